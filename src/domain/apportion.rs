@@ -1,0 +1,1 @@
+//! Seats over units.

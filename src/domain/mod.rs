@@ -1,0 +1,5 @@
+//! Named methods: apportionment, shares, working days, periods, ranking. Whole numbers only, no files, no polars.
+pub mod apportion;
+pub mod period;
+pub mod share;
+pub mod workdays;

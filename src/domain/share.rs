@@ -1,0 +1,1 @@
+//! Proportions compared in whole numbers.

@@ -1,0 +1,67 @@
+//! Files in, raw workbooks out: discover, open bundles, recognise by content, parse apart in worker processes.
+//!
+//! Knows nothing of forms, units or rules.
+
+pub mod discover;
+pub mod pool;
+pub mod worker;
+
+use crate::model::SourceFile;
+use crate::model::outcome::Read;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What one file may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Address space of a worker, bytes (512 MiB).
+    pub memory: u64,
+    /// Wall time for one file (10 s).
+    pub time: Duration,
+    /// Largest file taken at all, bytes (128 MiB).
+    pub file_size: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { memory: 512 << 20, time: Duration::from_secs(10), file_size: 128 << 20 }
+    }
+}
+
+/// Everything found, sorted by name, `index` = position. A file is in here whatever it is: litter, symlinks and FIFOs too
+/// (their reading says what they are). A zip that can't be opened is one file; one that can is its members.
+#[derive(Debug, Clone, Default)]
+pub struct Discovery {
+    pub files: Vec<SourceFile>,
+}
+
+/// One file's reading with what identifies its bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    pub read: Read,
+    /// SHA-256 of the bytes; `None` where they could not be read at all.
+    pub sha256: Option<[u8; 32]>,
+    /// Bytes actually read.
+    pub size: u64,
+}
+
+/// Walks folders, zips and single files. `limits.file_size` bounds what is opened.
+///
+/// # Errors
+/// A root that does not exist or cannot be listed, in Chinese.
+pub fn discover(roots: &[PathBuf], limits: &Limits) -> Result<Discovery, String> {
+    discover::discover(roots, limits)
+}
+
+/// Reads every file on rayon's threads, each in a worker process, and hands each to `take` on the thread that read it.
+/// Results come back in the order of `files`, whatever the thread count.
+///
+/// # Errors
+/// Worker processes cannot be started at all.
+pub fn read_all<T: Send>(
+    files: &[SourceFile],
+    limits: &Limits,
+    take: impl Fn(&SourceFile, Delivery) -> T + Sync,
+) -> Result<Vec<T>, String> {
+    pool::read_all(files, limits, take)
+}

@@ -1,0 +1,18 @@
+//! What the stages hand to one another: cells, workbooks, tables with their origin, findings, outcomes.
+//!
+//! Knows nothing of polars, of file formats, or of any one return.
+
+pub mod cell;
+pub mod finding;
+pub mod normalised;
+pub mod outcome;
+pub mod run;
+pub mod statistic;
+pub mod table;
+pub mod workbook;
+
+pub use cell::{CellRef, RawCell, RawValue};
+pub use finding::{Amendment, Finding, Place, Severity};
+pub use outcome::{Outcome, SheetAccount, SourceFile, Unreadable};
+pub use table::{Column, FormTable, Origin};
+pub use workbook::{Merge, RawSheet, RawWorkbook};

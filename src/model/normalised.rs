@@ -1,0 +1,90 @@
+//! A return after its tables were found, bound and converted; nothing checked across rows yet.
+
+use super::{Amendment, Finding, FormTable, SheetAccount};
+use std::sync::Arc;
+
+/// How one table's columns map to a form's fields (列对应).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// Index into the plan's forms.
+    pub form: u16,
+    /// 0-based index of the sheet in its workbook, and its name.
+    pub sheet: u16,
+    pub sheet_name: Arc<str>,
+    /// 0-based rows of the header, both included.
+    pub header: (u32, u32),
+    /// Per field of the form: the 0-based physical column, or `None` where the sheet has none.
+    pub columns: Vec<Option<u16>>,
+    /// Headers that were accepted as another spelling: (field index, what the sheet says).
+    pub renamed: Vec<(u16, String)>,
+    /// Headers that belong to no field, with their column.
+    pub extra: Vec<(u16, String)>,
+}
+
+/// Whom a return is from, and how that was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// Index into the roster.
+    pub unit: u32,
+    pub evidence: SenderEvidence,
+}
+
+/// The strongest source that named the sender, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SenderEvidence {
+    Cover,
+    Rows,
+    Folder,
+    FileName,
+}
+
+impl SenderEvidence {
+    pub fn word(self) -> &'static str {
+        match self {
+            SenderEvidence::Cover => "填报单位栏",
+            SenderEvidence::Rows => "推荐单位列",
+            SenderEvidence::Folder => "文件夹名",
+            SenderEvidence::FileName => "文件名",
+        }
+    }
+}
+
+/// What tells which of two versions is the later, in the order in which it decides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VersionEvidence {
+    /// 填报日期, days since 1970-01-01.
+    pub filled_on: Option<i32>,
+    /// Rank of the marks in the file's name: (最终版/终稿/定稿 = 2 · 修订 = 1 · none = 0, the n of "(n)", else 0).
+    pub mark: (u8, u32),
+    /// The modified stamp inside the file, else of the file, seconds since 1970 UTC.
+    pub modified: Option<i64>,
+}
+
+/// One return, normalised.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NormalisedReturn {
+    /// Index of the file in the run's list.
+    pub source: u32,
+    /// One per table found, in sheet order; rows of hidden sheets or of another period are not in here,
+    /// they are counted in `sheets`.
+    pub tables: Vec<FormTable>,
+    /// One per table found, the uncounted ones included.
+    pub bindings: Vec<Binding>,
+    /// One per sheet and table; every occupied row is in exactly one.
+    pub sheets: Vec<SheetAccount>,
+    /// Why there is nothing of this pipeline in the file; `None` when a form was recognised.
+    pub unrecognised: Option<String>,
+    pub sender: Option<Sender>,
+    pub version: VersionEvidence,
+    /// Headers only, and the sheet says 零报告 or 无.
+    pub nil_return: bool,
+    pub findings: Vec<Finding>,
+    pub amendments: Vec<Amendment>,
+}
+
+impl NormalisedReturn {
+    /// Whether a return-level 必改 holds all its rows out (wrong period, unlinked sender, missing column).
+    pub fn held(&self) -> bool {
+        self.findings.iter().any(|finding| finding.holds_return)
+    }
+}

@@ -1,0 +1,91 @@
+//! What validation says of the whole run: the verdict on each file and unit, and the accounting of rows.
+
+use super::normalised::{Binding, Sender};
+use super::{Amendment, Finding, Outcome, SheetAccount, SourceFile};
+
+/// One file of the run with its verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceVerdict {
+    pub source: SourceFile,
+    pub outcome: Outcome,
+    /// Why, in Chinese; empty for accepted ones.
+    pub cause: String,
+    /// Who does what next; empty for accepted ones.
+    pub next: String,
+    /// SHA-256 of the bytes, lower-case hex; empty where they could not be read.
+    pub sha256: String,
+    pub size: u64,
+    /// `xlsx`, `xls` …; empty where it is no workbook.
+    pub format: &'static str,
+    pub sender: Option<Sender>,
+    /// The unit the file belongs to for the chase list: the sender, or for unreadable files what the name or folder says.
+    pub unit: Option<u32>,
+    /// 填报日期 or else the file's stamp, as days since 1970-01-01 (Beijing time): what lateness is counted from.
+    pub received: Option<i32>,
+    /// Working days past the due date; 0 on time.
+    pub late_days: i64,
+    /// After 补报截止.
+    pub overdue: bool,
+    pub sheets: Vec<SheetAccount>,
+    pub bindings: Vec<Binding>,
+    pub rows: RowAccount,
+    /// Index of the file that replaced this one.
+    pub superseded_by: Option<u32>,
+}
+
+/// Where data rows went. `data` is always the sum of the other parts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RowAccount {
+    /// All data rows found under a recognised header.
+    pub data: u64,
+    pub accepted: u64,
+    /// Taken out by a 必改 on the row itself.
+    pub blocked: u64,
+    /// On a return that is held out, or returned whole.
+    pub held: u64,
+    pub superseded: u64,
+    /// On hidden sheets and sheets of another period.
+    pub not_counted: u64,
+}
+
+/// A unit's reporting status: the best of its returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UnitStatus {
+    OnTime,
+    Late { days: i64, overdue: bool },
+    Returned,
+    Unreadable,
+    Missing,
+}
+
+/// One expected unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitReport {
+    /// Index into the roster.
+    pub unit: u32,
+    pub status: UnitStatus,
+    /// Its files, by index, in order.
+    pub sources: Vec<u32>,
+    /// Latest receipt, days since 1970-01-01.
+    pub received: Option<i32>,
+}
+
+/// Everything about the run but the figures themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunVerdict {
+    /// In input order.
+    pub sources: Vec<SourceVerdict>,
+    /// Sorted by severity, then place, then code.
+    pub findings: Vec<Finding>,
+    pub amendments: Vec<Amendment>,
+    /// Expected units in official order.
+    pub units: Vec<UnitReport>,
+    pub rows: RowAccount,
+}
+
+impl RunVerdict {
+    /// Number of files with this outcome.
+    pub fn count(&self, outcome: Outcome) -> usize {
+        self.sources.iter().filter(|source| source.outcome == outcome).count()
+    }
+}

@@ -1,0 +1,69 @@
+//! Finished tables, laid out but without any format: what the leadership workbook prints.
+
+/// One figure or word. Whole numbers stay whole; the writer alone rounds, by number format.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StatCell {
+    Text(String),
+    Integer(i64),
+    Number(f64),
+    /// A pooled proportion, printed as a percentage; `den == 0` prints "—".
+    Ratio {
+        num: i64,
+        den: i64,
+    },
+    /// A signed difference of two proportions in percentage points (1.0 = one point).
+    Points(f64),
+    /// A date, days since 1970-01-01.
+    Date(i32),
+    /// A month, days since 1970-01-01 of its first day.
+    Month(i32),
+    /// Nobody of this row reported: "未报", which is not 0.
+    NotReported,
+    /// Has no meaning here: "—".
+    NotApplicable,
+    Empty,
+}
+
+/// A column's heading; columns of one parent that stand side by side share a merged cell above.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    pub parents: Vec<String>,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    Body,
+    /// A sum over part of the rows.
+    Subtotal,
+    Total,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatRow {
+    pub kind: RowKind,
+    pub cells: Vec<StatCell>,
+}
+
+/// One block on a leadership sheet. `rows[i].cells.len() == headings.len()` always.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatTable {
+    /// The table's id in the definition.
+    pub id: String,
+    /// Sheet it is printed on; blocks of one sheet are stacked in order.
+    pub sheet: String,
+    pub title: String,
+    /// "计量单位：个" and the like, printed right above the table; may be empty.
+    pub caption: String,
+    pub headings: Vec<Heading>,
+    pub rows: Vec<StatRow>,
+    /// Lines printed under the table: basis, exclusions, ties.
+    pub notes: Vec<String>,
+    /// How many leading columns are labels and not figures.
+    pub label_columns: usize,
+    /// Columns that hold ID numbers or phones, to be masked by the writer.
+    pub private_columns: Vec<usize>,
+    /// Per column: the definition it was computed by, as written ("正式申报：从 申报表 计数，条件 …"), for 口径说明.
+    pub definitions: Vec<String>,
+    pub landscape: bool,
+}

@@ -1,0 +1,1 @@
+//! The run as a table of contents: ingest → normalise → validate → compute → write.

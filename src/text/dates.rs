@@ -1,0 +1,1 @@
+//! Full-width forms and the space characters people cannot see.
