@@ -15,7 +15,6 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use super::diagnostic::nearest;
 use super::{CodeList, Count, Diagnostic, Plan};
 use crate::domain::period::{Kind, Period};
 use context::{Context, is_kebab};
@@ -64,9 +63,8 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 fn source(path: &Path) -> Result<String, Diagnostic> {
-    let problem = |code, message: &str, help: Option<String>| {
-        Err(Diagnostic::of_file(code, path, message.to_owned(), help))
-    };
+    let problem =
+        |code, message: &str, help: Option<String>| Err(Diagnostic::of_file(code, path, message.to_owned(), help));
     match std::fs::metadata(path) {
         Ok(file) if !file.is_file() => return problem("not-a-file", "定义不是普通文件", None),
         Ok(file) if file.len() > LARGEST => return problem("file-too-large", "定义文件超过 4 MB", None),
@@ -151,7 +149,7 @@ fn pipeline(document: Section<'_>, log: &Log, lists: Vec<CodeList>, path: &Path)
     context.lookup_ids = ids(&document, "lookup", "台账核对");
     context.share_ids = ids(&document, "share", "占比");
     context.table_ids = ids(&document, "table", "统计表");
-    let _ = document.need("form");
+    document.need_list("form");
     forms::forms(&document, &mut context);
     let lookups = rules::lookups(&document, &context);
     let quota = shares::quota(&document, &context);
@@ -163,7 +161,7 @@ fn pipeline(document: Section<'_>, log: &Log, lists: Vec<CodeList>, path: &Path)
         lookups_hold: lookups.len() == context.lookup_ids.len(),
         shares_hold: shares.len() == context.share_ids.len(),
     };
-    let _ = document.need("table");
+    document.need_list("table");
     let tables = tables::tables(&document, known, &context);
     let charts = tables::charts(&document, &tables, known, &context);
     document.finish();
@@ -251,9 +249,9 @@ pub struct Listed {
     pub path: PathBuf,
 }
 
-/// Pipelines under `<root>/pipelines`, by name. Only the titles are read.
-pub fn list(root: &Path) -> Vec<Listed> {
-    let Ok(entries) = std::fs::read_dir(root.join("pipelines")) else { return Vec::new() };
+/// Pipelines in the folder `pipelines`, by name. Only the titles are read.
+pub fn list(pipelines: &Path) -> Vec<Listed> {
+    let Ok(entries) = std::fs::read_dir(pipelines) else { return Vec::new() };
     let mut listed: Vec<Listed> = entries
         .flatten()
         .filter_map(|entry| {
@@ -270,27 +268,4 @@ fn title(path: &Path) -> Option<String> {
     let text = source(path).ok()?;
     let (document, _) = DeTable::parse_recoverable(&text);
     document.get_ref().get("title")?.get_ref().as_str().map(str::to_owned)
-}
-
-/// The definition of a pipeline by name.
-///
-/// # Errors
-/// An unknown name: one diagnostic with the nearest name, or all that there are.
-pub fn find(root: &Path, name: &str) -> Result<PathBuf, Diagnostic> {
-    let listed = list(root);
-    if let Some(found) = listed.iter().find(|listed| listed.name == name || listed.title.as_deref() == Some(name)) {
-        return Ok(found.path.clone());
-    }
-    let folder = root.join("pipelines");
-    let described = |listed: &Listed| match &listed.title {
-        Some(title) => format!("{}（{title}）", listed.name),
-        None => listed.name.clone(),
-    };
-    let all = listed.iter().map(described).collect::<Vec<_>>().join("、");
-    let help = match nearest(name, listed.iter().map(|listed| listed.name.as_str())) {
-        Some(near) => format!("是不是 {near}？可用的流程：{all}"),
-        None if listed.is_empty() => "这个文件夹下没有 pipelines/<流程名>/pipeline.toml".to_owned(),
-        None => format!("可用的流程：{all}"),
-    };
-    Err(Diagnostic::of_file("unknown-pipeline", &folder, format!("没有流程“{name}”"), Some(help)))
 }

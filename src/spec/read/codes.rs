@@ -47,7 +47,7 @@ pub fn codes(document: &Section<'_>, into: &mut Vec<CodeList>) {
 
 fn code_list(id: &str, section: Section<'_>) -> CodeList {
     let table = section.maybe_word("table").map(|word| word.text.to_owned());
-    let _ = section.need("values");
+    section.need_list("values");
     let mut meanings: BTreeMap<String, String> = BTreeMap::new();
     let mut values = Vec::new();
     for word in section.words("values") {
@@ -84,7 +84,7 @@ pub fn references(document: &Section<'_>, context: &mut Context<'_>) {
             name.report("duplicate-id", format!("参照表“{}”已经定义过", name.text), None);
         }
         let optional = section.flag("optional", false);
-        let _ = section.need("columns");
+        section.need_list("columns");
         let mut columns: Vec<ReferenceColumn> = Vec::new();
         for column in section.sections("columns") {
             if let Some(column) = reference_column(column, &columns, context) {

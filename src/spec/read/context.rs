@@ -195,7 +195,8 @@ impl<'a> Context<'a> {
             }
             if !own.contains(&hole) && !columns.scope.columns.contains_key(hole) {
                 if !self.doubtful.contains(hole) {
-                    let known: Vec<&str> = own.iter().copied().chain(columns.names.iter().map(String::as_str)).collect();
+                    let known: Vec<&str> =
+                        own.iter().copied().chain(columns.names.iter().map(String::as_str)).collect();
                     let message = format!("{{{hole}}} 不是这里的列，也不是 [values] 里的名字");
                     word.log.report("unknown-hole", word.place(open..close + 1), message, suggestion(hole, &known));
                 }
@@ -246,9 +247,9 @@ fn position(word: &Word<'_>, code: &'static str, what: &str, ids: &[&str]) -> Op
 /// Lower-case letters, digits and single hyphens, a letter first.
 pub fn is_kebab(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.split('-').all(|part| {
-            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        })
+        && text
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
 fn sql_type(ty: ColumnType) -> Type {

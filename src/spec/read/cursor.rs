@@ -186,6 +186,18 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Reports a list without any entry; a value that is no list was reported as such.
+    fn not_empty(&self) {
+        let empty = match self.value.get_ref() {
+            DeValue::Array(array) => array.is_empty(),
+            DeValue::Table(table) => table.is_empty(),
+            _ => false,
+        };
+        if empty {
+            self.log.report("empty-list", self.span(), format!("“{}”至少要有一项", self.key), None);
+        }
+    }
+
     pub fn as_section(&self) -> Option<Section<'a>> {
         match self.value.get_ref() {
             DeValue::Table(table) => Some(Section::new(self.log, table, self.span(), &self.key)),
@@ -244,6 +256,13 @@ impl<'a> Section<'a> {
 
     fn title(&self) -> String {
         if self.name.is_empty() { "定义".to_owned() } else { format!("“{}”这一段", self.name) }
+    }
+
+    /// A list that must be there and hold something.
+    pub fn need_list(&self, key: &'static str) {
+        if let Some(node) = self.need(key) {
+            node.not_empty();
+        }
     }
 
     /// Entries in the order of the file, for tables whose keys are names (`[values]`, `on = { … }`).

@@ -18,7 +18,7 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         }
         let unit = section.word("unit");
         let bands = bands(&section);
-        let _ = section.need("fields");
+        section.need_list("fields");
         let mut reader = FieldReader { context, bands, fields: Vec::new(), places: Vec::new() };
         for field in section.sections("fields") {
             reader.field(field);
@@ -58,7 +58,8 @@ fn unit_field(word: &Word<'_>, fields: &[Field], context: &Context<'_>) -> usize
 }
 
 fn bands(section: &Section<'_>) -> Option<Vec<Band>> {
-    let node = section.get("bands")?;
+    let _ = section.get("bands")?;
+    section.need_list("bands");
     let mut bands: Vec<Band> = Vec::new();
     for band in section.sections("bands") {
         let word = band.text("word");
@@ -74,9 +75,6 @@ fn bands(section: &Section<'_>) -> Option<Vec<Band>> {
         }
         band.finish();
         bands.push(Band { word, from: bound });
-    }
-    if bands.is_empty() {
-        node.log.report("empty-list", node.span(), "“bands”至少要有一个等次".to_owned(), None);
     }
     Some(bands)
 }

@@ -24,17 +24,15 @@ pub fn statistic(section: &Section<'_>, has_quota: bool, context: &Context<'_>) 
     let label = section.word("label").map(|word| word.text.to_owned());
     let total = section.maybe_word("total").map(|word| word.text.to_owned());
     let across_total = section.flag("across-total", false);
-    let node = section.need("measures");
+    section.need_list("measures");
     let sections = section.sections("measures");
-    if let (Some(node), true) = (&node, sections.is_empty()) {
-        section.log.report("empty-list", node.span(), "“measures”至少要有一项".to_owned(), None);
-    }
     let names = sections.iter().map(|measure| measure.get("name").and_then(|node| node.as_word()));
     let peers = Peers { names: names.map(|word| word.map_or("", |word| word.text)).collect() };
     let read: Vec<Option<Read<'_>>> =
         sections.into_iter().enumerate().map(|(at, measure)| self::measure(measure, at, &peers, context)).collect();
-    let measured: Vec<&Measure> = read.iter().flatten().filter_map(|read| read.measure.as_ref()).collect();
-    let sources: Vec<&From> = measured.iter().filter_map(|measure| source(&measure.kind)).collect();
+    // One entry each, so that indices hold although a broken measure is not there.
+    let measured: Vec<Option<&Measure>> = read.iter().map(|read| read.as_ref()?.measure.as_ref()).collect();
+    let sources: Vec<&From> = measured.iter().flatten().filter_map(|measure| source(&measure.kind)).collect();
     let rows = rows(section, &sources, context);
     let across = section.words("across");
     for word in &across {
@@ -100,9 +98,9 @@ fn code_column(word: &Word<'_>, from: &From, context: &Context<'_>) {
 fn rows(section: &Section<'_>, sources: &[&From], context: &Context<'_>) -> Option<Rows> {
     let node = section.need("rows")?;
     if node.as_word().is_some() {
-        return section.choice("rows", &[("unit", ()), ("city", ())]).map(|()| {
-            if node.as_word().is_some_and(|word| word.text == "unit") { Rows::Unit } else { Rows::City }
-        });
+        return section
+            .choice("rows", &[("unit", ()), ("city", ())])
+            .map(|()| if node.as_word().is_some_and(|word| word.text == "unit") { Rows::Unit } else { Rows::City });
     }
     let Some(table) = node.as_section() else {
         node.wrong("\"unit\"、\"city\"、{ codes = … } 或 { items = […] }");
@@ -115,6 +113,7 @@ fn rows(section: &Section<'_>, sources: &[&From], context: &Context<'_>) -> Opti
         }
         Some(Rows::Codes { field: word.text.to_owned() })
     } else if table.get("items").is_some() {
+        table.need_list("items");
         let items: Vec<Option<Item>> =
             table.sections("items").into_iter().map(|entry| item(entry, sources, context)).collect();
         items.into_iter().collect::<Option<Vec<Item>>>().map(Rows::Items)
@@ -143,10 +142,8 @@ fn item(section: Section<'_>, sources: &[&From], context: &Context<'_>) -> Optio
                 distinct.push(from);
             }
         }
-        let checked: Vec<Option<Checked>> = distinct
-            .iter()
-            .map(|from| context.expression(&word, &columns_of(from, context), Type::Boolean))
-            .collect();
+        let checked: Vec<Option<Checked>> =
+            distinct.iter().map(|from| context.expression(&word, &columns_of(from, context), Type::Boolean)).collect();
         checked.into_iter().collect::<Option<Vec<_>>>()?.into_iter().next()
     });
     section.finish();
@@ -242,8 +239,7 @@ fn kind(section: &Section<'_>, at: usize, peers: &Peers<'_>, context: &Context<'
 fn counted(section: &Section<'_>, key: &'static str, context: &Context<'_>) -> Option<MeasureKind> {
     let from = from(section, key, context);
     let columns = from.as_ref().map(|from| columns_of(from, context));
-    let optional =
-        |key: &'static str| columns.as_ref().and_then(|columns| context.condition(section, key, columns));
+    let optional = |key: &'static str| columns.as_ref().and_then(|columns| context.condition(section, key, columns));
     match key {
         "count" => {
             let _ = section.get("where");
@@ -276,10 +272,9 @@ fn from(section: &Section<'_>, key: &'static str, context: &Context<'_>) -> Opti
     let unit = table.word("unit");
     table.finish();
     let (schema, unit) = (schema?, unit?);
-    context.is_column(&unit, &context.reference_columns(schema)).then(|| From::Reference {
-        name: schema.name.clone(),
-        unit_column: unit.text.to_owned(),
-    })
+    context
+        .is_column(&unit, &context.reference_columns(schema))
+        .then(|| From::Reference { name: schema.name.clone(), unit_column: unit.text.to_owned() })
 }
 
 /// Index of another measure of the same table.
@@ -305,19 +300,11 @@ fn pair(section: &Section<'_>, key: &'static str, at: usize, peers: &Peers<'_>) 
 }
 
 /// What a measure needs of its table: units to hand seats to, conditions with bounds, another measure of the right kind.
-fn check_fit(
-    name: &Word<'_>,
-    measure: &Measure,
-    rows: &Rows,
-    across: bool,
-    has_quota: bool,
-    all: &[&Measure],
-) {
+fn check_fit(name: &Word<'_>, measure: &Measure, rows: &Rows, across: bool, has_quota: bool, all: &[Option<&Measure>]) {
     let by_unit = matches!(rows, Rows::Unit | Rows::City);
     let by_item = matches!(rows, Rows::Items(_));
-    // With a broken measure about, indices do not hold, and what is pointed at is not judged.
-    let points_at_rows =
-        |at: &usize| all.get(*at).is_none_or(|measure| source(&measure.kind).is_some());
+    let pointed = |at: &usize| all.get(*at).copied().flatten();
+    let points_at_rows = |at: &usize| pointed(at).is_none_or(|measure| source(&measure.kind).is_some());
     let problem = match &measure.kind {
         kind if across && source(kind).is_none() => Some("有“across”的表只能用 count、sum、ratio"),
         MeasureKind::Quota(_) if !has_quota => Some("定义里没有 [quota]"),
@@ -329,7 +316,7 @@ fn check_fit(
         }
         MeasureKind::Portion { of } if !points_at_rows(of) => Some("“portion-of”要指向 count 或 sum"),
         MeasureKind::ItemMargin { portion }
-            if all.get(*portion).is_some_and(|measure| !matches!(measure.kind, MeasureKind::Portion { .. })) =>
+            if pointed(portion).is_some_and(|measure| !matches!(measure.kind, MeasureKind::Portion { .. })) =>
         {
             Some("“item-margin”要指向 portion-of")
         }

@@ -29,11 +29,8 @@ pub fn texts(section: &Section<'_>, columns: &Columns, context: &Context<'_>, ow
 
 /// A finding has to point at a cell at least.
 fn cells(section: &Section<'_>, form: usize, context: &Context<'_>) -> Vec<usize> {
-    let Some(node) = section.need("cells") else { return Vec::new() };
+    section.need_list("cells");
     let words = section.words("cells");
-    if words.is_empty() {
-        section.log.report("empty-list", node.span(), "“cells”至少要有一列".to_owned(), None);
-    }
     context.fields(form, &words)
 }
 
@@ -45,11 +42,8 @@ pub fn uniques(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Uniq
 fn unique(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Unique {
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
-    let node = section.need("fields");
+    section.need_list("fields");
     let words = section.words("fields");
-    if let (Some(node), true) = (&node, words.is_empty()) {
-        section.log.report("empty-list", node.span(), "“fields”至少要有一列".to_owned(), None);
-    }
     let fields = context.fields(at, &words);
     let when = context.condition(&section, "when", columns);
     let [found, expected, next] = texts(&section, columns, context, &["另一处"]);
@@ -91,12 +85,9 @@ fn lookup(section: Section<'_>, context: &Context<'_>) -> Option<Lookup> {
 }
 
 fn pairs(section: &Section<'_>, form: usize, schema: &ReferenceSchema, context: &Context<'_>) -> Vec<(usize, String)> {
-    let Some(node) = section.need("on") else { return Vec::new() };
-    let Some(table) = node.section() else { return Vec::new() };
+    section.need_list("on");
+    let Some(table) = section.get("on").and_then(|node| node.section()) else { return Vec::new() };
     let entries = table.entries();
-    if entries.is_empty() {
-        section.log.report("empty-list", node.span(), "“on”至少要有一对列".to_owned(), None);
-    }
     let theirs = context.reference_columns(schema);
     let mut pairs = Vec::new();
     for (ours, node) in entries {

@@ -81,9 +81,9 @@ fn share(section: Section<'_>, context: &Context<'_>) -> Option<Share> {
     let enabled = section.flag("enabled", true);
     let bound = section.need("bound").and_then(|node| bound(&node));
     let compare = section.choice("compare", &[("at-least", Compare::AtLeast), ("at-most", Compare::AtMost)]);
-    let _ = section.need("parts");
+    section.need_list("parts");
     let (wrong, parts) = parts(&section, "parts", context);
-    let (wrong_fillers, fillers) = parts_of_fillers(&section, context);
+    let (wrong_fillers, fillers) = self::parts(&section, "fillers", context);
     let scopes = scopes(&section, &parts, context);
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
@@ -97,10 +97,7 @@ fn share(section: Section<'_>, context: &Context<'_>) -> Option<Share> {
     Some(Share { id, title, parts, compare, bound, scopes, severity, code, counted, fillers, notice, enabled, line })
 }
 
-fn parts_of_fillers(section: &Section<'_>, context: &Context<'_>) -> (bool, Vec<SharePart>) {
-    parts(section, "fillers", context)
-}
-
+/// The parts that could be read, and whether any could not.
 fn parts(section: &Section<'_>, key: &'static str, context: &Context<'_>) -> (bool, Vec<SharePart>) {
     let read: Vec<Option<SharePart>> =
         section.sections(key).into_iter().map(|section| part(section, context)).collect();
@@ -118,7 +115,7 @@ fn part(section: Section<'_>, context: &Context<'_>) -> Option<SharePart> {
 }
 
 fn scopes(section: &Section<'_>, parts: &[SharePart], context: &Context<'_>) -> Vec<Scope> {
-    let _ = section.need("scopes");
+    section.need_list("scopes");
     section.words("scopes").iter().filter_map(|word| scope(word, parts, context)).collect()
 }
 

@@ -62,8 +62,7 @@ fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
         KindWord::Share => share_by(&section, known, context),
         KindWord::Shares => Some(TableKind::Shares),
         KindWord::Discipline => {
-            let by =
-                [("unit", DisciplineBy::Unit), ("city", DisciplineBy::City), ("channel", DisciplineBy::Channel)];
+            let by = [("unit", DisciplineBy::Unit), ("city", DisciplineBy::City), ("channel", DisciplineBy::Channel)];
             section.choice("by", &by).map(TableKind::Discipline)
         }
         KindWord::Chase => Some(TableKind::Chase),
@@ -103,7 +102,7 @@ fn list(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
         }
     }
     let empty = section.text("empty");
-    let _ = section.need("columns");
+    section.need_list("columns");
     let mut shown = Vec::new();
     let mut complete = true;
     for column in section.sections("columns") {
@@ -155,8 +154,7 @@ fn list_column(
     context: &Context<'_>,
 ) -> Option<ListColumn> {
     let header = section.word("header").map(|word| word.text.to_owned());
-    let keys: Vec<&str> =
-        ["value", "column", "lookup"].into_iter().filter(|key| section.get(key).is_some()).collect();
+    let keys: Vec<&str> = ["value", "column", "lookup"].into_iter().filter(|key| section.get(key).is_some()).collect();
     let value = match keys.as_slice() {
         ["value"] => list_word(&section, from),
         ["column"] => section.word("column").and_then(|word| {
@@ -240,7 +238,7 @@ pub fn charts(
             }
             found
         });
-        let _ = section.need("series");
+        section.need_list("series");
         let series = section.words("series");
         let kind = section.choice("kind", &KINDS);
         section.finish();

@@ -88,7 +88,8 @@ impl<'a> Sheet<'a> {
             }
         }
         let at = nearest.map(|(_, at)| at).unwrap_or_default();
-        let missing = wants.iter().enumerate().filter(|(i, want)| want.required && at.get(*i).is_none_or(Option::is_none));
+        let missing =
+            wants.iter().enumerate().filter(|(i, want)| want.required && at.get(*i).is_none_or(Option::is_none));
         let names = missing.map(|(_, want)| format!("“{}”", want.name)).collect::<Vec<_>>().join("、");
         let message = format!("找不到表头，缺少列 {names}");
         let help = Some("表头要在前 30 行中的同一行，列名见 README".to_owned());

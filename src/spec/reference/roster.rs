@@ -55,8 +55,7 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
     let issued = plan.quota.as_ref().and_then(|quota| quota.issued.as_ref()).is_some_and(|name| shelf.has(name));
     let weighted = plan.quota.is_some() && !issued;
     let problems = &mut shelf.problems;
-    let mut entries: Vec<Entry<'_>> =
-        sheet.records().filter_map(|record| entry(record, plan, problems)).collect();
+    let mut entries: Vec<Entry<'_>> = sheet.records().filter_map(|record| entry(record, plan, problems)).collect();
     check_words(&entries, cities, problems);
     check_unique(&entries, problems);
     // A stable sort: within one place the file's order stays.
@@ -259,7 +258,8 @@ pub fn check_cities(shelf: &mut Shelf<'_>, cities: &[City], roster: &Roster) {
     }
     let codes: BTreeSet<String> = roster.units.iter().map(|unit| match_key(&unit.code)).collect();
     let path = shelf.files.iter().find(|(name, ..)| name == super::tables::CITIES).map(|(_, path, _)| path.clone());
-    for city in cities.iter().filter(|city| !city.unit_code.is_empty() && !codes.contains(&match_key(&city.unit_code))) {
+    for city in cities.iter().filter(|city| !city.unit_code.is_empty() && !codes.contains(&match_key(&city.unit_code)))
+    {
         let message = format!("“{}”的单位代码“{}”不在单位名册中", city.name, city.unit_code);
         let help = Some("核对单位代码".to_owned());
         shelf.problems.push(Diagnostic::of_file(

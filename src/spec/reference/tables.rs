@@ -141,7 +141,12 @@ fn code_values(table: &str, grid: &Grid, problems: &mut Vec<Diagnostic>) -> Vec<
     }
     if values.is_empty() {
         let message = "一个代码也没有".to_owned();
-        problems.push(Diagnostic::of_file("empty-table", &grid.path, message, Some("填写代码或移走这个文件".to_owned())));
+        problems.push(Diagnostic::of_file(
+            "empty-table",
+            &grid.path,
+            message,
+            Some("填写代码或移走这个文件".to_owned()),
+        ));
     }
     values
 }
