@@ -93,14 +93,14 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
     total.push(StatCell::Empty);
     finished.rows.push(StatRow { kind: RowKind::Total, cells: total });
     finished.definitions = [
-        "单位：应报单位，按名册次序全部列出",
-        "状态：取该单位各份报表中最好的一份：按时、迟报、逾期（补报截止以后）、退回、无法读取、未报",
-        "报送时间：填报日期，没有的取文件时间，取最后一份",
-        "迟报工作日：截止日期之后的工作日数",
-        "报表份数：收到的文件数，不含已被替代的版本和系统文件",
-        "通过：没有必改问题的报表",
-        "退回：有必改问题的报表",
-        "说明：未通过的文件及原因",
+        "应报单位，按名册次序全部列出",
+        "取该单位各份报表中最好的一份：按时、迟报、逾期（补报截止以后）、退回、无法读取、未报",
+        "填报日期，没有的取文件时间，取最后一份",
+        "截止日期之后的工作日数",
+        "收到的文件数，不含已被替代的版本和系统文件",
+        "没有必改问题的报表",
+        "有必改问题的报表",
+        "未通过的文件及原因",
     ]
     .map(String::from)
     .to_vec();
@@ -167,15 +167,15 @@ fn by_group(table: &Table, label: &str, axis: &Axis<'_>, facts: &Facts<'_>) -> R
     }
     finished.rows.push(rates(RowKind::Total, "合计", &total));
     finished.definitions = [
-        format!("{label}：按推荐单位归属，全部列出"),
-        "应报：名册中本报告期应报的单位数".to_string(),
-        "按时：截止前报送并通过的单位数".to_string(),
-        "迟报：截止后报送并通过的单位数，含逾期".to_string(),
-        "退回：报送了但没有一份通过的单位数".to_string(),
-        "无法读取：报送的文件都打不开的单位数".to_string(),
-        "未报：没有收到文件的单位数".to_string(),
-        "报送率：（按时＋迟报＋退回）÷ 应报".to_string(),
-        "按时率：按时 ÷ 应报".to_string(),
+        "按推荐单位归属，全部列出".to_string(),
+        "名册中本报告期应报的单位数".to_string(),
+        "截止前报送并通过的单位数".to_string(),
+        "截止后报送并通过的单位数，含逾期".to_string(),
+        "报送了但没有一份通过的单位数".to_string(),
+        "报送的文件都打不开的单位数".to_string(),
+        "没有收到文件的单位数".to_string(),
+        "（按时＋迟报＋退回）÷ 应报".to_string(),
+        "按时 ÷ 应报".to_string(),
     ]
     .to_vec();
     finished.notes.extend(due_note(facts));
@@ -226,11 +226,11 @@ pub fn chase(table: &Table, facts: &Facts<'_>) -> StatTable {
         finished.rows.push(StatRow { kind: RowKind::Body, cells });
     }
     finished.definitions = [
-        "序号：按名册次序",
-        "单位：未报、迟报、退回、无法读取或仍有退回文件的应报单位",
-        "状态：该单位最好的一份报表的状态",
-        "问题：未通过的文件及原因",
-        "催报文字：可直接发送",
+        "按名册次序",
+        "未报、迟报、退回、无法读取或仍有退回文件的应报单位",
+        "该单位最好的一份报表的状态",
+        "未通过的文件及原因",
+        "可直接发送",
     ]
     .map(String::from)
     .to_vec();

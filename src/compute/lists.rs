@@ -232,7 +232,7 @@ fn is_private(column: &ListColumn, list: &List, facts: &Facts<'_>) -> bool {
 }
 
 fn definition(column: &ListColumn, list: &List, facts: &Facts<'_>) -> String {
-    let how = match &column.value {
+    match &column.value {
         ListValue::Number => match &list.from {
             ListFrom::Form { form, basis } => {
                 let form = facts.plan.forms.get(*form).map_or("", |form| &form.title);
@@ -244,8 +244,7 @@ fn definition(column: &ListColumn, list: &List, facts: &Facts<'_>) -> String {
         ListValue::Lookup { .. } => "台账中对上的记录；没有的为“—”".to_string(),
         ListValue::Verdict => "通过，或退回及原因".to_string(),
         ListValue::Unit => "推荐单位，按名册次序".to_string(),
-    };
-    format!("{}：{how}", column.header)
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ mod quota;
 mod shares;
 mod statistics;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use self::facts::Facts;

@@ -155,7 +155,7 @@ pub fn table_by(table: &Table, share: usize, by: &Scope, facts: &Facts<'_>) -> R
     rows.push(row(RowKind::Total, "合计", figures(share, whole)?));
     let headings = [label.as_str(), &share.counted, "总数", "占比", "规定", "差额", "结论"];
     let mut finished = notes::empty_table(table, facts, &headings, 1);
-    finished.definitions = definitions(share, &label, facts);
+    finished.definitions = definitions(share, facts).to_vec();
     finished.rows = rows;
     let forms: Vec<usize> = share.parts.iter().map(|part| part.form).collect();
     finished.notes.push(gap_meaning(share));
@@ -180,7 +180,7 @@ fn gap_meaning(share: &Share) -> String {
     }
 }
 
-fn definitions(share: &Share, label: &str, facts: &Facts<'_>) -> Vec<String> {
+fn definitions(share: &Share, facts: &Facts<'_>) -> [String; 7] {
     let forms = |counted: bool| -> String {
         let parts = share.parts.iter().map(|part| {
             let form = facts.plan.forms.get(part.form).map_or("", |form| form.title.as_str());
@@ -189,14 +189,14 @@ fn definitions(share: &Share, label: &str, facts: &Facts<'_>) -> Vec<String> {
         });
         parts.collect::<Vec<_>>().join("；加 ")
     };
-    vec![
-        format!("{label}：按官方次序"),
-        format!("{}：{}", share.counted, forms(true)),
-        format!("总数：{}", forms(false)),
-        format!("占比：{} ÷ 总数，合并计算，不取平均", share.counted),
-        format!("规定：{}（{}）", words::bound(share.compare, share.bound), share.notice),
+    [
+        "按官方次序全部列出".to_string(),
+        forms(true),
+        forms(false),
+        format!("{} ÷ 总数，合并计算，不取平均", share.counted),
+        format!("{}（{}）", words::bound(share.compare, share.bound), share.notice),
         gap_meaning(share),
-        "结论：按整数比较，恰好等于规定为达标".to_string(),
+        "按整数比较，恰好等于规定为达标".to_string(),
     ]
 }
 
@@ -211,18 +211,18 @@ pub fn table_of_all(table: &Table, facts: &Facts<'_>) -> Result<StatTable, Strin
         cells.push(StatCell::Text(share.notice.clone()));
         finished.rows.push(row(RowKind::Body, &share.title, cells));
         forms.extend(share.parts.iter().map(|part| part.form));
-        let parts: Vec<String> = definitions(share, "", facts).into_iter().skip(1).take(2).collect();
-        meanings.push(format!("{}：{}", share.title, parts.join("；")));
+        let said = definitions(share, facts);
+        meanings.push(format!("{}：分子 {}；分母 {}", share.title, said[1], said[2]));
     }
     finished.definitions = vec![
         meanings.join("。"),
-        "分子：各项目定义中应计的行".to_string(),
-        "分母：各项目定义中的全部行".to_string(),
-        "占比：分子 ÷ 分母".to_string(),
-        "规定：定义文件中的界限".to_string(),
-        "差额：总数不变时还差（上限项目为超出）的人数或个数".to_string(),
-        "结论：按整数比较；定义中停用的项目写“未启用”".to_string(),
-        "依据：通知原文".to_string(),
+        "各项目定义中应计的行".to_string(),
+        "各项目定义中的全部行".to_string(),
+        "分子 ÷ 分母".to_string(),
+        "定义文件中的界限".to_string(),
+        "总数不变时还差（上限项目为超出）的人数或个数".to_string(),
+        "按整数比较；定义中停用的项目写“未启用”".to_string(),
+        "通知原文".to_string(),
     ];
     finished.notes.extend(notes::exclusions(&forms, &[], facts));
     Ok(finished)

@@ -19,10 +19,11 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
     let columns = columns(statistic, &across, &grids);
     let mut finished = notes::empty_table(table, facts, &[&statistic.label], 1);
     finished.definitions = vec![label_definition(statistic)];
-    for column in &columns {
-        let measure = &statistic.measures[column.measure];
+    for (position, column) in columns.iter().enumerate() {
         finished.headings.push(column.heading.clone());
-        finished.definitions.push(definition(measure, &statistic.measures, facts));
+        // Columns by code differ in nothing but the code: said once for each measure.
+        let said = columns[..position].iter().any(|earlier| earlier.measure == column.measure);
+        finished.definitions.push(if said { String::new() } else { definition(column.measure, statistic, facts) });
     }
     let mut push =
         |kind, label: &str, line: &dyn Fn(&Grid) -> Vec<StatCell>| {
@@ -136,22 +137,20 @@ fn remarks(statistic: &Statistic, grids: &[Grid], facts: &Facts<'_>) -> Vec<Stri
 
 fn label_definition(statistic: &Statistic) -> String {
     match &statistic.rows {
-        crate::spec::Rows::Unit => format!("{}：应报的推荐单位，按名册次序全部列出", statistic.label),
-        crate::spec::Rows::City => {
-            format!("{}：按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出", statistic.label)
-        }
-        crate::spec::Rows::Codes { field } => format!("{}：“{field}”代码表的全部值，按官方次序", statistic.label),
+        crate::spec::Rows::Unit => "应报的推荐单位，按名册次序全部列出".to_string(),
+        crate::spec::Rows::City => "按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出".to_string(),
+        crate::spec::Rows::Codes { field } => format!("“{field}”代码表的全部值，按官方次序"),
         crate::spec::Rows::Items(items) => {
             let items = items.iter().map(|item| format!("{}（{}）", item.label, item.filter.source));
-            format!("{}：{}", statistic.label, items.collect::<Vec<_>>().join("、"))
+            items.collect::<Vec<_>>().join("、")
         }
     }
 }
 
 /// How a column is computed, as the definition says it.
-fn definition(measure: &Measure, all: &[Measure], facts: &Facts<'_>) -> String {
-    let name = |index: usize| all.get(index).map_or("", |measure| measure.name.as_str());
-    let how = match &measure.kind {
+fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> String {
+    let name = |index: usize| statistic.measures.get(index).map_or("", |measure| measure.name.as_str());
+    let how = match &statistic.measures[measure].kind {
         MeasureKind::Count { from, filter } => {
             format!("{}，计数", notes::source(from, &filter.iter().collect::<Vec<_>>(), facts))
         }
@@ -177,5 +176,9 @@ fn definition(measure: &Measure, all: &[Measure], facts: &Facts<'_>) -> String {
         MeasureKind::Difference { left, right } => format!("“{}”减“{}”", name(*left), name(*right)),
         MeasureKind::Growth { now, before } => format!("（“{}”－“{}”）÷“{1}”", name(*now), name(*before)),
     };
-    format!("{}：{how}", measure.name)
+    if statistic.across.is_empty() {
+        return how;
+    }
+    let across: Vec<String> = statistic.across.iter().map(|column| format!("“{column}”")).collect();
+    format!("{how}；按{}分列，各列同此", across.join("和"))
 }
