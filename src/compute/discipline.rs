@@ -3,11 +3,12 @@
 use super::facts::Facts;
 use super::groups::Axis;
 use super::{notes, words};
+use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
-use crate::model::{Outcome, Severity};
 use crate::spec::{DisciplineBy, Table};
 use crate::text::id_number::mask_within;
+use std::collections::BTreeSet;
 
 /// Computes one table of discipline.
 ///
@@ -36,43 +37,46 @@ fn text(words: impl Into<String>) -> StatCell {
     StatCell::Text(words.into())
 }
 
-/// Files of a unit, the superseded and ignored ones left out.
-fn returns<'a>(unit: &'a UnitReport, facts: &'a Facts<'_>) -> impl Iterator<Item = &'a SourceVerdict> {
+/// Files of a unit with one of these outcomes.
+fn files<'a>(
+    unit: &'a UnitReport,
+    wanted: &'a [Outcome],
+    facts: &'a Facts<'_>,
+) -> impl Iterator<Item = &'a SourceVerdict> {
     let sources = unit.sources.iter().filter_map(|source| facts.verdict.sources.get(*source as usize));
-    sources.filter(|source| !matches!(source.outcome, Outcome::Superseded | Outcome::Ignored))
+    sources.filter(|source| wanted.contains(&source.outcome))
 }
 
-fn count(unit: &UnitReport, outcome: Outcome, facts: &Facts<'_>) -> i64 {
-    returns(unit, facts).filter(|source| source.outcome == outcome).count() as i64
-}
+/// Outcomes of files that stand for a return: replaced versions, litter and files of something else do not.
+const RETURNS: [Outcome; 3] = [Outcome::Accepted, Outcome::Returned, Outcome::Unreadable];
 
 /// What is wrong with a unit's files, each with its cause.
 fn troubles(unit: &UnitReport, facts: &Facts<'_>) -> String {
-    let wrong = returns(unit, facts).filter(|source| source.outcome != Outcome::Accepted);
-    let said = wrong.map(|source| {
+    let wrong: &[Outcome] = match unit.status {
+        // All that came is something else.
+        UnitStatus::Missing => &[Outcome::Unrecognised],
+        _ => &[Outcome::Returned, Outcome::Unreadable],
+    };
+    let said = files(unit, wrong, facts).map(|source| {
         let cause = if source.cause.is_empty() { source.outcome.word() } else { &source.cause };
-        let blocks = |finding: &&crate::model::Finding| {
-            finding.severity == Severity::Block && finding.place.source == Some(source.source.index)
-        };
-        match facts.verdict.findings.iter().filter(blocks).count() {
-            0 => format!("{}：{cause}", source.source.name),
-            blocks => format!("{}：{cause}（必改 {blocks} 处）", source.source.name),
+        match facts.blocks.get(source.source.index as usize) {
+            Some((blocks, _)) if *blocks > 0 => format!("{}：{cause}（必改 {blocks} 处）", source.source.name),
+            _ => format!("{}：{cause}", source.source.name),
         }
     });
     mask_within(&said.collect::<Vec<_>>().join("；"))
 }
 
+/// 报表份数, 通过, 退回.
+const KINDS: [&[Outcome]; 3] = [&RETURNS, &[Outcome::Accepted], &[Outcome::Returned]];
+
 fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
     let headings = ["单位", "状态", "报送时间", "迟报工作日", "报表份数", "通过", "退回", "说明"];
     let mut finished = notes::empty_table(table, facts, &headings, 1);
-    let mut sums = [0_i64; 3];
+    let mut parts = [0_i64; 3];
     for unit in &facts.verdict.units {
-        let counts = [
-            returns(unit, facts).count() as i64,
-            count(unit, Outcome::Accepted, facts),
-            count(unit, Outcome::Returned, facts),
-        ];
-        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        let counts = KINDS.map(|outcomes| files(unit, outcomes, facts).count() as i64);
+        parts.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         let mut cells = vec![
             text(facts.unit_name(unit.unit)),
             text(status_word(unit.status)),
@@ -88,6 +92,15 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
         cells.push(if troubles.is_empty() { StatCell::Empty } else { text(troubles) });
         finished.rows.push(StatRow { kind: RowKind::Body, cells });
     }
+    // A file that several units' rows stand on counts for each of them, and once in all.
+    let known: BTreeSet<u32> = facts.verdict.units.iter().flat_map(|unit| unit.sources.iter().copied()).collect();
+    let sums = KINDS.map(|outcomes| {
+        let all = facts.verdict.sources.iter().filter(|source| outcomes.contains(&source.outcome));
+        all.filter(|source| known.contains(&source.source.index)).count() as i64
+    });
+    if sums != parts {
+        finished.notes.push("一份报表含几个单位的，各单位分别计一份，合计只计一份。".to_string());
+    }
     let mut total = vec![text("合计"), StatCell::Empty, StatCell::Empty, StatCell::Empty];
     total.extend(sums.map(StatCell::Integer));
     total.push(StatCell::Empty);
@@ -97,7 +110,7 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
         "取该单位各份报表中最好的一份：按时、迟报、逾期（补报截止以后）、退回、无法读取、未报",
         "填报日期，没有的取文件时间，取最后一份",
         "截止日期之后的工作日数",
-        "收到的文件数，不含已被替代的版本和系统文件",
+        "收到的报表文件数，不含已被替代的版本、未识别的文件和系统文件",
         "没有必改问题的报表",
         "有必改问题的报表",
         "未通过的文件及原因",
@@ -111,12 +124,12 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
 
 /// Files that count for no expected unit.
 fn stray_note(facts: &Facts<'_>) -> Option<String> {
-    let mine: std::collections::BTreeSet<u32> =
-        facts.verdict.units.iter().flat_map(|unit| unit.sources.iter().copied()).collect();
-    let stray = facts.verdict.sources.iter().filter(|source| {
-        matches!(source.outcome, Outcome::Accepted | Outcome::Returned | Outcome::Unreadable)
-            && !mine.contains(&source.source.index)
-    });
+    let mine: BTreeSet<u32> = facts.verdict.units.iter().flat_map(|unit| unit.sources.iter().copied()).collect();
+    let stray = facts
+        .verdict
+        .sources
+        .iter()
+        .filter(|source| RETURNS.contains(&source.outcome) && !mine.contains(&source.source.index));
     match stray.count() {
         0 => None,
         files => Some(format!("另有 {files} 份文件不能归到应报单位，见文件清单。")),
@@ -202,7 +215,8 @@ pub fn chase(table: &Table, facts: &Facts<'_>) -> StatTable {
             continue;
         }
         let problem = match unit.status {
-            UnitStatus::Missing => "没有收到报表".to_string(),
+            UnitStatus::Missing if troubles.is_empty() => "没有收到报表".to_string(),
+            UnitStatus::Missing => format!("没有收到报表；收到的不是本表：{troubles}"),
             UnitStatus::Late { days, .. } => {
                 let late = format!("迟报 {days} 个工作日");
                 if troubles.is_empty() { late } else { format!("{late}；{troubles}") }

@@ -5,6 +5,7 @@ use super::Inputs;
 use super::quota::Seats;
 use crate::domain::period::Period;
 use crate::model::Column as Values;
+use crate::model::Severity;
 use crate::model::run::{RunVerdict, UnitStatus};
 use crate::spec::reference::ReferenceTable;
 use crate::spec::{Basis, From, MeasureKind, Plan, Reference, Roster, TableKind};
@@ -30,6 +31,8 @@ pub struct Facts<'a> {
     forms: Vec<Rowset>,
     /// By table name and the column that attributes its rows to units.
     references: BTreeMap<(String, String), Rowset>,
+    /// Per file of the run, how many 必改 it has, and whether one of them holds it out whole.
+    pub blocks: Vec<(usize, bool)>,
     /// By roster index: whether anything the unit sent could be read into a table.
     reported: Vec<bool>,
 }
@@ -54,8 +57,20 @@ impl<'a> Facts<'a> {
             }
         }
         let context = context(reference, period);
-        let mut facts =
-            Facts { plan, reference, period, verdict, lookups, context, seats: None, forms, references, reported };
+        let blocks = blocks(verdict);
+        let mut facts = Facts {
+            plan,
+            reference,
+            period,
+            verdict,
+            lookups,
+            context,
+            seats: None,
+            forms,
+            references,
+            blocks,
+            reported,
+        };
         facts.seats = Seats::new(&facts)?;
         Ok(facts)
     }
@@ -90,29 +105,31 @@ impl<'a> Facts<'a> {
         self.reference.roster.units.get(unit as usize).map_or("", |unit| &unit.name)
     }
 
-    /// Per row, whether it counts under `basis` and all `filters` hold (NULL does not).
+    /// Per row, whether it counts under `basis` and all `filters` hold.
     pub fn mask(&self, rows: &Rowset, basis: Basis, filters: &[&Checked]) -> Result<Vec<bool>, String> {
-        let mut mask = match basis {
-            Basis::Accepted => rows.accepted.clone(),
-            Basis::Read => vec![true; rows.len()],
-        };
-        if let Some(condition) = self.all_of(filters) {
-            let held = rows.evaluate(condition)?;
-            for (counts, holds) in mask.iter_mut().zip(held.bool().map_err(defect)?.iter()) {
-                *counts &= holds == Some(true);
-            }
+        let mut mask = self.holds(rows, filters)?;
+        for (row, holds) in mask.iter_mut().enumerate() {
+            *holds &= rows.counts(row, basis);
         }
         Ok(mask)
     }
 
+    /// Per row, whether all `filters` hold; NULL does not.
+    pub fn holds(&self, rows: &Rowset, filters: &[&Checked]) -> Result<Vec<bool>, String> {
+        let Some(condition) = self.all_of(filters) else { return Ok(vec![true; rows.len()]) };
+        let held = rows.evaluate(condition)?;
+        Ok(held.bool().map_err(defect)?.iter().map(|holds| holds == Some(true)).collect())
+    }
+
     /// The same count by another way, inside polars, to prove totals against.
     pub fn count(&self, rows: &Rowset, basis: Basis, filters: &[&Checked]) -> Result<i64, String> {
-        let mut condition = self.all_of(filters).unwrap_or_else(|| lit(true));
-        if basis == Basis::Accepted {
-            condition = condition.and(col(ACCEPTED));
-        }
-        let counted = rows.evaluate(condition)?;
-        Ok(counted.bool().map_err(defect)?.sum().map_or(0, i64::from))
+        let counts = match basis {
+            Basis::Accepted => col(ACCEPTED),
+            Basis::Read if rows.of_returns => col(UNIT).is_not_null(),
+            Basis::Read => lit(true),
+        };
+        let condition = self.all_of(filters).map_or(counts.clone(), |all| all.and(counts));
+        Ok(rows.evaluate(condition)?.bool().map_err(defect)?.sum().map_or(0, i64::from))
     }
 
     /// Per row, an expression's value; NULL stays `None`.
@@ -139,10 +156,10 @@ pub struct Rowset {
     /// Recommending unit of each row, as an index of the roster.
     pub units: Vec<Option<u32>>,
     pub accepted: Vec<bool>,
+    /// Rows of a form, and not of a reference table.
+    pub of_returns: bool,
     /// File of each row; empty for reference tables.
     pub sources: Vec<u32>,
-    /// Per row, codes of the findings that block it; empty for reference tables.
-    pub blocked_by: Vec<Vec<Arc<str>>>,
 }
 
 impl Rowset {
@@ -155,7 +172,7 @@ impl Rowset {
         let sources = u32s(SOURCE)?.into_iter().map(|source| source.unwrap_or(u32::MAX)).collect();
         let accepted = df.column(ACCEPTED).map_err(defect)?.bool().map_err(defect)?;
         let accepted = accepted.iter().map(|accepted| accepted == Some(true)).collect();
-        Ok(Rowset { units, accepted, sources, blocked_by: frame.blocked_by.clone(), df })
+        Ok(Rowset { units, accepted, of_returns: true, sources, df })
     }
 
     /// A row belongs to the unit that its text names for certain, else to nobody.
@@ -177,11 +194,21 @@ impl Rowset {
                 })
             })
             .collect();
-        Ok(Rowset { units, accepted: vec![true; height], sources: Vec::new(), blocked_by: Vec::new(), df })
+        let accepted = vec![true; height];
+        Ok(Rowset { units, accepted, of_returns: false, sources: Vec::new(), df })
     }
 
     pub fn len(&self) -> usize {
         self.units.len()
+    }
+
+    /// Whether a row counts. One whose unit nobody knows is in no table, not even among all that was read
+    /// (RETURNS.md §8).
+    pub fn counts(&self, row: usize, basis: Basis) -> bool {
+        match basis {
+            Basis::Accepted => self.accepted[row],
+            Basis::Read => !self.of_returns || self.units[row].is_some(),
+        }
     }
 
     /// A column by its name.
@@ -229,6 +256,17 @@ fn column(name: &str, values: &Values, roster: &Roster) -> Column {
 /// polars refusing what the gate let through is a defect of ours, and stops the run.
 fn defect(error: PolarsError) -> String {
     format!("统计计算出错：{error}")
+}
+
+fn blocks(verdict: &RunVerdict) -> Vec<(usize, bool)> {
+    let mut blocks = vec![(0, false); verdict.sources.len()];
+    for finding in verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
+        if let Some((count, holds)) = finding.place.source.and_then(|source| blocks.get_mut(source as usize)) {
+            *count += 1;
+            *holds |= finding.holds_return;
+        }
+    }
+    blocks
 }
 
 fn reported(roster: &Roster, verdict: &RunVerdict, forms: &[Rowset]) -> Vec<bool> {

@@ -2,7 +2,7 @@
 //! by code. Every row of a source lands in a group or in the one left over, so that totals always equal their parts.
 
 use super::facts::{Facts, Rowset};
-use crate::spec::{Basis, FieldType, From, Item, Reference, Rows, Unit};
+use crate::spec::{FieldType, From, Item, Reference, Rows, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// 渠道 other than a city's own, in official order (RETURNS.md §0); each is a row of its own by city.
@@ -148,10 +148,8 @@ impl<'a> Axis<'a> {
                 Ok(self.partition(texts.iter().map(|text| positions.get((*text)?).copied())))
             }
             By::Items(items) => {
-                let masks = items
-                    .iter()
-                    .map(|item| facts.mask(rows, Basis::Read, &[&item.filter]))
-                    .collect::<Result<Vec<_>, _>>()?;
+                let masks =
+                    items.iter().map(|item| facts.holds(rows, &[&item.filter])).collect::<Result<Vec<_>, _>>()?;
                 Ok(overlapping(&masks, rows.len()))
             }
         }

@@ -7,7 +7,7 @@ use crate::model::Severity;
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Table};
 use crate::sql::Checked;
-use crate::sql::frame::{ROW, SHEET, SOURCE};
+use crate::sql::frame::{ROW, SHEET};
 use crate::text::id_number::mask_within;
 use polars::prelude::AnyValue;
 use std::collections::BTreeMap;
@@ -136,26 +136,28 @@ fn masked(text: &str) -> StatCell {
     StatCell::Text(mask_within(text))
 }
 
+/// Sheet, where the finding names one, and what was found.
+type Reason<'a> = (Option<u16>, &'a str);
+
 /// 通过, or what was wrong.
 fn verdicts(rows: &Rowset, facts: &Facts<'_>) -> Result<Vec<StatCell>, String> {
-    let mut found: BTreeMap<(u32, u32, u32), Vec<&str>> = BTreeMap::new();
+    // A finding that names no sheet means the row of every sheet.
+    let mut found: BTreeMap<(u32, u32), Vec<Reason<'_>>> = BTreeMap::new();
     for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
         let place = &finding.place;
-        if let (Some(source), Some(sheet), Some(row)) = (place.source, place.sheet, place.row) {
-            found.entry((source, u32::from(sheet), row)).or_default().push(&finding.found);
+        if let (Some(source), Some(row)) = (place.source, place.row) {
+            found.entry((source, row)).or_default().push((place.sheet, &finding.found));
         }
     }
-    let (sources, sheets, places) = (rows.whole(SOURCE)?, rows.whole(SHEET)?, rows.whole(ROW)?);
+    let (sheets, places) = (rows.whole(SHEET)?, rows.whole(ROW)?);
     let verdict = |row: usize| {
         if rows.accepted[row] {
             return StatCell::Text("通过".to_string());
         }
-        let reasons = found.get(&(sources[row], sheets[row], places[row]));
-        let reason = match (reasons, rows.blocked_by.get(row)) {
-            (Some(reasons), _) => reasons.join("；"),
-            (None, Some(codes)) if !codes.is_empty() => codes.join("、"),
-            _ => "所在报表整份退回".to_string(),
-        };
+        let all = found.get(&(rows.sources[row], places[row])).map_or(&[][..], Vec::as_slice);
+        let here = all.iter().filter(|(sheet, _)| sheet.is_none_or(|sheet| u32::from(sheet) == sheets[row]));
+        let reasons: Vec<&str> = here.map(|(_, found)| *found).collect();
+        let reason = if reasons.is_empty() { "所在报表整份退回".to_string() } else { reasons.join("；") };
         masked(&format!("退回：{reason}"))
     };
     Ok((0..rows.len()).map(verdict).collect())

@@ -57,10 +57,9 @@ fn conditioned(rows: String, filters: &[&Checked]) -> String {
 }
 
 /// Whether a return enters no table at all.
-pub fn held_out(source: &SourceVerdict, facts: &Facts<'_>) -> bool {
-    let holds =
-        |finding: &crate::model::Finding| finding.holds_return && finding.place.source == Some(source.source.index);
-    source.outcome == Outcome::Returned && (source.rows.held > 0 || facts.verdict.findings.iter().any(holds))
+fn held_out(source: &SourceVerdict, facts: &Facts<'_>) -> bool {
+    let holds = || facts.blocks.get(source.source.index as usize).is_some_and(|(_, holds)| *holds);
+    source.outcome == Outcome::Returned && (source.rows.held > 0 || holds())
 }
 
 /// What a table computed from returns does not contain, in words: rows and returns sent back, unreadable files,
@@ -75,7 +74,7 @@ pub fn exclusions(accepted: &[usize], read: &[usize], facts: &Facts<'_>) -> Vec<
         .map(|source| source.source.index)
         .collect();
     let mut missing = Vec::new();
-    let (rows, returns) = blocked(accepted, &held, facts);
+    let (rows, returns) = blocked(accepted, &held, false, facts);
     if rows > 0 {
         missing.push(format!("退回的 {rows} 行（{returns} 份报表）"));
     }
@@ -95,9 +94,9 @@ pub fn exclusions(accepted: &[usize], read: &[usize], facts: &Facts<'_>) -> Vec<
     } else {
         format!("本表未计入：{}。", missing.join("；"))
     });
-    let (rows, _) = blocked(read, &held, facts);
+    let (rows, _) = blocked(read, &held, true, facts);
     if rows > 0 {
-        notes.push(format!("按读到的全部行计算的栏目含退回的 {rows} 行。"));
+        notes.push(format!("按读到的全部行计算的，含退回的 {rows} 行；认不出推荐单位的行不计入任何表。"));
     }
     notes.extend(unheard(&held, facts));
     notes
@@ -115,13 +114,14 @@ fn unheard(held: &BTreeSet<u32>, facts: &Facts<'_>) -> Option<String> {
 }
 
 /// Rows of these forms that do not count, and the returns they stand on; returns held out whole are counted apart.
-fn blocked(forms: &[usize], held: &BTreeSet<u32>, facts: &Facts<'_>) -> (usize, usize) {
+/// `placed`: only those whose unit is known.
+fn blocked(forms: &[usize], held: &BTreeSet<u32>, placed: bool, facts: &Facts<'_>) -> (usize, usize) {
     let mut rows = 0;
     let mut returns = BTreeSet::new();
     for form in forms.iter().collect::<BTreeSet<_>>() {
         let Ok(set) = facts.form(*form) else { continue };
-        for (source, accepted) in set.sources.iter().zip(&set.accepted) {
-            if !accepted && !held.contains(source) {
+        for (row, source) in set.sources.iter().enumerate() {
+            if !set.accepted[row] && !held.contains(source) && (!placed || set.units[row].is_some()) {
                 rows += 1;
                 returns.insert(*source);
             }

@@ -1,6 +1,7 @@
 //! Seats per recommending unit (apportioned, or as issued), what was recommended against them, and who goes over.
 
 use super::facts::Facts;
+use super::groups::Axis;
 use super::{Statement, words};
 use crate::domain::apportion::apportion;
 use crate::model::{Column, Finding, Place, Severity};
@@ -197,12 +198,13 @@ fn issued_seats(
         return Err(format!("“{}”须有单位和名额两列", table.name));
     };
     let roster = &facts.reference.roster;
+    let units = Axis::units(facts);
     let mut seats = vec![0_u32; roster.expected.len()];
     let mut wrong = Vec::new();
     let mut sum = 0_u64;
     for ((name, count), line) in names.iter().zip(counts).zip(&table.lines) {
         let position = match roster.find(name.as_deref().unwrap_or_default()) {
-            [unit] => roster.expected.iter().position(|expected| expected == unit),
+            [unit] => units.group_of(Some(*unit)),
             _ => None,
         };
         let count = count.and_then(|count| u32::try_from(count).ok());

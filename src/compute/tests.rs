@@ -289,6 +289,21 @@ fn ratios_are_pooled_over_all_rows_read() {
 }
 
 #[test]
+fn a_row_of_nobody_is_in_no_table_and_that_is_said() {
+    let (plan, reference, mut frames, lookups) = model_teams();
+    let lost = Row {
+        unit: None, ..row(0, 0, false, &[("申报称号", T("标杆班组")), ("思想政治工作等次", T("好"))])
+    };
+    frames[0] = frame(&plan, 0, &[lost, row(0, 0, true, &[("思想政治工作等次", T("一般"))])]);
+    let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
+    let good = table(&computed, "six-good");
+    assert_eq!(body(good, "合计")[..2], [Integer(1), Ratio { num: 0, den: 1 }]);
+    assert_eq!(good.rows.len(), 5);
+    assert_eq!(table(&computed, "benchmark").rows[0].cells[0], Text("没有申报标杆班组".into()));
+    assert!(table(&computed, "quota").notes.iter().any(|note| note.contains("退回的 1 行（1 份报表）")));
+}
+
+#[test]
 fn crosstabs_show_every_code_and_what_lies_outside() {
     let (plan, reference, mut frames, lookups) = model_teams();
     let industry = |computed: &Computed| table(computed, "industry").clone();
