@@ -63,23 +63,25 @@ fn name_row(table: &StatTable, stand: &Stand, column: usize) -> u32 {
 }
 
 fn axes(chart: &mut Chart, kind: ChartKind, points: usize, series: usize) -> u32 {
-    chart.x_axis().set_font(&font(9, false));
-    chart.y_axis().set_font(&font(9, false)).set_major_gridlines_line(ChartLine::new().set_color(0xD9_D9_D9u32));
+    // The writer names its axes by their place on the page: a bar chart's categories stand on the y axis.
+    let bar = kind == ChartKind::Bar;
+    let values = if bar { chart.x_axis() } else { chart.y_axis() };
+    values.set_font(&font(9, false)).set_major_gridlines(true);
+    values.set_major_gridlines_line(ChartLine::new().set_color(0xD9_D9_D9u32));
+    let mut names = font(9, false);
+    if !bar && points > 8 {
+        names.set_rotation(if points > 20 { -90 } else { -45 });
+    }
+    let categories = if bar { chart.y_axis() } else { chart.x_axis() };
+    categories.set_font(&names).set_label_interval(1).set_major_gridlines(false);
     match kind {
         ChartKind::Bar => {
             // Bars start at the bottom; reversed, they read in the table's order.
-            chart.x_axis().set_reverse().set_label_interval(1);
+            categories.set_reverse();
             (110 + points as u32 * (8 + 9 * series as u32)).clamp(240, 860)
         }
-        ChartKind::Column => {
-            let mut names = font(9, false);
-            if points > 8 {
-                names.set_rotation(if points > 20 { -90 } else { -45 });
-            }
-            chart.x_axis().set_font(&names).set_label_interval(1);
-            if points > 20 { 380 } else { 300 }
-        }
-        ChartKind::Pie => 300,
+        ChartKind::Column if points > 20 => 420,
+        ChartKind::Column | ChartKind::Pie => 300,
     }
 }
 

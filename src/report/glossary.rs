@@ -37,6 +37,12 @@ impl Page<'_> {
         Ok(())
     }
 
+    fn group(&mut self, text: &str) -> Result<(), XlsxError> {
+        sheet::line(&mut self.sheet, self.row, &self.grid, &mask_within(text), &self.styles.group, (11.0, 20.0))?;
+        self.row += 1;
+        Ok(())
+    }
+
     /// A row of words, each over a range of columns.
     fn row(&mut self, heading: bool, cells: &[((u16, u16), &str)]) -> Result<(), XlsxError> {
         let mut most = 1;
@@ -81,8 +87,12 @@ pub fn glossary(edition: &Edition<'_>, styles: &Styles, input_hash: &str) -> Res
 
 fn definitions(edition: &Edition<'_>, page: &mut Page<'_>) -> Result<(), XlsxError> {
     page.section("二、各表各列的口径")?;
-    page.row(true, &[((0, 0), "表"), ((1, 1), "列"), ((2, 3), "口径")])?;
+    page.row(true, &[((0, 0), "列"), ((1, 3), "口径")])?;
     for table in edition.tables {
+        if table.definitions.iter().all(String::is_empty) {
+            continue;
+        }
+        page.group(&format!("{}（工作表“{}”）", table.title, table.sheet))?;
         for (heading, definition) in table.headings.iter().zip(&table.definitions) {
             if definition.is_empty() {
                 continue;
@@ -92,7 +102,7 @@ fn definitions(edition: &Edition<'_>, page: &mut Page<'_>) -> Result<(), XlsxErr
                 column += " · ";
             }
             column += &heading.name;
-            page.row(false, &[((0, 0), &table.title), ((1, 1), &column), ((2, 3), definition)])?;
+            page.row(false, &[((0, 0), &column), ((1, 3), definition)])?;
         }
     }
     Ok(())

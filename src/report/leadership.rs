@@ -71,16 +71,19 @@ fn table_sheet(
     let grid = Grid::fit(tables);
     grid.apply(&mut sheet)?;
     style::page(&mut sheet, title, grid.landscape);
+    let mut fold = style::Fold::new(&grid.widths, grid.landscape);
     let mut stands: Vec<Stand> = Vec::with_capacity(tables.len());
     let mut row = 0;
     for table in tables {
         let stand = sheet::block(&mut sheet, styles, &grid, table, row)?;
+        fold.keep_together(row, stand.height);
+        fold.add(stand.height + EMPTY_ROW);
         row = stand.next + 1;
         stands.push(stand);
     }
     // The signature line ends the sheet, whatever stands on it.
-    let signature = "制表：　　　　　　　　审核：　　　　　　　　负责人：　　　　　　　　日期：";
-    sheet::line(&mut sheet, row, &grid, signature, &styles.signature, (11.0, 30.0))?;
+    sheet::line(&mut sheet, row, &grid, &signature(&grid), &styles.signature, (11.0, 30.0))?;
+    fold.apply(&mut sheet)?;
     if let ([table], [stand]) = (tables, stands.as_slice()) {
         // With several blocks no one header belongs to all pages.
         sheet.set_repeat_rows(stand.headings.0, stand.headings.1)?;
@@ -90,4 +93,17 @@ fn table_sheet(
     let last = grid.widths.len() as u16 - 1;
     sheet.set_print_area(0, 0, row, last)?;
     Ok((sheet, stands))
+}
+
+/// An empty row between blocks, in points.
+const EMPTY_ROW: f64 = 15.0;
+
+/// Who made, checked and answers for the table, spread over its width.
+fn signature(grid: &Grid) -> String {
+    let quarter = (grid.widths.iter().sum::<f64>() / 1.06 / 4.0) as usize;
+    let part = |words: &str| {
+        let blank = quarter.saturating_sub(style::places(words)) / 2;
+        format!("{words}{}", "　".repeat(blank.clamp(3, 20)))
+    };
+    ["制表：", "审核：", "负责人："].map(part).concat() + "日期："
 }

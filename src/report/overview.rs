@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 
 pub const NAME: &str = "总览";
 const COLUMNS: u16 = 8;
-const WIDTH: f64 = 11.8;
+/// Eight of them are as wide as an upright page.
+const WIDTH: f64 = 11.3;
 /// Pixels between the first and the last column, at Excel's seven pixels a place.
-const CHART_WIDTH: u32 = 700;
+const CHART_WIDTH: u32 = 664;
 
 /// A sheet that is written from top to bottom.
 struct Paper<'a> {
@@ -24,17 +25,21 @@ struct Paper<'a> {
     styles: &'a Styles,
     grid: Grid,
     row: u32,
+    fold: style::Fold,
 }
 
 impl Paper<'_> {
     fn line(&mut self, text: &str, format: &Format, size: (f64, f64)) -> Result<(), XlsxError> {
-        sheet::line(&mut self.sheet, self.row, &self.grid, &mask_within(text), format, size)?;
+        let height = sheet::line(&mut self.sheet, self.row, &self.grid, &mask_within(text), format, size)?;
+        self.fold.add(height);
         self.row += 1;
         Ok(())
     }
 
     fn section(&mut self, text: &str) -> Result<(), XlsxError> {
         let styles = self.styles;
+        // A heading never stands alone at the foot of a page.
+        self.fold.keep_together(self.row, 80.0);
         self.line(text, &styles.section, (12.0, 26.0))
     }
 
@@ -50,11 +55,10 @@ impl Paper<'_> {
             let columns = (column, column + wide - 1);
             sheet::span(&mut self.sheet, (self.row, self.row), columns, heading, &self.styles.heading)?;
             let below = self.row + 1;
-            let kind = match figure {
-                Figure::Words(_) | Figure::Count(_) => Kind::Centre,
-                Figure::Rate(..) => Kind::Percent,
+            let format = match figure {
+                Figure::Words(_) | Figure::Count(_) => self.styles.cell(Kind::Centre, RowKind::Body),
+                Figure::Rate(..) => &self.styles.rate,
             };
-            let format = self.styles.cell(kind, RowKind::Body);
             if *wide > 1 {
                 self.sheet.merge_range(below, columns.0, below, columns.1, "", format)?;
             }
@@ -69,6 +73,7 @@ impl Paper<'_> {
             column += wide;
         }
         self.sheet.set_row_height(self.row, 21)?.set_row_height(self.row + 1, 21)?;
+        self.fold.add(42.0);
         self.row += 2;
         Ok(())
     }
@@ -95,7 +100,8 @@ pub fn overview(
     let grid = Grid { widths: vec![WIDTH; usize::from(COLUMNS)], landscape: false };
     grid.apply(&mut sheet)?;
     style::page(&mut sheet, &edition.name(), false);
-    let mut paper = Paper { sheet, styles, grid, row: 0 };
+    let fold = style::Fold::new(&grid.widths, false);
+    let mut paper = Paper { sheet, styles, grid, row: 0, fold };
     paper.line(&format!("{}汇总表", edition.name()), &styles.title, (16.0, 34.0))?;
     let mut source = format!("报告期：{}", edition.period.title());
     if !edition.plan.notice.is_empty() {
@@ -109,6 +115,7 @@ pub fn overview(
     units(edition, &mut paper)?;
     contents(edition, stands, &mut paper)?;
     charts(edition, stands, &mut paper)?;
+    paper.fold.apply(&mut paper.sheet)?;
     Ok(paper.sheet)
 }
 
@@ -177,14 +184,14 @@ fn findings(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxErro
         .collect();
     entries.push((2, "合计", Figure::Count(all.len() as u64)));
     paper.figures(&entries)?;
-    let mut by_code: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
-    for finding in all.iter().filter(|finding| finding.severity == Severity::Block) {
-        by_code.entry(&finding.code).or_insert((0, &finding.expected)).0 += 1;
+    let mut by_demand: BTreeMap<&str, u64> = BTreeMap::new();
+    for finding in all.iter().filter(|finding| finding.severity == Severity::Block && !finding.expected.is_empty()) {
+        *by_demand.entry(&finding.expected).or_default() += 1;
     }
-    let mut often: Vec<(u64, &str)> = by_code.into_values().collect();
-    // The sort is stable, so that equal counts stay in the order of their codes.
-    often.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    let words: Vec<String> = often.iter().take(5).map(|(count, what)| format!("“{what}”{count} 条")).collect();
+    let mut often: Vec<(&str, u64)> = by_demand.into_iter().collect();
+    // The sort is stable, so that equal counts stay in the order of their words.
+    often.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let words: Vec<String> = often.iter().take(5).map(|(what, count)| format!("“{what}”{count} 条")).collect();
     if !words.is_empty() {
         paper.words(&format!("必改问题最多的要求：{}。逐条见审核问题工作簿。", words.join("；")))?;
     }
@@ -238,6 +245,9 @@ fn charts(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Res
         let Some(at) = edition.tables.iter().position(|table| table.id == wanted.id) else { continue };
         let (Some(table), Some(stand)) = (edition.tables.get(at), stands.get(at)) else { continue };
         let Some((mut chart, height)) = chart::chart(declared, table, stand, CHART_WIDTH) else { continue };
+        // Pixels to points; the heading of the section goes with its first chart.
+        let tall = f64::from(height + 24) * 0.75;
+        paper.fold.keep_together(paper.row, tall + if first { 26.0 } else { 0.0 });
         if first {
             paper.section("六、图表")?;
             first = false;
@@ -246,6 +256,7 @@ fn charts(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Res
         paper.sheet.insert_chart_with_offset(paper.row, 0, &chart, 4, 4)?;
         // Rows below are 20 pixels high by default.
         paper.row += (height + 24).div_ceil(20);
+        paper.fold.add(tall);
     }
     if !first {
         paper.words("图中未画出柱的单位：未报，或该项没有数据；不等于 0。")?;

@@ -9,7 +9,7 @@ use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use std::borrow::Cow;
 
 /// Where a block's parts came to stand; rows and columns 0-based.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stand {
     pub sheet: String,
     /// Heading rows, both included.
@@ -18,6 +18,8 @@ pub struct Stand {
     pub body: Option<(u32, u32)>,
     /// The first row that is free.
     pub next: u32,
+    /// Of the whole block, in points.
+    pub height: f64,
 }
 
 /// Widths of a sheet's columns in Excel's units, and whether it has to lie on its side.
@@ -40,9 +42,9 @@ impl Grid {
         let mut widest = vec![6usize; count];
         for table in tables {
             for (column, heading) in table.headings.iter().enumerate() {
-                // A heading may break into two lines, a figure may not.
-                let heading =
-                    style::places(&heading.name).div_ceil(if heading.name.chars().count() > 4 { 2 } else { 1 });
+                // A heading may break into two lines, with room for a word that does not; a figure may not.
+                let places = style::places(&heading.name);
+                let heading = if places > 8 { places.div_ceil(2) + 2 } else { places };
                 widest[column] = widest[column].max(heading.min(WIDEST));
             }
             if single_message(table).is_some() {
@@ -78,7 +80,7 @@ impl Grid {
     }
 }
 
-/// Writes one line over the whole width of the grid, as high as it needs.
+/// Writes one line over the whole width of the grid, as high as it needs; returns its height in points.
 pub fn line(
     sheet: &mut Worksheet,
     row: u32,
@@ -86,11 +88,13 @@ pub fn line(
     text: &str,
     format: &Format,
     (size, least): (f64, f64),
-) -> Result<(), XlsxError> {
+) -> Result<f64, XlsxError> {
     let text = style::printable(text).0;
     let lines = style::lines(&text, grid.total(), size);
-    sheet.set_row_height(row, least.max(f64::from(lines) * (size * 1.35) + 3.0).min(400.0))?;
-    span(sheet, (row, row), (0, grid.widths.len() as u16 - 1), &text, format)
+    let height = least.max(f64::from(lines) * (size * 1.35) + 3.0).min(400.0);
+    sheet.set_row_height(row, height)?;
+    span(sheet, (row, row), (0, grid.widths.len() as u16 - 1), &text, format)?;
+    Ok(height)
 }
 
 /// Writes a text into a region, merged where it is more than one cell.
@@ -123,37 +127,37 @@ pub fn block(
     top: u32,
 ) -> Result<Stand, XlsxError> {
     let mut row = top;
-    line(sheet, row, grid, &mask_within(&table.title), &styles.title, (16.0, 30.0))?;
+    let mut height = line(sheet, row, grid, &mask_within(&table.title), &styles.title, (16.0, 30.0))?;
     row += 1;
     if !table.caption.is_empty() {
-        line(sheet, row, grid, &mask_within(&table.caption), &styles.caption, (10.0, 18.0))?;
+        height += line(sheet, row, grid, &mask_within(&table.caption), &styles.caption, (10.0, 18.0))?;
         row += 1;
     }
     let first_heading = row;
-    row = headings(sheet, styles, grid, &table.headings, row)?;
-    let mut stand =
-        Stand { sheet: sheet.name(), headings: (first_heading, row.saturating_sub(1)), body: None, next: row };
-    stand.body = body_range(&table.rows, row);
+    let (first_row, heading_height) = headings(sheet, styles, grid, &table.headings, row)?;
+    row = first_row;
+    height += heading_height;
+    let mut body = body_range(&table.rows, row);
     if let Some(message) = single_message(table) {
         let last = table.headings.len().max(1) as u16 - 1;
         let format = styles.cell(Kind::Centre, RowKind::Body);
         span(sheet, (row, row), (0, last), &style::printable(&mask_within(message)).0, format)?;
         sheet.set_row_height(row, 24)?;
-        stand.body = None;
+        height += 24.0;
+        body = None;
         row += 1;
     } else {
         let kinds = Columns::of(table);
         for stat in &table.rows {
-            body_row(sheet, styles, grid, &kinds, stat, row)?;
+            height += body_row(sheet, styles, grid, &kinds, stat, row)?;
             row += 1;
         }
     }
     for text in numbered_notes(&table.notes) {
-        line(sheet, row, grid, &mask_within(&text), &styles.note, (10.0, 16.0))?;
+        height += line(sheet, row, grid, &mask_within(&text), &styles.note, (10.0, 16.0))?;
         row += 1;
     }
-    stand.next = row;
-    Ok(stand)
+    Ok(Stand { sheet: sheet.name(), headings: (first_heading, first_row.saturating_sub(1)), body, next: row, height })
 }
 
 /// The words of a table that has nothing to show.
@@ -190,13 +194,14 @@ fn body_range(rows: &[StatRow], top: u32) -> Option<(u32, u32)> {
 }
 
 /// Writes heading rows; equal parents side by side share a cell, a heading without parents takes all rows.
+/// Returns the first row under them, and their height in points.
 fn headings(
     sheet: &mut Worksheet,
     styles: &Styles,
     grid: &Grid,
     headings: &[Heading],
     top: u32,
-) -> Result<u32, XlsxError> {
+) -> Result<(u32, f64), XlsxError> {
     let depth = headings.iter().map(|heading| heading.parents.len()).max().unwrap_or(0) + 1;
     let bottom = top + depth as u32 - 1;
     let format = &styles.heading;
@@ -225,8 +230,9 @@ fn headings(
         style::lines(&heading.name, grid.widths.get(column).copied().unwrap_or(10.0), 11.0).div_ceil(rows_taken)
     };
     let most = headings.iter().enumerate().map(lines).max().unwrap_or(1);
-    sheet.set_row_height(bottom, (f64::from(most) * 15.5 + 8.0).clamp(24.0, 200.0))?;
-    Ok(bottom + 1)
+    let height = (f64::from(most) * 15.5 + 8.0).clamp(24.0, 200.0);
+    sheet.set_row_height(bottom, height)?;
+    Ok((bottom + 1, height + (depth - 1) as f64 * 22.0))
 }
 
 /// What the columns of a table have in common, decided once.
@@ -300,7 +306,7 @@ fn body_row(
     columns: &Columns,
     stat: &StatRow,
     row: u32,
-) -> Result<(), XlsxError> {
+) -> Result<f64, XlsxError> {
     let mut most = 1;
     for (index, cell) in stat.cells.iter().enumerate() {
         let column = index as u16;
@@ -348,8 +354,9 @@ fn body_row(
             }
         }
     }
-    sheet.set_row_height(row, (f64::from(most) * 15.0 + 5.0).clamp(20.0, 400.0))?;
-    Ok(())
+    let height = (f64::from(most) * 15.0 + 5.0).clamp(20.0, 400.0);
+    sheet.set_row_height(row, height)?;
+    Ok(height)
 }
 
 /// Excel keeps 15 digits of a number; a longer one is written as text, whole.

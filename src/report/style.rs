@@ -109,6 +109,10 @@ pub struct Styles {
     pub line: Format,
     pub alarm_line: Format,
     pub signature: Format,
+    /// A percentage among centred figures.
+    pub rate: Format,
+    /// The name of a group of rows.
+    pub group: Format,
 }
 
 impl Default for Styles {
@@ -139,6 +143,11 @@ impl Default for Styles {
                 .set_bold()
                 .set_font_color(Color::RGB(ALARM)),
             signature: song().set_align(FormatAlign::Left),
+            rate: song().set_align(FormatAlign::Center).set_border(FormatBorder::Thin).set_num_format("0.0%"),
+            group: hei(11)
+                .set_align(FormatAlign::Left)
+                .set_border(FormatBorder::Thin)
+                .set_background_color(Color::RGB(SHADE)),
         }
     }
 }
@@ -265,6 +274,53 @@ pub fn width(places: usize) -> f64 {
 pub fn lines(text: &str, width: f64, size: f64) -> u32 {
     let room = ((width - 1.0) / 1.06 * 11.0 / size).max(1.0);
     text.split('\n').map(|line| ((places(line) as f64 / room).ceil() as u32).max(1)).sum()
+}
+
+/// A4 between our margins, in points: (width, height) of an upright page; the other way round when it lies.
+const PAPER: (f64, f64) = (509.0, 734.0);
+
+/// How far down a page a sheet has come, so that nothing is cut in two that fits on one page.
+#[derive(Debug, Clone)]
+pub struct Fold {
+    height: f64,
+    used: f64,
+    breaks: Vec<u32>,
+}
+
+impl Fold {
+    /// For a sheet with columns of these widths, shrunk to the width of the page where they are wider.
+    pub fn new(widths: &[f64], landscape: bool) -> Fold {
+        let (width, height) = if landscape { (842.0 - 87.0, 595.0 - 108.0) } else { PAPER };
+        // A column of w places is 7w + 5 pixels wide, and a pixel is 0.75 points.
+        let sheet: f64 = widths.iter().map(|width| (width * 7.0 + 5.0) * 0.75).sum();
+        Fold { height: height * (sheet / width).max(1.0) - 4.0, used: 0.0, breaks: Vec::new() }
+    }
+
+    /// Counts rows of this height; what does not fit runs on over the next pages.
+    pub fn add(&mut self, height: f64) {
+        self.used += height;
+        while self.used > self.height {
+            self.used -= self.height;
+        }
+    }
+
+    /// Starts a new page at `row` where a piece of this height would be cut although a page could hold it.
+    pub fn keep_together(&mut self, row: u32, height: f64) {
+        if self.used > 0.0 && self.used + height > self.height && height <= self.height {
+            self.breaks.push(row);
+            self.used = 0.0;
+        }
+    }
+
+    /// Writes the page breaks to the sheet.
+    ///
+    /// # Errors
+    /// More breaks than Excel takes.
+    pub fn apply(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+        // Excel stops at 1,023 breaks.
+        sheet.set_page_breaks(&self.breaks[..self.breaks.len().min(1_000)])?;
+        Ok(())
+    }
 }
 
 /// What a cell shows, to measure it by.
