@@ -188,6 +188,7 @@ pub fn plain(roster: &Roster, seed: u64) -> BTreeMap<String, Sample> {
         let sample = Sample {
             path,
             outcome: Outcome::Accepted,
+            sender: sender.code.clone(),
             odd: String::new(),
             before: vec![],
             sheets,

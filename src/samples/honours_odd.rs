@@ -242,12 +242,11 @@ fn identity(all: &mut Returns) -> Result<(), String> {
     let railway = of(all, "Q0500")?.odd(Returned, "所属期 says 2025年: held out");
     railway.sheets.iter_mut().for_each(|sheet| sheet.period = "2025年".into());
     railway.out();
-    let copper = of(all, "Q0600")?
-        .odd(Accepted, "no cover: the sender is the unit that all rows name; no 所属期 (提示); no 填报日期");
+    let copper =
+        of(all, "Q0600")?.odd(Accepted, "no cover: the sender is the unit that all rows name; no 所属期 (提示)");
     for sheet in &mut copper.sheets {
         sheet.unit.clear();
         sheet.period.clear();
-        sheet.filed.clear();
         sheet.records.iter_mut().filter(|record| record.clean.contains_key("获奖单位")).for_each(|record| {
             record.set("获奖单位", "铜岭有色集团有限公司工会");
         });

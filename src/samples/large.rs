@@ -68,7 +68,7 @@ fn book(options: &Options, unit: &Unit, n: usize) -> Result<Vec<u8>, String> {
             let mut record = teams::nomination(&mut prng, unit, unit, &format!("第{}班组", row + 1), class);
             // Light dirt: a unit in the cell, a synonym, a dotted date.
             match row % 10 {
-                3 => record.typed("人数", &format!("{}人", record.get("人数").to_string())),
+                3 => record.typed("人数", &format!("{}人", record.get("人数"))),
                 6 => record.typed("所属行业", "制造"),
                 8 => record.typed("公示开始", "2026.3.2"),
                 _ => &mut record,

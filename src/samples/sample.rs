@@ -48,6 +48,8 @@ pub struct Sample {
     /// Relative to the pipeline's sample folder, `/`-separated.
     pub path: String,
     pub outcome: Outcome,
+    /// Code of the unit whose return it is; empty where that can't be told.
+    pub sender: String,
     /// What is odd, for the list in samples/README.md.
     pub odd: String,
     /// Sheets before the forms (instructions).
@@ -60,7 +62,15 @@ impl Sample {
     /// A file without a form.
     pub fn plain(path: &str, outcome: Outcome, odd: &str, bytes: &[u8]) -> Sample {
         let (path, odd) = (path.to_string(), odd.to_string());
-        Sample { path, outcome, odd, before: vec![], sheets: vec![], content: Content::Bytes(bytes.to_vec()) }
+        Sample {
+            path,
+            outcome,
+            sender: String::new(),
+            odd,
+            before: vec![],
+            sheets: vec![],
+            content: Content::Bytes(bytes.to_vec()),
+        }
     }
 
     pub fn odd(&mut self, outcome: Outcome, odd: &str) -> &mut Sample {
@@ -166,12 +176,19 @@ pub fn truth(samples: &[Sample], form: &str, fields: &[&'static str]) -> String 
     text
 }
 
-/// Every counted file with its intended outcome, as CSV.
+/// Every counted file with its intended outcome, sender and 填报日期, as CSV.
 pub fn outcomes(samples: &[Sample]) -> String {
-    let mut text = String::from("文件,结果,说明\n");
+    let mut text = String::from("文件,结果,报送单位代码,填报日期,说明\n");
     for sample in counted(samples) {
         let odd = if sample.odd.is_empty() { "good" } else { &sample.odd };
-        text.push_str(&format!("{},{},{}\n", sheet::quoted(&sample.path), sample.outcome.key(), sheet::quoted(odd)));
+        let filed = sample.sheets.first().map_or("", |sheet| sheet.filed.as_str());
+        let (path, odd) = (sheet::quoted(&sample.path), sheet::quoted(odd));
+        text.push_str(&format!(
+            "{path},{},{},{filed},{odd}
+",
+            sample.outcome.key(),
+            sample.sender
+        ));
     }
     text
 }

@@ -161,6 +161,7 @@ pub fn plain(roster: &Roster, seed: u64) -> Result<BTreeMap<String, Sample>, Str
         let sample = Sample {
             path,
             outcome: Outcome::Accepted,
+            sender: sender.code.clone(),
             odd: String::new(),
             before: vec![],
             sheets,

@@ -404,6 +404,7 @@ fn strangers(all: &Returns, roster: &Roster, prng: &mut Prng) -> Result<Vec<Samp
         record.unit = String::new();
         record.set("推荐单位", unit);
         sample.path = path.into();
+        sample.sender.clear();
         sample.sheets.truncate(1);
         sample.sheets[0].unit = unit.into();
         sample.sheets[0].records = vec![record];
@@ -432,6 +433,7 @@ fn bundle(all: &mut Returns) -> Result<Sample, String> {
     Ok(Sample {
         path: "行业协会/行业协会上报.zip".into(),
         outcome: Accepted,
+        sender: String::new(),
         odd: "zip with GBK member names: a container, only its members count".into(),
         before: vec![],
         sheets: vec![],
@@ -443,6 +445,7 @@ fn litter() -> Vec<Sample> {
     let contacts = Sample {
         path: "待分拣/通讯录.xlsx".into(),
         outcome: Unrecognised,
+        sender: String::new(),
         odd: "a workbook without a form of this pipeline".into(),
         before: vec![super::sheet::Page {
             name: "通讯录".into(),
