@@ -82,10 +82,15 @@ fn id_numbers(all: &mut Returns) -> Result<(), String> {
 }
 
 fn people(all: &mut Returns, roster: &Roster) -> Result<(), String> {
-    let fuyang = of(all, "341200")?.odd(Accepted, "工龄 4 years off 参加工作时间 (service-years-mismatch, 核实)");
+    let fuyang = of(all, "341200")?.odd(
+        Accepted,
+        "工龄 4 years off 参加工作时间 (service-years-mismatch, 核实); — in 工龄 of another (missing, 核实)",
+    );
     let record = &mut fuyang.sheets[PEOPLE].records[0];
     let years: i32 = record.get("工龄").parse().unwrap_or(10);
     record.set("工龄", &(years + 4).to_string()).note("service-years-mismatch");
+    let second = &mut fuyang.sheets[PEOPLE].records[1];
+    second.set("工龄", "").typed("工龄", "—").note("— in an optional number");
     let huainan = of(all, "340400")?.odd(
         Accepted,
         "flags at odds with 人员类别, all 核实: flags-leader-worker, flags-frontline-official, flags-official-private",
@@ -217,9 +222,8 @@ fn spellings(all: &mut Returns) -> Result<(), String> {
         .typed("文号", "总工发[2026]30号")
         .set("文号", "总工发〔2026〕30号");
     let water = of(all, "S0500")?.odd(Accepted, "headers only, without 零报告 (核实)");
-    let radio = "zero report: 无 under each header";
     water.sheets.iter_mut().for_each(|sheet| sheet.records.clear());
-    let radio = of(all, "S0700")?.odd(Accepted, radio);
+    let radio = of(all, "S0700")?.odd(Accepted, "zero report: 无 under each header");
     for sheet in &mut radio.sheets {
         sheet.records.clear();
         sheet.between = vec![(0, Line::Note("无".into()))];

@@ -89,10 +89,8 @@ fn layouts(all: &mut Returns) -> Result<(), String> {
         (count, Line::Total { word: "合计", from: 0, to: count, wrong: 3 }),
     ];
     sheet.remarks = vec!["说明：人数为在册职工。".into(), "注：本表一式两份。".into()];
-    let water = of(all, "S0500")?.odd(
-        Accepted,
-        "note rows between records, an empty column as a gap, 同上 and 〃 in text columns, title over two rows",
-    );
+    let water = of(all, "S0500")?
+        .odd(Accepted, "note rows between records, an empty column as a gap, 同上 and 〃 in text columns");
     let sheet = &mut water.sheets[0];
     let mut second = sheet.records[0].clone();
     second.set("班组名称", "闸门运行班").set("类别", "备选").typed("推荐单位", "同上").typed("所在单位", "〃");
@@ -180,10 +178,10 @@ fn values(all: &mut Returns) -> Result<(), String> {
     records[2].set("公示开始", "").typed("公示开始", "3月2日").block("date without a year");
     let farm = of(all, "S0600")?.odd(
         Accepted,
-        "CSV (UTF-8 without BOM) with two header rows; 无 in 近三年安全事故 means 0; 农业 for 农、林、牧、渔业",
+        "CSV (UTF-8 without BOM) with two header rows; 无 and — in 近三年安全事故 mean 0; 农业 for 农、林、牧、渔业",
     );
-    for record in &mut farm.sheets[0].records {
-        record.typed("近三年安全事故", "无").typed("所属行业", "农业");
+    for (record, none) in farm.sheets[0].records.iter_mut().zip(["无", "—"].into_iter().cycle()) {
+        record.typed("近三年安全事故", none).typed("所属行业", "农业");
     }
     Ok(())
 }
