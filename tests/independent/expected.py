@@ -4,7 +4,8 @@
 
 In: `truth/*.csv` (rows as the samples' author meant them) and `pipelines/reference/*.csv`. Out: `expected/*.csv`,
 one a table, as row label, column label, value, and for a ratio the exact fraction it comes from. Written from
-the rules of the notice only: exact fractions, no third-party package, and no line of the engine.
+the rules of the notice only: exact fractions, no third-party package, and no line of the engine. A count is 0 also
+where a unit sent nothing; the workbook may say 未报 there.
 """
 
 import csv
@@ -195,7 +196,7 @@ def share(name, counted, total, top, bottom, at_least):
         gap = max(0, -(-total * top // bottom) - counted)
     else:
         gap = max(0, counted - total * top // bottom)
-    met = "—" if total == 0 else "达到" if gap == 0 else "未达到"
+    met = "—" if total == 0 else "达标" if gap == 0 else "未达标"
     return [
         (name, "一线", counted),
         (name, "总数", total),
@@ -238,8 +239,11 @@ def honours():
     out = []
     for name, counted, total, (top, bottom), at_least in declared:
         lines = share(name, counted, total, top, bottom, at_least)
-        out += [(row, "入选" if column == "一线" else column, *rest) for row, column, *rest in lines]
-    # Only the first is switched on in the shipped definition; the others are here for those who switch them on.
+        # Only the first is switched on in the shipped definition.
+        off = name != "一线占比"
+        for row, column, value, *rest in lines:
+            column = "分子" if column == "一线" else column
+            out.append((row, column, "未启用" if off and column == "结论" else value, *rest))
     write("honours-shares", out)
 
     def structure(table_name, groups_of):
@@ -315,7 +319,7 @@ def discipline(pipeline):
     dates = next(r for r in table(REFERENCE / "截止日期.csv") if r["报送项目"] == pipeline and r["报告期"] == str(YEAR))
     due, grace = (datetime.date.fromisoformat(dates[name]) for name in ("截止", "补报截止"))
     files = truth(f"{pipeline}-files")
-    words = ["按时通过", "迟报通过", "退回", "无法读取", "未报"]
+    words = ["按时", "迟报", "退回", "无法读取", "未报"]
     best = {}
     for row in files:
         if row["结果"] not in ("accepted", "returned", "unreadable") or not row["报送单位代码"]:
@@ -329,9 +333,9 @@ def discipline(pipeline):
     for unit in expected_units(pipeline):
         status, late, overdue = best.get(unit["单位代码"], (4, 0, False))
         name = unit["单位名称"]
+        word = "逾期" if status == 1 and overdue else words[status]
         # How late matters only for what was accepted.
-        late = late if status == 1 else 0
-        out += [(name, "状态", words[status]), (name, "迟报工作日", late), (name, "逾期", "是" if status == 1 and overdue else "否")]
+        out += [(name, "状态", word), (name, "迟报工作日", late if status < 2 else "—")]
     write(f"{pipeline}-discipline", out)
     outcomes = ["accepted", "returned", "unreadable", "unrecognised", "superseded", "ignored"]
     counts = [("文件", outcome, sum(row["结果"] == outcome for row in files)) for outcome in outcomes]
