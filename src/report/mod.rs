@@ -25,6 +25,8 @@ mod style;
 mod tests;
 mod wording;
 
+pub use atomic::probe;
+
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;

@@ -18,6 +18,9 @@ use roster::Roster;
 use sample::{Content, Sample};
 use std::path::{Path, PathBuf};
 
+/// Pipelines there are samples of.
+pub const PIPELINES: [&str; 2] = ["model-teams", "honours"];
+
 /// What to generate.
 #[derive(Debug, Clone)]
 pub struct Options {
