@@ -34,7 +34,6 @@ pub struct FormIndex {
     pub header_unique: Vec<bool>,
     /// Per field: required, and its column has to be there.
     pub column_required: Vec<bool>,
-    pub title: String,
 }
 
 /// The words of one code list.
@@ -205,7 +204,6 @@ fn index_form(form: &Form) -> FormIndex {
         header_unique: header.iter().map(|key| header.iter().filter(|other| *other == key).count() == 1).collect(),
         header,
         column_required: form.fields.iter().map(|field| field.required && field.absent.is_none()).collect(),
-        title: match_key(&form.title),
     }
 }
 
