@@ -189,7 +189,9 @@ impl Classifier<'_, '_> {
 
     /// Whether the row is a total; `Some(true)` for a 小计. A row that fills most of its texts is data whatever it says.
     fn total(&self, cells: &[&RawCell]) -> Option<bool> {
-        let mut texts = cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(2);
+        // Every word for a total ends in one of these two; most rows are told by that.
+        let may_be = |cell: &&&RawCell| self.text(cell).contains(['计', '和']);
+        let mut texts = cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(2).filter(may_be);
         let (label, sub) = texts.find_map(|cell| Some((cell, total_word(&header_key(self.text(cell)))?)))?;
         let (filled, all) = self.filled(cells, Some(label.at.col), true);
         (filled * 2 <= all).then_some(sub)
@@ -197,6 +199,9 @@ impl Classifier<'_, '_> {
 
     fn is_nil(&self, cells: &[&RawCell]) -> bool {
         let mut said = false;
+        if !cells.iter().any(|cell| self.text(cell).contains(['无', '零'])) {
+            return false;
+        }
         cells.iter().filter(|cell| !self.in_ordinal(cell)).all(|cell| {
             let key = header_key(self.text(cell));
             let word = matches!(
@@ -224,10 +229,13 @@ impl Classifier<'_, '_> {
         if text.is_empty() {
             return false;
         }
-        let (filled, all) = self.filled(cells, Some(first.at.col), false);
-        if is_note(&header_key(&text)) && filled * 2 <= all {
-            self.in_notes |= !is_signature(&header_key(&text));
-            return true;
+        let key = header_key(&text);
+        if is_note(&key) {
+            let (filled, all) = self.filled(cells, Some(first.at.col), false);
+            if filled * 2 <= all {
+                self.in_notes |= !is_signature(&key);
+                return true;
+            }
         }
         if cells.len() > 1 {
             return false;

@@ -77,7 +77,9 @@ pub fn without_brackets(key: &str) -> Option<String> {
 pub fn tidy(text: &str) -> Cow<'_, str> {
     let odd = |c: char| is_invisible(c) || c.is_control() || c == '\u{a0}';
     let trimmed = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
-    if !trimmed.chars().any(odd) {
+    // Odd characters begin with one of these bytes; most texts have none of them.
+    let suspicious = |b: u8| b < 0x20 || matches!(b, 0x7f | 0xc2 | 0xe2 | 0xef);
+    if !trimmed.bytes().any(suspicious) || !trimmed.chars().any(odd) {
         return Cow::Borrowed(trimmed);
     }
     let mut out = String::with_capacity(trimmed.len());
