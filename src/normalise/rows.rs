@@ -229,7 +229,7 @@ impl Classifier<'_, '_> {
         if text.is_empty() {
             return false;
         }
-        let key = header_key(&text);
+        let key = if text.starts_with(NOTE_INITIALS) { header_key(&text) } else { String::new() };
         if is_note(&key) {
             let (filled, all) = self.filled(cells, Some(first.at.col), false);
             if filled * 2 <= all {
@@ -281,6 +281,12 @@ const SIGNATURES: [&str; 22] = [
     "单位(盖章)",
     "签发人",
     "填报单位",
+];
+
+/// What notes and signatures begin with; bracketed ones and those with spaces before them included.
+const NOTE_INITIALS: [char; 21] = [
+    '注', '说', '备', '附', '填', '以', '单', '负', '主', '分', '审', '复', '制', '经', '联', '报', '上', '签', '(',
+    '（', '*',
 ];
 
 fn is_signature(key: &str) -> bool {

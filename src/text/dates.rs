@@ -64,6 +64,11 @@ pub fn read(text: &str) -> Reading {
     separated(&plain)
 }
 
+/// Whether a text already stands in the form that clean dates have.
+pub fn is_iso(text: &str) -> bool {
+    iso(text.as_bytes()).is_some()
+}
+
 /// `2026-03-05`, the commonest shape, without a copy.
 fn iso(text: &[u8]) -> Option<Reading> {
     let [a, b, c, d, b'-', m, n, b'-', x, y] = text else { return None };

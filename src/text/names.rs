@@ -6,11 +6,10 @@ use std::borrow::Cow;
 /// The key under which two spellings of one name meet: full-width to half-width, spaces and line breaks gone,
 /// brackets in one form, letters in lower case. Never drops a character that could tell two names apart.
 pub fn match_key(name: &str) -> String {
-    name.chars()
-        .filter(|c| !is_invisible(*c))
-        .map(narrow_char)
-        .filter(|c| !c.is_whitespace() && !c.is_control())
-        .map(|c| match c {
+    let mut key = String::with_capacity(name.len());
+    for c in name.chars().filter(|c| !is_invisible(*c)) {
+        let c = match narrow_char(c) {
+            c if c.is_whitespace() || c.is_control() => continue,
             '〔' | '【' | '[' | '〈' | '{' => '(',
             '〕' | '】' | ']' | '〉' | '}' => ')',
             '“' | '”' | '„' | '‟' | '＂' => '"',
@@ -18,9 +17,19 @@ pub fn match_key(name: &str) -> String {
             '—' | '–' | '‐' | '―' => '-',
             '·' | '•' | '・' | '‧' => '·',
             c => c,
-        })
-        .flat_map(char::to_lowercase)
-        .collect()
+        };
+        push_lower(&mut key, c);
+    }
+    key
+}
+
+/// Chinese characters have no case, and most characters here are Chinese.
+fn push_lower(key: &mut String, c: char) {
+    if c >= '\u{2e80}' {
+        key.push(c);
+    } else {
+        key.extend(c.to_lowercase());
+    }
 }
 
 /// The key under which two spellings of one header meet: [`match_key`] without required marks and punctuation,

@@ -185,23 +185,3 @@ fn marks_and_document_numbers() {
     let read = run(vec![person(T("11010519491231002X"), T("1949-12"), T("v"), E)]);
     assert_eq!(said(&read), Some(("boolean-unknown", BLOCK)));
 }
-
-#[test]
-#[ignore]
-fn zz_time() {
-    use crate::normalise::*;
-    let (plan, reference) = (plan(), reference());
-    let period = Period::parse("2026").expect("a year");
-    let frame = Frame { plan: &plan, reference: &reference, period: &period };
-    let source = SourceFile { index: 7, name: "合肥/合肥市总工会.xlsx".into(), path: Default::default(), member: vec![], size: 0, modified: Some(5) };
-    let mut s = teams((0..60).map(|_| good()).collect());
-    merge(&mut s, (0, 0), (0, 12));
-    let book = RawWorkbook { format: crate::model::workbook::Format::Xlsx, modified: None, sheets: vec![s], remarks: vec![] };
-    let n = Normaliser::new(frame);
-    let t = std::time::Instant::now();
-    for _ in 0..2000 { std::hint::black_box(n.normalise(&source, &book)); }
-    eprintln!("shared {:?}", t.elapsed() / 2000);
-    let t = std::time::Instant::now();
-    for _ in 0..2000 { std::hint::black_box(Normaliser::new(frame)); }
-    eprintln!("new {:?}", t.elapsed() / 2000);
-}
