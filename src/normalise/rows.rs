@@ -118,8 +118,9 @@ impl Classifier<'_, '_> {
                 rows.notes.push(i);
             } else if !cells.iter().any(|cell| self.counts(cell)) {
                 // Forms come with numbered empty lines; only 序号 or nothing of the form is filled in.
-                let texts =
-                    cells.iter().any(|cell| matches!(cell.value, RawValue::Text { .. }) && !self.in_ordinal(cell));
+                let texts = cells
+                    .iter()
+                    .any(|cell| matches!(cell.value, RawValue::Text { .. }) && !self.is_number_of_row(cell));
                 if texts { &mut rows.notes } else { &mut rows.frame }.push(i);
             } else {
                 self.in_notes = false;
@@ -141,8 +142,13 @@ impl Classifier<'_, '_> {
         self.field_at(cell.at.col).is_some_and(|field| !field.ordinal)
     }
 
-    fn in_ordinal(&self, cell: &RawCell) -> bool {
-        self.field_at(cell.at.col).is_some_and(|field| field.ordinal)
+    /// A 序号 that is one: forms come with numbered lines, but 零报告 and 说明 stand in that column as well.
+    fn is_number_of_row(&self, cell: &RawCell) -> bool {
+        let number = match cell.value {
+            RawValue::Text { .. } => crate::text::numbers::read(self.text(cell)).is_ok(),
+            _ => true,
+        };
+        number && self.field_at(cell.at.col).is_some_and(|field| field.ordinal)
     }
 
     /// How many required columns the row fills besides its first cell, and how many there are.
@@ -202,7 +208,7 @@ impl Classifier<'_, '_> {
         if !cells.iter().any(|cell| self.text(cell).contains(['无', '零'])) {
             return false;
         }
-        cells.iter().filter(|cell| !self.in_ordinal(cell)).all(|cell| {
+        cells.iter().filter(|cell| !self.is_number_of_row(cell)).all(|cell| {
             let key = header_key(self.text(cell));
             let word = matches!(
                 key.as_str(),
