@@ -154,13 +154,7 @@ fn pipeline(document: Section<'_>, log: &Log, lists: Vec<CodeList>, path: &Path)
     let lookups = rules::lookups(&document, &context);
     let quota = shares::quota(&document, &context);
     let shares = shares::shares(&document, &context);
-    let known = tables::Known {
-        lookups: &lookups,
-        shares: &shares,
-        has_quota: document.get("quota").is_some(),
-        lookups_hold: lookups.len() == context.lookup_ids.len(),
-        shares_hold: shares.len() == context.share_ids.len(),
-    };
+    let known = tables::Known { lookups: &lookups, shares: &shares, has_quota: document.get("quota").is_some() };
     document.need_list("table");
     let tables = tables::tables(&document, known, &context);
     let charts = tables::charts(&document, &tables, known, &context);
@@ -178,9 +172,9 @@ fn pipeline(document: Section<'_>, log: &Log, lists: Vec<CodeList>, path: &Path)
         codes: context.codes,
         references: context.references,
         forms: context.forms,
-        lookups,
+        lookups: lookups.into_iter().flatten().collect(),
         quota,
-        shares,
+        shares: shares.into_iter().flatten().collect(),
         tables: tables.into_iter().flatten().collect(),
         charts,
         path: path.to_path_buf(),
