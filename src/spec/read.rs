@@ -41,12 +41,16 @@ pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     let mut plan = None;
     if parsed {
         let section = Section::new(&log, document.get_ref(), 0..0, "");
-        let mut lists = Vec::new();
-        for (file, text) in includes(&section, path) {
+        let mut context = Context::new(&log);
+        for file in includes(&section, path) {
+            let Some((file, text)) = file else {
+                context.codes_incomplete = true;
+                continue;
+            };
             hash.update(text.as_bytes());
-            others.extend(included(file, text, &mut lists));
+            others.extend(included(file, text, &mut context.codes));
         }
-        plan = pipeline(section, &log, lists, path);
+        plan = pipeline(section, context, path);
     }
     drop(document);
     let mut problems = log.into_problems();
@@ -98,19 +102,19 @@ fn parse(log: &Log) -> (toml::Spanned<DeTable<'_>>, bool) {
     (document, walkable)
 }
 
-/// Files that `include` names, with their texts; one that cannot be read is reported where it is named.
-fn includes(document: &Section<'_>, path: &Path) -> Vec<(PathBuf, String)> {
+/// Files that `include` names, with their texts; one (`None`) that cannot be read is reported where it is named.
+fn includes(document: &Section<'_>, path: &Path) -> Vec<Option<(PathBuf, String)>> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut files = Vec::new();
     for word in document.words("include") {
         let file = folder.join(word.text);
         match source(&file) {
-            Ok(text) => files.push((file, text)),
-            Err(problem) => word.report(
-                "include-unreadable",
-                format!("读不到 include 的“{}”：{}", word.text, problem.message),
-                Some("路径从本文件所在的文件夹算起".to_owned()),
-            ),
+            Ok(text) => files.push(Some((file, text))),
+            Err(problem) => {
+                let message = format!("读不到 include 的“{}”：{}", word.text, problem.message);
+                word.report("include-unreadable", message, Some("路径从本文件所在的文件夹算起".to_owned()));
+                files.push(None);
+            }
         }
     }
     files
@@ -130,7 +134,7 @@ fn included(file: PathBuf, text: String, into: &mut Vec<CodeList>) -> Vec<Diagno
 }
 
 /// `None` where a part is missing altogether; that was reported.
-fn pipeline(document: Section<'_>, log: &Log, lists: Vec<CodeList>, path: &Path) -> Option<Plan> {
+fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) -> Option<Plan> {
     const PERIODS: [(&str, Kind); 4] =
         [("month", Kind::Month), ("quarter", Kind::Quarter), ("half-year", Kind::HalfYear), ("year", Kind::Year)];
     const COUNTS: [(&str, Count); 2] = [("rows", Count::Rows), ("whole-returns", Count::WholeReturns)];
@@ -140,9 +144,7 @@ fn pipeline(document: Section<'_>, log: &Log, lists: Vec<CodeList>, path: &Path)
     let count = document.choice_or("count", &COUNTS, Count::Rows);
     let sample = sample(&document, period_kind);
 
-    let mut context = Context::new(log);
     context.values = codes::values(&document);
-    context.codes = lists;
     codes::codes(&document, &mut context.codes);
     codes::references(&document, &mut context);
     context.form_ids = ids(&document, "form", "表式");

@@ -164,6 +164,10 @@ impl FieldReader<'_, '_> {
         let Some(name) = name else { return };
         if ty.is_none() {
             self.context.doubtful.insert(name.text.to_owned());
+            // Without its list a code is still a text.
+            if word != Some(TypeWord::Code) {
+                self.context.untyped.insert(name.text.to_owned());
+            }
         }
         if let Some(problem) = name_problem(name.text, &self.context.values) {
             name.report("bad-name", format!("“{}”不能作列名：{problem}", name.text), None);
