@@ -115,3 +115,158 @@ fn run_constant(name: &str, context: &Context) -> Expr {
     let dtype = if ty == Type::Date { DataType::Int32 } else { DataType::Int64 };
     Expr::Literal(LiteralValue::Scalar(Scalar::null(dtype)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Scope, check};
+    use super::*;
+    use crate::domain::period::day;
+    use polars::prelude::*;
+
+    fn frame() -> DataFrame {
+        df!(
+            "a" => [Some(5i64), None, Some(-3), Some(i64::MAX)],
+            "b" => [Some(2i64), Some(0), None, Some(1)],
+            "x" => [Some(1.5f64), Some(0.0), None, Some(-2.0)],
+            "t" => [Some("一班"), Some("A%_"), None, Some("")],
+            "p" => [Some(true), Some(false), None, Some(true)],
+            "q" => [None, None, None, Some(false)],
+            "d" => [day(2026, 9, 28), day(2026, 2, 28), None, day(2000, 2, 29)],
+            "e" => [day(2026, 10, 9), day(2026, 3, 1), day(2026, 1, 1), day(1999, 1, 1)],
+            "n" => [Some("11010519491231002X"), Some("110105194912310021"), None, Some("340102199003071234")],
+        )
+        .unwrap()
+    }
+
+    fn context() -> Context {
+        let mut calendar = Calendar::default();
+        for d in 1..=8 {
+            calendar.exceptions.insert(day(2026, 10, d).unwrap(), false);
+        }
+        Context {
+            constants: [("本年", Literal::Integer(2026)), ("本期止", Literal::Date(day(2026, 12, 31).unwrap()))]
+                .into_iter()
+                .collect(),
+            calendar: Arc::new(calendar),
+            as_of: day(2026, 2, 28).unwrap(),
+        }
+    }
+
+    fn values(source: &str) -> Vec<String> {
+        let ty = |name: &str| match name {
+            "a" | "b" => Type::Integer,
+            "x" => Type::Number,
+            "p" | "q" => Type::Boolean,
+            "d" | "e" => Type::Date,
+            _ => Type::Text,
+        };
+        let names = ["a", "b", "x", "t", "p", "q", "d", "e", "n"];
+        let scope = Scope {
+            columns: names.iter().map(|name| (name.to_string(), ty(name))).collect(),
+            values: [("三".to_string(), Literal::Integer(3))].into_iter().collect(),
+        };
+        let checked = check(source, &scope, None).unwrap_or_else(|problems| panic!("{source}: {problems:?}"));
+        let out = frame().lazy().with_columns([compile(&checked, &context()).alias("out")]).collect().unwrap();
+        let column = out.column("out").unwrap();
+        let wanted = match checked.ty {
+            Type::Text => DataType::String,
+            Type::Integer => DataType::Int64,
+            Type::Number => DataType::Float64,
+            Type::Boolean => DataType::Boolean,
+            Type::Date => DataType::Int32,
+        };
+        assert_eq!(column.dtype(), &wanted, "{source}");
+        (0..column.len())
+            .map(|row| match column.get(row).unwrap() {
+                AnyValue::Null => "∅".to_string(),
+                AnyValue::Boolean(true) => "T".into(),
+                AnyValue::Boolean(false) => "F".into(),
+                AnyValue::Int64(v) => v.to_string(),
+                AnyValue::Int32(v) => v.to_string(),
+                AnyValue::Float64(v) => v.to_string(),
+                AnyValue::String(v) => v.to_string(),
+                AnyValue::StringOwned(v) => v.to_string(),
+                other => format!("{other:?}"),
+            })
+            .collect()
+    }
+
+    fn is(source: &str, wanted: [&str; 4]) {
+        assert_eq!(values(source), wanted, "{source}");
+    }
+
+    #[test]
+    fn three_valued_logic() {
+        is("p AND q", ["∅", "F", "∅", "F"]);
+        is("p OR q", ["T", "∅", "∅", "T"]);
+        is("NOT p", ["F", "T", "∅", "F"]);
+        is("a > 0", ["T", "∅", "F", "T"]);
+        is("a = b", ["F", "∅", "∅", "F"]);
+        is("a <> 5", ["F", "∅", "T", "T"]);
+        is("a IS NULL", ["F", "T", "F", "F"]);
+        is("q IS NOT NULL", ["F", "F", "F", "T"]);
+        is("a IN (5, -3)", ["T", "∅", "T", "F"]);
+        is("a NOT IN (5, -3)", ["F", "∅", "F", "T"]);
+        is("t IN ('一班')", ["T", "F", "∅", "F"]);
+        is("x IN (0, 1.5)", ["T", "T", "∅", "F"]);
+        is("a BETWEEN b AND 5", ["T", "∅", "∅", "F"]);
+        is("a NOT BETWEEN 0 AND 5", ["F", "∅", "T", "T"]);
+        is("coalesce(p, false) OR coalesce(q, true)", ["T", "T", "T", "T"]);
+        is("CASE WHEN q THEN 1 WHEN p THEN 三 ELSE a END", ["3", "∅", "-3", "3"]);
+        is("CASE WHEN p THEN t END", ["一班", "∅", "∅", ""]);
+        // A bound that decides alone decides although the other one is NULL.
+        is("b BETWEEN 1 AND a", ["T", "F", "∅", "T"]);
+    }
+
+    #[test]
+    fn arithmetic_never_wraps_and_never_is_infinite() {
+        is("a + 1", ["6", "∅", "-2", "∅"]);
+        is("a * 2", ["10", "∅", "-6", "∅"]);
+        is("a - b", ["3", "∅", "∅", "9223372036854775806"]);
+        is("a / b", ["2.5", "∅", "∅", "9223372036854775807"]);
+        is("1 / b", ["0.5", "∅", "∅", "1"]);
+        is("x / x", ["1", "∅", "∅", "1"]);
+        is("x + a", ["6.5", "∅", "∅", "9223372036854775807"]);
+        is("-a", ["-5", "∅", "3", "-9223372036854775807"]);
+        is("abs(a)", ["5", "∅", "3", "9223372036854775807"]);
+        is("abs(x)", ["1.5", "0", "∅", "2"]);
+        is("1 + 2 * 3", ["7", "7", "7", "7"]);
+        is("e - d", ["11", "1", "∅", "-424"]);
+        is("d + 1 = e", ["F", "T", "∅", "F"]);
+    }
+
+    #[test]
+    fn text_dates_and_id_numbers() {
+        is("length(t)", ["2", "3", "∅", "0"]);
+        is("t LIKE '%班'", ["T", "F", "∅", "F"]);
+        is("t LIKE '__'", ["T", "F", "∅", "F"]);
+        is("t NOT LIKE '%'", ["F", "F", "∅", "F"]);
+        is("t LIKE ''", ["F", "F", "∅", "T"]);
+        is("n LIKE '%0%5%2X'", ["T", "F", "∅", "F"]);
+        // 28 September (Monday) to 9 October with the holiday of the 1st to the 8th: 28, 29, 30, 9.
+        is("workdays(d, e)", ["4", "1", "∅", "0"]);
+        is("year(d)", ["2026", "2026", "∅", "2000"]);
+        is("month_start(d) = DATE '2026-02-01'", ["F", "T", "∅", "F"]);
+        // Born on 29 February: the year is not full on the 28th.
+        is("full_years(d)", ["-1", "0", "∅", "25"]);
+        is("id_valid(n)", ["T", "F", "∅", "F"]);
+        is("id_sex(n)", ["女", "∅", "∅", "∅"]);
+        is("id_birth_month(n) = DATE '1949-12-01'", ["T", "∅", "∅", "∅"]);
+        is("year(本期止) = 本年", ["T", "T", "T", "T"]);
+        is("本期起 IS NULL", ["T", "T", "T", "T"]);
+    }
+
+    #[test]
+    fn a_column_named_like_a_pattern_is_only_that_column() {
+        let frame = df!("^.*$" => [1i64], "other" => [2i64]).unwrap();
+        let checked = Checked {
+            source: String::new(),
+            node: Node::Column("^.*$".into()),
+            ty: Type::Integer,
+            columns: vec!["^.*$".into()],
+        };
+        let out = frame.lazy().select([compile(&checked, &Context::default()).alias("out")]).collect().unwrap();
+        assert_eq!(out.shape(), (1, 1));
+        assert_eq!(out.column("out").unwrap().get(0).unwrap(), AnyValue::Int64(1));
+    }
+}

@@ -218,3 +218,205 @@ fn said_at(message: &str) -> Option<Location> {
     let digits = |s: &str| s.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok();
     Some(Location { line: digits(line)?, column: digits(column)? })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope() -> Scope {
+        let columns = [
+            ("人数", Type::Integer),
+            ("得分", Type::Number),
+            ("类别", Type::Text),
+            ("县处级", Type::Boolean),
+            ("公示开始", Type::Date),
+            ("公示结束", Type::Date),
+            ("职务（职称）", Type::Text),
+        ];
+        Scope {
+            columns: columns.into_iter().map(|(name, ty)| (name.to_string(), ty)).collect(),
+            values: [("人数下限".to_string(), Literal::Integer(3))].into_iter().collect(),
+        }
+    }
+
+    fn refused(source: &str) -> Vec<(&'static str, String)> {
+        match check(source, &scope(), Some(Type::Boolean)) {
+            Ok(checked) => panic!("{source} was let through as {:?}", checked.node),
+            Err(problems) => {
+                problems.into_iter().map(|p| (p.code, source.get(p.span).unwrap_or("?").to_string())).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn accepts_the_language_and_lists_columns_in_order_of_use() {
+        let checked = check("得分 >= 80 AND (人数 > 人数下限 OR 得分 < 1.5)", &scope(), Some(Type::Boolean)).unwrap();
+        assert_eq!(checked.columns, ["得分", "人数"]);
+        for source in [
+            "NOT coalesce(县处级, false)",
+            "类别 IN ('正式', '备选') AND 类别 NOT IN ('无')",
+            "公示开始 BETWEEN DATE '2026-01-01' AND 本期止",
+            "workdays(公示开始, 公示结束) >= 5",
+            "abs(人数 - 得分) <= 1",
+            "类别 LIKE '%正%'",
+            "CASE WHEN 人数 > 3 THEN true ELSE 县处级 END",
+            "公示结束 - 公示开始 > -3",
+            "人数 <> -9223372036854775808",
+            "`职务（职称）` IS NOT NULL",
+            "COALESCE(人数, NULL, 得分) = 1",
+            "(人数 > 1) = (得分 > 2)",
+        ] {
+            assert!(check(source, &scope(), Some(Type::Boolean)).is_ok(), "{source}");
+        }
+    }
+
+    #[test]
+    fn refuses_with_code_and_place() {
+        for (source, code, place) in [
+            ("1 <= 人数 <= 10", "sql-chained-comparison", "1 <= 人数 <= 10"),
+            ("类别 = \"正式\"", "sql-double-quotes", "\"正式\""),
+            ("县处级 XOR 县处级", "sql-unsupported", "县处级 XOR 县处级"),
+            ("人数 = NULL", "sql-null", "NULL"),
+            ("类别 NOT IN ('a', NULL)", "sql-null", "NULL"),
+            ("sum(人数) > 3", "sql-aggregate", "sum"),
+            ("人数 > avg(人数)", "sql-aggregate", "avg"),
+            ("sum(人数) OVER () > 1", "sql-aggregate", "sum"),
+            ("人数 > (SELECT 1)", "sql-unsupported", "1"),
+            ("CAST(类别 AS INT) = 1", "sql-unsupported", "类别"),
+            ("县处级 IS TRUE", "sql-unsupported", "县处级"),
+            ("人数 = 'a'", "sql-type", "'a'"),
+            ("类别 < '正式'", "sql-type", "类别"),
+            ("人数", "sql-type", "人数"),
+            ("班数 > 3", "sql-unknown-name", "班数"),
+            ("人数 > 3 人数", "sql-syntax", "人数"),
+            ("人数 > 99999999999999999999", "sql-number", "99999999999999999999"),
+            ("人数 > 3 -- 完", "sql-comment", "-- 完"),
+            ("人数 ＞ 3", "sql-full-width", "＞"),
+            ("公示开始 > DATE '2026-02-30'", "sql-date", "'2026-02-30'"),
+            ("round(得分) > 3", "sql-unknown-function", "round"),
+            ("read_csv('/etc/passwd') = 1", "sql-unknown-function", "read_csv"),
+            ("columns('.*') > 1", "sql-unknown-function", "columns"),
+            ("length(类别, 类别) > 1", "sql-arguments", "length"),
+            ("类别 LIKE 类别", "sql-type", "类别"),
+            ("人数 % 2 = 0", "sql-unsupported", "人数 % 2"),
+            ("类别 || 'a' = 'b'", "sql-unsupported", "类别 || 'a'"),
+            ("人数 >", "sql-syntax", ""),
+            ("类别 = '正式", "sql-syntax", "'正式"),
+            ("", "sql-syntax", ""),
+        ] {
+            let found = refused(source);
+            assert_eq!(found.first(), Some(&(code, place.to_string())), "{source}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn statements_and_other_tricks_do_not_pass() {
+        for source in [
+            "DROP TABLE x",
+            "人数 > 3; DROP TABLE x",
+            "*",
+            "count(*) > 1",
+            "\"^.*$\" > 1",
+            "t.人数 > 1",
+            "人数 > ?",
+            "EXISTS (SELECT 1)",
+            "人数 IN (SELECT 1)",
+            "类别 ILIKE '%a%'",
+            "类别 ~ '^a'",
+            "类别 SIMILAR TO 'a'",
+            "[1,2] = 人数",
+            "人数::text = '1'",
+            "INTERVAL '1' DAY = 人数",
+            "(人数, 人数) = (1, 2)",
+            "NULL",
+            "人数 IS DISTINCT FROM 3",
+            "abs(DISTINCT 人数) = 1",
+            "人数 + '1' = 2",
+            "-类别 = 'a'",
+            "NOT 人数",
+            "人数 AND 县处级",
+            "coalesce(人数, '无') = 1",
+        ] {
+            assert!(!refused(source).is_empty(), "{source}");
+        }
+    }
+
+    #[test]
+    fn every_problem_in_order_of_place_with_suggestions() {
+        let source = "类别别 = '正式'\n  AND 人数 = '三' AND lenght(类别) > 3";
+        let problems = check(source, &scope(), Some(Type::Boolean)).unwrap_err();
+        let places: Vec<&str> = problems.iter().map(|p| source.get(p.span.clone()).unwrap_or("?")).collect();
+        assert_eq!(places, ["类别别", "'三'", "lenght"]);
+        assert_eq!(problems[0].help.as_deref(), Some("是不是“类别”？"));
+        assert!(problems[2].help.as_deref().unwrap_or("").contains("length"));
+    }
+
+    #[test]
+    fn hostile_text_is_refused_quickly() {
+        let started = std::time::Instant::now();
+        let long_and = vec!["人数 > 1"; 100_000].join(" AND ");
+        let many = vec!["县处级"; 900].join(" OR ");
+        for source in [
+            "(".repeat(10_000),
+            format!("{}县处级{}", "(".repeat(500), ")".repeat(500)),
+            format!("{}县处级", "NOT ".repeat(900)),
+            format!("人数 = {}1", "- ".repeat(900)),
+            "CASE WHEN ".repeat(300),
+            "coalesce(".repeat(300),
+            format!("{}人数{} = 1", "((".repeat(14), "))".repeat(14)),
+            "人数 IN (".repeat(200),
+            "\u{0}\u{7}\u{202e}".to_string(),
+            "'".to_string(),
+            "`".to_string(),
+            "DATE ".repeat(300),
+            "a.".repeat(400),
+            "x -> ".repeat(300),
+            "{".repeat(300),
+            long_and,
+            many,
+        ] {
+            let _ = check(&source, &scope(), Some(Type::Boolean));
+        }
+        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+        let deep = format!("{}县处级{}", "(".repeat(25), ")".repeat(25));
+        assert!(check(&deep, &scope(), Some(Type::Boolean)).is_ok());
+    }
+
+    /// Every SQL string of the shipped definitions, gathered without the definition reader.
+    #[test]
+    fn shipped_definitions_pass() {
+        let mut seen = 0;
+        for path in ["pipelines/model-teams/pipeline.toml", "pipelines/honours/pipeline.toml"] {
+            let text = std::fs::read_to_string(path).unwrap();
+            let table: toml::Table = text.parse().unwrap();
+            for form in table["form"].as_array().unwrap() {
+                let mut scope = Scope::default();
+                for (name, value) in table["values"].as_table().unwrap() {
+                    scope.values.insert(name.clone(), Literal::Integer(value.as_integer().unwrap()));
+                }
+                for field in form["fields"].as_array().unwrap() {
+                    let name = field["name"].as_str().unwrap();
+                    let ty = match field["type"].as_str().unwrap() {
+                        "integer" | "ordinal" => Type::Integer,
+                        "number" | "score" | "percent" => Type::Number,
+                        "boolean" => Type::Boolean,
+                        "date" | "month" => Type::Date,
+                        _ => Type::Text,
+                    };
+                    scope.columns.insert(name.into(), ty);
+                    scope.columns.insert(format!("{name}等次"), Type::Text);
+                }
+                for rule in form["rule"].as_array().unwrap() {
+                    for key in ["when", "check"] {
+                        if let Some(source) = rule.get(key).and_then(|v| v.as_str()) {
+                            let problems = check(source, &scope, Some(Type::Boolean)).err();
+                            assert_eq!(problems, None, "{source}");
+                            seen += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(seen > 20, "{seen}");
+    }
+}
