@@ -95,11 +95,29 @@ fn parse(log: &Log) -> (toml::Spanned<DeTable<'_>>, bool) {
         let (code, message, help) = if duplicate {
             ("duplicate-key", "同一段里这个名字写了两次".to_owned(), "删去其中一个")
         } else {
-            ("toml-syntax", format!("TOML 写法有误（{}）", error.message().trim()), "核对引号、括号、逗号和等号")
+            ("toml-syntax", syntax(error.message()).to_owned(), "核对引号、括号、逗号和等号")
         };
         log.report(code, error.span().unwrap_or(0..0), message, Some(help.to_owned()));
     }
     (document, walkable)
+}
+
+/// The parser's English in the words of someone who edits a text file.
+fn syntax(message: &str) -> &'static str {
+    const WORDS: [(&str, &str); 11] = [
+        ("comma", "这里少一个或多一个逗号"),
+        ("inline table", "花括号 { … } 没有写全"),
+        ("array", "方括号 […] 没有写全"),
+        ("unclosed table", "段名 [ … ] 没有写全"),
+        ("string values must be quoted", "文字要加引号"),
+        ("quote", "引号没有配对"),
+        ("string", "引号没有配对，或文字里有不能直接写的字符"),
+        ("escape", "反斜杠后面的写法不对"),
+        ("value", "等号后面没有值，或值的写法不对"),
+        ("key", "等号左边的名字写法不对，中文名字要加引号"),
+        ("integer", "数的写法不对"),
+    ];
+    WORDS.iter().find(|(part, _)| message.contains(part)).map_or("TOML 写法不对", |(_, words)| *words)
 }
 
 /// Files that `include` names, with their texts; one (`None`) that cannot be read is reported where it is named.

@@ -6,8 +6,11 @@ use super::measures::{BASES, statistic};
 use super::shares::scope;
 use crate::spec::{
     Basis, Chart, ChartKind, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Lookup, Scope, Share,
-    Table, TableKind,
+    Table, TableKind, TemplatePart,
 };
+
+/// First and last sheet of the leadership workbook.
+const OWN_SHEETS: [&str; 2] = ["总览", "口径说明"];
 
 /// What tables may point at. What has a problem of its own is `None`, and nothing is judged by it.
 #[derive(Debug, Clone, Copy)]
@@ -63,15 +66,11 @@ pub fn tables(document: &Section<'_>, known: Known<'_>, context: &Context<'_>) -
 
 fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<Table> {
     let id = section.text("id");
-    let sheet = section.text("sheet");
-    let title = section.word("title");
-    if let Some(word) = &title {
-        // The period is put in when the table is printed; nothing else may be left open.
-        let _ = context.holes(word, &Columns::default(), &["报告期"]);
-    }
-    let title = title.map(|word| word.text.to_owned()).unwrap_or_default();
-    let caption = section.maybe_word("caption").map(|word| word.text.to_owned()).unwrap_or_default();
-    let notes = section.texts("notes");
+    let sheet = section.word("sheet").map(|word| sheet_name(&word)).unwrap_or_default();
+    // The period is put in when the table is printed, named values at once; nothing else may be left open.
+    let title = section.word("title").map(|word| filled(&word, &["报告期"], context)).unwrap_or_default();
+    let caption = section.maybe_word("caption").map(|word| filled(&word, &[], context)).unwrap_or_default();
+    let notes = section.words("notes").iter().map(|word| filled(word, &[], context)).collect();
     let landscape = section.flag("landscape", false);
     let kind = match section.choice_or("kind", &KINDS, KindWord::Statistic) {
         KindWord::Statistic => statistic(&section, known, context).map(TableKind::Statistic),
@@ -87,6 +86,31 @@ fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
     let line = section.line();
     section.finish();
     Some(Table { id, sheet, title, caption, notes, landscape, kind: kind?, line })
+}
+
+/// The text with named values put in; holes of its own stay as written.
+fn filled(word: &Word<'_>, own: &[&str], context: &Context<'_>) -> String {
+    let template = context.holes(word, &Columns::default(), own);
+    let part = |part: TemplatePart| match part {
+        TemplatePart::Text(text) => text,
+        TemplatePart::Hole(hole) => format!("{{{hole}}}"),
+    };
+    template.parts.into_iter().map(part).collect()
+}
+
+/// Excel takes at most 31 characters and not these; the book has two sheets of its own.
+fn sheet_name(word: &Word<'_>) -> String {
+    let problem = if word.text.chars().count() > 31 {
+        Some("超过 31 个字".to_owned())
+    } else if let Some(c) = word.text.chars().find(|c| "[]:*?/\\'".contains(*c)) {
+        Some(format!("不能有“{c}”"))
+    } else {
+        OWN_SHEETS.contains(&word.text).then(|| "这个名字系统自己要用".to_owned())
+    };
+    if let Some(problem) = problem {
+        word.report("bad-sheet-name", format!("“{}”不能作工作表名：{problem}", word.text), None);
+    }
+    word.text.to_owned()
 }
 
 fn share_by(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<TableKind> {

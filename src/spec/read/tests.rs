@@ -141,6 +141,8 @@ fn a_sound_definition_reads_and_each_file_counts_in_its_hash() {
     assert_eq!(plan.sha256, hex(&Sha256::digest(SOUND.as_bytes())));
     assert_eq!(plan.forms[0].rules[0].line, 29);
     assert_eq!(plan.lookups[0].on, [(1, "名称".to_owned())]);
+    let plan = trial(&SOUND.replace("{报告期}统计", "{报告期}不少于{下限}人的统计")).unwrap();
+    assert_eq!(plan.tables[0].title, "{报告期}不少于3人的统计");
 }
 
 #[test]
@@ -223,6 +225,10 @@ fn every_kind_of_mistake_is_found() {
         "个数",
     );
     single("rows     = \"unit\"", "rows     = { codes = \"名称\" }", "unknown-code-column", "类别");
+    single("sheet    = \"统计\"", "sheet    = \"甲/乙\"", "bad-sheet-name", "");
+    single("sheet    = \"统计\"", "sheet    = \"总览\"", "bad-sheet-name", "");
+    single("title    = \"{报告期}统计\"", "title    = \"{报告其}统计\"", "unknown-hole", "报告期");
+    single("series = [\"个数\"]", "series = []", "empty-list", "");
     single("cells    = [\"人数\"]", "cellls = [\"人数\"]", "unknown-key", "cells");
     single("table  = \"count\"", "table  = \"cuont\"", "unknown-table", "count");
     single("[[chart]]", "extra = 1\n[[chart]]", "unknown-key", "");
