@@ -210,3 +210,6 @@ fn count_rows(
     }
     named
 }
+
+#[cfg(test)]
+mod tests;
