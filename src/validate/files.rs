@@ -36,7 +36,7 @@ pub fn close(
     mut findings: Vec<Finding>,
     named: &BTreeMap<u32, BTreeSet<u32>>,
 ) -> RunVerdict {
-    sort(&mut findings);
+    sort_findings(&mut findings);
     let verdicts = FileFindings::of(&findings);
     let mut amendments = Vec::new();
     let mut sources = Vec::with_capacity(arrived.len());
@@ -75,7 +75,7 @@ impl FileFindings {
 }
 
 /// By severity, then place, then code; findings alike in all three keep the order of their words.
-fn sort(findings: &mut [Finding]) {
+pub fn sort_findings(findings: &mut [Finding]) {
     findings.sort_by(|a, b| (a.severity, &a.place, &a.code, &a.found).cmp(&(b.severity, &b.place, &b.code, &b.found)));
 }
 

@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use verdicts::{Blocks, RowVerdicts};
 
 pub use accounting::prove;
+pub use files::sort_findings;
 
 /// What became of one file before validation.
 #[derive(Debug, Clone, PartialEq)]
