@@ -107,9 +107,8 @@ fn compare(options: &BenchOptions) -> Result<String, String> {
     let whole = median(&whole);
     line(&mut out, "完整运行，写全部结果", whole, bare);
     for (name, limit) in [("lint", "流程检查 lint"), ("--help", "帮助 --help")] {
-        let cost = median(
-            &(0..5).map(|_| measure(Command::new(&jobs.program).arg(name))).collect::<Result<Vec<_>, _>>()?,
-        );
+        let cost =
+            median(&(0..5).map(|_| measure(Command::new(&jobs.program).arg(name))).collect::<Result<Vec<_>, _>>()?);
         let _ = writeln!(out, "{limit:　<20} {:>6.0} 毫秒", cost.wall * 1000.0);
     }
     if options.more > 0 {

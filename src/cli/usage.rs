@@ -22,14 +22,7 @@ pub fn in_chinese(command: Command) -> Command {
             let heading = if arg.is_positional() { "参数" } else { "选项" };
             arg.help_heading(heading).hide_possible_values(true)
         })
-        .arg(
-            Arg::new("help")
-                .short('h')
-                .long("help")
-                .action(ArgAction::Help)
-                .help("显示帮助")
-                .help_heading("选项"),
-        );
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示帮助").help_heading("选项"));
     if version {
         let flag = Arg::new("version").short('V').long("version").action(ArgAction::Version);
         command = command.arg(flag.help("显示版本号").help_heading("选项"));

@@ -18,7 +18,8 @@ impl Progress {
         let shown = !quiet && std::io::stderr().is_terminal();
         bar.set_draw_target(if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
         let layout = if super::colour(shown) { "{prefix:.cyan} {bar:24} " } else { "{prefix} {bar:24} " };
-        if let Ok(style) = ProgressStyle::with_template(&format!("{layout}{{pos}}/{{len}} 份，{{msg}}，还需 {{eta}}")) {
+        if let Ok(style) = ProgressStyle::with_template(&format!("{layout}{{pos}}/{{len}} 份，{{msg}}，还需 {{eta}}"))
+        {
             bar.set_style(style);
         }
         Progress { bar, findings: AtomicUsize::new(0) }
