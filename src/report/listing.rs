@@ -136,6 +136,15 @@ impl<'a> Listing<'a> {
             self.open()?;
         }
         let row = self.rows;
+        // Not every program fits rows to wrapped words by itself.
+        let lines = items.iter().zip(self.columns).map(|(item, (_, width))| match item {
+            Item::Text(text) | Item::Link { text, .. } => style::lines(text, *width, 10.0),
+            Item::Count(_) | Item::Blank => 1,
+        });
+        let lines = lines.max().unwrap_or(1);
+        if lines > 1 {
+            self.sheet.set_row_height(row, (f64::from(lines) * 13.5 + 3.0).min(400.0))?;
+        }
         for (index, item) in items.iter().enumerate() {
             let column = index as u16;
             match item {
