@@ -9,7 +9,7 @@ use rust_xlsxwriter::{
 };
 
 /// Dark, light, middle: apart from one another in a black-and-white print too.
-const SERIES: [u32; 4] = [0x1F_38_64, 0xBF_BF_BF, 0x5B_7F_B5, 0x7F_7F_7F];
+const SERIES: [u32; 4] = [0x001F_3864, 0x00BF_BFBF, 0x005B_7FB5, 0x007F_7F7F];
 /// Beyond so many bars, figures on them would overlap.
 const LABELLED: usize = 24;
 
@@ -73,7 +73,7 @@ fn axes(chart: &mut Chart, kind: ChartKind, points: usize, series: usize) -> u32
     let bar = kind == ChartKind::Bar;
     let values = if bar { chart.x_axis() } else { chart.y_axis() };
     values.set_font(&font(9, false)).set_major_gridlines(true);
-    values.set_major_gridlines_line(ChartLine::new().set_color(0xD9_D9_D9u32));
+    values.set_major_gridlines_line(ChartLine::new().set_color(0x00D9_D9D9));
     let mut names = font(9, false);
     if !bar && points > 8 {
         names.set_rotation(if points > 20 { -90 } else { -45 });
@@ -141,7 +141,7 @@ fn fill(color: u32) -> ChartFormat {
     let mut format = ChartFormat::new();
     format
         .set_solid_fill(ChartSolidFill::new().set_color(color))
-        .set_border(ChartLine::new().set_color(0x40_40_40u32).set_width(0.5));
+        .set_border(ChartLine::new().set_color(0x0040_4040).set_width(0.5));
     format
 }
 

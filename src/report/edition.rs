@@ -144,7 +144,9 @@ fn form_sheets(
             continue;
         }
         if row >= room {
-            sheet.take().map(|full| book.push_worksheet(full));
+            if let Some(full) = sheet.take() {
+                book.push_worksheet(full);
+            }
             row = 0;
         }
         let sheet = match &mut sheet {
@@ -181,7 +183,7 @@ fn open(accepted: &Accepted<'_>, book: &mut Workbook, number: u32) -> Result<Wor
         .set_font_name(HEI)
         .set_font_size(10)
         .set_align(FormatAlign::VerticalCenter)
-        .set_background_color(Color::RGB(0xE7_E6_E6));
+        .set_background_color(Color::RGB(0x00E7_E6E6));
     let song = || Format::new().set_font_name(SONG).set_font_size(10);
     let plain = song();
     let date = song().set_num_format("yyyy\\-mm\\-dd");

@@ -83,7 +83,7 @@ fn the_leadership_workbook_holds_the_tables_as_they_are() {
     let merges = book.merge_cells_by_sheet_name("获奖统计").unwrap();
     // The blocks of this sheet differ in shape, so a column may take several of the sheet's: ask by what a cell says.
     let rows_of = |words: &str, nth: usize| {
-        let (row, col, _) = awards.used_cells().filter(|(_, _, cell)| cell.to_string() == words).nth(nth).unwrap();
+        let (row, col, _) = awards.used_cells().filter(|(_, _, cell)| text(Some(cell)) == words).nth(nth).unwrap();
         let merge = merges.iter().find(|merge| merge.start == (row as u32, col as u32));
         merge.map_or((row as u32, row as u32, col as u32), |merge| (merge.start.0, merge.end.0, merge.end.1))
     };
