@@ -192,6 +192,24 @@ fn the_data_edition_and_the_store_hold_the_accepted_rows_with_their_origin() {
 }
 
 #[test]
+fn a_form_with_more_rows_than_a_sheet_is_split_and_said() {
+    let case = case(30);
+    let edition = case.fixture.edition();
+    let forms = [super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
+    let bytes = super::edition::data_edition(&edition, &forms, 10).unwrap();
+    let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    assert_eq!(book.sheet_names(), ["推荐个人汇总表", "推荐个人汇总表(2)", "推荐个人汇总表(3)", "说明"]);
+    let sizes = [1, 2, 3].map(|number| {
+        let name = super::style::numbered("推荐个人汇总表", number);
+        book.worksheet_range(&name).unwrap().height()
+    });
+    assert_eq!(sizes, [11, 11, 8], "27 rows, and a header on each");
+    let said: String =
+        book.worksheet_range("说明").unwrap().used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+    assert!(said.contains("分为 3 个工作表"), "{said}");
+}
+
+#[test]
 fn findings_and_manifest_parse_and_hold_no_private_number() {
     let case = case(30);
     let out = case.write();
@@ -265,7 +283,7 @@ fn measure() {
     let edition = case.fixture.edition();
     let forms = vec![super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
     let start = std::time::Instant::now();
-    let bytes = super::edition::data_edition(&edition, &forms, case.root.path()).unwrap();
+    let bytes = super::edition::data_edition(&edition, &forms, 1_048_575).unwrap();
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
     let bytes = super::store::parquet(&edition, &forms[0]).unwrap();
