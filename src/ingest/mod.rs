@@ -2,9 +2,28 @@
 //!
 //! Knows nothing of forms, units or rules.
 
-pub mod discover;
+mod archive;
+mod biff;
+mod bundle;
+mod cells;
+mod compound;
+mod delimited;
+mod discover;
+mod html;
+mod mhtml;
+mod ods;
 pub mod pool;
+mod refusal;
+mod sniff;
+mod spreadsheetml;
+mod wire;
 pub mod worker;
+mod xls;
+mod xlsb;
+mod xlsx;
+mod xml;
+
+pub use refusal::CODES;
 
 use crate::model::SourceFile;
 use crate::model::outcome::Read;

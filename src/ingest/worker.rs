@@ -1,6 +1,189 @@
+//! The worker: a process of this same binary that reads one file after another for the run, so that a file that
+//! panics, eats all memory or never ends costs itself and nothing else.
+
+use super::bundle::Opener;
+use super::refusal::{self, Refusal};
+use super::sniff;
+use super::wire::{GREETING, Reply, Request};
+use crate::model::Unreadable;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+
+/// Hidden first argument that makes this binary a worker; the memory limit in bytes follows it.
+pub const ARGUMENT: &str = "__read-worker";
+
+/// Requests are paths and a few numbers.
+const LONGEST_REQUEST: u32 = 1 << 20;
+
 /// Serves requests on standard input until it closes; `main` calls it when the first argument is [`ARGUMENT`].
 pub fn serve() -> i32 {
-    todo!()
+    let memory = std::env::args_os().nth(2).and_then(|argument| argument.to_str()?.parse().ok());
+    if let Some(memory) = memory {
+        limit_memory(memory);
+    }
+    // A panic's message may quote what the file holds.
+    std::panic::set_hook(Box::new(|_| {}));
+    match converse(&mut std::io::stdin().lock(), &mut std::io::stdout().lock()) {
+        Ok(()) => 0,
+        Err(_) => 1,
+    }
 }
-/// Hidden first argument that makes this binary a worker.
-pub const ARGUMENT: &str = "__read-worker";
+
+/// Greets, then answers each request, until the input ends.
+fn converse(input: &mut impl Read, output: &mut impl Write) -> std::io::Result<()> {
+    output.write_all(&GREETING)?;
+    output.flush()?;
+    let mut opener = Opener::default();
+    let (mut message, mut reply) = (Vec::new(), Vec::new());
+    loop {
+        let mut length = [0; 4];
+        if input.read_exact(&mut length).is_err() {
+            return Ok(());
+        }
+        let length = u32::from_le_bytes(length);
+        if length > LONGEST_REQUEST {
+            return Err(std::io::ErrorKind::InvalidData.into());
+        }
+        message.resize(length as usize, 0);
+        input.read_exact(&mut message)?;
+        let request = Request::decode(&message).ok_or(std::io::ErrorKind::InvalidData)?;
+        answer(&request, &mut opener).encode(&mut reply);
+        output.write_all(&reply)?;
+        output.flush()?;
+        if reply.capacity() > 16 << 20 {
+            // One large file must not shrink what is left for the next.
+            reply = Vec::new();
+        }
+    }
+}
+
+/// Reads what is asked for in this very process.
+pub fn answer(request: &Request, opener: &mut Opener) -> Reply {
+    let bytes = if request.member.is_empty() {
+        whole_file(&request.path, request.file_size)
+    } else {
+        // Damaged bundles end in errors, not panics; still, a member is read under the same guard as a workbook.
+        std::panic::catch_unwind(AssertUnwindSafe(|| opener.member(&request.path, &request.member, request.file_size)))
+            .unwrap_or_else(|_| Err(refusal::damaged("压缩包无法读取")))
+    };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(unreadable) => return Reply { read: Err(Refusal::Unreadable(unreadable)), sha256: None, size: 0 },
+    };
+    let in_bundle = request.member.len();
+    let read = std::panic::catch_unwind(|| sniff::read(&bytes, in_bundle))
+        .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾，读取程序无法继续").into()));
+    Reply { read, sha256: Some(Sha256::digest(&bytes).into()), size: bytes.len() as u64 }
+}
+
+fn whole_file(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
+    let mut file = open_regular(path)?;
+    let size = file.metadata().map_err(|error| unopenable(&error))?.len();
+    if size > most {
+        return Err(refusal::over_limit(format!("文件有 {} MiB，上限 {} MiB", size >> 20, most >> 20)));
+    }
+    // One byte more than stated: a file that grows while it is read is noticed, not read for ever.
+    let mut bytes = Vec::with_capacity(size as usize + 1);
+    (&mut file).take(size + 1).read_to_end(&mut bytes).map_err(|error| unopenable(&error))?;
+    if bytes.len() as u64 != size {
+        return Err(refusal::unopenable("读取时文件正在被改动"));
+    }
+    Ok(bytes)
+}
+
+fn unopenable(error: &std::io::Error) -> Unreadable {
+    refusal::unopenable(match error.kind() {
+        std::io::ErrorKind::NotFound => "文件不见了",
+        std::io::ErrorKind::PermissionDenied => "没有权限",
+        _ => "系统读取出错",
+    })
+}
+
+/// Opens a regular file; links, pipes and devices are refused without opening them (a pipe would block for ever).
+///
+/// # Errors
+/// Not a regular file, or the system says no.
+pub fn open_regular(path: &Path) -> Result<File, Unreadable> {
+    let meta = std::fs::symlink_metadata(path).map_err(|error| unopenable(&error))?;
+    let kind = meta.file_type();
+    if kind.is_symlink() {
+        return Err(refusal::not_regular("这是快捷链接"));
+    }
+    if kind.is_dir() {
+        return Err(refusal::not_regular("这是无法列出内容的文件夹"));
+    }
+    if !kind.is_file() {
+        return Err(refusal::not_regular("这是管道或设备"));
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true);
+    // Should it become a pipe or a link in between: do not wait, do not follow.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK | libc::O_NOFOLLOW);
+    let file = options.open(path).map_err(|error| unopenable(&error))?;
+    match file.metadata() {
+        Ok(meta) if meta.is_file() => Ok(file),
+        Ok(_) => Err(refusal::not_regular("这是管道或设备")),
+        Err(error) => Err(unopenable(&error)),
+    }
+}
+
+/// From here on, an allocation beyond the limit ends this process. Where the system refuses, the time limit remains.
+#[cfg(unix)]
+fn limit_memory(bytes: u64) {
+    let limit = libc::rlimit { rlim_cur: bytes as libc::rlim_t, rlim_max: bytes as libc::rlim_t };
+    // SAFETY: passes a pointer to a live local that the call only reads.
+    unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
+    // No core files: they would hold what the file held.
+    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: as above.
+    unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
+}
+
+/// A job object bounds working memory; it lives as long as the process.
+#[cfg(windows)]
+fn limit_memory(bytes: u64) {
+    let mut info = win32job::ExtendedLimitInfo::new();
+    let most = usize::try_from(bytes).unwrap_or(usize::MAX);
+    info.limit_working_memory(1 << 20, most).limit_kill_on_job_close();
+    if let Ok(job) = win32job::Job::create_with_limit_info(&info)
+        && job.assign_current_process().is_ok()
+    {
+        // Dropping the job would close it and kill this process.
+        std::mem::forget(job);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversation_in_memory() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.csv");
+        std::fs::write(&path, "单位,人数\n甲,1\n").unwrap();
+        let ask = |path: &Path| Request { path: path.to_owned(), member: Vec::new(), file_size: 1 << 20 }.encode();
+        let input = [ask(&path), ask(&dir.path().join("none.csv")), ask(dir.path())].concat();
+        let mut output = Vec::new();
+        converse(&mut &input[..], &mut output).unwrap();
+        let mut rest = output.strip_prefix(&GREETING).unwrap();
+        let mut replies = Vec::new();
+        while let Some((length, after)) = rest.split_first_chunk::<4>() {
+            let (message, after) = after.split_at(u32::from_le_bytes(*length) as usize);
+            replies.push(Reply::decode(message).unwrap());
+            rest = after;
+        }
+        let [good, missing, folder] = &replies[..] else { panic!("{replies:?}") };
+        assert_eq!(good.read.as_ref().unwrap().sheets[0].occupied_rows(), 2);
+        assert_eq!(good.sha256.unwrap()[..], Sha256::digest("单位,人数\n甲,1\n")[..]);
+        let code = |reply: &Reply| match &reply.read {
+            Err(Refusal::Unreadable(unreadable)) => unreadable.code,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((code(missing), code(folder)), ("file-unopenable", "file-not-regular"));
+    }
+}

@@ -145,6 +145,19 @@ fn undo(folder: &Path, temporary: &Path, names: &[String]) -> io::Result<()> {
     fs::remove_file(temporary.join(JOURNAL))
 }
 
+/// Whether the folder could be written, found out without leaving anything behind: a run asks before it reads for minutes.
+///
+/// # Errors
+/// It is a file, or cannot be written.
+pub fn probe(folder: &Path) -> Result<(), String> {
+    let nearest = folder.ancestors().find(|path| path.as_os_str().is_empty() || path.symlink_metadata().is_ok());
+    let nearest = nearest.filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !nearest.is_dir() {
+        return Err(trouble("建立输出文件夹", folder, &io::ErrorKind::NotADirectory.into()));
+    }
+    tempfile::tempfile_in(nearest).map(drop).map_err(|error| trouble("写入输出文件夹", folder, &error))
+}
+
 fn take_lock(folder: &Path) -> Result<File, String> {
     let path = folder.join(LOCK);
     let file = OpenOptions::new()

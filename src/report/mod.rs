@@ -26,6 +26,8 @@ mod tests;
 mod tidy;
 mod wording;
 
+pub use atomic::probe;
+
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;

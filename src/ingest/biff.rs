@@ -1,0 +1,151 @@
+//! What calamine does not tell of an xls workbook: the version, sheets that are no worksheets, hidden rows and columns,
+//! and cells whose shared string is missing. The workbook stream in, a survey out.
+
+use crate::model::CellRef;
+
+/// One sheet as the workbook globals list it, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surveyed {
+    pub worksheet: bool,
+    pub hidden: bool,
+    pub hidden_rows: Vec<u32>,
+    pub hidden_cols: Vec<u16>,
+    /// Cells that point beyond the shared strings.
+    pub dangling: Vec<CellRef>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// The BOF version: 0x0600 is BIFF8 (Excel 97 and later), 0x0500 BIFF5.
+    pub version: u16,
+    pub encrypted: bool,
+    pub is_1904: bool,
+    pub sheets: Vec<Surveyed>,
+}
+
+const BOF: u16 = 0x0809;
+const EOF: u16 = 0x000a;
+
+struct Records<'a> {
+    stream: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = (u16, &'a [u8]);
+    fn next(&mut self) -> Option<Self::Item> {
+        let kind = u16_at(self.stream, self.at)?;
+        let len = usize::from(u16_at(self.stream, self.at + 2)?);
+        let body = self.stream.get(self.at + 4..self.at + 4 + len)?;
+        self.at += 4 + len;
+        Some((kind, body))
+    }
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+/// Reads the globals and each sheet's rows; `None` where the stream does not begin like a workbook.
+pub fn survey(stream: &[u8]) -> Option<Survey> {
+    let mut found = Survey::default();
+    let mut strings = 0;
+    let mut offsets = Vec::new();
+    let mut records = Records { stream, at: 0 };
+    let (first, bof) = records.next()?;
+    if first != BOF {
+        return None;
+    }
+    found.version = u16_at(bof, 0)?;
+    for (kind, body) in records {
+        match kind {
+            EOF => break,
+            0x002f if u16_at(body, 0).is_some_and(|method| method != 0) || body.len() > 4 => found.encrypted = true,
+            0x0022 => found.is_1904 = u16_at(body, 0) == Some(1),
+            0x00fc => strings = u32_at(body, 4)?,
+            0x0085 => {
+                offsets.push(u32_at(body, 0)? as usize);
+                let (state, kind) = (*body.get(4)?, *body.get(5)?);
+                found.sheets.push(Surveyed { worksheet: kind == 0, hidden: state & 3 != 0, ..Surveyed::default() });
+            }
+            _ => {}
+        }
+    }
+    for (sheet, at) in found.sheets.iter_mut().zip(offsets) {
+        rows(Records { stream, at }, strings, sheet);
+    }
+    Some(found)
+}
+
+fn rows(records: Records, strings: u32, sheet: &mut Surveyed) {
+    // Embedded charts are streams within the stream, with cell records of their own.
+    let mut depth = 0;
+    for (kind, body) in records {
+        match kind {
+            BOF => depth += 1,
+            EOF if depth <= 1 => return,
+            EOF => depth -= 1,
+            _ if depth != 1 => {}
+            0x0208 if u32_at(body, 12).is_some_and(|flags| flags & 0x20 != 0) => {
+                sheet.hidden_rows.extend(u16_at(body, 0).map(u32::from));
+            }
+            0x007d if u16_at(body, 8).is_some_and(|flags| flags & 1 != 0) => {
+                let ends = u16_at(body, 0).zip(u16_at(body, 2));
+                sheet.hidden_cols.extend(ends.into_iter().flat_map(|(first, last)| first..=last.min(255)));
+            }
+            0x00fd if u32_at(body, 6).is_some_and(|index| index >= strings) => {
+                let at = u16_at(body, 0).zip(u16_at(body, 2));
+                sheet.dangling.extend(at.map(|(row, col)| CellRef { row: u32::from(row), col }));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u16, body: &[u8]) -> Vec<u8> {
+        [&kind.to_le_bytes()[..], &(body.len() as u16).to_le_bytes(), body].concat()
+    }
+
+    #[test]
+    fn hidden_rows_chart_sheets_and_dangling_strings_are_seen() {
+        let sheet_bof = record(BOF, &[0, 6, 0x10, 0]);
+        let mut row = [0u8; 16];
+        (row[0], row[12]) = (4, 0x20);
+        let rows = [
+            sheet_bof.clone(),
+            record(0x0208, &row),
+            // A chart inside: its cell records do not count.
+            sheet_bof,
+            record(0x00fd, &[9, 0, 0, 0, 0, 0, 9, 0, 0, 0]),
+            record(EOF, &[]),
+            record(0x00fd, &[2, 0, 1, 0, 0, 0, 7, 0, 0, 0]),
+            record(0x00fd, &[3, 0, 1, 0, 0, 0, 2, 0, 0, 0]),
+            record(EOF, &[]),
+        ]
+        .concat();
+        let head = |at: u32| {
+            let bound = |at: u32, state: u8, kind: u8| {
+                record(0x0085, &[&at.to_le_bytes()[..], &[state, kind, 1, 0, b'x']].concat())
+            };
+            let sst = record(0x00fc, &[3, 0, 0, 0, 3, 0, 0, 0]);
+            [record(BOF, &[0, 6, 5, 0]), bound(at, 1, 0), bound(at, 0, 2), sst, record(EOF, &[])].concat()
+        };
+        let at = head(0).len() as u32;
+        let survey = survey(&[head(at), rows].concat()).unwrap();
+        assert_eq!(survey.version, 0x0600);
+        assert_eq!(
+            (survey.sheets[0].hidden, survey.sheets[0].worksheet, survey.sheets[1].worksheet),
+            (true, true, false)
+        );
+        assert_eq!(survey.sheets[0].hidden_rows, [4]);
+        assert_eq!(survey.sheets[0].dangling, [CellRef { row: 2, col: 1 }]);
+    }
+}

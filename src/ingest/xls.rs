@@ -1,0 +1,139 @@
+//! xls and et (OLE with a BIFF workbook): bytes in, a raw workbook out. Values come from calamine, the rest from
+//! [`biff::survey`]. May panic or run out of memory on damaged files: workers are for that.
+
+use super::biff::{self, Survey, Surveyed};
+use super::cells;
+use super::compound::Compound;
+use super::refusal::{self, Refusal};
+use super::xlsx::short;
+use calamine::{Data, Reader, Xls, XlsOptions};
+use std::io::Cursor;
+
+use crate::model::cell::Doubt;
+use crate::model::workbook::Format;
+use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook};
+
+const BIFF8: u16 = 0x0600;
+const UTF16: u16 = 1200;
+const GBK: u16 = 936;
+
+/// Reads a compound file: the workbook in it, or what it is instead.
+///
+/// # Errors
+/// Encrypted, damaged, or another kind of document.
+pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
+    let compound = Compound::open(bytes)?;
+    if compound.has("EncryptedPackage") || compound.has("EncryptionInfo") {
+        return Err(refusal::encrypted().into());
+    }
+    if !compound.has("Workbook") && !compound.has("Book") {
+        let what = if compound.has("WordDocument") {
+            "Word 文档（.doc/.wps）"
+        } else if compound.has("PowerPoint Document") {
+            "演示文稿（.ppt/.dps）"
+        } else {
+            "不含工作表的复合文档"
+        };
+        return Err(Refusal::NotATable(format!("是{what}，不是表格")));
+    }
+    let stream = compound
+        .stream("Workbook")
+        .or_else(|| compound.stream("Book"))
+        .ok_or_else(|| refusal::damaged("工作簿数据流不完整"))?;
+    let survey = biff::survey(&stream).ok_or_else(|| refusal::damaged("工作簿数据流的开头无法识别"))?;
+    if survey.encrypted {
+        return Err(refusal::encrypted().into());
+    }
+    drop(stream);
+    let mut options = XlsOptions::default();
+    // The CODEPAGE record lies or is missing in many exports. BIFF8 text is UTF-16 whatever it says; BIFF5 text of
+    // Chinese programs is GBK.
+    options.force_codepage = Some(if survey.version >= BIFF8 { UTF16 } else { GBK });
+    let mut workbook = Xls::new_with_options(Cursor::new(bytes), options).map_err(|error| match error {
+        calamine::XlsError::Password => refusal::encrypted(),
+        _ => refusal::damaged("工作簿记录无法读取"),
+    })?;
+    collect(&mut workbook, survey)
+}
+
+fn collect(workbook: &mut Xls<Cursor<&[u8]>>, survey: Survey) -> Result<RawWorkbook, Refusal> {
+    let listed = workbook.sheets_metadata().to_vec();
+    if listed.is_empty() || listed.len() != survey.sheets.len() {
+        return Err(refusal::damaged("工作表目录不完整").into());
+    }
+    let mut found = RawWorkbook { format: Format::Xls, modified: None, sheets: Vec::new(), remarks: Vec::new() };
+    found.modified = workbook
+        .workbook_properties()
+        .ok()
+        .and_then(|properties| properties.modified)
+        .and_then(|stamp| chrono::DateTime::parse_from_rfc3339(&stamp).ok())
+        .map(|at| at.timestamp());
+    for (index, (sheet, seen)) in listed.iter().zip(&survey.sheets).enumerate() {
+        if !seen.worksheet {
+            found.remarks.push(format!("“{}”是图表或宏表，已跳过", short(&sheet.name)));
+            continue;
+        }
+        // calamine keeps sheets by name, so of two only one can be had.
+        if listed.iter().enumerate().any(|(other, twin)| other != index && twin.name == sheet.name) {
+            return Err(refusal::damaged("有两个同名工作表，不能确定哪个有效").into());
+        }
+        let range = workbook.worksheet_range(&sheet.name).map_err(|_| refusal::damaged("工作表无法读取"))?;
+        let merges = workbook.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
+        let mut raw = RawSheet { name: sheet.name.clone(), hidden: seen.hidden, ..RawSheet::default() };
+        push_range(&range, survey.is_1904, &mut raw);
+        for area in merges {
+            let corners = cells::checked(area.start.0, area.start.1).zip(cells::checked(area.end.0, area.end.1));
+            if let Some((first, last)) = corners.filter(|(first, last)| first.row <= last.row && first.col <= last.col)
+            {
+                raw.merges.push(Merge { first, last });
+            }
+        }
+        finish(raw, seen, &mut found);
+    }
+    Ok(found)
+}
+
+fn finish(mut raw: RawSheet, seen: &Surveyed, found: &mut RawWorkbook) {
+    for at in &seen.dangling {
+        raw.push(*at, RawValue::Unreadable(Doubt::DanglingString));
+    }
+    raw.hidden_rows.clone_from(&seen.hidden_rows);
+    raw.hidden_cols.clone_from(&seen.hidden_cols);
+    cells::settle(&mut raw);
+    found.sheets.push(raw);
+}
+
+/// Appends the cells of a calamine range at their absolute places.
+pub fn push_range(range: &calamine::Range<Data>, is_1904: bool, sheet: &mut RawSheet) {
+    let (top, left) = range.start().unwrap_or((0, 0));
+    for (row, col, value) in range.used_cells() {
+        let row = u32::try_from(row).ok().and_then(|row| row.checked_add(top));
+        let col = u32::try_from(col).ok().and_then(|col| col.checked_add(left));
+        // Both indices of this format are 16 bits wide; columns beyond the grid do not come from Excel.
+        let Some(at) = row.zip(col).and_then(|(row, col)| cells::checked(row, col)) else { continue };
+        push_data(value, is_1904, at, sheet);
+    }
+}
+
+fn push_data(value: &Data, is_1904: bool, at: CellRef, sheet: &mut RawSheet) {
+    match value {
+        Data::Empty => {}
+        Data::String(text) => push_nonempty(sheet, at, text),
+        Data::Int(number) => sheet.push(at, RawValue::Number(*number as f64)),
+        Data::Float(number) => sheet.push(at, cells::number(*number, false, false)),
+        Data::Bool(value) => sheet.push(at, RawValue::Boolean(*value)),
+        Data::DateTime(date) => sheet.push(at, cells::number(date.as_f64(), true, is_1904 && date.is_datetime())),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => match cells::iso_serial(text) {
+            Some(serial) => sheet.push(at, RawValue::DateSerial(serial)),
+            None => push_nonempty(sheet, at, text),
+        },
+        Data::Error(error) => sheet.push(at, cells::error(&error.to_string())),
+    }
+}
+
+/// A text cell, unless there is no text: Excel shows nothing there.
+pub fn push_nonempty(sheet: &mut RawSheet, at: CellRef, text: &str) {
+    if !text.is_empty() {
+        sheet.push_text(at, text);
+    }
+}

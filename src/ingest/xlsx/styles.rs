@@ -1,0 +1,115 @@
+//! Which cell formats show a number as a date or time. Everything else about looks is skipped.
+
+use crate::ingest::xml::{Token, Xml};
+use crate::model::Unreadable;
+use std::collections::HashMap;
+
+/// What a number format makes of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shows {
+    #[default]
+    Number,
+    Date,
+    /// `[h]:mm`: a length of time, not a point in it.
+    Duration,
+}
+
+#[derive(Default)]
+pub struct Styles {
+    formats: Vec<Shows>,
+}
+
+impl Styles {
+    /// # Errors
+    /// The part is cut or hostile.
+    pub fn read(text: &str) -> Result<Styles, Unreadable> {
+        let mut xml = Xml::new(text);
+        let mut custom: HashMap<u32, Shows> = HashMap::new();
+        let mut formats = Vec::new();
+        let mut in_cells = false;
+        loop {
+            match xml.next()? {
+                Token::Open { name: "numFmt", attrs } => {
+                    let id = attrs.raw("numFmtId").and_then(|id| id.parse().ok());
+                    if let (Some(id), Some(code)) = (id, attrs.get("formatCode")) {
+                        custom.insert(id, by_code(&code));
+                    }
+                }
+                Token::Open { name: "cellXfs", .. } => in_cells = true,
+                Token::Close { name: "cellXfs" } => return Ok(Styles { formats }),
+                Token::Open { name: "xf", attrs } if in_cells => {
+                    let id = attrs.raw("numFmtId").and_then(|id| id.parse::<u32>().ok()).unwrap_or(0);
+                    formats.push(custom.get(&id).copied().unwrap_or_else(|| builtin(id)));
+                }
+                Token::End => return Ok(Styles { formats }),
+                _ => {}
+            }
+        }
+    }
+
+    /// What the cell format with this index shows.
+    pub fn shows(&self, index: Option<&str>) -> Shows {
+        let index = index.and_then(|index| index.parse::<usize>().ok());
+        index.and_then(|index| self.formats.get(index)).copied().unwrap_or_default()
+    }
+}
+
+/// Formats that a file need not spell out; 27–36 and 50–58 are the dates of Chinese, Japanese and Korean Excel.
+fn builtin(id: u32) -> Shows {
+    match id {
+        14..=22 | 27..=36 | 45 | 47 | 50..=58 => Shows::Date,
+        46 => Shows::Duration,
+        _ => Shows::Number,
+    }
+}
+
+/// Reads the first section of a format code, as calamine does: an unquoted d, m, y, h or s makes a date, `[h]` and its
+/// like a duration; `\`, `_` and `*` make the next character a literal.
+fn by_code(code: &str) -> Shows {
+    let (mut quoted, mut literal, mut brackets, mut letters_in_bracket) = (false, false, 0u32, String::new());
+    for c in code.chars() {
+        match c {
+            _ if literal => literal = false,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '\\' | '_' | '*' => literal = true,
+            '[' => {
+                brackets += 1;
+                letters_in_bracket.clear();
+            }
+            ']' => {
+                brackets = brackets.saturating_sub(1);
+                let word = letters_in_bracket.to_ascii_lowercase();
+                if matches!(word.as_str(), "h" | "hh" | "m" | "mm" | "s" | "ss") {
+                    return Shows::Duration;
+                }
+            }
+            c if brackets > 0 => letters_in_bracket.push(c),
+            ';' => return Shows::Number,
+            'd' | 'm' | 'h' | 'y' | 's' | 'D' | 'M' | 'H' | 'Y' | 'S' => return Shows::Date,
+            _ => {}
+        }
+    }
+    Shows::Number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_by_code_and_by_number() {
+        for code in ["yyyy\"年\"m\"月\"d\"日\"", "[$-804]yyyy-mm", "h:mm AM/PM", "[DBNum1]m月", "yyyy/m/d;@"] {
+            assert_eq!(by_code(code), Shows::Date, "{code}");
+        }
+        for code in ["General", "0.00_ ", "#,##0\"days\"", "0%;yyyy", "[Red]0.0", "0\\d", "@", "0\"人\""] {
+            assert_eq!(by_code(code), Shows::Number, "{code}");
+        }
+        assert_eq!(by_code("[h]:mm"), Shows::Duration);
+        let styles = Styles::read("<s><numFmts><numFmt numFmtId='200' formatCode='0'/></numFmts><cellStyleXfs><xf numFmtId='14'/></cellStyleXfs><cellXfs><xf numFmtId='0'/><xf numFmtId='57'/><xf numFmtId='200'/></cellXfs></s>").unwrap();
+        assert_eq!(
+            [Some("0"), Some("1"), Some("2"), None].map(|i| styles.shows(i)),
+            [Shows::Number, Shows::Date, Shows::Number, Shows::Number]
+        );
+    }
+}

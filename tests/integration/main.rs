@@ -1,0 +1,5 @@
+//! The one integration binary: the program as its users and its neighbours see it.
+
+mod architecture;
+mod commands;
+mod support;
