@@ -21,8 +21,11 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
     let mut finished = notes::empty_table(table, facts, &headings, 1);
     let lines = match &list.from {
         ListFrom::Form { form, basis } => Lines::of_form(list, *form, *basis, facts)?,
-        ListFrom::Outstanding { lookup } => Lines::outstanding(list, *lookup, facts)?,
+        ListFrom::Outstanding { lookup } => Lines::outstanding(*lookup, facts),
     };
+    let found = lines.lines.len();
+    let printed = found <= list.most;
+    let lines = if printed { lines.sorted(list, facts)? } else { Lines { lines: Vec::new(), ..lines } };
     let columns = list.columns.iter().map(|column| lines.column(column, facts)).collect::<Result<Vec<_>, String>>()?;
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
     for _ in &lines.lines {
@@ -31,7 +34,11 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
     }
     if finished.rows.is_empty() && !list.columns.is_empty() {
         let mut cells = vec![StatCell::Empty; list.columns.len()];
-        cells[0] = StatCell::Text(list.empty.clone());
+        cells[0] = StatCell::Text(if printed {
+            list.empty.clone()
+        } else {
+            format!("共 {found} 行，超过 {} 行，不宜打印，没有在此列出；全部行见数据版。", list.most)
+        });
         finished.rows.push(StatRow { kind: RowKind::Body, cells });
     }
     let private = list.columns.iter().enumerate().filter(|(_, column)| is_private(column, list, facts));
@@ -71,14 +78,14 @@ impl<'a> Lines<'a> {
         let filters: Vec<&Checked> = list.filter.iter().collect();
         let mask = facts.mask(rows, basis, &filters)?;
         let lines = (0..rows.len()).filter(|row| mask[*row]).map(|row| Line { row, unit: rows.units[row] });
-        Lines { rows: Some(rows), form: Some(form), lines: lines.collect() }.sorted(list, facts)
+        Ok(Lines { rows: Some(rows), form: Some(form), lines: lines.collect() })
     }
 
-    fn outstanding(list: &List, lookup: usize, facts: &'a Facts<'_>) -> Result<Lines<'a>, String> {
+    fn outstanding(lookup: usize, facts: &'a Facts<'_>) -> Lines<'a> {
         let rows = facts.outstanding_rows(lookup);
         let found = facts.lookups.get(lookup).map_or(&[][..], |found| &found.outstanding);
         let lines = found.iter().map(|(row, unit)| Line { row: *row, unit: *unit });
-        Lines { rows, form: None, lines: rows.map_or_else(Vec::new, |_| lines.collect()) }.sorted(list, facts)
+        Lines { rows, form: None, lines: rows.map_or_else(Vec::new, |_| lines.collect()) }
     }
 
     /// By unit, then by the list's columns, then as the rows came.

@@ -125,6 +125,9 @@ fn share_by(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> O
     Some(TableKind::ShareBy { share, by })
 }
 
+/// Lines of a list that a definition need not ask for: about a hundred pages.
+const PRINTABLE_LINES: u32 = 5_000;
+
 fn list(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<List> {
     let from = list_from(section, known, context);
     let columns = from.as_ref().map(|from| list_columns_of(from, known, context));
@@ -139,6 +142,7 @@ fn list(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
         }
     }
     let empty = section.text("empty");
+    let most = section.get("most").map_or(Some(PRINTABLE_LINES), |node| node.count());
     section.need_list("columns");
     let mut shown = Vec::new();
     let mut complete = true;
@@ -150,7 +154,8 @@ fn list(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
     }
     let sort = sort.iter().map(|word| word.text.to_owned()).collect();
     let from = from?;
-    complete.then_some(List { from, columns: shown, filter, sort, empty })
+    let most = most? as usize;
+    complete.then_some(List { from, columns: shown, filter, sort, empty, most })
 }
 
 fn list_from(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<ListFrom> {
