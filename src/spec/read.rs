@@ -20,7 +20,7 @@ use crate::domain::period::{Kind, Period};
 use context::{Context, is_kebab};
 use cursor::{Log, Section, Word};
 use sha2::{Digest, Sha256};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use toml::de::DeTable;
 
 /// Largest definition that is read at all, in bytes.
@@ -125,7 +125,7 @@ fn includes(document: &Section<'_>, path: &Path) -> Vec<Option<(PathBuf, String)
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut files = Vec::new();
     for word in document.words("include") {
-        let file = folder.join(word.text);
+        let file = beside(folder, word.text);
         match source(&file) {
             Ok(text) => files.push(Some((file, text))),
             Err(problem) => {
@@ -136,6 +136,20 @@ fn includes(document: &Section<'_>, path: &Path) -> Vec<Option<(PathBuf, String)
         }
     }
     files
+}
+
+/// `folder/name` with each `..` taken back where a folder stands before it, so that messages show the plain path.
+fn beside(folder: &Path, name: &str) -> PathBuf {
+    let mut path = folder.to_path_buf();
+    for part in Path::new(name).components() {
+        match part {
+            Component::ParentDir if path.file_name().is_some() => {
+                path.pop();
+            }
+            part => path.push(part),
+        }
+    }
+    path
 }
 
 /// Code lists of an included file; its problems carry its own path.
