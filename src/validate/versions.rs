@@ -14,7 +14,7 @@
 
 use super::{Arrival, Arrived};
 use crate::model::normalised::{NormalisedReturn, VersionEvidence};
-use crate::model::{Column, Finding, FormTable, Place, Severity};
+use crate::model::{Column, Finding, FormTable, Place, Severity, SourceFile};
 use crate::spec::{Form, Plan};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,19 +140,19 @@ fn taking_part(file: &Arrived) -> Option<&NormalisedReturn> {
 
 /// Files whose bytes were already seen from the same sender.
 fn copies(arrived: &[Arrived]) -> BTreeMap<usize, Replaced> {
-    let mut first: BTreeMap<([u8; 32], Option<u32>), (u32, &str)> = BTreeMap::new();
+    let mut first: BTreeMap<(&[u8; 32], Option<u32>), &SourceFile> = BTreeMap::new();
     let mut copies = BTreeMap::new();
     for (position, file) in arrived.iter().enumerate() {
         let Arrival::Return(returned) = &file.arrival else { continue };
-        let Some(hash) = file.sha256.filter(|_| returned.unrecognised.is_none()) else { continue };
+        let Some(hash) = file.sha256.as_ref().filter(|_| returned.unrecognised.is_none()) else { continue };
         let key = (hash, returned.sender.as_ref().map(|sender| sender.unit));
         match first.get(&key) {
-            Some((by, name)) => {
-                let why = format!("与“{name}”内容完全相同，只计一份");
-                copies.insert(position, Replaced { by: *by, why, changed: String::new() });
+            Some(by) => {
+                let why = format!("与“{}”内容完全相同，只计一份", by.name);
+                copies.insert(position, Replaced { by: by.index, why, changed: String::new() });
             }
             None => {
-                first.insert(key, (file.source.index, &file.source.name));
+                first.insert(key, &file.source);
             }
         }
     }
