@@ -1,5 +1,9 @@
 //! The program: a worker when its first argument says so, else the command line.
 
+/// Reading and writing are a great many small allocations; measured, this one halves their cost.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     let mut args = std::env::args_os();
     if args.nth(1).is_some_and(|first| first == huizong::ingest::worker::ARGUMENT) {

@@ -7,7 +7,7 @@ use crate::domain::period::Period;
 use crate::ingest::{self, Delivery, Limits};
 use crate::model::outcome::Read;
 use crate::model::{Severity, SourceFile};
-use crate::normalise;
+use crate::normalise::{self, Normaliser};
 use crate::report::{self, Edition, Written};
 use crate::spec::reference::ReferenceFolders;
 use crate::spec::{self, Diagnostic, Plan, Reference};
@@ -93,9 +93,9 @@ pub fn collect(
     }
     watch.files_found(found.files.len());
     watch.stage("读取报表");
-    let frame = normalise::Frame { plan, reference, period };
+    let normaliser = Normaliser::new(normalise::Frame { plan, reference, period });
     let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
-        let arrived = arrive(frame, source, delivery);
+        let arrived = arrive(&normaliser, source, delivery);
         watch.file_done(match &arrived.arrival {
             Arrival::Return(normalised) => normalised.findings.len(),
             Arrival::Unreadable(_) => 1,
@@ -110,12 +110,12 @@ pub fn collect(
     Ok(validated)
 }
 
-fn arrive(frame: normalise::Frame<'_>, source: &SourceFile, delivery: Delivery) -> Arrived {
+fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery) -> Arrived {
     let mut format = "";
     let arrival = match delivery.read {
         Read::Workbook(workbook) => {
             format = workbook.format.name();
-            let normalised = normalise::normalise(frame, source, &workbook);
+            let normalised = normaliser.normalise(source, &workbook);
             match &normalised.unrecognised {
                 Some(cause) => Arrival::Unrecognised(cause.clone()),
                 None => Arrival::Return(Box::new(normalised)),
@@ -127,7 +127,7 @@ fn arrive(frame: normalise::Frame<'_>, source: &SourceFile, delivery: Delivery) 
     };
     let named_unit = match arrival {
         Arrival::Return(_) | Arrival::Ignored(_) => None,
-        _ => normalise::named_unit(frame, source),
+        _ => normaliser.named_unit(source),
     };
     Arrived { source: source.clone(), sha256: delivery.sha256, size: delivery.size, format, arrival, named_unit }
 }

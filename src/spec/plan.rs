@@ -543,6 +543,8 @@ pub struct List {
     pub sort: Vec<String>,
     /// Printed instead when there is no row.
     pub empty: String,
+    /// A longer list is not printed (the sheet says so, with the count): the data edition holds the rows.
+    pub most: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
