@@ -10,6 +10,7 @@ pub mod compile;
 mod evaluate;
 pub mod frame;
 pub mod gate;
+mod operators;
 mod walk;
 
 pub use compile::{Context, compile};

@@ -2,7 +2,7 @@
 
 use super::discipline::{beijing_day, lateness, units};
 use super::verdicts::blocking;
-use super::versions::{Decision, Replaced};
+use super::versions::{self, Decision, Replaced};
 use super::{Arrival, Arrived};
 use crate::model::normalised::NormalisedReturn;
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
@@ -10,11 +10,11 @@ use crate::model::{Finding, Outcome};
 use crate::spec::{Reference, Roster};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What replaced a file whole: a copy of it, or later versions of every form that it holds rows of.
-/// Asks the bindings, for the tables may already have been handed on.
-pub fn replaced<'a>(decision: &'a Decision, position: usize, returned: &NormalisedReturn) -> Option<&'a Replaced> {
+/// What replaced a file whole: a file of which it is a copy, or later versions of every form that it holds rows of.
+/// Empty where anything of it counts. Asks the sheets, for the tables may already have been handed on.
+pub fn replaced<'a>(decision: &'a Decision, position: usize, returned: &NormalisedReturn) -> Vec<&'a Replaced> {
     if let Some(copy) = decision.copies.get(&position) {
-        return Some(copy);
+        return vec![copy];
     }
     let forms: BTreeSet<u16> = returned
         .sheets
@@ -22,9 +22,8 @@ pub fn replaced<'a>(decision: &'a Decision, position: usize, returned: &Normalis
         .filter(|sheet| sheet.data > 0 && sheet.not_counted.is_none())
         .filter_map(|sheet| sheet.form)
         .collect();
-    let mut by = forms.iter().map(|form| decision.replaced.get(&(position, *form)));
-    let first = by.next()??;
-    by.all(|other| other.is_some()).then_some(first)
+    let all: Option<Vec<&Replaced>> = forms.iter().map(|form| decision.replaced.get(&(position, *form))).collect();
+    all.unwrap_or_default()
 }
 
 /// Outcome, cause and next step of every file, the units' standing, and the sorted findings.
@@ -42,7 +41,7 @@ pub fn close(
     let mut sources = Vec::with_capacity(arrived.len());
     for ((position, mut file), rows) in arrived.into_iter().enumerate().zip(accounts) {
         if let Arrival::Return(returned) = &mut file.arrival
-            && replaced(decision, position, returned).is_none()
+            && replaced(decision, position, returned).is_empty()
         {
             amendments.append(&mut returned.amendments);
         }
@@ -118,19 +117,19 @@ fn source_verdict(
             verdict.cause = cause;
         }
         Arrival::Return(returned) => {
-            let replaced = replaced(decision, position, &returned).cloned();
+            let replaced = replaced(decision, position, &returned);
             let NormalisedReturn { bindings, sheets, unrecognised: cause, sender, version, .. } = *returned;
             verdict.unit = sender.as_ref().map(|sender| sender.unit).or(named_unit);
             let filed = version.filled_on.or_else(|| version.modified.and_then(beijing_day));
             verdict.received = filed.or(verdict.received);
             (verdict.sender, verdict.sheets, verdict.bindings) = (sender, sheets, bindings);
-            match (cause, replaced) {
+            match (cause, replaced.first()) {
                 (Some(cause), _) => unrecognised(&mut verdict, cause),
-                (None, Some(replaced)) => {
+                (None, Some(first)) => {
                     verdict.outcome = Outcome::Superseded;
-                    verdict.cause = replaced.cause;
+                    verdict.cause = versions::cause(&replaced);
                     verdict.next = "不需要处理".into();
-                    verdict.superseded_by = Some(replaced.by);
+                    verdict.superseded_by = Some(first.by);
                 }
                 (None, None) => returned_or_accepted(&mut verdict, position, reference, decision, findings),
             }
@@ -158,7 +157,10 @@ fn returned_or_accepted(
     let index = verdict.source.index;
     let partly: Vec<&Replaced> =
         decision.replaced.range((position, 0)..=(position, u16::MAX)).map(|(_, replaced)| replaced).collect();
-    let mut causes: Vec<String> = partly.iter().map(|replaced| replaced.cause.clone()).collect();
+    let mut causes = Vec::new();
+    if !partly.is_empty() {
+        causes.push(format!("其中一部分{}，其余照计", versions::cause(&partly)));
+    }
     verdict.superseded_by = partly.first().map(|replaced| replaced.by);
     if let Some(count) = findings.blocking.get(&index) {
         verdict.outcome = Outcome::Returned;

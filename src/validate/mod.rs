@@ -175,7 +175,7 @@ fn take_findings(decision: &versions::Decision, sorted: &Sorted, arrived: &mut [
     for (position, file) in arrived.iter_mut().enumerate() {
         let Arrival::Return(returned) = &mut file.arrival else { continue };
         let taken = std::mem::take(&mut returned.findings);
-        if files::replaced(decision, position, returned).is_some() {
+        if !files::replaced(decision, position, returned).is_empty() {
             continue;
         }
         findings.extend(taken.into_iter().filter(|finding| {
@@ -212,5 +212,7 @@ fn count_rows(
     named
 }
 
+#[cfg(test)]
+mod fixture;
 #[cfg(test)]
 mod tests;

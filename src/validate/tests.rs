@@ -1,286 +1,13 @@
-//! A small province: two cities that report, one county under the first, one form with every kind of rule.
+//! Each rule on three rows, versions, copies, held-out returns, discipline and the books.
 
+use super::fixture::*;
 use super::*;
 use crate::domain::period::day;
-use crate::domain::workdays::Calendar;
-use crate::model::normalised::{Binding, Sender, SenderEvidence, VersionEvidence};
+use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnitStatus;
-use crate::model::{Amendment, Column, Outcome, Place, Severity, SheetAccount};
-use crate::spec::reference::{Due, ReferenceTable};
-use crate::spec::{
-    CodeList, Count, Field, FieldType, Form, Lookup, LookupRule, Roster, Rule, Template, TemplatePart, Unique, Unit,
-};
-use crate::sql::{Checked, Literal, Scope, Type, check};
+use crate::model::{Amendment, Outcome, Place, Severity};
+use crate::spec::Count;
 use std::sync::Arc;
-
-const UNIT: usize = 0;
-const WORKPLACE: usize = 1;
-const TEAM: usize = 2;
-const TITLE: usize = 3;
-const HEADS: usize = 4;
-
-fn template(text: &str) -> Template {
-    let mut parts = Vec::new();
-    for piece in text.split_inclusive('}') {
-        match piece.split_once('{') {
-            Some((before, hole)) => {
-                parts.push(TemplatePart::Text(before.into()));
-                parts.push(TemplatePart::Hole(hole.trim_end_matches('}').into()));
-            }
-            None => parts.push(TemplatePart::Text(piece.into())),
-        }
-    }
-    Template { parts }
-}
-
-fn field(name: &str, ty: FieldType) -> Field {
-    Field {
-        name: name.into(),
-        header: name.into(),
-        under: None,
-        also: Vec::new(),
-        ty,
-        required: true,
-        absent: None,
-        none_is_zero: false,
-        measured_in: None,
-        ordinal: false,
-        line: 1,
-    }
-}
-
-fn sql(text: &str, columns: &[(&str, Type)]) -> Checked {
-    let scope = Scope {
-        columns: columns.iter().map(|(name, ty)| (name.to_string(), *ty)).collect(),
-        values: [("人数下限".to_string(), Literal::Integer(3))].into_iter().collect(),
-    };
-    check(text, &scope, Some(Type::Boolean)).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
-}
-
-const COLUMNS: [(&str, Type); 6] = [
-    ("推荐单位", Type::Text),
-    ("所在单位", Type::Text),
-    ("班组名称", Type::Text),
-    ("称号", Type::Text),
-    ("人数", Type::Integer),
-    ("成立", Type::Date),
-];
-
-fn form() -> Form {
-    let rule = |code: &str, severity, when: Option<&str>, check: &str, found: &str, cells: &[usize]| Rule {
-        code: code.into(),
-        severity,
-        when: when.map(|when| sql(when, &COLUMNS)),
-        check: sql(check, &COLUMNS),
-        found: template(found),
-        expected: template("至少 3 人"),
-        next: template("请核对"),
-        cells: cells.to_vec(),
-        line: 7,
-    };
-    Form {
-        id: "team".into(),
-        title: "班组表".into(),
-        fields: vec![
-            field("推荐单位", FieldType::Unit),
-            field("所在单位", FieldType::Text),
-            field("班组名称", FieldType::Text),
-            field("称号", FieldType::Code { list: 0 }),
-            field("人数", FieldType::Integer),
-            field("成立", FieldType::Month),
-        ],
-        unit_field: UNIT,
-        rules: vec![
-            rule("too-small", Severity::Block, None, "人数 >= 人数下限", "只有 {人数} 人，{成立}成立", &[HEADS, TEAM]),
-            rule("big-star", Severity::Verify, Some("称号 = '标杆'"), "人数 < 50", "有 {人数} 人", &[HEADS]),
-        ],
-        unique: vec![Unique {
-            code: "twice".into(),
-            severity: Severity::Block,
-            fields: vec![WORKPLACE, TEAM],
-            when: None,
-            found: template("“{班组名称}”重复，另见{另一处}"),
-            expected: template("一次"),
-            next: template("请商定"),
-            line: 9,
-        }],
-        line: 1,
-    }
-}
-
-fn other_form() -> Form {
-    let fields = vec![field("推荐单位", FieldType::Unit), field("所在单位", FieldType::Text)];
-    Form {
-        id: "other".into(), title: "别的表".into(), fields, unit_field: 0, rules: vec![], unique: vec![], line: 50
-    }
-}
-
-fn lookup(present: bool, outstanding: bool) -> Lookup {
-    let ledger = [("年度", Type::Integer), ("荣誉名称", Type::Text), ("名称", Type::Text), ("单位", Type::Text)];
-    Lookup {
-        id: "held".into(),
-        form: 0,
-        when: Some(sql("称号 = '标杆'", &COLUMNS)),
-        reference: "台账".into(),
-        filter: Some(sql("年度 < 本年", &ledger)),
-        on: vec![(WORKPLACE, "单位".into()), (TEAM, "名称".into()), (TITLE, "荣誉名称".into())],
-        expect: Some(LookupRule {
-            code: "ledger".into(),
-            severity: Severity::Block,
-            present,
-            found: template("{班组名称}：台账 {台账}"),
-            expected: template("台账"),
-            next: template("请核对"),
-            cells: vec![TEAM],
-        }),
-        show: template("{年度}年{荣誉名称}"),
-        outstanding_by: outstanding.then(|| "单位".into()),
-        line: 20,
-    }
-}
-
-fn plan(lookups: Vec<Lookup>) -> Plan {
-    Plan {
-        name: "p".into(),
-        title: "p".into(),
-        notice: String::new(),
-        period_kind: crate::domain::period::Kind::Year,
-        sample_period: "2026".into(),
-        sample_returns: "x".into(),
-        count: Count::Rows,
-        values: vec![],
-        codes: vec![CodeList {
-            id: "title".into(),
-            table: None,
-            values: vec!["标杆".into(), "模范".into()],
-            synonyms: vec![("十大标杆".into(), "标杆".into())],
-        }],
-        references: vec![],
-        forms: vec![form(), other_form()],
-        lookups,
-        quota: None,
-        shares: vec![],
-        tables: vec![],
-        charts: vec![],
-        path: "x".into(),
-        sha256: String::new(),
-    }
-}
-
-/// 0 甲市, 1 乙市 (both owe), 2 丙县 under 甲市, 3 丁社, which nobody expects.
-fn reference() -> Reference {
-    let unit = |name: &str, parent| Unit { name: name.into(), parent, ..Unit::default() };
-    let units = vec![unit("甲市", None), unit("乙市", None), unit("丙县", Some(0)), unit("丁社", None)];
-    let keys = units.iter().enumerate().map(|(at, unit)| (unit.name.to_string(), vec![at as u32])).collect();
-    let text = |values: &[&str]| Column::Text(values.iter().map(|v| Some(Box::from(*v))).collect());
-    let ledger = ReferenceTable {
-        name: "台账".into(),
-        column_names: ["年度", "荣誉名称", "名称", "单位"].map(String::from).to_vec(),
-        columns: vec![
-            Column::Integer(vec![Some(2020), Some(2021), Some(2026), Some(2022), Some(2022)]),
-            text(&["十大标杆", "模范", "标杆", "模范", "模范"]),
-            text(&["一班", "二班", "三班", "四班", "五班"]),
-            text(&["甲厂（本部）", "丙县", "甲厂", "甲厂(本部)", "无名厂"]),
-        ],
-        lines: vec![2, 3, 4, 5, 6],
-    };
-    Reference {
-        roster: Roster { units, expected: vec![0, 1], keys },
-        calendar: Calendar::default(),
-        // 2026-03-06 is a Friday.
-        due: Some(Due { opens: None, due: day(2026, 3, 6).unwrap(), grace: day(2026, 3, 10) }),
-        tables: [("台账".to_string(), ledger)].into_iter().collect(),
-        ..Reference::default()
-    }
-}
-
-type Row<'a> = (Option<u32>, &'a str, &'a str, &'a str, Option<i64>);
-
-fn table(source: u32, form: u16, sheet: u16, rows: &[Row]) -> FormTable {
-    let text = |pick: &dyn Fn(&Row) -> String| {
-        Column::Text(rows.iter().map(pick).map(|v| (!v.is_empty()).then(|| v.into_boxed_str())).collect())
-    };
-    let mut columns = vec![Column::Unit(rows.iter().map(|row| row.0).collect()), text(&|row| row.1.to_string())];
-    if form == 0 {
-        columns.push(text(&|row| row.2.to_string()));
-        columns.push(text(&|row| row.3.to_string()));
-        columns.push(Column::Integer(rows.iter().map(|row| row.4).collect()));
-        columns.push(Column::Date(vec![day(2020, 3, 1); rows.len()]));
-    }
-    let origins = (0..rows.len()).map(|row| Origin { source, sheet, row: 5 + row as u32 }).collect();
-    FormTable { form, origins, columns }
-}
-
-fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Arrived {
-    let binding = |table: &FormTable| Binding {
-        form: table.form,
-        sheet: table.origins.first().map_or(0, |origin| origin.sheet),
-        sheet_name: "申报".into(),
-        header: (3, 4),
-        columns: (0..6).map(|col| Some(col + 1)).collect(),
-        renamed: vec![],
-        extra: vec![],
-    };
-    let account = |table: &FormTable| SheetAccount {
-        name: "申报".into(),
-        sheet: 0,
-        form: Some(table.form),
-        not_counted: None,
-        rows: 5 + table.origins.len() as u32,
-        frame: 5,
-        data: table.origins.len() as u32,
-        totals: 0,
-        repeated_headers: 0,
-        notes: 0,
-    };
-    let returned = NormalisedReturn {
-        source,
-        bindings: tables.iter().map(binding).collect(),
-        sheets: tables.iter().map(account).collect(),
-        tables,
-        unrecognised: None,
-        sender: Some(Sender { unit: sender, evidence: SenderEvidence::Cover }),
-        version: VersionEvidence { filled_on: day(2026, 3, 5), ..VersionEvidence::default() },
-        nil_return: false,
-        findings: vec![],
-        amendments: vec![],
-    };
-    arrival(source, name, Arrival::Return(Box::new(returned)))
-}
-
-fn arrival(source: u32, name: &str, arrival: Arrival) -> Arrived {
-    let file =
-        SourceFile { index: source, name: name.into(), path: name.into(), member: vec![], size: 1, modified: None };
-    let mut hash = [0u8; 32];
-    hash[..4].copy_from_slice(&source.to_le_bytes());
-    Arrived { source: file, sha256: Some(hash), size: 1, format: "xlsx", arrival, named_unit: None }
-}
-
-fn edit(file: &mut Arrived) -> &mut NormalisedReturn {
-    match &mut file.arrival {
-        Arrival::Return(returned) => returned,
-        _ => panic!("not a return"),
-    }
-}
-
-fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
-    let validated = validate(plan, &reference(), &Period::parse("2026").unwrap(), arrived);
-    prove(&validated.verdict).unwrap();
-    for (form, frame) in plan.forms.iter().zip(&validated.frames) {
-        assert_eq!(frame.df.width(), form.columns().len() + 5);
-        assert_eq!(frame.df.height(), frame.blocked_by.len());
-    }
-    validated
-}
-
-fn codes(validated: &Validated) -> Vec<(&str, Option<u32>)> {
-    validated.verdict.findings.iter().map(|f| (f.code.as_ref(), f.place.row)).collect()
-}
-
-fn accepted(validated: &Validated, form: usize) -> Vec<bool> {
-    let column = validated.frames[form].df.column(crate::sql::frame::ACCEPTED).unwrap();
-    column.bool().unwrap().iter().map(|v| v == Some(true)).collect()
-}
 
 const GOOD: Row = (Some(0), "甲厂", "好班", "模范", Some(9));
 
@@ -405,6 +132,29 @@ fn the_later_version_counts() {
             assert_eq!(validated.frames[0].df.height(), 0);
         }
     }
+}
+
+#[test]
+fn two_forms_replaced_by_one_file_are_said_once() {
+    let both = |source| {
+        vec![
+            table(source, 0, 0, &[GOOD]),
+            table(source, 1, 1, &[(Some(0), if source == 0 { "甲" } else { "乙" }, "", "", None)]),
+        ]
+    };
+    let mut files = vec![filed(0, "旧(2).xlsx", 0, both(0)), filed(1, "新.xlsx", 0, both(1))];
+    edit(&mut files[0]).version.mark = (0, 2);
+    edit(&mut files[1]).version.filled_on = day(2026, 3, 6);
+    let validated = run(&plan(vec![]), files.clone());
+    assert_eq!(codes(&validated), [("version-evidence-conflict", None)]);
+    let cause = &validated.verdict.sources[0].cause;
+    assert_eq!(cause, "已被“新.xlsx”替代，填报日期较晚：《班组表》内容没有变化，《别的表》1 个单元格不同");
+
+    // Undecidable in both forms: one finding a file.
+    edit(&mut files[0]).version = VersionEvidence::default();
+    edit(&mut files[1]).version = VersionEvidence::default();
+    let validated = run(&plan(vec![]), files);
+    assert_eq!(codes(&validated), [("version-undecidable", None); 2]);
 }
 
 #[test]

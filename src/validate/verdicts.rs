@@ -14,10 +14,13 @@ pub struct RowVerdicts {
     pub held: Vec<bool>,
 }
 
+/// The sheet that a 必改 on a row names, and its code.
+type Block = (Option<u16>, Arc<str>);
+
 /// Rows with their 必改, by file and row; a finding that names no sheet means the row of every sheet.
 #[derive(Default)]
 pub struct Blocks {
-    rows: HashMap<(u32, u32), Vec<(Option<u16>, Arc<str>)>>,
+    rows: HashMap<(u32, u32), Vec<Block>>,
     returns: BTreeSet<u32>,
 }
 

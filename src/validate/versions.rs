@@ -14,7 +14,7 @@
 
 use super::{Arrival, Arrived};
 use crate::model::normalised::{NormalisedReturn, VersionEvidence};
-use crate::model::{Column, Finding, FormTable, Place, Severity};
+use crate::model::{Column, Finding, FormTable, Place, Severity, SourceFile};
 use crate::spec::{Form, Plan};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,10 +22,27 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Why a return's rows of one form do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replaced {
-    /// Index of the file that counts instead.
+    /// Index of the file that counts instead, and why it does, in Chinese.
     pub by: u32,
-    /// In Chinese, for the list of files.
-    pub cause: String,
+    pub why: String,
+    /// What changed in this form ("《申报汇总表》1 个单元格不同"); empty for copies.
+    pub changed: String,
+}
+
+/// The cause in the list of files: each replacing file once, with what it changed.
+pub fn cause(replaced: &[&Replaced]) -> String {
+    let mut causes: Vec<(&str, Vec<&str>)> = Vec::new();
+    for one in replaced {
+        match causes.iter_mut().find(|(why, _)| *why == one.why) {
+            Some((_, changed)) => changed.push(&one.changed),
+            None => causes.push((&one.why, vec![&one.changed])),
+        }
+    }
+    let words = causes.into_iter().map(|(why, changed)| match changed.join("，") {
+        changed if changed.is_empty() => why.to_string(),
+        changed => format!("{why}：{changed}"),
+    });
+    words.collect::<Vec<_>>().join("；")
 }
 
 #[derive(Debug, Default)]
@@ -37,6 +54,8 @@ pub struct Decision {
     /// Positions of returns that are held out because nobody can tell which is the later.
     pub undecidable: BTreeSet<usize>,
     pub findings: Vec<Finding>,
+    /// (later, earlier) whose evidence was already reported to be at odds.
+    at_odds: BTreeSet<(usize, usize)>,
 }
 
 /// What made one return the later one.
@@ -121,19 +140,19 @@ fn taking_part(file: &Arrived) -> Option<&NormalisedReturn> {
 
 /// Files whose bytes were already seen from the same sender.
 fn copies(arrived: &[Arrived]) -> BTreeMap<usize, Replaced> {
-    let mut first: BTreeMap<([u8; 32], Option<u32>), (u32, &str)> = BTreeMap::new();
+    let mut first: BTreeMap<(&[u8; 32], Option<u32>), &SourceFile> = BTreeMap::new();
     let mut copies = BTreeMap::new();
     for (position, file) in arrived.iter().enumerate() {
         let Arrival::Return(returned) = &file.arrival else { continue };
-        let Some(hash) = file.sha256.filter(|_| returned.unrecognised.is_none()) else { continue };
+        let Some(hash) = file.sha256.as_ref().filter(|_| returned.unrecognised.is_none()) else { continue };
         let key = (hash, returned.sender.as_ref().map(|sender| sender.unit));
         match first.get(&key) {
-            Some((by, name)) => {
-                let cause = format!("与“{name}”内容完全相同，只计一份");
-                copies.insert(position, Replaced { by: *by, cause });
+            Some(by) => {
+                let why = format!("与“{}”内容完全相同，只计一份", by.name);
+                copies.insert(position, Replaced { by: by.index, why, changed: String::new() });
             }
             None => {
-                first.insert(key, (file.source.index, &file.source.name));
+                first.insert(key, &file.source);
             }
         }
     }
@@ -208,8 +227,10 @@ fn settle(form: &Form, index: u16, candidates: &[Candidate], decision: &mut Deci
                 .map(|o| o.name)
                 .collect();
             if !rivals.is_empty() {
-                decision.undecidable.insert(candidate.position);
-                decision.findings.push(undecidable(form, candidate, &rivals));
+                // One finding holds the whole file out, whatever its other forms say.
+                if decision.undecidable.insert(candidate.position) {
+                    decision.findings.push(undecidable(form, candidate, &rivals));
+                }
             }
         }
         let taken: BTreeSet<usize> = latest.iter().map(|c| c.position).collect();
@@ -223,10 +244,13 @@ fn settle(form: &Form, index: u16, candidates: &[Candidate], decision: &mut Deci
 
 fn replace(form: &Form, index: u16, later: &Candidate, earlier: &Candidate, decision: &mut Decision) {
     let (_, by) = compare(later.version, earlier.version);
-    let cause = format!("《{}》已被“{}”替代（{}；{}）", form.title, later.name, by.word(), changed(later, earlier));
-    decision.replaced.insert((earlier.position, index), Replaced { by: later.source, cause });
+    let why = format!("已被“{}”替代，{}", later.name, by.word());
+    let changed = format!("《{}》{}", form.title, changed(later, earlier));
+    decision.replaced.insert((earlier.position, index), Replaced { by: later.source, why, changed });
     if by == By::FilledOn
         && let Some(other) = at_odds(later.version, earlier.version)
+        // Said once, however many forms the two files share.
+        && decision.at_odds.insert((later.position, earlier.position))
     {
         decision.findings.push(Finding {
             code: "version-evidence-conflict".into(),
