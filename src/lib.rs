@@ -15,6 +15,7 @@ pub mod model;
 pub mod normalise;
 pub mod report;
 pub mod run;
+pub mod samples;
 pub mod spec;
 pub mod sql;
 pub mod text;

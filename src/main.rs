@@ -1,6 +1,9 @@
-fn main() {
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == huizong::ingest::worker::ARGUMENT) {
-        std::process::exit(huizong::ingest::worker::serve());
+//! The program: a worker when its first argument says so, else the command line.
+
+fn main() -> std::process::ExitCode {
+    let mut args = std::env::args_os();
+    if args.nth(1).is_some_and(|first| first == huizong::ingest::worker::ARGUMENT) {
+        return std::process::ExitCode::from(huizong::ingest::worker::serve() as u8);
     }
-    println!();
+    std::process::ExitCode::from(huizong::cli::main(std::env::args_os()) as u8)
 }

@@ -1,1 +1,62 @@
-//! Arguments, exit codes, words for people.
+//! The face: arguments in, words and an exit code out. Knows nothing of cells.
+//!
+//! Exit codes: 0 clean · 1 ran, with findings that block · 2 wrong usage or definition · 3 input unreadable or output
+//! impossible.
+
+mod arguments;
+mod bench;
+mod check;
+mod lint;
+mod project;
+mod run;
+mod sample;
+mod summary;
+mod usage;
+mod watch;
+
+use std::ffi::OsString;
+
+/// What a verb came to; the number is the process's exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    Clean = 0,
+    Blocked = 1,
+    Usage = 2,
+    Machine = 3,
+}
+
+/// Runs one command line (the program's name first) and says how it ended.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let parsed = match arguments::parse(args) {
+        Ok(parsed) => parsed,
+        Err(stop) => return stop.show(),
+    };
+    match parsed.verb {
+        arguments::Verb::Run(options) => run::run(&options),
+        arguments::Verb::Check(options) => check::check(&options),
+        arguments::Verb::Lint(options) => lint::lint(&options),
+        arguments::Verb::Sample(options) => sample::sample(&options),
+        arguments::Verb::Bench(options) => bench::bench(&options),
+        arguments::Verb::Completions { shell } => usage::completions(shell),
+    }
+}
+
+/// Prints to standard output; a closed pipe (`| head`) is no error.
+fn say(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints an error to standard error, with the word that opens every error.
+fn complain(text: &str) {
+    use std::io::Write;
+    let mut err = std::io::stderr().lock();
+    let _ = writeln!(err, "错误：{text}");
+}
+
+/// Whether colour may be used on this stream (a terminal, and NO_COLOR not set).
+fn colour(terminal: bool) -> bool {
+    terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

@@ -2,11 +2,26 @@
 //!
 //! Totals are proven against their parts; knows nothing of cells, files or formats.
 
+mod discipline;
+mod facts;
+mod groups;
+mod lists;
+mod measures;
+mod notes;
+mod quota;
+mod shares;
+mod statistics;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use self::facts::Facts;
 use crate::domain::period::Period;
 use crate::model::Finding;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
-use crate::spec::{Plan, Reference};
+use crate::spec::{Plan, Reference, Table, TableKind};
 use crate::sql::ValidatedFrame;
 use crate::sql::frame::LookupResult;
 
@@ -45,6 +60,42 @@ pub struct Statement {
 /// # Errors
 /// A total that does not equal its parts, in Chinese: a defect that must stop the run.
 pub fn compute(inputs: Inputs<'_>) -> Result<Computed, String> {
-    let _ = inputs;
-    todo!()
+    let facts = Facts::gather(inputs)?;
+    let tables = facts.plan.tables.iter().map(|table| build(table, &facts)).collect::<Result<_, String>>()?;
+    let (mut findings, mut statements) = shares::judge(&facts)?;
+    if let Some(seats) = &facts.seats {
+        findings.extend(seats.findings.iter().cloned());
+        statements.extend(seats.statements(&facts));
+    }
+    statements.extend(outstanding(&facts));
+    Ok(Computed { tables, findings, statements })
+}
+
+fn build(table: &Table, facts: &Facts<'_>) -> Result<StatTable, String> {
+    match &table.kind {
+        TableKind::Statistic(statistic) => statistics::table(table, statistic, facts),
+        TableKind::List(list) => lists::table(table, list, facts),
+        TableKind::ShareBy { share, by } => shares::table_by(table, *share, by, facts),
+        TableKind::Shares => shares::table_of_all(table, facts),
+        TableKind::Discipline(by) => discipline::table(table, *by, facts),
+        TableKind::Chase => Ok(discipline::chase(table, facts)),
+    }
+}
+
+/// Reference rows that somebody should have answered and nobody did.
+fn outstanding(facts: &Facts<'_>) -> Vec<Statement> {
+    let owed = facts.plan.lookups.iter().zip(facts.lookups).filter(|(lookup, _)| lookup.outstanding_by.is_some());
+    owed.map(|(lookup, found)| {
+        let form = facts.plan.forms.get(lookup.form).map_or("", |form| &form.title);
+        match found.outstanding.len() {
+            0 => Statement {
+                holds: Some(true), text: format!("“{}”应列入《{form}》的记录都已列入", lookup.reference)
+            },
+            count => Statement {
+                holds: Some(false),
+                text: format!("“{}”中有 {count} 条记录没有单位在《{form}》中报送", lookup.reference),
+            },
+        }
+    })
+    .collect()
 }

@@ -10,6 +10,18 @@ pub enum Kind {
     Year,
 }
 
+impl Kind {
+    /// 月, 季度, 半年, 年.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Month => "月",
+            Kind::Quarter => "季度",
+            Kind::HalfYear => "半年",
+            Kind::Year => "年",
+        }
+    }
+}
+
 /// Days since 1970-01-01, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Period {

@@ -1,13 +1,43 @@
 //! Results in, files out, whole or not at all: the leadership workbook, the findings workbook, the data edition,
-//! `findings.ndjson` and `run.json`.
+//! the Parquet store, `findings.ndjson` and `run.json`.
 //!
 //! Knows layouts and formats, and nothing of how a figure came about.
+
+mod accepted;
+mod account;
+mod atomic;
+mod chart;
+mod edition;
+mod findings;
+#[cfg(test)]
+mod fixture;
+mod glossary;
+mod leadership;
+mod links;
+mod listing;
+mod manifest;
+mod overview;
+mod records;
+mod sheet;
+mod store;
+mod style;
+#[cfg(test)]
+mod tests;
+mod tidy;
+mod wording;
+
+pub use atomic::probe;
 
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference};
 use crate::sql::ValidatedFrame;
+use accepted::Accepted;
+use atomic::Stage;
+use links::Links;
+use manifest::Output;
+use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// Everything that is written.
@@ -31,11 +61,80 @@ pub struct Written {
     pub files: Vec<PathBuf>,
 }
 
+/// One output before it is written.
+enum Job<'a> {
+    Leadership,
+    Findings,
+    Data,
+    Store(&'a Accepted<'a>),
+    Records,
+}
+
 /// Writes all outputs into `folder`, replacing an earlier run's as one.
 ///
 /// # Errors
-/// The folder cannot be written; earlier results stay as they were. The message is Chinese with the next step.
+/// The folder cannot be written, another run writes there, or the accounting does not come out;
+/// earlier results stay as they were. The message is Chinese with the next step.
 pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
-    let _ = (edition, folder);
-    todo!()
+    let account = account::prove(&edition)?;
+    let forms: Vec<Accepted<'_>> =
+        edition.frames.iter().map(|frame| Accepted::of(&edition, frame)).collect::<Result<_, _>>()?;
+    let stage = Stage::open(folder)?;
+    let links = Links::find(&edition, folder);
+    let input_hash = manifest::input_hash(&edition);
+    let name = file_stem(&edition.name());
+    let mut jobs = vec![
+        (format!("{name}_汇总表.xlsx"), Job::Leadership),
+        (format!("{name}_审核问题.xlsx"), Job::Findings),
+        (format!("{name}_数据版.xlsx"), Job::Data),
+    ];
+    for accepted in &forms {
+        jobs.push((format!("data/{}.parquet", file_stem(&accepted.form.id)), Job::Store(accepted)));
+    }
+    jobs.push(("findings.ndjson".to_owned(), Job::Records));
+    let scratch = stage.scratch();
+    let outputs: Vec<Output> = jobs
+        .par_iter()
+        .map(|(name, job)| {
+            let bytes = match job {
+                Job::Leadership => leadership::leadership(&edition, &account, &input_hash).map_err(workbook_trouble),
+                Job::Findings => findings::findings(&edition, &links, scratch).map_err(workbook_trouble),
+                Job::Data => edition::data_edition(&edition, &forms, style::SHEET_ROWS - 1).map_err(Trouble::Machine),
+                Job::Store(accepted) => {
+                    store::parquet(&edition, accepted).map_err(|error| Trouble::Defect(error.to_string()))
+                }
+                Job::Records => Ok(records::findings_ndjson(&edition)),
+            };
+            let bytes = bytes.map_err(|trouble| match trouble {
+                Trouble::Machine(error) => stage.trouble(name, &error),
+                Trouble::Defect(what) => {
+                    format!("程序缺陷：无法生成 {name}（{what}）；原有结果没有改动，请联系维护人员")
+                }
+            })?;
+            stage.put(name, &bytes)?;
+            Ok(Output { file: name.clone(), sha256: manifest::sha256(&bytes), size: bytes.len() as u64 })
+        })
+        .collect::<Result<_, String>>()?;
+    stage.put("run.json", &manifest::run_json(&edition, &outputs))?;
+    let mut names: Vec<String> = outputs.into_iter().map(|output| output.file).collect();
+    names.push("run.json".to_owned());
+    Ok(Written { files: stage.commit(&names)? })
+}
+
+/// Why an output could not be made.
+enum Trouble {
+    Machine(std::io::Error),
+    Defect(String),
+}
+
+fn workbook_trouble(error: rust_xlsxwriter::XlsxError) -> Trouble {
+    match error {
+        rust_xlsxwriter::XlsxError::IoError(error) => Trouble::Machine(error),
+        other => Trouble::Defect(other.to_string()),
+    }
+}
+
+/// A name that every file system takes.
+fn file_stem(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() || "\\/:*?\"<>|".contains(c) { '_' } else { c }).collect()
 }

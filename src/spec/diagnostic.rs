@@ -1,7 +1,9 @@
-//! One thing wrong in a definition or in reference data.
+//! One thing wrong in a definition or in reference data, and how it is shown: place, caret, message, suggestion.
 
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where it is, what is wrong, and what the writer probably meant. All texts in Chinese, `code` in English.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,4 +15,137 @@ pub struct Diagnostic {
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// One that is about a whole file, or about a row that its message names.
+    pub fn of_file(code: &'static str, path: &Path, message: String, help: Option<String>) -> Diagnostic {
+        Diagnostic { code, path: path.to_path_buf(), span: None, message, help }
+    }
+}
+
+/// 1-based line and column, the column counted in characters, of a byte offset. An offset behind the end is the end.
+pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let mut end = offset.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = &text[..end];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+/// All diagnostics as officers see them: `file:line:column`, the source line with carets, message and help, and the
+/// number of problems last. Sources are read again from their paths; one that is gone is shown without its line.
+pub fn render(diagnostics: &[Diagnostic], colour: bool) -> String {
+    if diagnostics.is_empty() {
+        return String::new();
+    }
+    let mut sources: BTreeMap<&Path, Option<String>> = BTreeMap::new();
+    for diagnostic in diagnostics.iter().filter(|d| d.span.is_some()) {
+        let path = diagnostic.path.as_path();
+        sources.entry(path).or_insert_with(|| std::fs::read_to_string(path).ok());
+    }
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        let source = sources.get(diagnostic.path.as_path()).and_then(Option::as_deref);
+        out.push_str(&one(diagnostic, source, &renderer));
+        out.push_str("\n\n");
+    }
+    out.push_str(&format!("共 {} 处问题\n", diagnostics.len()));
+    out
+}
+
+fn one(diagnostic: &Diagnostic, source: Option<&str>, renderer: &Renderer) -> String {
+    let path = diagnostic.path.display().to_string();
+    let title = Level::ERROR.with_name("错误").primary_title(&diagnostic.message).id(diagnostic.code);
+    let group: Group<'_> = match (source, &diagnostic.span) {
+        (Some(text), Some(span)) => {
+            let annotation = AnnotationKind::Primary.span(within(text, span));
+            title.element(Snippet::source(text).path(path).annotation(annotation))
+        }
+        _ => title.element(Origin::path(path)),
+    };
+    let group = match &diagnostic.help {
+        Some(help) => group.element(Level::HELP.with_name("建议").message(help)),
+        None => group,
+    };
+    renderer.render(&[group]).to_string()
+}
+
+/// The span cut to the text and to its first line, at character boundaries; never empty where there is a character.
+fn within(text: &str, span: &Range<usize>) -> Range<usize> {
+    let floor = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = floor(span.start);
+    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+    let end = floor(span.end).clamp(start, line_end);
+    if end > start {
+        return start..end;
+    }
+    match text[start..].chars().next() {
+        Some(c) if c != '\n' => start..start + c.len_utf8(),
+        _ => start..start,
+    }
+}
+
+/// The candidate that looks most like `name`; `None` when nothing is close.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut best: Option<(f64, &str)> = None;
+    for candidate in candidates {
+        // One slip (人教 for 人数, pei for pie) is near however short the name.
+        let slip = name.chars().count() >= 2 && strsim::damerau_levenshtein(name, candidate) <= 1;
+        let score = strsim::jaro_winkler(name, candidate).max(if slip { 0.85 } else { 0.0 });
+        if score >= 0.7 && best.is_none_or(|(most, _)| score > most) {
+            best = Some((score, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carets_stand_under_chinese_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipeline.toml");
+        std::fs::write(&path, "name = 'x'\ncheck = \"人教 >= 3\"\n").unwrap();
+        let start = "name = 'x'\ncheck = \"".len();
+        let diagnostic = Diagnostic {
+            code: "unknown-column",
+            path,
+            span: Some(start..start + "人教".len()),
+            message: "没有“人教”这一列".to_owned(),
+            help: Some("是不是“人数”？".to_owned()),
+        };
+        let text = render(&[diagnostic], false);
+        assert!(text.contains("pipeline.toml:2:10"), "{text}");
+        // Two wide characters: four carets under them, after `check = "`.
+        assert!(text.contains("|          ^^^^\n"), "{text}");
+        assert!(text.contains("错误[unknown-column]") && text.contains("是不是“人数”？"), "{text}");
+        assert!(text.ends_with("共 1 处问题\n"), "{text}");
+    }
+
+    #[test]
+    fn nearest_name_or_none() {
+        assert_eq!(nearest("人教", ["推荐单位", "人数"]), Some("人数"));
+        assert_eq!(nearest("pei", ["column", "bar", "pie"]), Some("pie"));
+        assert_eq!(nearest("requierd", ["required", "also"]), Some("required"));
+        assert_eq!(nearest("完全不同", ["required", "人数"]), None);
+    }
+
+    #[test]
+    fn a_span_outside_the_file_does_not_panic() {
+        assert_eq!(within("短", &(1..900)), 0..3);
+        assert_eq!(within("", &(5..9)), 0..0);
+        assert_eq!(line_and_column("一\n二三", 7), (2, 2));
+    }
 }

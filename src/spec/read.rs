@@ -1,12 +1,285 @@
 //! `pipeline.toml` → [`Plan`](super::Plan), or every problem at once.
-use super::{Diagnostic, Plan};
-use std::path::Path;
+//!
+//! The file is parsed with byte spans and walked by hand: serde stops at the first problem and loses spans in tagged
+//! enums. Parts are read in the order in which they depend on one another; problems are sorted by place at the end.
 
-/// Reads and checks `pipelines/<name>/pipeline.toml`.
+mod codes;
+mod context;
+mod cursor;
+mod forms;
+mod measures;
+mod rules;
+mod shares;
+mod tables;
+
+#[cfg(test)]
+mod tests;
+
+use super::{CodeList, Count, Diagnostic, Plan};
+use crate::domain::period::{Kind, Period};
+use context::{Context, is_kebab};
+use cursor::{Log, Section, Word};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use toml::de::DeTable;
+
+/// Largest definition that is read at all, in bytes.
+const LARGEST: u64 = 4 << 20;
+
+/// Reads and checks `pipelines/<name>/pipeline.toml`. [`Plan::sha256`] is that of the file's bytes followed by the bytes
+/// of the files it includes.
 ///
 /// # Errors
-/// All problems of the definition, in the order of the file.
+/// All problems of the definition, in the order of the file, those of included files behind.
 pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
-    let _ = path;
-    todo!()
+    let text = source(path).map_err(|problem| vec![problem])?;
+    let mut hash = Sha256::new();
+    hash.update(text.as_bytes());
+    let log = Log::new(path.to_path_buf(), text);
+    let (document, parsed) = parse(&log);
+    let mut others = Vec::new();
+    let mut plan = None;
+    if parsed {
+        let section = Section::new(&log, document.get_ref(), 0..0, "");
+        let mut context = Context::new(&log);
+        for file in includes(&section, path) {
+            let Some((file, text)) = file else {
+                context.codes_incomplete = true;
+                continue;
+            };
+            hash.update(text.as_bytes());
+            others.extend(included(file, text, &mut context.codes));
+        }
+        plan = pipeline(section, context, path);
+    }
+    drop(document);
+    let mut problems = log.into_problems();
+    problems.extend(others);
+    match plan {
+        Some(plan) if problems.is_empty() => Ok(Plan { sha256: hex(&hash.finalize()), ..plan }),
+        _ => Err(problems),
+    }
+}
+
+/// Lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn source(path: &Path) -> Result<String, Diagnostic> {
+    let problem =
+        |code, message: &str, help: Option<String>| Err(Diagnostic::of_file(code, path, message.to_owned(), help));
+    match std::fs::metadata(path) {
+        Ok(file) if !file.is_file() => return problem("not-a-file", "定义不是普通文件", None),
+        Ok(file) if file.len() > LARGEST => return problem("file-too-large", "定义文件超过 4 MB", None),
+        Ok(_) => {}
+        Err(_) => {
+            let help = Some("核对路径；可用的流程见 `huizong lint`".to_owned());
+            return problem("file-missing", "找不到定义文件", help);
+        }
+    }
+    match std::fs::read(path).map(String::from_utf8) {
+        Ok(Ok(text)) => Ok(text),
+        Ok(Err(_)) => problem("not-utf8", "定义文件不是 UTF-8 编码", Some("用记事本另存为 UTF-8".to_owned())),
+        Err(_) => problem("file-unreadable", "定义文件打不开", Some("核对文件权限".to_owned())),
+    }
+}
+
+/// The document, and whether it is sound enough to be walked; a repeated key alone does not hinder that.
+fn parse(log: &Log) -> (toml::Spanned<DeTable<'_>>, bool) {
+    let (document, errors) = DeTable::parse_recoverable(&log.text);
+    let mut walkable = true;
+    for error in errors {
+        let duplicate = error.message().contains("duplicate key");
+        walkable &= duplicate;
+        let (code, message, help) = if duplicate {
+            ("duplicate-key", "同一段里这个名字写了两次".to_owned(), "删去其中一个")
+        } else {
+            ("toml-syntax", syntax(error.message()).to_owned(), "核对引号、括号、逗号和等号")
+        };
+        log.report(code, error.span().unwrap_or(0..0), message, Some(help.to_owned()));
+    }
+    (document, walkable)
+}
+
+/// The parser's English in the words of someone who edits a text file.
+fn syntax(message: &str) -> &'static str {
+    const WORDS: [(&str, &str); 11] = [
+        ("comma", "这里少一个或多一个逗号"),
+        ("inline table", "花括号 { … } 没有写全"),
+        ("array", "方括号 […] 没有写全"),
+        ("unclosed table", "段名 [ … ] 没有写全"),
+        ("string values must be quoted", "文字要加引号"),
+        ("quote", "引号没有配对"),
+        ("string", "引号没有配对，或文字里有不能直接写的字符"),
+        ("escape", "反斜杠后面的写法不对"),
+        ("value", "等号后面没有值，或值的写法不对"),
+        ("key", "等号左边的名字写法不对，中文名字要加引号"),
+        ("integer", "数的写法不对"),
+    ];
+    WORDS.iter().find(|(part, _)| message.contains(part)).map_or("TOML 写法不对", |(_, words)| *words)
+}
+
+/// Files that `include` names, with their texts; one (`None`) that cannot be read is reported where it is named.
+fn includes(document: &Section<'_>, path: &Path) -> Vec<Option<(PathBuf, String)>> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut files = Vec::new();
+    for word in document.words("include") {
+        let file = folder.join(word.text);
+        match source(&file) {
+            Ok(text) => files.push(Some((file, text))),
+            Err(problem) => {
+                let message = format!("读不到 include 的“{}”：{}", word.text, problem.message);
+                word.report("include-unreadable", message, Some("路径从本文件所在的文件夹算起".to_owned()));
+                files.push(None);
+            }
+        }
+    }
+    files
+}
+
+/// Code lists of an included file; its problems carry its own path.
+fn included(file: PathBuf, text: String, into: &mut Vec<CodeList>) -> Vec<Diagnostic> {
+    let log = Log::new(file, text);
+    let (document, parsed) = parse(&log);
+    if parsed {
+        let section = Section::new(&log, document.get_ref(), 0..0, "");
+        codes::codes(&section, into);
+        section.finish();
+    }
+    drop(document);
+    log.into_problems()
+}
+
+/// `None` where a part is missing altogether; that was reported.
+fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) -> Option<Plan> {
+    const PERIODS: [(&str, Kind); 4] =
+        [("month", Kind::Month), ("quarter", Kind::Quarter), ("half-year", Kind::HalfYear), ("year", Kind::Year)];
+    const COUNTS: [(&str, Count); 2] = [("rows", Count::Rows), ("whole-returns", Count::WholeReturns)];
+    let name = name(&document, path);
+    let (title, notice) = (document.text("title"), document.text("notice"));
+    let period_kind = document.choice("period", &PERIODS);
+    let count = document.choice_or("count", &COUNTS, Count::Rows);
+    let sample = sample(&document, period_kind);
+
+    context.values = codes::values(&document);
+    codes::codes(&document, &mut context.codes);
+    codes::references(&document, &mut context);
+    context.form_ids = ids(&document, "form", "表式");
+    context.lookup_ids = ids(&document, "lookup", "台账核对");
+    context.share_ids = ids(&document, "share", "占比");
+    context.table_ids = ids(&document, "table", "统计表");
+    document.need_list("form");
+    forms::forms(&document, &mut context);
+    let lookups = rules::lookups(&document, &context);
+    let quota = shares::quota(&document, &context);
+    let shares = shares::shares(&document, &context);
+    let known = tables::Known { lookups: &lookups, shares: &shares, has_quota: document.get("quota").is_some() };
+    document.need_list("table");
+    let tables = tables::tables(&document, known, &context);
+    let charts = tables::charts(&document, &tables, known, &context);
+    document.finish();
+    let (sample_period, sample_returns) = sample?;
+    Some(Plan {
+        name,
+        title,
+        notice,
+        period_kind: period_kind?,
+        sample_period,
+        sample_returns,
+        count,
+        values: context.values,
+        codes: context.codes,
+        references: context.references,
+        forms: context.forms,
+        lookups: lookups.into_iter().flatten().collect(),
+        quota,
+        shares: shares.into_iter().flatten().collect(),
+        tables: tables.into_iter().flatten().collect(),
+        charts,
+        path: path.to_path_buf(),
+        sha256: String::new(),
+    })
+}
+
+fn name(document: &Section<'_>, path: &Path) -> String {
+    let Some(word) = document.word("name") else { return String::new() };
+    if !is_kebab(word.text) {
+        let help = Some("用小写英文和连字符，例如 model-teams".to_owned());
+        word.report("bad-code", format!("“{}”不能作流程名", word.text), help);
+    }
+    let folder = path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    if let Some(folder) = folder.filter(|folder| folder != word.text) {
+        let message = format!("流程名“{}”和文件夹“{folder}”不同", word.text);
+        word.report("name-not-folder", message, Some(format!("两处写成一样，例如都用 {folder}")));
+    }
+    word.text.to_owned()
+}
+
+fn sample(document: &Section<'_>, kind: Option<Kind>) -> Option<(String, PathBuf)> {
+    let section = document.need("sample")?.section()?;
+    let (period, returns) = (section.word("period"), section.word("returns"));
+    section.finish();
+    let (period, returns) = (period?, returns?);
+    match Period::parse(period.text) {
+        None => {
+            let help = Some("写成 2026、2026-03、2026Q1 或 2026H1".to_owned());
+            period.report("bad-period", format!("“{}”不是报告期", period.text), help);
+        }
+        Some(read) if kind.is_some_and(|kind| kind != read.kind) => {
+            period.report("bad-period", format!("报告期“{}”和“period”的种类不同", period.text), None);
+        }
+        Some(_) => {}
+    }
+    Some((period.text.to_owned(), PathBuf::from(returns.text)))
+}
+
+/// Ids of `[[key]]`, in order; one that is missing is "" here and reported where the section is read.
+fn ids<'a>(document: &Section<'a>, key: &'static str, what: &str) -> Vec<&'a str> {
+    let Some(node) = document.get(key) else { return Vec::new() };
+    let mut ids: Vec<&str> = Vec::new();
+    for section in node.items().iter().filter_map(cursor::Node::as_section) {
+        let word: Option<Word<'_>> = section.get("id").and_then(|node| node.as_word());
+        let Some(word) = word else {
+            ids.push("");
+            continue;
+        };
+        if ids.contains(&word.text) {
+            word.report("duplicate-id", format!("{what}的 id“{}”重复", word.text), Some("换一个 id".to_owned()));
+        }
+        ids.push(word.text);
+    }
+    ids
+}
+
+/// One available pipeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Name of its folder.
+    pub name: String,
+    /// As its definition says; `None` where that cannot be read.
+    pub title: Option<String>,
+    /// Path of the definition.
+    pub path: PathBuf,
+}
+
+/// Pipelines in the folder `pipelines`, by name. Only the titles are read.
+pub fn list(pipelines: &Path) -> Vec<Listed> {
+    let Ok(entries) = std::fs::read_dir(pipelines) else { return Vec::new() };
+    let mut listed: Vec<Listed> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let path = entry.path().join("pipeline.toml");
+            let name = entry.file_name().into_string().ok()?;
+            path.is_file().then(|| Listed { name, title: title(&path), path })
+        })
+        .collect();
+    listed.sort_by(|a, b| a.name.cmp(&b.name));
+    listed
+}
+
+fn title(path: &Path) -> Option<String> {
+    let text = source(path).ok()?;
+    let (document, _) = DeTable::parse_recoverable(&text);
+    document.get_ref().get("title")?.get_ref().as_str().map(str::to_owned)
 }

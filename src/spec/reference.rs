@@ -5,11 +5,24 @@
 //! A run takes them, table by table, from `--reference <folder>`, else from the pipeline's own folder,
 //! else from `pipelines/reference`, which the pipelines share.
 
+mod columns;
+mod grid;
+mod roster;
+mod tables;
+
+#[cfg(test)]
+mod tests;
+
 use crate::domain::period::Period;
 use crate::model::Column;
+use crate::spec::{Diagnostic, Plan};
+use grid::Grid;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Channels (渠道) in official order; units of the first one stand under their cities.
+pub const CHANNELS: [&str; 4] = ["市总工会", "省直系统", "行业协会", "大型企业"];
 
 /// Everything a run looks up.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +39,8 @@ pub struct Reference {
     pub codes: Vec<crate::spec::CodeList>,
     /// Files read, for the manifest: (table, path, SHA-256 in lower-case hex).
     pub files: Vec<(String, PathBuf, String)>,
+    /// What the report should say about the data itself ("没有节假日表，工作日只除去周末").
+    pub notes: Vec<String>,
 }
 
 /// A unit of the roster; its index in [`Roster::units`] is its id everywhere.
@@ -52,11 +67,12 @@ pub struct Unit {
     pub owes: Vec<String>,
 }
 
-/// The roster in official order: by city order, then channel order (市总工会 first), then the file's order.
+/// The roster in official order: the units of the cities by city order, then the other channels in the order of
+/// [`CHANNELS`], then units without a channel; within each by the file's order.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
     pub units: Vec<Unit>,
-    /// Units that owe this pipeline in this period, in official order.
+    /// Units that owe this pipeline in this period, in official order: ascending, which [`Self::recommender`] relies on.
     pub expected: Vec<u32>,
     /// match key of name, alias or code → units (several where it is ambiguous).
     pub keys: BTreeMap<String, Vec<u32>>,
@@ -69,7 +85,7 @@ impl Roster {
         // A chain longer than the roster would be a loop; loading refuses those, and this bounds it all the same.
         for _ in 0..=self.units.len() {
             let here = at?;
-            if self.expected.contains(&here) {
+            if self.expected.binary_search(&here).is_ok() {
                 return Some(here);
             }
             at = self.units.get(here as usize)?.parent;
@@ -152,12 +168,100 @@ pub struct ReferenceTable {
 #[derive(Debug, Clone, Default)]
 pub struct ReferenceFolders(pub Vec<PathBuf>);
 
-/// Loads everything that `plan` needs. Problems are diagnostics with file and row, all at once.
-pub fn load(
-    plan: &crate::spec::Plan,
-    folders: &ReferenceFolders,
-    period: &Period,
-) -> Result<Reference, Vec<crate::spec::Diagnostic>> {
-    let _ = (plan, folders, period);
-    todo!()
+/// The files of one load: tables are looked for folder by folder, every file read is recorded, problems are collected.
+#[derive(Debug)]
+struct Shelf<'a> {
+    folders: &'a [PathBuf],
+    files: Vec<(String, PathBuf, String)>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Shelf<'_> {
+    /// The table of that name from the first folder that has it; `None` where none has it, or where it cannot be read,
+    /// which is then a problem.
+    fn take(&mut self, name: &str) -> Option<Grid> {
+        let path = self.locate(name)?;
+        match grid::read(&path) {
+            Ok(grid) => {
+                self.files.push((name.to_owned(), path, grid.sha256.clone()));
+                Some(grid)
+            }
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    fn locate(&mut self, name: &str) -> Option<PathBuf> {
+        for folder in self.folders {
+            let candidates = ["csv", "xlsx"].map(|extension| folder.join(format!("{name}.{extension}")));
+            let mut found = candidates.into_iter().filter(|path| path.exists());
+            let first = found.next();
+            if let (Some(first), Some(second)) = (&first, found.next()) {
+                let message = format!("{} 和 {} 同时存在，不知道用哪个", file_name(first), file_name(&second));
+                let help = Some("留下要用的一个，另一个改名或移走".to_owned());
+                self.problems.push(Diagnostic::of_file("two-files", first, message, help));
+            }
+            if first.is_some() {
+                return first;
+            }
+        }
+        None
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let there = |folder: &PathBuf, extension| folder.join(format!("{name}.{extension}")).exists();
+        self.folders.iter().any(|folder| there(folder, "csv") || there(folder, "xlsx"))
+    }
+
+    /// A table that the run cannot do without.
+    fn need(&mut self, name: &str) -> Option<Grid> {
+        if !self.has(name) {
+            let searched: Vec<String> = self.folders.iter().map(|folder| folder.display().to_string()).collect();
+            let message = format!("找不到{name}（.csv 或 .xlsx），已找过：{}", searched.join("、"));
+            let help = Some("把它放进上面的文件夹，或用 --reference <文件夹> 指定所在的文件夹".to_owned());
+            let folder = self.folders.last().cloned().unwrap_or_default();
+            self.problems.push(Diagnostic::of_file("reference-missing", &folder, message, help));
+            return None;
+        }
+        self.take(name)
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Loads everything that `plan` needs.
+///
+/// # Errors
+/// All problems of all files, with file and row.
+pub fn load(plan: &Plan, folders: &ReferenceFolders, period: &Period) -> Result<Reference, Vec<Diagnostic>> {
+    let mut shelf = Shelf { folders: &folders.0, files: Vec::new(), problems: Vec::new() };
+    let mut notes = Vec::new();
+    let cities = tables::cities(&mut shelf);
+    let roster = roster::roster(&mut shelf, plan, period, &cities);
+    roster::check_cities(&mut shelf, &cities, &roster);
+    let calendar = tables::calendar(&mut shelf, &mut notes);
+    let due = tables::due(&mut shelf, plan, period, &mut notes);
+    let codes = tables::codes(&mut shelf, plan);
+    let mut declared = BTreeMap::new();
+    for schema in &plan.references {
+        let grid = if schema.optional { shelf.take(&schema.name) } else { shelf.need(&schema.name) };
+        let Some(grid) = grid else { continue };
+        let issued = plan.quota.as_ref().is_some_and(|quota| quota.issued.as_ref() == Some(&schema.name));
+        let table = if issued {
+            tables::issued(&mut shelf.problems, &grid, schema, &codes, &roster, &mut notes)
+        } else {
+            tables::declared(&mut shelf.problems, &grid, schema, &codes)
+        };
+        if let Some(table) = table {
+            declared.insert(schema.name.clone(), table);
+        }
+    }
+    if !shelf.problems.is_empty() {
+        return Err(shelf.problems);
+    }
+    Ok(Reference { roster, cities, calendar, due, tables: declared, codes, files: shelf.files, notes })
 }

@@ -1,5 +1,14 @@
 //! SQL text → [`Checked`], or every problem with its place.
+//!
+//! Three steps, each of which may refuse: the tokens (length, comments, full-width punctuation), sqlparser's grammar,
+//! and the allow-list walk in [`super::walk`]. Hostile text is bounded before it is parsed: trees are walked and
+//! dropped recursively, so their depth must not follow the length of the input.
+
+use super::walk::Walker;
 use super::{Checked, Literal, Type};
+use sqlparser::dialect::GenericDialect;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, Whitespace};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -20,11 +29,394 @@ pub struct SqlProblem {
     pub help: Option<String>,
 }
 
+/// Longest expression in bytes, most tokens, and deepest nesting that the gate reads.
+const MAX_BYTES: usize = 20_000;
+const MAX_TOKENS: usize = 1_000;
+const MAX_DEPTH: usize = 30;
+
 /// Checks one expression of the wanted type (a rule or filter wants `Boolean`); `None` accepts any type.
 ///
 /// # Errors
 /// Every problem that could be found, in order of place.
 pub fn check(source: &str, scope: &Scope, wanted: Option<Type>) -> Result<Checked, Vec<SqlProblem>> {
-    let _ = (source, scope, wanted);
-    todo!()
+    let text = SourceText::new(source);
+    let tokens = tokens(&text)?;
+    let expr = parse(&text, tokens)?;
+    let mut walker = Walker::new(&text, scope);
+    let (node, ty) = walker.root(&expr, wanted);
+    let (mut problems, columns) = walker.finish();
+    match ty {
+        Some(ty) if problems.is_empty() => Ok(Checked { source: source.to_string(), node, ty, columns }),
+        _ => {
+            problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+            Err(problems)
+        }
+    }
+}
+
+/// An expression's text with the byte offsets of its lines, to turn sqlparser's line and column into bytes.
+pub(super) struct SourceText<'a> {
+    pub text: &'a str,
+    lines: Vec<usize>,
+}
+
+impl<'a> SourceText<'a> {
+    fn new(text: &'a str) -> SourceText<'a> {
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        SourceText { text, lines }
+    }
+
+    /// Byte offset of a location (1-based line and column, counted in characters); the text's end where it lies beyond.
+    fn offset(&self, location: Location) -> usize {
+        let Some(start) = (location.line as usize).checked_sub(1).and_then(|line| self.lines.get(line)) else {
+            return self.text.len();
+        };
+        let ahead = (location.column as usize).saturating_sub(1);
+        let rest = self.text.get(*start..).unwrap_or("");
+        rest.char_indices().nth(ahead).map_or(self.text.len(), |(at, _)| start + at)
+    }
+
+    /// Byte range of a span; the whole text where sqlparser knows none.
+    pub fn range(&self, span: Span) -> Range<usize> {
+        if span.start.line == 0 {
+            return 0..self.text.len();
+        }
+        let start = self.offset(span.start);
+        start..self.offset(span.end).max(start)
+    }
+
+    /// What stands at a span, for messages, shortened.
+    pub fn words(&self, span: Span) -> String {
+        let range = self.range(span);
+        let text = self.text.get(range).unwrap_or("");
+        let mut words: String = text.chars().take(30).collect();
+        if text.chars().nth(30).is_some() {
+            words.push('…');
+        }
+        words
+    }
+}
+
+fn problem(code: &'static str, span: Range<usize>, message: impl Into<String>, help: &str) -> Vec<SqlProblem> {
+    vec![SqlProblem { code, span, message: message.into(), help: Some(help.to_string()) }]
+}
+
+/// Splits the text and refuses what the grammar would let through unseen.
+fn tokens(text: &SourceText) -> Result<Vec<TokenWithSpan>, Vec<SqlProblem>> {
+    let source = text.text;
+    let too_long = "请拆成几条规则，或把长名单放进参照表";
+    if source.trim().is_empty() {
+        return Err(problem(
+            "sql-syntax",
+            0..source.len(),
+            "表达式是空的",
+            "写一个条件，例如 人数 >= 3；不需要条件时删去这一项",
+        ));
+    }
+    if source.len() > MAX_BYTES {
+        return Err(problem("sql-too-long", 0..source.len(), "表达式太长", too_long));
+    }
+    full_width(source)?;
+    let dialect = GenericDialect {};
+    let tokens = Tokenizer::new(&dialect, source).tokenize_with_location().map_err(|error| {
+        let at = text.offset(error.location);
+        let open_quote = error.message.contains("Unterminated");
+        let message = if open_quote { "引号没有成对" } else { "这里有读不懂的符号" };
+        problem("sql-syntax", at..source.len(), message, "文字两边各写一个半角单引号，例如 '正式'")
+    })?;
+    let mut depth = 0usize;
+    let mut count = 0;
+    for token in &tokens {
+        match &token.token {
+            Token::Whitespace(Whitespace::Space | Whitespace::Newline | Whitespace::Tab) => continue,
+            Token::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_)) => {
+                let help = "说明请写在 TOML 的 # 后面；减去一个负数请写成 a - (-1)";
+                return Err(problem(
+                    "sql-comment",
+                    text.range(token.span),
+                    "表达式里不能有注释（-- 之后的内容会被略过）",
+                    help,
+                ));
+            }
+            Token::LParen | Token::LBracket | Token::LBrace => depth += 1,
+            Token::RParen | Token::RBracket | Token::RBrace => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        count += 1;
+        if depth > MAX_DEPTH {
+            return Err(problem("sql-too-deep", text.range(token.span), "括号嵌套太深", "请拆成几条规则"));
+        }
+        if count > MAX_TOKENS {
+            return Err(problem("sql-too-long", text.range(token.span), "表达式太长", too_long));
+        }
+    }
+    Ok(tokens)
+}
+
+/// Full-width punctuation and digits outside quotes: an input method's slip that no keyboard user sees.
+fn full_width(source: &str) -> Result<(), Vec<SqlProblem>> {
+    let mut quote = None;
+    let mut problems = Vec::new();
+    for (at, c) in source.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if matches!(c, '\'' | '`' | '"') => quote = Some(c),
+            None if matches!(c, '\u{ff01}'..='\u{ff5e}' | '“' | '”' | '‘' | '’' | '、' | '。' | '《' | '》') =>
+            {
+                problems.push(SqlProblem {
+                    code: "sql-full-width",
+                    span: at..at + c.len_utf8(),
+                    message: format!("“{c}”是全角符号"),
+                    help: Some("请改用半角符号；列名本身带这个符号时，用反引号括起来，例如 `职务（职称）`".into()),
+                });
+            }
+            None => {}
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Parses one expression and nothing after it.
+fn parse(text: &SourceText, tokens: Vec<TokenWithSpan>) -> Result<sqlparser::ast::Expr, Vec<SqlProblem>> {
+    let dialect = GenericDialect {};
+    let mut parser = Parser::new(&dialect).with_recursion_limit(MAX_DEPTH * 2).with_tokens_with_locations(tokens);
+    let parsed = parser.parse_expr();
+    let next = parser.peek_token();
+    match parsed {
+        Ok(expr) if next.token == Token::EOF => Ok(expr),
+        Ok(_) => {
+            let message = format!("条件到这里已经完整，后面的“{}”多余", text.words(next.span));
+            let help = "几个条件之间写 AND 或 OR；一个表达式只写一个条件，不写分号，也不写 SELECT";
+            Err(problem("sql-syntax", text.range(next.span), message, help))
+        }
+        Err(ParserError::RecursionLimitExceeded) => {
+            Err(problem("sql-too-deep", 0..text.text.len(), "表达式嵌套太深", "请拆成几条规则"))
+        }
+        Err(ParserError::ParserError(said) | ParserError::TokenizerError(said)) => {
+            let end = text.text.len();
+            let at = said_at(&said).map_or(end..end, |location| {
+                let start = text.offset(location);
+                start
+                    ..text
+                        .text
+                        .get(start..)
+                        .and_then(|rest| rest.chars().next())
+                        .map_or(start, |c| start + c.len_utf8())
+            });
+            let message = if at.start >= end { "表达式没有写完" } else { "语法不对，这里读不懂" };
+            let help = "条件写成 列名 比较符 值，例如 人数 >= 3 AND 类别 = '正式'；检查括号是否成对";
+            Err(problem("sql-syntax", at, message, help))
+        }
+    }
+}
+
+/// The place that a parser message names at its end ("… at Line: 1, Column: 9").
+fn said_at(message: &str) -> Option<Location> {
+    let (_, tail) = message.rsplit_once("at Line: ")?;
+    let (line, column) = tail.split_once(", Column: ")?;
+    let digits = |s: &str| s.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok();
+    Some(Location { line: digits(line)?, column: digits(column)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope() -> Scope {
+        let columns = [
+            ("人数", Type::Integer),
+            ("得分", Type::Number),
+            ("类别", Type::Text),
+            ("县处级", Type::Boolean),
+            ("公示开始", Type::Date),
+            ("公示结束", Type::Date),
+            ("职务（职称）", Type::Text),
+        ];
+        Scope {
+            columns: columns.into_iter().map(|(name, ty)| (name.to_string(), ty)).collect(),
+            values: [("人数下限".to_string(), Literal::Integer(3))].into_iter().collect(),
+        }
+    }
+
+    fn refused(source: &str) -> Vec<(&'static str, String)> {
+        match check(source, &scope(), Some(Type::Boolean)) {
+            Ok(checked) => panic!("{source} was let through as {:?}", checked.node),
+            Err(problems) => {
+                problems.into_iter().map(|p| (p.code, source.get(p.span).unwrap_or("?").to_string())).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn accepts_the_language_and_lists_columns_in_order_of_use() {
+        let checked = check("得分 >= 80 AND (人数 > 人数下限 OR 得分 < 1.5)", &scope(), Some(Type::Boolean)).unwrap();
+        assert_eq!(checked.columns, ["得分", "人数"]);
+        for source in [
+            "NOT coalesce(县处级, false)",
+            "类别 IN ('正式', '备选') AND 类别 NOT IN ('无')",
+            "公示开始 BETWEEN DATE '2026-01-01' AND 本期止",
+            "workdays(公示开始, 公示结束) >= 5",
+            "abs(人数 - 得分) <= 1",
+            "类别 LIKE '%正%'",
+            "CASE WHEN 人数 > 3 THEN true ELSE 县处级 END",
+            "公示结束 - 公示开始 > -3",
+            "人数 <> -9223372036854775808",
+            "`职务（职称）` IS NOT NULL",
+            "COALESCE(人数, NULL, 得分) = 1",
+            "(人数 > 1) = (得分 > 2)",
+        ] {
+            assert!(check(source, &scope(), Some(Type::Boolean)).is_ok(), "{source}");
+        }
+    }
+
+    #[test]
+    fn refuses_with_code_and_place() {
+        for (source, code, place) in [
+            ("1 <= 人数 <= 10", "sql-chained-comparison", "1 <= 人数 <= 10"),
+            ("类别 = \"正式\"", "sql-double-quotes", "\"正式\""),
+            ("县处级 XOR 县处级", "sql-unsupported", "县处级 XOR 县处级"),
+            ("人数 = NULL", "sql-null", "NULL"),
+            ("类别 NOT IN ('a', NULL)", "sql-null", "NULL"),
+            ("sum(人数) > 3", "sql-aggregate", "sum"),
+            ("人数 > avg(人数)", "sql-aggregate", "avg"),
+            ("sum(人数) OVER () > 1", "sql-aggregate", "sum"),
+            ("人数 > (SELECT 1)", "sql-unsupported", "SELECT 1"),
+            ("CAST(类别 AS INT) = 1", "sql-unsupported", "类别"),
+            ("县处级 IS TRUE", "sql-unsupported", "县处级"),
+            ("人数 = 'a'", "sql-type", "'a'"),
+            ("类别 < '正式'", "sql-type", "类别"),
+            ("人数", "sql-type", "人数"),
+            ("班数 > 3", "sql-unknown-name", "班数"),
+            ("人数 > 3 人数", "sql-syntax", "人数"),
+            ("人数 > 99999999999999999999", "sql-number", "99999999999999999999"),
+            ("人数 > 3 -- 完", "sql-comment", "-- 完"),
+            ("人数 ＞ 3", "sql-full-width", "＞"),
+            ("公示开始 > DATE '2026-02-30'", "sql-date", "'2026-02-30'"),
+            ("round(得分) > 3", "sql-unknown-function", "round"),
+            ("read_csv('/etc/passwd') = 1", "sql-unknown-function", "read_csv"),
+            ("columns('.*') > 1", "sql-unknown-function", "columns"),
+            ("length(类别, 类别) > 1", "sql-arguments", "length"),
+            ("类别 LIKE 类别", "sql-type", "类别"),
+            ("人数 % 2 = 0", "sql-unsupported", "人数 % 2"),
+            ("类别 || 'a' = 'b'", "sql-unsupported", "类别 || 'a'"),
+            ("人数 >", "sql-syntax", ""),
+            ("类别 = '正式", "sql-syntax", "'正式"),
+            ("", "sql-syntax", ""),
+        ] {
+            let found = refused(source);
+            assert_eq!(found.first(), Some(&(code, place.to_string())), "{source}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn statements_and_other_tricks_do_not_pass() {
+        for source in [
+            "DROP TABLE x",
+            "人数 > 3; DROP TABLE x",
+            "*",
+            "count(*) > 1",
+            "\"^.*$\" > 1",
+            "t.人数 > 1",
+            "人数 > ?",
+            "EXISTS (SELECT 1)",
+            "人数 IN (SELECT 1)",
+            "类别 ILIKE '%a%'",
+            "类别 ~ '^a'",
+            "类别 SIMILAR TO 'a'",
+            "[1,2] = 人数",
+            "人数::text = '1'",
+            "INTERVAL '1' DAY = 人数",
+            "(人数, 人数) = (1, 2)",
+            "NULL",
+            "人数 IS DISTINCT FROM 3",
+            "abs(DISTINCT 人数) = 1",
+            "人数 + '1' = 2",
+            "-类别 = 'a'",
+            "NOT 人数",
+            "人数 AND 县处级",
+            "coalesce(人数, '无') = 1",
+        ] {
+            assert!(!refused(source).is_empty(), "{source}");
+        }
+    }
+
+    #[test]
+    fn every_problem_in_order_of_place_with_suggestions() {
+        let source = "类别别 = '正式'\n  AND 人数 = '三' AND lenght(类别) > 3";
+        let problems = check(source, &scope(), Some(Type::Boolean)).unwrap_err();
+        let places: Vec<&str> = problems.iter().map(|p| source.get(p.span.clone()).unwrap_or("?")).collect();
+        assert_eq!(places, ["类别别", "'三'", "lenght"]);
+        assert_eq!(problems[0].help.as_deref(), Some("是不是“类别”？"));
+        assert!(problems[2].help.as_deref().unwrap_or("").contains("length"));
+    }
+
+    #[test]
+    fn hostile_text_is_refused_quickly() {
+        let started = std::time::Instant::now();
+        let long_and = vec!["人数 > 1"; 100_000].join(" AND ");
+        let many = vec!["县处级"; 900].join(" OR ");
+        for source in [
+            "(".repeat(10_000),
+            format!("{}县处级{}", "(".repeat(500), ")".repeat(500)),
+            format!("{}县处级", "NOT ".repeat(900)),
+            format!("人数 = {}1", "- ".repeat(900)),
+            "CASE WHEN ".repeat(300),
+            "coalesce(".repeat(300),
+            format!("{}人数{} = 1", "((".repeat(14), "))".repeat(14)),
+            "人数 IN (".repeat(200),
+            "\u{0}\u{7}\u{202e}".to_string(),
+            "'".to_string(),
+            "`".to_string(),
+            "DATE ".repeat(300),
+            "a.".repeat(400),
+            "x -> ".repeat(300),
+            "{".repeat(300),
+            long_and,
+            many,
+        ] {
+            let _ = check(&source, &scope(), Some(Type::Boolean));
+        }
+        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+        let deep = format!("{}县处级{}", "(".repeat(25), ")".repeat(25));
+        assert!(check(&deep, &scope(), Some(Type::Boolean)).is_ok());
+    }
+
+    /// Every SQL string of the shipped definitions, gathered without the definition reader.
+    #[test]
+    fn shipped_definitions_pass() {
+        let mut seen = 0;
+        for path in ["pipelines/model-teams/pipeline.toml", "pipelines/honours/pipeline.toml"] {
+            let text = std::fs::read_to_string(path).unwrap();
+            let table: toml::Table = text.parse().unwrap();
+            for form in table["form"].as_array().unwrap() {
+                let mut scope = Scope::default();
+                for (name, value) in table["values"].as_table().unwrap() {
+                    scope.values.insert(name.clone(), Literal::Integer(value.as_integer().unwrap()));
+                }
+                for field in form["fields"].as_array().unwrap() {
+                    let name = field["name"].as_str().unwrap();
+                    let ty = match field["type"].as_str().unwrap() {
+                        "integer" | "ordinal" => Type::Integer,
+                        "number" | "score" | "percent" => Type::Number,
+                        "boolean" => Type::Boolean,
+                        "date" | "month" => Type::Date,
+                        _ => Type::Text,
+                    };
+                    scope.columns.insert(name.into(), ty);
+                    scope.columns.insert(format!("{name}等次"), Type::Text);
+                }
+                for rule in form["rule"].as_array().unwrap() {
+                    for key in ["when", "check"] {
+                        if let Some(source) = rule.get(key).and_then(|v| v.as_str()) {
+                            let problems = check(source, &scope, Some(Type::Boolean)).err();
+                            assert_eq!(problems, None, "{source}");
+                            seen += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(seen > 20, "{seen}");
+    }
 }

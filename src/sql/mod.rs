@@ -5,9 +5,12 @@
 //!
 //! Dates are `Int32` days since 1970-01-01 inside polars: its own date type would cost minutes of build.
 
+mod call;
 pub mod compile;
+mod evaluate;
 pub mod frame;
 pub mod gate;
+mod walk;
 
 pub use compile::{Context, compile};
 pub use frame::{ReadFrame, ValidatedFrame};

@@ -20,6 +20,153 @@ pub fn parse_day(text: &str) -> Option<i32> {
     day(year.parse().ok()?, month.parse().ok()?, dom.parse().ok()?)
 }
 
+/// What a text says about a day, and how much of it is certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// A full date; days since 1970-01-01.
+    Day(i32),
+    /// Year and month; the day number of the month's first day.
+    Month(i32),
+    /// `1980.1`: January, or October whose zero a spreadsheet dropped; the year.
+    JanuaryOrOctober(i32),
+    /// `26年3月5日`: year (0–99), month, day (0 where only the month is given).
+    ShortYear(u32, u32, u32),
+    /// `3月5日`.
+    NoYear,
+    Year(i32),
+    /// Shaped like a date, but there is no such day (2026-02-30).
+    Impossible,
+    NotADate,
+}
+
+/// Reads every usual shape without inventing a part of it.
+pub fn read(text: &str) -> Reading {
+    if let Some(reading) = iso(text.as_bytes()) {
+        return reading;
+    }
+    let plain: String =
+        text.chars().filter(|c| !super::width::is_invisible(*c)).map(super::width::narrow_char).collect();
+    let mut plain = plain.trim().trim_start_matches('\'').to_owned();
+    // A time behind the date says nothing about the day.
+    if let Some((date, time)) = plain.split_once([' ', 'T'])
+        && time.contains(':')
+        && time.chars().all(|c| c.is_ascii_digit() || ":.+Z ".contains(c))
+    {
+        plain = date.to_owned();
+    }
+    plain.retain(|c| !c.is_whitespace());
+    if plain.contains('年') && !plain.contains(|c: char| c.is_ascii_digit()) {
+        plain = western(&plain);
+    }
+    if plain.bytes().all(|b| b.is_ascii_digit()) {
+        return digits_only(&plain);
+    }
+    separated(&plain)
+}
+
+/// Whether a text already stands in the form that clean dates have.
+pub fn is_iso(text: &str) -> bool {
+    iso(text.as_bytes()).is_some()
+}
+
+/// `2026-03-05`, the commonest shape, without a copy.
+fn iso(text: &[u8]) -> Option<Reading> {
+    let [a, b, c, d, b'-', m, n, b'-', x, y] = text else { return None };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0u32, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u32::from(b - b'0')))
+    };
+    Some(full(number(&[*a, *b, *c, *d])?, number(&[*m, *n])?, number(&[*x, *y])?))
+}
+
+/// 二〇二六年三月十五日 in western digits; unreadable parts stay and fail later.
+fn western(text: &str) -> String {
+    let mut out = String::new();
+    let mut part = String::new();
+    for c in text.chars() {
+        if matches!(c, '年' | '月' | '日' | '号') {
+            match super::numbers::chinese_whole(&part) {
+                Some(number) => out.push_str(&number.to_string()),
+                None => out.push('?'),
+            }
+            part.clear();
+            out.push(c);
+        } else {
+            part.push(c);
+        }
+    }
+    out + &part
+}
+
+fn digits_only(text: &str) -> Reading {
+    let number = |from: usize, to: usize| text.get(from..to).and_then(|s| s.parse::<u32>().ok()).unwrap_or(0);
+    match text.len() {
+        8 => full(number(0, 4), number(4, 6), number(6, 8)),
+        6 => month(number(0, 4), number(4, 6)),
+        4 if (1900..=2200).contains(&number(0, 4)) => Reading::Year(number(0, 4) as i32),
+        _ => Reading::NotADate,
+    }
+}
+
+fn full(year: u32, month: u32, dom: u32) -> Reading {
+    day(year as i32, month, dom).map_or(Reading::Impossible, Reading::Day)
+}
+
+fn month(year: u32, month: u32) -> Reading {
+    day(year as i32, month, 1).map_or(Reading::Impossible, Reading::Month)
+}
+
+fn separated(text: &str) -> Reading {
+    let chinese = text.contains(['年', '月']);
+    let body = text.strip_suffix(['日', '号']).unwrap_or(text);
+    let body = body.strip_suffix("月份").or_else(|| body.strip_suffix('月')).unwrap_or(body);
+    let body = body.strip_suffix("年度").or_else(|| body.strip_suffix('年')).unwrap_or(body);
+    let mut parts = [""; 3];
+    let mut count = 0;
+    for part in body.split(['-', '/', '.', '年', '月', '—', '–']) {
+        if count == 3 || part.is_empty() || part.len() > 4 || !part.bytes().all(|b| b.is_ascii_digit()) {
+            return Reading::NotADate;
+        }
+        parts[count] = part;
+        count += 1;
+    }
+    let number = |i: usize| parts[i].parse::<u32>().unwrap_or(0);
+    match (count, parts[0].len()) {
+        (1, 4) if text.contains('年') => Reading::Year(number(0) as i32),
+        (2, 4) if parts[1] == "1" && !chinese && text.contains('.') => Reading::JanuaryOrOctober(number(0) as i32),
+        (2, 4) if parts[1].len() <= 2 => month(number(0), number(1)),
+        (2, 2) if text.contains('年') => Reading::ShortYear(number(0), number(1), 0),
+        (2, 1 | 2) => Reading::NoYear,
+        (3, 4) if parts[1].len() <= 2 && parts[2].len() <= 2 => full(number(0), number(1), number(2)),
+        // 26-3-5 may be the 26th, or the 5th: only 年 makes the order certain.
+        (3, 2) if chinese => Reading::ShortYear(number(0), number(1), number(2)),
+        _ => Reading::NotADate,
+    }
+}
+
+/// Day number of an Excel serial in the 1900 system. Serial 60 is 1900-02-29, a day that never was: `None`,
+/// as for anything below 1 or past 2200.
+pub fn from_serial(serial: f64) -> Option<i32> {
+    if !(1.0..=110_000.0).contains(&serial) {
+        return None;
+    }
+    let whole = serial.floor() as i32;
+    match whole {
+        60 => None,
+        1..60 => Some(whole - 25_568),
+        _ => Some(whole - 25_569),
+    }
+}
+
+/// `2026-03-05`.
+pub fn show_day(day: i32) -> String {
+    crate::domain::period::civil(day).map_or_else(|| "?".to_owned(), |(y, m, d)| format!("{y}-{m:02}-{d:02}"))
+}
+
+/// `2026-03`.
+pub fn show_month(day: i32) -> String {
+    crate::domain::period::civil(day).map_or_else(|| "?".to_owned(), |(y, m, _)| format!("{y}-{m:02}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +181,41 @@ mod tests {
         for text in ["2026-02-30", "26-3-5", "2026年3月", "3/5/2026", "", "2026-03-05-01"] {
             assert_eq!(parse_day(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn shapes_without_inventing_a_part() {
+        let first = |y, m| day(y, m, 1).unwrap_or(0);
+        let fifth = day(2026, 3, 5).unwrap_or(0);
+        for (text, reading) in [
+            ("2026-03-05", Reading::Day(fifth)),
+            ("2026/3/5 00:00:00", Reading::Day(fifth)),
+            ("二〇二六年三月五日", Reading::Day(fifth)),
+            ("20260305", Reading::Day(fifth)),
+            ("2026年3月", Reading::Month(first(2026, 3))),
+            ("2026.03", Reading::Month(first(2026, 3))),
+            ("202603", Reading::Month(first(2026, 3))),
+            ("1980.10", Reading::Month(first(1980, 10))),
+            ("1980.1", Reading::JanuaryOrOctober(1980)),
+            ("80年10月", Reading::ShortYear(80, 10, 0)),
+            ("26年3月5日", Reading::ShortYear(26, 3, 5)),
+            ("26-3-5", Reading::NotADate),
+            ("3月5日", Reading::NoYear),
+            ("2026年", Reading::Year(2026)),
+            ("2026-02-30", Reading::Impossible),
+            ("待定", Reading::NotADate),
+        ] {
+            assert_eq!(read(text), reading, "{text}");
+        }
+    }
+
+    #[test]
+    fn serials() {
+        assert_eq!(from_serial(1.0), day(1900, 1, 1));
+        assert_eq!(from_serial(59.0), day(1900, 2, 28));
+        assert_eq!(from_serial(60.0), None);
+        assert_eq!(from_serial(61.0), day(1900, 3, 1));
+        assert_eq!(from_serial(46086.5), day(2026, 3, 5));
+        assert_eq!(from_serial(-3.0), None);
     }
 }

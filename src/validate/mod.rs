@@ -1,12 +1,28 @@
 //! Normalised returns in, verdicts and validated frames out: versions, rules within a row, across rows, against reference
 //! tables, reporting discipline. Knows nothing of files or of reports.
 
+pub mod accounting;
+mod discipline;
+mod files;
+mod lookups;
+mod rows;
+mod unique;
+mod verdicts;
+mod versions;
+
 use crate::domain::period::Period;
 use crate::model::normalised::NormalisedReturn;
-use crate::model::run::RunVerdict;
-use crate::model::{SourceFile, Unreadable};
+use crate::model::run::{RowAccount, RunVerdict};
+use crate::model::{Finding, FormTable, Origin, SourceFile, Unreadable};
 use crate::spec::{Plan, Reference};
 use crate::sql::ValidatedFrame;
+use crate::sql::frame::{assemble, context, recommenders, with_verdicts};
+use rows::{FormRows, Places};
+use std::collections::{BTreeMap, BTreeSet};
+use verdicts::{Blocks, RowVerdicts};
+
+pub use accounting::prove;
+pub use files::sort_findings;
 
 /// What became of one file before validation.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +59,158 @@ pub struct Validated {
 pub use crate::sql::frame::LookupResult;
 
 /// Validates all returns of a run together.
-pub fn validate(plan: &Plan, reference: &Reference, period: &Period, arrived: Vec<Arrived>) -> Validated {
-    let _ = (plan, reference, period, arrived);
-    todo!()
+///
+/// The order matters: versions first (replaced and held-out rows enter no rule), then every rule over all rows, then
+/// verdicts, and only then what depends on accepted rows.
+pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived: Vec<Arrived>) -> Validated {
+    let context = context(plan, reference, period);
+    let decision = versions::decide(plan, &arrived);
+    let mut sorted = sort_tables(plan, &decision, &mut arrived);
+    let places = places(&arrived);
+    let mut findings = take_findings(&decision, &sorted, &mut arrived);
+
+    let forms: Vec<FormRows> = std::mem::take(&mut sorted.tables)
+        .into_iter()
+        .zip(&plan.forms)
+        .enumerate()
+        .map(|(index, (tables, form))| {
+            let origins: Vec<Origin> = tables.iter().flat_map(|table| table.origins.iter().copied()).collect();
+            FormRows::new(form, assemble(plan, reference, index, tables.into_iter()), origins, &places)
+        })
+        .collect();
+    for rows in &forms {
+        findings.extend(rows.check_rules(&context));
+        findings.extend(unique::check(rows, &context));
+    }
+    let mut matched = Vec::with_capacity(plan.lookups.len());
+    for lookup in &plan.lookups {
+        // The definition's check resolved the form.
+        let Some(rows) = forms.get(lookup.form) else { continue };
+        let (one, found) = lookups::check(plan, reference, lookup, rows, &context);
+        findings.extend(found);
+        matched.push((lookup, one));
+    }
+    let so_far = Blocks::of(&findings);
+    let unplaced: Vec<Finding> = forms.iter().flat_map(|rows| verdicts::unplaced(rows, &so_far)).collect();
+    findings.extend(unplaced);
+
+    let blocks = Blocks::of(&findings);
+    let verdicts: Vec<RowVerdicts> = forms.iter().map(|rows| blocks.judge(plan, rows)).collect();
+    let recommenders = recommenders(&reference.roster);
+    let lookups = matched
+        .into_iter()
+        .map(|(lookup, one)| {
+            let accepted = verdicts.get(lookup.form).map_or(&[][..], |form| form.accepted.as_slice());
+            lookups::finish(reference, &recommenders, lookup, one, accepted, &forms)
+        })
+        .collect();
+    let named = count_rows(&forms, &verdicts, &mut sorted.accounts);
+    let frames = forms
+        .into_iter()
+        .zip(verdicts)
+        .map(|(rows, verdict)| with_verdicts(rows.read, &verdict.accepted, verdict.blocked_by))
+        .collect();
+    let verdict = files::close(reference, arrived, &decision, sorted.accounts, findings, &named);
+    Validated { verdict, frames, lookups }
 }
+
+/// Every return's tables, sorted by what becomes of their rows.
+struct Sorted {
+    /// Per form of the plan: the tables that count, in input order.
+    tables: Vec<Vec<FormTable>>,
+    /// Per file: rows that do not count, and why not; what is missing is added when the rows are judged.
+    accounts: Vec<RowAccount>,
+    /// (file, sheet, row) of rows that were replaced: what was found there is no longer anyone's task.
+    replaced: BTreeSet<(u32, u16, u32)>,
+}
+
+fn sort_tables(plan: &Plan, decision: &versions::Decision, arrived: &mut [Arrived]) -> Sorted {
+    let mut sorted = Sorted {
+        tables: plan.forms.iter().map(|_| Vec::new()).collect(),
+        accounts: vec![RowAccount::default(); arrived.len()],
+        replaced: BTreeSet::new(),
+    };
+    for ((position, file), account) in arrived.iter_mut().enumerate().zip(&mut sorted.accounts) {
+        let Arrival::Return(returned) = &mut file.arrival else { continue };
+        (account.data, account.not_counted) = accounting::data_rows(&returned.sheets);
+        let held = returned.held() || decision.undecidable.contains(&position);
+        for table in std::mem::take(&mut returned.tables) {
+            let rows = table.origins.len() as u64;
+            let replaced = decision.replaced.contains_key(&(position, table.form));
+            if decision.copies.contains_key(&position) {
+                account.superseded += rows;
+            } else if replaced {
+                account.superseded += rows;
+                sorted.replaced.extend(table.origins.iter().map(|origin| (origin.source, origin.sheet, origin.row)));
+            } else if held {
+                account.held += rows;
+            } else if let Some(tables) = sorted.tables.get_mut(usize::from(table.form)) {
+                tables.push(table);
+            }
+        }
+    }
+    sorted
+}
+
+/// Names and bindings for addresses.
+fn places(arrived: &[Arrived]) -> Places {
+    let mut places = Places::default();
+    for file in arrived {
+        places.names.insert(file.source.index, file.source.name.clone());
+        let Arrival::Return(returned) = &file.arrival else { continue };
+        for binding in &returned.bindings {
+            let key = (file.source.index, binding.sheet, binding.form);
+            places.bindings.entry(key).or_default().push(binding.clone());
+        }
+    }
+    for tables in places.bindings.values_mut() {
+        tables.sort_by_key(|binding| binding.header);
+    }
+    places
+}
+
+/// Findings of normalisation and of the versions, without those on what was replaced.
+fn take_findings(decision: &versions::Decision, sorted: &Sorted, arrived: &mut [Arrived]) -> Vec<Finding> {
+    let mut findings = decision.findings.clone();
+    for (position, file) in arrived.iter_mut().enumerate() {
+        let Arrival::Return(returned) = &mut file.arrival else { continue };
+        let taken = std::mem::take(&mut returned.findings);
+        if files::replaced(decision, position, returned).is_some() {
+            continue;
+        }
+        findings.extend(taken.into_iter().filter(|finding| {
+            let place = (finding.place.source, finding.place.sheet, finding.place.row);
+            match place {
+                (Some(source), Some(sheet), Some(row)) => !sorted.replaced.contains(&(source, sheet, row)),
+                _ => true,
+            }
+        }));
+    }
+    findings
+}
+
+/// Adds the judged rows to their files' accounts; returns, per file, the recommending units that its rows name.
+fn count_rows(
+    forms: &[FormRows],
+    verdicts: &[RowVerdicts],
+    accounts: &mut [RowAccount],
+) -> BTreeMap<u32, BTreeSet<u32>> {
+    let mut named: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    for (rows, verdict) in forms.iter().zip(verdicts) {
+        for (row, origin) in rows.origins.iter().enumerate() {
+            if let Some(Some(unit)) = rows.units.get(row) {
+                named.entry(origin.source).or_default().insert(*unit);
+            }
+            let Some(account) = accounts.get_mut(origin.source as usize) else { continue };
+            match (verdict.accepted.get(row), verdict.held.get(row)) {
+                (Some(true), _) => account.accepted += 1,
+                (_, Some(true)) => account.held += 1,
+                _ => account.blocked += 1,
+            }
+        }
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests;

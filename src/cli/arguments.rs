@@ -1,0 +1,183 @@
+//! The command line as typed options. All help is Chinese; each verb carries an example.
+
+use super::usage::{self, Stop};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "huizong",
+    version,
+    about = "汇总：把各单位报来的 Excel 报表核对、汇总成全省统计表",
+    after_help = "例：\n  huizong run model-teams\n  huizong run honours --returns 报表 --period 2026 --out 结果\n\n退出码：0 无问题 · 1 已运行，有“必改”问题 · 2 用法或定义有误 · 3 输入读不了或结果写不出"
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// 收报表、核对、汇总，写出汇总表和审核问题
+    #[command(
+        after_help = "例：\n  huizong run model-teams\n  huizong run honours --returns 2026年评优 --reference 参照表 --period 2026 --out 结果"
+    )]
+    Run(RunOptions),
+    /// 只核对一份或一批报表，不做统计（报送前自查用）
+    #[command(after_help = "例：\n  huizong check 合肥市申报表.xlsx --pipeline model-teams")]
+    Check(CheckOptions),
+    /// 检查流程定义和参照表是否写对
+    #[command(after_help = "例：\n  huizong lint model-teams")]
+    Lint(LintOptions),
+    /// 生成虚构的样例报表（试用和压力测试）
+    #[command(after_help = "例：\n  huizong sample model-teams --units 20000 --out 试验")]
+    Sample(SampleOptions),
+    /// 与裸 calamine 读同一批文件比较耗时和内存
+    #[command(after_help = "例：\n  huizong bench --files 2000")]
+    Bench(BenchOptions),
+    /// 输出命令行自动补全脚本
+    #[command(after_help = "例：\n  huizong completions powershell > huizong.ps1")]
+    Completions {
+        /// 终端种类：bash、elvish、fish、powershell、zsh
+        #[arg(value_name = "终端")]
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Options of every verb that reads returns.
+#[derive(Debug, Clone, Args)]
+pub struct Reading {
+    /// 参照表所在文件夹（单位名册、荣誉台账等；缺的表用自带的）
+    #[arg(long, value_name = "文件夹")]
+    pub reference: Option<PathBuf>,
+    /// 报告期，如 2026、2026-03、2026Q1
+    #[arg(long, value_name = "报告期")]
+    pub period: Option<String>,
+    /// 流程定义所在文件夹（默认用程序自带的 pipelines）
+    #[arg(long, value_name = "文件夹")]
+    pub pipelines: Option<PathBuf>,
+    /// 单个文件最多占用的内存（MiB）
+    #[arg(long, value_name = "MiB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(64..=16384))]
+    pub file_memory: u64,
+    /// 单个文件最多用时（秒）
+    #[arg(long, value_name = "秒", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub file_time: u64,
+    /// 并行线程数（默认用全部处理器）
+    #[arg(long, value_name = "数", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// 不显示进度和小结
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// 以 JSON 输出小结，供其他程序读取
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct RunOptions {
+    /// 流程名，如 model-teams、honours
+    #[arg(value_name = "流程")]
+    pub pipeline: String,
+    /// 报表所在的文件夹、压缩包或文件，可写多个（默认用自带样例）
+    #[arg(long, value_name = "路径", num_args = 1..)]
+    pub returns: Vec<PathBuf>,
+    /// 结果写到哪个文件夹（默认 out/流程-报告期）
+    #[arg(long, value_name = "文件夹")]
+    pub out: Option<PathBuf>,
+    /// 试算：照常核对和计算，但不写任何文件
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct CheckOptions {
+    /// 报表文件或文件夹，可写多个
+    #[arg(value_name = "路径", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// 流程名（不写则逐个流程识别）
+    #[arg(long, value_name = "流程")]
+    pub pipeline: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct LintOptions {
+    /// 流程名（不写则全部检查）
+    #[arg(value_name = "流程")]
+    pub pipeline: Option<String>,
+    /// 参照表所在文件夹
+    #[arg(long, value_name = "文件夹")]
+    pub reference: Option<PathBuf>,
+    /// 流程定义所在文件夹（默认用程序自带的 pipelines）
+    #[arg(long, value_name = "文件夹")]
+    pub pipelines: Option<PathBuf>,
+    /// 没有问题时不输出
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct SampleOptions {
+    /// 流程名：model-teams 或 honours
+    #[arg(value_name = "流程")]
+    pub pipeline: String,
+    /// 写到哪个文件夹
+    #[arg(long, value_name = "文件夹")]
+    pub out: PathBuf,
+    /// 报表份数（不写则生成自带的小样例）
+    #[arg(long, value_name = "数")]
+    pub units: Option<u32>,
+    /// 每份报表的行数
+    #[arg(long, value_name = "数", default_value_t = 60)]
+    pub rows: u32,
+    /// 随机种子，同一种子生成同样的文件
+    #[arg(long, value_name = "数", default_value_t = 2026)]
+    pub seed: u64,
+    /// 流程定义所在文件夹（默认用程序自带的 pipelines）
+    #[arg(long, value_name = "文件夹")]
+    pub pipelines: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct BenchOptions {
+    /// 生成多少份报表
+    #[arg(long, value_name = "数", default_value_t = 2000)]
+    pub files: u32,
+    /// 另用多少份报表测内存增长（0 为不测）
+    #[arg(long, value_name = "数", default_value_t = 0)]
+    pub more: u32,
+    /// 每项测几次，取中位数
+    #[arg(long, value_name = "次", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub times: u32,
+    /// 并行线程数
+    #[arg(long, value_name = "数", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: u16,
+    /// 测试文件放在哪里（默认临时文件夹，测完删除）
+    #[arg(long, value_name = "文件夹")]
+    pub folder: Option<PathBuf>,
+    /// 同时与 Python 的 pandas + openpyxl 比较（需已安装）
+    #[arg(long)]
+    pub python: bool,
+    /// 只用裸 calamine 读完这个文件夹后退出（供本命令自己调用）
+    #[arg(long, value_name = "文件夹", hide = true)]
+    pub bare: Option<PathBuf>,
+}
+
+/// Parses a command line, help and mistakes in Chinese.
+///
+/// # Errors
+/// Help or version was asked for, or the line is wrong.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Arguments, Stop> {
+    let matches = command().try_get_matches_from(args).map_err(Stop::from)?;
+    Arguments::from_arg_matches(&matches).map_err(Stop::from)
+}
+
+/// The clap command with Chinese headings.
+pub fn command() -> clap::Command {
+    usage::in_chinese(Arguments::command())
+}

@@ -1,0 +1,105 @@
+//! `huizong check`: one return or many, findings only. What a unit runs before it sends.
+
+use super::arguments::CheckOptions;
+use super::project::Project;
+use super::run::{limits, set_threads};
+use super::{Exit, complain, say, summary, watch};
+use crate::model::{Outcome, Severity};
+use crate::run::{self, Prepared, Watch};
+use crate::validate::Validated;
+use std::fmt::Write;
+
+/// Checks files and prints every finding.
+pub fn check(options: &CheckOptions) -> Exit {
+    let project = match Project::find(options.reading.pipelines.as_deref()) {
+        Ok(project) => project,
+        Err(text) => {
+            complain(&text);
+            return Exit::Usage;
+        }
+    };
+    let names = options.pipeline.clone().map_or_else(|| project.names(), |name| vec![name]);
+    let mut prepared = Vec::new();
+    for name in &names {
+        let definition = match project.definition(name) {
+            Ok(definition) => definition,
+            Err(text) => {
+                complain(&text);
+                return Exit::Usage;
+            }
+        };
+        let folders = project.reference(options.reading.reference.as_deref(), name);
+        match run::prepare(&definition, &folders, options.reading.period.as_deref()) {
+            Ok(ready) => prepared.push(ready),
+            // A period that is none of this pipeline's kind: its returns cannot be meant.
+            Err(run::Stop::Usage(_)) if options.pipeline.is_none() && names.len() > 1 => {}
+            Err(stop) => return summary::stopped(&stop),
+        }
+    }
+    if prepared.is_empty() {
+        complain("没有一个流程用得上这个报告期。请检查 --period。");
+        return Exit::Usage;
+    }
+    set_threads(&options.reading);
+    let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
+    let mut results = Vec::new();
+    for ready in &prepared {
+        match run::collect(ready, &options.paths, &limits(&options.reading), &progress as &dyn Watch) {
+            Ok(validated) => results.push((ready, validated)),
+            Err(stop) => {
+                progress.finish();
+                return summary::stopped(&stop);
+            }
+        }
+    }
+    progress.finish();
+    keep_recognised(&mut results);
+    let blocked = results.iter().any(|(_, validated)| run::blocked(validated));
+    for (ready, validated) in &results {
+        if options.reading.json {
+            say(&summary::for_machines(ready, &validated.verdict, &[]));
+        } else if !options.reading.quiet {
+            say(&listing(ready, validated));
+        }
+    }
+    if blocked { Exit::Blocked } else { Exit::Clean }
+}
+
+/// With several pipelines tried, keeps those that recognised a file (or the first, so that there is something to say).
+fn keep_recognised(results: &mut Vec<(&Prepared, Validated)>) {
+    let recognised = |validated: &Validated| {
+        let verdict = &validated.verdict;
+        [Outcome::Accepted, Outcome::Returned, Outcome::Superseded].iter().any(|outcome| verdict.count(*outcome) > 0)
+    };
+    if results.iter().any(|(_, validated)| recognised(validated)) {
+        results.retain(|(_, validated)| recognised(validated));
+    } else {
+        results.truncate(1);
+    }
+}
+
+fn listing(ready: &Prepared, validated: &Validated) -> String {
+    let verdict = &validated.verdict;
+    let mut out = String::new();
+    for source in &verdict.sources {
+        let _ = write!(out, "{}：{}", source.source.name, source.outcome.word());
+        if source.cause.is_empty() {
+            out.push('\n');
+        } else {
+            let _ = writeln!(out, "（{}；{}）", source.cause, source.next);
+        }
+    }
+    for finding in &verdict.findings {
+        let _ = writeln!(out, "{}", summary::sentence(finding, verdict, &ready.reference));
+    }
+    let block = verdict.findings.iter().filter(|finding| finding.severity == Severity::Block).count();
+    let _ = writeln!(
+        out,
+        "{}：共 {} 份文件，{} 处问题，其中必改 {block} 处。{}",
+        ready.plan.title,
+        verdict.sources.len(),
+        verdict.findings.len(),
+        if block > 0 { "请改正后再报。" } else { "可以报送。" }
+    );
+    out
+}

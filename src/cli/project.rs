@@ -1,0 +1,87 @@
+//! Where definitions, samples and results are, seen from where the program was started.
+
+use std::path::{Path, PathBuf};
+
+/// The folder that holds `pipelines/`.
+#[derive(Debug, Clone)]
+pub struct Project {
+    pub pipelines: PathBuf,
+    /// Parent of `pipelines/`; samples are relative to it.
+    pub root: PathBuf,
+}
+
+impl Project {
+    /// Takes the folder given, else `pipelines/` of the current folder, else beside the program or above it
+    /// (so that a copy of the program with its `pipelines` works from anywhere).
+    ///
+    /// # Errors
+    /// There is none, in Chinese.
+    pub fn find(given: Option<&Path>) -> Result<Project, String> {
+        if let Some(folder) = given {
+            return if folder.is_dir() {
+                let root = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                Ok(Project { pipelines: folder.to_path_buf(), root: root.to_path_buf() })
+            } else {
+                Err(format!("流程定义文件夹“{}”不存在。请检查 --pipelines 后面的路径。", folder.display()))
+            };
+        }
+        let program = std::env::current_exe().unwrap_or_default();
+        std::iter::once(Path::new("."))
+            .chain(program.ancestors().skip(1))
+            .map(|root| Project { pipelines: plain(root, "pipelines"), root: root.to_path_buf() })
+            .find(|project| project.pipelines.is_dir())
+            .ok_or_else(|| {
+                "找不到流程定义文件夹 pipelines。请在程序所在文件夹里运行，或用 --pipelines 指明。".to_string()
+            })
+    }
+
+    /// `pipelines/<name>/pipeline.toml`.
+    ///
+    /// # Errors
+    /// No such pipeline; the message lists those there are and the nearest name.
+    pub fn definition(&self, name: &str) -> Result<PathBuf, String> {
+        let names = self.names();
+        if names.iter().any(|known| known == name) {
+            return Ok(self.pipelines.join(name).join("pipeline.toml"));
+        }
+        let nearest = names
+            .iter()
+            .map(|known| (strsim::jaro_winkler(known, name), known))
+            .filter(|(score, _)| *score > 0.75)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, known)| format!("是不是“{known}”？"))
+            .unwrap_or_default();
+        let folder = self.pipelines.display();
+        Err(format!("没有“{name}”这个流程。{nearest}可用的流程：{}（在 {folder} 里）。", names.join("、")))
+    }
+
+    /// Names of all pipelines, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(&self.pipelines)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter(|entry| entry.path().join("pipeline.toml").is_file())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Folders where reference tables are looked for, first match first.
+    pub fn reference(&self, given: Option<&Path>, pipeline: &str) -> crate::spec::reference::ReferenceFolders {
+        let mut folders: Vec<PathBuf> = given.map(Path::to_path_buf).into_iter().collect();
+        folders.push(self.pipelines.join(pipeline));
+        folders.push(self.pipelines.join("reference"));
+        crate::spec::reference::ReferenceFolders(folders)
+    }
+
+    /// A path of the project, written as shortly as it can be.
+    pub fn path(&self, relative: &Path) -> PathBuf {
+        if self.root == Path::new(".") { relative.to_path_buf() } else { self.root.join(relative) }
+    }
+}
+
+fn plain(root: &Path, name: &str) -> PathBuf {
+    if root == Path::new(".") { PathBuf::from(name) } else { root.join(name) }
+}

@@ -1,0 +1,70 @@
+//! `huizong run`: the main job.
+
+use super::arguments::{Reading, RunOptions};
+use super::project::Project;
+use super::{Exit, complain, say, summary, watch};
+use crate::ingest::Limits;
+use crate::run::{self, Watch};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Runs one pipeline and says how it went.
+pub fn run(options: &RunOptions) -> Exit {
+    let project = match Project::find(options.reading.pipelines.as_deref()) {
+        Ok(project) => project,
+        Err(text) => return usage(&text),
+    };
+    let definition = match project.definition(&options.pipeline) {
+        Ok(definition) => definition,
+        Err(text) => return usage(&text),
+    };
+    let folders = project.reference(options.reading.reference.as_deref(), &options.pipeline);
+    if let Some(missing) = options.reading.reference.as_ref().filter(|folder| !folder.is_dir()) {
+        complain(&format!("参照表文件夹“{}”不存在。请检查 --reference 后面的路径。", missing.display()));
+        return Exit::Machine;
+    }
+    let prepared = match run::prepare(&definition, &folders, options.reading.period.as_deref()) {
+        Ok(prepared) => prepared,
+        Err(stop) => return summary::stopped(&stop),
+    };
+    let returns = if options.returns.is_empty() {
+        vec![project.path(&prepared.plan.sample_returns)]
+    } else {
+        options.returns.clone()
+    };
+    let default_out = PathBuf::from("out").join(format!("{}-{}", prepared.plan.name, prepared.period.key()));
+    let out = options.out.clone().unwrap_or(default_out);
+    set_threads(&options.reading);
+    let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
+    let folder = (!options.dry_run).then_some(out.as_path());
+    let finished = run::run(&prepared, &returns, folder, &limits(&options.reading), &progress as &dyn Watch);
+    progress.finish();
+    let finished = match finished {
+        Ok(finished) => finished,
+        Err(stop) => return summary::stopped(&stop),
+    };
+    let verdict = &finished.validated.verdict;
+    if options.reading.json {
+        say(&summary::for_machines(&prepared, verdict, &finished.written.files));
+    } else if !options.reading.quiet {
+        say(&summary::for_people(&prepared, verdict, &finished.written.files, options.dry_run));
+    }
+    if finished.blocked() { Exit::Blocked } else { Exit::Clean }
+}
+
+/// Limits as the command line gives them.
+pub fn limits(reading: &Reading) -> Limits {
+    Limits { memory: reading.file_memory << 20, time: Duration::from_secs(reading.file_time), ..Limits::default() }
+}
+
+/// Sets rayon's threads once; later calls in one process change nothing.
+pub fn set_threads(reading: &Reading) {
+    if let Some(threads) = reading.threads {
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+    }
+}
+
+fn usage(text: &str) -> Exit {
+    complain(text);
+    Exit::Usage
+}

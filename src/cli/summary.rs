@@ -1,0 +1,129 @@
+//! The closing words of a run, for people on one screen and for machines as JSON.
+
+use super::{Exit, complain};
+use crate::model::run::RunVerdict;
+use crate::model::{Finding, Outcome, Severity};
+use crate::run::{Prepared, Stop};
+use crate::spec::Reference;
+use serde_json::{Map, Value, json};
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// Prints why a run stopped.
+pub fn stopped(stop: &Stop) -> Exit {
+    match stop {
+        Stop::Definition(diagnostics) => {
+            let colour = super::colour(std::io::IsTerminal::is_terminal(&std::io::stderr()));
+            eprintln!("{}", crate::spec::diagnostic::render(diagnostics, colour).trim_end());
+            complain("定义或参照表有误，没有读取任何报表。请按上面的提示改好后再运行。");
+            Exit::Usage
+        }
+        Stop::Usage(text) => {
+            complain(text);
+            Exit::Usage
+        }
+        Stop::Input(text) | Stop::Output(text) => {
+            complain(text);
+            Exit::Machine
+        }
+        Stop::Unproven(text) => {
+            complain(&format!("本次运行的账对不上，为免出错没有写出任何结果：{text}。请把这句话告诉维护人员。"));
+            Exit::Machine
+        }
+    }
+}
+
+/// Files by outcome, rows by fate, findings by severity, where the workbooks are, what to do next.
+pub fn for_people(prepared: &Prepared, verdict: &RunVerdict, written: &[PathBuf], dry_run: bool) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{}{}", prepared.period.title(), prepared.plan.title);
+    let outcomes: Vec<String> =
+        Outcome::ALL.iter().map(|outcome| format!("{} {}", outcome.word(), verdict.count(*outcome))).collect();
+    let _ = writeln!(out, "  文件  共 {} = {}", verdict.sources.len(), outcomes.join(" + "));
+    let rows = verdict.rows;
+    let _ = writeln!(
+        out,
+        "  数据行 共 {} = 计入 {} + 退回 {} + 随整份退回 {} + 已被替代 {} + 不计（隐藏或他期）{}",
+        rows.data, rows.accepted, rows.blocked, rows.held, rows.superseded, rows.not_counted
+    );
+    let severities: Vec<String> = [Severity::Block, Severity::Verify, Severity::Note]
+        .into_iter()
+        .map(|severity| format!("{} {}", severity.word(), count(&verdict.findings, severity)))
+        .collect();
+    let _ = writeln!(out, "  问题  {}", severities.join("，"));
+    for note in &prepared.reference.notes {
+        let _ = writeln!(out, "  说明  {note}");
+    }
+    if dry_run {
+        let _ = writeln!(out, "试算完毕，没有写任何文件。");
+    }
+    for path in written {
+        let _ = writeln!(out, "  写出  {}", path.display());
+    }
+    let _ = writeln!(out, "下一步：{}", next_step(verdict));
+    out
+}
+
+fn count(findings: &[Finding], severity: Severity) -> usize {
+    findings.iter().filter(|finding| finding.severity == severity).count()
+}
+
+fn next_step(verdict: &RunVerdict) -> String {
+    let returned = verdict.count(Outcome::Returned);
+    let unreadable = verdict.count(Outcome::Unreadable);
+    if returned + unreadable > 0 {
+        return format!(
+            "有 {returned} 份退回、{unreadable} 份无法读取，请按“审核问题”工作簿逐份联系报送单位改正后重新运行；统计表下注明了没有计入的部分。"
+        );
+    }
+    if count(&verdict.findings, Severity::Block) > 0 {
+        return "报表都已计入，但有单位或全省层面的“必改”问题，请看汇总表“总览”和“审核问题”。".to_string();
+    }
+    if count(&verdict.findings, Severity::Verify) > 0 {
+        return "报表都已计入，请逐条核实“审核问题”里的“核实”项。".to_string();
+    }
+    "没有问题，可以打印汇总表送审。".to_string()
+}
+
+/// The same for other programs.
+pub fn for_machines(prepared: &Prepared, verdict: &RunVerdict, written: &[PathBuf]) -> String {
+    let files: Map<String, Value> =
+        Outcome::ALL.iter().map(|outcome| (outcome.key().to_string(), json!(verdict.count(*outcome)))).collect();
+    let findings: Map<String, Value> = [Severity::Block, Severity::Verify, Severity::Note]
+        .into_iter()
+        .map(|severity| (severity.key().to_string(), json!(count(&verdict.findings, severity))))
+        .collect();
+    let rows = verdict.rows;
+    let outputs: Vec<String> = written.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let summary = json!({
+        "pipeline": prepared.plan.name,
+        "period": prepared.period.key(),
+        "files": files,
+        "rows": {
+            "data": rows.data, "accepted": rows.accepted, "blocked": rows.blocked,
+            "held": rows.held, "superseded": rows.superseded, "not_counted": rows.not_counted,
+        },
+        "findings": findings,
+        "outputs": outputs,
+    });
+    format!("{summary}\n")
+}
+
+/// One finding as a sentence: `合肥/省一建.xls · 表“申报汇总表” · G7：…`.
+pub fn sentence(finding: &Finding, verdict: &RunVerdict, reference: &Reference) -> String {
+    let mut place = Vec::new();
+    if let Some(source) = finding.place.source.and_then(|index| verdict.sources.get(index as usize)) {
+        place.push(source.source.name.clone());
+        let sheet = finding.place.sheet;
+        if let Some(account) = sheet.and_then(|sheet| source.sheets.iter().find(|account| account.sheet == sheet)) {
+            place.push(format!("表“{}”", account.name));
+        }
+        if let Some(cell) = finding.place.cells.first() {
+            place.push(cell.to_string());
+        }
+    } else if let Some(unit) = finding.place.unit.and_then(|unit| reference.roster.units.get(unit as usize)) {
+        place.push(unit.name.to_string());
+    }
+    let at = if place.is_empty() { String::new() } else { format!("{}：", place.join(" · ")) };
+    format!("[{}] {at}{}；应：{}；{}", finding.severity.word(), finding.found, finding.expected, finding.next)
+}

@@ -1,0 +1,304 @@
+//! The two axes of a statistic: groups of rows in official order (units, cities, codes, named conditions), and columns
+//! by code. Every row of a source lands in a group or in the one left over, so that totals always equal their parts.
+
+use super::facts::{Facts, Rowset};
+use crate::spec::{FieldType, From, Item, Reference, Rows, Unit};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// 渠道 other than a city's own, in official order (RETURNS.md §0); each is a row of its own by city.
+const CHANNELS: [&str; 3] = ["省直系统", "行业协会", "大型企业"];
+
+/// Whether a figure from returns can be there at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// At least one unit reported, or the group is none of units.
+    Reported,
+    /// Units are expected here, and none reported.
+    Silent,
+    /// No unit is expected here.
+    NobodyExpected,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    pub label: String,
+    pub standing: Standing,
+}
+
+/// The rows of a table, in order.
+pub struct Axis<'a> {
+    pub groups: Vec<Group>,
+    /// What the row of everything else is called.
+    pub leftover: &'static str,
+    by: By<'a>,
+}
+
+enum By<'a> {
+    /// Roster index → group.
+    Unit(Vec<Option<usize>>),
+    Code {
+        column: String,
+        positions: BTreeMap<String, usize>,
+    },
+    /// A row may lie in several.
+    Items(&'a [Item]),
+}
+
+impl<'a> Axis<'a> {
+    /// The axis of `rows`; code lists are taken from the field of that name in one of `sources`.
+    pub fn new(rows: &'a Rows, sources: &[&From], facts: &Facts<'_>) -> Result<Axis<'a>, String> {
+        Ok(match rows {
+            Rows::Unit => Axis::units(facts),
+            Rows::City => Axis::cities(facts),
+            Rows::Codes { field } => Axis::codes(field, code_values(field, sources, facts)?),
+            Rows::Items(items) => Axis {
+                groups: items.iter().map(|item| plain(&item.label)).collect(),
+                leftover: "其他",
+                by: By::Items(items),
+            },
+        })
+    }
+
+    /// Expected units in official order.
+    pub fn units(facts: &Facts<'_>) -> Axis<'a> {
+        let roster = &facts.reference.roster;
+        let mut positions = vec![None; roster.units.len()];
+        for (position, unit) in roster.expected.iter().enumerate() {
+            if let Some(slot) = positions.get_mut(*unit as usize) {
+                *slot = Some(position);
+            }
+        }
+        let labels = roster.expected.iter().map(|unit| facts.unit_name(*unit).to_string()).collect();
+        Axis::by_unit(labels, positions, facts)
+    }
+
+    /// All cities, then the other channels.
+    pub fn cities(facts: &Facts<'_>) -> Axis<'a> {
+        let reference = facts.reference;
+        let own = own_channels(reference);
+        let mut labels: Vec<String> = reference.cities.iter().map(|city| city.name.clone()).collect();
+        let cities = labels.len();
+        labels.extend(channels(reference).into_iter().filter(|channel| !own.contains(channel.as_str())));
+        let place = |unit: &Unit| {
+            let channel = labels[cities..].iter().position(|label| *label == unit.channel);
+            channel.map(|at| at + cities).or_else(|| labels[..cities].iter().position(|label| *label == unit.city))
+        };
+        let positions = reference.roster.units.iter().map(place).collect();
+        Axis::by_unit(labels, positions, facts)
+    }
+
+    /// The cities' own channel first, then the others.
+    pub fn channels(facts: &Facts<'_>) -> Axis<'a> {
+        let labels = channels(facts.reference);
+        let place = |unit: &Unit| labels.iter().position(|label| *label == unit.channel);
+        let positions = facts.reference.roster.units.iter().map(place).collect();
+        Axis::by_unit(labels, positions, facts)
+    }
+
+    /// Values of a code column.
+    pub fn codes(column: &str, values: Vec<String>) -> Axis<'a> {
+        Axis {
+            groups: values.iter().map(|value| plain(value)).collect(),
+            leftover: "未归类",
+            by: By::Code { column: column.to_string(), positions: positions(&values) },
+        }
+    }
+
+    fn by_unit(labels: Vec<String>, positions: Vec<Option<usize>>, facts: &Facts<'_>) -> Axis<'a> {
+        let mut groups: Vec<Group> =
+            labels.into_iter().map(|label| Group { label, standing: Standing::NobodyExpected }).collect();
+        for unit in &facts.reference.roster.expected {
+            let Some(Some(position)) = positions.get(*unit as usize) else { continue };
+            let standing = &mut groups[*position].standing;
+            if facts.has_reported(*unit) {
+                *standing = Standing::Reported;
+            } else if *standing == Standing::NobodyExpected {
+                *standing = Standing::Silent;
+            }
+        }
+        Axis { groups, leftover: "未归属", by: By::Unit(positions) }
+    }
+
+    /// The group of a roster unit, where rows are units, cities or channels.
+    pub fn group_of(&self, unit: Option<u32>) -> Option<usize> {
+        match &self.by {
+            By::Unit(positions) => positions.get(unit? as usize).copied().flatten(),
+            _ => None,
+        }
+    }
+
+    pub fn is_by_unit(&self) -> bool {
+        matches!(self.by, By::Unit(_))
+    }
+
+    /// The item of a group, where rows are named conditions.
+    pub fn item(&self, group: usize) -> Option<&'a Item> {
+        match &self.by {
+            By::Items(items) => items.get(group),
+            _ => None,
+        }
+    }
+
+    /// Row numbers of each group; the last entry holds the rows that no group takes.
+    pub fn members(&self, rows: &Rowset, facts: &Facts<'_>) -> Result<Vec<Vec<u32>>, String> {
+        match &self.by {
+            By::Unit(_) => Ok(self.partition(rows.units.iter().map(|unit| self.group_of(*unit)))),
+            By::Code { column, positions } => {
+                let texts = rows.texts(column)?;
+                Ok(self.partition(texts.iter().map(|text| positions.get((*text)?).copied())))
+            }
+            By::Items(items) => {
+                let masks =
+                    items.iter().map(|item| facts.holds(rows, &[&item.filter])).collect::<Result<Vec<_>, _>>()?;
+                Ok(overlapping(&masks, rows.len()))
+            }
+        }
+    }
+
+    fn partition(&self, positions: impl Iterator<Item = Option<usize>>) -> Vec<Vec<u32>> {
+        let mut members = vec![Vec::new(); self.groups.len() + 1];
+        for (row, position) in positions.enumerate() {
+            members[position.unwrap_or(self.groups.len())].push(row as u32);
+        }
+        members
+    }
+}
+
+fn plain(label: &str) -> Group {
+    Group { label: label.to_string(), standing: Standing::Reported }
+}
+
+fn positions(values: &[String]) -> BTreeMap<String, usize> {
+    values.iter().enumerate().map(|(position, value)| (value.clone(), position)).collect()
+}
+
+/// Rows of each mask, and last the rows of none.
+fn overlapping(masks: &[Vec<bool>], height: usize) -> Vec<Vec<u32>> {
+    let mut members = vec![Vec::new(); masks.len() + 1];
+    for row in 0..height {
+        let mut taken = false;
+        for (group, mask) in masks.iter().enumerate() {
+            if mask[row] {
+                members[group].push(row as u32);
+                taken = true;
+            }
+        }
+        if !taken {
+            members[masks.len()].push(row as u32);
+        }
+    }
+    members
+}
+
+/// Channels of the units that the cities' table names: those count under their city.
+fn own_channels(reference: &Reference) -> BTreeSet<&str> {
+    let codes: BTreeSet<&str> = reference.cities.iter().map(|city| city.unit_code.as_str()).collect();
+    let units = reference.roster.units.iter().filter(|unit| codes.contains(unit.code.as_str()));
+    units.map(|unit| unit.channel.as_str()).filter(|channel| !channel.is_empty()).collect()
+}
+
+/// The cities' own, then the known ones in official order, then whatever else the roster names, in its order.
+fn channels(reference: &Reference) -> Vec<String> {
+    let own = own_channels(reference);
+    let mut channels: Vec<String> = own.iter().map(|channel| (*channel).to_string()).collect();
+    let named = reference.roster.units.iter().map(|unit| unit.channel.as_str());
+    for channel in CHANNELS.into_iter().chain(named.filter(|channel| !channel.is_empty())) {
+        if !channels.iter().any(|known| known == channel) {
+            channels.push(channel.to_string());
+        }
+    }
+    channels
+}
+
+/// Canonical values, in official order, of the code columns of that name in all sources, without repeats.
+pub fn code_values(column: &str, sources: &[&From], facts: &Facts<'_>) -> Result<Vec<String>, String> {
+    let mut values: Vec<String> = Vec::new();
+    for list in sources.iter().filter_map(|from| code_list(column, from, facts)) {
+        for value in facts.reference.codes.get(list).map_or(&[][..], |codes| &codes.values) {
+            if !values.contains(value) {
+                values.push(value.clone());
+            }
+        }
+    }
+    if values.is_empty() {
+        return Err(format!("“{column}”没有代码表，不能按它分组"));
+    }
+    Ok(values)
+}
+
+/// Index of the code list that a column of a source is written in.
+fn code_list(column: &str, from: &From, facts: &Facts<'_>) -> Option<usize> {
+    match from {
+        From::Form { form, .. } => {
+            let form = facts.plan.forms.get(*form)?;
+            match form.fields.iter().find(|field| *field.name == *column)?.ty {
+                FieldType::Code { list } => Some(list),
+                _ => None,
+            }
+        }
+        From::Reference { name, .. } => {
+            let schema = facts.plan.references.iter().find(|schema| schema.name == *name)?;
+            schema.columns.iter().find(|known| known.name == column)?.codes
+        }
+    }
+}
+
+/// Columns by code: every combination of the lists' values, outermost first, and one for what is outside them.
+pub struct Across {
+    columns: Vec<(String, BTreeMap<String, usize>)>,
+    /// Words of each column, outermost first; the last is the one for everything else. One nameless column without codes.
+    pub headings: Vec<Vec<String>>,
+}
+
+impl Across {
+    pub fn new(names: &[String], sources: &[&From], facts: &Facts<'_>) -> Result<Across, String> {
+        let mut columns = Vec::new();
+        let mut headings: Vec<Vec<String>> = vec![Vec::new()];
+        for name in names {
+            let values = code_values(name, sources, facts)?;
+            headings = headings
+                .iter()
+                .flat_map(|outer| values.iter().map(|value| [outer.as_slice(), std::slice::from_ref(value)].concat()))
+                .collect();
+            columns.push((name.clone(), positions(&values)));
+        }
+        if !names.is_empty() {
+            headings.push(vec!["未归类".to_string()]);
+        }
+        Ok(Across { columns, headings })
+    }
+
+    pub fn is_plain(&self) -> bool {
+        self.columns.is_empty()
+    }
+
+    pub fn width(&self) -> usize {
+        self.headings.len()
+    }
+
+    /// The column of each row of a source.
+    pub fn slots(&self, rows: &Rowset) -> Result<Vec<usize>, String> {
+        let mut slots = vec![Some(0); rows.len()];
+        for (column, positions) in &self.columns {
+            for (slot, text) in slots.iter_mut().zip(rows.texts(column)?) {
+                let inner = text.and_then(|text| positions.get(text));
+                *slot = slot.zip(inner).map(|(outer, inner)| outer * positions.len() + inner);
+            }
+        }
+        Ok(slots.into_iter().map(|slot| slot.unwrap_or(self.width() - 1)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_lands_somewhere_and_overlaps_are_kept() {
+        let masks = vec![vec![true, true, false, false], vec![false, true, true, false]];
+        assert_eq!(overlapping(&masks, 4), vec![vec![0, 1], vec![1, 2], vec![3]]);
+        let axis = Axis::codes("行业", vec!["甲".into(), "乙".into()]);
+        let members = axis.partition([Some(1), None, Some(1)].into_iter());
+        assert_eq!(members, vec![vec![], vec![0, 2], vec![1]]);
+    }
+}

@@ -1,0 +1,259 @@
+//! Rows, one line each, in official order of units: rows of a form, or reference rows that nobody answered.
+
+use super::facts::{Facts, Rowset};
+use super::groups::Axis;
+use super::notes;
+use crate::model::Severity;
+use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Table};
+use crate::sql::Checked;
+use crate::sql::frame::{ROW, SHEET};
+use crate::text::id_number::mask_within;
+use polars::prelude::{AnyValue, Column};
+use std::collections::BTreeMap;
+
+/// Computes one list.
+///
+/// # Errors
+/// A column that is not there: a defect, since the definition was checked.
+pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable, String> {
+    let headings: Vec<&str> = list.columns.iter().map(|column| column.header.as_str()).collect();
+    let mut finished = notes::empty_table(table, facts, &headings, 1);
+    let lines = match &list.from {
+        ListFrom::Form { form, basis } => Lines::of_form(list, *form, *basis, facts)?,
+        ListFrom::Outstanding { lookup } => Lines::outstanding(list, *lookup, facts)?,
+    };
+    let columns = list.columns.iter().map(|column| lines.column(column, facts)).collect::<Result<Vec<_>, String>>()?;
+    let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+    for _ in &lines.lines {
+        let cells = columns.iter_mut().map(|cells| cells.next().unwrap_or(StatCell::Empty)).collect();
+        finished.rows.push(StatRow { kind: RowKind::Body, cells });
+    }
+    if finished.rows.is_empty() && !list.columns.is_empty() {
+        let mut cells = vec![StatCell::Empty; list.columns.len()];
+        cells[0] = StatCell::Text(list.empty.clone());
+        finished.rows.push(StatRow { kind: RowKind::Body, cells });
+    }
+    let private = list.columns.iter().enumerate().filter(|(_, column)| is_private(column, list, facts));
+    finished.private_columns = private.map(|(index, _)| index).collect();
+    finished.definitions = list.columns.iter().map(|column| definition(column, list, facts)).collect();
+    match &list.from {
+        ListFrom::Form { form, basis: Basis::Accepted } => {
+            finished.notes.extend(notes::exclusions(&[*form], &[], facts));
+        }
+        ListFrom::Form { form, basis: Basis::Read } => {
+            finished.notes.push("本表列出读到的全部行，含退回的行，不含整份退回的报表。".to_string());
+            finished.notes.extend(notes::exclusions(&[], &[*form], facts));
+        }
+        ListFrom::Outstanding { .. } => {}
+    }
+    Ok(finished)
+}
+
+/// One line before it is printed: a row of the source and whom it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Line {
+    row: usize,
+    unit: Option<u32>,
+}
+
+/// The lines of a list in order. Only what is listed is ever read out of the frame: a province has many rows.
+struct Lines<'a> {
+    /// `None` where an optional reference table is not there; then there are no lines either.
+    rows: Option<&'a Rowset>,
+    form: Option<usize>,
+    lines: Vec<Line>,
+}
+
+impl<'a> Lines<'a> {
+    fn of_form(list: &List, form: usize, basis: Basis, facts: &'a Facts<'_>) -> Result<Lines<'a>, String> {
+        let rows = facts.form(form)?;
+        let filters: Vec<&Checked> = list.filter.iter().collect();
+        let mask = facts.mask(rows, basis, &filters)?;
+        let lines = (0..rows.len()).filter(|row| mask[*row]).map(|row| Line { row, unit: rows.units[row] });
+        Lines { rows: Some(rows), form: Some(form), lines: lines.collect() }.sorted(list, facts)
+    }
+
+    fn outstanding(list: &List, lookup: usize, facts: &'a Facts<'_>) -> Result<Lines<'a>, String> {
+        let rows = facts.outstanding_rows(lookup);
+        let found = facts.lookups.get(lookup).map_or(&[][..], |found| &found.outstanding);
+        let lines = found.iter().map(|(row, unit)| Line { row: *row, unit: *unit });
+        Lines { rows, form: None, lines: rows.map_or_else(Vec::new, |_| lines.collect()) }.sorted(list, facts)
+    }
+
+    /// By unit, then by the list's columns, then as the rows came.
+    fn sorted(self, list: &List, facts: &Facts<'_>) -> Result<Lines<'a>, String> {
+        let Some(rows) = self.rows else { return Ok(self) };
+        let units = Axis::units(facts);
+        let mut columns = Vec::new();
+        for name in &list.sort {
+            columns.push((rows.column(name)?, code_order(name, self.form, facts), name));
+        }
+        let mut keyed = Vec::with_capacity(self.lines.len());
+        for line in self.lines {
+            let key = |(column, order, name): &(&'a Column, BTreeMap<&str, usize>, &String)| {
+                Ok(Key::of(value(column, line.row, name)?, order))
+            };
+            let keys = columns.iter().map(key).collect::<Result<Vec<_>, String>>()?;
+            keyed.push((units.group_of(line.unit).unwrap_or(usize::MAX), keys, line));
+        }
+        keyed.sort_by(|a, b| (a.0, &a.1, a.2.row).cmp(&(b.0, &b.1, b.2.row)));
+        Ok(Lines { lines: keyed.into_iter().map(|(.., line)| line).collect(), ..self })
+    }
+
+    /// One column's cells, in the order of the lines.
+    fn column(&self, column: &ListColumn, facts: &Facts<'_>) -> Result<Vec<StatCell>, String> {
+        let Some(rows) = self.rows else { return Ok(Vec::new()) };
+        Ok(match &column.value {
+            ListValue::Number => (1..=self.lines.len() as i64).map(StatCell::Integer).collect(),
+            ListValue::Column { name, .. } => {
+                let month = field(name, self.form, facts).is_some_and(|ty| *ty == FieldType::Month);
+                let column = rows.column(name)?;
+                let cell = |line: &Line| cell(value(column, line.row, name)?, name, month);
+                self.lines.iter().map(cell).collect::<Result<_, String>>()?
+            }
+            ListValue::Lookup { lookup } => {
+                let shown = facts.lookups.get(*lookup).map_or(&[][..], |found| &found.shown);
+                let shown = self.lines.iter().map(|line| shown.get(line.row)?.as_deref());
+                shown.map(|text| text.map_or(StatCell::NotApplicable, masked)).collect()
+            }
+            ListValue::Verdict => self.verdicts(rows, facts)?,
+            ListValue::Unit => {
+                let name = |line: &Line| line.unit.map_or("未归属", |unit| facts.unit_name(unit)).to_string();
+                self.lines.iter().map(|line| StatCell::Text(name(line))).collect()
+            }
+        })
+    }
+
+    /// 通过, or what was wrong.
+    fn verdicts(&self, rows: &Rowset, facts: &Facts<'_>) -> Result<Vec<StatCell>, String> {
+        // A finding that names no sheet means the row of every sheet.
+        let mut found: BTreeMap<(u32, u32), Vec<Reason<'_>>> = BTreeMap::new();
+        for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
+            let place = &finding.place;
+            if let (Some(source), Some(row)) = (place.source, place.row) {
+                found.entry((source, row)).or_default().push((place.sheet, &finding.found));
+            }
+        }
+        let (sheets, places) = (rows.whole(SHEET)?, rows.whole(ROW)?);
+        let verdict = |line: &Line| {
+            let row = line.row;
+            if rows.accepted[row] {
+                return StatCell::Text("通过".to_string());
+            }
+            let all = found.get(&(rows.sources[row], places[row])).map_or(&[][..], Vec::as_slice);
+            let here = all.iter().filter(|(sheet, _)| sheet.is_none_or(|sheet| u32::from(sheet) == sheets[row]));
+            let reasons: Vec<&str> = here.map(|(_, found)| *found).collect();
+            let reason = if reasons.is_empty() { "所在报表整份退回".to_string() } else { reasons.join("；") };
+            masked(&format!("退回：{reason}"))
+        };
+        Ok(self.lines.iter().map(verdict).collect())
+    }
+}
+
+/// Sheet, where the finding names one, and what was found.
+type Reason<'a> = (Option<u16>, &'a str);
+
+/// Words from returns or ledgers that may quote an ID or phone number.
+fn masked(text: &str) -> StatCell {
+    StatCell::Text(mask_within(text))
+}
+
+fn value<'a>(column: &'a Column, row: usize, name: &str) -> Result<AnyValue<'a>, String> {
+    column.get(row).map_err(|error| format!("读取“{name}”列出错：{error}"))
+}
+
+fn cell(value: AnyValue<'_>, name: &str, month: bool) -> Result<StatCell, String> {
+    Ok(match value {
+        AnyValue::Null => StatCell::Empty,
+        AnyValue::Boolean(true) => StatCell::Text("是".to_string()),
+        AnyValue::Boolean(false) => StatCell::Text("否".to_string()),
+        AnyValue::String(text) => StatCell::Text(text.to_string()),
+        AnyValue::Int32(day) if month => StatCell::Month(day),
+        AnyValue::Int32(day) => StatCell::Date(day),
+        AnyValue::Int64(number) => StatCell::Integer(number),
+        AnyValue::UInt32(number) => StatCell::Integer(i64::from(number)),
+        AnyValue::Float64(number) => StatCell::Number(number),
+        other => return Err(format!("“{name}”列有不能列出的值 {other}")),
+    })
+}
+
+/// How cells are ordered: code words by their list, other words by characters, empty ones last.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    Code(usize),
+    Whole(i64),
+    /// A number's bits in numeric order.
+    Decimal(i64),
+    Text(&'a str),
+    Nothing,
+}
+
+impl<'a> Key<'a> {
+    fn of(value: AnyValue<'a>, order: &BTreeMap<&str, usize>) -> Key<'a> {
+        match value {
+            AnyValue::String(text) => order.get(text).map_or(Key::Text(text), |position| Key::Code(*position)),
+            AnyValue::Boolean(yes) => Key::Whole(i64::from(yes)),
+            AnyValue::Int32(day) => Key::Whole(i64::from(day)),
+            AnyValue::Int64(number) => Key::Whole(number),
+            AnyValue::UInt32(number) => Key::Whole(i64::from(number)),
+            AnyValue::Float64(number) => {
+                let bits = number.to_bits() as i64;
+                Key::Decimal(bits ^ (((bits >> 63) as u64) >> 1) as i64)
+            }
+            _ => Key::Nothing,
+        }
+    }
+}
+
+fn field<'a>(name: &str, form: Option<usize>, facts: &Facts<'a>) -> Option<&'a FieldType> {
+    let form: &Form = facts.plan.forms.get(form?)?;
+    form.fields.iter().find(|field| *field.name == *name).map(|field| &field.ty)
+}
+
+fn code_order<'a>(name: &str, form: Option<usize>, facts: &Facts<'a>) -> BTreeMap<&'a str, usize> {
+    let Some(FieldType::Code { list }) = field(name, form, facts) else { return BTreeMap::new() };
+    let values = facts.reference.codes.get(*list).map_or(&[][..], |codes| &codes.values);
+    values.iter().enumerate().map(|(position, value)| (value.as_str(), position)).collect()
+}
+
+fn is_private(column: &ListColumn, list: &List, facts: &Facts<'_>) -> bool {
+    let ListValue::Column { name, private } = &column.value else { return false };
+    let form = match list.from {
+        ListFrom::Form { form, .. } => Some(form),
+        ListFrom::Outstanding { .. } => None,
+    };
+    *private || field(name, form, facts).is_some_and(|ty| *ty == FieldType::IdNumber)
+}
+
+fn definition(column: &ListColumn, list: &List, facts: &Facts<'_>) -> String {
+    match &column.value {
+        ListValue::Number => match &list.from {
+            ListFrom::Form { form, basis } => {
+                let form = facts.plan.forms.get(*form).map_or("", |form| &form.title);
+                notes::condition(form, *basis, &list.filter.iter().collect::<Vec<_>>())
+            }
+            ListFrom::Outstanding { .. } => "参照表中没有被审核通过的行对上的记录".to_string(),
+        },
+        ListValue::Column { name, .. } => format!("“{name}”列"),
+        ListValue::Lookup { .. } => "台账中对上的记录；没有的为“—”".to_string(),
+        ListValue::Verdict => "通过，或退回及原因".to_string(),
+        ListValue::Unit => "推荐单位，按名册次序".to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_sort_codes_by_list_numbers_by_value_and_nothing_last() {
+        let order = BTreeMap::from([("标杆", 1), ("模范", 0)]);
+        let text = |text: &'static str| Key::of(AnyValue::String(text), &order);
+        assert!(text("模范") < text("标杆"));
+        assert!(text("标杆") < text("甲"));
+        assert!(text("甲") < Key::of(AnyValue::Null, &order));
+        let number = |number: f64| Key::of(AnyValue::Float64(number), &order);
+        assert!(number(-2.5) < number(-1.0) && number(-1.0) < number(0.5) && number(0.5) < number(10.0));
+    }
+}

@@ -1,0 +1,135 @@
+//! What stands around a table's figures: titles, how each column was computed, and what is missing from it.
+
+use super::facts::Facts;
+use crate::model::Outcome;
+use crate::model::run::{SourceVerdict, UnitStatus};
+use crate::model::statistic::{Heading, StatTable};
+use crate::spec::{Basis, From, Table};
+use crate::sql::Checked;
+use std::collections::BTreeSet;
+
+/// A table with its title, notes and plain headings, and no rows yet.
+pub fn empty_table(table: &Table, facts: &Facts<'_>, headings: &[&str], label_columns: usize) -> StatTable {
+    let plain = |name: &&str| Heading { parents: Vec::new(), name: (*name).to_string() };
+    let period = facts.period.title();
+    StatTable {
+        id: table.id.clone(),
+        sheet: table.sheet.clone(),
+        title: table.title.replace("{报告期}", &period),
+        caption: table.caption.replace("{报告期}", &period),
+        headings: headings.iter().map(plain).collect(),
+        rows: Vec::new(),
+        notes: table.notes.clone(),
+        label_columns,
+        private_columns: Vec::new(),
+        definitions: headings.iter().map(|heading| (*heading).to_string()).collect(),
+        landscape: table.landscape,
+    }
+}
+
+/// Which rows are counted: `《申报汇总表》审核通过的行，条件：类别 = '正式'`.
+pub fn condition(form: &str, basis: Basis, filters: &[&Checked]) -> String {
+    let rows = match basis {
+        Basis::Accepted => "审核通过的行",
+        Basis::Read => "读到的全部行（含退回的行）",
+    };
+    conditioned(format!("《{form}》{rows}"), filters)
+}
+
+/// As [`condition`], for any source.
+pub fn source(from: &From, filters: &[&Checked], facts: &Facts<'_>) -> String {
+    match from {
+        From::Form { form, basis } => {
+            condition(facts.plan.forms.get(*form).map_or("", |form| &form.title), *basis, filters)
+        }
+        From::Reference { name, unit_column } => {
+            conditioned(format!("参照表“{name}”的行，以“{unit_column}”归到推荐单位"), filters)
+        }
+    }
+}
+
+fn conditioned(rows: String, filters: &[&Checked]) -> String {
+    if filters.is_empty() {
+        return rows;
+    }
+    let sources: Vec<&str> = filters.iter().map(|filter| filter.source.as_str()).collect();
+    format!("{rows}，条件：{}", sources.join(" 且 "))
+}
+
+/// Whether a return enters no table at all.
+fn held_out(source: &SourceVerdict, facts: &Facts<'_>) -> bool {
+    let holds = || facts.blocks.get(source.source.index as usize).is_some_and(|(_, holds)| *holds);
+    source.outcome == Outcome::Returned && (source.rows.held > 0 || holds())
+}
+
+/// What a table computed from returns does not contain, in words: rows and returns sent back, unreadable files,
+/// units that did not report. `read` are the forms of which blocked rows are counted all the same.
+pub fn exclusions(accepted: &[usize], read: &[usize], facts: &Facts<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let held: BTreeSet<u32> = facts
+        .verdict
+        .sources
+        .iter()
+        .filter(|source| held_out(source, facts))
+        .map(|source| source.source.index)
+        .collect();
+    let mut missing = Vec::new();
+    let (rows, returns) = blocked(accepted, &held, false, facts);
+    if rows > 0 {
+        missing.push(format!("退回的 {rows} 行（{returns} 份报表）"));
+    }
+    if !held.is_empty() {
+        missing.push(format!("整份退回 {} 份", held.len()));
+    }
+    match facts.verdict.count(Outcome::Unreadable) {
+        0 => {}
+        files => missing.push(format!("无法读取 {files} 份")),
+    }
+    let silent = facts.verdict.units.iter().filter(|unit| unit.status == UnitStatus::Missing).count();
+    if silent > 0 {
+        missing.push(format!("未报 {silent} 个单位"));
+    }
+    notes.push(if missing.is_empty() {
+        "收到的行都已计入本表。".to_string()
+    } else {
+        format!("本表未计入：{}。", missing.join("；"))
+    });
+    let (rows, _) = blocked(read, &held, true, facts);
+    if rows > 0 {
+        notes.push(format!("按读到的全部行计算的，含退回的 {rows} 行。"));
+    }
+    let (all, _) = blocked(read, &held, false, facts);
+    if all > rows {
+        notes.push(format!("认不出推荐单位的 {} 行不计入任何表。", all - rows));
+    }
+    notes.extend(unheard(&held, facts));
+    notes
+}
+
+/// Units that sent something of which nothing could be counted: they stand as 未报 in the tables, and that is said.
+fn unheard(held: &BTreeSet<u32>, facts: &Facts<'_>) -> Option<String> {
+    let units = facts.verdict.units.iter().filter(|unit| {
+        unit.status == UnitStatus::Returned
+            && !facts.has_reported(unit.unit)
+            && unit.sources.iter().any(|source| held.contains(source))
+    });
+    let names: Vec<String> = units.map(|unit| facts.unit_name(unit.unit).to_string()).collect();
+    (!names.is_empty()).then(|| format!("{}的报表整份退回，表中列为未报。", super::words::names(&names, 5)))
+}
+
+/// Rows of these forms that do not count, and the returns they stand on; returns held out whole are counted apart.
+/// `placed`: only those whose unit is known.
+fn blocked(forms: &[usize], held: &BTreeSet<u32>, placed: bool, facts: &Facts<'_>) -> (usize, usize) {
+    let mut rows = 0;
+    let mut returns = BTreeSet::new();
+    for form in forms.iter().collect::<BTreeSet<_>>() {
+        let Ok(set) = facts.form(*form) else { continue };
+        for (row, source) in set.sources.iter().enumerate() {
+            if !set.accepted[row] && !held.contains(source) && (!placed || set.units[row].is_some()) {
+                rows += 1;
+                returns.insert(*source);
+            }
+        }
+    }
+    (rows, returns.len())
+}

@@ -1,0 +1,184 @@
+//! Cross-tabulations: rows in official order × (columns by code ×) measures, the total row found over all rows.
+
+use super::facts::Facts;
+use super::groups::{Across, Axis};
+use super::measures::{self, Grid};
+use super::notes;
+use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::spec::{Basis, From, Measure, MeasureKind, Statistic, Table};
+
+/// Computes one statistic.
+///
+/// # Errors
+/// A total that does not equal its parts, or a definition that was not checked.
+pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<StatTable, String> {
+    let sources: Vec<&From> = statistic.measures.iter().filter_map(|measure| from(&measure.kind)).collect();
+    let axis = Axis::new(&statistic.rows, &sources, facts)?;
+    let across = Across::new(&statistic.across, &sources, facts)?;
+    let grids = measures::all(&table.id, statistic, &axis, &across, facts)?;
+    let columns = columns(statistic, &across, &grids);
+    let mut finished = notes::empty_table(table, facts, &[&statistic.label], 1);
+    finished.definitions = vec![label_definition(statistic)];
+    for (position, column) in columns.iter().enumerate() {
+        finished.headings.push(column.heading.clone());
+        // Columns by code differ in nothing but the code: said once for each measure.
+        let said = columns[..position].iter().any(|earlier| earlier.measure == column.measure);
+        finished.definitions.push(if said { String::new() } else { definition(column.measure, statistic, facts) });
+    }
+    let mut push =
+        |kind, label: &str, line: &dyn Fn(&Grid) -> Vec<StatCell>| {
+            let mut cells = vec![StatCell::Text(label.to_string())];
+            cells.extend(columns.iter().map(|column| {
+                line(&grids[column.measure]).get(column.slot).cloned().unwrap_or(StatCell::NotApplicable)
+            }));
+            finished.rows.push(StatRow { kind, cells });
+        };
+    for (position, group) in axis.groups.iter().enumerate() {
+        push(RowKind::Body, &group.label, &|grid| grid.parts[position].clone());
+    }
+    let leftover = axis.groups.len();
+    if grids.iter().any(|grid| !grid.derived && !grid.parts[leftover].iter().all(measures::is_nothing)) {
+        push(RowKind::Body, axis.leftover, &|grid| grid.parts[leftover].clone());
+    }
+    if let Some(total) = &statistic.total {
+        push(RowKind::Total, total, &|grid| grid.total.clone());
+    }
+    finished.notes.extend(remarks(statistic, &grids, facts));
+    Ok(finished)
+}
+
+/// One printed column: a measure in a column by code.
+struct Printed {
+    measure: usize,
+    slot: usize,
+    heading: Heading,
+}
+
+fn columns(statistic: &Statistic, across: &Across, grids: &[Grid]) -> Vec<Printed> {
+    let measures = &statistic.measures;
+    if across.is_plain() {
+        let plain = |(index, measure): (usize, &Measure)| Printed {
+            measure: index,
+            slot: 0,
+            heading: Heading { parents: measure.under.iter().cloned().collect(), name: measure.name.clone() },
+        };
+        return measures.iter().enumerate().map(plain).collect();
+    }
+    let mut columns = Vec::new();
+    let sum = across.width();
+    let outside = sum - 1;
+    for slot in 0..=sum {
+        let empty = |grid: &Grid| {
+            measures::is_nothing(&grid.total[outside])
+                && grid.parts.iter().all(|part| measures::is_nothing(&part[outside]))
+        };
+        let hidden = (slot == outside && grids.iter().all(empty)) || (slot == sum && !statistic.across_total);
+        if hidden {
+            continue;
+        }
+        let words = across.headings.get(slot).cloned().unwrap_or_else(|| vec!["合计".to_string()]);
+        for (index, measure) in measures.iter().enumerate() {
+            let heading = match words.split_last() {
+                Some((last, outer)) if measures.len() == 1 => Heading { parents: outer.to_vec(), name: last.clone() },
+                _ => Heading { parents: words.clone(), name: measure.name.clone() },
+            };
+            columns.push(Printed { measure: index, slot, heading });
+        }
+    }
+    columns
+}
+
+/// The source of a measure that has one.
+pub fn from(kind: &MeasureKind) -> Option<&From> {
+    match kind {
+        MeasureKind::Count { from, .. } | MeasureKind::Sum { from, .. } | MeasureKind::Ratio { from, .. } => Some(from),
+        _ => None,
+    }
+}
+
+/// Notes that follow from how the table was computed.
+fn remarks(statistic: &Statistic, grids: &[Grid], facts: &Facts<'_>) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    let mut accepted = Vec::new();
+    let mut read = Vec::new();
+    let mut read_names: Vec<String> = Vec::new();
+    for measure in &statistic.measures {
+        match from(&measure.kind) {
+            Some(From::Form { form, basis: Basis::Accepted }) => accepted.push(*form),
+            Some(From::Form { form, basis: Basis::Read }) => {
+                read.push(*form);
+                read_names.push(format!("“{}”", measure.name));
+            }
+            _ => {}
+        }
+        if let MeasureKind::Quota(_) = measure.kind {
+            accepted.extend(facts.plan.quota.as_ref().map(|quota| quota.form));
+        }
+    }
+    if !read.is_empty() {
+        notes.push(match accepted.is_empty() {
+            true => "本表按读到的全部行计算，含退回的行，不含整份退回的报表。".to_string(),
+            false => format!("{}按读到的全部行计算，含退回的行，不含整份退回的报表。", read_names.join("")),
+        });
+    }
+    if grids.iter().any(|grid| grid.overlaps) {
+        notes.push("各行有交叉，合计按全部行另行计算，不等于各行之和。".to_string());
+    }
+    for note in grids.iter().filter_map(|grid| grid.note.as_ref()) {
+        if !notes.contains(note) {
+            notes.push(note.clone());
+        }
+    }
+    if !accepted.is_empty() || !read.is_empty() {
+        notes.extend(notes::exclusions(&accepted, &read, facts));
+    }
+    notes
+}
+
+fn label_definition(statistic: &Statistic) -> String {
+    match &statistic.rows {
+        crate::spec::Rows::Unit => "应报的推荐单位，按名册次序全部列出".to_string(),
+        crate::spec::Rows::City => "按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出".to_string(),
+        crate::spec::Rows::Codes { field } => format!("“{field}”代码表的全部值，按官方次序"),
+        crate::spec::Rows::Items(items) => {
+            let items = items.iter().map(|item| format!("{}（{}）", item.label, item.filter.source));
+            items.collect::<Vec<_>>().join("、")
+        }
+    }
+}
+
+/// How a column is computed, as the definition says it.
+fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> String {
+    let name = |index: usize| statistic.measures.get(index).map_or("", |measure| measure.name.as_str());
+    let how = match &statistic.measures[measure].kind {
+        MeasureKind::Count { from, filter } => {
+            format!("{}，计数", notes::source(from, &filter.iter().collect::<Vec<_>>(), facts))
+        }
+        MeasureKind::Sum { from, value, filter } => {
+            let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
+            format!("{rows}，合计 {}", value.source)
+        }
+        MeasureKind::Ratio { from, of, over } => {
+            let over = notes::source(from, &over.iter().collect::<Vec<_>>(), facts);
+            format!("分子 {}；分母 {over}；合并计算，不取平均", of.source)
+        }
+        MeasureKind::Portion { of } => format!("本行“{0}” ÷ 合计“{0}”", name(*of)),
+        MeasureKind::Roster { column } => format!("单位名册“{column}”"),
+        MeasureKind::Quota(part) => measures::quota_definition(*part, facts),
+        MeasureKind::Outstanding { lookup } => {
+            let lookup = facts.plan.lookups.get(*lookup);
+            let form = lookup.and_then(|lookup| facts.plan.forms.get(lookup.form)).map_or("", |form| &form.title);
+            let reference = lookup.map_or("", |lookup| &lookup.reference);
+            format!("参照表“{reference}”中没有被《{form}》审核通过的行对上的记录，计数")
+        }
+        MeasureKind::ItemBound => "本项占比的规定；没有规定或规定未启用的为“—”".to_string(),
+        MeasureKind::ItemMargin { portion } => format!("“{}”减去规定，百分点", name(*portion)),
+        MeasureKind::Difference { left, right } => format!("“{}”减“{}”", name(*left), name(*right)),
+        MeasureKind::Growth { now, before } => format!("（“{}”－“{}”）÷“{1}”", name(*now), name(*before)),
+    };
+    if statistic.across.is_empty() {
+        return how;
+    }
+    let across: Vec<String> = statistic.across.iter().map(|column| format!("“{column}”")).collect();
+    format!("{how}；按{}分列，各列同此", across.join("和"))
+}

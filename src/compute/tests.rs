@@ -1,0 +1,517 @@
+//! The shipped definitions over small frames made by hand: figures that one can check with a pencil.
+
+use super::{Computed, Inputs, compute};
+use crate::domain::period::{Period, day};
+use crate::model::normalised::{Sender, SenderEvidence};
+use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
+use crate::model::statistic::StatCell::{self, Integer, NotApplicable, NotReported, Ratio, Text};
+use crate::model::statistic::{RowKind, StatTable};
+use crate::model::{CellRef, Column as Values, Finding, Outcome, Place, Severity, SourceFile};
+use crate::spec::reference::{City, Due, ReferenceTable};
+use crate::spec::{ColumnType, Plan, Reference, Roster, Unit};
+use crate::sql::ValidatedFrame;
+use crate::sql::frame::{ACCEPTED, LookupResult, ROW, SHEET, SOURCE, UNIT};
+use crate::text::names::match_key;
+use polars::prelude::{Column, DataFrame};
+use std::path::Path;
+
+#[derive(Clone, Copy)]
+enum Value {
+    T(&'static str),
+    D(i32),
+}
+use Value::{D, T};
+
+/// One row of a form: file, unit, whether it counts, and what it says.
+struct Row {
+    source: u32,
+    unit: Option<u32>,
+    accepted: bool,
+    cells: Vec<(&'static str, Value)>,
+}
+
+fn row(source: u32, unit: u32, accepted: bool, cells: &[(&'static str, Value)]) -> Row {
+    Row { source, unit: Some(unit), accepted, cells: cells.to_vec() }
+}
+
+fn plan(name: &str) -> Plan {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate::spec::read(&root.join("pipelines").join(name).join("pipeline.toml")).expect("shipped definition")
+}
+
+fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedFrame {
+    let find = |row: &Row, name: &str| row.cells.iter().find(|(column, _)| *column == name).map(|(_, value)| *value);
+    let mut columns = Vec::new();
+    for column in plan.forms[form].columns() {
+        let name = column.name.as_str().into();
+        let values = || rows.iter().map(|row| find(row, &column.name));
+        columns.push(match column.ty {
+            ColumnType::Text | ColumnType::Unit => {
+                let text = |value| match value {
+                    Some(T(text)) => Some(text),
+                    _ => None,
+                };
+                Column::new(name, values().map(text).collect::<Vec<_>>())
+            }
+            // No shipped table computes with these.
+            ColumnType::Integer => Column::new(name, vec![None::<i64>; rows.len()]),
+            ColumnType::Number => Column::new(name, vec![None::<f64>; rows.len()]),
+            ColumnType::Boolean => Column::new(name, vec![None::<bool>; rows.len()]),
+            ColumnType::Date => {
+                let date = |value| match value {
+                    Some(D(day)) => Some(day),
+                    _ => None,
+                };
+                Column::new(name, values().map(date).collect::<Vec<_>>())
+            }
+        });
+    }
+    columns.push(Column::new(SOURCE.into(), rows.iter().map(|row| row.source).collect::<Vec<_>>()));
+    columns.push(Column::new(SHEET.into(), vec![0_u32; rows.len()]));
+    columns.push(Column::new(ROW.into(), (0..rows.len() as u32).collect::<Vec<_>>()));
+    columns.push(Column::new(UNIT.into(), rows.iter().map(|row| row.unit).collect::<Vec<_>>()));
+    columns.push(Column::new(ACCEPTED.into(), rows.iter().map(|row| row.accepted).collect::<Vec<_>>()));
+    let df = DataFrame::new(rows.len(), columns).expect("columns of one length");
+    ValidatedFrame { form, df, blocked_by: vec![Vec::new(); rows.len()] }
+}
+
+/// 合肥 and 芜湖 with a city federation each, one provincial system and one enterprise; all four are expected.
+fn reference(plan: &Plan) -> Reference {
+    let unit = |code: &str, name: &str, channel: &str, city: &str, workers| Unit {
+        code: code.into(),
+        name: name.into(),
+        channel: channel.into(),
+        city: city.into(),
+        workers: Some(workers),
+        ..Unit::default()
+    };
+    let units = vec![
+        unit("1", "合肥市总工会", "市总工会", "合肥", 500),
+        unit("2", "芜湖市总工会", "市总工会", "芜湖", 300),
+        unit("3", "省教育系统工会", "省直系统", "合肥", 150),
+        unit("4", "皖江集团工会", "大型企业", "芜湖", 50),
+        Unit { parent: Some(1), ..unit("5", "芜湖某厂", "市总工会", "芜湖", 9) },
+    ];
+    let keys = units.iter().enumerate().map(|(index, unit)| (match_key(&unit.name), vec![index as u32])).collect();
+    let city = |name: &str, code: &str| City { name: name.into(), unit_code: code.into() };
+    Reference {
+        roster: Roster { units, expected: vec![0, 1, 2, 3], keys },
+        cities: vec![city("合肥", "1"), city("黄山", "9"), city("芜湖", "2")],
+        due: Some(Due { opens: None, due: day(2026, 4, 10).unwrap(), grace: day(2026, 4, 24) }),
+        codes: plan.codes.clone(),
+        ..Reference::default()
+    }
+}
+
+fn source(index: u32, unit: u32, outcome: Outcome) -> SourceVerdict {
+    let name = format!("{index}.xlsx");
+    SourceVerdict {
+        source: SourceFile { index, path: name.clone().into(), name, member: vec![], size: 1, modified: None },
+        outcome,
+        cause: if outcome == Outcome::Accepted { String::new() } else { "须改正".into() },
+        next: String::new(),
+        sha256: String::new(),
+        size: 1,
+        format: "xlsx",
+        sender: Some(Sender { unit, evidence: SenderEvidence::Cover }),
+        unit: Some(unit),
+        received: None,
+        late_days: 0,
+        overdue: false,
+        sheets: vec![],
+        bindings: vec![],
+        rows: RowAccount::default(),
+        superseded_by: None,
+    }
+}
+
+/// File 0 of unit 0 is sent back for a row, file 1 of unit 1 is late, unit 2 sent nothing, file 3 of unit 3 is fine.
+fn verdict() -> RunVerdict {
+    let report = |unit, status, sources: &[u32]| UnitReport { unit, status, sources: sources.to_vec(), received: None };
+    let late = UnitStatus::Late { days: 3, overdue: false };
+    RunVerdict {
+        sources: vec![
+            source(0, 0, Outcome::Returned),
+            source(1, 1, Outcome::Accepted),
+            source(2, 3, Outcome::Superseded),
+            source(3, 3, Outcome::Accepted),
+        ],
+        findings: vec![Finding {
+            code: "safety-accident".into(),
+            severity: Severity::Block,
+            place: Place {
+                source: Some(0),
+                sheet: Some(0),
+                row: Some(2),
+                cells: vec![CellRef { row: 2, col: 3 }],
+                unit: None,
+            },
+            found: "近三年安全事故 1 起".into(),
+            expected: String::new(),
+            next: String::new(),
+            line: None,
+            holds_return: false,
+        }],
+        amendments: vec![],
+        units: vec![
+            report(0, UnitStatus::Returned, &[0]),
+            report(1, late, &[1]),
+            report(2, UnitStatus::Missing, &[]),
+            report(3, UnitStatus::OnTime, &[2, 3]),
+        ],
+        rows: RowAccount::default(),
+    }
+}
+
+fn run(
+    plan: &Plan,
+    reference: &Reference,
+    frames: &[ValidatedFrame],
+    lookups: &[LookupResult],
+    verdict: &RunVerdict,
+) -> Result<Computed, String> {
+    let period = Period::parse("2026").unwrap();
+    compute(Inputs { plan, reference, period: &period, frames, lookups, verdict })
+}
+
+fn table<'a>(computed: &'a Computed, id: &str) -> &'a StatTable {
+    computed.tables.iter().find(|table| table.id == id).unwrap()
+}
+
+fn body(table: &StatTable, label: &str) -> Vec<StatCell> {
+    let labelled = |row: &&crate::model::statistic::StatRow| row.cells[0] == Text(label.into());
+    table.rows.iter().find(labelled).unwrap_or_else(|| panic!("{label} in {table:#?}")).cells[1..].to_vec()
+}
+
+fn integers(counts: &[i64]) -> Vec<StatCell> {
+    counts.iter().map(|count| Integer(*count)).collect()
+}
+
+fn words(cells: &[StatCell]) -> String {
+    let word = |cell: &StatCell| match cell {
+        Text(text) => text.clone(),
+        Integer(number) => number.to_string(),
+        other => format!("{other:?}"),
+    };
+    cells.iter().map(word).collect::<Vec<_>>().join("|")
+}
+
+fn model_teams() -> (Plan, Reference, Vec<ValidatedFrame>, Vec<LookupResult>) {
+    let plan = plan("model-teams");
+    let mut reference = reference(&plan);
+    let team = |source, unit, accepted, title, class, name, good| {
+        let cells = [
+            ("申报称号", T(title)),
+            ("类别", T(class)),
+            ("班组名称", T(name)),
+            ("所在单位", T("某厂")),
+            ("所属行业", T("采矿业")),
+            ("单位性质", T("国有")),
+            ("思想政治工作等次", T(good)),
+        ];
+        row(source, unit, accepted, &cells)
+    };
+    let mut rows = vec![
+        team(0, 0, true, "省模范班组", "正式", "乙班", "好"),
+        team(0, 0, true, "省模范班组", "正式", "甲班", "好"),
+        team(0, 0, false, "标杆班组", "正式", "丙班", "较好"),
+        team(0, 0, true, "省模范班组", "备选", "丁班", "好"),
+        team(1, 1, true, "标杆班组", "正式", "戊班", "好"),
+    ];
+    rows.extend((0..6).map(|_| team(3, 3, true, "省模范班组", "正式", "己班", "较好")));
+    let ledger = |column: &str| match column {
+        "年度" => Values::Integer(vec![Some(2021), Some(2022)]),
+        "所在单位" => Values::Text(vec![Some("芜湖某厂".into()), Some("无人认识".into())]),
+        _ => Values::Text(vec![Some("某班".into()), Some("某班".into())]),
+    };
+    let schema = plan.references.iter().find(|schema| schema.name == "荣誉台账").unwrap();
+    let column_names: Vec<String> = schema.columns.iter().map(|column| column.name.clone()).collect();
+    let columns = column_names.iter().map(|name| ledger(name)).collect();
+    let table = ReferenceTable { name: "荣誉台账".into(), column_names, columns, lines: vec![2, 3] };
+    reference.tables.insert("荣誉台账".into(), table);
+    let frames = vec![frame(&plan, 0, &rows), frame(&plan, 1, &[])];
+    let shown = vec![None; rows.len()];
+    let lookups = vec![
+        LookupResult { shown, outstanding: vec![] },
+        LookupResult { shown: vec![], outstanding: vec![(0, Some(1)), (1, None)] },
+    ];
+    (plan, reference, frames, lookups)
+}
+
+#[test]
+fn quota_by_unit_shows_everyone_and_tells_silence_from_nothing() {
+    let (plan, reference, frames, lookups) = model_teams();
+    let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
+    let quota = table(&computed, "quota");
+    assert_eq!(quota.title, "2026年省模范班组名额执行情况表");
+    // 职工人数 名额 正式申报 审核通过 缺额 超额 备选限额 备选申报
+    assert_eq!(body(quota, "合肥市总工会"), integers(&[500, 50, 2, 2, 48, 0, 10, 1]));
+    // A benchmark team takes no seat.
+    assert_eq!(body(quota, "芜湖市总工会"), integers(&[300, 30, 0, 0, 30, 0, 6, 0]));
+    let silent =
+        [Integer(150), Integer(15), NotReported, NotReported, Integer(15), Integer(0), Integer(3), NotReported];
+    assert_eq!(body(quota, "省教育系统工会"), silent);
+    assert_eq!(body(quota, "皖江集团工会"), integers(&[50, 5, 6, 6, 0, 1, 1, 0]));
+    assert_eq!(body(quota, "合计"), integers(&[1000, 100, 8, 8, 93, 1, 20, 1]));
+    assert_eq!(quota.rows.len(), 5);
+    let notes = quota.notes.join("\n");
+    assert!(notes.contains("本表未计入：退回的 1 行（1 份报表）；未报 1 个单位。"), "{notes}");
+    assert!(notes.contains("“正式申报”“备选申报”按读到的全部行计算"), "{notes}");
+    let over: Vec<_> = computed.findings.iter().map(|finding| (&*finding.code, finding.place.unit)).collect();
+    assert_eq!(over, [("quota-exceeded", Some(3))]);
+    assert_eq!(computed.findings[0].found, "皖江集团工会审核通过的正式申报 6 个，超过名额 5 个");
+    let statements: Vec<_> = computed.statements.iter().map(|s| (s.holds, s.text.as_str())).collect();
+    assert!(statements.contains(&(Some(false), "1 个单位超名额：皖江集团工会 1 个")), "{statements:?}");
+}
+
+#[test]
+fn an_issued_quota_overrides_and_must_add_up() {
+    let (plan, mut reference, frames, lookups) = model_teams();
+    let names = ["合肥市总工会", "芜湖市总工会", "不存在的单位"].map(|name| Some(name.into())).to_vec();
+    let issued = ReferenceTable {
+        name: "名额分配表".into(),
+        column_names: vec!["推荐单位".into(), "名额".into()],
+        columns: vec![Values::Text(names), Values::Integer(vec![Some(1), Some(99), Some(3)])],
+        lines: vec![2, 3, 4],
+    };
+    reference.tables.insert("名额分配表".into(), issued);
+    let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
+    let quota = table(&computed, "quota");
+    assert_eq!(body(quota, "合肥市总工会")[1..6], integers(&[1, 2, 2, 0, 1]));
+    assert_eq!(body(quota, "合计")[1], Integer(100));
+    let codes: Vec<&str> = computed.findings.iter().map(|finding| &*finding.code).collect();
+    assert_eq!(codes, ["quota-issued-row", "quota-exceeded", "quota-exceeded"]);
+}
+
+#[test]
+fn ratios_are_pooled_over_all_rows_read() {
+    let (plan, reference, frames, lookups) = model_teams();
+    let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
+    let good = table(&computed, "six-good");
+    assert_eq!(body(good, "合肥市总工会")[..2], [Integer(4), Ratio { num: 3, den: 4 }]);
+    assert_eq!(body(good, "省教育系统工会")[1], NotReported);
+    assert_eq!(body(good, "合计")[..2], [Integer(11), Ratio { num: 4, den: 11 }]);
+    assert_eq!(good.headings[2].parents, ["六好"]);
+}
+
+#[test]
+fn a_row_of_nobody_is_in_no_table_and_that_is_said() {
+    let (plan, reference, mut frames, lookups) = model_teams();
+    let lost = Row {
+        unit: None, ..row(0, 0, false, &[("申报称号", T("标杆班组")), ("思想政治工作等次", T("好"))])
+    };
+    frames[0] = frame(&plan, 0, &[lost, row(0, 0, true, &[("思想政治工作等次", T("一般"))])]);
+    let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
+    let good = table(&computed, "six-good");
+    assert_eq!(body(good, "合计")[..2], [Integer(1), Ratio { num: 0, den: 1 }]);
+    assert_eq!(good.rows.len(), 5);
+    assert_eq!(table(&computed, "benchmark").rows[0].cells[0], Text("没有申报标杆班组".into()));
+    assert!(table(&computed, "quota").notes.iter().any(|note| note.contains("退回的 1 行（1 份报表）")));
+}
+
+#[test]
+fn crosstabs_show_every_code_and_what_lies_outside() {
+    let (plan, reference, mut frames, lookups) = model_teams();
+    let industry = |computed: &Computed| table(computed, "industry").clone();
+    let before = industry(&run(&plan, &reference, &frames, &lookups, &verdict()).unwrap());
+    assert_eq!(before.rows.len(), 21);
+    assert_eq!(before.headings.iter().map(|h| h.name.as_str()).next_back(), Some("合计"));
+    assert_eq!(body(&before, "采矿业"), integers(&[8, 0, 0, 0, 0, 0, 0, 0, 8]));
+    assert_eq!(body(&before, "教育"), integers(&[0; 9]));
+    assert_eq!(before.rows.last().map(|row| row.kind), Some(RowKind::Total));
+    let odd = [("申报称号", T("省模范班组")), ("类别", T("正式")), ("所属行业", T("采矿业")), ("单位性质", T("外星"))];
+    frames[0] = frame(&plan, 0, &[row(0, 0, true, &odd)]);
+    let after = industry(&run(&plan, &reference, &frames, &lookups, &verdict()).unwrap());
+    assert_eq!(after.headings[9].name, "未归类");
+    assert_eq!(body(&after, "采矿业")[8..], integers(&[1, 1]));
+}
+
+#[test]
+fn lists_follow_units_then_codes_and_say_why_a_row_is_out() {
+    let (plan, reference, frames, lookups) = model_teams();
+    let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
+    let roll = table(&computed, "roll");
+    assert_eq!(words(&roll.rows[0].cells[..5]), "1|合肥市总工会|某厂|乙班|省模范班组");
+    assert_eq!(words(&roll.rows[1].cells[..5]), "2|合肥市总工会|某厂|甲班|省模范班组");
+    assert_eq!(words(&roll.rows[2].cells[..5]), "3|芜湖市总工会|某厂|戊班|标杆班组");
+    let benchmark = table(&computed, "benchmark");
+    assert_eq!(benchmark.rows[0].cells.last(), Some(&Text("退回：近三年安全事故 1 起".into())));
+    assert_eq!(benchmark.rows[1].cells.last(), Some(&Text("通过".into())));
+    assert_eq!(benchmark.rows[1].cells[6], NotApplicable);
+    let unreviewed = table(&computed, "unreviewed");
+    assert_eq!(words(&unreviewed.rows[0].cells[..3]), "1|芜湖市总工会|芜湖某厂");
+    assert_eq!(words(&unreviewed.rows[1].cells[..3]), "2|未归属|无人认识");
+    let review = table(&computed, "title-review");
+    assert_eq!(body(review, "未归属")[3], Integer(1));
+    assert_eq!(body(review, "合计")[3], Integer(2));
+}
+
+#[test]
+fn discipline_counts_every_unit_once_and_the_chase_list_is_ready_to_send() {
+    let (plan, reference, frames, lookups) = model_teams();
+    let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
+    let city = table(&computed, "discipline-city");
+    let rates = |num, expected: i64, on_time| [Ratio { num, den: expected }, Ratio { num: on_time, den: expected }];
+    assert_eq!(body(city, "合肥")[..6], integers(&[1, 0, 0, 1, 0, 0]));
+    assert_eq!(body(city, "黄山")[6..], rates(0, 0, 0));
+    assert_eq!(body(city, "合计")[..6], integers(&[4, 1, 1, 1, 0, 1]));
+    assert_eq!(body(city, "合计")[6..], rates(3, 4, 1));
+    let labels = |table: &StatTable| table.rows.iter().map(|row| words(&row.cells[..1])).collect::<Vec<_>>().join(" ");
+    assert_eq!(labels(city), "合肥 黄山 芜湖 省直系统 行业协会 大型企业 合计");
+    assert_eq!(labels(table(&computed, "discipline-channel")), "市总工会 省直系统 行业协会 大型企业 合计");
+    let unit = table(&computed, "discipline");
+    assert_eq!(body(unit, "皖江集团工会")[3..6], integers(&[1, 1, 0]));
+    let chase = table(&computed, "chase");
+    assert_eq!(chase.rows.len(), 3);
+    let words_of = |row: usize| words(&chase.rows[row].cells[1..]);
+    assert!(words_of(0).starts_with("合肥市总工会|退回|0.xlsx：D3 近三年安全事故 1 起|"), "{}", words_of(0));
+    assert!(words_of(1).starts_with("芜湖市总工会|迟报|迟报 3 个工作日|"), "{}", words_of(1));
+    let ask = "省教育系统工会|未报|没有收到报表|请省教育系统工会于2026年4月24日前报送2026年“省模范班组评选”报表。";
+    assert_eq!(words_of(2), ask);
+}
+
+fn honours() -> (Plan, Reference, Vec<ValidatedFrame>, Vec<LookupResult>) {
+    let plan = plan("honours");
+    let mut reference = reference(&plan);
+    let person = |unit, accepted, title, class, kind, sex, name| {
+        let cells = [
+            ("拟授称号", T(title)),
+            ("类别", T(class)),
+            ("人员类别", T(kind)),
+            ("性别", T(sex)),
+            ("姓名", T(name)),
+            ("身份证号", T("11010519491231002X")),
+            ("出生年月", D(day(1980, 5, 1).unwrap())),
+        ];
+        row(0, unit, accepted, &cells)
+    };
+    let people = [
+        person(0, true, "劳动模范", "正式", "一线职工", "男", "甲"),
+        person(0, true, "劳动模范", "正式", "管理人员", "女", "乙"),
+        person(0, true, "技术能手", "正式", "管理人员", "男", "丙"),
+        person(1, true, "劳动模范", "正式", "企业负责人", "男", "丁"),
+        person(1, false, "劳动模范", "正式", "一线职工", "男", "戊"),
+        person(1, true, "劳动模范", "备选", "班组长", "男", "己"),
+        person(0, true, "劳动模范", "备选", "一线职工", "男", "庚"),
+        person(0, false, "劳动模范", "备选", "一线职工", "男", "辛"),
+    ];
+    let team =
+        |unit, kind| row(3, unit, true, &[("拟授称号", T("先进集体")), ("类别", T("正式")), ("集体类别", T(kind))]);
+    let award = |unit: u32, level, object, month| {
+        row(3, unit, true, &[("荣誉级别", T(level)), ("对象类型", T(object)), ("获奖时间", D(month))])
+    };
+    let (inside, outside) = (day(2026, 3, 1).unwrap(), day(2025, 12, 1).unwrap());
+    let awards = [
+        award(0, "国家级", "集体", inside),
+        award(3, "省级", "个人", inside),
+        award(3, "省级", "个人", inside),
+        award(3, "省级", "个人", outside),
+    ];
+    let schema = plan.references.iter().find(|schema| schema.name == "荣誉台账").unwrap();
+    let column_names: Vec<String> = schema.columns.iter().map(|column| column.name.clone()).collect();
+    let columns = column_names.iter().map(|name| match name.as_str() {
+        "年度" => Values::Integer(vec![Some(2025), Some(2025), Some(2024), Some(2025)]),
+        "级别" => Values::Text(["国家级", "省级", "省级", "省级"].map(|level| Some(level.into())).to_vec()),
+        "对象类型" => Values::Text(vec![Some("集体".into()), Some("集体".into()), None, None]),
+        "所在单位" => {
+            Values::Text(["芜湖某厂", "合肥市总工会", "合肥市总工会", "谁"].map(|name| Some(name.into())).to_vec())
+        }
+        _ => Values::Text(vec![None; 4]),
+    });
+    let columns = columns.collect();
+    let ledger = ReferenceTable { name: "荣誉台账".into(), column_names, columns, lines: vec![2, 3, 4, 5] };
+    reference.tables.insert("荣誉台账".into(), ledger);
+    let frames =
+        vec![frame(&plan, 0, &people), frame(&plan, 1, &[team(0, "班组"), team(3, "科室")]), frame(&plan, 2, &awards)];
+    let lookups = vec![LookupResult { shown: vec![None; people.len()], outstanding: vec![] }];
+    (plan, reference, frames, lookups)
+}
+
+#[test]
+fn shares_are_pooled_and_say_who_could_fill_the_gap() {
+    let (plan, reference, frames, lookups) = honours();
+    let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
+    let by_unit = table(&computed, "frontline-unit");
+    let figures = |cells: &[StatCell]| (cells[..3].to_vec(), words(&cells[3..]));
+    let ratio = |num, den| vec![Integer(num), Integer(den), Ratio { num, den }];
+    assert_eq!(figures(&body(by_unit, "合肥市总工会")), (ratio(2, 4), "≥50%|0|达标".into()));
+    assert_eq!(figures(&body(by_unit, "皖江集团工会")), (ratio(0, 1), "≥50%|1|未达标".into()));
+    assert_eq!(body(by_unit, "省教育系统工会")[..3], [NotReported, NotReported, NotReported]);
+    assert_eq!(figures(&body(by_unit, "合计")), (ratio(2, 6), "≥50%|1|未达标".into()));
+    let by_title = table(&computed, "frontline-title");
+    assert_eq!(figures(&body(by_title, "劳动模范")), (ratio(1, 3), "≥50%|1|未达标".into()));
+    assert_eq!(figures(&body(by_title, "五一劳动奖状")), (ratio(0, 0), "≥50%|0|NotApplicable".into()));
+    assert_eq!(computed.findings.len(), 1);
+    let breach = &computed.findings[0];
+    assert_eq!((&*breach.code, breach.severity, breach.place.source), ("share-frontline", Severity::Block, None));
+    assert_eq!(breach.found, "一线占比：一线 2 / 总数 6，占 33.3%");
+    assert_eq!(breach.next, "总数不变时还差 1 名一线；备选中可递补：合肥市总工会 庚、芜湖市总工会 己");
+    let all = table(&computed, "shares");
+    assert_eq!(words(&body(all, "女性占比")[5..6]), "未启用");
+}
+
+#[test]
+fn structures_are_parts_of_their_total() {
+    let (plan, reference, frames, lookups) = honours();
+    let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
+    let sex = table(&computed, "structure-sex");
+    let women = [Integer(1), Ratio { num: 1, den: 4 }, NotApplicable, NotApplicable];
+    assert_eq!(body(sex, "女"), women);
+    assert_eq!(body(sex, "合计")[..2], [Integer(4), Ratio { num: 4, den: 4 }]);
+    assert_eq!(sex.rows.len(), 3);
+    let age = table(&computed, "structure-age");
+    assert_eq!(body(age, "41至60岁")[0], Integer(4));
+    let mut enforced = plan.clone();
+    enforced.shares.iter_mut().for_each(|share| share.enabled = true);
+    let computed = run(&enforced, &reference, &frames, &lookups, &verdict()).unwrap();
+    assert_eq!(body(table(&computed, "structure-sex"), "女")[2..], [Ratio { num: 1, den: 5 }, StatCell::Points(5.0)]);
+}
+
+#[test]
+fn awards_by_city_against_the_ledger_of_last_year() {
+    let (plan, reference, frames, lookups) = honours();
+    let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
+    let period = table(&computed, "awards-period");
+    assert_eq!(period.headings[1].parents, ["国家级"]);
+    assert_eq!(period.headings[1].name, "集体");
+    assert_eq!(body(period, "合肥")[..2], integers(&[1, 0]));
+    // The enterprise stands in 芜湖 and yet counts as an enterprise.
+    assert_eq!(body(period, "大型企业")[2..4], integers(&[0, 2]));
+    assert_eq!(body(period, "芜湖")[3], Integer(0));
+    assert_eq!(body(period, "省直系统")[0], NotReported);
+    assert_eq!(body(period, "行业协会")[0], NotApplicable);
+    assert_eq!(body(period, "合计").last(), Some(&Integer(3)));
+    let last = table(&computed, "awards-last-year");
+    assert_eq!(body(last, "合计").last(), Some(&Integer(3)));
+    assert_eq!(body(last, "未归属").last(), Some(&Integer(1)));
+    assert_eq!(last.headings[11].name, "未归类");
+    let compare = table(&computed, "awards-compare");
+    let grown = [Integer(1), Integer(1), Integer(1), Integer(0), Ratio { num: 0, den: 1 }];
+    assert_eq!(body(compare, "合肥"), grown);
+    let total = [Integer(3), Integer(3), Integer(3), Integer(0), Ratio { num: 0, den: 3 }];
+    assert_eq!(body(compare, "合计"), total);
+    let outside = table(&computed, "awards-outside");
+    assert_eq!(outside.rows.len(), 1);
+    assert_eq!(outside.rows[0].cells[5], StatCell::Month(day(2025, 12, 1).unwrap()));
+    let roll = table(&computed, "roll-individual");
+    assert_eq!(roll.private_columns, [5]);
+    assert_eq!(roll.rows.len(), 4);
+}
+
+#[test]
+fn no_returns_at_all_still_gives_every_table() {
+    let (plan, reference, _, _) = honours();
+    let frames: Vec<ValidatedFrame> = (0..plan.forms.len()).map(|form| frame(&plan, form, &[])).collect();
+    let mut verdict = verdict();
+    verdict.sources.clear();
+    verdict.findings.clear();
+    verdict.units.iter_mut().for_each(|unit| (unit.status, unit.sources) = (UnitStatus::Missing, vec![]));
+    let computed = run(&plan, &reference, &frames, &[LookupResult::default()], &verdict).unwrap();
+    assert_eq!(computed.tables.len(), plan.tables.len());
+    assert!(computed.findings.is_empty());
+    for table in &computed.tables {
+        assert!(table.rows.iter().all(|row| row.cells.len() == table.headings.len()), "{}", table.id);
+        assert_eq!(table.definitions.len(), table.headings.len(), "{}", table.id);
+    }
+    assert_eq!(table(&computed, "roll-individual").rows[0].cells[0], Text("没有审核通过的正式推荐个人".into()));
+}

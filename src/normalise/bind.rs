@@ -1,0 +1,199 @@
+//! Columns of a header block in, their fields out (列对应): by header, parent and header, or alias; never by position.
+
+use super::lexicon::{Entry, Kind, Lexicon};
+use crate::spec::FieldType;
+use crate::spec::Plan;
+use crate::text::names::without_brackets;
+
+/// One column of a header block: what stands over its data, outermost first.
+#[derive(Debug, Clone)]
+pub struct Heading {
+    pub col: u16,
+    /// Header keys, outermost parent first; the last is the column's own.
+    pub path: Vec<String>,
+    /// The column's own header as the sheet writes it.
+    pub text: String,
+}
+
+/// A form laid over a header block.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    pub form: u16,
+    /// Per field: its column.
+    pub columns: Vec<Option<u16>>,
+    /// Fields that two columns claim equally: (field, kept, other).
+    pub contested: Vec<(u16, u16, u16)>,
+    /// Sum of the claims' qualities, less what is missing: which form, and which block, fits better.
+    pub score: i32,
+    /// Fields bound, 序号 aside.
+    pub bound: usize,
+    /// Required columns that are not there.
+    pub missing: Vec<u16>,
+    /// Whether it is enough to call the table this form.
+    pub recognised: bool,
+}
+
+struct Claim {
+    quality: i32,
+    heading: usize,
+    form: u16,
+    field: u16,
+}
+
+/// Lays every form over a header block; the best first. Ties go to the form that the definition names first.
+pub fn fits(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[Heading]) -> Vec<Fit> {
+    let mut claims = Vec::new();
+    let mut key = String::new();
+    for (at, heading) in headings.iter().enumerate() {
+        claim(lexicon, plan, at, heading, &mut claims, &mut key);
+    }
+    claims.sort_by(|a, b| b.quality.cmp(&a.quality).then(a.heading.cmp(&b.heading)).then(a.field.cmp(&b.field)));
+    let mut fits: Vec<Fit> = (0..plan.forms.len())
+        .map(|form| assign(lexicon, plan, form, headings, &claims))
+        .filter(|f| f.bound > 0)
+        .collect();
+    fits.sort_by(|a, b| {
+        b.recognised
+            .cmp(&a.recognised)
+            .then(b.score.cmp(&a.score))
+            .then(b.bound.cmp(&a.bound))
+            .then(a.form.cmp(&b.form))
+    });
+    fits
+}
+
+fn claim(
+    lexicon: &Lexicon<'_>,
+    plan: &Plan,
+    at: usize,
+    heading: &Heading,
+    claims: &mut Vec<Claim>,
+    joined: &mut String,
+) {
+    let Some((leaf, parents)) = heading.path.split_last() else { return };
+    let mut push = |entry: &Entry, quality: i32| {
+        if quality > 0 {
+            claims.push(Claim { quality, heading: at, form: entry.form, field: entry.field });
+        }
+    };
+    for entry in lexicon.fields(leaf) {
+        push(entry, quality(lexicon, entry, parents));
+    }
+    let bare = without_brackets(leaf);
+    if let Some(bare) = &bare {
+        for entry in lexicon.fields(bare) {
+            push(entry, quality(lexicon, entry, parents) - 1);
+        }
+    }
+    let own = bare.as_deref().unwrap_or(leaf);
+    if let Some(rest) = own.strip_prefix("其中").filter(|rest| !rest.is_empty()) {
+        for entry in lexicon.fields(rest) {
+            push(entry, quality(lexicon, entry, parents) - 2);
+        }
+    }
+    for parent in parents {
+        let parent = without_brackets(parent).unwrap_or_else(|| parent.clone());
+        joined.clear();
+        joined.push_str(&parent);
+        joined.push_str(own);
+        for entry in lexicon.fields(joined) {
+            push(entry, 5);
+        }
+        // 人数 over 总数 and 其中：一线: the total is the parent's own column.
+        if matches!(own, "总数" | "合计" | "小计" | "总计" | "计") {
+            for entry in lexicon.fields(&parent) {
+                let figure = field_type(plan, entry)
+                    .is_some_and(|ty| matches!(ty, FieldType::Integer | FieldType::Number | FieldType::Percent));
+                push(entry, if figure && entry.kind != Kind::Joined { 5 } else { 0 });
+            }
+        }
+    }
+}
+
+fn field_type<'p>(plan: &'p Plan, entry: &Entry) -> Option<&'p FieldType> {
+    plan.forms.get(usize::from(entry.form))?.fields.get(usize::from(entry.field)).map(|field| &field.ty)
+}
+
+/// How sure a header word is of its field under these parents; 0 for not at all.
+fn quality(lexicon: &Lexicon<'_>, entry: &Entry, parents: &[String]) -> i32 {
+    let Some(form) = lexicon.forms.get(usize::from(entry.form)) else { return 0 };
+    let field = usize::from(entry.field);
+    let under = form.under.get(field).and_then(Option::as_deref);
+    let own = under.is_some_and(|under| parents.iter().any(|parent| same_parent(parent, under)));
+    // Under a parent that belongs to other fields of the form, and not to this one, the same word means another thing.
+    let foreign = !own
+        && parents.iter().any(|parent| form.under.iter().flatten().any(|other| same_parent(parent, other)))
+        && form.under.iter().zip(&form.header).any(|(other, header)| {
+            other.as_deref().is_some_and(|other| parents.iter().any(|parent| same_parent(parent, other)))
+                && form.header.get(field) == Some(header)
+        });
+    if foreign {
+        return 0;
+    }
+    match (entry.kind, under) {
+        (Kind::Header, None) => 8 - i32::from(!parents.is_empty()),
+        (Kind::Header, Some(_)) if own => 8,
+        (Kind::Header, Some(_)) => {
+            let certain = parents.is_empty() && form.header_unique.get(field).copied().unwrap_or(false);
+            4 * i32::from(certain)
+        }
+        (Kind::Also, None) => 6,
+        (Kind::Also, Some(_)) if own => 6,
+        (Kind::Also, Some(_)) => 5 - 2 * i32::from(!parents.is_empty()),
+        (Kind::Joined, _) => 6,
+    }
+}
+
+fn same_parent(parent: &str, under: &str) -> bool {
+    parent.contains(under) || (parent.chars().count() >= 2 && under.contains(parent))
+}
+
+fn assign(lexicon: &Lexicon<'_>, plan: &Plan, form: usize, headings: &[Heading], claims: &[Claim]) -> Fit {
+    let fields = plan.forms.get(form).map_or(&[][..], |form| form.fields.as_slice());
+    let mut of_field: Vec<Option<(usize, i32)>> = vec![None; fields.len()];
+    let mut taken = vec![false; headings.len()];
+    let mut rivals: Vec<(u16, usize)> = Vec::new();
+    let mut score = 0;
+    for claim in claims.iter().filter(|claim| usize::from(claim.form) == form) {
+        let (Some(slot), Some(used)) = (of_field.get_mut(usize::from(claim.field)), taken.get_mut(claim.heading))
+        else {
+            continue;
+        };
+        if *used {
+            continue;
+        }
+        match slot {
+            None => {
+                *slot = Some((claim.heading, claim.quality));
+                *used = true;
+                score += claim.quality;
+            }
+            Some((_, quality)) if *quality == claim.quality => rivals.push((claim.field, claim.heading)),
+            Some(_) => {}
+        }
+    }
+    let col = |heading: usize| headings.get(heading).map_or(0, |heading| heading.col);
+    let contested = rivals
+        .iter()
+        .filter(|(_, heading)| !taken.get(*heading).copied().unwrap_or(true))
+        .filter(|(field, _)| !fields.get(usize::from(*field)).is_some_and(|field| field.ordinal))
+        .filter_map(|(field, heading)| {
+            let kept = of_field.get(usize::from(*field))?.as_ref()?.0;
+            Some((*field, col(kept), col(*heading)))
+        })
+        .collect();
+    let must = lexicon.forms.get(form).map_or(&[][..], |form| form.column_required.as_slice());
+    let missing: Vec<u16> =
+        (0..fields.len()).filter(|f| must.get(*f) == Some(&true) && of_field[*f].is_none()).map(|f| f as u16).collect();
+    let required = must.iter().filter(|required| **required).count();
+    let bound = of_field.iter().zip(fields).filter(|(col, field)| col.is_some() && !field.ordinal).count();
+    Fit {
+        form: form as u16,
+        columns: of_field.iter().map(|slot| slot.map(|(heading, _)| col(heading))).collect(),
+        contested,
+        score: score - 5 * missing.len() as i32,
+        bound,
+        recognised: bound >= 3.min(fields.len()) && (required - missing.len()) * 10 >= required * 6,
+        missing,
+    }
+}

@@ -1,0 +1,186 @@
+//! One table's data rows in, typed columns out; what stands empty under a merge or says 同上 is filled from above.
+
+use super::cells::{Desk, FILL, Job, MEND, Value, expects, is_ditto};
+use super::figures::header_factor;
+use super::lexicon::{FormIndex, fills_down};
+use super::rows::Table;
+use crate::model::cell::{CellRef, RawValue};
+use crate::model::table::{Column, Origin};
+use crate::model::{FormTable, Severity};
+use crate::spec::{ColumnType, Field, FieldType, Form};
+use crate::text::names::tidy;
+
+/// A field as this table binds it.
+struct Bound<'f> {
+    field: &'f Field,
+    col: Option<u16>,
+    factor: f64,
+    /// Value and place of the cell above, for filling down.
+    above: Option<(CellRef, RawValue)>,
+}
+
+/// Converts the data rows of one table.
+pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &Table) -> FormTable {
+    let rows = &table.rows.data;
+    let heading = |col: u16| table.header.headings.iter().find(|heading| heading.col == col);
+    let mut bound: Vec<Bound<'_>> = form
+        .fields
+        .iter()
+        .zip(&table.header.fit.columns)
+        .map(|(field, col)| Bound {
+            field,
+            col: *col,
+            factor: col.and_then(heading).map_or(1.0, |heading| header_factor(&heading.text, field)),
+            above: None,
+        })
+        .collect();
+    let mut out = FormTable {
+        form: table.header.fit.form,
+        origins: Vec::with_capacity(rows.len()),
+        columns: index.columns.iter().map(|column| empty(column.ty, rows.len())).collect(),
+    };
+    let id_field = form.fields.iter().position(|field| field.ty == FieldType::IdNumber);
+    for &i in rows {
+        let Some(row) = desk.view.rows.get(i).map(|row| row.row) else { continue };
+        out.origins.push(Origin { source: desk.sink.source, sheet: desk.view.index, row });
+        let id_col = id_field.and_then(|field| bound.get(field)?.col);
+        desk.birth = id_col.and_then(|col| birth(desk, CellRef { row, col }));
+        let mut columns = out.columns.iter_mut();
+        for bound in &mut bound {
+            let value = one(desk, bound, i, row);
+            push(&mut columns, bound.field, value);
+        }
+    }
+    out
+}
+
+fn one(desk: &mut Desk<'_, '_>, bound: &mut Bound<'_>, i: usize, row: u32) -> Value {
+    let field = bound.field;
+    let Some(col) = bound.col else { return absent(desk, field) };
+    let at = CellRef { row, col };
+    let cells = desk.view.cells(i);
+    let raw =
+        cells.binary_search_by_key(&col, |cell| cell.at.col).ok().and_then(|at| cells.get(at)).map(|cell| cell.value);
+    let job = Job { field, at, factor: bound.factor, filled: None };
+    let ditto = raw.is_some_and(|value| {
+        let text = desk.view.sheet.text(value);
+        !text.is_empty() && text.len() <= 12 && is_ditto(&tidy(text))
+    });
+    let blank = raw.is_none_or(|value| desk.view.is_blank(value));
+    let covered = blank
+        .then(|| desk.view.merge_over(at))
+        .flatten()
+        .filter(|merge| merge.first.row < row && merge.first.col == col);
+    if !ditto && covered.is_none() {
+        bound.above = raw.filter(|_| !blank).map(|value| (at, value));
+        return desk.read(job, raw);
+    }
+    if field.ordinal {
+        return Value::Nothing;
+    }
+    let shown = raw.filter(|_| ditto).map_or(String::new(), |value| tidy(desk.view.sheet.text(value)).into_owned());
+    if !fills_down(&field.ty) {
+        return no_filling(desk, job, &shown);
+    }
+    // A merge names its own source; 同上 takes the row above.
+    let source = match covered {
+        Some(merge) => desk.view.value(merge.first).map(|value| (merge.first, value)),
+        None => bound.above,
+    };
+    let Some((_, value)) = source.filter(|(_, value)| !desk.view.is_blank(*value)) else {
+        if ditto {
+            let found = format!("“{}”填的“{shown}”，上一行没有可用的内容", field.name);
+            desk.find(job, "ditto-without-source", Severity::Block, found, expects(field), FILL);
+            return Value::Nothing;
+        }
+        return desk.read(job, None);
+    };
+    bound.above = source;
+    let rule = if ditto { "ditto" } else { "merged-down" };
+    desk.read(Job { filled: Some((rule, &shown)), ..job }, Some(value))
+}
+
+/// 同上 and merged cells never fill numbers, dates or IDs.
+fn no_filling(desk: &mut Desk<'_, '_>, job: Job<'_>, shown: &str) -> Value {
+    let field = job.field;
+    if shown.is_empty() {
+        let severity = if field.required { Severity::Block } else { Severity::Verify };
+        let found = format!("“{}”与上一行合并成一格，看不出本行是多少", field.name);
+        desk.find(job, "merged-number", severity, found, "数、日期和证件号每行单独填写".to_owned(), FILL);
+    } else {
+        let found = format!("“{}”填的“{shown}”", field.name);
+        desk.find(job, "ditto-in-number", Severity::Block, found, "数、日期和证件号每行单独填写".to_owned(), MEND);
+    }
+    Value::Nothing
+}
+
+/// The value that every row takes where the column may be missing.
+fn absent(desk: &Desk<'_, '_>, field: &Field) -> Value {
+    let Some(word) = field.absent.as_deref() else { return Value::Nothing };
+    match &field.ty {
+        FieldType::Integer => word.parse().map_or(Value::Nothing, Value::Integer),
+        FieldType::Number | FieldType::Percent => word.parse().map_or(Value::Nothing, Value::Number),
+        FieldType::Boolean => Value::Boolean(word == "是" || word == "true"),
+        FieldType::Code { list } => desk
+            .lexicon
+            .codes
+            .get(*list)
+            .and_then(|codes| codes.find(word))
+            .map_or(Value::Nothing, |word| Value::Text(word.into())),
+        FieldType::Text | FieldType::Name | FieldType::DocumentNumber => Value::Text(word.into()),
+        FieldType::Date | FieldType::Month => crate::text::dates::parse_day(word).map_or(Value::Nothing, Value::Date),
+        FieldType::Unit | FieldType::Score { .. } | FieldType::IdNumber => Value::Nothing,
+    }
+}
+
+fn birth(desk: &Desk<'_, '_>, at: CellRef) -> Option<(i32, u32)> {
+    let value = desk.view.value(at)?;
+    let text = crate::text::width::narrow(desk.view.sheet.text(value));
+    let number: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    // Only a number that is right may decide anything.
+    if !crate::text::id_number::is_valid(&number) {
+        return None;
+    }
+    let (year, month, _) = crate::domain::period::civil(crate::text::id_number::birth_day(&number)?)?;
+    Some((year, month))
+}
+
+fn empty(ty: ColumnType, rows: usize) -> Column {
+    match ty {
+        ColumnType::Text => Column::Text(Vec::with_capacity(rows)),
+        ColumnType::Integer => Column::Integer(Vec::with_capacity(rows)),
+        ColumnType::Number => Column::Number(Vec::with_capacity(rows)),
+        ColumnType::Boolean => Column::Boolean(Vec::with_capacity(rows)),
+        ColumnType::Date => Column::Date(Vec::with_capacity(rows)),
+        ColumnType::Unit => Column::Unit(Vec::with_capacity(rows)),
+    }
+}
+
+/// Appends a value to its column, or to a score's two. A value of another kind than its column's is nothing.
+fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, value: Value) {
+    let (value, grade) = match value {
+        Value::Score(number, grade) => (number.map_or(Value::Nothing, Value::Number), grade),
+        value => (value, None),
+    };
+    if let Some(column) = columns.next() {
+        match (column, value) {
+            (Column::Text(v), Value::Text(text)) => v.push(Some(text)),
+            (Column::Text(v), _) => v.push(None),
+            (Column::Integer(v), Value::Integer(number)) => v.push(Some(number)),
+            (Column::Integer(v), _) => v.push(None),
+            (Column::Number(v), Value::Number(number)) => v.push(Some(number)),
+            (Column::Number(v), _) => v.push(None),
+            (Column::Boolean(v), Value::Boolean(yes)) => v.push(Some(yes)),
+            (Column::Boolean(v), _) => v.push(None),
+            (Column::Date(v), Value::Date(day)) => v.push(Some(day)),
+            (Column::Date(v), _) => v.push(None),
+            (Column::Unit(v), Value::Unit(unit)) => v.push(Some(unit)),
+            (Column::Unit(v), _) => v.push(None),
+        }
+    }
+    if matches!(field.ty, FieldType::Score { .. })
+        && let Some(Column::Text(v)) = columns.next()
+    {
+        v.push(grade);
+    }
+}

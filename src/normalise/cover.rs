@@ -1,0 +1,201 @@
+//! What a return says of itself around its table: 填报单位, 所属期, 填报日期. Labels and values in one cell, or side by side.
+
+use super::view::View;
+use crate::model::cell::{CellRef, RawValue};
+use crate::text::names::tidy;
+
+/// Things said, each with the cell that says it, in reading order.
+#[derive(Debug, Clone, Default)]
+pub struct Cover {
+    pub units: Vec<(CellRef, String)>,
+    pub periods: Vec<(CellRef, String)>,
+    /// Days since 1970-01-01.
+    pub filled_on: Vec<(CellRef, i32)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Label {
+    Unit,
+    Period,
+    Date,
+    /// Ends the value before it, and says nothing that anyone asks.
+    Other,
+}
+
+/// Longer labels before those that they begin with.
+const LABELS: [(&str, Label); 37] = [
+    ("填报单位", Label::Unit),
+    ("报送单位", Label::Unit),
+    ("上报单位", Label::Unit),
+    ("申报单位", Label::Unit),
+    ("推荐单位", Label::Unit),
+    ("填表单位", Label::Unit),
+    ("编报单位", Label::Unit),
+    ("呈报单位", Label::Unit),
+    ("填报机关", Label::Unit),
+    ("所属期间", Label::Period),
+    ("所属时期", Label::Period),
+    ("所属期", Label::Period),
+    ("报告期", Label::Period),
+    ("所属年度", Label::Period),
+    ("申报年度", Label::Period),
+    ("评选年度", Label::Period),
+    ("统计年度", Label::Period),
+    ("报告年度", Label::Period),
+    ("年度", Label::Period),
+    ("填报日期", Label::Date),
+    ("报送日期", Label::Date),
+    ("填表日期", Label::Date),
+    ("上报日期", Label::Date),
+    ("填报时间", Label::Date),
+    ("报送时间", Label::Date),
+    ("日期", Label::Date),
+    ("计量单位", Label::Other),
+    ("单位负责人", Label::Other),
+    ("负责人", Label::Other),
+    ("审核人", Label::Other),
+    ("填表人", Label::Other),
+    ("填报人", Label::Other),
+    ("制表人", Label::Other),
+    ("联系人", Label::Other),
+    ("联系电话", Label::Other),
+    ("表号", Label::Other),
+    ("单位", Label::Other),
+];
+
+/// A label found in a text: where it starts, where its value starts.
+struct Hit {
+    start: usize,
+    value: usize,
+    label: Label,
+    /// Followed by a colon, not by the end of the cell.
+    colon: bool,
+}
+
+fn hits(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let mut at = 0;
+    let mut boundary = true;
+    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        if boundary
+            && let Some((word, label)) = LABELS.iter().find(|(word, _)| text[at..].starts_with(word))
+            && let Some((value, colon)) = after_label(text, at + word.len())
+        {
+            hits.push(Hit { start: at, value, label: *label, colon });
+            at = value;
+            boundary = true;
+            continue;
+        }
+        boundary = c.is_whitespace() || matches!(c, '|' | '｜' | ';' | '；' | ',' | '，' | '(' | '（' | '*');
+        at += c.len_utf8();
+    }
+    hits
+}
+
+/// Past an optional bracket and a colon, or the end of the cell.
+fn after_label(text: &str, from: usize) -> Option<(usize, bool)> {
+    let rest = text.get(from..)?;
+    let mut at = from + (rest.len() - rest.trim_start().len());
+    if text.get(at..)?.starts_with(['(', '（']) {
+        let close = text.get(at..)?.find([')', '）'])?;
+        at += close + text.get(at + close..)?.chars().next()?.len_utf8();
+        at += text.get(at..)?.len() - text.get(at..)?.trim_start().len();
+    }
+    match text.get(at..)?.chars().next() {
+        None => Some((at, false)),
+        Some(c @ (':' | '：')) => Some((at + c.len_utf8(), true)),
+        Some(_) => None,
+    }
+}
+
+/// Whether a text carries one of the labels of a cover row.
+pub fn is_cover_label(text: &str) -> bool {
+    text.contains(['位', '期', '度', '关'])
+        && hits(text).iter().any(|hit| hit.colon && matches!(hit.label, Label::Unit | Label::Period))
+}
+
+/// Reads the labels of one row that is not data.
+pub fn scan_row(view: &View<'_>, i: usize, cover: &mut Cover) {
+    let cells = view.cells(i);
+    for (at, cell) in cells.iter().enumerate() {
+        let text = view.sheet.text(cell.value);
+        if text.is_empty() || text.len() > 600 {
+            continue;
+        }
+        let hits = hits(text);
+        for (h, hit) in hits.iter().enumerate() {
+            let end = hits.get(h + 1).map_or(text.len(), |next| next.start);
+            let own = text.get(hit.value..end).unwrap_or("");
+            let own = own.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | ';' | '；' | '_'));
+            if !own.is_empty() {
+                take(cover, hit.label, cell.at, tidy(own).into_owned(), None);
+            } else if h + 1 == hits.len()
+                && let Some(next) = cells.get(at + 1..).unwrap_or(&[]).iter().find(|cell| !view.is_blank(cell.value))
+                && self::hits(view.sheet.text(next.value)).is_empty()
+            {
+                let words = view.words(next.value);
+                take(cover, hit.label, next.at, tidy(&words).into_owned(), Some(next.value));
+            }
+        }
+    }
+}
+
+fn take(cover: &mut Cover, label: Label, at: CellRef, value: String, raw: Option<RawValue>) {
+    match label {
+        Label::Unit => {
+            let name = strip_seal(&value);
+            if !name.is_empty() {
+                cover.units.push((at, name));
+            }
+        }
+        Label::Period => cover.periods.push((at, value)),
+        Label::Date => {
+            let day = match raw {
+                Some(RawValue::DateSerial(serial)) => crate::text::dates::from_serial(serial),
+                _ => match crate::text::dates::read(&value) {
+                    crate::text::dates::Reading::Day(day) => Some(day),
+                    _ => None,
+                },
+            };
+            cover.filled_on.extend(day.map(|day| (at, day)));
+        }
+        Label::Other => {}
+    }
+}
+
+/// 合肥市总工会（盖章） → 合肥市总工会.
+fn strip_seal(value: &str) -> String {
+    let mut name = value.trim();
+    for seal in ["（盖章）", "(盖章)", "（公章）", "(公章)", "（章）", "(章)", "盖章"] {
+        name = name.strip_suffix(seal).unwrap_or(name).trim_end();
+    }
+    name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RawSheet;
+
+    fn scan(cells: &[&str]) -> Cover {
+        let mut sheet = RawSheet::default();
+        for (col, text) in cells.iter().enumerate() {
+            sheet.push_text(CellRef { row: 1, col: col as u16 }, text);
+        }
+        let mut cover = Cover::default();
+        scan_row(&View::new(&sheet, 0), 0, &mut cover);
+        cover
+    }
+
+    #[test]
+    fn one_cell_or_several() {
+        let one = scan(&["填报单位（盖章）：合肥市总工会    所属期：2026年   计量单位：人"]);
+        assert_eq!(one.units[0].1, "合肥市总工会");
+        assert_eq!(one.periods[0].1, "2026年");
+        let apart = scan(&["填报单位（盖章）：", "合肥市总工会", "所属期", "２０２６年", "填报日期：2026年3月5日"]);
+        assert_eq!(apart.units[0].1, "合肥市总工会");
+        assert_eq!(apart.periods[0].1, "２０２６年");
+        assert_eq!(apart.filled_on[0].1, crate::domain::period::day(2026, 3, 5).unwrap_or(0));
+        assert!(scan(&["说明：推荐单位须如实填写"]).units.is_empty());
+    }
+}

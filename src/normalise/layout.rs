@@ -1,0 +1,198 @@
+//! A sheet in, its header blocks out: where each table stands, on how many rows, and which form it is.
+//!
+//! A header is known by its words, never by its place or the sheet's name.
+
+use super::bind::{Fit, Heading, fits};
+use super::lexicon::Lexicon;
+use super::view::View;
+use crate::model::cell::{CellRef, RawValue};
+use crate::spec::Plan;
+use crate::text::names::{header_key, tidy};
+
+/// Headers stand on at most this many rows.
+const DEPTH: usize = 3;
+
+/// A header block with the form it was recognised as.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// Positions in [`View::rows`], both included.
+    pub rows: (usize, usize),
+    pub headings: Vec<Heading>,
+    pub fit: Fit,
+}
+
+/// The nearest miss of a sheet without a form, for the message.
+#[derive(Debug, Clone)]
+pub struct NearMiss {
+    pub form: u16,
+    pub bound: usize,
+    pub missing: Vec<u16>,
+}
+
+/// All header blocks of a sheet, top to bottom, repeats included; and the nearest miss.
+pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Header>, Option<NearMiss>) {
+    let mut found: Vec<Header> = Vec::new();
+    let mut near: Option<NearMiss> = None;
+    let mut free = 0;
+    let mut i = 0;
+    while i < view.rows.len() {
+        if !promising(view, lexicon, i) {
+            i += 1;
+            continue;
+        }
+        match best_block(view, lexicon, plan, free, i) {
+            Some(header) if header.fit.recognised => {
+                i = header.rows.1 + 1;
+                free = i;
+                found.push(header);
+            }
+            Some(header) => {
+                if near.as_ref().is_none_or(|near| header.fit.bound > near.bound) {
+                    near = Some(NearMiss {
+                        form: header.fit.form,
+                        bound: header.fit.bound,
+                        missing: header.fit.missing.clone(),
+                    });
+                }
+                i += 1;
+            }
+            None => i += 1,
+        }
+    }
+    (found, near)
+}
+
+/// Whether at least two cells of a row are header words.
+fn promising(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
+    let mut hits = 0;
+    for cell in view.cells(i) {
+        let text = view.sheet.text(cell.value);
+        if !text.is_empty() && lexicon.may_be_header(text) {
+            let key = header_key(text);
+            let bare = crate::text::names::without_brackets(&key);
+            hits += usize::from(
+                !lexicon.fields(&key).is_empty() || bare.is_some_and(|bare| !lexicon.fields(&bare).is_empty()),
+            );
+            if hits >= 2 {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// The best form over any block of up to three adjacent rows that includes row `i`.
+fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, i: usize) -> Option<Header> {
+    let words = Words::around(view, free, i);
+    let mut best: Option<Header> = None;
+    for depth in 1..=DEPTH {
+        for top in (i + 1).saturating_sub(depth).max(free)..=i {
+            let bottom = top + depth - 1;
+            if bottom >= view.rows.len() || !adjacent(view, top, bottom) {
+                continue;
+            }
+            let headings = words.headings(view, top, bottom);
+            let Some(fit) = fits(lexicon, plan, &headings).into_iter().next() else { continue };
+            let better =
+                best.as_ref().is_none_or(|best| (fit.recognised, fit.score) > (best.fit.recognised, best.fit.score));
+            if better {
+                best = Some(Header { rows: (top, bottom), headings, fit });
+            }
+        }
+    }
+    best
+}
+
+fn adjacent(view: &View<'_>, top: usize, bottom: usize) -> bool {
+    view.rows.get(top..=bottom).is_some_and(|rows| rows.windows(2).all(|pair| pair[0].row + 1 == pair[1].row))
+}
+
+/// The text cells around a possible header, with their keys made once.
+struct Words<'a> {
+    cells: Vec<(CellRef, String, &'a str)>,
+    /// Whether the sheet has merges at all; csv and plain exports have none.
+    merged: bool,
+}
+
+impl<'a> Words<'a> {
+    fn around(view: &View<'a>, free: usize, i: usize) -> Words<'a> {
+        let mut cells = Vec::new();
+        for near in i.saturating_sub(DEPTH - 1).max(free)..(i + DEPTH).min(view.rows.len()) {
+            for cell in view.telling(near) {
+                if matches!(cell.value, RawValue::Text { .. }) {
+                    let text = view.sheet.text(cell.value);
+                    cells.push((cell.at, header_key(text), text));
+                }
+            }
+        }
+        Words { cells, merged: !view.sheet.merges.is_empty() }
+    }
+
+    fn at(&self, at: CellRef) -> Option<&(CellRef, String, &'a str)> {
+        self.cells.binary_search_by_key(&at, |(at, ..)| *at).ok().and_then(|found| self.cells.get(found))
+    }
+
+    /// One heading per column in which the block writes anything.
+    fn headings(&self, view: &View<'_>, top: usize, bottom: usize) -> Vec<Heading> {
+        let (Some(first), Some(last)) = (view.rows.get(top), view.rows.get(bottom)) else { return Vec::new() };
+        let (first, last) = (first.row, last.row);
+        let mut cols: Vec<u16> =
+            self.cells.iter().filter(|(at, ..)| (first..=last).contains(&at.row)).map(|(at, ..)| at.col).collect();
+        cols.sort_unstable();
+        cols.dedup();
+        let mut headings = Vec::with_capacity(cols.len());
+        for &col in &cols {
+            let mut path: Vec<&(CellRef, String, &str)> = Vec::with_capacity(DEPTH);
+            for row in first..=last {
+                let word = self
+                    .at(CellRef { row, col })
+                    .or_else(|| self.parent(view, CellRef { row, col }, first, last, &cols));
+                if let Some(word) = word
+                    && !path.iter().any(|known| known.0 == word.0)
+                {
+                    path.push(word);
+                }
+            }
+            if let Some((.., text)) = path.last() {
+                headings.push(Heading {
+                    col,
+                    text: tidy(text).into_owned(),
+                    path: path.iter().map(|(_, key, _)| key.clone()).collect(),
+                });
+            }
+        }
+        headings
+    }
+
+    /// The word of a merge over an empty header cell; where nothing is merged, the word to the left that has
+    /// children of its own.
+    fn parent(
+        &self,
+        view: &View<'_>,
+        at: CellRef,
+        first: u32,
+        last: u32,
+        cols: &[u16],
+    ) -> Option<&(CellRef, String, &'a str)> {
+        if self.merged
+            && let Some(merge) = view.merge_over(at)
+        {
+            return if merge.first.row >= first { self.at(merge.first) } else { None };
+        }
+        let has_child = |col: u16| (at.row + 1..=last).any(|row| self.at(CellRef { row, col }).is_some());
+        if at.row == last || !has_child(at.col) {
+            return None;
+        }
+        let here = cols.binary_search(&at.col).ok()?;
+        for &col in cols.get(..here)?.iter().rev() {
+            if !has_child(col) {
+                return None;
+            }
+            if let Some(word) = self.at(CellRef { row: at.row, col }) {
+                // A parent that the sheet merged ends where its merge ends.
+                return if self.merged && view.merge_over(word.0).is_some() { None } else { Some(word) };
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,229 @@
+//! Everything that is asked of every cell of every file, compiled once per run: headers, code words, unit names.
+
+use super::Frame;
+use crate::spec::{FieldType, Form, FormColumn};
+use crate::text::names::{header_key, match_key};
+use std::collections::HashMap;
+
+/// How a header word names a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The header printed on the form; counts only under its parent, where it has one.
+    Header,
+    /// Another spelling; needs no parent.
+    Also,
+    /// Parent and header written as one ("公示时间开始").
+    Joined,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    pub form: u16,
+    pub field: u16,
+    pub kind: Kind,
+}
+
+/// One form, compiled.
+#[derive(Debug)]
+pub struct FormIndex {
+    pub columns: Vec<FormColumn>,
+    /// Per field: the key of its parent header.
+    pub under: Vec<Option<String>>,
+    /// Per field: the key of its printed header, and whether no other field of the form shares it.
+    pub header: Vec<String>,
+    pub header_unique: Vec<bool>,
+    /// Per field: required, and its column has to be there.
+    pub column_required: Vec<bool>,
+}
+
+/// The words of one code list.
+#[derive(Debug)]
+pub struct CodeIndex<'a> {
+    exact: HashMap<&'a str, &'a str>,
+    keyed: HashMap<String, &'a str>,
+}
+
+impl<'a> CodeIndex<'a> {
+    /// The canonical word of a written one.
+    pub fn find(&self, written: &str) -> Option<&'a str> {
+        if let Some(word) = self.exact.get(written) {
+            return Some(word);
+        }
+        let key = match_key(written);
+        if let Some(word) = self.keyed.get(&key) {
+            return Some(word);
+        }
+        // "B采矿业": letter and name must mean the same.
+        let letter = key.chars().next().filter(char::is_ascii_alphabetic)?;
+        let name = key.get(1..)?.trim_start_matches(['.', '-', ':', '、']);
+        let by_name = self.keyed.get(name)?;
+        let by_letter = self.keyed.get(letter.to_string().as_str());
+        by_letter.is_none_or(|word| word == by_name).then_some(*by_name)
+    }
+
+    /// The nearest spelling, as a suggestion only.
+    pub fn nearest(&self, written: &str) -> Option<&'a str> {
+        let key = match_key(written);
+        let mut best: Option<(f64, &'a str, &str)> = None;
+        for (known, word) in &self.keyed {
+            let score = strsim::jaro_winkler(&key, known);
+            // Ties by spelling: hash order must not show.
+            if score >= 0.7 && best.is_none_or(|(most, _, by)| score > most || (score == most && known.as_str() < by)) {
+                best = Some((score, word, known));
+            }
+        }
+        best.map(|(_, word, _)| word)
+    }
+}
+
+/// All of a run's words.
+#[derive(Debug)]
+pub struct Lexicon<'a> {
+    headers: HashMap<String, Vec<Entry>>,
+    /// First characters of all header keys: most cells are told from headers by this alone.
+    first: Vec<u64>,
+    pub forms: Vec<FormIndex>,
+    pub codes: Vec<CodeIndex<'a>>,
+    units: HashMap<&'a str, &'a [u32]>,
+    longest_unit: usize,
+}
+
+impl<'a> Lexicon<'a> {
+    pub fn new(frame: Frame<'a>) -> Lexicon<'a> {
+        let mut headers: HashMap<String, Vec<Entry>> = HashMap::new();
+        let mut forms = Vec::new();
+        for (form_at, form) in frame.plan.forms.iter().enumerate() {
+            add_form(&mut headers, form_at as u16, form);
+            forms.push(index_form(form));
+        }
+        let mut first = vec![0u64; 1024];
+        for key in headers.keys() {
+            if let Some((word, bit)) = key.chars().next().map(slot)
+                && let Some(bits) = first.get_mut(word)
+            {
+                *bits |= 1 << bit;
+            }
+        }
+        let codes = frame.reference.codes.iter().map(index_codes).collect();
+        let units: HashMap<&str, &[u32]> =
+            frame.reference.roster.keys.iter().map(|(key, found)| (key.as_str(), found.as_slice())).collect();
+        let longest_unit = units.keys().map(|key| key.chars().count()).max().unwrap_or(0);
+        Lexicon { headers, first, forms, codes, units, longest_unit }
+    }
+
+    /// Fields that a header key may name.
+    pub fn fields(&self, key: &str) -> &[Entry] {
+        self.headers.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a cell's text may begin a header at all.
+    pub fn may_be_header(&self, text: &str) -> bool {
+        let lead = text.chars().map(crate::text::width::narrow_char).find(|c| {
+            !c.is_whitespace()
+                && !matches!(c, '*' | '✱' | '★' | '☆' | '※' | '#')
+                && !crate::text::width::is_invisible(*c)
+        });
+        lead.is_some_and(|c| {
+            let lower = if c >= '\u{2e80}' { c } else { c.to_lowercase().next().unwrap_or(c) };
+            let (word, bit) = slot(lower);
+            text.len() <= 120 && self.first.get(word).is_some_and(|bits| bits >> bit & 1 == 1)
+        })
+    }
+
+    /// The units that the longest roster key inside a name means; empty where there is none.
+    pub fn units_within(&self, name: &str) -> &'a [u32] {
+        let key = match_key(name);
+        let starts: Vec<usize> = key.char_indices().map(|(at, _)| at).chain([key.len()]).collect();
+        let count = starts.len() - 1;
+        for length in (2..=count.min(self.longest_unit)).rev() {
+            let mut found: &'a [u32] = &[];
+            for from in 0..=count - length {
+                let (start, end) = (starts[from], starts[from + length]);
+                let part = &key[start..end];
+                if let Some(units) = self.units.get(part)
+                    && stands_alone(&key, start, end)
+                {
+                    // Two names of one length: no telling which is meant.
+                    if !found.is_empty() && found != *units {
+                        return &[];
+                    }
+                    found = units;
+                }
+            }
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        &[]
+    }
+}
+
+/// A code such as `A01` inside `BA012` is no match; a year is no code.
+fn stands_alone(key: &str, start: usize, end: usize) -> bool {
+    let part = &key[start..end];
+    let before = key[..start].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric());
+    let after = key[end..].chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
+    let glued = (before && part.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        || (after && part.ends_with(|c: char| c.is_ascii_alphanumeric()));
+    let year = part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
+    !glued && !year
+}
+
+fn slot(c: char) -> (usize, u32) {
+    let code = c as u32 & 0xffff;
+    ((code / 64) as usize, code % 64)
+}
+
+fn add_form(headers: &mut HashMap<String, Vec<Entry>>, form_at: u16, form: &Form) {
+    for (field_at, field) in form.fields.iter().enumerate() {
+        let mut add = |key: String, kind: Kind| {
+            let entries = headers.entry(key).or_default();
+            if !entries.iter().any(|entry| entry.form == form_at && usize::from(entry.field) == field_at) {
+                entries.push(Entry { form: form_at, field: field_at as u16, kind });
+            }
+        };
+        add(header_key(&field.header), Kind::Header);
+        for also in &field.also {
+            add(header_key(also), Kind::Also);
+        }
+        if let Some(under) = &field.under {
+            let under = header_key(under);
+            add(format!("{under}{}", header_key(&field.header)), Kind::Joined);
+            for also in &field.also {
+                add(format!("{under}{}", header_key(also)), Kind::Joined);
+            }
+        }
+        add(header_key(&field.name), Kind::Also);
+    }
+}
+
+fn index_form(form: &Form) -> FormIndex {
+    let header: Vec<String> = form.fields.iter().map(|field| header_key(&field.header)).collect();
+    FormIndex {
+        columns: form.columns(),
+        under: form.fields.iter().map(|field| field.under.as_deref().map(header_key)).collect(),
+        header_unique: header.iter().map(|key| header.iter().filter(|other| *other == key).count() == 1).collect(),
+        header,
+        column_required: form.fields.iter().map(|field| field.required && field.absent.is_none()).collect(),
+    }
+}
+
+fn index_codes(list: &crate::spec::CodeList) -> CodeIndex<'_> {
+    let mut keyed = HashMap::new();
+    // Canonical words last: a word that is both canonical and a synonym of another is canonical.
+    for (also, word) in &list.synonyms {
+        keyed.insert(match_key(also), word.as_str());
+    }
+    for word in &list.values {
+        keyed.insert(match_key(word), word.as_str());
+    }
+    CodeIndex { exact: list.values.iter().map(|word| (word.as_str(), word.as_str())).collect(), keyed }
+}
+
+/// Whether a field's cells may be filled from above (merged cells, 同上): texts only, never numbers, dates or IDs.
+pub fn fills_down(ty: &FieldType) -> bool {
+    matches!(
+        ty,
+        FieldType::Text | FieldType::Name | FieldType::Code { .. } | FieldType::Unit | FieldType::DocumentNumber
+    )
+}

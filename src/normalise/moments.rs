@@ -1,0 +1,143 @@
+//! Date and month cells: no part of a date is ever invented.
+
+use super::cells::{Desk, Job, MEND, Value, expects};
+use crate::domain::period::{civil, day};
+use crate::model::Severity;
+use crate::spec::FieldType;
+use crate::text::dates::{self, Reading};
+use crate::text::numbers;
+
+impl Desk<'_, '_> {
+    pub(super) fn date_text(&mut self, job: Job<'_>, raw: &str, text: &str) -> Value {
+        self.moment(job, raw, text, dates::read(text))
+    }
+
+    /// A cell that Excel formats as a date.
+    pub(super) fn date_serial(&mut self, job: Job<'_>, serial: f64) -> Value {
+        let Some(day) = dates::from_serial(serial) else {
+            let shown = numbers::show(serial);
+            let found = if (60.0..61.0).contains(&serial) {
+                format!("“{}”是 1900 年 2 月 29 日，没有这一天", job.field.name)
+            } else {
+                format!("“{}”的日期序号 {shown} 超出范围", job.field.name)
+            };
+            self.find(job, "date-impossible", Severity::Block, found, expects(job.field), MEND);
+            return Value::Nothing;
+        };
+        if job.field.ty == FieldType::Month {
+            return self.month_of(job, &dates::show_day(day), day);
+        }
+        if serial.fract() != 0.0 {
+            self.amend(job, "time-dropped", &numbers::show(serial), &dates::show_day(day));
+        }
+        Value::Date(day)
+    }
+
+    /// A plain number in a date column.
+    pub(super) fn date_number(&mut self, job: Job<'_>, number: f64) -> Value {
+        let raw = numbers::show(number);
+        let whole = number.fract() == 0.0;
+        if whole && (20_000.0..80_000.0).contains(&number) {
+            // A date that lost its format: 46086. Nothing else looks like it here, but the officer should look.
+            let Some(day) = dates::from_serial(number) else { return Value::Nothing };
+            let found = format!("“{}”填的是数字 {raw}，按 {} 读", job.field.name, dates::show_day(day));
+            self.verify(job, "date-serial-unformatted", found, expects(job.field));
+            if job.field.ty == FieldType::Month {
+                return self.month_of(job, &raw, day);
+            }
+            self.amend(job, "date-serial", &raw, &dates::show_day(day));
+            return Value::Date(day);
+        }
+        // 1980.11 as a number is as good as the text; 1980.1 may have been 1980.10.
+        let reading = if number < 0.0 { Reading::NotADate } else { dates::read(&raw) };
+        self.moment(job, &raw, &raw, reading)
+    }
+
+    fn moment(&mut self, job: Job<'_>, raw: &str, text: &str, reading: Reading) -> Value {
+        let month = job.field.ty == FieldType::Month;
+        match reading {
+            Reading::Day(day) if month => self.month_of(job, raw, day),
+            Reading::Day(day) if dates::is_iso(raw) => Value::Date(day),
+            Reading::Day(day) => {
+                let clean = dates::show_day(day);
+                if clean != raw {
+                    self.amend(job, "date-shape", raw, &clean);
+                }
+                Value::Date(day)
+            }
+            Reading::Month(first) if month => {
+                let clean = dates::show_month(first);
+                if clean != raw {
+                    self.amend(job, "date-shape", raw, &clean);
+                }
+                Value::Date(first)
+            }
+            Reading::JanuaryOrOctober(year) if month => self.january_or_october(job, raw, year),
+            Reading::ShortYear(year, month_number, dom) => self.short_year(job, raw, text, (year, month_number, dom)),
+            Reading::Month(_) | Reading::Year(_) | Reading::NoYear | Reading::JanuaryOrOctober(_) => {
+                let lacks = match (reading, month) {
+                    (Reading::NoYear, _) => "没有年份",
+                    (Reading::Year(_), true) => "没有月份",
+                    _ => "没有日",
+                };
+                let found = format!("“{}”填的“{text}”{lacks}", job.field.name);
+                self.find(job, "date-incomplete", Severity::Block, found, expects(job.field), MEND);
+                Value::Nothing
+            }
+            Reading::Impossible => {
+                let found = format!("“{}”填的“{text}”，没有这个日期", job.field.name);
+                self.find(job, "date-impossible", Severity::Block, found, expects(job.field), MEND);
+                Value::Nothing
+            }
+            Reading::NotADate => {
+                let found = format!("“{}”填的“{text}”不是能确定的日期", job.field.name);
+                self.find(job, "date-unreadable", Severity::Block, found, expects(job.field), MEND);
+                Value::Nothing
+            }
+        }
+    }
+
+    /// A full date where a month is asked.
+    fn month_of(&mut self, job: Job<'_>, raw: &str, full: i32) -> Value {
+        let first = civil(full).and_then(|(year, month, _)| day(year, month, 1));
+        let Some(first) = first else { return Value::Nothing };
+        // Excel itself stores 2026年3月 as the first of the month.
+        if first != full || raw != dates::show_day(full) {
+            self.amend(job, "day-dropped", raw, &dates::show_month(first));
+        }
+        Value::Date(first)
+    }
+
+    fn january_or_october(&mut self, job: Job<'_>, raw: &str, year: i32) -> Value {
+        let by_id = self.birth.filter(|(born, month)| *born == year && matches!(month, 1 | 10));
+        if let Some(first) = by_id.and_then(|(year, month)| day(year, month, 1)) {
+            self.amend(job, "month-by-id-number", raw, &dates::show_month(first));
+            return Value::Date(first);
+        }
+        let found = format!("“{}”填的 {raw} 可能是 1 月，也可能是 10 月", job.field.name);
+        self.verify(job, "month-uncertain", found, expects(job.field));
+        Value::Nothing
+    }
+
+    /// 26年3月5日: the century is the one that does not lie ahead; read, and to be confirmed.
+    fn short_year(&mut self, job: Job<'_>, raw: &str, text: &str, (year, month, dom): (u32, u32, u32)) -> Value {
+        let ahead = 2000 + year as i32 > self.frame.period.year() + 1;
+        let year = if ahead { 1900 } else { 2000 } + year as i32;
+        let wants_day = job.field.ty == FieldType::Date;
+        let read = if wants_day && dom == 0 { None } else { day(year, month, if wants_day { dom } else { 1 }) };
+        let Some(read) = read else {
+            let found = format!("“{}”填的“{text}”不是完整的日期", job.field.name);
+            self.find(job, "date-incomplete", Severity::Block, found, expects(job.field), MEND);
+            return Value::Nothing;
+        };
+        let clean = if wants_day { dates::show_day(read) } else { dates::show_month(read) };
+        self.verify(
+            job,
+            "year-two-digits",
+            format!("“{}”填的“{text}”年份只有两位，按 {clean} 读", job.field.name),
+            expects(job.field),
+        );
+        self.amend(job, "short-year", raw, &clean);
+        Value::Date(read)
+    }
+}

@@ -1,0 +1,120 @@
+//! Which period a table says it is of, and whether that is the run's.
+
+use super::cover::Cover;
+use super::view::View;
+use crate::domain::period::Period;
+use crate::model::cell::CellRef;
+
+/// What a table says of its period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    Nothing,
+    /// 所属期 is there and cannot be read.
+    Unclear(CellRef, String),
+    Ours,
+    Other(CellRef, String),
+}
+
+/// 所属期 first, else years in the title rows, else the sheet's name.
+pub fn said(view: &View<'_>, cover: &Cover, title_rows: &[usize], header: CellRef, ours: &Period) -> Said {
+    if let Some((at, text)) = cover.periods.first() {
+        let read: Vec<Period> = periods(text);
+        return if read.is_empty() {
+            Said::Unclear(*at, text.clone())
+        } else if read.iter().any(|period| overlaps(period, ours)) {
+            Said::Ours
+        } else {
+            Said::Other(*at, text.clone())
+        };
+    }
+    let mut other = None;
+    for &i in title_rows {
+        for cell in view.telling(i) {
+            let text = view.sheet.text(cell.value);
+            let read = periods_in_title(text);
+            if read.iter().any(|period| overlaps(period, ours)) {
+                return Said::Ours;
+            }
+            if !read.is_empty() && other.is_none() {
+                other = Some(Said::Other(cell.at, crate::text::names::tidy(text).into_owned()));
+            }
+        }
+    }
+    if let Some(other) = other {
+        return other;
+    }
+    match Period::parse(&view.sheet.name) {
+        Some(period) if overlaps(&period, ours) => Said::Ours,
+        Some(_) => Said::Other(header, format!("工作表名“{}”", view.sheet.name)),
+        None => Said::Nothing,
+    }
+}
+
+/// A month within the year, or a year around the month, is no other period.
+fn overlaps(a: &Period, b: &Period) -> bool {
+    a.first <= b.last && b.first <= a.last
+}
+
+fn periods(text: &str) -> Vec<Period> {
+    let text = crate::text::width::narrow(text);
+    match Period::parse(&text) {
+        Some(period) => vec![period],
+        None => match crate::text::dates::read(&text) {
+            // 所属期 as a date cell: its month.
+            crate::text::dates::Reading::Day(day) => {
+                Period::parse(&crate::text::dates::show_month(day)).into_iter().collect()
+            }
+            _ => periods_in_title(&text),
+        },
+    }
+}
+
+/// Every 20xx年… of a text, as precise as it says.
+fn periods_in_title(text: &str) -> Vec<Period> {
+    if !text.contains('年') {
+        return Vec::new();
+    }
+    let text = crate::text::width::narrow(text);
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('年') {
+        let Some(start) = at.checked_sub(4) else { continue };
+        let Some(year) = text.get(start..at).filter(|year| year.bytes().all(|b| b.is_ascii_digit())) else { continue };
+        if !matches!(year.get(..2), Some("19" | "20")) {
+            continue;
+        }
+        let rest = text.get(at + '年'.len_utf8()..).unwrap_or("").trim_start_matches(['度', ' ']);
+        let end = rest
+            .find(['月', '季'])
+            .filter(|end| *end <= 9)
+            .map(|end| end + 3)
+            .or_else(|| ["上半年", "下半年"].iter().find(|half| rest.starts_with(**half)).map(|half| half.len()));
+        let precise = end.and_then(|end| Period::parse(&format!("{year}年{}", rest.get(..end)?)));
+        found.extend(precise.or_else(|| Period::parse(year)));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_say_years_months_and_quarters() {
+        let keys = |text: &str| periods_in_title(text).iter().map(Period::key).collect::<Vec<_>>();
+        assert_eq!(keys("２０２６年度省模范班组申报汇总表"), ["2026"]);
+        assert_eq!(keys("2026年3月合理化建议月报"), ["2026-03"]);
+        assert_eq!(keys("2026年第1季度台账"), ["2026Q1"]);
+        assert_eq!(keys("2025年度（2026年评选）"), ["2025", "2026"]);
+        assert!(keys("申报汇总表").is_empty());
+    }
+
+    #[test]
+    fn a_month_of_our_year_is_ours() {
+        let (Some(year), Some(month), Some(last)) =
+            (Period::parse("2026"), Period::parse("2026-03"), Period::parse("2025"))
+        else {
+            panic!("fixture")
+        };
+        assert!(overlaps(&year, &month) && overlaps(&month, &year) && !overlaps(&year, &last));
+    }
+}

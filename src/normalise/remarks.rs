@@ -1,0 +1,287 @@
+//! What is said of tables, sheets and whole files: columns missing or claimed twice, other periods, hidden sheets,
+//! nothing to report, no form at all.
+
+use super::Found;
+use super::layout::NearMiss;
+use super::lexicon::Lexicon;
+use super::period::Said;
+use super::rows::Table;
+use super::sink::{Say, Sink};
+use super::view::View;
+use crate::domain::period::Period;
+use crate::model::cell::CellRef;
+use crate::model::{FormTable, RawWorkbook, Severity, SheetAccount};
+use crate::spec::{Form, Plan};
+use std::sync::Arc;
+
+/// The first cell of a table's header.
+pub fn header_cell(view: &View<'_>, table: &Table) -> CellRef {
+    let col = table.header.headings.iter().map(|heading| heading.col).min().unwrap_or(0);
+    let row = view.rows.get(table.header.rows.0).map_or(0, |row| row.row);
+    CellRef { row, col }
+}
+
+/// The account of a sheet without a form: all of it is frame.
+pub fn formless(view: &View<'_>) -> SheetAccount {
+    let rows = view.rows.len() as u32;
+    SheetAccount {
+        name: Arc::from(view.sheet.name.as_str()),
+        sheet: view.index,
+        form: None,
+        not_counted: None,
+        rows,
+        frame: rows,
+        data: 0,
+        totals: 0,
+        repeated_headers: 0,
+        notes: 0,
+    }
+}
+
+/// Passes on what the reader remarked.
+pub fn workbook(workbook: &RawWorkbook, sink: &mut Sink) {
+    for remark in &workbook.remarks {
+        let say = Say {
+            code: "workbook-remark",
+            severity: Severity::Note,
+            found: remark.clone(),
+            expected: "文件里只有按表式填写的工作表".to_owned(),
+            next: "请省总留意，不影响计入",
+        };
+        sink.on_return(None, Vec::new(), say);
+    }
+}
+
+/// Why nothing of this pipeline is in the file.
+pub fn unrecognised(plan: &Plan, views: &[View<'_>], near: Option<&NearMiss>) -> String {
+    let names: Vec<&str> = views.iter().take(5).map(|view| view.sheet.name.as_str()).collect();
+    let more = if views.len() > 5 { format!("等 {} 张", views.len()) } else { String::new() };
+    let forms: Vec<&str> = plan.forms.iter().map(|form| form.title.as_str()).collect();
+    let mut cause = if views.iter().all(|view| view.rows.is_empty()) {
+        "文件里没有内容".to_owned()
+    } else {
+        format!("工作表“{}”{more}里没有找到本流程的表式（{}）", names.join("”“"), forms.join("、"))
+    };
+    if let Some(near) = near
+        && let Some(form) = plan.forms.get(usize::from(near.form))
+    {
+        let missing = headers_of(form, &near.missing);
+        cause.push_str(&format!("；最接近“{}”，认出 {} 列，缺：{missing}", form.title, near.bound));
+    }
+    cause
+}
+
+fn headers_of(form: &Form, fields: &[u16]) -> String {
+    let names: Vec<&str> = fields
+        .iter()
+        .filter_map(|field| form.fields.get(usize::from(*field)))
+        .map(|field| field.name.as_ref())
+        .collect();
+    names.join("、")
+}
+
+/// Hidden sheets that hold a form are not counted; hidden rows are, and that is said.
+pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
+    for found in found {
+        let sheet = Some(found.account.sheet);
+        if found.sheet.hidden {
+            found.account.not_counted = Some("隐藏的工作表".to_owned());
+            let say = Say {
+                code: "sheet-hidden",
+                severity: Severity::Note,
+                found: format!("隐藏的工作表“{}”有 {} 行数据，未计入", found.sheet.name, found.account.data),
+                expected: "要报的数据不放在隐藏的工作表".to_owned(),
+                next: "如应计入，请报送单位取消隐藏后再报",
+            };
+            sink.on_return(sheet, Vec::new(), say);
+            continue;
+        }
+        let rows = &found.sheet.hidden_rows;
+        let hidden = found.data_rows.iter().filter(|row| !rows.is_empty() && rows.contains(row)).count();
+        if hidden > 0 {
+            let say = Say {
+                code: "rows-hidden",
+                severity: Severity::Note,
+                found: format!("有 {hidden} 行数据被隐藏或筛选掉，已照常计入"),
+                expected: "报送前取消筛选和隐藏".to_owned(),
+                next: "如不应计入，请报送单位删去这些行后再报",
+            };
+            sink.on_return(sheet, Vec::new(), say);
+        }
+    }
+}
+
+/// Sheets of another period: not counted where another sheet fits, else the return is held out.
+pub fn periods(found: &mut [Found<'_>], views: &[View<'_>], ours: &Period, sink: &mut Sink) {
+    inherit(found);
+    let visible = |found: &Found<'_>| found.account.not_counted.is_none();
+    let fits = found.iter().any(|found| visible(found) && !matches!(found.said, Said::Other(..)));
+    let mut missing = None;
+    let mut held = false;
+    for found in found.iter_mut().filter(|found| visible(found)) {
+        let sheet = Some(found.account.sheet);
+        let expected = format!("本次报告期是 {}", ours.title());
+        match found.said.clone() {
+            Said::Ours => {}
+            Said::Nothing => missing = missing.or(Some((found.view, found.account.sheet))),
+            Said::Unclear(at, text) => {
+                let found = format!("所属期填的“{text}”无法识别");
+                let next = "按本期计入；请报送单位核实所属期";
+                sink.on_return(
+                    sheet,
+                    vec![at],
+                    Say { code: "period-unclear", severity: Severity::Verify, found, expected, next },
+                );
+            }
+            Said::Other(at, text) if fits => {
+                found.account.not_counted = Some(format!("属于其他报告期（{text}）"));
+                let said =
+                    format!("工作表“{}”的所属期是“{text}”，{} 行数据未计入", found.sheet.name, found.account.data);
+                let next = "另有本期的工作表，已按那一张计入；如填错请改正";
+                sink.on_return(
+                    sheet,
+                    vec![at],
+                    Say { code: "sheet-other-period", severity: Severity::Note, found: said, expected, next },
+                );
+            }
+            // One finding holds the whole return, however many of its sheets say the same.
+            Said::Other(..) if held => {}
+            Said::Other(at, text) => {
+                held = true;
+                let found = format!("所属期是“{text}”");
+                let next = "请报送单位核对：报错期的重报，写错的改正";
+                sink.on_return(
+                    sheet,
+                    vec![at],
+                    Say { code: "period-mismatch", severity: Severity::Block, found, expected, next },
+                );
+            }
+        }
+    }
+    if let Some((at, sheet)) = missing
+        && !found.iter().any(|found| matches!(found.said, Said::Ours))
+    {
+        let cells = found
+            .iter()
+            .find(|found| found.view == at)
+            .and_then(|found| Some(header_cell(views.get(at)?, &found.table)));
+        let say = Say {
+            code: "period-missing",
+            severity: Severity::Note,
+            found: "没有写所属期".to_owned(),
+            expected: format!("写明所属期：{}", ours.title()),
+            next: "已按本期计入",
+        };
+        sink.on_return(Some(sheet), cells.into_iter().collect(), say);
+    }
+}
+
+/// A later table of a sheet that says nothing of its own is of the period of the first.
+fn inherit(found: &mut [Found<'_>]) {
+    for at in 1..found.len() {
+        let (before, rest) = found.split_at_mut(at);
+        if let (Some(above), Some(here)) = (before.last(), rest.first_mut())
+            && above.view == here.view
+            && here.cover.periods.is_empty()
+            && matches!(here.said, Said::Nothing)
+        {
+            here.said = above.said.clone();
+        }
+    }
+}
+
+/// Columns that are missing, claimed twice, or left out by right.
+pub fn columns(plan: &Plan, lexicon: &Lexicon<'_>, view: &View<'_>, table: &Table, sink: &mut Sink) {
+    let fit = &table.header.fit;
+    let Some(form) = plan.forms.get(usize::from(fit.form)) else { return };
+    let sheet = Some(view.index);
+    let at = header_cell(view, table);
+    if !fit.missing.is_empty() {
+        let found = format!("“{}”缺少列：{}{}", form.title, headers_of(form, &fit.missing), alike(lexicon, table));
+        let expected = "必填的列都在，表头与表式一致".to_owned();
+        let next = "请报送单位用下发的表式补齐该列后再报";
+        sink.on_return(
+            sheet,
+            vec![at],
+            Say { code: "column-missing", severity: Severity::Block, found, expected, next },
+        );
+    }
+    for &(field, kept, other) in &fit.contested {
+        let name = form.fields.get(usize::from(field)).map_or("", |field| field.name.as_ref());
+        let row = view.rows.get(table.header.rows.1).map_or(at.row, |row| row.row);
+        let cells = vec![CellRef { row, col: kept }, CellRef { row, col: other }];
+        let found = format!("有两列都像“{name}”");
+        let expected = "一项内容只有一列".to_owned();
+        let next = "请报送单位删去或改名其中一列后再报";
+        sink.on_return(sheet, cells, Say { code: "column-twice", severity: Severity::Block, found, expected, next });
+    }
+    let absent: Vec<String> = form
+        .fields
+        .iter()
+        .zip(&fit.columns)
+        .filter(|(field, col)| col.is_none() && field.required)
+        .filter_map(|(field, _)| Some(format!("“{}”一律按“{}”", field.name, field.absent.as_deref()?)))
+        .collect();
+    if !absent.is_empty() {
+        let found = format!("没有这一列：{}", absent.join("，"));
+        let expected = "表式有此列时照填".to_owned();
+        let next = "如有不同，请报送单位补上该列";
+        sink.on_return(sheet, vec![at], Say { code: "column-absent", severity: Severity::Note, found, expected, next });
+    }
+}
+
+/// Which of the row's unused headers look like the missing ones: a suggestion, never a binding.
+fn alike(lexicon: &Lexicon<'_>, table: &Table) -> String {
+    let fit = &table.header.fit;
+    let Some(form) = lexicon.forms.get(usize::from(fit.form)) else { return String::new() };
+    let unused: Vec<_> =
+        table.header.headings.iter().filter(|heading| !fit.columns.contains(&Some(heading.col))).collect();
+    let mut pairs = Vec::new();
+    for field in &fit.missing {
+        let Some(header) = form.header.get(usize::from(*field)) else { continue };
+        for heading in &unused {
+            let Some(key) = heading.path.last() else { continue };
+            if strsim::jaro_winkler(header, key) >= 0.6
+                || header.contains(key.as_str())
+                || key.contains(header.as_str())
+            {
+                pairs.push(format!("“{}”", heading.text));
+            }
+        }
+    }
+    pairs.dedup();
+    pairs.truncate(4);
+    if pairs.is_empty() { String::new() } else { format!("（表中有相近的列：{}）", pairs.join("、")) }
+}
+
+/// Headers only: nothing to report where the sheet says so, else doubtful.
+pub fn nil(found: &[Found<'_>], tables: &[FormTable], sink: &mut Sink) -> bool {
+    let counted: Vec<&Found<'_>> = found.iter().filter(|found| found.account.not_counted.is_none()).collect();
+    let rows: usize = tables.iter().map(|table| table.origins.len()).sum();
+    let says_nil = |found: &Found<'_>| found.table.rows.nil || found.cover_says_nil;
+    if rows > 0 {
+        for empty in counted.iter().filter(|found| found.account.data == 0 && !says_nil(found)) {
+            let say = Say {
+                code: "table-empty",
+                severity: Severity::Note,
+                found: format!("工作表“{}”里有一张表只有表头", empty.sheet.name),
+                expected: "没有要报的写“无”".to_owned(),
+                next: "请省总留意，是否漏填",
+            };
+            sink.on_return(Some(empty.account.sheet), Vec::new(), say);
+        }
+        return false;
+    }
+    if counted.iter().any(|found| says_nil(found)) {
+        return true;
+    }
+    let say = Say {
+        code: "no-rows",
+        severity: Severity::Verify,
+        found: if counted.is_empty() { "表式都在不计入的工作表里" } else { "只有表头，没有数据" }.to_owned(),
+        expected: "有则填报，没有请写“零报告”".to_owned(),
+        next: "请报送单位核实：确实没有的写明零报告，漏填的补填",
+    };
+    sink.on_return(counted.first().map(|found| found.account.sheet), Vec::new(), say);
+    false
+}

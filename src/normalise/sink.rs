@@ -1,0 +1,49 @@
+//! Where the findings and amendments of one file gather, in the order in which they are met.
+
+use crate::model::cell::CellRef;
+use crate::model::{Amendment, Finding, Place, Severity};
+use std::sync::Arc;
+
+/// The parts of a finding's sentence.
+pub struct Say {
+    pub code: &'static str,
+    pub severity: Severity,
+    pub found: String,
+    pub expected: String,
+    pub next: &'static str,
+}
+
+#[derive(Default)]
+pub struct Sink {
+    pub source: u32,
+    pub findings: Vec<Finding>,
+    pub amendments: Vec<Amendment>,
+}
+
+impl Sink {
+    /// A finding on a record's cells.
+    pub fn on_row(&mut self, sheet: u16, row: u32, cells: Vec<CellRef>, say: Say, line: u32) {
+        let place = Place { source: Some(self.source), sheet: Some(sheet), row: Some(row), cells, unit: None };
+        self.push(place, say, Some(line), false);
+    }
+
+    /// A finding on a sheet, a table or the whole return; one that blocks holds the return out.
+    pub fn on_return(&mut self, sheet: Option<u16>, cells: Vec<CellRef>, say: Say) {
+        let place = Place { source: Some(self.source), sheet, row: None, cells, unit: None };
+        let holds = say.severity == Severity::Block;
+        self.push(place, say, None, holds);
+    }
+
+    fn push(&mut self, place: Place, say: Say, line: Option<u32>, holds_return: bool) {
+        self.findings.push(Finding {
+            code: Arc::from(say.code),
+            severity: say.severity,
+            place,
+            found: say.found,
+            expected: say.expected,
+            next: say.next.to_owned(),
+            line,
+            holds_return,
+        });
+    }
+}

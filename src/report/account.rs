@@ -1,0 +1,90 @@
+//! The accounting identity, proven before anything is written and said on the first sheet and in `run.json`.
+
+use super::Edition;
+use crate::model::Outcome;
+use crate::model::run::RowAccount;
+
+/// The proven figures as sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub files: u64,
+    pub files_sentence: String,
+    pub rows_sentence: String,
+    pub sheet_rows_sentence: String,
+}
+
+/// Proves that every file has one outcome and that every row went somewhere.
+///
+/// # Errors
+/// A sum that does not come out: a defect of the program that must stop the run.
+pub fn prove(edition: &Edition<'_>) -> Result<Account, String> {
+    let verdict = edition.verdict;
+    let files = verdict.sources.len() as u64;
+    let counts: Vec<(Outcome, u64)> = Outcome::ALL.iter().map(|o| (*o, verdict.count(*o) as u64)).collect();
+    let parts: Vec<String> = counts.iter().map(|(outcome, count)| format!("{} {count}", outcome.word())).collect();
+    let files_sentence = format!("找到文件 {files} 个 = {}", parts.join(" + "));
+    if counts.iter().map(|(_, count)| count).sum::<u64>() != files {
+        return Err(defect(&files_sentence));
+    }
+    let mut sum = RowAccount::default();
+    // All occupied rows, then title and header, data, totals, repeated headers, notes.
+    let mut sheets = [0u64; 6];
+    for source in &verdict.sources {
+        let rows = source.rows;
+        if parts_of(rows) != rows.data {
+            return Err(defect(&format!("{}：{}", source.source.name, row_words(rows))));
+        }
+        add(&mut sum, rows);
+        for account in &source.sheets {
+            let [all, frame, data, totals, repeated, notes] =
+                [account.rows, account.frame, account.data, account.totals, account.repeated_headers, account.notes]
+                    .map(u64::from);
+            if all != frame + data + totals + repeated + notes {
+                return Err(defect(&format!("{} 表“{}”的行数与各部分之和", source.source.name, account.name)));
+            }
+            for (total, part) in sheets.iter_mut().zip([all, frame, data, totals, repeated, notes]) {
+                *total += part;
+            }
+        }
+        let data: u64 = source.sheets.iter().map(|account| u64::from(account.data)).sum();
+        if data != rows.data {
+            return Err(defect(&format!("{}：各表页数据行 {data}，去向 {}", source.source.name, row_words(rows))));
+        }
+    }
+    if sum != verdict.rows {
+        return Err(defect(&format!("各文件之和 {}，总数 {}", row_words(sum), row_words(verdict.rows))));
+    }
+    let [all, frame, data, totals, repeated, notes] = sheets;
+    Ok(Account {
+        files,
+        files_sentence,
+        rows_sentence: row_words(verdict.rows),
+        sheet_rows_sentence: format!(
+            "表页共 {all} 行 = 标题和表头 {frame} + 数据行 {data} + 小计合计行 {totals} + 重复表头 {repeated} + 说明和签字行 {notes}"
+        ),
+    })
+}
+
+fn parts_of(rows: RowAccount) -> u64 {
+    rows.accepted + rows.blocked + rows.held + rows.superseded + rows.not_counted
+}
+
+fn add(sum: &mut RowAccount, rows: RowAccount) {
+    sum.data += rows.data;
+    sum.accepted += rows.accepted;
+    sum.blocked += rows.blocked;
+    sum.held += rows.held;
+    sum.superseded += rows.superseded;
+    sum.not_counted += rows.not_counted;
+}
+
+fn row_words(rows: RowAccount) -> String {
+    format!(
+        "数据行 {} 行 = 计入 {} + 退回 {} + 整份未计 {} + 已被替代 {} + 不计表页 {}",
+        rows.data, rows.accepted, rows.blocked, rows.held, rows.superseded, rows.not_counted
+    )
+}
+
+fn defect(what: &str) -> String {
+    format!("程序缺陷：账目不平（{what}）；没有写出任何结果，请把这句话连同报表交给维护人员")
+}

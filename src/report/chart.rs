@@ -1,0 +1,157 @@
+//! Charts of the overview: native Excel charts whose series refer to the cells of the printed tables.
+
+use super::sheet::Stand;
+use crate::model::statistic::{RowKind, StatCell, StatTable};
+use crate::spec::{Chart as Declared, ChartKind};
+use rust_xlsxwriter::{
+    Chart, ChartDataLabel, ChartDataLabelPosition, ChartEmptyCells, ChartFont, ChartFormat, ChartLegendPosition,
+    ChartLine, ChartSolidFill, ChartType,
+};
+
+/// Dark, light, middle: apart from one another in a black-and-white print too.
+const SERIES: [u32; 4] = [0x001F_3864, 0x00BF_BFBF, 0x005B_7FB5, 0x007F_7F7F];
+/// Beyond so many bars, figures on them would overlap.
+const LABELLED: usize = 24;
+
+/// A chart with its height in pixels; `None` where the table has no rows, or none of the columns, to draw.
+pub fn chart(declared: &Declared, table: &StatTable, stand: &Stand, width: u32) -> Option<(Chart, u32)> {
+    let (first, last) = stand.body?;
+    let columns: Vec<usize> = declared.series.iter().filter_map(|series| column_of(table, series)).collect();
+    if columns.is_empty() || stand.sheet.is_empty() {
+        return None;
+    }
+    let points = (last - first + 1) as usize;
+    let bars = points * columns.len();
+    let place = |column: usize| stand.columns.get(column).copied();
+    let label = place(table.label_columns.saturating_sub(1))?;
+    let mut chart = Chart::new(match declared.kind {
+        ChartKind::Column => ChartType::Column,
+        ChartKind::Bar => ChartType::Bar,
+        ChartKind::Pie => ChartType::Pie,
+    });
+    let drawn = if declared.kind == ChartKind::Pie { &columns[..1] } else { &columns[..] };
+    for (index, column) in drawn.iter().enumerate() {
+        let (sheet, place) = (stand.sheet.as_str(), place(*column)?);
+        let series = chart.add_series();
+        series
+            .set_name((sheet, name_row(table, stand, *column), place))
+            .set_categories((sheet, first, label, last, label))
+            .set_values((sheet, first, place, last, place));
+        if declared.kind == ChartKind::Pie {
+            series.set_data_label(ChartDataLabel::new().show_category_name().show_percentage());
+        } else {
+            series.set_format(&mut fill(SERIES[index % SERIES.len()])).set_gap(60);
+            if bars <= LABELLED {
+                labels(series, table, *column);
+            }
+        }
+    }
+    chart.title().set_name(declared.title.as_str()).set_font(&font(12, true));
+    chart.show_empty_cells_as(ChartEmptyCells::Gaps);
+    let legend = chart.legend();
+    legend.set_position(ChartLegendPosition::Bottom).set_font(&font(9, false));
+    if drawn.len() == 1 && declared.kind != ChartKind::Pie {
+        legend.set_hidden();
+    }
+    let height = axes(&mut chart, declared.kind, points, drawn.len());
+    if few_whole_numbers(table, drawn) {
+        // Otherwise the axis would count people in halves.
+        let values = if declared.kind == ChartKind::Bar { chart.x_axis() } else { chart.y_axis() };
+        values.set_major_unit(1);
+    }
+    chart.set_width(width).set_height(height).set_alt_text(declared.title.as_str());
+    Some((chart, height))
+}
+
+/// A heading that takes several rows keeps its words in the first of them, right under its parents.
+fn name_row(table: &StatTable, stand: &Stand, column: usize) -> u32 {
+    stand.headings.0 + table.headings.get(column).map_or(0, |heading| heading.parents.len() as u32)
+}
+
+fn axes(chart: &mut Chart, kind: ChartKind, points: usize, series: usize) -> u32 {
+    // The writer names its axes by their place on the page: a bar chart's categories stand on the y axis.
+    let bar = kind == ChartKind::Bar;
+    let values = if bar { chart.x_axis() } else { chart.y_axis() };
+    values.set_font(&font(9, false)).set_major_gridlines(true);
+    values.set_major_gridlines_line(ChartLine::new().set_color(0x00D9_D9D9));
+    let mut names = font(9, false);
+    if !bar && points > 8 {
+        names.set_rotation(if points > 20 { -90 } else { -45 });
+    }
+    let categories = if bar { chart.y_axis() } else { chart.x_axis() };
+    categories.set_font(&names).set_label_interval(1).set_major_gridlines(false);
+    match kind {
+        ChartKind::Bar => {
+            // Bars start at the bottom; reversed, they read in the table's order.
+            categories.set_reverse();
+            (110 + points as u32 * (8 + 9 * series as u32)).clamp(240, 860)
+        }
+        ChartKind::Column if points > 20 => 420,
+        ChartKind::Column | ChartKind::Pie => 300,
+    }
+}
+
+/// Figures on the bars, none where there is no figure: a unit that did not report is a gap, not a zero.
+fn labels(series: &mut rust_xlsxwriter::ChartSeries, table: &StatTable, column: usize) {
+    let mut label = ChartDataLabel::new();
+    label.show_value().set_font(&font(8, false)).set_position(ChartDataLabelPosition::OutsideEnd);
+    let one_by_one: Vec<ChartDataLabel> = table
+        .rows
+        .iter()
+        .filter(|row| row.kind == RowKind::Body)
+        .map(|row| {
+            let mut own = label.clone();
+            if !row.cells.get(column).is_some_and(is_figure) {
+                own.set_hidden();
+            }
+            own.to_custom()
+        })
+        .collect();
+    let gaps = one_by_one.len() != table.rows.iter().filter(|r| r.cells.get(column).is_some_and(is_figure)).count();
+    series.set_data_label(&label);
+    if gaps {
+        series.set_custom_data_labels(&one_by_one);
+    }
+}
+
+fn few_whole_numbers(table: &StatTable, columns: &[usize]) -> bool {
+    let body = table.rows.iter().filter(|row| row.kind == RowKind::Body);
+    let mut cells = body.flat_map(|row| columns.iter().filter_map(|column| row.cells.get(*column)));
+    cells.all(|cell| matches!(cell, StatCell::Integer(0..=8)) || !is_figure(cell))
+}
+
+fn is_figure(cell: &StatCell) -> bool {
+    matches!(cell, StatCell::Integer(_) | StatCell::Number(_) | StatCell::Points(_))
+        || matches!(cell, StatCell::Ratio { den, .. } if *den != 0)
+}
+
+/// The column that a series names: by its heading, or by its heading with the parents before it (`本期/正式`).
+fn column_of(table: &StatTable, series: &str) -> Option<usize> {
+    table.headings.iter().position(|heading| heading.name == series).or_else(|| {
+        table.headings.iter().position(|heading| {
+            let mut path = heading.parents.join("/");
+            path.push('/');
+            path.push_str(&heading.name);
+            path == series
+        })
+    })
+}
+
+fn fill(color: u32) -> ChartFormat {
+    let mut format = ChartFormat::new();
+    format
+        .set_solid_fill(ChartSolidFill::new().set_color(color))
+        .set_border(ChartLine::new().set_color(0x0040_4040).set_width(0.5));
+    format
+}
+
+fn font(size: u8, bold: bool) -> ChartFont {
+    let mut font = ChartFont::new();
+    font.set_name(super::style::SONG).set_size(size);
+    if bold {
+        font.set_bold();
+    } else {
+        font.unset_bold();
+    }
+    font
+}

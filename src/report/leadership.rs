@@ -1,0 +1,109 @@
+//! The leadership workbook (汇总表): 总览, one sheet a sheet name of the tables, 口径说明.
+
+use super::account::Account;
+use super::sheet::{self, Grid, Stand};
+use super::style::{self, Styles};
+use super::{Edition, glossary, overview};
+use crate::model::statistic::StatTable;
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+/// The workbook's bytes.
+///
+/// # Errors
+/// The writer refuses a cell.
+pub fn leadership(edition: &Edition<'_>, account: &Account, input_hash: &str) -> Result<Vec<u8>, XlsxError> {
+    let styles = Styles::default();
+    let title = edition.name();
+    let mut sheets = Vec::new();
+    // One stand per table of the edition, in its order.
+    let mut stands = vec![Stand::default(); edition.tables.len()];
+    for (name, tables) in by_sheet(edition.tables, &[overview::NAME, glossary::NAME]) {
+        let printed: Vec<&StatTable> = tables.iter().filter_map(|index| edition.tables.get(*index)).collect();
+        let (sheet, placed) = table_sheet(&name, &printed, &styles, &title)?;
+        for (index, stand) in tables.into_iter().zip(placed) {
+            if let Some(slot) = stands.get_mut(index) {
+                *slot = stand;
+            }
+        }
+        sheets.push(sheet);
+    }
+    let mut book = style::workbook(&format!("{title}汇总表"))?;
+    book.push_worksheet(overview::overview(edition, account, &styles, &stands)?);
+    for sheet in sheets {
+        book.push_worksheet(sheet);
+    }
+    book.push_worksheet(glossary::glossary(edition, &styles, input_hash)?);
+    book.save_to_buffer()
+}
+
+/// Sheet names in order of first use, each with its tables; names that Excel would take for the same get a number.
+fn by_sheet(tables: &[StatTable], taken: &[&str]) -> Vec<(String, Vec<usize>)> {
+    let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
+    for (index, table) in tables.iter().enumerate() {
+        match groups.iter_mut().find(|(sheet, _)| *sheet == table.sheet) {
+            Some((_, known)) => known.push(index),
+            None => groups.push((&table.sheet, vec![index])),
+        }
+    }
+    let mut used: Vec<String> = taken.iter().map(|name| (*name).to_owned()).collect();
+    let mut named = Vec::with_capacity(groups.len());
+    for (wanted, tables) in groups {
+        let mut number = 1;
+        let mut name = style::sheet_name(wanted);
+        while used.iter().any(|known| known.to_lowercase() == name.to_lowercase()) {
+            number += 1;
+            name = style::numbered(wanted, number);
+        }
+        used.push(name.clone());
+        named.push((name, tables));
+    }
+    named
+}
+
+fn table_sheet(
+    name: &str,
+    tables: &[&StatTable],
+    styles: &Styles,
+    title: &str,
+) -> Result<(Worksheet, Vec<Stand>), XlsxError> {
+    let mut sheet = Worksheet::new();
+    sheet.set_name(name)?;
+    let grid = Grid::fit(tables);
+    grid.apply(&mut sheet)?;
+    style::page(&mut sheet, title, grid.landscape);
+    let mut fold = style::Fold::new(&grid.widths, grid.landscape);
+    let mut stands: Vec<Stand> = Vec::with_capacity(tables.len());
+    let mut row = 0;
+    for table in tables {
+        let stand = sheet::block(&mut sheet, styles, &grid, table, row)?;
+        fold.keep_together(row, stand.height);
+        fold.add(stand.height + EMPTY_ROW);
+        row = stand.next + 1;
+        stands.push(stand);
+    }
+    // The signature line ends the sheet, whatever stands on it.
+    sheet::line(&mut sheet, row, &grid, &signature(&grid), &styles.signature, (11.0, 30.0))?;
+    fold.apply(&mut sheet)?;
+    if let ([table], [stand]) = (tables, stands.as_slice()) {
+        // With several blocks no one header belongs to all pages.
+        sheet.set_repeat_rows(stand.headings.0, stand.headings.1)?;
+        let labels = if table.headings.len() > table.label_columns + 3 { table.label_columns as u16 } else { 0 };
+        sheet.set_freeze_panes(stand.headings.1 + 1, labels)?;
+    }
+    let last = grid.widths.len() as u16 - 1;
+    sheet.set_print_area(0, 0, row, last)?;
+    Ok((sheet, stands))
+}
+
+/// An empty row between blocks, in points.
+const EMPTY_ROW: f64 = 15.0;
+
+/// Who made, checked and answers for the table, spread over its width.
+fn signature(grid: &Grid) -> String {
+    let quarter = (grid.widths.iter().sum::<f64>() / 1.06 / 4.0) as usize;
+    let part = |words: &str| {
+        let blank = quarter.saturating_sub(style::places(words)) / 2;
+        format!("{words}{}", "　".repeat(blank.clamp(3, 20)))
+    };
+    ["制表：", "审核：", "负责人："].map(part).concat() + "日期："
+}

@@ -1,0 +1,149 @@
+//! `run.json`: what went in, by which definition, what became of it, and what came out, each with its hash.
+//!
+//! No clock, no absolute path, no ID number: the same input gives the same bytes anywhere.
+
+use super::Edition;
+use super::wording::{day_word, public_path, status_key, status_word};
+use crate::model::run::{RowAccount, SourceVerdict};
+use crate::model::{Outcome, Severity, SheetAccount};
+use crate::text::id_number::mask_within;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// SHA-256 in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One hash for all inputs: over their own hashes, sorted, one a line, so that the order of files changes nothing.
+pub fn input_hash(edition: &Edition<'_>) -> String {
+    let mut hashes: Vec<&str> =
+        edition.verdict.sources.iter().map(|source| source.sha256.as_str()).filter(|hash| !hash.is_empty()).collect();
+    hashes.sort_unstable();
+    sha256(hashes.join("\n").as_bytes())
+}
+
+/// A written output: name relative to the output folder, hash, size in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    pub file: String,
+    pub sha256: String,
+    pub size: u64,
+}
+
+/// The file's bytes.
+pub fn run_json(edition: &Edition<'_>, outputs: &[Output]) -> Vec<u8> {
+    let plan = edition.plan;
+    let references: Vec<Value> = edition
+        .reference
+        .files
+        .iter()
+        .map(|(table, path, hash)| json!({ "table": table, "file": public_path(path), "sha256": hash }))
+        .collect();
+    let outputs: Vec<Value> = outputs
+        .iter()
+        .map(|output| json!({ "file": output.file, "sha256": output.sha256, "size": output.size }))
+        .collect();
+    let units: Vec<Value> = edition
+        .verdict
+        .units
+        .iter()
+        .map(|unit| {
+            json!({
+                "code": edition.unit_code(unit.unit),
+                "name": edition.unit_name(unit.unit),
+                "status": status_key(unit.status),
+                "status_zh": status_word(unit.status),
+                "received": unit.received.map(day_word),
+            })
+        })
+        .collect();
+    let run = json!({
+        "pipeline": plan.name,
+        "title": plan.title,
+        "period": edition.period.key(),
+        "version": env!("CARGO_PKG_VERSION"),
+        "definition": { "file": public_path(&plan.path), "sha256": plan.sha256 },
+        "references": references,
+        "input_sha256": input_hash(edition),
+        "inputs": edition.verdict.sources.iter().map(|source| input(edition, source)).collect::<Vec<_>>(),
+        "counts": counts(edition),
+        // Proven before anything is written; a run that cannot prove it writes nothing.
+        "identity": { "holds": true },
+        "outputs": outputs,
+        "units": units,
+    });
+    let mut bytes = format!("{run:#}").into_bytes();
+    bytes.push(b'\n');
+    bytes
+}
+
+fn input(edition: &Edition<'_>, source: &SourceVerdict) -> Value {
+    let name = |index: u32| mask_within(edition.file_name(index));
+    json!({
+        "file": mask_within(&source.source.name),
+        "sha256": source.sha256,
+        "size": source.size,
+        "outcome": source.outcome.key(),
+        "cause": mask_within(&source.cause),
+        "next": mask_within(&source.next),
+        "sender": source.sender.as_ref().map(|sender| edition.unit_name(sender.unit)),
+        "sender_evidence": source.sender.as_ref().map(|sender| sender.evidence.word()),
+        "unit": source.unit.map(|unit| edition.unit_code(unit)),
+        "format": source.format,
+        "received": source.received.map(day_word),
+        "late_days": source.late_days,
+        "overdue": source.overdue,
+        "superseded_by": source.superseded_by.map(name),
+        "rows": rows(source.rows),
+        "sheets": source.sheets.iter().map(|account| sheet(edition, account)).collect::<Vec<_>>(),
+    })
+}
+
+fn sheet(edition: &Edition<'_>, account: &SheetAccount) -> Value {
+    let form = account.form.and_then(|form| edition.plan.forms.get(usize::from(form)));
+    json!({
+        "name": mask_within(&account.name),
+        "form": form.map(|form| form.id.as_str()),
+        "not_counted": account.not_counted.as_deref().map(mask_within),
+        "rows": account.rows,
+        "frame": account.frame,
+        "data": account.data,
+        "totals": account.totals,
+        "repeated_headers": account.repeated_headers,
+        "notes": account.notes,
+    })
+}
+
+fn rows(rows: RowAccount) -> Value {
+    json!({
+        "data": rows.data,
+        "accepted": rows.accepted,
+        "blocked": rows.blocked,
+        "held": rows.held,
+        "superseded": rows.superseded,
+        "not_counted": rows.not_counted,
+    })
+}
+
+fn counts(edition: &Edition<'_>) -> Value {
+    let files: Map<String, Value> = Outcome::ALL
+        .into_iter()
+        .map(|outcome| (outcome.key().to_owned(), edition.verdict.count(outcome).into()))
+        .collect();
+    let mut by_severity: BTreeMap<&str, u64> =
+        [Severity::Block, Severity::Verify, Severity::Note].into_iter().map(|severity| (severity.key(), 0)).collect();
+    let mut by_code: BTreeMap<&str, u64> = BTreeMap::new();
+    for finding in &edition.verdict.findings {
+        *by_severity.entry(finding.severity.key()).or_default() += 1;
+        *by_code.entry(&finding.code).or_default() += 1;
+    }
+    json!({
+        "files": files,
+        "rows": rows(edition.verdict.rows),
+        "findings": by_severity,
+        "findings_by_code": by_code,
+        "amendments": edition.verdict.amendments.len(),
+    })
+}

@@ -1,0 +1,265 @@
+//! 总览: the first sheet of the leadership workbook. What came in, what it proves, what holds and what does not,
+//! who has reported, and the charts.
+
+use super::sheet::{self, Grid, Stand};
+use super::style::{self, Kind, Styles};
+use super::{Edition, account::Account, chart};
+use crate::model::run::UnitStatus;
+use crate::model::statistic::RowKind;
+use crate::model::{Outcome, Severity};
+use crate::spec::Count;
+use crate::text::id_number::mask_within;
+use rust_xlsxwriter::{ChartEmptyCells, Format, Url, Worksheet, XlsxError};
+use std::collections::BTreeMap;
+
+pub const NAME: &str = "总览";
+const COLUMNS: usize = 8;
+/// Eight of them are as wide as an upright page.
+const WIDTH: f64 = 11.3;
+/// Pixels between the first and the last column, at Excel's seven pixels a place.
+const CHART_WIDTH: u32 = 664;
+
+/// A sheet that is written from top to bottom.
+struct Paper<'a> {
+    sheet: Worksheet,
+    styles: &'a Styles,
+    grid: Grid,
+    row: u32,
+    fold: style::Fold,
+}
+
+impl Paper<'_> {
+    fn line(&mut self, text: &str, format: &Format, size: (f64, f64)) -> Result<(), XlsxError> {
+        let height = sheet::line(&mut self.sheet, self.row, &self.grid, &mask_within(text), format, size)?;
+        self.fold.add(height);
+        self.row += 1;
+        Ok(())
+    }
+
+    fn section(&mut self, text: &str) -> Result<(), XlsxError> {
+        let styles = self.styles;
+        // A heading never stands alone at the foot of a page.
+        self.fold.keep_together(self.row, 80.0);
+        self.line(text, &styles.section, (12.0, 26.0))
+    }
+
+    fn words(&mut self, text: &str) -> Result<(), XlsxError> {
+        let styles = self.styles;
+        self.line(text, &styles.line, (11.0, 19.0))
+    }
+
+    /// A heading row and a row of figures under it; each entry with the number of columns it takes.
+    fn figures(&mut self, entries: &[(u16, &str, Figure)]) -> Result<(), XlsxError> {
+        let mut column = 0;
+        for (wide, heading, figure) in entries {
+            let columns = (column, column + wide - 1);
+            sheet::span(&mut self.sheet, (self.row, self.row), columns, heading, &self.styles.heading)?;
+            let below = self.row + 1;
+            let format = match figure {
+                Figure::Words(_) | Figure::Count(_) => self.styles.cell(Kind::Centre, RowKind::Body),
+                Figure::Rate(..) => &self.styles.rate,
+            };
+            if *wide > 1 {
+                self.sheet.merge_range(below, columns.0, below, columns.1, "", format)?;
+            }
+            match figure {
+                Figure::Words(words) => self.sheet.write_string_with_format(below, column, *words, format)?,
+                Figure::Count(count) => self.sheet.write_number_with_format(below, column, *count as f64, format)?,
+                Figure::Rate(_, 0) => self.sheet.write_string_with_format(below, column, "—", format)?,
+                Figure::Rate(num, den) => {
+                    self.sheet.write_number_with_format(below, column, *num as f64 / *den as f64, format)?
+                }
+            };
+            column += wide;
+        }
+        self.sheet.set_row_height(self.row, 21)?.set_row_height(self.row + 1, 21)?;
+        self.fold.add(42.0);
+        self.row += 2;
+        Ok(())
+    }
+}
+
+enum Figure {
+    Words(&'static str),
+    Count(u64),
+    Rate(u64, u64),
+}
+
+/// Writes the sheet; `stands` tells where each table of the edition was printed.
+///
+/// # Errors
+/// The sheet refuses a cell.
+pub fn overview(
+    edition: &Edition<'_>,
+    account: &Account,
+    styles: &Styles,
+    stands: &[Stand],
+) -> Result<Worksheet, XlsxError> {
+    let mut sheet = Worksheet::new();
+    sheet.set_name(NAME)?;
+    let grid = Grid::fixed(vec![WIDTH; COLUMNS]);
+    grid.apply(&mut sheet)?;
+    style::page(&mut sheet, &edition.name(), false);
+    let fold = style::Fold::new(&grid.widths, false);
+    let mut paper = Paper { sheet, styles, grid, row: 0, fold };
+    paper.line(&format!("{}汇总表", edition.name()), &styles.title, (16.0, 34.0))?;
+    let mut source = format!("报告期：{}", edition.period.title());
+    if !edition.plan.notice.is_empty() {
+        source += &format!("　　依据：{}", quoted(&edition.plan.notice));
+    }
+    paper.line(&source, &styles.subtitle, (11.0, 20.0))?;
+    paper.words(&format!("填报口径：{}", basis(edition)))?;
+    arrivals(edition, account, &mut paper)?;
+    conclusions(edition, &mut paper)?;
+    findings(edition, &mut paper)?;
+    units(edition, &mut paper)?;
+    contents(edition, stands, &mut paper)?;
+    charts(edition, stands, &mut paper)?;
+    paper.fold.apply(&mut paper.sheet)?;
+    Ok(paper.sheet)
+}
+
+fn quoted(notice: &str) -> String {
+    if notice.contains('《') { notice.to_owned() } else { format!("《{notice}》") }
+}
+
+/// What counts, in one sentence.
+pub fn basis(edition: &Edition<'_>) -> String {
+    let what = match edition.plan.count {
+        Count::Rows => "有“必改”问题的行不计入，同一报表的其他行照常计入",
+        Count::WholeReturns => "有“必改”问题的报表整份不计入",
+    };
+    format!(
+        "统计{}各单位报送并通过审核的数据；{what}；报告期不符、单位无法认定或缺少必需列的报表整份不计入；“未报”不等于 0。",
+        edition.period.title()
+    )
+}
+
+fn arrivals(edition: &Edition<'_>, account: &Account, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    paper.section("一、报表与数据行")?;
+    let mut entries: Vec<(u16, &str, Figure)> = vec![(1, "文件", Figure::Words("个数"))];
+    for outcome in Outcome::ALL {
+        entries.push((1, outcome.word(), Figure::Count(edition.verdict.count(outcome) as u64)));
+    }
+    entries.push((1, "合计", Figure::Count(account.files)));
+    paper.figures(&entries)?;
+    paper.words(&format!("✓ {}", account.files_sentence))?;
+    let rows = edition.verdict.rows;
+    paper.figures(&[
+        (2, "数据行", Figure::Words("行数")),
+        (1, "计入", Figure::Count(rows.accepted)),
+        (1, "退回", Figure::Count(rows.blocked)),
+        (1, "整份未计", Figure::Count(rows.held)),
+        (1, "已被替代", Figure::Count(rows.superseded)),
+        (1, "不计表页", Figure::Count(rows.not_counted)),
+        (1, "合计", Figure::Count(rows.data)),
+    ])?;
+    paper.words(&format!("✓ {}", account.rows_sentence))?;
+    paper.words(&format!("✓ {}", account.sheet_rows_sentence))
+}
+
+fn conclusions(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    paper.section("二、主要结论")?;
+    if edition.statements.is_empty() {
+        return paper.words("本次没有需要下结论的规定。");
+    }
+    let styles = paper.styles;
+    for (holds, text) in edition.statements {
+        match holds {
+            Some(true) => paper.words(&format!("✓ {text}"))?,
+            Some(false) => paper.line(&format!("✗ {text}"), &styles.alarm_line, (11.0, 19.0))?,
+            None => paper.words(&format!("· {text}"))?,
+        }
+    }
+    Ok(())
+}
+
+fn findings(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    paper.section("三、审核问题")?;
+    let all = &edition.verdict.findings;
+    let count = |severity| all.iter().filter(|finding| finding.severity == severity).count() as u64;
+    let mut entries: Vec<(u16, &str, Figure)> = [Severity::Block, Severity::Verify, Severity::Note]
+        .into_iter()
+        .map(|severity| (2, severity.word(), Figure::Count(count(severity))))
+        .collect();
+    entries.push((2, "合计", Figure::Count(all.len() as u64)));
+    paper.figures(&entries)?;
+    let mut by_demand: BTreeMap<&str, u64> = BTreeMap::new();
+    for finding in all.iter().filter(|finding| finding.severity == Severity::Block && !finding.expected.is_empty()) {
+        *by_demand.entry(&finding.expected).or_default() += 1;
+    }
+    let mut often: Vec<(&str, u64)> = by_demand.into_iter().collect();
+    // The sort is stable, so that equal counts stay in the order of their words.
+    often.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let words: Vec<String> = often.iter().take(5).map(|(what, count)| format!("“{what}”{count} 条")).collect();
+    if !words.is_empty() {
+        paper.words(&format!("必改问题最多的要求：{}。逐条见审核问题工作簿。", words.join("；")))?;
+    }
+    Ok(())
+}
+
+fn units(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    paper.section("四、各单位报送情况")?;
+    let all = &edition.verdict.units;
+    let count = |wanted: fn(&UnitStatus) -> bool| all.iter().filter(|unit| wanted(&unit.status)).count() as u64;
+    let on_time = count(|status| *status == UnitStatus::OnTime);
+    let late = count(|status| matches!(status, UnitStatus::Late { overdue: false, .. }));
+    let overdue = count(|status| matches!(status, UnitStatus::Late { overdue: true, .. }));
+    paper.figures(&[
+        (1, "应报单位", Figure::Count(all.len() as u64)),
+        (1, "按时通过", Figure::Count(on_time)),
+        (1, "迟报通过", Figure::Count(late)),
+        (1, "逾期通过", Figure::Count(overdue)),
+        (1, "退回", Figure::Count(count(|status| *status == UnitStatus::Returned))),
+        (1, "无法读取", Figure::Count(count(|status| *status == UnitStatus::Unreadable))),
+        (1, "未报", Figure::Count(count(|status| *status == UnitStatus::Missing))),
+        (1, "通过率", Figure::Rate(on_time + late + overdue, all.len() as u64)),
+    ])
+}
+
+fn contents(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    if stands.is_empty() {
+        return Ok(());
+    }
+    paper.section("五、目录")?;
+    let mut titles: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (stand, table) in stands.iter().zip(edition.tables) {
+        match titles.iter_mut().find(|(sheet, _)| *sheet == stand.sheet) {
+            Some((_, known)) => known.push(&table.title),
+            None => titles.push((&stand.sheet, vec![&table.title])),
+        }
+    }
+    for (sheet, tables) in titles {
+        let text = mask_within(&format!("{sheet}：{}", tables.join("；")));
+        paper.line(&text, &paper.styles.line.clone(), (11.0, 19.0))?;
+        let link = Url::new(format!("internal:'{}'!A1", sheet.replace('\'', "''"))).set_text(style::printable(&text).0);
+        paper.sheet.write_url_with_format(paper.row - 1, 0, link, &paper.styles.line)?;
+    }
+    Ok(())
+}
+
+fn charts(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    let mut first = true;
+    for declared in &edition.plan.charts {
+        let Some(wanted) = edition.plan.tables.get(declared.table) else { continue };
+        let Some(at) = edition.tables.iter().position(|table| table.id == wanted.id) else { continue };
+        let (Some(table), Some(stand)) = (edition.tables.get(at), stands.get(at)) else { continue };
+        let Some((mut chart, height)) = chart::chart(declared, table, stand, CHART_WIDTH) else { continue };
+        // Pixels to points; the heading of the section goes with its first chart.
+        let tall = f64::from(height + 24) * 0.75;
+        paper.fold.keep_together(paper.row, tall + if first { 26.0 } else { 0.0 });
+        if first {
+            paper.section("六、图表")?;
+            first = false;
+        }
+        chart.show_empty_cells_as(ChartEmptyCells::Gaps);
+        paper.sheet.insert_chart_with_offset(paper.row, 0, &chart, 4, 4)?;
+        // Rows below are 20 pixels high by default.
+        paper.row += (height + 24).div_ceil(20);
+        paper.fold.add(tall);
+    }
+    if !first {
+        paper.words("图中未画出柱的单位：未报，或该项没有数据；不等于 0。")?;
+    }
+    Ok(())
+}

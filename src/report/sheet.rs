@@ -1,0 +1,468 @@
+//! One [`StatTable`] as a block of a leadership sheet: title, caption, heading rows with merged parents, body, notes.
+//!
+//! Widths are decided for the whole sheet first, since stacked blocks share their columns.
+
+use super::style::{self, Kind, Styles};
+use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::text::id_number::{mask, mask_within};
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Where a block's parts came to stand; rows and columns 0-based.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stand {
+    pub sheet: String,
+    /// Heading rows, both included.
+    pub headings: (u32, u32),
+    /// Body rows without subtotals and totals, both included; `None` where they are not in one piece.
+    pub body: Option<(u32, u32)>,
+    /// The first row that is free.
+    pub next: u32,
+    /// The sheet's column that each of the block's columns begins at.
+    pub columns: Vec<u16>,
+    /// Of the whole block, in points.
+    pub height: f64,
+}
+
+/// Columns of a sheet that its blocks share, in Excel's units, and whether it has to lie on its side.
+///
+/// Blocks with equally many columns have the same widths. Others get widths of their own over the same page: the sheet's
+/// columns are then the pieces between all their edges, and a block's column may take several of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grid {
+    pub widths: Vec<f64>,
+    pub landscape: bool,
+    /// Per number of columns of a block: the first and last column of the sheet that each takes.
+    spans: BTreeMap<usize, Vec<(u16, u16)>>,
+}
+
+/// A4 between our margins at 96 dots an inch, upright and on its side, as a sum of column widths.
+const UPRIGHT: f64 = 93.0;
+const LYING: f64 = 140.0;
+/// Longer words are broken; a list's long columns stay readable.
+const WIDEST: usize = 36;
+/// Edges nearer than this become one; no column is as narrow.
+const SNAP: f64 = 2.5;
+
+impl Grid {
+    /// A sheet of given widths, printed upright, without blocks.
+    pub fn fixed(widths: Vec<f64>) -> Grid {
+        Grid { widths, landscape: false, spans: BTreeMap::new() }
+    }
+
+    /// Fits the columns of all blocks of one sheet.
+    pub fn fit(tables: &[&StatTable]) -> Grid {
+        let mut shapes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for table in tables {
+            let count = table.headings.len().max(1);
+            measure(table, shapes.entry(count).or_insert_with(|| vec![6; count]));
+        }
+        let shapes: BTreeMap<usize, Vec<f64>> =
+            shapes.into_iter().map(|(count, widest)| (count, widest.into_iter().map(style::width).collect())).collect();
+        let natural = shapes.values().map(|widths| widths.iter().sum::<f64>()).fold(1.0, f64::max);
+        let landscape = tables.iter().any(|table| table.landscape) || natural > UPRIGHT * 1.2;
+        // A narrow table is spread over the page, but not beyond what the eye can follow.
+        let page = if landscape { LYING } else { UPRIGHT };
+        let total = natural.max(page.min(natural * 1.9));
+        // The right edge of every column of every shape.
+        let edges: BTreeMap<usize, Vec<f64>> = shapes
+            .into_iter()
+            .map(|(count, widths)| {
+                let stretch = total / widths.iter().sum::<f64>();
+                let mut at = 0.0;
+                let edges = widths.into_iter().map(|width| {
+                    at += width * stretch;
+                    at
+                });
+                (count, edges.collect())
+            })
+            .collect();
+        let mut sorted: Vec<f64> = edges.values().flatten().copied().collect();
+        sorted.sort_by(f64::total_cmp);
+        let mut cuts: Vec<f64> = Vec::new();
+        for edge in sorted {
+            if cuts.last().is_none_or(|last| edge - last > SNAP) {
+                cuts.push(edge);
+            }
+        }
+        let column_of = |edge: f64| cuts.iter().rposition(|cut| *cut <= edge).unwrap_or(0) as u16;
+        let spans = edges
+            .into_iter()
+            .map(|(count, edges)| {
+                let mut first = 0;
+                let spans = edges.into_iter().map(|edge| {
+                    let last = column_of(edge).max(first);
+                    let span = (first, last);
+                    first = last + 1;
+                    span
+                });
+                (count, spans.collect())
+            })
+            .collect();
+        let starts = std::iter::once(0.0).chain(cuts.iter().copied());
+        let widths = cuts.iter().zip(starts).map(|(end, start)| end - start).collect();
+        Grid { widths, landscape, spans }
+    }
+
+    /// Writes the widths to the sheet.
+    pub fn apply(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+        for (column, width) in (0u16..).zip(&self.widths) {
+            sheet.set_column_width(column, *width)?;
+        }
+        Ok(())
+    }
+
+    /// The sheet's columns that a block's column takes.
+    fn span(&self, columns: usize, column: usize) -> (u16, u16) {
+        let known = self.spans.get(&columns.max(1)).and_then(|spans| spans.get(column));
+        known.copied().unwrap_or((column as u16, column as u16))
+    }
+
+    fn width_of(&self, (first, last): (u16, u16)) -> f64 {
+        self.widths.iter().take(usize::from(last) + 1).skip(usize::from(first)).sum()
+    }
+
+    fn total(&self) -> f64 {
+        self.widths.iter().sum()
+    }
+
+    fn last(&self) -> u16 {
+        self.widths.len().max(1) as u16 - 1
+    }
+}
+
+/// Widens `widest` to what a table's columns need, in half-width places.
+fn measure(table: &StatTable, widest: &mut [usize]) {
+    for (most, heading) in widest.iter_mut().zip(&table.headings) {
+        // A heading may break into two lines, with room for a word that does not; a figure may not.
+        let places = style::places(&heading.name);
+        let heading = if places > 8 { places.div_ceil(2) + 2 } else { places };
+        *most = (*most).max(heading.min(WIDEST));
+    }
+    if single_message(table).is_some() {
+        return;
+    }
+    for row in &table.rows {
+        for (most, cell) in widest.iter_mut().zip(&row.cells) {
+            let longest = style::shown(cell).lines().map(style::places).max().unwrap_or(0);
+            *most = (*most).max(longest.min(WIDEST));
+        }
+    }
+}
+
+/// Writes one line over the whole width of the grid, as high as it needs; returns its height in points.
+pub fn line(
+    sheet: &mut Worksheet,
+    row: u32,
+    grid: &Grid,
+    text: &str,
+    format: &Format,
+    (size, least): (f64, f64),
+) -> Result<f64, XlsxError> {
+    let text = style::printable(text).0;
+    let lines = style::lines(&text, grid.total(), size);
+    let height = least.max(f64::from(lines) * (size * 1.35) + 3.0).min(400.0);
+    sheet.set_row_height(row, height)?;
+    span(sheet, (row, row), (0, grid.last()), &text, format)?;
+    Ok(height)
+}
+
+/// Writes a text into a region, merged where it is more than one cell.
+pub fn span(
+    sheet: &mut Worksheet,
+    rows: (u32, u32),
+    columns: (u16, u16),
+    text: &str,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    if rows.0 == rows.1 && columns.0 == columns.1 {
+        sheet.write_string_with_format(rows.0, columns.0, text, format)?;
+    } else {
+        // merge_range would read a text of digits or one that starts with "=" as something else: the words come after.
+        sheet.merge_range(rows.0, columns.0, rows.1, columns.1, "", format)?;
+        sheet.write_string_with_format(rows.0, columns.0, text, format)?;
+    }
+    Ok(())
+}
+
+/// Writes a block from `top` on.
+///
+/// # Errors
+/// The sheet refuses a cell (a row or column beyond its limits).
+pub fn block(
+    sheet: &mut Worksheet,
+    styles: &Styles,
+    grid: &Grid,
+    table: &StatTable,
+    top: u32,
+) -> Result<Stand, XlsxError> {
+    let mut row = top;
+    let mut height = line(sheet, row, grid, &mask_within(&table.title), &styles.title, (16.0, 30.0))?;
+    row += 1;
+    if !table.caption.is_empty() {
+        height += line(sheet, row, grid, &mask_within(&table.caption), &styles.caption, (10.0, 18.0))?;
+        row += 1;
+    }
+    let first_heading = row;
+    let (first_row, heading_height) = headings(sheet, styles, grid, &table.headings, row)?;
+    row = first_row;
+    height += heading_height;
+    let mut body = body_range(&table.rows, row);
+    if let Some(message) = single_message(table) {
+        let format = styles.cell(Kind::Centre, RowKind::Body);
+        span(sheet, (row, row), (0, grid.last()), &style::printable(&mask_within(message)).0, format)?;
+        sheet.set_row_height(row, 24)?;
+        height += 24.0;
+        body = None;
+        row += 1;
+    } else {
+        let kinds = Columns::of(table);
+        for stat in &table.rows {
+            height += body_row(sheet, styles, grid, &kinds, stat, row)?;
+            row += 1;
+        }
+    }
+    for text in numbered_notes(&table.notes) {
+        height += line(sheet, row, grid, &mask_within(&text), &styles.note, (10.0, 16.0))?;
+        row += 1;
+    }
+    let count = table.headings.len();
+    Ok(Stand {
+        sheet: sheet.name(),
+        headings: (first_heading, first_row.saturating_sub(1)),
+        body,
+        next: row,
+        columns: (0..count).map(|column| grid.span(count, column).0).collect(),
+        height,
+    })
+}
+
+/// The words of a table that has nothing to show.
+fn single_message(table: &StatTable) -> Option<&str> {
+    match table.rows.as_slice() {
+        [] => Some("（无）"),
+        [row] if row.kind == RowKind::Body && row.cells.len() > 1 => match row.cells.as_slice() {
+            [StatCell::Text(words), rest @ ..] if rest.iter().all(|cell| *cell == StatCell::Empty) => Some(words),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn numbered_notes(notes: &[String]) -> Vec<String> {
+    match notes {
+        [] => Vec::new(),
+        [only] => vec![format!("注：{only}")],
+        several => several
+            .iter()
+            .enumerate()
+            .map(|(index, note)| format!("{}{}. {note}", if index == 0 { "注：" } else { "　　" }, index + 1))
+            .collect(),
+    }
+}
+
+/// First and last row of the body where its rows follow one another without a subtotal between.
+fn body_range(rows: &[StatRow], top: u32) -> Option<(u32, u32)> {
+    let body = |row: &&StatRow| row.kind == RowKind::Body;
+    let first = rows.iter().position(|row| body(&row))?;
+    let count = rows.iter().skip(first).take_while(body).count();
+    let all = rows.iter().filter(body).count();
+    (count == all).then(|| (top + first as u32, top + (first + count) as u32 - 1))
+}
+
+/// Writes heading rows; equal parents side by side share a cell, a heading without parents takes all rows.
+/// Returns the first row under them, and their height in points.
+fn headings(
+    sheet: &mut Worksheet,
+    styles: &Styles,
+    grid: &Grid,
+    headings: &[Heading],
+    top: u32,
+) -> Result<(u32, f64), XlsxError> {
+    let depth = headings.iter().map(|heading| heading.parents.len()).max().unwrap_or(0) + 1;
+    let bottom = top + depth as u32 - 1;
+    let format = &styles.heading;
+    let place = |column: usize| grid.span(headings.len(), column);
+    for level in 0..depth {
+        let row = top + level as u32;
+        let mut column = 0;
+        while let Some(heading) = headings.get(column) {
+            let mut end = column + 1;
+            if heading.parents.len() > level {
+                let shared = &heading.parents[..=level];
+                while headings.get(end).is_some_and(|next| next.parents.get(..=level) == Some(shared)) {
+                    end += 1;
+                }
+                let text = style::printable(&heading.parents[level]).0;
+                span(sheet, (row, row), (place(column).0, place(end - 1).1), &text, format)?;
+            } else if heading.parents.len() == level {
+                let text = style::printable(&heading.name).0;
+                span(sheet, (row, bottom), place(column), &text, format)?;
+            }
+            column = end;
+        }
+        sheet.set_row_height(row, 22)?;
+    }
+    let lines = |(column, heading): (usize, &Heading)| {
+        let rows_taken = (depth - heading.parents.len()).max(1) as u32;
+        style::lines(&heading.name, grid.width_of(place(column)), 11.0).div_ceil(rows_taken)
+    };
+    let most = headings.iter().enumerate().map(lines).max().unwrap_or(1);
+    let height = (f64::from(most) * 15.5 + 8.0).clamp(24.0, 200.0);
+    sheet.set_row_height(bottom, height)?;
+    Ok((bottom + 1, height + (depth - 1) as f64 * 22.0))
+}
+
+/// What the columns of a table have in common, decided once.
+struct Columns {
+    labels: usize,
+    /// Words of at most six characters stand in the middle.
+    short: Vec<bool>,
+    decimals: Vec<Kind>,
+    /// Years and the like: numbers that are names.
+    plain: Vec<bool>,
+    /// 结论: words that say "no" are emphasised.
+    verdict: Vec<bool>,
+    private: Vec<bool>,
+}
+
+impl Columns {
+    fn of(table: &StatTable) -> Columns {
+        let column_cells = |column: usize| table.rows.iter().filter_map(move |row| row.cells.get(column));
+        let short = |column: usize| {
+            column_cells(column)
+                .all(|cell| !matches!(cell, StatCell::Text(t) if style::places(t) > 12 || t.contains('\n')))
+        };
+        let decimals = |column: usize| {
+            let tenths =
+                |cell: &StatCell| matches!(cell, StatCell::Number(v) if (v * 10.0 - (v * 10.0).round()).abs() > 1e-6);
+            let parts = |cell: &StatCell| matches!(cell, StatCell::Number(v) if v.fract() != 0.0);
+            if column_cells(column).any(tenths) {
+                Kind::Decimal2
+            } else if column_cells(column).any(parts) {
+                Kind::Decimal1
+            } else {
+                Kind::Integer
+            }
+        };
+        let names = || table.headings.iter().map(|heading| heading.name.as_str());
+        let count = table.headings.len();
+        Columns {
+            labels: table.label_columns,
+            short: (0..count).map(short).collect(),
+            decimals: (0..count).map(decimals).collect(),
+            plain: names().map(|name| ["年度", "年份", "序号"].iter().any(|word| name.ends_with(word))).collect(),
+            verdict: names().map(|name| name.contains("结论")).collect(),
+            private: (0..count).map(|column| table.private_columns.contains(&column)).collect(),
+        }
+    }
+
+    fn flag(flags: &[bool], column: usize) -> bool {
+        flags.get(column).copied().unwrap_or(false)
+    }
+
+    fn text_kind(&self, column: usize, text: &str) -> Kind {
+        if Self::flag(&self.verdict, column) && fails(text) {
+            Kind::Alarm
+        } else if Self::flag(&self.short, column) && !(column == 0 && self.labels > 0) {
+            Kind::Centre
+        } else {
+            Kind::Left
+        }
+    }
+}
+
+/// Whether the words of a conclusion say that something does not hold.
+fn fails(text: &str) -> bool {
+    ["未", "不", "退回", "✗", "低于", "超过", "超出", "还差"].iter().any(|word| text.starts_with(word))
+}
+
+fn body_row(
+    sheet: &mut Worksheet,
+    styles: &Styles,
+    grid: &Grid,
+    columns: &Columns,
+    stat: &StatRow,
+    row: u32,
+) -> Result<f64, XlsxError> {
+    let mut most = 1;
+    for (index, cell) in stat.cells.iter().enumerate() {
+        let (column, last) = grid.span(stat.cells.len(), index);
+        if last > column {
+            // Merged first and filled after; the pieces keep the borders.
+            sheet.merge_range(row, column, row, last, "", styles.cell(Kind::Left, stat.kind))?;
+        }
+        let style_of = |kind| styles.cell(kind, stat.kind);
+        match cell {
+            StatCell::Text(text) => {
+                let kind = columns.text_kind(index, text);
+                let masked = if Columns::flag(&columns.private, index) {
+                    Cow::Owned(mask(text))
+                } else {
+                    Cow::Borrowed(text.as_str())
+                };
+                let masked = mask_within(&masked);
+                let text = style::printable(&masked).0;
+                most = most.max(style::lines(&text, grid.width_of((column, last)), 11.0));
+                // The label of a total stands in the middle, as on every official form.
+                let kind = if stat.kind == RowKind::Total && index == 0 { Kind::Centre } else { kind };
+                sheet.write_string_with_format(row, column, text, style_of(kind))?;
+            }
+            StatCell::Integer(value) => {
+                let name = index < columns.labels || Columns::flag(&columns.plain, index);
+                let kind = if name { Kind::Plain } else { Kind::Integer };
+                integer(sheet, (row, column), *value, style_of(kind))?;
+            }
+            StatCell::Number(value) if value.is_finite() => {
+                let kind = columns.decimals.get(index).copied().unwrap_or(Kind::Decimal2);
+                sheet.write_number_with_format(row, column, *value, style_of(kind))?;
+            }
+            StatCell::Ratio { num, den } if *den != 0 => {
+                sheet.write_number_with_format(row, column, *num as f64 / *den as f64, style_of(Kind::Percent))?;
+            }
+            StatCell::Points(points) if points.is_finite() => {
+                sheet.write_number_with_format(row, column, *points, style_of(Kind::Points))?;
+            }
+            StatCell::Date(day) => date(sheet, (row, column), *day, style_of(Kind::Date))?,
+            StatCell::Month(day) => date(sheet, (row, column), *day, style_of(Kind::Month))?,
+            StatCell::NotReported => {
+                sheet.write_string_with_format(row, column, "未报", style_of(Kind::Faint))?;
+            }
+            StatCell::Ratio { .. } | StatCell::NotApplicable | StatCell::Number(_) | StatCell::Points(_) => {
+                sheet.write_string_with_format(row, column, "—", style_of(Kind::Centre))?;
+            }
+            StatCell::Empty => {
+                sheet.write_blank(row, column, style_of(Kind::Left))?;
+            }
+        }
+    }
+    let height = (f64::from(most) * 15.0 + 5.0).clamp(20.0, 400.0);
+    sheet.set_row_height(row, height)?;
+    Ok(height)
+}
+
+/// Excel keeps 15 digits of a number; a longer one is written as text, whole.
+fn integer(sheet: &mut Worksheet, at: (u32, u16), value: i64, format: &Format) -> Result<(), XlsxError> {
+    if value.unsigned_abs() < 1_000_000_000_000_000 {
+        sheet.write_number_with_format(at.0, at.1, value as f64, format)?;
+    } else {
+        sheet.write_string_with_format(at.0, at.1, value.to_string(), format)?;
+    }
+    Ok(())
+}
+
+fn date(sheet: &mut Worksheet, at: (u32, u16), day: i32, format: &Format) -> Result<(), XlsxError> {
+    match serial(day) {
+        Some(serial) => sheet.write_number_with_format(at.0, at.1, serial, format)?,
+        None => sheet.write_string_with_format(at.0, at.1, super::wording::day_word(day), format)?,
+    };
+    Ok(())
+}
+
+/// Excel's serial of a day in the 1900 system; `None` before 1900-03-01, where Excel counts a day that never was.
+pub fn serial(day: i32) -> Option<f64> {
+    // 1970-01-01 is 25,569; 61 is 1900-03-01; 2,958,465 is 9999-12-31.
+    let serial = i64::from(day) + 25_569;
+    (61..=2_958_465).contains(&serial).then_some(serial as f64)
+}

@@ -1,0 +1,298 @@
+//! What is written is read back and compared as cells.
+
+use super::fixture::{Fixture, ID, fixture};
+use super::write;
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const BOOKS: [&str; 3] = [
+    "2026年评先评优推荐与获奖统计_汇总表.xlsx",
+    "2026年评先评优推荐与获奖统计_审核问题.xlsx",
+    "2026年评先评优推荐与获奖统计_数据版.xlsx",
+];
+
+struct Case {
+    root: tempfile::TempDir,
+    fixture: Fixture,
+}
+
+fn case(rows: usize) -> Case {
+    let root = tempfile::tempdir().unwrap();
+    let returns = root.path().join("returns");
+    fs::create_dir_all(returns.join("合肥")).unwrap();
+    fs::write(returns.join("合肥/省一建 推荐表#1.xlsx"), "x").unwrap();
+    let fixture = fixture(rows, &returns);
+    Case { root, fixture }
+}
+
+impl Case {
+    fn out(&self) -> PathBuf {
+        self.root.path().join("out")
+    }
+
+    fn write(&self) -> PathBuf {
+        write(self.fixture.edition(), &self.out()).unwrap();
+        self.out()
+    }
+}
+
+fn open(path: &Path) -> Xlsx<std::io::BufReader<fs::File>> {
+    open_workbook(path).unwrap()
+}
+
+fn text(cell: Option<&Data>) -> String {
+    cell.map(ToString::to_string).unwrap_or_default()
+}
+
+/// All files of a folder with their bytes, temporary ones included.
+fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(snapshot(&path));
+        } else {
+            all.insert(path.clone(), fs::read(&path).unwrap());
+        }
+    }
+    all
+}
+
+#[test]
+fn the_leadership_workbook_holds_the_tables_as_they_are() {
+    let case = case(50);
+    let mut book = open(&case.write().join(BOOKS[0]));
+    assert_eq!(book.sheet_names(), ["总览", "名额执行", "获奖统计", "名单", "口径说明"]);
+    let quota = book.worksheet_range("名额执行").unwrap();
+    let at = |row, col| quota.get_value((row, col)).cloned();
+    assert_eq!(text(at(0, 0).as_ref()), "2026年省模范班组名额执行情况表");
+    assert_eq!(text(at(2, 1).as_ref()), "职工人数");
+    assert_eq!(at(3, 1), Some(Data::Float(12_345.0)));
+    assert_eq!(at(3, 5), Some(Data::String("—".to_owned())), "a share of nothing");
+    assert_eq!(at(4, 5), Some(Data::Float(1.0)), "a ratio stays unrounded: 1 of 1");
+    assert_eq!(at(8, 3), Some(Data::String("未报".to_owned())), "not reported is not 0");
+    assert_eq!(at(3, 3), Some(Data::Float(0.0)), "0 is not \"not reported\"");
+    assert_eq!(text(at(39, 0).as_ref()), "合计");
+    assert_eq!(at(39, 5), Some(Data::Float(48.0 / 62.0)));
+    let all: Vec<String> = quota.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+    assert!(all.iter().any(|cell| cell.starts_with("制表：")), "the signature line");
+    let awards = book.worksheet_range("获奖统计").unwrap();
+    let merges = book.merge_cells_by_sheet_name("获奖统计").unwrap();
+    // The blocks of this sheet differ in shape, so a column may take several of the sheet's: ask by what a cell says.
+    let rows_of = |words: &str, nth: usize| {
+        let (row, col, _) = awards.used_cells().filter(|(_, _, cell)| text(Some(cell)) == words).nth(nth).unwrap();
+        let merge = merges.iter().find(|merge| merge.start == (row as u32, col as u32));
+        merge.map_or((row as u32, row as u32, col as u32), |merge| (merge.start.0, merge.end.0, merge.end.1))
+    };
+    assert_eq!((rows_of("地区", 0).0, rows_of("地区", 0).1), (2, 4), "no parents: all three heading rows");
+    assert_eq!((rows_of("合计", 0).0, rows_of("合计", 0).1), (3, 4), "one parent: the two rows under it");
+    assert_eq!(rows_of("本期", 0).2, rows_of("合计", 0).2, "a parent ends where its last column ends");
+    assert_eq!(rows_of("占比", 0).2, rows_of("荣誉名称", 0).2, "blocks of different shape are equally wide");
+    let list = book.worksheet_range("名单").unwrap();
+    assert_eq!(text(list.get_value((2, 3))), "110105***********X", "private columns are masked");
+    assert_eq!(
+        list.get_value((4, 9)),
+        Some(&Data::String("=1+1".to_owned())),
+        "text that looks like a formula is text"
+    );
+}
+
+#[test]
+fn the_overview_proves_the_accounting_and_draws_the_declared_charts() {
+    let case = case(50);
+    let path = case.write().join(BOOKS[0]);
+    let overview = open(&path).worksheet_range("总览").unwrap();
+    let said: Vec<String> = overview.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+    let says = |words: &str| said.iter().any(|cell| cell.contains(words));
+    assert!(says("找到文件 7 个 = 通过 2 + 退回 1 + 无法读取 1 + 未识别 1 + 已被替代 1 + 忽略 1"));
+    assert!(says("数据行 54 行 = 计入 45 + 退回 5 + 整份未计 0 + 已被替代 4 + 不计表页 0"));
+    assert!(says("✗ 蚌埠市总工会正式申报 5 个") && says("✓ 一线占比"));
+    let mut zip = zip::ZipArchive::new(fs::File::open(&path).unwrap()).unwrap();
+    let mut xml = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("xl/charts/chart1.xml").unwrap(), &mut xml).unwrap();
+    // 36 units from the fourth row on; the total row is not drawn.
+    assert!(xml.contains("名额执行!$C$4:$C$39") && xml.contains("名额执行!$E$4:$E$39"), "{xml}");
+    assert!(xml.contains("<c:dispBlanksAs val=\"gap\"/>"));
+    assert!(zip.by_name("xl/charts/chart3.xml").is_ok() && zip.by_name("xl/charts/chart4.xml").is_err());
+}
+
+#[test]
+fn an_account_that_does_not_come_out_writes_nothing() {
+    let mut case = case(20);
+    case.fixture.verdict.sources[0].rows.accepted -= 1;
+    let message = write(case.fixture.edition(), &case.out()).unwrap_err();
+    assert!(message.contains("账目不平") && message.contains("省一建"), "{message}");
+    assert!(!case.out().exists());
+}
+
+#[test]
+fn the_findings_workbook_says_where_and_links_to_the_file() {
+    let case = case(30);
+    let path = case.write().join(BOOKS[1]);
+    let mut book = open(&path);
+    assert_eq!(book.sheet_names(), ["审核问题", "按单位", "文件清单", "规范化记录", "列对应"]);
+    let list = book.worksheet_range("审核问题").unwrap();
+    let row: Vec<String> = (0..11).map(|col| text(list.get_value((1, col)))).collect();
+    assert_eq!(row[1..6], ["必改", "亳州市总工会", "皖北煤电/上报 11010519491231002X.xlsx", "推荐个人", "G7 H7"]);
+    assert_eq!(row[9..], ["frontline-exceeds-headcount", "88"]);
+    assert!(text(list.get_value((2, 6))).contains(ID), "those who mend a return see the number");
+    let units = book.worksheet_range("按单位").unwrap();
+    let last = units.end().unwrap().0;
+    assert_eq!(
+        (text(units.get_value((last, 1))), text(units.get_value((last, 7)))),
+        ("合计".to_owned(), "5".to_owned())
+    );
+    let columns = book.worksheet_range("列对应").unwrap();
+    assert_eq!(text(columns.get_value((1, 4))), "身份证号");
+    assert_eq!(text(columns.get_value((1, 6))), "D");
+    let mut zip = zip::ZipArchive::new(fs::File::open(&path).unwrap()).unwrap();
+    let mut xml = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("xl/worksheets/_rels/sheet1.xml.rels").unwrap(), &mut xml).unwrap();
+    assert!(xml.contains("Target=\"../returns/合肥/省一建%20推荐表%231.xlsx\""), "{xml}");
+}
+
+#[test]
+fn the_data_edition_and_the_store_hold_the_accepted_rows_with_their_origin() {
+    let case = case(50);
+    let out = case.write();
+    let mut book = open(&out.join(BOOKS[2]));
+    let rows = book.worksheet_range("推荐个人汇总表").unwrap();
+    assert_eq!(rows.get_size(), (46, 16), "45 accepted rows and a header; no 序号, three columns of origin");
+    let row = |at| (0..16).map(|col| rows.get_value((at, col)).cloned().unwrap_or_default()).collect::<Vec<_>>();
+    assert_eq!(row(0)[13..], ["报表文件", "工作表", "行号"].map(|name| Data::String(name.to_owned())));
+    let second = row(2);
+    assert_eq!(second[2], Data::String(ID.to_owned()));
+    assert!(matches!(&second[4], Data::DateTime(date) if date.as_f64() == 46_084.0), "{:?}", second[4]);
+    assert_eq!(second[5], Data::Float(1.0));
+    assert_eq!(second[7], Data::String("否".to_owned()));
+    assert_eq!(second[9], Data::String("=HYPERLINK(1)".to_owned()));
+    assert_eq!(second[13], Data::String("合肥/省一建 推荐表#1.xlsx".to_owned()));
+    assert_eq!(second[15], Data::Float(6.0), "0-based row 5 is row 6 to people");
+    // The tenth row is blocked; the eleventh follows the ninth.
+    assert_eq!(row(10)[15], Data::Float(15.0));
+    let file = fs::File::open(out.join("data/individual.parquet")).unwrap();
+    let reader = parquet::file::reader::SerializedFileReader::new(file).unwrap();
+    use parquet::file::reader::FileReader;
+    let stored: Vec<_> = reader.get_row_iter(None).unwrap().map(|row| row.unwrap()).collect();
+    assert_eq!(stored.len(), 45);
+    let second = stored[1].to_string();
+    for part in [
+        "身份证号: \"11010519491231002X\"",
+        "公示开始: 2026-03-03",
+        "得分: 91.5",
+        "农民工: false",
+        "备注: null",
+        "row: 6",
+    ] {
+        assert!(second.contains(part), "{part} in {second}");
+    }
+}
+
+#[test]
+fn a_form_with_more_rows_than_a_sheet_is_split_and_said() {
+    let case = case(30);
+    let edition = case.fixture.edition();
+    let forms = [super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
+    let bytes = super::edition::data_edition(&edition, &forms, 10).unwrap();
+    let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    assert_eq!(book.sheet_names(), ["推荐个人汇总表", "推荐个人汇总表(2)", "推荐个人汇总表(3)", "说明"]);
+    let sizes = [1, 2, 3].map(|number| {
+        let name = super::style::numbered("推荐个人汇总表", number);
+        book.worksheet_range(&name).unwrap().height()
+    });
+    assert_eq!(sizes, [11, 11, 8], "27 rows, and a header on each");
+    let said: String =
+        book.worksheet_range("说明").unwrap().used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+    assert!(said.contains("分为 3 个工作表"), "{said}");
+}
+
+#[test]
+fn findings_and_manifest_parse_and_hold_no_private_number() {
+    let case = case(30);
+    let out = case.write();
+    let findings = fs::read_to_string(out.join("findings.ndjson")).unwrap();
+    let records: Vec<Value> = findings.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(records.len(), 5);
+    assert_eq!(records[0]["cell"], "G7");
+    assert_eq!(records[0]["row"], 7);
+    assert_eq!(
+        records[3]["message"],
+        "合肥/省一建 推荐表#1.xlsx · 表“推荐个人” · L9：工龄 30 年，相差超过 1 年，一线人数不超过人数，请申报单位核对后改正"
+    );
+    assert_eq!(records[2]["unit"], "蚌埠市总工会");
+    let manifest = fs::read_to_string(out.join("run.json")).unwrap();
+    let run: Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(run["identity"]["holds"], true);
+    assert_eq!(run["counts"]["rows"]["accepted"], 27);
+    assert_eq!(run["inputs"][2]["outcome"], "returned");
+    assert_eq!(run["references"][1]["file"], "ref/荣誉台账.xlsx", "no absolute path");
+    for output in run["outputs"].as_array().unwrap() {
+        let bytes = fs::read(out.join(output["file"].as_str().unwrap())).unwrap();
+        assert_eq!(output["sha256"], super::manifest::sha256(&bytes));
+        assert_eq!(output["size"], bytes.len());
+    }
+    assert_eq!(run["outputs"].as_array().unwrap().len(), 5);
+    let mut leadership = open(&out.join(BOOKS[0]));
+    let mut printed = String::new();
+    for (_, sheet) in leadership.worksheets() {
+        sheet.used_cells().for_each(|(_, _, cell)| printed += &cell.to_string());
+    }
+    for (name, content) in [("findings.ndjson", &findings), ("run.json", &manifest), ("leadership", &printed)] {
+        assert!(!content.contains("19491231") && !content.contains("13812345678"), "{name}");
+    }
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_and_foreign_files_stay() {
+    let case = case(40);
+    let first = snapshot(&case.write());
+    fs::write(case.out().join("领导批示.docx"), "mine").unwrap();
+    let mut second = snapshot(&case.write());
+    assert_eq!(second.remove(&case.out().join("领导批示.docx")).as_deref(), Some(&b"mine"[..]));
+    assert!(first == second, "the bytes differ between two writes");
+    assert_eq!(first.len(), 7, "five outputs, the manifest, the lock: {:?}", first.keys());
+}
+
+#[test]
+fn an_output_that_cannot_be_replaced_leaves_all_as_it_was() {
+    let case = case(20);
+    let out = case.write();
+    let before = snapshot(&out);
+    // A folder in the place of the last output cannot be replaced.
+    fs::remove_file(out.join("run.json")).unwrap();
+    fs::create_dir(out.join("run.json")).unwrap();
+    let mut changed = fixture(10, &case.root.path().join("returns"));
+    changed.plan.notice = "另一个通知".to_owned();
+    let message = write(changed.edition(), &out).unwrap_err();
+    assert!(message.contains("run.json") && message.contains("原有结果没有改动"), "{message}");
+    fs::remove_dir(out.join("run.json")).unwrap();
+    let mut after = snapshot(&out);
+    after.insert(out.join("run.json"), before[&out.join("run.json")].clone());
+    assert!(before == after);
+}
+
+/// Writes a large edition and prints what it took; run by hand: `cargo test --release --lib report -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn measure() {
+    let rows: usize = std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(120_000);
+    let case = case(rows);
+    let edition = case.fixture.edition();
+    let forms = vec![super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
+    let start = std::time::Instant::now();
+    let bytes = super::edition::data_edition(&edition, &forms, 1_048_575).unwrap();
+    println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
+    let start = std::time::Instant::now();
+    let bytes = super::store::parquet(&edition, &forms[0]).unwrap();
+    println!("parquet: {:?}, {} bytes", start.elapsed(), bytes.len());
+    let start = std::time::Instant::now();
+    let out = case.write();
+    println!("all: {:?}", start.elapsed());
+    if let Ok(to) = std::env::var("KEEP") {
+        fs::remove_dir_all(&to).ok();
+        fs::rename(out, to).unwrap();
+    }
+}

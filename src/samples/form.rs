@@ -1,0 +1,336 @@
+//! A form with its records, drawn onto a sheet the way units do: title, cover, one to three header rows, records
+//! with lines between them, totals, signatures. Keeps the clean value (what is meant) beside the raw one (what is
+//! typed), so that the truth is written by intent and never by reading back.
+
+use super::sheet::{Page, Value, serial};
+use std::collections::BTreeMap;
+
+/// A column as it stands on the sheet.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// The definition's field; empty for a gap or a column of the unit's own.
+    pub field: &'static str,
+    pub header: String,
+    pub under: String,
+}
+
+/// (field, header, parent header) → columns.
+pub fn columns(list: &[(&'static str, &str, &str)]) -> Vec<Column> {
+    let column = |(field, header, under): &(&'static str, &str, &str)| Column {
+        field,
+        header: header.to_string(),
+        under: under.to_string(),
+    };
+    list.iter().map(column).collect()
+}
+
+/// What a row must come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Accepted,
+    /// 必改 on the row: read, but does not count.
+    Blocked,
+    /// Enters no table and no rule (held-out return, superseded, hidden sheet).
+    Out,
+}
+
+impl Status {
+    pub fn key(self) -> &'static str {
+        match self {
+            Status::Accepted => "accepted",
+            Status::Blocked => "blocked",
+            Status::Out => "out",
+        }
+    }
+}
+
+/// One intended row.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Code of the recommending unit it counts under.
+    pub unit: String,
+    pub clean: BTreeMap<&'static str, String>,
+    /// Cells typed otherwise than plainly.
+    pub raw: BTreeMap<&'static str, Value>,
+    pub status: Status,
+    /// Findings of the definition that it should get, then words for the engine's own.
+    pub findings: Vec<&'static str>,
+}
+
+const NUMBERS: [&str; 12] = [
+    "人数",
+    "一线人数",
+    "思想政治工作",
+    "完成生产工作任务",
+    "科学管理",
+    "劳动竞赛",
+    "组织建设",
+    "安全文明生产",
+    "近三年安全事故",
+    "命名年度",
+    "考核得分",
+    "工龄",
+];
+const DATES: [&str; 3] = ["公示开始", "公示结束", "参加工作时间"];
+
+impl Record {
+    pub fn get(&self, field: &str) -> &str {
+        self.clean.get(field).map_or("", String::as_str)
+    }
+
+    /// Sets what is meant.
+    pub fn set(&mut self, field: &'static str, clean: &str) -> &mut Record {
+        self.clean.insert(field, clean.to_string());
+        self
+    }
+
+    /// Sets what is typed, where it differs.
+    pub fn typed(&mut self, field: &'static str, raw: &str) -> &mut Record {
+        self.raw.insert(field, Value::text(raw));
+        self
+    }
+
+    /// Marks the row as blocked by a finding.
+    pub fn block(&mut self, finding: &'static str) -> &mut Record {
+        self.status = Status::Blocked;
+        self.findings.push(finding);
+        self
+    }
+
+    /// Adds a finding that does not block.
+    pub fn note(&mut self, finding: &'static str) -> &mut Record {
+        self.findings.push(finding);
+        self
+    }
+
+    fn value(&self, field: &'static str) -> Value {
+        if let Some(raw) = self.raw.get(field) {
+            return raw.clone();
+        }
+        let clean = self.get(field);
+        let plain = || Value::text(clean);
+        if NUMBERS.contains(&field) {
+            return clean.parse().map_or_else(|_| plain(), Value::Number);
+        }
+        if DATES.contains(&field) {
+            let parts: Vec<i32> = clean.split('-').filter_map(|part| part.parse().ok()).collect();
+            return if let [y, m, d] = parts[..] { Value::Date(serial(y, m, d)) } else { plain() };
+        }
+        plain()
+    }
+}
+
+/// What stands between records.
+#[derive(Debug, Clone)]
+pub enum Line {
+    /// A note in the first cell.
+    Note(String),
+    /// 小计 or 合计 with what it adds up to; `wrong` is added to the first sum.
+    Total {
+        word: &'static str,
+        from: usize,
+        to: usize,
+        wrong: i32,
+    },
+    /// The header again, as a page break of an older program leaves it.
+    Header,
+    Blank,
+}
+
+/// How the header is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Header {
+    /// One row; the column's own name only.
+    One,
+    /// Parents over children, merged.
+    Two,
+    /// A group row above, merged over everything.
+    Three,
+}
+
+/// A form on a sheet.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    pub name: String,
+    pub form: &'static str,
+    pub annex: String,
+    pub title: String,
+    /// Cover cells; empty ones are left out.
+    pub unit: String,
+    pub period: String,
+    pub columns: Vec<Column>,
+    pub header: Header,
+    /// 甲 乙 1 2 … under the header.
+    pub notation: bool,
+    pub records: Vec<Record>,
+    /// Lines before the record of that number (its count = after the last).
+    pub between: Vec<(usize, Line)>,
+    /// Fields whose equal values below one another are merged into one cell.
+    pub merge_down: Vec<&'static str>,
+    /// As typed after 填报日期：; empty leaves the whole footer out.
+    pub filed: String,
+    pub remarks: Vec<String>,
+    pub hidden: bool,
+}
+
+impl Sheet {
+    /// The page, and the 1-based row of each record.
+    pub fn page(&self) -> (Page, Vec<u32>) {
+        let width = self.columns.len() as u16;
+        let mut page = Page { name: self.name.clone(), hidden: self.hidden, ..Page::default() };
+        if !self.annex.is_empty() {
+            page.rows.push(vec![Value::text(&self.annex)]);
+        }
+        if !self.title.is_empty() {
+            page.merges.push((page.rows.len() as u32, 0, page.rows.len() as u32, width - 1));
+            page.rows.push(vec![Value::text(&self.title)]);
+        }
+        self.cover(&mut page);
+        let top = page.rows.len() as u32;
+        self.head(&mut page);
+        page.head = (top, page.rows.len() as u32);
+        if self.notation {
+            let mark = |c: usize| match c {
+                0 => "甲".to_string(),
+                1 => "乙".to_string(),
+                c => format!("{}", c - 1),
+            };
+            page.rows.push((0..self.columns.len()).map(|c| Value::Text(mark(c))).collect());
+        }
+        let rows = self.body(&mut page);
+        self.merge_repeated(&mut page, &rows);
+        self.foot(&mut page);
+        (page, rows)
+    }
+
+    fn cover(&self, page: &mut Page) {
+        let width = self.columns.len();
+        let mut row = vec![Value::Empty; width.max(12)];
+        if !self.unit.is_empty() {
+            row[0] = Value::Text(format!("填报单位（盖章）：{}", self.unit));
+        }
+        if !self.period.is_empty() {
+            row[6] = Value::Text(format!("所属期：{}", self.period));
+        }
+        if !self.unit.is_empty() || !self.period.is_empty() {
+            row[10] = Value::text("计量单位：人、个");
+            page.rows.push(row);
+        }
+    }
+
+    fn head(&self, page: &mut Page) {
+        let top = page.rows.len() as u32;
+        let headers = |pick: &dyn Fn(&Column) -> &str| -> Vec<Value> {
+            self.columns.iter().map(|column| Value::text(pick(column))).collect()
+        };
+        if self.header == Header::One || self.columns.iter().all(|column| column.under.is_empty()) {
+            page.rows.push(headers(&|c| &c.header));
+            return;
+        }
+        let extra = u32::from(self.header == Header::Three);
+        if extra == 1 {
+            let mut group = vec![Value::Empty; self.columns.len()];
+            group[0] = Value::text("基本情况和申报内容");
+            page.rows.push(group);
+            page.merges.push((top, 0, top, self.columns.len() as u16 - 1));
+        }
+        let mut parents = headers(&|c| if c.under.is_empty() { &c.header } else { &c.under });
+        let mut c = 0;
+        while c < self.columns.len() {
+            let under = &self.columns[c].under;
+            let run = self.columns[c..].iter().take_while(|other| other.under == *under).count();
+            let (row, column) = (top + extra, c as u16);
+            if under.is_empty() {
+                page.merges.push((row, column, row + 1, column));
+                c += 1;
+                continue;
+            }
+            if run > 1 {
+                page.merges.push((row, column, row, column + run as u16 - 1));
+            }
+            parents[c + 1..c + run].fill(Value::Empty);
+            c += run;
+        }
+        page.rows.push(parents);
+        page.rows.push(headers(&|c| if c.under.is_empty() { "" } else { &c.header }));
+    }
+
+    fn body(&self, page: &mut Page) -> Vec<u32> {
+        let mut rows = Vec::new();
+        for at in 0..=self.records.len() {
+            for (_, line) in self.between.iter().filter(|(before, _)| *before == at) {
+                self.line(page, line);
+            }
+            let Some(record) = self.records.get(at) else { break };
+            let cell = |column: &Column| match column.field {
+                "序号" => Value::Number(at as f64 + 1.0),
+                field => record.value(field),
+            };
+            page.rows.push(self.columns.iter().map(cell).collect());
+            rows.push(page.rows.len() as u32);
+        }
+        rows
+    }
+
+    fn line(&self, page: &mut Page, line: &Line) {
+        match line {
+            Line::Blank => page.rows.push(vec![Value::Empty; self.columns.len()]),
+            Line::Note(text) => page.rows.push(vec![Value::text(text)]),
+            Line::Header => {
+                let before = page.merges.len();
+                self.head(page);
+                page.merges.truncate(before);
+            }
+            Line::Total { word, from, to, wrong } => {
+                let mut row = vec![Value::Empty; self.columns.len()];
+                row[0] = Value::text(word);
+                let mut wrong = *wrong;
+                for (c, column) in self.columns.iter().enumerate() {
+                    if ["人数", "一线人数"].contains(&column.field) {
+                        let numbers =
+                            self.records[*from..*to].iter().filter_map(|r| r.get(column.field).parse::<i32>().ok());
+                        row[c] = Value::Number(f64::from(numbers.sum::<i32>() + wrong));
+                        wrong = 0;
+                    }
+                }
+                page.rows.push(row);
+            }
+        }
+    }
+
+    fn merge_repeated(&self, page: &mut Page, rows: &[u32]) {
+        for (c, column) in self.columns.iter().enumerate() {
+            if !self.merge_down.contains(&column.field) {
+                continue;
+            }
+            let mut from = 0;
+            while from < rows.len() {
+                let same = |at: &usize| {
+                    self.records[*at].get(column.field) == self.records[from].get(column.field)
+                        && rows[*at] - rows[from] == (*at - from) as u32
+                };
+                let run = (from..rows.len()).take_while(same).count();
+                if run > 1 {
+                    page.merges.push((rows[from] - 1, c as u16, rows[from + run - 1] - 1, c as u16));
+                    for row in &rows[from + 1..from + run] {
+                        page.rows[*row as usize - 1][c] = Value::Empty;
+                    }
+                }
+                from += run;
+            }
+        }
+    }
+
+    fn foot(&self, page: &mut Page) {
+        if !self.filed.is_empty() {
+            let mut row = vec![Value::Empty; self.columns.len().max(14)];
+            row[0] = Value::text("单位负责人：程海");
+            row[3] = Value::text("审核人：吴敏");
+            row[6] = Value::text("填表人：周航");
+            row[9] = Value::text("联系电话：0551-60000000");
+            row[12] = Value::Text(format!("填报日期：{}", self.filed));
+            page.rows.push(row);
+        }
+        page.rows.extend(self.remarks.iter().map(|remark| vec![Value::text(remark)]));
+    }
+}

@@ -1,0 +1,248 @@
+//! Fictitious returns by code: the small sample that ships, its intended truth, and large trials of any size.
+//!
+//! In: a pipeline's name and the reference folder. Out: files. Knows the forms of `model-teams` and `honours`,
+//! as test data may, and nothing of the engine: what each row should come to is written by intent.
+
+mod form;
+mod honours;
+mod honours_odd;
+mod large;
+mod prng;
+mod roster;
+mod sample;
+mod sheet;
+mod teams;
+mod teams_odd;
+
+use roster::Roster;
+use sample::{Content, Sample};
+use std::path::{Path, PathBuf};
+
+/// Pipelines there are samples of.
+pub const PIPELINES: [&str; 2] = ["model-teams", "honours"];
+
+/// What to generate.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `model-teams` or `honours`.
+    pub pipeline: String,
+    pub out: PathBuf,
+    /// `None`: the small shipped sample. `Some(n)`: a large trial of n returns in `out/returns`, with its own
+    /// reference tables in `out/reference`.
+    pub units: Option<u32>,
+    /// Rows a return of a large trial.
+    pub rows: u32,
+    pub seed: u64,
+    /// The folder with 单位名册.csv and the other shared tables.
+    pub reference: PathBuf,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    pub files: usize,
+    /// Records of the forms, over all files.
+    pub rows: usize,
+}
+
+/// The seed of the shipped sample.
+pub const SHIPPED_SEED: u64 = 2026;
+
+/// Generates returns.
+///
+/// # Errors
+/// A sentence: an unknown pipeline, a reference table that can't be read, a file that can't be written.
+pub fn generate(options: &Options) -> Result<Summary, String> {
+    if let Some(units) = options.units {
+        return large::generate(options, units);
+    }
+    let samples = samples(&options.pipeline, &options.reference, options.seed)?;
+    let mut files = 0;
+    for sample in &samples {
+        // Files of other programs are made by samples/foreign.py and are not written here.
+        if let Some(bytes) = sample.bytes()? {
+            write(&options.out.join(&sample.path), &bytes)?;
+            files += 1;
+        }
+    }
+    let rows = sample::counted(&samples).iter().flat_map(|s| &s.sheets).map(|sheet| sheet.records.len()).sum();
+    Ok(Summary { files, rows })
+}
+
+fn samples(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<Sample>, String> {
+    let roster = Roster::read(reference)?;
+    match pipeline {
+        "model-teams" => teams_odd::samples(&roster, seed),
+        "honours" => honours_odd::samples(&roster, seed),
+        other => Err(format!("没有 {other} 的样例；只有 model-teams 和 honours")),
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let told = |error: std::io::Error| format!("{}：{error}", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(told)?;
+    }
+    std::fs::write(path, bytes).map_err(told)
+}
+
+/// The seed workbooks of the files that other programs save, by the path of the file to come.
+///
+/// # Errors
+/// As [`generate`].
+pub fn foreign_seeds(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let samples = samples(pipeline, reference, seed)?;
+    let foreign = samples.iter().filter(|sample| matches!(sample.content, Content::Foreign));
+    foreign
+        .filter(|sample| !sample.sheets.is_empty())
+        .map(|sample| Ok((format!("{}.xlsx", sample.path), sample.seed()?)))
+        .collect()
+}
+
+/// The intended truth as CSV files: (file name, text).
+///
+/// # Errors
+/// As [`generate`].
+pub fn truth(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<(String, String)>, String> {
+    let samples = samples(pipeline, reference, seed)?;
+    let forms: Vec<(&str, Vec<&'static str>)> = match pipeline {
+        "honours" => honours::FORMS.iter().map(|(form, columns)| (*form, fields(columns))).collect(),
+        _ => vec![("nomination", fields(&teams::NOMINATION)), ("review", fields(&teams::REVIEW))],
+    };
+    let mut all: Vec<(String, String)> = forms
+        .iter()
+        .map(|(form, fields)| (format!("{pipeline}-{form}.csv"), sample::truth(&samples, form, fields)))
+        .collect();
+    all.push((format!("{pipeline}-files.csv"), sample::outcomes(&samples)));
+    Ok(all)
+}
+
+fn fields(columns: &[(&'static str, &'static str, &'static str)]) -> Vec<&'static str> {
+    columns.iter().map(|(field, ..)| *field).filter(|field| *field != "序号" && *field != "备注").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    const PIPELINES: [&str; 2] = ["model-teams", "honours"];
+
+    fn home() -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    }
+
+    fn reference() -> PathBuf {
+        home().join("pipelines/reference")
+    }
+
+    /// Writes the shipped sample, the truth and (where HUIZONG_SEEDS says) the seeds of foreign files anew:
+    /// `HUIZONG_SEEDS=/tmp/seeds cargo test --release --lib samples -- --ignored`.
+    #[test]
+    #[ignore = "writes the shipped files"]
+    fn write_anew() -> Result<(), String> {
+        for pipeline in PIPELINES {
+            let options = Options {
+                pipeline: pipeline.into(),
+                out: home().join("samples").join(pipeline),
+                units: None,
+                rows: 60,
+                seed: SHIPPED_SEED,
+                reference: reference(),
+            };
+            generate(&options)?;
+            for (name, text) in truth(pipeline, &reference(), SHIPPED_SEED)? {
+                write(&home().join("tests/independent/truth").join(name), text.as_bytes())?;
+            }
+            let Ok(folder) = std::env::var("HUIZONG_SEEDS") else { continue };
+            for (name, bytes) in foreign_seeds(pipeline, &reference(), SHIPPED_SEED)? {
+                write(&PathBuf::from(&folder).join(pipeline).join(name), &bytes)?;
+            }
+        }
+        write(&home().join("samples/README.md"), readme()?.as_bytes())
+    }
+
+    fn readme() -> Result<String, String> {
+        let mut text = std::fs::read_to_string(home().join("src/samples/readme.md")).map_err(|e| e.to_string())?;
+        for pipeline in PIPELINES {
+            text.push_str(&format!(
+                "\n## {pipeline}\n\n| file | outcome | what is odd, what it should get |\n|---|---|---|\n"
+            ));
+            for sample in samples(pipeline, &reference(), SHIPPED_SEED)? {
+                let mut row = |path: &str, sample: &Sample, outcome: &str| {
+                    let odd = if sample.odd.is_empty() { "nothing; a good return" } else { &sample.odd };
+                    text.push_str(&format!("| {path} | {outcome} | {odd} |\n"));
+                };
+                let Content::Zip(members) = &sample.content else {
+                    row(&sample.path, &sample, sample.outcome.key());
+                    continue;
+                };
+                row(&sample.path, &sample, "container");
+                for member in members {
+                    row(&format!("{}/{}", sample.path, member.path), member, member.outcome.key());
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    #[test]
+    fn committed_files_are_what_the_code_generates() -> Result<(), String> {
+        for pipeline in PIPELINES {
+            let folder = home().join("samples").join(pipeline);
+            let samples = samples(pipeline, &reference(), SHIPPED_SEED)?;
+            for sample in &samples {
+                let committed = std::fs::read(folder.join(&sample.path));
+                match sample.bytes()? {
+                    Some(bytes) => assert!(committed.ok() == Some(bytes), "{pipeline}/{} differs", sample.path),
+                    None => assert!(committed.is_ok(), "{pipeline}/{} is missing", sample.path),
+                }
+            }
+            let known: BTreeSet<PathBuf> = samples.iter().map(|sample| folder.join(&sample.path)).collect();
+            assert_eq!(known.len(), samples.len(), "two samples of one path");
+            let mut found = BTreeSet::new();
+            walk(&folder, &mut found);
+            assert_eq!(found.difference(&known).collect::<Vec<_>>(), Vec::<&PathBuf>::new());
+            for (name, text) in truth(pipeline, &reference(), SHIPPED_SEED)? {
+                let committed = std::fs::read_to_string(home().join("tests/independent/truth").join(&name));
+                assert!(committed.ok() == Some(text), "{name} differs");
+            }
+        }
+        assert!(std::fs::read_to_string(home().join("samples/README.md")).ok() == readme().ok(), "README.md differs");
+        Ok(())
+    }
+
+    fn walk(folder: &Path, found: &mut BTreeSet<PathBuf>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            if entry.path().is_dir() {
+                walk(&entry.path(), found)
+            } else {
+                found.insert(entry.path());
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_trial_is_the_same_each_time() -> Result<(), String> {
+        let mut runs = Vec::new();
+        for _ in 0..2 {
+            let out = tempfile::tempdir().map_err(|e| e.to_string())?;
+            let options = Options {
+                pipeline: "model-teams".into(),
+                out: out.path().to_path_buf(),
+                units: Some(20),
+                rows: 5,
+                seed: 1,
+                reference: reference(),
+            };
+            assert_eq!(generate(&options)?, Summary { files: 20, rows: 100 });
+            let mut found = BTreeSet::new();
+            walk(out.path(), &mut found);
+            let read =
+                |path: &PathBuf| (path.strip_prefix(out.path()).ok().map(Path::to_path_buf), std::fs::read(path).ok());
+            runs.push(found.iter().map(read).collect::<Vec<_>>());
+        }
+        assert!(runs[0] == runs[1]);
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! The plain part of the `model-teams` samples: for each recommending unit a return that is in order. What is odd
+//! about single files is in `teams_odd`.
+
+use super::form::{Column, Header, Record, Sheet, Status, columns};
+use super::prng::Prng;
+use super::roster::{Roster, Unit};
+use super::sample::{Content, Outcome, Sample};
+use std::collections::BTreeMap;
+
+/// Columns of 模范班组申报汇总表: field, header, parent.
+pub const NOMINATION: [(&str, &str, &str); 23] = [
+    ("序号", "序号", ""),
+    ("推荐单位", "推荐单位", ""),
+    ("所在单位", "所在单位", ""),
+    ("班组名称", "班组名称", ""),
+    ("申报称号", "申报称号", ""),
+    ("单位性质", "单位性质", ""),
+    ("所属行业", "所属行业", ""),
+    ("班组类型", "班组类型", ""),
+    ("班组长", "班组长", ""),
+    ("人数", "人数", ""),
+    ("一线人数", "一线人数", ""),
+    ("思想政治工作", "思想政治工作", "六好"),
+    ("完成生产工作任务", "完成生产工作任务", "六好"),
+    ("科学管理", "科学管理", "六好"),
+    ("劳动竞赛", "劳动竞赛", "六好"),
+    ("组织建设", "组织建设", "六好"),
+    ("安全文明生产", "安全文明生产", "六好"),
+    ("曾获荣誉", "曾获荣誉", ""),
+    ("公示开始", "开始", "公示时间"),
+    ("公示结束", "结束", "公示时间"),
+    ("类别", "类别", ""),
+    ("近三年安全事故", "近三年安全事故", ""),
+    ("备注", "备注", ""),
+];
+
+/// Columns of 称号复核表.
+pub const REVIEW: [(&str, &str, &str); 8] = [
+    ("序号", "序号", ""),
+    ("推荐单位", "推荐单位", ""),
+    ("所在单位", "所在单位", ""),
+    ("班组名称", "班组名称", ""),
+    ("命名年度", "命名年度", ""),
+    ("考核得分", "考核得分", ""),
+    ("考核结论", "考核结论", ""),
+    ("说明", "说明", ""),
+];
+
+pub const SIX: [&str; 6] = ["思想政治工作", "完成生产工作任务", "科学管理", "劳动竞赛", "组织建设", "安全文明生产"];
+
+const SURNAMES: [&str; 24] = [
+    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何", "郭", "马",
+    "罗", "梁", "宋", "郑", "谢",
+];
+const GIVEN: [&str; 24] = [
+    "建国", "志强", "明", "丽华", "海涛", "晓燕", "文博", "秀英", "永胜", "静", "国庆", "春梅", "伟", "雪", "立新",
+    "敏", "长青", "玉兰", "浩然", "凤", "卫东", "欣怡", "振华", "琳",
+];
+const CRAFTS: [&str; 12] =
+    ["检修", "调度", "质检", "装配", "测量", "运维", "抢修", "客服", "巡检", "仓储", "电气", "维护"];
+const SHIFTS: [&str; 5] = ["一班", "二班", "三班", "甲班", "乙班"];
+
+/// A fictitious name.
+pub fn person(prng: &mut Prng) -> String {
+    format!("{}{}", prng.pick(&SURNAMES), prng.pick(&GIVEN))
+}
+
+/// Name of the n-th team or group; different up to 60.
+pub fn team(n: usize) -> String {
+    format!("{}{}", CRAFTS[n % CRAFTS.len()], SHIFTS[(n / CRAFTS.len()) % SHIFTS.len()])
+}
+
+/// Where a unit's files lie: its city, else its channel.
+pub fn folder(unit: &Unit) -> &str {
+    if unit.channel == "市总工会" { &unit.city } else { &unit.channel }
+}
+
+/// A nomination in order.
+pub fn nomination(prng: &mut Prng, sender: &Unit, company: &Unit, team: &str, class: &str) -> Record {
+    let people = prng.between(8, 36);
+    let mut record = Record {
+        unit: sender.code.clone(),
+        clean: BTreeMap::new(),
+        raw: BTreeMap::new(),
+        status: Status::Accepted,
+        findings: vec![],
+    };
+    let kind = prng.pick(&["生产", "生产", "服务", "科研", "管理"]);
+    record.set("推荐单位", &sender.name).set("所在单位", &company.name).set("班组名称", team);
+    record.set("申报称号", "省模范班组").set("单位性质", &company.ownership).set("所属行业", &company.industry);
+    record.set("班组类型", kind).set("班组长", &person(prng)).set("人数", &people.to_string());
+    record.set("一线人数", &(people - prng.between(0, 4)).to_string());
+    for item in SIX {
+        record.set(item, &prng.between(90, 99).to_string());
+    }
+    record.set("曾获荣誉", prng.pick(&["", "市级模范班组", "企业先进班组", "市级工人先锋号"]));
+    record.set("公示开始", "2026-03-02").set("公示结束", "2026-03-09").set("类别", class).set("近三年安全事故", "0");
+    record
+}
+
+fn review(sender: &Unit, company: &str, team: &str, year: &str, score: i32) -> Record {
+    let mut record = Record {
+        unit: sender.code.clone(),
+        clean: BTreeMap::new(),
+        raw: BTreeMap::new(),
+        status: Status::Accepted,
+        findings: vec![],
+    };
+    record.set("推荐单位", &sender.name).set("所在单位", company).set("班组名称", team).set("命名年度", year);
+    record.set("考核得分", &score.to_string()).set("考核结论", "保留");
+    record
+}
+
+/// A sheet around records, with the frame of the notice.
+pub fn framed(form: &'static str, title: &str, sender: &Unit, columns: Vec<Column>, records: Vec<Record>) -> Sheet {
+    Sheet {
+        name: title.to_string(),
+        form,
+        annex: String::new(),
+        title: title.to_string(),
+        unit: sender.name.clone(),
+        period: "2026年".to_string(),
+        columns,
+        header: Header::Two,
+        notation: false,
+        records,
+        between: vec![],
+        merge_down: vec![],
+        filed: "2026年3月20日".to_string(),
+        remarks: vec![],
+        hidden: false,
+    }
+}
+
+/// One return in order for each unit that owes the pipeline, by code.
+///
+/// # Errors
+/// Where the roster lacks a unit.
+pub fn plain(roster: &Roster, seed: u64) -> Result<BTreeMap<String, Sample>, String> {
+    let owing = roster.owing("model-teams");
+    let total: i64 = owing.iter().map(|unit| i64::from(unit.workers)).sum::<i64>().max(1);
+    let mut all = BTreeMap::new();
+    for (index, sender) in owing.into_iter().enumerate() {
+        let mut prng = Prng::new(seed ^ (index as u64 + 1));
+        // Below the unit's seats, so that only the unit meant to be over its quota is over it.
+        let formal = (i64::from(sender.workers) * 100 / total).clamp(1, 5) as usize;
+        let standby = index % 2;
+        let companies = roster.companies(&sender.code);
+        let rows = (0..formal + standby).map(|n| {
+            let company = companies[n % companies.len()];
+            nomination(&mut prng, sender, company, &team(n + index), if n < formal { "正式" } else { "备选" })
+        });
+        let rows: Vec<Record> = rows.collect();
+        let mut sheets = vec![framed("nomination", "模范班组申报汇总表", sender, columns(&NOMINATION), rows)];
+        let titles = roster.titles(&sender.code);
+        if !titles.is_empty() {
+            let rows = titles.iter().map(|h| review(sender, &h.unit, &h.name, &h.year, prng.between(84, 98))).collect();
+            sheets.push(framed("review", "称号复核表", sender, columns(&REVIEW), rows));
+        }
+        let path = format!("{}/{}.xlsx", folder(sender), sender.name);
+        let sample = Sample {
+            path,
+            outcome: Outcome::Accepted,
+            sender: sender.code.clone(),
+            odd: String::new(),
+            before: vec![],
+            sheets,
+            content: Content::Xlsx,
+        };
+        all.insert(sender.code.clone(), sample);
+    }
+    Ok(all)
+}

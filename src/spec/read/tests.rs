@@ -1,0 +1,314 @@
+use super::*;
+use crate::spec::diagnostic::line_and_column;
+use crate::spec::{Bound, FieldType, TableKind, TemplatePart};
+use crate::sql::Literal;
+
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines").join(name).join("pipeline.toml")
+}
+
+fn shipped_plan(name: &str) -> Plan {
+    read(&shipped(name)).unwrap_or_else(|problems| panic!("{}", crate::spec::diagnostic::render(&problems, false)))
+}
+
+const SOUND: &str = r#"name   = "trial"
+title  = "试验"
+notice = "通知"
+period = "year"
+sample = { period = "2026", returns = "samples/trial" }
+
+[values]
+"下限" = 3
+
+[codes.class]
+values = ["正式", "备选"]
+also   = { "备用" = "备选" }
+
+[[reference]]
+name    = "台账"
+columns = [{ name = "年度", type = "integer" }, { name = "名称", type = "text", required = true }]
+
+[[form]]
+id     = "team"
+title  = "申报表"
+unit   = "单位"
+fields = [
+  { name = "单位", type = "unit", required = true },
+  { name = "名称", type = "text", required = true },
+  { name = "人数", type = "integer", required = true },
+  { name = "类别", type = "code", codes = "class" },
+]
+
+[[form.rule]]
+code     = "too-small"
+severity = "block"
+check    = "人数 >= 下限"
+found    = "只有 {人数} 人"
+expected = "不少于 {下限} 人"
+next     = "请核实"
+cells    = ["人数"]
+
+[[lookup]]
+id        = "known"
+form      = "team"
+reference = "台账"
+on        = { "名称" = "名称" }
+show      = "{年度}年"
+
+[[table]]
+id       = "count"
+sheet    = "统计"
+title    = "{报告期}统计"
+rows     = "unit"
+label    = "单位"
+measures = [{ name = "个数", count = "team" }]
+
+[[chart]]
+title  = "图"
+table  = "count"
+series = ["个数"]
+kind   = "column"
+"#;
+
+/// Writes a definition named `trial` and reads it.
+fn trial(text: &str) -> Result<Plan, Vec<Diagnostic>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trial").join("pipeline.toml");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, text).unwrap();
+    read(&path)
+}
+
+/// (line, column, code) of each problem.
+fn places(text: &str, problems: &[Diagnostic]) -> Vec<(usize, usize, &'static str)> {
+    problems
+        .iter()
+        .map(|problem| {
+            let (line, column) = line_and_column(text, problem.span.as_ref().unwrap().start);
+            (line, column, problem.code)
+        })
+        .collect()
+}
+
+/// Problems after one replacement in the sound definition.
+fn after(from: &str, to: &str) -> (String, Vec<Diagnostic>) {
+    assert!(SOUND.contains(from), "{from}");
+    let text = SOUND.replacen(from, to, 1);
+    let problems = trial(&text).map(|_| Vec::new()).unwrap_or_else(|problems| problems);
+    (text, problems)
+}
+
+#[track_caller]
+fn single(from: &str, to: &str, code: &str, help: &str) {
+    let (text, problems) = after(from, to);
+    assert_eq!(problems.len(), 1, "{:?}", places(&text, &problems));
+    assert_eq!(problems[0].code, code);
+    assert!(problems[0].help.as_deref().unwrap_or("").contains(help), "{:?}", problems[0]);
+}
+
+#[test]
+fn the_shipped_definitions_read() {
+    let teams = shipped_plan("model-teams");
+    assert_eq!(teams.forms.len(), 2);
+    assert_eq!(teams.forms[0].columns().len(), teams.forms[0].fields.len() + 6);
+    assert_eq!(teams.quota.as_ref().map(|quota| quota.standby_rate), Some((1, 5)));
+    assert!(teams.codes.iter().any(|list| list.id == "industry" && list.values.len() == 20));
+    let accidents = teams.forms[0].fields.iter().find(|field| &*field.name == "近三年安全事故").unwrap();
+    assert!(accidents.none_is_zero && accidents.ty == FieldType::Integer);
+    let [too_small, ..] = teams.forms[0].rules.as_slice() else { panic!("no rules") };
+    let expected = [TemplatePart::Text("不少于 3 人".to_owned())];
+    assert_eq!(too_small.expected.parts, expected);
+    assert_eq!(too_small.found.parts[1], TemplatePart::Hole("人数".to_owned()));
+
+    let honours = shipped_plan("honours");
+    assert_eq!(honours.shares[0].bound, Bound::Ratio { num: 1, den: 2 });
+    assert_eq!(honours.shares.iter().filter(|share| share.enabled).count(), 1);
+    let roll = honours.tables.iter().find(|table| table.id == "roll-individual").unwrap();
+    let TableKind::List(list) = &roll.kind else { panic!("not a list") };
+    let private: Vec<&str> = list
+        .columns
+        .iter()
+        .filter(|column| matches!(column.value, crate::spec::ListValue::Column { private: true, .. }))
+        .map(|column| column.header.as_str())
+        .collect();
+    assert_eq!(private, ["身份证号"]);
+}
+
+#[test]
+fn a_sound_definition_reads_and_each_file_counts_in_its_hash() {
+    let plan = trial(SOUND).unwrap();
+    assert_eq!(plan.values[0].value, Literal::Integer(3));
+    assert_eq!(plan.sha256, hex(&Sha256::digest(SOUND.as_bytes())));
+    assert_eq!(plan.forms[0].rules[0].line, 29);
+    assert_eq!(plan.lookups[0].on, [(1, "名称".to_owned())]);
+    let plan = trial(&SOUND.replace("{报告期}统计", "{报告期}不少于{下限}人的统计")).unwrap();
+    assert_eq!(plan.tables[0].title, "{报告期}不少于3人的统计");
+}
+
+#[test]
+fn ten_mistakes_are_ten_diagnostics_in_order() {
+    let text = SOUND
+        .replace("period = \"year\"", "period = \"yaer\"")
+        .replace("\"备用\" = \"备选\"", "\"备用\" = \"备先\"")
+        .replace("type = \"text\", required = true }]", "type = \"txet\", required = true }]")
+        .replace("type = \"integer\", required = true },\n", "type = \"integer\", requierd = true },\n")
+        .replace("codes = \"class\"", "codes = \"clas\"")
+        .replace("\"人数 >= 下限\"", "\"人教 >= 下限\"")
+        .replace("{人数} 人", "{人树} 人")
+        .replace("cells    = [\"人数\"]", "cells    = 3")
+        .replace("form      = \"team\"", "form      = \"taem\"")
+        .replace("series = [\"个数\"]", "series = [\"个树\"]");
+    let problems = trial(&text).unwrap_err();
+    assert_eq!(
+        places(&text, &problems),
+        [
+            (4, 10, "unknown-word"),
+            (12, 19, "unknown-code-value"),
+            (16, 69, "unknown-word"),
+            (25, 36, "unknown-key"),
+            (26, 41, "unknown-codes"),
+            (32, 13, "sql-unknown-name"),
+            (33, 16, "unknown-hole"),
+            (36, 12, "wrong-type"),
+            (40, 13, "unknown-form"),
+            (56, 11, "unknown-series"),
+        ]
+    );
+    for (problem, near) in
+        problems.iter().zip(["year", "备选", "text", "required", "class", "人数", "人数", "", "team", "个数"])
+    {
+        assert!(near.is_empty() || problem.help.as_deref().unwrap_or("").contains(near), "{problem:?}");
+    }
+    let shown = crate::spec::diagnostic::render(&problems, false);
+    assert!(shown.ends_with("共 10 处问题\n") && shown.contains("pipeline.toml"), "{shown}");
+}
+
+#[test]
+fn every_kind_of_mistake_is_found() {
+    single("title  = \"试验\"\n", "", "missing-key", "");
+    single("name   = \"trial\"", "name   = \"other\"", "name-not-folder", "trial");
+    single("period = \"2026\"", "period = \"2026-03\"", "bad-period", "");
+    single("\"备用\" = \"备选\"", "\"正式\" = \"备选\"", "duplicate-code-value", "");
+    single("\"下限\" = 3", "\"人数\" = 3\n\"下限\" = 3", "bad-name", "");
+    single("\"下限\" = 3", "\"本年\" = 3\n\"下限\" = 3", "bad-name", "");
+    single("name = \"类别\",", "name = \"类别\", also = [\"人 数\"],", "duplicate-header", "under");
+    single(
+        "codes = \"class\" },",
+        "codes = \"class\" },\n  { name = \"类别\", type = \"text\", header = \"另一列\" },",
+        "duplicate-field",
+        "",
+    );
+    single("type = \"integer\", required", "type = \"integer\", none = 1, required", "none-not-zero", "");
+    single("codes = \"class\" }", "codes = \"class\", absent = \"正试\" }", "unknown-code-value", "正式");
+    single(
+        "type = \"integer\", required = true },\n",
+        "type = \"score\", required = true },\n",
+        "missing-key",
+        "bands",
+    );
+    single("unit   = \"单位\"", "unit   = \"名称\"", "unit-not-a-unit", "");
+    single("code     = \"too-small\"", "code     = \"Too_Small\"", "bad-code", "");
+    single("reference = \"台账\"", "reference = \"台帐\"", "unknown-reference", "台账");
+    single("on        = { \"名称\" = \"名称\" }", "on        = { \"名称\" = \"年度\" }", "wrong-type", "");
+    single("count = \"team\" }", "count = \"team\", sum = \"team\" }", "measure-kind", "");
+    single("count = \"team\" }", "count = \"team\" }, { name = \"缺\", quota = \"gap\" }", "measure-does-not-fit", "");
+    single(
+        "count = \"team\" }",
+        "count = \"team\" }, { name = \"缺\", outstanding = \"knwon\" }",
+        "unknown-lookup",
+        "known",
+    );
+    single(
+        "count = \"team\" }",
+        "count = \"team\" }, { name = \"比\", portion-of = \"个树\" }",
+        "unknown-measure",
+        "个数",
+    );
+    single("rows     = \"unit\"", "rows     = { codes = \"名称\" }", "unknown-code-column", "类别");
+    single("sheet    = \"统计\"", "sheet    = \"甲/乙\"", "bad-sheet-name", "");
+    single("sheet    = \"统计\"", "sheet    = \"总览\"", "bad-sheet-name", "");
+    single("title    = \"{报告期}统计\"", "title    = \"{报告其}统计\"", "unknown-hole", "报告期");
+    single("series = [\"个数\"]", "series = []", "empty-list", "");
+    single("cells    = [\"人数\"]", "cellls = [\"人数\"]", "unknown-key", "cells");
+    single("table  = \"count\"", "table  = \"cuont\"", "unknown-table", "count");
+    single("[[chart]]", "extra = 1\n[[chart]]", "unknown-key", "");
+    single("notice = \"通知\"", "notice = \"通知\"\nnotice = \"通知\"", "duplicate-key", "");
+    single("notice = \"通知\"", "notice = \"通知", "toml-syntax", "");
+    single("sample =", "include = [\"nowhere.toml\"]\nsample =", "include-unreadable", "");
+    let again = SOUND.find("[[form.rule]]").map(|at| &SOUND[at..SOUND.find("[[lookup]]").unwrap()]).unwrap();
+    single("[[lookup]]", &format!("{again}[[lookup]]"), "duplicate-code", "");
+}
+
+#[test]
+fn places_inside_strings_are_exact_unless_escapes_stand_between() {
+    let column = |check: &str| {
+        let (text, problems) = after("\"人数 >= 下限\"", check);
+        places(&text, &problems)[0].1
+    };
+    assert_eq!(column("\"人教 >= 下限\""), 13);
+    assert_eq!(column("'下限 <= 人教'"), 19);
+    assert_eq!(column("\"\"\"\n人教 >= 下限\"\"\""), 1);
+    // An escape: the whole value, from its quote.
+    assert_eq!(column("\"\\u4eba教 >= 下限\""), 12);
+}
+
+#[test]
+fn included_files_carry_their_own_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trial").join("pipeline.toml");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, SOUND.replace("sample =", "include = [\"../codes.toml\"]\nsample =")).unwrap();
+    let shared = folder.path().join("codes.toml");
+    std::fs::write(&shared, "[codes.sex]\nvalues = [\"男\", \"女\"]\n").unwrap();
+    let plan = read(&path).unwrap();
+    assert_eq!(plan.codes.iter().map(|list| list.id.as_str()).collect::<Vec<_>>(), ["sex", "class"]);
+    std::fs::write(&shared, "[codes.sex]\nvalues = [\"男\", \"男\"]\nalos = {}\n").unwrap();
+    let problems = read(&path).unwrap_err();
+    assert!(problems.iter().all(|problem| problem.path.ends_with("codes.toml")), "{problems:?}");
+    assert_eq!(
+        problems.iter().map(|problem| problem.code).collect::<Vec<_>>(),
+        ["duplicate-code-value", "unknown-key"]
+    );
+}
+
+#[test]
+fn one_mistake_is_not_reported_again_where_it_is_used() {
+    // The only other use of the field 名称 is in the lookup; 人数 is used in a rule; 类别 as rows of a table.
+    let text = SOUND
+        .replace("{ name = \"名称\", type = \"text\", required = true },\n  { name = \"人数\"", "{ name = \"人数\"");
+    let (text, problems) = (text.clone(), trial(&text).unwrap_err());
+    assert_eq!(places(&text, &problems).iter().map(|place| place.2).collect::<Vec<_>>(), ["unknown-field"]);
+    single(
+        "type = \"integer\", required = true },\n",
+        "type = \"integr\", required = true },\n",
+        "unknown-word",
+        "integer",
+    );
+    let grouped = "rows     = { codes = \"类别\" }";
+    let (_, problems) = after("rows     = \"unit\"", grouped);
+    assert_eq!(problems, []);
+    let text = SOUND.replace("rows     = \"unit\"", grouped).replace("codes = \"class\"", "codes = \"clas\"");
+    assert_eq!(trial(&text).unwrap_err().len(), 1);
+    let text = text.replace("sample =", "include = [\"nowhere.toml\"]\nsample =");
+    let codes: Vec<&str> = trial(&text).unwrap_err().iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, ["include-unreadable"]);
+}
+
+#[test]
+fn files_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let code = |path: &Path| read(path).unwrap_err()[0].code;
+    assert_eq!(code(&folder.path().join("pipeline.toml")), "file-missing");
+    assert_eq!(code(folder.path()), "not-a-file");
+    let path = folder.path().join("gbk.toml");
+    std::fs::write(&path, [0xce, 0xd2]).unwrap();
+    assert_eq!(code(&path), "not-utf8");
+}
+
+#[test]
+fn available_pipelines_with_their_titles() {
+    let listed = list(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"));
+    let titles: Vec<(&str, Option<&str>)> =
+        listed.iter().map(|listed| (listed.name.as_str(), listed.title.as_deref())).collect();
+    assert!(titles.contains(&("model-teams", Some("省模范班组评选"))), "{titles:?}");
+}

@@ -1,0 +1,572 @@
+//! The allow-list: sqlparser's tree → [`Node`], names resolved and types checked; everything not named here is refused.
+//!
+//! sqlparser's structs are taken apart in full, so that a part it learns later is a compile error here and not
+//! something silently ignored.
+
+use super::gate::{Scope, SourceText, SqlProblem};
+use super::{Literal, Node, Op, RUN_CONSTANTS, Type};
+use sqlparser::ast::{
+    BinaryOperator, CaseWhen, DataType, Expr, Ident, Spanned, TypedString, UnaryOperator, Value, ValueWithSpan,
+};
+use sqlparser::tokenizer::Span;
+
+/// What is known of a part's type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Known(Type),
+    /// The word NULL, which takes the type of its surroundings.
+    Null,
+    /// A problem was already reported; nothing more is said about it.
+    Broken,
+}
+
+pub(super) type Walked = (Node, Kind);
+pub(super) const BROKEN: Walked = (Node::Literal(Literal::Null), Kind::Broken);
+
+pub(super) struct Walker<'a> {
+    pub text: &'a SourceText<'a>,
+    scope: &'a Scope,
+    problems: Vec<SqlProblem>,
+    columns: Vec<String>,
+}
+
+impl<'a> Walker<'a> {
+    pub fn new(text: &'a SourceText<'a>, scope: &'a Scope) -> Walker<'a> {
+        Walker { text, scope, problems: Vec::new(), columns: Vec::new() }
+    }
+
+    pub fn finish(self) -> (Vec<SqlProblem>, Vec<String>) {
+        (self.problems, self.columns)
+    }
+
+    /// The whole expression, of the wanted type.
+    pub fn root(&mut self, expr: &Expr, wanted: Option<Type>) -> (Node, Option<Type>) {
+        let (node, kind) = self.walk(expr);
+        let ty = match (kind, wanted) {
+            (Kind::Broken, _) => None,
+            (Kind::Null, _) => {
+                self.refuse("sql-type", expr.span(), "整个表达式只是 NULL，没有意义", "写一个条件或一个值");
+                None
+            }
+            (Kind::Known(ty), None) => Some(ty),
+            (Kind::Known(ty), Some(wanted)) if fits(ty, wanted) => Some(ty),
+            (Kind::Known(ty), Some(wanted)) => {
+                let help = match wanted {
+                    Type::Boolean => "条件要能回答“是”或“否”，例如 人数 >= 3",
+                    Type::Number | Type::Integer => "这里要一个数",
+                    Type::Text => "这里要一段文字",
+                    Type::Date => "这里要一个日期，例如 DATE '2026-01-01'",
+                };
+                let message = format!("这里要{}，表达式得到的却是{}", wanted.word(), ty.word());
+                self.refuse("sql-type", expr.span(), message, help);
+                None
+            }
+        };
+        (node, ty)
+    }
+
+    pub fn refuse(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Walked {
+        let problem =
+            SqlProblem { code, span: self.text.range(span), message: message.into(), help: Some(help.into()) };
+        self.problems.push(problem);
+        BROKEN
+    }
+
+    pub fn walk(&mut self, expr: &Expr) -> Walked {
+        match expr {
+            Expr::Identifier(ident) => self.name(ident),
+            Expr::Nested(inner) => self.walk(inner),
+            Expr::Value(value) => self.value(value, false),
+            Expr::TypedString(typed) => self.date(typed),
+            Expr::UnaryOp { op, expr: inner } => self.unary(*op, inner, expr.span()),
+            Expr::BinaryOp { left, op, right } => self.binary(left, op, right, expr.span()),
+            Expr::IsNull(inner) => self.is_null(inner, false),
+            Expr::IsNotNull(inner) => self.is_null(inner, true),
+            Expr::InList { expr: value, list, negated } => self.in_list(value, list, *negated),
+            Expr::Between { expr: value, negated, low, high } => self.between(value, low, high, *negated),
+            Expr::Like { negated, any, expr: value, pattern, escape_char } => {
+                if *any || escape_char.is_some() {
+                    return self.refuse("sql-unsupported", expr.span(), "LIKE 不支持 ANY 和 ESCAPE", "只用 % 和 _");
+                }
+                self.like(value, pattern, *negated)
+            }
+            Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
+                if operand.is_some() {
+                    let help = "写成 CASE WHEN 条件 THEN 值 … ELSE 值 END";
+                    return self.refuse("sql-unsupported", expr.span(), "不支持 CASE 后面带值的写法", help);
+                }
+                self.case(conditions, else_result.as_deref())
+            }
+            Expr::Function(function) => self.call(function),
+            other => self.unsupported(other),
+        }
+    }
+
+    /// Everything that is not on the list, with a word on what to write instead where there is one.
+    fn unsupported(&mut self, expr: &Expr) -> Walked {
+        let (message, help) = match expr {
+            Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => {
+                ("不能用子查询", "要和别的表核对，请在定义里写 [[lookup]]")
+            }
+            Expr::IsTrue(_)
+            | Expr::IsFalse(_)
+            | Expr::IsNotTrue(_)
+            | Expr::IsNotFalse(_)
+            | Expr::IsUnknown(_)
+            | Expr::IsNotUnknown(_) => ("不支持 IS TRUE、IS FALSE、IS UNKNOWN", "空值算“否”请写 coalesce(列, false)"),
+            Expr::IsDistinctFrom(..) | Expr::IsNotDistinctFrom(..) => {
+                ("不支持 IS DISTINCT FROM", "写成 a <> b OR a IS NULL")
+            }
+            Expr::Cast { .. } | Expr::Convert { .. } => {
+                ("不能转换类型", "列的类型在表式的 type 里定，读不成的单元格另有审核问题")
+            }
+            Expr::ILike { .. } | Expr::SimilarTo { .. } | Expr::RLike { .. } => {
+                ("不支持 ILIKE 和正则匹配", "用 LIKE，% 代表任意几个字，_ 代表一个字")
+            }
+            Expr::Wildcard(_) | Expr::QualifiedWildcard(..) => ("不能用 *", "写出列名"),
+            Expr::CompoundIdentifier(_) | Expr::CompoundFieldAccess { .. } => {
+                ("列名里不能有点号", "直接写列名；列名本身带点时用反引号括起来")
+            }
+            Expr::Substring { .. } | Expr::Trim { .. } | Expr::Position { .. } | Expr::Extract { .. } => {
+                ("没有这个函数", FUNCTION_HELP)
+            }
+            Expr::Ceil { .. } | Expr::Floor { .. } => ("不能取整", "取整只在打印时做"),
+            Expr::Tuple(_) => ("这里不能写一组值", "一组值只能写在 IN 后面"),
+            _ => (
+                "不支持这种写法",
+                "只能用列名、值、比较、AND、OR、NOT、IN、BETWEEN、LIKE、IS NULL、CASE WHEN 和列出的函数",
+            ),
+        };
+        self.refuse("sql-unsupported", expr.span(), message, help)
+    }
+
+    fn name(&mut self, ident: &Ident) -> Walked {
+        let Ident { value, quote_style, span } = ident;
+        if *quote_style == Some('"') {
+            let help = format!("文字用半角单引号：'{value}'；列名不加引号");
+            return self.refuse("sql-double-quotes", *span, format!("双引号里的“{value}”会被当成列名"), help);
+        }
+        if let Some(ty) = self.scope.columns.get(value) {
+            if !self.columns.contains(value) {
+                self.columns.push(value.clone());
+            }
+            return (Node::Column(value.clone()), Kind::Known(*ty));
+        }
+        if let Some(literal) = self.scope.values.get(value) {
+            return (Node::Literal(literal.clone()), literal_kind(literal));
+        }
+        if let Some((name, ty)) = RUN_CONSTANTS.iter().find(|(name, _)| name == value) {
+            return (Node::RunConstant(name), Kind::Known(*ty));
+        }
+        let known = self
+            .scope
+            .columns
+            .keys()
+            .chain(self.scope.values.keys())
+            .map(String::as_str)
+            .chain(RUN_CONSTANTS.iter().map(|(name, _)| *name));
+        let help = match nearest(value, known.chain(super::call::NAMES.iter().map(|(name, _)| *name))) {
+            Some(near) => format!("是不是“{near}”？"),
+            None => format!("可用的列：{}；文字请加单引号：'{value}'", self.column_list()),
+        };
+        self.refuse("sql-unknown-name", *span, format!("没有叫“{value}”的列或值"), help)
+    }
+
+    fn column_list(&self) -> String {
+        let mut names: Vec<&str> = self.scope.columns.keys().map(String::as_str).take(12).collect();
+        if self.scope.columns.len() > names.len() {
+            names.push("…");
+        }
+        names.join("、")
+    }
+
+    /// A constant; `negative` where a minus stands before it.
+    fn value(&mut self, value: &ValueWithSpan, negative: bool) -> Walked {
+        let ValueWithSpan { value, span } = value;
+        match value {
+            Value::Number(digits, false) => self.number(digits, *span, negative),
+            Value::SingleQuotedString(text) if !negative => {
+                (Node::Literal(Literal::Text(text.clone())), Kind::Known(Type::Text))
+            }
+            Value::Boolean(truth) if !negative => (Node::Literal(Literal::Boolean(*truth)), Kind::Known(Type::Boolean)),
+            Value::Null if !negative => (Node::Literal(Literal::Null), Kind::Null),
+            Value::DoubleQuotedString(text) => {
+                let help = format!("文字用半角单引号：'{text}'");
+                self.refuse("sql-double-quotes", *span, "双引号里的文字会被当成列名", help)
+            }
+            Value::Placeholder(_) => {
+                self.refuse("sql-unsupported", *span, "不能用占位符", "写出值，或在 [values] 里起个名字")
+            }
+            _ => self.refuse(
+                "sql-unsupported",
+                *span,
+                "不支持这种常量",
+                "文字用半角单引号，数字直接写，日期写成 DATE '2026-01-01'",
+            ),
+        }
+    }
+
+    fn number(&mut self, digits: &str, span: Span, negative: bool) -> Walked {
+        let signed = if negative { format!("-{digits}") } else { digits.to_string() };
+        if digits.bytes().all(|b| b.is_ascii_digit()) {
+            return match signed.parse::<i64>() {
+                Ok(whole) => (Node::Literal(Literal::Integer(whole)), Kind::Known(Type::Integer)),
+                Err(_) => {
+                    let help = "整数最多 18 位；身份证号等编号是文字，请加单引号";
+                    self.refuse("sql-number", span, format!("整数 {digits} 太大"), help)
+                }
+            };
+        }
+        match signed.parse::<f64>() {
+            Ok(number) if number.is_finite() => (Node::Literal(Literal::Number(number)), Kind::Known(Type::Number)),
+            _ => self.refuse("sql-number", span, format!("读不懂数字 {digits}"), "数字写成 3、0.5 这样"),
+        }
+    }
+
+    fn date(&mut self, typed: &TypedString) -> Walked {
+        let TypedString { data_type, value: ValueWithSpan { value, span }, uses_odbc_syntax } = typed;
+        let day = match value {
+            Value::SingleQuotedString(text) if *data_type == DataType::Date && !uses_odbc_syntax => {
+                crate::text::dates::parse_day(text)
+            }
+            _ => None,
+        };
+        match day {
+            Some(day) => (Node::Literal(Literal::Date(day)), Kind::Known(Type::Date)),
+            None => self.refuse("sql-date", *span, "日期常量不对", "写成 DATE '2026-01-01'"),
+        }
+    }
+
+    fn unary(&mut self, op: UnaryOperator, inner: &Expr, span: Span) -> Walked {
+        match op {
+            UnaryOperator::Not => {
+                let (node, kind) = self.walk(inner);
+                self.truth(kind, inner.span());
+                (Node::Not(Box::new(node)), keep(kind, Type::Boolean))
+            }
+            UnaryOperator::Minus => {
+                if let Expr::Value(value) = inner {
+                    return self.value(value, true);
+                }
+                let (node, kind) = self.walk(inner);
+                match kind {
+                    Kind::Known(Type::Integer | Type::Number) => (Node::Negate(Box::new(node)), kind),
+                    Kind::Broken => BROKEN,
+                    _ => self.refuse("sql-type", inner.span(), "负号后面要一个数", "检查列的类型"),
+                }
+            }
+            UnaryOperator::Plus => self.walk(inner),
+            _ => self.refuse("sql-unsupported", span, "不支持这个符号", "“非”写成 NOT 条件"),
+        }
+    }
+
+    fn is_null(&mut self, inner: &Expr, negated: bool) -> Walked {
+        let (node, kind) = self.walk(inner);
+        if kind == Kind::Null {
+            return self.refuse("sql-null", inner.span(), "NULL 总是空", "IS NULL 前面写列名");
+        }
+        (Node::IsNull { value: Box::new(node), negated }, keep(kind, Type::Boolean))
+    }
+
+    fn in_list(&mut self, value: &Expr, list: &[Expr], negated: bool) -> Walked {
+        let (node, kind) = self.walk(value);
+        let mut literals = Vec::with_capacity(list.len());
+        let mut broken = kind == Kind::Broken;
+        for item in list {
+            match self.walk(item) {
+                (_, Kind::Broken) => broken = true,
+                (_, Kind::Null) => {
+                    let (message, help) = if negated {
+                        ("NOT IN 的名单里有 NULL，条件就永远不成立", "删去 NULL，另写 AND 列 IS NOT NULL")
+                    } else {
+                        ("IN 的名单里不能有 NULL", "删去 NULL，另写 OR 列 IS NULL")
+                    };
+                    self.refuse("sql-null", item.span(), message, help);
+                    broken = true;
+                }
+                (Node::Literal(literal), item_kind) => {
+                    broken |= !self.comparable(kind, item_kind, value.span(), item.span(), false);
+                    literals.push(literal);
+                }
+                _ => {
+                    self.refuse(
+                        "sql-unsupported",
+                        item.span(),
+                        "IN 的名单里只能写常量",
+                        "列与列比较请写 a = b OR a = c",
+                    );
+                    broken = true;
+                }
+            }
+        }
+        if kind == Kind::Null {
+            return self.refuse("sql-null", value.span(), "NULL 和什么比都不成立", "判断是否为空请写 列 IS NULL");
+        }
+        if broken {
+            return BROKEN;
+        }
+        (Node::In { value: Box::new(node), list: literals, negated }, Kind::Known(Type::Boolean))
+    }
+
+    fn between(&mut self, value: &Expr, low: &Expr, high: &Expr, negated: bool) -> Walked {
+        let (node, kind) = self.walk(value);
+        let (low_node, low_kind) = self.walk(low);
+        let (high_node, high_kind) = self.walk(high);
+        let fine = self.comparable(kind, low_kind, value.span(), low.span(), true)
+            & self.comparable(kind, high_kind, value.span(), high.span(), true);
+        if !fine {
+            return BROKEN;
+        }
+        let node = Node::Between { value: Box::new(node), low: Box::new(low_node), high: Box::new(high_node), negated };
+        (node, Kind::Known(Type::Boolean))
+    }
+
+    fn like(&mut self, value: &Expr, pattern: &Expr, negated: bool) -> Walked {
+        let (node, kind) = self.walk(value);
+        let pattern = match self.walk(pattern) {
+            (Node::Literal(Literal::Text(pattern)), _) => pattern,
+            (_, Kind::Broken) => return BROKEN,
+            _ => return self.refuse("sql-type", pattern.span(), "LIKE 后面要一段带引号的文字", "例如 LIKE '%班组%'"),
+        };
+        match kind {
+            Kind::Known(Type::Text) => {
+                (Node::Like { value: Box::new(node), pattern, negated }, Kind::Known(Type::Boolean))
+            }
+            Kind::Broken => BROKEN,
+            _ => self.refuse("sql-type", value.span(), "LIKE 只能用在文本列上", "数和日期请用 =、<、BETWEEN"),
+        }
+    }
+
+    fn case(&mut self, conditions: &[CaseWhen], otherwise: Option<&Expr>) -> Walked {
+        let mut ty = Kind::Null;
+        let mut branches = Vec::with_capacity(conditions.len());
+        for CaseWhen { condition, result } in conditions {
+            let (when, when_kind) = self.walk(condition);
+            self.truth(when_kind, condition.span());
+            let (then, then_kind) = self.walk(result);
+            ty = self.unify(ty, then_kind, result.span());
+            branches.push((when, then));
+        }
+        let otherwise = otherwise.map(|expr| {
+            let (node, kind) = self.walk(expr);
+            ty = self.unify(ty, kind, expr.span());
+            Box::new(node)
+        });
+        (Node::Case { branches, otherwise }, ty)
+    }
+
+    /// The one type of two alternatives (branches of CASE, arguments of coalesce).
+    pub fn unify(&mut self, left: Kind, right: Kind, span: Span) -> Kind {
+        match (left, right) {
+            (Kind::Broken, _) | (_, Kind::Broken) => Kind::Broken,
+            (Kind::Null, other) | (other, Kind::Null) => other,
+            (Kind::Known(a), Kind::Known(b)) if a == b => left,
+            (Kind::Known(a), Kind::Known(b)) if numeric(a) && numeric(b) => Kind::Known(Type::Number),
+            (Kind::Known(a), Kind::Known(b)) => {
+                let message = format!("这里是{}，前面却是{}", b.word(), a.word());
+                self.refuse("sql-type", span, message, "各个结果的类型要一致").1
+            }
+        }
+    }
+
+    /// Reports an operand that is no condition.
+    fn truth(&mut self, kind: Kind, span: Span) -> bool {
+        match kind {
+            Kind::Known(Type::Boolean) => true,
+            Kind::Broken => false,
+            Kind::Null => {
+                self.refuse("sql-null", span, "这里要条件，写的却是 NULL", "判断是否为空请写 列 IS NULL");
+                false
+            }
+            Kind::Known(ty) => {
+                let message = format!("这里要条件，“{}”却是{}", self.text.words(span), ty.word());
+                self.refuse("sql-type", span, message, "写成比较，例如 人数 > 0");
+                false
+            }
+        }
+    }
+
+    fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr, span: Span) -> Walked {
+        use BinaryOperator as B;
+        let op = match op {
+            B::Eq => Op::Eq,
+            B::NotEq => Op::NotEq,
+            B::Lt => Op::Less,
+            B::LtEq => Op::LessEq,
+            B::Gt => Op::Greater,
+            B::GtEq => Op::GreaterEq,
+            B::And => Op::And,
+            B::Or => Op::Or,
+            B::Plus => Op::Add,
+            B::Minus => Op::Subtract,
+            B::Multiply => Op::Multiply,
+            B::Divide => Op::Divide,
+            B::Xor => {
+                let help = "写成 (a AND NOT b) OR (NOT a AND b)";
+                return self.refuse("sql-unsupported", span, "不支持 XOR：它的先后次序容易读错", help);
+            }
+            B::StringConcat => {
+                return self.refuse("sql-unsupported", span, "不能拼接文字", "要显示的文字写在 found 等模板里");
+            }
+            _ => {
+                return self.refuse(
+                    "sql-unsupported",
+                    span,
+                    "不支持这个运算符",
+                    "可用 = <> < <= > >= + - * / AND OR NOT",
+                );
+            }
+        };
+        if compares(op) && (is_comparison(left) || is_comparison(right)) {
+            let help = "写成 x BETWEEN 1 AND 10，或 1 <= x AND x <= 10";
+            return self.refuse("sql-chained-comparison", span, "连写的比较读起来像区间，算出来却不是", help);
+        }
+        let (left_node, left_kind) = self.walk(left);
+        let (right_node, right_kind) = self.walk(right);
+        let kind = match op {
+            Op::And | Op::Or => {
+                if self.truth(left_kind, left.span()) & self.truth(right_kind, right.span()) {
+                    Kind::Known(Type::Boolean)
+                } else {
+                    Kind::Broken
+                }
+            }
+            Op::Add | Op::Subtract | Op::Multiply | Op::Divide => {
+                self.arithmetic(op, (left, left_kind), (right, right_kind))
+            }
+            _ => {
+                let ordered = !matches!(op, Op::Eq | Op::NotEq);
+                if self.comparable(left_kind, right_kind, left.span(), right.span(), ordered) {
+                    Kind::Known(Type::Boolean)
+                } else {
+                    Kind::Broken
+                }
+            }
+        };
+        if kind == Kind::Broken {
+            return BROKEN;
+        }
+        (Node::Binary { op, left: Box::new(left_node), right: Box::new(right_node) }, kind)
+    }
+
+    fn arithmetic(&mut self, op: Op, left: (&Expr, Kind), right: (&Expr, Kind)) -> Kind {
+        let mut types = [Type::Integer; 2];
+        for (slot, (expr, kind)) in types.iter_mut().zip([left, right]) {
+            match kind {
+                Kind::Broken => return Kind::Broken,
+                Kind::Null => {
+                    return self
+                        .refuse("sql-null", expr.span(), "和 NULL 计算，结果总是空", "空值当 0 请写 coalesce(列, 0)")
+                        .1;
+                }
+                Kind::Known(ty) => *slot = ty,
+            }
+        }
+        match (types, op) {
+            ([a, b], Op::Divide) if numeric(a) && numeric(b) => Kind::Known(Type::Number),
+            ([Type::Integer, Type::Integer], _) => Kind::Known(Type::Integer),
+            ([a, b], _) if numeric(a) && numeric(b) => Kind::Known(Type::Number),
+            // Whole days apart, or a day some days on.
+            ([Type::Date, Type::Date], Op::Subtract) => Kind::Known(Type::Integer),
+            ([Type::Date, Type::Integer], Op::Add | Op::Subtract) => Kind::Known(Type::Date),
+            ([a, b], _) => {
+                let wrong = if numeric(a) { right.0 } else { left.0 };
+                let message = format!("{}和{}不能这样计算", a.word(), b.word());
+                self.refuse("sql-type", wrong.span(), message, "加减乘除只用于数；两个日期可以相减，得到天数").1
+            }
+        }
+    }
+
+    /// Whether two sides may be compared; reports why not.
+    fn comparable(&mut self, left: Kind, right: Kind, left_span: Span, right_span: Span, ordered: bool) -> bool {
+        let (a, b) = match (left, right) {
+            (Kind::Broken, _) | (_, Kind::Broken) => return false,
+            (Kind::Null, _) | (_, Kind::Null) => {
+                let span = if right == Kind::Null { right_span } else { left_span };
+                self.refuse(
+                    "sql-null",
+                    span,
+                    "和 NULL 比较永远不成立",
+                    "判断是否为空请写 列 IS NULL 或 列 IS NOT NULL",
+                );
+                return false;
+            }
+            (Kind::Known(a), Kind::Known(b)) => (a, b),
+        };
+        if a != b && !(numeric(a) && numeric(b)) {
+            let message = format!(
+                "“{}”是{}，不能和{}“{}”比较",
+                self.text.words(left_span),
+                a.word(),
+                b.word(),
+                self.text.words(right_span)
+            );
+            let help = match (a, b) {
+                (Type::Text, Type::Integer | Type::Number) => "和文本比较的值要加单引号",
+                (Type::Integer | Type::Number, Type::Text) => "数字不加引号",
+                (Type::Date, _) | (_, Type::Date) => "日期写成 DATE '2026-01-01'；年份请用 year(日期)",
+                _ => "两边的类型要一致",
+            };
+            self.refuse("sql-type", right_span, message, help);
+            return false;
+        }
+        if ordered && matches!(a, Type::Text | Type::Boolean) {
+            let message = format!("{}不能比大小（只会按字符编码排）", a.word());
+            self.refuse("sql-type", left_span, message, "用 = 或 IN 列出要的值");
+            return false;
+        }
+        true
+    }
+}
+
+pub(super) const FUNCTION_HELP: &str =
+    "可用的函数：length、abs、coalesce、workdays、year、month_start、full_years、id_valid、id_birth_month、id_sex";
+
+pub(super) fn numeric(ty: Type) -> bool {
+    matches!(ty, Type::Integer | Type::Number)
+}
+
+/// Whether a value of this type may stand where another is wanted.
+pub(super) fn fits(ty: Type, wanted: Type) -> bool {
+    ty == wanted || (ty == Type::Integer && wanted == Type::Number)
+}
+
+fn keep(kind: Kind, ty: Type) -> Kind {
+    if kind == Kind::Broken { Kind::Broken } else { Kind::Known(ty) }
+}
+
+fn literal_kind(literal: &Literal) -> Kind {
+    Kind::Known(match literal {
+        Literal::Text(_) => Type::Text,
+        Literal::Integer(_) => Type::Integer,
+        Literal::Number(_) => Type::Number,
+        Literal::Boolean(_) => Type::Boolean,
+        Literal::Date(_) => Type::Date,
+        Literal::Null => return Kind::Null,
+    })
+}
+
+fn compares(op: Op) -> bool {
+    matches!(op, Op::Eq | Op::NotEq | Op::Less | Op::LessEq | Op::Greater | Op::GreaterEq)
+}
+
+/// A comparison that stands bare, without brackets around it.
+fn is_comparison(expr: &Expr) -> bool {
+    use BinaryOperator as B;
+    matches!(expr, Expr::BinaryOp { op: B::Eq | B::NotEq | B::Lt | B::LtEq | B::Gt | B::GtEq, .. })
+}
+
+/// The known name that looks most like what was written, if one does.
+pub(super) fn nearest<'n>(written: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    known
+        .map(|name| (strsim::jaro_winkler(written, name), name))
+        .filter(|(score, _)| *score >= 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
+        .map(|(_, name)| name)
+}

@@ -1,0 +1,65 @@
+//! Reporting discipline (RETURNS.md §7): when each return came in, how late that was, and how each expected unit stands.
+
+use crate::domain::workdays::Calendar;
+use crate::model::Outcome;
+use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
+use crate::spec::Roster;
+use crate::spec::reference::Due;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Seconds east of UTC in Beijing, which has no summer time.
+const BEIJING: i64 = 8 * 3600;
+
+/// Day of a stamp in Beijing; `None` beyond the calendar.
+pub fn beijing_day(seconds: i64) -> Option<i32> {
+    i32::try_from(seconds.checked_add(BEIJING)?.div_euclid(86_400)).ok()
+}
+
+/// Working days past the due date, and whether 补报截止 has passed too. Weekends after the due date are not late.
+pub fn lateness(due: Option<&Due>, calendar: &Calendar, received: Option<i32>) -> (i64, bool) {
+    let (Some(due), Some(received)) = (due, received) else { return (0, false) };
+    let days = if received > due.due { calendar.workdays(due.due.saturating_add(1), received) } else { 0 };
+    (days, due.grace.is_some_and(|grace| received > grace))
+}
+
+/// How every expected unit stands, in official order. `named` holds, per file index, the recommending units that the
+/// file's rows name beside its sender.
+pub fn units(roster: &Roster, sources: &[SourceVerdict], named: &BTreeMap<u32, BTreeSet<u32>>) -> Vec<UnitReport> {
+    let recommenders = crate::sql::frame::recommenders(roster);
+    let mut by_unit: BTreeMap<u32, Vec<&SourceVerdict>> = BTreeMap::new();
+    for source in sources {
+        let own = source.unit.and_then(|unit| recommenders.get(unit as usize).copied().flatten());
+        let mut units = named.get(&source.source.index).cloned().unwrap_or_default();
+        units.extend(own);
+        for unit in units {
+            by_unit.entry(unit).or_default().push(source);
+        }
+    }
+    let report = |unit: &u32| {
+        let files = by_unit.get(unit).map_or(&[][..], Vec::as_slice);
+        let status = files.iter().filter_map(|file| status(file)).min().unwrap_or(UnitStatus::Missing);
+        let counted = files.iter().filter(|file| status_counts(file));
+        UnitReport {
+            unit: *unit,
+            status,
+            sources: files.iter().map(|file| file.source.index).collect(),
+            received: counted.filter_map(|file| file.received).max(),
+        }
+    };
+    roster.expected.iter().map(report).collect()
+}
+
+fn status_counts(source: &SourceVerdict) -> bool {
+    status(source).is_some()
+}
+
+/// What one file says for its unit; nothing where it was replaced or holds no form of this pipeline.
+fn status(source: &SourceVerdict) -> Option<UnitStatus> {
+    match source.outcome {
+        Outcome::Accepted if source.late_days == 0 && !source.overdue => Some(UnitStatus::OnTime),
+        Outcome::Accepted => Some(UnitStatus::Late { days: source.late_days, overdue: source.overdue }),
+        Outcome::Returned => Some(UnitStatus::Returned),
+        Outcome::Unreadable => Some(UnitStatus::Unreadable),
+        Outcome::Unrecognised | Outcome::Superseded | Outcome::Ignored => None,
+    }
+}

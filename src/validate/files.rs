@@ -1,0 +1,178 @@
+//! The verdict on each file, and the closing of the run's books.
+
+use super::discipline::{beijing_day, lateness, units};
+use super::verdicts::blocking;
+use super::versions::{Decision, Replaced};
+use super::{Arrival, Arrived};
+use crate::model::normalised::NormalisedReturn;
+use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
+use crate::model::{Finding, Outcome};
+use crate::spec::{Reference, Roster};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What replaced a file whole: a copy of it, or later versions of every form that it holds rows of.
+/// Asks the bindings, for the tables may already have been handed on.
+pub fn replaced<'a>(decision: &'a Decision, position: usize, returned: &NormalisedReturn) -> Option<&'a Replaced> {
+    if let Some(copy) = decision.copies.get(&position) {
+        return Some(copy);
+    }
+    let forms: BTreeSet<u16> = returned
+        .sheets
+        .iter()
+        .filter(|sheet| sheet.data > 0 && sheet.not_counted.is_none())
+        .filter_map(|sheet| sheet.form)
+        .collect();
+    let mut by = forms.iter().map(|form| decision.replaced.get(&(position, *form)));
+    let first = by.next()??;
+    by.all(|other| other.is_some()).then_some(first)
+}
+
+/// Outcome, cause and next step of every file, the units' standing, and the sorted findings.
+pub fn close(
+    reference: &Reference,
+    arrived: Vec<Arrived>,
+    decision: &Decision,
+    accounts: Vec<RowAccount>,
+    mut findings: Vec<Finding>,
+    named: &BTreeMap<u32, BTreeSet<u32>>,
+) -> RunVerdict {
+    sort_findings(&mut findings);
+    let verdicts = FileFindings::of(&findings);
+    let mut amendments = Vec::new();
+    let mut sources = Vec::with_capacity(arrived.len());
+    for ((position, mut file), rows) in arrived.into_iter().enumerate().zip(accounts) {
+        if let Arrival::Return(returned) = &mut file.arrival
+            && replaced(decision, position, returned).is_none()
+        {
+            amendments.append(&mut returned.amendments);
+        }
+        sources.push(source_verdict(reference, position, file, decision, rows, &verdicts));
+    }
+    let mut total = RowAccount::default();
+    sources.iter().for_each(|source| total.add(&source.rows));
+    let units = units(&reference.roster, &sources, named);
+    RunVerdict { sources, findings, amendments, units, rows: total }
+}
+
+/// What the findings say of whole files.
+struct FileFindings {
+    /// Number of 必改.
+    blocking: BTreeMap<u32, usize>,
+    /// What holds the file out, in words.
+    holding: BTreeMap<u32, String>,
+}
+
+impl FileFindings {
+    fn of(findings: &[Finding]) -> FileFindings {
+        let mut holding = BTreeMap::new();
+        for finding in findings.iter().filter(|finding| finding.holds_return) {
+            if let Some(source) = finding.place.source {
+                holding.entry(source).or_insert_with(|| finding.found.clone());
+            }
+        }
+        FileFindings { blocking: blocking(findings), holding }
+    }
+}
+
+/// By severity, then place, then code; findings alike in all three keep the order of their words.
+pub fn sort_findings(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| (a.severity, &a.place, &a.code, &a.found).cmp(&(b.severity, &b.place, &b.code, &b.found)));
+}
+
+fn source_verdict(
+    reference: &Reference,
+    position: usize,
+    file: Arrived,
+    decision: &Decision,
+    rows: RowAccount,
+    findings: &FileFindings,
+) -> SourceVerdict {
+    let Arrived { source, sha256, size, format, arrival, named_unit } = file;
+    let mut verdict = SourceVerdict {
+        outcome: Outcome::Accepted,
+        cause: String::new(),
+        next: String::new(),
+        sha256: sha256.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect()).unwrap_or_default(),
+        size,
+        format,
+        sender: None,
+        unit: named_unit,
+        received: source.modified.and_then(beijing_day),
+        late_days: 0,
+        overdue: false,
+        sheets: Vec::new(),
+        bindings: Vec::new(),
+        rows,
+        superseded_by: None,
+        source,
+    };
+    match arrival {
+        Arrival::Unreadable(unreadable) => {
+            verdict.outcome = Outcome::Unreadable;
+            verdict.cause = unreadable.cause;
+            verdict.next = unreadable.next;
+        }
+        Arrival::Unrecognised(cause) => unrecognised(&mut verdict, cause),
+        Arrival::Ignored(cause) => {
+            verdict.outcome = Outcome::Ignored;
+            verdict.cause = cause;
+        }
+        Arrival::Return(returned) => {
+            let replaced = replaced(decision, position, &returned).cloned();
+            let NormalisedReturn { bindings, sheets, unrecognised: cause, sender, version, .. } = *returned;
+            verdict.unit = sender.as_ref().map(|sender| sender.unit).or(named_unit);
+            let filed = version.filled_on.or_else(|| version.modified.and_then(beijing_day));
+            verdict.received = filed.or(verdict.received);
+            (verdict.sender, verdict.sheets, verdict.bindings) = (sender, sheets, bindings);
+            match (cause, replaced) {
+                (Some(cause), _) => unrecognised(&mut verdict, cause),
+                (None, Some(replaced)) => {
+                    verdict.outcome = Outcome::Superseded;
+                    verdict.cause = replaced.cause;
+                    verdict.next = "不需要处理".into();
+                    verdict.superseded_by = Some(replaced.by);
+                }
+                (None, None) => returned_or_accepted(&mut verdict, position, reference, decision, findings),
+            }
+        }
+    }
+    if matches!(verdict.outcome, Outcome::Accepted | Outcome::Returned) {
+        (verdict.late_days, verdict.overdue) = lateness(reference.due.as_ref(), &reference.calendar, verdict.received);
+    }
+    verdict
+}
+
+fn unrecognised(verdict: &mut SourceVerdict, cause: String) {
+    verdict.outcome = Outcome::Unrecognised;
+    verdict.cause = cause;
+    verdict.next = "如应是报表，请按表式的表头重新填报；不是报表则不需要处理".into();
+}
+
+fn returned_or_accepted(
+    verdict: &mut SourceVerdict,
+    position: usize,
+    reference: &Reference,
+    decision: &Decision,
+    findings: &FileFindings,
+) {
+    let index = verdict.source.index;
+    let partly: Vec<&Replaced> =
+        decision.replaced.range((position, 0)..=(position, u16::MAX)).map(|(_, replaced)| replaced).collect();
+    let mut causes: Vec<String> = partly.iter().map(|replaced| replaced.cause.clone()).collect();
+    verdict.superseded_by = partly.first().map(|replaced| replaced.by);
+    if let Some(count) = findings.blocking.get(&index) {
+        verdict.outcome = Outcome::Returned;
+        let cause = match findings.holding.get(&index) {
+            Some(found) => format!("有 {count} 处必改，整份不计：{found}"),
+            None => format!("有 {count} 处必改"),
+        };
+        causes.insert(0, cause);
+        let who = name(&reference.roster, verdict.unit).unwrap_or("报送单位");
+        verdict.next = format!("请{who}按审核问题逐条改正后重新报送");
+    }
+    verdict.cause = causes.join("；");
+}
+
+fn name(roster: &Roster, unit: Option<u32>) -> Option<&str> {
+    roster.units.get(unit? as usize).map(|unit| unit.name.as_ref())
+}

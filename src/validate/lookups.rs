@@ -1,0 +1,235 @@
+//! A form's rows held against a reference table: hash join on match keys, findings for what should be there and is not
+//! (or the reverse), and what nobody answered.
+
+use super::rows::{FormRows, render, words};
+use super::unique::part;
+use crate::model::Finding;
+use crate::spec::{CodeList, ColumnType, FieldType, Lookup, Plan, Reference};
+use crate::sql::Context;
+use crate::sql::frame::{LookupResult, filter_mask, reference_frame};
+use crate::text::names::match_key;
+use polars::prelude::{AnyValue, DataFrame};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A lookup after matching, before anyone knows which rows are accepted.
+pub struct Matched {
+    table: DataFrame,
+    /// Reference rows that pass the lookup's filter.
+    counted: Vec<bool>,
+    /// Per row of the form, the reference rows that it matches, in the table's order.
+    matches: Vec<Vec<u32>>,
+    shown: Vec<Option<String>>,
+}
+
+/// Matches one lookup and reports what its rule forbids.
+pub fn check(
+    plan: &Plan,
+    reference: &Reference,
+    lookup: &Lookup,
+    rows: &FormRows,
+    context: &Context,
+) -> (Matched, Vec<Finding>) {
+    let height = rows.read.df.height();
+    let table = match reference.tables.get(&lookup.reference) {
+        Some(table) => reference_frame(table, &reference.roster),
+        None => DataFrame::empty(),
+    };
+    let counted = match &lookup.filter {
+        Some(filter) if table.height() > 0 => filter_mask(&table, filter, context),
+        _ => vec![true; table.height()],
+    };
+    let index = index(plan, reference, lookup, rows, &table, &counted);
+    let concerned = lookup.when.as_ref().map(|when| filter_mask(&rows.read.df, when, context));
+    let mut matched = Matched { table, counted, matches: vec![Vec::new(); height], shown: vec![None; height] };
+    let mut findings = Vec::new();
+    for row in 0..height {
+        if concerned.as_ref().is_some_and(|mask| mask.get(row) != Some(&true)) {
+            continue;
+        }
+        // A missing part cannot be looked up; that it is missing is a finding of its own.
+        let Some(key) = form_key(lookup, rows, row) else { continue };
+        let hits = index.get(&key).cloned().unwrap_or_default();
+        let shown = show(lookup, &matched.table, &hits);
+        if let Some(rule) = &lookup.expect
+            && rule.present == hits.is_empty()
+        {
+            let more = [("台账", shown.as_deref().unwrap_or("没有记载"))];
+            findings.push(Finding {
+                code: rule.code.clone(),
+                severity: rule.severity,
+                place: rows.place(row, &rule.cells),
+                found: rows.render(&rule.found, row, &more),
+                expected: rows.render(&rule.expected, row, &more),
+                next: rows.render(&rule.next, row, &more),
+                line: Some(lookup.line),
+                holds_return: false,
+            });
+        }
+        if let (Some(of_row), Some(slot)) = (matched.matches.get_mut(row), matched.shown.get_mut(row)) {
+            *of_row = hits;
+            *slot = shown;
+        }
+    }
+    (matched, findings)
+}
+
+/// Reference rows by key.
+fn index(
+    plan: &Plan,
+    reference: &Reference,
+    lookup: &Lookup,
+    rows: &FormRows,
+    table: &DataFrame,
+    counted: &[bool],
+) -> HashMap<Vec<String>, Vec<u32>> {
+    let canonical: Vec<Canonical> = lookup
+        .on
+        .iter()
+        .map(|(field, _)| Canonical::of(plan, reference, rows.form.fields.get(*field).map(|field| &field.ty)))
+        .collect();
+    let mut index: HashMap<Vec<String>, Vec<u32>> = HashMap::new();
+    for row in (0..table.height()).filter(|row| counted.get(*row) == Some(&true)) {
+        let parts = lookup.on.iter().zip(&canonical).map(|((_, column), canonical)| {
+            let value = table.column(column).ok()?.get(row).ok()?;
+            canonical.part(&value)
+        });
+        if let Some(key) = parts.collect::<Option<Vec<String>>>() {
+            index.entry(key).or_default().push(row as u32);
+        }
+    }
+    index
+}
+
+/// How a reference value is brought into the form's own words before it is compared.
+enum Canonical<'a> {
+    AsIs,
+    /// match key of every spelling → match key of the canonical word.
+    Codes(HashMap<String, String>),
+    Unit(&'a Reference),
+}
+
+impl<'a> Canonical<'a> {
+    fn of(plan: &Plan, reference: &'a Reference, ty: Option<&FieldType>) -> Canonical<'a> {
+        match ty {
+            Some(FieldType::Code { list }) => {
+                // After the reference tables overrode them, where they were loaded.
+                let codes = reference.codes.get(*list).or_else(|| plan.codes.get(*list));
+                Canonical::Codes(codes.map(spellings).unwrap_or_default())
+            }
+            Some(FieldType::Unit) => Canonical::Unit(reference),
+            _ => Canonical::AsIs,
+        }
+    }
+
+    fn part(&self, value: &AnyValue) -> Option<String> {
+        let plain = part(value)?;
+        Some(match self {
+            Canonical::AsIs => plain,
+            Canonical::Codes(spellings) => spellings.get(&plain).cloned().unwrap_or(plain),
+            Canonical::Unit(reference) => match reference.roster.find(&plain) {
+                [unit] => reference.roster.units.get(*unit as usize).map_or(plain, |unit| match_key(&unit.name)),
+                _ => plain,
+            },
+        })
+    }
+}
+
+fn spellings(codes: &CodeList) -> HashMap<String, String> {
+    let also = codes.synonyms.iter().map(|(also, canonical)| (match_key(also), match_key(canonical)));
+    also.chain(codes.values.iter().map(|value| (match_key(value), match_key(value)))).collect()
+}
+
+fn form_key(lookup: &Lookup, rows: &FormRows, row: usize) -> Option<Vec<String>> {
+    let parts = lookup.on.iter().map(|(field, _)| {
+        let field = rows.form.fields.get(*field)?;
+        part(&rows.read.df.column(&field.name).ok()?.get(row).ok()?)
+    });
+    parts.collect()
+}
+
+/// What a list says of the matches: each once, three at most.
+fn show(lookup: &Lookup, table: &DataFrame, hits: &[u32]) -> Option<String> {
+    let mut shown: Vec<String> = Vec::new();
+    let mut more = false;
+    for hit in hits {
+        let words = render(&lookup.show, |column| {
+            let value = table.column(column).ok().and_then(|column| column.get(*hit as usize).ok());
+            // A gap in the ledger is left out of the sentence.
+            value.filter(|value| *value != AnyValue::Null).map(|value| words(&value, false)).unwrap_or_default()
+        });
+        if shown.contains(&words) {
+            continue;
+        }
+        if shown.len() == 3 {
+            more = true;
+            break;
+        }
+        shown.push(words);
+    }
+    let mut words = (!shown.is_empty()).then(|| shown.join("、"))?;
+    if more {
+        words.push_str(" 等");
+    }
+    Some(words)
+}
+
+/// Reference rows that no accepted row answered, with the recommending unit that each belongs to.
+pub fn finish(
+    reference: &Reference,
+    recommenders: &[Option<u32>],
+    lookup: &Lookup,
+    matched: Matched,
+    accepted: &[bool],
+    forms: &[FormRows],
+) -> LookupResult {
+    let Matched { table, counted, matches, shown } = matched;
+    let Some(column) = &lookup.outstanding_by else { return LookupResult { shown, outstanding: Vec::new() } };
+    let mut answered = vec![false; table.height()];
+    for (hits, _) in matches.iter().zip(accepted).filter(|(_, accepted)| **accepted) {
+        for hit in hits {
+            if let Some(slot) = answered.get_mut(*hit as usize) {
+                *slot = true;
+            }
+        }
+    }
+    let workplaces = workplaces(lookup, column, forms);
+    let outstanding = (0..table.height())
+        .filter(|row| counted.get(*row) == Some(&true) && answered.get(*row) != Some(&true))
+        .map(|row| {
+            let value = table.column(column).ok().and_then(|values| part(&values.get(row).ok()?));
+            let unit = value.and_then(|key| match reference.roster.find(&key) {
+                [unit] => recommenders.get(*unit as usize).copied().flatten(),
+                [] => workplaces.get(&key).copied().flatten(),
+                // A name that several units share tells nothing.
+                _ => None,
+            });
+            (row, unit)
+        })
+        .collect();
+    LookupResult { shown, outstanding }
+}
+
+/// Workplaces that the roster does not know, with the recommending unit that the returns give for them: the lookup's
+/// own form first, then the others. Two units for one workplace tell nothing.
+fn workplaces(lookup: &Lookup, column: &str, forms: &[FormRows]) -> BTreeMap<String, Option<u32>> {
+    let own = forms.iter().find(|rows| rows.index == lookup.form);
+    let field = lookup.on.iter().find(|(_, reference)| reference == column).map(|(field, _)| *field);
+    let name = field.and_then(|field| own?.form.fields.get(field)).map_or(column, |field| field.name.as_ref());
+    let mut found: BTreeMap<String, Option<u32>> = BTreeMap::new();
+    let others = forms.iter().filter(|rows| rows.index != lookup.form);
+    for rows in own.into_iter().chain(others) {
+        let is_text = rows.form.columns().iter().any(|c| c.name == name && c.ty == ColumnType::Text);
+        let Some(values) = rows.read.df.column(name).ok().filter(|_| is_text) else { continue };
+        let mut here: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+        for (row, unit) in rows.units.iter().enumerate() {
+            if let (Some(unit), Some(key)) = (unit, values.get(row).ok().and_then(|value| part(&value))) {
+                here.entry(key).or_default().insert(*unit);
+            }
+        }
+        for (key, units) in here {
+            let only = if units.len() == 1 { units.first().copied() } else { None };
+            found.entry(key).or_insert(only);
+        }
+    }
+    found
+}

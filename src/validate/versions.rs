@@ -1,0 +1,344 @@
+//! Which of several returns counts (RETURNS.md §0 "once only", §8 "version" and "copies").
+//!
+//! Two returns are *versions* of one another when one sender sent the same form twice and both hold rows of a common
+//! 推荐单位. So:
+//! - The decision is taken form by form. A file with two forms, one of which was sent again, keeps its other form's rows:
+//!   nothing is lost because something else was corrected. Its outcome is *superseded* only when nothing of it counts.
+//! - A city that sends one file for each of its 推荐单位 sends no versions: their units do not overlap, all of them count.
+//! - Where a later version lacks rows that the earlier one had, a finding on the later one says how many, and weighs
+//!   more when a whole 推荐单位 is gone. The earlier rows are in the ledger as superseded; they never count beside the
+//!   later ones.
+//! - Tables without rows (a form sent along empty) neither replace nor are replaced.
+//! - Held-out returns take no part: what cannot count cannot replace what does.
+//! - Identical bytes of one sender are copies: the first in the list counts.
+
+use super::{Arrival, Arrived};
+use crate::model::normalised::{NormalisedReturn, VersionEvidence};
+use crate::model::{Column, Finding, FormTable, Place, Severity};
+use crate::spec::{Form, Plan};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why a return's rows of one form do not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// Index of the file that counts instead.
+    pub by: u32,
+    /// In Chinese, for the list of files.
+    pub cause: String,
+}
+
+#[derive(Debug, Default)]
+pub struct Decision {
+    /// (position in the run's list, form) → what replaced it.
+    pub replaced: BTreeMap<(usize, u16), Replaced>,
+    /// Positions that are copies of another file, byte for byte.
+    pub copies: BTreeMap<usize, Replaced>,
+    /// Positions of returns that are held out because nobody can tell which is the later.
+    pub undecidable: BTreeSet<usize>,
+    pub findings: Vec<Finding>,
+}
+
+/// What made one return the later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    FilledOn,
+    Mark,
+    Modified,
+    Nothing,
+}
+
+impl By {
+    fn word(self) -> &'static str {
+        match self {
+            By::FilledOn => "填报日期较晚",
+            By::Mark => "文件名的版本标记较新",
+            By::Modified => "文件修改时间较晚",
+            By::Nothing => "",
+        }
+    }
+}
+
+struct Candidate<'a> {
+    position: usize,
+    source: u32,
+    name: &'a str,
+    sender: u32,
+    version: &'a VersionEvidence,
+    tables: Vec<&'a FormTable>,
+    /// 推荐单位 that its rows name; empty where none could be read, which overlaps with everything.
+    units: BTreeSet<u32>,
+}
+
+impl Candidate<'_> {
+    fn overlaps(&self, other: &Candidate) -> bool {
+        self.units.is_empty() || other.units.is_empty() || !self.units.is_disjoint(&other.units)
+    }
+
+    fn rows(&self) -> usize {
+        self.tables.iter().map(|table| table.origins.len()).sum()
+    }
+}
+
+/// Decides over all returns of the run.
+pub fn decide(plan: &Plan, arrived: &[Arrived]) -> Decision {
+    let mut decision = Decision { copies: copies(arrived), ..Decision::default() };
+    let mut groups: BTreeMap<(u32, u16), Vec<Candidate>> = BTreeMap::new();
+    for (position, file) in arrived.iter().enumerate() {
+        let Some(returned) = taking_part(file) else { continue };
+        if decision.copies.contains_key(&position) {
+            continue;
+        }
+        let Some(sender) = &returned.sender else { continue };
+        for (form, tables) in tables_by_form(returned) {
+            let units = plan.forms.get(usize::from(form)).map(|f| units(f, &tables)).unwrap_or_default();
+            groups.entry((sender.unit, form)).or_default().push(Candidate {
+                position,
+                source: file.source.index,
+                name: &file.source.name,
+                sender: sender.unit,
+                version: &returned.version,
+                tables,
+                units,
+            });
+        }
+    }
+    for ((_, form), candidates) in &groups {
+        if let Some(definition) = plan.forms.get(usize::from(*form)) {
+            settle(definition, *form, candidates, &mut decision);
+        }
+    }
+    decision
+}
+
+/// The return, where it can be a version at all.
+fn taking_part(file: &Arrived) -> Option<&NormalisedReturn> {
+    match &file.arrival {
+        Arrival::Return(returned) if returned.unrecognised.is_none() && !returned.held() => Some(returned),
+        _ => None,
+    }
+}
+
+/// Files whose bytes were already seen from the same sender.
+fn copies(arrived: &[Arrived]) -> BTreeMap<usize, Replaced> {
+    let mut first: BTreeMap<([u8; 32], Option<u32>), (u32, &str)> = BTreeMap::new();
+    let mut copies = BTreeMap::new();
+    for (position, file) in arrived.iter().enumerate() {
+        let Arrival::Return(returned) = &file.arrival else { continue };
+        let Some(hash) = file.sha256.filter(|_| returned.unrecognised.is_none()) else { continue };
+        let key = (hash, returned.sender.as_ref().map(|sender| sender.unit));
+        match first.get(&key) {
+            Some((by, name)) => {
+                let cause = format!("与“{name}”内容完全相同，只计一份");
+                copies.insert(position, Replaced { by: *by, cause });
+            }
+            None => {
+                first.insert(key, (file.source.index, &file.source.name));
+            }
+        }
+    }
+    copies
+}
+
+fn tables_by_form(returned: &NormalisedReturn) -> BTreeMap<u16, Vec<&FormTable>> {
+    let mut forms: BTreeMap<u16, Vec<&FormTable>> = BTreeMap::new();
+    for table in returned.tables.iter().filter(|table| !table.origins.is_empty()) {
+        forms.entry(table.form).or_default().push(table);
+    }
+    forms
+}
+
+fn units(form: &Form, tables: &[&FormTable]) -> BTreeSet<u32> {
+    let at = form.columns().iter().position(|column| column.field == form.unit_field);
+    let columns = tables.iter().filter_map(|table| table.columns.get(at?));
+    columns
+        .flat_map(|column| match column {
+            Column::Unit(units) => units.as_slice(),
+            _ => &[],
+        })
+        .filter_map(|unit| *unit)
+        .collect()
+}
+
+/// Which is the later, and by what: 填报日期 where both have one, then marks, then the modified stamp.
+fn compare(a: &VersionEvidence, b: &VersionEvidence) -> (Ordering, By) {
+    if let (Some(x), Some(y)) = (a.filled_on, b.filled_on)
+        && x != y
+    {
+        return (x.cmp(&y), By::FilledOn);
+    }
+    if a.mark != b.mark {
+        return (a.mark.cmp(&b.mark), By::Mark);
+    }
+    match (a.modified, b.modified) {
+        (Some(x), Some(y)) if x != y => (x.cmp(&y), By::Modified),
+        _ => (Ordering::Equal, By::Nothing),
+    }
+}
+
+/// Whether marks or stamps say the opposite of what 填报日期 decided.
+fn at_odds(later: &VersionEvidence, earlier: &VersionEvidence) -> Option<&'static str> {
+    if later.mark < earlier.mark {
+        return Some("文件名的版本标记");
+    }
+    match (later.modified, earlier.modified) {
+        (Some(x), Some(y)) if x < y => Some("文件修改时间"),
+        _ => None,
+    }
+}
+
+/// Settles one sender's returns of one form. Round by round the latest are taken, and what they replace leaves.
+fn settle(form: &Form, index: u16, candidates: &[Candidate], decision: &mut Decision) {
+    let mut left: Vec<&Candidate> = candidates.iter().collect();
+    while !left.is_empty() {
+        let beaten = |c: &Candidate| {
+            left.iter().any(|o| {
+                o.position != c.position && o.overlaps(c) && compare(o.version, c.version).0 == Ordering::Greater
+            })
+        };
+        let mut latest: Vec<&Candidate> = left.iter().copied().filter(|c| !beaten(c)).collect();
+        if latest.is_empty() {
+            // Evidence that goes round in a circle (a date here, a mark there) decides nothing.
+            latest = left.clone();
+        }
+        for candidate in &latest {
+            let rivals: Vec<&str> = latest
+                .iter()
+                .filter(|o| o.position != candidate.position && o.overlaps(candidate))
+                .map(|o| o.name)
+                .collect();
+            if !rivals.is_empty() {
+                decision.undecidable.insert(candidate.position);
+                decision.findings.push(undecidable(form, candidate, &rivals));
+            }
+        }
+        let taken: BTreeSet<usize> = latest.iter().map(|c| c.position).collect();
+        for earlier in left.iter().filter(|c| !taken.contains(&c.position)) {
+            let Some(later) = latest.iter().find(|later| later.overlaps(earlier)) else { continue };
+            replace(form, index, later, earlier, decision);
+        }
+        left.retain(|c| !taken.contains(&c.position) && !decision.replaced.contains_key(&(c.position, index)));
+    }
+}
+
+fn replace(form: &Form, index: u16, later: &Candidate, earlier: &Candidate, decision: &mut Decision) {
+    let (_, by) = compare(later.version, earlier.version);
+    let cause = format!("《{}》已被“{}”替代（{}；{}）", form.title, later.name, by.word(), changed(later, earlier));
+    decision.replaced.insert((earlier.position, index), Replaced { by: later.source, cause });
+    if by == By::FilledOn
+        && let Some(other) = at_odds(later.version, earlier.version)
+    {
+        decision.findings.push(Finding {
+            code: "version-evidence-conflict".into(),
+            severity: Severity::Verify,
+            place: place(later),
+            found: format!("按填报日期替代了“{}”，{other}却说后者更新", earlier.name),
+            expected: "同一单位的两份报表，新旧应当一致可辨".into(),
+            next: "先按填报日期较晚的一份计算；请省总向报送单位核实哪一份有效".into(),
+            line: None,
+            holds_return: false,
+        });
+    }
+    if let Some(finding) = dropped(form, later, earlier) {
+        decision.findings.push(finding);
+    }
+}
+
+fn place(candidate: &Candidate) -> Place {
+    let origin = candidate.tables.first().and_then(|table| table.origins.first());
+    Place {
+        source: Some(candidate.source),
+        sheet: origin.map(|origin| origin.sheet),
+        unit: Some(candidate.sender),
+        ..Place::default()
+    }
+}
+
+fn undecidable(form: &Form, candidate: &Candidate, rivals: &[&str]) -> Finding {
+    let others = rivals.iter().take(3).map(|name| format!("“{name}”")).collect::<Vec<_>>().join("、");
+    Finding {
+        code: "version-undecidable".into(),
+        severity: Severity::Block,
+        place: place(candidate),
+        found: format!("同一单位的《{}》还有{others}，内容不同，分不出先后", form.title),
+        expected: "填报日期、文件名的版本标记或修改时间能分出先后".into(),
+        next: "请报送单位只留有效的一份，或在有效的一份上写明较晚的填报日期后重报；分清前都不计入".into(),
+        line: None,
+        holds_return: true,
+    }
+}
+
+/// How two versions differ, in words: cells where they have equally many rows, else the rows.
+fn changed(later: &Candidate, earlier: &Candidate) -> String {
+    let (new, old) = (later.rows(), earlier.rows());
+    let shapes = |c: &Candidate| c.tables.iter().map(|t| t.origins.len()).collect::<Vec<_>>();
+    if shapes(later) != shapes(earlier) {
+        return format!("原 {old} 行，现 {new} 行");
+    }
+    let tables = later.tables.iter().zip(&earlier.tables);
+    let cells: usize = tables
+        .flat_map(|(a, b)| a.columns.iter().zip(&b.columns))
+        .map(|(a, b)| (0..a.len().max(b.len())).filter(|row| cell(a, *row) != cell(b, *row)).count())
+        .sum();
+    if cells == 0 { "内容没有变化".into() } else { format!("{cells} 个单元格不同") }
+}
+
+/// Rows of the earlier version that the later one lacks, told by the form's own identity of a row.
+fn dropped(form: &Form, later: &Candidate, earlier: &Candidate) -> Option<Finding> {
+    let gone_units = if later.units.is_empty() { 0 } else { earlier.units.difference(&later.units).count() };
+    let columns = form.columns();
+    let at: Vec<usize> = match form.unique.first() {
+        Some(unique) => {
+            unique.fields.iter().filter_map(|field| columns.iter().position(|c| c.field == *field)).collect()
+        }
+        None => Vec::new(),
+    };
+    let keys = |c: &Candidate| {
+        let mut keys = BTreeSet::new();
+        for table in &c.tables {
+            for row in 0..table.origins.len() {
+                let parts = at.iter().map(|at| table.columns.get(*at).and_then(|column| cell(column, row)));
+                if let Some(parts) = parts.collect::<Option<Vec<String>>>() {
+                    keys.insert(parts);
+                }
+            }
+        }
+        keys
+    };
+    let missing = if at.is_empty() {
+        earlier.rows().saturating_sub(later.rows())
+    } else {
+        let new = keys(later);
+        keys(earlier).into_iter().filter(|key| !new.contains(key)).count()
+    };
+    if missing == 0 && gone_units == 0 {
+        return None;
+    }
+    let (severity, what) = if gone_units > 0 {
+        (Severity::Verify, format!("旧版有的 {missing} 行、{gone_units} 个推荐单位"))
+    } else {
+        (Severity::Note, format!("旧版有的 {missing} 行"))
+    };
+    Some(Finding {
+        code: "version-rows-dropped".into(),
+        severity,
+        place: place(later),
+        found: format!("被替代的“{}”中{what}在这一版里没有", earlier.name),
+        expected: "新版包含仍然有效的全部行".into(),
+        next: "以新版为准，旧版的行不计入；如系漏报，请报送单位补全后重报".into(),
+        line: None,
+        holds_return: false,
+    })
+}
+
+/// A cell's identity; text under its match key.
+fn cell(column: &Column, row: usize) -> Option<String> {
+    match column {
+        Column::Text(v) => v.get(row)?.as_deref().map(crate::text::names::match_key),
+        Column::Integer(v) => v.get(row)?.map(|v| v.to_string()),
+        Column::Number(v) => v.get(row)?.map(|v| v.to_string()),
+        Column::Boolean(v) => v.get(row)?.map(|v| v.to_string()),
+        Column::Date(v) => v.get(row)?.map(|v| v.to_string()),
+        Column::Unit(v) => v.get(row)?.map(|v| v.to_string()),
+    }
+}

@@ -1,0 +1,94 @@
+//! The command line as officers meet it: help, mistakes, exit codes.
+
+use super::support::{huizong, said, say};
+
+#[test]
+fn help_is_chinese_with_an_example_a_verb() {
+    for verb in ["run", "check", "lint", "sample", "bench", "completions"] {
+        let help = say(&[verb, "--help"]);
+        assert_eq!(help.code, 0, "{verb}");
+        assert!(help.out.contains("用法：") && help.out.contains(&format!("例：\n  huizong {verb}")), "{}", help.out);
+        for english in ["Usage:", "Options:", "Arguments:", "Print help", "[default:", "[OPTIONS]", "possible values"] {
+            assert!(!help.out.contains(english), "{verb}: {english}\n{}", help.out);
+        }
+    }
+    let top = say(&["--help"]);
+    assert!(top.out.contains("命令") && top.out.contains("退出码"), "{}", top.out);
+}
+
+#[test]
+fn mistakes_in_usage_are_two_with_a_suggestion() {
+    for (args, word) in [
+        (&["rum", "model-teams"][..], "run"),
+        (&["run", "model-team"][..], "model-teams"),
+        (&["run", "model-teams", "--retuns", "x"][..], "--returns"),
+        (&["run"][..], "缺少参数"),
+        (&["run", "model-teams", "--period", "去年"][..], "看不懂报告期"),
+        (&["run", "model-teams", "--period", "2026-03"][..], "按年报送"),
+        (&["run", "model-teams", "--file-time", "0"][..], "--file-time"),
+        (&[][..], "没有写命令"),
+    ] {
+        let said = say(args);
+        assert_eq!(said.code, 2, "{args:?}: {}", said.err);
+        assert!(said.err.contains(word), "{args:?}: {}", said.err);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_or_written_is_three_and_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let empty = folder.path().join("空");
+    std::fs::create_dir(&empty).expect("a folder");
+    let out = folder.path().join("结果");
+    let out_text = out.to_str().expect("UTF-8 path");
+    for returns in [empty.to_str().expect("UTF-8 path"), "没有这个文件夹"] {
+        let said = say(&["run", "model-teams", "--returns", returns, "--out", out_text]);
+        assert_eq!(said.code, 3, "{}", said.err);
+        assert!(said.err.starts_with("错误：") && said.err.contains(returns), "{}", said.err);
+    }
+    let file = folder.path().join("占用");
+    std::fs::write(&file, "不是文件夹").expect("a file");
+    let said = say(&["run", "model-teams", "--out", file.to_str().expect("UTF-8 path")]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    assert_eq!(std::fs::read_to_string(&file).expect("still there"), "不是文件夹");
+    assert!(!out.exists() || std::fs::read_dir(&out).expect("a folder").next().is_none(), "nothing half-written");
+}
+
+#[test]
+fn a_definition_with_mistakes_is_two_and_opens_no_return() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pipelines = folder.path().join("pipelines");
+    let own = pipelines.join("wrong");
+    std::fs::create_dir_all(&own).expect("a folder");
+    let definition = "name = \"wrong\"\ntitle = 3\nperoid = \"year\"\n";
+    std::fs::write(own.join("pipeline.toml"), definition).expect("a file");
+    let pipelines = pipelines.to_str().expect("UTF-8 path");
+    let said = say(&["run", "wrong", "--pipelines", pipelines, "--returns", "没有这个文件夹"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("peroid") && said.err.contains("period") && said.err.contains(":3:"), "{}", said.err);
+    assert!(said.err.contains("title"), "all mistakes at once: {}", said.err);
+}
+
+#[test]
+fn lint_passes_on_the_shipped_definitions() {
+    let said = say(&["lint"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(said.out.contains("model-teams") && said.out.contains("honours"), "{}", said.out);
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_json_is_for_machines() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("结果");
+    let out_text = out.to_str().expect("UTF-8 path");
+    let said = said(
+        huizong(&["run", "model-teams", "--dry-run", "--json", "--out", out_text])
+            .output()
+            .expect("the program starts"),
+    );
+    assert_eq!(said.code, 1, "{}", said.err);
+    let summary: serde_json::Value = serde_json::from_str(&said.out).expect("JSON alone on standard output");
+    assert_eq!(summary["outputs"], serde_json::json!([]));
+    assert!(summary["rows"]["accepted"].as_u64() > Some(0));
+    assert!(!out.exists(), "a dry run makes no folder");
+}

@@ -1,0 +1,97 @@
+//! Running the program and reading back what it wrote.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The project's root.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The program, started in the project's root.
+pub fn huizong(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_huizong"));
+    command.args(args).current_dir(root());
+    command
+}
+
+/// What a finished command said.
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// Runs the program to its end.
+pub fn say(args: &[&str]) -> Said {
+    said(huizong(args).output().expect("the program starts"))
+}
+
+pub fn said(output: Output) -> Said {
+    Said {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
+        err: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
+    }
+}
+
+/// A run's results in a folder of their own.
+pub struct Results {
+    pub folder: tempfile::TempDir,
+    pub said: Said,
+}
+
+impl Results {
+    /// Runs a pipeline on its shipped sample.
+    pub fn of_sample(pipeline: &str, more: &[&str]) -> Results {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let out = folder.path().to_str().expect("UTF-8 path").to_string();
+        let mut args = vec!["run", pipeline, "--out", &out, "--quiet"];
+        args.extend(more);
+        let said = say(&args);
+        Results { folder, said }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// `run.json`.
+    pub fn manifest(&self) -> Value {
+        serde_json::from_str(&self.text("run.json")).expect("run.json is JSON")
+    }
+
+    /// `findings.ndjson`, one value a finding.
+    pub fn findings(&self) -> Vec<Value> {
+        self.text("findings.ndjson").lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
+    }
+
+    pub fn text(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// The one file whose name ends so.
+    pub fn ending(&self, end: &str) -> PathBuf {
+        let mut found: Vec<PathBuf> = std::fs::read_dir(self.folder.path())
+            .expect("the results folder")
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.to_string_lossy().ends_with(end))
+            .collect();
+        assert_eq!(found.len(), 1, "one file ending in {end}");
+        found.remove(0)
+    }
+}
+
+/// A pipeline over its shipped sample through the library, nothing written; computed once a process.
+pub fn finished(pipeline: &str) -> huizong::run::Finished {
+    huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
+    let pipelines = root().join("pipelines");
+    let folders =
+        huizong::spec::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
+    let definition = pipelines.join(pipeline).join("pipeline.toml");
+    let prepared = huizong::run::prepare(&definition, &folders, None).expect("the shipped definition");
+    let returns = [root().join(&prepared.plan.sample_returns)];
+    let limits = huizong::ingest::Limits::default();
+    huizong::run::run(&prepared, &returns, None, &limits, &huizong::run::Unwatched).expect("the sample runs")
+}
