@@ -12,6 +12,8 @@ pub struct Surveyed {
     pub hidden_cols: Vec<u16>,
     /// Cells that point beyond the shared strings.
     pub dangling: Vec<CellRef>,
+    /// Where in the stream the sheet's stated dimensions stand (offset and length), if they are no honest ones.
+    pub false_dimensions: Option<(usize, usize)>,
     /// First and last row and column that hold a value.
     extent: Option<[u16; 4]>,
 }
@@ -65,6 +67,22 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 
+/// Stated dimensions beyond this are taken for rubbish; so are reversed ones.
+const LARGEST_STATED: u64 = 4_000_000;
+
+/// Whether a DIMENSIONS record states a rectangle that no reader should make room for.
+fn is_false(body: &[u8]) -> bool {
+    let wide = body.len() >= 12;
+    let row = |at: usize| if wide { u32_at(body, at * 4) } else { u16_at(body, at * 2).map(u32::from) };
+    let col = |at: usize| u16_at(body, if wide { 8 } else { 4 } + at * 2);
+    let (Some(top), Some(bottom), Some(left), Some(right)) = (row(0), row(1), col(0), col(1)) else { return false };
+    // Ends are exclusive; an empty sheet states zeros.
+    let empty = bottom == 0 || right == 0;
+    let reversed = bottom <= top || right <= left;
+    let area = u64::from(bottom.saturating_sub(top)) * u64::from(right.saturating_sub(left));
+    !empty && (reversed || area > LARGEST_STATED)
+}
+
 /// Reads the globals and each sheet's rows; `None` where the stream does not begin like a workbook.
 pub fn survey(stream: &[u8]) -> Option<Survey> {
     let mut found = Survey::default();
@@ -96,10 +114,10 @@ pub fn survey(stream: &[u8]) -> Option<Survey> {
     Some(found)
 }
 
-fn rows(records: Records, strings: u32, sheet: &mut Surveyed) {
+fn rows(mut records: Records, strings: u32, sheet: &mut Surveyed) {
     // Embedded charts are streams within the stream, with cell records of their own.
     let mut depth = 0;
-    for (kind, body) in records {
+    while let Some((kind, body)) = records.next() {
         // Number, label, rich label, truth or error, RK, several RKs, shared string, formula.
         if depth == 1
             && matches!(kind, 0x0203 | 0x0204 | 0x00d6 | 0x0205 | 0x027e | 0x00bd | 0x00fd | 0x0006)
@@ -112,6 +130,7 @@ fn rows(records: Records, strings: u32, sheet: &mut Surveyed) {
             EOF if depth <= 1 => return,
             EOF => depth -= 1,
             _ if depth != 1 => {}
+            0x0200 if is_false(body) => sheet.false_dimensions = Some((records.at - body.len(), body.len())),
             0x0208 if u32_at(body, 12).is_some_and(|flags| flags & 0x20 != 0) => {
                 sheet.hidden_rows.extend(u16_at(body, 0).map(u32::from));
             }
@@ -134,6 +153,16 @@ mod tests {
 
     fn record(kind: u16, body: &[u8]) -> Vec<u8> {
         [&kind.to_le_bytes()[..], &(body.len() as u16).to_le_bytes(), body].concat()
+    }
+
+    #[test]
+    fn stated_dimensions_are_not_believed() {
+        let stated = |bottom: u32, right: u16| {
+            [&[0, 0, 0, 0][..], &bottom.to_le_bytes(), &[0, 0], &right.to_le_bytes(), &[0, 0]].concat()
+        };
+        assert!(is_false(&stated(65_536, 256)));
+        assert!(!is_false(&stated(60, 14)));
+        assert!(!is_false(&stated(0, 0)));
     }
 
     #[test]

@@ -140,4 +140,17 @@ impl<'a> Compound<'a> {
         bytes.truncate(stream.size as usize);
         Some(bytes)
     }
+
+    /// Where in the file byte `at` of a stream lies; `None` for the small streams that share sectors.
+    pub fn position(&self, name: &str, at: usize) -> Option<usize> {
+        let stream = self.streams.iter().find(|stream| stream.kind == 2 && stream.name.eq_ignore_ascii_case(name))?;
+        if stream.size < MINI_BELOW || at as u64 >= stream.size {
+            return None;
+        }
+        let mut sector = stream.start;
+        for _ in 0..at / self.sector {
+            sector = *self.fat.get(sector as usize)?;
+        }
+        (sector as usize).checked_add(1)?.checked_mul(self.sector)?.checked_add(at % self.sector)
+    }
 }

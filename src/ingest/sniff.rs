@@ -70,7 +70,7 @@ fn zip(bytes: &[u8], in_bundle: usize) -> Result<RawWorkbook, Refusal> {
         if main.to_ascii_lowercase().ends_with(".bin") {
             // calamine inflates on its own: prove the parts first (limits, ratio, CRC).
             package.prove()?;
-            return xlsb::read(bytes);
+            return xlsb::read(&package, &main, bytes);
         }
         return if under("xl/") || under("xl\\") || has(&main) {
             xlsx::read(&package, &main)
@@ -104,6 +104,9 @@ fn text(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     if first.starts_with(b"<") {
         if within(b"urn:schemas-microsoft-com:office:spreadsheet") && within(b"workbook") && !within(b"<html") {
             return spreadsheetml::read(bytes);
+        }
+        if within(b"office:document") {
+            return Err(refusal::unsupported("是单文件的 OpenDocument 表格").into());
         }
         let page: [&[u8]; 6] = [b"<html", b"<!doctype html", b"<table", b"<body", b"<head", b"<meta"];
         if page.iter().any(|mark| within(mark)) {

@@ -7,6 +7,7 @@ use super::compound::Compound;
 use super::refusal::{self, Refusal};
 use super::xlsx::short;
 use calamine::{Data, Reader, Xls, XlsOptions};
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use crate::model::cell::Doubt;
@@ -38,10 +39,8 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
         };
         return Err(Refusal::NotATable(format!("是{what}，不是表格")));
     }
-    let stream = compound
-        .stream("Workbook")
-        .or_else(|| compound.stream("Book"))
-        .ok_or_else(|| refusal::damaged("工作簿数据流不完整"))?;
+    let name = if compound.has("Workbook") { "Workbook" } else { "Book" };
+    let stream = compound.stream(name).ok_or_else(|| refusal::damaged("工作簿数据流不完整"))?;
     let survey = biff::survey(&stream).ok_or_else(|| refusal::damaged("工作簿数据流的开头无法识别"))?;
     if survey.encrypted {
         return Err(refusal::encrypted().into());
@@ -50,6 +49,7 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     if survey.sheets.iter().any(|sheet| sheet.area() > LARGEST_AREA) {
         return Err(refusal::over_limit("工作表的内容散得太开：远处的行列里还有内容").into());
     }
+    let bytes = &*with_honest_dimensions(bytes, &compound, name, &survey);
     let mut options = XlsOptions::default();
     // The CODEPAGE record lies or is missing in many exports. BIFF8 text is UTF-16 whatever it says; BIFF5 text of
     // Chinese programs is GBK.
@@ -59,6 +59,20 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
         _ => refusal::damaged("工作簿记录无法读取"),
     })?;
     collect(&mut workbook, survey)
+}
+
+/// The bytes with false dimensions blanked: calamine makes room for all cells that a sheet states, and sheets formatted
+/// down to row 65,536 state sixteen million.
+fn with_honest_dimensions<'b>(bytes: &'b [u8], compound: &Compound, name: &str, survey: &Survey) -> Cow<'b, [u8]> {
+    let mut bytes = Cow::Borrowed(bytes);
+    for (from, len) in survey.sheets.iter().filter_map(|sheet| sheet.false_dimensions) {
+        for at in from..from + len {
+            if let Some(byte) = compound.position(name, at).and_then(|place| bytes.to_mut().get_mut(place)) {
+                *byte = 0;
+            }
+        }
+    }
+    bytes
 }
 
 fn collect(workbook: &mut Xls<Cursor<&[u8]>>, survey: Survey) -> Result<RawWorkbook, Refusal> {
@@ -160,6 +174,18 @@ mod tests {
             let workbook = read(bytes).unwrap();
             assert!(workbook.sheets[0].arena.starts_with("工会会员"), "{:?}", workbook.sheets[0]);
         }
+    }
+
+    /// Its dimensions state sixteen million cells; it holds two.
+    #[test]
+    fn false_dimensions_are_blanked() {
+        let bytes = hostile!("false_dimensions.xls");
+        let seen = |bytes: &[u8]| biff::survey(&Compound::open(bytes).unwrap().stream("Workbook").unwrap()).unwrap();
+        let survey = seen(bytes);
+        assert!(survey.sheets[0].false_dimensions.is_some());
+        let mended = with_honest_dimensions(bytes, &Compound::open(bytes).unwrap(), "Workbook", &survey);
+        assert_eq!(seen(&mended).sheets[0].false_dimensions, None);
+        assert_eq!(read(bytes).unwrap().sheets[0].cells.len(), 2);
     }
 
     #[test]

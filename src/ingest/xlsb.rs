@@ -4,15 +4,17 @@
 use super::cells;
 use super::refusal::{self, Refusal};
 use super::xls::push_nonempty;
-use super::xlsx::short;
+use super::xlsx::{Package, short};
 use crate::model::workbook::Format;
-use crate::model::{CellRef, RawSheet, RawValue, RawWorkbook};
+use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsb};
 use std::io::Cursor;
 
+/// Reads the package `bytes`, whose main part is `main`.
+///
 /// # Errors
 /// Damaged, over a limit, or with two sheets of one name.
-pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
+pub fn read(package: &Package, main: &str, bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     let damaged = |_| refusal::damaged("二进制工作簿无法读取");
     let mut workbook = Xlsb::new(Cursor::new(bytes)).map_err(|error| match error {
         calamine::XlsbError::Password => refusal::encrypted(),
@@ -27,6 +29,7 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
         .and_then(|properties| properties.modified)
         .and_then(|stamp| chrono::DateTime::parse_from_rfc3339(&stamp).ok())
         .map(|at| at.timestamp());
+    let parts = sheet_parts(package, main)?;
     for (index, sheet) in listed.iter().enumerate() {
         if sheet.typ != SheetType::WorkSheet {
             found.remarks.push(format!("“{}”是图表或宏表，已跳过", short(&sheet.name)));
@@ -47,12 +50,102 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
             push(cell.get_value(), is_1904, at, &mut raw);
         }
         cells::settle(&mut raw);
+        if let Some((_, part)) = parts.iter().find(|(name, _)| *name == sheet.name)
+            && let Some(bytes) = package.part(part)?
+        {
+            shape(&bytes, &mut raw);
+        }
         found.sheets.push(raw);
     }
     if found.sheets.is_empty() && found.remarks.is_empty() {
         return Err(refusal::damaged("工作簿里没有工作表").into());
     }
     Ok(found)
+}
+
+/// The records of a binary part: kind and body ([MS-XLSB] 2.1.4: both numbers in groups of seven bits).
+struct Records<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = (u32, &'a [u8]);
+    fn next(&mut self) -> Option<Self::Item> {
+        let kind = match *self.rest {
+            [low, high, ..] if low & 0x80 != 0 => (u32::from(low & 0x7f) | u32::from(high & 0x7f) << 7, 2),
+            [low, ..] => (u32::from(low), 1),
+            [] => return None,
+        };
+        self.rest = self.rest.get(kind.1..)?;
+        let mut len = 0usize;
+        for group in 0..4 {
+            let (byte, rest) = self.rest.split_first()?;
+            self.rest = rest;
+            len |= usize::from(byte & 0x7f) << (7 * group);
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        let (body, rest) = self.rest.split_at_checked(len)?;
+        self.rest = rest;
+        Some((kind.0, body))
+    }
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+/// A counted UTF-16 text at `at`, and where it ends.
+fn wide_text(body: &[u8], at: usize) -> Option<(String, usize)> {
+    let end = (at + 4).checked_add((u32_at(body, at)? as usize).checked_mul(2)?)?;
+    let units: Vec<u16> =
+        body.get(at + 4..end)?.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+    Some((String::from_utf16_lossy(&units), end))
+}
+
+/// Sheet names with their parts, which calamine keeps to itself.
+fn sheet_parts(package: &Package, main: &str) -> Result<Vec<(String, String)>, Refusal> {
+    let relations = package.relations_of(main)?;
+    let book = package.part(main)?.unwrap_or_default();
+    // BrtBundleSh: state, id, relation, name.
+    let listed = Records { rest: &book }.filter(|(kind, _)| *kind == 156).filter_map(|(_, body)| {
+        let (relation, end) = wide_text(body, 8)?;
+        Some((wide_text(body, end)?.0, relation))
+    });
+    let target = |id: &str| relations.iter().find(|relation| relation.id == id).map(|relation| relation.target.clone());
+    Ok(listed.filter_map(|(name, relation)| Some((name, target(&relation)?))).collect())
+}
+
+/// Merges, hidden rows and hidden columns of a sheet part, which calamine does not tell of this format.
+fn shape(part: &[u8], sheet: &mut RawSheet) {
+    let mut row = 0;
+    for (kind, body) in (Records { rest: part }) {
+        let number = |index: usize| u32_at(body, index * 4);
+        match kind {
+            // BrtRowHdr: row, format, height, then two bytes of flags.
+            0 => {
+                row = number(0).unwrap_or(row);
+                if body.get(11).is_some_and(|flags| flags & 0x10 != 0) && row <= cells::LAST_ROW {
+                    sheet.hidden_rows.push(row);
+                }
+            }
+            // BrtColInfo: first, last, width, format, flags.
+            60 if body.get(16).is_some_and(|flags| flags & 1 != 0) => {
+                let ends = number(0).zip(number(1)).map(|(first, last)| first..=last.min(u32::from(cells::LAST_COL)));
+                // Bounded by the last column, so each fits.
+                sheet.hidden_cols.extend(ends.into_iter().flatten().map(|col| col as u16));
+            }
+            // BrtMergeCell: first and last row, first and last column.
+            176 => {
+                let first = number(0).zip(number(2)).and_then(|(row, col)| cells::checked(row, col));
+                let last = number(1).zip(number(3)).and_then(|(row, col)| cells::checked(row, col));
+                let corners = first.zip(last).filter(|(first, last)| first.row <= last.row && first.col <= last.col);
+                sheet.merges.extend(corners.map(|(first, last)| Merge { first, last }));
+            }
+            _ => {}
+        }
+    }
 }
 
 fn push(value: &DataRef, is_1904: bool, at: CellRef, sheet: &mut RawSheet) {
@@ -66,5 +159,32 @@ fn push(value: &DataRef, is_1904: bool, at: CellRef, sheet: &mut RawSheet) {
         DataRef::DateTime(date) => sheet.push(at, cells::number(date.as_f64(), true, is_1904 && date.is_datetime())),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => push_nonempty(sheet, at, text),
         DataRef::Error(error) => sheet.push(at, cells::error(&error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merges_and_hidden_rows_and_columns() {
+        let record = |kind: &[u8], numbers: &[u32], tail: &[u8]| {
+            let body: Vec<u8> =
+                numbers.iter().flat_map(|number| number.to_le_bytes()).chain(tail.iter().copied()).collect();
+            [kind, &[body.len() as u8], &body].concat()
+        };
+        let part = [
+            record(&[60], &[2, 3, 9, 0], &[1, 0]),
+            record(&[0], &[4, 0], &[0, 0, 0, 0x10, 0]),
+            record(&[0], &[5, 0], &[0, 0, 0, 0, 0]),
+            // 176 needs two groups of seven bits.
+            record(&[0xb0, 0x01], &[0, 1, 0, 13], &[]),
+            record(&[0xb0, 0x01], &[0, 1 << 30, 0, 13], &[]),
+        ]
+        .concat();
+        let mut sheet = RawSheet::default();
+        shape(&part, &mut sheet);
+        assert_eq!((&sheet.hidden_rows[..], &sheet.hidden_cols[..]), (&[4][..], &[2, 3][..]));
+        assert_eq!(sheet.merges, [Merge { first: CellRef { row: 0, col: 0 }, last: CellRef { row: 1, col: 13 } }]);
     }
 }

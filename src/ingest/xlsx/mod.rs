@@ -66,6 +66,17 @@ impl<'a> Package<'a> {
 }
 
 impl Package<'_> {
+    /// The relationships of a part.
+    ///
+    /// # Errors
+    /// They are missing or damaged.
+    pub fn relations_of(&self, part: &str) -> Result<Vec<Relation>, Unreadable> {
+        let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+        let name = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
+        let bytes = self.part(&name)?.ok_or_else(|| refusal::damaged("缺少工作簿关系部件"))?;
+        relations(&bytes, folder)
+    }
+
     /// Inflates every part but media once, to prove limits and checksums before another reader does so unchecked.
     ///
     /// # Errors
@@ -87,10 +98,11 @@ fn normal(name: &[u8]) -> String {
 }
 
 /// One relationship of the workbook part.
-struct Relation {
-    id: String,
-    kind: String,
-    target: String,
+pub struct Relation {
+    pub id: String,
+    pub kind: String,
+    /// The part's name.
+    pub target: String,
 }
 
 /// One sheet as the workbook part lists it.
@@ -118,11 +130,7 @@ pub fn main_part(package: &Package) -> Result<String, Unreadable> {
 pub fn read(package: &Package, main: &str) -> Result<RawWorkbook, Refusal> {
     let bytes = package.part(main)?.ok_or_else(|| refusal::damaged("缺少工作簿部件"))?;
     let (listed, is_1904) = workbook(&xml::decode(&bytes)?)?;
-    let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
-    let rels_name =
-        if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
-    let rels = package.part(&rels_name)?.ok_or_else(|| refusal::damaged("缺少工作簿关系部件"))?;
-    let relations = relations(&rels, folder)?;
+    let relations = package.relations_of(main)?;
     if listed.is_empty() {
         return Err(refusal::damaged("工作簿里没有工作表").into());
     }
