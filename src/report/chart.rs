@@ -9,7 +9,7 @@ use rust_xlsxwriter::{
 };
 
 /// Dark, light, middle: apart from one another in a black-and-white print too.
-const SERIES: [u32; 4] = [0x1F_38_64, 0xBF_BF_BF, 0x5B_7F_B5, 0x7F_7F_7F];
+const SERIES: [u32; 4] = [0x001F_3864, 0x00BF_BFBF, 0x005B_7FB5, 0x007F_7F7F];
 /// Beyond so many bars, figures on them would overlap.
 const LABELLED: usize = 24;
 
@@ -22,7 +22,8 @@ pub fn chart(declared: &Declared, table: &StatTable, stand: &Stand, width: u32) 
     }
     let points = (last - first + 1) as usize;
     let bars = points * columns.len();
-    let label = table.label_columns.saturating_sub(1).min(table.headings.len().saturating_sub(1)) as u16;
+    let place = |column: usize| stand.columns.get(column).copied();
+    let label = place(table.label_columns.saturating_sub(1))?;
     let mut chart = Chart::new(match declared.kind {
         ChartKind::Column => ChartType::Column,
         ChartKind::Bar => ChartType::Bar,
@@ -30,12 +31,12 @@ pub fn chart(declared: &Declared, table: &StatTable, stand: &Stand, width: u32) 
     });
     let drawn = if declared.kind == ChartKind::Pie { &columns[..1] } else { &columns[..] };
     for (index, column) in drawn.iter().enumerate() {
-        let sheet = stand.sheet.as_str();
+        let (sheet, place) = (stand.sheet.as_str(), place(*column)?);
         let series = chart.add_series();
         series
-            .set_name((sheet, name_row(table, stand, *column), *column as u16))
+            .set_name((sheet, name_row(table, stand, *column), place))
             .set_categories((sheet, first, label, last, label))
-            .set_values((sheet, first, *column as u16, last, *column as u16));
+            .set_values((sheet, first, place, last, place));
         if declared.kind == ChartKind::Pie {
             series.set_data_label(ChartDataLabel::new().show_category_name().show_percentage());
         } else {
@@ -53,6 +54,11 @@ pub fn chart(declared: &Declared, table: &StatTable, stand: &Stand, width: u32) 
         legend.set_hidden();
     }
     let height = axes(&mut chart, declared.kind, points, drawn.len());
+    if few_whole_numbers(table, drawn) {
+        // Otherwise the axis would count people in halves.
+        let values = if declared.kind == ChartKind::Bar { chart.x_axis() } else { chart.y_axis() };
+        values.set_major_unit(1);
+    }
     chart.set_width(width).set_height(height).set_alt_text(declared.title.as_str());
     Some((chart, height))
 }
@@ -67,7 +73,7 @@ fn axes(chart: &mut Chart, kind: ChartKind, points: usize, series: usize) -> u32
     let bar = kind == ChartKind::Bar;
     let values = if bar { chart.x_axis() } else { chart.y_axis() };
     values.set_font(&font(9, false)).set_major_gridlines(true);
-    values.set_major_gridlines_line(ChartLine::new().set_color(0xD9_D9_D9u32));
+    values.set_major_gridlines_line(ChartLine::new().set_color(0x00D9_D9D9));
     let mut names = font(9, false);
     if !bar && points > 8 {
         names.set_rotation(if points > 20 { -90 } else { -45 });
@@ -108,6 +114,12 @@ fn labels(series: &mut rust_xlsxwriter::ChartSeries, table: &StatTable, column: 
     }
 }
 
+fn few_whole_numbers(table: &StatTable, columns: &[usize]) -> bool {
+    let body = table.rows.iter().filter(|row| row.kind == RowKind::Body);
+    let mut cells = body.flat_map(|row| columns.iter().filter_map(|column| row.cells.get(*column)));
+    cells.all(|cell| matches!(cell, StatCell::Integer(0..=8)) || !is_figure(cell))
+}
+
 fn is_figure(cell: &StatCell) -> bool {
     matches!(cell, StatCell::Integer(_) | StatCell::Number(_) | StatCell::Points(_))
         || matches!(cell, StatCell::Ratio { den, .. } if *den != 0)
@@ -129,7 +141,7 @@ fn fill(color: u32) -> ChartFormat {
     let mut format = ChartFormat::new();
     format
         .set_solid_fill(ChartSolidFill::new().set_color(color))
-        .set_border(ChartLine::new().set_color(0x40_40_40u32).set_width(0.5));
+        .set_border(ChartLine::new().set_color(0x0040_4040).set_width(0.5));
     format
 }
 

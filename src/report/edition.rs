@@ -3,50 +3,46 @@
 //!
 //! This is the second cost of a run after reading: rows go from the columns straight to the sheet, in one pass.
 
+use super::Edition;
 use super::accepted::{Accepted, Named, Values};
 use super::sheet::serial;
-use super::style::{self, HEI, SONG};
-use super::{Edition, listing};
-use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, Worksheet, XlsxError};
-use std::path::Path;
+use super::style;
+use super::tidy::{Look, TidyBook};
+use std::io;
 
-/// Columns that say where a row came from.
-pub const ORIGIN: [&str; 3] = ["报表文件", "工作表", "行号"];
+/// Columns that say where a row came from, with their widths.
+const ORIGIN: [(&str, f64); 3] = [("报表文件", 36.0), ("工作表", 18.0), ("行号", 8.0)];
 
-/// The workbook's bytes; `scratch` is a folder for its temporary files.
+/// The workbook's bytes, `room` rows a sheet at most.
 ///
 /// # Errors
-/// The writer refuses a cell, or the disk is full.
-pub fn data_edition(edition: &Edition<'_>, forms: &[Accepted<'_>], scratch: &Path) -> Result<Vec<u8>, XlsxError> {
-    let mut book = style::workbook(&format!("{}数据版", edition.name()))?;
-    book.set_tempdir(scratch)?;
-    // Level 1 costs half the time of the usual 6 for a sixth more bytes.
-    book.set_zip_compression_level(1);
+/// The compressor fails.
+pub fn data_edition(edition: &Edition<'_>, forms: &[Accepted<'_>], room: u32) -> io::Result<Vec<u8>> {
+    let mut book = TidyBook::new();
     let mut said = vec![
         "每行是一条审核通过、计入统计的记录；报表文件、工作表、行号指明它在上报件中的位置。".to_owned(),
         "本册含身份证号、姓名等个人信息，未作遮盖，请妥善保管，不要外传。".to_owned(),
     ];
     for accepted in forms {
-        let sheets = form_sheets(edition, accepted, &mut book, style::SHEET_ROWS - 1)?;
-        said.push(format!("{}：{} 行。", accepted.form.title, sheets.rows));
-        if sheets.sheets > 1 {
-            said.push(format!(
-                "{}超过一个工作表的行数，分为 {} 个工作表，按次序编号。",
-                accepted.form.title, sheets.sheets
-            ));
+        let title = &accepted.form.title;
+        let before = book.cut;
+        let (rows, sheets) = form_sheets(edition, accepted, &mut book, room)?;
+        said.push(format!("{title}：{rows} 行。"));
+        if sheets > 1 {
+            said.push(format!("{title}超过一个工作表的 {room} 行，分为 {sheets} 个工作表，按次序编号。"));
         }
-        if sheets.cut > 0 {
-            said.push(format!("{}有 {} 个单元格文字过长，已截断并在末尾注明。", accepted.form.title, sheets.cut));
+        if book.cut > before {
+            said.push(format!("{title}有 {} 个单元格文字过长，已截断并在末尾注明。", book.cut - before));
         }
     }
-    listing::remarks(&mut book, &said)?;
-    book.save_to_buffer()
-}
-
-struct Written {
-    rows: u64,
-    sheets: u32,
-    cut: u64,
+    book.open("说明".to_owned(), &[("说明", 100.0)], 0)?;
+    for words in said {
+        book.start_row();
+        book.text(0, &words, Look::Plain);
+        book.end_row()?;
+    }
+    book.close()?;
+    book.finish(&format!("{}数据版", edition.name()))
 }
 
 /// One column being read row by row.
@@ -55,7 +51,7 @@ enum Cursor<'a> {
     Integer(Box<dyn Iterator<Item = Option<i64>> + 'a>),
     Number(Box<dyn Iterator<Item = Option<f64>> + 'a>),
     Boolean(Box<dyn Iterator<Item = Option<bool>> + 'a>),
-    Date(Box<dyn Iterator<Item = Option<i32>> + 'a>),
+    Date(Box<dyn Iterator<Item = Option<i32>> + 'a>, Look),
 }
 
 impl<'a> Cursor<'a> {
@@ -65,7 +61,9 @@ impl<'a> Cursor<'a> {
             Values::Integer(values) => Cursor::Integer(Box::new(values.iter())),
             Values::Number(values) => Cursor::Number(Box::new(values.iter())),
             Values::Boolean(values) => Cursor::Boolean(Box::new(values.iter())),
-            Values::Date { days, .. } => Cursor::Date(Box::new(days.iter())),
+            Values::Date { days, month } => {
+                Cursor::Date(Box::new(days.iter()), if month { Look::Month } else { Look::Date })
+            }
         }
     }
 
@@ -75,137 +73,92 @@ impl<'a> Cursor<'a> {
             Cursor::Integer(values) => drop(values.next()),
             Cursor::Number(values) => drop(values.next()),
             Cursor::Boolean(values) => drop(values.next()),
-            Cursor::Date(values) => drop(values.next()),
+            Cursor::Date(values, _) => drop(values.next()),
         }
     }
 
     /// Writes the next value; a null leaves the cell empty.
-    fn write(&mut self, sheet: &mut Worksheet, row: u32, column: u16, cut: &mut u64) -> Result<(), XlsxError> {
+    fn write(&mut self, book: &mut TidyBook, column: usize) {
         match self {
             Cursor::Text(values) => {
                 if let Some(text) = values.next().flatten() {
-                    text_cell(sheet, row, column, text, cut)?;
+                    book.text(column, text, Look::Plain);
                 }
             }
-            Cursor::Integer(values) => match values.next().flatten() {
-                Some(value) if value.unsigned_abs() >= 1_000_000_000_000_000 => {
-                    sheet.write_string(row, column, value.to_string())?;
+            Cursor::Integer(values) => {
+                if let Some(value) = values.next().flatten() {
+                    book.integer(column, value, Look::Plain);
                 }
-                Some(value) => {
-                    sheet.write_number(row, column, value as f64)?;
-                }
-                None => {}
-            },
+            }
             Cursor::Number(values) => {
-                if let Some(value) = values.next().flatten().filter(|value| value.is_finite()) {
-                    sheet.write_number(row, column, value)?;
+                if let Some(value) = values.next().flatten() {
+                    book.number(column, value);
                 }
             }
             Cursor::Boolean(values) => {
                 if let Some(value) = values.next().flatten() {
-                    sheet.write_string(row, column, if value { "是" } else { "否" })?;
+                    book.text(column, if value { "是" } else { "否" }, Look::Plain);
                 }
             }
-            Cursor::Date(values) => match values.next().flatten().map(|day| (day, serial(day))) {
-                Some((_, Some(serial))) => {
-                    sheet.write_number(row, column, serial)?;
-                }
-                Some((day, None)) => {
-                    sheet.write_string(row, column, super::wording::day_word(day))?;
-                }
+            Cursor::Date(values, look) => match values.next().flatten().map(|day| (day, serial(day))) {
+                Some((_, Some(serial))) => book.integer(column, serial as i64, *look),
+                Some((day, None)) => book.text(column, &super::wording::day_word(day), Look::Plain),
                 None => {}
             },
         }
-        Ok(())
     }
 }
 
-fn text_cell(sheet: &mut Worksheet, row: u32, column: u16, text: &str, cut: &mut u64) -> Result<(), XlsxError> {
-    let (text, was_cut) = style::printable(text);
-    *cut += u64::from(was_cut);
-    sheet.write_string(row, column, text)?;
-    Ok(())
-}
-
-/// Writes the accepted rows of a form, `room` rows a sheet.
+/// Writes the accepted rows of a form; returns how many rows and sheets that were.
 fn form_sheets(
     edition: &Edition<'_>,
     accepted: &Accepted<'_>,
-    book: &mut Workbook,
+    book: &mut TidyBook,
     room: u32,
-) -> Result<Written, XlsxError> {
-    let mut done = Written { rows: 0, sheets: 0, cut: 0 };
+) -> io::Result<(u64, u32)> {
     let mut cursors: Vec<Cursor<'_>> = accepted.columns.iter().map(Cursor::of).collect();
-    let mut sheet: Option<Worksheet> = None;
-    let mut row = 0;
+    let origin = cursors.len();
+    // A form without rows still has its header: "none" is not "forgotten".
+    open(accepted, book, 1)?;
+    let (mut rows, mut sheets, mut here) = (0u64, 1u32, 0u32);
     for (counts, (source, tab, line)) in accepted.counts().zip(accepted.origins()) {
         if !counts {
             cursors.iter_mut().for_each(Cursor::skip);
             continue;
         }
-        if row >= room {
-            sheet.take().map(|full| book.push_worksheet(full));
-            row = 0;
+        if here >= room {
+            book.close()?;
+            sheets += 1;
+            here = 0;
+            open(accepted, book, sheets)?;
         }
-        let sheet = match &mut sheet {
-            Some(open) => open,
-            none => {
-                done.sheets += 1;
-                none.insert(open(accepted, book, done.sheets)?)
-            }
-        };
-        row += 1;
-        for (column, cursor) in (0u16..).zip(&mut cursors) {
-            cursor.write(sheet, row, column, &mut done.cut)?;
+        book.start_row();
+        for (column, cursor) in cursors.iter_mut().enumerate() {
+            cursor.write(book, column);
         }
-        let origin = cursors.len() as u16;
-        text_cell(sheet, row, origin, edition.file_name(source), &mut done.cut)?;
-        text_cell(sheet, row, origin + 1, edition.sheet_name(source, tab as u16), &mut done.cut)?;
-        sheet.write_number(row, origin + 2, f64::from(line) + 1.0)?;
-        done.rows += 1;
+        book.text(origin, edition.file_name(source), Look::Plain);
+        book.text(origin + 1, edition.sheet_name(source, tab as u16), Look::Plain);
+        book.integer(origin + 2, i64::from(line) + 1, Look::Plain);
+        book.end_row()?;
+        here += 1;
+        rows += 1;
     }
-    if done.sheets == 0 {
-        // A form without rows still has its header: "none" is not "forgotten".
-        done.sheets = 1;
-        sheet = Some(open(accepted, book, 1)?);
-    }
-    if let Some(last) = sheet {
-        book.push_worksheet(last);
-    }
-    Ok(done)
+    book.close()?;
+    Ok((rows, sheets))
 }
 
-/// A new sheet with its header; dates get their format from the column, so that no cell needs one.
-fn open(accepted: &Accepted<'_>, book: &mut Workbook, number: u32) -> Result<Worksheet, XlsxError> {
-    let header = Format::new()
-        .set_font_name(HEI)
-        .set_font_size(10)
-        .set_align(FormatAlign::VerticalCenter)
-        .set_background_color(Color::RGB(0xE7_E6_E6));
-    let song = || Format::new().set_font_name(SONG).set_font_size(10);
-    let plain = song();
-    let date = song().set_num_format("yyyy\\-mm\\-dd");
-    let month = song().set_num_format("yyyy\\-mm");
-    let mut sheet = book.new_worksheet_with_constant_memory()?;
-    sheet.set_name(style::numbered(&accepted.form.title, number))?;
-    sheet.set_freeze_panes(1, 0)?;
-    let mut column = 0u16;
-    for named in &accepted.columns {
-        let (format, width) = match named.values {
-            Values::Text(_) => (&plain, 18.0),
-            Values::Integer(_) | Values::Number(_) | Values::Boolean(_) => (&plain, 10.0),
-            Values::Date { month: false, .. } => (&date, 12.0),
-            Values::Date { month: true, .. } => (&month, 10.0),
+/// A new sheet with its header.
+fn open(accepted: &Accepted<'_>, book: &mut TidyBook, number: u32) -> io::Result<()> {
+    let width = |named: &Named<'_>| {
+        let least = match named.values {
+            Values::Text(_) => 18.0,
+            Values::Date { month: false, .. } => 12.0,
+            _ => 10.0,
         };
-        let width = f64::max(width, style::width(style::places(&named.name)));
-        sheet.set_column_format(column, format)?.set_column_width(column, width)?;
-        sheet.write_string_with_format(0, column, named.name.as_str(), &header)?;
-        column += 1;
-    }
-    for (name, width) in ORIGIN.iter().zip([36.0, 18.0, 8.0]) {
-        sheet.set_column_format(column, &plain)?.set_column_width(column, width)?;
-        sheet.write_string_with_format(0, column, *name, &header)?;
-        column += 1;
-    }
-    Ok(sheet)
+        f64::max(least, style::width(style::places(&named.name)))
+    };
+    let columns: Vec<(&str, f64)> =
+        accepted.columns.iter().map(|named| (named.name.as_str(), width(named))).chain(ORIGIN).collect();
+    let cells = accepted.mask.len() as u64 * columns.len() as u64;
+    book.open(style::numbered(&accepted.form.title, number), &columns, cells)
 }

@@ -51,13 +51,13 @@ fn list(
         ("序号", 6.0),
         ("级别", 6.0),
         ("单位", 20.0),
-        ("文件", 30.0),
+        ("文件", 28.0),
         ("工作表", 14.0),
         ("单元格", 9.0),
-        ("发现的问题", 40.0),
-        ("应当如何", 30.0),
-        ("下一步", 30.0),
-        ("规则代码", 22.0),
+        ("发现的问题", 38.0),
+        ("应当如何", 28.0),
+        ("下一步", 28.0),
+        ("规则代码", 20.0),
         ("定义行", 7.0),
     ];
     let mut sheet = Listing::new(book, look, ("审核问题", title), &COLUMNS, u32::MAX)?;
@@ -263,7 +263,7 @@ fn bindings(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook
             let Some(form) = edition.plan.forms.get(usize::from(binding.form)) else { continue };
             let field_name = |index: u16| form.fields.get(usize::from(index)).map_or("", |field| &*field.name);
             let mut row = |state: &str, field: &str, header: &str, column: Option<u16>| {
-                let letters = column.map(letters).unwrap_or_default();
+                let letters = column.map(|column| super::tidy::letters(usize::from(column))).unwrap_or_default();
                 let items = [
                     Item::Text(file.source.name.as_str()),
                     Item::Text(&binding.sheet_name),
@@ -290,10 +290,4 @@ fn bindings(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook
         }
     }
     sheet.finish(book)
-}
-
-/// The letters of a 0-based column.
-fn letters(column: u16) -> String {
-    let address = CellRef { row: 0, col: column }.to_string();
-    address.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
 }

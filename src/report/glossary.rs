@@ -45,11 +45,17 @@ impl Page<'_> {
 
     /// A row of words, each over a range of columns.
     fn row(&mut self, heading: bool, cells: &[((u16, u16), &str)]) -> Result<(), XlsxError> {
+        let masked: Vec<((u16, u16), String)> = cells.iter().map(|(at, text)| (*at, mask_within(text))).collect();
+        let cells: Vec<((u16, u16), &str)> = masked.iter().map(|(at, text)| (*at, text.as_str())).collect();
+        self.row_as_is(heading, &cells)
+    }
+
+    /// The same for hashes, which masking would take for numbers of people.
+    fn row_as_is(&mut self, heading: bool, cells: &[((u16, u16), &str)]) -> Result<(), XlsxError> {
         let mut most = 1;
         for ((first, last), text) in cells {
             let format = if heading { &self.styles.heading } else { self.styles.cell(Kind::Left, RowKind::Body) };
-            let masked = mask_within(text);
-            let text = style::printable(&masked).0;
+            let text = style::printable(text).0;
             let width: f64 = self.grid.widths.iter().take(usize::from(*last) + 1).skip(usize::from(*first)).sum();
             most = most.max(style::lines(&text, width, 11.0));
             sheet::span(&mut self.sheet, (self.row, self.row), (*first, *last), &text, format)?;
@@ -67,7 +73,7 @@ impl Page<'_> {
 pub fn glossary(edition: &Edition<'_>, styles: &Styles, input_hash: &str) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(NAME)?;
-    let grid = Grid { widths: WIDTHS.to_vec(), landscape: false };
+    let grid = Grid::fixed(WIDTHS.to_vec());
     grid.apply(&mut sheet)?;
     style::page(&mut sheet, &edition.name(), false);
     let mut page = Page { sheet, styles, grid, row: 0 };
@@ -196,11 +202,11 @@ fn provenance(edition: &Edition<'_>, input_hash: &str, page: &mut Page<'_>) -> R
     page.section("五、参照表、定义和输入")?;
     page.row(true, &[((0, 0), "名称"), ((1, 2), "文件"), ((3, 3), "SHA-256（前 12 位）")])?;
     for (table, path, hash) in &edition.reference.files {
-        page.row(false, &[((0, 0), table), ((1, 2), &public_path(path)), ((3, 3), short_hash(hash))])?;
+        page.row_as_is(false, &[((0, 0), table), ((1, 2), &public_path(path)), ((3, 3), short_hash(hash))])?;
     }
     let definition = public_path(&edition.plan.path);
-    page.row(false, &[((0, 0), "定义"), ((1, 2), &definition), ((3, 3), short_hash(&edition.plan.sha256))])?;
+    page.row_as_is(false, &[((0, 0), "定义"), ((1, 2), &definition), ((3, 3), short_hash(&edition.plan.sha256))])?;
     let inputs = format!("{} 个文件", edition.verdict.sources.len());
-    page.row(false, &[((0, 0), "全部输入"), ((1, 2), &inputs), ((3, 3), input_hash)])?;
-    page.row(false, &[((0, 0), "程序"), ((1, 2), "huizong 汇总"), ((3, 3), env!("CARGO_PKG_VERSION"))])
+    page.row_as_is(false, &[((0, 0), "全部输入"), ((1, 2), &inputs), ((3, 3), input_hash)])?;
+    page.row_as_is(false, &[((0, 0), "程序"), ((1, 2), "huizong 汇总"), ((3, 3), env!("CARGO_PKG_VERSION"))])
 }

@@ -43,12 +43,12 @@ impl Default for Look {
                 .set_align(FormatAlign::Center)
                 .set_align(FormatAlign::VerticalCenter)
                 .set_border(FormatBorder::Thin)
-                .set_background_color(Color::RGB(0xE7_E6_E6))
+                .set_background_color(Color::RGB(0x00E7_E6E6))
                 .set_text_wrap(),
             text: base().set_text_wrap(),
             count: base().set_num_format("#,##0"),
-            link: base().set_text_wrap().set_font_color(Color::RGB(0x05_63_C1)),
-            strong: base().set_bold().set_font_color(Color::RGB(0x9C_00_06)),
+            link: base().set_text_wrap().set_font_color(Color::RGB(0x0005_63C1)),
+            strong: base().set_bold().set_font_color(Color::RGB(0x009C_0006)),
         }
     }
 }
@@ -136,6 +136,13 @@ impl<'a> Listing<'a> {
             self.open()?;
         }
         let row = self.rows;
+        // Not every program fits rows to wrapped words by itself.
+        let lines = items.iter().zip(self.columns).map(|(item, (_, width))| match item {
+            Item::Text(text) | Item::Link { text, .. } => style::lines(text, *width, 10.0),
+            Item::Count(_) | Item::Blank => 1,
+        });
+        let lines = lines.max().unwrap_or(1);
+        self.sheet.set_row_height(row, (f64::from(lines) * 13.5 + 3.0).min(400.0))?;
         for (index, item) in items.iter().enumerate() {
             let column = index as u16;
             match item {

@@ -23,6 +23,7 @@ mod store;
 mod style;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod wording;
 
 pub use atomic::probe;
@@ -98,7 +99,7 @@ pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
             let bytes = match job {
                 Job::Leadership => leadership::leadership(&edition, &account, &input_hash).map_err(workbook_trouble),
                 Job::Findings => findings::findings(&edition, &links, scratch).map_err(workbook_trouble),
-                Job::Data => edition::data_edition(&edition, &forms, scratch).map_err(workbook_trouble),
+                Job::Data => edition::data_edition(&edition, &forms, style::SHEET_ROWS - 1).map_err(Trouble::Machine),
                 Job::Store(accepted) => {
                     store::parquet(&edition, accepted).map_err(|error| Trouble::Defect(error.to_string()))
                 }

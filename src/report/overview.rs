@@ -13,7 +13,7 @@ use rust_xlsxwriter::{ChartEmptyCells, Format, Url, Worksheet, XlsxError};
 use std::collections::BTreeMap;
 
 pub const NAME: &str = "总览";
-const COLUMNS: u16 = 8;
+const COLUMNS: usize = 8;
 /// Eight of them are as wide as an upright page.
 const WIDTH: f64 = 11.3;
 /// Pixels between the first and the last column, at Excel's seven pixels a place.
@@ -97,7 +97,7 @@ pub fn overview(
 ) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(NAME)?;
-    let grid = Grid { widths: vec![WIDTH; usize::from(COLUMNS)], landscape: false };
+    let grid = Grid::fixed(vec![WIDTH; COLUMNS]);
     grid.apply(&mut sheet)?;
     style::page(&mut sheet, &edition.name(), false);
     let fold = style::Fold::new(&grid.widths, false);

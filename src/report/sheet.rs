@@ -7,6 +7,7 @@ use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::id_number::{mask, mask_within};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Where a block's parts came to stand; rows and columns 0-based.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,15 +19,22 @@ pub struct Stand {
     pub body: Option<(u32, u32)>,
     /// The first row that is free.
     pub next: u32,
+    /// The sheet's column that each of the block's columns begins at.
+    pub columns: Vec<u16>,
     /// Of the whole block, in points.
     pub height: f64,
 }
 
-/// Widths of a sheet's columns in Excel's units, and whether it has to lie on its side.
+/// Columns of a sheet that its blocks share, in Excel's units, and whether it has to lie on its side.
+///
+/// Blocks with equally many columns have the same widths. Others get widths of their own over the same page: the sheet's
+/// columns are then the pieces between all their edges, and a block's column may take several of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
     pub widths: Vec<f64>,
     pub landscape: bool,
+    /// Per number of columns of a block: the first and last column of the sheet that each takes.
+    spans: BTreeMap<usize, Vec<(u16, u16)>>,
 }
 
 /// A4 between our margins at 96 dots an inch, upright and on its side, as a sum of column widths.
@@ -34,37 +42,67 @@ const UPRIGHT: f64 = 93.0;
 const LYING: f64 = 140.0;
 /// Longer words are broken; a list's long columns stay readable.
 const WIDEST: usize = 36;
+/// Edges nearer than this become one; no column is as narrow.
+const SNAP: f64 = 2.5;
 
 impl Grid {
+    /// A sheet of given widths, printed upright, without blocks.
+    pub fn fixed(widths: Vec<f64>) -> Grid {
+        Grid { widths, landscape: false, spans: BTreeMap::new() }
+    }
+
     /// Fits the columns of all blocks of one sheet.
     pub fn fit(tables: &[&StatTable]) -> Grid {
-        let count = tables.iter().map(|table| table.headings.len()).max().unwrap_or(1).max(1);
-        let mut widest = vec![6usize; count];
+        let mut shapes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for table in tables {
-            for (column, heading) in table.headings.iter().enumerate() {
-                // A heading may break into two lines, with room for a word that does not; a figure may not.
-                let places = style::places(&heading.name);
-                let heading = if places > 8 { places.div_ceil(2) + 2 } else { places };
-                widest[column] = widest[column].max(heading.min(WIDEST));
-            }
-            if single_message(table).is_some() {
-                continue;
-            }
-            for row in &table.rows {
-                for (column, cell) in row.cells.iter().enumerate().take(count) {
-                    let longest = style::shown(cell).lines().map(style::places).max().unwrap_or(0);
-                    widest[column] = widest[column].max(longest.min(WIDEST));
-                }
-            }
+            let count = table.headings.len().max(1);
+            measure(table, shapes.entry(count).or_insert_with(|| vec![6; count]));
         }
-        let mut widths: Vec<f64> = widest.into_iter().map(style::width).collect();
-        let natural: f64 = widths.iter().sum();
+        let shapes: BTreeMap<usize, Vec<f64>> =
+            shapes.into_iter().map(|(count, widest)| (count, widest.into_iter().map(style::width).collect())).collect();
+        let natural = shapes.values().map(|widths| widths.iter().sum::<f64>()).fold(1.0, f64::max);
         let landscape = tables.iter().any(|table| table.landscape) || natural > UPRIGHT * 1.2;
         // A narrow table is spread over the page, but not beyond what the eye can follow.
-        let wanted = if landscape { LYING } else { UPRIGHT };
-        let stretch = (wanted / natural).clamp(1.0, 1.9);
-        widths.iter_mut().for_each(|width| *width *= stretch);
-        Grid { widths, landscape }
+        let page = if landscape { LYING } else { UPRIGHT };
+        let total = natural.max(page.min(natural * 1.9));
+        // The right edge of every column of every shape.
+        let edges: BTreeMap<usize, Vec<f64>> = shapes
+            .into_iter()
+            .map(|(count, widths)| {
+                let stretch = total / widths.iter().sum::<f64>();
+                let mut at = 0.0;
+                let edges = widths.into_iter().map(|width| {
+                    at += width * stretch;
+                    at
+                });
+                (count, edges.collect())
+            })
+            .collect();
+        let mut sorted: Vec<f64> = edges.values().flatten().copied().collect();
+        sorted.sort_by(f64::total_cmp);
+        let mut cuts: Vec<f64> = Vec::new();
+        for edge in sorted {
+            if cuts.last().is_none_or(|last| edge - last > SNAP) {
+                cuts.push(edge);
+            }
+        }
+        let column_of = |edge: f64| cuts.iter().rposition(|cut| *cut <= edge).unwrap_or(0) as u16;
+        let spans = edges
+            .into_iter()
+            .map(|(count, edges)| {
+                let mut first = 0;
+                let spans = edges.into_iter().map(|edge| {
+                    let last = column_of(edge).max(first);
+                    let span = (first, last);
+                    first = last + 1;
+                    span
+                });
+                (count, spans.collect())
+            })
+            .collect();
+        let starts = std::iter::once(0.0).chain(cuts.iter().copied());
+        let widths = cuts.iter().zip(starts).map(|(end, start)| end - start).collect();
+        Grid { widths, landscape, spans }
     }
 
     /// Writes the widths to the sheet.
@@ -75,8 +113,41 @@ impl Grid {
         Ok(())
     }
 
+    /// The sheet's columns that a block's column takes.
+    fn span(&self, columns: usize, column: usize) -> (u16, u16) {
+        let known = self.spans.get(&columns.max(1)).and_then(|spans| spans.get(column));
+        known.copied().unwrap_or((column as u16, column as u16))
+    }
+
+    fn width_of(&self, (first, last): (u16, u16)) -> f64 {
+        self.widths.iter().take(usize::from(last) + 1).skip(usize::from(first)).sum()
+    }
+
     fn total(&self) -> f64 {
         self.widths.iter().sum()
+    }
+
+    fn last(&self) -> u16 {
+        self.widths.len().max(1) as u16 - 1
+    }
+}
+
+/// Widens `widest` to what a table's columns need, in half-width places.
+fn measure(table: &StatTable, widest: &mut [usize]) {
+    for (most, heading) in widest.iter_mut().zip(&table.headings) {
+        // A heading may break into two lines, with room for a word that does not; a figure may not.
+        let places = style::places(&heading.name);
+        let heading = if places > 8 { places.div_ceil(2) + 2 } else { places };
+        *most = (*most).max(heading.min(WIDEST));
+    }
+    if single_message(table).is_some() {
+        return;
+    }
+    for row in &table.rows {
+        for (most, cell) in widest.iter_mut().zip(&row.cells) {
+            let longest = style::shown(cell).lines().map(style::places).max().unwrap_or(0);
+            *most = (*most).max(longest.min(WIDEST));
+        }
     }
 }
 
@@ -93,7 +164,7 @@ pub fn line(
     let lines = style::lines(&text, grid.total(), size);
     let height = least.max(f64::from(lines) * (size * 1.35) + 3.0).min(400.0);
     sheet.set_row_height(row, height)?;
-    span(sheet, (row, row), (0, grid.widths.len() as u16 - 1), &text, format)?;
+    span(sheet, (row, row), (0, grid.last()), &text, format)?;
     Ok(height)
 }
 
@@ -139,9 +210,8 @@ pub fn block(
     height += heading_height;
     let mut body = body_range(&table.rows, row);
     if let Some(message) = single_message(table) {
-        let last = table.headings.len().max(1) as u16 - 1;
         let format = styles.cell(Kind::Centre, RowKind::Body);
-        span(sheet, (row, row), (0, last), &style::printable(&mask_within(message)).0, format)?;
+        span(sheet, (row, row), (0, grid.last()), &style::printable(&mask_within(message)).0, format)?;
         sheet.set_row_height(row, 24)?;
         height += 24.0;
         body = None;
@@ -157,7 +227,15 @@ pub fn block(
         height += line(sheet, row, grid, &mask_within(&text), &styles.note, (10.0, 16.0))?;
         row += 1;
     }
-    Ok(Stand { sheet: sheet.name(), headings: (first_heading, first_row.saturating_sub(1)), body, next: row, height })
+    let count = table.headings.len();
+    Ok(Stand {
+        sheet: sheet.name(),
+        headings: (first_heading, first_row.saturating_sub(1)),
+        body,
+        next: row,
+        columns: (0..count).map(|column| grid.span(count, column).0).collect(),
+        height,
+    })
 }
 
 /// The words of a table that has nothing to show.
@@ -205,6 +283,7 @@ fn headings(
     let depth = headings.iter().map(|heading| heading.parents.len()).max().unwrap_or(0) + 1;
     let bottom = top + depth as u32 - 1;
     let format = &styles.heading;
+    let place = |column: usize| grid.span(headings.len(), column);
     for level in 0..depth {
         let row = top + level as u32;
         let mut column = 0;
@@ -216,10 +295,10 @@ fn headings(
                     end += 1;
                 }
                 let text = style::printable(&heading.parents[level]).0;
-                span(sheet, (row, row), (column as u16, end as u16 - 1), &text, format)?;
+                span(sheet, (row, row), (place(column).0, place(end - 1).1), &text, format)?;
             } else if heading.parents.len() == level {
                 let text = style::printable(&heading.name).0;
-                span(sheet, (row, bottom), (column as u16, column as u16), &text, format)?;
+                span(sheet, (row, bottom), place(column), &text, format)?;
             }
             column = end;
         }
@@ -227,7 +306,7 @@ fn headings(
     }
     let lines = |(column, heading): (usize, &Heading)| {
         let rows_taken = (depth - heading.parents.len()).max(1) as u32;
-        style::lines(&heading.name, grid.widths.get(column).copied().unwrap_or(10.0), 11.0).div_ceil(rows_taken)
+        style::lines(&heading.name, grid.width_of(place(column)), 11.0).div_ceil(rows_taken)
     };
     let most = headings.iter().enumerate().map(lines).max().unwrap_or(1);
     let height = (f64::from(most) * 15.5 + 8.0).clamp(24.0, 200.0);
@@ -309,7 +388,11 @@ fn body_row(
 ) -> Result<f64, XlsxError> {
     let mut most = 1;
     for (index, cell) in stat.cells.iter().enumerate() {
-        let column = index as u16;
+        let (column, last) = grid.span(stat.cells.len(), index);
+        if last > column {
+            // Merged first and filled after; the pieces keep the borders.
+            sheet.merge_range(row, column, row, last, "", styles.cell(Kind::Left, stat.kind))?;
+        }
         let style_of = |kind| styles.cell(kind, stat.kind);
         match cell {
             StatCell::Text(text) => {
@@ -321,7 +404,7 @@ fn body_row(
                 };
                 let masked = mask_within(&masked);
                 let text = style::printable(&masked).0;
-                most = most.max(style::lines(&text, grid.widths.get(index).copied().unwrap_or(10.0), 11.0));
+                most = most.max(style::lines(&text, grid.width_of((column, last)), 11.0));
                 // The label of a total stands in the middle, as on every official form.
                 let kind = if stat.kind == RowKind::Total && index == 0 { Kind::Centre } else { kind };
                 sheet.write_string_with_format(row, column, text, style_of(kind))?;

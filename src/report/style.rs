@@ -20,10 +20,10 @@ pub const SHEET_ROWS: u32 = 1_048_576;
 pub const LINK_LIMIT: usize = 65_000;
 
 /// Dark red that is still dark in a black-and-white print.
-const ALARM: u32 = 0x9C_00_06;
-const FAINT: u32 = 0x7F_7F_7F;
-const SHADE: u32 = 0xF2_F2_F2;
-const HEADING_SHADE: u32 = 0xE7_E6_E6;
+const ALARM: u32 = 0x009C_0006;
+const FAINT: u32 = 0x007F_7F7F;
+const SHADE: u32 = 0x00F2_F2F2;
+const HEADING_SHADE: u32 = 0x00E7_E6E6;
 
 /// A workbook whose bytes depend on its content alone.
 ///
@@ -211,7 +211,7 @@ pub fn page(sheet: &mut Worksheet, title: &str, landscape: bool) {
 /// was cut. The second part tells whether it was.
 pub fn printable(text: &str) -> (Cow<'_, str>, bool) {
     let clean = |c: char| c == '\n' || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
-    let mut out = if text.bytes().all(|b| b >= b' ' && b < 0x7f) || text.chars().all(clean) {
+    let mut out = if text.bytes().all(|b| (b' '..0x7f).contains(&b)) || text.chars().all(clean) {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(text.replace('\t', " ").chars().filter(|c| clean(*c)).collect())

@@ -79,9 +79,18 @@ fn the_leadership_workbook_holds_the_tables_as_they_are() {
     assert_eq!(at(39, 5), Some(Data::Float(48.0 / 62.0)));
     let all: Vec<String> = quota.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
     assert!(all.iter().any(|cell| cell.starts_with("制表：")), "the signature line");
+    let awards = book.worksheet_range("获奖统计").unwrap();
     let merges = book.merge_cells_by_sheet_name("获奖统计").unwrap();
-    let merged = |from, to| merges.iter().any(|merge| merge.start == from && merge.end == to);
-    assert!(merged((2, 1), (2, 5)) && merged((3, 1), (3, 2)) && merged((2, 0), (4, 0)) && merged((3, 5), (4, 5)));
+    // The blocks of this sheet differ in shape, so a column may take several of the sheet's: ask by what a cell says.
+    let rows_of = |words: &str, nth: usize| {
+        let (row, col, _) = awards.used_cells().filter(|(_, _, cell)| text(Some(cell)) == words).nth(nth).unwrap();
+        let merge = merges.iter().find(|merge| merge.start == (row as u32, col as u32));
+        merge.map_or((row as u32, row as u32, col as u32), |merge| (merge.start.0, merge.end.0, merge.end.1))
+    };
+    assert_eq!((rows_of("地区", 0).0, rows_of("地区", 0).1), (2, 4), "no parents: all three heading rows");
+    assert_eq!((rows_of("合计", 0).0, rows_of("合计", 0).1), (3, 4), "one parent: the two rows under it");
+    assert_eq!(rows_of("本期", 0).2, rows_of("合计", 0).2, "a parent ends where its last column ends");
+    assert_eq!(rows_of("占比", 0).2, rows_of("荣誉名称", 0).2, "blocks of different shape are equally wide");
     let list = book.worksheet_range("名单").unwrap();
     assert_eq!(text(list.get_value((2, 3))), "110105***********X", "private columns are masked");
     assert_eq!(
@@ -183,6 +192,24 @@ fn the_data_edition_and_the_store_hold_the_accepted_rows_with_their_origin() {
 }
 
 #[test]
+fn a_form_with_more_rows_than_a_sheet_is_split_and_said() {
+    let case = case(30);
+    let edition = case.fixture.edition();
+    let forms = [super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
+    let bytes = super::edition::data_edition(&edition, &forms, 10).unwrap();
+    let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    assert_eq!(book.sheet_names(), ["推荐个人汇总表", "推荐个人汇总表(2)", "推荐个人汇总表(3)", "说明"]);
+    let sizes = [1, 2, 3].map(|number| {
+        let name = super::style::numbered("推荐个人汇总表", number);
+        book.worksheet_range(&name).unwrap().height()
+    });
+    assert_eq!(sizes, [11, 11, 8], "27 rows, and a header on each");
+    let said: String =
+        book.worksheet_range("说明").unwrap().used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+    assert!(said.contains("分为 3 个工作表"), "{said}");
+}
+
+#[test]
 fn findings_and_manifest_parse_and_hold_no_private_number() {
     let case = case(30);
     let out = case.write();
@@ -256,7 +283,7 @@ fn measure() {
     let edition = case.fixture.edition();
     let forms = vec![super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
     let start = std::time::Instant::now();
-    let bytes = super::edition::data_edition(&edition, &forms, case.root.path()).unwrap();
+    let bytes = super::edition::data_edition(&edition, &forms, 1_048_575).unwrap();
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
     let bytes = super::store::parquet(&edition, &forms[0]).unwrap();
