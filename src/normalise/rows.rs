@@ -146,7 +146,9 @@ impl Classifier<'_, '_> {
     /// column as well.
     fn is_number_of_row(&self, cell: &RawCell) -> bool {
         let number = match cell.value {
-            RawValue::Text { .. } => crate::text::numbers::read(self.text(cell)).is_ok_and(|figure| figure.unit.is_empty()),
+            RawValue::Text { .. } => {
+                crate::text::numbers::read(self.text(cell)).is_ok_and(|figure| figure.unit.is_empty())
+            }
             _ => true,
         };
         number && self.field_at(cell.at.col).is_some_and(|field| field.ordinal)
