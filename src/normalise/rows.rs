@@ -142,10 +142,13 @@ impl Classifier<'_, '_> {
         self.field_at(cell.at.col).is_some_and(|field| !field.ordinal)
     }
 
-    /// A 序号 that is one: forms come with numbered lines, but 零报告 and 说明 stand in that column as well.
+    /// A 序号 that is one: forms come with numbered lines, but 零报告 (which begins with a numeral) and 说明 stand in that
+    /// column as well.
     fn is_number_of_row(&self, cell: &RawCell) -> bool {
         let number = match cell.value {
-            RawValue::Text { .. } => crate::text::numbers::read(self.text(cell)).is_ok(),
+            RawValue::Text { .. } => {
+                crate::text::numbers::read(self.text(cell)).is_ok_and(|figure| figure.unit.is_empty())
+            }
             _ => true,
         };
         number && self.field_at(cell.at.col).is_some_and(|field| field.ordinal)
