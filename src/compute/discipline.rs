@@ -3,12 +3,12 @@
 use super::facts::Facts;
 use super::groups::Axis;
 use super::{notes, words};
-use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::model::{Outcome, Severity};
 use crate::spec::{DisciplineBy, Table};
 use crate::text::id_number::mask_within;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Computes one table of discipline.
 ///
@@ -50,18 +50,52 @@ fn files<'a>(
 /// Outcomes of files that stand for a return: replaced versions, litter and files of something else do not.
 const RETURNS: [Outcome; 3] = [Outcome::Accepted, Outcome::Returned, Outcome::Unreadable];
 
-/// What is wrong with a unit's files, each with its cause.
-fn troubles(unit: &UnitReport, facts: &Facts<'_>) -> String {
+/// A unit's files that are not accepted.
+fn troubled<'a>(unit: &'a UnitReport, facts: &'a Facts<'_>) -> impl Iterator<Item = &'a SourceVerdict> {
     let wrong: &[Outcome] = match unit.status {
         // All that came is something else.
         UnitStatus::Missing => &[Outcome::Unrecognised],
         _ => &[Outcome::Returned, Outcome::Unreadable],
     };
-    let said = files(unit, wrong, facts).map(|source| {
-        let cause = if source.cause.is_empty() { source.outcome.word() } else { &source.cause };
-        match facts.blocks.get(source.source.index as usize) {
-            Some((blocks, _)) if *blocks > 0 => format!("{}：{cause}（必改 {blocks} 处）", source.source.name),
-            _ => format!("{}：{cause}", source.source.name),
+    files(unit, wrong, facts)
+}
+
+fn cause(source: &SourceVerdict) -> &str {
+    if source.cause.is_empty() { source.outcome.word() } else { &source.cause }
+}
+
+/// What is wrong with a unit's files, each with its cause.
+fn causes(unit: &UnitReport, facts: &Facts<'_>) -> String {
+    let said = troubled(unit, facts).map(|source| format!("{}：{}", source.source.name, cause(source)));
+    mask_within(&said.collect::<Vec<_>>().join("；"))
+}
+
+/// How many findings a reminder quotes of each file; the rest are counted.
+const QUOTED: usize = 3;
+
+/// By file, the first few 必改 with their cells.
+fn quotes(facts: &Facts<'_>) -> BTreeMap<u32, Vec<String>> {
+    let mut quotes: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
+        let Some(source) = finding.place.source else { continue };
+        let quoted = quotes.entry(source).or_default();
+        if quoted.len() < QUOTED {
+            let at = finding.place.cells.first().map_or_else(String::new, |cell| format!("{cell} "));
+            quoted.push(format!("{at}{}", finding.found));
+        }
+    }
+    quotes
+}
+
+/// As [`causes`], with the findings themselves, so that a unit knows what to mend.
+fn troubles(unit: &UnitReport, quotes: &BTreeMap<u32, Vec<String>>, facts: &Facts<'_>) -> String {
+    let said = troubled(unit, facts).map(|source| {
+        let name = &source.source.name;
+        let all = facts.blocks.get(source.source.index as usize).map_or(0, |(blocks, _)| *blocks);
+        match quotes.get(&source.source.index) {
+            Some(quoted) if all > quoted.len() => format!("{name}：{}；等 {all} 处", quoted.join("；")),
+            Some(quoted) => format!("{name}：{}", quoted.join("；")),
+            None => format!("{name}：{}", cause(source)),
         }
     });
     mask_within(&said.collect::<Vec<_>>().join("；"))
@@ -88,8 +122,8 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
             },
         ];
         cells.extend(counts.map(StatCell::Integer));
-        let troubles = troubles(unit, facts);
-        cells.push(if troubles.is_empty() { StatCell::Empty } else { text(troubles) });
+        let causes = causes(unit, facts);
+        cells.push(if causes.is_empty() { StatCell::Empty } else { text(causes) });
         finished.rows.push(StatRow { kind: RowKind::Body, cells });
     }
     // A file that several units' rows stand on counts for each of them, and once in all.
@@ -209,8 +243,9 @@ fn rates(kind: RowKind, label: &str, counts: &[i64; 5]) -> StatRow {
 pub fn chase(table: &Table, facts: &Facts<'_>) -> StatTable {
     let headings = ["序号", "单位", "状态", "问题", "催报文字"];
     let mut finished = notes::empty_table(table, facts, &headings, 1);
+    let quotes = quotes(facts);
     for unit in &facts.verdict.units {
-        let troubles = troubles(unit, facts);
+        let troubles = troubles(unit, &quotes, facts);
         if unit.status == UnitStatus::OnTime && troubles.is_empty() {
             continue;
         }

@@ -4,16 +4,14 @@
 use super::Inputs;
 use super::quota::Seats;
 use crate::domain::period::Period;
-use crate::model::Column as Values;
 use crate::model::Severity;
 use crate::model::run::{RunVerdict, UnitStatus};
 use crate::spec::reference::ReferenceTable;
 use crate::spec::{Basis, From, MeasureKind, Plan, Reference, Roster, TableKind};
-use crate::sql::frame::{ACCEPTED, LookupResult, SOURCE, UNIT};
-use crate::sql::{Checked, Context, Literal, RUN_CONSTANTS, Type, ValidatedFrame, compile};
+use crate::sql::frame::{ACCEPTED, LookupResult, SOURCE, UNIT, context, recommenders, reference_frame};
+use crate::sql::{Checked, Context, ValidatedFrame, compile};
 use polars::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 const MASK: &str = "#mask";
 
@@ -56,7 +54,7 @@ impl<'a> Facts<'a> {
                 references.insert((name.to_string(), unit_column.to_string()), rows);
             }
         }
-        let context = context(reference, period);
+        let context = context(plan, reference, period);
         let blocks = blocks(verdict);
         let mut facts = Facts {
             plan,
@@ -178,10 +176,9 @@ impl Rowset {
     /// A row belongs to the unit that its text names for certain, else to nobody.
     fn of_reference(table: &ReferenceTable, unit_column: &str, roster: &Roster) -> Result<Rowset, String> {
         let height = table.lines.len();
-        let mut columns: Vec<Column> =
-            table.column_names.iter().zip(&table.columns).map(|(name, values)| column(name, values, roster)).collect();
-        columns.push(Column::new(ACCEPTED.into(), vec![true; height]));
-        let df = DataFrame::new(height, columns).map_err(defect)?;
+        let mut df = reference_frame(table, roster);
+        df.with_column(Column::new(ACCEPTED.into(), vec![true; height])).map_err(defect)?;
+        let recommenders = recommenders(roster);
         let mut known: BTreeMap<&str, Option<u32>> = BTreeMap::new();
         let named = df.column(unit_column).map_err(defect)?.str().map_err(defect)?;
         let units = named
@@ -189,7 +186,7 @@ impl Rowset {
             .map(|name| {
                 let name = name?;
                 *known.entry(name).or_insert_with(|| match roster.find(name) {
-                    [unit] => roster.recommender(*unit),
+                    [unit] => recommenders.get(*unit as usize).copied().flatten(),
                     _ => None,
                 })
             })
@@ -235,21 +232,6 @@ impl Rowset {
         let lazy = self.df.clone().lazy().with_columns([expression.alias(MASK)]).select([col(MASK)]);
         let df = lazy.collect().map_err(defect)?;
         df.column(MASK).cloned().map_err(defect)
-    }
-}
-
-fn column(name: &str, values: &Values, roster: &Roster) -> Column {
-    let name: PlSmallStr = name.into();
-    match values {
-        Values::Text(v) => Column::new(name, v.iter().map(Option::as_deref).collect::<Vec<_>>()),
-        Values::Integer(v) => Column::new(name, v),
-        Values::Number(v) => Column::new(name, v),
-        Values::Boolean(v) => Column::new(name, v),
-        Values::Date(v) => Column::new(name, v),
-        Values::Unit(v) => {
-            let named = |unit: &Option<u32>| unit.and_then(|unit| roster.units.get(unit as usize)).map(|u| &*u.name);
-            Column::new(name, v.iter().map(named).collect::<Vec<_>>())
-        }
     }
 }
 
@@ -306,21 +288,4 @@ fn reference_sources(plan: &Plan) -> BTreeSet<(&str, &str)> {
         plan.lookups.iter().filter_map(|lookup| Some((&lookup.reference, lookup.outstanding_by.as_ref()?)));
     sources.extend(outstanding.map(|(name, unit_column)| (name.as_str(), unit_column.as_str())));
     sources
-}
-
-fn context(reference: &Reference, period: &Period) -> Context {
-    let year = period.year();
-    let first_of_year = crate::domain::period::day(year, 1, 1).unwrap_or(period.first);
-    let value = |name: &str, ty: Type| match (name, ty) {
-        ("本期起", _) => Literal::Date(period.first),
-        ("本期止", _) => Literal::Date(period.last),
-        ("本年起", _) => Literal::Date(first_of_year),
-        ("上年", _) => Literal::Integer(i64::from(year) - 1),
-        _ => Literal::Integer(i64::from(year)),
-    };
-    Context {
-        constants: RUN_CONSTANTS.iter().map(|(name, ty)| (*name, value(name, *ty))).collect(),
-        calendar: Arc::new(reference.calendar.clone()),
-        as_of: period.last,
-    }
 }

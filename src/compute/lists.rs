@@ -9,7 +9,7 @@ use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue,
 use crate::sql::Checked;
 use crate::sql::frame::{ROW, SHEET};
 use crate::text::id_number::mask_within;
-use polars::prelude::AnyValue;
+use polars::prelude::{AnyValue, Column};
 use std::collections::BTreeMap;
 
 /// Computes one list.
@@ -21,15 +21,13 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
     let mut finished = notes::empty_table(table, facts, &headings, 1);
     let lines = match &list.from {
         ListFrom::Form { form, basis } => Lines::of_form(list, *form, *basis, facts)?,
-        ListFrom::Outstanding { lookup } => Lines::outstanding(*lookup, facts),
+        ListFrom::Outstanding { lookup } => Lines::outstanding(list, *lookup, facts)?,
     };
     let columns = list.columns.iter().map(|column| lines.column(column, facts)).collect::<Result<Vec<_>, String>>()?;
-    for (number, line) in lines.sorted(list, facts)?.into_iter().enumerate() {
-        let cells = columns.iter().zip(&list.columns).map(|(cells, column)| match column.value {
-            ListValue::Number => StatCell::Integer(number as i64 + 1),
-            _ => cells.get(line.row).cloned().unwrap_or(StatCell::Empty),
-        });
-        finished.rows.push(StatRow { kind: RowKind::Body, cells: cells.collect() });
+    let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+    for _ in &lines.lines {
+        let cells = columns.iter_mut().map(|cells| cells.next().unwrap_or(StatCell::Empty)).collect();
+        finished.rows.push(StatRow { kind: RowKind::Body, cells });
     }
     if finished.rows.is_empty() && !list.columns.is_empty() {
         let mut cells = vec![StatCell::Empty; list.columns.len()];
@@ -59,6 +57,7 @@ struct Line {
     unit: Option<u32>,
 }
 
+/// The lines of a list in order. Only what is listed is ever read out of the frame: a province has many rows.
 struct Lines<'a> {
     /// `None` where an optional reference table is not there; then there are no lines either.
     rows: Option<&'a Rowset>,
@@ -72,139 +71,133 @@ impl<'a> Lines<'a> {
         let filters: Vec<&Checked> = list.filter.iter().collect();
         let mask = facts.mask(rows, basis, &filters)?;
         let lines = (0..rows.len()).filter(|row| mask[*row]).map(|row| Line { row, unit: rows.units[row] });
-        Ok(Lines { rows: Some(rows), form: Some(form), lines: lines.collect() })
+        Lines { rows: Some(rows), form: Some(form), lines: lines.collect() }.sorted(list, facts)
     }
 
-    fn outstanding(lookup: usize, facts: &'a Facts<'_>) -> Lines<'a> {
+    fn outstanding(list: &List, lookup: usize, facts: &'a Facts<'_>) -> Result<Lines<'a>, String> {
         let rows = facts.outstanding_rows(lookup);
         let found = facts.lookups.get(lookup).map_or(&[][..], |found| &found.outstanding);
-        Lines { rows, form: None, lines: found.iter().map(|(row, unit)| Line { row: *row, unit: *unit }).collect() }
+        let lines = found.iter().map(|(row, unit)| Line { row: *row, unit: *unit });
+        Lines { rows, form: None, lines: rows.map_or_else(Vec::new, |_| lines.collect()) }.sorted(list, facts)
     }
 
     /// By unit, then by the list's columns, then as the rows came.
-    fn sorted(&self, list: &List, facts: &Facts<'_>) -> Result<Vec<Line>, String> {
+    fn sorted(self, list: &List, facts: &Facts<'_>) -> Result<Lines<'a>, String> {
+        let Some(rows) = self.rows else { return Ok(self) };
         let units = Axis::units(facts);
-        let Some(rows) = self.rows else { return Ok(Vec::new()) };
         let mut columns = Vec::new();
         for name in &list.sort {
-            let order = code_order(name, self.form, facts);
-            let keys = cells(rows, name, false)?.into_iter().map(|cell| Key::of(&cell, &order));
-            columns.push(keys.collect::<Vec<_>>());
+            columns.push((rows.column(name)?, code_order(name, self.form, facts), name));
         }
-        let mut keyed: Vec<_> = self
-            .lines
-            .iter()
-            .map(|line| {
-                let unit = units.group_of(line.unit).unwrap_or(usize::MAX);
-                let keys: Vec<Option<&Key>> = columns.iter().map(|keys| keys.get(line.row)).collect();
-                (unit, keys, line.row, *line)
-            })
-            .collect();
-        keyed.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
-        Ok(keyed.into_iter().map(|(.., line)| line).collect())
+        let mut keyed = Vec::with_capacity(self.lines.len());
+        for line in self.lines {
+            let key = |(column, order, name): &(&'a Column, BTreeMap<&str, usize>, &String)| {
+                Ok(Key::of(value(column, line.row, name)?, order))
+            };
+            let keys = columns.iter().map(key).collect::<Result<Vec<_>, String>>()?;
+            keyed.push((units.group_of(line.unit).unwrap_or(usize::MAX), keys, line));
+        }
+        keyed.sort_by(|a, b| (a.0, &a.1, a.2.row).cmp(&(b.0, &b.1, b.2.row)));
+        Ok(Lines { lines: keyed.into_iter().map(|(.., line)| line).collect(), ..self })
     }
 
-    /// One column's cells, by row of the source.
+    /// One column's cells, in the order of the lines.
     fn column(&self, column: &ListColumn, facts: &Facts<'_>) -> Result<Vec<StatCell>, String> {
         let Some(rows) = self.rows else { return Ok(Vec::new()) };
         Ok(match &column.value {
-            ListValue::Number => Vec::new(),
+            ListValue::Number => (1..=self.lines.len() as i64).map(StatCell::Integer).collect(),
             ListValue::Column { name, .. } => {
                 let month = field(name, self.form, facts).is_some_and(|ty| *ty == FieldType::Month);
-                cells(rows, name, month)?
+                let column = rows.column(name)?;
+                let cell = |line: &Line| cell(value(column, line.row, name)?, name, month);
+                self.lines.iter().map(cell).collect::<Result<_, String>>()?
             }
             ListValue::Lookup { lookup } => {
                 let shown = facts.lookups.get(*lookup).map_or(&[][..], |found| &found.shown);
-                shown.iter().map(|text| text.as_deref().map_or(StatCell::NotApplicable, masked)).collect()
+                let shown = self.lines.iter().map(|line| shown.get(line.row)?.as_deref());
+                shown.map(|text| text.map_or(StatCell::NotApplicable, masked)).collect()
             }
-            ListValue::Verdict => verdicts(rows, facts)?,
+            ListValue::Verdict => self.verdicts(rows, facts)?,
             ListValue::Unit => {
-                let mut named = vec![StatCell::Text("未归属".to_string()); rows.len()];
-                for line in &self.lines {
-                    if let (Some(unit), Some(cell)) = (line.unit, named.get_mut(line.row)) {
-                        *cell = StatCell::Text(facts.unit_name(unit).to_string());
-                    }
-                }
-                named
+                let name = |line: &Line| line.unit.map_or("未归属", |unit| facts.unit_name(unit)).to_string();
+                self.lines.iter().map(|line| StatCell::Text(name(line))).collect()
             }
         })
     }
+
+    /// 通过, or what was wrong.
+    fn verdicts(&self, rows: &Rowset, facts: &Facts<'_>) -> Result<Vec<StatCell>, String> {
+        // A finding that names no sheet means the row of every sheet.
+        let mut found: BTreeMap<(u32, u32), Vec<Reason<'_>>> = BTreeMap::new();
+        for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
+            let place = &finding.place;
+            if let (Some(source), Some(row)) = (place.source, place.row) {
+                found.entry((source, row)).or_default().push((place.sheet, &finding.found));
+            }
+        }
+        let (sheets, places) = (rows.whole(SHEET)?, rows.whole(ROW)?);
+        let verdict = |line: &Line| {
+            let row = line.row;
+            if rows.accepted[row] {
+                return StatCell::Text("通过".to_string());
+            }
+            let all = found.get(&(rows.sources[row], places[row])).map_or(&[][..], Vec::as_slice);
+            let here = all.iter().filter(|(sheet, _)| sheet.is_none_or(|sheet| u32::from(sheet) == sheets[row]));
+            let reasons: Vec<&str> = here.map(|(_, found)| *found).collect();
+            let reason = if reasons.is_empty() { "所在报表整份退回".to_string() } else { reasons.join("；") };
+            masked(&format!("退回：{reason}"))
+        };
+        Ok(self.lines.iter().map(verdict).collect())
+    }
 }
+
+/// Sheet, where the finding names one, and what was found.
+type Reason<'a> = (Option<u16>, &'a str);
 
 /// Words from returns or ledgers that may quote an ID or phone number.
 fn masked(text: &str) -> StatCell {
     StatCell::Text(mask_within(text))
 }
 
-/// Sheet, where the finding names one, and what was found.
-type Reason<'a> = (Option<u16>, &'a str);
-
-/// 通过, or what was wrong.
-fn verdicts(rows: &Rowset, facts: &Facts<'_>) -> Result<Vec<StatCell>, String> {
-    // A finding that names no sheet means the row of every sheet.
-    let mut found: BTreeMap<(u32, u32), Vec<Reason<'_>>> = BTreeMap::new();
-    for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
-        let place = &finding.place;
-        if let (Some(source), Some(row)) = (place.source, place.row) {
-            found.entry((source, row)).or_default().push((place.sheet, &finding.found));
-        }
-    }
-    let (sheets, places) = (rows.whole(SHEET)?, rows.whole(ROW)?);
-    let verdict = |row: usize| {
-        if rows.accepted[row] {
-            return StatCell::Text("通过".to_string());
-        }
-        let all = found.get(&(rows.sources[row], places[row])).map_or(&[][..], Vec::as_slice);
-        let here = all.iter().filter(|(sheet, _)| sheet.is_none_or(|sheet| u32::from(sheet) == sheets[row]));
-        let reasons: Vec<&str> = here.map(|(_, found)| *found).collect();
-        let reason = if reasons.is_empty() { "所在报表整份退回".to_string() } else { reasons.join("；") };
-        masked(&format!("退回：{reason}"))
-    };
-    Ok((0..rows.len()).map(verdict).collect())
+fn value<'a>(column: &'a Column, row: usize, name: &str) -> Result<AnyValue<'a>, String> {
+    column.get(row).map_err(|error| format!("读取“{name}”列出错：{error}"))
 }
 
-fn cells(rows: &Rowset, name: &str, month: bool) -> Result<Vec<StatCell>, String> {
-    let column = rows.column(name)?;
-    let cell = |row: usize| {
-        let value = column.get(row).map_err(|error| format!("读取“{name}”列出错：{error}"))?;
-        Ok(match value {
-            AnyValue::Null => StatCell::Empty,
-            AnyValue::Boolean(true) => StatCell::Text("是".to_string()),
-            AnyValue::Boolean(false) => StatCell::Text("否".to_string()),
-            AnyValue::String(text) => StatCell::Text(text.to_string()),
-            AnyValue::StringOwned(text) => StatCell::Text(text.to_string()),
-            AnyValue::Int32(day) if month => StatCell::Month(day),
-            AnyValue::Int32(day) => StatCell::Date(day),
-            AnyValue::Int64(number) => StatCell::Integer(number),
-            AnyValue::UInt32(number) => StatCell::Integer(i64::from(number)),
-            AnyValue::Float64(number) => StatCell::Number(number),
-            other => return Err(format!("“{name}”列有不能列出的值 {other}")),
-        })
-    };
-    (0..rows.len()).map(cell).collect()
+fn cell(value: AnyValue<'_>, name: &str, month: bool) -> Result<StatCell, String> {
+    Ok(match value {
+        AnyValue::Null => StatCell::Empty,
+        AnyValue::Boolean(true) => StatCell::Text("是".to_string()),
+        AnyValue::Boolean(false) => StatCell::Text("否".to_string()),
+        AnyValue::String(text) => StatCell::Text(text.to_string()),
+        AnyValue::Int32(day) if month => StatCell::Month(day),
+        AnyValue::Int32(day) => StatCell::Date(day),
+        AnyValue::Int64(number) => StatCell::Integer(number),
+        AnyValue::UInt32(number) => StatCell::Integer(i64::from(number)),
+        AnyValue::Float64(number) => StatCell::Number(number),
+        other => return Err(format!("“{name}”列有不能列出的值 {other}")),
+    })
 }
 
 /// How cells are ordered: code words by their list, other words by characters, empty ones last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+enum Key<'a> {
     Code(usize),
     Whole(i64),
     /// A number's bits in numeric order.
     Decimal(i64),
-    Text(String),
+    Text(&'a str),
     Nothing,
 }
 
-impl Key {
-    fn of(cell: &StatCell, order: &BTreeMap<&str, usize>) -> Key {
-        match cell {
-            StatCell::Text(text) => match order.get(text.as_str()) {
-                Some(position) => Key::Code(*position),
-                None => Key::Text(text.clone()),
-            },
-            StatCell::Integer(number) => Key::Whole(*number),
-            StatCell::Date(day) | StatCell::Month(day) => Key::Whole(i64::from(*day)),
-            StatCell::Number(number) => {
+impl<'a> Key<'a> {
+    fn of(value: AnyValue<'a>, order: &BTreeMap<&str, usize>) -> Key<'a> {
+        match value {
+            AnyValue::String(text) => order.get(text).map_or(Key::Text(text), |position| Key::Code(*position)),
+            AnyValue::Boolean(yes) => Key::Whole(i64::from(yes)),
+            AnyValue::Int32(day) => Key::Whole(i64::from(day)),
+            AnyValue::Int64(number) => Key::Whole(number),
+            AnyValue::UInt32(number) => Key::Whole(i64::from(number)),
+            AnyValue::Float64(number) => {
                 let bits = number.to_bits() as i64;
                 Key::Decimal(bits ^ (((bits >> 63) as u64) >> 1) as i64)
             }
@@ -256,11 +249,11 @@ mod tests {
     #[test]
     fn keys_sort_codes_by_list_numbers_by_value_and_nothing_last() {
         let order = BTreeMap::from([("标杆", 1), ("模范", 0)]);
-        let text = |text: &str| Key::of(&StatCell::Text(text.to_string()), &order);
+        let text = |text: &'static str| Key::of(AnyValue::String(text), &order);
         assert!(text("模范") < text("标杆"));
         assert!(text("标杆") < text("甲"));
-        assert!(text("甲") < Key::of(&StatCell::Empty, &order));
-        let number = |number: f64| Key::of(&StatCell::Number(number), &order);
+        assert!(text("甲") < Key::of(AnyValue::Null, &order));
+        let number = |number: f64| Key::of(AnyValue::Float64(number), &order);
         assert!(number(-2.5) < number(-1.0) && number(-1.0) < number(0.5) && number(0.5) < number(10.0));
     }
 }

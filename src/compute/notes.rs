@@ -96,7 +96,11 @@ pub fn exclusions(accepted: &[usize], read: &[usize], facts: &Facts<'_>) -> Vec<
     });
     let (rows, _) = blocked(read, &held, true, facts);
     if rows > 0 {
-        notes.push(format!("按读到的全部行计算的，含退回的 {rows} 行；认不出推荐单位的行不计入任何表。"));
+        notes.push(format!("按读到的全部行计算的，含退回的 {rows} 行。"));
+    }
+    let (all, _) = blocked(read, &held, false, facts);
+    if all > rows {
+        notes.push(format!("认不出推荐单位的 {} 行不计入任何表。", all - rows));
     }
     notes.extend(unheard(&held, facts));
     notes

@@ -6,7 +6,7 @@ use crate::model::normalised::{Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::StatCell::{self, Integer, NotApplicable, NotReported, Ratio, Text};
 use crate::model::statistic::{RowKind, StatTable};
-use crate::model::{Column as Values, Finding, Outcome, Place, Severity, SourceFile};
+use crate::model::{CellRef, Column as Values, Finding, Outcome, Place, Severity, SourceFile};
 use crate::spec::reference::{City, Due, ReferenceTable};
 use crate::spec::{ColumnType, Plan, Reference, Roster, Unit};
 use crate::sql::ValidatedFrame;
@@ -139,7 +139,13 @@ fn verdict() -> RunVerdict {
         findings: vec![Finding {
             code: "safety-accident".into(),
             severity: Severity::Block,
-            place: Place { source: Some(0), sheet: Some(0), row: Some(2), ..Place::default() },
+            place: Place {
+                source: Some(0),
+                sheet: Some(0),
+                row: Some(2),
+                cells: vec![CellRef { row: 2, col: 3 }],
+                unit: None,
+            },
             found: "近三年安全事故 1 起".into(),
             expected: String::new(),
             next: String::new(),
@@ -358,7 +364,7 @@ fn discipline_counts_every_unit_once_and_the_chase_list_is_ready_to_send() {
     let chase = table(&computed, "chase");
     assert_eq!(chase.rows.len(), 3);
     let words_of = |row: usize| words(&chase.rows[row].cells[1..]);
-    assert!(words_of(0).starts_with("合肥市总工会|退回|0.xlsx：须改正（必改 1 处）|"), "{}", words_of(0));
+    assert!(words_of(0).starts_with("合肥市总工会|退回|0.xlsx：D3 近三年安全事故 1 起|"), "{}", words_of(0));
     assert!(words_of(1).starts_with("芜湖市总工会|迟报|迟报 3 个工作日|"), "{}", words_of(1));
     let ask = "省教育系统工会|未报|没有收到报表|请省教育系统工会于2026年4月24日前报送2026年“省模范班组评选”报表。";
     assert_eq!(words_of(2), ask);

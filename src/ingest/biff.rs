@@ -12,6 +12,21 @@ pub struct Surveyed {
     pub hidden_cols: Vec<u16>,
     /// Cells that point beyond the shared strings.
     pub dangling: Vec<CellRef>,
+    /// First and last row and column that hold a value.
+    extent: Option<[u16; 4]>,
+}
+
+impl Surveyed {
+    /// Cells of the rectangle around all values, blank ones included.
+    pub fn area(&self) -> u64 {
+        self.extent
+            .map_or(0, |[top, bottom, left, right]| (u64::from(bottom - top) + 1) * (u64::from(right - left) + 1))
+    }
+
+    fn widen(&mut self, row: u16, col: u16) {
+        let [top, bottom, left, right] = self.extent.unwrap_or([row, row, col, col]);
+        self.extent = Some([top.min(row), bottom.max(row), left.min(col), right.max(col)]);
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,6 +100,13 @@ fn rows(records: Records, strings: u32, sheet: &mut Surveyed) {
     // Embedded charts are streams within the stream, with cell records of their own.
     let mut depth = 0;
     for (kind, body) in records {
+        // Number, label, rich label, truth or error, RK, several RKs, shared string, formula.
+        if depth == 1
+            && matches!(kind, 0x0203 | 0x0204 | 0x00d6 | 0x0205 | 0x027e | 0x00bd | 0x00fd | 0x0006)
+            && let (Some(row), Some(col)) = (u16_at(body, 0), u16_at(body, 2))
+        {
+            sheet.widen(row, col);
+        }
         match kind {
             BOF => depth += 1,
             EOF if depth <= 1 => return,
@@ -146,6 +168,7 @@ mod tests {
             (true, true, false)
         );
         assert_eq!(survey.sheets[0].hidden_rows, [4]);
+        assert_eq!(survey.sheets[0].area(), 2);
         assert_eq!(survey.sheets[0].dangling, [CellRef { row: 2, col: 1 }]);
     }
 }

@@ -27,7 +27,7 @@ pub fn discover(roots: &[PathBuf], limits: &Limits) -> Result<Discovery, String>
                 .map_err(|error| format!("文件夹 {} 无法列出（{}），请检查权限", root.display(), reason(&error)))?;
             walk.folder(listing, prefix);
         } else {
-            walk.file(root.clone(), own_name, &meta);
+            walk.file(fs::canonicalize(root).unwrap_or_else(|_| root.clone()), own_name, &meta);
         }
     }
     let mut files = walk.files;

@@ -1,4 +1,4 @@
-//! Web pages saved as `.xls`: every outermost table becomes a sheet, spans become merges. Tags need not be balanced.
+//! Web pages saved as `.xls`: every table with content becomes a sheet, one inside another too; spans become merges. Tags need not be balanced.
 
 use super::cells;
 use super::delimited;
@@ -9,7 +9,8 @@ use crate::model::workbook::Format;
 use crate::model::{Merge, RawSheet, RawWorkbook};
 use std::collections::HashMap;
 
-const MOST_SHEETS: usize = 200;
+const MOST_TABLES: usize = 1_000;
+const DEEPEST: usize = 50;
 
 /// Reads a page; `charset` is what a mail header says of it.
 ///
@@ -48,26 +49,40 @@ fn declared(bytes: &[u8]) -> Option<String> {
 pub fn read_text(text: &str) -> Result<RawWorkbook, Refusal> {
     let mut page = Page::default();
     page.walk(text)?;
-    page.finish_cell()?;
-    page.finish_table();
-    if page.sheets.is_empty() {
+    while !page.open.is_empty() {
+        page.finish_table()?;
+    }
+    page.done.sort_by_key(|(order, _)| *order);
+    let mut sheets: Vec<RawSheet> = page.done.into_iter().map(|(_, sheet)| sheet).collect();
+    if sheets.is_empty() {
         return Err(Refusal::NotATable("是网页，里面没有表格".to_owned()));
     }
-    Ok(RawWorkbook { format: Format::Html, modified: None, sheets: page.sheets, remarks: Vec::new() })
+    for (sheet, number) in sheets.iter_mut().zip(1..) {
+        sheet.name = format!("表{number}");
+        cells::settle(sheet);
+    }
+    Ok(RawWorkbook { format: Format::Html, modified: None, sheets, remarks: Vec::new() })
 }
 
 #[derive(Default)]
 struct Page {
-    sheets: Vec<RawSheet>,
-    sheet: Option<RawSheet>,
-    /// Tables inside cells are the cell's text.
-    nested: u32,
+    /// Finished tables that hold something, with the order in which they began.
+    done: Vec<(usize, RawSheet)>,
+    /// Tables that are open, the innermost last: pages lay themselves out with tables around the one that counts.
+    open: Vec<Table>,
+    begun: usize,
+    cells: usize,
+}
+
+#[derive(Default)]
+struct Table {
+    order: usize,
+    sheet: RawSheet,
     row: Option<u32>,
     col: u32,
     /// Per column: the first row that is free again below a row span.
     taken: HashMap<u32, u32>,
     cell: Option<Cell>,
-    cells: usize,
 }
 
 struct Cell {
@@ -112,51 +127,52 @@ impl Page {
     }
 
     fn text(&mut self, raw: &str) {
-        let Some(cell) = &mut self.cell else { return };
+        let Some(cell) = self.open.last_mut().and_then(|table| table.cell.as_mut()) else { return };
         let start = cell.text.len();
         for word in raw.split_inclusive(|c: char| c.is_ascii_whitespace()) {
             let trimmed = word.trim_end_matches(|c: char| c.is_ascii_whitespace());
             unescape(trimmed, &mut cell.text);
             // Runs of white space show as one space.
-            if trimmed.len() < word.len() && !cell.text.ends_with([' ', '\n']) && (cell.text.len() > start || start > 0)
-            {
+            let breaks = trimmed.len() < word.len() && !cell.text.ends_with([' ', '\n']);
+            if breaks && (cell.text.len() > start || start > 0) {
                 cell.text.push(' ');
             }
         }
     }
 
     fn tag(&mut self, name: &str, tag: &str) -> Result<(), Refusal> {
+        if name == "table" {
+            if self.open.len() >= DEEPEST || self.begun >= MOST_TABLES {
+                return Err(refusal::over_limit("网页里的表格太多或嵌套太深").into());
+            }
+            self.open.push(Table { order: self.begun, ..Table::default() });
+            self.begun += 1;
+            return Ok(());
+        }
+        let Some(table) = self.open.last_mut() else { return Ok(()) };
         match name {
-            "table" if self.sheet.is_some() => self.nested += 1,
-            "table" => {
-                let name = format!("表{}", self.sheets.len() + 1);
-                self.sheet = Some(RawSheet { name, ..RawSheet::default() });
-                (self.row, self.col) = (None, 0);
-                self.taken.clear();
-            }
-            "/table" if self.nested > 0 => self.nested -= 1,
-            "/table" => {
-                self.finish_cell()?;
-                self.finish_table();
-            }
-            _ if self.sheet.is_none() || self.nested > 0 => {}
+            "/table" => return self.finish_table(),
             "tr" => {
                 self.finish_cell()?;
-                self.row = Some(self.row.map_or(0, |row| row.saturating_add(1)));
-                self.col = 0;
+                if let Some(table) = self.open.last_mut() {
+                    table.row = Some(table.row.map_or(0, |row| row.saturating_add(1)));
+                    table.col = 0;
+                }
             }
             "td" | "th" => {
                 self.finish_cell()?;
                 let span = |name: &str, most: u32| {
                     attribute(tag, name).and_then(|value| value.parse().ok()).unwrap_or(1u32).clamp(1, most)
                 };
-                self.row.get_or_insert(0);
-                self.cell =
-                    Some(Cell { text: String::new(), across: span("colspan", 1000), down: span("rowspan", 65_534) });
+                let cell = Cell { text: String::new(), across: span("colspan", 1000), down: span("rowspan", 65_534) };
+                if let Some(table) = self.open.last_mut() {
+                    table.row.get_or_insert(0);
+                    table.cell = Some(cell);
+                }
             }
             "/td" | "/th" | "/tr" => self.finish_cell()?,
             "br" | "br/" | "p" | "/p" | "div" => {
-                if let Some(cell) = &mut self.cell
+                if let Some(cell) = &mut table.cell
                     && !cell.text.trim_end().is_empty()
                 {
                     cell.text.truncate(cell.text.trim_end_matches(' ').len());
@@ -169,39 +185,40 @@ impl Page {
     }
 
     fn finish_cell(&mut self) -> Result<(), Refusal> {
-        let (Some(cell), Some(sheet), Some(row)) = (self.cell.take(), &mut self.sheet, self.row) else { return Ok(()) };
+        let Some(table) = self.open.last_mut() else { return Ok(()) };
+        let (Some(cell), Some(row)) = (table.cell.take(), table.row) else { return Ok(()) };
         self.cells += 1;
         if self.cells > MOST_CELLS {
             return Err(too_many_cells().into());
         }
-        while self.taken.get(&self.col).is_some_and(|free| *free > row) {
-            self.col += 1;
+        while table.taken.get(&table.col).is_some_and(|free| *free > row) {
+            table.col += 1;
         }
         let off = || refusal::over_limit("行或列超出 Excel 表格的范围");
-        let first = cells::checked(row, self.col).ok_or_else(off)?;
-        let last = cells::checked(row + cell.down - 1, self.col + cell.across - 1).ok_or_else(off)?;
+        let first = cells::checked(row, table.col).ok_or_else(off)?;
+        let last = cells::checked(row + cell.down - 1, table.col + cell.across - 1).ok_or_else(off)?;
         let text = cell.text.trim();
         if !text.is_empty() {
-            sheet.push_text(first, text);
+            table.sheet.push_text(first, text);
         }
         if first != last {
-            sheet.merges.push(Merge { first, last });
+            table.sheet.merges.push(Merge { first, last });
         }
         if cell.down > 1 {
-            self.taken.extend((first.col..=last.col).map(|col| (u32::from(col), row + cell.down)));
+            table.taken.extend((first.col..=last.col).map(|col| (u32::from(col), row + cell.down)));
         }
-        self.col += cell.across;
+        table.col += cell.across;
         Ok(())
     }
 
-    fn finish_table(&mut self) {
-        self.nested = 0;
-        if let Some(mut sheet) = self.sheet.take()
-            && self.sheets.len() < MOST_SHEETS
+    fn finish_table(&mut self) -> Result<(), Refusal> {
+        self.finish_cell()?;
+        if let Some(table) = self.open.pop()
+            && !table.sheet.cells.is_empty()
         {
-            cells::settle(&mut sheet);
-            self.sheets.push(sheet);
+            self.done.push((table.order, table.sheet));
         }
+        Ok(())
     }
 }
 
@@ -284,6 +301,14 @@ mod tests {
             [Merge { first: at("A1"), last: at("C1") }, Merge { first: at("A2"), last: at("A3") }]
         );
         assert_eq!(workbook.sheets.len(), 2);
+    }
+
+    #[test]
+    fn a_table_inside_a_layout_table_is_a_sheet_of_its_own() {
+        let page = "<table><tr><td><table><tr><td>单位<td>人数</tr></table></td></tr><tr><td>页脚</td></tr></table>";
+        let sheets = read_text(page).unwrap().sheets;
+        let arenas: Vec<&str> = sheets.iter().map(|sheet| sheet.arena.as_str()).collect();
+        assert_eq!(arenas, ["页脚", "单位人数"]);
     }
 
     #[test]

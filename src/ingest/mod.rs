@@ -12,7 +12,7 @@ mod discover;
 mod html;
 mod mhtml;
 mod ods;
-pub mod pool;
+mod pool;
 mod refusal;
 mod sniff;
 mod spreadsheetml;
@@ -23,6 +23,7 @@ mod xlsb;
 mod xlsx;
 mod xml;
 
+pub use pool::use_worker;
 pub use refusal::CODES;
 
 use crate::model::SourceFile;

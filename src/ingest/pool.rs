@@ -12,11 +12,17 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Names the program to run as a worker where the running one is not huizong itself: tests of the library, benches.
-pub const WORKER_VARIABLE: &str = "HUIZONG_WORKER";
+/// The program to run as a worker where the running one is not huizong itself.
+static WORKER: OnceLock<PathBuf> = OnceLock::new();
+
+/// Names the program to run as a worker, for tests of the library; the first call counts. Not an environment variable:
+/// nobody outside shall choose what parses the returns.
+pub fn use_worker(program: PathBuf) {
+    let _ = WORKER.set(program);
+}
 
 /// How often the watch looks at the clock: a file over time is stopped at most this late.
 const TICK: Duration = Duration::from_millis(100);
@@ -32,8 +38,8 @@ pub fn read_all<T: Send>(
     limits: &Limits,
     take: impl Fn(&SourceFile, Delivery) -> T + Sync,
 ) -> Result<Vec<T>, String> {
-    let program = match std::env::var_os(WORKER_VARIABLE) {
-        Some(program) => PathBuf::from(program),
+    let program = match WORKER.get() {
+        Some(program) => program.clone(),
         None => std::env::current_exe().map_err(|error| format!("找不到程序自身，读取进程无法启动（{error}）"))?,
     };
     let arguments = vec![worker::ARGUMENT.to_owned(), limits.memory.to_string()];

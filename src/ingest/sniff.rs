@@ -113,7 +113,7 @@ fn text(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
             return Err(Refusal::NotATable("是 XML 数据文件，不是表格".to_owned()));
         }
     }
-    if head.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)) {
+    if head.iter().any(|byte| matches!(byte, 0..=8 | 14..=25 | 28..=31)) {
         return Err(refusal::damaged("内容不是任何已知的表格格式，多半传输不完整").into());
     }
     let text =

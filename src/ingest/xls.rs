@@ -16,6 +16,8 @@ use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook};
 const BIFF8: u16 = 0x0600;
 const UTF16: u16 = 1200;
 const GBK: u16 = 936;
+/// calamine lays every sheet out as a full rectangle, blanks included: two far corners would take all memory.
+const LARGEST_AREA: u64 = 4_000_000;
 
 /// Reads a compound file: the workbook in it, or what it is instead.
 ///
@@ -45,6 +47,9 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
         return Err(refusal::encrypted().into());
     }
     drop(stream);
+    if survey.sheets.iter().any(|sheet| sheet.area() > LARGEST_AREA) {
+        return Err(refusal::over_limit("工作表的内容散得太开：远处的行列里还有内容").into());
+    }
     let mut options = XlsOptions::default();
     // The CODEPAGE record lies or is missing in many exports. BIFF8 text is UTF-16 whatever it says; BIFF5 text of
     // Chinese programs is GBK.
@@ -135,5 +140,32 @@ fn push_data(value: &Data, is_1904: bool, at: CellRef, sheet: &mut RawSheet) {
 pub fn push_nonempty(sheet: &mut RawSheet, at: CellRef, text: &str) {
     if !text.is_empty() {
         sheet.push_text(at, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    macro_rules! hostile {
+        ($name:literal) => {
+            &include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile/", $name))[..]
+        };
+    }
+
+    /// The CODEPAGE record of the first says 936 over UTF-16, that of the second 1252 over GBK.
+    #[test]
+    fn chinese_text_is_read_whatever_the_codepage_record_says() {
+        for bytes in [hostile!("codepage_biff8_says_936.xls"), hostile!("codepage_biff5_says_1252.xls")] {
+            let workbook = read(bytes).unwrap();
+            assert!(workbook.sheets[0].arena.starts_with("工会会员"), "{:?}", workbook.sheets[0]);
+        }
+    }
+
+    #[test]
+    fn broken_chains_are_found_before_calamine_follows_them() {
+        for bytes in [hostile!("fat_chain_broken.xls"), hostile!("directory_cut.xls")] {
+            assert!(matches!(read(bytes), Err(Refusal::Unreadable(unreadable)) if unreadable.code == "file-damaged"));
+        }
     }
 }

@@ -31,6 +31,7 @@ pub enum Fault {
     Truncated,
     Doctype,
     TooDeep,
+    Misnested,
 }
 
 impl From<Fault> for Unreadable {
@@ -38,25 +39,27 @@ impl From<Fault> for Unreadable {
         match fault {
             Fault::Truncated => refusal::damaged("XML 内容不完整"),
             Fault::Doctype => refusal::hazardous("XML 文档类型声明（实体炸弹或外部文件引用的做法）"),
+            Fault::Misnested => refusal::damaged("XML 的开始与结束标记不配对"),
             Fault::TooDeep => refusal::damaged("XML 嵌套过深"),
         }
     }
 }
 
 /// Real workbooks nest about ten deep.
-const DEEPEST: u32 = 1_000;
+const DEEPEST: usize = 1_000;
 
 pub struct Xml<'a> {
     text: &'a str,
     at: usize,
-    depth: u32,
-    /// Name of an empty element whose `Close` is due.
-    due: Option<&'a str>,
+    /// Names of the elements that are open.
+    open: Vec<&'a str>,
+    /// The innermost one is empty: its `Close` is due.
+    due: bool,
 }
 
 impl<'a> Xml<'a> {
     pub fn new(text: &'a str) -> Xml<'a> {
-        Xml { text, at: 0, depth: 0, due: None }
+        Xml { text, at: 0, open: Vec::with_capacity(16), due: false }
     }
 
     fn slice(&self, from: usize, to: usize) -> &'a str {
@@ -70,14 +73,15 @@ impl<'a> Xml<'a> {
     /// The document ends inside an element, nests too deep, or declares a document type.
     #[inline]
     pub fn next(&mut self) -> Result<Token<'a>, Fault> {
-        if let Some(name) = self.due.take() {
-            self.depth -= 1;
+        if self.due {
+            self.due = false;
+            let name = self.open.pop().unwrap_or("");
             return Ok(Token::Close { name });
         }
         let bytes = self.text.as_bytes();
         loop {
             if self.at >= bytes.len() {
-                return if self.depth == 0 { Ok(Token::End) } else { Err(Fault::Truncated) };
+                return if self.open.is_empty() { Ok(Token::End) } else { Err(Fault::Truncated) };
             }
             if bytes[self.at] != b'<' {
                 let end = memchr::memchr(b'<', &bytes[self.at..]).map_or(bytes.len(), |found| self.at + found);
@@ -103,9 +107,10 @@ impl<'a> Xml<'a> {
         let bytes = self.text.as_bytes();
         let from = self.at + 2;
         let end = from + memchr::memchr(b'>', &bytes[from..]).ok_or(Fault::Truncated)?;
-        self.depth = self.depth.checked_sub(1).ok_or(Fault::Truncated)?;
         self.at = end + 1;
-        Ok(Token::Close { name: local(self.slice(from, end).trim_end()) })
+        let name = local(self.slice(from, end).trim_end());
+        // Elements that overlap would let a reader take one cell's content for another's.
+        if self.open.pop() == Some(name) { Ok(Token::Close { name }) } else { Err(Fault::Misnested) }
     }
 
     fn open(&mut self) -> Result<Token<'a>, Fault> {
@@ -129,13 +134,11 @@ impl<'a> Xml<'a> {
         let stop = if empty { end - 1 } else { end };
         let name_end = name_end.unwrap_or(stop).min(stop);
         let name = local(self.slice(from, name_end));
-        if self.depth >= DEEPEST {
+        if self.open.len() >= DEEPEST {
             return Err(Fault::TooDeep);
         }
-        self.depth += 1;
-        if empty {
-            self.due = Some(name);
-        }
+        self.open.push(name);
+        self.due = empty;
         Ok(Token::Open { name, attrs: Attrs { rest: self.slice(name_end, stop) } })
     }
 
@@ -165,8 +168,8 @@ impl<'a> Xml<'a> {
     /// # Errors
     /// As [`Xml::next`].
     pub fn skip(&mut self) -> Result<(), Fault> {
-        let target = self.depth - 1;
-        while self.depth > target {
+        let target = self.open.len().saturating_sub(1);
+        while self.open.len() > target {
             if self.next()? == Token::End {
                 return Err(Fault::Truncated);
             }
@@ -180,9 +183,9 @@ impl<'a> Xml<'a> {
     /// # Errors
     /// As [`Xml::next`].
     pub fn text_into(&mut self, out: &mut String) -> Result<bool, Fault> {
-        let target = self.depth - 1;
+        let target = self.open.len().saturating_sub(1);
         let mut whole = true;
-        while self.depth > target {
+        while self.open.len() > target {
             match self.next()? {
                 Token::Text { raw, verbatim: true } => out.push_str(raw),
                 Token::Text { raw, .. } => whole &= unescape(raw, out),
@@ -385,6 +388,8 @@ mod tests {
         }
         assert_eq!(all("<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a/>"), Err(Fault::Doctype));
         assert_eq!(all(&"<a>".repeat(5_000)), Err(Fault::TooDeep));
+        assert_eq!(all("<c><v>1</c></v>"), Err(Fault::Misnested));
+        assert_eq!(all("</c>"), Err(Fault::Misnested));
     }
 
     #[test]

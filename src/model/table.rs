@@ -43,7 +43,7 @@ impl Column {
     }
 }
 
-/// Rows of one form. `columns` follows the plan's *columns* of that form ([`crate::spec::Form::columns`]);
+/// Rows of one form. `columns` follows the plan's *columns* of that form (the form says which in `columns()`);
 /// every column is as long as `origins`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FormTable {

@@ -124,7 +124,8 @@ impl<'a> Lexicon<'a> {
                 && !crate::text::width::is_invisible(*c)
         });
         lead.is_some_and(|c| {
-            let (word, bit) = slot(c.to_lowercase().next().unwrap_or(c));
+            let lower = if c >= '\u{2e80}' { c } else { c.to_lowercase().next().unwrap_or(c) };
+            let (word, bit) = slot(lower);
             text.len() <= 120 && self.first.get(word).is_some_and(|bits| bits >> bit & 1 == 1)
         })
     }

@@ -57,6 +57,7 @@ impl Desk<'_, '_> {
         let month = job.field.ty == FieldType::Month;
         match reading {
             Reading::Day(day) if month => self.month_of(job, raw, day),
+            Reading::Day(day) if dates::is_iso(raw) => Value::Date(day),
             Reading::Day(day) => {
                 let clean = dates::show_day(day);
                 if clean != raw {

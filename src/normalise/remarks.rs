@@ -117,6 +117,7 @@ pub fn periods(found: &mut [Found<'_>], views: &[View<'_>], ours: &Period, sink:
     let visible = |found: &Found<'_>| found.account.not_counted.is_none();
     let fits = found.iter().any(|found| visible(found) && !matches!(found.said, Said::Other(..)));
     let mut missing = None;
+    let mut held = false;
     for found in found.iter_mut().filter(|found| visible(found)) {
         let sheet = Some(found.account.sheet);
         let expected = format!("本次报告期是 {}", ours.title());
@@ -143,7 +144,10 @@ pub fn periods(found: &mut [Found<'_>], views: &[View<'_>], ours: &Period, sink:
                     Say { code: "sheet-other-period", severity: Severity::Note, found: said, expected, next },
                 );
             }
+            // One finding holds the whole return, however many of its sheets say the same.
+            Said::Other(..) if held => {}
             Said::Other(at, text) => {
+                held = true;
                 let found = format!("所属期是“{text}”");
                 let next = "请报送单位核对：报错期的重报，写错的改正";
                 sink.on_return(

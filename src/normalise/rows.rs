@@ -118,8 +118,9 @@ impl Classifier<'_, '_> {
                 rows.notes.push(i);
             } else if !cells.iter().any(|cell| self.counts(cell)) {
                 // Forms come with numbered empty lines; only 序号 or nothing of the form is filled in.
-                let texts =
-                    cells.iter().any(|cell| matches!(cell.value, RawValue::Text { .. }) && !self.in_ordinal(cell));
+                let texts = cells
+                    .iter()
+                    .any(|cell| matches!(cell.value, RawValue::Text { .. }) && !self.is_number_of_row(cell));
                 if texts { &mut rows.notes } else { &mut rows.frame }.push(i);
             } else {
                 self.in_notes = false;
@@ -141,8 +142,13 @@ impl Classifier<'_, '_> {
         self.field_at(cell.at.col).is_some_and(|field| !field.ordinal)
     }
 
-    fn in_ordinal(&self, cell: &RawCell) -> bool {
-        self.field_at(cell.at.col).is_some_and(|field| field.ordinal)
+    /// A 序号 that is one: forms come with numbered lines, but 零报告 and 说明 stand in that column as well.
+    fn is_number_of_row(&self, cell: &RawCell) -> bool {
+        let number = match cell.value {
+            RawValue::Text { .. } => crate::text::numbers::read(self.text(cell)).is_ok(),
+            _ => true,
+        };
+        number && self.field_at(cell.at.col).is_some_and(|field| field.ordinal)
     }
 
     /// How many required columns the row fills besides its first cell, and how many there are.
@@ -189,7 +195,9 @@ impl Classifier<'_, '_> {
 
     /// Whether the row is a total; `Some(true)` for a 小计. A row that fills most of its texts is data whatever it says.
     fn total(&self, cells: &[&RawCell]) -> Option<bool> {
-        let mut texts = cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(2);
+        // Every word for a total ends in one of these two; most rows are told by that.
+        let may_be = |cell: &&&RawCell| self.text(cell).contains(['计', '和']);
+        let mut texts = cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(2).filter(may_be);
         let (label, sub) = texts.find_map(|cell| Some((cell, total_word(&header_key(self.text(cell)))?)))?;
         let (filled, all) = self.filled(cells, Some(label.at.col), true);
         (filled * 2 <= all).then_some(sub)
@@ -197,7 +205,10 @@ impl Classifier<'_, '_> {
 
     fn is_nil(&self, cells: &[&RawCell]) -> bool {
         let mut said = false;
-        cells.iter().filter(|cell| !self.in_ordinal(cell)).all(|cell| {
+        if !cells.iter().any(|cell| self.text(cell).contains(['无', '零'])) {
+            return false;
+        }
+        cells.iter().filter(|cell| !self.is_number_of_row(cell)).all(|cell| {
             let key = header_key(self.text(cell));
             let word = matches!(
                 key.as_str(),
@@ -224,10 +235,13 @@ impl Classifier<'_, '_> {
         if text.is_empty() {
             return false;
         }
-        let (filled, all) = self.filled(cells, Some(first.at.col), false);
-        if is_note(&header_key(&text)) && filled * 2 <= all {
-            self.in_notes |= !is_signature(&header_key(&text));
-            return true;
+        let key = if text.starts_with(NOTE_INITIALS) { header_key(&text) } else { String::new() };
+        if is_note(&key) {
+            let (filled, all) = self.filled(cells, Some(first.at.col), false);
+            if filled * 2 <= all {
+                self.in_notes |= !is_signature(&key);
+                return true;
+            }
         }
         if cells.len() > 1 {
             return false;
@@ -273,6 +287,12 @@ const SIGNATURES: [&str; 22] = [
     "单位(盖章)",
     "签发人",
     "填报单位",
+];
+
+/// What notes and signatures begin with; bracketed ones and those with spaces before them included.
+const NOTE_INITIALS: [char; 21] = [
+    '注', '说', '备', '附', '填', '以', '单', '负', '主', '分', '审', '复', '制', '经', '联', '报', '上', '签', '(',
+    '（', '*',
 ];
 
 fn is_signature(key: &str) -> bool {

@@ -71,7 +71,7 @@ fn parts(view: &View<'_>, data: &[usize], column: &Column, col: u16) -> Parts {
 /// table, the rows below it. `None` where one of the parts is unreadable.
 fn plausible(table: &Table, parts: &Parts, i: usize, sub: bool) -> Option<Vec<f64>> {
     let totals = &table.rows.totals;
-    let before = totals.iter().map(|(at, _)| *at).filter(|at| *at < i).next_back();
+    let before = totals.iter().map(|(at, _)| *at).rfind(|at| *at < i);
     let after = totals.iter().map(|(at, _)| *at).find(|at| *at > i);
     let sum = |from: usize, to: usize| {
         parts.iter().filter(|(at, _)| (from..to).contains(at)).map(|(_, part)| *part).sum::<Option<f64>>()

@@ -43,7 +43,8 @@ impl<'a> View<'a> {
     }
 
     pub fn is_blank(&self, value: RawValue) -> bool {
-        matches!(value, RawValue::Text { .. }) && crate::text::names::tidy(self.sheet.text(value)).is_empty()
+        let says_nothing = |c: char| c.is_whitespace() || crate::text::width::is_invisible(c);
+        matches!(value, RawValue::Text { .. }) && self.sheet.text(value).chars().all(says_nothing)
     }
 
     /// The merge that covers an address, if any.

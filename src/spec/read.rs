@@ -41,12 +41,16 @@ pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     let mut plan = None;
     if parsed {
         let section = Section::new(&log, document.get_ref(), 0..0, "");
-        let mut lists = Vec::new();
-        for (file, text) in includes(&section, path) {
+        let mut context = Context::new(&log);
+        for file in includes(&section, path) {
+            let Some((file, text)) = file else {
+                context.codes_incomplete = true;
+                continue;
+            };
             hash.update(text.as_bytes());
-            others.extend(included(file, text, &mut lists));
+            others.extend(included(file, text, &mut context.codes));
         }
-        plan = pipeline(section, &log, lists, path);
+        plan = pipeline(section, context, path);
     }
     drop(document);
     let mut problems = log.into_problems();
@@ -91,26 +95,44 @@ fn parse(log: &Log) -> (toml::Spanned<DeTable<'_>>, bool) {
         let (code, message, help) = if duplicate {
             ("duplicate-key", "同一段里这个名字写了两次".to_owned(), "删去其中一个")
         } else {
-            ("toml-syntax", format!("TOML 写法有误（{}）", error.message().trim()), "核对引号、括号、逗号和等号")
+            ("toml-syntax", syntax(error.message()).to_owned(), "核对引号、括号、逗号和等号")
         };
         log.report(code, error.span().unwrap_or(0..0), message, Some(help.to_owned()));
     }
     (document, walkable)
 }
 
-/// Files that `include` names, with their texts; one that cannot be read is reported where it is named.
-fn includes(document: &Section<'_>, path: &Path) -> Vec<(PathBuf, String)> {
+/// The parser's English in the words of someone who edits a text file.
+fn syntax(message: &str) -> &'static str {
+    const WORDS: [(&str, &str); 11] = [
+        ("comma", "这里少一个或多一个逗号"),
+        ("inline table", "花括号 { … } 没有写全"),
+        ("array", "方括号 […] 没有写全"),
+        ("unclosed table", "段名 [ … ] 没有写全"),
+        ("string values must be quoted", "文字要加引号"),
+        ("quote", "引号没有配对"),
+        ("string", "引号没有配对，或文字里有不能直接写的字符"),
+        ("escape", "反斜杠后面的写法不对"),
+        ("value", "等号后面没有值，或值的写法不对"),
+        ("key", "等号左边的名字写法不对，中文名字要加引号"),
+        ("integer", "数的写法不对"),
+    ];
+    WORDS.iter().find(|(part, _)| message.contains(part)).map_or("TOML 写法不对", |(_, words)| *words)
+}
+
+/// Files that `include` names, with their texts; one (`None`) that cannot be read is reported where it is named.
+fn includes(document: &Section<'_>, path: &Path) -> Vec<Option<(PathBuf, String)>> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut files = Vec::new();
     for word in document.words("include") {
         let file = folder.join(word.text);
         match source(&file) {
-            Ok(text) => files.push((file, text)),
-            Err(problem) => word.report(
-                "include-unreadable",
-                format!("读不到 include 的“{}”：{}", word.text, problem.message),
-                Some("路径从本文件所在的文件夹算起".to_owned()),
-            ),
+            Ok(text) => files.push(Some((file, text))),
+            Err(problem) => {
+                let message = format!("读不到 include 的“{}”：{}", word.text, problem.message);
+                word.report("include-unreadable", message, Some("路径从本文件所在的文件夹算起".to_owned()));
+                files.push(None);
+            }
         }
     }
     files
@@ -130,7 +152,7 @@ fn included(file: PathBuf, text: String, into: &mut Vec<CodeList>) -> Vec<Diagno
 }
 
 /// `None` where a part is missing altogether; that was reported.
-fn pipeline(document: Section<'_>, log: &Log, lists: Vec<CodeList>, path: &Path) -> Option<Plan> {
+fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) -> Option<Plan> {
     const PERIODS: [(&str, Kind); 4] =
         [("month", Kind::Month), ("quarter", Kind::Quarter), ("half-year", Kind::HalfYear), ("year", Kind::Year)];
     const COUNTS: [(&str, Count); 2] = [("rows", Count::Rows), ("whole-returns", Count::WholeReturns)];
@@ -140,9 +162,7 @@ fn pipeline(document: Section<'_>, log: &Log, lists: Vec<CodeList>, path: &Path)
     let count = document.choice_or("count", &COUNTS, Count::Rows);
     let sample = sample(&document, period_kind);
 
-    let mut context = Context::new(log);
     context.values = codes::values(&document);
-    context.codes = lists;
     codes::codes(&document, &mut context.codes);
     codes::references(&document, &mut context);
     context.form_ids = ids(&document, "form", "表式");
@@ -154,13 +174,7 @@ fn pipeline(document: Section<'_>, log: &Log, lists: Vec<CodeList>, path: &Path)
     let lookups = rules::lookups(&document, &context);
     let quota = shares::quota(&document, &context);
     let shares = shares::shares(&document, &context);
-    let known = tables::Known {
-        lookups: &lookups,
-        shares: &shares,
-        has_quota: document.get("quota").is_some(),
-        lookups_hold: lookups.len() == context.lookup_ids.len(),
-        shares_hold: shares.len() == context.share_ids.len(),
-    };
+    let known = tables::Known { lookups: &lookups, shares: &shares, has_quota: document.get("quota").is_some() };
     document.need_list("table");
     let tables = tables::tables(&document, known, &context);
     let charts = tables::charts(&document, &tables, known, &context);
@@ -178,9 +192,9 @@ fn pipeline(document: Section<'_>, log: &Log, lists: Vec<CodeList>, path: &Path)
         codes: context.codes,
         references: context.references,
         forms: context.forms,
-        lookups,
+        lookups: lookups.into_iter().flatten().collect(),
         quota,
-        shares,
+        shares: shares.into_iter().flatten().collect(),
         tables: tables.into_iter().flatten().collect(),
         charts,
         path: path.to_path_buf(),

@@ -281,7 +281,7 @@ mod tests {
             ("sum(人数) > 3", "sql-aggregate", "sum"),
             ("人数 > avg(人数)", "sql-aggregate", "avg"),
             ("sum(人数) OVER () > 1", "sql-aggregate", "sum"),
-            ("人数 > (SELECT 1)", "sql-unsupported", "1"),
+            ("人数 > (SELECT 1)", "sql-unsupported", "SELECT 1"),
             ("CAST(类别 AS INT) = 1", "sql-unsupported", "类别"),
             ("县处级 IS TRUE", "sql-unsupported", "县处级"),
             ("人数 = 'a'", "sql-type", "'a'"),

@@ -6,11 +6,10 @@ use std::borrow::Cow;
 /// The key under which two spellings of one name meet: full-width to half-width, spaces and line breaks gone,
 /// brackets in one form, letters in lower case. Never drops a character that could tell two names apart.
 pub fn match_key(name: &str) -> String {
-    name.chars()
-        .filter(|c| !is_invisible(*c))
-        .map(narrow_char)
-        .filter(|c| !c.is_whitespace() && !c.is_control())
-        .map(|c| match c {
+    let mut key = String::with_capacity(name.len());
+    for c in name.chars().filter(|c| !is_invisible(*c)) {
+        let c = match narrow_char(c) {
+            c if c.is_whitespace() || c.is_control() => continue,
             '〔' | '【' | '[' | '〈' | '{' => '(',
             '〕' | '】' | ']' | '〉' | '}' => ')',
             '“' | '”' | '„' | '‟' | '＂' => '"',
@@ -18,9 +17,19 @@ pub fn match_key(name: &str) -> String {
             '—' | '–' | '‐' | '―' => '-',
             '·' | '•' | '・' | '‧' => '·',
             c => c,
-        })
-        .flat_map(char::to_lowercase)
-        .collect()
+        };
+        push_lower(&mut key, c);
+    }
+    key
+}
+
+/// Chinese characters have no case, and most characters here are Chinese.
+fn push_lower(key: &mut String, c: char) {
+    if c >= '\u{2e80}' {
+        key.push(c);
+    } else {
+        key.extend(c.to_lowercase());
+    }
 }
 
 /// The key under which two spellings of one header meet: [`match_key`] without required marks and punctuation,
@@ -77,7 +86,9 @@ pub fn without_brackets(key: &str) -> Option<String> {
 pub fn tidy(text: &str) -> Cow<'_, str> {
     let odd = |c: char| is_invisible(c) || c.is_control() || c == '\u{a0}';
     let trimmed = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
-    if !trimmed.chars().any(odd) {
+    // Odd characters begin with one of these bytes; most texts have none of them.
+    let suspicious = |b: u8| b < 0x20 || matches!(b, 0x7f | 0xc2 | 0xe2 | 0xef);
+    if !trimmed.bytes().any(suspicious) || !trimmed.chars().any(odd) {
         return Cow::Borrowed(trimmed);
     }
     let mut out = String::with_capacity(trimmed.len());

@@ -211,3 +211,6 @@ fn count_rows(
     }
     named
 }
+
+#[cfg(test)]
+mod tests;

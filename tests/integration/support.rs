@@ -82,3 +82,16 @@ impl Results {
         found.remove(0)
     }
 }
+
+/// A pipeline over its shipped sample through the library, nothing written; computed once a process.
+pub fn finished(pipeline: &str) -> huizong::run::Finished {
+    huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
+    let pipelines = root().join("pipelines");
+    let folders =
+        huizong::spec::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
+    let definition = pipelines.join(pipeline).join("pipeline.toml");
+    let prepared = huizong::run::prepare(&definition, &folders, None).expect("the shipped definition");
+    let returns = [root().join(&prepared.plan.sample_returns)];
+    let limits = huizong::ingest::Limits::default();
+    huizong::run::run(&prepared, &returns, None, &limits, &huizong::run::Unwatched).expect("the sample runs")
+}

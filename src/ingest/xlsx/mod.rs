@@ -10,7 +10,7 @@ mod styles;
 
 use super::archive::Archive;
 use super::refusal::{self, Refusal};
-use super::xml::{self, Fault, Token, Xml};
+use super::xml::{self, Token, Xml};
 use crate::model::workbook::Format;
 use crate::model::{RawSheet, RawWorkbook, Unreadable};
 use std::borrow::Cow;
@@ -263,7 +263,7 @@ fn modified(package: &Package) -> Option<i64> {
                 xml.text_into(&mut stamp).ok()?;
                 break stamp;
             }
-            Ok(Token::End) | Err(Fault::Truncated | Fault::Doctype | Fault::TooDeep) => return None,
+            Ok(Token::End) | Err(_) => return None,
             Ok(_) => {}
         }
     };

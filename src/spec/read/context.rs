@@ -22,9 +22,13 @@ pub struct Context<'a> {
     pub share_ids: Vec<&'a str>,
     pub table_ids: Vec<&'a str>,
     pub forms: Vec<Form>,
-    /// Columns whose own definition has a problem: expressions that read them are not judged, so that one mistake
-    /// is reported once.
+    /// Columns whose own definition has a problem; what points at them is not judged by it, so that one mistake is
+    /// reported once.
     pub doubtful: BTreeSet<String>,
+    /// Those of them whose type is not known: expressions that may read them are not judged.
+    pub untyped: BTreeSet<String>,
+    /// An included file is not there, so a code list may only seem to be missing.
+    pub codes_incomplete: bool,
     rule_codes: RefCell<BTreeMap<String, u32>>,
 }
 
@@ -49,6 +53,8 @@ impl<'a> Context<'a> {
             table_ids: Vec::new(),
             forms: Vec::new(),
             doubtful: BTreeSet::new(),
+            untyped: BTreeSet::new(),
+            codes_incomplete: false,
             rule_codes: RefCell::default(),
         }
     }
@@ -95,7 +101,7 @@ impl<'a> Context<'a> {
 
     pub fn code_list(&self, word: &Word<'_>) -> Option<usize> {
         let found = self.codes.iter().position(|list| list.id == word.text);
-        if found.is_none() {
+        if found.is_none() && !self.codes_incomplete {
             word.unknown("unknown-codes", "代码表", self.codes.iter().map(|list| list.id.as_str()));
         }
         found
@@ -153,7 +159,7 @@ impl<'a> Context<'a> {
     }
 
     fn judge(&self, word: &Word<'_>, columns: &Columns, wanted: Option<Type>) -> Option<Checked> {
-        if self.doubtful.iter().any(|name| word.text.contains(name.as_str())) {
+        if self.untyped.iter().any(|name| word.text.contains(name.as_str())) {
             return None;
         }
         match sql::check(word.text, &columns.scope, wanted) {

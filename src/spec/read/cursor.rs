@@ -214,7 +214,8 @@ impl<'a> Node<'a> {
     }
 }
 
-/// A table whose keys are asked for one by one; [`Section::finish`] reports those that nobody asked for.
+/// A table whose keys are asked for one by one; [`Section::finish`] reports those that nobody asked for. Missing keys are
+/// reported last, so that a misspelt one is one problem and not two.
 #[derive(Debug)]
 pub struct Section<'a> {
     pub log: &'a Log,
@@ -222,11 +223,12 @@ pub struct Section<'a> {
     span: Range<usize>,
     name: String,
     asked: RefCell<BTreeSet<&'static str>>,
+    missing: RefCell<Vec<&'static str>>,
 }
 
 impl<'a> Section<'a> {
     pub fn new(log: &'a Log, table: &'a DeTable<'a>, span: Range<usize>, name: &str) -> Section<'a> {
-        Section { log, table, span, name: name.to_owned(), asked: RefCell::default() }
+        Section { log, table, span, name: name.to_owned(), asked: RefCell::default(), missing: RefCell::default() }
     }
 
     /// Where it starts: `[[form.rule]]`, or the opening brace.
@@ -247,9 +249,9 @@ impl<'a> Section<'a> {
     /// As [`Self::get`], and a missing key is a problem.
     pub fn need(&self, key: &'static str) -> Option<Node<'a>> {
         let node = self.get(key);
-        if node.is_none() {
-            let message = format!("{}缺少“{key}”", self.title());
-            self.log.report("missing-key", self.span(), message, None);
+        let mut missing = self.missing.borrow_mut();
+        if node.is_none() && !missing.contains(&key) {
+            missing.push(key);
         }
         node
     }
@@ -331,11 +333,22 @@ impl<'a> Section<'a> {
             if !asked.contains(key.text) {
                 let known: Vec<&str> = asked.iter().copied().filter(|name| !self.table.contains_key(*name)).collect();
                 let help = match nearest(key.text, known.iter().copied()) {
-                    Some(near) => Some(format!("是不是“{near}”？")),
+                    Some(near) => {
+                        self.missing.borrow_mut().retain(|missing| *missing != near);
+                        Some(format!("是不是“{near}”？"))
+                    }
                     None => suggestion(key.text, &asked.iter().copied().collect::<Vec<_>>()),
                 };
                 key.report("unknown-key", format!("{}不认识“{}”", self.title(), key.text), help);
             }
+        }
+    }
+}
+
+impl Drop for Section<'_> {
+    fn drop(&mut self) {
+        for key in self.missing.take() {
+            self.log.report("missing-key", self.span(), format!("{}缺少“{key}”", self.title()), None);
         }
     }
 }

@@ -158,12 +158,21 @@ impl FieldReader<'_, '_> {
             value.text.to_owned()
         });
         let none_is_zero = none_is_zero(&section, ty.as_ref());
-        let measured_in = section.maybe_word("measured-in").map(|word| word.text.to_owned());
+        let measured_in = section.maybe_word("measured-in").map(|unit| {
+            if !matches!(ty, None | Some(FieldType::Integer | FieldType::Number)) {
+                unit.report("not-measured", "“measured-in”只能用在 integer 和 number 列".to_owned(), None);
+            }
+            unit.text.to_owned()
+        });
         let line = section.line();
         section.finish();
         let Some(name) = name else { return };
         if ty.is_none() {
             self.context.doubtful.insert(name.text.to_owned());
+            // Without its list a code is still a text.
+            if word != Some(TypeWord::Code) {
+                self.context.untyped.insert(name.text.to_owned());
+            }
         }
         if let Some(problem) = name_problem(name.text, &self.context.values) {
             name.report("bad-name", format!("“{}”不能作列名：{problem}", name.text), None);

@@ -3,6 +3,7 @@
 use super::context::{Columns, Context};
 use super::cursor::{Section, Word, suggestion};
 use super::shares::WORKERS;
+use super::tables::Known;
 use crate::spec::{Basis, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic};
 use crate::sql::{Checked, Type};
 
@@ -20,7 +21,7 @@ struct Peers<'a> {
     names: Vec<&'a str>,
 }
 
-pub fn statistic(section: &Section<'_>, has_quota: bool, context: &Context<'_>) -> Option<Statistic> {
+pub fn statistic(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<Statistic> {
     let label = section.word("label").map(|word| word.text.to_owned());
     let total = section.maybe_word("total").map(|word| word.text.to_owned());
     let across_total = section.flag("across-total", false);
@@ -28,8 +29,11 @@ pub fn statistic(section: &Section<'_>, has_quota: bool, context: &Context<'_>) 
     let sections = section.sections("measures");
     let names = sections.iter().map(|measure| measure.get("name").and_then(|node| node.as_word()));
     let peers = Peers { names: names.map(|word| word.map_or("", |word| word.text)).collect() };
-    let read: Vec<Option<Read<'_>>> =
-        sections.into_iter().enumerate().map(|(at, measure)| self::measure(measure, at, &peers, context)).collect();
+    let read: Vec<Option<Read<'_>>> = sections
+        .into_iter()
+        .enumerate()
+        .map(|(at, measure)| self::measure(measure, at, &peers, known, context))
+        .collect();
     // One entry each, so that indices hold although a broken measure is not there.
     let measured: Vec<Option<&Measure>> = read.iter().map(|read| read.as_ref()?.measure.as_ref()).collect();
     let sources: Vec<&From> = measured.iter().flatten().filter_map(|measure| source(&measure.kind)).collect();
@@ -42,7 +46,7 @@ pub fn statistic(section: &Section<'_>, has_quota: bool, context: &Context<'_>) 
     }
     for read in read.iter().flatten() {
         if let (Some(measure), Some(rows)) = (&read.measure, &rows) {
-            check_fit(&read.name, measure, rows, !across.is_empty(), has_quota, &measured);
+            check_fit(&read.name, measure, rows, !across.is_empty(), known.has_quota, &measured);
         }
     }
     let measures: Option<Vec<Measure>> = read.into_iter().map(|read| read?.measure).collect();
@@ -155,7 +159,13 @@ fn item(section: Section<'_>, sources: &[&From], context: &Context<'_>) -> Optio
     Some(Item { label: label?, filter: filter?, share })
 }
 
-fn measure<'a>(section: Section<'a>, at: usize, peers: &Peers<'a>, context: &Context<'_>) -> Option<Read<'a>> {
+fn measure<'a>(
+    section: Section<'a>,
+    at: usize,
+    peers: &Peers<'a>,
+    known: Known<'_>,
+    context: &Context<'_>,
+) -> Option<Read<'a>> {
     let name = section.word("name");
     let under = section.maybe_word("under").map(|word| word.text.to_owned());
     if let Some(word) = &name
@@ -164,7 +174,7 @@ fn measure<'a>(section: Section<'a>, at: usize, peers: &Peers<'a>, context: &Con
     {
         word.report("duplicate-measure", format!("指标“{}”在这张表里重复", word.text), None);
     }
-    let kind = kind(&section, at, peers, context);
+    let kind = kind(&section, at, peers, known, context);
     section.finish();
     let name = name?;
     let measure = kind.map(|kind| Measure { name: name.text.to_owned(), under, kind });
@@ -185,7 +195,13 @@ const KINDS: [&str; 11] = [
     "growth",
 ];
 
-fn kind(section: &Section<'_>, at: usize, peers: &Peers<'_>, context: &Context<'_>) -> Option<MeasureKind> {
+fn kind(
+    section: &Section<'_>,
+    at: usize,
+    peers: &Peers<'_>,
+    known: Known<'_>,
+    context: &Context<'_>,
+) -> Option<MeasureKind> {
     let given: Vec<&'static str> = KINDS.into_iter().filter(|key| section.get(key).is_some()).collect();
     let [key] = given.as_slice() else {
         let message = match given.len() {
@@ -217,7 +233,7 @@ fn kind(section: &Section<'_>, at: usize, peers: &Peers<'_>, context: &Context<'
             section.choice("quota", &PARTS).map(MeasureKind::Quota)
         }
         "outstanding" => {
-            let lookup = context.lookup(&section.word("outstanding")?)?;
+            let lookup = known.outstanding(&section.word("outstanding")?, context)?;
             Some(MeasureKind::Outstanding { lookup })
         }
         "item-bound" => {

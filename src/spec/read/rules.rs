@@ -52,8 +52,9 @@ fn unique(section: Section<'_>, at: usize, columns: &Columns, context: &Context<
     Unique { code, severity, fields, when, found, expected, next, line }
 }
 
-pub fn lookups(document: &Section<'_>, context: &Context<'_>) -> Vec<Lookup> {
-    document.sections("lookup").into_iter().filter_map(|section| lookup(section, context)).collect()
+/// One entry per `[[lookup]]`; `None` where it has a problem.
+pub fn lookups(document: &Section<'_>, context: &Context<'_>) -> Vec<Option<Lookup>> {
+    document.sections("lookup").into_iter().map(|section| lookup(section, context)).collect()
 }
 
 fn lookup(section: Section<'_>, context: &Context<'_>) -> Option<Lookup> {

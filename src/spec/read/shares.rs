@@ -72,8 +72,9 @@ fn unit_rule(section: &Section<'_>, key: &'static str, context: &Context<'_>) ->
     Some(UnitRule { code, severity, found, expected, next, line })
 }
 
-pub fn shares(document: &Section<'_>, context: &Context<'_>) -> Vec<Share> {
-    document.sections("share").into_iter().filter_map(|section| share(section, context)).collect()
+/// One entry per `[[share]]`; `None` where it has a problem.
+pub fn shares(document: &Section<'_>, context: &Context<'_>) -> Vec<Option<Share>> {
+    document.sections("share").into_iter().map(|section| share(section, context)).collect()
 }
 
 fn share(section: Section<'_>, context: &Context<'_>) -> Option<Share> {

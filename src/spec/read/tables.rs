@@ -1,23 +1,43 @@
 //! `[[table]]` and `[[chart]]`.
 
 use super::context::{Columns, Context};
-use super::cursor::{Section, suggestion};
+use super::cursor::{Section, Word, suggestion};
 use super::measures::{BASES, statistic};
 use super::shares::scope;
 use crate::spec::{
     Basis, Chart, ChartKind, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Lookup, Scope, Share,
-    Table, TableKind,
+    Table, TableKind, TemplatePart,
 };
 
-/// What tables may point at.
+/// First and last sheet of the leadership workbook.
+const OWN_SHEETS: [&str; 2] = ["总览", "口径说明"];
+
+/// What tables may point at. What has a problem of its own is `None`, and nothing is judged by it.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
-    pub lookups: &'a [Lookup],
-    pub shares: &'a [Share],
+    pub lookups: &'a [Option<Lookup>],
+    pub shares: &'a [Option<Share>],
     pub has_quota: bool,
-    /// All lookups (shares) could be read, so that an index into them holds.
-    pub lookups_hold: bool,
-    pub shares_hold: bool,
+}
+
+impl Known<'_> {
+    fn lookup(&self, at: usize) -> Option<&Lookup> {
+        self.lookups.get(at)?.as_ref()
+    }
+
+    fn share(&self, at: usize) -> Option<&Share> {
+        self.shares.get(at)?.as_ref()
+    }
+
+    /// The lookup that leaves rows outstanding; one that says not to whom they belong is a problem.
+    pub fn outstanding(&self, word: &Word<'_>, context: &Context<'_>) -> Option<usize> {
+        let at = context.lookup(word)?;
+        if self.lookup(at).is_some_and(|lookup| lookup.outstanding_by.is_none()) {
+            let help = Some("在这个 [[lookup]] 里写 outstanding-by = \"…\"".to_owned());
+            word.report("not-outstanding", format!("“{}”没有说未对上的记录归谁", word.text), help);
+        }
+        Some(at)
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -46,18 +66,14 @@ pub fn tables(document: &Section<'_>, known: Known<'_>, context: &Context<'_>) -
 
 fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<Table> {
     let id = section.text("id");
-    let sheet = section.text("sheet");
-    let title = section.word("title");
-    if let Some(word) = &title {
-        // The period is put in when the table is printed; nothing else may be left open.
-        let _ = context.holes(word, &Columns::default(), &["报告期"]);
-    }
-    let title = title.map(|word| word.text.to_owned()).unwrap_or_default();
-    let caption = section.maybe_word("caption").map(|word| word.text.to_owned()).unwrap_or_default();
-    let notes = section.texts("notes");
+    let sheet = section.word("sheet").map(|word| sheet_name(&word)).unwrap_or_default();
+    // The period is put in when the table is printed, named values at once; nothing else may be left open.
+    let title = section.word("title").map(|word| filled(&word, &["报告期"], context)).unwrap_or_default();
+    let caption = section.maybe_word("caption").map(|word| filled(&word, &[], context)).unwrap_or_default();
+    let notes = section.words("notes").iter().map(|word| filled(word, &[], context)).collect();
     let landscape = section.flag("landscape", false);
     let kind = match section.choice_or("kind", &KINDS, KindWord::Statistic) {
-        KindWord::Statistic => statistic(&section, known.has_quota, context).map(TableKind::Statistic),
+        KindWord::Statistic => statistic(&section, known, context).map(TableKind::Statistic),
         KindWord::List => list(&section, known, context).map(TableKind::List),
         KindWord::Share => share_by(&section, known, context),
         KindWord::Shares => Some(TableKind::Shares),
@@ -72,15 +88,36 @@ fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
     Some(Table { id, sheet, title, caption, notes, landscape, kind: kind?, line })
 }
 
+/// The text with named values put in; holes of its own stay as written.
+fn filled(word: &Word<'_>, own: &[&str], context: &Context<'_>) -> String {
+    let template = context.holes(word, &Columns::default(), own);
+    let part = |part: TemplatePart| match part {
+        TemplatePart::Text(text) => text,
+        TemplatePart::Hole(hole) => format!("{{{hole}}}"),
+    };
+    template.parts.into_iter().map(part).collect()
+}
+
+/// Excel takes at most 31 characters and not these; the book has two sheets of its own.
+fn sheet_name(word: &Word<'_>) -> String {
+    let problem = if word.text.chars().count() > 31 {
+        Some("超过 31 个字".to_owned())
+    } else if let Some(c) = word.text.chars().find(|c| "[]:*?/\\'".contains(*c)) {
+        Some(format!("不能有“{c}”"))
+    } else {
+        OWN_SHEETS.contains(&word.text).then(|| "这个名字系统自己要用".to_owned())
+    };
+    if let Some(problem) = problem {
+        word.report("bad-sheet-name", format!("“{}”不能作工作表名：{problem}", word.text), None);
+    }
+    word.text.to_owned()
+}
+
 fn share_by(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<TableKind> {
     let share = section.word("share").and_then(|word| context.share(&word));
     let by = section.word("by");
     let (share, by) = (share?, by?);
-    let parts = match known.shares.get(share) {
-        Some(share) if known.shares_hold => share.parts.as_slice(),
-        _ => &[],
-    };
-    let by = scope(&by, parts, context)?;
+    let by = scope(&by, &known.share(share)?.parts, context)?;
     if by == Scope::Province {
         let help = Some("写 \"unit\" 或一个代码列".to_owned());
         section.log.report("unknown-scope", section.get("by")?.span(), "全省只有一行，不必分开列".to_owned(), help);
@@ -126,20 +163,16 @@ fn list_from(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> 
     let word = table.word("outstanding");
     table.finish();
     let word = word?;
-    let lookup = context.lookup(&word)?;
-    let leaves = known.lookups.get(lookup).is_none_or(|lookup| lookup.outstanding_by.is_some());
-    if known.lookups_hold && !leaves {
-        let help = Some("在这个 [[lookup]] 里写 outstanding-by = \"…\"".to_owned());
-        word.report("not-outstanding", format!("“{}”没有说未对上的记录归谁", word.text), help);
-    }
-    Some(ListFrom::Outstanding { lookup })
+    let lookup = known.outstanding(&word, context)?;
+    // Without the lookup the columns cannot be judged.
+    known.lookup(lookup).map(|_| ListFrom::Outstanding { lookup })
 }
 
 fn list_columns_of(from: &ListFrom, known: Known<'_>, context: &Context<'_>) -> Columns {
     match from {
         ListFrom::Form { form, .. } => context.form_columns(*form),
         ListFrom::Outstanding { lookup } => {
-            let name = known.lookups.get(*lookup).map_or("", |lookup| &lookup.reference);
+            let name = known.lookup(*lookup).map_or("", |lookup| lookup.reference.as_str());
             let schema = context.references.iter().find(|schema| schema.name == name);
             schema.map(|schema| context.reference_columns(schema)).unwrap_or_default()
         }
@@ -167,8 +200,8 @@ fn list_column(
         }),
         ["lookup"] => section.word("lookup").and_then(|word| {
             let lookup = context.lookup(&word)?;
-            let form = known.lookups.get(lookup).map(|lookup| lookup.form);
-            if known.lookups_hold && !matches!(from, Some(ListFrom::Form { form: ours, .. }) if Some(*ours) == form) {
+            let theirs = known.lookup(lookup)?.form;
+            if !matches!(from?, ListFrom::Form { form, .. } if *form == theirs) {
                 word.report("wrong-form", format!("“{}”核对的不是这张名单的表式", word.text), None);
             }
             Some(ListValue::Lookup { lookup })
@@ -209,10 +242,11 @@ fn private(from: &ListFrom, column: &str, known: Known<'_>, context: &Context<'_
             form.fields.iter().any(|field| *field.name == *column && field.ty == FieldType::IdNumber)
         }),
         ListFrom::Outstanding { lookup } => {
-            let reference = known.lookups.get(*lookup).map(|lookup| &lookup.reference);
+            let reference = known.lookup(*lookup).map(|lookup| &lookup.reference);
             known
                 .lookups
                 .iter()
+                .flatten()
                 .filter(|lookup| Some(&lookup.reference) == reference)
                 .any(|lookup| lookup.on.iter().any(|(field, ours)| ours == column && is_id(lookup.form, *field)))
         }
@@ -280,7 +314,7 @@ fn headings(table: &Table, known: Known<'_>, context: &Context<'_>) -> Vec<Strin
             words
         }
         TableKind::ShareBy { share, .. } => {
-            let counted = known.shares.get(*share).map(|share| share.counted.clone());
+            let counted = known.share(*share).map(|share| share.counted.clone());
             let fixed = ["总数", "占比", "规定", "差额"].map(str::to_owned);
             counted.into_iter().chain(fixed).collect()
         }

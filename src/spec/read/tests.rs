@@ -141,6 +141,8 @@ fn a_sound_definition_reads_and_each_file_counts_in_its_hash() {
     assert_eq!(plan.sha256, hex(&Sha256::digest(SOUND.as_bytes())));
     assert_eq!(plan.forms[0].rules[0].line, 29);
     assert_eq!(plan.lookups[0].on, [(1, "名称".to_owned())]);
+    let plan = trial(&SOUND.replace("{报告期}统计", "{报告期}不少于{下限}人的统计")).unwrap();
+    assert_eq!(plan.tables[0].title, "{报告期}不少于3人的统计");
 }
 
 #[test]
@@ -223,6 +225,11 @@ fn every_kind_of_mistake_is_found() {
         "个数",
     );
     single("rows     = \"unit\"", "rows     = { codes = \"名称\" }", "unknown-code-column", "类别");
+    single("sheet    = \"统计\"", "sheet    = \"甲/乙\"", "bad-sheet-name", "");
+    single("sheet    = \"统计\"", "sheet    = \"总览\"", "bad-sheet-name", "");
+    single("title    = \"{报告期}统计\"", "title    = \"{报告其}统计\"", "unknown-hole", "报告期");
+    single("series = [\"个数\"]", "series = []", "empty-list", "");
+    single("cells    = [\"人数\"]", "cellls = [\"人数\"]", "unknown-key", "cells");
     single("table  = \"count\"", "table  = \"cuont\"", "unknown-table", "count");
     single("[[chart]]", "extra = 1\n[[chart]]", "unknown-key", "");
     single("notice = \"通知\"", "notice = \"通知\"\nnotice = \"通知\"", "duplicate-key", "");
@@ -262,6 +269,29 @@ fn included_files_carry_their_own_path() {
         problems.iter().map(|problem| problem.code).collect::<Vec<_>>(),
         ["duplicate-code-value", "unknown-key"]
     );
+}
+
+#[test]
+fn one_mistake_is_not_reported_again_where_it_is_used() {
+    // The only other use of the field 名称 is in the lookup; 人数 is used in a rule; 类别 as rows of a table.
+    let text = SOUND
+        .replace("{ name = \"名称\", type = \"text\", required = true },\n  { name = \"人数\"", "{ name = \"人数\"");
+    let (text, problems) = (text.clone(), trial(&text).unwrap_err());
+    assert_eq!(places(&text, &problems).iter().map(|place| place.2).collect::<Vec<_>>(), ["unknown-field"]);
+    single(
+        "type = \"integer\", required = true },\n",
+        "type = \"integr\", required = true },\n",
+        "unknown-word",
+        "integer",
+    );
+    let grouped = "rows     = { codes = \"类别\" }";
+    let (_, problems) = after("rows     = \"unit\"", grouped);
+    assert_eq!(problems, []);
+    let text = SOUND.replace("rows     = \"unit\"", grouped).replace("codes = \"class\"", "codes = \"clas\"");
+    assert_eq!(trial(&text).unwrap_err().len(), 1);
+    let text = text.replace("sample =", "include = [\"nowhere.toml\"]\nsample =");
+    let codes: Vec<&str> = trial(&text).unwrap_err().iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, ["include-unreadable"]);
 }
 
 #[test]

@@ -214,6 +214,28 @@ fn an_xlsx_is_read_as_a_csv_is() {
 }
 
 #[test]
+fn a_workbook_that_is_none_or_damaged_is_a_diagnostic() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("节假日.xlsx");
+    let folders = ReferenceFolders(vec![folder.path().to_path_buf(), pipelines().join("reference")]);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "日期").unwrap();
+    sheet.write(0, 1, "类型").unwrap();
+    let whole = book.save_to_buffer().unwrap();
+    let mut flipped = whole.clone();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 0x40;
+    for bytes in [b"PK\x03\x04".to_vec(), b"date".to_vec(), whole[..whole.len() / 2].to_vec(), flipped] {
+        std::fs::write(&path, bytes).unwrap();
+        let problems = load(&plan("honours"), &folders, &year("2026")).unwrap_err();
+        assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["workbook-unreadable"]);
+    }
+    std::fs::write(&path, whole).unwrap();
+    assert!(load(&plan("honours"), &folders, &year("2026")).is_ok());
+}
+
+#[test]
 fn twenty_thousand_units_load_at_once() {
     let mut rows = String::from("A,甲,,,市,市总工会,合肥,,,1,,,honours\n");
     for n in 0..20_000 {

@@ -1,0 +1,68 @@
+//! Every row in one class; totals held against their parts.
+
+use super::fixture::*;
+use crate::model::Severity;
+use crate::model::table::Column;
+
+#[test]
+fn totals_notes_repeats_and_numbered_blanks_are_counted_apart() {
+    let total = |label: &'static str, sum: f64| vec![T(label), E, E, E, N(sum)];
+    let mut rows = vec![good(), good(), total("小计", 24.0)];
+    rows.push(vec![T("班组申报汇总表")]);
+    rows.push(header());
+    rows.push(good());
+    rows.push(total("合 计", 36.0));
+    rows.push(vec![T("单位负责人：王五"), E, T("审核人：赵六"), E, T("填表人：钱七"), E, T("填报日期：2026年3月20日")]);
+    rows.push(vec![T("注：1.人数按在岗人数填写。")]);
+    rows.push(vec![T("2.一式两份。")]);
+    let read = run(vec![teams(rows)]);
+    let account = &read.sheets[0];
+    assert_eq!((account.data, account.totals, account.repeated_headers, account.notes, account.frame), (3, 2, 1, 3, 4));
+    assert_eq!(read.version.filled_on, crate::domain::period::day(2026, 3, 20));
+    assert_eq!(codes_of(&read), [("column-absent", Severity::Note)], "{:?}", read.findings);
+}
+
+#[test]
+fn a_wrong_total_is_doubtful_and_none_is_checked_over_an_unreadable_cell() {
+    let total = || vec![T("合计"), E, E, E, N(25.0), N(20.0)];
+    let read = run(vec![teams(vec![good(), good(), total()])]);
+    let wrong: Vec<_> = read.findings.iter().filter(|finding| finding.code.as_ref() == "total-mismatch").collect();
+    assert_eq!(wrong.len(), 1);
+    assert_eq!(wrong[0].place.cells[0].to_string(), "E6");
+    let read = run(vec![teams(vec![good(), with(4, T("约30")), total()])]);
+    assert!(!codes_of(&read).iter().any(|(code, _)| *code == "total-mismatch"));
+}
+
+#[test]
+fn texts_fill_down_and_numbers_never() {
+    let mut below = good();
+    below[0] = T("同上");
+    below[1] = T("〃");
+    below[2] = E;
+    below[4] = T("同上");
+    let mut sheet = teams(vec![with(0, T("合肥市总")), below]);
+    merge(&mut sheet, (3, 2), (4, 2));
+    let read = run(vec![sheet]);
+    assert_eq!(column(&read, "推荐单位"), &Column::Unit(vec![Some(1), Some(1)]));
+    assert_eq!(column(&read, "班组名称"), &Column::Text(vec![text("焊工班"); 2]));
+    assert_eq!(column(&read, "单位性质"), &Column::Text(vec![text("国有"); 2]));
+    assert_eq!(column(&read, "人数"), &Column::Integer(vec![Some(12), None]));
+    assert!(codes_of(&read).contains(&("ditto-in-number", Severity::Block)));
+    let rules: Vec<&str> = read.amendments.iter().map(|amendment| amendment.rule).collect();
+    assert_eq!(rules, ["unit-alias", "ditto", "ditto", "merged-down"]);
+    assert_eq!(read.amendments[1].raw, "同上");
+}
+
+#[test]
+fn nothing_to_report_is_said_or_asked() {
+    let read = run(vec![teams(vec![vec![T("零报告")]])]);
+    assert!(read.nil_return && read.tables[0].origins.is_empty());
+    let mut top = header();
+    top.insert(0, T("序号"));
+    let nil_under_number = sheet("表", &[cover(), top, vec![T("无")], vec![N(1.0)], vec![N(2.0)]]);
+    let read = run(vec![nil_under_number]);
+    assert!(read.nil_return && read.sheets[0].notes == 1 && read.sheets[0].frame == 4, "{:?}", read.sheets);
+    let read = run(vec![teams(vec![])]);
+    assert!(!read.nil_return);
+    assert!(codes_of(&read).contains(&("no-rows", Severity::Verify)));
+}

@@ -1,0 +1,187 @@
+//! Each kind of cell, what it becomes and what is said about it.
+
+use super::fixture::*;
+use crate::domain::period::day;
+use crate::model::cell::{Doubt, RawValue};
+use crate::model::normalised::NormalisedReturn;
+use crate::model::table::Column;
+use crate::model::{RawSheet, Severity};
+
+/// The one finding (besides the absent column), as code and severity.
+fn said(read: &NormalisedReturn) -> Option<(&str, Severity)> {
+    let found: Vec<_> = codes_of(read).into_iter().filter(|(code, _)| *code != "column-absent").collect();
+    assert!(found.len() <= 1, "{:?}", read.findings);
+    found.first().copied()
+}
+
+fn rule(read: &NormalisedReturn) -> Option<&str> {
+    assert!(read.amendments.len() <= 1, "{:?}", read.amendments);
+    read.amendments.first().map(|amendment| amendment.rule)
+}
+
+const BLOCK: Severity = Severity::Block;
+const VERIFY: Severity = Severity::Verify;
+
+#[test]
+fn whole_numbers() {
+    for (value, clean, finding, amended) in [
+        (T("１２"), Some(12), None, Some("full-width")),
+        (T("1,200"), Some(1200), None, Some("thousands-separator")),
+        (T("二十一"), Some(21), None, Some("chinese-numeral")),
+        (T("壹佰贰拾人"), Some(120), None, Some("unit-in-cell")),
+        (T("3 名"), Some(3), None, Some("unit-in-cell")),
+        (T("1.2万"), Some(12000), None, Some("unit-in-cell")),
+        (T("12 "), Some(12), None, Some("number-text")),
+        (T("12"), Some(12), None, None),
+        (N(2.9999999999999996), Some(3), None, Some("float-noise")),
+        (N(-3.0), Some(-3), None, None),
+        (N(0.0), Some(0), None, None),
+        (E, None, Some(("required-missing", BLOCK)), None),
+        (T("  "), None, Some(("required-missing", BLOCK)), None),
+        (T("无"), None, Some(("none-in-number", BLOCK)), None),
+        (T("未报"), None, Some(("not-reported", BLOCK)), None),
+        (N(12.5), None, Some(("not-whole", BLOCK)), None),
+        (T("约30"), None, Some(("number-unreadable", BLOCK)), None),
+        (T("10-20"), None, Some(("number-unreadable", BLOCK)), None),
+        (T("50%"), None, Some(("number-unreadable", BLOCK)), None),
+        (T("12元"), None, Some(("unit-contradicts", BLOCK)), None),
+        (B(true), None, Some(("wrong-kind", BLOCK)), None),
+        (D(3.0), None, Some(("wrong-kind", BLOCK)), None),
+        (Raw(RawValue::Error(3)), None, Some(("cell-error", BLOCK)), None),
+        (Raw(RawValue::Unreadable(Doubt::FormulaWithoutValue)), None, Some(("cell-unreadable", BLOCK)), None),
+    ] {
+        let read = run(vec![teams(vec![with(4, value)])]);
+        assert_eq!(column(&read, "人数"), &Column::Integer(vec![clean]));
+        assert_eq!((said(&read), rule(&read)), (finding, amended), "{:?} {:?}", read.findings, read.amendments);
+    }
+}
+
+#[test]
+fn money_keeps_its_factor() {
+    // The header says 万元, the form asks 元.
+    for (value, clean, finding) in [
+        (N(3.0), Some(30_000.0), None),
+        (T("3"), Some(30_000.0), None),
+        (T("2000万"), Some(20_000_000.0), Some(("unit-differs", VERIFY))),
+        (T("500元"), Some(500.0), None),
+        (T("/"), None, Some(("none-in-number", VERIFY))),
+        (T("未报"), None, Some(("not-reported", Severity::Note))),
+        (E, None, None),
+    ] {
+        let read = run(vec![teams(vec![with(11, value)])]);
+        assert_eq!(column(&read, "奖励"), &Column::Number(vec![clean]));
+        assert_eq!(said(&read), finding, "{:?}", read.findings);
+    }
+}
+
+#[test]
+fn dates() {
+    let fifth = day(2026, 3, 5);
+    for (value, clean, finding) in [
+        (D(46086.0), fifth, None),
+        (D(46086.75), fifth, None),
+        (T("2026年3月5日"), fifth, None),
+        (T("2026.3.5"), fifth, None),
+        (N(20260305.0), fifth, None),
+        (N(46086.0), fifth, Some(("date-serial-unformatted", VERIFY))),
+        (T("26年3月5日"), fifth, Some(("year-two-digits", VERIFY))),
+        (T("26-3-5"), None, Some(("date-unreadable", BLOCK))),
+        (T("3月5日"), None, Some(("date-incomplete", BLOCK))),
+        (T("2026年3月"), None, Some(("date-incomplete", BLOCK))),
+        (T("2026-02-30"), None, Some(("date-impossible", BLOCK))),
+        (D(60.0), None, Some(("date-impossible", BLOCK))),
+        (T("待定"), None, Some(("date-unreadable", BLOCK))),
+    ] {
+        let read = run(vec![teams(vec![with(8, value)])]);
+        assert_eq!(column(&read, "公示开始"), &Column::Date(vec![clean]));
+        assert_eq!(said(&read), finding, "{:?}", read.findings);
+    }
+}
+
+#[test]
+fn codes_scores_and_names() {
+    let read = run(vec![teams(vec![with(2, T("民 营"))])]);
+    assert_eq!((column(&read, "单位性质"), rule(&read)), (&Column::Text(vec![text("私营")]), Some("synonym")));
+    let read = run(vec![teams(vec![with(2, T("国有独资"))])]);
+    assert_eq!(said(&read), Some(("code-unknown", BLOCK)));
+    let words = &read.findings.last().expect("said").found;
+    assert!(words.contains("国有独资") && words.contains("“国有”"), "{words}");
+    let read = run(vec![teams(vec![with(7, T("95分"))])]);
+    assert_eq!(column(&read, "劳动竞赛"), &Column::Number(vec![Some(95.0)]));
+    let read = run(vec![teams(vec![with(7, N(89.9))])]);
+    assert_eq!(column(&read, "劳动竞赛等次"), &Column::Text(vec![text("较好")]));
+    let read = run(vec![teams(vec![with(7, N(150.0))])]);
+    assert_eq!(column(&read, "劳动竞赛等次"), &Column::Text(vec![None]));
+    assert_eq!(said(&run(vec![teams(vec![with(7, T("优"))])])), Some(("score-unknown", BLOCK)));
+    let read = run(vec![teams(vec![with(1, T(" 焊工\n一班\u{200b}"))])]);
+    assert_eq!((column(&read, "班组名称"), rule(&read)), (&Column::Text(vec![text("焊工 一班")]), Some("tidy-text")));
+}
+
+fn person(id: V, birth: V, flag: V, number: V) -> RawSheet {
+    let header = ["推荐单位", "姓名", "身份证", "出生年月", "农民工", "文号"].map(T).into();
+    sheet("人", &[cover(), header, vec![T("合肥市总工会"), T("李四"), id, birth, flag, number]])
+}
+
+#[test]
+fn id_numbers_are_never_repaired_nor_spelled_out() {
+    let id = "11010519491231002X";
+    let read = run(vec![person(T("110105 19491231 002x"), T("1949-12"), E, E)]);
+    assert_eq!(column(&read, "身份证号"), &Column::Text(vec![text(id)]));
+    assert!(!read.amendments[0].clean.contains("1949") && rule(&read) == Some("id-tidied"));
+    for (value, code) in [
+        (N(110105194912310000.0), "id-stored-as-number"),
+        (T("1.10105E+17"), "id-stored-as-number"),
+        (T("110105491231002"), "id-fifteen-digits"),
+        (T("同上"), "ditto-in-number"),
+    ] {
+        let read = run(vec![person(value, T("1949-12"), E, E)]);
+        assert_eq!(said(&read), Some((code, BLOCK)));
+        assert!(!read.findings[0].found.contains("110105"));
+        assert_eq!(column(&read, "身份证号"), &Column::Text(vec![None]));
+    }
+}
+
+#[test]
+fn months() {
+    let born = |value, id| run(vec![person(T(id), value, E, E)]);
+    let tenth = day(1980, 10, 1);
+    for (value, clean) in [
+        (T("1980年10月"), tenth),
+        (T("1980.10"), tenth),
+        (N(198010.0), tenth),
+        (T("1980-10-15"), tenth),
+        (N(1980.11), day(1980, 11, 1)),
+    ] {
+        let read = born(value, "x");
+        assert_eq!((column(&read, "出生年月"), said(&read)), (&Column::Date(vec![clean]), None));
+    }
+    let valid = (0..=10)
+        .map(|n| format!("1101051980100100{}{}", 2, if n == 10 { "X".to_owned() } else { n.to_string() }))
+        .find(|id| crate::text::id_number::is_valid(id))
+        .expect("one check character is right");
+    let read = born(N(1980.1), Box::leak(valid.into_boxed_str()));
+    assert_eq!((column(&read, "出生年月"), rule(&read)), (&Column::Date(vec![tenth]), Some("month-by-id-number")));
+    let read = born(N(1980.1), "x");
+    assert_eq!(
+        (column(&read, "出生年月"), said(&read)),
+        (&Column::Date(vec![None]), Some(("month-uncertain", VERIFY)))
+    );
+}
+
+#[test]
+fn marks_and_document_numbers() {
+    for (value, clean) in [
+        (T("√"), Some(true)),
+        (T("否"), Some(false)),
+        (T("×"), Some(false)),
+        (N(1.0), Some(true)),
+        (E, None),
+        (T("/"), None),
+    ] {
+        let read = run(vec![person(T("11010519491231002X"), T("1949-12"), value, T("皖工[2026]3号"))]);
+        assert_eq!((column(&read, "农民工"), said(&read)), (&Column::Boolean(vec![clean]), None));
+        assert_eq!(column(&read, "文号"), &Column::Text(vec![text("皖工〔2026〕3号")]));
+    }
+    let read = run(vec![person(T("11010519491231002X"), T("1949-12"), T("v"), E)]);
+    assert_eq!(said(&read), Some(("boolean-unknown", BLOCK)));
+}

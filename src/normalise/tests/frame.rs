@@ -1,0 +1,80 @@
+//! Who sent it, and of which period it is.
+
+use super::fixture::*;
+use crate::model::normalised::{NormalisedReturn, SenderEvidence};
+use crate::model::{RawSheet, Severity};
+
+fn covered(cover: &'static str, rows: Vec<Vec<V>>) -> RawSheet {
+    let mut all = vec![vec![T(cover)], header()];
+    all.extend(rows);
+    sheet("表", &all)
+}
+
+fn has(read: &NormalisedReturn, code: &str) -> Option<(Severity, bool, String)> {
+    let finding = read.findings.iter().find(|finding| finding.code.as_ref() == code)?;
+    Some((finding.severity, finding.holds_return, format!("{}，{}", finding.found, finding.expected)))
+}
+
+#[test]
+fn cover_then_rows_then_folder_then_file() {
+    let by = |read: NormalisedReturn| read.sender.map(|sender| (sender.unit, sender.evidence));
+    let read = run(vec![covered("填报单位：合肥市总  所属期：2026年", vec![with(0, T("合肥甲公司工会"))])]);
+    assert!(!read.held(), "the cover may stand above the rows: {:?}", read.findings);
+    assert_eq!(by(read), Some((1, SenderEvidence::Cover)));
+    let read = run_named("x.xlsx", vec![covered("2026年", vec![good(), with(0, T("A0101"))])]);
+    assert_eq!(by(read), Some((1, SenderEvidence::Rows)));
+    let mixed = || vec![covered("2026年", vec![good(), with(0, T("芜湖市总"))])];
+    assert_eq!(by(run_named("交通系统工会/合肥市总.xlsx", mixed())), Some((5, SenderEvidence::Folder)));
+    assert_eq!(by(run_named("2026合肥市总工会（修订）.xlsx", mixed())), Some((1, SenderEvidence::FileName)));
+    let read = run_named("x.xlsx", mixed());
+    assert_eq!(has(&read, "sender-unknown").map(|found| found.1), Some(true));
+}
+
+#[test]
+fn unknown_unlinked_and_ambiguous_senders_hold_the_return() {
+    let read = run_named("x.xlsx", vec![covered("填报单位：合肥总工会 所属期：2026", vec![good()])]);
+    let (severity, holds, words) = has(&read, "sender-unknown").expect("unknown");
+    assert!(severity == Severity::Block && holds && words.contains("合肥市总工会"), "{words}");
+    let read = run_named("x.xlsx", vec![covered("填报单位：芜湖市总", vec![good()])]);
+    assert_eq!(has(&read, "sender-conflict").map(|found| found.1), Some(true));
+    let read = run_named("x.xlsx", vec![covered("填报单位：一公司", vec![with(0, T("一公司"))])]);
+    assert!(has(&read, "sender-ambiguous").expect("ambiguous").2.contains("芜湖乙公司工会"));
+    assert!(has(&read, "unit-ambiguous").is_some());
+    let read = run_named("芜湖市总/一公司.xlsx", vec![covered("填报单位：一公司", vec![with(0, T("一公司"))])]);
+    assert_eq!(read.sender.map(|sender| sender.unit), Some(3), "the folder leaves only one");
+    let read = run_named("芜湖市总/x.xlsx", vec![covered("填报单位：合肥市总", vec![good()])]);
+    assert_eq!(has(&read, "sender-doubtful").map(|found| (found.0, found.1)), Some((Severity::Verify, false)));
+}
+
+#[test]
+fn a_row_of_an_unknown_unit_blocks_the_row_with_suggestions() {
+    let read = run(vec![teams(vec![good(), with(0, T("合肥市总工"))])]);
+    let (severity, holds, words) = has(&read, "unit-unknown").expect("unknown");
+    assert!(severity == Severity::Block && !holds && words.contains("合肥市总工会"), "{words}");
+}
+
+#[test]
+fn periods() {
+    let ours = |cover| run(vec![covered(cover, vec![good()])]);
+    let read = ours("填报单位：合肥市总 所属期：2025年");
+    assert_eq!(has(&read, "period-mismatch").map(|found| found.1), Some(true));
+    assert_eq!(read.tables.len(), 1, "held, not lost");
+    assert_eq!(has(&ours("填报单位：合肥市总"), "period-missing").map(|found| found.0), Some(Severity::Note));
+    assert!(ours("2026年度班组申报汇总表").findings.iter().all(|finding| !finding.code.starts_with("period")));
+    assert!(has(&ours("2025年班组申报汇总表"), "period-mismatch").is_some());
+    let read = run(vec![
+        covered("填报单位：合肥市总 所属期：2025年", vec![good(), good()]),
+        covered("填报单位：合肥市总 所属期：2026年", vec![good()]),
+    ]);
+    assert!(has(&read, "sheet-other-period").expect("said").2.contains("2 行"));
+    assert!(!read.held() && read.tables.len() == 1 && read.bindings.len() == 2);
+    assert!(read.sheets[0].not_counted.is_some() && read.sheets[0].data == 2);
+}
+
+#[test]
+fn hidden_sheets_are_counted_and_do_not_count() {
+    let hidden = RawSheet { hidden: true, ..teams(vec![good(), good()]) };
+    let read = run(vec![hidden, teams(vec![good()])]);
+    assert_eq!(read.tables.len(), 1);
+    assert!(has(&read, "sheet-hidden").expect("said").2.contains("2 行"));
+}

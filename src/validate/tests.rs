@@ -1,0 +1,562 @@
+//! A small province: two cities that report, one county under the first, one form with every kind of rule.
+
+use super::*;
+use crate::domain::period::day;
+use crate::domain::workdays::Calendar;
+use crate::model::normalised::{Binding, Sender, SenderEvidence, VersionEvidence};
+use crate::model::run::UnitStatus;
+use crate::model::{Amendment, Column, Outcome, Place, Severity, SheetAccount};
+use crate::spec::reference::{Due, ReferenceTable};
+use crate::spec::{
+    CodeList, Count, Field, FieldType, Form, Lookup, LookupRule, Roster, Rule, Template, TemplatePart, Unique, Unit,
+};
+use crate::sql::{Checked, Literal, Scope, Type, check};
+use std::sync::Arc;
+
+const UNIT: usize = 0;
+const WORKPLACE: usize = 1;
+const TEAM: usize = 2;
+const TITLE: usize = 3;
+const HEADS: usize = 4;
+
+fn template(text: &str) -> Template {
+    let mut parts = Vec::new();
+    for piece in text.split_inclusive('}') {
+        match piece.split_once('{') {
+            Some((before, hole)) => {
+                parts.push(TemplatePart::Text(before.into()));
+                parts.push(TemplatePart::Hole(hole.trim_end_matches('}').into()));
+            }
+            None => parts.push(TemplatePart::Text(piece.into())),
+        }
+    }
+    Template { parts }
+}
+
+fn field(name: &str, ty: FieldType) -> Field {
+    Field {
+        name: name.into(),
+        header: name.into(),
+        under: None,
+        also: Vec::new(),
+        ty,
+        required: true,
+        absent: None,
+        none_is_zero: false,
+        measured_in: None,
+        ordinal: false,
+        line: 1,
+    }
+}
+
+fn sql(text: &str, columns: &[(&str, Type)]) -> Checked {
+    let scope = Scope {
+        columns: columns.iter().map(|(name, ty)| (name.to_string(), *ty)).collect(),
+        values: [("人数下限".to_string(), Literal::Integer(3))].into_iter().collect(),
+    };
+    check(text, &scope, Some(Type::Boolean)).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
+}
+
+const COLUMNS: [(&str, Type); 6] = [
+    ("推荐单位", Type::Text),
+    ("所在单位", Type::Text),
+    ("班组名称", Type::Text),
+    ("称号", Type::Text),
+    ("人数", Type::Integer),
+    ("成立", Type::Date),
+];
+
+fn form() -> Form {
+    let rule = |code: &str, severity, when: Option<&str>, check: &str, found: &str, cells: &[usize]| Rule {
+        code: code.into(),
+        severity,
+        when: when.map(|when| sql(when, &COLUMNS)),
+        check: sql(check, &COLUMNS),
+        found: template(found),
+        expected: template("至少 3 人"),
+        next: template("请核对"),
+        cells: cells.to_vec(),
+        line: 7,
+    };
+    Form {
+        id: "team".into(),
+        title: "班组表".into(),
+        fields: vec![
+            field("推荐单位", FieldType::Unit),
+            field("所在单位", FieldType::Text),
+            field("班组名称", FieldType::Text),
+            field("称号", FieldType::Code { list: 0 }),
+            field("人数", FieldType::Integer),
+            field("成立", FieldType::Month),
+        ],
+        unit_field: UNIT,
+        rules: vec![
+            rule("too-small", Severity::Block, None, "人数 >= 人数下限", "只有 {人数} 人，{成立}成立", &[HEADS, TEAM]),
+            rule("big-star", Severity::Verify, Some("称号 = '标杆'"), "人数 < 50", "有 {人数} 人", &[HEADS]),
+        ],
+        unique: vec![Unique {
+            code: "twice".into(),
+            severity: Severity::Block,
+            fields: vec![WORKPLACE, TEAM],
+            when: None,
+            found: template("“{班组名称}”重复，另见{另一处}"),
+            expected: template("一次"),
+            next: template("请商定"),
+            line: 9,
+        }],
+        line: 1,
+    }
+}
+
+fn other_form() -> Form {
+    let fields = vec![field("推荐单位", FieldType::Unit), field("所在单位", FieldType::Text)];
+    Form {
+        id: "other".into(), title: "别的表".into(), fields, unit_field: 0, rules: vec![], unique: vec![], line: 50
+    }
+}
+
+fn lookup(present: bool, outstanding: bool) -> Lookup {
+    let ledger = [("年度", Type::Integer), ("荣誉名称", Type::Text), ("名称", Type::Text), ("单位", Type::Text)];
+    Lookup {
+        id: "held".into(),
+        form: 0,
+        when: Some(sql("称号 = '标杆'", &COLUMNS)),
+        reference: "台账".into(),
+        filter: Some(sql("年度 < 本年", &ledger)),
+        on: vec![(WORKPLACE, "单位".into()), (TEAM, "名称".into()), (TITLE, "荣誉名称".into())],
+        expect: Some(LookupRule {
+            code: "ledger".into(),
+            severity: Severity::Block,
+            present,
+            found: template("{班组名称}：台账 {台账}"),
+            expected: template("台账"),
+            next: template("请核对"),
+            cells: vec![TEAM],
+        }),
+        show: template("{年度}年{荣誉名称}"),
+        outstanding_by: outstanding.then(|| "单位".into()),
+        line: 20,
+    }
+}
+
+fn plan(lookups: Vec<Lookup>) -> Plan {
+    Plan {
+        name: "p".into(),
+        title: "p".into(),
+        notice: String::new(),
+        period_kind: crate::domain::period::Kind::Year,
+        sample_period: "2026".into(),
+        sample_returns: "x".into(),
+        count: Count::Rows,
+        values: vec![],
+        codes: vec![CodeList {
+            id: "title".into(),
+            table: None,
+            values: vec!["标杆".into(), "模范".into()],
+            synonyms: vec![("十大标杆".into(), "标杆".into())],
+        }],
+        references: vec![],
+        forms: vec![form(), other_form()],
+        lookups,
+        quota: None,
+        shares: vec![],
+        tables: vec![],
+        charts: vec![],
+        path: "x".into(),
+        sha256: String::new(),
+    }
+}
+
+/// 0 甲市, 1 乙市 (both owe), 2 丙县 under 甲市, 3 丁社, which nobody expects.
+fn reference() -> Reference {
+    let unit = |name: &str, parent| Unit { name: name.into(), parent, ..Unit::default() };
+    let units = vec![unit("甲市", None), unit("乙市", None), unit("丙县", Some(0)), unit("丁社", None)];
+    let keys = units.iter().enumerate().map(|(at, unit)| (unit.name.to_string(), vec![at as u32])).collect();
+    let text = |values: &[&str]| Column::Text(values.iter().map(|v| Some(Box::from(*v))).collect());
+    let ledger = ReferenceTable {
+        name: "台账".into(),
+        column_names: ["年度", "荣誉名称", "名称", "单位"].map(String::from).to_vec(),
+        columns: vec![
+            Column::Integer(vec![Some(2020), Some(2021), Some(2026), Some(2022), Some(2022)]),
+            text(&["十大标杆", "模范", "标杆", "模范", "模范"]),
+            text(&["一班", "二班", "三班", "四班", "五班"]),
+            text(&["甲厂（本部）", "丙县", "甲厂", "甲厂(本部)", "无名厂"]),
+        ],
+        lines: vec![2, 3, 4, 5, 6],
+    };
+    Reference {
+        roster: Roster { units, expected: vec![0, 1], keys },
+        calendar: Calendar::default(),
+        // 2026-03-06 is a Friday.
+        due: Some(Due { opens: None, due: day(2026, 3, 6).unwrap(), grace: day(2026, 3, 10) }),
+        tables: [("台账".to_string(), ledger)].into_iter().collect(),
+        ..Reference::default()
+    }
+}
+
+type Row<'a> = (Option<u32>, &'a str, &'a str, &'a str, Option<i64>);
+
+fn table(source: u32, form: u16, sheet: u16, rows: &[Row]) -> FormTable {
+    let text = |pick: &dyn Fn(&Row) -> String| {
+        Column::Text(rows.iter().map(pick).map(|v| (!v.is_empty()).then(|| v.into_boxed_str())).collect())
+    };
+    let mut columns = vec![Column::Unit(rows.iter().map(|row| row.0).collect()), text(&|row| row.1.to_string())];
+    if form == 0 {
+        columns.push(text(&|row| row.2.to_string()));
+        columns.push(text(&|row| row.3.to_string()));
+        columns.push(Column::Integer(rows.iter().map(|row| row.4).collect()));
+        columns.push(Column::Date(vec![day(2020, 3, 1); rows.len()]));
+    }
+    let origins = (0..rows.len()).map(|row| Origin { source, sheet, row: 5 + row as u32 }).collect();
+    FormTable { form, origins, columns }
+}
+
+fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Arrived {
+    let binding = |table: &FormTable| Binding {
+        form: table.form,
+        sheet: table.origins.first().map_or(0, |origin| origin.sheet),
+        sheet_name: "申报".into(),
+        header: (3, 4),
+        columns: (0..6).map(|col| Some(col + 1)).collect(),
+        renamed: vec![],
+        extra: vec![],
+    };
+    let account = |table: &FormTable| SheetAccount {
+        name: "申报".into(),
+        sheet: 0,
+        form: Some(table.form),
+        not_counted: None,
+        rows: 5 + table.origins.len() as u32,
+        frame: 5,
+        data: table.origins.len() as u32,
+        totals: 0,
+        repeated_headers: 0,
+        notes: 0,
+    };
+    let returned = NormalisedReturn {
+        source,
+        bindings: tables.iter().map(binding).collect(),
+        sheets: tables.iter().map(account).collect(),
+        tables,
+        unrecognised: None,
+        sender: Some(Sender { unit: sender, evidence: SenderEvidence::Cover }),
+        version: VersionEvidence { filled_on: day(2026, 3, 5), ..VersionEvidence::default() },
+        nil_return: false,
+        findings: vec![],
+        amendments: vec![],
+    };
+    arrival(source, name, Arrival::Return(Box::new(returned)))
+}
+
+fn arrival(source: u32, name: &str, arrival: Arrival) -> Arrived {
+    let file =
+        SourceFile { index: source, name: name.into(), path: name.into(), member: vec![], size: 1, modified: None };
+    let mut hash = [0u8; 32];
+    hash[..4].copy_from_slice(&source.to_le_bytes());
+    Arrived { source: file, sha256: Some(hash), size: 1, format: "xlsx", arrival, named_unit: None }
+}
+
+fn edit(file: &mut Arrived) -> &mut NormalisedReturn {
+    match &mut file.arrival {
+        Arrival::Return(returned) => returned,
+        _ => panic!("not a return"),
+    }
+}
+
+fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
+    let validated = validate(plan, &reference(), &Period::parse("2026").unwrap(), arrived);
+    prove(&validated.verdict).unwrap();
+    for (form, frame) in plan.forms.iter().zip(&validated.frames) {
+        assert_eq!(frame.df.width(), form.columns().len() + 5);
+        assert_eq!(frame.df.height(), frame.blocked_by.len());
+    }
+    validated
+}
+
+fn codes(validated: &Validated) -> Vec<(&str, Option<u32>)> {
+    validated.verdict.findings.iter().map(|f| (f.code.as_ref(), f.place.row)).collect()
+}
+
+fn accepted(validated: &Validated, form: usize) -> Vec<bool> {
+    let column = validated.frames[form].df.column(crate::sql::frame::ACCEPTED).unwrap();
+    column.bool().unwrap().iter().map(|v| v == Some(true)).collect()
+}
+
+const GOOD: Row = (Some(0), "甲厂", "好班", "模范", Some(9));
+
+#[test]
+fn row_rules_point_at_cells_and_null_is_not_evaluated() {
+    let rows = [
+        (Some(0), "甲厂", "一班", "模范", Some(2)),
+        (Some(0), "甲厂", "二班", "模范", None),
+        (Some(2), "甲厂", "三班", "标杆", Some(60)),
+        (Some(0), "甲厂", "四班", "", Some(60)),
+        (Some(3), "丁厂", "五班", "模范", Some(5)),
+    ];
+    let validated = run(&plan(vec![]), vec![filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &rows)])]);
+    assert_eq!(codes(&validated), [("too-small", Some(5)), ("unit-not-expected", Some(9)), ("big-star", Some(7))]);
+    let finding = &validated.verdict.findings[0];
+    assert_eq!(finding.found, "只有 2 人，2020-03成立");
+    assert_eq!(finding.place.cells.iter().map(ToString::to_string).collect::<Vec<_>>(), ["F6", "D6"]);
+    assert_eq!(finding.line, Some(7));
+    // A county's row counts under its city.
+    assert_eq!(validated.verdict.findings[2].place.unit, Some(0));
+    assert_eq!(accepted(&validated, 0), [false, true, true, true, false]);
+    let source = &validated.verdict.sources[0];
+    assert_eq!((source.outcome, source.cause.as_str()), (Outcome::Returned, "有 2 处必改"));
+    assert_eq!((source.rows.data, source.rows.accepted, source.rows.blocked), (5, 3, 2));
+    assert_eq!(validated.frames[0].blocked_by[0], [Arc::from("too-small")]);
+}
+
+#[test]
+fn duplicates_block_all_copies_and_name_the_other_place() {
+    let first = [(Some(0), "甲 厂", "一班", "模范", Some(9)), (Some(0), "甲厂", "", "模范", Some(9))];
+    let second = [(Some(1), "甲厂", "１班", "模范", Some(9)), (Some(1), "甲厂", "一 班", "模范", Some(9))];
+    let empty_key = [(Some(1), "甲厂", "", "模范", Some(9))];
+    let files = vec![
+        filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &first)]),
+        filed(1, "乙.xlsx", 1, vec![table(1, 0, 0, &second), table(1, 0, 1, &empty_key)]),
+    ];
+    let validated = run(&plan(vec![]), files);
+    let found: Vec<&str> = validated.verdict.findings.iter().map(|f| f.found.as_str()).collect();
+    assert_eq!(
+        found,
+        ["“一班”重复，另见乙.xlsx · 表“申报” · 第 7 行", "“一 班”重复，另见甲.xlsx · 表“申报” · 第 6 行",]
+    );
+    assert_eq!(accepted(&validated, 0), [false, true, true, false, true]);
+}
+
+#[test]
+fn many_copies_are_named_three_at_most() {
+    let rows = [(Some(0), "甲厂", "一班", "模范", Some(9)); 6];
+    let validated = run(&plan(vec![]), vec![filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &rows)])]);
+    let found = &validated.verdict.findings[5].found;
+    assert!(found.ends_with("第 8 行 等 5 处"), "{found}");
+}
+
+#[test]
+fn lookups_present_absent_and_outstanding() {
+    let rows = [
+        // Matches 2020 through the code list's synonym and the brackets' other form.
+        (Some(0), "甲厂(本部)", "一班", "标杆", Some(9)),
+        // In the ledger of this very year only, which the filter takes out.
+        (Some(0), "甲厂", "三班", "标杆", Some(9)),
+        // Not concerned.
+        (Some(0), "甲厂", "九班", "模范", Some(9)),
+        (Some(0), "", "七班", "标杆", Some(9)),
+    ];
+    let file = || vec![filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &rows)])];
+    let present = run(&plan(vec![lookup(true, true)]), file());
+    assert_eq!(codes(&present), [("ledger", Some(6))]);
+    assert_eq!(present.verdict.findings[0].found, "三班：台账 没有记载");
+    assert_eq!(present.lookups[0].shown, [Some("2020年十大标杆".to_string()), None, None, None]);
+    // 2021 by the roster (a county of 甲市); 四班 by the workplace that a row of 甲市 names; 无名厂 by nobody.
+    assert_eq!(present.lookups[0].outstanding, [(1, Some(0)), (3, Some(0)), (4, None)]);
+
+    let absent = run(&plan(vec![lookup(false, false)]), file());
+    assert_eq!(codes(&absent), [("ledger", Some(5))]);
+    assert_eq!(absent.verdict.findings[0].found, "一班：台账 2020年十大标杆");
+    assert_eq!(absent.lookups[0].outstanding, []);
+}
+
+#[test]
+fn a_blocked_row_answers_nothing() {
+    let rows = [(Some(0), "甲厂(本部)", "一班", "标杆", Some(1))];
+    let file = vec![filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &rows)])];
+    let validated = run(&plan(vec![lookup(true, true)]), file);
+    assert!(validated.lookups[0].outstanding.contains(&(0, Some(0))));
+}
+
+/// (填报日期, mark, stamp) of two versions → what becomes of them.
+#[test]
+fn the_later_version_counts() {
+    use Outcome::{Accepted, Returned, Superseded};
+    let d = |dom| day(2026, 3, dom);
+    let cases = [
+        (((d(1), (0, 0), None), (d(2), (0, 0), None)), [Superseded, Accepted], vec![]),
+        (((d(2), (0, 0), None), (d(1), (0, 0), None)), [Accepted, Superseded], vec![]),
+        (((d(1), (0, 3), None), (d(1), (0, 2), None)), [Accepted, Superseded], vec![]),
+        (((None, (2, 0), None), (d(1), (1, 0), None)), [Accepted, Superseded], vec![]),
+        (((None, (0, 0), Some(5)), (None, (0, 0), Some(9))), [Superseded, Accepted], vec![]),
+        (((d(2), (0, 0), None), (d(1), (2, 0), None)), [Accepted, Superseded], vec!["version-evidence-conflict"]),
+        (((d(1), (0, 0), Some(9)), (d(2), (0, 0), Some(5))), [Superseded, Accepted], vec!["version-evidence-conflict"]),
+        (((d(1), (0, 0), None), (d(1), (0, 0), None)), [Returned, Returned], vec!["version-undecidable"; 2]),
+        (((None, (0, 0), Some(5)), (d(1), (0, 0), Some(5))), [Returned, Returned], vec!["version-undecidable"; 2]),
+    ];
+    for ((a, b), outcomes, findings) in cases {
+        let mut files = vec![
+            filed(0, "甲1.xlsx", 0, vec![table(0, 0, 0, &[GOOD])]),
+            filed(1, "甲2.xlsx", 0, vec![table(1, 0, 0, &[(Some(0), "甲厂", "好班", "模范", Some(8))])]),
+        ];
+        for (file, (filled_on, mark, modified)) in files.iter_mut().zip([a, b]) {
+            edit(file).version = VersionEvidence { filled_on, mark, modified };
+        }
+        let validated = run(&plan(vec![]), files);
+        let got: Vec<Outcome> = validated.verdict.sources.iter().map(|s| s.outcome).collect();
+        assert_eq!(got, outcomes, "{a:?} {b:?}");
+        assert_eq!(codes(&validated).iter().map(|(code, _)| *code).collect::<Vec<_>>(), findings, "{a:?} {b:?}");
+        let superseded = validated.verdict.sources.iter().find(|s| s.outcome == Superseded);
+        if let Some(source) = superseded {
+            assert_eq!(source.superseded_by, Some(1 - source.source.index));
+            assert!(source.cause.contains("1 个单元格不同"), "{}", source.cause);
+            assert_eq!((source.rows.data, source.rows.superseded), (1, 1));
+        } else {
+            assert_eq!(validated.verdict.rows.held, 2);
+            assert_eq!(validated.frames[0].df.height(), 0);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_version_of_one_another_counts_beside_it() {
+    let row = |unit, team| (Some(unit), "甲厂", team, "模范", Some(9));
+    // Three files of one sender: another form, and another 推荐单位.
+    let validated = run(
+        &plan(vec![]),
+        vec![
+            filed(0, "a.xlsx", 0, vec![table(0, 0, 0, &[row(0, "一班")])]),
+            filed(1, "b.xlsx", 0, vec![table(1, 1, 0, &[row(0, "")])]),
+            filed(2, "c.xlsx", 0, vec![table(2, 0, 0, &[row(2, "二班")])]),
+        ],
+    );
+    assert_eq!(validated.verdict.count(Outcome::Accepted), 3);
+    assert_eq!(validated.verdict.rows.accepted, 3);
+}
+
+#[test]
+fn a_later_version_of_one_form_leaves_the_other_form_alone() {
+    let old = [(Some(0), "甲厂", "一班", "模范", Some(1)), (Some(2), "甲厂", "二班", "模范", Some(9))];
+    let new = [(Some(0), "甲厂", "一班", "模范", Some(9))];
+    let mut files = vec![
+        filed(0, "旧.xlsx", 0, vec![table(0, 0, 0, &old), table(0, 1, 1, &[(Some(0), "甲厂", "", "", None)])]),
+        filed(1, "新.xlsx", 0, vec![table(1, 0, 0, &new)]),
+    ];
+    edit(&mut files[1]).version.filled_on = day(2026, 3, 6);
+    let mut blank = Finding {
+        code: "cell-required".into(),
+        severity: Severity::Block,
+        place: Place { source: Some(0), sheet: Some(0), row: Some(5), ..Place::default() },
+        found: String::new(),
+        expected: String::new(),
+        next: String::new(),
+        line: None,
+        holds_return: false,
+    };
+    edit(&mut files[0]).findings.push(blank.clone());
+    let validated = run(&plan(vec![]), files.clone());
+    // The mended row's finding is gone with it; the lost 推荐单位 is said.
+    assert_eq!(codes(&validated), [("version-rows-dropped", None)]);
+    assert_eq!(validated.verdict.findings[0].severity, Severity::Verify);
+    let old = &validated.verdict.sources[0];
+    assert_eq!(old.outcome, Outcome::Accepted);
+    assert_eq!((old.rows.superseded, old.rows.accepted), (2, 1));
+    assert!(old.cause.contains("原 2 行，现 1 行"), "{}", old.cause);
+
+    // A finding on the other sheet stays.
+    blank.place.sheet = Some(1);
+    edit(&mut files[0]).findings.push(blank);
+    let validated = run(&plan(vec![]), files);
+    assert_eq!(validated.verdict.sources[0].outcome, Outcome::Returned);
+    assert_eq!(accepted(&validated, 1), [false]);
+}
+
+#[test]
+fn copies_count_once_and_held_returns_not_at_all() {
+    let rows = |team| [(Some(0), "甲厂", team, "模范", Some(9))];
+    let mut files = vec![
+        filed(0, "a.xlsx", 0, vec![table(0, 0, 0, &rows("一班"))]),
+        filed(1, "b.xlsx", 0, vec![table(1, 0, 0, &rows("一班"))]),
+        filed(2, "c.xlsx", 1, vec![table(2, 0, 0, &rows("三班"))]),
+    ];
+    files[1].sha256 = files[0].sha256;
+    edit(&mut files[2]).findings.push(Finding {
+        code: "period-mismatch".into(),
+        severity: Severity::Block,
+        place: Place { source: Some(2), sheet: Some(0), ..Place::default() },
+        found: "所属期是 2025 年".into(),
+        expected: String::new(),
+        next: String::new(),
+        line: None,
+        holds_return: true,
+    });
+    edit(&mut files[1]).amendments.push(Amendment {
+        rule: "full-width",
+        source: 1,
+        sheet: 0,
+        at: crate::model::CellRef { row: 5, col: 1 },
+        field: "人数".into(),
+        raw: "９".into(),
+        clean: "9".into(),
+    });
+    let validated = run(&plan(vec![]), files);
+    let got: Vec<Outcome> = validated.verdict.sources.iter().map(|s| s.outcome).collect();
+    assert_eq!(got, [Outcome::Accepted, Outcome::Superseded, Outcome::Returned]);
+    let rows = validated.verdict.rows;
+    assert_eq!((rows.data, rows.accepted, rows.superseded, rows.held), (3, 1, 1, 1));
+    assert!(validated.verdict.sources[2].cause.ends_with("整份不计：所属期是 2025 年"));
+    assert!(validated.verdict.amendments.is_empty());
+}
+
+#[test]
+fn whole_returns_hold_the_other_rows_out() {
+    let mut plan = plan(vec![]);
+    plan.count = Count::WholeReturns;
+    let rows = [(Some(0), "甲厂", "一班", "模范", Some(1)), (Some(0), "甲厂", "二班", "模范", Some(9))];
+    let validated = run(&plan, vec![filed(0, "a.xlsx", 0, vec![table(0, 0, 0, &rows)])]);
+    let rows = validated.verdict.rows;
+    assert_eq!((rows.accepted, rows.blocked, rows.held), (0, 1, 1));
+}
+
+#[test]
+fn discipline_takes_the_best_of_a_unit() {
+    let row = |unit, team| [(Some(unit), "甲厂", team, "模范", Some(9))];
+    let mut files = vec![
+        // Filed on the Monday after the due Friday: one working day late, within grace.
+        filed(0, "a.xlsx", 0, vec![table(0, 0, 0, &row(0, "一班"))]),
+        arrival(
+            1,
+            "乙.xlsx",
+            Arrival::Unreadable(Unreadable { code: "file-damaged", cause: "坏".into(), next: "重发".into() }),
+        ),
+        arrival(2, "照片.jpg", Arrival::Unrecognised("是图片".into())),
+        arrival(3, "Thumbs.db", Arrival::Ignored("系统文件".into())),
+    ];
+    edit(&mut files[0]).version.filled_on = day(2026, 3, 9);
+    files[1].named_unit = Some(1);
+    let validated = run(&plan(vec![]), files.clone());
+    let units: Vec<_> = validated.verdict.units.iter().map(|u| (u.unit, u.status, u.sources.clone())).collect();
+    let late = UnitStatus::Late { days: 1, overdue: false };
+    assert_eq!(units, [(0, late, vec![0]), (1, UnitStatus::Unreadable, vec![1])]);
+    assert_eq!(validated.verdict.sources[0].late_days, 1);
+
+    // 甲市's file also holds a row that 乙市 recommends; no cover date, and a stamp of 00:30 on the 11th in Beijing.
+    let moment = i64::from(day(2026, 3, 10).unwrap()) * 86_400 + 16 * 3600 + 1800;
+    let both = [(Some(0), "甲厂", "一班", "模范", Some(9)), (Some(1), "甲厂", "二班", "模范", Some(9))];
+    files[0] = filed(0, "a.xlsx", 0, vec![table(0, 0, 0, &both)]);
+    edit(&mut files[0]).version = VersionEvidence { modified: Some(moment), ..VersionEvidence::default() };
+    let validated = run(&plan(vec![]), files);
+    let late = UnitStatus::Late { days: 3, overdue: true };
+    assert!(validated.verdict.units.iter().all(|unit| unit.status == late));
+    assert_eq!(validated.verdict.units[1].sources, [0, 1]);
+}
+
+#[test]
+fn accounts_that_do_not_add_up_are_refused() {
+    let mut verdict = run(&plan(vec![]), vec![filed(0, "a.xlsx", 0, vec![table(0, 0, 0, &[GOOD])])]).verdict;
+    verdict.rows.accepted += 1;
+    assert!(prove(&verdict).is_err());
+    verdict.rows.accepted -= 1;
+    verdict.sources[0].sheets[0].totals = 1;
+    assert!(prove(&verdict).is_err());
+    verdict.sources[0].sheets[0].totals = 0;
+    verdict.sources[0].sheets[0].data = 0;
+    assert!(prove(&verdict).is_err());
+}
+
+#[test]
+fn an_empty_run_is_a_run() {
+    let validated = run(&plan(vec![lookup(true, true)]), vec![]);
+    assert_eq!(validated.verdict.units.len(), 2);
+    assert!(validated.verdict.units.iter().all(|unit| unit.status == UnitStatus::Missing));
+    assert_eq!(validated.lookups[0].outstanding.len(), 4);
+}

@@ -1,0 +1,203 @@
+//! The sample's statistics against a calculation made by other means: `tests/independent/expected.py` computes them in
+//! Python fractions from the rows that the sample's author intended, and never saw the engine.
+
+use super::support::{finished, root};
+use huizong::model::statistic::{StatCell, StatTable};
+use huizong::run::Finished;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// One line of an expected table: row label, column label, value, and for proportions the exact fraction.
+struct Expected {
+    row: String,
+    column: String,
+    value: String,
+    fraction: String,
+}
+
+fn expected(name: &str) -> Vec<Expected> {
+    let path: PathBuf = root().join("tests/independent/expected").join(format!("{name}.csv"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let lines: Vec<Expected> = text
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let mut parts = line.split(',').map(str::to_string);
+            let mut next = || parts.next().unwrap_or_default();
+            Expected { row: next(), column: next(), value: next(), fraction: next() }
+        })
+        .collect();
+    assert!(!lines.is_empty(), "{name}");
+    lines
+}
+
+fn table<'a>(run: &'a Finished, id: &str) -> &'a StatTable {
+    run.computed.tables.iter().find(|table| table.id == id).unwrap_or_else(|| panic!("no table {id}"))
+}
+
+/// What a cell says, in the words of the expected tables.
+fn said(cell: &StatCell) -> String {
+    match cell {
+        StatCell::Text(text) => text.clone(),
+        StatCell::Integer(number) => number.to_string(),
+        StatCell::Number(number) => number.to_string(),
+        StatCell::Ratio { num, den } => format!("{num}/{den}"),
+        StatCell::Points(points) => format!("{points:+.6}"),
+        StatCell::Date(day) => day.to_string(),
+        StatCell::Month(day) => {
+            let (year, month, _) = huizong::domain::period::civil(*day).expect("a real month");
+            format!("{year}-{month:02}")
+        }
+        StatCell::NotReported => "未报".to_string(),
+        StatCell::NotApplicable => "—".to_string(),
+        StatCell::Empty => String::new(),
+    }
+}
+
+fn agrees(cell: &StatCell, expected: &Expected) -> bool {
+    let said = said(cell);
+    match cell {
+        // The Python side knows no "not reported": it counts nothing, or a share of nothing, and compares with that.
+        StatCell::NotReported => {
+            ["0", "—", "", "未报"].contains(&expected.value.as_str()) || ["增减", "同比"].contains(&&*expected.column)
+        }
+        StatCell::NotApplicable => ["—", "", "0"].contains(&expected.value.as_str()),
+        StatCell::Ratio { num, den } => match expected.fraction.split_once('/') {
+            Some((n, d)) => {
+                let (n, d): (i64, i64) = (n.parse().expect("a number"), d.parse().expect("a number"));
+                num * d == n * den
+            }
+            None => *den == 0 && expected.value == "—",
+        },
+        _ => said == expected.value,
+    }
+}
+
+/// Every figure of a cross table that the Python side computed.
+fn hold_table(run: &Finished, pipeline: &str, id: &str, wrong: &mut Vec<String>) {
+    let table = table(run, id);
+    let columns: Vec<(String, String)> = table
+        .headings
+        .iter()
+        .map(|heading| {
+            let mut path = heading.parents.clone();
+            path.push(heading.name.clone());
+            (path.join("/"), heading.name.clone())
+        })
+        .collect();
+    let rows: BTreeMap<String, &Vec<StatCell>> =
+        table.rows.iter().filter_map(|row| Some((said(row.cells.first()?), &row.cells))).collect();
+    for expected in expected(&format!("{pipeline}-{id}")) {
+        // 比例执行 calls the denominator by its name.
+        let wanted = if id == "shares" && expected.column == "总数" { "分母" } else { &expected.column };
+        let column = columns.iter().position(|(path, name)| path == wanted || name == wanted);
+        let cell = column.and_then(|column| rows.get(&expected.row)?.get(column));
+        if !cell.is_some_and(|cell| agrees(cell, &expected)) {
+            let ours = cell.map_or("nothing".to_string(), said);
+            let theirs = if expected.fraction.is_empty() { expected.value } else { expected.fraction };
+            wrong.push(format!("{id} · {} · {}: ours {ours}, independently {theirs}", expected.row, expected.column));
+        }
+    }
+}
+
+/// A list's rows as the words of some of its columns, sorted.
+fn listed(run: &Finished, id: &str, columns: &[&str]) -> Vec<Vec<String>> {
+    let table = table(run, id);
+    let at: Vec<usize> = columns
+        .iter()
+        .map(|column| table.headings.iter().position(|h| h.name == *column).unwrap_or_else(|| panic!("{id}: {column}")))
+        .collect();
+    let mut rows: Vec<Vec<String>> =
+        table.rows.iter().map(|row| at.iter().map(|column| said(&row.cells[*column])).collect()).collect();
+    rows.sort();
+    rows
+}
+
+fn hold_outcomes(run: &Finished, pipeline: &str, wrong: &mut Vec<String>) {
+    let verdict = &run.validated.verdict;
+    for expected in expected(&format!("outcomes-{pipeline}")) {
+        let ours = huizong::model::Outcome::ALL
+            .into_iter()
+            .find(|outcome| outcome.key() == expected.column)
+            .map_or(verdict.sources.len(), |outcome| verdict.count(outcome));
+        if ours.to_string() != expected.value {
+            wrong.push(format!("{} files: ours {ours}, intended {}", expected.column, expected.value));
+        }
+    }
+    let path = root().join("tests/independent/truth").join(format!("{pipeline}-files.csv"));
+    let text = std::fs::read_to_string(path).expect("the intended outcome of each file");
+    for line in text.lines().skip(1) {
+        let mut parts = line.split(',');
+        let (name, outcome) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let ours = verdict.sources.iter().find(|source| source.source.name == name).map(|source| source.outcome.key());
+        if ours != Some(outcome) {
+            wrong.push(format!("{name}: ours {ours:?}, intended {outcome}"));
+        }
+    }
+}
+
+#[test]
+fn model_teams_agree_with_an_independent_calculation() {
+    let run = finished("model-teams");
+    let mut wrong = Vec::new();
+    hold_outcomes(&run, "model-teams", &mut wrong);
+    for id in ["quota", "six-good", "industry", "title-review"] {
+        hold_table(&run, "model-teams", id, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+
+    let mut intended: Vec<Vec<String>> =
+        expected("model-teams-roll").into_iter().map(|line| vec![line.row, line.column, line.value]).collect();
+    intended.sort();
+    assert_eq!(listed(&run, "roll", &["所在单位", "班组名称", "申报称号"]), intended);
+
+    let mut intended: Vec<Vec<String>> = expected("model-teams-unreviewed")
+        .into_iter()
+        .map(|line| {
+            let (team, year) = line.column.trim_end_matches('）').split_once('（').expect("team（year）");
+            vec![line.row.clone(), team.to_string(), year.to_string()]
+        })
+        .collect();
+    intended.sort();
+    assert_eq!(listed(&run, "unreviewed", &["所在单位", "班组名称", "命名年度"]), intended);
+
+    for line in expected("model-teams-benchmark") {
+        let rows = listed(&run, "benchmark", &["所在单位", "班组名称", "结论"]);
+        let row = rows.iter().find(|row| row[0] == line.row && row[1] == line.column).expect("the team is listed");
+        assert_eq!(row[2].starts_with("通过"), line.value == "accepted", "{row:?}");
+    }
+}
+
+#[test]
+fn honours_agree_with_an_independent_calculation() {
+    let run = finished("honours");
+    let mut wrong = Vec::new();
+    hold_outcomes(&run, "honours", &mut wrong);
+    for id in [
+        "frontline-unit",
+        "frontline-title",
+        "shares",
+        "structure-sex",
+        "structure-age",
+        "structure-education",
+        "structure-party",
+        "awards-period",
+        "awards-year",
+        "awards-last-year",
+        "awards-compare",
+    ] {
+        hold_table(&run, "honours", id, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+
+    let mut intended: Vec<Vec<String>> =
+        expected("honours-awards-outside").into_iter().map(|l| vec![l.row, l.column, l.value]).collect();
+    intended.sort();
+    assert_eq!(listed(&run, "awards-outside", &["获奖对象", "荣誉名称", "获奖时间"]), intended);
+
+    let share = run.computed.findings.iter().find(|f| &*f.code == "share-frontline").expect("the share is short");
+    let fillers = expected("honours-fillers");
+    assert!(share.next.contains("还差 2 名"), "{}", share.next);
+    assert!(share.next.contains(&format!("{} 名", fillers.len())), "{}", share.next);
+    assert!(fillers.iter().any(|line| share.next.contains(&line.row)), "{}", share.next);
+}
