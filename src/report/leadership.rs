@@ -73,17 +73,23 @@ fn table_sheet(
     style::page(&mut sheet, title, grid.landscape);
     let mut fold = style::Fold::new(&grid.widths, grid.landscape);
     let mut stands: Vec<Stand> = Vec::with_capacity(tables.len());
-    let mut row = 0;
+    let (mut row, mut height) = (0, SIGNATURE);
     for table in tables {
         let stand = sheet::block(&mut sheet, styles, &grid, table, row)?;
         fold.keep_together(row, stand.height);
         fold.add(stand.height + EMPTY_ROW);
+        height += stand.height + EMPTY_ROW;
         row = stand.next + 1;
         stands.push(stand);
     }
     // The signature line ends the sheet, whatever stands on it.
-    sheet::line(&mut sheet, row, &grid, &signature(&grid), &styles.signature, (11.0, 30.0))?;
-    fold.apply(&mut sheet)?;
+    sheet::line(&mut sheet, row, &grid, &signature(&grid), &styles.signature, (11.0, SIGNATURE))?;
+    if fold.fits_one_page(height) {
+        // A table with its signatures is one sheet of paper wherever that can be read.
+        sheet.set_print_fit_to_pages(1, 1);
+    } else {
+        fold.apply(&mut sheet)?;
+    }
     if let ([table], [stand]) = (tables, stands.as_slice()) {
         // With several blocks no one header belongs to all pages.
         sheet.set_repeat_rows(stand.headings.0, stand.headings.1)?;
@@ -95,8 +101,9 @@ fn table_sheet(
     Ok((sheet, stands))
 }
 
-/// An empty row between blocks, in points.
+/// An empty row between blocks and the row of signatures, in points.
 const EMPTY_ROW: f64 = 15.0;
+const SIGNATURE: f64 = 30.0;
 
 /// Who made, checked and answers for the table, spread over its width.
 fn signature(grid: &Grid) -> String {

@@ -184,8 +184,9 @@ fn findings(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxErro
         .collect();
     entries.push((2, "合计", Figure::Count(all.len() as u64)));
     paper.figures(&entries)?;
+    // Rules of the definition alone: what the engine expects names units and files, and is different each time.
     let mut by_demand: BTreeMap<&str, u64> = BTreeMap::new();
-    for finding in all.iter().filter(|finding| finding.severity == Severity::Block && !finding.expected.is_empty()) {
+    for finding in all.iter().filter(|finding| finding.severity == Severity::Block && finding.line.is_some()) {
         *by_demand.entry(&finding.expected).or_default() += 1;
     }
     let mut often: Vec<(&str, u64)> = by_demand.into_iter().collect();
@@ -245,13 +246,15 @@ fn charts(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Res
         let Some(at) = edition.tables.iter().position(|table| table.id == wanted.id) else { continue };
         let (Some(table), Some(stand)) = (edition.tables.get(at), stands.get(at)) else { continue };
         let Some((mut chart, height)) = chart::chart(declared, table, stand, CHART_WIDTH) else { continue };
-        // Pixels to points; the heading of the section goes with its first chart.
+        // Pixels to points.
         let tall = f64::from(height + 24) * 0.75;
-        paper.fold.keep_together(paper.row, tall + if first { 26.0 } else { 0.0 });
         if first {
+            // How far the words above came down their page depends on fonts; a page of its own does not.
+            paper.fold.new_page(paper.row);
             paper.section("六、图表")?;
             first = false;
         }
+        paper.fold.keep_together(paper.row, tall);
         chart.show_empty_cells_as(ChartEmptyCells::Gaps);
         paper.sheet.insert_chart_with_offset(paper.row, 0, &chart, 4, 4)?;
         // Rows below are 20 pixels high by default.

@@ -296,20 +296,28 @@ impl Fold {
         Fold { height: height * (sheet / width).max(1.0) - 4.0, used: 0.0, breaks: Vec::new() }
     }
 
-    /// Counts rows of this height; what does not fit runs on over the next pages.
+    /// Counts rows of this height.
     pub fn add(&mut self, height: f64) {
-        self.used += height;
-        while self.used > self.height {
-            self.used -= self.height;
-        }
+        // Where a piece that runs over several pages ends cannot be told for certain: its last page counts as full.
+        self.used = (self.used + height).min(self.height);
     }
 
     /// Starts a new page at `row` where a piece of this height would be cut although a page could hold it.
     pub fn keep_together(&mut self, row: u32, height: f64) {
-        if self.used > 0.0 && self.used + height > self.height && height <= self.height {
-            self.breaks.push(row);
-            self.used = 0.0;
+        if self.used > 0.0 && self.used + height > self.height {
+            self.new_page(row);
         }
+    }
+
+    /// Starts a new page at `row`.
+    pub fn new_page(&mut self, row: u32) {
+        self.breaks.push(row);
+        self.used = 0.0;
+    }
+
+    /// Whether a sheet of this height is still legible when it is shrunk to one page.
+    pub fn fits_one_page(&self, height: f64) -> bool {
+        height <= self.height * 1.35
     }
 
     /// Writes the page breaks to the sheet.
