@@ -103,7 +103,7 @@ impl Stop {
 
 /// The few English words that clap builds in and no setting reaches.
 fn localised(help: &str) -> String {
-    help.replace("[OPTIONS]", "[选项]").replace("[default: ", "[默认：").replace("<命令>", "<命令>")
+    help.replace("[OPTIONS]", "[选项]").replace("[default: ", "[默认：")
 }
 
 /// Prints a completion script.
