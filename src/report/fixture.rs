@@ -47,14 +47,14 @@ const OTHERS: [&str; 20] = [
     "省建筑行业协会",
     "省化工行业协会",
     "省物流行业协会",
-    "淮河能源控股集团有限责任公司工会",
-    "皖北煤电集团有限责任公司工会",
-    "马钢（集团）控股有限公司工会",
-    "铜陵有色金属集团控股有限公司工会",
-    "安徽海螺集团有限责任公司工会",
-    "江淮汽车集团控股有限公司工会",
-    "奇瑞控股集团工会",
-    "国网安徽省电力有限公司工会",
+    "江岳能源控股集团有限责任公司工会",
+    "皖岭煤电集团有限责任公司工会",
+    "江岭（集团）控股有限公司工会",
+    "铜岭有色金属集团控股有限公司工会",
+    "皖岳建材集团有限责任公司工会",
+    "徽远汽车集团控股有限公司工会",
+    "徽澜控股集团工会",
+    "皖澜电力有限公司工会",
 ];
 
 /// Owns what an [`Edition`] borrows.
@@ -286,7 +286,7 @@ fn source(index: u32, outcome: Outcome, rows: RowAccount, readable: bool, return
     let names = [
         "合肥/省一建 推荐表#1.xlsx",
         "淮北.xls",
-        "皖北煤电/上报 11010519491231002X.xlsx",
+        "皖岭煤电/上报 11010519491231002X.xlsx",
         "坏.xls",
         "说明.docx",
         "合肥/旧.xlsx",
@@ -407,7 +407,7 @@ fn frame(rows: usize, verdict: &RunVerdict) -> ValidatedFrame {
             every.clone().map(|row| (row % 4 != 0).then_some(row % 2 == 0)).collect::<Vec<_>>(),
         )
         .into(),
-        text("工作单位", &|row| Some(format!("安徽省第{}建筑工程有限公司", row % 300))),
+        text("工作单位", &|row| Some(format!("本省第{}建筑工程有限公司", row % 300))),
         text("职务职称", &|row| {
             Some(if row == 1 { "=HYPERLINK(1)".to_owned() } else { "班组长、高级技师".to_owned() })
         }),
@@ -544,7 +544,7 @@ fn list_table() -> StatTable {
                 words(OTHERS[number as usize % 20]),
                 words("王小明"),
                 words(ID),
-                words("安徽省第一建筑工程有限公司（电话 13812345678）"),
+                words("本省第一建筑工程有限公司（电话 13812345678）"),
                 Month(day(1980, 10, 1).unwrap()),
                 Date(day(2026, 3, 2).unwrap()),
                 if number % 9 == 0 { Empty } else { Number(90.0 + number as f64 / 10.0) },

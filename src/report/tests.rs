@@ -136,7 +136,7 @@ fn the_findings_workbook_says_where_and_links_to_the_file() {
     assert_eq!(book.sheet_names(), ["审核问题", "按单位", "文件清单", "规范化记录", "列对应"]);
     let list = book.worksheet_range("审核问题").unwrap();
     let row: Vec<String> = (0..11).map(|col| text(list.get_value((1, col)))).collect();
-    assert_eq!(row[1..6], ["必改", "亳州市总工会", "皖北煤电/上报 11010519491231002X.xlsx", "推荐个人", "G7 H7"]);
+    assert_eq!(row[1..6], ["必改", "亳州市总工会", "皖岭煤电/上报 11010519491231002X.xlsx", "推荐个人", "G7 H7"]);
     assert_eq!(row[9..], ["frontline-exceeds-headcount", "88"]);
     assert!(text(list.get_value((2, 6))).contains(ID), "those who mend a return see the number");
     let units = book.worksheet_range("按单位").unwrap();
