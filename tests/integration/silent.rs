@@ -287,6 +287,13 @@ fields = [
   { name = "创效", type = "number", measured-in = "万元", required = true },
   { name = "满意率", type = "percent", required = true },
 ]
+
+[[table]]
+id    = "list"
+title = "名单"
+kind  = "list"
+from  = "funds"
+columns = ["推荐单位", "项目名称", "创效"]
 "#;
 
 /// Runs the funds form: cover, header, one row; the value read for 创效 and 满意率 and the findings' (severity, code).
