@@ -152,7 +152,7 @@ impl<'a> Lines<'a> {
             let here = all.iter().filter(|(sheet, _)| sheet.is_none_or(|sheet| u32::from(sheet) == sheets[row]));
             let reasons: Vec<&str> = here.map(|(_, found)| *found).collect();
             let reason = if reasons.is_empty() { "所在报表整份退回".to_string() } else { reasons.join("；") };
-            masked(&format!("退回：{reason}"))
+            StatCell::Alarm(mask_within(&format!("退回：{reason}")))
         };
         Ok(self.lines.iter().map(verdict).collect())
     }

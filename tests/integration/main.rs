@@ -3,4 +3,6 @@
 mod architecture;
 mod commands;
 mod independent;
+mod readme;
+mod results;
 mod support;
