@@ -196,7 +196,8 @@ fn a_form_with_more_rows_than_a_sheet_is_split_and_said() {
     let case = case(30);
     let edition = case.fixture.edition();
     let forms = [super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
-    let bytes = super::edition::data_edition(&edition, &forms, 10).unwrap();
+    let bytes =
+        super::edition::data_edition(&edition, &forms, 10, std::io::Cursor::new(Vec::new())).unwrap().into_inner();
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
     assert_eq!(book.sheet_names(), ["推荐个人汇总表", "推荐个人汇总表(2)", "推荐个人汇总表(3)", "说明"]);
     let sizes = [1, 2, 3].map(|number| {
@@ -283,7 +284,9 @@ fn measure() {
     let edition = case.fixture.edition();
     let forms = vec![super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
     let start = std::time::Instant::now();
-    let bytes = super::edition::data_edition(&edition, &forms, 1_048_575).unwrap();
+    let bytes = super::edition::data_edition(&edition, &forms, 1_048_575, std::io::Cursor::new(Vec::new()))
+        .unwrap()
+        .into_inner();
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
     let bytes = super::store::parquet(&edition, &forms[0]).unwrap();
