@@ -169,7 +169,7 @@ fn plan() -> Plan {
         sheet: sheet.to_owned(),
         title: String::new(),
         caption: String::new(),
-        notes: Vec::new(),
+        notes: vec!["没有节假日表".to_owned()],
         landscape: false,
         kind: TableKind::Chase,
         line: 1,
