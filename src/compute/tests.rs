@@ -122,6 +122,7 @@ fn source(index: u32, unit: u32, outcome: Outcome) -> SourceVerdict {
         bindings: vec![],
         rows: RowAccount::default(),
         superseded_by: None,
+        code: "",
     }
 }
 

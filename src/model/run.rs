@@ -31,6 +31,8 @@ pub struct SourceVerdict {
     pub rows: RowAccount,
     /// Index of the file that replaced this one.
     pub superseded_by: Option<u32>,
+    /// Why it is unreadable: a code of `ingest::CODES`; empty for every other outcome.
+    pub code: &'static str,
 }
 
 /// Where data rows went. `data` is always the sum of the other parts.

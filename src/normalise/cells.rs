@@ -84,6 +84,14 @@ pub fn is_ditto(text: &str) -> bool {
 impl Desk<'_, '_> {
     /// Reads one cell; `raw` is `None` for an empty one.
     pub fn read(&mut self, job: Job<'_>, raw: Option<RawValue>) -> Value {
+        let value = self.read_any(job, raw);
+        if let Value::Date(day) = value {
+            self.doubt_far_date(job, day);
+        }
+        value
+    }
+
+    fn read_any(&mut self, job: Job<'_>, raw: Option<RawValue>) -> Value {
         let raw = raw.filter(|value| !self.view.is_blank(*value));
         if job.field.ordinal {
             return self.ordinal(job, raw);

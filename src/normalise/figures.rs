@@ -34,14 +34,25 @@ fn money(unit: &str) -> Option<f64> {
 
 /// The factor from the unit in a header's brackets to the unit that the form asks for; 1 where nothing is said.
 pub fn header_factor(header: &str, field: &Field) -> f64 {
-    let asked = field.measured_in.as_deref().and_then(money);
-    let narrow = crate::text::width::narrow(header);
-    let said =
-        narrow.split(['(', ')', ',', ':', '/', ' ']).find_map(|part| money(part.trim_start_matches("单位").trim()));
-    match (asked, said) {
+    match (field.measured_in.as_deref().and_then(money), money_said(header).first().copied()) {
         (Some(asked), Some(said)) => said / asked,
         _ => 1.0,
     }
+}
+
+/// What the money words of a text are worth in 元: `创效（万元）`, `人、万元`.
+fn money_said(text: &str) -> Vec<f64> {
+    let narrow = crate::text::width::narrow(text);
+    let parts = narrow.split(['(', ')', ',', ':', '/', ' ', '、', ';', '|']);
+    parts.filter_map(|part| money(part.trim_start_matches("单位").trim())).collect()
+}
+
+/// Whether a sheet's 计量单位 says another money unit than the column is asked in and its own header leaves it open:
+/// the 10⁴ between 元 and 万元 that no cell shows.
+pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
+    let Some(asked) = field.measured_in.as_deref().and_then(money) else { return false };
+    let said = money_said(cover);
+    !said.is_empty() && !said.contains(&asked) && money_said(header).is_empty()
 }
 
 pub fn from_number(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value {

@@ -102,11 +102,12 @@ impl<'a> Normaliser<'a> {
             let unrecognised = Some(remarks::unrecognised(self.frame.plan, &views, near.as_ref()));
             return self.finish(source, workbook, sink, Vec::new(), found, accounts, unrecognised, None);
         }
-        remarks::hidden(&mut found, &mut sink);
+        remarks::hidden(self.frame.plan, &mut found, &mut sink);
         remarks::periods(&mut found, &views, self.frame.period, &mut sink);
         for found in &found {
             if found.account.not_counted.is_none() {
                 remarks::columns(self.frame.plan, &self.lexicon, &views[found.view], &found.table, &mut sink);
+                remarks::money_unit(self.frame.plan, found, &mut sink);
             }
         }
         let mut evidence = self.evidence(source, &found);

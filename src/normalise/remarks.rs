@@ -2,6 +2,7 @@
 //! nothing to report, no form at all.
 
 use super::Found;
+use super::figures::cover_contradicts;
 use super::layout::NearMiss;
 use super::lexicon::Lexicon;
 use super::period::Said;
@@ -80,8 +81,8 @@ fn headers_of(form: &Form, fields: &[u16]) -> String {
     names.join("、")
 }
 
-/// Hidden sheets that hold a form are not counted; hidden rows are, and that is said.
-pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
+/// Hidden sheets that hold a form are not counted; hidden rows and columns are, and that is said.
+pub fn hidden(plan: &Plan, found: &mut [Found<'_>], sink: &mut Sink) {
     for found in found {
         let sheet = Some(found.account.sheet);
         if found.sheet.hidden {
@@ -108,6 +109,60 @@ pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
             };
             sink.on_return(sheet, Vec::new(), say);
         }
+        columns_hidden(plan, found, sink);
+    }
+}
+
+/// Hidden columns that a form reads: their data counts, and nobody who looks at the sheet sees it.
+fn columns_hidden(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
+    let fit = &found.table.header.fit;
+    let Some(form) = plan.forms.get(usize::from(fit.form)) else { return };
+    let hidden: Vec<(&str, u16)> = form
+        .fields
+        .iter()
+        .zip(&fit.columns)
+        .filter_map(|(field, col)| {
+            Some((field.name.as_ref(), col.filter(|col| found.sheet.hidden_cols.contains(col))?))
+        })
+        .collect();
+    if hidden.is_empty() || found.data_rows.is_empty() {
+        return;
+    }
+    let names: Vec<String> = hidden.iter().map(|(name, _)| format!("“{name}”")).collect();
+    let cells = hidden.iter().map(|(_, col)| CellRef { row: found.header_rows.1, col: *col }).collect();
+    let say = Say {
+        code: "columns-hidden",
+        severity: Severity::Note,
+        found: format!("有 {} 列被隐藏，其中的数据已照常读取：{}", hidden.len(), names.join("、")),
+        expected: "报送前取消隐藏".to_owned(),
+        next: "请省总留意隐藏列里的内容是否要报",
+    };
+    sink.on_return(Some(found.account.sheet), cells, say);
+}
+
+/// 计量单位：元 over a column that is asked in 万元.
+pub fn money_unit(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
+    let header = &found.table.header;
+    let Some(form) = plan.forms.get(usize::from(header.fit.form)) else { return };
+    for (at, said) in &found.cover.measures {
+        let fields = form.fields.iter().zip(&header.fit.columns).filter(|(field, col)| {
+            let heading = header.headings.iter().find(|heading| Some(heading.col) == **col);
+            heading.is_some_and(|heading| cover_contradicts(said, &heading.text, field))
+        });
+        let names: Vec<String> = fields.map(|(field, _)| format!("“{}”", field.name)).collect();
+        if names.is_empty() {
+            continue;
+        }
+        let asked: Vec<&str> = form.fields.iter().filter_map(|field| field.measured_in.as_deref()).collect();
+        let asked = asked.into_iter().find(|unit| unit.ends_with('元')).unwrap_or_default();
+        let say = Say {
+            code: "unit-on-cover",
+            severity: Severity::Verify,
+            found: format!("计量单位写的是“{said}”，而{}以{asked}计", names.join("、")),
+            expected: format!("金额以{asked}计"),
+            next: "已按表式的单位读取；请报送单位核实金额没有差一万倍",
+        };
+        sink.on_return(Some(found.account.sheet), vec![*at], say);
     }
 }
 

@@ -343,6 +343,7 @@ fn source(index: u32, outcome: Outcome, rows: RowAccount, readable: bool, return
         bindings: if readable { vec![binding] } else { Vec::new() },
         rows,
         superseded_by: (outcome == Outcome::Superseded).then_some(0),
+        code: if outcome == Outcome::Unreadable { "file-damaged" } else { "" },
     }
 }
 

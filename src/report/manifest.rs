@@ -109,6 +109,7 @@ fn input(edition: &Edition<'_>, source: &SourceVerdict) -> Value {
         "sha256": source.sha256,
         "size": source.size,
         "outcome": source.outcome.key(),
+        "code": Some(source.code).filter(|code| !code.is_empty()),
         "cause": mask_within(&source.cause),
         "next": mask_within(&source.next),
         "sender": source.sender.as_ref().map(|sender| edition.unit_name(sender.unit)),

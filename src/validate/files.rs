@@ -129,11 +129,13 @@ fn source_verdict(
         bindings: Vec::new(),
         rows,
         superseded_by: None,
+        code: "",
         source,
     };
     match arrival {
         Arrival::Unreadable(unreadable) => {
             verdict.outcome = Outcome::Unreadable;
+            verdict.code = unreadable.code;
             verdict.cause = unreadable.cause;
             verdict.next = unreadable.next;
         }
