@@ -4,7 +4,7 @@ use super::{Computed, Inputs, compute};
 use crate::domain::period::{Period, day};
 use crate::model::normalised::{Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
-use crate::model::statistic::StatCell::{self, Integer, NotApplicable, NotReported, Ratio, Text};
+use crate::model::statistic::StatCell::{self, Alarm, Integer, NotApplicable, NotReported, Ratio, Text};
 use crate::model::statistic::{RowKind, StatTable};
 use crate::model::{CellRef, Column as Values, Finding, Outcome, Place, Severity, SourceFile};
 use crate::spec::reference::{City, Due, ReferenceTable};
@@ -190,7 +190,7 @@ fn integers(counts: &[i64]) -> Vec<StatCell> {
 
 fn words(cells: &[StatCell]) -> String {
     let word = |cell: &StatCell| match cell {
-        Text(text) => text.clone(),
+        Text(text) | Alarm(text) => text.clone(),
         Integer(number) => number.to_string(),
         other => format!("{other:?}"),
     };
@@ -336,7 +336,7 @@ fn lists_follow_units_then_codes_and_say_why_a_row_is_out() {
     assert_eq!(words(&roll.rows[1].cells[..5]), "2|合肥市总工会|某厂|甲班|省模范班组");
     assert_eq!(words(&roll.rows[2].cells[..5]), "3|芜湖市总工会|某厂|戊班|标杆班组");
     let benchmark = table(&computed, "benchmark");
-    assert_eq!(benchmark.rows[0].cells.last(), Some(&Text("退回：近三年安全事故 1 起".into())));
+    assert_eq!(benchmark.rows[0].cells.last(), Some(&Alarm("退回：近三年安全事故 1 起".into())));
     assert_eq!(benchmark.rows[1].cells.last(), Some(&Text("通过".into())));
     assert_eq!(benchmark.rows[1].cells[6], NotApplicable);
     let unreviewed = table(&computed, "unreviewed");
