@@ -167,7 +167,8 @@ fn masked(text: &str) -> StatCell {
 }
 
 fn value<'a>(column: &'a Column, row: usize, name: &str) -> Result<AnyValue<'a>, String> {
-    column.get(row).map_err(|error| format!("读取“{name}”列出错：{error}"))
+    // One accepted row makes polars keep a scalar column, whose `get` hands out owned values that nothing here can borrow.
+    column.as_materialized_series().get(row).map_err(|error| format!("读取“{name}”列出错：{error}"))
 }
 
 fn cell(value: AnyValue<'_>, name: &str, month: bool) -> Result<StatCell, String> {

@@ -121,6 +121,8 @@ impl Classifier<'_, '_> {
                 let texts = cells
                     .iter()
                     .any(|cell| matches!(cell.value, RawValue::Text { .. }) && !self.is_number_of_row(cell));
+                // 零报告 in a sentence of its own, wherever it stands.
+                rows.nil |= cells.iter().any(|cell| self.text(cell).contains("零报告"));
                 if texts { &mut rows.notes } else { &mut rows.frame }.push(i);
             } else {
                 self.in_notes = false;
