@@ -10,7 +10,7 @@ use crate::model::{CellRef, Column as Values, Finding, Outcome, Place, Severity,
 use crate::spec::reference::{City, Due, ReferenceTable};
 use crate::spec::{ColumnType, Plan, Reference, Roster, Unit};
 use crate::sql::ValidatedFrame;
-use crate::sql::frame::{ACCEPTED, LookupResult, ROW, SHEET, SOURCE, UNIT};
+use crate::sql::frame::{ACCEPTED, COLS, LookupResult, ROW, SHEET, SOURCE, UNIT};
 use crate::text::names::match_key;
 use polars::prelude::{Column, DataFrame};
 use std::path::Path;
@@ -69,6 +69,7 @@ fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedFrame {
     columns.push(Column::new(SOURCE.into(), rows.iter().map(|row| row.source).collect::<Vec<_>>()));
     columns.push(Column::new(SHEET.into(), vec![0_u32; rows.len()]));
     columns.push(Column::new(ROW.into(), (0..rows.len() as u32).collect::<Vec<_>>()));
+    columns.push(Column::new(COLS.into(), vec![u32::from(u16::MAX); rows.len()]));
     columns.push(Column::new(UNIT.into(), rows.iter().map(|row| row.unit).collect::<Vec<_>>()));
     columns.push(Column::new(ACCEPTED.into(), rows.iter().map(|row| row.accepted).collect::<Vec<_>>()));
     let df = DataFrame::new(rows.len(), columns).expect("columns of one length");

@@ -310,6 +310,8 @@ fn source(index: u32, outcome: Outcome, rows: RowAccount, readable: bool, return
         sheet: 0,
         sheet_name: "推荐个人".into(),
         header: (2, 3),
+        cols: crate::model::Origin::WHOLE,
+        across: false,
         columns: (0..14u16).map(|column| (column != 13).then_some(column)).collect(),
         renamed: vec![(3, "公民身份号码".to_owned())],
         extra: vec![(15, "电话".to_owned())],
