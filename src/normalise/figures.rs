@@ -17,6 +17,9 @@ const SAME: [&[&str]; 8] = [
     &["人次", "人/次"],
 ];
 
+/// Spreadsheets keep 15 digits of a number.
+const LOST_DIGITS: f64 = 1e15;
+
 /// What one of a money word is worth in 元; `None` for anything else.
 fn money(unit: &str) -> Option<f64> {
     Some(match unit {
@@ -81,6 +84,10 @@ pub fn from_text(desk: &mut Desk<'_, '_>, job: Job<'_>, raw: &str, text: &str) -
         if figure.percent {
             let found = format!("“{}”填的是百分数“{text}”", job.field.name);
             desk.find(job, "number-unreadable", Severity::Block, found, expects(job.field), MEND);
+            return Value::Nothing;
+        }
+        if figure.scale != 1.0 || !figure.unit.is_empty() {
+            contradicts(desk, job, text);
             return Value::Nothing;
         }
         return percent(desk, job, figure.value);
@@ -173,10 +180,16 @@ fn percent(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value {
 }
 
 fn finish(desk: &mut Desk<'_, '_>, job: Job<'_>, value: f64) -> Value {
+    // An account or ID number in a column of figures: its last digits are lost, and no sum should hold it.
+    if value.abs() >= LOST_DIGITS {
+        let found = format!("“{}”填的数超过 15 位，末几位已经丢失", job.field.name);
+        desk.find(job, "number-unreadable", Severity::Block, found, expects(job.field), MEND);
+        return Value::Nothing;
+    }
     if job.field.ty != FieldType::Integer {
         return Value::Number(value);
     }
-    if value.fract() != 0.0 || value.abs() >= 9e15 {
+    if value.fract() != 0.0 {
         let found = format!("“{}”填的 {} 不是整数", job.field.name, numbers::show(value));
         desk.find(job, "not-whole", Severity::Block, found, expects(job.field), MEND);
         return Value::Nothing;
@@ -184,8 +197,24 @@ fn finish(desk: &mut Desk<'_, '_>, job: Job<'_>, value: f64) -> Value {
     Value::Integer(value as i64)
 }
 
-/// Takes off what binary arithmetic adds (2.9999999999999996): no one counts in 10⁻⁹.
-fn tidy(value: f64) -> f64 {
+/// Takes off what binary arithmetic adds (2.9999999999999996): no one counts in 10⁻⁹, but 80,000,000.03 元 keeps its fen.
+pub fn tidy(value: f64) -> f64 {
     let whole = value.round();
-    if value != whole && (value - whole).abs() < 1e-9 * value.abs().max(1.0) { whole } else { value }
+    let noise = (value.abs() * 4.0 * f64::EPSILON).max(1e-9);
+    if value != whole && (value - whole).abs() < noise { whole } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_goes_and_fen_stay() {
+        assert_eq!(tidy(2.999_999_999_999_999_6), 3.0);
+        assert_eq!(tidy(0.1 + 0.2), 0.1 + 0.2);
+        assert_eq!(tidy(1_234.1 * 10_000.0), 12_341_000.0);
+        for money in [80_000_000.03, 1_234_567_890.01, 0.000_1] {
+            assert_eq!(tidy(money), money);
+        }
+    }
 }

@@ -3,6 +3,8 @@
 mod architecture;
 mod commands;
 mod independent;
+mod readme;
+mod results;
 mod silent;
 mod support;
 mod workshop;

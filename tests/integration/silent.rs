@@ -292,8 +292,10 @@ fields = [
 id    = "list"
 title = "名单"
 kind  = "list"
+sheet = "名单"
 from  = "funds"
-columns = ["推荐单位", "项目名称", "创效"]
+empty = "没有"
+columns = [{ header = "推荐单位", value = "unit" }, { header = "创效", column = "创效" }]
 "#;
 
 /// Runs the funds form: cover, header, one row; the value read for 创效 and 满意率 and the findings' (severity, code).
