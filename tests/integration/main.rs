@@ -3,8 +3,10 @@
 mod architecture;
 mod bundles;
 mod commands;
+mod faults;
 mod hostile;
 mod independent;
+mod privacy;
 mod readme;
 mod results;
 mod silent;
