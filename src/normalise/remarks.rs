@@ -47,7 +47,7 @@ pub fn workbook(workbook: &RawWorkbook, sink: &mut Sink) {
             severity: Severity::Note,
             found: remark.clone(),
             expected: "文件里只有按表式填写的工作表".to_owned(),
-            next: "请省总留意，不影响计入",
+            next: "请汇总部门留意，不影响计入",
         };
         sink.on_return(None, Vec::new(), say);
     }
@@ -125,7 +125,7 @@ fn columns_hidden(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
             Some((field.name.as_ref(), col.filter(|col| found.sheet.hidden_cols.contains(col))?))
         })
         .collect();
-    if hidden.is_empty() || found.data_rows.is_empty() {
+    if hidden.is_empty() || found.account.data == 0 {
         return;
     }
     let names: Vec<String> = hidden.iter().map(|(name, _)| format!("“{name}”")).collect();
@@ -135,7 +135,7 @@ fn columns_hidden(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
         severity: Severity::Note,
         found: format!("有 {} 列被隐藏，其中的数据已照常读取：{}", hidden.len(), names.join("、")),
         expected: "报送前取消隐藏".to_owned(),
-        next: "请省总留意隐藏列里的内容是否要报",
+        next: "请汇总部门留意隐藏列里的内容是否要报",
     };
     sink.on_return(Some(found.account.sheet), cells, say);
 }
@@ -317,7 +317,7 @@ pub fn nil(found: &[Found<'_>], tables: &[FormTable], sink: &mut Sink) -> bool {
                 severity: Severity::Note,
                 found: format!("工作表“{}”里有一张表只有表头", empty.sheet.name),
                 expected: "没有要报的写“无”".to_owned(),
-                next: "请省总留意，是否漏填",
+                next: "请汇总部门留意，是否漏填",
             };
             sink.on_return(Some(empty.account.sheet), Vec::new(), say);
         }

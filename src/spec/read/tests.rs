@@ -304,11 +304,3 @@ fn files_that_are_none() {
     std::fs::write(&path, [0xce, 0xd2]).unwrap();
     assert_eq!(code(&path), "not-utf8");
 }
-
-#[test]
-fn available_pipelines_with_their_titles() {
-    let listed = list(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"));
-    let titles: Vec<(&str, Option<&str>)> =
-        listed.iter().map(|listed| (listed.name.as_str(), listed.title.as_deref())).collect();
-    assert!(titles.contains(&("model-teams", Some("省模范班组评选"))), "{titles:?}");
-}
