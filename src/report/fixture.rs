@@ -66,7 +66,6 @@ pub struct Fixture {
     pub frames: Vec<ValidatedFrame>,
     pub tables: Vec<StatTable>,
     pub statements: Vec<(Option<bool>, String)>,
-    pub returns: Vec<PathBuf>,
 }
 
 impl Fixture {
@@ -79,7 +78,6 @@ impl Fixture {
             frames: &self.frames,
             tables: &self.tables,
             statements: &self.statements,
-            returns: &self.returns,
         }
     }
 }
@@ -103,7 +101,6 @@ pub fn fixture(rows: usize, returns: &Path) -> Fixture {
             ),
             (None, "未复核称号 7 个，见“称号复核”。".to_owned()),
         ],
-        returns: vec![returns.to_path_buf()],
     }
 }
 
@@ -218,6 +215,7 @@ fn reference() -> Reference {
     let mut reference = Reference::default();
     reference.roster.units = units;
     reference.roster.expected = (0..36).collect();
+    reference.notes = vec!["没有节假日表".to_owned()];
     reference.files = vec![
         ("单位名册".to_owned(), PathBuf::from("pipelines/reference/单位名册.csv"), "12".repeat(32)),
         ("荣誉台账".to_owned(), PathBuf::from("/abs/elsewhere/ref/荣誉台账.xlsx"), "34".repeat(32)),

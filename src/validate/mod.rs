@@ -63,7 +63,7 @@ pub use crate::sql::frame::LookupResult;
 /// The order matters: versions first (replaced and held-out rows enter no rule), then every rule over all rows, then
 /// verdicts, and only then what depends on accepted rows.
 pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived: Vec<Arrived>) -> Validated {
-    let context = context(plan, reference, period);
+    let context = context(reference, period);
     let decision = versions::decide(plan, &arrived);
     let mut sorted = sort_tables(plan, &decision, &mut arrived);
     let places = places(&arrived);
