@@ -29,16 +29,36 @@ fn money(unit: &str) -> Option<f64> {
     })
 }
 
-/// The factor from the unit in a header's brackets to the unit that the form asks for; 1 where nothing is said.
-pub fn header_factor(header: &str, field: &Field) -> f64 {
-    let asked = field.measured_in.as_deref().and_then(money);
-    let narrow = crate::text::width::narrow(header);
-    let said =
-        narrow.split(['(', ')', ',', ':', '/', ' ']).find_map(|part| money(part.trim_start_matches("单位").trim()));
-    match (asked, said) {
-        (Some(asked), Some(said)) => said / asked,
-        _ => 1.0,
+/// What one of a larger counting unit is worth: 百人 is 100 where 人 is asked.
+fn counted(unit: &str, asked: &str) -> Option<f64> {
+    const SCALES: [(&str, f64); 8] =
+        [("", 1.0), ("十", 1e1), ("百", 1e2), ("千", 1e3), ("十万", 1e5), ("百万", 1e6), ("万", 1e4), ("亿", 1e8)];
+    SCALES.iter().find_map(|(word, scale)| {
+        let rest = unit.strip_prefix(word)?;
+        let same = rest == asked || SAME.iter().any(|words| words.contains(&rest) && words.contains(&asked));
+        same.then_some(*scale)
+    })
+}
+
+/// The factor from a unit to the one that a field asks for; `None` where it measures something else.
+pub fn factor(unit: &str, field: &Field) -> Option<f64> {
+    let asked = field.measured_in.as_deref()?;
+    match money(asked) {
+        Some(asked) => Some(money(unit)? / asked),
+        None => counted(unit, asked),
     }
+}
+
+/// The factor from the unit in a header's brackets to the unit that the form asks for; `None` where nothing is said.
+pub fn said_in_header(header: &str, field: &Field) -> Option<f64> {
+    let narrow = crate::text::width::narrow(header);
+    let parts = narrow.split(['(', ')', ',', ':', '/', ' ', '\n']);
+    parts.map(|part| part.trim_start_matches("单位").trim()).find_map(|part| factor(part, field))
+}
+
+/// [`said_in_header`], 1 where nothing is said.
+pub fn header_factor(header: &str, field: &Field) -> f64 {
+    said_in_header(header, field).unwrap_or(1.0)
 }
 
 pub fn from_number(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value {
@@ -128,7 +148,9 @@ fn in_asked_unit(desk: &mut Desk<'_, '_>, job: Job<'_>, figure: &Figure, text: &
             }
             None => SAME.iter().any(|words| words.contains(&figure.unit.as_str())),
         };
-    if same { Some(tidy(figure.value * figure.scale)) } else { contradicts(desk, job, text) }
+    // A unit or scale of the cell's own goes before the header's.
+    let factor = if figure.unit.is_empty() && figure.scale == 1.0 { job.factor } else { figure.scale };
+    if same { Some(tidy(figure.value * factor)) } else { contradicts(desk, job, text) }
 }
 
 fn contradicts(desk: &mut Desk<'_, '_>, job: Job<'_>, text: &str) -> Option<f64> {
@@ -177,4 +199,23 @@ fn finish(desk: &mut Desk<'_, '_>, job: Job<'_>, value: f64) -> Value {
 fn tidy(value: f64) -> f64 {
     let whole = value.round();
     if value != whole && (value - whole).abs() < 1e-9 * value.abs().max(1.0) { whole } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn larger_counting_units_have_their_factor() {
+        for (unit, asked, factor) in [
+            ("百人", "人", Some(100.0)),
+            ("十万人", "人", Some(1e5)),
+            ("名", "人", Some(1.0)),
+            ("万件", "起", Some(1e4)),
+            ("万元", "人", None),
+            ("户", "人", None),
+        ] {
+            assert_eq!(counted(unit, asked), factor, "{unit}");
+        }
+    }
 }

@@ -104,6 +104,8 @@ impl<'a> Normaliser<'a> {
         }
         remarks::hidden(&mut found, &mut sink);
         remarks::periods(&mut found, &views, self.frame.period, &mut sink);
+        remarks::filing_dates(&found, &mut sink);
+        remarks::measures(self.frame.plan, &found, &mut sink);
         for found in &found {
             if found.account.not_counted.is_none() {
                 remarks::columns(self.frame.plan, &self.lexicon, &views[found.view], &found.table, &mut sink);
@@ -255,7 +257,7 @@ impl<'a> Normaliser<'a> {
             sheets,
             unrecognised,
             sender,
-            version: version::evidence(source, workbook, found.iter().map(|found| &found.cover)),
+            version: version::evidence(source, workbook, counted_covers(&found)),
             nil_return,
             findings: sink.findings,
             amendments: sink.amendments,
@@ -287,4 +289,10 @@ impl<'a> Normaliser<'a> {
             extra,
         }
     }
+}
+
+/// Hidden sheets and sheets of another period say nothing of this return's filing date, unless there is nothing else.
+fn counted_covers<'f>(found: &'f [Found<'_>]) -> impl Iterator<Item = &'f Cover> {
+    let none = found.iter().all(|found| found.account.not_counted.is_some());
+    found.iter().filter(move |found| none || found.account.not_counted.is_none()).map(|found| &found.cover)
 }

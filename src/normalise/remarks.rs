@@ -2,6 +2,7 @@
 //! nothing to report, no form at all.
 
 use super::Found;
+use super::figures;
 use super::layout::NearMiss;
 use super::lexicon::Lexicon;
 use super::period::Said;
@@ -107,6 +108,52 @@ pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
                 next: "如不应计入，请报送单位删去这些行后再报",
             };
             sink.on_return(sheet, Vec::new(), say);
+        }
+    }
+}
+
+/// 填报日期 decides versions and lateness: one that cannot be read is told, since the file's own stamp stands in for it.
+pub fn filing_dates(found: &[Found<'_>], sink: &mut Sink) {
+    for found in found.iter().filter(|found| found.account.not_counted.is_none() && found.cover.filled_on.is_empty()) {
+        for (at, text) in &found.cover.unread_dates {
+            let say = Say {
+                code: "filing-date-unclear",
+                severity: Severity::Note,
+                found: format!("填报日期填的“{text}”不是完整的日期"),
+                expected: "写明年、月、日，如 2026-03-05".to_owned(),
+                next: "版本先后和是否迟报改按文件的修改时间判断；不符的请报送单位补全日期后重报",
+            };
+            sink.on_return(Some(found.account.sheet), vec![*at], say);
+        }
+    }
+}
+
+/// 计量单位：万人 above columns that ask for 人, and say nothing themselves: figures may be off by 10⁴.
+pub fn measures(plan: &Plan, found: &[Found<'_>], sink: &mut Sink) {
+    for found in found.iter().filter(|found| found.account.not_counted.is_none()) {
+        let header = &found.table.header;
+        let Some(form) = plan.forms.get(usize::from(header.fit.form)) else { continue };
+        for (at, said) in &found.cover.measures {
+            let narrow = crate::text::width::narrow(said);
+            let units: Vec<&str> = narrow.split(['、', ',', '/', ';', ' ', '和']).map(str::trim).collect();
+            let doubtful = form.fields.iter().zip(&header.fit.columns).filter(|(field, col)| {
+                let factors: Vec<f64> = units.iter().filter_map(|unit| figures::factor(unit, field)).collect();
+                let heading = header.headings.iter().find(|heading| Some(heading.col) == **col);
+                !factors.is_empty()
+                    && !factors.contains(&1.0)
+                    && heading.is_some_and(|heading| figures::said_in_header(&heading.text, field).is_none())
+            });
+            let names: Vec<&str> = doubtful.map(|(field, _)| field.name.as_ref()).collect();
+            if !names.is_empty() {
+                let say = Say {
+                    code: "measure-differs",
+                    severity: Severity::Verify,
+                    found: format!("计量单位写的是“{said}”，与{}要求的单位不同，已按表式的单位计入", names.join("、")),
+                    expected: "计量单位与表式一致".to_owned(),
+                    next: "请报送单位核实各数的单位，填错的换算后重报",
+                };
+                sink.on_return(Some(found.account.sheet), vec![*at], say);
+            }
         }
     }
 }

@@ -3,4 +3,5 @@
 mod architecture;
 mod commands;
 mod independent;
+mod officer;
 mod support;
