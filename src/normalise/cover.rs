@@ -13,7 +13,7 @@ pub struct Cover {
     pub filled_on: Vec<(CellRef, i32)>,
     /// 填报日期 that holds figures and is no whole date: `3月20日`.
     pub unread_dates: Vec<(CellRef, String)>,
-    /// 计量单位.
+    /// 计量单位, as written.
     pub measures: Vec<(CellRef, String)>,
 }
 
@@ -22,13 +22,14 @@ enum Label {
     Unit,
     Period,
     Date,
+    /// 计量单位: what the sheet's figures are in.
     Measure,
     /// Ends the value before it, and says nothing that anyone asks.
     Other,
 }
 
 /// Longer labels before those that they begin with.
-const LABELS: [(&str, Label); 37] = [
+const LABELS: [(&str, Label); 38] = [
     ("填报单位", Label::Unit),
     ("报送单位", Label::Unit),
     ("上报单位", Label::Unit),
@@ -56,6 +57,7 @@ const LABELS: [(&str, Label); 37] = [
     ("报送时间", Label::Date),
     ("日期", Label::Date),
     ("计量单位", Label::Measure),
+    ("金额单位", Label::Measure),
     ("单位负责人", Label::Other),
     ("负责人", Label::Other),
     ("审核人", Label::Other),

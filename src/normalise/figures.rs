@@ -17,6 +17,9 @@ const SAME: [&[&str]; 8] = [
     &["人次", "人/次"],
 ];
 
+/// Spreadsheets keep 15 digits of a number.
+const LOST_DIGITS: f64 = 1e15;
+
 /// What one of a money word is worth in 元; `None` for anything else.
 fn money(unit: &str) -> Option<f64> {
     Some(match unit {
@@ -40,25 +43,30 @@ fn counted(unit: &str, asked: &str) -> Option<f64> {
     })
 }
 
-/// The factor from a unit to the one that a field asks for; `None` where it measures something else.
-pub fn factor(unit: &str, field: &Field) -> Option<f64> {
-    let asked = field.measured_in.as_deref()?;
-    match money(asked) {
+/// The factors from the units that a text names to the one that the field asks for: `创效（万元）`, `人、万元`. Units of
+/// other things say nothing of this field.
+fn factors_said(text: &str, field: &Field) -> Vec<f64> {
+    let Some(asked) = field.measured_in.as_deref() else { return Vec::new() };
+    let narrow = crate::text::width::narrow(text);
+    let parts = narrow.split(['(', ')', ',', ':', '/', ' ', '\n', '、', ';', '|']);
+    let units = parts.map(|part| part.trim_start_matches("单位").trim());
+    let factor = |unit: &str| match money(asked) {
         Some(asked) => Some(money(unit)? / asked),
         None => counted(unit, asked),
-    }
+    };
+    units.filter_map(factor).collect()
 }
 
-/// The factor from the unit in a header's brackets to the unit that the form asks for; `None` where nothing is said.
-pub fn said_in_header(header: &str, field: &Field) -> Option<f64> {
-    let narrow = crate::text::width::narrow(header);
-    let parts = narrow.split(['(', ')', ',', ':', '/', ' ', '\n']);
-    parts.map(|part| part.trim_start_matches("单位").trim()).find_map(|part| factor(part, field))
-}
-
-/// [`said_in_header`], 1 where nothing is said.
+/// The factor from the unit in a header's brackets to the unit that the form asks for; 1 where nothing is said.
 pub fn header_factor(header: &str, field: &Field) -> f64 {
-    said_in_header(header, field).unwrap_or(1.0)
+    factors_said(header, field).first().copied().unwrap_or(1.0)
+}
+
+/// Whether a sheet's 计量单位 says another unit of the same kind than the column is asked in and its own header leaves it
+/// open: the 10⁴ between 元 and 万元, or 人 and 万人, that no cell shows.
+pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
+    let said = factors_said(cover, field);
+    !said.is_empty() && !said.contains(&1.0) && factors_said(header, field).is_empty()
 }
 
 pub fn from_number(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value {
@@ -90,6 +98,10 @@ pub fn from_text(desk: &mut Desk<'_, '_>, job: Job<'_>, raw: &str, text: &str) -
         if figure.percent {
             let found = format!("“{}”填的是百分数“{text}”", job.field.name);
             desk.find(job, "number-unreadable", Severity::Block, found, expects(job.field), MEND);
+            return Value::Nothing;
+        }
+        if figure.scale != 1.0 || !figure.unit.is_empty() {
+            contradicts(desk, job, text);
             return Value::Nothing;
         }
         return percent(desk, job, figure.value);
@@ -184,10 +196,16 @@ fn percent(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value {
 }
 
 fn finish(desk: &mut Desk<'_, '_>, job: Job<'_>, value: f64) -> Value {
+    // An account or ID number in a column of figures: its last digits are lost, and no sum should hold it.
+    if value.abs() >= LOST_DIGITS {
+        let found = format!("“{}”填的数超过 15 位，末几位已经丢失", job.field.name);
+        desk.find(job, "number-unreadable", Severity::Block, found, expects(job.field), MEND);
+        return Value::Nothing;
+    }
     if job.field.ty != FieldType::Integer {
         return Value::Number(value);
     }
-    if value.fract() != 0.0 || value.abs() >= 9e15 {
+    if value.fract() != 0.0 {
         let found = format!("“{}”填的 {} 不是整数", job.field.name, numbers::show(value));
         desk.find(job, "not-whole", Severity::Block, found, expects(job.field), MEND);
         return Value::Nothing;
@@ -195,15 +213,26 @@ fn finish(desk: &mut Desk<'_, '_>, job: Job<'_>, value: f64) -> Value {
     Value::Integer(value as i64)
 }
 
-/// Takes off what binary arithmetic adds (2.9999999999999996): no one counts in 10⁻⁹.
-fn tidy(value: f64) -> f64 {
+/// Takes off what binary arithmetic adds (2.9999999999999996): no one counts in 10⁻⁹, but 80,000,000.03 元 keeps its fen.
+pub fn tidy(value: f64) -> f64 {
     let whole = value.round();
-    if value != whole && (value - whole).abs() < 1e-9 * value.abs().max(1.0) { whole } else { value }
+    let noise = (value.abs() * 4.0 * f64::EPSILON).max(1e-9);
+    if value != whole && (value - whole).abs() < noise { whole } else { value }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::counted;
+    use super::*;
+
+    #[test]
+    fn noise_goes_and_fen_stay() {
+        assert_eq!(tidy(2.999_999_999_999_999_6), 3.0);
+        assert_eq!(tidy(0.1 + 0.2), 0.1 + 0.2);
+        assert_eq!(tidy(1_234.1 * 10_000.0), 12_341_000.0);
+        for money in [80_000_000.03, 1_234_567_890.01, 0.000_1] {
+            assert_eq!(tidy(money), money);
+        }
+    }
 
     #[test]
     fn larger_counting_units_have_their_factor() {

@@ -7,6 +7,9 @@ use crate::spec::FieldType;
 use crate::text::dates::{self, Reading};
 use crate::text::numbers;
 
+/// Nobody in these returns was born, and nothing happened, before; a date that says so is likelier a slip.
+const EARLIEST_YEAR: i32 = 1950;
+
 impl Desk<'_, '_> {
     pub(super) fn date_text(&mut self, job: Job<'_>, raw: &str, text: &str) -> Value {
         self.moment(job, raw, text, dates::read(text))
@@ -95,6 +98,20 @@ impl Desk<'_, '_> {
                 Value::Nothing
             }
         }
+    }
+
+    /// A real date that nobody would expect: a slipped digit (2062 for 2026), or a number that was never a date. Plans may
+    /// reach past the period, but not past its year.
+    pub(super) fn doubt_far_date(&mut self, job: Job<'_>, read: i32) {
+        let year = self.frame.period.year();
+        let Some((said, ..)) = civil(read) else { return };
+        if (EARLIEST_YEAR..=year).contains(&said) {
+            return;
+        }
+        let shown = if job.field.ty == FieldType::Month { dates::show_month(read) } else { dates::show_day(read) };
+        let side = if said > year { "晚于报告期所在年份" } else { "早于 1950 年" };
+        let found = format!("“{}”是 {shown}，{side}", job.field.name);
+        self.verify(job, "date-implausible", found, format!("{EARLIEST_YEAR} 年至 {year} 年之间的日期"));
     }
 
     /// A full date where a month is asked.

@@ -2,7 +2,7 @@
 //! nothing to report, no form at all.
 
 use super::Found;
-use super::figures;
+use super::figures::cover_contradicts;
 use super::layout::NearMiss;
 use super::lexicon::Lexicon;
 use super::period::Said;
@@ -12,7 +12,7 @@ use super::view::View;
 use crate::domain::period::Period;
 use crate::model::cell::CellRef;
 use crate::model::{FormTable, RawWorkbook, Severity, SheetAccount};
-use crate::spec::{Form, Plan};
+use crate::spec::{Field, Form, Plan};
 use std::sync::Arc;
 
 /// The first cell of a table's header.
@@ -54,11 +54,12 @@ pub fn workbook(workbook: &RawWorkbook, sink: &mut Sink) {
 }
 
 /// Why nothing of this pipeline is in the file.
-pub fn unrecognised(plan: &Plan, views: &[View<'_>], near: Option<&NearMiss>) -> String {
-    let names: Vec<&str> = views.iter().take(5).map(|view| view.sheet.name.as_str()).collect();
-    let more = if views.len() > 5 { format!("等 {} 张", views.len()) } else { String::new() };
+pub fn unrecognised(plan: &Plan, workbook: &RawWorkbook, near: Option<&NearMiss>) -> String {
+    let sheets = &workbook.sheets;
+    let names: Vec<&str> = sheets.iter().take(5).map(|sheet| sheet.name.as_str()).collect();
+    let more = if sheets.len() > 5 { format!("等 {} 张", sheets.len()) } else { String::new() };
     let forms: Vec<&str> = plan.forms.iter().map(|form| form.title.as_str()).collect();
-    let mut cause = if views.iter().all(|view| view.rows.is_empty()) {
+    let mut cause = if sheets.iter().all(|sheet| sheet.cells.is_empty()) {
         "文件里没有内容".to_owned()
     } else {
         format!("工作表“{}”{more}里没有找到本流程的表式（{}）", names.join("”“"), forms.join("、"))
@@ -81,8 +82,8 @@ fn headers_of(form: &Form, fields: &[u16]) -> String {
     names.join("、")
 }
 
-/// Hidden sheets that hold a form are not counted; hidden rows are, and that is said.
-pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
+/// Hidden sheets that hold a form are not counted; hidden rows and columns are, and that is said.
+pub fn hidden(plan: &Plan, found: &mut [Found<'_>], sink: &mut Sink) {
     for found in found {
         let sheet = Some(found.account.sheet);
         if found.sheet.hidden {
@@ -97,8 +98,7 @@ pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
             sink.on_return(sheet, Vec::new(), say);
             continue;
         }
-        let rows = &found.sheet.hidden_rows;
-        let hidden = found.data_rows.iter().filter(|row| !rows.is_empty() && rows.contains(row)).count();
+        let hidden = found.hidden;
         if hidden > 0 {
             let say = Say {
                 code: "rows-hidden",
@@ -109,6 +109,57 @@ pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
             };
             sink.on_return(sheet, Vec::new(), say);
         }
+        columns_hidden(plan, found, sink);
+    }
+}
+
+/// Hidden columns that a form reads: their data counts, and nobody who looks at the sheet sees it.
+fn columns_hidden(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
+    let fit = &found.table.header.fit;
+    let Some(form) = plan.forms.get(usize::from(fit.form)) else { return };
+    let hidden: Vec<(&str, u16)> = form
+        .fields
+        .iter()
+        .zip(&fit.columns)
+        .filter_map(|(field, col)| {
+            Some((field.name.as_ref(), col.filter(|col| found.sheet.hidden_cols.contains(col))?))
+        })
+        .collect();
+    if hidden.is_empty() || found.account.data == 0 || found.turned {
+        return;
+    }
+    let names: Vec<String> = hidden.iter().map(|(name, _)| format!("“{name}”")).collect();
+    let cells = hidden.iter().map(|(_, col)| CellRef { row: found.header_rows.1, col: *col }).collect();
+    let say = Say {
+        code: "columns-hidden",
+        severity: Severity::Note,
+        found: format!("有 {} 列被隐藏，其中的数据已照常读取：{}", hidden.len(), names.join("、")),
+        expected: "报送前取消隐藏".to_owned(),
+        next: "请省总留意隐藏列里的内容是否要报",
+    };
+    sink.on_return(Some(found.account.sheet), cells, say);
+}
+
+/// 计量单位：元 over a column that is asked in 万元, or 万人 over one in 人.
+pub fn cover_unit(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
+    let header = &found.table.header;
+    let Some(form) = plan.forms.get(usize::from(header.fit.form)) else { return };
+    for (at, said) in &found.cover.measures {
+        let fields = form.fields.iter().zip(&header.fit.columns).filter(|(field, col)| {
+            let heading = header.headings.iter().find(|heading| Some(heading.col) == **col);
+            heading.is_some_and(|heading| cover_contradicts(said, &heading.text, field))
+        });
+        let fields: Vec<&Field> = fields.map(|(field, _)| field).collect();
+        let Some(asked) = fields.first().and_then(|field| field.measured_in.as_deref()) else { continue };
+        let names: Vec<String> = fields.iter().map(|field| format!("“{}”", field.name)).collect();
+        let say = Say {
+            code: "unit-on-cover",
+            severity: Severity::Verify,
+            found: format!("计量单位写的是“{said}”，而{}以{asked}计", names.join("、")),
+            expected: format!("计量单位是{asked}"),
+            next: "已按表式的单位读取；请报送单位核实各数没有差十倍、百倍或一万倍",
+        };
+        sink.on_return(Some(found.account.sheet), vec![*at], say);
     }
 }
 
@@ -128,38 +179,8 @@ pub fn filing_dates(found: &[Found<'_>], sink: &mut Sink) {
     }
 }
 
-/// 计量单位：万人 above columns that ask for 人, and say nothing themselves: figures may be off by 10⁴.
-pub fn measures(plan: &Plan, found: &[Found<'_>], sink: &mut Sink) {
-    for found in found.iter().filter(|found| found.account.not_counted.is_none()) {
-        let header = &found.table.header;
-        let Some(form) = plan.forms.get(usize::from(header.fit.form)) else { continue };
-        for (at, said) in &found.cover.measures {
-            let narrow = crate::text::width::narrow(said);
-            let units: Vec<&str> = narrow.split(['、', ',', '/', ';', ' ', '和']).map(str::trim).collect();
-            let doubtful = form.fields.iter().zip(&header.fit.columns).filter(|(field, col)| {
-                let factors: Vec<f64> = units.iter().filter_map(|unit| figures::factor(unit, field)).collect();
-                let heading = header.headings.iter().find(|heading| Some(heading.col) == **col);
-                !factors.is_empty()
-                    && !factors.contains(&1.0)
-                    && heading.is_some_and(|heading| figures::said_in_header(&heading.text, field).is_none())
-            });
-            let names: Vec<&str> = doubtful.map(|(field, _)| field.name.as_ref()).collect();
-            if !names.is_empty() {
-                let say = Say {
-                    code: "measure-differs",
-                    severity: Severity::Verify,
-                    found: format!("计量单位写的是“{said}”，与{}要求的单位不同，已按表式的单位计入", names.join("、")),
-                    expected: "计量单位与表式一致".to_owned(),
-                    next: "请报送单位核实各数的单位，填错的换算后重报",
-                };
-                sink.on_return(Some(found.account.sheet), vec![*at], say);
-            }
-        }
-    }
-}
-
 /// Sheets of another period: not counted where another sheet fits, else the return is held out.
-pub fn periods(found: &mut [Found<'_>], views: &[View<'_>], ours: &Period, sink: &mut Sink) {
+pub fn periods(found: &mut [Found<'_>], ours: &Period, sink: &mut Sink) {
     inherit(found);
     let visible = |found: &Found<'_>| found.account.not_counted.is_none();
     let fits = found.iter().any(|found| visible(found) && !matches!(found.said, Said::Other(..)));
@@ -170,7 +191,7 @@ pub fn periods(found: &mut [Found<'_>], views: &[View<'_>], ours: &Period, sink:
         let expected = format!("本次报告期是 {}", ours.title());
         match found.said.clone() {
             Said::Ours => {}
-            Said::Nothing => missing = missing.or(Some((found.view, found.account.sheet))),
+            Said::Nothing => missing = missing.or(Some((found.account.sheet, found.header_at))),
             Said::Unclear(at, text) => {
                 let found = format!("所属期填的“{text}”无法识别");
                 let next = "按本期计入；请报送单位核实所属期";
@@ -205,13 +226,9 @@ pub fn periods(found: &mut [Found<'_>], views: &[View<'_>], ours: &Period, sink:
             }
         }
     }
-    if let Some((at, sheet)) = missing
+    if let Some((sheet, at)) = missing
         && !found.iter().any(|found| matches!(found.said, Said::Ours))
     {
-        let cells = found
-            .iter()
-            .find(|found| found.view == at)
-            .and_then(|found| Some(header_cell(views.get(at)?, &found.table)));
         let say = Say {
             code: "period-missing",
             severity: Severity::Note,
@@ -219,7 +236,7 @@ pub fn periods(found: &mut [Found<'_>], views: &[View<'_>], ours: &Period, sink:
             expected: format!("写明所属期：{}", ours.title()),
             next: "已按本期计入",
         };
-        sink.on_return(Some(sheet), cells.into_iter().collect(), say);
+        sink.on_return(Some(sheet), vec![at], say);
     }
 }
 
@@ -228,7 +245,7 @@ fn inherit(found: &mut [Found<'_>]) {
     for at in 1..found.len() {
         let (before, rest) = found.split_at_mut(at);
         if let (Some(above), Some(here)) = (before.last(), rest.first_mut())
-            && above.view == here.view
+            && above.account.sheet == here.account.sheet
             && here.cover.periods.is_empty()
             && matches!(here.said, Said::Nothing)
         {

@@ -78,7 +78,7 @@ pub fn tables(view: &View<'_>, plan: &Plan, headers: Vec<Header>) -> Vec<Table> 
 }
 
 /// Where the title and cover rows above a later header begin: at most two cells each, no numbers.
-fn frame_above(view: &View<'_>, floor: usize, top: usize) -> usize {
+pub fn frame_above(view: &View<'_>, floor: usize, top: usize) -> usize {
     let mut start = top;
     while start > floor {
         let cells: Vec<&RawCell> = view.telling(start - 1).collect();

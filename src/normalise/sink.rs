@@ -1,5 +1,6 @@
 //! Where the findings and amendments of one file gather, in the order in which they are met.
 
+use super::view::View;
 use crate::model::cell::CellRef;
 use crate::model::{Amendment, Finding, Place, Severity};
 use std::sync::Arc;
@@ -32,6 +33,26 @@ impl Sink {
         let place = Place { source: Some(self.source), sheet, row: None, cells, unit: None };
         let holds = say.severity == Severity::Block;
         self.push(place, say, None, holds);
+    }
+
+    /// How much has been said so far.
+    pub fn mark(&self) -> (usize, usize) {
+        (self.findings.len(), self.amendments.len())
+    }
+
+    /// Turns the addresses of all that was said of a turned view since a mark back to the sheet's. Its records stand in
+    /// columns; `row` is the physical row that stands for them.
+    pub fn turn_back(&mut self, (findings, amendments): (usize, usize), view: &View<'_>, row: u32) {
+        if !view.turned {
+            return;
+        }
+        for finding in self.findings.iter_mut().skip(findings) {
+            finding.place.row = finding.place.row.map(|_| row);
+            finding.place.cells.iter_mut().for_each(|at| *at = view.physical(*at));
+        }
+        for amendment in self.amendments.iter_mut().skip(amendments) {
+            amendment.at = view.physical(amendment.at);
+        }
     }
 
     fn push(&mut self, place: Place, say: Say, line: Option<u32>, holds_return: bool) {

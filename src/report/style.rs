@@ -336,7 +336,7 @@ impl Fold {
 /// What a cell shows, to measure it by.
 pub fn shown(cell: &StatCell) -> String {
     match cell {
-        StatCell::Text(text) => text.clone(),
+        StatCell::Text(text) | StatCell::Alarm(text) => text.clone(),
         StatCell::Integer(value) => grouped(&value.to_string()),
         StatCell::Number(value) => grouped(&format!("{value:.2}")),
         StatCell::Ratio { den: 0, .. } | StatCell::NotApplicable => "—".to_owned(),

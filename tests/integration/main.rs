@@ -4,4 +4,6 @@ mod architecture;
 mod commands;
 mod independent;
 mod officer;
+mod readme;
+mod results;
 mod support;

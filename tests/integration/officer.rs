@@ -325,7 +325,7 @@ fn a_larger_unit_in_the_header_is_applied_and_on_the_cover_asked_about() {
     assert_eq!(listed, ["1200", "20"]);
     hundreds.holds(&[]);
     let doubtful = run("model-teams", &[("表.csv", of(TEAMS, "百人"))]);
-    doubtful.holds(&[("verify", "A2", "measure-differs"), ("verify", "H6", "total-mismatch")]);
+    doubtful.holds(&[("verify", "A2", "unit-on-cover"), ("verify", "H6", "total-mismatch")]);
 }
 
 #[test]
