@@ -70,6 +70,8 @@ struct Found<'w> {
     cover_says_nil: bool,
     /// Data lines that the sheet hides.
     hidden: usize,
+    /// Filled in across: its columns are the sheet's rows.
+    turned: bool,
     sheet: &'w crate::model::RawSheet,
 }
 
@@ -100,13 +102,14 @@ impl<'a> Normaliser<'a> {
         }
         remarks::hidden(self.frame.plan, &mut found, &mut sink);
         remarks::periods(&mut found, self.frame.period, &mut sink);
+        remarks::filing_dates(&found, &mut sink);
         for found in &found {
             if found.account.not_counted.is_none() {
                 let Some(area) = areas.get(found.view) else { continue };
                 let from = sink.mark();
                 remarks::columns(self.frame.plan, &self.lexicon, &area.view, &found.table, &mut sink);
-                remarks::money_unit(self.frame.plan, found, &mut sink);
                 sink.turn_back(from, &area.view, found.header_rows.0);
+                remarks::cover_unit(self.frame.plan, found, &mut sink);
             }
         }
         let mut evidence = self.evidence(source, &found);
@@ -214,6 +217,7 @@ impl<'a> Normaliser<'a> {
             header_rows,
             cover_says_nil,
             hidden,
+            turned: view.turned,
             sheet: view.sheet,
         }
     }
@@ -317,7 +321,7 @@ impl<'a> Normaliser<'a> {
             sheets,
             unrecognised,
             sender,
-            version: version::evidence(source, workbook, found.iter().map(|found| &found.cover)),
+            version: version::evidence(source, workbook, counted_covers(&found)),
             nil_return,
             findings: sink.findings,
             amendments: sink.amendments,
@@ -352,4 +356,10 @@ impl<'a> Normaliser<'a> {
             extra,
         }
     }
+}
+
+/// Hidden sheets and sheets of another period say nothing of this return's filing date, unless there is nothing else.
+fn counted_covers<'f>(found: &'f [Found<'_>]) -> impl Iterator<Item = &'f Cover> {
+    let none = found.iter().all(|found| found.account.not_counted.is_some());
+    found.iter().filter(move |found| none || found.account.not_counted.is_none()).map(|found| &found.cover)
 }

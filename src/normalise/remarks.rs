@@ -12,7 +12,7 @@ use super::view::View;
 use crate::domain::period::Period;
 use crate::model::cell::CellRef;
 use crate::model::{FormTable, RawWorkbook, Severity, SheetAccount};
-use crate::spec::{Form, Plan};
+use crate::spec::{Field, Form, Plan};
 use std::sync::Arc;
 
 /// The first cell of a table's header.
@@ -125,7 +125,7 @@ fn columns_hidden(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
             Some((field.name.as_ref(), col.filter(|col| found.sheet.hidden_cols.contains(col))?))
         })
         .collect();
-    if hidden.is_empty() || found.account.data == 0 {
+    if hidden.is_empty() || found.account.data == 0 || found.turned {
         return;
     }
     let names: Vec<String> = hidden.iter().map(|(name, _)| format!("“{name}”")).collect();
@@ -140,8 +140,8 @@ fn columns_hidden(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
     sink.on_return(Some(found.account.sheet), cells, say);
 }
 
-/// 计量单位：元 over a column that is asked in 万元.
-pub fn money_unit(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
+/// 计量单位：元 over a column that is asked in 万元, or 万人 over one in 人.
+pub fn cover_unit(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
     let header = &found.table.header;
     let Some(form) = plan.forms.get(usize::from(header.fit.form)) else { return };
     for (at, said) in &found.cover.measures {
@@ -149,20 +149,33 @@ pub fn money_unit(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
             let heading = header.headings.iter().find(|heading| Some(heading.col) == **col);
             heading.is_some_and(|heading| cover_contradicts(said, &heading.text, field))
         });
-        let names: Vec<String> = fields.map(|(field, _)| format!("“{}”", field.name)).collect();
-        if names.is_empty() {
-            continue;
-        }
-        let asked: Vec<&str> = form.fields.iter().filter_map(|field| field.measured_in.as_deref()).collect();
-        let asked = asked.into_iter().find(|unit| unit.ends_with('元')).unwrap_or_default();
+        let fields: Vec<&Field> = fields.map(|(field, _)| field).collect();
+        let Some(asked) = fields.first().and_then(|field| field.measured_in.as_deref()) else { continue };
+        let names: Vec<String> = fields.iter().map(|field| format!("“{}”", field.name)).collect();
         let say = Say {
             code: "unit-on-cover",
             severity: Severity::Verify,
             found: format!("计量单位写的是“{said}”，而{}以{asked}计", names.join("、")),
-            expected: format!("金额以{asked}计"),
-            next: "已按表式的单位读取；请报送单位核实金额没有差一万倍",
+            expected: format!("计量单位是{asked}"),
+            next: "已按表式的单位读取；请报送单位核实各数没有差十倍、百倍或一万倍",
         };
         sink.on_return(Some(found.account.sheet), vec![*at], say);
+    }
+}
+
+/// 填报日期 decides versions and lateness: one that cannot be read is told, since the file's own stamp stands in for it.
+pub fn filing_dates(found: &[Found<'_>], sink: &mut Sink) {
+    for found in found.iter().filter(|found| found.account.not_counted.is_none() && found.cover.filled_on.is_empty()) {
+        for (at, text) in &found.cover.unread_dates {
+            let say = Say {
+                code: "filing-date-unclear",
+                severity: Severity::Note,
+                found: format!("填报日期填的“{text}”不是完整的日期"),
+                expected: "写明年、月、日，如 2026-03-05".to_owned(),
+                next: "版本先后和是否迟报改按文件的修改时间判断；不符的请报送单位补全日期后重报",
+            };
+            sink.on_return(Some(found.account.sheet), vec![*at], say);
+        }
     }
 }
 

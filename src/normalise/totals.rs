@@ -1,5 +1,6 @@
 //! 小计 and 合计 rows held against the rows that they add up. Never over an unreadable cell.
 
+use super::figures::header_factor;
 use super::rows::{Table, adds_up};
 use super::sink::{Say, Sink};
 use super::view::View;
@@ -22,10 +23,12 @@ pub fn check(view: &View<'_>, form: &Form, table: &Table, read: &FormTable, sink
         column_at += 1 + usize::from(matches!(field.ty, crate::spec::FieldType::Score { .. }));
         let (Some(col), Some(column), true) = (*col, column, adds_up(field)) else { continue };
         let parts = parts(view, &table.rows.data, column, col);
+        let heading = table.header.headings.iter().find(|heading| heading.col == col);
+        let factor = heading.map_or(1.0, |heading| header_factor(&heading.text, field));
         for &(i, sub) in &table.rows.totals {
             let Some(row) = view.rows.get(i).map(|row| row.row) else { continue };
             let at = CellRef { row, col };
-            let Some(said) = view.value(at).and_then(|value| figure(view, value)) else { continue };
+            let Some(said) = view.value(at).and_then(|value| figure(view, value, factor)) else { continue };
             let sums = plausible(table, &parts, i, sub);
             let Some(sums) = sums else { continue };
             if sums.iter().all(|sum| (sum - said).abs() > 1e-6) {
@@ -85,12 +88,13 @@ fn plausible(table: &Table, parts: &Parts, i: usize, sub: bool) -> Option<Vec<f6
     Some(vec![all, sum(0, i)?, section])
 }
 
-fn figure(view: &View<'_>, value: RawValue) -> Option<f64> {
+fn figure(view: &View<'_>, value: RawValue, factor: f64) -> Option<f64> {
     match value {
-        RawValue::Number(number) => Some(number),
+        RawValue::Number(number) => Some(number * factor),
         RawValue::Text { .. } => {
             let figure = numbers::read(view.sheet.text(value)).ok()?;
-            (!figure.percent && figure.scale == 1.0).then_some(figure.value)
+            let factor = if figure.unit.is_empty() { factor } else { 1.0 };
+            (!figure.percent && figure.scale == 1.0).then_some(figure.value * factor)
         }
         _ => None,
     }

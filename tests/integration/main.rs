@@ -3,6 +3,7 @@
 mod architecture;
 mod commands;
 mod independent;
+mod officer;
 mod readme;
 mod results;
 mod support;

@@ -1,0 +1,468 @@
+//! Small returns as a mistrustful officer would send them to catch a wrong number or a silence: a fictitious province of
+//! its own, outcomes and figures written down beforehand, everything through the program.
+
+use super::support::{Said, say};
+use rust_xlsxwriter::Workbook;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// Cities stand in another order than the roster's lines, one city has nobody who owes a return, a short name is shared.
+const ROSTER: &str = "\
+单位代码,单位名称,别名,上级代码,层级,渠道,地市,行业,所有制,在岗职工人数,启用,停用,应报
+100001,甲州市总工会,甲州市总,,市,市总工会,甲州,,机关,3000,2000-01-01,,model-teams、honours
+100002,乙州市总工会,,,市,市总工会,乙州,,机关,2000,2000-01-01,,model-teams、honours
+100003,丙州市总工会,,,市,市总工会,丙州,,机关,50,2000-01-01,,model-teams、honours
+200001,省交运系统工会,,,省,省直系统,甲州,,机关,1000,2000-01-01,,model-teams、honours
+100103,甲州第一中学工会,一中工会,100001,基层,市总工会,甲州,,事业,80,2000-01-01,,
+100203,乙州第一中学工会,一中工会,100002,基层,市总工会,乙州,,事业,90,2000-01-01,,
+100009,戊州市总工会,,,市,市总工会,乙州,,机关,900,2000-01-01,2025-12-31,model-teams、honours
+";
+const CITIES: &str = "地市,单位代码\n丙州,100003\n甲州,100001\n乙州,100002\n";
+/// 4 March is a holiday in the middle of a week, and the Saturday after it is worked.
+const HOLIDAYS: &str = "日期,类型\n2026-03-04,放假\n2026-03-07,上班\n";
+const DUE: &str = "报送项目,报告期,开网,截止,补报截止\nmodel-teams,2026,2026-02-24,2026-04-10,2026-04-24\n\
+                   honours,2026,2026-02-24,2026-04-10,2026-04-24\n";
+const LEDGER: &str = "年度,荣誉名称,级别,对象类型,名称,所在单位,身份证号,文号\n\
+                      2021,省模范班组,省级,集体,老班甲,甲州机械厂,,\n\
+                      2023,全国工人先锋号,国家级,集体,老班乙,甲州机械厂,,\n\
+                      2024,省劳动模范,省级,个人,王前,甲州机械厂,11010519491231002X,\n";
+
+const TEAMS: &str = "推荐单位,所在单位,班组名称,申报称号,单位性质,所属行业,班组长,人数,一线人数,思想政治工作,\
+                     完成生产工作任务,科学管理,劳动竞赛,组织建设,安全文明生产,公示开始,公示结束,类别,近三年安全事故";
+const PEOPLE: &str = "推荐单位,拟授称号,姓名,性别,身份证号,出生年月,工作单位,职务职称,人员类别,公示开始,公示结束,类别";
+const AWARDS: &str = "获奖单位,对象类型,获奖对象,荣誉名称,荣誉级别,颁奖单位,获奖时间";
+
+/// One team that is right, with the fields in `but` written otherwise.
+fn team(name: &str, but: &[(&str, &str)]) -> String {
+    row(
+        TEAMS,
+        "甲州市总工会,甲州机械厂,,省模范班组,国有,制造业,张三,12,10,95,95,95,95,95,95,2026-03-09,2026-03-13,正式,0",
+        &{
+            let mut all = vec![("班组名称", name)];
+            all.extend(but);
+            all
+        },
+    )
+}
+
+fn person(name: &str, id: &str, but: &[(&str, &str)]) -> String {
+    let right = "甲州市总工会,技术能手,,男,,1980-01,甲州机械厂,工人,一线职工,2026-03-09,2026-03-13,正式";
+    let mut all = vec![("姓名", name), ("身份证号", id)];
+    all.extend(but);
+    row(PEOPLE, right, &all)
+}
+
+fn row(header: &str, right: &str, but: &[(&str, &str)]) -> String {
+    let mut cells: Vec<&str> = right.split(',').collect();
+    for (field, value) in but {
+        let at = header.split(',').position(|name| name == *field).unwrap_or_else(|| panic!("no column {field}"));
+        cells[at] = value;
+    }
+    cells.join(",")
+}
+
+/// A return as CSV text: title, cover, header on line 3, rows from line 4, footer.
+fn sheet(title: &str, header: &str, rows: &[String], cover: &str, filed: &str) -> String {
+    format!("{title}\n{cover}\n{header}\n{}\n填表人：孙三    填报日期：{filed}\n", rows.join("\n"))
+}
+
+fn teams(rows: &[String]) -> String {
+    sheet("模范班组申报汇总表", TEAMS, rows, "填报单位（盖章）：甲州市总工会    所属期：2026年", "2026年3月20日")
+}
+
+struct Run {
+    _folder: tempfile::TempDir,
+    said: Said,
+    out: PathBuf,
+}
+
+/// Writes a province and its returns, and runs a pipeline over them.
+fn run(pipeline: &str, returns: &[(&str, String)]) -> Run {
+    run_with(pipeline, &[], |folder| {
+        for (name, text) in returns {
+            write(&folder.join(name), text);
+        }
+    })
+}
+
+fn run_with(pipeline: &str, more_reference: &[(&str, &str)], returns: impl Fn(&Path)) -> Run {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let reference = folder.path().join("参照");
+    let common =
+        [("单位名册", ROSTER), ("地市顺序", CITIES), ("节假日", HOLIDAYS), ("截止日期", DUE), ("荣誉台账", LEDGER)];
+    for (name, text) in common.iter().chain(more_reference) {
+        write(&reference.join(format!("{name}.csv")), text);
+    }
+    let inbox = folder.path().join("上报");
+    std::fs::create_dir_all(&inbox).expect("a folder");
+    returns(&inbox);
+    let out = folder.path().join("结果");
+    let path = |path: &Path| path.to_str().expect("UTF-8 path").to_string();
+    let (inbox, reference, to) = (path(&inbox), path(&reference), path(&out));
+    let said = say(&[
+        "run",
+        pipeline,
+        "--period",
+        "2026",
+        "--returns",
+        &inbox,
+        "--reference",
+        &reference,
+        "--out",
+        &to,
+        "--quiet",
+    ]);
+    assert!(out.join("run.json").is_file(), "no results: {}{}", said.out, said.err);
+    Run { _folder: folder, said, out }
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    std::fs::write(path, text).expect("a file");
+}
+
+impl Run {
+    fn manifest(&self) -> Value {
+        serde_json::from_str(&std::fs::read_to_string(self.out.join("run.json")).expect("run.json")).expect("JSON")
+    }
+
+    /// Outcome of one file.
+    fn outcome(&self, file: &str) -> String {
+        let manifest = self.manifest();
+        let inputs = manifest["inputs"].as_array().expect("inputs");
+        let input = inputs.iter().find(|input| input["file"] == file).unwrap_or_else(|| panic!("no {file}"));
+        input["outcome"].as_str().expect("an outcome").to_string()
+    }
+
+    fn accepted(&self) -> u64 {
+        self.manifest()["counts"]["rows"]["accepted"].as_u64().expect("a count")
+    }
+
+    /// (severity, cell, code) of every finding about a file, sorted.
+    fn findings(&self) -> Vec<(String, String, String)> {
+        let text = std::fs::read_to_string(self.out.join("findings.ndjson")).expect("findings");
+        let words = |value: &Value| value.as_str().unwrap_or("-").to_string();
+        let mut found: Vec<_> = text
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).expect("a JSON line"))
+            .filter(|finding| !finding["file"].is_null())
+            .map(|finding| (words(&finding["severity"]), words(&finding["cell"]), words(&finding["code"])))
+            .collect();
+        found.sort();
+        found
+    }
+
+    fn holds(&self, expected: &[(&str, &str, &str)]) {
+        let mut expected: Vec<(String, String, String)> =
+            expected.iter().map(|(a, b, c)| (a.to_string(), b.to_string(), c.to_string())).collect();
+        expected.sort();
+        assert_eq!(self.findings(), expected);
+    }
+
+    /// All rows of one sheet of the leadership workbook, empty cells left out.
+    fn sheet(&self, name: &str) -> Vec<Vec<String>> {
+        use calamine::Reader;
+        let book = std::fs::read_dir(&self.out)
+            .expect("results")
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .find(|path| path.to_string_lossy().ends_with("_汇总表.xlsx"))
+            .expect("the leadership workbook");
+        let mut book = calamine::open_workbook_auto(book).expect("an xlsx");
+        let range = book.worksheet_range(name).expect("the sheet");
+        let words = |row: &[calamine::Data]| {
+            row.iter().filter(|cell| **cell != calamine::Data::Empty).map(ToString::to_string).collect()
+        };
+        range.rows().map(words).collect()
+    }
+
+    /// The first row of a sheet that begins so.
+    fn figures(&self, sheet: &str, label: &str) -> Vec<String> {
+        let rows = self.sheet(sheet);
+        let row = rows.iter().find(|row| row.first().is_some_and(|first| first == label));
+        row.unwrap_or_else(|| panic!("{sheet} has no row {label}: {rows:?}"))[1..].to_vec()
+    }
+}
+
+#[test]
+fn one_accepted_row_in_all_is_reported() {
+    let run = run("model-teams", &[("甲州.csv", teams(&[team("焊接班", &[])]))]);
+    run.holds(&[]);
+    assert_eq!((run.said.code, run.accepted()), (0, 1));
+    assert_eq!(run.figures("名单", "1")[..3], ["甲州市总工会", "甲州机械厂", "焊接班"]);
+}
+
+#[test]
+fn team_rules_block_or_ask_as_the_notice_says() {
+    let rows = [
+        team("甲", &[("一线人数", "13")]),
+        team("乙", &[("人数", "2"), ("一线人数", "2")]),
+        team("丙", &[("科学管理", "89.99")]),
+        team("丁", &[("科学管理", "89"), ("类别", "备选")]),
+        team("戊", &[("公示开始", "2026-03-02"), ("公示结束", "2026-03-06")]),
+        team("己", &[("公示开始", "2026-03-02"), ("公示结束", "2026-03-07")]),
+        team("庚", &[("近三年安全事故", "无")]),
+        team("辛", &[("近三年安全事故", "未报")]),
+        team("壬", &[("人数", "—")]),
+        team("癸", &[("推荐单位", "没听过的工会")]),
+        team("老班甲", &[("申报称号", "标杆班组"), ("科学管理", "60")]),
+        team("老班丙", &[("申报称号", "标杆班组")]),
+        team("十二", &[("人数", "十二人"), ("单位性质", "民营"), ("所属行业", "D")]),
+    ];
+    let run = run("model-teams", &[("甲州.csv", teams(&rows))]);
+    run.holds(&[
+        ("block", "C15", "benchmark-without-title"),
+        ("block", "H5", "team-too-small"),
+        ("block", "H12", "none-in-number"),
+        ("block", "I4", "frontline-exceeds-headcount"),
+        ("block", "J6", "six-good-not-met"),
+        ("block", "P8", "publicity-too-short"),
+        ("block", "S11", "not-reported"),
+        ("block", "A13", "unit-unknown"),
+        ("verify", "J7", "six-good-not-met-standby"),
+    ]);
+    // 职工人数 名额 正式申报 审核通过 缺额 超额 备选限额 备选申报: 丙州's exact share is below one seat, so it gets one and
+    // the other 99 are spread over 6,000; the row of an unknown unit is in no table.
+    assert_eq!(run.figures("名额执行", "甲州市总工会"), ["3000", "50", "9", "3", "47", "0", "10", "1"]);
+    assert_eq!(run.figures("名额执行", "丙州市总工会")[..2], ["50", "1"]);
+    assert_eq!(run.figures("名额执行", "合计")[..2], ["6050", "100"]);
+    assert_eq!(run.figures("行业×所有制", "电力、热力、燃气及水生产和供应业").last().map(String::as_str), Some("1"));
+}
+
+#[test]
+fn a_duplicate_blocks_all_copies_that_are_in_force() {
+    let other = |rows: &[String], period: &str| {
+        let cover = format!("填报单位：乙州市总工会    所属期：{period}");
+        sheet("模范班组申报汇总表", TEAMS, rows, &cover, "2026年3月20日")
+    };
+    let theirs = [team("焊接（一）班", &[("推荐单位", "乙州市总工会"), ("公示结束", "2026-03-10")])];
+    let ours = teams(&[team("焊接(一)班", &[]), team("钳工班", &[])]);
+    let both = run("model-teams", &[("甲.csv", ours.clone()), ("乙.csv", other(&theirs, "2026年"))]);
+    assert_eq!(both.accepted(), 1);
+    both.holds(&[
+        ("block", "B4", "team-duplicate"),
+        ("block", "B4", "team-duplicate"),
+        ("block", "P4", "publicity-too-short"),
+    ]);
+    // Held out whole, the other return takes part in no rule.
+    let held = run("model-teams", &[("甲.csv", ours), ("乙.csv", other(&theirs, "2025年"))]);
+    assert_eq!(held.accepted(), 2);
+    held.holds(&[("block", "A2", "period-mismatch")]);
+    assert_eq!((held.outcome("甲.csv").as_str(), held.outcome("乙.csv").as_str()), ("accepted", "returned"));
+}
+
+#[test]
+fn the_later_filing_date_counts_and_odd_evidence_is_asked_about() {
+    let of = |headcount: &str, filed: &str| {
+        let rows = [team("焊接班", &[("人数", headcount)])];
+        sheet("模范班组申报汇总表", TEAMS, &rows, "填报单位：甲州市总工会    所属期：2026年", filed)
+    };
+    let run = run("model-teams", &[("表(2).csv", of("12", "2026年3月20日")), ("表.csv", of("20", "2026年3月21日"))]);
+    assert_eq!((run.outcome("表(2).csv").as_str(), run.outcome("表.csv").as_str()), ("superseded", "accepted"));
+    run.holds(&[("verify", "-", "version-evidence-conflict")]);
+    assert_eq!(run.figures("名单", "1")[5], "20");
+}
+
+#[test]
+fn marks_in_names_decide_where_dates_are_equal() {
+    let of = |headcount: &str| teams(&[team("焊接班", &[("人数", headcount)])]);
+    let returns =
+        [("表（3）.csv", of("13")), ("表最终版.csv", of("14")), ("表(2).csv", of("15")), ("表.csv", of("16"))];
+    let run = run("model-teams", &returns);
+    for (file, _) in &returns {
+        assert_eq!(run.outcome(file), if file.contains("最终版") { "accepted" } else { "superseded" }, "{file}");
+    }
+    assert_eq!(run.figures("名单", "1")[5], "14");
+}
+
+#[test]
+fn a_short_name_of_two_units_is_resolved_by_folder_or_recommender_only() {
+    let of = |unit: &str| {
+        let rows = [team("语文组", &[("推荐单位", unit)])];
+        sheet("模范班组申报汇总表", TEAMS, &rows, "填报单位：一中工会    所属期：2026年", "2026年3月20日")
+    };
+    let nobody = run("model-teams", &[("表.csv", of("一中工会"))]);
+    assert_eq!((nobody.accepted(), nobody.outcome("表.csv").as_str()), (0, "returned"));
+    for (file, unit) in [("乙州市总工会/表.csv", "一中工会"), ("表.csv", "乙州市总工会")] {
+        let run = run("model-teams", &[(file, of(unit))]);
+        run.holds(&[]);
+        assert_eq!(run.manifest()["inputs"][0]["sender"], "乙州第一中学工会", "{file}");
+        assert_eq!(run.figures("名额执行", "乙州市总工会")[3], "1", "{file}");
+    }
+}
+
+#[test]
+fn nothing_to_report_is_told_from_nothing_filled_in() {
+    for (line, expected) in
+        [("零报告", &[][..]), ("本单位今年没有申报，零报告。", &[]), ("无", &[]), ("", &[("verify", "-", "no-rows")])]
+    {
+        let run = run("model-teams", &[("表.csv", teams(&[line.to_string()]))]);
+        assert_eq!((run.outcome("表.csv").as_str(), run.accepted()), ("accepted", 0), "{line}");
+        run.holds(expected);
+    }
+}
+
+#[test]
+fn totals_are_never_rows_and_wrong_ones_are_asked_about() {
+    let total = |people: &str, frontline: &str| format!(",合 计,,,,,,{people},{frontline},,,,,,,,,,");
+    let rows =
+        [team("甲", &[]), team("乙", &[("人数", "未报")]), total("99", "21"), team("丙", &[]), total("36", "30")];
+    let run = run("model-teams", &[("表.csv", teams(&rows))]);
+    // 人数 is not checked over a cell that cannot be read; 一线人数 is: 20, not 21.
+    run.holds(&[("block", "H5", "not-reported"), ("verify", "I6", "total-mismatch")]);
+    assert_eq!(run.accepted(), 2);
+}
+
+#[test]
+fn a_larger_unit_in_the_header_is_applied_and_on_the_cover_asked_about() {
+    let rows = [team("甲", &[]), team("乙", &[("人数", "20人")]), ",合计,,,,,,12.2,20,,,,,,,,,,".to_string()];
+    let of = |header: &str, measure: &str| {
+        let cover = format!("填报单位：甲州市总工会    所属期：2026年    计量单位：{measure}");
+        sheet("模范班组申报汇总表", header, &rows, &cover, "2026年3月20日")
+    };
+    let header = TEAMS.replacen(",人数,", ",人数（百人）,", 1);
+    let hundreds = run("model-teams", &[("表.csv", of(&header, "人"))]);
+    let listed: Vec<String> = ["1", "2"].iter().map(|row| hundreds.figures("名单", row)[5].clone()).collect();
+    assert_eq!(listed, ["1200", "20"]);
+    hundreds.holds(&[]);
+    let doubtful = run("model-teams", &[("表.csv", of(TEAMS, "百人"))]);
+    doubtful.holds(&[("verify", "A2", "unit-on-cover"), ("verify", "H6", "total-mismatch")]);
+}
+
+#[test]
+fn hidden_sheets_and_other_periods_give_neither_rows_nor_filing_dates() {
+    let run = run_with("model-teams", &[], |inbox| {
+        let mut book = Workbook::new();
+        let sheets = [
+            ("本年", "2026年", "2026年4月9日"),
+            ("旧稿", "2026年", "2026年5月30日"),
+            ("去年", "2025年", "2026年6月1日"),
+        ];
+        for (at, (name, period, filed)) in sheets.into_iter().enumerate() {
+            let cover = format!("填报单位：甲州市总工会    所属期：{period}");
+            let text = sheet("模范班组申报汇总表", TEAMS, &[team(name, &[]), team("两处都有", &[])], &cover, filed);
+            let page = book.add_worksheet();
+            page.set_name(name).expect("a name");
+            page.set_hidden(at == 1);
+            for (r, line) in text.lines().enumerate() {
+                for (c, cell) in line.split(',').enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                    page.write(r as u32, c as u16, cell).expect("a cell");
+                }
+            }
+        }
+        book.save(inbox.join("甲州.xlsx")).expect("saved");
+    });
+    run.holds(&[("note", "-", "sheet-hidden"), ("note", "A2", "sheet-other-period")]);
+    let input = &run.manifest()["inputs"][0];
+    assert_eq!((&input["rows"]["accepted"], &input["rows"]["not_counted"]), (&Value::from(2), &Value::from(4)));
+    // Filed before the due date; the later dates stand on sheets that do not count.
+    assert_eq!((input["received"].as_str(), input["late_days"].as_u64()), (Some("2026-04-09"), Some(0)));
+}
+
+#[test]
+fn lateness_is_in_working_days_and_an_unreadable_filing_date_is_told() {
+    let of = |filed: &str| {
+        let rows = [team("焊接班", &[])];
+        sheet("模范班组申报汇总表", TEAMS, &rows, "填报单位：甲州市总工会    所属期：2026年", filed)
+    };
+    for (filed, days, overdue) in
+        [("2026年4月12日", 0, false), ("2026年4月13日", 1, false), ("2026年4月27日", 11, true)]
+    {
+        let run = run("model-teams", &[("表.csv", of(filed))]);
+        let input = &run.manifest()["inputs"][0];
+        assert_eq!((input["late_days"].as_i64(), input["overdue"].as_bool()), (Some(days), Some(overdue)), "{filed}");
+    }
+    let run = run("model-teams", &[("表.csv", of("3月20日"))]);
+    run.holds(&[("note", "A5", "filing-date-unclear")]);
+}
+
+#[test]
+fn id_numbers_are_held_against_birth_sex_and_ledger() {
+    // 11010519491231002X is the standard's own example: a woman born in December 1949.
+    let id = "11010519491231002X";
+    let woman = [("性别", "女"), ("出生年月", "1949-12")];
+    let with = |more: &[(&'static str, &'static str)]| [&woman[..], more].concat();
+    let rows = [
+        person("甲", "110105194912310021", &woman),
+        person("乙", "1.10105E+17", &woman),
+        person("丙", "11010519491231002x", &with(&[("性别", "男")])),
+        person("丁", "110105 19491231 002X", &with(&[("拟授称号", "劳动模范"), ("推荐单位", "甲州市总工会")])),
+    ];
+    let cover = "填报单位：甲州市总工会    所属期：2026年";
+    let of = |rows: &[String]| sheet("推荐个人汇总表", PEOPLE, rows, cover, "2026年3月20日");
+    let all = run("honours", &[("表.csv", of(&rows))]);
+    assert_eq!(all.accepted(), 0);
+    all.holds(&[
+        ("block", "B7", "title-already-held"),
+        ("block", "D6", "id-sex-mismatch"),
+        ("block", "E4", "id-number-invalid"),
+        ("block", "E5", "id-stored-as-number"),
+        ("block", "E6", "person-duplicate"),
+        ("block", "E7", "person-duplicate"),
+    ]);
+    let alone = run("honours", &[("表.csv", of(&[person("戊", id, &woman)]))]);
+    alone.holds(&[]);
+    assert_eq!(alone.figures("荣誉结构", "61岁及以上")[0], "1");
+}
+
+#[test]
+fn a_month_that_may_be_january_or_october_is_asked_about_and_stays_in_the_tables() {
+    let awards: Vec<String> = ["2026.1", "2025.1", "2026-05"]
+        .iter()
+        .enumerate()
+        .map(|(at, month)| format!("甲州市总工会,集体,{at}班,工人先锋号,省级,省总工会,{month}"))
+        .collect();
+    let cover = "填报单位：甲州市总工会    所属期：2026年";
+    let run = run("honours", &[("表.csv", sheet("获奖登记表", AWARDS, &awards, cover, "2026年3月20日"))]);
+    run.holds(&[
+        ("verify", "G4", "month-uncertain"),
+        ("verify", "G5", "award-outside-period"),
+        ("verify", "G5", "month-uncertain"),
+    ]);
+    assert_eq!(run.accepted(), 3);
+    assert_eq!(run.figures("获奖统计", "甲州").last().map(String::as_str), Some("2"));
+    assert_eq!(run.figures("期外获奖", "1")[1], "1班");
+}
+
+#[test]
+fn half_is_enough_and_standby_counts_for_nothing() {
+    // Valid numbers of men born in January 1980.
+    let ids = valid_ids(5);
+    let kinds =
+        [("一线职工", "正式"), ("班组长", "正式"), ("管理人员", "正式"), ("企业负责人", "备选"), ("农民", "正式")];
+    let rows: Vec<String> = kinds
+        .iter()
+        .zip(&ids)
+        .map(|((kind, class), id)| person("张三", id, &[("人员类别", kind), ("类别", class)]))
+        .collect();
+    let cover = "填报单位：甲州市总工会    所属期：2026年";
+    let of = |rows: &[String]| sheet("推荐个人汇总表", PEOPLE, rows, cover, "2026年3月20日");
+    let half = run("honours", &[("表.csv", of(&rows))]);
+    // The standby leader lacks 征求意见, and is blocked; two of four are frontline.
+    half.holds(&[("block", "I7", "consultation-missing")]);
+    assert_eq!(half.figures("一线占比", "甲州市总工会")[..3], ["2", "4", "0.5"]);
+}
+
+/// ID numbers of men born on 15 January 1980, their check characters worked out here.
+fn valid_ids(count: usize) -> Vec<String> {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    (0..count)
+        .map(|at| {
+            let stem = format!("11010519800115{:03}", 2 * at + 101);
+            let sum: u32 = stem.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+            format!("{stem}{}", ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][sum as usize % 11])
+        })
+        .collect()
+}
+
+#[test]
+fn an_issued_quota_overrides_and_going_over_drops_no_row() {
+    let issued = "推荐单位,名额\n100001,1\n乙州市总工会,59\n丙州市总工会,20\n省交运系统工会,20\n合计,100\n";
+    let rows = [team("甲", &[]), team("乙", &[]), team("丙", &[("类别", "备选")]), team("丁", &[("类别", "备选")])];
+    let run =
+        run_with("model-teams", &[("名额分配表", issued)], |inbox| write(&inbox.join("表.csv"), &teams(&rows)));
+    assert_eq!((run.outcome("表.csv").as_str(), run.accepted()), ("accepted", 4));
+    assert_eq!(run.figures("名额执行", "甲州市总工会"), ["3000", "1", "2", "2", "0", "1", "1", "2"]);
+    let findings = std::fs::read_to_string(run.out.join("findings.ndjson")).expect("findings");
+    assert!(findings.contains("quota-exceeded") && findings.contains("standby-exceeded"), "{findings}");
+    assert_eq!(run.said.code, 1);
+}
