@@ -169,7 +169,7 @@ fn plan() -> Plan {
         sheet: sheet.to_owned(),
         title: String::new(),
         caption: String::new(),
-        notes: vec!["没有节假日表".to_owned()],
+        notes: Vec::new(),
         landscape: false,
         kind: TableKind::Chase,
         line: 1,
@@ -222,6 +222,7 @@ fn reference() -> Reference {
         ("单位名册".to_owned(), PathBuf::from("pipelines/reference/单位名册.csv"), "12".repeat(32)),
         ("荣誉台账".to_owned(), PathBuf::from("/abs/elsewhere/ref/荣誉台账.xlsx"), "34".repeat(32)),
     ];
+    reference.notes = vec!["没有节假日表".to_owned()];
     reference
 }
 

@@ -268,7 +268,7 @@ pub fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
     let validated = validate(plan, &reference(), &Period::parse("2026").unwrap(), arrived);
     prove(&validated.verdict).unwrap();
     for (form, frame) in plan.forms.iter().zip(&validated.frames) {
-        assert_eq!(frame.df.width(), form.columns().len() + 5);
+        assert_eq!(frame.df.width(), form.columns().len() + 6);
         assert_eq!(frame.df.height(), frame.blocked_by.len());
     }
     validated
