@@ -166,7 +166,7 @@ fn plan() -> Plan {
         sheet: sheet.to_owned(),
         title: String::new(),
         caption: String::new(),
-        notes: vec!["没有节假日表".to_owned()],
+        notes: Vec::new(),
         landscape: false,
         kind: TableKind::Chase,
         line: 1,
@@ -215,11 +215,11 @@ fn reference() -> Reference {
     let mut reference = Reference::default();
     reference.roster.units = units;
     reference.roster.expected = (0..36).collect();
-    reference.notes = vec!["没有节假日表".to_owned()];
     reference.files = vec![
         ("单位名册".to_owned(), PathBuf::from("pipelines/reference/单位名册.csv"), "12".repeat(32)),
         ("荣誉台账".to_owned(), PathBuf::from("/abs/elsewhere/ref/荣誉台账.xlsx"), "34".repeat(32)),
     ];
+    reference.notes = vec!["没有节假日表".to_owned()];
     reference
 }
 
