@@ -2,8 +2,9 @@
 //! its own, outcomes and figures written down beforehand, everything through the program.
 
 use super::support::{Said, say};
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{ExcelDateTime, Workbook};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Cities stand in another order than the roster's lines, one city has nobody who owes a return, a short name is shared.
@@ -161,12 +162,22 @@ impl Run {
 
     /// All rows of one sheet of the leadership workbook, empty cells left out.
     fn sheet(&self, name: &str) -> Vec<Vec<String>> {
+        self.sheet_of("_汇总表.xlsx", name)
+    }
+
+    /// Rules of all automatic changes.
+    fn amendments(&self) -> BTreeSet<String> {
+        let rows = self.sheet_of("_审核问题.xlsx", "规范化记录");
+        rows.into_iter().skip(1).filter_map(|mut row| row.pop()).collect()
+    }
+
+    fn sheet_of(&self, ending: &str, name: &str) -> Vec<Vec<String>> {
         use calamine::Reader;
         let book = std::fs::read_dir(&self.out)
             .expect("results")
             .filter_map(|entry| Some(entry.ok()?.path()))
-            .find(|path| path.to_string_lossy().ends_with("_汇总表.xlsx"))
-            .expect("the leadership workbook");
+            .find(|path| path.to_string_lossy().ends_with(ending))
+            .expect("the workbook");
         let mut book = calamine::open_workbook_auto(book).expect("an xlsx");
         let range = book.worksheet_range(name).expect("the sheet");
         let words = |row: &[calamine::Data]| {
@@ -322,8 +333,10 @@ fn a_larger_unit_in_the_header_is_applied_and_on_the_cover_asked_about() {
     let header = TEAMS.replacen(",人数,", ",人数（百人）,", 1);
     let hundreds = run("model-teams", &[("表.csv", of(&header, "人"))]);
     let listed: Vec<String> = ["1", "2"].iter().map(|row| hundreds.figures("名单", row)[5].clone()).collect();
-    assert_eq!(listed, ["1200", "20"]);
+    // 乙 comes before 甲 in the list, and says 20人 itself.
+    assert_eq!(listed, ["20", "1200"]);
     hundreds.holds(&[]);
+    assert!(hundreds.amendments().contains("unit-in-header"));
     let doubtful = run("model-teams", &[("表.csv", of(TEAMS, "百人"))]);
     doubtful.holds(&[("verify", "A2", "unit-on-cover"), ("verify", "H6", "total-mismatch")]);
 }
@@ -465,4 +478,78 @@ fn an_issued_quota_overrides_and_going_over_drops_no_row() {
     let findings = std::fs::read_to_string(run.out.join("findings.ndjson")).expect("findings");
     assert!(findings.contains("quota-exceeded") && findings.contains("standby-exceeded"), "{findings}");
     assert_eq!(run.said.code, 1);
+}
+
+#[test]
+fn every_change_to_a_cell_is_written_down() {
+    let header = format!("{PEOPLE},政治面貌,产业工人");
+    let changed = row(
+        &header,
+        "甲州市总工会,技术能手,李 四,男,,1980年1月15日,甲州机械厂,工人,一线职工,26年3月9日,2026.3.13,正式,无,√",
+        &[("身份证号", &valid_ids(1)[0])],
+    );
+    let cover = "填报单位：甲州市总工会    所属期：2026年";
+    let people = run("honours", &[("表.csv", sheet("推荐个人汇总表", &header, &[changed], cover, "2026年3月20日"))]);
+    assert_eq!(people.accepted(), 1);
+    people.holds(&[("verify", "J4", "year-two-digits")]);
+    let rules = people.amendments();
+    for rule in ["date-shape", "day-dropped", "mark-for-none", "short-year", "yes-no-mark"] {
+        assert!(rules.contains(rule), "{rule}: {rules:?}");
+    }
+    let header = format!("{AWARDS},文号");
+    let award = "甲州市总工会,集体,焊接班,工人先锋号,省级,省总工会,2026-05,总工发[2026]1号".to_string();
+    let slip = award.replace("2026-05", "2062-05");
+    let awards = run("honours", &[("表.csv", sheet("获奖登记表", &header, &[award, slip], cover, "2026年3月20日"))]);
+    awards.holds(&[("verify", "G5", "award-outside-period"), ("verify", "G5", "date-implausible")]);
+    assert!(awards.amendments().contains("document-brackets"));
+}
+
+#[test]
+fn what_stands_above_fills_words_only() {
+    let rows = [
+        team("甲", &[("所在单位", "同上")]),
+        team("乙", &[]),
+        team("丙", &[("所在单位", "〃"), ("申报称号", "同上")]),
+        team("丁", &[("人数", "同上")]),
+    ];
+    let cover = "填报单位：甲州市总工会    所属期：今年";
+    let text = sheet("模范班组申报汇总表", TEAMS, &rows, cover, "2026年3月20日");
+    let run = run("model-teams", &[("表.csv", text)]);
+    run.holds(&[
+        ("verify", "A2", "period-unclear"),
+        ("block", "B4", "ditto-without-source"),
+        ("block", "H7", "ditto-in-number"),
+    ]);
+    assert_eq!(run.accepted(), 2);
+}
+
+#[test]
+fn merged_numbers_and_hidden_rows_are_told() {
+    let run = run_with("model-teams", &[("名额分配表", "推荐单位,名额\n甲州市总工会,90\n")], |inbox| {
+        let mut book = Workbook::new();
+        let page = book.add_worksheet();
+        let text = teams(&[team("甲", &[]), team("乙", &[("人数", "")]), team("丙", &[])]);
+        for (r, line) in text.lines().enumerate() {
+            for (c, cell) in line.split(',').enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                page.write(r as u32, c as u16, cell).expect("a cell");
+            }
+        }
+        page.merge_range(3, 7, 4, 7, "12", &rust_xlsxwriter::Format::new()).expect("a merge");
+        page.set_row_hidden(5).expect("a hidden row");
+        page.set_column_hidden(5).expect("a hidden column");
+        let format = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd hh:mm");
+        let moment = ExcelDateTime::from_ymd(2026, 3, 9).and_then(|day| day.and_hms(8, 30, 0)).expect("a moment");
+        for col in [2, 15] {
+            page.write_with_format(5, col, &moment, &format).expect("a moment");
+        }
+        book.save(inbox.join("甲州.xlsx")).expect("saved");
+    });
+    let hidden = [("note", "F3", "columns-hidden"), ("note", "-", "rows-hidden")];
+    run.holds(&[("block", "H5", "merged-number"), hidden[0], hidden[1]]);
+    let rules = run.amendments();
+    assert!(rules.contains("time-dropped") && rules.contains("date-as-text"), "{rules:?}");
+    assert_eq!(run.accepted(), 2);
+    // The definition's total is 100.
+    let findings = std::fs::read_to_string(run.out.join("findings.ndjson")).expect("findings");
+    assert!(findings.contains("quota-issued-total"), "{findings}");
 }
