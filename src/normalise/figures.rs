@@ -114,7 +114,9 @@ pub fn from_text(desk: &mut Desk<'_, '_>, job: Job<'_>, raw: &str, text: &str) -
     let Some(value) = in_asked_unit(desk, job, &figure, text) else { return Value::Nothing };
     let clean = numbers::show(value);
     if clean != raw {
-        desk.amend(job, rule_of(&figure, raw), raw, &clean);
+        let by_header = job.factor != 1.0 && figure.unit.is_empty() && figure.scale == 1.0;
+        let rule = if by_header { "unit-in-header" } else { rule_of(&figure, raw) };
+        desk.amend(job, rule, raw, &clean);
     }
     finish(desk, job, value)
 }

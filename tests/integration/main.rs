@@ -4,6 +4,7 @@ mod architecture;
 mod commands;
 mod independent;
 mod officer;
+mod province;
 mod readme;
 mod results;
 mod support;

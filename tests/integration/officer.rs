@@ -1,187 +1,9 @@
-//! Small returns as a mistrustful officer would send them to catch a wrong number or a silence: a fictitious province of
-//! its own, outcomes and figures written down beforehand, everything through the program.
+//! Small returns as a mistrustful officer would send them to catch a wrong number or a silence: outcomes and figures
+//! written down beforehand, everything through the program.
 
-use super::support::{Said, say};
-use rust_xlsxwriter::Workbook;
+use super::province::{AWARDS, PEOPLE, TEAMS, person, row, run, run_with, sheet, team, teams, valid_ids, write};
+use rust_xlsxwriter::{ExcelDateTime, Workbook};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
-
-/// Cities stand in another order than the roster's lines, one city has nobody who owes a return, a short name is shared.
-const ROSTER: &str = "\
-单位代码,单位名称,别名,上级代码,层级,渠道,地市,行业,所有制,在岗职工人数,启用,停用,应报
-100001,甲州市总工会,甲州市总,,市,市总工会,甲州,,机关,3000,2000-01-01,,model-teams、honours
-100002,乙州市总工会,,,市,市总工会,乙州,,机关,2000,2000-01-01,,model-teams、honours
-100003,丙州市总工会,,,市,市总工会,丙州,,机关,50,2000-01-01,,model-teams、honours
-200001,省交运系统工会,,,省,省直系统,甲州,,机关,1000,2000-01-01,,model-teams、honours
-100103,甲州第一中学工会,一中工会,100001,基层,市总工会,甲州,,事业,80,2000-01-01,,
-100203,乙州第一中学工会,一中工会,100002,基层,市总工会,乙州,,事业,90,2000-01-01,,
-100009,戊州市总工会,,,市,市总工会,乙州,,机关,900,2000-01-01,2025-12-31,model-teams、honours
-";
-const CITIES: &str = "地市,单位代码\n丙州,100003\n甲州,100001\n乙州,100002\n";
-/// 4 March is a holiday in the middle of a week, and the Saturday after it is worked.
-const HOLIDAYS: &str = "日期,类型\n2026-03-04,放假\n2026-03-07,上班\n";
-const DUE: &str = "报送项目,报告期,开网,截止,补报截止\nmodel-teams,2026,2026-02-24,2026-04-10,2026-04-24\n\
-                   honours,2026,2026-02-24,2026-04-10,2026-04-24\n";
-const LEDGER: &str = "年度,荣誉名称,级别,对象类型,名称,所在单位,身份证号,文号\n\
-                      2021,省模范班组,省级,集体,老班甲,甲州机械厂,,\n\
-                      2023,全国工人先锋号,国家级,集体,老班乙,甲州机械厂,,\n\
-                      2024,省劳动模范,省级,个人,王前,甲州机械厂,11010519491231002X,\n";
-
-const TEAMS: &str = "推荐单位,所在单位,班组名称,申报称号,单位性质,所属行业,班组长,人数,一线人数,思想政治工作,\
-                     完成生产工作任务,科学管理,劳动竞赛,组织建设,安全文明生产,公示开始,公示结束,类别,近三年安全事故";
-const PEOPLE: &str = "推荐单位,拟授称号,姓名,性别,身份证号,出生年月,工作单位,职务职称,人员类别,公示开始,公示结束,类别";
-const AWARDS: &str = "获奖单位,对象类型,获奖对象,荣誉名称,荣誉级别,颁奖单位,获奖时间";
-
-/// One team that is right, with the fields in `but` written otherwise.
-fn team(name: &str, but: &[(&str, &str)]) -> String {
-    row(
-        TEAMS,
-        "甲州市总工会,甲州机械厂,,省模范班组,国有,制造业,张三,12,10,95,95,95,95,95,95,2026-03-09,2026-03-13,正式,0",
-        &{
-            let mut all = vec![("班组名称", name)];
-            all.extend(but);
-            all
-        },
-    )
-}
-
-fn person(name: &str, id: &str, but: &[(&str, &str)]) -> String {
-    let right = "甲州市总工会,技术能手,,男,,1980-01,甲州机械厂,工人,一线职工,2026-03-09,2026-03-13,正式";
-    let mut all = vec![("姓名", name), ("身份证号", id)];
-    all.extend(but);
-    row(PEOPLE, right, &all)
-}
-
-fn row(header: &str, right: &str, but: &[(&str, &str)]) -> String {
-    let mut cells: Vec<&str> = right.split(',').collect();
-    for (field, value) in but {
-        let at = header.split(',').position(|name| name == *field).unwrap_or_else(|| panic!("no column {field}"));
-        cells[at] = value;
-    }
-    cells.join(",")
-}
-
-/// A return as CSV text: title, cover, header on line 3, rows from line 4, footer.
-fn sheet(title: &str, header: &str, rows: &[String], cover: &str, filed: &str) -> String {
-    format!("{title}\n{cover}\n{header}\n{}\n填表人：孙三    填报日期：{filed}\n", rows.join("\n"))
-}
-
-fn teams(rows: &[String]) -> String {
-    sheet("模范班组申报汇总表", TEAMS, rows, "填报单位（盖章）：甲州市总工会    所属期：2026年", "2026年3月20日")
-}
-
-struct Run {
-    _folder: tempfile::TempDir,
-    said: Said,
-    out: PathBuf,
-}
-
-/// Writes a province and its returns, and runs a pipeline over them.
-fn run(pipeline: &str, returns: &[(&str, String)]) -> Run {
-    run_with(pipeline, &[], |folder| {
-        for (name, text) in returns {
-            write(&folder.join(name), text);
-        }
-    })
-}
-
-fn run_with(pipeline: &str, more_reference: &[(&str, &str)], returns: impl Fn(&Path)) -> Run {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let reference = folder.path().join("参照");
-    let common =
-        [("单位名册", ROSTER), ("地市顺序", CITIES), ("节假日", HOLIDAYS), ("截止日期", DUE), ("荣誉台账", LEDGER)];
-    for (name, text) in common.iter().chain(more_reference) {
-        write(&reference.join(format!("{name}.csv")), text);
-    }
-    let inbox = folder.path().join("上报");
-    std::fs::create_dir_all(&inbox).expect("a folder");
-    returns(&inbox);
-    let out = folder.path().join("结果");
-    let path = |path: &Path| path.to_str().expect("UTF-8 path").to_string();
-    let (inbox, reference, to) = (path(&inbox), path(&reference), path(&out));
-    let said = say(&[
-        "run",
-        pipeline,
-        "--period",
-        "2026",
-        "--returns",
-        &inbox,
-        "--reference",
-        &reference,
-        "--out",
-        &to,
-        "--quiet",
-    ]);
-    assert!(out.join("run.json").is_file(), "no results: {}{}", said.out, said.err);
-    Run { _folder: folder, said, out }
-}
-
-fn write(path: &Path, text: &str) {
-    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-    std::fs::write(path, text).expect("a file");
-}
-
-impl Run {
-    fn manifest(&self) -> Value {
-        serde_json::from_str(&std::fs::read_to_string(self.out.join("run.json")).expect("run.json")).expect("JSON")
-    }
-
-    /// Outcome of one file.
-    fn outcome(&self, file: &str) -> String {
-        let manifest = self.manifest();
-        let inputs = manifest["inputs"].as_array().expect("inputs");
-        let input = inputs.iter().find(|input| input["file"] == file).unwrap_or_else(|| panic!("no {file}"));
-        input["outcome"].as_str().expect("an outcome").to_string()
-    }
-
-    fn accepted(&self) -> u64 {
-        self.manifest()["counts"]["rows"]["accepted"].as_u64().expect("a count")
-    }
-
-    /// (severity, cell, code) of every finding about a file, sorted.
-    fn findings(&self) -> Vec<(String, String, String)> {
-        let text = std::fs::read_to_string(self.out.join("findings.ndjson")).expect("findings");
-        let words = |value: &Value| value.as_str().unwrap_or("-").to_string();
-        let mut found: Vec<_> = text
-            .lines()
-            .map(|line| serde_json::from_str::<Value>(line).expect("a JSON line"))
-            .filter(|finding| !finding["file"].is_null())
-            .map(|finding| (words(&finding["severity"]), words(&finding["cell"]), words(&finding["code"])))
-            .collect();
-        found.sort();
-        found
-    }
-
-    fn holds(&self, expected: &[(&str, &str, &str)]) {
-        let mut expected: Vec<(String, String, String)> =
-            expected.iter().map(|(a, b, c)| (a.to_string(), b.to_string(), c.to_string())).collect();
-        expected.sort();
-        assert_eq!(self.findings(), expected);
-    }
-
-    /// All rows of one sheet of the leadership workbook, empty cells left out.
-    fn sheet(&self, name: &str) -> Vec<Vec<String>> {
-        use calamine::Reader;
-        let book = std::fs::read_dir(&self.out)
-            .expect("results")
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .find(|path| path.to_string_lossy().ends_with("_汇总表.xlsx"))
-            .expect("the leadership workbook");
-        let mut book = calamine::open_workbook_auto(book).expect("an xlsx");
-        let range = book.worksheet_range(name).expect("the sheet");
-        let words = |row: &[calamine::Data]| {
-            row.iter().filter(|cell| **cell != calamine::Data::Empty).map(ToString::to_string).collect()
-        };
-        range.rows().map(words).collect()
-    }
-
-    /// The first row of a sheet that begins so.
-    fn figures(&self, sheet: &str, label: &str) -> Vec<String> {
-        let rows = self.sheet(sheet);
-        let row = rows.iter().find(|row| row.first().is_some_and(|first| first == label));
-        row.unwrap_or_else(|| panic!("{sheet} has no row {label}: {rows:?}"))[1..].to_vec()
-    }
-}
 
 #[test]
 fn one_accepted_row_in_all_is_reported() {
@@ -322,8 +144,10 @@ fn a_larger_unit_in_the_header_is_applied_and_on_the_cover_asked_about() {
     let header = TEAMS.replacen(",人数,", ",人数（百人）,", 1);
     let hundreds = run("model-teams", &[("表.csv", of(&header, "人"))]);
     let listed: Vec<String> = ["1", "2"].iter().map(|row| hundreds.figures("名单", row)[5].clone()).collect();
-    assert_eq!(listed, ["1200", "20"]);
+    // 乙 comes before 甲 in the list, and says 20人 itself.
+    assert_eq!(listed, ["20", "1200"]);
     hundreds.holds(&[]);
+    assert!(hundreds.amendments().contains("unit-in-header"));
     let doubtful = run("model-teams", &[("表.csv", of(TEAMS, "百人"))]);
     doubtful.holds(&[("verify", "A2", "unit-on-cover"), ("verify", "H6", "total-mismatch")]);
 }
@@ -442,18 +266,6 @@ fn half_is_enough_and_standby_counts_for_nothing() {
     assert_eq!(half.figures("一线占比", "甲州市总工会")[..3], ["2", "4", "0.5"]);
 }
 
-/// ID numbers of men born on 15 January 1980, their check characters worked out here.
-fn valid_ids(count: usize) -> Vec<String> {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    (0..count)
-        .map(|at| {
-            let stem = format!("11010519800115{:03}", 2 * at + 101);
-            let sum: u32 = stem.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
-            format!("{stem}{}", ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][sum as usize % 11])
-        })
-        .collect()
-}
-
 #[test]
 fn an_issued_quota_overrides_and_going_over_drops_no_row() {
     let issued = "推荐单位,名额\n100001,1\n乙州市总工会,59\n丙州市总工会,20\n省交运系统工会,20\n合计,100\n";
@@ -465,4 +277,78 @@ fn an_issued_quota_overrides_and_going_over_drops_no_row() {
     let findings = std::fs::read_to_string(run.out.join("findings.ndjson")).expect("findings");
     assert!(findings.contains("quota-exceeded") && findings.contains("standby-exceeded"), "{findings}");
     assert_eq!(run.said.code, 1);
+}
+
+#[test]
+fn every_change_to_a_cell_is_written_down() {
+    let header = format!("{PEOPLE},政治面貌,产业工人");
+    let changed = row(
+        &header,
+        "甲州市总工会,技术能手,李 四,男,,1980年1月15日,甲州机械厂,工人,一线职工,26年3月9日,2026.3.13,正式,无,√",
+        &[("身份证号", &valid_ids(1)[0])],
+    );
+    let cover = "填报单位：甲州市总工会    所属期：2026年";
+    let people = run("honours", &[("表.csv", sheet("推荐个人汇总表", &header, &[changed], cover, "2026年3月20日"))]);
+    assert_eq!(people.accepted(), 1);
+    people.holds(&[("verify", "J4", "year-two-digits")]);
+    let rules = people.amendments();
+    for rule in ["date-shape", "day-dropped", "mark-for-none", "short-year", "yes-no-mark"] {
+        assert!(rules.contains(rule), "{rule}: {rules:?}");
+    }
+    let header = format!("{AWARDS},文号");
+    let award = "甲州市总工会,集体,焊接班,工人先锋号,省级,省总工会,2026-05,总工发[2026]1号".to_string();
+    let slip = award.replace("2026-05", "2062-05");
+    let awards = run("honours", &[("表.csv", sheet("获奖登记表", &header, &[award, slip], cover, "2026年3月20日"))]);
+    awards.holds(&[("verify", "G5", "award-outside-period"), ("verify", "G5", "date-implausible")]);
+    assert!(awards.amendments().contains("document-brackets"));
+}
+
+#[test]
+fn what_stands_above_fills_words_only() {
+    let rows = [
+        team("甲", &[("所在单位", "同上")]),
+        team("乙", &[]),
+        team("丙", &[("所在单位", "〃"), ("申报称号", "同上")]),
+        team("丁", &[("人数", "同上")]),
+    ];
+    let cover = "填报单位：甲州市总工会    所属期：今年";
+    let text = sheet("模范班组申报汇总表", TEAMS, &rows, cover, "2026年3月20日");
+    let run = run("model-teams", &[("表.csv", text)]);
+    run.holds(&[
+        ("verify", "A2", "period-unclear"),
+        ("block", "B4", "ditto-without-source"),
+        ("block", "H7", "ditto-in-number"),
+    ]);
+    assert_eq!(run.accepted(), 2);
+}
+
+#[test]
+fn merged_numbers_and_hidden_rows_are_told() {
+    let run = run_with("model-teams", &[("名额分配表", "推荐单位,名额\n甲州市总工会,90\n")], |inbox| {
+        let mut book = Workbook::new();
+        let page = book.add_worksheet();
+        let text = teams(&[team("甲", &[]), team("乙", &[("人数", "")]), team("丙", &[])]);
+        for (r, line) in text.lines().enumerate() {
+            for (c, cell) in line.split(',').enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                page.write(r as u32, c as u16, cell).expect("a cell");
+            }
+        }
+        page.merge_range(3, 7, 4, 7, "12", &rust_xlsxwriter::Format::new()).expect("a merge");
+        page.set_row_hidden(5).expect("a hidden row");
+        page.set_column_hidden(5).expect("a hidden column");
+        let format = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd hh:mm");
+        let moment = ExcelDateTime::from_ymd(2026, 3, 9).and_then(|day| day.and_hms(8, 30, 0)).expect("a moment");
+        for col in [2, 15] {
+            page.write_with_format(5, col, &moment, &format).expect("a moment");
+        }
+        book.save(inbox.join("甲州.xlsx")).expect("saved");
+    });
+    let hidden = [("note", "F3", "columns-hidden"), ("note", "-", "rows-hidden")];
+    run.holds(&[("block", "H5", "merged-number"), hidden[0], hidden[1]]);
+    let rules = run.amendments();
+    assert!(rules.contains("time-dropped") && rules.contains("date-as-text"), "{rules:?}");
+    assert_eq!(run.accepted(), 2);
+    // The definition's total is 100.
+    let findings = std::fs::read_to_string(run.out.join("findings.ndjson")).expect("findings");
+    assert!(findings.contains("quota-issued-total"), "{findings}");
 }
