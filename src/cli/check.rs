@@ -77,7 +77,8 @@ fn listing(ready: &Prepared, validated: &Validated) -> String {
     for source in &verdict.sources {
         let mut line = format!("{}：{}", source.source.name, source.outcome.word());
         if !source.cause.is_empty() {
-            line += &format!("（{}；{}）", source.cause, source.next);
+            let why = [&source.cause, &source.next].into_iter().filter(|part| !part.is_empty());
+            line += &format!("（{}）", why.map(String::as_str).collect::<Vec<_>>().join("；"));
         }
         let _ = writeln!(out, "{}", mask_within(&line));
     }
