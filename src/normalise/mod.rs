@@ -67,6 +67,8 @@ struct Found<'w> {
     /// First cell of the header, and its first and last row; physical.
     header_at: CellRef,
     header_rows: (u32, u32),
+    /// First and last column of its area.
+    cols: (u16, u16),
     cover_says_nil: bool,
     /// Data lines that the sheet hides.
     hidden: usize,
@@ -215,6 +217,7 @@ impl<'a> Normaliser<'a> {
             account,
             header_at,
             header_rows,
+            cols: view.cols,
             cover_says_nil,
             hidden,
             turned: view.turned,

@@ -11,7 +11,7 @@ use super::sink::{Say, Sink};
 use super::view::View;
 use crate::domain::period::Period;
 use crate::model::cell::CellRef;
-use crate::model::{FormTable, RawWorkbook, Severity, SheetAccount};
+use crate::model::{FormTable, Origin, RawWorkbook, Severity, SheetAccount};
 use crate::spec::{Field, Form, Plan};
 use std::sync::Arc;
 
@@ -99,11 +99,12 @@ pub fn hidden(plan: &Plan, found: &mut [Found<'_>], sink: &mut Sink) {
             continue;
         }
         let hidden = found.hidden;
+        let line = if found.turned { "列" } else { "行" };
         if hidden > 0 {
             let say = Say {
                 code: "rows-hidden",
                 severity: Severity::Note,
-                found: format!("有 {hidden} 行数据被隐藏或筛选掉，已照常计入"),
+                found: format!("有 {hidden} {line}数据被隐藏或筛选掉，已照常计入"),
                 expected: "报送前取消筛选和隐藏".to_owned(),
                 next: "如不应计入，请报送单位删去这些行后再报",
             };
@@ -122,18 +123,31 @@ fn columns_hidden(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
         .iter()
         .zip(&fit.columns)
         .filter_map(|(field, col)| {
-            Some((field.name.as_ref(), col.filter(|col| found.sheet.hidden_cols.contains(col))?))
+            let is_hidden = |at: &u16| match found.turned {
+                true => found.sheet.hidden_rows.contains(&u32::from(*at)),
+                false => found.sheet.hidden_cols.contains(at),
+            };
+            Some((field.name.as_ref(), col.filter(is_hidden)?))
         })
         .collect();
-    if hidden.is_empty() || found.account.data == 0 || found.turned {
+    if hidden.is_empty() || found.account.data == 0 {
         return;
     }
     let names: Vec<String> = hidden.iter().map(|(name, _)| format!("“{name}”")).collect();
-    let cells = hidden.iter().map(|(_, col)| CellRef { row: found.header_rows.1, col: *col }).collect();
+    let cell = |at: u16| match found.turned {
+        true => CellRef { row: u32::from(at), col: found.header_at.col },
+        false => CellRef { row: found.header_rows.1, col: at },
+    };
+    let cells = hidden.iter().map(|(_, at)| cell(*at)).collect();
     let say = Say {
         code: "columns-hidden",
         severity: Severity::Note,
-        found: format!("有 {} 列被隐藏，其中的数据已照常读取：{}", hidden.len(), names.join("、")),
+        found: format!(
+            "有 {} {}被隐藏，其中的数据已照常读取：{}",
+            hidden.len(),
+            if found.turned { "行" } else { "列" },
+            names.join("、")
+        ),
         expected: "报送前取消隐藏".to_owned(),
         next: "请汇总部门留意隐藏列里的内容是否要报",
     };
@@ -240,17 +254,35 @@ pub fn periods(found: &mut [Found<'_>], ours: &Period, sink: &mut Sink) {
     }
 }
 
-/// A later table of a sheet that says nothing of its own is of the period of the first.
+/// A later table of a sheet that says nothing of its own is of the period of the one before, and its money in the same
+/// unit; of tables side by side, the cover may stand over any.
 fn inherit(found: &mut [Found<'_>]) {
     for at in 1..found.len() {
         let (before, rest) = found.split_at_mut(at);
-        if let (Some(above), Some(here)) = (before.last(), rest.first_mut())
-            && above.account.sheet == here.account.sheet
-            && here.cover.periods.is_empty()
-            && matches!(here.said, Said::Nothing)
-        {
-            here.said = above.said.clone();
+        if let (Some(above), Some(here)) = (before.last(), rest.first_mut()) {
+            take_over(above, here);
         }
+    }
+    for at in (1..found.len()).rev() {
+        let (before, rest) = found.split_at_mut(at);
+        if let (Some(here), Some(beside)) = (before.last_mut(), rest.first())
+            && here.cols != Origin::WHOLE
+            && beside.cols != here.cols
+        {
+            take_over(beside, here);
+        }
+    }
+}
+
+fn take_over(from: &Found<'_>, here: &mut Found<'_>) {
+    if from.account.sheet != here.account.sheet {
+        return;
+    }
+    if here.cover.periods.is_empty() && matches!(here.said, Said::Nothing) {
+        here.said = from.said.clone();
+    }
+    if here.cover.measures.is_empty() {
+        here.cover.measures = from.cover.measures.clone();
     }
 }
 
