@@ -7,4 +7,6 @@ mod officer;
 mod province;
 mod readme;
 mod results;
+mod silent;
 mod support;
+mod workshop;
