@@ -23,14 +23,13 @@ mod version;
 mod view;
 
 use crate::domain::period::Period;
-use crate::model::normalised::{Binding, NormalisedReturn};
+use crate::model::normalised::{Binding, NearMiss, NormalisedReturn};
 use crate::model::table::Column;
 use crate::model::{CellRef, FormTable, RawWorkbook, SheetAccount, SourceFile};
 use crate::spec::{Plan, Reference};
 use cells::Desk;
 use cover::Cover;
 use identify::{CoverUnit, Evidence};
-use layout::NearMiss;
 use lexicon::Lexicon;
 use rows::Table;
 use sink::Sink;
@@ -97,10 +96,11 @@ impl<'a> Normaliser<'a> {
         let views: Vec<View<'_>> =
             workbook.sheets.iter().enumerate().map(|(index, sheet)| View::new(sheet, index as u16)).collect();
         let (mut found, mut accounts, near) = self.find(&views);
+        let nearest = nearest(&near);
         remarks::workbook(workbook, &mut sink);
         if found.is_empty() {
-            let unrecognised = Some(remarks::unrecognised(self.frame.plan, &views, near.as_ref()));
-            return self.finish(source, workbook, sink, Vec::new(), found, accounts, unrecognised, None);
+            let unrecognised = Some(remarks::unrecognised(self.frame.plan, &views, nearest));
+            return self.finish(source, workbook, sink, Vec::new(), found, accounts, near, unrecognised, None);
         }
         remarks::hidden(&mut found, &mut sink);
         remarks::periods(&mut found, &views, self.frame.period, &mut sink);
@@ -129,20 +129,16 @@ impl<'a> Normaliser<'a> {
         };
         accounts.extend(found.iter().map(|found| found.account.clone()));
         accounts.sort_by_key(|account| account.sheet);
-        self.finish(source, workbook, sink, tables, found, accounts, None, sender)
+        self.finish(source, workbook, sink, tables, found, accounts, near, None, sender)
     }
 
-    /// Tables of all sheets, and the accounts of the sheets without one.
-    fn find<'w>(&self, views: &[View<'w>]) -> (Vec<Found<'w>>, Vec<SheetAccount>, Option<NearMiss>) {
-        let (mut found, mut accounts, mut nearest) = (Vec::new(), Vec::new(), None::<NearMiss>);
+    /// Tables of all sheets, the accounts of the sheets without one, and which of those come near a form.
+    fn find<'w>(&self, views: &[View<'w>]) -> (Vec<Found<'w>>, Vec<SheetAccount>, Vec<NearMiss>) {
+        let (mut found, mut accounts, mut near_misses) = (Vec::new(), Vec::new(), Vec::new());
         for (at, view) in views.iter().enumerate() {
             let (headers, near) = layout::headers(view, &self.lexicon, self.frame.plan);
-            if let Some(near) = near
-                && nearest.as_ref().is_none_or(|nearest| near.bound > nearest.bound)
-            {
-                nearest = Some(near);
-            }
             if headers.is_empty() {
+                near_misses.extend(near.map(|near| near_miss(view, near)));
                 accounts.push(remarks::formless(view));
                 continue;
             }
@@ -175,7 +171,7 @@ impl<'a> Normaliser<'a> {
                 });
             }
         }
-        (found, accounts, nearest)
+        (found, accounts, near_misses)
     }
 
     fn evidence(&self, source: &SourceFile, found: &[Found<'_>]) -> Evidence {
@@ -244,6 +240,7 @@ impl<'a> Normaliser<'a> {
         tables: Vec<FormTable>,
         found: Vec<Found<'_>>,
         sheets: Vec<SheetAccount>,
+        near_misses: Vec<NearMiss>,
         unrecognised: Option<String>,
         sender: Option<crate::model::normalised::Sender>,
     ) -> NormalisedReturn {
@@ -252,6 +249,8 @@ impl<'a> Normaliser<'a> {
             source: source.index,
             tables,
             bindings: found.iter().map(|found| self.binding(found)).collect(),
+            near_misses,
+            unknown_units: sink.unknown_units,
             sheets,
             unrecognised,
             sender,
@@ -287,4 +286,21 @@ impl<'a> Normaliser<'a> {
             extra,
         }
     }
+}
+
+fn near_miss(view: &View<'_>, near: layout::NearMiss) -> NearMiss {
+    let layout::NearMiss { form, bound, missing, row, extra } = near;
+    NearMiss {
+        form,
+        sheet: view.index,
+        sheet_name: Arc::from(view.sheet.name.as_str()),
+        bound,
+        missing,
+        extra: extra.into_iter().map(|(col, text)| (CellRef { row, col }, text)).collect(),
+    }
+}
+
+/// The sheet that comes nearest a form; of equals the first.
+fn nearest(near: &[NearMiss]) -> Option<&NearMiss> {
+    near.iter().reduce(|best, near| if near.bound > best.bound { near } else { best })
 }

@@ -2,7 +2,6 @@
 //! nothing to report, no form at all.
 
 use super::Found;
-use super::layout::NearMiss;
 use super::lexicon::Lexicon;
 use super::period::Said;
 use super::rows::Table;
@@ -10,6 +9,7 @@ use super::sink::{Say, Sink};
 use super::view::View;
 use crate::domain::period::Period;
 use crate::model::cell::CellRef;
+use crate::model::normalised::NearMiss;
 use crate::model::{FormTable, RawWorkbook, Severity, SheetAccount};
 use crate::spec::{Form, Plan};
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Where the findings and amendments of one file gather, in the order in which they are met.
 
 use crate::model::cell::CellRef;
+use crate::model::normalised::UnknownUnit;
 use crate::model::{Amendment, Finding, Place, Severity};
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub struct Sink {
     pub source: u32,
     pub findings: Vec<Finding>,
     pub amendments: Vec<Amendment>,
+    pub unknown_units: Vec<UnknownUnit>,
 }
 
 impl Sink {
@@ -32,6 +34,11 @@ impl Sink {
         let place = Place { source: Some(self.source), sheet, row: None, cells, unit: None };
         let holds = say.severity == Severity::Block;
         self.push(place, say, None, holds);
+    }
+
+    /// A unit's name that the roster does not know, beside the finding on it: officers collect these as aliases.
+    pub fn unknown_unit(&mut self, written: &str, sheet: u16, at: CellRef) {
+        self.unknown_units.push(UnknownUnit { written: written.to_owned(), sheet, at });
     }
 
     fn push(&mut self, place: Place, say: Say, line: Option<u32>, holds_return: bool) {

@@ -112,10 +112,12 @@ pub fn collect(
 
 fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery) -> Arrived {
     let mut format = "";
+    let mut near_misses = Vec::new();
     let arrival = match delivery.read {
         Read::Workbook(workbook) => {
             format = workbook.format.name();
-            let normalised = normaliser.normalise(source, &workbook);
+            let mut normalised = normaliser.normalise(source, &workbook);
+            near_misses = std::mem::take(&mut normalised.near_misses);
             match &normalised.unrecognised {
                 Some(cause) => Arrival::Unrecognised(cause.clone()),
                 None => Arrival::Return(Box::new(normalised)),
@@ -129,7 +131,15 @@ fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery) 
         Arrival::Return(_) | Arrival::Ignored(_) => None,
         _ => normaliser.named_unit(source),
     };
-    Arrived { source: source.clone(), sha256: delivery.sha256, size: delivery.size, format, arrival, named_unit }
+    Arrived {
+        source: source.clone(),
+        sha256: delivery.sha256,
+        size: delivery.size,
+        format,
+        arrival,
+        near_misses,
+        named_unit,
+    }
 }
 
 /// A finished run.

@@ -26,6 +26,12 @@ impl Places {
         tables.iter().rfind(|binding| binding.header.1 < origin.row).or_else(|| tables.first())
     }
 
+    /// The cell of a row's field; `None` where the sheet has no such column.
+    pub fn cell(&self, form: usize, origin: Origin, field: usize) -> Option<CellRef> {
+        let col = self.binding(form, origin)?.columns.get(field).copied().flatten()?;
+        Some(CellRef { row: origin.row, col })
+    }
+
     /// "合肥/a.xlsx · 表“Sheet1” · 第 7 行".
     pub fn words(&self, form: usize, origin: Origin) -> String {
         let name = self.names.get(&origin.source).map_or("", String::as_str);
