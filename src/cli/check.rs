@@ -6,6 +6,7 @@ use super::run::{limits, set_threads};
 use super::{Exit, complain, say, summary, watch};
 use crate::model::{Outcome, Severity};
 use crate::run::{self, Prepared, Watch};
+use crate::text::id_number::mask_within;
 use crate::validate::Validated;
 use std::fmt::Write;
 
@@ -82,12 +83,11 @@ fn listing(ready: &Prepared, validated: &Validated) -> String {
     let verdict = &validated.verdict;
     let mut out = String::new();
     for source in &verdict.sources {
-        let _ = write!(out, "{}：{}", source.source.name, source.outcome.word());
-        if source.cause.is_empty() {
-            out.push('\n');
-        } else {
-            let _ = writeln!(out, "（{}；{}）", source.cause, source.next);
+        let mut line = format!("{}：{}", source.source.name, source.outcome.word());
+        if !source.cause.is_empty() {
+            line += &format!("（{}；{}）", source.cause, source.next);
         }
+        let _ = writeln!(out, "{}", mask_within(&line));
     }
     for finding in &verdict.findings {
         let _ = writeln!(out, "{}", summary::sentence(finding, verdict, &ready.reference));

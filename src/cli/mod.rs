@@ -15,6 +15,7 @@ mod usage;
 mod watch;
 
 use std::ffi::OsString;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a verb came to; the number is the process's exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,21 +33,31 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(parsed) => parsed,
         Err(stop) => return stop.show(),
     };
-    match parsed.verb {
+    let exit = match parsed.verb {
         arguments::Verb::Run(options) => run::run(&options),
         arguments::Verb::Check(options) => check::check(&options),
         arguments::Verb::Lint(options) => lint::lint(&options),
         arguments::Verb::Sample(options) => sample::sample(&options),
         arguments::Verb::Bench(options) => bench::bench(&options),
         arguments::Verb::Completions { shell } => usage::completions(shell),
-    }
+    };
+    if UNSAID.load(Ordering::Relaxed) { Exit::Machine } else { exit }
 }
 
-/// Prints to standard output; a closed pipe (`| head`) is no error.
+/// Standard output took not all of what was to be said.
+static UNSAID: AtomicBool = AtomicBool::new(false);
+
+/// Prints to standard output; a closed pipe (`| head`) is no error, a full disk is.
 fn say(text: &str) {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            UNSAID.store(true, Ordering::Relaxed);
+            complain(&format!("结果没有显示完整：无法写到标准输出（{error}），请换一个输出位置后再运行"));
+        }
+        _ => {}
+    }
 }
 
 /// Prints an error to standard error, with the word that opens every error.

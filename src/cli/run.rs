@@ -49,7 +49,10 @@ pub fn run(options: &RunOptions) -> Exit {
     } else if !options.reading.quiet {
         say(&summary::for_people(&prepared, verdict, &finished.written.files, options.dry_run));
     }
-    if finished.blocked() { Exit::Blocked } else { Exit::Clean }
+    let exit = if finished.blocked() { Exit::Blocked } else { Exit::Clean };
+    // The process ends here: giving a million rows back one by one costs a tenth of the run, and nobody needs them.
+    std::mem::forget(finished);
+    exit
 }
 
 /// Limits as the command line gives them.

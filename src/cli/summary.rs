@@ -5,6 +5,7 @@ use crate::model::run::RunVerdict;
 use crate::model::{Finding, Outcome, Severity};
 use crate::run::{Prepared, Stop};
 use crate::spec::Reference;
+use crate::text::id_number::mask_within;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub fn stopped(stop: &Stop) -> Exit {
             Exit::Machine
         }
         Stop::Unproven(text) => {
+            let text = mask_within(text);
             complain(&format!("本次运行的账对不上，为免出错没有写出任何结果：{text}。请把这句话告诉维护人员。"));
             Exit::Machine
         }
@@ -109,21 +111,11 @@ pub fn for_machines(prepared: &Prepared, verdict: &RunVerdict, written: &[PathBu
     format!("{summary}\n")
 }
 
-/// One finding as a sentence: `合肥/省一建.xls · 表“申报汇总表” · G7：…`.
+/// One finding on a line: `[必改] 合肥/省一建.xls · 表“申报汇总表” · G7：…`. ID and phone numbers are masked: screens
+/// are read by many and copied anywhere.
 pub fn sentence(finding: &Finding, verdict: &RunVerdict, reference: &Reference) -> String {
-    let mut place = Vec::new();
-    if let Some(source) = finding.place.source.and_then(|index| verdict.sources.get(index as usize)) {
-        place.push(source.source.name.clone());
-        let sheet = finding.place.sheet;
-        if let Some(account) = sheet.and_then(|sheet| source.sheets.iter().find(|account| account.sheet == sheet)) {
-            place.push(format!("表“{}”", account.name));
-        }
-        if let Some(cell) = finding.place.cells.first() {
-            place.push(cell.to_string());
-        }
-    } else if let Some(unit) = finding.place.unit.and_then(|unit| reference.roster.units.get(unit as usize)) {
-        place.push(unit.name.to_string());
-    }
-    let at = if place.is_empty() { String::new() } else { format!("{}：", place.join(" · ")) };
-    format!("[{}] {at}{}；应：{}；{}", finding.severity.word(), finding.found, finding.expected, finding.next)
+    let name =
+        |unit: u32| reference.roster.units.get(unit as usize).map_or_else(String::new, |unit| unit.name.to_string());
+    let said = finding.sentence(&verdict.place_words(&finding.place, name));
+    mask_within(&format!("[{}] {said}", finding.severity.word()))
 }

@@ -3,11 +3,11 @@
 use super::facts::{Facts, Rowset};
 use super::groups::Axis;
 use super::notes;
-use crate::model::Severity;
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::model::{Origin, Place, Severity};
 use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Table};
 use crate::sql::Checked;
-use crate::sql::frame::{ROW, SHEET};
+use crate::sql::frame::{COLS, ROW, SHEET};
 use crate::text::id_number::mask_within;
 use polars::prelude::{AnyValue, Column};
 use std::collections::BTreeMap;
@@ -134,32 +134,37 @@ impl<'a> Lines<'a> {
 
     /// 通过, or what was wrong.
     fn verdicts(&self, rows: &Rowset, facts: &Facts<'_>) -> Result<Vec<StatCell>, String> {
-        // A finding that names no sheet means the row of every sheet.
         let mut found: BTreeMap<(u32, u32), Vec<Reason<'_>>> = BTreeMap::new();
         for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
             let place = &finding.place;
             if let (Some(source), Some(row)) = (place.source, place.row) {
-                found.entry((source, row)).or_default().push((place.sheet, &finding.found));
+                found.entry((source, row)).or_default().push((place, &finding.found));
             }
         }
-        let (sheets, places) = (rows.whole(SHEET)?, rows.whole(ROW)?);
+        let (sheets, places, cols) = (rows.whole(SHEET)?, rows.whole(ROW)?, rows.whole(COLS)?);
         let verdict = |line: &Line| {
             let row = line.row;
             if rows.accepted[row] {
                 return StatCell::Text("通过".to_string());
             }
             let all = found.get(&(rows.sources[row], places[row])).map_or(&[][..], Vec::as_slice);
-            let here = all.iter().filter(|(sheet, _)| sheet.is_none_or(|sheet| u32::from(sheet) == sheets[row]));
+            let origin = Origin {
+                source: rows.sources[row],
+                sheet: sheets[row] as u16,
+                row: places[row],
+                cols: ((cols[row] >> 16) as u16, cols[row] as u16),
+            };
+            let here = all.iter().filter(|(place, _)| origin.holds(place));
             let reasons: Vec<&str> = here.map(|(_, found)| *found).collect();
             let reason = if reasons.is_empty() { "所在报表整份退回".to_string() } else { reasons.join("；") };
-            masked(&format!("退回：{reason}"))
+            StatCell::Alarm(mask_within(&format!("退回：{reason}")))
         };
         Ok(self.lines.iter().map(verdict).collect())
     }
 }
 
-/// Sheet, where the finding names one, and what was found.
-type Reason<'a> = (Option<u16>, &'a str);
+/// Where the finding stands, and what was found.
+type Reason<'a> = (&'a Place, &'a str);
 
 /// Words from returns or ledgers that may quote an ID or phone number.
 fn masked(text: &str) -> StatCell {
@@ -167,7 +172,8 @@ fn masked(text: &str) -> StatCell {
 }
 
 fn value<'a>(column: &'a Column, row: usize, name: &str) -> Result<AnyValue<'a>, String> {
-    column.get(row).map_err(|error| format!("读取“{name}”列出错：{error}"))
+    // One accepted row makes polars keep a scalar column, whose `get` hands out owned values that nothing here can borrow.
+    column.as_materialized_series().get(row).map_err(|error| format!("读取“{name}”列出错：{error}"))
 }
 
 fn cell(value: AnyValue<'_>, name: &str, month: bool) -> Result<StatCell, String> {

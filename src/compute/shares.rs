@@ -85,13 +85,12 @@ fn by_group(share: &Share, axis: &Axis<'_>, facts: &Facts<'_>) -> Result<Vec<Poo
 
 /// 达标, 未达标, 未启用; "—" for a share of nothing.
 fn conclusion(share: &Share, pooled: Pooled) -> Result<StatCell, String> {
-    let word = match (share.enabled, pooled.den) {
-        (false, _) => "未启用",
-        (true, 0) => return Ok(StatCell::NotApplicable),
-        (true, _) if pooled.missing(share)? == 0 => "达标",
-        (true, _) => "未达标",
-    };
-    Ok(StatCell::Text(word.to_string()))
+    Ok(match (share.enabled, pooled.den) {
+        (false, _) => StatCell::Text("未启用".to_string()),
+        (true, 0) => StatCell::NotApplicable,
+        (true, _) if pooled.missing(share)? == 0 => StatCell::Text("达标".to_string()),
+        (true, _) => StatCell::Alarm("未达标".to_string()),
+    })
 }
 
 /// 分子, 总数, 占比, 规定, 差额, 结论.

@@ -4,13 +4,13 @@ use super::{Computed, Inputs, compute};
 use crate::domain::period::{Period, day};
 use crate::model::normalised::{Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
-use crate::model::statistic::StatCell::{self, Integer, NotApplicable, NotReported, Ratio, Text};
+use crate::model::statistic::StatCell::{self, Alarm, Integer, NotApplicable, NotReported, Ratio, Text};
 use crate::model::statistic::{RowKind, StatTable};
 use crate::model::{CellRef, Column as Values, Finding, Outcome, Place, Severity, SourceFile};
 use crate::spec::reference::{City, Due, ReferenceTable};
 use crate::spec::{ColumnType, Plan, Reference, Roster, Unit};
 use crate::sql::ValidatedFrame;
-use crate::sql::frame::{ACCEPTED, LookupResult, ROW, SHEET, SOURCE, UNIT};
+use crate::sql::frame::{ACCEPTED, COLS, LookupResult, ROW, SHEET, SOURCE, UNIT};
 use crate::text::names::match_key;
 use polars::prelude::{Column, DataFrame};
 use std::path::Path;
@@ -69,6 +69,7 @@ fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedFrame {
     columns.push(Column::new(SOURCE.into(), rows.iter().map(|row| row.source).collect::<Vec<_>>()));
     columns.push(Column::new(SHEET.into(), vec![0_u32; rows.len()]));
     columns.push(Column::new(ROW.into(), (0..rows.len() as u32).collect::<Vec<_>>()));
+    columns.push(Column::new(COLS.into(), vec![u32::from(u16::MAX); rows.len()]));
     columns.push(Column::new(UNIT.into(), rows.iter().map(|row| row.unit).collect::<Vec<_>>()));
     columns.push(Column::new(ACCEPTED.into(), rows.iter().map(|row| row.accepted).collect::<Vec<_>>()));
     let df = DataFrame::new(rows.len(), columns).expect("columns of one length");
@@ -123,6 +124,7 @@ fn source(index: u32, unit: u32, outcome: Outcome) -> SourceVerdict {
         near_misses: vec![],
         rows: RowAccount::default(),
         superseded_by: None,
+        code: "",
     }
 }
 
@@ -193,7 +195,7 @@ fn integers(counts: &[i64]) -> Vec<StatCell> {
 
 fn words(cells: &[StatCell]) -> String {
     let word = |cell: &StatCell| match cell {
-        Text(text) => text.clone(),
+        Text(text) | Alarm(text) => text.clone(),
         Integer(number) => number.to_string(),
         other => format!("{other:?}"),
     };
@@ -339,7 +341,7 @@ fn lists_follow_units_then_codes_and_say_why_a_row_is_out() {
     assert_eq!(words(&roll.rows[1].cells[..5]), "2|合肥市总工会|某厂|甲班|省模范班组");
     assert_eq!(words(&roll.rows[2].cells[..5]), "3|芜湖市总工会|某厂|戊班|标杆班组");
     let benchmark = table(&computed, "benchmark");
-    assert_eq!(benchmark.rows[0].cells.last(), Some(&Text("退回：近三年安全事故 1 起".into())));
+    assert_eq!(benchmark.rows[0].cells.last(), Some(&Alarm("退回：近三年安全事故 1 起".into())));
     assert_eq!(benchmark.rows[1].cells.last(), Some(&Text("通过".into())));
     assert_eq!(benchmark.rows[1].cells[6], NotApplicable);
     let unreviewed = table(&computed, "unreviewed");

@@ -179,6 +179,11 @@ impl Archive {
         else {
             return Err(damaged("压缩成员的位置不对"));
         };
+        // The directory carries no checksum of its own: a name that changed there would make another part of this one.
+        let own_name = source.bytes(at + LOCAL_LEN, u64::from(name)).map_err(|_| damaged("压缩内容不完整"))?;
+        if *own_name != entry.name[..] {
+            return Err(damaged("压缩目录与内容的名称不符"));
+        }
         let data = at + LOCAL_LEN + u64::from(name) + u64::from(extra);
         let packed = source.bytes(data, entry.packed).map_err(|_| damaged("压缩内容不完整"))?;
         let content = match entry.method {
@@ -200,7 +205,7 @@ impl Archive {
             return Err(refusal::not_regular("压缩包内的快捷链接"));
         }
         if entry.flags & 1 != 0 {
-            return Err(refusal::encrypted());
+            return Err(refusal::encrypted("压缩包密码"));
         }
         if entry.overlaps {
             return Err(refusal::hazardous("压缩成员互相重叠（压缩炸弹的做法）"));

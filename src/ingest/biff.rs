@@ -12,6 +12,8 @@ pub struct Surveyed {
     pub hidden_cols: Vec<u16>,
     /// Cells that point beyond the shared strings.
     pub dangling: Vec<CellRef>,
+    /// Its records come to their end mark; else rows may be missing behind the cut.
+    pub whole: bool,
     /// Where in the stream the sheet's stated dimensions stand (offset and length), if they are no honest ones.
     pub false_dimensions: Option<(usize, usize)>,
     /// First and last row and column that hold a value.
@@ -127,7 +129,10 @@ fn rows(mut records: Records, strings: u32, sheet: &mut Surveyed) {
         }
         match kind {
             BOF => depth += 1,
-            EOF if depth <= 1 => return,
+            EOF if depth <= 1 => {
+                sheet.whole = true;
+                return;
+            }
             EOF => depth -= 1,
             _ if depth != 1 => {}
             0x0200 if is_false(body) => sheet.false_dimensions = Some((records.at - body.len(), body.len())),

@@ -20,7 +20,7 @@ pub fn read(package: &Package) -> Result<RawWorkbook, Refusal> {
     if let Some(manifest) = package.part("META-INF/manifest.xml")?
         && memchr::memmem::find(&manifest, b"encryption-data").is_some()
     {
-        return Err(refusal::encrypted().into());
+        return Err(refusal::encrypted("ODF 加密").into());
     }
     let content = package.part("content.xml")?.ok_or_else(|| refusal::damaged("缺少内容部件"))?;
     let mut found = tables(&xml::decode(&content)?)?;

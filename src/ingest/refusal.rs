@@ -56,7 +56,7 @@ pub fn over_time(seconds: u64) -> Unreadable {
     refuse(
         "file-over-time",
         format!("读取超过 {seconds} 秒，已停止"),
-        "请报送单位用 Excel 或 WPS 另存为 xlsx 后重新发送",
+        "请报送单位用 Excel 或 WPS 另存为 xlsx 后重新发送；确需读取的，用 --file-time 放宽时限再运行",
     )
 }
 
@@ -65,8 +65,14 @@ pub fn damaged(what: impl Into<String>) -> Unreadable {
     refuse("file-damaged", format!("文件已损坏：{}", what.into()), "请报送单位用 Excel 或 WPS 打开修复、另存后重新发送")
 }
 
-pub fn encrypted() -> Unreadable {
-    refuse("file-encrypted", "文件设有打开密码", "请报送单位取消打开密码后重新发送")
+/// `by` says what asks for the password.
+pub fn encrypted(by: &str) -> Unreadable {
+    refuse("file-encrypted", format!("文件设有打开密码（{by}）"), "请报送单位取消打开密码后重新发送")
+}
+
+/// A container of another kind: whether returns are in it, nobody knows, so it is no "readable file without a form".
+pub fn other_archive(what: &str) -> Unreadable {
+    refuse("file-unsupported", format!("是{what}，里面的文件没有读取"), "请解压，或请报送单位改用 zip 压缩后重新发送")
 }
 
 pub fn hazardous(what: &str) -> Unreadable {
@@ -85,6 +91,6 @@ pub fn worker_died() -> Unreadable {
     refuse(
         "file-worker-died",
         "读取进程在这份文件上中断：文件损坏到无法读取，或展开后超出内存上限",
-        "请报送单位用 Excel 或 WPS 打开核对、另存为 xlsx 后重新发送",
+        "请报送单位用 Excel 或 WPS 打开核对、另存为 xlsx 后重新发送；文件确实很大的，用 --file-memory 放宽内存再运行",
     )
 }

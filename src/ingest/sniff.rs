@@ -7,7 +7,7 @@ use crate::model::RawWorkbook;
 use memchr::memmem;
 
 /// Beginnings of files that are readable and no tables.
-const OTHERS: [(&[u8], &str); 14] = [
+const OTHERS: [(&[u8], &str); 11] = [
     (b"%PDF", "PDF 文档"),
     (b"\x89PNG", "图片（PNG）"),
     (b"\xff\xd8\xff", "图片（JPEG）"),
@@ -15,13 +15,18 @@ const OTHERS: [(&[u8], &str); 14] = [
     (b"II*\0", "图片（TIFF）"),
     (b"MM\0*", "图片（TIFF）"),
     (b"RIFF", "图片或音视频"),
-    (b"Rar!", "RAR 压缩包，请改用 zip"),
-    (b"7z\xbc\xaf\x27\x1c", "7z 压缩包，请改用 zip"),
-    (b"\x1f\x8b", "gzip 压缩包，请改用 zip"),
     (b"{\\rtf", "RTF 文档"),
     (b"MZ", "程序"),
     (b"\x7fELF", "程序"),
     (b"SQLite format 3", "数据库"),
+];
+
+/// Containers that are not opened here. Returns may be in them.
+const ARCHIVES: [(&[u8], &str); 4] = [
+    (b"Rar!", " RAR 压缩包"),
+    (b"7z\xbc\xaf\x27\x1c", " 7z 压缩包"),
+    (b"\x1f\x8b", " gzip 压缩包"),
+    (b"MSCF", " CAB 压缩包"),
 ];
 
 /// Reads a file's bytes. `in_bundle`: how many zips it lies in.
@@ -41,6 +46,9 @@ pub fn read(bytes: &[u8], in_bundle: usize) -> Result<RawWorkbook, Refusal> {
     // BIFF2 to BIFF4, and BIFF5 without its compound file: streams of Excel before 1995.
     if bytes.first() == Some(&0x09) && matches!(bytes.get(1), Some(0 | 2 | 4 | 8)) && bytes.get(3) == Some(&0) {
         return Err(refusal::unsupported("是 Excel 95 以前的旧格式").into());
+    }
+    if let Some((_, what)) = ARCHIVES.iter().find(|(mark, _)| bytes.starts_with(mark)) {
+        return Err(refusal::other_archive(what).into());
     }
     if let Some((_, what)) = OTHERS.iter().find(|(mark, _)| bytes.starts_with(mark)) {
         return Err(Refusal::NotATable(format!("是{what}，不是表格")));
@@ -153,6 +161,7 @@ mod tests {
     fn content_decides() {
         assert_eq!(outcome(b""), "file-empty");
         assert_eq!(outcome(b"PK\x03\x04 cut off"), "file-damaged");
+        assert_eq!(outcome(b"Rar!\x1a\x07\x01\x00"), "file-unsupported");
         assert_eq!(outcome(b"%PDF-1.4"), "是PDF 文档，不是表格");
         assert_eq!(outcome(b"\x00\x01\x02\x03"), "file-damaged");
         assert_eq!(outcome(b"<html><body>login</body></html>"), "是网页，里面没有表格");

@@ -27,7 +27,7 @@ const LARGEST_AREA: u64 = 4_000_000;
 pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     let compound = Compound::open(bytes)?;
     if compound.has("EncryptedPackage") || compound.has("EncryptionInfo") {
-        return Err(refusal::encrypted().into());
+        return Err(refusal::encrypted("Office 加密").into());
     }
     if !compound.has("Workbook") && !compound.has("Book") {
         let what = if compound.has("WordDocument") {
@@ -43,7 +43,7 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     let stream = compound.stream(name).ok_or_else(|| refusal::damaged("工作簿数据流不完整"))?;
     let survey = biff::survey(&stream).ok_or_else(|| refusal::damaged("工作簿数据流的开头无法识别"))?;
     if survey.encrypted {
-        return Err(refusal::encrypted().into());
+        return Err(refusal::encrypted("xls 加密").into());
     }
     drop(stream);
     if survey.sheets.iter().any(|sheet| sheet.area() > LARGEST_AREA) {
@@ -55,7 +55,7 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     // Chinese programs is GBK.
     options.force_codepage = Some(if survey.version >= BIFF8 { UTF16 } else { GBK });
     let mut workbook = Xls::new_with_options(Cursor::new(bytes), options).map_err(|error| match error {
-        calamine::XlsError::Password => refusal::encrypted(),
+        calamine::XlsError::Password => refusal::encrypted("xls 加密"),
         _ => refusal::damaged("工作簿记录无法读取"),
     })?;
     collect(&mut workbook, survey)
@@ -91,6 +91,9 @@ fn collect(workbook: &mut Xls<Cursor<&[u8]>>, survey: Survey) -> Result<RawWorkb
         if !seen.worksheet {
             found.remarks.push(format!("“{}”是图表或宏表，已跳过", short(&sheet.name)));
             continue;
+        }
+        if !seen.whole {
+            return Err(refusal::damaged("工作表记录中途断开，后面可能还有数据").into());
         }
         // calamine keeps sheets by name, so of two only one can be had.
         if listed.iter().enumerate().any(|(other, twin)| other != index && twin.name == sheet.name) {

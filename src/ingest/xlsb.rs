@@ -17,7 +17,7 @@ use std::io::Cursor;
 pub fn read(package: &Package, main: &str, bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     let damaged = |_| refusal::damaged("二进制工作簿无法读取");
     let mut workbook = Xlsb::new(Cursor::new(bytes)).map_err(|error| match error {
-        calamine::XlsbError::Password => refusal::encrypted(),
+        calamine::XlsbError::Password => refusal::encrypted("Office 加密"),
         other => damaged(other),
     })?;
     let listed = workbook.sheets_metadata().to_vec();

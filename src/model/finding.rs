@@ -49,8 +49,7 @@ pub struct Place {
     pub unit: Option<u32>,
 }
 
-/// One thing wrong or doubtful. A sentence is made of its parts:
-/// `{place}：{found}，{expected}，{next}`.
+/// One thing wrong or doubtful; [`Finding::sentence`] says it whole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// Stable, kebab-case, English; engine codes are listed in README.md, rule codes in the definition.
@@ -69,6 +68,32 @@ pub struct Finding {
     pub holds_return: bool,
 }
 
+impl Finding {
+    /// `{place}：{found}。应为：{expected}。{next}。`, whatever punctuation the parts bring along; empty parts are left out.
+    pub fn sentence(&self, place: &str) -> String {
+        let mut said = String::new();
+        if !place.is_empty() {
+            said = format!("{place}：");
+        }
+        close(&mut said, "", &self.found);
+        close(&mut said, "应为：", self.expected.strip_prefix("应为").unwrap_or(&self.expected));
+        close(&mut said, "", &self.next);
+        said
+    }
+}
+
+/// Appends one part as a sentence of its own.
+fn close(said: &mut String, lead: &str, part: &str) {
+    let part = part.trim_start_matches(['：', ':', ' ']).trim_end_matches(['。', '，', '；', '.', ',', ';', ' ']);
+    if !part.is_empty() {
+        said.push_str(lead);
+        said.push_str(part);
+        if !part.ends_with(['？', '！', '?', '!']) {
+            said.push('。');
+        }
+    }
+}
+
 /// One automatic change of a cell: raw → clean.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Amendment {
@@ -81,4 +106,31 @@ pub struct Amendment {
     pub field: Arc<str>,
     pub raw: String,
     pub clean: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_sentence_without_doubled_punctuation() {
+        let finding = |found: &str, expected: &str, next: &str| Finding {
+            code: Arc::from("x"),
+            severity: Severity::Block,
+            place: Place::default(),
+            found: found.to_owned(),
+            expected: expected.to_owned(),
+            next: next.to_owned(),
+            line: None,
+            holds_return: false,
+        };
+        let plain = finding("一线人数 12 大于人数 9", "一线人数不超过人数", "请核对后改正");
+        assert_eq!(
+            plain.sentence("合肥/省一建.xls · G7"),
+            "合肥/省一建.xls · G7：一线人数 12 大于人数 9。应为：一线人数不超过人数。请核对后改正。"
+        );
+        let brought = finding("是不是写错了？", "应为：3 人以上。", "请核对；");
+        assert_eq!(brought.sentence(""), "是不是写错了？应为：3 人以上。请核对。");
+        assert_eq!(finding("空", "", "").sentence("甲"), "甲：空。");
+    }
 }

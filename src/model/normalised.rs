@@ -13,6 +13,11 @@ pub struct Binding {
     pub sheet_name: Arc<str>,
     /// 0-based rows of the header, both included.
     pub header: (u32, u32),
+    /// First and last physical column of the table where others stand beside it, else every column.
+    pub cols: (u16, u16),
+    /// Filled in across: fields stand in rows and records in columns. `columns` and `extra` then hold physical rows,
+    /// and `header` is the first and last of them.
+    pub across: bool,
     /// Per field of the form: the 0-based physical column, or `None` where the sheet has none.
     pub columns: Vec<Option<u16>>,
     /// Headers that were accepted as another spelling: (field index, what the sheet says).

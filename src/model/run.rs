@@ -3,7 +3,7 @@
 use super::drift::Drift;
 use super::ledger::Ledger;
 use super::normalised::{Binding, NearMiss, Sender};
-use super::{Amendment, CellRef, Finding, Outcome, SheetAccount, SourceFile};
+use super::{Amendment, CellRef, Finding, Outcome, Place, SheetAccount, SourceFile};
 
 /// One file of the run with its verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,8 @@ pub struct SourceVerdict {
     pub rows: RowAccount,
     /// Index of the file that replaced this one.
     pub superseded_by: Option<u32>,
+    /// Why it is unreadable: a code of `ingest::CODES`; empty for every other outcome.
+    pub code: &'static str,
 }
 
 /// Where data rows went. `data` is always the sum of the other parts.
@@ -108,5 +110,49 @@ impl RunVerdict {
     /// Number of files with this outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
         self.sources.iter().filter(|source| source.outcome == outcome).count()
+    }
+
+    /// Where something stands: `合肥/省一建.xls · 表“申报汇总表” · G7`; without a file the unit, by the name that `unit`
+    /// gives for its index, or the whole run.
+    pub fn place_words(&self, place: &Place, unit: impl Fn(u32) -> String) -> String {
+        let Some(source) = place.source else { return place.unit.map_or_else(|| "全部报表".to_owned(), unit) };
+        let file = self.sources.get(source as usize);
+        let mut words = file.map_or_else(String::new, |file| file.source.name.clone());
+        let sheet = place.sheet.zip(file).and_then(|(sheet, file)| file.sheet_name(sheet));
+        if let Some(sheet) = sheet.filter(|name| !name.is_empty()) {
+            words += &format!(" · 表“{sheet}”");
+        }
+        if let Some(cell) = place.cells.first() {
+            words += &format!(" · {cell}");
+        } else if let Some(row) = place.row {
+            words += &format!(" · 第 {} 行", u64::from(row) + 1);
+        }
+        words
+    }
+}
+
+impl SourceVerdict {
+    /// The name of a sheet by its 0-based index in the workbook.
+    pub fn sheet_name(&self, sheet: u16) -> Option<&str> {
+        let account = self.sheets.iter().find(|account| account.sheet == sheet).map(|account| &*account.name);
+        account.or_else(|| self.bindings.iter().find(|binding| binding.sheet == sheet).map(|b| &*b.sheet_name))
+    }
+}
+
+impl RowAccount {
+    /// Sum of the parts; equal to `data` in every account that holds.
+    pub fn parts(&self) -> u64 {
+        self.accepted + self.blocked + self.held + self.superseded + self.not_counted
+    }
+
+    /// Adds another account, part by part.
+    pub fn add(&mut self, other: &RowAccount) {
+        let RowAccount { data, accepted, blocked, held, superseded, not_counted } = other;
+        self.data += data;
+        self.accepted += accepted;
+        self.blocked += blocked;
+        self.held += held;
+        self.superseded += superseded;
+        self.not_counted += not_counted;
     }
 }

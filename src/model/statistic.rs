@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, PartialEq)]
 pub enum StatCell {
     Text(String),
+    /// A conclusion that something does not hold (未达标, 退回：…), which the print emphasises.
+    Alarm(String),
     Integer(i64),
     Number(f64),
     /// A pooled proportion, printed as a percentage; `den == 0` prints "—".

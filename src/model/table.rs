@@ -1,14 +1,36 @@
 //! Typed columns of one form, each row with the return, sheet and physical row that it came from.
 
-/// Where a row came from.
+use super::Place;
+
+/// Where a record came from: a file, a sheet, a physical row, and the part of it that is the record's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     /// Index of the file in the run's list, 0-based.
     pub source: u32,
     /// Index of the sheet in its workbook, 0-based.
     pub sheet: u16,
-    /// Physical row, 0-based (officers see it plus one).
+    /// Physical row, 0-based (officers see it plus one). A record of a form filled in across stands in one column; its
+    /// row is that of the form's first field, the same for all records beside it.
     pub row: u32,
+    /// First and last physical column that can be the record's: [`Origin::WHOLE`] unless another record stands beside
+    /// it in the same row.
+    pub cols: (u16, u16),
+}
+
+impl Origin {
+    /// Every column of the row.
+    pub const WHOLE: (u16, u16) = (0, u16::MAX);
+
+    /// Whether a finding's place is this record or a cell of it. A place without a sheet means the row of every sheet,
+    /// one without cells the whole row.
+    pub fn holds(&self, place: &Place) -> bool {
+        place.source == Some(self.source)
+            && place.row == Some(self.row)
+            && place.sheet.is_none_or(|sheet| sheet == self.sheet)
+            && (self.cols == Origin::WHOLE
+                || place.cells.is_empty()
+                || place.cells.iter().any(|at| (self.cols.0..=self.cols.1).contains(&at.col)))
+    }
 }
 
 /// One field's values. `None` is "nothing readable here"; a finding says so wherever that matters.

@@ -33,6 +33,14 @@ pub struct Fit {
     pub recognised: bool,
 }
 
+impl Fit {
+    /// First and last column that is bound.
+    pub fn span(&self) -> Option<(u16, u16)> {
+        let bound = || self.columns.iter().flatten().copied();
+        Some((bound().min()?, bound().max()?))
+    }
+}
+
 struct Claim {
     quality: i32,
     heading: usize,

@@ -84,6 +84,14 @@ pub fn is_ditto(text: &str) -> bool {
 impl Desk<'_, '_> {
     /// Reads one cell; `raw` is `None` for an empty one.
     pub fn read(&mut self, job: Job<'_>, raw: Option<RawValue>) -> Value {
+        let value = self.read_any(job, raw);
+        if let Value::Date(day) = value {
+            self.doubt_far_date(job, day);
+        }
+        value
+    }
+
+    fn read_any(&mut self, job: Job<'_>, raw: Option<RawValue>) -> Value {
         let raw = raw.filter(|value| !self.view.is_blank(*value));
         if job.field.ordinal {
             return self.ordinal(job, raw);
@@ -414,6 +422,8 @@ impl Desk<'_, '_> {
 
 /// A score's number and the first band whose bound it reaches; outside 0–100 it has no grade.
 fn score(number: f64, bands: &[crate::spec::Band]) -> Value {
+    // 89.99999999999999 from a formula is 90, and reaches its band.
+    let number = figures::tidy(number);
     let inside = (0.0..=100.0).contains(&number);
     let band = bands.iter().find(|band| inside && number >= band.from);
     Value::Score(Some(number), band.map(|band| band.word.as_str().into()))

@@ -42,7 +42,7 @@ pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &
     let id_field = form.fields.iter().position(|field| field.ty == FieldType::IdNumber);
     for &i in rows {
         let Some(row) = desk.view.rows.get(i).map(|row| row.row) else { continue };
-        out.origins.push(Origin { source: desk.sink.source, sheet: desk.view.index, row });
+        out.origins.push(Origin { source: desk.sink.source, sheet: desk.view.index, row, cols: desk.view.cols });
         let id_col = id_field.and_then(|field| bound.get(field)?.col);
         desk.birth = id_col.and_then(|col| birth(desk, CellRef { row, col }));
         let mut columns = out.columns.iter_mut();

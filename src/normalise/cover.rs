@@ -11,6 +11,8 @@ pub struct Cover {
     pub periods: Vec<(CellRef, String)>,
     /// Days since 1970-01-01.
     pub filled_on: Vec<(CellRef, i32)>,
+    /// 计量单位, as written.
+    pub measures: Vec<(CellRef, String)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +20,14 @@ enum Label {
     Unit,
     Period,
     Date,
+    /// 计量单位: what the sheet's figures are in.
+    Measure,
     /// Ends the value before it, and says nothing that anyone asks.
     Other,
 }
 
 /// Longer labels before those that they begin with.
-const LABELS: [(&str, Label); 37] = [
+const LABELS: [(&str, Label); 38] = [
     ("填报单位", Label::Unit),
     ("报送单位", Label::Unit),
     ("上报单位", Label::Unit),
@@ -50,7 +54,8 @@ const LABELS: [(&str, Label); 37] = [
     ("填报时间", Label::Date),
     ("报送时间", Label::Date),
     ("日期", Label::Date),
-    ("计量单位", Label::Other),
+    ("计量单位", Label::Measure),
+    ("金额单位", Label::Measure),
     ("单位负责人", Label::Other),
     ("负责人", Label::Other),
     ("审核人", Label::Other),
@@ -159,6 +164,7 @@ fn take(cover: &mut Cover, label: Label, at: CellRef, value: String, raw: Option
             };
             cover.filled_on.extend(day.map(|day| (at, day)));
         }
+        Label::Measure => cover.measures.push((at, value)),
         Label::Other => {}
     }
 }

@@ -17,6 +17,9 @@ const SAME: [&[&str]; 8] = [
     &["人次", "人/次"],
 ];
 
+/// Spreadsheets keep 15 digits of a number.
+const LOST_DIGITS: f64 = 1e15;
+
 /// What one of a money word is worth in 元; `None` for anything else.
 fn money(unit: &str) -> Option<f64> {
     Some(match unit {
@@ -31,14 +34,25 @@ fn money(unit: &str) -> Option<f64> {
 
 /// The factor from the unit in a header's brackets to the unit that the form asks for; 1 where nothing is said.
 pub fn header_factor(header: &str, field: &Field) -> f64 {
-    let asked = field.measured_in.as_deref().and_then(money);
-    let narrow = crate::text::width::narrow(header);
-    let said =
-        narrow.split(['(', ')', ',', ':', '/', ' ']).find_map(|part| money(part.trim_start_matches("单位").trim()));
-    match (asked, said) {
+    match (field.measured_in.as_deref().and_then(money), money_said(header).first().copied()) {
         (Some(asked), Some(said)) => said / asked,
         _ => 1.0,
     }
+}
+
+/// What the money words of a text are worth in 元: `创效（万元）`, `人、万元`.
+fn money_said(text: &str) -> Vec<f64> {
+    let narrow = crate::text::width::narrow(text);
+    let parts = narrow.split(['(', ')', ',', ':', '/', ' ', '、', ';', '|']);
+    parts.filter_map(|part| money(part.trim_start_matches("单位").trim())).collect()
+}
+
+/// Whether a sheet's 计量单位 says another money unit than the column is asked in and its own header leaves it open:
+/// the 10⁴ between 元 and 万元 that no cell shows.
+pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
+    let Some(asked) = field.measured_in.as_deref().and_then(money) else { return false };
+    let said = money_said(cover);
+    !said.is_empty() && !said.contains(&asked) && money_said(header).is_empty()
 }
 
 pub fn from_number(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value {
@@ -70,6 +84,10 @@ pub fn from_text(desk: &mut Desk<'_, '_>, job: Job<'_>, raw: &str, text: &str) -
         if figure.percent {
             let found = format!("“{}”填的是百分数“{text}”", job.field.name);
             desk.find(job, "number-unreadable", Severity::Block, found, expects(job.field), MEND);
+            return Value::Nothing;
+        }
+        if figure.scale != 1.0 || !figure.unit.is_empty() {
+            contradicts(desk, job, text);
             return Value::Nothing;
         }
         return percent(desk, job, figure.value);
@@ -162,10 +180,16 @@ fn percent(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value {
 }
 
 fn finish(desk: &mut Desk<'_, '_>, job: Job<'_>, value: f64) -> Value {
+    // An account or ID number in a column of figures: its last digits are lost, and no sum should hold it.
+    if value.abs() >= LOST_DIGITS {
+        let found = format!("“{}”填的数超过 15 位，末几位已经丢失", job.field.name);
+        desk.find(job, "number-unreadable", Severity::Block, found, expects(job.field), MEND);
+        return Value::Nothing;
+    }
     if job.field.ty != FieldType::Integer {
         return Value::Number(value);
     }
-    if value.fract() != 0.0 || value.abs() >= 9e15 {
+    if value.fract() != 0.0 {
         let found = format!("“{}”填的 {} 不是整数", job.field.name, numbers::show(value));
         desk.find(job, "not-whole", Severity::Block, found, expects(job.field), MEND);
         return Value::Nothing;
@@ -173,8 +197,24 @@ fn finish(desk: &mut Desk<'_, '_>, job: Job<'_>, value: f64) -> Value {
     Value::Integer(value as i64)
 }
 
-/// Takes off what binary arithmetic adds (2.9999999999999996): no one counts in 10⁻⁹.
-fn tidy(value: f64) -> f64 {
+/// Takes off what binary arithmetic adds (2.9999999999999996): no one counts in 10⁻⁹, but 80,000,000.03 元 keeps its fen.
+pub fn tidy(value: f64) -> f64 {
     let whole = value.round();
-    if value != whole && (value - whole).abs() < 1e-9 * value.abs().max(1.0) { whole } else { value }
+    let noise = (value.abs() * 4.0 * f64::EPSILON).max(1e-9);
+    if value != whole && (value - whole).abs() < noise { whole } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_goes_and_fen_stay() {
+        assert_eq!(tidy(2.999_999_999_999_999_6), 3.0);
+        assert_eq!(tidy(0.1 + 0.2), 0.1 + 0.2);
+        assert_eq!(tidy(1_234.1 * 10_000.0), 12_341_000.0);
+        for money in [80_000_000.03, 1_234_567_890.01, 0.000_1] {
+            assert_eq!(tidy(money), money);
+        }
+    }
 }

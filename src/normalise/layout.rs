@@ -2,6 +2,7 @@
 //!
 //! A header is known by its words, never by its place or the sheet's name.
 
+use super::beside::beside;
 use super::bind::{Fit, Heading, fits};
 use super::lexicon::Lexicon;
 use super::view::View;
@@ -19,6 +20,15 @@ pub struct Header {
     pub rows: (usize, usize),
     pub headings: Vec<Heading>,
     pub fit: Fit,
+    /// Where the block is the header of several tables side by side: the first and last column that each binds.
+    pub beside: Vec<(u16, u16)>,
+}
+
+impl Header {
+    /// First and last column of each table that the block heads.
+    pub fn spans(&self) -> Vec<(u16, u16)> {
+        if self.beside.is_empty() { self.fit.span().into_iter().collect() } else { self.beside.clone() }
+    }
 }
 
 /// The nearest miss of a sheet without a form, for the message.
@@ -62,7 +72,7 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
 }
 
 fn near_miss(view: &View<'_>, header: Header) -> NearMiss {
-    let Header { rows, headings, fit } = header;
+    let Header { rows, headings, fit, beside: _ } = header;
     let unbound = headings.into_iter().filter(|heading| !fit.columns.contains(&Some(heading.col)));
     NearMiss {
         form: fit.form,
@@ -96,6 +106,7 @@ fn promising(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
 fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, i: usize) -> Option<Header> {
     let words = Words::around(view, free, i);
     let mut best: Option<Header> = None;
+    let mut tables: (i32, Vec<(u16, u16)>) = (0, Vec::new());
     for depth in 1..=DEPTH {
         for top in (i + 1).saturating_sub(depth).max(free)..=i {
             let bottom = top + depth - 1;
@@ -104,14 +115,19 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
             }
             let headings = words.headings(view, top, bottom);
             let Some(fit) = fits(lexicon, plan, &headings).into_iter().next() else { continue };
+            if let Some(side) = beside(lexicon, plan, &headings, &fit)
+                && side.0 > tables.0
+            {
+                tables = side;
+            }
             let better =
                 best.as_ref().is_none_or(|best| (fit.recognised, fit.score) > (best.fit.recognised, best.fit.score));
             if better {
-                best = Some(Header { rows: (top, bottom), headings, fit });
+                best = Some(Header { rows: (top, bottom), headings, fit, beside: Vec::new() });
             }
         }
     }
-    best
+    best.map(|best| Header { beside: tables.1, ..best })
 }
 
 fn adjacent(view: &View<'_>, top: usize, bottom: usize) -> bool {
@@ -136,7 +152,7 @@ impl<'a> Words<'a> {
                 }
             }
         }
-        Words { cells, merged: !view.sheet.merges.is_empty() }
+        Words { cells, merged: view.has_merges() }
     }
 
     fn at(&self, at: CellRef) -> Option<&(CellRef, String, &'a str)> {

@@ -3,6 +3,8 @@
 //! One file at a time, no state; nothing across files. Knows nothing of file formats or of polars.
 //! A run that takes in many files builds one [`Normaliser`] and shares it among its threads.
 
+mod area;
+mod beside;
 mod bind;
 mod cells;
 mod convert;
@@ -25,8 +27,9 @@ mod view;
 use crate::domain::period::Period;
 use crate::model::normalised::{Binding, NearMiss, NormalisedReturn};
 use crate::model::table::Column;
-use crate::model::{CellRef, FormTable, RawWorkbook, SheetAccount, SourceFile};
+use crate::model::{CellRef, FormTable, Origin, RawWorkbook, SheetAccount, SourceFile};
 use crate::spec::{Plan, Reference};
+use area::Area;
 use cells::Desk;
 use cover::Cover;
 use identify::{CoverUnit, Evidence};
@@ -65,16 +68,20 @@ pub fn named_unit(frame: Frame<'_>, source: &SourceFile) -> Option<u32> {
 
 /// One table found on a visible sheet, with what its surroundings say.
 struct Found<'w> {
+    /// Position of the area that it stands in.
     view: usize,
     table: Table,
     cover: Cover,
     said: period::Said,
     account: SheetAccount,
-    /// 0-based physical rows of the header.
+    /// First cell of the header, and its first and last row; physical.
+    header_at: CellRef,
     header_rows: (u32, u32),
     cover_says_nil: bool,
-    /// 0-based physical rows of the data.
-    data_rows: Vec<u32>,
+    /// Data lines that the sheet hides.
+    hidden: usize,
+    /// Filled in across.
+    turned: bool,
     sheet: &'w crate::model::RawSheet,
 }
 
@@ -95,18 +102,32 @@ impl<'a> Normaliser<'a> {
         let mut sink = Sink { source: source.index, ..Sink::default() };
         let views: Vec<View<'_>> =
             workbook.sheets.iter().enumerate().map(|(index, sheet)| View::new(sheet, index as u16)).collect();
-        let (mut found, mut accounts, near) = self.find(&views);
-        let nearest = nearest(&near);
+        let (areas, near) = self.areas(views);
+        let (mut found, mut accounts) = self.find(&areas);
         remarks::workbook(workbook, &mut sink);
         if found.is_empty() {
-            let unrecognised = Some(remarks::unrecognised(self.frame.plan, &views, nearest));
-            return self.finish(source, workbook, sink, Vec::new(), found, accounts, near, unrecognised, None);
+            let unrecognised = Some(remarks::unrecognised(self.frame.plan, workbook, nearest(&near)));
+            return self.finish(
+                source,
+                workbook,
+                sink,
+                Vec::new(),
+                (found, &areas),
+                accounts,
+                near,
+                unrecognised,
+                None,
+            );
         }
-        remarks::hidden(&mut found, &mut sink);
-        remarks::periods(&mut found, &views, self.frame.period, &mut sink);
+        remarks::hidden(self.frame.plan, &mut found, &mut sink);
+        remarks::periods(&mut found, self.frame.period, &mut sink);
         for found in &found {
             if found.account.not_counted.is_none() {
-                remarks::columns(self.frame.plan, &self.lexicon, &views[found.view], &found.table, &mut sink);
+                let Some(area) = areas.get(found.view) else { continue };
+                let from = sink.mark();
+                remarks::columns(self.frame.plan, &self.lexicon, &area.view, &found.table, &mut sink);
+                sink.turn_back(from, &area.view, found.header_rows.0);
+                remarks::money_unit(self.frame.plan, found, &mut sink);
             }
         }
         let mut evidence = self.evidence(source, &found);
@@ -119,7 +140,7 @@ impl<'a> Normaliser<'a> {
             })
             .chain(evidence.folder)
             .collect();
-        let tables = self.convert(&views, &found, &context, &mut sink);
+        let tables = self.convert(&areas, &found, &context, &mut sink);
         self.rows_units(&found, &tables, &mut evidence);
         let counted = found.iter().any(|found| found.account.not_counted.is_none());
         let sender = if counted {
@@ -129,49 +150,86 @@ impl<'a> Normaliser<'a> {
         };
         accounts.extend(found.iter().map(|found| found.account.clone()));
         accounts.sort_by_key(|account| account.sheet);
-        self.finish(source, workbook, sink, tables, found, accounts, near, None, sender)
+        self.finish(source, workbook, sink, tables, (found, &areas), accounts, near, None, sender)
     }
 
-    /// Tables of all sheets, the accounts of the sheets without one, and which of those come near a form.
-    fn find<'w>(&self, views: &[View<'w>]) -> (Vec<Found<'w>>, Vec<SheetAccount>, Vec<NearMiss>) {
-        let (mut found, mut accounts, mut near_misses) = (Vec::new(), Vec::new(), Vec::new());
-        for (at, view) in views.iter().enumerate() {
-            let (headers, near) = layout::headers(view, &self.lexicon, self.frame.plan);
-            if headers.is_empty() {
-                near_misses.extend(near.map(|near| near_miss(view, near)));
-                accounts.push(remarks::formless(view));
+    /// The areas of all sheets, and which sheets without a form come near one.
+    fn areas<'w>(&self, views: Vec<View<'w>>) -> (Vec<Area<'w>>, Vec<NearMiss>) {
+        let (mut areas, mut near_misses) = (Vec::with_capacity(views.len()), Vec::new());
+        for view in views {
+            let (index, name) = (view.index, view.sheet.name.as_str());
+            let (found, near) = area::areas(view, &self.lexicon, self.frame.plan);
+            if found.iter().all(|area| area.headers.is_empty()) {
+                near_misses.extend(near.map(|near| near_miss(index, name, near)));
+            }
+            areas.extend(found);
+        }
+        (areas, near_misses)
+    }
+
+    /// Tables of all areas, and the accounts of those without one.
+    fn find<'w>(&self, areas: &[Area<'w>]) -> (Vec<Found<'w>>, Vec<SheetAccount>) {
+        let (mut found, mut accounts) = (Vec::new(), Vec::new());
+        for (at, area) in areas.iter().enumerate() {
+            if area.headers.is_empty() {
+                accounts.push(remarks::formless(&area.view));
                 continue;
             }
-            for table in rows::tables(view, self.frame.plan, headers) {
-                let mut cover = Cover::default();
-                let title: Vec<usize> = table.rows.frame.iter().copied().filter(|i| *i < table.header.rows.0).collect();
-                for &i in title.iter().chain(&table.rows.notes) {
-                    cover::scan_row(view, i, &mut cover);
-                }
-                let header = remarks::header_cell(view, &table);
-                let said = period::said(view, &cover, &title, header, self.frame.period);
-                let account = table.rows.account(view, table.header.fit.form);
-                let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
-                let header_rows = (row_of(table.header.rows.0), row_of(table.header.rows.1));
-                let data_rows = table.rows.data.iter().map(|i| row_of(*i)).collect();
-                let cover_says_nil = title
-                    .iter()
-                    .flat_map(|i| view.cells(*i))
-                    .any(|cell| view.sheet.text(cell.value).contains("零报告"));
-                found.push(Found {
-                    view: at,
-                    table,
-                    cover,
-                    said,
-                    account,
-                    header_rows,
-                    cover_says_nil,
-                    data_rows,
-                    sheet: view.sheet,
-                });
+            let tables = rows::tables(&area.view, self.frame.plan, area.headers.clone());
+            for (nth, table) in tables.into_iter().enumerate() {
+                // What stands around a form that is filled in across is said once, by its first table.
+                let around = area.around.as_ref().filter(|_| nth == 0);
+                found.push(self.found(at, &area.view, around, table));
             }
         }
-        (found, accounts, near_misses)
+        (found, accounts)
+    }
+
+    /// A table with what its title, its cover and its notes say.
+    fn found<'w>(&self, at: usize, view: &View<'w>, around: Option<&View<'w>>, table: Table) -> Found<'w> {
+        let header_at = view.physical(remarks::header_cell(view, &table));
+        let mut account = table.rows.account(view, table.header.fit.form);
+        let mut title: Vec<usize> = table.rows.frame.iter().copied().filter(|i| *i < table.header.rows.0).collect();
+        let mut notes = table.rows.notes.clone();
+        let frame = around.unwrap_or(view);
+        if around.is_some() {
+            (title, notes) = (0..frame.rows.len()).partition(|i| frame.rows[*i].row < header_at.row);
+            account.frame += title.len() as u32;
+            account.notes += notes.len() as u32;
+            account.rows += frame.rows.len() as u32;
+        }
+        let mut cover = Cover::default();
+        if around.is_some() || !view.turned {
+            for &i in title.iter().chain(&notes) {
+                cover::scan_row(frame, i, &mut cover);
+            }
+        }
+        let said = period::said(frame, &cover, &title, header_at, self.frame.period);
+        let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
+        let cover_says_nil =
+            title.iter().flat_map(|i| frame.cells(*i)).any(|cell| view.sheet.text(cell.value).contains("零报告"));
+        let is_hidden = |i: &&usize| match view.turned {
+            true => view.sheet.hidden_cols.iter().any(|col| u32::from(*col) == row_of(**i)),
+            false => view.sheet.hidden_rows.contains(&row_of(**i)),
+        };
+        let header_rows = match view.turned {
+            true => table.header.fit.span().map_or((0, 0), |(first, last)| (u32::from(first), u32::from(last))),
+            false => (row_of(table.header.rows.0), row_of(table.header.rows.1)),
+        };
+        let hidden = table.rows.data.iter().filter(is_hidden).count();
+        Found {
+            view: at,
+            table,
+            cover,
+            said,
+            account,
+            header_at,
+            header_rows,
+            cover_says_nil,
+            hidden,
+            turned: view.turned,
+            sheet: view.sheet,
+        }
     }
 
     fn evidence(&self, source: &SourceFile, found: &[Found<'_>]) -> Evidence {
@@ -194,18 +252,27 @@ impl<'a> Normaliser<'a> {
         Evidence { covers, rows: BTreeMap::new(), folder, file }
     }
 
-    fn convert(&self, views: &[View<'_>], found: &[Found<'_>], context: &[u32], sink: &mut Sink) -> Vec<FormTable> {
+    fn convert(&self, areas: &[Area<'_>], found: &[Found<'_>], context: &[u32], sink: &mut Sink) -> Vec<FormTable> {
         let mut tables = Vec::new();
         for found in found.iter().filter(|found| found.account.not_counted.is_none()) {
             let at = usize::from(found.table.header.fit.form);
             let (Some(form), Some(index)) = (self.frame.plan.forms.get(at), self.lexicon.forms.get(at)) else {
                 continue;
             };
-            let Some(view) = views.get(found.view) else { continue };
+            let Some(view) = areas.get(found.view).map(|area| &area.view) else { continue };
+            let from = sink.mark();
             let mut desk =
                 Desk { frame: self.frame, lexicon: &self.lexicon, view, sink, context, birth: None, last_unit: None };
-            let table = convert::convert(&mut desk, form, index, &found.table);
+            let mut table = convert::convert(&mut desk, form, index, &found.table);
             totals::check(view, form, &found.table, &table, sink);
+            if view.turned {
+                sink.turn_back(from, view, found.header_rows.0);
+                for origin in &mut table.origins {
+                    // The view's row is the record's column.
+                    let col = origin.row as u16;
+                    (origin.row, origin.cols) = (found.header_rows.0, (col, col));
+                }
+            }
             tables.push(table);
         }
         tables
@@ -225,7 +292,12 @@ impl<'a> Normaliser<'a> {
             };
             for (unit, origin) in units.iter().zip(&table.origins) {
                 if let Some(unit) = unit {
-                    evidence.rows.entry(*unit).or_insert((origin.sheet, CellRef { row: origin.row, col }));
+                    let at = match origin.cols.0 == origin.cols.1 {
+                        // Filled in across, the field has a row.
+                        true => CellRef { row: u32::from(col), col: origin.cols.0 },
+                        false => CellRef { row: origin.row, col },
+                    };
+                    evidence.rows.entry(*unit).or_insert((origin.sheet, at));
                 }
             }
         }
@@ -238,7 +310,7 @@ impl<'a> Normaliser<'a> {
         workbook: &RawWorkbook,
         mut sink: Sink,
         tables: Vec<FormTable>,
-        found: Vec<Found<'_>>,
+        (found, areas): (Vec<Found<'_>>, &[Area<'_>]),
         sheets: Vec<SheetAccount>,
         near_misses: Vec<NearMiss>,
         unrecognised: Option<String>,
@@ -248,7 +320,7 @@ impl<'a> Normaliser<'a> {
         NormalisedReturn {
             source: source.index,
             tables,
-            bindings: found.iter().map(|found| self.binding(found)).collect(),
+            bindings: found.iter().map(|found| self.binding(found, areas)).collect(),
             near_misses,
             unknown_units: sink.unknown_units,
             sheets,
@@ -261,7 +333,8 @@ impl<'a> Normaliser<'a> {
         }
     }
 
-    fn binding(&self, found: &Found<'_>) -> Binding {
+    fn binding(&self, found: &Found<'_>, areas: &[Area<'_>]) -> Binding {
+        let area = areas.get(found.view);
         let header = &found.table.header;
         let fields =
             self.frame.plan.forms.get(usize::from(header.fit.form)).map_or(&[][..], |form| form.fields.as_slice());
@@ -281,6 +354,8 @@ impl<'a> Normaliser<'a> {
             sheet: found.account.sheet,
             sheet_name: Arc::from(found.sheet.name.as_str()),
             header: found.header_rows,
+            cols: area.map_or(Origin::WHOLE, |area| area.view.cols),
+            across: area.is_some_and(|area| area.view.turned),
             columns: header.fit.columns.clone(),
             renamed,
             extra,
@@ -288,16 +363,10 @@ impl<'a> Normaliser<'a> {
     }
 }
 
-fn near_miss(view: &View<'_>, near: layout::NearMiss) -> NearMiss {
+fn near_miss(sheet: u16, name: &str, near: layout::NearMiss) -> NearMiss {
     let layout::NearMiss { form, bound, missing, row, extra } = near;
-    NearMiss {
-        form,
-        sheet: view.index,
-        sheet_name: Arc::from(view.sheet.name.as_str()),
-        bound,
-        missing,
-        extra: extra.into_iter().map(|(col, text)| (CellRef { row, col }, text)).collect(),
-    }
+    let extra = extra.into_iter().map(|(col, text)| (CellRef { row, col }, text)).collect();
+    NearMiss { form, sheet, sheet_name: Arc::from(name), bound, missing, extra }
 }
 
 /// The sheet that comes nearest a form; of equals the first.

@@ -7,6 +7,9 @@ use crate::spec::FieldType;
 use crate::text::dates::{self, Reading};
 use crate::text::numbers;
 
+/// Nobody in these returns was born, and nothing happened, before; a date that says so is likelier a slip.
+const EARLIEST_YEAR: i32 = 1950;
+
 impl Desk<'_, '_> {
     pub(super) fn date_text(&mut self, job: Job<'_>, raw: &str, text: &str) -> Value {
         self.moment(job, raw, text, dates::read(text))
@@ -97,6 +100,20 @@ impl Desk<'_, '_> {
         }
     }
 
+    /// A real date that nobody would expect: a slipped digit (2062 for 2026), or a number that was never a date. Plans may
+    /// reach past the period, but not past its year.
+    pub(super) fn doubt_far_date(&mut self, job: Job<'_>, read: i32) {
+        let year = self.frame.period.year();
+        let Some((said, ..)) = civil(read) else { return };
+        if (EARLIEST_YEAR..=year).contains(&said) {
+            return;
+        }
+        let shown = if job.field.ty == FieldType::Month { dates::show_month(read) } else { dates::show_day(read) };
+        let side = if said > year { "晚于报告期所在年份" } else { "早于 1950 年" };
+        let found = format!("“{}”是 {shown}，{side}", job.field.name);
+        self.verify(job, "date-implausible", found, format!("{EARLIEST_YEAR} 年至 {year} 年之间的日期"));
+    }
+
     /// A full date where a month is asked.
     fn month_of(&mut self, job: Job<'_>, raw: &str, full: i32) -> Value {
         let first = civil(full).and_then(|(year, month, _)| day(year, month, 1));
@@ -114,9 +131,12 @@ impl Desk<'_, '_> {
             self.amend(job, "month-by-id-number", raw, &dates::show_month(first));
             return Value::Date(first);
         }
-        let found = format!("“{}”填的 {raw} 可能是 1 月，也可能是 10 月", job.field.name);
+        // 核实 counts until someone decides: read as it stands, since a row without its month would drop out of every table
+        // by period, and a birth month that fits the ID number neither way would pass.
+        let Some(first) = day(year, 1, 1) else { return Value::Nothing };
+        let found = format!("“{}”填的 {raw} 可能是 1 月，也可能是 10 月，暂按 1 月读", job.field.name);
         self.verify(job, "month-uncertain", found, expects(job.field));
-        Value::Nothing
+        Value::Date(first)
     }
 
     /// 26年3月5日: the century is the one that does not lie ahead; read, and to be confirmed.

@@ -2,6 +2,7 @@
 //! nothing to report, no form at all.
 
 use super::Found;
+use super::figures::cover_contradicts;
 use super::lexicon::Lexicon;
 use super::period::Said;
 use super::rows::Table;
@@ -53,11 +54,12 @@ pub fn workbook(workbook: &RawWorkbook, sink: &mut Sink) {
 }
 
 /// Why nothing of this pipeline is in the file.
-pub fn unrecognised(plan: &Plan, views: &[View<'_>], near: Option<&NearMiss>) -> String {
-    let names: Vec<&str> = views.iter().take(5).map(|view| view.sheet.name.as_str()).collect();
-    let more = if views.len() > 5 { format!("等 {} 张", views.len()) } else { String::new() };
+pub fn unrecognised(plan: &Plan, workbook: &RawWorkbook, near: Option<&NearMiss>) -> String {
+    let sheets = &workbook.sheets;
+    let names: Vec<&str> = sheets.iter().take(5).map(|sheet| sheet.name.as_str()).collect();
+    let more = if sheets.len() > 5 { format!("等 {} 张", sheets.len()) } else { String::new() };
     let forms: Vec<&str> = plan.forms.iter().map(|form| form.title.as_str()).collect();
-    let mut cause = if views.iter().all(|view| view.rows.is_empty()) {
+    let mut cause = if sheets.iter().all(|sheet| sheet.cells.is_empty()) {
         "文件里没有内容".to_owned()
     } else {
         format!("工作表“{}”{more}里没有找到本流程的表式（{}）", names.join("”“"), forms.join("、"))
@@ -80,8 +82,8 @@ fn headers_of(form: &Form, fields: &[u16]) -> String {
     names.join("、")
 }
 
-/// Hidden sheets that hold a form are not counted; hidden rows are, and that is said.
-pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
+/// Hidden sheets that hold a form are not counted; hidden rows and columns are, and that is said.
+pub fn hidden(plan: &Plan, found: &mut [Found<'_>], sink: &mut Sink) {
     for found in found {
         let sheet = Some(found.account.sheet);
         if found.sheet.hidden {
@@ -96,8 +98,7 @@ pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
             sink.on_return(sheet, Vec::new(), say);
             continue;
         }
-        let rows = &found.sheet.hidden_rows;
-        let hidden = found.data_rows.iter().filter(|row| !rows.is_empty() && rows.contains(row)).count();
+        let hidden = found.hidden;
         if hidden > 0 {
             let say = Say {
                 code: "rows-hidden",
@@ -108,11 +109,69 @@ pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
             };
             sink.on_return(sheet, Vec::new(), say);
         }
+        columns_hidden(plan, found, sink);
+    }
+}
+
+/// Hidden columns that a form reads: their data counts, and nobody who looks at the sheet sees it.
+fn columns_hidden(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
+    // In a form filled in across, columns are records: hidden ones were counted among the lines.
+    if found.turned {
+        return;
+    }
+    let fit = &found.table.header.fit;
+    let Some(form) = plan.forms.get(usize::from(fit.form)) else { return };
+    let hidden: Vec<(&str, u16)> = form
+        .fields
+        .iter()
+        .zip(&fit.columns)
+        .filter_map(|(field, col)| {
+            Some((field.name.as_ref(), col.filter(|col| found.sheet.hidden_cols.contains(col))?))
+        })
+        .collect();
+    if hidden.is_empty() || found.table.rows.data.is_empty() {
+        return;
+    }
+    let names: Vec<String> = hidden.iter().map(|(name, _)| format!("“{name}”")).collect();
+    let cells = hidden.iter().map(|(_, col)| CellRef { row: found.header_rows.1, col: *col }).collect();
+    let say = Say {
+        code: "columns-hidden",
+        severity: Severity::Note,
+        found: format!("有 {} 列被隐藏，其中的数据已照常读取：{}", hidden.len(), names.join("、")),
+        expected: "报送前取消隐藏".to_owned(),
+        next: "请省总留意隐藏列里的内容是否要报",
+    };
+    sink.on_return(Some(found.account.sheet), cells, say);
+}
+
+/// 计量单位：元 over a column that is asked in 万元.
+pub fn money_unit(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
+    let header = &found.table.header;
+    let Some(form) = plan.forms.get(usize::from(header.fit.form)) else { return };
+    for (at, said) in &found.cover.measures {
+        let fields = form.fields.iter().zip(&header.fit.columns).filter(|(field, col)| {
+            let heading = header.headings.iter().find(|heading| Some(heading.col) == **col);
+            heading.is_some_and(|heading| cover_contradicts(said, &heading.text, field))
+        });
+        let names: Vec<String> = fields.map(|(field, _)| format!("“{}”", field.name)).collect();
+        if names.is_empty() {
+            continue;
+        }
+        let asked: Vec<&str> = form.fields.iter().filter_map(|field| field.measured_in.as_deref()).collect();
+        let asked = asked.into_iter().find(|unit| unit.ends_with('元')).unwrap_or_default();
+        let say = Say {
+            code: "unit-on-cover",
+            severity: Severity::Verify,
+            found: format!("计量单位写的是“{said}”，而{}以{asked}计", names.join("、")),
+            expected: format!("金额以{asked}计"),
+            next: "已按表式的单位读取；请报送单位核实金额没有差一万倍",
+        };
+        sink.on_return(Some(found.account.sheet), vec![*at], say);
     }
 }
 
 /// Sheets of another period: not counted where another sheet fits, else the return is held out.
-pub fn periods(found: &mut [Found<'_>], views: &[View<'_>], ours: &Period, sink: &mut Sink) {
+pub fn periods(found: &mut [Found<'_>], ours: &Period, sink: &mut Sink) {
     inherit(found);
     let visible = |found: &Found<'_>| found.account.not_counted.is_none();
     let fits = found.iter().any(|found| visible(found) && !matches!(found.said, Said::Other(..)));
@@ -123,7 +182,7 @@ pub fn periods(found: &mut [Found<'_>], views: &[View<'_>], ours: &Period, sink:
         let expected = format!("本次报告期是 {}", ours.title());
         match found.said.clone() {
             Said::Ours => {}
-            Said::Nothing => missing = missing.or(Some((found.view, found.account.sheet))),
+            Said::Nothing => missing = missing.or(Some((found.account.sheet, found.header_at))),
             Said::Unclear(at, text) => {
                 let found = format!("所属期填的“{text}”无法识别");
                 let next = "按本期计入；请报送单位核实所属期";
@@ -158,13 +217,9 @@ pub fn periods(found: &mut [Found<'_>], views: &[View<'_>], ours: &Period, sink:
             }
         }
     }
-    if let Some((at, sheet)) = missing
+    if let Some((sheet, at)) = missing
         && !found.iter().any(|found| matches!(found.said, Said::Ours))
     {
-        let cells = found
-            .iter()
-            .find(|found| found.view == at)
-            .and_then(|found| Some(header_cell(views.get(at)?, &found.table)));
         let say = Say {
             code: "period-missing",
             severity: Severity::Note,
@@ -172,7 +227,7 @@ pub fn periods(found: &mut [Found<'_>], views: &[View<'_>], ours: &Period, sink:
             expected: format!("写明所属期：{}", ours.title()),
             next: "已按本期计入",
         };
-        sink.on_return(Some(sheet), cells.into_iter().collect(), say);
+        sink.on_return(Some(sheet), vec![at], say);
     }
 }
 
@@ -181,7 +236,7 @@ fn inherit(found: &mut [Found<'_>]) {
     for at in 1..found.len() {
         let (before, rest) = found.split_at_mut(at);
         if let (Some(above), Some(here)) = (before.last(), rest.first_mut())
-            && above.view == here.view
+            && above.account.sheet == here.account.sheet
             && here.cover.periods.is_empty()
             && matches!(here.said, Said::Nothing)
         {

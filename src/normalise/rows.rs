@@ -78,7 +78,7 @@ pub fn tables(view: &View<'_>, plan: &Plan, headers: Vec<Header>) -> Vec<Table> 
 }
 
 /// Where the title and cover rows above a later header begin: at most two cells each, no numbers.
-fn frame_above(view: &View<'_>, floor: usize, top: usize) -> usize {
+pub fn frame_above(view: &View<'_>, floor: usize, top: usize) -> usize {
     let mut start = top;
     while start > floor {
         let cells: Vec<&RawCell> = view.telling(start - 1).collect();
@@ -121,6 +121,8 @@ impl Classifier<'_, '_> {
                 let texts = cells
                     .iter()
                     .any(|cell| matches!(cell.value, RawValue::Text { .. }) && !self.is_number_of_row(cell));
+                // 零报告 in a sentence of its own, wherever it stands.
+                rows.nil |= cells.iter().any(|cell| self.text(cell).contains("零报告"));
                 if texts { &mut rows.notes } else { &mut rows.frame }.push(i);
             } else {
                 self.in_notes = false;

@@ -1,5 +1,6 @@
 //! Where the findings and amendments of one file gather, in the order in which they are met.
 
+use super::view::View;
 use crate::model::cell::CellRef;
 use crate::model::normalised::UnknownUnit;
 use crate::model::{Amendment, Finding, Place, Severity};
@@ -39,6 +40,29 @@ impl Sink {
     /// A unit's name that the roster does not know, beside the finding on it: officers collect these as aliases.
     pub fn unknown_unit(&mut self, written: &str, sheet: u16, at: CellRef) {
         self.unknown_units.push(UnknownUnit { written: written.to_owned(), sheet, at });
+    }
+
+    /// How much has been said so far.
+    pub fn mark(&self) -> (usize, usize, usize) {
+        (self.findings.len(), self.amendments.len(), self.unknown_units.len())
+    }
+
+    /// Turns the addresses of all that was said of a turned view since a mark back to the sheet's. Its records stand in
+    /// columns; `row` is the physical row that stands for them.
+    pub fn turn_back(&mut self, (findings, amendments, units): (usize, usize, usize), view: &View<'_>, row: u32) {
+        if !view.turned {
+            return;
+        }
+        for finding in self.findings.iter_mut().skip(findings) {
+            finding.place.row = finding.place.row.map(|_| row);
+            finding.place.cells.iter_mut().for_each(|at| *at = view.physical(*at));
+        }
+        for amendment in self.amendments.iter_mut().skip(amendments) {
+            amendment.at = view.physical(amendment.at);
+        }
+        for unit in self.unknown_units.iter_mut().skip(units) {
+            unit.at = view.physical(unit.at);
+        }
     }
 
     fn push(&mut self, place: Place, say: Say, line: Option<u32>, holds_return: bool) {

@@ -1,10 +1,14 @@
-//! A raw sheet with its rows indexed: which rows are occupied, what stands at an address, which merge covers it.
+//! A raw sheet, or a part of it, with its rows indexed: which rows are occupied, what stands at an address, which merge
+//! covers it.
+//!
+//! A view may be *turned*: its rows are the sheet's columns, for forms that are filled in across. Whoever reads a view
+//! need not know; addresses that leave the stage are turned back by [`View::physical`].
 
 use crate::model::cell::{CellRef, ERROR_WORDS, RawCell, RawValue};
 use crate::model::workbook::{Merge, RawSheet};
 use std::borrow::Cow;
 
-/// One occupied row: its physical number and its cells' range in the sheet.
+/// One occupied row: its number and its cells' range.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
     pub row: u32,
@@ -18,27 +22,77 @@ pub struct View<'a> {
     pub index: u16,
     /// Occupied rows, top to bottom.
     pub rows: Vec<Row>,
+    /// First and last column of this part; all columns for a whole sheet.
+    pub cols: (u16, u16),
+    /// Rows and columns are exchanged.
+    pub turned: bool,
+    cells: Cow<'a, [RawCell]>,
+    merges: Cow<'a, [Merge]>,
 }
 
 impl<'a> View<'a> {
     pub fn new(sheet: &'a RawSheet, index: u16) -> View<'a> {
-        let mut rows: Vec<Row> = Vec::new();
-        for (at, cell) in sheet.cells.iter().enumerate() {
-            match rows.last_mut() {
-                Some(last) if last.row == cell.at.row => last.to = at + 1,
-                _ => rows.push(Row { row: cell.at.row, from: at, to: at + 1 }),
-            }
+        let (cells, merges) = (Cow::Borrowed(sheet.cells.as_slice()), Cow::Borrowed(sheet.merges.as_slice()));
+        View { sheet, index, rows: rows(&cells), cols: (0, u16::MAX), turned: false, cells, merges }
+    }
+
+    /// The cells that `keep` keeps, as a view of their own over these columns.
+    pub fn part(&self, cols: (u16, u16), keep: impl Fn(CellRef) -> bool) -> View<'a> {
+        let cells: Vec<RawCell> = self.cells.iter().copied().filter(|cell| keep(cell.at)).collect();
+        let merges = self.merges.iter().copied().filter(|merge| keep(merge.first)).collect();
+        View {
+            sheet: self.sheet,
+            index: self.index,
+            rows: rows(&cells),
+            cols,
+            turned: self.turned,
+            cells: Cow::Owned(cells),
+            merges: Cow::Owned(merges),
         }
-        View { sheet, index, rows }
+    }
+
+    /// The same cells with rows and columns exchanged; `None` where rows are too many to be columns.
+    pub fn turn(&self) -> Option<View<'a>> {
+        let turn = |at: CellRef| Some(CellRef { row: u32::from(at.col), col: u16::try_from(at.row).ok()? });
+        let cell = |cell: &RawCell| Some(RawCell { at: turn(cell.at)?, value: cell.value });
+        let mut cells: Vec<RawCell> = self.cells.iter().map(cell).collect::<Option<_>>()?;
+        cells.sort_by_key(|cell| cell.at);
+        let merge = |merge: &Merge| Some(Merge { first: turn(merge.first)?, last: turn(merge.last)? });
+        let merges = self.merges.iter().filter_map(merge).collect();
+        Some(View {
+            sheet: self.sheet,
+            index: self.index,
+            rows: rows(&cells),
+            cols: (0, u16::MAX),
+            turned: !self.turned,
+            cells: Cow::Owned(cells),
+            merges: Cow::Owned(merges),
+        })
+    }
+
+    /// Where an address of this view stands on the sheet.
+    pub fn physical(&self, at: CellRef) -> CellRef {
+        // A turned view was made of addresses that fit both ways.
+        if self.turned { CellRef { row: u32::from(at.col), col: at.row as u16 } } else { at }
+    }
+
+    /// Number of cells.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether anything is merged.
+    pub fn has_merges(&self) -> bool {
+        !self.merges.is_empty()
     }
 
     /// Cells of the `i`-th occupied row, left to right.
-    pub fn cells(&self, i: usize) -> &'a [RawCell] {
-        self.rows.get(i).and_then(|row| self.sheet.cells.get(row.from..row.to)).unwrap_or(&[])
+    pub fn cells(&self, i: usize) -> &[RawCell] {
+        self.rows.get(i).and_then(|row| self.cells.get(row.from..row.to)).unwrap_or(&[])
     }
 
     /// Cells of the `i`-th occupied row that say anything (blank texts do not).
-    pub fn telling(&self, i: usize) -> impl Iterator<Item = &'a RawCell> + '_ {
+    pub fn telling(&self, i: usize) -> impl Iterator<Item = &RawCell> + '_ {
         self.cells(i).iter().filter(|cell| !self.is_blank(cell.value))
     }
 
@@ -48,16 +102,16 @@ impl<'a> View<'a> {
     }
 
     /// The merge that covers an address, if any.
-    pub fn merge_over(&self, at: CellRef) -> Option<&'a Merge> {
-        self.sheet.merges.iter().find(|merge| {
+    pub fn merge_over(&self, at: CellRef) -> Option<Merge> {
+        self.merges.iter().copied().find(|merge| {
             (merge.first.row..=merge.last.row).contains(&at.row) && (merge.first.col..=merge.last.col).contains(&at.col)
         })
     }
 
     /// The value at an address.
     pub fn value(&self, at: CellRef) -> Option<RawValue> {
-        let i = self.sheet.cells.binary_search_by_key(&at, |cell| cell.at).ok()?;
-        self.sheet.cells.get(i).map(|cell| cell.value)
+        let i = self.cells.binary_search_by_key(&at, |cell| cell.at).ok()?;
+        self.cells.get(i).map(|cell| cell.value)
     }
 
     /// A value as an officer sees it on screen.
@@ -74,4 +128,15 @@ impl<'a> View<'a> {
             RawValue::Unreadable(doubt) => Cow::Borrowed(doubt.words()),
         }
     }
+}
+
+fn rows(cells: &[RawCell]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for (at, cell) in cells.iter().enumerate() {
+        match rows.last_mut() {
+            Some(last) if last.row == cell.at.row => last.to = at + 1,
+            _ => rows.push(Row { row: cell.at.row, from: at, to: at + 1 }),
+        }
+    }
+    rows
 }

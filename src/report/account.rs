@@ -31,10 +31,10 @@ pub fn prove(edition: &Edition<'_>) -> Result<Account, String> {
     let mut sheets = [0u64; 6];
     for source in &verdict.sources {
         let rows = source.rows;
-        if parts_of(rows) != rows.data {
+        if rows.parts() != rows.data {
             return Err(defect(&format!("{}：{}", source.source.name, row_words(rows))));
         }
-        add(&mut sum, rows);
+        sum.add(&rows);
         for account in &source.sheets {
             let [all, frame, data, totals, repeated, notes] =
                 [account.rows, account.frame, account.data, account.totals, account.repeated_headers, account.notes]
@@ -63,19 +63,6 @@ pub fn prove(edition: &Edition<'_>) -> Result<Account, String> {
             "表页共 {all} 行 = 标题和表头 {frame} + 数据行 {data} + 小计合计行 {totals} + 重复表头 {repeated} + 说明和签字行 {notes}"
         ),
     })
-}
-
-fn parts_of(rows: RowAccount) -> u64 {
-    rows.accepted + rows.blocked + rows.held + rows.superseded + rows.not_counted
-}
-
-fn add(sum: &mut RowAccount, rows: RowAccount) {
-    sum.data += rows.data;
-    sum.accepted += rows.accepted;
-    sum.blocked += rows.blocked;
-    sum.held += rows.held;
-    sum.superseded += rows.superseded;
-    sum.not_counted += rows.not_counted;
 }
 
 fn row_words(rows: RowAccount) -> String {

@@ -96,7 +96,9 @@ impl Stage {
                 .and_then(|()| fs::rename(from, to))
                 .map_err(|error| trouble("替换", &self.folder.join(name), &error))
         };
-        for name in names {
+        // Backwards, for the manifest comes last: it leaves first and arrives last, so that where there is one, all that
+        // it lists is there too, at whatever moment this process is killed.
+        for name in names.iter().rev() {
             let target = self.folder.join(name);
             if target.is_dir() {
                 return Err(format!("无法替换 {}：那里有一个同名文件夹，请先移走；原有结果没有改动", target.display()));
@@ -126,16 +128,17 @@ impl Drop for Stage {
 /// Puts everything back that a commit moved. Each name is in one of four states: untouched (its new version is still
 /// staged and no old one lies aside), old one aside, both moved, or a new one where there was none.
 fn undo(folder: &Path, temporary: &Path, names: &[String]) -> io::Result<()> {
-    for name in names {
-        let (target, new, old) =
-            (folder.join(name), temporary.join("new").join(name), temporary.join("old").join(name));
-        if old.symlink_metadata().is_ok() {
-            if !new.exists() && target.exists() {
-                make_parent(&new).and_then(|()| fs::rename(&target, &new))?;
-            }
-            fs::rename(&old, &target)?;
-        } else if !new.exists() && target.exists() {
+    // The manifest, last of the names, leaves first and comes back last here too.
+    for name in names.iter().rev() {
+        let (target, new) = (folder.join(name), temporary.join("new").join(name));
+        if !new.exists() && target.exists() {
             make_parent(&new).and_then(|()| fs::rename(&target, &new))?;
+        }
+    }
+    for name in names {
+        let (target, old) = (folder.join(name), temporary.join("old").join(name));
+        if old.symlink_metadata().is_ok() {
+            make_parent(&target).and_then(|()| fs::rename(&old, &target))?;
         }
         if let Some(parent) = target.parent().filter(|parent| *parent != folder) {
             // Succeeds only on a folder that is empty, that is, on one that this commit made.
@@ -146,16 +149,34 @@ fn undo(folder: &Path, temporary: &Path, names: &[String]) -> io::Result<()> {
 }
 
 /// Whether the folder could be written, found out without leaving anything behind: a run asks before it reads for minutes.
+/// What a run left that died while it moved its files is put back here, so that old results are whole again even if this
+/// run comes to nothing.
 ///
 /// # Errors
 /// It is a file, or cannot be written.
 pub fn probe(folder: &Path) -> Result<(), String> {
+    if unfinished(folder) {
+        let _lock = take_lock(folder)?;
+        clear_dead_runs(folder)?;
+    }
     let nearest = folder.ancestors().find(|path| path.as_os_str().is_empty() || path.symlink_metadata().is_ok());
     let nearest = nearest.filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !nearest.is_dir() {
         return Err(trouble("建立输出文件夹", folder, &io::ErrorKind::NotADirectory.into()));
     }
     tempfile::tempfile_in(nearest).map(drop).map_err(|error| trouble("写入输出文件夹", folder, &error))
+}
+
+/// Whether a journal lies in the folder: a dead run's, or that of one which is moving its files at this moment.
+fn unfinished(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter(|entry| is_temporary(&entry.file_name())).any(|entry| entry.path().join(JOURNAL).exists())
+}
+
+fn is_temporary(name: &std::ffi::OsStr) -> bool {
+    name.to_str().is_some_and(|name| {
+        name.strip_prefix(TEMPORARY).is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()))
+    })
 }
 
 fn take_lock(folder: &Path) -> Result<File, String> {
@@ -187,10 +208,7 @@ fn take_lock(folder: &Path) -> Result<File, String> {
 fn clear_dead_runs(folder: &Path) -> Result<(), String> {
     let entries = fs::read_dir(folder).map_err(|error| trouble("查看输出文件夹", folder, &error))?;
     for entry in entries.flatten() {
-        let ours = entry.file_name().to_str().is_some_and(|name| {
-            name.strip_prefix(TEMPORARY).is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()))
-        });
-        if !ours || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+        if !is_temporary(&entry.file_name()) || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             continue;
         }
         let dead = entry.path();
@@ -221,6 +239,7 @@ fn cause(error: &io::Error) -> (String, &'static str) {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             ("磁盘空间不足".to_owned(), "请清理磁盘或换一个输出文件夹")
         }
+        io::ErrorKind::FileTooLarge => ("文件超过系统允许的大小".to_owned(), "请放宽限制或换一个输出文件夹"),
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
             ("路径中有一段是文件，不是文件夹".to_owned(), "请换一个输出文件夹")
         }

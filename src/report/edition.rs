@@ -8,17 +8,22 @@ use super::accepted::{Accepted, Named, Values};
 use super::sheet::serial;
 use super::style;
 use super::tidy::{Look, TidyBook};
-use std::io;
+use std::io::{self, Seek, Write};
 
 /// Columns that say where a row came from, with their widths.
 const ORIGIN: [(&str, f64); 3] = [("报表文件", 36.0), ("工作表", 18.0), ("行号", 8.0)];
 
-/// The workbook's bytes, `room` rows a sheet at most.
+/// Writes the workbook to `target`, `room` rows a sheet at most: with a million rows it is no thing to hold in memory.
 ///
 /// # Errors
-/// The compressor fails.
-pub fn data_edition(edition: &Edition<'_>, forms: &[Accepted<'_>], room: u32) -> io::Result<Vec<u8>> {
-    let mut book = TidyBook::new();
+/// The target cannot be written.
+pub fn data_edition<W: Write + Seek>(
+    edition: &Edition<'_>,
+    forms: &[Accepted<'_>],
+    room: u32,
+    target: W,
+) -> io::Result<W> {
+    let mut book = TidyBook::new(target);
     let mut said = vec![
         "每行是一条审核通过、计入统计的记录；报表文件、工作表、行号指明它在上报件中的位置。".to_owned(),
         "本册含身份证号、姓名等个人信息，未作遮盖，请妥善保管，不要外传。".to_owned(),
@@ -78,7 +83,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Writes the next value; a null leaves the cell empty.
-    fn write(&mut self, book: &mut TidyBook, column: usize) {
+    fn write<W: Write + Seek>(&mut self, book: &mut TidyBook<W>, column: usize) {
         match self {
             Cursor::Text(values) => {
                 if let Some(text) = values.next().flatten() {
@@ -110,10 +115,10 @@ impl<'a> Cursor<'a> {
 }
 
 /// Writes the accepted rows of a form; returns how many rows and sheets that were.
-fn form_sheets(
+fn form_sheets<W: Write + Seek>(
     edition: &Edition<'_>,
     accepted: &Accepted<'_>,
-    book: &mut TidyBook,
+    book: &mut TidyBook<W>,
     room: u32,
 ) -> io::Result<(u64, u32)> {
     let mut cursors: Vec<Cursor<'_>> = accepted.columns.iter().map(Cursor::of).collect();
@@ -148,7 +153,7 @@ fn form_sheets(
 }
 
 /// A new sheet with its header.
-fn open(accepted: &Accepted<'_>, book: &mut TidyBook, number: u32) -> io::Result<()> {
+fn open<W: Write + Seek>(accepted: &Accepted<'_>, book: &mut TidyBook<W>, number: u32) -> io::Result<()> {
     let width = |named: &Named<'_>| {
         let least = match named.values {
             Values::Text(_) => 18.0,

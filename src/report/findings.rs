@@ -268,7 +268,12 @@ fn bindings(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook
             let Some(form) = edition.plan.forms.get(usize::from(binding.form)) else { continue };
             let field_name = |index: u16| form.fields.get(usize::from(index)).map_or("", |field| &*field.name);
             let mut row = |state: &str, field: &str, header: &str, column: Option<u16>| {
-                let letters = column.map(|column| super::tidy::letters(usize::from(column))).unwrap_or_default();
+                // Filled in across, a form has its fields in rows.
+                let letters = match column {
+                    Some(row) if binding.across => format!("第 {} 行", u32::from(row) + 1),
+                    Some(column) => super::tidy::letters(usize::from(column)),
+                    None => String::new(),
+                };
                 let items = [
                     Item::Text(file.source.name.as_str()),
                     Item::Text(&binding.sheet_name),

@@ -170,7 +170,7 @@ pub fn plan() -> Plan {
         sheet: sheet.to_owned(),
         title: String::new(),
         caption: String::new(),
-        notes: Vec::new(),
+        notes: vec!["没有节假日表".to_owned()],
         landscape: false,
         kind: TableKind::Chase,
         line: 1,
@@ -320,6 +320,8 @@ fn source(index: u32, outcome: Outcome, rows: RowAccount, readable: bool, return
         sheet: 0,
         sheet_name: "推荐个人".into(),
         header: (2, 3),
+        cols: crate::model::Origin::WHOLE,
+        across: false,
         columns: (0..14u16).map(|column| (column != 13).then_some(column)).collect(),
         renamed: vec![(3, "公民身份号码".to_owned())],
         extra: vec![(15, "电话".to_owned())],
@@ -354,6 +356,7 @@ fn source(index: u32, outcome: Outcome, rows: RowAccount, readable: bool, return
         near_misses: vec![],
         rows,
         superseded_by: (outcome == Outcome::Superseded).then_some(0),
+        code: if outcome == Outcome::Unreadable { "file-damaged" } else { "" },
     }
 }
 

@@ -84,6 +84,9 @@ pub fn glossary(edition: &Edition<'_>, styles: &Styles, input_hash: &str) -> Res
         page.words(&format!("依据：{}", edition.plan.notice))?;
     }
     page.words(&format!("统计范围：{}", overview::basis(edition)))?;
+    for note in &edition.reference.notes {
+        page.words(&format!("说明：{note}。"))?;
+    }
     definitions(edition, &mut page)?;
     bounds(edition, &mut page)?;
     excluded(edition, &mut page)?;

@@ -111,6 +111,8 @@ impl<'a> Listing<'a> {
         self.sheet.set_row_height(0, 24)?;
         for (column, (heading, width)) in (0u16..).zip(self.columns) {
             self.sheet.set_column_width(column, *width)?;
+            // Words take their column's format: a format named cell by cell costs more than the words do.
+            self.sheet.set_column_format(column, &self.look.text)?;
             self.sheet.write_string_with_format(0, column, *heading, &self.look.header)?;
         }
         self.rows = 1;
@@ -147,10 +149,13 @@ impl<'a> Listing<'a> {
             let column = index as u16;
             match item {
                 Item::Text(text) => {
-                    let format = if strong == Some(index) { &self.look.strong } else { &self.look.text };
                     let (text, cut) = style::printable(text);
                     self.cut += u64::from(cut);
-                    self.sheet.write_string_with_format(row, column, text, format)?;
+                    if strong == Some(index) {
+                        self.sheet.write_string_with_format(row, column, text, &self.look.strong)?;
+                    } else {
+                        self.sheet.write_string(row, column, text)?;
+                    }
                 }
                 Item::Count(count) => {
                     self.sheet.write_number_with_format(row, column, *count as f64, &self.look.count)?;

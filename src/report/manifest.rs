@@ -10,10 +10,33 @@ use crate::text::id_number::mask_within;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 
 /// SHA-256 in lower-case hex.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 and length of what a reader still holds.
+///
+/// # Errors
+/// It cannot be read.
+pub fn sha256_of(mut reader: impl Read) -> io::Result<(String, u64)> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    let mut size = 0;
+    loop {
+        let read = reader.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((hex(&hash.finalize()), size));
+        }
+        hash.update(&buffer[..read]);
+        size += read as u64;
+    }
+}
+
+fn hex(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One hash for all inputs: over their own hashes, sorted, one a line, so that the order of files changes nothing.
@@ -88,6 +111,7 @@ fn input(edition: &Edition<'_>, source: &SourceVerdict) -> Value {
         "sha256": source.sha256,
         "size": source.size,
         "outcome": source.outcome.key(),
+        "code": Some(source.code).filter(|code| !code.is_empty()),
         "cause": mask_within(&source.cause),
         "next": mask_within(&source.next),
         "sender": source.sender.as_ref().map(|sender| edition.unit_name(sender.unit)),

@@ -39,6 +39,8 @@ use atomic::Stage;
 use links::Links;
 use manifest::Output;
 use rayon::prelude::*;
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 /// Everything that is written.
@@ -97,16 +99,18 @@ pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
     let outputs: Vec<Output> = jobs
         .par_iter()
         .map(|(name, job)| {
-            let bytes = match job {
+            let output = match job {
+                Job::Data => {
+                    return data_edition(&edition, &forms, &stage, name).map_err(|error| stage.trouble(name, &error));
+                }
                 Job::Leadership => leadership::leadership(&edition, &account, &input_hash).map_err(workbook_trouble),
                 Job::Findings => findings::findings(&edition, &links, scratch).map_err(workbook_trouble),
-                Job::Data => edition::data_edition(&edition, &forms, style::SHEET_ROWS - 1).map_err(Trouble::Machine),
                 Job::Store(accepted) => {
                     store::parquet(&edition, accepted).map_err(|error| Trouble::Defect(error.to_string()))
                 }
                 Job::Records => Ok(records::findings_ndjson(&edition)),
             };
-            let bytes = bytes.map_err(|trouble| match trouble {
+            let bytes = output.map_err(|trouble| match trouble {
                 Trouble::Machine(error) => stage.trouble(name, &error),
                 Trouble::Defect(what) => {
                     format!("程序缺陷：无法生成 {name}（{what}）；原有结果没有改动，请联系维护人员")
@@ -120,6 +124,16 @@ pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
     let mut names: Vec<String> = outputs.into_iter().map(|output| output.file).collect();
     names.push("run.json".to_owned());
     Ok(Written { files: stage.commit(&names)? })
+}
+
+/// The data edition goes straight to its staged file.
+fn data_edition(edition: &Edition<'_>, forms: &[Accepted<'_>], stage: &Stage, name: &str) -> std::io::Result<Output> {
+    let path = stage.staged(name).map_err(std::io::Error::other)?;
+    let target = BufWriter::with_capacity(1 << 18, File::create(&path)?);
+    let written = edition::data_edition(edition, forms, style::SHEET_ROWS - 1, target)?;
+    written.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+    let (sha256, size) = manifest::sha256_of(File::open(&path)?)?;
+    Ok(Output { file: name.to_owned(), sha256, size })
 }
 
 /// Why an output could not be made.

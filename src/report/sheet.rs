@@ -322,8 +322,6 @@ struct Columns {
     decimals: Vec<Kind>,
     /// Years and the like: numbers that are names.
     plain: Vec<bool>,
-    /// 结论: words that say "no" are emphasised.
-    verdict: Vec<bool>,
     private: Vec<bool>,
 }
 
@@ -332,7 +330,7 @@ impl Columns {
         let column_cells = |column: usize| table.rows.iter().filter_map(move |row| row.cells.get(column));
         let short = |column: usize| {
             column_cells(column)
-                .all(|cell| !matches!(cell, StatCell::Text(t) if style::places(t) > 12 || t.contains('\n')))
+                .all(|cell| !matches!(cell, StatCell::Text(t) | StatCell::Alarm(t) if style::places(t) > 12 || t.contains('\n')))
         };
         let decimals = |column: usize| {
             let tenths =
@@ -353,7 +351,6 @@ impl Columns {
             short: (0..count).map(short).collect(),
             decimals: (0..count).map(decimals).collect(),
             plain: names().map(|name| ["年度", "年份", "序号"].iter().any(|word| name.ends_with(word))).collect(),
-            verdict: names().map(|name| name.contains("结论")).collect(),
             private: (0..count).map(|column| table.private_columns.contains(&column)).collect(),
         }
     }
@@ -362,20 +359,9 @@ impl Columns {
         flags.get(column).copied().unwrap_or(false)
     }
 
-    fn text_kind(&self, column: usize, text: &str) -> Kind {
-        if Self::flag(&self.verdict, column) && fails(text) {
-            Kind::Alarm
-        } else if Self::flag(&self.short, column) && !(column == 0 && self.labels > 0) {
-            Kind::Centre
-        } else {
-            Kind::Left
-        }
+    fn text_kind(&self, column: usize) -> Kind {
+        if Self::flag(&self.short, column) && !(column == 0 && self.labels > 0) { Kind::Centre } else { Kind::Left }
     }
-}
-
-/// Whether the words of a conclusion say that something does not hold.
-fn fails(text: &str) -> bool {
-    ["未", "不", "退回", "✗", "低于", "超过", "超出", "还差"].iter().any(|word| text.starts_with(word))
 }
 
 fn body_row(
@@ -395,8 +381,9 @@ fn body_row(
         }
         let style_of = |kind| styles.cell(kind, stat.kind);
         match cell {
-            StatCell::Text(text) => {
-                let kind = columns.text_kind(index, text);
+            StatCell::Text(text) | StatCell::Alarm(text) => {
+                let alarm = matches!(cell, StatCell::Alarm(_));
+                let kind = if alarm { Kind::Alarm } else { columns.text_kind(index) };
                 let masked = if Columns::flag(&columns.private, index) {
                     Cow::Owned(mask(text))
                 } else {

@@ -98,6 +98,8 @@ fn the_leadership_workbook_holds_the_tables_as_they_are() {
         Some(&Data::String("=1+1".to_owned())),
         "text that looks like a formula is text"
     );
+    let glossary = book.worksheet_range("口径说明").unwrap();
+    assert!(glossary.used_cells().any(|(_, _, cell)| text(Some(cell)) == "说明：没有节假日表。"), "notes are printed");
 }
 
 #[test]
@@ -133,7 +135,10 @@ fn the_findings_workbook_says_where_and_links_to_the_file() {
     let case = case(30);
     let path = case.write().join(BOOKS[1]);
     let mut book = open(&path);
-    assert_eq!(book.sheet_names(), ["审核问题", "按单位", "文件清单", "规范化记录", "列对应"]);
+    assert_eq!(
+        book.sheet_names(),
+        ["审核问题", "按单位", "文件清单", "版本台账", "版本差异", "表样变动", "别名建议", "规范化记录", "列对应"]
+    );
     let list = book.worksheet_range("审核问题").unwrap();
     let row: Vec<String> = (0..11).map(|col| text(list.get_value((1, col)))).collect();
     assert_eq!(row[1..6], ["必改", "亳州市总工会", "皖岭煤电/上报 11010519491231002X.xlsx", "推荐个人", "G7 H7"]);
@@ -196,7 +201,8 @@ fn a_form_with_more_rows_than_a_sheet_is_split_and_said() {
     let case = case(30);
     let edition = case.fixture.edition();
     let forms = [super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
-    let bytes = super::edition::data_edition(&edition, &forms, 10).unwrap();
+    let bytes =
+        super::edition::data_edition(&edition, &forms, 10, std::io::Cursor::new(Vec::new())).unwrap().into_inner();
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
     assert_eq!(book.sheet_names(), ["推荐个人汇总表", "推荐个人汇总表(2)", "推荐个人汇总表(3)", "说明"]);
     let sizes = [1, 2, 3].map(|number| {
@@ -220,7 +226,7 @@ fn findings_and_manifest_parse_and_hold_no_private_number() {
     assert_eq!(records[0]["row"], 7);
     assert_eq!(
         records[3]["message"],
-        "合肥/省一建 推荐表#1.xlsx · 表“推荐个人” · L9：工龄 30 年，相差超过 1 年，一线人数不超过人数，请申报单位核对后改正"
+        "合肥/省一建 推荐表#1.xlsx · 表“推荐个人” · L9：工龄 30 年，相差超过 1 年。应为：一线人数不超过人数。请申报单位核对后改正。"
     );
     assert_eq!(records[2]["unit"], "蚌埠市总工会");
     let manifest = fs::read_to_string(out.join("run.json")).unwrap();
@@ -283,7 +289,9 @@ fn measure() {
     let edition = case.fixture.edition();
     let forms = vec![super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
     let start = std::time::Instant::now();
-    let bytes = super::edition::data_edition(&edition, &forms, 1_048_575).unwrap();
+    let bytes = super::edition::data_edition(&edition, &forms, 1_048_575, std::io::Cursor::new(Vec::new()))
+        .unwrap()
+        .into_inner();
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
     let bytes = super::store::parquet(&edition, &forms[0]).unwrap();

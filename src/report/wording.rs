@@ -20,11 +20,7 @@ impl<'a> Edition<'a> {
 
     /// The name of a sheet, where its file tells one.
     pub(super) fn sheet_name(&self, source: u32, sheet: u16) -> &'a str {
-        let Some(verdict) = self.source(source) else { return "" };
-        let by_account = verdict.sheets.iter().find(|account| account.sheet == sheet).map(|account| &*account.name);
-        by_account
-            .or_else(|| verdict.bindings.iter().find(|b| b.sheet == sheet).map(|b| &*b.sheet_name))
-            .unwrap_or_default()
+        self.source(source).and_then(|verdict| verdict.sheet_name(sheet)).unwrap_or_default()
     }
 
     /// A unit's name; empty for an index outside the roster.
@@ -47,28 +43,9 @@ impl<'a> Edition<'a> {
         place.unit.or_else(|| self.source(place.source?)?.unit)
     }
 
-    /// Where a finding stands: `合肥/省一建.xls · 表“申报汇总表” · G7`, or the unit, or the whole run.
-    pub(super) fn place(&self, place: &Place) -> String {
-        let Some(source) = place.source else {
-            return place.unit.map_or_else(|| "全部报表".to_owned(), |unit| self.unit_name(unit).to_owned());
-        };
-        let mut words = self.file_name(source).to_owned();
-        if let Some(sheet) = place.sheet.map(|sheet| self.sheet_name(source, sheet)).filter(|name| !name.is_empty()) {
-            words += &format!(" · 表“{sheet}”");
-        }
-        if let Some(cell) = place.cells.first() {
-            words += &format!(" · {cell}");
-        } else if let Some(row) = place.row {
-            words += &format!(" · 第 {} 行", u64::from(row) + 1);
-        }
-        words
-    }
-
-    /// A finding as one sentence: place, found, expected, next step.
+    /// A finding as one line: place, found, expected, next step.
     pub(super) fn message(&self, finding: &Finding) -> String {
-        let parts = [&finding.found, &finding.expected, &finding.next];
-        let said: Vec<&str> = parts.iter().map(|part| part.as_str()).filter(|part| !part.is_empty()).collect();
-        format!("{}：{}", self.place(&finding.place), said.join("，"))
+        finding.sentence(&self.verdict.place_words(&finding.place, |unit| self.unit_name(unit).to_owned()))
     }
 }
 

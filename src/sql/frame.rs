@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub const SOURCE: &str = "#source";
 pub const SHEET: &str = "#sheet";
 pub const ROW: &str = "#row";
+/// First column in the upper 16 bits, last in the lower ([`crate::model::Origin::cols`]): tells records of one row apart.
+pub const COLS: &str = "#cols";
 pub const UNIT: &str = "#unit";
 /// Boolean, in validated frames only: the row counts.
 pub const ACCEPTED: &str = "#accepted";
@@ -70,12 +72,14 @@ pub fn assemble(
     let mut source = PrimitiveChunkedBuilder::<UInt32Type>::new(SOURCE.into(), height);
     let mut sheet = PrimitiveChunkedBuilder::<UInt32Type>::new(SHEET.into(), height);
     let mut row = PrimitiveChunkedBuilder::<UInt32Type>::new(ROW.into(), height);
+    let mut cols = PrimitiveChunkedBuilder::<UInt32Type>::new(COLS.into(), height);
     let mut unit = PrimitiveChunkedBuilder::<UInt32Type>::new(UNIT.into(), height);
     for table in tables {
         for origin in &table.origins {
             source.append_value(origin.source);
             sheet.append_value(u32::from(origin.sheet));
             row.append_value(origin.row);
+            cols.append_value(u32::from(origin.cols.0) << 16 | u32::from(origin.cols.1));
         }
         let units = unit_column.and_then(|at| match table.columns.get(at) {
             Some(Values::Unit(units)) => Some(units.as_slice()),
@@ -92,7 +96,7 @@ pub fn assemble(
         }
     }
     let mut all: Vec<Column> = builders.into_iter().map(Builder::finish).collect();
-    all.extend([source, sheet, row, unit].map(|builder| builder.finish().into_column()));
+    all.extend([source, sheet, row, cols, unit].map(|builder| builder.finish().into_column()));
     let df = DataFrame::new(height, all).expect("names are unique by the definition's check, heights by `extend`");
     ReadFrame { form: form_index, df }
 }

@@ -188,7 +188,7 @@ pub fn chinese_whole(text: &str) -> Option<u64> {
         return spelled.then(|| chars.iter().fold(0, |sum, c| sum * 10 + digit(*c).unwrap_or(0)));
     }
     let (mut total, mut section, mut pending) = (0u64, 0u64, None);
-    let (mut last_place, mut after_zero) = (u64::MAX, false);
+    let (mut last_place, mut last_large, mut after_zero) = (u64::MAX, u64::MAX, false);
     for (index, c) in chars.iter().enumerate() {
         if let Some(value) = digit(*c) {
             if pending.is_some() {
@@ -204,11 +204,17 @@ pub fn chinese_whole(text: &str) -> Option<u64> {
         let unit = place(*c)?;
         if unit >= 10_000 {
             let part = section.checked_add(pending.take().unwrap_or(0))?;
-            if part == 0 && total == 0 {
+            // 一亿万 and 一万二万 are no numbers.
+            if part == 0 && (total == 0 || unit < last_large) || part > 0 && unit == last_large {
                 return None;
             }
-            total = total.checked_add(part)?.checked_mul(unit)?;
-            (section, last_place, after_zero) = (0, u64::MAX, false);
+            total = if total > 0 && unit < last_large {
+                // 一亿二千万: 万 counts what stands behind 亿, and not 亿 again.
+                total.checked_add(part.checked_mul(unit)?)?
+            } else {
+                total.checked_add(part)?.checked_mul(unit)?
+            };
+            (section, last_place, last_large, after_zero) = (0, u64::MAX, unit, false);
             continue;
         }
         if unit >= last_place {
@@ -260,6 +266,9 @@ mod tests {
             ("一百零五", 105.0, 1.0, ""),
             ("二〇二六", 2026.0, 1.0, ""),
             ("一万二千", 12000.0, 1.0, ""),
+            ("一亿二千万", 120_000_000.0, 1.0, ""),
+            ("一亿零五百万三千", 105_003_000.0, 1.0, ""),
+            ("二十万三千亿", 20_300_000_000_000.0, 1.0, ""),
         ] {
             let figure = read(text).unwrap_or_else(|doubt| panic!("{text}: {doubt:?}"));
             assert_eq!((figure.value, figure.scale, figure.unit.as_str()), (value, scale, unit), "{text}");
@@ -279,6 +288,8 @@ mod tests {
             ("12,34", Doubt::Separators),
             ("一百二", Doubt::NotANumber),
             ("三五", Doubt::NotANumber),
+            ("一万二万", Doubt::NotANumber),
+            ("一亿万", Doubt::NotANumber),
             ("1 2", Doubt::NotANumber),
             ("12+3", Doubt::NotANumber),
             ("3.", Doubt::NotANumber),

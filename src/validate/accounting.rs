@@ -3,24 +3,6 @@
 use crate::model::run::{RowAccount, RunVerdict};
 use crate::model::{Outcome, SheetAccount};
 
-impl RowAccount {
-    /// Sum of the parts; equal to `data` in every account that holds.
-    pub fn parts(&self) -> u64 {
-        self.accepted + self.blocked + self.held + self.superseded + self.not_counted
-    }
-
-    /// Adds another account, part by part.
-    pub fn add(&mut self, other: &RowAccount) {
-        let RowAccount { data, accepted, blocked, held, superseded, not_counted } = other;
-        self.data += data;
-        self.accepted += accepted;
-        self.blocked += blocked;
-        self.held += held;
-        self.superseded += superseded;
-        self.not_counted += not_counted;
-    }
-}
-
 /// Data rows that the sheets say there are: in all, and on sheets that are not counted.
 pub fn data_rows(sheets: &[SheetAccount]) -> (u64, u64) {
     let counted = |sheet: &&SheetAccount| sheet.not_counted.is_some();

@@ -33,6 +33,9 @@ struct Row<'t> {
     origin: Origin,
 }
 
+/// Where a record stands in its own file: sheet, row, and its part of the row.
+type Spot = (u16, u32, (u16, u16));
+
 /// What findings say of cells that could not be read: they differ although no value does.
 type Unread<'a> = BTreeMap<(u32, u16, CellRef), &'a str>;
 
@@ -79,8 +82,8 @@ impl<'a> Comparison<'a> {
             return (0..old.len()).map(|at| (at < new.len()).then_some(at)).collect();
         }
         let mut waiting: HashMap<Vec<String>, VecDeque<usize>> = HashMap::new();
-        let mut incomplete: HashMap<(u16, u32), usize> = HashMap::new();
-        let place = |row: &Row<'_>| (row.origin.sheet, row.origin.row);
+        let mut incomplete: HashMap<Spot, usize> = HashMap::new();
+        let place = |row: &Row<'_>| (row.origin.sheet, row.origin.row, row.origin.cols);
         for (at, row) in new.iter().enumerate() {
             match self.key_of(*row) {
                 Some(key) => waiting.entry(key).or_default().push_back(at),
@@ -93,7 +96,7 @@ impl<'a> Comparison<'a> {
         let mut partner: Vec<Option<usize>> =
             keys.iter().map(|key| waiting.get_mut(key.as_ref()?).and_then(VecDeque::pop_front)).collect();
         // A row whose name is missing on one side can only be told by its place.
-        let mut left: HashMap<(u16, u32), usize> =
+        let mut left: HashMap<Spot, usize> =
             waiting.into_values().flatten().filter_map(|at| Some((place(new.get(at)?), at))).collect();
         for ((row, key), partner) in old.iter().zip(&keys).zip(&mut partner).filter(|(_, partner)| partner.is_none()) {
             *partner = incomplete.remove(&place(row));
@@ -135,7 +138,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn whole(&self, row: Row<'_>, kind: ChangeKind) -> Change {
-        let Origin { source, sheet, row: line } = row.origin;
+        let Origin { source, sheet, row: line, .. } = row.origin;
         let side = Some(Side { source, sheet, row: line, at: None, value: Shown::Nothing });
         let (old, new) = if kind == ChangeKind::RowAdded { (None, side) } else { (side, None) };
         Change { kind, row: self.name(row), field: None, old, new }
@@ -148,7 +151,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn side(&self, row: Row<'_>, field: usize, unread: &Unread<'_>) -> Side {
-        let Origin { source, sheet, row: line } = row.origin;
+        let Origin { source, sheet, row: line, .. } = row.origin;
         let at = self.places.cell(self.index, row.origin, field);
         let said = at.and_then(|at| unread.get(&(source, sheet, at)));
         let value = match (self.words(row, field), said) {

@@ -83,7 +83,8 @@ fn of_binding(source: &SourceVerdict, form: &Form, binding: &Binding) -> Vec<Cas
         kind,
         field,
         header: header.to_owned(),
-        at: col.map(|col| CellRef { row: binding.header.1, col }),
+        // In a form filled in across, `col` is a row, and which column the headers stand in is not known.
+        at: col.filter(|_| !binding.across).map(|col| CellRef { row: binding.header.1, col }),
     };
     let mut cases = Vec::new();
     for (at, (field, col)) in form.fields.iter().zip(&binding.columns).enumerate() {

@@ -8,7 +8,7 @@ use crate::model::drift::Drift;
 use crate::model::ledger::Ledger;
 use crate::model::normalised::NormalisedReturn;
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
-use crate::model::{Finding, Outcome};
+use crate::model::{Finding, Outcome, Place, Severity};
 use crate::spec::{Reference, Roster};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +38,7 @@ pub fn close(
     mut findings: Vec<Finding>,
     named: &BTreeMap<u32, BTreeSet<u32>>,
 ) -> RunVerdict {
+    findings.extend(arrived.iter().filter_map(on_whole_file));
     sort_findings(&mut findings);
     let verdicts = FileFindings::of(&findings);
     let mut amendments = Vec::new();
@@ -63,6 +64,31 @@ pub fn close(
         drift: Drift::default(),
         unknown_names: Vec::new(),
     }
+}
+
+/// A file that yields nothing is a finding too, so that one list holds all that somebody has to see to.
+fn on_whole_file(file: &Arrived) -> Option<Finding> {
+    let place = Place { source: Some(file.source.index), unit: file.named_unit, ..Place::default() };
+    let (code, severity, found, expected, next) = match &file.arrival {
+        Arrival::Unreadable(why) => {
+            (why.code, Severity::Block, why.cause.clone(), "能打开的报表文件", why.next.clone())
+        }
+        Arrival::Unrecognised(cause) => {
+            let next = "请确认是否放错；是本项报表的，请报送单位按下发的表式填报";
+            ("file-unrecognised", Severity::Note, cause.clone(), "本项工作的报表", next.to_owned())
+        }
+        Arrival::Return(_) | Arrival::Ignored(_) => return None,
+    };
+    Some(Finding {
+        code: code.into(),
+        severity,
+        place,
+        found,
+        expected: expected.to_owned(),
+        next,
+        line: None,
+        holds_return: false,
+    })
 }
 
 /// What the findings say of whole files.
@@ -116,11 +142,13 @@ fn source_verdict(
         near_misses,
         rows,
         superseded_by: None,
+        code: "",
         source,
     };
     match arrival {
         Arrival::Unreadable(unreadable) => {
             verdict.outcome = Outcome::Unreadable;
+            verdict.code = unreadable.code;
             verdict.cause = unreadable.cause;
             verdict.next = unreadable.next;
         }

@@ -205,7 +205,8 @@ pub fn table(source: u32, form: u16, sheet: u16, rows: &[Row]) -> FormTable {
         columns.push(Column::Integer(rows.iter().map(|row| row.4).collect()));
         columns.push(Column::Date(vec![day(2020, 3, 1); rows.len()]));
     }
-    let origins = (0..rows.len()).map(|row| Origin { source, sheet, row: 5 + row as u32 }).collect();
+    let origins =
+        (0..rows.len()).map(|row| Origin { source, sheet, row: 5 + row as u32, cols: Origin::WHOLE }).collect();
     FormTable { form, origins, columns }
 }
 
@@ -215,6 +216,8 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
         sheet: table.origins.first().map_or(0, |origin| origin.sheet),
         sheet_name: "申报".into(),
         header: (3, 4),
+        cols: crate::model::Origin::WHOLE,
+        across: false,
         columns: (0..6).map(|col| Some(col + 1)).collect(),
         renamed: vec![],
         extra: vec![],
@@ -275,7 +278,7 @@ pub fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
     let validated = validate(plan, &reference(), &Period::parse("2026").unwrap(), arrived);
     prove(&validated.verdict).unwrap();
     for (form, frame) in plan.forms.iter().zip(&validated.frames) {
-        assert_eq!(frame.df.width(), form.columns().len() + 5);
+        assert_eq!(frame.df.width(), form.columns().len() + 6);
         assert_eq!(frame.df.height(), frame.blocked_by.len());
     }
     validated

@@ -130,15 +130,15 @@ struct Sorted {
     tables: Vec<Vec<FormTable>>,
     /// Per file: rows that do not count, and why not; what is missing is added when the rows are judged.
     accounts: Vec<RowAccount>,
-    /// (file, sheet, row) of rows that were replaced: what was found there is no longer anyone's task.
-    replaced: BTreeSet<(u32, u16, u32)>,
+    /// Records that were replaced, by file and row: what was found there is no longer anyone's task.
+    replaced: BTreeMap<(u32, u32), Vec<Origin>>,
 }
 
 fn sort_tables(plan: &Plan, decision: &versions::Decision, arrived: &mut [Arrived]) -> Sorted {
     let mut sorted = Sorted {
         tables: plan.forms.iter().map(|_| Vec::new()).collect(),
         accounts: vec![RowAccount::default(); arrived.len()],
-        replaced: BTreeSet::new(),
+        replaced: BTreeMap::new(),
     };
     for ((position, file), account) in arrived.iter_mut().enumerate().zip(&mut sorted.accounts) {
         let Arrival::Return(returned) = &mut file.arrival else { continue };
@@ -151,7 +151,9 @@ fn sort_tables(plan: &Plan, decision: &versions::Decision, arrived: &mut [Arrive
                 account.superseded += rows;
             } else if replaced {
                 account.superseded += rows;
-                sorted.replaced.extend(table.origins.iter().map(|origin| (origin.source, origin.sheet, origin.row)));
+                for origin in &table.origins {
+                    sorted.replaced.entry((origin.source, origin.row)).or_default().push(*origin);
+                }
             } else if held {
                 account.held += rows;
             } else if let Some(tables) = sorted.tables.get_mut(usize::from(table.form)) {
@@ -189,9 +191,11 @@ fn take_findings(decision: &versions::Decision, sorted: &Sorted, arrived: &mut [
             continue;
         }
         findings.extend(taken.into_iter().filter(|finding| {
-            let place = (finding.place.source, finding.place.sheet, finding.place.row);
-            match place {
-                (Some(source), Some(sheet), Some(row)) => !sorted.replaced.contains(&(source, sheet, row)),
+            match (finding.place.source, finding.place.sheet, finding.place.row) {
+                (Some(source), Some(_), Some(row)) => !sorted
+                    .replaced
+                    .get(&(source, row))
+                    .is_some_and(|origins| origins.iter().any(|origin| origin.holds(&finding.place))),
                 _ => true,
             }
         }));
@@ -224,5 +228,7 @@ fn count_rows(
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod received_tests;
 #[cfg(test)]
 mod tests;

@@ -20,27 +20,51 @@ pub struct Places {
 }
 
 impl Places {
-    /// The binding of the table that a row stands in: the last whose header lies above it.
+    /// The binding of the table that a record stands in: of those over its columns the last whose header lies above
+    /// it; of those filled in across the one whose fields begin in its row.
     fn binding(&self, form: usize, origin: Origin) -> Option<&Binding> {
         let tables = self.bindings.get(&(origin.source, origin.sheet, form as u16))?;
-        tables.iter().rfind(|binding| binding.header.1 < origin.row).or_else(|| tables.first())
+        let over = |binding: &&Binding| {
+            binding.cols.0 <= origin.cols.0
+                && origin.cols.1 <= binding.cols.1
+                && if binding.across { binding.header.0 == origin.row } else { binding.header.1 < origin.row }
+        };
+        tables.iter().rfind(over).or_else(|| tables.first())
     }
 
-    /// The cell of a row's field; `None` where the sheet has no such column.
+    /// The address of a field of a record, where its sheet has the field.
     pub fn cell(&self, form: usize, origin: Origin, field: usize) -> Option<CellRef> {
-        let col = self.binding(form, origin)?.columns.get(field).copied().flatten()?;
-        Some(CellRef { row: origin.row, col })
+        let binding = self.binding(form, origin)?;
+        let at = binding.columns.get(field).copied().flatten()?;
+        Some(if binding.across {
+            CellRef { row: u32::from(at), col: origin.cols.0 }
+        } else {
+            CellRef { row: origin.row, col: at }
+        })
     }
 
-    /// "合肥/a.xlsx · 表“Sheet1” · 第 7 行".
+    /// "合肥/a.xlsx · 表“Sheet1” · 第 7 行"; with the column where a row holds several records.
     pub fn words(&self, form: usize, origin: Origin) -> String {
         let name = self.names.get(&origin.source).map_or("", String::as_str);
         let row = u64::from(origin.row) + 1;
+        let line = match self.binding(form, origin) {
+            Some(binding) if binding.across => format!("{} 列", letters(origin.cols.0)),
+            Some(binding) if origin.cols != Origin::WHOLE => {
+                let first = binding.columns.iter().flatten().min().copied().unwrap_or(origin.cols.0);
+                format!("第 {row} 行 {} 列起", letters(first))
+            }
+            _ => format!("第 {row} 行"),
+        };
         match self.binding(form, origin) {
-            Some(binding) => format!("{name} · 表“{}” · 第 {row} 行", binding.sheet_name),
-            None => format!("{name} · 第 {row} 行"),
+            Some(binding) => format!("{name} · 表“{}” · {line}", binding.sheet_name),
+            None => format!("{name} · {line}"),
         }
     }
+}
+
+/// `C` for 2: the address of a cell without its row.
+fn letters(col: u16) -> String {
+    CellRef { row: 0, col }.to_string().trim_end_matches('1').to_owned()
 }
 
 /// The rows of one form.
@@ -82,13 +106,17 @@ impl<'a> FormRows<'a> {
     /// The place of a row, with the cells of some fields; fields without a column in the sheet have no cell.
     pub fn place(&self, row: usize, fields: &[usize]) -> Place {
         let Some(origin) = self.origins.get(row).copied() else { return Place::default() };
-        let columns = self.places.binding(self.index, origin).map_or(&[][..], |binding| binding.columns.as_slice());
-        let cells = fields.iter().filter_map(|field| columns.get(*field).copied().flatten());
+        let cell = |field: &usize| self.places.cell(self.index, origin, *field);
+        let mut cells: Vec<CellRef> = fields.iter().filter_map(cell).collect();
+        if cells.is_empty() && origin.cols != Origin::WHOLE {
+            // Without any cell the finding would be on the records beside it as well.
+            cells.push(CellRef { row: origin.row, col: origin.cols.0 });
+        }
         Place {
             source: Some(origin.source),
             sheet: Some(origin.sheet),
             row: Some(origin.row),
-            cells: cells.map(|col| CellRef { row: origin.row, col }).collect(),
+            cells,
             unit: self.units.get(row).copied().flatten(),
         }
     }

@@ -14,10 +14,10 @@ pub struct RowVerdicts {
     pub held: Vec<bool>,
 }
 
-/// The sheet that a 必改 on a row names, and its code.
-type Block = (Option<u16>, Arc<str>);
+/// Where a 必改 on a row stands, and its code.
+type Block = (Place, Arc<str>);
 
-/// Rows with their 必改, by file and row; a finding that names no sheet means the row of every sheet.
+/// Rows with their 必改, by file and row; which of a row's records each is on, [`Origin::holds`] tells.
 #[derive(Default)]
 pub struct Blocks {
     rows: HashMap<(u32, u32), Vec<Block>>,
@@ -28,10 +28,10 @@ impl Blocks {
     pub fn of(findings: &[Finding]) -> Blocks {
         let mut blocks = Blocks::default();
         for finding in findings.iter().filter(|finding| finding.severity == Severity::Block) {
-            let Place { source: Some(source), sheet, row, .. } = finding.place else { continue };
+            let Some(source) = finding.place.source else { continue };
             blocks.returns.insert(source);
-            if let Some(row) = row {
-                blocks.rows.entry((source, row)).or_default().push((sheet, finding.code.clone()));
+            if let Some(row) = finding.place.row {
+                blocks.rows.entry((source, row)).or_default().push((finding.place.clone(), finding.code.clone()));
             }
         }
         blocks
@@ -54,8 +54,8 @@ impl Blocks {
         let parts = verdicts.accepted.iter_mut().zip(&mut verdicts.blocked_by).zip(&mut verdicts.held);
         for (((accepted, blocked_by), held), origin) in parts.zip(&rows.origins) {
             if let Some(codes) = self.rows.get(&(origin.source, origin.row)) {
-                for (sheet, code) in codes {
-                    if sheet.is_none_or(|sheet| sheet == origin.sheet) && !blocked_by.contains(code) {
+                for (place, code) in codes {
+                    if origin.holds(place) && !blocked_by.contains(code) {
                         blocked_by.push(code.clone());
                     }
                 }
@@ -80,7 +80,7 @@ pub fn unplaced(rows: &FormRows, blocks: &Blocks) -> Vec<Finding> {
     let open = without.filter(|(row, _)| {
         rows.origins.get(*row).is_some_and(|origin| {
             let codes = blocks.rows.get(&(origin.source, origin.row));
-            !codes.is_some_and(|codes| codes.iter().any(|(sheet, _)| sheet.is_none_or(|sheet| sheet == origin.sheet)))
+            !codes.is_some_and(|codes| codes.iter().any(|(place, _)| origin.holds(place)))
         })
     });
     open.map(|(row, _)| Finding {

@@ -38,7 +38,7 @@ fn table<'a>(run: &'a Finished, id: &str) -> &'a StatTable {
 /// What a cell says, in the words of the expected tables.
 fn said(cell: &StatCell) -> String {
     match cell {
-        StatCell::Text(text) => text.clone(),
+        StatCell::Text(text) | StatCell::Alarm(text) => text.clone(),
         StatCell::Integer(number) => number.to_string(),
         StatCell::Number(number) => number.to_string(),
         StatCell::Ratio { num, den } => format!("{num}/{den}"),

@@ -3,4 +3,7 @@
 mod architecture;
 mod commands;
 mod independent;
+mod readme;
+mod received;
+mod results;
 mod support;

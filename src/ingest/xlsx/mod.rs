@@ -129,7 +129,9 @@ pub fn main_part(package: &Package) -> Result<String, Unreadable> {
 /// Any part that a cell depends on is missing, damaged or refused.
 pub fn read(package: &Package, main: &str) -> Result<RawWorkbook, Refusal> {
     let bytes = package.part(main)?.ok_or_else(|| refusal::damaged("缺少工作簿部件"))?;
-    let (listed, is_1904) = workbook(&xml::decode(&bytes)?)?;
+    let text = xml::decode(&bytes)?;
+    let (listed, is_1904) = workbook(&text)?;
+    let calculation = Calculation::of(&text);
     let relations = package.relations_of(main)?;
     if listed.is_empty() {
         return Err(refusal::damaged("工作簿里没有工作表").into());
@@ -154,22 +156,55 @@ pub fn read(package: &Package, main: &str) -> Result<RawWorkbook, Refusal> {
         }
         None => Styles::default(),
     };
-    let context = sheet::Context { strings: &strings, styles: &styles, is_1904 };
+    let context = sheet::Context { strings: &strings, styles: &styles, is_1904, unsettled: calculation.on_opening };
     let mut found =
         RawWorkbook { format: Format::Xlsx, modified: modified(package), sheets: Vec::new(), remarks: Vec::new() };
-    read_sheets(package, &listed, &relations, &context, &mut found)?;
+    if read_sheets(package, &listed, &relations, &context, &mut found)? {
+        found.remarks.extend(calculation.remark());
+    }
     Ok(found)
 }
 
+/// When Excel is asked to calculate: what says that saved results may not be those that a person sees.
+#[derive(Clone, Copy)]
+struct Calculation {
+    manual: bool,
+    on_opening: bool,
+}
+
+impl Calculation {
+    /// From the workbook part. The element stands behind the defined names, which may be a million: it is looked for
+    /// from the end.
+    fn of(workbook: &str) -> Calculation {
+        let at = memchr::memmem::rfind(workbook.as_bytes(), b"calcPr");
+        let element = at.and_then(|at| workbook.get(at..)).and_then(|rest| rest.split('>').next()).unwrap_or_default();
+        Calculation {
+            manual: element.contains("calcMode=\"manual\""),
+            on_opening: ["fullCalcOnLoad=\"1\"", "fullCalcOnLoad=\"true\""].iter().any(|word| element.contains(word)),
+        }
+    }
+
+    fn remark(self) -> Option<String> {
+        match self {
+            Calculation { manual: true, .. } => Some("工作簿设为手动重算，公式的结果可能不是最新的".to_owned()),
+            Calculation { on_opening: true, .. } => {
+                Some("公式的结果不是由 Excel 算出后保存的，打开时还会重算，可能与这里读到的不同".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Reads the sheets into `found`; whether any holds formulas with saved results.
 fn read_sheets(
     package: &Package,
     listed: &[Listed],
     relations: &[Relation],
     context: &sheet::Context,
     found: &mut RawWorkbook,
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     let mut read: Vec<&str> = Vec::new();
-    let mut cells = 0;
+    let (mut cells, mut formulas) = (0, false);
     for (index, entry) in listed.iter().enumerate() {
         let relation = relations
             .iter()
@@ -188,14 +223,14 @@ fn read_sheets(
         read.push(&relation.target);
         let bytes = package.part(&relation.target)?.ok_or_else(|| refusal::damaged("缺少工作表部件"))?;
         let mut sheet = RawSheet { name: entry.name.clone(), hidden: entry.hidden, ..RawSheet::default() };
-        sheet::read(&xml::decode(&bytes)?, context, &mut sheet)?;
+        formulas |= sheet::read(&xml::decode(&bytes)?, context, &mut sheet)?;
         cells += sheet.cells.len();
         if cells > sheet::MOST_CELLS {
             return Err(sheet::too_many_cells().into());
         }
         found.sheets.push(sheet);
     }
-    Ok(())
+    Ok(formulas)
 }
 
 /// Sheet names are shown in remarks, so a hostile one of 5,000 characters is cut.

@@ -17,6 +17,8 @@ pub struct Context<'a> {
     pub strings: &'a Strings,
     pub styles: &'a Styles,
     pub is_1904: bool,
+    /// The workbook asks to be recalculated when opened: its saved results are what some program put there.
+    pub unsettled: bool,
 }
 
 /// The refusal of a file with more cells than [`MOST_CELLS`].
@@ -28,17 +30,17 @@ fn off_grid() -> Unreadable {
     refusal::damaged("单元格地址超出表格范围")
 }
 
-/// Fills `sheet` from its part.
+/// Fills `sheet` from its part; whether it holds formulas with saved results.
 ///
 /// # Errors
 /// The part is cut, hostile, over a limit, or names places off the grid.
-pub fn read(text: &str, context: &Context, sheet: &mut RawSheet) -> Result<(), Unreadable> {
+pub fn read(text: &str, context: &Context, sheet: &mut RawSheet) -> Result<bool, Unreadable> {
     let mut reader = Reader {
         xml: Xml::new(text),
         context,
         sheet,
         placed: vec![NOT_YET; context.strings.len()],
-        formula: false,
+        formulas: false,
         value: String::new(),
         scratch: String::new(),
     };
@@ -59,7 +61,7 @@ pub fn read(text: &str, context: &Context, sheet: &mut RawSheet) -> Result<(), U
         return Err(refusal::damaged("工作表部件里没有数据区"));
     }
     cells::settle(reader.sheet);
-    Ok(())
+    Ok(reader.formulas)
 }
 
 const NOT_YET: (u32, u32) = (u32::MAX, 0);
@@ -70,7 +72,8 @@ struct Reader<'x, 'c, 's> {
     sheet: &'s mut RawSheet,
     /// Per shared string: where it already stands in this sheet's arena.
     placed: Vec<(u32, u32)>,
-    formula: bool,
+    /// Some formula has a saved result.
+    formulas: bool,
     value: String,
     scratch: String,
 }
@@ -137,7 +140,6 @@ impl Reader<'_, '_, '_> {
         };
         self.value.clear();
         let mut content = Content { whole: true, ..Content::default() };
-        self.formula = false;
         loop {
             match self.xml.next()? {
                 Token::Open { name: "v", .. } => {
@@ -190,6 +192,12 @@ impl Reader<'_, '_, '_> {
         }
         if !content.whole {
             self.sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind));
+            return Ok(());
+        }
+        self.formulas |= content.formula;
+        // Writers that cannot calculate (XlsxWriter, POI) save 0 for every formula and leave the rest to Excel.
+        if content.formula && self.context.unsettled && matches!(kind, None | Some("n")) && self.value.trim() == "0" {
+            self.sheet.push(at, RawValue::Unreadable(Doubt::FormulaWithoutValue));
             return Ok(());
         }
         match kind {

@@ -6,12 +6,15 @@ use crate::model::normalised::NormalisedReturn;
 use crate::model::table::Column;
 use crate::model::workbook::{Format, Merge, RawSheet, RawWorkbook};
 use crate::model::{Severity, SourceFile};
-use crate::normalise::{Frame, normalise};
+use crate::normalise::lexicon::Lexicon;
+use crate::normalise::view::View;
+use crate::normalise::{Frame, area, normalise};
 use crate::spec::{Band, CodeList, Count, Field, FieldType, Form, Plan, Reference, Roster, Unit};
 use crate::text::names::match_key;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+#[derive(Clone)]
 pub enum V {
     /// Empty.
     E,
@@ -182,9 +185,27 @@ pub fn run_named(name: &str, sheets: Vec<RawSheet>) -> NormalisedReturn {
     }
     for (at, sheet) in book.sheets.iter().enumerate() {
         let rows: u32 = read.sheets.iter().filter(|account| usize::from(account.sheet) == at).map(|a| a.rows).sum();
-        assert_eq!(rows, sheet.occupied_rows(), "every occupied row of sheet {at} exactly once");
+        assert_eq!(rows, lines(frame, sheet), "every occupied line of sheet {at} exactly once");
     }
     read
+}
+
+/// Occupied lines of a sheet's areas, after proving that they share its cells out without loss or repeat.
+fn lines(frame: Frame<'_>, sheet: &RawSheet) -> u32 {
+    let lexicon = Lexicon::new(frame);
+    let (areas, _) = area::areas(View::new(sheet, 0), &lexicon, frame.plan);
+    let mut cells: Vec<CellRef> = Vec::new();
+    let mut lines = 0;
+    for view in areas.iter().flat_map(|area| std::iter::once(&area.view).chain(&area.around)) {
+        cells.extend((0..view.rows.len()).flat_map(|i| view.cells(i)).map(|cell| view.physical(cell.at)));
+        lines += view.rows.len() as u32;
+    }
+    cells.sort();
+    assert_eq!(cells, sheet.cells.iter().map(|cell| cell.at).collect::<Vec<_>>());
+    if areas.len() == 1 && areas.iter().all(|area| !area.view.turned) {
+        assert_eq!(lines, sheet.occupied_rows());
+    }
+    lines
 }
 
 pub fn run(sheets: Vec<RawSheet>) -> NormalisedReturn {

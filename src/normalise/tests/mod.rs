@@ -1,6 +1,7 @@
 //! Small sheets by hand against two forms by hand.
 
 mod accounting;
+mod areas;
 mod cells;
 mod fixture;
 mod frame;

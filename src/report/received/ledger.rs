@@ -46,13 +46,16 @@ pub fn versions(
     let mut sheet = Listing::new(book, look, ("版本台账", title), &COLUMNS, u32::MAX)?;
     let all = &edition.verdict.ledger.versions;
     for group in all.chunk_by(|a, b| (a.unit, a.form) == (b.unit, b.form)) {
+        // Where nothing was compared, a stamp would only tell when the file was copied.
+        let compared = group.len() > 1;
         for version in group {
             let Version { unit, form, source, evidence, rows, standing, why } = version;
             let (code, name) =
                 unit.map_or(("", "（单位未认定）"), |unit| (edition.unit_code(unit), edition.unit_name(unit)));
             let verdict = edition.source(*source);
             let filled = evidence.filled_on.map(day_word).unwrap_or_default();
-            let (mark, modified) = (mark_word(evidence.mark), evidence.modified.map(stamp).unwrap_or_default());
+            let (mark, modified) = (mark_word(evidence.mark), evidence.modified.filter(|_| compared).map(stamp));
+            let modified = modified.unwrap_or_default();
             let text = edition.file_name(*source);
             let items = [
                 Item::Text(code),
@@ -155,14 +158,15 @@ pub fn json(edition: &Edition<'_>) -> Value {
         json!({
             "unit": unit.map(|unit| edition.unit_code(unit)),
             "form": form_of(edition, form).map(|form| form.id.as_str()),
-            "received": group.iter().map(|version| version_json(edition, version)).collect::<Vec<_>>(),
+            "received": group.iter().map(|version| version_json(edition, version, group.len() > 1)).collect::<Vec<_>>(),
             "differences": differences.map(|one| difference_json(edition, one)).collect::<Vec<_>>(),
         })
     });
     Value::Array(groups.collect())
 }
 
-fn version_json(edition: &Edition<'_>, version: &Version) -> Value {
+/// The stamp only where versions were compared: elsewhere it would tell when the file was copied, and nothing else.
+fn version_json(edition: &Edition<'_>, version: &Version, compared: bool) -> Value {
     let verdict = edition.source(version.source);
     let (word, number) = version.evidence.mark;
     json!({
@@ -173,7 +177,7 @@ fn version_json(edition: &Edition<'_>, version: &Version) -> Value {
         "why": mask_within(&version.why),
         "filled_on": version.evidence.filled_on.map(day_word),
         "mark": [u64::from(word), u64::from(number)],
-        "modified": version.evidence.modified.map(stamp),
+        "modified": version.evidence.modified.filter(|_| compared).map(stamp),
         "rows": version.rows,
     })
 }

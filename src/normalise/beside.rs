@@ -1,0 +1,51 @@
+//! One header block in, the tables out that stand side by side under it: the same form twice, or different ones.
+
+use super::bind::{Fit, Heading, fits};
+use super::lexicon::Lexicon;
+use crate::spec::Plan;
+use crate::text::names::without_brackets;
+
+/// A second table needs at least this many header words that the first has no use for.
+const LEFT_OVER: usize = 3;
+
+/// The columns that each of several tables binds, left to right, and how well they fit together; `None` where the block
+/// heads one table.
+///
+/// A block is cut in two where both parts are forms in their own right and fit best; the right part is cut again.
+pub fn beside(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[Heading], whole: &Fit) -> Option<(i32, Vec<(u16, u16)>)> {
+    let known: Vec<bool> = headings.iter().map(|heading| is_known(lexicon, heading)).collect();
+    let unused = |(heading, known): (&Heading, &bool)| *known && !whole.columns.contains(&Some(heading.col));
+    if !whole.recognised || headings.iter().zip(&known).filter(|pair| unused(*pair)).count() < LEFT_OVER {
+        return None;
+    }
+    let mut best: Option<(i32, Fit, usize, Fit)> = None;
+    for cut in 1..headings.len() {
+        if known.get(cut) != Some(&true) {
+            continue;
+        }
+        let (left, right) = headings.split_at(cut);
+        let recognised = |part: &[Heading]| fits(lexicon, plan, part).into_iter().next().filter(|fit| fit.recognised);
+        let Some(left) = recognised(left) else { continue };
+        let Some(right) = recognised(right) else { continue };
+        let score = left.score + right.score;
+        // The first of equally good cuts: what follows may be cut again.
+        if best.as_ref().is_none_or(|best| score > best.0) {
+            best = Some((score, left, cut, right));
+        }
+    }
+    let (score, left, cut, right) = best?;
+    let rest = headings.get(cut..)?;
+    let (score, mut spans) = match beside(lexicon, plan, rest, &right) {
+        Some((more, spans)) => (left.score + more, spans),
+        None => (score, vec![right.span()?]),
+    };
+    spans.insert(0, left.span()?);
+    Some((score, spans))
+}
+
+fn is_known(lexicon: &Lexicon<'_>, heading: &Heading) -> bool {
+    let Some(leaf) = heading.path.last() else { return false };
+    !lexicon.fields(leaf).is_empty()
+        || without_brackets(leaf).is_some_and(|bare| !lexicon.fields(&bare).is_empty())
+        || (heading.path.len() > 1 && !lexicon.fields(&heading.path.concat()).is_empty())
+}
