@@ -110,11 +110,14 @@ fn stand(
 }
 
 /// What each file replaced, and by what: (file, form) → reasons, each with the files replaced.
-struct Replacements(BTreeMap<(u32, u16), Vec<(&'static str, Vec<String>)>>);
+struct Replacements(BTreeMap<(u32, u16), Vec<Reason>>);
+
+/// By what it was decided, and the files replaced so, in quotes.
+type Reason = (&'static str, Vec<String>);
 
 impl Replacements {
     fn of(plan: &Plan, arrived: &[Arrived], decision: &Decision, names: &BTreeMap<u32, &str>) -> Replacements {
-        let mut all: BTreeMap<(u32, u16), Vec<(&'static str, Vec<String>)>> = BTreeMap::new();
+        let mut all: BTreeMap<(u32, u16), Vec<Reason>> = BTreeMap::new();
         let mut add = |replaced: &Replaced, form: u16, name: &str| {
             let reasons = all.entry((replaced.by, form)).or_default();
             let name = format!("“{name}”");
