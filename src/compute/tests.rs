@@ -122,6 +122,7 @@ fn source(index: u32, unit: u32, outcome: Outcome) -> SourceVerdict {
         overdue: false,
         sheets: vec![],
         bindings: vec![],
+        near_misses: vec![],
         rows: RowAccount::default(),
         superseded_by: None,
         code: "",
@@ -163,6 +164,9 @@ fn verdict() -> RunVerdict {
             report(3, UnitStatus::OnTime, &[2, 3]),
         ],
         rows: RowAccount::default(),
+        ledger: Default::default(),
+        drift: Default::default(),
+        unknown_names: vec![],
     }
 }
 

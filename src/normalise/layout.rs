@@ -37,6 +37,9 @@ pub struct NearMiss {
     pub form: u16,
     pub bound: usize,
     pub missing: Vec<u16>,
+    /// 0-based physical row of the header's last row, and its headings that belong to no field.
+    pub row: u32,
+    pub extra: Vec<(u16, String)>,
 }
 
 /// All header blocks of a sheet, top to bottom, repeats included; and the nearest miss.
@@ -58,11 +61,7 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
             }
             Some(header) => {
                 if near.as_ref().is_none_or(|near| header.fit.bound > near.bound) {
-                    near = Some(NearMiss {
-                        form: header.fit.form,
-                        bound: header.fit.bound,
-                        missing: header.fit.missing.clone(),
-                    });
+                    near = Some(near_miss(view, header));
                 }
                 i += 1;
             }
@@ -70,6 +69,18 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
         }
     }
     (found, near)
+}
+
+fn near_miss(view: &View<'_>, header: Header) -> NearMiss {
+    let Header { rows, headings, fit, beside: _ } = header;
+    let unbound = headings.into_iter().filter(|heading| !fit.columns.contains(&Some(heading.col)));
+    NearMiss {
+        form: fit.form,
+        bound: fit.bound,
+        row: view.rows.get(rows.1).map_or(0, |row| row.row),
+        extra: unbound.map(|heading| (heading.col, heading.text)).collect(),
+        missing: fit.missing,
+    }
 }
 
 /// Whether at least two cells of a row are header words.

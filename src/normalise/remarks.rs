@@ -3,7 +3,6 @@
 
 use super::Found;
 use super::figures::cover_contradicts;
-use super::layout::NearMiss;
 use super::lexicon::Lexicon;
 use super::period::Said;
 use super::rows::Table;
@@ -11,6 +10,7 @@ use super::sink::{Say, Sink};
 use super::view::View;
 use crate::domain::period::Period;
 use crate::model::cell::CellRef;
+use crate::model::normalised::NearMiss;
 use crate::model::{FormTable, Origin, RawWorkbook, Severity, SheetAccount};
 use crate::spec::{Field, Form, Plan};
 use std::sync::Arc;
@@ -116,6 +116,10 @@ pub fn hidden(plan: &Plan, found: &mut [Found<'_>], sink: &mut Sink) {
 
 /// Hidden columns that a form reads: their data counts, and nobody who looks at the sheet sees it.
 fn columns_hidden(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
+    // In a form filled in across, columns are records: hidden ones were counted among the lines.
+    if found.turned {
+        return;
+    }
     let fit = &found.table.header.fit;
     let Some(form) = plan.forms.get(usize::from(fit.form)) else { return };
     let hidden: Vec<(&str, u16)> = form

@@ -6,6 +6,7 @@ mod independent;
 mod officer;
 mod province;
 mod readme;
+mod received;
 mod results;
 mod silent;
 mod support;
