@@ -291,6 +291,21 @@ fn an_issued_quota_overrides_and_must_add_up() {
 }
 
 #[test]
+fn seats_that_cannot_be_apportioned_are_a_finding_and_no_guess() {
+    let codes = |plan: &Plan, reference: &Reference, frames: &[ValidatedFrame], lookups: &[LookupResult]| {
+        let computed = run(plan, reference, frames, lookups, &verdict()).unwrap();
+        computed.findings.iter().map(|finding| finding.code.to_string()).collect::<Vec<_>>()
+    };
+    let (plan, mut reference, frames, lookups) = model_teams();
+    let first = reference.roster.expected[0] as usize;
+    reference.roster.units[first].workers = None;
+    assert!(codes(&plan, &reference, &frames, &lookups).contains(&"quota-weight-missing".to_string()));
+    let (mut plan, reference, frames, lookups) = model_teams();
+    plan.quota.as_mut().unwrap().total = 1;
+    assert!(codes(&plan, &reference, &frames, &lookups).contains(&"quota-not-apportioned".to_string()));
+}
+
+#[test]
 fn ratios_are_pooled_over_all_rows_read() {
     let (plan, reference, frames, lookups) = model_teams();
     let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();

@@ -1,7 +1,9 @@
 //! The one integration binary: the program as its users and its neighbours see it.
 
 mod architecture;
+mod bundles;
 mod commands;
+mod hostile;
 mod independent;
 mod officer;
 mod province;

@@ -246,10 +246,11 @@ fn formula_like_text_stays_text() {
     book = book.with(0, "人数", text("=1+1"));
     let results = run_book(&xlsx(&[book]));
     assert_eq!(accepted(&results, "备注"), nasty[1..]);
-    for end in ["_数据版.xlsx", "_汇总表.xlsx", "_审核问题.xlsx"] {
+    for (end, shown) in [("_数据版.xlsx", nasty[4]), ("_汇总表.xlsx", nasty[4]), ("_审核问题.xlsx", nasty[0])]
+    {
         let path = results.ending(end);
         let cells = all_cells(&path);
-        assert!(cells.iter().any(|cell| cell.contains(nasty[4])), "{end} shows it");
+        assert!(cells.iter().any(|cell| cell.contains(shown)), "{end} shows it");
         let bytes = std::fs::read(&path).expect("written");
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
         for i in 0..archive.len() {
@@ -300,7 +301,18 @@ columns = [{ header = "推荐单位", value = "unit" }, { header = "创效", col
 
 /// Runs the funds form: cover, header, one row; the value read for 创效 and 满意率 and the findings' (severity, code).
 fn funds(cover: &str, header: &str, benefit: Cell, rate: Cell) -> (Vec<String>, Vec<(String, String)>) {
-    let project = folder(&[("pipelines/funds/pipeline.toml", FUNDS.as_bytes())]);
+    let results = funds_run(cover, header, benefit, rate);
+    let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let findings = results.findings().iter().map(|f| (word(&f["severity"]), word(&f["code"]))).collect();
+    let values = accepted(&results, "创效").into_iter().chain(accepted(&results, "满意率")).collect();
+    (values, findings)
+}
+
+fn funds_run(cover: &str, header: &str, benefit: Cell, rate: Cell) -> Results {
+    let roster = std::fs::read_to_string(root().join("pipelines/reference/单位名册.csv")).expect("the shipped roster");
+    let roster = roster.replace("model-teams、honours", "funds");
+    let files = [("pipelines/funds/pipeline.toml", FUNDS), ("pipelines/funds/单位名册.csv", &roster)];
+    let project = folder(&files.map(|(name, text)| (name, text.as_bytes())));
     let pipelines = project.path().join("pipelines");
     let shipped = root().join("pipelines/reference");
     let rows = vec![
@@ -329,11 +341,7 @@ fn funds(cover: &str, header: &str, benefit: Cell, rate: Cell) -> (Vec<String>, 
         "--quiet",
     ]);
     assert!(matches!(said.code, 0 | 1), "{}", said.err);
-    let results = Results { folder: out, said };
-    let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let findings = results.findings().iter().map(|f| (word(&f["severity"]), word(&f["code"]))).collect();
-    let values = accepted(&results, "创效").into_iter().chain(accepted(&results, "满意率")).collect();
-    (values, findings)
+    Results { folder: out, said }
 }
 
 #[test]
@@ -364,6 +372,8 @@ fn percentages_in_their_three_spellings() {
     };
     assert_eq!(read(Cell::Number(0.5)), ("0.5".into(), vec![]));
     assert_eq!(read(text("50%")), ("0.5".into(), vec![]));
+    let amended = funds_run("", "创效", Cell::Number(1.0), text("50%"));
+    assert!(all_cells(&amended.ending("_审核问题.xlsx")).iter().any(|cell| cell == "percent-sign"), "the change is recorded");
     assert_eq!(read(text("５０％")), ("0.5".into(), vec![]));
     assert_eq!(read(Cell::Number(50.0)), ("0.5".into(), vec!["percent-scale".into()]));
     assert_eq!(read(Cell::Number(1.0)), ("1".into(), vec!["percent-scale".into()]));

@@ -118,17 +118,6 @@ impl Page {
         out.push_str("</sheetData></worksheet>");
         out
     }
-
-    /// As a csv file in UTF-8.
-    pub fn csv(&self) -> String {
-        let shown = |cell: &Cell| match cell {
-            Cell::Text(text) => text.clone(),
-            Cell::Number(number) | Cell::Date(number) => number.to_string(),
-            Cell::Raw(..) => panic!("no XML in csv"),
-        };
-        let lines = self.rows.iter().map(|row| row.iter().map(shown).collect::<Vec<_>>().join(",") + "\n");
-        lines.collect()
-    }
 }
 
 fn letters(column: usize) -> String {
