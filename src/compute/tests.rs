@@ -94,9 +94,10 @@ fn reference(plan: &Plan) -> Reference {
         Unit { parent: Some(1), ..unit("5", "芜湖某厂", "市总工会", "芜湖", 9) },
     ];
     let keys = units.iter().enumerate().map(|(index, unit)| (match_key(&unit.name), vec![index as u32])).collect();
+    let channels = ["市总工会", "省直系统", "行业协会", "大型企业"].map(String::from).to_vec();
     let city = |name: &str, code: &str| City { name: name.into(), unit_code: code.into() };
     Reference {
-        roster: Roster { units, expected: vec![0, 1, 2, 3], keys },
+        roster: Roster { units, channels, expected: vec![0, 1, 2, 3], keys },
         cities: vec![city("合肥", "1"), city("黄山", "9"), city("芜湖", "2")],
         due: Some(Due { opens: None, due: day(2026, 4, 10).unwrap(), grace: day(2026, 4, 24) }),
         codes: plan.codes.clone(),

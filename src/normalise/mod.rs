@@ -36,7 +36,7 @@ use identify::{CoverUnit, Evidence};
 use lexicon::Lexicon;
 use rows::Table;
 use sink::Sink;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use view::View;
 
@@ -55,17 +55,6 @@ pub struct Normaliser<'a> {
     lexicon: Lexicon<'a>,
 }
 
-/// Normalises one workbook. For many, build one [`Normaliser`].
-pub fn normalise(frame: Frame<'_>, source: &SourceFile, workbook: &RawWorkbook) -> NormalisedReturn {
-    Normaliser::new(frame).normalise(source, workbook)
-}
-
-/// The unit that the file name, else the innermost telling folder names: exactly one roster match inside the name,
-/// the longest name wins, an ambiguous one is none.
-pub fn named_unit(frame: Frame<'_>, source: &SourceFile) -> Option<u32> {
-    Normaliser::new(frame).named_unit(source)
-}
-
 /// One table found on a visible sheet, with what its surroundings say.
 struct Found<'w> {
     /// Position of the area that it stands in.
@@ -77,10 +66,12 @@ struct Found<'w> {
     /// First cell of the header, and its first and last row; physical.
     header_at: CellRef,
     header_rows: (u32, u32),
+    /// First and last column of its area.
+    cols: (u16, u16),
     cover_says_nil: bool,
     /// Data lines that the sheet hides.
     hidden: usize,
-    /// Filled in across.
+    /// Filled in across: its columns are the sheet's rows.
     turned: bool,
     sheet: &'w crate::model::RawSheet,
 }
@@ -91,7 +82,8 @@ impl<'a> Normaliser<'a> {
         Normaliser { frame, lexicon: Lexicon::new(frame) }
     }
 
-    /// See [`named_unit`].
+    /// The unit that the file name, else the innermost telling folder names: exactly one roster match inside the name,
+    /// the longest name wins, an ambiguous one is none.
     pub fn named_unit(&self, source: &SourceFile) -> Option<u32> {
         let (folder, file) = identify::named(&self.lexicon, source);
         file.or(folder)
@@ -121,13 +113,14 @@ impl<'a> Normaliser<'a> {
         }
         remarks::hidden(self.frame.plan, &mut found, &mut sink);
         remarks::periods(&mut found, self.frame.period, &mut sink);
+        remarks::filing_dates(&found, &mut sink);
         for found in &found {
             if found.account.not_counted.is_none() {
                 let Some(area) = areas.get(found.view) else { continue };
                 let from = sink.mark();
                 remarks::columns(self.frame.plan, &self.lexicon, &area.view, &found.table, &mut sink);
                 sink.turn_back(from, &area.view, found.header_rows.0);
-                remarks::money_unit(self.frame.plan, found, &mut sink);
+                remarks::cover_unit(self.frame.plan, found, &mut sink);
             }
         }
         let mut evidence = self.evidence(source, &found);
@@ -176,10 +169,17 @@ impl<'a> Normaliser<'a> {
                 continue;
             }
             let tables = rows::tables(&area.view, self.frame.plan, area.headers.clone());
+            let first = found.len();
             for (nth, table) in tables.into_iter().enumerate() {
                 // What stands around a form that is filled in across is said once, by its first table.
                 let around = area.around.as_ref().filter(|_| nth == 0);
                 found.push(self.found(at, &area.view, around, table));
+            }
+            // What the area holds is counted apart from how its rows were shared out: so the accounts prove something.
+            let held = area.view.rows.len() + area.around.as_ref().map_or(0, |around| around.rows.len());
+            if let Some((last, others)) = found[first..].split_last_mut() {
+                let elsewhere: u32 = others.iter().map(|found| found.account.rows).sum();
+                last.account.rows = (held as u32).saturating_sub(elsewhere);
             }
         }
         (found, accounts)
@@ -208,15 +208,15 @@ impl<'a> Normaliser<'a> {
         let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
         let cover_says_nil =
             title.iter().flat_map(|i| frame.cells(*i)).any(|cell| view.sheet.text(cell.value).contains("零报告"));
-        let is_hidden = |i: &&usize| match view.turned {
-            true => view.sheet.hidden_cols.iter().any(|col| u32::from(*col) == row_of(**i)),
-            false => view.sheet.hidden_rows.contains(&row_of(**i)),
+        let hidden_lines: HashSet<u32> = match view.turned {
+            true => view.sheet.hidden_cols.iter().map(|col| u32::from(*col)).collect(),
+            false => view.sheet.hidden_rows.iter().copied().collect(),
         };
         let header_rows = match view.turned {
             true => table.header.fit.span().map_or((0, 0), |(first, last)| (u32::from(first), u32::from(last))),
             false => (row_of(table.header.rows.0), row_of(table.header.rows.1)),
         };
-        let hidden = table.rows.data.iter().filter(is_hidden).count();
+        let hidden = table.rows.data.iter().filter(|i| hidden_lines.contains(&row_of(**i))).count();
         Found {
             view: at,
             table,
@@ -225,6 +225,7 @@ impl<'a> Normaliser<'a> {
             account,
             header_at,
             header_rows,
+            cols: view.cols,
             cover_says_nil,
             hidden,
             turned: view.turned,
@@ -261,8 +262,16 @@ impl<'a> Normaliser<'a> {
             };
             let Some(view) = areas.get(found.view).map(|area| &area.view) else { continue };
             let from = sink.mark();
-            let mut desk =
-                Desk { frame: self.frame, lexicon: &self.lexicon, view, sink, context, birth: None, last_unit: None };
+            let mut desk = Desk {
+                frame: self.frame,
+                lexicon: &self.lexicon,
+                view,
+                sink,
+                context,
+                birth: None,
+                last_unit: None,
+                last_unknown: None,
+            };
             let mut table = convert::convert(&mut desk, form, index, &found.table);
             totals::check(view, form, &found.table, &table, sink);
             if view.turned {
@@ -326,7 +335,7 @@ impl<'a> Normaliser<'a> {
             sheets,
             unrecognised,
             sender,
-            version: version::evidence(source, workbook, found.iter().map(|found| &found.cover)),
+            version: version::evidence(source, workbook, counted_covers(&found)),
             nil_return,
             findings: sink.findings,
             amendments: sink.amendments,
@@ -361,6 +370,12 @@ impl<'a> Normaliser<'a> {
             extra,
         }
     }
+}
+
+/// Hidden sheets and sheets of another period say nothing of this return's filing date, unless there is nothing else.
+fn counted_covers<'f>(found: &'f [Found<'_>]) -> impl Iterator<Item = &'f Cover> {
+    let none = found.iter().all(|found| found.account.not_counted.is_some());
+    found.iter().filter(move |found| none || found.account.not_counted.is_none()).map(|found| &found.cover)
 }
 
 fn near_miss(sheet: u16, name: &str, near: layout::NearMiss) -> NearMiss {

@@ -67,7 +67,6 @@ pub struct Fixture {
     pub frames: Vec<ValidatedFrame>,
     pub tables: Vec<StatTable>,
     pub statements: Vec<(Option<bool>, String)>,
-    pub returns: Vec<PathBuf>,
 }
 
 impl Fixture {
@@ -80,7 +79,6 @@ impl Fixture {
             frames: &self.frames,
             tables: &self.tables,
             statements: &self.statements,
-            returns: &self.returns,
         }
     }
 }
@@ -104,7 +102,6 @@ pub fn fixture(rows: usize, returns: &Path) -> Fixture {
             ),
             (None, "未复核称号 7 个，见“称号复核”。".to_owned()),
         ],
-        returns: vec![returns.to_path_buf()],
     }
 }
 
@@ -170,7 +167,7 @@ pub fn plan() -> Plan {
         sheet: sheet.to_owned(),
         title: String::new(),
         caption: String::new(),
-        notes: vec!["没有节假日表".to_owned()],
+        notes: Vec::new(),
         landscape: false,
         kind: TableKind::Chase,
         line: 1,
@@ -223,6 +220,7 @@ fn reference() -> Reference {
         ("单位名册".to_owned(), PathBuf::from("pipelines/reference/单位名册.csv"), "12".repeat(32)),
         ("荣誉台账".to_owned(), PathBuf::from("/abs/elsewhere/ref/荣誉台账.xlsx"), "34".repeat(32)),
     ];
+    reference.notes = vec!["没有节假日表".to_owned()];
     reference
 }
 

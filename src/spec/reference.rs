@@ -22,8 +22,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Channels (渠道) in official order; units of the first one stand under their cities.
-pub const CHANNELS: [&str; 4] = ["市总工会", "省直系统", "行业协会", "大型企业"];
+/// The code list, if a definition has it, that says which channels (渠道) there are and in which order.
+const CHANNEL_CODES: &str = "channel";
 
 /// Everything a run looks up.
 #[derive(Debug, Clone, Default)]
@@ -54,7 +54,7 @@ pub struct Unit {
     pub parent: Option<u32>,
     /// 省/市/县/基层.
     pub level: String,
-    /// 市总工会/省直系统/行业协会/大型企业.
+    /// One of [`Roster::channels`], or empty.
     pub channel: String,
     pub city: String,
     pub industry: String,
@@ -68,11 +68,13 @@ pub struct Unit {
     pub owes: Vec<String>,
 }
 
-/// The roster in official order: the units of the cities by city order, then the other channels in the order of
-/// [`CHANNELS`], then units without a channel; within each by the file's order.
+/// The roster in official order: the units of the cities by city order, then the other channels in their order, then
+/// units without a channel; within each by the file's order.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
     pub units: Vec<Unit>,
+    /// Channels (渠道) in official order; units of the first one stand under their cities.
+    pub channels: Vec<String>,
     /// Units that owe this pipeline in this period, in official order: ascending, which [`Self::recommender`] relies on.
     pub expected: Vec<u32>,
     /// match key of name, alias or code → units (several where it is ambiguous).
@@ -127,21 +129,21 @@ impl Roster {
     /// Up to three units whose name or alias looks alike, the most alike first.
     pub fn similar_units(&self, written: &str) -> Vec<u32> {
         let key = crate::text::names::match_key(written);
-        let mut scored: Vec<(f64, u32)> = self
-            .units
-            .iter()
-            .enumerate()
-            .map(|(index, unit)| {
-                let best = std::iter::once(unit.name.as_ref())
-                    .chain(unit.aliases.iter().map(String::as_str))
-                    .map(|name| strsim::jaro_winkler(&key, &crate::text::names::match_key(name)))
-                    .fold(0.0, f64::max);
-                (best, index as u32)
-            })
-            .filter(|(score, _)| *score >= 0.75)
-            .collect();
+        let mut scored: Vec<(f64, u32)> = Vec::new();
+        for (name, units) in &self.keys {
+            let score = strsim::jaro_winkler(&key, name);
+            if score >= 0.75 {
+                scored.extend(units.iter().map(|unit| (score, *unit)));
+            }
+        }
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        scored.into_iter().take(3).map(|(_, unit)| unit).collect()
+        let mut shown: Vec<u32> = Vec::new();
+        for (_, unit) in scored {
+            if shown.len() < 3 && !shown.contains(&unit) {
+                shown.push(unit);
+            }
+        }
+        shown
     }
 }
 

@@ -183,7 +183,7 @@ pub fn reference() -> Reference {
         lines: vec![2, 3, 4, 5, 6],
     };
     Reference {
-        roster: Roster { units, expected: vec![0, 1], keys },
+        roster: Roster { units, expected: vec![0, 1], keys, ..Roster::default() },
         calendar: Calendar::default(),
         // 2026-03-06 is a Friday.
         due: Some(Due { opens: None, due: day(2026, 3, 6).unwrap(), grace: day(2026, 3, 10) }),

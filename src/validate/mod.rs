@@ -69,7 +69,7 @@ pub use crate::sql::frame::LookupResult;
 /// The order matters: versions first (replaced and held-out rows enter no rule), then every rule over all rows, then
 /// verdicts, and only then what depends on accepted rows.
 pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived: Vec<Arrived>) -> Validated {
-    let context = context(plan, reference, period);
+    let context = context(reference, period);
     let places = places(&arrived);
     let mut decision = versions::decide(plan, &reference.roster, &places, &arrived);
     let ledger = ledger::record(plan, &arrived, &mut decision);

@@ -311,7 +311,7 @@ fn replace(
             place: place(later),
             found: format!("按填报日期替代了“{}”，{other}却说后者更新", earlier.name),
             expected: "同一单位的两份报表，新旧应当一致可辨".into(),
-            next: "先按填报日期较晚的一份计算；请省总向报送单位核实哪一份有效".into(),
+            next: "先按填报日期较晚的一份计算；请汇总部门向报送单位核实哪一份有效".into(),
             line: None,
             holds_return: false,
         });

@@ -3,7 +3,11 @@
 mod architecture;
 mod commands;
 mod independent;
+mod officer;
+mod province;
 mod readme;
 mod received;
 mod results;
+mod silent;
 mod support;
+mod workshop;
