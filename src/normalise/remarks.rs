@@ -116,10 +116,6 @@ pub fn hidden(plan: &Plan, found: &mut [Found<'_>], sink: &mut Sink) {
 
 /// Hidden columns that a form reads: their data counts, and nobody who looks at the sheet sees it.
 fn columns_hidden(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
-    // In a form filled in across, columns are records: hidden ones were counted among the lines.
-    if found.turned {
-        return;
-    }
     let fit = &found.table.header.fit;
     let Some(form) = plan.forms.get(usize::from(fit.form)) else { return };
     let hidden: Vec<(&str, u16)> = form
