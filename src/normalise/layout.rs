@@ -60,8 +60,9 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
                 found.push(header);
             }
             Some(header) => {
-                if near.as_ref().is_none_or(|near| header.fit.bound > near.bound) {
-                    near = Some(near_miss(view, header));
+                let miss = near_miss(view, lexicon, plan, header);
+                if near.as_ref().is_none_or(|near| miss.bound > near.bound) {
+                    near = Some(miss);
                 }
                 i += 1;
             }
@@ -71,8 +72,12 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
     (found, near)
 }
 
-fn near_miss(view: &View<'_>, header: Header) -> NearMiss {
+/// What came nearest. The best fit is the form that lacks least, which favours short forms; what a sheet was meant to be
+/// is told by what it has.
+fn near_miss(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, header: Header) -> NearMiss {
     let Header { rows, headings, fit, beside: _ } = header;
+    let fits = fits(lexicon, plan, &headings);
+    let fit = fits.into_iter().reduce(|best, fit| if fit.bound > best.bound { fit } else { best }).unwrap_or(fit);
     let unbound = headings.into_iter().filter(|heading| !fit.columns.contains(&Some(heading.col)));
     NearMiss {
         form: fit.form,
