@@ -309,12 +309,14 @@ fn funds(cover: &str, header: &str, benefit: Cell, rate: Cell) -> (Vec<String>, 
 }
 
 fn funds_run(cover: &str, header: &str, benefit: Cell, rate: Cell) -> Results {
-    let roster = std::fs::read_to_string(root().join("pipelines/reference/单位名册.csv")).expect("the shipped roster");
-    let roster = roster.replace("model-teams、honours", "funds");
-    let files = [("pipelines/funds/pipeline.toml", FUNDS), ("pipelines/funds/单位名册.csv", &roster)];
-    let project = folder(&files.map(|(name, text)| (name, text.as_bytes())));
+    // The shipped reference tables, with a roster whose units owe this form.
+    let mut files = vec![("pipelines/funds/pipeline.toml".to_owned(), FUNDS.as_bytes().to_vec())];
+    for entry in std::fs::read_dir(root().join("pipelines/reference")).expect("reference tables").flatten() {
+        let text = std::fs::read_to_string(entry.path()).expect("a table").replace("model-teams、honours", "funds");
+        files.push((format!("pipelines/reference/{}", entry.file_name().to_string_lossy()), text.into_bytes()));
+    }
+    let project = folder(&files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect::<Vec<_>>());
     let pipelines = project.path().join("pipelines");
-    let shipped = root().join("pipelines/reference");
     let rows = vec![
         vec![text("经费登记表")],
         vec![text(&format!("填报单位：{UNIT}   所属期：2026年   {cover}"))],
@@ -325,21 +327,9 @@ fn funds_run(cover: &str, header: &str, benefit: Cell, rate: Cell) -> Results {
     let returns = folder(&[("合肥市总工会.xlsx", &book)]);
     let out = tempfile::tempdir().expect("a temporary folder");
     let path = |path: &std::path::Path| path.to_str().expect("UTF-8").to_owned();
-    let (pipelines, shipped) = (path(&pipelines), path(&shipped));
+    let pipelines = path(&pipelines);
     let (returns, target) = (path(returns.path()), path(out.path()));
-    let said = say(&[
-        "run",
-        "funds",
-        "--pipelines",
-        &pipelines,
-        "--reference",
-        &shipped,
-        "--returns",
-        &returns,
-        "--out",
-        &target,
-        "--quiet",
-    ]);
+    let said = say(&["run", "funds", "--pipelines", &pipelines, "--returns", &returns, "--out", &target, "--quiet"]);
     assert!(matches!(said.code, 0 | 1), "{}", said.err);
     Results { folder: out, said }
 }
@@ -373,7 +363,10 @@ fn percentages_in_their_three_spellings() {
     assert_eq!(read(Cell::Number(0.5)), ("0.5".into(), vec![]));
     assert_eq!(read(text("50%")), ("0.5".into(), vec![]));
     let amended = funds_run("", "创效", Cell::Number(1.0), text("50%"));
-    assert!(all_cells(&amended.ending("_审核问题.xlsx")).iter().any(|cell| cell == "percent-sign"), "the change is recorded");
+    assert!(
+        all_cells(&amended.ending("_审核问题.xlsx")).iter().any(|cell| cell == "percent-sign"),
+        "the change is recorded"
+    );
     assert_eq!(read(text("５０％")), ("0.5".into(), vec![]));
     assert_eq!(read(Cell::Number(50.0)), ("0.5".into(), vec!["percent-scale".into()]));
     assert_eq!(read(Cell::Number(1.0)), ("1".into(), vec!["percent-scale".into()]));
