@@ -1,7 +1,7 @@
-//! Files that damage, stall or kill their reader cost themselves and no other: the shipped specimens, and
-//! mutations of good files with fixed seeds. Workers that die or stall are tested beside `ingest::pool`.
+//! Files that damage, stall or kill their reader cost themselves and no other: real workers, real signals, and mutations
+//! of good files with fixed seeds.
 
-use super::support::{Results, root};
+use super::support::{Results, huizong, root, said};
 use super::workshop::{accepted, folder, page, run_on, xlsx};
 use huizong::ingest::{Limits, discover, read_all};
 use huizong::model::cell::RawValue;
@@ -10,6 +10,128 @@ use huizong::model::{RawSheet, RawWorkbook};
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
+
+// ── Workers that die or stall ───────────────────────────────────────────────────────────────────────────────────
+
+/// Process ids of the workers of a running huizong.
+#[cfg(target_os = "linux")]
+fn workers(parent: u32) -> Vec<i32> {
+    let threads = std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+    let children = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    let pids: Vec<i32> = children
+        .flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|pid| pid.parse())
+        .collect();
+    // A child that has not become the worker yet still carries the parent's arguments.
+    let is_worker = |pid: &i32| {
+        std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.windows(13).any(|w| w == b"__read-worker"))
+    };
+    pids.into_iter().filter(is_worker).collect()
+}
+
+/// Runs huizong over `files` returns with one thread, and lets `act` at its workers until it has ended or `act` says stop.
+#[cfg(target_os = "linux")]
+fn run_under_fire(files: u32, more: &[&str], mut act: impl FnMut(i32) -> bool) -> Results {
+    let units = ["合肥市总工会", "淮北市总工会", "亳州市总工会", "宿州市总工会", "蚌埠市总工会", "阜阳市总工会"];
+    let books: Vec<(String, Vec<u8>)> = (0..files as usize)
+        .map(|i| (format!("{i:02}/{}.xlsx", units[i % units.len()]), xlsx(&[page(units[i % units.len()], 12_000)])))
+        .collect();
+    let files: Vec<(&str, &[u8])> = books.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+    let returns = folder(&files);
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let (from, to) = (returns.path().to_str().expect("UTF-8"), out.path().to_str().expect("UTF-8"));
+    let mut args = vec!["run", "model-teams", "--returns", from, "--out", to, "--quiet", "--threads", "1"];
+    args.extend(more);
+    let mut command = huizong(&args);
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let mut seen: BTreeMap<i32, std::time::Instant> = BTreeMap::new();
+    let mut going = true;
+    while child.try_wait().expect("a child").is_none() {
+        for pid in workers(child.id()) {
+            // Not before it has greeted: what dies at birth every time is a broken program, and stops the run.
+            let born = seen.entry(pid).or_insert_with(std::time::Instant::now);
+            if born.elapsed().as_millis() > 20 {
+                going = going && act(pid);
+            }
+        }
+        std::thread::sleep(std::time::Duration::from_micros(300));
+    }
+    Results { folder: out, said: said(child.wait_with_output().expect("output")) }
+}
+
+#[cfg(target_os = "linux")]
+fn outcomes(results: &Results) -> BTreeMap<String, u32> {
+    let mut counts = BTreeMap::new();
+    for input in results.manifest()["inputs"].as_array().expect("inputs") {
+        let word = input["code"].as_str().or(input["outcome"].as_str()).expect("an outcome");
+        *counts.entry(word.to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+#[cfg(target_os = "linux")]
+fn signal(pid: i32, signal: i32) {
+    // SAFETY: sends a signal to a worker of this test's own child.
+    unsafe { libc::kill(pid, signal) };
+}
+
+/// Every worker is killed as soon as it is seen: the run still ends, and each file has a named outcome.
+#[test]
+#[cfg(target_os = "linux")]
+fn workers_killed_from_outside_cost_their_files_only() {
+    let results = run_under_fire(3, &[], |pid| {
+        signal(pid, libc::SIGKILL);
+        true
+    });
+    assert!(matches!(results.said.code, 0 | 1), "{}", results.said.err);
+    let counts = outcomes(&results);
+    assert_eq!(counts.values().sum::<u32>(), 3, "{counts:?}");
+    let known = ["file-worker-died", "accepted", "returned"];
+    assert!(counts.keys().all(|word| known.contains(&word.as_str())), "{counts:?}");
+    assert!(counts.get("file-worker-died") > Some(&0), "{counts:?}");
+
+    // Killed once: whatever was lost is at most the one file that was being read.
+    let results = run_under_fire(3, &[], |pid| {
+        signal(pid, libc::SIGKILL);
+        false
+    });
+    assert!(outcomes(&results).get("file-worker-died").is_none_or(|died| *died == 1), "{:?}", outcomes(&results));
+}
+
+/// A worker that is stopped answers never: its file is over time, the others are read by its successor.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_stopped_worker_is_over_time() {
+    let results = run_under_fire(3, &["--file-time", "1"], |pid| {
+        signal(pid, libc::SIGSTOP);
+        false
+    });
+    assert!(matches!(results.said.code, 0 | 1), "{}", results.said.err);
+    let counts = outcomes(&results);
+    assert_eq!(counts.get("file-over-time"), Some(&1), "{counts:?}");
+    assert_eq!(counts.values().sum::<u32>(), 3, "{counts:?}");
+    let manifest = results.manifest();
+    let late = manifest["inputs"].as_array().expect("inputs").iter().find(|input| input["code"] == "file-over-time");
+    let next = late.and_then(|input| input["next"].as_str()).unwrap_or_default();
+    assert!(next.contains("--file-time"), "how to lift the limit: {next}");
+}
+
+/// A return that needs more memory than a worker may have; the one beside it does not.
+#[test]
+#[cfg(unix)]
+fn a_file_that_outgrows_its_memory_dies_alone() {
+    let huge = xlsx(&[page("合肥市总工会", 60_000)]);
+    let returns = folder(&[("合肥市总工会.xlsx", &huge), ("淮南市总工会.xlsx", &xlsx(&[page("淮南市总工会", 2)]))]);
+    let results = run_on(returns.path(), &["--file-memory", "64"]);
+    let input = results.input("合肥市总工会.xlsx");
+    assert_eq!(input["code"], "file-worker-died", "{input:#}");
+    assert!(input["next"].as_str().is_some_and(|next| next.contains("--file-memory")), "{input:#}");
+    assert_eq!(accepted(&results, "人数"), ["11", "12"]);
+    // With the usual limit it is read.
+    let results = run_on(returns.path(), &[]);
+    assert_ne!(results.input("合肥市总工会.xlsx")["outcome"], "unreadable");
+}
 
 /// The shipped hostile files: each ends in an outcome, and the return among them reads as if it were alone.
 #[test]
