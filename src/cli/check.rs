@@ -22,15 +22,7 @@ pub fn check(options: &CheckOptions) -> Exit {
     let names = options.pipeline.clone().map_or_else(|| project.names(), |name| vec![name]);
     let mut prepared = Vec::new();
     for name in &names {
-        let definition = match project.definition(name) {
-            Ok(definition) => definition,
-            Err(text) => {
-                complain(&text);
-                return Exit::Usage;
-            }
-        };
-        let folders = project.reference(options.reading.reference.as_deref(), name);
-        match run::prepare(&definition, &folders, options.reading.period.as_deref()) {
+        match project.prepare(name, options.reading.reference.as_deref(), options.reading.period.as_deref()) {
             Ok(ready) => prepared.push(ready),
             // A period that is none of this pipeline's kind: its returns cannot be meant.
             Err(run::Stop::Usage(_)) if options.pipeline.is_none() && names.len() > 1 => {}
@@ -85,7 +77,8 @@ fn listing(ready: &Prepared, validated: &Validated) -> String {
     for source in &verdict.sources {
         let mut line = format!("{}：{}", source.source.name, source.outcome.word());
         if !source.cause.is_empty() {
-            line += &format!("（{}；{}）", source.cause, source.next);
+            let why = [&source.cause, &source.next].into_iter().filter(|part| !part.is_empty());
+            line += &format!("（{}）", why.map(String::as_str).collect::<Vec<_>>().join("；"));
         }
         let _ = writeln!(out, "{}", mask_within(&line));
     }

@@ -3,7 +3,6 @@
 use super::arguments::LintOptions;
 use super::project::Project;
 use super::{Exit, complain, say, summary};
-use crate::run;
 
 /// Checks one definition or all.
 pub fn lint(options: &LintOptions) -> Exit {
@@ -21,14 +20,7 @@ pub fn lint(options: &LintOptions) -> Exit {
     }
     let mut worst = Exit::Clean;
     for name in &names {
-        let definition = match project.definition(name) {
-            Ok(definition) => definition,
-            Err(text) => {
-                complain(&text);
-                return Exit::Usage;
-            }
-        };
-        match run::prepare(&definition, &project.reference(options.reference.as_deref(), name), None) {
+        match project.prepare(name, options.reference.as_deref(), None) {
             Ok(ready) if !options.quiet => say(&format!(
                 "{name}：{}，{} 张表式，{} 张统计表，{} 个报送单位，没有问题\n",
                 ready.plan.title,

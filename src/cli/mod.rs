@@ -29,6 +29,19 @@ pub enum Exit {
 
 /// Runs one command line (the program's name first) and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
+    // A panic is a defect of ours; its own words could quote what a return holds, so only its place is said.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |at| {
+            let file = at.file().rsplit(['/', '\\']).next().unwrap_or_default();
+            format!("{file}:{}", at.line())
+        });
+        complain(&format!("程序缺陷（{place}）。请把这句话告诉维护人员。"));
+    }));
+    let run = std::panic::AssertUnwindSafe(|| dispatch(args));
+    std::panic::catch_unwind(run).unwrap_or(Exit::Machine)
+}
+
+fn dispatch(args: impl IntoIterator<Item = OsString>) -> Exit {
     let parsed = match arguments::parse(args) {
         Ok(parsed) => parsed,
         Err(stop) => return stop.show(),

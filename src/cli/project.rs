@@ -1,5 +1,8 @@
 //! Where definitions, samples and results are, seen from where the program was started.
 
+use crate::run::{self, Prepared, Stop};
+use crate::spec::diagnostic::nearest;
+use crate::spec::reference::ReferenceFolders;
 use std::path::{Path, PathBuf};
 
 /// The folder that holds `pipelines/`.
@@ -35,23 +38,28 @@ impl Project {
             })
     }
 
+    /// A definition with its reference data, checked in full.
+    ///
+    /// # Errors
+    /// No such pipeline, no such folder of reference data, or what [`run::prepare`] finds.
+    pub fn prepare(&self, name: &str, reference: Option<&Path>, period: Option<&str>) -> Result<Prepared, Stop> {
+        let definition = self.definition(name).map_err(Stop::Usage)?;
+        let folders = self.reference(reference, name).map_err(Stop::Input)?;
+        run::prepare(&definition, &folders, period)
+    }
+
     /// `pipelines/<name>/pipeline.toml`.
     ///
     /// # Errors
     /// No such pipeline; the message lists those there are and the nearest name.
-    pub fn definition(&self, name: &str) -> Result<PathBuf, String> {
+    fn definition(&self, name: &str) -> Result<PathBuf, String> {
         let names = self.names();
         if names.iter().any(|known| known == name) {
             return Ok(self.pipelines.join(name).join("pipeline.toml"));
         }
-        let nearest = names
-            .iter()
-            .map(|known| (strsim::jaro_winkler(known, name), known))
-            .filter(|(score, _)| *score > 0.75)
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, known)| format!("是不是“{known}”？"))
-            .unwrap_or_default();
+        let nearest = nearest(name, names.iter().map(String::as_str)).map(|known| format!("是不是“{known}”？"));
         let folder = self.pipelines.display();
+        let nearest = nearest.unwrap_or_default();
         Err(format!("没有“{name}”这个流程。{nearest}可用的流程：{}（在 {folder} 里）。", names.join("、")))
     }
 
@@ -69,11 +77,17 @@ impl Project {
     }
 
     /// Folders where reference tables are looked for, first match first.
-    pub fn reference(&self, given: Option<&Path>, pipeline: &str) -> crate::spec::reference::ReferenceFolders {
+    ///
+    /// # Errors
+    /// The folder given is not there: the shipped tables would be taken in its place without a word.
+    fn reference(&self, given: Option<&Path>, pipeline: &str) -> Result<ReferenceFolders, String> {
+        if let Some(missing) = given.filter(|folder| !folder.is_dir()) {
+            return Err(format!("参照表文件夹“{}”不存在。请检查 --reference 后面的路径。", missing.display()));
+        }
         let mut folders: Vec<PathBuf> = given.map(Path::to_path_buf).into_iter().collect();
         folders.push(self.pipelines.join(pipeline));
         folders.push(self.pipelines.join("reference"));
-        crate::spec::reference::ReferenceFolders(folders)
+        Ok(ReferenceFolders(folders))
     }
 
     /// A path of the project, written as shortly as it can be.

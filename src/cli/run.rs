@@ -12,18 +12,14 @@ use std::time::Duration;
 pub fn run(options: &RunOptions) -> Exit {
     let project = match Project::find(options.reading.pipelines.as_deref()) {
         Ok(project) => project,
-        Err(text) => return usage(&text),
+        Err(text) => {
+            complain(&text);
+            return Exit::Usage;
+        }
     };
-    let definition = match project.definition(&options.pipeline) {
-        Ok(definition) => definition,
-        Err(text) => return usage(&text),
-    };
-    let folders = project.reference(options.reading.reference.as_deref(), &options.pipeline);
-    if let Some(missing) = options.reading.reference.as_ref().filter(|folder| !folder.is_dir()) {
-        complain(&format!("参照表文件夹“{}”不存在。请检查 --reference 后面的路径。", missing.display()));
-        return Exit::Machine;
-    }
-    let prepared = match run::prepare(&definition, &folders, options.reading.period.as_deref()) {
+    let reading = &options.reading;
+    let prepared = project.prepare(&options.pipeline, reading.reference.as_deref(), reading.period.as_deref());
+    let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(stop) => return summary::stopped(&stop),
     };
@@ -65,9 +61,4 @@ pub fn set_threads(reading: &Reading) {
     if let Some(threads) = reading.threads {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
     }
-}
-
-fn usage(text: &str) -> Exit {
-    complain(text);
-    Exit::Usage
 }

@@ -54,7 +54,7 @@ impl<'a> Facts<'a> {
                 references.insert((name.to_string(), unit_column.to_string()), rows);
             }
         }
-        let context = context(plan, reference, period);
+        let context = context(reference, period);
         let blocks = blocks(verdict);
         let mut facts = Facts {
             plan,

@@ -2,11 +2,8 @@
 //! by code. Every row of a source lands in a group or in the one left over, so that totals always equal their parts.
 
 use super::facts::{Facts, Rowset};
-use crate::spec::{FieldType, From, Item, Reference, Rows, Unit};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// 渠道 other than a city's own, in official order (RETURNS.md §0); each is a row of its own by city.
-const CHANNELS: [&str; 3] = ["省直系统", "行业协会", "大型企业"];
+use crate::spec::{FieldType, From, Item, Rows, Unit};
+use std::collections::BTreeMap;
 
 /// Whether a figure from returns can be there at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,10 +72,10 @@ impl<'a> Axis<'a> {
     /// All cities, then the other channels.
     pub fn cities(facts: &Facts<'_>) -> Axis<'a> {
         let reference = facts.reference;
-        let own = own_channels(reference);
         let mut labels: Vec<String> = reference.cities.iter().map(|city| city.name.clone()).collect();
         let cities = labels.len();
-        labels.extend(channels(reference).into_iter().filter(|channel| !own.contains(channel.as_str())));
+        // Units of the first channel stand under their cities; every other is a row of its own (RETURNS.md §8, "By city").
+        labels.extend(reference.roster.channels.iter().skip(1).cloned());
         let place = |unit: &Unit| {
             let channel = labels[cities..].iter().position(|label| *label == unit.channel);
             channel.map(|at| at + cities).or_else(|| labels[..cities].iter().position(|label| *label == unit.city))
@@ -87,9 +84,9 @@ impl<'a> Axis<'a> {
         Axis::by_unit(labels, positions, facts)
     }
 
-    /// The cities' own channel first, then the others.
+    /// Channels in official order, the cities' own first.
     pub fn channels(facts: &Facts<'_>) -> Axis<'a> {
-        let labels = channels(facts.reference);
+        let labels = facts.reference.roster.channels.clone();
         let place = |unit: &Unit| labels.iter().position(|label| *label == unit.channel);
         let positions = facts.reference.roster.units.iter().map(place).collect();
         Axis::by_unit(labels, positions, facts)
@@ -188,26 +185,6 @@ fn overlapping(masks: &[Vec<bool>], height: usize) -> Vec<Vec<u32>> {
         }
     }
     members
-}
-
-/// Channels of the units that the cities' table names: those count under their city.
-fn own_channels(reference: &Reference) -> BTreeSet<&str> {
-    let codes: BTreeSet<&str> = reference.cities.iter().map(|city| city.unit_code.as_str()).collect();
-    let units = reference.roster.units.iter().filter(|unit| codes.contains(unit.code.as_str()));
-    units.map(|unit| unit.channel.as_str()).filter(|channel| !channel.is_empty()).collect()
-}
-
-/// The cities' own, then the known ones in official order, then whatever else the roster names, in its order.
-fn channels(reference: &Reference) -> Vec<String> {
-    let own = own_channels(reference);
-    let mut channels: Vec<String> = own.iter().map(|channel| (*channel).to_string()).collect();
-    let named = reference.roster.units.iter().map(|unit| unit.channel.as_str());
-    for channel in CHANNELS.into_iter().chain(named.filter(|channel| !channel.is_empty())) {
-        if !channels.iter().any(|known| known == channel) {
-            channels.push(channel.to_string());
-        }
-    }
-    channels
 }
 
 /// Canonical values, in official order, of the code columns of that name in all sources, without repeats.

@@ -86,7 +86,17 @@ impl Frame<'_> {
             MeasureKind::Sum { from, value, filter } => {
                 let filters: Vec<&Checked> = filter.iter().collect();
                 if value.ty == Type::Integer {
-                    let summed = self.sum(from, &filters, |facts, rows| facts.integers(rows, value))?;
+                    let summed = self.sum(from, &filters, |facts, rows| {
+                        let values = facts.integers(rows, value)?;
+                        // Sums that wrapped would agree with one another, and be wrong.
+                        let all: i128 = values.iter().flatten().map(|value| i128::from(value.unsigned_abs())).sum();
+                        let fits = i64::try_from(all).is_ok();
+                        if fits {
+                            Ok(values)
+                        } else {
+                            Err(format!("{}的合计超出能准确计算的范围", self.what))
+                        }
+                    })?;
                     self.grid(summed, from, StatCell::Integer)
                 } else {
                     let summed = self.sum(from, &filters, |facts, rows| facts.numbers(rows, value))?;

@@ -94,9 +94,10 @@ fn reference(plan: &Plan) -> Reference {
         Unit { parent: Some(1), ..unit("5", "芜湖某厂", "市总工会", "芜湖", 9) },
     ];
     let keys = units.iter().enumerate().map(|(index, unit)| (match_key(&unit.name), vec![index as u32])).collect();
+    let channels = ["市总工会", "省直系统", "行业协会", "大型企业"].map(String::from).to_vec();
     let city = |name: &str, code: &str| City { name: name.into(), unit_code: code.into() };
     Reference {
-        roster: Roster { units, expected: vec![0, 1, 2, 3], keys },
+        roster: Roster { units, channels, expected: vec![0, 1, 2, 3], keys },
         cities: vec![city("合肥", "1"), city("黄山", "9"), city("芜湖", "2")],
         due: Some(Due { opens: None, due: day(2026, 4, 10).unwrap(), grace: day(2026, 4, 24) }),
         codes: plan.codes.clone(),
@@ -121,6 +122,7 @@ fn source(index: u32, unit: u32, outcome: Outcome) -> SourceVerdict {
         overdue: false,
         sheets: vec![],
         bindings: vec![],
+        near_misses: vec![],
         rows: RowAccount::default(),
         superseded_by: None,
         code: "",
@@ -162,6 +164,9 @@ fn verdict() -> RunVerdict {
             report(3, UnitStatus::OnTime, &[2, 3]),
         ],
         rows: RowAccount::default(),
+        ledger: Default::default(),
+        drift: Default::default(),
+        unknown_names: vec![],
     }
 }
 
@@ -283,6 +288,21 @@ fn an_issued_quota_overrides_and_must_add_up() {
     assert_eq!(body(quota, "合计")[1], Integer(100));
     let codes: Vec<&str> = computed.findings.iter().map(|finding| &*finding.code).collect();
     assert_eq!(codes, ["quota-issued-row", "quota-exceeded", "quota-exceeded"]);
+}
+
+#[test]
+fn seats_that_cannot_be_apportioned_are_a_finding_and_no_guess() {
+    let codes = |plan: &Plan, reference: &Reference, frames: &[ValidatedFrame], lookups: &[LookupResult]| {
+        let computed = run(plan, reference, frames, lookups, &verdict()).unwrap();
+        computed.findings.iter().map(|finding| finding.code.to_string()).collect::<Vec<_>>()
+    };
+    let (plan, mut reference, frames, lookups) = model_teams();
+    let first = reference.roster.expected[0] as usize;
+    reference.roster.units[first].workers = None;
+    assert!(codes(&plan, &reference, &frames, &lookups).contains(&"quota-weight-missing".to_string()));
+    let (mut plan, reference, frames, lookups) = model_teams();
+    plan.quota.as_mut().unwrap().total = 1;
+    assert!(codes(&plan, &reference, &frames, &lookups).contains(&"quota-not-apportioned".to_string()));
 }
 
 #[test]

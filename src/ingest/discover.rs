@@ -25,7 +25,7 @@ pub fn discover(roots: &[PathBuf], limits: &Limits) -> Result<Discovery, String>
             let prefix = if roots.len() > 1 && !own_name.is_empty() { format!("{own_name}/") } else { String::new() };
             let listing = fs::read_dir(root)
                 .map_err(|error| format!("文件夹 {} 无法列出（{}），请检查权限", root.display(), reason(&error)))?;
-            walk.folder(listing, prefix);
+            walk.folder(listing, prefix)?;
         } else {
             walk.file(fs::canonicalize(root).unwrap_or_else(|_| root.clone()), own_name, &meta);
         }
@@ -47,10 +47,15 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn folder(&mut self, listing: fs::ReadDir, prefix: String) {
+    /// # Errors
+    /// A listing that breaks off: files behind the break would be missing from every account.
+    fn folder(&mut self, listing: fs::ReadDir, prefix: String) -> Result<(), String> {
         let mut open = vec![(listing, prefix)];
         while let Some((listing, prefix)) = open.pop() {
-            for entry in listing.flatten() {
+            for entry in listing {
+                let entry = entry.map_err(|error| {
+                    format!("文件夹“{prefix}”没有列全（{}），请检查磁盘或网络后重试", reason(&error))
+                })?;
                 let path = entry.path();
                 let name = format!("{prefix}{}", bundle::shown(&file_name(&entry.file_name())));
                 let Ok(meta) = fs::symlink_metadata(&path) else {
@@ -64,6 +69,7 @@ impl Walk<'_> {
                 }
             }
         }
+        Ok(())
     }
 
     fn file(&mut self, path: PathBuf, name: String, meta: &Metadata) {

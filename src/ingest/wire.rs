@@ -3,6 +3,7 @@
 //! A reply comes from a process that has just read a hostile file, so decoding proves everything (lengths, offsets,
 //! UTF-8, order, kinds) before a [`RawSheet`] exists; anything else is `None`, never a panic.
 
+use super::cells;
 use super::refusal::{CODES, Refusal};
 use crate::model::cell::{Doubt, ERROR_WORDS};
 use crate::model::workbook::Format;
@@ -13,8 +14,6 @@ use std::path::{Path, PathBuf};
 pub const GREETING: [u8; 4] = *b"HZ01";
 /// A reply longer than this is not read (5 million cells and their texts fit).
 pub const LONGEST_REPLY: u32 = 320 << 20;
-const LAST_ROW: u32 = 1_048_575;
-const LAST_COL: u16 = 16_383;
 const CELL_LEN: usize = 16;
 
 /// What a worker is asked: one file, or one member of a bundle.
@@ -210,7 +209,7 @@ fn cell(bytes: &[u8; CELL_LEN], arena: &str) -> Option<RawCell> {
 }
 
 fn place(row: u32, col: u16) -> Option<CellRef> {
-    (row <= LAST_ROW && col <= LAST_COL).then_some(CellRef { row, col })
+    cells::checked(row, u32::from(col))
 }
 
 fn workbook(reader: &mut Reader) -> Option<RawWorkbook> {
@@ -290,6 +289,7 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cells::{LAST_COL, LAST_ROW};
 
     fn sample() -> Reply {
         let mut sheet = RawSheet { name: "表".into(), hidden: true, ..RawSheet::default() };

@@ -35,6 +35,8 @@ pub struct Desk<'d, 'a> {
     pub birth: Option<(i32, u32)>,
     /// The unit text read last and what it meant: most returns repeat one name on every row.
     pub last_unit: Option<(String, u32)>,
+    /// The unknown unit text read last and what to write instead: the roster is searched for it once, not once a row.
+    pub last_unknown: Option<(String, String)>,
 }
 
 /// One cell to read.
@@ -238,18 +240,23 @@ impl Desk<'_, '_> {
             return Value::Unit(unit);
         }
         let (code, found) = if candidates.is_empty() {
+            self.sink.unknown_unit(text, self.view.index, job.at);
             ("unit-unknown", format!("“{}”填的“{text}”不在单位名册中", job.field.name))
         } else {
             ("unit-ambiguous", format!("“{}”填的“{text}”在单位名册中对应不止一个单位", job.field.name))
         };
-        let expected = super::identify::expected_unit(roster, text, candidates);
+        let expected = match &self.last_unknown {
+            Some((last, expected)) if last == raw => expected.clone(),
+            _ => super::identify::expected_unit(roster, text, candidates),
+        };
+        self.last_unknown = Some((raw.to_owned(), expected.clone()));
         self.find(
             job,
             code,
             Severity::Block,
             found,
             expected,
-            "请报送单位改填名册中的单位全称；名册缺漏的请省总补充别名",
+            "请报送单位改填名册中的单位全称；名册缺漏的请汇总部门补充别名",
         );
         Value::Nothing
     }

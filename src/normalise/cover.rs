@@ -11,6 +11,8 @@ pub struct Cover {
     pub periods: Vec<(CellRef, String)>,
     /// Days since 1970-01-01.
     pub filled_on: Vec<(CellRef, i32)>,
+    /// 填报日期 that holds figures and is no whole date: `3月20日`.
+    pub unread_dates: Vec<(CellRef, String)>,
     /// 计量单位, as written.
     pub measures: Vec<(CellRef, String)>,
 }
@@ -162,11 +164,23 @@ fn take(cover: &mut Cover, label: Label, at: CellRef, value: String, raw: Option
                     _ => None,
                 },
             };
-            cover.filled_on.extend(day.map(|day| (at, day)));
+            match day {
+                Some(day) => cover.filled_on.push((at, day)),
+                None if is_some_date(&value) => cover.unread_dates.push((at, value)),
+                // An empty form's 年 月 日, or a neighbour that is no date at all.
+                None => {}
+            }
         }
         Label::Measure => cover.measures.push((at, value)),
         Label::Other => {}
     }
+}
+
+/// Figures with the marks of a date between them, or figures alone.
+fn is_some_date(value: &str) -> bool {
+    let narrow = crate::text::width::narrow(value);
+    let figure = |c: char| c.is_ascii_digit() || "〇零一二三四五六七八九十".contains(c);
+    narrow.contains(figure) && narrow.chars().all(|c| figure(c) || c.is_whitespace() || "年月日号.-/".contains(c))
 }
 
 /// 合肥市总工会（盖章） → 合肥市总工会.
@@ -203,5 +217,17 @@ mod tests {
         assert_eq!(apart.periods[0].1, "２０２６年");
         assert_eq!(apart.filled_on[0].1, crate::domain::period::day(2026, 3, 5).unwrap_or(0));
         assert!(scan(&["说明：推荐单位须如实填写"]).units.is_empty());
+    }
+
+    #[test]
+    fn a_filing_date_that_is_none_is_kept_apart() {
+        for text in ["填报日期：3月20日", "填报日期：2026年３月"] {
+            let read = scan(&[text]);
+            assert!(read.filled_on.is_empty() && read.unread_dates.len() == 1, "{text}");
+        }
+        for cells in [&["填报日期：    年  月  日"][..], &["填报日期：", "共 3 页"], &["填报日期：2026.3.20"]]
+        {
+            assert!(scan(cells).unread_dates.is_empty(), "{cells:?}");
+        }
     }
 }

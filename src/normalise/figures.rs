@@ -32,27 +32,41 @@ fn money(unit: &str) -> Option<f64> {
     })
 }
 
+/// What one of a larger counting unit is worth: 百人 is 100 where 人 is asked.
+fn counted(unit: &str, asked: &str) -> Option<f64> {
+    const SCALES: [(&str, f64); 8] =
+        [("", 1.0), ("十", 1e1), ("百", 1e2), ("千", 1e3), ("十万", 1e5), ("百万", 1e6), ("万", 1e4), ("亿", 1e8)];
+    SCALES.iter().find_map(|(word, scale)| {
+        let rest = unit.strip_prefix(word)?;
+        let same = rest == asked || SAME.iter().any(|words| words.contains(&rest) && words.contains(&asked));
+        same.then_some(*scale)
+    })
+}
+
+/// The factors from the units that a text names to the one that the field asks for: `创效（万元）`, `人、万元`. Units of
+/// other things say nothing of this field.
+fn factors_said(text: &str, field: &Field) -> Vec<f64> {
+    let Some(asked) = field.measured_in.as_deref() else { return Vec::new() };
+    let narrow = crate::text::width::narrow(text);
+    let parts = narrow.split(['(', ')', ',', ':', '/', ' ', '\n', '、', ';', '|']);
+    let units = parts.map(|part| part.trim_start_matches("单位").trim());
+    let factor = |unit: &str| match money(asked) {
+        Some(asked) => Some(money(unit)? / asked),
+        None => counted(unit, asked),
+    };
+    units.filter_map(factor).collect()
+}
+
 /// The factor from the unit in a header's brackets to the unit that the form asks for; 1 where nothing is said.
 pub fn header_factor(header: &str, field: &Field) -> f64 {
-    match (field.measured_in.as_deref().and_then(money), money_said(header).first().copied()) {
-        (Some(asked), Some(said)) => said / asked,
-        _ => 1.0,
-    }
+    factors_said(header, field).first().copied().unwrap_or(1.0)
 }
 
-/// What the money words of a text are worth in 元: `创效（万元）`, `人、万元`.
-fn money_said(text: &str) -> Vec<f64> {
-    let narrow = crate::text::width::narrow(text);
-    let parts = narrow.split(['(', ')', ',', ':', '/', ' ', '、', ';', '|']);
-    parts.filter_map(|part| money(part.trim_start_matches("单位").trim())).collect()
-}
-
-/// Whether a sheet's 计量单位 says another money unit than the column is asked in and its own header leaves it open:
-/// the 10⁴ between 元 and 万元 that no cell shows.
+/// Whether a sheet's 计量单位 says another unit of the same kind than the column is asked in and its own header leaves it
+/// open: the 10⁴ between 元 and 万元, or 人 and 万人, that no cell shows.
 pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
-    let Some(asked) = field.measured_in.as_deref().and_then(money) else { return false };
-    let said = money_said(cover);
-    !said.is_empty() && !said.contains(&asked) && money_said(header).is_empty()
+    let said = factors_said(cover, field);
+    !said.is_empty() && !said.contains(&1.0) && factors_said(header, field).is_empty()
 }
 
 pub fn from_number(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value {
@@ -100,7 +114,9 @@ pub fn from_text(desk: &mut Desk<'_, '_>, job: Job<'_>, raw: &str, text: &str) -
     let Some(value) = in_asked_unit(desk, job, &figure, text) else { return Value::Nothing };
     let clean = numbers::show(value);
     if clean != raw {
-        desk.amend(job, rule_of(&figure, raw), raw, &clean);
+        let by_header = job.factor != 1.0 && figure.unit.is_empty() && figure.scale == 1.0;
+        let rule = if by_header { "unit-in-header" } else { rule_of(&figure, raw) };
+        desk.amend(job, rule, raw, &clean);
     }
     finish(desk, job, value)
 }
@@ -146,7 +162,9 @@ fn in_asked_unit(desk: &mut Desk<'_, '_>, job: Job<'_>, figure: &Figure, text: &
             }
             None => SAME.iter().any(|words| words.contains(&figure.unit.as_str())),
         };
-    if same { Some(tidy(figure.value * figure.scale)) } else { contradicts(desk, job, text) }
+    // A unit or scale of the cell's own goes before the header's.
+    let factor = if figure.unit.is_empty() && figure.scale == 1.0 { job.factor } else { figure.scale };
+    if same { Some(tidy(figure.value * factor)) } else { contradicts(desk, job, text) }
 }
 
 fn contradicts(desk: &mut Desk<'_, '_>, job: Job<'_>, text: &str) -> Option<f64> {
@@ -215,6 +233,20 @@ mod tests {
         assert_eq!(tidy(1_234.1 * 10_000.0), 12_341_000.0);
         for money in [80_000_000.03, 1_234_567_890.01, 0.000_1] {
             assert_eq!(tidy(money), money);
+        }
+    }
+
+    #[test]
+    fn larger_counting_units_have_their_factor() {
+        for (unit, asked, factor) in [
+            ("百人", "人", Some(100.0)),
+            ("十万人", "人", Some(1e5)),
+            ("名", "人", Some(1.0)),
+            ("万件", "起", Some(1e4)),
+            ("万元", "人", None),
+            ("户", "人", None),
+        ] {
+            assert_eq!(counted(unit, asked), factor, "{unit}");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::model::{Severity, SourceFile};
 use crate::spec::Roster;
 use std::collections::BTreeMap;
 
-const ASK_UNIT: &str = "请报送单位在填报单位栏写明名册中的单位全称；名册缺漏的请省总补充别名";
+const ASK_UNIT: &str = "请报送单位在填报单位栏写明名册中的单位全称；名册缺漏的请汇总部门补充别名";
 
 /// The cover's unit as written, and what the roster makes of it.
 #[derive(Debug, Clone)]
@@ -157,6 +157,7 @@ fn name(roster: &Roster, unit: u32) -> &str {
 
 fn unknown_cover(roster: &Roster, said: &CoverUnit, sink: &mut Sink) {
     let (code, why) = if said.candidates.is_empty() {
+        sink.unknown_unit(&said.written, said.sheet, said.at);
         ("sender-unknown", "不在单位名册中")
     } else {
         ("sender-ambiguous", "在单位名册中对应不止一个单位")
@@ -219,7 +220,7 @@ fn against_names(roster: &Roster, unit: u32, said: Option<&CoverUnit>, evidence:
         severity: Severity::Verify,
         found: format!("表中是“{}”报的，{what}却是“{}”", name(roster, unit), name(roster, other)),
         expected: "表中单位与文件夹、文件名一致".to_owned(),
-        next: "以表中为准计入；请省总核实文件是否放错",
+        next: "以表中为准计入；请汇总部门核实文件是否放错",
     };
     sink.on_return(said.map(|said| said.sheet), said.map(|said| said.at).into_iter().collect(), say);
 }
@@ -236,7 +237,7 @@ fn at_odds(roster: &Roster, unit: u32, evidence: &Evidence, sink: &mut Sink) {
             names.join("”“")
         ),
         expected: "写明填报单位，与推荐单位一致或为其上下级".to_owned(),
-        next: "请省总核实是哪个单位报的",
+        next: "请汇总部门核实是哪个单位报的",
     };
     sink.on_return(first.map(|(sheet, _)| *sheet), first.map(|(_, at)| *at).into_iter().collect(), say);
 }

@@ -25,7 +25,7 @@ mod version;
 mod view;
 
 use crate::domain::period::Period;
-use crate::model::normalised::{Binding, NormalisedReturn};
+use crate::model::normalised::{Binding, NearMiss, NormalisedReturn};
 use crate::model::table::Column;
 use crate::model::{CellRef, FormTable, Origin, RawWorkbook, SheetAccount, SourceFile};
 use crate::spec::{Plan, Reference};
@@ -33,11 +33,10 @@ use area::Area;
 use cells::Desk;
 use cover::Cover;
 use identify::{CoverUnit, Evidence};
-use layout::NearMiss;
 use lexicon::Lexicon;
 use rows::Table;
 use sink::Sink;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use view::View;
 
@@ -56,17 +55,6 @@ pub struct Normaliser<'a> {
     lexicon: Lexicon<'a>,
 }
 
-/// Normalises one workbook. For many, build one [`Normaliser`].
-pub fn normalise(frame: Frame<'_>, source: &SourceFile, workbook: &RawWorkbook) -> NormalisedReturn {
-    Normaliser::new(frame).normalise(source, workbook)
-}
-
-/// The unit that the file name, else the innermost telling folder names: exactly one roster match inside the name,
-/// the longest name wins, an ambiguous one is none.
-pub fn named_unit(frame: Frame<'_>, source: &SourceFile) -> Option<u32> {
-    Normaliser::new(frame).named_unit(source)
-}
-
 /// One table found on a visible sheet, with what its surroundings say.
 struct Found<'w> {
     /// Position of the area that it stands in.
@@ -78,9 +66,13 @@ struct Found<'w> {
     /// First cell of the header, and its first and last row; physical.
     header_at: CellRef,
     header_rows: (u32, u32),
+    /// First and last column of its area.
+    cols: (u16, u16),
     cover_says_nil: bool,
     /// Data lines that the sheet hides.
     hidden: usize,
+    /// Filled in across: its columns are the sheet's rows.
+    turned: bool,
     sheet: &'w crate::model::RawSheet,
 }
 
@@ -90,7 +82,8 @@ impl<'a> Normaliser<'a> {
         Normaliser { frame, lexicon: Lexicon::new(frame) }
     }
 
-    /// See [`named_unit`].
+    /// The unit that the file name, else the innermost telling folder names: exactly one roster match inside the name,
+    /// the longest name wins, an ambiguous one is none.
     pub fn named_unit(&self, source: &SourceFile) -> Option<u32> {
         let (folder, file) = identify::named(&self.lexicon, source);
         file.or(folder)
@@ -105,19 +98,29 @@ impl<'a> Normaliser<'a> {
         let (mut found, mut accounts) = self.find(&areas);
         remarks::workbook(workbook, &mut sink);
         if found.is_empty() {
-            let unrecognised = Some(remarks::unrecognised(self.frame.plan, workbook, near.as_ref()));
-            return self.finish(source, workbook, sink, Vec::new(), (found, &areas), accounts, unrecognised, None);
+            let unrecognised = Some(remarks::unrecognised(self.frame.plan, workbook, nearest(&near)));
+            return self.finish(
+                source,
+                workbook,
+                sink,
+                Vec::new(),
+                (found, &areas),
+                accounts,
+                near,
+                unrecognised,
+                None,
+            );
         }
-        remarks::hidden(&mut found, &mut sink);
+        remarks::hidden(self.frame.plan, &mut found, &mut sink);
         remarks::periods(&mut found, self.frame.period, &mut sink);
+        remarks::filing_dates(&found, &mut sink);
         for found in &found {
             if found.account.not_counted.is_none() {
                 let Some(area) = areas.get(found.view) else { continue };
-                remarks::money_unit(self.frame.plan, found, &mut sink);
                 let from = sink.mark();
                 remarks::columns(self.frame.plan, &self.lexicon, &area.view, &found.table, &mut sink);
-                remarks::columns_hidden(self.frame.plan, &area.view, &found.table, &mut sink);
                 sink.turn_back(from, &area.view, found.header_rows.0);
+                remarks::cover_unit(self.frame.plan, found, &mut sink);
             }
         }
         let mut evidence = self.evidence(source, &found);
@@ -140,22 +143,21 @@ impl<'a> Normaliser<'a> {
         };
         accounts.extend(found.iter().map(|found| found.account.clone()));
         accounts.sort_by_key(|account| account.sheet);
-        self.finish(source, workbook, sink, tables, (found, &areas), accounts, None, sender)
+        self.finish(source, workbook, sink, tables, (found, &areas), accounts, near, None, sender)
     }
 
-    /// The areas of all sheets, and the nearest miss.
-    fn areas<'w>(&self, views: Vec<View<'w>>) -> (Vec<Area<'w>>, Option<NearMiss>) {
-        let (mut areas, mut nearest) = (Vec::with_capacity(views.len()), None::<NearMiss>);
+    /// The areas of all sheets, and which sheets without a form come near one.
+    fn areas<'w>(&self, views: Vec<View<'w>>) -> (Vec<Area<'w>>, Vec<NearMiss>) {
+        let (mut areas, mut near_misses) = (Vec::with_capacity(views.len()), Vec::new());
         for view in views {
+            let (index, name) = (view.index, view.sheet.name.as_str());
             let (found, near) = area::areas(view, &self.lexicon, self.frame.plan);
-            areas.extend(found);
-            if let Some(near) = near
-                && nearest.as_ref().is_none_or(|nearest| near.bound > nearest.bound)
-            {
-                nearest = Some(near);
+            if found.iter().all(|area| area.headers.is_empty()) {
+                near_misses.extend(near.map(|near| near_miss(index, name, near)));
             }
+            areas.extend(found);
         }
-        (areas, nearest)
+        (areas, near_misses)
     }
 
     /// Tables of all areas, and the accounts of those without one.
@@ -167,10 +169,17 @@ impl<'a> Normaliser<'a> {
                 continue;
             }
             let tables = rows::tables(&area.view, self.frame.plan, area.headers.clone());
+            let first = found.len();
             for (nth, table) in tables.into_iter().enumerate() {
                 // What stands around a form that is filled in across is said once, by its first table.
                 let around = area.around.as_ref().filter(|_| nth == 0);
                 found.push(self.found(at, &area.view, around, table));
+            }
+            // What the area holds is counted apart from how its rows were shared out: so the accounts prove something.
+            let held = area.view.rows.len() + area.around.as_ref().map_or(0, |around| around.rows.len());
+            if let Some((last, others)) = found[first..].split_last_mut() {
+                let elsewhere: u32 = others.iter().map(|found| found.account.rows).sum();
+                last.account.rows = (held as u32).saturating_sub(elsewhere);
             }
         }
         (found, accounts)
@@ -199,15 +208,15 @@ impl<'a> Normaliser<'a> {
         let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
         let cover_says_nil =
             title.iter().flat_map(|i| frame.cells(*i)).any(|cell| view.sheet.text(cell.value).contains("零报告"));
-        let is_hidden = |i: &&usize| match view.turned {
-            true => view.sheet.hidden_cols.iter().any(|col| u32::from(*col) == row_of(**i)),
-            false => view.sheet.hidden_rows.contains(&row_of(**i)),
+        let hidden_lines: HashSet<u32> = match view.turned {
+            true => view.sheet.hidden_cols.iter().map(|col| u32::from(*col)).collect(),
+            false => view.sheet.hidden_rows.iter().copied().collect(),
         };
         let header_rows = match view.turned {
             true => table.header.fit.span().map_or((0, 0), |(first, last)| (u32::from(first), u32::from(last))),
             false => (row_of(table.header.rows.0), row_of(table.header.rows.1)),
         };
-        let hidden = table.rows.data.iter().filter(is_hidden).count();
+        let hidden = table.rows.data.iter().filter(|i| hidden_lines.contains(&row_of(**i))).count();
         Found {
             view: at,
             table,
@@ -216,8 +225,10 @@ impl<'a> Normaliser<'a> {
             account,
             header_at,
             header_rows,
+            cols: view.cols,
             cover_says_nil,
             hidden,
+            turned: view.turned,
             sheet: view.sheet,
         }
     }
@@ -251,8 +262,16 @@ impl<'a> Normaliser<'a> {
             };
             let Some(view) = areas.get(found.view).map(|area| &area.view) else { continue };
             let from = sink.mark();
-            let mut desk =
-                Desk { frame: self.frame, lexicon: &self.lexicon, view, sink, context, birth: None, last_unit: None };
+            let mut desk = Desk {
+                frame: self.frame,
+                lexicon: &self.lexicon,
+                view,
+                sink,
+                context,
+                birth: None,
+                last_unit: None,
+                last_unknown: None,
+            };
             let mut table = convert::convert(&mut desk, form, index, &found.table);
             totals::check(view, form, &found.table, &table, sink);
             if view.turned {
@@ -302,6 +321,7 @@ impl<'a> Normaliser<'a> {
         tables: Vec<FormTable>,
         (found, areas): (Vec<Found<'_>>, &[Area<'_>]),
         sheets: Vec<SheetAccount>,
+        near_misses: Vec<NearMiss>,
         unrecognised: Option<String>,
         sender: Option<crate::model::normalised::Sender>,
     ) -> NormalisedReturn {
@@ -310,10 +330,12 @@ impl<'a> Normaliser<'a> {
             source: source.index,
             tables,
             bindings: found.iter().map(|found| self.binding(found, areas)).collect(),
+            near_misses,
+            unknown_units: sink.unknown_units,
             sheets,
             unrecognised,
             sender,
-            version: version::evidence(source, workbook, found.iter().map(|found| &found.cover)),
+            version: version::evidence(source, workbook, counted_covers(&found)),
             nil_return,
             findings: sink.findings,
             amendments: sink.amendments,
@@ -348,4 +370,21 @@ impl<'a> Normaliser<'a> {
             extra,
         }
     }
+}
+
+/// Hidden sheets and sheets of another period say nothing of this return's filing date, unless there is nothing else.
+fn counted_covers<'f>(found: &'f [Found<'_>]) -> impl Iterator<Item = &'f Cover> {
+    let none = found.iter().all(|found| found.account.not_counted.is_some());
+    found.iter().filter(move |found| none || found.account.not_counted.is_none()).map(|found| &found.cover)
+}
+
+fn near_miss(sheet: u16, name: &str, near: layout::NearMiss) -> NearMiss {
+    let layout::NearMiss { form, bound, missing, row, extra } = near;
+    let extra = extra.into_iter().map(|(col, text)| (CellRef { row, col }, text)).collect();
+    NearMiss { form, sheet, sheet_name: Arc::from(name), bound, missing, extra }
+}
+
+/// The sheet that comes nearest a form; of equals the first.
+fn nearest(near: &[NearMiss]) -> Option<&NearMiss> {
+    near.iter().reduce(|best, near| if near.bound > best.bound { near } else { best })
 }

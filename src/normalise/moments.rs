@@ -8,7 +8,7 @@ use crate::text::dates::{self, Reading};
 use crate::text::numbers;
 
 /// Nobody in these returns was born, and nothing happened, before; a date that says so is likelier a slip.
-const EARLIEST_YEAR: i32 = 1950;
+const EARLIEST_YEAR: i32 = 1930;
 
 impl Desk<'_, '_> {
     pub(super) fn date_text(&mut self, job: Job<'_>, raw: &str, text: &str) -> Value {
@@ -109,7 +109,8 @@ impl Desk<'_, '_> {
             return;
         }
         let shown = if job.field.ty == FieldType::Month { dates::show_month(read) } else { dates::show_day(read) };
-        let side = if said > year { "晚于报告期所在年份" } else { "早于 1950 年" };
+        let side =
+            if said > year { "晚于报告期所在年份".to_owned() } else { format!("早于 {EARLIEST_YEAR} 年") };
         let found = format!("“{}”是 {shown}，{side}", job.field.name);
         self.verify(job, "date-implausible", found, format!("{EARLIEST_YEAR} 年至 {year} 年之间的日期"));
     }

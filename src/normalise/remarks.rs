@@ -3,7 +3,6 @@
 
 use super::Found;
 use super::figures::cover_contradicts;
-use super::layout::NearMiss;
 use super::lexicon::Lexicon;
 use super::period::Said;
 use super::rows::Table;
@@ -11,8 +10,9 @@ use super::sink::{Say, Sink};
 use super::view::View;
 use crate::domain::period::Period;
 use crate::model::cell::CellRef;
-use crate::model::{FormTable, RawWorkbook, Severity, SheetAccount};
-use crate::spec::{Form, Plan};
+use crate::model::normalised::NearMiss;
+use crate::model::{FormTable, Origin, RawWorkbook, Severity, SheetAccount};
+use crate::spec::{Field, Form, Plan};
 use std::sync::Arc;
 
 /// The first cell of a table's header.
@@ -47,7 +47,7 @@ pub fn workbook(workbook: &RawWorkbook, sink: &mut Sink) {
             severity: Severity::Note,
             found: remark.clone(),
             expected: "文件里只有按表式填写的工作表".to_owned(),
-            next: "请省总留意，不影响计入",
+            next: "请汇总部门留意，不影响计入",
         };
         sink.on_return(None, Vec::new(), say);
     }
@@ -82,8 +82,8 @@ fn headers_of(form: &Form, fields: &[u16]) -> String {
     names.join("、")
 }
 
-/// Hidden sheets that hold a form are not counted; hidden rows are, and that is said.
-pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
+/// Hidden sheets that hold a form are not counted; hidden rows and columns are, and that is said.
+pub fn hidden(plan: &Plan, found: &mut [Found<'_>], sink: &mut Sink) {
     for found in found {
         let sheet = Some(found.account.sheet);
         if found.sheet.hidden {
@@ -99,47 +99,63 @@ pub fn hidden(found: &mut [Found<'_>], sink: &mut Sink) {
             continue;
         }
         let hidden = found.hidden;
+        let line = if found.turned { "列" } else { "行" };
         if hidden > 0 {
             let say = Say {
                 code: "rows-hidden",
                 severity: Severity::Note,
-                found: format!("有 {hidden} 行数据被隐藏或筛选掉，已照常计入"),
+                found: format!("有 {hidden} {line}数据被隐藏或筛选掉，已照常计入"),
                 expected: "报送前取消筛选和隐藏".to_owned(),
                 next: "如不应计入，请报送单位删去这些行后再报",
             };
             sink.on_return(sheet, Vec::new(), say);
         }
+        columns_hidden(plan, found, sink);
     }
 }
 
 /// Hidden columns that a form reads: their data counts, and nobody who looks at the sheet sees it.
-pub fn columns_hidden(plan: &Plan, view: &View<'_>, table: &Table, sink: &mut Sink) {
-    let fit = &table.header.fit;
-    let Some(form) = plan.forms.get(usize::from(fit.form)).filter(|_| !table.rows.data.is_empty()) else { return };
-    let is_hidden = |col: &u16| match view.turned {
-        true => view.sheet.hidden_rows.contains(&u32::from(*col)),
-        false => view.sheet.hidden_cols.contains(col),
-    };
-    let fields = form.fields.iter().zip(&fit.columns);
-    let hidden: Vec<(&str, u16)> =
-        fields.filter_map(|(field, col)| Some((field.name.as_ref(), col.filter(is_hidden)?))).collect();
-    if hidden.is_empty() {
+fn columns_hidden(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
+    let fit = &found.table.header.fit;
+    let Some(form) = plan.forms.get(usize::from(fit.form)) else { return };
+    let hidden: Vec<(&str, u16)> = form
+        .fields
+        .iter()
+        .zip(&fit.columns)
+        .filter_map(|(field, col)| {
+            let is_hidden = |at: &u16| match found.turned {
+                true => found.sheet.hidden_rows.contains(&u32::from(*at)),
+                false => found.sheet.hidden_cols.contains(at),
+            };
+            Some((field.name.as_ref(), col.filter(is_hidden)?))
+        })
+        .collect();
+    if hidden.is_empty() || found.account.data == 0 {
         return;
     }
     let names: Vec<String> = hidden.iter().map(|(name, _)| format!("“{name}”")).collect();
-    let row = view.rows.get(table.header.rows.1).map_or(0, |row| row.row);
+    let cell = |at: u16| match found.turned {
+        true => CellRef { row: u32::from(at), col: found.header_at.col },
+        false => CellRef { row: found.header_rows.1, col: at },
+    };
+    let cells = hidden.iter().map(|(_, at)| cell(*at)).collect();
     let say = Say {
         code: "columns-hidden",
         severity: Severity::Note,
-        found: format!("有 {} 列被隐藏，其中的数据已照常读取：{}", hidden.len(), names.join("、")),
+        found: format!(
+            "有 {} {}被隐藏，其中的数据已照常读取：{}",
+            hidden.len(),
+            if found.turned { "行" } else { "列" },
+            names.join("、")
+        ),
         expected: "报送前取消隐藏".to_owned(),
-        next: "请省总留意隐藏列里的内容是否要报",
+        next: "请汇总部门留意隐藏列里的内容是否要报",
     };
-    sink.on_return(Some(view.index), hidden.iter().map(|(_, col)| CellRef { row, col: *col }).collect(), say);
+    sink.on_return(Some(found.account.sheet), cells, say);
 }
 
-/// 计量单位：元 over a column that is asked in 万元.
-pub fn money_unit(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
+/// 计量单位：元 over a column that is asked in 万元, or 万人 over one in 人.
+pub fn cover_unit(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
     let header = &found.table.header;
     let Some(form) = plan.forms.get(usize::from(header.fit.form)) else { return };
     for (at, said) in &found.cover.measures {
@@ -147,20 +163,33 @@ pub fn money_unit(plan: &Plan, found: &Found<'_>, sink: &mut Sink) {
             let heading = header.headings.iter().find(|heading| Some(heading.col) == **col);
             heading.is_some_and(|heading| cover_contradicts(said, &heading.text, field))
         });
-        let names: Vec<String> = fields.map(|(field, _)| format!("“{}”", field.name)).collect();
-        if names.is_empty() {
-            continue;
-        }
-        let asked: Vec<&str> = form.fields.iter().filter_map(|field| field.measured_in.as_deref()).collect();
-        let asked = asked.into_iter().find(|unit| unit.ends_with('元')).unwrap_or_default();
+        let fields: Vec<&Field> = fields.map(|(field, _)| field).collect();
+        let Some(asked) = fields.first().and_then(|field| field.measured_in.as_deref()) else { continue };
+        let names: Vec<String> = fields.iter().map(|field| format!("“{}”", field.name)).collect();
         let say = Say {
             code: "unit-on-cover",
             severity: Severity::Verify,
             found: format!("计量单位写的是“{said}”，而{}以{asked}计", names.join("、")),
-            expected: format!("金额以{asked}计"),
-            next: "已按表式的单位读取；请报送单位核实金额没有差一万倍",
+            expected: format!("计量单位是{asked}"),
+            next: "已按表式的单位读取；请报送单位核实各数没有差十倍、百倍或一万倍",
         };
         sink.on_return(Some(found.account.sheet), vec![*at], say);
+    }
+}
+
+/// 填报日期 decides versions and lateness: one that cannot be read is told, since the file's own stamp stands in for it.
+pub fn filing_dates(found: &[Found<'_>], sink: &mut Sink) {
+    for found in found.iter().filter(|found| found.account.not_counted.is_none() && found.cover.filled_on.is_empty()) {
+        for (at, text) in &found.cover.unread_dates {
+            let say = Say {
+                code: "filing-date-unclear",
+                severity: Severity::Note,
+                found: format!("填报日期填的“{text}”不是完整的日期"),
+                expected: "写明年、月、日，如 2026-03-05".to_owned(),
+                next: "版本先后和是否迟报改按文件的修改时间判断；不符的请报送单位补全日期后重报",
+            };
+            sink.on_return(Some(found.account.sheet), vec![*at], say);
+        }
     }
 }
 
@@ -225,17 +254,35 @@ pub fn periods(found: &mut [Found<'_>], ours: &Period, sink: &mut Sink) {
     }
 }
 
-/// A later table of a sheet that says nothing of its own is of the period of the first.
+/// A later table of a sheet that says nothing of its own is of the period of the one before, and its money in the same
+/// unit; of tables side by side, the cover may stand over any.
 fn inherit(found: &mut [Found<'_>]) {
     for at in 1..found.len() {
         let (before, rest) = found.split_at_mut(at);
-        if let (Some(above), Some(here)) = (before.last(), rest.first_mut())
-            && above.account.sheet == here.account.sheet
-            && here.cover.periods.is_empty()
-            && matches!(here.said, Said::Nothing)
-        {
-            here.said = above.said.clone();
+        if let (Some(above), Some(here)) = (before.last(), rest.first_mut()) {
+            take_over(above, here);
         }
+    }
+    for at in (1..found.len()).rev() {
+        let (before, rest) = found.split_at_mut(at);
+        if let (Some(here), Some(beside)) = (before.last_mut(), rest.first())
+            && here.cols != Origin::WHOLE
+            && beside.cols != here.cols
+        {
+            take_over(beside, here);
+        }
+    }
+}
+
+fn take_over(from: &Found<'_>, here: &mut Found<'_>) {
+    if from.account.sheet != here.account.sheet {
+        return;
+    }
+    if here.cover.periods.is_empty() && matches!(here.said, Said::Nothing) {
+        here.said = from.said.clone();
+    }
+    if here.cover.measures.is_empty() {
+        here.cover.measures = from.cover.measures.clone();
     }
 }
 
@@ -315,7 +362,7 @@ pub fn nil(found: &[Found<'_>], tables: &[FormTable], sink: &mut Sink) -> bool {
                 severity: Severity::Note,
                 found: format!("工作表“{}”里有一张表只有表头", empty.sheet.name),
                 expected: "没有要报的写“无”".to_owned(),
-                next: "请省总留意，是否漏填",
+                next: "请汇总部门留意，是否漏填",
             };
             sink.on_return(Some(empty.account.sheet), Vec::new(), say);
         }

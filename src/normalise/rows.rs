@@ -213,6 +213,13 @@ impl Classifier<'_, '_> {
         if !cells.iter().any(|cell| self.text(cell).contains(['无', '零'])) {
             return false;
         }
+        // A sentence that says so stands alone in its row.
+        let mut words = cells.iter().filter(|cell| !self.is_number_of_row(cell));
+        if let (Some(only), None) = (words.next(), words.next())
+            && self.text(only).contains("零报告")
+        {
+            return true;
+        }
         cells.iter().filter(|cell| !self.is_number_of_row(cell)).all(|cell| {
             let key = header_key(self.text(cell));
             let word = matches!(

@@ -1,5 +1,7 @@
 //! 小计 and 合计 rows held against the rows that they add up. Never over an unreadable cell.
 
+use super::figures::header_factor;
+use super::figures::tidy;
 use super::rows::{Table, adds_up};
 use super::sink::{Say, Sink};
 use super::view::View;
@@ -9,8 +11,41 @@ use crate::model::{FormTable, Severity};
 use crate::spec::Form;
 use crate::text::numbers;
 
-/// One column's figures by position in the view; `None` for a cell that could not be read.
-type Parts = Vec<(usize, Option<f64>)>;
+/// One column's figures by position in the view, summed from the top, so that a sheet with as many 小计 as rows is
+/// checked in one pass.
+struct Parts {
+    at: Vec<usize>,
+    /// Sum of the figures before each part, and how many of those could not be read; one entry more than parts.
+    before: Vec<(f64, usize)>,
+}
+
+impl Parts {
+    fn of(figures: impl Iterator<Item = (usize, Option<f64>)>) -> Parts {
+        let mut parts = Parts { at: Vec::new(), before: vec![(0.0, 0)] };
+        let (mut sum, mut unread) = (0.0, 0);
+        for (at, figure) in figures {
+            match figure {
+                Some(figure) => sum += figure,
+                None => unread += 1,
+            }
+            parts.at.push(at);
+            parts.before.push((sum, unread));
+        }
+        parts
+    }
+
+    /// What adding up decimals may be off by.
+    fn noise(&self) -> f64 {
+        self.before.last().map_or(0.0, |(sum, _)| sum.abs() * 1e-13).max(1e-6)
+    }
+
+    /// Sum over the positions from `from` up to and without `to`; `None` where one of them is unreadable.
+    fn sum(&self, from: usize, to: usize) -> Option<f64> {
+        let index = |position: usize| self.at.partition_point(|at| *at < position);
+        let (first, last) = (self.before.get(index(from))?, self.before.get(index(to).max(index(from)))?);
+        (first.1 == last.1).then_some(last.0 - first.0)
+    }
+}
 
 pub fn check(view: &View<'_>, form: &Form, table: &Table, read: &FormTable, sink: &mut Sink) {
     if table.rows.totals.is_empty() {
@@ -22,14 +57,16 @@ pub fn check(view: &View<'_>, form: &Form, table: &Table, read: &FormTable, sink
         column_at += 1 + usize::from(matches!(field.ty, crate::spec::FieldType::Score { .. }));
         let (Some(col), Some(column), true) = (*col, column, adds_up(field)) else { continue };
         let parts = parts(view, &table.rows.data, column, col);
+        let heading = table.header.headings.iter().find(|heading| heading.col == col);
+        let factor = heading.map_or(1.0, |heading| header_factor(&heading.text, field));
         for &(i, sub) in &table.rows.totals {
             let Some(row) = view.rows.get(i).map(|row| row.row) else { continue };
             let at = CellRef { row, col };
-            let Some(said) = view.value(at).and_then(|value| figure(view, value)) else { continue };
+            let Some(said) = view.value(at).and_then(|value| figure(view, value, factor)) else { continue };
             let sums = plausible(table, &parts, i, sub);
             let Some(sums) = sums else { continue };
-            if sums.iter().all(|sum| (sum - said).abs() > 1e-6) {
-                let sum = sums.first().copied().unwrap_or(0.0);
+            if sums.iter().all(|sum| (sum - said).abs() > parts.noise()) {
+                let sum = tidy(sums.first().copied().unwrap_or(0.0));
                 let say = Say {
                     code: "total-mismatch",
                     severity: Severity::Verify,
@@ -55,43 +92,51 @@ fn parts(view: &View<'_>, data: &[usize], column: &Column, col: u16) -> Parts {
         Column::Number(v) => v.get(k).copied().flatten(),
         _ => None,
     };
-    data.iter()
-        .enumerate()
-        .map(|(k, &i)| {
-            let blank = view
-                .rows
-                .get(i)
-                .is_none_or(|row| view.value(CellRef { row: row.row, col }).is_none_or(|value| view.is_blank(value)));
-            (i, value(k).or(blank.then_some(0.0)))
-        })
-        .collect()
+    Parts::of(data.iter().enumerate().map(|(k, &i)| {
+        let blank = view
+            .rows
+            .get(i)
+            .is_none_or(|row| view.value(CellRef { row: row.row, col }).is_none_or(|value| view.is_blank(value)));
+        (i, value(k).or(blank.then_some(0.0)))
+    }))
 }
 
 /// What a total may rightly say, the likeliest first: the rows since the total before, all rows above, the whole
 /// table, the rows below it. `None` where one of the parts is unreadable.
 fn plausible(table: &Table, parts: &Parts, i: usize, sub: bool) -> Option<Vec<f64>> {
     let totals = &table.rows.totals;
-    let before = totals.iter().map(|(at, _)| *at).rfind(|at| *at < i);
-    let after = totals.iter().map(|(at, _)| *at).find(|at| *at > i);
-    let sum = |from: usize, to: usize| {
-        parts.iter().filter(|(at, _)| (from..to).contains(at)).map(|(_, part)| *part).sum::<Option<f64>>()
-    };
-    let section = sum(before.map_or(0, |at| at + 1), i)?;
+    let here = totals.partition_point(|(at, _)| *at < i);
+    let before = here.checked_sub(1).and_then(|last| totals.get(last)).map(|(at, _)| *at);
+    let after = totals.get(totals.partition_point(|(at, _)| *at <= i)).map(|(at, _)| *at);
+    let section = parts.sum(before.map_or(0, |at| at + 1), i)?;
     if sub {
-        let below = sum(i + 1, after.unwrap_or(usize::MAX))?;
-        return Some(if parts.iter().any(|(at, _)| *at < i) { vec![section, below] } else { vec![below] });
+        let below = parts.sum(i + 1, after.unwrap_or(usize::MAX))?;
+        return Some(if parts.at.first().is_some_and(|at| *at < i) { vec![section, below] } else { vec![below] });
     }
-    let all = sum(0, usize::MAX)?;
-    Some(vec![all, sum(0, i)?, section])
+    Some(vec![parts.sum(0, usize::MAX)?, parts.sum(0, i)?, section])
 }
 
-fn figure(view: &View<'_>, value: RawValue) -> Option<f64> {
+fn figure(view: &View<'_>, value: RawValue, factor: f64) -> Option<f64> {
     match value {
-        RawValue::Number(number) => Some(number),
+        RawValue::Number(number) => Some(number * factor),
         RawValue::Text { .. } => {
             let figure = numbers::read(view.sheet.text(value)).ok()?;
-            (!figure.percent && figure.scale == 1.0).then_some(figure.value)
+            let factor = if figure.unit.is_empty() { factor } else { 1.0 };
+            (!figure.percent && figure.scale == 1.0).then_some(figure.value * factor)
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_between_positions_and_over_gaps() {
+        let parts = Parts::of([(2, Some(1.0)), (3, Some(2.0)), (5, None), (6, Some(4.0))].into_iter());
+        assert_eq!((parts.sum(0, 5), parts.sum(3, 4), parts.sum(6, usize::MAX)), (Some(3.0), Some(2.0), Some(4.0)));
+        assert_eq!((parts.sum(0, usize::MAX), parts.sum(5, 6)), (None, None));
+        assert_eq!((parts.sum(9, 9), parts.sum(4, 1)), (Some(0.0), Some(0.0)));
     }
 }

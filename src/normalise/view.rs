@@ -27,19 +27,19 @@ pub struct View<'a> {
     /// Rows and columns are exchanged.
     pub turned: bool,
     cells: Cow<'a, [RawCell]>,
-    merges: Cow<'a, [Merge]>,
+    merges: Merges,
 }
 
 impl<'a> View<'a> {
     pub fn new(sheet: &'a RawSheet, index: u16) -> View<'a> {
-        let (cells, merges) = (Cow::Borrowed(sheet.cells.as_slice()), Cow::Borrowed(sheet.merges.as_slice()));
+        let (cells, merges) = (Cow::Borrowed(sheet.cells.as_slice()), Merges::of(sheet.merges.clone()));
         View { sheet, index, rows: rows(&cells), cols: (0, u16::MAX), turned: false, cells, merges }
     }
 
     /// The cells that `keep` keeps, as a view of their own over these columns.
     pub fn part(&self, cols: (u16, u16), keep: impl Fn(CellRef) -> bool) -> View<'a> {
         let cells: Vec<RawCell> = self.cells.iter().copied().filter(|cell| keep(cell.at)).collect();
-        let merges = self.merges.iter().copied().filter(|merge| keep(merge.first)).collect();
+        let merges = Merges::of(self.merges.sorted.iter().copied().filter(|merge| keep(merge.first)).collect());
         View {
             sheet: self.sheet,
             index: self.index,
@@ -47,7 +47,7 @@ impl<'a> View<'a> {
             cols,
             turned: self.turned,
             cells: Cow::Owned(cells),
-            merges: Cow::Owned(merges),
+            merges,
         }
     }
 
@@ -58,7 +58,7 @@ impl<'a> View<'a> {
         let mut cells: Vec<RawCell> = self.cells.iter().map(cell).collect::<Option<_>>()?;
         cells.sort_by_key(|cell| cell.at);
         let merge = |merge: &Merge| Some(Merge { first: turn(merge.first)?, last: turn(merge.last)? });
-        let merges = self.merges.iter().filter_map(merge).collect();
+        let merges = Merges::of(self.merges.sorted.iter().filter_map(merge).collect());
         Some(View {
             sheet: self.sheet,
             index: self.index,
@@ -66,7 +66,7 @@ impl<'a> View<'a> {
             cols: (0, u16::MAX),
             turned: !self.turned,
             cells: Cow::Owned(cells),
-            merges: Cow::Owned(merges),
+            merges,
         })
     }
 
@@ -83,7 +83,7 @@ impl<'a> View<'a> {
 
     /// Whether anything is merged.
     pub fn has_merges(&self) -> bool {
-        !self.merges.is_empty()
+        !self.merges.sorted.is_empty()
     }
 
     /// Cells of the `i`-th occupied row, left to right.
@@ -103,9 +103,7 @@ impl<'a> View<'a> {
 
     /// The merge that covers an address, if any.
     pub fn merge_over(&self, at: CellRef) -> Option<Merge> {
-        self.merges.iter().copied().find(|merge| {
-            (merge.first.row..=merge.last.row).contains(&at.row) && (merge.first.col..=merge.last.col).contains(&at.col)
-        })
+        self.merges.over(at)
     }
 
     /// The value at an address.
@@ -130,6 +128,33 @@ impl<'a> View<'a> {
     }
 }
 
+/// Merges by their first row. A sheet may have as many as it has rows, and every blank cell asks for its own.
+struct Merges {
+    sorted: Vec<Merge>,
+    /// The last row that any merge up to here covers.
+    reach: Vec<u32>,
+}
+
+impl Merges {
+    fn of(mut merges: Vec<Merge>) -> Merges {
+        merges.sort_by_key(|merge| (merge.first, merge.last));
+        let reach = merges.iter().scan(0, |far, merge| {
+            *far = merge.last.row.max(*far);
+            Some(*far)
+        });
+        Merges { reach: reach.collect(), sorted: merges }
+    }
+
+    fn over(&self, at: CellRef) -> Option<Merge> {
+        let above = self.sorted.partition_point(|merge| merge.first.row <= at.row);
+        let candidates = self.sorted.iter().zip(&self.reach).take(above).rev();
+        candidates
+            .take_while(|(_, reach)| **reach >= at.row)
+            .map(|(merge, _)| *merge)
+            .find(|merge| merge.last.row >= at.row && (merge.first.col..=merge.last.col).contains(&at.col))
+    }
+}
+
 fn rows(cells: &[RawCell]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for (at, cell) in cells.iter().enumerate() {
@@ -139,4 +164,23 @@ fn rows(cells: &[RawCell]) -> Vec<Row> {
         }
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_merge_over_a_cell_is_found_among_many() {
+        let at = |row: u32, col: u16| CellRef { row, col };
+        let merge = |top, left, bottom, right| Merge { first: at(top, left), last: at(bottom, right) };
+        let mut all = vec![merge(0, 0, 900, 0), merge(2, 1, 2, 3)];
+        all.extend((3..1_000).map(|row| merge(row, 4, row, 5)));
+        let merges = Merges::of(all.clone());
+        for (row, col) in [(0, 0), (450, 0), (901, 0), (2, 2), (3, 2), (700, 5), (700, 6), (999, 4), (1_000, 4)] {
+            let holds =
+                |m: &Merge| (m.first.row..=m.last.row).contains(&row) && (m.first.col..=m.last.col).contains(&col);
+            assert_eq!(merges.over(at(row, col)), all.iter().copied().find(holds), "{row} {col}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! A made-up edition for tests: 36 units, every kind of cell, files of every outcome.
 
 use super::Edition;
+use super::received::fixture as received;
 use crate::domain::period::{Period, day};
 use crate::model::finding::{Amendment, Finding, Place, Severity};
 use crate::model::normalised::{Binding, Sender, SenderEvidence};
@@ -66,7 +67,6 @@ pub struct Fixture {
     pub frames: Vec<ValidatedFrame>,
     pub tables: Vec<StatTable>,
     pub statements: Vec<(Option<bool>, String)>,
-    pub returns: Vec<PathBuf>,
 }
 
 impl Fixture {
@@ -79,7 +79,6 @@ impl Fixture {
             frames: &self.frames,
             tables: &self.tables,
             statements: &self.statements,
-            returns: &self.returns,
         }
     }
 }
@@ -103,7 +102,6 @@ pub fn fixture(rows: usize, returns: &Path) -> Fixture {
             ),
             (None, "未复核称号 7 个，见“称号复核”。".to_owned()),
         ],
-        returns: vec![returns.to_path_buf()],
     }
 }
 
@@ -123,7 +121,7 @@ fn field(name: &str, ty: FieldType, required: bool) -> Field {
     }
 }
 
-fn plan() -> Plan {
+pub fn plan() -> Plan {
     let fields = vec![
         field("序号", FieldType::Integer, false),
         field("推荐单位", FieldType::Unit, true),
@@ -169,7 +167,7 @@ fn plan() -> Plan {
         sheet: sheet.to_owned(),
         title: String::new(),
         caption: String::new(),
-        notes: vec!["没有节假日表".to_owned()],
+        notes: Vec::new(),
         landscape: false,
         kind: TableKind::Chase,
         line: 1,
@@ -222,6 +220,7 @@ fn reference() -> Reference {
         ("单位名册".to_owned(), PathBuf::from("pipelines/reference/单位名册.csv"), "12".repeat(32)),
         ("荣誉台账".to_owned(), PathBuf::from("/abs/elsewhere/ref/荣誉台账.xlsx"), "34".repeat(32)),
     ];
+    reference.notes = vec!["没有节假日表".to_owned()];
     reference
 }
 
@@ -279,7 +278,16 @@ fn verdict(rows: usize, returns: &Path) -> RunVerdict {
         raw: "１２".to_owned(),
         clean: "12".to_owned(),
     };
-    RunVerdict { sources, findings: findings(), amendments: vec![amendment], units, rows: total }
+    RunVerdict {
+        sources,
+        findings: findings(),
+        amendments: vec![amendment],
+        units,
+        rows: total,
+        ledger: received::ledger(),
+        drift: received::drift(),
+        unknown_names: received::unknown_names(),
+    }
 }
 
 fn source(index: u32, outcome: Outcome, rows: RowAccount, readable: bool, returns: &Path) -> SourceVerdict {
@@ -343,6 +351,7 @@ fn source(index: u32, outcome: Outcome, rows: RowAccount, readable: bool, return
         overdue: false,
         sheets: if readable { vec![account] } else { Vec::new() },
         bindings: if readable { vec![binding] } else { Vec::new() },
+        near_misses: vec![],
         rows,
         superseded_by: (outcome == Outcome::Superseded).then_some(0),
         code: if outcome == Outcome::Unreadable { "file-damaged" } else { "" },

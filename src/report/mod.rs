@@ -17,6 +17,7 @@ mod links;
 mod listing;
 mod manifest;
 mod overview;
+mod received;
 mod records;
 mod sheet;
 mod store;
@@ -53,8 +54,6 @@ pub struct Edition<'a> {
     pub tables: &'a [StatTable],
     /// (holds, sentence) for the overview.
     pub statements: &'a [(Option<bool>, String)],
-    /// Folder the returns came from, for links in the findings workbook.
-    pub returns: &'a [PathBuf],
 }
 
 /// Paths of what was written, in the order in which officers read them.

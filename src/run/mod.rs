@@ -6,12 +6,13 @@ use crate::compute::{self, Computed};
 use crate::domain::period::Period;
 use crate::ingest::{self, Delivery, Limits};
 use crate::model::outcome::Read;
-use crate::model::{Severity, SourceFile};
+use crate::model::{Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Normaliser};
 use crate::report::{self, Edition, Written};
 use crate::spec::reference::ReferenceFolders;
 use crate::spec::{self, Diagnostic, Plan, Reference};
 use crate::validate::{self, Arrival, Arrived, Validated};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// Why a run stopped; nothing was written and earlier results are untouched.
@@ -112,13 +113,25 @@ pub fn collect(
 
 fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery) -> Arrived {
     let mut format = "";
+    let mut near_misses = Vec::new();
     let arrival = match delivery.read {
         Read::Workbook(workbook) => {
             format = workbook.format.name();
-            let normalised = normaliser.normalise(source, &workbook);
-            match &normalised.unrecognised {
-                Some(cause) => Arrival::Unrecognised(cause.clone()),
-                None => Arrival::Return(Box::new(normalised)),
+            // A file that defeats the program costs itself and not the run; it is named, and counts nowhere.
+            let normalised = catch_unwind(AssertUnwindSafe(|| normaliser.normalise(source, &workbook)));
+            match normalised {
+                Ok(mut normalised) => {
+                    near_misses = std::mem::take(&mut normalised.near_misses);
+                    match normalised.unrecognised {
+                        Some(cause) => Arrival::Unrecognised(cause),
+                        None => Arrival::Return(Box::new(normalised)),
+                    }
+                }
+                Err(_) => Arrival::Unreadable(Unreadable {
+                    code: "file-damaged",
+                    cause: "文件的内容让程序无法核对（程序缺陷）".to_owned(),
+                    next: "请把这份文件交给维护人员；可先请报送单位用下发的表式重新填报".to_owned(),
+                }),
             }
         }
         Read::Unreadable(why) => Arrival::Unreadable(why),
@@ -129,7 +142,15 @@ fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery) 
         Arrival::Return(_) | Arrival::Ignored(_) => None,
         _ => normaliser.named_unit(source),
     };
-    Arrived { source: source.clone(), sha256: delivery.sha256, size: delivery.size, format, arrival, named_unit }
+    Arrived {
+        source: source.clone(),
+        sha256: delivery.sha256,
+        size: delivery.size,
+        format,
+        arrival,
+        near_misses,
+        named_unit,
+    }
 }
 
 /// A finished run.
@@ -196,7 +217,6 @@ pub fn run(
             frames: &validated.frames,
             tables: &computed.tables,
             statements: &statements,
-            returns,
         };
         written = report::write(edition, folder).map_err(Stop::Output)?;
     }

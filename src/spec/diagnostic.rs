@@ -24,17 +24,6 @@ impl Diagnostic {
     }
 }
 
-/// 1-based line and column, the column counted in characters, of a byte offset. An offset behind the end is the end.
-pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let mut end = offset.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let before = &text[..end];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
-}
-
 /// All diagnostics as officers see them: `file:line:column`, the source line with carets, message and help, and the
 /// number of problems last. Sources are read again from their paths; one that is gone is shown without its line.
 pub fn render(diagnostics: &[Diagnostic], colour: bool) -> String {
@@ -146,6 +135,5 @@ mod tests {
     fn a_span_outside_the_file_does_not_panic() {
         assert_eq!(within("短", &(1..900)), 0..3);
         assert_eq!(within("", &(5..9)), 0..0);
-        assert_eq!(line_and_column("一\n二三", 7), (2, 2));
     }
 }

@@ -265,35 +265,3 @@ fn ids<'a>(document: &Section<'a>, key: &'static str, what: &str) -> Vec<&'a str
     }
     ids
 }
-
-/// One available pipeline.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// Name of its folder.
-    pub name: String,
-    /// As its definition says; `None` where that cannot be read.
-    pub title: Option<String>,
-    /// Path of the definition.
-    pub path: PathBuf,
-}
-
-/// Pipelines in the folder `pipelines`, by name. Only the titles are read.
-pub fn list(pipelines: &Path) -> Vec<Listed> {
-    let Ok(entries) = std::fs::read_dir(pipelines) else { return Vec::new() };
-    let mut listed: Vec<Listed> = entries
-        .flatten()
-        .filter_map(|entry| {
-            let path = entry.path().join("pipeline.toml");
-            let name = entry.file_name().into_string().ok()?;
-            path.is_file().then(|| Listed { name, title: title(&path), path })
-        })
-        .collect();
-    listed.sort_by(|a, b| a.name.cmp(&b.name));
-    listed
-}
-
-fn title(path: &Path) -> Option<String> {
-    let text = source(path).ok()?;
-    let (document, _) = DeTable::parse_recoverable(&text);
-    document.get_ref().get("title")?.get_ref().as_str().map(str::to_owned)
-}

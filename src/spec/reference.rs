@@ -1,10 +1,11 @@
-//! Reference data that the department keeps beside the definitions: the roster of reporting units (单位名册),
-//! cities in official order, holidays, due dates, and the tables that a definition declares (荣誉台账 …).
+//! Reference data that the department keeps beside the definitions: the roster of reporting units (单位名册) and the
+//! spellings of their names confirmed since (单位别名), cities in official order, holidays, due dates, and the tables that a definition declares (荣誉台账 …).
 //!
 //! Each is a table of that name, `.csv` or `.xlsx`, first sheet, headers in the first row that holds them.
 //! A run takes them, table by table, from `--reference <folder>`, else from the pipeline's own folder,
 //! else from `pipelines/reference`, which the pipelines share.
 
+mod aliases;
 mod columns;
 mod grid;
 mod roster;
@@ -21,8 +22,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Channels (渠道) in official order; units of the first one stand under their cities.
-pub const CHANNELS: [&str; 4] = ["市总工会", "省直系统", "行业协会", "大型企业"];
+/// The code list, if a definition has it, that says which channels (渠道) there are and in which order.
+const CHANNEL_CODES: &str = "channel";
 
 /// Everything a run looks up.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +54,7 @@ pub struct Unit {
     pub parent: Option<u32>,
     /// 省/市/县/基层.
     pub level: String,
-    /// 市总工会/省直系统/行业协会/大型企业.
+    /// One of [`Roster::channels`], or empty.
     pub channel: String,
     pub city: String,
     pub industry: String,
@@ -67,11 +68,13 @@ pub struct Unit {
     pub owes: Vec<String>,
 }
 
-/// The roster in official order: the units of the cities by city order, then the other channels in the order of
-/// [`CHANNELS`], then units without a channel; within each by the file's order.
+/// The roster in official order: the units of the cities by city order, then the other channels in their order, then
+/// units without a channel; within each by the file's order.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
     pub units: Vec<Unit>,
+    /// Channels (渠道) in official order; units of the first one stand under their cities.
+    pub channels: Vec<String>,
     /// Units that owe this pipeline in this period, in official order: ascending, which [`Self::recommender`] relies on.
     pub expected: Vec<u32>,
     /// match key of name, alias or code → units (several where it is ambiguous).
@@ -119,22 +122,28 @@ impl Roster {
 
     /// Up to three names that look alike, for a suggestion.
     pub fn similar(&self, written: &str) -> Vec<Arc<str>> {
+        let units = self.similar_units(written);
+        units.iter().filter_map(|unit| self.units.get(*unit as usize)).map(|unit| unit.name.clone()).collect()
+    }
+
+    /// Up to three units whose name or alias looks alike, the most alike first.
+    pub fn similar_units(&self, written: &str) -> Vec<u32> {
         let key = crate::text::names::match_key(written);
-        let mut scored: Vec<(f64, u32)> = self
-            .units
-            .iter()
-            .enumerate()
-            .map(|(index, unit)| {
-                let best = std::iter::once(unit.name.as_ref())
-                    .chain(unit.aliases.iter().map(String::as_str))
-                    .map(|name| strsim::jaro_winkler(&key, &crate::text::names::match_key(name)))
-                    .fold(0.0, f64::max);
-                (best, index as u32)
-            })
-            .filter(|(score, _)| *score >= 0.75)
-            .collect();
+        let mut scored: Vec<(f64, u32)> = Vec::new();
+        for (name, units) in &self.keys {
+            let score = strsim::jaro_winkler(&key, name);
+            if score >= 0.75 {
+                scored.extend(units.iter().map(|unit| (score, *unit)));
+            }
+        }
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        scored.iter().take(3).filter_map(|(_, index)| self.units.get(*index as usize)).map(|u| u.name.clone()).collect()
+        let mut shown: Vec<u32> = Vec::new();
+        for (_, unit) in scored {
+            if shown.len() < 3 && !shown.contains(&unit) {
+                shown.push(unit);
+            }
+        }
+        shown
     }
 }
 
@@ -241,7 +250,8 @@ pub fn load(plan: &Plan, folders: &ReferenceFolders, period: &Period) -> Result<
     let mut shelf = Shelf { folders: &folders.0, files: Vec::new(), problems: Vec::new() };
     let mut notes = Vec::new();
     let cities = tables::cities(&mut shelf);
-    let roster = roster::roster(&mut shelf, plan, period, &cities);
+    let mut roster = roster::roster(&mut shelf, plan, period, &cities);
+    aliases::aliases(&mut shelf, &mut roster);
     roster::check_cities(&mut shelf, &cities, &roster);
     let calendar = tables::calendar(&mut shelf, &mut notes);
     let due = tables::due(&mut shelf, plan, period, &mut notes);

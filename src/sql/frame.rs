@@ -159,8 +159,7 @@ pub fn evaluate(df: &DataFrame, exprs: &[Expr]) -> Vec<Vec<Option<bool>>> {
 }
 
 /// What expressions need at run time.
-pub fn context(plan: &Plan, reference: &Reference, period: &Period) -> Context {
-    let _ = plan;
+pub fn context(reference: &Reference, period: &Period) -> Context {
     let year = period.year();
     let year_start = day(year, 1, 1).unwrap_or(period.first);
     let constants = [

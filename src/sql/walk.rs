@@ -330,7 +330,7 @@ impl<'a> Walker<'a> {
         let pattern = match self.walk(pattern) {
             (Node::Literal(Literal::Text(pattern)), _) => pattern,
             (_, Kind::Broken) => return BROKEN,
-            _ => return self.refuse("sql-type", pattern.span(), "LIKE 后面要一段带引号的文字", "例如 LIKE '%班组%'"),
+            _ => return self.refuse("sql-type", pattern.span(), "LIKE 后面要一段带引号的文字", "例如 LIKE '%公司%'"),
         };
         match kind {
             Kind::Known(Type::Text) => {

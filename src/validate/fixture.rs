@@ -183,7 +183,7 @@ pub fn reference() -> Reference {
         lines: vec![2, 3, 4, 5, 6],
     };
     Reference {
-        roster: Roster { units, expected: vec![0, 1], keys },
+        roster: Roster { units, expected: vec![0, 1], keys, ..Roster::default() },
         calendar: Calendar::default(),
         // 2026-03-06 is a Friday.
         due: Some(Due { opens: None, due: day(2026, 3, 6).unwrap(), grace: day(2026, 3, 10) }),
@@ -237,6 +237,8 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
     let returned = NormalisedReturn {
         source,
         bindings: tables.iter().map(binding).collect(),
+        near_misses: vec![],
+        unknown_units: vec![],
         sheets: tables.iter().map(account).collect(),
         tables,
         unrecognised: None,
@@ -254,7 +256,15 @@ pub fn arrival(source: u32, name: &str, arrival: Arrival) -> Arrived {
         SourceFile { index: source, name: name.into(), path: name.into(), member: vec![], size: 1, modified: None };
     let mut hash = [0u8; 32];
     hash[..4].copy_from_slice(&source.to_le_bytes());
-    Arrived { source: file, sha256: Some(hash), size: 1, format: "xlsx", arrival, named_unit: None }
+    Arrived {
+        source: file,
+        sha256: Some(hash),
+        size: 1,
+        format: "xlsx",
+        arrival,
+        near_misses: vec![],
+        named_unit: None,
+    }
 }
 
 pub fn edit(file: &mut Arrived) -> &mut NormalisedReturn {
@@ -268,7 +278,7 @@ pub fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
     let validated = validate(plan, &reference(), &Period::parse("2026").unwrap(), arrived);
     prove(&validated.verdict).unwrap();
     for (form, frame) in plan.forms.iter().zip(&validated.frames) {
-        assert_eq!(frame.df.width(), form.columns().len() + 5);
+        assert_eq!(frame.df.width(), form.columns().len() + 6);
         assert_eq!(frame.df.height(), frame.blocked_by.len());
     }
     validated

@@ -89,7 +89,7 @@ pub fn unplaced(rows: &FormRows, blocks: &Blocks) -> Vec<Finding> {
         place: rows.place(row, &[unit_field]),
         found: format!("{name}“{}”及其上级都不在本次应报单位之列", rows.value(row, name)),
         expected: "推荐单位在单位名册中，并应报本项目".into(),
-        next: "请报送单位改为应报的推荐单位；确应报送的由省总在单位名册“应报”栏补登".into(),
+        next: "请报送单位改为应报的推荐单位；确应报送的由汇总部门在单位名册“应报”栏补登".into(),
         line: Some(rows.form.line),
         holds_return: false,
     })

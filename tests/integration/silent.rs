@@ -301,13 +301,21 @@ columns = [{ header = "推荐单位", value = "unit" }, { header = "创效", col
 
 /// Runs the funds form: cover, header, one row; the value read for 创效 and 满意率 and the findings' (severity, code).
 fn funds(cover: &str, header: &str, benefit: Cell, rate: Cell) -> (Vec<String>, Vec<(String, String)>) {
-    let project = folder(&[("pipelines/funds/pipeline.toml", FUNDS.as_bytes())]);
-    let reference = project.path().join("pipelines/reference");
-    std::fs::create_dir(&reference).expect("a folder");
-    for entry in std::fs::read_dir(root().join("pipelines/reference")).expect("shipped tables").flatten() {
-        let table = std::fs::read_to_string(entry.path()).expect("text").replace("model-teams、honours", "funds");
-        std::fs::write(reference.join(entry.file_name()), table).expect("a copy");
+    let results = funds_run(cover, header, benefit, rate);
+    let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let findings = results.findings().iter().map(|f| (word(&f["severity"]), word(&f["code"]))).collect();
+    let values = accepted(&results, "创效").into_iter().chain(accepted(&results, "满意率")).collect();
+    (values, findings)
+}
+
+fn funds_run(cover: &str, header: &str, benefit: Cell, rate: Cell) -> Results {
+    // The shipped reference tables, with a roster whose units owe this form.
+    let mut files = vec![("pipelines/funds/pipeline.toml".to_owned(), FUNDS.as_bytes().to_vec())];
+    for entry in std::fs::read_dir(root().join("pipelines/reference")).expect("reference tables").flatten() {
+        let text = std::fs::read_to_string(entry.path()).expect("a table").replace("model-teams、honours", "funds");
+        files.push((format!("pipelines/reference/{}", entry.file_name().to_string_lossy()), text.into_bytes()));
     }
+    let project = folder(&files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect::<Vec<_>>());
     let pipelines = project.path().join("pipelines");
     let rows = vec![
         vec![text("经费登记表")],
@@ -323,11 +331,7 @@ fn funds(cover: &str, header: &str, benefit: Cell, rate: Cell) -> (Vec<String>, 
     let (returns, target) = (path(returns.path()), path(out.path()));
     let said = say(&["run", "funds", "--pipelines", &pipelines, "--returns", &returns, "--out", &target, "--quiet"]);
     assert!(matches!(said.code, 0 | 1), "{}", said.err);
-    let results = Results { folder: out, said };
-    let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let findings = results.findings().iter().map(|f| (word(&f["severity"]), word(&f["code"]))).collect();
-    let values = accepted(&results, "创效").into_iter().chain(accepted(&results, "满意率")).collect();
-    (values, findings)
+    Results { folder: out, said }
 }
 
 #[test]
@@ -358,6 +362,11 @@ fn percentages_in_their_three_spellings() {
     };
     assert_eq!(read(Cell::Number(0.5)), ("0.5".into(), vec![]));
     assert_eq!(read(text("50%")), ("0.5".into(), vec![]));
+    let amended = funds_run("", "创效", Cell::Number(1.0), text("50%"));
+    assert!(
+        all_cells(&amended.ending("_审核问题.xlsx")).iter().any(|cell| cell == "percent-sign"),
+        "the change is recorded"
+    );
     assert_eq!(read(text("５０％")), ("0.5".into(), vec![]));
     assert_eq!(read(Cell::Number(50.0)), ("0.5".into(), vec!["percent-scale".into()]));
     assert_eq!(read(Cell::Number(1.0)), ("1".into(), vec!["percent-scale".into()]));

@@ -239,7 +239,7 @@ pub fn accepted(results: &Results, header: &str) -> Vec<String> {
     let column = range
         .rows()
         .next()
-        .and_then(|head| head.iter().position(|cell| cell.to_string() == header))
+        .and_then(|head| head.iter().position(|cell| *cell == header))
         .unwrap_or_else(|| panic!("no column {header}"));
     range.rows().skip(1).map(|row| row[column].to_string()).collect()
 }

@@ -352,3 +352,28 @@ fn totals_wherever_they_stand_are_held_against_their_parts() {
     assert!(check(vec![t("一"), with(4, T("约30")), total("合计", 99.0)]).is_empty());
     assert!(check(vec![with(4, T("约30")), total("小计", 99.0), t("二"), total("小计", 12.0)]).is_empty());
 }
+
+#[test]
+fn a_cover_over_either_of_two_tables_speaks_for_both() {
+    let left = vec![vec![T("班组申报汇总表")], vec![], header(), team("一班")];
+    let right = vec![vec![], vec![T("填报单位：合肥市总  所属期：2025年")], header(), team("二班")];
+    let read = run(vec![sheet("表", &side(left, right, 14))]);
+    assert!(doubts(&read).contains(&"period-mismatch"), "{:?}", read.findings);
+    assert_eq!(data(&read), [1, 1]);
+    assert!(read.sheets.iter().all(|account| account.not_counted.is_none()));
+}
+
+#[test]
+fn hidden_rows_of_a_form_filled_in_across_are_its_hidden_columns() {
+    let rows = framed(across(&[header(), team("一班"), team("二班")]));
+    let hidden = RawSheet { hidden_rows: vec![6], hidden_cols: vec![2], ..sheet("表", &rows) };
+    let read = run(vec![hidden]);
+    let words = |code: &str| {
+        let finding = read.findings.iter().find(|finding| finding.code.as_ref() == code).expect("said");
+        (finding.found.clone(), finding.place.cells.first().map(ToString::to_string))
+    };
+    let (columns, at) = words("columns-hidden");
+    assert!(columns.contains("1 行") && columns.contains("人数"), "{columns}");
+    assert_eq!(at.as_deref(), Some("A7"));
+    assert!(words("rows-hidden").0.contains("1 列"));
+}

@@ -8,7 +8,7 @@ use crate::model::workbook::{Format, Merge, RawSheet, RawWorkbook};
 use crate::model::{Severity, SourceFile};
 use crate::normalise::lexicon::Lexicon;
 use crate::normalise::view::View;
-use crate::normalise::{Frame, area, normalise};
+use crate::normalise::{Frame, Normaliser, area};
 use crate::spec::{Band, CodeList, Count, Field, FieldType, Form, Plan, Reference, Roster, Unit};
 use crate::text::names::match_key;
 use std::path::PathBuf;
@@ -178,7 +178,7 @@ pub fn run_named(name: &str, sheets: Vec<RawSheet>) -> NormalisedReturn {
     let source =
         SourceFile { index: 7, name: name.into(), path: PathBuf::new(), member: vec![], size: 0, modified: Some(5) };
     let book = RawWorkbook { format: Format::Xlsx, modified: None, sheets, remarks: vec![] };
-    let read = normalise(frame, &source, &book);
+    let read = Normaliser::new(frame).normalise(&source, &book);
     for account in &read.sheets {
         let sum = account.frame + account.data + account.totals + account.repeated_headers + account.notes;
         assert_eq!(account.rows, sum, "{account:?}");

@@ -1,7 +1,17 @@
 use super::*;
-use crate::spec::diagnostic::line_and_column;
 use crate::spec::{Bound, FieldType, TableKind, TemplatePart};
 use crate::sql::Literal;
+
+/// 1-based line and column, the column counted in characters, of a byte offset. An offset behind the end is the end.
+fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let mut end = offset.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = &text[..end];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
 
 fn shipped(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines").join(name).join("pipeline.toml")
@@ -303,12 +313,4 @@ fn files_that_are_none() {
     let path = folder.path().join("gbk.toml");
     std::fs::write(&path, [0xce, 0xd2]).unwrap();
     assert_eq!(code(&path), "not-utf8");
-}
-
-#[test]
-fn available_pipelines_with_their_titles() {
-    let listed = list(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"));
-    let titles: Vec<(&str, Option<&str>)> =
-        listed.iter().map(|listed| (listed.name.as_str(), listed.title.as_deref())).collect();
-    assert!(titles.contains(&("model-teams", Some("省模范班组评选"))), "{titles:?}");
 }

@@ -1,7 +1,7 @@
 //! 单位名册: units, their chain of 上级, who owes what, and the keys that written names are matched by.
 
 use super::columns::{Record, Sheet, Want};
-use super::{CHANNELS, City, Roster, Shelf, Unit};
+use super::{CHANNEL_CODES, City, Roster, Shelf, Unit};
 use crate::domain::period::Period;
 use crate::spec::diagnostic::nearest;
 use crate::spec::{Diagnostic, Plan};
@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 pub const ROSTER: &str = "单位名册";
 const LEVELS: [&str; 4] = ["省", "市", "县", "基层"];
+
+const MOST_WORKERS: u64 = 1_000_000_000;
 
 const CODE: usize = 0;
 const NAME: usize = 1;
@@ -56,18 +58,19 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
     let weighted = plan.quota.is_some() && !issued;
     let problems = &mut shelf.problems;
     let mut entries: Vec<Entry<'_>> = sheet.records().filter_map(|record| entry(record, plan, problems)).collect();
-    check_words(&entries, cities, problems);
+    let channels = channels(&entries, plan, cities);
+    check_words(&entries, cities, &channels, problems);
     check_unique(&entries, problems);
     // A stable sort: within one place the file's order stays.
     let place: HashMap<&str, usize> = cities.iter().enumerate().map(|(at, city)| (city.name.as_str(), at)).collect();
-    entries.sort_by_key(|entry| order(&entry.unit, &place));
+    entries.sort_by_key(|entry| order(&entry.unit, &channels, &place));
     link(&mut entries, problems);
     let mut expected = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
         if !owes(&entry.unit, plan, period) {
             continue;
         }
-        check_expected(entry, weighted, problems);
+        check_expected(entry, weighted, &channels, problems);
         expected.extend(u32::try_from(index));
     }
     if expected.is_empty() {
@@ -76,7 +79,24 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
         problems.push(Diagnostic::of_file("nobody-owes", &grid.path, message, help));
     }
     let units: Vec<Unit> = entries.into_iter().map(|entry| entry.unit).collect();
-    Roster { keys: keys(&units), units, expected }
+    Roster { keys: keys(&units), units, channels, expected }
+}
+
+/// As the definition's list has them; without one as the roster names them, those of the cities' own units first.
+fn channels(entries: &[Entry<'_>], plan: &Plan, cities: &[City]) -> Vec<String> {
+    if let Some(list) = plan.codes.iter().find(|list| list.id == CHANNEL_CODES) {
+        return list.values.clone();
+    }
+    let codes: BTreeSet<&str> = cities.iter().map(|city| city.unit_code.as_str()).collect();
+    let (own, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
+        entries.iter().partition(|entry| codes.contains(entry.unit.code.as_str()));
+    let mut channels: Vec<String> = Vec::new();
+    for Entry { unit, .. } in own.into_iter().chain(others) {
+        if !unit.channel.is_empty() && !channels.contains(&unit.channel) {
+            channels.push(unit.channel.clone());
+        }
+    }
+    channels
 }
 
 fn entry<'a>(record: Record<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Option<Entry<'a>> {
@@ -88,6 +108,12 @@ fn entry<'a>(record: Record<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) ->
     let (level, channel, city) = (text(LEVEL), text(CHANNEL), text(CITY));
     let (industry, ownership, owed) = (text(INDUSTRY), text(OWNERSHIP), text(OWES));
     let workers = record.integer(WORKERS, problems).and_then(|count| match u64::try_from(count) {
+        // More people than there are: a slip, and sums of such figures would not hold.
+        Ok(count) if count > MOST_WORKERS => {
+            let message = format!("{count} 超过 {MOST_WORKERS} 人");
+            problems.push(record.problem("count-too-large", Some(WORKERS), message, Some("核对人数")));
+            None
+        }
         Ok(count) => Some(count),
         Err(_) => {
             problems.push(record.problem("negative-count", Some(WORKERS), format!("{count} 小于 0"), None));
@@ -144,7 +170,8 @@ fn pipelines(owed: &str, record: &Record<'_>, plan: &Plan, problems: &mut Vec<Di
     owes
 }
 
-fn check_words(entries: &[Entry<'_>], cities: &[City], problems: &mut Vec<Diagnostic>) {
+fn check_words(entries: &[Entry<'_>], cities: &[City], channels: &[String], problems: &mut Vec<Diagnostic>) {
+    let channels: Vec<&str> = channels.iter().map(String::as_str).collect();
     let names: Vec<&str> = cities.iter().map(|city| city.name.as_str()).collect();
     let known: BTreeSet<&str> = names.iter().copied().collect();
     for Entry { unit, record, .. } in entries {
@@ -158,7 +185,7 @@ fn check_words(entries: &[Entry<'_>], cities: &[City], problems: &mut Vec<Diagno
             }
         };
         check(LEVEL, &unit.level, LEVELS.contains(&unit.level.as_str()), &LEVELS, "不是层级");
-        check(CHANNEL, &unit.channel, CHANNELS.contains(&unit.channel.as_str()), &CHANNELS, "不是渠道");
+        check(CHANNEL, &unit.channel, channels.contains(&unit.channel.as_str()), &channels, "不是渠道");
         // Without any city the missing table is the problem, and was reported.
         let listed = names.is_empty() || known.contains(unit.city.as_str());
         check(CITY, &unit.city, listed, &names, "不在地市顺序表中");
@@ -186,8 +213,8 @@ fn check_unique(entries: &[Entry<'_>], problems: &mut Vec<Diagnostic>) {
 }
 
 /// Place in official order: (channel, city).
-fn order(unit: &Unit, place: &HashMap<&str, usize>) -> (usize, usize) {
-    let channel = CHANNELS.iter().position(|channel| *channel == unit.channel).unwrap_or(CHANNELS.len());
+fn order(unit: &Unit, channels: &[String], place: &HashMap<&str, usize>) -> (usize, usize) {
+    let channel = channels.iter().position(|channel| *channel == unit.channel).unwrap_or(channels.len());
     let city = if channel == 0 { place.get(unit.city.as_str()).copied().unwrap_or(usize::MAX) } else { 0 };
     (channel, city)
 }
@@ -235,7 +262,7 @@ fn owes(unit: &Unit, plan: &Plan, period: &Period) -> bool {
 }
 
 /// What an expected unit has to have, so that it finds its row in every table.
-fn check_expected(entry: &Entry<'_>, weighted: bool, problems: &mut Vec<Diagnostic>) {
+fn check_expected(entry: &Entry<'_>, weighted: bool, channels: &[String], problems: &mut Vec<Diagnostic>) {
     let Entry { unit, record, .. } = entry;
     if weighted && unit.workers.is_none() {
         let message = format!("“{}”没有在岗职工人数，名额分不下去", unit.name);
@@ -243,9 +270,14 @@ fn check_expected(entry: &Entry<'_>, weighted: bool, problems: &mut Vec<Diagnost
     }
     if unit.channel.is_empty() {
         let message = format!("“{}”应报送，却没有写渠道", unit.name);
-        problems.push(record.problem("missing-cell", Some(CHANNEL), message, Some("填写四种渠道之一")));
+        problems.push(record.problem(
+            "missing-cell",
+            Some(CHANNEL),
+            message,
+            Some(&format!("填写：{}", channels.join("、"))),
+        ));
     }
-    if unit.channel == CHANNELS[0] && unit.city.is_empty() {
+    if channels.first() == Some(&unit.channel) && unit.city.is_empty() {
         let message = format!("“{}”应报送，却没有写地市", unit.name);
         problems.push(record.problem("missing-cell", Some(CITY), message, Some("填写所在地市")));
     }

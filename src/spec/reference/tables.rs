@@ -276,10 +276,10 @@ pub fn issued(
             problems.push(record.problem("negative-count", Some(seats), "名额小于 0".to_owned(), None));
         }
     }
-    let sum: i64 = counts.iter().flatten().sum();
+    let sum: i128 = counts.iter().flatten().map(|count| i128::from(*count)).sum();
     for total in &totals {
         let Some(said) = total.integer(seats, problems) else { continue };
-        if said != sum {
+        if i128::from(said) != sum {
             let message = format!("合计写的是 {said}，各行相加是 {sum}");
             problems.push(total.problem("issued-total", Some(seats), message, Some("核对各单位名额和合计")));
         }
