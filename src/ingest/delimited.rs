@@ -32,7 +32,12 @@ pub fn read(text: &str) -> Result<RawWorkbook, Refusal> {
     };
     let mut sheet = RawSheet { name: "Sheet1".to_owned(), ..RawSheet::default() };
     fields(text, delimiter, &mut sheet)?;
-    Ok(RawWorkbook { format: Format::Delimited, modified: None, sheets: vec![sheet], remarks: Vec::new() })
+    let mut remarks = Vec::new();
+    // Every program ends the last line; text has no other mark of being whole.
+    if !text.ends_with(['\n', '\r']) {
+        remarks.push("文字文件的最后一行没有结束，可能没有传完，请核对行数".to_owned());
+    }
+    Ok(RawWorkbook { format: Format::Delimited, modified: None, sheets: vec![sheet], remarks })
 }
 
 /// The delimiter that stands most often outside quotes in the first lines; tab, then comma, when they are equal.

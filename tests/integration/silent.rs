@@ -214,6 +214,30 @@ fn stale_results_are_said() {
     blocks(&book("<calcPr fullCalcOnLoad=\"1\"/>", &zero), "cell-unreadable", "J4");
 }
 
+/// Text has no checksum and no end mark: a page cut inside its table is refused, a cut csv is remarked on.
+#[test]
+fn text_files_that_were_cut_off() {
+    let rows = |book: &Page| -> Vec<Vec<String>> {
+        let word = |cell: &Cell| match cell {
+            Cell::Text(text) => text.clone(),
+            Cell::Number(number) | Cell::Date(number) => number.to_string(),
+            Cell::Raw(..) => String::new(),
+        };
+        book.rows.iter().map(|row| row.iter().map(word).collect()).collect()
+    };
+    let rows = rows(&page(UNIT, 3));
+    let line = |row: &Vec<String>| format!("<tr><td>{}</td></tr>\n", row.join("</td><td>"));
+    let html = format!("<html><body><table>{}</table></body></html>", rows.iter().map(line).collect::<String>());
+    assert_eq!(accepted(&run_book(html.as_bytes()), "人数"), ["11", "12", "13"]);
+    let cut = html.rfind("<tr>").expect("a row");
+    refused(&html.as_bytes()[..cut], "file-damaged");
+
+    let csv: String = rows.iter().map(|row| row.join(",") + "\n").collect();
+    assert_eq!(run_book(csv.as_bytes()).found("workbook-remark"), []);
+    let results = run_book(csv.trim_end().trim_end_matches(',').as_bytes());
+    assert_eq!((results.found("workbook-remark").len(), accepted(&results, "人数").len()), (1, 3));
+}
+
 /// A total whose saved result is stale is re-added from its parts.
 #[test]
 fn a_stale_total_is_a_finding() {
