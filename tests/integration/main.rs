@@ -3,9 +3,11 @@
 mod architecture;
 mod bundles;
 mod commands;
+mod faults;
 mod hostile;
 mod independent;
 mod officer;
+mod privacy;
 mod province;
 mod readme;
 mod received;

@@ -1,0 +1,224 @@
+//! ID numbers, phones and names: where they may be, and everywhere else they are not. And no network.
+
+use super::support::{Results, huizong, root, said};
+use super::workshop::{Cell, Page, all_cells, folder, page, run_on, text, xlsx};
+use std::path::Path;
+
+/// ID numbers with right check characters (of the area 3499, which does not exist), and one whose last place is wrong.
+const IDS: [&str; 8] = [
+    "349901197001011239",
+    "349901198102022342",
+    "34990119920303345X",
+    "349901196504044568",
+    "349901197705055675",
+    "349901198806066783",
+    "349901199007077890",
+    "349901196908088901",
+];
+const PHONES: [&str; 4] = ["13955512345", "18605519876", "15255567890", "0551-62345678"];
+const NAMES: [&str; 5] = ["欧阳秘一", "司徒秘二", "上官秘三", "诸葛秘四", "皇甫秘五"];
+
+/// A return that carries them in every position.
+fn loaded() -> Vec<u8> {
+    let unit = "合肥市总工会";
+    let mut book = page(unit, 4);
+    book.rows[1].push(text(&format!("联系电话：{}  填表人：{}", PHONES[0], NAMES[0])));
+    book.rows[2].push(text(&format!("备用{}", IDS[0])));
+    book = book
+        .with(0, "备注", text(&format!("{}，身份证{}，手机{}", NAMES[1], IDS[1], PHONES[1])))
+        .with(0, "班组长", text(NAMES[2]))
+        .with(1, "人数", text(IDS[2]))
+        .with(1, "推荐单位", text(IDS[3]))
+        .with(1, "申报称号", text(&format!("{}{}", NAMES[1], IDS[4])))
+        .with(2, "公示开始", text(IDS[5]))
+        .with(2, "班组名称", text(&format!("{}班组", PHONES[2])))
+        .with(2, "一线人数", Cell::Number(13_955_512_345.0))
+        .with(3, "科学管理", text(PHONES[1]))
+        .with(3, "近三年安全事故", text(&format!("有，见{}", IDS[6])));
+    book.rows.push(vec![text("填表人："), text(NAMES[3]), text("联系电话："), text(PHONES[3])]);
+    book.rows.push(vec![text("单位负责人"), text(NAMES[4]), text("身份证号"), text(IDS[7])]);
+    book.rows.push(vec![text(&format!("说明：如有疑问请联系{}（{}）", NAMES[0], PHONES[2]))]);
+    let notes =
+        Page { name: format!("说明{}", IDS[0]), rows: vec![vec![text(IDS[1]), text(PHONES[0])]], ..page(unit, 0) };
+    xlsx(&[book, notes])
+}
+
+/// The honours form, where an ID number has a column of its own: right, wrong and lost.
+fn honours() -> Vec<u8> {
+    let headers = [
+        "推荐单位",
+        "拟授称号",
+        "姓名",
+        "性别",
+        "身份证号",
+        "出生年月",
+        "工作单位",
+        "职务职称",
+        "人员类别",
+        "公示开始",
+        "公示结束",
+    ];
+    let person = |name: &str, id: Cell| {
+        let mut row: Vec<Cell> = ["合肥市总工会", "劳动模范", name, "男"].map(text).to_vec();
+        row.push(id);
+        row.extend(["1971-01", "某厂", "工人", "一线职工", "2026-09-01", "2026-09-10"].map(text));
+        row
+    };
+    let rows = vec![
+        vec![text("推荐个人汇总表")],
+        vec![text("填报单位：合肥市总工会   所属期：2026年")],
+        headers.map(text).to_vec(),
+        person(NAMES[0], text(IDS[0])),
+        person(NAMES[0], text(IDS[0])),
+        person(NAMES[1], text(&format!(" {} ", IDS[7]))),
+        person(NAMES[2], Cell::Number(349_901_197_001_011_239.0)),
+        person(NAMES[3], text(&IDS[1][..17])),
+        person(IDS[2], text(NAMES[4])),
+    ];
+    xlsx(&[Page { rows, ..page("", 0) }])
+}
+
+fn seeds() -> impl Iterator<Item = &'static str> {
+    IDS.into_iter().chain(PHONES)
+}
+
+/// A text holds none of these; `where_` says which text.
+fn holds_none(text: &str, seeds: impl Iterator<Item = &'static str>, where_: &str) {
+    for seed in seeds {
+        assert!(!text.contains(seed), "{where_} tells {seed}");
+    }
+}
+
+fn run_honours(returns: &Path) -> Results {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let word = |path: &Path| path.to_str().expect("UTF-8").to_owned();
+    let said = said(
+        huizong(&["run", "honours", "--returns", &word(returns), "--out", &word(out.path())])
+            .output()
+            .expect("the program starts"),
+    );
+    Results { folder: out, said }
+}
+
+fn hold(results: &Results) {
+    assert_eq!(results.said.code, 1, "{}", results.said.err);
+    for (text, name) in [(&results.said.out, "standard output"), (&results.said.err, "standard error")] {
+        holds_none(text, seeds().chain(NAMES), name);
+    }
+    // Findings name people where a row needs a name to be found; the manifest needs none.
+    holds_none(&results.text("run.json"), seeds().chain(NAMES), "run.json");
+    holds_none(&results.text("findings.ndjson"), seeds(), "findings.ndjson");
+    holds_none(&all_cells(&results.ending("_汇总表.xlsx")).join("\n"), seeds(), "the leadership workbook");
+    // Parts that are no cells: headers, footers, comments, properties.
+    let bytes = std::fs::read(results.ending("_汇总表.xlsx")).expect("written");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
+    for i in 0..archive.len() {
+        let mut xml = String::new();
+        if std::io::Read::read_to_string(&mut archive.by_index(i).expect("a part"), &mut xml).is_ok() {
+            holds_none(&xml, seeds(), "a part of the leadership workbook");
+        }
+    }
+}
+
+#[test]
+fn seeded_numbers_and_names_stay_where_they_belong() {
+    let returns = folder(&[("合肥/合肥市总工会.xlsx", &loaded())]);
+    let results = run_on(returns.path(), &[]);
+    hold(&results);
+    assert!(results.findings().len() >= 6, "the cells in wrong columns are findings");
+    // The officer who must mend it sees the real thing.
+    let officer = all_cells(&results.ending("_审核问题.xlsx")).join("\n");
+    assert!(officer.contains(IDS[2]), "the findings workbook quotes the wrong cell");
+
+    let results = run_honours(folder(&[("合肥市总工会.xlsx", &honours())]).path());
+    hold(&results);
+    for code in ["id-stored-as-number", "id-number-invalid"] {
+        assert!(!results.found(code).is_empty(), "{code}: {:#?}", results.findings());
+    }
+}
+
+/// What `check` prints goes to a screen, and from there into chats.
+#[test]
+fn what_check_prints_is_masked() {
+    let returns = folder(&[("合肥市总工会.xlsx", &loaded()), ("推荐.xlsx", &honours())]);
+    let path = returns.path().to_str().expect("UTF-8");
+    for pipeline in ["model-teams", "honours"] {
+        for more in [&[][..], &["--json"]] {
+            let mut args = vec!["check", path, "--pipeline", pipeline];
+            args.extend(more);
+            let said = said(huizong(&args).output().expect("the program starts"));
+            holds_none(&said.out, seeds(), "check");
+            holds_none(&said.err, seeds().chain(NAMES), "check's errors");
+        }
+    }
+}
+
+/// Damaged returns: neither the cause nor the standard error of a dying worker quotes what the file holds.
+#[test]
+fn damaged_returns_are_not_quoted() {
+    let csv = format!("{}\n{},{},{}\n", "模范班组申报汇总表", IDS[0], PHONES[0], NAMES[0]);
+    let mut cut = loaded();
+    cut.truncate(cut.len() - 700);
+    let mut broken = csv.clone().into_bytes();
+    broken.extend([0xff, 0xfe, 0x00, 0x01]);
+    let page = format!("<html><table><tr><td>{}</td><td>{}", IDS[1], NAMES[1]);
+    let files: [(&str, &[u8]); 4] =
+        [("a.xlsx", &cut), ("b.csv", csv.as_bytes()), ("c.csv", &broken), ("d.xls", page.as_bytes())];
+    let results = run_on(folder(&files).path(), &[]);
+    holds_none(&results.said.err, seeds().chain(NAMES), "standard error");
+    holds_none(&results.text("run.json"), seeds().chain(NAMES), "run.json");
+    holds_none(&results.text("findings.ndjson"), seeds(), "findings.ndjson");
+}
+
+// ── Network ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// While it runs, neither the program nor a worker has a socket.
+#[test]
+#[cfg(target_os = "linux")]
+fn no_socket_is_ever_open() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let mut child = huizong(&["run", "model-teams", "--quiet", "--out", out.path().to_str().expect("UTF-8")])
+        .spawn()
+        .expect("starts");
+    let (mut looks, mut workers) = (0, 0);
+    while child.try_wait().expect("a child").is_none() {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).into_iter().flatten().flatten();
+        let mut pids = vec![child.id().to_string()];
+        for thread in threads {
+            let children = std::fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+            pids.extend(children.split_whitespace().map(str::to_owned));
+        }
+        workers = workers.max(pids.len() - 1);
+        for pid in pids {
+            for entry in std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten() {
+                let target = std::fs::read_link(entry.path()).unwrap_or_default();
+                assert!(!target.to_string_lossy().starts_with("socket:"), "{pid} has {}", target.display());
+                looks += 1;
+            }
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    assert!(looks > 10 && workers > 0, "the run was seen at work: {looks} {workers}");
+}
+
+/// Nothing in the source knows how to open one.
+#[test]
+fn the_source_knows_no_network() {
+    let mut open = vec![root().join("src")];
+    let mut files = 0;
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).expect("the source").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            files += 1;
+            let source = std::fs::read_to_string(&path).expect("UTF-8");
+            for word in ["std::net", "TcpStream", "UdpSocket", "UnixStream", "ToSocketAddrs"] {
+                assert!(!source.contains(word), "{}: {word}", path.display());
+            }
+        }
+    }
+    assert!(files > 100);
+}
