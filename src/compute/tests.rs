@@ -122,6 +122,7 @@ fn source(index: u32, unit: u32, outcome: Outcome) -> SourceVerdict {
         overdue: false,
         sheets: vec![],
         bindings: vec![],
+        near_misses: vec![],
         rows: RowAccount::default(),
         superseded_by: None,
         code: "",
@@ -163,6 +164,9 @@ fn verdict() -> RunVerdict {
             report(3, UnitStatus::OnTime, &[2, 3]),
         ],
         rows: RowAccount::default(),
+        ledger: Default::default(),
+        drift: Default::default(),
+        unknown_names: vec![],
     }
 }
 
@@ -284,6 +288,21 @@ fn an_issued_quota_overrides_and_must_add_up() {
     assert_eq!(body(quota, "合计")[1], Integer(100));
     let codes: Vec<&str> = computed.findings.iter().map(|finding| &*finding.code).collect();
     assert_eq!(codes, ["quota-issued-row", "quota-exceeded", "quota-exceeded"]);
+}
+
+#[test]
+fn seats_that_cannot_be_apportioned_are_a_finding_and_no_guess() {
+    let codes = |plan: &Plan, reference: &Reference, frames: &[ValidatedFrame], lookups: &[LookupResult]| {
+        let computed = run(plan, reference, frames, lookups, &verdict()).unwrap();
+        computed.findings.iter().map(|finding| finding.code.to_string()).collect::<Vec<_>>()
+    };
+    let (plan, mut reference, frames, lookups) = model_teams();
+    let first = reference.roster.expected[0] as usize;
+    reference.roster.units[first].workers = None;
+    assert!(codes(&plan, &reference, &frames, &lookups).contains(&"quota-weight-missing".to_string()));
+    let (mut plan, reference, frames, lookups) = model_teams();
+    plan.quota.as_mut().unwrap().total = 1;
+    assert!(codes(&plan, &reference, &frames, &lookups).contains(&"quota-not-apportioned".to_string()));
 }
 
 #[test]

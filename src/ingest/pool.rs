@@ -142,11 +142,27 @@ impl Pool {
         }
     }
 
+    /// A worker may be killed from outside before it can say a word; only where that happens again and again is the
+    /// program itself at fault.
     fn start(&self) -> Result<Worker, String> {
+        let mut failure = String::new();
+        for _ in 0..3 {
+            match self.start_once() {
+                Ok(worker) => return Ok(worker),
+                Err(why) => failure = why,
+            }
+        }
+        Err(failure)
+    }
+
+    fn start_once(&self) -> Result<Worker, String> {
         let failed = |why: String| format!("读取进程无法启动（{why}），请检查程序文件是否完整、是否被安全软件拦截");
         let mut command = Command::new(&self.program);
         // Panic messages could quote what a file holds: standard error goes nowhere.
         command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // The allocator would reserve a gibibyte before the worker can limit itself, and then serve from that whatever the
+        // limit says. Without the reserve each piece is asked of the system, which counts.
+        command.env("MIMALLOC_ARENA_RESERVE", "0");
         let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(failed("没有管道".to_owned()));

@@ -3,7 +3,9 @@
 //! Knows nothing of polars, of file formats, or of any one return.
 
 pub mod cell;
+pub mod drift;
 pub mod finding;
+pub mod ledger;
 pub mod normalised;
 pub mod outcome;
 pub mod run;

@@ -1,6 +1,6 @@
 //! A return after its tables were found, bound and converted; nothing checked across rows yet.
 
-use super::{Amendment, Finding, FormTable, SheetAccount};
+use super::{Amendment, CellRef, Finding, FormTable, SheetAccount};
 use std::sync::Arc;
 
 /// How one table's columns map to a form's fields (列对应).
@@ -24,6 +24,30 @@ pub struct Binding {
     pub renamed: Vec<(u16, String)>,
     /// Headers that belong to no field, with their column.
     pub extra: Vec<(u16, String)>,
+}
+
+/// A sheet without a form that comes near one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearMiss {
+    /// Index into the plan's forms.
+    pub form: u16,
+    /// 0-based index of the sheet in its workbook, and its name.
+    pub sheet: u16,
+    pub sheet_name: Arc<str>,
+    /// Fields whose columns were found, and required fields whose were not (indices).
+    pub bound: usize,
+    pub missing: Vec<u16>,
+    /// Headers that belong to no field, with their cells.
+    pub extra: Vec<(CellRef, String)>,
+}
+
+/// A unit's name that the roster does not know, as a return writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownUnit {
+    pub written: String,
+    /// 0-based index of the sheet in its workbook, and the cell.
+    pub sheet: u16,
+    pub at: CellRef,
 }
 
 /// Whom a return is from, and how that was decided.
@@ -75,6 +99,10 @@ pub struct NormalisedReturn {
     pub tables: Vec<FormTable>,
     /// One per table found, the uncounted ones included.
     pub bindings: Vec<Binding>,
+    /// Sheets without a form that come near one.
+    pub near_misses: Vec<NearMiss>,
+    /// Names of units, in cover or rows, that the roster does not know; in the order in which they were met.
+    pub unknown_units: Vec<UnknownUnit>,
     /// One per sheet and table; every occupied row is in exactly one.
     pub sheets: Vec<SheetAccount>,
     /// Why there is nothing of this pipeline in the file; `None` when a form was recognised.

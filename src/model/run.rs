@@ -1,7 +1,9 @@
 //! What validation says of the whole run: the verdict on each file and unit, and the accounting of rows.
 
-use super::normalised::{Binding, Sender};
-use super::{Amendment, Finding, Outcome, Place, SheetAccount, SourceFile};
+use super::drift::Drift;
+use super::ledger::Ledger;
+use super::normalised::{Binding, NearMiss, Sender};
+use super::{Amendment, CellRef, Finding, Outcome, Place, SheetAccount, SourceFile};
 
 /// One file of the run with its verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +30,8 @@ pub struct SourceVerdict {
     pub overdue: bool,
     pub sheets: Vec<SheetAccount>,
     pub bindings: Vec<Binding>,
+    /// Sheets without a form that come near one.
+    pub near_misses: Vec<NearMiss>,
     pub rows: RowAccount,
     /// Index of the file that replaced this one.
     pub superseded_by: Option<u32>,
@@ -72,6 +76,17 @@ pub struct UnitReport {
     pub received: Option<i32>,
 }
 
+/// A unit's name that the roster does not know, over all returns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownName {
+    /// In the spelling met first.
+    pub written: String,
+    /// Units of the roster that look alike, the most alike first. Suggestions, never a match.
+    pub similar: Vec<u32>,
+    /// Where it stands: (file, sheet, cell), in input order.
+    pub places: Vec<(u32, u16, CellRef)>,
+}
+
 /// Everything about the run but the figures themselves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunVerdict {
@@ -83,6 +98,12 @@ pub struct RunVerdict {
     /// Expected units in official order.
     pub units: Vec<UnitReport>,
     pub rows: RowAccount,
+    /// Every version received, and what changed between them.
+    pub ledger: Ledger,
+    /// Headers that differ from the forms'.
+    pub drift: Drift,
+    /// In the order in which they were met.
+    pub unknown_names: Vec<UnknownName>,
 }
 
 impl RunVerdict {

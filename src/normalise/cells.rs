@@ -244,6 +244,7 @@ impl Desk<'_, '_> {
             return Value::Unit(unit);
         }
         let (code, found) = if candidates.is_empty() {
+            self.sink.unknown_unit(text, self.view.index, job.at);
             ("unit-unknown", format!("“{}”填的“{text}”不在单位名册中", job.field.name))
         } else {
             ("unit-ambiguous", format!("“{}”填的“{text}”在单位名册中对应不止一个单位", job.field.name))

@@ -157,6 +157,7 @@ fn name(roster: &Roster, unit: u32) -> &str {
 
 fn unknown_cover(roster: &Roster, said: &CoverUnit, sink: &mut Sink) {
     let (code, why) = if said.candidates.is_empty() {
+        sink.unknown_unit(&said.written, said.sheet, said.at);
         ("sender-unknown", "不在单位名册中")
     } else {
         ("sender-ambiguous", "在单位名册中对应不止一个单位")

@@ -37,6 +37,9 @@ pub struct NearMiss {
     pub form: u16,
     pub bound: usize,
     pub missing: Vec<u16>,
+    /// 0-based physical row of the header's last row, and its headings that belong to no field.
+    pub row: u32,
+    pub extra: Vec<(u16, String)>,
 }
 
 /// All header blocks of a sheet, top to bottom, repeats included; and the nearest miss.
@@ -57,12 +60,9 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
                 found.push(header);
             }
             Some(header) => {
-                if near.as_ref().is_none_or(|near| header.fit.bound > near.bound) {
-                    near = Some(NearMiss {
-                        form: header.fit.form,
-                        bound: header.fit.bound,
-                        missing: header.fit.missing.clone(),
-                    });
+                let miss = near_miss(view, lexicon, plan, header);
+                if near.as_ref().is_none_or(|near| miss.bound > near.bound) {
+                    near = Some(miss);
                 }
                 i += 1;
             }
@@ -70,6 +70,22 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
         }
     }
     (found, near)
+}
+
+/// What came nearest. The best fit is the form that lacks least, which favours short forms; what a sheet was meant to be
+/// is told by what it has.
+fn near_miss(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, header: Header) -> NearMiss {
+    let Header { rows, headings, fit, beside: _ } = header;
+    let fits = fits(lexicon, plan, &headings);
+    let fit = fits.into_iter().reduce(|best, fit| if fit.bound > best.bound { fit } else { best }).unwrap_or(fit);
+    let unbound = headings.into_iter().filter(|heading| !fit.columns.contains(&Some(heading.col)));
+    NearMiss {
+        form: fit.form,
+        bound: fit.bound,
+        row: view.rows.get(rows.1).map_or(0, |row| row.row),
+        extra: unbound.map(|heading| (heading.col, heading.text)).collect(),
+        missing: fit.missing,
+    }
 }
 
 /// Whether at least two cells of a row are header words.

@@ -25,7 +25,7 @@ mod version;
 mod view;
 
 use crate::domain::period::Period;
-use crate::model::normalised::{Binding, NormalisedReturn};
+use crate::model::normalised::{Binding, NearMiss, NormalisedReturn};
 use crate::model::table::Column;
 use crate::model::{CellRef, FormTable, Origin, RawWorkbook, SheetAccount, SourceFile};
 use crate::spec::{Plan, Reference};
@@ -33,7 +33,6 @@ use area::Area;
 use cells::Desk;
 use cover::Cover;
 use identify::{CoverUnit, Evidence};
-use layout::NearMiss;
 use lexicon::Lexicon;
 use rows::Table;
 use sink::Sink;
@@ -99,8 +98,18 @@ impl<'a> Normaliser<'a> {
         let (mut found, mut accounts) = self.find(&areas);
         remarks::workbook(workbook, &mut sink);
         if found.is_empty() {
-            let unrecognised = Some(remarks::unrecognised(self.frame.plan, workbook, near.as_ref()));
-            return self.finish(source, workbook, sink, Vec::new(), (found, &areas), accounts, unrecognised, None);
+            let unrecognised = Some(remarks::unrecognised(self.frame.plan, workbook, nearest(&near)));
+            return self.finish(
+                source,
+                workbook,
+                sink,
+                Vec::new(),
+                (found, &areas),
+                accounts,
+                near,
+                unrecognised,
+                None,
+            );
         }
         remarks::hidden(self.frame.plan, &mut found, &mut sink);
         remarks::periods(&mut found, self.frame.period, &mut sink);
@@ -134,22 +143,21 @@ impl<'a> Normaliser<'a> {
         };
         accounts.extend(found.iter().map(|found| found.account.clone()));
         accounts.sort_by_key(|account| account.sheet);
-        self.finish(source, workbook, sink, tables, (found, &areas), accounts, None, sender)
+        self.finish(source, workbook, sink, tables, (found, &areas), accounts, near, None, sender)
     }
 
-    /// The areas of all sheets, and the nearest miss.
-    fn areas<'w>(&self, views: Vec<View<'w>>) -> (Vec<Area<'w>>, Option<NearMiss>) {
-        let (mut areas, mut nearest) = (Vec::with_capacity(views.len()), None::<NearMiss>);
+    /// The areas of all sheets, and which sheets without a form come near one.
+    fn areas<'w>(&self, views: Vec<View<'w>>) -> (Vec<Area<'w>>, Vec<NearMiss>) {
+        let (mut areas, mut near_misses) = (Vec::with_capacity(views.len()), Vec::new());
         for view in views {
+            let (index, name) = (view.index, view.sheet.name.as_str());
             let (found, near) = area::areas(view, &self.lexicon, self.frame.plan);
-            areas.extend(found);
-            if let Some(near) = near
-                && nearest.as_ref().is_none_or(|nearest| near.bound > nearest.bound)
-            {
-                nearest = Some(near);
+            if found.iter().all(|area| area.headers.is_empty()) {
+                near_misses.extend(near.map(|near| near_miss(index, name, near)));
             }
+            areas.extend(found);
         }
-        (areas, nearest)
+        (areas, near_misses)
     }
 
     /// Tables of all areas, and the accounts of those without one.
@@ -313,6 +321,7 @@ impl<'a> Normaliser<'a> {
         tables: Vec<FormTable>,
         (found, areas): (Vec<Found<'_>>, &[Area<'_>]),
         sheets: Vec<SheetAccount>,
+        near_misses: Vec<NearMiss>,
         unrecognised: Option<String>,
         sender: Option<crate::model::normalised::Sender>,
     ) -> NormalisedReturn {
@@ -321,6 +330,8 @@ impl<'a> Normaliser<'a> {
             source: source.index,
             tables,
             bindings: found.iter().map(|found| self.binding(found, areas)).collect(),
+            near_misses,
+            unknown_units: sink.unknown_units,
             sheets,
             unrecognised,
             sender,
@@ -365,4 +376,15 @@ impl<'a> Normaliser<'a> {
 fn counted_covers<'f>(found: &'f [Found<'_>]) -> impl Iterator<Item = &'f Cover> {
     let none = found.iter().all(|found| found.account.not_counted.is_some());
     found.iter().filter(move |found| none || found.account.not_counted.is_none()).map(|found| &found.cover)
+}
+
+fn near_miss(sheet: u16, name: &str, near: layout::NearMiss) -> NearMiss {
+    let layout::NearMiss { form, bound, missing, row, extra } = near;
+    let extra = extra.into_iter().map(|(col, text)| (CellRef { row, col }, text)).collect();
+    NearMiss { form, sheet, sheet_name: Arc::from(name), bound, missing, extra }
+}
+
+/// The sheet that comes nearest a form; of equals the first.
+fn nearest(near: &[NearMiss]) -> Option<&NearMiss> {
+    near.iter().reduce(|best, near| if near.bound > best.bound { near } else { best })
 }

@@ -3,7 +3,6 @@
 
 use super::Found;
 use super::figures::cover_contradicts;
-use super::layout::NearMiss;
 use super::lexicon::Lexicon;
 use super::period::Said;
 use super::rows::Table;
@@ -11,6 +10,7 @@ use super::sink::{Say, Sink};
 use super::view::View;
 use crate::domain::period::Period;
 use crate::model::cell::CellRef;
+use crate::model::normalised::NearMiss;
 use crate::model::{FormTable, Origin, RawWorkbook, Severity, SheetAccount};
 use crate::spec::{Field, Form, Plan};
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use super::view::View;
 use crate::model::cell::CellRef;
+use crate::model::normalised::UnknownUnit;
 use crate::model::{Amendment, Finding, Place, Severity};
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub struct Sink {
     pub source: u32,
     pub findings: Vec<Finding>,
     pub amendments: Vec<Amendment>,
+    pub unknown_units: Vec<UnknownUnit>,
 }
 
 impl Sink {
@@ -35,14 +37,19 @@ impl Sink {
         self.push(place, say, None, holds);
     }
 
+    /// A unit's name that the roster does not know, beside the finding on it: officers collect these as aliases.
+    pub fn unknown_unit(&mut self, written: &str, sheet: u16, at: CellRef) {
+        self.unknown_units.push(UnknownUnit { written: written.to_owned(), sheet, at });
+    }
+
     /// How much has been said so far.
-    pub fn mark(&self) -> (usize, usize) {
-        (self.findings.len(), self.amendments.len())
+    pub fn mark(&self) -> (usize, usize, usize) {
+        (self.findings.len(), self.amendments.len(), self.unknown_units.len())
     }
 
     /// Turns the addresses of all that was said of a turned view since a mark back to the sheet's. Its records stand in
     /// columns; `row` is the physical row that stands for them.
-    pub fn turn_back(&mut self, (findings, amendments): (usize, usize), view: &View<'_>, row: u32) {
+    pub fn turn_back(&mut self, (findings, amendments, units): (usize, usize, usize), view: &View<'_>, row: u32) {
         if !view.turned {
             return;
         }
@@ -52,6 +59,9 @@ impl Sink {
         }
         for amendment in self.amendments.iter_mut().skip(amendments) {
             amendment.at = view.physical(amendment.at);
+        }
+        for unit in self.unknown_units.iter_mut().skip(units) {
+            unit.at = view.physical(unit.at);
         }
     }
 

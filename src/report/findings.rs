@@ -1,12 +1,13 @@
 //! The findings workbook (审核问题): what is wrong and whose job it is, filterable, each row linked to its file;
-//! the list of files, the automatic changes, and how each sheet's columns were understood.
+//! the list of files, every version and what changed between them, what was done to the form's headers, names to
+//! confirm, the automatic changes, and how each sheet's columns were understood.
 //!
 //! It is the edition for the people who mend the returns: ID numbers are not masked here.
 
 use super::links::Links;
 use super::listing::{Item, Listing, Look, remarks};
 use super::wording::{day_word, short_hash, status_word};
-use super::{Edition, style};
+use super::{Edition, received, style};
 use crate::model::finding::{Finding, Severity};
 use crate::model::{CellRef, Outcome};
 use rust_xlsxwriter::{Workbook, XlsxError};
@@ -28,6 +29,10 @@ pub fn findings(edition: &Edition<'_>, links: &Links, scratch: &Path) -> Result<
     let mut said = list(edition, links, &look, &title, &mut book)?;
     said.extend(by_unit(edition, &look, &title, &mut book)?);
     said.extend(files(edition, links, &look, &title, &mut book)?);
+    said.extend(received::ledger::versions(edition, links, &look, &title, &mut book)?);
+    said.extend(received::ledger::differences(edition, &look, &title, &mut book)?);
+    said.extend(received::drift::sheet(edition, &look, &title, &mut book)?);
+    said.extend(received::aliases::sheet(edition, &look, &title, &mut book)?);
     said.extend(amendments(edition, &look, &title, &mut book)?);
     said.extend(bindings(edition, &look, &title, &mut book)?);
     remarks(&mut book, &said)?;

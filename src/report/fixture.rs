@@ -1,6 +1,7 @@
 //! A made-up edition for tests: 36 units, every kind of cell, files of every outcome.
 
 use super::Edition;
+use super::received::fixture as received;
 use crate::domain::period::{Period, day};
 use crate::model::finding::{Amendment, Finding, Place, Severity};
 use crate::model::normalised::{Binding, Sender, SenderEvidence};
@@ -120,7 +121,7 @@ fn field(name: &str, ty: FieldType, required: bool) -> Field {
     }
 }
 
-fn plan() -> Plan {
+pub fn plan() -> Plan {
     let fields = vec![
         field("序号", FieldType::Integer, false),
         field("推荐单位", FieldType::Unit, true),
@@ -277,7 +278,16 @@ fn verdict(rows: usize, returns: &Path) -> RunVerdict {
         raw: "１２".to_owned(),
         clean: "12".to_owned(),
     };
-    RunVerdict { sources, findings: findings(), amendments: vec![amendment], units, rows: total }
+    RunVerdict {
+        sources,
+        findings: findings(),
+        amendments: vec![amendment],
+        units,
+        rows: total,
+        ledger: received::ledger(),
+        drift: received::drift(),
+        unknown_names: received::unknown_names(),
+    }
 }
 
 fn source(index: u32, outcome: Outcome, rows: RowAccount, readable: bool, returns: &Path) -> SourceVerdict {
@@ -341,6 +351,7 @@ fn source(index: u32, outcome: Outcome, rows: RowAccount, readable: bool, return
         overdue: false,
         sheets: if readable { vec![account] } else { Vec::new() },
         bindings: if readable { vec![binding] } else { Vec::new() },
+        near_misses: vec![],
         rows,
         superseded_by: (outcome == Outcome::Superseded).then_some(0),
         code: if outcome == Outcome::Unreadable { "file-damaged" } else { "" },

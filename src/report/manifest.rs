@@ -96,6 +96,8 @@ pub fn run_json(edition: &Edition<'_>, outputs: &[Output]) -> Vec<u8> {
         "identity": { "holds": true },
         "outputs": outputs,
         "units": units,
+        "versions": super::received::ledger::json(edition),
+        "drift": super::received::drift::json(edition),
     });
     let mut bytes = format!("{run:#}").into_bytes();
     bytes.push(b'\n');

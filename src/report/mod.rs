@@ -17,6 +17,7 @@ mod links;
 mod listing;
 mod manifest;
 mod overview;
+mod received;
 mod records;
 mod sheet;
 mod store;

@@ -3,7 +3,7 @@
 
 use super::sheet::{self, Grid, Stand};
 use super::style::{self, Kind, Styles};
-use super::{Edition, account::Account, chart};
+use super::{Edition, account::Account, chart, received};
 use crate::model::run::UnitStatus;
 use crate::model::statistic::RowKind;
 use crate::model::{Outcome, Severity};
@@ -215,7 +215,11 @@ fn units(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> 
         (1, "无法读取", Figure::Count(count(|status| *status == UnitStatus::Unreadable))),
         (1, "未报", Figure::Count(count(|status| *status == UnitStatus::Missing))),
         (1, "通过率", Figure::Rate(on_time + late + overdue, all.len() as u64)),
-    ])
+    ])?;
+    for remark in received::drift::remarks(edition) {
+        paper.words(&format!("· {remark}，建议统一处理，见审核问题工作簿的“表样变动”。"))?;
+    }
+    Ok(())
 }
 
 fn contents(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Result<(), XlsxError> {

@@ -135,7 +135,10 @@ fn the_findings_workbook_says_where_and_links_to_the_file() {
     let case = case(30);
     let path = case.write().join(BOOKS[1]);
     let mut book = open(&path);
-    assert_eq!(book.sheet_names(), ["审核问题", "按单位", "文件清单", "规范化记录", "列对应"]);
+    assert_eq!(
+        book.sheet_names(),
+        ["审核问题", "按单位", "文件清单", "版本台账", "版本差异", "表样变动", "别名建议", "规范化记录", "列对应"]
+    );
     let list = book.worksheet_range("审核问题").unwrap();
     let row: Vec<String> = (0..11).map(|col| text(list.get_value((1, col)))).collect();
     assert_eq!(row[1..6], ["必改", "亳州市总工会", "皖岭煤电/上报 11010519491231002X.xlsx", "推荐个人", "G7 H7"]);

@@ -5,7 +5,6 @@
 use crate::compute::{self, Computed};
 use crate::domain::period::Period;
 use crate::ingest::{self, Delivery, Limits};
-use crate::model::normalised::NormalisedReturn;
 use crate::model::outcome::Read;
 use crate::model::{Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Normaliser};
@@ -114,14 +113,20 @@ pub fn collect(
 
 fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery) -> Arrived {
     let mut format = "";
+    let mut near_misses = Vec::new();
     let arrival = match delivery.read {
         Read::Workbook(workbook) => {
             format = workbook.format.name();
             // A file that defeats the program costs itself and not the run; it is named, and counts nowhere.
             let normalised = catch_unwind(AssertUnwindSafe(|| normaliser.normalise(source, &workbook)));
             match normalised {
-                Ok(NormalisedReturn { unrecognised: Some(cause), .. }) => Arrival::Unrecognised(cause),
-                Ok(normalised) => Arrival::Return(Box::new(normalised)),
+                Ok(mut normalised) => {
+                    near_misses = std::mem::take(&mut normalised.near_misses);
+                    match normalised.unrecognised {
+                        Some(cause) => Arrival::Unrecognised(cause),
+                        None => Arrival::Return(Box::new(normalised)),
+                    }
+                }
                 Err(_) => Arrival::Unreadable(Unreadable {
                     code: "file-damaged",
                     cause: "文件的内容让程序无法核对（程序缺陷）".to_owned(),
@@ -137,7 +142,15 @@ fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery) 
         Arrival::Return(_) | Arrival::Ignored(_) => None,
         _ => normaliser.named_unit(source),
     };
-    Arrived { source: source.clone(), sha256: delivery.sha256, size: delivery.size, format, arrival, named_unit }
+    Arrived {
+        source: source.clone(),
+        sha256: delivery.sha256,
+        size: delivery.size,
+        format,
+        arrival,
+        near_misses,
+        named_unit,
+    }
 }
 
 /// A finished run.

@@ -1,10 +1,11 @@
-//! Reference data that the department keeps beside the definitions: the roster of reporting units (单位名册),
-//! cities in official order, holidays, due dates, and the tables that a definition declares (荣誉台账 …).
+//! Reference data that the department keeps beside the definitions: the roster of reporting units (单位名册) and the
+//! spellings of their names confirmed since (单位别名), cities in official order, holidays, due dates, and the tables that a definition declares (荣誉台账 …).
 //!
 //! Each is a table of that name, `.csv` or `.xlsx`, first sheet, headers in the first row that holds them.
 //! A run takes them, table by table, from `--reference <folder>`, else from the pipeline's own folder,
 //! else from `pipelines/reference`, which the pipelines share.
 
+mod aliases;
 mod columns;
 mod grid;
 mod roster;
@@ -121,6 +122,12 @@ impl Roster {
 
     /// Up to three names that look alike, for a suggestion.
     pub fn similar(&self, written: &str) -> Vec<Arc<str>> {
+        let units = self.similar_units(written);
+        units.iter().filter_map(|unit| self.units.get(*unit as usize)).map(|unit| unit.name.clone()).collect()
+    }
+
+    /// Up to three units whose name or alias looks alike, the most alike first.
+    pub fn similar_units(&self, written: &str) -> Vec<u32> {
         let key = crate::text::names::match_key(written);
         let mut scored: Vec<(f64, u32)> = Vec::new();
         for (name, units) in &self.keys {
@@ -136,7 +143,7 @@ impl Roster {
                 shown.push(unit);
             }
         }
-        shown.into_iter().filter_map(|unit| self.units.get(unit as usize)).map(|unit| unit.name.clone()).collect()
+        shown
     }
 }
 
@@ -243,7 +250,8 @@ pub fn load(plan: &Plan, folders: &ReferenceFolders, period: &Period) -> Result<
     let mut shelf = Shelf { folders: &folders.0, files: Vec::new(), problems: Vec::new() };
     let mut notes = Vec::new();
     let cities = tables::cities(&mut shelf);
-    let roster = roster::roster(&mut shelf, plan, period, &cities);
+    let mut roster = roster::roster(&mut shelf, plan, period, &cities);
+    aliases::aliases(&mut shelf, &mut roster);
     roster::check_cities(&mut shelf, &cities, &roster);
     let calendar = tables::calendar(&mut shelf, &mut notes);
     let due = tables::due(&mut shelf, plan, period, &mut notes);

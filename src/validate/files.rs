@@ -4,6 +4,8 @@ use super::discipline::{beijing_day, lateness, units};
 use super::verdicts::blocking;
 use super::versions::{self, Decision, Replaced};
 use super::{Arrival, Arrived};
+use crate::model::drift::Drift;
+use crate::model::ledger::Ledger;
 use crate::model::normalised::NormalisedReturn;
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
 use crate::model::{Finding, Outcome, Place, Severity};
@@ -26,7 +28,8 @@ pub fn replaced<'a>(decision: &'a Decision, position: usize, returned: &Normalis
     all.unwrap_or_default()
 }
 
-/// Outcome, cause and next step of every file, the units' standing, and the sorted findings.
+/// Outcome, cause and next step of every file, the units' standing, and the sorted findings; ledger, drift and unknown
+/// names are added by the caller.
 pub fn close(
     reference: &Reference,
     arrived: Vec<Arrived>,
@@ -51,7 +54,16 @@ pub fn close(
     let mut total = RowAccount::default();
     sources.iter().for_each(|source| total.add(&source.rows));
     let units = units(&reference.roster, &sources, named);
-    RunVerdict { sources, findings, amendments, units, rows: total }
+    RunVerdict {
+        sources,
+        findings,
+        amendments,
+        units,
+        rows: total,
+        ledger: Ledger::default(),
+        drift: Drift::default(),
+        unknown_names: Vec::new(),
+    }
 }
 
 /// A file that yields nothing is a finding too, so that one list holds all that somebody has to see to.
@@ -112,7 +124,7 @@ fn source_verdict(
     rows: RowAccount,
     findings: &FileFindings,
 ) -> SourceVerdict {
-    let Arrived { source, sha256, size, format, arrival, named_unit } = file;
+    let Arrived { source, sha256, size, format, arrival, near_misses, named_unit } = file;
     let mut verdict = SourceVerdict {
         outcome: Outcome::Accepted,
         cause: String::new(),
@@ -127,6 +139,7 @@ fn source_verdict(
         overdue: false,
         sheets: Vec::new(),
         bindings: Vec::new(),
+        near_misses,
         rows,
         superseded_by: None,
         code: "",

@@ -237,6 +237,8 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
     let returned = NormalisedReturn {
         source,
         bindings: tables.iter().map(binding).collect(),
+        near_misses: vec![],
+        unknown_units: vec![],
         sheets: tables.iter().map(account).collect(),
         tables,
         unrecognised: None,
@@ -254,7 +256,15 @@ pub fn arrival(source: u32, name: &str, arrival: Arrival) -> Arrived {
         SourceFile { index: source, name: name.into(), path: name.into(), member: vec![], size: 1, modified: None };
     let mut hash = [0u8; 32];
     hash[..4].copy_from_slice(&source.to_le_bytes());
-    Arrived { source: file, sha256: Some(hash), size: 1, format: "xlsx", arrival, named_unit: None }
+    Arrived {
+        source: file,
+        sha256: Some(hash),
+        size: 1,
+        format: "xlsx",
+        arrival,
+        near_misses: vec![],
+        named_unit: None,
+    }
 }
 
 pub fn edit(file: &mut Arrived) -> &mut NormalisedReturn {

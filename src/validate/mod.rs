@@ -2,16 +2,20 @@
 //! tables, reporting discipline. Knows nothing of files or of reports.
 
 pub mod accounting;
+mod changes;
 mod discipline;
+mod drift;
 mod files;
+mod ledger;
 mod lookups;
 mod rows;
+mod strangers;
 mod unique;
 mod verdicts;
 mod versions;
 
 use crate::domain::period::Period;
-use crate::model::normalised::NormalisedReturn;
+use crate::model::normalised::{NearMiss, NormalisedReturn};
 use crate::model::run::{RowAccount, RunVerdict};
 use crate::model::{Finding, FormTable, Origin, SourceFile, Unreadable};
 use crate::spec::{Plan, Reference};
@@ -42,6 +46,8 @@ pub struct Arrived {
     pub size: u64,
     pub format: &'static str,
     pub arrival: Arrival,
+    /// Sheets without a form that come near one, of returns and of unrecognised files alike.
+    pub near_misses: Vec<NearMiss>,
     /// The unit that file name, else folder names, for files that say nothing themselves.
     pub named_unit: Option<u32>,
 }
@@ -64,9 +70,11 @@ pub use crate::sql::frame::LookupResult;
 /// verdicts, and only then what depends on accepted rows.
 pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived: Vec<Arrived>) -> Validated {
     let context = context(reference, period);
-    let decision = versions::decide(plan, &arrived);
-    let mut sorted = sort_tables(plan, &decision, &mut arrived);
     let places = places(&arrived);
+    let mut decision = versions::decide(plan, &reference.roster, &places, &arrived);
+    let ledger = ledger::record(plan, &arrived, &mut decision);
+    let unknown_names = strangers::gather(&reference.roster, &decision, &arrived);
+    let mut sorted = sort_tables(plan, &decision, &mut arrived);
     let mut findings = take_findings(&decision, &sorted, &mut arrived);
 
     let forms: Vec<FormRows> = std::mem::take(&mut sorted.tables)
@@ -110,7 +118,9 @@ pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived
         .zip(verdicts)
         .map(|(rows, verdict)| with_verdicts(rows.read, &verdict.accepted, verdict.blocked_by))
         .collect();
-    let verdict = files::close(reference, arrived, &decision, sorted.accounts, findings, &named);
+    let mut verdict = files::close(reference, arrived, &decision, sorted.accounts, findings, &named);
+    verdict.drift = drift::drift(plan, &verdict.sources);
+    (verdict.ledger, verdict.unknown_names) = (ledger, unknown_names);
     Validated { verdict, frames, lookups }
 }
 
@@ -218,5 +228,7 @@ fn count_rows(
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod received_tests;
 #[cfg(test)]
 mod tests;

@@ -33,7 +33,7 @@ impl Places {
     }
 
     /// The address of a field of a record, where its sheet has the field.
-    fn cell(&self, form: usize, origin: Origin, field: usize) -> Option<CellRef> {
+    pub fn cell(&self, form: usize, origin: Origin, field: usize) -> Option<CellRef> {
         let binding = self.binding(form, origin)?;
         let at = binding.columns.get(field).copied().flatten()?;
         Some(if binding.across {

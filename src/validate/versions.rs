@@ -12,10 +12,13 @@
 //! - Held-out returns take no part: what cannot count cannot replace what does.
 //! - Identical bytes of one sender are copies: the first in the list counts.
 
+use super::changes::Comparison;
+use super::rows::Places;
 use super::{Arrival, Arrived};
+use crate::model::ledger::{ChangeKind, Difference};
 use crate::model::normalised::{NormalisedReturn, VersionEvidence};
 use crate::model::{Column, Finding, FormTable, Place, Severity, SourceFile};
-use crate::spec::{Form, Plan};
+use crate::spec::{Form, Plan, Roster};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +28,8 @@ pub struct Replaced {
     /// Index of the file that counts instead, and why it does, in Chinese.
     pub by: u32,
     pub why: String,
+    /// By what it was decided ("填报日期较晚").
+    pub reason: &'static str,
     /// What changed in this form ("《申报汇总表》1 个单元格不同"); empty for copies.
     pub changed: String,
 }
@@ -53,6 +58,10 @@ pub struct Decision {
     pub copies: BTreeMap<usize, Replaced>,
     /// Positions of returns that are held out because nobody can tell which is the later.
     pub undecidable: BTreeSet<usize>,
+    /// (position, form) → the files that it cannot be told from, in words ("“甲.xlsx”、“乙.xlsx”").
+    pub rivals: BTreeMap<(usize, u16), String>,
+    /// How replaced versions differ from what replaced them, and undecidable ones from their first rival.
+    pub differences: Vec<Difference>,
     pub findings: Vec<Finding>,
     /// (later, earlier) whose evidence was already reported to be at odds.
     at_odds: BTreeSet<(usize, usize)>,
@@ -99,8 +108,8 @@ impl Candidate<'_> {
     }
 }
 
-/// Decides over all returns of the run.
-pub fn decide(plan: &Plan, arrived: &[Arrived]) -> Decision {
+/// Decides over all returns of the run, and notes what changed between versions.
+pub fn decide(plan: &Plan, roster: &Roster, places: &Places, arrived: &[Arrived]) -> Decision {
     let mut decision = Decision { copies: copies(arrived), ..Decision::default() };
     let mut groups: BTreeMap<(u32, u16), Vec<Candidate>> = BTreeMap::new();
     for (position, file) in arrived.iter().enumerate() {
@@ -124,7 +133,8 @@ pub fn decide(plan: &Plan, arrived: &[Arrived]) -> Decision {
     }
     for ((_, form), candidates) in &groups {
         if let Some(definition) = plan.forms.get(usize::from(*form)) {
-            settle(definition, *form, candidates, &mut decision);
+            let comparison = Comparison::new(definition, *form, roster, places, arrived);
+            settle(definition, *form, candidates, &comparison, &mut decision);
         }
     }
     decision
@@ -149,7 +159,10 @@ fn copies(arrived: &[Arrived]) -> BTreeMap<usize, Replaced> {
         match first.get(&key) {
             Some(by) => {
                 let why = format!("与“{}”内容完全相同，只计一份", by.name);
-                copies.insert(position, Replaced { by: by.index, why, changed: String::new() });
+                copies.insert(
+                    position,
+                    Replaced { by: by.index, why, reason: "内容完全相同的只计一份", changed: String::new() },
+                );
             }
             None => {
                 first.insert(key, &file.source);
@@ -207,7 +220,7 @@ fn at_odds(later: &VersionEvidence, earlier: &VersionEvidence) -> Option<&'stati
 }
 
 /// Settles one sender's returns of one form. Round by round the latest are taken, and what they replace leaves.
-fn settle(form: &Form, index: u16, candidates: &[Candidate], decision: &mut Decision) {
+fn settle(form: &Form, index: u16, candidates: &[Candidate], comparison: &Comparison<'_>, decision: &mut Decision) {
     let mut left: Vec<&Candidate> = candidates.iter().collect();
     while !left.is_empty() {
         let beaten = |c: &Candidate| {
@@ -220,33 +233,73 @@ fn settle(form: &Form, index: u16, candidates: &[Candidate], decision: &mut Deci
             // Evidence that goes round in a circle (a date here, a mark there) decides nothing.
             latest = left.clone();
         }
-        for candidate in &latest {
-            let rivals: Vec<&str> = latest
-                .iter()
-                .filter(|o| o.position != candidate.position && o.overlaps(candidate))
-                .map(|o| o.name)
-                .collect();
-            if !rivals.is_empty() {
-                // One finding holds the whole file out, whatever its other forms say.
-                if decision.undecidable.insert(candidate.position) {
-                    decision.findings.push(undecidable(form, candidate, &rivals));
-                }
-            }
-        }
+        leave_open(form, index, &latest, comparison, decision);
         let taken: BTreeSet<usize> = latest.iter().map(|c| c.position).collect();
         for earlier in left.iter().filter(|c| !taken.contains(&c.position)) {
-            let Some(later) = latest.iter().find(|later| later.overlaps(earlier)) else { continue };
-            replace(form, index, later, earlier, decision);
+            let later: Vec<&Candidate> = latest.iter().copied().filter(|later| later.overlaps(earlier)).collect();
+            if !later.is_empty() {
+                replace(form, index, &later, earlier, comparison, decision);
+            }
         }
         left.retain(|c| !taken.contains(&c.position) && !decision.replaced.contains_key(&(c.position, index)));
     }
 }
 
-fn replace(form: &Form, index: u16, later: &Candidate, earlier: &Candidate, decision: &mut Decision) {
+/// Of the latest, those that overlap cannot be told apart: all of them are held out, and how they differ is noted.
+fn leave_open(form: &Form, index: u16, latest: &[&Candidate], comparison: &Comparison<'_>, decision: &mut Decision) {
+    for candidate in latest {
+        let rivals: Vec<&Candidate> =
+            latest.iter().copied().filter(|o| o.position != candidate.position && o.overlaps(candidate)).collect();
+        let Some(first) = rivals.first() else { continue };
+        let names: Vec<&str> = rivals.iter().map(|rival| rival.name).collect();
+        decision.rivals.insert((candidate.position, index), quoted(&names));
+        // Each is held against the first of its rivals, once.
+        if first.position < candidate.position {
+            decision.differences.push(difference(index, first, &[candidate], false, comparison));
+        }
+        // One finding holds the whole file out, whatever its other forms say.
+        if decision.undecidable.insert(candidate.position) {
+            decision.findings.push(undecidable(form, candidate, &names));
+        }
+    }
+}
+
+fn difference(
+    index: u16,
+    earlier: &Candidate,
+    later: &[&Candidate],
+    decided: bool,
+    comparison: &Comparison<'_>,
+) -> Difference {
+    let new: Vec<&FormTable> = later.iter().flat_map(|later| later.tables.iter().copied()).collect();
+    Difference {
+        unit: earlier.sender,
+        form: index,
+        earlier: earlier.source,
+        later: later.iter().map(|later| later.source).collect(),
+        decided,
+        changes: comparison.changes(&earlier.tables, &new),
+    }
+}
+
+/// `others` are all the later versions that overlap: each may bring a part of the units anew.
+fn replace(
+    form: &Form,
+    index: u16,
+    others: &[&Candidate],
+    earlier: &Candidate,
+    comparison: &Comparison<'_>,
+    decision: &mut Decision,
+) {
+    let Some(later) = others.first() else { return };
     let (_, by) = compare(later.version, earlier.version);
     let why = format!("已被“{}”替代，{}", later.name, by.word());
-    let changed = format!("《{}》{}", form.title, changed(later, earlier));
-    decision.replaced.insert((earlier.position, index), Replaced { by: later.source, why, changed });
+    let difference = difference(index, earlier, others, true, comparison);
+    let rows = others.iter().map(|later| later.rows()).sum();
+    let changed = format!("《{}》{}", form.title, changed(&difference, rows, earlier.rows()));
+    decision.differences.push(difference);
+    let replaced = Replaced { by: later.source, why, reason: by.word(), changed };
+    decision.replaced.insert((earlier.position, index), replaced);
     if by == By::FilledOn
         && let Some(other) = at_odds(later.version, earlier.version)
         // Said once, however many forms the two files share.
@@ -263,7 +316,7 @@ fn replace(form: &Form, index: u16, later: &Candidate, earlier: &Candidate, deci
             holds_return: false,
         });
     }
-    if let Some(finding) = dropped(form, later, earlier) {
+    if let Some(finding) = dropped(form, others, earlier) {
         decision.findings.push(finding);
     }
 }
@@ -279,7 +332,7 @@ fn place(candidate: &Candidate) -> Place {
 }
 
 fn undecidable(form: &Form, candidate: &Candidate, rivals: &[&str]) -> Finding {
-    let others = rivals.iter().take(3).map(|name| format!("“{name}”")).collect::<Vec<_>>().join("、");
+    let others = quoted(rivals);
     Finding {
         code: "version-undecidable".into(),
         severity: Severity::Block,
@@ -292,24 +345,28 @@ fn undecidable(form: &Form, candidate: &Candidate, rivals: &[&str]) -> Finding {
     }
 }
 
-/// How two versions differ, in words: cells where they have equally many rows, else the rows.
-fn changed(later: &Candidate, earlier: &Candidate) -> String {
-    let (new, old) = (later.rows(), earlier.rows());
-    let shapes = |c: &Candidate| c.tables.iter().map(|t| t.origins.len()).collect::<Vec<_>>();
-    if shapes(later) != shapes(earlier) {
-        return format!("原 {old} 行，现 {new} 行");
+/// Up to three names.
+fn quoted(names: &[&str]) -> String {
+    names.iter().take(3).map(|name| format!("“{name}”")).collect::<Vec<_>>().join("、")
+}
+
+/// How two versions differ, in words.
+fn changed(difference: &Difference, new: usize, old: usize) -> String {
+    let cells = difference.count(ChangeKind::Cell);
+    let (dropped, added) = (difference.count(ChangeKind::RowDropped), difference.count(ChangeKind::RowAdded));
+    match (cells, dropped + added) {
+        (0, 0) => "内容没有变化".into(),
+        (cells, 0) => format!("{cells} 个单元格不同"),
+        (cells, _) => format!("原 {old} 行，现 {new} 行（少 {dropped} 行，多 {added} 行，{cells} 个单元格不同）"),
     }
-    let tables = later.tables.iter().zip(&earlier.tables);
-    let cells: usize = tables
-        .flat_map(|(a, b)| a.columns.iter().zip(&b.columns))
-        .map(|(a, b)| (0..a.len().max(b.len())).filter(|row| cell(a, *row) != cell(b, *row)).count())
-        .sum();
-    if cells == 0 { "内容没有变化".into() } else { format!("{cells} 个单元格不同") }
 }
 
 /// Rows of the earlier version that the later one lacks, told by the form's own identity of a row.
-fn dropped(form: &Form, later: &Candidate, earlier: &Candidate) -> Option<Finding> {
-    let gone_units = if later.units.is_empty() { 0 } else { earlier.units.difference(&later.units).count() };
+fn dropped(form: &Form, others: &[&Candidate], earlier: &Candidate) -> Option<Finding> {
+    let later = others.first()?;
+    let unclear = others.iter().any(|later| later.units.is_empty());
+    let gone = earlier.units.iter().filter(|unit| !others.iter().any(|later| later.units.contains(unit))).count();
+    let gone_units = if unclear { 0 } else { gone };
     let columns = form.columns();
     let at: Vec<usize> = match form.unique.first() {
         Some(unique) => {
@@ -330,9 +387,9 @@ fn dropped(form: &Form, later: &Candidate, earlier: &Candidate) -> Option<Findin
         keys
     };
     let missing = if at.is_empty() {
-        earlier.rows().saturating_sub(later.rows())
+        earlier.rows().saturating_sub(others.iter().map(|later| later.rows()).sum())
     } else {
-        let new = keys(later);
+        let new: BTreeSet<Vec<String>> = others.iter().flat_map(|later| keys(later)).collect();
         keys(earlier).into_iter().filter(|key| !new.contains(key)).count()
     };
     if missing == 0 && gone_units == 0 {
@@ -356,7 +413,7 @@ fn dropped(form: &Form, later: &Candidate, earlier: &Candidate) -> Option<Findin
 }
 
 /// A cell's identity; text under its match key.
-fn cell(column: &Column, row: usize) -> Option<String> {
+pub fn cell(column: &Column, row: usize) -> Option<String> {
     match column {
         Column::Text(v) => v.get(row)?.as_deref().map(crate::text::names::match_key),
         Column::Integer(v) => v.get(row)?.map(|v| v.to_string()),

@@ -1,10 +1,15 @@
 //! The one integration binary: the program as its users and its neighbours see it.
 
 mod architecture;
+mod bundles;
 mod commands;
+mod hostile;
 mod independent;
 mod officer;
 mod province;
 mod readme;
+mod received;
 mod results;
+mod silent;
 mod support;
+mod workshop;

@@ -49,7 +49,7 @@ fn code_and_tests() -> (String, String) {
         if name.contains("/tests") || name.contains("fixture") {
             tests += &text;
         } else {
-            let (before, after) = text.split_once("#[cfg(test)]\nmod tests {").unwrap_or((&text, ""));
+            let (before, after) = text.split_once("\nmod tests {").unwrap_or((&text, ""));
             code += before;
             tests += after;
         }

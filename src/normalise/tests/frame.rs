@@ -1,6 +1,7 @@
 //! Who sent it, and of which period it is.
 
 use super::fixture::*;
+use crate::model::CellRef;
 use crate::model::normalised::{NormalisedReturn, SenderEvidence};
 use crate::model::{RawSheet, Severity};
 
@@ -77,4 +78,24 @@ fn hidden_sheets_are_counted_and_do_not_count() {
     let read = run(vec![hidden, teams(vec![good()])]);
     assert_eq!(read.tables.len(), 1);
     assert!(has(&read, "sheet-hidden").expect("said").2.contains("2 行"));
+}
+
+#[test]
+fn a_sheet_that_comes_near_a_form_is_kept_with_its_headers() {
+    // Five columns of the teams' form and three of the people's: what it has says what it was meant to be.
+    let header = ["推荐单位", "班组名称", "单位性质", "班组长", "备注", "职工数"].map(T).to_vec();
+    let read = run(vec![sheet("乱表", &[vec![T("班组申报汇总表")], header, vec![T("合肥市总工会"), T("一班")]])]);
+    assert!(read.unrecognised.is_some());
+    let [near] = read.near_misses.as_slice() else { panic!("{:?}", read.near_misses) };
+    assert_eq!((near.form, near.bound, &*near.sheet_name), (0, 5, "乱表"));
+    assert!(near.missing.contains(&5), "人数 is missing: {:?}", near.missing);
+    assert_eq!(near.extra, [(CellRef { row: 1, col: 5 }, "职工数".to_owned())]);
+}
+
+#[test]
+fn unknown_names_are_kept_with_their_cells() {
+    let read = run(vec![teams(vec![with(0, T("合淝市总")), good()])]);
+    let unknown: Vec<_> = read.unknown_units.iter().map(|unit| (unit.written.as_str(), unit.at)).collect();
+    assert_eq!(unknown, [("合淝市总", CellRef { row: 3, col: 0 })]);
+    assert!(run(vec![teams(vec![good()])]).unknown_units.is_empty());
 }

@@ -87,6 +87,31 @@ fn a_unit_is_expected_only_while_it_is_enabled() {
 }
 
 #[test]
+fn confirmed_aliases_are_read_beside_the_roster_and_checked() {
+    let sound = "写法,单位代码,备注\n合淝市总工会,340100,来电确认\n合肥市总,340100,\n";
+    let roster = with("model-teams", &[("单位别名.csv", sound)]).unwrap().roster;
+    assert_eq!(roster.find("合淝市 总工会"), roster.find("340100"));
+    // One that the roster had already is no second alias.
+    let hefei = &roster.units[roster.find("340100")[0] as usize];
+    assert_eq!(hefei.aliases.iter().filter(|alias| *alias == "合肥市总").count(), 1);
+
+    let wrong = "写法,单位代码,备注\n某市总,999999,\n合肥市总,340600,\n庐州总工会,340100,\n庐州总工会,340600,\n省一建,340100,\n";
+    let problems = with("model-teams", &[("单位别名.csv", wrong)]).unwrap_err();
+    let said: Vec<String> = problems.iter().map(|problem| format!("{} {}", problem.code, problem.message)).collect();
+    let starts = [
+        "unknown-unit 第 2 行“单位代码”：名册里没有代码为“999999”的单位",
+        "alias-taken 第 3 行“写法”：“合肥市总”在名册里已经表示“合肥市总工会”",
+        "alias-taken 第 5 行“写法”：“庐州总工会”在第 4 行已经表示“合肥市总工会”",
+        "alias-taken 第 6 行“写法”：“省一建”在名册里已经表示",
+    ];
+    assert_eq!(said.len(), starts.len(), "{said:#?}");
+    for (problem, start) in said.iter().zip(starts) {
+        assert!(problem.starts_with(start), "{problem} / {start}");
+    }
+    assert!(problems.iter().all(|problem| problem.path.ends_with("单位别名.csv")));
+}
+
+#[test]
 fn roster_mistakes_all_at_once_with_their_rows() {
     let problems = roster_problems(
         "A,甲,,,市,市总工会,合肥,,,120,2000-01-01,,honours\n\

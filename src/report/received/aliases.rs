@@ -1,0 +1,64 @@
+//! 别名建议: names of units that the roster does not know, with units that look alike. Its first three columns are those
+//! of the reference table 单位别名: an officer confirms a line by copying it there.
+
+use super::super::Edition;
+use super::super::listing::{Item, Listing, Look};
+use crate::model::run::UnknownName;
+use rust_xlsxwriter::{Workbook, XlsxError};
+
+/// Places shown of one name.
+const PLACES: usize = 3;
+
+/// The sheet.
+///
+/// # Errors
+/// The writer refuses a cell, or the disk is full.
+pub fn sheet(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook) -> Result<Vec<String>, XlsxError> {
+    const COLUMNS: [(&str, f64); 7] = [
+        ("写法", 26.0),
+        ("单位代码", 12.0),
+        ("备注", 26.0),
+        ("名册中的名称", 26.0),
+        ("出现次数", 7.0),
+        ("出现在", 50.0),
+        ("怎么办", 40.0),
+    ];
+    let mut sheet = Listing::new(book, look, ("别名建议", title), &COLUMNS, u32::MAX)?;
+    for name in &edition.verdict.unknown_names {
+        let places = places(edition, name);
+        let mut row = |code: &str, note: &str, unit: &str, next: &str| {
+            let items = [
+                Item::Text(&name.written),
+                Item::Text(code),
+                Item::Text(note),
+                Item::Text(unit),
+                Item::Count(name.places.len() as u64),
+                Item::Text(&places),
+                Item::Text(next),
+            ];
+            sheet.push(book, &items, None)
+        };
+        for unit in &name.similar {
+            let unit_name = edition.unit_name(*unit);
+            let next = if name.similar.len() > 1 {
+                "只是写法相近。核实后，把是的那一行的前三列抄到“单位别名”表，其余不抄"
+            } else {
+                "只是写法相近。核实确是该单位的，把前三列抄到“单位别名”表"
+            };
+            row(edition.unit_code(*unit), &format!("即{unit_name}"), unit_name, next)?;
+        }
+        if name.similar.is_empty() {
+            row("", "", "（没有相近的）", "核实是哪个单位：填上单位代码后抄到“单位别名”表；名册没有的先补进单位名册")?;
+        }
+    }
+    sheet.finish(book)
+}
+
+fn places(edition: &Edition<'_>, name: &UnknownName) -> String {
+    let word = |(source, sheet, at): &(u32, u16, crate::model::CellRef)| {
+        format!("{} · 表“{}” · {at}", edition.file_name(*source), edition.sheet_name(*source, *sheet))
+    };
+    let shown: Vec<String> = name.places.iter().take(PLACES).map(word).collect();
+    let more = if name.places.len() > PLACES { format!("等 {} 处", name.places.len()) } else { String::new() };
+    format!("{}{more}", shown.join("；"))
+}

@@ -1,0 +1,150 @@
+//! 表样变动: what units did to the form's headers. The patterns over the province first, then every single one by unit.
+
+use super::super::Edition;
+use super::super::listing::{Item, Listing, Look};
+use crate::model::drift::{Advice, Case, DriftKind, Pattern};
+use crate::spec::Form;
+use crate::text::id_number::mask_within;
+use rust_xlsxwriter::{Workbook, XlsxError};
+use serde_json::{Value, json};
+
+/// So many units make a missing column a matter of the form, not of the units.
+const MANY: usize = 3;
+
+/// The sheet.
+///
+/// # Errors
+/// The writer refuses a cell, or the disk is full.
+pub fn sheet(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook) -> Result<Vec<String>, XlsxError> {
+    const COLUMNS: [(&str, f64); 10] = [
+        ("范围", 6.0),
+        ("表式", 18.0),
+        ("情况", 14.0),
+        ("表式的列", 14.0),
+        ("表中的列名", 18.0),
+        ("说明", 34.0),
+        ("单位数", 7.0),
+        ("文件数", 7.0),
+        ("单位、文件和位置", 44.0),
+        ("建议", 44.0),
+    ];
+    let mut sheet = Listing::new(book, look, ("表样变动", title), &COLUMNS, u32::MAX)?;
+    for pattern in &edition.verdict.drift.patterns {
+        let Some(form) = edition.plan.forms.get(usize::from(pattern.form)) else { continue };
+        let (said, who, advice) = (sentence(form, pattern), who(edition, pattern), advice(form, pattern));
+        let items = [
+            Item::Text("全省"),
+            Item::Text(&form.title),
+            Item::Text(pattern.kind.word()),
+            Item::Text(field_name(form, pattern.field)),
+            Item::Text(&pattern.header),
+            Item::Text(&said),
+            Item::Count(pattern.units.len() as u64),
+            Item::Count(pattern.sources.len() as u64),
+            Item::Text(&who),
+            Item::Text(&advice),
+        ];
+        sheet.push(book, &items, (pattern.kind == DriftKind::MissingRequired).then_some(2))?;
+    }
+    for case in &edition.verdict.drift.cases {
+        let Some(form) = edition.plan.forms.get(usize::from(case.form)) else { continue };
+        let place = place(edition, case);
+        let items = [
+            Item::Text("单位"),
+            Item::Text(&form.title),
+            Item::Text(case.kind.word()),
+            Item::Text(field_name(form, case.field)),
+            Item::Text(&case.header),
+            Item::Text(case.unit.map_or("（单位未认定）", |unit| edition.unit_name(unit))),
+            Item::Blank,
+            Item::Blank,
+            Item::Text(&place),
+            Item::Blank,
+        ];
+        sheet.push(book, &items, None)?;
+    }
+    sheet.finish(book)
+}
+
+/// What the overview says: required columns that three or more units lack. Empty where there are none.
+pub fn remarks(edition: &Edition<'_>) -> Vec<String> {
+    let many = |pattern: &&Pattern| pattern.kind == DriftKind::MissingRequired && pattern.units.len() >= MANY;
+    let words = |pattern: &Pattern| {
+        let form = edition.plan.forms.get(usize::from(pattern.form))?;
+        Some(format!("{}（{}）", sentence(form, pattern), form.title))
+    };
+    edition.verdict.drift.patterns.iter().filter(many).filter_map(words).collect()
+}
+
+/// `drift` of `run.json`: the patterns.
+pub fn json(edition: &Edition<'_>) -> Value {
+    let pattern = |pattern: &Pattern| {
+        let form = edition.plan.forms.get(usize::from(pattern.form))?;
+        let Pattern { kind, field, header, units, sources, advice, .. } = pattern;
+        Some(json!({
+            "form": form.id,
+            "kind": kind.key(),
+            "field": field.map(|field| field_name(form, Some(field))),
+            "header": (!header.is_empty()).then(|| mask_within(header)),
+            "units": units.iter().map(|unit| edition.unit_code(*unit)).collect::<Vec<_>>(),
+            "files": sources.iter().map(|source| mask_within(edition.file_name(*source))).collect::<Vec<_>>(),
+            "advice": advice.as_ref().map(|advice| json!({
+                "field": field_name(form, Some(advice.field)),
+                "line": advice.line,
+                "also": mask_within(&advice.also),
+            })),
+        }))
+    };
+    Value::Array(edition.verdict.drift.patterns.iter().filter_map(pattern).collect())
+}
+
+fn field_name(form: &Form, field: Option<u16>) -> &str {
+    field.and_then(|field| form.fields.get(usize::from(field))).map_or("", |field| &field.name)
+}
+
+/// 37 个单位缺少“一线人数”列
+fn sentence(form: &Form, pattern: &Pattern) -> String {
+    let count = match (pattern.units.len(), pattern.sources.len()) {
+        (0, files) => format!("{files} 份文件（单位未认定）"),
+        (units, _) => format!("{units} 个单位"),
+    };
+    let field = field_name(form, pattern.field);
+    match pattern.kind {
+        DriftKind::MissingRequired | DriftKind::Missing => format!("{count}缺少“{field}”列"),
+        DriftKind::NearMiss => format!("{count}的工作表没有认出来，缺少“{field}”列"),
+        DriftKind::Extra => format!("{count}多出“{}”列", pattern.header),
+        DriftKind::Renamed => format!("{count}把“{field}”写成“{}”", pattern.header),
+    }
+}
+
+fn who(edition: &Edition<'_>, pattern: &Pattern) -> String {
+    let units: Vec<&str> = pattern.units.iter().map(|unit| edition.unit_name(*unit)).collect();
+    if !units.is_empty() {
+        return units.join("、");
+    }
+    let files: Vec<&str> = pattern.sources.iter().map(|source| edition.file_name(*source)).collect();
+    files.join("、")
+}
+
+fn place(edition: &Edition<'_>, case: &Case) -> String {
+    let cell = case.at.map(|at| format!(" · {at}")).unwrap_or_default();
+    format!("{} · 表“{}”{cell}", edition.file_name(case.source), case.sheet_name)
+}
+
+/// What can be done once for all of them.
+fn advice(form: &Form, pattern: &Pattern) -> String {
+    if let Some(Advice { field, line, also }) = &pattern.advice {
+        let field = field_name(form, Some(*field));
+        return format!("如果就是“{field}”，把定义第 {line} 行这一列的别名改成：{also}");
+    }
+    match pattern.kind {
+        DriftKind::MissingRequired if pattern.units.len() >= MANY => {
+            "多个单位都缺：先看下发的表式有没有这一列，再请这些单位补报".to_owned()
+        }
+        DriftKind::MissingRequired => "请该单位用下发的表式补齐这一列后重报".to_owned(),
+        DriftKind::NearMiss => "请该单位用下发的表式重报；如是列名不同，见下面多出的列".to_owned(),
+        DriftKind::Extra => "不计入，也不影响其他列；如是要统计的内容，请改表式".to_owned(),
+        DriftKind::Missing => "可以没有，不需要处理".to_owned(),
+        DriftKind::Renamed => "已按表式的列计入，不需要处理".to_owned(),
+    }
+}

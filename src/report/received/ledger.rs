@@ -1,0 +1,286 @@
+//! 版本台账 and 版本差异: every version received, which one counts and why, and the cells that changed.
+//!
+//! The sheets show ID numbers, as the findings workbook does; `run.json` does not, nor people's names.
+
+use super::super::Edition;
+use super::super::links::Links;
+use super::super::listing::{Item, Listing, Look};
+use super::super::wording::{day_word, short_hash};
+use crate::model::ledger::{Change, ChangeKind, Difference, Shown, Side, Standing, Version};
+use crate::spec::{FieldType, Form};
+use crate::text::id_number::mask_within;
+use rust_xlsxwriter::{Workbook, XlsxError};
+use serde_json::{Value, json};
+
+/// What stands for a value that may not leave the department.
+const HIDDEN: &str = "***";
+const DAY: i64 = 86_400;
+const BEIJING: i64 = 8 * 3_600;
+
+/// The sheet 版本台账.
+///
+/// # Errors
+/// The writer refuses a cell, or the disk is full.
+pub fn versions(
+    edition: &Edition<'_>,
+    links: &Links,
+    look: &Look,
+    title: &str,
+    book: &mut Workbook,
+) -> Result<Vec<String>, XlsxError> {
+    const COLUMNS: [(&str, f64); 13] = [
+        ("单位代码", 10.0),
+        ("单位", 20.0),
+        ("表式", 20.0),
+        ("收到份数", 6.0),
+        ("文件", 34.0),
+        ("以哪份为准", 11.0),
+        ("为什么", 40.0),
+        ("填报日期", 11.0),
+        ("版本标记", 10.0),
+        ("修改时间", 16.0),
+        ("数据行", 7.0),
+        ("文件结果", 9.0),
+        ("SHA-256（前12位）", 15.0),
+    ];
+    let mut sheet = Listing::new(book, look, ("版本台账", title), &COLUMNS, u32::MAX)?;
+    let all = &edition.verdict.ledger.versions;
+    for group in all.chunk_by(|a, b| (a.unit, a.form) == (b.unit, b.form)) {
+        // Where nothing was compared, a stamp would only tell when the file was copied.
+        let compared = group.len() > 1;
+        for version in group {
+            let Version { unit, form, source, evidence, rows, standing, why } = version;
+            let (code, name) =
+                unit.map_or(("", "（单位未认定）"), |unit| (edition.unit_code(unit), edition.unit_name(unit)));
+            let verdict = edition.source(*source);
+            let filled = evidence.filled_on.map(day_word).unwrap_or_default();
+            let (mark, modified) = (mark_word(evidence.mark), evidence.modified.filter(|_| compared).map(stamp));
+            let modified = modified.unwrap_or_default();
+            let text = edition.file_name(*source);
+            let items = [
+                Item::Text(code),
+                Item::Text(name),
+                Item::Text(form_of(edition, *form).map_or("", |form| &form.title)),
+                // Returns of nobody are not versions of one another.
+                if unit.is_some() { Item::Count(group.len() as u64) } else { Item::Blank },
+                links.target(*source).map_or(Item::Text(text), |target| Item::Link { text, target }),
+                Item::Text(standing.word()),
+                Item::Text(why),
+                Item::Text(&filled),
+                Item::Text(&mark),
+                Item::Text(&modified),
+                Item::Count(*rows),
+                Item::Text(verdict.map_or("", |verdict| verdict.outcome.word())),
+                Item::Text(verdict.map_or("", |verdict| short_hash(&verdict.sha256))),
+            ];
+            sheet.push(book, &items, (*standing == Standing::Undecided).then_some(5))?;
+        }
+    }
+    sheet.finish(book)
+}
+
+/// The sheet 版本差异.
+///
+/// # Errors
+/// The writer refuses a cell, or the disk is full.
+pub fn differences(
+    edition: &Edition<'_>,
+    look: &Look,
+    title: &str,
+    book: &mut Workbook,
+) -> Result<Vec<String>, XlsxError> {
+    const COLUMNS: [(&str, f64); 11] = [
+        ("单位", 20.0),
+        ("表式", 18.0),
+        ("是否分出先后", 9.0),
+        ("旧版文件", 28.0),
+        ("旧版位置", 14.0),
+        ("新版文件", 28.0),
+        ("新版位置", 14.0),
+        ("哪一行", 30.0),
+        ("字段", 12.0),
+        ("旧值", 22.0),
+        ("新值", 22.0),
+    ];
+    let mut sheet = Listing::new(book, look, ("版本差异", title), &COLUMNS, u32::MAX)?;
+    for difference in &edition.verdict.ledger.differences {
+        let Some(form) = form_of(edition, difference.form) else { continue };
+        let decided = if difference.decided { "已分清" } else { "分不出先后" };
+        let mut row = |old: &str, new: &str, change: Option<&Change>| {
+            let place = |side: Option<&Side>| side.map(|side| place(edition, side)).unwrap_or_default();
+            let (before, after) = (change.and_then(|c| c.old.as_ref()), change.and_then(|c| c.new.as_ref()));
+            let (from, to) = (place(before), place(after));
+            let which = change.map(|change| row_word(form, change)).unwrap_or_default();
+            let what = change.map_or("内容没有变化", |change| match change.field {
+                Some(field) => field_name(form, field),
+                None => change.kind.word(),
+            });
+            let cell = change.is_some_and(|change| change.kind == ChangeKind::Cell);
+            let value = |side: Option<&Side>| side.filter(|_| cell).map(|side| words(&side.value)).unwrap_or_default();
+            let (was, is) = (value(before), value(after));
+            let items = [
+                Item::Text(edition.unit_name(difference.unit)),
+                Item::Text(&form.title),
+                Item::Text(decided),
+                Item::Text(old),
+                Item::Text(&from),
+                Item::Text(new),
+                Item::Text(&to),
+                Item::Text(&which),
+                Item::Text(what),
+                Item::Text(&was),
+                Item::Text(&is),
+            ];
+            sheet.push(book, &items, (!difference.decided).then_some(2))
+        };
+        let file = |side: Option<&Side>, else_: &str| {
+            side.map_or_else(|| else_.to_owned(), |side| edition.file_name(side.source).to_owned())
+        };
+        let old = edition.file_name(difference.earlier);
+        let later: Vec<&str> = difference.later.iter().map(|source| edition.file_name(*source)).collect();
+        let later = later.join("、");
+        if difference.changes.is_empty() {
+            row(old, &later, None)?;
+        }
+        for change in &difference.changes {
+            row(old, &file(change.new.as_ref(), &later), Some(change))?;
+        }
+    }
+    sheet.finish(book)
+}
+
+/// `versions` of `run.json`: one entry a unit and form.
+pub fn json(edition: &Edition<'_>) -> Value {
+    let ledger = &edition.verdict.ledger;
+    let groups = ledger.versions.chunk_by(|a, b| (a.unit, a.form) == (b.unit, b.form)).map(|group| {
+        let (unit, form) = group.first().map_or((None, 0), |first| (first.unit, first.form));
+        let differences = ledger.differences.iter().filter(|one| Some(one.unit) == unit && one.form == form);
+        json!({
+            "unit": unit.map(|unit| edition.unit_code(unit)),
+            "form": form_of(edition, form).map(|form| form.id.as_str()),
+            "received": group.iter().map(|version| version_json(edition, version, group.len() > 1)).collect::<Vec<_>>(),
+            "differences": differences.map(|one| difference_json(edition, one)).collect::<Vec<_>>(),
+        })
+    });
+    Value::Array(groups.collect())
+}
+
+/// The stamp only where versions were compared: elsewhere it would tell when the file was copied, and nothing else.
+fn version_json(edition: &Edition<'_>, version: &Version, compared: bool) -> Value {
+    let verdict = edition.source(version.source);
+    let (word, number) = version.evidence.mark;
+    json!({
+        "file": mask_within(edition.file_name(version.source)),
+        "sha256": verdict.map(|verdict| verdict.sha256.as_str()),
+        "outcome": verdict.map(|verdict| verdict.outcome.key()),
+        "standing": version.standing.key(),
+        "why": mask_within(&version.why),
+        "filled_on": version.evidence.filled_on.map(day_word),
+        "mark": [u64::from(word), u64::from(number)],
+        "modified": version.evidence.modified.filter(|_| compared).map(stamp),
+        "rows": version.rows,
+    })
+}
+
+fn difference_json(edition: &Edition<'_>, difference: &Difference) -> Value {
+    let Some(form) = form_of(edition, difference.form) else { return Value::Null };
+    let name = |source: u32| mask_within(edition.file_name(source));
+    let side = |field: Option<u16>, side: &Side| {
+        let hidden = field.is_some_and(|field| private(form, field));
+        let value = match &side.value {
+            Shown::Nothing => None,
+            Shown::Value(_) | Shown::Unread(_) if hidden => Some(HIDDEN.to_owned()),
+            Shown::Value(words) | Shown::Unread(words) => Some(mask_within(words)),
+        };
+        json!({
+            "file": name(side.source),
+            "sheet": mask_within(edition.sheet_name(side.source, side.sheet)),
+            "row": side.row + 1,
+            "cell": side.at.map(|at| at.to_string()),
+            "value": value,
+        })
+    };
+    let change = |change: &Change| {
+        let row: Vec<Value> = change
+            .row
+            .iter()
+            .map(|(field, value)| {
+                let value = if private(form, *field) { HIDDEN.to_owned() } else { mask_within(value) };
+                json!({ "field": field_name(form, *field), "value": value })
+            })
+            .collect();
+        json!({
+            "kind": change.kind.key(),
+            "row": row,
+            "field": change.field.map(|field| field_name(form, field)),
+            "old": change.old.as_ref().map(|old| side(change.field, old)),
+            "new": change.new.as_ref().map(|new| side(change.field, new)),
+        })
+    };
+    json!({
+        "earlier": name(difference.earlier),
+        "later": difference.later.iter().map(|source| name(*source)).collect::<Vec<_>>(),
+        "decided": difference.decided,
+        "changes": difference.changes.iter().map(change).collect::<Vec<_>>(),
+    })
+}
+
+fn form_of<'a>(edition: &Edition<'a>, form: u16) -> Option<&'a Form> {
+    edition.plan.forms.get(usize::from(form))
+}
+
+fn field_name(form: &Form, field: u16) -> &str {
+    form.fields.get(usize::from(field)).map_or("", |field| &field.name)
+}
+
+/// Fields whose values say who somebody is.
+fn private(form: &Form, field: u16) -> bool {
+    let ty = form.fields.get(usize::from(field)).map(|field| &field.ty);
+    matches!(ty, None | Some(FieldType::IdNumber | FieldType::Name))
+}
+
+fn words(value: &Shown) -> String {
+    match value {
+        Shown::Nothing => "（空）".to_owned(),
+        Shown::Value(words) => words.clone(),
+        Shown::Unread(found) => format!("（认不出：{found}）"),
+    }
+}
+
+/// What tells the row, else where it stands.
+fn row_word(form: &Form, change: &Change) -> String {
+    if change.row.is_empty() {
+        let side = change.old.as_ref().or(change.new.as_ref());
+        return side.map_or_else(String::new, |side| format!("第 {} 行", u64::from(side.row) + 1));
+    }
+    let parts: Vec<String> =
+        change.row.iter().map(|(field, value)| format!("{} {value}", field_name(form, *field))).collect();
+    parts.join("，")
+}
+
+/// `表 G7`, or the row of a cell that the sheet does not have.
+fn place(edition: &Edition<'_>, side: &Side) -> String {
+    let sheet = edition.sheet_name(side.source, side.sheet);
+    match side.at {
+        Some(at) => format!("{sheet} {at}"),
+        None => format!("{sheet} 第 {} 行", u64::from(side.row) + 1),
+    }
+}
+
+/// The marks in a file's name as they rank: 最终版(2).
+fn mark_word((word, number): (u8, u32)) -> String {
+    let word = match word {
+        0 => "",
+        1 => "修订",
+        _ => "最终版",
+    };
+    if number == 0 { word.to_owned() } else { format!("{word}({number})") }
+}
+
+/// A stamp in Beijing time, to the minute, whatever the machine's zone: `2026-03-10 14:22`.
+fn stamp(seconds: i64) -> String {
+    let local = seconds.saturating_add(BEIJING);
+    let Ok(day) = i32::try_from(local.div_euclid(DAY)) else { return String::new() };
+    let minute = local.rem_euclid(DAY) / 60;
+    format!("{} {:02}:{:02}", day_word(day), minute / 60, minute % 60)
+}

@@ -1,0 +1,213 @@
+//! Two versions of one form in, the cells and rows in which they differ out.
+//!
+//! Rows are matched by the form's unique fields, if it has any, else by position. Values are compared as they count, so
+//! that a space or a bracket of another width is no change. Does not know which version counts.
+
+use super::Arrived;
+use super::rows::Places;
+use super::versions::cell;
+use crate::model::ledger::{Change, ChangeKind, Shown, Side};
+use crate::model::{CellRef, Column, FormTable, Origin};
+use crate::spec::{FieldType, Form, Roster};
+use crate::text::{dates, numbers};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+/// What two versions of one form are compared by.
+pub struct Comparison<'a> {
+    form: &'a Form,
+    index: usize,
+    roster: &'a Roster,
+    places: &'a Places,
+    arrived: &'a [Arrived],
+    /// Per field of the form: its columns in the typed tables; none for fields that say nothing (序号).
+    columns: Vec<Vec<usize>>,
+    /// Fields that tell a row.
+    key: Vec<usize>,
+}
+
+/// One row of one table.
+#[derive(Clone, Copy)]
+struct Row<'t> {
+    table: &'t FormTable,
+    at: usize,
+    origin: Origin,
+}
+
+/// Where a record stands in its own file: sheet, row, and its part of the row.
+type Spot = (u16, u32, (u16, u16));
+
+/// What findings say of cells that could not be read: they differ although no value does.
+type Unread<'a> = BTreeMap<(u32, u16, CellRef), &'a str>;
+
+impl<'a> Comparison<'a> {
+    pub fn new(
+        form: &'a Form,
+        index: u16,
+        roster: &'a Roster,
+        places: &'a Places,
+        arrived: &'a [Arrived],
+    ) -> Comparison<'a> {
+        let mut columns = vec![Vec::new(); form.fields.len()];
+        for (at, column) in form.columns().iter().enumerate() {
+            let telling = form.fields.get(column.field).is_some_and(|field| !field.ordinal);
+            if let Some(columns) = columns.get_mut(column.field).filter(|_| telling) {
+                columns.push(at);
+            }
+        }
+        let key = form.unique.first().map(|unique| unique.fields.clone()).unwrap_or_default();
+        Comparison { form, index: usize::from(index), roster, places, arrived, columns, key }
+    }
+
+    /// All differences: by the old version's rows, then the added rows.
+    pub fn changes(&self, old: &[&FormTable], new: &[&FormTable]) -> Vec<Change> {
+        let (old, new) = (rows(old), rows(new));
+        let unread = self.unread(old.iter().chain(&new));
+        let partner = self.pair(&old, &new);
+        let mut changes = Vec::new();
+        for (row, partner) in old.iter().zip(&partner) {
+            match partner.and_then(|at| new.get(at)) {
+                Some(other) => self.cells(*row, *other, &unread, &mut changes),
+                None => changes.push(self.whole(*row, ChangeKind::RowDropped)),
+            }
+        }
+        let taken: BTreeSet<usize> = partner.into_iter().flatten().collect();
+        let added = new.iter().enumerate().filter(|(at, _)| !taken.contains(at));
+        changes.extend(added.map(|(_, row)| self.whole(*row, ChangeKind::RowAdded)));
+        changes
+    }
+
+    /// Per old row: the new row that it became.
+    fn pair(&self, old: &[Row<'_>], new: &[Row<'_>]) -> Vec<Option<usize>> {
+        if self.key.is_empty() {
+            return (0..old.len()).map(|at| (at < new.len()).then_some(at)).collect();
+        }
+        let mut waiting: HashMap<Vec<String>, VecDeque<usize>> = HashMap::new();
+        let mut incomplete: HashMap<Spot, usize> = HashMap::new();
+        let place = |row: &Row<'_>| (row.origin.sheet, row.origin.row, row.origin.cols);
+        for (at, row) in new.iter().enumerate() {
+            match self.key_of(*row) {
+                Some(key) => waiting.entry(key).or_default().push_back(at),
+                None => {
+                    incomplete.insert(place(row), at);
+                }
+            }
+        }
+        let keys: Vec<Option<Vec<String>>> = old.iter().map(|row| self.key_of(*row)).collect();
+        let mut partner: Vec<Option<usize>> =
+            keys.iter().map(|key| waiting.get_mut(key.as_ref()?).and_then(VecDeque::pop_front)).collect();
+        // A row whose name is missing on one side can only be told by its place.
+        let mut left: HashMap<Spot, usize> =
+            waiting.into_values().flatten().filter_map(|at| Some((place(new.get(at)?), at))).collect();
+        for ((row, key), partner) in old.iter().zip(&keys).zip(&mut partner).filter(|(_, partner)| partner.is_none()) {
+            *partner = incomplete.remove(&place(row));
+            if partner.is_none() && key.is_none() {
+                *partner = left.remove(&place(row));
+            }
+        }
+        partner
+    }
+
+    fn key_of(&self, row: Row<'_>) -> Option<Vec<String>> {
+        let part = |field: &usize| {
+            let column = self.columns.get(*field)?.first()?;
+            row.table.columns.get(*column).and_then(|column| cell(column, row.at))
+        };
+        self.key.iter().map(part).collect()
+    }
+
+    fn cells(&self, old: Row<'_>, new: Row<'_>, unread: &Unread<'_>, changes: &mut Vec<Change>) {
+        for (field, columns) in self.columns.iter().enumerate().filter(|(_, columns)| !columns.is_empty()) {
+            let value = |row: Row<'_>| -> Vec<Option<String>> {
+                columns.iter().map(|at| row.table.columns.get(*at).and_then(|column| cell(column, row.at))).collect()
+            };
+            let (before, after) = (self.side(old, field, unread), self.side(new, field, unread));
+            let unlike = match (&before.value, &after.value) {
+                (Shown::Value(_), Shown::Value(_)) => value(old) != value(new),
+                (before, after) => before != after,
+            };
+            if unlike {
+                changes.push(Change {
+                    kind: ChangeKind::Cell,
+                    row: self.name(old),
+                    field: Some(field as u16),
+                    old: Some(before),
+                    new: Some(after),
+                });
+            }
+        }
+    }
+
+    fn whole(&self, row: Row<'_>, kind: ChangeKind) -> Change {
+        let Origin { source, sheet, row: line, .. } = row.origin;
+        let side = Some(Side { source, sheet, row: line, at: None, value: Shown::Nothing });
+        let (old, new) = if kind == ChangeKind::RowAdded { (None, side) } else { (side, None) };
+        Change { kind, row: self.name(row), field: None, old, new }
+    }
+
+    /// What tells the row, in words.
+    fn name(&self, row: Row<'_>) -> Vec<(u16, String)> {
+        let words = |field: &usize| Some((*field as u16, self.words(row, *field)?));
+        self.key.iter().filter_map(words).collect()
+    }
+
+    fn side(&self, row: Row<'_>, field: usize, unread: &Unread<'_>) -> Side {
+        let Origin { source, sheet, row: line, .. } = row.origin;
+        let at = self.places.cell(self.index, row.origin, field);
+        let said = at.and_then(|at| unread.get(&(source, sheet, at)));
+        let value = match (self.words(row, field), said) {
+            (Some(words), _) => Shown::Value(words),
+            (None, Some(said)) => Shown::Unread((*said).to_owned()),
+            (None, None) => Shown::Nothing,
+        };
+        Side { source, sheet, row: line, at, value }
+    }
+
+    /// A field's value as officers read it; of a score the number, else the grade.
+    fn words(&self, row: Row<'_>, field: usize) -> Option<String> {
+        let ty = &self.form.fields.get(field)?.ty;
+        let columns = self.columns.get(field)?.iter().filter_map(|at| row.table.columns.get(*at));
+        columns.filter_map(|column| self.value(column, row.at, ty)).next()
+    }
+
+    fn value(&self, column: &Column, row: usize, ty: &FieldType) -> Option<String> {
+        match column {
+            Column::Text(v) => v.get(row)?.as_deref().map(str::to_owned),
+            Column::Integer(v) => v.get(row)?.map(|v| v.to_string()),
+            Column::Number(v) => v.get(row)?.map(numbers::show),
+            Column::Boolean(v) => v.get(row)?.map(|yes| if yes { "是" } else { "否" }.to_owned()),
+            Column::Date(v) => {
+                let show = if *ty == FieldType::Month { dates::show_month } else { dates::show_day };
+                v.get(row)?.map(show)
+            }
+            Column::Unit(v) => {
+                let unit = (*v.get(row)?)?;
+                self.roster.units.get(unit as usize).map(|unit| unit.name.to_string())
+            }
+        }
+    }
+
+    /// Findings on single cells of the files concerned.
+    fn unread<'r>(&self, rows: impl Iterator<Item = &'r Row<'r>>) -> Unread<'a> {
+        let sources: BTreeSet<u32> = rows.map(|row| row.origin.source).collect();
+        let mut unread = BTreeMap::new();
+        for file in self.arrived.iter().filter(|file| sources.contains(&file.source.index)) {
+            let super::Arrival::Return(returned) = &file.arrival else { continue };
+            for finding in &returned.findings {
+                if let (Some(sheet), Some(at), Some(_)) =
+                    (finding.place.sheet, finding.place.cells.first(), finding.place.row)
+                {
+                    unread.entry((file.source.index, sheet, *at)).or_insert(finding.found.as_str());
+                }
+            }
+        }
+        unread
+    }
+}
+
+fn rows<'t>(tables: &[&'t FormTable]) -> Vec<Row<'t>> {
+    let of = |table: &&'t FormTable| {
+        let table: &'t FormTable = table;
+        table.origins.iter().enumerate().map(move |(at, origin)| Row { table, at, origin: *origin })
+    };
+    tables.iter().flat_map(of).collect()
+}
