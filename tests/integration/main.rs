@@ -5,6 +5,7 @@ mod bundles;
 mod commands;
 mod hostile;
 mod independent;
+mod layout;
 mod officer;
 mod province;
 mod readme;
