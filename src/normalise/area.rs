@@ -52,6 +52,11 @@ struct Band {
 
 /// Cuts a view whose tables do not simply follow one another downwards; `None` for one that needs no cut.
 fn cut<'a>(view: &View<'a>, headers: &[Header], lexicon: &Lexicon<'_>, plan: &Plan) -> Option<Vec<Area<'a>>> {
+    if let [only] = headers
+        && only.beside.is_empty()
+    {
+        return None;
+    }
     let bands = bands(view, headers);
     if bands.iter().all(|band| band.lanes.len() < 2) {
         return None;

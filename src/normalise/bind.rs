@@ -108,7 +108,7 @@ fn claim(
             push(entry, 5);
         }
         // 人数 over 总数 and 其中：一线: the total is the parent's own column.
-        if matches!(own, "总数" | "合计" | "小计" | "总计" | "计") {
+        if is_total_of_parent(own) {
             for entry in lexicon.fields(&parent) {
                 let figure = field_type(plan, entry)
                     .is_some_and(|ty| matches!(ty, FieldType::Integer | FieldType::Number | FieldType::Percent));
@@ -116,6 +116,11 @@ fn claim(
             }
         }
     }
+}
+
+/// Whether a header under a parent says "all of it".
+pub fn is_total_of_parent(key: &str) -> bool {
+    matches!(key, "总数" | "合计" | "小计" | "总计" | "计")
 }
 
 fn field_type<'p>(plan: &'p Plan, entry: &Entry) -> Option<&'p FieldType> {

@@ -66,6 +66,10 @@ enum Silence {
 }
 
 fn silence(text: &str) -> Option<Silence> {
+    // The longest of these words has three characters.
+    if text.len() > 9 {
+        return None;
+    }
     match text {
         "无" | "没有" => Some(Silence::NoneWord),
         "/" | "／" | "\\" | "-" | "－" | "—" | "——" | "–" | "--" | "―" | "／／" | "//" | "*" => {

@@ -40,27 +40,34 @@ pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &
         columns: index.columns.iter().map(|column| empty(column.ty, rows.len())).collect(),
     };
     let id_field = form.fields.iter().position(|field| field.ty == FieldType::IdNumber);
+    // The row's values by column: asked once a field, in the form's order, which is seldom the sheet's.
+    let width = bound.iter().filter_map(|bound| bound.col).max().map_or(0, |col| usize::from(col) + 1);
+    let mut values: Vec<Option<RawValue>> = vec![None; width];
     for &i in rows {
         let Some(row) = desk.view.rows.get(i).map(|row| row.row) else { continue };
+        values.fill(None);
+        for cell in desk.view.cells(i) {
+            if let Some(value) = values.get_mut(usize::from(cell.at.col)) {
+                *value = Some(cell.value);
+            }
+        }
         out.origins.push(Origin { source: desk.sink.source, sheet: desk.view.index, row, cols: desk.view.cols });
         let id_col = id_field.and_then(|field| bound.get(field)?.col);
         desk.birth = id_col.and_then(|col| birth(desk, CellRef { row, col }));
         let mut columns = out.columns.iter_mut();
         for bound in &mut bound {
-            let value = one(desk, bound, i, row);
+            let raw = bound.col.and_then(|col| values.get(usize::from(col)).copied().flatten());
+            let value = one(desk, bound, raw, row);
             push(&mut columns, bound.field, value);
         }
     }
     out
 }
 
-fn one(desk: &mut Desk<'_, '_>, bound: &mut Bound<'_>, i: usize, row: u32) -> Value {
+fn one(desk: &mut Desk<'_, '_>, bound: &mut Bound<'_>, raw: Option<RawValue>, row: u32) -> Value {
     let field = bound.field;
     let Some(col) = bound.col else { return absent(desk, field) };
     let at = CellRef { row, col };
-    let cells = desk.view.cells(i);
-    let raw =
-        cells.binary_search_by_key(&col, |cell| cell.at.col).ok().and_then(|at| cells.get(at)).map(|cell| cell.value);
     let job = Job { field, at, factor: bound.factor, filled: None };
     let ditto = raw.is_some_and(|value| {
         let text = desk.view.sheet.text(value);

@@ -3,7 +3,7 @@
 //! A header is known by its words, never by its place or the sheet's name.
 
 use super::beside::beside;
-use super::bind::{Fit, Heading, fits};
+use super::bind::{Fit, Heading, fits, is_total_of_parent};
 use super::lexicon::Lexicon;
 use super::view::View;
 use crate::model::cell::{CellRef, RawValue};
@@ -109,13 +109,18 @@ fn promising(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
 
 /// The best form over any block of up to three adjacent rows that includes row `i`.
 fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, i: usize) -> Option<Header> {
-    let words = Words::around(view, free, i);
+    let words = Words::around(view, lexicon, free, i);
     let mut best: Option<Header> = None;
     let mut tables: (i32, Vec<(u16, u16)>) = (0, Vec::new());
     for depth in 1..=DEPTH {
         for top in (i + 1).saturating_sub(depth).max(free)..=i {
             let bottom = top + depth - 1;
             if bottom >= view.rows.len() || !adjacent(view, top, bottom) {
+                continue;
+            }
+            // Under a row that names no field, a block only hides words of the shorter one above it.
+            let names_fields = view.rows.get(bottom).is_some_and(|row| words.telling.contains(&row.row));
+            if bottom > i && !names_fields {
                 continue;
             }
             let headings = words.headings(view, top, bottom);
@@ -135,6 +140,11 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
     best.map(|best| Header { beside: tables.1, ..best })
 }
 
+/// Whether a key means a column, alone or with what stands above it.
+fn is_word(lexicon: &Lexicon<'_>, key: &str) -> bool {
+    !lexicon.fields(key).is_empty() || key.contains('(') || key.starts_with("其中") || is_total_of_parent(key)
+}
+
 fn adjacent(view: &View<'_>, top: usize, bottom: usize) -> bool {
     view.rows.get(top..=bottom).is_some_and(|rows| rows.windows(2).all(|pair| pair[0].row + 1 == pair[1].row))
 }
@@ -142,22 +152,28 @@ fn adjacent(view: &View<'_>, top: usize, bottom: usize) -> bool {
 /// The text cells around a possible header, with their keys made once.
 struct Words<'a> {
     cells: Vec<(CellRef, String, &'a str)>,
+    /// Rows that hold at least one word of a form.
+    telling: Vec<u32>,
     /// Whether the sheet has merges at all; csv and plain exports have none.
     merged: bool,
 }
 
 impl<'a> Words<'a> {
-    fn around(view: &View<'a>, free: usize, i: usize) -> Words<'a> {
-        let mut cells = Vec::new();
+    fn around(view: &View<'a>, lexicon: &Lexicon<'_>, free: usize, i: usize) -> Words<'a> {
+        let (mut cells, mut telling) = (Vec::new(), Vec::new());
         for near in i.saturating_sub(DEPTH - 1).max(free)..(i + DEPTH).min(view.rows.len()) {
             for cell in view.telling(near) {
                 if matches!(cell.value, RawValue::Text { .. }) {
                     let text = view.sheet.text(cell.value);
-                    cells.push((cell.at, header_key(text), text));
+                    let key = header_key(text);
+                    if telling.last() != Some(&cell.at.row) && is_word(lexicon, &key) {
+                        telling.push(cell.at.row);
+                    }
+                    cells.push((cell.at, key, text));
                 }
             }
         }
-        Words { cells, merged: view.has_merges() }
+        Words { cells, telling, merged: view.has_merges() }
     }
 
     fn at(&self, at: CellRef) -> Option<&(CellRef, String, &'a str)> {

@@ -4,6 +4,39 @@ use super::Frame;
 use crate::spec::{FieldType, Form, FormColumn};
 use crate::text::names::{header_key, match_key};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Hash maps whose keys the definition and the reference data choose: nobody who sends a return can make them collide,
+/// and every cell asks them.
+type Words<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
+
+/// Multiplies and rotates eight bytes at a time.
+#[derive(Debug, Default, Clone, Copy)]
+struct Quick(u64);
+
+impl Hasher for Quick {
+    fn write(&mut self, bytes: &[u8]) {
+        let mut rest = bytes.chunks_exact(8);
+        for chunk in &mut rest {
+            self.add(chunk.try_into().map_or(0, u64::from_le_bytes));
+        }
+        self.add(rest.remainder().iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+    }
+
+    fn write_u8(&mut self, byte: u8) {
+        self.add(u64::from(byte));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl Quick {
+    fn add(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+}
 
 /// How a header word names a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +72,8 @@ pub struct FormIndex {
 /// The words of one code list.
 #[derive(Debug)]
 pub struct CodeIndex<'a> {
-    exact: HashMap<&'a str, &'a str>,
-    keyed: HashMap<String, &'a str>,
+    exact: Words<&'a str, &'a str>,
+    keyed: Words<String, &'a str>,
 }
 
 impl<'a> CodeIndex<'a> {
@@ -79,25 +112,34 @@ impl<'a> CodeIndex<'a> {
 /// All of a run's words.
 #[derive(Debug)]
 pub struct Lexicon<'a> {
-    headers: HashMap<String, Vec<Entry>>,
+    headers: Words<String, Vec<Entry>>,
     /// First characters of all header keys: most cells are told from headers by this alone.
     first: Vec<u64>,
+    /// First two characters of all header keys, as bits by [`pair`]: nearly all other cells are told by these.
+    pairs: [u64; PAIRS / 64],
     pub forms: Vec<FormIndex>,
     pub codes: Vec<CodeIndex<'a>>,
-    units: HashMap<&'a str, &'a [u32]>,
+    units: Words<&'a str, &'a [u32]>,
     longest_unit: usize,
 }
 
 impl<'a> Lexicon<'a> {
     pub fn new(frame: Frame<'a>) -> Lexicon<'a> {
-        let mut headers: HashMap<String, Vec<Entry>> = HashMap::new();
+        let mut headers: Words<String, Vec<Entry>> = Words::default();
         let mut forms = Vec::new();
         for (form_at, form) in frame.plan.forms.iter().enumerate() {
             add_form(&mut headers, form_at as u16, form);
             forms.push(index_form(form));
         }
         let mut first = vec![0u64; 1024];
+        let mut pairs = [0u64; PAIRS / 64];
         for key in headers.keys() {
+            let mut chars = key.chars();
+            // A key of one character is followed by a bracket or by nothing, never by another plain one.
+            if let (Some(one), Some(two)) = (chars.next(), chars.next()) {
+                let bit = pair(one, two);
+                pairs[bit / 64] |= 1 << (bit % 64);
+            }
             if let Some((word, bit)) = key.chars().next().map(slot)
                 && let Some(bits) = first.get_mut(word)
             {
@@ -105,10 +147,10 @@ impl<'a> Lexicon<'a> {
             }
         }
         let codes = frame.reference.codes.iter().map(index_codes).collect();
-        let units: HashMap<&str, &[u32]> =
+        let units: Words<&str, &[u32]> =
             frame.reference.roster.keys.iter().map(|(key, found)| (key.as_str(), found.as_slice())).collect();
         let longest_unit = units.keys().map(|key| key.chars().count()).max().unwrap_or(0);
-        Lexicon { headers, first, forms, codes, units, longest_unit }
+        Lexicon { headers, first, pairs, forms, codes, units, longest_unit }
     }
 
     /// Fields that a header key may name.
@@ -118,6 +160,14 @@ impl<'a> Lexicon<'a> {
 
     /// Whether a cell's text may begin a header at all.
     pub fn may_be_header(&self, text: &str) -> bool {
+        let mut chars = text.chars();
+        if let (Some(one), Some(two)) = (chars.next(), chars.next())
+            && is_plain(one)
+            && is_plain(two)
+        {
+            let bit = pair(one, two);
+            return text.len() <= 120 && self.pairs[bit / 64] >> (bit % 64) & 1 == 1;
+        }
         let lead = text.chars().map(crate::text::width::narrow_char).find(|c| {
             !c.is_whitespace()
                 && !matches!(c, '*' | '✱' | '★' | '☆' | '※' | '#')
@@ -169,12 +219,24 @@ fn stands_alone(key: &str, start: usize, end: usize) -> bool {
     !glued && !year
 }
 
+/// Number of bits that pairs of characters fall into.
+const PAIRS: usize = 4096;
+
+fn pair(one: char, two: char) -> usize {
+    ((one as u32).wrapping_mul(31) ^ (two as u32).wrapping_mul(7)) as usize % PAIRS
+}
+
+/// A Chinese character, which every key keeps as it is.
+fn is_plain(c: char) -> bool {
+    ('\u{3400}'..='\u{9fff}').contains(&c)
+}
+
 fn slot(c: char) -> (usize, u32) {
     let code = c as u32 & 0xffff;
     ((code / 64) as usize, code % 64)
 }
 
-fn add_form(headers: &mut HashMap<String, Vec<Entry>>, form_at: u16, form: &Form) {
+fn add_form(headers: &mut Words<String, Vec<Entry>>, form_at: u16, form: &Form) {
     for (field_at, field) in form.fields.iter().enumerate() {
         let mut add = |key: String, kind: Kind| {
             let entries = headers.entry(key).or_default();
@@ -209,7 +271,7 @@ fn index_form(form: &Form) -> FormIndex {
 }
 
 fn index_codes(list: &crate::spec::CodeList) -> CodeIndex<'_> {
-    let mut keyed = HashMap::new();
+    let mut keyed = Words::default();
     // Canonical words last: a word that is both canonical and a synonym of another is canonical.
     for (also, word) in &list.synonyms {
         keyed.insert(match_key(also), word.as_str());

@@ -104,8 +104,11 @@ struct Classifier<'v, 'a> {
 
 impl Classifier<'_, '_> {
     fn classify(mut self, from: usize, to: usize, rows: &mut TableRows) {
+        let view = self.view;
+        let mut cells: Vec<&RawCell> = Vec::new();
         for i in from..to {
-            let cells: Vec<&RawCell> = self.view.telling(i).collect();
+            cells.clear();
+            cells.extend(view.telling(i));
             if cells.is_empty() || (i == from && self.is_numbering(&cells)) {
                 rows.frame.push(i);
             } else if let Some(sub) = self.total(&cells) {
@@ -147,13 +150,13 @@ impl Classifier<'_, '_> {
     /// A 序号 that is one: forms come with numbered lines, but 零报告 (which begins with a numeral) and 说明 stand in that
     /// column as well.
     fn is_number_of_row(&self, cell: &RawCell) -> bool {
-        let number = match cell.value {
-            RawValue::Text { .. } => {
-                crate::text::numbers::read(self.text(cell)).is_ok_and(|figure| figure.unit.is_empty())
+        self.field_at(cell.at.col).is_some_and(|field| field.ordinal)
+            && match cell.value {
+                RawValue::Text { .. } => {
+                    crate::text::numbers::read(self.text(cell)).is_ok_and(|figure| figure.unit.is_empty())
+                }
+                _ => true,
             }
-            _ => true,
-        };
-        number && self.field_at(cell.at.col).is_some_and(|field| field.ordinal)
     }
 
     /// How many required columns the row fills besides its first cell, and how many there are.
@@ -210,7 +213,11 @@ impl Classifier<'_, '_> {
 
     fn is_nil(&self, cells: &[&RawCell]) -> bool {
         let mut said = false;
-        if !cells.iter().any(|cell| self.text(cell).contains(['无', '零'])) {
+        // Every cell must be a word for nothing or say nothing, so nearly every row is told by the first that is no 序号.
+        let Some(first) = cells.iter().find(|cell| !self.is_number_of_row(cell)) else { return false };
+        let text = self.text(first);
+        let says_other = !text.contains(['无', '零']) && text.contains(|c| ('\u{3400}'..='\u{9fff}').contains(&c));
+        if says_other || !cells.iter().any(|cell| self.text(cell).contains(['无', '零'])) {
             return false;
         }
         // A sentence that says so stands alone in its row.

@@ -39,6 +39,11 @@ impl Parts {
         self.before.last().map_or(0.0, |(sum, _)| sum.abs() * 1e-13).max(1e-6)
     }
 
+    /// Whether there is a part from `from` up to and without `to`.
+    fn any(&self, from: usize, to: usize) -> bool {
+        self.at.get(self.at.partition_point(|at| *at < from)).is_some_and(|at| *at < to)
+    }
+
     /// Sum over the positions from `from` up to and without `to`; `None` where one of them is unreadable.
     fn sum(&self, from: usize, to: usize) -> Option<f64> {
         let index = |position: usize| self.at.partition_point(|at| *at < position);
@@ -101,19 +106,36 @@ fn parts(view: &View<'_>, data: &[usize], column: &Column, col: u16) -> Parts {
     }))
 }
 
-/// What a total may rightly say, the likeliest first: the rows since the total before, all rows above, the whole
-/// table, the rows below it. `None` where one of the parts is unreadable.
+/// What a total may rightly say, the likeliest first: a 小计 the rows since the total before it, or those down to the
+/// next; any other the whole table, all rows above it, or the rows between it and its like on either side, with the 小计
+/// among them. A section without rows says nothing. `None` where one of the parts is unreadable.
 fn plausible(table: &Table, parts: &Parts, i: usize, sub: bool) -> Option<Vec<f64>> {
     let totals = &table.rows.totals;
     let here = totals.partition_point(|(at, _)| *at < i);
     let before = here.checked_sub(1).and_then(|last| totals.get(last)).map(|(at, _)| *at);
     let after = totals.get(totals.partition_point(|(at, _)| *at <= i)).map(|(at, _)| *at);
-    let section = parts.sum(before.map_or(0, |at| at + 1), i)?;
+    let mut sums = Vec::with_capacity(5);
+    let mut offer = |from: usize, to: usize| {
+        if parts.any(from, to) {
+            sums.push(parts.sum(from, to)?);
+        }
+        Some(())
+    };
     if sub {
-        let below = parts.sum(i + 1, after.unwrap_or(usize::MAX))?;
-        return Some(if parts.at.first().is_some_and(|at| *at < i) { vec![section, below] } else { vec![below] });
+        offer(before.map_or(0, |at| at + 1), i)?;
+        offer(i + 1, after.unwrap_or(usize::MAX))?;
+    } else {
+        let alike = |(_, sub): &&(usize, bool)| !sub;
+        let above = totals.iter().take(here).rfind(alike).map_or(0, |(at, _)| at + 1);
+        let below = totals.iter().skip(here + 1).find(alike).map_or(usize::MAX, |(at, _)| *at);
+        offer(0, usize::MAX)?;
+        offer(0, i)?;
+        offer(before.map_or(0, |at| at + 1), i)?;
+        offer(above, i)?;
+        offer(i + 1, below)?;
     }
-    Some(vec![parts.sum(0, usize::MAX)?, parts.sum(0, i)?, section])
+    // A total over no rows at all says 0.
+    Some(if sums.is_empty() { vec![0.0] } else { sums })
 }
 
 fn figure(view: &View<'_>, value: RawValue, factor: f64) -> Option<f64> {

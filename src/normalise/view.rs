@@ -146,6 +146,9 @@ impl Merges {
     }
 
     fn over(&self, at: CellRef) -> Option<Merge> {
+        if self.reach.last().is_none_or(|reach| *reach < at.row) {
+            return None;
+        }
         let above = self.sorted.partition_point(|merge| merge.first.row <= at.row);
         let candidates = self.sorted.iter().zip(&self.reach).take(above).rev();
         candidates

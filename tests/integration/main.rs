@@ -6,6 +6,7 @@ mod commands;
 mod faults;
 mod hostile;
 mod independent;
+mod layout;
 mod officer;
 mod privacy;
 mod province;

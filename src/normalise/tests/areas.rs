@@ -346,6 +346,24 @@ fn totals_wherever_they_stand_are_held_against_their_parts() {
     };
     assert!(above(24.0, 12.0).is_empty());
     assert_eq!(above(20.0, 12.0), ["E5"]);
+    // A 合计 for each city within the 总计, and none that says nothing.
+    let cities = |second: f64| {
+        check(vec![
+            t("一"),
+            total("小计", 12.0),
+            t("二"),
+            total("小计", 12.0),
+            total("合肥合计", 24.0),
+            t("三"),
+            total("小计", 12.0),
+            t("四"),
+            total("小计", 12.0),
+            total("芜湖合计", second),
+            total("总计", 48.0),
+        ])
+    };
+    assert!(cities(24.0).is_empty());
+    assert_eq!(cities(0.0), ["E13"]);
     // In the middle, over what stands above it.
     assert!(check(vec![t("一"), t("二"), total("合计", 24.0), t("三")]).is_empty());
     // Not over a cell that nobody can read.
@@ -356,11 +374,15 @@ fn totals_wherever_they_stand_are_held_against_their_parts() {
 #[test]
 fn a_cover_over_either_of_two_tables_speaks_for_both() {
     let left = vec![vec![T("班组申报汇总表")], vec![], header(), team("一班")];
-    let right = vec![vec![], vec![T("填报单位：合肥市总  所属期：2025年")], header(), team("二班")];
-    let read = run(vec![sheet("表", &side(left, right, 14))]);
-    assert!(doubts(&read).contains(&"period-mismatch"), "{:?}", read.findings);
-    assert_eq!(data(&read), [1, 1]);
-    assert!(read.sheets.iter().all(|account| account.not_counted.is_none()));
+    for (cover, code) in
+        [("填报单位：合肥市总  所属期：2025年", "period-mismatch"), ("计量单位：万人", "unit-on-cover")]
+    {
+        let right = vec![vec![], vec![T(cover)], header(), team("二班")];
+        let read = run(vec![sheet("表", &side(left.clone(), right, 14))]);
+        assert!(doubts(&read).contains(&code), "{:?}", read.findings);
+        assert_eq!(data(&read), [1, 1]);
+        assert!(read.sheets.iter().all(|account| account.not_counted.is_none()));
+    }
 }
 
 #[test]
