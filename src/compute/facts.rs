@@ -7,7 +7,7 @@ use crate::domain::period::Period;
 use crate::model::Severity;
 use crate::model::run::{RunVerdict, UnitStatus};
 use crate::spec::reference::ReferenceTable;
-use crate::spec::{Basis, From, MeasureKind, Plan, Reference, Roster, TableKind};
+use crate::spec::{Basis, From, Plan, Reference, Roster, TableKind};
 use crate::sql::frame::{ACCEPTED, LookupResult, SOURCE, UNIT, context, recommenders, reference_frame};
 use crate::sql::{Checked, Context, ValidatedFrame, compile};
 use polars::prelude::*;
@@ -276,10 +276,7 @@ fn reference_sources(plan: &Plan) -> BTreeSet<(&str, &str)> {
     for table in &plan.tables {
         let TableKind::Statistic(statistic) = &table.kind else { continue };
         for measure in &statistic.measures {
-            if let MeasureKind::Count { from, .. } | MeasureKind::Sum { from, .. } | MeasureKind::Ratio { from, .. } =
-                &measure.kind
-                && let From::Reference { name, unit_column } = from
-            {
+            if let Some(From::Reference { name, unit_column }) = super::statistics::from(&measure.kind) {
                 sources.insert((name.as_str(), unit_column.as_str()));
             }
         }

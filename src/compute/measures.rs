@@ -4,6 +4,7 @@ use super::facts::Facts;
 use super::groups::{Across, Axis, Standing};
 use super::quota::roster_number;
 use super::tally::{Amount, Tally};
+use crate::domain::ranking::{Direction, places};
 use crate::model::statistic::StatCell;
 use crate::spec::{Basis, Bound, From, MeasureKind, QuotaPart, Share, Statistic};
 use crate::sql::{Checked, Type};
@@ -103,6 +104,7 @@ impl Frame<'_> {
                     self.grid(summed, from, StatCell::Number)
                 }
             }
+            MeasureKind::Average { from, value, filter } => self.average(from, value, filter.as_ref())?,
             MeasureKind::Ratio { from, of, over } => self.ratio(from, of, over.as_ref())?,
             MeasureKind::Roster { column } => {
                 let mut unknown = 0;
@@ -123,6 +125,7 @@ impl Frame<'_> {
             | MeasureKind::ItemBound
             | MeasureKind::ItemMargin { .. }
             | MeasureKind::Difference { .. }
+            | MeasureKind::Rank { .. }
             | MeasureKind::Growth { .. } => return Ok(None),
         }))
     }
@@ -187,6 +190,29 @@ impl Frame<'_> {
         let total = pair(&nums.total, &dens.total);
         let cell = |(num, den)| StatCell::Ratio { num, den };
         Ok(self.cells(parts, total, dens.overlaps(), from, |(_, den)| *den == 0, cell))
+    }
+
+    /// The mean over the rows that have a value: values and rows are added up apart, in the total row too. Over no such
+    /// row there is none.
+    fn average(&self, from: &From, value: &Checked, filter: Option<&Checked>) -> Result<Grid, String> {
+        let filters: Vec<&Checked> = filter.into_iter().collect();
+        let sums = self.sum(from, &filters, |facts, rows| facts.numbers(rows, value))?;
+        let counts = self.sum(from, &filters, |facts, rows| {
+            Ok(facts.numbers(rows, value)?.into_iter().map(|value| value.map(|_| 1_i64)).collect())
+        })?;
+        let (Some(sums), Some(counts)) = (sums, counts) else {
+            return Ok(self.grid::<i64>(None, from, StatCell::Integer));
+        };
+        let pair = |sums: &[f64], counts: &[i64]| -> Vec<(f64, i64)> {
+            sums.iter().copied().zip(counts.iter().copied()).collect()
+        };
+        let parts = sums.parts.iter().zip(&counts.parts).map(|(sums, counts)| pair(sums, counts)).collect();
+        let total = pair(&sums.total, &counts.total);
+        let cell = |(sum, count)| match count {
+            0 => StatCell::NotApplicable,
+            count => StatCell::Number(sum / count as f64),
+        };
+        Ok(self.cells(parts, total, counts.overlaps(), from, |(_, count)| *count == 0, cell))
     }
 
     fn grid<T: Amount>(&self, tally: Option<Tally<T>>, from: &From, cell: impl Fn(T) -> StatCell) -> Grid {
@@ -288,6 +314,7 @@ fn derive(kind: &MeasureKind, grids: &[Option<Grid>], axis: &Axis<'_>, facts: &F
         }
         MeasureKind::Difference { left, right } => combine(other(left)?, other(right)?, difference),
         MeasureKind::Growth { now, before } => combine(other(now)?, other(before)?, growth),
+        MeasureKind::Rank { of, direction } => rank(other(of)?, *direction, axis.groups.len()),
         MeasureKind::ItemBound => {
             let width = grids.iter().flatten().next().map_or(1, |grid| grid.total.len());
             let mut grid = Grid::filled(axis.groups.len(), width, StatCell::NotApplicable);
@@ -336,6 +363,26 @@ fn combine(left: &Grid, right: &Grid, cell: impl Fn(&StatCell, &StatCell) -> Sta
     };
     let parts = left.parts.iter().zip(&right.parts).map(|(left, right)| line(left, right)).collect();
     derived(parts, line(&left.total, &right.total))
+}
+
+/// Places of the rows by another measure. The rows left over and the total are in no ranking.
+fn rank(of: &Grid, direction: Direction, groups: usize) -> Grid {
+    let value = |part: &Vec<StatCell>| match part.first() {
+        Some(StatCell::Integer(value)) => Some(*value as f64),
+        Some(StatCell::Number(value) | StatCell::Points(value)) => Some(*value),
+        Some(StatCell::Ratio { num, den }) if *den != 0 => Some(*num as f64 / *den as f64),
+        _ => None,
+    };
+    let values: Vec<Option<f64>> = of.parts.iter().take(groups).map(value).collect();
+    let mut grid = Grid::filled(groups, of.total.len(), StatCell::NotApplicable);
+    for ((place, part), of) in places(&values, direction).into_iter().zip(&mut grid.parts).zip(&of.parts) {
+        match (place, of.first()) {
+            (Some(place), _) => part.fill(StatCell::Integer(i64::from(place))),
+            (None, Some(StatCell::NotReported)) => part.fill(StatCell::NotReported),
+            (None, _) => {}
+        }
+    }
+    grid
 }
 
 /// Decimals enter a proportion with four places, which is finer than any percentage printed.

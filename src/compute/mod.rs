@@ -10,6 +10,7 @@ mod measures;
 mod notes;
 mod quota;
 mod shares;
+mod standing;
 mod statistics;
 mod tally;
 #[cfg(test)]

@@ -143,8 +143,10 @@ pub fn plan() -> Plan {
         title: "推荐个人汇总表".to_owned(),
         fields,
         unit_field: 1,
+        computed: Vec::new(),
         rules: Vec::new(),
         unique: Vec::new(),
+        stated: Vec::new(),
         line: 1,
     };
     let share = Share {

@@ -7,6 +7,7 @@ mod tables;
 
 pub use tables::*;
 
+use crate::domain::ranking::Direction;
 use crate::model::Severity;
 use crate::sql::Checked;
 use std::path::PathBuf;
@@ -97,8 +98,54 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// Index of the field that names the recommending unit.
     pub unit_field: usize,
+    /// Columns that the engine computes for every row, in the order in which they may use one another.
+    pub computed: Vec<Computed>,
     pub rules: Vec<Rule>,
     pub unique: Vec<Unique>,
+    /// Numbers of rows that a return may state of itself.
+    pub stated: Vec<StatedTotal>,
+    pub line: u32,
+}
+
+/// A column beside those of the return: what it should come to, next to what it claims.
+#[derive(Debug, Clone)]
+pub struct Computed {
+    pub name: String,
+    pub ty: ColumnType,
+    pub kind: ComputedKind,
+    pub line: u32,
+}
+
+#[derive(Debug, Clone)]
+pub enum ComputedKind {
+    Value(Checked),
+    /// Among all rows read of the form (returns held out aside).
+    Rank(Ranking),
+}
+
+/// Places by a column of numbers: equal values share a place, rows without a value have none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ranking {
+    pub column: String,
+    pub direction: Direction,
+    /// Rows that agree in these columns are ranked among themselves.
+    pub within: Vec<String>,
+}
+
+/// How many rows a return says it has, where it says so: on its cover, in its notes, in its 合计 row.
+#[derive(Debug, Clone)]
+pub struct StatedTotal {
+    pub code: Arc<str>,
+    pub severity: Severity,
+    /// What stands before the number (工作室总数), and what may stand behind it (个).
+    pub labels: Vec<String>,
+    pub measured_in: Vec<String>,
+    /// Field in whose column a 合计 row may write the number alone.
+    pub column: Option<usize>,
+    /// Holes: `{自报}`, `{实有}`.
+    pub found: Template,
+    pub expected: Template,
+    pub next: Template,
     pub line: u32,
 }
 

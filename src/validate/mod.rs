@@ -19,7 +19,7 @@ use crate::model::normalised::{NearMiss, NormalisedReturn};
 use crate::model::run::{RowAccount, RunVerdict};
 use crate::model::{Finding, FormTable, Origin, SourceFile, Unreadable};
 use crate::spec::{Plan, Reference};
-use crate::sql::ValidatedFrame;
+use crate::sql::{ValidatedFrame, computed};
 use crate::sql::frame::{assemble, context, recommenders, with_verdicts};
 use rows::{FormRows, Places};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,7 +83,9 @@ pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived
         .enumerate()
         .map(|(index, (tables, form))| {
             let origins: Vec<Origin> = tables.iter().flat_map(|table| table.origins.iter().copied()).collect();
-            FormRows::new(form, assemble(plan, reference, index, tables.into_iter()), origins, &places)
+            let mut read = assemble(plan, reference, index, tables.into_iter());
+            computed::append(&mut read.df, form, &context);
+            FormRows::new(form, read, origins, &places)
         })
         .collect();
     for rows in &forms {

@@ -71,8 +71,10 @@ impl<'a> Context<'a> {
     }
 
     pub fn form_columns(&self, form: usize) -> Columns {
-        let columns = self.forms.get(form).map(Form::columns).unwrap_or_default();
-        self.columns(columns.into_iter().map(|column| (column.name, sql_type(column.ty))))
+        let own = self.forms.get(form).map(Form::columns).unwrap_or_default();
+        let computed = self.forms.get(form).map_or(&[][..], |form| &form.computed);
+        let computed = computed.iter().map(|column| (column.name.clone(), sql_type(column.ty)));
+        self.columns(own.into_iter().map(|column| (column.name, sql_type(column.ty))).chain(computed))
     }
 
     pub fn reference_columns(&self, schema: &ReferenceSchema) -> Columns {
@@ -156,6 +158,11 @@ impl<'a> Context<'a> {
             return None;
         }
         Some(checked)
+    }
+
+    /// An expression of any type.
+    pub fn value(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
+        self.judge(word, columns, None)
     }
 
     fn judge(&self, word: &Word<'_>, columns: &Columns, wanted: Option<Type>) -> Option<Checked> {

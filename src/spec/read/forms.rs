@@ -2,7 +2,7 @@
 
 use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Section, Word};
-use super::rules;
+use super::{computed, rules};
 use crate::spec::{Band, Field, FieldType, Form, grade_column};
 use crate::text::names::match_key;
 use std::collections::BTreeMap;
@@ -28,13 +28,17 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         let fields = reader.fields;
         let unit_field = unit.map_or(0, |word| unit_field(&word, &fields, context));
         let id = context.form_ids.get(context.forms.len()).map_or_else(String::new, |id| (*id).to_owned());
-        let (rules, unique) = (Vec::new(), Vec::new());
-        context.forms.push(Form { id, title, fields, unit_field, rules, unique, line: section.line() });
+        let (computed, rules, unique, stated) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let line = section.line();
+        context.forms.push(Form { id, title, fields, unit_field, computed, rules, unique, stated, line });
         let at = context.forms.len() - 1;
+        computed::computed(&section, at, context);
         let (rules, unique) = (rules::rules(&section, at, context), rules::uniques(&section, at, context));
+        let stated = computed::stated(&section, at, context);
         if let Some(form) = context.forms.get_mut(at) {
             form.rules = rules;
             form.unique = unique;
+            form.stated = stated;
         }
         section.finish();
     }
