@@ -11,6 +11,7 @@ mod measures;
 mod rules;
 mod shares;
 mod tables;
+mod time;
 
 #[cfg(test)]
 mod tests;

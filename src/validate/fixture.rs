@@ -68,6 +68,7 @@ pub fn form() -> Form {
     let rule = |code: &str, severity, when: Option<&str>, check: &str, found: &str, cells: &[usize]| Rule {
         code: code.into(),
         severity,
+        trial: false,
         when: when.map(|when| sql(when, &COLUMNS)),
         check: sql(check, &COLUMNS),
         found: template(found),
@@ -88,6 +89,9 @@ pub fn form() -> Form {
             field("成立", FieldType::Month),
         ],
         unit_field: UNIT,
+        key: Vec::new(),
+        gone: Vec::new(),
+        outliers: Vec::new(),
         rules: vec![
             rule("too-small", Severity::Block, None, "人数 >= 人数下限", "只有 {人数} 人，{成立}成立", &[HEADS, TEAM]),
             rule("big-star", Severity::Verify, Some("称号 = '标杆'"), "人数 < 50", "有 {人数} 人", &[HEADS]),
@@ -95,6 +99,7 @@ pub fn form() -> Form {
         unique: vec![Unique {
             code: "twice".into(),
             severity: Severity::Block,
+            trial: false,
             fields: vec![WORKPLACE, TEAM],
             when: None,
             found: template("“{班组名称}”重复，另见{另一处}"),
