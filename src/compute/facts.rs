@@ -2,6 +2,7 @@
 //! recommending unit it counts under, and which units have reported at all.
 
 use super::Inputs;
+use super::past::Past;
 use super::quota::Seats;
 use crate::domain::period::Period;
 use crate::model::Severity;
@@ -22,6 +23,8 @@ pub struct Facts<'a> {
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
     pub lookups: &'a [LookupResult],
+    /// Earlier periods, read when a measure asks for them.
+    pub past: Past,
     pub context: Context,
     /// Seats of the plan's quota, where it has one.
     pub seats: Option<Seats>,
@@ -62,6 +65,7 @@ impl<'a> Facts<'a> {
             period,
             verdict,
             lookups,
+            past: Past,
             context,
             seats: None,
             forms,
