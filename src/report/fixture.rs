@@ -111,6 +111,7 @@ fn field(name: &str, ty: FieldType, required: bool) -> Field {
         header: name.to_owned(),
         under: None,
         also: Vec::new(),
+        was: vec![],
         ty,
         required,
         absent: None,
@@ -143,11 +144,8 @@ pub fn plan() -> Plan {
         title: "推荐个人汇总表".to_owned(),
         fields,
         unit_field: 1,
-        computed: Vec::new(),
-        rules: Vec::new(),
-        unique: Vec::new(),
-        stated: Vec::new(),
         line: 1,
+        ..Form::default()
     };
     let share = Share {
         id: "frontline".to_owned(),
@@ -184,7 +182,7 @@ pub fn plan() -> Plan {
         name: "honours".to_owned(),
         title: "评先评优推荐与获奖统计".to_owned(),
         notice: "关于做好评先评优推荐工作的通知".to_owned(),
-        period_kind: crate::domain::period::Kind::Year,
+        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::Kind::Year),
         sample_period: "2026".to_owned(),
         sample_returns: PathBuf::from("samples/honours"),
         count: Count::Rows,

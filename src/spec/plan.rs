@@ -4,8 +4,10 @@
 //! Indices: forms, fields and columns are 0-based positions in the vectors below.
 
 mod tables;
+mod time;
 
 pub use tables::*;
+pub use time::*;
 
 use crate::domain::ranking::Direction;
 use crate::model::Severity;
@@ -22,7 +24,8 @@ pub struct Plan {
     pub title: String,
     /// The notice the rules come from, for 口径说明.
     pub notice: String,
-    pub period_kind: crate::domain::period::Kind,
+    /// In which periods it is reported.
+    pub schedule: crate::domain::schedule::Schedule,
     /// Period of the shipped sample, used when `--period` is not given.
     pub sample_period: String,
     /// Folder of the shipped sample, relative to the project's root.
@@ -91,7 +94,7 @@ pub struct ReferenceColumn {
 }
 
 /// The definition of one table inside a return (表式).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Form {
     pub id: String,
     pub title: String,
@@ -100,10 +103,14 @@ pub struct Form {
     pub unit_field: usize,
     /// Columns that the engine computes for every row, in the order in which they may use one another.
     pub computed: Vec<Computed>,
-    pub rules: Vec<Rule>,
-    pub unique: Vec<Unique>,
     /// Numbers of rows that a return may state of itself.
     pub stated: Vec<StatedTotal>,
+    /// Fields that name the same record in another period; empty where records have no history.
+    pub key: Vec<usize>,
+    pub rules: Vec<Rule>,
+    pub unique: Vec<Unique>,
+    pub gone: Vec<Gone>,
+    pub outliers: Vec<Outlier>,
     pub line: u32,
 }
 
@@ -211,6 +218,8 @@ pub struct Field {
     pub under: Option<String>,
     /// Other headers that mean the same, without needing the parent.
     pub also: Vec<String>,
+    /// Names that this field had in earlier definitions: what the history calls it.
+    pub was: Vec<String>,
     pub ty: FieldType,
     /// The cell may not be empty.
     pub required: bool,
@@ -265,6 +274,8 @@ pub struct Band {
 pub struct Rule {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// On trial: reported as a remark, whatever its severity will be.
+    pub trial: bool,
     pub when: Option<Checked>,
     pub check: Checked,
     /// Templates; `{字段}` is the row's value.
@@ -294,6 +305,8 @@ pub enum TemplatePart {
 pub struct Unique {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`Rule::trial`].
+    pub trial: bool,
     pub fields: Vec<usize>,
     pub when: Option<Checked>,
     /// Holes: the form's columns, and `{另一处}`.

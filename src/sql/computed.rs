@@ -96,25 +96,13 @@ mod tests {
             Ranking { column: "复算".into(), direction: Direction::HighFirst, within: vec!["单位".to_string()] };
         let column = |name: &str, ty, kind| Computed { name: name.into(), ty, kind, line: 1 };
         let form = Form {
-            id: String::new(),
-            title: String::new(),
-            fields: vec![],
-            unit_field: 0,
             computed: vec![
                 column("复算", ColumnType::Number, ComputedKind::Value(score)),
                 column("名次", ColumnType::Integer, ComputedKind::Rank(ranking)),
             ],
-            rules: vec![],
-            unique: vec![],
-            stated: vec![],
-            line: 1,
+            ..Form::default()
         };
-        let context = Context {
-            constants: Default::default(),
-            calendar: std::sync::Arc::new(crate::domain::workdays::Calendar::default()),
-            as_of: 0,
-        };
-        append(&mut frame, &form, &context);
+        append(&mut frame, &form, &Context::default());
         let scores = numbers(frame.column("复算").expect("the column")).expect("numbers");
         assert_eq!(scores, [Some(0.0), Some(80.0), Some(70.0), None]);
         let places: Vec<Option<i64>> = frame.column("名次").expect("it").i64().expect("whole").iter().collect();

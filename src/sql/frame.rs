@@ -168,6 +168,7 @@ pub fn context(reference: &Reference, period: &Period) -> Context {
         ("本年起", Literal::Date(year_start)),
         ("本年", Literal::Integer(i64::from(year))),
         ("上年", Literal::Integer(i64::from(year) - 1)),
+        ("年初", Literal::Boolean(period.first == year_start)),
     ];
     Context {
         constants: constants.into_iter().collect(),

@@ -37,6 +37,7 @@ pub fn field(name: &str, ty: FieldType) -> Field {
         header: name.into(),
         under: None,
         also: Vec::new(),
+        was: vec![],
         ty,
         required: true,
         absent: None,
@@ -68,6 +69,7 @@ pub fn form() -> Form {
     let rule = |code: &str, severity, when: Option<&str>, check: &str, found: &str, cells: &[usize]| Rule {
         code: code.into(),
         severity,
+        trial: false,
         when: when.map(|when| sql(when, &COLUMNS)),
         check: sql(check, &COLUMNS),
         found: template(found),
@@ -88,7 +90,6 @@ pub fn form() -> Form {
             field("成立", FieldType::Month),
         ],
         unit_field: UNIT,
-        computed: vec![],
         rules: vec![
             rule("too-small", Severity::Block, None, "人数 >= 人数下限", "只有 {人数} 人，{成立}成立", &[HEADS, TEAM]),
             rule("big-star", Severity::Verify, Some("称号 = '标杆'"), "人数 < 50", "有 {人数} 人", &[HEADS]),
@@ -96,6 +97,7 @@ pub fn form() -> Form {
         unique: vec![Unique {
             code: "twice".into(),
             severity: Severity::Block,
+            trial: false,
             fields: vec![WORKPLACE, TEAM],
             when: None,
             found: template("“{班组名称}”重复，另见{另一处}"),
@@ -103,23 +105,15 @@ pub fn form() -> Form {
             next: template("请商定"),
             line: 9,
         }],
-        stated: vec![],
         line: 1,
+        ..Form::default()
     }
 }
 
 pub fn other_form() -> Form {
     let fields = vec![field("推荐单位", FieldType::Unit), field("所在单位", FieldType::Text)];
     Form {
-        id: "other".into(),
-        title: "别的表".into(),
-        fields,
-        unit_field: 0,
-        computed: vec![],
-        rules: vec![],
-        unique: vec![],
-        stated: vec![],
-        line: 50,
+        id: "other".into(), title: "别的表".into(), fields, line: 50, ..Form::default()
     }
 }
 
@@ -152,7 +146,7 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         name: "p".into(),
         title: "p".into(),
         notice: String::new(),
-        period_kind: crate::domain::period::Kind::Year,
+        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::Kind::Year),
         sample_period: "2026".into(),
         sample_returns: "x".into(),
         count: Count::Rows,

@@ -2,7 +2,7 @@
 
 use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Section, Word};
-use super::{computed, rules};
+use super::{computed, rules, time};
 use crate::spec::{Band, Field, FieldType, Form, grade_column};
 use crate::text::names::match_key;
 use std::collections::BTreeMap;
@@ -28,16 +28,29 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         let fields = reader.fields;
         let unit_field = unit.map_or(0, |word| unit_field(&word, &fields, context));
         let id = context.form_ids.get(context.forms.len()).map_or_else(String::new, |id| (*id).to_owned());
-        let (computed, rules, unique, stated) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let line = section.line();
-        context.forms.push(Form { id, title, fields, unit_field, computed, rules, unique, stated, line });
+        let mut form = Form {
+            id,
+            title,
+            fields,
+            unit_field,
+            key: Vec::new(),
+            computed: Vec::new(),
+            stated: Vec::new(),
+            rules: Vec::new(),
+            unique: Vec::new(),
+            gone: Vec::new(),
+            outliers: Vec::new(),
+            line: section.line(),
+        };
+        form.key = time::key(&section, &form, context);
+        context.forms.push(form);
         let at = context.forms.len() - 1;
         computed::computed(&section, at, context);
         let (rules, unique) = (rules::rules(&section, at, context), rules::uniques(&section, at, context));
+        let (gone, outliers) = (time::gone(&section, at, context), time::outliers(&section, at, context));
         let stated = computed::stated(&section, at, context);
         if let Some(form) = context.forms.get_mut(at) {
-            form.rules = rules;
-            form.unique = unique;
+            (form.rules, form.unique, form.gone, form.outliers) = (rules, unique, gone, outliers);
             form.stated = stated;
         }
         section.finish();
@@ -154,6 +167,7 @@ impl FieldReader<'_, '_> {
         let header = section.maybe_word("header").map(|word| word.text.to_owned());
         let under = section.maybe_word("under").map(|word| word.text.to_owned());
         let also = section.texts("also");
+        let was = section.texts("was");
         let word = section.choice("type", &TYPES);
         let ty = word.and_then(|word| self.field_type(word, &section));
         let required = section.flag("required", false);
@@ -187,6 +201,7 @@ impl FieldReader<'_, '_> {
             header: header.unwrap_or_else(|| name.text.to_owned()),
             under,
             also,
+            was,
             ty: ty.unwrap_or(FieldType::Text),
             required,
             absent,
