@@ -2,8 +2,8 @@
 
 use super::facts::{Facts, Rowset};
 use super::groups::Axis;
-use super::standing::{self, Standing};
 use super::notes;
+use super::standing::{self, Standing};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Origin, Place, Severity};
 use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Table};
@@ -179,9 +179,7 @@ impl<'a> Lines<'a> {
                 let cell = |place: Option<u32>| place.map_or(StatCell::NotApplicable, |p| StatCell::Integer(p.into()));
                 self.lines.iter().map(|line| cell(place(line))).collect()
             }
-            ListValue::Reason => {
-                self.lines.iter().map(|line| StatCell::Text(self.standing.reason(line.row))).collect()
-            }
+            ListValue::Reason => self.lines.iter().map(|line| StatCell::Text(self.standing.reason(line.row))).collect(),
         })
     }
 
@@ -234,13 +232,7 @@ pub fn value<'a>(column: &'a Column, row: usize, name: &str) -> Result<AnyValue<
 }
 
 /// A cell's value as sentences write it; 空 for nothing.
-pub fn said(
-    column: &Column,
-    row: usize,
-    name: &str,
-    form: Option<usize>,
-    facts: &Facts<'_>,
-) -> Result<String, String> {
+pub fn said(column: &Column, row: usize, name: &str, form: Option<usize>, facts: &Facts<'_>) -> Result<String, String> {
     let month = field(name, form, facts).is_some_and(|ty| *ty == FieldType::Month);
     Ok(match cell(value(column, row, name)?, name, month)? {
         StatCell::Text(text) => text,

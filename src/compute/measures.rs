@@ -93,9 +93,7 @@ impl Frame<'_> {
             MeasureKind::Count { .. }
             | MeasureKind::Sum { .. }
             | MeasureKind::Average { .. }
-            | MeasureKind::Ratio { .. } => {
-                self.counted(measure, &self.slices(measure)?)?
-            }
+            | MeasureKind::Ratio { .. } => self.counted(measure, &self.slices(measure)?)?,
             MeasureKind::Growth { now, before, comparable: true } => self.comparable(measure, *now, *before)?,
             MeasureKind::Roster { column } => {
                 let mut unknown = 0;
@@ -325,9 +323,7 @@ impl Frame<'_> {
         match (stored.len() == slices.slices.len(), stored.is_empty()) {
             (_, true) => now,
             (true, false) => then,
-            (false, false) => {
-                both.map(|(now, then)| if *then == Standing::Reported { *then } else { *now }).collect()
-            }
+            (false, false) => both.map(|(now, then)| if *then == Standing::Reported { *then } else { *now }).collect(),
         }
     }
 

@@ -104,13 +104,15 @@ const OWN_PLACE: &str = "本表名次";
 
 /// The place of each row of the source; rows outside the population have none.
 fn ranked(ranking: &Ranking, rows: &Rowset, population: &[usize]) -> Result<Vec<Option<u32>>, String> {
-    let all = numbers(rows.column(&ranking.column)?).map_err(|error| format!("“{}”排不了名次：{error}", ranking.column))?;
+    let all =
+        numbers(rows.column(&ranking.column)?).map_err(|error| format!("“{}”排不了名次：{error}", ranking.column))?;
     let mut values = Vec::with_capacity(population.len());
     let mut groups = Vec::with_capacity(population.len());
     let columns = ranking.within.iter().map(|name| rows.column(name)).collect::<Result<Vec<_>, String>>()?;
     for row in population {
         values.push(all.get(*row).copied().flatten());
-        let words = columns.iter().zip(&ranking.within).map(|(column, name)| Ok(value(column, *row, name)?.to_string()));
+        let words =
+            columns.iter().zip(&ranking.within).map(|(column, name)| Ok(value(column, *row, name)?.to_string()));
         groups.push(words.collect::<Result<Vec<String>, String>>()?);
     }
     let mut places = vec![None; rows.len()];
@@ -136,7 +138,8 @@ pub fn notes(list: &List, standing: &Standing) -> Vec<String> {
 /// How a rank comes about.
 pub fn definition(ranking: &Ranking) -> String {
     let within: Vec<String> = ranking.within.iter().map(|name| format!("“{name}”")).collect();
-    let among = if within.is_empty() { String::new() } else { format!("，在{}相同的行之间排", within.join("、")) };
+    let among =
+        if within.is_empty() { String::new() } else { format!("，在{}相同的行之间排", within.join("、")) };
     format!("“{}”{}的名次{among}；相同的并列，没有得数的不排", ranking.column, ranking.direction.word())
 }
 

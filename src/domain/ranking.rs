@@ -115,12 +115,10 @@ mod tests {
     #[test]
     fn groups_are_ranked_by_themselves() {
         let values = [Some(1.0), Some(2.0), Some(3.0), Some(3.0)];
-        assert_eq!(places_within(&values, &["甲", "乙", "甲", "乙"], Direction::HighFirst), [
-            Some(2),
-            Some(2),
-            Some(1),
-            Some(1)
-        ]);
+        assert_eq!(
+            places_within(&values, &["甲", "乙", "甲", "乙"], Direction::HighFirst),
+            [Some(2), Some(2), Some(1), Some(1)]
+        );
     }
 
     #[test]

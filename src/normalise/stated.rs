@@ -117,13 +117,19 @@ fn whole(stated: &StatedTotal, view: &View<'_>, value: RawValue) -> Option<i64> 
     }
 }
 
-/// The number that a text begins with, where nothing but its unit, a bracket or a stop follows.
+/// The number that a text begins with, where nothing but what it is counted in, a stop or another label follows:
+/// `12 个`, `12，其中…`, `12 填表人：…`, and not `12 万元`.
 fn leading(stated: &StatedTotal, text: &str) -> Option<i64> {
-    let ends = |c: char| c.is_whitespace() || "，,。；;）)、".contains(c);
-    let word = text.split(ends).next().unwrap_or("");
-    let figure = numbers::read(word).ok()?;
-    let unit = figure.unit.is_empty() || stated.measured_in.iter().any(|unit| *unit == figure.unit);
-    (unit && figure.scale == 1.0 && !figure.percent).then(|| exact(figure.value)).flatten()
+    let clause = text.split(|c: char| "，,。；;）)、".contains(c)).next().unwrap_or("");
+    let mut words = clause.split_whitespace();
+    let figure = numbers::read(words.next()?).ok()?;
+    let counted = |unit: &str| stated.measured_in.iter().any(|known| unit.starts_with(known.as_str()));
+    let fits = match words.next() {
+        _ if !figure.unit.is_empty() => stated.measured_in.contains(&figure.unit),
+        None => true,
+        Some(next) => counted(next) || next.contains([':', '：']),
+    };
+    (fits && figure.scale == 1.0 && !figure.percent).then(|| exact(figure.value)).flatten()
 }
 
 fn exact(number: f64) -> Option<i64> {
@@ -178,10 +184,12 @@ mod tests {
             &["填报单位：某市总工会", "工作室总数：", "１２"],
             &["合计：12"],
             &["合计（共 12 个）"],
+            &["工作室总数：12 填表人：张三"],
         ] {
             assert_eq!(said(cells), [12], "{cells:?}");
         }
-        for cells in [&["合计 12 万元"][..], &["合计", "", "3.5"], &["工作室总数：约12个"], &["工作室总数："], &["小记 12 个"]]
+        for cells in
+            [&["合计 12 万元"][..], &["合计", "", "3.5"], &["工作室总数：约12个"], &["工作室总数："], &["小记 12 个"]]
         {
             assert!(said(cells).is_empty(), "{cells:?}");
         }

@@ -35,7 +35,8 @@ pub const ASSESSMENT: Columns = &[
 ];
 
 /// Parts of the score and their weights in percent, as the notice says.
-pub const PARTS: [(&str, i64); 5] = [("安全", 30), ("生产任务", 25), ("工程质量", 20), ("青工参与率", 15), ("出勤", 10)];
+pub const PARTS: [(&str, i64); 5] =
+    [("安全", 30), ("生产任务", 25), ("工程质量", 20), ("青工参与率", 15), ("出勤", 10)];
 const CRAFTS: [&str; 6] = ["抢修", "攻坚", "保供", "安装", "运维", "应急"];
 
 /// A number with at most two decimals, in hundredths; 0 for nothing.
@@ -105,7 +106,8 @@ pub fn plain(roster: &Roster, seed: u64, at: usize) -> Result<BTreeMap<String, S
         let companies = roster.companies(&sender.code);
         let mut rows = Vec::new();
         for n in 0..2 + index % 3 {
-            let mut prng = Prng::new(seed ^ 0xBEEF ^ ((index * 8 + n) as u64) << 8 ^ (period.year as u64 * 4 + at as u64));
+            let mut prng =
+                Prng::new(seed ^ 0xBEEF ^ ((index * 8 + n) as u64) << 8 ^ (period.year as u64 * 4 + at as u64));
             let company = companies[n % companies.len()];
             rows.push(team(sender, company, index * 8 + n, n, &period, &mut prng));
         }

@@ -56,7 +56,8 @@ fn parts(record: &mut Record, scores: [&str; 5], more: &str, less: &str) {
 
 /// Scores that the lists turn on; what is claimed of them follows.
 fn scores(all: &mut Returns) -> Result<(), String> {
-    let hefei = of(all, "340100")?.odd(Accepted, "the province's first: full marks and 1 point more (honour list by three criteria)");
+    let hefei = of(all, "340100")?
+        .odd(Accepted, "the province's first: full marks and 1 point more (honour list by three criteria)");
     parts(&mut hefei.sheets[0].records[0], ["100"; 5], "1", "");
     let wuhu = of(all, "340200")?.odd(Accepted, "xls by xlwt; the province's second, 99 points");
     parts(&mut wuhu.sheets[0].records[0], ["99"; 5], "", "");
@@ -68,8 +69,8 @@ fn scores(all: &mut Returns) -> Result<(), String> {
     parts(&mut records[0], ["98"; 5], "", "");
     parts(&mut records[1], ["60", "55", "60", "50", "50"], "", "0.25");
     records[1].set("期限", "2026-09-10").set("督查日期", "2026-09-20").set("整改措施", "停工整顿一周，补签安全责任书");
-    let tongling =
-        of(all, "340700")?.odd(Accepted, "98 points after 0.1 was taken off: third together with 宣城, so the next is fifth");
+    let tongling = of(all, "340700")?
+        .odd(Accepted, "98 points after 0.1 was taken off: third together with 宣城, so the next is fifth");
     parts(&mut tongling.sheets[0].records[0], ["100", "96", "97", "100", "97"], "", "0.1");
     let anqing = of(all, "340800")?.odd(Accepted, "CSV (UTF-8 with BOM); 安全 and 工程质量 full, below 95 in all");
     parts(&mut anqing.sheets[0].records[1], ["100", "85", "100", "85", "85"], "", "");
@@ -77,22 +78,29 @@ fn scores(all: &mut Returns) -> Result<(), String> {
     huaibei.sheets[0].records[0].set("人数", "18").set("青年数", "20").block("shock-youth-exceed-members");
     let bozhou = of(all, "341600")?.odd(Returned, "出勤 105 (shock-score-out-of-range)");
     bozhou.sheets[0].records[0].set("出勤", "105").block("shock-score-out-of-range");
-    let suzhou = of(all, "341300")?
-        .odd(Returned, "54.5 points without 整改措施 (shock-exposed-without-measures): blocked, and exposed all the same");
+    let suzhou = of(all, "341300")?.odd(
+        Returned,
+        "54.5 points without 整改措施 (shock-exposed-without-measures): blocked, and exposed all the same",
+    );
     let record = &mut suzhou.sheets[0].records[1];
     parts(record, ["50", "55", "60", "55", "55"], "", "");
     record.set("整改措施", "").block("shock-exposed-without-measures");
-    let huainan = of(all, "340400")?.odd(Accepted, "an accident (安全 0): vetoed, claimed as 0 and last, exposed with its measures");
+    let huainan = of(all, "340400")?
+        .odd(Accepted, "an accident (安全 0): vetoed, claimed as 0 and last, exposed with its measures");
     let record = &mut huainan.sheets[0].records[0];
     parts(record, ["0", "90", "92", "90", "95"], "", "");
     record.set("整改措施", "全员安全再培训，更换防护设施").set("督查日期", "2026-09-05").set("期限", "2026-09-25");
-    let chuzhou = of(all, "341100")?
-        .odd(Accepted, "an accident, and 61.5 points claimed as if there were none (shock-score-mismatch, 核实; ours counts)");
+    let chuzhou = of(all, "341100")?.odd(
+        Accepted,
+        "an accident, and 61.5 points claimed as if there were none (shock-score-mismatch, 核实; ours counts)",
+    );
     let record = &mut chuzhou.sheets[0].records[1];
     parts(record, ["0", "90", "90", "80", "90"], "", "");
     record.set("整改措施", "开展隐患排查").set("督查日期", "2026-09-01").set("期限", "2026-09-26");
-    let fuyang = of(all, "341200")?
-        .odd(Accepted, "two teams of the same score claimed as 1 and 2 where both are 1 (shock-rank-mismatch, 核实; ours counts)");
+    let fuyang = of(all, "341200")?.odd(
+        Accepted,
+        "two teams of the same score claimed as 1 and 2 where both are 1 (shock-rank-mismatch, 核实; ours counts)",
+    );
     let records = &mut fuyang.sheets[0].records;
     for (record, scores) in records.iter_mut().zip([["92", "88", "90", "86", "94"], ["92", "88", "90", "86", "94"]]) {
         parts(record, scores, "", "");

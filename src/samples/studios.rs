@@ -102,7 +102,9 @@ fn base(sender: &Unit, company: &Unit, at: usize, n: usize) -> Record {
         record.set("状态", prng.pick(&["培育", "成熟"]));
     } else {
         let year = prng.between(2014, 2024);
-        record.set("状态", "命名").set("命名日期", &format!("{year}-{:02}-{:02}", prng.between(1, 12), prng.between(1, 28)));
+        record
+            .set("状态", "命名")
+            .set("命名日期", &format!("{year}-{:02}-{:02}", prng.between(1, 12), prng.between(1, 28)));
         record.set("文号", &format!("总工发〔{year}〕{}号", prng.between(3, 60)));
     }
     let members = prng.between(5, 26);
@@ -120,7 +122,10 @@ fn quarter(record: &mut Record, prng: &mut Prng) {
     let planned = prng.between(1, 6);
     let done = prng.between(0, planned);
     let failed = prng.between(0, (planned - done).min(1));
-    record.set("课题立项", &planned.to_string()).set("课题完成", &done.to_string()).set("课题失败", &failed.to_string());
+    record
+        .set("课题立项", &planned.to_string())
+        .set("课题完成", &done.to_string())
+        .set("课题失败", &failed.to_string());
     record.set("行政拨付", &money(prng.between(4, 60))).set("工会拨付", &money(prng.between(2, 30)));
     record.set("本期活动", &prng.between(1, 9).to_string()).set("培训", &prng.between(0, 120).to_string());
     record.set("专利", &prng.between(0, 3).to_string());

@@ -66,7 +66,11 @@ fn main(all: &mut Returns) -> Result<Vec<Sample>, String> {
 
 fn rules(all: &mut Returns) -> Result<(), String> {
     let huaibei = of(all, "340600")?.odd(Returned, "a 省级 studio lacks 制度 and 台账 (studio-seven-short)");
-    huaibei.sheets[0].records[0].set("级别", "省级").set("有制度", "否").set("有台账", "否").block("studio-seven-short");
+    huaibei.sheets[0].records[0]
+        .set("级别", "省级")
+        .set("有制度", "否")
+        .set("有台账", "否")
+        .block("studio-seven-short");
     let bozhou = of(all, "341600")?
         .odd(Returned, "a 命名 studio without 文号, another without 命名日期 (studio-named-without-notice twice)");
     let records = &mut bozhou.sheets[0].records;
@@ -76,8 +80,10 @@ fn rules(all: &mut Returns) -> Result<(), String> {
     suzhou.sheets[0].records[1].set("成员数", "2").set("高技能人数", "2").block("studio-too-few-members");
     let bengbu = of(all, "340300")?.odd(Returned, "高技能人数 above 成员数 (studio-skilled-exceed-members)");
     bengbu.sheets[0].records[2].set("成员数", "8").set("高技能人数", "11").block("studio-skilled-exceed-members");
-    let fuyang = of(all, "341200")?
-        .odd(Returned, "完成 + 失败 above 立项 (studio-topics-exceed-planned); beside it 2 failed of 2, which is allowed");
+    let fuyang = of(all, "341200")?.odd(
+        Returned,
+        "完成 + 失败 above 立项 (studio-topics-exceed-planned); beside it 2 failed of 2, which is allowed",
+    );
     let records = &mut fuyang.sheets[0].records;
     records[0].set("课题立项", "3").set("课题完成", "3").set("课题失败", "1").block("studio-topics-exceed-planned");
     records[1].set("课题立项", "2").set("课题完成", "0").set("课题失败", "2");
@@ -88,16 +94,16 @@ fn rules(all: &mut Returns) -> Result<(), String> {
     record.set("身份证号", &id).block("studio-id-number-invalid");
     let luan = of(all, "341500")?.odd(Returned, "one leads a studio in 马鞍山 too (studio-leader-twice, both blocked)");
     let twin = luan.sheets[0].records[1].block("studio-leader-twice").clone();
-    let maanshan =
-        of(all, "340500")?.odd(Returned, "ods by LibreOffice; its second leader leads one in 六安 too (studio-leader-twice)");
+    let maanshan = of(all, "340500")?
+        .odd(Returned, "ods by LibreOffice; its second leader leads one in 六安 too (studio-leader-twice)");
     let record = &mut maanshan.sheets[0].records[1];
     record.set("身份证号", twin.get("身份证号")).set("领衔人", twin.get("领衔人")).block("studio-leader-twice");
     Ok(())
 }
 
 fn totals(all: &mut Returns) -> Result<(), String> {
-    let wuhu =
-        of(all, "340200")?.odd(Accepted, "“工作室总数：6 个” below the table, which lists others (studio-count-mismatch)");
+    let wuhu = of(all, "340200")?
+        .odd(Accepted, "“工作室总数：6 个” below the table, which lists others (studio-count-mismatch)");
     wuhu.sheets[0].remarks = vec!["工作室总数：6 个，其中省级 1 个。".into()];
     wuhu.sheets[0].records[0].note("studio-count-mismatch on the return");
     let xuancheng = of(all, "341800")?.odd(
@@ -113,8 +119,10 @@ fn totals(all: &mut Returns) -> Result<(), String> {
         ("成员数", Value::Number(f64::from(members + 2))),
     ];
     sheet.between = vec![(count, Line::Cells(cells))];
-    let coal = of(all, "Q0100")?
-        .odd(Accepted, "填报日期 2026-10-21 is 3 working days late; a 合计 row states one studio too few (studio-count-mismatch)");
+    let coal = of(all, "Q0100")?.odd(
+        Accepted,
+        "填报日期 2026-10-21 is 3 working days late; a 合计 row states one studio too few (studio-count-mismatch)",
+    );
     coal.filed("2026-10-21");
     let sheet = &mut coal.sheets[0];
     let count = sheet.records.len();
@@ -135,8 +143,10 @@ fn values(all: &mut Returns) -> Result<(), String> {
     for field in super::studios::SEVEN {
         records[0].typed(field, "√");
     }
-    let hefei = of(all, "340100")?
-        .odd(Accepted, "a page 填表说明 first; 推荐单位 merged downwards; 创效 of 12.5万 typed into the cell; 摘牌 of one studio");
+    let hefei = of(all, "340100")?.odd(
+        Accepted,
+        "a page 填表说明 first; 推荐单位 merged downwards; 创效 of 12.5万 typed into the cell; 摘牌 of one studio",
+    );
     hefei.before.push(notes_page("填表说明", &["填表说明", "一、七有填“是”或“否”。", "二、经费和创效按万元填。"]));
     let sheet = &mut hefei.sheets[0];
     sheet.merge_down = vec!["推荐单位"];
@@ -148,8 +158,10 @@ fn values(all: &mut Returns) -> Result<(), String> {
 }
 
 fn history(all: &mut Returns) -> Result<(), String> {
-    let tongling = of(all, "340700")?
-        .odd(Accepted, "its third studio of the quarter before is gone without 摘牌 (studio-gone, where the quarter before is stored)");
+    let tongling = of(all, "340700")?.odd(
+        Accepted,
+        "its third studio of the quarter before is gone without 摘牌 (studio-gone, where the quarter before is stored)",
+    );
     tongling.sheets[0].records.remove(2);
     // Its third was 摘牌 a quarter before, and may be gone.
     of(all, "341000")?.sheets[0].records.remove(2);
@@ -169,8 +181,8 @@ fn formats(all: &mut Returns) -> Result<(), String> {
             _ => {}
         }
     }
-    let huangshan =
-        of(all, "341000")?.odd(Accepted, "an XML spreadsheet of 2003 saved as .xls; a studio is gone that was 摘牌 a quarter before");
+    let huangshan = of(all, "341000")?
+        .odd(Accepted, "an XML spreadsheet of 2003 saved as .xls; a studio is gone that was 摘牌 a quarter before");
     huangshan.content = Content::Xml2003;
     huangshan.path = huangshan.path.replace(".xlsx", ".xls");
     let health = of(all, "S0300")?.odd(Accepted, "two header rows: parents 经费, 七有 and 课题 over their children");

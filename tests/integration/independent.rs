@@ -62,6 +62,13 @@ fn agrees(cell: &StatCell, expected: &Expected) -> bool {
             ["0", "—", "", "未报"].contains(&expected.value.as_str()) || ["增减", "同比"].contains(&&*expected.column)
         }
         StatCell::NotApplicable => ["—", "", "0"].contains(&expected.value.as_str()),
+        StatCell::Number(number) => match expected.fraction.split_once('/') {
+            Some((n, d)) => {
+                let (n, d): (f64, f64) = (n.parse().expect("a number"), d.parse().expect("a number"));
+                (number - n / d).abs() < 1e-9
+            }
+            None => said == expected.value,
+        },
         StatCell::Ratio { num, den } => match expected.fraction.split_once('/') {
             Some((n, d)) => {
                 let (n, d): (i64, i64) = (n.parse().expect("a number"), d.parse().expect("a number"));
@@ -200,4 +207,63 @@ fn honours_agree_with_an_independent_calculation() {
     assert!(share.next.contains("还差 2 名"), "{}", share.next);
     assert!(share.next.contains(&format!("{} 名", fillers.len())), "{}", share.next);
     assert!(fillers.iter().any(|line| share.next.contains(&line.row)), "{}", share.next);
+}
+
+/// The rows of a list against (row, column, value) lines, whatever their order.
+fn hold_list(run: &Finished, pipeline: &str, id: &str, columns: &[&str]) {
+    let mut intended: Vec<Vec<String>> =
+        expected(&format!("{pipeline}-{id}")).into_iter().map(|line| vec![line.row, line.column, line.value]).collect();
+    intended.sort();
+    assert_eq!(listed(run, id, columns), intended, "{pipeline} {id}");
+}
+
+#[test]
+fn studios_agree_with_an_independent_calculation() {
+    let run = finished("studios");
+    let mut wrong = Vec::new();
+    hold_outcomes(&run, "studios", &mut wrong);
+    for id in ["level-kind", "city", "seven", "seven-level", "topics", "funds", "discipline"] {
+        hold_table(&run, "studios", id, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    hold_list(&run, "studios", "top-benefit", &["工作室名称", "创效", "名次"]);
+    hold_list(&run, "studios", "attention", &["工作室名称", "推荐单位", "原因"]);
+}
+
+#[test]
+fn shock_teams_agree_with_an_independent_calculation() {
+    let run = finished("shock-teams");
+    let mut wrong = Vec::new();
+    hold_outcomes(&run, "shock-teams", &mut wrong);
+    for id in ["unit", "dimensions", "discipline"] {
+        hold_table(&run, "shock-teams", id, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    hold_list(&run, "shock-teams", "honour", &["突击队名称", "名次", "上榜原因"]);
+
+    let mut intended: Vec<Vec<String>> = expected("shock-teams-ranking")
+        .into_iter()
+        .map(|line| {
+            let (all, own) = line.column.split_once('/').expect("two places");
+            vec![line.row, all.to_string(), own.to_string(), line.value]
+        })
+        .collect();
+    intended.sort();
+    assert_eq!(listed(&run, "ranking", &["突击队名称", "全省名次", "单位内名次", "复算得分"]), intended);
+    // In the order of the places, and a tie leaves the next place out.
+    let places: Vec<i64> = listed_in_order(&run, "ranking", "全省名次");
+    assert!(places.is_sorted() && places.starts_with(&[1, 2, 3, 3, 5]), "{places:?}");
+
+    for line in expected("shock-teams-exposure") {
+        let rows = listed(&run, "exposure", &["突击队名称", "审核", "曝光原因"]);
+        let row = rows.iter().find(|row| row[0] == line.row).expect("the team is exposed");
+        assert_eq!((row[1].starts_with("通过"), &row[2]), (line.column == "accepted", &line.value), "{row:?}");
+    }
+    assert_eq!(table(&run, "exposure").rows.len(), expected("shock-teams-exposure").len());
+}
+
+fn listed_in_order(run: &Finished, id: &str, column: &str) -> Vec<i64> {
+    let table = table(run, id);
+    let at = table.headings.iter().position(|heading| heading.name == column).expect("the column");
+    table.rows.iter().map(|row| said(&row.cells[at]).parse().expect("a whole number")).collect()
 }

@@ -6,8 +6,8 @@ use super::cursor::{Section, Word, suggestion};
 use super::measures::{BASES, statistic};
 use super::shares::scope;
 use crate::spec::{
-    Basis, Chart, ChartKind, Criterion, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Lookup, Scope, Share,
-    Table, TableKind, TemplatePart,
+    Basis, Chart, ChartKind, Criterion, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Lookup, Scope,
+    Share, Table, TableKind, TemplatePart,
 };
 
 /// First and last sheet of the leadership workbook.
@@ -271,7 +271,8 @@ fn list_column(
     context: &Context<'_>,
 ) -> Option<ListColumn> {
     let header = section.word("header").map(|word| word.text.to_owned());
-    let keys: Vec<&str> = ["value", "column", "lookup", "rank"].into_iter().filter(|key| section.get(key).is_some()).collect();
+    let keys: Vec<&str> =
+        ["value", "column", "lookup", "rank"].into_iter().filter(|key| section.get(key).is_some()).collect();
     let value = match keys.as_slice() {
         ["value"] => list_word(&section, from),
         ["column"] => section.word("column").and_then(|word| {
