@@ -197,7 +197,7 @@ pub fn run(
         plan,
         reference,
         period,
-        frames: &validated.frames,
+        rows: &validated.rows,
         lookups: &validated.lookups,
         verdict: &validated.verdict,
     })
@@ -214,7 +214,7 @@ pub fn run(
             reference,
             period,
             verdict: &validated.verdict,
-            frames: &validated.frames,
+            rows: &validated.rows,
             tables: &computed.tables,
             statements: &statements,
         };
