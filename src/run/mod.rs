@@ -209,7 +209,7 @@ pub fn run(
         plan,
         reference,
         period,
-        frames: &validated.frames,
+        rows: &validated.rows,
         lookups: &validated.lookups,
         verdict: &validated.verdict,
     })
@@ -226,7 +226,7 @@ pub fn run(
             reference,
             period,
             verdict: &validated.verdict,
-            frames: &validated.frames,
+            rows: &validated.rows,
             tables: &computed.tables,
             statements: &statements,
         };
