@@ -98,7 +98,7 @@ impl<'a> Facts<'a> {
     pub fn counted(&self, form: usize) -> Result<Rc<Vec<bool>>, String> {
         let rows = self.form(form)?;
         let mut counted = vec![false; self.reference.roster.units.len()];
-        let accepted = rows.units.iter().zip(&rows.accepted).filter(|(_, accepted)| **accepted);
+        let accepted = rows.units.iter().zip(rows.accepted.iter()).filter(|(_, accepted)| **accepted);
         let on_time = |status: &UnitStatus| matches!(status, UnitStatus::OnTime | UnitStatus::Late { .. });
         let returned = self.verdict.units.iter().filter(|unit| on_time(&unit.status)).map(|unit| unit.unit);
         for unit in accepted.filter_map(|(unit, _)| *unit).chain(returned) {
@@ -142,7 +142,7 @@ impl<'a> Facts<'a> {
 
     /// Per row, whether all `filters` hold; NULL does not.
     pub fn holds(&self, rows: &Rowset<'_>, filters: &[&Checked]) -> Result<Vec<bool>, String> {
-        let Some(condition) = self.all_of(filters) else { return Ok(vec![true; rows.len()]) };
+        let Some(condition) = self.all_of(rows, filters) else { return Ok(vec![true; rows.len()]) };
         rows.evaluate(condition, &needs(filters), |values| {
             Ok(values.bool()?.iter().map(|holds| holds == Some(true)).collect())
         })
@@ -155,7 +155,7 @@ impl<'a> Facts<'a> {
             Basis::Read if rows.of_returns => col(PLACED),
             Basis::Read => lit(true),
         };
-        let condition = self.all_of(filters).map_or(counts.clone(), |all| all.and(counts));
+        let condition = self.all_of(rows, filters).map_or(counts.clone(), |all| all.and(counts));
         let mut columns = needs(filters);
         columns.extend([ACCEPTED, PLACED]);
         let sums = rows.evaluate(condition, &columns, |values| Ok(vec![values.bool()?.sum().map_or(0, i64::from)]))?;
@@ -164,18 +164,19 @@ impl<'a> Facts<'a> {
 
     /// Per row, an expression's value; NULL stays `None`.
     pub fn integers(&self, rows: &Rowset<'_>, value: &Checked) -> Result<Vec<Option<i64>>, String> {
-        let expression = compile(value, &self.context).cast(DataType::Int64);
+        let expression = compile(value, rows.context.as_ref().unwrap_or(&self.context)).cast(DataType::Int64);
         rows.evaluate(expression, &needs(&[value]), |values| Ok(values.i64()?.iter().collect()))
     }
 
     /// As [`Facts::integers`], for numbers with decimals.
     pub fn numbers(&self, rows: &Rowset<'_>, value: &Checked) -> Result<Vec<Option<f64>>, String> {
-        let expression = compile(value, &self.context).cast(DataType::Float64);
+        let expression = compile(value, rows.context.as_ref().unwrap_or(&self.context)).cast(DataType::Float64);
         rows.evaluate(expression, &needs(&[value]), |values| Ok(values.f64()?.iter().collect()))
     }
 
-    fn all_of(&self, filters: &[&Checked]) -> Option<Expr> {
-        filters.iter().map(|filter| compile(filter, &self.context)).reduce(|all, next| all.and(next))
+    fn all_of(&self, rows: &Rowset<'_>, filters: &[&Checked]) -> Option<Expr> {
+        let context = rows.context.as_ref().unwrap_or(&self.context);
+        filters.iter().map(|filter| compile(filter, context)).reduce(|all, next| all.and(next))
     }
 }
 
@@ -193,8 +194,10 @@ pub struct Rowset<'a> {
     pub accepted: Cow<'a, [bool]>,
     /// Rows of a form, and not of a reference table.
     pub of_returns: bool,
-    /// Where each row came from; empty for reference tables.
+    /// Where each row came from; empty for reference tables and stored rows.
     pub origins: &'a [Origin],
+    /// What its expressions are evaluated with, where that is not the run's own: rows of another period.
+    context: Option<Context>,
 }
 
 impl<'a> Rowset<'a> {
@@ -208,6 +211,7 @@ impl<'a> Rowset<'a> {
             accepted: Cow::Borrowed(accepted),
             of_returns: true,
             origins: &rows.origins,
+            context: None,
         }
     }
 
@@ -232,7 +236,16 @@ impl<'a> Rowset<'a> {
         let accepted = vec![true; height];
         let grid =
             plain.clone().with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed.into_iter());
-        Ok(Rowset { grid, units: units.into(), accepted: accepted.into(), of_returns: false, origins: &[] })
+        Ok(Rowset { grid, units: units.into(), accepted: accepted.into(), of_returns: false, origins: &[], context: None })
+    }
+
+    /// Accepted rows of an earlier period.
+    pub fn of_past(grid: Grid, units: &[Option<u32>], context: Context) -> Rowset<'static> {
+        let accepted = vec![true; units.len()];
+        let placed = units.iter().map(Option::is_some);
+        let grid = grid.with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed);
+        let (units, accepted) = (units.to_vec().into(), accepted.into());
+        Rowset { grid, units, accepted, of_returns: true, origins: &[], context: Some(context) }
     }
 
     pub fn len(&self) -> usize {

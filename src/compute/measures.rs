@@ -210,7 +210,7 @@ impl Frame<'_> {
     fn mask(&self, slice: &Slice<'_>, filters: &[&Checked]) -> Result<Vec<bool>, String> {
         let mut mask = self.facts.mask(&slice.rows, slice.basis, filters)?;
         if let Some(only) = self.only {
-            for (counts, unit) in mask.iter_mut().zip(&slice.rows.units) {
+            for (counts, unit) in mask.iter_mut().zip(slice.rows.units.iter()) {
                 *counts &= only.holds(&slice.period, *unit);
             }
         }
@@ -241,7 +241,7 @@ impl Frame<'_> {
         &self,
         slices: &Slices<'_>,
         filters: &[&Checked],
-        mut values: impl FnMut(&Facts<'_>, &super::facts::Rowset) -> Result<Vec<Option<T>>, String>,
+        mut values: impl FnMut(&Facts<'_>, &super::facts::Rowset<'_>) -> Result<Vec<Option<T>>, String>,
     ) -> Result<Option<Tally<T>>, String> {
         let mut all: Option<Tally<T>> = None;
         for slice in &slices.slices {

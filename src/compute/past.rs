@@ -8,7 +8,7 @@ use std::rc::Rc;
 /// A form's rows of one stored period.
 #[derive(Clone)]
 pub struct PastRows {
-    pub rows: Rc<Rowset>,
+    pub rows: Rc<Rowset<'static>>,
     /// By roster index: whether the unit's figures are in.
     pub reported: Rc<Vec<bool>>,
 }

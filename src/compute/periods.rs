@@ -23,14 +23,14 @@ pub struct Slice<'a> {
 
 /// This run's rows, or stored ones.
 pub enum Rows<'a> {
-    Here(&'a Rowset),
-    Stored(Rc<Rowset>),
+    Here(&'a Rowset<'a>),
+    Stored(Rc<Rowset<'static>>),
 }
 
-impl Deref for Rows<'_> {
-    type Target = Rowset;
+impl<'a> Deref for Rows<'a> {
+    type Target = Rowset<'a>;
 
-    fn deref(&self) -> &Rowset {
+    fn deref(&self) -> &Rowset<'a> {
         match self {
             Rows::Here(rows) => rows,
             Rows::Stored(rows) => rows,
