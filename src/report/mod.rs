@@ -5,7 +5,6 @@
 
 mod accepted;
 mod account;
-mod atomic;
 mod chart;
 mod edition;
 mod findings;
@@ -27,7 +26,7 @@ mod tests;
 mod tidy;
 mod wording;
 
-pub use atomic::probe;
+pub use crate::atomic::probe;
 
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
@@ -35,7 +34,7 @@ use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference};
 use crate::sql::ValidatedFrame;
 use accepted::Accepted;
-use atomic::Stage;
+use crate::atomic::Stage;
 use links::Links;
 use manifest::Output;
 use rayon::prelude::*;
