@@ -9,7 +9,8 @@ pub fn bytes(tables: &[StatTable]) -> Vec<u8> {
     let tables: Vec<Value> = tables
         .iter()
         .map(|table| {
-            let headings: Vec<Value> = table.headings.iter().map(|heading| json!([heading.parents, heading.name])).collect();
+            let headings: Vec<Value> =
+                table.headings.iter().map(|heading| json!([heading.parents, heading.name])).collect();
             let rows: Vec<Value> = table
                 .rows
                 .iter()

@@ -25,23 +25,23 @@ pub const ROW: &str = "row";
 pub const UNIT: &str = "#unit";
 
 /// What an earlier run left of its period.
-pub struct StoredPeriod<'a> {
+pub struct StoredPeriod {
     pub period: Period,
     pub head: Head,
     folder: PathBuf,
-    shared: Arc<Shared<'a>>,
+    shared: Arc<Shared>,
     /// By today's forms.
-    forms: Vec<OnceLock<Option<Box<StoredForm<'a>>>>>,
+    forms: Vec<OnceLock<Option<Box<StoredForm>>>>,
     units: OnceLock<Option<Vec<StoredUnit>>>,
     figures: OnceLock<Option<Vec<StatTable>>>,
 }
 
 /// Accepted rows of one form in one stored period.
-pub struct StoredForm<'a> {
+pub struct StoredForm {
     period: Period,
-    title: &'a str,
+    title: String,
     rows: usize,
-    shared: Arc<Shared<'a>>,
+    shared: Arc<Shared>,
     /// By today's columns of the form ([`Form::columns`]): the stored column's name and type, where there is one.
     sources: Vec<(FormColumn, Option<(String, StoredType)>)>,
     reader: Mutex<Reader>,
@@ -67,28 +67,27 @@ pub struct StoredOrigin<'a> {
     pub row: u64,
 }
 
-impl<'a> StoredPeriod<'a> {
+impl StoredPeriod {
     /// Opens a period's folder; an interrupted replacement is undone first.
     ///
     /// # Errors
     /// The head is damaged, of another period or pipeline, or from the future.
-    pub(super) fn open(folder: &Path, period: &Period, shared: Arc<Shared<'a>>) -> Result<StoredPeriod<'a>, Unusable> {
-        let head = read_head(folder, &shared.plan.name, period)?;
-        let forms = shared.plan.forms.iter().map(|_| OnceLock::new()).collect();
+    pub(super) fn open(folder: &Path, period: &Period, shared: Arc<Shared>) -> Result<StoredPeriod, Unusable> {
+        let head = read_head(folder, &shared.pipeline, period)?;
+        let forms = shared.forms.iter().map(|_| OnceLock::new()).collect();
         let (units, figures) = (OnceLock::new(), OnceLock::new());
         Ok(StoredPeriod { period: period.clone(), head, folder: folder.to_path_buf(), shared, forms, units, figures })
     }
 
     /// Whether the definition was the same, byte by byte.
     pub fn same_definition(&self) -> bool {
-        self.head.definition_sha256 == self.shared.plan.sha256
+        self.head.definition_sha256 == self.shared.sha256
     }
 
     /// Rows of a form (index into today's plan); `None` where that definition had no such form or its file is damaged,
     /// which is then a gap.
-    pub fn form(&self, form: usize) -> Option<&StoredForm<'a>> {
-        let plan = self.shared.plan;
-        let today = plan.forms.get(form)?;
+    pub fn form(&self, form: usize) -> Option<&StoredForm> {
+        let today = self.shared.forms.get(form)?;
         let open = || {
             let Some(part) = self.head.forms.iter().find(|part| part.id == today.id) else {
                 self.shared.remarks.gap(Gap::NoForm(self.period.clone(), today.title.clone()));
@@ -105,7 +104,7 @@ impl<'a> StoredPeriod<'a> {
         self.forms.get(form)?.get_or_init(open).as_deref()
     }
 
-    fn open_form(&self, part: &FormPart, today: &'a Form) -> Result<StoredForm<'a>, Unusable> {
+    fn open_form(&self, part: &FormPart, today: &Form) -> Result<StoredForm, Unusable> {
         let file = verified(&self.folder, &part.part)?;
         let broken = |error: &dyn std::fmt::Display| Unusable::Damaged(format!("{} 读不出来：{error}", part.part.file));
         let reader = Reader::open(file).map_err(|error| broken(&error))?;
@@ -123,7 +122,7 @@ impl<'a> StoredPeriod<'a> {
             .collect();
         Ok(StoredForm {
             period: self.period.clone(),
-            title: &today.title,
+            title: today.title.clone(),
             rows: part.rows,
             shared: self.shared.clone(),
             columns: sources.iter().map(|_| OnceLock::new()).collect(),
@@ -205,7 +204,7 @@ fn verified(folder: &Path, part: &Part) -> Result<File, Unusable> {
     Ok(file)
 }
 
-impl StoredForm<'_> {
+impl StoredForm {
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows
@@ -228,7 +227,7 @@ impl StoredForm<'_> {
 
     fn decode(&self, column: usize) -> Option<Column> {
         let (today, source) = self.sources.get(column)?;
-        let spot = || Spot { form: self.title.to_owned(), column: today.name.clone() };
+        let spot = || Spot { form: self.title.clone(), column: today.name.clone() };
         let Some((name, stored)) = source else {
             self.shared.remarks.missing(&self.period, spot());
             return None;
@@ -247,7 +246,7 @@ impl StoredForm<'_> {
             // The hash agreed, so the program that wrote it left this column out or broke it.
             Ok(None) | Err(_) => {
                 let why = Unusable::Damaged(format!("“{name}”读不出来"));
-                self.shared.remarks.gap(Gap::Unusable(self.period.clone(), self.title.to_owned(), why));
+                self.shared.remarks.gap(Gap::Unusable(self.period.clone(), self.title.clone(), why));
                 None
             }
         }
@@ -300,7 +299,7 @@ impl StoredForm<'_> {
             Ok(Some(texts)) => texts,
             Ok(None) | Err(_) => {
                 let why = Unusable::Damaged(format!("“{name}”读不出来"));
-                self.shared.remarks.gap(Gap::Unusable(self.period.clone(), self.title.to_owned(), why));
+                self.shared.remarks.gap(Gap::Unusable(self.period.clone(), self.title.clone(), why));
                 vec![None; self.rows]
             }
         }

@@ -28,13 +28,13 @@ mod wording;
 
 pub use crate::atomic::probe;
 
+use crate::atomic::Stage;
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference};
 use crate::sql::ValidatedFrame;
 use accepted::Accepted;
-use crate::atomic::Stage;
 use links::Links;
 use manifest::Output;
 use rayon::prelude::*;
