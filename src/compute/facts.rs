@@ -29,7 +29,7 @@ pub struct Facts<'a> {
     pub verdict: &'a RunVerdict,
     pub lookups: &'a [LookupResult],
     /// Earlier periods, read when a measure asks for them.
-    pub past: Past,
+    pub past: Past<'a>,
     pub context: Context,
     /// Seats of the plan's quota, where it has one.
     pub seats: Option<Seats>,
@@ -47,7 +47,7 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// A frame that is missing or lacks the engine's columns: a defect.
     pub fn gather(inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
-        let Inputs { plan, reference, period, rows, lookups, verdict } = inputs;
+        let Inputs { plan, reference, period, rows, lookups, verdict, history } = inputs;
         let forms: Vec<Rowset<'_>> = (0..plan.forms.len())
             .map(|form| {
                 let rows = rows.iter().find(|validated| validated.rows.form == form);
@@ -63,7 +63,7 @@ impl<'a> Facts<'a> {
                 references.insert((name.to_string(), unit_column.to_string()), rows);
             }
         }
-        let context = context(reference, period);
+        let context = context(plan, reference, period);
         let blocks = blocks(verdict);
         let mut facts = Facts {
             plan,
@@ -71,7 +71,7 @@ impl<'a> Facts<'a> {
             period,
             verdict,
             lookups,
-            past: Past,
+            past: Past::new(plan, reference, history),
             context,
             seats: None,
             forms,

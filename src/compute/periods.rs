@@ -78,7 +78,7 @@ impl<'a> Slices<'a> {
                 slices.push(Slice { period: period.clone(), rows: Rows::Here(rows), basis, reported, stored: false });
                 continue;
             }
-            match facts.past.rows(form, period, columns)? {
+            match facts.past.rows(form, period, columns) {
                 Ok(past) => slices.push(Slice {
                     period: period.clone(),
                     rows: Rows::Stored(past.rows),

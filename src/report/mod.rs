@@ -5,7 +5,6 @@
 
 mod accepted;
 mod account;
-mod atomic;
 mod chart;
 mod edition;
 mod findings;
@@ -27,15 +26,15 @@ mod tests;
 mod tidy;
 mod wording;
 
-pub use atomic::probe;
+pub use crate::atomic::probe;
 
+use crate::atomic::Stage;
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference};
 use crate::sql::ValidatedRows;
 use accepted::Accepted;
-use atomic::Stage;
 use links::Links;
 use manifest::Output;
 use rayon::prelude::*;

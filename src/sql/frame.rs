@@ -152,9 +152,8 @@ fn append(column: &mut Values, other: Option<&Values>, rows: usize) {
 }
 
 impl Grid {
-    /// Columns by name, all of one height.
-    pub fn new(names: Vec<String>, columns: Vec<Values>, roster: &Roster) -> Grid {
-        let height = columns.first().map_or(0, Values::len);
+    /// Columns by name, all of this height; there may be none.
+    pub fn new(names: Vec<String>, columns: Vec<Values>, height: usize, roster: &Roster) -> Grid {
         Grid { height, names: names.into(), columns: columns.into(), units: unit_names(roster), extra: BTreeMap::new() }
     }
 
@@ -336,8 +335,9 @@ pub fn recommenders(roster: &Roster) -> Vec<Option<u32>> {
 }
 
 /// What expressions need at run time.
-pub fn context(reference: &Reference, period: &Period) -> Context {
+pub fn context(plan: &Plan, reference: &Reference, period: &Period) -> Context {
     let year = period.year();
+    let begins = plan.schedule.year_to_date(period).first() == Some(period);
     let year_start = day(year, 1, 1).unwrap_or(period.first);
     let constants = [
         ("本期起", Literal::Date(period.first)),
@@ -345,7 +345,7 @@ pub fn context(reference: &Reference, period: &Period) -> Context {
         ("本年起", Literal::Date(year_start)),
         ("本年", Literal::Integer(i64::from(year))),
         ("上年", Literal::Integer(i64::from(year) - 1)),
-        ("年初", Literal::Boolean(period.first == year_start)),
+        ("年初", Literal::Boolean(begins)),
     ];
     Context {
         constants: constants.into_iter().collect(),

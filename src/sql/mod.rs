@@ -151,7 +151,8 @@ pub enum Function {
 }
 
 /// Constants that the run fills in, with their types: the period's first and last day, the first day of its year,
-/// its year, the year before, and whether it is the first period of its year (where 累计 begins anew).
+/// its year, the year before, and whether it is the first period of its year, or of its
+/// season where one is declared (累计 begins anew).
 pub const RUN_CONSTANTS: [(&str, Type); 6] = [
     ("本期起", Type::Date),
     ("本期止", Type::Date),

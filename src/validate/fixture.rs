@@ -279,7 +279,9 @@ pub fn edit(file: &mut Arrived) -> &mut NormalisedReturn {
 }
 
 pub fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
-    let validated = validate(plan, &reference(), &Period::parse("2026").unwrap(), arrived);
+    let (reference, period) = (reference(), Period::parse("2026").unwrap());
+    let history = crate::history::History::open(None, plan, &reference, &period);
+    let validated = validate(Against { plan, reference: &reference, period: &period, history: &history }, arrived);
     prove(&validated.verdict).unwrap();
     for validated in &validated.rows {
         assert_eq!(validated.rows.grid.height(), validated.accepted.len());
