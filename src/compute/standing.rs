@@ -1,11 +1,12 @@
 //! Where a list's rows stand: their places by each of its ranks, and the criteria for which they are on it.
 
 use super::facts::{Facts, Rowset};
-use super::lists::{said, value};
+use super::lists::said;
 use super::words;
 use crate::domain::ranking::{Cut, cut, places_within};
+use crate::model::Value;
 use crate::spec::{List, ListValue, Ranking};
-use crate::sql::computed::numbers;
+use crate::sql::computed::{grouped, number};
 use crate::text::id_number::mask_within;
 
 /// Places and reasons of a source's rows, by row number.
@@ -25,7 +26,7 @@ impl Standing {
     pub fn new(
         list: &List,
         form: Option<usize>,
-        rows: &Rowset,
+        rows: &Rowset<'_>,
         population: &[usize],
         facts: &Facts<'_>,
     ) -> Result<Standing, String> {
@@ -75,7 +76,7 @@ impl Standing {
         &self,
         list: &List,
         form: Option<usize>,
-        rows: &Rowset,
+        rows: &Rowset<'_>,
         population: &[usize],
         facts: &Facts<'_>,
     ) -> Result<Vec<Vec<String>>, String> {
@@ -90,7 +91,7 @@ impl Standing {
                 let hole = |name: &str| match (name, place) {
                     (OWN_PLACE, Some(place)) => Some(place.to_string()),
                     (OWN_PLACE, None) => Some("—".to_string()),
-                    _ => rows.column(name).ok().and_then(|column| said(column, row, name, form, facts).ok()),
+                    _ => Some(said(rows.grid.value_at(row, rows.position(name).ok()?), name, form, facts)),
                 };
                 reasons[row].push(mask_within(&words::fill(&criterion.reason, hole)).to_string());
             }
@@ -103,18 +104,13 @@ impl Standing {
 const OWN_PLACE: &str = "本表名次";
 
 /// The place of each row of the source; rows outside the population have none.
-fn ranked(ranking: &Ranking, rows: &Rowset, population: &[usize]) -> Result<Vec<Option<u32>>, String> {
-    let all =
-        numbers(rows.column(&ranking.column)?).map_err(|error| format!("“{}”排不了名次：{error}", ranking.column))?;
-    let mut values = Vec::with_capacity(population.len());
-    let mut groups = Vec::with_capacity(population.len());
-    let columns = ranking.within.iter().map(|name| rows.column(name)).collect::<Result<Vec<_>, String>>()?;
-    for row in population {
-        values.push(all.get(*row).copied().flatten());
-        let words =
-            columns.iter().zip(&ranking.within).map(|(column, name)| Ok(value(column, *row, name)?.to_string()));
-        groups.push(words.collect::<Result<Vec<String>, String>>()?);
-    }
+fn ranked(ranking: &Ranking, rows: &Rowset<'_>, population: &[usize]) -> Result<Vec<Option<u32>>, String> {
+    let value = rows.position(&ranking.column)?;
+    let within = ranking.within.iter().map(|name| rows.position(name)).collect::<Result<Vec<_>, String>>()?;
+    let values: Vec<Option<f64>> = population.iter().map(|row| number(rows.grid.value_at(*row, value))).collect();
+    let group = |row: &usize| within.iter().map(|column| rows.grid.value_at(*row, *column)).collect();
+    let groups: Vec<Vec<Value<'_>>> = population.iter().map(group).collect();
+    let groups = grouped(&groups);
     let mut places = vec![None; rows.len()];
     for (row, place) in population.iter().zip(places_within(&values, &groups, ranking.direction)) {
         places[*row] = place;

@@ -12,6 +12,7 @@ pub use time::*;
 use crate::domain::ranking::Direction;
 use crate::model::Severity;
 use crate::sql::Checked;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -200,6 +201,22 @@ impl Form {
             }
         }
         columns
+    }
+}
+
+impl Form {
+    /// The columns of a return that these columns come from: computed ones stand for what they read, those that need
+    /// all rows of a period (ranks) for themselves.
+    pub fn sources(&self, columns: &BTreeSet<String>) -> BTreeSet<String> {
+        let mut sources = columns.clone();
+        for computed in self.computed.iter().rev() {
+            if let ComputedKind::Value(checked) = &computed.kind
+                && sources.remove(&computed.name)
+            {
+                sources.extend(checked.columns.iter().cloned());
+            }
+        }
+        sources
     }
 }
 
