@@ -11,7 +11,8 @@ use crate::sql::Grid;
 use crate::sql::frame::{context, recommenders};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which units' silence on a record means something. Units are those that rows count under.
+/// Which units' silence on a record means something. Units are those that rows count under. Of stored rows nothing more
+/// is known than whose they are: the default.
 #[derive(Debug, Default)]
 pub struct Heard {
     /// By form: units with a return of it that counts, and the file.
@@ -45,11 +46,6 @@ impl Heard {
             }
         }
         heard
-    }
-
-    /// Of stored rows: whoever has a row in them.
-    pub fn everyone() -> Heard {
-        Heard::default()
     }
 
     /// File of each unit whose records of a form are all known.

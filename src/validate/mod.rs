@@ -11,6 +11,7 @@ mod history;
 mod ledger;
 mod lookups;
 mod outliers;
+pub mod replay;
 mod rows;
 mod strangers;
 mod trial;
