@@ -109,9 +109,9 @@ impl<'a> Past<'a> {
             }
         }
         let context = context(self.plan, self.reference, period);
-        let grid = Grid::new(names, columns, stored.len(), &self.reference.roster);
+        let mut grid = Grid::new(names, columns, stored.len(), &self.reference.roster);
         // What the definition computes is computed as it is defined today.
-        let grid = append_values(grid, plan, &context);
+        append_values(&mut grid, plan, &context);
         lacking.extend(read.into_iter().filter(|name| grid.position(name).is_none()));
         let rows = Rowset::of_past(grid, units, context);
         Some(PastRows { rows: Rc::new(rows), reported: Rc::new(reported), lacking: Rc::new(lacking) })

@@ -18,6 +18,7 @@ mod manifest;
 mod overview;
 mod received;
 mod records;
+pub mod replay;
 mod sheet;
 mod store;
 mod style;

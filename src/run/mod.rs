@@ -2,6 +2,10 @@
 //!
 //! In: a definition, reference data and a folder of returns. Out: verdicts, tables, files. Knows no formats.
 
+mod replay;
+
+pub use replay::replay;
+
 use crate::compute::{self, Computed};
 use crate::domain::period::Period;
 use crate::history::History;

@@ -11,32 +11,30 @@ use polars::prelude::{Column, DataType, PolarsResult};
 use std::collections::BTreeMap;
 
 /// Adds the form's computed columns to its rows, in the order in which they may use one another.
-pub fn append(mut grid: Grid, form: &Form, context: &Context) -> Grid {
+pub fn append(grid: &mut Grid, form: &Form, context: &Context) {
     for computed in &form.computed {
-        grid = add(grid, computed, context);
+        add(grid, computed, context);
     }
-    grid
 }
 
 /// As [`append`], to rows of which only some columns are there and only those that count: values that can be computed
 /// from them. A ranking is among all rows that were read, and cannot be told from these.
-pub fn append_values(mut grid: Grid, form: &Form, context: &Context) -> Grid {
+pub fn append_values(grid: &mut Grid, form: &Form, context: &Context) {
     for computed in &form.computed {
         if let ComputedKind::Value(checked) = &computed.kind
             && checked.columns.iter().all(|name| grid.position(name).is_some())
         {
-            grid = add(grid, computed, context);
+            add(grid, computed, context);
         }
     }
-    grid
 }
 
-fn add(grid: Grid, computed: &Computed, context: &Context) -> Grid {
+fn add(grid: &mut Grid, computed: &Computed, context: &Context) {
     let values = match &computed.kind {
-        ComputedKind::Value(checked) => values(&grid, checked, computed.ty, context),
-        ComputedKind::Rank(ranking) => ranks(&grid, ranking),
+        ComputedKind::Value(checked) => values(grid, checked, computed.ty, context),
+        ComputedKind::Rank(ranking) => ranks(grid, ranking),
     };
-    grid.with_computed(&computed.name, values)
+    grid.join(vec![(computed.name.clone(), values)]);
 }
 
 /// An expression's value in every row.
@@ -138,7 +136,7 @@ mod tests {
             Values::Number(safety.into_iter().collect()),
         ];
         let names = ["单位", "得分", "安全"].map(str::to_string).to_vec();
-        let grid = Grid::new(names, values, 4, &crate::spec::Roster::default());
+        let mut grid = Grid::new(names, values, 4, &crate::spec::Roster::default());
         let columns = [("得分", Type::Number), ("安全", Type::Number)];
         let scope = Scope {
             columns: columns.iter().map(|(name, ty)| ((*name).to_string(), *ty)).collect(),
@@ -155,17 +153,18 @@ mod tests {
             ],
             ..Form::default()
         };
-        let grid = append(grid, &form, &Context::default());
+        append(&mut grid, &form, &Context::default());
         let column = |name: &str| (0..4).map(|row| number(grid.value(row, name))).collect::<Vec<_>>();
         assert_eq!(column("复算"), [Some(0.0), Some(80.0), Some(70.0), None]);
         assert_eq!(column("名次"), [Some(2.0), Some(1.0), Some(1.0), None]);
         // Of stored rows, what can be computed from the columns that are there.
-        let part = Grid::new(
+        let mut part = Grid::new(
             vec!["得分".into()],
             vec![Values::Number([Some(1.0)].into_iter().collect())],
             1,
             &Default::default(),
         );
-        assert_eq!(append_values(part, &form, &Context::default()).position("复算"), None);
+        append_values(&mut part, &form, &Context::default());
+        assert_eq!(part.position("复算"), None);
     }
 }

@@ -34,10 +34,10 @@ pub struct Grid {
     columns: Arc<[Values]>,
     /// Names of the roster's units, for unit columns.
     units: Arc<[Arc<str>]>,
+    /// Columns of the same records in earlier periods (`上期.人数`), and those that the definition computes.
+    joined: Arc<[(String, Arc<Values>)]>,
     /// Columns that only a computation adds (a verdict), by name.
     extra: BTreeMap<&'static str, Arc<Scalars<bool>>>,
-    /// Columns that the definition computes; their positions come after the form's own.
-    computed: Vec<(Arc<str>, Arc<Values>)>,
 }
 
 /// All rows of one form over all returns that are not held out or superseded, in input order.
@@ -100,14 +100,8 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
         }
     }
     let names = named.into_iter().map(|column| column.name).collect();
-    let grid = Grid {
-        columns: columns.into(),
-        height,
-        names,
-        units: unit_names(&reference.roster),
-        extra: BTreeMap::new(),
-        computed: Vec::new(),
-    };
+    let grid =
+        Grid { columns: columns.into(), height, names, units: unit_names(&reference.roster), joined: Arc::default(), extra: BTreeMap::new() };
     Rows { form: form_index, grid, origins, units }
 }
 
@@ -163,14 +157,7 @@ pub(super) fn append(column: &mut Values, other: Option<&Values>, rows: usize) {
 impl Grid {
     /// Columns by name, all of this height; there may be none.
     pub fn new(names: Vec<String>, columns: Vec<Values>, height: usize, roster: &Roster) -> Grid {
-        Grid {
-            height,
-            names: names.into(),
-            columns: columns.into(),
-            units: unit_names(roster),
-            extra: BTreeMap::new(),
-            computed: Vec::new(),
-        }
+        Grid { height, names: names.into(), columns: columns.into(), units: unit_names(roster), joined: Arc::default(), extra: BTreeMap::new() }
     }
 
     /// A reference table, its columns by name.
@@ -180,8 +167,7 @@ impl Grid {
             names: table.column_names.iter().cloned().collect(),
             columns: table.columns.iter().cloned().collect(),
             units: unit_names(roster),
-            extra: BTreeMap::new(),
-            computed: Vec::new(),
+            joined: Arc::default(), extra: BTreeMap::new(),
         }
     }
 
@@ -195,22 +181,26 @@ impl Grid {
         self.height
     }
 
-    /// Position of a column by its name.
+    /// Position of a column by its name; joined columns stand behind the others.
     pub fn position(&self, name: &str) -> Option<usize> {
-        let own = self.names.iter().position(|known| known == name);
-        own.or_else(|| Some(self.names.len() + self.computed.iter().position(|(known, _)| **known == *name)?))
+        let joined = || self.joined.iter().position(|(known, _)| known == name).map(|at| at + self.columns.len());
+        self.names.iter().position(|known| known == name).or_else(joined)
     }
 
-    fn at(&self, column: usize) -> Option<&Values> {
-        self.columns.get(column).or_else(|| {
-            let at = column.checked_sub(self.columns.len())?;
-            self.computed.get(at).map(|(_, values)| &**values)
-        })
+    fn at(&self, position: usize) -> Option<&Values> {
+        let joined = || self.joined.get(position.checked_sub(self.columns.len())?).map(|(_, values)| &**values);
+        self.columns.get(position).or_else(joined)
     }
 
     /// A column by its name.
     pub fn column(&self, name: &str) -> Option<&Values> {
         self.at(self.position(name)?)
+    }
+
+    /// Adds columns of this height under names that are not yet there.
+    pub fn join(&mut self, columns: Vec<(String, Values)>) {
+        let columns = columns.into_iter().map(|(name, values)| (name, Arc::new(values)));
+        self.joined = self.joined.iter().cloned().chain(columns).collect();
     }
 
     /// A value by the column's position; a unit as its name.
@@ -233,12 +223,6 @@ impl Grid {
     /// Adds a column of truths that expressions of the engine may read.
     pub fn with_truths(mut self, name: &'static str, truths: impl Iterator<Item = bool>) -> Grid {
         self.extra.insert(name, Arc::new(truths.map(Some).collect()));
-        self
-    }
-
-    /// Adds a computed column, as long as the grid, under a name that no other has.
-    pub fn with_computed(mut self, name: &str, values: Values) -> Grid {
-        self.computed.push((Arc::from(name), Arc::new(values)));
         self
     }
 
