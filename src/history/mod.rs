@@ -7,14 +7,18 @@
 //!
 //! Knows definitions and the roster, and nothing of returns, rules or reports.
 
+pub mod correction;
 pub mod figures;
 pub mod head;
+pub mod issue;
+mod keep;
 mod parquet;
 mod remarks;
 mod stored;
 pub mod units;
 
 pub use head::{Head, StoredType, Unusable};
+pub use keep::{Entry, Packed, input_hash};
 pub use remarks::Gap;
 pub use stored::{StoredForm, StoredOrigin, StoredPeriod};
 pub use units::StoredUnit;
