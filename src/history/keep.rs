@@ -10,10 +10,9 @@ use crate::atomic::Stage;
 use crate::domain::period::Period;
 use crate::model::run::{RunVerdict, UnitStatus};
 use crate::model::statistic::StatTable;
-use crate::spec::{Form, Plan, Reference};
-use crate::sql::ValidatedFrame;
-use crate::sql::frame;
-use std::collections::HashMap;
+use crate::model::{Column, Origin};
+use crate::spec::{Form, Plan, Reference, Unit};
+use crate::sql::ValidatedRows;
 use std::path::Path;
 
 /// What a run leaves of its period.
@@ -23,7 +22,6 @@ pub struct Entry<'a> {
     pub reference: &'a Reference,
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
-    pub frames: &'a [ValidatedFrame],
     pub tables: &'a [StatTable],
 }
 
@@ -48,17 +46,14 @@ pub fn input_hash(verdict: &RunVerdict) -> String {
 }
 
 impl Packed {
-    /// Makes a period's files.
-    ///
-    /// # Errors
-    /// A column is missing or refused: a defect of the program.
-    pub fn of(entry: Entry<'_>) -> Result<Packed, String> {
+    /// Makes a period's files around its packed rows.
+    pub fn of(entry: Entry<'_>, rows: Vec<FormFile>) -> Packed {
         let Entry { plan, verdict, .. } = entry;
         let mut files = Vec::new();
         let mut forms = Vec::new();
-        for validated in entry.frames {
-            let Some(form) = plan.forms.get(validated.form) else { continue };
-            let (bytes, rows) = rows(entry, form, validated)?;
+        for FormFile { form, rows, bytes } in rows {
+            // Packed with this very plan.
+            let Some(form) = plan.forms.get(form) else { continue };
             let file = format!("{}.parquet", form.id);
             let columns = kept(form).map(|(column, ty)| (column.name, ty)).collect();
             let part = Part::of(&file, &bytes);
@@ -85,7 +80,7 @@ impl Packed {
         files.push((UNITS.to_owned(), units));
         files.push((FIGURES.to_owned(), figures));
         files.push((HEAD.to_owned(), head.bytes()));
-        Ok(Packed { files })
+        Packed { files }
     }
 
     /// Writes the files beside their targets in the period's folder. Another run that is moving its files there is waited
@@ -122,76 +117,75 @@ fn kept(form: &Form) -> impl Iterator<Item = (crate::spec::FormColumn, StoredTyp
     )
 }
 
-/// One form's accepted rows as a file, and how many they are.
-fn rows(entry: Entry<'_>, form: &Form, validated: &ValidatedFrame) -> Result<(Vec<u8>, usize), String> {
-    let defect = |what: &str| {
-        format!("程序缺陷：表式“{}”的“{what}”不能存入历史库；没有写出任何结果，请联系维护人员", form.title)
-    };
-    let df = &validated.df;
-    let series = |name: &str| df.column(name).map(|column| column.as_materialized_series()).map_err(|_| defect(name));
-    let mask = series(frame::ACCEPTED)?.bool().map_err(|_| defect("审核结论"))?;
-    let picked: Vec<usize> =
-        mask.iter().enumerate().filter(|(_, yes)| *yes == Some(true)).map(|(row, _)| row).collect();
-    let rows = &picked;
-    let units = &entry.reference.roster.units;
-    let codes: HashMap<&str, &str> = units.iter().map(|unit| (&*unit.name, unit.code.as_str())).collect();
-    let codes = &codes;
-    let mut columns = Vec::new();
-    for (column, _) in kept(form) {
-        use crate::spec::ColumnType as T;
-        let values = series(&column.name)?;
-        let wrong = |_| defect(&column.name);
-        let values = match column.ty {
-            T::Text => {
-                let values = values.str().map_err(wrong)?;
-                Values::Text(Box::new(rows.iter().map(|row| values.get(*row))))
-            }
-            T::Unit => {
-                let values = values.str().map_err(wrong)?;
-                let code = rows.iter().map(|row| codes.get(values.get(*row)?).copied());
-                let name = code_column(&column.name);
-                columns.push(Named { name, values: Values::Text(Box::new(code)) });
-                Values::Text(Box::new(rows.iter().map(|row| values.get(*row))))
-            }
-            T::Integer => {
-                let values = values.i64().map_err(wrong)?;
-                Values::Integer(Box::new(rows.iter().map(|row| values.get(*row))))
-            }
-            T::Number => {
-                let values = values.f64().map_err(wrong)?;
-                Values::Number(Box::new(rows.iter().map(|row| values.get(*row))))
-            }
-            T::Boolean => {
-                let values = values.bool().map_err(wrong)?;
-                Values::Boolean(Box::new(rows.iter().map(|row| values.get(*row))))
-            }
-            T::Date => {
-                let values = values.i32().map_err(wrong)?;
-                Values::Date(Box::new(rows.iter().map(|row| values.get(*row))))
-            }
+/// One form's accepted rows as a Parquet file: the store's, and the one in the results' `data` folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormFile {
+    /// Index into the plan's forms.
+    pub form: usize,
+    pub rows: usize,
+    pub bytes: Vec<u8>,
+}
+
+impl FormFile {
+    /// Packs the rows that count.
+    ///
+    /// # Errors
+    /// A column is missing or refused: a defect of the program.
+    pub fn of(
+        plan: &Plan,
+        reference: &Reference,
+        verdict: &RunVerdict,
+        validated: &ValidatedRows,
+    ) -> Result<FormFile, String> {
+        let ValidatedRows { rows, accepted } = validated;
+        let form = plan.forms.get(rows.form).ok_or("程序缺陷：缺少表式；没有写出任何结果，请联系维护人员")?;
+        let defect = |what: &str| {
+            format!("程序缺陷：表式“{}”的“{what}”不能写成 Parquet；没有写出任何结果，请联系维护人员", form.title)
         };
-        columns.push(Named { name: column.name, values });
+        let picked: Vec<usize> = accepted.iter().enumerate().filter(|(_, yes)| **yes).map(|(row, _)| row).collect();
+        let picked = picked.as_slice();
+        let units = reference.roster.units.as_slice();
+        let mut columns = Vec::new();
+        for (column, _) in kept(form) {
+            let values = rows.grid.column(&column.name).ok_or_else(|| defect(&column.name))?;
+            if let Column::Unit(of) = values {
+                let code = move |row: &usize| units.get(of.get(*row)? as usize).map(|unit| unit.code.as_str());
+                columns.push(text(code_column(&column.name), picked.iter().map(code)));
+            }
+            columns.push(Named { name: column.name, values: values_of(values, picked, units) });
+        }
+        let origin = |row: &usize| rows.origins.get(*row);
+        let source = |origin: &Origin| verdict.sources.get(origin.source as usize);
+        let file = move |row: &usize| Some(source(origin(row)?)?.source.name.as_str());
+        columns.push(text(RETURN.to_owned(), picked.iter().map(file)));
+        let sheet = move |row: &usize| origin(row).and_then(|at| source(at)?.sheet_name(at.sheet));
+        columns.push(text(SHEET.to_owned(), picked.iter().map(sheet)));
+        let line = move |row: &usize| Some(i64::from(origin(row)?.row) + 1);
+        columns.push(Named { name: ROW.to_owned(), values: Values::Integer(Box::new(picked.iter().map(line))) });
+        let unit = |row: &usize| units.get((*rows.units.get(*row)?)? as usize).map(|unit| unit.code.as_str());
+        columns.push(text(UNIT.to_owned(), picked.iter().map(unit)));
+        let bytes = parquet::write(columns, picked.len()).map_err(|error| defect(&error.to_string()))?;
+        Ok(FormFile { form: rows.form, rows: picked.len(), bytes })
     }
-    let index = |name: &str| series(name)?.u32().map_err(|_| defect(name));
-    let (source, sheet, line, unit) =
-        (index(frame::SOURCE)?, index(frame::SHEET)?, index(frame::ROW)?, index(frame::UNIT)?);
-    let file = move |row: usize| entry.verdict.sources.get(source.get(row)? as usize);
-    columns.push(Named {
-        name: RETURN.to_owned(),
-        values: Values::Text(Box::new(rows.iter().map(move |row| Some(file(*row)?.source.name.as_str())))),
-    });
-    columns.push(Named {
-        name: SHEET.to_owned(),
-        values: Values::Text(Box::new(rows.iter().map(move |row| file(*row)?.sheet_name(sheet.get(*row)? as u16)))),
-    });
-    columns.push(Named {
-        name: ROW.to_owned(),
-        values: Values::Integer(Box::new(rows.iter().map(|row| line.get(*row).map(|line| i64::from(line) + 1)))),
-    });
-    let code = rows.iter().map(|row| units.get(unit.get(*row)? as usize).map(|unit| unit.code.as_str()));
-    columns.push(Named { name: UNIT.to_owned(), values: Values::Text(Box::new(code)) });
-    let bytes = parquet::write(columns, rows.len()).map_err(|error| defect(&error.to_string()))?;
-    Ok((bytes, rows.len()))
+}
+
+fn text<'a>(name: String, values: impl Iterator<Item = Option<&'a str>> + 'a) -> Named<'a> {
+    Named { name, values: Values::Text(Box::new(values)) }
+}
+
+/// A column's values in these rows; a unit as its name.
+fn values_of<'a>(column: &'a Column, rows: &'a [usize], units: &'a [Unit]) -> Values<'a> {
+    match column {
+        Column::Text(of) => Values::Text(Box::new(rows.iter().map(|row| of.get(*row)))),
+        Column::Unit(of) => {
+            let name = |row: &usize| units.get(of.get(*row)? as usize).map(|unit| &*unit.name);
+            Values::Text(Box::new(rows.iter().map(name)))
+        }
+        Column::Integer(of) => Values::Integer(Box::new(rows.iter().map(|row| of.get(*row)))),
+        Column::Number(of) => Values::Number(Box::new(rows.iter().map(|row| of.get(*row)))),
+        Column::Boolean(of) => Values::Boolean(Box::new(rows.iter().map(|row| of.get(*row)))),
+        Column::Date(of) => Values::Date(Box::new(rows.iter().map(|row| of.get(*row)))),
+    }
 }
 
 fn discipline(entry: Entry<'_>) -> Vec<StoredUnit> {

@@ -200,7 +200,7 @@ fn the_data_edition_and_the_store_hold_the_accepted_rows_with_their_origin() {
 fn a_form_with_more_rows_than_a_sheet_is_split_and_said() {
     let case = case(30);
     let edition = case.fixture.edition();
-    let forms = [super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
+    let forms = [super::accepted::Accepted::of(&edition, &case.fixture.rows[0]).unwrap()];
     let bytes =
         super::edition::data_edition(&edition, &forms, 10, std::io::Cursor::new(Vec::new())).unwrap().into_inner();
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
@@ -237,7 +237,7 @@ fn findings_and_manifest_parse_and_hold_no_private_number() {
     assert_eq!(run["references"][1]["file"], "ref/荣誉台账.xlsx", "no absolute path");
     for output in run["outputs"].as_array().unwrap() {
         let bytes = fs::read(out.join(output["file"].as_str().unwrap())).unwrap();
-        assert_eq!(output["sha256"], super::manifest::sha256(&bytes));
+        assert_eq!(output["sha256"], crate::history::head::sha256(&bytes));
         assert_eq!(output["size"], bytes.len());
     }
     assert_eq!(run["outputs"].as_array().unwrap().len(), 5);
@@ -287,15 +287,16 @@ fn measure() {
     let rows: usize = std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(120_000);
     let case = case(rows);
     let edition = case.fixture.edition();
-    let forms = vec![super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
+    let forms = vec![super::accepted::Accepted::of(&edition, &case.fixture.rows[0]).unwrap()];
     let start = std::time::Instant::now();
     let bytes = super::edition::data_edition(&edition, &forms, 1_048_575, std::io::Cursor::new(Vec::new()))
         .unwrap()
         .into_inner();
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
-    let bytes = super::store::parquet(&edition, &forms[0]).unwrap();
-    println!("parquet: {:?}, {} bytes", start.elapsed(), bytes.len());
+    let fixture = &case.fixture;
+    let packed = super::FormFile::of(&fixture.plan, &fixture.reference, &fixture.verdict, &fixture.rows[0]).unwrap();
+    println!("parquet: {:?}, {} bytes", start.elapsed(), packed.bytes.len());
     let start = std::time::Instant::now();
     let out = case.write();
     println!("all: {:?}", start.elapsed());
