@@ -365,6 +365,12 @@ def studios():
         out.append((label, "本期无活动", sum(r["本期活动"] == "0" for r in mine)))
     write("studios-city", out)
 
+    before, year_ago = accepted("studios-2026Q2-studio"), accepted("studios-2025Q3-studio")
+    out = []
+    for (label, mine), (_, theirs), (_, then) in zip(by_city(rows), by_city(before), by_city(year_ago)):
+        out += [(label, "上期总数", len(theirs)), (label, "上年同期", len(then))]
+    write("studios-city-before", out)
+
     def seven(name, groups):
         out = []
         for label, mine in groups:
@@ -445,6 +451,16 @@ def shock_teams():
         out.append((label, "达到光荣线", sum(score(r) >= 95 for r in mine)))
         out += [(label, "应曝光", sum(map(exposed, mine))), (label, "一票否决", sum(map(veto, mine)))]
     write("shock-teams-unit", out)
+    out = []
+    before, year_ago = accepted("shock-teams-2026Q2-assessment"), accepted("shock-teams-2025Q3-assessment")
+    for column, then in (("上期平均", before), ("上年同期平均", year_ago)):
+        of_then = by_unit(then, "shock-teams", "合计")
+        out += [mean(label, column, [score(r) for r in mine]) for label, mine in of_then]
+    for (label, mine), (_, theirs) in zip(groups, by_unit(before, "shock-teams", "合计")):
+        if mine and theirs:
+            change = sum(map(score, mine)) / len(mine) - sum(map(score, theirs)) / len(theirs)
+            out.append((label, "比上期增减", f"{float(change):.6f}", f"{change.numerator}/{change.denominator}"))
+    write("shock-teams-unit-before", out)
 
     out = []
     for label, mine in by_unit(rows, "shock-teams", "全省平均"):

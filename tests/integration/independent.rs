@@ -82,6 +82,10 @@ fn agrees(cell: &StatCell, expected: &Expected) -> bool {
 
 /// Every figure of a cross table that the Python side computed.
 fn hold_table(run: &Finished, pipeline: &str, id: &str, wrong: &mut Vec<String>) {
+    hold_table_against(run, id, &format!("{pipeline}-{id}"), wrong);
+}
+
+fn hold_table_against(run: &Finished, id: &str, name: &str, wrong: &mut Vec<String>) {
     let table = table(run, id);
     let columns: Vec<(String, String)> = table
         .headings
@@ -94,7 +98,7 @@ fn hold_table(run: &Finished, pipeline: &str, id: &str, wrong: &mut Vec<String>)
         .collect();
     let rows: BTreeMap<String, &Vec<StatCell>> =
         table.rows.iter().filter_map(|row| Some((said(row.cells.first()?), &row.cells))).collect();
-    for expected in expected(&format!("{pipeline}-{id}")) {
+    for expected in expected(name) {
         // 比例执行 calls the denominator by its name.
         let wanted = if id == "shares" && expected.column == "总数" { "分母" } else { &expected.column };
         let column = columns.iter().position(|(path, name)| path == wanted || name == wanted);
@@ -266,4 +270,46 @@ fn listed_in_order(run: &Finished, id: &str, column: &str) -> Vec<i64> {
     let table = table(run, id);
     let at = table.headings.iter().position(|heading| heading.name == column).expect("the column");
     table.rows.iter().map(|row| said(&row.cells[at]).parse().expect("a whole number")).collect()
+}
+
+/// A quarterly sample, its earlier quarters first, each against the history of those before it.
+fn quarters(pipeline: &str) -> Vec<Finished> {
+    huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
+    let pipelines = root().join("pipelines");
+    let folders =
+        huizong::spec::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
+    let definition = pipelines.join(pipeline).join("pipeline.toml");
+    let kept = tempfile::tempdir().expect("a temporary folder");
+    let (history, limits) = (kept.path().join("history"), huizong::ingest::Limits::default());
+    ["2025Q3", "2026Q1", "2026Q2", "2026Q3"]
+        .into_iter()
+        .map(|quarter| {
+            let prepared = huizong::run::prepare(&definition, &folders, Some(quarter)).expect("the shipped definition");
+            let returns = [root().join("samples").join(pipeline).join(quarter)];
+            let out = kept.path().join(quarter);
+            let places = huizong::run::Places { out: Some(&out), history: Some(&history), ..Default::default() };
+            huizong::run::run(&prepared, &returns, places, &limits, &huizong::run::Unwatched).expect("it runs")
+        })
+        .collect()
+}
+
+#[test]
+fn quarters_are_held_against_those_before() {
+    let studios = quarters("studios");
+    let gone = |run: &Finished| -> Vec<String> {
+        let findings = run.validated.verdict.findings.iter().filter(|finding| &*finding.code == "studio-gone");
+        findings.map(|finding| finding.found.clone()).collect()
+    };
+    assert!(studios[..3].iter().all(|run| gone(run).is_empty()), "{:?}", studios.iter().map(gone).collect::<Vec<_>>());
+    // 黄山's was 摘牌 a quarter before; only 铜陵's is missed.
+    let [missed] = gone(&studios[3]).try_into().expect("one studio");
+    let truth = std::fs::read_to_string(root().join("tests/independent/truth/studios-2026Q2-studio.csv")).expect("it");
+    let third = truth.lines().filter(|line| line.starts_with("铜陵/")).nth(2).expect("three studios");
+    let name = third.split(',').nth(7).expect("its name");
+    assert!(missed.contains(name) && missed.contains("2026年第2季度"), "{missed}: {name}");
+    let mut wrong = Vec::new();
+    hold_table_against(&studios[3], "city", "studios-city-before", &mut wrong);
+    let teams = quarters("shock-teams");
+    hold_table_against(&teams[3], "unit", "shock-teams-unit-before", &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -391,7 +391,7 @@ fn check_time(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<
     let rate = |kind: &MeasureKind| matches!(kind, MeasureKind::Ratio { .. } | MeasureKind::Portion { .. });
     let other = measure.period != When::This;
     let problem = match (&measure.kind, source(&measure.kind)) {
-        (_, None) if other => Some("“period”只能用于 count、sum、ratio"),
+        (_, None) if other => Some("“period”只能用于 count、sum、average、ratio"),
         (_, Some(From::Reference { .. })) if other || spread.periods => Some("参照表没有各期的存档，不能写别的报告期"),
         (_, Some(From::Form { basis: Basis::Read, .. })) if other || spread.periods => {
             Some("存档里只有审核通过的行，别的报告期不能写 basis = \"read\"")
@@ -407,12 +407,12 @@ fn check_time(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<
             Some("“points”要指向 ratio 或 portion-of")
         }
         (MeasureKind::Growth { .. } | MeasureKind::Points { .. }, _) if spread.periods => {
-            Some("有“across-periods”的表只能用 count、sum、ratio、portion-of、difference")
+            Some("有“across-periods”的表只能用 count、sum、average、ratio、portion-of、difference")
         }
         (kind, None)
             if spread.periods && !matches!(kind, MeasureKind::Portion { .. } | MeasureKind::Difference { .. }) =>
         {
-            Some("有“across-periods”的表只能用 count、sum、ratio、portion-of、difference")
+            Some("有“across-periods”的表只能用 count、sum、average、ratio、portion-of、difference")
         }
         _ => None,
     };
