@@ -7,6 +7,7 @@ mod codes;
 mod context;
 mod cursor;
 mod forms;
+mod ledger;
 mod measures;
 mod rules;
 mod schedule;
@@ -187,6 +188,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
     document.need_list("form");
     forms::forms(&document, &mut context);
     let lookups = rules::lookups(&document, &context);
+    let ledger = ledger::ledger(&document, &context);
     let quota = shares::quota(&document, &context);
     let shares = shares::shares(&document, &context);
     let known = tables::Known { lookups: &lookups, shares: &shares, has_quota: document.get("quota").is_some() };
@@ -208,6 +210,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         references: context.references,
         forms: context.forms,
         lookups: lookups.into_iter().flatten().collect(),
+        ledger,
         quota,
         shares: shares.into_iter().flatten().collect(),
         tables: tables.into_iter().flatten().collect(),
