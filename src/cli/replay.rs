@@ -64,7 +64,10 @@ fn store(given: Option<&Path>, plan: &Plan) -> Result<PathBuf, Stop> {
     };
     let tried = roots.iter().map(|root| format!("“{}”", root.display())).collect::<Vec<_>>().join("、");
     roots.into_iter().find(|root| root.join(&plan.name).is_dir()).ok_or_else(|| {
-        Stop::Input(format!("历史库{tried}里没有“{}”的数据。请先用 huizong run 汇总各期，或用 --history 指明。", plan.name))
+        Stop::Input(format!(
+            "历史库{tried}里没有“{}”的数据。请先用 huizong run 汇总各期，或用 --history 指明。",
+            plan.name
+        ))
     })
 }
 

@@ -275,9 +275,7 @@ impl Frame<'_> {
         match (stored.len() == slices.slices.len(), stored.is_empty()) {
             (_, true) => now,
             (true, false) => then,
-            (false, false) => {
-                both.map(|(now, then)| if *then == Standing::Reported { *then } else { *now }).collect()
-            }
+            (false, false) => both.map(|(now, then)| if *then == Standing::Reported { *then } else { *now }).collect(),
         }
     }
 

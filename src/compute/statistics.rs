@@ -24,14 +24,15 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
         let said = columns[..position].iter().any(|earlier| earlier.measure == column.measure);
         finished.definitions.push(if said { String::new() } else { definition(column.measure, statistic, facts) });
     }
-    let mut push =
-        |kind, label: &str, line: &dyn Fn(&Grid) -> Vec<StatCell>| {
-            let mut cells = vec![StatCell::Text(label.to_string())];
-            cells.extend(columns.iter().map(|column| {
-                line(&grids[column.grid]).get(column.slot).cloned().unwrap_or(StatCell::NotApplicable)
-            }));
-            finished.rows.push(StatRow { kind, cells });
-        };
+    let mut push = |kind, label: &str, line: &dyn Fn(&Grid) -> Vec<StatCell>| {
+        let mut cells = vec![StatCell::Text(label.to_string())];
+        cells.extend(
+            columns
+                .iter()
+                .map(|column| line(&grids[column.grid]).get(column.slot).cloned().unwrap_or(StatCell::NotApplicable)),
+        );
+        finished.rows.push(StatRow { kind, cells });
+    };
     for (position, group) in axis.groups.iter().enumerate() {
         push(RowKind::Body, &group.label, &|grid| grid.parts[position].clone());
     }

@@ -1,7 +1,7 @@
 //! `规则试算.xlsx`: how many stored rows and units each rule would have found, period by period, and each such row.
 
-use super::{Written, file_stem};
 use super::tidy::{Look, TidyBook};
+use super::{Written, file_stem};
 use crate::atomic::Stage;
 use crate::model::replay::Replay;
 use std::io::{self, Cursor};
@@ -55,8 +55,7 @@ fn workbook(replay: &Replay, title: &str) -> io::Result<Vec<u8>> {
     }
     book.close()?;
     let all = replay.periods.iter().flat_map(|period| period.hits.iter().map(move |hit| (&period.period, hit)));
-    let columns =
-        [("报告期", 16.0), ("规则", 30.0), ("表式", 24.0), ("单位", 28.0), ("位置", 48.0), ("情况", 80.0)];
+    let columns = [("报告期", 16.0), ("规则", 30.0), ("表式", 24.0), ("单位", 28.0), ("位置", 48.0), ("情况", 80.0)];
     book.open("命中的行".to_owned(), &columns, 0)?;
     for (period, hit) in all.clone().take(LISTED) {
         book.start_row();

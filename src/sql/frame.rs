@@ -100,8 +100,14 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
         }
     }
     let names = named.into_iter().map(|column| column.name).collect();
-    let grid =
-        Grid { columns: columns.into(), height, names, units: unit_names(&reference.roster), joined: Arc::default(), extra: BTreeMap::new() };
+    let grid = Grid {
+        columns: columns.into(),
+        height,
+        names,
+        units: unit_names(&reference.roster),
+        joined: Arc::default(),
+        extra: BTreeMap::new(),
+    };
     Rows { form: form_index, grid, origins, units }
 }
 
@@ -156,7 +162,14 @@ fn append(column: &mut Values, other: Option<&Values>, rows: usize) {
 impl Grid {
     /// Columns by name, all of this height; there may be none.
     pub fn new(names: Vec<String>, columns: Vec<Values>, height: usize, roster: &Roster) -> Grid {
-        Grid { height, names: names.into(), columns: columns.into(), units: unit_names(roster), joined: Arc::default(), extra: BTreeMap::new() }
+        Grid {
+            height,
+            names: names.into(),
+            columns: columns.into(),
+            units: unit_names(roster),
+            joined: Arc::default(),
+            extra: BTreeMap::new(),
+        }
     }
 
     /// A reference table, its columns by name.
@@ -166,7 +179,8 @@ impl Grid {
             names: table.column_names.iter().cloned().collect(),
             columns: table.columns.iter().cloned().collect(),
             units: unit_names(roster),
-            joined: Arc::default(), extra: BTreeMap::new(),
+            joined: Arc::default(),
+            extra: BTreeMap::new(),
         }
     }
 

@@ -4,7 +4,11 @@ use crate::model::Severity;
 
 /// The severity that a finding gets, and its words: on trial a remark that says what it will be.
 pub fn mark(severity: Severity, trial: bool, found: String) -> (Severity, String) {
-    if trial { (Severity::Note, format!("（试行，启用后为{}）{found}", severity.word())) } else { (severity, found) }
+    if trial {
+        (Severity::Note, format!("（试行，启用后为{}）{found}", severity.word()))
+    } else {
+        (severity, found)
+    }
 }
 
 #[cfg(test)]

@@ -227,8 +227,7 @@ impl Project {
     fn replay(&self, more: &[&str]) -> Said {
         let path = |name: &str| self.path(name).to_string_lossy().into_owned();
         let (pipelines, history, out) = (path("pipelines"), path("history"), path("out/replay"));
-        let mut args =
-            vec!["replay", "monthly", "--pipelines", &pipelines, "--history", &history, "--out", &out];
+        let mut args = vec!["replay", "monthly", "--pipelines", &pipelines, "--history", &history, "--out", &out];
         args.extend(more);
         say(&args)
     }
@@ -329,7 +328,9 @@ fn growth_is_said_raw_and_over_the_units_of_both_periods() {
     is("达标率变化", ["-100点", "—", "未报", "—", &format!("{}点", (1.0 * 3.0 - 2.0 * 2.0) * 100.0 / 6.0)]);
     let notes = compare.notes.join("\n");
     assert!(
-        notes.contains("“可比环比”为可比口径：只计本期和上期都报送的单位，共 1 个（本期有数的 2 个，上期有数的 3 个）。"),
+        notes.contains(
+            "“可比环比”为可比口径：只计本期和上期都报送的单位，共 1 个（本期有数的 2 个，上期有数的 3 个）。"
+        ),
         "{notes}"
     );
     assert!(notes.contains("“可比同比”为可比口径：只计本期和上年同期都报送的单位，共 2 个"), "{notes}");
@@ -356,7 +357,10 @@ fn a_gap_is_computed_around_and_said() {
     assert_eq!(column(compare, "累计"), ["43", "20", "33", "20", "116"]);
     let notes = compare.notes.join("\n");
     assert!(notes.contains("2026年3月没有存档，上期各栏为“—”。"), "{notes}");
-    assert!(notes.contains("本年累计不全：2026年3月没有存档；按有数的 2026年1月、2026年2月、2026年4月计算。"), "{notes}");
+    assert!(
+        notes.contains("本年累计不全：2026年3月没有存档；按有数的 2026年1月、2026年2月、2026年4月计算。"),
+        "{notes}"
+    );
     assert_eq!(column(table(&april, "months"), "2026年3月"), ["—"; 5]);
     assert!(table(&april, "months").notes.join("").contains("2026年3月没有存档，2026年3月各栏为“—”。"));
     assert!(found(&april, "sum-to-date").is_empty(), "without March nobody's 累计 can be judged");
@@ -390,11 +394,13 @@ fn a_definition_that_changed_meaning_stops_or_says_so() {
     let project = Project::new();
     project.up_to("2026-01");
     // A column of a new name did not exist in January: no figure, and said so.
-    let renamed = DEFINITION.replace("提出 >= 10", "发现 >= 10").replace(
-        "{ name = \"创效\", type",
-        "{ name = \"发现\", type = \"integer\" },\n  { name = \"创效\", type",
+    let renamed = DEFINITION
+        .replace("提出 >= 10", "发现 >= 10")
+        .replace("{ name = \"创效\", type", "{ name = \"发现\", type = \"integer\" },\n  { name = \"创效\", type");
+    let renamed = renamed.replace(
+        "name = \"上月\", sum = \"proposals\", value = \"提出\"",
+        "name = \"上月\", sum = \"proposals\", value = \"发现\"",
     );
-    let renamed = renamed.replace("name = \"上月\", sum = \"proposals\", value = \"提出\"", "name = \"上月\", sum = \"proposals\", value = \"发现\"");
     project.write("pipelines/monthly/pipeline.toml", &renamed);
     let february = project.sound("2026-02");
     let compare = table(&february, "compare");

@@ -183,8 +183,7 @@ fn measure<'a>(
     let kind = kind(&section, at, peers, known, context);
     section.finish();
     let name = name?;
-    let measure =
-        kind.zip(period).map(|(kind, period)| Measure { name: name.text.to_owned(), under, period, kind });
+    let measure = kind.zip(period).map(|(kind, period)| Measure { name: name.text.to_owned(), under, period, kind });
     Some(Read { name, measure })
 }
 
