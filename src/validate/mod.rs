@@ -92,10 +92,11 @@ pub fn validate(against: Against<'_>, mut arrived: Vec<Arrived>) -> Validated {
     let mut decision = versions::decide(plan, &reference.roster, &places, &arrived);
     let ledger = ledger::record(plan, &arrived, &mut decision);
     let unknown_names = strangers::gather(&reference.roster, &decision, &arrived);
+    // Before the findings are taken: whether a return is held out is read from them.
+    let heard = Heard::of(against, &decision, &arrived);
     let mut sorted = sort_tables(plan, &decision, &mut arrived);
     let mut findings = take_findings(&decision, &sorted, &mut arrived);
 
-    let heard = Heard::of(against, &decision, &arrived);
     let mut forms: Vec<FormRows> = std::mem::take(&mut sorted.tables)
         .into_iter()
         .zip(&plan.forms)
