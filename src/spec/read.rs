@@ -7,6 +7,7 @@ mod codes;
 mod context;
 mod cursor;
 mod forms;
+mod groups;
 mod measures;
 mod rules;
 mod shares;

@@ -158,6 +158,14 @@ pub fn evaluate(df: &DataFrame, exprs: &[Expr]) -> Vec<Vec<Option<bool>>> {
     collect().unwrap_or_else(|error| panic!("polars refused an expression that the gate had typed: {error}"))
 }
 
+/// An expression's value for every row, as long as the frame.
+pub fn values(df: &DataFrame, checked: &Checked, context: &Context) -> Column {
+    let answer = df.clone().lazy().with_columns([compile(checked, context).alias("#0")]).collect();
+    // As in [`evaluate`]: the gate typed it, and stopping is right.
+    let answer = answer.and_then(|answer| answer.column("#0").cloned());
+    answer.unwrap_or_else(|error| panic!("polars refused an expression that the gate had typed: {error}"))
+}
+
 /// What expressions need at run time.
 pub fn context(reference: &Reference, period: &Period) -> Context {
     let year = period.year();

@@ -6,6 +6,7 @@ mod changes;
 mod discipline;
 mod drift;
 mod files;
+mod groups;
 mod ledger;
 mod lookups;
 mod rows;
@@ -83,12 +84,13 @@ pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived
         .enumerate()
         .map(|(index, (tables, form))| {
             let origins: Vec<Origin> = tables.iter().flat_map(|table| table.origins.iter().copied()).collect();
-            FormRows::new(form, assemble(plan, reference, index, tables.into_iter()), origins, &places)
+            FormRows::new(form, assemble(plan, reference, index, tables.into_iter()), origins, &places, &context)
         })
         .collect();
     for rows in &forms {
         findings.extend(rows.check_rules(&context));
         findings.extend(unique::check(rows, &context));
+        findings.extend(groups::check(rows, &context));
     }
     let mut matched = Vec::with_capacity(plan.lookups.len());
     for lookup in &plan.lookups {

@@ -5,7 +5,7 @@ use crate::domain::period::civil;
 use crate::model::normalised::Binding;
 use crate::model::{CellRef, Finding, Origin, Place};
 use crate::spec::{FieldType, Form, Template, TemplatePart};
-use crate::sql::frame::{ReadFrame, UNIT, evaluate};
+use crate::sql::frame::{ReadFrame, UNIT, evaluate, values};
 use crate::sql::{Context, compile};
 use polars::prelude::AnyValue;
 use std::collections::HashMap;
@@ -77,19 +77,31 @@ pub struct FormRows<'a> {
     /// Recommending unit of each row.
     pub units: Vec<Option<u32>>,
     pub places: &'a Places,
+    /// What the form's named expressions need when a message quotes one.
+    context: &'a Context,
 }
 
 impl<'a> FormRows<'a> {
-    pub fn new(form: &'a Form, read: ReadFrame, origins: Vec<Origin>, places: &'a Places) -> FormRows<'a> {
+    pub fn new(
+        form: &'a Form,
+        read: ReadFrame,
+        origins: Vec<Origin>,
+        places: &'a Places,
+        context: &'a Context,
+    ) -> FormRows<'a> {
         let units = match read.df.column(UNIT).and_then(|column| column.u32()) {
             Ok(units) => units.iter().collect(),
             Err(_) => vec![None; origins.len()],
         };
-        FormRows { index: read.form, form, read, origins, units, places }
+        FormRows { index: read.form, form, read, origins, units, places, context }
     }
 
     /// A row's value as messages write it: 2026-03-05, 2026-03, 12.5, 是; 空 for nothing.
     pub fn value(&self, row: usize, name: &str) -> String {
+        if let Some(term) = self.form.terms.iter().find(|term| term.name == name) {
+            let one = values(&self.read.df.slice(row as i64, 1), &term.expression, self.context);
+            return one.get(0).map_or_else(|_| "空".into(), |value| words(&value, false));
+        }
         let value = self.read.df.column(name).ok().and_then(|column| column.get(row).ok());
         let month = self.form.fields.iter().any(|f| f.name.as_ref() == name && f.ty == FieldType::Month);
         value.map_or_else(|| "空".into(), |value| words(&value, month))

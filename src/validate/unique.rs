@@ -3,7 +3,7 @@
 use super::rows::FormRows;
 use crate::model::Finding;
 use crate::spec::Unique;
-use crate::sql::Context;
+use crate::sql::{Checked, Context};
 use crate::sql::frame::filter_mask;
 use crate::text::names::match_key;
 use polars::prelude::{AnyValue, Column};
@@ -19,7 +19,8 @@ pub fn check(rows: &FormRows, context: &Context) -> Vec<Finding> {
 
 fn check_one(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for group in groups(rows, unique, context) {
+    let groups = together(rows, &unique.fields, unique.when.as_ref(), context);
+    for group in groups.into_iter().filter(|group| group.len() > 1) {
         for row in &group {
             let others: Vec<String> = group
                 .iter()
@@ -48,15 +49,14 @@ fn check_one(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Finding
     findings
 }
 
-/// Rows that agree, in order of their first row; every group has at least two.
+/// Rows that agree in some fields, in order of their first row.
 ///
 /// Sorting 64-bit hashes instead of keeping a million keys as text keeps the memory flat; equal hashes are compared
 /// by the keys themselves before anyone is accused of anything.
-fn groups(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Vec<usize>> {
+pub fn together(rows: &FormRows, fields: &[usize], when: Option<&Checked>, context: &Context) -> Vec<Vec<usize>> {
     let df = &rows.read.df;
-    let mask = unique.when.as_ref().map(|when| filter_mask(df, when, context));
-    let columns: Vec<&Column> = unique
-        .fields
+    let mask = when.map(|when| filter_mask(df, when, context));
+    let columns: Vec<&Column> = fields
         .iter()
         .filter_map(|field| rows.form.fields.get(*field))
         .filter_map(|field| df.column(&field.name).ok())
@@ -77,10 +77,14 @@ fn groups(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Vec<usize>
     }
     hashed.sort_unstable();
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    for run in hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+    for run in hashed.chunk_by(|a, b| a.0 == b.0) {
+        if let [(_, row)] = run {
+            groups.push(vec![*row]);
+            continue;
+        }
         let mut keyed: Vec<(Option<String>, usize)> = run.iter().map(|(_, row)| (key(&columns, *row), *row)).collect();
         keyed.sort();
-        let same = keyed.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1);
+        let same = keyed.chunk_by(|a, b| a.0 == b.0);
         groups.extend(same.map(|same| same.iter().map(|(_, row)| *row).collect::<Vec<_>>()));
     }
     groups.sort();
