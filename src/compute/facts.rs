@@ -2,6 +2,7 @@
 //! recommending unit it counts under, and which units have reported at all.
 
 use super::Inputs;
+use super::past::Past;
 use super::quota::Seats;
 use crate::domain::period::Period;
 use crate::model::Severity;
@@ -12,6 +13,7 @@ use crate::sql::frame::{ACCEPTED, LookupResult, SOURCE, UNIT, context, recommend
 use crate::sql::{Checked, Context, ValidatedFrame, compile};
 use polars::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 const MASK: &str = "#mask";
 
@@ -22,6 +24,8 @@ pub struct Facts<'a> {
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
     pub lookups: &'a [LookupResult],
+    /// Earlier periods, read when a measure asks for them.
+    pub past: Past,
     pub context: Context,
     /// Seats of the plan's quota, where it has one.
     pub seats: Option<Seats>,
@@ -62,6 +66,7 @@ impl<'a> Facts<'a> {
             period,
             verdict,
             lookups,
+            past: Past,
             context,
             seats: None,
             forms,
@@ -79,6 +84,24 @@ impl<'a> Facts<'a> {
     /// No such form.
     pub fn form(&self, form: usize) -> Result<&Rowset, String> {
         self.forms.get(form).ok_or_else(|| format!("没有第 {} 个表式", form + 1))
+    }
+
+    /// By roster index, whether the unit's figures of a form are in: accepted rows, or an accepted return without any.
+    ///
+    /// # Errors
+    /// No such form.
+    pub fn counted(&self, form: usize) -> Result<Rc<Vec<bool>>, String> {
+        let rows = self.form(form)?;
+        let mut counted = vec![false; self.reference.roster.units.len()];
+        let accepted = rows.units.iter().zip(&rows.accepted).filter(|(_, accepted)| **accepted);
+        let on_time = |status: &UnitStatus| matches!(status, UnitStatus::OnTime | UnitStatus::Late { .. });
+        let returned = self.verdict.units.iter().filter(|unit| on_time(&unit.status)).map(|unit| unit.unit);
+        for unit in accepted.filter_map(|(unit, _)| *unit).chain(returned) {
+            if let Some(counted) = counted.get_mut(unit as usize) {
+                *counted = true;
+            }
+        }
+        Ok(Rc::new(counted))
     }
 
     /// Rows of a measure's source; `None` where an optional reference table is not there.

@@ -2,5 +2,6 @@
 pub mod apportion;
 pub mod outlier;
 pub mod period;
+pub mod schedule;
 pub mod share;
 pub mod workdays;

@@ -56,23 +56,35 @@ pub struct Prepared {
 /// [`Stop::Definition`] with every problem, or [`Stop::Usage`] for a period that does not fit.
 pub fn prepare(definition: &Path, folders: &ReferenceFolders, period: Option<&str>) -> Result<Prepared, Stop> {
     let plan = spec::read(definition).map_err(Stop::Definition)?;
-    let written = period.unwrap_or(&plan.sample_period);
-    let Some(period) = Period::parse(written) else {
-        return Err(Stop::Usage(format!(
-            "看不懂报告期“{written}”。请写成 2026、2026-03、2026Q1 或 2026H1 这样的形式。"
-        )));
-    };
-    if period.kind != plan.period_kind {
-        return Err(Stop::Usage(format!(
-            "“{}”按{}报送，而“{written}”是{}。请用 --period 写一个{}。",
-            plan.title,
-            plan.period_kind.word(),
-            period.kind.word(),
-            plan.period_kind.word()
-        )));
-    }
+    let period = period_of(&plan, period.unwrap_or(&plan.sample_period))?;
     let reference = spec::reference::load(&plan, folders, &period).map_err(Stop::Definition)?;
     Ok(Prepared { plan, reference, period })
+}
+
+/// The period that a pipeline is asked for.
+///
+/// # Errors
+/// [`Stop::Usage`]: it does not parse, is of another kind, or nothing is reported in it.
+pub fn period_of(plan: &Plan, written: &str) -> Result<Period, Stop> {
+    let (schedule, title) = (&plan.schedule, &plan.title);
+    let examples = spec::read::period_examples(schedule);
+    let Some(period) = schedule.parse(written) else {
+        return Err(Stop::Usage(format!("看不懂报告期“{written}”。“{title}”的报告期请写成{examples}。")));
+    };
+    if period.kind != schedule.kind {
+        let (ours, theirs) = (schedule.kind.word(), period.kind.word());
+        return Err(Stop::Usage(format!(
+            "“{title}”按{ours}报送，而“{written}”是{theirs}。请用 --period 写一个{ours}，写成{examples}。"
+        )));
+    }
+    match &schedule.season {
+        Some(season) if !schedule.reports(&period) => Err(Stop::Usage(format!(
+            "“{title}”只在{}（{}）报送，“{written}”不在其中。请核对 --period。",
+            season.name,
+            season.words()
+        ))),
+        _ => Ok(period),
+    }
 }
 
 /// Reads all returns and validates them together: the first three stages.
