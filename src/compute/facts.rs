@@ -299,10 +299,7 @@ fn reference_sources(plan: &Plan) -> BTreeSet<(&str, &str)> {
     for table in &plan.tables {
         let TableKind::Statistic(statistic) = &table.kind else { continue };
         for measure in &statistic.measures {
-            if let MeasureKind::Count { from, .. } | MeasureKind::Sum { from, .. } | MeasureKind::Ratio { from, .. } =
-                &measure.kind
-                && let From::Reference { name, unit_column } = from
-            {
+            if let Some(From::Reference { name, unit_column }) = super::statistics::from(&measure.kind) {
                 sources.insert((name.as_str(), unit_column.as_str()));
             }
         }

@@ -90,7 +90,11 @@ impl Frame<'_> {
     /// A measure that does not depend on others; `None` for a derived one.
     fn base(&self, measure: &Measure) -> Result<Option<Grid>, String> {
         Ok(Some(match &measure.kind {
-            MeasureKind::Count { .. } | MeasureKind::Sum { .. } | MeasureKind::Ratio { .. } => {
+            MeasureKind::Count { .. }
+            | MeasureKind::Sum { .. }
+            | MeasureKind::Ratio { .. }
+            | MeasureKind::Rate { .. }
+            | MeasureKind::Verdict { .. } => {
                 self.counted(measure, &self.slices(measure)?)?
             }
             MeasureKind::Growth { now, before, comparable: true } => self.comparable(measure, *now, *before)?,
@@ -132,6 +136,8 @@ impl Frame<'_> {
             MeasureKind::Count { filter, .. } => filter.iter().collect(),
             MeasureKind::Sum { value, filter, .. } => filter.iter().chain([value]).collect(),
             MeasureKind::Ratio { of, over, .. } => over.iter().chain([of]).collect(),
+            MeasureKind::Rate { of, over, filter, .. } => filter.iter().chain([of, over]).collect(),
+            MeasureKind::Verdict { holds, filter, .. } => filter.iter().chain([holds]).collect(),
             _ => Vec::new(),
         };
         let items = match &self.statistic.rows {
@@ -156,18 +162,7 @@ impl Frame<'_> {
             MeasureKind::Sum { value, filter, .. } => {
                 let filters: Vec<&Checked> = filter.iter().collect();
                 if value.ty == Type::Integer {
-                    // Sums that wrapped would agree with one another, and be wrong.
-                    let mut all: i128 = 0;
-                    let summed = self.sum(slices, &filters, |facts, rows| {
-                        let values = facts.integers(rows, value)?;
-                        all += values.iter().flatten().map(|value| i128::from(value.unsigned_abs())).sum::<i128>();
-                        let fits = i64::try_from(all).is_ok();
-                        if fits {
-                            Ok(values)
-                        } else {
-                            Err(format!("{}的合计超出能准确计算的范围", self.what))
-                        }
-                    })?;
+                    let summed = self.whole_sum(slices, &filters, |facts, rows| facts.integers(rows, value))?;
                     self.grid(summed, slices, StatCell::Integer)
                 } else {
                     let summed = self.sum(slices, &filters, |facts, rows| facts.numbers(rows, value))?;
@@ -175,6 +170,12 @@ impl Frame<'_> {
                 }
             }
             MeasureKind::Ratio { of, over, .. } => self.ratio(slices, of, over.as_ref())?,
+            MeasureKind::Rate { of, over, filter, .. } => {
+                self.rate(slices, (of, over), &filter.iter().collect::<Vec<_>>())?
+            }
+            MeasureKind::Verdict { holds, filter, met, unmet, .. } => {
+                self.verdict(slices, holds, &filter.iter().collect::<Vec<_>>(), (met, unmet))?
+            }
             _ => return Err(format!("{}不是按行计算的", self.what)),
         };
         Ok(Grid { note: slices.note.clone(), ..grid })
@@ -275,6 +276,78 @@ impl Frame<'_> {
         let total = pair(&nums.total, &dens.total);
         let cell = |(num, den)| StatCell::Ratio { num, den };
         Ok(self.cells(parts, total, dens.overlaps(), slices, |(_, den)| *den == 0, cell))
+    }
+
+    /// A sum of whole numbers that is exact, or an error: sums that wrapped would agree with one another, and be wrong.
+    fn whole_sum(
+        &self,
+        slices: &Slices<'_>,
+        filters: &[&Checked],
+        values: impl Fn(&Facts<'_>, &super::facts::Rowset) -> Result<Vec<Option<i64>>, String>,
+    ) -> Result<Option<Tally<i64>>, String> {
+        let mut all: i128 = 0;
+        self.sum(slices, filters, |facts, rows| {
+            let values = values(facts, rows)?;
+            all += values.iter().flatten().map(|value| i128::from(value.unsigned_abs())).sum::<i128>();
+            let fits = i64::try_from(all).is_ok();
+            if fits { Ok(values) } else { Err(format!("{}的合计超出能准确计算的范围", self.what)) }
+        })
+    }
+
+    /// Pooled sums; a row that lacks either number is in neither.
+    fn rate(&self, slices: &Slices<'_>, pair: (&Checked, &Checked), filters: &[&Checked]) -> Result<Grid, String> {
+        let (of, over) = pair;
+        let both = |which: fn((i64, i64)) -> i64| {
+            move |facts: &Facts<'_>, rows: &super::facts::Rowset| -> Result<Vec<Option<i64>>, String> {
+                let (of, over) = (facts.integers(rows, of)?, facts.integers(rows, over)?);
+                Ok(of.into_iter().zip(over).map(|(of, over)| of.zip(over).map(which)).collect())
+            }
+        };
+        let nums = self.whole_sum(slices, filters, both(|(of, _)| of))?;
+        let dens = self.whole_sum(slices, filters, both(|(_, over)| over))?;
+        let (Some(nums), Some(dens)) = (nums, dens) else {
+            return Ok(Grid::filled(self.axis.groups.len(), self.width(), StatCell::NotApplicable));
+        };
+        let line = |nums: &[i64], dens: &[i64]| nums.iter().copied().zip(dens.iter().copied()).collect::<Vec<_>>();
+        let parts = nums.parts.iter().zip(&dens.parts).map(|(nums, dens)| line(nums, dens)).collect();
+        let total = line(&nums.total, &dens.total);
+        let cell = |(num, den)| StatCell::Ratio { num, den };
+        Ok(self.cells(parts, total, dens.overlaps(), slices, |(num, den)| *num == 0 && *den == 0, cell))
+    }
+
+    /// One word a cell; over all rows, the share of those that hold among those that can be judged.
+    fn verdict(
+        &self,
+        slices: &Slices<'_>,
+        holds: &Checked,
+        filters: &[&Checked],
+        words: (&str, &str),
+    ) -> Result<Grid, String> {
+        let judged = Checked {
+            node: crate::sql::Node::IsNull { value: Box::new(holds.node.clone()), negated: true },
+            ty: Type::Boolean,
+            ..holds.clone()
+        };
+        let with = |more: &[&Checked]| self.count(slices, &[filters, more].concat());
+        let (Some(seen), Some(dens), Some(nums)) = (with(&[])?, with(&[&judged])?, with(&[holds])?) else {
+            return Ok(Grid::filled(self.axis.groups.len(), self.width(), StatCell::NotApplicable));
+        };
+        let standings = self.standings(slices);
+        let word = |group: usize, slot: usize| match (nums.parts[group][slot], dens.parts[group][slot]) {
+            (_, 0) if seen.parts[group][slot] > 0 => StatCell::NotApplicable,
+            (_, 0) => match standings.get(group) {
+                Some(Standing::NobodyExpected) | None => StatCell::NotApplicable,
+                // Who reported and left this out has not reported it.
+                Some(Standing::Reported | Standing::Silent) if self.axis.is_by_unit() => StatCell::NotReported,
+                Some(_) => StatCell::NotApplicable,
+            },
+            (num, den) if num == den => StatCell::Text(words.0.to_string()),
+            _ => StatCell::Alarm(words.1.to_string()),
+        };
+        let parts = (0..nums.parts.len()).map(|group| (0..nums.total.len()).map(|slot| word(group, slot)).collect());
+        let pair = nums.total.iter().zip(&dens.total);
+        let total = pair.map(|(num, den)| StatCell::Ratio { num: *num, den: *den }).collect();
+        Ok(Grid { parts: parts.collect(), total, derived: false, overlaps: dens.overlaps(), note: None })
     }
 
     fn grid<T: Amount>(&self, tally: Option<Tally<T>>, slices: &Slices<'_>, cell: impl Fn(T) -> StatCell) -> Grid {

@@ -61,7 +61,11 @@ pub fn statistic(section: &Section<'_>, known: Known<'_>, context: &Context<'_>)
 /// Where a measure's rows come from, if it counts rows.
 fn source(kind: &MeasureKind) -> Option<&From> {
     match kind {
-        MeasureKind::Count { from, .. } | MeasureKind::Sum { from, .. } | MeasureKind::Ratio { from, .. } => Some(from),
+        MeasureKind::Count { from, .. }
+        | MeasureKind::Sum { from, .. }
+        | MeasureKind::Ratio { from, .. }
+        | MeasureKind::Rate { from, .. }
+        | MeasureKind::Verdict { from, .. } => Some(from),
         MeasureKind::Portion { .. }
         | MeasureKind::Roster { .. }
         | MeasureKind::Quota(_)
@@ -187,10 +191,12 @@ fn measure<'a>(
     Some(Read { name, measure })
 }
 
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 14] = [
     "count",
     "sum",
     "ratio",
+    "rate",
+    "verdict",
     "portion-of",
     "roster",
     "quota",
@@ -218,13 +224,13 @@ fn kind(
         let help = Some(format!("可用：{}", KINDS.join("、")));
         section.log.report("measure-kind", section.span(), message, help);
         // What belongs to any of the kinds is not reported again as unknown.
-        for key in ["where", "basis", "of", "over", "value"] {
+        for key in ["where", "basis", "of", "over", "value", "holds", "met", "unmet"] {
             let _ = section.get(key);
         }
         return None;
     };
     match *key {
-        "count" | "sum" | "ratio" => counted(section, key, context),
+        "count" | "sum" | "ratio" | "rate" | "verdict" => counted(section, key, context),
         "portion-of" => peer(&section.word("portion-of")?, at, peers).map(|of| MeasureKind::Portion { of }),
         "roster" => {
             let column = section.choice("roster", &[(WORKERS, WORKERS)])?;
@@ -289,6 +295,23 @@ fn counted(section: &Section<'_>, key: &'static str, context: &Context<'_>) -> O
             let filter = optional("where");
             Some(MeasureKind::Sum { from: from?, value: value?, filter })
         }
+        "rate" => {
+            let (of, over, _) = (section.word("of"), section.word("over"), section.get("where"));
+            let filter = optional("where");
+            let whole = |word: Option<Word<'_>>| {
+                word.zip(columns.as_ref())
+                    .and_then(|(word, columns)| context.expression(&word, columns, Type::Integer))
+            };
+            let (of, over) = (whole(of), whole(over));
+            Some(MeasureKind::Rate { from: from?, of: of?, over: over?, filter })
+        }
+        "verdict" => {
+            let _ = (section.need("holds"), section.get("where"));
+            let (holds, filter) = (optional("holds"), optional("where"));
+            let said = |key, usual: &str| section.maybe_word(key).map_or(usual, |word| word.text).to_owned();
+            let (met, unmet) = (said("met", "达标"), said("unmet", "未达标"));
+            Some(MeasureKind::Verdict { from: from?, holds: holds?, filter, met, unmet })
+        }
         _ => {
             let _ = (section.need("of"), section.get("over"));
             let (of, over) = (optional("of"), optional("over"));
@@ -348,10 +371,12 @@ fn check_time(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<
     let pointed = |at: &usize| all.get(*at).copied().flatten();
     let is = |at: &usize, wanted: fn(&MeasureKind) -> bool| pointed(at).is_none_or(|measure| wanted(&measure.kind));
     let amount = |kind: &MeasureKind| matches!(kind, MeasureKind::Count { .. } | MeasureKind::Sum { .. });
-    let rate = |kind: &MeasureKind| matches!(kind, MeasureKind::Ratio { .. } | MeasureKind::Portion { .. });
+    let rate = |kind: &MeasureKind| {
+        matches!(kind, MeasureKind::Ratio { .. } | MeasureKind::Rate { .. } | MeasureKind::Portion { .. })
+    };
     let other = measure.period != When::This;
     let problem = match (&measure.kind, source(&measure.kind)) {
-        (_, None) if other => Some("“period”只能用于 count、sum、ratio"),
+        (_, None) if other => Some("“period”只能用于 count、sum、ratio、rate、verdict"),
         (_, Some(From::Reference { .. })) if other || spread.periods => Some("参照表没有各期的存档，不能写别的报告期"),
         (_, Some(From::Form { basis: Basis::Read, .. })) if other || spread.periods => {
             Some("存档里只有审核通过的行，别的报告期不能写 basis = \"read\"")
@@ -364,15 +389,15 @@ fn check_time(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<
             Some("可比口径要比较同一个表式的两个时期：this 对 previous 或 year-ago，year-to-date 对 year-ago-to-date")
         }
         (MeasureKind::Points { now, before }, _) if !is(now, rate) || !is(before, rate) => {
-            Some("“points”要指向 ratio 或 portion-of")
+            Some("“points”要指向 ratio、rate 或 portion-of")
         }
         (MeasureKind::Growth { .. } | MeasureKind::Points { .. }, _) if spread.periods => {
-            Some("有“across-periods”的表只能用 count、sum、ratio、portion-of、difference")
+            Some("有“across-periods”的表只能用 count、sum、ratio、rate、verdict、portion-of、difference")
         }
         (kind, None)
             if spread.periods && !matches!(kind, MeasureKind::Portion { .. } | MeasureKind::Difference { .. }) =>
         {
-            Some("有“across-periods”的表只能用 count、sum、ratio、portion-of、difference")
+            Some("有“across-periods”的表只能用 count、sum、ratio、rate、verdict、portion-of、difference")
         }
         _ => None,
     };
@@ -410,7 +435,7 @@ fn check_fit(
     let pointed = |at: &usize| all.get(*at).copied().flatten();
     let points_at_rows = |at: &usize| pointed(at).is_none_or(|measure| source(&measure.kind).is_some());
     let problem = match &measure.kind {
-        kind if across && source(kind).is_none() => Some("有“across”的表只能用 count、sum、ratio"),
+        kind if across && source(kind).is_none() => Some("有“across”的表只能用 count、sum、ratio、rate、verdict"),
         MeasureKind::Quota(_) if !has_quota => Some("定义里没有 [quota]"),
         MeasureKind::Roster { .. } | MeasureKind::Quota(_) | MeasureKind::Outstanding { .. } if !by_unit => {
             Some("只能用在 rows = \"unit\" 或 \"city\" 的表")
