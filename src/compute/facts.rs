@@ -8,7 +8,7 @@ use crate::domain::period::Period;
 use crate::model::Severity;
 use crate::model::run::{RunVerdict, UnitStatus};
 use crate::spec::reference::ReferenceTable;
-use crate::spec::{Basis, From, MeasureKind, Plan, Reference, Roster, TableKind};
+use crate::spec::{Basis, From, Plan, Reference, Roster, TableKind};
 use crate::sql::frame::{ACCEPTED, LookupResult, SOURCE, UNIT, context, recommenders, reference_frame};
 use crate::sql::{Checked, Context, ValidatedFrame, compile};
 use polars::prelude::*;

@@ -144,9 +144,8 @@ pub fn plan() -> Plan {
         title: "推荐个人汇总表".to_owned(),
         fields,
         unit_field: 1,
-        rules: Vec::new(),
-        unique: Vec::new(),
         line: 1,
+        ..Form::default()
     };
     let share = Share {
         id: "frontline".to_owned(),

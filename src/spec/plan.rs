@@ -95,7 +95,7 @@ pub struct ReferenceColumn {
 }
 
 /// The definition of one table inside a return (表式).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Form {
     pub id: String,
     pub title: String,

@@ -311,7 +311,7 @@ mod tests {
             ("上周.人数 > 3", "sql-unknown-name", "上周"),
             ("上年同期.人数 > 3", "sql-no-earlier", "上年同期.人数"),
             ("上期.人数.人数 > 3", "sql-unsupported", "上期.人数.人数"),
-            ("上期.类别 > 3", "sql-type", "上期.类别"),
+            ("上期.类别 > 3", "sql-type", "3"),
             ("人数 >", "sql-syntax", ""),
             ("类别 = '正式", "sql-syntax", "'正式"),
             ("", "sql-syntax", ""),

@@ -91,11 +91,6 @@ pub fn form() -> Form {
             field("成立", FieldType::Month),
         ],
         unit_field: UNIT,
-        key: Vec::new(),
-        terms: Vec::new(),
-        groups: Vec::new(),
-        gone: Vec::new(),
-        outliers: Vec::new(),
         rules: vec![
             rule("too-small", Severity::Block, None, "人数 >= 人数下限", "只有 {人数} 人，{成立}成立", &[HEADS, TEAM]),
             rule("big-star", Severity::Verify, Some("称号 = '标杆'"), "人数 < 50", "有 {人数} 人", &[HEADS]),
@@ -112,13 +107,14 @@ pub fn form() -> Form {
             line: 9,
         }],
         line: 1,
+        ..Form::default()
     }
 }
 
 pub fn other_form() -> Form {
     let fields = vec![field("推荐单位", FieldType::Unit), field("所在单位", FieldType::Text)];
     Form {
-        id: "other".into(), title: "别的表".into(), fields, unit_field: 0, rules: vec![], unique: vec![], line: 50
+        id: "other".into(), title: "别的表".into(), fields, line: 50, ..Form::default()
     }
 }
 
