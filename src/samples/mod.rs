@@ -6,10 +6,15 @@
 mod form;
 mod honours;
 mod honours_odd;
+mod innovation;
+mod innovation_odd;
 mod large;
+mod monthly;
 mod prng;
 mod roster;
 mod sample;
+mod service;
+mod service_odd;
 mod sheet;
 mod teams;
 mod teams_odd;
@@ -19,7 +24,7 @@ use sample::{Content, Sample};
 use std::path::{Path, PathBuf};
 
 /// Pipelines there are samples of.
-pub const PIPELINES: [&str; 2] = ["model-teams", "honours"];
+pub const PIPELINES: [&str; 4] = ["model-teams", "honours", "innovation", "service"];
 
 /// What to generate.
 #[derive(Debug, Clone)]
@@ -74,7 +79,9 @@ fn samples(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<Sample>, S
     match pipeline {
         "model-teams" => teams_odd::samples(&roster, seed),
         "honours" => honours_odd::samples(&roster, seed),
-        other => Err(format!("没有 {other} 的样例；只有 model-teams 和 honours")),
+        "innovation" => innovation_odd::samples(&roster, seed),
+        "service" => service_odd::samples(&roster, seed),
+        other => Err(format!("没有 {other} 的样例；只有 {}", PIPELINES.join("、"))),
     }
 }
 
@@ -105,16 +112,44 @@ pub fn foreign_seeds(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<
 /// As [`generate`].
 pub fn truth(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<(String, String)>, String> {
     let samples = samples(pipeline, reference, seed)?;
-    let forms: Vec<(&str, Vec<&'static str>)> = match pipeline {
-        "honours" => honours::FORMS.iter().map(|(form, columns)| (*form, fields(columns))).collect(),
+    let of = |forms: &[(&'static str, honours::Columns)]| -> Vec<(&'static str, Vec<&'static str>)> {
+        forms.iter().map(|(form, columns)| (*form, fields(columns))).collect()
+    };
+    let forms = match pipeline {
+        "honours" => of(&honours::FORMS),
+        "innovation" => of(&innovation::FORMS),
+        "service" => of(&service::FORMS),
         _ => vec![("nomination", fields(&teams::NOMINATION)), ("review", fields(&teams::REVIEW))],
     };
-    let mut all: Vec<(String, String)> = forms
-        .iter()
-        .map(|(form, fields)| (format!("{pipeline}-{form}.csv"), sample::truth(&samples, form, fields)))
-        .collect();
-    all.push((format!("{pipeline}-files.csv"), sample::outcomes(&samples)));
+    let mut all = Vec::new();
+    for (period, samples) in by_period(samples) {
+        let name = if period.is_empty() { pipeline.to_string() } else { format!("{pipeline}-{period}") };
+        let one = |(form, fields): &(&'static str, Vec<&'static str>)| {
+            (format!("{name}-{form}.csv"), sample::truth(&samples, form, fields))
+        };
+        all.extend(forms.iter().map(one));
+        all.push((format!("{name}-files.csv"), sample::outcomes(&samples)));
+    }
     Ok(all)
+}
+
+/// Samples of several periods stand in a folder each (`2026-03/…`) and are run one by one: each with its period, paths
+/// as the run sees them. Samples without periods are one lot.
+fn by_period(samples: Vec<Sample>) -> Vec<(String, Vec<Sample>)> {
+    let mut lots: Vec<(String, Vec<Sample>)> = Vec::new();
+    for mut sample in samples {
+        let folder = sample.path.split_once('/').filter(|(folder, _)| folder.starts_with(|c: char| c.is_ascii_digit()));
+        let (period, path) = match folder {
+            Some((period, path)) => (period.to_string(), path.to_string()),
+            None => (String::new(), sample.path.clone()),
+        };
+        sample.path = path;
+        match lots.iter_mut().find(|(known, _)| *known == period) {
+            Some((_, lot)) => lot.push(sample),
+            None => lots.push((period, vec![sample])),
+        }
+    }
+    lots
 }
 
 fn fields(columns: &[(&'static str, &'static str, &'static str)]) -> Vec<&'static str> {
@@ -125,8 +160,6 @@ fn fields(columns: &[(&'static str, &'static str, &'static str)]) -> Vec<&'stati
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
-
-    const PIPELINES: [&str; 2] = ["model-teams", "honours"];
 
     fn home() -> PathBuf {
         PathBuf::from(env!("CARGO_MANIFEST_DIR"))
