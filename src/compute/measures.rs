@@ -3,6 +3,7 @@
 use super::derived::{combine, derive, growth};
 use super::facts::Facts;
 use super::groups::{Across, Axis, Standing};
+use super::past::columns_of;
 use super::periods::{Pairing, Slice, Slices};
 use super::quota::roster_number;
 use super::tally::{Amount, Tally};
@@ -10,7 +11,6 @@ use crate::domain::period::Period;
 use crate::model::statistic::StatCell;
 use crate::spec::{Measure, MeasureKind, QuotaPart, Statistic};
 use crate::sql::{Checked, Type};
-use std::collections::BTreeSet;
 
 /// Cells of one measure.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,29 +127,7 @@ impl Frame<'_> {
         let Some(from) = super::statistics::from(&measure.kind) else {
             return Err(format!("{}没有来源", self.what));
         };
-        Slices::of(from, measure.period, self.at, &self.columns(&measure.kind), self.facts)
-    }
-
-    /// Columns that the measure, the table's rows and its columns by code read.
-    fn columns(&self, kind: &MeasureKind) -> BTreeSet<String> {
-        let own: Vec<&Checked> = match kind {
-            MeasureKind::Count { filter, .. } => filter.iter().collect(),
-            MeasureKind::Sum { value, filter, .. } => filter.iter().chain([value]).collect(),
-            MeasureKind::Ratio { of, over, .. } => over.iter().chain([of]).collect(),
-            MeasureKind::Rate { of, over, filter, .. } => filter.iter().chain([of, over]).collect(),
-            MeasureKind::Verdict { holds, filter, .. } => filter.iter().chain([holds]).collect(),
-            _ => Vec::new(),
-        };
-        let items = match &self.statistic.rows {
-            crate::spec::Rows::Items(items) => items.as_slice(),
-            _ => &[],
-        };
-        let code = match &self.statistic.rows {
-            crate::spec::Rows::Codes { field } => Some(field),
-            _ => None,
-        };
-        let read = own.into_iter().chain(items.iter().map(|item| &item.filter)).flat_map(|checked| &checked.columns);
-        read.chain(&self.statistic.across).chain(code).cloned().collect()
+        Slices::of(from, measure.period, self.at, &columns_of(self.statistic, &measure.kind), self.facts)
     }
 
     /// A count, sum or ratio over these rows; "—" where there are none at all.
@@ -211,7 +189,7 @@ impl Frame<'_> {
     fn mask(&self, slice: &Slice<'_>, filters: &[&Checked]) -> Result<Vec<bool>, String> {
         let mut mask = self.facts.mask(&slice.rows, slice.basis, filters)?;
         if let Some(only) = self.only {
-            for (counts, unit) in mask.iter_mut().zip(&slice.rows.units) {
+            for (counts, unit) in mask.iter_mut().zip(slice.rows.units.iter()) {
                 *counts &= only.holds(&slice.period, *unit);
             }
         }
@@ -242,7 +220,7 @@ impl Frame<'_> {
         &self,
         slices: &Slices<'_>,
         filters: &[&Checked],
-        mut values: impl FnMut(&Facts<'_>, &super::facts::Rowset) -> Result<Vec<Option<T>>, String>,
+        mut values: impl FnMut(&Facts<'_>, &super::facts::Rowset<'_>) -> Result<Vec<Option<T>>, String>,
     ) -> Result<Option<Tally<T>>, String> {
         let mut all: Option<Tally<T>> = None;
         for slice in &slices.slices {

@@ -23,14 +23,14 @@ pub struct Slice<'a> {
 
 /// This run's rows, or stored ones.
 pub enum Rows<'a> {
-    Here(&'a Rowset),
-    Stored(Rc<Rowset>),
+    Here(&'a Rowset<'a>),
+    Stored(Rc<Rowset<'static>>),
 }
 
-impl Deref for Rows<'_> {
-    type Target = Rowset;
+impl<'a> Deref for Rows<'a> {
+    type Target = Rowset<'a>;
 
-    fn deref(&self) -> &Rowset {
+    fn deref(&self) -> &Rowset<'a> {
         match self {
             Rows::Here(rows) => rows,
             Rows::Stored(rows) => rows,
@@ -78,7 +78,7 @@ impl<'a> Slices<'a> {
                 slices.push(Slice { period: period.clone(), rows: Rows::Here(rows), basis, reported, stored: false });
                 continue;
             }
-            match facts.past.rows(form, period, columns)? {
+            match facts.past.rows(form, period, columns) {
                 Ok(past) => slices.push(Slice {
                     period: period.clone(),
                     rows: Rows::Stored(past.rows),

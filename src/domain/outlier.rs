@@ -85,20 +85,40 @@ pub fn against_history(value: f64, series: &[f64], bounds: &Bounds) -> Judgement
     if apart && far { Judgement::Out { median: middle } } else { Judgement::InLine }
 }
 
-/// Holds a value against those of its peers. Units differ by orders of magnitude, so what is compared are ratios
-/// (logarithms) of what is above 0; a value of 0 or less is not judged.
-pub fn against_peers(value: f64, peers: &[f64], bounds: &Bounds) -> Judgement {
-    let logs: Vec<f64> = peers.iter().filter(|peer| **peer > 0.0).map(|peer| peer.ln()).collect();
-    let Some(middle) = median(&logs).filter(|_| logs.len() >= bounds.least as usize && value > 0.0) else {
-        return Judgement::TooFew;
-    };
-    let spread = (STANDARD * deviation(&logs, middle)).max(LEAST_LOG_SPREAD);
-    let centre = middle.exp();
-    let far = (value.ln() - middle).abs() > bounds.spread * spread;
-    if far && beyond(value / centre, bounds.ratio) && (value - centre).abs() > bounds.floor {
-        Judgement::Out { median: centre }
-    } else {
-        Judgement::InLine
+/// What all records of a form come to, to hold each of them against. Units differ by orders of magnitude, so what is
+/// compared are ratios (logarithms) of what is above 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Peers {
+    /// How many values there are above 0.
+    pub count: usize,
+    /// Their median.
+    pub median: f64,
+    /// Logarithm of the median, and the spread around it.
+    middle: f64,
+    spread: f64,
+}
+
+impl Peers {
+    /// `None` of nothing above 0. The value that is judged may be among them: a median does not mind.
+    pub fn of(values: impl Iterator<Item = f64>) -> Option<Peers> {
+        let logs: Vec<f64> = values.filter(|value| *value > 0.0).map(f64::ln).collect();
+        let middle = median(&logs)?;
+        let spread = (STANDARD * deviation(&logs, middle)).max(LEAST_LOG_SPREAD);
+        Some(Peers { count: logs.len(), median: middle.exp(), middle, spread })
+    }
+
+    /// Holds one of the values against all; one of 0 or less is not judged.
+    pub fn judge(&self, value: f64, bounds: &Bounds) -> Judgement {
+        // The value itself is one of them.
+        if self.count <= bounds.least as usize || value <= 0.0 {
+            return Judgement::TooFew;
+        }
+        let far = (value.ln() - self.middle).abs() > bounds.spread * self.spread;
+        if far && beyond(value / self.median, bounds.ratio) && (value - self.median).abs() > bounds.floor {
+            Judgement::Out { median: self.median }
+        } else {
+            Judgement::InLine
+        }
     }
 }
 
@@ -181,13 +201,14 @@ mod tests {
     #[test]
     fn peers_are_compared_by_ratio() {
         let bounds = Bounds { least: 5, ratio: 10.0, spread: 3.0, floor: 0.0 };
-        // Rates of 1, 2, 4, 8, 16: the median is 4; ln 2 apart each, so MAD is ln 2 and the spread 1.03: 3 of them are a
-        // factor of 21.8.
-        let peers = [1.0, 2.0, 4.0, 8.0, 16.0];
-        assert_eq!(against_peers(80.0, &peers, &bounds), Judgement::InLine);
-        let Judgement::Out { median } = against_peers(90.0, &peers, &bounds) else { panic!("90 is 22.5 times 4") };
-        assert!((median - 4.0).abs() < 1e-12);
-        assert_eq!(against_peers(0.0, &peers, &bounds), Judgement::TooFew);
-        assert_eq!(against_peers(90.0, &peers[..4], &bounds), Judgement::TooFew);
+        let peers = |last: f64| Peers::of([1.0, 2.0, 4.0, 8.0, 16.0, last, 0.0].into_iter()).unwrap();
+        // With 200 the logs are 0, 1, 2, 3, 4, 7.64 times ln 2, the median 2.5 of them (5.66), the distances 2.5, 1.5,
+        // 0.5, 0.5, 1.5, 5.14: MAD 1.5 ln 2, spread 1.541; three of them are a factor of 102.
+        assert_eq!(peers(200.0).judge(200.0, &bounds), Judgement::InLine, "35 times");
+        assert!((peers(200.0).median - 32f64.sqrt()).abs() < 1e-9);
+        assert!(matches!(peers(600.0).judge(600.0, &bounds), Judgement::Out { .. }), "106 times");
+        assert_eq!(peers(600.0).judge(0.0, &bounds), Judgement::TooFew);
+        assert_eq!(peers(0.0).judge(600.0, &bounds), Judgement::TooFew, "five with itself");
+        assert_eq!(Peers::of([0.0, -1.0].into_iter()), None);
     }
 }

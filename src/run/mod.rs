@@ -4,6 +4,7 @@
 
 use crate::compute::{self, Computed};
 use crate::domain::period::Period;
+use crate::history::History;
 use crate::ingest::{self, Delivery, Limits};
 use crate::model::outcome::Read;
 use crate::model::{Severity, SourceFile, Unreadable};
@@ -11,7 +12,7 @@ use crate::normalise::{self, Normaliser};
 use crate::report::{self, Edition, Written};
 use crate::spec::reference::ReferenceFolders;
 use crate::spec::{self, Diagnostic, Plan, Reference};
-use crate::validate::{self, Arrival, Arrived, Validated};
+use crate::validate::{self, Against, Arrival, Arrived, Validated};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -87,6 +88,17 @@ pub fn period_of(plan: &Plan, written: &str) -> Result<Period, Stop> {
     }
 }
 
+/// Where a run reads earlier periods and puts its results.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Places<'a> {
+    /// Results; `None` writes nothing at all, the history included.
+    pub out: Option<&'a Path>,
+    /// The history store; `None` neither reads nor keeps any.
+    pub history: Option<&'a Path>,
+    /// Why an issued period is run again (更正的理由).
+    pub reason: Option<&'a str>,
+}
+
 /// Reads all returns and validates them together: the first three stages.
 ///
 /// # Errors
@@ -94,6 +106,7 @@ pub fn period_of(plan: &Plan, written: &str) -> Result<Period, Stop> {
 pub fn collect(
     prepared: &Prepared,
     returns: &[PathBuf],
+    history: &History,
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Validated, Stop> {
@@ -118,7 +131,7 @@ pub fn collect(
     })
     .map_err(Stop::Input)?;
     watch.stage("核对数据");
-    let validated = validate::validate(plan, reference, period, arrived);
+    let validated = validate::validate(Against { plan, reference, period, history }, arrived);
     validate::prove(&validated.verdict).map_err(Stop::Unproven)?;
     Ok(validated)
 }
@@ -188,36 +201,43 @@ pub fn blocked(validated: &Validated) -> bool {
         || verdict.count(crate::model::Outcome::Unreadable) > 0
 }
 
-/// The whole run. With `out` absent nothing is written.
+/// The whole run. With [`Places::out`] absent nothing is written.
 ///
 /// # Errors
 /// See [`Stop`].
 pub fn run(
     prepared: &Prepared,
     returns: &[PathBuf],
-    out: Option<&Path>,
+    places: Places<'_>,
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Finished, Stop> {
-    if let Some(folder) = out {
+    let Prepared { plan, reference, period } = prepared;
+    if let Some(folder) = places.out {
         report::probe(folder).map_err(Stop::Output)?;
     }
-    let mut validated = collect(prepared, returns, limits, watch)?;
+    let history = History::open(places.history, plan, reference, period);
+    let mut validated = collect(prepared, returns, &history, limits, watch)?;
     watch.stage("计算统计表");
-    let Prepared { plan, reference, period } = prepared;
     let computed = compute::compute(compute::Inputs {
         plan,
         reference,
         period,
-        frames: &validated.frames,
+        rows: &validated.rows,
         lookups: &validated.lookups,
         verdict: &validated.verdict,
+        history: &history,
     })
     .map_err(Stop::Unproven)?;
+    // What was stored of a column means something else today: no figure beside it could be trusted.
+    let conflicts = history.conflicts();
+    if !conflicts.is_empty() {
+        return Err(Stop::Usage(conflicts.join("\n")));
+    }
     validated.verdict.findings.extend(computed.findings.iter().cloned());
     validate::sort_findings(&mut validated.verdict.findings);
     let mut written = Written::default();
-    if let Some(folder) = out {
+    if let Some(folder) = places.out {
         watch.stage("写出结果");
         let statements: Vec<(Option<bool>, String)> =
             computed.statements.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
@@ -226,7 +246,7 @@ pub fn run(
             reference,
             period,
             verdict: &validated.verdict,
-            frames: &validated.frames,
+            rows: &validated.rows,
             tables: &computed.tables,
             statements: &statements,
         };

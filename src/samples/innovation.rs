@@ -14,8 +14,7 @@ use std::collections::BTreeMap;
 /// The months of the shipped sample, the last its main one.
 pub const MONTHS: [Month; 4] = [Month::new(2025, 3), Month::new(2026, 1), Month::new(2026, 2), Month::new(2026, 3)];
 
-pub const ITEMS: [&str; 7] = ["参与", "提出", "采纳", "实施", "优秀", "创效", "奖励"];
-/// Field names under 本月, 本年累计 and 上年同期, in the order of [`ITEMS`].
+/// Field names under 本月, 本年累计 and 上年同期: 参与, 提出, 采纳, 实施, 优秀, 创效, 奖励.
 pub const NOW: [&str; 7] = ["本月参与", "本月提出", "本月采纳", "本月实施", "本月优秀", "本月创效", "本月奖励"];
 pub const YEAR: [&str; 7] = ["累计参与", "累计提出", "累计采纳", "累计实施", "累计优秀", "累计创效", "累计奖励"];
 pub const THEN: [&str; 7] = ["同期参与", "同期提出", "同期采纳", "同期实施", "同期优秀", "同期创效", "同期奖励"];
@@ -83,7 +82,7 @@ pub const RESULT: Columns = &[
 ];
 pub const FORMS: [(&str, Columns); 3] = [("suggestion", SUGGESTION), ("contest", CONTEST), ("result", RESULT)];
 
-/// A unit's figures of one month in the order of [`ITEMS`]; 创效 in tenths of 万元, 奖励 in tenths of 元.
+/// A unit's figures of one month in the order of [`NOW`]; 创效 in tenths of 万元, 奖励 in tenths of 元.
 pub type Figures = [i64; 7];
 
 /// What a unit really did in a month: the same whenever it is asked for.

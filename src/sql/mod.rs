@@ -14,7 +14,7 @@ mod operators;
 mod walk;
 
 pub use compile::{Context, compile};
-pub use frame::{ReadFrame, ValidatedFrame};
+pub use frame::{Grid, Rows, ValidatedRows};
 pub use gate::{Scope, SqlProblem, check};
 
 /// Type of an expression. `Integer` widens to `Number`; nothing else converts silently.
@@ -156,7 +156,8 @@ pub enum Function {
 }
 
 /// Constants that the run fills in, with their types: the period's first and last day, the first day of its year,
-/// its year, the year before, and whether it is the first period of its year (where 累计 begins anew).
+/// its year, the year before, and whether it is the first period of its year, or of its
+/// season where one is declared (累计 begins anew).
 pub const RUN_CONSTANTS: [(&str, Type); 6] = [
     ("本期起", Type::Date),
     ("本期止", Type::Date),

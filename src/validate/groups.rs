@@ -1,12 +1,10 @@
 //! Rules over groups of rows, over all returns: what a unit's figures, or a contest's titles, come to together.
 
-use super::rows::FormRows;
+use super::rows::{FormRows, words};
 use super::unique;
-use crate::model::{Finding, Severity};
+use crate::model::{Column, Finding, Severity};
 use crate::spec::{GroupKind, GroupRule, GroupValue};
-use crate::sql::frame::{evaluate, filter_mask, values};
-use crate::sql::{Context, Type, compile};
-use polars::prelude::{Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
+use crate::sql::{Context, compile};
 
 /// Findings of every group rule of the form.
 pub fn check(rows: &FormRows, context: &Context) -> Vec<Finding> {
@@ -14,25 +12,26 @@ pub fn check(rows: &FormRows, context: &Context) -> Vec<Finding> {
 }
 
 fn check_one(rows: &FormRows, rule: &GroupRule, context: &Context) -> Vec<Finding> {
-    let df = &rows.read.df;
-    let groups = unique::together(rows, &rule.by, rule.when.as_ref(), context);
+    let grid = &rows.rows.grid;
+    let groups = unique::together(rows, &rule.by, rule.when.as_ref(), 1, context);
     if groups.is_empty() {
         return Vec::new();
     }
-    let figures: Vec<Figures> = rule.values.iter().map(|value| Figures::of(df, value, &groups, context)).collect();
-    let firsts = IdxCa::from_iter_values("".into(), groups.iter().filter_map(|group| group.first()).map(|row| *row as _));
-    let common = rule.by.iter().filter_map(|field| rows.form.fields.get(*field));
-    let mut columns: Vec<Column> =
-        common.filter_map(|field| df.column(&field.name).ok()?.take(&firsts).ok()).collect();
-    columns.extend(rule.values.iter().zip(&figures).map(|(value, figures)| figures.column(&value.name)));
-    let frame = DataFrame::new(groups.len(), columns).expect("one line a group, and the definition's names differ");
-    let answers = evaluate(&frame, &[compile(&rule.check, context)]).pop().unwrap_or_default();
+    let figures: Vec<(String, Column)> =
+        rule.values.iter().map(|value| (value.name.clone(), figures(rows, value, &groups, context))).collect();
+    let firsts: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
+    let fields = rule.by.iter().filter_map(|field| rows.form.fields.get(*field));
+    let common: Vec<String> = fields.map(|field| field.name.to_string()).collect();
+    let whole = grid.gather(&firsts, &common, figures);
+    let failed = compile(&rule.check, context).not();
+    let needs = rule.check.columns.iter().map(String::as_str).collect();
     let mut findings = Vec::new();
-    for (at, group) in groups.iter().enumerate().filter(|(at, _)| answers.get(*at) == Some(&Some(false))) {
-        let mut own: Vec<(String, String)> =
-            rule.values.iter().zip(&figures).map(|(value, figures)| (value.name.clone(), figures.words(at))).collect();
-        own.push(("行数".to_owned(), group.len().to_string()));
-        let own: Vec<(&str, &str)> = own.iter().map(|(name, words)| (name.as_str(), words.as_str())).collect();
+    for at in whole.rows_where(&[(failed, needs)]).into_iter().flatten() {
+        let Some(group) = groups.get(at) else { continue };
+        let mut own: Vec<(&str, String)> =
+            rule.values.iter().map(|value| (&*value.name, words(whole.value(at, &value.name), false))).collect();
+        own.push(("行数", group.len().to_string()));
+        let own: Vec<(&str, &str)> = own.iter().map(|(name, words)| (*name, words.as_str())).collect();
         // What blocks has to stand on every row that it takes out.
         let told = if rule.severity == Severity::Block { group.as_slice() } else { group.get(..1).unwrap_or_default() };
         findings.extend(told.iter().map(|row| Finding {
@@ -50,23 +49,16 @@ fn check_one(rows: &FormRows, rule: &GroupRule, context: &Context) -> Vec<Findin
 }
 
 /// One figure of every group.
-enum Figures {
-    Whole(Vec<Option<i64>>),
-    Decimal(Vec<Option<f64>>),
-}
-
-impl Figures {
-    fn of(df: &DataFrame, value: &GroupValue, groups: &[Vec<usize>], context: &Context) -> Figures {
-        if value.kind == GroupKind::Count {
-            let mask = filter_mask(df, &value.of, context);
-            let count = |group: &Vec<usize>| group.iter().filter(|row| mask.get(**row) == Some(&true)).count() as i64;
-            return Figures::Whole(groups.iter().map(|group| Some(count(group))).collect());
-        }
-        let column = values(df, &value.of, context);
-        if value.of.ty == Type::Integer {
-            let all: Vec<Option<i64>> = column.i64().map(|values| values.iter().collect()).unwrap_or_default();
+fn figures(rows: &FormRows, value: &GroupValue, groups: &[Vec<usize>], context: &Context) -> Column {
+    if value.kind == GroupKind::Count {
+        let mask = rows.rows.grid.mask(&value.of, context);
+        let count = |group: &Vec<usize>| group.iter().filter(|row| mask.get(**row) == Some(&true)).count() as i64;
+        return Column::Integer(groups.iter().map(|group| Some(count(group))).collect());
+    }
+    match rows.rows.grid.values(&value.of, context) {
+        Column::Integer(all) => {
             let figure = |group: &Vec<usize>| {
-                let some = group.iter().filter_map(|row| all.get(*row).copied().flatten());
+                let some = group.iter().filter_map(|row| all.get(*row));
                 match value.kind {
                     GroupKind::Least => some.min(),
                     GroupKind::Most => some.max(),
@@ -74,36 +66,20 @@ impl Figures {
                     _ => some.map(Some).reduce(|sum, next| sum?.checked_add(next?)).flatten(),
                 }
             };
-            return Figures::Whole(groups.iter().map(figure).collect());
+            Column::Integer(groups.iter().map(figure).collect())
         }
-        let all: Vec<Option<f64>> = column.f64().map(|values| values.iter().collect()).unwrap_or_default();
-        let figure = |group: &Vec<usize>| {
-            let some = group.iter().filter_map(|row| all.get(*row).copied().flatten());
-            match value.kind {
-                GroupKind::Least => some.reduce(f64::min),
-                GroupKind::Most => some.reduce(f64::max),
-                _ => some.reduce(|sum, next| sum + next),
-            }
-        };
-        Figures::Decimal(groups.iter().map(figure).collect())
-    }
-
-    fn column(&self, name: &str) -> Column {
-        match self {
-            Figures::Whole(values) => {
-                polars::prelude::Int64Chunked::from_iter_options(name.into(), values.iter().copied()).into_column()
-            }
-            Figures::Decimal(values) => {
-                polars::prelude::Float64Chunked::from_iter_options(name.into(), values.iter().copied()).into_column()
-            }
+        Column::Number(all) => {
+            let figure = |group: &Vec<usize>| {
+                let some = group.iter().filter_map(|row| all.get(*row));
+                match value.kind {
+                    GroupKind::Least => some.reduce(f64::min),
+                    GroupKind::Most => some.reduce(f64::max),
+                    _ => some.reduce(|sum, next| sum + next),
+                }
+            };
+            Column::Number(groups.iter().map(figure).collect())
         }
-    }
-
-    fn words(&self, at: usize) -> String {
-        let words = match self {
-            Figures::Whole(values) => values.get(at).copied().flatten().map(|whole| whole.to_string()),
-            Figures::Decimal(values) => values.get(at).copied().flatten().map(crate::text::numbers::show),
-        };
-        words.unwrap_or_else(|| "空".to_owned())
+        // The definition's check lets only numbers be added up.
+        other => other,
     }
 }

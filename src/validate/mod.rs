@@ -1,4 +1,4 @@
-//! Normalised returns in, verdicts and validated frames out: versions, rules within a row, across rows, against reference
+//! Normalised returns in, verdicts and validated rows out: versions, rules within a row, across rows, against reference
 //! tables, reporting discipline. Knows nothing of files or of reports.
 
 pub mod accounting;
@@ -16,12 +16,13 @@ mod verdicts;
 mod versions;
 
 use crate::domain::period::Period;
+use crate::history::History;
 use crate::model::normalised::{NearMiss, NormalisedReturn};
 use crate::model::run::{RowAccount, RunVerdict};
 use crate::model::{Finding, FormTable, Origin, SourceFile, Unreadable};
 use crate::spec::{Plan, Reference};
-use crate::sql::ValidatedFrame;
-use crate::sql::frame::{assemble, context, recommenders, with_verdicts};
+use crate::sql::ValidatedRows;
+use crate::sql::frame::{assemble, context, recommenders};
 use rows::{FormRows, Places};
 use std::collections::{BTreeMap, BTreeSet};
 use verdicts::{Blocks, RowVerdicts};
@@ -53,12 +54,22 @@ pub struct Arrived {
     pub named_unit: Option<u32>,
 }
 
+/// What all returns are held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Against<'a> {
+    pub plan: &'a Plan,
+    pub reference: &'a Reference,
+    pub period: &'a Period,
+    /// Earlier periods, for rules that look back.
+    pub history: &'a History,
+}
+
 /// What validation hands on.
 #[derive(Debug, Clone)]
 pub struct Validated {
     pub verdict: RunVerdict,
     /// One per form of the plan, in its order.
-    pub frames: Vec<ValidatedFrame>,
+    pub rows: Vec<ValidatedRows>,
     /// Per lookup of the plan: what each row matched and what is outstanding.
     pub lookups: Vec<LookupResult>,
 }
@@ -69,8 +80,9 @@ pub use crate::sql::frame::LookupResult;
 ///
 /// The order matters: versions first (replaced and held-out rows enter no rule), then every rule over all rows, then
 /// verdicts, and only then what depends on accepted rows.
-pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived: Vec<Arrived>) -> Validated {
-    let context = context(reference, period);
+pub fn validate(against: Against<'_>, mut arrived: Vec<Arrived>) -> Validated {
+    let Against { plan, reference, period, .. } = against;
+    let context = context(plan, reference, period);
     let places = places(&arrived);
     let mut decision = versions::decide(plan, &reference.roster, &places, &arrived);
     let ledger = ledger::record(plan, &arrived, &mut decision);
@@ -83,8 +95,7 @@ pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived
         .zip(&plan.forms)
         .enumerate()
         .map(|(index, (tables, form))| {
-            let origins: Vec<Origin> = tables.iter().flat_map(|table| table.origins.iter().copied()).collect();
-            FormRows::new(form, assemble(plan, reference, index, tables.into_iter()), origins, &places, &context)
+            FormRows::new(form, assemble(plan, reference, index, tables), &places, &context)
         })
         .collect();
     for rows in &forms {
@@ -115,15 +126,15 @@ pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived
         })
         .collect();
     let named = count_rows(&forms, &verdicts, &mut sorted.accounts);
-    let frames = forms
+    let rows = forms
         .into_iter()
         .zip(verdicts)
-        .map(|(rows, verdict)| with_verdicts(rows.read, &verdict.accepted, verdict.blocked_by))
+        .map(|(form, verdict)| ValidatedRows { rows: form.rows, accepted: verdict.accepted })
         .collect();
     let mut verdict = files::close(reference, arrived, &decision, sorted.accounts, findings, &named);
     verdict.drift = drift::drift(plan, &verdict.sources);
     (verdict.ledger, verdict.unknown_names) = (ledger, unknown_names);
-    Validated { verdict, frames, lookups }
+    Validated { verdict, rows, lookups }
 }
 
 /// Every return's tables, sorted by what becomes of their rows.
@@ -213,8 +224,8 @@ fn count_rows(
 ) -> BTreeMap<u32, BTreeSet<u32>> {
     let mut named: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
     for (rows, verdict) in forms.iter().zip(verdicts) {
-        for (row, origin) in rows.origins.iter().enumerate() {
-            if let Some(Some(unit)) = rows.units.get(row) {
+        for (row, origin) in rows.rows.origins.iter().enumerate() {
+            if let Some(Some(unit)) = rows.rows.units.get(row) {
                 named.entry(origin.source).or_default().insert(*unit);
             }
             let Some(account) = accounts.get_mut(origin.source as usize) else { continue };

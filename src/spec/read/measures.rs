@@ -187,7 +187,8 @@ fn measure<'a>(
     let kind = kind(&section, at, peers, known, context);
     section.finish();
     let name = name?;
-    let measure = kind.map(|kind| Measure { name: name.text.to_owned(), under, period, kind });
+    let measure =
+        kind.zip(period).map(|(kind, period)| Measure { name: name.text.to_owned(), under, period, kind });
     Some(Read { name, measure })
 }
 

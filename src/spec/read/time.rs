@@ -40,6 +40,10 @@ pub fn key(section: &Section<'_>, form: &Form, context: &Context<'_>) -> Vec<usi
             key.push(at);
         }
     }
+    if key.is_empty() {
+        // All of it was reported; that there is one must stay known, or every use of it would be reported again.
+        key.push(form.unit_field);
+    }
     key
 }
 
@@ -160,9 +164,9 @@ fn money(value: &Checked, form: &Form) -> Option<Money> {
     }
 }
 
-/// `period = "previous"` of a measure.
-pub fn period(section: &Section<'_>) -> When {
-    section.choice_or("period", &PERIODS, When::This)
+/// `period = "previous"` of a measure; `None` where it is wrong, which was reported.
+pub fn period(section: &Section<'_>) -> Option<When> {
+    section.get("period").map_or(Some(When::This), |_| section.choice("period", &PERIODS))
 }
 
 /// `across-periods = 6`, `"year"` or `"season"`.
@@ -208,3 +212,6 @@ pub fn with_earlier(own: Columns, keyed: bool) -> Columns {
     }
     all
 }
+
+#[cfg(test)]
+mod tests;
