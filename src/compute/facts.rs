@@ -236,7 +236,14 @@ impl<'a> Rowset<'a> {
         let accepted = vec![true; height];
         let grid =
             plain.clone().with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed.into_iter());
-        Ok(Rowset { grid, units: units.into(), accepted: accepted.into(), of_returns: false, origins: &[], context: None })
+        Ok(Rowset {
+            grid,
+            units: units.into(),
+            accepted: accepted.into(),
+            of_returns: false,
+            origins: &[],
+            context: None,
+        })
     }
 
     /// Accepted rows of an earlier period.

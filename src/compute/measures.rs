@@ -94,9 +94,7 @@ impl Frame<'_> {
             | MeasureKind::Sum { .. }
             | MeasureKind::Ratio { .. }
             | MeasureKind::Rate { .. }
-            | MeasureKind::Verdict { .. } => {
-                self.counted(measure, &self.slices(measure)?)?
-            }
+            | MeasureKind::Verdict { .. } => self.counted(measure, &self.slices(measure)?)?,
             MeasureKind::Growth { now, before, comparable: true } => self.comparable(measure, *now, *before)?,
             MeasureKind::Roster { column } => {
                 let mut unknown = 0;
@@ -346,9 +344,7 @@ impl Frame<'_> {
         match (stored.len() == slices.slices.len(), stored.is_empty()) {
             (_, true) => now,
             (true, false) => then,
-            (false, false) => {
-                both.map(|(now, then)| if *then == Standing::Reported { *then } else { *now }).collect()
-            }
+            (false, false) => both.map(|(now, then)| if *then == Standing::Reported { *then } else { *now }).collect(),
         }
     }
 

@@ -72,8 +72,7 @@ pub fn terms(words: &str, facts: &Facts<'_>) -> String {
 pub fn standard(form: usize, holds: &Checked, facts: &Facts<'_>) -> Option<String> {
     let terms = facts.plan.forms.get(form).map_or(&[][..], |form| &form.terms);
     let term = terms.iter().find(|term| !term.standard.is_empty() && holds.source.contains(&term.name))?;
-    let demands: Vec<String> =
-        term.standard.iter().map(|demand| format!("{}{}", demand.value, demand.words)).collect();
+    let demands: Vec<String> = term.standard.iter().map(|demand| format!("{}{}", demand.value, demand.words)).collect();
     Some(format!("规定：{}；没有规定的和分母为 0 的不判定，记“—”。", demands.join("，")))
 }
 

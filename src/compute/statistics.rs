@@ -24,14 +24,15 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
         let said = columns[..position].iter().any(|earlier| earlier.measure == column.measure);
         finished.definitions.push(if said { String::new() } else { definition(column.measure, statistic, facts) });
     }
-    let mut push =
-        |kind, label: &str, line: &dyn Fn(&Grid) -> Vec<StatCell>| {
-            let mut cells = vec![StatCell::Text(label.to_string())];
-            cells.extend(columns.iter().map(|column| {
-                line(&grids[column.grid]).get(column.slot).cloned().unwrap_or(StatCell::NotApplicable)
-            }));
-            finished.rows.push(StatRow { kind, cells });
-        };
+    let mut push = |kind, label: &str, line: &dyn Fn(&Grid) -> Vec<StatCell>| {
+        let mut cells = vec![StatCell::Text(label.to_string())];
+        cells.extend(
+            columns
+                .iter()
+                .map(|column| line(&grids[column.grid]).get(column.slot).cloned().unwrap_or(StatCell::NotApplicable)),
+        );
+        finished.rows.push(StatRow { kind, cells });
+    };
     for (position, group) in axis.groups.iter().enumerate() {
         push(RowKind::Body, &group.label, &|grid| grid.parts[position].clone());
     }
@@ -209,7 +210,10 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
         }
         MeasureKind::Verdict { from, holds, filter, met, unmet } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
-            format!("{rows}，能判定的行都符合 {} 为“{met}”，否则“{unmet}”，都不能判定为“—”；合计是符合的占比", holds.source)
+            format!(
+                "{rows}，能判定的行都符合 {} 为“{met}”，否则“{unmet}”，都不能判定为“—”；合计是符合的占比",
+                holds.source
+            )
         }
         MeasureKind::Portion { of } => format!("本行“{0}” ÷ 合计“{0}”", name(*of)),
         MeasureKind::Roster { column } => format!("单位名册“{column}”"),

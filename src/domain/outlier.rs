@@ -33,9 +33,14 @@ pub enum Judgement {
     TooFew,
     InLine,
     /// Out of line with this median.
-    Out { median: f64 },
+    Out {
+        median: f64,
+    },
     /// About ten thousand times the median, or a ten-thousandth of it: the unit of money was mistaken.
-    Slip { median: f64, up: bool },
+    Slip {
+        median: f64,
+        up: bool,
+    },
 }
 
 /// Makes MAD comparable with a standard deviation, as is usual.

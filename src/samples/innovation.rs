@@ -186,7 +186,10 @@ pub fn result(prng: &mut Prng, sender: &Unit, company: &Unit, month: Month, n: u
     let mut record = record(&sender.code);
     record.set("成果名称", &format!("{}{}{}号成果", team(n), kind, month.month * 100 + n as i32)).set("类别", kind);
     record.set("第一完成人", &person(prng));
-    record.set("其他完成人", &if n.is_multiple_of(2) { String::new() } else { format!("{}、{}", person(prng), person(prng)) });
+    record.set(
+        "其他完成人",
+        &if n.is_multiple_of(2) { String::new() } else { format!("{}、{}", person(prng), person(prng)) },
+    );
     record.set("是否一线", prng.pick(&["是", "是", "否"])).set("单位", &company.name);
     day(&mut record, "完成日期", &month.day(prng.between(2, 27)));
     record.set("专利号", &if n % 5 == 1 { format!("ZL2025 2 03{:05}.X", n * 37 + 11) } else { String::new() });
@@ -213,7 +216,8 @@ fn with_total(columns: Vec<Column>, records: &[Record]) -> (Vec<Column>, Vec<(us
 pub fn plain(roster: &Roster, month: Month, seed: u64) -> BTreeMap<String, Sample> {
     let mut all = BTreeMap::new();
     for (index, sender) in roster.owing("innovation").into_iter().enumerate() {
-        let mut prng = Prng::new(seed ^ (index as u64 + 301) ^ ((month.year as u64) << 20) ^ ((month.month as u64) << 36));
+        let mut prng =
+            Prng::new(seed ^ (index as u64 + 301) ^ ((month.year as u64) << 20) ^ ((month.month as u64) << 36));
         let companies = roster.companies(&sender.code);
         let rows: Vec<Record> = companies.iter().map(|unit| suggestion(sender, unit, month, seed)).collect();
         let contests = (0..1 + index % 2).map(|n| contest(&mut prng, sender, month, index * 2 + n)).collect();

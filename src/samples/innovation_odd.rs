@@ -140,9 +140,11 @@ fn suggestions(all: &mut Returns) -> Result<(), String> {
     record.block("month-negative").note("[year-not-continued-reward]");
 
     of(all, "340400")?.odd(Accepted, "优秀 more than 采纳 this month, this year and last year (all 核实)");
-    for (fields, code) in
-        [(&NOW, "month-excellent-over-adopted"), (&YEAR, "year-excellent-over-adopted"), (&THEN, "last-year-excellent-over-adopted")]
-    {
+    for (fields, code) in [
+        (&NOW, "month-excellent-over-adopted"),
+        (&YEAR, "year-excellent-over-adopted"),
+        (&THEN, "last-year-excellent-over-adopted"),
+    ] {
         let record = row(all, "340400", 0)?;
         let more = get(record, fields[2]) + 1;
         whole(record, fields[4], more);
@@ -202,7 +204,8 @@ fn suggestions(all: &mut Returns) -> Result<(), String> {
 }
 
 fn year_and_last_year(all: &mut Returns) -> Result<(), String> {
-    of(all, "340700")?.odd(Returned, "ods by LibreOffice; 本年累计 below 本月 in all seven (year-below-month-* ×7, 必改)");
+    of(all, "340700")?
+        .odd(Returned, "ods by LibreOffice; 本年累计 below 本月 in all seven (year-below-month-* ×7, 必改)");
     saved_as(of(all, "340700")?, "ods", Content::Foreign);
     let record = row(all, "340700", 0)?;
     for (at, (now, year)) in NOW.into_iter().zip(YEAR).enumerate() {
@@ -245,7 +248,8 @@ fn year_and_last_year(all: &mut Returns) -> Result<(), String> {
     number(record, "累计奖励", "-1");
     record.block("year-negative").block("year-below-month-reward").note("[year-not-continued-reward]");
 
-    of(all, "340800")?.odd(Returned, "上年同期: 采纳 more than 提出 (last-year-funnel); a negative 参与人次 (last-year-negative)");
+    of(all, "340800")?
+        .odd(Returned, "上年同期: 采纳 more than 提出 (last-year-funnel); a negative 参与人次 (last-year-negative)");
     let record = row(all, "340800", 0)?;
     let more = get(record, "同期提出") + 3;
     whole(record, "同期采纳", more);
@@ -372,8 +376,7 @@ fn results(all: &mut Returns) -> Result<(), String> {
         workers: 0,
         owes: String::new(),
     };
-    let mut made: Vec<Record> =
-        (0..8).map(|n| innovation::result(&mut prng, &unit, &unit, MAIN, 60 + n)).collect();
+    let mut made: Vec<Record> = (0..8).map(|n| innovation::result(&mut prng, &unit, &unit, MAIN, 60 + n)).collect();
     let set = |record: &mut Record, benefit: &str, grade: &str, typed: &str| {
         number(record, "年创效", benefit);
         record.set("等级", grade).typed("等级", typed);
@@ -406,7 +409,9 @@ fn results(all: &mut Returns) -> Result<(), String> {
 
 fn spellings(all: &mut Returns) -> Result<(), String> {
     let suzhou = of(all, "341300")?.odd(Accepted, "创效 headed 创效（元）: converted, 125000 → 12.5 万元");
-    for (record, fields) in suzhou.sheets[0].records.iter_mut().flat_map(|record| [(record, [NOW[5], YEAR[5], THEN[5]])]) {
+    for (record, fields) in
+        suzhou.sheets[0].records.iter_mut().flat_map(|record| [(record, [NOW[5], YEAR[5], THEN[5]])])
+    {
         for field in fields {
             let yuan = in_tenths(record, field) * 1000;
             record.raw.insert(field, super::sheet::Value::Number(yuan as f64));
@@ -416,17 +421,16 @@ fn spellings(all: &mut Returns) -> Result<(), String> {
         column.header = "创效（元）".into();
     }
     suzhou.sheets[0].between.clear();
-    let bengbu = of(all, "340300")?.odd(
-        Accepted,
-        "12.5万元, 3,200元, full-width digits, 无 for 优秀 (0), empty optional cells; 甲 乙 1 2 row",
-    );
+    let bengbu = of(all, "340300")?
+        .odd(Accepted, "12.5万元, 3,200元, full-width digits, 无 for 优秀 (0), empty optional cells; 甲 乙 1 2 row");
     bengbu.sheets[0].notation = true;
     bengbu.sheets[0].between.clear();
     let record = &mut bengbu.sheets[0].records[0];
     let benefit = format!("{}万元", record.get("本月创效"));
     record.typed("本月创效", &benefit);
     let reward = get(record, "本月奖励");
-    let grouped = if reward >= 1000 { format!("{},{:03}元", reward / 1000, reward % 1000) } else { format!("{reward}元") };
+    let grouped =
+        if reward >= 1000 { format!("{},{:03}元", reward / 1000, reward % 1000) } else { format!("{reward}元") };
     record.typed("本月奖励", &grouped);
     let wide: String = record.get("本月提出").chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap_or(c)).collect();
     record.typed("本月提出", &wide);

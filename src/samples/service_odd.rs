@@ -42,7 +42,12 @@ pub fn samples(roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
             spellings(&mut all)?;
             identity(&mut all)?;
             samples.extend([
-                Sample::plain("2026-01/大型企业/~$皖澜电力有限公司热电分公司.xlsx", Ignored, "Excel's lock file", b"\x06Officer\0\0"),
+                Sample::plain(
+                    "2026-01/大型企业/~$皖澜电力有限公司热电分公司.xlsx",
+                    Ignored,
+                    "Excel's lock file",
+                    b"\x06Officer\0\0",
+                ),
                 Sample::plain("2026-01/省直系统/指标.xls", Unreadable, "empty file (0 bytes)", &[]),
             ]);
         } else if month.month == 1 {
@@ -56,7 +61,10 @@ pub fn samples(roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
 }
 
 fn figures(all: &mut Returns) -> Result<(), String> {
-    of(all, "340695")?.odd(Returned, "实绩 is not 分子 ÷ 分母 (rate-at-odds, 必改); another is rounded to whole percents, which is right");
+    of(all, "340695")?.odd(
+        Returned,
+        "实绩 is not 分子 ÷ 分母 (rate-at-odds, 必改); another is rounded to whole percents, which is right",
+    );
     let record = row(all, "340695", "室温合格率")?;
     put(record, 396, 400);
     number(record, "实绩", "0.992");
@@ -73,7 +81,8 @@ fn figures(all: &mut Returns) -> Result<(), String> {
     saved_as(of(all, "341695")?, "csv", Content::Csv(Encoding::Gb18030));
 
     of(all, "341395")?.odd(Accepted, "every rate exactly 100% (all-perfect, 核实, on the unit's first such row)");
-    for (indicator, bottom) in [("室温合格率", 420), ("用户满意率", 260), ("报修及时率", 75), ("热费收缴率", 2300)] {
+    for (indicator, bottom) in [("室温合格率", 420), ("用户满意率", 260), ("报修及时率", 75), ("热费收缴率", 2300)]
+    {
         put(row(all, "341395", indicator)?, bottom, bottom);
     }
     row(all, "341395", "室温合格率")?.note("all-perfect");
@@ -141,10 +150,8 @@ fn history(all: &mut Returns, roster: &Roster, seed: u64) -> Result<(), String> 
 fn spellings(all: &mut Returns) -> Result<(), String> {
     saved_as(of(all, "340595")?.odd(Accepted, "xls by xlwt"), "xls", Content::Foreign);
     saved_as(of(all, "340295")?.odd(Accepted, "ods by LibreOffice"), "ods", Content::Foreign);
-    let anqing = of(all, "340895")?.odd(
-        Accepted,
-        "单位 merged downwards; 实绩 without its sign, 98.7 and 1 for 100% (percent-scale, 核实)",
-    );
+    let anqing = of(all, "340895")?
+        .odd(Accepted, "单位 merged downwards; 实绩 without its sign, 98.7 and 1 for 100% (percent-scale, 核实)");
     anqing.sheets[0].merge_down = vec!["单位"];
     let record = row(all, "340895", "室温合格率")?;
     put(record, 296, 300);
@@ -154,7 +161,10 @@ fn spellings(all: &mut Returns) -> Result<(), String> {
     put(record, 64, 64);
     record.raw.insert("实绩", Value::Number(1.0));
     record.note("1 without a sign");
-    let centre = of(all, "S0495")?.odd(Accepted, "other headers (指标名称, 分子数, 分母数, 实际值, 是否达标), other words for indicators, √ for 是");
+    let centre = of(all, "S0495")?.odd(
+        Accepted,
+        "other headers (指标名称, 分子数, 分母数, 实际值, 是否达标), other words for indicators, √ for 是",
+    );
     for column in &mut centre.sheets[0].columns {
         column.header = match column.field {
             "指标" => "指标名称",

@@ -114,11 +114,9 @@ impl Walker<'_> {
         let result = match function {
             // abs of a whole number is a whole number.
             Function::Abs => first.unwrap_or(Type::Number),
-            Function::Length
-            | Function::Workdays
-            | Function::Year
-            | Function::FullYears
-            | Function::Items => Type::Integer,
+            Function::Length | Function::Workdays | Function::Year | Function::FullYears | Function::Items => {
+                Type::Integer
+            }
             Function::MonthStart | Function::IdBirthMonth => Type::Date,
             Function::IdValid | Function::RoundsTo => Type::Boolean,
             Function::IdSex | Function::Coalesce => Type::Text,

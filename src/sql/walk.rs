@@ -129,9 +129,7 @@ impl<'a> Walker<'a> {
                 ("不支持 ILIKE 和正则匹配", "用 LIKE，% 代表任意几个字，_ 代表一个字")
             }
             Expr::Wildcard(_) | Expr::QualifiedWildcard(..) => ("不能用 *", "写出列名"),
-            Expr::CompoundFieldAccess { .. } => {
-                ("列名里不能有点号", "直接写列名；列名本身带点时用反引号括起来")
-            }
+            Expr::CompoundFieldAccess { .. } => ("列名里不能有点号", "直接写列名；列名本身带点时用反引号括起来"),
             Expr::Substring { .. } | Expr::Trim { .. } | Expr::Position { .. } | Expr::Extract { .. } => {
                 ("没有这个函数", FUNCTION_HELP)
             }
@@ -398,8 +396,7 @@ impl<'a> Walker<'a> {
     }
 }
 
-pub(super) const FUNCTION_HELP: &str =
-    "可用的函数：length、abs、coalesce、workdays、year、month_start、full_years、id_valid、id_birth_month、id_sex、items、rounds_to";
+pub(super) const FUNCTION_HELP: &str = "可用的函数：length、abs、coalesce、workdays、year、month_start、full_years、id_valid、id_birth_month、id_sex、items、rounds_to";
 
 pub(super) fn numeric(ty: Type) -> bool {
     matches!(ty, Type::Integer | Type::Number)

@@ -113,9 +113,7 @@ pub fn form() -> Form {
 
 pub fn other_form() -> Form {
     let fields = vec![field("推荐单位", FieldType::Unit), field("所在单位", FieldType::Text)];
-    Form {
-        id: "other".into(), title: "别的表".into(), fields, line: 50, ..Form::default()
-    }
+    Form { id: "other".into(), title: "别的表".into(), fields, line: 50, ..Form::default() }
 }
 
 pub fn lookup(present: bool, outstanding: bool) -> Lookup {

@@ -1,7 +1,7 @@
 //! Rules over groups of rows, over all returns: what a unit's figures, or a contest's titles, come to together.
 
 use super::rows::{FormRows, words};
-use super::unique;
+use super::{trial, unique};
 use crate::model::{Column, Finding, Severity};
 use crate::spec::{GroupKind, GroupRule, GroupValue};
 use crate::sql::{Context, compile};
@@ -34,15 +34,18 @@ fn check_one(rows: &FormRows, rule: &GroupRule, context: &Context) -> Vec<Findin
         let own: Vec<(&str, &str)> = own.iter().map(|(name, words)| (*name, words.as_str())).collect();
         // What blocks has to stand on every row that it takes out.
         let told = if rule.severity == Severity::Block { group.as_slice() } else { group.get(..1).unwrap_or_default() };
-        findings.extend(told.iter().map(|row| Finding {
-            code: rule.code.clone(),
-            severity: rule.severity,
-            place: rows.place(*row, &rule.cells),
-            found: rows.render(&rule.found, *row, &own),
-            expected: rows.render(&rule.expected, *row, &own),
-            next: rows.render(&rule.next, *row, &own),
-            line: Some(rule.line),
-            holds_return: false,
+        findings.extend(told.iter().map(|row| {
+            let (severity, found) = trial::mark(rule.severity, rule.trial, rows.render(&rule.found, *row, &own));
+            Finding {
+                code: rule.code.clone(),
+                severity,
+                place: rows.place(*row, &rule.cells),
+                found,
+                expected: rows.render(&rule.expected, *row, &own),
+                next: rows.render(&rule.next, *row, &own),
+                line: Some(rule.line),
+                holds_return: false,
+            }
         }));
     }
     findings

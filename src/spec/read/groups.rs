@@ -82,9 +82,8 @@ fn standard(section: Section<'_>, at: usize, columns: &Columns, terms: &mut Vec<
             continue;
         }
         let is = binary(Op::Eq, column(field), Node::Literal(Literal::Text(value.text.to_owned())));
-        let times = |field: &str, by: u32| {
-            binary(Op::Multiply, column(field), Node::Literal(Literal::Integer(i64::from(by))))
-        };
+        let times =
+            |field: &str, by: u32| binary(Op::Multiply, column(field), Node::Literal(Literal::Integer(i64::from(by))));
         let meets = binary(compare.op, times(top.text, den), times(bottom.text, num));
         let said = node.as_word().map_or_else(String::new, |word| word.text.trim().to_owned());
         let words = format!("{}{said}", compare.sign);
@@ -202,18 +201,9 @@ fn group(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'
     Some(GroupRule { code, severity, trial, by, when, values, check: check?, found, expected, next, cells, line })
 }
 
-fn value(
-    section: Section<'_>,
-    columns: &Columns,
-    earlier: &[GroupValue],
-    context: &Context<'_>,
-) -> Option<GroupValue> {
-    const KINDS: [(&str, GroupKind); 4] = [
-        ("count", GroupKind::Count),
-        ("sum", GroupKind::Sum),
-        ("least", GroupKind::Least),
-        ("most", GroupKind::Most),
-    ];
+fn value(section: Section<'_>, columns: &Columns, earlier: &[GroupValue], context: &Context<'_>) -> Option<GroupValue> {
+    const KINDS: [(&str, GroupKind); 4] =
+        [("count", GroupKind::Count), ("sum", GroupKind::Sum), ("least", GroupKind::Least), ("most", GroupKind::Most)];
     let name = section.word("name");
     let given: Vec<(&'static str, GroupKind)> =
         KINDS.into_iter().filter(|(key, _)| section.get(key).is_some()).collect();
@@ -229,8 +219,7 @@ fn value(
     section.finish();
     let (name, (_, kind)) = (name?, *given.first()?);
     let taken = columns.scope.columns.contains_key(name.text) || earlier.iter().any(|value| value.name == name.text);
-    let problem =
-        name_problem(name.text, &context.values).or_else(|| taken.then(|| "这个名字已经有了".to_owned()));
+    let problem = name_problem(name.text, &context.values).or_else(|| taken.then(|| "这个名字已经有了".to_owned()));
     if let Some(problem) = problem {
         name.report("bad-name", format!("“{}”不能作名字：{problem}", name.text), None);
         return None;

@@ -187,8 +187,7 @@ fn measure<'a>(
     let kind = kind(&section, at, peers, known, context);
     section.finish();
     let name = name?;
-    let measure =
-        kind.zip(period).map(|(kind, period)| Measure { name: name.text.to_owned(), under, period, kind });
+    let measure = kind.zip(period).map(|(kind, period)| Measure { name: name.text.to_owned(), under, period, kind });
     Some(Read { name, measure })
 }
 
@@ -300,8 +299,7 @@ fn counted(section: &Section<'_>, key: &'static str, context: &Context<'_>) -> O
             let (of, over, _) = (section.word("of"), section.word("over"), section.get("where"));
             let filter = optional("where");
             let whole = |word: Option<Word<'_>>| {
-                word.zip(columns.as_ref())
-                    .and_then(|(word, columns)| context.expression(&word, columns, Type::Integer))
+                word.zip(columns.as_ref()).and_then(|(word, columns)| context.expression(&word, columns, Type::Integer))
             };
             let (of, over) = (whole(of), whole(over));
             Some(MeasureKind::Rate { from: from?, of: of?, over: over?, filter })

@@ -124,10 +124,20 @@ fn what_cannot_be_compared_is_refused() {
     single("value    = \"创效\"", "value    = \"单位\"", "wrong-type", "数");
     single("period = \"previous\"", "period = \"last\"", "unknown-word", "previous");
     single("period = \"year-ago\" }", "period = \"year-ago\", basis = \"read\" }", "measure-does-not-fit", "审核通过");
-    single("now = \"本月\", before = \"上月\", comparable", "now = \"上月\", before = \"本月\", comparable", "measure-does-not-fit", "可比");
+    single(
+        "now = \"本月\", before = \"上月\", comparable",
+        "now = \"上月\", before = \"本月\", comparable",
+        "measure-does-not-fit",
+        "可比",
+    );
     single("now = \"实现率\"", "now = \"本月\"", "measure-does-not-fit", "ratio");
     single("across-periods = 3", "across-periods = 1", "wrong-type", "2");
-    single("value = \"提出\" }]", "value = \"提出\", period = \"previous\" }]", "measure-does-not-fit", "across-periods");
+    single(
+        "value = \"提出\" }]",
+        "value = \"提出\", period = \"previous\" }]",
+        "measure-does-not-fit",
+        "across-periods",
+    );
     // Without a key there are no earlier records: each of the three says so.
     let problems = trial(&SOUND.replace("key    = [\"单位\"]\n", "")).unwrap_err();
     let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
