@@ -9,7 +9,7 @@ use super::quota::roster_number;
 use super::tally::{Amount, Tally};
 use crate::domain::period::Period;
 use crate::model::statistic::StatCell;
-use crate::spec::{Measure, MeasureKind, QuotaPart, Statistic};
+use crate::spec::{Basis, Measure, MeasureKind, QuotaPart, Statistic};
 use crate::sql::{Checked, Type};
 
 /// Cells of one measure.
@@ -291,6 +291,20 @@ impl Frame<'_> {
         Ok(self.cells(parts, total, dens.overlaps(), slices, |(num, den)| *num == 0 && *den == 0, cell))
     }
 
+    /// Rows that were read at all, blocked ones included; of stored periods only accepted ones are left.
+    fn sent(&self, slices: &Slices<'_>, filters: &[&Checked]) -> Result<Tally<i64>, String> {
+        let mut all: Option<Tally<i64>> = None;
+        for slice in &slices.slices {
+            let mask = self.facts.mask(&slice.rows, Basis::Read, filters)?;
+            let members = self.axis.members(&slice.rows, self.facts)?;
+            let slots = self.across.slots(&slice.rows)?;
+            let tally = Tally::new(&members, &slots, self.across.width(), |row| i64::from(mask[row]));
+            all = Some(all.map_or_else(|| tally.clone(), |all| all.plus(&tally)));
+        }
+        let none = || Tally::new(&vec![Vec::new(); self.axis.groups.len() + 1], &[], self.across.width(), |_| 0);
+        Ok(self.closed(all.unwrap_or_else(none)))
+    }
+
     /// One word a cell; over all rows, the share of those that hold among those that can be judged.
     fn verdict(
         &self,
@@ -309,8 +323,11 @@ impl Frame<'_> {
             return Ok(Grid::filled(self.axis.groups.len(), self.width(), StatCell::NotApplicable));
         };
         let standings = self.standings(slices);
+        let sent = self.sent(slices, filters)?;
         let word = |group: usize, slot: usize| match (nums.parts[group][slot], dens.parts[group][slot]) {
             (_, 0) if seen.parts[group][slot] > 0 => StatCell::NotApplicable,
+            // Everything here was sent back: not judged, and not missing either.
+            (_, 0) if sent.parts[group][slot] > 0 => StatCell::Text("退回".to_string()),
             (_, 0) => match standings.get(group) {
                 Some(Standing::NobodyExpected) | None => StatCell::NotApplicable,
                 // Who reported and left this out has not reported it.

@@ -163,7 +163,10 @@ fn suggestions(all: &mut Returns) -> Result<(), String> {
     let record = row(all, "341500", 1)?;
     record.note("month-benefit-without-implementation").note("year-benefit-without-implementation");
 
-    of(all, "340500")?.odd(Returned, "采纳率 over 90%, this month and this year (核实); see also below");
+    of(all, "340500")?.odd(
+        Accepted,
+        "采纳率 over 90%, this month and this year (核实); 累计 that does not follow from last month's [year-not-continued-* ×7, 必改]",
+    );
     let record = row(all, "340500", 0)?;
     record.note("month-adoption-rate-high").note("year-adoption-rate-high");
 

@@ -213,19 +213,17 @@ def rate(of):
 
 def service():
     good = rows("service", "2026-01", "indicator")
+    blocked = {(r["推荐单位代码"], r["指标"]) for r in table(HERE / "truth/service-2026-01-indicator.csv") if r["去向"] == "blocked"}
     out = []
     for name, code in [(u["单位名称"], u["单位代码"]) for u in expected_units("service")] + [("全省", None)]:
         for indicator in INDICATORS:
             mine = [r for r in good if code in (None, r["推荐单位代码"]) and r["指标"] == indicator]
             verdicts = [met(r) for r in mine if met(r) is not None]
-            if mine:
-                out.append(ratio(name, f"{indicator}/实绩", *rate(mine)))
-            else:
-                out.append((name, f"{indicator}/实绩", "未报", ""))
+            out.append(ratio(name, f"{indicator}/实绩", *rate(mine)))
             if code is None:
                 out.append(ratio(name, f"{indicator}/结论", sum(verdicts), len(verdicts)))
             else:
-                word = "未报" if not mine else "—" if not verdicts else "达标" if all(verdicts) else "未达标"
+                word = "退回" if not mine and (code, indicator) in blocked else "未报" if not mine else "—" if not verdicts else "达标" if all(verdicts) else "未达标"
                 out.append((name, f"{indicator}/结论", word))
     write("service-verdicts", out)
 

@@ -49,8 +49,18 @@ fn every_rule_of_honours_finds_its_cell() {
 }
 
 #[test]
+fn every_rule_of_innovation_finds_its_cell() {
+    hold("innovation");
+}
+
+#[test]
+fn every_rule_of_service_finds_its_cell() {
+    hold("service");
+}
+
+#[test]
 fn every_rule_of_the_definitions_is_broken_in_the_sample() {
-    for pipeline in ["model-teams", "honours"] {
+    for pipeline in ["model-teams", "honours", "innovation", "service"] {
         let definition = super::support::root().join("pipelines").join(pipeline).join("pipeline.toml");
         let text = std::fs::read_to_string(definition).expect("the definition");
         let mut codes: Vec<&str> =

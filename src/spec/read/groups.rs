@@ -57,7 +57,7 @@ const COMPARATORS: [(&str, Comparator); 5] = [
 /// and what the bound says. Without a bound, or over a denominator of 0, nothing is judged (NULL).
 fn standard(section: Section<'_>, at: usize, columns: &Columns, terms: &mut Vec<Term>, context: &Context<'_>) {
     let (name, words) = (section.word("name"), section.word("words"));
-    let code = section.word("code").and_then(|word| code_field(&word, at, context));
+    let code = section.word("by").and_then(|word| code_field(&word, at, context));
     let [numerator, denominator] =
         ["numerator", "denominator"].map(|key| section.word(key).filter(|word| whole(word, at, context)));
     section.need_list("bounds");
