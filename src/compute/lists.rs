@@ -112,9 +112,9 @@ impl<'a> Lines<'a> {
         Ok(match &column.value {
             ListValue::Number => (1..=self.lines.len() as i64).map(StatCell::Integer).collect(),
             ListValue::Column { name, .. } => {
-                let month = field(name, self.form, facts).is_some_and(|ty| *ty == FieldType::Month);
+                let ty = field(name, self.form, facts);
                 let column = rows.position(name)?;
-                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), month)).collect()
+                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), ty)).collect()
             }
             ListValue::Lookup { lookup } => {
                 let found = facts.lookups.get(*lookup);
@@ -162,8 +162,14 @@ fn masked(text: &str) -> StatCell {
     StatCell::Text(mask_within(text))
 }
 
-fn cell(value: Value<'_>, month: bool) -> StatCell {
+fn cell(value: Value<'_>, ty: Option<&FieldType>) -> StatCell {
+    /// Percentages as whole numbers over this; no rate is written finer.
+    const FINEST: f64 = 1e9;
+    let month = ty == Some(&FieldType::Month);
     match value {
+        Value::Number(share) if ty == Some(&FieldType::Percent) => {
+            StatCell::Ratio { num: (share * FINEST).round() as i64, den: FINEST as i64 }
+        }
         Value::Nothing => StatCell::Empty,
         Value::Boolean(yes) => StatCell::Text(if yes { "是" } else { "否" }.to_string()),
         Value::Text(text) => StatCell::Text(text.to_string()),

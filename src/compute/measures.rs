@@ -12,6 +12,9 @@ use crate::model::statistic::StatCell;
 use crate::spec::{Basis, Measure, MeasureKind, QuotaPart, Statistic};
 use crate::sql::{Checked, Type};
 
+/// Stands where there are rows and every one of them was sent back.
+const SENT_BACK: &str = "退回";
+
 /// Cells of one measure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
@@ -137,13 +140,14 @@ impl Frame<'_> {
             }
             MeasureKind::Sum { value, filter, .. } => {
                 let filters: Vec<&Checked> = filter.iter().collect();
-                if value.ty == Type::Integer {
+                let grid = if value.ty == Type::Integer {
                     let summed = self.whole_sum(slices, &filters, |facts, rows| facts.integers(rows, value))?;
                     self.grid(summed, slices, StatCell::Integer)
                 } else {
                     let summed = self.sum(slices, &filters, |facts, rows| facts.numbers(rows, value))?;
                     self.grid(summed, slices, StatCell::Number)
-                }
+                };
+                self.sent_back(grid, slices, &filters)?
             }
             MeasureKind::Ratio { of, over, .. } => self.ratio(slices, of, over.as_ref())?,
             MeasureKind::Rate { of, over, filter, .. } => {
@@ -174,6 +178,23 @@ impl Frame<'_> {
         });
         let words = pairing.words(&measure.name, now.period, before.period);
         Ok(Grid { note: (!theirs.is_empty()).then_some(words), ..seen })
+    }
+
+    /// Where all rows of a unit's cell were sent back its sum is not 0: it is not known.
+    fn sent_back(&self, mut grid: Grid, slices: &Slices<'_>, filters: &[&Checked]) -> Result<Grid, String> {
+        if !self.axis.is_by_unit() || self.only.is_some() {
+            return Ok(grid);
+        }
+        let Some(counted) = self.count(slices, filters)? else { return Ok(grid) };
+        let sent = self.sent(slices, filters)?;
+        for (cells, (counted, sent)) in grid.parts.iter_mut().zip(counted.parts.iter().zip(&sent.parts)) {
+            for (cell, (counted, sent)) in cells.iter_mut().zip(counted.iter().zip(sent)) {
+                if *counted == 0 && *sent > 0 {
+                    *cell = StatCell::Text(SENT_BACK.to_string());
+                }
+            }
+        }
+        Ok(grid)
     }
 
     fn width(&self) -> usize {
@@ -327,7 +348,7 @@ impl Frame<'_> {
         let word = |group: usize, slot: usize| match (nums.parts[group][slot], dens.parts[group][slot]) {
             (_, 0) if seen.parts[group][slot] > 0 => StatCell::NotApplicable,
             // Everything here was sent back: not judged, and not missing either.
-            (_, 0) if sent.parts[group][slot] > 0 => StatCell::Text("退回".to_string()),
+            (_, 0) if sent.parts[group][slot] > 0 => StatCell::Text(SENT_BACK.to_string()),
             (_, 0) => match standings.get(group) {
                 Some(Standing::NobodyExpected) | None => StatCell::NotApplicable,
                 // Who reported and left this out has not reported it.

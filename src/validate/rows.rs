@@ -89,8 +89,11 @@ impl<'a> FormRows<'a> {
             return words(one.values(&term.expression, self.context).value(0), false);
         }
         let own = split_earlier(name).map_or(name, |(_, own)| own);
-        let month = self.form.fields.iter().any(|f| f.name.as_ref() == own && f.ty == FieldType::Month);
-        words(self.rows.grid.value(row, name), month)
+        let ty = self.form.fields.iter().find(|field| field.name.as_ref() == own).map(|field| &field.ty);
+        match (ty, self.rows.grid.value(row, name)) {
+            (Some(FieldType::Percent), Value::Number(share)) => percent_words(share),
+            (ty, value) => words(value, ty == Some(&FieldType::Month)),
+        }
     }
 
     /// A template with the row's values; `more` answers the rule's own holes.
@@ -178,6 +181,11 @@ pub fn words(value: Value<'_>, month: bool) -> String {
         },
         Value::Nothing => "空".into(),
     }
+}
+
+/// 0.987 as 98.7%, without what binary arithmetic adds.
+fn percent_words(share: f64) -> String {
+    format!("{}%", number_words((share * 1e12).round() / 1e10))
 }
 
 /// Without trailing zeros, and never `-0`.
