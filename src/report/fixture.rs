@@ -77,6 +77,8 @@ impl Fixture {
             rows: &self.rows,
             tables: &self.tables,
             statements: &self.statements,
+            history_notes: &[],
+            correction: None,
         }
     }
 }
@@ -192,6 +194,7 @@ pub fn plan() -> Plan {
         references: Vec::new(),
         forms: vec![form],
         lookups: Vec::new(),
+        ledger: vec![],
         quota: None,
         shares: vec![share],
         tables: vec![table("quota", "名额执行"), table("cities", "获奖统计"), table("list", "名单")],
