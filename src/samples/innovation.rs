@@ -89,7 +89,8 @@ pub type Figures = [i64; 7];
 pub fn figures(unit: &Unit, month: Month, seed: u64) -> Figures {
     match (unit.code.as_str(), month.year, month.month) {
         // Adopted and rewarded, nothing carried out, and yet a benefit in March.
-        ("341592", 2026, 1..=2) => [40, 12, 6, 0, 1, 0, 9000],
+        ("341592", 2026, 1) => [40, 12, 6, 0, 1, 0, 9000],
+        ("341592", 2026, 2) => [42, 13, 6, 0, 1, 0, 9100],
         ("341592", 2026, 3) => [44, 15, 8, 0, 1, 65, 12_000],
         // Nothing before March.
         ("340591" | "340292", 2026, 1..=2) => [0; 7],

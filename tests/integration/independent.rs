@@ -1,7 +1,7 @@
 //! The sample's statistics against a calculation made by other means: `tests/independent/expected.py` computes them in
 //! Python fractions from the rows that the sample's author intended, and never saw the engine.
 
-use super::support::{finished, root};
+use super::support::{finished, finished_months, root};
 use huizong::model::statistic::{StatCell, StatTable};
 use huizong::run::Finished;
 use std::collections::BTreeMap;
@@ -248,4 +248,46 @@ fn service_agrees_with_an_independent_calculation() {
         .collect();
     intended.sort();
     assert_eq!(listed(&run, "missed", &["单位", "指标", "分子", "分母"]), intended);
+}
+
+/// Findings over all months against the intended ones, `month | code | severity | file | sheet | cell` a line.
+fn hold_months(pipeline: &str, months: &[&str], found: &[(Finished, Vec<String>)]) {
+    let mut ours: Vec<String> = Vec::new();
+    for (month, (_, findings)) in months.iter().zip(found) {
+        ours.extend(findings.iter().map(|line| format!("{month} | {line}")));
+    }
+    ours.sort();
+    let path = root().join("tests/integration/findings").join(format!("{pipeline}-months.txt"));
+    let intended = std::fs::read_to_string(path).expect("the intended findings");
+    let intended: Vec<&str> = intended.lines().collect();
+    let lacking: Vec<&&str> = intended.iter().filter(|line| !ours.iter().any(|our| our == **line)).collect();
+    let surplus: Vec<&String> = ours.iter().filter(|our| !intended.contains(&our.as_str())).collect();
+    assert!(lacking.is_empty() && surplus.is_empty(), "lacking: {lacking:#?}\nsurplus: {surplus:#?}");
+    assert_eq!(ours.len(), intended.len(), "the same line twice");
+}
+
+#[test]
+fn innovation_month_after_month_agrees_with_an_independent_calculation() {
+    let months = ["2025-03", "2026-01", "2026-02", "2026-03"];
+    let runs = finished_months("innovation", &months);
+    hold_months("innovation", &months, &runs);
+    let (main, _) = runs.last().expect("the main month");
+    let mut wrong = Vec::new();
+    for id in ["funnel-month", "funnel-year", "funnel-last-year", "funnel-compare", "funnel-to-date", "months"] {
+        hold_table(main, "innovation-history", id, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn service_month_after_month_agrees_with_an_independent_calculation() {
+    let months = ["2025-01", "2025-11", "2025-12", "2026-01"];
+    let runs = finished_months("service", &months);
+    hold_months("service", &months, &runs);
+    let (main, _) = runs.last().expect("the main month");
+    let mut wrong = Vec::new();
+    for id in ["indicators", "season"] {
+        hold_table(main, "service-history", id, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

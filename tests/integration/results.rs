@@ -68,9 +68,12 @@ fn every_rule_of_the_definitions_is_broken_in_the_sample() {
         // Shares that are switched off find nothing.
         codes.retain(|code| !code.starts_with("share-") || *code == "share-frontline");
         assert!(codes.len() > 10, "{codes:?}");
-        let found = intended(pipeline);
+        // What needs earlier months is broken where the months are run one after another.
+        let months = super::support::root().join("tests/integration/findings").join(format!("{pipeline}-months.txt"));
+        let found = intended(pipeline) + &std::fs::read_to_string(months).unwrap_or_default();
         for code in codes {
-            assert!(found.lines().any(|line| line.starts_with(&format!("{code} | "))), "{pipeline}: {code}");
+            let is = |line: &str| line.split(" | ").take(2).any(|part| part == code);
+            assert!(found.lines().any(is), "{pipeline}: {code}");
         }
     }
 }
