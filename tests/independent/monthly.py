@@ -153,12 +153,17 @@ def growth(row, column, now, before):
 
 def compare():
     now, last, ago = (rows("innovation", m, "suggestion", m == MAIN) for m in (MAIN, BEFORE, AGO))
+    sent = {place(r["推荐单位代码"]) for r in table(HERE / f"truth/innovation-{MAIN}-suggestion.csv") if r["去向"] != "out"}
     both = reporting("innovation", MAIN, "suggestion", True) & reporting("innovation", AGO, "suggestion")
     out = []
     for city in [*PLACES, "合计"]:
         here = lambda of: [r for r in of if city in ("合计", place(r["推荐单位代码"]))]
         n, l, a = here(now), here(last), here(ago)
         out += [(city, "本月提出", plain(total(n, "本月提出"))), (city, "上年同期提出", plain(total(a, "本月提出"))), (city, "上月提出", plain(total(l, "本月提出")))]
+        # Where all that was sent was sent back, nothing is known and nothing compared.
+        if not n and city in sent:
+            out += [(city, column, "—") for column in ("增减", "同比", "环比")]
+            continue
         out.append((city, "增减", plain(total(n, "本月提出") - total(a, "本月提出"))))
         out.append(growth(city, "同比", total(n, "本月提出"), total(a, "本月提出")))
         like = lambda of: total([r for r in of if r["推荐单位代码"] in both], "本月提出")
