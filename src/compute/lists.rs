@@ -156,9 +156,9 @@ impl<'a> Lines<'a> {
         Ok(match &column.value {
             ListValue::Number => (1..=self.lines.len() as i64).map(StatCell::Integer).collect(),
             ListValue::Column { name, .. } => {
-                let month = field(name, self.form, facts).is_some_and(|ty| *ty == FieldType::Month);
+                let ty = field(name, self.form, facts);
                 let column = rows.position(name)?;
-                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), month)).collect()
+                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), ty)).collect()
             }
             ListValue::Lookup { lookup } => {
                 let found = facts.lookups.get(*lookup);
@@ -214,18 +214,24 @@ fn masked(text: &str) -> StatCell {
 
 /// A row's value as sentences write it; 空 for nothing.
 pub fn said(value: Value<'_>, name: &str, form: Option<usize>, facts: &Facts<'_>) -> String {
-    let month = field(name, form, facts).is_some_and(|ty| *ty == FieldType::Month);
-    match cell(value, month) {
+    match cell(value, field(name, form, facts)) {
         StatCell::Text(text) => text,
         StatCell::Integer(number) => number.to_string(),
         StatCell::Number(number) => crate::text::numbers::show(number),
         StatCell::Date(day) | StatCell::Month(day) => super::words::date(day),
+        StatCell::Ratio { num, den } => super::words::percent(num.unsigned_abs(), den.unsigned_abs()),
         _ => "空".to_string(),
     }
 }
 
-fn cell(value: Value<'_>, month: bool) -> StatCell {
+fn cell(value: Value<'_>, ty: Option<&FieldType>) -> StatCell {
+    /// Percentages as whole numbers over this; no rate is written finer.
+    const FINEST: f64 = 1e9;
+    let month = ty == Some(&FieldType::Month);
     match value {
+        Value::Number(share) if ty == Some(&FieldType::Percent) => {
+            StatCell::Ratio { num: (share * FINEST).round() as i64, den: FINEST as i64 }
+        }
         Value::Nothing => StatCell::Empty,
         Value::Boolean(yes) => StatCell::Text(if yes { "是" } else { "否" }.to_string()),
         Value::Text(text) => StatCell::Text(text.to_string()),

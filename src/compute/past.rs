@@ -144,6 +144,8 @@ pub fn columns_of(statistic: &Statistic, kind: &MeasureKind) -> BTreeSet<String>
             filter.iter().chain([value]).collect()
         }
         MeasureKind::Ratio { of, over, .. } => over.iter().chain([of]).collect(),
+        MeasureKind::Rate { of, over, filter, .. } => filter.iter().chain([of, over]).collect(),
+        MeasureKind::Verdict { holds, filter, .. } => filter.iter().chain([holds]).collect(),
         _ => Vec::new(),
     };
     let items = match &statistic.rows {

@@ -161,7 +161,9 @@ pub fn from(kind: &MeasureKind) -> Option<&From> {
         MeasureKind::Count { from, .. }
         | MeasureKind::Sum { from, .. }
         | MeasureKind::Average { from, .. }
-        | MeasureKind::Ratio { from, .. } => Some(from),
+        | MeasureKind::Ratio { from, .. }
+        | MeasureKind::Rate { from, .. }
+        | MeasureKind::Verdict { from, .. } => Some(from),
         _ => None,
     }
 }
@@ -180,6 +182,10 @@ fn remarks(statistic: &Statistic, grids: &[Grid], facts: &Facts<'_>) -> Vec<Stri
                 read_names.push(format!("“{}”", measure.name));
             }
             _ => {}
+        }
+        if let MeasureKind::Verdict { from: From::Form { form, .. }, holds, .. } = &measure.kind {
+            let standard = notes::standard(*form, holds, facts).filter(|standard| !notes.contains(standard));
+            notes.extend(standard);
         }
         if let MeasureKind::Quota(_) = measure.kind {
             accepted.extend(facts.plan.quota.as_ref().map(|quota| quota.form));
@@ -239,6 +245,17 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
             let over = notes::source(from, &over.iter().collect::<Vec<_>>(), facts);
             format!("分子 {}；分母 {over}；合并计算，不取平均", of.source)
         }
+        MeasureKind::Rate { from, of, over, filter } => {
+            let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
+            format!("{rows}，合计 {} ÷ 合计 {}，两项都有数的行；合并计算，不取平均", of.source, over.source)
+        }
+        MeasureKind::Verdict { from, holds, filter, met, unmet } => {
+            let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
+            format!(
+                "{rows}，能判定的行都符合 {} 为“{met}”，否则“{unmet}”，都不能判定为“—”；合计是符合的占比",
+                holds.source
+            )
+        }
         MeasureKind::Portion { of } => format!("本行“{0}” ÷ 合计“{0}”", name(*of)),
         MeasureKind::Roster { column } => format!("单位名册“{column}”"),
         MeasureKind::Quota(part) => measures::quota_definition(*part, facts),
@@ -263,6 +280,7 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
         When::This => how,
         other => format!("{}的{how}", other.word()),
     };
+    let how = format!("{how}{}", notes::terms(&how, facts));
     if statistic.across.is_empty() {
         return how;
     }

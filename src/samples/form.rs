@@ -161,6 +161,11 @@ pub enum Line {
     },
     /// Cells under single fields: a 合计 row with a count of its own.
     Cells(Vec<(&'static str, Value)>),
+    /// 合计 of every column that holds numbers alone; `off` is added to the first sum.
+    Sum {
+        word: &'static str,
+        off: i64,
+    },
     /// The header again, as a page break of an older program leaves it.
     Header,
     Blank,
@@ -327,6 +332,25 @@ impl Sheet {
                 let before = page.merges.len();
                 self.head(page);
                 page.merges.truncate(before);
+            }
+            Line::Sum { word, off } => {
+                let mut row = vec![Value::Empty; self.columns.len()];
+                row[0] = Value::text(word);
+                let mut off = *off as f64;
+                for (c, column) in self.columns.iter().enumerate() {
+                    let typed = |record: &Record| match record.raw.get(column.field) {
+                        Some(Value::Number(number)) => Some(*number),
+                        _ => None,
+                    };
+                    let numbers: Option<Vec<f64>> = self.records.iter().map(typed).collect();
+                    if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
+                        // Tenths add up without binary noise.
+                        let sum: f64 = numbers.iter().map(|number| (number * 10.0).round()).sum::<f64>() / 10.0;
+                        row[c] = Value::Number(sum + off);
+                        off = 0.0;
+                    }
+                }
+                page.rows.push(row);
             }
             Line::Total { word, from, to, wrong } => {
                 let mut row = vec![Value::Empty; self.columns.len()];

@@ -3,9 +3,11 @@
 //! Made by [`crate::spec::read`] from `pipelines/<name>/pipeline.toml`; stages only read it.
 //! Indices: forms, fields and columns are 0-based positions in the vectors below.
 
+mod groups;
 mod tables;
 mod time;
 
+pub use groups::*;
 pub use tables::*;
 pub use time::*;
 
@@ -110,8 +112,11 @@ pub struct Form {
     pub stated: Vec<StatedTotal>,
     /// Fields that name the same record in another period; empty where records have no history.
     pub key: Vec<usize>,
+    /// Named expressions over the columns, for rules, templates and tables.
+    pub terms: Vec<Term>,
     pub rules: Vec<Rule>,
     pub unique: Vec<Unique>,
+    pub groups: Vec<GroupRule>,
     pub gone: Vec<Gone>,
     pub outliers: Vec<Outlier>,
     pub line: u32,

@@ -8,6 +8,7 @@ mod computed;
 mod context;
 mod cursor;
 mod forms;
+mod groups;
 mod ledger;
 mod measures;
 mod rules;

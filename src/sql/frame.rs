@@ -4,15 +4,15 @@
 //! and of a stretch of rows at a time. Every expression that the gate lets through looks at one row alone, so the
 //! stretches may be answered apart. A unit column reads as the unit's name.
 
-use super::{Checked, Context, Literal, compile};
+use super::{Checked, Context, Literal, Type, compile};
 use crate::domain::period::{Period, day};
 use crate::model::{Column as Values, FormTable, Origin, Scalars, Texts, Value};
 use crate::spec::reference::ReferenceTable;
 use crate::spec::{ColumnType, Plan, Reference, Roster};
 use polars::prelude::NewChunkedArray;
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, Expr, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, IntoLazy,
-    PlSmallStr, PolarsResult, StringChunkedBuilder, UInt32Chunked,
+    BooleanChunked, Column, DataFrame, DataType, Expr, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn,
+    IntoLazy, PlSmallStr, PolarsResult, StringChunkedBuilder, UInt32Chunked,
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -321,6 +321,76 @@ impl Grid {
             all.iter_mut().zip(stretch).for_each(|(all, hits)| all.extend(hits));
         }
         all
+    }
+
+    /// An expression's value for every row.
+    pub fn values(&self, checked: &Checked, context: &Context) -> Values {
+        let needs: Vec<&str> = checked.columns.iter().map(String::as_str).collect();
+        let taken = self.evaluate(&[compile(checked, context)], &needs, |_, answers| Ok(answers.first().cloned()));
+        // As in `rows_where`: the gate typed it, and stopping is right.
+        let stretches =
+            taken.unwrap_or_else(|error| panic!("polars refused an expression that the gate had typed: {error}"));
+        let mut all = empty(match checked.ty {
+            Type::Text => ColumnType::Text,
+            Type::Integer => ColumnType::Integer,
+            Type::Number => ColumnType::Number,
+            Type::Boolean => ColumnType::Boolean,
+            Type::Date => ColumnType::Date,
+        });
+        for stretch in stretches.into_iter().flatten() {
+            let wanted = "polars answers in the type that the gate found";
+            match &mut all {
+                Values::Text(all) => stretch.str().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Integer(all) => stretch.i64().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Number(all) => {
+                    let real = stretch.cast(&DataType::Float64).expect(wanted);
+                    real.f64().expect(wanted).iter().for_each(|value| all.push(value));
+                }
+                Values::Boolean(all) => stretch.bool().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Date(all) => stretch.i32().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Unit(_) => {}
+            }
+        }
+        all
+    }
+
+    /// Some rows and some columns of this grid, in that order, and columns of their own height beside them.
+    pub fn gather(&self, rows: &[usize], names: &[String], more: Vec<(String, Values)>) -> Grid {
+        let known: Vec<(String, Values)> = names
+            .iter()
+            .filter_map(|name| {
+                let column = self.column(name)?;
+                let mut picked = match column {
+                    Values::Text(_) => Values::Text(Texts::default()),
+                    Values::Integer(_) => Values::Integer(Scalars::default()),
+                    Values::Number(_) => Values::Number(Scalars::default()),
+                    Values::Boolean(_) => Values::Boolean(Scalars::default()),
+                    Values::Date(_) => Values::Date(Scalars::default()),
+                    Values::Unit(_) => Values::Unit(Scalars::default()),
+                };
+                for row in rows {
+                    match (&mut picked, column) {
+                        (Values::Text(all), Values::Text(from)) => all.push(from.get(*row)),
+                        (Values::Integer(all), Values::Integer(from)) => all.push(from.get(*row)),
+                        (Values::Number(all), Values::Number(from)) => all.push(from.get(*row)),
+                        (Values::Boolean(all), Values::Boolean(from)) => all.push(from.get(*row)),
+                        (Values::Date(all), Values::Date(from)) => all.push(from.get(*row)),
+                        (Values::Unit(all), Values::Unit(from)) => all.push(from.get(*row)),
+                        _ => {}
+                    }
+                }
+                Some((name.clone(), picked))
+            })
+            .collect();
+        let (names, columns): (Vec<String>, Vec<Values>) = known.into_iter().chain(more).unzip();
+        Grid {
+            height: rows.len(),
+            names: names.into(),
+            columns: columns.into(),
+            units: self.unit_names(),
+            extra: BTreeMap::new(),
+            joined: Arc::default(),
+        }
     }
 
     /// Per row, whether an expression is true; NULL is not true.

@@ -7,6 +7,7 @@ mod discipline;
 mod drift;
 mod files;
 mod gone;
+mod groups;
 mod history;
 mod ledger;
 mod lookups;
@@ -104,7 +105,7 @@ pub fn validate(against: Against<'_>, mut arrived: Vec<Arrived>) -> Validated {
         .map(|(index, (tables, form))| {
             let mut rows = assemble(plan, reference, index, tables);
             computed::append(&mut rows.grid, form, &context);
-            FormRows::new(form, rows, &places)
+            FormRows::new(form, rows, &places, &context)
         })
         .collect();
     for rows in &mut forms {
@@ -150,6 +151,7 @@ fn form_rules(rows: &mut FormRows, heard: &Heard, context: &Context, against: Ag
     let mut findings = history::join(rows, &keys, against);
     findings.extend(rows.check_rules(context));
     findings.extend(unique::check(rows, context));
+    findings.extend(groups::check(rows, context));
     findings.extend(outliers::check(rows, &keys, context, against));
     findings.extend(gone::check(rows, &keys, heard, against));
     // Every rule that looks back says what it misses; once is enough.

@@ -146,6 +146,22 @@ pub enum MeasureKind {
         of: Checked,
         over: Option<Checked>,
     },
+    /// Pooled: the sum of one whole-number column over the sum of another, over rows that have both.
+    Rate {
+        from: From,
+        of: Checked,
+        over: Checked,
+        filter: Option<Checked>,
+    },
+    /// A word and no count: whether a condition holds for every row here that it can be judged for.
+    Verdict {
+        from: From,
+        holds: Checked,
+        filter: Option<Checked>,
+        /// 达标 and 未达标.
+        met: String,
+        unmet: String,
+    },
     /// This row's part of the total of another measure (index).
     Portion {
         of: usize,

@@ -90,7 +90,9 @@ fn source(kind: &MeasureKind) -> Option<&From> {
         MeasureKind::Count { from, .. }
         | MeasureKind::Sum { from, .. }
         | MeasureKind::Average { from, .. }
-        | MeasureKind::Ratio { from, .. } => Some(from),
+        | MeasureKind::Ratio { from, .. }
+        | MeasureKind::Rate { from, .. }
+        | MeasureKind::Verdict { from, .. } => Some(from),
         MeasureKind::Portion { .. }
         | MeasureKind::Roster { .. }
         | MeasureKind::Quota(_)
@@ -217,12 +219,14 @@ fn measure<'a>(
     Some(Read { name, measure })
 }
 
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 16] = [
     "count",
     "sum",
     "average",
     "ratio",
     "rank-of",
+    "rate",
+    "verdict",
     "portion-of",
     "roster",
     "quota",
@@ -250,13 +254,13 @@ fn kind(
         let help = Some(format!("可用：{}", KINDS.join("、")));
         section.log.report("measure-kind", section.span(), message, help);
         // What belongs to any of the kinds is not reported again as unknown.
-        for key in ["where", "basis", "of", "over", "value", "direction"] {
+        for key in ["where", "basis", "of", "over", "value", "holds", "met", "unmet", "direction"] {
             let _ = section.get(key);
         }
         return None;
     };
     match *key {
-        "count" | "sum" | "average" | "ratio" => counted(section, key, context),
+        "count" | "sum" | "average" | "ratio" | "rate" | "verdict" => counted(section, key, context),
         "rank-of" => {
             let direction = direction(section);
             peer(&section.word("rank-of")?, at, peers).map(|of| MeasureKind::Rank { of, direction })
@@ -329,6 +333,22 @@ fn counted(section: &Section<'_>, key: &'static str, context: &Context<'_>) -> O
                 _ => MeasureKind::Average { from, value, filter },
             })
         }
+        "rate" => {
+            let (of, over, _) = (section.word("of"), section.word("over"), section.get("where"));
+            let filter = optional("where");
+            let whole = |word: Option<Word<'_>>| {
+                word.zip(columns.as_ref()).and_then(|(word, columns)| context.expression(&word, columns, Type::Integer))
+            };
+            let (of, over) = (whole(of), whole(over));
+            Some(MeasureKind::Rate { from: from?, of: of?, over: over?, filter })
+        }
+        "verdict" => {
+            let _ = (section.need("holds"), section.get("where"));
+            let (holds, filter) = (optional("holds"), optional("where"));
+            let said = |key, usual: &str| section.maybe_word(key).map_or(usual, |word| word.text).to_owned();
+            let (met, unmet) = (said("met", "达标"), said("unmet", "未达标"));
+            Some(MeasureKind::Verdict { from: from?, holds: holds?, filter, met, unmet })
+        }
         _ => {
             let _ = (section.need("of"), section.get("over"));
             let (of, over) = (optional("of"), optional("over"));
@@ -388,10 +408,12 @@ fn check_time(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<
     let pointed = |at: &usize| all.get(*at).copied().flatten();
     let is = |at: &usize, wanted: fn(&MeasureKind) -> bool| pointed(at).is_none_or(|measure| wanted(&measure.kind));
     let amount = |kind: &MeasureKind| matches!(kind, MeasureKind::Count { .. } | MeasureKind::Sum { .. });
-    let rate = |kind: &MeasureKind| matches!(kind, MeasureKind::Ratio { .. } | MeasureKind::Portion { .. });
+    let rate = |kind: &MeasureKind| {
+        matches!(kind, MeasureKind::Ratio { .. } | MeasureKind::Rate { .. } | MeasureKind::Portion { .. })
+    };
     let other = measure.period != When::This;
     let problem = match (&measure.kind, source(&measure.kind)) {
-        (_, None) if other => Some("“period”只能用于 count、sum、average、ratio"),
+        (_, None) if other => Some("“period”只能用于 count、sum、average、ratio、rate、verdict"),
         (_, Some(From::Reference { .. })) if other || spread.periods => Some("参照表没有各期的存档，不能写别的报告期"),
         (_, Some(From::Form { basis: Basis::Read, .. })) if other || spread.periods => {
             Some("存档里只有审核通过的行，别的报告期不能写 basis = \"read\"")
@@ -404,15 +426,15 @@ fn check_time(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<
             Some("可比口径要比较同一个表式的两个时期：this 对 previous 或 year-ago，year-to-date 对 year-ago-to-date")
         }
         (MeasureKind::Points { now, before }, _) if !is(now, rate) || !is(before, rate) => {
-            Some("“points”要指向 ratio 或 portion-of")
+            Some("“points”要指向 ratio、rate 或 portion-of")
         }
         (MeasureKind::Growth { .. } | MeasureKind::Points { .. }, _) if spread.periods => {
-            Some("有“across-periods”的表只能用 count、sum、average、ratio、portion-of、difference")
+            Some("有“across-periods”的表只能用 count、sum、average、ratio、rate、verdict、portion-of、difference")
         }
         (kind, None)
             if spread.periods && !matches!(kind, MeasureKind::Portion { .. } | MeasureKind::Difference { .. }) =>
         {
-            Some("有“across-periods”的表只能用 count、sum、average、ratio、portion-of、difference")
+            Some("有“across-periods”的表只能用 count、sum、average、ratio、rate、verdict、portion-of、difference")
         }
         _ => None,
     };
@@ -450,7 +472,9 @@ fn check_fit(
     let pointed = |at: &usize| all.get(*at).copied().flatten();
     let points_at_rows = |at: &usize| pointed(at).is_none_or(|measure| source(&measure.kind).is_some());
     let problem = match &measure.kind {
-        kind if across && source(kind).is_none() => Some("有“across”的表只能用 count、sum、average、ratio"),
+        kind if across && source(kind).is_none() => {
+            Some("有“across”的表只能用 count、sum、average、ratio、rate、verdict")
+        }
         MeasureKind::Quota(_) if !has_quota => Some("定义里没有 [quota]"),
         MeasureKind::Roster { .. } | MeasureKind::Quota(_) | MeasureKind::Outstanding { .. } if !by_unit => {
             Some("只能用在 rows = \"unit\" 或 \"city\" 的表")

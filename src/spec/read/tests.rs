@@ -397,7 +397,9 @@ columns   = [{ header = "名次", rank = "缺额", direction = "low-first" }, { 
         assert_eq!(problems.iter().map(|p| p.code).collect::<Vec<_>>(), [code], "{to}");
         assert!(problems[0].help.as_deref().unwrap_or("").contains(help), "{:?}", problems[0]);
     }
+}
 
+#[test]
 fn seasons_and_campaigns_are_declared_in_full() {
     let period = "period = \"year\"\nsample = { period = \"2026\"";
     let with = |lines: &str, sample: &str| format!("{lines}\nsample = {{ period = \"{sample}\"");
