@@ -76,7 +76,7 @@ fn side(change: &Change, cell: Option<&StatCell>) -> StatCell {
         None | Some(StatCell::Empty) => "（无）".to_owned(),
         Some(StatCell::Text(text) | StatCell::Alarm(text)) if change.private => mask(text),
         Some(StatCell::Text(text) | StatCell::Alarm(text)) => mask_within(text),
-        Some(StatCell::Integer(value)) => return StatCell::Integer(*value),
+        Some(StatCell::Integer(value)) => value.to_string(),
         Some(StatCell::Number(value)) => value.to_string(),
         Some(StatCell::Ratio { den: 0, .. } | StatCell::NotApplicable) => "—".to_owned(),
         Some(StatCell::Ratio { num, den }) => format!("{:.2}%（{num}/{den}）", *num as f64 * 100.0 / *den as f64),
