@@ -5,6 +5,7 @@ mod bundles;
 mod commands;
 mod compare;
 mod faults;
+mod history;
 mod hostile;
 mod independent;
 mod layout;
