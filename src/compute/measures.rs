@@ -9,7 +9,7 @@ use super::quota::roster_number;
 use super::tally::{Amount, Tally};
 use crate::domain::period::Period;
 use crate::model::statistic::StatCell;
-use crate::spec::{Basis, Measure, MeasureKind, QuotaPart, Statistic};
+use crate::spec::{Basis, From, Measure, MeasureKind, QuotaPart, Statistic, When};
 use crate::sql::{Checked, Type};
 
 /// Stands where there are rows and every one of them was sent back.
@@ -72,11 +72,35 @@ pub fn all(
         for (index, measure) in statistic.measures.iter().enumerate() {
             if grids[index].is_none() {
                 grids[index] = derive(&measure.kind, &grids, axis, facts);
+                if let Some(grid) = &mut grids[index] {
+                    leave_out_returned(grid, &measure.kind, statistic, axis, facts)?;
+                }
             }
         }
     }
     let named = statistic.measures.iter().zip(grids);
     named.map(|(measure, grid)| grid.ok_or_else(|| format!("表“{table}”的“{}”无法推算", measure.name))).collect()
+}
+
+/// A group whose rows were all sent back counts 0 this time, and that is said under the table; growth from it would look
+/// like a fall, so there is none.
+fn leave_out_returned(
+    grid: &mut Grid,
+    kind: &MeasureKind,
+    statistic: &Statistic,
+    axis: &Axis<'_>,
+    facts: &Facts<'_>,
+) -> Result<(), String> {
+    let (MeasureKind::Growth { now, .. } | MeasureKind::Points { now, .. }) = kind else { return Ok(()) };
+    let now = statistic.measures.get(*now).filter(|now| now.period == When::This);
+    let Some(From::Form { form, .. }) = now.and_then(|now| super::statistics::from(&now.kind)) else { return Ok(()) };
+    let counted = axis.standings(&[&facts.counted(*form)?], facts);
+    for ((line, group), counted) in grid.parts.iter_mut().zip(&axis.groups).zip(counted) {
+        if group.standing == Standing::Reported && counted != Standing::Reported {
+            line.fill(StatCell::NotApplicable);
+        }
+    }
+    Ok(())
 }
 
 /// Whether a cell says nothing that would make its row or column worth showing.
