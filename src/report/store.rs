@@ -9,7 +9,7 @@ use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleTyp
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::types::Type;
+use parquet::schema::types::{ColumnPath, Type};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -23,10 +23,16 @@ const GROUP: usize = 65_536;
 /// # Errors
 /// The writer refuses a value, or the target cannot be written.
 pub fn parquet<W: Write + Send>(edition: &Edition<'_>, accepted: &Accepted<'_>, target: W) -> Result<W, ParquetError> {
-    let properties = WriterProperties::builder()
+    let mut properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
-        .set_created_by(format!("huizong {}", env!("CARGO_PKG_VERSION")))
-        .build();
+        .set_created_by(format!("huizong {}", env!("CARGO_PKG_VERSION")));
+    for column in &accepted.columns {
+        // A dictionary of words that do not recur is a search for nothing on every row.
+        if matches!(column.values, Values::Text(texts) if !texts.recurs()) {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), false);
+        }
+    }
+    let properties = properties.build();
     let mut writer = SerializedFileWriter::new(target, schema(accepted)?, Arc::new(properties))?;
     let rows: Vec<usize> = accepted.rows().collect();
     for group in rows.chunks(GROUP) {
