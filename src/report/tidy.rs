@@ -149,7 +149,11 @@ impl<W: Write + Seek> TidyBook<W> {
             return;
         }
         self.cell(column, look);
-        self.raw(if keeps_spaces(&text) { " t=\"inlineStr\"><is><t xml:space=\"preserve\">" } else { " t=\"inlineStr\"><is><t>" });
+        self.raw(if keeps_spaces(&text) {
+            " t=\"inlineStr\"><is><t xml:space=\"preserve\">"
+        } else {
+            " t=\"inlineStr\"><is><t>"
+        });
         escape(&mut self.buffer, &text);
         self.raw("</t></is></c>");
     }

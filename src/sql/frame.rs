@@ -11,13 +11,13 @@ use crate::spec::reference::ReferenceTable;
 use crate::spec::{ColumnType, Plan, Reference, Roster};
 use polars::prelude::NewChunkedArray;
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, Expr, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, IntoLazy,
-    PlSmallStr, PolarsResult, StringChunkedBuilder, UInt32Chunked,
+    BooleanChunked, ChunkTake, Column, DataFrame, Expr, Float64Chunked, IdxCa, Int32Chunked, Int64Chunked, IntoColumn,
+    IntoLazy, PlSmallStr, PolarsResult, StringChunked, StringChunkedBuilder, UInt32Chunked,
 };
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Rows that are answered at a time: large enough that polars' own cost vanishes, small enough that what it needs on
 /// the way does.
@@ -35,6 +35,9 @@ pub struct Grid {
     columns: Arc<[Values]>,
     /// Names of the roster's units, for unit columns.
     units: Arc<[Arc<str>]>,
+    /// Per column whose words recur, and for the units: the words as polars holds them, made when first asked for.
+    words: Arc<[OnceLock<StringChunked>]>,
+    unit_words: Arc<OnceLock<StringChunked>>,
     /// Columns that only a computation adds (a verdict), by name.
     extra: BTreeMap<&'static str, Arc<Scalars<bool>>>,
 }
@@ -98,13 +101,8 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
         }
     }
     let names = named.into_iter().map(|column| column.name).collect();
-    let grid =
-        Grid { columns: columns.into(), height, names, units: unit_names(&reference.roster), extra: BTreeMap::new() };
+    let grid = Grid::of(names, columns, height, &reference.roster);
     Rows { form: form_index, grid, origins, units }
-}
-
-fn unit_names(roster: &Roster) -> Arc<[Arc<str>]> {
-    roster.units.iter().map(|unit| Arc::from(unit.name.as_ref())).collect()
 }
 
 fn empty(ty: ColumnType) -> Values {
@@ -149,16 +147,22 @@ impl Grid {
     /// Columns by name, all of one height.
     pub fn new(names: Vec<String>, columns: Vec<Values>, roster: &Roster) -> Grid {
         let height = columns.first().map_or(0, Values::len);
-        Grid { height, names: names.into(), columns: columns.into(), units: unit_names(roster), extra: BTreeMap::new() }
+        Grid::of(names, columns, height, roster)
     }
 
     /// A reference table, its columns by name.
     pub fn of_reference(table: &ReferenceTable, roster: &Roster) -> Grid {
+        Grid::of(table.column_names.clone(), table.columns.clone(), table.lines.len(), roster)
+    }
+
+    fn of(names: Vec<String>, columns: Vec<Values>, height: usize, roster: &Roster) -> Grid {
         Grid {
-            height: table.lines.len(),
-            names: table.column_names.iter().cloned().collect(),
-            columns: table.columns.iter().cloned().collect(),
-            units: unit_names(roster),
+            height,
+            names: names.into(),
+            words: columns.iter().map(|_| OnceLock::new()).collect(),
+            columns: columns.into(),
+            units: roster.units.iter().map(|unit| Arc::from(unit.name.as_ref())).collect(),
+            unit_words: Arc::default(),
             extra: BTreeMap::new(),
         }
     }
@@ -212,11 +216,21 @@ impl Grid {
         if let Some(truths) = self.extra.get(name) {
             return Some(BooleanChunked::from_iter_options(label, rows.map(|row| truths.get(row))).into_column());
         }
-        Some(match self.column(name)? {
+        let at = self.position(name)?;
+        Some(match self.columns.get(at)? {
+            Values::Text(v) if v.recurs() => {
+                let words = self.words.get(at)?.get_or_init(|| {
+                    StringChunked::from_iter_options(PlSmallStr::EMPTY, (1..=v.codes() as u32).map(|code| v.word(code)))
+                });
+                picked(label, words, rows.map(|row| v.code(row).checked_sub(1)))?
+            }
             Values::Text(v) => texts(label, rows.map(|row| v.get(row))),
             Values::Unit(v) => {
-                let name = |row| v.get(row).and_then(|unit| self.units.get(unit as usize)).map(|name| &**name);
-                texts(label, rows.map(name))
+                let names = || self.units.iter().map(|name| Some(&**name));
+                let words =
+                    self.unit_words.get_or_init(|| StringChunked::from_iter_options(PlSmallStr::EMPTY, names()));
+                let known = |unit: &u32| (*unit as usize) < self.units.len();
+                picked(label, words, rows.map(|row| v.get(row).filter(known)))?
             }
             Values::Integer(v) => Int64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
             Values::Number(v) => Float64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
@@ -304,6 +318,12 @@ impl Grid {
         }
         mask
     }
+}
+
+/// The words at these positions: views of them, without a copy of their bytes.
+fn picked(name: PlSmallStr, words: &StringChunked, at: impl Iterator<Item = Option<u32>>) -> Option<Column> {
+    let at = IdxCa::from_iter_options(PlSmallStr::EMPTY, at);
+    Some(words.take(&at).ok()?.with_name(name).into_column())
 }
 
 fn texts<'a>(name: PlSmallStr, values: impl ExactSizeIterator<Item = Option<&'a str>>) -> Column {
