@@ -43,7 +43,7 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// A frame that is missing or lacks the engine's columns: a defect.
     pub fn gather(inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
-        let Inputs { plan, reference, period, rows, lookups, verdict } = inputs;
+        let Inputs { plan, reference, period, rows, lookups, verdict, history: _ } = inputs;
         let forms: Vec<Rowset<'_>> = (0..plan.forms.len())
             .map(|form| {
                 let rows = rows.iter().find(|validated| validated.rows.form == form);

@@ -18,6 +18,7 @@ mod words;
 
 use self::facts::Facts;
 use crate::domain::period::Period;
+use crate::history::History;
 use crate::model::Finding;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
@@ -34,6 +35,8 @@ pub struct Inputs<'a> {
     pub rows: &'a [ValidatedRows],
     pub lookups: &'a [LookupResult],
     pub verdict: &'a RunVerdict,
+    /// Earlier periods, for measures over time.
+    pub history: &'a History,
 }
 
 /// All tables of the pipeline, the charts' series resolved by the writer.

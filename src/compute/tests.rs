@@ -175,7 +175,8 @@ fn run(
     verdict: &RunVerdict,
 ) -> Result<Computed, String> {
     let period = Period::parse("2026").unwrap();
-    compute(Inputs { plan, reference, period: &period, rows: frames, lookups, verdict })
+    let history = crate::history::History::open(None, plan, reference, &period);
+    compute(Inputs { plan, reference, period: &period, rows: frames, lookups, verdict, history: &history })
 }
 
 fn table<'a>(computed: &'a Computed, id: &str) -> &'a StatTable {

@@ -77,6 +77,8 @@ impl Fixture {
             rows: &self.rows,
             tables: &self.tables,
             statements: &self.statements,
+            history_notes: &[],
+            correction: None,
         }
     }
 }
@@ -109,6 +111,7 @@ fn field(name: &str, ty: FieldType, required: bool) -> Field {
         header: name.to_owned(),
         under: None,
         also: Vec::new(),
+        was: vec![],
         ty,
         required,
         absent: None,
@@ -180,7 +183,7 @@ pub fn plan() -> Plan {
         name: "honours".to_owned(),
         title: "评先评优推荐与获奖统计".to_owned(),
         notice: "关于做好评先评优推荐工作的通知".to_owned(),
-        period_kind: crate::domain::period::Kind::Year,
+        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::Kind::Year),
         sample_period: "2026".to_owned(),
         sample_returns: PathBuf::from("samples/honours"),
         count: Count::Rows,
@@ -192,6 +195,7 @@ pub fn plan() -> Plan {
         references: Vec::new(),
         forms: vec![form],
         lookups: Vec::new(),
+        ledger: vec![],
         quota: None,
         shares: vec![share],
         tables: vec![table("quota", "名额执行"), table("cities", "获奖统计"), table("list", "名单")],

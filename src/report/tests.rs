@@ -237,7 +237,7 @@ fn findings_and_manifest_parse_and_hold_no_private_number() {
     assert_eq!(run["references"][1]["file"], "ref/荣誉台账.xlsx", "no absolute path");
     for output in run["outputs"].as_array().unwrap() {
         let bytes = fs::read(out.join(output["file"].as_str().unwrap())).unwrap();
-        assert_eq!(output["sha256"], super::manifest::sha256(&bytes));
+        assert_eq!(output["sha256"], crate::history::head::sha256(&bytes));
         assert_eq!(output["size"], bytes.len());
     }
     assert_eq!(run["outputs"].as_array().unwrap().len(), 5);
@@ -294,8 +294,10 @@ fn measure() {
         .into_inner();
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
-    let bytes = super::store::parquet(&edition, &forms[0], Vec::new()).unwrap();
-    println!("parquet: {:?}, {} bytes", start.elapsed(), bytes.len());
+    let fixture = &case.fixture;
+    let (plan, reference, verdict) = (&fixture.plan, &fixture.reference, &fixture.verdict);
+    let packed = super::form_rows(plan, reference, verdict, &fixture.rows[0], Vec::new()).unwrap();
+    println!("parquet: {:?}, {} bytes", start.elapsed(), packed.1.len());
     let start = std::time::Instant::now();
     let out = case.write();
     println!("all: {:?}", start.elapsed());

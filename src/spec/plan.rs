@@ -21,7 +21,8 @@ pub struct Plan {
     pub title: String,
     /// The notice the rules come from, for 口径说明.
     pub notice: String,
-    pub period_kind: crate::domain::period::Kind,
+    /// In which periods it is reported.
+    pub schedule: crate::domain::schedule::Schedule,
     /// Period of the shipped sample, used when `--period` is not given.
     pub sample_period: String,
     /// Folder of the shipped sample, relative to the project's root.
@@ -33,6 +34,8 @@ pub struct Plan {
     pub references: Vec<ReferenceSchema>,
     pub forms: Vec<Form>,
     pub lookups: Vec<Lookup>,
+    /// Which accepted rows are entered into which reference table when a period is issued; all into the same one.
+    pub ledger: Vec<LedgerEntry>,
     pub quota: Option<Quota>,
     pub shares: Vec<Share>,
     pub tables: Vec<Table>,
@@ -164,6 +167,8 @@ pub struct Field {
     pub under: Option<String>,
     /// Other headers that mean the same, without needing the parent.
     pub also: Vec<String>,
+    /// Names that this field had in earlier definitions: what the history calls it.
+    pub was: Vec<String>,
     pub ty: FieldType,
     /// The cell may not be empty.
     pub required: bool,
@@ -276,6 +281,30 @@ pub struct Lookup {
     /// attributed to the recommending unit of this reference column.
     pub outstanding_by: Option<String>,
     pub line: u32,
+}
+
+/// Accepted rows of a form that become rows of a reference table (荣誉台账) when the period is issued.
+#[derive(Debug, Clone)]
+pub struct LedgerEntry {
+    pub form: usize,
+    pub filter: Option<Checked>,
+    /// Name of the reference table.
+    pub reference: String,
+    /// Columns of that table by name, each with where its value comes from.
+    pub columns: Vec<(String, LedgerValue)>,
+    pub line: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LedgerValue {
+    /// A column of the form.
+    Column(String),
+    /// The same words in every row.
+    Text(String),
+    /// The year of the period.
+    Year,
+    /// The document number (文号) of the issue.
+    Number,
 }
 
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@ mod architecture;
 mod bundles;
 mod commands;
 mod faults;
+mod history;
 mod hostile;
 mod independent;
 mod layout;
