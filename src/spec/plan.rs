@@ -321,6 +321,8 @@ pub enum LedgerValue {
 pub struct LookupRule {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`Rule::trial`].
+    pub trial: bool,
     pub present: bool,
     /// Holes: the form's columns, and `{台账}` for what `show` says of the match.
     pub found: Template,
