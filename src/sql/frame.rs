@@ -38,6 +38,8 @@ pub struct Grid {
     /// Per column whose words recur, and for the units: the words as polars holds them, made when first asked for.
     words: Arc<[OnceLock<StringChunked>]>,
     unit_words: Arc<OnceLock<StringChunked>>,
+    /// Columns of the same records in earlier periods (`上期.人数`).
+    joined: Arc<[(String, Values)]>,
     /// Columns that only a computation adds (a verdict), by name.
     extra: BTreeMap<&'static str, Arc<Scalars<bool>>>,
 }
@@ -144,9 +146,8 @@ fn append(column: &mut Values, other: Option<&Values>, rows: usize, known: &mut 
 }
 
 impl Grid {
-    /// Columns by name, all of one height.
-    pub fn new(names: Vec<String>, columns: Vec<Values>, roster: &Roster) -> Grid {
-        let height = columns.first().map_or(0, Values::len);
+    /// Columns by name, all of this height; there may be none.
+    pub fn new(names: Vec<String>, columns: Vec<Values>, height: usize, roster: &Roster) -> Grid {
         Grid::of(names, columns, height, roster)
     }
 
@@ -163,6 +164,7 @@ impl Grid {
             columns: columns.into(),
             units: roster.units.iter().map(|unit| Arc::from(unit.name.as_ref())).collect(),
             unit_words: Arc::default(),
+            joined: Arc::default(),
             extra: BTreeMap::new(),
         }
     }
@@ -177,19 +179,30 @@ impl Grid {
         self.height
     }
 
-    /// Position of a column by its name.
+    /// Position of a column by its name; joined columns stand behind the others.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|known| known == name)
+        let joined = || self.joined.iter().position(|(known, _)| known == name).map(|at| at + self.columns.len());
+        self.names.iter().position(|known| known == name).or_else(joined)
+    }
+
+    fn at(&self, position: usize) -> Option<&Values> {
+        let joined = || self.joined.get(position.checked_sub(self.columns.len())?).map(|(_, values)| values);
+        self.columns.get(position).or_else(joined)
     }
 
     /// A column by its name.
     pub fn column(&self, name: &str) -> Option<&Values> {
-        self.columns.get(self.position(name)?)
+        self.at(self.position(name)?)
+    }
+
+    /// Adds columns of this height under names that are not yet there.
+    pub fn join(&mut self, columns: Vec<(String, Values)>) {
+        self.joined = self.joined.iter().cloned().chain(columns).collect();
     }
 
     /// A value by the column's position; a unit as its name.
     pub fn value_at(&self, row: usize, column: usize) -> Value<'_> {
-        match self.columns.get(column) {
+        match self.at(column) {
             Some(Values::Unit(units)) => {
                 let name = units.get(row).and_then(|unit| self.units.get(unit as usize));
                 name.map_or(Value::Nothing, |name| Value::Text(name))
@@ -217,14 +230,15 @@ impl Grid {
             return Some(BooleanChunked::from_iter_options(label, rows.map(|row| truths.get(row))).into_column());
         }
         let at = self.position(name)?;
-        Some(match self.columns.get(at)? {
-            Values::Text(v) if v.recurs() => {
-                let words = self.words.get(at)?.get_or_init(|| {
-                    StringChunked::from_iter_options(PlSmallStr::EMPTY, (1..=v.codes() as u32).map(|code| v.word(code)))
-                });
-                picked(label, words, rows.map(|row| v.code(row).checked_sub(1)))?
-            }
-            Values::Text(v) => texts(label, rows.map(|row| v.get(row))),
+        Some(match self.at(at)? {
+            Values::Text(v) => match self.words.get(at).filter(|_| v.recurs()) {
+                Some(words) => {
+                    let all = || (1..=v.codes() as u32).map(|code| v.word(code));
+                    let words = words.get_or_init(|| StringChunked::from_iter_options(PlSmallStr::EMPTY, all()));
+                    picked(label, words, rows.map(|row| v.code(row).checked_sub(1)))?
+                }
+                None => texts(label, rows.map(|row| v.get(row))),
+            },
             Values::Unit(v) => {
                 let names = || self.units.iter().map(|name| Some(&**name));
                 let words =
@@ -354,8 +368,9 @@ pub fn recommenders(roster: &Roster) -> Vec<Option<u32>> {
 }
 
 /// What expressions need at run time.
-pub fn context(reference: &Reference, period: &Period) -> Context {
+pub fn context(plan: &Plan, reference: &Reference, period: &Period) -> Context {
     let year = period.year();
+    let begins = plan.schedule.year_to_date(period).first() == Some(period);
     let year_start = day(year, 1, 1).unwrap_or(period.first);
     let constants = [
         ("本期起", Literal::Date(period.first)),
@@ -363,6 +378,7 @@ pub fn context(reference: &Reference, period: &Period) -> Context {
         ("本年起", Literal::Date(year_start)),
         ("本年", Literal::Integer(i64::from(year))),
         ("上年", Literal::Integer(i64::from(year) - 1)),
+        ("年初", Literal::Boolean(begins)),
     ];
     Context {
         constants: constants.into_iter().collect(),
