@@ -5,6 +5,7 @@ use super::Inputs;
 use super::quota::Seats;
 use crate::domain::period::Period;
 use crate::model::Severity;
+use crate::model::discipline::PastDiscipline;
 use crate::model::run::{RunVerdict, UnitStatus};
 use crate::spec::reference::ReferenceTable;
 use crate::spec::{Basis, From, MeasureKind, Plan, Reference, Roster, TableKind};
@@ -22,6 +23,8 @@ pub struct Facts<'a> {
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
     pub lookups: &'a [LookupResult],
+    pub past: &'a [PastDiscipline],
+    pub as_of: Option<i32>,
     pub context: Context,
     /// Seats of the plan's quota, where it has one.
     pub seats: Option<Seats>,
@@ -39,7 +42,7 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// A frame that is missing or lacks the engine's columns: a defect.
     pub fn gather(inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
-        let Inputs { plan, reference, period, frames, lookups, verdict } = inputs;
+        let Inputs { plan, reference, period, frames, lookups, verdict, past, as_of } = inputs;
         let forms: Vec<Rowset> = (0..plan.forms.len())
             .map(|form| {
                 let frame = frames.iter().find(|frame| frame.form == form);
@@ -62,6 +65,8 @@ impl<'a> Facts<'a> {
             period,
             verdict,
             lookups,
+            past,
+            as_of,
             context,
             seats: None,
             forms,
@@ -101,6 +106,10 @@ impl<'a> Facts<'a> {
 
     pub fn unit_name(&self, unit: u32) -> &str {
         self.reference.roster.units.get(unit as usize).map_or("", |unit| &unit.name)
+    }
+
+    pub fn unit_code(&self, unit: u32) -> &str {
+        self.reference.roster.units.get(unit as usize).map_or("", |unit| &unit.code)
     }
 
     /// Per row, whether it counts under `basis` and all `filters` hold.
@@ -259,7 +268,7 @@ fn reported(roster: &Roster, verdict: &RunVerdict, forms: &[Rowset]) -> Vec<bool
         }
     };
     for unit in &verdict.units {
-        if matches!(unit.status, UnitStatus::OnTime | UnitStatus::Late { .. }) {
+        if matches!(unit.status, UnitStatus::OnTime | UnitStatus::Undated | UnitStatus::Late { .. }) {
             note(unit.unit);
         }
     }

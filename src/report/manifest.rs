@@ -95,6 +95,7 @@ pub fn run_json(edition: &Edition<'_>, outputs: &[Output]) -> Vec<u8> {
         // Proven before anything is written; a run that cannot prove it writes nothing.
         "identity": { "holds": true },
         "outputs": outputs,
+        "chase": { "as_of": edition.chase.as_of.map(day_word), "units": edition.chase.units().count() },
         "units": units,
         "versions": super::received::ledger::json(edition),
         "drift": super::received::drift::json(edition),

@@ -1,5 +1,5 @@
-//! Results in, files out, whole or not at all: the leadership workbook, the findings workbook, the data edition,
-//! the Parquet store, `findings.ndjson` and `run.json`.
+//! Results in, files out, whole or not at all: the leadership workbook, the findings workbook, the chase list as workbook
+//! and text, the data edition, the Parquet store, `findings.ndjson` and `run.json`.
 //!
 //! Knows layouts and formats, and nothing of how a figure came about.
 
@@ -7,6 +7,7 @@ mod accepted;
 mod account;
 mod atomic;
 mod chart;
+mod chase;
 mod edition;
 mod findings;
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod wording;
 pub use atomic::probe;
 
 use crate::domain::period::Period;
+use crate::model::discipline::ChaseList;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference};
@@ -40,7 +42,7 @@ use links::Links;
 use manifest::Output;
 use rayon::prelude::*;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Everything that is written.
@@ -54,6 +56,7 @@ pub struct Edition<'a> {
     pub tables: &'a [StatTable],
     /// (holds, sentence) for the overview.
     pub statements: &'a [(Option<bool>, String)],
+    pub chase: &'a ChaseList,
 }
 
 /// Paths of what was written, in the order in which officers read them.
@@ -67,6 +70,8 @@ enum Job<'a> {
     Leadership,
     Findings,
     Data,
+    Chase,
+    ChaseText,
     Store(&'a Accepted<'a>),
     Records,
 }
@@ -87,6 +92,8 @@ pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
     let mut jobs = vec![
         (format!("{name}_汇总表.xlsx"), Job::Leadership),
         (format!("{name}_审核问题.xlsx"), Job::Findings),
+        (format!("{name}_催报.xlsx"), Job::Chase),
+        (format!("{name}_催报.txt"), Job::ChaseText),
         (format!("{name}_数据版.xlsx"), Job::Data),
     ];
     for accepted in &forms {
@@ -103,6 +110,8 @@ pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
                 }
                 Job::Leadership => leadership::leadership(&edition, &account, &input_hash).map_err(workbook_trouble),
                 Job::Findings => findings::findings(&edition, &links, scratch).map_err(workbook_trouble),
+                Job::Chase => chase::workbook(&edition).map_err(workbook_trouble),
+                Job::ChaseText => Ok(chase::text(&edition)),
                 Job::Store(accepted) => {
                     store::parquet(&edition, accepted).map_err(|error| Trouble::Defect(error.to_string()))
                 }
@@ -127,11 +136,52 @@ pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
 /// The data edition goes straight to its staged file.
 fn data_edition(edition: &Edition<'_>, forms: &[Accepted<'_>], stage: &Stage, name: &str) -> std::io::Result<Output> {
     let path = stage.staged(name).map_err(std::io::Error::other)?;
-    let target = BufWriter::with_capacity(1 << 18, File::create(&path)?);
+    let target = BufWriter::with_capacity(1 << 18, Quiet::new(File::create(&path)?));
     let written = edition::data_edition(edition, forms, style::SHEET_ROWS - 1, target)?;
-    written.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+    written.into_inner().map_err(std::io::IntoInnerError::into_error)?.file.sync_all()?;
     let (sha256, size) = manifest::sha256_of(File::open(&path)?)?;
     Ok(Output { file: name.to_owned(), sha256, size })
+}
+
+/// A file whose first failure is told once: a zip that is given up tries to close itself, and would print its own words
+/// about failing again. What comes after the failure goes nowhere, as if it were written.
+struct Quiet {
+    file: File,
+    failed: bool,
+    at: u64,
+    end: u64,
+}
+
+impl Quiet {
+    fn new(file: File) -> Quiet {
+        Quiet { file, failed: false, at: 0, end: 0 }
+    }
+}
+
+impl Write for Quiet {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = if self.failed { Ok(bytes.len()) } else { self.file.write(bytes) };
+        self.failed |= written.as_ref().is_err_and(|error| error.kind() != std::io::ErrorKind::Interrupted);
+        self.at += *written.as_ref().unwrap_or(&0) as u64;
+        self.end = self.end.max(self.at);
+        written
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        if self.failed { Ok(()) } else { self.file.flush() }
+    }
+}
+
+impl Seek for Quiet {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.at = match to {
+            _ if !self.failed => self.file.seek(to)?,
+            SeekFrom::Start(at) => at,
+            SeekFrom::Current(by) => self.at.saturating_add_signed(by),
+            SeekFrom::End(by) => self.end.saturating_add_signed(by),
+        };
+        Ok(self.at)
+    }
 }
 
 /// Why an output could not be made.

@@ -48,6 +48,8 @@ pub struct Prepared {
     pub plan: Plan,
     pub reference: Reference,
     pub period: Period,
+    /// The day that the chase list is of (`--as-of`); the last receipt where nobody says.
+    pub as_of: Option<i32>,
 }
 
 /// Reads and checks the definition and the reference data, before any return is opened.
@@ -72,7 +74,7 @@ pub fn prepare(definition: &Path, folders: &ReferenceFolders, period: Option<&st
         )));
     }
     let reference = spec::reference::load(&plan, folders, &period).map_err(Stop::Definition)?;
-    Ok(Prepared { plan, reference, period })
+    Ok(Prepared { plan, reference, period, as_of: None })
 }
 
 /// Reads all returns and validates them together: the first three stages.
@@ -85,7 +87,7 @@ pub fn collect(
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Validated, Stop> {
-    let Prepared { plan, reference, period } = prepared;
+    let Prepared { plan, reference, period, .. } = prepared;
     watch.stage("查找文件");
     let found = ingest::discover(returns, limits).map_err(Stop::Input)?;
     if found.files.is_empty() {
@@ -192,7 +194,7 @@ pub fn run(
     }
     let mut validated = collect(prepared, returns, limits, watch)?;
     watch.stage("计算统计表");
-    let Prepared { plan, reference, period } = prepared;
+    let Prepared { plan, reference, period, .. } = prepared;
     let computed = compute::compute(compute::Inputs {
         plan,
         reference,
@@ -200,6 +202,8 @@ pub fn run(
         frames: &validated.frames,
         lookups: &validated.lookups,
         verdict: &validated.verdict,
+        past: &[],
+        as_of: prepared.as_of,
     })
     .map_err(Stop::Unproven)?;
     validated.verdict.findings.extend(computed.findings.iter().cloned());
@@ -217,6 +221,7 @@ pub fn run(
             frames: &validated.frames,
             tables: &computed.tables,
             statements: &statements,
+            chase: &computed.chase,
         };
         written = report::write(edition, folder).map_err(Stop::Output)?;
     }

@@ -6,6 +6,7 @@
 mod codes;
 mod context;
 mod cursor;
+mod discipline;
 mod forms;
 mod measures;
 mod rules;
@@ -188,7 +189,13 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
     let lookups = rules::lookups(&document, &context);
     let quota = shares::quota(&document, &context);
     let shares = shares::shares(&document, &context);
-    let known = tables::Known { lookups: &lookups, shares: &shares, has_quota: document.get("quota").is_some() };
+    let discipline = discipline::discipline(&document);
+    let known = tables::Known {
+        lookups: &lookups,
+        shares: &shares,
+        has_quota: document.get("quota").is_some(),
+        has_points: document.get("discipline").is_some(),
+    };
     document.need_list("table");
     let tables = tables::tables(&document, known, &context);
     let charts = tables::charts(&document, &tables, known, &context);
@@ -209,6 +216,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         lookups: lookups.into_iter().flatten().collect(),
         quota,
         shares: shares.into_iter().flatten().collect(),
+        discipline,
         tables: tables.into_iter().flatten().collect(),
         charts,
         path: path.to_path_buf(),

@@ -100,6 +100,7 @@ pub fn plan() -> Plan {
         lookups: vec![],
         quota: None,
         shares: vec![],
+        discipline: None,
         tables: vec![],
         charts: vec![],
         path: PathBuf::new(),
