@@ -41,7 +41,8 @@ pub fn run(options: &RunOptions) -> Exit {
     set_threads(&options.reading);
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
     let folder = (!options.dry_run).then_some(out.as_path());
-    let finished = run::run(&prepared, &returns, folder, &limits(&options.reading), &progress as &dyn Watch);
+    let places = run::Places { out: folder, ..run::Places::default() };
+    let finished = run::run(&prepared, &returns, places, &limits(&options.reading), &progress as &dyn Watch);
     progress.finish();
     let finished = match finished {
         Ok(finished) => finished,

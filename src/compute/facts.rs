@@ -42,7 +42,7 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// A frame that is missing or lacks the engine's columns: a defect.
     pub fn gather(inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
-        let Inputs { plan, reference, period, frames, lookups, verdict, past, as_of } = inputs;
+        let Inputs { plan, reference, period, frames, lookups, verdict, history: _, past, as_of } = inputs;
         let forms: Vec<Rowset> = (0..plan.forms.len())
             .map(|form| {
                 let frame = frames.iter().find(|frame| frame.form == form);

@@ -20,6 +20,7 @@ mod words;
 
 use self::facts::Facts;
 use crate::domain::period::Period;
+use crate::history::History;
 use crate::model::Finding;
 use crate::model::discipline::{ChaseList, PastDiscipline};
 use crate::model::run::RunVerdict;
@@ -37,6 +38,8 @@ pub struct Inputs<'a> {
     pub frames: &'a [ValidatedFrame],
     pub lookups: &'a [LookupResult],
     pub verdict: &'a RunVerdict,
+    /// Earlier periods, for measures over time.
+    pub history: &'a History,
     /// How units stood in the periods of the store, in any order; empty without a store.
     pub past: &'a [PastDiscipline],
     /// The day that the chase list is of; the last receipt where nobody says.

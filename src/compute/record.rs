@@ -18,17 +18,9 @@ pub struct Record<'a> {
     rule: Option<DisciplineRule>,
 }
 
-/// The period that comes before, as the pipeline's own calendar has it; `None` where nobody can tell.
-fn before(_facts: &Facts<'_>, period: &Period) -> Option<Period> {
-    use crate::domain::period::civil;
-    let (year, month, _) = civil(period.first - 1)?;
-    use crate::domain::period::Kind;
-    match period.kind {
-        Kind::Month => Period::parse(&format!("{year}-{month}")),
-        Kind::Quarter => Period::parse(&format!("{year}Q{}", month.div_ceil(3))),
-        Kind::HalfYear => Period::parse(&format!("{year}H{}", month.div_ceil(6))),
-        Kind::Year => Period::parse(&year.to_string()),
-    }
+/// The reported period that comes before; `None` where nobody can tell.
+fn before(facts: &Facts<'_>, period: &Period) -> Option<Period> {
+    facts.plan.schedule.before(period, 1).pop()
 }
 
 /// What one unit, or a group of them, did.

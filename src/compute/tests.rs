@@ -180,7 +180,9 @@ fn run(
     verdict: &RunVerdict,
 ) -> Result<Computed, String> {
     let period = Period::parse("2026").unwrap();
-    compute(Inputs { plan, reference, period: &period, frames, lookups, verdict, past: &[], as_of: None })
+    let history = crate::history::History::open(None, plan, reference, &period);
+    let (history, past, as_of) = (&history, &[][..], None);
+    compute(Inputs { plan, reference, period: &period, frames, lookups, verdict, history, past, as_of })
 }
 
 fn table<'a>(computed: &'a Computed, id: &str) -> &'a StatTable {

@@ -204,7 +204,8 @@ impl<'a> Normaliser<'a> {
                 cover::scan_row(frame, i, &mut cover);
             }
         }
-        let said = period::said(frame, &cover, &title, header_at, self.frame.period);
+        let Frame { plan, period, .. } = self.frame;
+        let said = period::said(frame, &cover, &title, header_at, &plan.schedule, period);
         let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
         let cover_says_nil =
             title.iter().flat_map(|i| frame.cells(*i)).any(|cell| view.sheet.text(cell.value).contains("零报告"));

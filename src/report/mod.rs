@@ -5,7 +5,6 @@
 
 mod accepted;
 mod account;
-mod atomic;
 mod chart;
 mod chase;
 mod edition;
@@ -28,8 +27,9 @@ mod tests;
 mod tidy;
 mod wording;
 
-pub use atomic::probe;
+pub use crate::atomic::probe;
 
+use crate::atomic::Stage;
 use crate::domain::period::Period;
 use crate::model::discipline::ChaseList;
 use crate::model::run::RunVerdict;
@@ -37,7 +37,6 @@ use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference};
 use crate::sql::ValidatedFrame;
 use accepted::Accepted;
-use atomic::Stage;
 use links::Links;
 use manifest::Output;
 use rayon::prelude::*;

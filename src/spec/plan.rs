@@ -23,7 +23,8 @@ pub struct Plan {
     pub title: String,
     /// The notice the rules come from, for 口径说明.
     pub notice: String,
-    pub period_kind: crate::domain::period::Kind,
+    /// In which periods it is reported.
+    pub schedule: crate::domain::schedule::Schedule,
     /// Period of the shipped sample, used when `--period` is not given.
     pub sample_period: String,
     /// Folder of the shipped sample, relative to the project's root.
@@ -168,6 +169,8 @@ pub struct Field {
     pub under: Option<String>,
     /// Other headers that mean the same, without needing the parent.
     pub also: Vec<String>,
+    /// Names that this field had in earlier definitions: what the history calls it.
+    pub was: Vec<String>,
     pub ty: FieldType,
     /// The cell may not be empty.
     pub required: bool,

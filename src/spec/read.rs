@@ -10,14 +10,16 @@ mod discipline;
 mod forms;
 mod measures;
 mod rules;
+mod schedule;
 mod shares;
 mod tables;
 
 #[cfg(test)]
 mod tests;
 
+pub use schedule::examples as period_examples;
+
 use super::{CodeList, Count, Diagnostic, Plan};
-use crate::domain::period::{Kind, Period};
 use context::{Context, is_kebab};
 use cursor::{Log, Section, Word};
 use sha2::{Digest, Sha256};
@@ -168,14 +170,12 @@ fn included(file: PathBuf, text: String, into: &mut Vec<CodeList>) -> Vec<Diagno
 
 /// `None` where a part is missing altogether; that was reported.
 fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) -> Option<Plan> {
-    const PERIODS: [(&str, Kind); 4] =
-        [("month", Kind::Month), ("quarter", Kind::Quarter), ("half-year", Kind::HalfYear), ("year", Kind::Year)];
     const COUNTS: [(&str, Count); 2] = [("rows", Count::Rows), ("whole-returns", Count::WholeReturns)];
     let name = name(&document, path);
     let (title, notice) = (document.text("title"), document.text("notice"));
-    let period_kind = document.choice("period", &PERIODS);
+    let schedule = schedule::schedule(&document);
     let count = document.choice_or("count", &COUNTS, Count::Rows);
-    let sample = sample(&document, period_kind);
+    let sample = schedule::sample(&document, schedule.as_ref());
 
     context.values = codes::values(&document);
     codes::codes(&document, &mut context.codes);
@@ -205,7 +205,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         name,
         title,
         notice,
-        period_kind: period_kind?,
+        schedule: schedule?,
         sample_period,
         sample_returns,
         count,
@@ -236,24 +236,6 @@ fn name(document: &Section<'_>, path: &Path) -> String {
         word.report("name-not-folder", message, Some(format!("两处写成一样，例如都用 {folder}")));
     }
     word.text.to_owned()
-}
-
-fn sample(document: &Section<'_>, kind: Option<Kind>) -> Option<(String, PathBuf)> {
-    let section = document.need("sample")?.section()?;
-    let (period, returns) = (section.word("period"), section.word("returns"));
-    section.finish();
-    let (period, returns) = (period?, returns?);
-    match Period::parse(period.text) {
-        None => {
-            let help = Some("写成 2026、2026-03、2026Q1 或 2026H1".to_owned());
-            period.report("bad-period", format!("“{}”不是报告期", period.text), help);
-        }
-        Some(read) if kind.is_some_and(|kind| kind != read.kind) => {
-            period.report("bad-period", format!("报告期“{}”和“period”的种类不同", period.text), None);
-        }
-        Some(_) => {}
-    }
-    Some((period.text.to_owned(), PathBuf::from(returns.text)))
 }
 
 /// Ids of `[[key]]`, in order; one that is missing is "" here and reported where the section is read.

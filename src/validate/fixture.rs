@@ -37,6 +37,7 @@ pub fn field(name: &str, ty: FieldType) -> Field {
         header: name.into(),
         under: None,
         also: Vec::new(),
+        was: vec![],
         ty,
         required: true,
         absent: None,
@@ -142,7 +143,7 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         name: "p".into(),
         title: "p".into(),
         notice: String::new(),
-        period_kind: crate::domain::period::Kind::Year,
+        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::Kind::Year),
         sample_period: "2026".into(),
         sample_returns: "x".into(),
         count: Count::Rows,
@@ -276,7 +277,9 @@ pub fn edit(file: &mut Arrived) -> &mut NormalisedReturn {
 }
 
 pub fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
-    let validated = validate(plan, &reference(), &Period::parse("2026").unwrap(), arrived);
+    let (reference, period) = (reference(), Period::parse("2026").unwrap());
+    let history = crate::history::History::open(None, plan, &reference, &period);
+    let validated = validate(Against { plan, reference: &reference, period: &period, history: &history }, arrived);
     prove(&validated.verdict).unwrap();
     for (form, frame) in plan.forms.iter().zip(&validated.frames) {
         assert_eq!(frame.df.width(), form.columns().len() + 6);

@@ -15,6 +15,7 @@ mod verdicts;
 mod versions;
 
 use crate::domain::period::Period;
+use crate::history::History;
 use crate::model::normalised::{NearMiss, NormalisedReturn};
 use crate::model::run::{RowAccount, RunVerdict};
 use crate::model::{Finding, FormTable, Origin, SourceFile, Unreadable};
@@ -52,6 +53,16 @@ pub struct Arrived {
     pub named_unit: Option<u32>,
 }
 
+/// What all returns are held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Against<'a> {
+    pub plan: &'a Plan,
+    pub reference: &'a Reference,
+    pub period: &'a Period,
+    /// Earlier periods, for rules that look back.
+    pub history: &'a History,
+}
+
 /// What validation hands on.
 #[derive(Debug, Clone)]
 pub struct Validated {
@@ -68,7 +79,8 @@ pub use crate::sql::frame::LookupResult;
 ///
 /// The order matters: versions first (replaced and held-out rows enter no rule), then every rule over all rows, then
 /// verdicts, and only then what depends on accepted rows.
-pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived: Vec<Arrived>) -> Validated {
+pub fn validate(against: Against<'_>, mut arrived: Vec<Arrived>) -> Validated {
+    let Against { plan, reference, period, .. } = against;
     let context = context(reference, period);
     let places = places(&arrived);
     let mut decision = versions::decide(plan, &reference.roster, &places, &arrived);

@@ -299,7 +299,9 @@ fn what_is_filed_before_the_opening_is_remarked_on_and_without_a_due_date_nobody
     let mut standing = |opens, dated| {
         reference.due = Some(Due { opens, due: day(2026, 3, 6).unwrap(), grace: None }).filter(|_| dated);
         let period = Period::parse("2026").unwrap();
-        let verdict = validate(&plan(vec![]), &reference, &period, files.clone()).verdict;
+        let (plan, history) = (plan(vec![]), crate::history::History::open(None, &plan(vec![]), &reference, &period));
+        let against = Against { plan: &plan, reference: &reference, period: &period, history: &history };
+        let verdict = validate(against, files.clone()).verdict;
         let codes: Vec<String> = verdict.findings.iter().map(|finding| finding.code.to_string()).collect();
         (verdict.units[0].status, codes)
     };

@@ -93,5 +93,6 @@ pub fn finished(pipeline: &str) -> huizong::run::Finished {
     let prepared = huizong::run::prepare(&definition, &folders, None).expect("the shipped definition");
     let returns = [root().join(&prepared.plan.sample_returns)];
     let limits = huizong::ingest::Limits::default();
-    huizong::run::run(&prepared, &returns, None, &limits, &huizong::run::Unwatched).expect("the sample runs")
+    huizong::run::run(&prepared, &returns, huizong::run::Places::default(), &limits, &huizong::run::Unwatched)
+        .expect("the sample runs")
 }

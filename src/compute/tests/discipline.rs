@@ -71,6 +71,7 @@ fn discipline_over_the_years_is_scored_ranked_and_said() {
     }
     let (period, past) = (Period::parse("2026").unwrap(), past());
     let verdict = verdict();
+    let history = crate::history::History::open(None, &plan, &reference, &period);
     let inputs = Inputs {
         plan: &plan,
         reference: &reference,
@@ -78,6 +79,7 @@ fn discipline_over_the_years_is_scored_ranked_and_said() {
         frames: &frames,
         lookups: &lookups,
         verdict: &verdict,
+        history: &history,
         past: &past,
         as_of: day(2026, 4, 17),
     };

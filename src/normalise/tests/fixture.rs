@@ -1,6 +1,6 @@
 //! Two forms, a roster of six units, and a way to write sheets down.
 
-use crate::domain::period::{Kind, Period};
+use crate::domain::period::Period;
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::normalised::NormalisedReturn;
 use crate::model::table::Column;
@@ -32,6 +32,7 @@ fn field(name: &str, also: &[&str], ty: FieldType, required: bool) -> Field {
         header: name.to_owned(),
         under: None,
         also: also.iter().map(|s| (*s).to_owned()).collect(),
+        was: vec![],
         ty,
         required,
         absent: None,
@@ -89,7 +90,7 @@ pub fn plan() -> Plan {
         name: "teams".into(),
         title: "班组".into(),
         notice: String::new(),
-        period_kind: Kind::Year,
+        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::Kind::Year),
         sample_period: "2026".into(),
         sample_returns: PathBuf::new(),
         count: Count::Rows,

@@ -150,6 +150,7 @@ impl FieldReader<'_, '_> {
         let header = section.maybe_word("header").map(|word| word.text.to_owned());
         let under = section.maybe_word("under").map(|word| word.text.to_owned());
         let also = section.texts("also");
+        let was = section.texts("was");
         let word = section.choice("type", &TYPES);
         let ty = word.and_then(|word| self.field_type(word, &section));
         let required = section.flag("required", false);
@@ -183,6 +184,7 @@ impl FieldReader<'_, '_> {
             header: header.unwrap_or_else(|| name.text.to_owned()),
             under,
             also,
+            was,
             ty: ty.unwrap_or(FieldType::Text),
             required,
             absent,
