@@ -15,4 +15,5 @@ mod received;
 mod results;
 mod silent;
 mod support;
+mod tutorial;
 mod workshop;
