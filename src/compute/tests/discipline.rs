@@ -76,7 +76,7 @@ fn discipline_over_the_years_is_scored_ranked_and_said() {
         plan: &plan,
         reference: &reference,
         period: &period,
-        frames: &frames,
+        rows: &frames,
         lookups: &lookups,
         verdict: &verdict,
         history: &history,
