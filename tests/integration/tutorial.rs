@@ -193,3 +193,8 @@ fn follow(manual: &'static str, heading: &str) {
 fn the_tutorial_of_the_readme_works_as_it_is_written() {
     follow("README.md", "## Write a pipeline for your own return");
 }
+
+#[test]
+fn the_tutorial_of_the_chinese_manual_works_as_it_is_written() {
+    follow("README.zh.md", "## 十、给自己的报表写一个流程");
+}
