@@ -196,6 +196,14 @@ pub fn recover(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// Holds a folder against others who lock it, until the file is dropped; they are waited for.
+///
+/// # Errors
+/// Another does not let go, or the folder cannot be written.
+pub fn lock(folder: &Path) -> Result<File, String> {
+    take_lock(folder, PATIENCE)
+}
+
 /// Whether a journal lies in the folder: a dead run's, or that of one which is moving its files at this moment.
 fn unfinished(folder: &Path) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();

@@ -6,6 +6,8 @@
 mod arguments;
 mod bench;
 mod check;
+mod history;
+mod issue;
 mod lint;
 mod project;
 mod run;
@@ -48,6 +50,8 @@ fn dispatch(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let exit = match parsed.verb {
         arguments::Verb::Run(options) => run::run(&options),
+        arguments::Verb::History(options) => history::history(&options),
+        arguments::Verb::Issue(options) => issue::issue(&options),
         arguments::Verb::Check(options) => check::check(&options),
         arguments::Verb::Lint(options) => lint::lint(&options),
         arguments::Verb::Sample(options) => sample::sample(&options),

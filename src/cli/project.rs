@@ -1,9 +1,14 @@
 //! Where definitions, samples and results are, seen from where the program was started.
 
 use crate::run::{self, Prepared, Stop};
+use crate::spec::Plan;
 use crate::spec::diagnostic::nearest;
 use crate::spec::reference::ReferenceFolders;
 use std::path::{Path, PathBuf};
+
+/// Folders of the history below `out`.
+pub const HISTORY: &str = "history";
+pub const SAMPLE_HISTORY: &str = "sample-history";
 
 /// The folder that holds `pipelines/`.
 #[derive(Debug, Clone)]
@@ -46,6 +51,15 @@ impl Project {
         let definition = self.definition(name).map_err(Stop::Usage)?;
         let folders = self.reference(reference, name).map_err(Stop::Input)?;
         run::prepare(&definition, &folders, period)
+    }
+
+    /// A definition by itself.
+    ///
+    /// # Errors
+    /// No such pipeline, or mistakes in it.
+    pub fn plan(&self, name: &str) -> Result<Plan, Stop> {
+        let definition = self.definition(name).map_err(Stop::Usage)?;
+        crate::spec::read(&definition).map_err(Stop::Definition)
     }
 
     /// `pipelines/<name>/pipeline.toml`.
@@ -91,7 +105,7 @@ impl Project {
     ///
     /// # Errors
     /// The folder given is not there: the shipped tables would be taken in its place without a word.
-    fn reference(&self, given: Option<&Path>, pipeline: &str) -> Result<ReferenceFolders, String> {
+    pub fn reference(&self, given: Option<&Path>, pipeline: &str) -> Result<ReferenceFolders, String> {
         if let Some(missing) = given.filter(|folder| !folder.is_dir()) {
             return Err(format!("参照表文件夹“{}”不存在。请检查 --reference 后面的路径。", missing.display()));
         }
@@ -99,6 +113,19 @@ impl Project {
         folders.push(self.pipelines.join(pipeline));
         folders.push(self.pipelines.join("reference"));
         Ok(ReferenceFolders(folders))
+    }
+
+    /// Where a run keeps its periods: in the folder given, else in one of its own for the shipped samples, so that
+    /// fictitious rows never become somebody's 上期.
+    pub fn history(&self, given: Option<&Path>, returns: &[PathBuf]) -> PathBuf {
+        let whole = |path: &Path| path.canonicalize().ok();
+        let samples = whole(&self.path(Path::new("samples")));
+        let shipped =
+            |path: &PathBuf| samples.as_ref().zip(whole(path)).is_some_and(|(all, path)| path.starts_with(all));
+        given.map_or_else(
+            || Path::new("out").join(if returns.iter().any(shipped) { SAMPLE_HISTORY } else { HISTORY }),
+            Path::to_path_buf,
+        )
     }
 
     /// A path of the project, written as shortly as it can be.

@@ -41,7 +41,12 @@ pub fn run(options: &RunOptions) -> Exit {
     set_threads(&options.reading);
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
     let folder = (!options.dry_run).then_some(out.as_path());
-    let places = run::Places { out: folder, ..run::Places::default() };
+    let history = (!options.no_history).then(|| project.history(options.past.history.as_deref(), &returns));
+    if options.no_history && options.reason.is_some() {
+        complain("--reason 是更正历史库里已印发的一期用的，不能和 --no-history 同用。");
+        return Exit::Usage;
+    }
+    let places = run::Places { out: folder, history: history.as_deref(), reason: options.reason.as_deref() };
     let finished = run::run(&prepared, &returns, places, &limits(&options.reading), &progress as &dyn Watch);
     progress.finish();
     let finished = match finished {

@@ -7,16 +7,23 @@
 //!
 //! Knows definitions and the roster, and nothing of returns, rules or reports.
 
+pub mod correction;
 pub mod figures;
 pub mod head;
+pub mod issue;
+mod keep;
+pub mod ledger;
 mod parquet;
 mod remarks;
 mod stored;
+mod survey;
 pub mod units;
 
 pub use head::{Head, StoredType, Unusable};
+pub use keep::{Entry, FormFile, Packed, Ready, input_hash};
 pub use remarks::Gap;
 pub use stored::{StoredForm, StoredOrigin, StoredPeriod};
+pub use survey::{Survey, Surveyed, survey};
 pub use units::StoredUnit;
 
 use crate::domain::period::Period;
@@ -104,6 +111,11 @@ impl History {
         let (folder, slot) = (self.folder.as_deref()?, self.slots.get(&self.current)?);
         let open = || StoredPeriod::open(&folder.join(self.current.key()), &self.current, self.shared.clone());
         Some(slot.get_or_init(|| open().map(Box::new)).as_ref().map(|stored| &**stored))
+    }
+
+    /// The run's own period in words.
+    pub fn own_title(&self) -> String {
+        self.current.title()
     }
 
     /// The folder of the run's own period.

@@ -84,6 +84,11 @@ impl StoredPeriod {
         self.head.definition_sha256 == self.shared.sha256
     }
 
+    /// Whether the definition of that time had today's form of this index.
+    pub fn knows(&self, form: usize) -> bool {
+        self.shared.forms.get(form).is_some_and(|today| self.head.forms.iter().any(|part| part.id == today.id))
+    }
+
     /// Rows of a form (index into today's plan); `None` where that definition had no such form or its file is damaged,
     /// which is then a gap.
     pub fn form(&self, form: usize) -> Option<&StoredForm> {

@@ -80,6 +80,8 @@ impl Fixture {
             tables: &self.tables,
             statements: &self.statements,
             chase: &self.chase,
+            history_notes: &[],
+            correction: None,
         }
     }
 }
@@ -197,6 +199,7 @@ pub fn plan() -> Plan {
         references: Vec::new(),
         forms: vec![form],
         lookups: Vec::new(),
+        ledger: vec![],
         quota: None,
         shares: vec![share],
         discipline: None,

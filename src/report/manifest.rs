@@ -12,11 +12,6 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-/// SHA-256 in lower-case hex.
-pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
 /// SHA-256 and length of what a reader still holds.
 ///
 /// # Errors
@@ -37,14 +32,6 @@ pub fn sha256_of(mut reader: impl Read) -> io::Result<(String, u64)> {
 
 fn hex(hash: &[u8]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// One hash for all inputs: over their own hashes, sorted, one a line, so that the order of files changes nothing.
-pub fn input_hash(edition: &Edition<'_>) -> String {
-    let mut hashes: Vec<&str> =
-        edition.verdict.sources.iter().map(|source| source.sha256.as_str()).filter(|hash| !hash.is_empty()).collect();
-    hashes.sort_unstable();
-    sha256(hashes.join("\n").as_bytes())
 }
 
 /// A written output: name relative to the output folder, hash, size in bytes.
@@ -89,13 +76,19 @@ pub fn run_json(edition: &Edition<'_>, outputs: &[Output]) -> Vec<u8> {
         "version": env!("CARGO_PKG_VERSION"),
         "definition": { "file": public_path(&plan.path), "sha256": plan.sha256 },
         "references": references,
-        "input_sha256": input_hash(edition),
+        "input_sha256": crate::history::input_hash(edition.verdict),
         "inputs": edition.verdict.sources.iter().map(|source| input(edition, source)).collect::<Vec<_>>(),
         "counts": counts(edition),
         // Proven before anything is written; a run that cannot prove it writes nothing.
         "identity": { "holds": true },
         "outputs": outputs,
         "chase": { "as_of": edition.chase.as_of.map(day_word), "units": edition.chase.units().count() },
+        "history": edition.history_notes.iter().map(|note| mask_within(note)).collect::<Vec<_>>(),
+        "correction": edition.correction.map(|correction| json!({
+            "number": mask_within(correction.number),
+            "reason": mask_within(correction.reason),
+            "figures": correction.changes.len(),
+        })),
         "units": units,
         "versions": super::received::ledger::json(edition),
         "drift": super::received::drift::json(edition),

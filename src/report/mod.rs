@@ -7,6 +7,7 @@ mod accepted;
 mod account;
 mod chart;
 mod chase;
+mod correction;
 mod edition;
 mod findings;
 #[cfg(test)]
@@ -17,10 +18,10 @@ mod links;
 mod listing;
 mod manifest;
 mod overview;
+mod quiet;
 mod received;
 mod records;
 mod sheet;
-mod store;
 mod style;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,9 @@ pub use crate::atomic::probe;
 
 use crate::atomic::Stage;
 use crate::domain::period::Period;
+use crate::history::FormFile;
+use crate::history::correction::Change;
+use crate::history::head::sha256;
 use crate::model::discipline::ChaseList;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
@@ -39,9 +43,10 @@ use crate::sql::ValidatedRows;
 use accepted::Accepted;
 use links::Links;
 use manifest::Output;
+use quiet::Quiet;
 use rayon::prelude::*;
 use std::fs::File;
-use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 /// Everything that is written.
@@ -56,6 +61,37 @@ pub struct Edition<'a> {
     /// (holds, sentence) for the overview.
     pub statements: &'a [(Option<bool>, String)],
     pub chase: &'a ChaseList,
+    /// What was missing of earlier periods.
+    pub history_notes: &'a [String],
+    /// Where this run changes a period that was issued.
+    pub correction: Option<Correction<'a>>,
+}
+
+/// Why an issued period was run again, and every figure that is no longer what was issued.
+#[derive(Debug, Clone, Copy)]
+pub struct Correction<'a> {
+    /// 文号 of the issued one.
+    pub number: &'a str,
+    pub reason: &'a str,
+    pub changes: &'a [Change],
+}
+
+/// All outputs, written beside their targets; nothing is in place yet.
+pub struct Pending {
+    stage: Stage,
+    names: Vec<String>,
+    /// The accepted rows of each form, packed: what the history keeps too.
+    pub forms: Vec<FormFile>,
+}
+
+impl Pending {
+    /// Moves all outputs into place, or none.
+    ///
+    /// # Errors
+    /// A file could not be moved; earlier results are as they were.
+    pub fn commit(self) -> Result<Written, String> {
+        Ok(Written { files: self.stage.commit(&self.names)? })
+    }
 }
 
 /// Paths of what was written, in the order in which officers read them.
@@ -71,22 +107,31 @@ enum Job<'a> {
     Data,
     Chase,
     ChaseText,
-    Store(&'a Accepted<'a>),
+    Rows(&'a ValidatedRows),
+    Correction(Correction<'a>),
     Records,
 }
 
 /// Writes all outputs into `folder`, replacing an earlier run's as one.
 ///
 /// # Errors
+/// See [`prepare`].
+pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
+    prepare(edition, folder)?.commit()
+}
+
+/// Writes all outputs beside their places in `folder`.
+///
+/// # Errors
 /// The folder cannot be written, another run writes there, or the accounting does not come out;
 /// earlier results stay as they were. The message is Chinese with the next step.
-pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
+pub fn prepare(edition: Edition<'_>, folder: &Path) -> Result<Pending, String> {
     let account = account::prove(&edition)?;
     let forms: Vec<Accepted<'_>> =
         edition.rows.iter().map(|rows| Accepted::of(&edition, rows)).collect::<Result<_, _>>()?;
     let stage = Stage::open(folder)?;
     let links = Links::find(&edition, folder);
-    let input_hash = manifest::input_hash(&edition);
+    let input_hash = crate::history::input_hash(edition.verdict);
     let name = file_stem(&edition.name());
     let mut jobs = vec![
         (format!("{name}_汇总表.xlsx"), Job::Leadership),
@@ -95,25 +140,31 @@ pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
         (format!("{name}_催报.txt"), Job::ChaseText),
         (format!("{name}_数据版.xlsx"), Job::Data),
     ];
-    for accepted in &forms {
-        jobs.push((format!("data/{}.parquet", file_stem(&accepted.form.id)), Job::Store(accepted)));
+    if let Some(correction) = edition.correction {
+        jobs.insert(1, (format!("{name}_更正说明.xlsx"), Job::Correction(correction)));
+    }
+    for (accepted, rows) in forms.iter().zip(edition.rows) {
+        jobs.push((format!("data/{}.parquet", file_stem(&accepted.form.id)), Job::Rows(rows)));
     }
     jobs.push(("findings.ndjson".to_owned(), Job::Records));
     let scratch = stage.scratch();
-    let outputs: Vec<Output> = jobs
+    let made: Vec<(Output, Option<FormFile>)> = jobs
         .par_iter()
         .map(|(name, job)| {
             let output = match job {
                 Job::Data => {
-                    return data_edition(&edition, &forms, &stage, name).map_err(|error| stage.trouble(name, &error));
+                    let output = data_edition(&edition, &forms, &stage, name);
+                    return output.map(|output| (output, None)).map_err(|error| stage.trouble(name, &error));
                 }
+                Job::Rows(rows) => {
+                    let packed = FormFile::of(edition.plan, edition.reference, edition.verdict, rows)?;
+                    return Ok((put(&stage, name, &packed.bytes)?, Some(packed)));
+                }
+                Job::Correction(correction) => correction::correction(&edition, *correction).map_err(workbook_trouble),
                 Job::Leadership => leadership::leadership(&edition, &account, &input_hash).map_err(workbook_trouble),
                 Job::Findings => findings::findings(&edition, &links, scratch).map_err(workbook_trouble),
                 Job::Chase => chase::workbook(&edition).map_err(workbook_trouble),
                 Job::ChaseText => Ok(chase::text(&edition)),
-                Job::Store(accepted) => {
-                    store::parquet(&edition, accepted).map_err(|error| Trouble::Defect(error.to_string()))
-                }
                 Job::Records => Ok(records::findings_ndjson(&edition)),
             };
             let bytes = output.map_err(|trouble| match trouble {
@@ -122,14 +173,19 @@ pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
                     format!("程序缺陷：无法生成 {name}（{what}）；原有结果没有改动，请联系维护人员")
                 }
             })?;
-            stage.put(name, &bytes)?;
-            Ok(Output { file: name.clone(), sha256: manifest::sha256(&bytes), size: bytes.len() as u64 })
+            Ok((put(&stage, name, &bytes)?, None))
         })
         .collect::<Result<_, String>>()?;
+    let (outputs, forms): (Vec<Output>, Vec<Option<FormFile>>) = made.into_iter().unzip();
     stage.put("run.json", &manifest::run_json(&edition, &outputs))?;
     let mut names: Vec<String> = outputs.into_iter().map(|output| output.file).collect();
     names.push("run.json".to_owned());
-    Ok(Written { files: stage.commit(&names)? })
+    Ok(Pending { stage, names, forms: forms.into_iter().flatten().collect() })
+}
+
+fn put(stage: &Stage, name: &str, bytes: &[u8]) -> Result<Output, String> {
+    stage.put(name, bytes)?;
+    Ok(Output { file: name.to_owned(), sha256: sha256(bytes), size: bytes.len() as u64 })
 }
 
 /// The data edition goes straight to its staged file.
@@ -140,47 +196,6 @@ fn data_edition(edition: &Edition<'_>, forms: &[Accepted<'_>], stage: &Stage, na
     written.into_inner().map_err(std::io::IntoInnerError::into_error)?.file.sync_all()?;
     let (sha256, size) = manifest::sha256_of(File::open(&path)?)?;
     Ok(Output { file: name.to_owned(), sha256, size })
-}
-
-/// A file whose first failure is told once: a zip that is given up tries to close itself, and would print its own words
-/// about failing again. What comes after the failure goes nowhere, as if it were written.
-struct Quiet {
-    file: File,
-    failed: bool,
-    at: u64,
-    end: u64,
-}
-
-impl Quiet {
-    fn new(file: File) -> Quiet {
-        Quiet { file, failed: false, at: 0, end: 0 }
-    }
-}
-
-impl Write for Quiet {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = if self.failed { Ok(bytes.len()) } else { self.file.write(bytes) };
-        self.failed |= written.as_ref().is_err_and(|error| error.kind() != std::io::ErrorKind::Interrupted);
-        self.at += *written.as_ref().unwrap_or(&0) as u64;
-        self.end = self.end.max(self.at);
-        written
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        if self.failed { Ok(()) } else { self.file.flush() }
-    }
-}
-
-impl Seek for Quiet {
-    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        self.at = match to {
-            _ if !self.failed => self.file.seek(to)?,
-            SeekFrom::Start(at) => at,
-            SeekFrom::Current(by) => self.at.saturating_add_signed(by),
-            SeekFrom::End(by) => self.end.saturating_add_signed(by),
-        };
-        Ok(self.at)
-    }
 }
 
 /// Why an output could not be made.

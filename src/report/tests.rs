@@ -181,7 +181,7 @@ fn the_chase_list_is_a_workbook_by_city_and_text_ready_to_paste() {
     assert!(rows[6].starts_with("2|合肥某厂工会|退回|—|—|4|3|上报 ") && !rows[6].contains(ID), "{rows:?}");
     assert_eq!(rows[8], "3|省教育厅系统工会|未报|1|1|4|—|没有收到报表", "numbered through");
     let often = book.worksheet_range("屡次未报迟报").unwrap();
-    assert_eq!(often.rows().filter(|row| row.get(2).is_some_and(|cell| cell.to_string() == "未报")).count(), 1);
+    assert_eq!(often.rows().filter(|row| text(row.get(2)) == "未报").count(), 1);
 
     let bytes = fs::read(out.path().join(format!("out/{name}.txt"))).unwrap();
     let text = String::from_utf8(bytes).unwrap();
@@ -277,7 +277,7 @@ fn findings_and_manifest_parse_and_hold_no_private_number() {
     assert_eq!(run["references"][1]["file"], "ref/荣誉台账.xlsx", "no absolute path");
     for output in run["outputs"].as_array().unwrap() {
         let bytes = fs::read(out.join(output["file"].as_str().unwrap())).unwrap();
-        assert_eq!(output["sha256"], super::manifest::sha256(&bytes));
+        assert_eq!(output["sha256"], crate::history::head::sha256(&bytes));
         assert_eq!(output["size"], bytes.len());
     }
     assert_eq!(run["outputs"].as_array().unwrap().len(), 7);
@@ -338,8 +338,9 @@ fn measure() {
         .into_inner();
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
-    let bytes = super::store::parquet(&edition, &forms[0]).unwrap();
-    println!("parquet: {:?}, {} bytes", start.elapsed(), bytes.len());
+    let fixture = &case.fixture;
+    let packed = super::FormFile::of(&fixture.plan, &fixture.reference, &fixture.verdict, &fixture.rows[0]).unwrap();
+    println!("parquet: {:?}, {} bytes", start.elapsed(), packed.bytes.len());
     let start = std::time::Instant::now();
     let out = case.write();
     println!("all: {:?}", start.elapsed());

@@ -2,18 +2,22 @@
 //!
 //! In: a definition, reference data and a folder of returns. Out: verdicts, tables, files. Knows no formats.
 
+pub mod issue;
+mod past;
+
 use crate::compute::{self, Computed};
 use crate::domain::period::Period;
-use crate::history::History;
+use crate::history::{Entry, History};
 use crate::ingest::{self, Delivery, Limits};
 use crate::model::discipline::PastDiscipline;
 use crate::model::outcome::Read;
 use crate::model::{Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Normaliser};
-use crate::report::{self, Edition, Written};
+use crate::report::{self, Correction, Edition, Written};
 use crate::spec::reference::ReferenceFolders;
 use crate::spec::{self, Diagnostic, Plan, Reference};
 use crate::validate::{self, Against, Arrival, Arrived, Validated};
+use past::Own;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -233,6 +237,8 @@ pub fn run(
         report::probe(folder).map_err(Stop::Output)?;
     }
     let history = History::open(places.history, plan, reference, period);
+    // A dry run changes nothing, and so it may look at an issued period.
+    let own = if places.out.is_some() { Own::find(&history, places)? } else { None };
     let mut validated = collect(prepared, returns, &history, limits, watch)?;
     watch.stage("计算统计表");
     let past = earlier_discipline(&history, plan, period);
@@ -258,19 +264,44 @@ pub fn run(
     let mut written = Written::default();
     if let Some(folder) = places.out {
         watch.stage("写出结果");
-        let statements: Vec<(Option<bool>, String)> =
-            computed.statements.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
-        let edition = Edition {
-            plan,
-            reference,
-            period,
-            verdict: &validated.verdict,
-            rows: &validated.rows,
-            tables: &computed.tables,
-            statements: &statements,
-            chase: &computed.chase,
-        };
-        written = report::write(edition, folder).map_err(Stop::Output)?;
+        written = write(prepared, &history, own.as_ref(), &validated, &computed, folder)?;
     }
     Ok(Finished { validated, computed, written })
+}
+
+/// Writes the results and the history: both are complete beside their places before either is moved there.
+fn write(
+    prepared: &Prepared,
+    history: &History,
+    own: Option<&Own>,
+    validated: &Validated,
+    computed: &Computed,
+    folder: &Path,
+) -> Result<Written, Stop> {
+    let Prepared { plan, reference, period, .. } = prepared;
+    let statements: Vec<(Option<bool>, String)> =
+        computed.statements.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
+    let changes = own.map(|own| own.changes(history, &computed.tables)).transpose()?.flatten();
+    let issued = own.and_then(Own::issued).zip(changes.as_deref());
+    let edition = Edition {
+        plan,
+        reference,
+        period,
+        verdict: &validated.verdict,
+        rows: &validated.rows,
+        tables: &computed.tables,
+        statements: &statements,
+        chase: &computed.chase,
+        history_notes: &history.notes(),
+        correction: issued.map(|((number, reason), changes)| Correction { number, reason, changes }),
+    };
+    let mut pending = report::prepare(edition, folder).map_err(Stop::Output)?;
+    let forms = std::mem::take(&mut pending.forms);
+    let entry = Entry { plan, reference, period, verdict: &validated.verdict, tables: &computed.tables };
+    let kept = own.map(|own| own.stage(entry, forms, changes.as_ref().map(Vec::len))).transpose()?;
+    let written = pending.commit().map_err(Stop::Output)?;
+    if let Some(kept) = kept {
+        kept.commit().map_err(|error| Stop::Output(format!("结果已写出，但没有存入历史库：{error}")))?;
+    }
+    Ok(written)
 }

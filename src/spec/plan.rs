@@ -36,6 +36,8 @@ pub struct Plan {
     pub references: Vec<ReferenceSchema>,
     pub forms: Vec<Form>,
     pub lookups: Vec<Lookup>,
+    /// Which accepted rows are entered into which reference table when a period is issued; all into the same one.
+    pub ledger: Vec<LedgerEntry>,
     pub quota: Option<Quota>,
     pub shares: Vec<Share>,
     /// Points for reporting discipline; `None` where nothing is scored.
@@ -283,6 +285,30 @@ pub struct Lookup {
     /// attributed to the recommending unit of this reference column.
     pub outstanding_by: Option<String>,
     pub line: u32,
+}
+
+/// Accepted rows of a form that become rows of a reference table (荣誉台账) when the period is issued.
+#[derive(Debug, Clone)]
+pub struct LedgerEntry {
+    pub form: usize,
+    pub filter: Option<Checked>,
+    /// Name of the reference table.
+    pub reference: String,
+    /// Columns of that table by name, each with where its value comes from.
+    pub columns: Vec<(String, LedgerValue)>,
+    pub line: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LedgerValue {
+    /// A column of the form.
+    Column(String),
+    /// The same words in every row.
+    Text(String),
+    /// The year of the period.
+    Year,
+    /// The document number (文号) of the issue.
+    Number,
 }
 
 #[derive(Debug, Clone)]

@@ -8,6 +8,7 @@ mod context;
 mod cursor;
 mod discipline;
 mod forms;
+mod ledger;
 mod measures;
 mod rules;
 mod schedule;
@@ -153,6 +154,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
     document.need_list("form");
     forms::forms(&document, &mut context);
     let lookups = rules::lookups(&document, &context);
+    let ledger = ledger::ledger(&document, &context);
     let quota = shares::quota(&document, &context);
     let shares = shares::shares(&document, &context);
     let discipline = discipline::discipline(&document);
@@ -180,6 +182,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         references: context.references,
         forms: context.forms,
         lookups: lookups.into_iter().flatten().collect(),
+        ledger,
         quota,
         shares: shares.into_iter().flatten().collect(),
         discipline,

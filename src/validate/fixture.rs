@@ -156,6 +156,7 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         }],
         references: vec![],
         forms: vec![form(), other_form()],
+        ledger: vec![],
         lookups,
         quota: None,
         shares: vec![],

@@ -150,6 +150,7 @@ fn a_full_disk_is_named() {
     let output = std::process::Command::new("unshare")
         .args(["-rm", "sh", "-c", script, "sh", target, target, env!("CARGO_BIN_EXE_huizong")])
         .args(args(second.path(), out.path()))
+        .arg("--no-history")
         .current_dir(root())
         .output();
     let Ok(output) = output else {

@@ -99,6 +99,7 @@ pub fn plan() -> Plan {
         references: vec![],
         forms: vec![form("teams", "班组申报汇总表", teams), form("people", "推荐个人汇总表", people)],
         lookups: vec![],
+        ledger: vec![],
         quota: None,
         shares: vec![],
         discipline: None,
