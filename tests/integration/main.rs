@@ -3,6 +3,7 @@
 mod architecture;
 mod bundles;
 mod commands;
+mod discipline;
 mod faults;
 mod hostile;
 mod independent;
