@@ -11,15 +11,16 @@ use crate::text::id_number::mask_within;
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 /// Headings and widths: an A4 page on its side.
-const COLUMNS: [(&str, f64); 8] = [
+const COLUMNS: [(&str, f64); 9] = [
     ("序号", 6.0),
     ("单位", 28.0),
     ("状态", 16.0),
     ("连续未报\n（期）", 9.0),
     ("近期未报\n（期）", 9.0),
-    ("迟报\n（工作日）", 10.0),
+    ("近期迟报\n（期）", 9.0),
+    ("超过截止\n（工作日）", 11.0),
     ("须改正\n（处）", 8.0),
-    ("问题", 54.0),
+    ("问题", 44.0),
 ];
 
 /// The workbook's bytes: everyone by city and channel, those silent again and again, the paragraphs to send.
@@ -151,7 +152,7 @@ fn unit_row(page: &mut Page<'_>, number: u32, unit: &ChaseUnit) -> Result<(), Xl
         status => status_word(status),
     };
     page.sheet.write_number_with_format(row, 0, number, cell(Kind::Centre))?;
-    let texts = [(1, Kind::Left, &unit.name), (2, Kind::Centre, &status), (7, Kind::Left, &trouble)];
+    let texts = [(1, Kind::Left, &unit.name), (2, Kind::Centre, &status), (8, Kind::Left, &trouble)];
     let mut lines = 1;
     for (column, kind, text) in texts {
         let text = mask_within(text);
@@ -163,8 +164,9 @@ fn unit_row(page: &mut Page<'_>, number: u32, unit: &ChaseUnit) -> Result<(), Xl
     let counts = [
         (3, i64::from(unit.silent)),
         (4, i64::from(unit.missed)),
-        (5, unit.late_days.unwrap_or(0)),
-        (6, unit.problems as i64),
+        (5, i64::from(unit.late)),
+        (6, unit.late_days.unwrap_or(0)),
+        (7, unit.problems as i64),
     ];
     for (column, count) in counts {
         if count > 0 {

@@ -177,9 +177,9 @@ fn the_chase_list_is_a_workbook_by_city_and_text_ready_to_paste() {
         .map(|row| row.iter().map(ToString::to_string).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("|"))
         .collect();
     assert_eq!(rows[4], "合肥：应报 2 个单位，催报 2 个，未报 1 个，退回 1 个", "{rows:?}");
-    assert_eq!(rows[5], "1|合肥市\n总工会|未报|3|3|4|—|没有收到报表");
-    assert!(rows[6].starts_with("2|合肥某厂工会|退回|—|—|4|3|上报 ") && !rows[6].contains(ID), "{rows:?}");
-    assert_eq!(rows[8], "3|省教育厅系统工会|未报|1|1|4|—|没有收到报表", "numbered through");
+    assert_eq!(rows[5], "1|合肥市\n总工会|未报|3|3|—|4|—|没有收到报表");
+    assert!(rows[6].starts_with("2|合肥某厂工会|退回|—|—|—|4|3|上报 ") && !rows[6].contains(ID), "{rows:?}");
+    assert_eq!(rows[8], "3|省教育厅系统工会|未报|1|1|—|4|—|没有收到报表", "numbered through");
     let often = book.worksheet_range("屡次未报迟报").unwrap();
     assert_eq!(often.rows().filter(|row| text(row.get(2)) == "未报").count(), 1);
 
