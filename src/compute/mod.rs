@@ -3,12 +3,15 @@
 //! Totals are proven against their parts; knows nothing of cells, files or formats.
 
 mod chase;
+mod derived;
 mod discipline;
 mod facts;
 mod groups;
 mod lists;
 mod measures;
 mod notes;
+mod past;
+mod periods;
 mod quota;
 mod record;
 mod shares;
@@ -41,7 +44,7 @@ pub struct Inputs<'a> {
     /// Earlier periods, for measures over time.
     pub history: &'a History,
     /// How units stood in the periods of the store, in any order; empty without a store.
-    pub past: &'a [PastDiscipline],
+    pub earlier: &'a [PastDiscipline],
     /// The day that the chase list is of; the last receipt where nobody says.
     pub as_of: Option<i32>,
 }

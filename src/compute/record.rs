@@ -93,8 +93,11 @@ impl<'a> Record<'a> {
         let rule = facts.plan.discipline;
         let most = rule.map_or(PERIODS, |rule| rule.periods);
         let this = facts.period;
-        let mut earlier: Vec<&PastDiscipline> =
-            facts.past.iter().filter(|past| past.period.kind == this.kind && past.period.last < this.first).collect();
+        let mut earlier: Vec<&PastDiscipline> = facts
+            .earlier
+            .iter()
+            .filter(|past| past.period.kind == this.kind && past.period.last < this.first)
+            .collect();
         earlier.sort_by_key(|past| std::cmp::Reverse(past.period.first));
         let mut past = Vec::new();
         let mut gaps = Vec::new();

@@ -68,7 +68,7 @@ fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedRows {
         |(at, row): (usize, &Row)| Origin { source: row.source, sheet: 0, row: at as u32, cols: Origin::WHOLE };
     let rows_of = Rows {
         form,
-        grid: Grid::new(names, values.collect(), &Roster::default()),
+        grid: Grid::new(names, values.collect(), rows.len(), &Roster::default()),
         origins: rows.iter().enumerate().map(origin).collect(),
         units: rows.iter().map(|row| row.unit).collect(),
     };
@@ -178,8 +178,8 @@ fn run(
 ) -> Result<Computed, String> {
     let period = Period::parse("2026").unwrap();
     let history = crate::history::History::open(None, plan, reference, &period);
-    let (history, past, as_of) = (&history, &[][..], None);
-    compute(Inputs { plan, reference, period: &period, rows: frames, lookups, verdict, history, past, as_of })
+    let (history, earlier, as_of) = (&history, &[][..], None);
+    compute(Inputs { plan, reference, period: &period, rows: frames, lookups, verdict, history, earlier, as_of })
 }
 
 fn table<'a>(computed: &'a Computed, id: &str) -> &'a StatTable {

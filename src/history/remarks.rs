@@ -1,7 +1,7 @@
 //! What reading the history met: gaps, columns that are missing or changed, units that are gone. Gathered while many
 //! threads read, and told in one fixed order.
 
-use super::head::{StoredType, Unusable};
+use super::head::Unusable;
 use crate::domain::period::Period;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -54,7 +54,7 @@ struct Inner {
     missing: BTreeMap<Spot, BTreeSet<Period>>,
     /// Unit codes that today's roster does not have, with the name they had: where they were met.
     gone: BTreeMap<(String, String), BTreeSet<Period>>,
-    conflicts: BTreeSet<(Period, Spot, &'static str, &'static str)>,
+    conflicts: BTreeSet<(Period, Spot, String, String)>,
 }
 
 impl Remarks {
@@ -75,8 +75,8 @@ impl Remarks {
         self.inner().gone.entry((code, name)).or_default().insert(period.clone());
     }
 
-    pub fn conflict(&self, period: &Period, spot: Spot, stored: StoredType, today: StoredType) {
-        self.inner().conflicts.insert((period.clone(), spot, stored.word(), today.word()));
+    pub fn conflict(&self, period: &Period, spot: Spot, stored: &str, today: &str) {
+        self.inner().conflicts.insert((period.clone(), spot, stored.to_owned(), today.to_owned()));
     }
 
     pub fn gaps(&self) -> Vec<Gap> {
@@ -86,10 +86,10 @@ impl Remarks {
     }
 
     pub fn conflicts(&self) -> Vec<String> {
-        let sentence = |(period, Spot { form, column }, stored, today): &(Period, Spot, &str, &str)| {
+        let sentence = |(period, Spot { form, column }, stored, today): &(Period, Spot, String, String)| {
             format!(
                 "历史数据里{}《{form}》的“{column}”存的是{stored}，现在的定义是{today}，两者不能相比。请给新的列换一个名字；\
-                 如果是定义写错了类型，请改回{stored}",
+                 如果是定义写错了，请改回{stored}",
                 period.title()
             )
         };

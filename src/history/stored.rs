@@ -4,7 +4,7 @@
 //! Columns are matched to today's definition by name, renamed ones by what a field says it `was`. Units are told by code
 //! in today's roster, never by name.
 
-use super::head::{FIGURES, FormPart, HEAD, Head, Part, StoredType, Unusable, code_column, sha256};
+use super::head::{FIGURES, FormPart, HEAD, Head, Part, StoredColumn, StoredType, Unusable, code_column, sha256};
 use super::parquet::{Reader, Texts};
 use super::remarks::{Gap, Spot};
 use super::{Shared, StoredUnit, figures, units};
@@ -43,11 +43,19 @@ pub struct StoredForm {
     rows: usize,
     shared: Arc<Shared>,
     /// By today's columns of the form ([`Form::columns`]): the stored column's name and type, where there is one.
-    sources: Vec<(FormColumn, Option<(String, StoredType)>)>,
+    sources: Vec<Source>,
     reader: Mutex<Reader>,
     columns: Vec<OnceLock<Option<Column>>>,
     units: OnceLock<Vec<Option<u32>>>,
     origins: OnceLock<Origins>,
+}
+
+/// One of today's columns, and what is stored of it.
+struct Source {
+    today: FormColumn,
+    /// The unit that figures are asked in today.
+    measured_in: Option<String>,
+    stored: Option<StoredColumn>,
 }
 
 #[derive(Default)]
@@ -120,9 +128,10 @@ impl StoredPeriod {
             .columns()
             .into_iter()
             .map(|column| {
-                let source = stored_names(today, &column)
-                    .find_map(|name| part.columns.iter().find(|(stored, _)| *stored == name).cloned());
-                (column, source)
+                let stored = stored_names(today, &column)
+                    .find_map(|name| part.columns.iter().find(|stored| stored.name == name).cloned());
+                let measured_in = today.fields.get(column.field).and_then(|field| field.measured_in.clone());
+                Source { today: column, measured_in, stored }
             })
             .collect();
         Ok(StoredForm {
@@ -227,18 +236,25 @@ impl StoredForm {
 
     /// The same by today's name.
     pub fn column_named(&self, name: &str) -> Option<&Column> {
-        self.column(self.sources.iter().position(|(column, _)| column.name == name)?)
+        self.column(self.sources.iter().position(|source| source.today.name == name)?)
     }
 
     fn decode(&self, column: usize) -> Option<Column> {
-        let (today, source) = self.sources.get(column)?;
+        let Source { today, measured_in, stored } = self.sources.get(column)?;
         let spot = || Spot { form: self.title.clone(), column: today.name.clone() };
-        let Some((name, stored)) = source else {
+        let Some(StoredColumn { name, ty: stored, measured_in: then }) = stored else {
             self.shared.remarks.missing(&self.period, spot());
             return None;
         };
         if !stored.reads_as(today.ty) {
-            self.shared.remarks.conflict(&self.period, spot(), *stored, StoredType::plain(today.ty));
+            self.shared.remarks.conflict(&self.period, spot(), stored.word(), StoredType::plain(today.ty).word());
+            return None;
+        }
+        // 元 then and 万元 now: every figure plausible, and ten thousand times off.
+        if let (Some(then), Some(now)) = (then, measured_in)
+            && then != now
+        {
+            self.shared.remarks.conflict(&self.period, spot(), then, now);
             return None;
         }
         if *stored == StoredType::Unit && today.ty == crate::spec::ColumnType::Unit {

@@ -9,6 +9,7 @@ pub mod finding;
 pub mod ledger;
 pub mod normalised;
 pub mod outcome;
+pub mod replay;
 pub mod run;
 pub mod statistic;
 pub mod table;

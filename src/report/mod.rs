@@ -21,6 +21,7 @@ mod overview;
 mod quiet;
 mod received;
 mod records;
+pub mod replay;
 mod sheet;
 mod style;
 #[cfg(test)]

@@ -4,6 +4,11 @@
 
 pub mod issue;
 mod past;
+mod replay;
+
+pub use crate::report::replay::{NOTES as REPLAY_NOTES, write as write_replay};
+pub use crate::validate::replay::rules as tried_rules;
+pub use replay::replay;
 
 use crate::compute::{self, Computed};
 use crate::domain::period::Period;
@@ -241,7 +246,7 @@ pub fn run(
     let own = if places.out.is_some() { Own::find(&history, places)? } else { None };
     let mut validated = collect(prepared, returns, &history, limits, watch)?;
     watch.stage("计算统计表");
-    let past = earlier_discipline(&history, plan, period);
+    let earlier = earlier_discipline(&history, plan, period);
     let computed = compute::compute(compute::Inputs {
         plan,
         reference,
@@ -250,7 +255,7 @@ pub fn run(
         lookups: &validated.lookups,
         verdict: &validated.verdict,
         history: &history,
-        past: &past,
+        earlier: &earlier,
         as_of: prepared.as_of,
     })
     .map_err(Stop::Unproven)?;

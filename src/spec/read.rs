@@ -15,6 +15,7 @@ mod schedule;
 mod shares;
 mod syntax;
 mod tables;
+mod time;
 
 #[cfg(test)]
 mod tests;

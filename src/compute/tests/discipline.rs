@@ -80,7 +80,7 @@ fn discipline_over_the_years_is_scored_ranked_and_said() {
         lookups: &lookups,
         verdict: &verdict,
         history: &history,
-        past: &past,
+        earlier: &past,
         as_of: day(2026, 4, 17),
     };
     let computed = compute(inputs).unwrap();
