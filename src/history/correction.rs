@@ -42,34 +42,43 @@ fn whole(table: &StatTable, gone: bool) -> Change {
 
 fn compare(then: &StatTable, now: &StatTable, changes: &mut Vec<Change>) {
     let (then_keys, now_keys) = (keys(then), keys(now));
-    let then_rows: BTreeMap<&str, usize> = then_keys.iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
-    let now_rows: BTreeMap<&str, usize> = now_keys.iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
+    let place = |keys: &[Key], id: &str| keys.iter().position(|key| key.id == id);
+    let as_list = is_list(then) || is_list(now);
     for (at, key) in now_keys.iter().enumerate() {
-        cells(then, then_rows.get(key.as_str()).copied(), now, Some(at), key, changes);
+        match place(&then_keys, &key.id) {
+            None if as_list => changes.push(line(now, key, false)),
+            was => cells((then, was), (now, Some(at)), key, changes),
+        }
     }
-    for (at, key) in then_keys.iter().enumerate().filter(|(_, key)| !now_rows.contains_key(key.as_str())) {
-        cells(then, Some(at), now, None, key, changes);
+    for (at, key) in then_keys.iter().enumerate().filter(|(_, key)| place(&now_keys, &key.id).is_none()) {
+        match as_list {
+            true => changes.push(line(now, key, true)),
+            false => cells((then, Some(at)), (now, None), key, changes),
+        }
     }
+}
+
+/// A line of a list that came or went: its cells are no figures of their own.
+fn line(table: &StatTable, key: &Key, gone: bool) -> Change {
+    let listed = Some(StatCell::Text("列入".to_owned()));
+    let (before, after) = if gone { (listed, None) } else { (None, listed) };
+    let (title, sheet, row) = (table.title.clone(), table.sheet.clone(), key.words.clone());
+    Change { table: title, sheet, row, column: "整行".to_owned(), before, after, private: false }
 }
 
 /// What differs between two rows of one key, or all figures of a row that came or went.
 fn cells(
-    then: &StatTable,
-    then_row: Option<usize>,
-    now: &StatTable,
-    now_row: Option<usize>,
-    key: &str,
+    (then, then_row): (&StatTable, Option<usize>),
+    (now, now_row): (&StatTable, Option<usize>),
+    key: &Key,
     changes: &mut Vec<Change>,
 ) {
     let (then_columns, now_columns) = (columns(then), columns(now));
     let gone = then_columns.iter().filter(|column| !now_columns.contains(column));
     for column in now_columns.iter().chain(gone) {
-        let (was, is) = (
-            then_columns.iter().position(|known| known == column),
-            now_columns.iter().position(|known| known == column),
-        );
-        let label = |at: Option<usize>, table: &StatTable| at.is_some_and(|at| is_label(table, at));
-        if label(was, then) || label(is, now) {
+        let was = then_columns.iter().position(|known| known == column);
+        let is = now_columns.iter().position(|known| known == column);
+        if was.is_some_and(|at| is_label(then, at)) || is.is_some_and(|at| is_label(now, at)) {
             continue;
         }
         let cell = |table: &StatTable, row: Option<usize>, column: Option<usize>| -> Option<StatCell> {
@@ -84,7 +93,7 @@ fn cells(
         changes.push(Change {
             table: now.title.clone(),
             sheet: now.sheet.clone(),
-            row: key.to_owned(),
+            row: key.words.clone(),
             column: column.clone(),
             before,
             after,
@@ -102,19 +111,44 @@ fn is_label(table: &StatTable, column: usize) -> bool {
     column < table.label_columns || table.headings.get(column).is_some_and(|heading| heading.name == "序号")
 }
 
-/// A row's labels; of a list without labels all its words. The same key a second time gets a number.
-fn keys(table: &StatTable) -> Vec<String> {
+/// Whether nothing but a number labels its rows: then all their words together do.
+fn is_list(table: &StatTable) -> bool {
+    (0..table.label_columns).all(|column| table.headings.get(column).is_some_and(|heading| heading.name == "序号"))
+}
+
+/// What tells a row from the others of its table, and what it is called where it is shown.
+struct Key {
+    id: String,
+    words: String,
+}
+
+/// Words that name a row of a list.
+const SHOWN: usize = 4;
+
+/// Each row's labels; of a list all its words. The same a second time gets a number.
+fn keys(table: &StatTable) -> Vec<Key> {
+    let list = is_list(table);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let keys = table.rows.iter().map(|row| {
-        let labels = if table.label_columns == 0 { row.cells.len() } else { table.label_columns };
-        let words = row.cells.iter().take(labels).filter_map(|cell| match cell {
-            StatCell::Text(text) | StatCell::Alarm(text) if !text.is_empty() => Some(text.as_str()),
-            _ => None,
-        });
-        let key = words.collect::<Vec<_>>().join(" ");
-        let count = seen.entry(key.clone()).or_insert(0);
+        let labels = if list { row.cells.len() } else { table.label_columns };
+        let words = |shown: bool| -> Vec<&str> {
+            let cells = row.cells.iter().take(labels).enumerate();
+            // A private number tells rows apart, and is not shown.
+            let cells = cells.filter(|(column, _)| !shown || !table.private_columns.contains(column));
+            let texts = cells.filter_map(|(_, cell)| match cell {
+                StatCell::Text(text) | StatCell::Alarm(text) if !text.is_empty() => Some(text.as_str()),
+                _ => None,
+            });
+            texts.collect()
+        };
+        let id = words(false).join("\u{1f}");
+        let shown = words(true).into_iter().take(if list { SHOWN } else { labels }).collect::<Vec<_>>().join(" ");
+        let count = seen.entry(id.clone()).or_insert(0);
         *count += 1;
-        if *count == 1 { key } else { format!("{key}（第 {count} 个）") }
+        match *count {
+            1 => Key { id, words: shown },
+            count => Key { id: format!("{id}\u{1f}{count}"), words: format!("{shown}（第 {count} 个）") },
+        }
     });
     keys.collect()
 }
@@ -200,6 +234,31 @@ mod tests {
         ];
         assert_eq!(said(&changes(&before, &after)), wanted);
         assert!(changes(&after, &after).is_empty());
+    }
+
+    #[test]
+    fn a_list_says_which_lines_came_and_went() {
+        let list = |rows: &[[&str; 2]]| {
+            let mut list = table("名单", &["序号", "单位", "姓名", "分"], &[]);
+            list.rows = (1i64..)
+                .zip(rows)
+                .map(|(number, [unit, name])| {
+                    let words = [unit, name].map(|word| StatCell::Text((*word).to_owned()));
+                    let cells = [StatCell::Integer(number)].into_iter().chain(words).chain([StatCell::Integer(number)]);
+                    StatRow { kind: RowKind::Body, cells: cells.collect() }
+                })
+                .collect();
+            list
+        };
+        let before = [list(&[["甲", "张三"], ["乙", "李四"], ["丙", "王五"]])];
+        let after = [list(&[["乙", "李四"], ["丙", "赵六"]])];
+        let wanted = [
+            "名单表 乙 李四 分 2→1",
+            "名单表 丙 赵六 整行 -→列入",
+            "名单表 甲 张三 整行 列入→-",
+            "名单表 丙 王五 整行 列入→-",
+        ];
+        assert_eq!(said(&changes(&before, &after)), wanted);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `figures.json`: every figure that was printed for a period, so that a later change can be listed figure by figure.
 
-use super::head::{FIGURES, FORMAT, Unusable, sealed, unsealed};
+use super::head::{FIGURES, FORMAT, Unusable, sealed_tight, unsealed};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub fn bytes(tables: &[StatTable]) -> Vec<u8> {
             })
         })
         .collect();
-    sealed(json!({ "format": FORMAT, "tables": tables }))
+    sealed_tight(json!({ "format": FORMAT, "tables": tables }))
 }
 
 /// Reads the file; what a table is only printed with (captions, notes, definitions) is not in it.
@@ -155,11 +155,11 @@ mod tests {
         let written = bytes(std::slice::from_ref(&table));
         assert_eq!(read(&written).unwrap(), [table]);
         let mut changed = written.clone();
-        let at = written.windows(4).position(|window| window == b"\"-3\"" || window == b"  -3").unwrap();
-        changed[at + 3] = b'4';
+        let at = written.windows(4).position(|window| window == b",-3]").unwrap();
+        changed[at + 2] = b'4';
         assert!(matches!(read(&changed), Err(Unusable::Damaged(_))));
         assert!(matches!(read(&written[..written.len() / 2]), Err(Unusable::Damaged(_))));
-        let future = String::from_utf8(written).unwrap().replace("\"format\": 1", "\"format\": 7");
+        let future = String::from_utf8(written).unwrap().replace("\"format\":1", "\"format\":7");
         assert_eq!(read(future.as_bytes()), Err(Unusable::Future(7)));
     }
 }

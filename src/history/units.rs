@@ -1,6 +1,6 @@
 //! `units.json`: how every expected unit reported, by its code: what reporting discipline over time is made of.
 
-use super::head::{Unusable, day_words, sealed, unsealed};
+use super::head::{Unusable, day_words, sealed_tight, unsealed};
 use crate::domain::schedule::written_day;
 use crate::model::run::UnitStatus;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ pub fn bytes(units: &[StoredUnit]) -> Vec<u8> {
             json!([unit.code, unit.name, unit.channel, unit.city, status, days, received])
         })
         .collect();
-    sealed(json!({ "format": super::head::FORMAT, "units": units }))
+    sealed_tight(json!({ "format": super::head::FORMAT, "units": units }))
 }
 
 /// Reads the file; `resolve` gives the roster's index of a code.

@@ -9,6 +9,7 @@ use crate::model::run::UnitStatus;
 use crate::model::statistic::RowKind;
 use crate::text::id_number::mask_within;
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+use std::io::{self, Seek, Write};
 
 /// Headings and widths: an A4 page on its side.
 const COLUMNS: [(&str, f64); 9] = [
@@ -23,11 +24,11 @@ const COLUMNS: [(&str, f64); 9] = [
     ("问题", 44.0),
 ];
 
-/// The workbook's bytes: everyone by city and channel, those silent again and again, the paragraphs to send.
+/// Writes the workbook: everyone by city and channel, those silent again and again, the paragraphs to send.
 ///
 /// # Errors
 /// The writer refuses a cell.
-pub fn workbook(edition: &Edition<'_>) -> Result<Vec<u8>, XlsxError> {
+pub fn workbook<W: Write + Seek + Send>(edition: &Edition<'_>, target: W) -> Result<(), XlsxError> {
     let styles = Styles::default();
     let title = format!("{}催报名单", edition.name());
     let mut book = style::workbook(&title)?;
@@ -45,7 +46,7 @@ pub fn workbook(edition: &Edition<'_>) -> Result<Vec<u8>, XlsxError> {
         book.push_worksheet(names("屡次未报迟报", &title, list, &[(words, often)], &styles)?);
     }
     book.push_worksheet(letters(&title, list, &styles)?);
-    book.save_to_buffer()
+    book.save_to_writer(target)
 }
 
 fn group_words(group: &ChaseGroup) -> String {
@@ -197,16 +198,19 @@ fn letters(title: &str, list: &ChaseList, styles: &Styles) -> Result<Worksheet, 
     Ok(page.sheet)
 }
 
-/// The text: UTF-8 with a byte order mark and CRLF, as Notepad and messengers on Windows take it.
-pub fn text(edition: &Edition<'_>) -> Vec<u8> {
+/// Writes the text: UTF-8 with a byte order mark and CRLF, as Notepad and messengers on Windows take it.
+///
+/// # Errors
+/// The target refuses.
+pub fn text(edition: &Edition<'_>, target: &mut impl Write) -> io::Result<()> {
     let list = edition.chase;
     let mut lines = vec![format!("{}催报", edition.name()), list.summary.clone()];
     lines.extend(list.notes.iter().map(|note| format!("（{note}）")));
     for group in &list.groups {
         lines.extend([String::new(), format!("【{}】", group.label), group.letter.clone()]);
     }
-    let text: String = lines.iter().map(|line| format!("{}\r\n", flat(line))).collect();
-    format!("\u{feff}{}", mask_within(&text)).into_bytes()
+    target.write_all("\u{feff}".as_bytes())?;
+    lines.iter().try_for_each(|line| write!(target, "{}\r\n", flat(&mask_within(line))))
 }
 
 /// One paragraph is one line: what a file's name or a cell brings may not break it.

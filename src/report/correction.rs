@@ -7,18 +7,23 @@ use crate::history::correction::Change;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::id_number::{mask, mask_within};
 use rust_xlsxwriter::XlsxError;
+use std::io::{Seek, Write};
 
-/// The workbook's bytes.
+/// Writes the workbook to `target`.
 ///
 /// # Errors
 /// The writer refuses a cell.
-pub fn correction(edition: &Edition<'_>, correction: Correction<'_>) -> Result<Vec<u8>, XlsxError> {
+pub fn correction<W: Write + Seek + Send>(
+    edition: &Edition<'_>,
+    correction: Correction<'_>,
+    target: W,
+) -> Result<(), XlsxError> {
     let title = format!("{}更正说明", edition.name());
     let table = table(edition, correction, &title);
     let mut book = style::workbook(&title)?;
     let (sheet, _) = leadership::table_sheet("更正说明", &[&table], &Styles::default(), &title)?;
     book.push_worksheet(sheet);
-    book.save_to_buffer()
+    book.save_to_writer(target)
 }
 
 fn table(edition: &Edition<'_>, correction: Correction<'_>, title: &str) -> StatTable {
@@ -76,7 +81,7 @@ fn side(change: &Change, cell: Option<&StatCell>) -> StatCell {
         None | Some(StatCell::Empty) => "（无）".to_owned(),
         Some(StatCell::Text(text) | StatCell::Alarm(text)) if change.private => mask(text),
         Some(StatCell::Text(text) | StatCell::Alarm(text)) => mask_within(text),
-        Some(StatCell::Integer(value)) => return StatCell::Integer(*value),
+        Some(StatCell::Integer(value)) => value.to_string(),
         Some(StatCell::Number(value)) => value.to_string(),
         Some(StatCell::Ratio { den: 0, .. } | StatCell::NotApplicable) => "—".to_owned(),
         Some(StatCell::Ratio { num, den }) => format!("{:.2}%（{num}/{den}）", *num as f64 * 100.0 / *den as f64),

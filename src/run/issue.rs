@@ -66,6 +66,9 @@ pub fn issue(prepared: &Prepared, history: &Path, number: &str, with_ledger: boo
     if !stored.same_definition() {
         notes.push("这一期存入历史库之后，流程定义改过；印发的是当时的结果".to_owned());
     }
+    if with_ledger && !issued.amended.is_empty() {
+        notes.push("这一期印发后更正过；更正后不再入选的，请从台账里手工删去".to_owned());
+    }
     if !with_ledger && !plan.ledger.is_empty() && issued.ledger.is_none() {
         notes.push("评选结果还没有记入台账；要记入的，加 --ledger 再运行一次".to_owned());
     }

@@ -237,13 +237,14 @@ pub fn run(
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Finished, Stop> {
-    let Prepared { plan, reference, period, .. } = prepared;
     if let Some(folder) = places.out {
         report::probe(folder).map_err(Stop::Output)?;
     }
-    let history = History::open(places.history, plan, reference, period);
-    // A dry run changes nothing, and so it may look at an issued period.
-    let own = if places.out.is_some() { Own::find(&history, places)? } else { None };
+    let history = History::open(places.history, &prepared.plan, &prepared.reference, &prepared.period);
+    let own = Own::find(&history, places)?;
+    let before_issue = own.as_ref().and_then(|own| own.without_entered(prepared));
+    let prepared = before_issue.as_ref().unwrap_or(prepared);
+    let Prepared { plan, reference, period, .. } = prepared;
     let mut validated = collect(prepared, returns, &history, limits, watch)?;
     watch.stage("计算统计表");
     let earlier = earlier_discipline(&history, plan, period);

@@ -1,11 +1,13 @@
 //! The run's own period in the history: locked once it is issued, replaced whole when the results are written.
 
-use super::{Places, Stop};
+use super::{Places, Prepared, Stop};
 use crate::history::correction::{Change, changes};
 use crate::history::head::{HEAD, Unusable};
 use crate::history::issue::{Amended, ISSUED, Issued};
-use crate::history::{Entry, FormFile, History, Packed, Ready, input_hash};
+use crate::history::{Content, Entry, FormFile, History, Packed, Ready, input_hash};
+use crate::model::Column;
 use crate::model::statistic::StatTable;
+use crate::spec::LedgerValue;
 use std::path::PathBuf;
 
 /// What stands in the history where this run's period goes.
@@ -35,10 +37,13 @@ impl Own {
                 folder.join(ISSUED).display()
             ))
         })?;
-        if let Some(Err(why @ Unusable::Future(_))) = history.own() {
+        if let (true, Some(Err(why @ Unusable::Future(_)))) = (places.out.is_some(), history.own()) {
             return Err(Stop::Usage(format!("不能覆盖{title}的历史数据：{}。", why.words())));
         }
+        let keeps = places.out.is_some();
         match &issued {
+            // A dry run changes nothing, and so it may look at an issued period.
+            _ if !keeps => Ok(Some(Own { folder, issued, reason })),
             Some(issued) if reason.is_empty() => Err(Stop::Usage(format!(
                 "{title}已以“{}”印发，不能直接重新汇总。确需更正的，请加 --reason 更正理由，程序会另出一份更正说明。",
                 issued.number
@@ -48,6 +53,26 @@ impl Own {
             }
             _ => Ok(Some(Own { folder, issued, reason })),
         }
+    }
+
+    /// The run's reference data without what this very period entered into its ledger when it was issued: nobody is to be
+    /// told that he already holds the title he is selected for. `None` where there is nothing of that kind.
+    pub fn without_entered(&self, prepared: &Prepared) -> Option<Prepared> {
+        let issued = self.issued.as_ref().filter(|issued| issued.ledger.is_some())?;
+        let entry = prepared.plan.ledger.first()?;
+        let (column, _) = entry.columns.iter().find(|(_, value)| *value == LedgerValue::Number)?;
+        let mut prepared = prepared.clone();
+        let table = prepared.reference.tables.get_mut(&entry.reference)?;
+        let numbers = table.column_names.iter().position(|name| name == column)?;
+        let Some(Column::Text(numbers)) = table.columns.get(numbers) else { return None };
+        let stays: Vec<bool> = numbers.iter().map(|number| number != Some(issued.number.as_str())).collect();
+        let own = stays.iter().filter(|stays| !**stays).count();
+        table.columns = table.columns.iter().map(|column| only(column, &stays)).collect();
+        let mut stay = stays.iter();
+        table.lines.retain(|_| stay.next() == Some(&true));
+        let (reference, number) = (&entry.reference, &issued.number);
+        prepared.reference.notes.push(format!("“{reference}”里以“{number}”记入的 {own} 条是本期自己的，不参加核对"));
+        Some(prepared)
     }
 
     /// Every figure that this run changes, with the document number and the reason; `None` where nothing was issued.
@@ -90,7 +115,7 @@ impl Own {
             let input_sha256 = input_hash(entry.verdict);
             issued.amended.push(Amended { reason: self.reason.clone(), input_sha256, figures });
             // Before the head, which is last.
-            packed.files.insert(0, (ISSUED.to_owned(), issued.bytes()));
+            packed.files.insert(0, (ISSUED.to_owned(), Content::Bytes(issued.bytes())));
         }
         let ready = packed.stage(&self.folder).map_err(Stop::Output)?;
         // With the lock held nobody else can issue it any more.
@@ -98,5 +123,20 @@ impl Own {
             return Err(Stop::Usage("运行期间本期已被印发或更正。请再运行一次。".to_owned()));
         }
         Ok(ready)
+    }
+}
+
+/// The rows of a column that stay.
+fn only(column: &Column, stays: &[bool]) -> Column {
+    fn kept<T>(values: impl Iterator<Item = T>, stays: &[bool]) -> impl Iterator<Item = T> {
+        values.zip(stays).filter(|(_, stays)| **stays).map(|(value, _)| value)
+    }
+    match column {
+        Column::Text(of) => Column::Text(kept(of.iter(), stays).collect()),
+        Column::Integer(of) => Column::Integer(kept(of.iter(), stays).collect()),
+        Column::Number(of) => Column::Number(kept(of.iter(), stays).collect()),
+        Column::Boolean(of) => Column::Boolean(kept(of.iter(), stays).collect()),
+        Column::Date(of) => Column::Date(kept(of.iter(), stays).collect()),
+        Column::Unit(of) => Column::Unit(kept(of.iter(), stays).collect()),
     }
 }

@@ -7,6 +7,7 @@ use super::rows::FormRows;
 use super::unique::part;
 use crate::domain::period::Period;
 use crate::history::StoredForm;
+use crate::model::values::Scalar;
 use crate::model::{Column, Finding, Place, Scalars, Severity, Texts};
 use crate::spec::{ColumnType, Form, Template, TemplatePart};
 use crate::sql::{PREVIOUS, earlier_column, split_earlier};
@@ -139,7 +140,7 @@ fn wanted(form: &Form) -> BTreeMap<&'static str, BTreeSet<String>> {
 
 /// The values of the matched rows; nothing where there is no match or no such column then.
 fn gather(values: Option<&Column>, ty: ColumnType, matches: &[Option<u32>]) -> Column {
-    fn picked<T: Copy + Default>(values: Option<&Scalars<T>>, matches: &[Option<u32>]) -> Scalars<T> {
+    fn picked<T: Scalar>(values: Option<&Scalars<T>>, matches: &[Option<u32>]) -> Scalars<T> {
         matches.iter().map(|row| values?.get((*row)? as usize)).collect()
     }
     match (ty, values) {

@@ -6,6 +6,7 @@ mod commands;
 mod compare;
 mod discipline;
 mod faults;
+mod history;
 mod hostile;
 mod independent;
 mod layout;

@@ -21,6 +21,24 @@ pub fn huizong(args: &[&str]) -> Command {
     command
 }
 
+/// Every file below a folder with its bytes, locks aside.
+pub fn all_bytes(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(below) = open.pop() {
+        for entry in std::fs::read_dir(&below).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = path.strip_prefix(folder).expect("below").to_string_lossy().into_owned();
+            if path.is_dir() {
+                open.push(path);
+            } else if !name.ends_with(".huizong-lock") {
+                found.insert(name, std::fs::read(&path).expect("readable"));
+            }
+        }
+    }
+    found
+}
+
 /// What a finished command said.
 pub struct Said {
     pub code: i32,

@@ -17,7 +17,9 @@ struct Step {
 fn steps(manual: &str, heading: &str) -> Vec<Step> {
     let text = std::fs::read_to_string(root().join(manual)).expect("the manual");
     let lines: Vec<&str> = text.lines().collect();
-    let first = lines.iter().position(|line| *line == heading).unwrap_or_else(|| panic!("{manual} has no “{heading}”"));
+    // Chapters of the Chinese manual are numbered, and the numbers move.
+    let is_it = |line: &&str| line.starts_with("## ") && line.ends_with(heading);
+    let first = lines.iter().position(is_it).unwrap_or_else(|| panic!("{manual} has no “{heading}”"));
     let rest = &lines[first + 1..];
     let end = rest.iter().position(|line| line.starts_with("## ")).unwrap_or(rest.len());
     let (mut steps, mut intro, mut open): (Vec<Step>, String, Option<Step>) = (Vec::new(), String::new(), None);
@@ -191,10 +193,10 @@ fn follow(manual: &'static str, heading: &str) {
 
 #[test]
 fn the_tutorial_of_the_readme_works_as_it_is_written() {
-    follow("README.md", "## Write a pipeline for your own return");
+    follow("README.md", "Write a pipeline for your own return");
 }
 
 #[test]
 fn the_tutorial_of_the_chinese_manual_works_as_it_is_written() {
-    follow("README.zh.md", "## 十、给自己的报表写一个流程");
+    follow("README.zh.md", "、给自己的报表写一个流程");
 }

@@ -25,6 +25,7 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         }
         reader.check_columns();
         reader.check_headers();
+        reader.check_was();
         let fields = reader.fields;
         let unit_field = unit.map_or(0, |word| unit_field(&word, &fields, context));
         let id = context.form_ids.get(context.forms.len()).map_or_else(String::new, |id| (*id).to_owned());
@@ -255,6 +256,24 @@ impl FieldReader<'_, '_> {
                 let span = self.places.get(index).cloned().unwrap_or(0..0);
                 let message = format!("列“{name}”重复，第 {line} 行已经有了");
                 self.context.log.report("duplicate-field", span, message, None);
+            }
+        }
+    }
+
+    /// An earlier name belongs to one field, and is no field's name today: else the history could be read as either.
+    fn check_was(&mut self) {
+        for (index, field) in self.fields.iter().enumerate() {
+            for was in &field.was {
+                let span = || self.places.get(index).cloned().unwrap_or(0..0);
+                let now = self.fields.iter().find(|other| *other.name == **was);
+                let twice = self.fields.iter().take(index).find(|other| other.was.contains(was));
+                let message = match (now, twice) {
+                    (Some(other), _) => format!("“{}”的旧名“{was}”现在是第 {} 行那一列的名字", field.name, other.line),
+                    (None, Some(other)) => format!("“{}”和“{}”的旧名都是“{was}”", other.name, field.name),
+                    (None, None) => continue,
+                };
+                let help = "was 只写这一列自己以前的、现在不再用的名字".to_owned();
+                self.context.log.report("was-not-clear", span(), message, Some(help));
             }
         }
     }

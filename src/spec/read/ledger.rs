@@ -19,11 +19,11 @@ pub fn ledger(document: &Section<'_>, context: &Context<'_>) -> Vec<LedgerEntry>
         };
         section.need_list("columns");
         let parts = section.sections("columns");
-        let columns: Vec<(String, LedgerValue)> =
+        let named: Vec<(String, Option<LedgerValue>)> =
             parts.into_iter().filter_map(|part| column(part, schema, form.map(|_| &of_form), context)).collect();
         let line = section.line();
         if let (Some(schema), Some(table)) = (schema, &table) {
-            complete(schema, &columns, table);
+            complete(schema, &named, table);
             if let Some(other) = entries.first().filter(|other| other.reference != schema.name) {
                 let message = format!("前面记入的是“{}”，这里是“{}”", other.reference, schema.name);
                 let help = "一次印发只记入一个台账，写同一个参照表".to_owned();
@@ -32,6 +32,7 @@ pub fn ledger(document: &Section<'_>, context: &Context<'_>) -> Vec<LedgerEntry>
         }
         section.finish();
         if let (Some(form), Some(schema)) = (form, schema) {
+            let columns = named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
             entries.push(LedgerEntry { form, filter, reference: schema.name.clone(), columns, line });
         }
     }
@@ -39,7 +40,7 @@ pub fn ledger(document: &Section<'_>, context: &Context<'_>) -> Vec<LedgerEntry>
 }
 
 /// Columns that the table cannot do without have to come from somewhere.
-fn complete(schema: &ReferenceSchema, columns: &[(String, LedgerValue)], table: &Word<'_>) {
+fn complete(schema: &ReferenceSchema, columns: &[(String, Option<LedgerValue>)], table: &Word<'_>) {
     let missing: Vec<&str> = schema
         .columns
         .iter()
@@ -52,13 +53,13 @@ fn complete(schema: &ReferenceSchema, columns: &[(String, LedgerValue)], table: 
     }
 }
 
-/// `{ name = "名称", column = "班组名称" }`, or `text = "省级"`, or `value = "year"`.
+/// The column's name, and its value where that is sound: `{ name = "名称", column = "班组名称" }`, or `text = "省级"`, or `value = "year"`.
 fn column(
     section: Section<'_>,
     schema: Option<&ReferenceSchema>,
     form: Option<&Columns>,
     context: &Context<'_>,
-) -> Option<(String, LedgerValue)> {
+) -> Option<(String, Option<LedgerValue>)> {
     const VALUES: [(&str, LedgerWord); 2] = [("year", LedgerWord::Year), ("number", LedgerWord::Number)];
     let name = section.word("name");
     let (from, text) = (section.maybe_word("column"), section.maybe_word("text"));
@@ -79,12 +80,13 @@ fn column(
         }
         found
     });
+    let entry = |value: Option<LedgerValue>| Some((name.text.to_owned(), value));
     if given != 1 {
-        return None;
+        return entry(None);
     }
     let (value, ty) = match (from, text, value) {
         (Some(from), _, _) => {
-            let columns = form?;
+            let Some(columns) = form else { return entry(None) };
             let known = context.is_column(&from, columns);
             let ty = columns.scope.columns.get(from.text).copied();
             (LedgerValue::Column(from.text.to_owned()), if known { ty } else { None })
@@ -95,7 +97,7 @@ fn column(
         }
         (_, _, Some(LedgerWord::Year)) => (LedgerValue::Year, Some(Type::Integer)),
         (_, _, Some(LedgerWord::Number)) => (LedgerValue::Number, Some(Type::Text)),
-        _ => return None,
+        _ => return entry(None),
     };
     if let (Some(target), Some(ty)) = (target, ty) {
         // A text column takes anything; a number or date has to be one.
@@ -105,7 +107,7 @@ fn column(
             name.report("wrong-type", message, None);
         }
     }
-    Some((name.text.to_owned(), value))
+    entry(Some(value))
 }
 
 #[derive(Clone, Copy)]
