@@ -23,6 +23,7 @@ fn steps(manual: &str, heading: &str) -> Vec<Step> {
     let rest = &lines[first + 1..];
     let end = rest.iter().position(|line| line.starts_with("## ")).unwrap_or(rest.len());
     let (mut steps, mut intro, mut open): (Vec<Step>, String, Option<Step>) = (Vec::new(), String::new(), None);
+    let mut ended = false;
     for (at, line) in rest[..end].iter().enumerate() {
         match (&mut open, line.strip_prefix("```")) {
             (Some(_), Some(_)) => {
@@ -35,7 +36,8 @@ fn steps(manual: &str, heading: &str) -> Vec<Step> {
                 open = Some(Step { line: first + at + 2, intro: intro.clone(), language, body: Vec::new() });
             }
             (None, None) if line.starts_with('#') => intro.clear(),
-            (None, None) if line.is_empty() => {}
+            (None, None) if line.is_empty() => ended = true,
+            (None, None) if ended => (intro, ended) = ((*line).to_owned(), false),
             (None, None) => intro = if intro.is_empty() { (*line).to_owned() } else { format!("{intro} {line}") },
         }
     }
