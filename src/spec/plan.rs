@@ -3,9 +3,11 @@
 //! Made by [`crate::spec::read`] from `pipelines/<name>/pipeline.toml`; stages only read it.
 //! Indices: forms, fields and columns are 0-based positions in the vectors below.
 
+mod discipline;
 mod tables;
 mod time;
 
+pub use discipline::*;
 pub use tables::*;
 pub use time::*;
 
@@ -40,6 +42,8 @@ pub struct Plan {
     pub ledger: Vec<LedgerEntry>,
     pub quota: Option<Quota>,
     pub shares: Vec<Share>,
+    /// Points for reporting discipline; `None` where nothing is scored.
+    pub discipline: Option<DisciplineRule>,
     pub tables: Vec<Table>,
     pub charts: Vec<Chart>,
     /// Where the definition was read from, and the SHA-256 of its bytes (lower-case hex).
