@@ -119,6 +119,7 @@ impl Frame<'_> {
         Ok(Some(match &measure.kind {
             MeasureKind::Count { .. }
             | MeasureKind::Sum { .. }
+            | MeasureKind::Average { .. }
             | MeasureKind::Ratio { .. }
             | MeasureKind::Rate { .. }
             | MeasureKind::Verdict { .. } => self.counted(measure, &self.slices(measure)?)?,
@@ -143,6 +144,7 @@ impl Frame<'_> {
             | MeasureKind::ItemMargin { .. }
             | MeasureKind::Difference { .. }
             | MeasureKind::Growth { comparable: false, .. }
+            | MeasureKind::Rank { .. }
             | MeasureKind::Points { .. } => return Ok(None),
         }))
     }
@@ -173,6 +175,7 @@ impl Frame<'_> {
                 };
                 self.sent_back(grid, slices, &filters)?
             }
+            MeasureKind::Average { value, filter, .. } => self.average(slices, value, filter.as_ref())?,
             MeasureKind::Ratio { of, over, .. } => self.ratio(slices, of, over.as_ref())?,
             MeasureKind::Rate { of, over, filter, .. } => {
                 self.rate(slices, (of, over), &filter.iter().collect::<Vec<_>>())?
@@ -386,6 +389,29 @@ impl Frame<'_> {
         let pair = nums.total.iter().zip(&dens.total);
         let total = pair.map(|(num, den)| StatCell::Ratio { num: *num, den: *den }).collect();
         Ok(Grid { parts: parts.collect(), total, derived: false, overlaps: dens.overlaps(), note: None })
+    }
+
+    /// The mean over the rows that have a value: values and rows are added up apart, in the total row too. Over no such
+    /// row there is none.
+    fn average(&self, slices: &Slices<'_>, value: &Checked, filter: Option<&Checked>) -> Result<Grid, String> {
+        let filters: Vec<&Checked> = filter.into_iter().collect();
+        let sums = self.sum(slices, &filters, |facts, rows| facts.numbers(rows, value))?;
+        let counts = self.sum(slices, &filters, |facts, rows| {
+            Ok(facts.numbers(rows, value)?.into_iter().map(|value| value.map(|_| 1_i64)).collect())
+        })?;
+        let (Some(sums), Some(counts)) = (sums, counts) else {
+            return Ok(Grid::filled(self.axis.groups.len(), self.width(), StatCell::NotApplicable));
+        };
+        let pair = |sums: &[f64], counts: &[i64]| -> Vec<(f64, i64)> {
+            sums.iter().copied().zip(counts.iter().copied()).collect()
+        };
+        let parts = sums.parts.iter().zip(&counts.parts).map(|(sums, counts)| pair(sums, counts)).collect();
+        let total = pair(&sums.total, &counts.total);
+        let cell = |(sum, count)| match count {
+            0 => StatCell::NotApplicable,
+            count => StatCell::Number(sum / count as f64),
+        };
+        Ok(self.cells(parts, total, counts.overlaps(), slices, |(_, count)| *count == 0, cell))
     }
 
     fn grid<T: Amount>(&self, tally: Option<Tally<T>>, slices: &Slices<'_>, cell: impl Fn(T) -> StatCell) -> Grid {

@@ -13,6 +13,7 @@ mod past;
 mod periods;
 mod quota;
 mod shares;
+mod standing;
 mod statistics;
 mod tally;
 #[cfg(test)]

@@ -98,9 +98,9 @@ fn scalars<T: DataType>(
 }
 
 /// All texts of a group lie in one buffer, and the values are slices of it.
-fn texts<'a>(
+fn texts(
     group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
-    values: &mut dyn Iterator<Item = Option<&'a str>>,
+    values: &mut dyn Iterator<Item = Option<&str>>,
     count: usize,
 ) -> Result<(), ParquetError> {
     let mut buffer = Vec::new();
@@ -267,8 +267,8 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    fn boxed<T: Clone + 'static>(values: &[T]) -> Box<dyn Iterator<Item = T>> {
-        Box::new(values.to_vec().into_iter())
+    fn boxed<'a, T: Clone>(values: &'a [T]) -> Box<dyn Iterator<Item = T> + 'a> {
+        Box::new(values.iter().cloned())
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! enums. Parts are read in the order in which they depend on one another; problems are sorted by place at the end.
 
 mod codes;
+mod computed;
 mod context;
 mod cursor;
 mod forms;

@@ -34,8 +34,8 @@ pub struct Grid {
     columns: Arc<[Values]>,
     /// Names of the roster's units, for unit columns.
     units: Arc<[Arc<str>]>,
-    /// Columns of the same records in earlier periods (`上期.人数`).
-    joined: Arc<[(String, Values)]>,
+    /// Columns of the same records in earlier periods (`上期.人数`), and those that the definition computes.
+    joined: Arc<[(String, Arc<Values>)]>,
     /// Columns that only a computation adds (a verdict), by name.
     extra: BTreeMap<&'static str, Arc<Scalars<bool>>>,
 }
@@ -115,7 +115,8 @@ fn unit_names(roster: &Roster) -> Arc<[Arc<str>]> {
     roster.units.iter().map(|unit| Arc::from(unit.name.as_ref())).collect()
 }
 
-fn empty(ty: ColumnType) -> Values {
+/// A column of a type without rows.
+pub(super) fn empty(ty: ColumnType) -> Values {
     match ty {
         ColumnType::Text => Values::Text(Texts::default()),
         ColumnType::Integer => Values::Integer(Scalars::default()),
@@ -141,7 +142,7 @@ fn reserve<'a>(column: &mut Values, others: impl Iterator<Item = &'a Values> + C
 }
 
 /// Appends exactly `rows` values; a column that is missing or of another kind or height reads as nothing.
-fn append(column: &mut Values, other: Option<&Values>, rows: usize) {
+pub(super) fn append(column: &mut Values, other: Option<&Values>, rows: usize) {
     let nothing = 0..rows;
     match (column, other.filter(|other| other.len() == rows)) {
         (Values::Text(all), Some(Values::Text(other))) => all.append(other),
@@ -201,7 +202,7 @@ impl Grid {
     }
 
     fn at(&self, position: usize) -> Option<&Values> {
-        let joined = || self.joined.get(position.checked_sub(self.columns.len())?).map(|(_, values)| values);
+        let joined = || self.joined.get(position.checked_sub(self.columns.len())?).map(|(_, values)| &**values);
         self.columns.get(position).or_else(joined)
     }
 
@@ -212,6 +213,7 @@ impl Grid {
 
     /// Adds columns of this height under names that are not yet there.
     pub fn join(&mut self, columns: Vec<(String, Values)>) {
+        let columns = columns.into_iter().map(|(name, values)| (name, Arc::new(values)));
         self.joined = self.joined.iter().cloned().chain(columns).collect();
     }
 

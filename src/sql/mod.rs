@@ -7,6 +7,7 @@
 
 mod call;
 pub mod compile;
+pub mod computed;
 mod evaluate;
 pub mod frame;
 pub mod gate;

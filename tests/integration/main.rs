@@ -12,6 +12,7 @@ mod layout;
 mod officer;
 mod privacy;
 mod province;
+mod rankings;
 mod readme;
 mod received;
 mod results;

@@ -59,16 +59,27 @@ fn every_rule_of_service_finds_its_cell() {
 }
 
 #[test]
+fn every_rule_of_studios_finds_its_cell() {
+    hold("studios");
+}
+
+#[test]
+fn every_rule_of_shock_teams_finds_its_cell() {
+    hold("shock-teams");
+}
+
+#[test]
 fn every_rule_of_the_definitions_is_broken_in_the_sample() {
-    for pipeline in ["model-teams", "honours", "innovation", "service"] {
+    for pipeline in ["model-teams", "honours", "studios", "innovation", "service", "shock-teams"] {
         let definition = super::support::root().join("pipelines").join(pipeline).join("pipeline.toml");
         let text = std::fs::read_to_string(definition).expect("the definition");
         let mut codes: Vec<&str> =
             text.lines().filter_map(|line| line.strip_prefix("code")?.split('"').nth(1)).collect();
         // Shares that are switched off find nothing.
         codes.retain(|code| !code.starts_with("share-") || *code == "share-frontline");
-        assert!(codes.len() > 10, "{codes:?}");
-        // What needs earlier months is broken where the months are run one after another.
+        assert!(codes.len() > 4, "{codes:?}");
+        // What needs stored periods is held by the tests of history, or broken where months are run one after another.
+        codes.retain(|code| *code != "studio-gone");
         let months = super::support::root().join("tests/integration/findings").join(format!("{pipeline}-months.txt"));
         let found = intended(pipeline) + &std::fs::read_to_string(months).unwrap_or_default();
         for code in codes {

@@ -2,7 +2,7 @@
 
 use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Section, Word};
-use super::{groups, rules, time};
+use super::{computed, groups, rules, time};
 use crate::spec::{Band, Field, FieldType, Form, grade_column};
 use crate::text::names::match_key;
 use std::collections::BTreeMap;
@@ -35,7 +35,9 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
             fields,
             unit_field,
             key: Vec::new(),
-            terms: Vec::new(),
+            computed: Vec::new(),
+            stated: Vec::new(),
+            standards: Vec::new(),
             rules: Vec::new(),
             unique: Vec::new(),
             groups: Vec::new(),
@@ -46,16 +48,16 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         form.key = time::key(&section, &form, context);
         context.forms.push(form);
         let at = context.forms.len() - 1;
-        let terms = groups::terms(&section, at, context);
-        if let Some(form) = context.forms.get_mut(at) {
-            form.terms = terms;
-        }
+        computed::computed(&section, at, context);
+        groups::standards(&section, at, context);
         let groups = groups::groups(&section, at, context);
         let (rules, unique) = (rules::rules(&section, at, context), rules::uniques(&section, at, context));
         let (gone, outliers) = (time::gone(&section, at, context), time::outliers(&section, at, context));
+        let stated = computed::stated(&section, at, context);
         if let Some(form) = context.forms.get_mut(at) {
             (form.rules, form.unique, form.gone, form.outliers) = (rules, unique, gone, outliers);
             form.groups = groups;
+            form.stated = stated;
         }
         section.finish();
     }
