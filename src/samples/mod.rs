@@ -84,10 +84,10 @@ fn samples(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<Sample>, S
     match pipeline {
         "model-teams" => teams_odd::samples(&roster, seed),
         "honours" => honours_odd::samples(&roster, seed),
-        "innovation" => innovation_odd::samples(&roster, seed),
-        "service" => service_odd::samples(&roster, seed),
         "studios" => studios_odd::samples(&roster, seed),
         "shock-teams" => shock_teams_odd::samples(&roster, seed),
+        "innovation" => innovation_odd::samples(&roster, seed),
+        "service" => service_odd::samples(&roster, seed),
         other => Err(format!("没有 {other} 的样例；只有 {}", PIPELINES.join("、"))),
     }
 }
@@ -125,37 +125,40 @@ pub fn truth(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<(String,
     let forms = match pipeline {
         "honours" => of(&honours::FORMS),
         "studios" => vec![("studio", fields(studios::STUDIO))],
+        "shock-teams" => vec![("assessment", fields(shock_teams::ASSESSMENT))],
         "innovation" => of(&innovation::FORMS),
         "service" => of(&service::FORMS),
-        "shock-teams" => vec![("assessment", fields(shock_teams::ASSESSMENT))],
         _ => vec![("nomination", fields(&teams::NOMINATION)), ("review", fields(&teams::REVIEW))],
     };
     let mut all = Vec::new();
-    for (edition, samples) in editions(pipeline, samples) {
-        let truth = |(form, fields): &(&str, Vec<&'static str>)| {
-            (format!("{edition}-{form}.csv"), sample::truth(&samples, form, fields))
+    for (period, samples) in by_period(samples) {
+        let name = if period.is_empty() { pipeline.to_string() } else { format!("{pipeline}-{period}") };
+        let one = |(form, fields): &(&'static str, Vec<&'static str>)| {
+            (format!("{name}-{form}.csv"), sample::truth(&samples, form, fields))
         };
-        all.extend(forms.iter().map(truth));
-        all.push((format!("{edition}-files.csv"), sample::outcomes(&samples)));
+        all.extend(forms.iter().map(one));
+        all.push((format!("{name}-files.csv"), sample::outcomes(&samples)));
     }
     Ok(all)
 }
 
-/// The samples of each period under the name of its truth, with paths as a run of that period sees them. The sample's own
-/// quarter goes by the pipeline's name alone, months by their own.
-fn editions(pipeline: &str, samples: Vec<Sample>) -> Vec<(String, Vec<Sample>)> {
-    match pipeline {
-        "studios" | "shock-teams" => {
-            let edition = |(at, quarter): (usize, &quarters::Quarter)| {
-                let main = at == quarters::MAIN;
-                let name = if main { pipeline.to_string() } else { format!("{pipeline}-{}", quarter.key) };
-                (name, quarters::of_period(&samples, quarter))
-            };
-            quarters::QUARTERS.iter().enumerate().map(edition).collect()
+/// Samples of several periods stand in a folder each (`2026-03/…`) and are run one by one: each with its period, paths
+/// as the run sees them. Samples without periods are one lot.
+fn by_period(samples: Vec<Sample>) -> Vec<(String, Vec<Sample>)> {
+    let mut lots: Vec<(String, Vec<Sample>)> = Vec::new();
+    for mut sample in samples {
+        let folder = sample.path.split_once('/').filter(|(folder, _)| folder.starts_with(|c: char| c.is_ascii_digit()));
+        let (period, path) = match folder {
+            Some((period, path)) => (period.to_string(), path.to_string()),
+            None => (String::new(), sample.path.clone()),
+        };
+        sample.path = path;
+        match lots.iter_mut().find(|(known, _)| *known == period) {
+            Some((_, lot)) => lot.push(sample),
+            None => lots.push((period, vec![sample])),
         }
-        "innovation" | "service" => monthly::by_month(pipeline, samples),
-        _ => vec![(pipeline.to_string(), samples)],
     }
+    lots
 }
 
 fn fields(columns: &[(&'static str, &'static str, &'static str)]) -> Vec<&'static str> {
@@ -207,9 +210,14 @@ mod tests {
             text.push_str(&format!(
                 "\n## {pipeline}\n\n| file | outcome | what is odd, what it should get |\n|---|---|---|\n"
             ));
-            for sample in samples(pipeline, &reference(), SHIPPED_SEED)? {
-                let earlier = quarters::QUARTERS.iter().take(quarters::MAIN);
-                if sample.odd.is_empty() && earlier.clone().any(|quarter| sample.path.starts_with(quarter.key)) {
+            let samples = samples(pipeline, &reference(), SHIPPED_SEED)?;
+            let mut earlier: BTreeSet<String> =
+                by_period(samples.clone()).into_iter().map(|(period, _)| period).collect();
+            earlier.pop_last();
+            for sample in samples {
+                if sample.odd.is_empty()
+                    && sample.path.split_once('/').is_some_and(|(folder, _)| earlier.contains(folder))
+                {
                     // Good returns of earlier periods say nothing but their numbers.
                     continue;
                 }

@@ -147,18 +147,3 @@ pub fn close(all: &mut BTreeMap<String, Sample>) {
         }
     }
 }
-
-/// The samples of each month under the name of its truth, with paths as a run of that month sees them.
-pub fn by_month(pipeline: &str, samples: Vec<Sample>) -> Vec<(String, Vec<Sample>)> {
-    let mut lots: Vec<(String, Vec<Sample>)> = Vec::new();
-    for mut sample in samples {
-        let (month, path) = sample.path.split_once('/').unwrap_or_default();
-        let (name, path) = (format!("{pipeline}-{month}"), path.to_string());
-        sample.path = path;
-        match lots.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, lot)) => lot.push(sample),
-            None => lots.push((name, vec![sample])),
-        }
-    }
-    lots
-}

@@ -43,12 +43,3 @@ impl Quarter {
         }
     }
 }
-
-/// The samples of one period, with paths as a run of that period sees them.
-pub fn of_period(samples: &[Sample], quarter: &Quarter) -> Vec<Sample> {
-    let inside = |sample: &Sample| {
-        let path = sample.path.strip_prefix(quarter.key)?.strip_prefix('/')?;
-        Some(Sample { path: path.to_string(), ..sample.clone() })
-    };
-    samples.iter().filter_map(inside).collect()
-}

@@ -2,7 +2,7 @@
 //!
 //! Added before any rule is evaluated, so that rules, lists and measures use them like the return's own.
 
-use super::frame::{self, Grid, empty};
+use super::frame::{Grid, empty};
 use super::{Checked, Context, compile};
 use crate::domain::ranking::places_within;
 use crate::model::{Column as Values, Texts, Value};
@@ -75,7 +75,15 @@ fn read(answer: &Column, ty: ColumnType) -> PolarsResult<Values> {
 
 /// Two stretches of one column.
 fn joined(mut all: Values, more: Values) -> Values {
-    frame::append(&mut all, Some(&more), more.len());
+    match (&mut all, &more) {
+        (Values::Text(all), Values::Text(more)) => more.iter().for_each(|text| all.push(text)),
+        (Values::Integer(all), Values::Integer(more)) => more.iter().for_each(|value| all.push(value)),
+        (Values::Number(all), Values::Number(more)) => more.iter().for_each(|value| all.push(value)),
+        (Values::Boolean(all), Values::Boolean(more)) => more.iter().for_each(|value| all.push(value)),
+        (Values::Date(all), Values::Date(more)) => more.iter().for_each(|value| all.push(value)),
+        // `read` gives one kind for one type.
+        _ => {}
+    }
     all
 }
 

@@ -347,7 +347,7 @@ LEVELS = ["国家级", "省级", "市级", "县级", "企业级"]
 
 
 def studios():
-    rows = accepted("studios-studio")
+    rows = accepted("studios-2026Q3-studio")
     kinds = ["技术攻关型", "技能传授型", "服务示范型", "管理创新型", "其他"]
     out = []
     for level in [*LEVELS, "合计"]:
@@ -430,7 +430,7 @@ def shown(number):
 
 
 def shock_teams():
-    rows = accepted("shock-teams-assessment")
+    rows = accepted("shock-teams-2026Q3-assessment")
     scores = [score(r) for r in rows]
     out = []
     for r, place_of_all in zip(rows, ranks(scores)):
@@ -481,7 +481,7 @@ def shock_teams():
 
     out = []
     # Whoever leaves out the measures is blocked, and exposed all the same.
-    for r in [row for row in truth("shock-teams-assessment") if row["去向"] != "out"]:
+    for r in [row for row in truth("shock-teams-2026Q3-assessment") if row["去向"] != "out"]:
         why = ["发生安全事故，一票否决"] * veto(r)
         why += [f"得分 {shown(score(r))} 分，低于 60 分"] * (not veto(r) and score(r) < 60)
         if exposed(r) and r["督查日期"] > r["期限"]:
@@ -508,7 +508,7 @@ def workdays_after(due, filed):
 def discipline(pipeline, period=str(YEAR)):
     dates = next(r for r in table(REFERENCE / "截止日期.csv") if r["报送项目"] == pipeline and r["报告期"] == period)
     due, grace = (datetime.date.fromisoformat(dates[name]) for name in ("截止", "补报截止"))
-    files = truth(f"{pipeline}-files")
+    files = truth(f"{pipeline}-files" if period == str(YEAR) else f"{pipeline}-{period}-files")
     words = ["按时", "迟报", "退回", "无法读取", "未报"]
     best = {}
     for row in files:
