@@ -42,7 +42,7 @@ pub fn replay(against: Against<'_>, stored: &StoredPeriod, only: Option<&BTreeSe
     let mut places = Places::default();
     places.names.extend(names.into_iter().map(|(name, index)| (index, name)));
     let mut forms: Vec<FormRows> =
-        rows.into_iter().zip(&plan.forms).map(|(rows, form)| FormRows::new(form, rows, &places, &context)).collect();
+        rows.into_iter().zip(&plan.forms).map(|(rows, form)| FormRows::new(form, rows, &places)).collect();
     let count = forms.iter().map(|form| form.rows.origins.len()).sum();
     let mut found: Vec<(usize, Finding)> = Vec::new();
     for (at, rows) in forms.iter_mut().enumerate() {
