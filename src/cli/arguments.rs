@@ -33,6 +33,11 @@ pub enum Verb {
         after_help = "例：\n  huizong issue innovation --period 2026-03 --number 皖工办〔2026〕5号\n  huizong issue model-teams --period 2026 --number 皖工发〔2026〕12号 --ledger"
     )]
     Issue(IssueOptions),
+    /// 把（改过的）规则拿到历史库各期上试算：会退回多少行、多少单位
+    #[command(
+        after_help = "例：\n  huizong replay innovation --rule benefit-outlier\n  huizong replay innovation --periods 2025-01..2026-03"
+    )]
+    Replay(ReplayOptions),
     /// 只核对一份或一批报表，不做统计（报送前自查用）
     #[command(after_help = "例：\n  huizong check 合肥市申报表.xlsx --pipeline model-teams")]
     Check(CheckOptions),
@@ -149,6 +154,30 @@ pub struct IssueOptions {
     #[command(flatten)]
     pub past: Past,
     /// 参照表所在文件夹（荣誉台账在哪里；缺的表用自带的）
+    #[arg(long, value_name = "文件夹")]
+    pub reference: Option<PathBuf>,
+    /// 流程定义所在文件夹（默认用程序自带的 pipelines）
+    #[arg(long, value_name = "文件夹")]
+    pub pipelines: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ReplayOptions {
+    /// 流程名，如 model-teams、honours
+    #[arg(value_name = "流程")]
+    pub pipeline: String,
+    /// 只试算这几条规则（审核代码，可写多个；不写则全部）
+    #[arg(long, value_name = "代码", num_args = 1..)]
+    pub rule: Vec<String>,
+    /// 只试算这些报告期，如 2025-01..2026-03、2026-03..、2026-03（不写则全部）
+    #[arg(long, value_name = "起..止")]
+    pub periods: Option<String>,
+    /// 试算结果写到哪个文件夹（默认 out/流程-replay）
+    #[arg(long, value_name = "文件夹")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub past: Past,
+    /// 参照表所在文件夹（单位名册、荣誉台账等；缺的表用自带的）
     #[arg(long, value_name = "文件夹")]
     pub reference: Option<PathBuf>,
     /// 流程定义所在文件夹（默认用程序自带的 pipelines）

@@ -10,6 +10,7 @@ mod history;
 mod issue;
 mod lint;
 mod project;
+mod replay;
 mod run;
 mod sample;
 mod summary;
@@ -52,6 +53,7 @@ fn dispatch(args: impl IntoIterator<Item = OsString>) -> Exit {
         arguments::Verb::Run(options) => run::run(&options),
         arguments::Verb::History(options) => history::history(&options),
         arguments::Verb::Issue(options) => issue::issue(&options),
+        arguments::Verb::Replay(options) => replay::replay(&options),
         arguments::Verb::Check(options) => check::check(&options),
         arguments::Verb::Lint(options) => lint::lint(&options),
         arguments::Verb::Sample(options) => sample::sample(&options),

@@ -2,12 +2,15 @@
 //!
 //! Totals are proven against their parts; knows nothing of cells, files or formats.
 
+mod derived;
 mod discipline;
 mod facts;
 mod groups;
 mod lists;
 mod measures;
 mod notes;
+mod past;
+mod periods;
 mod quota;
 mod shares;
 mod statistics;

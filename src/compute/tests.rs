@@ -66,7 +66,7 @@ fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedRows {
         |(at, row): (usize, &Row)| Origin { source: row.source, sheet: 0, row: at as u32, cols: Origin::WHOLE };
     let rows_of = Rows {
         form,
-        grid: Grid::new(names, values.collect(), &Roster::default()),
+        grid: Grid::new(names, values.collect(), rows.len(), &Roster::default()),
         origins: rows.iter().enumerate().map(origin).collect(),
         units: rows.iter().map(|row| row.unit).collect(),
     };

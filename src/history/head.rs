@@ -106,7 +106,16 @@ pub struct FormPart {
     pub rows: usize,
     pub part: Part,
     /// The form's columns by name, in its order.
-    pub columns: Vec<(String, StoredType)>,
+    pub columns: Vec<StoredColumn>,
+}
+
+/// A stored column as its definition had it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredColumn {
+    pub name: String,
+    pub ty: StoredType,
+    /// The unit that figures were asked in (万元), where the definition said one.
+    pub measured_in: Option<String>,
 }
 
 /// What `period.json` says.
@@ -256,8 +265,14 @@ pub fn unsealed(bytes: &[u8], file: &str) -> Result<Map<String, Value>, Unusable
 
 impl FormPart {
     fn json(&self) -> Value {
-        let columns: Vec<Value> =
-            self.columns.iter().map(|(name, ty)| json!({ "name": name, "type": ty.key() })).collect();
+        let column = |StoredColumn { name, ty, measured_in }: &StoredColumn| {
+            let mut column = json!({ "name": name, "type": ty.key() });
+            if let (Some(unit), Some(column)) = (measured_in, column.as_object_mut()) {
+                column.insert("measured-in".to_owned(), json!(unit));
+            }
+            column
+        };
+        let columns: Vec<Value> = self.columns.iter().map(column).collect();
         json!({ "id": self.id, "title": self.title, "rows": self.rows, "part": self.part.json(), "columns": columns })
     }
 
@@ -265,7 +280,8 @@ impl FormPart {
         let columns = value["columns"].as_array()?.iter().map(|column| {
             let ty = column["type"].as_str()?;
             let (_, ty, _) = TYPES.iter().find(|(key, ..)| *key == ty)?;
-            Some((column["name"].as_str()?.to_owned(), *ty))
+            let measured_in = column["measured-in"].as_str().map(str::to_owned);
+            Some(StoredColumn { name: column["name"].as_str()?.to_owned(), ty: *ty, measured_in })
         });
         Some(FormPart {
             id: value["id"].as_str()?.to_owned(),

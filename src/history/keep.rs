@@ -2,7 +2,7 @@
 //!
 //! The same rows and figures give the same bytes: no clock, no path, nothing of the machine.
 
-use super::head::{FIGURES, FormPart, HEAD, Head, Part, StoredType, UNITS, code_column, sha256};
+use super::head::{FIGURES, FormPart, HEAD, Head, Part, StoredColumn, StoredType, UNITS, code_column, sha256};
 use super::parquet::{self, Named, Values};
 use super::stored::{RETURN, ROW, SHEET, UNIT};
 use super::{StoredUnit, figures, units};
@@ -64,7 +64,13 @@ impl Packed {
             // Packed with this very plan.
             let Some(form) = plan.forms.get(form) else { continue };
             let file = format!("{}.parquet", form.id);
-            let columns = kept(form).map(|(column, ty)| (column.name, ty)).collect();
+            let columns = kept(form)
+                .map(|(column, ty)| StoredColumn {
+                    measured_in: form.fields.get(column.field).and_then(|field| field.measured_in.clone()),
+                    name: column.name,
+                    ty,
+                })
+                .collect();
             let part = Part { file: file.clone(), sha256, size };
             forms.push(FormPart { id: form.id.clone(), title: form.title.clone(), rows, part, columns });
             files.push((file, Content::Copy(path)));

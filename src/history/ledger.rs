@@ -84,8 +84,8 @@ fn rows(
     if !heights_agree {
         return Err(format!("《{title}》的存档各列长短不一"));
     }
-    let grid = Grid::new(names.clone(), columns, &reference.roster);
-    let mask = entry.filter.as_ref().map(|filter| grid.mask(filter, &context(reference, period)));
+    let grid = Grid::new(names.clone(), columns, form.len(), &reference.roster);
+    let mask = entry.filter.as_ref().map(|filter| grid.mask(filter, &context(plan, reference, period)));
     let counts = |row: &usize| mask.as_ref().is_none_or(|mask| mask.get(*row) == Some(&true));
     let texts = |row: usize| names.iter().map(|name| (name.clone(), words(grid.value(row, name)))).collect();
     Ok((0..form.len()).filter(counts).map(texts).collect())

@@ -1,7 +1,7 @@
 //! What reading the history met: gaps, columns that are missing or changed, units that are gone. Gathered while many
 //! threads read, and told in one fixed order.
 
-use super::head::{StoredType, Unusable};
+use super::head::Unusable;
 use crate::domain::period::Period;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -54,7 +54,9 @@ struct Inner {
     missing: BTreeMap<Spot, BTreeSet<Period>>,
     /// Unit codes that today's roster does not have, with the name they had: where they were met.
     gone: BTreeMap<(String, String), BTreeSet<Period>>,
-    conflicts: BTreeSet<(Period, Spot, &'static str, &'static str)>,
+    /// Words that today's code list does not have, with the column they stand in.
+    strange: BTreeMap<(Spot, String), BTreeSet<Period>>,
+    conflicts: BTreeSet<(Period, Spot, String, String)>,
 }
 
 impl Remarks {
@@ -75,8 +77,12 @@ impl Remarks {
         self.inner().gone.entry((code, name)).or_default().insert(period.clone());
     }
 
-    pub fn conflict(&self, period: &Period, spot: Spot, stored: StoredType, today: StoredType) {
-        self.inner().conflicts.insert((period.clone(), spot, stored.word(), today.word()));
+    pub fn strange(&self, period: &Period, spot: Spot, word: &str) {
+        self.inner().strange.entry((spot, word.to_owned())).or_default().insert(period.clone());
+    }
+
+    pub fn conflict(&self, period: &Period, spot: Spot, stored: &str, today: &str) {
+        self.inner().conflicts.insert((period.clone(), spot, stored.to_owned(), today.to_owned()));
     }
 
     pub fn gaps(&self) -> Vec<Gap> {
@@ -86,10 +92,10 @@ impl Remarks {
     }
 
     pub fn conflicts(&self) -> Vec<String> {
-        let sentence = |(period, Spot { form, column }, stored, today): &(Period, Spot, &str, &str)| {
+        let sentence = |(period, Spot { form, column }, stored, today): &(Period, Spot, String, String)| {
             format!(
                 "历史数据里{}《{form}》的“{column}”存的是{stored}，现在的定义是{today}，两者不能相比。请给新的列换一个名字；\
-                 如果是定义写错了类型，请改回{stored}",
+                 如果是定义写错了，请改回{stored}",
                 period.title()
             )
         };
@@ -114,6 +120,12 @@ impl Remarks {
         notes.extend(others.map(|gap| format!("{}，按没有处理", gap.words())));
         for (Spot { form, column }, periods) in &inner.missing {
             notes.push(format!("《{form}》的“{column}”在{}还没有，按没有填报处理", titles(&mut periods.iter())));
+        }
+        for ((Spot { form, column }, word), periods) in &inner.strange {
+            let periods = titles(&mut periods.iter());
+            notes.push(format!(
+                "{periods}《{form}》的“{column}”有现在代码表里没有的“{word}”，照原样保留，按代码分列时列入“未归类”"
+            ));
         }
         for ((code, name), periods) in &inner.gone {
             let periods = titles(&mut periods.iter());

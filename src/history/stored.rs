@@ -4,14 +4,15 @@
 //! Columns are matched to today's definition by name, renamed ones by what a field says it `was`. Units are told by code
 //! in today's roster, never by name.
 
-use super::head::{FIGURES, FormPart, HEAD, Head, Part, StoredType, Unusable, code_column, sha256};
+use super::head::{FIGURES, FormPart, HEAD, Head, Part, StoredColumn, StoredType, Unusable, code_column, sha256};
 use super::parquet::{Reader, Texts};
 use super::remarks::{Gap, Spot};
 use super::{Shared, StoredUnit, figures, units};
 use crate::domain::period::Period;
-use crate::model::Column;
 use crate::model::statistic::StatTable;
-use crate::spec::{Form, FormColumn, grade_column};
+use crate::model::{self, Column};
+use crate::spec::{CodeList, FieldType, Form, FormColumn, grade_column};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
@@ -43,11 +44,21 @@ pub struct StoredForm {
     rows: usize,
     shared: Arc<Shared>,
     /// By today's columns of the form ([`Form::columns`]): the stored column's name and type, where there is one.
-    sources: Vec<(FormColumn, Option<(String, StoredType)>)>,
+    sources: Vec<Source>,
     reader: Mutex<Reader>,
     columns: Vec<OnceLock<Option<Column>>>,
     units: OnceLock<Vec<Option<u32>>>,
     origins: OnceLock<Origins>,
+}
+
+/// One of today's columns, and what is stored of it.
+struct Source {
+    today: FormColumn,
+    /// The unit that figures are asked in today.
+    measured_in: Option<String>,
+    /// Today's code list of a coded column.
+    list: Option<usize>,
+    stored: Option<StoredColumn>,
 }
 
 #[derive(Default)]
@@ -120,9 +131,15 @@ impl StoredPeriod {
             .columns()
             .into_iter()
             .map(|column| {
-                let source = stored_names(today, &column)
-                    .find_map(|name| part.columns.iter().find(|(stored, _)| *stored == name).cloned());
-                (column, source)
+                let stored = stored_names(today, &column)
+                    .find_map(|name| part.columns.iter().find(|stored| stored.name == name).cloned());
+                let field = today.fields.get(column.field);
+                let measured_in = field.and_then(|field| field.measured_in.clone());
+                let list = field.and_then(|field| match field.ty {
+                    FieldType::Code { list } => Some(list),
+                    _ => None,
+                });
+                Source { today: column, measured_in, list, stored }
             })
             .collect();
         Ok(StoredForm {
@@ -227,18 +244,25 @@ impl StoredForm {
 
     /// The same by today's name.
     pub fn column_named(&self, name: &str) -> Option<&Column> {
-        self.column(self.sources.iter().position(|(column, _)| column.name == name)?)
+        self.column(self.sources.iter().position(|source| source.today.name == name)?)
     }
 
     fn decode(&self, column: usize) -> Option<Column> {
-        let (today, source) = self.sources.get(column)?;
+        let Source { today, measured_in, list, stored } = self.sources.get(column)?;
         let spot = || Spot { form: self.title.clone(), column: today.name.clone() };
-        let Some((name, stored)) = source else {
+        let Some(StoredColumn { name, ty: stored, measured_in: then }) = stored else {
             self.shared.remarks.missing(&self.period, spot());
             return None;
         };
         if !stored.reads_as(today.ty) {
-            self.shared.remarks.conflict(&self.period, spot(), *stored, StoredType::plain(today.ty));
+            self.shared.remarks.conflict(&self.period, spot(), stored.word(), StoredType::plain(today.ty).word());
+            return None;
+        }
+        // 元 then and 万元 now: every figure plausible, and ten thousand times off.
+        if let (Some(then), Some(now)) = (then, measured_in)
+            && then != now
+        {
+            self.shared.remarks.conflict(&self.period, spot(), then, now);
             return None;
         }
         if *stored == StoredType::Unit && today.ty == crate::spec::ColumnType::Unit {
@@ -247,6 +271,10 @@ impl StoredForm {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let widen = today.ty == crate::spec::ColumnType::Number;
         match reader.column(name, widen) {
+            Ok(Some(Column::Text(words))) => {
+                let list = list.and_then(|list| self.shared.lists.get(list));
+                Some(Column::Text(list.map_or(words.clone(), |list| self.in_todays_words(&words, list, &spot()))))
+            }
             Ok(Some(values)) => Some(values),
             // The hash agreed, so the program that wrote it left this column out or broke it.
             Ok(None) | Err(_) => {
@@ -255,6 +283,25 @@ impl StoredForm {
                 None
             }
         }
+    }
+
+    /// Words of a code list that has changed since: one that means another now is read as that, one that is in the list no
+    /// more stays as it was, and is said.
+    fn in_todays_words(&self, words: &model::Texts, list: &CodeList, spot: &Spot) -> model::Texts {
+        let mut known: HashMap<&str, &str> = list.values.iter().map(|value| (value.as_str(), value.as_str())).collect();
+        for (also, canonical) in &list.synonyms {
+            known.entry(also).or_insert(canonical);
+        }
+        let todays = |word: &str| {
+            known.get(word).copied().map_or_else(
+                || {
+                    self.shared.remarks.strange(&self.period, spot.clone(), word);
+                    word.to_owned()
+                },
+                str::to_owned,
+            )
+        };
+        words.iter().map(|word| word.map(todays)).collect()
     }
 
     /// Units of a stored unit column in today's roster; a code that is gone is told with the name it had.

@@ -144,9 +144,8 @@ pub fn plan() -> Plan {
         title: "推荐个人汇总表".to_owned(),
         fields,
         unit_field: 1,
-        rules: Vec::new(),
-        unique: Vec::new(),
         line: 1,
+        ..Form::default()
     };
     let share = Share {
         id: "frontline".to_owned(),
@@ -428,7 +427,7 @@ fn frame(rows: usize, verdict: &RunVerdict) -> ValidatedRows {
     assert_eq!(count, verdict.rows.accepted, "the fixture's own accounting");
     let read = Rows {
         form: 0,
-        grid: Grid::new(names.into_iter().map(str::to_owned).collect(), columns, &roster),
+        grid: Grid::new(names.into_iter().map(str::to_owned).collect(), columns, accepted.len(), &roster),
         origins: every.clone().map(origin).collect(),
         units: every.map(|row| Some((row % 36) as u32)).collect(),
     };

@@ -19,6 +19,7 @@ mod manifest;
 mod overview;
 mod received;
 mod records;
+pub mod replay;
 mod sheet;
 mod style;
 #[cfg(test)]

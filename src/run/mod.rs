@@ -4,6 +4,11 @@
 
 pub mod issue;
 mod past;
+mod replay;
+
+pub use crate::report::replay::{NOTES as REPLAY_NOTES, write as write_replay};
+pub use crate::validate::replay::rules as tried_rules;
+pub use replay::replay;
 
 use crate::compute::{self, Computed};
 use crate::domain::period::Period;

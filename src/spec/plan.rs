@@ -4,8 +4,10 @@
 //! Indices: forms, fields and columns are 0-based positions in the vectors below.
 
 mod tables;
+mod time;
 
 pub use tables::*;
+pub use time::*;
 
 use crate::model::Severity;
 use crate::sql::Checked;
@@ -93,15 +95,19 @@ pub struct ReferenceColumn {
 }
 
 /// The definition of one table inside a return (表式).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Form {
     pub id: String,
     pub title: String,
     pub fields: Vec<Field>,
     /// Index of the field that names the recommending unit.
     pub unit_field: usize,
+    /// Fields that name the same record in another period; empty where records have no history.
+    pub key: Vec<usize>,
     pub rules: Vec<Rule>,
     pub unique: Vec<Unique>,
+    pub gone: Vec<Gone>,
+    pub outliers: Vec<Outlier>,
     pub line: u32,
 }
 
@@ -223,6 +229,8 @@ pub struct Band {
 pub struct Rule {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// On trial: reported as a remark, whatever its severity will be.
+    pub trial: bool,
     pub when: Option<Checked>,
     pub check: Checked,
     /// Templates; `{字段}` is the row's value.
@@ -252,6 +260,8 @@ pub enum TemplatePart {
 pub struct Unique {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`Rule::trial`].
+    pub trial: bool,
     pub fields: Vec<usize>,
     pub when: Option<Checked>,
     /// Holes: the form's columns, and `{另一处}`.
@@ -311,6 +321,8 @@ pub enum LedgerValue {
 pub struct LookupRule {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`Rule::trial`].
+    pub trial: bool,
     pub present: bool,
     /// Holes: the form's columns, and `{台账}` for what `show` says of the match.
     pub found: Template,

@@ -13,6 +13,7 @@ mod rules;
 mod schedule;
 mod shares;
 mod tables;
+mod time;
 
 #[cfg(test)]
 mod tests;

@@ -35,6 +35,8 @@ pub struct Grid {
     columns: Arc<[Values]>,
     /// Names of the roster's units, for unit columns.
     units: Arc<[Arc<str>]>,
+    /// Columns of the same records in earlier periods (`上期.人数`).
+    joined: Arc<[(String, Values)]>,
     /// Columns that only a computation adds (a verdict), by name.
     extra: BTreeMap<&'static str, Arc<Scalars<bool>>>,
 }
@@ -98,8 +100,14 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
         }
     }
     let names = named.into_iter().map(|column| column.name).collect();
-    let grid =
-        Grid { columns: columns.into(), height, names, units: unit_names(&reference.roster), extra: BTreeMap::new() };
+    let grid = Grid {
+        columns: columns.into(),
+        height,
+        names,
+        units: unit_names(&reference.roster),
+        joined: Arc::default(),
+        extra: BTreeMap::new(),
+    };
     Rows { form: form_index, grid, origins, units }
 }
 
@@ -146,10 +154,16 @@ fn append(column: &mut Values, other: Option<&Values>, rows: usize, known: &mut 
 }
 
 impl Grid {
-    /// Columns by name, all of one height.
-    pub fn new(names: Vec<String>, columns: Vec<Values>, roster: &Roster) -> Grid {
-        let height = columns.first().map_or(0, Values::len);
-        Grid { height, names: names.into(), columns: columns.into(), units: unit_names(roster), extra: BTreeMap::new() }
+    /// Columns by name, all of this height; there may be none.
+    pub fn new(names: Vec<String>, columns: Vec<Values>, height: usize, roster: &Roster) -> Grid {
+        Grid {
+            height,
+            names: names.into(),
+            columns: columns.into(),
+            units: unit_names(roster),
+            joined: Arc::default(),
+            extra: BTreeMap::new(),
+        }
     }
 
     /// A reference table, its columns by name.
@@ -159,6 +173,7 @@ impl Grid {
             names: table.column_names.iter().cloned().collect(),
             columns: table.columns.iter().cloned().collect(),
             units: unit_names(roster),
+            joined: Arc::default(),
             extra: BTreeMap::new(),
         }
     }
@@ -173,19 +188,30 @@ impl Grid {
         self.height
     }
 
-    /// Position of a column by its name.
+    /// Position of a column by its name; joined columns stand behind the others.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|known| known == name)
+        let joined = || self.joined.iter().position(|(known, _)| known == name).map(|at| at + self.columns.len());
+        self.names.iter().position(|known| known == name).or_else(joined)
+    }
+
+    fn at(&self, position: usize) -> Option<&Values> {
+        let joined = || self.joined.get(position.checked_sub(self.columns.len())?).map(|(_, values)| values);
+        self.columns.get(position).or_else(joined)
     }
 
     /// A column by its name.
     pub fn column(&self, name: &str) -> Option<&Values> {
-        self.columns.get(self.position(name)?)
+        self.at(self.position(name)?)
+    }
+
+    /// Adds columns of this height under names that are not yet there.
+    pub fn join(&mut self, columns: Vec<(String, Values)>) {
+        self.joined = self.joined.iter().cloned().chain(columns).collect();
     }
 
     /// A value by the column's position; a unit as its name.
     pub fn value_at(&self, row: usize, column: usize) -> Value<'_> {
-        match self.columns.get(column) {
+        match self.at(column) {
             Some(Values::Unit(units)) => {
                 let name = units.get(row).and_then(|unit| self.units.get(unit as usize));
                 name.map_or(Value::Nothing, |name| Value::Text(name))
@@ -334,8 +360,9 @@ pub fn recommenders(roster: &Roster) -> Vec<Option<u32>> {
 }
 
 /// What expressions need at run time.
-pub fn context(reference: &Reference, period: &Period) -> Context {
+pub fn context(plan: &Plan, reference: &Reference, period: &Period) -> Context {
     let year = period.year();
+    let begins = plan.schedule.year_to_date(period).first() == Some(period);
     let year_start = day(year, 1, 1).unwrap_or(period.first);
     let constants = [
         ("本期起", Literal::Date(period.first)),
@@ -343,6 +370,7 @@ pub fn context(reference: &Reference, period: &Period) -> Context {
         ("本年起", Literal::Date(year_start)),
         ("本年", Literal::Integer(i64::from(year))),
         ("上年", Literal::Integer(i64::from(year) - 1)),
+        ("年初", Literal::Boolean(begins)),
     ];
     Context {
         constants: constants.into_iter().collect(),

@@ -232,6 +232,8 @@ mod tests {
             ("公示开始", Type::Date),
             ("公示结束", Type::Date),
             ("职务（职称）", Type::Text),
+            ("上期.人数", Type::Integer),
+            ("上期.类别", Type::Text),
         ];
         Scope {
             columns: columns.into_iter().map(|(name, ty)| (name.to_string(), ty)).collect(),
@@ -265,6 +267,8 @@ mod tests {
             "`职务（职称）` IS NOT NULL",
             "COALESCE(人数, NULL, 得分) = 1",
             "(人数 > 1) = (得分 > 2)",
+            "CASE WHEN 年初 THEN 人数 = 3 ELSE 人数 = 上期.人数 + 3 END",
+            "上期 . `类别` = '正式'",
         ] {
             assert!(check(source, &scope(), Some(Type::Boolean)).is_ok(), "{source}");
         }
@@ -300,6 +304,11 @@ mod tests {
             ("类别 LIKE 类别", "sql-type", "类别"),
             ("人数 % 2 = 0", "sql-unsupported", "人数 % 2"),
             ("类别 || 'a' = 'b'", "sql-unsupported", "类别 || 'a'"),
+            ("上期.类别类 = '正式'", "sql-unknown-name", "类别类"),
+            ("上周.人数 > 3", "sql-unknown-name", "上周"),
+            ("上年同期.人数 > 3", "sql-no-earlier", "上年同期.人数"),
+            ("上期.人数.人数 > 3", "sql-unsupported", "上期.人数.人数"),
+            ("上期.类别 > 3", "sql-type", "3"),
             ("人数 >", "sql-syntax", ""),
             ("类别 = '正式", "sql-syntax", "'正式"),
             ("", "sql-syntax", ""),

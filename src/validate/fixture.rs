@@ -69,6 +69,7 @@ pub fn form() -> Form {
     let rule = |code: &str, severity, when: Option<&str>, check: &str, found: &str, cells: &[usize]| Rule {
         code: code.into(),
         severity,
+        trial: false,
         when: when.map(|when| sql(when, &COLUMNS)),
         check: sql(check, &COLUMNS),
         found: template(found),
@@ -96,6 +97,7 @@ pub fn form() -> Form {
         unique: vec![Unique {
             code: "twice".into(),
             severity: Severity::Block,
+            trial: false,
             fields: vec![WORKPLACE, TEAM],
             when: None,
             found: template("“{班组名称}”重复，另见{另一处}"),
@@ -104,14 +106,13 @@ pub fn form() -> Form {
             line: 9,
         }],
         line: 1,
+        ..Form::default()
     }
 }
 
 pub fn other_form() -> Form {
     let fields = vec![field("推荐单位", FieldType::Unit), field("所在单位", FieldType::Text)];
-    Form {
-        id: "other".into(), title: "别的表".into(), fields, unit_field: 0, rules: vec![], unique: vec![], line: 50
-    }
+    Form { id: "other".into(), title: "别的表".into(), fields, line: 50, ..Form::default() }
 }
 
 pub fn lookup(present: bool, outstanding: bool) -> Lookup {
@@ -126,6 +127,7 @@ pub fn lookup(present: bool, outstanding: bool) -> Lookup {
         expect: Some(LookupRule {
             code: "ledger".into(),
             severity: Severity::Block,
+            trial: false,
             present,
             found: template("{班组名称}：台账 {台账}"),
             expected: template("台账"),

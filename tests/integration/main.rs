@@ -3,6 +3,7 @@
 mod architecture;
 mod bundles;
 mod commands;
+mod compare;
 mod faults;
 mod history;
 mod hostile;

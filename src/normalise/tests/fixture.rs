@@ -49,7 +49,7 @@ fn under(parent: &str, header: &str, field: Field) -> Field {
 
 fn form(id: &str, title: &str, fields: Vec<Field>) -> Form {
     let unit_field = fields.iter().position(|field| field.ty == FieldType::Unit).unwrap_or(0);
-    Form { id: id.into(), title: title.into(), fields, unit_field, rules: vec![], unique: vec![], line: 1 }
+    Form { id: id.into(), title: title.into(), fields, unit_field, line: 1, ..Form::default() }
 }
 
 pub fn plan() -> Plan {

@@ -1,6 +1,6 @@
 //! What a checked definition prints: tables with their rows and measures, lists, charts.
 
-use super::Scope;
+use super::{Scope, SideBySide, When};
 use crate::sql::Checked;
 
 /// One block of a leadership sheet.
@@ -52,6 +52,8 @@ pub struct Statistic {
     /// columns, outermost first; empty for plain measures.
     pub across: Vec<String>,
     pub measures: Vec<Measure>,
+    /// Lays all measures out over these periods side by side, the oldest first.
+    pub across_periods: Option<SideBySide>,
     /// Label of the total row; `None` for no total.
     pub total: Option<String>,
     /// With `across`: a 合计 column at the right.
@@ -84,6 +86,8 @@ pub struct Measure {
     pub name: String,
     /// Merged heading above, if any.
     pub under: Option<String>,
+    /// The period whose rows it is computed from (count, sum and ratio alone).
+    pub period: When,
     pub kind: MeasureKind,
 }
 
@@ -151,6 +155,13 @@ pub enum MeasureKind {
     },
     /// (now − before) / before, "—" over a zero base (indices).
     Growth {
+        now: usize,
+        before: usize,
+        /// Only over what units reported in both periods.
+        comparable: bool,
+    },
+    /// One proportion minus another in percentage points, "—" where either has no denominator (indices).
+    Points {
         now: usize,
         before: usize,
     },

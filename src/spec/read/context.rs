@@ -289,7 +289,7 @@ pub fn name_problem(name: &str, values: &[NamedValue]) -> Option<String> {
         return Some("名字不能以数字开头".to_owned());
     }
     if RUN_CONSTANTS.iter().any(|(constant, _)| *constant == name) {
-        return Some("这是系统自带的名字（本期起、本期止、本年起、本年、上年）".to_owned());
+        return Some("这是系统自带的名字（本期起、本期止、本年起、本年、上年、年初）".to_owned());
     }
     values.iter().any(|value| value.name == name).then(|| "[values] 里已有这个名字".to_owned())
 }

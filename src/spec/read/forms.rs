@@ -2,7 +2,7 @@
 
 use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Section, Word};
-use super::rules;
+use super::{rules, time};
 use crate::spec::{Band, Field, FieldType, Form, grade_column};
 use crate::text::names::match_key;
 use std::collections::BTreeMap;
@@ -29,13 +29,25 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         let fields = reader.fields;
         let unit_field = unit.map_or(0, |word| unit_field(&word, &fields, context));
         let id = context.form_ids.get(context.forms.len()).map_or_else(String::new, |id| (*id).to_owned());
-        let (rules, unique) = (Vec::new(), Vec::new());
-        context.forms.push(Form { id, title, fields, unit_field, rules, unique, line: section.line() });
+        let mut form = Form {
+            id,
+            title,
+            fields,
+            unit_field,
+            key: Vec::new(),
+            rules: Vec::new(),
+            unique: Vec::new(),
+            gone: Vec::new(),
+            outliers: Vec::new(),
+            line: section.line(),
+        };
+        form.key = time::key(&section, &form, context);
+        context.forms.push(form);
         let at = context.forms.len() - 1;
         let (rules, unique) = (rules::rules(&section, at, context), rules::uniques(&section, at, context));
+        let (gone, outliers) = (time::gone(&section, at, context), time::outliers(&section, at, context));
         if let Some(form) = context.forms.get_mut(at) {
-            form.rules = rules;
-            form.unique = unique;
+            (form.rules, form.unique, form.gone, form.outliers) = (rules, unique, gone, outliers);
         }
         section.finish();
     }
