@@ -3,6 +3,7 @@
 //! Knows nothing of polars, of file formats, or of any one return.
 
 pub mod cell;
+pub mod discipline;
 pub mod drift;
 pub mod finding;
 pub mod ledger;
