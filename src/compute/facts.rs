@@ -6,6 +6,7 @@ use super::past::Past;
 use super::quota::Seats;
 use crate::domain::period::Period;
 use crate::model::Severity;
+use crate::model::discipline::PastDiscipline;
 use crate::model::run::{RunVerdict, UnitStatus};
 use crate::model::{Column, Origin, Value};
 use crate::spec::reference::ReferenceTable;
@@ -28,6 +29,8 @@ pub struct Facts<'a> {
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
     pub lookups: &'a [LookupResult],
+    pub earlier: &'a [PastDiscipline],
+    pub as_of: Option<i32>,
     /// Earlier periods, read when a measure asks for them.
     pub past: Past<'a>,
     pub context: Context,
@@ -47,7 +50,7 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// A frame that is missing or lacks the engine's columns: a defect.
     pub fn gather(inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
-        let Inputs { plan, reference, period, rows, lookups, verdict, history } = inputs;
+        let Inputs { plan, reference, period, rows, lookups, verdict, history, earlier, as_of } = inputs;
         let forms: Vec<Rowset<'_>> = (0..plan.forms.len())
             .map(|form| {
                 let rows = rows.iter().find(|validated| validated.rows.form == form);
@@ -71,6 +74,8 @@ impl<'a> Facts<'a> {
             period,
             verdict,
             lookups,
+            earlier,
+            as_of,
             past: Past::new(plan, reference, history),
             context,
             seats: None,
@@ -129,6 +134,10 @@ impl<'a> Facts<'a> {
 
     pub fn unit_name(&self, unit: u32) -> &str {
         self.reference.roster.units.get(unit as usize).map_or("", |unit| &unit.name)
+    }
+
+    pub fn unit_code(&self, unit: u32) -> &str {
+        self.reference.roster.units.get(unit as usize).map_or("", |unit| &unit.code)
     }
 
     /// Per row, whether it counts under `basis` and all `filters` hold.
@@ -329,7 +338,7 @@ fn reported(roster: &Roster, verdict: &RunVerdict, forms: &[Rowset<'_>]) -> Vec<
         }
     };
     for unit in &verdict.units {
-        if matches!(unit.status, UnitStatus::OnTime | UnitStatus::Late { .. }) {
+        if matches!(unit.status, UnitStatus::OnTime | UnitStatus::Undated | UnitStatus::Late { .. }) {
             note(unit.unit);
         }
     }

@@ -3,10 +3,12 @@
 //! Made by [`crate::spec::read`] from `pipelines/<name>/pipeline.toml`; stages only read it.
 //! Indices: forms, fields and columns are 0-based positions in the vectors below.
 
+mod discipline;
 mod groups;
 mod tables;
 mod time;
 
+pub use discipline::*;
 pub use groups::*;
 pub use tables::*;
 pub use time::*;
@@ -44,6 +46,8 @@ pub struct Plan {
     pub ledger: Vec<LedgerEntry>,
     pub quota: Option<Quota>,
     pub shares: Vec<Share>,
+    /// Points for reporting discipline; `None` where nothing is scored.
+    pub discipline: Option<DisciplineRule>,
     pub tables: Vec<Table>,
     pub charts: Vec<Chart>,
     /// Where the definition was read from, and the SHA-256 of its bytes (lower-case hex).
@@ -390,6 +394,8 @@ pub enum LedgerValue {
 pub struct LookupRule {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`Rule::trial`].
+    pub trial: bool,
     pub present: bool,
     /// Holes: the form's columns, and `{台账}` for what `show` says of the match.
     pub found: Template,

@@ -127,6 +127,7 @@ pub fn lookup(present: bool, outstanding: bool) -> Lookup {
         expect: Some(LookupRule {
             code: "ledger".into(),
             severity: Severity::Block,
+            trial: false,
             present,
             found: template("{班组名称}：台账 {台账}"),
             expected: template("台账"),
@@ -161,6 +162,7 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         lookups,
         quota: None,
         shares: vec![],
+        discipline: None,
         tables: vec![],
         charts: vec![],
         path: "x".into(),

@@ -27,7 +27,7 @@ pub fn rules(plan: &Plan) -> Vec<TriedRule> {
         form.gone.iter().for_each(|gone| add(&gone.code, gone.severity, gone.trial));
         form.outliers.iter().for_each(|outlier| add(&outlier.code, outlier.severity, outlier.trial));
         for rule in plan.lookups.iter().filter(|lookup| lookup.form == at).filter_map(|lookup| lookup.expect.as_ref()) {
-            add(&rule.code, rule.severity, false);
+            add(&rule.code, rule.severity, rule.trial);
         }
     }
     all

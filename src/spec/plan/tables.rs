@@ -30,7 +30,7 @@ pub enum TableKind {
     },
     /// All enabled and switched-off shares with their bounds.
     Shares,
-    /// Which units reported, late, returned, missing; by unit, by city and by channel.
+    /// Which units reported, late, returned, missing: by unit, city, channel or period, or ranked.
     Discipline(DisciplineBy),
     /// The chase list (催报).
     Chase,
@@ -41,6 +41,10 @@ pub enum DisciplineBy {
     Unit,
     City,
     Channel,
+    /// One row a period, those in the store and this one.
+    Period,
+    /// Units by their mean points over the periods; needs the definition's rule.
+    Ranking,
 }
 
 /// A cross-tabulation: rows × (across values ×) measures.

@@ -189,6 +189,11 @@ impl<'a> Context<'a> {
     pub fn holes(&self, word: &Word<'_>, columns: &Columns, own: &[&str]) -> Template {
         let mut parts: Vec<TemplatePart> = Vec::new();
         let mut text = String::new();
+        for (at, wide) in word.text.match_indices(['｛', '｝']) {
+            let place = word.place(at..at + wide.len());
+            let help = Some("用英文的花括号，写成 {列名}".to_owned());
+            word.log.report("unpaired-brace", place, format!("“{wide}”是全角的，不会换成数"), help);
+        }
         let mut at = 0;
         while let Some(open) = word.text[at..].find(['{', '}']).map(|offset| at + offset) {
             text.push_str(&word.text[at..open]);

@@ -400,6 +400,32 @@ columns   = [{ header = "名次", rank = "缺额", direction = "low-first" }, { 
 }
 
 #[test]
+fn points_for_discipline_go_down_and_a_ranking_needs_them() {
+    let rule = "[discipline]\non-time = 100\nlate-per-day = 5\nafter-grace = 60\nreturned = 40\nunreadable = 20\nmissing = 0\n";
+    let with = |rule: &str, more: &str| {
+        let text = SOUND.replacen("[[chart]]", &format!("{rule}\n{more}\n[[chart]]"), 1);
+        (trial(&text), text)
+    };
+    let (plan, _) = with(rule, "");
+    let read = plan.unwrap().discipline.unwrap();
+    assert_eq!((read.on_time, read.late_per_day, read.after_grace, read.missing, read.periods), (100, 5, 60, 0, 12));
+    let problems = |rule: &str, more: &str| -> Vec<(&'static str, String)> {
+        let (read, _) = with(rule, more);
+        read.unwrap_err().into_iter().map(|problem| (problem.code, problem.message)).collect()
+    };
+    let order = problems(&rule.replace("returned = 40", "returned = 70"), "");
+    assert_eq!(order, [("points-order", "“returned”70 分，比“after-grace”的 60 分还多".to_owned())]);
+    assert_eq!(problems(&rule.replace("missing = 0\n", ""), "")[0].0, "missing-key");
+    assert_eq!(problems(&rule.replace("missing = 0", "missing = -1"), "")[0].0, "wrong-type");
+    assert_eq!(problems(&rule.replace("late-per-day", "late-per-days"), "")[0].0, "unknown-key");
+    assert_eq!(problems(&format!("{rule}periods = 0\n"), "")[0].0, "no-periods");
+    let ranking =
+        "[[table]]\nid = \"rank\"\nsheet = \"排名\"\ntitle = \"排名\"\nkind = \"discipline\"\nby = \"ranking\"\n";
+    assert!(with(rule, ranking).0.is_ok());
+    assert_eq!(problems("", ranking)[0].0, "discipline-unscored");
+}
+
+#[test]
 fn seasons_and_campaigns_are_declared_in_full() {
     let period = "period = \"year\"\nsample = { period = \"2026\"";
     let with = |lines: &str, sample: &str| format!("{lines}\nsample = {{ period = \"{sample}\"");
@@ -429,6 +455,7 @@ fn an_earlier_name_belongs_to_one_field() {
     let plan = trial(&SOUND.replacen("name = \"人数\"", "name = \"人数\", was = [\"员工数\"]", 1)).unwrap();
     assert_eq!(plan.forms[0].fields[2].was, ["员工数"]);
     single("name = \"人数\"", "name = \"人数\", was = [\"名称\"]", "was-not-clear", "以前的");
+    single("name = \"类别\"", "name = \"row\"", "bad-name", "换一个名字");
     let both = name.replace("type = \"text\"", "was = [\"旧\"], type = \"text\"") + ", was = [\"旧\"]";
     single(name, &both, "was-not-clear", "以前的");
 }
