@@ -35,11 +35,11 @@ pub struct Grid {
     columns: Arc<[Values]>,
     /// Names of the roster's units, for unit columns.
     units: Arc<[Arc<str>]>,
+    /// Columns of the same records in earlier periods (`上期.人数`), and those that the definition computes.
+    joined: Arc<[(String, Arc<Values>)]>,
     /// Per column whose words recur, and for the units: the words as polars holds them, made when first asked for.
     words: Arc<[OnceLock<StringChunked>]>,
     unit_words: Arc<OnceLock<StringChunked>>,
-    /// Columns of the same records in earlier periods (`上期.人数`), and those that the definition computes.
-    joined: Arc<[(String, Arc<Values>)]>,
     /// Columns that only a computation adds (a verdict), by name.
     extra: BTreeMap<&'static str, Arc<Scalars<bool>>>,
 }
@@ -233,14 +233,14 @@ impl Grid {
         }
         let at = self.position(name)?;
         Some(match self.at(at)? {
-            Values::Text(v) => match self.words.get(at).filter(|_| v.recurs()) {
-                Some(words) => {
-                    let all = || (1..=v.codes() as u32).map(|code| v.word(code));
-                    let words = words.get_or_init(|| StringChunked::from_iter_options(PlSmallStr::EMPTY, all()));
-                    picked(label, words, rows.map(|row| v.code(row).checked_sub(1)))?
-                }
-                None => texts(label, rows.map(|row| v.get(row))),
-            },
+            // Joined columns have no words of their own here; most are numbers.
+            Values::Text(v) if v.recurs() && at < self.words.len() => {
+                let words = self.words.get(at)?.get_or_init(|| {
+                    StringChunked::from_iter_options(PlSmallStr::EMPTY, (1..=v.codes() as u32).map(|code| v.word(code)))
+                });
+                picked(label, words, rows.map(|row| v.code(row).checked_sub(1)))?
+            }
+            Values::Text(v) => texts(label, rows.map(|row| v.get(row))),
             Values::Unit(v) => {
                 let names = || self.units.iter().map(|name| Some(&**name));
                 let words =
@@ -383,16 +383,15 @@ impl Grid {
             })
             .collect();
         let (names, columns): (Vec<String>, Vec<Values>) = known.into_iter().chain(more).unzip();
-        let words = columns.iter().map(|_| OnceLock::new()).collect();
         Grid {
-            words,
-            unit_words: Arc::clone(&self.unit_words),
             height: rows.len(),
             names: names.into(),
+            words: columns.iter().map(|_| OnceLock::new()).collect(),
             columns: columns.into(),
             units: self.unit_names(),
-            extra: BTreeMap::new(),
+            unit_words: Arc::clone(&self.unit_words),
             joined: Arc::default(),
+            extra: BTreeMap::new(),
         }
     }
 

@@ -316,6 +316,32 @@ fn files_that_are_none() {
 }
 
 #[test]
+fn points_for_discipline_go_down_and_a_ranking_needs_them() {
+    let rule = "[discipline]\non-time = 100\nlate-per-day = 5\nafter-grace = 60\nreturned = 40\nunreadable = 20\nmissing = 0\n";
+    let with = |rule: &str, more: &str| {
+        let text = SOUND.replacen("[[chart]]", &format!("{rule}\n{more}\n[[chart]]"), 1);
+        (trial(&text), text)
+    };
+    let (plan, _) = with(rule, "");
+    let read = plan.unwrap().discipline.unwrap();
+    assert_eq!((read.on_time, read.late_per_day, read.after_grace, read.missing, read.periods), (100, 5, 60, 0, 12));
+    let problems = |rule: &str, more: &str| -> Vec<(&'static str, String)> {
+        let (read, _) = with(rule, more);
+        read.unwrap_err().into_iter().map(|problem| (problem.code, problem.message)).collect()
+    };
+    let order = problems(&rule.replace("returned = 40", "returned = 70"), "");
+    assert_eq!(order, [("points-order", "“returned”70 分，比“after-grace”的 60 分还多".to_owned())]);
+    assert_eq!(problems(&rule.replace("missing = 0\n", ""), "")[0].0, "missing-key");
+    assert_eq!(problems(&rule.replace("missing = 0", "missing = -1"), "")[0].0, "wrong-type");
+    assert_eq!(problems(&rule.replace("late-per-day", "late-per-days"), "")[0].0, "unknown-key");
+    assert_eq!(problems(&format!("{rule}periods = 0\n"), "")[0].0, "no-periods");
+    let ranking =
+        "[[table]]\nid = \"rank\"\nsheet = \"排名\"\ntitle = \"排名\"\nkind = \"discipline\"\nby = \"ranking\"\n";
+    assert!(with(rule, ranking).0.is_ok());
+    assert_eq!(problems("", ranking)[0].0, "discipline-unscored");
+}
+
+#[test]
 fn computed_columns_ranks_criteria_and_stated_totals() {
     const ADDED: &str = r#"[[form.computed]]
 name  = "缺额"
@@ -397,32 +423,6 @@ columns   = [{ header = "名次", rank = "缺额", direction = "low-first" }, { 
         assert_eq!(problems.iter().map(|p| p.code).collect::<Vec<_>>(), [code], "{to}");
         assert!(problems[0].help.as_deref().unwrap_or("").contains(help), "{:?}", problems[0]);
     }
-}
-
-#[test]
-fn points_for_discipline_go_down_and_a_ranking_needs_them() {
-    let rule = "[discipline]\non-time = 100\nlate-per-day = 5\nafter-grace = 60\nreturned = 40\nunreadable = 20\nmissing = 0\n";
-    let with = |rule: &str, more: &str| {
-        let text = SOUND.replacen("[[chart]]", &format!("{rule}\n{more}\n[[chart]]"), 1);
-        (trial(&text), text)
-    };
-    let (plan, _) = with(rule, "");
-    let read = plan.unwrap().discipline.unwrap();
-    assert_eq!((read.on_time, read.late_per_day, read.after_grace, read.missing, read.periods), (100, 5, 60, 0, 12));
-    let problems = |rule: &str, more: &str| -> Vec<(&'static str, String)> {
-        let (read, _) = with(rule, more);
-        read.unwrap_err().into_iter().map(|problem| (problem.code, problem.message)).collect()
-    };
-    let order = problems(&rule.replace("returned = 40", "returned = 70"), "");
-    assert_eq!(order, [("points-order", "“returned”70 分，比“after-grace”的 60 分还多".to_owned())]);
-    assert_eq!(problems(&rule.replace("missing = 0\n", ""), "")[0].0, "missing-key");
-    assert_eq!(problems(&rule.replace("missing = 0", "missing = -1"), "")[0].0, "wrong-type");
-    assert_eq!(problems(&rule.replace("late-per-day", "late-per-days"), "")[0].0, "unknown-key");
-    assert_eq!(problems(&format!("{rule}periods = 0\n"), "")[0].0, "no-periods");
-    let ranking =
-        "[[table]]\nid = \"rank\"\nsheet = \"排名\"\ntitle = \"排名\"\nkind = \"discipline\"\nby = \"ranking\"\n";
-    assert!(with(rule, ranking).0.is_ok());
-    assert_eq!(problems("", ranking)[0].0, "discipline-unscored");
 }
 
 #[test]
