@@ -25,6 +25,7 @@ pub fn sample(options: &SampleOptions) -> Exit {
         pipeline: options.pipeline.clone(),
         out: options.out.clone(),
         units: options.units,
+        period: options.period.clone(),
         rows: options.rows,
         seed: options.seed,
         reference: project.pipelines.join("reference"),

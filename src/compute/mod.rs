@@ -3,6 +3,7 @@
 //! Totals are proven against their parts; knows nothing of cells, files or formats.
 
 mod chase;
+mod criteria;
 mod derived;
 mod discipline;
 mod facts;

@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::groups::{Across, Axis};
 use super::measures::{self, Grid};
 use super::past::columns_of;
-use super::{notes, periods, words};
+use super::{criteria, notes, periods, words};
 use crate::domain::ranking::cut;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::spec::{Basis, From, Measure, MeasureKind, Statistic, Table, When};
@@ -42,6 +42,17 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
         finished.rows.push(StatRow { kind, cells });
     };
     let order = Order::new(statistic, &grids, axis.groups.len());
+    if !statistic.criteria.is_empty() {
+        let why = criteria::reasons(statistic, &grids, axis.groups.len(), facts);
+        let on: Vec<&usize> = order.groups.iter().filter(|group| why.contains_key(group)).collect();
+        for position in &on {
+            push(RowKind::Body, &axis.groups[**position].label, &|grid| grid.parts[**position].clone());
+        }
+        let reasons = on.iter().filter_map(|group| why.get(group)).cloned();
+        finished.listed(reasons, &statistic.empty, &criteria_words(statistic));
+        finished.notes.extend(remarks(statistic, &grids, facts));
+        return Ok(finished);
+    }
     for position in &order.groups {
         push(RowKind::Body, &axis.groups[*position].label, &|grid| grid.parts[*position].clone());
     }
@@ -55,6 +66,12 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
     finished.notes.extend(order.note);
     finished.notes.extend(remarks(statistic, &grids, facts));
     Ok(finished)
+}
+
+fn criteria_words(statistic: &Statistic) -> String {
+    let sources = statistic.criteria.iter().filter_map(|criterion| criterion.when.as_ref());
+    let sources: Vec<&str> = sources.map(|when| when.source.as_str()).collect();
+    format!("符合其中一条即列入：{}", sources.join("；"))
 }
 
 /// In which order the rows stand, and which of them.

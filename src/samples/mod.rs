@@ -40,6 +40,8 @@ pub struct Options {
     /// `None`: the small shipped sample. `Some(n)`: a large trial of n returns in `out/returns`, with its own
     /// reference tables in `out/reference`.
     pub units: Option<u32>,
+    /// The month of a large trial of `innovation` (`2026-03`); its main sample's where it is not given.
+    pub period: Option<String>,
     /// Rows a return of a large trial.
     pub rows: u32,
     pub seed: u64,
@@ -188,6 +190,7 @@ mod tests {
                 pipeline: pipeline.into(),
                 out: home().join("samples").join(pipeline),
                 units: None,
+                period: None,
                 rows: 60,
                 seed: SHIPPED_SEED,
                 reference: reference(),
@@ -283,6 +286,7 @@ mod tests {
                 pipeline: "model-teams".into(),
                 out: out.path().to_path_buf(),
                 units: Some(20),
+                period: None,
                 rows: 5,
                 seed: 1,
                 reference: reference(),

@@ -25,6 +25,13 @@ impl Month {
         format!("{}-{:02}", self.year, self.month)
     }
 
+    /// `2026-03`; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Month> {
+        let (year, month) = text.split_once('-')?;
+        let month = Month::new(year.parse().ok()?, month.parse().ok()?);
+        ((2000..=2199).contains(&month.year) && (1..=12).contains(&month.month) && month.key() == text).then_some(month)
+    }
+
     /// As 所属期 says it.
     pub fn title(self) -> String {
         format!("{}年{}月", self.year, self.month)

@@ -326,3 +326,24 @@ fn full_years(from: i32, to: i32) -> Option<i64> {
     let (a, b) = (civil(from)?, civil(to)?);
     Some(i64::from(b.0 - a.0) - i64::from((b.1, b.2) < (a.1, a.2)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_rounded;
+
+    #[test]
+    fn a_rate_is_its_quotient_at_the_places_it_shows() {
+        // 2/3 as 66.67%, 66.7%, 67%, and as a formula leaves it.
+        for rate in [0.6667, 0.667, 0.67, 2.0 / 3.0] {
+            assert!(is_rounded(rate, 2, 3, 2), "{rate}");
+        }
+        for rate in [0.6666, 0.66, 0.668, 0.7, 2.0 / 3.0 - 1e-9] {
+            assert!(!is_rounded(rate, 2, 3, 2), "{rate}");
+        }
+        // Half a unit of the last place either way; 100% is written without any place.
+        assert!(is_rounded(0.98, 195, 200, 2) && is_rounded(0.97, 195, 200, 2) && !is_rounded(0.97, 1951, 2000, 2));
+        assert!(is_rounded(1.0, 199, 200, 2) && !is_rounded(1.0, 994, 1000, 2) && is_rounded(0.0, 0, 7, 2));
+        assert!(is_rounded(0.3, 1, 3, 0) && !is_rounded(f64::MAX, 1, 3, 2) && !is_rounded(-0.5, 1, 2, 2));
+        assert!(is_rounded(1.0, i64::MAX, i64::MAX, 2));
+    }
+}

@@ -104,6 +104,20 @@ def funnel(name, parent, history):
     write(name, out)
 
 
+def tops():
+    """First ten places, all who share the tenth included; who reported nothing has no place."""
+    good = rows("innovation", MAIN, "suggestion")
+    done = {}
+    for r in good:
+        done[r["推荐单位代码"]] = done.get(r["推荐单位代码"], 0) + int(r["本月实施"] or 0)
+    place = {code: 1 + sum(other > mine for other in done.values()) for code, mine in done.items()}
+    lines = [(BY_CODE[code]["单位名称"], column, value) for code in done if place[code] <= 10 for column, value in (("名次", place[code]), ("实施", done[code]))]
+    write("innovation-top-units", lines)
+    benefit = [(r["单位"], Decimal(r["本月创效"])) for r in good if r["本月创效"] and Decimal(r["本月创效"]) > 0]
+    placed = [(name, 1 + sum(other > value for _, other in benefit), value) for name, value in benefit]
+    write("innovation-top-benefit", [(name, place, plain(value)) for name, place, value in placed if place <= 10])
+
+
 def contests():
     good = rows("innovation", MAIN, "contest")
     levels = ["国家级", "省级", "市级", "县级", "企业级"]
@@ -263,6 +277,32 @@ def service():
             title = f"{month[:4]}年{int(month[5:])}月"
             out += [ratio(indicator, f"{title}/实绩", *rate(mine)), ratio(indicator, f"{title}/达标率", sum(verdicts), len(verdicts))]
     write("service-history-season", out)
+    # 服务明星: points where the standard is met or does not apply, tiers of the collection rate.
+    points = {"室温合格率": 20, "用户满意率": 20, "报修及时率": 15, "运行事故率": 10, "服务投诉率": 10, "测温点覆盖率": 5}
+
+    def score(r):
+        top, bottom = int(r["分子"]), int(r["分母"])
+        if r["指标"] != "热费收缴率":
+            return points[r["指标"]] if bottom == 0 or met(r) else 0
+        rate = Fraction(top, bottom) if bottom else 1
+        return 20 if rate >= Fraction(95, 100) else 15 if rate >= Fraction(90, 100) else 10
+
+    scores, honour, exposure = {}, [], []
+    for unit in expected_units("service"):
+        mine = [r for r in good if r["推荐单位代码"] == unit["单位代码"]]
+        if not mine:
+            continue
+        name, unmet = unit["单位名称"], sum(met(r) is False for r in mine)
+        scores[name] = sum(map(score, mine))
+        if len(mine) == 7 and unmet == 0:
+            honour.append((name, "得分", scores[name]))
+        accidents = sum(int(r["分子"]) for r in mine if r["指标"] == "运行事故率")
+        if unmet >= 2 or accidents:
+            exposure.append((name, "未达标", unmet))
+    places = {name: 1 + sum(other > mine for other in scores.values()) for name, mine in scores.items()}
+    write("service-stars", [line for name in scores if places[name] <= 10 for line in ((name, "名次", places[name]), (name, "得分", scores[name]))])
+    write("service-honour", honour)
+    write("service-exposure", exposure)
     missed = [(r["单位"], r["指标"], f"{r['分子']}/{r['分母']}") for r in good if met(r) is False]
     write("service-missed", sorted(missed))
 
@@ -310,6 +350,7 @@ def discipline(pipeline, month):
 for name, parent in [("month", "本月"), ("year", "累计"), ("last-year", "同期")]:
     funnel(f"innovation-funnel-{name}", parent, False)
     funnel(f"innovation-history-funnel-{name}", parent, True)
+tops()
 contests()
 results()
 compare()

@@ -335,11 +335,15 @@ fn innovation_agrees_with_an_independent_calculation() {
         "contest-people",
         "results",
         "results-city",
+        "top-units",
         "discipline",
     ] {
         hold_table(&run, "innovation", id, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let units: BTreeMap<String, ()> = expected("innovation-top-units").into_iter().map(|line| (line.row, ())).collect();
+    assert_eq!(listed(&run, "top-units", &["单位"]).concat(), units.into_keys().collect::<Vec<_>>());
+    hold_list(&run, "innovation", "top-benefit", &["单位", "名次", "创效（万元）"]);
 }
 
 #[test]
@@ -347,8 +351,14 @@ fn service_agrees_with_an_independent_calculation() {
     let run = finished("service");
     let mut wrong = Vec::new();
     hold_outcomes(&run, "service", "service-2026-01", &mut wrong);
-    for id in ["verdicts", "indicators", "cities", "discipline"] {
+    for id in ["verdicts", "indicators", "cities", "discipline", "stars", "honour", "exposure"] {
         hold_table(&run, "service", id, &mut wrong);
+    }
+    for id in ["stars", "honour", "exposure"] {
+        let mut units: Vec<String> = expected(&format!("service-{id}")).into_iter().map(|line| line.row).collect();
+        units.sort();
+        units.dedup();
+        assert_eq!(listed(&run, id, &["单位"]).concat(), units, "{id}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let mut intended: Vec<Vec<String>> = expected("service-missed")

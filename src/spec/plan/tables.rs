@@ -67,6 +67,11 @@ pub struct Statistic {
     pub ranked_by: Option<usize>,
     /// Only rows of the first so many places, all who share the last one included.
     pub top: Option<u32>,
+    /// Where there are any, only rows that meet one of these are shown, each with its reasons: conditions over the
+    /// measures (`top` is not used here).
+    pub criteria: Vec<Criterion>,
+    /// Printed instead where no row meets any.
+    pub empty: String,
 }
 
 /// The rows of a statistic; all are shown, in this order, the empty ones too.
@@ -201,6 +206,32 @@ pub enum MeasureKind {
         now: usize,
         before: usize,
     },
+}
+
+impl MeasureKind {
+    /// What a criterion reads a measure as.
+    pub fn column(&self) -> super::ColumnType {
+        use super::ColumnType;
+        match self {
+            MeasureKind::Count { .. }
+            | MeasureKind::Roster { .. }
+            | MeasureKind::Quota(_)
+            | MeasureKind::Outstanding { .. }
+            | MeasureKind::Rank { .. } => ColumnType::Integer,
+            MeasureKind::Sum { value, .. } if value.ty == crate::sql::Type::Integer => ColumnType::Integer,
+            MeasureKind::Verdict { .. } => ColumnType::Text,
+            MeasureKind::Sum { .. }
+            | MeasureKind::Average { .. }
+            | MeasureKind::Ratio { .. }
+            | MeasureKind::Rate { .. }
+            | MeasureKind::Portion { .. }
+            | MeasureKind::ItemBound
+            | MeasureKind::ItemMargin { .. }
+            | MeasureKind::Difference { .. }
+            | MeasureKind::Growth { .. }
+            | MeasureKind::Points { .. } => ColumnType::Number,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

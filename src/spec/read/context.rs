@@ -77,6 +77,11 @@ impl<'a> Context<'a> {
         self.columns(own.into_iter().map(|column| (column.name, sql_type(column.ty))).chain(computed))
     }
 
+    /// The measures of a table as the columns of its rows.
+    pub fn measures(&self, measures: &[crate::spec::Measure]) -> Columns {
+        self.columns(measures.iter().map(|measure| (measure.name.clone(), sql_type(measure.kind.column()))))
+    }
+
     pub fn reference_columns(&self, schema: &ReferenceSchema) -> Columns {
         self.columns(schema.columns.iter().map(|column| (column.name.clone(), column.ty)))
     }

@@ -48,8 +48,9 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         form.key = time::key(&section, &form, context);
         context.forms.push(form);
         let at = context.forms.len() - 1;
-        computed::computed(&section, at, context);
+        // What a standard says of a row, other computed columns may use.
         groups::standards(&section, at, context);
+        computed::computed(&section, at, context);
         let groups = groups::groups(&section, at, context);
         let (rules, unique) = (rules::rules(&section, at, context), rules::uniques(&section, at, context));
         let (gone, outliers) = (time::gone(&section, at, context), time::outliers(&section, at, context));

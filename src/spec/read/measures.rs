@@ -6,7 +6,7 @@ use super::cursor::{Section, Word, suggestion};
 use super::shares::WORKERS;
 use super::tables::{Known, top};
 use super::time;
-use crate::spec::{Basis, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic, When};
+use crate::spec::{Basis, Criterion, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic, When};
 use crate::sql::{Checked, Type};
 
 pub const BASES: [(&str, Basis); 2] = [("accepted", Basis::Accepted), ("read", Basis::Read)];
@@ -61,11 +61,51 @@ pub fn statistic(section: &Section<'_>, known: Known<'_>, context: &Context<'_>)
     }
     let ranked_by = ranked.as_ref().and_then(|word| rank_measure(word, &measured, &peers));
     let top = top(section, ranked.is_some());
+    for key in ["criteria", "empty"] {
+        let _ = section.get(key);
+    }
     let measures: Option<Vec<Measure>> = read.into_iter().map(|read| read?.measure).collect();
     let across = across.iter().map(|word| word.text.to_owned()).collect();
     let (rows, label) = (rows?, label?);
     let measures = measures?;
-    Some(Statistic { rows, label, across, across_periods, measures, total, across_total, ranked_by, top })
+    let (criteria, empty) = criteria(section, &measures, spread, total.is_some(), context);
+    Some(Statistic {
+        rows,
+        label,
+        across,
+        across_periods,
+        measures,
+        total,
+        across_total,
+        ranked_by,
+        top,
+        criteria,
+        empty,
+    })
+}
+
+/// Conditions over the measures that put a row on the table, with reasons; and what is printed where none is met.
+fn criteria(
+    section: &Section<'_>,
+    measures: &[Measure],
+    spread: Spread,
+    total: bool,
+    context: &Context<'_>,
+) -> (Vec<Criterion>, String) {
+    let Some(node) = section.get("criteria") else { return (Vec::new(), String::new()) };
+    if spread.codes || spread.periods || total {
+        let message = "有“criteria”的表只列符合条件的行，不能写 across、across-periods 和 total".to_owned();
+        section.log.report("criteria-not-here", node.span(), message, None);
+    }
+    let columns = context.measures(measures);
+    let mut criteria = Vec::new();
+    for criterion in section.sections("criteria") {
+        let when = context.needed_condition(&criterion, "when", &columns);
+        let reason = context.template(&criterion, "reason", &columns, &[]);
+        criterion.finish();
+        criteria.push(Criterion { when, top: None, reason });
+    }
+    (criteria, section.text("empty"))
 }
 
 /// Index of the rank that rows are to stand in the order of.

@@ -477,3 +477,72 @@ fn a_ledger_says_where_every_column_comes_from() {
     one("column = \"名称\"", "column = \"名称\", text = \"甲\"", "ledger-value", "例如");
     one("name = \"年度\"", "name = \"年份\"", "unknown-column", "年度");
 }
+
+#[test]
+fn standards_groups_rates_verdicts_and_criteria_of_measures() {
+    const ADDED: &str = r#"[[form.standard]]
+name        = "核定"
+words       = "标准"
+by          = "类别"
+numerator   = "人数"
+denominator = "总数"
+bounds      = [{ value = "正式", compare = "at-least", bound = "98%" }, { value = "备选", compare = "equal", bound = "0%" }]
+
+[[form.group]]
+code     = "all-full"
+severity = "verify"
+by       = ["单位"]
+when     = "总数 > 0"
+values   = [{ name = "项数", count = "核定" }, { name = "合计", sum = "人数" }]
+check    = "项数 < 2 OR 合计 < 下限"
+found    = "{单位}的 {行数} 行合计 {合计}，{标准}"
+expected = "少些"
+next     = "请核实"
+cells    = ["人数"]
+
+"#;
+    let measures = "{ name = \"个数\", count = \"team\" }, { name = \"率\", rate = \"team\", of = \"人数\", over = \"总数\" }, { name = \"结论\", verdict = \"team\", holds = \"核定\" }";
+    let all = SOUND
+        .replacen("  { name = \"类别\"", "  { name = \"总数\", type = \"integer\" },\n  { name = \"类别\"", 1)
+        .replacen("[[lookup]]", &format!("{ADDED}[[lookup]]"), 1)
+        .replacen("{ name = \"个数\", count = \"team\" }", measures, 1)
+        .replacen(
+            "rows     = \"unit\"",
+            "rows     = \"unit\"\nempty = \"没有\"\ncriteria = [{ when = \"个数 > 下限 AND 结论 = '达标'\", reason = \"{个数} 个，{率}\" }]",
+            1,
+        );
+    let plan = trial(&all).unwrap_or_else(|problems| panic!("{}", crate::spec::diagnostic::render(&problems, false)));
+    let form = &plan.forms[0];
+    let computed: Vec<&str> = form.computed.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!((computed, form.groups.len()), (vec!["核定", "标准"], 1));
+    assert_eq!(form.standards[0].demands[1].words, "＝0%");
+    for (from, to, code, help) in [
+        ("by          = \"类别\"", "by          = \"名称\"", "wrong-type", ""),
+        ("by          = \"类别\"", "by          = \"类\"", "unknown-field", "类别"),
+        ("numerator   = \"人数\"", "numerator   = \"名称\"", "wrong-type", "整数"),
+        ("value = \"备选\", compare", "value = \"备用\", compare", "unknown-code-value", "备选"),
+        ("value = \"备选\", compare", "value = \"正式\", compare", "duplicate-bound", ""),
+        ("compare = \"equal\"", "compare = \"equals\"", "unknown-word", "equal"),
+        ("bound = \"0%\"", "bound = 7", "wrong-type", ""),
+        ("words       = \"标准\"", "words       = \"名称\"", "bad-name", ""),
+        ("sum = \"人数\" }", "sum = \"名称\" }", "wrong-type", ""),
+        ("sum = \"人数\" }", "total = \"人数\" }", "group-value", ""),
+        ("name = \"合计\", sum", "name = \"项数\", sum", "bad-name", ""),
+        ("合计 < 下限\"", "人数 < 下限\"", "sql-unknown-name", "项数"),
+        ("over = \"总数\"", "over = \"名称\"", "sql-type", ""),
+        ("holds = \"核定\"", "holds = \"人数\"", "sql-type", ""),
+        ("个数 > 下限 AND", "个娄 > 下限 AND", "sql-unknown-name", "个数"),
+        ("rows     = \"unit\"", "total = \"合计\"\nrows     = \"unit\"", "criteria-not-here", ""),
+        ("empty = \"没有\"\n", "", "missing-key", ""),
+    ] {
+        assert!(all.contains(from), "{from}");
+        let problems = trial(&all.replacen(from, to, 1)).map(|_| Vec::new()).unwrap_or_else(|problems| problems);
+        let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+        assert!(codes.contains(&code), "{to}: {codes:?}");
+        assert!(
+            problems.iter().any(|problem| problem.code == code
+                && (problem.help.as_deref().unwrap_or("").contains(help) || problem.message.contains(help))),
+            "{problems:?}"
+        );
+    }
+}
