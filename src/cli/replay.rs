@@ -103,6 +103,9 @@ fn periods(plan: &Plan, history: &Path, asked: Option<&str>) -> Result<Vec<Perio
     Ok(stored)
 }
 
+/// Remarks that fit a terminal.
+const REMARKS: usize = 6;
+
 /// A line a rule: for each period how many rows and units it would find.
 fn listing(replay: &Replay) -> String {
     let mut text = String::from("  各期：");
@@ -128,9 +131,17 @@ fn listing(replay: &Replay) -> String {
         if let Err(why) = &period.rows {
             let _ = writeln!(text, "  {title}没有试算：{why}");
         }
-        for remark in &period.remarks {
-            let _ = writeln!(text, "  {title}：{remark}");
-        }
+    }
+    let remarks: Vec<String> = replay
+        .periods
+        .iter()
+        .flat_map(|period| period.remarks.iter().map(|remark| format!("{}：{remark}", period.period.title())))
+        .collect();
+    for remark in remarks.iter().take(REMARKS) {
+        let _ = writeln!(text, "  {remark}");
+    }
+    if remarks.len() > REMARKS {
+        let _ = writeln!(text, "  另有 {} 条说明，见工作簿的“说明”", remarks.len() - REMARKS);
     }
     for note in run::REPLAY_NOTES {
         let _ = writeln!(text, "  {note}");

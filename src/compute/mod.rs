@@ -15,6 +15,7 @@ mod periods;
 mod quota;
 mod record;
 mod shares;
+mod standing;
 mod statistics;
 mod tally;
 #[cfg(test)]

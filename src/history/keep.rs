@@ -172,7 +172,11 @@ pub fn form_rows<W: Write + Send>(
             let code = move |row: &usize| units.get(of.get(*row)? as usize).map(|unit| unit.code.as_str());
             columns.push(text(code_column(&column.name), picked.iter().map(code)));
         }
-        columns.push(Named { name: column.name, values: values_of(values, picked, units) });
+        columns.push(Named {
+            name: column.name,
+            values: values_of(values, picked, units),
+            recurs: !matches!(values, Column::Text(texts) if !texts.recurs()),
+        });
     }
     let origin = |row: &usize| rows.origins.get(*row);
     let source = |origin: &Origin| verdict.sources.get(origin.source as usize);
@@ -181,14 +185,18 @@ pub fn form_rows<W: Write + Send>(
     let sheet = move |row: &usize| origin(row).and_then(|at| source(at)?.sheet_name(at.sheet));
     columns.push(text(SHEET.to_owned(), picked.iter().map(sheet)));
     let line = move |row: &usize| Some(i64::from(origin(row)?.row) + 1);
-    columns.push(Named { name: ROW.to_owned(), values: Values::Integer(Box::new(picked.iter().map(line))) });
+    columns.push(Named {
+        name: ROW.to_owned(),
+        values: Values::Integer(Box::new(picked.iter().map(line))),
+        recurs: true,
+    });
     let unit = |row: &usize| units.get((*rows.units.get(*row)?)? as usize).map(|unit| unit.code.as_str());
     columns.push(text(UNIT.to_owned(), picked.iter().map(unit)));
     Ok((picked.len(), parquet::write(columns, picked.len(), target)?))
 }
 
 fn text<'a>(name: String, values: impl Iterator<Item = Option<&'a str>> + 'a) -> Named<'a> {
-    Named { name, values: Values::Text(Box::new(values)) }
+    Named { name, values: Values::Text(Box::new(values)), recurs: true }
 }
 
 /// A column's values in these rows; a unit as its name.

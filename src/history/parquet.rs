@@ -10,7 +10,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::types::Type;
+use parquet::schema::types::{ColumnPath, Type};
 use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
@@ -32,6 +32,8 @@ pub enum Values<'a> {
 pub struct Named<'a> {
     pub name: String,
     pub values: Values<'a>,
+    /// Whether its values recur: a dictionary of words that do not is a search for nothing on every row.
+    pub recurs: bool,
 }
 
 /// Writes a file to `target`, a row group at a time. Every column yields `rows` values.
@@ -39,11 +41,13 @@ pub struct Named<'a> {
 /// # Errors
 /// The writer refuses a column, or the target cannot be written.
 pub fn write<W: Write + Send>(mut columns: Vec<Named<'_>>, rows: usize, target: W) -> Result<W, ParquetError> {
-    let properties = WriterProperties::builder()
+    let mut properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
-        .set_created_by(format!("huizong {}", env!("CARGO_PKG_VERSION")))
-        .build();
-    let mut writer = SerializedFileWriter::new(target, schema(&columns)?, Arc::new(properties))?;
+        .set_created_by(format!("huizong {}", env!("CARGO_PKG_VERSION")));
+    for column in columns.iter().filter(|column| !column.recurs) {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), false);
+    }
+    let mut writer = SerializedFileWriter::new(target, schema(&columns)?, Arc::new(properties.build()))?;
     let mut done = 0;
     while done < rows {
         let count = GROUP.min(rows - done);
@@ -277,9 +281,17 @@ mod tests {
         let numbers: Vec<Option<i64>> = (0..rows as i64).map(|n| (n % 7 != 0).then_some(n)).collect();
         let words = [Some("甲"), None, Some("")];
         let columns = vec![
-            Named { name: "数".into(), values: Values::Integer(boxed(&numbers)) },
-            Named { name: "字".into(), values: Values::Text(Box::new(words.into_iter().cycle().take(rows))) },
-            Named { name: "无".into(), values: Values::Number(Box::new(std::iter::repeat_n(None, rows))) },
+            Named { name: "数".into(), values: Values::Integer(boxed(&numbers)), recurs: true },
+            Named {
+                name: "字".into(),
+                values: Values::Text(Box::new(words.into_iter().cycle().take(rows))),
+                recurs: true,
+            },
+            Named {
+                name: "无".into(),
+                values: Values::Number(Box::new(std::iter::repeat_n(None, rows))),
+                recurs: true,
+            },
         ];
         let bytes = write(columns, rows, Vec::new()).unwrap();
         let mut file = tempfile::tempfile().unwrap();
@@ -293,13 +305,13 @@ mod tests {
         let wanted = Column::Text(words.iter().map(|word| word.map(Box::from)).cycle().take(rows).collect());
         assert_eq!(Column::Text(texts), wanted);
         assert_eq!(reader.column("没有", true).unwrap(), None);
-        let short = vec![Named { name: "短".into(), values: Values::Boolean(boxed(&[Some(true)])) }];
+        let short = vec![Named { name: "短".into(), values: Values::Boolean(boxed(&[Some(true)])), recurs: true }];
         assert!(write(short, 2, Vec::new()).is_err(), "a column that is too short is no file");
     }
 
     #[test]
     fn a_file_without_rows_keeps_its_types() {
-        let columns = vec![Named { name: "日".into(), values: Values::Date(boxed(&[])) }];
+        let columns = vec![Named { name: "日".into(), values: Values::Date(boxed(&[])), recurs: true }];
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&write(columns, 0, Vec::new()).unwrap()).unwrap();
         let reader = Reader::open(file).unwrap();

@@ -52,6 +52,7 @@ pub fn sql(text: &str, columns: &[(&str, Type)]) -> Checked {
     let scope = Scope {
         columns: columns.iter().map(|(name, ty)| (name.to_string(), *ty)).collect(),
         values: [("人数下限".to_string(), Literal::Integer(3))].into_iter().collect(),
+        terms: BTreeMap::default(),
     };
     check(text, &scope, Some(Type::Boolean)).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
 }

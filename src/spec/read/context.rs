@@ -71,8 +71,13 @@ impl<'a> Context<'a> {
     }
 
     pub fn form_columns(&self, form: usize) -> Columns {
-        let columns = self.forms.get(form).map(Form::columns).unwrap_or_default();
-        self.columns(columns.into_iter().map(|column| (column.name, sql_type(column.ty))))
+        let own = self.forms.get(form).map(Form::columns).unwrap_or_default();
+        let computed = self.forms.get(form).map_or(&[][..], |form| &form.computed);
+        let computed = computed.iter().map(|column| (column.name.clone(), sql_type(column.ty)));
+        let mut all = self.columns(own.into_iter().map(|column| (column.name, sql_type(column.ty))).chain(computed));
+        let terms = self.forms.get(form).map_or(&[][..], |form| &form.terms);
+        all.scope.terms = terms.iter().map(|term| (term.name.clone(), term.expression.clone())).collect();
+        all
     }
 
     pub fn reference_columns(&self, schema: &ReferenceSchema) -> Columns {
@@ -148,11 +153,16 @@ impl<'a> Context<'a> {
         self.judge(&word, columns, Some(Type::Boolean))
     }
 
+    /// An expression of any type.
+    pub fn value(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
+        self.judge(word, columns, None)
+    }
+
     /// An expression that yields a number.
     pub fn number(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
         let checked = self.judge(word, columns, None)?;
         if !matches!(checked.ty, Type::Integer | Type::Number) {
-            word.report("wrong-type", format!("求和要用数，这里得到的是{}", checked.ty.word()), None);
+            word.report("wrong-type", format!("这里要用数，得到的是{}", checked.ty.word()), None);
             return None;
         }
         Some(checked)
@@ -204,7 +214,8 @@ impl<'a> Context<'a> {
                 text.push_str(&literal_text(&value.value));
                 continue;
             }
-            if !own.contains(&hole) && !columns.scope.columns.contains_key(hole) {
+            let scope = &columns.scope;
+            if !own.contains(&hole) && !scope.columns.contains_key(hole) && !scope.terms.contains_key(hole) {
                 if !self.doubtful.contains(hole) {
                     let known: Vec<&str> =
                         own.iter().copied().chain(columns.names.iter().map(String::as_str)).collect();

@@ -2,7 +2,7 @@
 
 use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Section, Word};
-use super::{rules, time};
+use super::{computed, groups, rules, time};
 use crate::spec::{Band, Field, FieldType, Form, grade_column};
 use crate::text::names::match_key;
 use std::collections::BTreeMap;
@@ -35,8 +35,12 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
             fields,
             unit_field,
             key: Vec::new(),
+            computed: Vec::new(),
+            stated: Vec::new(),
+            terms: Vec::new(),
             rules: Vec::new(),
             unique: Vec::new(),
+            groups: Vec::new(),
             gone: Vec::new(),
             outliers: Vec::new(),
             line: section.line(),
@@ -44,10 +48,19 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         form.key = time::key(&section, &form, context);
         context.forms.push(form);
         let at = context.forms.len() - 1;
+        computed::computed(&section, at, context);
+        let terms = groups::terms(&section, at, context);
+        if let Some(form) = context.forms.get_mut(at) {
+            form.terms = terms;
+        }
+        let groups = groups::groups(&section, at, context);
         let (rules, unique) = (rules::rules(&section, at, context), rules::uniques(&section, at, context));
         let (gone, outliers) = (time::gone(&section, at, context), time::outliers(&section, at, context));
+        let stated = computed::stated(&section, at, context);
         if let Some(form) = context.forms.get_mut(at) {
             (form.rules, form.unique, form.gone, form.outliers) = (rules, unique, gone, outliers);
+            form.stated = stated;
+            form.groups = groups;
         }
         section.finish();
     }
@@ -99,6 +112,9 @@ struct FieldReader<'c, 'a> {
     /// Where each field's name stands.
     places: Vec<Range<usize>>,
 }
+
+/// Columns of the files of accepted rows that say where a row came from.
+const ENGINE: [&str; 3] = ["return", "sheet", "row"];
 
 /// Words of `type`, before they are joined with what else the field says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -188,7 +204,10 @@ impl FieldReader<'_, '_> {
                 self.context.untyped.insert(name.text.to_owned());
             }
         }
-        if let Some(problem) = name_problem(name.text, &self.context.values) {
+        if ENGINE.contains(&name.text) {
+            let message = format!("“{}”不能作列名：数据文件里已有同名的来源列", name.text);
+            name.report("bad-name", message, Some("换一个名字".to_owned()));
+        } else if let Some(problem) = name_problem(name.text, &self.context.values) {
             name.report("bad-name", format!("“{}”不能作列名：{problem}", name.text), None);
         }
         self.places.push(name.span.clone());

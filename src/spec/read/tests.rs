@@ -342,6 +342,90 @@ fn points_for_discipline_go_down_and_a_ranking_needs_them() {
 }
 
 #[test]
+fn computed_columns_ranks_criteria_and_stated_totals() {
+    const ADDED: &str = r#"[[form.computed]]
+name  = "缺额"
+value = "下限 - 人数"
+
+[[form.computed]]
+name   = "名次"
+rank   = "缺额"
+within = ["类别"]
+
+[[form.stated-total]]
+code        = "count"
+severity    = "verify"
+labels      = ["合计"]
+measured-in = ["个"]
+column      = "名称"
+found       = "自报 {自报}，实有 {实有}"
+expected    = "一致"
+next        = "请核对"
+
+"#;
+    const LIST: &str = r#"[[table]]
+id        = "list"
+sheet     = "名单"
+title     = "名单"
+kind      = "list"
+from      = "team"
+ranked-by = "名次"
+top       = 3
+criteria  = [{ when = "缺额 > 0", reason = "缺 {缺额} 人" }, { top = 1, reason = "第 {本表名次} 名" }]
+empty     = "没有"
+columns   = [{ header = "名次", rank = "缺额", direction = "low-first" }, { header = "原因", value = "reason" }]
+
+"#;
+    let all = SOUND
+        .replacen("[[lookup]]", &format!("{ADDED}[[lookup]]"), 1)
+        .replacen("[[table]]", &format!("{LIST}[[table]]"), 1)
+        .replacen(
+            "{ name = \"个数\", count = \"team\" }",
+            "{ name = \"平均\", average = \"team\", value = \"缺额\" }, { name = \"名次\", rank-of = \"平均\" }",
+            1,
+        )
+        .replacen("label    = \"单位\"", "label    = \"单位\"\nranked-by = \"名次\"\ntop = 5", 1)
+        .replacen("series = [\"个数\"]", "series = [\"平均\"]", 1);
+    let plan = trial(&all).unwrap_or_else(|problems| panic!("{}", crate::spec::diagnostic::render(&problems, false)));
+    assert_eq!(plan.forms[0].computed.len(), 2);
+    let sources = plan.forms[0].sources(&["缺额".to_owned()].into_iter().collect());
+    assert_eq!(sources.into_iter().collect::<Vec<_>>(), ["人数"]);
+    for (from, to, code, help) in [
+        ("value = \"下限 - 人数\"", "value = \"下限 - 人树\"", "sql-unknown-name", "人数"),
+        ("name   = \"名次\"\nrank", "name   = \"类别\"\nrank", "duplicate-field", "另起"),
+        ("rank   = \"缺额\"", "value = \"1\"\nrank   = \"缺额\"", "computed-kind", ""),
+        ("rank   = \"缺额\"", "rank   = \"名称\"", "wrong-type", ""),
+        ("within = [\"类别\"]", "within = [\"类\"]", "unknown-column", "类别"),
+        ("column      = \"名称\"", "column      = \"名\"", "unknown-field", "名称"),
+        ("自报 {自报}", "自报 {人数}", "unknown-hole", ""),
+        ("ranked-by = \"名次\"\ntop       = 3", "ranked-by = \"原因\"\ntop       = 3", "unknown-rank", "名次"),
+        (
+            "ranked-by = \"名次\"\ntop       = 3\ncriteria  = [{ when = \"缺额 > 0\", reason = \"缺 {缺额} 人\" }, { top = 1, reason = \"第 {本表名次} 名\" }]",
+            "top = 3\ncriteria  = [{ when = \"缺额 > 0\", reason = \"缺人\" }]",
+            "top-without-rank",
+            "ranked-by",
+        ),
+        ("{ when = \"缺额 > 0\", reason", "{ reason", "criterion-empty", ""),
+        (", { header = \"原因\", value = \"reason\" }", "", "reasons-not-shown", "reason"),
+        (
+            "criteria  = [{ when = \"缺额 > 0\", reason = \"缺 {缺额} 人\" }, { top = 1, reason = \"第 {本表名次} 名\" }]\n",
+            "",
+            "reasons-missing",
+            "",
+        ),
+        ("rank-of = \"平均\"", "rank-of = \"名次\"", "unknown-measure", "平均"),
+        ("ranked-by = \"名次\"\ntop = 5", "ranked-by = \"平均\"\ntop = 5", "unknown-rank", "名次"),
+        ("direction = \"low-first\"", "direction = \"lowfirst\"", "unknown-word", "low-first"),
+    ] {
+        assert!(all.contains(from), "{from}");
+        let text = all.replacen(from, to, 1);
+        let problems = trial(&text).map(|_| Vec::new()).unwrap_or_else(|problems| problems);
+        assert_eq!(problems.iter().map(|p| p.code).collect::<Vec<_>>(), [code], "{to}");
+        assert!(problems[0].help.as_deref().unwrap_or("").contains(help), "{:?}", problems[0]);
+    }
+}
+
+#[test]
 fn seasons_and_campaigns_are_declared_in_full() {
     let period = "period = \"year\"\nsample = { period = \"2026\"";
     let with = |lines: &str, sample: &str| format!("{lines}\nsample = {{ period = \"{sample}\"");
@@ -371,6 +455,7 @@ fn an_earlier_name_belongs_to_one_field() {
     let plan = trial(&SOUND.replacen("name = \"人数\"", "name = \"人数\", was = [\"员工数\"]", 1)).unwrap();
     assert_eq!(plan.forms[0].fields[2].was, ["员工数"]);
     single("name = \"人数\"", "name = \"人数\", was = [\"名称\"]", "was-not-clear", "以前的");
+    single("name = \"类别\"", "name = \"row\"", "bad-name", "换一个名字");
     let both = name.replace("type = \"text\"", "was = [\"旧\"], type = \"text\"") + ", was = [\"旧\"]";
     single(name, &both, "was-not-clear", "以前的");
 }
