@@ -214,13 +214,15 @@ fn masked(text: &str) -> StatCell {
 
 /// A row's value as sentences write it; 空 for nothing.
 pub fn said(value: Value<'_>, name: &str, form: Option<usize>, facts: &Facts<'_>) -> String {
-    match cell(value, field(name, form, facts)) {
-        StatCell::Text(text) => text,
-        StatCell::Integer(number) => number.to_string(),
-        StatCell::Number(number) => crate::text::numbers::show(number),
-        StatCell::Date(day) | StatCell::Month(day) => super::words::date(day),
-        StatCell::Ratio { num, den } => super::words::percent(num.unsigned_abs(), den.unsigned_abs()),
-        _ => "空".to_string(),
+    match (field(name, form, facts), value) {
+        (Some(FieldType::Percent), Value::Number(share)) => crate::text::numbers::percent(share),
+        (ty, value) => match cell(value, ty) {
+            StatCell::Text(text) => text,
+            StatCell::Integer(number) => number.to_string(),
+            StatCell::Number(number) => crate::text::numbers::show(number),
+            StatCell::Date(day) | StatCell::Month(day) => super::words::date(day),
+            _ => "空".to_string(),
+        },
     }
 }
 

@@ -302,29 +302,6 @@ impl Frame<'_> {
         Ok(self.cells(parts, total, dens.overlaps(), slices, |(_, den)| *den == 0, cell))
     }
 
-    /// The mean over the rows that have a value: values and rows are added up apart, in the total row too. Over no such
-    /// row there is none.
-    fn average(&self, slices: &Slices<'_>, value: &Checked, filter: Option<&Checked>) -> Result<Grid, String> {
-        let filters: Vec<&Checked> = filter.into_iter().collect();
-        let sums = self.sum(slices, &filters, |facts, rows| facts.numbers(rows, value))?;
-        let counts = self.sum(slices, &filters, |facts, rows| {
-            Ok(facts.numbers(rows, value)?.into_iter().map(|value| value.map(|_| 1_i64)).collect())
-        })?;
-        let (Some(sums), Some(counts)) = (sums, counts) else {
-            return Ok(Grid::filled(self.axis.groups.len(), self.width(), StatCell::NotApplicable));
-        };
-        let pair = |sums: &[f64], counts: &[i64]| -> Vec<(f64, i64)> {
-            sums.iter().copied().zip(counts.iter().copied()).collect()
-        };
-        let parts = sums.parts.iter().zip(&counts.parts).map(|(sums, counts)| pair(sums, counts)).collect();
-        let total = pair(&sums.total, &counts.total);
-        let cell = |(sum, count)| match count {
-            0 => StatCell::NotApplicable,
-            count => StatCell::Number(sum / count as f64),
-        };
-        Ok(self.cells(parts, total, counts.overlaps(), slices, |(_, count)| *count == 0, cell))
-    }
-
     /// A sum of whole numbers that is exact, or an error: sums that wrapped would agree with one another, and be wrong.
     fn whole_sum(
         &self,
@@ -412,6 +389,29 @@ impl Frame<'_> {
         let pair = nums.total.iter().zip(&dens.total);
         let total = pair.map(|(num, den)| StatCell::Ratio { num: *num, den: *den }).collect();
         Ok(Grid { parts: parts.collect(), total, derived: false, overlaps: dens.overlaps(), note: None })
+    }
+
+    /// The mean over the rows that have a value: values and rows are added up apart, in the total row too. Over no such
+    /// row there is none.
+    fn average(&self, slices: &Slices<'_>, value: &Checked, filter: Option<&Checked>) -> Result<Grid, String> {
+        let filters: Vec<&Checked> = filter.into_iter().collect();
+        let sums = self.sum(slices, &filters, |facts, rows| facts.numbers(rows, value))?;
+        let counts = self.sum(slices, &filters, |facts, rows| {
+            Ok(facts.numbers(rows, value)?.into_iter().map(|value| value.map(|_| 1_i64)).collect())
+        })?;
+        let (Some(sums), Some(counts)) = (sums, counts) else {
+            return Ok(Grid::filled(self.axis.groups.len(), self.width(), StatCell::NotApplicable));
+        };
+        let pair = |sums: &[f64], counts: &[i64]| -> Vec<(f64, i64)> {
+            sums.iter().copied().zip(counts.iter().copied()).collect()
+        };
+        let parts = sums.parts.iter().zip(&counts.parts).map(|(sums, counts)| pair(sums, counts)).collect();
+        let total = pair(&sums.total, &counts.total);
+        let cell = |(sum, count)| match count {
+            0 => StatCell::NotApplicable,
+            count => StatCell::Number(sum / count as f64),
+        };
+        Ok(self.cells(parts, total, counts.overlaps(), slices, |(_, count)| *count == 0, cell))
     }
 
     fn grid<T: Amount>(&self, tally: Option<Tally<T>>, slices: &Slices<'_>, cell: impl Fn(T) -> StatCell) -> Grid {

@@ -56,23 +56,12 @@ fn conditioned(rows: String, filters: &[&Checked]) -> String {
     format!("{rows}，条件：{}", sources.join(" 且 "))
 }
 
-/// What the named expressions stand for that a definition's words speak of: `；“核定达标”指 …`.
-pub fn terms(words: &str, facts: &Facts<'_>) -> String {
-    let mut said: Vec<String> = Vec::new();
-    for term in facts.plan.forms.iter().flat_map(|form| &form.terms) {
-        let meaning = format!("；“{}”指 {}", term.name, term.expression.source);
-        if words.contains(&term.name) && !said.contains(&meaning) {
-            said.push(meaning);
-        }
-    }
-    said.concat()
-}
-
 /// What the standard demands that a condition judges by: `达标标准：室温合格率≥98%，…`.
 pub fn standard(form: usize, holds: &Checked, facts: &Facts<'_>) -> Option<String> {
-    let terms = facts.plan.forms.get(form).map_or(&[][..], |form| &form.terms);
-    let term = terms.iter().find(|term| !term.standard.is_empty() && holds.source.contains(&term.name))?;
-    let demands: Vec<String> = term.standard.iter().map(|demand| format!("{}{}", demand.value, demand.words)).collect();
+    let standards = facts.plan.forms.get(form).map_or(&[][..], |form| &form.standards);
+    let standard = standards.iter().find(|standard| holds.columns.contains(&standard.verdict))?;
+    let demands: Vec<String> =
+        standard.demands.iter().map(|demand| format!("{}{}", demand.value, demand.words)).collect();
     Some(format!("规定：{}；没有规定的和分母为 0 的不判定，记“—”。", demands.join("，")))
 }
 

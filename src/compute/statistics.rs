@@ -280,7 +280,6 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
         When::This => how,
         other => format!("{}的{how}", other.word()),
     };
-    let how = format!("{how}{}", notes::terms(&how, facts));
     if statistic.across.is_empty() {
         return how;
     }

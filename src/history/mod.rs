@@ -28,7 +28,7 @@ pub use units::StoredUnit;
 
 use crate::domain::period::Period;
 use crate::domain::schedule::Schedule;
-use crate::spec::{Form, Plan, Reference};
+use crate::spec::{CodeList, Form, Plan, Reference};
 use remarks::Remarks;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -56,6 +56,8 @@ struct Shared {
     forms: Vec<Form>,
     /// Today's roster: index by code.
     codes: HashMap<String, u32>,
+    /// Today's code lists, by the plan's index.
+    lists: Vec<CodeList>,
     remarks: Remarks,
 }
 
@@ -78,6 +80,7 @@ impl History {
             schedule: plan.schedule.clone(),
             forms: plan.forms.clone(),
             codes: units.map(|(index, unit)| (unit.code.clone(), index)).collect(),
+            lists: reference.codes.clone(),
             remarks: Remarks::default(),
         });
         History { shared, current: current.clone(), folder, slots, asked: AtomicBool::new(false) }
@@ -126,6 +129,11 @@ impl History {
     /// The rows of one form (index into the plan's forms) in a stored period; `None` is a gap or the run's own period.
     pub fn form(&self, period: &Period, form: usize) -> Option<&StoredForm> {
         self.get(period)?.form(form)
+    }
+
+    /// Whether there is a store at all; a run may do without.
+    pub fn in_use(&self) -> bool {
+        self.folder.is_some()
     }
 
     /// Whether a period has a folder, which says nothing yet of what is in it.

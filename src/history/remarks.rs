@@ -54,6 +54,8 @@ struct Inner {
     missing: BTreeMap<Spot, BTreeSet<Period>>,
     /// Unit codes that today's roster does not have, with the name they had: where they were met.
     gone: BTreeMap<(String, String), BTreeSet<Period>>,
+    /// Words that today's code list does not have, with the column they stand in.
+    strange: BTreeMap<(Spot, String), BTreeSet<Period>>,
     conflicts: BTreeSet<(Period, Spot, String, String)>,
 }
 
@@ -73,6 +75,10 @@ impl Remarks {
 
     pub fn gone(&self, period: &Period, code: String, name: String) {
         self.inner().gone.entry((code, name)).or_default().insert(period.clone());
+    }
+
+    pub fn strange(&self, period: &Period, spot: Spot, word: &str) {
+        self.inner().strange.entry((spot, word.to_owned())).or_default().insert(period.clone());
     }
 
     pub fn conflict(&self, period: &Period, spot: Spot, stored: &str, today: &str) {
@@ -114,6 +120,12 @@ impl Remarks {
         notes.extend(others.map(|gap| format!("{}，按没有处理", gap.words())));
         for (Spot { form, column }, periods) in &inner.missing {
             notes.push(format!("《{form}》的“{column}”在{}还没有，按没有填报处理", titles(&mut periods.iter())));
+        }
+        for ((Spot { form, column }, word), periods) in &inner.strange {
+            let periods = titles(&mut periods.iter());
+            notes.push(format!(
+                "{periods}《{form}》的“{column}”有现在代码表里没有的“{word}”，照原样保留，按代码分列时列入“未归类”"
+            ));
         }
         for ((code, name), periods) in &inner.gone {
             let periods = titles(&mut periods.iter());

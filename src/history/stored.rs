@@ -9,9 +9,10 @@ use super::parquet::{Reader, Texts};
 use super::remarks::{Gap, Spot};
 use super::{Shared, StoredUnit, figures, units};
 use crate::domain::period::Period;
-use crate::model::Column;
 use crate::model::statistic::StatTable;
-use crate::spec::{Form, FormColumn, grade_column};
+use crate::model::{self, Column};
+use crate::spec::{CodeList, FieldType, Form, FormColumn, grade_column};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
@@ -55,6 +56,8 @@ struct Source {
     today: FormColumn,
     /// The unit that figures are asked in today.
     measured_in: Option<String>,
+    /// Today's code list of a coded column.
+    list: Option<usize>,
     stored: Option<StoredColumn>,
 }
 
@@ -130,8 +133,13 @@ impl StoredPeriod {
             .map(|column| {
                 let stored = stored_names(today, &column)
                     .find_map(|name| part.columns.iter().find(|stored| stored.name == name).cloned());
-                let measured_in = today.fields.get(column.field).and_then(|field| field.measured_in.clone());
-                Source { today: column, measured_in, stored }
+                let field = today.fields.get(column.field);
+                let measured_in = field.and_then(|field| field.measured_in.clone());
+                let list = field.and_then(|field| match field.ty {
+                    FieldType::Code { list } => Some(list),
+                    _ => None,
+                });
+                Source { today: column, measured_in, list, stored }
             })
             .collect();
         Ok(StoredForm {
@@ -240,7 +248,7 @@ impl StoredForm {
     }
 
     fn decode(&self, column: usize) -> Option<Column> {
-        let Source { today, measured_in, stored } = self.sources.get(column)?;
+        let Source { today, measured_in, list, stored } = self.sources.get(column)?;
         let spot = || Spot { form: self.title.clone(), column: today.name.clone() };
         let Some(StoredColumn { name, ty: stored, measured_in: then }) = stored else {
             self.shared.remarks.missing(&self.period, spot());
@@ -263,6 +271,10 @@ impl StoredForm {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let widen = today.ty == crate::spec::ColumnType::Number;
         match reader.column(name, widen) {
+            Ok(Some(Column::Text(words))) => {
+                let list = list.and_then(|list| self.shared.lists.get(list));
+                Some(Column::Text(list.map_or(words.clone(), |list| self.in_todays_words(&words, list, &spot()))))
+            }
             Ok(Some(values)) => Some(values),
             // The hash agreed, so the program that wrote it left this column out or broke it.
             Ok(None) | Err(_) => {
@@ -271,6 +283,25 @@ impl StoredForm {
                 None
             }
         }
+    }
+
+    /// Words of a code list that has changed since: one that means another now is read as that, one that is in the list no
+    /// more stays as it was, and is said.
+    fn in_todays_words(&self, words: &model::Texts, list: &CodeList, spot: &Spot) -> model::Texts {
+        let mut known: HashMap<&str, &str> = list.values.iter().map(|value| (value.as_str(), value.as_str())).collect();
+        for (also, canonical) in &list.synonyms {
+            known.entry(also).or_insert(canonical);
+        }
+        let todays = |word: &str| {
+            known.get(word).copied().map_or_else(
+                || {
+                    self.shared.remarks.strange(&self.period, spot.clone(), word);
+                    word.to_owned()
+                },
+                str::to_owned,
+            )
+        };
+        words.iter().map(|word| word.map(todays)).collect()
     }
 
     /// Units of a stored unit column in today's roster; a code that is gone is told with the name it had.

@@ -20,5 +20,5 @@ pub use cell::{CellRef, RawCell, RawValue};
 pub use finding::{Amendment, Finding, Place, Severity};
 pub use outcome::{Outcome, SheetAccount, SourceFile, Unreadable};
 pub use table::{Column, FormTable, Origin};
-pub use values::{Scalars, Texts, Value};
+pub use values::{Scalar, Scalars, Texts, Value};
 pub use workbook::{Merge, RawSheet, RawWorkbook};

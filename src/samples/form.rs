@@ -159,13 +159,13 @@ pub enum Line {
         to: usize,
         wrong: i32,
     },
-    /// Cells under single fields: a 合计 row with a count of its own.
-    Cells(Vec<(&'static str, Value)>),
     /// 合计 of every column that holds numbers alone; `off` is added to the first sum.
     Sum {
         word: &'static str,
         off: i64,
     },
+    /// Cells under single fields: a 合计 row with a count of its own.
+    Cells(Vec<(&'static str, Value)>),
     /// The header again, as a page break of an older program leaves it.
     Header,
     Blank,

@@ -116,8 +116,8 @@ pub struct Form {
     pub stated: Vec<StatedTotal>,
     /// Fields that name the same record in another period; empty where records have no history.
     pub key: Vec<usize>,
-    /// Named expressions over the columns, for rules, templates and tables.
-    pub terms: Vec<Term>,
+    /// What is demanded of a rate where a code says which one it is; the verdicts are computed columns.
+    pub standards: Vec<Standard>,
     pub rules: Vec<Rule>,
     pub unique: Vec<Unique>,
     pub groups: Vec<GroupRule>,
@@ -394,6 +394,8 @@ pub enum LedgerValue {
 pub struct LookupRule {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`Rule::trial`].
+    pub trial: bool,
     pub present: bool,
     /// Holes: the form's columns, and `{台账}` for what `show` says of the match.
     pub found: Template,

@@ -173,7 +173,6 @@ mod tests {
         let scope = Scope {
             columns: names.iter().map(|name| (name.to_string(), ty(name))).collect(),
             values: [("三".to_string(), Literal::Integer(3))].into_iter().collect(),
-            terms: BTreeMap::default(),
         };
         let checked = check(source, &scope, None).unwrap_or_else(|problems| panic!("{source}: {problems:?}"));
         let out = frame().lazy().with_columns([compile(&checked, &context()).alias("out")]).collect().unwrap();

@@ -18,8 +18,6 @@ use std::ops::Range;
 pub struct Scope {
     pub columns: BTreeMap<String, Type>,
     pub values: BTreeMap<String, Literal>,
-    /// Expressions with names of their own; what one stands for takes its place.
-    pub terms: BTreeMap<String, Checked>,
 }
 
 /// Why an expression is refused. `span` is a byte range of the expression's own text.
@@ -254,7 +252,6 @@ mod tests {
         Scope {
             columns: columns.into_iter().map(|(name, ty)| (name.to_string(), ty)).collect(),
             values: [("人数下限".to_string(), Literal::Integer(3))].into_iter().collect(),
-            terms: BTreeMap::default(),
         }
     }
 

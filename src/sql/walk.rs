@@ -158,14 +158,6 @@ impl<'a> Walker<'a> {
         if let Some(literal) = self.scope.values.get(value) {
             return (Node::Literal(literal.clone()), literal_kind(literal));
         }
-        if let Some(term) = self.scope.terms.get(value) {
-            for column in &term.columns {
-                if !self.columns.contains(column) {
-                    self.columns.push(column.clone());
-                }
-            }
-            return (term.node.clone(), Kind::Known(term.ty));
-        }
         if let Some((name, ty)) = RUN_CONSTANTS.iter().find(|(name, _)| name == value) {
             return (Node::RunConstant(name), Kind::Known(*ty));
         }
@@ -174,7 +166,6 @@ impl<'a> Walker<'a> {
             .columns
             .keys()
             .chain(self.scope.values.keys())
-            .chain(self.scope.terms.keys())
             .map(String::as_str)
             .chain(RUN_CONSTANTS.iter().map(|(name, _)| *name));
         let help = match nearest(value, known.chain(super::call::NAMES.iter().map(|(name, _)| *name))) {

@@ -52,7 +52,6 @@ pub fn sql(text: &str, columns: &[(&str, Type)]) -> Checked {
     let scope = Scope {
         columns: columns.iter().map(|(name, ty)| (name.to_string(), *ty)).collect(),
         values: [("人数下限".to_string(), Literal::Integer(3))].into_iter().collect(),
-        terms: BTreeMap::default(),
     };
     check(text, &scope, Some(Type::Boolean)).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
 }
@@ -128,6 +127,7 @@ pub fn lookup(present: bool, outstanding: bool) -> Lookup {
         expect: Some(LookupRule {
             code: "ledger".into(),
             severity: Severity::Block,
+            trial: false,
             present,
             found: template("{班组名称}：台账 {台账}"),
             expected: template("台账"),

@@ -75,7 +75,7 @@ pub fn check(rows: &FormRows, keys: &[Option<String>], heard: &Heard, against: A
     }
     let Some(period) = against.history.previous() else { return Vec::new() };
     let Some(records) = Records::load(rows, &period, against) else {
-        return vec![gap(rows.form, crate::sql::PREVIOUS, &period)];
+        return vec![gap(rows.form, crate::sql::PREVIOUS, &period, against)];
     };
     let here: BTreeSet<&str> = keys.iter().flatten().map(String::as_str).collect();
     let complete = heard.complete(rows, keys);

@@ -8,8 +8,7 @@ use super::rows::FormRows;
 use super::unique::part;
 use crate::domain::period::Period;
 use crate::history::StoredForm;
-use crate::model::values::Scalar;
-use crate::model::{Column, Finding, Place, Scalars, Severity, Texts};
+use crate::model::{Column, Finding, Place, Scalar, Scalars, Severity, Texts};
 use crate::spec::{ColumnType, Form, Template, TemplatePart};
 use crate::sql::{PREVIOUS, earlier_column, split_earlier};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -105,7 +104,7 @@ pub fn join(rows: &mut FormRows, keys: &[Option<String>], against: Against<'_>) 
                 alone.iter().map(|key| records.find((*key)?)).collect()
             }
             Some((period, None)) => {
-                findings.push(gap(rows.form, earlier, period));
+                findings.push(gap(rows.form, earlier, period, against));
                 vec![None; keys.len()]
             }
             None => vec![None; keys.len()],
@@ -192,7 +191,18 @@ fn remark(code: &str, form: &Form, found: String, expected: &str, next: &str) ->
 }
 
 /// A period that rules look back to is not there.
-pub fn gap(form: &Form, earlier: &str, period: &Period) -> Finding {
+pub fn gap(form: &Form, earlier: &str, period: &Period, against: Against<'_>) -> Finding {
+    if !against.history.in_use() {
+        let found = format!("《{}》没有与往期核对：本次没有使用历史库", form.title);
+        return remark(
+            "history-gap",
+            form,
+            found,
+            "与往期核对时使用历史库",
+            "自查时不用处理；汇总时请不要用 --no-history",
+        );
+    }
+
     let found = format!("《{}》没有与{earlier}（{}）核对：没有那一期可用的存档", form.title, period.title());
     let next = "有那一期报表的，先汇总那一期，再重新汇总本期；没有的不用处理，有关规则本期不核对";
     remark("history-gap", form, found, "历史库里有那一期的数据", next)

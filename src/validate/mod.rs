@@ -105,7 +105,7 @@ pub fn validate(against: Against<'_>, mut arrived: Vec<Arrived>) -> Validated {
         .map(|(index, (tables, form))| {
             let mut rows = assemble(plan, reference, index, tables);
             computed::append(&mut rows.grid, form, &context);
-            FormRows::new(form, rows, &places, &context)
+            FormRows::new(form, rows, &places)
         })
         .collect();
     for rows in &mut forms {

@@ -82,7 +82,7 @@ fn by_history(
     }
     if usable == 0 {
         let wanted = plan.schedule.previous(period);
-        return wanted.map(|wanted| gap(rows.form, PREVIOUS, &wanted)).into_iter().collect();
+        return wanted.map(|wanted| gap(rows.form, PREVIOUS, &wanted, against)).into_iter().collect();
     }
     let mut findings = Vec::new();
     for (row, (value, series)) in values(outlier, &rows.rows.grid, here).into_iter().zip(&series).enumerate() {

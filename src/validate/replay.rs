@@ -27,7 +27,7 @@ pub fn rules(plan: &Plan) -> Vec<TriedRule> {
         form.gone.iter().for_each(|gone| add(&gone.code, gone.severity, gone.trial));
         form.outliers.iter().for_each(|outlier| add(&outlier.code, outlier.severity, outlier.trial));
         for rule in plan.lookups.iter().filter(|lookup| lookup.form == at).filter_map(|lookup| lookup.expect.as_ref()) {
-            add(&rule.code, rule.severity, false);
+            add(&rule.code, rule.severity, rule.trial);
         }
     }
     all
@@ -42,7 +42,7 @@ pub fn replay(against: Against<'_>, stored: &StoredPeriod, only: Option<&BTreeSe
     let mut places = Places::default();
     places.names.extend(names.into_iter().map(|(name, index)| (index, name)));
     let mut forms: Vec<FormRows> =
-        rows.into_iter().zip(&plan.forms).map(|(rows, form)| FormRows::new(form, rows, &places, &context)).collect();
+        rows.into_iter().zip(&plan.forms).map(|(rows, form)| FormRows::new(form, rows, &places)).collect();
     let count = forms.iter().map(|form| form.rows.origins.len()).sum();
     let mut found: Vec<(usize, Finding)> = Vec::new();
     for (at, rows) in forms.iter_mut().enumerate() {

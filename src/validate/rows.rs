@@ -72,26 +72,19 @@ pub struct FormRows<'a> {
     pub form: &'a Form,
     pub rows: Rows,
     pub places: &'a Places,
-    /// What the form's named expressions need when a message quotes one.
-    context: &'a Context,
 }
 
 impl<'a> FormRows<'a> {
-    pub fn new(form: &'a Form, rows: Rows, places: &'a Places, context: &'a Context) -> FormRows<'a> {
-        FormRows { index: rows.form, form, rows, places, context }
+    pub fn new(form: &'a Form, rows: Rows, places: &'a Places) -> FormRows<'a> {
+        FormRows { index: rows.form, form, rows, places }
     }
 
     /// A row's value as messages write it: 2026-03-05, 2026-03, 12.5, 是; 空 for nothing.
     pub fn value(&self, row: usize, name: &str) -> String {
-        if let Some(term) = self.form.terms.iter().find(|term| term.name == name) {
-            // Quoted in few messages: one row is computed, not the column.
-            let one = self.rows.grid.gather(&[row], &term.expression.columns, Vec::new());
-            return words(one.values(&term.expression, self.context).value(0), false);
-        }
         let own = split_earlier(name).map_or(name, |(_, own)| own);
         let ty = self.form.fields.iter().find(|field| field.name.as_ref() == own).map(|field| &field.ty);
         match (ty, self.rows.grid.value(row, name)) {
-            (Some(FieldType::Percent), Value::Number(share)) => percent_words(share),
+            (Some(FieldType::Percent), Value::Number(share)) => crate::text::numbers::percent(share),
             (ty, value) => words(value, ty == Some(&FieldType::Month)),
         }
     }
@@ -181,11 +174,6 @@ pub fn words(value: Value<'_>, month: bool) -> String {
         },
         Value::Nothing => "空".into(),
     }
-}
-
-/// 0.987 as 98.7%, without what binary arithmetic adds.
-fn percent_words(share: f64) -> String {
-    format!("{}%", number_words((share * 1e12).round() / 1e10))
 }
 
 /// Without trailing zeros, and never `-0`.

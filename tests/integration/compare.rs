@@ -201,12 +201,16 @@ impl Project {
 
     /// Runs one month against the history so far, and adds it there.
     fn run(&self, month: &str) -> Result<Finished, Stop> {
+        self.run_against(month, Some(&self.path("history")))
+    }
+
+    fn run_against(&self, month: &str, history: Option<&Path>) -> Result<Finished, Stop> {
         huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
         let folders = huizong::spec::reference::ReferenceFolders(vec![self.path("pipelines/reference")]);
         let definition = self.path("pipelines/monthly/pipeline.toml");
         let prepared = huizong::run::prepare(&definition, &folders, Some(month))?;
-        let (out, history) = (self.path(&format!("out/{month}")), self.path("history"));
-        let places = Places { out: Some(&out), history: Some(&history), ..Places::default() };
+        let out = self.path(&format!("out/{month}"));
+        let places = Places { out: Some(&out), history, ..Places::default() };
         let returns = [self.path(&format!("returns/{month}"))];
         huizong::run::run(&prepared, &returns, places, &huizong::ingest::Limits::default(), &huizong::run::Unwatched)
     }
@@ -388,6 +392,58 @@ fn a_record_that_vanished_is_asked_for_where_its_unit_reported_again() {
     let ambiguous = found(&february, "history-ambiguous");
     assert_eq!(ambiguous.len(), 1);
     assert!(ambiguous[0].found.contains("1 处几条记录的单位、竞赛名称相同"), "{}", ambiguous[0].found);
+}
+
+#[test]
+fn a_season_is_a_year_of_its_own() {
+    let project = Project::new();
+    let seasonal = DEFINITION
+        .replace(
+            "period = \"month\"",
+            "period = \"month\"\nseason = { name = \"采暖期\", first = \"11-15\", last = \"03-15\" }",
+        )
+        .replace("across-periods = \"year\"", "across-periods = \"season\"");
+    project.write("pipelines/monthly/pipeline.toml", &seasonal);
+    project.sound("2025-12");
+    let january = project.sound("2026-01");
+    let year = table(&january, "year");
+    let months: Vec<&str> = year.headings.iter().skip(1).step_by(2).map(|head| head.parents[0].as_str()).collect();
+    assert_eq!(months, ["2025年11月", "2025年12月", "2026年1月"]);
+    assert!(year.notes.join("").contains("2025年11月没有存档"));
+    // The season goes on over the turn of the year, and so does 累计: all three began anew and should not have.
+    assert_eq!(found(&january, "sum-to-date").len(), 3);
+    let compare = table(&january, "compare");
+    assert_eq!(column(compare, "累计")[..3], ["10", "20", "30"], "all of January is sent back");
+}
+
+#[test]
+fn a_changed_code_list_is_read_in_todays_words() {
+    let project = Project::new();
+    project.write("returns/2026-01/甲竞赛.csv", "单位,竞赛名称,状态\n甲市总工会,钳工赛,结束\n甲市总工会,车工赛,进行\n");
+    project.write("returns/2026-02/甲竞赛.csv", "单位,竞赛名称,状态\n甲市总工会,焊工赛,进行\n");
+    project.sound("2026-01");
+    let also = "values = [\"开展\", \"完成\"]\nalso = { \"进行\" = \"开展\", \"结束\" = \"完成\" }";
+    let renamed = DEFINITION
+        .replace("values = [\"进行\", \"结束\"]", also)
+        .replace("状态 <> '结束'", "状态 <> '完成'")
+        .replace("“{竞赛名称}”本期", "“{竞赛名称}”（{状态}）本期");
+    project.write("pipelines/monthly/pipeline.toml", &renamed);
+    let february = project.sound("2026-02");
+    let gone: Vec<&str> = found(&february, "contest-gone").iter().map(|gone| gone.found.as_str()).collect();
+    assert_eq!(gone, ["2026年1月的“车工赛”（开展）本期没有报"]);
+}
+
+#[test]
+fn without_a_store_nothing_is_compared_and_each_form_says_so_once() {
+    let project = Project::new();
+    project.sound("2026-01");
+    let february = project.run_against("2026-02", None).expect("a sound run");
+    let gaps: Vec<&str> = found(&february, "history-gap").iter().map(|gap| gap.found.as_str()).collect();
+    assert_eq!(
+        gaps,
+        ["《建议月报》没有与往期核对：本次没有使用历史库", "《竞赛月报》没有与往期核对：本次没有使用历史库"]
+    );
+    assert_eq!(column(table(&february, "compare"), "上月"), ["—"; 5]);
 }
 
 #[test]

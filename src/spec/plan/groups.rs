@@ -1,19 +1,18 @@
-//! What a definition says beyond single columns of single rows: named expressions, standards that depend on a code,
-//! and rules over groups of rows.
+//! What a definition says beyond single columns of single rows: standards that depend on a code, and rules over groups
+//! of rows.
 
 use super::Template;
 use crate::model::Severity;
 use crate::sql::Checked;
 use std::sync::Arc;
 
-/// A named expression over a form's columns: written once, used in rules, templates and tables like a column.
-#[derive(Debug, Clone)]
-pub struct Term {
-    pub name: String,
-    pub expression: Checked,
-    /// Where it judges by a standard: what the standard demands of each code, for notes.
-    pub standard: Vec<Demand>,
-    pub line: u32,
+/// A table of codes and bounds, from which two columns are computed: whether a row meets its bound, and what that is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standard {
+    /// Name of the computed verdict (是非; NULL where nothing is judged).
+    pub verdict: String,
+    /// For notes, in the definition's order.
+    pub demands: Vec<Demand>,
 }
 
 /// What a standard demands where a code column has this value: `报修及时率`, `＝100%`.

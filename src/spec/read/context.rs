@@ -74,10 +74,7 @@ impl<'a> Context<'a> {
         let own = self.forms.get(form).map(Form::columns).unwrap_or_default();
         let computed = self.forms.get(form).map_or(&[][..], |form| &form.computed);
         let computed = computed.iter().map(|column| (column.name.clone(), sql_type(column.ty)));
-        let mut all = self.columns(own.into_iter().map(|column| (column.name, sql_type(column.ty))).chain(computed));
-        let terms = self.forms.get(form).map_or(&[][..], |form| &form.terms);
-        all.scope.terms = terms.iter().map(|term| (term.name.clone(), term.expression.clone())).collect();
-        all
+        self.columns(own.into_iter().map(|column| (column.name, sql_type(column.ty))).chain(computed))
     }
 
     pub fn reference_columns(&self, schema: &ReferenceSchema) -> Columns {
@@ -153,11 +150,6 @@ impl<'a> Context<'a> {
         self.judge(&word, columns, Some(Type::Boolean))
     }
 
-    /// An expression of any type.
-    pub fn value(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
-        self.judge(word, columns, None)
-    }
-
     /// An expression that yields a number.
     pub fn number(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
         let checked = self.judge(word, columns, None)?;
@@ -166,6 +158,11 @@ impl<'a> Context<'a> {
             return None;
         }
         Some(checked)
+    }
+
+    /// An expression of any type.
+    pub fn value(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
+        self.judge(word, columns, None)
     }
 
     fn judge(&self, word: &Word<'_>, columns: &Columns, wanted: Option<Type>) -> Option<Checked> {
@@ -214,8 +211,7 @@ impl<'a> Context<'a> {
                 text.push_str(&literal_text(&value.value));
                 continue;
             }
-            let scope = &columns.scope;
-            if !own.contains(&hole) && !scope.columns.contains_key(hole) && !scope.terms.contains_key(hole) {
+            if !own.contains(&hole) && !columns.scope.columns.contains_key(hole) {
                 if !self.doubtful.contains(hole) {
                     let known: Vec<&str> =
                         own.iter().copied().chain(columns.names.iter().map(String::as_str)).collect();

@@ -37,7 +37,7 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
             key: Vec::new(),
             computed: Vec::new(),
             stated: Vec::new(),
-            terms: Vec::new(),
+            standards: Vec::new(),
             rules: Vec::new(),
             unique: Vec::new(),
             groups: Vec::new(),
@@ -49,18 +49,15 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         context.forms.push(form);
         let at = context.forms.len() - 1;
         computed::computed(&section, at, context);
-        let terms = groups::terms(&section, at, context);
-        if let Some(form) = context.forms.get_mut(at) {
-            form.terms = terms;
-        }
+        groups::standards(&section, at, context);
         let groups = groups::groups(&section, at, context);
         let (rules, unique) = (rules::rules(&section, at, context), rules::uniques(&section, at, context));
         let (gone, outliers) = (time::gone(&section, at, context), time::outliers(&section, at, context));
         let stated = computed::stated(&section, at, context);
         if let Some(form) = context.forms.get_mut(at) {
             (form.rules, form.unique, form.gone, form.outliers) = (rules, unique, gone, outliers);
-            form.stated = stated;
             form.groups = groups;
+            form.stated = stated;
         }
         section.finish();
     }

@@ -1,38 +1,32 @@
-//! `[[form.term]]`, `[[form.standard]]` and `[[form.group]]`.
+//! `[[form.standard]]` and `[[form.group]]`.
 
 use super::context::{Columns, Context, name_problem};
 use super::cursor::{Section, Word};
 use super::{rules, shares};
-use crate::spec::{Bound, Demand, FieldType, GroupKind, GroupRule, GroupValue, Term};
+use crate::spec::{
+    Bound, ColumnType, Computed, ComputedKind, Demand, FieldType, GroupKind, GroupRule, GroupValue, Standard,
+};
 use crate::sql::{Checked, Literal, Node, Op, Type};
 
-/// The named expressions of a form, plain ones and those of standards. They are made of columns and named values, never
-/// of one another, so none can grow beyond what one can read.
-pub fn terms(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Term> {
-    let columns = context.form_columns(at);
-    let mut terms: Vec<Term> = Vec::new();
-    for section in form.sections("term") {
-        let name = section.word("name");
-        let expression = section.word("value").and_then(|word| context.value(&word, &columns));
-        let line = section.line();
-        section.finish();
-        let Some(name) = name.filter(|name| free(name, &columns, &terms, context)) else { continue };
-        let Some(expression) = expression else { continue };
-        terms.push(Term { name: name.text.to_owned(), expression, standard: Vec::new(), line });
-    }
+/// Reads a form's standards; the two columns that each computes are added to the form.
+pub fn standards(form: &Section<'_>, at: usize, context: &mut Context<'_>) {
     for section in form.sections("standard") {
-        standard(section, at, &columns, &mut terms, context);
+        let columns = context.form_columns(at);
+        let Some((standard, computed)) = standard(section, at, &columns, context) else { continue };
+        if let Some(form) = context.forms.get_mut(at) {
+            form.standards.push(standard);
+            form.computed.extend(computed);
+        }
     }
-    terms
 }
 
 /// Whether the name is one that an expression can hold and that nothing else has.
-fn free(name: &Word<'_>, columns: &Columns, terms: &[Term], context: &Context<'_>) -> bool {
-    let taken = columns.scope.columns.contains_key(name.text) || terms.iter().any(|term| term.name == name.text);
+fn free(name: &Word<'_>, columns: &Columns, context: &Context<'_>) -> bool {
+    let taken = columns.scope.columns.contains_key(name.text);
     let problem =
         name_problem(name.text, &context.values).or_else(|| taken.then(|| "这个表式里已有这个名字".to_owned()));
     if let Some(problem) = &problem {
-        name.report("bad-name", format!("“{}”不能作名字：{problem}", name.text), None);
+        name.report("bad-name", format!("“{}”不能作列名：{problem}", name.text), None);
     }
     problem.is_none()
 }
@@ -52,10 +46,15 @@ const COMPARATORS: [(&str, Comparator); 5] = [
     ("equal", Comparator { op: Op::Eq, sign: "＝" }),
 ];
 
-/// A table of code, comparator and bound becomes two terms: whether the row meets its bound, in whole numbers
+/// A table of code, comparator and bound becomes two computed columns: whether the row meets its bound, in whole numbers
 /// (numerator × lower ≥ denominator × upper) so that 98% itself is never a matter of the last binary digit;
 /// and what the bound says. Without a bound, or over a denominator of 0, nothing is judged (NULL).
-fn standard(section: Section<'_>, at: usize, columns: &Columns, terms: &mut Vec<Term>, context: &Context<'_>) {
+fn standard(
+    section: Section<'_>,
+    at: usize,
+    columns: &Columns,
+    context: &Context<'_>,
+) -> Option<(Standard, [Computed; 2])> {
     let (name, words) = (section.word("name"), section.word("words"));
     let code = section.word("by").and_then(|word| code_field(&word, at, context));
     let [numerator, denominator] =
@@ -91,10 +90,13 @@ fn standard(section: Section<'_>, at: usize, columns: &Columns, terms: &mut Vec<
     }
     let line = section.line();
     section.finish();
-    let (Some(name), Some(words)) = (name, words) else { return };
-    let (Some((field, _)), Some(top), Some(bottom)) = (code, numerator, denominator) else { return };
-    if !free(&name, columns, terms, context) || !free(&words, columns, terms, context) || cases.is_empty() {
-        return;
+    let (name, words, (field, _), top, bottom) = (name?, words?, code?, numerator?, denominator?);
+    if name.text == words.text {
+        words.report("bad-name", format!("“{}”两处同名", words.text), None);
+        return None;
+    }
+    if !free(&name, columns, context) || !free(&words, columns, context) || cases.is_empty() {
+        return None;
     }
     let demands: Vec<Demand> = cases.iter().map(|(_, _, demand)| demand.clone()).collect();
     let source: Vec<String> = demands.iter().map(|demand| format!("{}{}", demand.value, demand.words)).collect();
@@ -114,8 +116,14 @@ fn standard(section: Section<'_>, at: usize, columns: &Columns, terms: &mut Vec<
         ty: Type::Text,
         columns: vec![field],
     };
-    terms.push(Term { name: name.text.to_owned(), expression: verdict, standard: demands, line });
-    terms.push(Term { name: words.text.to_owned(), expression: said, standard: Vec::new(), line });
+    let column = |name: &Word<'_>, ty, checked| Computed {
+        name: name.text.to_owned(),
+        ty,
+        kind: ComputedKind::Value(checked),
+        line,
+    };
+    let columns = [column(&name, ColumnType::Boolean, verdict), column(&words, ColumnType::Text, said)];
+    Some((Standard { verdict: name.text.to_owned(), demands }, columns))
 }
 
 fn column(name: &str) -> Node {
@@ -173,7 +181,6 @@ fn group(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'
     }
     // The check sees the group, not its rows: its figures, and what all its rows have in common.
     let mut common = Columns { names: Vec::new(), scope: columns.scope.clone() };
-    common.scope.terms.clear();
     common.scope.columns.clear();
     let fields = context.forms.get(at).map_or(&[][..], |form| &form.fields);
     for name in by.iter().filter_map(|field| fields.get(*field)).map(|field| field.name.to_string()) {

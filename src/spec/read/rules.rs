@@ -138,10 +138,11 @@ fn expectation(
     let present = section.choice("expect", &[("present", true), ("absent", false)]).unwrap_or(true);
     let code = context.rule_code(section);
     let severity = context.severity(section);
+    let trial = section.flag("trial", false);
     for key in ["found", "expected", "next", "cells"] {
         let _ = section.get(key);
     }
     let [found, expected, next] = texts(section, columns?, context, &["台账"]);
     let cells = cells(section, form?, context);
-    Some(LookupRule { code, severity, present, found, expected, next, cells })
+    Some(LookupRule { code, severity, trial, present, found, expected, next, cells })
 }

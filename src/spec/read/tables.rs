@@ -398,6 +398,8 @@ pub fn charts(
 /// Headings of figures that a chart can draw.
 fn headings(table: &Table, known: Known<'_>, context: &Context<'_>) -> Vec<String> {
     match &table.kind {
+        // Its columns are periods, and which they are is not known yet.
+        TableKind::Statistic(statistic) if statistic.across_periods.is_some() => Vec::new(),
         TableKind::Statistic(statistic) if statistic.across.is_empty() => {
             statistic.measures.iter().map(|measure| measure.name.clone()).collect()
         }

@@ -138,6 +138,9 @@ fn what_cannot_be_compared_is_refused() {
         "measure-does-not-fit",
         "across-periods",
     );
+    let chart = "\n[[chart]]\ntitle = \"图\"\ntable = \"months\"\nseries = [\"提出\"]\nkind = \"column\"\n";
+    let measures = "measures       = [{ name = \"提出\", sum = \"monthly\", value = \"提出\" }]\n";
+    single(measures, &format!("{measures}{chart}"), "unknown-series", "months");
     // Without a key there are no earlier records: each of the three says so.
     let problems = trial(&SOUND.replace("key    = [\"单位\"]\n", "")).unwrap_err();
     let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
