@@ -488,6 +488,11 @@ fn the_sample_has_a_history_of_its_own() {
     run(&["--returns", "报表", "--period", "2026"]);
     assert!(home.path().join("out/history/honours/2026/period.json").is_file());
     std::fs::remove_dir_all(home.path().join("out")).expect("removed");
+    let trial = home.path().join("试验");
+    let trial = trial.to_str().expect("UTF-8");
+    assert_eq!(say(&["sample", "honours", "--units", "2", "--rows", "2", "--out", trial]).code, 0);
+    run(&["--returns", "试验/returns", "--reference", "试验/reference", "--period", "2026"]);
+    assert!(home.path().join("out/sample-history").exists() && !home.path().join("out/history").exists());
     run(&["--returns", "报表", "--period", "2026", "--no-history"]);
     assert!(!home.path().join("out/history").exists());
 }
