@@ -210,6 +210,14 @@ fn a_second_run_replaces_its_period_and_the_same_input_gives_the_same_bytes() {
     shop.run("2026-05", &[(HEFEI, "甲", 1)], &[]);
     let listed = shop.verb(&["history"]).out;
     assert!(listed.contains("缺：2026年4月"), "{listed}");
+    // Who changes an earlier period is told which later ones stand on it.
+    let told = |people: u32| {
+        let returns = shop.file("2026-03", &[(HEFEI, "甲", people)]);
+        let args = shop.args(&returns, "2026-03", "out", &[]);
+        let loud: Vec<&str> = args.iter().map(String::as_str).filter(|arg| *arg != "--quiet").collect();
+        say(&loud).out.contains("已有后面的2026年5月")
+    };
+    assert!(told(10) && !told(10), "once, and not for the same returns again");
 }
 
 #[test]
