@@ -13,7 +13,9 @@ use crate::model::statistic::StatTable;
 use crate::model::{Column, Origin};
 use crate::spec::{Form, Plan, Reference, Unit};
 use crate::sql::ValidatedRows;
-use std::path::Path;
+use ::parquet::errors::ParquetError;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// What a run leaves of its period.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +30,14 @@ pub struct Entry<'a> {
 /// A period's files, the head last: where there is one, all that it lists is there too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packed {
-    pub files: Vec<(String, Vec<u8>)>,
+    pub files: Vec<(String, Content)>,
+}
+
+/// Where a file's bytes come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    Bytes(Vec<u8>),
+    Copy(PathBuf),
 }
 
 /// Files that are written beside their targets and wait to be moved.
@@ -51,7 +60,7 @@ impl Packed {
         let Entry { plan, verdict, .. } = entry;
         let mut files = Vec::new();
         let mut forms = Vec::new();
-        for FormFile { form, rows, bytes } in rows {
+        for FormFile { form, rows, path, sha256, size } in rows {
             // Packed with this very plan.
             let Some(form) = plan.forms.get(form) else { continue };
             let file = format!("{}.parquet", form.id);
@@ -62,9 +71,9 @@ impl Packed {
                     ty,
                 })
                 .collect();
-            let part = Part::of(&file, &bytes);
+            let part = Part { file: file.clone(), sha256, size };
             forms.push(FormPart { id: form.id.clone(), title: form.title.clone(), rows, part, columns });
-            files.push((file, bytes));
+            files.push((file, Content::Copy(path)));
         }
         let units = units::bytes(&discipline(entry));
         let figures = figures::bytes(entry.tables);
@@ -83,9 +92,9 @@ impl Packed {
             rows: verdict.rows,
             due: entry.reference.due,
         };
-        files.push((UNITS.to_owned(), units));
-        files.push((FIGURES.to_owned(), figures));
-        files.push((HEAD.to_owned(), head.bytes()));
+        files.push((UNITS.to_owned(), Content::Bytes(units)));
+        files.push((FIGURES.to_owned(), Content::Bytes(figures)));
+        files.push((HEAD.to_owned(), Content::Bytes(head.bytes())));
         Packed { files }
     }
 
@@ -96,8 +105,11 @@ impl Packed {
     /// The folder cannot be written.
     pub fn stage(&self, folder: &Path) -> Result<Ready, String> {
         let stage = Stage::wait(folder)?;
-        for (name, bytes) in &self.files {
-            stage.put(name, bytes)?;
+        for (name, content) in &self.files {
+            match content {
+                Content::Bytes(bytes) => stage.put(name, bytes)?,
+                Content::Copy(from) => stage.put_copy(name, from)?,
+            }
         }
         Ok(Ready { stage, names: self.files.iter().map(|(name, _)| name.clone()).collect() })
     }
@@ -123,60 +135,68 @@ fn kept(form: &Form) -> impl Iterator<Item = (crate::spec::FormColumn, StoredTyp
     )
 }
 
-/// One form's accepted rows as a Parquet file: the store's, and the one in the results' `data` folder.
+/// One form's accepted rows as a Parquet file that was written for the results, and is kept too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormFile {
     /// Index into the plan's forms.
     pub form: usize,
     pub rows: usize,
-    pub bytes: Vec<u8>,
+    /// Where it lies now.
+    pub path: PathBuf,
+    /// Lower-case hex.
+    pub sha256: String,
+    pub size: u64,
 }
 
-impl FormFile {
-    /// Packs the rows that count.
-    ///
-    /// # Errors
-    /// A column is missing or refused: a defect of the program.
-    pub fn of(
-        plan: &Plan,
-        reference: &Reference,
-        verdict: &RunVerdict,
-        validated: &ValidatedRows,
-    ) -> Result<FormFile, String> {
-        let ValidatedRows { rows, accepted } = validated;
-        let form = plan.forms.get(rows.form).ok_or("程序缺陷：缺少表式；没有写出任何结果，请联系维护人员")?;
-        let defect = |what: &str| {
-            format!("程序缺陷：表式“{}”的“{what}”不能写成 Parquet；没有写出任何结果，请联系维护人员", form.title)
-        };
-        let picked: Vec<usize> = accepted.iter().enumerate().filter(|(_, yes)| **yes).map(|(row, _)| row).collect();
-        let picked = picked.as_slice();
-        let units = reference.roster.units.as_slice();
-        let mut columns = Vec::new();
-        for (column, _) in kept(form) {
-            let values = rows.grid.column(&column.name).ok_or_else(|| defect(&column.name))?;
-            if let Column::Unit(of) = values {
-                let code = move |row: &usize| units.get(of.get(*row)? as usize).map(|unit| unit.code.as_str());
-                columns.push(text(code_column(&column.name), picked.iter().map(code)));
-            }
-            columns.push(Named { name: column.name, values: values_of(values, picked, units) });
+/// Writes the rows of a form that count to `target`, and says how many they are.
+///
+/// # Errors
+/// A column is missing or refused, or the target cannot be written.
+pub fn form_rows<W: Write + Send>(
+    plan: &Plan,
+    reference: &Reference,
+    verdict: &RunVerdict,
+    validated: &ValidatedRows,
+    target: W,
+) -> Result<(usize, W), ParquetError> {
+    let ValidatedRows { rows, accepted } = validated;
+    let missing = |what: &str| ParquetError::General(format!("缺少“{what}”"));
+    let form = plan.forms.get(rows.form).ok_or_else(|| missing("表式"))?;
+    let picked: Vec<usize> = accepted.iter().enumerate().filter(|(_, yes)| **yes).map(|(row, _)| row).collect();
+    let picked = picked.as_slice();
+    let units = reference.roster.units.as_slice();
+    let mut columns = Vec::new();
+    for (column, _) in kept(form) {
+        let values = rows.grid.column(&column.name).ok_or_else(|| missing(&column.name))?;
+        if let Column::Unit(of) = values {
+            let code = move |row: &usize| units.get(of.get(*row)? as usize).map(|unit| unit.code.as_str());
+            columns.push(text(code_column(&column.name), picked.iter().map(code)));
         }
-        let origin = |row: &usize| rows.origins.get(*row);
-        let source = |origin: &Origin| verdict.sources.get(origin.source as usize);
-        let file = move |row: &usize| Some(source(origin(row)?)?.source.name.as_str());
-        columns.push(text(RETURN.to_owned(), picked.iter().map(file)));
-        let sheet = move |row: &usize| origin(row).and_then(|at| source(at)?.sheet_name(at.sheet));
-        columns.push(text(SHEET.to_owned(), picked.iter().map(sheet)));
-        let line = move |row: &usize| Some(i64::from(origin(row)?.row) + 1);
-        columns.push(Named { name: ROW.to_owned(), values: Values::Integer(Box::new(picked.iter().map(line))) });
-        let unit = |row: &usize| units.get((*rows.units.get(*row)?)? as usize).map(|unit| unit.code.as_str());
-        columns.push(text(UNIT.to_owned(), picked.iter().map(unit)));
-        let bytes = parquet::write(columns, picked.len()).map_err(|error| defect(&error.to_string()))?;
-        Ok(FormFile { form: rows.form, rows: picked.len(), bytes })
+        columns.push(Named {
+            name: column.name,
+            values: values_of(values, picked, units),
+            recurs: !matches!(values, Column::Text(texts) if !texts.recurs()),
+        });
     }
+    let origin = |row: &usize| rows.origins.get(*row);
+    let source = |origin: &Origin| verdict.sources.get(origin.source as usize);
+    let file = move |row: &usize| Some(source(origin(row)?)?.source.name.as_str());
+    columns.push(text(RETURN.to_owned(), picked.iter().map(file)));
+    let sheet = move |row: &usize| origin(row).and_then(|at| source(at)?.sheet_name(at.sheet));
+    columns.push(text(SHEET.to_owned(), picked.iter().map(sheet)));
+    let line = move |row: &usize| Some(i64::from(origin(row)?.row) + 1);
+    columns.push(Named {
+        name: ROW.to_owned(),
+        values: Values::Integer(Box::new(picked.iter().map(line))),
+        recurs: true,
+    });
+    let unit = |row: &usize| units.get((*rows.units.get(*row)?)? as usize).map(|unit| unit.code.as_str());
+    columns.push(text(UNIT.to_owned(), picked.iter().map(unit)));
+    Ok((picked.len(), parquet::write(columns, picked.len(), target)?))
 }
 
 fn text<'a>(name: String, values: impl Iterator<Item = Option<&'a str>> + 'a) -> Named<'a> {
-    Named { name, values: Values::Text(Box::new(values)) }
+    Named { name, values: Values::Text(Box::new(values)), recurs: true }
 }
 
 /// A column's values in these rows; a unit as its name.

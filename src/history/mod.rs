@@ -20,7 +20,7 @@ mod survey;
 pub mod units;
 
 pub use head::{Head, StoredType, Unusable};
-pub use keep::{Entry, FormFile, Packed, Ready, input_hash};
+pub use keep::{Content, Entry, FormFile, Packed, Ready, form_rows, input_hash};
 pub use remarks::Gap;
 pub use stored::{StoredForm, StoredOrigin, StoredPeriod};
 pub use survey::{Survey, Surveyed, survey};

@@ -10,12 +10,13 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::types::Type;
+use parquet::schema::types::{ColumnPath, Type};
 use std::fs::File;
+use std::io::Write;
 use std::sync::Arc;
 
 /// Rows of a row group.
-const GROUP: usize = 131_072;
+const GROUP: usize = 65_536;
 
 /// One column's values, in the order of the rows.
 pub enum Values<'a> {
@@ -31,18 +32,22 @@ pub enum Values<'a> {
 pub struct Named<'a> {
     pub name: String,
     pub values: Values<'a>,
+    /// Whether its values recur: a dictionary of words that do not is a search for nothing on every row.
+    pub recurs: bool,
 }
 
-/// The file's bytes. Every column yields `rows` values.
+/// Writes a file to `target`, a row group at a time. Every column yields `rows` values.
 ///
 /// # Errors
-/// The writer refuses a column.
-pub fn write(mut columns: Vec<Named<'_>>, rows: usize) -> Result<Vec<u8>, ParquetError> {
-    let properties = WriterProperties::builder()
+/// The writer refuses a column, or the target cannot be written.
+pub fn write<W: Write + Send>(mut columns: Vec<Named<'_>>, rows: usize, target: W) -> Result<W, ParquetError> {
+    let mut properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
-        .set_created_by(format!("huizong {}", env!("CARGO_PKG_VERSION")))
-        .build();
-    let mut writer = SerializedFileWriter::new(Vec::new(), schema(&columns)?, Arc::new(properties))?;
+        .set_created_by(format!("huizong {}", env!("CARGO_PKG_VERSION")));
+    for column in columns.iter().filter(|column| !column.recurs) {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), false);
+    }
+    let mut writer = SerializedFileWriter::new(target, schema(&columns)?, Arc::new(properties.build()))?;
     let mut done = 0;
     while done < rows {
         let count = GROUP.min(rows - done);
@@ -50,10 +55,10 @@ pub fn write(mut columns: Vec<Named<'_>>, rows: usize) -> Result<Vec<u8>, Parque
         for column in &mut columns {
             match &mut column.values {
                 Values::Text(values) => texts(&mut group, values, count)?,
-                Values::Integer(values) => scalars::<Int64Type>(&mut group, values, count)?,
-                Values::Number(values) => scalars::<DoubleType>(&mut group, values, count)?,
-                Values::Boolean(values) => scalars::<BoolType>(&mut group, values, count)?,
-                Values::Date(values) => scalars::<Int32Type>(&mut group, values, count)?,
+                Values::Integer(values) => scalars::<Int64Type, W>(&mut group, values, count)?,
+                Values::Number(values) => scalars::<DoubleType, W>(&mut group, values, count)?,
+                Values::Boolean(values) => scalars::<BoolType, W>(&mut group, values, count)?,
+                Values::Date(values) => scalars::<Int32Type, W>(&mut group, values, count)?,
             }
         }
         group.close()?;
@@ -78,8 +83,8 @@ fn schema(columns: &[Named<'_>]) -> Result<Arc<Type>, ParquetError> {
     Type::group_type_builder("rows").with_fields(fields).build().map(Arc::new)
 }
 
-fn scalars<T: DataType>(
-    group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
+fn scalars<T: DataType, W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
     values: &mut dyn Iterator<Item = Option<T::T>>,
     count: usize,
 ) -> Result<(), ParquetError> {
@@ -98,8 +103,8 @@ fn scalars<T: DataType>(
 }
 
 /// All texts of a group lie in one buffer, and the values are slices of it.
-fn texts(
-    group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
+fn texts<W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
     values: &mut dyn Iterator<Item = Option<&str>>,
     count: usize,
 ) -> Result<(), ParquetError> {
@@ -116,7 +121,7 @@ fn texts(
         start = end.unwrap_or(start);
         slice
     });
-    scalars::<ByteArrayType>(group, &mut slices, count)
+    scalars::<ByteArrayType, W>(group, &mut slices, count)
 }
 
 /// A file whose footer was read; columns are decoded when they are asked for.
@@ -265,7 +270,6 @@ fn values<T: DataType, V>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
 
     fn boxed<'a, T: Clone>(values: &'a [T]) -> Box<dyn Iterator<Item = T> + 'a> {
         Box::new(values.iter().cloned())
@@ -277,11 +281,19 @@ mod tests {
         let numbers: Vec<Option<i64>> = (0..rows as i64).map(|n| (n % 7 != 0).then_some(n)).collect();
         let words = [Some("甲"), None, Some("")];
         let columns = vec![
-            Named { name: "数".into(), values: Values::Integer(boxed(&numbers)) },
-            Named { name: "字".into(), values: Values::Text(Box::new(words.into_iter().cycle().take(rows))) },
-            Named { name: "无".into(), values: Values::Number(Box::new(std::iter::repeat_n(None, rows))) },
+            Named { name: "数".into(), values: Values::Integer(boxed(&numbers)), recurs: true },
+            Named {
+                name: "字".into(),
+                values: Values::Text(Box::new(words.into_iter().cycle().take(rows))),
+                recurs: true,
+            },
+            Named {
+                name: "无".into(),
+                values: Values::Number(Box::new(std::iter::repeat_n(None, rows))),
+                recurs: true,
+            },
         ];
-        let bytes = write(columns, rows).unwrap();
+        let bytes = write(columns, rows, Vec::new()).unwrap();
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&bytes).unwrap();
         let reader = Reader::open(file).unwrap();
@@ -293,15 +305,15 @@ mod tests {
         let wanted = Column::Text(words.iter().map(|word| word.map(Box::from)).cycle().take(rows).collect());
         assert_eq!(Column::Text(texts), wanted);
         assert_eq!(reader.column("没有", true).unwrap(), None);
-        let short = vec![Named { name: "短".into(), values: Values::Boolean(boxed(&[Some(true)])) }];
-        assert!(write(short, 2).is_err(), "a column that is too short is no file");
+        let short = vec![Named { name: "短".into(), values: Values::Boolean(boxed(&[Some(true)])), recurs: true }];
+        assert!(write(short, 2, Vec::new()).is_err(), "a column that is too short is no file");
     }
 
     #[test]
     fn a_file_without_rows_keeps_its_types() {
-        let columns = vec![Named { name: "日".into(), values: Values::Date(boxed(&[])) }];
+        let columns = vec![Named { name: "日".into(), values: Values::Date(boxed(&[])), recurs: true }];
         let mut file = tempfile::tempfile().unwrap();
-        file.write_all(&write(columns, 0).unwrap()).unwrap();
+        file.write_all(&write(columns, 0, Vec::new()).unwrap()).unwrap();
         let reader = Reader::open(file).unwrap();
         assert!(matches!(reader.column("日", false).unwrap(), Some(Column::Date(days)) if days.is_empty()));
     }

@@ -7,18 +7,23 @@ use crate::history::correction::Change;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::id_number::{mask, mask_within};
 use rust_xlsxwriter::XlsxError;
+use std::io::{Seek, Write};
 
-/// The workbook's bytes.
+/// Writes the workbook to `target`.
 ///
 /// # Errors
 /// The writer refuses a cell.
-pub fn correction(edition: &Edition<'_>, correction: Correction<'_>) -> Result<Vec<u8>, XlsxError> {
+pub fn correction<W: Write + Seek + Send>(
+    edition: &Edition<'_>,
+    correction: Correction<'_>,
+    target: W,
+) -> Result<(), XlsxError> {
     let title = format!("{}更正说明", edition.name());
     let table = table(edition, correction, &title);
     let mut book = style::workbook(&title)?;
     let (sheet, _) = leadership::table_sheet("更正说明", &[&table], &Styles::default(), &title)?;
     book.push_worksheet(sheet);
-    book.save_to_buffer()
+    book.save_to_writer(target)
 }
 
 fn table(edition: &Edition<'_>, correction: Correction<'_>, title: &str) -> StatTable {

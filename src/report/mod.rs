@@ -31,9 +31,8 @@ pub use crate::atomic::probe;
 
 use crate::atomic::Stage;
 use crate::domain::period::Period;
-use crate::history::FormFile;
 use crate::history::correction::Change;
-use crate::history::head::sha256;
+use crate::history::{FormFile, form_rows};
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference};
@@ -42,8 +41,9 @@ use accepted::Accepted;
 use links::Links;
 use manifest::Output;
 use rayon::prelude::*;
+use std::error::Error;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 /// Everything that is written.
@@ -76,7 +76,7 @@ pub struct Correction<'a> {
 pub struct Pending {
     stage: Stage,
     names: Vec<String>,
-    /// The accepted rows of each form, packed: what the history keeps too.
+    /// The accepted rows of each form, still beside their places: what the history keeps too.
     pub forms: Vec<FormFile>,
 }
 
@@ -139,66 +139,64 @@ pub fn prepare(edition: Edition<'_>, folder: &Path) -> Result<Pending, String> {
         jobs.push((format!("data/{}.parquet", file_stem(&accepted.form.id)), Job::Rows(rows)));
     }
     jobs.push(("findings.ndjson".to_owned(), Job::Records));
-    let scratch = stage.scratch();
     let made: Vec<(Output, Option<FormFile>)> = jobs
         .par_iter()
         .map(|(name, job)| {
-            let output = match job {
-                Job::Data => {
-                    let output = data_edition(&edition, &forms, &stage, name);
-                    return output.map(|output| (output, None)).map_err(|error| stage.trouble(name, &error));
-                }
+            let mut kept = None;
+            let output = put(&stage, name, |target| match job {
+                Job::Leadership => Ok(leadership::leadership(&edition, &account, &input_hash, target)?),
+                Job::Correction(correction) => Ok(correction::correction(&edition, *correction, target)?),
+                Job::Findings => Ok(findings::findings(&edition, &links, stage.scratch(), target)?),
+                Job::Data => Ok(edition::data_edition(&edition, &forms, style::SHEET_ROWS - 1, target).map(drop)?),
                 Job::Rows(rows) => {
-                    let packed = FormFile::of(edition.plan, edition.reference, edition.verdict, rows)?;
-                    return Ok((put(&stage, name, &packed.bytes)?, Some(packed)));
+                    let (count, _) = form_rows(edition.plan, edition.reference, edition.verdict, rows, target)?;
+                    kept = Some((rows.rows.form, count));
+                    Ok(())
                 }
-                Job::Correction(correction) => correction::correction(&edition, *correction).map_err(workbook_trouble),
-                Job::Leadership => leadership::leadership(&edition, &account, &input_hash).map_err(workbook_trouble),
-                Job::Findings => findings::findings(&edition, &links, scratch).map_err(workbook_trouble),
-                Job::Records => Ok(records::findings_ndjson(&edition)),
-            };
-            let bytes = output.map_err(|trouble| match trouble {
-                Trouble::Machine(error) => stage.trouble(name, &error),
-                Trouble::Defect(what) => {
-                    format!("程序缺陷：无法生成 {name}（{what}）；原有结果没有改动，请联系维护人员")
-                }
+                Job::Records => Ok(records::findings_ndjson(&edition, target)?),
             })?;
-            Ok((put(&stage, name, &bytes)?, None))
+            let path = stage.staged(name)?;
+            let (sha256, size) = (output.sha256.clone(), output.size);
+            Ok((output, kept.map(|(form, rows)| FormFile { form, rows, path, sha256, size })))
         })
         .collect::<Result<_, String>>()?;
     let (outputs, forms): (Vec<Output>, Vec<Option<FormFile>>) = made.into_iter().unzip();
-    stage.put("run.json", &manifest::run_json(&edition, &outputs))?;
+    put(&stage, "run.json", |target| Ok(manifest::run_json(&edition, &outputs, target)?))?;
     let mut names: Vec<String> = outputs.into_iter().map(|output| output.file).collect();
     names.push("run.json".to_owned());
     Ok(Pending { stage, names, forms: forms.into_iter().flatten().collect() })
 }
 
-fn put(stage: &Stage, name: &str, bytes: &[u8]) -> Result<Output, String> {
-    stage.put(name, bytes)?;
-    Ok(Output { file: name.to_owned(), sha256: sha256(bytes), size: bytes.len() as u64 })
-}
-
-/// The data edition goes straight to its staged file.
-fn data_edition(edition: &Edition<'_>, forms: &[Accepted<'_>], stage: &Stage, name: &str) -> std::io::Result<Output> {
-    let path = stage.staged(name).map_err(std::io::Error::other)?;
-    let target = BufWriter::with_capacity(1 << 18, File::create(&path)?);
-    let written = edition::data_edition(edition, forms, style::SHEET_ROWS - 1, target)?;
-    written.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-    let (sha256, size) = manifest::sha256_of(File::open(&path)?)?;
+/// Writes one output to its staged file, piece by piece, and sees it onto the disk.
+fn put(
+    stage: &Stage,
+    name: &str,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<(), Box<dyn Error>>,
+) -> Result<Output, String> {
+    let path = stage.staged(name)?;
+    let machine = |error: io::Error| stage.trouble(name, &error);
+    let mut target = BufWriter::with_capacity(1 << 18, File::create(&path).map_err(machine)?);
+    write(&mut target).map_err(|error| match of_machine(&*error) {
+        Some(error) => machine(error),
+        None => format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"),
+    })?;
+    let file = target.into_inner().map_err(|error| machine(error.into_error()))?;
+    let summed = file.sync_all().and_then(|()| manifest::sha256_of(File::open(&path)?));
+    let (sha256, size) = summed.map_err(machine)?;
     Ok(Output { file: name.to_owned(), sha256, size })
 }
 
-/// Why an output could not be made.
-enum Trouble {
-    Machine(std::io::Error),
-    Defect(String),
-}
-
-fn workbook_trouble(error: rust_xlsxwriter::XlsxError) -> Trouble {
-    match error {
-        rust_xlsxwriter::XlsxError::IoError(error) => Trouble::Machine(error),
-        other => Trouble::Defect(other.to_string()),
+/// The machine's own error, where a writer wrapped one: a full disk is no defect of ours.
+fn of_machine(error: &(dyn Error + 'static)) -> Option<io::Error> {
+    let mut next = Some(error);
+    while let Some(here) = next {
+        if let Some(machine) = here.downcast_ref::<io::Error>() {
+            let code = machine.raw_os_error().map(io::Error::from_raw_os_error);
+            return Some(code.unwrap_or_else(|| io::Error::new(machine.kind(), machine.to_string())));
+        }
+        next = here.source();
     }
+    None
 }
 
 /// A name that every file system takes.

@@ -295,8 +295,9 @@ fn measure() {
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
     let fixture = &case.fixture;
-    let packed = super::FormFile::of(&fixture.plan, &fixture.reference, &fixture.verdict, &fixture.rows[0]).unwrap();
-    println!("parquet: {:?}, {} bytes", start.elapsed(), packed.bytes.len());
+    let (plan, reference, verdict) = (&fixture.plan, &fixture.reference, &fixture.verdict);
+    let packed = super::form_rows(plan, reference, verdict, &fixture.rows[0], Vec::new()).unwrap();
+    println!("parquet: {:?}, {} bytes", start.elapsed(), packed.1.len());
     let start = std::time::Instant::now();
     let out = case.write();
     println!("all: {:?}", start.elapsed());

@@ -4,7 +4,7 @@ use super::{Places, Prepared, Stop};
 use crate::history::correction::{Change, changes};
 use crate::history::head::{HEAD, Unusable};
 use crate::history::issue::{Amended, ISSUED, Issued};
-use crate::history::{Entry, FormFile, History, Packed, Ready, input_hash};
+use crate::history::{Content, Entry, FormFile, History, Packed, Ready, input_hash};
 use crate::model::Column;
 use crate::model::statistic::StatTable;
 use crate::spec::LedgerValue;
@@ -115,7 +115,7 @@ impl Own {
             let input_sha256 = input_hash(entry.verdict);
             issued.amended.push(Amended { reason: self.reason.clone(), input_sha256, figures });
             // Before the head, which is last.
-            packed.files.insert(0, (ISSUED.to_owned(), issued.bytes()));
+            packed.files.insert(0, (ISSUED.to_owned(), Content::Bytes(issued.bytes())));
         }
         let ready = packed.stage(&self.folder).map_err(Stop::Output)?;
         // With the lock held nobody else can issue it any more.

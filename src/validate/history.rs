@@ -139,7 +139,7 @@ fn wanted(form: &Form) -> BTreeMap<&'static str, BTreeSet<String>> {
 
 /// The values of the matched rows; nothing where there is no match or no such column then.
 fn gather(values: Option<&Column>, ty: ColumnType, matches: &[Option<u32>]) -> Column {
-    fn picked<T: Copy + Default>(values: Option<&Scalars<T>>, matches: &[Option<u32>]) -> Scalars<T> {
+    fn picked<T: crate::model::values::Scalar>(values: Option<&Scalars<T>>, matches: &[Option<u32>]) -> Scalars<T> {
         matches.iter().map(|row| values?.get((*row)? as usize)).collect()
     }
     match (ty, values) {
