@@ -36,6 +36,7 @@ pub fn history(options: &HistoryOptions) -> Exit {
             Err(stop) => return summary::stopped(&stop),
         }
     }
+    let mut unknown = Vec::new();
     let found: Vec<(PathBuf, Vec<(&Plan, Survey)>)> = roots
         .into_iter()
         .filter(|root| root.is_dir())
@@ -43,11 +44,24 @@ pub fn history(options: &HistoryOptions) -> Exit {
             let stored = plans.iter().map(|plan| (plan, survey(&root, plan)));
             let stored = stored.filter(|(_, survey)| !survey.periods.is_empty() || !survey.strangers.is_empty());
             let stored = stored.collect();
+            if options.pipeline.is_none() {
+                unknown.extend(without_definition(&root, &project.names()));
+            }
             (root, stored)
         })
         .collect();
-    say(&if options.json { for_machines(&found) } else { for_people(&found) });
+    say(&if options.json { for_machines(&found) } else { for_people(&found) + &unknown.concat() });
     Exit::Clean
+}
+
+/// Folders that no definition goes with, as lines: their periods can be read by nobody.
+fn without_definition(root: &Path, names: &[String]) -> Vec<String> {
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let folders =
+        entries.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut strange: Vec<String> = folders.filter(|name| !names.contains(name)).collect();
+    strange.sort();
+    strange.iter().map(|name| format!("  没有“{name}”这个流程的定义：{}\n", root.join(name).display())).collect()
 }
 
 fn for_people(found: &[(PathBuf, Vec<(&Plan, Survey)>)]) -> String {

@@ -22,9 +22,14 @@ impl Own {
     ///
     /// # Errors
     /// [`Stop::Usage`]: the period is issued and no reason is given, or the reverse; or what is stored must not be
-    /// replaced.
+    /// replaced. [`Stop::Output`]: the store cannot be written.
     pub fn find(history: &History, places: Places<'_>) -> Result<Option<Own>, Stop> {
         let Some(folder) = history.own_folder() else { return Ok(None) };
+        if places.out.is_some() {
+            // Found out now, and not after minutes of reading.
+            let writable = crate::atomic::recover(&folder).and_then(|()| crate::atomic::probe(&folder));
+            writable.map_err(|why| Stop::Output(format!("历史库不能用：{why}")))?;
+        }
         let reason = places.reason.map(str::trim).unwrap_or_default().to_owned();
         if places.reason.is_some() && reason.is_empty() {
             return Err(Stop::Usage("--reason 后面没有写理由。".to_owned()));

@@ -11,13 +11,13 @@ use crate::spec::reference::ReferenceTable;
 use crate::spec::{ColumnType, Plan, Reference, Roster};
 use polars::prelude::NewChunkedArray;
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, Expr, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, IntoLazy,
-    PlSmallStr, PolarsResult, StringChunkedBuilder, UInt32Chunked,
+    BooleanChunked, ChunkTake, Column, DataFrame, Expr, Float64Chunked, IdxCa, Int32Chunked, Int64Chunked, IntoColumn,
+    IntoLazy, PlSmallStr, PolarsResult, StringChunked, StringChunkedBuilder, UInt32Chunked,
 };
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Rows that are answered at a time: large enough that polars' own cost vanishes, small enough that what it needs on
 /// the way does.
@@ -37,6 +37,9 @@ pub struct Grid {
     units: Arc<[Arc<str>]>,
     /// Columns of the same records in earlier periods (`上期.人数`).
     joined: Arc<[(String, Values)]>,
+    /// Per column whose words recur, and for the units: the words as polars holds them, made when first asked for.
+    words: Arc<[OnceLock<StringChunked>]>,
+    unit_words: Arc<OnceLock<StringChunked>>,
     /// Columns that only a computation adds (a verdict), by name.
     extra: BTreeMap<&'static str, Arc<Scalars<bool>>>,
 }
@@ -100,19 +103,8 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
         }
     }
     let names = named.into_iter().map(|column| column.name).collect();
-    let grid = Grid {
-        columns: columns.into(),
-        height,
-        names,
-        units: unit_names(&reference.roster),
-        joined: Arc::default(),
-        extra: BTreeMap::new(),
-    };
+    let grid = Grid::new(names, columns, height, &reference.roster);
     Rows { form: form_index, grid, origins, units }
-}
-
-fn unit_names(roster: &Roster) -> Arc<[Arc<str>]> {
-    roster.units.iter().map(|unit| Arc::from(unit.name.as_ref())).collect()
 }
 
 fn empty(ty: ColumnType) -> Values {
@@ -154,26 +146,21 @@ fn append(column: &mut Values, other: Option<&Values>, rows: usize, known: &mut 
 }
 
 impl Grid {
+    /// A reference table, its columns by name.
+    pub fn of_reference(table: &ReferenceTable, roster: &Roster) -> Grid {
+        Grid::new(table.column_names.clone(), table.columns.clone(), table.lines.len(), roster)
+    }
+
     /// Columns by name, all of this height; there may be none.
     pub fn new(names: Vec<String>, columns: Vec<Values>, height: usize, roster: &Roster) -> Grid {
         Grid {
             height,
             names: names.into(),
+            words: columns.iter().map(|_| OnceLock::new()).collect(),
             columns: columns.into(),
-            units: unit_names(roster),
             joined: Arc::default(),
-            extra: BTreeMap::new(),
-        }
-    }
-
-    /// A reference table, its columns by name.
-    pub fn of_reference(table: &ReferenceTable, roster: &Roster) -> Grid {
-        Grid {
-            height: table.lines.len(),
-            names: table.column_names.iter().cloned().collect(),
-            columns: table.columns.iter().cloned().collect(),
-            units: unit_names(roster),
-            joined: Arc::default(),
+            units: roster.units.iter().map(|unit| Arc::from(unit.name.as_ref())).collect(),
+            unit_words: Arc::default(),
             extra: BTreeMap::new(),
         }
     }
@@ -238,11 +225,22 @@ impl Grid {
         if let Some(truths) = self.extra.get(name) {
             return Some(BooleanChunked::from_iter_options(label, rows.map(|row| truths.get(row))).into_column());
         }
-        Some(match self.column(name)? {
+        let at = self.position(name)?;
+        Some(match self.at(at)? {
+            // Joined columns are read by few rules, and once.
+            Values::Text(v) if v.recurs() && at < self.words.len() => {
+                let words = self.words.get(at)?.get_or_init(|| {
+                    StringChunked::from_iter_options(PlSmallStr::EMPTY, (1..=v.codes() as u32).map(|code| v.word(code)))
+                });
+                picked(label, words, rows.map(|row| v.code(row).checked_sub(1)))?
+            }
             Values::Text(v) => texts(label, rows.map(|row| v.get(row))),
             Values::Unit(v) => {
-                let name = |row| v.get(row).and_then(|unit| self.units.get(unit as usize)).map(|name| &**name);
-                texts(label, rows.map(name))
+                let names = || self.units.iter().map(|name| Some(&**name));
+                let words =
+                    self.unit_words.get_or_init(|| StringChunked::from_iter_options(PlSmallStr::EMPTY, names()));
+                let known = |unit: &u32| (*unit as usize) < self.units.len();
+                picked(label, words, rows.map(|row| v.get(row).filter(known)))?
             }
             Values::Integer(v) => Int64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
             Values::Number(v) => Float64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
@@ -330,6 +328,12 @@ impl Grid {
         }
         mask
     }
+}
+
+/// The words at these positions: views of them, without a copy of their bytes.
+fn picked(name: PlSmallStr, words: &StringChunked, at: impl Iterator<Item = Option<u32>>) -> Option<Column> {
+    let at = IdxCa::from_iter_options(PlSmallStr::EMPTY, at);
+    Some(words.take(&at).ok()?.with_name(name).into_column())
 }
 
 fn texts<'a>(name: PlSmallStr, values: impl ExactSizeIterator<Item = Option<&'a str>>) -> Column {

@@ -404,6 +404,46 @@ fn a_killed_replacement_is_undone_by_whoever_reads_next() {
     assert!(!dead.exists(), "no litter");
 }
 
+/// Killed at whatever moment: the period is the old one or the new one, whole.
+#[test]
+#[cfg(unix)]
+fn a_run_killed_at_any_moment_leaves_a_whole_period() {
+    let shop = Shop::new(DEFINITION);
+    assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 3)], &[]).code, 0);
+    let returns = shop.file("2026-03", &[(HEFEI, "甲", 40)]);
+    let args = shop.args(&returns, "2026-03", "out", &[]);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let began = std::time::Instant::now();
+    assert_eq!(huizong(&args).status().expect("the program starts").code(), Some(0));
+    let whole = began.elapsed();
+    for moment in 1..=16 {
+        let mut child = huizong(&args).spawn().expect("the program starts");
+        // The second half, where results are written.
+        std::thread::sleep(whole * (16 + moment) / 32);
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        shop.read("2026-04", |history, _| {
+            let people = integers(history, "2026-03", "人数");
+            assert!(people == [Some(3)] || people == [Some(40)], "{people:?}");
+            let stored = history.get(&month("2026-03")).expect("whole");
+            assert!(stored.units().is_some() && stored.figures().is_some() && history.notes().is_empty());
+        });
+    }
+    assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 5)], &[]).code, 0, "the next run trips over nothing");
+    let litter = all_bytes(&shop.path("history"));
+    assert!(litter.keys().all(|name| !name.contains("huizong-tmp")), "{:?}", litter.keys());
+}
+
+#[test]
+fn a_history_that_cannot_be_written_stops_the_run_before_anything_is_replaced() {
+    let shop = Shop::new(DEFINITION);
+    std::fs::write(shop.path("history"), "不是文件夹").expect("a file");
+    let said = shop.run("2026-03", &[(HEFEI, "甲", 3)], &[]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    assert!(said.err.contains("历史库不能用") && said.err.contains("不是文件夹"), "{}", said.err);
+    assert!(!shop.path("out/run.json").exists());
+}
+
 #[test]
 fn periods_of_a_season_and_names_that_are_none() {
     let season = DEFINITION.replace(

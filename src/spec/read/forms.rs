@@ -100,6 +100,9 @@ struct FieldReader<'c, 'a> {
     places: Vec<Range<usize>>,
 }
 
+/// Columns of the files of accepted rows that say where a row came from.
+const ENGINE: [&str; 3] = ["return", "sheet", "row"];
+
 /// Words of `type`, before they are joined with what else the field says.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum TypeWord {
@@ -188,7 +191,10 @@ impl FieldReader<'_, '_> {
                 self.context.untyped.insert(name.text.to_owned());
             }
         }
-        if let Some(problem) = name_problem(name.text, &self.context.values) {
+        if ENGINE.contains(&name.text) {
+            let message = format!("“{}”不能作列名：数据文件里已有同名的来源列", name.text);
+            name.report("bad-name", message, Some("换一个名字".to_owned()));
+        } else if let Some(problem) = name_problem(name.text, &self.context.values) {
             name.report("bad-name", format!("“{}”不能作列名：{problem}", name.text), None);
         }
         self.places.push(name.span.clone());

@@ -345,6 +345,7 @@ fn an_earlier_name_belongs_to_one_field() {
     let plan = trial(&SOUND.replacen("name = \"人数\"", "name = \"人数\", was = [\"员工数\"]", 1)).unwrap();
     assert_eq!(plan.forms[0].fields[2].was, ["员工数"]);
     single("name = \"人数\"", "name = \"人数\", was = [\"名称\"]", "was-not-clear", "以前的");
+    single("name = \"类别\"", "name = \"row\"", "bad-name", "换一个名字");
     let both = name.replace("type = \"text\"", "was = [\"旧\"], type = \"text\"") + ", was = [\"旧\"]";
     single(name, &both, "was-not-clear", "以前的");
 }
