@@ -99,6 +99,9 @@ pub struct RunOptions {
     /// 结果写到哪个文件夹（默认 out/流程-报告期）
     #[arg(long, value_name = "文件夹")]
     pub out: Option<PathBuf>,
+    /// 催报截至哪一天，如 2026-04-20（默认取收到的报表中最晚的报送日期）
+    #[arg(long, value_name = "日期")]
+    pub as_of: Option<String>,
     /// 试算：照常核对和计算，但不写任何文件
     #[arg(long)]
     pub dry_run: bool,

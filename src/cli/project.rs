@@ -71,6 +71,17 @@ impl Project {
         if names.iter().any(|known| known == name) {
             return Ok(self.pipelines.join(name).join("pipeline.toml"));
         }
+        let own = self.pipelines.join(name);
+        if own.is_dir() {
+            // Notepad adds .txt, and Windows hides it.
+            let close = std::fs::read_dir(&own).into_iter().flatten().flatten().find_map(|entry| {
+                let file = entry.file_name().into_string().ok()?;
+                file.to_lowercase().starts_with("pipeline").then_some(file)
+            });
+            let found = close.map_or_else(String::new, |file| format!("只有“{file}”，请改名为 pipeline.toml。"));
+            let found = if found.is_empty() { "请把定义保存成这个名字。".to_owned() } else { found };
+            return Err(format!("文件夹 {} 里没有 pipeline.toml。{found}", own.display()));
+        }
         let nearest = nearest(name, names.iter().map(String::as_str)).map(|known| format!("是不是“{known}”？"));
         let folder = self.pipelines.display();
         let nearest = nearest.unwrap_or_default();

@@ -5,6 +5,7 @@ use super::project::Project;
 use super::{Exit, complain, say, summary, watch};
 use crate::ingest::Limits;
 use crate::run::{self, Watch};
+use crate::text::dates::parse_day;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,10 +20,17 @@ pub fn run(options: &RunOptions) -> Exit {
     };
     let reading = &options.reading;
     let prepared = project.prepare(&options.pipeline, reading.reference.as_deref(), reading.period.as_deref());
-    let prepared = match prepared {
+    let mut prepared = match prepared {
         Ok(prepared) => prepared,
         Err(stop) => return summary::stopped(&stop),
     };
+    if let Some(written) = &options.as_of {
+        prepared.as_of = parse_day(written);
+        if prepared.as_of.is_none() {
+            complain(&format!("看不懂 --as-of 的日期“{written}”。请写成 2026-04-20 这样的形式。"));
+            return Exit::Usage;
+        }
+    }
     let returns = if options.returns.is_empty() {
         vec![project.path(&prepared.plan.sample_returns)]
     } else {
@@ -45,11 +53,10 @@ pub fn run(options: &RunOptions) -> Exit {
         Ok(finished) => finished,
         Err(stop) => return summary::stopped(&stop),
     };
-    let verdict = &finished.validated.verdict;
     if options.reading.json {
-        say(&summary::for_machines(&prepared, verdict, &finished.written.files));
+        say(&summary::for_machines(&prepared, &finished.validated.verdict, &finished.written.files));
     } else if !options.reading.quiet {
-        say(&summary::for_people(&prepared, verdict, &finished.written.files, options.dry_run));
+        say(&summary::for_people(&prepared, &finished, options.dry_run));
     }
     let exit = if finished.blocked() { Exit::Blocked } else { Exit::Clean };
     // The process ends here: giving a million rows back one by one costs a tenth of the run, and nobody needs them.

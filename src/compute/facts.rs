@@ -6,10 +6,11 @@ use super::past::Past;
 use super::quota::Seats;
 use crate::domain::period::Period;
 use crate::model::Severity;
+use crate::model::discipline::PastDiscipline;
 use crate::model::run::{RunVerdict, UnitStatus};
 use crate::model::{Column, Origin, Value};
 use crate::spec::reference::ReferenceTable;
-use crate::spec::{Basis, From, MeasureKind, Plan, Reference, Roster, TableKind};
+use crate::spec::{Basis, From, Plan, Reference, Roster, TableKind};
 use crate::sql::frame::{LookupResult, context, recommenders};
 use crate::sql::{Checked, Context, Grid, ValidatedRows, compile};
 use polars::prelude::{DataType, Expr, PolarsError, PolarsResult, col, lit};
@@ -28,6 +29,8 @@ pub struct Facts<'a> {
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
     pub lookups: &'a [LookupResult],
+    pub earlier: &'a [PastDiscipline],
+    pub as_of: Option<i32>,
     /// Earlier periods, read when a measure asks for them.
     pub past: Past<'a>,
     pub context: Context,
@@ -47,7 +50,7 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// A frame that is missing or lacks the engine's columns: a defect.
     pub fn gather(inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
-        let Inputs { plan, reference, period, rows, lookups, verdict, history } = inputs;
+        let Inputs { plan, reference, period, rows, lookups, verdict, history, earlier, as_of } = inputs;
         let forms: Vec<Rowset<'_>> = (0..plan.forms.len())
             .map(|form| {
                 let rows = rows.iter().find(|validated| validated.rows.form == form);
@@ -71,6 +74,8 @@ impl<'a> Facts<'a> {
             period,
             verdict,
             lookups,
+            earlier,
+            as_of,
             past: Past::new(plan, reference, history),
             context,
             seats: None,
@@ -129,6 +134,10 @@ impl<'a> Facts<'a> {
 
     pub fn unit_name(&self, unit: u32) -> &str {
         self.reference.roster.units.get(unit as usize).map_or("", |unit| &unit.name)
+    }
+
+    pub fn unit_code(&self, unit: u32) -> &str {
+        self.reference.roster.units.get(unit as usize).map_or("", |unit| &unit.code)
     }
 
     /// Per row, whether it counts under `basis` and all `filters` hold.
@@ -329,7 +338,7 @@ fn reported(roster: &Roster, verdict: &RunVerdict, forms: &[Rowset<'_>]) -> Vec<
         }
     };
     for unit in &verdict.units {
-        if matches!(unit.status, UnitStatus::OnTime | UnitStatus::Late { .. }) {
+        if matches!(unit.status, UnitStatus::OnTime | UnitStatus::Undated | UnitStatus::Late { .. }) {
             note(unit.unit);
         }
     }
@@ -346,10 +355,7 @@ fn reference_sources(plan: &Plan) -> BTreeSet<(&str, &str)> {
     for table in &plan.tables {
         let TableKind::Statistic(statistic) = &table.kind else { continue };
         for measure in &statistic.measures {
-            if let MeasureKind::Count { from, .. } | MeasureKind::Sum { from, .. } | MeasureKind::Ratio { from, .. } =
-                &measure.kind
-                && let From::Reference { name, unit_column } = from
-            {
+            if let Some(From::Reference { name, unit_column }) = super::statistics::from(&measure.kind) {
                 sources.insert((name.as_str(), unit_column.as_str()));
             }
         }

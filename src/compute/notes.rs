@@ -56,6 +56,15 @@ fn conditioned(rows: String, filters: &[&Checked]) -> String {
     format!("{rows}，条件：{}", sources.join(" 且 "))
 }
 
+/// What the standard demands that a condition judges by: `达标标准：室温合格率≥98%，…`.
+pub fn standard(form: usize, holds: &Checked, facts: &Facts<'_>) -> Option<String> {
+    let standards = facts.plan.forms.get(form).map_or(&[][..], |form| &form.standards);
+    let standard = standards.iter().find(|standard| holds.columns.contains(&standard.verdict))?;
+    let demands: Vec<String> =
+        standard.demands.iter().map(|demand| format!("{}{}", demand.value, demand.words)).collect();
+    Some(format!("规定：{}；没有规定的和分母为 0 的不判定，记“—”。", demands.join("，")))
+}
+
 /// Whether a return enters no table at all.
 fn held_out(source: &SourceVerdict, facts: &Facts<'_>) -> bool {
     let holds = || facts.blocks.get(source.source.index as usize).is_some_and(|(_, holds)| *holds);

@@ -28,6 +28,7 @@ pub fn bytes(units: &[StoredUnit]) -> Vec<u8> {
         .map(|unit| {
             let (status, days) = match unit.status {
                 UnitStatus::OnTime => ("on-time", 0),
+                UnitStatus::Undated => ("undated", 0),
                 UnitStatus::Late { days, overdue: false } => ("late", days),
                 UnitStatus::Late { days, overdue: true } => ("overdue", days),
                 UnitStatus::Returned => ("returned", 0),
@@ -53,6 +54,7 @@ pub fn read(bytes: &[u8], resolve: impl Fn(&str) -> Option<u32>) -> Result<Vec<S
             let days = value[5].as_i64()?;
             let status = match value[4].as_str()? {
                 "on-time" => UnitStatus::OnTime,
+                "undated" => UnitStatus::Undated,
                 "late" => UnitStatus::Late { days, overdue: false },
                 "overdue" => UnitStatus::Late { days, overdue: true },
                 "returned" => UnitStatus::Returned,

@@ -116,6 +116,8 @@ impl Classifier<'_, '_> {
             } else if self.is_nil(&cells) {
                 rows.nil = true;
                 rows.notes.push(i);
+            } else if cells.len() <= 2 && super::stated::is_statement(self.form, view, i) {
+                rows.notes.push(i);
             } else if self.is_note_row(&cells) {
                 rows.nil |= cells.iter().any(|cell| self.text(cell).contains("零报告"));
                 rows.notes.push(i);

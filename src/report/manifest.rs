@@ -74,6 +74,8 @@ pub fn run_json(edition: &Edition<'_>, outputs: &[Output], target: &mut impl Wri
     });
     // In the order of the alphabet, as serde_json keeps the keys within.
     let mut object = Object { target, first: true };
+    let chase = json!({ "as_of": edition.chase.as_of.map(day_word), "units": edition.chase.units().count() });
+    object.value("chase", &chase)?;
     object.value("correction", &json!(correction))?;
     object.value("counts", &counts(edition))?;
     object.value("definition", &definition)?;

@@ -1,11 +1,12 @@
-//! Results in, files out, whole or not at all: the leadership workbook, the findings workbook, the data edition,
-//! the Parquet store, `findings.ndjson` and `run.json`.
+//! Results in, files out, whole or not at all: the leadership workbook, the findings workbook, the chase list as workbook
+//! and text, the data edition, the Parquet store, `findings.ndjson` and `run.json`.
 //!
 //! Knows layouts and formats, and nothing of how a figure came about.
 
 mod accepted;
 mod account;
 mod chart;
+mod chase;
 mod correction;
 mod edition;
 mod findings;
@@ -17,6 +18,7 @@ mod links;
 mod listing;
 mod manifest;
 mod overview;
+mod quiet;
 mod received;
 mod records;
 pub mod replay;
@@ -33,6 +35,7 @@ use crate::atomic::Stage;
 use crate::domain::period::Period;
 use crate::history::correction::Change;
 use crate::history::{FormFile, form_rows};
+use crate::model::discipline::ChaseList;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference};
@@ -40,6 +43,7 @@ use crate::sql::ValidatedRows;
 use accepted::Accepted;
 use links::Links;
 use manifest::Output;
+use quiet::Quiet;
 use rayon::prelude::*;
 use std::error::Error;
 use std::fs::File;
@@ -57,6 +61,7 @@ pub struct Edition<'a> {
     pub tables: &'a [StatTable],
     /// (holds, sentence) for the overview.
     pub statements: &'a [(Option<bool>, String)],
+    pub chase: &'a ChaseList,
     /// What was missing of earlier periods.
     pub history_notes: &'a [String],
     /// Where this run changes a period that was issued.
@@ -101,6 +106,8 @@ enum Job<'a> {
     Leadership,
     Findings,
     Data,
+    Chase,
+    ChaseText,
     Rows(&'a ValidatedRows),
     Correction(Correction<'a>),
     Records,
@@ -130,6 +137,8 @@ pub fn prepare(edition: Edition<'_>, folder: &Path) -> Result<Pending, String> {
     let mut jobs = vec![
         (format!("{name}_汇总表.xlsx"), Job::Leadership),
         (format!("{name}_审核问题.xlsx"), Job::Findings),
+        (format!("{name}_催报.xlsx"), Job::Chase),
+        (format!("{name}_催报.txt"), Job::ChaseText),
         (format!("{name}_数据版.xlsx"), Job::Data),
     ];
     if let Some(correction) = edition.correction {
@@ -153,6 +162,8 @@ pub fn prepare(edition: Edition<'_>, folder: &Path) -> Result<Pending, String> {
                     kept = Some((rows.rows.form, count));
                     Ok(())
                 }
+                Job::Chase => Ok(chase::workbook(&edition, target)?),
+                Job::ChaseText => Ok(chase::text(&edition, target)?),
                 Job::Records => Ok(records::findings_ndjson(&edition, target)?),
             })?;
             let path = stage.staged(name)?;
@@ -171,17 +182,17 @@ pub fn prepare(edition: Edition<'_>, folder: &Path) -> Result<Pending, String> {
 fn put(
     stage: &Stage,
     name: &str,
-    write: impl FnOnce(&mut BufWriter<File>) -> Result<(), Box<dyn Error>>,
+    write: impl FnOnce(&mut BufWriter<Quiet>) -> Result<(), Box<dyn Error>>,
 ) -> Result<Output, String> {
     let path = stage.staged(name)?;
     let machine = |error: io::Error| stage.trouble(name, &error);
-    let mut target = BufWriter::with_capacity(1 << 18, File::create(&path).map_err(machine)?);
+    let mut target = BufWriter::with_capacity(1 << 18, Quiet::new(File::create(&path).map_err(machine)?));
     write(&mut target).map_err(|error| match of_machine(&*error) {
         Some(error) => machine(error),
         None => format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"),
     })?;
     let file = target.into_inner().map_err(|error| machine(error.into_error()))?;
-    let summed = file.sync_all().and_then(|()| manifest::sha256_of(File::open(&path)?));
+    let summed = file.file.sync_all().and_then(|()| manifest::sha256_of(File::open(&path)?));
     let (sha256, size) = summed.map_err(machine)?;
     Ok(Output { file: name.to_owned(), sha256, size })
 }

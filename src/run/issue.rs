@@ -32,7 +32,7 @@ pub struct Added {
 /// [`Stop::Usage`]: the period is not stored or not whole, or is issued under another number, or the definition names no
 /// ledger; [`Stop::Output`]: it cannot be written.
 pub fn issue(prepared: &Prepared, history: &Path, number: &str, with_ledger: bool) -> Result<Done, Stop> {
-    let Prepared { plan, reference, period } = prepared;
+    let Prepared { plan, reference, period, .. } = prepared;
     let number = number.trim();
     if number.is_empty() {
         return Err(Stop::Usage("--number 后面没有写文号。".to_owned()));
@@ -94,7 +94,7 @@ fn stored<'h>(past: &'h History, forms: usize, title: &str, history: &Path) -> R
 }
 
 fn enter(prepared: &Prepared, stored: &StoredPeriod, number: &str) -> Result<Added, Stop> {
-    let Prepared { plan, reference, period } = prepared;
+    let Prepared { plan, reference, period, .. } = prepared;
     let Some(first) = plan.ledger.first() else {
         let path = plan.path.display();
         return Err(Stop::Usage(format!(

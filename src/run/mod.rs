@@ -14,6 +14,7 @@ use crate::compute::{self, Computed};
 use crate::domain::period::Period;
 use crate::history::{Entry, History};
 use crate::ingest::{self, Delivery, Limits};
+use crate::model::discipline::PastDiscipline;
 use crate::model::outcome::Read;
 use crate::model::{Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Normaliser};
@@ -58,6 +59,8 @@ pub struct Prepared {
     pub plan: Plan,
     pub reference: Reference,
     pub period: Period,
+    /// The day that the chase list is of (`--as-of`); the last receipt where nobody says.
+    pub as_of: Option<i32>,
 }
 
 /// Reads and checks the definition and the reference data, before any return is opened.
@@ -68,7 +71,7 @@ pub fn prepare(definition: &Path, folders: &ReferenceFolders, period: Option<&st
     let plan = spec::read(definition).map_err(Stop::Definition)?;
     let period = period_of(&plan, period.unwrap_or(&plan.sample_period))?;
     let reference = spec::reference::load(&plan, folders, &period).map_err(Stop::Definition)?;
-    Ok(Prepared { plan, reference, period })
+    Ok(Prepared { plan, reference, period, as_of: None })
 }
 
 /// The period that a pipeline is asked for.
@@ -119,7 +122,7 @@ pub fn collect(
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Validated, Stop> {
-    let Prepared { plan, reference, period } = prepared;
+    let Prepared { plan, reference, period, .. } = prepared;
     watch.stage("查找文件");
     let found = ingest::discover(returns, limits).map_err(Stop::Input)?;
     if found.files.is_empty() {
@@ -210,6 +213,19 @@ pub fn blocked(validated: &Validated) -> bool {
         || verdict.count(crate::model::Outcome::Unreadable) > 0
 }
 
+/// How units stood in the stored periods that tables over time look back on.
+fn earlier_discipline(history: &History, plan: &Plan, period: &Period) -> Vec<PastDiscipline> {
+    let most = plan.discipline.map_or(spec::PERIODS, |rule| rule.periods);
+    let before = plan.schedule.before(period, most.saturating_sub(1) as usize);
+    // A period without a folder is not asked for: one before the first is no gap, and what lies between is told apart.
+    let stored = before.iter().filter(|period| history.has(period)).filter_map(|period| {
+        let units = history.get(period)?.units()?;
+        let units = units.iter().map(|unit| (unit.code.clone(), unit.status)).collect();
+        Some(PastDiscipline { period: period.clone(), units })
+    });
+    stored.collect()
+}
+
 /// The whole run. With [`Places::out`] absent nothing is written.
 ///
 /// # Errors
@@ -228,9 +244,10 @@ pub fn run(
     let own = Own::find(&history, places)?;
     let before_issue = own.as_ref().and_then(|own| own.without_entered(prepared));
     let prepared = before_issue.as_ref().unwrap_or(prepared);
-    let Prepared { plan, reference, period } = prepared;
+    let Prepared { plan, reference, period, .. } = prepared;
     let mut validated = collect(prepared, returns, &history, limits, watch)?;
     watch.stage("计算统计表");
+    let earlier = earlier_discipline(&history, plan, period);
     let computed = compute::compute(compute::Inputs {
         plan,
         reference,
@@ -239,6 +256,8 @@ pub fn run(
         lookups: &validated.lookups,
         verdict: &validated.verdict,
         history: &history,
+        earlier: &earlier,
+        as_of: prepared.as_of,
     })
     .map_err(Stop::Unproven)?;
     // What was stored of a column means something else today: no figure beside it could be trusted.
@@ -265,7 +284,7 @@ fn write(
     computed: &Computed,
     folder: &Path,
 ) -> Result<Written, Stop> {
-    let Prepared { plan, reference, period } = prepared;
+    let Prepared { plan, reference, period, .. } = prepared;
     let statements: Vec<(Option<bool>, String)> =
         computed.statements.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
     let changes = own.map(|own| own.changes(history, &computed.tables)).transpose()?.flatten();
@@ -278,6 +297,7 @@ fn write(
         rows: &validated.rows,
         tables: &computed.tables,
         statements: &statements,
+        chase: &computed.chase,
         history_notes: &history.notes(),
         correction: issued.map(|((number, reason), changes)| Correction { number, reason, changes }),
     };

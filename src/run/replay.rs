@@ -22,7 +22,7 @@ pub fn replay(
     let mut rules = Vec::new();
     let mut replayed = Vec::with_capacity(periods.len());
     for period in periods {
-        let Prepared { plan, reference, period } = prepare(period)?;
+        let Prepared { plan, reference, period, .. } = prepare(period)?;
         let stored = History::open(Some(history), &plan, &reference, &period);
         let against = Against { plan: &plan, reference: &reference, period: &period, history: &stored };
         replayed.push(match stored.own() {

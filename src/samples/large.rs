@@ -13,7 +13,7 @@ use rayon::prelude::*;
 /// A sentence: reference tables that can't be read, files that can't be written.
 pub fn generate(options: &Options, count: u32) -> Result<Summary, String> {
     if !["model-teams", "honours"].contains(&options.pipeline.as_str()) {
-        return Err(format!("没有 {} 的样例；只有 model-teams 和 honours", options.pipeline));
+        return Err(format!("没有 {} 的样例；只有 model-teams、honours 和 innovation", options.pipeline));
     }
     let roster = Roster::read(&options.reference)?;
     let cities: Vec<&Unit> =

@@ -4,14 +4,18 @@
 //! enums. Parts are read in the order in which they depend on one another; problems are sorted by place at the end.
 
 mod codes;
+mod computed;
 mod context;
 mod cursor;
+mod discipline;
 mod forms;
+mod groups;
 mod ledger;
 mod measures;
 mod rules;
 mod schedule;
 mod shares;
+mod syntax;
 mod tables;
 mod time;
 
@@ -25,7 +29,7 @@ use context::{Context, is_kebab};
 use cursor::{Log, Section, Word};
 use sha2::{Digest, Sha256};
 use std::path::{Component, Path, PathBuf};
-use toml::de::DeTable;
+use syntax::parse;
 
 /// Largest definition that is read at all, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -87,41 +91,6 @@ fn source(path: &Path) -> Result<String, Diagnostic> {
         Ok(Err(_)) => problem("not-utf8", "定义文件不是 UTF-8 编码", Some("用记事本另存为 UTF-8".to_owned())),
         Err(_) => problem("file-unreadable", "定义文件打不开", Some("核对文件权限".to_owned())),
     }
-}
-
-/// The document, and whether it is sound enough to be walked; a repeated key alone does not hinder that.
-fn parse(log: &Log) -> (toml::Spanned<DeTable<'_>>, bool) {
-    let (document, errors) = DeTable::parse_recoverable(&log.text);
-    let mut walkable = true;
-    for error in errors {
-        let duplicate = error.message().contains("duplicate key");
-        walkable &= duplicate;
-        let (code, message, help) = if duplicate {
-            ("duplicate-key", "同一段里这个名字写了两次".to_owned(), "删去其中一个")
-        } else {
-            ("toml-syntax", syntax(error.message()).to_owned(), "核对引号、括号、逗号和等号")
-        };
-        log.report(code, error.span().unwrap_or(0..0), message, Some(help.to_owned()));
-    }
-    (document, walkable)
-}
-
-/// The parser's English in the words of someone who edits a text file.
-fn syntax(message: &str) -> &'static str {
-    const WORDS: [(&str, &str); 11] = [
-        ("comma", "这里少一个或多一个逗号"),
-        ("inline table", "花括号 { … } 没有写全"),
-        ("array", "方括号 […] 没有写全"),
-        ("unclosed table", "段名 [ … ] 没有写全"),
-        ("string values must be quoted", "文字要加引号"),
-        ("quote", "引号没有配对"),
-        ("string", "引号没有配对，或文字里有不能直接写的字符"),
-        ("escape", "反斜杠后面的写法不对"),
-        ("value", "等号后面没有值，或值的写法不对"),
-        ("key", "等号左边的名字写法不对，中文名字要加引号"),
-        ("integer", "数的写法不对"),
-    ];
-    WORDS.iter().find(|(part, _)| message.contains(part)).map_or("TOML 写法不对", |(_, words)| *words)
 }
 
 /// Files that `include` names, with their texts; one (`None`) that cannot be read is reported where it is named.
@@ -191,7 +160,13 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
     let ledger = ledger::ledger(&document, &context);
     let quota = shares::quota(&document, &context);
     let shares = shares::shares(&document, &context);
-    let known = tables::Known { lookups: &lookups, shares: &shares, has_quota: document.get("quota").is_some() };
+    let discipline = discipline::discipline(&document);
+    let known = tables::Known {
+        lookups: &lookups,
+        shares: &shares,
+        has_quota: document.get("quota").is_some(),
+        has_points: document.get("discipline").is_some(),
+    };
     document.need_list("table");
     let tables = tables::tables(&document, known, &context);
     let charts = tables::charts(&document, &tables, known, &context);
@@ -213,6 +188,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         ledger,
         quota,
         shares: shares.into_iter().flatten().collect(),
+        discipline,
         tables: tables.into_iter().flatten().collect(),
         charts,
         path: path.to_path_buf(),

@@ -243,9 +243,58 @@ pub(super) fn call(function: Function, arguments: Vec<Expr>, context: &Context) 
             };
             value.map(function, typed(DataType::String))
         }
+        Function::Items => {
+            let items = |column: Column| {
+                let values = column.str()?.iter().map(|text| text.map(items));
+                Ok(Int64Chunked::from_iter_options(column.name().clone(), values).into_column())
+            };
+            value.map(items, typed(DataType::Int64))
+        }
+        Function::RoundsTo => {
+            let rest: Vec<Expr> = arguments.collect();
+            value.map_many(rounds_to, &rest, |_, fields| {
+                let name = fields.first().map_or_else(PlSmallStr::default, |field| field.name().clone());
+                Ok(Field::new(name, DataType::Boolean))
+            })
+        }
         // Compiled to WHEN … THEN before it comes here.
         Function::Coalesce => value,
     }
+}
+
+fn items(text: &str) -> i64 {
+    let parts = text.split(['、', '，', ',', '；', ';', '/', '／']);
+    parts.filter(|part| !part.trim().is_empty()).count() as i64
+}
+
+fn rounds_to(columns: &mut [Column]) -> PolarsResult<Column> {
+    let [rate, top, bottom, places] = columns else { return Err(wrong_count()) };
+    let name = rate.name().clone();
+    let (rate, top) = (Numbers::of(rate)?, Numbers::of(top)?);
+    let (bottom, places) = (Numbers::of(bottom)?, Numbers::of(places)?);
+    let rows = 0..height(&[rate.len(), top.len(), bottom.len(), places.len()]);
+    let values = rows.map(|row| {
+        let (top, bottom) = (top.whole(row)?, bottom.whole(row).filter(|bottom| *bottom > 0)?);
+        Some(is_rounded(rate.real(row)?, top, bottom, places.whole(row)?))
+    });
+    Ok(BooleanChunked::from_iter_options(name, values).into_column())
+}
+
+/// Whether a decimal is a quotient rounded at the decimal's last place, or at a later one. In whole numbers:
+/// |rate × 10ᵈ × bottom − top × 10ᵈ| ≤ bottom ÷ 2, where a formula's full digits are held at the twelfth place.
+fn is_rounded(rate: f64, top: i64, bottom: i64, least: i64) -> bool {
+    const MOST: u32 = 12;
+    let shown = format!("{rate}");
+    let written = shown.split_once('.').map_or(0, |(_, decimals)| decimals.len() as u32);
+    let places = written.max(u32::try_from(least).unwrap_or(0)).min(MOST);
+    let scale = 10i128.pow(places);
+    let scaled = (rate * 10f64.powi(places as i32)).round();
+    // What lies beyond any proportion of whole numbers is none; the rest fits easily.
+    if scaled.abs() > 1e18 {
+        return false;
+    }
+    let off = (scaled as i128 * i128::from(bottom) - i128::from(top) * scale).abs();
+    off * 2 <= i128::from(bottom)
 }
 
 fn workdays(start: Expr, end: Expr, context: &Context) -> Expr {

@@ -153,7 +153,10 @@ fn tokens(text: &SourceText) -> Result<Vec<TokenWithSpan>, Vec<SqlProblem>> {
     Ok(tokens)
 }
 
-/// Full-width punctuation and digits outside quotes: an input method's slip that no keyboard user sees.
+/// Signs of arithmetic as they stand in books, and as SQL writes them.
+const SIGNS: [(char, &str); 5] = [('≤', "<="), ('≥', ">="), ('≠', "<>"), ('×', "*"), ('÷', "/")];
+
+/// Full-width punctuation and digits, and signs of a book, outside quotes: an input method's slip that no keyboard user sees.
 fn full_width(source: &str) -> Result<(), Vec<SqlProblem>> {
     let mut quote = None;
     let mut problems = Vec::new();
@@ -164,13 +167,24 @@ fn full_width(source: &str) -> Result<(), Vec<SqlProblem>> {
             None if matches!(c, '\'' | '`' | '"') => quote = Some(c),
             None if matches!(c, '\u{ff01}'..='\u{ff5e}' | '“' | '”' | '‘' | '’' | '、' | '。' | '《' | '》') =>
             {
+                let quote = matches!(c, '“' | '”' | '‘' | '’');
                 problems.push(SqlProblem {
                     code: "sql-full-width",
                     span: at..at + c.len_utf8(),
                     message: format!("“{c}”是全角符号"),
-                    help: Some("请改用半角符号；列名本身带这个符号时，用反引号括起来，例如 `职务（职称）`".into()),
+                    help: Some(if quote {
+                        "文字用英文单引号，例如 '正式'".into()
+                    } else {
+                        "请改用半角符号；列名本身带这个符号时，用反引号括起来，例如 `职务（职称）`".into()
+                    }),
                 });
             }
+            None if let Some((_, written)) = SIGNS.iter().find(|(sign, _)| *sign == c) => problems.push(SqlProblem {
+                code: "sql-sign",
+                span: at..at + c.len_utf8(),
+                message: format!("表达式里没有“{c}”"),
+                help: Some(format!("写成 {written}")),
+            }),
             None => {}
         }
     }

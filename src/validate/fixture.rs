@@ -162,6 +162,7 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         lookups,
         quota: None,
         shares: vec![],
+        discipline: None,
         tables: vec![],
         charts: vec![],
         path: "x".into(),

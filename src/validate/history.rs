@@ -3,11 +3,12 @@
 //! many records were not compared is said.
 
 use super::Against;
+use super::gone::stored_grid;
 use super::rows::FormRows;
 use super::unique::part;
 use crate::domain::period::Period;
 use crate::history::StoredForm;
-use crate::model::{Column, Finding, Place, Scalars, Severity, Texts};
+use crate::model::{Column, Finding, Place, Scalar, Scalars, Severity, Texts};
 use crate::spec::{ColumnType, Form, Template, TemplatePart};
 use crate::sql::{PREVIOUS, earlier_column, split_earlier};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -108,10 +109,17 @@ pub fn join(rows: &mut FormRows, keys: &[Option<String>], against: Against<'_>) 
             }
             None => vec![None; keys.len()],
         };
-        let stored = records.and_then(|(_, records)| records).map(|records| records.stored);
+        let records = records.and_then(|(_, records)| records);
+        let stored = records.as_ref().map(|records| records.stored);
         for column in rows.form.columns().into_iter().filter(|column| names.contains(&column.name)) {
             let values = stored.and_then(|stored| stored.column_named(&column.name));
             joined.push((earlier_column(earlier, &column.name), gather(values, column.ty, &matches)));
+        }
+        let computed: Vec<_> = rows.form.computed.iter().filter(|computed| names.contains(&computed.name)).collect();
+        let grid = records.filter(|_| !computed.is_empty()).map(|records| stored_grid(rows, &records, names, against));
+        for computed in computed {
+            let values = grid.as_ref().and_then(|grid| grid.column(&computed.name));
+            joined.push((earlier_column(earlier, &computed.name), gather(values, computed.ty, &matches)));
         }
     }
     rows.rows.grid.join(joined);
@@ -139,7 +147,7 @@ fn wanted(form: &Form) -> BTreeMap<&'static str, BTreeSet<String>> {
 
 /// The values of the matched rows; nothing where there is no match or no such column then.
 fn gather(values: Option<&Column>, ty: ColumnType, matches: &[Option<u32>]) -> Column {
-    fn picked<T: crate::model::values::Scalar>(values: Option<&Scalars<T>>, matches: &[Option<u32>]) -> Scalars<T> {
+    fn picked<T: Scalar>(values: Option<&Scalars<T>>, matches: &[Option<u32>]) -> Scalars<T> {
         matches.iter().map(|row| values?.get((*row)? as usize)).collect()
     }
     match (ty, values) {

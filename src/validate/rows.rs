@@ -82,8 +82,11 @@ impl<'a> FormRows<'a> {
     /// A row's value as messages write it: 2026-03-05, 2026-03, 12.5, 是; 空 for nothing.
     pub fn value(&self, row: usize, name: &str) -> String {
         let own = split_earlier(name).map_or(name, |(_, own)| own);
-        let month = self.form.fields.iter().any(|f| f.name.as_ref() == own && f.ty == FieldType::Month);
-        words(self.rows.grid.value(row, name), month)
+        let ty = self.form.fields.iter().find(|field| field.name.as_ref() == own).map(|field| &field.ty);
+        match (ty, self.rows.grid.value(row, name)) {
+            (Some(FieldType::Percent), Value::Number(share)) => crate::text::numbers::percent(share),
+            (ty, value) => words(value, ty == Some(&FieldType::Month)),
+        }
     }
 
     /// A template with the row's values; `more` answers the rule's own holes.

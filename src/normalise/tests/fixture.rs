@@ -102,6 +102,7 @@ pub fn plan() -> Plan {
         ledger: vec![],
         quota: None,
         shares: vec![],
+        discipline: None,
         tables: vec![],
         charts: vec![],
         path: PathBuf::new(),

@@ -71,8 +71,10 @@ impl<'a> Context<'a> {
     }
 
     pub fn form_columns(&self, form: usize) -> Columns {
-        let columns = self.forms.get(form).map(Form::columns).unwrap_or_default();
-        self.columns(columns.into_iter().map(|column| (column.name, sql_type(column.ty))))
+        let own = self.forms.get(form).map(Form::columns).unwrap_or_default();
+        let computed = self.forms.get(form).map_or(&[][..], |form| &form.computed);
+        let computed = computed.iter().map(|column| (column.name.clone(), sql_type(column.ty)));
+        self.columns(own.into_iter().map(|column| (column.name, sql_type(column.ty))).chain(computed))
     }
 
     pub fn reference_columns(&self, schema: &ReferenceSchema) -> Columns {
@@ -152,10 +154,15 @@ impl<'a> Context<'a> {
     pub fn number(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
         let checked = self.judge(word, columns, None)?;
         if !matches!(checked.ty, Type::Integer | Type::Number) {
-            word.report("wrong-type", format!("求和要用数，这里得到的是{}", checked.ty.word()), None);
+            word.report("wrong-type", format!("这里要用数，得到的是{}", checked.ty.word()), None);
             return None;
         }
         Some(checked)
+    }
+
+    /// An expression of any type.
+    pub fn value(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
+        self.judge(word, columns, None)
     }
 
     fn judge(&self, word: &Word<'_>, columns: &Columns, wanted: Option<Type>) -> Option<Checked> {
@@ -182,6 +189,11 @@ impl<'a> Context<'a> {
     pub fn holes(&self, word: &Word<'_>, columns: &Columns, own: &[&str]) -> Template {
         let mut parts: Vec<TemplatePart> = Vec::new();
         let mut text = String::new();
+        for (at, wide) in word.text.match_indices(['｛', '｝']) {
+            let place = word.place(at..at + wide.len());
+            let help = Some("用英文的花括号，写成 {列名}".to_owned());
+            word.log.report("unpaired-brace", place, format!("“{wide}”是全角的，不会换成数"), help);
+        }
         let mut at = 0;
         while let Some(open) = word.text[at..].find(['{', '}']).map(|offset| at + offset) {
             text.push_str(&word.text[at..open]);

@@ -8,6 +8,7 @@ use crate::domain::workdays::Calendar;
 use crate::model::{Column, Scalars, Texts};
 use crate::spec::{CodeList, Diagnostic, Plan, ReferenceSchema};
 use crate::sql::Type;
+use crate::text::dates::show_day;
 use crate::text::names::match_key;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -94,9 +95,9 @@ pub fn due(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, notes: &mut Vec<
             problems.push(record.problem("bad-period", Some(1), message, Some(&help)));
         }
         let Some(due) = due else { continue };
-        if opens.is_some_and(|opens| opens > due) || grace.is_some_and(|grace| grace < due) {
-            let message = "日期应为 开网 ≤ 截止 ≤ 补报截止".to_owned();
-            problems.push(record.problem("dates-order", Some(2), message, None));
+        let span = Due { opens, due, grace };
+        if let Some((want, message)) = out_of_order(&span) {
+            problems.push(record.problem("dates-order", Some(want), message, Some("改成 开网 ≤ 截止 ≤ 补报截止")));
         }
         if !is_ours || read.as_ref() != Some(period) {
             continue;
@@ -105,12 +106,22 @@ pub fn due(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, notes: &mut Vec<
             let message = format!("同一项目同一报告期第 {first} 行已经有了");
             problems.push(record.problem("duplicate-due", Some(0), message, Some("只留一行")));
         }
-        found = Some((Due { opens, due, grace }, record.line));
+        found = Some((span, record.line));
     }
     if found.is_none() {
         notes.push(none);
     }
     found.map(|(due, _)| due)
+}
+
+/// The column that is wrong where the dates do not follow one another, and what is wrong with it.
+fn out_of_order(span: &Due) -> Option<(usize, String)> {
+    let Due { opens, due, grace } = *span;
+    if let Some(opens) = opens.filter(|opens| *opens > due) {
+        return Some((3, format!("开网 {} 晚于截止 {}", show_day(opens), show_day(due))));
+    }
+    let grace = grace.filter(|grace| *grace < due)?;
+    Some((4, format!("补报截止 {} 早于截止 {}", show_day(grace), show_day(due))))
 }
 
 /// The plan's code lists, each replaced by its table where there is one. Synonyms stay, and have to fit.
