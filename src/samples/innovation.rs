@@ -161,7 +161,7 @@ pub fn contest(prng: &mut Prng, sender: &Unit, month: Month, n: usize) -> Record
     record.set("竞赛名称", &format!("{}{craft}{kind}", sender.name.replace("总工会", "").replace("工会", "")));
     record.set("主办单位", &sender.name).set("类型", kind).set("级别", level);
     record.set("主题", prng.pick(&["", "比技能、促安全", "降本增效", "当好主人翁"]));
-    let ended = n % 3 != 0;
+    let ended = !n.is_multiple_of(3);
     let begun = if n.is_multiple_of(2) { month.before() } else { month };
     day(&mut record, "开始", &begun.day(prng.between(1, 12)));
     day(&mut record, "结束", &if ended { month.day(prng.between(15, 28)) } else { String::new() });
