@@ -361,6 +361,19 @@ fn growth_is_said_raw_and_over_the_units_of_both_periods() {
 }
 
 #[test]
+fn what_is_not_whole_among_the_comparable_is_said() {
+    let project = Project::new();
+    project.sound("2026-01");
+    let rows = "甲市总工会,15,6,27,10,30\n甲市总工会,,1,1,,\n";
+    project.write("returns/2026-02/甲市总工会.csv", &format!("单位,提出,采纳,累计提出,去年提出,创效\n{rows}"));
+    let february = project.sound("2026-02");
+    let notes = table(&february, "compare").notes.join("\n");
+    let said = "“可比环比”为可比口径：只计本期和上期都报送的单位，共 1 个（本期有数的 2 个，上期有数的 3 个）；\
+                其中 1 个本期有退回的行，数不全。";
+    assert!(notes.contains(said), "{notes}");
+}
+
+#[test]
 fn a_gap_is_computed_around_and_said() {
     let project = Project::new();
     let april = project.up_to("2026-04");
