@@ -63,6 +63,13 @@ pub struct Delivery {
     pub sha256: Option<[u8; 32]>,
     /// Bytes actually read.
     pub size: u64,
+    /// What the reading took.
+    pub spent: Duration,
+}
+
+/// A file that takes longer than it may, wherever the time goes.
+pub fn over_time(limits: &Limits) -> crate::model::Unreadable {
+    refusal::over_time(limits.time.as_secs())
 }
 
 /// Walks folders, zips and single files. `limits.file_size` bounds what is opened.

@@ -103,17 +103,18 @@ impl Pool {
 
     fn deliver(&self, file: &SourceFile) -> Result<Delivery, String> {
         if let Some(cause) = litter(&file.name) {
-            return Ok(Delivery { read: Reading::Litter { cause: cause.to_owned() }, sha256: None, size: 0 });
+            return Ok(Delivery { read: Reading::Litter { cause: cause.to_owned() }, sha256: None, size: 0, spent: Duration::ZERO });
         }
         let request =
             Request { path: file.path.clone(), member: file.member.clone(), file_size: self.limits.file_size };
+        let started = Instant::now();
         let reply = self.ask(&request.encode())?;
         let read = match reply.read {
             Ok(workbook) => Reading::Workbook(workbook),
             Err(Refusal::Unreadable(unreadable)) => Reading::Unreadable(unreadable),
             Err(Refusal::NotATable(cause)) => Reading::NotATable { cause },
         };
-        Ok(Delivery { read, sha256: reply.sha256, size: reply.size })
+        Ok(Delivery { read, sha256: reply.sha256, size: reply.size, spent: started.elapsed() })
     }
 
     fn ask(&self, request: &[u8]) -> Result<Reply, String> {

@@ -13,6 +13,7 @@ mod figures;
 mod identify;
 mod layout;
 mod lexicon;
+mod meter;
 mod moments;
 mod period;
 mod remarks;
@@ -34,11 +35,14 @@ use cells::Desk;
 use cover::Cover;
 use identify::{CoverUnit, Evidence};
 use lexicon::Lexicon;
+use meter::{Meter, UNLIMITED};
 use rows::Table;
 use sink::Sink;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use view::View;
+
+pub use meter::{Budget, Overrun};
 
 /// What every file is normalised against.
 #[derive(Debug, Clone, Copy)]
@@ -89,11 +93,32 @@ impl<'a> Normaliser<'a> {
         file.or(folder)
     }
 
-    /// Normalises one workbook.
+    /// Normalises one workbook, at whatever cost.
     pub fn normalise(&self, source: &SourceFile, workbook: &RawWorkbook) -> NormalisedReturn {
+        self.measured(source, workbook, &UNLIMITED)
+    }
+
+    /// Normalises one workbook within bounds.
+    ///
+    /// # Errors
+    /// The bound that the file goes over.
+    pub fn normalise_within(
+        &self,
+        source: &SourceFile,
+        workbook: &RawWorkbook,
+        budget: Budget,
+    ) -> Result<NormalisedReturn, Overrun> {
+        let meter = Meter::new(budget);
+        let normalised = self.measured(source, workbook, &meter);
+        meter.said(normalised.findings.len(), normalised.amendments.len());
+        meter.overrun().map_or(Ok(normalised), Err)
+    }
+
+    fn measured(&self, source: &SourceFile, workbook: &RawWorkbook, meter: &Meter) -> NormalisedReturn {
         let mut sink = Sink { source: source.index, ..Sink::default() };
+        let sheets = workbook.sheets.iter().enumerate();
         let views: Vec<View<'_>> =
-            workbook.sheets.iter().enumerate().map(|(index, sheet)| View::new(sheet, index as u16)).collect();
+            sheets.map(|(index, sheet)| View::metered(sheet, index as u16, meter)).collect();
         let (areas, near) = self.areas(views);
         let (mut found, mut accounts) = self.find(&areas);
         remarks::workbook(workbook, &mut sink);
@@ -137,7 +162,7 @@ impl<'a> Normaliser<'a> {
         self.rows_units(&found, &tables, &mut evidence);
         let counted = found.iter().any(|found| found.account.not_counted.is_none());
         let sender = if counted {
-            identify::sender(&self.frame.reference.roster, &evidence, &mut sink)
+            identify::sender(&self.frame.reference.roster, &evidence, meter, &mut sink)
         } else {
             identify::by_name(&evidence)
         };
@@ -162,15 +187,22 @@ impl<'a> Normaliser<'a> {
 
     /// Tables of all areas, and the accounts of those without one.
     fn find<'w>(&self, areas: &[Area<'w>]) -> (Vec<Found<'w>>, Vec<SheetAccount>) {
-        let (mut found, mut accounts) = (Vec::new(), Vec::new());
+        let (mut found, mut accounts, mut rows) = (Vec::new(), Vec::new(), 0);
         for (at, area) in areas.iter().enumerate() {
             if area.headers.is_empty() {
                 accounts.push(remarks::formless(&area.view));
                 continue;
             }
             let tables = rows::tables(&area.view, self.frame.plan, area.headers.clone());
+            rows += tables.iter().map(|table| table.rows.data.len()).sum::<usize>();
+            if area.view.meter.held(found.len() + tables.len(), rows) {
+                break;
+            }
             let first = found.len();
             for (nth, table) in tables.into_iter().enumerate() {
+                if area.view.meter.is_over() {
+                    break;
+                }
                 // What stands around a form that is filled in across is said once, by its first table.
                 let around = area.around.as_ref().filter(|_| nth == 0);
                 found.push(self.found(at, &area.view, around, table));
@@ -236,9 +268,10 @@ impl<'a> Normaliser<'a> {
     fn evidence(&self, source: &SourceFile, found: &[Found<'_>]) -> Evidence {
         let roster = &self.frame.reference.roster;
         let mut covers: Vec<CoverUnit> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         for found in found.iter().filter(|found| found.account.not_counted.is_none()) {
             for (at, written) in &found.cover.units {
-                if !covers.iter().any(|cover| cover.written == *written) {
+                if seen.insert(written) {
                     let candidates = roster.find(written).to_vec();
                     covers.push(CoverUnit {
                         sheet: found.account.sheet,
