@@ -102,13 +102,19 @@ impl Pool {
     }
 
     fn deliver(&self, file: &SourceFile) -> Result<Delivery, String> {
-        if let Some(cause) = litter(&file.name) {
-            return Ok(Delivery { read: Reading::Litter { cause: cause.to_owned() }, sha256: None, size: 0, spent: Duration::ZERO });
-        }
-        let request =
-            Request { path: file.path.clone(), member: file.member.clone(), file_size: self.limits.file_size };
+        let litter = litter(&file.name);
+        let request = Request {
+            path: file.path.clone(),
+            member: file.member.clone(),
+            file_size: self.limits.file_size,
+            hash_only: litter.is_some(),
+        };
         let started = Instant::now();
         let reply = self.ask(&request.encode())?;
+        if let Some(cause) = litter {
+            let read = Reading::Litter { cause: cause.to_owned() };
+            return Ok(Delivery { read, sha256: reply.sha256, size: reply.size, spent: started.elapsed() });
+        }
         let read = match reply.read {
             Ok(workbook) => Reading::Workbook(workbook),
             Err(Refusal::Unreadable(unreadable)) => Reading::Unreadable(unreadable),

@@ -73,6 +73,10 @@ pub fn answer(request: &Request, opener: &mut Opener) -> Reply {
         Ok(bytes) => bytes,
         Err(unreadable) => return Reply { read: Err(Refusal::Unreadable(unreadable)), sha256: None, size: 0 },
     };
+    if request.hash_only {
+        let read = Err(Refusal::NotATable(String::new()));
+        return Reply { read, sha256: Some(Sha256::digest(&bytes).into()), size: bytes.len() as u64 };
+    }
     let in_bundle = request.member.len();
     let read = std::panic::catch_unwind(|| sniff::read(&bytes, in_bundle))
         .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾，读取程序无法继续").into()));
@@ -166,7 +170,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.csv");
         std::fs::write(&path, "单位,人数\n甲,1\n").unwrap();
-        let ask = |path: &Path| Request { path: path.to_owned(), member: Vec::new(), file_size: 1 << 20 }.encode();
+        let ask = |path: &Path| {
+            Request { path: path.to_owned(), member: Vec::new(), file_size: 1 << 20, hash_only: false }.encode()
+        };
         let input = [ask(&path), ask(&dir.path().join("none.csv")), ask(dir.path())].concat();
         let mut output = Vec::new();
         converse(&mut &input[..], &mut output).unwrap();

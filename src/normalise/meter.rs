@@ -40,8 +40,7 @@ pub enum Overrun {
     Amendments,
 }
 
-const ALL: [Overrun; 5] =
-    [Overrun::Time, Overrun::Rows, Overrun::Tables, Overrun::Findings, Overrun::Amendments];
+const ALL: [Overrun; 5] = [Overrun::Time, Overrun::Rows, Overrun::Tables, Overrun::Findings, Overrun::Amendments];
 
 /// Measures one file. What has run over stops at its next look; its result is thrown away.
 #[derive(Debug)]

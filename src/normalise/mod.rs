@@ -59,6 +59,9 @@ pub struct Normaliser<'a> {
     lexicon: Lexicon<'a>,
 }
 
+/// A sheet that is nothing but a cover says what it says within so many rows.
+const LONGEST_COVER: usize = 60;
+
 /// One table found on a visible sheet, with what its surroundings say.
 struct Found<'w> {
     /// Position of the area that it stands in.
@@ -66,6 +69,8 @@ struct Found<'w> {
     table: Table,
     cover: Cover,
     said: period::Said,
+    /// The sheet that the cover stands on.
+    cover_sheet: u16,
     account: SheetAccount,
     /// First cell of the header, and its first and last row; physical.
     header_at: CellRef,
@@ -117,8 +122,7 @@ impl<'a> Normaliser<'a> {
     fn measured(&self, source: &SourceFile, workbook: &RawWorkbook, meter: &Meter) -> NormalisedReturn {
         let mut sink = Sink { source: source.index, ..Sink::default() };
         let sheets = workbook.sheets.iter().enumerate();
-        let views: Vec<View<'_>> =
-            sheets.map(|(index, sheet)| View::metered(sheet, index as u16, meter)).collect();
+        let views: Vec<View<'_>> = sheets.map(|(index, sheet)| View::metered(sheet, index as u16, meter)).collect();
         let (areas, near) = self.areas(views);
         let (mut found, mut accounts) = self.find(&areas);
         remarks::workbook(workbook, &mut sink);
@@ -136,7 +140,9 @@ impl<'a> Normaliser<'a> {
                 None,
             );
         }
+        self.cover_apart(&areas, &mut found);
         remarks::hidden(self.frame.plan, &mut found, &mut sink);
+        remarks::near_forms(self.frame.plan, &areas, &near, &mut sink);
         remarks::periods(&mut found, self.frame.period, &mut sink);
         remarks::filing_dates(&found, &mut sink);
         for found in &found {
@@ -239,7 +245,7 @@ impl<'a> Normaliser<'a> {
         let said = period::said(frame, &cover, &title, header_at, self.frame.period);
         let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
         let cover_says_nil =
-            title.iter().flat_map(|i| frame.cells(*i)).any(|cell| view.sheet.text(cell.value).contains("零报告"));
+            title.iter().flat_map(|i| frame.cells(*i)).any(|cell| rows::is_zero_report(view.sheet.text(cell.value)));
         let hidden_lines: HashSet<u32> = match view.turned {
             true => view.sheet.hidden_cols.iter().map(|col| u32::from(*col)).collect(),
             false => view.sheet.hidden_rows.iter().copied().collect(),
@@ -254,6 +260,7 @@ impl<'a> Normaliser<'a> {
             table,
             cover,
             said,
+            cover_sheet: view.index,
             account,
             header_at,
             header_rows,
@@ -265,6 +272,36 @@ impl<'a> Normaliser<'a> {
         }
     }
 
+    /// A cover on a sheet of its own speaks for tables that have none. Two such sheets that name different units say
+    /// nothing.
+    fn cover_apart(&self, areas: &[Area<'_>], found: &mut [Found<'_>]) {
+        if found.iter().any(|found| !found.cover.units.is_empty()) {
+            return;
+        }
+        let apart = areas.iter().filter(|area| area.headers.is_empty() && !area.view.sheet.hidden);
+        let covers = apart.filter(|area| !area::explains(&area.view.sheet.name)).filter_map(|area| {
+            let mut cover = Cover::default();
+            for i in 0..area.view.rows.len().min(LONGEST_COVER) {
+                cover::scan_row(&area.view, i, &mut cover);
+            }
+            (!cover.units.is_empty()).then_some((&area.view, cover))
+        });
+        let covers: Vec<(&View<'_>, Cover)> = covers.collect();
+        let Some((view, cover)) = covers.first() else { return };
+        let names: HashSet<&str> =
+            covers.iter().flat_map(|(_, cover)| &cover.units).map(|(_, name)| name.as_str()).collect();
+        if names.len() > 1 {
+            return;
+        }
+        for found in found {
+            if matches!(found.said, period::Said::Nothing) {
+                found.said = period::said(view, cover, &[], CellRef { row: 0, col: 0 }, self.frame.period);
+            }
+            found.cover = cover.clone();
+            found.cover_sheet = view.index;
+        }
+    }
+
     fn evidence(&self, source: &SourceFile, found: &[Found<'_>]) -> Evidence {
         let roster = &self.frame.reference.roster;
         let mut covers: Vec<CoverUnit> = Vec::new();
@@ -273,12 +310,7 @@ impl<'a> Normaliser<'a> {
             for (at, written) in &found.cover.units {
                 if seen.insert(written) {
                     let candidates = roster.find(written).to_vec();
-                    covers.push(CoverUnit {
-                        sheet: found.account.sheet,
-                        at: *at,
-                        written: written.clone(),
-                        candidates,
-                    });
+                    covers.push(CoverUnit { sheet: found.cover_sheet, at: *at, written: written.clone(), candidates });
                 }
             }
         }
@@ -358,7 +390,7 @@ impl<'a> Normaliser<'a> {
         unrecognised: Option<String>,
         sender: Option<crate::model::normalised::Sender>,
     ) -> NormalisedReturn {
-        let nil_return = unrecognised.is_none() && remarks::nil(&found, &tables, &mut sink);
+        let nil_return = unrecognised.is_none() && remarks::nil(&found, areas, &tables, &mut sink);
         NormalisedReturn {
             source: source.index,
             tables,
@@ -414,7 +446,7 @@ fn counted_covers<'f>(found: &'f [Found<'_>]) -> impl Iterator<Item = &'f Cover>
 fn near_miss(sheet: u16, name: &str, near: layout::NearMiss) -> NearMiss {
     let layout::NearMiss { form, bound, missing, row, extra } = near;
     let extra = extra.into_iter().map(|(col, text)| (CellRef { row, col }, text)).collect();
-    NearMiss { form, sheet, sheet_name: Arc::from(name), bound, missing, extra }
+    NearMiss { form, sheet, sheet_name: Arc::from(name), row, bound, missing, extra }
 }
 
 /// The sheet that comes nearest a form; of equals the first.

@@ -127,7 +127,7 @@ impl Desk<'_, '_> {
     }
 
     fn january_or_october(&mut self, job: Job<'_>, raw: &str, year: i32) -> Value {
-        let by_id = self.birth.filter(|(born, month)| *born == year && matches!(month, 1 | 10));
+        let by_id = self.birth.filter(|(born, month)| *born == year && *month == 10);
         if let Some(first) = by_id.and_then(|(year, month)| day(year, month, 1)) {
             self.amend(job, "month-by-id-number", raw, &dates::show_month(first));
             return Value::Date(first);

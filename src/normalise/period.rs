@@ -2,7 +2,7 @@
 
 use super::cover::Cover;
 use super::view::View;
-use crate::domain::period::Period;
+use crate::domain::period::{Kind, Period};
 use crate::model::cell::CellRef;
 
 /// What a table says of its period.
@@ -12,6 +12,8 @@ pub enum Said {
     /// 所属期 is there and cannot be read.
     Unclear(CellRef, String),
     Ours,
+    /// 所属期 is of another length: a month within our year, or the year around our month.
+    OtherKind(CellRef, String),
     Other(CellRef, String),
 }
 
@@ -21,8 +23,10 @@ pub fn said(view: &View<'_>, cover: &Cover, title_rows: &[usize], header: CellRe
         let read: Vec<Period> = periods(text);
         return if read.is_empty() {
             Said::Unclear(*at, text.clone())
-        } else if read.iter().any(|period| overlaps(period, ours)) {
+        } else if spans(&read, ours) || read.iter().any(|period| overlaps(period, ours) && alike(period, ours)) {
             Said::Ours
+        } else if read.iter().any(|period| overlaps(period, ours)) {
+            Said::OtherKind(*at, text.clone())
         } else {
             Said::Other(*at, text.clone())
         };
@@ -48,6 +52,20 @@ pub fn said(view: &View<'_>, cover: &Cover, title_rows: &[usize], header: CellRe
         Some(_) => Said::Other(header, format!("工作表名“{}”", view.sheet.name)),
         None => Said::Nothing,
     }
+}
+
+/// Whether two periods are of one length, where both are of those that the calendar gives. A month in the 所属期 of a
+/// yearly return may be its filing date, or the month's return of something else: possible, and for someone to look at.
+fn alike(a: &Period, b: &Period) -> bool {
+    let of_calendar = |kind: Kind| matches!(kind, Kind::Month | Kind::Quarter | Kind::HalfYear | Kind::Year);
+    a.kind == b.kind || !of_calendar(a.kind) || !of_calendar(b.kind)
+}
+
+/// Whether two ends are named, and we lie between them: 2026年1月1日至12月31日.
+fn spans(read: &[Period], ours: &Period) -> bool {
+    let first = read.iter().map(|period| period.first).min();
+    let last = read.iter().map(|period| period.last).max();
+    read.len() > 1 && first.is_some_and(|first| first <= ours.first) && last.is_some_and(|last| last >= ours.last)
 }
 
 /// A month within the year, or a year around the month, is no other period.
@@ -89,9 +107,21 @@ fn periods_in_title(text: &str) -> Vec<Period> {
             .map(|end| end + 3)
             .or_else(|| ["上半年", "下半年"].iter().find(|half| rest.starts_with(**half)).map(|half| half.len()));
         let precise = end.and_then(|end| Period::parse(&format!("{year}年{}", rest.get(..end)?)));
+        let end_of_range = end.and_then(|end| month_after(rest.get(end..)?));
         found.extend(precise.or_else(|| Period::parse(year)));
+        found.extend(end_of_range.and_then(|month| Period::parse(&format!("{year}年{month}月"))));
     }
     found
+}
+
+/// The month that ends a range: what follows 1月 in 2026年1月-12月 or 2026年1月1日至12月31日.
+fn month_after(rest: &str) -> Option<&str> {
+    let rest =
+        rest.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace()).trim_start_matches(['日', '号']);
+    let rest = rest.trim_start();
+    let rest = rest.strip_prefix(['-', '—', '–', '~', '至', '到', '－', '～'])?.trim_start_matches(['—', '-', ' ']);
+    let (month, _) = rest.split_once('月')?;
+    Some(month.trim()).filter(|month| (1..=2).contains(&month.len()) && month.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -106,6 +136,19 @@ mod tests {
         assert_eq!(keys("2026年第1季度台账"), ["2026Q1"]);
         assert_eq!(keys("2025年度（2026年评选）"), ["2025", "2026"]);
         assert!(keys("申报汇总表").is_empty());
+        assert_eq!(keys("2026年1月—12月"), ["2026-01", "2026-12"]);
+        assert_eq!(keys("2026年1月1日至12月31日"), ["2026-01", "2026-12"]);
+        assert_eq!(keys("2026年3月5日"), ["2026-03"]);
+    }
+
+    #[test]
+    fn a_range_of_months_is_the_year() {
+        let ours = Period::parse("2026").expect("fixture");
+        for (text, whole) in [("2026年1月-12月", true), ("2026年1月1日至2026年12月31日", true), ("2026年3月", false)]
+        {
+            let read = periods(text);
+            assert_eq!(spans(&read, &ours) || read.iter().any(|period| alike(period, &ours)), whole, "{text}");
+        }
     }
 
     #[test]

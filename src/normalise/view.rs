@@ -4,8 +4,8 @@
 //! A view may be *turned*: its rows are the sheet's columns, for forms that are filled in across. Whoever reads a view
 //! need not know; addresses that leave the stage are turned back by [`View::physical`].
 
-use crate::model::cell::{CellRef, ERROR_WORDS, RawCell, RawValue};
 use super::meter::Meter;
+use crate::model::cell::{CellRef, ERROR_WORDS, RawCell, RawValue};
 use crate::model::workbook::{Merge, RawSheet};
 use std::borrow::Cow;
 

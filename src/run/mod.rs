@@ -119,8 +119,7 @@ fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery, 
             format = workbook.format.name();
             let budget = Budget::of(limits.time.saturating_sub(delivery.spent), limits.memory);
             // A file that defeats the program costs itself and not the run; it is named, and counts nowhere.
-            let normalised =
-                catch_unwind(AssertUnwindSafe(|| normaliser.normalise_within(source, &workbook, budget)));
+            let normalised = catch_unwind(AssertUnwindSafe(|| normaliser.normalise_within(source, &workbook, budget)));
             match normalised {
                 Ok(Err(overrun)) => Arrival::Unreadable(too_dear(overrun, &budget, limits)),
                 Ok(Ok(mut normalised)) => {

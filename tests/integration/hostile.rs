@@ -375,3 +375,42 @@ fn long_fuzz() {
     }
     hold(&sum);
 }
+
+// ── What reads, and costs too much to understand ────────────────────────────────────────────────────────────────────
+
+/// The run's own process understands what a worker read: that is bounded too, and the neighbour does not feel it.
+#[test]
+fn sheets_that_cost_too_much_to_understand_end_in_an_outcome() {
+    use super::workshop::{HEADERS, Page, good_row, text};
+    let neighbour = ("淮南市总工会.xlsx".to_owned(), xlsx(&[page("淮南市总工会", 2)]));
+    // One row of 16,384 headers; the form's words again and again in 2,500 orders; nothing but mistakes.
+    let wide: Vec<_> = (0..16_384).map(|col| text(HEADERS[col % HEADERS.len()])).collect();
+    let below: Vec<_> = (0..16_384).map(|col| text(HEADERS[col * 7 % HEADERS.len()])).collect();
+    let wide = Page { rows: vec![wide, below], ..page("", 0) };
+    let mut shuffled = page("合肥市总工会", 0);
+    let mut wrong = page("合肥市总工会", 0);
+    for i in 0..2_500 {
+        let mut headers = HEADERS.map(text).to_vec();
+        let mut record = good_row("合肥市总工会", i);
+        headers.rotate_left(1 + i as usize % 7);
+        record.rotate_left(1 + i as usize % 7);
+        shuffled.rows.extend([headers, record]);
+        wrong.rows.push((0..HEADERS.len()).map(|col| text(&format!("错{i}之{col}"))).collect());
+    }
+    let started = std::time::Instant::now();
+    let results = run_on(folder(&[("宽.xlsx", &xlsx(&[wide]))]).path(), &[]);
+    assert_eq!(results.input("宽.xlsx")["outcome"], "returned");
+    let files = [("乱.xlsx", shuffled), ("错.xlsx", wrong)].map(|(name, page)| (name, xlsx(&[page])));
+    let mut all: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, &bytes[..])).collect();
+    all.push((&neighbour.0, &neighbour.1));
+    // 64 MiB: 16,384 findings and 256 tables.
+    let results = run_on(folder(&all).path(), &["--file-memory", "64"]);
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+    for (name, word) in [("乱.xlsx", "表的张数"), ("错.xlsx", "审核问题数")] {
+        let input = results.input(name);
+        assert_eq!(input["code"], "file-over-limit", "{input:#}");
+        assert!(input["cause"].as_str().is_some_and(|cause| cause.contains(word)), "{input:#}");
+        assert!(input["next"].as_str().is_some_and(|next| next.contains("--file-memory")), "{input:#}");
+    }
+    assert_eq!(accepted(&results, "人数"), ["11", "12"]);
+}
