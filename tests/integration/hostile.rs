@@ -403,8 +403,8 @@ fn sheets_that_cost_too_much_to_understand_end_in_an_outcome() {
     let files = [("乱.xlsx", shuffled), ("错.xlsx", wrong)].map(|(name, page)| (name, xlsx(&[page])));
     let mut all: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, &bytes[..])).collect();
     all.push((&neighbour.0, &neighbour.1));
-    // 64 MiB: 16,384 findings and 256 tables.
-    let results = run_on(folder(&all).path(), &["--file-memory", "64"]);
+    // 128 MiB: 32,768 findings and 512 tables.
+    let results = run_on(folder(&all).path(), &["--file-memory", "128"]);
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     for (name, word) in [("乱.xlsx", "表的张数"), ("错.xlsx", "审核问题数")] {
         let input = results.input(name);
