@@ -1,4 +1,4 @@
-//! What every table is computed from: rows of forms and reference tables as polars frames, each row with the
+//! What every table is computed from: rows of forms and reference tables, each row with the
 //! recommending unit it counts under, and which units have reported at all.
 
 use super::Inputs;
@@ -6,14 +6,18 @@ use super::quota::Seats;
 use crate::domain::period::Period;
 use crate::model::Severity;
 use crate::model::run::{RunVerdict, UnitStatus};
+use crate::model::{Column, Origin, Value};
 use crate::spec::reference::ReferenceTable;
 use crate::spec::{Basis, From, MeasureKind, Plan, Reference, Roster, TableKind};
-use crate::sql::frame::{ACCEPTED, LookupResult, SOURCE, UNIT, context, recommenders, reference_frame};
-use crate::sql::{Checked, Context, ValidatedFrame, compile};
-use polars::prelude::*;
+use crate::sql::frame::{LookupResult, context, recommenders};
+use crate::sql::{Checked, Context, Grid, ValidatedRows, compile};
+use polars::prelude::{DataType, Expr, PolarsError, PolarsResult, col, lit};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-const MASK: &str = "#mask";
+/// The engine's own columns: whether a row counts, and whether it has a unit that it counts under.
+const ACCEPTED: &str = "#accepted";
+const PLACED: &str = "#placed";
 
 /// Everything the tables look at.
 pub struct Facts<'a> {
@@ -26,9 +30,9 @@ pub struct Facts<'a> {
     /// Seats of the plan's quota, where it has one.
     pub seats: Option<Seats>,
     /// One per form of the plan.
-    forms: Vec<Rowset>,
+    forms: Vec<Rowset<'a>>,
     /// By table name and the column that attributes its rows to units.
-    references: BTreeMap<(String, String), Rowset>,
+    references: BTreeMap<(String, String), Rowset<'a>>,
     /// Per file of the run, how many 必改 it has, and whether one of them holds it out whole.
     pub blocks: Vec<(usize, bool)>,
     /// By roster index: whether anything the unit sent could be read into a table.
@@ -39,11 +43,12 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// A frame that is missing or lacks the engine's columns: a defect.
     pub fn gather(inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
-        let Inputs { plan, reference, period, frames, lookups, verdict } = inputs;
-        let forms: Vec<Rowset> = (0..plan.forms.len())
+        let Inputs { plan, reference, period, rows, lookups, verdict } = inputs;
+        let forms: Vec<Rowset<'_>> = (0..plan.forms.len())
             .map(|form| {
-                let frame = frames.iter().find(|frame| frame.form == form);
-                Rowset::of_form(frame.ok_or_else(|| format!("缺少表式“{}”的数据", plan.forms[form].title))?)
+                let rows = rows.iter().find(|validated| validated.rows.form == form);
+                let rows = rows.ok_or_else(|| format!("缺少表式“{}”的数据", plan.forms[form].title))?;
+                Ok(Rowset::of_form(rows))
             })
             .collect::<Result<_, String>>()?;
         let reported = reported(&reference.roster, verdict, &forms);
@@ -77,12 +82,12 @@ impl<'a> Facts<'a> {
     ///
     /// # Errors
     /// No such form.
-    pub fn form(&self, form: usize) -> Result<&Rowset, String> {
+    pub fn form(&self, form: usize) -> Result<&Rowset<'a>, String> {
         self.forms.get(form).ok_or_else(|| format!("没有第 {} 个表式", form + 1))
     }
 
     /// Rows of a measure's source; `None` where an optional reference table is not there.
-    pub fn rows(&self, from: &From) -> Result<Option<&Rowset>, String> {
+    pub fn rows(&self, from: &From) -> Result<Option<&Rowset<'a>>, String> {
         match from {
             From::Form { form, .. } => self.form(*form).map(Some),
             From::Reference { name, unit_column } => Ok(self.references.get(&(name.clone(), unit_column.clone()))),
@@ -90,7 +95,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The reference rows that a lookup's outstanding ones are among.
-    pub fn outstanding_rows(&self, lookup: usize) -> Option<&Rowset> {
+    pub fn outstanding_rows(&self, lookup: usize) -> Option<&Rowset<'a>> {
         let lookup = self.plan.lookups.get(lookup)?;
         self.references.get(&(lookup.reference.clone(), lookup.outstanding_by.clone()?))
     }
@@ -104,7 +109,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Per row, whether it counts under `basis` and all `filters` hold.
-    pub fn mask(&self, rows: &Rowset, basis: Basis, filters: &[&Checked]) -> Result<Vec<bool>, String> {
+    pub fn mask(&self, rows: &Rowset<'_>, basis: Basis, filters: &[&Checked]) -> Result<Vec<bool>, String> {
         let mut mask = self.holds(rows, filters)?;
         for (row, holds) in mask.iter_mut().enumerate() {
             *holds &= rows.counts(row, basis);
@@ -113,33 +118,37 @@ impl<'a> Facts<'a> {
     }
 
     /// Per row, whether all `filters` hold; NULL does not.
-    pub fn holds(&self, rows: &Rowset, filters: &[&Checked]) -> Result<Vec<bool>, String> {
+    pub fn holds(&self, rows: &Rowset<'_>, filters: &[&Checked]) -> Result<Vec<bool>, String> {
         let Some(condition) = self.all_of(filters) else { return Ok(vec![true; rows.len()]) };
-        let held = rows.evaluate(condition)?;
-        Ok(held.bool().map_err(defect)?.iter().map(|holds| holds == Some(true)).collect())
+        rows.evaluate(condition, &needs(filters), |values| {
+            Ok(values.bool()?.iter().map(|holds| holds == Some(true)).collect())
+        })
     }
 
     /// The same count by another way, inside polars, to prove totals against.
-    pub fn count(&self, rows: &Rowset, basis: Basis, filters: &[&Checked]) -> Result<i64, String> {
+    pub fn count(&self, rows: &Rowset<'_>, basis: Basis, filters: &[&Checked]) -> Result<i64, String> {
         let counts = match basis {
             Basis::Accepted => col(ACCEPTED),
-            Basis::Read if rows.of_returns => col(UNIT).is_not_null(),
+            Basis::Read if rows.of_returns => col(PLACED),
             Basis::Read => lit(true),
         };
         let condition = self.all_of(filters).map_or(counts.clone(), |all| all.and(counts));
-        Ok(rows.evaluate(condition)?.bool().map_err(defect)?.sum().map_or(0, i64::from))
+        let mut columns = needs(filters);
+        columns.extend([ACCEPTED, PLACED]);
+        let sums = rows.evaluate(condition, &columns, |values| Ok(vec![values.bool()?.sum().map_or(0, i64::from)]))?;
+        Ok(sums.into_iter().sum())
     }
 
     /// Per row, an expression's value; NULL stays `None`.
-    pub fn integers(&self, rows: &Rowset, value: &Checked) -> Result<Vec<Option<i64>>, String> {
-        let values = rows.evaluate(compile(value, &self.context).cast(DataType::Int64))?;
-        Ok(values.i64().map_err(defect)?.iter().collect())
+    pub fn integers(&self, rows: &Rowset<'_>, value: &Checked) -> Result<Vec<Option<i64>>, String> {
+        let expression = compile(value, &self.context).cast(DataType::Int64);
+        rows.evaluate(expression, &needs(&[value]), |values| Ok(values.i64()?.iter().collect()))
     }
 
     /// As [`Facts::integers`], for numbers with decimals.
-    pub fn numbers(&self, rows: &Rowset, value: &Checked) -> Result<Vec<Option<f64>>, String> {
-        let values = rows.evaluate(compile(value, &self.context).cast(DataType::Float64))?;
-        Ok(values.f64().map_err(defect)?.iter().collect())
+    pub fn numbers(&self, rows: &Rowset<'_>, value: &Checked) -> Result<Vec<Option<f64>>, String> {
+        let expression = compile(value, &self.context).cast(DataType::Float64);
+        rows.evaluate(expression, &needs(&[value]), |values| Ok(values.f64()?.iter().collect()))
     }
 
     fn all_of(&self, filters: &[&Checked]) -> Option<Expr> {
@@ -147,41 +156,46 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Rows of one form or reference table.
-#[derive(Debug, Clone)]
-pub struct Rowset {
-    df: DataFrame,
-    /// Recommending unit of each row, as an index of the roster.
-    pub units: Vec<Option<u32>>,
-    pub accepted: Vec<bool>,
-    /// Rows of a form, and not of a reference table.
-    pub of_returns: bool,
-    /// File of each row; empty for reference tables.
-    pub sources: Vec<u32>,
+fn needs<'c>(filters: &[&'c Checked]) -> Vec<&'c str> {
+    let columns: BTreeSet<&str> = filters.iter().flat_map(|filter| filter.columns.iter().map(String::as_str)).collect();
+    columns.into_iter().collect()
 }
 
-impl Rowset {
-    fn of_form(frame: &ValidatedFrame) -> Result<Rowset, String> {
-        let df = frame.df.clone();
-        let u32s = |name: &str| -> Result<Vec<Option<u32>>, String> {
-            Ok(df.column(name).map_err(defect)?.u32().map_err(defect)?.iter().collect())
-        };
-        let units = u32s(UNIT)?;
-        let sources = u32s(SOURCE)?.into_iter().map(|source| source.unwrap_or(u32::MAX)).collect();
-        let accepted = df.column(ACCEPTED).map_err(defect)?.bool().map_err(defect)?;
-        let accepted = accepted.iter().map(|accepted| accepted == Some(true)).collect();
-        Ok(Rowset { units, accepted, of_returns: true, sources, df })
+/// Rows of one form or reference table.
+#[derive(Debug, Clone)]
+pub struct Rowset<'a> {
+    pub grid: Grid,
+    /// Recommending unit of each row, as an index of the roster.
+    pub units: Cow<'a, [Option<u32>]>,
+    pub accepted: Cow<'a, [bool]>,
+    /// Rows of a form, and not of a reference table.
+    pub of_returns: bool,
+    /// Where each row came from; empty for reference tables.
+    pub origins: &'a [Origin],
+}
+
+impl<'a> Rowset<'a> {
+    fn of_form(validated: &'a ValidatedRows) -> Rowset<'a> {
+        let ValidatedRows { rows, accepted } = validated;
+        let placed = rows.units.iter().map(Option::is_some);
+        let grid = rows.grid.clone().with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed);
+        Rowset {
+            grid,
+            units: Cow::Borrowed(&rows.units),
+            accepted: Cow::Borrowed(accepted),
+            of_returns: true,
+            origins: &rows.origins,
+        }
     }
 
     /// A row belongs to the unit that its text names for certain, else to nobody.
-    fn of_reference(table: &ReferenceTable, unit_column: &str, roster: &Roster) -> Result<Rowset, String> {
+    fn of_reference(table: &ReferenceTable, unit_column: &str, roster: &Roster) -> Result<Rowset<'a>, String> {
         let height = table.lines.len();
-        let mut df = reference_frame(table, roster);
-        df.with_column(Column::new(ACCEPTED.into(), vec![true; height])).map_err(defect)?;
         let recommenders = recommenders(roster);
         let mut known: BTreeMap<&str, Option<u32>> = BTreeMap::new();
-        let named = df.column(unit_column).map_err(defect)?.str().map_err(defect)?;
-        let units = named
+        let plain = Grid::of_reference(table, roster);
+        let Some(Column::Text(named)) = plain.column(unit_column) else { return Err(missing(unit_column)) };
+        let units: Vec<Option<u32>> = named
             .iter()
             .map(|name| {
                 let name = name?;
@@ -191,8 +205,11 @@ impl Rowset {
                 })
             })
             .collect();
+        let placed: Vec<bool> = units.iter().map(Option::is_some).collect();
         let accepted = vec![true; height];
-        Ok(Rowset { units, accepted, of_returns: false, sources: Vec::new(), df })
+        let grid =
+            plain.clone().with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed.into_iter());
+        Ok(Rowset { grid, units: units.into(), accepted: accepted.into(), of_returns: false, origins: &[] })
     }
 
     pub fn len(&self) -> usize {
@@ -208,31 +225,41 @@ impl Rowset {
         }
     }
 
-    /// A column by its name.
+    /// Position of a column by its name.
     ///
     /// # Errors
     /// No such column: a defect, since the definition was checked.
-    pub fn column(&self, name: &str) -> Result<&Column, String> {
-        self.df.column(name).map_err(defect)
+    pub fn position(&self, name: &str) -> Result<usize, String> {
+        self.grid.position(name).ok_or_else(|| missing(name))
     }
 
     /// A text column, row by row.
     pub fn texts(&self, name: &str) -> Result<Vec<Option<&str>>, String> {
-        Ok(self.column(name)?.str().map_err(defect)?.iter().collect())
+        let column = self.position(name)?;
+        let text = |row| match self.grid.value_at(row, column) {
+            Value::Text(text) => Some(text),
+            _ => None,
+        };
+        Ok((0..self.len()).map(text).collect())
     }
 
-    /// An engine column of whole numbers, row by row.
-    pub fn whole(&self, name: &str) -> Result<Vec<u32>, String> {
-        let column = self.column(name)?.cast(&DataType::UInt32).map_err(defect)?;
-        Ok(column.u32().map_err(defect)?.iter().map(|value| value.unwrap_or(u32::MAX)).collect())
+    /// What `take` makes of each stretch of an expression's values, one after the other.
+    fn evaluate<T: Send>(
+        &self,
+        expression: Expr,
+        needs: &[&str],
+        take: impl Fn(&polars::prelude::Column) -> PolarsResult<Vec<T>> + Sync,
+    ) -> Result<Vec<T>, String> {
+        let answers = self.grid.evaluate(&[expression], needs, |_, answers| match answers {
+            [values] => take(values),
+            _ => Ok(Vec::new()),
+        });
+        Ok(answers.map_err(defect)?.into_iter().flatten().collect())
     }
+}
 
-    /// One value a row, constants spread over all rows.
-    fn evaluate(&self, expression: Expr) -> Result<Column, String> {
-        let lazy = self.df.clone().lazy().with_columns([expression.alias(MASK)]).select([col(MASK)]);
-        let df = lazy.collect().map_err(defect)?;
-        df.column(MASK).cloned().map_err(defect)
-    }
+fn missing(column: &str) -> String {
+    format!("统计计算出错：没有“{column}”列")
 }
 
 /// polars refusing what the gate let through is a defect of ours, and stops the run.
@@ -251,7 +278,7 @@ fn blocks(verdict: &RunVerdict) -> Vec<(usize, bool)> {
     blocks
 }
 
-fn reported(roster: &Roster, verdict: &RunVerdict, forms: &[Rowset]) -> Vec<bool> {
+fn reported(roster: &Roster, verdict: &RunVerdict, forms: &[Rowset<'_>]) -> Vec<bool> {
     let mut reported = vec![false; roster.units.len()];
     let mut note = |unit: u32| {
         if let Some(reported) = reported.get_mut(unit as usize) {
@@ -264,7 +291,7 @@ fn reported(roster: &Roster, verdict: &RunVerdict, forms: &[Rowset]) -> Vec<bool
         }
     }
     // Somebody else may have sent its rows, or its return was sent back for a few of them: those figures are there.
-    for unit in forms.iter().flat_map(|rows| &rows.units).flatten() {
+    for unit in forms.iter().flat_map(|rows| rows.units.iter()).flatten() {
         note(*unit);
     }
     reported

@@ -4,12 +4,10 @@ use super::facts::{Facts, Rowset};
 use super::groups::Axis;
 use super::notes;
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
-use crate::model::{Origin, Place, Severity};
+use crate::model::{Place, Severity, Value};
 use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Table};
 use crate::sql::Checked;
-use crate::sql::frame::{COLS, ROW, SHEET};
 use crate::text::id_number::mask_within;
-use polars::prelude::{AnyValue, Column};
 use std::collections::BTreeMap;
 
 /// Computes one list.
@@ -67,7 +65,7 @@ struct Line {
 /// The lines of a list in order. Only what is listed is ever read out of the frame: a province has many rows.
 struct Lines<'a> {
     /// `None` where an optional reference table is not there; then there are no lines either.
-    rows: Option<&'a Rowset>,
+    rows: Option<&'a Rowset<'a>>,
     form: Option<usize>,
     lines: Vec<Line>,
 }
@@ -94,14 +92,14 @@ impl<'a> Lines<'a> {
         let units = Axis::units(facts);
         let mut columns = Vec::new();
         for name in &list.sort {
-            columns.push((rows.column(name)?, code_order(name, self.form, facts), name));
+            columns.push((rows.position(name)?, code_order(name, self.form, facts)));
         }
         let mut keyed = Vec::with_capacity(self.lines.len());
         for line in self.lines {
-            let key = |(column, order, name): &(&'a Column, BTreeMap<&str, usize>, &String)| {
-                Ok(Key::of(value(column, line.row, name)?, order))
+            let key = |(column, order): &(usize, BTreeMap<&str, usize>)| {
+                Key::of(rows.grid.value_at(line.row, *column), order)
             };
-            let keys = columns.iter().map(key).collect::<Result<Vec<_>, String>>()?;
+            let keys: Vec<Key<'_>> = columns.iter().map(key).collect();
             keyed.push((units.group_of(line.unit).unwrap_or(usize::MAX), keys, line));
         }
         keyed.sort_by(|a, b| (a.0, &a.1, a.2.row).cmp(&(b.0, &b.1, b.2.row)));
@@ -115,16 +113,15 @@ impl<'a> Lines<'a> {
             ListValue::Number => (1..=self.lines.len() as i64).map(StatCell::Integer).collect(),
             ListValue::Column { name, .. } => {
                 let month = field(name, self.form, facts).is_some_and(|ty| *ty == FieldType::Month);
-                let column = rows.column(name)?;
-                let cell = |line: &Line| cell(value(column, line.row, name)?, name, month);
-                self.lines.iter().map(cell).collect::<Result<_, String>>()?
+                let column = rows.position(name)?;
+                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), month)).collect()
             }
             ListValue::Lookup { lookup } => {
-                let shown = facts.lookups.get(*lookup).map_or(&[][..], |found| &found.shown);
-                let shown = self.lines.iter().map(|line| shown.get(line.row)?.as_deref());
-                shown.map(|text| text.map_or(StatCell::NotApplicable, masked)).collect()
+                let found = facts.lookups.get(*lookup);
+                let shown = self.lines.iter().map(|line| found?.shown.get(&line.row));
+                shown.map(|text| text.map_or(StatCell::NotApplicable, |text| masked(text))).collect()
             }
-            ListValue::Verdict => self.verdicts(rows, facts)?,
+            ListValue::Verdict => self.verdicts(rows, facts),
             ListValue::Unit => {
                 let name = |line: &Line| line.unit.map_or("未归属", |unit| facts.unit_name(unit)).to_string();
                 self.lines.iter().map(|line| StatCell::Text(name(line))).collect()
@@ -133,7 +130,7 @@ impl<'a> Lines<'a> {
     }
 
     /// 通过, or what was wrong.
-    fn verdicts(&self, rows: &Rowset, facts: &Facts<'_>) -> Result<Vec<StatCell>, String> {
+    fn verdicts(&self, rows: &Rowset<'_>, facts: &Facts<'_>) -> Vec<StatCell> {
         let mut found: BTreeMap<(u32, u32), Vec<Reason<'_>>> = BTreeMap::new();
         for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
             let place = &finding.place;
@@ -141,25 +138,19 @@ impl<'a> Lines<'a> {
                 found.entry((source, row)).or_default().push((place, &finding.found));
             }
         }
-        let (sheets, places, cols) = (rows.whole(SHEET)?, rows.whole(ROW)?, rows.whole(COLS)?);
         let verdict = |line: &Line| {
-            let row = line.row;
-            if rows.accepted[row] {
+            if rows.accepted[line.row] {
                 return StatCell::Text("通过".to_string());
             }
-            let all = found.get(&(rows.sources[row], places[row])).map_or(&[][..], Vec::as_slice);
-            let origin = Origin {
-                source: rows.sources[row],
-                sheet: sheets[row] as u16,
-                row: places[row],
-                cols: ((cols[row] >> 16) as u16, cols[row] as u16),
-            };
+            // Reference tables are accepted whole, so this is a row of a form and has an origin.
+            let origin = rows.origins[line.row];
+            let all = found.get(&(origin.source, origin.row)).map_or(&[][..], Vec::as_slice);
             let here = all.iter().filter(|(place, _)| origin.holds(place));
             let reasons: Vec<&str> = here.map(|(_, found)| *found).collect();
             let reason = if reasons.is_empty() { "所在报表整份退回".to_string() } else { reasons.join("；") };
             StatCell::Alarm(mask_within(&format!("退回：{reason}")))
         };
-        Ok(self.lines.iter().map(verdict).collect())
+        self.lines.iter().map(verdict).collect()
     }
 }
 
@@ -171,24 +162,16 @@ fn masked(text: &str) -> StatCell {
     StatCell::Text(mask_within(text))
 }
 
-fn value<'a>(column: &'a Column, row: usize, name: &str) -> Result<AnyValue<'a>, String> {
-    // One accepted row makes polars keep a scalar column, whose `get` hands out owned values that nothing here can borrow.
-    column.as_materialized_series().get(row).map_err(|error| format!("读取“{name}”列出错：{error}"))
-}
-
-fn cell(value: AnyValue<'_>, name: &str, month: bool) -> Result<StatCell, String> {
-    Ok(match value {
-        AnyValue::Null => StatCell::Empty,
-        AnyValue::Boolean(true) => StatCell::Text("是".to_string()),
-        AnyValue::Boolean(false) => StatCell::Text("否".to_string()),
-        AnyValue::String(text) => StatCell::Text(text.to_string()),
-        AnyValue::Int32(day) if month => StatCell::Month(day),
-        AnyValue::Int32(day) => StatCell::Date(day),
-        AnyValue::Int64(number) => StatCell::Integer(number),
-        AnyValue::UInt32(number) => StatCell::Integer(i64::from(number)),
-        AnyValue::Float64(number) => StatCell::Number(number),
-        other => return Err(format!("“{name}”列有不能列出的值 {other}")),
-    })
+fn cell(value: Value<'_>, month: bool) -> StatCell {
+    match value {
+        Value::Nothing => StatCell::Empty,
+        Value::Boolean(yes) => StatCell::Text(if yes { "是" } else { "否" }.to_string()),
+        Value::Text(text) => StatCell::Text(text.to_string()),
+        Value::Date(day) if month => StatCell::Month(day),
+        Value::Date(day) => StatCell::Date(day),
+        Value::Integer(number) => StatCell::Integer(number),
+        Value::Number(number) => StatCell::Number(number),
+    }
 }
 
 /// How cells are ordered: code words by their list, other words by characters, empty ones last.
@@ -203,18 +186,17 @@ enum Key<'a> {
 }
 
 impl<'a> Key<'a> {
-    fn of(value: AnyValue<'a>, order: &BTreeMap<&str, usize>) -> Key<'a> {
+    fn of(value: Value<'a>, order: &BTreeMap<&str, usize>) -> Key<'a> {
         match value {
-            AnyValue::String(text) => order.get(text).map_or(Key::Text(text), |position| Key::Code(*position)),
-            AnyValue::Boolean(yes) => Key::Whole(i64::from(yes)),
-            AnyValue::Int32(day) => Key::Whole(i64::from(day)),
-            AnyValue::Int64(number) => Key::Whole(number),
-            AnyValue::UInt32(number) => Key::Whole(i64::from(number)),
-            AnyValue::Float64(number) => {
+            Value::Text(text) => order.get(text).map_or(Key::Text(text), |position| Key::Code(*position)),
+            Value::Boolean(yes) => Key::Whole(i64::from(yes)),
+            Value::Date(day) => Key::Whole(i64::from(day)),
+            Value::Integer(number) => Key::Whole(number),
+            Value::Number(number) => {
                 let bits = number.to_bits() as i64;
                 Key::Decimal(bits ^ (((bits >> 63) as u64) >> 1) as i64)
             }
-            _ => Key::Nothing,
+            Value::Nothing => Key::Nothing,
         }
     }
 }
@@ -262,11 +244,11 @@ mod tests {
     #[test]
     fn keys_sort_codes_by_list_numbers_by_value_and_nothing_last() {
         let order = BTreeMap::from([("标杆", 1), ("模范", 0)]);
-        let text = |text: &'static str| Key::of(AnyValue::String(text), &order);
+        let text = |text: &'static str| Key::of(Value::Text(text), &order);
         assert!(text("模范") < text("标杆"));
         assert!(text("标杆") < text("甲"));
-        assert!(text("甲") < Key::of(AnyValue::Null, &order));
-        let number = |number: f64| Key::of(AnyValue::Float64(number), &order);
+        assert!(text("甲") < Key::of(Value::Nothing, &order));
+        let number = |number: f64| Key::of(Value::Number(number), &order);
         assert!(number(-2.5) < number(-1.0) && number(-1.0) < number(0.5) && number(0.5) < number(10.0));
     }
 }

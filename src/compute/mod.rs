@@ -1,4 +1,4 @@
-//! Validated frames in, finished tables out. Every figure is a whole number or a pair of whole numbers until it is printed.
+//! Validated rows in, finished tables out. Every figure is a whole number or a pair of whole numbers until it is printed.
 //!
 //! Totals are proven against their parts; knows nothing of cells, files or formats.
 
@@ -22,7 +22,7 @@ use crate::model::Finding;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference, Table, TableKind};
-use crate::sql::ValidatedFrame;
+use crate::sql::ValidatedRows;
 use crate::sql::frame::LookupResult;
 
 /// What the figures are computed from.
@@ -31,7 +31,7 @@ pub struct Inputs<'a> {
     pub plan: &'a Plan,
     pub reference: &'a Reference,
     pub period: &'a Period,
-    pub frames: &'a [ValidatedFrame],
+    pub rows: &'a [ValidatedRows],
     pub lookups: &'a [LookupResult],
     pub verdict: &'a RunVerdict,
 }

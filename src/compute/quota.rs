@@ -126,7 +126,7 @@ fn accepted_by_unit(facts: &Facts<'_>, quota: &Quota, filter: &crate::sql::Check
     let rows = facts.form(quota.form)?;
     let expected = &facts.reference.roster.expected;
     let mut by_roster = vec![0_i64; facts.reference.roster.units.len()];
-    for (counts, unit) in facts.mask(rows, Basis::Accepted, &[filter])?.into_iter().zip(&rows.units) {
+    for (counts, unit) in facts.mask(rows, Basis::Accepted, &[filter])?.into_iter().zip(rows.units.iter()) {
         if let Some(count) = unit.filter(|_| counts).and_then(|unit| by_roster.get_mut(unit as usize)) {
             *count += 1;
         }
@@ -202,8 +202,8 @@ fn issued_seats(
     let mut seats = vec![0_u32; roster.expected.len()];
     let mut wrong = Vec::new();
     let mut sum = 0_u64;
-    for ((name, count), line) in names.iter().zip(counts).zip(&table.lines) {
-        let position = match roster.find(name.as_deref().unwrap_or_default()) {
+    for ((name, count), line) in names.iter().zip(counts.iter()).zip(&table.lines) {
+        let position = match roster.find(name.unwrap_or_default()) {
             [unit] => units.group_of(Some(*unit)),
             _ => None,
         };
@@ -213,7 +213,7 @@ fn issued_seats(
                 seats[position] = seats[position].saturating_add(count);
                 sum += u64::from(count);
             }
-            _ => wrong.push(format!("第 {line} 行“{}”", name.as_deref().unwrap_or_default())),
+            _ => wrong.push(format!("第 {line} 行“{}”", name.unwrap_or_default())),
         }
     }
     let next = format!("请改正“{}”后重新汇总", table.name);

@@ -6,13 +6,13 @@ use crate::model::normalised::{Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::StatCell::{self, Alarm, Integer, NotApplicable, NotReported, Ratio, Text};
 use crate::model::statistic::{RowKind, StatTable};
-use crate::model::{CellRef, Column as Values, Finding, Outcome, Place, Severity, SourceFile};
+use crate::model::{CellRef, Column as Values, Finding, Origin, Outcome, Place, Severity, SourceFile};
 use crate::spec::reference::{City, Due, ReferenceTable};
 use crate::spec::{ColumnType, Plan, Reference, Roster, Unit};
-use crate::sql::ValidatedFrame;
-use crate::sql::frame::{ACCEPTED, COLS, LookupResult, ROW, SHEET, SOURCE, UNIT};
+use crate::sql::frame::LookupResult;
+use crate::sql::{Grid, Rows, ValidatedRows};
 use crate::text::names::match_key;
-use polars::prelude::{Column, DataFrame};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 #[derive(Clone, Copy)]
@@ -39,41 +39,38 @@ fn plan(name: &str) -> Plan {
     crate::spec::read(&root.join("pipelines").join(name).join("pipeline.toml")).expect("shipped definition")
 }
 
-fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedFrame {
+fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedRows {
     let find = |row: &Row, name: &str| row.cells.iter().find(|(column, _)| *column == name).map(|(_, value)| *value);
-    let mut columns = Vec::new();
-    for column in plan.forms[form].columns() {
-        let name = column.name.as_str().into();
-        let values = || rows.iter().map(|row| find(row, &column.name));
-        columns.push(match column.ty {
-            ColumnType::Text | ColumnType::Unit => {
-                let text = |value| match value {
-                    Some(T(text)) => Some(text),
-                    _ => None,
-                };
-                Column::new(name, values().map(text).collect::<Vec<_>>())
-            }
+    let columns = plan.forms[form].columns();
+    let values = columns.iter().map(|column| {
+        let cells = || rows.iter().map(|row| find(row, &column.name));
+        let text = |value| match value {
+            Some(T(text)) => Some(text),
+            _ => None,
+        };
+        let date = |value| match value {
+            Some(D(day)) => Some(day),
+            _ => None,
+        };
+        match column.ty {
+            ColumnType::Text | ColumnType::Unit => Values::Text(cells().map(text).collect()),
+            ColumnType::Date => Values::Date(cells().map(date).collect()),
             // No shipped table computes with these.
-            ColumnType::Integer => Column::new(name, vec![None::<i64>; rows.len()]),
-            ColumnType::Number => Column::new(name, vec![None::<f64>; rows.len()]),
-            ColumnType::Boolean => Column::new(name, vec![None::<bool>; rows.len()]),
-            ColumnType::Date => {
-                let date = |value| match value {
-                    Some(D(day)) => Some(day),
-                    _ => None,
-                };
-                Column::new(name, values().map(date).collect::<Vec<_>>())
-            }
-        });
-    }
-    columns.push(Column::new(SOURCE.into(), rows.iter().map(|row| row.source).collect::<Vec<_>>()));
-    columns.push(Column::new(SHEET.into(), vec![0_u32; rows.len()]));
-    columns.push(Column::new(ROW.into(), (0..rows.len() as u32).collect::<Vec<_>>()));
-    columns.push(Column::new(COLS.into(), vec![u32::from(u16::MAX); rows.len()]));
-    columns.push(Column::new(UNIT.into(), rows.iter().map(|row| row.unit).collect::<Vec<_>>()));
-    columns.push(Column::new(ACCEPTED.into(), rows.iter().map(|row| row.accepted).collect::<Vec<_>>()));
-    let df = DataFrame::new(rows.len(), columns).expect("columns of one length");
-    ValidatedFrame { form, df, blocked_by: vec![Vec::new(); rows.len()] }
+            ColumnType::Integer => Values::Integer(vec![None; rows.len()].into()),
+            ColumnType::Number => Values::Number(vec![None; rows.len()].into()),
+            ColumnType::Boolean => Values::Boolean(vec![None; rows.len()].into()),
+        }
+    });
+    let names = columns.iter().map(|column| column.name.clone()).collect();
+    let origin =
+        |(at, row): (usize, &Row)| Origin { source: row.source, sheet: 0, row: at as u32, cols: Origin::WHOLE };
+    let rows_of = Rows {
+        form,
+        grid: Grid::new(names, values.collect(), &Roster::default()),
+        origins: rows.iter().enumerate().map(origin).collect(),
+        units: rows.iter().map(|row| row.unit).collect(),
+    };
+    ValidatedRows { rows: rows_of, accepted: rows.iter().map(|row| row.accepted).collect() }
 }
 
 /// 合肥 and 芜湖 with a city federation each, one provincial system and one enterprise; all four are expected.
@@ -173,12 +170,12 @@ fn verdict() -> RunVerdict {
 fn run(
     plan: &Plan,
     reference: &Reference,
-    frames: &[ValidatedFrame],
+    frames: &[ValidatedRows],
     lookups: &[LookupResult],
     verdict: &RunVerdict,
 ) -> Result<Computed, String> {
     let period = Period::parse("2026").unwrap();
-    compute(Inputs { plan, reference, period: &period, frames, lookups, verdict })
+    compute(Inputs { plan, reference, period: &period, rows: frames, lookups, verdict })
 }
 
 fn table<'a>(computed: &'a Computed, id: &str) -> &'a StatTable {
@@ -203,7 +200,7 @@ fn words(cells: &[StatCell]) -> String {
     cells.iter().map(word).collect::<Vec<_>>().join("|")
 }
 
-fn model_teams() -> (Plan, Reference, Vec<ValidatedFrame>, Vec<LookupResult>) {
+fn model_teams() -> (Plan, Reference, Vec<ValidatedRows>, Vec<LookupResult>) {
     let plan = plan("model-teams");
     let mut reference = reference(&plan);
     let team = |source, unit, accepted, title, class, name, good| {
@@ -227,9 +224,9 @@ fn model_teams() -> (Plan, Reference, Vec<ValidatedFrame>, Vec<LookupResult>) {
     ];
     rows.extend((0..6).map(|_| team(3, 3, true, "省模范班组", "正式", "己班", "较好")));
     let ledger = |column: &str| match column {
-        "年度" => Values::Integer(vec![Some(2021), Some(2022)]),
-        "所在单位" => Values::Text(vec![Some("芜湖某厂".into()), Some("无人认识".into())]),
-        _ => Values::Text(vec![Some("某班".into()), Some("某班".into())]),
+        "年度" => Values::Integer(vec![Some(2021), Some(2022)].into()),
+        "所在单位" => Values::Text(vec![Some("芜湖某厂"), Some("无人认识")].into()),
+        _ => Values::Text(vec![Some("某班"), Some("某班")].into()),
     };
     let schema = plan.references.iter().find(|schema| schema.name == "荣誉台账").unwrap();
     let column_names: Vec<String> = schema.columns.iter().map(|column| column.name.clone()).collect();
@@ -237,10 +234,9 @@ fn model_teams() -> (Plan, Reference, Vec<ValidatedFrame>, Vec<LookupResult>) {
     let table = ReferenceTable { name: "荣誉台账".into(), column_names, columns, lines: vec![2, 3] };
     reference.tables.insert("荣誉台账".into(), table);
     let frames = vec![frame(&plan, 0, &rows), frame(&plan, 1, &[])];
-    let shown = vec![None; rows.len()];
     let lookups = vec![
-        LookupResult { shown, outstanding: vec![] },
-        LookupResult { shown: vec![], outstanding: vec![(0, Some(1)), (1, None)] },
+        LookupResult::default(),
+        LookupResult { shown: BTreeMap::new(), outstanding: vec![(0, Some(1)), (1, None)] },
     ];
     (plan, reference, frames, lookups)
 }
@@ -274,11 +270,11 @@ fn quota_by_unit_shows_everyone_and_tells_silence_from_nothing() {
 #[test]
 fn an_issued_quota_overrides_and_must_add_up() {
     let (plan, mut reference, frames, lookups) = model_teams();
-    let names = ["合肥市总工会", "芜湖市总工会", "不存在的单位"].map(|name| Some(name.into())).to_vec();
+    let names = ["合肥市总工会", "芜湖市总工会", "不存在的单位"].map(Some).to_vec();
     let issued = ReferenceTable {
         name: "名额分配表".into(),
         column_names: vec!["推荐单位".into(), "名额".into()],
-        columns: vec![Values::Text(names), Values::Integer(vec![Some(1), Some(99), Some(3)])],
+        columns: vec![Values::Text(names.into()), Values::Integer(vec![Some(1), Some(99), Some(3)].into())],
         lines: vec![2, 3, 4],
     };
     reference.tables.insert("名额分配表".into(), issued);
@@ -292,7 +288,7 @@ fn an_issued_quota_overrides_and_must_add_up() {
 
 #[test]
 fn seats_that_cannot_be_apportioned_are_a_finding_and_no_guess() {
-    let codes = |plan: &Plan, reference: &Reference, frames: &[ValidatedFrame], lookups: &[LookupResult]| {
+    let codes = |plan: &Plan, reference: &Reference, frames: &[ValidatedRows], lookups: &[LookupResult]| {
         let computed = run(plan, reference, frames, lookups, &verdict()).unwrap();
         computed.findings.iter().map(|finding| finding.code.to_string()).collect::<Vec<_>>()
     };
@@ -392,7 +388,7 @@ fn discipline_counts_every_unit_once_and_the_chase_list_is_ready_to_send() {
     assert_eq!(words_of(2), ask);
 }
 
-fn honours() -> (Plan, Reference, Vec<ValidatedFrame>, Vec<LookupResult>) {
+fn honours() -> (Plan, Reference, Vec<ValidatedRows>, Vec<LookupResult>) {
     let plan = plan("honours");
     let mut reference = reference(&plan);
     let person = |unit, accepted, title, class, kind, sex, name| {
@@ -432,20 +428,18 @@ fn honours() -> (Plan, Reference, Vec<ValidatedFrame>, Vec<LookupResult>) {
     let schema = plan.references.iter().find(|schema| schema.name == "荣誉台账").unwrap();
     let column_names: Vec<String> = schema.columns.iter().map(|column| column.name.clone()).collect();
     let columns = column_names.iter().map(|name| match name.as_str() {
-        "年度" => Values::Integer(vec![Some(2025), Some(2025), Some(2024), Some(2025)]),
-        "级别" => Values::Text(["国家级", "省级", "省级", "省级"].map(|level| Some(level.into())).to_vec()),
-        "对象类型" => Values::Text(vec![Some("集体".into()), Some("集体".into()), None, None]),
-        "所在单位" => {
-            Values::Text(["芜湖某厂", "合肥市总工会", "合肥市总工会", "谁"].map(|name| Some(name.into())).to_vec())
-        }
-        _ => Values::Text(vec![None; 4]),
+        "年度" => Values::Integer(vec![Some(2025), Some(2025), Some(2024), Some(2025)].into()),
+        "级别" => Values::Text(["国家级", "省级", "省级", "省级"].map(Some).to_vec().into()),
+        "对象类型" => Values::Text(vec![Some("集体"), Some("集体"), None, None].into()),
+        "所在单位" => Values::Text(["芜湖某厂", "合肥市总工会", "合肥市总工会", "谁"].map(Some).to_vec().into()),
+        _ => Values::Text(vec![None::<&str>; 4].into()),
     });
     let columns = columns.collect();
     let ledger = ReferenceTable { name: "荣誉台账".into(), column_names, columns, lines: vec![2, 3, 4, 5] };
     reference.tables.insert("荣誉台账".into(), ledger);
     let frames =
         vec![frame(&plan, 0, &people), frame(&plan, 1, &[team(0, "班组"), team(3, "科室")]), frame(&plan, 2, &awards)];
-    let lookups = vec![LookupResult { shown: vec![None; people.len()], outstanding: vec![] }];
+    let lookups = vec![LookupResult::default()];
     (plan, reference, frames, lookups)
 }
 
@@ -523,7 +517,7 @@ fn awards_by_city_against_the_ledger_of_last_year() {
 #[test]
 fn no_returns_at_all_still_gives_every_table() {
     let (plan, reference, _, _) = honours();
-    let frames: Vec<ValidatedFrame> = (0..plan.forms.len()).map(|form| frame(&plan, form, &[])).collect();
+    let frames: Vec<ValidatedRows> = (0..plan.forms.len()).map(|form| frame(&plan, form, &[])).collect();
     let mut verdict = verdict();
     verdict.sources.clear();
     verdict.findings.clear();

@@ -11,10 +11,12 @@ pub mod outcome;
 pub mod run;
 pub mod statistic;
 pub mod table;
+pub mod values;
 pub mod workbook;
 
 pub use cell::{CellRef, RawCell, RawValue};
 pub use finding::{Amendment, Finding, Place, Severity};
 pub use outcome::{Outcome, SheetAccount, SourceFile, Unreadable};
 pub use table::{Column, FormTable, Origin};
+pub use values::{Scalars, Texts, Value};
 pub use workbook::{Merge, RawSheet, RawWorkbook};

@@ -1,6 +1,6 @@
 //! Typed columns of one form, each row with the return, sheet and physical row that it came from.
 
-use super::Place;
+use super::{Place, Scalars, Texts, Value};
 
 /// Where a record came from: a file, a sheet, a physical row, and the part of it that is the record's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,14 +36,14 @@ impl Origin {
 /// One field's values. `None` is "nothing readable here"; a finding says so wherever that matters.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
-    Text(Vec<Option<Box<str>>>),
-    Integer(Vec<Option<i64>>),
-    Number(Vec<Option<f64>>),
-    Boolean(Vec<Option<bool>>),
+    Text(Texts),
+    Integer(Scalars<i64>),
+    Number(Scalars<f64>),
+    Boolean(Scalars<bool>),
     /// Days since 1970-01-01. A month (年月) is its first day.
-    Date(Vec<Option<i32>>),
+    Date(Scalars<i32>),
     /// Index into the roster.
-    Unit(Vec<Option<u32>>),
+    Unit(Scalars<u32>),
 }
 
 impl Column {
@@ -62,6 +62,18 @@ impl Column {
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// One row's value; a unit as its number, for which only the roster has a name.
+    pub fn value(&self, row: usize) -> Value<'_> {
+        match self {
+            Column::Text(v) => v.get(row).map_or(Value::Nothing, Value::Text),
+            Column::Integer(v) => v.get(row).map_or(Value::Nothing, Value::Integer),
+            Column::Number(v) => v.get(row).map_or(Value::Nothing, Value::Number),
+            Column::Boolean(v) => v.get(row).map_or(Value::Nothing, Value::Boolean),
+            Column::Date(v) => v.get(row).map_or(Value::Nothing, Value::Date),
+            Column::Unit(v) => v.get(row).map_or(Value::Nothing, |unit| Value::Integer(i64::from(unit))),
+        }
     }
 }
 

@@ -8,19 +8,37 @@ use crate::model::cell::{CellRef, RawValue};
 use crate::model::{Amendment, Severity};
 use crate::spec::{Field, FieldType};
 use crate::text::{id_number, names, numbers};
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A value of one column, or of a score's two.
+/// A value of one column, or of a score's two; words are borrowed from the sheet, the lexicon or the definition.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum Value<'v> {
     Nothing,
-    Text(Box<str>),
+    Text(Cow<'v, str>),
     Integer(i64),
     Number(f64),
     Boolean(bool),
     Date(i32),
     Unit(u32),
-    Score(Option<f64>, Option<Box<str>>),
+    Score(Option<f64>, Option<Cow<'v, str>>),
+}
+
+impl Value<'_> {
+    /// The same value without a borrow.
+    pub fn into_owned<'v>(self) -> Value<'v> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        match self {
+            Value::Nothing => Value::Nothing,
+            Value::Score(number, grade) => Value::Score(number, grade.map(owned)),
+            Value::Text(text) => Value::Text(owned(text)),
+            Value::Integer(value) => Value::Integer(value),
+            Value::Number(value) => Value::Number(value),
+            Value::Boolean(value) => Value::Boolean(value),
+            Value::Date(value) => Value::Date(value),
+            Value::Unit(value) => Value::Unit(value),
+        }
+    }
 }
 
 /// What the cells of one table are read against.
@@ -87,9 +105,13 @@ pub fn is_ditto(text: &str) -> bool {
     matches!(text, "同上" | "同前" | "〃" | "″" | "\"" | "”" | "''" | "＂" | "上同" | "同 上")
 }
 
-impl Desk<'_, '_> {
+impl<'d, 'a> Desk<'d, 'a> {
     /// Reads one cell; `raw` is `None` for an empty one.
-    pub fn read(&mut self, job: Job<'_>, raw: Option<RawValue>) -> Value {
+    pub fn read<'v>(&mut self, job: Job<'v>, raw: Option<RawValue>) -> Value<'v>
+    where
+        'a: 'v,
+        'd: 'v,
+    {
         let value = self.read_any(job, raw);
         if let Value::Date(day) = value {
             self.doubt_far_date(job, day);
@@ -97,7 +119,11 @@ impl Desk<'_, '_> {
         value
     }
 
-    fn read_any(&mut self, job: Job<'_>, raw: Option<RawValue>) -> Value {
+    fn read_any<'v>(&mut self, job: Job<'v>, raw: Option<RawValue>) -> Value<'v>
+    where
+        'a: 'v,
+        'd: 'v,
+    {
         let raw = raw.filter(|value| !self.view.is_blank(*value));
         if job.field.ordinal {
             return self.ordinal(job, raw);
@@ -126,7 +152,7 @@ impl Desk<'_, '_> {
         }
     }
 
-    fn ordinal(&mut self, job: Job<'_>, raw: Option<RawValue>) -> Value {
+    fn ordinal(&mut self, job: Job<'_>, raw: Option<RawValue>) -> Value<'static> {
         let number = match raw {
             Some(RawValue::Number(number)) => number,
             Some(RawValue::Text { .. }) => raw
@@ -143,17 +169,19 @@ impl Desk<'_, '_> {
         }
     }
 
-    fn text(&mut self, job: Job<'_>, raw: &str) -> Value {
+    fn text<'v>(&mut self, job: Job<'v>, raw: &'v str) -> Value<'v>
+    where
+        'a: 'v,
+        'd: 'v,
+    {
         let text = names::tidy(raw);
         if let Some(value) = self.silent(job, &text) {
             return value;
         }
         match &job.field.ty {
-            FieldType::Text => self.plain(job, raw, text.into_owned(), "tidy-text"),
-            FieldType::Name => self.plain(job, raw, names::person(raw).into_owned(), "name-spaces"),
-            FieldType::DocumentNumber => {
-                self.plain(job, raw, names::document_number(raw).into_owned(), "document-brackets")
-            }
+            FieldType::Text => self.plain(job, raw, text, "tidy-text"),
+            FieldType::Name => self.plain(job, raw, names::person(raw), "name-spaces"),
+            FieldType::DocumentNumber => self.plain(job, raw, names::document_number(raw), "document-brackets"),
             FieldType::Code { list } => self.code(job, raw, &text, *list),
             FieldType::Unit => self.unit(job, raw, &text),
             FieldType::Boolean => self.boolean(job, raw, &text),
@@ -165,7 +193,7 @@ impl Desk<'_, '_> {
     }
 
     /// Words that hold no value: 无, —, / and 未报 are different things (and none of them is 0 by itself).
-    fn silent(&mut self, job: Job<'_>, text: &str) -> Option<Value> {
+    fn silent(&mut self, job: Job<'_>, text: &str) -> Option<Value<'static>> {
         let silence = silence(text)?;
         let field = job.field;
         let figure =
@@ -202,14 +230,17 @@ impl Desk<'_, '_> {
         Some(Value::Nothing)
     }
 
-    fn plain(&mut self, job: Job<'_>, raw: &str, clean: String, rule: &'static str) -> Value {
+    fn plain<'v>(&mut self, job: Job<'_>, raw: &str, clean: Cow<'v, str>, rule: &'static str) -> Value<'v> {
         if clean != raw || job.filled.is_some() {
             self.amend(job, rule, raw, &clean);
         }
-        Value::Text(clean.into())
+        Value::Text(clean)
     }
 
-    fn code(&mut self, job: Job<'_>, raw: &str, text: &str, list: usize) -> Value {
+    fn code<'v>(&mut self, job: Job<'_>, raw: &str, text: &str, list: usize) -> Value<'v>
+    where
+        'a: 'v,
+    {
         if let Some(word) = self.lexicon.codes.get(list).and_then(|codes| codes.find(text)) {
             if word != raw || job.filled.is_some() {
                 self.amend(job, if word == text { "tidy-text" } else { "synonym" }, raw, word);
@@ -228,7 +259,7 @@ impl Desk<'_, '_> {
         Value::Nothing
     }
 
-    fn unit(&mut self, job: Job<'_>, raw: &str, text: &str) -> Value {
+    fn unit(&mut self, job: Job<'_>, raw: &str, text: &str) -> Value<'static> {
         if let Some((last, unit)) = &self.last_unit
             && last == raw
         {
@@ -274,7 +305,7 @@ impl Desk<'_, '_> {
         }
     }
 
-    fn boolean(&mut self, job: Job<'_>, raw: &str, text: &str) -> Value {
+    fn boolean(&mut self, job: Job<'_>, raw: &str, text: &str) -> Value<'static> {
         let key = names::match_key(text);
         let yes = match key.as_str() {
             "是" | "√" | "✓" | "✔" | "☑" | "有" | "y" | "yes" | "true" | "1" | "对" | "对勾" | "对号" => {
@@ -297,7 +328,7 @@ impl Desk<'_, '_> {
     }
 
     /// ID numbers are never spelled out, nor repaired: only spaces, width and the case of X change.
-    fn id_number(&mut self, job: Job<'_>, raw: &str) -> Value {
+    fn id_number(&mut self, job: Job<'_>, raw: &str) -> Value<'static> {
         let clean: String = raw
             .chars()
             .filter(|c| !c.is_whitespace() && !c.is_control() && !crate::text::width::is_invisible(*c))
@@ -319,7 +350,7 @@ impl Desk<'_, '_> {
         Value::Text(clean.into())
     }
 
-    fn lost_digits(&mut self, job: Job<'_>) -> Value {
+    fn lost_digits(&mut self, job: Job<'_>) -> Value<'static> {
         let found = format!("“{}”被存成了数字，末几位已经丢失", job.field.name);
         let expected = "以文本格式填写 18 位号码".to_owned();
         let next = "请报送单位把该列设为文本格式，对照身份证原件重新填写";
@@ -327,13 +358,13 @@ impl Desk<'_, '_> {
         Value::Nothing
     }
 
-    fn score_text(&mut self, job: Job<'_>, raw: &str, text: &str, bands: &[crate::spec::Band]) -> Value {
+    fn score_text<'v>(&mut self, job: Job<'_>, raw: &str, text: &str, bands: &'v [crate::spec::Band]) -> Value<'v> {
         let key = names::match_key(text);
         if let Some(band) = bands.iter().find(|band| names::match_key(&band.word) == key) {
             if band.word != raw {
                 self.amend(job, "tidy-text", raw, &band.word);
             }
-            return Value::Score(None, Some(band.word.as_str().into()));
+            return Value::Score(None, Some(Cow::Borrowed(&band.word)));
         }
         match numbers::read(text) {
             Ok(figure) if !figure.percent && figure.scale == 1.0 && matches!(figure.unit.as_str(), "" | "分") => {
@@ -354,7 +385,7 @@ impl Desk<'_, '_> {
     }
 
     /// Cells that are no text: numbers, booleans, dates.
-    fn typed(&mut self, job: Job<'_>, raw: RawValue) -> Value {
+    fn typed<'v>(&mut self, job: Job<'v>, raw: RawValue) -> Value<'v> {
         let field = job.field;
         match (raw, &field.ty) {
             (RawValue::Number(_), FieldType::IdNumber) => self.lost_digits(job),
@@ -371,7 +402,7 @@ impl Desk<'_, '_> {
             }
             (RawValue::Number(number), ty) if fills_down(ty) && number.abs() < 1e15 => {
                 let text = numbers::show(number);
-                self.text(job, &text)
+                self.text(job, &text).into_owned()
             }
             (RawValue::DateSerial(serial), FieldType::Text) if crate::text::dates::from_serial(serial).is_some() => {
                 let text = self.view.words(raw).into_owned();
@@ -431,12 +462,12 @@ impl Desk<'_, '_> {
 }
 
 /// A score's number and the first band whose bound it reaches; outside 0–100 it has no grade.
-fn score(number: f64, bands: &[crate::spec::Band]) -> Value {
+fn score(number: f64, bands: &[crate::spec::Band]) -> Value<'_> {
     // 89.99999999999999 from a formula is 90, and reaches its band.
     let number = figures::tidy(number);
     let inside = (0.0..=100.0).contains(&number);
     let band = bands.iter().find(|band| inside && number >= band.from);
-    Value::Score(Some(number), band.map(|band| band.word.as_str().into()))
+    Value::Score(Some(number), band.map(|band| Cow::Borrowed(band.word.as_str())))
 }
 
 /// What a field takes, in words.

@@ -6,7 +6,7 @@ use super::lexicon::{FormIndex, fills_down};
 use super::rows::Table;
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::table::{Column, Origin};
-use crate::model::{FormTable, Severity};
+use crate::model::{FormTable, Scalars, Severity, Texts};
 use crate::spec::{ColumnType, Field, FieldType, Form};
 use crate::text::names::tidy;
 
@@ -67,7 +67,11 @@ pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &
     out
 }
 
-fn one(desk: &mut Desk<'_, '_>, bound: &mut Bound<'_>, raw: Option<RawValue>, row: u32) -> Value {
+fn one<'v, 'd, 'a>(desk: &mut Desk<'d, 'a>, bound: &mut Bound<'v>, raw: Option<RawValue>, row: u32) -> Value<'v>
+where
+    'd: 'v,
+    'a: 'v,
+{
     let field = bound.field;
     let Some(col) = bound.col else { return absent(desk, field) };
     let at = CellRef { row, col };
@@ -107,11 +111,11 @@ fn one(desk: &mut Desk<'_, '_>, bound: &mut Bound<'_>, raw: Option<RawValue>, ro
     };
     bound.above = source;
     let rule = if ditto { "ditto" } else { "merged-down" };
-    desk.read(Job { filled: Some((rule, &shown)), ..job }, Some(value))
+    desk.read(Job { filled: Some((rule, &shown)), ..job }, Some(value)).into_owned()
 }
 
 /// 同上 and merged cells never fill numbers, dates or IDs.
-fn no_filling(desk: &mut Desk<'_, '_>, job: Job<'_>, shown: &str) -> Value {
+fn no_filling(desk: &mut Desk<'_, '_>, job: Job<'_>, shown: &str) -> Value<'static> {
     let field = job.field;
     if shown.is_empty() {
         let severity = if field.required { Severity::Block } else { Severity::Verify };
@@ -125,7 +129,7 @@ fn no_filling(desk: &mut Desk<'_, '_>, job: Job<'_>, shown: &str) -> Value {
 }
 
 /// The value that every row takes where the column may be missing.
-fn absent(desk: &Desk<'_, '_>, field: &Field) -> Value {
+fn absent<'v, 'a: 'v>(desk: &Desk<'_, 'a>, field: &'v Field) -> Value<'v> {
     let Some(word) = field.absent.as_deref() else { return Value::Nothing };
     match &field.ty {
         FieldType::Integer => word.parse().map_or(Value::Nothing, Value::Integer),
@@ -157,24 +161,24 @@ fn birth(desk: &Desk<'_, '_>, at: CellRef) -> Option<(i32, u32)> {
 
 fn empty(ty: ColumnType, rows: usize) -> Column {
     match ty {
-        ColumnType::Text => Column::Text(Vec::with_capacity(rows)),
-        ColumnType::Integer => Column::Integer(Vec::with_capacity(rows)),
-        ColumnType::Number => Column::Number(Vec::with_capacity(rows)),
-        ColumnType::Boolean => Column::Boolean(Vec::with_capacity(rows)),
-        ColumnType::Date => Column::Date(Vec::with_capacity(rows)),
-        ColumnType::Unit => Column::Unit(Vec::with_capacity(rows)),
+        ColumnType::Text => Column::Text(Texts::with_capacity(rows)),
+        ColumnType::Integer => Column::Integer(Scalars::with_capacity(rows)),
+        ColumnType::Number => Column::Number(Scalars::with_capacity(rows)),
+        ColumnType::Boolean => Column::Boolean(Scalars::with_capacity(rows)),
+        ColumnType::Date => Column::Date(Scalars::with_capacity(rows)),
+        ColumnType::Unit => Column::Unit(Scalars::with_capacity(rows)),
     }
 }
 
 /// Appends a value to its column, or to a score's two. A value of another kind than its column's is nothing.
-fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, value: Value) {
+fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, value: Value<'_>) {
     let (value, grade) = match value {
         Value::Score(number, grade) => (number.map_or(Value::Nothing, Value::Number), grade),
         value => (value, None),
     };
     if let Some(column) = columns.next() {
         match (column, value) {
-            (Column::Text(v), Value::Text(text)) => v.push(Some(text)),
+            (Column::Text(v), Value::Text(text)) => v.push(Some(&text)),
             (Column::Text(v), _) => v.push(None),
             (Column::Integer(v), Value::Integer(number)) => v.push(Some(number)),
             (Column::Integer(v), _) => v.push(None),
@@ -191,6 +195,6 @@ fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, v
     if matches!(field.ty, FieldType::Score { .. })
         && let Some(Column::Text(v)) = columns.next()
     {
-        v.push(grade);
+        v.push(grade.as_deref());
     }
 }

@@ -69,7 +69,7 @@ pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
     !said.is_empty() && !said.contains(&1.0) && factors_said(header, field).is_empty()
 }
 
-pub fn from_number(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value {
+pub fn from_number(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value<'static> {
     if job.factor != 1.0 {
         let value = tidy(number * job.factor);
         desk.amend(job, "unit-in-header", &numbers::show(number), &numbers::show(value));
@@ -85,7 +85,7 @@ pub fn from_number(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value 
     finish(desk, job, value)
 }
 
-pub fn from_text(desk: &mut Desk<'_, '_>, job: Job<'_>, raw: &str, text: &str) -> Value {
+pub fn from_text(desk: &mut Desk<'_, '_>, job: Job<'_>, raw: &str, text: &str) -> Value<'static> {
     let figure = match numbers::read(text) {
         Ok(figure) => figure,
         Err(doubt) => {
@@ -174,7 +174,7 @@ fn contradicts(desk: &mut Desk<'_, '_>, job: Job<'_>, text: &str) -> Option<f64>
 }
 
 /// A percentage without its sign: 0–1 is a fraction, 1–100 most likely percent; both doubtful at 1.
-fn percent(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value {
+fn percent(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value<'static> {
     if (0.0..1.0).contains(&number) {
         return Value::Number(number);
     }
@@ -197,7 +197,7 @@ fn percent(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value {
     Value::Number(value)
 }
 
-fn finish(desk: &mut Desk<'_, '_>, job: Job<'_>, value: f64) -> Value {
+fn finish(desk: &mut Desk<'_, '_>, job: Job<'_>, value: f64) -> Value<'static> {
     // An account or ID number in a column of figures: its last digits are lost, and no sum should hold it.
     if value.abs() >= LOST_DIGITS {
         let found = format!("“{}”填的数超过 15 位，末几位已经丢失", job.field.name);

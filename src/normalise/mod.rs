@@ -371,7 +371,7 @@ impl<'a> Normaliser<'a> {
                         true => CellRef { row: u32::from(col), col: origin.cols.0 },
                         false => CellRef { row: origin.row, col },
                     };
-                    evidence.rows.entry(*unit).or_insert((origin.sheet, at));
+                    evidence.rows.entry(unit).or_insert((origin.sheet, at));
                 }
             }
         }

@@ -11,12 +11,12 @@ use crate::text::numbers;
 const EARLIEST_YEAR: i32 = 1930;
 
 impl Desk<'_, '_> {
-    pub(super) fn date_text(&mut self, job: Job<'_>, raw: &str, text: &str) -> Value {
+    pub(super) fn date_text(&mut self, job: Job<'_>, raw: &str, text: &str) -> Value<'static> {
         self.moment(job, raw, text, dates::read(text))
     }
 
     /// A cell that Excel formats as a date.
-    pub(super) fn date_serial(&mut self, job: Job<'_>, serial: f64) -> Value {
+    pub(super) fn date_serial(&mut self, job: Job<'_>, serial: f64) -> Value<'static> {
         let Some(day) = dates::from_serial(serial) else {
             let shown = numbers::show(serial);
             let found = if (60.0..61.0).contains(&serial) {
@@ -37,7 +37,7 @@ impl Desk<'_, '_> {
     }
 
     /// A plain number in a date column.
-    pub(super) fn date_number(&mut self, job: Job<'_>, number: f64) -> Value {
+    pub(super) fn date_number(&mut self, job: Job<'_>, number: f64) -> Value<'static> {
         let raw = numbers::show(number);
         let whole = number.fract() == 0.0;
         if whole && (20_000.0..80_000.0).contains(&number) {
@@ -56,7 +56,7 @@ impl Desk<'_, '_> {
         self.moment(job, &raw, &raw, reading)
     }
 
-    fn moment(&mut self, job: Job<'_>, raw: &str, text: &str, reading: Reading) -> Value {
+    fn moment(&mut self, job: Job<'_>, raw: &str, text: &str, reading: Reading) -> Value<'static> {
         let month = job.field.ty == FieldType::Month;
         match reading {
             Reading::Day(day) if month => self.month_of(job, raw, day),
@@ -116,7 +116,7 @@ impl Desk<'_, '_> {
     }
 
     /// A full date where a month is asked.
-    fn month_of(&mut self, job: Job<'_>, raw: &str, full: i32) -> Value {
+    fn month_of(&mut self, job: Job<'_>, raw: &str, full: i32) -> Value<'static> {
         let first = civil(full).and_then(|(year, month, _)| day(year, month, 1));
         let Some(first) = first else { return Value::Nothing };
         // Excel itself stores 2026年3月 as the first of the month.
@@ -126,7 +126,7 @@ impl Desk<'_, '_> {
         Value::Date(first)
     }
 
-    fn january_or_october(&mut self, job: Job<'_>, raw: &str, year: i32) -> Value {
+    fn january_or_october(&mut self, job: Job<'_>, raw: &str, year: i32) -> Value<'static> {
         let by_id = self.birth.filter(|(born, month)| *born == year && *month == 10);
         if let Some(first) = by_id.and_then(|(year, month)| day(year, month, 1)) {
             self.amend(job, "month-by-id-number", raw, &dates::show_month(first));
@@ -141,7 +141,13 @@ impl Desk<'_, '_> {
     }
 
     /// 26年3月5日: the century is the one that does not lie ahead; read, and to be confirmed.
-    fn short_year(&mut self, job: Job<'_>, raw: &str, text: &str, (year, month, dom): (u32, u32, u32)) -> Value {
+    fn short_year(
+        &mut self,
+        job: Job<'_>,
+        raw: &str,
+        text: &str,
+        (year, month, dom): (u32, u32, u32),
+    ) -> Value<'static> {
         let ahead = 2000 + year as i32 > self.frame.period.year() + 1;
         let year = if ahead { 1900 } else { 2000 } + year as i32;
         let wants_day = job.field.ty == FieldType::Date;

@@ -93,8 +93,8 @@ pub fn check(view: &View<'_>, form: &Form, table: &Table, read: &FormTable, sink
 /// Readable figures of a column. Blank cells add nothing; anything else without a value is unreadable.
 fn parts(view: &View<'_>, data: &[usize], column: &Column, col: u16) -> Parts {
     let value = |k: usize| match column {
-        Column::Integer(v) => v.get(k).copied().flatten().map(|number| number as f64),
-        Column::Number(v) => v.get(k).copied().flatten(),
+        Column::Integer(v) => v.get(k).map(|number| number as f64),
+        Column::Number(v) => v.get(k),
         _ => None,
     };
     Parts::of(data.iter().enumerate().map(|(k, &i)| {

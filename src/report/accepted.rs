@@ -1,22 +1,23 @@
 //! Accepted rows of one form, column by column, without copying them: what the data edition and the Parquet store write.
 
 use super::Edition;
-use crate::spec::{ColumnType, FieldType, Form};
-use crate::sql::ValidatedFrame;
-use crate::sql::frame::{ACCEPTED, ROW, SHEET, SOURCE};
-use polars::prelude::{
-    BooleanChunked, DataFrame, Float64Chunked, Int32Chunked, Int64Chunked, StringChunked, UInt32Chunked,
-};
+use crate::model::{Column, Origin, Scalars, Texts};
+use crate::spec::{FieldType, Form};
+use crate::sql::ValidatedRows;
+use std::sync::Arc;
 
-/// One column with its values, null where there is nothing readable.
+/// One column with its values.
+#[derive(Clone, Copy)]
 pub enum Values<'a> {
-    Text(&'a StringChunked),
-    Integer(&'a Int64Chunked),
-    Number(&'a Float64Chunked),
-    Boolean(&'a BooleanChunked),
+    Text(&'a Texts),
+    /// Roster indices, written as the units' names.
+    Unit(&'a Scalars<u32>),
+    Integer(&'a Scalars<i64>),
+    Number(&'a Scalars<f64>),
+    Boolean(&'a Scalars<bool>),
     /// Days since 1970-01-01.
     Date {
-        days: &'a Int32Chunked,
+        days: &'a Scalars<i32>,
         month: bool,
     },
 }
@@ -30,22 +31,21 @@ pub struct Named<'a> {
 /// The rows of one form with their origin. `mask` tells which of them are accepted; all columns are as long as it.
 pub struct Accepted<'a> {
     pub form: &'a Form,
-    pub mask: &'a BooleanChunked,
-    pub source: &'a UInt32Chunked,
-    pub sheet: &'a UInt32Chunked,
-    pub row: &'a UInt32Chunked,
+    pub mask: &'a [bool],
+    pub origins: &'a [Origin],
     pub columns: Vec<Named<'a>>,
+    /// Names of the roster's units, by index.
+    pub units: Arc<[Arc<str>]>,
 }
 
 impl<'a> Accepted<'a> {
-    /// Takes a frame apart.
+    /// Takes a form's rows apart.
     ///
     /// # Errors
-    /// A column is missing or of another type: a defect of the program.
-    pub fn of(edition: &Edition<'a>, frame: &'a ValidatedFrame) -> Result<Accepted<'a>, String> {
-        let form = edition.plan.forms.get(frame.form).ok_or_else(|| defect("", "表式"))?;
-        let wrong = |name: &str| defect(&form.title, name);
-        let df = &frame.df;
+    /// A column is missing: a defect of the program.
+    pub fn of(edition: &Edition<'a>, validated: &'a ValidatedRows) -> Result<Accepted<'a>, String> {
+        let ValidatedRows { rows, accepted } = validated;
+        let form = edition.plan.forms.get(rows.form).ok_or_else(|| defect("", "表式"))?;
         let mut columns = Vec::with_capacity(form.fields.len());
         for column in form.columns() {
             let field = form.fields.get(column.field);
@@ -53,47 +53,31 @@ impl<'a> Accepted<'a> {
                 continue;
             }
             let month = field.is_some_and(|field| field.ty == FieldType::Month);
-            let values = values(df, &column.name, column.ty, month).ok_or_else(|| wrong(&column.name))?;
+            let values = match rows.grid.column(&column.name).ok_or_else(|| defect(&form.title, &column.name))? {
+                Column::Text(values) => Values::Text(values),
+                Column::Unit(values) => Values::Unit(values),
+                Column::Integer(values) => Values::Integer(values),
+                Column::Number(values) => Values::Number(values),
+                Column::Boolean(values) => Values::Boolean(values),
+                Column::Date(days) => Values::Date { days, month },
+            };
             columns.push(Named { name: column.name, values });
         }
-        let index = |name: &str| df.column(name).ok().and_then(|c| c.as_materialized_series().u32().ok());
-        let mask = df.column(ACCEPTED).ok().and_then(|c| c.as_materialized_series().bool().ok());
-        Ok(Accepted {
-            form,
-            mask: mask.ok_or_else(|| wrong(ACCEPTED))?,
-            source: index(SOURCE).ok_or_else(|| wrong(SOURCE))?,
-            sheet: index(SHEET).ok_or_else(|| wrong(SHEET))?,
-            row: index(ROW).ok_or_else(|| wrong(ROW))?,
-            columns,
-        })
+        let units = rows.grid.unit_names();
+        Ok(Accepted { form, mask: accepted, origins: &rows.origins, columns, units })
     }
 
-    /// Per row, whether it counts.
-    pub fn counts(&self) -> impl Iterator<Item = bool> + 'a {
-        self.mask.iter().map(|accepted| accepted == Some(true))
+    /// Positions of the rows that count, ascending.
+    pub fn rows(&self) -> impl Iterator<Item = usize> + 'a {
+        self.mask.iter().enumerate().filter(|(_, counts)| **counts).map(|(row, _)| row)
     }
 
-    /// Per row: file, sheet and 0-based physical row.
-    pub fn origins(&self) -> impl Iterator<Item = (u32, u32, u32)> + 'a {
-        let parts = self.source.iter().zip(self.sheet.iter()).zip(self.row.iter());
-        parts.map(|((source, sheet), row)| {
-            // The engine's own columns have no nulls; an index beyond all files names none.
-            (source.unwrap_or(u32::MAX), sheet.unwrap_or(u32::MAX), row.unwrap_or(0))
-        })
-    }
-}
-
-fn values<'a>(df: &'a DataFrame, name: &str, ty: ColumnType, month: bool) -> Option<Values<'a>> {
-    let series = df.column(name).ok()?.as_materialized_series();
-    match ty {
-        ColumnType::Text | ColumnType::Unit => series.str().ok().map(Values::Text),
-        ColumnType::Integer => series.i64().ok().map(Values::Integer),
-        ColumnType::Number => series.f64().ok().map(Values::Number),
-        ColumnType::Boolean => series.bool().ok().map(Values::Boolean),
-        ColumnType::Date => series.i32().ok().map(|days| Values::Date { days, month }),
+    /// The name of the unit in a row of a unit column.
+    pub fn unit(&self, units: &Scalars<u32>, row: usize) -> Option<&str> {
+        self.units.get(units.get(row)? as usize).map(|name| &**name)
     }
 }
 
 fn defect(form: &str, column: &str) -> String {
-    format!("程序缺陷：表式“{form}”的列“{column}”缺失或类型不符；没有写出任何结果，请把这句话交给维护人员")
+    format!("程序缺陷：表式“{form}”的列“{column}”缺失；没有写出任何结果，请把这句话交给维护人员")
 }

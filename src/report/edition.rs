@@ -50,67 +50,39 @@ pub fn data_edition<W: Write + Seek>(
     book.finish(&format!("{}数据版", edition.name()))
 }
 
-/// One column being read row by row.
-enum Cursor<'a> {
-    Text(Box<dyn Iterator<Item = Option<&'a str>> + 'a>),
-    Integer(Box<dyn Iterator<Item = Option<i64>> + 'a>),
-    Number(Box<dyn Iterator<Item = Option<f64>> + 'a>),
-    Boolean(Box<dyn Iterator<Item = Option<bool>> + 'a>),
-    Date(Box<dyn Iterator<Item = Option<i32>> + 'a>, Look),
-}
-
-impl<'a> Cursor<'a> {
-    fn of(column: &Named<'a>) -> Cursor<'a> {
-        match column.values {
-            Values::Text(values) => Cursor::Text(Box::new(values.iter())),
-            Values::Integer(values) => Cursor::Integer(Box::new(values.iter())),
-            Values::Number(values) => Cursor::Number(Box::new(values.iter())),
-            Values::Boolean(values) => Cursor::Boolean(Box::new(values.iter())),
-            Values::Date { days, month } => {
-                Cursor::Date(Box::new(days.iter()), if month { Look::Month } else { Look::Date })
+/// Writes one value; where there is nothing the cell stays empty.
+fn write<W: Write + Seek>(book: &mut TidyBook<W>, accepted: &Accepted<'_>, values: Values<'_>, row: usize, at: usize) {
+    match values {
+        Values::Text(values) => {
+            if let Some(text) = values.get(row) {
+                book.text(at, text, Look::Plain);
             }
         }
-    }
-
-    fn skip(&mut self) {
-        match self {
-            Cursor::Text(values) => drop(values.next()),
-            Cursor::Integer(values) => drop(values.next()),
-            Cursor::Number(values) => drop(values.next()),
-            Cursor::Boolean(values) => drop(values.next()),
-            Cursor::Date(values, _) => drop(values.next()),
+        Values::Unit(units) => {
+            if let Some(name) = accepted.unit(units, row) {
+                book.text(at, name, Look::Plain);
+            }
         }
-    }
-
-    /// Writes the next value; a null leaves the cell empty.
-    fn write<W: Write + Seek>(&mut self, book: &mut TidyBook<W>, column: usize) {
-        match self {
-            Cursor::Text(values) => {
-                if let Some(text) = values.next().flatten() {
-                    book.text(column, text, Look::Plain);
-                }
+        Values::Integer(values) => {
+            if let Some(value) = values.get(row) {
+                book.integer(at, value, Look::Plain);
             }
-            Cursor::Integer(values) => {
-                if let Some(value) = values.next().flatten() {
-                    book.integer(column, value, Look::Plain);
-                }
-            }
-            Cursor::Number(values) => {
-                if let Some(value) = values.next().flatten() {
-                    book.number(column, value);
-                }
-            }
-            Cursor::Boolean(values) => {
-                if let Some(value) = values.next().flatten() {
-                    book.text(column, if value { "是" } else { "否" }, Look::Plain);
-                }
-            }
-            Cursor::Date(values, look) => match values.next().flatten().map(|day| (day, serial(day))) {
-                Some((_, Some(serial))) => book.integer(column, serial as i64, *look),
-                Some((day, None)) => book.text(column, &super::wording::day_word(day), Look::Plain),
-                None => {}
-            },
         }
+        Values::Number(values) => {
+            if let Some(value) = values.get(row) {
+                book.number(at, value);
+            }
+        }
+        Values::Boolean(values) => {
+            if let Some(value) = values.get(row) {
+                book.text(at, if value { "是" } else { "否" }, Look::Plain);
+            }
+        }
+        Values::Date { days, month } => match days.get(row).map(|day| (day, serial(day))) {
+            Some((_, Some(serial))) => book.integer(at, serial as i64, if month { Look::Month } else { Look::Date }),
+            Some((day, None)) => book.text(at, &super::wording::day_word(day), Look::Plain),
+            None => {}
+        },
     }
 }
 
@@ -121,16 +93,11 @@ fn form_sheets<W: Write + Seek>(
     book: &mut TidyBook<W>,
     room: u32,
 ) -> io::Result<(u64, u32)> {
-    let mut cursors: Vec<Cursor<'_>> = accepted.columns.iter().map(Cursor::of).collect();
-    let origin = cursors.len();
+    let origin = accepted.columns.len();
     // A form without rows still has its header: "none" is not "forgotten".
     open(accepted, book, 1)?;
     let (mut rows, mut sheets, mut here) = (0u64, 1u32, 0u32);
-    for (counts, (source, tab, line)) in accepted.counts().zip(accepted.origins()) {
-        if !counts {
-            cursors.iter_mut().for_each(Cursor::skip);
-            continue;
-        }
+    for row in accepted.rows() {
         if here >= room {
             book.close()?;
             sheets += 1;
@@ -138,12 +105,14 @@ fn form_sheets<W: Write + Seek>(
             open(accepted, book, sheets)?;
         }
         book.start_row();
-        for (column, cursor) in cursors.iter_mut().enumerate() {
-            cursor.write(book, column);
+        for (at, column) in accepted.columns.iter().enumerate() {
+            write(book, accepted, column.values, row, at);
         }
-        book.text(origin, edition.file_name(source), Look::Plain);
-        book.text(origin + 1, edition.sheet_name(source, tab as u16), Look::Plain);
-        book.integer(origin + 2, i64::from(line) + 1, Look::Plain);
+        if let Some(from) = accepted.origins.get(row) {
+            book.text(origin, edition.file_name(from.source), Look::Plain);
+            book.text(origin + 1, edition.sheet_name(from.source, from.sheet), Look::Plain);
+            book.integer(origin + 2, i64::from(from.row) + 1, Look::Plain);
+        }
         book.end_row()?;
         here += 1;
         rows += 1;
@@ -156,7 +125,7 @@ fn form_sheets<W: Write + Seek>(
 fn open<W: Write + Seek>(accepted: &Accepted<'_>, book: &mut TidyBook<W>, number: u32) -> io::Result<()> {
     let width = |named: &Named<'_>| {
         let least = match named.values {
-            Values::Text(_) => 18.0,
+            Values::Text(_) | Values::Unit(_) => 18.0,
             Values::Date { month: false, .. } => 12.0,
             _ => 10.0,
         };

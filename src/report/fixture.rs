@@ -7,11 +7,9 @@ use crate::model::finding::{Amendment, Finding, Place, Severity};
 use crate::model::normalised::{Binding, Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
-use crate::model::{CellRef, Outcome, SheetAccount, SourceFile};
+use crate::model::{CellRef, Column, Origin, Outcome, SheetAccount, SourceFile};
 use crate::spec::*;
-use crate::sql::frame::{ACCEPTED, ROW, SHEET, SOURCE, UNIT};
-use crate::sql::{Literal, ValidatedFrame};
-use polars::prelude::{Column, DataFrame, NamedFrom, Series};
+use crate::sql::{Grid, Literal, Rows, ValidatedRows};
 use std::path::{Path, PathBuf};
 
 /// A valid ID number of nobody (the standard's own example).
@@ -64,7 +62,7 @@ pub struct Fixture {
     pub reference: Reference,
     pub period: Period,
     pub verdict: RunVerdict,
-    pub frames: Vec<ValidatedFrame>,
+    pub rows: Vec<ValidatedRows>,
     pub tables: Vec<StatTable>,
     pub statements: Vec<(Option<bool>, String)>,
 }
@@ -76,7 +74,7 @@ impl Fixture {
             reference: &self.reference,
             period: &self.period,
             verdict: &self.verdict,
-            frames: &self.frames,
+            rows: &self.rows,
             tables: &self.tables,
             statements: &self.statements,
         }
@@ -90,7 +88,7 @@ pub fn fixture(rows: usize, returns: &Path) -> Fixture {
         plan: plan(),
         reference: reference(),
         period: Period::parse("2026").unwrap(),
-        frames: vec![frame(rows, &verdict)],
+        rows: vec![frame(rows, &verdict)],
         verdict,
         tables: tables(),
         statements: vec![
@@ -386,56 +384,51 @@ fn findings() -> Vec<Finding> {
 }
 
 /// Rows with all column types, nulls among them; one in ten is blocked and stands in the third file.
-fn frame(rows: usize, verdict: &RunVerdict) -> ValidatedFrame {
+fn frame(rows: usize, verdict: &RunVerdict) -> ValidatedRows {
     let blocked = |row: usize| row % 10 == 9 && row < rows / 10 * 10;
     let every = 0..rows;
-    let text = |name: &str, of: &dyn Fn(usize) -> Option<String>| -> Column {
-        Series::new(name.into(), (0..rows).map(of).collect::<Vec<_>>()).into()
-    };
-    let names: Vec<String> = reference().roster.units.iter().map(|unit| unit.name.to_string()).collect();
+    let roster = reference().roster;
     let born = day(1980, 10, 1).unwrap();
     let shown = day(2026, 3, 2).unwrap();
-    let columns: Vec<Column> = vec![
-        Series::new("序号".into(), every.clone().map(|row| Some(row as i64 + 1)).collect::<Vec<_>>()).into(),
-        text("推荐单位", &|row| Some(names[row % names.len()].clone())),
-        text("姓名", &|row| Some(format!("王{}", row % 977))),
-        text("身份证号", &|_| Some(ID.to_owned())),
-        Series::new("出生年月".into(), every.clone().map(|row| (row % 5 != 4).then_some(born)).collect::<Vec<_>>())
-            .into(),
-        Series::new("公示开始".into(), every.clone().map(|row| Some(shown + (row % 20) as i32)).collect::<Vec<_>>())
-            .into(),
-        Series::new(
-            "人数".into(),
-            every.clone().map(|row| (row % 7 != 0).then_some(row as i64 % 50)).collect::<Vec<_>>(),
-        )
-        .into(),
-        Series::new(
-            "得分".into(),
-            every.clone().map(|row| (row % 3 != 0).then_some(90.5 + (row % 9) as f64)).collect::<Vec<_>>(),
-        )
-        .into(),
-        Series::new(
-            "农民工".into(),
-            every.clone().map(|row| (row % 4 != 0).then_some(row % 2 == 0)).collect::<Vec<_>>(),
-        )
-        .into(),
-        text("工作单位", &|row| Some(format!("本省第{}建筑工程有限公司", row % 300))),
-        text("职务职称", &|row| {
-            Some(if row == 1 { "=HYPERLINK(1)".to_owned() } else { "班组长、高级技师".to_owned() })
-        }),
-        text("人员类别", &|_| Some("一线职工".to_owned())),
-        text("类别", &|_| Some("正式".to_owned())),
-        text("备注", &|row| (row % 6 == 0).then(|| "已公示\u{1}无异议".to_owned())),
-        Series::new(SOURCE.into(), every.clone().map(|row| if blocked(row) { 2u32 } else { 0 }).collect::<Vec<_>>())
-            .into(),
-        Series::new(SHEET.into(), vec![0u32; rows]).into(),
-        Series::new(ROW.into(), every.clone().map(|row| row as u32 + 4).collect::<Vec<_>>()).into(),
-        Series::new(UNIT.into(), every.clone().map(|row| Some((row % 36) as u32)).collect::<Vec<_>>()).into(),
-        Series::new(ACCEPTED.into(), every.clone().map(|row| !blocked(row)).collect::<Vec<_>>()).into(),
+    let text = |of: &dyn Fn(usize) -> Option<String>| Column::Text((0..rows).map(of).collect());
+    let columns = [
+        ("序号", Column::Integer(every.clone().map(|row| Some(row as i64 + 1)).collect())),
+        ("推荐单位", Column::Unit(every.clone().map(|row| Some((row % roster.units.len()) as u32)).collect())),
+        ("姓名", text(&|row| Some(format!("王{}", row % 977)))),
+        ("身份证号", text(&|_| Some(ID.to_owned()))),
+        ("出生年月", Column::Date(every.clone().map(|row| (row % 5 != 4).then_some(born)).collect())),
+        ("公示开始", Column::Date(every.clone().map(|row| Some(shown + (row % 20) as i32)).collect())),
+        ("人数", Column::Integer(every.clone().map(|row| (row % 7 != 0).then_some(row as i64 % 50)).collect())),
+        ("得分", Column::Number(every.clone().map(|row| (row % 3 != 0).then_some(90.5 + (row % 9) as f64)).collect())),
+        ("农民工", Column::Boolean(every.clone().map(|row| (row % 4 != 0).then_some(row % 2 == 0)).collect())),
+        ("工作单位", text(&|row| Some(format!("本省第{}建筑工程有限公司", row % 300)))),
+        (
+            "职务职称",
+            text(&|row| {
+                Some(if row == 1 { "=HYPERLINK(1)".to_owned() } else { "班组长、高级技师".to_owned() })
+            }),
+        ),
+        ("人员类别", text(&|_| Some("一线职工".to_owned()))),
+        ("类别", text(&|_| Some("正式".to_owned()))),
+        ("备注", text(&|row| (row % 6 == 0).then(|| "已公示\u{1}无异议".to_owned()))),
     ];
-    let accepted = every.clone().filter(|row| !blocked(*row)).count() as u64;
-    assert_eq!(accepted, verdict.rows.accepted, "the fixture's own accounting");
-    ValidatedFrame { form: 0, df: DataFrame::new(rows, columns).unwrap(), blocked_by: vec![Vec::new(); rows] }
+    let (names, columns): (Vec<&str>, Vec<Column>) = columns.into_iter().unzip();
+    let origin = |row: usize| Origin {
+        source: if blocked(row) { 2 } else { 0 },
+        sheet: 0,
+        row: row as u32 + 4,
+        cols: Origin::WHOLE,
+    };
+    let accepted: Vec<bool> = every.clone().map(|row| !blocked(row)).collect();
+    let count = accepted.iter().filter(|accepted| **accepted).count() as u64;
+    assert_eq!(count, verdict.rows.accepted, "the fixture's own accounting");
+    let read = Rows {
+        form: 0,
+        grid: Grid::new(names.into_iter().map(str::to_owned).collect(), columns, &roster),
+        origins: every.clone().map(origin).collect(),
+        units: every.map(|row| Some((row % 36) as u32)).collect(),
+    };
+    ValidatedRows { rows: read, accepted }
 }
 
 fn heading(parents: &[&str], name: &str) -> Heading {

@@ -33,7 +33,7 @@ use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference};
-use crate::sql::ValidatedFrame;
+use crate::sql::ValidatedRows;
 use accepted::Accepted;
 use atomic::Stage;
 use links::Links;
@@ -50,7 +50,7 @@ pub struct Edition<'a> {
     pub reference: &'a Reference,
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
-    pub frames: &'a [ValidatedFrame],
+    pub rows: &'a [ValidatedRows],
     pub tables: &'a [StatTable],
     /// (holds, sentence) for the overview.
     pub statements: &'a [(Option<bool>, String)],
@@ -79,7 +79,7 @@ enum Job<'a> {
 pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
     let account = account::prove(&edition)?;
     let forms: Vec<Accepted<'_>> =
-        edition.frames.iter().map(|frame| Accepted::of(&edition, frame)).collect::<Result<_, _>>()?;
+        edition.rows.iter().map(|rows| Accepted::of(&edition, rows)).collect::<Result<_, _>>()?;
     let stage = Stage::open(folder)?;
     let links = Links::find(&edition, folder);
     let input_hash = manifest::input_hash(&edition);

@@ -27,26 +27,18 @@ pub fn parquet(edition: &Edition<'_>, accepted: &Accepted<'_>) -> Result<Vec<u8>
         .set_created_by(format!("huizong {}", env!("CARGO_PKG_VERSION")))
         .build();
     let mut writer = SerializedFileWriter::new(Vec::new(), schema(accepted)?, Arc::new(properties))?;
-    // Positions of the accepted rows: every column is walked once a group, by position.
-    let rows: Vec<u32> = (0u32..).zip(accepted.counts()).filter(|(_, counts)| *counts).map(|(row, _)| row).collect();
+    let rows: Vec<usize> = accepted.rows().collect();
     for group in rows.chunks(GROUP) {
         let mut group_writer = writer.next_row_group()?;
         for column in &accepted.columns {
-            write_column(&mut group_writer, &column.values, group)?;
+            write_column(&mut group_writer, accepted, column.values, group)?;
         }
-        let origin = |index: u32| {
-            let at = index as usize;
-            let part = |values: &polars::prelude::UInt32Chunked| values.get(at);
-            (part(accepted.source).unwrap_or(u32::MAX), part(accepted.sheet).unwrap_or(u32::MAX))
-        };
-        let files = group.iter().map(|row| Some(edition.file_name(origin(*row).0)));
+        let origin = |row: &usize| accepted.origins.get(*row).copied();
+        let files = group.iter().map(|row| origin(row).map(|from| edition.file_name(from.source)));
         texts(&mut group_writer, files, group.len(), true)?;
-        let sheets = group.iter().map(|row| {
-            let (source, sheet) = origin(*row);
-            Some(edition.sheet_name(source, sheet as u16))
-        });
+        let sheets = group.iter().map(|row| origin(row).map(|from| edition.sheet_name(from.source, from.sheet)));
         texts(&mut group_writer, sheets, group.len(), true)?;
-        let lines = group.iter().map(|row| accepted.row.get(*row as usize).map(|line| i64::from(line) + 1));
+        let lines = group.iter().map(|row| origin(row).map(|from| i64::from(from.row) + 1));
         primitives::<Int64Type>(&mut group_writer, lines, group.len(), true)?;
         group_writer.close()?;
     }
@@ -64,7 +56,7 @@ fn schema(accepted: &Accepted<'_>) -> Result<Arc<Type>, ParquetError> {
     let mut fields = Vec::with_capacity(accepted.columns.len() + ORIGIN.len());
     for column in &accepted.columns {
         let (physical, logical) = match column.values {
-            Values::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            Values::Text(_) | Values::Unit(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
             Values::Integer(_) => (Physical::INT64, None),
             Values::Number(_) => (Physical::DOUBLE, None),
             Values::Boolean(_) => (Physical::BOOLEAN, None),
@@ -82,30 +74,20 @@ fn schema(accepted: &Accepted<'_>) -> Result<Arc<Type>, ParquetError> {
 
 fn write_column(
     group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
-    values: &Values<'_>,
-    rows: &[u32],
+    accepted: &Accepted<'_>,
+    values: Values<'_>,
+    rows: &[usize],
 ) -> Result<(), ParquetError> {
     let count = rows.len();
+    let rows = rows.iter().copied();
     match values {
-        Values::Text(values) => texts(group, picked(values.iter(), rows), count, false),
-        Values::Integer(values) => primitives::<Int64Type>(group, picked(values.iter(), rows), count, false),
-        Values::Number(values) => primitives::<DoubleType>(group, picked(values.iter(), rows), count, false),
-        Values::Boolean(values) => primitives::<BoolType>(group, picked(values.iter(), rows), count, false),
-        Values::Date { days, .. } => primitives::<Int32Type>(group, picked(days.iter(), rows), count, false),
+        Values::Text(values) => texts(group, rows.map(|row| values.get(row)), count, false),
+        Values::Unit(units) => texts(group, rows.map(|row| accepted.unit(units, row)), count, false),
+        Values::Integer(values) => primitives::<Int64Type>(group, rows.map(|row| values.get(row)), count, false),
+        Values::Number(values) => primitives::<DoubleType>(group, rows.map(|row| values.get(row)), count, false),
+        Values::Boolean(values) => primitives::<BoolType>(group, rows.map(|row| values.get(row)), count, false),
+        Values::Date { days, .. } => primitives::<Int32Type>(group, rows.map(|row| days.get(row)), count, false),
     }
-}
-
-/// The values at these ascending positions.
-fn picked<'a, T>(
-    mut values: impl Iterator<Item = Option<T>> + 'a,
-    rows: &'a [u32],
-) -> impl Iterator<Item = Option<T>> + 'a {
-    let mut next = 0usize;
-    rows.iter().map(move |row| {
-        let skip = *row as usize - next;
-        next = *row as usize + 1;
-        values.nth(skip).flatten()
-    })
 }
 
 fn primitives<T: DataType>(

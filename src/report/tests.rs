@@ -200,7 +200,7 @@ fn the_data_edition_and_the_store_hold_the_accepted_rows_with_their_origin() {
 fn a_form_with_more_rows_than_a_sheet_is_split_and_said() {
     let case = case(30);
     let edition = case.fixture.edition();
-    let forms = [super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
+    let forms = [super::accepted::Accepted::of(&edition, &case.fixture.rows[0]).unwrap()];
     let bytes =
         super::edition::data_edition(&edition, &forms, 10, std::io::Cursor::new(Vec::new())).unwrap().into_inner();
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
@@ -287,7 +287,7 @@ fn measure() {
     let rows: usize = std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(120_000);
     let case = case(rows);
     let edition = case.fixture.edition();
-    let forms = vec![super::accepted::Accepted::of(&edition, &case.fixture.frames[0]).unwrap()];
+    let forms = vec![super::accepted::Accepted::of(&edition, &case.fixture.rows[0]).unwrap()];
     let start = std::time::Instant::now();
     let bytes = super::edition::data_edition(&edition, &forms, 1_048_575, std::io::Cursor::new(Vec::new()))
         .unwrap()

@@ -216,7 +216,7 @@ pub fn run(
         plan,
         reference,
         period,
-        frames: &validated.frames,
+        rows: &validated.rows,
         lookups: &validated.lookups,
         verdict: &validated.verdict,
     })
@@ -233,7 +233,7 @@ pub fn run(
             reference,
             period,
             verdict: &validated.verdict,
-            frames: &validated.frames,
+            rows: &validated.rows,
             tables: &computed.tables,
             statements: &statements,
         };

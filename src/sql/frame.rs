@@ -1,115 +1,317 @@
-//! polars tables with origin: before ([`ReadFrame`]) and after ([`ValidatedFrame`]) validation.
+//! Rows of forms and reference tables as the stages hold them, before ([`Rows`]) and after ([`ValidatedRows`]) validation.
 //!
-//! Columns: the form's columns by name (a unit column as the unit's name), and the engine's own:
-//! `#source`, `#sheet`, `#row` (u32, 0-based physical row), `#unit` (u32 roster index of the recommending unit; null where it
-//! cannot be told). The sign `#` cannot occur in a field's name.
+//! Values stay in compact columns of our own; a polars frame is made on demand, of the columns that an expression reads
+//! and of a stretch of rows at a time. Every expression that the gate lets through looks at one row alone, so the
+//! stretches may be answered apart. A unit column reads as the unit's name.
 
 use super::{Checked, Context, Literal, compile};
 use crate::domain::period::{Period, day};
-use crate::model::{Column as Values, FormTable};
+use crate::model::{Column as Values, FormTable, Origin, Scalars, Texts, Value};
 use crate::spec::reference::ReferenceTable;
-use crate::spec::{Plan, Reference, Roster};
+use crate::spec::{ColumnType, Plan, Reference, Roster};
+use polars::prelude::NewChunkedArray;
 use polars::prelude::{
-    BooleanChunked, BooleanChunkedBuilder, ChunkedBuilder, Column, DataFrame, Expr, Float64Type, Int32Type, Int64Type,
-    IntoColumn, IntoLazy, NewChunkedArray, PlSmallStr, PolarsResult, PrimitiveChunkedBuilder, StringChunkedBuilder,
-    UInt32Type,
+    BooleanChunked, Column, DataFrame, Expr, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, IntoLazy,
+    PlSmallStr, PolarsResult, StringChunkedBuilder, UInt32Chunked,
 };
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-pub const SOURCE: &str = "#source";
-pub const SHEET: &str = "#sheet";
-pub const ROW: &str = "#row";
-/// First column in the upper 16 bits, last in the lower ([`crate::model::Origin::cols`]): tells records of one row apart.
-pub const COLS: &str = "#cols";
-pub const UNIT: &str = "#unit";
-/// Boolean, in validated frames only: the row counts.
-pub const ACCEPTED: &str = "#accepted";
+/// Rows that are answered at a time: large enough that polars' own cost vanishes, small enough to stay in cache.
+const STRETCH: usize = 16_384;
+/// Answers of one stretch are columns of these names; `#` cannot occur in a field's name.
+const ANSWER: &str = "#answer";
+/// Keeps a frame's height where an expression reads no column at all.
+const HEIGHT: &str = "#height";
 
-/// All rows of one form over all returns that are not held out or superseded, in input order.
-#[derive(Debug, Clone)]
-pub struct ReadFrame {
-    /// Index into the plan's forms.
-    pub form: usize,
-    pub df: DataFrame,
+/// Columns of equal height, by name. A clone shares them.
+#[derive(Debug, Clone, Default)]
+pub struct Grid {
+    height: usize,
+    names: Arc<[String]>,
+    columns: Arc<[Values]>,
+    /// Names of the roster's units, for unit columns.
+    units: Arc<[Arc<str>]>,
+    /// Columns that only a computation adds (a verdict), by name.
+    extra: BTreeMap<&'static str, Arc<Scalars<bool>>>,
 }
 
-/// The same rows with a verdict each ([`ACCEPTED`]).
-#[derive(Debug, Clone)]
-pub struct ValidatedFrame {
+/// All rows of one form over all returns that are not held out or superseded, in input order.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    /// Index into the plan's forms.
     pub form: usize,
-    pub df: DataFrame,
-    /// Per row, codes of the findings with 必改 on it (empty for most).
-    pub blocked_by: Vec<Vec<std::sync::Arc<str>>>,
+    pub grid: Grid,
+    /// Where each row came from.
+    pub origins: Vec<Origin>,
+    /// Recommending unit of each row (roster index), where it can be told.
+    pub units: Vec<Option<u32>>,
+}
+
+/// The same rows with a verdict each.
+#[derive(Debug, Clone, Default)]
+pub struct ValidatedRows {
+    pub rows: Rows,
+    /// Per row, whether it counts.
+    pub accepted: Vec<bool>,
 }
 
 /// What a lookup found, as labels for lists and as outstanding rows for statistics.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LookupResult {
-    /// Per row of the form's frame: what `show` says of its match, or `None`.
-    pub shown: Vec<Option<String>>,
+    /// By row of the form: what `show` says of its match; rows without one are not in here.
+    pub shown: BTreeMap<usize, String>,
     /// Rows of the reference table (0-based) that pass the filter and that no *accepted* row matched,
     /// with the recommending unit that they belong to (`None` where the roster cannot tell).
     pub outstanding: Vec<(usize, Option<u32>)>,
 }
 
-/// Builds one form's frame; consumes the tables one by one, so their text is freed as it is copied.
-pub fn assemble(
-    plan: &Plan,
-    reference: &Reference,
-    form_index: usize,
-    tables: impl Iterator<Item = FormTable>,
-) -> ReadFrame {
-    let Some(form) = plan.forms.get(form_index) else {
-        return ReadFrame { form: form_index, df: DataFrame::empty() };
-    };
-    let tables: Vec<FormTable> = tables.filter(|table| usize::from(table.form) == form_index).collect();
+/// Puts one form's tables together; consumes them one by one, so their memory is freed as it is copied.
+pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: Vec<FormTable>) -> Rows {
+    let Some(form) = plan.forms.get(form_index) else { return Rows { form: form_index, ..Rows::default() } };
+    let tables: Vec<FormTable> = tables.into_iter().filter(|table| usize::from(table.form) == form_index).collect();
     let height = tables.iter().map(|table| table.origins.len()).sum();
-    let columns = form.columns();
-    let unit_column = columns.iter().position(|column| column.field == form.unit_field);
-    let mut builders: Vec<Builder> =
-        columns.iter().map(|column| Builder::new(&column.name, column.ty, height)).collect();
+    let named = form.columns();
+    let unit_column = named.iter().position(|column| column.field == form.unit_field);
     let recommenders = recommenders(&reference.roster);
-    let mut source = PrimitiveChunkedBuilder::<UInt32Type>::new(SOURCE.into(), height);
-    let mut sheet = PrimitiveChunkedBuilder::<UInt32Type>::new(SHEET.into(), height);
-    let mut row = PrimitiveChunkedBuilder::<UInt32Type>::new(ROW.into(), height);
-    let mut cols = PrimitiveChunkedBuilder::<UInt32Type>::new(COLS.into(), height);
-    let mut unit = PrimitiveChunkedBuilder::<UInt32Type>::new(UNIT.into(), height);
+    let mut columns: Vec<Values> = named.iter().map(|column| empty(column.ty)).collect();
+    for (at, column) in columns.iter_mut().enumerate() {
+        reserve(column, tables.iter().filter_map(|table| table.columns.get(at)), height);
+    }
+    let mut origins = Vec::with_capacity(height);
+    let mut units = Vec::with_capacity(height);
     for table in tables {
-        for origin in &table.origins {
-            source.append_value(origin.source);
-            sheet.append_value(u32::from(origin.sheet));
-            row.append_value(origin.row);
-            cols.append_value(u32::from(origin.cols.0) << 16 | u32::from(origin.cols.1));
-        }
-        let units = unit_column.and_then(|at| match table.columns.get(at) {
-            Some(Values::Unit(units)) => Some(units.as_slice()),
+        let rows = table.origins.len();
+        let named = unit_column.and_then(|at| match table.columns.get(at) {
+            Some(Values::Unit(units)) => Some(units),
             _ => None,
         });
-        for at in 0..table.origins.len() {
-            let named = units.and_then(|units| units.get(at).copied().flatten());
-            unit.append_option(named.and_then(|named| recommenders.get(named as usize).copied().flatten()));
-        }
-        let rows = table.origins.len();
-        let mut values = table.columns.into_iter();
-        for builder in &mut builders {
-            builder.extend(values.next(), rows, &reference.roster);
+        units.extend((0..rows).map(|row| {
+            let named = named.and_then(|units| units.get(row))?;
+            recommenders.get(named as usize).copied().flatten()
+        }));
+        origins.extend_from_slice(&table.origins);
+        for (at, column) in columns.iter_mut().enumerate() {
+            append(column, table.columns.get(at), rows);
         }
     }
-    let mut all: Vec<Column> = builders.into_iter().map(Builder::finish).collect();
-    all.extend([source, sheet, row, cols, unit].map(|builder| builder.finish().into_column()));
-    let df = DataFrame::new(height, all).expect("names are unique by the definition's check, heights by `extend`");
-    ReadFrame { form: form_index, df }
+    let names = named.into_iter().map(|column| column.name).collect();
+    let grid =
+        Grid { columns: columns.into(), height, names, units: unit_names(&reference.roster), extra: BTreeMap::new() };
+    Rows { form: form_index, grid, origins, units }
 }
 
-/// A reference table as a frame, its columns by name.
-pub fn reference_frame(table: &ReferenceTable, roster: &Roster) -> DataFrame {
-    let height = table.lines.len();
-    let columns = table.column_names.iter().zip(&table.columns).map(|(name, values)| {
-        let mut builder = Builder::new(name, kind(values), height);
-        builder.extend(Some(values.clone()), height, roster);
-        builder.finish()
-    });
-    DataFrame::new(height, columns.collect()).expect("a schema's names are unique, heights are equal by `extend`")
+fn unit_names(roster: &Roster) -> Arc<[Arc<str>]> {
+    roster.units.iter().map(|unit| Arc::from(unit.name.as_ref())).collect()
+}
+
+fn empty(ty: ColumnType) -> Values {
+    match ty {
+        ColumnType::Text => Values::Text(Texts::default()),
+        ColumnType::Integer => Values::Integer(Scalars::default()),
+        ColumnType::Number => Values::Number(Scalars::default()),
+        ColumnType::Boolean => Values::Boolean(Scalars::default()),
+        ColumnType::Date => Values::Date(Scalars::default()),
+        ColumnType::Unit => Values::Unit(Scalars::default()),
+    }
+}
+
+fn reserve<'a>(column: &mut Values, others: impl Iterator<Item = &'a Values> + Clone, height: usize) {
+    match column {
+        Values::Text(all) => all.reserve(others.filter_map(|other| match other {
+            Values::Text(other) => Some(other),
+            _ => None,
+        })),
+        Values::Integer(all) => all.reserve(height),
+        Values::Number(all) => all.reserve(height),
+        Values::Boolean(all) => all.reserve(height),
+        Values::Date(all) => all.reserve(height),
+        Values::Unit(all) => all.reserve(height),
+    }
+}
+
+/// Appends exactly `rows` values; a column that is missing or of another kind or height reads as nothing.
+fn append(column: &mut Values, other: Option<&Values>, rows: usize) {
+    let nothing = 0..rows;
+    match (column, other.filter(|other| other.len() == rows)) {
+        (Values::Text(all), Some(Values::Text(other))) => all.append(other),
+        (Values::Integer(all), Some(Values::Integer(other))) => all.append(other),
+        (Values::Number(all), Some(Values::Number(other))) => all.append(other),
+        (Values::Boolean(all), Some(Values::Boolean(other))) => all.append(other),
+        (Values::Date(all), Some(Values::Date(other))) => all.append(other),
+        (Values::Unit(all), Some(Values::Unit(other))) => all.append(other),
+        (Values::Text(all), _) => nothing.for_each(|_| all.push(None)),
+        (Values::Integer(all), _) => nothing.for_each(|_| all.push(None)),
+        (Values::Number(all), _) => nothing.for_each(|_| all.push(None)),
+        (Values::Boolean(all), _) => nothing.for_each(|_| all.push(None)),
+        (Values::Date(all), _) => nothing.for_each(|_| all.push(None)),
+        (Values::Unit(all), _) => nothing.for_each(|_| all.push(None)),
+    }
+}
+
+impl Grid {
+    /// Columns by name, all of one height.
+    pub fn new(names: Vec<String>, columns: Vec<Values>, roster: &Roster) -> Grid {
+        let height = columns.first().map_or(0, Values::len);
+        Grid { height, names: names.into(), columns: columns.into(), units: unit_names(roster), extra: BTreeMap::new() }
+    }
+
+    /// A reference table, its columns by name.
+    pub fn of_reference(table: &ReferenceTable, roster: &Roster) -> Grid {
+        Grid {
+            height: table.lines.len(),
+            names: table.column_names.iter().cloned().collect(),
+            columns: table.columns.iter().cloned().collect(),
+            units: unit_names(roster),
+            extra: BTreeMap::new(),
+        }
+    }
+
+    /// Names of the roster's units, by index.
+    pub fn unit_names(&self) -> Arc<[Arc<str>]> {
+        Arc::clone(&self.units)
+    }
+
+    /// Number of rows.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Position of a column by its name.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| known == name)
+    }
+
+    /// A column by its name.
+    pub fn column(&self, name: &str) -> Option<&Values> {
+        self.columns.get(self.position(name)?)
+    }
+
+    /// A value by the column's position; a unit as its name.
+    pub fn value_at(&self, row: usize, column: usize) -> Value<'_> {
+        match self.columns.get(column) {
+            Some(Values::Unit(units)) => {
+                let name = units.get(row).and_then(|unit| self.units.get(unit as usize));
+                name.map_or(Value::Nothing, |name| Value::Text(name))
+            }
+            Some(column) => column.value(row),
+            None => Value::Nothing,
+        }
+    }
+
+    /// A value by the column's name; a unit as its name.
+    pub fn value(&self, row: usize, name: &str) -> Value<'_> {
+        self.position(name).map_or(Value::Nothing, |column| self.value_at(row, column))
+    }
+
+    /// Adds a column of truths that expressions of the engine may read.
+    pub fn with_truths(mut self, name: &'static str, truths: impl Iterator<Item = bool>) -> Grid {
+        self.extra.insert(name, Arc::new(truths.map(Some).collect()));
+        self
+    }
+
+    /// A polars column of some rows; `None` for one that is not there.
+    fn series(&self, name: &str, rows: Range<usize>) -> Option<Column> {
+        let label = PlSmallStr::from(name);
+        if let Some(truths) = self.extra.get(name) {
+            return Some(BooleanChunked::from_iter_options(label, rows.map(|row| truths.get(row))).into_column());
+        }
+        Some(match self.column(name)? {
+            Values::Text(v) => texts(label, rows.map(|row| v.get(row))),
+            Values::Unit(v) => {
+                let name = |row| v.get(row).and_then(|unit| self.units.get(unit as usize)).map(|name| &**name);
+                texts(label, rows.map(name))
+            }
+            Values::Integer(v) => Int64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
+            Values::Number(v) => Float64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
+            Values::Boolean(v) => BooleanChunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
+            Values::Date(v) => Int32Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
+        })
+    }
+
+    fn frame(&self, needs: &[&str], rows: Range<usize>) -> PolarsResult<DataFrame> {
+        let height = rows.len();
+        let mut columns: Vec<Column> = needs.iter().filter_map(|name| self.series(name, rows.clone())).collect();
+        if columns.is_empty() {
+            let rows = rows.map(|row| Some(row as u32));
+            columns.push(UInt32Chunked::from_iter_options(HEIGHT.into(), rows).into_column());
+        }
+        DataFrame::new(height, columns)
+    }
+
+    /// Evaluates expressions that read the columns `needs`, some rows at a time, in parallel; `take` gets the first row
+    /// of a stretch and its answers, each as long as the stretch, and what it makes of them comes back in row order.
+    ///
+    /// # Errors
+    /// polars refuses an expression: a defect of ours, since the gate typed it against these very columns.
+    pub fn evaluate<T: Send>(
+        &self,
+        exprs: &[Expr],
+        needs: &[&str],
+        take: impl Fn(usize, &[Column]) -> PolarsResult<T> + Sync,
+    ) -> PolarsResult<Vec<T>> {
+        let named = |(at, expr): (usize, &Expr)| expr.clone().alias(format!("{ANSWER}{at}"));
+        let named: Vec<Expr> = exprs.iter().enumerate().map(named).collect();
+        let stretches: Vec<usize> = (0..self.height).step_by(STRETCH).collect();
+        stretches
+            .into_par_iter()
+            .map(|first| {
+                let frame = self.frame(needs, first..self.height.min(first + STRETCH))?;
+                // with_columns and not select: it stretches constants over all rows.
+                let answered = frame.lazy().with_columns(named.clone()).collect()?;
+                let answers: Vec<Column> = (0..named.len())
+                    .map(|at| answered.column(&format!("{ANSWER}{at}")).cloned())
+                    .collect::<PolarsResult<_>>()?;
+                take(first, &answers)
+            })
+            .collect()
+    }
+
+    /// Per expression, the rows (ascending) for which it is true; NULL is not true.
+    pub fn rows_where(&self, checked: &[(Expr, Vec<&str>)]) -> Vec<Vec<usize>> {
+        let exprs: Vec<Expr> = checked.iter().map(|(expr, _)| expr.clone()).collect();
+        let mut needs: Vec<&str> = checked.iter().flat_map(|(_, needs)| needs.iter().copied()).collect();
+        needs.sort_unstable();
+        needs.dedup();
+        let hits = |first: usize, answers: &[Column]| {
+            let rows = |answer: &Column| {
+                let truths = answer.bool()?;
+                let hits = truths.iter().enumerate().filter(|(_, truth)| *truth == Some(true));
+                Ok(hits.map(|(row, _)| first + row).collect::<Vec<usize>>())
+            };
+            answers.iter().map(rows).collect::<PolarsResult<Vec<_>>>()
+        };
+        // The gate typed every expression against these very columns. Should polars refuse one all the same, stopping
+        // is right: every other answer would let rows pass unexamined.
+        let stretches = self
+            .evaluate(&exprs, &needs, hits)
+            .unwrap_or_else(|error| panic!("polars refused an expression that the gate had typed: {error}"));
+        let mut all = vec![Vec::new(); checked.len()];
+        for stretch in stretches {
+            all.iter_mut().zip(stretch).for_each(|(all, hits)| all.extend(hits));
+        }
+        all
+    }
+
+    /// Per row, whether an expression is true; NULL is not true.
+    pub fn mask(&self, checked: &Checked, context: &Context) -> Vec<bool> {
+        let mut mask = vec![false; self.height];
+        let needs = checked.columns.iter().map(String::as_str).collect();
+        for row in self.rows_where(&[(compile(checked, context), needs)]).into_iter().flatten() {
+            if let Some(slot) = mask.get_mut(row) {
+                *slot = true;
+            }
+        }
+        mask
+    }
+}
+
+fn texts<'a>(name: PlSmallStr, values: impl ExactSizeIterator<Item = Option<&'a str>>) -> Column {
+    let mut builder = StringChunkedBuilder::new(name, values.len());
+    values.for_each(|value| builder.append_option(value));
+    builder.finish().into_column()
 }
 
 /// Per unit of the roster, the recommending unit that its rows count under ([`Roster::recommender`], for all at once).
@@ -133,31 +335,6 @@ pub fn recommenders(roster: &Roster) -> Vec<Option<u32>> {
     (0..roster.units.len()).map(nearest).collect()
 }
 
-/// Which rows an expression is true for; NULL is not true.
-pub fn filter_mask(df: &DataFrame, checked: &Checked, context: &Context) -> Vec<bool> {
-    evaluate(df, &[compile(checked, context)])
-        .pop()
-        .map(|column| column.into_iter().map(|value| value == Some(true)).collect())
-        .unwrap_or_default()
-}
-
-/// Boolean expressions over all rows in one pass, each as long as the frame.
-pub fn evaluate(df: &DataFrame, exprs: &[Expr]) -> Vec<Vec<Option<bool>>> {
-    let height = df.height();
-    if height == 0 || exprs.is_empty() {
-        return vec![Vec::new(); exprs.len()];
-    }
-    let named: Vec<Expr> = exprs.iter().enumerate().map(|(at, expr)| expr.clone().alias(format!("#{at}"))).collect();
-    let collect = || -> PolarsResult<Vec<Vec<Option<bool>>>> {
-        // with_columns and not select: it stretches constants over all rows.
-        let answer = df.clone().lazy().with_columns(named).collect()?;
-        (0..exprs.len()).map(|at| Ok(answer.column(&format!("#{at}"))?.bool()?.iter().collect())).collect()
-    };
-    // The gate typed every expression against these very columns. Should polars refuse one all the same, stopping is
-    // right: every other answer would let rows pass unexamined.
-    collect().unwrap_or_else(|error| panic!("polars refused an expression that the gate had typed: {error}"))
-}
-
 /// What expressions need at run time.
 pub fn context(reference: &Reference, period: &Period) -> Context {
     let year = period.year();
@@ -174,91 +351,4 @@ pub fn context(reference: &Reference, period: &Period) -> Context {
         calendar: Arc::new(reference.calendar.clone()),
         as_of: period.last,
     }
-}
-
-/// A typed column under construction.
-enum Builder {
-    Text(StringChunkedBuilder),
-    Integer(PrimitiveChunkedBuilder<Int64Type>),
-    Number(PrimitiveChunkedBuilder<Float64Type>),
-    Boolean(BooleanChunkedBuilder),
-    Date(PrimitiveChunkedBuilder<Int32Type>),
-    Unit(StringChunkedBuilder),
-}
-
-fn kind(values: &Values) -> crate::spec::ColumnType {
-    use crate::spec::ColumnType as T;
-    match values {
-        Values::Text(_) => T::Text,
-        Values::Integer(_) => T::Integer,
-        Values::Number(_) => T::Number,
-        Values::Boolean(_) => T::Boolean,
-        Values::Date(_) => T::Date,
-        Values::Unit(_) => T::Unit,
-    }
-}
-
-impl Builder {
-    fn new(name: &str, ty: crate::spec::ColumnType, capacity: usize) -> Builder {
-        use crate::spec::ColumnType as T;
-        let name = PlSmallStr::from(name);
-        match ty {
-            T::Text => Builder::Text(StringChunkedBuilder::new(name, capacity)),
-            T::Integer => Builder::Integer(PrimitiveChunkedBuilder::new(name, capacity)),
-            T::Number => Builder::Number(PrimitiveChunkedBuilder::new(name, capacity)),
-            T::Boolean => Builder::Boolean(BooleanChunkedBuilder::new(name, capacity)),
-            T::Date => Builder::Date(PrimitiveChunkedBuilder::new(name, capacity)),
-            T::Unit => Builder::Unit(StringChunkedBuilder::new(name, capacity)),
-        }
-    }
-
-    /// Appends exactly `rows` values; a column that is missing or of another kind reads as nothing.
-    fn extend(&mut self, values: Option<Values>, rows: usize, roster: &Roster) {
-        match (self, values) {
-            (Builder::Text(b), Some(Values::Text(v))) => padded(v, rows, |v| b.append_option(v)),
-            (Builder::Integer(b), Some(Values::Integer(v))) => padded(v, rows, |v| b.append_option(v)),
-            (Builder::Number(b), Some(Values::Number(v))) => padded(v, rows, |v| b.append_option(v)),
-            (Builder::Boolean(b), Some(Values::Boolean(v))) => padded(v, rows, |v| b.append_option(v)),
-            (Builder::Date(b), Some(Values::Date(v))) => padded(v, rows, |v| b.append_option(v)),
-            (Builder::Unit(b), Some(Values::Unit(v))) => padded(v, rows, |v| {
-                b.append_option(v.and_then(|unit| roster.units.get(unit as usize)).map(|unit| unit.name.as_ref()));
-            }),
-            (builder, _) => (0..rows).for_each(|_| builder.append_null()),
-        }
-    }
-
-    fn append_null(&mut self) {
-        match self {
-            Builder::Text(b) | Builder::Unit(b) => b.append_null(),
-            Builder::Integer(b) => b.append_null(),
-            Builder::Number(b) => b.append_null(),
-            Builder::Boolean(b) => b.append_null(),
-            Builder::Date(b) => b.append_null(),
-        }
-    }
-
-    fn finish(self) -> Column {
-        match self {
-            Builder::Text(b) | Builder::Unit(b) => b.finish().into_column(),
-            Builder::Integer(b) => b.finish().into_column(),
-            Builder::Number(b) => b.finish().into_column(),
-            Builder::Boolean(b) => b.finish().into_column(),
-            Builder::Date(b) => b.finish().into_column(),
-        }
-    }
-}
-
-fn padded<T>(values: Vec<Option<T>>, rows: usize, mut append: impl FnMut(Option<T>)) {
-    let short = rows.saturating_sub(values.len());
-    values.into_iter().take(rows).for_each(&mut append);
-    (0..short).for_each(|_| append(None));
-}
-
-/// Adds [`ACCEPTED`] to a frame.
-pub fn with_verdicts(read: ReadFrame, accepted: &[bool], blocked_by: Vec<Vec<Arc<str>>>) -> ValidatedFrame {
-    let ReadFrame { form, mut df } = read;
-    let column = BooleanChunked::from_slice(ACCEPTED.into(), accepted).into_column();
-    // One verdict a row, and no other column of that name: `#` cannot occur in a field's name.
-    let _ = df.with_column(column);
-    ValidatedFrame { form, df, blocked_by }
 }

@@ -14,7 +14,7 @@ mod operators;
 mod walk;
 
 pub use compile::{Context, compile};
-pub use frame::{ReadFrame, ValidatedFrame};
+pub use frame::{Grid, Rows, ValidatedRows};
 pub use gate::{Scope, SqlProblem, check};
 
 /// Type of an expression. `Integer` widens to `Number`; nothing else converts silently.

@@ -171,16 +171,16 @@ impl<'a> Comparison<'a> {
 
     fn value(&self, column: &Column, row: usize, ty: &FieldType) -> Option<String> {
         match column {
-            Column::Text(v) => v.get(row)?.as_deref().map(str::to_owned),
-            Column::Integer(v) => v.get(row)?.map(|v| v.to_string()),
-            Column::Number(v) => v.get(row)?.map(numbers::show),
-            Column::Boolean(v) => v.get(row)?.map(|yes| if yes { "是" } else { "否" }.to_owned()),
+            Column::Text(v) => v.get(row).map(str::to_owned),
+            Column::Integer(v) => v.get(row).map(|v| v.to_string()),
+            Column::Number(v) => v.get(row).map(numbers::show),
+            Column::Boolean(v) => v.get(row).map(|yes| if yes { "是" } else { "否" }.to_owned()),
             Column::Date(v) => {
                 let show = if *ty == FieldType::Month { dates::show_month } else { dates::show_day };
-                v.get(row)?.map(show)
+                v.get(row).map(show)
             }
             Column::Unit(v) => {
-                let unit = (*v.get(row)?)?;
+                let unit = v.get(row)?;
                 self.roster.units.get(unit as usize).map(|unit| unit.name.to_string())
             }
         }

@@ -170,12 +170,12 @@ pub fn reference() -> Reference {
     let unit = |name: &str, parent| Unit { name: name.into(), parent, ..Unit::default() };
     let units = vec![unit("甲市", None), unit("乙市", None), unit("丙县", Some(0)), unit("丁社", None)];
     let keys = units.iter().enumerate().map(|(at, unit)| (unit.name.to_string(), vec![at as u32])).collect();
-    let text = |values: &[&str]| Column::Text(values.iter().map(|v| Some(Box::from(*v))).collect());
+    let text = |values: &[&str]| Column::Text(values.iter().map(|v| Some(*v)).collect());
     let ledger = ReferenceTable {
         name: "台账".into(),
         column_names: ["年度", "荣誉名称", "名称", "单位"].map(String::from).to_vec(),
         columns: vec![
-            Column::Integer(vec![Some(2020), Some(2021), Some(2026), Some(2022), Some(2022)]),
+            Column::Integer(vec![Some(2020), Some(2021), Some(2026), Some(2022), Some(2022)].into()),
             text(&["十大标杆", "模范", "标杆", "模范", "模范"]),
             text(&["一班", "二班", "三班", "四班", "五班"]),
             text(&["甲厂（本部）", "丙县", "甲厂", "甲厂(本部)", "无名厂"]),
@@ -196,14 +196,14 @@ pub type Row<'a> = (Option<u32>, &'a str, &'a str, &'a str, Option<i64>);
 
 pub fn table(source: u32, form: u16, sheet: u16, rows: &[Row]) -> FormTable {
     let text = |pick: &dyn Fn(&Row) -> String| {
-        Column::Text(rows.iter().map(pick).map(|v| (!v.is_empty()).then(|| v.into_boxed_str())).collect())
+        Column::Text(rows.iter().map(pick).map(|v| (!v.is_empty()).then_some(v)).collect())
     };
     let mut columns = vec![Column::Unit(rows.iter().map(|row| row.0).collect()), text(&|row| row.1.to_string())];
     if form == 0 {
         columns.push(text(&|row| row.2.to_string()));
         columns.push(text(&|row| row.3.to_string()));
         columns.push(Column::Integer(rows.iter().map(|row| row.4).collect()));
-        columns.push(Column::Date(vec![day(2020, 3, 1); rows.len()]));
+        columns.push(Column::Date(vec![day(2020, 3, 1); rows.len()].into()));
     }
     let origins =
         (0..rows.len()).map(|row| Origin { source, sheet, row: 5 + row as u32, cols: Origin::WHOLE }).collect();
@@ -277,9 +277,10 @@ pub fn edit(file: &mut Arrived) -> &mut NormalisedReturn {
 pub fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
     let validated = validate(plan, &reference(), &Period::parse("2026").unwrap(), arrived);
     prove(&validated.verdict).unwrap();
-    for (form, frame) in plan.forms.iter().zip(&validated.frames) {
-        assert_eq!(frame.df.width(), form.columns().len() + 6);
-        assert_eq!(frame.df.height(), frame.blocked_by.len());
+    for validated in &validated.rows {
+        assert_eq!(validated.rows.grid.height(), validated.accepted.len());
+        assert_eq!(validated.rows.origins.len(), validated.accepted.len());
+        assert_eq!(validated.rows.units.len(), validated.accepted.len());
     }
     validated
 }
@@ -289,6 +290,5 @@ pub fn codes(validated: &Validated) -> Vec<(&str, Option<u32>)> {
 }
 
 pub fn accepted(validated: &Validated, form: usize) -> Vec<bool> {
-    let column = validated.frames[form].df.column(crate::sql::frame::ACCEPTED).unwrap();
-    column.bool().unwrap().iter().map(|v| v == Some(true)).collect()
+    validated.rows[form].accepted.clone()
 }

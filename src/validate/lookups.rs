@@ -3,22 +3,21 @@
 
 use super::rows::{FormRows, render, words};
 use super::unique::part;
-use crate::model::Finding;
+use crate::model::{Finding, Value};
 use crate::spec::{CodeList, ColumnType, FieldType, Lookup, Plan, Reference};
-use crate::sql::Context;
-use crate::sql::frame::{LookupResult, filter_mask, reference_frame};
+use crate::sql::frame::LookupResult;
+use crate::sql::{Context, Grid};
 use crate::text::names::match_key;
-use polars::prelude::{AnyValue, DataFrame};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A lookup after matching, before anyone knows which rows are accepted.
 pub struct Matched {
-    table: DataFrame,
+    table: Grid,
     /// Reference rows that pass the lookup's filter.
     counted: Vec<bool>,
-    /// Per row of the form, the reference rows that it matches, in the table's order.
-    matches: Vec<Vec<u32>>,
-    shown: Vec<Option<String>>,
+    /// By row of the form, the reference rows that it matches, in the table's order.
+    matches: BTreeMap<usize, Vec<u32>>,
+    shown: BTreeMap<usize, String>,
 }
 
 /// Matches one lookup and reports what its rule forbids.
@@ -29,18 +28,18 @@ pub fn check(
     rows: &FormRows,
     context: &Context,
 ) -> (Matched, Vec<Finding>) {
-    let height = rows.read.df.height();
+    let height = rows.rows.grid.height();
     let table = match reference.tables.get(&lookup.reference) {
-        Some(table) => reference_frame(table, &reference.roster),
-        None => DataFrame::empty(),
+        Some(table) => Grid::of_reference(table, &reference.roster),
+        None => Grid::default(),
     };
     let counted = match &lookup.filter {
-        Some(filter) if table.height() > 0 => filter_mask(&table, filter, context),
+        Some(filter) if table.height() > 0 => table.mask(filter, context),
         _ => vec![true; table.height()],
     };
     let index = index(plan, reference, lookup, rows, &table, &counted);
-    let concerned = lookup.when.as_ref().map(|when| filter_mask(&rows.read.df, when, context));
-    let mut matched = Matched { table, counted, matches: vec![Vec::new(); height], shown: vec![None; height] };
+    let concerned = lookup.when.as_ref().map(|when| rows.rows.grid.mask(when, context));
+    let mut matched = Matched { table, counted, matches: BTreeMap::new(), shown: BTreeMap::new() };
     let mut findings = Vec::new();
     for row in 0..height {
         if concerned.as_ref().is_some_and(|mask| mask.get(row) != Some(&true)) {
@@ -65,9 +64,9 @@ pub fn check(
                 holds_return: false,
             });
         }
-        if let (Some(of_row), Some(slot)) = (matched.matches.get_mut(row), matched.shown.get_mut(row)) {
-            *of_row = hits;
-            *slot = shown;
+        if !hits.is_empty() {
+            matched.matches.insert(row, hits);
+            matched.shown.extend(shown.map(|shown| (row, shown)));
         }
     }
     (matched, findings)
@@ -79,7 +78,7 @@ fn index(
     reference: &Reference,
     lookup: &Lookup,
     rows: &FormRows,
-    table: &DataFrame,
+    table: &Grid,
     counted: &[bool],
 ) -> HashMap<Vec<String>, Vec<u32>> {
     let canonical: Vec<Canonical> = lookup
@@ -89,10 +88,8 @@ fn index(
         .collect();
     let mut index: HashMap<Vec<String>, Vec<u32>> = HashMap::new();
     for row in (0..table.height()).filter(|row| counted.get(*row) == Some(&true)) {
-        let parts = lookup.on.iter().zip(&canonical).map(|((_, column), canonical)| {
-            let value = table.column(column).ok()?.get(row).ok()?;
-            canonical.part(&value)
-        });
+        let parts =
+            lookup.on.iter().zip(&canonical).map(|((_, column), canonical)| canonical.part(table.value(row, column)));
         if let Some(key) = parts.collect::<Option<Vec<String>>>() {
             index.entry(key).or_default().push(row as u32);
         }
@@ -121,7 +118,7 @@ impl<'a> Canonical<'a> {
         }
     }
 
-    fn part(&self, value: &AnyValue) -> Option<String> {
+    fn part(&self, value: Value<'_>) -> Option<String> {
         let plain = part(value)?;
         Some(match self {
             Canonical::AsIs => plain,
@@ -142,20 +139,22 @@ fn spellings(codes: &CodeList) -> HashMap<String, String> {
 fn form_key(lookup: &Lookup, rows: &FormRows, row: usize) -> Option<Vec<String>> {
     let parts = lookup.on.iter().map(|(field, _)| {
         let field = rows.form.fields.get(*field)?;
-        part(&rows.read.df.column(&field.name).ok()?.get(row).ok()?)
+        part(rows.rows.grid.value(row, &field.name))
     });
     parts.collect()
 }
 
 /// What a list says of the matches: each once, three at most.
-fn show(lookup: &Lookup, table: &DataFrame, hits: &[u32]) -> Option<String> {
+fn show(lookup: &Lookup, table: &Grid, hits: &[u32]) -> Option<String> {
     let mut shown: Vec<String> = Vec::new();
     let mut more = false;
     for hit in hits {
         let words = render(&lookup.show, |column| {
-            let value = table.column(column).ok().and_then(|column| column.get(*hit as usize).ok());
-            // A gap in the ledger is left out of the sentence.
-            value.filter(|value| *value != AnyValue::Null).map(|value| words(&value, false)).unwrap_or_default()
+            match table.value(*hit as usize, column) {
+                // A gap in the ledger is left out of the sentence.
+                Value::Nothing => String::new(),
+                value => words(value, false),
+            }
         });
         if shown.contains(&words) {
             continue;
@@ -185,7 +184,7 @@ pub fn finish(
     let Matched { table, counted, matches, shown } = matched;
     let Some(column) = &lookup.outstanding_by else { return LookupResult { shown, outstanding: Vec::new() } };
     let mut answered = vec![false; table.height()];
-    for (hits, _) in matches.iter().zip(accepted).filter(|(_, accepted)| **accepted) {
+    for (_, hits) in matches.iter().filter(|(row, _)| accepted.get(**row) == Some(&true)) {
         for hit in hits {
             if let Some(slot) = answered.get_mut(*hit as usize) {
                 *slot = true;
@@ -196,7 +195,7 @@ pub fn finish(
     let outstanding = (0..table.height())
         .filter(|row| counted.get(*row) == Some(&true) && answered.get(*row) != Some(&true))
         .map(|row| {
-            let value = table.column(column).ok().and_then(|values| part(&values.get(row).ok()?));
+            let value = part(table.value(row, column));
             let unit = value.and_then(|key| match reference.roster.find(&key) {
                 [unit] => recommenders.get(*unit as usize).copied().flatten(),
                 [] => workplaces.get(&key).copied().flatten(),
@@ -219,10 +218,10 @@ fn workplaces(lookup: &Lookup, column: &str, forms: &[FormRows]) -> BTreeMap<Str
     let others = forms.iter().filter(|rows| rows.index != lookup.form);
     for rows in own.into_iter().chain(others) {
         let is_text = rows.form.columns().iter().any(|c| c.name == name && c.ty == ColumnType::Text);
-        let Some(values) = rows.read.df.column(name).ok().filter(|_| is_text) else { continue };
+        let Some(column) = rows.rows.grid.position(name).filter(|_| is_text) else { continue };
         let mut here: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
-        for (row, unit) in rows.units.iter().enumerate() {
-            if let (Some(unit), Some(key)) = (unit, values.get(row).ok().and_then(|value| part(&value))) {
+        for (row, unit) in rows.rows.units.iter().enumerate() {
+            if let (Some(unit), Some(key)) = (unit, part(rows.rows.grid.value_at(row, column))) {
                 here.entry(key).or_default().insert(*unit);
             }
         }

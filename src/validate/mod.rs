@@ -1,4 +1,4 @@
-//! Normalised returns in, verdicts and validated frames out: versions, rules within a row, across rows, against reference
+//! Normalised returns in, verdicts and validated rows out: versions, rules within a row, across rows, against reference
 //! tables, reporting discipline. Knows nothing of files or of reports.
 
 pub mod accounting;
@@ -19,8 +19,8 @@ use crate::model::normalised::{NearMiss, NormalisedReturn};
 use crate::model::run::{RowAccount, RunVerdict};
 use crate::model::{Finding, FormTable, Origin, SourceFile, Unreadable};
 use crate::spec::{Plan, Reference};
-use crate::sql::ValidatedFrame;
-use crate::sql::frame::{assemble, context, recommenders, with_verdicts};
+use crate::sql::ValidatedRows;
+use crate::sql::frame::{assemble, context, recommenders};
 use rows::{FormRows, Places};
 use std::collections::{BTreeMap, BTreeSet};
 use verdicts::{Blocks, RowVerdicts};
@@ -57,7 +57,7 @@ pub struct Arrived {
 pub struct Validated {
     pub verdict: RunVerdict,
     /// One per form of the plan, in its order.
-    pub frames: Vec<ValidatedFrame>,
+    pub rows: Vec<ValidatedRows>,
     /// Per lookup of the plan: what each row matched and what is outstanding.
     pub lookups: Vec<LookupResult>,
 }
@@ -81,10 +81,7 @@ pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived
         .into_iter()
         .zip(&plan.forms)
         .enumerate()
-        .map(|(index, (tables, form))| {
-            let origins: Vec<Origin> = tables.iter().flat_map(|table| table.origins.iter().copied()).collect();
-            FormRows::new(form, assemble(plan, reference, index, tables.into_iter()), origins, &places)
-        })
+        .map(|(index, (tables, form))| FormRows::new(form, assemble(plan, reference, index, tables), &places))
         .collect();
     for rows in &forms {
         findings.extend(rows.check_rules(&context));
@@ -113,15 +110,15 @@ pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived
         })
         .collect();
     let named = count_rows(&forms, &verdicts, &mut sorted.accounts);
-    let frames = forms
+    let rows = forms
         .into_iter()
         .zip(verdicts)
-        .map(|(rows, verdict)| with_verdicts(rows.read, &verdict.accepted, verdict.blocked_by))
+        .map(|(form, verdict)| ValidatedRows { rows: form.rows, accepted: verdict.accepted })
         .collect();
     let mut verdict = files::close(reference, arrived, &decision, sorted.accounts, findings, &named);
     verdict.drift = drift::drift(plan, &verdict.sources);
     (verdict.ledger, verdict.unknown_names) = (ledger, unknown_names);
-    Validated { verdict, frames, lookups }
+    Validated { verdict, rows, lookups }
 }
 
 /// Every return's tables, sorted by what becomes of their rows.
@@ -211,8 +208,8 @@ fn count_rows(
 ) -> BTreeMap<u32, BTreeSet<u32>> {
     let mut named: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
     for (rows, verdict) in forms.iter().zip(verdicts) {
-        for (row, origin) in rows.origins.iter().enumerate() {
-            if let Some(Some(unit)) = rows.units.get(row) {
+        for (row, origin) in rows.rows.origins.iter().enumerate() {
+            if let Some(Some(unit)) = rows.rows.units.get(row) {
                 named.entry(origin.source).or_default().insert(*unit);
             }
             let Some(account) = accounts.get_mut(origin.source as usize) else { continue };

@@ -3,11 +3,9 @@
 
 use crate::domain::period::civil;
 use crate::model::normalised::Binding;
-use crate::model::{CellRef, Finding, Origin, Place};
+use crate::model::{CellRef, Finding, Origin, Place, Value};
 use crate::spec::{FieldType, Form, Template, TemplatePart};
-use crate::sql::frame::{ReadFrame, UNIT, evaluate};
-use crate::sql::{Context, compile};
-use polars::prelude::AnyValue;
+use crate::sql::{Context, Rows, compile};
 use std::collections::HashMap;
 
 /// Where sheets stand and what they are called, for addresses in messages.
@@ -71,28 +69,19 @@ fn letters(col: u16) -> String {
 pub struct FormRows<'a> {
     pub index: usize,
     pub form: &'a Form,
-    pub read: ReadFrame,
-    /// As long as the frame.
-    pub origins: Vec<Origin>,
-    /// Recommending unit of each row.
-    pub units: Vec<Option<u32>>,
+    pub rows: Rows,
     pub places: &'a Places,
 }
 
 impl<'a> FormRows<'a> {
-    pub fn new(form: &'a Form, read: ReadFrame, origins: Vec<Origin>, places: &'a Places) -> FormRows<'a> {
-        let units = match read.df.column(UNIT).and_then(|column| column.u32()) {
-            Ok(units) => units.iter().collect(),
-            Err(_) => vec![None; origins.len()],
-        };
-        FormRows { index: read.form, form, read, origins, units, places }
+    pub fn new(form: &'a Form, rows: Rows, places: &'a Places) -> FormRows<'a> {
+        FormRows { index: rows.form, form, rows, places }
     }
 
     /// A row's value as messages write it: 2026-03-05, 2026-03, 12.5, 是; 空 for nothing.
     pub fn value(&self, row: usize, name: &str) -> String {
-        let value = self.read.df.column(name).ok().and_then(|column| column.get(row).ok());
         let month = self.form.fields.iter().any(|f| f.name.as_ref() == name && f.ty == FieldType::Month);
-        value.map_or_else(|| "空".into(), |value| words(&value, month))
+        words(self.rows.grid.value(row, name), month)
     }
 
     /// A template with the row's values; `more` answers the rule's own holes.
@@ -105,7 +94,7 @@ impl<'a> FormRows<'a> {
 
     /// The place of a row, with the cells of some fields; fields without a column in the sheet have no cell.
     pub fn place(&self, row: usize, fields: &[usize]) -> Place {
-        let Some(origin) = self.origins.get(row).copied() else { return Place::default() };
+        let Some(origin) = self.rows.origins.get(row).copied() else { return Place::default() };
         let cell = |field: &usize| self.places.cell(self.index, origin, *field);
         let mut cells: Vec<CellRef> = fields.iter().filter_map(cell).collect();
         if cells.is_empty() && origin.cols != Origin::WHOLE {
@@ -117,29 +106,29 @@ impl<'a> FormRows<'a> {
             sheet: Some(origin.sheet),
             row: Some(origin.row),
             cells,
-            unit: self.units.get(row).copied().flatten(),
+            unit: self.rows.units.get(row).copied().flatten(),
         }
     }
 
     /// Findings of the form's row rules. A check that is NULL was not evaluated: neither pass nor fail.
     pub fn check_rules(&self, context: &Context) -> Vec<Finding> {
         let rules = &self.form.rules;
-        let exprs: Vec<_> = rules
+        let failing: Vec<_> = rules
             .iter()
             .map(|rule| {
                 let failed = compile(&rule.check, context).not();
+                let needs = rule.when.iter().chain([&rule.check]).flat_map(|part| part.columns.iter());
+                let needs = needs.map(String::as_str).collect();
                 // FALSE where either part is false; NULL, and so no finding, where the answer hangs on a NULL.
                 match &rule.when {
-                    Some(when) => compile(when, context).and(failed),
-                    None => failed,
+                    Some(when) => (compile(when, context).and(failed), needs),
+                    None => (failed, needs),
                 }
             })
             .collect();
-        let answers = evaluate(&self.read.df, &exprs);
         let mut findings = Vec::new();
-        for (rule, failed) in rules.iter().zip(answers) {
-            let rows = failed.iter().enumerate().filter(|(_, failed)| **failed == Some(true));
-            findings.extend(rows.map(|(row, _)| Finding {
+        for (rule, failed) in rules.iter().zip(self.rows.grid.rows_where(&failing)) {
+            findings.extend(failed.into_iter().map(|row| Finding {
                 code: rule.code.clone(),
                 severity: rule.severity,
                 place: self.place(row, &rule.cells),
@@ -163,21 +152,19 @@ pub fn render(template: &Template, hole: impl Fn(&str) -> String) -> String {
     parts.collect()
 }
 
-/// A value in words; `Int32` is a date here, as everywhere in these frames.
-pub fn words(value: &AnyValue, month: bool) -> String {
+/// A value in words; 空 for nothing.
+pub fn words(value: Value<'_>, month: bool) -> String {
     match value {
-        AnyValue::String(text) => (*text).to_string(),
-        AnyValue::StringOwned(text) => text.to_string(),
-        AnyValue::Int64(whole) => whole.to_string(),
-        AnyValue::Float64(number) => number_words(*number),
-        AnyValue::Boolean(truth) => if *truth { "是" } else { "否" }.to_string(),
-        AnyValue::Int32(day) => match civil(*day) {
+        Value::Text(text) => text.to_string(),
+        Value::Integer(whole) => whole.to_string(),
+        Value::Number(number) => number_words(number),
+        Value::Boolean(truth) => if truth { "是" } else { "否" }.to_string(),
+        Value::Date(day) => match civil(day) {
             Some((year, m, _)) if month => format!("{year:04}-{m:02}"),
             Some((year, m, d)) => format!("{year:04}-{m:02}-{d:02}"),
             None => "空".into(),
         },
-        AnyValue::Null => "空".into(),
-        other => other.to_string(),
+        Value::Nothing => "空".into(),
     }
 }
 

@@ -7,7 +7,6 @@ use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnitStatus;
 use crate::model::{Amendment, Outcome, Place, Severity};
 use crate::spec::Count;
-use std::sync::Arc;
 
 const GOOD: Row = (Some(0), "甲厂", "好班", "模范", Some(9));
 
@@ -32,7 +31,6 @@ fn row_rules_point_at_cells_and_null_is_not_evaluated() {
     let source = &validated.verdict.sources[0];
     assert_eq!((source.outcome, source.cause.as_str()), (Outcome::Returned, "有 2 处必改"));
     assert_eq!((source.rows.data, source.rows.accepted, source.rows.blocked), (5, 3, 2));
-    assert_eq!(validated.frames[0].blocked_by[0], [Arc::from("too-small")]);
 }
 
 #[test]
@@ -76,7 +74,7 @@ fn lookups_present_absent_and_outstanding() {
     let present = run(&plan(vec![lookup(true, true)]), file());
     assert_eq!(codes(&present), [("ledger", Some(6))]);
     assert_eq!(present.verdict.findings[0].found, "三班：台账 没有记载");
-    assert_eq!(present.lookups[0].shown, [Some("2020年十大标杆".to_string()), None, None, None]);
+    assert_eq!(present.lookups[0].shown, BTreeMap::from([(0, "2020年十大标杆".to_string())]));
     // 2021 by the roster (a county of 甲市); 四班 by the workplace that a row of 甲市 names; 无名厂 by nobody.
     assert_eq!(present.lookups[0].outstanding, [(1, Some(0)), (3, Some(0)), (4, None)]);
 
@@ -129,7 +127,7 @@ fn the_later_version_counts() {
             assert_eq!((source.rows.data, source.rows.superseded), (1, 1));
         } else {
             assert_eq!(validated.verdict.rows.held, 2);
-            assert_eq!(validated.frames[0].df.height(), 0);
+            assert_eq!(validated.rows[0].rows.grid.height(), 0);
         }
     }
 }

@@ -1,12 +1,10 @@
 //! Rows that may occur once only, over all returns (a duplicate blocks all its copies).
 
 use super::rows::FormRows;
-use crate::model::Finding;
+use crate::model::{Finding, Value};
 use crate::spec::Unique;
-use crate::sql::Context;
-use crate::sql::frame::filter_mask;
+use crate::sql::{Context, Grid};
 use crate::text::names::match_key;
-use polars::prelude::{AnyValue, Column};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most other places that a finding names.
@@ -25,7 +23,7 @@ fn check_one(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Finding
                 .iter()
                 .filter(|other| *other != row)
                 .take(SHOWN)
-                .filter_map(|other| rows.origins.get(*other))
+                .filter_map(|other| rows.rows.origins.get(*other))
                 .map(|origin| rows.places.words(rows.index, *origin))
                 .collect();
             let mut other = others.join("；");
@@ -53,23 +51,23 @@ fn check_one(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Finding
 /// Sorting 64-bit hashes instead of keeping a million keys as text keeps the memory flat; equal hashes are compared
 /// by the keys themselves before anyone is accused of anything.
 fn groups(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Vec<usize>> {
-    let df = &rows.read.df;
-    let mask = unique.when.as_ref().map(|when| filter_mask(df, when, context));
-    let columns: Vec<&Column> = unique
+    let grid = &rows.rows.grid;
+    let mask = unique.when.as_ref().map(|when| grid.mask(when, context));
+    let columns: Vec<usize> = unique
         .fields
         .iter()
         .filter_map(|field| rows.form.fields.get(*field))
-        .filter_map(|field| df.column(&field.name).ok())
+        .filter_map(|field| grid.position(&field.name))
         .collect();
     if columns.is_empty() {
         return Vec::new();
     }
     let mut hashed: Vec<(u64, usize)> = Vec::new();
-    for row in 0..df.height() {
+    for row in 0..grid.height() {
         if mask.as_ref().is_some_and(|mask| mask.get(row) != Some(&true)) {
             continue;
         }
-        if let Some(key) = key(&columns, row) {
+        if let Some(key) = key(grid, &columns, row) {
             let mut hasher = DefaultHasher::new();
             key.hash(&mut hasher);
             hashed.push((hasher.finish(), row));
@@ -78,7 +76,8 @@ fn groups(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Vec<usize>
     hashed.sort_unstable();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for run in hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
-        let mut keyed: Vec<(Option<String>, usize)> = run.iter().map(|(_, row)| (key(&columns, *row), *row)).collect();
+        let mut keyed: Vec<(Option<String>, usize)> =
+            run.iter().map(|(_, row)| (key(grid, &columns, *row), *row)).collect();
         keyed.sort();
         let same = keyed.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1);
         groups.extend(same.map(|same| same.iter().map(|(_, row)| *row).collect::<Vec<_>>()));
@@ -88,10 +87,10 @@ fn groups(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Vec<usize>
 }
 
 /// A row's key; `None` where a part is missing: such rows are not compared.
-fn key(columns: &[&Column], row: usize) -> Option<String> {
+fn key(grid: &Grid, columns: &[usize], row: usize) -> Option<String> {
     let mut key = String::new();
     for column in columns {
-        key.push_str(&part(&column.get(row).ok()?)?);
+        key.push_str(&part(grid.value_at(row, *column))?);
         // Cannot occur in a match key, so parts cannot run into one another.
         key.push('\u{1f}');
     }
@@ -99,17 +98,15 @@ fn key(columns: &[&Column], row: usize) -> Option<String> {
 }
 
 /// One value under which two spellings of it meet.
-pub fn part(value: &AnyValue) -> Option<String> {
+pub fn part(value: Value<'_>) -> Option<String> {
     match value {
-        AnyValue::Null => None,
-        AnyValue::String(text) => Some(match_key(text)).filter(|key| !key.is_empty()),
-        AnyValue::StringOwned(text) => Some(match_key(text)).filter(|key| !key.is_empty()),
+        Value::Nothing => None,
+        Value::Text(text) => Some(match_key(text)).filter(|key| !key.is_empty()),
         // 5 and 5.0 are one number.
-        AnyValue::Float64(number) if number.fract() == 0.0 && number.abs() < 9e15 => Some((*number as i64).to_string()),
-        AnyValue::Int64(whole) => Some(whole.to_string()),
-        AnyValue::Int32(day) => Some(day.to_string()),
-        AnyValue::Float64(number) => Some(number.to_string()),
-        AnyValue::Boolean(truth) => Some(truth.to_string()),
-        other => Some(format!("{other:?}")),
+        Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => Some((number as i64).to_string()),
+        Value::Integer(whole) => Some(whole.to_string()),
+        Value::Date(day) => Some(day.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Boolean(truth) => Some(truth.to_string()),
     }
 }

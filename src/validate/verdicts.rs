@@ -1,26 +1,21 @@
 //! What the findings come to: which rows count, and the outcome of each file.
 
 use super::rows::FormRows;
-use crate::model::{Finding, Place, Severity};
+use crate::model::{Finding, Origin, Place, Severity};
 use crate::spec::{Count, Plan};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 /// 必改 on one form's rows.
 pub struct RowVerdicts {
     pub accepted: Vec<bool>,
-    pub blocked_by: Vec<Vec<Arc<str>>>,
     /// Not blocked itself, but on a return that is held out whole.
     pub held: Vec<bool>,
 }
 
-/// Where a 必改 on a row stands, and its code.
-type Block = (Place, Arc<str>);
-
 /// Rows with their 必改, by file and row; which of a row's records each is on, [`Origin::holds`] tells.
 #[derive(Default)]
 pub struct Blocks {
-    rows: HashMap<(u32, u32), Vec<Block>>,
+    rows: HashMap<(u32, u32), Vec<Place>>,
     returns: BTreeSet<u32>,
 }
 
@@ -31,7 +26,7 @@ impl Blocks {
             let Some(source) = finding.place.source else { continue };
             blocks.returns.insert(source);
             if let Some(row) = finding.place.row {
-                blocks.rows.entry((source, row)).or_default().push((finding.place.clone(), finding.code.clone()));
+                blocks.rows.entry((source, row)).or_default().push(finding.place.clone());
             }
         }
         blocks
@@ -44,30 +39,22 @@ impl Blocks {
 
     /// The verdict on every row of a form.
     pub fn judge(&self, plan: &Plan, rows: &FormRows) -> RowVerdicts {
-        let height = rows.origins.len();
-        let mut verdicts = RowVerdicts {
-            accepted: vec![true; height],
-            blocked_by: vec![Vec::new(); height],
-            held: vec![false; height],
-        };
+        let height = rows.rows.origins.len();
+        let mut verdicts = RowVerdicts { accepted: vec![true; height], held: vec![false; height] };
         let whole = plan.count == Count::WholeReturns;
-        let parts = verdicts.accepted.iter_mut().zip(&mut verdicts.blocked_by).zip(&mut verdicts.held);
-        for (((accepted, blocked_by), held), origin) in parts.zip(&rows.origins) {
-            if let Some(codes) = self.rows.get(&(origin.source, origin.row)) {
-                for (place, code) in codes {
-                    if origin.holds(place) && !blocked_by.contains(code) {
-                        blocked_by.push(code.clone());
-                    }
-                }
-                blocked_by.sort();
-            }
-            *held = whole && blocked_by.is_empty() && self.returned(origin.source);
-            if *held {
-                blocked_by.push("whole-return".into());
-            }
-            *accepted = blocked_by.is_empty();
+        let parts = verdicts.accepted.iter_mut().zip(&mut verdicts.held);
+        for ((accepted, held), origin) in parts.zip(&rows.rows.origins) {
+            let blocked = self.on(origin);
+            *held = whole && !blocked && self.returned(origin.source);
+            *accepted = !blocked && !*held;
         }
         verdicts
+    }
+
+    /// Whether a 必改 stands on a record.
+    fn on(&self, origin: &Origin) -> bool {
+        let here = self.rows.get(&(origin.source, origin.row));
+        here.is_some_and(|places| places.iter().any(|place| origin.holds(place)))
     }
 }
 
@@ -76,13 +63,8 @@ impl Blocks {
 pub fn unplaced(rows: &FormRows, blocks: &Blocks) -> Vec<Finding> {
     let unit_field = rows.form.unit_field;
     let name = rows.form.fields.get(unit_field).map_or("", |field| field.name.as_ref());
-    let without = rows.units.iter().enumerate().filter(|(_, unit)| unit.is_none());
-    let open = without.filter(|(row, _)| {
-        rows.origins.get(*row).is_some_and(|origin| {
-            let codes = blocks.rows.get(&(origin.source, origin.row));
-            !codes.is_some_and(|codes| codes.iter().any(|(place, _)| origin.holds(place)))
-        })
-    });
+    let without = rows.rows.units.iter().enumerate().filter(|(_, unit)| unit.is_none());
+    let open = without.filter(|(row, _)| rows.rows.origins.get(*row).is_some_and(|origin| !blocks.on(origin)));
     open.map(|(row, _)| Finding {
         code: "unit-not-expected".into(),
         severity: Severity::Block,

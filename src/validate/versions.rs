@@ -184,11 +184,11 @@ fn units(form: &Form, tables: &[&FormTable]) -> BTreeSet<u32> {
     let at = form.columns().iter().position(|column| column.field == form.unit_field);
     let columns = tables.iter().filter_map(|table| table.columns.get(at?));
     columns
-        .flat_map(|column| match column {
-            Column::Unit(units) => units.as_slice(),
-            _ => &[],
+        .filter_map(|column| match column {
+            Column::Unit(units) => Some(units.iter().flatten()),
+            _ => None,
         })
-        .filter_map(|unit| *unit)
+        .flatten()
         .collect()
 }
 
@@ -415,11 +415,11 @@ fn dropped(form: &Form, others: &[&Candidate], earlier: &Candidate) -> Option<Fi
 /// A cell's identity; text under its match key.
 pub fn cell(column: &Column, row: usize) -> Option<String> {
     match column {
-        Column::Text(v) => v.get(row)?.as_deref().map(crate::text::names::match_key),
-        Column::Integer(v) => v.get(row)?.map(|v| v.to_string()),
-        Column::Number(v) => v.get(row)?.map(|v| v.to_string()),
-        Column::Boolean(v) => v.get(row)?.map(|v| v.to_string()),
-        Column::Date(v) => v.get(row)?.map(|v| v.to_string()),
-        Column::Unit(v) => v.get(row)?.map(|v| v.to_string()),
+        Column::Text(v) => v.get(row).map(crate::text::names::match_key),
+        Column::Integer(v) => v.get(row).map(|v| v.to_string()),
+        Column::Number(v) => v.get(row).map(|v| v.to_string()),
+        Column::Boolean(v) => v.get(row).map(|v| v.to_string()),
+        Column::Date(v) => v.get(row).map(|v| v.to_string()),
+        Column::Unit(v) => v.get(row).map(|v| v.to_string()),
     }
 }

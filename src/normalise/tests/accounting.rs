@@ -43,10 +43,10 @@ fn texts_fill_down_and_numbers_never() {
     let mut sheet = teams(vec![with(0, T("合肥市总")), below]);
     merge(&mut sheet, (3, 2), (4, 2));
     let read = run(vec![sheet]);
-    assert_eq!(column(&read, "推荐单位"), &Column::Unit(vec![Some(1), Some(1)]));
-    assert_eq!(column(&read, "班组名称"), &Column::Text(vec![text("焊工班"); 2]));
-    assert_eq!(column(&read, "单位性质"), &Column::Text(vec![text("国有"); 2]));
-    assert_eq!(column(&read, "人数"), &Column::Integer(vec![Some(12), None]));
+    assert_eq!(column(&read, "推荐单位"), &Column::Unit(vec![Some(1), Some(1)].into()));
+    assert_eq!(column(&read, "班组名称"), &Column::Text(vec![text("焊工班"); 2].into()));
+    assert_eq!(column(&read, "单位性质"), &Column::Text(vec![text("国有"); 2].into()));
+    assert_eq!(column(&read, "人数"), &Column::Integer(vec![Some(12), None].into()));
     assert!(codes_of(&read).contains(&("ditto-in-number", Severity::Block)));
     let rules: Vec<&str> = read.amendments.iter().map(|amendment| amendment.rule).collect();
     assert_eq!(rules, ["unit-alias", "ditto", "ditto", "merged-down"]);

@@ -32,7 +32,7 @@ fn person() -> Vec<V> {
 fn teams_read(read: &NormalisedReturn) -> Vec<Vec<String>> {
     let at = plan().forms[0].columns().iter().position(|column| column.name == "班组名称").expect("a column");
     let words = |column: &Column| match column {
-        Column::Text(words) => words.iter().map(|word| word.as_deref().unwrap_or("").to_owned()).collect(),
+        Column::Text(words) => words.iter().map(|word| word.unwrap_or("").to_owned()).collect(),
         _ => Vec::new(),
     };
     read.tables.iter().filter(|table| table.form == 0).map(|table| words(&table.columns[at])).collect()
@@ -316,7 +316,7 @@ fn units_merged_downwards_over_totals_and_page_breaks() {
     let mut sheet = teams(vec![with(0, T("合肥市总")), below, vec![E, T("小计"), E, E, N(24.0)], last]);
     merge(&mut sheet, (3, 0), (6, 0));
     let read = run(vec![sheet]);
-    assert_eq!(column(&read, "推荐单位"), &Column::Unit(vec![Some(1); 3]));
+    assert_eq!(column(&read, "推荐单位"), &Column::Unit(vec![Some(1); 3].into()));
     assert!(doubts(&read).is_empty(), "{:?}", read.findings);
     assert_eq!(read.sheets[0].totals, 1);
 }

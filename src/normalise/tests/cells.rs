@@ -51,7 +51,7 @@ fn whole_numbers() {
         (Raw(RawValue::Unreadable(Doubt::FormulaWithoutValue)), None, Some(("cell-unreadable", BLOCK)), None),
     ] {
         let read = run(vec![teams(vec![with(4, value)])]);
-        assert_eq!(column(&read, "人数"), &Column::Integer(vec![clean]));
+        assert_eq!(column(&read, "人数"), &Column::Integer(vec![clean].into()));
         assert_eq!((said(&read), rule(&read)), (finding, amended), "{:?} {:?}", read.findings, read.amendments);
     }
 }
@@ -69,7 +69,7 @@ fn money_keeps_its_factor() {
         (E, None, None),
     ] {
         let read = run(vec![teams(vec![with(11, value)])]);
-        assert_eq!(column(&read, "奖励"), &Column::Number(vec![clean]));
+        assert_eq!(column(&read, "奖励"), &Column::Number(vec![clean].into()));
         assert_eq!(said(&read), finding, "{:?}", read.findings);
     }
 }
@@ -93,7 +93,7 @@ fn dates() {
         (T("待定"), None, Some(("date-unreadable", BLOCK))),
     ] {
         let read = run(vec![teams(vec![with(8, value)])]);
-        assert_eq!(column(&read, "公示开始"), &Column::Date(vec![clean]));
+        assert_eq!(column(&read, "公示开始"), &Column::Date(vec![clean].into()));
         assert_eq!(said(&read), finding, "{:?}", read.findings);
     }
 }
@@ -101,20 +101,23 @@ fn dates() {
 #[test]
 fn codes_scores_and_names() {
     let read = run(vec![teams(vec![with(2, T("民 营"))])]);
-    assert_eq!((column(&read, "单位性质"), rule(&read)), (&Column::Text(vec![text("私营")]), Some("synonym")));
+    assert_eq!((column(&read, "单位性质"), rule(&read)), (&Column::Text(vec![text("私营")].into()), Some("synonym")));
     let read = run(vec![teams(vec![with(2, T("国有独资"))])]);
     assert_eq!(said(&read), Some(("code-unknown", BLOCK)));
     let words = &read.findings.last().expect("said").found;
     assert!(words.contains("国有独资") && words.contains("“国有”"), "{words}");
     let read = run(vec![teams(vec![with(7, T("95分"))])]);
-    assert_eq!(column(&read, "劳动竞赛"), &Column::Number(vec![Some(95.0)]));
+    assert_eq!(column(&read, "劳动竞赛"), &Column::Number(vec![Some(95.0)].into()));
     let read = run(vec![teams(vec![with(7, N(89.9))])]);
-    assert_eq!(column(&read, "劳动竞赛等次"), &Column::Text(vec![text("较好")]));
+    assert_eq!(column(&read, "劳动竞赛等次"), &Column::Text(vec![text("较好")].into()));
     let read = run(vec![teams(vec![with(7, N(150.0))])]);
-    assert_eq!(column(&read, "劳动竞赛等次"), &Column::Text(vec![None]));
+    assert_eq!(column(&read, "劳动竞赛等次"), &Column::Text(vec![None::<&str>].into()));
     assert_eq!(said(&run(vec![teams(vec![with(7, T("优"))])])), Some(("score-unknown", BLOCK)));
     let read = run(vec![teams(vec![with(1, T(" 焊工\n一班\u{200b}"))])]);
-    assert_eq!((column(&read, "班组名称"), rule(&read)), (&Column::Text(vec![text("焊工 一班")]), Some("tidy-text")));
+    assert_eq!(
+        (column(&read, "班组名称"), rule(&read)),
+        (&Column::Text(vec![text("焊工 一班")].into()), Some("tidy-text"))
+    );
 }
 
 fn person(id: V, birth: V, flag: V, number: V) -> RawSheet {
@@ -126,7 +129,7 @@ fn person(id: V, birth: V, flag: V, number: V) -> RawSheet {
 fn id_numbers_are_never_repaired_nor_spelled_out() {
     let id = "11010519491231002X";
     let read = run(vec![person(T("110105 19491231 002x"), T("1949-12"), E, E)]);
-    assert_eq!(column(&read, "身份证号"), &Column::Text(vec![text(id)]));
+    assert_eq!(column(&read, "身份证号"), &Column::Text(vec![text(id)].into()));
     assert!(!read.amendments[0].clean.contains("1949") && rule(&read) == Some("id-tidied"));
     for (value, code) in [
         (N(110105194912310000.0), "id-stored-as-number"),
@@ -137,7 +140,7 @@ fn id_numbers_are_never_repaired_nor_spelled_out() {
         let read = run(vec![person(value, T("1949-12"), E, E)]);
         assert_eq!(said(&read), Some((code, BLOCK)));
         assert!(!read.findings[0].found.contains("110105"));
-        assert_eq!(column(&read, "身份证号"), &Column::Text(vec![None]));
+        assert_eq!(column(&read, "身份证号"), &Column::Text(vec![None::<&str>].into()));
     }
 }
 
@@ -153,18 +156,21 @@ fn months() {
         (N(1980.11), day(1980, 11, 1)),
     ] {
         let read = born(value, "x");
-        assert_eq!((column(&read, "出生年月"), said(&read)), (&Column::Date(vec![clean]), None));
+        assert_eq!((column(&read, "出生年月"), said(&read)), (&Column::Date(vec![clean].into()), None));
     }
     let valid = (0..=10)
         .map(|n| format!("1101051980100100{}{}", 2, if n == 10 { "X".to_owned() } else { n.to_string() }))
         .find(|id| crate::text::id_number::is_valid(id))
         .expect("one check character is right");
     let read = born(N(1980.1), Box::leak(valid.into_boxed_str()));
-    assert_eq!((column(&read, "出生年月"), rule(&read)), (&Column::Date(vec![tenth]), Some("month-by-id-number")));
+    assert_eq!(
+        (column(&read, "出生年月"), rule(&read)),
+        (&Column::Date(vec![tenth].into()), Some("month-by-id-number"))
+    );
     let read = born(N(1980.1), "x");
     assert_eq!(
         (column(&read, "出生年月"), said(&read)),
-        (&Column::Date(vec![day(1980, 1, 1)]), Some(("month-uncertain", VERIFY)))
+        (&Column::Date(vec![day(1980, 1, 1)].into()), Some(("month-uncertain", VERIFY)))
     );
 }
 
@@ -179,8 +185,8 @@ fn marks_and_document_numbers() {
         (T("/"), None),
     ] {
         let read = run(vec![person(T("11010519491231002X"), T("1949-12"), value, T("皖工[2026]3号"))]);
-        assert_eq!((column(&read, "农民工"), said(&read)), (&Column::Boolean(vec![clean]), None));
-        assert_eq!(column(&read, "文号"), &Column::Text(vec![text("皖工〔2026〕3号")]));
+        assert_eq!((column(&read, "农民工"), said(&read)), (&Column::Boolean(vec![clean].into()), None));
+        assert_eq!(column(&read, "文号"), &Column::Text(vec![text("皖工〔2026〕3号")].into()));
     }
     let read = run(vec![person(T("11010519491231002X"), T("1949-12"), T("v"), E)]);
     assert_eq!(said(&read), Some(("boolean-unknown", BLOCK)));

@@ -9,9 +9,9 @@ fn a_good_return_has_nothing_to_say() {
     let read = run(vec![teams(vec![good(), good()])]);
     assert_eq!(codes_of(&read), [("column-absent", Severity::Note)]);
     assert!(read.amendments.is_empty(), "{:?}", read.amendments);
-    assert_eq!(column(&read, "类别"), &Column::Text(vec![text("正式"); 2]));
-    assert_eq!(column(&read, "科学管理等次"), &Column::Text(vec![text("好"); 2]));
-    assert_eq!(column(&read, "人数"), &Column::Integer(vec![Some(12); 2]));
+    assert_eq!(column(&read, "类别"), &Column::Text(vec![text("正式"); 2].into()));
+    assert_eq!(column(&read, "科学管理等次"), &Column::Text(vec![text("好"); 2].into()));
+    assert_eq!(column(&read, "人数"), &Column::Integer(vec![Some(12); 2].into()));
     assert_eq!(read.tables[0].origins[1].row, 4);
     assert_eq!(read.sheets[0].frame, 3);
     assert_eq!(read.version.modified, Some(5));
@@ -81,8 +81,8 @@ fn three_header_rows_with_merged_parents() {
     let expected = [None, Some(0), Some(1), Some(2), Some(3), Some(4), Some(5), Some(7), Some(6), Some(11), Some(12)];
     assert_eq!(&binding.columns[..11], &expected);
     assert_eq!(binding.extra, [(8, "劳动竞赛".to_owned()), (9, "经费（元）".to_owned())]);
-    assert_eq!(column(&read, "劳动竞赛等次"), &Column::Text(vec![text("较好")]));
-    assert_eq!(column(&read, "安全事故"), &Column::Integer(vec![Some(0)]));
+    assert_eq!(column(&read, "劳动竞赛等次"), &Column::Text(vec![text("较好")].into()));
+    assert_eq!(column(&read, "安全事故"), &Column::Integer(vec![Some(0)].into()));
     let mut rules: Vec<&str> = read.amendments.iter().map(|amendment| amendment.rule).collect();
     rules.sort_unstable();
     assert_eq!(rules, ["name-spaces", "none-is-zero", "synonym", "unit-alias"]);

@@ -5,7 +5,7 @@ use super::grid::Grid;
 use super::{City, Due, ReferenceTable, Roster, Shelf};
 use crate::domain::period::Period;
 use crate::domain::workdays::Calendar;
-use crate::model::Column;
+use crate::model::{Column, Scalars, Texts};
 use crate::spec::{CodeList, Diagnostic, Plan, ReferenceSchema};
 use crate::sql::Type;
 use crate::text::names::match_key;
@@ -208,11 +208,11 @@ fn typed(
         .columns
         .iter()
         .map(|column| match column.ty {
-            Type::Text => Column::Text(Vec::new()),
-            Type::Integer => Column::Integer(Vec::new()),
-            Type::Number => Column::Number(Vec::new()),
-            Type::Boolean => Column::Boolean(Vec::new()),
-            Type::Date => Column::Date(Vec::new()),
+            Type::Text => Column::Text(Texts::default()),
+            Type::Integer => Column::Integer(Scalars::default()),
+            Type::Number => Column::Number(Scalars::default()),
+            Type::Boolean => Column::Boolean(Scalars::default()),
+            Type::Date => Column::Date(Scalars::default()),
         })
         .collect();
     let words: Vec<Option<HashMap<String, &str>>> =
@@ -224,9 +224,9 @@ fn typed(
                 Column::Text(values) => {
                     let text = record.text(want, problems).map(|text| {
                         let known = words.as_ref().and_then(|words| words.get(&match_key(&text)));
-                        known.map_or_else(|| Box::from(text.as_str()), |known| Box::from(*known))
+                        known.map_or(text, |known| (*known).to_owned())
                     });
-                    values.push(text);
+                    values.push(text.as_deref());
                 }
                 Column::Integer(values) => values.push(record.integer(want, problems)),
                 Column::Number(values) => values.push(record.number(want, problems)),
@@ -271,12 +271,12 @@ pub fn issued(
     let (totals, records): (Vec<Record<'_>>, Vec<Record<'_>>) = sheet.records().partition(is_total);
     let mut table = typed(problems, &records, schema, codes);
     let Some(Column::Integer(counts)) = table.columns.get(seats) else { return None };
-    for (record, count) in records.iter().zip(counts) {
+    for (record, count) in records.iter().zip(counts.iter()) {
         if count.is_some_and(|count| count < 0) {
             problems.push(record.problem("negative-count", Some(seats), "名额小于 0".to_owned(), None));
         }
     }
-    let sum: i128 = counts.iter().flatten().map(|count| i128::from(*count)).sum();
+    let sum: i128 = counts.iter().flatten().map(i128::from).sum();
     for total in &totals {
         let Some(said) = total.integer(seats, problems) else { continue };
         if i128::from(said) != sum {
@@ -293,7 +293,7 @@ fn resolve_units(
     problems: &mut Vec<Diagnostic>,
     records: &[Record<'_>],
     want: usize,
-    units: &mut [Option<Box<str>>],
+    units: &mut Texts,
     roster: &Roster,
     notes: &mut Vec<String>,
 ) {
@@ -301,8 +301,8 @@ fn resolve_units(
         return;
     }
     let mut seen: BTreeMap<u32, u32> = BTreeMap::new();
-    for (record, written) in records.iter().zip(units) {
-        let Some(text) = written.as_deref().map(str::to_owned) else { continue };
+    for (row, record) in records.iter().enumerate() {
+        let Some(text) = units.get(row).map(str::to_owned) else { continue };
         let found = roster.find(&text);
         let [at] = *found else {
             let similar = roster.similar(&text).iter().map(|name| format!("“{name}”")).collect::<Vec<_>>();
@@ -322,7 +322,7 @@ fn resolve_units(
             let message = format!("“{text}”重复，第 {first} 行已经有了");
             problems.push(record.problem("duplicate-unit", Some(want), message, Some("每个单位只留一行")));
         }
-        *written = roster.units.get(at as usize).map(|unit| Box::from(unit.name.as_ref()));
+        units.set(row, roster.units.get(at as usize).map(|unit| unit.name.as_ref()));
     }
     let without = roster.expected.iter().filter(|unit| !seen.contains_key(unit));
     let names: Vec<&str> =

@@ -164,8 +164,8 @@ fn an_issued_table_adds_up_and_names_expected_units() {
     let sound = "省模范班组名额分配表\n单位,备注,名额\n合肥市总,,60\n340600,,40\n合计,,100\n";
     let reference = with("model-teams", &[("名额分配表.csv", sound)]).unwrap();
     let table = &reference.tables["名额分配表"];
-    assert_eq!(table.columns[1], Column::Integer(vec![Some(60), Some(40)]));
-    assert_eq!(table.columns[0], Column::Text(vec![Some("合肥市总工会".into()), Some("淮北市总工会".into())]));
+    assert_eq!(table.columns[1], Column::Integer(vec![Some(60), Some(40)].into()));
+    assert_eq!(table.columns[0], Column::Text(vec![Some("合肥市总工会"), Some("淮北市总工会")].into()));
     assert_eq!(table.lines, [3, 4]);
     assert!(reference.notes.iter().any(|note| note.contains("亳州市总工会")), "{:?}", reference.notes);
 
@@ -193,8 +193,8 @@ fn the_ledger_is_typed_and_its_words_made_canonical() {
     let ledger = "荣誉台账\n级别,名称,荣誉名称,年度,备注\n全国,甲班,工人先锋号,2021,x\n别的,乙班,先进集体,2022,\n";
     let reference = with("honours", &[("荣誉台账.csv", ledger)]).unwrap();
     let table = &reference.tables["荣誉台账"];
-    assert_eq!(table.columns[0], Column::Integer(vec![Some(2021), Some(2022)]));
-    assert_eq!(table.columns[2], Column::Text(vec![Some("国家级".into()), Some("别的".into())]));
+    assert_eq!(table.columns[0], Column::Integer(vec![Some(2021), Some(2022)].into()));
+    assert_eq!(table.columns[2], Column::Text(vec![Some("国家级"), Some("别的")].into()));
     let problems = with("honours", &[("荣誉台账.csv", "年度,荣誉名称,级别\n2021,x,省级\n")]).unwrap_err();
     assert_eq!(problems[0].code, "missing-column");
     assert!(problems[0].message.contains("“名称”"), "{problems:?}");
