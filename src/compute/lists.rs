@@ -5,7 +5,7 @@ use super::groups::Axis;
 use super::notes;
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Place, Severity, Value};
-use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Table};
+use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Precision, Table};
 use crate::sql::Checked;
 use crate::text::id_number::mask_within;
 use std::collections::BTreeMap;
@@ -112,9 +112,9 @@ impl<'a> Lines<'a> {
         Ok(match &column.value {
             ListValue::Number => (1..=self.lines.len() as i64).map(StatCell::Integer).collect(),
             ListValue::Column { name, .. } => {
-                let month = field(name, self.form, facts).is_some_and(|ty| *ty == FieldType::Month);
+                let precision = field(name, self.form, facts).map_or(Precision::Day, FieldType::precision);
                 let column = rows.position(name)?;
-                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), month)).collect()
+                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), precision)).collect()
             }
             ListValue::Lookup { lookup } => {
                 let found = facts.lookups.get(*lookup);
@@ -162,12 +162,12 @@ fn masked(text: &str) -> StatCell {
     StatCell::Text(mask_within(text))
 }
 
-fn cell(value: Value<'_>, month: bool) -> StatCell {
+fn cell(value: Value<'_>, precision: Precision) -> StatCell {
     match value {
         Value::Nothing => StatCell::Empty,
         Value::Boolean(yes) => StatCell::Text(if yes { "是" } else { "否" }.to_string()),
         Value::Text(text) => StatCell::Text(text.to_string()),
-        Value::Date(day) if month => StatCell::Month(day),
+        Value::Date(day) if precision.is_month(day) => StatCell::Month(day),
         Value::Date(day) => StatCell::Date(day),
         Value::Integer(number) => StatCell::Integer(number),
         Value::Number(number) => StatCell::Number(number),

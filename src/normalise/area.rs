@@ -176,6 +176,7 @@ fn is_filled_in(view: &View<'_>, headers: &[Header], plan: &Plan) -> bool {
                     | FieldType::Percent
                     | FieldType::Date
                     | FieldType::Month
+                    | FieldType::DateOrMonth
                     | FieldType::Score { .. }
             )
         };

@@ -142,7 +142,9 @@ fn absent<'v, 'a: 'v>(desk: &Desk<'_, 'a>, field: &'v Field) -> Value<'v> {
             .and_then(|codes| codes.find(word))
             .map_or(Value::Nothing, |word| Value::Text(word.into())),
         FieldType::Text | FieldType::Name | FieldType::DocumentNumber => Value::Text(word.into()),
-        FieldType::Date | FieldType::Month => crate::text::dates::parse_day(word).map_or(Value::Nothing, Value::Date),
+        FieldType::Date | FieldType::Month | FieldType::DateOrMonth => {
+            crate::text::dates::parse_day(word).map_or(Value::Nothing, Value::Date)
+        }
         FieldType::Unit | FieldType::Score { .. } | FieldType::IdNumber => Value::Nothing,
     }
 }

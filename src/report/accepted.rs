@@ -2,7 +2,7 @@
 
 use super::Edition;
 use crate::model::{Column, Origin, Scalars, Texts};
-use crate::spec::{FieldType, Form};
+use crate::spec::{Form, Precision};
 use crate::sql::ValidatedRows;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub enum Values<'a> {
     /// Days since 1970-01-01.
     Date {
         days: &'a Scalars<i32>,
-        month: bool,
+        precision: Precision,
     },
 }
 
@@ -52,14 +52,14 @@ impl<'a> Accepted<'a> {
             if field.is_some_and(|field| field.ordinal) {
                 continue;
             }
-            let month = field.is_some_and(|field| field.ty == FieldType::Month);
+            let precision = field.map_or(Precision::Day, |field| field.ty.precision());
             let values = match rows.grid.column(&column.name).ok_or_else(|| defect(&form.title, &column.name))? {
                 Column::Text(values) => Values::Text(values),
                 Column::Unit(values) => Values::Unit(values),
                 Column::Integer(values) => Values::Integer(values),
                 Column::Number(values) => Values::Number(values),
                 Column::Boolean(values) => Values::Boolean(values),
-                Column::Date(days) => Values::Date { days, month },
+                Column::Date(days) => Values::Date { days, precision },
             };
             columns.push(Named { name: column.name, values });
         }

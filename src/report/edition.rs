@@ -8,6 +8,7 @@ use super::accepted::{Accepted, Named, Values};
 use super::sheet::serial;
 use super::style;
 use super::tidy::{Look, TidyBook};
+use crate::spec::Precision;
 use std::io::{self, Seek, Write};
 
 /// Columns that say where a row came from, with their widths.
@@ -78,8 +79,10 @@ fn write<W: Write + Seek>(book: &mut TidyBook<W>, accepted: &Accepted<'_>, value
                 book.text(at, if value { "是" } else { "否" }, Look::Plain);
             }
         }
-        Values::Date { days, month } => match days.get(row).map(|day| (day, serial(day))) {
-            Some((_, Some(serial))) => book.integer(at, serial as i64, if month { Look::Month } else { Look::Date }),
+        Values::Date { days, precision } => match days.get(row).map(|day| (day, serial(day))) {
+            Some((day, Some(serial))) => {
+                book.integer(at, serial as i64, if precision.is_month(day) { Look::Month } else { Look::Date });
+            }
             Some((day, None)) => book.text(at, &super::wording::day_word(day), Look::Plain),
             None => {}
         },
@@ -126,7 +129,7 @@ fn open<W: Write + Seek>(accepted: &Accepted<'_>, book: &mut TidyBook<W>, number
     let width = |named: &Named<'_>| {
         let least = match named.values {
             Values::Text(_) | Values::Unit(_) => 18.0,
-            Values::Date { month: false, .. } => 12.0,
+            Values::Date { precision: Precision::Day | Precision::DayOrMonth, .. } => 12.0,
             _ => 10.0,
         };
         f64::max(least, style::width(style::places(&named.name)))

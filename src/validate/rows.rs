@@ -4,7 +4,7 @@
 use crate::domain::period::civil;
 use crate::model::normalised::Binding;
 use crate::model::{CellRef, Finding, Origin, Place, Value};
-use crate::spec::{FieldType, Form, Template, TemplatePart};
+use crate::spec::{Form, Precision, Template, TemplatePart};
 use crate::sql::{Context, Rows, compile};
 use std::collections::HashMap;
 
@@ -80,8 +80,9 @@ impl<'a> FormRows<'a> {
 
     /// A row's value as messages write it: 2026-03-05, 2026-03, 12.5, 是; 空 for nothing.
     pub fn value(&self, row: usize, name: &str) -> String {
-        let month = self.form.fields.iter().any(|f| f.name.as_ref() == name && f.ty == FieldType::Month);
-        words(self.rows.grid.value(row, name), month)
+        let field = self.form.fields.iter().find(|field| field.name.as_ref() == name);
+        let precision = field.map_or(Precision::Day, |field| field.ty.precision());
+        words(self.rows.grid.value(row, name), precision)
     }
 
     /// A template with the row's values; `more` answers the rule's own holes.
@@ -153,14 +154,14 @@ pub fn render(template: &Template, hole: impl Fn(&str) -> String) -> String {
 }
 
 /// A value in words; 空 for nothing.
-pub fn words(value: Value<'_>, month: bool) -> String {
+pub fn words(value: Value<'_>, precision: Precision) -> String {
     match value {
         Value::Text(text) => text.to_string(),
         Value::Integer(whole) => whole.to_string(),
         Value::Number(number) => number_words(number),
         Value::Boolean(truth) => if truth { "是" } else { "否" }.to_string(),
         Value::Date(day) => match civil(day) {
-            Some((year, m, _)) if month => format!("{year:04}-{m:02}"),
+            Some((year, m, _)) if precision.is_month(day) => format!("{year:04}-{m:02}"),
             Some((year, m, d)) => format!("{year:04}-{m:02}-{d:02}"),
             None => "空".into(),
         },
