@@ -219,7 +219,7 @@ fn dates_whose_day_nobody_knows() {
         let read = begun(value);
         assert_eq!((column(&read, "参加工作时间"), said(&read)), (&Column::Date(vec![clean].into()), None));
         assert_eq!(rule(&read), amended);
-        assert!(!amended.is_some() || !read.amendments[0].clean.ends_with("-01"), "{:?}", read.amendments);
+        assert!(amended.is_none() || !read.amendments[0].clean.ends_with("-01"), "{:?}", read.amendments);
     }
     assert_eq!([july, fifteenth].map(|day| DayOrMonth.is_month(day.expect("a day"))), [true, false]);
     assert_eq!(said(&begun(N(1998.1))), Some(("month-uncertain", VERIFY)));
