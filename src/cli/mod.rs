@@ -31,6 +31,12 @@ pub enum Exit {
 pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     // A panic is a defect of ours; its own words could quote what a return holds, so only its place is said.
     std::panic::set_hook(Box::new(|panic| {
+        // A disk that is full while a workbook is made; whoever catches it says so in full.
+        if let Some(words) = panic.payload_as_str()
+            && words.contains("Os { code: ")
+        {
+            return;
+        }
         let place = panic.location().map_or_else(String::new, |at| {
             let file = at.file().rsplit(['/', '\\']).next().unwrap_or_default();
             format!("{file}:{}", at.line())
@@ -38,7 +44,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         complain(&format!("程序缺陷（{place}）。请把这句话告诉维护人员。"));
     }));
     let run = std::panic::AssertUnwindSafe(|| dispatch(args));
-    std::panic::catch_unwind(run).unwrap_or(Exit::Machine)
+    std::panic::catch_unwind(run).unwrap_or_else(|panic| {
+        if let Some(error) = crate::report::system_error(&*panic) {
+            complain(&format!("系统出错（{error}），没有写出结果；原有结果没有改动。请检查磁盘后再运行。"));
+        }
+        Exit::Machine
+    })
 }
 
 fn dispatch(args: impl IntoIterator<Item = OsString>) -> Exit {

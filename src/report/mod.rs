@@ -39,8 +39,10 @@ use atomic::Stage;
 use links::Links;
 use manifest::Output;
 use rayon::prelude::*;
+use std::any::Any;
 use std::fs::File;
 use std::io::BufWriter;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 
 /// Everything that is written.
@@ -102,7 +104,7 @@ pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
                     return data_edition(&edition, &forms, &stage, name).map_err(|error| stage.trouble(name, &error));
                 }
                 Job::Leadership => leadership::leadership(&edition, &account, &input_hash).map_err(workbook_trouble),
-                Job::Findings => findings::findings(&edition, &links, scratch).map_err(workbook_trouble),
+                Job::Findings => unwinding(|| findings::findings(&edition, &links, scratch)),
                 Job::Store(accepted) => {
                     store::parquet(&edition, accepted).map_err(|error| Trouble::Defect(error.to_string()))
                 }
@@ -138,6 +140,25 @@ fn data_edition(edition: &Edition<'_>, forms: &[Accepted<'_>], stage: &Stage, na
 enum Trouble {
     Machine(std::io::Error),
     Defect(String),
+}
+
+/// Runs the workbook writer, which panics where a temporary file of its own cannot be written.
+fn unwinding(write: impl FnOnce() -> Result<Vec<u8>, rust_xlsxwriter::XlsxError>) -> Result<Vec<u8>, Trouble> {
+    match catch_unwind(AssertUnwindSafe(write)) {
+        Ok(written) => written.map_err(workbook_trouble),
+        Err(panic) => match system_error(&*panic) {
+            Some(error) => Err(Trouble::Machine(error)),
+            None => resume_unwind(panic),
+        },
+    }
+}
+
+/// The system's error that a panic carries in its words (`Os { code: 28, …`): a full disk is no defect of the program.
+pub fn system_error(panic: &(dyn Any + Send)) -> Option<std::io::Error> {
+    let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied())?;
+    let (_, rest) = words.split_once("Os { code: ")?;
+    let code = rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+    Some(std::io::Error::from_raw_os_error(code))
 }
 
 fn workbook_trouble(error: rust_xlsxwriter::XlsxError) -> Trouble {

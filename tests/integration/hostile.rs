@@ -15,7 +15,7 @@ use std::path::Path;
 
 /// Process ids of the workers of a running huizong.
 #[cfg(target_os = "linux")]
-fn workers(parent: u32) -> Vec<i32> {
+pub fn workers(parent: u32) -> Vec<i32> {
     let threads = std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
     let children = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
     let pids: Vec<i32> = children
