@@ -64,6 +64,30 @@ impl Column {
         self.len() == 0
     }
 
+    /// Room for so many rows that will be appended.
+    pub fn reserve(&mut self, rows: usize) {
+        match self {
+            Column::Text(v) => v.reserve(rows),
+            Column::Integer(v) => v.reserve(rows),
+            Column::Number(v) => v.reserve(rows),
+            Column::Boolean(v) => v.reserve(rows),
+            Column::Date(v) => v.reserve(rows),
+            Column::Unit(v) => v.reserve(rows),
+        }
+    }
+
+    /// Gives back memory that was held for more rows.
+    pub fn shrink(&mut self) {
+        match self {
+            Column::Text(v) => v.shrink(),
+            Column::Integer(v) => v.shrink(),
+            Column::Number(v) => v.shrink(),
+            Column::Boolean(v) => v.shrink(),
+            Column::Date(v) => v.shrink(),
+            Column::Unit(v) => v.shrink(),
+        }
+    }
+
     /// One row's value; a unit as its number, for which only the roster has a name.
     pub fn value(&self, row: usize) -> Value<'_> {
         match self {

@@ -1,6 +1,9 @@
 //! Values of one column, compact: a province has millions of cells, and memory is what a run of all its years costs.
 //!
-//! Rows are 0-based. "Nothing" is a value nobody could read or nobody gave; it is never 0 and never "".
+//! A return repeats its unit, its industry, its marks and most of its figures on every row, so a column keeps each value
+//! once and says of each row which it has. Rows are 0-based. "Nothing" is a value nobody could read or nobody gave; it is never 0 and never "".
+
+use std::collections::HashMap;
 
 /// One value, borrowed from its column.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,107 +17,230 @@ pub enum Value<'a> {
     Date(i32),
 }
 
-/// Texts. Words that recur nearby are kept once: returns repeat their unit, their industry and their marks on every row.
-#[derive(Debug, Clone, Default)]
-pub struct Texts {
-    /// All different words, one after the other.
-    words: String,
-    /// Where each word ends in `words`.
-    ends: Vec<usize>,
-    /// Per row the number of its word; [`NOTHING`] for none.
-    numbers: Vec<u32>,
-    /// Words seen lately, by a few of their bytes.
-    recent: [u32; RECENT],
+/// Which of a column's different values each row has, in as few bytes as their number needs. 0 is nothing.
+#[derive(Debug, Clone)]
+enum Codes {
+    Narrow(Vec<u8>),
+    Middle(Vec<u16>),
+    Wide(Vec<u32>),
 }
 
-const NOTHING: u32 = u32::MAX;
+impl Default for Codes {
+    fn default() -> Codes {
+        Codes::Narrow(Vec::new())
+    }
+}
+
+impl Codes {
+    fn len(&self) -> usize {
+        match self {
+            Codes::Narrow(codes) => codes.len(),
+            Codes::Middle(codes) => codes.len(),
+            Codes::Wide(codes) => codes.len(),
+        }
+    }
+
+    fn get(&self, row: usize) -> u32 {
+        match self {
+            Codes::Narrow(codes) => codes.get(row).map_or(0, |code| u32::from(*code)),
+            Codes::Middle(codes) => codes.get(row).map_or(0, |code| u32::from(*code)),
+            Codes::Wide(codes) => codes.get(row).copied().unwrap_or(0),
+        }
+    }
+
+    fn push(&mut self, code: u32) {
+        self.widen(code);
+        match self {
+            // `widen` made room for the code, so nothing is cut off.
+            Codes::Narrow(codes) => codes.push(code as u8),
+            Codes::Middle(codes) => codes.push(code as u16),
+            Codes::Wide(codes) => codes.push(code),
+        }
+    }
+
+    fn set(&mut self, row: usize, code: u32) {
+        self.widen(code);
+        match self {
+            Codes::Narrow(codes) => codes.get_mut(row).map(|slot| *slot = code as u8),
+            Codes::Middle(codes) => codes.get_mut(row).map(|slot| *slot = code as u16),
+            Codes::Wide(codes) => codes.get_mut(row).map(|slot| *slot = code),
+        };
+    }
+
+    /// Makes room for a code of this size.
+    fn widen(&mut self, code: u32) {
+        match self {
+            Codes::Narrow(codes) if code > u32::from(u8::MAX) => {
+                let room = codes.capacity();
+                let mut wider = Vec::with_capacity(room);
+                wider.extend(codes.iter().map(|code| u16::from(*code)));
+                *self = Codes::Middle(wider);
+                self.widen(code);
+            }
+            Codes::Middle(codes) if code > u32::from(u16::MAX) => {
+                let mut wider = Vec::with_capacity(codes.capacity());
+                wider.extend(codes.iter().map(|code| u32::from(*code)));
+                *self = Codes::Wide(wider);
+            }
+            _ => {}
+        }
+    }
+
+    fn reserve(&mut self, rows: usize) {
+        match self {
+            Codes::Narrow(codes) => codes.reserve(rows),
+            Codes::Middle(codes) => codes.reserve(rows),
+            Codes::Wide(codes) => codes.reserve(rows),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = u32> + Clone {
+        (0..self.len()).map(|row| self.get(row))
+    }
+}
+
+/// Codes given lately, by a hash of what they stand for: most values of a return stand there a row or two above.
+/// Let go when the column is whole.
+#[derive(Debug, Clone, Default)]
+struct Recent(Option<Box<[u32; RECENT]>>);
+
+impl Recent {
+    fn slot(&mut self, hash: usize) -> &mut u32 {
+        &mut self.0.get_or_insert_default()[hash % RECENT]
+    }
+}
+
 const RECENT: usize = 16;
+
+/// More different values than this are not looked for again when columns are put together: nearly every row has one of
+/// its own, as names of people and teams do.
+const FEW: usize = 65_000;
+
+/// Texts; words that recur are kept once.
+#[derive(Debug, Clone, Default)]
+pub struct Texts {
+    codes: Codes,
+    /// All different words, one after the other.
+    words: String,
+    /// Where each word ends in `words`, in 32 bits; code 1 is the first.
+    ends: Vec<u32>,
+    /// Numbers of words done when `words` passed another 4 GiB; nearly always none.
+    passes: Vec<u32>,
+    recent: Recent,
+}
 
 impl Texts {
     /// Room for so many rows.
     pub fn with_capacity(rows: usize) -> Texts {
-        Texts { numbers: Vec::with_capacity(rows), ..Texts::default() }
-    }
-
-    /// Room for the rows and words of others that will be appended.
-    pub fn reserve<'a>(&mut self, others: impl Iterator<Item = &'a Texts> + Clone) {
-        self.numbers.reserve(others.clone().map(|other| other.numbers.len()).sum());
-        self.ends.reserve(others.clone().map(|other| other.ends.len()).sum());
-        self.words.reserve(others.map(|other| other.words.len()).sum());
+        let mut texts = Texts::default();
+        texts.codes.reserve(rows);
+        texts
     }
 
     pub fn len(&self) -> usize {
-        self.numbers.len()
+        self.codes.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.numbers.is_empty()
+        self.len() == 0
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {
-        self.word(*self.numbers.get(row)?)
+        self.word(self.codes.get(row))
     }
 
-    /// Number of the row's word: rows of equal numbers have equal texts (not the other way round).
-    pub fn number(&self, row: usize) -> Option<u32> {
-        self.numbers.get(row).copied().filter(|number| *number != NOTHING)
+    /// The row's code: rows of equal codes have equal texts (not always the other way round); 0 for nothing.
+    pub fn code(&self, row: usize) -> u32 {
+        self.codes.get(row)
     }
 
-    /// How many words there are; numbers are below it.
-    pub fn words(&self) -> usize {
+    /// The highest code there is.
+    pub fn codes(&self) -> usize {
         self.ends.len()
     }
 
-    /// A word by its number.
-    pub fn word(&self, number: u32) -> Option<&str> {
-        let at = number as usize;
-        let end = *self.ends.get(at)?;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.words.get(start..end)
+    /// The word of a code.
+    pub fn word(&self, code: u32) -> Option<&str> {
+        let end = self.end(code)?;
+        self.words.get(self.end(code - 1).unwrap_or(0)..end)
+    }
+
+    fn end(&self, code: u32) -> Option<usize> {
+        let low = *self.ends.get((code as usize).checked_sub(1)?)? as usize;
+        Some(self.passes.partition_point(|done| *done < code) << 32 | low)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Option<&str>> + Clone {
-        self.numbers.iter().map(|number| self.word(*number))
+        self.codes.iter().map(|code| self.word(code))
     }
 
     pub fn push(&mut self, text: Option<&str>) {
-        let number = text.map_or(NOTHING, |text| self.number_of(text));
-        self.numbers.push(number);
+        let code = text.map_or(0, |text| self.code_of(text));
+        self.codes.push(code);
     }
 
     /// Replaces one row's text.
     pub fn set(&mut self, row: usize, text: Option<&str>) {
-        let number = text.map_or(NOTHING, |text| self.number_of(text));
-        if let Some(slot) = self.numbers.get_mut(row) {
-            *slot = number;
+        let code = text.map_or(0, |text| self.code_of(text));
+        self.codes.set(row, code);
+    }
+
+    /// Gives back memory that was held for more rows.
+    pub fn shrink(&mut self) {
+        self.words.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.recent = Recent::default();
+    }
+
+    /// Room for so many rows that will be appended.
+    pub fn reserve(&mut self, rows: usize) {
+        self.codes.reserve(rows);
+    }
+
+    /// Appends all rows of another column; `known` remembers the words between calls.
+    pub fn append(&mut self, other: &Texts, known: &mut HashMap<Box<str>, u32>) {
+        let mut codes = Vec::with_capacity(other.ends.len() + 1);
+        codes.push(0);
+        for code in 1..=other.ends.len() as u32 {
+            let word = other.word(code).unwrap_or_default();
+            codes.push(match known.get(word) {
+                Some(code) => *code,
+                None => {
+                    let code = self.add(word);
+                    if self.ends.len() < FEW {
+                        known.insert(Box::from(word), code);
+                    } else {
+                        *known = HashMap::new();
+                    }
+                    code
+                }
+            });
         }
+        other.codes.iter().for_each(|code| self.codes.push(codes.get(code as usize).copied().unwrap_or(0)));
     }
 
-    /// Appends all rows of another column.
-    pub fn append(&mut self, other: &Texts) {
-        let (base, shift) = (self.words.len(), self.ends.len() as u32);
-        self.words.push_str(&other.words);
-        self.ends.extend(other.ends.iter().map(|end| base + end));
-        self.numbers.extend(other.numbers.iter().map(|number| match *number {
-            NOTHING => NOTHING,
-            number => number + shift,
-        }));
-    }
-
-    fn number_of(&mut self, text: &str) -> u32 {
+    fn code_of(&mut self, text: &str) -> u32 {
         let bytes = text.as_bytes();
         let byte = |at: usize| bytes.get(at).map_or(0, |byte| usize::from(*byte));
-        let slot = (bytes.len() + byte(2) + byte(5) * 3 + byte(bytes.len().wrapping_sub(1)) * 7) % RECENT;
-        let seen = self.recent[slot];
+        let hash = bytes.len() + byte(2) + byte(5) * 3 + byte(bytes.len().wrapping_sub(1)) * 7;
+        let seen = *self.recent.slot(hash);
         if self.word(seen) == Some(text) {
             return seen;
         }
+        let code = self.add(text);
+        *self.recent.slot(hash) = code;
+        code
+    }
+
+    fn add(&mut self, text: &str) -> u32 {
+        let before = self.words.len();
         self.words.push_str(text);
-        self.ends.push(self.words.len());
+        if before >> 32 != self.words.len() >> 32 {
+            self.passes.push(self.ends.len() as u32);
+        }
+        self.ends.push(self.words.len() as u32);
         // As many words as there are rows at most, and rows are numbered in 32 bits everywhere.
-        let number = (self.ends.len() - 1) as u32;
-        self.recent[slot] = number;
-        number
+        self.ends.len() as u32
     }
 }
 
@@ -132,68 +258,147 @@ impl<S: AsRef<str>> FromIterator<Option<S>> for Texts {
     }
 }
 
-/// Numbers, days, roster indices or truths.
-#[derive(Debug, Clone, Default)]
-pub struct Scalars<T> {
-    /// Where there is nothing, the type's default stands.
-    values: Vec<T>,
-    /// One bit a row: whether there is a value.
-    present: Vec<u64>,
+/// What a column of scalars holds: something with bits that tell it from every other.
+pub trait Scalar: Copy {
+    fn bits(self) -> u64;
 }
 
-impl<T: Copy + Default> Scalars<T> {
+impl Scalar for i64 {
+    fn bits(self) -> u64 {
+        self as u64
+    }
+}
+
+impl Scalar for f64 {
+    fn bits(self) -> u64 {
+        self.to_bits()
+    }
+}
+
+impl Scalar for i32 {
+    fn bits(self) -> u64 {
+        u64::from(self as u32)
+    }
+}
+
+impl Scalar for u32 {
+    fn bits(self) -> u64 {
+        u64::from(self)
+    }
+}
+
+impl Scalar for bool {
+    fn bits(self) -> u64 {
+        u64::from(self)
+    }
+}
+
+/// Numbers, days, roster indices or truths; those that recur are kept once.
+#[derive(Debug, Clone)]
+pub struct Scalars<T> {
+    codes: Codes,
+    /// All different values; code 1 is the first.
+    values: Vec<T>,
+    recent: Recent,
+}
+
+impl<T> Default for Scalars<T> {
+    fn default() -> Scalars<T> {
+        Scalars { codes: Codes::default(), values: Vec::new(), recent: Recent::default() }
+    }
+}
+
+impl<T: Scalar> Scalars<T> {
     /// Room for so many rows.
     pub fn with_capacity(rows: usize) -> Scalars<T> {
-        Scalars { values: Vec::with_capacity(rows), present: Vec::with_capacity(rows.div_ceil(64)) }
+        let mut scalars = Scalars::default();
+        scalars.codes.reserve(rows);
+        scalars
     }
 
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.codes.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.len() == 0
     }
 
     pub fn get(&self, row: usize) -> Option<T> {
-        let value = *self.values.get(row)?;
-        (self.present.get(row / 64)? >> (row % 64) & 1 == 1).then_some(value)
+        self.value(self.codes.get(row))
+    }
+
+    fn value(&self, code: u32) -> Option<T> {
+        self.values.get((code as usize).checked_sub(1)?).copied()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Option<T>> + Clone {
-        (0..self.values.len()).map(|row| self.get(row))
+        self.codes.iter().map(|code| self.value(code))
     }
 
     pub fn push(&mut self, value: Option<T>) {
-        let row = self.values.len();
-        if row.is_multiple_of(64) {
-            self.present.push(0);
-        }
-        if let (Some(bits), true) = (self.present.last_mut(), value.is_some()) {
-            *bits |= 1 << (row % 64);
-        }
-        self.values.push(value.unwrap_or_default());
+        let code = value.map_or(0, |value| self.code_of(value));
+        self.codes.push(code);
     }
 
-    /// Room for the rows of others that will be appended.
+    /// Gives back memory that was held for more rows.
+    pub fn shrink(&mut self) {
+        self.values.shrink_to_fit();
+        self.recent = Recent::default();
+    }
+
+    /// Room for so many rows that will be appended.
     pub fn reserve(&mut self, rows: usize) {
-        self.values.reserve(rows);
-        self.present.reserve(rows.div_ceil(64));
+        self.codes.reserve(rows);
     }
 
-    /// Appends all rows of another column.
-    pub fn append(&mut self, other: &Scalars<T>) {
-        other.iter().for_each(|value| self.push(value));
+    /// Appends all rows of another column; `known` remembers the values, by their bits, between calls.
+    pub fn append(&mut self, other: &Scalars<T>, known: &mut HashMap<u64, u32>) {
+        let mut codes = Vec::with_capacity(other.values.len() + 1);
+        codes.push(0);
+        for value in &other.values {
+            codes.push(match known.get(&value.bits()) {
+                Some(code) => *code,
+                None => {
+                    let code = self.add(*value);
+                    if self.values.len() < FEW {
+                        known.insert(value.bits(), code);
+                    } else {
+                        *known = HashMap::new();
+                    }
+                    code
+                }
+            });
+        }
+        other.codes.iter().for_each(|code| self.codes.push(codes.get(code as usize).copied().unwrap_or(0)));
+    }
+
+    fn code_of(&mut self, value: T) -> u32 {
+        let bits = value.bits();
+        let hash = (bits ^ bits >> 45 ^ bits >> 51) as usize;
+        let seen = *self.recent.slot(hash);
+        if self.value(seen).is_some_and(|known| known.bits() == bits) {
+            return seen;
+        }
+        let code = self.add(value);
+        *self.recent.slot(hash) = code;
+        code
+    }
+
+    fn add(&mut self, value: T) -> u32 {
+        self.values.push(value);
+        // As many values as there are rows at most, and rows are numbered in 32 bits everywhere.
+        self.values.len() as u32
     }
 }
 
-impl<T: Copy + Default + PartialEq> PartialEq for Scalars<T> {
+impl<T: Scalar + PartialEq> PartialEq for Scalars<T> {
     fn eq(&self, other: &Scalars<T>) -> bool {
         self.iter().eq(other.iter())
     }
 }
 
-impl<T: Copy + Default> FromIterator<Option<T>> for Scalars<T> {
+impl<T: Scalar> FromIterator<Option<T>> for Scalars<T> {
     fn from_iter<I: IntoIterator<Item = Option<T>>>(values: I) -> Scalars<T> {
         let mut all = Scalars::default();
         values.into_iter().for_each(|value| all.push(value));
@@ -201,7 +406,7 @@ impl<T: Copy + Default> FromIterator<Option<T>> for Scalars<T> {
     }
 }
 
-impl<T: Copy + Default> From<Vec<Option<T>>> for Scalars<T> {
+impl<T: Scalar> From<Vec<Option<T>>> for Scalars<T> {
     fn from(values: Vec<Option<T>>) -> Scalars<T> {
         values.into_iter().collect()
     }
@@ -219,9 +424,12 @@ mod tests {
 
     #[test]
     fn texts_come_back_row_by_row_whatever_was_appended_or_replaced() {
-        let mut texts: Texts = [Some("甲"), None, Some("甲"), Some(""), Some("乙")].into_iter().collect();
-        assert_eq!(texts.words(), 3);
-        texts.append(&[Some("丙"), None, Some("甲")].into_iter().collect());
+        let mut texts = Texts::default();
+        let mut known = HashMap::new();
+        texts.append(&[Some("甲"), None, Some("甲"), Some(""), Some("乙")].into_iter().collect(), &mut known);
+        assert_eq!(texts.codes(), 3);
+        texts.append(&[Some("丙"), None, Some("甲")].into_iter().collect(), &mut known);
+        assert_eq!(texts.codes(), 4, "甲 is known from before");
         texts.set(1, Some("丁"));
         texts.set(0, None);
         let all: Vec<Option<&str>> = texts.iter().collect();
@@ -239,11 +447,29 @@ mod tests {
     }
 
     #[test]
-    fn scalars_tell_nothing_from_zero_over_word_boundaries() {
-        let value = |row: i64| (row % 3 != 0).then_some(row % 5);
-        let mut numbers: Scalars<i64> = (0..100).map(value).collect();
-        numbers.append(&(100..230).map(value).collect());
-        assert!(numbers.iter().eq((0..230).map(value)));
-        assert_eq!((numbers.get(5), numbers.get(3), numbers.get(230)), (Some(0), None, None));
+    fn codes_grow_with_the_number_of_values_and_nothing_is_lost() {
+        let value = |row: i64| (row % 1000 != 3).then_some(row);
+        let (mut numbers, mut known) = (Scalars::default(), HashMap::new());
+        for first in (0..140_000).step_by(7_000) {
+            numbers.append(&(first..first + 7_000).map(value).collect(), &mut known);
+        }
+        assert!(numbers.iter().eq((0..140_000).map(value)));
+        let (mut names, mut known) = (Texts::default(), HashMap::new());
+        for first in (0..140_000).step_by(7_000) {
+            let part: Texts = (first..first + 7_000).map(value).map(|n| n.map(|n| n.to_string())).collect();
+            names.append(&part, &mut known);
+        }
+        assert!(
+            (0..140_000).all(|row| names.get(row as usize).map(str::to_owned) == value(row).map(|n| n.to_string()))
+        );
+    }
+
+    #[test]
+    fn scalars_tell_nothing_from_zero_and_zero_from_minus_zero() {
+        let values = [Some(0.0), None, Some(-0.0), Some(1.5), None, Some(0.0)];
+        let numbers: Scalars<f64> = values.into_iter().collect();
+        let bits = |value: Option<f64>| value.map(f64::to_bits);
+        assert!(numbers.iter().map(bits).eq(values.into_iter().map(bits)));
+        assert_eq!(numbers.get(6), None);
     }
 }

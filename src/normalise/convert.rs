@@ -64,6 +64,7 @@ pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &
             push(&mut columns, bound.field, value);
         }
     }
+    out.columns.iter_mut().for_each(Column::shrink);
     out
 }
 

@@ -53,16 +53,6 @@ impl Stage {
         &self.temporary
     }
 
-    /// Writes an output's new version and sees it onto the disk.
-    ///
-    /// # Errors
-    /// The file cannot be written; the message names the target.
-    pub fn put(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
-        let path = self.staged(name)?;
-        let written = File::create(&path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-        written.map_err(|error| trouble("写入", &self.folder.join(name), &error))
-    }
-
     /// The sentence for an error while writing an output's new version.
     pub fn trouble(&self, name: &str, error: &io::Error) -> String {
         trouble("写入", &self.folder.join(name), error)
@@ -268,6 +258,10 @@ mod tests {
         fs::read_to_string(folder.join(name)).ok()
     }
 
+    fn put(stage: &Stage, name: &str) {
+        fs::write(stage.staged(name).unwrap(), "new").unwrap();
+    }
+
     fn entries(folder: &Path) -> Vec<String> {
         let mut all: Vec<String> =
             fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
@@ -281,8 +275,8 @@ mod tests {
         fs::write(folder.path().join("a.txt"), "old").unwrap();
         fs::write(folder.path().join("foreign.txt"), "mine").unwrap();
         let stage = Stage::open(folder.path()).unwrap();
-        stage.put("a.txt", b"new").unwrap();
-        stage.put("data/b.txt", b"new").unwrap();
+        put(&stage, "a.txt");
+        put(&stage, "data/b.txt");
         assert_eq!(read(folder.path(), "a.txt").as_deref(), Some("old"), "nothing is in place before the commit");
         stage.commit(&names(&["a.txt", "data/b.txt"])).unwrap();
         assert_eq!(read(folder.path(), "a.txt").as_deref(), Some("new"));
@@ -297,8 +291,8 @@ mod tests {
         fs::write(folder.path().join("a.txt"), "old").unwrap();
         fs::write(folder.path().join("b.txt"), "old").unwrap();
         let stage = Stage::open(folder.path()).unwrap();
-        stage.put("a.txt", b"new").unwrap();
-        stage.put("data/c.txt", b"new").unwrap();
+        put(&stage, "a.txt");
+        put(&stage, "data/c.txt");
         // b.txt was never staged, so moving it fails after a.txt and c.txt were moved.
         let message = stage.commit(&names(&["a.txt", "data/c.txt", "b.txt"])).unwrap_err();
         assert!(message.contains("b.txt") && message.contains("原有结果没有改动"), "{message}");

@@ -12,16 +12,22 @@ use crate::model::finding::{Finding, Severity};
 use crate::model::{CellRef, Outcome};
 use rust_xlsxwriter::{Workbook, XlsxError};
 use std::collections::BTreeMap;
+use std::io::{Seek, Write};
 use std::path::Path;
 
 /// More automatic changes than this are hard to work with on one sheet.
 const AMENDMENTS_A_SHEET: u32 = 200_000;
 
-/// The workbook's bytes; `scratch` is a folder for its temporary files.
+/// Writes the workbook to `target`; `scratch` is a folder for its temporary files.
 ///
 /// # Errors
 /// The writer refuses a cell, or the disk is full.
-pub fn findings(edition: &Edition<'_>, links: &Links, scratch: &Path) -> Result<Vec<u8>, XlsxError> {
+pub fn findings<W: Write + Seek + Send>(
+    edition: &Edition<'_>,
+    links: &Links,
+    scratch: &Path,
+    target: W,
+) -> Result<(), XlsxError> {
     let title = format!("{}审核问题", edition.name());
     let mut book = style::workbook(&title)?;
     book.set_tempdir(scratch)?;
@@ -36,7 +42,7 @@ pub fn findings(edition: &Edition<'_>, links: &Links, scratch: &Path) -> Result<
     said.extend(amendments(edition, &look, &title, &mut book)?);
     said.extend(bindings(edition, &look, &title, &mut book)?);
     remarks(&mut book, &said)?;
-    book.save_to_buffer()
+    book.save_to_writer(target)
 }
 
 fn file_item<'a>(edition: &Edition<'a>, links: &'a Links, source: Option<u32>) -> Item<'a> {

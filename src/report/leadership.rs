@@ -6,12 +6,18 @@ use super::style::{self, Styles};
 use super::{Edition, glossary, overview};
 use crate::model::statistic::StatTable;
 use rust_xlsxwriter::{Worksheet, XlsxError};
+use std::io::{Seek, Write};
 
-/// The workbook's bytes.
+/// Writes the workbook to `target`.
 ///
 /// # Errors
 /// The writer refuses a cell.
-pub fn leadership(edition: &Edition<'_>, account: &Account, input_hash: &str) -> Result<Vec<u8>, XlsxError> {
+pub fn leadership<W: Write + Seek + Send>(
+    edition: &Edition<'_>,
+    account: &Account,
+    input_hash: &str,
+    target: W,
+) -> Result<(), XlsxError> {
     let styles = Styles::default();
     let title = edition.name();
     let mut sheets = Vec::new();
@@ -33,7 +39,7 @@ pub fn leadership(edition: &Edition<'_>, account: &Account, input_hash: &str) ->
         book.push_worksheet(sheet);
     }
     book.push_worksheet(glossary::glossary(edition, &styles, input_hash)?);
-    book.save_to_buffer()
+    book.save_to_writer(target)
 }
 
 /// Sheet names in order of first use, each with its tables; names that Excel would take for the same get a number.

@@ -108,6 +108,7 @@ impl<'a> Listing<'a> {
         self.sheet.set_name(style::numbered(self.name, self.full.len() as u32 + 1))?;
         style::page(&mut self.sheet, self.title, true);
         self.sheet.set_screen_gridlines(true).set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
+        self.sheet.set_default_row_height(height(1));
         self.sheet.set_row_height(0, 24)?;
         for (column, (heading, width)) in (0u16..).zip(self.columns) {
             self.sheet.set_column_width(column, *width)?;
@@ -144,7 +145,9 @@ impl<'a> Listing<'a> {
             Item::Count(_) | Item::Blank => 1,
         });
         let lines = lines.max().unwrap_or(1);
-        self.sheet.set_row_height(row, (f64::from(lines) * 13.5 + 3.0).min(400.0))?;
+        if lines > 1 {
+            self.sheet.set_row_height(row, height(lines))?;
+        }
         for (index, item) in items.iter().enumerate() {
             let column = index as u16;
             match item {
@@ -212,6 +215,11 @@ impl<'a> Listing<'a> {
         book.push_worksheet(self.sheet);
         Ok(said)
     }
+}
+
+/// The height of a row of so many lines.
+fn height(lines: u32) -> f64 {
+    (f64::from(lines) * 13.5 + 3.0).min(400.0)
 }
 
 /// A sheet of remarks, where there is something to say.

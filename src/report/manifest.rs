@@ -10,7 +10,7 @@ use crate::text::id_number::mask_within;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 /// SHA-256 in lower-case hex.
 pub fn sha256(bytes: &[u8]) -> String {
@@ -55,53 +55,81 @@ pub struct Output {
     pub size: u64,
 }
 
-/// The file's bytes.
-pub fn run_json(edition: &Edition<'_>, outputs: &[Output]) -> Vec<u8> {
+/// Writes the file, its lists a record at a time: of a province's year they are long.
+///
+/// # Errors
+/// The target cannot be written.
+pub fn run_json(edition: &Edition<'_>, outputs: &[Output], target: &mut impl Write) -> io::Result<()> {
     let plan = edition.plan;
-    let references: Vec<Value> = edition
+    let references = edition
         .reference
         .files
         .iter()
-        .map(|(table, path, hash)| json!({ "table": table, "file": public_path(path), "sha256": hash }))
-        .collect();
-    let outputs: Vec<Value> = outputs
-        .iter()
-        .map(|output| json!({ "file": output.file, "sha256": output.sha256, "size": output.size }))
-        .collect();
-    let units: Vec<Value> = edition
-        .verdict
-        .units
-        .iter()
-        .map(|unit| {
-            json!({
-                "code": edition.unit_code(unit.unit),
-                "name": edition.unit_name(unit.unit),
-                "status": status_key(unit.status),
-                "status_zh": status_word(unit.status),
-                "received": unit.received.map(day_word),
-            })
+        .map(|(table, path, hash)| json!({ "table": table, "file": public_path(path), "sha256": hash }));
+    let outputs =
+        outputs.iter().map(|output| json!({ "file": output.file, "sha256": output.sha256, "size": output.size }));
+    let units = edition.verdict.units.iter().map(|unit| {
+        json!({
+            "code": edition.unit_code(unit.unit),
+            "name": edition.unit_name(unit.unit),
+            "status": status_key(unit.status),
+            "status_zh": status_word(unit.status),
+            "received": unit.received.map(day_word),
         })
-        .collect();
-    let run = json!({
-        "pipeline": plan.name,
-        "title": plan.title,
-        "period": edition.period.key(),
-        "version": env!("CARGO_PKG_VERSION"),
-        "definition": { "file": public_path(&plan.path), "sha256": plan.sha256 },
-        "references": references,
-        "input_sha256": input_hash(edition),
-        "inputs": edition.verdict.sources.iter().map(|source| input(edition, source)).collect::<Vec<_>>(),
-        "counts": counts(edition),
-        // Proven before anything is written; a run that cannot prove it writes nothing.
-        "identity": { "holds": true },
-        "outputs": outputs,
-        "units": units,
-        "versions": super::received::ledger::json(edition),
-        "drift": super::received::drift::json(edition),
     });
-    let mut bytes = format!("{run:#}").into_bytes();
-    bytes.push(b'\n');
-    bytes
+    let definition = json!({ "file": public_path(&plan.path), "sha256": plan.sha256 });
+    // In the order of the alphabet, as serde_json keeps the keys within.
+    let mut object = Object { target, first: true };
+    object.value("counts", &counts(edition))?;
+    object.value("definition", &definition)?;
+    object.list("drift", super::received::drift::json(edition))?;
+    // Proven before anything is written; a run that cannot prove it writes nothing.
+    object.value("identity", &json!({ "holds": true }))?;
+    object.value("input_sha256", &json!(input_hash(edition)))?;
+    object.list("inputs", edition.verdict.sources.iter().map(|source| input(edition, source)))?;
+    object.list("outputs", outputs)?;
+    object.value("period", &json!(edition.period.key()))?;
+    object.value("pipeline", &json!(plan.name))?;
+    object.list("references", references)?;
+    object.value("title", &json!(plan.title))?;
+    object.list("units", units)?;
+    object.value("version", &json!(env!("CARGO_PKG_VERSION")))?;
+    object.list("versions", super::received::ledger::json(edition))?;
+    object.target.write_all(b"\n}\n")
+}
+
+/// An object whose values are written as they come.
+struct Object<'a, W> {
+    target: &'a mut W,
+    first: bool,
+}
+
+impl<W: Write> Object<'_, W> {
+    fn key(&mut self, key: &str) -> io::Result<()> {
+        let before = if std::mem::take(&mut self.first) { "{" } else { "," };
+        write!(self.target, "{before}\n  {}: ", json!(key))
+    }
+
+    fn value(&mut self, key: &str, value: &Value) -> io::Result<()> {
+        self.key(key)?;
+        self.target.write_all(indented(value, "\n  ").as_bytes())
+    }
+
+    fn list(&mut self, key: &str, values: impl Iterator<Item = Value>) -> io::Result<()> {
+        self.key(key)?;
+        let mut before = "[\n    ";
+        for value in values {
+            self.target.write_all(before.as_bytes())?;
+            self.target.write_all(indented(&value, "\n    ").as_bytes())?;
+            before = ",\n    ";
+        }
+        self.target.write_all(if before.starts_with('[') { b"[]" } else { b"\n  ]" })
+    }
+}
+
+/// A value over several lines; JSON texts hold no line break of their own.
+fn indented(value: &Value, line: &str) -> String {
+    format!("{value:#}").replace('\n', line)
 }
 
 fn input(edition: &Edition<'_>, source: &SourceVerdict) -> Value {

@@ -40,8 +40,9 @@ use links::Links;
 use manifest::Output;
 use rayon::prelude::*;
 use std::any::Any;
+use std::error::Error;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{self, BufWriter};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 
@@ -95,77 +96,70 @@ pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
         jobs.push((format!("data/{}.parquet", file_stem(&accepted.form.id)), Job::Store(accepted)));
     }
     jobs.push(("findings.ndjson".to_owned(), Job::Records));
-    let scratch = stage.scratch();
     let outputs: Vec<Output> = jobs
         .par_iter()
         .map(|(name, job)| {
-            let output = match job {
-                Job::Data => {
-                    return data_edition(&edition, &forms, &stage, name).map_err(|error| stage.trouble(name, &error));
-                }
-                Job::Leadership => leadership::leadership(&edition, &account, &input_hash).map_err(workbook_trouble),
-                Job::Findings => unwinding(|| findings::findings(&edition, &links, scratch)),
-                Job::Store(accepted) => {
-                    store::parquet(&edition, accepted).map_err(|error| Trouble::Defect(error.to_string()))
-                }
-                Job::Records => Ok(records::findings_ndjson(&edition)),
-            };
-            let bytes = output.map_err(|trouble| match trouble {
-                Trouble::Machine(error) => stage.trouble(name, &error),
-                Trouble::Defect(what) => {
-                    format!("程序缺陷：无法生成 {name}（{what}）；原有结果没有改动，请联系维护人员")
-                }
-            })?;
-            stage.put(name, &bytes)?;
-            Ok(Output { file: name.clone(), sha256: manifest::sha256(&bytes), size: bytes.len() as u64 })
+            put(&stage, name, |target| match job {
+                Job::Leadership => Ok(leadership::leadership(&edition, &account, &input_hash, target)?),
+                Job::Findings => Ok(findings::findings(&edition, &links, stage.scratch(), target)?),
+                Job::Data => Ok(edition::data_edition(&edition, &forms, style::SHEET_ROWS - 1, target).map(drop)?),
+                Job::Store(accepted) => Ok(store::parquet(&edition, accepted, target).map(drop)?),
+                Job::Records => Ok(records::findings_ndjson(&edition, target)?),
+            })
         })
         .collect::<Result<_, String>>()?;
-    stage.put("run.json", &manifest::run_json(&edition, &outputs))?;
+    put(&stage, "run.json", |target| Ok(manifest::run_json(&edition, &outputs, target)?))?;
     let mut names: Vec<String> = outputs.into_iter().map(|output| output.file).collect();
     names.push("run.json".to_owned());
     Ok(Written { files: stage.commit(&names)? })
 }
 
-/// The data edition goes straight to its staged file.
-fn data_edition(edition: &Edition<'_>, forms: &[Accepted<'_>], stage: &Stage, name: &str) -> std::io::Result<Output> {
-    let path = stage.staged(name).map_err(std::io::Error::other)?;
-    let target = BufWriter::with_capacity(1 << 18, File::create(&path)?);
-    let written = edition::data_edition(edition, forms, style::SHEET_ROWS - 1, target)?;
-    written.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-    let (sha256, size) = manifest::sha256_of(File::open(&path)?)?;
+/// Writes one output to its staged file, piece by piece, and sees it onto the disk.
+fn put(
+    stage: &Stage,
+    name: &str,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<(), Box<dyn Error>>,
+) -> Result<Output, String> {
+    let path = stage.staged(name)?;
+    let machine = |error: io::Error| stage.trouble(name, &error);
+    let mut target = BufWriter::with_capacity(1 << 18, File::create(&path).map_err(machine)?);
+    unwinding(|| write(&mut target)).map_err(|error| match of_machine(&*error) {
+        Some(error) => machine(error),
+        None => format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"),
+    })?;
+    let file = target.into_inner().map_err(|error| machine(error.into_error()))?;
+    let summed = file.sync_all().and_then(|()| manifest::sha256_of(File::open(&path)?));
+    let (sha256, size) = summed.map_err(machine)?;
     Ok(Output { file: name.to_owned(), sha256, size })
 }
 
-/// Why an output could not be made.
-enum Trouble {
-    Machine(std::io::Error),
-    Defect(String),
-}
-
-/// Runs the workbook writer, which panics where a temporary file of its own cannot be written.
-fn unwinding(write: impl FnOnce() -> Result<Vec<u8>, rust_xlsxwriter::XlsxError>) -> Result<Vec<u8>, Trouble> {
-    match catch_unwind(AssertUnwindSafe(write)) {
-        Ok(written) => written.map_err(workbook_trouble),
-        Err(panic) => match system_error(&*panic) {
-            Some(error) => Err(Trouble::Machine(error)),
-            None => resume_unwind(panic),
-        },
-    }
+/// Runs a writer. The one for workbooks panics where a temporary file of its own cannot be written.
+fn unwinding(write: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
+    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|panic| match system_error(&*panic) {
+        Some(error) => Err(error.into()),
+        None => resume_unwind(panic),
+    })
 }
 
 /// The system's error that a panic carries in its words (`Os { code: 28, …`): a full disk is no defect of the program.
-pub fn system_error(panic: &(dyn Any + Send)) -> Option<std::io::Error> {
+pub fn system_error(panic: &(dyn Any + Send)) -> Option<io::Error> {
     let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied())?;
     let (_, rest) = words.split_once("Os { code: ")?;
     let code = rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
-    Some(std::io::Error::from_raw_os_error(code))
+    Some(io::Error::from_raw_os_error(code))
 }
 
-fn workbook_trouble(error: rust_xlsxwriter::XlsxError) -> Trouble {
-    match error {
-        rust_xlsxwriter::XlsxError::IoError(error) => Trouble::Machine(error),
-        other => Trouble::Defect(other.to_string()),
+/// The machine's own error, where a writer wrapped one: a full disk is no defect of ours.
+fn of_machine(error: &(dyn Error + 'static)) -> Option<io::Error> {
+    let mut next = Some(error);
+    while let Some(here) = next {
+        if let Some(machine) = here.downcast_ref::<io::Error>() {
+            let code = machine.raw_os_error().map(io::Error::from_raw_os_error);
+            return Some(code.unwrap_or_else(|| io::Error::new(machine.kind(), machine.to_string())));
+        }
+        next = here.source();
     }
+    None
 }
 
 /// A name that every file system takes.

@@ -5,15 +5,14 @@ use crate::model::CellRef;
 use crate::model::finding::Finding;
 use crate::text::id_number::mask_within;
 use serde_json::{Value, json};
+use std::io::{self, Write};
 
-/// The file's bytes.
-pub fn findings_ndjson(edition: &Edition<'_>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(edition.verdict.findings.len() * 512);
-    for finding in &edition.verdict.findings {
-        out.extend_from_slice(record(edition, finding).to_string().as_bytes());
-        out.push(b'\n');
-    }
-    out
+/// Writes the file.
+///
+/// # Errors
+/// The target cannot be written.
+pub fn findings_ndjson(edition: &Edition<'_>, target: &mut impl Write) -> io::Result<()> {
+    edition.verdict.findings.iter().try_for_each(|finding| writeln!(target, "{}", record(edition, finding)))
 }
 
 fn record(edition: &Edition<'_>, finding: &Finding) -> Value {

@@ -10,23 +10,24 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
+use std::io::Write;
 use std::sync::Arc;
 
 /// Columns that say where a row came from.
 pub const ORIGIN: [&str; 3] = ["return", "sheet", "row"];
 /// Rows of a row group.
-const GROUP: usize = 131_072;
+const GROUP: usize = 65_536;
 
-/// The file's bytes.
+/// Writes the file to `target`, a row group at a time.
 ///
 /// # Errors
-/// The writer refuses a value.
-pub fn parquet(edition: &Edition<'_>, accepted: &Accepted<'_>) -> Result<Vec<u8>, ParquetError> {
+/// The writer refuses a value, or the target cannot be written.
+pub fn parquet<W: Write + Send>(edition: &Edition<'_>, accepted: &Accepted<'_>, target: W) -> Result<W, ParquetError> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_created_by(format!("huizong {}", env!("CARGO_PKG_VERSION")))
         .build();
-    let mut writer = SerializedFileWriter::new(Vec::new(), schema(accepted)?, Arc::new(properties))?;
+    let mut writer = SerializedFileWriter::new(target, schema(accepted)?, Arc::new(properties))?;
     let rows: Vec<usize> = accepted.rows().collect();
     for group in rows.chunks(GROUP) {
         let mut group_writer = writer.next_row_group()?;
@@ -39,7 +40,7 @@ pub fn parquet(edition: &Edition<'_>, accepted: &Accepted<'_>) -> Result<Vec<u8>
         let sheets = group.iter().map(|row| origin(row).map(|from| edition.sheet_name(from.source, from.sheet)));
         texts(&mut group_writer, sheets, group.len(), true)?;
         let lines = group.iter().map(|row| origin(row).map(|from| i64::from(from.row) + 1));
-        primitives::<Int64Type>(&mut group_writer, lines, group.len(), true)?;
+        primitives::<Int64Type, W>(&mut group_writer, lines, group.len(), true)?;
         group_writer.close()?;
     }
     writer.into_inner()
@@ -72,8 +73,8 @@ fn schema(accepted: &Accepted<'_>) -> Result<Arc<Type>, ParquetError> {
     Type::group_type_builder("rows").with_fields(fields).build().map(Arc::new)
 }
 
-fn write_column(
-    group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
+fn write_column<W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
     accepted: &Accepted<'_>,
     values: Values<'_>,
     rows: &[usize],
@@ -83,15 +84,15 @@ fn write_column(
     match values {
         Values::Text(values) => texts(group, rows.map(|row| values.get(row)), count, false),
         Values::Unit(units) => texts(group, rows.map(|row| accepted.unit(units, row)), count, false),
-        Values::Integer(values) => primitives::<Int64Type>(group, rows.map(|row| values.get(row)), count, false),
-        Values::Number(values) => primitives::<DoubleType>(group, rows.map(|row| values.get(row)), count, false),
-        Values::Boolean(values) => primitives::<BoolType>(group, rows.map(|row| values.get(row)), count, false),
-        Values::Date { days, .. } => primitives::<Int32Type>(group, rows.map(|row| days.get(row)), count, false),
+        Values::Integer(values) => primitives::<Int64Type, W>(group, rows.map(|row| values.get(row)), count, false),
+        Values::Number(values) => primitives::<DoubleType, W>(group, rows.map(|row| values.get(row)), count, false),
+        Values::Boolean(values) => primitives::<BoolType, W>(group, rows.map(|row| values.get(row)), count, false),
+        Values::Date { days, .. } => primitives::<Int32Type, W>(group, rows.map(|row| days.get(row)), count, false),
     }
 }
 
-fn primitives<T: DataType>(
-    group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
+fn primitives<T: DataType, W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
     values: impl Iterator<Item = Option<T::T>>,
     count: usize,
     required: bool,
@@ -108,8 +109,8 @@ fn primitives<T: DataType>(
 }
 
 /// All texts of a column lie in one buffer, and the values are slices of it.
-fn texts<'a>(
-    group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
+fn texts<'a, W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
     values: impl Iterator<Item = Option<&'a str>>,
     count: usize,
     required: bool,
@@ -127,5 +128,5 @@ fn texts<'a>(
         start = end.unwrap_or(start);
         slice
     });
-    primitives::<ByteArrayType>(group, slices, count, required)
+    primitives::<ByteArrayType, W>(group, slices, count, required)
 }

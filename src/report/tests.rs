@@ -294,7 +294,7 @@ fn measure() {
         .into_inner();
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
-    let bytes = super::store::parquet(&edition, &forms[0]).unwrap();
+    let bytes = super::store::parquet(&edition, &forms[0], Vec::new()).unwrap();
     println!("parquet: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
     let out = case.write();

@@ -15,12 +15,13 @@ use polars::prelude::{
     PlSmallStr, PolarsResult, StringChunkedBuilder, UInt32Chunked,
 };
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Rows that are answered at a time: large enough that polars' own cost vanishes, small enough to stay in cache.
-const STRETCH: usize = 16_384;
+/// Rows that are answered at a time: large enough that polars' own cost vanishes, small enough that what it needs on
+/// the way does.
+const STRETCH: usize = 4_096;
 /// Answers of one stretch are columns of these names; `#` cannot occur in a field's name.
 const ANSWER: &str = "#answer";
 /// Keeps a frame's height where an expression reads no column at all.
@@ -77,9 +78,8 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
     let unit_column = named.iter().position(|column| column.field == form.unit_field);
     let recommenders = recommenders(&reference.roster);
     let mut columns: Vec<Values> = named.iter().map(|column| empty(column.ty)).collect();
-    for (at, column) in columns.iter_mut().enumerate() {
-        reserve(column, tables.iter().filter_map(|table| table.columns.get(at)), height);
-    }
+    columns.iter_mut().for_each(|column| column.reserve(height));
+    let mut known: Vec<Known> = columns.iter().map(|_| Known::default()).collect();
     let mut origins = Vec::with_capacity(height);
     let mut units = Vec::with_capacity(height);
     for table in tables {
@@ -93,8 +93,8 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
             recommenders.get(named as usize).copied().flatten()
         }));
         origins.extend_from_slice(&table.origins);
-        for (at, column) in columns.iter_mut().enumerate() {
-            append(column, table.columns.get(at), rows);
+        for (at, (column, known)) in columns.iter_mut().zip(&mut known).enumerate() {
+            append(column, table.columns.get(at), rows, known);
         }
     }
     let names = named.into_iter().map(|column| column.name).collect();
@@ -118,30 +118,24 @@ fn empty(ty: ColumnType) -> Values {
     }
 }
 
-fn reserve<'a>(column: &mut Values, others: impl Iterator<Item = &'a Values> + Clone, height: usize) {
-    match column {
-        Values::Text(all) => all.reserve(others.filter_map(|other| match other {
-            Values::Text(other) => Some(other),
-            _ => None,
-        })),
-        Values::Integer(all) => all.reserve(height),
-        Values::Number(all) => all.reserve(height),
-        Values::Boolean(all) => all.reserve(height),
-        Values::Date(all) => all.reserve(height),
-        Values::Unit(all) => all.reserve(height),
-    }
+/// Values met so far of one column, while tables are put together.
+#[derive(Default)]
+struct Known {
+    words: HashMap<Box<str>, u32>,
+    scalars: HashMap<u64, u32>,
 }
 
 /// Appends exactly `rows` values; a column that is missing or of another kind or height reads as nothing.
-fn append(column: &mut Values, other: Option<&Values>, rows: usize) {
+fn append(column: &mut Values, other: Option<&Values>, rows: usize, known: &mut Known) {
     let nothing = 0..rows;
+    let Known { words, scalars } = known;
     match (column, other.filter(|other| other.len() == rows)) {
-        (Values::Text(all), Some(Values::Text(other))) => all.append(other),
-        (Values::Integer(all), Some(Values::Integer(other))) => all.append(other),
-        (Values::Number(all), Some(Values::Number(other))) => all.append(other),
-        (Values::Boolean(all), Some(Values::Boolean(other))) => all.append(other),
-        (Values::Date(all), Some(Values::Date(other))) => all.append(other),
-        (Values::Unit(all), Some(Values::Unit(other))) => all.append(other),
+        (Values::Text(all), Some(Values::Text(other))) => all.append(other, words),
+        (Values::Integer(all), Some(Values::Integer(other))) => all.append(other, scalars),
+        (Values::Number(all), Some(Values::Number(other))) => all.append(other, scalars),
+        (Values::Boolean(all), Some(Values::Boolean(other))) => all.append(other, scalars),
+        (Values::Date(all), Some(Values::Date(other))) => all.append(other, scalars),
+        (Values::Unit(all), Some(Values::Unit(other))) => all.append(other, scalars),
         (Values::Text(all), _) => nothing.for_each(|_| all.push(None)),
         (Values::Integer(all), _) => nothing.for_each(|_| all.push(None)),
         (Values::Number(all), _) => nothing.for_each(|_| all.push(None)),
@@ -255,9 +249,11 @@ impl Grid {
         let named = |(at, expr): (usize, &Expr)| expr.clone().alias(format!("{ANSWER}{at}"));
         let named: Vec<Expr> = exprs.iter().enumerate().map(named).collect();
         let stretches: Vec<usize> = (0..self.height).step_by(STRETCH).collect();
-        stretches
-            .into_par_iter()
-            .map(|first| {
+        // A few at a time: a thread that waits for polars takes up the next stretch, and would hold them all at once.
+        let mut all = Vec::with_capacity(stretches.len());
+        for some in stretches.chunks(2 * rayon::current_num_threads()) {
+            let answers = some.par_iter().map(|first| {
+                let first = *first;
                 let frame = self.frame(needs, first..self.height.min(first + STRETCH))?;
                 // with_columns and not select: it stretches constants over all rows.
                 let answered = frame.lazy().with_columns(named.clone()).collect()?;
@@ -265,8 +261,10 @@ impl Grid {
                     .map(|at| answered.column(&format!("{ANSWER}{at}")).cloned())
                     .collect::<PolarsResult<_>>()?;
                 take(first, &answers)
-            })
-            .collect()
+            });
+            all.extend(answers.collect::<PolarsResult<Vec<T>>>()?);
+        }
+        Ok(all)
     }
 
     /// Per expression, the rows (ascending) for which it is true; NULL is not true.

@@ -353,7 +353,9 @@ fn a_killed_run_leaves_no_worker_behind() {
     let is_gone = || {
         let stat = std::fs::read_to_string(format!("/proc/{worker}/stat")).unwrap_or_default();
         // Where nobody waits for orphans, a dead one stays listed.
-        stat.rsplit(')').next().is_none_or(|rest| rest.trim_start().is_empty() || rest.trim_start().starts_with(['Z', 'X']))
+        stat.rsplit(')')
+            .next()
+            .is_none_or(|rest| rest.trim_start().is_empty() || rest.trim_start().starts_with(['Z', 'X']))
     };
     let started = std::time::Instant::now();
     while !is_gone() && started.elapsed().as_secs() < 10 {

@@ -77,8 +77,8 @@ pub fn remarks(edition: &Edition<'_>) -> Vec<String> {
 }
 
 /// `drift` of `run.json`: the patterns.
-pub fn json(edition: &Edition<'_>) -> Value {
-    let pattern = |pattern: &Pattern| {
+pub fn json(edition: &Edition<'_>) -> impl Iterator<Item = Value> {
+    let pattern = move |pattern: &Pattern| {
         let form = edition.plan.forms.get(usize::from(pattern.form))?;
         let Pattern { kind, field, header, units, sources, advice, .. } = pattern;
         Some(json!({
@@ -95,7 +95,7 @@ pub fn json(edition: &Edition<'_>) -> Value {
             })),
         }))
     };
-    Value::Array(edition.verdict.drift.patterns.iter().filter_map(pattern).collect())
+    edition.verdict.drift.patterns.iter().filter_map(pattern)
 }
 
 fn field_name(form: &Form, field: Option<u16>) -> &str {

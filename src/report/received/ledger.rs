@@ -150,9 +150,9 @@ pub fn differences(
 }
 
 /// `versions` of `run.json`: one entry a unit and form.
-pub fn json(edition: &Edition<'_>) -> Value {
+pub fn json(edition: &Edition<'_>) -> impl Iterator<Item = Value> {
     let ledger = &edition.verdict.ledger;
-    let groups = ledger.versions.chunk_by(|a, b| (a.unit, a.form) == (b.unit, b.form)).map(|group| {
+    ledger.versions.chunk_by(|a, b| (a.unit, a.form) == (b.unit, b.form)).map(move |group| {
         let (unit, form) = group.first().map_or((None, 0), |first| (first.unit, first.form));
         let differences = ledger.differences.iter().filter(|one| Some(one.unit) == unit && one.form == form);
         json!({
@@ -161,8 +161,7 @@ pub fn json(edition: &Edition<'_>) -> Value {
             "received": group.iter().map(|version| version_json(edition, version, group.len() > 1)).collect::<Vec<_>>(),
             "differences": differences.map(|one| difference_json(edition, one)).collect::<Vec<_>>(),
         })
-    });
-    Value::Array(groups.collect())
+    })
 }
 
 /// The stamp only where versions were compared: elsewhere it would tell when the file was copied, and nothing else.
