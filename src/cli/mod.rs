@@ -32,9 +32,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     // A panic is a defect of ours; its own words could quote what a return holds, so only its place is said.
     std::panic::set_hook(Box::new(|panic| {
         // A disk that is full while a workbook is made; whoever catches it says so in full.
-        if let Some(words) = panic.payload_as_str()
-            && words.contains("Os { code: ")
-        {
+        if panic.payload_as_str().is_some_and(of_system) {
             return;
         }
         let place = panic.location().map_or_else(String::new, |at| {
@@ -45,11 +43,17 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     }));
     let run = std::panic::AssertUnwindSafe(|| dispatch(args));
     std::panic::catch_unwind(run).unwrap_or_else(|panic| {
-        if let Some(error) = crate::report::system_error(&*panic) {
-            complain(&format!("系统出错（{error}），没有写出结果；原有结果没有改动。请检查磁盘后再运行。"));
+        let words = panic.downcast_ref::<String>().map(String::as_str);
+        if words.is_some_and(of_system) {
+            complain("磁盘写满或系统出错，没有写出结果，原有结果没有改动。请检查磁盘后再运行。");
         }
         Exit::Machine
     })
+}
+
+/// Whether a panic carries an error of the system.
+fn of_system(words: &str) -> bool {
+    words.contains("Os { code: ")
 }
 
 fn dispatch(args: impl IntoIterator<Item = OsString>) -> Exit {

@@ -142,7 +142,7 @@ fn unwinding(write: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Result<(), B
 }
 
 /// The system's error that a panic carries in its words (`Os { code: 28, …`): a full disk is no defect of the program.
-pub fn system_error(panic: &(dyn Any + Send)) -> Option<io::Error> {
+fn system_error(panic: &(dyn Any + Send)) -> Option<io::Error> {
     let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied())?;
     let (_, rest) = words.split_once("Os { code: ")?;
     let code = rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
