@@ -92,7 +92,8 @@ fn say(text: &str) {
 fn complain(text: &str) {
     use std::io::Write;
     let mut err = std::io::stderr().lock();
-    let _ = writeln!(err, "错误：{text}");
+    // A path may carry an ID number, and what stands on a screen is copied into chats.
+    let _ = writeln!(err, "错误：{}", crate::text::id_number::mask_within(text));
 }
 
 /// Whether colour may be used on this stream (a terminal, and NO_COLOR not set).

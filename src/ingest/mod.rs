@@ -80,6 +80,12 @@ pub fn discover(roots: &[PathBuf], limits: &Limits) -> Result<Discovery, String>
     discover::discover(roots, limits)
 }
 
+/// Reads every file in this very process: what isolation costs is measured against it. For files that one has made
+/// oneself; any other may take the process along.
+pub fn read_here<T: Send>(files: &[SourceFile], limits: &Limits, take: impl Fn(Read) -> T + Sync) -> Vec<T> {
+    pool::read_here(files, limits, take)
+}
+
 /// Reads every file on rayon's threads, each in a worker process, and hands each to `take` on the thread that read it.
 /// Results come back in the order of `files`, whatever the thread count.
 ///

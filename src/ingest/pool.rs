@@ -1,12 +1,13 @@
 //! The parent's side of the workers: one to each of rayon's threads, started when first needed, killed when over time,
 //! replaced when dead. Answers come back in the order of the files.
 
+use super::bundle::Opener;
 use super::discover::litter;
 use super::refusal::{self, Refusal};
 use super::wire::{GREETING, LONGEST_REPLY, Reply, Request};
 use super::{Delivery, Limits, worker};
-use crate::model::SourceFile;
 use crate::model::outcome::Read as Reading;
+use crate::model::{RawWorkbook, SourceFile};
 use rayon::prelude::*;
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -44,6 +45,28 @@ pub fn read_all<T: Send>(
     };
     let arguments = vec![worker::ARGUMENT.to_owned(), limits.memory.to_string()];
     Pool { program, arguments, limits: *limits, idle: Mutex::default(), watched: Arc::default() }.read_all(files, take)
+}
+
+/// See [`super::read_here`].
+pub fn read_here<T: Send>(files: &[SourceFile], limits: &Limits, take: impl Fn(Reading) -> T + Sync) -> Vec<T> {
+    let read = |file: &SourceFile| {
+        let request = Request {
+            path: file.path.clone(),
+            member: file.member.clone(),
+            file_size: limits.file_size,
+            hash_only: false,
+        };
+        take(reading(worker::answer(&request, &mut Opener::default()).read))
+    };
+    files.par_iter().with_max_len(1).map(read).collect()
+}
+
+fn reading(read: Result<RawWorkbook, Refusal>) -> Reading {
+    match read {
+        Ok(workbook) => Reading::Workbook(workbook),
+        Err(Refusal::Unreadable(unreadable)) => Reading::Unreadable(unreadable),
+        Err(Refusal::NotATable(cause)) => Reading::NotATable { cause },
+    }
 }
 
 struct Pool {
@@ -115,11 +138,7 @@ impl Pool {
             let read = Reading::Litter { cause: cause.to_owned() };
             return Ok(Delivery { read, sha256: reply.sha256, size: reply.size, spent: started.elapsed() });
         }
-        let read = match reply.read {
-            Ok(workbook) => Reading::Workbook(workbook),
-            Err(Refusal::Unreadable(unreadable)) => Reading::Unreadable(unreadable),
-            Err(Refusal::NotATable(cause)) => Reading::NotATable { cause },
-        };
+        let read = reading(reply.read);
         Ok(Delivery { read, sha256: reply.sha256, size: reply.size, spent: started.elapsed() })
     }
 
