@@ -150,6 +150,7 @@ impl<'a> Normaliser<'a> {
                 let Some(area) = areas.get(found.view) else { continue };
                 let from = sink.mark();
                 remarks::columns(self.frame.plan, &self.lexicon, &area.view, &found.table, &mut sink);
+                remarks::cells_outside(&area.view, &found.table, &mut sink);
                 sink.turn_back(from, &area.view, found.header_rows.0);
                 remarks::cover_unit(self.frame.plan, found, &mut sink);
             }

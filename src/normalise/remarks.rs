@@ -10,7 +10,7 @@ use super::rows::{Nil, Table};
 use super::sink::{Say, Sink};
 use super::view::View;
 use crate::domain::period::Period;
-use crate::model::cell::CellRef;
+use crate::model::cell::{CellRef, RawCell};
 use crate::model::normalised::NearMiss;
 use crate::model::{FormTable, Origin, RawWorkbook, Severity, SheetAccount};
 use crate::spec::{Field, Form, Plan};
@@ -367,6 +367,28 @@ pub fn columns(plan: &Plan, lexicon: &Lexicon<'_>, view: &View<'_>, table: &Tabl
         let next = "如有不同，请报送单位补上该列";
         sink.on_return(sheet, vec![at], Say { code: "column-absent", severity: Severity::Note, found, expected, next });
     }
+}
+
+/// Cells of data rows that stand under no header: read by nobody, and so said.
+pub fn cells_outside(view: &View<'_>, table: &Table, sink: &mut Sink) {
+    let widest = table.header.headings.iter().map(|heading| usize::from(heading.col) + 1).max().unwrap_or(0);
+    let mut under = vec![false; widest];
+    for heading in &table.header.headings {
+        if let Some(slot) = under.get_mut(usize::from(heading.col)) {
+            *slot = true;
+        }
+    }
+    let outside = |cell: &&RawCell| under.get(usize::from(cell.at.col)) != Some(&true) && !view.is_blank(cell.value);
+    let mut found = table.rows.data.iter().flat_map(|i| view.cells(*i)).filter(outside);
+    let Some(first) = found.next() else { return };
+    let say = Say {
+        code: "cells-outside",
+        severity: Severity::Note,
+        found: format!("数据行里有 {} 个单元格上面没有表头，没有读取", 1 + found.count()),
+        expected: "表格以外不填内容".to_owned(),
+        next: "请汇总部门看一看这些内容是否要报；要报的请报送单位填到表式的列里",
+    };
+    sink.on_return(Some(view.index), vec![first.at], say);
 }
 
 /// Which of the row's unused headers look like the missing ones: a suggestion, never a binding.

@@ -177,3 +177,35 @@ fn a_month_in_the_period_of_a_yearly_return_is_asked_about() {
     }
     assert_eq!(said("2025年3月"), (vec![], 1, 0));
 }
+
+/// A usual table and, above or below it, a form filled in across: both are read.
+#[test]
+fn a_table_and_a_form_filled_in_across_on_one_sheet() {
+    let records = [good_row(UNIT, 7), small_team(8)];
+    let across: Vec<Vec<Cell>> = HEADERS
+        .iter()
+        .enumerate()
+        .map(|(field, header)| {
+            std::iter::once(text(header)).chain(records.iter().map(|record| record[field].clone())).collect()
+        })
+        .collect();
+    for above in [true, false] {
+        let mut sheet = page(UNIT, 2);
+        let at = if above { FIRST - 1 } else { sheet.rows.len() };
+        sheet.rows.splice(at..at, across.iter().cloned());
+        let results = run_book(&xlsx(&[sheet]));
+        assert_eq!(sorted(accepted(&results, "班组名称")), names(&[1, 2, 7]), "{above}: {:#?}", results.findings());
+        let cell = if above { "C12" } else { "C15" };
+        assert_eq!(results.found("team-too-small"), [("block".to_owned(), cell.to_owned())], "{above}");
+        assert_eq!(rows(&results), [Some(4), Some(3), Some(1)]);
+    }
+}
+
+#[test]
+fn cells_beside_the_table_are_said() {
+    let mut sheet = page(UNIT, 2);
+    sheet.rows[FIRST + 1].extend([text(""), text("另报"), Cell::Number(3.0)]);
+    let results = run_book(&xlsx(&[sheet]));
+    assert_eq!(results.found("cells-outside"), [("note".to_owned(), "Y5".to_owned())]);
+    assert_eq!(accepted(&results, "人数"), ["11", "12"]);
+}
