@@ -4,12 +4,14 @@
 //!
 //! ```text
 //! cli ─ run ─ ingest · normalise · validate · compute · report   (stages: none imports another)
-//!             spec · sql · model · text · domain                  (floors below: no stage in sight)
+//!             history · spec · sql · model · text · domain        (floors below: no stage in sight)
 //! ```
 
+pub mod atomic;
 pub mod cli;
 pub mod compute;
 pub mod domain;
+pub mod history;
 pub mod ingest;
 pub mod model;
 pub mod normalise;

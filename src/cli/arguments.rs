@@ -25,6 +25,19 @@ pub enum Verb {
         after_help = "例：\n  huizong run model-teams\n  huizong run honours --returns 2026年评优 --reference 参照表 --period 2026 --out 结果"
     )]
     Run(RunOptions),
+    /// 列出历史库里存了哪些报告期
+    #[command(after_help = "例：\n  huizong history\n  huizong history innovation --history D:\\汇总历史")]
+    History(HistoryOptions),
+    /// 印发一期：记下文号并锁定，以后更正须写理由
+    #[command(
+        after_help = "例：\n  huizong issue innovation --period 2026-03 --number 皖工办〔2026〕5号\n  huizong issue model-teams --period 2026 --number 皖工发〔2026〕12号 --ledger"
+    )]
+    Issue(IssueOptions),
+    /// 把（改过的）规则拿到历史库各期上试算：会退回多少行、多少单位
+    #[command(
+        after_help = "例：\n  huizong replay innovation --rule benefit-outlier\n  huizong replay innovation --periods 2025-01..2026-03"
+    )]
+    Replay(ReplayOptions),
     /// 只核对一份或一批报表，不做统计（报送前自查用）
     #[command(after_help = "例：\n  huizong check 合肥市申报表.xlsx --pipeline model-teams")]
     Check(CheckOptions),
@@ -86,11 +99,93 @@ pub struct RunOptions {
     /// 结果写到哪个文件夹（默认 out/流程-报告期）
     #[arg(long, value_name = "文件夹")]
     pub out: Option<PathBuf>,
+    /// 催报截至哪一天，如 2026-04-20（默认取收到的报表中最晚的报送日期）
+    #[arg(long, value_name = "日期")]
+    pub as_of: Option<String>,
     /// 试算：照常核对和计算，但不写任何文件
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
+    pub past: Past,
+    /// 一次性查询：不看往期数据，也不把本期存入历史库
+    #[arg(long, conflicts_with = "history")]
+    pub no_history: bool,
+    /// 更正的理由：本期已经印发时必须写，程序另出更正说明
+    #[arg(long, value_name = "文字")]
+    pub reason: Option<String>,
+    #[command(flatten)]
     pub reading: Reading,
+}
+
+/// Where earlier periods are kept.
+#[derive(Debug, Clone, Args)]
+pub struct Past {
+    /// 历史库所在文件夹（默认 out/history；自带样例用 out/sample-history）
+    #[arg(long, value_name = "文件夹")]
+    pub history: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct HistoryOptions {
+    /// 流程名（不写则列出历史库里的全部流程）
+    #[arg(value_name = "流程")]
+    pub pipeline: Option<String>,
+    #[command(flatten)]
+    pub past: Past,
+    /// 流程定义所在文件夹（默认用程序自带的 pipelines）
+    #[arg(long, value_name = "文件夹")]
+    pub pipelines: Option<PathBuf>,
+    /// 以 JSON 输出，供其他程序读取
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct IssueOptions {
+    /// 流程名，如 model-teams、honours
+    #[arg(value_name = "流程")]
+    pub pipeline: String,
+    /// 印发哪一期，如 2026、2026-03、2026Q1
+    #[arg(long, value_name = "报告期")]
+    pub period: String,
+    /// 印发的文号，如 皖工办〔2026〕5号
+    #[arg(long, value_name = "文号")]
+    pub number: String,
+    /// 同时把评选结果记入荣誉台账（记哪些列在流程定义的 [ledger] 里）
+    #[arg(long)]
+    pub ledger: bool,
+    #[command(flatten)]
+    pub past: Past,
+    /// 参照表所在文件夹（荣誉台账在哪里；缺的表用自带的）
+    #[arg(long, value_name = "文件夹")]
+    pub reference: Option<PathBuf>,
+    /// 流程定义所在文件夹（默认用程序自带的 pipelines）
+    #[arg(long, value_name = "文件夹")]
+    pub pipelines: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ReplayOptions {
+    /// 流程名，如 model-teams、honours
+    #[arg(value_name = "流程")]
+    pub pipeline: String,
+    /// 只试算这几条规则（审核代码，可写多个；不写则全部）
+    #[arg(long, value_name = "代码", num_args = 1..)]
+    pub rule: Vec<String>,
+    /// 只试算这些报告期，如 2025-01..2026-03、2026-03..、2026-03（不写则全部）
+    #[arg(long, value_name = "起..止")]
+    pub periods: Option<String>,
+    /// 试算结果写到哪个文件夹（默认 out/流程-replay）
+    #[arg(long, value_name = "文件夹")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub past: Past,
+    /// 参照表所在文件夹（单位名册、荣誉台账等；缺的表用自带的）
+    #[arg(long, value_name = "文件夹")]
+    pub reference: Option<PathBuf>,
+    /// 流程定义所在文件夹（默认用程序自带的 pipelines）
+    #[arg(long, value_name = "文件夹")]
+    pub pipelines: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]

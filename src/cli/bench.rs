@@ -215,7 +215,8 @@ impl Jobs {
         command.args(["run", "model-teams", "--quiet", "--threads", &self.threads.to_string()]);
         command.arg("--returns").arg(folder.join("returns")).arg("--reference").arg(folder.join("reference"));
         match out {
-            Some(out) => command.arg("--out").arg(out),
+            // A history of its own, empty at first: what is measured is keeping it.
+            Some(out) => command.arg("--out").arg(out).arg("--history").arg(out.with_extension("history")),
             None => command.arg("--dry-run"),
         };
         command

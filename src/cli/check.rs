@@ -4,6 +4,7 @@ use super::arguments::CheckOptions;
 use super::project::Project;
 use super::run::{limits, set_threads};
 use super::{Exit, complain, say, summary, watch};
+use crate::history::History;
 use crate::model::{Outcome, Severity};
 use crate::run::{self, Prepared, Watch};
 use crate::text::id_number::mask_within;
@@ -37,7 +38,9 @@ pub fn check(options: &CheckOptions) -> Exit {
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
     let mut results = Vec::new();
     for ready in &prepared {
-        match run::collect(ready, &options.paths, &limits(&options.reading), &progress as &dyn Watch) {
+        // A unit has no other periods at hand, and its return is judged by itself.
+        let history = History::open(None, &ready.plan, &ready.reference, &ready.period);
+        match run::collect(ready, &options.paths, &history, &limits(&options.reading), &progress as &dyn Watch) {
             Ok(validated) => results.push((ready, validated)),
             Err(stop) => {
                 progress.finish();

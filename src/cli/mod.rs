@@ -6,8 +6,11 @@
 mod arguments;
 mod bench;
 mod check;
+mod history;
+mod issue;
 mod lint;
 mod project;
+mod replay;
 mod run;
 mod sample;
 mod summary;
@@ -63,6 +66,9 @@ fn dispatch(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let exit = match parsed.verb {
         arguments::Verb::Run(options) => run::run(&options),
+        arguments::Verb::History(options) => history::history(&options),
+        arguments::Verb::Issue(options) => issue::issue(&options),
+        arguments::Verb::Replay(options) => replay::replay(&options),
         arguments::Verb::Check(options) => check::check(&options),
         arguments::Verb::Lint(options) => lint::lint(&options),
         arguments::Verb::Sample(options) => sample::sample(&options),

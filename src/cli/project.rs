@@ -1,9 +1,14 @@
 //! Where definitions, samples and results are, seen from where the program was started.
 
 use crate::run::{self, Prepared, Stop};
+use crate::spec::Plan;
 use crate::spec::diagnostic::nearest;
 use crate::spec::reference::ReferenceFolders;
 use std::path::{Path, PathBuf};
+
+/// Folders of the history below `out`.
+pub const HISTORY: &str = "history";
+pub const SAMPLE_HISTORY: &str = "sample-history";
 
 /// The folder that holds `pipelines/`.
 #[derive(Debug, Clone)]
@@ -48,6 +53,15 @@ impl Project {
         run::prepare(&definition, &folders, period)
     }
 
+    /// A definition by itself.
+    ///
+    /// # Errors
+    /// No such pipeline, or mistakes in it.
+    pub fn plan(&self, name: &str) -> Result<Plan, Stop> {
+        let definition = self.definition(name).map_err(Stop::Usage)?;
+        crate::spec::read(&definition).map_err(Stop::Definition)
+    }
+
     /// `pipelines/<name>/pipeline.toml`.
     ///
     /// # Errors
@@ -56,6 +70,17 @@ impl Project {
         let names = self.names();
         if names.iter().any(|known| known == name) {
             return Ok(self.pipelines.join(name).join("pipeline.toml"));
+        }
+        let own = self.pipelines.join(name);
+        if own.is_dir() {
+            // Notepad adds .txt, and Windows hides it.
+            let close = std::fs::read_dir(&own).into_iter().flatten().flatten().find_map(|entry| {
+                let file = entry.file_name().into_string().ok()?;
+                file.to_lowercase().starts_with("pipeline").then_some(file)
+            });
+            let found = close.map_or_else(String::new, |file| format!("只有“{file}”，请改名为 pipeline.toml。"));
+            let found = if found.is_empty() { "请把定义保存成这个名字。".to_owned() } else { found };
+            return Err(format!("文件夹 {} 里没有 pipeline.toml。{found}", own.display()));
         }
         let nearest = nearest(name, names.iter().map(String::as_str)).map(|known| format!("是不是“{known}”？"));
         let folder = self.pipelines.display();
@@ -80,7 +105,7 @@ impl Project {
     ///
     /// # Errors
     /// The folder given is not there: the shipped tables would be taken in its place without a word.
-    fn reference(&self, given: Option<&Path>, pipeline: &str) -> Result<ReferenceFolders, String> {
+    pub fn reference(&self, given: Option<&Path>, pipeline: &str) -> Result<ReferenceFolders, String> {
         if let Some(missing) = given.filter(|folder| !folder.is_dir()) {
             return Err(format!("参照表文件夹“{}”不存在。请检查 --reference 后面的路径。", missing.display()));
         }
@@ -88,6 +113,19 @@ impl Project {
         folders.push(self.pipelines.join(pipeline));
         folders.push(self.pipelines.join("reference"));
         Ok(ReferenceFolders(folders))
+    }
+
+    /// Where a run keeps its periods: in the folder given, else in one of its own for the shipped samples, so that
+    /// fictitious rows never become somebody's 上期.
+    pub fn history(&self, given: Option<&Path>, returns: &[PathBuf]) -> PathBuf {
+        let whole = |path: &Path| path.canonicalize().ok();
+        let samples = whole(&self.path(Path::new("samples")));
+        let shipped =
+            |path: &PathBuf| samples.as_ref().zip(whole(path)).is_some_and(|(all, path)| path.starts_with(all));
+        given.map_or_else(
+            || Path::new("out").join(if returns.iter().any(shipped) { SAMPLE_HISTORY } else { HISTORY }),
+            Path::to_path_buf,
+        )
     }
 
     /// A path of the project, written as shortly as it can be.

@@ -5,6 +5,7 @@ use super::project::Project;
 use super::{Exit, complain, say, summary, watch};
 use crate::ingest::Limits;
 use crate::run::{self, Watch};
+use crate::text::dates::parse_day;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,10 +20,17 @@ pub fn run(options: &RunOptions) -> Exit {
     };
     let reading = &options.reading;
     let prepared = project.prepare(&options.pipeline, reading.reference.as_deref(), reading.period.as_deref());
-    let prepared = match prepared {
+    let mut prepared = match prepared {
         Ok(prepared) => prepared,
         Err(stop) => return summary::stopped(&stop),
     };
+    if let Some(written) = &options.as_of {
+        prepared.as_of = parse_day(written);
+        if prepared.as_of.is_none() {
+            complain(&format!("看不懂 --as-of 的日期“{written}”。请写成 2026-04-20 这样的形式。"));
+            return Exit::Usage;
+        }
+    }
     let returns = if options.returns.is_empty() {
         vec![project.path(&prepared.plan.sample_returns)]
     } else {
@@ -33,17 +41,22 @@ pub fn run(options: &RunOptions) -> Exit {
     set_threads(&options.reading);
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
     let folder = (!options.dry_run).then_some(out.as_path());
-    let finished = run::run(&prepared, &returns, folder, &limits(&options.reading), &progress as &dyn Watch);
+    let history = (!options.no_history).then(|| project.history(options.past.history.as_deref(), &returns));
+    if options.no_history && options.reason.is_some() {
+        complain("--reason 是更正历史库里已印发的一期用的，不能和 --no-history 同用。");
+        return Exit::Usage;
+    }
+    let places = run::Places { out: folder, history: history.as_deref(), reason: options.reason.as_deref() };
+    let finished = run::run(&prepared, &returns, places, &limits(&options.reading), &progress as &dyn Watch);
     progress.finish();
     let finished = match finished {
         Ok(finished) => finished,
         Err(stop) => return summary::stopped(&stop),
     };
-    let verdict = &finished.validated.verdict;
     if options.reading.json {
-        say(&summary::for_machines(&prepared, verdict, &finished.written.files));
+        say(&summary::for_machines(&prepared, &finished.validated.verdict, &finished.written.files));
     } else if !options.reading.quiet {
-        say(&summary::for_people(&prepared, verdict, &finished.written.files, options.dry_run));
+        say(&summary::for_people(&prepared, &finished, options.dry_run));
     }
     let exit = if finished.blocked() { Exit::Blocked } else { Exit::Clean };
     // The process ends here: giving a million rows back one by one costs a tenth of the run, and nobody needs them.

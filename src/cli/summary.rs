@@ -3,7 +3,7 @@
 use super::{Exit, complain};
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Outcome, Severity};
-use crate::run::{Prepared, Stop};
+use crate::run::{Finished, Prepared, Stop};
 use crate::spec::Reference;
 use crate::text::id_number::mask_within;
 use serde_json::{Map, Value, json};
@@ -36,7 +36,8 @@ pub fn stopped(stop: &Stop) -> Exit {
 }
 
 /// Files by outcome, rows by fate, findings by severity, where the workbooks are, what to do next.
-pub fn for_people(prepared: &Prepared, verdict: &RunVerdict, written: &[PathBuf], dry_run: bool) -> String {
+pub fn for_people(prepared: &Prepared, finished: &Finished, dry_run: bool) -> String {
+    let (verdict, written) = (&finished.validated.verdict, &finished.written.files);
     let mut out = String::new();
     let _ = writeln!(out, "{}{}", prepared.period.title(), prepared.plan.title);
     let outcomes: Vec<String> =
@@ -53,6 +54,7 @@ pub fn for_people(prepared: &Prepared, verdict: &RunVerdict, written: &[PathBuf]
         .map(|severity| format!("{} {}", severity.word(), count(&verdict.findings, severity)))
         .collect();
     let _ = writeln!(out, "  问题  {}", severities.join("，"));
+    let _ = writeln!(out, "  催报  {}", finished.computed.chase.summary);
     for note in &prepared.reference.notes {
         let _ = writeln!(out, "  说明  {note}");
     }

@@ -1,14 +1,15 @@
-//! Reporting discipline: who reported, late, got returns back, is missing; and the chase list with words ready to send.
+//! Reporting discipline as tables: each unit, rates by city, channel and period, and the ranking by mean points.
 
 use super::facts::Facts;
 use super::groups::Axis;
+use super::record::{Record, Tally};
 use super::{notes, words};
+use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
-use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
-use crate::model::{Outcome, Severity};
+use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::spec::{DisciplineBy, Table};
 use crate::text::id_number::mask_within;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Computes one table of discipline.
 ///
@@ -19,12 +20,15 @@ pub fn table(table: &Table, by: DisciplineBy, facts: &Facts<'_>) -> Result<StatT
         DisciplineBy::Unit => Ok(by_unit(table, facts)),
         DisciplineBy::City => by_group(table, "地区", &Axis::cities(facts), facts),
         DisciplineBy::Channel => by_group(table, "渠道", &Axis::channels(facts), facts),
+        DisciplineBy::Period => Ok(by_period(table, facts)),
+        DisciplineBy::Ranking => Ok(ranking(table, facts)),
     }
 }
 
-fn status_word(status: UnitStatus) -> &'static str {
+pub fn status_word(status: UnitStatus) -> &'static str {
     match status {
         UnitStatus::OnTime => "按时",
+        UnitStatus::Undated => "已报",
         UnitStatus::Late { overdue: true, .. } => "逾期",
         UnitStatus::Late { overdue: false, .. } => "迟报",
         UnitStatus::Returned => "退回",
@@ -38,7 +42,7 @@ fn text(words: impl Into<String>) -> StatCell {
 }
 
 /// Files of a unit with one of these outcomes.
-fn files<'a>(
+pub fn files<'a>(
     unit: &'a UnitReport,
     wanted: &'a [Outcome],
     facts: &'a Facts<'_>,
@@ -51,7 +55,7 @@ fn files<'a>(
 const RETURNS: [Outcome; 3] = [Outcome::Accepted, Outcome::Returned, Outcome::Unreadable];
 
 /// A unit's files that are not accepted.
-fn troubled<'a>(unit: &'a UnitReport, facts: &'a Facts<'_>) -> impl Iterator<Item = &'a SourceVerdict> {
+pub fn troubled<'a>(unit: &'a UnitReport, facts: &'a Facts<'_>) -> impl Iterator<Item = &'a SourceVerdict> {
     let wrong: &[Outcome] = match unit.status {
         // All that came is something else.
         UnitStatus::Missing => &[Outcome::Unrecognised],
@@ -60,7 +64,7 @@ fn troubled<'a>(unit: &'a UnitReport, facts: &'a Facts<'_>) -> impl Iterator<Ite
     files(unit, wrong, facts)
 }
 
-fn cause(source: &SourceVerdict) -> &str {
+pub fn cause(source: &SourceVerdict) -> &str {
     if source.cause.is_empty() { source.outcome.word() } else { &source.cause }
 }
 
@@ -70,42 +74,14 @@ fn causes(unit: &UnitReport, facts: &Facts<'_>) -> String {
     mask_within(&said.collect::<Vec<_>>().join("；"))
 }
 
-/// How many findings a reminder quotes of each file; the rest are counted.
-const QUOTED: usize = 3;
-
-/// By file, the first few 必改 with their cells.
-fn quotes(facts: &Facts<'_>) -> BTreeMap<u32, Vec<String>> {
-    let mut quotes: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
-        let Some(source) = finding.place.source else { continue };
-        let quoted = quotes.entry(source).or_default();
-        if quoted.len() < QUOTED {
-            let at = finding.place.cells.first().map_or_else(String::new, |cell| format!("{cell} "));
-            quoted.push(format!("{at}{}", finding.found));
-        }
-    }
-    quotes
-}
-
-/// As [`causes`], with the findings themselves, so that a unit knows what to mend.
-fn troubles(unit: &UnitReport, quotes: &BTreeMap<u32, Vec<String>>, facts: &Facts<'_>) -> String {
-    let said = troubled(unit, facts).map(|source| {
-        let name = &source.source.name;
-        let all = facts.blocks.get(source.source.index as usize).map_or(0, |(blocks, _)| *blocks);
-        match quotes.get(&source.source.index) {
-            Some(quoted) if all > quoted.len() => format!("{name}：{}；等 {all} 处", quoted.join("；")),
-            Some(quoted) => format!("{name}：{}", quoted.join("；")),
-            None => format!("{name}：{}", cause(source)),
-        }
-    });
-    mask_within(&said.collect::<Vec<_>>().join("；"))
-}
-
 /// 报表份数, 通过, 退回.
 const KINDS: [&[Outcome]; 3] = [&RETURNS, &[Outcome::Accepted], &[Outcome::Returned]];
 
 fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
-    let headings = ["单位", "状态", "报送时间", "迟报工作日", "报表份数", "通过", "退回", "说明"];
+    let rule = facts.plan.discipline.as_ref();
+    let mut headings = vec!["单位", "状态", "报送时间", "迟报工作日", "报表份数", "通过", "退回"];
+    headings.extend(rule.map(|_| "得分"));
+    headings.push("说明");
     let mut finished = notes::empty_table(table, facts, &headings, 1);
     let mut parts = [0_i64; 3];
     for unit in &facts.verdict.units {
@@ -122,6 +98,10 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
             },
         ];
         cells.extend(counts.map(StatCell::Integer));
+        cells.extend(rule.map(|rule| match rule.points(unit.status) {
+            Some(points) => StatCell::Integer(i64::from(points)),
+            None => StatCell::NotApplicable,
+        }));
         let causes = causes(unit, facts);
         cells.push(if causes.is_empty() { StatCell::Empty } else { text(causes) });
         finished.rows.push(StatRow { kind: RowKind::Body, cells });
@@ -137,23 +117,29 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
     }
     let mut total = vec![text("合计"), StatCell::Empty, StatCell::Empty, StatCell::Empty];
     total.extend(sums.map(StatCell::Integer));
-    total.push(StatCell::Empty);
+    total.resize(headings.len(), StatCell::Empty);
     finished.rows.push(StatRow { kind: RowKind::Total, cells: total });
-    finished.definitions = [
-        "应报单位，按名册次序全部列出",
-        "取该单位各份报表中最好的一份：按时、迟报、逾期（补报截止以后）、退回、无法读取、未报",
-        "填报日期，没有的取文件时间，取最后一份",
-        "截止日期之后的工作日数",
-        "收到的报表文件数，不含已被替代的版本、未识别的文件和系统文件",
-        "没有必改问题的报表",
-        "有必改问题的报表",
-        "未通过的文件及原因",
-    ]
-    .map(String::from)
-    .to_vec();
-    finished.notes.extend(due_note(facts));
+    finished.definitions = headings.iter().map(|heading| unit_definition(heading).to_owned()).collect();
+    finished.notes.extend(rule.map(|rule| rule.sentence()));
+    finished.notes.push(due_note(facts));
     finished.notes.extend(stray_note(facts));
     finished
+}
+
+fn unit_definition(heading: &str) -> &'static str {
+    match heading {
+        "单位" => "应报单位，按名册次序全部列出",
+        "状态" => {
+            "取该单位各份报表中最好的一份：按时、已报（没有截止日期或报送时间，迟早不明）、迟报、逾期（补报截止以后）、退回、无法读取、未报"
+        }
+        "报送时间" => "填报日期，没有的取文件时间，取最后一份",
+        "迟报工作日" => "截止日期之后的工作日数，节假日和调休按节假日表",
+        "报表份数" => "收到的报表文件数，不含已被替代的版本、未识别的文件和系统文件",
+        "通过" => "没有必改问题的报表",
+        "退回" => "有必改问题的报表",
+        "得分" => "按定义的 [discipline] 计分，见表下说明",
+        _ => "未通过的文件及原因",
+    }
 }
 
 /// Files that count for no expected unit.
@@ -170,135 +156,224 @@ fn stray_note(facts: &Facts<'_>) -> Option<String> {
     }
 }
 
-fn due_note(facts: &Facts<'_>) -> Option<String> {
-    let due = facts.reference.due?;
+/// The dates that lateness is counted from, or that there are none.
+pub fn due_note(facts: &Facts<'_>) -> String {
+    let Some(due) = facts.reference.due else {
+        let period = facts.period.title();
+        return format!("截止日期表里没有本项目{period}的截止日期：通过的只说“已报”，不判断是否按时，也不计分。");
+    };
     let grace = due.grace.map_or_else(String::new, |grace| format!("，补报截止 {}", words::date(grace)));
-    Some(format!("截止日期 {}{grace}；截止日期之后没有隔工作日的算按时。", words::date(due.due)))
+    format!("截止日期 {}{grace}；截止日期之后没有隔工作日的算按时。", words::date(due.due))
 }
 
-/// Position of a status among 按时, 迟报, 退回, 无法读取, 未报.
-fn slot(status: UnitStatus) -> usize {
-    match status {
-        UnitStatus::OnTime => 0,
-        UnitStatus::Late { .. } => 1,
-        UnitStatus::Returned => 2,
-        UnitStatus::Unreadable => 3,
-        UnitStatus::Missing => 4,
+/// Columns of every table of rates, and how each is computed.
+const RATES: [(&str, &str); 11] = [
+    ("应报", "名册中本报告期应报的单位数"),
+    ("按时", "截止前报送并通过的单位数"),
+    ("迟报", "截止后报送并通过的单位数，含逾期"),
+    ("其中逾期", "补报截止以后报送并通过的单位数"),
+    ("已报", "报送并通过、但没有截止日期或报送时间、迟早不明的单位数"),
+    ("退回", "报送了但没有一份通过的单位数"),
+    ("无法读取", "报送的文件都打不开的单位数"),
+    ("未报", "没有收到文件的单位数"),
+    ("报送率", "（按时＋迟报＋已报＋退回）÷ 应报"),
+    ("按时率", "按时 ÷（应报－已报）"),
+    ("平均得分", "各单位得分的平均，不计迟早不明的"),
+];
+const UNDATED: usize = 4;
+const POINTS: usize = 10;
+
+/// Which of [`RATES`] a table shows: 已报 only where there are some, points only where they are declared.
+fn shown(tallies: &[Tally], scored: bool) -> Vec<usize> {
+    let undated = tallies.iter().any(|tally| tally.undated > 0);
+    (0..RATES.len()).filter(|at| (*at != UNDATED || undated) && (*at != POINTS || scored)).collect()
+}
+
+fn rate(tally: &Tally, column: usize) -> StatCell {
+    match column {
+        0 => StatCell::Integer(tally.expected),
+        1 => StatCell::Integer(tally.on_time),
+        2 => StatCell::Integer(tally.late),
+        3 => StatCell::Integer(tally.overdue),
+        UNDATED => StatCell::Integer(tally.undated),
+        5 => StatCell::Integer(tally.returned),
+        6 => StatCell::Integer(tally.unreadable),
+        7 => StatCell::Integer(tally.missing),
+        8 => StatCell::Ratio { num: tally.accepted() + tally.returned, den: tally.expected },
+        9 => StatCell::Ratio { num: tally.on_time, den: tally.expected - tally.undated },
+        _ => mean(tally),
+    }
+}
+
+fn mean(tally: &Tally) -> StatCell {
+    tally.mean().map_or(StatCell::NotApplicable, StatCell::Number)
+}
+
+/// Labels with their tallies as a table of rates, the last line the total.
+fn rates(finished: &mut StatTable, label: &str, lines: Vec<(String, Tally)>, total: Option<Tally>, scored: bool) {
+    let tallies: Vec<Tally> = lines.iter().map(|(_, tally)| *tally).collect();
+    let columns = shown(&tallies, scored);
+    let names = std::iter::once(label).chain(columns.iter().filter_map(|at| Some(RATES.get(*at)?.0)));
+    finished.headings = names.map(|name| Heading { parents: Vec::new(), name: name.to_owned() }).collect();
+    let said = columns.iter().filter_map(|at| Some(RATES.get(*at)?.1.to_owned()));
+    finished.definitions = std::iter::once(String::new()).chain(said).collect();
+    let lines = lines.into_iter().map(|(label, tally)| (RowKind::Body, label, tally));
+    let total = total.map(|tally| (RowKind::Total, "合计".to_owned(), tally));
+    for (kind, label, tally) in lines.chain(total) {
+        let mut cells = vec![text(label)];
+        cells.extend(columns.iter().map(|column| rate(&tally, *column)));
+        finished.rows.push(StatRow { kind, cells });
     }
 }
 
 fn by_group(table: &Table, label: &str, axis: &Axis<'_>, facts: &Facts<'_>) -> Result<StatTable, String> {
-    let headings = [label, "应报", "按时", "迟报", "退回", "无法读取", "未报", "报送率", "按时率"];
-    let mut finished = notes::empty_table(table, facts, &headings, 1);
-    let mut groups = vec![[0_i64; 5]; axis.groups.len() + 1];
-    let mut total = [0_i64; 5];
+    let mut finished = notes::empty_table(table, facts, &[label], 1);
+    let rule = facts.plan.discipline.as_ref();
+    let mut groups = vec![Tally::default(); axis.groups.len() + 1];
+    let mut total = Tally::default();
     for unit in &facts.verdict.units {
         let group = axis.group_of(Some(unit.unit)).unwrap_or(axis.groups.len());
-        groups[group][slot(unit.status)] += 1;
-        total[slot(unit.status)] += 1;
+        if let Some(group) = groups.get_mut(group) {
+            group.add(unit.status, rule);
+        }
+        total.add(unit.status, rule);
     }
-    let all: i64 = total.iter().sum();
-    let parts: i64 = groups.iter().flatten().sum();
-    if all != parts || all != facts.verdict.units.len() as i64 {
+    let mut parts = Tally::default();
+    groups.iter().for_each(|group| parts.merge(group));
+    if parts != total || total.expected != facts.verdict.units.len() as i64 {
         return Err(format!(
-            "表“{}”：各行应报 {parts} 个，合计 {all} 个，应报单位 {} 个",
+            "表“{}”：各行应报 {} 个，合计 {} 个，应报单位 {} 个",
             table.id,
+            parts.expected,
+            total.expected,
             facts.verdict.units.len()
         ));
     }
-    for (group, counts) in groups.iter().enumerate() {
-        let label = axis.groups.get(group).map_or(axis.leftover, |group| &group.label);
-        if group < axis.groups.len() || counts.iter().any(|count| *count > 0) {
-            finished.rows.push(rates(RowKind::Body, label, counts));
+    let mut lines = Vec::with_capacity(groups.len());
+    for (at, tally) in groups.into_iter().enumerate() {
+        match axis.groups.get(at) {
+            Some(group) => lines.push((group.label.clone(), tally)),
+            None if tally.expected > 0 => lines.push((axis.leftover.to_owned(), tally)),
+            None => {}
         }
     }
-    finished.rows.push(rates(RowKind::Total, "合计", &total));
-    finished.definitions = [
-        "按推荐单位归属，全部列出".to_string(),
-        "名册中本报告期应报的单位数".to_string(),
-        "截止前报送并通过的单位数".to_string(),
-        "截止后报送并通过的单位数，含逾期".to_string(),
-        "报送了但没有一份通过的单位数".to_string(),
-        "报送的文件都打不开的单位数".to_string(),
-        "没有收到文件的单位数".to_string(),
-        "（按时＋迟报＋退回）÷ 应报".to_string(),
-        "按时 ÷ 应报".to_string(),
-    ]
-    .to_vec();
-    finished.notes.extend(due_note(facts));
+    let places = rule.map(|_| places(&lines.iter().map(|(_, tally)| *tally).collect::<Vec<_>>()));
+    rates(&mut finished, label, lines, Some(total), rule.is_some());
+    if let Some(places) = places {
+        ranked(&mut finished, &places);
+    }
+    if let Some(first) = finished.definitions.first_mut() {
+        *first = "按推荐单位归属，全部列出".to_owned();
+    }
+    finished.notes.extend(rule.map(|rule| rule.sentence()));
+    finished.notes.push(due_note(facts));
     finished.notes.push("报送率按（按时＋迟报＋退回）÷ 应报计算，按时率按“按时 ÷ 应报”计算。".to_string());
     Ok(finished)
 }
 
-fn rates(kind: RowKind, label: &str, counts: &[i64; 5]) -> StatRow {
-    let expected: i64 = counts.iter().sum();
-    let mut cells = vec![text(label), StatCell::Integer(expected)];
-    cells.extend(counts.iter().map(|count| StatCell::Integer(*count)));
-    cells.push(StatCell::Ratio { num: counts[0] + counts[1] + counts[2], den: expected });
-    cells.push(StatCell::Ratio { num: counts[0], den: expected });
-    StatRow { kind, cells }
+/// Adds the column 名次 at the right; a row without points has no place.
+fn ranked(finished: &mut StatTable, places: &[Option<i64>]) {
+    finished.headings.push(Heading { parents: Vec::new(), name: "名次".to_owned() });
+    finished.definitions.push("按平均得分，同分同名次（1、2、2、4）；没有应报单位的不排".to_owned());
+    let mut places = places.iter();
+    for row in &mut finished.rows {
+        let place = if row.kind == RowKind::Body { places.next().copied().flatten() } else { None };
+        let blank = if row.kind == RowKind::Body { StatCell::NotApplicable } else { StatCell::Empty };
+        row.cells.push(place.map_or(blank, StatCell::Integer));
+    }
 }
 
-/// The chase list: everyone who owes something, what is wrong, and words to send.
-pub fn chase(table: &Table, facts: &Facts<'_>) -> StatTable {
-    let headings = ["序号", "单位", "状态", "问题", "催报文字"];
-    let mut finished = notes::empty_table(table, facts, &headings, 1);
-    let quotes = quotes(facts);
-    for unit in &facts.verdict.units {
-        let troubles = troubles(unit, &quotes, facts);
-        if unit.status == UnitStatus::OnTime && troubles.is_empty() {
-            continue;
-        }
-        let problem = match unit.status {
-            UnitStatus::Missing if troubles.is_empty() => "没有收到报表".to_string(),
-            UnitStatus::Missing => format!("没有收到报表；收到的不是本表：{troubles}"),
-            UnitStatus::Late { days, .. } => {
-                let late = format!("迟报 {days} 个工作日");
-                if troubles.is_empty() { late } else { format!("{late}；{troubles}") }
-            }
-            _ => troubles.clone(),
-        };
-        finished.rows.push(StatRow {
-            kind: RowKind::Body,
-            cells: vec![
-                StatCell::Integer(finished.rows.len() as i64 + 1),
-                text(facts.unit_name(unit.unit)),
-                text(status_word(unit.status)),
-                text(problem),
-                text(reminder(unit, &troubles, facts)),
-            ],
-        });
+fn by_period(table: &Table, facts: &Facts<'_>) -> StatTable {
+    let mut finished = notes::empty_table(table, facts, &["报告期"], 1);
+    let record = Record::new(facts);
+    let mut lines = Vec::new();
+    for past in record.periods() {
+        let mut tally = Tally::default();
+        past.units.values().for_each(|status| tally.add(*status, record.rule()));
+        lines.push((past.period.title(), tally));
     }
-    if finished.rows.is_empty() {
-        let mut cells = vec![StatCell::Empty; headings.len()];
-        cells[0] = text("没有需要催报的单位");
-        finished.rows.push(StatRow { kind: RowKind::Body, cells });
+    let mut now = Tally::default();
+    facts.verdict.units.iter().for_each(|unit| now.add(unit.status, record.rule()));
+    lines.push((facts.period.title(), now));
+    rates(&mut finished, "报告期", lines, None, record.rule().is_some());
+    if let Some(first) = finished.definitions.first_mut() {
+        *first = format!("有存档的各期和本期，最多 {} 期", record.most);
     }
-    finished.definitions = [
-        "按名册次序",
-        "未报、迟报、退回、无法读取或仍有退回文件的应报单位",
-        "该单位最好的一份报表的状态",
-        "未通过的文件及原因",
-        "可直接发送",
-    ]
-    .map(String::from)
-    .to_vec();
-    finished.notes.extend(due_note(facts));
+    finished.notes.extend(record.rule().map(|rule| rule.sentence()));
+    finished.notes.push("以前各期按各期最后一次运行时的情况。".to_owned());
+    finished.notes.extend(record.notes());
     finished
 }
 
-/// What to send to a unit. The date is the last on which a return is still taken.
-fn reminder(unit: &UnitReport, troubles: &str, facts: &Facts<'_>) -> String {
-    let name = facts.unit_name(unit.unit);
-    let what = format!("{}“{}”报表", facts.period.title(), facts.plan.title);
-    let due = facts.reference.due.map(|due| words::date(due.grace.unwrap_or(due.due)));
-    let by = due.map_or_else(|| "尽快".to_string(), |due| format!("于{due}前"));
-    match unit.status {
-        UnitStatus::Missing => format!("请{name}{by}报送{what}。"),
-        UnitStatus::Unreadable => format!("{name}：你单位{what}的文件无法读取（{troubles}），请{by}重新报送。"),
-        UnitStatus::Late { days, .. } if troubles.is_empty() => {
-            format!("{name}：你单位{what}迟报 {days} 个工作日，已收到，请今后按时报送。")
-        }
-        _ => format!("{name}：你单位{what}须改正（{troubles}），请{by}改正后重新报送。"),
+/// Columns of the ranking and how each is computed.
+const RANKING: [(&str, &str); 11] = [
+    ("名次", "按平均得分，同分同名次（1、2、2、4）"),
+    ("单位", "本期应报单位"),
+    ("平均得分", "该单位应报各期得分的平均，不计迟早不明的"),
+    ("应报期数", "有存档的各期和本期中该单位应报的期数"),
+    ("按时", "按时的期数"),
+    ("迟报", "迟报的期数，含逾期"),
+    ("迟报工作日", "各期迟报的工作日数之和"),
+    ("退回", "报送了但没有一份通过的期数"),
+    ("无法读取", "报送的文件都打不开的期数"),
+    ("未报", "没有收到文件的期数"),
+    ("连续未报", "到本期为止连续没有收到文件的期数"),
+];
+
+fn ranking(table: &Table, facts: &Facts<'_>) -> StatTable {
+    let names: Vec<&str> = RANKING.iter().map(|(name, _)| *name).collect();
+    let mut finished = notes::empty_table(table, facts, &names, 2);
+    let record = Record::new(facts);
+    let units = &facts.verdict.units;
+    let tallies: Vec<Tally> =
+        units.iter().map(|unit| record.of_unit(facts.unit_code(unit.unit), unit.status)).collect();
+    let mut lines: Vec<(Option<i64>, &UnitReport, &Tally)> =
+        places(&tallies).into_iter().zip(units).zip(&tallies).map(|((place, u), t)| (place, u, t)).collect();
+    // Stable, so that ties keep the roster's order; who has no points stands last.
+    lines.sort_by_key(|(place, _, _)| place.unwrap_or(i64::MAX));
+    for (place, unit, tally) in lines {
+        let silent = record.silent(facts, facts.unit_code(unit.unit), unit.status);
+        let mut cells = vec![
+            place.map_or(StatCell::NotApplicable, StatCell::Integer),
+            text(facts.unit_name(unit.unit)),
+            mean(tally),
+        ];
+        let counts = [
+            tally.expected,
+            tally.on_time,
+            tally.late,
+            tally.late_days,
+            tally.returned,
+            tally.unreadable,
+            tally.missing,
+            i64::from(silent),
+        ];
+        cells.extend(counts.map(StatCell::Integer));
+        finished.rows.push(StatRow { kind: RowKind::Body, cells });
     }
+    finished.definitions = RANKING.iter().map(|(_, said)| (*said).to_owned()).collect();
+    finished.notes.extend(record.rule().map(|rule| rule.sentence()));
+    finished.notes.push(format!("连本期在内最多看 {} 期，这里有 {} 期；同分同名次。", record.most, record.looked()));
+    finished.notes.push(due_note(facts));
+    finished.notes.extend(record.notes());
+    finished
+}
+
+/// 1, 2, 2, 4 by mean points, compared as whole numbers; `None` where nothing was scored.
+fn places(tallies: &[Tally]) -> Vec<Option<i64>> {
+    // The higher mean first: points / scored, multiplied out.
+    let compare = |a: &Tally, b: &Tally| {
+        (i128::from(b.points) * i128::from(a.scored)).cmp(&(i128::from(a.points) * i128::from(b.scored)))
+    };
+    let mut order: Vec<(usize, &Tally)> = tallies.iter().enumerate().filter(|(_, tally)| tally.scored > 0).collect();
+    order.sort_by(|(_, a), (_, b)| compare(a, b));
+    let mut places = vec![None; tallies.len()];
+    let mut last: Option<(&Tally, i64)> = None;
+    for (before, (at, tally)) in order.into_iter().enumerate() {
+        let tied = last.filter(|(other, _)| compare(other, tally).is_eq());
+        let place = tied.map_or(before as i64 + 1, |(_, place)| place);
+        places[at] = Some(place);
+        last = Some((tally, place));
+    }
+    places
 }

@@ -2,9 +2,11 @@
 //! recommending unit it counts under, and which units have reported at all.
 
 use super::Inputs;
+use super::past::Past;
 use super::quota::Seats;
 use crate::domain::period::Period;
 use crate::model::Severity;
+use crate::model::discipline::PastDiscipline;
 use crate::model::run::{RunVerdict, UnitStatus};
 use crate::model::{Column, Origin, Value};
 use crate::spec::reference::ReferenceTable;
@@ -14,6 +16,7 @@ use crate::sql::{Checked, Context, Grid, ValidatedRows, compile};
 use polars::prelude::{DataType, Expr, PolarsError, PolarsResult, col, lit};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The engine's own columns: whether a row counts, and whether it has a unit that it counts under.
 const ACCEPTED: &str = "#accepted";
@@ -26,6 +29,10 @@ pub struct Facts<'a> {
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
     pub lookups: &'a [LookupResult],
+    pub earlier: &'a [PastDiscipline],
+    pub as_of: Option<i32>,
+    /// Earlier periods, read when a measure asks for them.
+    pub past: Past<'a>,
     pub context: Context,
     /// Seats of the plan's quota, where it has one.
     pub seats: Option<Seats>,
@@ -43,7 +50,7 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// A frame that is missing or lacks the engine's columns: a defect.
     pub fn gather(inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
-        let Inputs { plan, reference, period, rows, lookups, verdict } = inputs;
+        let Inputs { plan, reference, period, rows, lookups, verdict, history, earlier, as_of } = inputs;
         let forms: Vec<Rowset<'_>> = (0..plan.forms.len())
             .map(|form| {
                 let rows = rows.iter().find(|validated| validated.rows.form == form);
@@ -59,7 +66,7 @@ impl<'a> Facts<'a> {
                 references.insert((name.to_string(), unit_column.to_string()), rows);
             }
         }
-        let context = context(reference, period);
+        let context = context(plan, reference, period);
         let blocks = blocks(verdict);
         let mut facts = Facts {
             plan,
@@ -67,6 +74,9 @@ impl<'a> Facts<'a> {
             period,
             verdict,
             lookups,
+            earlier,
+            as_of,
+            past: Past::new(plan, reference, history),
             context,
             seats: None,
             forms,
@@ -84,6 +94,24 @@ impl<'a> Facts<'a> {
     /// No such form.
     pub fn form(&self, form: usize) -> Result<&Rowset<'a>, String> {
         self.forms.get(form).ok_or_else(|| format!("没有第 {} 个表式", form + 1))
+    }
+
+    /// By roster index, whether the unit's figures of a form are in: accepted rows, or an accepted return without any.
+    ///
+    /// # Errors
+    /// No such form.
+    pub fn counted(&self, form: usize) -> Result<Rc<Vec<bool>>, String> {
+        let rows = self.form(form)?;
+        let mut counted = vec![false; self.reference.roster.units.len()];
+        let accepted = rows.units.iter().zip(rows.accepted.iter()).filter(|(_, accepted)| **accepted);
+        let on_time = |status: &UnitStatus| matches!(status, UnitStatus::OnTime | UnitStatus::Late { .. });
+        let returned = self.verdict.units.iter().filter(|unit| on_time(&unit.status)).map(|unit| unit.unit);
+        for unit in accepted.filter_map(|(unit, _)| *unit).chain(returned) {
+            if let Some(counted) = counted.get_mut(unit as usize) {
+                *counted = true;
+            }
+        }
+        Ok(Rc::new(counted))
     }
 
     /// Rows of a measure's source; `None` where an optional reference table is not there.
@@ -108,6 +136,10 @@ impl<'a> Facts<'a> {
         self.reference.roster.units.get(unit as usize).map_or("", |unit| &unit.name)
     }
 
+    pub fn unit_code(&self, unit: u32) -> &str {
+        self.reference.roster.units.get(unit as usize).map_or("", |unit| &unit.code)
+    }
+
     /// Per row, whether it counts under `basis` and all `filters` hold.
     pub fn mask(&self, rows: &Rowset<'_>, basis: Basis, filters: &[&Checked]) -> Result<Vec<bool>, String> {
         let mut mask = self.holds(rows, filters)?;
@@ -119,7 +151,7 @@ impl<'a> Facts<'a> {
 
     /// Per row, whether all `filters` hold; NULL does not.
     pub fn holds(&self, rows: &Rowset<'_>, filters: &[&Checked]) -> Result<Vec<bool>, String> {
-        let Some(condition) = self.all_of(filters) else { return Ok(vec![true; rows.len()]) };
+        let Some(condition) = self.all_of(rows, filters) else { return Ok(vec![true; rows.len()]) };
         rows.evaluate(condition, &needs(filters), |values| {
             Ok(values.bool()?.iter().map(|holds| holds == Some(true)).collect())
         })
@@ -132,7 +164,7 @@ impl<'a> Facts<'a> {
             Basis::Read if rows.of_returns => col(PLACED),
             Basis::Read => lit(true),
         };
-        let condition = self.all_of(filters).map_or(counts.clone(), |all| all.and(counts));
+        let condition = self.all_of(rows, filters).map_or(counts.clone(), |all| all.and(counts));
         let mut columns = needs(filters);
         columns.extend([ACCEPTED, PLACED]);
         let sums = rows.evaluate(condition, &columns, |values| Ok(vec![values.bool()?.sum().map_or(0, i64::from)]))?;
@@ -141,18 +173,19 @@ impl<'a> Facts<'a> {
 
     /// Per row, an expression's value; NULL stays `None`.
     pub fn integers(&self, rows: &Rowset<'_>, value: &Checked) -> Result<Vec<Option<i64>>, String> {
-        let expression = compile(value, &self.context).cast(DataType::Int64);
+        let expression = compile(value, rows.context.as_ref().unwrap_or(&self.context)).cast(DataType::Int64);
         rows.evaluate(expression, &needs(&[value]), |values| Ok(values.i64()?.iter().collect()))
     }
 
     /// As [`Facts::integers`], for numbers with decimals.
     pub fn numbers(&self, rows: &Rowset<'_>, value: &Checked) -> Result<Vec<Option<f64>>, String> {
-        let expression = compile(value, &self.context).cast(DataType::Float64);
+        let expression = compile(value, rows.context.as_ref().unwrap_or(&self.context)).cast(DataType::Float64);
         rows.evaluate(expression, &needs(&[value]), |values| Ok(values.f64()?.iter().collect()))
     }
 
-    fn all_of(&self, filters: &[&Checked]) -> Option<Expr> {
-        filters.iter().map(|filter| compile(filter, &self.context)).reduce(|all, next| all.and(next))
+    fn all_of(&self, rows: &Rowset<'_>, filters: &[&Checked]) -> Option<Expr> {
+        let context = rows.context.as_ref().unwrap_or(&self.context);
+        filters.iter().map(|filter| compile(filter, context)).reduce(|all, next| all.and(next))
     }
 }
 
@@ -170,8 +203,10 @@ pub struct Rowset<'a> {
     pub accepted: Cow<'a, [bool]>,
     /// Rows of a form, and not of a reference table.
     pub of_returns: bool,
-    /// Where each row came from; empty for reference tables.
+    /// Where each row came from; empty for reference tables and stored rows.
     pub origins: &'a [Origin],
+    /// What its expressions are evaluated with, where that is not the run's own: rows of another period.
+    context: Option<Context>,
 }
 
 impl<'a> Rowset<'a> {
@@ -185,6 +220,7 @@ impl<'a> Rowset<'a> {
             accepted: Cow::Borrowed(accepted),
             of_returns: true,
             origins: &rows.origins,
+            context: None,
         }
     }
 
@@ -209,7 +245,23 @@ impl<'a> Rowset<'a> {
         let accepted = vec![true; height];
         let grid =
             plain.clone().with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed.into_iter());
-        Ok(Rowset { grid, units: units.into(), accepted: accepted.into(), of_returns: false, origins: &[] })
+        Ok(Rowset {
+            grid,
+            units: units.into(),
+            accepted: accepted.into(),
+            of_returns: false,
+            origins: &[],
+            context: None,
+        })
+    }
+
+    /// Accepted rows of an earlier period.
+    pub fn of_past(grid: Grid, units: &[Option<u32>], context: Context) -> Rowset<'static> {
+        let accepted = vec![true; units.len()];
+        let placed = units.iter().map(Option::is_some);
+        let grid = grid.with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed);
+        let (units, accepted) = (units.to_vec().into(), accepted.into());
+        Rowset { grid, units, accepted, of_returns: true, origins: &[], context: Some(context) }
     }
 
     pub fn len(&self) -> usize {
@@ -286,7 +338,7 @@ fn reported(roster: &Roster, verdict: &RunVerdict, forms: &[Rowset<'_>]) -> Vec<
         }
     };
     for unit in &verdict.units {
-        if matches!(unit.status, UnitStatus::OnTime | UnitStatus::Late { .. }) {
+        if matches!(unit.status, UnitStatus::OnTime | UnitStatus::Undated | UnitStatus::Late { .. }) {
             note(unit.unit);
         }
     }

@@ -116,6 +116,25 @@ impl<'a> Axis<'a> {
         Axis { groups, leftover: "未归属", by: By::Unit(positions) }
     }
 
+    /// Who of each group reported in any of these periods (each by roster index): the standings of then.
+    pub fn standings(&self, reported: &[&[bool]], facts: &Facts<'_>) -> Vec<Standing> {
+        if !self.is_by_unit() {
+            return vec![Standing::Reported; self.groups.len()];
+        }
+        let mut standings = vec![Standing::NobodyExpected; self.groups.len()];
+        for unit in &facts.reference.roster.expected {
+            let Some(standing) = self.group_of(Some(*unit)).and_then(|group| standings.get_mut(group)) else {
+                continue;
+            };
+            if reported.iter().any(|period| period.get(*unit as usize) == Some(&true)) {
+                *standing = Standing::Reported;
+            } else if *standing == Standing::NobodyExpected {
+                *standing = Standing::Silent;
+            }
+        }
+        standings
+    }
+
     /// The group of a roster unit, where rows are units, cities or channels.
     pub fn group_of(&self, unit: Option<u32>) -> Option<usize> {
         match &self.by {

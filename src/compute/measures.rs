@@ -1,11 +1,15 @@
 //! The measures of a statistic, each as a grid of cells: counted over rows, taken a unit at a time, or derived from others.
 
+use super::derived::{combine, derive, growth};
 use super::facts::Facts;
 use super::groups::{Across, Axis, Standing};
+use super::past::columns_of;
+use super::periods::{Pairing, Slice, Slices};
 use super::quota::roster_number;
 use super::tally::{Amount, Tally};
+use crate::domain::period::Period;
 use crate::model::statistic::StatCell;
-use crate::spec::{Basis, Bound, From, MeasureKind, QuotaPart, Share, Statistic};
+use crate::spec::{From, Measure, MeasureKind, QuotaPart, Statistic, When};
 use crate::sql::{Checked, Type};
 
 /// Cells of one measure.
@@ -22,22 +26,28 @@ pub struct Grid {
 }
 
 impl Grid {
-    fn filled(groups: usize, width: usize, cell: StatCell) -> Grid {
+    pub fn filled(groups: usize, width: usize, cell: StatCell) -> Grid {
         let parts = vec![vec![cell.clone(); width]; groups + 1];
         Grid { parts, total: vec![cell; width], derived: true, overlaps: false, note: None }
     }
 }
 
 /// What a measure is computed within.
+#[derive(Clone)]
 struct Frame<'a> {
+    statistic: &'a Statistic,
     axis: &'a Axis<'a>,
     across: &'a Across,
     facts: &'a Facts<'a>,
+    /// The period that is looked from; `None` is the run's own, and no column of a layout over periods.
+    at: Option<&'a Period>,
+    /// Units that count, in a comparison like with like.
+    only: Option<&'a Pairing>,
     /// Names the table and the measure if a proof fails.
     what: String,
 }
 
-/// All measures of a statistic, in order.
+/// All measures of a statistic, in order, seen from a period (`None`: the run's own).
 ///
 /// # Errors
 /// A total that does not equal its parts; measures that are derived from one another in a circle.
@@ -46,23 +56,48 @@ pub fn all(
     statistic: &Statistic,
     axis: &Axis<'_>,
     across: &Across,
+    at: Option<&Period>,
     facts: &Facts<'_>,
 ) -> Result<Vec<Grid>, String> {
     let mut grids: Vec<Option<Grid>> = Vec::new();
     for measure in &statistic.measures {
         let what = format!("表“{table}”的“{}”", measure.name);
-        grids.push(Frame { axis, across, facts, what }.base(&measure.kind)?);
+        grids.push(Frame { statistic, axis, across, facts, at, only: None, what }.base(measure)?);
     }
     // A measure may be derived from one that stands to its right, or is itself derived.
     for _ in 0..grids.len() {
         for (index, measure) in statistic.measures.iter().enumerate() {
             if grids[index].is_none() {
                 grids[index] = derive(&measure.kind, &grids, axis, facts);
+                if let Some(grid) = &mut grids[index] {
+                    leave_out_returned(grid, &measure.kind, statistic, axis, facts)?;
+                }
             }
         }
     }
     let named = statistic.measures.iter().zip(grids);
     named.map(|(measure, grid)| grid.ok_or_else(|| format!("表“{table}”的“{}”无法推算", measure.name))).collect()
+}
+
+/// A group whose rows were all sent back counts 0 this time, and that is said under the table; growth from it would look
+/// like a fall, so there is none.
+fn leave_out_returned(
+    grid: &mut Grid,
+    kind: &MeasureKind,
+    statistic: &Statistic,
+    axis: &Axis<'_>,
+    facts: &Facts<'_>,
+) -> Result<(), String> {
+    let (MeasureKind::Growth { now, .. } | MeasureKind::Points { now, .. }) = kind else { return Ok(()) };
+    let now = statistic.measures.get(*now).filter(|now| now.period == When::This);
+    let Some(From::Form { form, .. }) = now.and_then(|now| super::statistics::from(&now.kind)) else { return Ok(()) };
+    let counted = axis.standings(&[&facts.counted(*form)?], facts);
+    for ((line, group), counted) in grid.parts.iter_mut().zip(&axis.groups).zip(counted) {
+        if group.standing == Standing::Reported && counted != Standing::Reported {
+            line.fill(StatCell::NotApplicable);
+        }
+    }
+    Ok(())
 }
 
 /// Whether a cell says nothing that would make its row or column worth showing.
@@ -77,33 +112,12 @@ pub fn is_nothing(cell: &StatCell) -> bool {
 
 impl Frame<'_> {
     /// A measure that does not depend on others; `None` for a derived one.
-    fn base(&self, kind: &MeasureKind) -> Result<Option<Grid>, String> {
-        Ok(Some(match kind {
-            MeasureKind::Count { from, filter } => {
-                let counted = self.count(from, &filter.iter().collect::<Vec<_>>())?;
-                self.grid(counted, from, StatCell::Integer)
+    fn base(&self, measure: &Measure) -> Result<Option<Grid>, String> {
+        Ok(Some(match &measure.kind {
+            MeasureKind::Count { .. } | MeasureKind::Sum { .. } | MeasureKind::Ratio { .. } => {
+                self.counted(measure, &self.slices(measure)?)?
             }
-            MeasureKind::Sum { from, value, filter } => {
-                let filters: Vec<&Checked> = filter.iter().collect();
-                if value.ty == Type::Integer {
-                    let summed = self.sum(from, &filters, |facts, rows| {
-                        let values = facts.integers(rows, value)?;
-                        // Sums that wrapped would agree with one another, and be wrong.
-                        let all: i128 = values.iter().flatten().map(|value| i128::from(value.unsigned_abs())).sum();
-                        let fits = i64::try_from(all).is_ok();
-                        if fits {
-                            Ok(values)
-                        } else {
-                            Err(format!("{}的合计超出能准确计算的范围", self.what))
-                        }
-                    })?;
-                    self.grid(summed, from, StatCell::Integer)
-                } else {
-                    let summed = self.sum(from, &filters, |facts, rows| facts.numbers(rows, value))?;
-                    self.grid(summed, from, StatCell::Number)
-                }
-            }
-            MeasureKind::Ratio { from, of, over } => self.ratio(from, of, over.as_ref())?,
+            MeasureKind::Growth { now, before, comparable: true } => self.comparable(measure, *now, *before)?,
             MeasureKind::Roster { column } => {
                 let mut unknown = 0;
                 let amounts = self.by_unit(|_, unit| {
@@ -123,8 +137,70 @@ impl Frame<'_> {
             | MeasureKind::ItemBound
             | MeasureKind::ItemMargin { .. }
             | MeasureKind::Difference { .. }
-            | MeasureKind::Growth { .. } => return Ok(None),
+            | MeasureKind::Growth { comparable: false, .. }
+            | MeasureKind::Points { .. } => return Ok(None),
         }))
+    }
+
+    /// The rows of a measure that has a source, period by period.
+    fn slices(&self, measure: &Measure) -> Result<Slices<'_>, String> {
+        let Some(from) = super::statistics::from(&measure.kind) else {
+            return Err(format!("{}没有来源", self.what));
+        };
+        Slices::of(from, measure.period, self.at, &columns_of(self.statistic, &measure.kind), self.facts)
+    }
+
+    /// A count, sum or ratio over these rows; "—" where there are none at all.
+    fn counted(&self, measure: &Measure, slices: &Slices<'_>) -> Result<Grid, String> {
+        let grid = match &measure.kind {
+            MeasureKind::Count { filter, .. } => {
+                let counted = self.count(slices, &filter.iter().collect::<Vec<_>>())?;
+                self.grid(counted, slices, StatCell::Integer)
+            }
+            MeasureKind::Sum { value, filter, .. } => {
+                let filters: Vec<&Checked> = filter.iter().collect();
+                if value.ty == Type::Integer {
+                    // Sums that wrapped would agree with one another, and be wrong.
+                    let mut all: i128 = 0;
+                    let summed = self.sum(slices, &filters, |facts, rows| {
+                        let values = facts.integers(rows, value)?;
+                        all += values.iter().flatten().map(|value| i128::from(value.unsigned_abs())).sum::<i128>();
+                        let fits = i64::try_from(all).is_ok();
+                        if fits {
+                            Ok(values)
+                        } else {
+                            Err(format!("{}的合计超出能准确计算的范围", self.what))
+                        }
+                    })?;
+                    self.grid(summed, slices, StatCell::Integer)
+                } else {
+                    let summed = self.sum(slices, &filters, |facts, rows| facts.numbers(rows, value))?;
+                    self.grid(summed, slices, StatCell::Number)
+                }
+            }
+            MeasureKind::Ratio { of, over, .. } => self.ratio(slices, of, over.as_ref())?,
+            _ => return Err(format!("{}不是按行计算的", self.what)),
+        };
+        Ok(Grid { note: slices.note.clone(), ..grid })
+    }
+
+    /// Growth over the units whose figures are in on both sides.
+    fn comparable(&self, measure: &Measure, now: usize, before: usize) -> Result<Grid, String> {
+        let (Some(now), Some(before)) = (self.statistic.measures.get(now), self.statistic.measures.get(before)) else {
+            return Err(format!("{}指向的指标不存在", self.what));
+        };
+        let (ours, theirs) = (self.slices(now)?, self.slices(before)?);
+        let pairing = Pairing::new(&ours, &theirs, before.period, self.facts);
+        let like = Frame { only: Some(&pairing), ..self.clone() };
+        let grown = combine(&like.counted(now, &ours)?, &like.counted(before, &theirs)?, growth);
+        // A unit that did not report now has nothing to compare; that it did not must stay visible.
+        let raw = self.counted(now, &ours)?;
+        let seen = combine(&raw, &grown, |raw, grown| match raw {
+            StatCell::NotReported => StatCell::NotReported,
+            _ => grown.clone(),
+        });
+        let words = pairing.words(&measure.name, now.period, before.period);
+        Ok(Grid { note: (!theirs.is_empty()).then_some(words), ..seen })
     }
 
     fn width(&self) -> usize {
@@ -135,49 +211,65 @@ impl Frame<'_> {
         if self.across.is_plain() { tally } else { tally.with_sum() }
     }
 
-    fn basis(from: &From) -> Basis {
-        match from {
-            From::Form { basis, .. } => *basis,
-            From::Reference { .. } => Basis::Read,
+    fn mask(&self, slice: &Slice<'_>, filters: &[&Checked]) -> Result<Vec<bool>, String> {
+        let mut mask = self.facts.mask(&slice.rows, slice.basis, filters)?;
+        if let Some(only) = self.only {
+            for (counts, unit) in mask.iter_mut().zip(slice.rows.units.iter()) {
+                *counts &= only.holds(&slice.period, *unit);
+            }
         }
+        Ok(mask)
     }
 
-    /// Counted by group and column, and proven; `None` where the reference table is not there.
-    fn count(&self, from: &From, filters: &[&Checked]) -> Result<Option<Tally<i64>>, String> {
-        let Some(rows) = self.facts.rows(from)? else { return Ok(None) };
-        let basis = Frame::basis(from);
-        let mask = self.facts.mask(rows, basis, filters)?;
-        let members = self.axis.members(rows, self.facts)?;
-        let tally = Tally::new(&members, &self.across.slots(rows)?, self.across.width(), |row| i64::from(mask[row]));
-        tally.prove(self.facts.count(rows, basis, filters)?, &self.what)?;
-        Ok(Some(self.closed(tally)))
+    /// Counted by group and column, and proven; `None` where there are no rows to count.
+    fn count(&self, slices: &Slices<'_>, filters: &[&Checked]) -> Result<Option<Tally<i64>>, String> {
+        let mut all: Option<Tally<i64>> = None;
+        for slice in &slices.slices {
+            let rows = &slice.rows;
+            let mask = self.mask(slice, filters)?;
+            let members = self.axis.members(rows, self.facts)?;
+            let slots = self.across.slots(rows)?;
+            let tally = Tally::new(&members, &slots, self.across.width(), |row| i64::from(mask[row]));
+            let independent = match self.only {
+                Some(_) => mask.iter().map(|counts| i64::from(*counts)).sum(),
+                None => self.facts.count(rows, slice.basis, filters)?,
+            };
+            tally.prove(independent, &self.what)?;
+            all = Some(all.map_or_else(|| tally.clone(), |all| all.plus(&tally)));
+        }
+        Ok(all.map(|tally| self.closed(tally)))
     }
 
     /// Summed by group and column, and proven. A row without a value adds nothing.
     fn sum<T: Amount>(
         &self,
-        from: &From,
+        slices: &Slices<'_>,
         filters: &[&Checked],
-        values: impl Fn(&Facts<'_>, &super::facts::Rowset) -> Result<Vec<Option<T>>, String>,
+        mut values: impl FnMut(&Facts<'_>, &super::facts::Rowset<'_>) -> Result<Vec<Option<T>>, String>,
     ) -> Result<Option<Tally<T>>, String> {
-        let Some(rows) = self.facts.rows(from)? else { return Ok(None) };
-        let mask = self.facts.mask(rows, Frame::basis(from), filters)?;
-        let values = values(self.facts, rows)?;
-        let weight = |row: usize| values[row].filter(|_| mask[row]).unwrap_or_default();
-        let members = self.axis.members(rows, self.facts)?;
-        let tally = Tally::new(&members, &self.across.slots(rows)?, self.across.width(), weight);
-        let mut independent = T::default();
-        mask.iter().zip(&values).filter(|(counts, _)| **counts).for_each(|(_, v)| independent += v.unwrap_or_default());
-        tally.prove(independent, &self.what)?;
-        Ok(Some(self.closed(tally)))
+        let mut all: Option<Tally<T>> = None;
+        for slice in &slices.slices {
+            let rows = &slice.rows;
+            let mask = self.mask(slice, filters)?;
+            let values = values(self.facts, rows)?;
+            let weight = |row: usize| values[row].filter(|_| mask[row]).unwrap_or_default();
+            let members = self.axis.members(rows, self.facts)?;
+            let tally = Tally::new(&members, &self.across.slots(rows)?, self.across.width(), weight);
+            let mut independent = T::default();
+            let counted = mask.iter().zip(&values).filter(|(counts, _)| **counts);
+            counted.for_each(|(_, value)| independent += value.unwrap_or_default());
+            tally.prove(independent, &self.what)?;
+            all = Some(all.map_or_else(|| tally.clone(), |all| all.plus(&tally)));
+        }
+        Ok(all.map(|tally| self.closed(tally)))
     }
 
     /// Pooled: numerators and denominators are added up apart, in the total row too.
-    fn ratio(&self, from: &From, of: &Checked, over: Option<&Checked>) -> Result<Grid, String> {
+    fn ratio(&self, slices: &Slices<'_>, of: &Checked, over: Option<&Checked>) -> Result<Grid, String> {
         let mut filters: Vec<&Checked> = over.into_iter().collect();
-        let dens = self.count(from, &filters)?;
+        let dens = self.count(slices, &filters)?;
         filters.push(of);
-        let (Some(nums), Some(dens)) = (self.count(from, &filters)?, dens) else {
+        let (Some(nums), Some(dens)) = (self.count(slices, &filters)?, dens) else {
             return Ok(Grid::filled(self.axis.groups.len(), self.width(), StatCell::NotApplicable));
         };
         let pair = |nums: &[i64], dens: &[i64]| -> Vec<(i64, i64)> {
@@ -186,18 +278,29 @@ impl Frame<'_> {
         let parts = nums.parts.iter().zip(&dens.parts).map(|(nums, dens)| pair(nums, dens)).collect();
         let total = pair(&nums.total, &dens.total);
         let cell = |(num, den)| StatCell::Ratio { num, den };
-        Ok(self.cells(parts, total, dens.overlaps(), from, |(_, den)| *den == 0, cell))
+        Ok(self.cells(parts, total, dens.overlaps(), slices, |(_, den)| *den == 0, cell))
     }
 
-    fn grid<T: Amount>(&self, tally: Option<Tally<T>>, from: &From, cell: impl Fn(T) -> StatCell) -> Grid {
+    fn grid<T: Amount>(&self, tally: Option<Tally<T>>, slices: &Slices<'_>, cell: impl Fn(T) -> StatCell) -> Grid {
         let Some(tally) = tally else {
-            let grid = Grid::filled(self.axis.groups.len(), self.width(), StatCell::NotApplicable);
-            return Grid {
-                note: Some("所需的参照表没有提供，相应栏目为“—”。".to_string()), ..grid
-            };
+            return Grid::filled(self.axis.groups.len(), self.width(), StatCell::NotApplicable);
         };
         let overlaps = tally.overlaps();
-        self.cells(tally.parts, tally.total, overlaps, from, |amount| amount.is_nothing(), cell)
+        self.cells(tally.parts, tally.total, overlaps, slices, |amount| amount.is_nothing(), cell)
+    }
+
+    /// Whether figures of a group can be there: of this run as the axis says, of stored periods by who reported then.
+    fn standings(&self, slices: &Slices<'_>) -> Vec<Standing> {
+        let now: Vec<Standing> = self.axis.groups.iter().map(|group| group.standing).collect();
+        let stored: Vec<&[bool]> =
+            slices.slices.iter().filter(|slice| slice.stored).map(|slice| slice.reported.as_slice()).collect();
+        let then = self.axis.standings(&stored, self.facts);
+        let both = now.iter().zip(&then);
+        match (stored.len() == slices.slices.len(), stored.is_empty()) {
+            (_, true) => now,
+            (true, false) => then,
+            (false, false) => both.map(|(now, then)| if *then == Standing::Reported { *then } else { *now }).collect(),
+        }
     }
 
     /// Amounts as cells: where nobody reported, nothing is "not reported" and not zero.
@@ -206,13 +309,14 @@ impl Frame<'_> {
         parts: Vec<Vec<V>>,
         total: Vec<V>,
         overlaps: bool,
-        from: &From,
+        slices: &Slices<'_>,
         nothing: impl Fn(&V) -> bool,
         cell: impl Fn(V) -> StatCell,
     ) -> Grid {
-        let from_returns = matches!(from, From::Form { .. });
+        let from_returns = slices.slices.iter().any(|slice| slice.rows.of_returns);
+        let standings = self.standings(slices);
         let place = |(group, line): (usize, Vec<V>)| -> Vec<StatCell> {
-            let standing = self.axis.groups.get(group).map_or(Standing::Reported, |group| group.standing);
+            let standing = standings.get(group).copied().unwrap_or(Standing::Reported);
             line.into_iter()
                 .map(|amount| match standing {
                     Standing::Silent if from_returns && nothing(&amount) => StatCell::NotReported,
@@ -276,107 +380,6 @@ impl Frame<'_> {
     }
 }
 
-/// A measure computed from others; `None` while those are not there yet.
-fn derive(kind: &MeasureKind, grids: &[Option<Grid>], axis: &Axis<'_>, facts: &Facts<'_>) -> Option<Grid> {
-    let other = |index: &usize| grids.get(*index).and_then(Option::as_ref);
-    Some(match kind {
-        MeasureKind::Portion { of } => {
-            let of = other(of)?;
-            let line =
-                |line: &[StatCell]| line.iter().zip(&of.total).map(|(part, whole)| portion(part, whole)).collect();
-            derived(of.parts.iter().map(|part| line(part)).collect(), line(&of.total))
-        }
-        MeasureKind::Difference { left, right } => combine(other(left)?, other(right)?, difference),
-        MeasureKind::Growth { now, before } => combine(other(now)?, other(before)?, growth),
-        MeasureKind::ItemBound => {
-            let width = grids.iter().flatten().next().map_or(1, |grid| grid.total.len());
-            let mut grid = Grid::filled(axis.groups.len(), width, StatCell::NotApplicable);
-            for group in 0..axis.groups.len() {
-                if let Some(share) = rule(group, axis, facts) {
-                    grid.parts[group].fill(bound(share.bound));
-                }
-            }
-            grid
-        }
-        MeasureKind::ItemMargin { portion } => {
-            let of = other(portion)?;
-            let mut grid = Grid::filled(axis.groups.len(), of.total.len(), StatCell::NotApplicable);
-            for group in 0..axis.groups.len() {
-                if let Some(share) = rule(group, axis, facts) {
-                    grid.parts[group] =
-                        of.parts[group].iter().map(|cell| difference(cell, &bound(share.bound))).collect();
-                }
-            }
-            grid
-        }
-        _ => return None,
-    })
-}
-
-/// The rule that an item is held against, where it is in force.
-fn rule<'a>(group: usize, axis: &Axis<'_>, facts: &Facts<'a>) -> Option<&'a Share> {
-    let share = axis.item(group)?.share?;
-    facts.plan.shares.get(share).filter(|share| share.enabled)
-}
-
-fn bound(bound: Bound) -> StatCell {
-    match bound {
-        Bound::Ratio { num, den } => StatCell::Ratio { num: i64::from(num), den: i64::from(den) },
-        Bound::Count(count) => StatCell::Integer(i64::from(count)),
-    }
-}
-
-fn derived(parts: Vec<Vec<StatCell>>, total: Vec<StatCell>) -> Grid {
-    Grid { parts, total, derived: true, overlaps: false, note: None }
-}
-
-fn combine(left: &Grid, right: &Grid, cell: impl Fn(&StatCell, &StatCell) -> StatCell) -> Grid {
-    let line = |left: &[StatCell], right: &[StatCell]| -> Vec<StatCell> {
-        left.iter().zip(right).map(|(left, right)| cell(left, right)).collect()
-    };
-    let parts = left.parts.iter().zip(&right.parts).map(|(left, right)| line(left, right)).collect();
-    derived(parts, line(&left.total, &right.total))
-}
-
-/// Decimals enter a proportion with four places, which is finer than any percentage printed.
-fn whole(number: f64) -> i64 {
-    (number * 10_000.0).round() as i64
-}
-
-fn portion(part: &StatCell, all: &StatCell) -> StatCell {
-    match (part, all) {
-        (StatCell::Integer(num), StatCell::Integer(den)) => StatCell::Ratio { num: *num, den: *den },
-        (StatCell::Number(num), StatCell::Number(den)) => StatCell::Ratio { num: whole(*num), den: whole(*den) },
-        (StatCell::NotReported, _) => StatCell::NotReported,
-        _ => StatCell::NotApplicable,
-    }
-}
-
-/// Whole numbers and decimals subtract; proportions differ by percentage points.
-fn difference(left: &StatCell, right: &StatCell) -> StatCell {
-    match (left, right) {
-        (StatCell::NotReported, _) | (_, StatCell::NotReported) => StatCell::NotReported,
-        (StatCell::Integer(left), StatCell::Integer(right)) => StatCell::Integer(left - right),
-        (StatCell::Number(left), StatCell::Number(right)) => StatCell::Number(left - right),
-        (StatCell::Ratio { num: a, den: b }, StatCell::Ratio { num: c, den: d }) if *b != 0 && *d != 0 => {
-            let (a, b, c, d) = (i128::from(*a), i128::from(*b), i128::from(*c), i128::from(*d));
-            StatCell::Points((a * d - c * b) as f64 * 100.0 / (b * d) as f64)
-        }
-        _ => StatCell::NotApplicable,
-    }
-}
-
-fn growth(now: &StatCell, before: &StatCell) -> StatCell {
-    match (now, before) {
-        (StatCell::NotReported, _) | (_, StatCell::NotReported) => StatCell::NotReported,
-        (StatCell::Integer(now), StatCell::Integer(before)) => StatCell::Ratio { num: now - before, den: *before },
-        (StatCell::Number(now), StatCell::Number(before)) => {
-            StatCell::Ratio { num: whole(*now) - whole(*before), den: whole(*before) }
-        }
-        _ => StatCell::NotApplicable,
-    }
-}
-
 /// How a part of the quota comes about.
 pub fn quota_definition(part: QuotaPart, facts: &Facts<'_>) -> String {
     let Some(quota) = &facts.plan.quota else { return String::new() };
@@ -396,23 +399,5 @@ pub fn quota_definition(part: QuotaPart, facts: &Facts<'_>) -> String {
             let rate = super::words::percent(u64::from(num), u64::from(den));
             format!("名额的 {rate}，去尾，至少 {} 个", quota.standby_minimum)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn derived_cells() {
-        let whole = StatCell::Integer(8);
-        assert_eq!(portion(&StatCell::Integer(2), &whole), StatCell::Ratio { num: 2, den: 8 });
-        assert_eq!(portion(&StatCell::NotReported, &whole), StatCell::NotReported);
-        assert_eq!(growth(&StatCell::Integer(6), &whole), StatCell::Ratio { num: -2, den: 8 });
-        assert_eq!(difference(&StatCell::NotReported, &whole), StatCell::NotReported);
-        let (half, third) = (StatCell::Ratio { num: 1, den: 2 }, StatCell::Ratio { num: 1, den: 5 });
-        assert_eq!(difference(&half, &third), StatCell::Points(30.0));
-        let nothing = StatCell::Ratio { num: 0, den: 0 };
-        assert_eq!(difference(&nothing, &third), StatCell::NotApplicable);
     }
 }

@@ -2,13 +2,18 @@
 //!
 //! Totals are proven against their parts; knows nothing of cells, files or formats.
 
+mod chase;
+mod derived;
 mod discipline;
 mod facts;
 mod groups;
 mod lists;
 mod measures;
 mod notes;
+mod past;
+mod periods;
 mod quota;
+mod record;
 mod shares;
 mod statistics;
 mod tally;
@@ -18,7 +23,9 @@ mod words;
 
 use self::facts::Facts;
 use crate::domain::period::Period;
+use crate::history::History;
 use crate::model::Finding;
+use crate::model::discipline::{ChaseList, PastDiscipline};
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference, Table, TableKind};
@@ -34,6 +41,12 @@ pub struct Inputs<'a> {
     pub rows: &'a [ValidatedRows],
     pub lookups: &'a [LookupResult],
     pub verdict: &'a RunVerdict,
+    /// Earlier periods, for measures over time.
+    pub history: &'a History,
+    /// How units stood in the periods of the store, in any order; empty without a store.
+    pub earlier: &'a [PastDiscipline],
+    /// The day that the chase list is of; the last receipt where nobody says.
+    pub as_of: Option<i32>,
 }
 
 /// All tables of the pipeline, the charts' series resolved by the writer.
@@ -45,6 +58,7 @@ pub struct Computed {
     pub findings: Vec<Finding>,
     /// Sentences for the overview: what holds, what does not, who could fill a gap.
     pub statements: Vec<Statement>,
+    pub chase: ChaseList,
 }
 
 /// One line of the overview's conclusions.
@@ -61,24 +75,25 @@ pub struct Statement {
 /// A total that does not equal its parts, in Chinese: a defect that must stop the run.
 pub fn compute(inputs: Inputs<'_>) -> Result<Computed, String> {
     let facts = Facts::gather(inputs)?;
-    let tables = facts.plan.tables.iter().map(|table| build(table, &facts)).collect::<Result<_, String>>()?;
+    let chase = chase::list(&facts);
+    let tables = facts.plan.tables.iter().map(|table| build(table, &chase, &facts)).collect::<Result<_, String>>()?;
     let (mut findings, mut statements) = shares::judge(&facts)?;
     if let Some(seats) = &facts.seats {
         findings.extend(seats.findings.iter().cloned());
         statements.extend(seats.statements(&facts));
     }
     statements.extend(outstanding(&facts));
-    Ok(Computed { tables, findings, statements })
+    Ok(Computed { tables, findings, statements, chase })
 }
 
-fn build(table: &Table, facts: &Facts<'_>) -> Result<StatTable, String> {
+fn build(table: &Table, chase: &ChaseList, facts: &Facts<'_>) -> Result<StatTable, String> {
     match &table.kind {
         TableKind::Statistic(statistic) => statistics::table(table, statistic, facts),
         TableKind::List(list) => lists::table(table, list, facts),
         TableKind::ShareBy { share, by } => shares::table_by(table, *share, by, facts),
         TableKind::Shares => shares::table_of_all(table, facts),
         TableKind::Discipline(by) => discipline::table(table, *by, facts),
-        TableKind::Chase => Ok(discipline::chase(table, facts)),
+        TableKind::Chase => Ok(chase::table(table, chase, facts)),
     }
 }
 

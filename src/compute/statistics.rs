@@ -3,9 +3,9 @@
 use super::facts::Facts;
 use super::groups::{Across, Axis};
 use super::measures::{self, Grid};
-use super::notes;
+use super::{notes, periods};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
-use crate::spec::{Basis, From, Measure, MeasureKind, Statistic, Table};
+use crate::spec::{Basis, From, Measure, MeasureKind, Statistic, Table, When};
 
 /// Computes one statistic.
 ///
@@ -15,8 +15,7 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
     let sources: Vec<&From> = statistic.measures.iter().filter_map(|measure| from(&measure.kind)).collect();
     let axis = Axis::new(&statistic.rows, &sources, facts)?;
     let across = Across::new(&statistic.across, &sources, facts)?;
-    let grids = measures::all(&table.id, statistic, &axis, &across, facts)?;
-    let columns = columns(statistic, &across, &grids);
+    let (grids, columns) = laid_out(table, statistic, &axis, &across, facts)?;
     let mut finished = notes::empty_table(table, facts, &[&statistic.label], 1);
     finished.definitions = vec![label_definition(statistic)];
     for (position, column) in columns.iter().enumerate() {
@@ -25,14 +24,15 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
         let said = columns[..position].iter().any(|earlier| earlier.measure == column.measure);
         finished.definitions.push(if said { String::new() } else { definition(column.measure, statistic, facts) });
     }
-    let mut push =
-        |kind, label: &str, line: &dyn Fn(&Grid) -> Vec<StatCell>| {
-            let mut cells = vec![StatCell::Text(label.to_string())];
-            cells.extend(columns.iter().map(|column| {
-                line(&grids[column.measure]).get(column.slot).cloned().unwrap_or(StatCell::NotApplicable)
-            }));
-            finished.rows.push(StatRow { kind, cells });
-        };
+    let mut push = |kind, label: &str, line: &dyn Fn(&Grid) -> Vec<StatCell>| {
+        let mut cells = vec![StatCell::Text(label.to_string())];
+        cells.extend(
+            columns
+                .iter()
+                .map(|column| line(&grids[column.grid]).get(column.slot).cloned().unwrap_or(StatCell::NotApplicable)),
+        );
+        finished.rows.push(StatRow { kind, cells });
+    };
     for (position, group) in axis.groups.iter().enumerate() {
         push(RowKind::Body, &group.label, &|grid| grid.parts[position].clone());
     }
@@ -47,8 +47,41 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
     Ok(finished)
 }
 
+/// All measures, once, or once for each period that the table is laid out over; and the columns that they make.
+fn laid_out(
+    table: &Table,
+    statistic: &Statistic,
+    axis: &Axis<'_>,
+    across: &Across,
+    facts: &Facts<'_>,
+) -> Result<(Vec<Grid>, Vec<Printed>), String> {
+    let Some(side_by_side) = statistic.across_periods else {
+        let grids = measures::all(&table.id, statistic, axis, across, None, facts)?;
+        let columns = columns(statistic, across, &grids);
+        return Ok((grids, columns));
+    };
+    let (mut grids, mut printed) = (Vec::new(), Vec::new());
+    for period in periods::side_by_side(side_by_side, facts) {
+        let here = measures::all(&table.id, statistic, axis, across, Some(&period), facts)?;
+        let alone = statistic.measures.len() == 1 && across.is_plain();
+        printed.extend(columns(statistic, across, &here).into_iter().map(|mut column| {
+            column.grid += grids.len();
+            if alone {
+                column.heading.name = period.title();
+            } else {
+                column.heading.parents.insert(0, period.title());
+            }
+            column
+        }));
+        grids.extend(here);
+    }
+    Ok((grids, printed))
+}
+
 /// One printed column: a measure in a column by code.
 struct Printed {
+    /// Position among all grids of the table.
+    grid: usize,
     measure: usize,
     slot: usize,
     heading: Heading,
@@ -58,6 +91,7 @@ fn columns(statistic: &Statistic, across: &Across, grids: &[Grid]) -> Vec<Printe
     let measures = &statistic.measures;
     if across.is_plain() {
         let plain = |(index, measure): (usize, &Measure)| Printed {
+            grid: index,
             measure: index,
             slot: 0,
             heading: Heading { parents: measure.under.iter().cloned().collect(), name: measure.name.clone() },
@@ -82,7 +116,7 @@ fn columns(statistic: &Statistic, across: &Across, grids: &[Grid]) -> Vec<Printe
                 Some((last, outer)) if measures.len() == 1 => Heading { parents: outer.to_vec(), name: last.clone() },
                 _ => Heading { parents: words.clone(), name: measure.name.clone() },
             };
-            columns.push(Printed { measure: index, slot, heading });
+            columns.push(Printed { grid: index, measure: index, slot, heading });
         }
     }
     columns
@@ -174,7 +208,17 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
         MeasureKind::ItemBound => "本项占比的规定；没有规定或规定未启用的为“—”".to_string(),
         MeasureKind::ItemMargin { portion } => format!("“{}”减去规定，百分点", name(*portion)),
         MeasureKind::Difference { left, right } => format!("“{}”减“{}”", name(*left), name(*right)),
-        MeasureKind::Growth { now, before } => format!("（“{}”－“{}”）÷“{1}”", name(*now), name(*before)),
+        MeasureKind::Growth { now, before, comparable } => {
+            let like = if *comparable { "，只计两期都报送的单位" } else { "" };
+            format!("（“{}”－“{}”）÷“{1}”{like}；没有基数的为“—”", name(*now), name(*before))
+        }
+        MeasureKind::Points { now, before } => {
+            format!("“{}”减“{}”，百分点；没有基数的为“—”", name(*now), name(*before))
+        }
+    };
+    let how = match statistic.measures.get(measure).map_or(When::This, |measure| measure.period) {
+        When::This => how,
+        other => format!("{}的{how}", other.word()),
     };
     if statistic.across.is_empty() {
         return how;

@@ -92,6 +92,15 @@ impl<T: Amount> Tally<T> {
         Tally { parts, total: vec![total], overlap: vec![T::default()] }
     }
 
+    /// Both together, column by column; of the same groups and columns.
+    pub fn plus(mut self, other: &Tally<T>) -> Tally<T> {
+        let add = |line: &mut Vec<T>, other: &[T]| line.iter_mut().zip(other).for_each(|(a, b)| *a += *b);
+        self.parts.iter_mut().zip(&other.parts).for_each(|(line, other)| add(line, other));
+        add(&mut self.total, &other.total);
+        add(&mut self.overlap, &other.overlap);
+        self
+    }
+
     /// Appends a column that holds each row's sum over all columns.
     pub fn with_sum(mut self) -> Tally<T> {
         let close = |line: &mut Vec<T>| {

@@ -15,6 +15,8 @@ use crate::text::names::match_key;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+mod discipline;
+
 #[derive(Clone, Copy)]
 enum Value {
     T(&'static str),
@@ -66,7 +68,7 @@ fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedRows {
         |(at, row): (usize, &Row)| Origin { source: row.source, sheet: 0, row: at as u32, cols: Origin::WHOLE };
     let rows_of = Rows {
         form,
-        grid: Grid::new(names, values.collect(), &Roster::default()),
+        grid: Grid::new(names, values.collect(), rows.len(), &Roster::default()),
         origins: rows.iter().enumerate().map(origin).collect(),
         units: rows.iter().map(|row| row.unit).collect(),
     };
@@ -175,7 +177,9 @@ fn run(
     verdict: &RunVerdict,
 ) -> Result<Computed, String> {
     let period = Period::parse("2026").unwrap();
-    compute(Inputs { plan, reference, period: &period, rows: frames, lookups, verdict })
+    let history = crate::history::History::open(None, plan, reference, &period);
+    let (history, earlier, as_of) = (&history, &[][..], None);
+    compute(Inputs { plan, reference, period: &period, rows: frames, lookups, verdict, history, earlier, as_of })
 }
 
 fn table<'a>(computed: &'a Computed, id: &str) -> &'a StatTable {
@@ -362,30 +366,6 @@ fn lists_follow_units_then_codes_and_say_why_a_row_is_out() {
     let review = table(&computed, "title-review");
     assert_eq!(body(review, "未归属")[3], Integer(1));
     assert_eq!(body(review, "合计")[3], Integer(2));
-}
-
-#[test]
-fn discipline_counts_every_unit_once_and_the_chase_list_is_ready_to_send() {
-    let (plan, reference, frames, lookups) = model_teams();
-    let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
-    let city = table(&computed, "discipline-city");
-    let rates = |num, expected: i64, on_time| [Ratio { num, den: expected }, Ratio { num: on_time, den: expected }];
-    assert_eq!(body(city, "合肥")[..6], integers(&[1, 0, 0, 1, 0, 0]));
-    assert_eq!(body(city, "黄山")[6..], rates(0, 0, 0));
-    assert_eq!(body(city, "合计")[..6], integers(&[4, 1, 1, 1, 0, 1]));
-    assert_eq!(body(city, "合计")[6..], rates(3, 4, 1));
-    let labels = |table: &StatTable| table.rows.iter().map(|row| words(&row.cells[..1])).collect::<Vec<_>>().join(" ");
-    assert_eq!(labels(city), "合肥 黄山 芜湖 省直系统 行业协会 大型企业 合计");
-    assert_eq!(labels(table(&computed, "discipline-channel")), "市总工会 省直系统 行业协会 大型企业 合计");
-    let unit = table(&computed, "discipline");
-    assert_eq!(body(unit, "皖江集团工会")[3..6], integers(&[1, 1, 0]));
-    let chase = table(&computed, "chase");
-    assert_eq!(chase.rows.len(), 3);
-    let words_of = |row: usize| words(&chase.rows[row].cells[1..]);
-    assert!(words_of(0).starts_with("合肥市总工会|退回|0.xlsx：D3 近三年安全事故 1 起|"), "{}", words_of(0));
-    assert!(words_of(1).starts_with("芜湖市总工会|迟报|迟报 3 个工作日|"), "{}", words_of(1));
-    let ask = "省教育系统工会|未报|没有收到报表|请省教育系统工会于2026年4月24日前报送2026年“省模范班组评选”报表。";
-    assert_eq!(words_of(2), ask);
 }
 
 fn honours() -> (Plan, Reference, Vec<ValidatedRows>, Vec<LookupResult>) {

@@ -1,5 +1,7 @@
 //! Named methods: apportionment, shares, working days, periods, ranking. Whole numbers only, no files, no polars.
 pub mod apportion;
+pub mod outlier;
 pub mod period;
+pub mod schedule;
 pub mod share;
 pub mod workdays;

@@ -138,6 +138,7 @@ pub fn open_regular(path: &Path) -> Result<File, Unreadable> {
 /// From here on, an allocation beyond the limit ends this process. Where the system refuses, the time limit remains.
 #[cfg(unix)]
 fn limit_memory(bytes: u64) {
+    let bytes = bytes.saturating_add(mapped());
     let limit = libc::rlimit { rlim_cur: bytes as libc::rlim_t, rlim_max: bytes as libc::rlim_t };
     // SAFETY: passes a pointer to a live local that the call only reads.
     unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
@@ -152,6 +153,18 @@ fn limit_memory(bytes: u64) {
     unsafe {
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL)
     };
+}
+
+/// Bytes of address space that the process takes before it reads anything: the program itself, tens of megabytes, is no
+/// part of what a file may take. 0 where the system does not tell.
+#[cfg(unix)]
+fn mapped() -> u64 {
+    // The first figure is the size in pages.
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: u64 = statm.split(' ').next().and_then(|pages| pages.parse().ok()).unwrap_or(0);
+    // SAFETY: asks for a number.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    pages.saturating_mul(u64::try_from(page).unwrap_or(0))
 }
 
 /// A job object bounds working memory; it lives as long as the process.

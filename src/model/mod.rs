@@ -3,11 +3,13 @@
 //! Knows nothing of polars, of file formats, or of any one return.
 
 pub mod cell;
+pub mod discipline;
 pub mod drift;
 pub mod finding;
 pub mod ledger;
 pub mod normalised;
 pub mod outcome;
+pub mod replay;
 pub mod run;
 pub mod statistic;
 pub mod table;
@@ -18,5 +20,5 @@ pub use cell::{CellRef, RawCell, RawValue};
 pub use finding::{Amendment, Finding, Place, Severity};
 pub use outcome::{Outcome, SheetAccount, SourceFile, Unreadable};
 pub use table::{Column, FormTable, Origin};
-pub use values::{Scalars, Texts, Value};
+pub use values::{Scalar, Scalars, Texts, Value};
 pub use workbook::{Merge, RawSheet, RawWorkbook};

@@ -58,7 +58,12 @@ pub struct RowAccount {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UnitStatus {
     OnTime,
-    Late { days: i64, overdue: bool },
+    /// Accepted, and nobody can tell whether in time: the calendar has no due date for the period, or the return no date.
+    Undated,
+    Late {
+        days: i64,
+        overdue: bool,
+    },
     Returned,
     Unreadable,
     Missing,

@@ -159,6 +159,11 @@ impl Texts {
         self.ends.len()
     }
 
+    /// Whether words recur: on the average one is said on more than two rows.
+    pub fn recurs(&self) -> bool {
+        self.codes() < FEW && self.codes() * 2 < self.len()
+    }
+
     /// The word of a code.
     pub fn word(&self, code: u32) -> Option<&str> {
         let end = self.end(code)?;

@@ -243,7 +243,8 @@ impl<'a> Normaliser<'a> {
                 cover::scan_row(frame, i, &mut cover);
             }
         }
-        let said = period::said(frame, &cover, &title, header_at, self.frame.period);
+        let Frame { plan, period, .. } = self.frame;
+        let said = period::said(frame, &cover, &title, header_at, &plan.schedule, period);
         let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
         let cover_says_nil =
             title.iter().flat_map(|i| frame.cells(*i)).any(|cell| rows::is_zero_report(view.sheet.text(cell.value)));
@@ -294,9 +295,10 @@ impl<'a> Normaliser<'a> {
         if names.len() > 1 {
             return;
         }
+        let Frame { plan, period, .. } = self.frame;
         for found in found {
             if matches!(found.said, period::Said::Nothing) {
-                found.said = period::said(view, cover, &[], CellRef { row: 0, col: 0 }, self.frame.period);
+                found.said = period::said(view, cover, &[], CellRef { row: 0, col: 0 }, &plan.schedule, period);
             }
             found.cover = cover.clone();
             found.cover_sheet = view.index;

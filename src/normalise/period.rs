@@ -3,6 +3,7 @@
 use super::cover::Cover;
 use super::view::View;
 use crate::domain::period::{Kind, Period};
+use crate::domain::schedule::Schedule;
 use crate::model::cell::CellRef;
 
 /// What a table says of its period.
@@ -18,14 +19,23 @@ pub enum Said {
 }
 
 /// 所属期 first, else years in the title rows, else the sheet's name.
-pub fn said(view: &View<'_>, cover: &Cover, title_rows: &[usize], header: CellRef, ours: &Period) -> Said {
+pub fn said(
+    view: &View<'_>,
+    cover: &Cover,
+    title_rows: &[usize],
+    header: CellRef,
+    schedule: &Schedule,
+    ours: &Period,
+) -> Said {
     if let Some((at, text)) = cover.periods.first() {
-        let read: Vec<Period> = periods(text);
+        let read: Vec<Period> = periods(text, schedule);
         return if read.is_empty() {
             Said::Unclear(*at, text.clone())
-        } else if spans(&read, ours) || read.iter().any(|period| overlaps(period, ours) && alike(period, ours)) {
+        } else if spans(&read, ours)
+            || (fits(&read, ours) && read.iter().any(|period| period.overlaps(ours) && alike(period, ours)))
+        {
             Said::Ours
-        } else if read.iter().any(|period| overlaps(period, ours)) {
+        } else if fits(&read, ours) {
             Said::OtherKind(*at, text.clone())
         } else {
             Said::Other(*at, text.clone())
@@ -35,8 +45,8 @@ pub fn said(view: &View<'_>, cover: &Cover, title_rows: &[usize], header: CellRe
     for &i in title_rows {
         for cell in view.telling(i) {
             let text = view.sheet.text(cell.value);
-            let read = periods_in_title(text);
-            if read.iter().any(|period| overlaps(period, ours)) {
+            let read = periods_in_title(text, schedule);
+            if fits(&read, ours) {
                 return Said::Ours;
             }
             if !read.is_empty() && other.is_none() {
@@ -47,8 +57,8 @@ pub fn said(view: &View<'_>, cover: &Cover, title_rows: &[usize], header: CellRe
     if let Some(other) = other {
         return other;
     }
-    match Period::parse(&view.sheet.name) {
-        Some(period) if overlaps(&period, ours) => Said::Ours,
+    match schedule.parse(&view.sheet.name) {
+        Some(period) if period.overlaps(ours) => Said::Ours,
         Some(_) => Said::Other(header, format!("工作表名“{}”", view.sheet.name)),
         None => Said::Nothing,
     }
@@ -65,35 +75,44 @@ fn alike(a: &Period, b: &Period) -> bool {
 fn spans(read: &[Period], ours: &Period) -> bool {
     let first = read.iter().map(|period| period.first).min();
     let last = read.iter().map(|period| period.last).max();
-    read.len() > 1 && first.is_some_and(|first| first <= ours.first) && last.is_some_and(|last| last >= ours.last)
+    let one_kind = read.windows(2).all(|pair| pair[0].kind == pair[1].kind);
+    read.len() > 1
+        && one_kind
+        && first.is_some_and(|first| first <= ours.first)
+        && last.is_some_and(|last| last >= ours.last)
 }
 
-/// A month within the year, or a year around the month, is no other period.
-fn overlaps(a: &Period, b: &Period) -> bool {
-    a.first <= b.last && b.first <= a.last
+/// A month within the year, or a year around the month, is no other period. Where a text says several, those of our own
+/// kind decide: “2025–2026采暖期 2025年12月” is not January's.
+fn fits(read: &[Period], ours: &Period) -> bool {
+    let mut own_kind = read.iter().filter(|period| period.kind == ours.kind).peekable();
+    if own_kind.peek().is_some() {
+        return own_kind.any(|period| period.overlaps(ours));
+    }
+    read.iter().any(|period| period.overlaps(ours))
 }
 
-fn periods(text: &str) -> Vec<Period> {
+fn periods(text: &str, schedule: &Schedule) -> Vec<Period> {
     let text = crate::text::width::narrow(text);
-    match Period::parse(&text) {
+    match schedule.parse(&text) {
         Some(period) => vec![period],
         None => match crate::text::dates::read(&text) {
             // 所属期 as a date cell: its month.
             crate::text::dates::Reading::Day(day) => {
                 Period::parse(&crate::text::dates::show_month(day)).into_iter().collect()
             }
-            _ => periods_in_title(&text),
+            _ => periods_in_title(&text, schedule),
         },
     }
 }
 
-/// Every 20xx年… of a text, as precise as it says.
-fn periods_in_title(text: &str) -> Vec<Period> {
-    if !text.contains('年') {
+/// Every season and every 20xx年… of a text, as precise as it says.
+fn periods_in_title(text: &str, schedule: &Schedule) -> Vec<Period> {
+    if !text.contains('年') && schedule.season.is_none() {
         return Vec::new();
     }
     let text = crate::text::width::narrow(text);
-    let mut found = Vec::new();
+    let (mut found, text) = schedule.seasons_in(&text);
     for (at, _) in text.match_indices('年') {
         let Some(start) = at.checked_sub(4) else { continue };
         let Some(year) = text.get(start..at).filter(|year| year.bytes().all(|b| b.is_ascii_digit())) else { continue };
@@ -127,10 +146,13 @@ fn month_after(rest: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::period::Kind;
+    use crate::domain::schedule::Season;
 
     #[test]
     fn titles_say_years_months_and_quarters() {
-        let keys = |text: &str| periods_in_title(text).iter().map(Period::key).collect::<Vec<_>>();
+        let years = Schedule::of(Kind::Year);
+        let keys = |text: &str| periods_in_title(text, &years).iter().map(Period::key).collect::<Vec<_>>();
         assert_eq!(keys("２０２６年度省模范班组申报汇总表"), ["2026"]);
         assert_eq!(keys("2026年3月合理化建议月报"), ["2026-03"]);
         assert_eq!(keys("2026年第1季度台账"), ["2026Q1"]);
@@ -158,6 +180,19 @@ mod tests {
         else {
             panic!("fixture")
         };
-        assert!(overlaps(&year, &month) && overlaps(&month, &year) && !overlaps(&year, &last));
+        let fits = |read: &Period, ours: &Period| fits(std::slice::from_ref(read), ours);
+        assert!(fits(&year, &month) && fits(&month, &year) && !fits(&year, &last));
+    }
+
+    #[test]
+    fn a_season_beside_a_month_does_not_stand_for_its_other_months() {
+        let season = Season { name: "采暖期".into(), also: vec![], first: (11, 15), last: (3, 15) };
+        let schedule = Schedule { kind: Kind::Month, season: Some(season), campaigns: vec![] };
+        let read = periods_in_title("2025—2026年采暖期服务指标月报（2025年12月）", &schedule);
+        assert_eq!(read.len(), 2);
+        let month = |text| Period::parse(text).unwrap();
+        assert!(fits(&read, &month("2025-12")) && !fits(&read, &month("2026-01")));
+        let season_alone = periods_in_title("2025-2026采暖期指标", &schedule);
+        assert!(fits(&season_alone, &month("2026-01")) && !fits(&season_alone, &month("2026-04")));
     }
 }

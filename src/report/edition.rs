@@ -7,8 +7,9 @@ use super::Edition;
 use super::accepted::{Accepted, Named, Values};
 use super::sheet::serial;
 use super::style;
-use super::tidy::{Look, TidyBook};
+use super::tidy::{Look, Shared, TidyBook};
 use crate::spec::Precision;
+use std::collections::HashMap;
 use std::io::{self, Seek, Write};
 
 /// Columns that say where a row came from, with their widths.
@@ -51,17 +52,43 @@ pub fn data_edition<W: Write + Seek>(
     book.finish(&format!("{}数据版", edition.name()))
 }
 
+/// Texts of one column that were shared so far, by what the column numbers them with.
+#[derive(Default)]
+struct Sharing(Vec<Option<Option<Shared>>>);
+
+impl Sharing {
+    /// Writes the text numbered `at`, which `word` tells when it is met first.
+    fn write<W: Write + Seek>(&mut self, book: &mut TidyBook<W>, column: usize, at: usize, word: Option<&str>) {
+        if self.0.len() <= at {
+            self.0.resize(at + 1, None);
+        }
+        let known = *self.0[at].get_or_insert_with(|| book.share(word.unwrap_or_default()));
+        if let Some(shared) = known {
+            book.shared(column, shared);
+        }
+    }
+}
+
 /// Writes one value; where there is nothing the cell stays empty.
-fn write<W: Write + Seek>(book: &mut TidyBook<W>, accepted: &Accepted<'_>, values: Values<'_>, row: usize, at: usize) {
+fn write<W: Write + Seek>(
+    book: &mut TidyBook<W>,
+    accepted: &Accepted<'_>,
+    values: Values<'_>,
+    (row, at): (usize, usize),
+    sharing: &mut Sharing,
+) {
     match values {
         Values::Text(values) => {
-            if let Some(text) = values.get(row) {
+            let code = values.code(row);
+            if values.recurs() {
+                sharing.write(book, at, code as usize, values.word(code));
+            } else if let Some(text) = values.word(code) {
                 book.text(at, text, Look::Plain);
             }
         }
         Values::Unit(units) => {
-            if let Some(name) = accepted.unit(units, row) {
-                book.text(at, name, Look::Plain);
+            if let Some(unit) = units.get(row) {
+                sharing.write(book, at, unit as usize, accepted.unit(units, row));
             }
         }
         Values::Integer(values) => {
@@ -76,7 +103,7 @@ fn write<W: Write + Seek>(book: &mut TidyBook<W>, accepted: &Accepted<'_>, value
         }
         Values::Boolean(values) => {
             if let Some(value) = values.get(row) {
-                book.text(at, if value { "是" } else { "否" }, Look::Plain);
+                sharing.write(book, at, usize::from(value), Some(if value { "是" } else { "否" }));
             }
         }
         Values::Date { days, precision } => match days.get(row).map(|day| (day, serial(day))) {
@@ -97,6 +124,9 @@ fn form_sheets<W: Write + Seek>(
     room: u32,
 ) -> io::Result<(u64, u32)> {
     let origin = accepted.columns.len();
+    let mut sharing: Vec<Sharing> = accepted.columns.iter().map(|_| Sharing::default()).collect();
+    let mut files = Sharing::default();
+    let mut tabs: HashMap<&str, Option<Shared>> = HashMap::new();
     // A form without rows still has its header: "none" is not "forgotten".
     open(accepted, book, 1)?;
     let (mut rows, mut sheets, mut here) = (0u64, 1u32, 0u32);
@@ -108,12 +138,15 @@ fn form_sheets<W: Write + Seek>(
             open(accepted, book, sheets)?;
         }
         book.start_row();
-        for (at, column) in accepted.columns.iter().enumerate() {
-            write(book, accepted, column.values, row, at);
+        for (at, (column, sharing)) in accepted.columns.iter().zip(&mut sharing).enumerate() {
+            write(book, accepted, column.values, (row, at), sharing);
         }
         if let Some(from) = accepted.origins.get(row) {
-            book.text(origin, edition.file_name(from.source), Look::Plain);
-            book.text(origin + 1, edition.sheet_name(from.source, from.sheet), Look::Plain);
+            files.write(book, origin, from.source as usize, Some(edition.file_name(from.source)));
+            let tab = edition.sheet_name(from.source, from.sheet);
+            if let Some(shared) = *tabs.entry(tab).or_insert_with(|| book.share(tab)) {
+                book.shared(origin + 1, shared);
+            }
             book.integer(origin + 2, i64::from(from.row) + 1, Look::Plain);
         }
         book.end_row()?;

@@ -3,6 +3,7 @@
 use super::Edition;
 use super::received::fixture as received;
 use crate::domain::period::{Period, day};
+use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};
 use crate::model::finding::{Amendment, Finding, Place, Severity};
 use crate::model::normalised::{Binding, Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
@@ -65,6 +66,7 @@ pub struct Fixture {
     pub rows: Vec<ValidatedRows>,
     pub tables: Vec<StatTable>,
     pub statements: Vec<(Option<bool>, String)>,
+    pub chase: ChaseList,
 }
 
 impl Fixture {
@@ -77,6 +79,9 @@ impl Fixture {
             rows: &self.rows,
             tables: &self.tables,
             statements: &self.statements,
+            chase: &self.chase,
+            history_notes: &[],
+            correction: None,
         }
     }
 }
@@ -91,6 +96,7 @@ pub fn fixture(rows: usize, returns: &Path) -> Fixture {
         rows: vec![frame(rows, &verdict)],
         verdict,
         tables: tables(),
+        chase: chase(),
         statements: vec![
             (Some(true), "一线占比 56.2%（一线 118 名，总数 210 名），达到“不低于 50%”的规定。".to_owned()),
             (
@@ -109,6 +115,7 @@ fn field(name: &str, ty: FieldType, required: bool) -> Field {
         header: name.to_owned(),
         under: None,
         also: Vec::new(),
+        was: vec![],
         ty,
         required,
         absent: None,
@@ -141,9 +148,8 @@ pub fn plan() -> Plan {
         title: "推荐个人汇总表".to_owned(),
         fields,
         unit_field: 1,
-        rules: Vec::new(),
-        unique: Vec::new(),
         line: 1,
+        ..Form::default()
     };
     let share = Share {
         id: "frontline".to_owned(),
@@ -180,7 +186,7 @@ pub fn plan() -> Plan {
         name: "honours".to_owned(),
         title: "评先评优推荐与获奖统计".to_owned(),
         notice: "关于做好评先评优推荐工作的通知".to_owned(),
-        period_kind: crate::domain::period::Kind::Year,
+        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::Kind::Year),
         sample_period: "2026".to_owned(),
         sample_returns: PathBuf::from("samples/honours"),
         count: Count::Rows,
@@ -192,8 +198,10 @@ pub fn plan() -> Plan {
         references: Vec::new(),
         forms: vec![form],
         lookups: Vec::new(),
+        ledger: vec![],
         quota: None,
         shares: vec![share],
+        discipline: None,
         tables: vec![table("quota", "名额执行"), table("cities", "获奖统计"), table("list", "名单")],
         charts: vec![
             chart("各单位名额与审核通过", 0, &["名额", "审核通过"], ChartKind::Column),
@@ -424,7 +432,7 @@ fn frame(rows: usize, verdict: &RunVerdict) -> ValidatedRows {
     assert_eq!(count, verdict.rows.accepted, "the fixture's own accounting");
     let read = Rows {
         form: 0,
-        grid: Grid::new(names.into_iter().map(str::to_owned).collect(), columns, &roster),
+        grid: Grid::new(names.into_iter().map(str::to_owned).collect(), columns, accepted.len(), &roster),
         origins: every.clone().map(origin).collect(),
         units: every.map(|row| Some((row % 36) as u32)).collect(),
     };
@@ -576,4 +584,42 @@ fn empty_table() -> StatTable {
     let mut empty = table("empty", "获奖统计", "未复核称号", headings, rows);
     empty.notes.clear();
     empty
+}
+
+/// Two groups; a name that would break a line, and an ID number in a file's name.
+fn chase() -> ChaseList {
+    let unit = |name: &str, status, silent, trouble: &str| ChaseUnit {
+        name: name.to_owned(),
+        status,
+        silent,
+        missed: silent,
+        late: 0,
+        late_days: Some(4),
+        problems: usize::from(status == UnitStatus::Returned) * 3,
+        trouble: trouble.to_owned(),
+        reminder: String::new(),
+    };
+    let group = |label: &str, units, letter: &str| ChaseGroup {
+        label: label.to_owned(),
+        expected: 2,
+        units,
+        letter: letter.to_owned(),
+    };
+    ChaseList {
+        summary: "应报 36 个单位，未报 2 个，退回 1 个。".to_owned(),
+        notes: vec!["没有2026年2月的存档。".to_owned()],
+        as_of: day(2026, 4, 28),
+        groups: vec![
+            group(
+                "合肥",
+                vec![
+                    unit("合肥市\n总工会", UnitStatus::Missing, 3, ""),
+                    unit("合肥某厂工会", UnitStatus::Returned, 0, &format!("上报 {ID}.xlsx：G7 一线人数不符")),
+                ],
+                &format!("尚未收到的有：合肥市\n总工会（{ID}）。感谢支持！"),
+            ),
+            group("省直系统", vec![unit("省教育厅系统工会", UnitStatus::Missing, 1, "")], "尚未收到。感谢支持！"),
+        ],
+        looked: 6,
+    }
 }

@@ -84,7 +84,14 @@ pub fn glossary(edition: &Edition<'_>, styles: &Styles, input_hash: &str) -> Res
         page.words(&format!("依据：{}", edition.plan.notice))?;
     }
     page.words(&format!("统计范围：{}", overview::basis(edition)))?;
-    for note in &edition.reference.notes {
+    if let Some(correction) = &edition.correction {
+        let changed = correction.changes.len();
+        page.words(&format!(
+            "更正：本期已以“{}”印发，本次更正 {changed} 处数字，理由：{}；逐处见更正说明。",
+            correction.number, correction.reason
+        ))?;
+    }
+    for note in edition.reference.notes.iter().chain(edition.history_notes) {
         page.words(&format!("说明：{note}。"))?;
     }
     definitions(edition, &mut page)?;

@@ -66,7 +66,11 @@ fn by_sheet(tables: &[StatTable], taken: &[&str]) -> Vec<(String, Vec<usize>)> {
     named
 }
 
-fn table_sheet(
+/// One sheet with its tables stacked and the signature line last; says where each came to stand.
+///
+/// # Errors
+/// The writer refuses a cell.
+pub fn table_sheet(
     name: &str,
     tables: &[&StatTable],
     styles: &Styles,

@@ -12,11 +12,6 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
-/// SHA-256 in lower-case hex.
-pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
 /// SHA-256 and length of what a reader still holds.
 ///
 /// # Errors
@@ -37,14 +32,6 @@ pub fn sha256_of(mut reader: impl Read) -> io::Result<(String, u64)> {
 
 fn hex(hash: &[u8]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// One hash for all inputs: over their own hashes, sorted, one a line, so that the order of files changes nothing.
-pub fn input_hash(edition: &Edition<'_>) -> String {
-    let mut hashes: Vec<&str> =
-        edition.verdict.sources.iter().map(|source| source.sha256.as_str()).filter(|hash| !hash.is_empty()).collect();
-    hashes.sort_unstable();
-    sha256(hashes.join("\n").as_bytes())
 }
 
 /// A written output: name relative to the output folder, hash, size in bytes.
@@ -78,14 +65,25 @@ pub fn run_json(edition: &Edition<'_>, outputs: &[Output], target: &mut impl Wri
         })
     });
     let definition = json!({ "file": public_path(&plan.path), "sha256": plan.sha256 });
+    let correction = edition.correction.map(|correction| {
+        json!({
+            "number": mask_within(correction.number),
+            "reason": mask_within(correction.reason),
+            "figures": correction.changes.len(),
+        })
+    });
     // In the order of the alphabet, as serde_json keeps the keys within.
     let mut object = Object { target, first: true };
+    let chase = json!({ "as_of": edition.chase.as_of.map(day_word), "units": edition.chase.units().count() });
+    object.value("chase", &chase)?;
+    object.value("correction", &json!(correction))?;
     object.value("counts", &counts(edition))?;
     object.value("definition", &definition)?;
     object.list("drift", super::received::drift::json(edition))?;
+    object.list("history", edition.history_notes.iter().map(|note| mask_within(note).into()))?;
     // Proven before anything is written; a run that cannot prove it writes nothing.
     object.value("identity", &json!({ "holds": true }))?;
-    object.value("input_sha256", &json!(input_hash(edition)))?;
+    object.value("input_sha256", &json!(crate::history::input_hash(edition.verdict)))?;
     object.list("inputs", edition.verdict.sources.iter().map(|source| input(edition, source)))?;
     object.list("outputs", outputs)?;
     object.value("period", &json!(edition.period.key()))?;

@@ -1,12 +1,13 @@
-//! Results in, files out, whole or not at all: the leadership workbook, the findings workbook, the data edition,
-//! the Parquet store, `findings.ndjson` and `run.json`.
+//! Results in, files out, whole or not at all: the leadership workbook, the findings workbook, the chase list as workbook
+//! and text, the data edition, the Parquet store, `findings.ndjson` and `run.json`.
 //!
 //! Knows layouts and formats, and nothing of how a figure came about.
 
 mod accepted;
 mod account;
-mod atomic;
 mod chart;
+mod chase;
+mod correction;
 mod edition;
 mod findings;
 #[cfg(test)]
@@ -17,27 +18,32 @@ mod links;
 mod listing;
 mod manifest;
 mod overview;
+mod quiet;
 mod received;
 mod records;
+pub mod replay;
 mod sheet;
-mod store;
 mod style;
 #[cfg(test)]
 mod tests;
 mod tidy;
 mod wording;
 
-pub use atomic::probe;
+pub use crate::atomic::probe;
 
+use crate::atomic::Stage;
 use crate::domain::period::Period;
+use crate::history::correction::Change;
+use crate::history::{FormFile, form_rows};
+use crate::model::discipline::ChaseList;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{Plan, Reference};
 use crate::sql::ValidatedRows;
 use accepted::Accepted;
-use atomic::Stage;
 use links::Links;
 use manifest::Output;
+use quiet::Quiet;
 use rayon::prelude::*;
 use std::any::Any;
 use std::error::Error;
@@ -57,6 +63,38 @@ pub struct Edition<'a> {
     pub tables: &'a [StatTable],
     /// (holds, sentence) for the overview.
     pub statements: &'a [(Option<bool>, String)],
+    pub chase: &'a ChaseList,
+    /// What was missing of earlier periods.
+    pub history_notes: &'a [String],
+    /// Where this run changes a period that was issued.
+    pub correction: Option<Correction<'a>>,
+}
+
+/// Why an issued period was run again, and every figure that is no longer what was issued.
+#[derive(Debug, Clone, Copy)]
+pub struct Correction<'a> {
+    /// 文号 of the issued one.
+    pub number: &'a str,
+    pub reason: &'a str,
+    pub changes: &'a [Change],
+}
+
+/// All outputs, written beside their targets; nothing is in place yet.
+pub struct Pending {
+    stage: Stage,
+    names: Vec<String>,
+    /// The accepted rows of each form, still beside their places: what the history keeps too.
+    pub forms: Vec<FormFile>,
+}
+
+impl Pending {
+    /// Moves all outputs into place, or none.
+    ///
+    /// # Errors
+    /// A file could not be moved; earlier results are as they were.
+    pub fn commit(self) -> Result<Written, String> {
+        Ok(Written { files: self.stage.commit(&self.names)? })
+    }
 }
 
 /// Paths of what was written, in the order in which officers read them.
@@ -70,65 +108,93 @@ enum Job<'a> {
     Leadership,
     Findings,
     Data,
-    Store(&'a Accepted<'a>),
+    Chase,
+    ChaseText,
+    Rows(&'a ValidatedRows),
+    Correction(Correction<'a>),
     Records,
 }
 
 /// Writes all outputs into `folder`, replacing an earlier run's as one.
 ///
 /// # Errors
+/// See [`prepare`].
+pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
+    prepare(edition, folder)?.commit()
+}
+
+/// Writes all outputs beside their places in `folder`.
+///
+/// # Errors
 /// The folder cannot be written, another run writes there, or the accounting does not come out;
 /// earlier results stay as they were. The message is Chinese with the next step.
-pub fn write(edition: Edition<'_>, folder: &Path) -> Result<Written, String> {
+pub fn prepare(edition: Edition<'_>, folder: &Path) -> Result<Pending, String> {
     let account = account::prove(&edition)?;
     let forms: Vec<Accepted<'_>> =
         edition.rows.iter().map(|rows| Accepted::of(&edition, rows)).collect::<Result<_, _>>()?;
     let stage = Stage::open(folder)?;
     let links = Links::find(&edition, folder);
-    let input_hash = manifest::input_hash(&edition);
+    let input_hash = crate::history::input_hash(edition.verdict);
     let name = file_stem(&edition.name());
     let mut jobs = vec![
         (format!("{name}_汇总表.xlsx"), Job::Leadership),
         (format!("{name}_审核问题.xlsx"), Job::Findings),
+        (format!("{name}_催报.xlsx"), Job::Chase),
+        (format!("{name}_催报.txt"), Job::ChaseText),
         (format!("{name}_数据版.xlsx"), Job::Data),
     ];
-    for accepted in &forms {
-        jobs.push((format!("data/{}.parquet", file_stem(&accepted.form.id)), Job::Store(accepted)));
+    if let Some(correction) = edition.correction {
+        jobs.insert(1, (format!("{name}_更正说明.xlsx"), Job::Correction(correction)));
+    }
+    for (accepted, rows) in forms.iter().zip(edition.rows) {
+        jobs.push((format!("data/{}.parquet", file_stem(&accepted.form.id)), Job::Rows(rows)));
     }
     jobs.push(("findings.ndjson".to_owned(), Job::Records));
-    let outputs: Vec<Output> = jobs
+    let made: Vec<(Output, Option<FormFile>)> = jobs
         .par_iter()
         .map(|(name, job)| {
-            put(&stage, name, |target| match job {
+            let mut kept = None;
+            let output = put(&stage, name, |target| match job {
                 Job::Leadership => Ok(leadership::leadership(&edition, &account, &input_hash, target)?),
+                Job::Correction(correction) => Ok(correction::correction(&edition, *correction, target)?),
                 Job::Findings => Ok(findings::findings(&edition, &links, stage.scratch(), target)?),
                 Job::Data => Ok(edition::data_edition(&edition, &forms, style::SHEET_ROWS - 1, target).map(drop)?),
-                Job::Store(accepted) => Ok(store::parquet(&edition, accepted, target).map(drop)?),
+                Job::Rows(rows) => {
+                    let (count, _) = form_rows(edition.plan, edition.reference, edition.verdict, rows, target)?;
+                    kept = Some((rows.rows.form, count));
+                    Ok(())
+                }
+                Job::Chase => Ok(chase::workbook(&edition, target)?),
+                Job::ChaseText => Ok(chase::text(&edition, target)?),
                 Job::Records => Ok(records::findings_ndjson(&edition, target)?),
-            })
+            })?;
+            let path = stage.staged(name)?;
+            let (sha256, size) = (output.sha256.clone(), output.size);
+            Ok((output, kept.map(|(form, rows)| FormFile { form, rows, path, sha256, size })))
         })
         .collect::<Result<_, String>>()?;
+    let (outputs, forms): (Vec<Output>, Vec<Option<FormFile>>) = made.into_iter().unzip();
     put(&stage, "run.json", |target| Ok(manifest::run_json(&edition, &outputs, target)?))?;
     let mut names: Vec<String> = outputs.into_iter().map(|output| output.file).collect();
     names.push("run.json".to_owned());
-    Ok(Written { files: stage.commit(&names)? })
+    Ok(Pending { stage, names, forms: forms.into_iter().flatten().collect() })
 }
 
 /// Writes one output to its staged file, piece by piece, and sees it onto the disk.
 fn put(
     stage: &Stage,
     name: &str,
-    write: impl FnOnce(&mut BufWriter<File>) -> Result<(), Box<dyn Error>>,
+    write: impl FnOnce(&mut BufWriter<Quiet>) -> Result<(), Box<dyn Error>>,
 ) -> Result<Output, String> {
     let path = stage.staged(name)?;
     let machine = |error: io::Error| stage.trouble(name, &error);
-    let mut target = BufWriter::with_capacity(1 << 18, File::create(&path).map_err(machine)?);
+    let mut target = BufWriter::with_capacity(1 << 18, Quiet::new(File::create(&path).map_err(machine)?));
     unwinding(|| write(&mut target)).map_err(|error| match of_machine(&*error) {
         Some(error) => machine(error),
         None => format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"),
     })?;
     let file = target.into_inner().map_err(|error| machine(error.into_error()))?;
-    let summed = file.sync_all().and_then(|()| manifest::sha256_of(File::open(&path)?));
+    let summed = file.file.sync_all().and_then(|()| manifest::sha256_of(File::open(&path)?));
     let (sha256, size) = summed.map_err(machine)?;
     Ok(Output { file: name.to_owned(), sha256, size })
 }

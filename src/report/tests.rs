@@ -33,6 +33,12 @@ impl Case {
         self.root.path().join("out")
     }
 
+    /// Writes, and hands over the folder that keeps `out`.
+    fn write_kept(self) -> tempfile::TempDir {
+        self.write();
+        self.root
+    }
+
     fn write(&self) -> PathBuf {
         write(self.fixture.edition(), &self.out()).unwrap();
         self.out()
@@ -160,6 +166,40 @@ fn the_findings_workbook_says_where_and_links_to_the_file() {
 }
 
 #[test]
+fn the_chase_list_is_a_workbook_by_city_and_text_ready_to_paste() {
+    let out = case(30).write_kept();
+    let name = "2026年评先评优推荐与获奖统计_催报";
+    let mut book = open(&out.path().join(format!("out/{name}.xlsx")));
+    assert_eq!(book.sheet_names(), ["催报名单", "屡次未报迟报", "催报文字"]);
+    let list = book.worksheet_range("催报名单").unwrap();
+    let rows: Vec<String> = list
+        .rows()
+        .map(|row| row.iter().map(ToString::to_string).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("|"))
+        .collect();
+    assert_eq!(rows[4], "合肥：应报 2 个单位，催报 2 个，未报 1 个，退回 1 个", "{rows:?}");
+    assert_eq!(rows[5], "1|合肥市\n总工会|未报|3|3|—|4|—|没有收到报表");
+    assert!(rows[6].starts_with("2|合肥某厂工会|退回|—|—|—|4|3|上报 ") && !rows[6].contains(ID), "{rows:?}");
+    assert_eq!(rows[8], "3|省教育厅系统工会|未报|1|1|—|4|—|没有收到报表", "numbered through");
+    let often = book.worksheet_range("屡次未报迟报").unwrap();
+    assert_eq!(often.rows().filter(|row| text(row.get(2)) == "未报").count(), 1);
+
+    let bytes = fs::read(out.path().join(format!("out/{name}.txt"))).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let lines: Vec<&str> = text.strip_prefix('\u{feff}').expect("a byte order mark").split("\r\n").collect();
+    assert!(!lines.iter().any(|line| line.contains(['\r', '\n'])), "every line end is CRLF");
+    assert_eq!(
+        lines[..4],
+        ["2026年评先评优推荐与获奖统计催报", "应报 36 个单位，未报 2 个，退回 1 个。", "（没有2026年2月的存档。）", ""]
+    );
+    assert_eq!(lines[4], "【合肥】");
+    assert!(
+        lines[5].starts_with("尚未收到的有：合肥市 总工会（") && !lines[5].contains(ID),
+        "one paragraph is one line"
+    );
+    assert_eq!(lines[6..9], ["", "【省直系统】", "尚未收到。感谢支持！"]);
+}
+
+#[test]
 fn the_data_edition_and_the_store_hold_the_accepted_rows_with_their_origin() {
     let case = case(50);
     let out = case.write();
@@ -237,16 +277,20 @@ fn findings_and_manifest_parse_and_hold_no_private_number() {
     assert_eq!(run["references"][1]["file"], "ref/荣誉台账.xlsx", "no absolute path");
     for output in run["outputs"].as_array().unwrap() {
         let bytes = fs::read(out.join(output["file"].as_str().unwrap())).unwrap();
-        assert_eq!(output["sha256"], super::manifest::sha256(&bytes));
+        assert_eq!(output["sha256"], crate::history::head::sha256(&bytes));
         assert_eq!(output["size"], bytes.len());
     }
-    assert_eq!(run["outputs"].as_array().unwrap().len(), 5);
+    assert_eq!(run["outputs"].as_array().unwrap().len(), 7);
+    assert_eq!(run["chase"], serde_json::json!({ "as_of": "2026-04-28", "units": 3 }));
+    let pasted = fs::read_to_string(out.join("2026年评先评优推荐与获奖统计_催报.txt")).unwrap();
     let mut leadership = open(&out.join(BOOKS[0]));
     let mut printed = String::new();
     for (_, sheet) in leadership.worksheets() {
         sheet.used_cells().for_each(|(_, _, cell)| printed += &cell.to_string());
     }
-    for (name, content) in [("findings.ndjson", &findings), ("run.json", &manifest), ("leadership", &printed)] {
+    for (name, content) in
+        [("findings.ndjson", &findings), ("run.json", &manifest), ("leadership", &printed), ("chase", &pasted)]
+    {
         assert!(!content.contains("19491231") && !content.contains("13812345678"), "{name}");
     }
 }
@@ -259,7 +303,7 @@ fn the_same_input_gives_the_same_bytes_and_foreign_files_stay() {
     let mut second = snapshot(&case.write());
     assert_eq!(second.remove(&case.out().join("领导批示.docx")).as_deref(), Some(&b"mine"[..]));
     assert!(first == second, "the bytes differ between two writes");
-    assert_eq!(first.len(), 7, "five outputs, the manifest, the lock: {:?}", first.keys());
+    assert_eq!(first.len(), 9, "seven outputs, the manifest, the lock: {:?}", first.keys());
 }
 
 #[test]
@@ -294,8 +338,10 @@ fn measure() {
         .into_inner();
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
-    let bytes = super::store::parquet(&edition, &forms[0], Vec::new()).unwrap();
-    println!("parquet: {:?}, {} bytes", start.elapsed(), bytes.len());
+    let fixture = &case.fixture;
+    let (plan, reference, verdict) = (&fixture.plan, &fixture.reference, &fixture.verdict);
+    let packed = super::form_rows(plan, reference, verdict, &fixture.rows[0], Vec::new()).unwrap();
+    println!("parquet: {:?}, {} bytes", start.elapsed(), packed.1.len());
     let start = std::time::Instant::now();
     let out = case.write();
     println!("all: {:?}", start.elapsed());

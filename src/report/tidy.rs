@@ -1,7 +1,8 @@
 //! A plain xlsx package, written straight into the zip: for hundreds of thousands of rows without charts, merges or
 //! colours, where a general writer's cell objects cost three times what is written.
 //!
-//! Parts and their order follow ECMA-376 part 1, §12.3 and §18.3; texts are in-line, so that nothing is kept in memory.
+//! Parts and their order follow ECMA-376 part 1, §12.3 and §18.3. Texts that recur are shared, all others in-line, so that
+//! little is kept in memory.
 
 use super::style;
 use std::io::{Seek, Write};
@@ -46,6 +47,10 @@ pub struct TidyBook<W: Write + Seek> {
     row: Vec<u8>,
     rows: u32,
     options: SimpleFileOptions,
+    /// Shared texts as XML, how many there are, and how often cells use them.
+    shared: Vec<u8>,
+    texts: u32,
+    uses: u64,
     /// Texts that were cut to Excel's limit.
     pub cut: u64,
 }
@@ -66,6 +71,9 @@ impl<W: Write + Seek> TidyBook<W> {
             row: Vec::new(),
             rows: 0,
             options,
+            shared: Vec::new(),
+            texts: 0,
+            uses: 0,
             cut: 0,
         }
     }
@@ -141,10 +149,36 @@ impl<W: Write + Seek> TidyBook<W> {
             return;
         }
         self.cell(column, look);
-        let keep = text.contains('\n') || text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
-        self.raw(if keep { " t=\"inlineStr\"><is><t xml:space=\"preserve\">" } else { " t=\"inlineStr\"><is><t>" });
+        self.raw(if keeps_spaces(&text) {
+            " t=\"inlineStr\"><is><t xml:space=\"preserve\">"
+        } else {
+            " t=\"inlineStr\"><is><t>"
+        });
         escape(&mut self.buffer, &text);
         self.raw("</t></is></c>");
+    }
+
+    /// Adds a text that cells will share; its number is for [`TidyBook::shared`]. `None` for one that leaves cells empty.
+    pub fn share(&mut self, text: &str) -> Option<Shared> {
+        let (text, cut) = style::printable(text);
+        if text.is_empty() {
+            return None;
+        }
+        self.shared.extend_from_slice(if keeps_spaces(&text) { b"<si><t xml:space=\"preserve\">" } else { b"<si><t>" });
+        escape(&mut self.shared, &text);
+        self.shared.extend_from_slice(b"</t></si>");
+        self.texts += 1;
+        Some(Shared { number: self.texts - 1, cut })
+    }
+
+    /// A cell with a shared text.
+    pub fn shared(&mut self, column: usize, shared: Shared) {
+        self.cut += u64::from(shared.cut);
+        self.uses += 1;
+        self.cell(column, Look::Plain);
+        self.raw(" t=\"s\"><v>");
+        digits(&mut self.buffer, u64::from(shared.number));
+        self.raw("</v></c>");
     }
 
     /// A whole number; Excel keeps 15 digits, a longer one is written as text.
@@ -168,8 +202,12 @@ impl<W: Write + Seek> TidyBook<W> {
         }
         self.cell(column, Look::Plain);
         self.raw("><v>");
-        // Writing to a vector cannot fail.
-        let _ = write!(self.buffer, "{value}");
+        if value.fract() == 0.0 && (0.0..1e15).contains(&value) && value.is_sign_positive() {
+            digits(&mut self.buffer, value as u64);
+        } else {
+            // Writing to a vector cannot fail.
+            let _ = write!(self.buffer, "{value}");
+        }
         self.raw("</v></c>");
     }
 
@@ -205,6 +243,7 @@ impl<W: Write + Seek> TidyBook<W> {
              <Default Extension=\"xml\" ContentType=\"application/xml\"/>\
              <Override PartName=\"/xl/workbook.xml\" ContentType=\"{SHEET_ML}.sheet.main+xml\"/>\
              <Override PartName=\"/xl/styles.xml\" ContentType=\"{SHEET_ML}.styles+xml\"/>\
+             <Override PartName=\"/xl/sharedStrings.xml\" ContentType=\"{SHEET_ML}.sharedStrings+xml\"/>\
              <Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>"
         );
         let mut book = format!(
@@ -222,9 +261,11 @@ impl<W: Write + Seek> TidyBook<W> {
         }
         types += "</Types>";
         book += "</sheets></workbook>";
+        let after = self.sheets.len() + 1;
         links += &format!(
-            "<Relationship Id=\"rId{}\" Type=\"{OFFICE}/styles\" Target=\"styles.xml\"/></Relationships>",
-            self.sheets.len() + 1
+            "<Relationship Id=\"rId{after}\" Type=\"{OFFICE}/styles\" Target=\"styles.xml\"/>\
+             <Relationship Id=\"rId{}\" Type=\"{OFFICE}/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>",
+            after + 1
         );
         let root = format!(
             "{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">\
@@ -239,6 +280,14 @@ impl<W: Write + Seek> TidyBook<W> {
              <dcterms:created xsi:type=\"dcterms:W3CDTF\">2020-01-01T00:00:00Z</dcterms:created></cp:coreProperties>",
             escaped(title)
         );
+        self.zip.start_file("xl/sharedStrings.xml", self.options)?;
+        let (uses, texts) = (self.uses, self.texts);
+        write!(
+            self.zip,
+            "{HEAD}<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" count=\"{uses}\" uniqueCount=\"{texts}\">"
+        )?;
+        self.zip.write_all(&self.shared)?;
+        self.zip.write_all(b"</sst>")?;
         let parts = [
             ("xl/workbook.xml", book),
             ("xl/_rels/workbook.xml.rels", links),
@@ -253,6 +302,17 @@ impl<W: Write + Seek> TidyBook<W> {
         }
         Ok(self.zip.finish()?)
     }
+}
+
+/// A text that cells share: its number, and whether it was cut to Excel's limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shared {
+    number: u32,
+    cut: bool,
+}
+
+fn keeps_spaces(text: &str) -> bool {
+    text.contains('\n') || text.starts_with(' ') || text.ends_with(' ') || text.contains("  ")
 }
 
 /// The letters of a 0-based column.
@@ -324,6 +384,14 @@ mod tests {
             book.number(2, 0.1 * integer as f64);
             book.end_row().unwrap();
         }
+        for text in texts {
+            let shared = book.share(text).unwrap();
+            book.start_row();
+            book.shared(0, shared);
+            book.shared(1, shared);
+            book.end_row().unwrap();
+        }
+        assert_eq!(book.share(""), None);
         book.start_row();
         book.integer(1, i64::MIN, Look::Plain);
         book.number(2, f64::NAN);
@@ -336,7 +404,11 @@ mod tests {
         }
         assert_eq!(sheet.get_value((2, 1)), Some(&Data::Float(-12.0)));
         assert_eq!(sheet.get_value((3, 2)), Some(&Data::Float(0.1 * 999_999_999_999_999.0)));
-        assert_eq!(sheet.get_value((6, 1)), Some(&Data::String(i64::MIN.to_string())), "digits that Excel would lose");
-        assert!(matches!(sheet.get_value((6, 2)), None | Some(Data::Empty)));
+        for (row, text) in (6u32..).zip(texts) {
+            assert_eq!(sheet.get_value((row, 0)), Some(&Data::String(text.to_owned())));
+            assert_eq!(sheet.get_value((row, 1)), Some(&Data::String(text.to_owned())));
+        }
+        assert_eq!(sheet.get_value((11, 1)), Some(&Data::String(i64::MIN.to_string())), "digits that Excel would lose");
+        assert!(matches!(sheet.get_value((11, 2)), None | Some(Data::Empty)));
     }
 }

@@ -53,6 +53,7 @@ impl<'a> Edition<'a> {
 pub(super) fn status_word(status: UnitStatus) -> String {
     match status {
         UnitStatus::OnTime => "按时通过".to_owned(),
+        UnitStatus::Undated => "通过，迟早不明".to_owned(),
         UnitStatus::Late { days, overdue: false } => format!("迟报 {days} 个工作日"),
         UnitStatus::Late { days, overdue: true } => format!("逾期 {days} 个工作日"),
         UnitStatus::Returned => "退回".to_owned(),
@@ -65,6 +66,7 @@ pub(super) fn status_word(status: UnitStatus) -> String {
 pub(super) fn status_key(status: UnitStatus) -> &'static str {
     match status {
         UnitStatus::OnTime => "on-time",
+        UnitStatus::Undated => "undated",
         UnitStatus::Late { overdue: false, .. } => "late",
         UnitStatus::Late { overdue: true, .. } => "overdue",
         UnitStatus::Returned => "returned",

@@ -2,16 +2,27 @@
 //!
 //! In: a definition, reference data and a folder of returns. Out: verdicts, tables, files. Knows no formats.
 
+pub mod issue;
+mod past;
+mod replay;
+
+pub use crate::report::replay::{NOTES as REPLAY_NOTES, write as write_replay};
+pub use crate::validate::replay::rules as tried_rules;
+pub use replay::replay;
+
 use crate::compute::{self, Computed};
 use crate::domain::period::Period;
+use crate::history::{Entry, History};
 use crate::ingest::{self, Delivery, Limits};
+use crate::model::discipline::PastDiscipline;
 use crate::model::outcome::Read;
 use crate::model::{Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Budget, Normaliser, Overrun};
-use crate::report::{self, Edition, Written};
+use crate::report::{self, Correction, Edition, Written};
 use crate::spec::reference::ReferenceFolders;
 use crate::spec::{self, Diagnostic, Plan, Reference};
-use crate::validate::{self, Arrival, Arrived, Validated};
+use crate::validate::{self, Against, Arrival, Arrived, Validated};
+use past::Own;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -48,6 +59,8 @@ pub struct Prepared {
     pub plan: Plan,
     pub reference: Reference,
     pub period: Period,
+    /// The day that the chase list is of (`--as-of`); the last receipt where nobody says.
+    pub as_of: Option<i32>,
 }
 
 /// Reads and checks the definition and the reference data, before any return is opened.
@@ -56,23 +69,46 @@ pub struct Prepared {
 /// [`Stop::Definition`] with every problem, or [`Stop::Usage`] for a period that does not fit.
 pub fn prepare(definition: &Path, folders: &ReferenceFolders, period: Option<&str>) -> Result<Prepared, Stop> {
     let plan = spec::read(definition).map_err(Stop::Definition)?;
-    let written = period.unwrap_or(&plan.sample_period);
-    let Some(period) = Period::parse(written) else {
-        return Err(Stop::Usage(format!(
-            "看不懂报告期“{written}”。请写成 2026、2026-03、2026Q1 或 2026H1 这样的形式。"
-        )));
+    let period = period_of(&plan, period.unwrap_or(&plan.sample_period))?;
+    let reference = spec::reference::load(&plan, folders, &period).map_err(Stop::Definition)?;
+    Ok(Prepared { plan, reference, period, as_of: None })
+}
+
+/// The period that a pipeline is asked for.
+///
+/// # Errors
+/// [`Stop::Usage`]: it does not parse, is of another kind, or nothing is reported in it.
+pub fn period_of(plan: &Plan, written: &str) -> Result<Period, Stop> {
+    let (schedule, title) = (&plan.schedule, &plan.title);
+    let examples = spec::read::period_examples(schedule);
+    let Some(period) = schedule.parse(written) else {
+        return Err(Stop::Usage(format!("看不懂报告期“{written}”。“{title}”的报告期请写成{examples}。")));
     };
-    if period.kind != plan.period_kind {
+    if period.kind != schedule.kind {
+        let (ours, theirs) = (schedule.kind.word(), period.kind.word());
         return Err(Stop::Usage(format!(
-            "“{}”按{}报送，而“{written}”是{}。请用 --period 写一个{}。",
-            plan.title,
-            plan.period_kind.word(),
-            period.kind.word(),
-            plan.period_kind.word()
+            "“{title}”按{ours}报送，而“{written}”是{theirs}。请用 --period 写一个{ours}，写成{examples}。"
         )));
     }
-    let reference = spec::reference::load(&plan, folders, &period).map_err(Stop::Definition)?;
-    Ok(Prepared { plan, reference, period })
+    match &schedule.season {
+        Some(season) if !schedule.reports(&period) => Err(Stop::Usage(format!(
+            "“{title}”只在{}（{}）报送，“{written}”不在其中。请核对 --period。",
+            season.name,
+            season.words()
+        ))),
+        _ => Ok(period),
+    }
+}
+
+/// Where a run reads earlier periods and puts its results.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Places<'a> {
+    /// Results; `None` writes nothing at all, the history included.
+    pub out: Option<&'a Path>,
+    /// The history store; `None` neither reads nor keeps any.
+    pub history: Option<&'a Path>,
+    /// Why an issued period is run again (更正的理由).
+    pub reason: Option<&'a str>,
 }
 
 /// Reads all returns and validates them together: the first three stages.
@@ -82,10 +118,11 @@ pub fn prepare(definition: &Path, folders: &ReferenceFolders, period: Option<&st
 pub fn collect(
     prepared: &Prepared,
     returns: &[PathBuf],
+    history: &History,
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Validated, Stop> {
-    let Prepared { plan, reference, period } = prepared;
+    let Prepared { plan, reference, period, .. } = prepared;
     watch.stage("查找文件");
     let found = ingest::discover(returns, limits).map_err(Stop::Input)?;
     if found.files.is_empty() {
@@ -106,7 +143,7 @@ pub fn collect(
     })
     .map_err(Stop::Input)?;
     watch.stage("核对数据");
-    let validated = validate::validate(plan, reference, period, arrived);
+    let validated = validate::validate(Against { plan, reference, period, history }, arrived);
     validate::prove(&validated.verdict).map_err(Stop::Unproven)?;
     Ok(validated)
 }
@@ -195,23 +232,41 @@ pub fn blocked(validated: &Validated) -> bool {
         || verdict.count(crate::model::Outcome::Unreadable) > 0
 }
 
-/// The whole run. With `out` absent nothing is written.
+/// How units stood in the stored periods that tables over time look back on.
+fn earlier_discipline(history: &History, plan: &Plan, period: &Period) -> Vec<PastDiscipline> {
+    let most = plan.discipline.map_or(spec::PERIODS, |rule| rule.periods);
+    let before = plan.schedule.before(period, most.saturating_sub(1) as usize);
+    // A period without a folder is not asked for: one before the first is no gap, and what lies between is told apart.
+    let stored = before.iter().filter(|period| history.has(period)).filter_map(|period| {
+        let units = history.get(period)?.units()?;
+        let units = units.iter().map(|unit| (unit.code.clone(), unit.status)).collect();
+        Some(PastDiscipline { period: period.clone(), units })
+    });
+    stored.collect()
+}
+
+/// The whole run. With [`Places::out`] absent nothing is written.
 ///
 /// # Errors
 /// See [`Stop`].
 pub fn run(
     prepared: &Prepared,
     returns: &[PathBuf],
-    out: Option<&Path>,
+    places: Places<'_>,
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Finished, Stop> {
-    if let Some(folder) = out {
+    if let Some(folder) = places.out {
         report::probe(folder).map_err(Stop::Output)?;
     }
-    let mut validated = collect(prepared, returns, limits, watch)?;
+    let history = History::open(places.history, &prepared.plan, &prepared.reference, &prepared.period);
+    let own = Own::find(&history, places)?;
+    let before_issue = own.as_ref().and_then(|own| own.without_entered(prepared));
+    let prepared = before_issue.as_ref().unwrap_or(prepared);
+    let Prepared { plan, reference, period, .. } = prepared;
+    let mut validated = collect(prepared, returns, &history, limits, watch)?;
     watch.stage("计算统计表");
-    let Prepared { plan, reference, period } = prepared;
+    let earlier = earlier_discipline(&history, plan, period);
     let computed = compute::compute(compute::Inputs {
         plan,
         reference,
@@ -219,25 +274,59 @@ pub fn run(
         rows: &validated.rows,
         lookups: &validated.lookups,
         verdict: &validated.verdict,
+        history: &history,
+        earlier: &earlier,
+        as_of: prepared.as_of,
     })
     .map_err(Stop::Unproven)?;
+    // What was stored of a column means something else today: no figure beside it could be trusted.
+    let conflicts = history.conflicts();
+    if !conflicts.is_empty() {
+        return Err(Stop::Usage(conflicts.join("\n")));
+    }
     validated.verdict.findings.extend(computed.findings.iter().cloned());
     validate::sort_findings(&mut validated.verdict.findings);
     let mut written = Written::default();
-    if let Some(folder) = out {
+    if let Some(folder) = places.out {
         watch.stage("写出结果");
-        let statements: Vec<(Option<bool>, String)> =
-            computed.statements.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
-        let edition = Edition {
-            plan,
-            reference,
-            period,
-            verdict: &validated.verdict,
-            rows: &validated.rows,
-            tables: &computed.tables,
-            statements: &statements,
-        };
-        written = report::write(edition, folder).map_err(Stop::Output)?;
+        written = write(prepared, &history, own.as_ref(), &validated, &computed, folder)?;
     }
     Ok(Finished { validated, computed, written })
+}
+
+/// Writes the results and the history: both are complete beside their places before either is moved there.
+fn write(
+    prepared: &Prepared,
+    history: &History,
+    own: Option<&Own>,
+    validated: &Validated,
+    computed: &Computed,
+    folder: &Path,
+) -> Result<Written, Stop> {
+    let Prepared { plan, reference, period, .. } = prepared;
+    let statements: Vec<(Option<bool>, String)> =
+        computed.statements.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
+    let changes = own.map(|own| own.changes(history, &computed.tables)).transpose()?.flatten();
+    let issued = own.and_then(Own::issued).zip(changes.as_deref());
+    let edition = Edition {
+        plan,
+        reference,
+        period,
+        verdict: &validated.verdict,
+        rows: &validated.rows,
+        tables: &computed.tables,
+        statements: &statements,
+        chase: &computed.chase,
+        history_notes: &history.notes(),
+        correction: issued.map(|((number, reason), changes)| Correction { number, reason, changes }),
+    };
+    let mut pending = report::prepare(edition, folder).map_err(Stop::Output)?;
+    let forms = std::mem::take(&mut pending.forms);
+    let entry = Entry { plan, reference, period, verdict: &validated.verdict, tables: &computed.tables };
+    let kept = own.map(|own| own.stage(entry, forms, changes.as_ref().map(Vec::len))).transpose()?;
+    let written = pending.commit().map_err(Stop::Output)?;
+    if let Some(kept) = kept {
+        kept.commit().map_err(|error| Stop::Output(format!("结果已写出，但没有存入历史库：{error}")))?;
+    }
+    Ok(written)
 }

@@ -3,9 +3,13 @@
 //! Made by [`crate::spec::read`] from `pipelines/<name>/pipeline.toml`; stages only read it.
 //! Indices: forms, fields and columns are 0-based positions in the vectors below.
 
+mod discipline;
 mod tables;
+mod time;
 
+pub use discipline::*;
 pub use tables::*;
+pub use time::*;
 
 use crate::model::Severity;
 use crate::sql::Checked;
@@ -21,7 +25,8 @@ pub struct Plan {
     pub title: String,
     /// The notice the rules come from, for 口径说明.
     pub notice: String,
-    pub period_kind: crate::domain::period::Kind,
+    /// In which periods it is reported.
+    pub schedule: crate::domain::schedule::Schedule,
     /// Period of the shipped sample, used when `--period` is not given.
     pub sample_period: String,
     /// Folder of the shipped sample, relative to the project's root.
@@ -33,8 +38,12 @@ pub struct Plan {
     pub references: Vec<ReferenceSchema>,
     pub forms: Vec<Form>,
     pub lookups: Vec<Lookup>,
+    /// Which accepted rows are entered into which reference table when a period is issued; all into the same one.
+    pub ledger: Vec<LedgerEntry>,
     pub quota: Option<Quota>,
     pub shares: Vec<Share>,
+    /// Points for reporting discipline; `None` where nothing is scored.
+    pub discipline: Option<DisciplineRule>,
     pub tables: Vec<Table>,
     pub charts: Vec<Chart>,
     /// Where the definition was read from, and the SHA-256 of its bytes (lower-case hex).
@@ -90,15 +99,19 @@ pub struct ReferenceColumn {
 }
 
 /// The definition of one table inside a return (表式).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Form {
     pub id: String,
     pub title: String,
     pub fields: Vec<Field>,
     /// Index of the field that names the recommending unit.
     pub unit_field: usize,
+    /// Fields that name the same record in another period; empty where records have no history.
+    pub key: Vec<usize>,
     pub rules: Vec<Rule>,
     pub unique: Vec<Unique>,
+    pub gone: Vec<Gone>,
+    pub outliers: Vec<Outlier>,
     pub line: u32,
 }
 
@@ -164,6 +177,8 @@ pub struct Field {
     pub under: Option<String>,
     /// Other headers that mean the same, without needing the parent.
     pub also: Vec<String>,
+    /// Names that this field had in earlier definitions: what the history calls it.
+    pub was: Vec<String>,
     pub ty: FieldType,
     /// The cell may not be empty.
     pub required: bool,
@@ -249,6 +264,8 @@ pub struct Band {
 pub struct Rule {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// On trial: reported as a remark, whatever its severity will be.
+    pub trial: bool,
     pub when: Option<Checked>,
     pub check: Checked,
     /// Templates; `{字段}` is the row's value.
@@ -278,6 +295,8 @@ pub enum TemplatePart {
 pub struct Unique {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`Rule::trial`].
+    pub trial: bool,
     pub fields: Vec<usize>,
     pub when: Option<Checked>,
     /// Holes: the form's columns, and `{另一处}`.
@@ -309,10 +328,36 @@ pub struct Lookup {
     pub line: u32,
 }
 
+/// Accepted rows of a form that become rows of a reference table (荣誉台账) when the period is issued.
+#[derive(Debug, Clone)]
+pub struct LedgerEntry {
+    pub form: usize,
+    pub filter: Option<Checked>,
+    /// Name of the reference table.
+    pub reference: String,
+    /// Columns of that table by name, each with where its value comes from.
+    pub columns: Vec<(String, LedgerValue)>,
+    pub line: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LedgerValue {
+    /// A column of the form.
+    Column(String),
+    /// The same words in every row.
+    Text(String),
+    /// The year of the period.
+    Year,
+    /// The document number (文号) of the issue.
+    Number,
+}
+
 #[derive(Debug, Clone)]
 pub struct LookupRule {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`Rule::trial`].
+    pub trial: bool,
     pub present: bool,
     /// Holes: the form's columns, and `{台账}` for what `show` says of the match.
     pub found: Template,

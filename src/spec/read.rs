@@ -6,22 +6,28 @@
 mod codes;
 mod context;
 mod cursor;
+mod discipline;
 mod forms;
+mod ledger;
 mod measures;
 mod rules;
+mod schedule;
 mod shares;
+mod syntax;
 mod tables;
+mod time;
 
 #[cfg(test)]
 mod tests;
 
+pub use schedule::examples as period_examples;
+
 use super::{CodeList, Count, Diagnostic, Plan};
-use crate::domain::period::{Kind, Period};
 use context::{Context, is_kebab};
 use cursor::{Log, Section, Word};
 use sha2::{Digest, Sha256};
 use std::path::{Component, Path, PathBuf};
-use toml::de::DeTable;
+use syntax::parse;
 
 /// Largest definition that is read at all, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -85,41 +91,6 @@ fn source(path: &Path) -> Result<String, Diagnostic> {
     }
 }
 
-/// The document, and whether it is sound enough to be walked; a repeated key alone does not hinder that.
-fn parse(log: &Log) -> (toml::Spanned<DeTable<'_>>, bool) {
-    let (document, errors) = DeTable::parse_recoverable(&log.text);
-    let mut walkable = true;
-    for error in errors {
-        let duplicate = error.message().contains("duplicate key");
-        walkable &= duplicate;
-        let (code, message, help) = if duplicate {
-            ("duplicate-key", "同一段里这个名字写了两次".to_owned(), "删去其中一个")
-        } else {
-            ("toml-syntax", syntax(error.message()).to_owned(), "核对引号、括号、逗号和等号")
-        };
-        log.report(code, error.span().unwrap_or(0..0), message, Some(help.to_owned()));
-    }
-    (document, walkable)
-}
-
-/// The parser's English in the words of someone who edits a text file.
-fn syntax(message: &str) -> &'static str {
-    const WORDS: [(&str, &str); 11] = [
-        ("comma", "这里少一个或多一个逗号"),
-        ("inline table", "花括号 { … } 没有写全"),
-        ("array", "方括号 […] 没有写全"),
-        ("unclosed table", "段名 [ … ] 没有写全"),
-        ("string values must be quoted", "文字要加引号"),
-        ("quote", "引号没有配对"),
-        ("string", "引号没有配对，或文字里有不能直接写的字符"),
-        ("escape", "反斜杠后面的写法不对"),
-        ("value", "等号后面没有值，或值的写法不对"),
-        ("key", "等号左边的名字写法不对，中文名字要加引号"),
-        ("integer", "数的写法不对"),
-    ];
-    WORDS.iter().find(|(part, _)| message.contains(part)).map_or("TOML 写法不对", |(_, words)| *words)
-}
-
 /// Files that `include` names, with their texts; one (`None`) that cannot be read is reported where it is named.
 fn includes(document: &Section<'_>, path: &Path) -> Vec<Option<(PathBuf, String)>> {
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -167,14 +138,12 @@ fn included(file: PathBuf, text: String, into: &mut Vec<CodeList>) -> Vec<Diagno
 
 /// `None` where a part is missing altogether; that was reported.
 fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) -> Option<Plan> {
-    const PERIODS: [(&str, Kind); 4] =
-        [("month", Kind::Month), ("quarter", Kind::Quarter), ("half-year", Kind::HalfYear), ("year", Kind::Year)];
     const COUNTS: [(&str, Count); 2] = [("rows", Count::Rows), ("whole-returns", Count::WholeReturns)];
     let name = name(&document, path);
     let (title, notice) = (document.text("title"), document.text("notice"));
-    let period_kind = document.choice("period", &PERIODS);
+    let schedule = schedule::schedule(&document);
     let count = document.choice_or("count", &COUNTS, Count::Rows);
-    let sample = sample(&document, period_kind);
+    let sample = schedule::sample(&document, schedule.as_ref());
 
     context.values = codes::values(&document);
     codes::codes(&document, &mut context.codes);
@@ -186,9 +155,16 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
     document.need_list("form");
     forms::forms(&document, &mut context);
     let lookups = rules::lookups(&document, &context);
+    let ledger = ledger::ledger(&document, &context);
     let quota = shares::quota(&document, &context);
     let shares = shares::shares(&document, &context);
-    let known = tables::Known { lookups: &lookups, shares: &shares, has_quota: document.get("quota").is_some() };
+    let discipline = discipline::discipline(&document);
+    let known = tables::Known {
+        lookups: &lookups,
+        shares: &shares,
+        has_quota: document.get("quota").is_some(),
+        has_points: document.get("discipline").is_some(),
+    };
     document.need_list("table");
     let tables = tables::tables(&document, known, &context);
     let charts = tables::charts(&document, &tables, known, &context);
@@ -198,7 +174,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         name,
         title,
         notice,
-        period_kind: period_kind?,
+        schedule: schedule?,
         sample_period,
         sample_returns,
         count,
@@ -207,8 +183,10 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         references: context.references,
         forms: context.forms,
         lookups: lookups.into_iter().flatten().collect(),
+        ledger,
         quota,
         shares: shares.into_iter().flatten().collect(),
+        discipline,
         tables: tables.into_iter().flatten().collect(),
         charts,
         path: path.to_path_buf(),
@@ -228,24 +206,6 @@ fn name(document: &Section<'_>, path: &Path) -> String {
         word.report("name-not-folder", message, Some(format!("两处写成一样，例如都用 {folder}")));
     }
     word.text.to_owned()
-}
-
-fn sample(document: &Section<'_>, kind: Option<Kind>) -> Option<(String, PathBuf)> {
-    let section = document.need("sample")?.section()?;
-    let (period, returns) = (section.word("period"), section.word("returns"));
-    section.finish();
-    let (period, returns) = (period?, returns?);
-    match Period::parse(period.text) {
-        None => {
-            let help = Some("写成 2026、2026-03、2026Q1 或 2026H1".to_owned());
-            period.report("bad-period", format!("“{}”不是报告期", period.text), help);
-        }
-        Some(read) if kind.is_some_and(|kind| kind != read.kind) => {
-            period.report("bad-period", format!("报告期“{}”和“period”的种类不同", period.text), None);
-        }
-        Some(_) => {}
-    }
-    Some((period.text.to_owned(), PathBuf::from(returns.text)))
 }
 
 /// Ids of `[[key]]`, in order; one that is missing is "" here and reported where the section is read.

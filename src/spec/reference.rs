@@ -6,6 +6,7 @@
 //! else from `pipelines/reference`, which the pipelines share.
 
 mod aliases;
+pub mod append;
 mod columns;
 mod grid;
 mod roster;

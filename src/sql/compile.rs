@@ -113,7 +113,11 @@ fn run_constant(name: &str, context: &Context) -> Expr {
         return literal(value);
     }
     let ty = RUN_CONSTANTS.iter().find(|(known, _)| *known == name).map_or(Type::Integer, |(_, ty)| *ty);
-    let dtype = if ty == Type::Date { DataType::Int32 } else { DataType::Int64 };
+    let dtype = match ty {
+        Type::Date => DataType::Int32,
+        Type::Boolean => DataType::Boolean,
+        _ => DataType::Int64,
+    };
     scalar(Scalar::null(dtype))
 }
 

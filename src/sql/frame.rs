@@ -11,13 +11,13 @@ use crate::spec::reference::ReferenceTable;
 use crate::spec::{ColumnType, Plan, Reference, Roster};
 use polars::prelude::NewChunkedArray;
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, Expr, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, IntoLazy,
-    PlSmallStr, PolarsResult, StringChunkedBuilder, UInt32Chunked,
+    BooleanChunked, ChunkTake, Column, DataFrame, Expr, Float64Chunked, IdxCa, Int32Chunked, Int64Chunked, IntoColumn,
+    IntoLazy, PlSmallStr, PolarsResult, StringChunked, StringChunkedBuilder, UInt32Chunked,
 };
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Rows that are answered at a time: large enough that polars' own cost vanishes, small enough that what it needs on
 /// the way does.
@@ -35,6 +35,11 @@ pub struct Grid {
     columns: Arc<[Values]>,
     /// Names of the roster's units, for unit columns.
     units: Arc<[Arc<str>]>,
+    /// Per column whose words recur, and for the units: the words as polars holds them, made when first asked for.
+    words: Arc<[OnceLock<StringChunked>]>,
+    unit_words: Arc<OnceLock<StringChunked>>,
+    /// Columns of the same records in earlier periods (`上期.人数`).
+    joined: Arc<[(String, Values)]>,
     /// Columns that only a computation adds (a verdict), by name.
     extra: BTreeMap<&'static str, Arc<Scalars<bool>>>,
 }
@@ -98,13 +103,8 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
         }
     }
     let names = named.into_iter().map(|column| column.name).collect();
-    let grid =
-        Grid { columns: columns.into(), height, names, units: unit_names(&reference.roster), extra: BTreeMap::new() };
+    let grid = Grid::of(names, columns, height, &reference.roster);
     Rows { form: form_index, grid, origins, units }
-}
-
-fn unit_names(roster: &Roster) -> Arc<[Arc<str>]> {
-    roster.units.iter().map(|unit| Arc::from(unit.name.as_ref())).collect()
 }
 
 fn empty(ty: ColumnType) -> Values {
@@ -146,19 +146,25 @@ fn append(column: &mut Values, other: Option<&Values>, rows: usize, known: &mut 
 }
 
 impl Grid {
-    /// Columns by name, all of one height.
-    pub fn new(names: Vec<String>, columns: Vec<Values>, roster: &Roster) -> Grid {
-        let height = columns.first().map_or(0, Values::len);
-        Grid { height, names: names.into(), columns: columns.into(), units: unit_names(roster), extra: BTreeMap::new() }
+    /// Columns by name, all of this height; there may be none.
+    pub fn new(names: Vec<String>, columns: Vec<Values>, height: usize, roster: &Roster) -> Grid {
+        Grid::of(names, columns, height, roster)
     }
 
     /// A reference table, its columns by name.
     pub fn of_reference(table: &ReferenceTable, roster: &Roster) -> Grid {
+        Grid::of(table.column_names.clone(), table.columns.clone(), table.lines.len(), roster)
+    }
+
+    fn of(names: Vec<String>, columns: Vec<Values>, height: usize, roster: &Roster) -> Grid {
         Grid {
-            height: table.lines.len(),
-            names: table.column_names.iter().cloned().collect(),
-            columns: table.columns.iter().cloned().collect(),
-            units: unit_names(roster),
+            height,
+            names: names.into(),
+            words: columns.iter().map(|_| OnceLock::new()).collect(),
+            columns: columns.into(),
+            units: roster.units.iter().map(|unit| Arc::from(unit.name.as_ref())).collect(),
+            unit_words: Arc::default(),
+            joined: Arc::default(),
             extra: BTreeMap::new(),
         }
     }
@@ -173,19 +179,30 @@ impl Grid {
         self.height
     }
 
-    /// Position of a column by its name.
+    /// Position of a column by its name; joined columns stand behind the others.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|known| known == name)
+        let joined = || self.joined.iter().position(|(known, _)| known == name).map(|at| at + self.columns.len());
+        self.names.iter().position(|known| known == name).or_else(joined)
+    }
+
+    fn at(&self, position: usize) -> Option<&Values> {
+        let joined = || self.joined.get(position.checked_sub(self.columns.len())?).map(|(_, values)| values);
+        self.columns.get(position).or_else(joined)
     }
 
     /// A column by its name.
     pub fn column(&self, name: &str) -> Option<&Values> {
-        self.columns.get(self.position(name)?)
+        self.at(self.position(name)?)
+    }
+
+    /// Adds columns of this height under names that are not yet there.
+    pub fn join(&mut self, columns: Vec<(String, Values)>) {
+        self.joined = self.joined.iter().cloned().chain(columns).collect();
     }
 
     /// A value by the column's position; a unit as its name.
     pub fn value_at(&self, row: usize, column: usize) -> Value<'_> {
-        match self.columns.get(column) {
+        match self.at(column) {
             Some(Values::Unit(units)) => {
                 let name = units.get(row).and_then(|unit| self.units.get(unit as usize));
                 name.map_or(Value::Nothing, |name| Value::Text(name))
@@ -212,11 +229,22 @@ impl Grid {
         if let Some(truths) = self.extra.get(name) {
             return Some(BooleanChunked::from_iter_options(label, rows.map(|row| truths.get(row))).into_column());
         }
-        Some(match self.column(name)? {
-            Values::Text(v) => texts(label, rows.map(|row| v.get(row))),
+        let at = self.position(name)?;
+        Some(match self.at(at)? {
+            Values::Text(v) => match self.words.get(at).filter(|_| v.recurs()) {
+                Some(words) => {
+                    let all = || (1..=v.codes() as u32).map(|code| v.word(code));
+                    let words = words.get_or_init(|| StringChunked::from_iter_options(PlSmallStr::EMPTY, all()));
+                    picked(label, words, rows.map(|row| v.code(row).checked_sub(1)))?
+                }
+                None => texts(label, rows.map(|row| v.get(row))),
+            },
             Values::Unit(v) => {
-                let name = |row| v.get(row).and_then(|unit| self.units.get(unit as usize)).map(|name| &**name);
-                texts(label, rows.map(name))
+                let names = || self.units.iter().map(|name| Some(&**name));
+                let words =
+                    self.unit_words.get_or_init(|| StringChunked::from_iter_options(PlSmallStr::EMPTY, names()));
+                let known = |unit: &u32| (*unit as usize) < self.units.len();
+                picked(label, words, rows.map(|row| v.get(row).filter(known)))?
             }
             Values::Integer(v) => Int64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
             Values::Number(v) => Float64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
@@ -306,6 +334,12 @@ impl Grid {
     }
 }
 
+/// The words at these positions: views of them, without a copy of their bytes.
+fn picked(name: PlSmallStr, words: &StringChunked, at: impl Iterator<Item = Option<u32>>) -> Option<Column> {
+    let at = IdxCa::from_iter_options(PlSmallStr::EMPTY, at);
+    Some(words.take(&at).ok()?.with_name(name).into_column())
+}
+
 fn texts<'a>(name: PlSmallStr, values: impl ExactSizeIterator<Item = Option<&'a str>>) -> Column {
     let mut builder = StringChunkedBuilder::new(name, values.len());
     values.for_each(|value| builder.append_option(value));
@@ -334,8 +368,9 @@ pub fn recommenders(roster: &Roster) -> Vec<Option<u32>> {
 }
 
 /// What expressions need at run time.
-pub fn context(reference: &Reference, period: &Period) -> Context {
+pub fn context(plan: &Plan, reference: &Reference, period: &Period) -> Context {
     let year = period.year();
+    let begins = plan.schedule.year_to_date(period).first() == Some(period);
     let year_start = day(year, 1, 1).unwrap_or(period.first);
     let constants = [
         ("本期起", Literal::Date(period.first)),
@@ -343,6 +378,7 @@ pub fn context(reference: &Reference, period: &Period) -> Context {
         ("本年起", Literal::Date(year_start)),
         ("本年", Literal::Integer(i64::from(year))),
         ("上年", Literal::Integer(i64::from(year) - 1)),
+        ("年初", Literal::Boolean(begins)),
     ];
     Context {
         constants: constants.into_iter().collect(),

@@ -153,7 +153,10 @@ fn tokens(text: &SourceText) -> Result<Vec<TokenWithSpan>, Vec<SqlProblem>> {
     Ok(tokens)
 }
 
-/// Full-width punctuation and digits outside quotes: an input method's slip that no keyboard user sees.
+/// Signs of arithmetic as they stand in books, and as SQL writes them.
+const SIGNS: [(char, &str); 5] = [('≤', "<="), ('≥', ">="), ('≠', "<>"), ('×', "*"), ('÷', "/")];
+
+/// Full-width punctuation and digits, and signs of a book, outside quotes: an input method's slip that no keyboard user sees.
 fn full_width(source: &str) -> Result<(), Vec<SqlProblem>> {
     let mut quote = None;
     let mut problems = Vec::new();
@@ -164,13 +167,24 @@ fn full_width(source: &str) -> Result<(), Vec<SqlProblem>> {
             None if matches!(c, '\'' | '`' | '"') => quote = Some(c),
             None if matches!(c, '\u{ff01}'..='\u{ff5e}' | '“' | '”' | '‘' | '’' | '、' | '。' | '《' | '》') =>
             {
+                let quote = matches!(c, '“' | '”' | '‘' | '’');
                 problems.push(SqlProblem {
                     code: "sql-full-width",
                     span: at..at + c.len_utf8(),
                     message: format!("“{c}”是全角符号"),
-                    help: Some("请改用半角符号；列名本身带这个符号时，用反引号括起来，例如 `职务（职称）`".into()),
+                    help: Some(if quote {
+                        "文字用英文单引号，例如 '正式'".into()
+                    } else {
+                        "请改用半角符号；列名本身带这个符号时，用反引号括起来，例如 `职务（职称）`".into()
+                    }),
                 });
             }
+            None if let Some((_, written)) = SIGNS.iter().find(|(sign, _)| *sign == c) => problems.push(SqlProblem {
+                code: "sql-sign",
+                span: at..at + c.len_utf8(),
+                message: format!("表达式里没有“{c}”"),
+                help: Some(format!("写成 {written}")),
+            }),
             None => {}
         }
     }
@@ -232,6 +246,8 @@ mod tests {
             ("公示开始", Type::Date),
             ("公示结束", Type::Date),
             ("职务（职称）", Type::Text),
+            ("上期.人数", Type::Integer),
+            ("上期.类别", Type::Text),
         ];
         Scope {
             columns: columns.into_iter().map(|(name, ty)| (name.to_string(), ty)).collect(),
@@ -265,6 +281,8 @@ mod tests {
             "`职务（职称）` IS NOT NULL",
             "COALESCE(人数, NULL, 得分) = 1",
             "(人数 > 1) = (得分 > 2)",
+            "CASE WHEN 年初 THEN 人数 = 3 ELSE 人数 = 上期.人数 + 3 END",
+            "上期 . `类别` = '正式'",
         ] {
             assert!(check(source, &scope(), Some(Type::Boolean)).is_ok(), "{source}");
         }
@@ -300,6 +318,11 @@ mod tests {
             ("类别 LIKE 类别", "sql-type", "类别"),
             ("人数 % 2 = 0", "sql-unsupported", "人数 % 2"),
             ("类别 || 'a' = 'b'", "sql-unsupported", "类别 || 'a'"),
+            ("上期.类别类 = '正式'", "sql-unknown-name", "类别类"),
+            ("上周.人数 > 3", "sql-unknown-name", "上周"),
+            ("上年同期.人数 > 3", "sql-no-earlier", "上年同期.人数"),
+            ("上期.人数.人数 > 3", "sql-unsupported", "上期.人数.人数"),
+            ("上期.类别 > 3", "sql-type", "3"),
             ("人数 >", "sql-syntax", ""),
             ("类别 = '正式", "sql-syntax", "'正式"),
             ("", "sql-syntax", ""),

@@ -151,11 +151,32 @@ pub enum Function {
 }
 
 /// Constants that the run fills in, with their types: the period's first and last day, the first day of its year,
-/// its year, and the year before.
-pub const RUN_CONSTANTS: [(&str, Type); 5] = [
+/// its year, the year before, and whether it is the first period of its year, or of its
+/// season where one is declared (累计 begins anew).
+pub const RUN_CONSTANTS: [(&str, Type); 6] = [
     ("本期起", Type::Date),
     ("本期止", Type::Date),
     ("本年起", Type::Date),
     ("本年", Type::Integer),
     ("上年", Type::Integer),
+    ("年初", Type::Boolean),
 ];
+
+/// What stands before a column's name where the value of the same record in another period is meant: `上期.人数`.
+/// Such a column's name is the whole of it, point included; no form's own column can have a point in its name.
+pub const EARLIER: [&str; 2] = [PREVIOUS, YEAR_AGO];
+/// The stored period before.
+pub const PREVIOUS: &str = "上期";
+/// The stored period a year ago.
+pub const YEAR_AGO: &str = "上年同期";
+
+/// `上期.人数`.
+pub fn earlier_column(earlier: &str, column: &str) -> String {
+    format!("{earlier}.{column}")
+}
+
+/// Which earlier record a column is of, and its own name there; `None` for a form's own column.
+pub fn split_earlier(column: &str) -> Option<(&'static str, &str)> {
+    let (before, name) = column.split_once('.')?;
+    EARLIER.into_iter().find(|earlier| *earlier == before).map(|earlier| (earlier, name))
+}

@@ -4,7 +4,7 @@
 //! something silently ignored.
 
 use super::gate::{Scope, SourceText, SqlProblem};
-use super::{Literal, Node, RUN_CONSTANTS, Type};
+use super::{EARLIER, Literal, Node, RUN_CONSTANTS, Type, earlier_column, split_earlier};
 use sqlparser::ast::{CaseWhen, DataType, Expr, Ident, Spanned, TypedString, UnaryOperator, Value, ValueWithSpan};
 use sqlparser::tokenizer::Span;
 
@@ -79,6 +79,7 @@ impl<'a> Walker<'a> {
     pub fn walk(&mut self, expr: &Expr) -> Walked {
         match expr {
             Expr::Identifier(ident) => self.name(ident),
+            Expr::CompoundIdentifier(parts) => self.qualified(parts, expr.span()),
             Expr::Nested(inner) => self.walk(inner),
             Expr::Value(value) => self.value(value, false),
             Expr::TypedString(typed) => self.date(typed),
@@ -128,9 +129,7 @@ impl<'a> Walker<'a> {
                 ("不支持 ILIKE 和正则匹配", "用 LIKE，% 代表任意几个字，_ 代表一个字")
             }
             Expr::Wildcard(_) | Expr::QualifiedWildcard(..) => ("不能用 *", "写出列名"),
-            Expr::CompoundIdentifier(_) | Expr::CompoundFieldAccess { .. } => {
-                ("列名里不能有点号", "直接写列名；列名本身带点时用反引号括起来")
-            }
+            Expr::CompoundFieldAccess { .. } => ("列名里不能有点号", "直接写列名；列名本身带点时用反引号括起来"),
             Expr::Substring { .. } | Expr::Trim { .. } | Expr::Position { .. } | Expr::Extract { .. } => {
                 ("没有这个函数", FUNCTION_HELP)
             }
@@ -176,12 +175,40 @@ impl<'a> Walker<'a> {
         self.refuse("sql-unknown-name", *span, format!("没有叫“{value}”的列或值"), help)
     }
 
-    fn column_list(&self) -> String {
-        let mut names: Vec<&str> = self.scope.columns.keys().map(String::as_str).take(12).collect();
-        if self.scope.columns.len() > names.len() {
-            names.push("…");
+    /// `上期.人数`: the value of the same record in another period.
+    fn qualified(&mut self, parts: &[Ident], span: Span) -> Walked {
+        let [earlier, column] = parts else {
+            return self.refuse("sql-unsupported", span, "列名里不能有点号", EARLIER_HELP);
+        };
+        if [earlier, column].iter().any(|part| part.quote_style == Some('"')) {
+            return self.refuse("sql-double-quotes", span, "列名不加引号", EARLIER_HELP);
         }
-        names.join("、")
+        if !EARLIER.contains(&earlier.value.as_str()) {
+            let message = format!("点号前面不能写“{}”", earlier.value);
+            return self.refuse("sql-unknown-name", earlier.span, message, EARLIER_HELP);
+        }
+        let name = earlier_column(&earlier.value, &column.value);
+        if let Some(ty) = self.scope.columns.get(&name) {
+            if !self.columns.contains(&name) {
+                self.columns.push(name.clone());
+            }
+            return (Node::Column(name), Kind::Known(*ty));
+        }
+        let known = self.scope.columns.keys().filter_map(|name| split_earlier(name));
+        let known: Vec<&str> = known.filter(|(of, _)| *of == earlier.value).map(|(_, column)| column).collect();
+        if known.is_empty() {
+            let help = "只有写了 key（哪几列认出同一条记录）的表式，它的规则里才能用";
+            return self.refuse("sql-no-earlier", span, format!("这里没有“{}”的数", earlier.value), help);
+        }
+        let help = match nearest(&column.value, known.iter().copied()) {
+            Some(near) => format!("是不是“{}”？", earlier_column(&earlier.value, near)),
+            None => format!("可用的列：{}", first_names(known.into_iter())),
+        };
+        self.refuse("sql-unknown-name", column.span, format!("没有叫“{}”的列", column.value), help)
+    }
+
+    fn column_list(&self) -> String {
+        first_names(self.scope.columns.keys().map(String::as_str).filter(|name| split_earlier(name).is_none()))
     }
 
     /// A constant; `negative` where a minus stands before it.
@@ -385,6 +412,18 @@ fn literal_kind(literal: &Literal) -> Kind {
         Literal::Date(_) => Type::Date,
         Literal::Null => return Kind::Null,
     })
+}
+
+const EARLIER_HELP: &str = "点号只用来写别的报告期的数：上期.列名、上年同期.列名";
+
+/// A dozen names, and a sign that there are more.
+fn first_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let mut names: Vec<&str> = names.collect();
+    if names.len() > 12 {
+        names.truncate(12);
+        names.push("…");
+    }
+    names.join("、")
 }
 
 /// The known name that looks most like what was written, if one does.

@@ -1,10 +1,12 @@
 //! Reporting discipline (RETURNS.md §7): when each return came in, how late that was, and how each expected unit stands.
 
 use crate::domain::workdays::Calendar;
-use crate::model::Outcome;
+use crate::model::normalised::NormalisedReturn;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
+use crate::model::{Finding, Outcome, Place, Severity, SourceFile};
 use crate::spec::Roster;
 use crate::spec::reference::Due;
+use crate::text::dates::show_day;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds east of UTC in Beijing, which has no summer time.
@@ -22,9 +24,32 @@ pub fn lateness(due: Option<&Due>, calendar: &Calendar, received: Option<i32>) -
     (days, due.grace.is_some_and(|grace| received > grace))
 }
 
+/// A return that says it was filled in before 开网: more often a wrong date, or last period's form, than zeal. Judged by
+/// 填报日期 alone, for a file's stamp may be that of the blank form.
+pub fn early(due: Option<&Due>, source: &SourceFile, returned: &NormalisedReturn) -> Option<Finding> {
+    let opens = due?.opens?;
+    let filed = returned.version.filled_on.filter(|filed| *filed < opens)?;
+    let unit = returned.sender.as_ref().map(|sender| sender.unit);
+    Some(Finding {
+        code: "filed-before-open".into(),
+        severity: Severity::Note,
+        place: Place { source: Some(source.index), unit, ..Place::default() },
+        found: format!("填报日期 {} 早于开网日期 {}", show_day(filed), show_day(opens)),
+        expected: "开网以后填报本期数据".into(),
+        next: "请核对填报日期是否写错、报的是不是上期的数；照常计入".into(),
+        line: None,
+        holds_return: false,
+    })
+}
+
 /// How every expected unit stands, in official order. `named` holds, per file index, the recommending units that the
-/// file's rows name beside its sender.
-pub fn units(roster: &Roster, sources: &[SourceVerdict], named: &BTreeMap<u32, BTreeSet<u32>>) -> Vec<UnitReport> {
+/// file's rows name beside its sender; `dated` tells whether the calendar has a due date for the period.
+pub fn units(
+    roster: &Roster,
+    dated: bool,
+    sources: &[SourceVerdict],
+    named: &BTreeMap<u32, BTreeSet<u32>>,
+) -> Vec<UnitReport> {
     let recommenders = crate::sql::frame::recommenders(roster);
     let mut by_unit: BTreeMap<u32, Vec<&SourceVerdict>> = BTreeMap::new();
     for source in sources {
@@ -37,8 +62,8 @@ pub fn units(roster: &Roster, sources: &[SourceVerdict], named: &BTreeMap<u32, B
     }
     let report = |unit: &u32| {
         let files = by_unit.get(unit).map_or(&[][..], Vec::as_slice);
-        let status = files.iter().filter_map(|file| status(file)).min().unwrap_or(UnitStatus::Missing);
-        let counted = files.iter().filter(|file| status_counts(file));
+        let status = files.iter().filter_map(|file| standing(file, dated)).min().unwrap_or(UnitStatus::Missing);
+        let counted = files.iter().filter(|file| standing(file, dated).is_some());
         UnitReport {
             unit: *unit,
             status,
@@ -49,13 +74,10 @@ pub fn units(roster: &Roster, sources: &[SourceVerdict], named: &BTreeMap<u32, B
     roster.expected.iter().map(report).collect()
 }
 
-fn status_counts(source: &SourceVerdict) -> bool {
-    status(source).is_some()
-}
-
 /// What one file says for its unit; nothing where it was replaced or holds no form of this pipeline.
-fn status(source: &SourceVerdict) -> Option<UnitStatus> {
+fn standing(source: &SourceVerdict, dated: bool) -> Option<UnitStatus> {
     match source.outcome {
+        Outcome::Accepted if !dated || source.received.is_none() => Some(UnitStatus::Undated),
         Outcome::Accepted if source.late_days == 0 && !source.overdue => Some(UnitStatus::OnTime),
         Outcome::Accepted => Some(UnitStatus::Late { days: source.late_days, overdue: source.overdue }),
         Outcome::Returned => Some(UnitStatus::Returned),

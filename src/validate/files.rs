@@ -1,6 +1,6 @@
 //! The verdict on each file, and the closing of the run's books.
 
-use super::discipline::{beijing_day, lateness, units};
+use super::discipline::{beijing_day, early, lateness, units};
 use super::verdicts::blocking;
 use super::versions::{self, Decision, Replaced};
 use super::{Arrival, Arrived};
@@ -39,6 +39,12 @@ pub fn close(
     named: &BTreeMap<u32, BTreeSet<u32>>,
 ) -> RunVerdict {
     findings.extend(arrived.iter().filter_map(on_whole_file));
+    findings.extend(arrived.iter().enumerate().filter_map(|(position, file)| match &file.arrival {
+        Arrival::Return(returned) if replaced(decision, position, returned).is_empty() => {
+            early(reference.due.as_ref(), &file.source, returned)
+        }
+        _ => None,
+    }));
     sort_findings(&mut findings);
     let verdicts = FileFindings::of(&findings);
     let mut amendments = Vec::new();
@@ -53,7 +59,7 @@ pub fn close(
     }
     let mut total = RowAccount::default();
     sources.iter().for_each(|source| total.add(&source.rows));
-    let units = units(&reference.roster, &sources, named);
+    let units = units(&reference.roster, reference.due.is_some(), &sources, named);
     RunVerdict {
         sources,
         findings,

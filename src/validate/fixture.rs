@@ -37,6 +37,7 @@ pub fn field(name: &str, ty: FieldType) -> Field {
         header: name.into(),
         under: None,
         also: Vec::new(),
+        was: vec![],
         ty,
         required: true,
         absent: None,
@@ -68,6 +69,7 @@ pub fn form() -> Form {
     let rule = |code: &str, severity, when: Option<&str>, check: &str, found: &str, cells: &[usize]| Rule {
         code: code.into(),
         severity,
+        trial: false,
         when: when.map(|when| sql(when, &COLUMNS)),
         check: sql(check, &COLUMNS),
         found: template(found),
@@ -95,6 +97,7 @@ pub fn form() -> Form {
         unique: vec![Unique {
             code: "twice".into(),
             severity: Severity::Block,
+            trial: false,
             fields: vec![WORKPLACE, TEAM],
             when: None,
             found: template("“{班组名称}”重复，另见{另一处}"),
@@ -103,14 +106,13 @@ pub fn form() -> Form {
             line: 9,
         }],
         line: 1,
+        ..Form::default()
     }
 }
 
 pub fn other_form() -> Form {
     let fields = vec![field("推荐单位", FieldType::Unit), field("所在单位", FieldType::Text)];
-    Form {
-        id: "other".into(), title: "别的表".into(), fields, unit_field: 0, rules: vec![], unique: vec![], line: 50
-    }
+    Form { id: "other".into(), title: "别的表".into(), fields, line: 50, ..Form::default() }
 }
 
 pub fn lookup(present: bool, outstanding: bool) -> Lookup {
@@ -125,6 +127,7 @@ pub fn lookup(present: bool, outstanding: bool) -> Lookup {
         expect: Some(LookupRule {
             code: "ledger".into(),
             severity: Severity::Block,
+            trial: false,
             present,
             found: template("{班组名称}：台账 {台账}"),
             expected: template("台账"),
@@ -142,7 +145,7 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         name: "p".into(),
         title: "p".into(),
         notice: String::new(),
-        period_kind: crate::domain::period::Kind::Year,
+        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::Kind::Year),
         sample_period: "2026".into(),
         sample_returns: "x".into(),
         count: Count::Rows,
@@ -155,9 +158,11 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         }],
         references: vec![],
         forms: vec![form(), other_form()],
+        ledger: vec![],
         lookups,
         quota: None,
         shares: vec![],
+        discipline: None,
         tables: vec![],
         charts: vec![],
         path: "x".into(),
@@ -275,7 +280,9 @@ pub fn edit(file: &mut Arrived) -> &mut NormalisedReturn {
 }
 
 pub fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
-    let validated = validate(plan, &reference(), &Period::parse("2026").unwrap(), arrived);
+    let (reference, period) = (reference(), Period::parse("2026").unwrap());
+    let history = crate::history::History::open(None, plan, &reference, &period);
+    let validated = validate(Against { plan, reference: &reference, period: &period, history: &history }, arrived);
     prove(&validated.verdict).unwrap();
     for validated in &validated.rows {
         assert_eq!(validated.rows.grid.height(), validated.accepted.len());

@@ -2,6 +2,7 @@
 //! (or the reverse), and what nobody answered.
 
 use super::rows::{FormRows, render, words};
+use super::trial;
 use super::unique::part;
 use crate::model::{Finding, Value};
 use crate::spec::{CodeList, ColumnType, FieldType, Lookup, Plan, Precision, Reference};
@@ -53,11 +54,13 @@ pub fn check(
             && rule.present == hits.is_empty()
         {
             let more = [("台账", shown.as_deref().unwrap_or("没有记载"))];
+            let found = rows.render(&rule.found, row, &more);
+            let (severity, found) = trial::mark(rule.severity, rule.trial, found);
             findings.push(Finding {
                 code: rule.code.clone(),
-                severity: rule.severity,
+                severity,
                 place: rows.place(row, &rule.cells),
-                found: rows.render(&rule.found, row, &more),
+                found,
                 expected: rows.render(&rule.expected, row, &more),
                 next: rows.render(&rule.next, row, &more),
                 line: Some(lookup.line),

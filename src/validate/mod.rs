@@ -6,21 +6,28 @@ mod changes;
 mod discipline;
 mod drift;
 mod files;
+mod gone;
+mod history;
 mod ledger;
 mod lookups;
+mod outliers;
+pub mod replay;
 mod rows;
 mod strangers;
+mod trial;
 mod unique;
 mod verdicts;
 mod versions;
 
 use crate::domain::period::Period;
+use crate::history::History;
 use crate::model::normalised::{NearMiss, NormalisedReturn};
 use crate::model::run::{RowAccount, RunVerdict};
-use crate::model::{Finding, FormTable, Origin, SourceFile, Unreadable};
+use crate::model::{Finding, FormTable, Origin, Place, SourceFile, Unreadable};
 use crate::spec::{Plan, Reference};
-use crate::sql::ValidatedRows;
 use crate::sql::frame::{assemble, context, recommenders};
+use crate::sql::{Context, ValidatedRows};
+use gone::Heard;
 use rows::{FormRows, Places};
 use std::collections::{BTreeMap, BTreeSet};
 use verdicts::{Blocks, RowVerdicts};
@@ -52,6 +59,16 @@ pub struct Arrived {
     pub named_unit: Option<u32>,
 }
 
+/// What all returns are held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Against<'a> {
+    pub plan: &'a Plan,
+    pub reference: &'a Reference,
+    pub period: &'a Period,
+    /// Earlier periods, for rules that look back.
+    pub history: &'a History,
+}
+
 /// What validation hands on.
 #[derive(Debug, Clone)]
 pub struct Validated {
@@ -68,8 +85,9 @@ pub use crate::sql::frame::LookupResult;
 ///
 /// The order matters: versions first (replaced and held-out rows enter no rule), then every rule over all rows, then
 /// verdicts, and only then what depends on accepted rows.
-pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived: Vec<Arrived>) -> Validated {
-    let context = context(reference, period);
+pub fn validate(against: Against<'_>, mut arrived: Vec<Arrived>) -> Validated {
+    let Against { plan, reference, period, .. } = against;
+    let context = context(plan, reference, period);
     let places = places(&arrived);
     let mut decision = versions::decide(plan, &reference.roster, &places, &arrived);
     let ledger = ledger::record(plan, &arrived, &mut decision);
@@ -77,15 +95,15 @@ pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived
     let mut sorted = sort_tables(plan, &decision, &mut arrived);
     let mut findings = take_findings(&decision, &sorted, &mut arrived);
 
-    let forms: Vec<FormRows> = std::mem::take(&mut sorted.tables)
+    let heard = Heard::of(against, &decision, &arrived);
+    let mut forms: Vec<FormRows> = std::mem::take(&mut sorted.tables)
         .into_iter()
         .zip(&plan.forms)
         .enumerate()
         .map(|(index, (tables, form))| FormRows::new(form, assemble(plan, reference, index, tables), &places))
         .collect();
-    for rows in &forms {
-        findings.extend(rows.check_rules(&context));
-        findings.extend(unique::check(rows, &context));
+    for rows in &mut forms {
+        findings.extend(form_rules(rows, &heard, &context, against));
     }
     let mut matched = Vec::with_capacity(plan.lookups.len());
     for lookup in &plan.lookups {
@@ -119,6 +137,20 @@ pub fn validate(plan: &Plan, reference: &Reference, period: &Period, mut arrived
     verdict.drift = drift::drift(plan, &verdict.sources);
     (verdict.ledger, verdict.unknown_names) = (ledger, unknown_names);
     Validated { verdict, rows, lookups }
+}
+
+/// Every rule of a form over its rows: within a row, across rows, and beside earlier periods.
+fn form_rules(rows: &mut FormRows, heard: &Heard, context: &Context, against: Against<'_>) -> Vec<Finding> {
+    let keys = if rows.form.key.is_empty() { Vec::new() } else { history::keys(rows) };
+    let mut findings = history::join(rows, &keys, against);
+    findings.extend(rows.check_rules(context));
+    findings.extend(unique::check(rows, context));
+    findings.extend(outliers::check(rows, &keys, context, against));
+    findings.extend(gone::check(rows, &keys, heard, against));
+    // Every rule that looks back says what it misses; once is enough.
+    let mut said = BTreeSet::new();
+    findings.retain(|finding| finding.place != Place::default() || said.insert(finding.found.clone()));
+    findings
 }
 
 /// Every return's tables, sorted by what becomes of their rows.

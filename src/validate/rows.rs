@@ -1,11 +1,12 @@
 //! One form's rows under examination: their frame, their origins and how their values read in a message;
 //! and the rules within a row, all of a form in one pass.
 
+use super::trial;
 use crate::domain::period::civil;
 use crate::model::normalised::Binding;
 use crate::model::{CellRef, Finding, Origin, Place, Value};
 use crate::spec::{Form, Precision, Template, TemplatePart};
-use crate::sql::{Context, Rows, compile};
+use crate::sql::{Context, Rows, compile, split_earlier};
 use std::collections::HashMap;
 
 /// Where sheets stand and what they are called, for addresses in messages.
@@ -80,7 +81,8 @@ impl<'a> FormRows<'a> {
 
     /// A row's value as messages write it: 2026-03-05, 2026-03, 12.5, 是; 空 for nothing.
     pub fn value(&self, row: usize, name: &str) -> String {
-        let field = self.form.fields.iter().find(|field| field.name.as_ref() == name);
+        let own = split_earlier(name).map_or(name, |(_, own)| own);
+        let field = self.form.fields.iter().find(|field| field.name.as_ref() == own);
         let precision = field.map_or(Precision::Day, |field| field.ty.precision());
         words(self.rows.grid.value(row, name), precision)
     }
@@ -129,15 +131,18 @@ impl<'a> FormRows<'a> {
             .collect();
         let mut findings = Vec::new();
         for (rule, failed) in rules.iter().zip(self.rows.grid.rows_where(&failing)) {
-            findings.extend(failed.into_iter().map(|row| Finding {
-                code: rule.code.clone(),
-                severity: rule.severity,
-                place: self.place(row, &rule.cells),
-                found: self.render(&rule.found, row, &[]),
-                expected: self.render(&rule.expected, row, &[]),
-                next: self.render(&rule.next, row, &[]),
-                line: Some(rule.line),
-                holds_return: false,
+            findings.extend(failed.into_iter().map(|row| {
+                let (severity, found) = trial::mark(rule.severity, rule.trial, self.render(&rule.found, row, &[]));
+                Finding {
+                    code: rule.code.clone(),
+                    severity,
+                    place: self.place(row, &rule.cells),
+                    found,
+                    expected: self.render(&rule.expected, row, &[]),
+                    next: self.render(&rule.next, row, &[]),
+                    line: Some(rule.line),
+                    holds_return: false,
+                }
             }));
         }
         findings

@@ -7,6 +7,7 @@ use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnitStatus;
 use crate::model::{Amendment, Outcome, Place, Severity};
 use crate::spec::Count;
+use crate::spec::reference::Due;
 
 const GOOD: Row = (Some(0), "甲厂", "好班", "模范", Some(9));
 
@@ -286,6 +287,27 @@ fn discipline_takes_the_best_of_a_unit() {
     let late = UnitStatus::Late { days: 3, overdue: true };
     assert!(validated.verdict.units.iter().all(|unit| unit.status == late));
     assert_eq!(validated.verdict.units[1].sources, [0, 1]);
+}
+
+#[test]
+fn what_is_filed_before_the_opening_is_remarked_on_and_without_a_due_date_nobody_is_in_time() {
+    let mut files = vec![filed(0, "a.xlsx", 0, vec![table(0, 0, 0, &[GOOD])])];
+    edit(&mut files[0]).version.filled_on = day(2026, 2, 27);
+    let mut reference = reference();
+    let mut standing = |opens, dated| {
+        reference.due = Some(Due { opens, due: day(2026, 3, 6).unwrap(), grace: None }).filter(|_| dated);
+        let period = Period::parse("2026").unwrap();
+        let (plan, history) = (plan(vec![]), crate::history::History::open(None, &plan(vec![]), &reference, &period));
+        let against = Against { plan: &plan, reference: &reference, period: &period, history: &history };
+        let verdict = validate(against, files.clone()).verdict;
+        let codes: Vec<String> = verdict.findings.iter().map(|finding| finding.code.to_string()).collect();
+        (verdict.units[0].status, codes)
+    };
+    assert_eq!(standing(day(2026, 2, 27), true), (UnitStatus::OnTime, vec![]), "the first day is open");
+    let early = standing(day(2026, 2, 28), true);
+    assert_eq!(early, (UnitStatus::OnTime, vec!["filed-before-open".to_owned()]), "it counts all the same");
+    assert_eq!(standing(None, true), (UnitStatus::OnTime, vec![]));
+    assert_eq!(standing(day(2026, 2, 28), false), (UnitStatus::Undated, vec![]));
 }
 
 #[test]

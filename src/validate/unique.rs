@@ -1,6 +1,7 @@
 //! Rows that may occur once only, over all returns (a duplicate blocks all its copies).
 
 use super::rows::FormRows;
+use super::trial;
 use crate::model::{Finding, Value};
 use crate::spec::Unique;
 use crate::sql::{Context, Grid};
@@ -31,11 +32,13 @@ fn check_one(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Finding
                 other.push_str(&format!(" 等 {} 处", group.len() - 1));
             }
             let more = [("另一处", other.as_str())];
+            let found = rows.render(&unique.found, *row, &more);
+            let (severity, found) = trial::mark(unique.severity, unique.trial, found);
             findings.push(Finding {
                 code: unique.code.clone(),
-                severity: unique.severity,
+                severity,
                 place: rows.place(*row, &unique.fields),
-                found: rows.render(&unique.found, *row, &more),
+                found,
                 expected: rows.render(&unique.expected, *row, &more),
                 next: rows.render(&unique.next, *row, &more),
                 line: Some(unique.line),

@@ -4,7 +4,7 @@ use super::support::{huizong, said, say};
 
 #[test]
 fn help_is_chinese_with_an_example_a_verb() {
-    for verb in ["run", "check", "lint", "sample", "bench", "completions"] {
+    for verb in ["run", "history", "issue", "check", "lint", "sample", "bench", "completions"] {
         let help = say(&[verb, "--help"]);
         assert_eq!(help.code, 0, "{verb}");
         assert!(help.out.contains("用法：") && help.out.contains(&format!("例：\n  huizong {verb}")), "{}", help.out);

@@ -159,6 +159,7 @@ fn full_disk(second: &tempfile::TempDir, size: &str) {
         .args(["-rm", "sh", "-c", script, "sh", target, target, env!("CARGO_BIN_EXE_huizong")])
         .args(args(second.path(), out.path()))
         .env("SIZE", size)
+        .arg("--no-history")
         .current_dir(root())
         .output();
     let Ok(output) = output else {

@@ -3,7 +3,10 @@
 mod architecture;
 mod bundles;
 mod commands;
+mod compare;
+mod discipline;
 mod faults;
+mod history;
 mod hostile;
 mod independent;
 mod layout;
@@ -15,4 +18,5 @@ mod received;
 mod results;
 mod silent;
 mod support;
+mod tutorial;
 mod workshop;

@@ -9,11 +9,34 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The program, started in the project's root.
+/// The program, started in the project's root. Runs without a history of their own go without one: tests run side by
+/// side, and none may become another's past.
 pub fn huizong(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_huizong"));
     command.args(args).current_dir(root());
+    let told = ["--history", "--no-history", "--help"].iter().any(|option| args.contains(option));
+    if args.first() == Some(&"run") && !told {
+        command.arg("--no-history");
+    }
     command
+}
+
+/// Every file below a folder with its bytes, locks aside.
+pub fn all_bytes(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(below) = open.pop() {
+        for entry in std::fs::read_dir(&below).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = path.strip_prefix(folder).expect("below").to_string_lossy().into_owned();
+            if path.is_dir() {
+                open.push(path);
+            } else if !name.ends_with(".huizong-lock") {
+                found.insert(name, std::fs::read(&path).expect("readable"));
+            }
+        }
+    }
+    found
 }
 
 /// What a finished command said.
@@ -93,5 +116,6 @@ pub fn finished(pipeline: &str) -> huizong::run::Finished {
     let prepared = huizong::run::prepare(&definition, &folders, None).expect("the shipped definition");
     let returns = [root().join(&prepared.plan.sample_returns)];
     let limits = huizong::ingest::Limits::default();
-    huizong::run::run(&prepared, &returns, None, &limits, &huizong::run::Unwatched).expect("the sample runs")
+    huizong::run::run(&prepared, &returns, huizong::run::Places::default(), &limits, &huizong::run::Unwatched)
+        .expect("the sample runs")
 }

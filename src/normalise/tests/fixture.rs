@@ -1,6 +1,6 @@
 //! Two forms, a roster of six units, and a way to write sheets down.
 
-use crate::domain::period::{Kind, Period};
+use crate::domain::period::Period;
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::normalised::NormalisedReturn;
 use crate::model::table::Column;
@@ -32,6 +32,7 @@ fn field(name: &str, also: &[&str], ty: FieldType, required: bool) -> Field {
         header: name.to_owned(),
         under: None,
         also: also.iter().map(|s| (*s).to_owned()).collect(),
+        was: vec![],
         ty,
         required,
         absent: None,
@@ -48,7 +49,7 @@ fn under(parent: &str, header: &str, field: Field) -> Field {
 
 fn form(id: &str, title: &str, fields: Vec<Field>) -> Form {
     let unit_field = fields.iter().position(|field| field.ty == FieldType::Unit).unwrap_or(0);
-    Form { id: id.into(), title: title.into(), fields, unit_field, rules: vec![], unique: vec![], line: 1 }
+    Form { id: id.into(), title: title.into(), fields, unit_field, line: 1, ..Form::default() }
 }
 
 pub fn plan() -> Plan {
@@ -90,7 +91,7 @@ pub fn plan() -> Plan {
         name: "teams".into(),
         title: "班组".into(),
         notice: String::new(),
-        period_kind: Kind::Year,
+        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::Kind::Year),
         sample_period: "2026".into(),
         sample_returns: PathBuf::new(),
         count: Count::Rows,
@@ -99,8 +100,10 @@ pub fn plan() -> Plan {
         references: vec![],
         forms: vec![form("teams", "班组申报汇总表", teams), form("people", "推荐个人汇总表", people)],
         lookups: vec![],
+        ledger: vec![],
         quota: None,
         shares: vec![],
+        discipline: None,
         tables: vec![],
         charts: vec![],
         path: PathBuf::new(),

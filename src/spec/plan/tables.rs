@@ -1,6 +1,6 @@
 //! What a checked definition prints: tables with their rows and measures, lists, charts.
 
-use super::Scope;
+use super::{Scope, SideBySide, When};
 use crate::sql::Checked;
 
 /// One block of a leadership sheet.
@@ -29,7 +29,7 @@ pub enum TableKind {
     },
     /// All enabled and switched-off shares with their bounds.
     Shares,
-    /// Which units reported, late, returned, missing; by unit, by city and by channel.
+    /// Which units reported, late, returned, missing: by unit, city, channel or period, or ranked.
     Discipline(DisciplineBy),
     /// The chase list (催报).
     Chase,
@@ -40,6 +40,10 @@ pub enum DisciplineBy {
     Unit,
     City,
     Channel,
+    /// One row a period, those in the store and this one.
+    Period,
+    /// Units by their mean points over the periods; needs the definition's rule.
+    Ranking,
 }
 
 /// A cross-tabulation: rows × (across values ×) measures.
@@ -52,6 +56,8 @@ pub struct Statistic {
     /// columns, outermost first; empty for plain measures.
     pub across: Vec<String>,
     pub measures: Vec<Measure>,
+    /// Lays all measures out over these periods side by side, the oldest first.
+    pub across_periods: Option<SideBySide>,
     /// Label of the total row; `None` for no total.
     pub total: Option<String>,
     /// With `across`: a 合计 column at the right.
@@ -84,6 +90,8 @@ pub struct Measure {
     pub name: String,
     /// Merged heading above, if any.
     pub under: Option<String>,
+    /// The period whose rows it is computed from (count, sum and ratio alone).
+    pub period: When,
     pub kind: MeasureKind,
 }
 
@@ -151,6 +159,13 @@ pub enum MeasureKind {
     },
     /// (now − before) / before, "—" over a zero base (indices).
     Growth {
+        now: usize,
+        before: usize,
+        /// Only over what units reported in both periods.
+        comparable: bool,
+    },
+    /// One proportion minus another in percentage points, "—" where either has no denominator (indices).
+    Points {
         now: usize,
         before: usize,
     },

@@ -182,6 +182,11 @@ impl<'a> Context<'a> {
     pub fn holes(&self, word: &Word<'_>, columns: &Columns, own: &[&str]) -> Template {
         let mut parts: Vec<TemplatePart> = Vec::new();
         let mut text = String::new();
+        for (at, wide) in word.text.match_indices(['｛', '｝']) {
+            let place = word.place(at..at + wide.len());
+            let help = Some("用英文的花括号，写成 {列名}".to_owned());
+            word.log.report("unpaired-brace", place, format!("“{wide}”是全角的，不会换成数"), help);
+        }
         let mut at = 0;
         while let Some(open) = word.text[at..].find(['{', '}']).map(|offset| at + offset) {
             text.push_str(&word.text[at..open]);
@@ -289,7 +294,7 @@ pub fn name_problem(name: &str, values: &[NamedValue]) -> Option<String> {
         return Some("名字不能以数字开头".to_owned());
     }
     if RUN_CONSTANTS.iter().any(|(constant, _)| *constant == name) {
-        return Some("这是系统自带的名字（本期起、本期止、本年起、本年、上年）".to_owned());
+        return Some("这是系统自带的名字（本期起、本期止、本年起、本年、上年、年初）".to_owned());
     }
     values.iter().any(|value| value.name == name).then(|| "[values] 里已有这个名字".to_owned())
 }

@@ -39,6 +39,8 @@ impl Log {
     pub fn into_problems(self) -> Vec<Diagnostic> {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|problem| problem.span.as_ref().map(|span| (span.start, span.end)));
+        // What two readers met is one problem.
+        problems.dedup();
         problems
     }
 }
@@ -178,6 +180,12 @@ impl<'a> Node<'a> {
         match self.value.get_ref() {
             DeValue::Array(array) => {
                 array.iter().map(|value| Node { log: self.log, key: self.key.clone(), value }).collect()
+            }
+            DeValue::Table(_) => {
+                let message = format!("“{}”这一段要用两层方括号", self.key);
+                let help = format!("写成 [[{0}]]；它可以有好几段，每段写一次 [[{0}]]", self.key);
+                self.log.report("wrong-type", self.span(), message, Some(help));
+                Vec::new()
             }
             _ => {
                 self.wrong("列表 […]");
@@ -348,17 +356,53 @@ impl<'a> Section<'a> {
 impl Drop for Section<'_> {
     fn drop(&mut self) {
         for key in self.missing.take() {
-            self.log.report("missing-key", self.span(), format!("{}缺少“{key}”", self.title()), None);
+            let help = Some(format!("在这一段里补一行 {key} = …"));
+            self.log.report("missing-key", self.span(), format!("{}缺少“{key}”", self.title()), help);
         }
     }
 }
+
+/// What a colleague writes for the words of a definition, before looking them up.
+const CHINESE: [(&str, &str); 30] = [
+    ("必改", "block"),
+    ("核实", "verify"),
+    ("提示", "note"),
+    ("文字", "text"),
+    ("文本", "text"),
+    ("姓名", "name"),
+    ("整数", "integer"),
+    ("数字", "number"),
+    ("数", "number"),
+    ("小数", "number"),
+    ("百分比", "percent"),
+    ("百分数", "percent"),
+    ("日期", "date"),
+    ("月份", "month"),
+    ("年月", "month"),
+    ("月", "month"),
+    ("季", "quarter"),
+    ("季度", "quarter"),
+    ("半年", "half-year"),
+    ("年", "year"),
+    ("年度", "year"),
+    ("代码", "code"),
+    ("单位", "unit"),
+    ("是否", "boolean"),
+    ("得分", "score"),
+    ("身份证号", "id-number"),
+    ("文号", "document-number"),
+    ("序号", "ordinal"),
+    ("市", "city"),
+    ("地市", "city"),
+];
 
 fn choose<T: Copy>(word: &Word<'_>, key: &str, choices: &[(&str, T)]) -> Option<T> {
     let found = choices.iter().find(|(name, _)| *name == word.text).map(|(_, value)| *value);
     if found.is_none() {
         let known: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         let list = known.join("、");
-        let help = match nearest(word.text, known) {
+        let meant = CHINESE.iter().find(|(said, _)| *said == word.text).map(|(_, name)| *name);
+        let help = match meant.filter(|name| known.contains(name)).or_else(|| nearest(word.text, known)) {
             Some(near) => format!("是不是“{near}”？可用：{list}"),
             None => format!("可用：{list}"),
         };

@@ -2,7 +2,7 @@
 
 use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Section, Word};
-use super::rules;
+use super::{rules, time};
 use crate::spec::{Band, Field, FieldType, Form, grade_column};
 use crate::text::names::match_key;
 use std::collections::BTreeMap;
@@ -25,16 +25,29 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         }
         reader.check_columns();
         reader.check_headers();
+        reader.check_was();
         let fields = reader.fields;
         let unit_field = unit.map_or(0, |word| unit_field(&word, &fields, context));
         let id = context.form_ids.get(context.forms.len()).map_or_else(String::new, |id| (*id).to_owned());
-        let (rules, unique) = (Vec::new(), Vec::new());
-        context.forms.push(Form { id, title, fields, unit_field, rules, unique, line: section.line() });
+        let mut form = Form {
+            id,
+            title,
+            fields,
+            unit_field,
+            key: Vec::new(),
+            rules: Vec::new(),
+            unique: Vec::new(),
+            gone: Vec::new(),
+            outliers: Vec::new(),
+            line: section.line(),
+        };
+        form.key = time::key(&section, &form, context);
+        context.forms.push(form);
         let at = context.forms.len() - 1;
         let (rules, unique) = (rules::rules(&section, at, context), rules::uniques(&section, at, context));
+        let (gone, outliers) = (time::gone(&section, at, context), time::outliers(&section, at, context));
         if let Some(form) = context.forms.get_mut(at) {
-            form.rules = rules;
-            form.unique = unique;
+            (form.rules, form.unique, form.gone, form.outliers) = (rules, unique, gone, outliers);
         }
         section.finish();
     }
@@ -86,6 +99,9 @@ struct FieldReader<'c, 'a> {
     /// Where each field's name stands.
     places: Vec<Range<usize>>,
 }
+
+/// Columns of the files of accepted rows that say where a row came from.
+const ENGINE: [&str; 3] = ["return", "sheet", "row"];
 
 /// Words of `type`, before they are joined with what else the field says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -153,6 +169,7 @@ impl FieldReader<'_, '_> {
         let header = section.maybe_word("header").map(|word| word.text.to_owned());
         let under = section.maybe_word("under").map(|word| word.text.to_owned());
         let also = section.texts("also");
+        let was = section.texts("was");
         let word = section.choice("type", &TYPES);
         let ty = word.and_then(|word| self.field_type(word, &section));
         let required = section.flag("required", false);
@@ -177,7 +194,10 @@ impl FieldReader<'_, '_> {
                 self.context.untyped.insert(name.text.to_owned());
             }
         }
-        if let Some(problem) = name_problem(name.text, &self.context.values) {
+        if ENGINE.contains(&name.text) {
+            let message = format!("“{}”不能作列名：数据文件里已有同名的来源列", name.text);
+            name.report("bad-name", message, Some("换一个名字".to_owned()));
+        } else if let Some(problem) = name_problem(name.text, &self.context.values) {
             name.report("bad-name", format!("“{}”不能作列名：{problem}", name.text), None);
         }
         self.places.push(name.span.clone());
@@ -186,6 +206,7 @@ impl FieldReader<'_, '_> {
             header: header.unwrap_or_else(|| name.text.to_owned()),
             under,
             also,
+            was,
             ty: ty.unwrap_or(FieldType::Text),
             required,
             absent,
@@ -244,6 +265,24 @@ impl FieldReader<'_, '_> {
                 let span = self.places.get(index).cloned().unwrap_or(0..0);
                 let message = format!("列“{name}”重复，第 {line} 行已经有了");
                 self.context.log.report("duplicate-field", span, message, None);
+            }
+        }
+    }
+
+    /// An earlier name belongs to one field, and is no field's name today: else the history could be read as either.
+    fn check_was(&mut self) {
+        for (index, field) in self.fields.iter().enumerate() {
+            for was in &field.was {
+                let span = || self.places.get(index).cloned().unwrap_or(0..0);
+                let now = self.fields.iter().find(|other| *other.name == **was);
+                let twice = self.fields.iter().take(index).find(|other| other.was.contains(was));
+                let message = match (now, twice) {
+                    (Some(other), _) => format!("“{}”的旧名“{was}”现在是第 {} 行那一列的名字", field.name, other.line),
+                    (None, Some(other)) => format!("“{}”和“{}”的旧名都是“{was}”", other.name, field.name),
+                    (None, None) => continue,
+                };
+                let help = "was 只写这一列自己以前的、现在不再用的名字".to_owned();
+                self.context.log.report("was-not-clear", span(), message, Some(help));
             }
         }
     }

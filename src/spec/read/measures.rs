@@ -4,7 +4,8 @@ use super::context::{Columns, Context};
 use super::cursor::{Section, Word, suggestion};
 use super::shares::WORKERS;
 use super::tables::Known;
-use crate::spec::{Basis, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic};
+use super::time;
+use crate::spec::{Basis, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic, When};
 use crate::sql::{Checked, Type};
 
 pub const BASES: [(&str, Basis); 2] = [("accepted", Basis::Accepted), ("read", Basis::Read)];
@@ -44,14 +45,17 @@ pub fn statistic(section: &Section<'_>, known: Known<'_>, context: &Context<'_>)
             code_column(word, from, context);
         }
     }
+    let across_periods = time::span(section);
+    let spread = Spread { codes: !across.is_empty(), periods: across_periods.is_some() };
     for read in read.iter().flatten() {
         if let (Some(measure), Some(rows)) = (&read.measure, &rows) {
-            check_fit(&read.name, measure, rows, !across.is_empty(), known.has_quota, &measured);
+            check_fit(&read.name, measure, rows, spread, known.has_quota, &measured);
+            check_time(&read.name, measure, spread, &measured);
         }
     }
     let measures: Option<Vec<Measure>> = read.into_iter().map(|read| read?.measure).collect();
     let across = across.iter().map(|word| word.text.to_owned()).collect();
-    Some(Statistic { rows: rows?, label: label?, across, measures: measures?, total, across_total })
+    Some(Statistic { rows: rows?, label: label?, across, across_periods, measures: measures?, total, across_total })
 }
 
 /// Where a measure's rows come from, if it counts rows.
@@ -65,7 +69,8 @@ fn source(kind: &MeasureKind) -> Option<&From> {
         | MeasureKind::ItemBound
         | MeasureKind::ItemMargin { .. }
         | MeasureKind::Difference { .. }
-        | MeasureKind::Growth { .. } => None,
+        | MeasureKind::Growth { .. }
+        | MeasureKind::Points { .. } => None,
     }
 }
 
@@ -174,14 +179,15 @@ fn measure<'a>(
     {
         word.report("duplicate-measure", format!("指标“{}”在这张表里重复", word.text), None);
     }
+    let period = time::period(&section);
     let kind = kind(&section, at, peers, known, context);
     section.finish();
     let name = name?;
-    let measure = kind.map(|kind| Measure { name: name.text.to_owned(), under, kind });
+    let measure = kind.zip(period).map(|(kind, period)| Measure { name: name.text.to_owned(), under, period, kind });
     Some(Read { name, measure })
 }
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "count",
     "sum",
     "ratio",
@@ -193,6 +199,7 @@ const KINDS: [&str; 11] = [
     "item-margin",
     "difference",
     "growth",
+    "points",
 ];
 
 fn kind(
@@ -248,7 +255,21 @@ fn kind(
         "difference" => {
             pair(section, "difference", at, peers).map(|(left, right)| MeasureKind::Difference { left, right })
         }
-        _ => pair(section, "growth", at, peers).map(|(now, before)| MeasureKind::Growth { now, before }),
+        "points" => {
+            let (now, before, _) = time::now_and_before(section, "points")?;
+            let (now, before) = (peer(&now, at, peers), peer(&before, at, peers));
+            Some(MeasureKind::Points { now: now?, before: before? })
+        }
+        _ if section.get("growth").is_some_and(|node| node.as_section().is_some()) => {
+            let (now, before, comparable) = time::now_and_before(section, "growth")?;
+            let (now, before) = (peer(&now, at, peers), peer(&before, at, peers));
+            Some(MeasureKind::Growth { now: now?, before: before?, comparable })
+        }
+        _ => pair(section, "growth", at, peers).map(|(now, before)| MeasureKind::Growth {
+            now,
+            before,
+            comparable: false,
+        }),
     }
 }
 
@@ -315,8 +336,75 @@ fn pair(section: &Section<'_>, key: &'static str, at: usize, peers: &Peers<'_>) 
     left.zip(right)
 }
 
+/// What a table spreads its measures over.
+#[derive(Debug, Clone, Copy)]
+struct Spread {
+    codes: bool,
+    periods: bool,
+}
+
+/// What a measure of another period needs: rows that are stored, and measures that can be compared.
+fn check_time(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<&Measure>]) {
+    let pointed = |at: &usize| all.get(*at).copied().flatten();
+    let is = |at: &usize, wanted: fn(&MeasureKind) -> bool| pointed(at).is_none_or(|measure| wanted(&measure.kind));
+    let amount = |kind: &MeasureKind| matches!(kind, MeasureKind::Count { .. } | MeasureKind::Sum { .. });
+    let rate = |kind: &MeasureKind| matches!(kind, MeasureKind::Ratio { .. } | MeasureKind::Portion { .. });
+    let other = measure.period != When::This;
+    let problem = match (&measure.kind, source(&measure.kind)) {
+        (_, None) if other => Some("“period”只能用于 count、sum、ratio"),
+        (_, Some(From::Reference { .. })) if other || spread.periods => Some("参照表没有各期的存档，不能写别的报告期"),
+        (_, Some(From::Form { basis: Basis::Read, .. })) if other || spread.periods => {
+            Some("存档里只有审核通过的行，别的报告期不能写 basis = \"read\"")
+        }
+        (_, Some(_)) if other && spread.periods => Some("有“across-periods”的表，各列就是各期，不再写“period”"),
+        (MeasureKind::Growth { comparable: true, now, before }, _) if !is(now, amount) || !is(before, amount) => {
+            Some("可比口径的 growth 要指向 count 或 sum")
+        }
+        (MeasureKind::Growth { comparable: true, now, before }, _) if !paired(pointed(now), pointed(before)) => {
+            Some("可比口径要比较同一个表式的两个时期：this 对 previous 或 year-ago，year-to-date 对 year-ago-to-date")
+        }
+        (MeasureKind::Points { now, before }, _) if !is(now, rate) || !is(before, rate) => {
+            Some("“points”要指向 ratio 或 portion-of")
+        }
+        (MeasureKind::Growth { .. } | MeasureKind::Points { .. }, _) if spread.periods => {
+            Some("有“across-periods”的表只能用 count、sum、ratio、portion-of、difference")
+        }
+        (kind, None)
+            if spread.periods && !matches!(kind, MeasureKind::Portion { .. } | MeasureKind::Difference { .. }) =>
+        {
+            Some("有“across-periods”的表只能用 count、sum、ratio、portion-of、difference")
+        }
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        name.report("measure-does-not-fit", format!("指标“{}”放不进这张表：{problem}", name.text), None);
+    }
+}
+
+/// Whether two measures count rows of one form in two periods that answer one another.
+fn paired(now: Option<&Measure>, before: Option<&Measure>) -> bool {
+    let (Some(now), Some(before)) = (now, before) else { return true };
+    let form = |measure: &Measure| match source(&measure.kind) {
+        Some(From::Form { form, .. }) => Some(*form),
+        _ => None,
+    };
+    let times = matches!(
+        (now.period, before.period),
+        (When::This, When::Previous | When::YearAgo) | (When::YearToDate, When::YearAgoToDate)
+    );
+    times && form(now).is_some() && form(now) == form(before)
+}
+
 /// What a measure needs of its table: units to hand seats to, conditions with bounds, another measure of the right kind.
-fn check_fit(name: &Word<'_>, measure: &Measure, rows: &Rows, across: bool, has_quota: bool, all: &[Option<&Measure>]) {
+fn check_fit(
+    name: &Word<'_>,
+    measure: &Measure,
+    rows: &Rows,
+    spread: Spread,
+    has_quota: bool,
+    all: &[Option<&Measure>],
+) {
+    let across = spread.codes;
     let by_unit = matches!(rows, Rows::Unit | Rows::City);
     let by_item = matches!(rows, Rows::Items(_));
     let pointed = |at: &usize| all.get(*at).copied().flatten();

@@ -2,24 +2,27 @@
 
 use super::context::{Columns, Context};
 use super::cursor::Section;
+use super::time;
 use crate::spec::{FieldType, Lookup, LookupRule, ReferenceSchema, Rule, Template, Unique};
 use crate::sql::Type;
 
 pub fn rules(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Rule> {
-    let columns = context.form_columns(at);
+    let keyed = context.forms.get(at).is_some_and(|form| !form.key.is_empty());
+    let columns = time::with_earlier(context.form_columns(at), keyed);
     form.sections("rule").into_iter().filter_map(|section| rule(section, at, &columns, context)).collect()
 }
 
 fn rule(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Option<Rule> {
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
+    let trial = section.flag("trial", false);
     let when = context.condition(&section, "when", columns);
     let check = context.needed_condition(&section, "check", columns);
     let [found, expected, next] = texts(&section, columns, context, &[]);
     let cells = cells(&section, at, context);
     let line = section.line();
     section.finish();
-    Some(Rule { code, severity, when, check: check?, found, expected, next, cells, line })
+    Some(Rule { code, severity, trial, when, check: check?, found, expected, next, cells, line })
 }
 
 /// The three templates of a finding.
@@ -28,7 +31,7 @@ pub fn texts(section: &Section<'_>, columns: &Columns, context: &Context<'_>, ow
 }
 
 /// A finding has to point at a cell at least.
-fn cells(section: &Section<'_>, form: usize, context: &Context<'_>) -> Vec<usize> {
+pub fn cells(section: &Section<'_>, form: usize, context: &Context<'_>) -> Vec<usize> {
     section.need_list("cells");
     let words = section.words("cells");
     context.fields(form, &words)
@@ -42,6 +45,7 @@ pub fn uniques(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Uniq
 fn unique(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Unique {
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
+    let trial = section.flag("trial", false);
     section.need_list("fields");
     let words = section.words("fields");
     let fields = context.fields(at, &words);
@@ -49,7 +53,7 @@ fn unique(section: Section<'_>, at: usize, columns: &Columns, context: &Context<
     let [found, expected, next] = texts(&section, columns, context, &["另一处"]);
     let line = section.line();
     section.finish();
-    Unique { code, severity, fields, when, found, expected, next, line }
+    Unique { code, severity, trial, fields, when, found, expected, next, line }
 }
 
 /// One entry per `[[lookup]]`; `None` where it has a problem.
@@ -134,10 +138,11 @@ fn expectation(
     let present = section.choice("expect", &[("present", true), ("absent", false)]).unwrap_or(true);
     let code = context.rule_code(section);
     let severity = context.severity(section);
+    let trial = section.flag("trial", false);
     for key in ["found", "expected", "next", "cells"] {
         let _ = section.get(key);
     }
     let [found, expected, next] = texts(section, columns?, context, &["台账"]);
     let cells = cells(section, form?, context);
-    Some(LookupRule { code, severity, present, found, expected, next, cells })
+    Some(LookupRule { code, severity, trial, present, found, expected, next, cells })
 }

@@ -18,6 +18,8 @@ pub struct Known<'a> {
     pub lookups: &'a [Option<Lookup>],
     pub shares: &'a [Option<Share>],
     pub has_quota: bool,
+    /// The definition scores discipline.
+    pub has_points: bool,
 }
 
 impl Known<'_> {
@@ -59,6 +61,14 @@ const KINDS: [(&str, KindWord); 6] = [
     ("chase", KindWord::Chase),
 ];
 
+const DISCIPLINE_BY: [(&str, DisciplineBy); 5] = [
+    ("unit", DisciplineBy::Unit),
+    ("city", DisciplineBy::City),
+    ("channel", DisciplineBy::Channel),
+    ("period", DisciplineBy::Period),
+    ("ranking", DisciplineBy::Ranking),
+];
+
 /// One entry per `[[table]]`; `None` where it has a problem.
 pub fn tables(document: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Vec<Option<Table>> {
     document.sections("table").into_iter().map(|section| table(section, known, context)).collect()
@@ -78,8 +88,12 @@ fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
         KindWord::Share => share_by(&section, known, context),
         KindWord::Shares => Some(TableKind::Shares),
         KindWord::Discipline => {
-            let by = [("unit", DisciplineBy::Unit), ("city", DisciplineBy::City), ("channel", DisciplineBy::Channel)];
-            section.choice("by", &by).map(TableKind::Discipline)
+            let by = section.choice("by", &DISCIPLINE_BY);
+            if let (Some(DisciplineBy::Ranking), false, Some(node)) = (by, known.has_points, section.get("by")) {
+                let help = Some("写一段 [discipline]，规定按时、迟报、退回、未报各得几分".to_owned());
+                section.log.report("discipline-unscored", node.span(), "没有规定得分，不能排名".to_owned(), help);
+            }
+            by.map(TableKind::Discipline)
         }
         KindWord::Chase => Some(TableKind::Chase),
     };
@@ -299,6 +313,8 @@ pub fn charts(
 /// Headings of figures that a chart can draw.
 fn headings(table: &Table, known: Known<'_>, context: &Context<'_>) -> Vec<String> {
     match &table.kind {
+        // Its columns are periods, and which they are is not known yet.
+        TableKind::Statistic(statistic) if statistic.across_periods.is_some() => Vec::new(),
         TableKind::Statistic(statistic) if statistic.across.is_empty() => {
             statistic.measures.iter().map(|measure| measure.name.clone()).collect()
         }

@@ -314,3 +314,82 @@ fn files_that_are_none() {
     std::fs::write(&path, [0xce, 0xd2]).unwrap();
     assert_eq!(code(&path), "not-utf8");
 }
+
+#[test]
+fn points_for_discipline_go_down_and_a_ranking_needs_them() {
+    let rule = "[discipline]\non-time = 100\nlate-per-day = 5\nafter-grace = 60\nreturned = 40\nunreadable = 20\nmissing = 0\n";
+    let with = |rule: &str, more: &str| {
+        let text = SOUND.replacen("[[chart]]", &format!("{rule}\n{more}\n[[chart]]"), 1);
+        (trial(&text), text)
+    };
+    let (plan, _) = with(rule, "");
+    let read = plan.unwrap().discipline.unwrap();
+    assert_eq!((read.on_time, read.late_per_day, read.after_grace, read.missing, read.periods), (100, 5, 60, 0, 12));
+    let problems = |rule: &str, more: &str| -> Vec<(&'static str, String)> {
+        let (read, _) = with(rule, more);
+        read.unwrap_err().into_iter().map(|problem| (problem.code, problem.message)).collect()
+    };
+    let order = problems(&rule.replace("returned = 40", "returned = 70"), "");
+    assert_eq!(order, [("points-order", "“returned”70 分，比“after-grace”的 60 分还多".to_owned())]);
+    assert_eq!(problems(&rule.replace("missing = 0\n", ""), "")[0].0, "missing-key");
+    assert_eq!(problems(&rule.replace("missing = 0", "missing = -1"), "")[0].0, "wrong-type");
+    assert_eq!(problems(&rule.replace("late-per-day", "late-per-days"), "")[0].0, "unknown-key");
+    assert_eq!(problems(&format!("{rule}periods = 0\n"), "")[0].0, "no-periods");
+    let ranking =
+        "[[table]]\nid = \"rank\"\nsheet = \"排名\"\ntitle = \"排名\"\nkind = \"discipline\"\nby = \"ranking\"\n";
+    assert!(with(rule, ranking).0.is_ok());
+    assert_eq!(problems("", ranking)[0].0, "discipline-unscored");
+}
+
+#[test]
+fn seasons_and_campaigns_are_declared_in_full() {
+    let period = "period = \"year\"\nsample = { period = \"2026\"";
+    let with = |lines: &str, sample: &str| format!("{lines}\nsample = {{ period = \"{sample}\"");
+    let heating = "season = { name = \"采暖期\", first = \"11-15\", last = \"03-15\" }";
+    let sound = SOUND.replacen(period, &with(&format!("period = \"season\"\n{heating}"), "2025–2026采暖期"), 1);
+    let plan = trial(&sound).unwrap();
+    assert_eq!(plan.schedule.parse("2025-2026采暖期").map(|period| period.key()).as_deref(), Some("2025-2026采暖期"));
+    let one = |lines: &str, sample: &str, code: &str, help: &str| single(period, &with(lines, sample), code, help);
+    one("period = \"season\"", "2025-2026", "season-missing", "采暖期");
+    one(&format!("period = \"year\"\n{heating}"), "2026", "season-not-here", "删去 season");
+    one(&format!("period = \"month\"\n{heating}"), "2026-07", "bad-period", "");
+    one(&format!("period = \"month\"\n{}", heating.replace("03-15", "02-29")), "2026-01", "bad-month-day", "02-28");
+    one(&format!("period = \"month\"\n{}", heating.replace("采暖期", "采 暖")), "2026-01", "bad-period-name", "标点");
+    let campaign = "campaigns = [{ name = \"百日攻坚\", first = \"2026-03-01\", last = \"2026-06-08\" }]";
+    let twice = campaign.replace("}]", "}, { name = \"百日攻坚\", first = \"2026-06-08\", last = \"2026-07-01\" }]");
+    let of = |campaigns: &str| format!("period = \"campaign\"\n{campaigns}");
+    assert!(trial(&SOUND.replacen(period, &with(&of(campaign), "百日攻坚"), 1)).is_ok());
+    one(&format!("period = \"month\"\n{campaign}"), "2026-01", "campaign-not-here", "删去 campaigns");
+    one(&of(&twice), "百日攻坚=2026-03-01至2026-06-08", "duplicate-campaign", "改名称或日期");
+    one(&of(&campaign.replace("06-08", "02-08")), "甲=2026-03-01至2026-06-08", "dates-order", "");
+    one(&of(&campaign.replace("06-08", "06-31")), "甲=2026-03-01至2026-06-08", "bad-date", "2026-03-01");
+}
+
+#[test]
+fn an_earlier_name_belongs_to_one_field() {
+    let name = "{ name = \"名称\", type = \"text\", required = true },\n  { name = \"人数\"";
+    let plan = trial(&SOUND.replacen("name = \"人数\"", "name = \"人数\", was = [\"员工数\"]", 1)).unwrap();
+    assert_eq!(plan.forms[0].fields[2].was, ["员工数"]);
+    single("name = \"人数\"", "name = \"人数\", was = [\"名称\"]", "was-not-clear", "以前的");
+    single("name = \"类别\"", "name = \"row\"", "bad-name", "换一个名字");
+    let both = name.replace("type = \"text\"", "was = [\"旧\"], type = \"text\"") + ", was = [\"旧\"]";
+    single(name, &both, "was-not-clear", "以前的");
+}
+
+#[test]
+fn a_ledger_says_where_every_column_comes_from() {
+    let ledger = "[[ledger]]\nform = \"team\"\nreference = \"台账\"\nwhere = \"类别 = '正式'\"\ncolumns = [\n\
+                  { name = \"年度\", value = \"year\" },\n{ name = \"名称\", column = \"名称\" },\n]\n\n[[table]]";
+    let plan = trial(&SOUND.replacen("[[table]]", ledger, 1)).unwrap();
+    assert_eq!(plan.ledger[0].columns.len(), 2);
+    let one = |from: &str, to: &str, code: &str, help: &str| {
+        assert!(ledger.contains(from), "{from}");
+        single("[[table]]", &ledger.replacen(from, to, 1), code, help);
+    };
+    one("{ name = \"名称\", column = \"名称\" },\n", "", "ledger-incomplete", "补上");
+    one("value = \"year\"", "value = \"yaer\"", "unknown-word", "year");
+    one("value = \"year\"", "column = \"名称\"", "wrong-type", "");
+    one("column = \"名称\"", "column = \"名城\"", "unknown-column", "名称");
+    one("column = \"名称\"", "column = \"名称\", text = \"甲\"", "ledger-value", "例如");
+    one("name = \"年度\"", "name = \"年份\"", "unknown-column", "年度");
+}

@@ -101,6 +101,17 @@ impl<'a> Sheet<'a> {
         rows.iter().map(|(line, cells)| Record { sheet: self, line: *line, cells })
     }
 
+    /// The file's column of each want that it has, in the order of the wants.
+    pub fn places(&self) -> Vec<usize> {
+        self.at.iter().flatten().copied().collect()
+    }
+
+    /// Number of columns of the header's row.
+    pub fn width(&self) -> usize {
+        let header = self.first.checked_sub(1).and_then(|row| self.grid.rows.get(row));
+        header.map_or(0, |(_, cells)| cells.len())
+    }
+
     /// Whether the file has this optional column.
     pub fn has(&self, want: usize) -> bool {
         self.at.get(want).is_some_and(Option::is_some)
@@ -111,6 +122,11 @@ impl<'a> Sheet<'a> {
 type Refusal = (String, &'static str);
 
 impl Record<'_> {
+    /// The row as it stands in the file.
+    pub fn cells(&self) -> &[Cell] {
+        self.cells
+    }
+
     fn cell(&self, want: usize) -> &Cell {
         let at = self.sheet.at.get(want).copied().flatten();
         at.and_then(|at| self.cells.get(at)).unwrap_or(&Cell::Empty)

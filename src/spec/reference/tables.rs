@@ -8,6 +8,7 @@ use crate::domain::workdays::Calendar;
 use crate::model::{Column, Scalars, Texts};
 use crate::spec::{CodeList, Diagnostic, Plan, ReferenceSchema};
 use crate::sql::Type;
+use crate::text::dates::show_day;
 use crate::text::names::match_key;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -85,30 +86,42 @@ pub fn due(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, notes: &mut Vec<
     for record in sheet.records() {
         let (project, written) = (record.text(0, problems), record.text(1, problems));
         let (due, opens, grace) = (record.date(2, problems), record.date(3, problems), record.date(4, problems));
-        let read = written.as_deref().and_then(Period::parse);
-        if let (Some(written), None) = (&written, read) {
+        let read = written.as_deref().and_then(|written| plan.schedule.parse(written));
+        // The pipelines share this table: a season or campaign of another one is not for this definition to read.
+        let is_ours = project.as_ref().is_some_and(|project| ours.contains(&match_key(project)));
+        if let (true, Some(written), None) = (is_ours, &written, &read) {
             let message = format!("“{written}”不是报告期");
-            let help = "写成 2026、2026-03、2026Q1 或 2026H1";
-            problems.push(record.problem("bad-period", Some(1), message, Some(help)));
+            let help = format!("写成{}", crate::spec::read::period_examples(&plan.schedule));
+            problems.push(record.problem("bad-period", Some(1), message, Some(&help)));
         }
-        let (Some(project), Some(due)) = (project, due) else { continue };
-        if opens.is_some_and(|opens| opens > due) || grace.is_some_and(|grace| grace < due) {
-            let message = "日期应为 开网 ≤ 截止 ≤ 补报截止".to_owned();
-            problems.push(record.problem("dates-order", Some(2), message, None));
+        let Some(due) = due else { continue };
+        let span = Due { opens, due, grace };
+        if let Some((want, message)) = out_of_order(&span) {
+            problems.push(record.problem("dates-order", Some(want), message, Some("改成 开网 ≤ 截止 ≤ 补报截止")));
         }
-        if !ours.contains(&match_key(&project)) || read != Some(*period) {
+        if !is_ours || read.as_ref() != Some(period) {
             continue;
         }
         if let Some((_, first)) = found {
             let message = format!("同一项目同一报告期第 {first} 行已经有了");
             problems.push(record.problem("duplicate-due", Some(0), message, Some("只留一行")));
         }
-        found = Some((Due { opens, due, grace }, record.line));
+        found = Some((span, record.line));
     }
     if found.is_none() {
         notes.push(none);
     }
     found.map(|(due, _)| due)
+}
+
+/// The column that is wrong where the dates do not follow one another, and what is wrong with it.
+fn out_of_order(span: &Due) -> Option<(usize, String)> {
+    let Due { opens, due, grace } = *span;
+    if let Some(opens) = opens.filter(|opens| *opens > due) {
+        return Some((3, format!("开网 {} 晚于截止 {}", show_day(opens), show_day(due))));
+    }
+    let grace = grace.filter(|grace| *grace < due)?;
+    Some((4, format!("补报截止 {} 早于截止 {}", show_day(grace), show_day(due))))
 }
 
 /// The plan's code lists, each replaced by its table where there is one. Synonyms stay, and have to fit.

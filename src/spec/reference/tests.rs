@@ -272,3 +272,26 @@ fn twenty_thousand_units_load_at_once() {
     // Quadratic work over so long a chain takes minutes; the bound is wide because machines are busy.
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
 }
+
+#[test]
+fn due_dates_that_do_not_follow_one_another_are_named_by_column() {
+    let due = |row: &str| {
+        let text = format!("报送项目,报告期,开网,截止,补报截止\n{row}\n");
+        with("honours", &[("截止日期.csv", &text)])
+    };
+    for (row, said) in [
+        ("honours,2026,2026-05-01,2026-04-10,", "第 2 行“开网”：开网 2026-05-01 晚于截止 2026-04-10"),
+        ("model-teams,2025,,2026-04-10,2026-04-09", "第 2 行“补报截止”：补报截止 2026-04-09 早于截止 2026-04-10"),
+    ] {
+        let problems = due(row).unwrap_err();
+        let said_of: Vec<_> = problems.iter().map(|problem| (problem.code, problem.message.as_str())).collect();
+        assert_eq!(said_of, [("dates-order", said)]);
+    }
+    let missing = due("honours,2025,,2025-04-10,").unwrap();
+    assert_eq!(missing.due, None, "another year's date is not taken");
+    assert!(
+        missing.notes.iter().any(|note| note.contains("没有“评先评优推荐与获奖统计”2026年")),
+        "{:?}",
+        missing.notes
+    );
+}

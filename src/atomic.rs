@@ -7,9 +7,13 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const LOCK: &str = ".huizong-lock";
 const TEMPORARY: &str = ".huizong-tmp-";
+/// How long a run waits for one that is moving its files, and how often it looks.
+const PATIENCE: Duration = Duration::from_secs(20);
+const STEP: Duration = Duration::from_millis(20);
 /// Lists the names of an unfinished commit, one a line.
 const JOURNAL: &str = "committing";
 
@@ -27,8 +31,20 @@ impl Stage {
     /// # Errors
     /// Another run is writing there, or the folder cannot be written.
     pub fn open(folder: &Path) -> Result<Stage, String> {
+        Stage::lock(folder, Duration::ZERO)
+    }
+
+    /// As [`Self::open`], for a folder that runs hold only while they move their files: another one is waited for.
+    ///
+    /// # Errors
+    /// Another run does not come to an end, or the folder cannot be written.
+    pub fn wait(folder: &Path) -> Result<Stage, String> {
+        Stage::lock(folder, PATIENCE)
+    }
+
+    fn lock(folder: &Path, patience: Duration) -> Result<Stage, String> {
         fs::create_dir_all(folder).map_err(|error| trouble("建立输出文件夹", folder, &error))?;
-        let lock = take_lock(folder)?;
+        let lock = take_lock(folder, patience)?;
         clear_dead_runs(folder)?;
         let temporary = folder.join(format!("{TEMPORARY}{}", std::process::id()));
         for part in ["new", "old"] {
@@ -51,6 +67,26 @@ impl Stage {
     /// A folder for writers that need one.
     pub fn scratch(&self) -> &Path {
         &self.temporary
+    }
+
+    /// Writes an output's new version and sees it onto the disk.
+    ///
+    /// # Errors
+    /// The file cannot be written; the message names the target.
+    pub fn put(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let path = self.staged(name)?;
+        let written = File::create(&path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+        written.map_err(|error| self.trouble(name, &error))
+    }
+
+    /// The same, with the content of another file.
+    ///
+    /// # Errors
+    /// The file cannot be written; the message names the target.
+    pub fn put_copy(&self, name: &str, from: &Path) -> Result<(), String> {
+        let path = self.staged(name)?;
+        let copied = fs::copy(from, &path).and_then(|_| OpenOptions::new().write(true).open(&path)?.sync_all());
+        copied.map_err(|error| self.trouble(name, &error))
     }
 
     /// The sentence for an error while writing an output's new version.
@@ -146,7 +182,7 @@ fn undo(folder: &Path, temporary: &Path, names: &[String]) -> io::Result<()> {
 /// It is a file, or cannot be written.
 pub fn probe(folder: &Path) -> Result<(), String> {
     if unfinished(folder) {
-        let _lock = take_lock(folder)?;
+        let _lock = take_lock(folder, Duration::ZERO)?;
         clear_dead_runs(folder)?;
     }
     let nearest = folder.ancestors().find(|path| path.as_os_str().is_empty() || path.symlink_metadata().is_ok());
@@ -155,6 +191,27 @@ pub fn probe(folder: &Path) -> Result<(), String> {
         return Err(trouble("建立输出文件夹", folder, &io::ErrorKind::NotADirectory.into()));
     }
     tempfile::tempfile_in(nearest).map(drop).map_err(|error| trouble("写入输出文件夹", folder, &error))
+}
+
+/// Undoes a commit that a dead run left half-way in a folder which is about to be read; one that is still going on is
+/// waited for.
+///
+/// # Errors
+/// It cannot be undone, or does not end.
+pub fn recover(folder: &Path) -> Result<(), String> {
+    if unfinished(folder) {
+        let _lock = take_lock(folder, PATIENCE)?;
+        clear_dead_runs(folder)?;
+    }
+    Ok(())
+}
+
+/// Holds a folder against others who lock it, until the file is dropped; they are waited for.
+///
+/// # Errors
+/// Another does not let go, or the folder cannot be written.
+pub fn lock(folder: &Path) -> Result<File, String> {
+    take_lock(folder, PATIENCE)
 }
 
 /// Whether a journal lies in the folder: a dead run's, or that of one which is moving its files at this moment.
@@ -169,7 +226,8 @@ fn is_temporary(name: &std::ffi::OsStr) -> bool {
     })
 }
 
-fn take_lock(folder: &Path) -> Result<File, String> {
+/// Waits `patience` for another run to let go.
+fn take_lock(folder: &Path, patience: Duration) -> Result<File, String> {
     let path = folder.join(LOCK);
     let file = OpenOptions::new()
         .read(true)
@@ -178,7 +236,17 @@ fn take_lock(folder: &Path) -> Result<File, String> {
         .truncate(false)
         .open(&path)
         .map_err(|error| trouble("写入输出文件夹", folder, &error))?;
-    match file.try_lock() {
+    let mut waited = Duration::ZERO;
+    let taken = loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if waited < patience => {
+                std::thread::sleep(STEP);
+                waited += STEP;
+            }
+            taken => break taken,
+        }
+    };
+    match taken {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let holder = fs::read_to_string(&path).unwrap_or_default();

@@ -1,0 +1,152 @@
+//! `huizong history`: what the history store holds, and where it has gaps.
+
+use super::arguments::HistoryOptions;
+use super::project::{HISTORY, Project, SAMPLE_HISTORY};
+use super::{Exit, complain, say, summary};
+use crate::domain::period::Period;
+use crate::history::{Survey, Surveyed, survey};
+use crate::spec::Plan;
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// Lists the periods of one pipeline, or of all that are stored.
+pub fn history(options: &HistoryOptions) -> Exit {
+    let project = match Project::find(options.pipelines.as_deref()) {
+        Ok(project) => project,
+        Err(text) => {
+            complain(&text);
+            return Exit::Usage;
+        }
+    };
+    if let Some(missing) = options.past.history.as_deref().filter(|folder| !folder.is_dir()) {
+        complain(&format!("历史库文件夹“{}”不存在。请检查 --history 后面的路径。", missing.display()));
+        return Exit::Machine;
+    }
+    // Without a folder both are shown, each by its name: nobody should look at the sample's and take it for his own.
+    let roots = options.past.history.clone().map_or_else(
+        || [HISTORY, SAMPLE_HISTORY].iter().map(|name| Path::new("out").join(name)).collect(),
+        |root| vec![root],
+    );
+    let mut plans = Vec::new();
+    let names = options.pipeline.clone().map_or_else(|| project.names(), |name| vec![name]);
+    for name in names {
+        match project.plan(&name) {
+            Ok(plan) => plans.push(plan),
+            Err(stop) => return summary::stopped(&stop),
+        }
+    }
+    let mut unknown = Vec::new();
+    let found: Vec<(PathBuf, Vec<(&Plan, Survey)>)> = roots
+        .into_iter()
+        .filter(|root| root.is_dir())
+        .map(|root| {
+            let stored = plans.iter().map(|plan| (plan, survey(&root, plan)));
+            let stored = stored.filter(|(_, survey)| !survey.periods.is_empty() || !survey.strangers.is_empty());
+            let stored = stored.collect();
+            if options.pipeline.is_none() {
+                unknown.extend(without_definition(&root, &project.names()));
+            }
+            (root, stored)
+        })
+        .collect();
+    say(&if options.json { for_machines(&found) } else { for_people(&found) + &unknown.concat() });
+    Exit::Clean
+}
+
+/// Folders that no definition goes with, as lines: their periods can be read by nobody.
+fn without_definition(root: &Path, names: &[String]) -> Vec<String> {
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let folders =
+        entries.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut strange: Vec<String> = folders.filter(|name| !names.contains(name)).collect();
+    strange.sort();
+    strange.iter().map(|name| format!("  没有“{name}”这个流程的定义：{}\n", root.join(name).display())).collect()
+}
+
+fn for_people(found: &[(PathBuf, Vec<(&Plan, Survey)>)]) -> String {
+    let mut out = String::new();
+    for (root, stored) in found {
+        let _ = writeln!(out, "历史库 {}", root.display());
+        for (plan, survey) in stored {
+            let _ = writeln!(out, "  {} {}", plan.name, plan.title);
+            for period in &survey.periods {
+                let _ = writeln!(out, "    {}", line(period, plan));
+            }
+            if !survey.gaps.is_empty() {
+                let titles: Vec<String> = survey.gaps.iter().map(Period::title).collect();
+                let _ = writeln!(out, "    缺：{}", titles.join("、"));
+            }
+            if !survey.strangers.is_empty() {
+                let _ = writeln!(out, "    不是本流程的报告期，没有使用：{}", survey.strangers.join("、"));
+            }
+        }
+    }
+    if found.iter().all(|(_, stored)| stored.is_empty()) {
+        out += "历史库里还没有数据。每次运行 huizong run 会把本期计入的数据存进去。\n";
+    }
+    out
+}
+
+/// `2026年3月  36 个单位中 34 个通过  合理化建议月报 520 行  已印发（皖工办〔2026〕5号，更正 1 次）`.
+fn line(stored: &Surveyed, plan: &Plan) -> String {
+    let title = stored.period.title();
+    let head = match &stored.head {
+        Ok(head) => head,
+        Err(why) => return format!("{title}  {}；已按没有处理，文件原样保留", why.words()),
+    };
+    let mut parts = vec![title, format!("{} 个应报单位中 {} 个通过", head.expected, head.reported)];
+    parts.extend(head.forms.iter().map(|form| format!("{} {} 行", form.title, form.rows)));
+    parts.push(match &stored.issued {
+        Ok(None) => "未印发".to_owned(),
+        Ok(Some(issued)) => match issued.amended.len() {
+            0 => format!("已印发（{}）", issued.number),
+            times => format!("已印发（{}，更正 {times} 次）", issued.number),
+        },
+        Err(why) => format!("印发记录不能用：{}", why.words()),
+    });
+    if !stored.whole {
+        parts.push("有文件缺失或不完整，按没有处理".to_owned());
+    }
+    if head.definition_sha256 != plan.sha256 {
+        parts.push("存入后流程定义改过".to_owned());
+    }
+    parts.join("  ")
+}
+
+fn for_machines(found: &[(PathBuf, Vec<(&Plan, Survey)>)]) -> String {
+    let roots: Vec<Value> = found
+        .iter()
+        .map(|(root, stored)| {
+            let pipelines: Vec<Value> = stored.iter().map(|(plan, survey)| pipeline(plan, survey)).collect();
+            json!({ "history": root.to_string_lossy(), "pipelines": pipelines })
+        })
+        .collect();
+    format!("{}\n", Value::from(roots))
+}
+
+fn pipeline(plan: &Plan, survey: &Survey) -> Value {
+    let period = |stored: &Surveyed| {
+        let head = stored.head.as_ref().ok();
+        let forms: Option<Vec<Value>> =
+            head.map(|head| head.forms.iter().map(|form| json!({ "id": form.id, "rows": form.rows })).collect());
+        let issued = stored.issued.as_ref().ok().and_then(Option::as_ref);
+        json!({
+            "period": stored.period.key(),
+            "unusable": stored.head.as_ref().err().map(|why| why.words()),
+            "whole": stored.whole,
+            "expected": head.map(|head| head.expected),
+            "reported": head.map(|head| head.reported),
+            "forms": forms,
+            "same_definition": head.map(|head| head.definition_sha256 == plan.sha256),
+            "issued": issued.map(|issued| json!({ "number": issued.number, "corrections": issued.amended.len() })),
+            "issue_unusable": stored.issued.as_ref().err().map(|why| why.words()),
+        })
+    };
+    json!({
+        "pipeline": plan.name,
+        "periods": survey.periods.iter().map(period).collect::<Vec<_>>(),
+        "gaps": survey.gaps.iter().map(Period::key).collect::<Vec<_>>(),
+        "strangers": survey.strangers,
+    })
+}

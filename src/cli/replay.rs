@@ -1,0 +1,150 @@
+//! `huizong replay`: what the rules of a (changed) definition would say of stored periods, before they are switched on.
+
+use super::arguments::ReplayOptions;
+use super::project::{HISTORY, Project, SAMPLE_HISTORY};
+use super::{Exit, say, summary};
+use crate::domain::period::Period;
+use crate::history::survey;
+use crate::model::replay::Replay;
+use crate::run::{self, Stop, write_replay};
+use crate::spec::Plan;
+use crate::spec::diagnostic::nearest;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// Tries the rules, prints the counts and writes the workbook.
+pub fn replay(options: &ReplayOptions) -> Exit {
+    match tried(options) {
+        Ok(text) => {
+            say(&text);
+            Exit::Clean
+        }
+        Err(stop) => summary::stopped(&stop),
+    }
+}
+
+fn tried(options: &ReplayOptions) -> Result<String, Stop> {
+    let project = Project::find(options.pipelines.as_deref()).map_err(Stop::Usage)?;
+    let plan = project.plan(&options.pipeline)?;
+    let only = rules(&plan, &options.rule).map_err(Stop::Usage)?;
+    let history = store(options.past.history.as_deref(), &plan)?;
+    let periods = periods(&plan, &history, options.periods.as_deref())?;
+    let reference = options.reference.as_deref();
+    let prepare = |period: &Period| project.prepare(&plan.name, reference, Some(&period.key()));
+    let replay = run::replay(&periods, &history, only.as_ref(), prepare)?;
+    let out = options.out.clone().unwrap_or_else(|| PathBuf::from("out").join(format!("{}-replay", plan.name)));
+    let written = write_replay(&replay, &plan.title, &out).map_err(Stop::Output)?;
+    let mut text = format!("{}规则试算（历史库 {}）\n", plan.title, history.display());
+    text += &listing(&replay);
+    for file in &written.files {
+        let _ = writeln!(text, "  已写出 {}", file.display());
+    }
+    Ok(text)
+}
+
+/// Codes that were asked for; none is all.
+fn rules(plan: &Plan, asked: &[String]) -> Result<Option<BTreeSet<String>>, String> {
+    let known: Vec<String> = run::tried_rules(plan).iter().map(|rule| rule.code.to_string()).collect();
+    for code in asked {
+        if !known.contains(code) {
+            let near = nearest(code, known.iter().map(String::as_str)).map(|near| format!("是不是“{near}”？"));
+            let near = near.unwrap_or_default();
+            return Err(format!("“{}”没有能试算的规则“{code}”。{near}可用：{}。", plan.name, known.join("、")));
+        }
+    }
+    Ok((!asked.is_empty()).then(|| asked.iter().cloned().collect()))
+}
+
+/// The folder given, else the one of real returns, else that of the shipped samples; which one it is, is printed.
+fn store(given: Option<&Path>, plan: &Plan) -> Result<PathBuf, Stop> {
+    let roots: Vec<PathBuf> = match given {
+        Some(root) => vec![root.to_path_buf()],
+        None => [HISTORY, SAMPLE_HISTORY].iter().map(|name| Path::new("out").join(name)).collect(),
+    };
+    let tried = roots.iter().map(|root| format!("“{}”", root.display())).collect::<Vec<_>>().join("、");
+    roots.into_iter().find(|root| root.join(&plan.name).is_dir()).ok_or_else(|| {
+        Stop::Input(format!(
+            "历史库{tried}里没有“{}”的数据。请先用 huizong run 汇总各期，或用 --history 指明。",
+            plan.name
+        ))
+    })
+}
+
+/// Stored periods from the first to the last asked for, both included.
+fn periods(plan: &Plan, history: &Path, asked: Option<&str>) -> Result<Vec<Period>, Stop> {
+    let period = |text: &str| {
+        let unreadable = || format!("看不懂报告期“{text}”。请写成 2025-01..2026-03、2026-03.. 或 2026-03 这样的形式。");
+        let text = text.trim();
+        match text.is_empty() {
+            true => Ok(None),
+            false => plan.schedule.parse(text).map(Some).ok_or_else(unreadable),
+        }
+    };
+    let (first, last) = match asked {
+        None => (None, None),
+        Some(text) => {
+            let (first, last) = text.split_once("..").unwrap_or((text, text));
+            (period(first).map_err(Stop::Usage)?, period(last).map_err(Stop::Usage)?)
+        }
+    };
+    let stored: Vec<Period> = survey(history, plan)
+        .periods
+        .into_iter()
+        .map(|stored| stored.period)
+        .filter(|period| first.as_ref().is_none_or(|first| period.first >= first.first))
+        .filter(|period| last.as_ref().is_none_or(|last| period.last <= last.last))
+        .collect();
+    if stored.is_empty() {
+        let span = asked.map(|text| format!("在 {text} 内")).unwrap_or_default();
+        let history = history.display();
+        return Err(Stop::Input(format!("历史库 {history} 里没有“{}”{span}的报告期。", plan.name)));
+    }
+    Ok(stored)
+}
+
+/// Remarks that fit a terminal.
+const REMARKS: usize = 6;
+
+/// A line a rule: for each period how many rows and units it would find.
+fn listing(replay: &Replay) -> String {
+    let mut text = String::from("  各期：");
+    text += &replay.periods.iter().map(|period| period.period.title()).collect::<Vec<_>>().join("、");
+    text += "（行数/单位数）\n";
+    for rule in &replay.rules {
+        let trial = if rule.trial { "，试行" } else { "" };
+        let counts: Vec<String> = replay
+            .periods
+            .iter()
+            .map(|period| match period.rows {
+                Ok(_) => {
+                    let (rows, units) = period.count(&rule.code);
+                    format!("{rows}/{units}")
+                }
+                Err(_) => "—".to_owned(),
+            })
+            .collect();
+        let _ = writeln!(text, "  {}（{}{trial}） {}", rule.code, rule.severity.word(), counts.join(" "));
+    }
+    for period in &replay.periods {
+        let title = period.period.title();
+        if let Err(why) = &period.rows {
+            let _ = writeln!(text, "  {title}没有试算：{why}");
+        }
+    }
+    let remarks: Vec<String> = replay
+        .periods
+        .iter()
+        .flat_map(|period| period.remarks.iter().map(|remark| format!("{}：{remark}", period.period.title())))
+        .collect();
+    for remark in remarks.iter().take(REMARKS) {
+        let _ = writeln!(text, "  {remark}");
+    }
+    if remarks.len() > REMARKS {
+        let _ = writeln!(text, "  另有 {} 条说明，见工作簿的“说明”", remarks.len() - REMARKS);
+    }
+    for note in run::REPLAY_NOTES {
+        let _ = writeln!(text, "  {note}");
+    }
+    text
+}

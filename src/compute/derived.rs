@@ -1,0 +1,143 @@
+//! Measures computed from other measures of the table, cell by cell: portions, differences, growth, percentage points.
+
+use super::facts::Facts;
+use super::groups::Axis;
+use super::measures::Grid;
+use crate::model::statistic::StatCell;
+use crate::spec::{Bound, MeasureKind, Share};
+
+/// A measure computed from others; `None` while those are not there yet.
+pub fn derive(kind: &MeasureKind, grids: &[Option<Grid>], axis: &Axis<'_>, facts: &Facts<'_>) -> Option<Grid> {
+    let other = |index: &usize| grids.get(*index).and_then(Option::as_ref);
+    Some(match kind {
+        MeasureKind::Portion { of } => {
+            let of = other(of)?;
+            let line =
+                |line: &[StatCell]| line.iter().zip(&of.total).map(|(part, whole)| portion(part, whole)).collect();
+            derived(of.parts.iter().map(|part| line(part)).collect(), line(&of.total))
+        }
+        MeasureKind::Difference { left, right } => combine(other(left)?, other(right)?, difference),
+        MeasureKind::Growth { now, before, comparable: false } => combine(other(now)?, other(before)?, growth),
+        MeasureKind::Points { now, before } => combine(other(now)?, other(before)?, points),
+        MeasureKind::ItemBound => {
+            let width = grids.iter().flatten().next().map_or(1, |grid| grid.total.len());
+            let mut grid = Grid::filled(axis.groups.len(), width, StatCell::NotApplicable);
+            for group in 0..axis.groups.len() {
+                if let Some(share) = rule(group, axis, facts) {
+                    grid.parts[group].fill(bound(share.bound));
+                }
+            }
+            grid
+        }
+        MeasureKind::ItemMargin { portion } => {
+            let of = other(portion)?;
+            let mut grid = Grid::filled(axis.groups.len(), of.total.len(), StatCell::NotApplicable);
+            for group in 0..axis.groups.len() {
+                if let Some(share) = rule(group, axis, facts) {
+                    grid.parts[group] =
+                        of.parts[group].iter().map(|cell| difference(cell, &bound(share.bound))).collect();
+                }
+            }
+            grid
+        }
+        _ => return None,
+    })
+}
+
+/// The rule that an item is held against, where it is in force.
+fn rule<'a>(group: usize, axis: &Axis<'_>, facts: &Facts<'a>) -> Option<&'a Share> {
+    let share = axis.item(group)?.share?;
+    facts.plan.shares.get(share).filter(|share| share.enabled)
+}
+
+fn bound(bound: Bound) -> StatCell {
+    match bound {
+        Bound::Ratio { num, den } => StatCell::Ratio { num: i64::from(num), den: i64::from(den) },
+        Bound::Count(count) => StatCell::Integer(i64::from(count)),
+    }
+}
+
+fn derived(parts: Vec<Vec<StatCell>>, total: Vec<StatCell>) -> Grid {
+    Grid { parts, total, derived: true, overlaps: false, note: None }
+}
+
+pub fn combine(left: &Grid, right: &Grid, cell: impl Fn(&StatCell, &StatCell) -> StatCell) -> Grid {
+    let line = |left: &[StatCell], right: &[StatCell]| -> Vec<StatCell> {
+        left.iter().zip(right).map(|(left, right)| cell(left, right)).collect()
+    };
+    let parts = left.parts.iter().zip(&right.parts).map(|(left, right)| line(left, right)).collect();
+    derived(parts, line(&left.total, &right.total))
+}
+
+/// Decimals enter a proportion with four places, which is finer than any percentage printed.
+fn whole(number: f64) -> i64 {
+    (number * 10_000.0).round() as i64
+}
+
+fn portion(part: &StatCell, all: &StatCell) -> StatCell {
+    match (part, all) {
+        (StatCell::Integer(num), StatCell::Integer(den)) => StatCell::Ratio { num: *num, den: *den },
+        (StatCell::Number(num), StatCell::Number(den)) => StatCell::Ratio { num: whole(*num), den: whole(*den) },
+        (StatCell::NotReported, _) => StatCell::NotReported,
+        _ => StatCell::NotApplicable,
+    }
+}
+
+/// Whole numbers and decimals subtract; proportions differ by percentage points.
+fn difference(left: &StatCell, right: &StatCell) -> StatCell {
+    match (left, right) {
+        (StatCell::NotReported, _) | (_, StatCell::NotReported) => StatCell::NotReported,
+        (StatCell::Integer(left), StatCell::Integer(right)) => StatCell::Integer(left - right),
+        (StatCell::Number(left), StatCell::Number(right)) => StatCell::Number(left - right),
+        (StatCell::Ratio { num: a, den: b }, StatCell::Ratio { num: c, den: d }) if *b != 0 && *d != 0 => {
+            let (a, b, c, d) = (i128::from(*a), i128::from(*b), i128::from(*c), i128::from(*d));
+            StatCell::Points((a * d - c * b) as f64 * 100.0 / (b * d) as f64)
+        }
+        _ => StatCell::NotApplicable,
+    }
+}
+
+/// Over a base of nothing, or one that nobody reported, there is no growth: "—".
+pub fn growth(now: &StatCell, before: &StatCell) -> StatCell {
+    let (now, before) = match (now, before) {
+        (StatCell::NotReported, _) => return StatCell::NotReported,
+        (StatCell::Integer(now), StatCell::Integer(before)) => (*now, *before),
+        (StatCell::Number(now), StatCell::Number(before)) => (whole(*now), whole(*before)),
+        _ => return StatCell::NotApplicable,
+    };
+    match now.checked_sub(before) {
+        Some(num) if before > 0 => StatCell::Ratio { num, den: before },
+        _ => StatCell::NotApplicable,
+    }
+}
+
+/// As [`difference`], of proportions; a side that nobody reported leaves nothing to compare with.
+fn points(now: &StatCell, before: &StatCell) -> StatCell {
+    match (now, before) {
+        (StatCell::NotReported, _) => StatCell::NotReported,
+        (StatCell::Ratio { .. }, StatCell::Ratio { .. }) => difference(now, before),
+        _ => StatCell::NotApplicable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_cells() {
+        let whole = StatCell::Integer(8);
+        assert_eq!(portion(&StatCell::Integer(2), &whole), StatCell::Ratio { num: 2, den: 8 });
+        assert_eq!(portion(&StatCell::NotReported, &whole), StatCell::NotReported);
+        assert_eq!(growth(&StatCell::Integer(6), &whole), StatCell::Ratio { num: -2, den: 8 });
+        assert_eq!(growth(&whole, &StatCell::Integer(0)), StatCell::NotApplicable);
+        assert_eq!(growth(&whole, &StatCell::NotReported), StatCell::NotApplicable);
+        assert_eq!(growth(&StatCell::NotReported, &whole), StatCell::NotReported);
+        assert_eq!(points(&StatCell::Ratio { num: 1, den: 2 }, &StatCell::NotReported), StatCell::NotApplicable);
+        assert_eq!(difference(&StatCell::NotReported, &whole), StatCell::NotReported);
+        let (half, third) = (StatCell::Ratio { num: 1, den: 2 }, StatCell::Ratio { num: 1, den: 5 });
+        assert_eq!(difference(&half, &third), StatCell::Points(30.0));
+        let nothing = StatCell::Ratio { num: 0, den: 0 };
+        assert_eq!(difference(&nothing, &third), StatCell::NotApplicable);
+    }
+}

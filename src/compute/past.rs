@@ -1,0 +1,150 @@
+//! Stored periods as tables read them: a form's rows of an earlier period, loaded only when a measure asks for them.
+
+use super::facts::Rowset;
+use crate::domain::period::Period;
+use crate::history::History;
+use crate::model::Column;
+use crate::model::run::UnitStatus;
+use crate::spec::{MeasureKind, Plan, Reference, Rows, Statistic, TableKind};
+use crate::sql::frame::context;
+use crate::sql::{Checked, Grid};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// A form's rows of one stored period.
+#[derive(Clone)]
+pub struct PastRows {
+    pub rows: Rc<Rowset<'static>>,
+    /// By roster index: whether the unit's figures are in.
+    pub reported: Rc<Vec<bool>>,
+    /// Columns that measures read and that this period cannot give.
+    lacking: Rc<BTreeSet<String>>,
+}
+
+/// Why a period cannot be counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Absent {
+    NotStored,
+    /// Its folder is there and cannot be used; 口径说明 says why.
+    Unusable,
+    /// A column that is needed did not exist then.
+    Lacking(String),
+}
+
+impl Absent {
+    /// As a clause behind the period's title.
+    pub fn words(&self) -> String {
+        match self {
+            Absent::NotStored => "没有存档".to_string(),
+            Absent::Unusable => "的存档用不了".to_string(),
+            Absent::Lacking(column) => format!("的存档里没有“{column}”"),
+        }
+    }
+}
+
+/// What the store holds of earlier periods, and what was read of it so far.
+pub struct Past<'a> {
+    plan: &'a Plan,
+    reference: &'a Reference,
+    history: &'a History,
+    /// By form: every column that a measure of another period reads.
+    read: BTreeMap<usize, BTreeSet<String>>,
+    loaded: RefCell<BTreeMap<(usize, Period), Option<PastRows>>>,
+}
+
+impl<'a> Past<'a> {
+    pub fn new(plan: &'a Plan, reference: &'a Reference, history: &'a History) -> Past<'a> {
+        Past { plan, reference, history, read: columns_read(plan), loaded: RefCell::default() }
+    }
+
+    /// A form's rows of a period, or why they cannot be counted. `columns` are those that will be read.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn rows(&self, form: usize, period: &Period, columns: &BTreeSet<String>) -> Result<PastRows, Absent> {
+        let place = (form, period.clone());
+        let loaded = self.loaded.borrow().get(&place).cloned();
+        let loaded = loaded.unwrap_or_else(|| {
+            let rows = self.load(form, period);
+            self.loaded.borrow_mut().insert(place, rows.clone());
+            rows
+        });
+        match loaded {
+            None if self.history.has(period) => Err(Absent::Unusable),
+            None => Err(Absent::NotStored),
+            Some(rows) => match columns.iter().find(|column| rows.lacking.contains(*column)) {
+                Some(column) => Err(Absent::Lacking(column.clone())),
+                None => Ok(rows),
+            },
+        }
+    }
+
+    fn load(&self, form: usize, period: &Period) -> Option<PastRows> {
+        let stored_period = self.history.get(period)?;
+        let stored = stored_period.form(form)?;
+        let (mut names, mut columns) = (Vec::new(), Vec::<Column>::new());
+        let mut lacking = BTreeSet::new();
+        for name in self.read.get(&form).into_iter().flatten() {
+            match stored.column_named(name) {
+                Some(column) => {
+                    names.push(name.clone());
+                    columns.push(column.clone());
+                }
+                None => {
+                    lacking.insert(name.clone());
+                }
+            }
+        }
+        let units = stored.units();
+        let mut reported = vec![false; self.reference.roster.units.len()];
+        let came = |status: &UnitStatus| matches!(status, UnitStatus::OnTime | UnitStatus::Late { .. });
+        let returned = stored_period.units().into_iter().flatten().filter(|unit| came(&unit.status));
+        for unit in units.iter().copied().chain(returned.map(|unit| unit.unit)).flatten() {
+            if let Some(reported) = reported.get_mut(unit as usize) {
+                *reported = true;
+            }
+        }
+        let grid = Grid::new(names, columns, stored.len(), &self.reference.roster);
+        let rows = Rowset::of_past(grid, units, context(self.plan, self.reference, period));
+        Some(PastRows { rows: Rc::new(rows), reported: Rc::new(reported), lacking: Rc::new(lacking) })
+    }
+}
+
+/// By form, the columns that measures of other periods read.
+fn columns_read(plan: &Plan) -> BTreeMap<usize, BTreeSet<String>> {
+    let mut read: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for table in &plan.tables {
+        let TableKind::Statistic(statistic) = &table.kind else { continue };
+        let laid_out = statistic.across_periods.is_some();
+        for measure in &statistic.measures {
+            let from = super::statistics::from(&measure.kind);
+            if let (Some(crate::spec::From::Form { form, .. }), true) =
+                (from, laid_out || measure.period != crate::spec::When::This)
+            {
+                read.entry(*form).or_default().extend(columns_of(statistic, &measure.kind));
+            }
+        }
+    }
+    read
+}
+
+/// Columns that a measure, its table's rows and its columns by code read.
+pub fn columns_of(statistic: &Statistic, kind: &MeasureKind) -> BTreeSet<String> {
+    let own: Vec<&Checked> = match kind {
+        MeasureKind::Count { filter, .. } => filter.iter().collect(),
+        MeasureKind::Sum { value, filter, .. } => filter.iter().chain([value]).collect(),
+        MeasureKind::Ratio { of, over, .. } => over.iter().chain([of]).collect(),
+        _ => Vec::new(),
+    };
+    let items = match &statistic.rows {
+        Rows::Items(items) => items.as_slice(),
+        _ => &[],
+    };
+    let code = match &statistic.rows {
+        Rows::Codes { field } => Some(field),
+        _ => None,
+    };
+    let read = own.into_iter().chain(items.iter().map(|item| &item.filter)).flat_map(|checked| &checked.columns);
+    read.chain(&statistic.across).chain(code).cloned().collect()
+}

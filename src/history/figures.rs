@@ -1,0 +1,165 @@
+//! `figures.json`: every figure that was printed for a period, so that a later change can be listed figure by figure.
+
+use super::head::{FIGURES, FORMAT, Unusable, sealed_tight, unsealed};
+use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
+use serde_json::{Value, json};
+
+/// The file's bytes. Fractions stand as texts: a JSON number may lose its last digit on the way back.
+pub fn bytes(tables: &[StatTable]) -> Vec<u8> {
+    let tables: Vec<Value> = tables
+        .iter()
+        .map(|table| {
+            let headings: Vec<Value> =
+                table.headings.iter().map(|heading| json!([heading.parents, heading.name])).collect();
+            let rows: Vec<Value> = table
+                .rows
+                .iter()
+                .map(|row| {
+                    let cells: Vec<Value> = row.cells.iter().map(cell).collect();
+                    json!([kind(row.kind), cells])
+                })
+                .collect();
+            json!({
+                "id": table.id, "sheet": table.sheet, "title": table.title, "headings": headings,
+                "labels": table.label_columns, "private": table.private_columns, "rows": rows,
+            })
+        })
+        .collect();
+    sealed_tight(json!({ "format": FORMAT, "tables": tables }))
+}
+
+/// Reads the file; what a table is only printed with (captions, notes, definitions) is not in it.
+///
+/// # Errors
+/// Damaged, or from the future.
+pub fn read(bytes: &[u8]) -> Result<Vec<StatTable>, Unusable> {
+    let record = unsealed(bytes, FIGURES)?;
+    let tables = record.get("tables").and_then(Value::as_array);
+    let tables = tables.and_then(|tables| tables.iter().map(table).collect::<Option<Vec<_>>>());
+    tables.ok_or_else(|| Unusable::Damaged(format!("{FIGURES} 的内容不全")))
+}
+
+fn table(value: &Value) -> Option<StatTable> {
+    let text = |key: &str| value[key].as_str().map(str::to_owned);
+    let index = |value: &Value| usize::try_from(value.as_u64()?).ok();
+    let headings = value["headings"].as_array()?.iter().map(|heading| {
+        let parents = heading[0].as_array()?.iter().map(|parent| Some(parent.as_str()?.to_owned()));
+        Some(Heading { parents: parents.collect::<Option<_>>()?, name: heading[1].as_str()?.to_owned() })
+    });
+    let rows = value["rows"].as_array()?.iter().map(|row| {
+        let kind = match row[0].as_str()? {
+            "body" => RowKind::Body,
+            "subtotal" => RowKind::Subtotal,
+            "total" => RowKind::Total,
+            _ => return None,
+        };
+        Some(StatRow { kind, cells: row[1].as_array()?.iter().map(read_cell).collect::<Option<_>>()? })
+    });
+    Some(StatTable {
+        id: text("id")?,
+        sheet: text("sheet")?,
+        title: text("title")?,
+        caption: String::new(),
+        headings: headings.collect::<Option<_>>()?,
+        rows: rows.collect::<Option<_>>()?,
+        notes: Vec::new(),
+        label_columns: index(&value["labels"])?,
+        private_columns: value["private"].as_array()?.iter().map(index).collect::<Option<_>>()?,
+        definitions: Vec::new(),
+        landscape: false,
+    })
+}
+
+fn kind(kind: RowKind) -> &'static str {
+    match kind {
+        RowKind::Body => "body",
+        RowKind::Subtotal => "subtotal",
+        RowKind::Total => "total",
+    }
+}
+
+fn cell(cell: &StatCell) -> Value {
+    match cell {
+        StatCell::Text(text) => json!(["text", text]),
+        StatCell::Alarm(text) => json!(["alarm", text]),
+        StatCell::Integer(n) => json!(["integer", n]),
+        StatCell::Number(n) => json!(["number", format!("{n:?}")]),
+        StatCell::Ratio { num, den } => json!(["ratio", num, den]),
+        StatCell::Points(n) => json!(["points", format!("{n:?}")]),
+        StatCell::Date(day) => json!(["date", day]),
+        StatCell::Month(day) => json!(["month", day]),
+        StatCell::NotReported => json!(["not-reported"]),
+        StatCell::NotApplicable => json!(["not-applicable"]),
+        StatCell::Empty => json!(["empty"]),
+    }
+}
+
+fn read_cell(value: &Value) -> Option<StatCell> {
+    let text = || value[1].as_str().map(str::to_owned);
+    let integer = |at: usize| value[at].as_i64();
+    let day = || i32::try_from(integer(1)?).ok();
+    let number = || value[1].as_str()?.parse().ok();
+    Some(match value[0].as_str()? {
+        "text" => StatCell::Text(text()?),
+        "alarm" => StatCell::Alarm(text()?),
+        "integer" => StatCell::Integer(integer(1)?),
+        "number" => StatCell::Number(number()?),
+        "ratio" => StatCell::Ratio { num: integer(1)?, den: integer(2)? },
+        "points" => StatCell::Points(number()?),
+        "date" => StatCell::Date(day()?),
+        "month" => StatCell::Month(day()?),
+        "not-reported" => StatCell::NotReported,
+        "not-applicable" => StatCell::NotApplicable,
+        "empty" => StatCell::Empty,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_cell() -> Vec<StatCell> {
+        vec![
+            StatCell::Text("合肥".into()),
+            StatCell::Alarm("未达标".into()),
+            StatCell::Integer(-3),
+            StatCell::Number(0.1 + 0.2),
+            StatCell::Ratio { num: 1, den: 3 },
+            StatCell::Points(-1.25e-300),
+            StatCell::Date(20_000),
+            StatCell::Month(-1),
+            StatCell::NotReported,
+            StatCell::NotApplicable,
+            StatCell::Empty,
+        ]
+    }
+
+    #[test]
+    fn figures_come_back_to_the_last_digit() {
+        let cells = every_cell();
+        let heading = |n: usize| Heading { parents: vec!["本月".into()], name: n.to_string() };
+        let table = StatTable {
+            id: "t".into(),
+            sheet: "表".into(),
+            title: "题".into(),
+            caption: String::new(),
+            headings: (0..cells.len()).map(heading).collect(),
+            rows: vec![StatRow { kind: RowKind::Total, cells }],
+            notes: Vec::new(),
+            label_columns: 1,
+            private_columns: vec![2],
+            definitions: Vec::new(),
+            landscape: false,
+        };
+        let written = bytes(std::slice::from_ref(&table));
+        assert_eq!(read(&written).unwrap(), [table]);
+        let mut changed = written.clone();
+        let at = written.windows(4).position(|window| window == b",-3]").unwrap();
+        changed[at + 2] = b'4';
+        assert!(matches!(read(&changed), Err(Unusable::Damaged(_))));
+        assert!(matches!(read(&written[..written.len() / 2]), Err(Unusable::Damaged(_))));
+        let future = String::from_utf8(written).unwrap().replace("\"format\":1", "\"format\":7");
+        assert_eq!(read(future.as_bytes()), Err(Unusable::Future(7)));
+    }
+}

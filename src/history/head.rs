@@ -1,0 +1,355 @@
+//! `period.json`: what one stored period holds, by which definition, and the hash of every file beside it.
+//!
+//! It is sealed: its own hash stands in it, so that a changed letter is told from a written one. No clock, no path of any
+//! machine: the same rows give the same bytes.
+
+use crate::domain::period::{Kind, Period, civil};
+use crate::domain::schedule::written_day;
+use crate::model::run::RowAccount;
+use crate::spec::reference::Due;
+use crate::spec::{ColumnType, FieldType, Form};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// The format that this program writes; it reads this and every lower one.
+pub const FORMAT: u64 = 1;
+pub const HEAD: &str = "period.json";
+pub const UNITS: &str = "units.json";
+pub const FIGURES: &str = "figures.json";
+
+/// A file beside the head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub file: String,
+    /// Lower-case hex.
+    pub sha256: String,
+    pub size: u64,
+}
+
+/// What a stored column holds. A month is stored as its first day, a unit as its name, with its code in the column
+/// [`code_column`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoredType {
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    Date,
+    Month,
+    Unit,
+}
+
+const TYPES: [(&str, StoredType, &str); 7] = [
+    ("text", StoredType::Text, "文字"),
+    ("integer", StoredType::Integer, "整数"),
+    ("number", StoredType::Number, "数"),
+    ("boolean", StoredType::Boolean, "是否"),
+    ("date", StoredType::Date, "日期"),
+    ("month", StoredType::Month, "年月"),
+    ("unit", StoredType::Unit, "单位"),
+];
+
+impl StoredType {
+    /// What a column of a form is stored as.
+    pub fn of(form: &Form, column: &crate::spec::FormColumn) -> StoredType {
+        let month = form.fields.get(column.field).is_some_and(|field| field.ty == FieldType::Month);
+        if month { StoredType::Month } else { StoredType::plain(column.ty) }
+    }
+
+    /// The type of a column whose field is not looked at: its word in messages.
+    pub fn plain(ty: ColumnType) -> StoredType {
+        match ty {
+            ColumnType::Text => StoredType::Text,
+            ColumnType::Integer => StoredType::Integer,
+            ColumnType::Number => StoredType::Number,
+            ColumnType::Boolean => StoredType::Boolean,
+            ColumnType::Date => StoredType::Date,
+            ColumnType::Unit => StoredType::Unit,
+        }
+    }
+
+    /// Whether a column of today's type takes these values as they are: whole numbers are numbers, a unit has a name, and
+    /// a month is its first day. Nothing else is converted.
+    pub fn reads_as(self, today: ColumnType) -> bool {
+        match today {
+            ColumnType::Text => matches!(self, StoredType::Text | StoredType::Unit),
+            ColumnType::Integer => self == StoredType::Integer,
+            ColumnType::Number => matches!(self, StoredType::Number | StoredType::Integer),
+            ColumnType::Boolean => self == StoredType::Boolean,
+            ColumnType::Date => matches!(self, StoredType::Date | StoredType::Month),
+            ColumnType::Unit => self == StoredType::Unit,
+        }
+    }
+
+    fn key(self) -> &'static str {
+        TYPES.iter().find(|(_, ty, _)| *ty == self).map_or("", |(key, ..)| key)
+    }
+
+    /// 文字, 整数 …
+    pub fn word(self) -> &'static str {
+        TYPES.iter().find(|(_, ty, _)| *ty == self).map_or("", |(_, _, word)| word)
+    }
+}
+
+/// The column beside a unit column that holds its codes; `#` cannot occur in a field's name.
+pub fn code_column(name: &str) -> String {
+    format!("{name}#code")
+}
+
+/// One form's rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormPart {
+    /// The form's id and title in the definition that wrote it.
+    pub id: String,
+    pub title: String,
+    pub rows: usize,
+    pub part: Part,
+    /// The form's columns by name, in its order.
+    pub columns: Vec<StoredColumn>,
+}
+
+/// A stored column as its definition had it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredColumn {
+    pub name: String,
+    pub ty: StoredType,
+    /// The unit that figures were asked in (万元), where the definition said one.
+    pub measured_in: Option<String>,
+}
+
+/// What `period.json` says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Head {
+    pub pipeline: String,
+    pub period: Period,
+    pub definition_sha256: String,
+    pub input_sha256: String,
+    pub forms: Vec<FormPart>,
+    pub units: Part,
+    pub figures: Part,
+    /// Units that owed a return, and those that gave one that was accepted, on time or late.
+    pub expected: usize,
+    pub reported: usize,
+    pub files: u64,
+    pub rows: RowAccount,
+    pub due: Option<Due>,
+}
+
+/// Why a stored period, or a part of it, cannot be used. It is left where it is, and counts as absent.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unusable {
+    /// What was found, in Chinese.
+    Damaged(String),
+    /// Written by a later program: the format it names.
+    Future(u64),
+}
+
+impl Unusable {
+    pub fn words(&self) -> String {
+        match self {
+            Unusable::Damaged(what) => format!("存档损坏（{what}）"),
+            Unusable::Future(format) => {
+                format!("存档是更新版本的程序写的（格式 {format}，本程序认识到 {FORMAT}），请改用新版程序")
+            }
+        }
+    }
+}
+
+/// SHA-256 in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Part {
+    pub fn of(file: &str, bytes: &[u8]) -> Part {
+        Part { file: file.to_owned(), sha256: sha256(bytes), size: bytes.len() as u64 }
+    }
+
+    fn json(&self) -> Value {
+        json!({ "file": self.file, "sha256": self.sha256, "size": self.size })
+    }
+
+    fn read(value: &Value) -> Option<Part> {
+        let file = value["file"].as_str()?;
+        // A name with a path in it would lead out of the period's folder.
+        let plain = !file.is_empty() && !file.contains(['/', '\\', ':']) && file != "..";
+        let sha256 = value["sha256"].as_str()?.to_owned();
+        plain.then(|| Some(Part { file: file.to_owned(), sha256, size: value["size"].as_u64()? })).flatten()
+    }
+}
+
+impl Head {
+    /// The file's bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        let forms: Vec<Value> = self.forms.iter().map(FormPart::json).collect();
+        let rows = self.rows;
+        sealed(json!({
+            "format": FORMAT,
+            "pipeline": self.pipeline,
+            "period": {
+                "key": self.period.key(),
+                "kind": kind_key(self.period.kind),
+                "first": day_words(self.period.first),
+                "last": day_words(self.period.last),
+                "name": &*self.period.name,
+            },
+            "definition_sha256": self.definition_sha256,
+            "input_sha256": self.input_sha256,
+            "forms": forms,
+            "units": self.units.json(),
+            "figures": self.figures.json(),
+            "expected": self.expected,
+            "reported": self.reported,
+            "files": self.files,
+            "rows": {
+                "data": rows.data, "accepted": rows.accepted, "blocked": rows.blocked,
+                "held": rows.held, "superseded": rows.superseded, "not_counted": rows.not_counted,
+            },
+            "due": self.due.map(|due| json!({
+                "opens": due.opens.map(day_words), "due": day_words(due.due), "grace": due.grace.map(day_words),
+            })),
+        }))
+    }
+
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// Damaged, or from the future.
+    pub fn read(bytes: &[u8]) -> Result<Head, Unusable> {
+        let value = unsealed(bytes, HEAD)?;
+        read(&value).ok_or_else(|| Unusable::Damaged(format!("{HEAD} 的内容不全")))
+    }
+}
+
+/// A record as bytes, its own hash in it.
+pub fn sealed(record: Value) -> Vec<u8> {
+    format!("{:#}\n", with_seal(record)).into_bytes()
+}
+
+/// The same without line breaks, for records of thousands of lines that nobody reads.
+pub fn sealed_tight(record: Value) -> Vec<u8> {
+    with_seal(record).to_string().into_bytes()
+}
+
+fn with_seal(mut record: Value) -> Value {
+    let seal = sha256(record.to_string().as_bytes());
+    if let Value::Object(map) = &mut record {
+        map.insert("seal".to_owned(), seal.into());
+    }
+    record
+}
+
+/// The record, once its format is known and its hash agrees.
+///
+/// # Errors
+/// Damaged, or from the future.
+pub fn unsealed(bytes: &[u8], file: &str) -> Result<Map<String, Value>, Unusable> {
+    let damaged = |what: &str| Unusable::Damaged(format!("{file} {what}"));
+    let Ok(Value::Object(mut record)) = serde_json::from_slice(bytes) else { return Err(damaged("读不出来")) };
+    match record.get("format").and_then(Value::as_u64) {
+        None => return Err(damaged("没有格式号")),
+        Some(format) if format > FORMAT => return Err(Unusable::Future(format)),
+        Some(_) => {}
+    }
+    let seal = record.remove("seal");
+    let whole = Value::Object(record);
+    if seal.as_ref().and_then(Value::as_str) != Some(sha256(whole.to_string().as_bytes()).as_str()) {
+        return Err(damaged("被改动过，与写入时不符"));
+    }
+    match whole {
+        Value::Object(record) => Ok(record),
+        _ => Err(damaged("读不出来")),
+    }
+}
+
+impl FormPart {
+    fn json(&self) -> Value {
+        let column = |StoredColumn { name, ty, measured_in }: &StoredColumn| {
+            let mut column = json!({ "name": name, "type": ty.key() });
+            if let (Some(unit), Some(column)) = (measured_in, column.as_object_mut()) {
+                column.insert("measured-in".to_owned(), json!(unit));
+            }
+            column
+        };
+        let columns: Vec<Value> = self.columns.iter().map(column).collect();
+        json!({ "id": self.id, "title": self.title, "rows": self.rows, "part": self.part.json(), "columns": columns })
+    }
+
+    fn read(value: &Value) -> Option<FormPart> {
+        let columns = value["columns"].as_array()?.iter().map(|column| {
+            let ty = column["type"].as_str()?;
+            let (_, ty, _) = TYPES.iter().find(|(key, ..)| *key == ty)?;
+            let measured_in = column["measured-in"].as_str().map(str::to_owned);
+            Some(StoredColumn { name: column["name"].as_str()?.to_owned(), ty: *ty, measured_in })
+        });
+        Some(FormPart {
+            id: value["id"].as_str()?.to_owned(),
+            title: value["title"].as_str()?.to_owned(),
+            rows: usize::try_from(value["rows"].as_u64()?).ok()?,
+            part: Part::read(&value["part"])?,
+            columns: columns.collect::<Option<_>>()?,
+        })
+    }
+}
+
+fn read(record: &Map<String, Value>) -> Option<Head> {
+    let count = |value: &Value| usize::try_from(value.as_u64()?).ok();
+    let period = record.get("period")?;
+    let rows = record.get("rows")?;
+    let part = |key: &str| rows[key].as_u64();
+    let text = |key: &str| record.get(key)?.as_str().map(str::to_owned);
+    let day = |value: &Value| written_day(value.as_str()?);
+    let due = match record.get("due")? {
+        Value::Null => None,
+        due => Some(Due { opens: day(&due["opens"]), due: day(&due["due"])?, grace: day(&due["grace"]) }),
+    };
+    Some(Head {
+        pipeline: text("pipeline")?,
+        period: Period {
+            kind: kind_of(period["kind"].as_str()?)?,
+            first: day(&period["first"])?,
+            last: day(&period["last"])?,
+            name: Arc::from(period["name"].as_str()?),
+        },
+        definition_sha256: text("definition_sha256")?,
+        input_sha256: text("input_sha256")?,
+        forms: record.get("forms")?.as_array()?.iter().map(FormPart::read).collect::<Option<_>>()?,
+        units: Part::read(record.get("units")?)?,
+        figures: Part::read(record.get("figures")?)?,
+        expected: count(record.get("expected")?)?,
+        reported: count(record.get("reported")?)?,
+        files: record.get("files")?.as_u64()?,
+        rows: RowAccount {
+            data: part("data")?,
+            accepted: part("accepted")?,
+            blocked: part("blocked")?,
+            held: part("held")?,
+            superseded: part("superseded")?,
+            not_counted: part("not_counted")?,
+        },
+        due,
+    })
+}
+
+const KINDS: [(&str, Kind); 6] = [
+    ("month", Kind::Month),
+    ("quarter", Kind::Quarter),
+    ("half-year", Kind::HalfYear),
+    ("year", Kind::Year),
+    ("season", Kind::Season),
+    ("campaign", Kind::Campaign),
+];
+
+fn kind_key(kind: Kind) -> &'static str {
+    KINDS.iter().find(|(_, known)| *known == kind).map_or("", |(key, _)| key)
+}
+
+fn kind_of(key: &str) -> Option<Kind> {
+    KINDS.iter().find(|(known, _)| *known == key).map(|(_, kind)| *kind)
+}
+
+/// `yyyy-mm-dd`; empty outside the calendar.
+pub fn day_words(day: i32) -> String {
+    civil(day).map_or_else(String::new, |(year, month, day)| format!("{year:04}-{month:02}-{day:02}"))
+}

@@ -1,0 +1,320 @@
+//! Typed columns to the bytes of a Parquet file and, column by column, back. Knows nothing of periods or forms.
+//!
+//! The low-level writer and reader: polars' own `parquet` would bring streaming and network code with it.
+
+use crate::model::Column;
+use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::types::{ColumnPath, Type};
+use std::fs::File;
+use std::io::Write;
+use std::sync::Arc;
+
+/// Rows of a row group.
+const GROUP: usize = 65_536;
+
+/// One column's values, in the order of the rows.
+pub enum Values<'a> {
+    Text(Box<dyn Iterator<Item = Option<&'a str>> + 'a>),
+    Integer(Box<dyn Iterator<Item = Option<i64>> + 'a>),
+    Number(Box<dyn Iterator<Item = Option<f64>> + 'a>),
+    Boolean(Box<dyn Iterator<Item = Option<bool>> + 'a>),
+    /// Days since 1970-01-01.
+    Date(Box<dyn Iterator<Item = Option<i32>> + 'a>),
+}
+
+/// A column on its way into a file.
+pub struct Named<'a> {
+    pub name: String,
+    pub values: Values<'a>,
+    /// Whether its values recur: a dictionary of words that do not is a search for nothing on every row.
+    pub recurs: bool,
+}
+
+/// Writes a file to `target`, a row group at a time. Every column yields `rows` values.
+///
+/// # Errors
+/// The writer refuses a column, or the target cannot be written.
+pub fn write<W: Write + Send>(mut columns: Vec<Named<'_>>, rows: usize, target: W) -> Result<W, ParquetError> {
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by(format!("huizong {}", env!("CARGO_PKG_VERSION")));
+    for column in columns.iter().filter(|column| !column.recurs) {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), false);
+    }
+    let mut writer = SerializedFileWriter::new(target, schema(&columns)?, Arc::new(properties.build()))?;
+    let mut done = 0;
+    while done < rows {
+        let count = GROUP.min(rows - done);
+        let mut group = writer.next_row_group()?;
+        for column in &mut columns {
+            match &mut column.values {
+                Values::Text(values) => texts(&mut group, values, count)?,
+                Values::Integer(values) => scalars::<Int64Type, W>(&mut group, values, count)?,
+                Values::Number(values) => scalars::<DoubleType, W>(&mut group, values, count)?,
+                Values::Boolean(values) => scalars::<BoolType, W>(&mut group, values, count)?,
+                Values::Date(values) => scalars::<Int32Type, W>(&mut group, values, count)?,
+            }
+        }
+        group.close()?;
+        done += count;
+    }
+    writer.into_inner()
+}
+
+fn schema(columns: &[Named<'_>]) -> Result<Arc<Type>, ParquetError> {
+    let mut fields = Vec::with_capacity(columns.len());
+    for column in columns {
+        let (physical, logical) = match column.values {
+            Values::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            Values::Integer(_) => (Physical::INT64, None),
+            Values::Number(_) => (Physical::DOUBLE, None),
+            Values::Boolean(_) => (Physical::BOOLEAN, None),
+            Values::Date(_) => (Physical::INT32, Some(LogicalType::Date)),
+        };
+        let field = Type::primitive_type_builder(&column.name, physical).with_logical_type(logical);
+        fields.push(Arc::new(field.with_repetition(Repetition::OPTIONAL).build()?));
+    }
+    Type::group_type_builder("rows").with_fields(fields).build().map(Arc::new)
+}
+
+fn scalars<T: DataType, W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
+    values: &mut dyn Iterator<Item = Option<T::T>>,
+    count: usize,
+) -> Result<(), ParquetError> {
+    let mut present = Vec::with_capacity(count);
+    let mut levels = Vec::with_capacity(count);
+    for value in values.take(count) {
+        levels.push(i16::from(value.is_some()));
+        present.extend(value);
+    }
+    if levels.len() != count {
+        return Err(ParquetError::General("a column is too short".to_owned()));
+    }
+    let mut column = group.next_column()?.ok_or_else(|| ParquetError::General("a column too many".to_owned()))?;
+    column.typed::<T>().write_batch(&present, Some(&levels), None)?;
+    column.close()
+}
+
+/// All texts of a group lie in one buffer, and the values are slices of it.
+fn texts<W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
+    values: &mut dyn Iterator<Item = Option<&str>>,
+    count: usize,
+) -> Result<(), ParquetError> {
+    let mut buffer = Vec::new();
+    let mut ends = Vec::with_capacity(count);
+    for value in values.take(count) {
+        buffer.extend_from_slice(value.unwrap_or_default().as_bytes());
+        ends.push(value.map(|_| buffer.len()));
+    }
+    let buffer = ByteArray::from(buffer);
+    let mut start = 0;
+    let mut slices = ends.into_iter().map(|end| {
+        let slice = end.map(|end| buffer.slice(start, end - start));
+        start = end.unwrap_or(start);
+        slice
+    });
+    scalars::<ByteArrayType, W>(group, &mut slices, count)
+}
+
+/// A file whose footer was read; columns are decoded when they are asked for.
+pub struct Reader {
+    file: SerializedFileReader<File>,
+    names: Vec<String>,
+}
+
+impl Reader {
+    /// # Errors
+    /// It is no Parquet file.
+    pub fn open(file: File) -> Result<Reader, ParquetError> {
+        let file = SerializedFileReader::new(file)?;
+        let schema = file.metadata().file_metadata().schema_descr();
+        let names = schema.columns().iter().map(|column| column.name().to_owned()).collect();
+        Ok(Reader { file, names })
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        usize::try_from(self.file.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
+    /// All values of a column, whole numbers as numbers if `widen`; `None` where there is no column of that name.
+    ///
+    /// # Errors
+    /// The column is broken, or of a type that is never written here.
+    pub fn column(&self, name: &str, widen: bool) -> Result<Option<Column>, ParquetError> {
+        Ok(self.read(name)?.map(|read| match read {
+            Read::Text(values) => Column::Text(values.into_iter().collect()),
+            Read::Integer(values) if widen => {
+                Column::Number(values.into_iter().map(|value| value.map(|value| value as f64)).collect())
+            }
+            Read::Integer(values) => Column::Integer(values.into_iter().collect()),
+            Read::Number(values) => Column::Number(values.into_iter().collect()),
+            Read::Boolean(values) => Column::Boolean(values.into_iter().collect()),
+            Read::Date(values) => Column::Date(values.into_iter().collect()),
+        }))
+    }
+
+    /// A column of texts; `None` where there is no such column or it is of another type.
+    ///
+    /// # Errors
+    /// The column is broken.
+    pub fn texts(&self, name: &str) -> Result<Option<Texts>, ParquetError> {
+        Ok(self.read(name)?.and_then(|read| match read {
+            Read::Text(texts) => Some(texts),
+            _ => None,
+        }))
+    }
+
+    /// A column of whole numbers; `None` where there is no such column or it is of another type.
+    ///
+    /// # Errors
+    /// The column is broken.
+    pub fn integers(&self, name: &str) -> Result<Option<Vec<Option<i64>>>, ParquetError> {
+        Ok(self.read(name)?.and_then(|read| match read {
+            Read::Integer(values) => Some(values),
+            _ => None,
+        }))
+    }
+
+    fn read(&self, name: &str) -> Result<Option<Read>, ParquetError> {
+        let Some(at) = self.names.iter().position(|known| known == name) else { return Ok(None) };
+        let mut read: Option<Read> = None;
+        for group in 0..self.file.num_row_groups() {
+            let group = self.file.get_row_group(group)?;
+            let count = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
+            let reader = group.get_column_reader(at)?;
+            read.get_or_insert_with(|| Read::like(&reader)).extend(reader, count)?;
+        }
+        let physical = || self.file.metadata().file_metadata().schema_descr().column(at).physical_type();
+        Ok(Some(read.unwrap_or_else(|| Read::empty(physical()))))
+    }
+}
+
+/// Texts as they stand in a file.
+pub type Texts = Vec<Option<Box<str>>>;
+
+/// A column while it is read.
+enum Read {
+    Text(Vec<Option<Box<str>>>),
+    Integer(Vec<Option<i64>>),
+    Number(Vec<Option<f64>>),
+    Boolean(Vec<Option<bool>>),
+    Date(Vec<Option<i32>>),
+}
+
+impl Read {
+    fn like(reader: &ColumnReader) -> Read {
+        match reader {
+            ColumnReader::Int64ColumnReader(_) => Read::Integer(Vec::new()),
+            ColumnReader::DoubleColumnReader(_) => Read::Number(Vec::new()),
+            ColumnReader::BoolColumnReader(_) => Read::Boolean(Vec::new()),
+            ColumnReader::Int32ColumnReader(_) => Read::Date(Vec::new()),
+            _ => Read::Text(Vec::new()),
+        }
+    }
+
+    fn empty(physical: Physical) -> Read {
+        match physical {
+            Physical::INT64 => Read::Integer(Vec::new()),
+            Physical::DOUBLE => Read::Number(Vec::new()),
+            Physical::BOOLEAN => Read::Boolean(Vec::new()),
+            Physical::INT32 => Read::Date(Vec::new()),
+            _ => Read::Text(Vec::new()),
+        }
+    }
+
+    fn extend(&mut self, reader: ColumnReader, count: usize) -> Result<(), ParquetError> {
+        match (self, reader) {
+            (Read::Integer(all), ColumnReader::Int64ColumnReader(reader)) => values(reader, count, all, Ok),
+            (Read::Number(all), ColumnReader::DoubleColumnReader(reader)) => values(reader, count, all, Ok),
+            (Read::Boolean(all), ColumnReader::BoolColumnReader(reader)) => values(reader, count, all, Ok),
+            (Read::Date(all), ColumnReader::Int32ColumnReader(reader)) => values(reader, count, all, Ok),
+            (Read::Text(all), ColumnReader::ByteArrayColumnReader(reader)) => {
+                values(reader, count, all, |bytes| bytes.as_utf8().map(Box::from))
+            }
+            _ => Err(ParquetError::General("a type that is never written here".to_owned())),
+        }
+    }
+}
+
+fn values<T: DataType, V>(
+    mut reader: ColumnReaderImpl<T>,
+    count: usize,
+    into: &mut Vec<Option<V>>,
+    convert: impl Fn(T::T) -> Result<V, ParquetError>,
+) -> Result<(), ParquetError> {
+    let (mut present, mut levels) = (Vec::new(), Vec::new());
+    while levels.len() < count {
+        let (records, _, _) = reader.read_records(count - levels.len(), Some(&mut levels), None, &mut present)?;
+        if records == 0 {
+            return Err(ParquetError::General("a column ends early".to_owned()));
+        }
+    }
+    let mut present = present.into_iter();
+    into.reserve(count);
+    for level in levels {
+        let value = if level > 0 { present.next().map(&convert).transpose()? } else { None };
+        into.push(value);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxed<'a, T: Clone>(values: &'a [T]) -> Box<dyn Iterator<Item = T> + 'a> {
+        Box::new(values.iter().cloned())
+    }
+
+    #[test]
+    fn columns_come_back_as_they_went_in_over_row_groups_too() {
+        let rows = GROUP + 3;
+        let numbers: Vec<Option<i64>> = (0..rows as i64).map(|n| (n % 7 != 0).then_some(n)).collect();
+        let words = [Some("甲"), None, Some("")];
+        let columns = vec![
+            Named { name: "数".into(), values: Values::Integer(boxed(&numbers)), recurs: true },
+            Named {
+                name: "字".into(),
+                values: Values::Text(Box::new(words.into_iter().cycle().take(rows))),
+                recurs: true,
+            },
+            Named {
+                name: "无".into(),
+                values: Values::Number(Box::new(std::iter::repeat_n(None, rows))),
+                recurs: true,
+            },
+        ];
+        let bytes = write(columns, rows, Vec::new()).unwrap();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        let reader = Reader::open(file).unwrap();
+        assert_eq!(reader.rows(), rows);
+        let widened = numbers.iter().map(|n| n.map(|n| n as f64)).collect();
+        assert_eq!(reader.column("数", true).unwrap(), Some(Column::Number(widened)));
+        assert_eq!(reader.column("数", false).unwrap(), Some(Column::Integer(numbers.into_iter().collect())));
+        let Some(Column::Text(texts)) = reader.column("字", false).unwrap() else { panic!("texts") };
+        let wanted = Column::Text(words.iter().map(|word| word.map(Box::from)).cycle().take(rows).collect());
+        assert_eq!(Column::Text(texts), wanted);
+        assert_eq!(reader.column("没有", true).unwrap(), None);
+        let short = vec![Named { name: "短".into(), values: Values::Boolean(boxed(&[Some(true)])), recurs: true }];
+        assert!(write(short, 2, Vec::new()).is_err(), "a column that is too short is no file");
+    }
+
+    #[test]
+    fn a_file_without_rows_keeps_its_types() {
+        let columns = vec![Named { name: "日".into(), values: Values::Date(boxed(&[])), recurs: true }];
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&write(columns, 0, Vec::new()).unwrap()).unwrap();
+        let reader = Reader::open(file).unwrap();
+        assert!(matches!(reader.column("日", false).unwrap(), Some(Column::Date(days)) if days.is_empty()));
+    }
+}

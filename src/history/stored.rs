@@ -1,0 +1,359 @@
+//! One stored period, read on demand: its head at once, a form's file when the form is asked for, a column when the
+//! column is.
+//!
+//! Columns are matched to today's definition by name, renamed ones by what a field says it `was`. Units are told by code
+//! in today's roster, never by name.
+
+use super::head::{FIGURES, FormPart, HEAD, Head, Part, StoredColumn, StoredType, Unusable, code_column, sha256};
+use super::parquet::{Reader, Texts};
+use super::remarks::{Gap, Spot};
+use super::{Shared, StoredUnit, figures, units};
+use crate::domain::period::Period;
+use crate::model::statistic::StatTable;
+use crate::model::{self, Column};
+use crate::spec::{CodeList, FieldType, Form, FormColumn, grade_column};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// Columns of a form's file that are the engine's own.
+pub const RETURN: &str = "return";
+pub const SHEET: &str = "sheet";
+pub const ROW: &str = "row";
+/// Code of the recommending unit that a row counted under.
+pub const UNIT: &str = "#unit";
+
+/// What an earlier run left of its period.
+pub struct StoredPeriod {
+    pub period: Period,
+    pub head: Head,
+    folder: PathBuf,
+    shared: Arc<Shared>,
+    /// By today's forms.
+    forms: Vec<OnceLock<Option<Box<StoredForm>>>>,
+    units: OnceLock<Option<Vec<StoredUnit>>>,
+    figures: OnceLock<Option<Vec<StatTable>>>,
+}
+
+/// Accepted rows of one form in one stored period.
+pub struct StoredForm {
+    period: Period,
+    title: String,
+    rows: usize,
+    shared: Arc<Shared>,
+    /// By today's columns of the form ([`Form::columns`]): the stored column's name and type, where there is one.
+    sources: Vec<Source>,
+    reader: Mutex<Reader>,
+    columns: Vec<OnceLock<Option<Column>>>,
+    units: OnceLock<Vec<Option<u32>>>,
+    origins: OnceLock<Origins>,
+}
+
+/// One of today's columns, and what is stored of it.
+struct Source {
+    today: FormColumn,
+    /// The unit that figures are asked in today.
+    measured_in: Option<String>,
+    /// Today's code list of a coded column.
+    list: Option<usize>,
+    stored: Option<StoredColumn>,
+}
+
+#[derive(Default)]
+struct Origins {
+    returns: Texts,
+    sheets: Texts,
+    rows: Vec<Option<i64>>,
+}
+
+/// Where a stored row came from, as it was called then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredOrigin<'a> {
+    /// The file's name.
+    pub file: &'a str,
+    pub sheet: &'a str,
+    /// 1-based physical row.
+    pub row: u64,
+}
+
+impl StoredPeriod {
+    /// Opens a period's folder; an interrupted replacement is undone first.
+    ///
+    /// # Errors
+    /// The head is damaged, of another period or pipeline, or from the future.
+    pub(super) fn open(folder: &Path, period: &Period, shared: Arc<Shared>) -> Result<StoredPeriod, Unusable> {
+        let head = read_head(folder, &shared.pipeline, period)?;
+        let forms = shared.forms.iter().map(|_| OnceLock::new()).collect();
+        let (units, figures) = (OnceLock::new(), OnceLock::new());
+        Ok(StoredPeriod { period: period.clone(), head, folder: folder.to_path_buf(), shared, forms, units, figures })
+    }
+
+    /// Whether the definition was the same, byte by byte.
+    pub fn same_definition(&self) -> bool {
+        self.head.definition_sha256 == self.shared.sha256
+    }
+
+    /// Whether the definition of that time had today's form of this index.
+    pub fn knows(&self, form: usize) -> bool {
+        self.shared.forms.get(form).is_some_and(|today| self.head.forms.iter().any(|part| part.id == today.id))
+    }
+
+    /// Rows of a form (index into today's plan); `None` where that definition had no such form or its file is damaged,
+    /// which is then a gap.
+    pub fn form(&self, form: usize) -> Option<&StoredForm> {
+        let today = self.shared.forms.get(form)?;
+        let open = || {
+            let Some(part) = self.head.forms.iter().find(|part| part.id == today.id) else {
+                self.shared.remarks.gap(Gap::NoForm(self.period.clone(), today.title.clone()));
+                return None;
+            };
+            match self.open_form(part, today) {
+                Ok(form) => Some(Box::new(form)),
+                Err(why) => {
+                    self.shared.remarks.gap(Gap::Unusable(self.period.clone(), today.title.clone(), why));
+                    None
+                }
+            }
+        };
+        self.forms.get(form)?.get_or_init(open).as_deref()
+    }
+
+    fn open_form(&self, part: &FormPart, today: &Form) -> Result<StoredForm, Unusable> {
+        let file = verified(&self.folder, &part.part)?;
+        let broken = |error: &dyn std::fmt::Display| Unusable::Damaged(format!("{} 读不出来：{error}", part.part.file));
+        let reader = Reader::open(file).map_err(|error| broken(&error))?;
+        if reader.rows() != part.rows {
+            return Err(Unusable::Damaged(format!("{} 的行数与 {HEAD} 不符", part.part.file)));
+        }
+        let sources: Vec<_> = today
+            .columns()
+            .into_iter()
+            .map(|column| {
+                let stored = stored_names(today, &column)
+                    .find_map(|name| part.columns.iter().find(|stored| stored.name == name).cloned());
+                let field = today.fields.get(column.field);
+                let measured_in = field.and_then(|field| field.measured_in.clone());
+                let list = field.and_then(|field| match field.ty {
+                    FieldType::Code { list } => Some(list),
+                    _ => None,
+                });
+                Source { today: column, measured_in, list, stored }
+            })
+            .collect();
+        Ok(StoredForm {
+            period: self.period.clone(),
+            title: today.title.clone(),
+            rows: part.rows,
+            shared: self.shared.clone(),
+            columns: sources.iter().map(|_| OnceLock::new()).collect(),
+            sources,
+            reader: Mutex::new(reader),
+            units: OnceLock::new(),
+            origins: OnceLock::new(),
+        })
+    }
+
+    /// How every expected unit reported; `None` where that file is damaged, which is then a gap.
+    pub fn units(&self) -> Option<&[StoredUnit]> {
+        let read = || {
+            let bytes = self.bytes(&self.head.units)?;
+            units::read(&bytes, |code| self.shared.codes.get(code).copied())
+        };
+        self.units.get_or_init(|| self.or_gap(read(), "报送情况")).as_deref()
+    }
+
+    /// Every figure that was printed; `None` where that file is damaged, which is then a gap.
+    pub fn figures(&self) -> Option<&[StatTable]> {
+        let read = || figures::read(&self.bytes(&self.head.figures)?);
+        self.figures.get_or_init(|| self.or_gap(read(), FIGURES)).as_deref()
+    }
+
+    fn bytes(&self, part: &Part) -> Result<Vec<u8>, Unusable> {
+        let mut bytes = Vec::new();
+        let read = verified(&self.folder, part)?.read_to_end(&mut bytes);
+        read.map(|_| bytes).map_err(|error| Unusable::Damaged(format!("{} 打不开：{error}", part.file)))
+    }
+
+    fn or_gap<T>(&self, read: Result<T, Unusable>, what: &str) -> Option<T> {
+        read.map_err(|why| self.shared.remarks.gap(Gap::Unusable(self.period.clone(), what.to_owned(), why))).ok()
+    }
+}
+
+/// A period's head, held against the folder that it stands in.
+///
+/// # Errors
+/// Damaged, of another period or pipeline, or from the future.
+pub fn read_head(folder: &Path, pipeline: &str, period: &Period) -> Result<Head, Unusable> {
+    crate::atomic::recover(folder).map_err(Unusable::Damaged)?;
+    let bytes = match std::fs::read(folder.join(HEAD)) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Unusable::Damaged(format!("缺少 {HEAD}")));
+        }
+        Err(error) => return Err(Unusable::Damaged(format!("{HEAD} 打不开：{error}"))),
+    };
+    let head = Head::read(&bytes)?;
+    if head.pipeline != pipeline || head.period != *period {
+        let whose = format!("{} {}", head.pipeline, head.period.title());
+        return Err(Unusable::Damaged(format!("{HEAD} 说的是“{whose}”，与所在文件夹不符")));
+    }
+    Ok(head)
+}
+
+/// Names that a column may have in the store: today's, then what its field was called before.
+fn stored_names(form: &Form, column: &FormColumn) -> impl Iterator<Item = String> {
+    let field = form.fields.get(column.field);
+    let is_grade = field.is_some_and(|field| *field.name != *column.name);
+    let was = field.map_or_else(Vec::new, |field| field.was.clone());
+    let earlier = was.into_iter().map(move |name| if is_grade { grade_column(&name) } else { name });
+    std::iter::once(column.name.clone()).chain(earlier)
+}
+
+/// An open file whose bytes are those that were written.
+fn verified(folder: &Path, part: &Part) -> Result<File, Unusable> {
+    let damaged = |what: String| Unusable::Damaged(format!("{} {what}", part.file));
+    let mut file = File::open(folder.join(&part.file)).map_err(|error| damaged(format!("打不开：{error}")))?;
+    let mut bytes = Vec::new();
+    // One byte more than it should have tells a longer file without reading all of it.
+    let read = (&mut file).take(part.size.saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|error| damaged(format!("读不出来：{error}")))?;
+    if bytes.len() as u64 != part.size || sha256(&bytes) != part.sha256 {
+        return Err(damaged("与写入时不符（被改动或不完整，也可能正被另一次运行替换）".to_owned()));
+    }
+    file.rewind().map_err(|error| damaged(format!("读不出来：{error}")))?;
+    Ok(file)
+}
+
+impl StoredForm {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// A column by its index in today's [`Form::columns`], decoded when it is first asked for. `None` where the
+    /// definition of that time did not have it (a note), or had it of another type (a conflict): it reads as nothing.
+    pub fn column(&self, column: usize) -> Option<&Column> {
+        self.columns.get(column)?.get_or_init(|| self.decode(column)).as_ref()
+    }
+
+    /// The same by today's name.
+    pub fn column_named(&self, name: &str) -> Option<&Column> {
+        self.column(self.sources.iter().position(|source| source.today.name == name)?)
+    }
+
+    fn decode(&self, column: usize) -> Option<Column> {
+        let Source { today, measured_in, list, stored } = self.sources.get(column)?;
+        let spot = || Spot { form: self.title.clone(), column: today.name.clone() };
+        let Some(StoredColumn { name, ty: stored, measured_in: then }) = stored else {
+            self.shared.remarks.missing(&self.period, spot());
+            return None;
+        };
+        if !stored.reads_as(today.ty) {
+            self.shared.remarks.conflict(&self.period, spot(), stored.word(), StoredType::plain(today.ty).word());
+            return None;
+        }
+        // 元 then and 万元 now: every figure plausible, and ten thousand times off.
+        if let (Some(then), Some(now)) = (then, measured_in)
+            && then != now
+        {
+            self.shared.remarks.conflict(&self.period, spot(), then, now);
+            return None;
+        }
+        if *stored == StoredType::Unit && today.ty == crate::spec::ColumnType::Unit {
+            return Some(Column::Unit(self.resolve(name).into_iter().collect()));
+        }
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let widen = today.ty == crate::spec::ColumnType::Number;
+        match reader.column(name, widen) {
+            Ok(Some(Column::Text(words))) => {
+                let list = list.and_then(|list| self.shared.lists.get(list));
+                Some(Column::Text(list.map_or(words.clone(), |list| self.in_todays_words(&words, list, &spot()))))
+            }
+            Ok(Some(values)) => Some(values),
+            // The hash agreed, so the program that wrote it left this column out or broke it.
+            Ok(None) | Err(_) => {
+                let why = Unusable::Damaged(format!("“{name}”读不出来"));
+                self.shared.remarks.gap(Gap::Unusable(self.period.clone(), self.title.clone(), why));
+                None
+            }
+        }
+    }
+
+    /// Words of a code list that has changed since: one that means another now is read as that, one that is in the list no
+    /// more stays as it was, and is said.
+    fn in_todays_words(&self, words: &model::Texts, list: &CodeList, spot: &Spot) -> model::Texts {
+        let mut known: HashMap<&str, &str> = list.values.iter().map(|value| (value.as_str(), value.as_str())).collect();
+        for (also, canonical) in &list.synonyms {
+            known.entry(also).or_insert(canonical);
+        }
+        let todays = |word: &str| {
+            known.get(word).copied().map_or_else(
+                || {
+                    self.shared.remarks.strange(&self.period, spot.clone(), word);
+                    word.to_owned()
+                },
+                str::to_owned,
+            )
+        };
+        words.iter().map(|word| word.map(todays)).collect()
+    }
+
+    /// Units of a stored unit column in today's roster; a code that is gone is told with the name it had.
+    fn resolve(&self, name: &str) -> Vec<Option<u32>> {
+        let codes = self.texts(&code_column(name));
+        let units: Vec<Option<u32>> =
+            codes.iter().map(|code| self.shared.codes.get(code.as_deref()?).copied()).collect();
+        if codes.iter().zip(&units).any(|(code, unit)| code.is_some() && unit.is_none()) {
+            let names = self.texts(name);
+            for ((code, unit), name) in codes.iter().zip(&units).zip(&names) {
+                if let (Some(code), None) = (code, unit) {
+                    let name = name.as_deref().unwrap_or_default();
+                    self.shared.remarks.gone(&self.period, code.to_string(), name.to_owned());
+                }
+            }
+        }
+        units
+    }
+
+    /// Per row, the recommending unit that it counted under then, in today's roster; `None` where that unit is gone.
+    pub fn units(&self) -> &[Option<u32>] {
+        self.units.get_or_init(|| {
+            let codes = self.texts(UNIT);
+            codes.iter().map(|code| self.shared.codes.get(code.as_deref()?).copied()).collect()
+        })
+    }
+
+    /// Where a row came from.
+    pub fn origin(&self, row: usize) -> Option<StoredOrigin<'_>> {
+        let origins = self.origins.get_or_init(|| {
+            let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+            let rows = reader.integers(ROW).ok().flatten().unwrap_or_default();
+            drop(reader);
+            Origins { returns: self.texts(RETURN), sheets: self.texts(SHEET), rows }
+        });
+        Some(StoredOrigin {
+            file: origins.returns.get(row)?.as_deref()?,
+            sheet: origins.sheets.get(row)?.as_deref()?,
+            row: origins.rows.get(row).copied().flatten().and_then(|row| u64::try_from(row).ok())?,
+        })
+    }
+
+    /// A text column of the engine's; rows of one that cannot be read are nothing.
+    fn texts(&self, name: &str) -> Texts {
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        match reader.texts(name) {
+            Ok(Some(texts)) => texts,
+            Ok(None) | Err(_) => {
+                let why = Unusable::Damaged(format!("“{name}”读不出来"));
+                self.shared.remarks.gap(Gap::Unusable(self.period.clone(), self.title.clone(), why));
+                vec![None; self.rows]
+            }
+        }
+    }
+}

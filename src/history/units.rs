@@ -1,0 +1,73 @@
+//! `units.json`: how every expected unit reported, by its code: what reporting discipline over time is made of.
+
+use super::head::{Unusable, day_words, sealed_tight, unsealed};
+use crate::domain::schedule::written_day;
+use crate::model::run::UnitStatus;
+use serde_json::{Value, json};
+
+/// One expected unit of a stored period, as the roster had it then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredUnit {
+    pub code: String,
+    pub name: String,
+    pub channel: String,
+    pub city: String,
+    pub status: UnitStatus,
+    /// Latest receipt, days since 1970-01-01.
+    pub received: Option<i32>,
+    /// Its index in today's roster, by its code; `None` where that code is gone.
+    pub unit: Option<u32>,
+}
+
+const FILE: &str = super::head::UNITS;
+
+/// The file's bytes.
+pub fn bytes(units: &[StoredUnit]) -> Vec<u8> {
+    let units: Vec<Value> = units
+        .iter()
+        .map(|unit| {
+            let (status, days) = match unit.status {
+                UnitStatus::OnTime => ("on-time", 0),
+                UnitStatus::Undated => ("undated", 0),
+                UnitStatus::Late { days, overdue: false } => ("late", days),
+                UnitStatus::Late { days, overdue: true } => ("overdue", days),
+                UnitStatus::Returned => ("returned", 0),
+                UnitStatus::Unreadable => ("unreadable", 0),
+                UnitStatus::Missing => ("missing", 0),
+            };
+            let received = unit.received.map(day_words);
+            json!([unit.code, unit.name, unit.channel, unit.city, status, days, received])
+        })
+        .collect();
+    sealed_tight(json!({ "format": super::head::FORMAT, "units": units }))
+}
+
+/// Reads the file; `resolve` gives the roster's index of a code.
+///
+/// # Errors
+/// Damaged, or from the future.
+pub fn read(bytes: &[u8], resolve: impl Fn(&str) -> Option<u32>) -> Result<Vec<StoredUnit>, Unusable> {
+    let record = unsealed(bytes, FILE)?;
+    let units = record.get("units").and_then(Value::as_array).map(|units| {
+        let one = |value: &Value| {
+            let text = |at: usize| value[at].as_str().map(str::to_owned);
+            let days = value[5].as_i64()?;
+            let status = match value[4].as_str()? {
+                "on-time" => UnitStatus::OnTime,
+                "undated" => UnitStatus::Undated,
+                "late" => UnitStatus::Late { days, overdue: false },
+                "overdue" => UnitStatus::Late { days, overdue: true },
+                "returned" => UnitStatus::Returned,
+                "unreadable" => UnitStatus::Unreadable,
+                "missing" => UnitStatus::Missing,
+                _ => return None,
+            };
+            let received = value[6].as_str().and_then(written_day);
+            let code = text(0)?;
+            let unit = resolve(&code);
+            Some(StoredUnit { code, name: text(1)?, channel: text(2)?, city: text(3)?, status, received, unit })
+        };
+        units.iter().map(one).collect::<Option<Vec<_>>>()
+    });
+    units.flatten().ok_or_else(|| Unusable::Damaged(format!("{FILE} 的内容不全")))
+}

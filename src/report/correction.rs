@@ -1,0 +1,94 @@
+//! 更正说明: every figure that a run changed in a period that had been issued, as a table that can be signed.
+
+use super::style::{self, Styles};
+use super::{Correction, Edition, leadership};
+use crate::domain::period::civil;
+use crate::history::correction::Change;
+use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::text::id_number::{mask, mask_within};
+use rust_xlsxwriter::XlsxError;
+use std::io::{Seek, Write};
+
+/// Writes the workbook to `target`.
+///
+/// # Errors
+/// The writer refuses a cell.
+pub fn correction<W: Write + Seek + Send>(
+    edition: &Edition<'_>,
+    correction: Correction<'_>,
+    target: W,
+) -> Result<(), XlsxError> {
+    let title = format!("{}更正说明", edition.name());
+    let table = table(edition, correction, &title);
+    let mut book = style::workbook(&title)?;
+    let (sheet, _) = leadership::table_sheet("更正说明", &[&table], &Styles::default(), &title)?;
+    book.push_worksheet(sheet);
+    book.save_to_writer(target)
+}
+
+fn table(edition: &Edition<'_>, correction: Correction<'_>, title: &str) -> StatTable {
+    let headings = ["序号", "表", "行", "列", "更正前", "更正后", "理由"];
+    let text = |words: &str| StatCell::Text(mask_within(words));
+    let mut rows: Vec<StatRow> = (1i64..)
+        .zip(correction.changes)
+        .map(|(number, change)| {
+            let cells = vec![
+                StatCell::Integer(number),
+                text(&change.table),
+                text(&change.row),
+                text(&change.column),
+                side(change, change.before.as_ref()),
+                side(change, change.after.as_ref()),
+                text(correction.reason),
+            ];
+            StatRow { kind: RowKind::Body, cells }
+        })
+        .collect();
+    if rows.is_empty() {
+        let mut cells = vec![StatCell::Empty; headings.len()];
+        cells[0] = StatCell::Text("重新汇总后，统计表里的数字都没有变化".to_owned());
+        rows.push(StatRow { kind: RowKind::Body, cells });
+    }
+    StatTable {
+        id: "correction".to_owned(),
+        sheet: "更正说明".to_owned(),
+        title: title.to_owned(),
+        caption: format!("原文号：{}", correction.number),
+        headings: headings.iter().map(|name| Heading { parents: Vec::new(), name: (*name).to_owned() }).collect(),
+        rows,
+        notes: vec![
+            format!("更正理由：{}", mask_within(correction.reason)),
+            format!(
+                "{}印发后重新汇总，共 {} 处数字有变化；没有列出的数字不变。",
+                edition.period.title(),
+                correction.changes.len()
+            ),
+        ],
+        label_columns: 4,
+        private_columns: Vec::new(),
+        definitions: Vec::new(),
+        landscape: true,
+    }
+}
+
+/// One side in words: a proportion with its two numbers, for a change may be smaller than what is printed.
+fn side(change: &Change, cell: Option<&StatCell>) -> StatCell {
+    let day = |day: i32, month: bool| {
+        let (year, of, date) = civil(day)?;
+        Some(if month { format!("{year}年{of}月") } else { format!("{year}-{of:02}-{date:02}") })
+    };
+    let words = match cell {
+        None | Some(StatCell::Empty) => "（无）".to_owned(),
+        Some(StatCell::Text(text) | StatCell::Alarm(text)) if change.private => mask(text),
+        Some(StatCell::Text(text) | StatCell::Alarm(text)) => mask_within(text),
+        Some(StatCell::Integer(value)) => value.to_string(),
+        Some(StatCell::Number(value)) => value.to_string(),
+        Some(StatCell::Ratio { den: 0, .. } | StatCell::NotApplicable) => "—".to_owned(),
+        Some(StatCell::Ratio { num, den }) => format!("{:.2}%（{num}/{den}）", *num as f64 * 100.0 / *den as f64),
+        Some(StatCell::Points(points)) => format!("{points:+.2} 个百分点"),
+        Some(StatCell::Date(at)) => day(*at, false).unwrap_or_default(),
+        Some(StatCell::Month(at)) => day(*at, true).unwrap_or_default(),
+        Some(StatCell::NotReported) => "未报".to_owned(),
+    };
+    StatCell::Text(words)
+}

@@ -1,0 +1,147 @@
+//! The run's own period in the history: locked once it is issued, replaced whole when the results are written.
+
+use super::{Places, Prepared, Stop};
+use crate::history::correction::{Change, changes};
+use crate::history::head::{HEAD, Unusable};
+use crate::history::issue::{Amended, ISSUED, Issued};
+use crate::history::{Content, Entry, FormFile, History, Packed, Ready, input_hash};
+use crate::model::Column;
+use crate::model::statistic::StatTable;
+use crate::spec::LedgerValue;
+use std::path::PathBuf;
+
+/// What stands in the history where this run's period goes.
+pub struct Own {
+    folder: PathBuf,
+    issued: Option<Issued>,
+    reason: String,
+}
+
+impl Own {
+    /// Looks before any return is read. `None` for a run that keeps no history.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`]: the period is issued and no reason is given, or the reverse; or what is stored must not be
+    /// replaced. [`Stop::Output`]: the store cannot be written.
+    pub fn find(history: &History, places: Places<'_>) -> Result<Option<Own>, Stop> {
+        let Some(folder) = history.own_folder() else { return Ok(None) };
+        if places.out.is_some() {
+            // Found out now, and not after minutes of reading.
+            let writable = crate::atomic::recover(&folder).and_then(|()| crate::atomic::probe(&folder));
+            writable.map_err(|why| Stop::Output(format!("历史库不能用：{why}")))?;
+        }
+        let reason = places.reason.map(str::trim).unwrap_or_default().to_owned();
+        if places.reason.is_some() && reason.is_empty() {
+            return Err(Stop::Usage("--reason 后面没有写理由。".to_owned()));
+        }
+        let title = history.own_title();
+        let issued = Issued::read(&folder).map_err(|why| {
+            Stop::Usage(format!(
+                "{title}已印发，但印发记录不能用：{}。请从备份恢复 {}，再运行。",
+                why.words(),
+                folder.join(ISSUED).display()
+            ))
+        })?;
+        if let (true, Some(Err(why @ Unusable::Future(_)))) = (places.out.is_some(), history.own()) {
+            return Err(Stop::Usage(format!("不能覆盖{title}的历史数据：{}。", why.words())));
+        }
+        let keeps = places.out.is_some();
+        match &issued {
+            // A dry run changes nothing, and so it may look at an issued period.
+            _ if !keeps => Ok(Some(Own { folder, issued, reason })),
+            Some(issued) if reason.is_empty() => Err(Stop::Usage(format!(
+                "{title}已以“{}”印发，不能直接重新汇总。确需更正的，请加 --reason 更正理由，程序会另出一份更正说明。",
+                issued.number
+            ))),
+            None if !reason.is_empty() => {
+                Err(Stop::Usage(format!("{title}还没有印发，重新汇总不需要理由。请去掉 --reason。")))
+            }
+            _ => Ok(Some(Own { folder, issued, reason })),
+        }
+    }
+
+    /// The run's reference data without what this very period entered into its ledger when it was issued: nobody is to be
+    /// told that he already holds the title he is selected for. `None` where there is nothing of that kind.
+    pub fn without_entered(&self, prepared: &Prepared) -> Option<Prepared> {
+        let issued = self.issued.as_ref().filter(|issued| issued.ledger.is_some())?;
+        let entry = prepared.plan.ledger.first()?;
+        let (column, _) = entry.columns.iter().find(|(_, value)| *value == LedgerValue::Number)?;
+        let mut prepared = prepared.clone();
+        let table = prepared.reference.tables.get_mut(&entry.reference)?;
+        let numbers = table.column_names.iter().position(|name| name == column)?;
+        let Some(Column::Text(numbers)) = table.columns.get(numbers) else { return None };
+        let stays: Vec<bool> = numbers.iter().map(|number| number != Some(issued.number.as_str())).collect();
+        let own = stays.iter().filter(|stays| !**stays).count();
+        table.columns = table.columns.iter().map(|column| only(column, &stays)).collect();
+        let mut stay = stays.iter();
+        table.lines.retain(|_| stay.next() == Some(&true));
+        let (reference, number) = (&entry.reference, &issued.number);
+        prepared.reference.notes.push(format!("“{reference}”里以“{number}”记入的 {own} 条是本期自己的，不参加核对"));
+        Some(prepared)
+    }
+
+    /// Every figure that this run changes, with the document number and the reason; `None` where nothing was issued.
+    ///
+    /// # Errors
+    /// What was issued cannot be read any more, so nobody can say what changed.
+    pub fn changes(&self, history: &History, tables: &[StatTable]) -> Result<Option<Vec<Change>>, Stop> {
+        if self.issued.is_none() {
+            return Ok(None);
+        }
+        let lost = |why: String| {
+            Stop::Usage(format!(
+                "{}已印发，但存档里的原有数字不能用（{why}），无法列出更正了什么。请从备份恢复 {}，再运行。",
+                history.own_title(),
+                self.folder.display()
+            ))
+        };
+        let stored = match history.own() {
+            None => return Err(lost(format!("缺少 {HEAD}"))),
+            Some(Err(why)) => return Err(lost(why.words())),
+            Some(Ok(stored)) => stored,
+        };
+        let before = stored.figures().ok_or_else(|| lost("数字的存档损坏".to_owned()))?;
+        Ok(Some(changes(before, tables)))
+    }
+
+    /// The number under which the period was issued, and why it changes now.
+    pub fn issued(&self) -> Option<(&str, &str)> {
+        self.issued.as_ref().map(|issued| (issued.number.as_str(), self.reason.as_str()))
+    }
+
+    /// Writes the period's new files beside their places; a correction goes on record with them.
+    ///
+    /// # Errors
+    /// The folder cannot be written, or somebody issued the period meanwhile.
+    pub fn stage(&self, entry: Entry<'_>, rows: Vec<FormFile>, changed: Option<usize>) -> Result<Ready, Stop> {
+        let mut packed = Packed::of(entry, rows);
+        if let (Some(issued), Some(figures)) = (&self.issued, changed) {
+            let mut issued = issued.clone();
+            let input_sha256 = input_hash(entry.verdict);
+            issued.amended.push(Amended { reason: self.reason.clone(), input_sha256, figures });
+            // Before the head, which is last.
+            packed.files.insert(0, (ISSUED.to_owned(), Content::Bytes(issued.bytes())));
+        }
+        let ready = packed.stage(&self.folder).map_err(Stop::Output)?;
+        // With the lock held nobody else can issue it any more.
+        if Issued::read(&self.folder).ok().flatten() != self.issued {
+            return Err(Stop::Usage("运行期间本期已被印发或更正。请再运行一次。".to_owned()));
+        }
+        Ok(ready)
+    }
+}
+
+/// The rows of a column that stay.
+fn only(column: &Column, stays: &[bool]) -> Column {
+    fn kept<T>(values: impl Iterator<Item = T>, stays: &[bool]) -> impl Iterator<Item = T> {
+        values.zip(stays).filter(|(_, stays)| **stays).map(|(value, _)| value)
+    }
+    match column {
+        Column::Text(of) => Column::Text(kept(of.iter(), stays).collect()),
+        Column::Integer(of) => Column::Integer(kept(of.iter(), stays).collect()),
+        Column::Number(of) => Column::Number(kept(of.iter(), stays).collect()),
+        Column::Boolean(of) => Column::Boolean(kept(of.iter(), stays).collect()),
+        Column::Date(of) => Column::Date(kept(of.iter(), stays).collect()),
+        Column::Unit(of) => Column::Unit(kept(of.iter(), stays).collect()),
+    }
+}

@@ -1,0 +1,541 @@
+//! The history store: what a run keeps, what a later one reads of it, and what happens when it is damaged, old, from the
+//! future, issued, or written by two at once.
+
+use super::support::{Said, all_bytes, huizong, root, say};
+use super::workshop::{Page, folder, page, text, xlsx};
+use huizong::domain::period::Period;
+use huizong::history::{History, StoredType, Unusable};
+use huizong::model::{Column, Value};
+use huizong::spec::reference::ReferenceFolders;
+use huizong::spec::{Plan, Reference};
+use std::path::{Path, PathBuf};
+
+const DEFINITION: &str = r#"
+name   = "tally"
+title  = "月度登记"
+notice = "登记通知"
+period = "month"
+sample = { period = "2026-03", returns = "samples/model-teams" }
+
+[codes.class]
+values = ["正式", "备选"]
+
+[[form]]
+id    = "tally"
+title = "月度登记表"
+unit  = "单位"
+fields = [
+  { name = "单位", type = "unit", required = true },
+  { name = "项目", type = "text", required = true },
+  { name = "人数", type = "integer", required = true },
+  { name = "金额", type = "number" },
+  { name = "日期", type = "date" },
+]
+
+[[table]]
+id       = "count"
+sheet    = "统计"
+title    = "{报告期}统计"
+rows     = "unit"
+label    = "单位"
+total    = "合计"
+measures = [{ name = "项目数", count = "tally" }, { name = "人数", sum = "tally", value = "人数" }]
+"#;
+
+const HEFEI: &str = "合肥市总工会";
+const WUHU: &str = "芜湖市总工会";
+
+/// A project with one monthly pipeline, and a history of its own.
+struct Shop {
+    folder: tempfile::TempDir,
+}
+
+impl Shop {
+    fn new(definition: &str) -> Shop {
+        let folder = folder(&[("pipelines/tally/pipeline.toml", definition.as_bytes())]);
+        let target = folder.path().join("pipelines/reference");
+        std::fs::create_dir_all(&target).expect("a folder");
+        for entry in std::fs::read_dir(root().join("pipelines/reference")).expect("reference tables").flatten() {
+            let text = std::fs::read_to_string(entry.path()).expect("a table").replace("model-teams、honours", "tally");
+            std::fs::write(target.join(entry.file_name()), text).expect("a table");
+        }
+        Shop { folder }
+    }
+
+    fn define(&self, definition: &str) {
+        std::fs::write(self.path("pipelines/tally/pipeline.toml"), definition).expect("a definition");
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn word(&self, name: &str) -> String {
+        self.path(name).to_str().expect("UTF-8").to_owned()
+    }
+
+    /// Files the returns of a month: (unit, 项目, 人数).
+    fn file(&self, month: &str, rows: &[(&str, &str, u32)]) -> String {
+        let period = Period::parse(month).expect("a month");
+        let mut units: Vec<&str> = rows.iter().map(|(unit, ..)| *unit).collect();
+        units.dedup();
+        let name = format!("returns-{month}-{}", rows.iter().map(|row| row.2).sum::<u32>());
+        for unit in units {
+            let mut cells = vec![
+                vec![text("月度登记表")],
+                vec![text(&format!("填报单位：{unit}    所属期：{}", period.title()))],
+                ["单位", "项目", "人数", "金额", "日期"].map(text).to_vec(),
+            ];
+            let own = rows.iter().filter(|(of, ..)| *of == unit);
+            cells.extend(own.map(|(unit, what, people)| {
+                let people = people.to_string();
+                [*unit, what, &people, "1.5", "2026-03-02"].map(text).to_vec()
+            }));
+            let path = self.path(&name).join(format!("{unit}.xlsx"));
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, xlsx(&[Page { rows: cells, ..page(unit, 0) }])).expect("a return");
+        }
+        self.word(&name)
+    }
+
+    fn args(&self, returns: &str, month: &str, out: &str, more: &[&str]) -> Vec<String> {
+        let mut args: Vec<String> = ["run", "tally", "--quiet", "--returns", returns, "--period", month]
+            .iter()
+            .map(|arg| (*arg).to_owned())
+            .collect();
+        args.extend(["--pipelines".into(), self.word("pipelines"), "--out".into(), self.word(out)]);
+        args.extend(["--history".into(), self.word("history")]);
+        args.extend(more.iter().map(|arg| (*arg).to_owned()));
+        args
+    }
+
+    fn run(&self, month: &str, rows: &[(&str, &str, u32)], more: &[&str]) -> Said {
+        let returns = self.file(month, rows);
+        let args = self.args(&returns, month, "out", more);
+        say(&args.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn verb(&self, args: &[&str]) -> Said {
+        let (pipelines, history) = (self.word("pipelines"), self.word("history"));
+        let mut all = args.to_vec();
+        all.extend(["--pipelines", &pipelines, "--history", &history]);
+        say(&all)
+    }
+
+    fn stored(&self, month: &str, file: &str) -> PathBuf {
+        self.path("history/tally").join(month).join(file)
+    }
+
+    /// Definition and reference data as a run of `month` has them.
+    fn prepared(&self, month: &str) -> (Plan, Reference, Period) {
+        let own = self.path("pipelines/tally");
+        let plan = huizong::spec::read(&own.join("pipeline.toml")).expect("the definition");
+        let period = plan.schedule.parse(month).expect("a period");
+        let folders = ReferenceFolders(vec![own, self.path("pipelines/reference")]);
+        let reference = huizong::spec::reference::load(&plan, &folders, &period).expect("reference data");
+        (plan, reference, period)
+    }
+
+    /// Reads the history as a run of `month` does.
+    fn read<T>(&self, month: &str, look: impl FnOnce(&History, &Reference) -> T) -> T {
+        let (plan, reference, period) = self.prepared(month);
+        look(&History::open(Some(&self.path("history")), &plan, &reference, &period), &reference)
+    }
+}
+
+fn month(text: &str) -> Period {
+    Period::parse(text).expect("a month")
+}
+
+/// A whole column as integers.
+fn integers(history: &History, period: &str, column: &str) -> Vec<Option<i64>> {
+    let form = history.form(&month(period), 0).expect("the form is stored");
+    match form.column_named(column) {
+        Some(Column::Integer(values)) => values.iter().collect(),
+        other => panic!("{column}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_run_keeps_its_rows_with_units_origins_and_discipline() {
+    let shop = Shop::new(DEFINITION);
+    let rows = [(HEFEI, "甲", 3), (HEFEI, "乙", 4), (WUHU, "丙", 5)];
+    assert_eq!(shop.run("2026-03", &rows, &[]).code, 0);
+    shop.read("2026-04", |history, reference| {
+        let march = month("2026-03");
+        assert_eq!(history.previous(), Some(march.clone()));
+        assert_eq!(integers(history, "2026-03", "人数"), [Some(3), Some(4), Some(5)]);
+        let form = history.form(&march, 0).expect("stored");
+        let names = |column: &str| -> Vec<String> {
+            let Some(Column::Unit(units)) = form.column_named(column) else { panic!("units") };
+            units.iter().map(|unit| reference.roster.units[unit.expect("known") as usize].name.to_string()).collect()
+        };
+        assert_eq!(names("单位"), [HEFEI, HEFEI, WUHU]);
+        assert!(matches!(form.column_named("金额"), Some(Column::Number(v)) if v.get(2) == Some(1.5)));
+        assert_eq!(form.column_named("项目").map(|column| column.value(1)), Some(Value::Text("乙")));
+        let origin = form.origin(2).expect("an origin");
+        assert_eq!((origin.file, origin.row), ("芜湖市总工会.xlsx", 4));
+        assert_eq!(form.units().len(), 3);
+        let period = history.get(&march).expect("stored");
+        let units = period.units().expect("discipline");
+        let reported = units.iter().filter(|unit| unit.received.is_some() || unit.name == HEFEI).count();
+        assert!(units.len() > 30 && reported >= 2, "{reported} of {}", units.len());
+        assert_eq!(period.figures().expect("figures")[0].id, "count");
+        assert!(history.notes().is_empty(), "{:?}", history.notes());
+        assert!(history.get(&month("2026-01")).is_none() && history.get(&month("2025-04")).is_none());
+        assert!(history.get(&month("2026-04")).is_none(), "the run's own period is no gap");
+        let gaps: Vec<String> = history.gaps().iter().map(huizong::history::Gap::words).collect();
+        assert_eq!(gaps, ["2025年4月没有历史数据", "2026年1月没有历史数据"]);
+    });
+    let listed = shop.verb(&["history", "tally"]);
+    assert_eq!(listed.code, 0, "{}", listed.err);
+    assert!(listed.out.contains("2026年3月") && listed.out.contains("月度登记表 3 行"), "{}", listed.out);
+    assert!(listed.out.contains("未印发"), "{}", listed.out);
+}
+
+#[test]
+fn a_second_run_replaces_its_period_and_the_same_input_gives_the_same_bytes() {
+    let shop = Shop::new(DEFINITION);
+    shop.run("2026-03", &[(HEFEI, "甲", 3), (WUHU, "丙", 5)], &[]);
+    shop.run("2026-03", &[(HEFEI, "甲", 9)], &["--threads", "1"]);
+    shop.read("2026-04", |history, _| assert_eq!(integers(history, "2026-03", "人数"), [Some(9)]));
+    let first = all_bytes(&shop.path("history"));
+    std::fs::remove_dir_all(shop.path("history")).expect("removed");
+    shop.run("2026-03", &[(HEFEI, "甲", 9)], &["--threads", "2"]);
+    assert_eq!(first, all_bytes(&shop.path("history")));
+    let data = std::fs::read(shop.path("out/data/tally.parquet")).expect("the data edition's file");
+    assert_eq!(data, std::fs::read(shop.stored("2026-03", "tally.parquet")).expect("stored"), "one and the same");
+    shop.run("2026-05", &[(HEFEI, "甲", 1)], &["--dry-run"]);
+    assert!(!shop.path("history/tally/2026-05").exists(), "a dry run keeps nothing");
+    shop.run("2026-05", &[(HEFEI, "甲", 1)], &[]);
+    let listed = shop.verb(&["history"]).out;
+    assert!(listed.contains("缺：2026年4月"), "{listed}");
+}
+
+#[test]
+fn an_issued_period_needs_a_reason_and_yields_a_correction() {
+    let shop = Shop::new(DEFINITION);
+    shop.run("2026-03", &[(HEFEI, "甲", 3), (WUHU, "丙", 5)], &[]);
+    let before = all_bytes(&shop.path("history"));
+    let issue = |number: &str| shop.verb(&["issue", "tally", "--period", "2026-03", "--number", number]);
+    assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 3)], &["--reason", "无故"]).code, 2, "nothing is issued yet");
+    assert_eq!(issue("皖工办〔2026〕5号").code, 0);
+    assert!(issue("皖工办〔2026〕5号").out.contains("没有改动"));
+    let other = issue("皖工办〔2026〕6号");
+    assert_eq!(other.code, 2);
+    assert!(other.err.contains("〔2026〕5号"), "{}", other.err);
+
+    let refused = shop.run("2026-03", &[(HEFEI, "甲", 8), (WUHU, "丙", 5)], &[]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains("已以“皖工办〔2026〕5号”印发") && refused.err.contains("--reason"), "{}", refused.err);
+    let mut now = all_bytes(&shop.path("history"));
+    now.retain(|name, _| !name.ends_with("issued.json"));
+    assert_eq!(now, before, "nothing changed");
+    assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 8)], &["--dry-run"]).code, 0, "a dry run may look");
+
+    let said = shop.run("2026-03", &[(HEFEI, "甲", 8), (WUHU, "丙", 5)], &["--reason", "合肥更正人数"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let book = shop.path("out/2026年3月月度登记_更正说明.xlsx");
+    let lines = sheet(&book);
+    let changed: Vec<&Vec<String>> =
+        lines.iter().filter(|line| line.iter().any(|cell| cell == "合肥更正人数")).collect();
+    let seen: Vec<[&str; 5]> =
+        changed.iter().map(|line| [1, 2, 3, 4, 5].map(|at| line.get(at).map_or("", String::as_str))).collect();
+    assert_eq!(
+        seen,
+        [["2026年3月统计", HEFEI, "人数", "3", "8"], ["2026年3月统计", "合计", "人数", "8", "13"]],
+        "every figure that changed and no other"
+    );
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(shop.path("out/run.json")).expect("run.json")).expect("JSON");
+    assert_eq!(manifest["correction"]["number"], "皖工办〔2026〕5号");
+    assert_eq!(manifest["correction"]["figures"], 2);
+    let listed = shop.verb(&["history"]).out;
+    assert!(listed.contains("已印发（皖工办〔2026〕5号，更正 1 次）"), "{listed}");
+    assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 8)], &[]).code, 2, "still locked");
+}
+
+/// The first sheet's cells, row by row.
+fn sheet(path: &Path) -> Vec<Vec<String>> {
+    use calamine::{Reader, Xlsx, open_workbook};
+    let mut book: Xlsx<_> = open_workbook(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let range = book.worksheet_range_at(0).expect("a sheet").expect("readable");
+    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[test]
+fn what_is_damaged_or_from_the_future_counts_as_absent_is_said_and_stays() {
+    let shop = Shop::new(DEFINITION);
+    for at in ["2026-01", "2026-02", "2026-03"] {
+        shop.run(at, &[(HEFEI, "甲", 3)], &[]);
+    }
+    let spoil = |path: PathBuf, change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = std::fs::read(&path).expect("stored");
+        change(&mut bytes);
+        std::fs::write(&path, &bytes).expect("spoilt");
+        bytes
+    };
+    let middle = |bytes: &mut Vec<u8>| {
+        let at = bytes.len() / 2;
+        bytes[at] ^= 1;
+    };
+    let rows = spoil(shop.stored("2026-01", "tally.parquet"), &middle);
+    spoil(shop.stored("2026-02", "period.json"), &|bytes| bytes.truncate(200));
+    let future = spoil(shop.stored("2026-03", "period.json"), &|bytes| {
+        *bytes = String::from_utf8_lossy(bytes).replace("\"format\": 1", "\"format\": 9").into_bytes();
+    });
+    shop.read("2026-04", |history, _| {
+        assert!(history.form(&month("2026-01"), 0).is_none(), "a flipped bit is no row");
+        assert!(history.get(&month("2026-01")).is_some_and(|stored| stored.units().is_some()), "the rest is whole");
+        assert!(history.get(&month("2026-02")).is_none() && history.get(&month("2026-03")).is_none());
+        let notes = history.notes();
+        assert_eq!(notes.len(), 3, "{notes:?}");
+        assert!(notes[0].contains("2026年1月《月度登记表》的存档损坏") && notes[0].contains("按没有处理"), "{notes:?}");
+        assert!(notes[1].contains("2026年2月的存档损坏"), "{notes:?}");
+        assert!(notes[2].contains("2026年3月的存档是更新版本的程序写的（格式 9"), "{notes:?}");
+        assert!(
+            history
+                .gaps()
+                .iter()
+                .any(|gap| { matches!(gap, huizong::history::Gap::Unusable(_, _, Unusable::Future(9))) })
+        );
+    });
+    let listed = shop.verb(&["history"]).out;
+    assert!(listed.contains("文件原样保留") && listed.contains("更新版本"), "{listed}");
+    assert_eq!(std::fs::read(shop.stored("2026-01", "tally.parquet")).expect("left"), rows);
+    let issue = shop.verb(&["issue", "tally", "--period", "2026-01", "--number", "一号"]);
+    assert_eq!(issue.code, 2, "{}", issue.out);
+    assert!(issue.err.contains("不完整，不能印发"), "{}", issue.err);
+    // What a later program wrote is never overwritten; what is broken may be run again.
+    let refused = shop.run("2026-03", &[(HEFEI, "甲", 4)], &[]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert_eq!(std::fs::read(shop.stored("2026-03", "period.json")).expect("left"), future);
+    assert_eq!(shop.run("2026-02", &[(HEFEI, "甲", 4)], &[]).code, 0);
+    shop.read("2026-04", |history, _| assert_eq!(integers(history, "2026-02", "人数"), [Some(4)]));
+}
+
+#[test]
+fn a_store_of_an_older_definition_reads_through_names_and_was() {
+    let shop = Shop::new(DEFINITION);
+    shop.run("2026-03", &[(HEFEI, "甲", 3)], &[]);
+    let renamed = DEFINITION
+        .replace(
+            "{ name = \"人数\", type = \"integer\", required = true }",
+            "{ name = \"职工数\", was = [\"人数\"], type = \"integer\" }, { name = \"新列\", type = \"text\" }",
+        )
+        .replace("value = \"人数\"", "value = \"职工数\"")
+        .replace("{ name = \"日期\", type = \"date\" }", "{ name = \"日期\", type = \"text\" }");
+    assert_ne!(renamed, DEFINITION);
+    shop.define(&renamed);
+    shop.read("2026-04", |history, _| {
+        assert!(!history.get(&month("2026-03")).expect("stored").same_definition());
+        assert_eq!(integers(history, "2026-03", "职工数"), [Some(3)]);
+        let form = history.form(&month("2026-03"), 0).expect("stored");
+        assert!(form.column_named("新列").is_none());
+        assert!(history.conflicts().is_empty(), "nobody asked for the changed column yet");
+        assert!(form.column_named("日期").is_none(), "a date is no text");
+        let conflicts = history.conflicts();
+        assert_eq!(conflicts.len(), 1);
+        assert!(conflicts[0].contains("“日期”存的是日期，现在的定义是文字"), "{conflicts:?}");
+        let notes = history.notes();
+        assert!(notes.iter().any(|note| note.contains("“新列”在2026年3月还没有")), "{notes:?}");
+        assert_eq!(StoredType::Integer.word(), "整数");
+    });
+    // A unit that leaves the roster keeps its rows, and is told by the name it had.
+    let roster = shop.path("pipelines/reference/单位名册.csv");
+    let text = std::fs::read_to_string(&roster).expect("the roster");
+    let line = text.lines().find(|line| line.contains(HEFEI)).expect("合肥");
+    let code = line.split(',').next().expect("a code").to_owned();
+    std::fs::write(&roster, text.replace(&format!("{code},"), "HF-NEW,").replace(&format!(",{code},"), ",HF-NEW,"))
+        .expect("written");
+    let cities = shop.path("pipelines/reference/地市顺序.csv");
+    let text = std::fs::read_to_string(&cities).expect("cities");
+    std::fs::write(&cities, text.replace(&code, "HF-NEW")).expect("written");
+    shop.read("2026-04", |history, _| {
+        let form = history.form(&month("2026-03"), 0).expect("stored");
+        assert!(matches!(form.column_named("单位"), Some(Column::Unit(units)) if units.get(0).is_none()));
+        let notes = history.notes();
+        let said = format!("“{HEFEI}”（代码 {code}）已不在单位名册里");
+        assert!(notes.iter().any(|note| note.contains(&said)), "{notes:?}");
+    });
+}
+
+#[test]
+fn two_runs_at_once_leave_one_of_them_whole() {
+    let shop = Shop::new(DEFINITION);
+    for round in 0..3u32 {
+        let children: Vec<_> = [3, 40]
+            .map(|people| {
+                let returns = shop.file("2026-03", &[(HEFEI, "甲", people + round)]);
+                let args = shop.args(&returns, "2026-03", &format!("out-{people}"), &[]);
+                let args: Vec<&str> = args.iter().map(String::as_str).collect();
+                huizong(&args).spawn().expect("the program starts")
+            })
+            .into_iter()
+            .collect();
+        for mut child in children {
+            assert_eq!(child.wait().expect("it ends").code(), Some(0), "both runs come to their end");
+        }
+        shop.read("2026-04", |history, _| {
+            let people = integers(history, "2026-03", "人数");
+            assert!(people == [Some(i64::from(3 + round))] || people == [Some(i64::from(40 + round))], "{people:?}");
+            let stored = history.get(&month("2026-03")).expect("whole");
+            assert!(stored.units().is_some() && stored.figures().is_some() && history.notes().is_empty());
+        });
+    }
+}
+
+/// A run that was killed while it moved its files: the next reader finds the old period whole.
+#[test]
+fn a_killed_replacement_is_undone_by_whoever_reads_next() {
+    let shop = Shop::new(DEFINITION);
+    shop.run("2026-03", &[(HEFEI, "甲", 3)], &[]);
+    let folder = shop.path("history/tally/2026-03");
+    let dead = folder.join(".huizong-tmp-999999999");
+    for part in ["new", "old"] {
+        std::fs::create_dir_all(dead.join(part)).expect("a folder");
+    }
+    std::fs::write(dead.join("committing"), "tally.parquet\nunits.json\nfigures.json\nperiod.json").expect("a journal");
+    for name in ["period.json", "tally.parquet"] {
+        std::fs::rename(folder.join(name), dead.join("old").join(name)).expect("moved aside");
+    }
+    std::fs::write(folder.join("tally.parquet"), b"half").expect("half-way");
+    shop.read("2026-04", |history, _| assert_eq!(integers(history, "2026-03", "人数"), [Some(3)]));
+    assert!(!dead.exists(), "no litter");
+}
+
+/// Killed at whatever moment: the period is the old one or the new one, whole.
+#[test]
+#[cfg(unix)]
+fn a_run_killed_at_any_moment_leaves_a_whole_period() {
+    let shop = Shop::new(DEFINITION);
+    assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 3)], &[]).code, 0);
+    let returns = shop.file("2026-03", &[(HEFEI, "甲", 40)]);
+    let args = shop.args(&returns, "2026-03", "out", &[]);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let began = std::time::Instant::now();
+    assert_eq!(huizong(&args).status().expect("the program starts").code(), Some(0));
+    let whole = began.elapsed();
+    for moment in 1..=16 {
+        let mut child = huizong(&args).spawn().expect("the program starts");
+        // The second half, where results are written.
+        std::thread::sleep(whole * (16 + moment) / 32);
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        shop.read("2026-04", |history, _| {
+            let people = integers(history, "2026-03", "人数");
+            assert!(people == [Some(3)] || people == [Some(40)], "{people:?}");
+            let stored = history.get(&month("2026-03")).expect("whole");
+            assert!(stored.units().is_some() && stored.figures().is_some() && history.notes().is_empty());
+        });
+    }
+    assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 5)], &[]).code, 0, "the next run trips over nothing");
+    let litter = all_bytes(&shop.path("history"));
+    assert!(litter.keys().all(|name| !name.contains("huizong-tmp")), "{:?}", litter.keys());
+}
+
+#[test]
+fn a_history_that_cannot_be_written_stops_the_run_before_anything_is_replaced() {
+    let shop = Shop::new(DEFINITION);
+    std::fs::write(shop.path("history"), "不是文件夹").expect("a file");
+    let said = shop.run("2026-03", &[(HEFEI, "甲", 3)], &[]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    assert!(said.err.contains("历史库不能用") && said.err.contains("不是文件夹"), "{}", said.err);
+    assert!(!shop.path("out/run.json").exists());
+}
+
+#[test]
+fn periods_of_a_season_and_names_that_are_none() {
+    let season = DEFINITION.replace(
+        "period = \"month\"",
+        "period = \"month\"\nseason = { name = \"采暖期\", first = \"11-15\", last = \"03-15\" }",
+    );
+    let shop = Shop::new(&season);
+    let outside = shop.run("2026-07", &[(HEFEI, "甲", 3)], &[]);
+    assert_eq!(outside.code, 2, "{}", outside.err);
+    assert!(outside.err.contains("11月15日至次年3月15日"), "{}", outside.err);
+    for at in ["2025-11", "2026-01"] {
+        assert_eq!(shop.run(at, &[(HEFEI, "甲", 3)], &[]).code, 0);
+    }
+    std::fs::create_dir_all(shop.path("history/tally/备份")).expect("a folder");
+    let listed = shop.verb(&["history"]).out;
+    assert!(listed.contains("缺：2025年12月\n"), "only months of the season are missing: {listed}");
+    assert!(listed.contains("没有使用：备份"), "{listed}");
+    shop.read("2026-11", |history, _| assert_eq!(history.previous(), None, "a season's first month"));
+}
+
+/// Fictitious rows never become somebody's past, and without a word real ones always do.
+#[test]
+fn the_sample_has_a_history_of_its_own() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let pipelines = root().join("pipelines");
+    let pipelines = pipelines.to_str().expect("UTF-8");
+    let run = |more: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_huizong"));
+        command.args(["run", "honours", "--quiet", "--pipelines", pipelines]).args(more).current_dir(home.path());
+        command.output().expect("the program starts").status.code()
+    };
+    let sample = root().join("samples/honours/合肥");
+    let code = run(&["--returns", sample.to_str().expect("UTF-8"), "--period", "2026"]);
+    assert!(matches!(code, Some(0 | 1)), "{code:?}");
+    assert!(home.path().join("out/sample-history/honours/2026/period.json").is_file());
+    assert!(!home.path().join("out/history").exists());
+    let own = home.path().join("报表");
+    std::fs::create_dir_all(&own).expect("a folder");
+    for entry in std::fs::read_dir(&sample).expect("the sample").flatten() {
+        std::fs::copy(entry.path(), own.join(entry.file_name())).expect("copied");
+    }
+    run(&["--returns", "报表", "--period", "2026"]);
+    assert!(home.path().join("out/history/honours/2026/period.json").is_file());
+    std::fs::remove_dir_all(home.path().join("out")).expect("removed");
+    run(&["--returns", "报表", "--period", "2026", "--no-history"]);
+    assert!(!home.path().join("out/history").exists());
+}
+
+#[test]
+fn selections_are_entered_into_the_ledger_once() {
+    let home = folder(&[("returns/合肥市总工会.xlsx", &xlsx(&[page(HEFEI, 3)]))]);
+    let word = |name: &str| home.path().join(name).to_str().expect("UTF-8").to_owned();
+    std::fs::create_dir_all(home.path().join("reference")).expect("a folder");
+    let ledger = home.path().join("reference/荣誉台账.csv");
+    std::fs::copy(root().join("pipelines/reference/荣誉台账.csv"), &ledger).expect("copied");
+    let before = std::fs::read_to_string(&ledger).expect("the ledger");
+    let (returns, out, history, reference) = (word("returns"), word("out"), word("history"), word("reference"));
+    let run = |more: &[&str]| {
+        let mut args =
+            vec!["run", "model-teams", "--quiet", "--returns", &returns, "--out", &out, "--history", &history];
+        args.extend(["--reference", &reference, "--period", "2026"]);
+        args.extend(more);
+        say(&args)
+    };
+    let issue = |more: &[&str]| {
+        let mut args = vec!["issue", "model-teams", "--period", "2026", "--number", "皖工发〔2026〕12号"];
+        args.extend(["--history", &history, "--reference", &reference]);
+        args.extend(more);
+        say(&args)
+    };
+    assert_eq!(issue(&["--ledger"]).code, 2, "nothing is stored yet");
+    let accepted = |said: &Said| {
+        let manifest: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(home.path().join("out/run.json")).expect("run.json")).expect("JSON");
+        (said.code, manifest["counts"]["rows"]["accepted"].as_u64())
+    };
+    let first = accepted(&run(&[]));
+    assert_eq!(first.1, Some(3));
+    let said = issue(&["--ledger"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("新记 3 条"), "{}", said.out);
+    let after = std::fs::read_to_string(&ledger).expect("the ledger");
+    let added = after.strip_prefix(&before).expect("only added to");
+    assert_eq!(added.lines().count(), 3, "{added}");
+    assert!(
+        added
+            .lines()
+            .all(|line| line.starts_with("2026,省模范班组,省级,集体,") && line.ends_with(",皖工发〔2026〕12号"))
+    );
+    assert!(issue(&["--ledger"]).out.contains("新记 0 条"));
+    assert_eq!(std::fs::read_to_string(&ledger).expect("the ledger"), after, "never twice");
+    // A correction is not held against the titles that this very issue entered.
+    let corrected = accepted(&run(&["--reason", "核对"]));
+    assert_eq!(corrected, first);
+}
