@@ -46,7 +46,7 @@ pub fn said(
         for cell in view.telling(i) {
             let text = view.sheet.text(cell.value);
             let read = periods_in_title(text, schedule);
-            if fits(&read, ours) {
+            if fits(&read, ours) || spans(&read, ours) {
                 return Said::Ours;
             }
             if !read.is_empty() && other.is_none() {
@@ -146,7 +146,6 @@ fn month_after(rest: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::period::Kind;
     use crate::domain::schedule::Season;
 
     #[test]
@@ -168,7 +167,7 @@ mod tests {
         let ours = Period::parse("2026").expect("fixture");
         for (text, whole) in [("2026年1月-12月", true), ("2026年1月1日至2026年12月31日", true), ("2026年3月", false)]
         {
-            let read = periods(text);
+            let read = periods(text, &Schedule::of(Kind::Year));
             assert_eq!(spans(&read, &ours) || read.iter().any(|period| alike(period, &ours)), whole, "{text}");
         }
     }
