@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of forms, units or rules.
 
+mod allowance;
 mod archive;
 mod biff;
 mod bundle;
@@ -45,6 +46,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits { memory: 512 << 20, time: Duration::from_secs(10), file_size: 128 << 20 }
+    }
+}
+
+impl Limits {
+    /// Limits on memory (bytes) and time; what a file may be in size grows with the memory allowed for it.
+    pub fn of(memory: u64, time: Duration) -> Limits {
+        Limits { memory, time, file_size: allowance::of(Limits::default().file_size, memory) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The parent's side of the workers: one to each of rayon's threads, started when first needed, killed when over time,
 //! replaced when dead. Answers come back in the order of the files.
 
+use super::allowance;
 use super::bundle::Opener;
 use super::discover::litter;
 use super::refusal::{self, Refusal};
@@ -149,7 +150,7 @@ impl Pool {
                 Some(worker) => worker,
                 None => self.start()?,
             };
-            if let Some(reply) = worker.ask(request, self.limits.time) {
+            if let Some(reply) = worker.ask(request, &self.limits) {
                 worker.used = true;
                 lock(&self.idle).push(worker);
                 return Ok(reply);
@@ -277,21 +278,21 @@ fn widen(_: &ChildStdout) {}
 
 impl Worker {
     /// `None` where it died, was killed, or answered something unsound.
-    fn ask(&mut self, request: &[u8], time: Duration) -> Option<Reply> {
-        *lock(&self.process.due) = Some(Instant::now() + time);
-        let reply = self.exchange(request);
+    fn ask(&mut self, request: &[u8], limits: &Limits) -> Option<Reply> {
+        *lock(&self.process.due) = Some(Instant::now() + limits.time);
+        let reply = self.exchange(request, allowance::of(LONGEST_REPLY, limits.memory));
         *lock(&self.process.due) = None;
         // Killed in the last moment: the answer may be whole, but the worker is gone.
         if self.process.overtime.load(Ordering::SeqCst) { None } else { reply }
     }
 
-    fn exchange(&mut self, request: &[u8]) -> Option<Reply> {
+    fn exchange(&mut self, request: &[u8], longest: u64) -> Option<Reply> {
         self.input.write_all(request).ok()?;
         self.input.flush().ok()?;
         let mut length = [0; 4];
         self.output.read_exact(&mut length).ok()?;
         let length = u32::from_le_bytes(length);
-        if length > LONGEST_REPLY {
+        if u64::from(length) > longest {
             return None;
         }
         let mut message = vec![0; length as usize];

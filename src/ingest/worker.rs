@@ -22,6 +22,7 @@ const LONGEST_REQUEST: u32 = 1 << 20;
 pub fn serve() -> i32 {
     let memory = std::env::args_os().nth(2).and_then(|argument| argument.to_str()?.parse().ok());
     if let Some(memory) = memory {
+        super::allowance::set(memory);
         limit_memory(memory);
     }
     // A panic's message may quote what the file holds.

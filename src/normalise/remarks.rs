@@ -10,7 +10,7 @@ use super::rows::{Nil, Table};
 use super::sink::{Say, Sink};
 use super::view::View;
 use crate::domain::period::Period;
-use crate::model::cell::{CellRef, RawCell};
+use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::model::normalised::NearMiss;
 use crate::model::{FormTable, Origin, RawWorkbook, Severity, SheetAccount};
 use crate::spec::{Field, Form, Plan};
@@ -65,6 +65,12 @@ pub fn unrecognised(plan: &Plan, workbook: &RawWorkbook, near: Option<&NearMiss>
     } else {
         format!("工作表“{}”{more}里没有找到本流程的表式（{}）", names.join("”“"), forms.join("、"))
     };
+    // Headers may be among the cells that are lost.
+    let is_lost = |cell: &&RawCell| matches!(cell.value, RawValue::Unreadable(_));
+    let lost: Vec<&RawCell> = sheets.iter().flat_map(|sheet| &sheet.cells).filter(is_lost).collect();
+    if let Some(RawValue::Unreadable(doubt)) = lost.first().map(|cell| cell.value) {
+        cause.push_str(&format!("；有 {} 个单元格无法读取（{}），文件可能已损坏", lost.len(), doubt.words()));
+    }
     if let Some(near) = near
         && let Some(form) = plan.forms.get(usize::from(near.form))
     {

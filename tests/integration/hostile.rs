@@ -260,6 +260,8 @@ fn compare(good: &RawWorkbook, read: &RawWorkbook) -> &'static str {
         "same cells"
     } else if read.sheets.iter().flat_map(|s| &s.cells).any(|cell| matches!(cell.value, RawValue::Unreadable(_))) {
         "changed, with doubtful cells"
+    } else if read.remarks.len() > good.remarks.len() {
+        "changed, and remarked on"
     } else {
         "changed"
     }
@@ -370,9 +372,12 @@ fn long_fuzz() {
             *sum.entry(key).or_default() += count;
         }
     }
+    let mut outcomes: BTreeMap<&str, u32> = BTreeMap::new();
     for ((format, kind, word), count) in &sum {
         println!("{format:8} {kind:6?} {word:28} {count}");
+        *outcomes.entry(word).or_default() += count;
     }
+    println!("{} mutants: {outcomes:?}", sum.values().sum::<u32>());
     hold(&sum);
 }
 
@@ -413,4 +418,38 @@ fn sheets_that_cost_too_much_to_understand_end_in_an_outcome() {
         assert!(input["next"].as_str().is_some_and(|next| next.contains("--file-memory")), "{input:#}");
     }
     assert_eq!(accepted(&results, "人数"), ["11", "12"]);
+}
+
+/// A limit that a lawful file runs into says how it is lifted, and is.
+#[test]
+fn limits_are_lifted_as_their_message_says() {
+    let mut long = page("合肥市总工会", 12);
+    for record in 0..12 {
+        long = long.with(record, "备注", super::workshop::text(&"很长的备注".repeat(6_000)));
+    }
+    let returns = folder(&[("合肥市总工会.xlsx", &xlsx(&[long]))]);
+    let results = run_on(returns.path(), &[]);
+    let input = results.input("合肥市总工会.xlsx");
+    assert_eq!(input["code"], "file-over-limit", "{input:#}");
+    assert!(input["next"].as_str().is_some_and(|next| next.contains("--file-memory")), "{input:#}");
+    let results = run_on(returns.path(), &["--file-memory", "8192"]);
+    assert_eq!(accepted(&results, "人数").len(), 12, "{:#}", results.input("合肥市总工会.xlsx"));
+}
+
+/// A workbook whose shared texts are gone: nobody can find its headers, and that is said.
+#[test]
+fn lost_texts_are_named_where_no_form_is_found() {
+    let mut members = super::workshop::parts(&[page("合肥市总工会", 2)], "");
+    let before = members.len();
+    for (name, content) in &mut members {
+        if name.contains("worksheets/") {
+            let xml = String::from_utf8(content.clone()).expect("UTF-8");
+            *content = xml.replace("t=\"inlineStr\"", "t=\"s\"").into_bytes();
+        }
+    }
+    assert_eq!(members.len(), before);
+    let results = run_on(folder(&[("合肥市总工会.xlsx", &super::workshop::zip(&members))]).path(), &[]);
+    let input = results.input("合肥市总工会.xlsx");
+    assert_eq!(input["outcome"], "unrecognised", "{input:#}");
+    assert!(input["cause"].as_str().is_some_and(|cause| cause.contains("无法读取")), "{input:#}");
 }
