@@ -24,14 +24,14 @@ fn main() -> std::process::ExitCode {
 }
 
 /// Each stage of a run needs other memory than the one before: kept for a second, as the allocator would, the peaks add
-/// up. Measured, giving it back after a twentieth of one costs nothing.
+/// up. Measured, giving it back after a tenth of one costs nothing.
 #[allow(unsafe_code)]
 fn return_memory_soon() {
     // SAFETY: plain numbers in and out. Should the pinned allocator ever number its options anew, the value found is
     // not its default of a second, and nothing is touched.
     unsafe {
         if mi_option_get(PURGE_DELAY) == 1000 {
-            mi_option_set(PURGE_DELAY, 50);
+            mi_option_set(PURGE_DELAY, 100);
         }
     }
 }

@@ -227,6 +227,9 @@ pub struct SampleOptions {
     /// 报表份数（不写则生成自带的小样例）
     #[arg(long, value_name = "数")]
     pub units: Option<u32>,
+    /// 大样例的月份，如 2026-03（只用于 innovation）
+    #[arg(long, value_name = "月份", requires = "units")]
+    pub period: Option<String>,
     /// 每份报表的行数
     #[arg(long, value_name = "数", default_value_t = 60)]
     pub rows: u32,

@@ -191,6 +191,7 @@ impl Jobs {
             pipeline: "model-teams".to_string(),
             out: folder.clone(),
             units: Some(units),
+            period: None,
             rows: 60,
             seed: 1,
             reference: self.project.pipelines.join("reference"),

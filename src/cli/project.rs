@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 /// Folders of the history below `out`.
 pub const HISTORY: &str = "history";
 pub const SAMPLE_HISTORY: &str = "sample-history";
+/// Stands beside generated returns, so that they are known for fictitious wherever they lie.
+pub const SAMPLE_MARK: &str = "虚构样例.txt";
 
 /// The folder that holds `pipelines/`.
 #[derive(Debug, Clone)]
@@ -120,8 +122,11 @@ impl Project {
     pub fn history(&self, given: Option<&Path>, returns: &[PathBuf]) -> PathBuf {
         let whole = |path: &Path| path.canonicalize().ok();
         let samples = whole(&self.path(Path::new("samples")));
-        let shipped =
-            |path: &PathBuf| samples.as_ref().zip(whole(path)).is_some_and(|(all, path)| path.starts_with(all));
+        let shipped = |path: &PathBuf| {
+            let Some(path) = whole(path) else { return false };
+            let marked = path.ancestors().take(3).any(|folder| folder.join(SAMPLE_MARK).is_file());
+            marked || samples.as_ref().is_some_and(|all| path.starts_with(all))
+        };
         given.map_or_else(
             || Path::new("out").join(if returns.iter().any(shipped) { SAMPLE_HISTORY } else { HISTORY }),
             Path::to_path_buf,

@@ -55,7 +55,7 @@ pub fn for_people(prepared: &Prepared, finished: &Finished, dry_run: bool) -> St
         .collect();
     let _ = writeln!(out, "  问题  {}", severities.join("，"));
     let _ = writeln!(out, "  催报  {}", finished.computed.chase.summary);
-    for note in &prepared.reference.notes {
+    for note in prepared.reference.notes.iter().chain(&finished.history_notes) {
         let _ = writeln!(out, "  说明  {note}");
     }
     if dry_run {

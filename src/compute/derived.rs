@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::groups::Axis;
 use super::measures::Grid;
+use crate::domain::ranking::{Direction, places};
 use crate::model::statistic::StatCell;
 use crate::spec::{Bound, MeasureKind, Share};
 
@@ -19,6 +20,7 @@ pub fn derive(kind: &MeasureKind, grids: &[Option<Grid>], axis: &Axis<'_>, facts
         MeasureKind::Difference { left, right } => combine(other(left)?, other(right)?, difference),
         MeasureKind::Growth { now, before, comparable: false } => combine(other(now)?, other(before)?, growth),
         MeasureKind::Points { now, before } => combine(other(now)?, other(before)?, points),
+        MeasureKind::Rank { of, direction } => rank(other(of)?, *direction, axis.groups.len()),
         MeasureKind::ItemBound => {
             let width = grids.iter().flatten().next().map_or(1, |grid| grid.total.len());
             let mut grid = Grid::filled(axis.groups.len(), width, StatCell::NotApplicable);
@@ -42,6 +44,26 @@ pub fn derive(kind: &MeasureKind, grids: &[Option<Grid>], axis: &Axis<'_>, facts
         }
         _ => return None,
     })
+}
+
+/// Places of the rows by another measure. The rows left over and the total are in no ranking.
+fn rank(of: &Grid, direction: Direction, groups: usize) -> Grid {
+    let value = |part: &Vec<StatCell>| match part.first() {
+        Some(StatCell::Integer(value)) => Some(*value as f64),
+        Some(StatCell::Number(value) | StatCell::Points(value)) => Some(*value),
+        Some(StatCell::Ratio { num, den }) if *den != 0 => Some(*num as f64 / *den as f64),
+        _ => None,
+    };
+    let values: Vec<Option<f64>> = of.parts.iter().take(groups).map(value).collect();
+    let mut grid = Grid::filled(groups, of.total.len(), StatCell::NotApplicable);
+    for ((place, part), of) in places(&values, direction).into_iter().zip(&mut grid.parts).zip(&of.parts) {
+        match (place, of.first()) {
+            (Some(place), _) => part.fill(StatCell::Integer(i64::from(place))),
+            (None, Some(StatCell::NotReported)) => part.fill(StatCell::NotReported),
+            (None, _) => {}
+        }
+    }
+    grid
 }
 
 /// The rule that an item is held against, where it is in force.

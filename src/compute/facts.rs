@@ -10,7 +10,7 @@ use crate::model::discipline::PastDiscipline;
 use crate::model::run::{RunVerdict, UnitStatus};
 use crate::model::{Column, Origin, Value};
 use crate::spec::reference::ReferenceTable;
-use crate::spec::{Basis, From, MeasureKind, Plan, Reference, Roster, TableKind};
+use crate::spec::{Basis, From, Plan, Reference, Roster, TableKind};
 use crate::sql::frame::{LookupResult, context, recommenders};
 use crate::sql::{Checked, Context, Grid, ValidatedRows, compile};
 use polars::prelude::{DataType, Expr, PolarsError, PolarsResult, col, lit};
@@ -355,10 +355,7 @@ fn reference_sources(plan: &Plan) -> BTreeSet<(&str, &str)> {
     for table in &plan.tables {
         let TableKind::Statistic(statistic) = &table.kind else { continue };
         for measure in &statistic.measures {
-            if let MeasureKind::Count { from, .. } | MeasureKind::Sum { from, .. } | MeasureKind::Ratio { from, .. } =
-                &measure.kind
-                && let From::Reference { name, unit_column } = from
-            {
+            if let Some(From::Reference { name, unit_column }) = super::statistics::from(&measure.kind) {
                 sources.insert((name.as_str(), unit_column.as_str()));
             }
         }

@@ -3,12 +3,13 @@
 use super::facts::{Facts, Rowset};
 use super::groups::Axis;
 use super::notes;
+use super::standing::{self, Standing};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Place, Severity, Value};
 use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Precision, Table};
 use crate::sql::Checked;
 use crate::text::id_number::mask_within;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Computes one list.
 ///
@@ -21,10 +22,12 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
         ListFrom::Form { form, basis } => Lines::of_form(list, *form, *basis, facts)?,
         ListFrom::Outstanding { lookup } => Lines::outstanding(*lookup, facts),
     };
+    let lines = lines.standing(list, facts)?;
     let found = lines.lines.len();
     let printed = found <= list.most;
     let lines = if printed { lines.sorted(list, facts)? } else { Lines { lines: Vec::new(), ..lines } };
-    let columns = list.columns.iter().map(|column| lines.column(column, facts)).collect::<Result<Vec<_>, String>>()?;
+    let numbered = list.columns.iter().enumerate();
+    let columns = numbered.map(|(at, column)| lines.column(at, column, facts)).collect::<Result<Vec<_>, String>>()?;
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
     for _ in &lines.lines {
         let cells = columns.iter_mut().map(|cells| cells.next().unwrap_or(StatCell::Empty)).collect();
@@ -41,7 +44,16 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
     }
     let private = list.columns.iter().enumerate().filter(|(_, column)| is_private(column, list, facts));
     finished.private_columns = private.map(|(index, _)| index).collect();
-    finished.definitions = list.columns.iter().map(|column| definition(column, list, facts)).collect();
+    let mut explained = BTreeSet::new();
+    let mut explain = |column: &ListColumn| {
+        let how = definition(column, list, facts);
+        match &list.from {
+            ListFrom::Form { form, .. } => how + &notes::computed(*form, read(column, list), &mut explained, facts),
+            ListFrom::Outstanding { .. } => how,
+        }
+    };
+    finished.definitions = list.columns.iter().map(&mut explain).collect();
+    finished.notes.extend(standing::notes(list, &lines.standing));
     match &list.from {
         ListFrom::Form { form, basis: Basis::Accepted } => {
             finished.notes.extend(notes::exclusions(&[*form], &[], facts));
@@ -68,6 +80,7 @@ struct Lines<'a> {
     rows: Option<&'a Rowset<'a>>,
     form: Option<usize>,
     lines: Vec<Line>,
+    standing: Standing,
 }
 
 impl<'a> Lines<'a> {
@@ -76,45 +89,84 @@ impl<'a> Lines<'a> {
         let filters: Vec<&Checked> = list.filter.iter().collect();
         let mask = facts.mask(rows, basis, &filters)?;
         let lines = (0..rows.len()).filter(|row| mask[*row]).map(|row| Line { row, unit: rows.units[row] });
-        Ok(Lines { rows: Some(rows), form: Some(form), lines: lines.collect() })
+        Ok(Lines { rows: Some(rows), form: Some(form), lines: lines.collect(), standing: Standing::default() })
     }
 
     fn outstanding(lookup: usize, facts: &'a Facts<'_>) -> Lines<'a> {
         let rows = facts.outstanding_rows(lookup);
         let found = facts.lookups.get(lookup).map_or(&[][..], |found| &found.outstanding);
         let lines = found.iter().map(|(row, unit)| Line { row: *row, unit: *unit });
-        Lines { rows, form: None, lines: rows.map_or_else(Vec::new, |_| lines.collect()) }
+        let lines = rows.map_or_else(Vec::new, |_| lines.collect());
+        Lines { rows, form: None, lines, standing: Standing::default() }
     }
 
-    /// By unit, then by the list's columns, then as the rows came.
-    fn sorted(self, list: &List, facts: &Facts<'_>) -> Result<Lines<'a>, String> {
+    /// Ranks the lines, and keeps those that the list's places and criteria take.
+    fn standing(mut self, list: &List, facts: &Facts<'_>) -> Result<Lines<'a>, String> {
         let Some(rows) = self.rows else { return Ok(self) };
+        let population: Vec<usize> = self.lines.iter().map(|line| line.row).collect();
+        self.standing = Standing::new(list, self.form, rows, &population, facts)?;
+        let standing = &self.standing;
+        self.lines.retain(|line| standing.listed(list, line.row));
+        Ok(self)
+    }
+
+    /// By unit, then by the list's columns, then as the rows came; a list with a rank by that before all.
+    fn sorted(mut self, list: &List, facts: &Facts<'_>) -> Result<Lines<'a>, String> {
+        let Some(rows) = self.rows else { return Ok(self) };
+        let lines = std::mem::take(&mut self.lines);
         let units = Axis::units(facts);
         let mut columns = Vec::new();
         for name in &list.sort {
             columns.push((rows.position(name)?, code_order(name, self.form, facts)));
         }
-        let mut keyed = Vec::with_capacity(self.lines.len());
-        for line in self.lines {
+        let mut keyed = Vec::with_capacity(lines.len());
+        for line in lines {
             let key = |(column, order): &(usize, BTreeMap<&str, usize>)| {
                 Key::of(rows.grid.value_at(line.row, *column), order)
             };
             let keys: Vec<Key<'_>> = columns.iter().map(key).collect();
-            keyed.push((units.group_of(line.unit).unwrap_or(usize::MAX), keys, line));
+            let place = list.ranked_by.map(|_| self.standing.own(list, line.row).unwrap_or(u32::MAX));
+            let unit = units.group_of(line.unit).unwrap_or(usize::MAX);
+            let within = self.groups(list, line, unit, rows, facts)?;
+            keyed.push(((within, place, unit), keys, line));
         }
-        keyed.sort_by(|a, b| (a.0, &a.1, a.2.row).cmp(&(b.0, &b.1, b.2.row)));
+        keyed.sort_by(|a, b| (&a.0, &a.1, a.2.row).cmp(&(&b.0, &b.1, b.2.row)));
         Ok(Lines { lines: keyed.into_iter().map(|(.., line)| line).collect(), ..self })
     }
 
+    /// Where a line's group stands among those that the list's rank begins anew for.
+    fn groups(
+        &self,
+        list: &List,
+        line: Line,
+        unit: usize,
+        rows: &'a Rowset<'_>,
+        facts: &Facts<'_>,
+    ) -> Result<Vec<Group<'a>>, String> {
+        let ranked = list.ranked_by.and_then(|at| list.columns.get(at)).map(|column| &column.value);
+        let Some(ListValue::Rank(ranking)) = ranked else { return Ok(Vec::new()) };
+        let group = |name: &String| {
+            if field(name, self.form, facts) == Some(&FieldType::Unit) {
+                return Ok(Group::Unit(unit));
+            }
+            let order = code_order(name, self.form, facts);
+            Ok(match Key::of(rows.grid.value_at(line.row, rows.position(name)?), &order) {
+                Key::Code(at) => Group::Unit(at),
+                key => Group::Other(key),
+            })
+        };
+        ranking.within.iter().map(group).collect()
+    }
+
     /// One column's cells, in the order of the lines.
-    fn column(&self, column: &ListColumn, facts: &Facts<'_>) -> Result<Vec<StatCell>, String> {
+    fn column(&self, at: usize, column: &ListColumn, facts: &Facts<'_>) -> Result<Vec<StatCell>, String> {
         let Some(rows) = self.rows else { return Ok(Vec::new()) };
         Ok(match &column.value {
             ListValue::Number => (1..=self.lines.len() as i64).map(StatCell::Integer).collect(),
             ListValue::Column { name, .. } => {
-                let precision = field(name, self.form, facts).map_or(Precision::Day, FieldType::precision);
+                let ty = field(name, self.form, facts);
                 let column = rows.position(name)?;
-                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), precision)).collect()
+                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), ty)).collect()
             }
             ListValue::Lookup { lookup } => {
                 let found = facts.lookups.get(*lookup);
@@ -126,6 +178,12 @@ impl<'a> Lines<'a> {
                 let name = |line: &Line| line.unit.map_or("未归属", |unit| facts.unit_name(unit)).to_string();
                 self.lines.iter().map(|line| StatCell::Text(name(line))).collect()
             }
+            ListValue::Rank(_) => {
+                let place = |line: &Line| self.standing.place(at, line.row);
+                let cell = |place: Option<u32>| place.map_or(StatCell::NotApplicable, |p| StatCell::Integer(p.into()));
+                self.lines.iter().map(|line| cell(place(line))).collect()
+            }
+            ListValue::Reason => self.lines.iter().map(|line| StatCell::Text(self.standing.reason(line.row))).collect(),
         })
     }
 
@@ -162,8 +220,28 @@ fn masked(text: &str) -> StatCell {
     StatCell::Text(mask_within(text))
 }
 
-fn cell(value: Value<'_>, precision: Precision) -> StatCell {
+/// A row's value as sentences write it; 空 for nothing.
+pub fn said(value: Value<'_>, name: &str, form: Option<usize>, facts: &Facts<'_>) -> String {
+    match (field(name, form, facts), value) {
+        (Some(FieldType::Percent), Value::Number(share)) => crate::text::numbers::percent(share),
+        (ty, value) => match cell(value, ty) {
+            StatCell::Text(text) => text,
+            StatCell::Integer(number) => number.to_string(),
+            StatCell::Number(number) => crate::text::numbers::show(number),
+            StatCell::Date(day) | StatCell::Month(day) => super::words::date(day),
+            _ => "空".to_string(),
+        },
+    }
+}
+
+fn cell(value: Value<'_>, ty: Option<&FieldType>) -> StatCell {
+    /// Percentages as whole numbers over this; no rate is written finer.
+    const FINEST: f64 = 1e9;
+    let precision = ty.map_or(Precision::Day, FieldType::precision);
     match value {
+        Value::Number(share) if ty == Some(&FieldType::Percent) => {
+            StatCell::Ratio { num: (share * FINEST).round() as i64, den: FINEST as i64 }
+        }
         Value::Nothing => StatCell::Empty,
         Value::Boolean(yes) => StatCell::Text(if yes { "是" } else { "否" }.to_string()),
         Value::Text(text) => StatCell::Text(text.to_string()),
@@ -172,6 +250,13 @@ fn cell(value: Value<'_>, precision: Precision) -> StatCell {
         Value::Integer(number) => StatCell::Integer(number),
         Value::Number(number) => StatCell::Number(number),
     }
+}
+
+/// Order of the groups that a rank begins anew for: units and codes officially, others by their words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Group<'a> {
+    Unit(usize),
+    Other(Key<'a>),
 }
 
 /// How cells are ordered: code words by their list, other words by characters, empty ones last.
@@ -221,6 +306,20 @@ fn is_private(column: &ListColumn, list: &List, facts: &Facts<'_>) -> bool {
     *private || field(name, form, facts).is_some_and(|ty| *ty == FieldType::IdNumber)
 }
 
+/// Columns of the form that a column of the list shows, or turns on.
+fn read<'l>(column: &'l ListColumn, list: &'l List) -> Box<dyn Iterator<Item = &'l str> + 'l> {
+    fn of<'l>(checked: impl Iterator<Item = &'l Checked> + 'l) -> Box<dyn Iterator<Item = &'l str> + 'l> {
+        Box::new(checked.flat_map(|checked| checked.columns.iter().map(String::as_str)))
+    }
+    match &column.value {
+        ListValue::Number => of(list.filter.iter()),
+        ListValue::Column { name, .. } => Box::new(std::iter::once(name.as_str())),
+        ListValue::Rank(ranking) => Box::new(std::iter::once(ranking.column.as_str())),
+        ListValue::Reason => of(list.criteria.iter().filter_map(|criterion| criterion.when.as_ref())),
+        ListValue::Lookup { .. } | ListValue::Verdict | ListValue::Unit => Box::new(std::iter::empty()),
+    }
+}
+
 fn definition(column: &ListColumn, list: &List, facts: &Facts<'_>) -> String {
     match &column.value {
         ListValue::Number => match &list.from {
@@ -234,6 +333,8 @@ fn definition(column: &ListColumn, list: &List, facts: &Facts<'_>) -> String {
         ListValue::Lookup { .. } => "台账中对上的记录；没有的为“—”".to_string(),
         ListValue::Verdict => "通过，或退回及原因".to_string(),
         ListValue::Unit => "推荐单位，按名册次序".to_string(),
+        ListValue::Rank(ranking) => standing::definition(ranking),
+        ListValue::Reason => standing::criteria(list),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Totals are proven against their parts; knows nothing of cells, files or formats.
 
 mod chase;
+mod criteria;
 mod derived;
 mod discipline;
 mod facts;
@@ -15,6 +16,7 @@ mod periods;
 mod quota;
 mod record;
 mod shares;
+mod standing;
 mod statistics;
 mod tally;
 #[cfg(test)]

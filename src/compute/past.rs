@@ -6,6 +6,7 @@ use crate::history::History;
 use crate::model::Column;
 use crate::model::run::UnitStatus;
 use crate::spec::{MeasureKind, Plan, Reference, Rows, Statistic, TableKind};
+use crate::sql::computed::append_values;
 use crate::sql::frame::context;
 use crate::sql::{Checked, Grid};
 use std::cell::RefCell;
@@ -85,7 +86,9 @@ impl<'a> Past<'a> {
         let stored = stored_period.form(form)?;
         let (mut names, mut columns) = (Vec::new(), Vec::<Column>::new());
         let mut lacking = BTreeSet::new();
-        for name in self.read.get(&form).into_iter().flatten() {
+        let plan = self.plan.forms.get(form)?;
+        let read = self.read.get(&form).cloned().unwrap_or_default();
+        for name in &plan.sources(&read) {
             match stored.column_named(name) {
                 Some(column) => {
                     names.push(name.clone());
@@ -105,8 +108,12 @@ impl<'a> Past<'a> {
                 *reported = true;
             }
         }
-        let grid = Grid::new(names, columns, stored.len(), &self.reference.roster);
-        let rows = Rowset::of_past(grid, units, context(self.plan, self.reference, period));
+        let context = context(self.plan, self.reference, period);
+        let mut grid = Grid::new(names, columns, stored.len(), &self.reference.roster);
+        // What the definition computes is computed as it is defined today.
+        append_values(&mut grid, plan, &context);
+        lacking.extend(read.into_iter().filter(|name| grid.position(name).is_none()));
+        let rows = Rowset::of_past(grid, units, context);
         Some(PastRows { rows: Rc::new(rows), reported: Rc::new(reported), lacking: Rc::new(lacking) })
     }
 }
@@ -133,8 +140,12 @@ fn columns_read(plan: &Plan) -> BTreeMap<usize, BTreeSet<String>> {
 pub fn columns_of(statistic: &Statistic, kind: &MeasureKind) -> BTreeSet<String> {
     let own: Vec<&Checked> = match kind {
         MeasureKind::Count { filter, .. } => filter.iter().collect(),
-        MeasureKind::Sum { value, filter, .. } => filter.iter().chain([value]).collect(),
+        MeasureKind::Sum { value, filter, .. } | MeasureKind::Average { value, filter, .. } => {
+            filter.iter().chain([value]).collect()
+        }
         MeasureKind::Ratio { of, over, .. } => over.iter().chain([of]).collect(),
+        MeasureKind::Rate { of, over, filter, .. } => filter.iter().chain([of, over]).collect(),
+        MeasureKind::Verdict { holds, filter, .. } => filter.iter().chain([holds]).collect(),
         _ => Vec::new(),
     };
     let items = match &statistic.rows {

@@ -3,9 +3,12 @@
 use super::facts::Facts;
 use super::groups::{Across, Axis};
 use super::measures::{self, Grid};
-use super::{notes, periods};
+use super::past::columns_of;
+use super::{criteria, notes, periods, words};
+use crate::domain::ranking::cut;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::spec::{Basis, From, Measure, MeasureKind, Statistic, Table, When};
+use std::collections::BTreeSet;
 
 /// Computes one statistic.
 ///
@@ -18,11 +21,16 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
     let (grids, columns) = laid_out(table, statistic, &axis, &across, facts)?;
     let mut finished = notes::empty_table(table, facts, &[&statistic.label], 1);
     finished.definitions = vec![label_definition(statistic)];
+    let mut explained = BTreeSet::new();
     for (position, column) in columns.iter().enumerate() {
         finished.headings.push(column.heading.clone());
         // Columns by code differ in nothing but the code: said once for each measure.
         let said = columns[..position].iter().any(|earlier| earlier.measure == column.measure);
-        finished.definitions.push(if said { String::new() } else { definition(column.measure, statistic, facts) });
+        finished.definitions.push(if said {
+            String::new()
+        } else {
+            definition(column.measure, statistic, facts) + &computed(column.measure, statistic, &mut explained, facts)
+        });
     }
     let mut push = |kind, label: &str, line: &dyn Fn(&Grid) -> Vec<StatCell>| {
         let mut cells = vec![StatCell::Text(label.to_string())];
@@ -33,8 +41,20 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
         );
         finished.rows.push(StatRow { kind, cells });
     };
-    for (position, group) in axis.groups.iter().enumerate() {
-        push(RowKind::Body, &group.label, &|grid| grid.parts[position].clone());
+    let order = Order::new(statistic, &grids, axis.groups.len());
+    if !statistic.criteria.is_empty() {
+        let why = criteria::reasons(statistic, &grids, axis.groups.len(), facts);
+        let on: Vec<&usize> = order.groups.iter().filter(|group| why.contains_key(group)).collect();
+        for position in &on {
+            push(RowKind::Body, &axis.groups[**position].label, &|grid| grid.parts[**position].clone());
+        }
+        let reasons = on.iter().filter_map(|group| why.get(group)).cloned();
+        finished.listed(reasons, &statistic.empty, &criteria_words(statistic));
+        finished.notes.extend(remarks(statistic, &grids, facts));
+        return Ok(finished);
+    }
+    for position in &order.groups {
+        push(RowKind::Body, &axis.groups[*position].label, &|grid| grid.parts[*position].clone());
     }
     let leftover = axis.groups.len();
     if grids.iter().any(|grid| !grid.derived && !grid.parts[leftover].iter().all(measures::is_nothing)) {
@@ -43,8 +63,45 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
     if let Some(total) = &statistic.total {
         push(RowKind::Total, total, &|grid| grid.total.clone());
     }
+    finished.notes.extend(order.note);
     finished.notes.extend(remarks(statistic, &grids, facts));
     Ok(finished)
+}
+
+fn criteria_words(statistic: &Statistic) -> String {
+    let sources = statistic.criteria.iter().filter_map(|criterion| criterion.when.as_ref());
+    let sources: Vec<&str> = sources.map(|when| when.source.as_str()).collect();
+    format!("符合其中一条即列入：{}", sources.join("；"))
+}
+
+/// In which order the rows stand, and which of them.
+struct Order {
+    groups: Vec<usize>,
+    note: Option<String>,
+}
+
+impl Order {
+    /// Official order, or that of a rank; the sum of all rows stays that of all, and the note says so.
+    fn new(statistic: &Statistic, grids: &[Grid], groups: usize) -> Order {
+        let official: Vec<usize> = (0..groups).collect();
+        let Some(rank) = statistic.ranked_by.and_then(|rank| grids.get(rank)) else {
+            return Order { groups: official, note: None };
+        };
+        let place = |group: usize| match rank.parts[group].first() {
+            Some(StatCell::Integer(place)) => u32::try_from(*place).ok(),
+            _ => None,
+        };
+        let places: Vec<Option<u32>> = official.iter().map(|group| place(*group)).collect();
+        let mut groups = official;
+        // Official order within a place: the sort is stable.
+        groups.sort_by_key(|group| places[*group].unwrap_or(u32::MAX));
+        let note = statistic.top.map(|top| {
+            groups.retain(|group| places[*group].is_some_and(|place| place <= top));
+            let whole = if statistic.total.is_some() { "合计仍按全部行计算。" } else { "" };
+            format!("{}{whole}", words::cut(top, cut(&places, top)))
+        });
+        Order { groups, note }
+    }
 }
 
 /// All measures, once, or once for each period that the table is laid out over; and the columns that they make.
@@ -125,7 +182,12 @@ fn columns(statistic: &Statistic, across: &Across, grids: &[Grid]) -> Vec<Printe
 /// The source of a measure that has one.
 pub fn from(kind: &MeasureKind) -> Option<&From> {
     match kind {
-        MeasureKind::Count { from, .. } | MeasureKind::Sum { from, .. } | MeasureKind::Ratio { from, .. } => Some(from),
+        MeasureKind::Count { from, .. }
+        | MeasureKind::Sum { from, .. }
+        | MeasureKind::Average { from, .. }
+        | MeasureKind::Ratio { from, .. }
+        | MeasureKind::Rate { from, .. }
+        | MeasureKind::Verdict { from, .. } => Some(from),
         _ => None,
     }
 }
@@ -144,6 +206,10 @@ fn remarks(statistic: &Statistic, grids: &[Grid], facts: &Facts<'_>) -> Vec<Stri
                 read_names.push(format!("“{}”", measure.name));
             }
             _ => {}
+        }
+        if let MeasureKind::Verdict { from: From::Form { form, .. }, holds, .. } = &measure.kind {
+            let standard = notes::standard(*form, holds, facts).filter(|standard| !notes.contains(standard));
+            notes.extend(standard);
         }
         if let MeasureKind::Quota(_) = measure.kind {
             accepted.extend(facts.plan.quota.as_ref().map(|quota| quota.form));
@@ -181,6 +247,14 @@ fn label_definition(statistic: &Statistic) -> String {
     }
 }
 
+/// How the computed columns that a measure reads come about.
+fn computed(measure: usize, statistic: &Statistic, explained: &mut BTreeSet<String>, facts: &Facts<'_>) -> String {
+    let kind = &statistic.measures[measure].kind;
+    let Some(From::Form { form, .. }) = from(kind) else { return String::new() };
+    let columns = columns_of(statistic, kind);
+    notes::computed(*form, columns.iter().map(String::as_str), explained, facts)
+}
+
 /// How a column is computed, as the definition says it.
 fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> String {
     let name = |index: usize| statistic.measures.get(index).map_or("", |measure| measure.name.as_str());
@@ -192,9 +266,27 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
             format!("{rows}，合计 {}", value.source)
         }
+        MeasureKind::Average { from, value, filter } => {
+            let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
+            format!("{rows}，有数的行的 {} 合并求平均，不取平均的平均", value.source)
+        }
+        MeasureKind::Rank { of, direction } => {
+            format!("“{}”{}的名次，相同的并列（1、2、2、4），未报的不排", name(*of), direction.word())
+        }
         MeasureKind::Ratio { from, of, over } => {
             let over = notes::source(from, &over.iter().collect::<Vec<_>>(), facts);
             format!("分子 {}；分母 {over}；合并计算，不取平均", of.source)
+        }
+        MeasureKind::Rate { from, of, over, filter } => {
+            let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
+            format!("{rows}，合计 {} ÷ 合计 {}，两项都有数的行；合并计算，不取平均", of.source, over.source)
+        }
+        MeasureKind::Verdict { from, holds, filter, met, unmet } => {
+            let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
+            format!(
+                "{rows}，能判定的行都符合 {} 为“{met}”，否则“{unmet}”，都不能判定为“—”；合计是符合的占比",
+                holds.source
+            )
         }
         MeasureKind::Portion { of } => format!("本行“{0}” ÷ 合计“{0}”", name(*of)),
         MeasureKind::Roster { column } => format!("单位名册“{column}”"),

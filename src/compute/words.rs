@@ -1,6 +1,7 @@
 //! Figures and templates as sentences say them.
 
 use crate::domain::period::civil;
+use crate::domain::ranking::Cut;
 use crate::spec::{Bound, Compare, Template, TemplatePart};
 
 /// A template with its holes filled; a hole that nobody knows stays visible, in braces.
@@ -43,6 +44,18 @@ pub fn bound(compare: Compare, bound: Bound) -> String {
 /// `2026年5月20日`.
 pub fn date(day: i32) -> String {
     civil(day).map_or_else(|| "日期不明".to_string(), |(year, month, day)| format!("{year}年{month}月{day}日"))
+}
+
+/// How a list that is cut after some places falls: `取前 3 名；第 3 名有 2 个并列，都列出，共 4 个。`
+pub fn cut(top: u32, cut: Cut) -> String {
+    match cut.last {
+        None => format!("取前 {top} 名；没有排出名次的。"),
+        Some((_, 1)) => format!("取前 {top} 名，共 {} 个；相同的并列，其后的名次顺延（1、2、2、4）。", cut.listed),
+        Some((last, tied)) => format!(
+            "取前 {top} 名；第 {last} 名有 {tied} 个并列，都列出，共 {} 个；其后的名次顺延（1、2、2、4）。",
+            cut.listed
+        ),
+    }
 }
 
 /// The first `most` names, and how many there are where some are left out: `甲、乙等 7 个`.

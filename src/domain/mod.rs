@@ -2,6 +2,7 @@
 pub mod apportion;
 pub mod outlier;
 pub mod period;
+pub mod ranking;
 pub mod schedule;
 pub mod share;
 pub mod workdays;

@@ -116,6 +116,11 @@ impl History {
         Some(slot.get_or_init(|| open().map(Box::new)).as_ref().map(|stored| &**stored))
     }
 
+    /// Whether another period lies behind the run's own.
+    pub fn is_before(&self, other: &Period) -> bool {
+        self.current < *other
+    }
+
     /// The run's own period in words.
     pub fn own_title(&self) -> String {
         self.current.title()

@@ -7,7 +7,7 @@ use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnPath, Type};
@@ -43,6 +43,8 @@ pub struct Named<'a> {
 pub fn write<W: Write + Send>(mut columns: Vec<Named<'_>>, rows: usize, target: W) -> Result<W, ParquetError> {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
+        // Smallest and largest of every page help only those who search; these files are read whole.
+        .set_statistics_enabled(EnabledStatistics::None)
         .set_created_by(format!("huizong {}", env!("CARGO_PKG_VERSION")));
     for column in columns.iter().filter(|column| !column.recurs) {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), false);

@@ -69,3 +69,21 @@ pub struct StatTable {
     pub definitions: Vec<String>,
     pub landscape: bool,
 }
+
+impl StatTable {
+    /// Closes a table that lists only some rows: a last column with the reason of each, or one line that there is none.
+    pub fn listed(&mut self, reasons: impl Iterator<Item = String>, empty: &str, definition: &str) {
+        self.headings.push(Heading { parents: Vec::new(), name: "原因".to_owned() });
+        self.definitions.push(definition.to_owned());
+        for (row, reason) in self.rows.iter_mut().zip(reasons) {
+            row.cells.push(StatCell::Text(reason));
+        }
+        if self.rows.is_empty() {
+            let mut cells = vec![StatCell::Empty; self.headings.len()];
+            if let Some(first) = cells.first_mut() {
+                *first = StatCell::Text(empty.to_owned());
+            }
+            self.rows.push(StatRow { kind: RowKind::Body, cells });
+        }
+    }
+}

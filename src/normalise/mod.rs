@@ -19,6 +19,7 @@ mod period;
 mod remarks;
 mod rows;
 mod sink;
+mod stated;
 #[cfg(test)]
 mod tests;
 mod totals;
@@ -323,6 +324,11 @@ impl<'a> Normaliser<'a> {
 
     fn convert(&self, areas: &[Area<'_>], found: &[Found<'_>], context: &[u32], sink: &mut Sink) -> Vec<FormTable> {
         let mut tables = Vec::new();
+        // Rows of a form over all tables that count.
+        let listed = |form: u16| {
+            let same = found.iter().filter(|found| found.account.not_counted.is_none());
+            same.filter(|found| found.table.header.fit.form == form).map(|found| found.table.rows.data.len()).sum()
+        };
         for found in found.iter().filter(|found| found.account.not_counted.is_none()) {
             let at = usize::from(found.table.header.fit.form);
             let (Some(form), Some(index)) = (self.frame.plan.forms.get(at), self.lexicon.forms.get(at)) else {
@@ -342,6 +348,9 @@ impl<'a> Normaliser<'a> {
             };
             let mut table = convert::convert(&mut desk, form, index, &found.table);
             totals::check(view, form, &found.table, &table, sink);
+            if !form.stated.is_empty() && !view.turned {
+                stated::check(form, view, found, listed(found.table.header.fit.form), sink);
+            }
             if view.turned {
                 sink.turn_back(from, view, found.header_rows.0);
                 for origin in &mut table.origins {

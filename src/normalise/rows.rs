@@ -131,6 +131,8 @@ impl Classifier<'_, '_> {
             } else if self.is_nil(&cells) {
                 rows.says_nil(i, if self.says_zero(&cells) { Nil::ZeroReport } else { Nil::Nothing });
                 rows.notes.push(i);
+            } else if cells.len() <= 2 && super::stated::is_statement(self.form, view, i) {
+                rows.notes.push(i);
             } else if self.is_note_row(&cells) {
                 if self.says_zero(&cells) {
                     rows.says_nil(i, Nil::ZeroReport);

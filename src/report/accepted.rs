@@ -22,6 +22,19 @@ pub enum Values<'a> {
     },
 }
 
+impl<'a> Values<'a> {
+    fn of(column: &'a Column, precision: Precision) -> Values<'a> {
+        match column {
+            Column::Text(values) => Values::Text(values),
+            Column::Unit(values) => Values::Unit(values),
+            Column::Integer(values) => Values::Integer(values),
+            Column::Number(values) => Values::Number(values),
+            Column::Boolean(values) => Values::Boolean(values),
+            Column::Date(days) => Values::Date { days, precision },
+        }
+    }
+}
+
 /// A named column.
 pub struct Named<'a> {
     pub name: String,
@@ -53,15 +66,13 @@ impl<'a> Accepted<'a> {
                 continue;
             }
             let precision = field.map_or(Precision::Day, |field| field.ty.precision());
-            let values = match rows.grid.column(&column.name).ok_or_else(|| defect(&form.title, &column.name))? {
-                Column::Text(values) => Values::Text(values),
-                Column::Unit(values) => Values::Unit(values),
-                Column::Integer(values) => Values::Integer(values),
-                Column::Number(values) => Values::Number(values),
-                Column::Boolean(values) => Values::Boolean(values),
-                Column::Date(days) => Values::Date { days, precision },
-            };
-            columns.push(Named { name: column.name, values });
+            let values = rows.grid.column(&column.name).ok_or_else(|| defect(&form.title, &column.name))?;
+            columns.push(Named { name: column.name, values: Values::of(values, precision) });
+        }
+        // What the definition computes stands behind what the return says.
+        for computed in &form.computed {
+            let values = rows.grid.column(&computed.name).ok_or_else(|| defect(&form.title, &computed.name))?;
+            columns.push(Named { name: computed.name.clone(), values: Values::of(values, Precision::Day) });
         }
         let units = rows.grid.unit_names();
         Ok(Accepted { form, mask: accepted, origins: &rows.origins, columns, units })

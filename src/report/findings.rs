@@ -8,10 +8,10 @@ use super::links::Links;
 use super::listing::{Item, Listing, Look, remarks};
 use super::wording::{day_word, short_hash, status_word};
 use super::{Edition, received, style};
-use crate::model::finding::{Finding, Severity};
+use crate::model::finding::{Amendment, Finding, Severity};
 use crate::model::{CellRef, Outcome};
 use rust_xlsxwriter::{Workbook, XlsxError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Seek, Write};
 use std::path::Path;
 
@@ -231,6 +231,32 @@ fn files(
     sheet.finish(book)
 }
 
+/// The changes of each file in order of the first of their kind; one that was made to many cells alike is one line.
+fn alike(changes: &[Amendment]) -> impl Iterator<Item = (&Amendment, Vec<CellRef>)> {
+    changes.chunk_by(|a, b| (a.source, a.sheet) == (b.source, b.sheet)).flat_map(|of_sheet| {
+        let mut places: HashMap<(&str, &str, &str, &str), usize> = HashMap::new();
+        let mut lines: Vec<(&Amendment, Vec<CellRef>)> = Vec::new();
+        for change in of_sheet {
+            let line = *places.entry((&change.field, &change.raw, &change.clean, change.rule)).or_insert(lines.len());
+            match lines.get_mut(line) {
+                Some((_, cells)) => cells.push(change.at),
+                None => lines.push((change, vec![change.at])),
+            }
+        }
+        lines
+    })
+}
+
+/// "B5:B64 B70": cells below one another as one range.
+fn addresses(cells: &[CellRef]) -> String {
+    let runs = cells.chunk_by(|a, b| a.col == b.col && a.row + 1 == b.row).map(|run| match run {
+        [first, .., last] => format!("{first}:{last}"),
+        [only] => only.to_string(),
+        [] => String::new(),
+    });
+    runs.collect::<Vec<_>>().join(" ")
+}
+
 fn amendments(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook) -> Result<Vec<String>, XlsxError> {
     const COLUMNS: [(&str, f64); 7] = [
         ("文件", 36.0),
@@ -242,8 +268,8 @@ fn amendments(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbo
         ("规则", 18.0),
     ];
     let mut sheet = Listing::new(book, look, ("规范化记录", title), &COLUMNS, AMENDMENTS_A_SHEET)?;
-    for change in &edition.verdict.amendments {
-        let at = change.at.to_string();
+    for (change, cells) in alike(&edition.verdict.amendments) {
+        let at = addresses(&cells);
         let items = [
             Item::Text(edition.file_name(change.source)),
             Item::Text(edition.sheet_name(change.source, change.sheet)),

@@ -216,6 +216,8 @@ pub struct Finished {
     pub computed: Computed,
     /// Empty for a dry run.
     pub written: Written,
+    /// What the history lacks, and which of its periods this run has overtaken.
+    pub history_notes: Vec<String>,
 }
 
 impl Finished {
@@ -291,7 +293,10 @@ pub fn run(
         watch.stage("写出结果");
         written = write(prepared, &history, own.as_ref(), &validated, &computed, folder)?;
     }
-    Ok(Finished { validated, computed, written })
+    let mut history_notes = history.notes();
+    let keeps = own.as_ref().filter(|_| places.out.is_some());
+    history_notes.extend(keeps.and_then(|own| own.outdated(&history, plan, &validated.verdict)));
+    Ok(Finished { validated, computed, written, history_notes })
 }
 
 /// Writes the results and the history: both are complete beside their places before either is moved there.

@@ -1,14 +1,19 @@
 //! The run's own period in the history: locked once it is issued, replaced whole when the results are written.
 
 use super::{Places, Prepared, Stop};
+use crate::domain::period::Period;
 use crate::history::correction::{Change, changes};
 use crate::history::head::{HEAD, Unusable};
 use crate::history::issue::{Amended, ISSUED, Issued};
 use crate::history::{Content, Entry, FormFile, History, Packed, Ready, input_hash};
 use crate::model::Column;
+use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
-use crate::spec::LedgerValue;
+use crate::spec::{LedgerValue, Plan};
 use std::path::PathBuf;
+
+/// Later periods named in one sentence.
+const LATER: usize = 6;
 
 /// What stands in the history where this run's period goes.
 pub struct Own {
@@ -102,6 +107,23 @@ impl Own {
         };
         let before = stored.figures().ok_or_else(|| lost("数字的存档损坏".to_owned()))?;
         Ok(Some(changes(before, tables)))
+    }
+
+    /// Which stored periods looked back at this one as it was before: their figures are not computed again by themselves.
+    pub fn outdated(&self, history: &History, plan: &Plan, verdict: &RunVerdict) -> Option<String> {
+        let same = history.own().and_then(Result::ok).is_some_and(|stored| {
+            stored.head.input_sha256 == input_hash(verdict) && stored.head.definition_sha256 == plan.sha256
+        });
+        let later: Vec<String> =
+            history.periods().filter(|other| history.is_before(other)).map(Period::title).collect();
+        let shown: Vec<&str> = later.iter().take(LATER).map(String::as_str).collect();
+        let more = if later.len() > LATER { format!("等 {} 期", later.len()) } else { String::new() };
+        (!same && !later.is_empty()).then(|| {
+            format!(
+                "历史库里已有后面的{}{more}，其中的上期、同期和累计还是按本期原来的数据算的；请按先后次序重新运行",
+                shown.join("、")
+            )
+        })
     }
 
     /// The number under which the period was issued, and why it changes now.

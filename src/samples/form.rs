@@ -12,6 +12,8 @@ pub struct Column {
     pub field: &'static str,
     pub header: String,
     pub under: String,
+    /// What stands over both in a header of three rows.
+    pub group: String,
 }
 
 /// (field, header, parent header) → columns.
@@ -20,6 +22,7 @@ pub fn columns(list: &[(&'static str, &str, &str)]) -> Vec<Column> {
         field,
         header: header.to_string(),
         under: under.to_string(),
+        group: String::new(),
     };
     list.iter().map(column).collect()
 }
@@ -71,7 +74,31 @@ const NUMBERS: [&str; 12] = [
     "考核得分",
     "工龄",
 ];
-const DATES: [&str; 3] = ["公示开始", "公示结束", "参加工作时间"];
+/// Those of studios and shock teams.
+const QUARTERLY: [&str; 21] = [
+    "成员数",
+    "高技能人数",
+    "场地",
+    "行政拨付",
+    "工会拨付",
+    "课题立项",
+    "课题完成",
+    "课题失败",
+    "本期活动",
+    "培训",
+    "专利",
+    "创效",
+    "青年数",
+    "安全",
+    "生产任务",
+    "工程质量",
+    "青工参与率",
+    "出勤",
+    "加分",
+    "扣分",
+    "得分",
+];
+const DATES: [&str; 6] = ["公示开始", "公示结束", "参加工作时间", "命名日期", "期限", "督查日期"];
 
 impl Record {
     pub fn get(&self, field: &str) -> &str {
@@ -109,7 +136,7 @@ impl Record {
         }
         let clean = self.get(field);
         let plain = || Value::text(clean);
-        if NUMBERS.contains(&field) {
+        if NUMBERS.contains(&field) || QUARTERLY.contains(&field) || field == "名次" {
             return clean.parse().map_or_else(|_| plain(), Value::Number);
         }
         if DATES.contains(&field) {
@@ -132,6 +159,13 @@ pub enum Line {
         to: usize,
         wrong: i32,
     },
+    /// 合计 of every column that holds numbers alone; `off` is added to the first sum.
+    Sum {
+        word: &'static str,
+        off: i64,
+    },
+    /// Cells under single fields: a 合计 row with a count of its own.
+    Cells(Vec<(&'static str, Value)>),
     /// The header again, as a page break of an older program leaves it.
     Header,
     Blank,
@@ -229,10 +263,7 @@ impl Sheet {
         }
         let extra = u32::from(self.header == Header::Three);
         if extra == 1 {
-            let mut group = vec![Value::Empty; self.columns.len()];
-            group[0] = Value::text("基本情况和申报内容");
-            page.rows.push(group);
-            page.merges.push((top, 0, top, self.columns.len() as u16 - 1));
+            self.groups(page, top);
         }
         let mut parents = headers(&|c| if c.under.is_empty() { &c.header } else { &c.under });
         let mut c = 0;
@@ -253,6 +284,22 @@ impl Sheet {
         }
         page.rows.push(parents);
         page.rows.push(headers(&|c| if c.under.is_empty() { "" } else { &c.header }));
+    }
+
+    /// The row over parents and children: one word for everything, or one for each run of columns.
+    fn groups(&self, page: &mut Page, top: u32) {
+        let mut row = vec![Value::Empty; self.columns.len()];
+        let mut c = 0;
+        while c < self.columns.len() {
+            let group = &self.columns[c].group;
+            let run = self.columns[c..].iter().take_while(|other| other.group == *group).count();
+            row[c] = Value::text(if group.is_empty() { "基本情况和申报内容" } else { group });
+            if run > 1 {
+                page.merges.push((top, c as u16, top, (c + run) as u16 - 1));
+            }
+            c += run;
+        }
+        page.rows.push(row);
     }
 
     fn body(&self, page: &mut Page) -> Vec<u32> {
@@ -276,10 +323,34 @@ impl Sheet {
         match line {
             Line::Blank => page.rows.push(vec![Value::Empty; self.columns.len()]),
             Line::Note(text) => page.rows.push(vec![Value::text(text)]),
+            Line::Cells(cells) => {
+                let under = |column: &Column| cells.iter().find(|(field, _)| *field == column.field);
+                let cell = |column| under(column).map_or(Value::Empty, |(_, value)| value.clone());
+                page.rows.push(self.columns.iter().map(cell).collect());
+            }
             Line::Header => {
                 let before = page.merges.len();
                 self.head(page);
                 page.merges.truncate(before);
+            }
+            Line::Sum { word, off } => {
+                let mut row = vec![Value::Empty; self.columns.len()];
+                row[0] = Value::text(word);
+                let mut off = *off as f64;
+                for (c, column) in self.columns.iter().enumerate() {
+                    let typed = |record: &Record| match record.raw.get(column.field) {
+                        Some(Value::Number(number)) => Some(*number),
+                        _ => None,
+                    };
+                    let numbers: Option<Vec<f64>> = self.records.iter().map(typed).collect();
+                    if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
+                        // Tenths add up without binary noise.
+                        let sum: f64 = numbers.iter().map(|number| (number * 10.0).round()).sum::<f64>() / 10.0;
+                        row[c] = Value::Number(sum + off);
+                        off = 0.0;
+                    }
+                }
+                page.rows.push(row);
             }
             Line::Total { word, from, to, wrong } => {
                 let mut row = vec![Value::Empty; self.columns.len()];

@@ -1,20 +1,32 @@
 //! Large trials for benchmarks: n returns that are nearly in order, and reference tables of their own.
 
-use super::form::columns;
+use super::form::{Record, columns};
+use super::monthly::Month;
 use super::prng::Prng;
 use super::roster::{Roster, Unit};
 use super::sheet;
-use super::{Options, Summary, honours, teams, write};
+use super::sheet::Page;
+use super::{Options, Summary, honours, innovation, monthly, teams, write};
 use rayon::prelude::*;
+
+/// Pipelines there are large trials of.
+const LARGE: [&str; 3] = ["model-teams", "honours", "innovation"];
 
 /// Writes `out/returns/<city>/<unit>.xlsx` and `out/reference/*.csv`.
 ///
 /// # Errors
 /// A sentence: reference tables that can't be read, files that can't be written.
 pub fn generate(options: &Options, count: u32) -> Result<Summary, String> {
-    if !["model-teams", "honours"].contains(&options.pipeline.as_str()) {
-        return Err(format!("没有 {} 的样例；只有 model-teams 和 honours", options.pipeline));
+    if !LARGE.contains(&options.pipeline.as_str()) {
+        return Err(format!("没有 {} 的大样例；只有 {}", options.pipeline, LARGE.join("、")));
     }
+    let month = match (&options.period, options.pipeline.as_str()) {
+        (None, _) => innovation::MONTHS[innovation::MONTHS.len() - 1],
+        (Some(period), "innovation") => {
+            Month::parse(period).ok_or_else(|| format!("“{period}”不是月份；写成 2026-03 这样"))?
+        }
+        (Some(_), other) => return Err(format!("{other} 的样例只有一个报告期，不能写 --period")),
+    };
     let roster = Roster::read(&options.reference)?;
     let cities: Vec<&Unit> =
         roster.units.iter().filter(|unit| unit.parent.is_empty() && unit.channel == "市总工会").collect();
@@ -25,7 +37,7 @@ pub fn generate(options: &Options, count: u32) -> Result<Summary, String> {
     reference(options, &cities, &units)?;
     units.par_iter().enumerate().try_for_each(|(n, unit)| {
         let path = options.out.join("returns").join(&unit.city).join(format!("{}.xlsx", unit.name));
-        write(&path, &book(options, unit, n)?)
+        write(&path, &book(options, unit, n, month)?)
     })?;
     Ok(Summary { files: count as usize, rows: count as usize * options.rows as usize })
 }
@@ -40,11 +52,40 @@ fn unit(city: &Unit, n: usize) -> Unit {
         industry: "制造业".into(),
         ownership: ["国有", "私营", "集体", "外商"].get(n % 4).copied().unwrap_or("国有").into(),
         workers: 300 + (n as i32 * 37) % 4000,
-        owes: "model-teams、honours".into(),
+        owes: "model-teams、honours、innovation".into(),
     }
 }
 
-fn book(options: &Options, unit: &Unit, n: usize) -> Result<Vec<u8>, String> {
+/// A unit's month: its suggestions, two contests, and results up to the number of rows asked for.
+fn month_book(options: &Options, unit: &Unit, n: usize, month: Month) -> Vec<Page> {
+    let mut prng = Prng::new(options.seed ^ ((n as u64 + 1) << 20) ^ ((month.year as u64) << 8) ^ month.month as u64);
+    let first = vec![innovation::suggestion(unit, unit, month, options.seed)];
+    let left = options.rows.saturating_sub(1) as usize;
+    let contests = (0..left.min(2)).map(|at| innovation::contest(&mut prng, unit, month, at)).collect();
+    let result = |at: usize| {
+        let mut record = innovation::result(&mut prng, unit, unit, month, at);
+        let name = format!("{}{}", unit.name, record.get("成果名称"));
+        record.set("成果名称", &name);
+        record
+    };
+    let results: Vec<Record> = (0..left.saturating_sub(2)).map(result).collect();
+    let sheet =
+        |form, title: &str, list, records| monthly::sheet(form, title, unit, month, columns(list), records).page().0;
+    let mut pages = vec![
+        sheet("suggestion", "合理化建议月报", innovation::SUGGESTION, first),
+        sheet("contest", "竞赛月报", innovation::CONTEST, contests),
+    ];
+    if !results.is_empty() {
+        pages.push(sheet("result", "创新成果表", innovation::RESULT, results));
+    }
+    pages
+}
+
+fn book(options: &Options, unit: &Unit, n: usize, month: Month) -> Result<Vec<u8>, String> {
+    if options.pipeline == "innovation" {
+        let pages = month_book(options, unit, n, month);
+        return sheet::xlsx(&pages).map_err(|error| format!("{}：{error}", unit.name));
+    }
     let mut prng = Prng::new(options.seed ^ ((n as u64 + 1) << 20));
     let rows = 0..options.rows as usize;
     let (form, title, list, records) = if options.pipeline == "honours" {

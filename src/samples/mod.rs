@@ -1,16 +1,26 @@
 //! Fictitious returns by code: the small sample that ships, its intended truth, and large trials of any size.
 //!
-//! In: a pipeline's name and the reference folder. Out: files. Knows the forms of `model-teams` and `honours`,
+//! In: a pipeline's name and the reference folder. Out: files. Knows the forms of the pipelines,
 //! as test data may, and nothing of the engine: what each row should come to is written by intent.
 
 mod form;
 mod honours;
 mod honours_odd;
+mod innovation;
+mod innovation_odd;
 mod large;
+mod monthly;
 mod prng;
+mod quarters;
 mod roster;
 mod sample;
+mod service;
+mod service_odd;
 mod sheet;
+mod shock_teams;
+mod shock_teams_odd;
+mod studios;
+mod studios_odd;
 mod teams;
 mod teams_odd;
 
@@ -19,17 +29,19 @@ use sample::{Content, Sample};
 use std::path::{Path, PathBuf};
 
 /// Pipelines there are samples of.
-pub const PIPELINES: [&str; 2] = ["model-teams", "honours"];
+pub const PIPELINES: [&str; 6] = ["model-teams", "honours", "studios", "innovation", "service", "shock-teams"];
 
 /// What to generate.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// `model-teams` or `honours`.
+    /// One of [`PIPELINES`].
     pub pipeline: String,
     pub out: PathBuf,
     /// `None`: the small shipped sample. `Some(n)`: a large trial of n returns in `out/returns`, with its own
     /// reference tables in `out/reference`.
     pub units: Option<u32>,
+    /// The month of a large trial of `innovation` (`2026-03`); its main sample's where it is not given.
+    pub period: Option<String>,
     /// Rows a return of a large trial.
     pub rows: u32,
     pub seed: u64,
@@ -74,7 +86,11 @@ fn samples(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<Sample>, S
     match pipeline {
         "model-teams" => teams_odd::samples(&roster, seed),
         "honours" => honours_odd::samples(&roster, seed),
-        other => Err(format!("没有 {other} 的样例；只有 model-teams 和 honours")),
+        "studios" => studios_odd::samples(&roster, seed),
+        "shock-teams" => shock_teams_odd::samples(&roster, seed),
+        "innovation" => innovation_odd::samples(&roster, seed),
+        "service" => service_odd::samples(&roster, seed),
+        other => Err(format!("没有 {other} 的样例；只有 {}", PIPELINES.join("、"))),
     }
 }
 
@@ -105,16 +121,46 @@ pub fn foreign_seeds(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<
 /// As [`generate`].
 pub fn truth(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<(String, String)>, String> {
     let samples = samples(pipeline, reference, seed)?;
-    let forms: Vec<(&str, Vec<&'static str>)> = match pipeline {
-        "honours" => honours::FORMS.iter().map(|(form, columns)| (*form, fields(columns))).collect(),
+    let of = |forms: &[(&'static str, honours::Columns)]| -> Vec<(&'static str, Vec<&'static str>)> {
+        forms.iter().map(|(form, columns)| (*form, fields(columns))).collect()
+    };
+    let forms = match pipeline {
+        "honours" => of(&honours::FORMS),
+        "studios" => vec![("studio", fields(studios::STUDIO))],
+        "shock-teams" => vec![("assessment", fields(shock_teams::ASSESSMENT))],
+        "innovation" => of(&innovation::FORMS),
+        "service" => of(&service::FORMS),
         _ => vec![("nomination", fields(&teams::NOMINATION)), ("review", fields(&teams::REVIEW))],
     };
-    let mut all: Vec<(String, String)> = forms
-        .iter()
-        .map(|(form, fields)| (format!("{pipeline}-{form}.csv"), sample::truth(&samples, form, fields)))
-        .collect();
-    all.push((format!("{pipeline}-files.csv"), sample::outcomes(&samples)));
+    let mut all = Vec::new();
+    for (period, samples) in by_period(samples) {
+        let name = if period.is_empty() { pipeline.to_string() } else { format!("{pipeline}-{period}") };
+        let one = |(form, fields): &(&'static str, Vec<&'static str>)| {
+            (format!("{name}-{form}.csv"), sample::truth(&samples, form, fields))
+        };
+        all.extend(forms.iter().map(one));
+        all.push((format!("{name}-files.csv"), sample::outcomes(&samples)));
+    }
     Ok(all)
+}
+
+/// Samples of several periods stand in a folder each (`2026-03/…`) and are run one by one: each with its period, paths
+/// as the run sees them. Samples without periods are one lot.
+fn by_period(samples: Vec<Sample>) -> Vec<(String, Vec<Sample>)> {
+    let mut lots: Vec<(String, Vec<Sample>)> = Vec::new();
+    for mut sample in samples {
+        let folder = sample.path.split_once('/').filter(|(folder, _)| folder.starts_with(|c: char| c.is_ascii_digit()));
+        let (period, path) = match folder {
+            Some((period, path)) => (period.to_string(), path.to_string()),
+            None => (String::new(), sample.path.clone()),
+        };
+        sample.path = path;
+        match lots.iter_mut().find(|(known, _)| *known == period) {
+            Some((_, lot)) => lot.push(sample),
+            None => lots.push((period, vec![sample])),
+        }
+    }
+    lots
 }
 
 fn fields(columns: &[(&'static str, &'static str, &'static str)]) -> Vec<&'static str> {
@@ -125,8 +171,6 @@ fn fields(columns: &[(&'static str, &'static str, &'static str)]) -> Vec<&'stati
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
-
-    const PIPELINES: [&str; 2] = ["model-teams", "honours"];
 
     fn home() -> PathBuf {
         PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -146,6 +190,7 @@ mod tests {
                 pipeline: pipeline.into(),
                 out: home().join("samples").join(pipeline),
                 units: None,
+                period: None,
                 rows: 60,
                 seed: SHIPPED_SEED,
                 reference: reference(),
@@ -168,7 +213,17 @@ mod tests {
             text.push_str(&format!(
                 "\n## {pipeline}\n\n| file | outcome | what is odd, what it should get |\n|---|---|---|\n"
             ));
-            for sample in samples(pipeline, &reference(), SHIPPED_SEED)? {
+            let samples = samples(pipeline, &reference(), SHIPPED_SEED)?;
+            let mut earlier: BTreeSet<String> =
+                by_period(samples.clone()).into_iter().map(|(period, _)| period).collect();
+            earlier.pop_last();
+            for sample in samples {
+                if sample.odd.is_empty()
+                    && sample.path.split_once('/').is_some_and(|(folder, _)| earlier.contains(folder))
+                {
+                    // Good returns of earlier periods say nothing but their numbers.
+                    continue;
+                }
                 let mut row = |path: &str, sample: &Sample, outcome: &str| {
                     let odd = if sample.odd.is_empty() { "nothing; a good return" } else { &sample.odd };
                     text.push_str(&format!("| {path} | {outcome} | {odd} |\n"));
@@ -231,6 +286,7 @@ mod tests {
                 pipeline: "model-teams".into(),
                 out: out.path().to_path_buf(),
                 units: Some(20),
+                period: None,
                 rows: 5,
                 seed: 1,
                 reference: reference(),

@@ -87,8 +87,14 @@ impl Roster {
 
     /// Grassroots units under a recommending unit; itself where it has none.
     pub fn companies(&self, code: &str) -> Vec<&Unit> {
-        let below: Vec<&Unit> =
-            self.units.iter().filter(|unit| unit.parent == code && !unit.name.ends_with("总工会")).collect();
+        // Heating companies send for themselves and belong to the samples of that contest alone.
+        let of_service = |unit: &&Unit| unit.owes != "service";
+        let below: Vec<&Unit> = self
+            .units
+            .iter()
+            .filter(|unit| unit.parent == code && !unit.name.ends_with("总工会"))
+            .filter(of_service)
+            .collect();
         if below.is_empty() { self.units.iter().filter(|unit| unit.code == code).collect() } else { below }
     }
 

@@ -1,6 +1,6 @@
 //! What is odd about single `model-teams` samples, one function a group. Each says what it should come to.
 
-use super::form::{Header, Line, Record};
+use super::form::{Header, Line, Record, columns};
 use super::prng::Prng;
 use super::roster::Roster;
 use super::sample::{Content, Outcome, Sample, notes_page};
@@ -97,7 +97,7 @@ fn layouts(all: &mut Returns) -> Result<(), String> {
     sheet.records.truncate(1);
     sheet.records.push(second);
     sheet.between = vec![(1, Line::Note("注：以下为备选班组".into())), (1, Line::Blank)];
-    let gap = super::form::Column { field: "", header: String::new(), under: String::new() };
+    let gap = columns(&[("", "", "")]).remove(0);
     sheet.columns.insert(9, gap);
     let coal = of(all, "Q0100")?.odd(
         Accepted,

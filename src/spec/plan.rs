@@ -4,15 +4,19 @@
 //! Indices: forms, fields and columns are 0-based positions in the vectors below.
 
 mod discipline;
+mod groups;
 mod tables;
 mod time;
 
 pub use discipline::*;
+pub use groups::*;
 pub use tables::*;
 pub use time::*;
 
+use crate::domain::ranking::Direction;
 use crate::model::Severity;
 use crate::sql::Checked;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -106,12 +110,61 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// Index of the field that names the recommending unit.
     pub unit_field: usize,
+    /// Columns that the engine computes for every row, in the order in which they may use one another.
+    pub computed: Vec<Computed>,
+    /// Numbers of rows that a return may state of itself.
+    pub stated: Vec<StatedTotal>,
     /// Fields that name the same record in another period; empty where records have no history.
     pub key: Vec<usize>,
+    /// What is demanded of a rate where a code says which one it is; the verdicts are computed columns.
+    pub standards: Vec<Standard>,
     pub rules: Vec<Rule>,
     pub unique: Vec<Unique>,
+    pub groups: Vec<GroupRule>,
     pub gone: Vec<Gone>,
     pub outliers: Vec<Outlier>,
+    pub line: u32,
+}
+
+/// A column beside those of the return: what it should come to, next to what it claims.
+#[derive(Debug, Clone)]
+pub struct Computed {
+    pub name: String,
+    pub ty: ColumnType,
+    pub kind: ComputedKind,
+    pub line: u32,
+}
+
+#[derive(Debug, Clone)]
+pub enum ComputedKind {
+    Value(Checked),
+    /// Among all rows read of the form (returns held out aside).
+    Rank(Ranking),
+}
+
+/// Places by a column of numbers: equal values share a place, rows without a value have none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ranking {
+    pub column: String,
+    pub direction: Direction,
+    /// Rows that agree in these columns are ranked among themselves.
+    pub within: Vec<String>,
+}
+
+/// How many rows a return says it has, where it says so: on its cover, in its notes, in its 合计 row.
+#[derive(Debug, Clone)]
+pub struct StatedTotal {
+    pub code: Arc<str>,
+    pub severity: Severity,
+    /// What stands before the number (工作室总数), and what may stand behind it (个).
+    pub labels: Vec<String>,
+    pub measured_in: Vec<String>,
+    /// Field in whose column a 合计 row may write the number alone.
+    pub column: Option<usize>,
+    /// Holes: `{自报}`, `{实有}`.
+    pub found: Template,
+    pub expected: Template,
+    pub next: Template,
     pub line: u32,
 }
 
@@ -159,6 +212,22 @@ impl Form {
             }
         }
         columns
+    }
+}
+
+impl Form {
+    /// The columns of a return that these columns come from: computed ones stand for what they read, those that need
+    /// all rows of a period (ranks) for themselves.
+    pub fn sources(&self, columns: &BTreeSet<String>) -> BTreeSet<String> {
+        let mut sources = columns.clone();
+        for computed in self.computed.iter().rev() {
+            if let ComputedKind::Value(checked) = &computed.kind
+                && sources.remove(&computed.name)
+            {
+                sources.extend(checked.columns.iter().cloned());
+            }
+        }
+        sources
     }
 }
 

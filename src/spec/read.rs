@@ -4,10 +4,12 @@
 //! enums. Parts are read in the order in which they depend on one another; problems are sorted by place at the end.
 
 mod codes;
+mod computed;
 mod context;
 mod cursor;
 mod discipline;
 mod forms;
+mod groups;
 mod ledger;
 mod measures;
 mod rules;

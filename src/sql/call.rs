@@ -9,7 +9,7 @@ use sqlparser::ast::{
 use sqlparser::tokenizer::Span;
 
 /// What one writes, and what it means.
-pub(super) const NAMES: [(&str, Function); 10] = [
+pub(super) const NAMES: [(&str, Function); 12] = [
     ("length", Function::Length),
     ("abs", Function::Abs),
     ("coalesce", Function::Coalesce),
@@ -20,6 +20,8 @@ pub(super) const NAMES: [(&str, Function); 10] = [
     ("id_valid", Function::IdValid),
     ("id_birth_month", Function::IdBirthMonth),
     ("id_sex", Function::IdSex),
+    ("items", Function::Items),
+    ("rounds_to", Function::RoundsTo),
 ];
 
 /// Functions over many rows, refused by name because a row rule would broadcast their one answer to every row.
@@ -112,9 +114,11 @@ impl Walker<'_> {
         let result = match function {
             // abs of a whole number is a whole number.
             Function::Abs => first.unwrap_or(Type::Number),
-            Function::Length | Function::Workdays | Function::Year | Function::FullYears => Type::Integer,
+            Function::Length | Function::Workdays | Function::Year | Function::FullYears | Function::Items => {
+                Type::Integer
+            }
             Function::MonthStart | Function::IdBirthMonth => Type::Date,
-            Function::IdValid => Type::Boolean,
+            Function::IdValid | Function::RoundsTo => Type::Boolean,
             Function::IdSex | Function::Coalesce => Type::Text,
         };
         (Node::Call { function, arguments: nodes }, Kind::Known(result))
@@ -138,7 +142,10 @@ impl Walker<'_> {
 /// Types of a function's parameters; coalesce takes any and is checked apart.
 fn parameters(function: Function) -> &'static [Type] {
     match function {
-        Function::Length | Function::IdValid | Function::IdBirthMonth | Function::IdSex => &[Type::Text],
+        Function::Length | Function::IdValid | Function::IdBirthMonth | Function::IdSex | Function::Items => {
+            &[Type::Text]
+        }
+        Function::RoundsTo => &[Type::Number, Type::Integer, Type::Integer, Type::Integer],
         Function::Abs => &[Type::Number],
         Function::Workdays => &[Type::Date, Type::Date],
         Function::Year | Function::MonthStart | Function::FullYears => &[Type::Date],

@@ -259,6 +259,10 @@ mod tests {
         // Born on 29 February: the year is not full on the 28th.
         is("full_years(d)", ["-1", "0", "∅", "25"]);
         is("id_valid(n)", ["T", "F", "∅", "F"]);
+        is("items(t)", ["1", "1", "∅", "0"]);
+        is("items('焊工、电工，钳工/')", ["3", "3", "3", "3"]);
+        is("rounds_to(x, 3, 2, 2)", ["T", "F", "∅", "F"]);
+        is("rounds_to(1.5, a, b, 0)", ["F", "∅", "∅", "F"]);
         is("id_sex(n)", ["女", "∅", "∅", "∅"]);
         is("id_birth_month(n) = DATE '1949-12-01'", ["T", "∅", "∅", "∅"]);
         is("year(本期止) = 本年", ["T", "T", "T", "T"]);

@@ -243,9 +243,58 @@ pub(super) fn call(function: Function, arguments: Vec<Expr>, context: &Context) 
             };
             value.map(function, typed(DataType::String))
         }
+        Function::Items => {
+            let items = |column: Column| {
+                let values = column.str()?.iter().map(|text| text.map(items));
+                Ok(Int64Chunked::from_iter_options(column.name().clone(), values).into_column())
+            };
+            value.map(items, typed(DataType::Int64))
+        }
+        Function::RoundsTo => {
+            let rest: Vec<Expr> = arguments.collect();
+            value.map_many(rounds_to, &rest, |_, fields| {
+                let name = fields.first().map_or_else(PlSmallStr::default, |field| field.name().clone());
+                Ok(Field::new(name, DataType::Boolean))
+            })
+        }
         // Compiled to WHEN … THEN before it comes here.
         Function::Coalesce => value,
     }
+}
+
+fn items(text: &str) -> i64 {
+    let parts = text.split(['、', '，', ',', '；', ';', '/', '／']);
+    parts.filter(|part| !part.trim().is_empty()).count() as i64
+}
+
+fn rounds_to(columns: &mut [Column]) -> PolarsResult<Column> {
+    let [rate, top, bottom, places] = columns else { return Err(wrong_count()) };
+    let name = rate.name().clone();
+    let (rate, top) = (Numbers::of(rate)?, Numbers::of(top)?);
+    let (bottom, places) = (Numbers::of(bottom)?, Numbers::of(places)?);
+    let rows = 0..height(&[rate.len(), top.len(), bottom.len(), places.len()]);
+    let values = rows.map(|row| {
+        let (top, bottom) = (top.whole(row)?, bottom.whole(row).filter(|bottom| *bottom > 0)?);
+        Some(is_rounded(rate.real(row)?, top, bottom, places.whole(row)?))
+    });
+    Ok(BooleanChunked::from_iter_options(name, values).into_column())
+}
+
+/// Whether a decimal is a quotient rounded at the decimal's last place, or at a later one. In whole numbers:
+/// |rate × 10ᵈ × bottom − top × 10ᵈ| ≤ bottom ÷ 2, where a formula's full digits are held at the twelfth place.
+fn is_rounded(rate: f64, top: i64, bottom: i64, least: i64) -> bool {
+    const MOST: u32 = 12;
+    let shown = format!("{rate}");
+    let written = shown.split_once('.').map_or(0, |(_, decimals)| decimals.len() as u32);
+    let places = written.max(u32::try_from(least).unwrap_or(0)).min(MOST);
+    let scale = 10i128.pow(places);
+    let scaled = (rate * 10f64.powi(places as i32)).round();
+    // What lies beyond any proportion of whole numbers is none; the rest fits easily.
+    if scaled.abs() > 1e18 {
+        return false;
+    }
+    let off = (scaled as i128 * i128::from(bottom) - i128::from(top) * scale).abs();
+    off * 2 <= i128::from(bottom)
 }
 
 fn workdays(start: Expr, end: Expr, context: &Context) -> Expr {
@@ -276,4 +325,25 @@ fn month_start(date: i32) -> Option<i32> {
 fn full_years(from: i32, to: i32) -> Option<i64> {
     let (a, b) = (civil(from)?, civil(to)?);
     Some(i64::from(b.0 - a.0) - i64::from((b.1, b.2) < (a.1, a.2)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_rounded;
+
+    #[test]
+    fn a_rate_is_its_quotient_at_the_places_it_shows() {
+        // 2/3 as 66.67%, 66.7%, 67%, and as a formula leaves it.
+        for rate in [0.6667, 0.667, 0.67, 2.0 / 3.0] {
+            assert!(is_rounded(rate, 2, 3, 2), "{rate}");
+        }
+        for rate in [0.6666, 0.66, 0.668, 0.7, 2.0 / 3.0 - 1e-9] {
+            assert!(!is_rounded(rate, 2, 3, 2), "{rate}");
+        }
+        // Half a unit of the last place either way; 100% is written without any place.
+        assert!(is_rounded(0.98, 195, 200, 2) && is_rounded(0.97, 195, 200, 2) && !is_rounded(0.97, 1951, 2000, 2));
+        assert!(is_rounded(1.0, 199, 200, 2) && !is_rounded(1.0, 994, 1000, 2) && is_rounded(0.0, 0, 7, 2));
+        assert!(is_rounded(0.3, 1, 3, 0) && !is_rounded(f64::MAX, 1, 3, 2) && !is_rounded(-0.5, 1, 2, 2));
+        assert!(is_rounded(1.0, i64::MAX, i64::MAX, 2));
+    }
 }

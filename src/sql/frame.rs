@@ -4,15 +4,15 @@
 //! and of a stretch of rows at a time. Every expression that the gate lets through looks at one row alone, so the
 //! stretches may be answered apart. A unit column reads as the unit's name.
 
-use super::{Checked, Context, Literal, compile};
+use super::{Checked, Context, Literal, Type, compile};
 use crate::domain::period::{Period, day};
 use crate::model::{Column as Values, FormTable, Origin, Scalars, Texts, Value};
 use crate::spec::reference::ReferenceTable;
 use crate::spec::{ColumnType, Plan, Reference, Roster};
 use polars::prelude::NewChunkedArray;
 use polars::prelude::{
-    BooleanChunked, ChunkTake, Column, DataFrame, Expr, Float64Chunked, IdxCa, Int32Chunked, Int64Chunked, IntoColumn,
-    IntoLazy, PlSmallStr, PolarsResult, StringChunked, StringChunkedBuilder, UInt32Chunked,
+    BooleanChunked, ChunkTake, Column, DataFrame, DataType, Expr, Float64Chunked, IdxCa, Int32Chunked, Int64Chunked,
+    IntoColumn, IntoLazy, PlSmallStr, PolarsResult, StringChunked, StringChunkedBuilder, UInt32Chunked,
 };
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -35,11 +35,11 @@ pub struct Grid {
     columns: Arc<[Values]>,
     /// Names of the roster's units, for unit columns.
     units: Arc<[Arc<str>]>,
+    /// Columns of the same records in earlier periods (`上期.人数`), and those that the definition computes.
+    joined: Arc<[(String, Arc<Values>)]>,
     /// Per column whose words recur, and for the units: the words as polars holds them, made when first asked for.
     words: Arc<[OnceLock<StringChunked>]>,
     unit_words: Arc<OnceLock<StringChunked>>,
-    /// Columns of the same records in earlier periods (`上期.人数`).
-    joined: Arc<[(String, Values)]>,
     /// Columns that only a computation adds (a verdict), by name.
     extra: BTreeMap<&'static str, Arc<Scalars<bool>>>,
 }
@@ -186,7 +186,7 @@ impl Grid {
     }
 
     fn at(&self, position: usize) -> Option<&Values> {
-        let joined = || self.joined.get(position.checked_sub(self.columns.len())?).map(|(_, values)| values);
+        let joined = || self.joined.get(position.checked_sub(self.columns.len())?).map(|(_, values)| &**values);
         self.columns.get(position).or_else(joined)
     }
 
@@ -197,6 +197,7 @@ impl Grid {
 
     /// Adds columns of this height under names that are not yet there.
     pub fn join(&mut self, columns: Vec<(String, Values)>) {
+        let columns = columns.into_iter().map(|(name, values)| (name, Arc::new(values)));
         self.joined = self.joined.iter().cloned().chain(columns).collect();
     }
 
@@ -231,14 +232,14 @@ impl Grid {
         }
         let at = self.position(name)?;
         Some(match self.at(at)? {
-            Values::Text(v) => match self.words.get(at).filter(|_| v.recurs()) {
-                Some(words) => {
-                    let all = || (1..=v.codes() as u32).map(|code| v.word(code));
-                    let words = words.get_or_init(|| StringChunked::from_iter_options(PlSmallStr::EMPTY, all()));
-                    picked(label, words, rows.map(|row| v.code(row).checked_sub(1)))?
-                }
-                None => texts(label, rows.map(|row| v.get(row))),
-            },
+            // Joined columns have no words of their own here; most are numbers.
+            Values::Text(v) if v.recurs() && at < self.words.len() => {
+                let words = self.words.get(at)?.get_or_init(|| {
+                    StringChunked::from_iter_options(PlSmallStr::EMPTY, (1..=v.codes() as u32).map(|code| v.word(code)))
+                });
+                picked(label, words, rows.map(|row| v.code(row).checked_sub(1)))?
+            }
+            Values::Text(v) => texts(label, rows.map(|row| v.get(row))),
             Values::Unit(v) => {
                 let names = || self.units.iter().map(|name| Some(&**name));
                 let words =
@@ -319,6 +320,78 @@ impl Grid {
             all.iter_mut().zip(stretch).for_each(|(all, hits)| all.extend(hits));
         }
         all
+    }
+
+    /// An expression's value for every row.
+    pub fn values(&self, checked: &Checked, context: &Context) -> Values {
+        let needs: Vec<&str> = checked.columns.iter().map(String::as_str).collect();
+        let taken = self.evaluate(&[compile(checked, context)], &needs, |_, answers| Ok(answers.first().cloned()));
+        // As in `rows_where`: the gate typed it, and stopping is right.
+        let stretches =
+            taken.unwrap_or_else(|error| panic!("polars refused an expression that the gate had typed: {error}"));
+        let mut all = empty(match checked.ty {
+            Type::Text => ColumnType::Text,
+            Type::Integer => ColumnType::Integer,
+            Type::Number => ColumnType::Number,
+            Type::Boolean => ColumnType::Boolean,
+            Type::Date => ColumnType::Date,
+        });
+        for stretch in stretches.into_iter().flatten() {
+            let wanted = "polars answers in the type that the gate found";
+            match &mut all {
+                Values::Text(all) => stretch.str().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Integer(all) => stretch.i64().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Number(all) => {
+                    let real = stretch.cast(&DataType::Float64).expect(wanted);
+                    real.f64().expect(wanted).iter().for_each(|value| all.push(value));
+                }
+                Values::Boolean(all) => stretch.bool().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Date(all) => stretch.i32().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Unit(_) => {}
+            }
+        }
+        all
+    }
+
+    /// Some rows and some columns of this grid, in that order, and columns of their own height beside them.
+    pub fn gather(&self, rows: &[usize], names: &[String], more: Vec<(String, Values)>) -> Grid {
+        let known: Vec<(String, Values)> = names
+            .iter()
+            .filter_map(|name| {
+                let column = self.column(name)?;
+                let mut picked = match column {
+                    Values::Text(_) => Values::Text(Texts::default()),
+                    Values::Integer(_) => Values::Integer(Scalars::default()),
+                    Values::Number(_) => Values::Number(Scalars::default()),
+                    Values::Boolean(_) => Values::Boolean(Scalars::default()),
+                    Values::Date(_) => Values::Date(Scalars::default()),
+                    Values::Unit(_) => Values::Unit(Scalars::default()),
+                };
+                for row in rows {
+                    match (&mut picked, column) {
+                        (Values::Text(all), Values::Text(from)) => all.push(from.get(*row)),
+                        (Values::Integer(all), Values::Integer(from)) => all.push(from.get(*row)),
+                        (Values::Number(all), Values::Number(from)) => all.push(from.get(*row)),
+                        (Values::Boolean(all), Values::Boolean(from)) => all.push(from.get(*row)),
+                        (Values::Date(all), Values::Date(from)) => all.push(from.get(*row)),
+                        (Values::Unit(all), Values::Unit(from)) => all.push(from.get(*row)),
+                        _ => {}
+                    }
+                }
+                Some((name.clone(), picked))
+            })
+            .collect();
+        let (names, columns): (Vec<String>, Vec<Values>) = known.into_iter().chain(more).unzip();
+        Grid {
+            height: rows.len(),
+            names: names.into(),
+            words: columns.iter().map(|_| OnceLock::new()).collect(),
+            columns: columns.into(),
+            units: self.unit_names(),
+            unit_words: Arc::clone(&self.unit_words),
+            joined: Arc::default(),
+            extra: BTreeMap::new(),
+        }
     }
 
     /// Per row, whether an expression is true; NULL is not true.

@@ -7,6 +7,7 @@
 
 mod call;
 pub mod compile;
+pub mod computed;
 mod evaluate;
 pub mod frame;
 pub mod gate;
@@ -148,6 +149,11 @@ pub enum Function {
     IdBirthMonth,
     /// `id_sex(身份证号)` → 男 or 女; NULL when not valid.
     IdSex,
+    /// `items(文本)` → integer: how many parts a list has that is separated by 、 ， ； or / (焊工、电工 → 2).
+    Items,
+    /// `rounds_to(率, 分子, 分母, 小数位)` → boolean: whether 率 is 分子 ÷ 分母, rounded at the last decimal that 率
+    /// shows, and at that many decimals at least (2 for percentages: 100% is written without any). NULL over 0.
+    RoundsTo,
 }
 
 /// Constants that the run fills in, with their types: the period's first and last day, the first day of its year,

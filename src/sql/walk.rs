@@ -387,8 +387,7 @@ impl<'a> Walker<'a> {
     }
 }
 
-pub(super) const FUNCTION_HELP: &str =
-    "可用的函数：length、abs、coalesce、workdays、year、month_start、full_years、id_valid、id_birth_month、id_sex";
+pub(super) const FUNCTION_HELP: &str = "可用的函数：length、abs、coalesce、workdays、year、month_start、full_years、id_valid、id_birth_month、id_sex、items、rounds_to";
 
 pub(super) fn numeric(ty: Type) -> bool {
     matches!(ty, Type::Integer | Type::Number)

@@ -243,6 +243,11 @@ pub fn show(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 { format!("{}", value as i64) } else { format!("{value}") }
 }
 
+/// A proportion as a percentage, without what binary arithmetic adds: 0.987 → 98.7%.
+pub fn percent(share: f64) -> String {
+    format!("{}%", show((share * 1e12).round() / 1e10))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

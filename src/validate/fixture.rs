@@ -49,11 +49,15 @@ pub fn field(name: &str, ty: FieldType) -> Field {
 }
 
 pub fn sql(text: &str, columns: &[(&str, Type)]) -> Checked {
+    sql_of(text, columns, Type::Boolean)
+}
+
+pub fn sql_of(text: &str, columns: &[(&str, Type)], wanted: Type) -> Checked {
     let scope = Scope {
         columns: columns.iter().map(|(name, ty)| (name.to_string(), *ty)).collect(),
         values: [("人数下限".to_string(), Literal::Integer(3))].into_iter().collect(),
     };
-    check(text, &scope, Some(Type::Boolean)).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
+    check(text, &scope, Some(wanted)).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
 }
 
 pub const COLUMNS: [(&str, Type); 6] = [

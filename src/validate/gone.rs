@@ -8,6 +8,7 @@ use super::{Against, Arrival, Arrived, versions};
 use crate::model::{Finding, Place};
 use crate::spec::{Gone, Precision, Template, TemplatePart};
 use crate::sql::Grid;
+use crate::sql::computed::append_values;
 use crate::sql::frame::{context, recommenders};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,13 +148,18 @@ fn needs(gone: &Gone) -> BTreeSet<String> {
     gone.when.iter().flat_map(|when| when.columns.iter().cloned()).chain(said).collect()
 }
 
-/// Stored columns by today's names; one that did not exist then reads as nothing.
+/// Stored columns by today's names; one that did not exist then reads as nothing. What the definition computes is computed
+/// from them as it is defined today.
 pub fn stored_grid(rows: &FormRows, records: &Records<'_>, needs: BTreeSet<String>, against: Against<'_>) -> Grid {
     let (mut names, mut columns) = (Vec::new(), Vec::new());
+    let needs = rows.form.sources(&needs);
     for column in rows.form.columns().into_iter().filter(|column| needs.contains(&column.name)) {
         let values = records.stored.column_named(&column.name).cloned();
         columns.push(values.unwrap_or_else(|| super::history::nothing(column.ty, records.stored.len())));
         names.push(column.name);
     }
-    Grid::new(names, columns, records.stored.len(), &against.reference.roster)
+    let Against { plan, reference, .. } = against;
+    let mut grid = Grid::new(names, columns, records.stored.len(), &reference.roster);
+    append_values(&mut grid, rows.form, &context(plan, reference, &records.period));
+    grid
 }

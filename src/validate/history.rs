@@ -3,6 +3,7 @@
 //! many records were not compared is said.
 
 use super::Against;
+use super::gone::stored_grid;
 use super::rows::FormRows;
 use super::unique::part;
 use crate::domain::period::Period;
@@ -108,10 +109,17 @@ pub fn join(rows: &mut FormRows, keys: &[Option<String>], against: Against<'_>) 
             }
             None => vec![None; keys.len()],
         };
-        let stored = records.and_then(|(_, records)| records).map(|records| records.stored);
+        let records = records.and_then(|(_, records)| records);
+        let stored = records.as_ref().map(|records| records.stored);
         for column in rows.form.columns().into_iter().filter(|column| names.contains(&column.name)) {
             let values = stored.and_then(|stored| stored.column_named(&column.name));
             joined.push((earlier_column(earlier, &column.name), gather(values, column.ty, &matches)));
+        }
+        let computed: Vec<_> = rows.form.computed.iter().filter(|computed| names.contains(&computed.name)).collect();
+        let grid = records.filter(|_| !computed.is_empty()).map(|records| stored_grid(rows, &records, names, against));
+        for computed in computed {
+            let values = grid.as_ref().and_then(|grid| grid.column(&computed.name));
+            joined.push((earlier_column(earlier, &computed.name), gather(values, computed.ty, &matches)));
         }
     }
     rows.rows.grid.join(joined);

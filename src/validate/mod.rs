@@ -7,6 +7,7 @@ mod discipline;
 mod drift;
 mod files;
 mod gone;
+mod groups;
 mod history;
 mod ledger;
 mod lookups;
@@ -26,7 +27,7 @@ use crate::model::run::{RowAccount, RunVerdict};
 use crate::model::{Finding, FormTable, Origin, Place, SourceFile, Unreadable};
 use crate::spec::{Plan, Reference};
 use crate::sql::frame::{assemble, context, recommenders};
-use crate::sql::{Context, ValidatedRows};
+use crate::sql::{Context, ValidatedRows, computed};
 use gone::Heard;
 use rows::{FormRows, Places};
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,15 +93,20 @@ pub fn validate(against: Against<'_>, mut arrived: Vec<Arrived>) -> Validated {
     let mut decision = versions::decide(plan, &reference.roster, &places, &arrived);
     let ledger = ledger::record(plan, &arrived, &mut decision);
     let unknown_names = strangers::gather(&reference.roster, &decision, &arrived);
+    // Before the findings are taken: whether a return is held out is read from them.
+    let heard = Heard::of(against, &decision, &arrived);
     let mut sorted = sort_tables(plan, &decision, &mut arrived);
     let mut findings = take_findings(&decision, &sorted, &mut arrived);
 
-    let heard = Heard::of(against, &decision, &arrived);
     let mut forms: Vec<FormRows> = std::mem::take(&mut sorted.tables)
         .into_iter()
         .zip(&plan.forms)
         .enumerate()
-        .map(|(index, (tables, form))| FormRows::new(form, assemble(plan, reference, index, tables), &places))
+        .map(|(index, (tables, form))| {
+            let mut rows = assemble(plan, reference, index, tables);
+            computed::append(&mut rows.grid, form, &context);
+            FormRows::new(form, rows, &places)
+        })
         .collect();
     for rows in &mut forms {
         findings.extend(form_rules(rows, &heard, &context, against));
@@ -145,6 +151,7 @@ fn form_rules(rows: &mut FormRows, heard: &Heard, context: &Context, against: Ag
     let mut findings = history::join(rows, &keys, against);
     findings.extend(rows.check_rules(context));
     findings.extend(unique::check(rows, context));
+    findings.extend(groups::check(rows, context));
     findings.extend(outliers::check(rows, &keys, context, against));
     findings.extend(gone::check(rows, &keys, heard, against));
     // Every rule that looks back says what it misses; once is enough.

@@ -11,7 +11,7 @@ use crate::model::replay::{Hit, ReplayedPeriod, TriedRule};
 use crate::model::{Finding, Origin};
 use crate::spec::Plan;
 use crate::sql::frame::context;
-use crate::sql::{Grid, Rows};
+use crate::sql::{Grid, Rows, computed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every rule of the definition that stored rows can be held against, in its order.
@@ -23,6 +23,7 @@ pub fn rules(plan: &Plan) -> Vec<TriedRule> {
         };
         form.rules.iter().for_each(|rule| add(&rule.code, rule.severity, rule.trial));
         form.unique.iter().for_each(|unique| add(&unique.code, unique.severity, unique.trial));
+        form.groups.iter().for_each(|group| add(&group.code, group.severity, group.trial));
         form.gone.iter().for_each(|gone| add(&gone.code, gone.severity, gone.trial));
         form.outliers.iter().for_each(|outlier| add(&outlier.code, outlier.severity, outlier.trial));
         for rule in plan.lookups.iter().filter(|lookup| lookup.form == at).filter_map(|lookup| lookup.expect.as_ref()) {
@@ -114,6 +115,8 @@ fn rows(form: usize, against: Against<'_>, stored: &StoredPeriod, names: &mut BT
             Origin { source, sheet: 0, row, cols: Origin::WHOLE }
         })
         .collect();
-    let grid = Grid::new(labels, columns, height, &against.reference.roster);
+    let mut grid = Grid::new(labels, columns, height, &against.reference.roster);
+    // Only rows that counted are stored, so a rank is among those here.
+    computed::append(&mut grid, known, &context(against.plan, against.reference, against.period));
     Rows { form, grid, origins, units: stored.units().to_vec() }
 }

@@ -5,7 +5,7 @@ use super::trial;
 use crate::domain::period::civil;
 use crate::model::normalised::Binding;
 use crate::model::{CellRef, Finding, Origin, Place, Value};
-use crate::spec::{Form, Precision, Template, TemplatePart};
+use crate::spec::{FieldType, Form, Precision, Template, TemplatePart};
 use crate::sql::{Context, Rows, compile, split_earlier};
 use std::collections::HashMap;
 
@@ -82,9 +82,11 @@ impl<'a> FormRows<'a> {
     /// A row's value as messages write it: 2026-03-05, 2026-03, 12.5, 是; 空 for nothing.
     pub fn value(&self, row: usize, name: &str) -> String {
         let own = split_earlier(name).map_or(name, |(_, own)| own);
-        let field = self.form.fields.iter().find(|field| field.name.as_ref() == own);
-        let precision = field.map_or(Precision::Day, |field| field.ty.precision());
-        words(self.rows.grid.value(row, name), precision)
+        let ty = self.form.fields.iter().find(|field| field.name.as_ref() == own).map(|field| &field.ty);
+        match (ty, self.rows.grid.value(row, name)) {
+            (Some(FieldType::Percent), Value::Number(share)) => crate::text::numbers::percent(share),
+            (ty, value) => words(value, ty.map_or(Precision::Day, FieldType::precision)),
+        }
     }
 
     /// A template with the row's values; `more` answers the rule's own holes.

@@ -8,6 +8,7 @@ use crate::model::run::UnitStatus;
 use crate::model::{Amendment, Outcome, Place, Severity};
 use crate::spec::Count;
 use crate::spec::reference::Due;
+use crate::sql::Type;
 
 const GOOD: Row = (Some(0), "甲厂", "好班", "模范", Some(9));
 
@@ -329,4 +330,58 @@ fn an_empty_run_is_a_run() {
     assert_eq!(validated.verdict.units.len(), 2);
     assert!(validated.verdict.units.iter().all(|unit| unit.status == UnitStatus::Missing));
     assert_eq!(validated.lookups[0].outstanding.len(), 4);
+}
+
+#[test]
+fn a_group_is_judged_as_a_whole() {
+    let rows = [
+        (Some(0), "甲厂", "一班", "模范", Some(9)),
+        (Some(0), "乙厂", "二班", "模范", Some(9)),
+        (Some(0), "甲 厂", "三班", "模范", None),
+        (Some(1), "甲厂", "四班", "模范", Some(12)),
+        (Some(1), "", "五班", "模范", Some(99)),
+        (Some(1), "丙厂", "六班", "模范", None),
+    ];
+    let value = |name: &str, kind, of: &str, wanted| crate::spec::GroupValue {
+        name: name.into(),
+        kind,
+        of: sql_of(of, &COLUMNS, wanted),
+    };
+    let names = [("所在单位", Type::Text), ("总人数", Type::Integer), ("队数", Type::Integer)];
+    let mut plan = plan(vec![]);
+    let mut rule = crate::spec::GroupRule {
+        code: "crowd".into(),
+        severity: Severity::Block,
+        trial: false,
+        by: vec![WORKPLACE],
+        when: None,
+        values: vec![
+            value("总人数", crate::spec::GroupKind::Sum, "人数", Type::Integer),
+            value("队数", crate::spec::GroupKind::Count, "人数 > 0", Type::Boolean),
+        ],
+        check: sql("总人数 <= 20 AND 所在单位 <> '某厂'", &names),
+        found: template("{所在单位}{行数}行{队数}队{总人数}人"),
+        expected: template("20 人"),
+        next: template("请核对"),
+        cells: vec![HEADS],
+        line: 9,
+    };
+    plan.forms[0].groups = vec![rule.clone()];
+    let files = || vec![filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &rows)])];
+    let blocked = run(&plan, files());
+    let said = |validated: &Validated| -> Vec<String> {
+        let found = validated.verdict.findings.iter().filter(|finding| &*finding.code == "crowd");
+        found.map(|finding| finding.found.clone()).collect()
+    };
+    // Two spellings are one group; a row without a key is in none; over nothing but NULL the rule is not evaluated.
+    assert_eq!(said(&blocked), ["甲厂3行2队21人", "甲 厂3行2队21人", "甲厂3行2队21人"]);
+    assert_eq!(accepted(&blocked, 0), [false, true, false, false, true, true]);
+    rule.severity = Severity::Verify;
+    rule.when = Some(sql("人数 > 9 OR 人数 IS NULL", &COLUMNS));
+    plan.forms[0].groups = vec![rule.clone()];
+    assert_eq!(said(&run(&plan, files())), Vec::<String>::new());
+    rule.when = None;
+    plan.forms[0].groups = vec![rule];
+    let doubted = run(&plan, files());
+    assert_eq!((said(&doubted).len(), accepted(&doubted, 0)), (1, vec![true; 6]));
 }

@@ -4,7 +4,7 @@ use super::rows::FormRows;
 use super::trial;
 use crate::model::{Finding, Value};
 use crate::spec::Unique;
-use crate::sql::{Context, Grid};
+use crate::sql::{Checked, Context, Grid};
 use crate::text::names::match_key;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -18,7 +18,7 @@ pub fn check(rows: &FormRows, context: &Context) -> Vec<Finding> {
 
 fn check_one(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for group in groups(rows, unique, context) {
+    for group in together(rows, &unique.fields, unique.when.as_ref(), 2, context) {
         for row in &group {
             let others: Vec<String> = group
                 .iter()
@@ -49,15 +49,20 @@ fn check_one(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Finding
     findings
 }
 
-/// Rows that agree, in order of their first row; every group has at least two.
+/// Rows that agree in some fields, in order of their first row; groups of at least so many.
 ///
 /// Sorting 64-bit hashes instead of keeping a million keys as text keeps the memory flat; equal hashes are compared
 /// by the keys themselves before anyone is accused of anything.
-fn groups(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Vec<usize>> {
+pub fn together(
+    rows: &FormRows,
+    fields: &[usize],
+    when: Option<&Checked>,
+    least: usize,
+    context: &Context,
+) -> Vec<Vec<usize>> {
     let grid = &rows.rows.grid;
-    let mask = unique.when.as_ref().map(|when| grid.mask(when, context));
-    let columns: Vec<usize> = unique
-        .fields
+    let mask = when.map(|when| grid.mask(when, context));
+    let columns: Vec<usize> = fields
         .iter()
         .filter_map(|field| rows.form.fields.get(*field))
         .filter_map(|field| grid.position(&field.name))
@@ -78,11 +83,15 @@ fn groups(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Vec<usize>
     }
     hashed.sort_unstable();
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    for run in hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+    for run in hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() >= least) {
+        if let [(_, row)] = run {
+            groups.push(vec![*row]);
+            continue;
+        }
         let mut keyed: Vec<(Option<String>, usize)> =
             run.iter().map(|(_, row)| (key(grid, &columns, *row), *row)).collect();
         keyed.sort();
-        let same = keyed.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1);
+        let same = keyed.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() >= least);
         groups.extend(same.map(|same| same.iter().map(|(_, row)| *row).collect::<Vec<_>>()));
     }
     groups.sort();

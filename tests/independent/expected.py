@@ -302,6 +302,196 @@ def awards():
     write("honours-awards-outside", [(r["获奖对象"], r["荣誉名称"], r["获奖时间"]) for r in outside])
 
 
+# ── studios and shock teams, quarterly ───────────────────────
+
+
+def accepted(name):
+    return [row for row in truth(name) if row["去向"] == "accepted"]
+
+
+def exact(text):
+    return Fraction(text) if text else Fraction(0)
+
+
+def total(row, column, rows, field):
+    """A sum: whole where it is whole; the fraction is exact."""
+    amount = sum((exact(r[field]) for r in rows), Fraction(0))
+    return (row, column, f"{float(amount):g}", f"{amount.numerator}/{amount.denominator}")
+
+
+def mean(row, column, values):
+    if not values:
+        return (row, column, "—")
+    amount = sum(values, Fraction(0)) / len(values)
+    return (row, column, f"{float(amount):.6f}", f"{amount.numerator}/{amount.denominator}")
+
+
+def by_city(rows):
+    """(label, rows) for each row of a table by city, the total last."""
+    of = lambda r: place(BY_CODE[r["推荐单位代码"]])
+    return [(label, [r for r in rows if of(r) == label]) for label in CITIES + CHANNELS[1:]] + [("合计", rows)]
+
+
+def by_unit(rows, pipeline, last):
+    units = [(u["单位名称"], [r for r in rows if r["推荐单位代码"] == u["单位代码"]]) for u in expected_units(pipeline)]
+    return units + [(last, rows)]
+
+
+def ranks(values):
+    """1, 2, 2, 4 from the highest."""
+    return [1 + sum(other > value for other in values) for value in values]
+
+
+SEVEN = ["标识", "场所", "经费", "成员", "制度", "台账", "成果"]
+LEVELS = ["国家级", "省级", "市级", "县级", "企业级"]
+
+
+def studios():
+    rows = accepted("studios-2026Q3-studio")
+    kinds = ["技术攻关型", "技能传授型", "服务示范型", "管理创新型", "其他"]
+    out = []
+    for level in [*LEVELS, "合计"]:
+        mine = [r for r in rows if level in (r["级别"], "合计")]
+        out += [(level, kind, sum(r["类型"] == kind for r in mine)) for kind in kinds]
+        out.append((level, "合计", len(mine)))
+    write("studios-level-kind", out)
+
+    out = []
+    for label, mine in by_city(rows):
+        out += [(label, "总数", len(mine)), (label, "新增", sum("2026-07-01" <= r["命名日期"] <= "2026-09-30" for r in mine))]
+        out.append((label, "复核/已复核", sum(r["复核结论"] != "" for r in mine)))
+        out += [(label, f"复核/{word}", sum(r["复核结论"] == word for r in mine)) for word in ("合格", "整改", "摘牌")]
+        out.append((label, "省级及以上", sum(r["级别"] in ("国家级", "省级") for r in mine)))
+        out.append((label, "本期无活动", sum(r["本期活动"] == "0" for r in mine)))
+    write("studios-city", out)
+
+    before, year_ago = accepted("studios-2026Q2-studio"), accepted("studios-2025Q3-studio")
+    out = []
+    for (label, mine), (_, theirs), (_, then) in zip(by_city(rows), by_city(before), by_city(year_ago)):
+        out += [(label, "上期总数", len(theirs)), (label, "上年同期", len(then))]
+    write("studios-city-before", out)
+
+    def seven(name, groups):
+        out = []
+        for label, mine in groups:
+            out.append((label, "工作室", len(mine)))
+            out += [ratio(label, f"七有/{item}", sum(r[f"有{item}"] == "是" for r in mine), len(mine)) for item in SEVEN]
+            out.append(ratio(label, "七有俱全", sum(all(r[f"有{i}"] == "是" for i in SEVEN) for r in mine), len(mine)))
+        write(name, out)
+
+    seven("studios-seven", by_city(rows))
+    levels = [(level, [r for r in rows if r["级别"] == level]) for level in LEVELS]
+    seven("studios-seven-level", [*levels, ("合计", rows)])
+
+    out = []
+    for label, mine in by_city(rows):
+        out += [total(label, f"课题/{word}", mine, f"课题{word}") for word in ("立项", "完成", "失败")]
+        running = sum(int(r["课题立项"]) - int(r["课题完成"]) - int(r["课题失败"]) for r in mine)
+        out += [(label, "课题/在研", running), total(label, "活动", mine, "本期活动")]
+        out += [total(label, word, mine, word) for word in ("培训", "专利")]
+    write("studios-topics", out)
+
+    out = []
+    for label, mine in by_city(rows):
+        both = sum((exact(r["行政拨付"]) + exact(r["工会拨付"]) for r in mine), Fraction(0))
+        out += [(label, "工作室", len(mine)), total(label, "经费/行政拨付", mine, "行政拨付")]
+        out.append(total(label, "经费/工会拨付", mine, "工会拨付"))
+        out.append((label, "经费/合计拨付", f"{float(both):g}", f"{both.numerator}/{both.denominator}"))
+        gains = [exact(r["创效"]) for r in mine if r["创效"]]
+        out += [total(label, "创效", mine, "创效"), mean(label, "平均创效", gains), (label, "填报创效的工作室", len(gains))]
+    write("studios-funds", out)
+
+    gained = [r for r in rows if exact(r["创效"]) > 0]
+    placed = list(zip(ranks([exact(r["创效"]) for r in gained]), gained))
+    write("studios-top-benefit", [(r["工作室名称"], r["创效"], n) for n, r in placed if n <= 10])
+
+    out = []
+    for r in rows:
+        why = [f"复核结论为{word}" for word in ("整改", "摘牌") if r["复核结论"] == word]
+        why += ["本期没有活动"] * (r["本期活动"] == "0") + ["七有不全"] * any(r[f"有{i}"] != "是" for i in SEVEN)
+        if why:
+            out.append((r["工作室名称"], r["推荐单位"], "；".join(why)))
+    write("studios-attention", out)
+
+
+WEIGHTS = {"安全": 30, "生产任务": 25, "工程质量": 20, "青工参与率": 15, "出勤": 10}
+
+
+def score(row):
+    """The score by the notice; an accident (安全 0) leaves nothing."""
+    if exact(row["安全"]) == 0:
+        return Fraction(0)
+    weighted = sum(exact(row[part]) * weight for part, weight in WEIGHTS.items())
+    return weighted / 100 + exact(row["加分"]) - exact(row["扣分"])
+
+
+def shown(number):
+    return f"{float(number):g}"
+
+
+def shock_teams():
+    rows = accepted("shock-teams-2026Q3-assessment")
+    scores = [score(r) for r in rows]
+    out = []
+    for r, place_of_all in zip(rows, ranks(scores)):
+        mine = [score(other) for other in rows if other["单位"] == r["单位"]]
+        own = 1 + sum(other > score(r) for other in mine)
+        out.append((r["突击队名称"], f"{place_of_all}/{own}", shown(score(r))))
+    write("shock-teams-ranking", out)
+
+    veto = lambda r: exact(r["安全"]) == 0
+    exposed = lambda r: veto(r) or score(r) < 60
+    groups = by_unit(rows, "shock-teams", "合计")
+    means = [(label, [score(r) for r in mine]) for label, mine in groups[:-1] if mine]
+    order = dict(zip([label for label, _ in means], ranks([sum(s) / len(s) for _, s in means])))
+    out = []
+    for label, mine in groups:
+        out += [(label, "突击队", len(mine)), total(label, "人数", mine, "人数"), total(label, "青年数", mine, "青年数")]
+        out += [mean(label, "平均得分", [score(r) for r in mine]), (label, "名次", order.get(label, "—"))]
+        out.append((label, "达到光荣线", sum(score(r) >= 95 for r in mine)))
+        out += [(label, "应曝光", sum(map(exposed, mine))), (label, "一票否决", sum(map(veto, mine)))]
+    write("shock-teams-unit", out)
+    out = []
+    before, year_ago = accepted("shock-teams-2026Q2-assessment"), accepted("shock-teams-2025Q3-assessment")
+    for column, then in (("上期平均", before), ("上年同期平均", year_ago)):
+        of_then = by_unit(then, "shock-teams", "合计")
+        out += [mean(label, column, [score(r) for r in mine]) for label, mine in of_then]
+    for (label, mine), (_, theirs) in zip(groups, by_unit(before, "shock-teams", "合计")):
+        if mine and theirs:
+            change = sum(map(score, mine)) / len(mine) - sum(map(score, theirs)) / len(theirs)
+            out.append((label, "比上期增减", f"{float(change):.6f}", f"{change.numerator}/{change.denominator}"))
+    write("shock-teams-unit-before", out)
+
+    out = []
+    for label, mine in by_unit(rows, "shock-teams", "全省平均"):
+        out.append((label, "突击队", len(mine)))
+        out += [mean(label, part, [exact(r[part]) for r in mine]) for part in [*WEIGHTS, "加分", "扣分"]]
+        out.append(mean(label, "复算得分", [score(r) for r in mine]))
+    write("shock-teams-dimensions", out)
+
+    out = []
+    safe = [r for r in rows if not veto(r)]
+    for n, r in zip(ranks([score(r) for r in safe]), safe):
+        why = [f"全省第 {n} 名"] * (n <= 3)
+        why += [f"得分 {shown(score(r))} 分，达到 95 分"] * (score(r) >= 95)
+        why += ["安全和工程质量都是满分"] * (r["安全"] == r["工程质量"] == "100")
+        if why:
+            out.append((r["突击队名称"], n, "；".join(why)))
+    write("shock-teams-honour", out)
+
+    out = []
+    # Whoever leaves out the measures is blocked, and exposed all the same.
+    for r in [row for row in truth("shock-teams-2026Q3-assessment") if row["去向"] != "out"]:
+        why = ["发生安全事故，一票否决"] * veto(r)
+        why += [f"得分 {shown(score(r))} 分，低于 60 分"] * (not veto(r) and score(r) < 60)
+        if exposed(r) and r["督查日期"] > r["期限"]:
+            y, m, d = map(int, r["督查日期"].split("-"))
+            why.append(f"{y}年{m}月{d}日督查时已过整改期限")
+        if why:
+            out.append((r["突击队名称"], r["去向"], "；".join(why)))
+    write("shock-teams-exposure", out)
+
+
 # ── discipline ───────────────────────────────────────────────
 
 
@@ -315,10 +505,10 @@ def workdays_after(due, filed):
     return days
 
 
-def discipline(pipeline):
-    dates = next(r for r in table(REFERENCE / "截止日期.csv") if r["报送项目"] == pipeline and r["报告期"] == str(YEAR))
+def discipline(pipeline, period=str(YEAR)):
+    dates = next(r for r in table(REFERENCE / "截止日期.csv") if r["报送项目"] == pipeline and r["报告期"] == period)
     due, grace = (datetime.date.fromisoformat(dates[name]) for name in ("截止", "补报截止"))
-    files = truth(f"{pipeline}-files")
+    files = truth(f"{pipeline}-files" if period == str(YEAR) else f"{pipeline}-{period}-files")
     words = ["按时", "迟报", "退回", "无法读取", "未报"]
     best = {}
     for row in files:
@@ -346,3 +536,7 @@ model_teams()
 honours()
 for pipeline in ("model-teams", "honours"):
     discipline(pipeline)
+studios()
+shock_teams()
+for pipeline in ("studios", "shock-teams"):
+    discipline(pipeline, "2026Q3")

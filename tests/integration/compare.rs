@@ -316,7 +316,7 @@ fn growth_is_said_raw_and_over_the_units_of_both_periods() {
     let compare = table(&february, "compare");
     let is = |name: &str, expected: [&str; 5]| assert_eq!(column(compare, name), expected, "{name}");
     // 甲, 乙 (its row is blocked), 丙 (silent), 丁, 合计.
-    is("本月", ["15", "0", "未报", "9", "24"]);
+    is("本月", ["15", "退回", "未报", "9", "24"]);
     is("上月", ["12", "20", "33", "未报", "65"]);
     is("上年同月", ["10", "20", "未报", "7", "37"]);
     is("累计", ["27", "20", "33", "9", "89"]);
@@ -345,7 +345,7 @@ fn growth_is_said_raw_and_over_the_units_of_both_periods() {
     let names: Vec<&str> = months.headings.iter().map(|heading| heading.name.as_str()).collect();
     assert_eq!(names, ["单位", "2025年12月", "2026年1月", "2026年2月"]);
     assert_eq!(column(months, "2025年12月"), ["10", "20", "30", "未报", "60"]);
-    assert_eq!(column(months, "2026年2月"), ["15", "0", "未报", "9", "24"]);
+    assert_eq!(column(months, "2026年2月"), ["15", "退回", "未报", "9", "24"]);
     let year = table(&february, "year");
     let heads: Vec<String> = year.headings.iter().map(|h| format!("{}{}", h.parents.concat(), h.name)).collect();
     assert_eq!(heads, ["单位", "2026年1月提出", "2026年1月份数", "2026年2月提出", "2026年2月份数"]);

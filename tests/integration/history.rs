@@ -210,6 +210,14 @@ fn a_second_run_replaces_its_period_and_the_same_input_gives_the_same_bytes() {
     shop.run("2026-05", &[(HEFEI, "甲", 1)], &[]);
     let listed = shop.verb(&["history"]).out;
     assert!(listed.contains("缺：2026年4月"), "{listed}");
+    // Who changes an earlier period is told which later ones stand on it.
+    let told = |people: u32| {
+        let returns = shop.file("2026-03", &[(HEFEI, "甲", people)]);
+        let args = shop.args(&returns, "2026-03", "out", &[]);
+        let loud: Vec<&str> = args.iter().map(String::as_str).filter(|arg| *arg != "--quiet").collect();
+        say(&loud).out.contains("已有后面的2026年5月")
+    };
+    assert!(told(10) && !told(10), "once, and not for the same returns again");
 }
 
 #[test]
@@ -488,6 +496,11 @@ fn the_sample_has_a_history_of_its_own() {
     run(&["--returns", "报表", "--period", "2026"]);
     assert!(home.path().join("out/history/honours/2026/period.json").is_file());
     std::fs::remove_dir_all(home.path().join("out")).expect("removed");
+    let trial = home.path().join("试验");
+    let trial = trial.to_str().expect("UTF-8");
+    assert_eq!(say(&["sample", "honours", "--units", "2", "--rows", "2", "--out", trial]).code, 0);
+    run(&["--returns", "试验/returns", "--reference", "试验/reference", "--period", "2026"]);
+    assert!(home.path().join("out/sample-history").exists() && !home.path().join("out/history").exists());
     run(&["--returns", "报表", "--period", "2026", "--no-history"]);
     assert!(!home.path().join("out/history").exists());
 }

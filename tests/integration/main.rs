@@ -13,6 +13,7 @@ mod layout;
 mod officer;
 mod privacy;
 mod province;
+mod rankings;
 mod readme;
 mod received;
 mod results;

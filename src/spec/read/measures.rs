@@ -1,11 +1,12 @@
 //! A statistic: its rows, what it spreads over columns, its measures.
 
+use super::computed::direction;
 use super::context::{Columns, Context};
 use super::cursor::{Section, Word, suggestion};
 use super::shares::WORKERS;
-use super::tables::Known;
+use super::tables::{Known, top};
 use super::time;
-use crate::spec::{Basis, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic, When};
+use crate::spec::{Basis, Criterion, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic, When};
 use crate::sql::{Checked, Type};
 
 pub const BASES: [(&str, Basis); 2] = [("accepted", Basis::Accepted), ("read", Basis::Read)];
@@ -53,15 +54,85 @@ pub fn statistic(section: &Section<'_>, known: Known<'_>, context: &Context<'_>)
             check_time(&read.name, measure, spread, &measured);
         }
     }
+    let ranked = section.maybe_word("ranked-by");
+    if let Some(word) = ranked.as_ref().filter(|_| across_periods.is_some()) {
+        let message = "“ranked-by”不能和“across-periods”一起写：每期的名次各不相同".to_owned();
+        word.report("measure-does-not-fit", message, None);
+    }
+    let ranked_by = ranked.as_ref().and_then(|word| rank_measure(word, &measured, &peers));
+    let top = top(section, ranked.is_some());
+    for key in ["criteria", "empty"] {
+        let _ = section.get(key);
+    }
     let measures: Option<Vec<Measure>> = read.into_iter().map(|read| read?.measure).collect();
     let across = across.iter().map(|word| word.text.to_owned()).collect();
-    Some(Statistic { rows: rows?, label: label?, across, across_periods, measures: measures?, total, across_total })
+    let (rows, label) = (rows?, label?);
+    let measures = measures?;
+    let (criteria, empty) = criteria(section, &measures, spread, total.is_some(), context);
+    Some(Statistic {
+        rows,
+        label,
+        across,
+        across_periods,
+        measures,
+        total,
+        across_total,
+        ranked_by,
+        top,
+        criteria,
+        empty,
+    })
+}
+
+/// Conditions over the measures that put a row on the table, with reasons; and what is printed where none is met.
+fn criteria(
+    section: &Section<'_>,
+    measures: &[Measure],
+    spread: Spread,
+    total: bool,
+    context: &Context<'_>,
+) -> (Vec<Criterion>, String) {
+    let Some(node) = section.get("criteria") else { return (Vec::new(), String::new()) };
+    if spread.codes || spread.periods || total {
+        let message = "有“criteria”的表只列符合条件的行，不能写 across、across-periods 和 total".to_owned();
+        section.log.report("criteria-not-here", node.span(), message, None);
+    }
+    let columns = context.measures(measures);
+    let mut criteria = Vec::new();
+    for criterion in section.sections("criteria") {
+        let when = context.needed_condition(&criterion, "when", &columns);
+        let reason = context.template(&criterion, "reason", &columns, &[]);
+        criterion.finish();
+        criteria.push(Criterion { when, top: None, reason });
+    }
+    (criteria, section.text("empty"))
+}
+
+/// Index of the rank that rows are to stand in the order of.
+fn rank_measure(word: &Word<'_>, measured: &[Option<&Measure>], peers: &Peers<'_>) -> Option<usize> {
+    let is_rank = |measure: &&Measure| matches!(measure.kind, MeasureKind::Rank { .. });
+    let found = peers.names.iter().position(|name| *name == word.text);
+    match found.map(|at| measured.get(at).copied().flatten()) {
+        // A broken measure was reported.
+        Some(None) => None,
+        Some(Some(measure)) if is_rank(&measure) => found,
+        _ => {
+            let ranks = measured.iter().flatten().copied().filter(is_rank);
+            word.unknown("unknown-rank", "名次指标（rank-of）", ranks.map(|measure| measure.name.as_str()));
+            None
+        }
+    }
 }
 
 /// Where a measure's rows come from, if it counts rows.
 fn source(kind: &MeasureKind) -> Option<&From> {
     match kind {
-        MeasureKind::Count { from, .. } | MeasureKind::Sum { from, .. } | MeasureKind::Ratio { from, .. } => Some(from),
+        MeasureKind::Count { from, .. }
+        | MeasureKind::Sum { from, .. }
+        | MeasureKind::Average { from, .. }
+        | MeasureKind::Ratio { from, .. }
+        | MeasureKind::Rate { from, .. }
+        | MeasureKind::Verdict { from, .. } => Some(from),
         MeasureKind::Portion { .. }
         | MeasureKind::Roster { .. }
         | MeasureKind::Quota(_)
@@ -69,6 +140,7 @@ fn source(kind: &MeasureKind) -> Option<&From> {
         | MeasureKind::ItemBound
         | MeasureKind::ItemMargin { .. }
         | MeasureKind::Difference { .. }
+        | MeasureKind::Rank { .. }
         | MeasureKind::Growth { .. }
         | MeasureKind::Points { .. } => None,
     }
@@ -187,10 +259,14 @@ fn measure<'a>(
     Some(Read { name, measure })
 }
 
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 16] = [
     "count",
     "sum",
+    "average",
     "ratio",
+    "rate",
+    "verdict",
+    "rank-of",
     "portion-of",
     "roster",
     "quota",
@@ -218,13 +294,17 @@ fn kind(
         let help = Some(format!("可用：{}", KINDS.join("、")));
         section.log.report("measure-kind", section.span(), message, help);
         // What belongs to any of the kinds is not reported again as unknown.
-        for key in ["where", "basis", "of", "over", "value"] {
+        for key in ["where", "basis", "of", "over", "value", "holds", "met", "unmet", "direction"] {
             let _ = section.get(key);
         }
         return None;
     };
     match *key {
-        "count" | "sum" | "ratio" => counted(section, key, context),
+        "count" | "sum" | "average" | "ratio" | "rate" | "verdict" => counted(section, key, context),
+        "rank-of" => {
+            let direction = direction(section);
+            peer(&section.word("rank-of")?, at, peers).map(|of| MeasureKind::Rank { of, direction })
+        }
         "portion-of" => peer(&section.word("portion-of")?, at, peers).map(|of| MeasureKind::Portion { of }),
         "roster" => {
             let column = section.choice("roster", &[(WORKERS, WORKERS)])?;
@@ -283,11 +363,31 @@ fn counted(section: &Section<'_>, key: &'static str, context: &Context<'_>) -> O
             let filter = optional("where");
             Some(MeasureKind::Count { from: from?, filter })
         }
-        "sum" => {
+        "sum" | "average" => {
             let (word, _) = (section.word("value"), section.get("where"));
             let value = word.zip(columns.as_ref()).and_then(|(word, columns)| context.number(&word, columns));
             let filter = optional("where");
-            Some(MeasureKind::Sum { from: from?, value: value?, filter })
+            let (from, value) = (from?, value?);
+            Some(match key {
+                "sum" => MeasureKind::Sum { from, value, filter },
+                _ => MeasureKind::Average { from, value, filter },
+            })
+        }
+        "rate" => {
+            let (of, over, _) = (section.word("of"), section.word("over"), section.get("where"));
+            let filter = optional("where");
+            let whole = |word: Option<Word<'_>>| {
+                word.zip(columns.as_ref()).and_then(|(word, columns)| context.expression(&word, columns, Type::Integer))
+            };
+            let (of, over) = (whole(of), whole(over));
+            Some(MeasureKind::Rate { from: from?, of: of?, over: over?, filter })
+        }
+        "verdict" => {
+            let _ = (section.need("holds"), section.get("where"));
+            let (holds, filter) = (optional("holds"), optional("where"));
+            let said = |key, usual: &str| section.maybe_word(key).map_or(usual, |word| word.text).to_owned();
+            let (met, unmet) = (said("met", "达标"), said("unmet", "未达标"));
+            Some(MeasureKind::Verdict { from: from?, holds: holds?, filter, met, unmet })
         }
         _ => {
             let _ = (section.need("of"), section.get("over"));
@@ -348,10 +448,12 @@ fn check_time(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<
     let pointed = |at: &usize| all.get(*at).copied().flatten();
     let is = |at: &usize, wanted: fn(&MeasureKind) -> bool| pointed(at).is_none_or(|measure| wanted(&measure.kind));
     let amount = |kind: &MeasureKind| matches!(kind, MeasureKind::Count { .. } | MeasureKind::Sum { .. });
-    let rate = |kind: &MeasureKind| matches!(kind, MeasureKind::Ratio { .. } | MeasureKind::Portion { .. });
+    let rate = |kind: &MeasureKind| {
+        matches!(kind, MeasureKind::Ratio { .. } | MeasureKind::Rate { .. } | MeasureKind::Portion { .. })
+    };
     let other = measure.period != When::This;
     let problem = match (&measure.kind, source(&measure.kind)) {
-        (_, None) if other => Some("“period”只能用于 count、sum、ratio"),
+        (_, None) if other => Some("“period”只能用于 count、sum、average、ratio、rate、verdict"),
         (_, Some(From::Reference { .. })) if other || spread.periods => Some("参照表没有各期的存档，不能写别的报告期"),
         (_, Some(From::Form { basis: Basis::Read, .. })) if other || spread.periods => {
             Some("存档里只有审核通过的行，别的报告期不能写 basis = \"read\"")
@@ -364,15 +466,15 @@ fn check_time(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<
             Some("可比口径要比较同一个表式的两个时期：this 对 previous 或 year-ago，year-to-date 对 year-ago-to-date")
         }
         (MeasureKind::Points { now, before }, _) if !is(now, rate) || !is(before, rate) => {
-            Some("“points”要指向 ratio 或 portion-of")
+            Some("“points”要指向 ratio、rate 或 portion-of")
         }
         (MeasureKind::Growth { .. } | MeasureKind::Points { .. }, _) if spread.periods => {
-            Some("有“across-periods”的表只能用 count、sum、ratio、portion-of、difference")
+            Some("有“across-periods”的表只能用 count、sum、average、ratio、rate、verdict、portion-of、difference")
         }
         (kind, None)
             if spread.periods && !matches!(kind, MeasureKind::Portion { .. } | MeasureKind::Difference { .. }) =>
         {
-            Some("有“across-periods”的表只能用 count、sum、ratio、portion-of、difference")
+            Some("有“across-periods”的表只能用 count、sum、average、ratio、rate、verdict、portion-of、difference")
         }
         _ => None,
     };
@@ -410,13 +512,20 @@ fn check_fit(
     let pointed = |at: &usize| all.get(*at).copied().flatten();
     let points_at_rows = |at: &usize| pointed(at).is_none_or(|measure| source(&measure.kind).is_some());
     let problem = match &measure.kind {
-        kind if across && source(kind).is_none() => Some("有“across”的表只能用 count、sum、ratio"),
+        kind if across && source(kind).is_none() => {
+            Some("有“across”的表只能用 count、sum、average、ratio、rate、verdict")
+        }
         MeasureKind::Quota(_) if !has_quota => Some("定义里没有 [quota]"),
         MeasureKind::Roster { .. } | MeasureKind::Quota(_) | MeasureKind::Outstanding { .. } if !by_unit => {
             Some("只能用在 rows = \"unit\" 或 \"city\" 的表")
         }
         MeasureKind::ItemBound | MeasureKind::ItemMargin { .. } if !by_item => {
             Some("只能用在 rows = { items = […] } 的表")
+        }
+        MeasureKind::Rank { of, .. }
+            if pointed(of).is_some_and(|measure| matches!(measure.kind, MeasureKind::Rank { .. })) =>
+        {
+            Some("“rank-of”要指向一个数，不能再指向名次")
         }
         MeasureKind::Portion { of } if !points_at_rows(of) => Some("“portion-of”要指向 count 或 sum"),
         MeasureKind::ItemMargin { portion }

@@ -7,8 +7,8 @@ use crate::spec::{FieldType, Lookup, LookupRule, ReferenceSchema, Rule, Template
 use crate::sql::Type;
 
 pub fn rules(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Rule> {
-    let keyed = context.forms.get(at).is_some_and(|form| !form.key.is_empty());
-    let columns = time::with_earlier(context.form_columns(at), keyed);
+    let own = context.form_columns(at);
+    let columns = context.forms.get(at).map_or_else(Columns::default, |form| time::with_earlier(own, form));
     form.sections("rule").into_iter().filter_map(|section| rule(section, at, &columns, context)).collect()
 }
 

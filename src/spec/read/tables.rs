@@ -1,12 +1,13 @@
 //! `[[table]]` and `[[chart]]`.
 
+use super::computed::ranking;
 use super::context::{Columns, Context};
 use super::cursor::{Section, Word, suggestion};
 use super::measures::{BASES, statistic};
 use super::shares::scope;
 use crate::spec::{
-    Basis, Chart, ChartKind, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Lookup, Scope, Share,
-    Table, TableKind, TemplatePart,
+    Basis, Chart, ChartKind, Criterion, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Lookup, Scope,
+    Share, Table, TableKind, TemplatePart,
 };
 
 /// First and last sheet of the leadership workbook.
@@ -145,7 +146,7 @@ const PRINTABLE_LINES: u32 = 5_000;
 fn list(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<List> {
     let from = list_from(section, known, context);
     let columns = from.as_ref().map(|from| list_columns_of(from, known, context));
-    for key in ["where", "sort", "columns"] {
+    for key in ["where", "sort", "columns", "criteria"] {
         let _ = section.get(key);
     }
     let filter = columns.as_ref().and_then(|columns| context.condition(section, "where", columns));
@@ -166,10 +167,88 @@ fn list(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
             None => complete = false,
         }
     }
+    let ranked = Ranked::read(section, &shown, complete);
+    let criteria = columns.as_ref().map(|columns| criteria(section, columns, &ranked, context));
+    check_reasons(section, &shown, complete);
     let sort = sort.iter().map(|word| word.text.to_owned()).collect();
     let from = from?;
     let most = most? as usize;
-    complete.then_some(List { from, columns: shown, filter, sort, empty, most })
+    let (ranked_by, top) = (ranked.by, ranked.top);
+    let criteria = criteria.unwrap_or_default();
+    complete.then_some(List { from, columns: shown, filter, sort, ranked_by, top, criteria, empty, most })
+}
+
+/// Which column a list is ranked by, and where it is cut.
+struct Ranked {
+    by: Option<usize>,
+    top: Option<u32>,
+    /// The key is there, right or wrong.
+    asked: bool,
+}
+
+impl Ranked {
+    fn read(section: &Section<'_>, columns: &[ListColumn], complete: bool) -> Ranked {
+        let word = section.maybe_word("ranked-by");
+        let by = word.as_ref().and_then(|word| {
+            let ranks = || columns.iter().filter(|column| matches!(column.value, ListValue::Rank(_)));
+            let found = columns
+                .iter()
+                .position(|column| column.header == word.text && matches!(column.value, ListValue::Rank(_)));
+            if found.is_none() && complete {
+                word.unknown("unknown-rank", "名次列", ranks().map(|column| column.header.as_str()));
+            }
+            found
+        });
+        let asked = word.is_some();
+        Ranked { by, top: top(section, asked), asked }
+    }
+}
+
+/// `top = 10`, which needs a rank to be counted by.
+pub fn top(section: &Section<'_>, ranked: bool) -> Option<u32> {
+    let node = section.get("top")?;
+    let top = node.count();
+    if top == Some(0) {
+        section.log.report("wrong-type", node.span(), "“top”至少是 1".to_owned(), None);
+    }
+    if !ranked {
+        let help = Some("先用 ranked-by 写明按哪个名次取".to_owned());
+        section.log.report("top-without-rank", node.span(), "“top”要和“ranked-by”一起写".to_owned(), help);
+    }
+    top
+}
+
+fn criteria(section: &Section<'_>, columns: &Columns, ranked: &Ranked, context: &Context<'_>) -> Vec<Criterion> {
+    let own: &[&str] = if ranked.asked { &["本表名次"] } else { &[] };
+    let mut criteria = Vec::new();
+    for criterion in section.sections("criteria") {
+        let when = context.condition(&criterion, "when", columns);
+        let top = top(&criterion, ranked.asked);
+        if criterion.get("when").is_none() && criterion.get("top").is_none() {
+            let message = "每一条写 when（条件）或 top（前几名）".to_owned();
+            criterion.log.report("criterion-empty", criterion.span(), message, None);
+        }
+        let reason = context.template(&criterion, "reason", columns, own);
+        criterion.finish();
+        criteria.push(Criterion { when, top, reason });
+    }
+    criteria
+}
+
+/// Reasons are shown where criteria are declared, and nowhere else.
+fn check_reasons(section: &Section<'_>, columns: &[ListColumn], complete: bool) {
+    let shown = columns.iter().any(|column| column.value == ListValue::Reason);
+    match section.get("criteria") {
+        None if shown => {
+            let message = "有原因栏（value = \"reason\"），却没有写“criteria”".to_owned();
+            section.log.report("reasons-missing", section.span(), message, None);
+        }
+        Some(node) if !shown && complete => {
+            let help = Some("在 columns 里加 { header = \"原因\", value = \"reason\" }".to_owned());
+            section.log.report("reasons-not-shown", node.span(), "写了“criteria”，却没有列出原因".to_owned(), help);
+        }
+        _ => {}
+    }
 }
 
 fn list_from(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<ListFrom> {
@@ -206,7 +285,8 @@ fn list_column(
     context: &Context<'_>,
 ) -> Option<ListColumn> {
     let header = section.word("header").map(|word| word.text.to_owned());
-    let keys: Vec<&str> = ["value", "column", "lookup"].into_iter().filter(|key| section.get(key).is_some()).collect();
+    let keys: Vec<&str> =
+        ["value", "column", "lookup", "rank"].into_iter().filter(|key| section.get(key).is_some()).collect();
     let value = match keys.as_slice() {
         ["value"] => list_word(&section, from),
         ["column"] => section.word("column").and_then(|word| {
@@ -225,8 +305,12 @@ fn list_column(
             }
             Some(ListValue::Lookup { lookup })
         }),
+        ["rank"] => {
+            let _ = (section.get("direction"), section.get("within"));
+            columns.and_then(|columns| ranking(&section, columns, context)).map(ListValue::Rank)
+        }
         _ => {
-            let message = "每一列写 value、column、lookup 中的一个".to_owned();
+            let message = "每一列写 value、column、lookup、rank 中的一个".to_owned();
             section.log.report("list-column", section.span(), message, None);
             None
         }
@@ -236,10 +320,11 @@ fn list_column(
 }
 
 fn list_word(section: &Section<'_>, from: Option<&ListFrom>) -> Option<ListValue> {
-    const WORDS: [(&str, u8); 3] = [("number", 0), ("unit", 1), ("verdict", 2)];
+    const WORDS: [(&str, u8); 4] = [("number", 0), ("unit", 1), ("verdict", 2), ("reason", 3)];
     match section.choice("value", &WORDS)? {
         0 => Some(ListValue::Number),
         1 => Some(ListValue::Unit),
+        3 => Some(ListValue::Reason),
         _ => {
             if matches!(from, Some(ListFrom::Outstanding { .. })) {
                 let message = "未对上的台账记录没有审核结论".to_owned();

@@ -4,7 +4,7 @@ use super::context::{Columns, Context};
 use super::cursor::{Section, Word};
 use super::rules;
 use crate::domain::outlier::{Bounds, Money};
-use crate::spec::{Against, FieldType, Form, Gone, Outlier, SideBySide, When};
+use crate::spec::{Against, ComputedKind, FieldType, Form, Gone, Outlier, SideBySide, When};
 use crate::sql::Checked;
 
 const PERIODS: [(&str, When); 5] = [
@@ -197,14 +197,18 @@ pub fn now_and_before<'a>(section: &Section<'a>, key: &'static str) -> Option<(W
     Some((now?, before?, comparable))
 }
 
-/// Columns that a form's row rules may name: its own, and those of the record's earlier states where it has a key.
-pub fn with_earlier(own: Columns, keyed: bool) -> Columns {
-    if !keyed {
+/// Columns that a form's row rules may name: its own, and those of the record's earlier states where it has a key. Places
+/// in a ranking are not kept: the store has only rows that counted.
+pub fn with_earlier(own: Columns, form: &Form) -> Columns {
+    if form.key.is_empty() {
         return own;
     }
+    let is_rank = |name: &String| {
+        form.computed.iter().any(|column| column.name == *name && matches!(column.kind, ComputedKind::Rank(_)))
+    };
     let mut all = own.clone();
     for earlier in crate::sql::EARLIER {
-        for name in &own.names {
+        for name in own.names.iter().filter(|name| !is_rank(name)) {
             let Some(ty) = own.scope.columns.get(name) else { continue };
             let name = crate::sql::earlier_column(earlier, name);
             all.scope.columns.insert(name.clone(), *ty);

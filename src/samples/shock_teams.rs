@@ -1,0 +1,119 @@
+//! The plain part of the `shock-teams` samples: the same teams quarter by quarter, with the scores of that quarter and
+//! what the return claims of them. What is odd about single files is in `shock_teams_odd`.
+
+use super::form::{Header, Record, Sheet, Status, columns};
+use super::honours::Columns;
+use super::prng::Prng;
+use super::quarters::{QUARTERS, Quarter};
+use super::roster::{Roster, Unit};
+use super::sample::Sample;
+use super::teams::{framed, person};
+use std::collections::BTreeMap;
+
+/// Columns of 青年突击队考核表: field, header, parent.
+pub const ASSESSMENT: Columns = &[
+    ("序号", "序号", ""),
+    ("突击队名称", "突击队名称", ""),
+    ("队长", "队长", ""),
+    ("单位", "单位", ""),
+    ("人数", "人数", ""),
+    ("青年数", "青年数", ""),
+    ("安全", "安全", ""),
+    ("生产任务", "生产任务", ""),
+    ("工程质量", "工程质量", ""),
+    ("青工参与率", "青工参与率", ""),
+    ("出勤", "出勤", ""),
+    ("加分", "加分", ""),
+    ("扣分", "扣分", ""),
+    ("得分", "得分", ""),
+    ("名次", "名次", ""),
+    ("责任人", "责任人", ""),
+    ("期限", "期限", ""),
+    ("督查日期", "督查日期", ""),
+    ("整改措施", "整改措施", ""),
+    ("备注", "备注", ""),
+];
+
+/// Parts of the score and their weights in percent, as the notice says.
+pub const PARTS: [(&str, i64); 5] =
+    [("安全", 30), ("生产任务", 25), ("工程质量", 20), ("青工参与率", 15), ("出勤", 10)];
+const CRAFTS: [&str; 6] = ["抢修", "攻坚", "保供", "安装", "运维", "应急"];
+
+/// A number with at most two decimals, in hundredths; 0 for nothing.
+fn hundredths(text: &str) -> i64 {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let part = format!("{part:0<2}");
+    let sign = if whole.starts_with('-') { -1 } else { 1 };
+    whole.parse::<i64>().unwrap_or(0) * 100 + sign * part[..2].parse::<i64>().unwrap_or(0)
+}
+
+/// The score by the notice, in ten-thousandths: weighted parts, plus 加分, less 扣分; an accident (安全 0) leaves nothing.
+pub fn score(record: &Record) -> i64 {
+    if hundredths(record.get("安全")) == 0 {
+        return 0;
+    }
+    let weighted: i64 = PARTS.iter().map(|(part, weight)| hundredths(record.get(part)) * weight).sum();
+    weighted + (hundredths(record.get("加分")) - hundredths(record.get("扣分"))) * 100
+}
+
+/// A score with the decimals that it has.
+fn shown(score: i64) -> String {
+    let text = format!("{}.{:04}", score / 10_000, score % 10_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+/// Fills in what a return claims: the score of every team, and its place among the teams of the return.
+pub fn claim(records: &mut [Record]) {
+    let scores: Vec<i64> = records.iter().map(score).collect();
+    for (record, score) in records.iter_mut().zip(&scores) {
+        let place = 1 + scores.iter().filter(|other| *other > score).count();
+        record.set("得分", &shown(*score)).set("名次", &place.to_string());
+    }
+}
+
+fn team(sender: &Unit, company: &Unit, at: usize, n: usize, period: &Quarter, prng: &mut Prng) -> Record {
+    let mut same = Prng::new(0x5A0C ^ (at as u64).wrapping_mul(104_729));
+    let mut record = Record {
+        unit: sender.code.clone(),
+        clean: BTreeMap::new(),
+        raw: BTreeMap::new(),
+        status: Status::Accepted,
+        findings: vec![],
+    };
+    let short: String = company.name.trim_end_matches("有限公司").trim_end_matches("工会").to_string();
+    record.set("突击队名称", &format!("{short}{}青年突击队", CRAFTS[(at + n) % CRAFTS.len()]));
+    record.set("队长", &person(&mut same)).set("单位", &sender.name);
+    let people = same.between(12, 40);
+    record.set("人数", &people.to_string()).set("青年数", &(people - same.between(0, 8)).to_string());
+    for (part, _) in PARTS {
+        record.set(part, &prng.between(72, 95).to_string());
+    }
+    record.set("加分", prng.pick(&["", "", "1", "0.5"])).set("扣分", prng.pick(&["", "", "0.5", "2"]));
+    record.set("责任人", &person(&mut same));
+    record.set("期限", &format!("{}-{:02}-{:02}", period.year, period.months.1, prng.between(10, 28)));
+    record.set("督查日期", &format!("{}-{:02}-{:02}", period.year, period.months.1, prng.between(1, 9)));
+    record
+}
+
+/// A return in order for each unit that owes the pipeline in one of the quarters, by code.
+///
+/// # Errors
+/// Where the roster lacks a unit.
+pub fn plain(roster: &Roster, seed: u64, at: usize) -> Result<BTreeMap<String, Sample>, String> {
+    let period = QUARTERS[at];
+    let mut all = BTreeMap::new();
+    for (index, sender) in roster.owing("shock-teams").into_iter().enumerate() {
+        let companies = roster.companies(&sender.code);
+        let mut rows = Vec::new();
+        for n in 0..2 + index % 3 {
+            let mut prng =
+                Prng::new(seed ^ 0xBEEF ^ ((index * 8 + n) as u64) << 8 ^ (period.year as u64 * 4 + at as u64));
+            let company = companies[n % companies.len()];
+            rows.push(team(sender, company, index * 8 + n, n, &period, &mut prng));
+        }
+        let mut sheet: Sheet = framed("assessment", "青年突击队考核表", sender, columns(ASSESSMENT), rows);
+        (sheet.header, sheet.period, sheet.filed) = (Header::One, period.title.to_string(), period.filed.to_string());
+        all.insert(sender.code.clone(), period.sample(sender, sheet, vec![]));
+    }
+    Ok(all)
+}

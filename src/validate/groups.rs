@@ -1,0 +1,91 @@
+//! Rules over groups of rows, over all returns: what a unit's figures, or a contest's titles, come to together.
+
+use super::rows::{FormRows, words};
+use super::{trial, unique};
+use crate::model::{Column, Finding, Severity};
+use crate::spec::{GroupKind, GroupRule, GroupValue, Precision};
+use crate::sql::{Context, compile};
+
+/// Findings of every group rule of the form.
+pub fn check(rows: &FormRows, context: &Context) -> Vec<Finding> {
+    rows.form.groups.iter().flat_map(|rule| check_one(rows, rule, context)).collect()
+}
+
+fn check_one(rows: &FormRows, rule: &GroupRule, context: &Context) -> Vec<Finding> {
+    let grid = &rows.rows.grid;
+    let groups = unique::together(rows, &rule.by, rule.when.as_ref(), 1, context);
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    let figures: Vec<(String, Column)> =
+        rule.values.iter().map(|value| (value.name.clone(), figures(rows, value, &groups, context))).collect();
+    let firsts: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
+    let fields = rule.by.iter().filter_map(|field| rows.form.fields.get(*field));
+    let common: Vec<String> = fields.map(|field| field.name.to_string()).collect();
+    let whole = grid.gather(&firsts, &common, figures);
+    let failed = compile(&rule.check, context).not();
+    let needs = rule.check.columns.iter().map(String::as_str).collect();
+    let mut findings = Vec::new();
+    for at in whole.rows_where(&[(failed, needs)]).into_iter().flatten() {
+        let Some(group) = groups.get(at) else { continue };
+        let mut own: Vec<(&str, String)> = rule
+            .values
+            .iter()
+            .map(|value| (&*value.name, words(whole.value(at, &value.name), Precision::Day)))
+            .collect();
+        own.push(("行数", group.len().to_string()));
+        let own: Vec<(&str, &str)> = own.iter().map(|(name, words)| (*name, words.as_str())).collect();
+        // What blocks has to stand on every row that it takes out.
+        let told = if rule.severity == Severity::Block { group.as_slice() } else { group.get(..1).unwrap_or_default() };
+        findings.extend(told.iter().map(|row| {
+            let (severity, found) = trial::mark(rule.severity, rule.trial, rows.render(&rule.found, *row, &own));
+            Finding {
+                code: rule.code.clone(),
+                severity,
+                place: rows.place(*row, &rule.cells),
+                found,
+                expected: rows.render(&rule.expected, *row, &own),
+                next: rows.render(&rule.next, *row, &own),
+                line: Some(rule.line),
+                holds_return: false,
+            }
+        }));
+    }
+    findings
+}
+
+/// One figure of every group.
+fn figures(rows: &FormRows, value: &GroupValue, groups: &[Vec<usize>], context: &Context) -> Column {
+    if value.kind == GroupKind::Count {
+        let mask = rows.rows.grid.mask(&value.of, context);
+        let count = |group: &Vec<usize>| group.iter().filter(|row| mask.get(**row) == Some(&true)).count() as i64;
+        return Column::Integer(groups.iter().map(|group| Some(count(group))).collect());
+    }
+    match rows.rows.grid.values(&value.of, context) {
+        Column::Integer(all) => {
+            let figure = |group: &Vec<usize>| {
+                let some = group.iter().filter_map(|row| all.get(*row));
+                match value.kind {
+                    GroupKind::Least => some.min(),
+                    GroupKind::Most => some.max(),
+                    // A sum beyond what can be held is no figure: the rule is not evaluated.
+                    _ => some.map(Some).reduce(|sum, next| sum?.checked_add(next?)).flatten(),
+                }
+            };
+            Column::Integer(groups.iter().map(figure).collect())
+        }
+        Column::Number(all) => {
+            let figure = |group: &Vec<usize>| {
+                let some = group.iter().filter_map(|row| all.get(*row));
+                match value.kind {
+                    GroupKind::Least => some.reduce(f64::min),
+                    GroupKind::Most => some.reduce(f64::max),
+                    _ => some.reduce(|sum, next| sum + next),
+                }
+            };
+            Column::Number(groups.iter().map(figure).collect())
+        }
+        // The definition's check lets only numbers be added up.
+        other => other,
+    }
+}
