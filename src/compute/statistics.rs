@@ -290,7 +290,7 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
         }
         MeasureKind::Portion { of } => format!("本行“{0}” ÷ 合计“{0}”", name(*of)),
         MeasureKind::Roster { column } => format!("单位名册“{column}”"),
-        MeasureKind::Quota(part) => measures::quota_definition(*part, facts),
+        MeasureKind::Quota(part) => super::by_unit::quota_definition(*part, facts),
         MeasureKind::Outstanding { lookup } => {
             let lookup = facts.plan.lookups.get(*lookup);
             let form = lookup.and_then(|lookup| facts.plan.forms.get(lookup.form)).map_or("", |form| &form.title);

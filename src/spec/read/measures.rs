@@ -6,7 +6,7 @@ use super::cursor::{Section, Word, suggestion};
 use super::shares::WORKERS;
 use super::tables::{Known, top};
 use super::time;
-use crate::spec::{Basis, Criterion, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic, When};
+use crate::spec::{Basis, Criterion, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic};
 use crate::sql::{Checked, Type};
 
 pub const BASES: [(&str, Basis); 2] = [("accepted", Basis::Accepted), ("read", Basis::Read)];
@@ -51,7 +51,7 @@ pub fn statistic(section: &Section<'_>, known: Known<'_>, context: &Context<'_>)
     for read in read.iter().flatten() {
         if let (Some(measure), Some(rows)) = (&read.measure, &rows) {
             check_fit(&read.name, measure, rows, spread, known.has_quota, &measured);
-            check_time(&read.name, measure, spread, &measured);
+            time::check(&read.name, measure, spread, &measured);
         }
     }
     let ranked = section.maybe_word("ranked-by");
@@ -125,7 +125,7 @@ fn rank_measure(word: &Word<'_>, measured: &[Option<&Measure>], peers: &Peers<'_
 }
 
 /// Where a measure's rows come from, if it counts rows.
-fn source(kind: &MeasureKind) -> Option<&From> {
+pub fn source(kind: &MeasureKind) -> Option<&From> {
     match kind {
         MeasureKind::Count { from, .. }
         | MeasureKind::Sum { from, .. }
@@ -438,63 +438,9 @@ fn pair(section: &Section<'_>, key: &'static str, at: usize, peers: &Peers<'_>) 
 
 /// What a table spreads its measures over.
 #[derive(Debug, Clone, Copy)]
-struct Spread {
-    codes: bool,
-    periods: bool,
-}
-
-/// What a measure of another period needs: rows that are stored, and measures that can be compared.
-fn check_time(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<&Measure>]) {
-    let pointed = |at: &usize| all.get(*at).copied().flatten();
-    let is = |at: &usize, wanted: fn(&MeasureKind) -> bool| pointed(at).is_none_or(|measure| wanted(&measure.kind));
-    let amount = |kind: &MeasureKind| matches!(kind, MeasureKind::Count { .. } | MeasureKind::Sum { .. });
-    let rate = |kind: &MeasureKind| {
-        matches!(kind, MeasureKind::Ratio { .. } | MeasureKind::Rate { .. } | MeasureKind::Portion { .. })
-    };
-    let other = measure.period != When::This;
-    let problem = match (&measure.kind, source(&measure.kind)) {
-        (_, None) if other => Some("“period”只能用于 count、sum、average、ratio、rate、verdict"),
-        (_, Some(From::Reference { .. })) if other || spread.periods => Some("参照表没有各期的存档，不能写别的报告期"),
-        (_, Some(From::Form { basis: Basis::Read, .. })) if other || spread.periods => {
-            Some("存档里只有审核通过的行，别的报告期不能写 basis = \"read\"")
-        }
-        (_, Some(_)) if other && spread.periods => Some("有“across-periods”的表，各列就是各期，不再写“period”"),
-        (MeasureKind::Growth { comparable: true, now, before }, _) if !is(now, amount) || !is(before, amount) => {
-            Some("可比口径的 growth 要指向 count 或 sum")
-        }
-        (MeasureKind::Growth { comparable: true, now, before }, _) if !paired(pointed(now), pointed(before)) => {
-            Some("可比口径要比较同一个表式的两个时期：this 对 previous 或 year-ago，year-to-date 对 year-ago-to-date")
-        }
-        (MeasureKind::Points { now, before }, _) if !is(now, rate) || !is(before, rate) => {
-            Some("“points”要指向 ratio、rate 或 portion-of")
-        }
-        (MeasureKind::Growth { .. } | MeasureKind::Points { .. }, _) if spread.periods => {
-            Some("有“across-periods”的表只能用 count、sum、average、ratio、rate、verdict、portion-of、difference")
-        }
-        (kind, None)
-            if spread.periods && !matches!(kind, MeasureKind::Portion { .. } | MeasureKind::Difference { .. }) =>
-        {
-            Some("有“across-periods”的表只能用 count、sum、average、ratio、rate、verdict、portion-of、difference")
-        }
-        _ => None,
-    };
-    if let Some(problem) = problem {
-        name.report("measure-does-not-fit", format!("指标“{}”放不进这张表：{problem}", name.text), None);
-    }
-}
-
-/// Whether two measures count rows of one form in two periods that answer one another.
-fn paired(now: Option<&Measure>, before: Option<&Measure>) -> bool {
-    let (Some(now), Some(before)) = (now, before) else { return true };
-    let form = |measure: &Measure| match source(&measure.kind) {
-        Some(From::Form { form, .. }) => Some(*form),
-        _ => None,
-    };
-    let times = matches!(
-        (now.period, before.period),
-        (When::This, When::Previous | When::YearAgo) | (When::YearToDate, When::YearAgoToDate)
-    );
-    times && form(now).is_some() && form(now) == form(before)
+pub struct Spread {
+    pub codes: bool,
+    pub periods: bool,
 }
 
 /// What a measure needs of its table: units to hand seats to, conditions with bounds, another measure of the right kind.
