@@ -256,7 +256,9 @@ fn summary(list: &ChaseList, days: &Days, facts: &Facts<'_>) -> String {
     let due = days.due.map(|due| format!("截止日期 {}{}。", words::date(due), grace.unwrap_or_default()));
     let due = due.unwrap_or_default();
     if list.groups.is_empty() {
-        return format!("{day}应报 {expected} 个单位，都已按时报齐，没有需要催报的单位。{due}");
+        let undated = facts.verdict.units.iter().any(|unit| unit.status == UnitStatus::Undated);
+        let in_time = if undated { "" } else { "按时" };
+        return format!("{day}应报 {expected} 个单位，都已{in_time}报齐，没有需要催报的单位。{due}");
     }
     let counts = [
         (count(0), "未报"),

@@ -4,6 +4,7 @@ use super::facts::Facts;
 use super::groups::Axis;
 use super::record::{Record, Tally};
 use super::{notes, words};
+use crate::domain::ranking::{self, Direction};
 use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
@@ -21,7 +22,7 @@ pub fn table(table: &Table, by: DisciplineBy, facts: &Facts<'_>) -> Result<StatT
         DisciplineBy::City => by_group(table, "地区", &Axis::cities(facts), facts),
         DisciplineBy::Channel => by_group(table, "渠道", &Axis::channels(facts), facts),
         DisciplineBy::Period => Ok(by_period(table, facts)),
-        DisciplineBy::Ranking => Ok(ranking(table, facts)),
+        DisciplineBy::Ranking => Ok(by_points(table, facts)),
     }
 }
 
@@ -320,7 +321,7 @@ const RANKING: [(&str, &str); 11] = [
     ("连续未报", "到本期为止连续没有收到文件的期数"),
 ];
 
-fn ranking(table: &Table, facts: &Facts<'_>) -> StatTable {
+fn by_points(table: &Table, facts: &Facts<'_>) -> StatTable {
     let names: Vec<&str> = RANKING.iter().map(|(name, _)| *name).collect();
     let mut finished = notes::empty_table(table, facts, &names, 2);
     let record = Record::new(facts);
@@ -359,21 +360,8 @@ fn ranking(table: &Table, facts: &Facts<'_>) -> StatTable {
     finished
 }
 
-/// 1, 2, 2, 4 by mean points, compared as whole numbers; `None` where nothing was scored.
+/// 1, 2, 2, 4 by mean points; `None` where nothing was scored.
 fn places(tallies: &[Tally]) -> Vec<Option<i64>> {
-    // The higher mean first: points / scored, multiplied out.
-    let compare = |a: &Tally, b: &Tally| {
-        (i128::from(b.points) * i128::from(a.scored)).cmp(&(i128::from(a.points) * i128::from(b.scored)))
-    };
-    let mut order: Vec<(usize, &Tally)> = tallies.iter().enumerate().filter(|(_, tally)| tally.scored > 0).collect();
-    order.sort_by(|(_, a), (_, b)| compare(a, b));
-    let mut places = vec![None; tallies.len()];
-    let mut last: Option<(&Tally, i64)> = None;
-    for (before, (at, tally)) in order.into_iter().enumerate() {
-        let tied = last.filter(|(other, _)| compare(other, tally).is_eq());
-        let place = tied.map_or(before as i64 + 1, |(_, place)| place);
-        places[at] = Some(place);
-        last = Some((tally, place));
-    }
-    places
+    let means: Vec<Option<f64>> = tallies.iter().map(Tally::mean).collect();
+    ranking::places(&means, Direction::HighFirst).into_iter().map(|place| place.map(i64::from)).collect()
 }

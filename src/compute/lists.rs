@@ -9,7 +9,7 @@ use crate::model::{Place, Severity, Value};
 use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Table};
 use crate::sql::Checked;
 use crate::text::id_number::mask_within;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Computes one list.
 ///
@@ -44,7 +44,15 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
     }
     let private = list.columns.iter().enumerate().filter(|(_, column)| is_private(column, list, facts));
     finished.private_columns = private.map(|(index, _)| index).collect();
-    finished.definitions = list.columns.iter().map(|column| definition(column, list, facts)).collect();
+    let mut explained = BTreeSet::new();
+    let mut explain = |column: &ListColumn| {
+        let how = definition(column, list, facts);
+        match &list.from {
+            ListFrom::Form { form, .. } => how + &notes::computed(*form, read(column, list), &mut explained, facts),
+            ListFrom::Outstanding { .. } => how,
+        }
+    };
+    finished.definitions = list.columns.iter().map(&mut explain).collect();
     finished.notes.extend(standing::notes(list, &lines.standing));
     match &list.from {
         ListFrom::Form { form, basis: Basis::Accepted } => {
@@ -296,6 +304,20 @@ fn is_private(column: &ListColumn, list: &List, facts: &Facts<'_>) -> bool {
         ListFrom::Outstanding { .. } => None,
     };
     *private || field(name, form, facts).is_some_and(|ty| *ty == FieldType::IdNumber)
+}
+
+/// Columns of the form that a column of the list shows, or turns on.
+fn read<'l>(column: &'l ListColumn, list: &'l List) -> Box<dyn Iterator<Item = &'l str> + 'l> {
+    fn of<'l>(checked: impl Iterator<Item = &'l Checked> + 'l) -> Box<dyn Iterator<Item = &'l str> + 'l> {
+        Box::new(checked.flat_map(|checked| checked.columns.iter().map(String::as_str)))
+    }
+    match &column.value {
+        ListValue::Number => of(list.filter.iter()),
+        ListValue::Column { name, .. } => Box::new(std::iter::once(name.as_str())),
+        ListValue::Rank(ranking) => Box::new(std::iter::once(ranking.column.as_str())),
+        ListValue::Reason => of(list.criteria.iter().filter_map(|criterion| criterion.when.as_ref())),
+        ListValue::Lookup { .. } | ListValue::Verdict | ListValue::Unit => Box::new(std::iter::empty()),
+    }
 }
 
 fn definition(column: &ListColumn, list: &List, facts: &Facts<'_>) -> String {

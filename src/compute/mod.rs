@@ -2,6 +2,7 @@
 //!
 //! Totals are proven against their parts; knows nothing of cells, files or formats.
 
+mod by_unit;
 mod chase;
 mod criteria;
 mod derived;

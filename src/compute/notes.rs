@@ -4,7 +4,7 @@ use super::facts::Facts;
 use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitStatus};
 use crate::model::statistic::{Heading, StatTable};
-use crate::spec::{Basis, From, Table};
+use crate::spec::{Basis, ComputedKind, From, Table};
 use crate::sql::Checked;
 use std::collections::BTreeSet;
 
@@ -46,6 +46,35 @@ pub fn source(from: &From, filters: &[&Checked], facts: &Facts<'_>) -> String {
             conditioned(format!("参照表“{name}”的行，以“{unit_column}”归到推荐单位"), filters)
         }
     }
+}
+
+/// How the computed columns among `columns` come about, those that they use included; each is told once, which
+/// `explained` remembers.
+pub fn computed<'c>(
+    form: usize,
+    columns: impl Iterator<Item = &'c str>,
+    explained: &mut BTreeSet<String>,
+    facts: &Facts<'_>,
+) -> String {
+    let computed = facts.plan.forms.get(form).map_or(&[][..], |form| &form.computed);
+    let mut needed: BTreeSet<&str> = columns.collect();
+    for column in computed.iter().rev() {
+        match &column.kind {
+            _ if !needed.contains(column.name.as_str()) => {}
+            ComputedKind::Value(checked) => needed.extend(checked.columns.iter().map(String::as_str)),
+            ComputedKind::Rank(ranking) => needed.extend([ranking.column.as_str()]),
+        }
+    }
+    let mut words = String::new();
+    for column in computed.iter().filter(|column| needed.contains(column.name.as_str())) {
+        if explained.insert(column.name.clone()) {
+            words += &match &column.kind {
+                ComputedKind::Value(checked) => format!("；{}＝{}", column.name, checked.source),
+                ComputedKind::Rank(ranking) => format!("；{}是{}", column.name, super::standing::definition(ranking)),
+            };
+        }
+    }
+    words
 }
 
 fn conditioned(rows: String, filters: &[&Checked]) -> String {

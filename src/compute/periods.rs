@@ -171,6 +171,8 @@ pub struct Pairing {
     pub units: usize,
     now: usize,
     before: usize,
+    /// Of them, those some of whose rows were sent back this time: their figures are not whole.
+    partial: BTreeSet<u32>,
 }
 
 impl Pairing {
@@ -191,6 +193,11 @@ impl Pairing {
                 here.reported.iter().zip(there.reported.iter()).map(|(here, there)| *here && *there).collect();
             any.resize(any.len().max(both.len()), false);
             any.iter_mut().zip(&both).for_each(|(any, both)| *any |= both);
+            if !here.stored {
+                let rows = here.rows.units.iter().zip(here.rows.accepted.iter());
+                let sent_back = rows.filter(|(_, accepted)| !**accepted).filter_map(|(unit, _)| *unit);
+                pairing.partial.extend(sent_back.filter(|unit| both.get(*unit as usize) == Some(&true)));
+            }
             let both = Rc::new(both);
             pairing.both.insert(here.period.clone(), both.clone());
             pairing.both.insert(other, both);
@@ -209,8 +216,12 @@ impl Pairing {
     pub fn words(&self, measure: &str, now: When, before: When) -> String {
         let each = if now == When::YearToDate { "逐期" } else { "" };
         let (now, before) = (now.word(), before.word());
+        let partial = match self.partial.len() {
+            0 => String::new(),
+            count => format!("；其中 {count} 个本期有退回的行，数不全"),
+        };
         format!(
-            "“{measure}”为可比口径：{each}只计{now}和{before}都报送的单位，共 {} 个（{now}有数的 {} 个，{before}有数的 {} 个）。",
+            "“{measure}”为可比口径：{each}只计{now}和{before}都报送的单位，共 {} 个（{now}有数的 {} 个，{before}有数的 {} 个）{partial}。",
             self.units, self.now, self.before
         )
     }

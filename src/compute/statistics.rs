@@ -3,10 +3,12 @@
 use super::facts::Facts;
 use super::groups::{Across, Axis};
 use super::measures::{self, Grid};
+use super::past::columns_of;
 use super::{criteria, notes, periods, words};
 use crate::domain::ranking::cut;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::spec::{Basis, From, Measure, MeasureKind, Statistic, Table, When};
+use std::collections::BTreeSet;
 
 /// Computes one statistic.
 ///
@@ -19,11 +21,16 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
     let (grids, columns) = laid_out(table, statistic, &axis, &across, facts)?;
     let mut finished = notes::empty_table(table, facts, &[&statistic.label], 1);
     finished.definitions = vec![label_definition(statistic)];
+    let mut explained = BTreeSet::new();
     for (position, column) in columns.iter().enumerate() {
         finished.headings.push(column.heading.clone());
         // Columns by code differ in nothing but the code: said once for each measure.
         let said = columns[..position].iter().any(|earlier| earlier.measure == column.measure);
-        finished.definitions.push(if said { String::new() } else { definition(column.measure, statistic, facts) });
+        finished.definitions.push(if said {
+            String::new()
+        } else {
+            definition(column.measure, statistic, facts) + &computed(column.measure, statistic, &mut explained, facts)
+        });
     }
     let mut push = |kind, label: &str, line: &dyn Fn(&Grid) -> Vec<StatCell>| {
         let mut cells = vec![StatCell::Text(label.to_string())];
@@ -240,6 +247,14 @@ fn label_definition(statistic: &Statistic) -> String {
     }
 }
 
+/// How the computed columns that a measure reads come about.
+fn computed(measure: usize, statistic: &Statistic, explained: &mut BTreeSet<String>, facts: &Facts<'_>) -> String {
+    let kind = &statistic.measures[measure].kind;
+    let Some(From::Form { form, .. }) = from(kind) else { return String::new() };
+    let columns = columns_of(statistic, kind);
+    notes::computed(*form, columns.iter().map(String::as_str), explained, facts)
+}
+
 /// How a column is computed, as the definition says it.
 fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> String {
     let name = |index: usize| statistic.measures.get(index).map_or("", |measure| measure.name.as_str());
@@ -275,7 +290,7 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
         }
         MeasureKind::Portion { of } => format!("本行“{0}” ÷ 合计“{0}”", name(*of)),
         MeasureKind::Roster { column } => format!("单位名册“{column}”"),
-        MeasureKind::Quota(part) => measures::quota_definition(*part, facts),
+        MeasureKind::Quota(part) => super::by_unit::quota_definition(*part, facts),
         MeasureKind::Outstanding { lookup } => {
             let lookup = facts.plan.lookups.get(*lookup);
             let form = lookup.and_then(|lookup| facts.plan.forms.get(lookup.form)).map_or("", |form| &form.title);

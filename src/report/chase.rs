@@ -65,6 +65,7 @@ fn group_words(group: &ChaseGroup) -> String {
 struct Page<'a> {
     sheet: Worksheet,
     grid: Grid,
+    fold: style::Fold,
     styles: &'a Styles,
     row: u32,
 }
@@ -76,13 +77,15 @@ impl Page<'_> {
         let grid = Grid::fixed(widths);
         grid.apply(&mut sheet)?;
         style::page(&mut sheet, title, true);
-        let mut page = Page { sheet, grid, styles, row: 0 };
+        let fold = style::Fold::new(&grid.widths, true);
+        let mut page = Page { sheet, grid, fold, styles, row: 0 };
         page.line(title, &styles.title, (16.0, 34.0))?;
         Ok(page)
     }
 
     fn line(&mut self, text: &str, format: &Format, size: (f64, f64)) -> Result<(), XlsxError> {
-        sheet::line(&mut self.sheet, self.row, &self.grid, &mask_within(text), format, size)?;
+        let height = sheet::line(&mut self.sheet, self.row, &self.grid, &mask_within(text), format, size)?;
+        self.fold.add(height);
         self.row += 1;
         Ok(())
     }
@@ -117,10 +120,15 @@ fn names(
     page.sheet.set_row_height(page.row, 36)?;
     page.sheet.set_repeat_rows(page.row, page.row)?;
     page.sheet.set_freeze_panes(page.row + 1, 0)?;
+    page.fold.add(36.0);
     page.row += 1;
     let mut number = 0;
     for (words, units) in groups {
         let last = COLUMNS.len() as u16 - 1;
+        // The name of a group never stands alone at the foot of a page.
+        let first = units.first().map_or(0.0, |unit| height(unit));
+        page.fold.keep_together(page.row, 22.0 + first);
+        page.fold.add(22.0);
         page.sheet.merge_range(page.row, 0, page.row, last, words, &styles.group)?;
         page.sheet.set_row_height(page.row, 22)?;
         page.row += 1;
@@ -129,6 +137,7 @@ fn names(
             unit_row(&mut page, number, unit)?;
         }
     }
+    page.fold.apply(&mut page.sheet)?;
     Ok(page.sheet)
 }
 
@@ -136,15 +145,28 @@ fn wrapped(format: &Format) -> Format {
     format.clone().set_text_wrap()
 }
 
-fn unit_row(page: &mut Page<'_>, number: u32, unit: &ChaseUnit) -> Result<(), XlsxError> {
-    let (row, styles) = (page.row, page.styles);
-    let cell = |kind| styles.cell(kind, RowKind::Body);
-    let trouble = match unit.status {
+/// What is wrong, in words of its own where no file tells.
+fn trouble(unit: &ChaseUnit) -> String {
+    match unit.status {
         UnitStatus::Missing if unit.trouble.is_empty() => "没有收到报表".to_owned(),
         UnitStatus::Missing => format!("收到的不是本表：{}", unit.trouble),
         UnitStatus::Late { .. } if unit.trouble.is_empty() => "已收到，请今后按时报送".to_owned(),
         _ => unit.trouble.clone(),
-    };
+    }
+}
+
+/// Height of a unit's row in points; the column of what is wrong decides.
+fn height(unit: &ChaseUnit) -> f64 {
+    let width = |column: usize| COLUMNS.get(column).map_or(10.0, |(_, width)| *width);
+    let wrong = style::lines(&style::printable(&mask_within(&trouble(unit))).0, width(8), 11.0);
+    let lines = wrong.max(style::lines(&unit.name, width(1), 11.0));
+    (f64::from(lines) * 15.0 + 5.0).clamp(20.0, 400.0)
+}
+
+fn unit_row(page: &mut Page<'_>, number: u32, unit: &ChaseUnit) -> Result<(), XlsxError> {
+    let (row, styles) = (page.row, page.styles);
+    let cell = |kind| styles.cell(kind, RowKind::Body);
+    let trouble = trouble(unit);
     // Lateness has a column of its own.
     let status = match unit.status {
         UnitStatus::Late { overdue: true, .. } => "逾期收到".to_owned(),
@@ -154,12 +176,9 @@ fn unit_row(page: &mut Page<'_>, number: u32, unit: &ChaseUnit) -> Result<(), Xl
     };
     page.sheet.write_number_with_format(row, 0, number, cell(Kind::Centre))?;
     let texts = [(1, Kind::Left, &unit.name), (2, Kind::Centre, &status), (8, Kind::Left, &trouble)];
-    let mut lines = 1;
     for (column, kind, text) in texts {
         let text = mask_within(text);
         let text = style::printable(&text).0;
-        let width = COLUMNS.get(usize::from(column)).map_or(10.0, |(_, width)| *width);
-        lines = lines.max(style::lines(&text, width, 11.0));
         page.sheet.write_string_with_format(row, column, text, cell(kind))?;
     }
     let counts = [
@@ -176,7 +195,9 @@ fn unit_row(page: &mut Page<'_>, number: u32, unit: &ChaseUnit) -> Result<(), Xl
             page.sheet.write_string_with_format(row, column, "—", cell(Kind::Faint))?;
         }
     }
-    page.sheet.set_row_height(row, (f64::from(lines) * 15.0 + 5.0).clamp(20.0, 400.0))?;
+    let height = height(unit);
+    page.sheet.set_row_height(row, height)?;
+    page.fold.add(height);
     page.row += 1;
     Ok(())
 }

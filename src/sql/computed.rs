@@ -2,12 +2,11 @@
 //!
 //! Added before any rule is evaluated, so that rules, lists and measures use them like the return's own.
 
-use super::frame::{Grid, empty};
-use super::{Checked, Context, compile};
+use super::Context;
+use super::frame::Grid;
 use crate::domain::ranking::places_within;
-use crate::model::{Column as Values, Texts, Value};
-use crate::spec::{ColumnType, Computed, ComputedKind, Form, Ranking};
-use polars::prelude::{Column, DataType, PolarsResult};
+use crate::model::{Column as Values, Value};
+use crate::spec::{Computed, ComputedKind, Form, Ranking};
 use std::collections::BTreeMap;
 
 /// Adds the form's computed columns to its rows, in the order in which they may use one another.
@@ -31,60 +30,10 @@ pub fn append_values(grid: &mut Grid, form: &Form, context: &Context) {
 
 fn add(grid: &mut Grid, computed: &Computed, context: &Context) {
     let values = match &computed.kind {
-        ComputedKind::Value(checked) => values(grid, checked, computed.ty, context),
+        ComputedKind::Value(checked) => grid.values(checked, context),
         ComputedKind::Rank(ranking) => ranks(grid, ranking),
     };
     grid.join(vec![(computed.name.clone(), values)]);
-}
-
-/// An expression's value in every row.
-fn values(grid: &Grid, checked: &Checked, ty: ColumnType, context: &Context) -> Values {
-    let dtype = match ty {
-        ColumnType::Text | ColumnType::Unit => DataType::String,
-        ColumnType::Integer => DataType::Int64,
-        ColumnType::Number => DataType::Float64,
-        ColumnType::Boolean => DataType::Boolean,
-        ColumnType::Date => DataType::Int32,
-    };
-    let needs: Vec<&str> = checked.columns.iter().map(String::as_str).collect();
-    let take = |_: usize, answers: &[Column]| match answers {
-        [answer] => read(answer, ty),
-        _ => Ok(empty(ty)),
-    };
-    let stretches = grid.evaluate(&[compile(checked, context).cast(dtype)], &needs, take);
-    // As with rules: the gate typed the expression against these very columns, and no answer but the right one may
-    // stand in for it.
-    let stretches =
-        stretches.unwrap_or_else(|error| panic!("polars refused a computed column that the gate had typed: {error}"));
-    stretches.into_iter().reduce(joined).unwrap_or_else(|| empty(ty))
-}
-
-fn read(answer: &Column, ty: ColumnType) -> PolarsResult<Values> {
-    Ok(match ty {
-        ColumnType::Text | ColumnType::Unit => {
-            let mut texts = Texts::default();
-            answer.str()?.iter().for_each(|text| texts.push(text));
-            Values::Text(texts)
-        }
-        ColumnType::Integer => Values::Integer(answer.i64()?.iter().collect()),
-        ColumnType::Number => Values::Number(answer.f64()?.iter().collect()),
-        ColumnType::Boolean => Values::Boolean(answer.bool()?.iter().collect()),
-        ColumnType::Date => Values::Date(answer.i32()?.iter().collect()),
-    })
-}
-
-/// Two stretches of one column.
-fn joined(mut all: Values, more: Values) -> Values {
-    match (&mut all, &more) {
-        (Values::Text(all), Values::Text(more)) => more.iter().for_each(|text| all.push(text)),
-        (Values::Integer(all), Values::Integer(more)) => more.iter().for_each(|value| all.push(value)),
-        (Values::Number(all), Values::Number(more)) => more.iter().for_each(|value| all.push(value)),
-        (Values::Boolean(all), Values::Boolean(more)) => more.iter().for_each(|value| all.push(value)),
-        (Values::Date(all), Values::Date(more)) => more.iter().for_each(|value| all.push(value)),
-        // `read` gives one kind for one type.
-        _ => {}
-    }
-    all
 }
 
 /// The place of each row; what the definition's check let through is a column of numbers.
@@ -128,7 +77,8 @@ pub fn grouped(values: &[Vec<Value<'_>>]) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::domain::ranking::Direction;
-    use crate::spec::Computed;
+    use crate::model::Texts;
+    use crate::spec::ColumnType;
     use crate::sql::{Scope, Type, check};
 
     #[test]

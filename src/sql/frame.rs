@@ -107,8 +107,7 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
     Rows { form: form_index, grid, origins, units }
 }
 
-/// A column of a type without rows.
-pub(super) fn empty(ty: ColumnType) -> Values {
+fn empty(ty: ColumnType) -> Values {
     match ty {
         ColumnType::Text => Values::Text(Texts::default()),
         ColumnType::Integer => Values::Integer(Scalars::default()),

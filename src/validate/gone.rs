@@ -5,6 +5,8 @@ use super::history::{Records, gap, shared};
 use super::rows::{FormRows, render, words};
 use super::trial;
 use super::{Against, Arrival, Arrived, versions};
+use crate::history::StoredUnit;
+use crate::model::run::UnitStatus;
 use crate::model::{Finding, Place};
 use crate::spec::{FieldType, Gone, Template, TemplatePart};
 use crate::sql::Grid;
@@ -12,8 +14,7 @@ use crate::sql::computed::append_values;
 use crate::sql::frame::{context, recommenders};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which units' silence on a record means something. Units are those that rows count under. Of stored rows nothing more
-/// is known than whose they are: the default.
+/// Which units' silence on a record means something. Units are those that rows count under.
 #[derive(Debug, Default)]
 pub struct Heard {
     /// By form: units with a return of it that counts, and the file.
@@ -47,6 +48,12 @@ impl Heard {
             }
         }
         heard
+    }
+
+    /// Of stored rows, which are the accepted ones: a unit that was sent something back may have named the record there.
+    pub fn of_stored(units: &[StoredUnit]) -> Heard {
+        let sent_back = |unit: &&StoredUnit| matches!(unit.status, UnitStatus::Returned | UnitStatus::Unreadable);
+        Heard { unclear: units.iter().filter(sent_back).filter_map(|unit| unit.unit).collect(), ..Heard::default() }
     }
 
     /// File of each unit whose records of a form are all known.

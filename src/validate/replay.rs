@@ -44,9 +44,10 @@ pub fn replay(against: Against<'_>, stored: &StoredPeriod, only: Option<&BTreeSe
     let mut forms: Vec<FormRows> =
         rows.into_iter().zip(&plan.forms).map(|(rows, form)| FormRows::new(form, rows, &places)).collect();
     let count = forms.iter().map(|form| form.rows.origins.len()).sum();
+    let heard = Heard::of_stored(stored.units().unwrap_or_default());
     let mut found: Vec<(usize, Finding)> = Vec::new();
     for (at, rows) in forms.iter_mut().enumerate() {
-        found.extend(form_rules(rows, &Heard::default(), &context, against).into_iter().map(|finding| (at, finding)));
+        found.extend(form_rules(rows, &heard, &context, against).into_iter().map(|finding| (at, finding)));
     }
     for lookup in &plan.lookups {
         let Some(rows) = forms.get(lookup.form) else { continue };

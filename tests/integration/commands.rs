@@ -92,3 +92,14 @@ fn a_dry_run_writes_nothing_and_json_is_for_machines() {
     assert!(summary["rows"]["accepted"].as_u64() > Some(0));
     assert!(!out.exists(), "a dry run makes no folder");
 }
+
+#[test]
+fn a_definition_that_notepad_saved_under_another_name_is_found_out() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pipelines = folder.path().join("pipelines");
+    std::fs::create_dir_all(pipelines.join("mine")).expect("a folder");
+    std::fs::write(pipelines.join("mine/pipeline.toml.txt"), "name = \"mine\"\n").expect("a file");
+    let said = say(&["lint", "mine", "--pipelines", pipelines.to_str().expect("UTF-8 path")]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("pipeline.toml.txt") && said.err.contains("改名为 pipeline.toml"), "{}", said.err);
+}

@@ -93,6 +93,15 @@ fields = [
   { name = "状态", type = "code", codes = "state", required = true },
 ]
 
+[[form.rule]]
+code     = "contest-reopened"
+severity = "verify"
+check    = "NOT (上期.状态 = '结束' AND 状态 <> '结束')"
+found    = "{竞赛名称}上期已{上期.状态}，本期又是{状态}"
+expected = "结束后不再报"
+next     = "请核对"
+cells    = ["状态"]
+
 [[form.gone]]
 code     = "contest-gone"
 severity = "verify"
@@ -352,6 +361,19 @@ fn growth_is_said_raw_and_over_the_units_of_both_periods() {
 }
 
 #[test]
+fn what_is_not_whole_among_the_comparable_is_said() {
+    let project = Project::new();
+    project.sound("2026-01");
+    let rows = "甲市总工会,15,6,27,10,30\n甲市总工会,,1,1,,\n";
+    project.write("returns/2026-02/甲市总工会.csv", &format!("单位,提出,采纳,累计提出,去年提出,创效\n{rows}"));
+    let february = project.sound("2026-02");
+    let notes = table(&february, "compare").notes.join("\n");
+    let said = "“可比环比”为可比口径：只计本期和上期都报送的单位，共 1 个（本期有数的 2 个，上期有数的 3 个）；\
+                其中 1 个本期有退回的行，数不全。";
+    assert!(notes.contains(said), "{notes}");
+}
+
+#[test]
 fn a_gap_is_computed_around_and_said() {
     let project = Project::new();
     let april = project.up_to("2026-04");
@@ -381,12 +403,15 @@ fn a_record_that_vanished_is_asked_for_where_its_unit_reported_again() {
     contests("2026-01", "甲市总工会", "甲市总工会,焊工赛,进行\n甲市总工会,钳工赛,结束\n甲市总工会,车工赛,进行\n");
     contests("2026-01", "丙市总工会", "丙市总工会,瓦工赛,进行\n");
     contests("2026-01", "乙市总工会", "乙市总工会,电工赛,进行\n乙市总工会,电工赛,进行\n");
-    contests("2026-02", "甲市总工会", "甲市总工会,焊 工 赛,进行\n");
+    contests("2026-02", "甲市总工会", "甲市总工会,焊 工 赛,进行\n甲市总工会,钳工赛,进行\n");
     contests("2026-02", "乙市总工会", "乙市总工会,木工赛,进行\n");
     project.sound("2026-01");
     let february = project.sound("2026-02");
     let gone = found(&february, "contest-gone");
-    // 焊工赛 is there, 钳工赛 was over, 丙 is silent, and which 电工赛 is which cannot be told.
+    let reopened: Vec<&str> =
+        found(&february, "contest-reopened").iter().map(|reopened| reopened.found.as_str()).collect();
+    assert_eq!(reopened, ["钳工赛上期已结束，本期又是进行"]);
+    // 焊工赛 and 钳工赛 are there, 丙 is silent, and which 电工赛 is which cannot be told.
     assert_eq!(gone.iter().map(|gone| gone.found.as_str()).collect::<Vec<_>>(), ["2026年1月的“车工赛”本期没有报"]);
     assert_eq!(file(&february, gone[0]), "甲市总工会竞赛");
     let ambiguous = found(&february, "history-ambiguous");
@@ -431,6 +456,25 @@ fn a_changed_code_list_is_read_in_todays_words() {
     let february = project.sound("2026-02");
     let gone: Vec<&str> = found(&february, "contest-gone").iter().map(|gone| gone.found.as_str()).collect();
     assert_eq!(gone, ["2026年1月的“车工赛”（开展）本期没有报"]);
+}
+
+#[test]
+fn a_value_far_from_its_peers_is_asked_about() {
+    let project = Project::new();
+    let peers = DEFINITION.replace(
+        "value    = \"创效\"\nagainst  = \"history\"\nleast    = 2",
+        "value    = \"提出\"\nagainst  = \"peers\"",
+    );
+    project.write("pipelines/monthly/pipeline.toml", &peers);
+    // Ten to nineteen, 1000, and one of nothing, which is no peer.
+    let rows = (10..20).chain([1000, 0]).map(|n| format!("甲市总工会,{n},0,{n},,\n")).collect::<String>();
+    project.write("returns/2026-01/甲市总工会.csv", &format!("单位,提出,采纳,累计提出,去年提出,创效\n{rows}"));
+    for unit in ["乙市总工会", "丙市总工会"] {
+        std::fs::remove_file(project.path(&format!("returns/2026-01/{unit}.csv"))).expect("it is there");
+    }
+    let january = project.sound("2026-01");
+    let far: Vec<&str> = found(&january, "benefit-outlier").iter().map(|far| far.found.as_str()).collect();
+    assert_eq!(far, ["创效 1000 万元；同表 11 条记录的中位数 15"]);
 }
 
 #[test]

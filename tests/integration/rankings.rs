@@ -142,10 +142,14 @@ fn tables_and_lists_stand_in_the_order_of_their_ranks_and_say_how_ties_fall() {
 }
 
 #[test]
-fn what_the_definition_computes_stands_in_the_data_edition() {
+fn what_the_definition_computes_stands_in_the_data_edition_and_is_explained() {
     let results = super::support::Results::of_sample("shock-teams", &[]);
     let cells = super::workshop::all_cells(&results.ending("_数据版.xlsx"));
     for header in ["复算得分", "复算名次", "应曝光"] {
         assert!(cells.iter().any(|cell| cell == header), "{header}");
     }
+    let leadership = super::workshop::all_cells(&results.ending("_汇总表.xlsx"));
+    let told = |words: &str| leadership.iter().filter(|cell| cell.contains(words)).count();
+    // Once for each table that reads it, with what it is made of in turn.
+    assert_eq!((told("复算得分＝CASE WHEN 一票否决"), told("；一票否决＝安全 = 事故分")), (5, 5));
 }

@@ -141,6 +141,10 @@ fn without_a_due_date_nobody_is_in_time_or_late() {
         "{letters:?}"
     );
     assert!(computed.chase.notes[0].contains("不判断是否按时"), "{:?}", computed.chase.notes);
+    verdict.units.iter_mut().for_each(|unit| unit.status = UnitStatus::Undated);
+    verdict.sources.iter_mut().for_each(|source| source.outcome = Outcome::Accepted);
+    let computed = run(&plan, &reference, &frames, &lookups, &verdict).unwrap();
+    assert_eq!(computed.chase.summary, "应报 4 个单位，都已报齐，没有需要催报的单位。");
 }
 
 #[test]

@@ -162,4 +162,40 @@ mod tests {
         assert_eq!(found, [('＝', '='), ('，', ','), ('【', '[')]);
         assert!(full_width(text).iter().all(|(at, wide, _)| text[*at..].starts_with(*wide)));
     }
+
+    /// Code and words of every problem of a definition with this line behind a sound head.
+    fn said(line: &str) -> Vec<(&'static str, String)> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t").join("pipeline.toml");
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, format!("name = \"t\"\ntitle = \"试\"\n{line}\n")).unwrap();
+        let problems = super::super::read(&path).unwrap_err();
+        problems.into_iter().map(|p| (p.code, p.message + "｜" + &p.help.unwrap_or_default())).collect()
+    }
+
+    #[test]
+    fn slips_of_the_hand_are_told_once_and_say_what_to_write() {
+        for (line, code, words) in [
+            ("notice = “通知”", "full-width", "改成 \""),
+            ("notice = \"甲\"\nfields = [\n{ a = \"1\"， b = \"2\" },\n{ a = \"1\" } ]", "full-width", "改成 ,"),
+            ("a = [\n  { b = 1 }\n  { b = 2 },\n]", "toml-syntax", "上一行末尾少一个逗号"),
+            ("required = 是", "toml-syntax", "是写 true"),
+        ] {
+            let said = said(line);
+            assert_eq!(said.len(), 1, "{line}: {said:?}");
+            assert!(said[0].0 == code && said[0].1.contains(words), "{line}: {said:?}");
+        }
+        let has = |line: &str, code: &str, words: &str| {
+            let said = said(line);
+            let found = said.iter().filter(|(c, w)| *c == code && w.contains(words)).count();
+            assert_eq!(found, 1, "{line}: {said:?}");
+        };
+        has("period = \"季度\"", "unknown-word", "是不是“quarter”");
+        has("[table]\nid = \"a\"", "wrong-type", "写成 [[table]]");
+        has("[[form]]\nid = \"f\"\n[[form.rule]]\nseverity = \"必改\"", "unknown-word", "是不是“block”");
+        let rule = "[[form]]\nid = \"f\"\ntitle = \"表\"\nunit = \"单位\"\nfields = [{ name = \"单位\", type = \"unit\" }, \
+                    { name = \"人数\", type = \"integer\" }]\n[[form.rule]]\ncheck = \"人数 ≥ 3\"\nfound = \"只有 ｛人数｝ 人\"";
+        has(rule, "sql-sign", "写成 >=");
+        assert_eq!(said(rule).iter().filter(|(code, _)| *code == "unpaired-brace").count(), 2);
+    }
 }
