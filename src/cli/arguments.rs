@@ -218,7 +218,7 @@ pub struct LintOptions {
 
 #[derive(Debug, Clone, Args)]
 pub struct SampleOptions {
-    /// 流程名：model-teams 或 honours
+    /// 流程名，如 model-teams
     #[arg(value_name = "流程")]
     pub pipeline: String,
     /// 写到哪个文件夹
