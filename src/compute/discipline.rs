@@ -99,7 +99,7 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
             },
         ];
         cells.extend(counts.map(StatCell::Integer));
-        cells.extend(rule.map(|rule| match rule.points(unit.status) {
+        cells.extend(rule.map(|rule| match rule.points(unit.status).filter(|_| facts.reference.due.is_some()) {
             Some(points) => StatCell::Integer(i64::from(points)),
             None => StatCell::NotApplicable,
         }));
@@ -201,6 +201,10 @@ fn rate(tally: &Tally, column: usize) -> StatCell {
         6 => StatCell::Integer(tally.unreadable),
         7 => StatCell::Integer(tally.missing),
         8 => StatCell::Ratio { num: tally.accepted() + tally.returned, den: tally.expected },
+        // Of nobody who reported is it known: a rate over those who failed alone would say 0%.
+        9 if tally.undated > 0 && tally.undated < tally.expected && tally.on_time + tally.late == 0 => {
+            StatCell::NotApplicable
+        }
         9 => StatCell::Ratio { num: tally.on_time, den: tally.expected - tally.undated },
         _ => mean(tally),
     }
@@ -230,14 +234,16 @@ fn rates(finished: &mut StatTable, label: &str, lines: Vec<(String, Tally)>, tot
 fn by_group(table: &Table, label: &str, axis: &Axis<'_>, facts: &Facts<'_>) -> Result<StatTable, String> {
     let mut finished = notes::empty_table(table, facts, &[label], 1);
     let rule = facts.plan.discipline.as_ref();
+    // Without a due date only who failed would have points, and stand first for it.
+    let points = rule.filter(|_| facts.reference.due.is_some());
     let mut groups = vec![Tally::default(); axis.groups.len() + 1];
     let mut total = Tally::default();
     for unit in &facts.verdict.units {
         let group = axis.group_of(Some(unit.unit)).unwrap_or(axis.groups.len());
         if let Some(group) = groups.get_mut(group) {
-            group.add(unit.status, rule);
+            group.add(unit.status, points);
         }
-        total.add(unit.status, rule);
+        total.add(unit.status, points);
     }
     let mut parts = Tally::default();
     groups.iter().for_each(|group| parts.merge(group));
@@ -290,11 +296,12 @@ fn by_period(table: &Table, facts: &Facts<'_>) -> StatTable {
     let mut lines = Vec::new();
     for past in record.periods() {
         let mut tally = Tally::default();
-        past.units.values().for_each(|status| tally.add(*status, record.rule()));
+        past.units.values().for_each(|status| tally.add(*status, record.rule_of(past.dated)));
         lines.push((past.period.title(), tally));
     }
     let mut now = Tally::default();
-    facts.verdict.units.iter().for_each(|unit| now.add(unit.status, record.rule()));
+    let points = record.rule_of(facts.reference.due.is_some());
+    facts.verdict.units.iter().for_each(|unit| now.add(unit.status, points));
     lines.push((facts.period.title(), now));
     rates(&mut finished, "报告期", lines, None, record.rule().is_some());
     if let Some(first) = finished.definitions.first_mut() {

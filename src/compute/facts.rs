@@ -7,7 +7,7 @@ use super::quota::Seats;
 use crate::domain::period::Period;
 use crate::model::Severity;
 use crate::model::discipline::PastDiscipline;
-use crate::model::run::{RunVerdict, UnitStatus};
+use crate::model::run::RunVerdict;
 use crate::model::{Column, Origin, Value};
 use crate::spec::reference::ReferenceTable;
 use crate::spec::{Basis, From, Plan, Reference, Roster, TableKind};
@@ -104,8 +104,7 @@ impl<'a> Facts<'a> {
         let rows = self.form(form)?;
         let mut counted = vec![false; self.reference.roster.units.len()];
         let accepted = rows.units.iter().zip(rows.accepted.iter()).filter(|(_, accepted)| **accepted);
-        let on_time = |status: &UnitStatus| matches!(status, UnitStatus::OnTime | UnitStatus::Late { .. });
-        let returned = self.verdict.units.iter().filter(|unit| on_time(&unit.status)).map(|unit| unit.unit);
+        let returned = self.verdict.units.iter().filter(|unit| unit.status.is_accepted()).map(|unit| unit.unit);
         for unit in accepted.filter_map(|(unit, _)| *unit).chain(returned) {
             if let Some(counted) = counted.get_mut(unit as usize) {
                 *counted = true;
@@ -338,7 +337,7 @@ fn reported(roster: &Roster, verdict: &RunVerdict, forms: &[Rowset<'_>]) -> Vec<
         }
     };
     for unit in &verdict.units {
-        if matches!(unit.status, UnitStatus::OnTime | UnitStatus::Undated | UnitStatus::Late { .. }) {
+        if unit.status.is_accepted() {
             note(unit.unit);
         }
     }

@@ -175,6 +175,7 @@ impl Frame<'_> {
                     let summed = self.sum(slices, &filters, |facts, rows| facts.numbers(rows, value))?;
                     self.grid(summed, slices, StatCell::Number)
                 };
+                let grid = self.unfilled(grid, slices, value, &filters)?;
                 self.sent_back(grid, slices, &filters)?
             }
             MeasureKind::Average { value, filter, .. } => self.average(slices, value, filter.as_ref())?,

@@ -4,7 +4,6 @@ use super::facts::Rowset;
 use crate::domain::period::Period;
 use crate::history::History;
 use crate::model::Column;
-use crate::model::run::UnitStatus;
 use crate::spec::{MeasureKind, Plan, Reference, Rows, Statistic, TableKind};
 use crate::sql::computed::append_values;
 use crate::sql::frame::context;
@@ -101,8 +100,7 @@ impl<'a> Past<'a> {
         }
         let units = stored.units();
         let mut reported = vec![false; self.reference.roster.units.len()];
-        let came = |status: &UnitStatus| matches!(status, UnitStatus::OnTime | UnitStatus::Late { .. });
-        let returned = stored_period.units().into_iter().flatten().filter(|unit| came(&unit.status));
+        let returned = stored_period.units().into_iter().flatten().filter(|unit| unit.status.is_accepted());
         for unit in units.iter().copied().chain(returned.map(|unit| unit.unit)).flatten() {
             if let Some(reported) = reported.get_mut(unit as usize) {
                 *reported = true;

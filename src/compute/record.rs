@@ -16,6 +16,8 @@ pub struct Record<'a> {
     /// How many periods a table over time looks back on at most, this one included.
     pub most: u32,
     rule: Option<DisciplineRule>,
+    /// Whether this period has a due date.
+    dated: bool,
 }
 
 /// The reported period that comes before; `None` where nobody can tell.
@@ -116,7 +118,7 @@ impl<'a> Record<'a> {
             };
         }
         gaps.reverse();
-        Record { past, gaps, most, rule }
+        Record { past, gaps, most, rule, dated: facts.reference.due.is_some() }
     }
 
     /// Periods that there is something about, oldest first, this one left out.
@@ -133,12 +135,19 @@ impl<'a> Record<'a> {
         self.rule.as_ref()
     }
 
+    /// What a period's standings are scored by: where it had no due date nothing, for then only who failed would have points.
+    pub fn rule_of(&self, dated: bool) -> Option<&DisciplineRule> {
+        self.rule().filter(|_| dated)
+    }
+
     /// A unit over all periods in which it was expected.
     pub fn of_unit(&self, code: &str, now: UnitStatus) -> Tally {
         let mut tally = Tally::default();
-        tally.add(now, self.rule());
-        for status in self.past.iter().filter_map(|past| past.units.get(code)) {
-            tally.add(*status, self.rule());
+        tally.add(now, self.rule_of(self.dated));
+        for past in &self.past {
+            if let Some(status) = past.units.get(code) {
+                tally.add(*status, self.rule_of(past.dated));
+            }
         }
         tally
     }

@@ -8,7 +8,7 @@ use super::stored::{RETURN, ROW, SHEET, UNIT};
 use super::{StoredUnit, figures, units};
 use crate::atomic::Stage;
 use crate::domain::period::Period;
-use crate::model::run::{RunVerdict, UnitStatus};
+use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::model::{Column, Origin};
 use crate::spec::{Form, Plan, Reference, Unit};
@@ -77,7 +77,6 @@ impl Packed {
         }
         let units = units::bytes(&discipline(entry));
         let figures = figures::bytes(entry.tables);
-        let reported = |status: UnitStatus| matches!(status, UnitStatus::OnTime | UnitStatus::Late { .. });
         let head = Head {
             pipeline: plan.name.clone(),
             period: entry.period.clone(),
@@ -87,7 +86,7 @@ impl Packed {
             units: Part::of(UNITS, &units),
             figures: Part::of(FIGURES, &figures),
             expected: verdict.units.len(),
-            reported: verdict.units.iter().filter(|unit| reported(unit.status)).count(),
+            reported: verdict.units.iter().filter(|unit| unit.status.is_accepted()).count(),
             files: verdict.sources.len() as u64,
             rows: verdict.rows,
             due: entry.reference.due,

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastDiscipline {
     pub period: Period,
+    /// Whether it had a due date: without one nobody was in time or late, and nobody has points.
+    pub dated: bool,
     /// By unit code; a unit that was not expected is not in it.
     pub units: BTreeMap<String, UnitStatus>,
 }

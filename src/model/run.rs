@@ -69,6 +69,13 @@ pub enum UnitStatus {
     Missing,
 }
 
+impl UnitStatus {
+    /// Whether one of its returns was accepted, in time or not.
+    pub fn is_accepted(self) -> bool {
+        matches!(self, UnitStatus::OnTime | UnitStatus::Undated | UnitStatus::Late { .. })
+    }
+}
+
 /// One expected unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitReport {

@@ -240,9 +240,9 @@ fn earlier_discipline(history: &History, plan: &Plan, period: &Period) -> Vec<Pa
     let before = plan.schedule.before(period, most.saturating_sub(1) as usize);
     // A period without a folder is not asked for: one before the first is no gap, and what lies between is told apart.
     let stored = before.iter().filter(|period| history.has(period)).filter_map(|period| {
-        let units = history.get(period)?.units()?;
-        let units = units.iter().map(|unit| (unit.code.clone(), unit.status)).collect();
-        Some(PastDiscipline { period: period.clone(), units })
+        let stored = history.get(period)?;
+        let units = stored.units()?.iter().map(|unit| (unit.code.clone(), unit.status)).collect();
+        Some(PastDiscipline { period: period.clone(), dated: stored.head.due.is_some(), units })
     });
     stored.collect()
 }
@@ -290,6 +290,9 @@ pub fn run(
     validate::sort_findings(&mut validated.verdict.findings);
     let mut written = Written::default();
     if let Some(folder) = places.out {
+        if own.is_some() {
+            Own::keeps_something(&history, &validated.verdict)?;
+        }
         watch.stage("写出结果");
         written = write(prepared, &history, own.as_ref(), &validated, &computed, folder)?;
     }

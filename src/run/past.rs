@@ -7,6 +7,7 @@ use crate::history::head::{HEAD, Unusable};
 use crate::history::issue::{Amended, ISSUED, Issued};
 use crate::history::{Content, Entry, FormFile, History, Packed, Ready, input_hash};
 use crate::model::Column;
+use crate::model::outcome::Outcome;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{LedgerValue, Plan};
@@ -124,6 +125,26 @@ impl Own {
                 shown.join("、")
             )
         })
+    }
+
+    /// Nothing of what came counts, and the store holds the period with rows: the wrong folder or the wrong period, and
+    /// figures would be lost.
+    ///
+    /// # Errors
+    /// [`Stop::Usage`], before anything is written.
+    pub fn keeps_something(history: &History, verdict: &RunVerdict) -> Result<(), Stop> {
+        let counted =
+            verdict.rows.accepted > 0 || verdict.sources.iter().any(|source| source.outcome == Outcome::Accepted);
+        let Some(Ok(stored)) = history.own() else { return Ok(()) };
+        if counted || stored.head.rows.accepted == 0 {
+            return Ok(());
+        }
+        let title = history.own_title();
+        Err(Stop::Usage(format!(
+            "收到的报表没有一份、一行能计入{title}，而历史库里{title}已有计入的 {} 行。结果和历史库都原样保留，没有改动。\
+             请核对 --returns 和 --period；要看逐份退回的原因，请加 --no-history 并用 --out 写到别的文件夹。",
+            stored.head.rows.accepted
+        )))
     }
 
     /// The number under which the period was issued, and why it changes now.

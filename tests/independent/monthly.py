@@ -128,7 +128,9 @@ def contests():
         cross += [(kind, level, sum(r["级别"] == level for r in mine)) for level in levels] + [(kind, "合计", len(mine))]
         people += [(kind, "竞赛", len(mine)), (kind, "进行中", sum(r["状态"] == "进行" for r in mine)), (kind, "已结束", sum(r["状态"] == "结束" for r in mine))]
         for field in ["参赛单位", "参赛班组", "参赛职工", "决赛人数", "技术状元", "技术标兵", "技术能手", "投入"]:
-            people.append((kind, "投入（万元）" if field == "投入" else field, plain(total(mine, field))))
+            # Rows of which none says a number have no sum, and not one of 0.
+            said = plain(total(mine, field)) if not mine or any(r[field] for r in mine) else "未填"
+            people.append((kind, "投入（万元）" if field == "投入" else field, said))
     write("innovation-contests", cross)
     write("innovation-contest-people", people)
 

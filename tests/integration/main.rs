@@ -18,6 +18,7 @@ mod readme;
 mod received;
 mod results;
 mod silent;
+mod slips;
 mod support;
 mod tutorial;
 mod workshop;

@@ -9,7 +9,34 @@ use crate::model::statistic::StatCell;
 use crate::spec::Basis;
 use crate::sql::{Checked, Type};
 
+/// Stands where rows count and none of them says a value.
+const UNFILLED: &str = "未填";
+
 impl Frame<'_> {
+    /// Where rows count and none of them says a value, their sum is not 0: nobody said how much.
+    pub(super) fn unfilled(
+        &self,
+        mut grid: Grid,
+        slices: &Slices<'_>,
+        value: &Checked,
+        filters: &[&Checked],
+    ) -> Result<Grid, String> {
+        let filled = self.sum(slices, filters, |facts, rows| {
+            Ok(facts.numbers(rows, value)?.into_iter().map(|value| value.map(|_| 1_i64)).collect())
+        })?;
+        let (Some(filled), Some(counted)) = (filled, self.count(slices, filters)?) else { return Ok(grid) };
+        let lines = grid.parts.iter_mut().chain([&mut grid.total]);
+        let counts = counted.parts.iter().chain([&counted.total]).zip(filled.parts.iter().chain([&filled.total]));
+        for (cells, (counted, filled)) in lines.zip(counts) {
+            for (cell, (counted, filled)) in cells.iter_mut().zip(counted.iter().zip(filled)) {
+                if *counted > 0 && *filled == 0 {
+                    *cell = StatCell::Text(UNFILLED.to_string());
+                }
+            }
+        }
+        Ok(grid)
+    }
+
     /// Where all rows of a unit's cell were sent back its sum is not 0: it is not known.
     pub(super) fn sent_back(&self, mut grid: Grid, slices: &Slices<'_>, filters: &[&Checked]) -> Result<Grid, String> {
         if !self.axis.is_by_unit() || self.only.is_some() {

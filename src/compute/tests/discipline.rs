@@ -39,6 +39,7 @@ fn past() -> Vec<PastDiscipline> {
     let late = Late { days: 2, overdue: false };
     let overdue = Late { days: 9, overdue: true };
     let of = |year: &str, standings: [UnitStatus; 4]| PastDiscipline {
+        dated: true,
         period: Period::parse(year).unwrap(),
         units: ["1", "2", "3", "4"].map(String::from).into_iter().zip(standings).collect(),
     };
