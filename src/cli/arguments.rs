@@ -218,7 +218,7 @@ pub struct LintOptions {
 
 #[derive(Debug, Clone, Args)]
 pub struct SampleOptions {
-    /// 流程名：model-teams 或 honours
+    /// 流程名，如 model-teams
     #[arg(value_name = "流程")]
     pub pipeline: String,
     /// 写到哪个文件夹
@@ -264,6 +264,12 @@ pub struct BenchOptions {
     /// 只用裸 calamine 读完这个文件夹后退出（供本命令自己调用）
     #[arg(long, value_name = "文件夹", hide = true)]
     pub bare: Option<PathBuf>,
+    /// 只读完这个文件夹后退出，不规范、不核对（供本命令自己调用）
+    #[arg(long, value_name = "文件夹", hide = true)]
+    pub read: Option<PathBuf>,
+    /// 与 --read 同用：不用隔离进程
+    #[arg(long, hide = true)]
+    pub here: bool,
 }
 
 /// Parses a command line, help and mistakes in Chinese.

@@ -6,6 +6,8 @@
 use super::arguments::BenchOptions;
 use super::project::Project;
 use super::{Exit, complain, say};
+use crate::ingest::{self, Limits};
+use crate::model::outcome::Read;
 use crate::samples;
 use rayon::prelude::*;
 use std::fmt::Write;
@@ -29,6 +31,9 @@ pub fn bench(options: &BenchOptions) -> Exit {
     if let Some(folder) = &options.bare {
         return bare(folder, usize::from(options.threads));
     }
+    if let Some(folder) = &options.read {
+        return read(folder, usize::from(options.threads), options.here);
+    }
     match compare(options) {
         Ok(text) => {
             say(&text);
@@ -51,6 +56,27 @@ fn bare(folder: &Path, threads: usize) -> Exit {
     match cells {
         Ok(cells) => {
             say(&format!("{}\n", cells.iter().sum::<usize>()));
+            Exit::Clean
+        }
+        Err(text) => {
+            complain(&text);
+            Exit::Machine
+        }
+    }
+}
+
+/// Reads every file and throws it away: with preflight, in worker processes or in this one.
+fn read(folder: &Path, threads: usize, here: bool) -> Exit {
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    let limits = Limits::default();
+    let is_read = |read: &Read| u32::from(matches!(read, Read::Workbook(_)));
+    let read = ingest::discover(&[folder.to_path_buf()], &limits).and_then(|found| match here {
+        true => Ok(ingest::read_here(&found.files, &limits, |read| is_read(&read))),
+        false => ingest::read_all(&found.files, &limits, |_, delivery| is_read(&delivery.read)),
+    });
+    match read {
+        Ok(read) => {
+            say(&format!("{}\n", read.iter().sum::<u32>()));
             Exit::Clean
         }
         Err(text) => {
@@ -94,15 +120,19 @@ fn compare(options: &BenchOptions) -> Result<String, String> {
         "{} 份报表，每份 60 行 × 14 列以上，{} 个线程，每项 {} 次取中位数\n",
         options.files, options.threads, options.times
     );
-    let [mut bare, mut dry, mut whole] = [const { Vec::new() }; 3];
+    let [mut bare, mut here, mut apart, mut dry, mut whole] = [const { Vec::new() }; 5];
     for _ in 0..options.times {
         // In turn, so that a drift of the machine's speed hits all alike.
         bare.push(measure(&mut jobs.bare(&folder))?);
+        here.push(measure(jobs.read(&folder).arg("--here"))?);
+        apart.push(measure(&mut jobs.read(&folder))?);
         dry.push(measure(&mut jobs.run(&folder, None))?);
         whole.push(measure(&mut jobs.run(&folder, Some(&base.join("out"))))?);
     }
     let bare = median(&bare);
     line(&mut out, "裸 calamine 读全部单元格", bare, bare);
+    line(&mut out, "只读取：预检，不隔离", median(&here), bare);
+    line(&mut out, "只读取：预检 + 隔离进程", median(&apart), bare);
     line(&mut out, "读取 + 规范 + 核对 + 计算（不写）", median(&dry), bare);
     let whole = median(&whole);
     line(&mut out, "完整运行，写全部结果", whole, bare);
@@ -172,6 +202,12 @@ impl Jobs {
     fn bare(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.program);
         command.args(["bench", "--threads", &self.threads.to_string(), "--bare"]).arg(folder.join("returns"));
+        command
+    }
+
+    fn read(&self, folder: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(["bench", "--threads", &self.threads.to_string(), "--read"]).arg(folder.join("returns"));
         command
     }
 

@@ -66,7 +66,7 @@ pub fn run(options: &RunOptions) -> Exit {
 
 /// Limits as the command line gives them.
 pub fn limits(reading: &Reading) -> Limits {
-    Limits { memory: reading.file_memory << 20, time: Duration::from_secs(reading.file_time), ..Limits::default() }
+    Limits::of(reading.file_memory << 20, Duration::from_secs(reading.file_time))
 }
 
 /// Sets rayon's threads once; later calls in one process change nothing.

@@ -6,7 +6,7 @@ use super::notes;
 use super::standing::{self, Standing};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Place, Severity, Value};
-use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Table};
+use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Precision, Table};
 use crate::sql::Checked;
 use crate::text::id_number::mask_within;
 use std::collections::{BTreeMap, BTreeSet};
@@ -237,7 +237,7 @@ pub fn said(value: Value<'_>, name: &str, form: Option<usize>, facts: &Facts<'_>
 fn cell(value: Value<'_>, ty: Option<&FieldType>) -> StatCell {
     /// Percentages as whole numbers over this; no rate is written finer.
     const FINEST: f64 = 1e9;
-    let month = ty == Some(&FieldType::Month);
+    let precision = ty.map_or(Precision::Day, FieldType::precision);
     match value {
         Value::Number(share) if ty == Some(&FieldType::Percent) => {
             StatCell::Ratio { num: (share * FINEST).round() as i64, den: FINEST as i64 }
@@ -245,7 +245,7 @@ fn cell(value: Value<'_>, ty: Option<&FieldType>) -> StatCell {
         Value::Nothing => StatCell::Empty,
         Value::Boolean(yes) => StatCell::Text(if yes { "是" } else { "否" }.to_string()),
         Value::Text(text) => StatCell::Text(text.to_string()),
-        Value::Date(day) if month => StatCell::Month(day),
+        Value::Date(day) if precision.is_month(day) => StatCell::Month(day),
         Value::Date(day) => StatCell::Date(day),
         Value::Integer(number) => StatCell::Integer(number),
         Value::Number(number) => StatCell::Number(number),

@@ -3,7 +3,7 @@
 //! Not the `zip` crate's reader, because that one drops the first of two members of one name, and because a part is
 //! inflated here exactly once into a buffer of its stated size with its CRC checked. Knows nothing of workbooks.
 
-use super::refusal;
+use super::{allowance, refusal};
 use crate::model::Unreadable;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -213,8 +213,9 @@ impl Archive {
         if entry.size > most {
             return Err(refusal::over_limit(format!("解开后有 {} MiB，上限 {} MiB", entry.size >> 20, most >> 20)));
         }
-        if entry.size > RATIO_FROM && entry.size / RATIO > entry.packed {
-            return Err(refusal::over_limit(format!("解开后膨胀超过 {RATIO} 倍（压缩炸弹的做法）")));
+        let ratio = allowance::lifted(RATIO);
+        if entry.size > RATIO_FROM && entry.size / ratio > entry.packed {
+            return Err(refusal::over_limit(format!("解开后膨胀超过 {ratio} 倍（压缩炸弹的做法）")));
         }
         Ok(())
     }

@@ -69,7 +69,7 @@ fn fields(text: &str, delimiter: u8, sheet: &mut RawSheet) -> Result<(), Refusal
         field.push_str(text.get(at..end).unwrap_or(""));
         if !field.is_empty() {
             let place = cells::checked(row, col).ok_or_else(|| refusal::over_limit("行或列超出 Excel 表格的范围"))?;
-            if sheet.cells.len() >= super::xlsx::MOST_CELLS {
+            if sheet.cells.len() >= super::xlsx::most_cells() {
                 return Err(super::xlsx::too_many_cells().into());
             }
             push_nonempty(sheet, place, &field);

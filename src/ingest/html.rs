@@ -3,7 +3,7 @@
 use super::cells;
 use super::delimited;
 use super::refusal::{self, Refusal};
-use super::xlsx::{MOST_CELLS, too_many_cells};
+use super::xlsx::{most_cells, too_many_cells};
 use super::xml;
 use crate::model::workbook::Format;
 use crate::model::{Merge, RawSheet, RawWorkbook};
@@ -189,7 +189,7 @@ impl Page {
         let Some(table) = self.open.last_mut() else { return Ok(()) };
         let (Some(cell), Some(row)) = (table.cell.take(), table.row) else { return Ok(()) };
         self.cells += 1;
-        if self.cells > MOST_CELLS {
+        if self.cells > most_cells() {
             return Err(too_many_cells().into());
         }
         while table.taken.get(&table.col).is_some_and(|free| *free > row) {

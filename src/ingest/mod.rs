@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of forms, units or rules.
 
+mod allowance;
 mod archive;
 mod biff;
 mod bundle;
@@ -48,6 +49,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Limits on memory (bytes) and time; what a file may be in size grows with the memory allowed for it.
+    pub fn of(memory: u64, time: Duration) -> Limits {
+        Limits { memory, time, file_size: allowance::of(Limits::default().file_size, memory) }
+    }
+}
+
 /// Everything found, sorted by name, `index` = position. A file is in here whatever it is: litter, symlinks and FIFOs too
 /// (their reading says what they are). A zip that can't be opened is one file; one that can is its members.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +71,13 @@ pub struct Delivery {
     pub sha256: Option<[u8; 32]>,
     /// Bytes actually read.
     pub size: u64,
+    /// What the reading took.
+    pub spent: Duration,
+}
+
+/// A file that takes longer than it may, wherever the time goes.
+pub fn over_time(limits: &Limits) -> crate::model::Unreadable {
+    refusal::over_time(limits.time.as_secs())
 }
 
 /// Walks folders, zips and single files. `limits.file_size` bounds what is opened.
@@ -71,6 +86,12 @@ pub struct Delivery {
 /// A root that does not exist or cannot be listed, in Chinese.
 pub fn discover(roots: &[PathBuf], limits: &Limits) -> Result<Discovery, String> {
     discover::discover(roots, limits)
+}
+
+/// Reads every file in this very process: what isolation costs is measured against it. For files that one has made
+/// oneself; any other may take the process along.
+pub fn read_here<T: Send>(files: &[SourceFile], limits: &Limits, take: impl Fn(Read) -> T + Sync) -> Vec<T> {
+    pool::read_here(files, limits, take)
 }
 
 /// Reads every file on rayon's threads, each in a worker process, and hands each to `take` on the thread that read it.

@@ -3,7 +3,7 @@
 
 use super::cells;
 use super::refusal::{self, Refusal};
-use super::xlsx::{MOST_CELLS, Package, too_many_cells};
+use super::xlsx::{Package, most_cells, too_many_cells};
 use super::xml::{self, Attrs, Token, Xml};
 use crate::model::cell::Doubt;
 use crate::model::workbook::Format;
@@ -138,7 +138,7 @@ impl Table<'_, '_> {
         let filled = self.sheet.cells.len() - from;
         if filled > 0 && times > 1 {
             let all = filled.saturating_mul(times as usize);
-            if self.sheet.cells.len().saturating_add(all) > MOST_CELLS {
+            if self.sheet.cells.len().saturating_add(all) > most_cells() {
                 return Err(too_many_cells());
             }
             let row: Vec<RawCell> = self.sheet.cells[from..].to_vec();
@@ -167,7 +167,7 @@ impl Table<'_, '_> {
             self.sheet.merges.push(Merge { first, last: last.ok_or_else(off_grid)? });
         }
         let Some(value) = value else { return Ok(next) };
-        if self.sheet.cells.len().saturating_add(times as usize) > MOST_CELLS {
+        if self.sheet.cells.len().saturating_add(times as usize) > most_cells() {
             return Err(too_many_cells());
         }
         for col in col..next {

@@ -1,12 +1,14 @@
 //! The parent's side of the workers: one to each of rayon's threads, started when first needed, killed when over time,
 //! replaced when dead. Answers come back in the order of the files.
 
+use super::allowance;
+use super::bundle::Opener;
 use super::discover::litter;
 use super::refusal::{self, Refusal};
 use super::wire::{GREETING, LONGEST_REPLY, Reply, Request};
 use super::{Delivery, Limits, worker};
-use crate::model::SourceFile;
 use crate::model::outcome::Read as Reading;
+use crate::model::{RawWorkbook, SourceFile};
 use rayon::prelude::*;
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -44,6 +46,28 @@ pub fn read_all<T: Send>(
     };
     let arguments = vec![worker::ARGUMENT.to_owned(), limits.memory.to_string()];
     Pool { program, arguments, limits: *limits, idle: Mutex::default(), watched: Arc::default() }.read_all(files, take)
+}
+
+/// See [`super::read_here`].
+pub fn read_here<T: Send>(files: &[SourceFile], limits: &Limits, take: impl Fn(Reading) -> T + Sync) -> Vec<T> {
+    let read = |file: &SourceFile| {
+        let request = Request {
+            path: file.path.clone(),
+            member: file.member.clone(),
+            file_size: limits.file_size,
+            hash_only: false,
+        };
+        take(reading(worker::answer(&request, &mut Opener::default()).read))
+    };
+    files.par_iter().with_max_len(1).map(read).collect()
+}
+
+fn reading(read: Result<RawWorkbook, Refusal>) -> Reading {
+    match read {
+        Ok(workbook) => Reading::Workbook(workbook),
+        Err(Refusal::Unreadable(unreadable)) => Reading::Unreadable(unreadable),
+        Err(Refusal::NotATable(cause)) => Reading::NotATable { cause },
+    }
 }
 
 struct Pool {
@@ -102,18 +126,21 @@ impl Pool {
     }
 
     fn deliver(&self, file: &SourceFile) -> Result<Delivery, String> {
-        if let Some(cause) = litter(&file.name) {
-            return Ok(Delivery { read: Reading::Litter { cause: cause.to_owned() }, sha256: None, size: 0 });
-        }
-        let request =
-            Request { path: file.path.clone(), member: file.member.clone(), file_size: self.limits.file_size };
-        let reply = self.ask(&request.encode())?;
-        let read = match reply.read {
-            Ok(workbook) => Reading::Workbook(workbook),
-            Err(Refusal::Unreadable(unreadable)) => Reading::Unreadable(unreadable),
-            Err(Refusal::NotATable(cause)) => Reading::NotATable { cause },
+        let litter = litter(&file.name);
+        let request = Request {
+            path: file.path.clone(),
+            member: file.member.clone(),
+            file_size: self.limits.file_size,
+            hash_only: litter.is_some(),
         };
-        Ok(Delivery { read, sha256: reply.sha256, size: reply.size })
+        let started = Instant::now();
+        let reply = self.ask(&request.encode())?;
+        if let Some(cause) = litter {
+            let read = Reading::Litter { cause: cause.to_owned() };
+            return Ok(Delivery { read, sha256: reply.sha256, size: reply.size, spent: started.elapsed() });
+        }
+        let read = reading(reply.read);
+        Ok(Delivery { read, sha256: reply.sha256, size: reply.size, spent: started.elapsed() })
     }
 
     fn ask(&self, request: &[u8]) -> Result<Reply, String> {
@@ -123,7 +150,7 @@ impl Pool {
                 Some(worker) => worker,
                 None => self.start()?,
             };
-            if let Some(reply) = worker.ask(request, self.limits.time) {
+            if let Some(reply) = worker.ask(request, &self.limits) {
                 worker.used = true;
                 lock(&self.idle).push(worker);
                 return Ok(reply);
@@ -251,21 +278,21 @@ fn widen(_: &ChildStdout) {}
 
 impl Worker {
     /// `None` where it died, was killed, or answered something unsound.
-    fn ask(&mut self, request: &[u8], time: Duration) -> Option<Reply> {
-        *lock(&self.process.due) = Some(Instant::now() + time);
-        let reply = self.exchange(request);
+    fn ask(&mut self, request: &[u8], limits: &Limits) -> Option<Reply> {
+        *lock(&self.process.due) = Some(Instant::now() + limits.time);
+        let reply = self.exchange(request, allowance::of(LONGEST_REPLY, limits.memory));
         *lock(&self.process.due) = None;
         // Killed in the last moment: the answer may be whole, but the worker is gone.
         if self.process.overtime.load(Ordering::SeqCst) { None } else { reply }
     }
 
-    fn exchange(&mut self, request: &[u8]) -> Option<Reply> {
+    fn exchange(&mut self, request: &[u8], longest: u64) -> Option<Reply> {
         self.input.write_all(request).ok()?;
         self.input.flush().ok()?;
         let mut length = [0; 4];
         self.output.read_exact(&mut length).ok()?;
         let length = u32::from_le_bytes(length);
-        if length > LONGEST_REPLY {
+        if u64::from(length) > longest {
             return None;
         }
         let mut message = vec![0; length as usize];

@@ -49,7 +49,11 @@ pub fn empty() -> Unreadable {
 
 /// `what` says which limit, with its figure.
 pub fn over_limit(what: impl Into<String>) -> Unreadable {
-    refuse("file-over-limit", what, "请报送单位删去多余的格式、图片或空行，另存后重新发送")
+    refuse(
+        "file-over-limit",
+        what,
+        "请报送单位删去多余的格式、图片或空行，另存后重新发送；确需照收的，用 --file-memory 放宽上限再运行",
+    )
 }
 
 pub fn over_time(seconds: u64) -> Unreadable {
@@ -67,7 +71,11 @@ pub fn damaged(what: impl Into<String>) -> Unreadable {
 
 /// `by` says what asks for the password.
 pub fn encrypted(by: &str) -> Unreadable {
-    refuse("file-encrypted", format!("文件设有打开密码（{by}）"), "请报送单位取消打开密码后重新发送")
+    refuse(
+        "file-encrypted",
+        format!("文件设有打开密码（{by}）"),
+        "请报送单位取消打开密码（打开时不问密码的，另存为新文件）后重新发送",
+    )
 }
 
 /// A container of another kind: whether returns are in it, nobody knows, so it is no "readable file without a form".

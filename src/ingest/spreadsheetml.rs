@@ -3,7 +3,7 @@
 use super::cells;
 use super::refusal::{self, Refusal};
 use super::xls::push_nonempty;
-use super::xlsx::{MOST_CELLS, too_many_cells};
+use super::xlsx::{most_cells, too_many_cells};
 use super::xml::{self, Attrs, Token, Xml};
 use crate::model::cell::Doubt;
 use crate::model::workbook::Format;
@@ -65,7 +65,7 @@ fn worksheet(xml: &mut Xml, name: String) -> Result<RawSheet, Unreadable> {
                 col = 0;
             }
             Token::Open { name: "Cell", attrs } => {
-                if sheet.cells.len() >= MOST_CELLS {
+                if sheet.cells.len() >= most_cells() {
                     return Err(too_many_cells());
                 }
                 col = index(attrs, col)?;

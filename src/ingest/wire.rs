@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// First bytes of a worker: that it is one, and of this protocol.
 pub const GREETING: [u8; 4] = *b"HZ01";
 /// A reply longer than this is not read (5 million cells and their texts fit).
-pub const LONGEST_REPLY: u32 = 320 << 20;
+pub const LONGEST_REPLY: u64 = 320 << 20;
 const CELL_LEN: usize = 16;
 
 /// What a worker is asked: one file, or one member of a bundle.
@@ -23,6 +23,8 @@ pub struct Request {
     pub member: Vec<u32>,
     /// Most bytes to take.
     pub file_size: u64,
+    /// Only the hash is wanted: litter is listed like all else, and not read.
+    pub hash_only: bool,
 }
 
 /// What a worker answers.
@@ -60,6 +62,7 @@ impl Request {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = vec![0; 4];
         out.extend(self.file_size.to_le_bytes());
+        out.push(u8::from(self.hash_only));
         out.extend((self.member.len() as u32).to_le_bytes());
         for index in &self.member {
             out.extend(index.to_le_bytes());
@@ -73,9 +76,10 @@ impl Request {
     pub fn decode(message: &[u8]) -> Option<Request> {
         let mut reader = Reader { rest: message };
         let file_size = reader.u64()?;
+        let hash_only = reader.u8()? != 0;
         let count = reader.u32()?;
         let member = (0..count.min(8)).map(|_| reader.u32()).collect::<Option<Vec<u32>>>()?;
-        Some(Request { path: path_from(reader.rest), member, file_size })
+        Some(Request { path: path_from(reader.rest), member, file_size, hash_only })
     }
 }
 
@@ -318,7 +322,7 @@ mod tests {
             reply.encode(&mut bytes);
             assert_eq!(Reply::decode(&bytes[4..]), Some(reply));
         }
-        let request = Request { path: "a/文件.xlsx".into(), member: vec![3, 1], file_size: 77 };
+        let request = Request { path: "a/文件.xlsx".into(), member: vec![3, 1], file_size: 77, hash_only: true };
         assert_eq!(Request::decode(&request.encode()[4..]), Some(request));
     }
 

@@ -22,6 +22,7 @@ const LONGEST_REQUEST: u32 = 1 << 20;
 pub fn serve() -> i32 {
     let memory = std::env::args_os().nth(2).and_then(|argument| argument.to_str()?.parse().ok());
     if let Some(memory) = memory {
+        super::allowance::set(memory);
         limit_memory(memory);
     }
     // A panic's message may quote what the file holds.
@@ -73,6 +74,10 @@ pub fn answer(request: &Request, opener: &mut Opener) -> Reply {
         Ok(bytes) => bytes,
         Err(unreadable) => return Reply { read: Err(Refusal::Unreadable(unreadable)), sha256: None, size: 0 },
     };
+    if request.hash_only {
+        let read = Err(Refusal::NotATable(String::new()));
+        return Reply { read, sha256: Some(Sha256::digest(&bytes).into()), size: bytes.len() as u64 };
+    }
     let in_bundle = request.member.len();
     let read = std::panic::catch_unwind(|| sniff::read(&bytes, in_bundle))
         .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾，读取程序无法继续").into()));
@@ -142,6 +147,13 @@ fn limit_memory(bytes: u64) {
     let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: as above.
     unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
+    // A run that is killed takes its workers along, the one that hangs in a file included; those that do not hang see
+    // their input close.
+    #[cfg(target_os = "linux")]
+    // SAFETY: takes two numbers and touches only this process.
+    unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL)
+    };
 }
 
 /// Bytes of address space that the process takes before it reads anything: the program itself, tens of megabytes, is no
@@ -179,7 +191,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.csv");
         std::fs::write(&path, "单位,人数\n甲,1\n").unwrap();
-        let ask = |path: &Path| Request { path: path.to_owned(), member: Vec::new(), file_size: 1 << 20 }.encode();
+        let ask = |path: &Path| {
+            Request { path: path.to_owned(), member: Vec::new(), file_size: 1 << 20, hash_only: false }.encode()
+        };
         let input = [ask(&path), ask(&dir.path().join("none.csv")), ask(dir.path())].concat();
         let mut output = Vec::new();
         converse(&mut &input[..], &mut output).unwrap();

@@ -46,7 +46,7 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
         return Err(refusal::encrypted("xls 加密").into());
     }
     drop(stream);
-    if survey.sheets.iter().any(|sheet| sheet.area() > LARGEST_AREA) {
+    if survey.sheets.iter().any(|sheet| sheet.area() > super::allowance::lifted(LARGEST_AREA)) {
         return Err(refusal::over_limit("工作表的内容散得太开：远处的行列里还有内容").into());
     }
     let bytes = &*with_honest_dimensions(bytes, &compound, name, &survey);

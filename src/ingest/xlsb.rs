@@ -44,7 +44,7 @@ pub fn read(package: &Package, main: &str, bytes: &[u8]) -> Result<RawWorkbook, 
         while let Some(cell) = reader.next_cell().map_err(damaged)? {
             let (row, col) = cell.get_position();
             let at = cells::checked(row, col).ok_or_else(|| refusal::damaged("单元格地址超出表格范围"))?;
-            if raw.cells.len() >= super::xlsx::MOST_CELLS {
+            if raw.cells.len() >= super::xlsx::most_cells() {
                 return Err(super::xlsx::too_many_cells().into());
             }
             push(cell.get_value(), is_1904, at, &mut raw);

@@ -287,7 +287,9 @@ pub fn unescape(raw: &str, out: &mut String) -> bool {
             rest = after.strip_prefix('\n').unwrap_or(after);
             continue;
         }
-        let known = rest.find(';').filter(|end| *end <= 12).and_then(|end| Some((entity(&rest[1..end])?, end)));
+        // No entity is longer; looking further would read the whole text once for every bare "&".
+        let end = rest.bytes().take(13).position(|byte| byte == b';');
+        let known = end.and_then(|end| Some((entity(&rest[1..end])?, end)));
         match known {
             Some((c, end)) => {
                 out.push(c);

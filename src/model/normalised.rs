@@ -34,6 +34,8 @@ pub struct NearMiss {
     /// 0-based index of the sheet in its workbook, and its name.
     pub sheet: u16,
     pub sheet_name: Arc<str>,
+    /// 0-based last row of what looks like its header.
+    pub row: u32,
     /// Fields whose columns were found, and required fields whose were not (indices).
     pub bound: usize,
     pub missing: Vec<u16>,

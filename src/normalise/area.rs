@@ -17,6 +17,7 @@ use super::rows::frame_above;
 use super::view::View;
 use crate::model::cell::{CellRef, RawValue};
 use crate::spec::{Field, FieldType, Plan};
+use crate::text::names::{header_key, without_brackets};
 
 /// A part of a sheet with its header blocks; never empty of them, but for a sheet without a form.
 pub struct Area<'a> {
@@ -38,10 +39,61 @@ pub fn areas<'a>(sheet: View<'a>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Ar
             None => (vec![Area { view: sheet, headers, around: None }], near),
         };
     }
+    if let Some((first, last)) = stack(&sheet, &headers, lexicon)
+        && let Some(mut areas) = across(&sheet.part(sheet.cols, |at| (first..=last).contains(&at.row)), lexicon, plan)
+    {
+        let rest = sheet.part(sheet.cols, |at| !(first..=last).contains(&at.row));
+        let (others, near) = self::areas(rest, lexicon, plan);
+        areas.splice(0..0, others);
+        return (areas, near);
+    }
     match cut(&sheet, &headers, lexicon, plan) {
         Some(areas) => (areas, near),
         None => (vec![Area { view: sheet, headers, around: None }], near),
     }
+}
+
+/// A form that is filled in across has at least so many fields.
+const SHORTEST_STACK: usize = 5;
+
+/// First and last row of header words that stand one below the other at the left of their rows, above or below a table
+/// of the usual kind: a second form, filled in across.
+fn stack(sheet: &View<'_>, headers: &[Header], lexicon: &Lexicon<'_>) -> Option<(u32, u32)> {
+    let is_word = |text: &str| {
+        let is_field = |key: &str| !lexicon.fields(key).is_empty();
+        lexicon.may_be_header(text) && {
+            let key = header_key(text);
+            is_field(&key) || without_brackets(&key).is_some_and(|bare| is_field(&bare))
+        }
+    };
+    // A parent may stand before the word; a record's own first cells are none.
+    let leads =
+        |i: usize| sheet.telling(i).take(2).find(|cell| is_word(sheet.sheet.text(cell.value))).map(|c| c.at.col);
+    let mut run: Vec<(u16, u32)> = Vec::new();
+    let mut best: Option<(usize, u32, u32)> = None;
+    let mut gap = 0;
+    for i in 0..sheet.rows.len() {
+        let in_header = headers.iter().any(|header| (header.rows.0..=header.rows.1).contains(&i));
+        let lead = if in_header { None } else { leads(i) };
+        match lead {
+            Some(col) if run.last().is_none_or(|(known, _)| *known == col) => {
+                run.push((col, sheet.rows.get(i)?.row));
+                gap = 0;
+            }
+            None if !in_header && gap == 0 && !run.is_empty() => gap = 1,
+            _ => {
+                run.clear();
+                gap = 0;
+            }
+        }
+        if let (Some(first), Some(last)) = (run.first(), run.last())
+            && run.len() >= SHORTEST_STACK
+            && best.is_none_or(|(most, ..)| run.len() > most)
+        {
+            best = Some((run.len(), first.1, last.1));
+        }
+    }
+    best.map(|(_, first, last)| (first, last))
 }
 
 /// Rows that share their lanes: from one position in [`View::rows`] on, with the columns that the tables bind.
@@ -135,8 +187,7 @@ fn lanes(view: &View<'_>, band: &Band, from: u32, to: u32) -> Vec<(u16, u16)> {
 
 /// The areas of a sheet whose form is filled in across; `None` where turning it finds no form either.
 fn across<'a>(sheet: &View<'a>, lexicon: &Lexicon<'_>, plan: &Plan) -> Option<Vec<Area<'a>>> {
-    let explains = ["说明", "须知", "示例", "样表", "样例", "范例"].iter().any(|word| sheet.sheet.name.contains(word));
-    if explains || sheet.len() > LARGEST_TURNED {
+    if explains(&sheet.sheet.name) || sheet.len() > LARGEST_TURNED {
         return None;
     }
     let turned = sheet.turn()?;
@@ -158,6 +209,11 @@ fn across<'a>(sheet: &View<'a>, lexicon: &Lexicon<'_>, plan: &Plan) -> Option<Ve
     Some(areas)
 }
 
+/// Whether a sheet's name says that it explains the form.
+pub fn explains(name: &str) -> bool {
+    ["说明", "须知", "示例", "样表", "样例", "范例", "模板"].iter().any(|word| name.contains(word))
+}
+
 /// Whether what stands beside the fields are records and not explanations of the fields: of the figures and dates that
 /// the form asks for, at least half can be read. A form with nothing filled in passes.
 fn is_filled_in(view: &View<'_>, headers: &[Header], plan: &Plan) -> bool {
@@ -172,6 +228,7 @@ fn is_filled_in(view: &View<'_>, headers: &[Header], plan: &Plan) -> bool {
                     | FieldType::Percent
                     | FieldType::Date
                     | FieldType::Month
+                    | FieldType::DateOrMonth
                     | FieldType::Score { .. }
             )
         };

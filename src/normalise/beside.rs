@@ -7,12 +7,18 @@ use crate::text::names::without_brackets;
 
 /// A second table needs at least this many header words that the first has no use for.
 const LEFT_OVER: usize = 3;
+/// Blocks with more columns are not cut: every cut lays all forms over both its parts. Nobody sets so many tables side by
+/// side; should one, its columns claim each field many times, and that is a finding.
+const WIDEST: usize = 128;
 
 /// The columns that each of several tables binds, left to right, and how well they fit together; `None` where the block
 /// heads one table.
 ///
 /// A block is cut in two where both parts are forms in their own right and fit best; the right part is cut again.
 pub fn beside(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[Heading], whole: &Fit) -> Option<(i32, Vec<(u16, u16)>)> {
+    if headings.len() > WIDEST {
+        return None;
+    }
     let known: Vec<bool> = headings.iter().map(|heading| is_known(lexicon, heading)).collect();
     let unused = |(heading, known): (&Heading, &bool)| *known && !whole.columns.contains(&Some(heading.col));
     if !whole.recognised || headings.iter().zip(&known).filter(|pair| unused(*pair)).count() < LEFT_OVER {

@@ -186,7 +186,7 @@ impl<'d, 'a> Desk<'d, 'a> {
             FieldType::Unit => self.unit(job, raw, &text),
             FieldType::Boolean => self.boolean(job, raw, &text),
             FieldType::IdNumber => self.id_number(job, raw),
-            FieldType::Date | FieldType::Month => self.date_text(job, raw, &text),
+            FieldType::Date | FieldType::Month | FieldType::DateOrMonth => self.date_text(job, raw, &text),
             FieldType::Score { bands } => self.score_text(job, raw, &text, bands),
             FieldType::Integer | FieldType::Number | FieldType::Percent => figures::from_text(self, job, raw, &text),
         }
@@ -389,8 +389,12 @@ impl<'d, 'a> Desk<'d, 'a> {
         let field = job.field;
         match (raw, &field.ty) {
             (RawValue::Number(_), FieldType::IdNumber) => self.lost_digits(job),
-            (RawValue::Number(number), FieldType::Date | FieldType::Month) => self.date_number(job, number),
-            (RawValue::DateSerial(serial), FieldType::Date | FieldType::Month) => self.date_serial(job, serial),
+            (RawValue::Number(number), FieldType::Date | FieldType::Month | FieldType::DateOrMonth) => {
+                self.date_number(job, number)
+            }
+            (RawValue::DateSerial(serial), FieldType::Date | FieldType::Month | FieldType::DateOrMonth) => {
+                self.date_serial(job, serial)
+            }
             (RawValue::Number(number), FieldType::Integer | FieldType::Number | FieldType::Percent) => {
                 figures::from_number(self, job, number)
             }
@@ -479,6 +483,7 @@ pub fn expects(field: &Field) -> String {
         FieldType::Percent => "填百分数，如 98%".to_owned(),
         FieldType::Date => "填完整的年月日，如 2026-03-05".to_owned(),
         FieldType::Month => "填年和月，如 1980-10".to_owned(),
+        FieldType::DateOrMonth => "填年月日，不知道日的填年和月，如 1998-07-15、1998-07".to_owned(),
         FieldType::Boolean => "填“是”或“否”".to_owned(),
         FieldType::Score { bands } => {
             let words: Vec<&str> = bands.iter().map(|band| band.word.as_str()).collect();

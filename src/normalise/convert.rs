@@ -44,6 +44,9 @@ pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &
     let width = bound.iter().filter_map(|bound| bound.col).max().map_or(0, |col| usize::from(col) + 1);
     let mut values: Vec<Option<RawValue>> = vec![None; width];
     for &i in rows {
+        if desk.view.meter.said(desk.sink.findings.len(), desk.sink.amendments.len()) {
+            break;
+        }
         let Some(row) = desk.view.rows.get(i).map(|row| row.row) else { continue };
         values.fill(None);
         for cell in desk.view.cells(i) {
@@ -140,7 +143,9 @@ fn absent<'v, 'a: 'v>(desk: &Desk<'_, 'a>, field: &'v Field) -> Value<'v> {
             .and_then(|codes| codes.find(word))
             .map_or(Value::Nothing, |word| Value::Text(word.into())),
         FieldType::Text | FieldType::Name | FieldType::DocumentNumber => Value::Text(word.into()),
-        FieldType::Date | FieldType::Month => crate::text::dates::parse_day(word).map_or(Value::Nothing, Value::Date),
+        FieldType::Date | FieldType::Month | FieldType::DateOrMonth => {
+            crate::text::dates::parse_day(word).map_or(Value::Nothing, Value::Date)
+        }
         FieldType::Unit | FieldType::Score { .. } | FieldType::IdNumber => Value::Nothing,
     }
 }

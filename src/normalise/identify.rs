@@ -2,6 +2,7 @@
 //! Exactly one unit of the roster, or a finding; never the nearest name.
 
 use super::lexicon::Lexicon;
+use super::meter::Meter;
 use super::sink::{Say, Sink};
 use crate::model::cell::CellRef;
 use crate::model::normalised::{Sender, SenderEvidence};
@@ -69,11 +70,14 @@ pub fn named(lexicon: &Lexicon<'_>, source: &SourceFile) -> (Option<u32>, Option
 }
 
 /// Decides the sender, and reports what stands against it.
-pub fn sender(roster: &Roster, evidence: &Evidence, sink: &mut Sink) -> Option<Sender> {
+pub fn sender(roster: &Roster, evidence: &Evidence, meter: &Meter, sink: &mut Sink) -> Option<Sender> {
     let context: Vec<u32> = evidence.rows.keys().copied().chain(evidence.folder).chain(evidence.file).collect();
     let mut cover: Option<(u32, &CoverUnit)> = None;
     let mut doubtful = false;
     for said in &evidence.covers {
+        if meter.is_over() {
+            break;
+        }
         match settle(roster, &said.candidates, &context) {
             Some(unit) => match cover {
                 Some((first, at)) if !roster.linked(first, unit) => {

@@ -48,7 +48,7 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
     let mut near: Option<NearMiss> = None;
     let mut free = 0;
     let mut i = 0;
-    while i < view.rows.len() {
+    while i < view.rows.len() && !view.meter.is_over() {
         if !promising(view, lexicon, i) {
             i += 1;
             continue;
@@ -115,7 +115,7 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
     for depth in 1..=DEPTH {
         for top in (i + 1).saturating_sub(depth).max(free)..=i {
             let bottom = top + depth - 1;
-            if bottom >= view.rows.len() || !adjacent(view, top, bottom) {
+            if bottom >= view.rows.len() || !adjacent(view, top, bottom) || view.meter.is_over() {
                 continue;
             }
             // Under a row that names no field, a block only hides words of the shorter one above it.
@@ -188,59 +188,51 @@ impl<'a> Words<'a> {
             self.cells.iter().filter(|(at, ..)| (first..=last).contains(&at.row)).map(|(at, ..)| at.col).collect();
         cols.sort_unstable();
         cols.dedup();
-        let mut headings = Vec::with_capacity(cols.len());
-        for &col in &cols {
-            let mut path: Vec<&(CellRef, String, &str)> = Vec::with_capacity(DEPTH);
-            for row in first..=last {
-                let word = self
-                    .at(CellRef { row, col })
-                    .or_else(|| self.parent(view, CellRef { row, col }, first, last, &cols));
+        let mut paths: Vec<Vec<&(CellRef, String, &str)>> = vec![Vec::with_capacity(DEPTH); cols.len()];
+        for row in first..=last {
+            let parents = self.parents(view, row, (first, last), &cols);
+            for (path, word) in paths.iter_mut().zip(parents) {
                 if let Some(word) = word
                     && !path.iter().any(|known| known.0 == word.0)
                 {
                     path.push(word);
                 }
             }
-            if let Some((.., text)) = path.last() {
-                headings.push(Heading {
-                    col,
-                    text: tidy(text).into_owned(),
-                    path: path.iter().map(|(_, key, _)| key.clone()).collect(),
-                });
-            }
         }
-        headings
+        let headings = cols.iter().zip(paths).filter_map(|(&col, path)| {
+            let (.., text) = path.last()?;
+            let path = path.iter().map(|(_, key, _)| key.clone()).collect();
+            Some(Heading { col, text: tidy(text).into_owned(), path })
+        });
+        headings.collect()
     }
 
-    /// The word of a merge over an empty header cell; where nothing is merged, the word to the left that has
-    /// children of its own.
-    fn parent(
+    /// What one header row says over each column: its own cell; else the word of a merge over it; else, where nothing is
+    /// merged, the word to the left that has children of its own. In one pass, since a row may have 16,384 columns.
+    fn parents(
         &self,
         view: &View<'_>,
-        at: CellRef,
-        first: u32,
-        last: u32,
+        row: u32,
+        (first, last): (u32, u32),
         cols: &[u16],
-    ) -> Option<&(CellRef, String, &'a str)> {
-        if self.merged
-            && let Some(merge) = view.merge_over(at)
-        {
-            return if merge.first.row >= first { self.at(merge.first) } else { None };
-        }
-        let has_child = |col: u16| (at.row + 1..=last).any(|row| self.at(CellRef { row, col }).is_some());
-        if at.row == last || !has_child(at.col) {
-            return None;
-        }
-        let here = cols.binary_search(&at.col).ok()?;
-        for &col in cols.get(..here)?.iter().rev() {
-            if !has_child(col) {
-                return None;
-            }
-            if let Some(word) = self.at(CellRef { row: at.row, col }) {
-                // A parent that the sheet merged ends where its merge ends.
-                return if self.merged && view.merge_over(word.0).is_some() { None } else { Some(word) };
-            }
-        }
-        None
+    ) -> Vec<Option<&(CellRef, String, &'a str)>> {
+        let mut left: Option<&(CellRef, String, &'a str)> = None;
+        let over = |col: u16| {
+            let at = CellRef { row, col };
+            let own = self.at(at);
+            let merge = (self.merged && own.is_none()).then(|| view.merge_over(at)).flatten();
+            let has_child = (row + 1..=last).any(|row| self.at(CellRef { row, col }).is_some());
+            // A parent that the sheet merged ends where its merge ends.
+            let open = |word: &&(CellRef, String, &str)| !self.merged || view.merge_over(word.0).is_none();
+            let word = match (own, merge) {
+                (Some(word), _) => Some(word),
+                (None, Some(merge)) if merge.first.row >= first => self.at(merge.first),
+                (None, Some(_)) => None,
+                (None, None) => left.filter(|_| has_child).filter(open),
+            };
+            left = own.or(left).filter(|_| has_child);
+            word
+        };
+        cols.iter().copied().map(over).collect()
     }
 }

@@ -13,6 +13,7 @@ mod figures;
 mod identify;
 mod layout;
 mod lexicon;
+mod meter;
 mod moments;
 mod period;
 mod remarks;
@@ -35,11 +36,14 @@ use cells::Desk;
 use cover::Cover;
 use identify::{CoverUnit, Evidence};
 use lexicon::Lexicon;
+use meter::{Meter, UNLIMITED};
 use rows::Table;
 use sink::Sink;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use view::View;
+
+pub use meter::{Budget, Overrun};
 
 /// What every file is normalised against.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +60,9 @@ pub struct Normaliser<'a> {
     lexicon: Lexicon<'a>,
 }
 
+/// A sheet that is nothing but a cover says what it says within so many rows.
+const LONGEST_COVER: usize = 60;
+
 /// One table found on a visible sheet, with what its surroundings say.
 struct Found<'w> {
     /// Position of the area that it stands in.
@@ -63,6 +70,8 @@ struct Found<'w> {
     table: Table,
     cover: Cover,
     said: period::Said,
+    /// The sheet that the cover stands on.
+    cover_sheet: u16,
     account: SheetAccount,
     /// First cell of the header, and its first and last row; physical.
     header_at: CellRef,
@@ -90,11 +99,31 @@ impl<'a> Normaliser<'a> {
         file.or(folder)
     }
 
-    /// Normalises one workbook.
+    /// Normalises one workbook, at whatever cost.
     pub fn normalise(&self, source: &SourceFile, workbook: &RawWorkbook) -> NormalisedReturn {
+        self.measured(source, workbook, &UNLIMITED)
+    }
+
+    /// Normalises one workbook within bounds.
+    ///
+    /// # Errors
+    /// The bound that the file goes over.
+    pub fn normalise_within(
+        &self,
+        source: &SourceFile,
+        workbook: &RawWorkbook,
+        budget: Budget,
+    ) -> Result<NormalisedReturn, Overrun> {
+        let meter = Meter::new(budget);
+        let normalised = self.measured(source, workbook, &meter);
+        meter.said(normalised.findings.len(), normalised.amendments.len());
+        meter.overrun().map_or(Ok(normalised), Err)
+    }
+
+    fn measured(&self, source: &SourceFile, workbook: &RawWorkbook, meter: &Meter) -> NormalisedReturn {
         let mut sink = Sink { source: source.index, ..Sink::default() };
-        let views: Vec<View<'_>> =
-            workbook.sheets.iter().enumerate().map(|(index, sheet)| View::new(sheet, index as u16)).collect();
+        let sheets = workbook.sheets.iter().enumerate();
+        let views: Vec<View<'_>> = sheets.map(|(index, sheet)| View::metered(sheet, index as u16, meter)).collect();
         let (areas, near) = self.areas(views);
         let (mut found, mut accounts) = self.find(&areas);
         remarks::workbook(workbook, &mut sink);
@@ -112,7 +141,9 @@ impl<'a> Normaliser<'a> {
                 None,
             );
         }
+        self.cover_apart(&areas, &mut found);
         remarks::hidden(self.frame.plan, &mut found, &mut sink);
+        remarks::near_forms(self.frame.plan, &areas, &near, &mut sink);
         remarks::periods(&mut found, self.frame.period, &mut sink);
         remarks::filing_dates(&found, &mut sink);
         for found in &found {
@@ -120,6 +151,7 @@ impl<'a> Normaliser<'a> {
                 let Some(area) = areas.get(found.view) else { continue };
                 let from = sink.mark();
                 remarks::columns(self.frame.plan, &self.lexicon, &area.view, &found.table, &mut sink);
+                remarks::cells_outside(&area.view, &found.table, &mut sink);
                 sink.turn_back(from, &area.view, found.header_rows.0);
                 remarks::cover_unit(self.frame.plan, found, &mut sink);
             }
@@ -138,7 +170,7 @@ impl<'a> Normaliser<'a> {
         self.rows_units(&found, &tables, &mut evidence);
         let counted = found.iter().any(|found| found.account.not_counted.is_none());
         let sender = if counted {
-            identify::sender(&self.frame.reference.roster, &evidence, &mut sink)
+            identify::sender(&self.frame.reference.roster, &evidence, meter, &mut sink)
         } else {
             identify::by_name(&evidence)
         };
@@ -163,15 +195,22 @@ impl<'a> Normaliser<'a> {
 
     /// Tables of all areas, and the accounts of those without one.
     fn find<'w>(&self, areas: &[Area<'w>]) -> (Vec<Found<'w>>, Vec<SheetAccount>) {
-        let (mut found, mut accounts) = (Vec::new(), Vec::new());
+        let (mut found, mut accounts, mut rows) = (Vec::new(), Vec::new(), 0);
         for (at, area) in areas.iter().enumerate() {
             if area.headers.is_empty() {
                 accounts.push(remarks::formless(&area.view));
                 continue;
             }
             let tables = rows::tables(&area.view, self.frame.plan, area.headers.clone());
+            rows += tables.iter().map(|table| table.rows.data.len()).sum::<usize>();
+            if area.view.meter.held(found.len() + tables.len(), rows) {
+                break;
+            }
             let first = found.len();
             for (nth, table) in tables.into_iter().enumerate() {
+                if area.view.meter.is_over() {
+                    break;
+                }
                 // What stands around a form that is filled in across is said once, by its first table.
                 let around = area.around.as_ref().filter(|_| nth == 0);
                 found.push(self.found(at, &area.view, around, table));
@@ -209,7 +248,7 @@ impl<'a> Normaliser<'a> {
         let said = period::said(frame, &cover, &title, header_at, &plan.schedule, period);
         let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
         let cover_says_nil =
-            title.iter().flat_map(|i| frame.cells(*i)).any(|cell| view.sheet.text(cell.value).contains("零报告"));
+            title.iter().flat_map(|i| frame.cells(*i)).any(|cell| rows::is_zero_report(view.sheet.text(cell.value)));
         let hidden_lines: HashSet<u32> = match view.turned {
             true => view.sheet.hidden_cols.iter().map(|col| u32::from(*col)).collect(),
             false => view.sheet.hidden_rows.iter().copied().collect(),
@@ -224,6 +263,7 @@ impl<'a> Normaliser<'a> {
             table,
             cover,
             said,
+            cover_sheet: view.index,
             account,
             header_at,
             header_rows,
@@ -235,19 +275,46 @@ impl<'a> Normaliser<'a> {
         }
     }
 
+    /// A cover on a sheet of its own speaks for tables that have none. Two such sheets that name different units say
+    /// nothing.
+    fn cover_apart(&self, areas: &[Area<'_>], found: &mut [Found<'_>]) {
+        if found.iter().any(|found| !found.cover.units.is_empty()) {
+            return;
+        }
+        let apart = areas.iter().filter(|area| area.headers.is_empty() && !area.view.sheet.hidden);
+        let covers = apart.filter(|area| !area::explains(&area.view.sheet.name)).filter_map(|area| {
+            let mut cover = Cover::default();
+            for i in 0..area.view.rows.len().min(LONGEST_COVER) {
+                cover::scan_row(&area.view, i, &mut cover);
+            }
+            (!cover.units.is_empty()).then_some((&area.view, cover))
+        });
+        let covers: Vec<(&View<'_>, Cover)> = covers.collect();
+        let Some((view, cover)) = covers.first() else { return };
+        let names: HashSet<&str> =
+            covers.iter().flat_map(|(_, cover)| &cover.units).map(|(_, name)| name.as_str()).collect();
+        if names.len() > 1 {
+            return;
+        }
+        let Frame { plan, period, .. } = self.frame;
+        for found in found {
+            if matches!(found.said, period::Said::Nothing) {
+                found.said = period::said(view, cover, &[], CellRef { row: 0, col: 0 }, &plan.schedule, period);
+            }
+            found.cover = cover.clone();
+            found.cover_sheet = view.index;
+        }
+    }
+
     fn evidence(&self, source: &SourceFile, found: &[Found<'_>]) -> Evidence {
         let roster = &self.frame.reference.roster;
         let mut covers: Vec<CoverUnit> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         for found in found.iter().filter(|found| found.account.not_counted.is_none()) {
             for (at, written) in &found.cover.units {
-                if !covers.iter().any(|cover| cover.written == *written) {
+                if seen.insert(written) {
                     let candidates = roster.find(written).to_vec();
-                    covers.push(CoverUnit {
-                        sheet: found.account.sheet,
-                        at: *at,
-                        written: written.clone(),
-                        candidates,
-                    });
+                    covers.push(CoverUnit { sheet: found.cover_sheet, at: *at, written: written.clone(), candidates });
                 }
             }
         }
@@ -335,7 +402,7 @@ impl<'a> Normaliser<'a> {
         unrecognised: Option<String>,
         sender: Option<crate::model::normalised::Sender>,
     ) -> NormalisedReturn {
-        let nil_return = unrecognised.is_none() && remarks::nil(&found, &tables, &mut sink);
+        let nil_return = unrecognised.is_none() && remarks::nil(&found, areas, &tables, &mut sink);
         NormalisedReturn {
             source: source.index,
             tables,
@@ -391,7 +458,7 @@ fn counted_covers<'f>(found: &'f [Found<'_>]) -> impl Iterator<Item = &'f Cover>
 fn near_miss(sheet: u16, name: &str, near: layout::NearMiss) -> NearMiss {
     let layout::NearMiss { form, bound, missing, row, extra } = near;
     let extra = extra.into_iter().map(|(col, text)| (CellRef { row, col }, text)).collect();
-    NearMiss { form, sheet, sheet_name: Arc::from(name), bound, missing, extra }
+    NearMiss { form, sheet, sheet_name: Arc::from(name), row, bound, missing, extra }
 }
 
 /// The sheet that comes nearest a form; of equals the first.

@@ -58,6 +58,8 @@ impl Desk<'_, '_> {
 
     fn moment(&mut self, job: Job<'_>, raw: &str, text: &str, reading: Reading) -> Value<'static> {
         let month = job.field.ty == FieldType::Month;
+        // A year and a month are enough.
+        let may_be_month = month || job.field.ty == FieldType::DateOrMonth;
         match reading {
             Reading::Day(day) if month => self.month_of(job, raw, day),
             Reading::Day(day) if dates::is_iso(raw) => Value::Date(day),
@@ -68,17 +70,17 @@ impl Desk<'_, '_> {
                 }
                 Value::Date(day)
             }
-            Reading::Month(first) if month => {
+            Reading::Month(first) if may_be_month => {
                 let clean = dates::show_month(first);
                 if clean != raw {
                     self.amend(job, "date-shape", raw, &clean);
                 }
                 Value::Date(first)
             }
-            Reading::JanuaryOrOctober(year) if month => self.january_or_october(job, raw, year),
+            Reading::JanuaryOrOctober(year) if may_be_month => self.january_or_october(job, raw, year),
             Reading::ShortYear(year, month_number, dom) => self.short_year(job, raw, text, (year, month_number, dom)),
             Reading::Month(_) | Reading::Year(_) | Reading::NoYear | Reading::JanuaryOrOctober(_) => {
-                let lacks = match (reading, month) {
+                let lacks = match (reading, may_be_month) {
                     (Reading::NoYear, _) => "没有年份",
                     (Reading::Year(_), true) => "没有月份",
                     _ => "没有日",
@@ -108,7 +110,8 @@ impl Desk<'_, '_> {
         if (EARLIEST_YEAR..=year).contains(&said) {
             return;
         }
-        let shown = if job.field.ty == FieldType::Month { dates::show_month(read) } else { dates::show_day(read) };
+        let is_month = job.field.ty.precision().is_month(read);
+        let shown = if is_month { dates::show_month(read) } else { dates::show_day(read) };
         let side =
             if said > year { "晚于报告期所在年份".to_owned() } else { format!("早于 {EARLIEST_YEAR} 年") };
         let found = format!("“{}”是 {shown}，{side}", job.field.name);
@@ -127,7 +130,7 @@ impl Desk<'_, '_> {
     }
 
     fn january_or_october(&mut self, job: Job<'_>, raw: &str, year: i32) -> Value<'static> {
-        let by_id = self.birth.filter(|(born, month)| *born == year && matches!(month, 1 | 10));
+        let by_id = self.birth.filter(|(born, month)| *born == year && *month == 10);
         if let Some(first) = by_id.and_then(|(year, month)| day(year, month, 1)) {
             self.amend(job, "month-by-id-number", raw, &dates::show_month(first));
             return Value::Date(first);
@@ -150,7 +153,11 @@ impl Desk<'_, '_> {
     ) -> Value<'static> {
         let ahead = 2000 + year as i32 > self.frame.period.year() + 1;
         let year = if ahead { 1900 } else { 2000 } + year as i32;
-        let wants_day = job.field.ty == FieldType::Date;
+        let wants_day = match job.field.ty {
+            FieldType::Date => true,
+            FieldType::DateOrMonth => dom != 0,
+            _ => false,
+        };
         let read = if wants_day && dom == 0 { None } else { day(year, month, if wants_day { dom } else { 1 }) };
         let Some(read) = read else {
             let found = format!("“{}”填的“{text}”不是完整的日期", job.field.name);

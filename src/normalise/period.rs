@@ -2,7 +2,7 @@
 
 use super::cover::Cover;
 use super::view::View;
-use crate::domain::period::Period;
+use crate::domain::period::{Kind, Period};
 use crate::domain::schedule::Schedule;
 use crate::model::cell::CellRef;
 
@@ -13,6 +13,8 @@ pub enum Said {
     /// 所属期 is there and cannot be read.
     Unclear(CellRef, String),
     Ours,
+    /// 所属期 is of another length: a month within our year, or the year around our month.
+    OtherKind(CellRef, String),
     Other(CellRef, String),
 }
 
@@ -29,8 +31,12 @@ pub fn said(
         let read: Vec<Period> = periods(text, schedule);
         return if read.is_empty() {
             Said::Unclear(*at, text.clone())
-        } else if fits(&read, ours) {
+        } else if spans(&read, ours)
+            || (fits(&read, ours) && read.iter().any(|period| period.overlaps(ours) && alike(period, ours)))
+        {
             Said::Ours
+        } else if fits(&read, ours) {
+            Said::OtherKind(*at, text.clone())
         } else {
             Said::Other(*at, text.clone())
         };
@@ -40,7 +46,7 @@ pub fn said(
         for cell in view.telling(i) {
             let text = view.sheet.text(cell.value);
             let read = periods_in_title(text, schedule);
-            if fits(&read, ours) {
+            if fits(&read, ours) || spans(&read, ours) {
                 return Said::Ours;
             }
             if !read.is_empty() && other.is_none() {
@@ -56,6 +62,24 @@ pub fn said(
         Some(_) => Said::Other(header, format!("工作表名“{}”", view.sheet.name)),
         None => Said::Nothing,
     }
+}
+
+/// Whether two periods are of one length, where both are of those that the calendar gives. A month in the 所属期 of a
+/// yearly return may be its filing date, or the month's return of something else: possible, and for someone to look at.
+fn alike(a: &Period, b: &Period) -> bool {
+    let of_calendar = |kind: Kind| matches!(kind, Kind::Month | Kind::Quarter | Kind::HalfYear | Kind::Year);
+    a.kind == b.kind || !of_calendar(a.kind) || !of_calendar(b.kind)
+}
+
+/// Whether two ends are named, and we lie between them: 2026年1月1日至12月31日.
+fn spans(read: &[Period], ours: &Period) -> bool {
+    let first = read.iter().map(|period| period.first).min();
+    let last = read.iter().map(|period| period.last).max();
+    let one_kind = read.windows(2).all(|pair| pair[0].kind == pair[1].kind);
+    read.len() > 1
+        && one_kind
+        && first.is_some_and(|first| first <= ours.first)
+        && last.is_some_and(|last| last >= ours.last)
 }
 
 /// A month within the year, or a year around the month, is no other period. Where a text says several, those of our own
@@ -102,15 +126,26 @@ fn periods_in_title(text: &str, schedule: &Schedule) -> Vec<Period> {
             .map(|end| end + 3)
             .or_else(|| ["上半年", "下半年"].iter().find(|half| rest.starts_with(**half)).map(|half| half.len()));
         let precise = end.and_then(|end| Period::parse(&format!("{year}年{}", rest.get(..end)?)));
+        let end_of_range = end.and_then(|end| month_after(rest.get(end..)?));
         found.extend(precise.or_else(|| Period::parse(year)));
+        found.extend(end_of_range.and_then(|month| Period::parse(&format!("{year}年{month}月"))));
     }
     found
+}
+
+/// The month that ends a range: what follows 1月 in 2026年1月-12月 or 2026年1月1日至12月31日.
+fn month_after(rest: &str) -> Option<&str> {
+    let rest =
+        rest.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace()).trim_start_matches(['日', '号']);
+    let rest = rest.trim_start();
+    let rest = rest.strip_prefix(['-', '—', '–', '~', '至', '到', '－', '～'])?.trim_start_matches(['—', '-', ' ']);
+    let (month, _) = rest.split_once('月')?;
+    Some(month.trim()).filter(|month| (1..=2).contains(&month.len()) && month.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::period::Kind;
     use crate::domain::schedule::Season;
 
     #[test]
@@ -122,6 +157,19 @@ mod tests {
         assert_eq!(keys("2026年第1季度台账"), ["2026Q1"]);
         assert_eq!(keys("2025年度（2026年评选）"), ["2025", "2026"]);
         assert!(keys("申报汇总表").is_empty());
+        assert_eq!(keys("2026年1月—12月"), ["2026-01", "2026-12"]);
+        assert_eq!(keys("2026年1月1日至12月31日"), ["2026-01", "2026-12"]);
+        assert_eq!(keys("2026年3月5日"), ["2026-03"]);
+    }
+
+    #[test]
+    fn a_range_of_months_is_the_year() {
+        let ours = Period::parse("2026").expect("fixture");
+        for (text, whole) in [("2026年1月-12月", true), ("2026年1月1日至2026年12月31日", true), ("2026年3月", false)]
+        {
+            let read = periods(text, &Schedule::of(Kind::Year));
+            assert_eq!(spans(&read, &ours) || read.iter().any(|period| alike(period, &ours)), whole, "{text}");
+        }
     }
 
     #[test]

@@ -2,14 +2,15 @@
 //! nothing to report, no form at all.
 
 use super::Found;
+use super::area::Area;
 use super::figures::cover_contradicts;
 use super::lexicon::Lexicon;
 use super::period::Said;
-use super::rows::Table;
+use super::rows::{Nil, Table};
 use super::sink::{Say, Sink};
 use super::view::View;
 use crate::domain::period::Period;
-use crate::model::cell::CellRef;
+use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::model::normalised::NearMiss;
 use crate::model::{FormTable, Origin, RawWorkbook, Severity, SheetAccount};
 use crate::spec::{Field, Form, Plan};
@@ -64,6 +65,12 @@ pub fn unrecognised(plan: &Plan, workbook: &RawWorkbook, near: Option<&NearMiss>
     } else {
         format!("工作表“{}”{more}里没有找到本流程的表式（{}）", names.join("”“"), forms.join("、"))
     };
+    // Headers may be among the cells that are lost.
+    let is_lost = |cell: &&RawCell| matches!(cell.value, RawValue::Unreadable(_));
+    let lost: Vec<&RawCell> = sheets.iter().flat_map(|sheet| &sheet.cells).filter(is_lost).collect();
+    if let Some(RawValue::Unreadable(doubt)) = lost.first().map(|cell| cell.value) {
+        cause.push_str(&format!("；有 {} 个单元格无法读取（{}），文件可能已损坏", lost.len(), doubt.words()));
+    }
     if let Some(near) = near
         && let Some(form) = plan.forms.get(usize::from(near.form))
     {
@@ -80,6 +87,39 @@ fn headers_of(form: &Form, fields: &[u16]) -> String {
         .map(|field| field.name.as_ref())
         .collect();
     names.join("、")
+}
+
+/// Sheets that come near a form, beside one that is read: rows may be lost with them, so somebody looks.
+pub fn near_forms(plan: &Plan, areas: &[Area<'_>], near: &[NearMiss], sink: &mut Sink) {
+    for near in near {
+        let Some(form) = plan.forms.get(usize::from(near.form)) else { continue };
+        let area = areas.iter().find(|area| area.view.index == near.sheet);
+        let Some(view) = area.map(|area| &area.view).filter(|view| !view.sheet.hidden) else { continue };
+        let below = view.rows.iter().filter(|row| row.row > near.row).count();
+        // A quarter of the columns that must be there is no accident; less is a list of something else.
+        let required = form.fields.iter().filter(|field| field.required && field.absent.is_none()).count();
+        let there = required - near.missing.len().min(required);
+        if near.bound < 3 || there * 4 < required || below == 0 || super::area::explains(&near.sheet_name) {
+            continue;
+        }
+        let say = Say {
+            code: "sheet-near-form",
+            severity: Severity::Verify,
+            found: format!(
+                "工作表“{}”像《{}》，认出 {} 列，缺：{}；表头以下 {below} 行没有读取",
+                near.sheet_name,
+                form.title,
+                near.bound,
+                headers_of(form, &near.missing)
+            ),
+            expected: "要报的表用下发的表式，必填的列都在".to_owned(),
+            next: "请汇总部门看这张表是否要报：要报的请报送单位按表式补齐各列后重报",
+        };
+        let col =
+            view.rows.iter().position(|row| row.row == near.row).and_then(|i| Some(view.telling(i).next()?.at.col));
+        let at = CellRef { row: near.row, col: col.unwrap_or(0) };
+        sink.on_return(Some(near.sheet), vec![at], say);
+    }
 }
 
 /// Hidden sheets that hold a form are not counted; hidden rows and columns are, and that is said.
@@ -188,7 +228,7 @@ pub fn filing_dates(found: &[Found<'_>], sink: &mut Sink) {
                 expected: "写明年、月、日，如 2026-03-05".to_owned(),
                 next: "版本先后和是否迟报改按文件的修改时间判断；不符的请报送单位补全日期后重报",
             };
-            sink.on_return(Some(found.account.sheet), vec![*at], say);
+            sink.on_return(Some(found.cover_sheet), vec![*at], say);
         }
     }
 }
@@ -201,7 +241,7 @@ pub fn periods(found: &mut [Found<'_>], ours: &Period, sink: &mut Sink) {
     let mut missing = None;
     let mut held = false;
     for found in found.iter_mut().filter(|found| visible(found)) {
-        let sheet = Some(found.account.sheet);
+        let sheet = Some(found.cover_sheet);
         let expected = format!("本次报告期是 {}", ours.title());
         match found.said.clone() {
             Said::Ours => {}
@@ -213,6 +253,15 @@ pub fn periods(found: &mut [Found<'_>], ours: &Period, sink: &mut Sink) {
                     sheet,
                     vec![at],
                     Say { code: "period-unclear", severity: Severity::Verify, found, expected, next },
+                );
+            }
+            Said::OtherKind(at, text) => {
+                let found = format!("所属期填的是“{text}”，本次报送的是{}", ours.title());
+                let next = "按本期计入；请报送单位核实：把填报日期写成了所属期的改正，报错表的重报";
+                sink.on_return(
+                    sheet,
+                    vec![at],
+                    Say { code: "period-other-kind", severity: Severity::Verify, found, expected, next },
                 );
             }
             Said::Other(at, text) if fits => {
@@ -241,7 +290,7 @@ pub fn periods(found: &mut [Found<'_>], ours: &Period, sink: &mut Sink) {
         }
     }
     if let Some((sheet, at)) = missing
-        && !found.iter().any(|found| matches!(found.said, Said::Ours))
+        && !found.iter().any(|found| matches!(found.said, Said::Ours | Said::OtherKind(..)))
     {
         let say = Say {
             code: "period-missing",
@@ -326,6 +375,28 @@ pub fn columns(plan: &Plan, lexicon: &Lexicon<'_>, view: &View<'_>, table: &Tabl
     }
 }
 
+/// Cells of data rows that stand under no header: read by nobody, and so said.
+pub fn cells_outside(view: &View<'_>, table: &Table, sink: &mut Sink) {
+    let widest = table.header.headings.iter().map(|heading| usize::from(heading.col) + 1).max().unwrap_or(0);
+    let mut under = vec![false; widest];
+    for heading in &table.header.headings {
+        if let Some(slot) = under.get_mut(usize::from(heading.col)) {
+            *slot = true;
+        }
+    }
+    let outside = |cell: &&RawCell| under.get(usize::from(cell.at.col)) != Some(&true) && !view.is_blank(cell.value);
+    let mut found = table.rows.data.iter().flat_map(|i| view.cells(*i)).filter(outside);
+    let Some(first) = found.next() else { return };
+    let say = Say {
+        code: "cells-outside",
+        severity: Severity::Note,
+        found: format!("数据行里有 {} 个单元格上面没有表头，没有读取", 1 + found.count()),
+        expected: "表格以外不填内容".to_owned(),
+        next: "请汇总部门看一看这些内容是否要报；要报的请报送单位填到表式的列里",
+    };
+    sink.on_return(Some(view.index), vec![first.at], say);
+}
+
 /// Which of the row's unused headers look like the missing ones: a suggestion, never a binding.
 fn alike(lexicon: &Lexicon<'_>, table: &Table) -> String {
     let fit = &table.header.fit;
@@ -351,11 +422,14 @@ fn alike(lexicon: &Lexicon<'_>, table: &Table) -> String {
 }
 
 /// Headers only: nothing to report where the sheet says so, else doubtful.
-pub fn nil(found: &[Found<'_>], tables: &[FormTable], sink: &mut Sink) -> bool {
+pub fn nil(found: &[Found<'_>], areas: &[Area<'_>], tables: &[FormTable], sink: &mut Sink) -> bool {
     let counted: Vec<&Found<'_>> = found.iter().filter(|found| found.account.not_counted.is_none()).collect();
     let rows: usize = tables.iter().map(|table| table.origins.len()).sum();
-    let says_nil = |found: &Found<'_>| found.table.rows.nil || found.cover_says_nil;
+    let says_nil = |found: &Found<'_>| found.table.rows.nil.is_some() || found.cover_says_nil;
     if rows > 0 {
+        for both in counted.iter().filter(|found| found.account.data > 0) {
+            nil_beside_rows(both, areas, sink);
+        }
         for empty in counted.iter().filter(|found| found.account.data == 0 && !says_nil(found)) {
             let say = Say {
                 code: "table-empty",
@@ -380,4 +454,32 @@ pub fn nil(found: &[Found<'_>], tables: &[FormTable], sink: &mut Sink) -> bool {
     };
     sink.on_return(counted.first().map(|found| found.account.sheet), Vec::new(), say);
     false
+}
+
+/// 零报告 beside rows contradicts them; 无 may speak of one section of several.
+fn nil_beside_rows(found: &Found<'_>, areas: &[Area<'_>], sink: &mut Sink) {
+    let nil = found.table.rows.nil.or(found.cover_says_nil.then_some((0, Nil::ZeroReport)));
+    let Some((i, nil)) = nil else { return };
+    let row =
+        areas.get(found.view).map(|area| &area.view).filter(|_| found.table.rows.nil.is_some()).and_then(|view| {
+            let first = view.telling(i).next()?;
+            Some(view.physical(first.at))
+        });
+    let data = found.account.data;
+    let (severity, said, next) = match nil {
+        Nil::ZeroReport => (
+            Severity::Verify,
+            "零报告",
+            "已按所填的行计入；请报送单位核实：确为零报告的删去这些行，有数据的删去“零报告”",
+        ),
+        Nil::Nothing => (Severity::Note, "无", "已按所填的行计入；请汇总部门留意“无”说的是哪一部分"),
+    };
+    let say = Say {
+        code: "nil-beside-rows",
+        severity,
+        found: format!("表里写着“{said}”，同时有 {data} 行数据"),
+        expected: "有数据就不写“零报告”或“无”".to_owned(),
+        next,
+    };
+    sink.on_return(Some(found.account.sheet), row.into_iter().collect(), say);
 }

@@ -8,6 +8,15 @@ use crate::spec::{FieldType, Form, Plan};
 use crate::text::names::{header_key, tidy};
 use std::sync::Arc;
 
+/// Which word says that there is nothing to report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nil {
+    /// 零报告 speaks of the whole return.
+    ZeroReport,
+    /// 无 may speak of one section of several.
+    Nothing,
+}
+
 /// What a row of a table is. Values are positions in [`View::rows`].
 #[derive(Debug, Clone, Default)]
 pub struct TableRows {
@@ -18,11 +27,17 @@ pub struct TableRows {
     pub frame: Vec<usize>,
     pub repeated: Vec<usize>,
     pub notes: Vec<usize>,
-    /// 零报告 or 无 stands where the rows would be.
-    pub nil: bool,
+    /// 零报告 or 无 stands where the rows would be, in the first of these rows.
+    pub nil: Option<(usize, Nil)>,
 }
 
 impl TableRows {
+    fn says_nil(&mut self, i: usize, nil: Nil) {
+        if self.nil.is_none_or(|(_, known)| known == Nil::Nothing && nil == Nil::ZeroReport) {
+            self.nil = Some((i, nil));
+        }
+    }
+
     /// The accounting of these rows.
     pub fn account(&self, view: &View<'_>, form: u16) -> SheetAccount {
         let count = |rows: usize| rows as u32;
@@ -114,12 +129,14 @@ impl Classifier<'_, '_> {
             } else if let Some(sub) = self.total(&cells) {
                 rows.totals.push((i, sub));
             } else if self.is_nil(&cells) {
-                rows.nil = true;
+                rows.says_nil(i, if self.says_zero(&cells) { Nil::ZeroReport } else { Nil::Nothing });
                 rows.notes.push(i);
             } else if cells.len() <= 2 && super::stated::is_statement(self.form, view, i) {
                 rows.notes.push(i);
             } else if self.is_note_row(&cells) {
-                rows.nil |= cells.iter().any(|cell| self.text(cell).contains("零报告"));
+                if self.says_zero(&cells) {
+                    rows.says_nil(i, Nil::ZeroReport);
+                }
                 rows.notes.push(i);
             } else if !cells.iter().any(|cell| self.counts(cell)) {
                 // Forms come with numbered empty lines; only 序号 or nothing of the form is filled in.
@@ -127,13 +144,19 @@ impl Classifier<'_, '_> {
                     .iter()
                     .any(|cell| matches!(cell.value, RawValue::Text { .. }) && !self.is_number_of_row(cell));
                 // 零报告 in a sentence of its own, wherever it stands.
-                rows.nil |= cells.iter().any(|cell| self.text(cell).contains("零报告"));
+                if self.says_zero(&cells) {
+                    rows.says_nil(i, Nil::ZeroReport);
+                }
                 if texts { &mut rows.notes } else { &mut rows.frame }.push(i);
             } else {
                 self.in_notes = false;
                 rows.data.push(i);
             }
         }
+    }
+
+    fn says_zero(&self, cells: &[&RawCell]) -> bool {
+        cells.iter().any(|cell| is_zero_report(self.text(cell)))
     }
 
     fn text(&self, cell: &RawCell) -> &str {
@@ -225,7 +248,7 @@ impl Classifier<'_, '_> {
         // A sentence that says so stands alone in its row.
         let mut words = cells.iter().filter(|cell| !self.is_number_of_row(cell));
         if let (Some(only), None) = (words.next(), words.next())
-            && self.text(only).contains("零报告")
+            && is_zero_report(self.text(only))
         {
             return true;
         }
@@ -270,6 +293,12 @@ impl Classifier<'_, '_> {
         let spans = self.view.merge_over(first.at).is_some_and(|merge| merge.last.col >= merge.first.col + 2);
         self.in_notes || spans || text.chars().count() >= 30
     }
+}
+
+/// Whether a text says that there is nothing to report; 没有的请填“零报告” asks for it and says nothing.
+pub fn is_zero_report(text: &str) -> bool {
+    let asks = ["请", "须", "应", "如无", "若无", "如没有", "若没有", "制度", "的填", "的报", "的写", "要求", "的，"];
+    text.contains("零报告") && !asks.iter().any(|word| text.contains(word))
 }
 
 /// Whether a label names a total: `Some(true)` for a subtotal.

@@ -4,6 +4,7 @@
 //! A view may be *turned*: its rows are the sheet's columns, for forms that are filled in across. Whoever reads a view
 //! need not know; addresses that leave the stage are turned back by [`View::physical`].
 
+use super::meter::Meter;
 use crate::model::cell::{CellRef, ERROR_WORDS, RawCell, RawValue};
 use crate::model::workbook::{Merge, RawSheet};
 use std::borrow::Cow;
@@ -26,14 +27,21 @@ pub struct View<'a> {
     pub cols: (u16, u16),
     /// Rows and columns are exchanged.
     pub turned: bool,
+    /// What the file may cost.
+    pub meter: &'a Meter,
     cells: Cow<'a, [RawCell]>,
     merges: Merges,
 }
 
 impl<'a> View<'a> {
+    #[cfg(test)]
     pub fn new(sheet: &'a RawSheet, index: u16) -> View<'a> {
+        View::metered(sheet, index, &super::meter::UNLIMITED)
+    }
+
+    pub fn metered(sheet: &'a RawSheet, index: u16, meter: &'a Meter) -> View<'a> {
         let (cells, merges) = (Cow::Borrowed(sheet.cells.as_slice()), Merges::of(sheet.merges.clone()));
-        View { sheet, index, rows: rows(&cells), cols: (0, u16::MAX), turned: false, cells, merges }
+        View { sheet, index, rows: rows(&cells), cols: (0, u16::MAX), turned: false, meter, cells, merges }
     }
 
     /// The cells that `keep` keeps, as a view of their own over these columns.
@@ -46,6 +54,7 @@ impl<'a> View<'a> {
             rows: rows(&cells),
             cols,
             turned: self.turned,
+            meter: self.meter,
             cells: Cow::Owned(cells),
             merges,
         }
@@ -65,6 +74,7 @@ impl<'a> View<'a> {
             rows: rows(&cells),
             cols: (0, u16::MAX),
             turned: !self.turned,
+            meter: self.meter,
             cells: Cow::Owned(cells),
             merges,
         })
@@ -150,7 +160,9 @@ impl Merges {
             return None;
         }
         let above = self.sorted.partition_point(|merge| merge.first.row <= at.row);
-        let candidates = self.sorted.iter().zip(&self.reach).take(above).rev();
+        // Cut before they are zipped: taking from a zip's end walks over all that is left out.
+        let (merges, reach) = (self.sorted.get(..above)?, self.reach.get(..above)?);
+        let candidates = merges.iter().zip(reach).rev();
         candidates
             .take_while(|(_, reach)| **reach >= at.row)
             .map(|(merge, _)| *merge)

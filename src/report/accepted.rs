@@ -2,7 +2,7 @@
 
 use super::Edition;
 use crate::model::{Column, Origin, Scalars, Texts};
-use crate::spec::{FieldType, Form};
+use crate::spec::{Form, Precision};
 use crate::sql::ValidatedRows;
 use std::sync::Arc;
 
@@ -18,19 +18,19 @@ pub enum Values<'a> {
     /// Days since 1970-01-01.
     Date {
         days: &'a Scalars<i32>,
-        month: bool,
+        precision: Precision,
     },
 }
 
 impl<'a> Values<'a> {
-    fn of(column: &'a Column, month: bool) -> Values<'a> {
+    fn of(column: &'a Column, precision: Precision) -> Values<'a> {
         match column {
             Column::Text(values) => Values::Text(values),
             Column::Unit(values) => Values::Unit(values),
             Column::Integer(values) => Values::Integer(values),
             Column::Number(values) => Values::Number(values),
             Column::Boolean(values) => Values::Boolean(values),
-            Column::Date(days) => Values::Date { days, month },
+            Column::Date(days) => Values::Date { days, precision },
         }
     }
 }
@@ -65,14 +65,14 @@ impl<'a> Accepted<'a> {
             if field.is_some_and(|field| field.ordinal) {
                 continue;
             }
-            let month = field.is_some_and(|field| field.ty == FieldType::Month);
+            let precision = field.map_or(Precision::Day, |field| field.ty.precision());
             let values = rows.grid.column(&column.name).ok_or_else(|| defect(&form.title, &column.name))?;
-            columns.push(Named { name: column.name, values: Values::of(values, month) });
+            columns.push(Named { name: column.name, values: Values::of(values, precision) });
         }
         // What the definition computes stands behind what the return says.
         for computed in &form.computed {
             let values = rows.grid.column(&computed.name).ok_or_else(|| defect(&form.title, &computed.name))?;
-            columns.push(Named { name: computed.name.clone(), values: Values::of(values, false) });
+            columns.push(Named { name: computed.name.clone(), values: Values::of(values, Precision::Day) });
         }
         let units = rows.grid.unit_names();
         Ok(Accepted { form, mask: accepted, origins: &rows.origins, columns, units })

@@ -8,6 +8,7 @@ use super::accepted::{Accepted, Named, Values};
 use super::sheet::serial;
 use super::style;
 use super::tidy::{Look, Shared, TidyBook};
+use crate::spec::Precision;
 use std::collections::HashMap;
 use std::io::{self, Seek, Write};
 
@@ -105,8 +106,10 @@ fn write<W: Write + Seek>(
                 sharing.write(book, at, usize::from(value), Some(if value { "是" } else { "否" }));
             }
         }
-        Values::Date { days, month } => match days.get(row).map(|day| (day, serial(day))) {
-            Some((_, Some(serial))) => book.integer(at, serial as i64, if month { Look::Month } else { Look::Date }),
+        Values::Date { days, precision } => match days.get(row).map(|day| (day, serial(day))) {
+            Some((day, Some(serial))) => {
+                book.integer(at, serial as i64, if precision.is_month(day) { Look::Month } else { Look::Date });
+            }
             Some((day, None)) => book.text(at, &super::wording::day_word(day), Look::Plain),
             None => {}
         },
@@ -159,7 +162,7 @@ fn open<W: Write + Seek>(accepted: &Accepted<'_>, book: &mut TidyBook<W>, number
     let width = |named: &Named<'_>| {
         let least = match named.values {
             Values::Text(_) | Values::Unit(_) => 18.0,
-            Values::Date { month: false, .. } => 12.0,
+            Values::Date { precision: Precision::Day | Precision::DayOrMonth, .. } => 12.0,
             _ => 10.0,
         };
         f64::max(least, style::width(style::places(&named.name)))

@@ -45,9 +45,11 @@ use links::Links;
 use manifest::Output;
 use quiet::Quiet;
 use rayon::prelude::*;
+use std::any::Any;
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, BufWriter};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 
 /// Everything that is written.
@@ -187,7 +189,7 @@ fn put(
     let path = stage.staged(name)?;
     let machine = |error: io::Error| stage.trouble(name, &error);
     let mut target = BufWriter::with_capacity(1 << 18, Quiet::new(File::create(&path).map_err(machine)?));
-    write(&mut target).map_err(|error| match of_machine(&*error) {
+    unwinding(|| write(&mut target)).map_err(|error| match of_machine(&*error) {
         Some(error) => machine(error),
         None => format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"),
     })?;
@@ -195,6 +197,22 @@ fn put(
     let summed = file.file.sync_all().and_then(|()| manifest::sha256_of(File::open(&path)?));
     let (sha256, size) = summed.map_err(machine)?;
     Ok(Output { file: name.to_owned(), sha256, size })
+}
+
+/// Runs a writer. The one for workbooks panics where a temporary file of its own cannot be written.
+fn unwinding(write: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
+    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|panic| match system_error(&*panic) {
+        Some(error) => Err(error.into()),
+        None => resume_unwind(panic),
+    })
+}
+
+/// The system's error that a panic carries in its words (`Os { code: 28, …`): a full disk is no defect of the program.
+fn system_error(panic: &(dyn Any + Send)) -> Option<io::Error> {
+    let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied())?;
+    let (_, rest) = words.split_once("Os { code: ")?;
+    let code = rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+    Some(io::Error::from_raw_os_error(code))
 }
 
 /// The machine's own error, where a writer wrapped one: a full disk is no defect of ours.

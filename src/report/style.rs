@@ -82,8 +82,8 @@ impl Kind {
             Kind::Plain => "0",
             Kind::Decimal1 => "#,##0.0",
             Kind::Decimal2 => "#,##0.00",
-            Kind::Percent => "0.0%",
-            Kind::Points => "+0.0;-0.0;0.0",
+            Kind::Percent => "0.00%",
+            Kind::Points => "+0.00;-0.00;0.00",
             Kind::Date => "yyyy\\-mm\\-dd",
             Kind::Month => "yyyy\"年\"m\"月\"",
             Kind::Left | Kind::Centre | Kind::Faint | Kind::Alarm => return None,
@@ -145,7 +145,7 @@ impl Default for Styles {
                 .set_bold()
                 .set_font_color(Color::RGB(ALARM)),
             signature: song().set_align(FormatAlign::Left),
-            rate: song().set_align(FormatAlign::Center).set_border(FormatBorder::Thin).set_num_format("0.0%"),
+            rate: song().set_align(FormatAlign::Center).set_border(FormatBorder::Thin).set_num_format("0.00%"),
             group: hei(11)
                 .set_align(FormatAlign::Left)
                 .set_border(FormatBorder::Thin)
@@ -340,8 +340,8 @@ pub fn shown(cell: &StatCell) -> String {
         StatCell::Integer(value) => grouped(&value.to_string()),
         StatCell::Number(value) => grouped(&format!("{value:.2}")),
         StatCell::Ratio { den: 0, .. } | StatCell::NotApplicable => "—".to_owned(),
-        StatCell::Ratio { .. } => "100.0%".to_owned(),
-        StatCell::Points(_) => "+100.0".to_owned(),
+        StatCell::Ratio { .. } => "100.00%".to_owned(),
+        StatCell::Points(_) => "+100.00".to_owned(),
         StatCell::Date(_) => "2026-12-31".to_owned(),
         StatCell::Month(_) => "2026年12月".to_owned(),
         StatCell::NotReported => "未报".to_owned(),

@@ -17,7 +17,7 @@ use crate::ingest::{self, Delivery, Limits};
 use crate::model::discipline::PastDiscipline;
 use crate::model::outcome::Read;
 use crate::model::{Severity, SourceFile, Unreadable};
-use crate::normalise::{self, Normaliser};
+use crate::normalise::{self, Budget, Normaliser, Overrun};
 use crate::report::{self, Correction, Edition, Written};
 use crate::spec::reference::ReferenceFolders;
 use crate::spec::{self, Diagnostic, Plan, Reference};
@@ -133,7 +133,7 @@ pub fn collect(
     watch.stage("读取报表");
     let normaliser = Normaliser::new(normalise::Frame { plan, reference, period });
     let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
-        let arrived = arrive(&normaliser, source, delivery);
+        let arrived = arrive(&normaliser, source, delivery, limits);
         watch.file_done(match &arrived.arrival {
             Arrival::Return(normalised) => normalised.findings.len(),
             Arrival::Unreadable(_) => 1,
@@ -148,16 +148,18 @@ pub fn collect(
     Ok(validated)
 }
 
-fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery) -> Arrived {
+fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery, limits: &Limits) -> Arrived {
     let mut format = "";
     let mut near_misses = Vec::new();
     let arrival = match delivery.read {
         Read::Workbook(workbook) => {
             format = workbook.format.name();
+            let budget = Budget::of(limits.time.saturating_sub(delivery.spent), limits.memory);
             // A file that defeats the program costs itself and not the run; it is named, and counts nowhere.
-            let normalised = catch_unwind(AssertUnwindSafe(|| normaliser.normalise(source, &workbook)));
+            let normalised = catch_unwind(AssertUnwindSafe(|| normaliser.normalise_within(source, &workbook, budget)));
             match normalised {
-                Ok(mut normalised) => {
+                Ok(Err(overrun)) => Arrival::Unreadable(too_dear(overrun, &budget, limits)),
+                Ok(Ok(mut normalised)) => {
                     near_misses = std::mem::take(&mut normalised.near_misses);
                     match normalised.unrecognised {
                         Some(cause) => Arrival::Unrecognised(cause),
@@ -187,6 +189,23 @@ fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery) 
         arrival,
         near_misses,
         named_unit,
+    }
+}
+
+/// A file that reads, and costs too much to understand.
+fn too_dear(overrun: Overrun, budget: &Budget, limits: &Limits) -> Unreadable {
+    let over = |what: &str, most: usize| Unreadable {
+        code: "file-over-limit",
+        cause: format!("这份文件{what}超过 {most}"),
+        next: "请报送单位删去与报表无关的内容、按表式分开填报后重新发送；确需照收的，用 --file-memory 放宽上限再运行"
+            .to_owned(),
+    };
+    match overrun {
+        Overrun::Rows => over("的数据行数", budget.rows),
+        Overrun::Tables => over("里表的张数", budget.tables),
+        Overrun::Findings => over("的审核问题数", budget.findings),
+        Overrun::Amendments => over("需要规范化的单元格数", budget.amendments),
+        Overrun::Time => ingest::over_time(limits),
     }
 }
 

@@ -198,7 +198,7 @@ impl Form {
                 FieldType::Integer => ColumnType::Integer,
                 FieldType::Number | FieldType::Percent | FieldType::Score { .. } => ColumnType::Number,
                 FieldType::Boolean => ColumnType::Boolean,
-                FieldType::Date | FieldType::Month => ColumnType::Date,
+                FieldType::Date | FieldType::Month | FieldType::DateOrMonth => ColumnType::Date,
                 FieldType::Unit => ColumnType::Unit,
                 FieldType::Text
                 | FieldType::Name
@@ -274,6 +274,9 @@ pub enum FieldType {
     Percent,
     Date,
     Month,
+    /// A date, or a year and month where nobody knows the day: 参加工作时间 1998.07. A month is kept as its first day, and
+    /// what falls on a first day is shown as its month, so that no day is shown that nobody wrote.
+    DateOrMonth,
     /// Index into the plan's code lists.
     Code {
         list: usize,
@@ -289,6 +292,34 @@ pub enum FieldType {
     IdNumber,
     /// 文号 with 〔〕.
     DocumentNumber,
+}
+
+impl FieldType {
+    /// How much of its dates is shown.
+    pub fn precision(&self) -> Precision {
+        match self {
+            FieldType::Month => Precision::Month,
+            FieldType::DateOrMonth => Precision::DayOrMonth,
+            _ => Precision::Day,
+        }
+    }
+}
+
+/// How much of a date is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    Day,
+    Month,
+    /// The month where it falls on a first day.
+    DayOrMonth,
+}
+
+impl Precision {
+    /// Whether this day (since 1970-01-01) is shown as its month.
+    pub fn is_month(self, day: i32) -> bool {
+        let first = || crate::domain::period::civil(day).is_some_and(|(.., dom)| dom == 1);
+        self == Precision::Month || (self == Precision::DayOrMonth && first())
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

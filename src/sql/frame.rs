@@ -22,6 +22,8 @@ use std::sync::{Arc, OnceLock};
 /// Rows that are answered at a time: large enough that polars' own cost vanishes, small enough that what it needs on
 /// the way does.
 const STRETCH: usize = 4_096;
+/// Tables that are put together at a time, all columns in parallel.
+const BATCH: usize = 64;
 /// Answers of one stretch are columns of these names; `#` cannot occur in a field's name.
 const ANSWER: &str = "#answer";
 /// Keeps a frame's height where an expression reads no column at all.
@@ -74,7 +76,7 @@ pub struct LookupResult {
     pub outstanding: Vec<(usize, Option<u32>)>,
 }
 
-/// Puts one form's tables together; consumes them one by one, so their memory is freed as it is copied.
+/// Puts one form's tables together; consumes them some at a time, so their memory is freed as it is copied.
 pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: Vec<FormTable>) -> Rows {
     let Some(form) = plan.forms.get(form_index) else { return Rows { form: form_index, ..Rows::default() } };
     let tables: Vec<FormTable> = tables.into_iter().filter(|table| usize::from(table.form) == form_index).collect();
@@ -87,19 +89,26 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
     let mut known: Vec<Known> = columns.iter().map(|_| Known::default()).collect();
     let mut origins = Vec::with_capacity(height);
     let mut units = Vec::with_capacity(height);
-    for table in tables {
-        let rows = table.origins.len();
-        let named = unit_column.and_then(|at| match table.columns.get(at) {
-            Some(Values::Unit(units)) => Some(units),
-            _ => None,
+    let mut tables = tables.into_iter();
+    loop {
+        let some: Vec<FormTable> = tables.by_ref().take(BATCH).collect();
+        if some.is_empty() {
+            break;
+        }
+        columns.par_iter_mut().zip(&mut known).enumerate().for_each(|(at, (column, known))| {
+            some.iter().for_each(|table| append(column, table.columns.get(at), table.origins.len(), known));
         });
-        units.extend((0..rows).map(|row| {
-            let named = named.and_then(|units| units.get(row))?;
-            recommenders.get(named as usize).copied().flatten()
-        }));
-        origins.extend_from_slice(&table.origins);
-        for (at, (column, known)) in columns.iter_mut().zip(&mut known).enumerate() {
-            append(column, table.columns.get(at), rows, known);
+        for table in &some {
+            let rows = table.origins.len();
+            let named = unit_column.and_then(|at| match table.columns.get(at) {
+                Some(Values::Unit(units)) => Some(units),
+                _ => None,
+            });
+            units.extend((0..rows).map(|row| {
+                let named = named.and_then(|units| units.get(row))?;
+                recommenders.get(named as usize).copied().flatten()
+            }));
+            origins.extend_from_slice(&table.origins);
         }
     }
     let names = named.into_iter().map(|column| column.name).collect();

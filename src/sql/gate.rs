@@ -423,7 +423,7 @@ mod tests {
                         "integer" | "ordinal" => Type::Integer,
                         "number" | "score" | "percent" => Type::Number,
                         "boolean" => Type::Boolean,
-                        "date" | "month" => Type::Date,
+                        "date" | "month" | "date-or-month" => Type::Date,
                         _ => Type::Text,
                     };
                     scope.columns.insert(name.into(), ty);

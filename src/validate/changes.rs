@@ -176,7 +176,11 @@ impl<'a> Comparison<'a> {
             Column::Number(v) => v.get(row).map(numbers::show),
             Column::Boolean(v) => v.get(row).map(|yes| if yes { "是" } else { "否" }.to_owned()),
             Column::Date(v) => {
-                let show = if *ty == FieldType::Month { dates::show_month } else { dates::show_day };
+                let precision = ty.precision();
+                let show = |day: i32| match precision.is_month(day) {
+                    true => dates::show_month(day),
+                    false => dates::show_day(day),
+                };
                 v.get(row).map(show)
             }
             Column::Unit(v) => {

@@ -8,7 +8,7 @@ use super::{Against, Arrival, Arrived, versions};
 use crate::history::StoredUnit;
 use crate::model::run::UnitStatus;
 use crate::model::{Finding, Place};
-use crate::spec::{FieldType, Gone, Template, TemplatePart};
+use crate::spec::{Gone, Precision, Template, TemplatePart};
 use crate::sql::Grid;
 use crate::sql::computed::append_values;
 use crate::sql::frame::{context, recommenders};
@@ -115,8 +115,10 @@ fn check_one(
     let context = context(plan, reference, &records.period);
     let concerned = gone.when.as_ref().map(|when| then.mask(when, &context));
     let title = records.period.title();
-    let months: BTreeSet<&str> =
-        rows.form.fields.iter().filter(|field| field.ty == FieldType::Month).map(|field| field.name.as_ref()).collect();
+    let precision = |name: &str| {
+        let field = rows.form.fields.iter().find(|field| field.name.as_ref() == name);
+        field.map_or(Precision::Day, |field| field.ty.precision())
+    };
     let concerned = |row: usize| concerned.as_ref().is_none_or(|mask| mask.get(row) == Some(&true));
     missing
         .iter()
@@ -125,7 +127,7 @@ fn check_one(
             let said = |template: &Template| {
                 render(template, |hole| match hole {
                     "上期" => title.clone(),
-                    _ => words(then.value(*row, hole), months.contains(hole)),
+                    _ => words(then.value(*row, hole), precision(hole)),
                 })
             };
             let (severity, found) = trial::mark(gone.severity, gone.trial, said(&gone.found));

@@ -3,7 +3,7 @@
 use super::rows::{FormRows, words};
 use super::{trial, unique};
 use crate::model::{Column, Finding, Severity};
-use crate::spec::{GroupKind, GroupRule, GroupValue};
+use crate::spec::{GroupKind, GroupRule, GroupValue, Precision};
 use crate::sql::{Context, compile};
 
 /// Findings of every group rule of the form.
@@ -28,8 +28,11 @@ fn check_one(rows: &FormRows, rule: &GroupRule, context: &Context) -> Vec<Findin
     let mut findings = Vec::new();
     for at in whole.rows_where(&[(failed, needs)]).into_iter().flatten() {
         let Some(group) = groups.get(at) else { continue };
-        let mut own: Vec<(&str, String)> =
-            rule.values.iter().map(|value| (&*value.name, words(whole.value(at, &value.name), false))).collect();
+        let mut own: Vec<(&str, String)> = rule
+            .values
+            .iter()
+            .map(|value| (&*value.name, words(whole.value(at, &value.name), Precision::Day)))
+            .collect();
         own.push(("行数", group.len().to_string()));
         let own: Vec<(&str, &str)> = own.iter().map(|(name, words)| (*name, words.as_str())).collect();
         // What blocks has to stand on every row that it takes out.

@@ -5,7 +5,7 @@ use super::rows::{FormRows, render, words};
 use super::trial;
 use super::unique::part;
 use crate::model::{Finding, Value};
-use crate::spec::{CodeList, ColumnType, FieldType, Lookup, Plan, Reference};
+use crate::spec::{CodeList, ColumnType, FieldType, Lookup, Plan, Precision, Reference};
 use crate::sql::frame::LookupResult;
 use crate::sql::{Context, Grid};
 use crate::text::names::match_key;
@@ -156,7 +156,7 @@ fn show(lookup: &Lookup, table: &Grid, hits: &[u32]) -> Option<String> {
             match table.value(*hit as usize, column) {
                 // A gap in the ledger is left out of the sentence.
                 Value::Nothing => String::new(),
-                value => words(value, false),
+                value => words(value, Precision::Day),
             }
         });
         if shown.contains(&words) {

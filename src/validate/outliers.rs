@@ -8,7 +8,7 @@ use super::{Against, trial};
 use crate::domain::outlier::{Judgement, Peers, against_history, slip_words};
 use crate::domain::period::Period;
 use crate::model::{Finding, Value};
-use crate::spec::{Against as Held, Outlier};
+use crate::spec::{Against as Held, Outlier, Precision};
 use crate::sql::frame::context;
 use crate::sql::{Checked, Context, Grid, PREVIOUS, compile};
 use polars::prelude::DataType;
@@ -140,5 +140,5 @@ fn finding(outlier: &Outlier, rows: &FormRows, row: usize, value: f64, held: &st
 
 /// To four figures behind the point at most: what a quotient has beyond that says nothing.
 fn number(value: f64) -> String {
-    words(Value::Number((value * 10_000.0).round() / 10_000.0), false)
+    words(Value::Number((value * 10_000.0).round() / 10_000.0), Precision::Day)
 }

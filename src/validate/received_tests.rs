@@ -205,6 +205,7 @@ fn a_header_beside_the_field_it_resembles_is_no_alias_of_it() {
 #[test]
 fn near_misses_drift_and_replaced_returns_do_not() {
     let near = |bound| NearMiss {
+        row: 0,
         form: 0,
         sheet: 0,
         sheet_name: "申报".into(),

@@ -5,7 +5,7 @@ use super::trial;
 use crate::domain::period::civil;
 use crate::model::normalised::Binding;
 use crate::model::{CellRef, Finding, Origin, Place, Value};
-use crate::spec::{FieldType, Form, Template, TemplatePart};
+use crate::spec::{FieldType, Form, Precision, Template, TemplatePart};
 use crate::sql::{Context, Rows, compile, split_earlier};
 use std::collections::HashMap;
 
@@ -85,7 +85,7 @@ impl<'a> FormRows<'a> {
         let ty = self.form.fields.iter().find(|field| field.name.as_ref() == own).map(|field| &field.ty);
         match (ty, self.rows.grid.value(row, name)) {
             (Some(FieldType::Percent), Value::Number(share)) => crate::text::numbers::percent(share),
-            (ty, value) => words(value, ty == Some(&FieldType::Month)),
+            (ty, value) => words(value, ty.map_or(Precision::Day, FieldType::precision)),
         }
     }
 
@@ -161,14 +161,14 @@ pub fn render(template: &Template, hole: impl Fn(&str) -> String) -> String {
 }
 
 /// A value in words; 空 for nothing.
-pub fn words(value: Value<'_>, month: bool) -> String {
+pub fn words(value: Value<'_>, precision: Precision) -> String {
     match value {
         Value::Text(text) => text.to_string(),
         Value::Integer(whole) => whole.to_string(),
         Value::Number(number) => number_words(number),
         Value::Boolean(truth) => if truth { "是" } else { "否" }.to_string(),
         Value::Date(day) => match civil(day) {
-            Some((year, m, _)) if month => format!("{year:04}-{m:02}"),
+            Some((year, m, _)) if precision.is_month(day) => format!("{year:04}-{m:02}"),
             Some((year, m, d)) => format!("{year:04}-{m:02}-{d:02}"),
             None => "空".into(),
         },

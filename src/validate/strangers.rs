@@ -7,6 +7,10 @@ use crate::spec::Roster;
 use crate::text::names::match_key;
 use std::collections::HashMap;
 
+/// Suggestions are looked for under this many names, since each is held against the whole roster. A run with more has a
+/// wrong roster, or a return of nothing but invented units; the names are listed all the same.
+const MOST_SUGGESTED: usize = 1_000;
+
 /// One entry a name; what was replaced by a later version asks for no alias.
 pub fn gather(roster: &Roster, decision: &Decision, arrived: &[Arrived]) -> Vec<UnknownName> {
     let mut names: Vec<UnknownName> = Vec::new();
@@ -19,7 +23,8 @@ pub fn gather(roster: &Roster, decision: &Decision, arrived: &[Arrived]) -> Vec<
         for unknown in &returned.unknown_units {
             let place = (file.source.index, unknown.sheet, unknown.at);
             let at = *known.entry(match_key(&unknown.written)).or_insert_with(|| {
-                let similar = roster.similar_units(&unknown.written);
+                let looked_up = names.len() < MOST_SUGGESTED;
+                let similar = if looked_up { roster.similar_units(&unknown.written) } else { Vec::new() };
                 names.push(UnknownName { written: unknown.written.clone(), similar, places: Vec::new() });
                 names.len() - 1
             });

@@ -6,6 +6,7 @@ use crate::model::{Finding, Value};
 use crate::spec::Unique;
 use crate::sql::{Checked, Context, Grid};
 use crate::text::names::match_key;
+use rayon::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most other places that a finding names.
@@ -70,18 +71,16 @@ pub fn together(
     if columns.is_empty() {
         return Vec::new();
     }
-    let mut hashed: Vec<(u64, usize)> = Vec::new();
-    for row in 0..grid.height() {
+    let hash = |row: usize| {
         if mask.as_ref().is_some_and(|mask| mask.get(row) != Some(&true)) {
-            continue;
+            return None;
         }
-        if let Some(key) = key(grid, &columns, row) {
-            let mut hasher = DefaultHasher::new();
-            key.hash(&mut hasher);
-            hashed.push((hasher.finish(), row));
-        }
-    }
-    hashed.sort_unstable();
+        let mut hasher = DefaultHasher::new();
+        key(grid, &columns, row)?.hash(&mut hasher);
+        Some((hasher.finish(), row))
+    };
+    let mut hashed: Vec<(u64, usize)> = (0..grid.height()).into_par_iter().filter_map(hash).collect();
+    hashed.par_sort_unstable();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for run in hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() >= least) {
         if let [(_, row)] = run {

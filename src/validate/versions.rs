@@ -236,7 +236,13 @@ fn settle(form: &Form, index: u16, candidates: &[Candidate], comparison: &Compar
         leave_open(form, index, &latest, comparison, decision);
         let taken: BTreeSet<usize> = latest.iter().map(|c| c.position).collect();
         for earlier in left.iter().filter(|c| !taken.contains(&c.position)) {
-            let later: Vec<&Candidate> = latest.iter().copied().filter(|later| later.overlaps(earlier)).collect();
+            // Of those that cannot be told apart one stands for all: what changed is told once, not once for each.
+            let mut later: Vec<&Candidate> = Vec::new();
+            for &candidate in latest.iter().filter(|later| later.overlaps(earlier)) {
+                if !later.iter().any(|known| known.overlaps(candidate)) {
+                    later.push(candidate);
+                }
+            }
             if !later.is_empty() {
                 replace(form, index, &later, earlier, comparison, decision);
             }

@@ -138,18 +138,27 @@ fn a_write_that_fails_half_way_leaves_the_old_results() {
     assert!(said.err.contains("文件超过系统允许的大小"), "{}", said.err);
 }
 
-/// A disk of 96 KiB, in a mount namespace of its own.
+/// Small disks, each in a mount namespace of its own, that fill up at different outputs: the findings workbook, which
+/// writes temporary files of its own, among them.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_named() {
     let second = returns(400);
+    for size in ["64k", "96k", "128k", "160k"] {
+        full_disk(&second, size);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn full_disk(second: &tempfile::TempDir, size: &str) {
     let out = tempfile::tempdir().expect("a temporary folder");
-    let script = "mount -t tmpfs -o size=96k none \"$1\" || exit 77; echo 旧 > \"$1\"/旧文件; shift; out=\"$1\"; shift; \
+    let script = "mount -t tmpfs -o size=$SIZE none \"$1\" || exit 77; echo 旧 > \"$1\"/旧文件; shift; out=\"$1\"; shift; \
                   \"$@\"; code=$?; ls -A \"$out\"; cat \"$out\"/旧文件; exit $code";
     let target = out.path().to_str().expect("UTF-8");
     let output = std::process::Command::new("unshare")
         .args(["-rm", "sh", "-c", script, "sh", target, target, env!("CARGO_BIN_EXE_huizong")])
         .args(args(second.path(), out.path()))
+        .env("SIZE", size)
         .arg("--no-history")
         .current_dir(root())
         .output();
@@ -162,7 +171,7 @@ fn a_full_disk_is_named() {
         println!("skipped: this machine lets no one mount ({})", said.err.trim());
         return;
     }
-    assert_eq!(said.code, 3, "{}{}", said.out, said.err);
+    assert_eq!(said.code, 3, "{size}: {}{}", said.out, said.err);
     assert!(said.err.contains("磁盘空间不足") && said.err.contains("请清理磁盘"), "{}", said.err);
     let left: Vec<&str> = said.out.lines().filter(|line| *line != ".huizong-lock").collect();
     assert_eq!(left, ["旧文件", "旧"], "no litter: {}", said.out);
@@ -270,4 +279,88 @@ fn a_closed_pipe_is_no_error_and_a_full_one_is() {
         assert_eq!(said.code, 3, "{}", said.err);
         assert!(said.err.contains("无法写到标准输出"), "{}", said.err);
     }
+}
+
+/// Killed at every single step of putting the results in place, one after the other: strace kills at the n-th call.
+#[test]
+#[cfg(target_os = "linux")]
+fn killed_at_every_rename_and_removal() {
+    let (first, second) = (returns(3), returns(40));
+    let out = tempfile::tempdir().expect("a temporary folder");
+    assert_eq!(run(first.path(), out.path()).code, 1);
+    let old = content(out.path());
+    let fresh = tempfile::tempdir().expect("a temporary folder");
+    assert_eq!(run(second.path(), fresh.path()).code, 1);
+    let new = content(fresh.path());
+    let (mut kept, mut replaced) = (0, 0);
+    for call in ["rename", "unlink", "fsync"] {
+        for step in 1..60 {
+            let mut command = std::process::Command::new("strace");
+            let inject = format!("inject={call}:signal=SIGKILL:when={step}");
+            // Without -f only the first thread is traced: the one that puts the results in place.
+            command.args(["-qq", "-e", &format!("trace={call}"), "-e", &inject, "-o", "/dev/null"]);
+            command.arg(env!("CARGO_BIN_EXE_huizong")).args(args(second.path(), out.path())).current_dir(root());
+            let Ok(output) = command.output() else {
+                println!("skipped: there is no strace here");
+                return;
+            };
+            if String::from_utf8_lossy(&output.stderr).contains("strace:") {
+                println!("skipped: strace may not trace here");
+                return;
+            }
+            let died = output.status.code().is_none() || output.status.code() == Some(137);
+            // The next run puts right what is left, even one that comes to nothing itself.
+            assert_eq!(run(Path::new("没有这个文件夹"), out.path()).code, 3);
+            let healed: BTreeMap<_, _> =
+                content(out.path()).into_iter().filter(|(name, _)| !name.starts_with(".huizong-tmp-")).collect();
+            assert!(healed == old || healed == new, "{call} {step}: neither old nor new: {:?}", healed.keys());
+            if !died {
+                assert_eq!((output.status.code(), &healed), (Some(1), &new), "{call} {step}: it ran to its end");
+                assert!(step > 1, "{call} is called at least once");
+                break;
+            }
+            kept += u32::from(healed == old);
+            replaced += u32::from(healed == new);
+            if healed == new {
+                assert_eq!(run(first.path(), out.path()).code, 1);
+            }
+        }
+        assert_eq!(run(first.path(), out.path()).code, 1);
+        assert_eq!(content(out.path()), old, "{call}: nothing of the dead runs is left");
+    }
+    println!("killed at {} steps: {kept} kept the old results, {replaced} had the new", kept + replaced);
+    assert!(kept > 8 && replaced > 0, "{kept} {replaced}");
+}
+
+/// A worker that hangs when its run is killed is not left behind for ever.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_killed_run_leaves_no_worker_behind() {
+    let many = folder(&[("a.xlsx", &xlsx(&[page("合肥市总工会", 60_000)]))]);
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let mut child = huizong(&args(many.path(), out.path())).spawn().expect("the program starts");
+    let mut worker = None;
+    // Past its start: what it asks of the system first makes it die with its run.
+    while worker.is_none() && child.try_wait().expect("a child").is_none() {
+        worker = super::hostile::workers(child.id()).first().copied();
+    }
+    let worker = worker.expect("a worker was seen");
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    // Stopped, it can neither see that its input has closed nor end by itself.
+    // SAFETY: sends a signal to a worker of this test's own child.
+    unsafe { libc::kill(worker, libc::SIGSTOP) };
+    child.kill().expect("SIGKILL");
+    child.wait().expect("a child");
+    let is_gone = || {
+        let stat = std::fs::read_to_string(format!("/proc/{worker}/stat")).unwrap_or_default();
+        // Where nobody waits for orphans, a dead one stays listed.
+        stat.rsplit(')')
+            .next()
+            .is_none_or(|rest| rest.trim_start().is_empty() || rest.trim_start().starts_with(['Z', 'X']))
+    };
+    let started = std::time::Instant::now();
+    while !is_gone() && started.elapsed().as_secs() < 10 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(is_gone(), "worker {worker} outlived its run");
 }

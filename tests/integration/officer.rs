@@ -352,3 +352,31 @@ fn merged_numbers_and_hidden_rows_are_told() {
     let findings = std::fs::read_to_string(run.out.join("findings.ndjson")).expect("findings");
     assert!(findings.contains("quota-issued-total"), "{findings}");
 }
+
+/// The ledger writes 安徽省劳动模范 where the return says 劳动模范, or the reverse: one title. The national one is another.
+#[test]
+fn a_title_with_the_provinces_name_is_the_title() {
+    const ID: &str = "11010519491231002X";
+    let ledger = |title: &str| {
+        format!(
+            "年度,荣誉名称,级别,对象类型,名称,所在单位,身份证号,文号\n2024,{title},省级,个人,王前,甲州机械厂,{ID},\n"
+        )
+    };
+    let said = |title: &str| {
+        let row = person("王前", ID, &[("性别", "女"), ("出生年月", "1949-12"), ("拟授称号", title)]);
+        let cover = "填报单位：甲州市总工会    所属期：2026年";
+        sheet("推荐个人汇总表", PEOPLE, &[row], cover, "2026年3月20日")
+    };
+    for (ours, theirs, held) in [
+        ("劳动模范", "安徽省劳动模范", 1),
+        ("安徽省劳动模范", "省劳动模范", 1),
+        ("劳动模范", "全国劳动模范", 0),
+        ("技术能手", "安徽省劳动模范", 0),
+    ] {
+        let run = run_with("honours", &[("荣誉台账", &ledger(theirs))], |folder| {
+            write(&folder.join("表.csv"), &said(ours))
+        });
+        let found = run.findings().iter().filter(|finding| finding.2 == "title-already-held").count();
+        assert_eq!(found, held, "{ours} {theirs}");
+    }
+}

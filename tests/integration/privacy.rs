@@ -170,6 +170,39 @@ fn damaged_returns_are_not_quoted() {
     holds_none(&results.text("findings.ndjson"), seeds(), "findings.ndjson");
 }
 
+/// Folders, zips and files that are called by numbers, good, damaged, linked and missing: none is spelled out.
+#[test]
+fn numbers_in_the_names_of_files_are_masked() {
+    let book = loaded();
+    let inside = super::workshop::zip(&[(format!("{}/{}.xlsx", IDS[3], NAMES[0]), book.clone())]);
+    let zip_name = format!("包{}.zip", PHONES[1]);
+    let good = format!("合肥{}/{}{}.xlsx", PHONES[0], NAMES[1], IDS[0]);
+    let damaged = format!("合肥{}/{} {}.xlsx", PHONES[0], IDS[1], PHONES[3]);
+    let returns = folder(&[(&zip_name, &inside), (&good, &book), (&damaged, &book[..book.len() / 2])]);
+    let missing = returns.path().join(format!("没有{}.xlsx", IDS[4]));
+    let word = |path: &Path| path.to_str().expect("UTF-8").to_owned();
+    let results = run_on(returns.path(), &[]);
+    assert_eq!(results.manifest()["inputs"].as_array().map(Vec::len), Some(3));
+    for name in ["run.json", "findings.ndjson"] {
+        holds_none(&results.text(name), seeds(), name);
+    }
+    holds_none(&all_cells(&results.ending("_汇总表.xlsx")).join("\n"), seeds(), "the leadership workbook");
+    let out = tempfile::tempdir().expect("a temporary folder");
+    for (args, code) in [
+        (vec!["run", "model-teams", "--returns", &word(returns.path()), "--out", &word(out.path())], 1),
+        (vec!["run", "model-teams", "--returns", &word(returns.path()), "--out", &word(out.path()), "--json"], 1),
+        (vec!["run", "model-teams", "--returns", &word(&missing), "--out", &word(out.path())], 3),
+        (vec!["run", "model-teams", "--out", &word(&returns.path().join(&good))], 3),
+        (vec!["check", &word(returns.path()), "--pipeline", "model-teams"], 1),
+        (vec!["check", &word(&missing)], 3),
+    ] {
+        let said = said(huizong(&args).output().expect("the program starts"));
+        assert_eq!(said.code, code, "{args:?}: {}", said.err);
+        holds_none(&said.out, seeds(), "standard output");
+        holds_none(&said.err, seeds(), "standard error");
+    }
+}
+
 // ── Network ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// While it runs, neither the program nor a worker has a socket.
@@ -199,6 +232,33 @@ fn no_socket_is_ever_open() {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
     assert!(looks > 10 && workers > 0, "the run was seen at work: {looks} {workers}");
+}
+
+/// And asks the system for none, at no moment: seen by strace, where there is one.
+#[test]
+#[cfg(target_os = "linux")]
+fn no_network_call_is_ever_made() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let calls = out.path().join("calls");
+    let mut command = std::process::Command::new("strace");
+    command.args(["-f", "-qq", "-e", "trace=%network", "-e", "signal=none", "-o"]).arg(&calls);
+    command.arg(env!("CARGO_BIN_EXE_huizong")).args(["run", "model-teams", "--quiet", "--out"]).arg(out.path());
+    let Ok(output) = command.current_dir(root()).output() else {
+        println!("skipped: there is no strace here");
+        return;
+    };
+    if output.status.code() != Some(1) {
+        println!("skipped: strace may not trace here ({})", String::from_utf8_lossy(&output.stderr).trim());
+        return;
+    }
+    assert_eq!(std::fs::read_to_string(&calls).expect("what strace saw"), "");
+    // It does see them: a shell that asks for a socket is seen.
+    let mut command = std::process::Command::new("strace");
+    command.args(["-f", "-qq", "-e", "trace=%network", "-e", "signal=none", "-o"]).arg(&calls);
+    command.args(["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9"]);
+    if command.output().is_ok() {
+        assert!(std::fs::read_to_string(&calls).expect("what strace saw").contains("socket("));
+    }
 }
 
 /// Nothing in the source knows how to open one.

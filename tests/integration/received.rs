@@ -100,3 +100,30 @@ fn thread_counts_change_nothing_in_what_was_received() {
         assert_eq!(cells(&runs[0], sheet), cells(&runs[1], sheet), "{sheet}");
     }
 }
+
+/// A sender who sends the same return hundreds of times: every version is listed, what changed is told once for each, and
+/// the last ones, which nobody can tell apart, are held out together.
+#[test]
+fn hundreds_of_versions_of_one_return() {
+    let (old, last) = (280, 20);
+    let version = |n: usize| {
+        let day = if n < old { format!("2026-03-{:02}", n / 10 + 1) } else { "2026-04-01".to_owned() };
+        let mut page = super::workshop::page("合肥市总工会", 5);
+        page.rows[1] = vec![super::workshop::text(&format!("填报单位：合肥市总工会  所属期：2026年  填报日期：{day}"))];
+        super::workshop::xlsx(&[page.with(0, "备注", super::workshop::text(&format!("第{n}稿")))])
+    };
+    let files: Vec<(String, Vec<u8>)> = (0..old + last).map(|n| (format!("{n:04}.xlsx"), version(n))).collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+    let results = super::workshop::run_on(super::workshop::folder(&files).path(), &[]);
+    let run = results.manifest();
+    assert_eq!(
+        (&run["counts"]["files"]["superseded"], &run["counts"]["files"]["returned"]),
+        (&old.into(), &last.into())
+    );
+    let differences = group(&run, "340100", "nomination")["differences"].as_array().expect("differences");
+    assert_eq!(differences.len(), old + last - 1);
+    for difference in differences {
+        let changes = difference["changes"].as_array().expect("changes");
+        assert!(changes.len() == 1 && changes[0]["field"] == "备注", "{difference:#}");
+    }
+}

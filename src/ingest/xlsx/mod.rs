@@ -8,6 +8,7 @@ mod sheet;
 mod strings;
 mod styles;
 
+use super::allowance;
 use super::archive::Archive;
 use super::refusal::{self, Refusal};
 use super::xml::{self, Token, Xml};
@@ -17,7 +18,7 @@ use std::borrow::Cow;
 use strings::Strings;
 use styles::Styles;
 
-pub use sheet::{MOST_CELLS, too_many_cells};
+pub use sheet::{most_cells, too_many_cells};
 
 /// Largest single part, inflated.
 pub const PART: u64 = 256 << 20;
@@ -40,8 +41,9 @@ impl<'a> Package<'a> {
         if archive.entries.len() as u64 > PARTS {
             return Err(refusal::over_limit(format!("文件内有 {} 个部件，上限 {PARTS}", archive.entries.len())));
         }
-        if total > PACKAGE {
-            return Err(refusal::over_limit(format!("解开后有 {} MiB，上限 {} MiB", total >> 20, PACKAGE >> 20)));
+        let most = allowance::lifted(PACKAGE);
+        if total > most {
+            return Err(refusal::over_limit(format!("解开后有 {} MiB，上限 {} MiB", total >> 20, most >> 20)));
         }
         let mut names: Vec<String> = archive.entries.iter().map(|entry| normal(&entry.name)).collect();
         names.sort_unstable();
@@ -61,7 +63,7 @@ impl<'a> Package<'a> {
             let wanted = normal(name.as_bytes());
             self.archive.entries.iter().find(|entry| normal(&entry.name) == wanted)
         });
-        found.map(|entry| self.archive.content(self.bytes, entry, PART)).transpose()
+        found.map(|entry| self.archive.content(self.bytes, entry, allowance::lifted(PART))).transpose()
     }
 }
 
@@ -85,7 +87,7 @@ impl Package<'_> {
         for entry in &self.archive.entries {
             let name = normal(&entry.name);
             if !entry.is_folder() && !name.contains("media/") && !name.contains("printersettings/") {
-                self.archive.content(self.bytes, entry, PART)?;
+                self.archive.content(self.bytes, entry, allowance::lifted(PART))?;
             }
         }
         Ok(())
@@ -225,7 +227,7 @@ fn read_sheets(
         let mut sheet = RawSheet { name: entry.name.clone(), hidden: entry.hidden, ..RawSheet::default() };
         formulas |= sheet::read(&xml::decode(&bytes)?, context, &mut sheet)?;
         cells += sheet.cells.len();
-        if cells > sheet::MOST_CELLS {
+        if cells > sheet::most_cells() {
             return Err(sheet::too_many_cells().into());
         }
         found.sheets.push(sheet);

@@ -2,6 +2,7 @@
 
 use super::strings::{Strings, push_escaped, rich_text};
 use super::styles::{Shows, Styles};
+use crate::ingest::allowance;
 use crate::ingest::cells;
 use crate::ingest::refusal;
 use crate::ingest::xml::{Attrs, Token, Xml};
@@ -9,7 +10,7 @@ use crate::model::cell::Doubt;
 use crate::model::{CellRef, Merge, RawSheet, RawValue, Unreadable};
 
 /// Cells of one file; a province has less.
-pub const MOST_CELLS: usize = 5_000_000;
+const MOST_CELLS: usize = 5_000_000;
 const MOST_TEXT: usize = 128 << 20;
 const MOST_MERGES: usize = 200_000;
 
@@ -21,9 +22,14 @@ pub struct Context<'a> {
     pub unsettled: bool,
 }
 
-/// The refusal of a file with more cells than [`MOST_CELLS`].
+/// Cells that a file may hold.
+pub fn most_cells() -> usize {
+    allowance::count(MOST_CELLS)
+}
+
+/// The refusal of a file with more cells than [`most_cells`].
 pub fn too_many_cells() -> Unreadable {
-    refusal::over_limit(format!("有内容的单元格超过 {MOST_CELLS} 个"))
+    refusal::over_limit(format!("有内容的单元格超过 {} 个", most_cells()))
 }
 
 fn off_grid() -> Unreadable {
@@ -184,11 +190,11 @@ impl Reader<'_, '_, '_> {
             }
             return Ok(());
         }
-        if self.sheet.cells.len() >= MOST_CELLS {
+        if self.sheet.cells.len() >= most_cells() {
             return Err(too_many_cells());
         }
-        if self.sheet.arena.len() + self.value.len() > MOST_TEXT {
-            return Err(refusal::over_limit("文字内容超过 128 MiB"));
+        if self.sheet.arena.len() + self.value.len() > allowance::count(MOST_TEXT) {
+            return Err(refusal::over_limit(format!("文字内容超过 {} MiB", allowance::count(MOST_TEXT) >> 20)));
         }
         if !content.whole {
             self.sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind));
@@ -224,8 +230,8 @@ impl Reader<'_, '_, '_> {
             return Ok(());
         }
         if self.placed[index] == NOT_YET {
-            if self.sheet.arena.len() + text.len() > MOST_TEXT {
-                return Err(refusal::over_limit("文字内容超过 128 MiB"));
+            if self.sheet.arena.len() + text.len() > allowance::count(MOST_TEXT) {
+                return Err(refusal::over_limit(format!("文字内容超过 {} MiB", allowance::count(MOST_TEXT) >> 20)));
             }
             self.placed[index] = (self.sheet.arena.len() as u32, text.len() as u32);
             self.sheet.arena.push_str(text);
@@ -262,8 +268,8 @@ impl Reader<'_, '_, '_> {
     }
 
     fn merge(&mut self, attrs: Attrs) -> Result<(), Unreadable> {
-        if self.sheet.merges.len() >= MOST_MERGES {
-            return Err(refusal::over_limit(format!("合并单元格超过 {MOST_MERGES} 处")));
+        if self.sheet.merges.len() >= allowance::count(MOST_MERGES) {
+            return Err(refusal::over_limit(format!("合并单元格超过 {} 处", allowance::count(MOST_MERGES))));
         }
         let area = attrs.raw("ref").unwrap_or_default();
         let (first, last) = area.split_once(':').unwrap_or((area, area));

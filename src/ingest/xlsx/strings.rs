@@ -1,5 +1,6 @@
 //! The shared strings of a package: one arena and a range per string. The stated counts are not believed.
 
+use crate::ingest::allowance;
 use crate::ingest::refusal;
 use crate::ingest::xml::{Token, Xml};
 use crate::model::Unreadable;
@@ -24,8 +25,8 @@ impl Strings {
         loop {
             match xml.next()? {
                 Token::Open { name: "si", .. } => {
-                    if strings.ranges.len() >= MOST {
-                        return Err(refusal::over_limit(format!("共享文字超过 {MOST} 条")));
+                    if strings.ranges.len() >= allowance::count(MOST) {
+                        return Err(refusal::over_limit(format!("共享文字超过 {} 条", allowance::count(MOST))));
                     }
                     let start = strings.arena.len();
                     let whole = rich_text(&mut xml, "si", &mut strings.arena, &mut scratch)?;

@@ -158,20 +158,26 @@ fn months() {
         let read = born(value, "x");
         assert_eq!((column(&read, "出生年月"), said(&read)), (&Column::Date(vec![clean].into()), None));
     }
-    let valid = (0..=10)
-        .map(|n| format!("1101051980100100{}{}", 2, if n == 10 { "X".to_owned() } else { n.to_string() }))
-        .find(|id| crate::text::id_number::is_valid(id))
-        .expect("one check character is right");
-    let read = born(N(1980.1), Box::leak(valid.into_boxed_str()));
+    let valid = |month: &str| -> &'static str {
+        let id = (0..=10)
+            .map(|n| format!("1101051980{month}0100{}{}", 2, if n == 10 { "X".to_owned() } else { n.to_string() }))
+            .find(|id| crate::text::id_number::is_valid(id))
+            .expect("one check character is right");
+        Box::leak(id.into_boxed_str())
+    };
+    let read = born(N(1980.1), valid("10"));
     assert_eq!(
         (column(&read, "出生年月"), rule(&read)),
         (&Column::Date(vec![tenth].into()), Some("month-by-id-number"))
     );
-    let read = born(N(1980.1), "x");
-    assert_eq!(
-        (column(&read, "出生年月"), said(&read)),
-        (&Column::Date(vec![day(1980, 1, 1)].into()), Some(("month-uncertain", VERIFY)))
-    );
+    // January by the ID number is still asked about: the zero may be lost all the same.
+    for id in ["x", valid("01")] {
+        let read = born(N(1980.1), id);
+        assert_eq!(
+            (column(&read, "出生年月"), said(&read)),
+            (&Column::Date(vec![day(1980, 1, 1)].into()), Some(("month-uncertain", VERIFY)))
+        );
+    }
 }
 
 #[test]
@@ -190,4 +196,33 @@ fn marks_and_document_numbers() {
     }
     let read = run(vec![person(T("11010519491231002X"), T("1949-12"), T("v"), E)]);
     assert_eq!(said(&read), Some(("boolean-unknown", BLOCK)));
+}
+
+/// A year and month where nobody knows the day is a month, and no day is shown that nobody wrote.
+#[test]
+fn dates_whose_day_nobody_knows() {
+    use crate::spec::Precision::DayOrMonth;
+    let header: Vec<V> = ["推荐单位", "姓名", "身份证", "出生年月", "参加工作时间"].map(T).into();
+    let begun = |value: V| {
+        let row = vec![T("合肥市总工会"), T("李四"), T("X"), T("1980-10"), value];
+        run(vec![sheet("人", &[cover(), header.clone(), row])])
+    };
+    let (july, fifteenth) = (day(1998, 7, 1), day(1998, 7, 15));
+    for (value, clean, amended) in [
+        (T("1998.07"), july, Some("date-shape")),
+        (N(1998.07), july, Some("date-shape")),
+        (T("1998年7月"), july, Some("date-shape")),
+        (T("1998-07"), july, None),
+        (T("1998.7.15"), fifteenth, Some("date-shape")),
+        (D(35_991.0), fifteenth, None),
+    ] {
+        let read = begun(value);
+        assert_eq!((column(&read, "参加工作时间"), said(&read)), (&Column::Date(vec![clean].into()), None));
+        assert_eq!(rule(&read), amended);
+        assert!(amended.is_none() || !read.amendments[0].clean.ends_with("-01"), "{:?}", read.amendments);
+    }
+    assert_eq!([july, fifteenth].map(|day| DayOrMonth.is_month(day.expect("a day"))), [true, false]);
+    assert_eq!(said(&begun(N(1998.1))), Some(("month-uncertain", VERIFY)));
+    assert_eq!(said(&begun(T("98年7月"))), Some(("year-two-digits", VERIFY)));
+    assert_eq!(said(&begun(T("1998年"))), Some(("date-incomplete", BLOCK)));
 }

@@ -81,6 +81,7 @@ pub fn plan() -> Plan {
         field("姓名", &[], Name, true),
         field("身份证号", &["身份证"], IdNumber, true),
         field("出生年月", &[], Month, true),
+        field("参加工作时间", &[], DateOrMonth, false),
         field("工龄", &[], Integer, false),
         under("其中", "农民工", field("农民工", &[], Boolean, false)),
         field("文号", &[], DocumentNumber, false),

@@ -6,6 +6,7 @@ use crate::spec::{CodeList, NamedValue, ReferenceColumn, ReferenceSchema};
 use crate::sql::{Literal, Type};
 use crate::text::names::match_key;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 pub fn values(document: &Section<'_>) -> Vec<NamedValue> {
     let Some(section) = document.get("values").and_then(|node| node.section()) else { return Vec::new() };
@@ -68,8 +69,24 @@ fn code_list(id: &str, section: Section<'_>) -> CodeList {
         }
         synonyms.push((written.text.to_owned(), canonical.text.to_owned()));
     }
+    for prefix in section.words("prefixes") {
+        with_prefix(prefix.text, &mut meanings, &mut synonyms);
+    }
     section.finish();
     CodeList { id: id.to_owned(), table, values, synonyms }
+}
+
+/// Every word behind a prefix means what it means without: 安徽省劳动模范 is 劳动模范. What was written out keeps its own
+/// meaning.
+fn with_prefix(prefix: &str, meanings: &mut BTreeMap<String, String>, synonyms: &mut Vec<(String, String)>) {
+    let words: Vec<(String, String)> = meanings.iter().map(|(word, means)| (word.clone(), means.clone())).collect();
+    for (word, means) in words {
+        let written = format!("{prefix}{word}");
+        if let Entry::Vacant(free) = meanings.entry(match_key(&written)) {
+            free.insert(means.clone());
+            synonyms.push((written, means));
+        }
+    }
 }
 
 fn report_double_meaning(written: &Word<'_>, other: &str) {

@@ -132,13 +132,14 @@ enum PlainType {
     Percent,
     Date,
     Month,
+    DateOrMonth,
     Boolean,
     Unit,
     IdNumber,
     DocumentNumber,
 }
 
-const TYPES: [(&str, TypeWord); 14] = [
+const TYPES: [(&str, TypeWord); 15] = [
     ("text", TypeWord::Plain(PlainType::Text)),
     ("name", TypeWord::Plain(PlainType::Name)),
     ("integer", TypeWord::Plain(PlainType::Integer)),
@@ -146,6 +147,7 @@ const TYPES: [(&str, TypeWord); 14] = [
     ("percent", TypeWord::Plain(PlainType::Percent)),
     ("date", TypeWord::Plain(PlainType::Date)),
     ("month", TypeWord::Plain(PlainType::Month)),
+    ("date-or-month", TypeWord::Plain(PlainType::DateOrMonth)),
     ("code", TypeWord::Code),
     ("boolean", TypeWord::Plain(PlainType::Boolean)),
     ("unit", TypeWord::Plain(PlainType::Unit)),
@@ -164,6 +166,7 @@ fn plain(ty: PlainType) -> FieldType {
         PlainType::Percent => FieldType::Percent,
         PlainType::Date => FieldType::Date,
         PlainType::Month => FieldType::Month,
+        PlainType::DateOrMonth => FieldType::DateOrMonth,
         PlainType::Boolean => FieldType::Boolean,
         PlainType::Unit => FieldType::Unit,
         PlainType::IdNumber => FieldType::IdNumber,

@@ -115,7 +115,7 @@ fn comparable(ours: Option<&FieldType>, theirs: Type) -> bool {
         None => true,
         Some(FieldType::Integer) => theirs == Type::Integer,
         Some(FieldType::Number | FieldType::Percent | FieldType::Score { .. }) => theirs == Type::Number,
-        Some(FieldType::Date | FieldType::Month) => theirs == Type::Date,
+        Some(FieldType::Date | FieldType::Month | FieldType::DateOrMonth) => theirs == Type::Date,
         Some(FieldType::Boolean) => theirs == Type::Boolean,
         Some(
             FieldType::Text

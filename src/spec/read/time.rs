@@ -57,6 +57,7 @@ fn can_name(ty: &FieldType) -> bool {
         | FieldType::Integer
         | FieldType::Date
         | FieldType::Month
+        | FieldType::DateOrMonth
         | FieldType::Code { .. }
         | FieldType::Unit
         | FieldType::IdNumber
