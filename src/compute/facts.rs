@@ -2,7 +2,7 @@
 //! recommending unit it counts under, and which units have reported at all.
 
 use super::Inputs;
-use super::past::Past;
+use super::past::{Past, came};
 use super::quota::Seats;
 use crate::domain::period::Period;
 use crate::model::Severity;
@@ -104,14 +104,20 @@ impl<'a> Facts<'a> {
         let rows = self.form(form)?;
         let mut counted = vec![false; self.reference.roster.units.len()];
         let accepted = rows.units.iter().zip(rows.accepted.iter()).filter(|(_, accepted)| **accepted);
-        let on_time = |status: &UnitStatus| matches!(status, UnitStatus::OnTime | UnitStatus::Late { .. });
-        let returned = self.verdict.units.iter().filter(|unit| on_time(&unit.status)).map(|unit| unit.unit);
+        let returned = self.verdict.units.iter().filter(|unit| came(&unit.status)).map(|unit| unit.unit);
         for unit in accepted.filter_map(|(unit, _)| *unit).chain(returned) {
             if let Some(counted) = counted.get_mut(unit as usize) {
                 *counted = true;
             }
         }
         Ok(Rc::new(counted))
+    }
+
+    /// Recommending units whose return came and has no row of any form.
+    pub fn empty_returns(&self) -> BTreeSet<u32> {
+        let filled: BTreeSet<u32> = self.forms.iter().flat_map(|rows| rows.units.iter().copied().flatten()).collect();
+        let returned = self.verdict.units.iter().filter(|unit| came(&unit.status)).map(|unit| unit.unit);
+        returned.filter(|unit| !filled.contains(unit)).collect()
     }
 
     /// Rows of a measure's source; `None` where an optional reference table is not there.
