@@ -113,6 +113,13 @@ impl<'a> Facts<'a> {
         Ok(Rc::new(counted))
     }
 
+    /// Recommending units whose return came and has no row of any form.
+    pub fn empty_returns(&self) -> BTreeSet<u32> {
+        let filled: BTreeSet<u32> = self.forms.iter().flat_map(|rows| rows.units.iter().copied().flatten()).collect();
+        let returned = self.verdict.units.iter().filter(|unit| unit.status.is_accepted()).map(|unit| unit.unit);
+        returned.filter(|unit| !filled.contains(unit)).collect()
+    }
+
     /// Rows of a measure's source; `None` where an optional reference table is not there.
     pub fn rows(&self, from: &From) -> Result<Option<&Rowset<'a>>, String> {
         match from {

@@ -5,8 +5,9 @@ mod rates;
 use super::derived::{combine, derive, growth};
 use super::facts::Facts;
 use super::groups::{Across, Axis, Standing};
+use super::pairing::Pairing;
 use super::past::columns_of;
-use super::periods::{Pairing, Slice, Slices};
+use super::periods::{Slice, Slices};
 use super::quota::roster_number;
 use super::tally::{Amount, Tally};
 use crate::domain::period::Period;
@@ -46,7 +47,7 @@ pub struct Frame<'a> {
     pub facts: &'a Facts<'a>,
     /// The period that is looked from; `None` is the run's own, and no column of a layout over periods.
     at: Option<&'a Period>,
-    /// Units that count, in a comparison like with like.
+    /// Rows that count, in a comparison like with like.
     only: Option<&'a Pairing>,
     /// Names the table and the measure if a proof fails.
     pub what: String,
@@ -153,10 +154,17 @@ impl Frame<'_> {
 
     /// The rows of a measure that has a source, period by period.
     fn slices(&self, measure: &Measure) -> Result<Slices<'_>, String> {
+        self.slices_with(measure, None)
+    }
+
+    /// The same where one more column is read.
+    fn slices_with(&self, measure: &Measure, more: Option<&str>) -> Result<Slices<'_>, String> {
         let Some(from) = super::statistics::from(&measure.kind) else {
             return Err(format!("{}没有来源", self.what));
         };
-        Slices::of(from, measure.period, self.at, &columns_of(self.statistic, &measure.kind), self.facts)
+        let mut columns = columns_of(self.statistic, &measure.kind);
+        columns.extend(more.map(str::to_owned));
+        Slices::of(from, measure.period, self.at, &columns, self.facts)
     }
 
     /// A count, sum or ratio over these rows; "—" where there are none at all.
@@ -191,13 +199,16 @@ impl Frame<'_> {
         Ok(Grid { note: slices.note.clone(), ..grid })
     }
 
-    /// Growth over the units whose figures are in on both sides.
+    /// Growth over the units that reported on both sides.
     fn comparable(&self, measure: &Measure, now: usize, before: usize) -> Result<Grid, String> {
         let (Some(now), Some(before)) = (self.statistic.measures.get(now), self.statistic.measures.get(before)) else {
             return Err(format!("{}指向的指标不存在", self.what));
         };
-        let (ours, theirs) = (self.slices(now)?, self.slices(before)?);
-        let pairing = Pairing::new(&ours, &theirs, before.period, self.facts);
+        let Some(column) = super::past::unit_column(self.facts.plan, &now.kind) else {
+            return Err(format!("{}没有按单位报送的来源", self.what));
+        };
+        let (ours, theirs) = (self.slices_with(now, Some(column))?, self.slices_with(before, Some(column))?);
+        let pairing = Pairing::new(&ours, &theirs, before.period, column, self.facts)?;
         let like = Frame { only: Some(&pairing), ..self.clone() };
         let grown = combine(&like.counted(now, &ours)?, &like.counted(before, &theirs)?, growth);
         // A unit that did not report now has nothing to compare; that it did not must stay visible.
@@ -206,8 +217,13 @@ impl Frame<'_> {
             StatCell::NotReported => StatCell::NotReported,
             _ => grown.clone(),
         });
-        let words = pairing.words(&measure.name, now.period, before.period);
-        Ok(Grid { note: (!theirs.is_empty()).then_some(words), ..seen })
+        let words = (!theirs.is_empty()).then(|| pairing.words(&measure.name, now.period, before.period));
+        // What only this comparison lacks, the notes of the two measures do not say.
+        let (our, their) = (self.slices(now)?.note, self.slices(before)?.note);
+        let lacking = [(ours.note, our), (theirs.note, their)].into_iter().filter(|(here, said)| here != said);
+        let lacking = lacking.filter_map(|(here, _)| Some(format!("“{}”：{}", measure.name, here?)));
+        let notes: Vec<String> = words.into_iter().chain(lacking).collect();
+        Ok(Grid { note: (!notes.is_empty()).then(|| notes.concat()), ..seen })
     }
 
     pub fn width(&self) -> usize {
@@ -221,8 +237,8 @@ impl Frame<'_> {
     fn mask(&self, slice: &Slice<'_>, filters: &[&Checked]) -> Result<Vec<bool>, String> {
         let mut mask = self.facts.mask(&slice.rows, slice.basis, filters)?;
         if let Some(only) = self.only {
-            for (counts, unit) in mask.iter_mut().zip(slice.rows.units.iter()) {
-                *counts &= only.holds(&slice.period, *unit);
+            for (row, counts) in mask.iter_mut().enumerate() {
+                *counts &= only.holds(&slice.period, row);
             }
         }
         Ok(mask)

@@ -12,6 +12,7 @@ mod groups;
 mod lists;
 mod measures;
 mod notes;
+mod pairing;
 mod past;
 mod periods;
 mod quota;

@@ -4,7 +4,7 @@ use super::facts::Rowset;
 use crate::domain::period::Period;
 use crate::history::History;
 use crate::model::Column;
-use crate::spec::{MeasureKind, Plan, Reference, Rows, Statistic, TableKind};
+use crate::spec::{From, MeasureKind, Plan, Reference, Rows, Statistic, TableKind};
 use crate::sql::computed::append_values;
 use crate::sql::frame::context;
 use crate::sql::{Checked, Grid};
@@ -80,6 +80,19 @@ impl<'a> Past<'a> {
         }
     }
 
+    /// Recommending units of a stored period whose return came and has no row of any form.
+    pub fn empty_returns(&self, period: &Period) -> BTreeSet<u32> {
+        let Some(stored) = self.history.get(period) else { return BTreeSet::new() };
+        let known = (0..self.plan.forms.len()).filter(|form| stored.knows(*form));
+        // With one form's file damaged nobody can say whose return was empty.
+        let Some(forms) = known.map(|form| stored.form(form)).collect::<Option<Vec<_>>>() else {
+            return BTreeSet::new();
+        };
+        let filled: BTreeSet<u32> = forms.into_iter().flat_map(|form| form.units().iter().copied().flatten()).collect();
+        let returned = stored.units().into_iter().flatten().filter(|unit| unit.status.is_accepted());
+        returned.filter_map(|unit| unit.unit).filter(|unit| !filled.contains(unit)).collect()
+    }
+
     fn load(&self, form: usize, period: &Period) -> Option<PastRows> {
         let stored_period = self.history.get(period)?;
         let stored = stored_period.form(form)?;
@@ -116,6 +129,13 @@ impl<'a> Past<'a> {
     }
 }
 
+/// The column of a measure's form that names a row's own unit.
+pub fn unit_column<'p>(plan: &'p Plan, kind: &MeasureKind) -> Option<&'p str> {
+    let Some(From::Form { form, .. }) = super::statistics::from(kind) else { return None };
+    let form = plan.forms.get(*form)?;
+    form.fields.get(form.unit_field).map(|field| &*field.name)
+}
+
 /// By form, the columns that measures of other periods read.
 fn columns_read(plan: &Plan) -> BTreeMap<usize, BTreeSet<String>> {
     let mut read: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
@@ -123,9 +143,15 @@ fn columns_read(plan: &Plan) -> BTreeMap<usize, BTreeSet<String>> {
         let TableKind::Statistic(statistic) = &table.kind else { continue };
         let laid_out = statistic.across_periods.is_some();
         for measure in &statistic.measures {
+            if let MeasureKind::Growth { now, comparable: true, .. } = measure.kind
+                && let Some(now) = statistic.measures.get(now)
+                && let (Some(From::Form { form, .. }), Some(column)) =
+                    (super::statistics::from(&now.kind), unit_column(plan, &now.kind))
+            {
+                read.entry(*form).or_default().insert(column.to_owned());
+            }
             let from = super::statistics::from(&measure.kind);
-            if let (Some(crate::spec::From::Form { form, .. }), true) =
-                (from, laid_out || measure.period != crate::spec::When::This)
+            if let (Some(From::Form { form, .. }), true) = (from, laid_out || measure.period != crate::spec::When::This)
             {
                 read.entry(*form).or_default().extend(columns_of(statistic, &measure.kind));
             }

@@ -6,7 +6,7 @@ use super::past::Absent;
 use crate::domain::period::Period;
 use crate::domain::schedule::Span;
 use crate::spec::{Basis, From, SideBySide, When};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -162,73 +162,4 @@ fn note(
     } else {
         format!("{what}不全：{reasons}；按有数的 {}计算。", titles(slices.iter().map(|slice| &slice.period)))
     })
-}
-
-/// Units whose figures are in on both sides of a comparison, pair of periods by pair of periods.
-#[derive(Debug, Default)]
-pub struct Pairing {
-    both: BTreeMap<Period, Rc<Vec<bool>>>,
-    pub units: usize,
-    now: usize,
-    before: usize,
-    /// Of them, those some of whose rows were sent back this time: their figures are not whole.
-    partial: BTreeSet<u32>,
-}
-
-impl Pairing {
-    /// Pairs each period of `now` with its counterpart of `before`.
-    pub fn new(now: &Slices<'_>, before: &Slices<'_>, before_is: When, facts: &Facts<'_>) -> Pairing {
-        let schedule = &facts.plan.schedule;
-        let counterpart = |period: &Period| match before_is {
-            When::Previous => schedule.previous(period),
-            _ => schedule.year_ago(period),
-        };
-        let mut pairing =
-            Pairing { now: reporting(&now.slices), before: reporting(&before.slices), ..Pairing::default() };
-        let mut any: Vec<bool> = Vec::new();
-        for here in &now.slices {
-            let Some(other) = counterpart(&here.period) else { continue };
-            let Some(there) = before.slices.iter().find(|slice| slice.period == other) else { continue };
-            let both: Vec<bool> =
-                here.reported.iter().zip(there.reported.iter()).map(|(here, there)| *here && *there).collect();
-            any.resize(any.len().max(both.len()), false);
-            any.iter_mut().zip(&both).for_each(|(any, both)| *any |= both);
-            if !here.stored {
-                let rows = here.rows.units.iter().zip(here.rows.accepted.iter());
-                let sent_back = rows.filter(|(_, accepted)| !**accepted).filter_map(|(unit, _)| *unit);
-                pairing.partial.extend(sent_back.filter(|unit| both.get(*unit as usize) == Some(&true)));
-            }
-            let both = Rc::new(both);
-            pairing.both.insert(here.period.clone(), both.clone());
-            pairing.both.insert(other, both);
-        }
-        pairing.units = any.iter().filter(|any| **any).count();
-        pairing
-    }
-
-    /// Whether a unit's row of a period counts.
-    pub fn holds(&self, period: &Period, unit: Option<u32>) -> bool {
-        let both = self.both.get(period).zip(unit);
-        both.is_some_and(|(both, unit)| both.get(unit as usize) == Some(&true))
-    }
-
-    /// What the comparison covers, for the line under the table.
-    pub fn words(&self, measure: &str, now: When, before: When) -> String {
-        let each = if now == When::YearToDate { "逐期" } else { "" };
-        let (now, before) = (now.word(), before.word());
-        let partial = match self.partial.len() {
-            0 => String::new(),
-            count => format!("；其中 {count} 个本期有退回的行，数不全"),
-        };
-        format!(
-            "“{measure}”为可比口径：{each}只计{now}和{before}都报送的单位，共 {} 个（{now}有数的 {} 个，{before}有数的 {} 个）{partial}。",
-            self.units, self.now, self.before
-        )
-    }
-}
-
-/// Units whose figures are in in any of the periods.
-fn reporting(slices: &[Slice<'_>]) -> usize {
-    let most = slices.iter().map(|slice| slice.reported.len()).max().unwrap_or(0);
-    (0..most).filter(|unit| slices.iter().any(|slice| slice.reported.get(*unit) == Some(&true))).count()
 }

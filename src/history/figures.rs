@@ -1,31 +1,45 @@
 //! `figures.json`: every figure that was printed for a period, so that a later change can be listed figure by figure.
 
-use super::head::{FIGURES, FORMAT, Unusable, sealed_tight, unsealed};
+use super::head::{FIGURES, FORMAT, Unusable, sha256, unsealed};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use serde_json::{Value, json};
+use std::fmt::Write;
 
 /// The file's bytes. Fractions stand as texts: a JSON number may lose its last digit on the way back.
 pub fn bytes(tables: &[StatTable]) -> Vec<u8> {
-    let tables: Vec<Value> = tables
-        .iter()
-        .map(|table| {
-            let headings: Vec<Value> =
-                table.headings.iter().map(|heading| json!([heading.parents, heading.name])).collect();
-            let rows: Vec<Value> = table
-                .rows
-                .iter()
-                .map(|row| {
-                    let cells: Vec<Value> = row.cells.iter().map(cell).collect();
-                    json!([kind(row.kind), cells])
-                })
-                .collect();
-            json!({
-                "id": table.id, "sheet": table.sheet, "title": table.title, "headings": headings,
-                "labels": table.label_columns, "private": table.private_columns, "rows": rows,
-            })
-        })
-        .collect();
-    sealed_tight(json!({ "format": FORMAT, "tables": tables }))
+    // Written straight as serde_json would write it: a tree of a province's cells takes many times their room.
+    let mut text = String::new();
+    for (at, table) in tables.iter().enumerate() {
+        text.push_str(if at == 0 { "" } else { "," });
+        write_table(&mut text, table);
+    }
+    let open = format!("{{\"format\":{FORMAT},");
+    let body = format!("\"tables\":[{text}]}}");
+    let seal = sha256(format!("{open}{body}").as_bytes());
+    format!("{open}\"seal\":\"{seal}\",{body}").into_bytes()
+}
+
+/// Keys in the order of the alphabet.
+fn write_table(text: &mut String, table: &StatTable) {
+    let headings: Vec<Value> = table.headings.iter().map(|heading| json!([heading.parents, heading.name])).collect();
+    // Writing to a text cannot fail.
+    let _ = write!(
+        text,
+        "{{\"headings\":{},\"id\":{},\"labels\":{},\"private\":{},\"rows\":[",
+        json!(headings),
+        json!(table.id),
+        table.label_columns,
+        json!(table.private_columns)
+    );
+    for (at, row) in table.rows.iter().enumerate() {
+        let _ = write!(text, "{}[\"{}\",[", if at == 0 { "" } else { "," }, kind(row.kind));
+        for (at, cell) in row.cells.iter().enumerate() {
+            text.push_str(if at == 0 { "" } else { "," });
+            write_cell(text, cell);
+        }
+        text.push_str("]]");
+    }
+    let _ = write!(text, "],\"sheet\":{},\"title\":{}}}", json!(table.sheet), json!(table.title));
 }
 
 /// Reads the file; what a table is only printed with (captions, notes, definitions) is not in it.
@@ -78,20 +92,20 @@ fn kind(kind: RowKind) -> &'static str {
     }
 }
 
-fn cell(cell: &StatCell) -> Value {
-    match cell {
-        StatCell::Text(text) => json!(["text", text]),
-        StatCell::Alarm(text) => json!(["alarm", text]),
-        StatCell::Integer(n) => json!(["integer", n]),
-        StatCell::Number(n) => json!(["number", format!("{n:?}")]),
-        StatCell::Ratio { num, den } => json!(["ratio", num, den]),
-        StatCell::Points(n) => json!(["points", format!("{n:?}")]),
-        StatCell::Date(day) => json!(["date", day]),
-        StatCell::Month(day) => json!(["month", day]),
-        StatCell::NotReported => json!(["not-reported"]),
-        StatCell::NotApplicable => json!(["not-applicable"]),
-        StatCell::Empty => json!(["empty"]),
-    }
+fn write_cell(text: &mut String, cell: &StatCell) {
+    let _ = match cell {
+        StatCell::Text(words) => write!(text, "[\"text\",{}]", json!(words)),
+        StatCell::Alarm(words) => write!(text, "[\"alarm\",{}]", json!(words)),
+        StatCell::Integer(n) => write!(text, "[\"integer\",{n}]"),
+        StatCell::Number(n) => write!(text, "[\"number\",\"{n:?}\"]"),
+        StatCell::Ratio { num, den } => write!(text, "[\"ratio\",{num},{den}]"),
+        StatCell::Points(n) => write!(text, "[\"points\",\"{n:?}\"]"),
+        StatCell::Date(day) => write!(text, "[\"date\",{day}]"),
+        StatCell::Month(day) => write!(text, "[\"month\",{day}]"),
+        StatCell::NotReported => write!(text, "[\"not-reported\"]"),
+        StatCell::NotApplicable => write!(text, "[\"not-applicable\"]"),
+        StatCell::Empty => write!(text, "[\"empty\"]"),
+    };
 }
 
 fn read_cell(value: &Value) -> Option<StatCell> {

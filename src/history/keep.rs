@@ -174,7 +174,7 @@ pub fn form_rows<W: Write + Send>(
         columns.push(Named {
             name: column.name,
             values: values_of(values, picked, units),
-            recurs: !matches!(values, Column::Text(texts) if !texts.recurs()),
+            recurs: matches!(values, Column::Unit(_)) || matches!(values, Column::Text(texts) if texts.recurs()),
         });
     }
     let origin = |row: &usize| rows.origins.get(*row);

@@ -32,7 +32,8 @@ pub enum Values<'a> {
 pub struct Named<'a> {
     pub name: String,
     pub values: Values<'a>,
-    /// Whether its values recur: a dictionary of words that do not is a search for nothing on every row.
+    /// Whether its values are words that recur: a dictionary of others is a search for nothing on every row, and numbers
+    /// are as short without.
     pub recurs: bool,
 }
 

@@ -152,6 +152,7 @@ pub fn prepare(edition: Edition<'_>, folder: &Path) -> Result<Pending, String> {
     jobs.push(("findings.ndjson".to_owned(), Job::Records));
     let made: Vec<(Output, Option<FormFile>)> = jobs
         .par_iter()
+        .with_max_len(1)
         .map(|(name, job)| {
             let mut kept = None;
             let output = put(&stage, name, |target| match job {

@@ -143,6 +143,12 @@ impl<W: Write + Seek> TidyBook<W> {
 
     /// A text cell: in-line, and never a formula.
     pub fn text(&mut self, column: usize, text: &str, look: Look) {
+        if is_simple(text) {
+            self.cell(column, look);
+            self.raw(" t=\"inlineStr\"><is><t>");
+            self.raw(text);
+            return self.raw("</t></is></c>");
+        }
         let (text, cut) = style::printable(text);
         self.cut += u64::from(cut);
         if text.is_empty() {
@@ -311,6 +317,13 @@ pub struct Shared {
     cut: bool,
 }
 
+/// Whether a text can be written as it is: nothing to escape, to cut, to leave out or to keep apart. Most are.
+fn is_simple(text: &str) -> bool {
+    // Bytes that begin or are something else than a plain character; 0xC2 and 0xEF begin controls among others.
+    let plain = |byte: u8| byte > b' ' && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'_' | 0x7f | 0xc2 | 0xef);
+    !text.is_empty() && text.len() < 8_192 && text.bytes().all(plain)
+}
+
 fn keeps_spaces(text: &str) -> bool {
     text.contains('\n') || text.starts_with(' ') || text.ends_with(' ') || text.contains("  ")
 }
@@ -376,7 +389,7 @@ mod tests {
     fn what_is_written_reads_back_as_it_was() {
         let mut book = TidyBook::new(Cursor::new(Vec::new()));
         book.open("甲<乙".to_owned(), &[("文字&", 10.0), ("整数", 8.0), ("小数", 8.0)], 0).unwrap();
-        let texts = ["=1+1", "a<b & \"c\"", " 前后 ", "两\n行", "_x0041_"];
+        let texts = ["=1+1", "a<b & \"c\"", " 前后 ", "两\n行", "（_x0041_）"];
         for (text, integer) in texts.iter().zip([0, -12, 999_999_999_999_999, 1, 2]) {
             book.start_row();
             book.text(0, text, Look::Plain);

@@ -11,6 +11,7 @@ use crate::model::outcome::Outcome;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::spec::{LedgerValue, Plan};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Later periods named in one sentence.
@@ -70,18 +71,9 @@ impl Own {
     /// told that he already holds the title he is selected for. `None` where there is nothing of that kind.
     pub fn without_entered(&self, prepared: &Prepared) -> Option<Prepared> {
         let issued = self.issued.as_ref().filter(|issued| issued.ledger.is_some())?;
-        let entry = prepared.plan.ledger.first()?;
-        let (column, _) = entry.columns.iter().find(|(_, value)| *value == LedgerValue::Number)?;
         let mut prepared = prepared.clone();
-        let table = prepared.reference.tables.get_mut(&entry.reference)?;
-        let numbers = table.column_names.iter().position(|name| name == column)?;
-        let Some(Column::Text(numbers)) = table.columns.get(numbers) else { return None };
-        let stays: Vec<bool> = numbers.iter().map(|number| number != Some(issued.number.as_str())).collect();
-        let own = stays.iter().filter(|stays| !**stays).count();
-        table.columns = table.columns.iter().map(|column| only(column, &stays)).collect();
-        let mut stay = stays.iter();
-        table.lines.retain(|_| stay.next() == Some(&true));
-        let (reference, number) = (&entry.reference, &issued.number);
+        let own = take_out(&mut prepared, &BTreeSet::from([issued.number.as_str()]))?;
+        let (reference, number) = (&prepared.plan.ledger.first()?.reference, &issued.number);
         prepared.reference.notes.push(format!("“{reference}”里以“{number}”记入的 {own} 条是本期自己的，不参加核对"));
         Some(prepared)
     }
@@ -172,6 +164,22 @@ impl Own {
         }
         Ok(ready)
     }
+}
+
+/// Takes what was entered under these numbers out of the definition's ledger and says how many rows they are; `None` where
+/// the definition enters nothing.
+pub fn take_out(prepared: &mut Prepared, entered: &BTreeSet<&str>) -> Option<usize> {
+    let entry = prepared.plan.ledger.first()?;
+    let (column, _) = entry.columns.iter().find(|(_, value)| *value == LedgerValue::Number)?;
+    let table = prepared.reference.tables.get_mut(&entry.reference)?;
+    let numbers = table.column_names.iter().position(|name| name == column)?;
+    let Some(Column::Text(numbers)) = table.columns.get(numbers) else { return None };
+    let stays: Vec<bool> = numbers.iter().map(|number| number.is_none_or(|number| !entered.contains(number))).collect();
+    let taken = stays.iter().filter(|stays| !**stays).count();
+    table.columns = table.columns.iter().map(|column| only(column, &stays)).collect();
+    let mut stay = stays.iter();
+    table.lines.retain(|_| stay.next() == Some(&true));
+    Some(taken)
 }
 
 /// The rows of a column that stay.

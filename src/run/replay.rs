@@ -1,8 +1,9 @@
 //! `replay`: a definition's rules over stored periods, each with the reference data of its own time.
 
-use super::{Prepared, Stop};
+use super::{Prepared, Stop, past};
 use crate::domain::period::Period;
 use crate::history::History;
+use crate::history::issue::Issued;
 use crate::model::replay::{Replay, ReplayedPeriod};
 use crate::validate::{Against, replay};
 use std::collections::BTreeSet;
@@ -22,11 +23,26 @@ pub fn replay(
     let mut rules = Vec::new();
     let mut replayed = Vec::with_capacity(periods.len());
     for period in periods {
-        let Prepared { plan, reference, period, .. } = prepare(period)?;
+        let mut prepared = prepare(period)?;
+        let entered = match entered_since(&prepared, history) {
+            Ok(numbers) => past::take_out(&mut prepared, &numbers.iter().map(String::as_str).collect()),
+            Err(why) => {
+                replayed.push(nothing(period, why));
+                continue;
+            }
+        };
+        let Prepared { plan, reference, period, .. } = prepared;
         let stored = History::open(Some(history), &plan, &reference, &period);
         let against = Against { plan: &plan, reference: &reference, period: &period, history: &stored };
         replayed.push(match stored.own() {
-            Some(Ok(own)) => replay::replay(against, own, only),
+            Some(Ok(own)) => {
+                let mut tried = replay::replay(against, own, only);
+                let ledger = plan.ledger.first().zip(entered.filter(|rows| *rows > 0));
+                tried.remarks.extend(ledger.map(|(entry, rows)| {
+                    format!("“{}”里有 {rows} 条是本期及以后各期印发时记入的，不参加核对", entry.reference)
+                }));
+                tried
+            }
             Some(Err(why)) => nothing(&period, why.words()),
             None => nothing(&period, "历史库里没有这一期".to_owned()),
         });
@@ -38,6 +54,25 @@ pub fn replay(
     }
     rules.retain(|rule| only.is_none_or(|only| only.contains(&*rule.code)));
     Ok(Replay { rules, periods: replayed })
+}
+
+/// Numbers under which this period and those after it were issued with their ledger: what they entered was not there when
+/// the period was first run.
+fn entered_since(prepared: &Prepared, history: &Path) -> Result<BTreeSet<String>, String> {
+    let Prepared { plan, reference, period, .. } = prepared;
+    let mut numbers = BTreeSet::new();
+    if plan.ledger.is_empty() {
+        return Ok(numbers);
+    }
+    let stored = History::open(Some(history), plan, reference, period);
+    for other in std::iter::once(period).chain(stored.periods().filter(|other| stored.is_before(other))) {
+        let issued = Issued::read(&history.join(&plan.name).join(other.key())).map_err(|why| {
+            let why = why.words();
+            format!("{}的印发记录不能用（{why}），分不清台账里哪些是后来记入的；请从备份恢复", other.title())
+        })?;
+        numbers.extend(issued.filter(|issued| issued.ledger.is_some()).map(|issued| issued.number));
+    }
+    Ok(numbers)
 }
 
 fn nothing(period: &Period, why: String) -> ReplayedPeriod {

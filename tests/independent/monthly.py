@@ -76,10 +76,12 @@ def plain(value):
 
 
 def reporting(pipeline, month, form, history=False):
-    """Units whose figures of the form are in: accepted rows, or an accepted return."""
+    """Units, by name, that reported in the form: one that a counting row is of, or the sender of an accepted return that
+    has no row of any form."""
     files = table(HERE / f"truth/{pipeline}-{month}-files.csv")
-    units = {r["推荐单位代码"] for r in rows(pipeline, month, form, history)}
-    return units | {f["报送单位代码"] for f in files if f["结果"] == "accepted"}
+    filled = {r["推荐单位代码"] for path in (HERE / "truth").glob(f"{pipeline}-{month}-*.csv") if "-files" not in path.name for r in table(path)}
+    empty = {f["报送单位代码"] for f in files if f["结果"] == "accepted"} - filled - {""}
+    return {r["单位"] for r in rows(pipeline, month, form, history)} | {BY_CODE[code]["单位名称"] for code in empty}
 
 
 # ── innovation ───────────────────────────────────────────────
@@ -170,7 +172,9 @@ def growth(row, column, now, before):
 def compare():
     now, last, ago = (rows("innovation", m, "suggestion", m == MAIN) for m in (MAIN, BEFORE, AGO))
     sent = {place(r["推荐单位代码"]) for r in table(HERE / f"truth/innovation-{MAIN}-suggestion.csv") if r["去向"] != "out"}
-    both = reporting("innovation", MAIN, "suggestion", True) & reporting("innovation", AGO, "suggestion")
+    sides = reporting("innovation", MAIN, "suggestion", True), reporting("innovation", AGO, "suggestion")
+    both = sides[0] & sides[1]
+    write("innovation-history-coverage", [("同比（可比）", word, len(units)) for word, units in (("可比单位", both), ("本期", sides[0]), ("上年同期", sides[1]))])
     out = []
     for city in [*PLACES, "合计"]:
         here = lambda of: [r for r in of if city in ("合计", place(r["推荐单位代码"]))]
@@ -182,7 +186,7 @@ def compare():
             continue
         out.append((city, "增减", plain(total(n, "本月提出") - total(a, "本月提出"))))
         out.append(growth(city, "同比", total(n, "本月提出"), total(a, "本月提出")))
-        like = lambda of: total([r for r in of if r["推荐单位代码"] in both], "本月提出")
+        like = lambda of: total([r for r in of if r["单位"] in both], "本月提出")
         out.append(growth(city, "同比（可比）", like(n), like(a)))
         out.append(growth(city, "环比", total(n, "本月提出"), total(l, "本月提出")))
         top, bottom = pooled(n, "本月采纳", "本月提出")
@@ -206,6 +210,8 @@ def compare():
         here = lambda of: [r for r in of if city in ("合计", place(r["推荐单位代码"]))]
         for item in ("提出", "实施"):
             out += [(city, f"本年{item}", plain(total(here(so_far), f"本月{item}"))), (city, f"上年{item}", plain(total(here(ago), f"本月{item}")))]
+        # Of last year only March is filed, so only the Marches make a pair.
+        out.append(growth(city, "提出同比（可比）", like(here(now)), like(here(ago))))
     write("innovation-history-funnel-to-date", out)
 
 

@@ -343,11 +343,11 @@ fn growth_is_said_raw_and_over_the_units_of_both_periods() {
     let notes = compare.notes.join("\n");
     assert!(
         notes.contains(
-            "“可比环比”为可比口径：只计本期和上期都报送的单位，共 1 个（本期有数的 2 个，上期有数的 3 个）。"
+            "“可比环比”为可比口径：只计本期和上期都报送的单位（按“单位”栏），可比单位 1 个，本期共 2 个、上期共 3 个。"
         ),
         "{notes}"
     );
-    assert!(notes.contains("“可比同比”为可比口径：只计本期和上年同期都报送的单位，共 2 个"), "{notes}");
+    assert!(notes.contains("可比单位 2 个，本期共 2 个、上年同期共 3 个。"), "{notes}");
     assert!(notes.contains("上年同期累计不全：2025年1月没有存档；按有数的 2025年2月计算。"), "{notes}");
 
     let months = table(&february, "months");
@@ -361,6 +361,54 @@ fn growth_is_said_raw_and_over_the_units_of_both_periods() {
 }
 
 #[test]
+fn the_comparable_are_paired_by_the_unit_that_a_row_names_and_not_by_who_sent_it() {
+    let project = Project::new();
+    let counties =
+        "11,甲一县总工会,,1,县,市总工会,甲,,,10,2000-01-01,,\n12,甲二县总工会,,1,县,市总工会,甲,,,10,2000-01-01,,\n";
+    project.write("pipelines/reference/单位名册.csv", &format!("{ROSTER}{counties}"));
+    let months = ["2025-01", "2025-02", "2026-01", "2026-02"];
+    let due: String =
+        months.iter().map(|month| format!("monthly,{month},2020-01-01,2030-01-01,2030-02-01\n")).collect();
+    project.write("pipelines/reference/截止日期.csv", &format!("报送项目,报告期,开网,截止,补报截止\n{due}"));
+    for month in months {
+        let _ = std::fs::remove_dir_all(project.path(&format!("returns/{month}")));
+    }
+    let header = "单位,提出,采纳,累计提出,去年提出,创效";
+    let sent = |month: &str, unit: &str, rows: &str| {
+        project.write(&format!("returns/{month}/{unit}.csv"), &format!("填报单位：{unit}\n{header}\n{rows}"));
+    };
+    sent("2025-01", "甲市总工会", "甲一县总工会,5,1,5,,1\n甲二县总工会,50,1,50,,1\n");
+    sent("2025-02", "甲市总工会", "甲一县总工会,10,1,15,,1\n甲二县总工会,20,1,70,,1\n");
+    // 甲二县 is missing in January, and in February 甲一县 is sent back: no 提出.
+    sent("2026-01", "甲市总工会", "甲一县总工会,6,2,6,5,1\n");
+    sent("2026-02", "甲市总工会", "甲一县总工会,,1,1,,1\n甲二县总工会,25,2,25,20,1\n");
+    // 乙 says in February that there was nothing; 丙 sends another form, and of this one says nothing at all.
+    sent("2026-01", "乙市总工会", "乙市总工会,20,10,20,,1\n");
+    sent("2026-02", "乙市总工会", "");
+    sent("2026-01", "丙市总工会", "丙市总工会,33,2,33,,1\n");
+    project.write("returns/2026-02/丙市总工会.csv", "单位,竞赛名称,状态\n丙市总工会,瓦工赛,进行\n");
+    let finished = months.map(|month| project.sound(month));
+    let compare = table(&finished[3], "compare");
+    let is = |name: &str, expected: [&str; 5]| assert_eq!(column(compare, name), expected, "{name}");
+    is("本月", ["25", "0", "0", "未报", "25"]);
+    is("上月", ["6", "20", "33", "未报", "59"]);
+    // 甲: by city this would be 19/6, between two different counties.
+    is("可比环比", ["—", "-20/20", "—", "未报", "-20/20"]);
+    is("可比同比", ["5/20", "—", "—", "未报", "5/20"]);
+    // January: 甲一县, 6 on 5; February: 甲二县, 25 on 20.
+    is("可比累计同比", ["6/25", "—", "—", "未报", "6/25"]);
+    let notes = compare.notes.join("\n");
+    // Now 甲二县 and 乙; in January 甲一县, 乙 and 丙; a year ago both counties.
+    for said in [
+        "可比单位 1 个，本期共 2 个、上期共 3 个。",
+        "可比单位 1 个，本期共 2 个、上年同期共 2 个。",
+        "可比单位 2 个，本年累计共 4 个、上年同期累计共 2 个。",
+    ] {
+        assert!(notes.contains(said), "{notes}");
+    }
+}
+
+#[test]
 fn what_is_not_whole_among_the_comparable_is_said() {
     let project = Project::new();
     project.sound("2026-01");
@@ -368,8 +416,7 @@ fn what_is_not_whole_among_the_comparable_is_said() {
     project.write("returns/2026-02/甲市总工会.csv", &format!("单位,提出,采纳,累计提出,去年提出,创效\n{rows}"));
     let february = project.sound("2026-02");
     let notes = table(&february, "compare").notes.join("\n");
-    let said = "“可比环比”为可比口径：只计本期和上期都报送的单位，共 1 个（本期有数的 2 个，上期有数的 3 个）；\
-                其中 1 个本期有退回的行，数不全。";
+    let said = "可比单位 1 个，本期共 2 个、上期共 3 个；其中 1 个本期有退回的行，数不全。";
     assert!(notes.contains(said), "{notes}");
 }
 

@@ -535,6 +535,14 @@ fn selections_are_entered_into_the_ledger_once() {
     };
     let first = accepted(&run(&[]));
     assert_eq!(first.1, Some(3));
+    let replay = || {
+        let out = word("tried");
+        let args = ["replay", "model-teams", "--history", &history, "--reference", &reference, "--out", &out];
+        let said = say(&args);
+        assert_eq!(said.code, 0, "{}", said.err);
+        said.out
+    };
+    let tried = replay();
     let said = issue(&["--ledger"]);
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(said.out.contains("新记 3 条"), "{}", said.out);
@@ -548,6 +556,11 @@ fn selections_are_entered_into_the_ledger_once() {
     );
     assert!(issue(&["--ledger"]).out.contains("新记 0 条"));
     assert_eq!(std::fs::read_to_string(&ledger).expect("the ledger"), after, "never twice");
+    // Rules tried on the period find what they would have found then, and say what they left out.
+    let left_out = "2026年：“荣誉台账”里有 3 条是本期及以后各期印发时记入的，不参加核对";
+    let again = replay();
+    let (remarks, rest): (Vec<&str>, Vec<&str>) = again.lines().partition(|line| line.contains(left_out));
+    assert_eq!((remarks.len(), rest), (1, tried.lines().collect()), "{again}");
     // A correction is not held against the titles that this very issue entered.
     let corrected = accepted(&run(&["--reason", "核对"]));
     assert_eq!(corrected, first);

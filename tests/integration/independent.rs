@@ -398,6 +398,10 @@ fn innovation_month_after_month_agrees_with_an_independent_calculation() {
     for id in ["funnel-month", "funnel-year", "funnel-last-year", "funnel-compare", "funnel-to-date", "months"] {
         hold_table(main, "innovation-history", id, &mut wrong);
     }
+    let covered: Vec<String> = expected("innovation-history-coverage").into_iter().map(|line| line.value).collect();
+    let covered = format!("可比单位 {} 个，本期共 {} 个、上年同期共 {} 个", covered[0], covered[1], covered[2]);
+    let notes = &table(main, "funnel-compare").notes;
+    assert!(notes.iter().any(|note| note.contains(&covered)), "{covered}: {notes:?}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
