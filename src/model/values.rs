@@ -1,7 +1,8 @@
 //! Values of one column, compact: a province has millions of cells, and memory is what a run of all its years costs.
 //!
 //! A return repeats its unit, its industry, its marks and most of its figures on every row, so a column keeps each value
-//! once and says of each row which it has. Rows are 0-based. "Nothing" is a value nobody could read or nobody gave; it is never 0 and never "".
+//! once and says of each row which it has. Rows are 0-based. "Nothing" is a value nobody could read or nobody gave; it is
+//! never 0 and never "".
 
 use std::collections::HashMap;
 
@@ -137,14 +138,17 @@ impl Texts {
         texts
     }
 
+    /// Number of rows, those with nothing included.
     pub fn len(&self) -> usize {
         self.codes.len()
     }
 
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// A row's text; `None` for nothing and beyond the last row.
     pub fn get(&self, row: usize) -> Option<&str> {
         self.word(self.codes.get(row))
     }
@@ -175,10 +179,12 @@ impl Texts {
         Some(self.passes.partition_point(|done| *done < code) << 32 | low)
     }
 
+    /// All rows in order.
     pub fn iter(&self) -> impl Iterator<Item = Option<&str>> + Clone {
         self.codes.iter().map(|code| self.word(code))
     }
 
+    /// Adds a row.
     pub fn push(&mut self, text: Option<&str>) {
         let code = text.map_or(0, |text| self.code_of(text));
         self.codes.push(code);
@@ -265,6 +271,7 @@ impl<S: AsRef<str>> FromIterator<Option<S>> for Texts {
 
 /// What a column of scalars holds: something with bits that tell it from every other.
 pub trait Scalar: Copy {
+    /// Equal only for equal values; 0.0 and -0.0 differ.
     fn bits(self) -> u64;
 }
 
@@ -321,14 +328,17 @@ impl<T: Scalar> Scalars<T> {
         scalars
     }
 
+    /// Number of rows, those with nothing included.
     pub fn len(&self) -> usize {
         self.codes.len()
     }
 
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// A row's value; `None` for nothing and beyond the last row.
     pub fn get(&self, row: usize) -> Option<T> {
         self.value(self.codes.get(row))
     }
@@ -337,10 +347,12 @@ impl<T: Scalar> Scalars<T> {
         self.values.get((code as usize).checked_sub(1)?).copied()
     }
 
+    /// All rows in order.
     pub fn iter(&self) -> impl Iterator<Item = Option<T>> + Clone {
         self.codes.iter().map(|code| self.value(code))
     }
 
+    /// Adds a row.
     pub fn push(&mut self, value: Option<T>) {
         let code = value.map_or(0, |value| self.code_of(value));
         self.codes.push(code);
