@@ -71,7 +71,7 @@ pub struct Delivery {
     pub sha256: Option<[u8; 32]>,
     /// Bytes actually read.
     pub size: u64,
-    /// What the reading took.
+    /// What the reading took, by the worker's own clock.
     pub spent: Duration,
 }
 

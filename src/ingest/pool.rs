@@ -1,5 +1,6 @@
 //! The parent's side of the workers: one to each of rayon's threads, started when first needed, killed when over time,
-//! replaced when dead. Answers come back in the order of the files.
+//! replaced when dead. While a thread understands one file its worker reads the next. Answers come back in the order of
+//! the files.
 
 use super::allowance;
 use super::bundle::Opener;
@@ -13,7 +14,7 @@ use rayon::prelude::*;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -45,7 +46,7 @@ pub fn read_all<T: Send>(
         None => std::env::current_exe().map_err(|error| format!("找不到程序自身，读取进程无法启动（{error}）"))?,
     };
     let arguments = vec![worker::ARGUMENT.to_owned(), limits.memory.to_string()];
-    Pool { program, arguments, limits: *limits, idle: Mutex::default(), watched: Arc::default() }.read_all(files, take)
+    Pool { program, arguments, limits: *limits, watched: Arc::default() }.read_all(files, take)
 }
 
 /// See [`super::read_here`].
@@ -74,8 +75,6 @@ struct Pool {
     program: PathBuf,
     arguments: Vec<String>,
     limits: Limits,
-    /// Workers that wait for a file. Never more than threads that read.
-    idle: Mutex<Vec<Worker>>,
     watched: Arc<Watched>,
 }
 
@@ -88,7 +87,7 @@ struct Watched {
 
 struct Process {
     child: Mutex<Child>,
-    /// When the answer is due; `None` while nothing was asked.
+    /// When the answer is due; `None` while nobody waits for one.
     due: Mutex<Option<Instant>>,
     overtime: AtomicBool,
 }
@@ -115,58 +114,18 @@ impl Pool {
         std::thread::scope(|scope| {
             scope.spawn(|| self.watch());
             let _ends_the_watch = EndOfWatch(&self.watched);
-            let all = files.par_iter().with_max_len(1);
-            let results = all.map(|file| Ok(take(file, self.deliver(file)?))).collect();
-            // Closing their input ends the workers; they are waited for, so that none is left behind.
-            for worker in lock(&self.idle).drain(..) {
-                self.retire(worker, false);
-            }
-            results
+            let next = AtomicUsize::new(0);
+            let readers = rayon::current_num_threads().min(files.len());
+            let read = (0..readers).into_par_iter().with_max_len(1).map(|_| {
+                let mut reader = Reader { pool: self, worker: None };
+                // An error here is no file's but the machine's: the other readers find nothing left to do.
+                reader.read(files, &next, &take).inspect_err(|_| next.store(files.len(), Ordering::SeqCst))
+            });
+            let mut results: Vec<(usize, T)> =
+                read.collect::<Result<Vec<_>, String>>()?.into_iter().flatten().collect();
+            results.sort_unstable_by_key(|(at, _)| *at);
+            Ok(results.into_iter().map(|(_, result)| result).collect())
         })
-    }
-
-    fn deliver(&self, file: &SourceFile) -> Result<Delivery, String> {
-        let litter = litter(&file.name);
-        let request = Request {
-            path: file.path.clone(),
-            member: file.member.clone(),
-            file_size: self.limits.file_size,
-            hash_only: litter.is_some(),
-        };
-        let started = Instant::now();
-        let reply = self.ask(&request.encode())?;
-        if let Some(cause) = litter {
-            let read = Reading::Litter { cause: cause.to_owned() };
-            return Ok(Delivery { read, sha256: reply.sha256, size: reply.size, spent: started.elapsed() });
-        }
-        let read = reading(reply.read);
-        Ok(Delivery { read, sha256: reply.sha256, size: reply.size, spent: started.elapsed() })
-    }
-
-    fn ask(&self, request: &[u8]) -> Result<Reply, String> {
-        loop {
-            let idle = lock(&self.idle).pop();
-            let mut worker = match idle {
-                Some(worker) => worker,
-                None => self.start()?,
-            };
-            if let Some(reply) = worker.ask(request, &self.limits) {
-                worker.used = true;
-                lock(&self.idle).push(worker);
-                return Ok(reply);
-            }
-            let used = worker.used;
-            let overtime = worker.process.overtime.load(Ordering::SeqCst);
-            self.retire(worker, true);
-            if overtime {
-                return Ok(failed(refusal::over_time(self.limits.time.as_secs())));
-            }
-            if !used {
-                return Ok(failed(refusal::worker_died()));
-            }
-            // It died with earlier files behind it. Whether this one alone is too much, a fresh worker shows; so the
-            // outcome does not depend on which files shared a worker.
-        }
     }
 
     /// A worker may be killed from outside before it can say a word; only where that happens again and again is the
@@ -276,19 +235,115 @@ fn widen(output: &ChildStdout) {
 #[cfg(not(target_os = "linux"))]
 fn widen(_: &ChildStdout) {}
 
+/// One thread's reading, and the worker that does it.
+struct Reader<'a> {
+    pool: &'a Pool,
+    worker: Option<Worker>,
+}
+
+impl Reader<'_> {
+    /// Takes one file after another from those that are left.
+    fn read<T>(
+        &mut self,
+        files: &[SourceFile],
+        next: &AtomicUsize,
+        take: &impl Fn(&SourceFile, Delivery) -> T,
+    ) -> Result<Vec<(usize, T)>, String> {
+        let mut results = Vec::new();
+        let claim = || {
+            let at = next.fetch_add(1, Ordering::SeqCst);
+            Some((at, files.get(at)?))
+        };
+        let mut claimed = claim();
+        let mut asked = claimed.map(|(_, file)| self.send(file)).transpose()?.unwrap_or_default();
+        while let Some((at, file)) = claimed {
+            let reply = self.receive(file, asked)?;
+            claimed = claim();
+            asked = claimed.map(|(_, file)| self.send(file)).transpose()?.unwrap_or_default();
+            results.push((at, take(file, delivery(file, reply))));
+        }
+        Ok(results)
+    }
+
+    /// Asks the worker, a fresh one if need be, for a file. `false` where it cannot even take the question: it died.
+    fn send(&mut self, file: &SourceFile) -> Result<bool, String> {
+        let worker = match &mut self.worker {
+            Some(worker) => worker,
+            none => none.insert(self.pool.start()?),
+        };
+        Ok(worker.send(&request(file, &self.pool.limits)).is_some())
+    }
+
+    /// The answer to what was `asked`. The clock starts now: until now nobody waited, and the worker says itself how long
+    /// it read.
+    fn receive(&mut self, file: &SourceFile, mut asked: bool) -> Result<Reply, String> {
+        let limits = &self.pool.limits;
+        loop {
+            if let (true, Some(worker)) = (asked, &mut self.worker)
+                && let Some(reply) = worker.receive(limits)
+            {
+                worker.used = true;
+                let late = reply.spent > limits.time;
+                return Ok(if late { failed(refusal::over_time(limits.time.as_secs())) } else { reply });
+            }
+            if let Some(worker) = self.worker.take() {
+                let used = worker.used;
+                let overtime = worker.process.overtime.load(Ordering::SeqCst);
+                self.pool.retire(worker, true);
+                if overtime {
+                    return Ok(failed(refusal::over_time(limits.time.as_secs())));
+                }
+                if !used {
+                    return Ok(failed(refusal::worker_died()));
+                }
+            }
+            // It died with earlier files behind it. Whether this one alone is too much, a fresh worker shows; so the
+            // outcome does not depend on which files shared a worker.
+            asked = self.send(file)?;
+        }
+    }
+}
+
+impl Drop for Reader<'_> {
+    /// Closing its input ends the worker; it is waited for, so that none is left behind.
+    fn drop(&mut self) {
+        if let Some(worker) = self.worker.take() {
+            self.pool.retire(worker, std::thread::panicking());
+        }
+    }
+}
+
+fn request(file: &SourceFile, limits: &Limits) -> Vec<u8> {
+    let hash_only = litter(&file.name).is_some();
+    let (path, member) = (file.path.clone(), file.member.clone());
+    Request { path, member, file_size: limits.file_size, hash_only }.encode()
+}
+
+fn delivery(file: &SourceFile, reply: Reply) -> Delivery {
+    let Reply { read, sha256, size, spent } = reply;
+    let read = match litter(&file.name) {
+        Some(cause) => Reading::Litter { cause: cause.to_owned() },
+        None => reading(read),
+    };
+    Delivery { read, sha256, size, spent }
+}
+
 impl Worker {
+    fn send(&mut self, request: &[u8]) -> Option<()> {
+        self.input.write_all(request).ok()?;
+        self.input.flush().ok()
+    }
+
     /// `None` where it died, was killed, or answered something unsound.
-    fn ask(&mut self, request: &[u8], limits: &Limits) -> Option<Reply> {
+    fn receive(&mut self, limits: &Limits) -> Option<Reply> {
         *lock(&self.process.due) = Some(Instant::now() + limits.time);
-        let reply = self.exchange(request, allowance::of(LONGEST_REPLY, limits.memory));
+        let reply = self.reply(allowance::of(LONGEST_REPLY, limits.memory));
         *lock(&self.process.due) = None;
         // Killed in the last moment: the answer may be whole, but the worker is gone.
         if self.process.overtime.load(Ordering::SeqCst) { None } else { reply }
     }
 
-    fn exchange(&mut self, request: &[u8], longest: u64) -> Option<Reply> {
-        self.input.write_all(request).ok()?;
-        self.input.flush().ok()?;
+    fn reply(&mut self, longest: u64) -> Option<Reply> {
         let mut length = [0; 4];
         self.output.read_exact(&mut length).ok()?;
         let length = u32::from_le_bytes(length);
@@ -302,32 +357,47 @@ impl Worker {
 }
 
 fn failed(unreadable: crate::model::Unreadable) -> Reply {
-    Reply { read: Err(Refusal::Unreadable(unreadable)), sha256: None, size: 0 }
+    Reply::of(Err(Refusal::Unreadable(unreadable)), None, 0)
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    /// A pool whose worker is a shell script.
-    fn outcomes(script: &str, files: u32) -> Result<Vec<&'static str>, String> {
-        let limits = Limits { time: Duration::from_millis(300), ..Limits::default() };
+    fn limits() -> Limits {
+        Limits { time: Duration::from_millis(300), ..Limits::default() }
+    }
+
+    fn file(index: u32) -> SourceFile {
+        let name = format!("{index}.xlsx");
+        SourceFile { index, name, path: "/nowhere".into(), member: Vec::new(), size: 0, modified: None }
+    }
+
+    /// A pool whose worker is a shell script; understanding a file takes `busy`.
+    fn outcomes_of(script: &str, files: u32, busy: Duration) -> Result<Vec<&'static str>, String> {
         let arguments = vec!["-c".to_owned(), script.to_owned()];
-        let pool =
-            Pool { program: "/bin/sh".into(), arguments, limits, idle: Mutex::default(), watched: Arc::default() };
-        let file = |index| SourceFile {
-            index,
-            name: format!("{index}.xlsx"),
-            path: "/nowhere".into(),
-            member: Vec::new(),
-            size: 0,
-            modified: None,
-        };
+        let pool = Pool { program: "/bin/sh".into(), arguments, limits: limits(), watched: Arc::default() };
         let files: Vec<SourceFile> = (0..files).map(file).collect();
-        pool.read_all(&files, |_, delivery| match delivery.read {
-            Reading::Unreadable(unreadable) => unreadable.code,
-            _ => "read",
+        pool.read_all(&files, |_, delivery| {
+            std::thread::sleep(busy);
+            match delivery.read {
+                Reading::Unreadable(unreadable) => unreadable.code,
+                _ => "read",
+            }
         })
+    }
+
+    fn outcomes(script: &str, files: u32) -> Result<Vec<&'static str>, String> {
+        outcomes_of(script, files, Duration::ZERO)
+    }
+
+    /// A script that answers each question soundly, and says that it took so long.
+    fn sound(spent: Duration) -> String {
+        let mut reply = Vec::new();
+        Reply { spent, ..Reply::of(Err(Refusal::NotATable(String::new())), None, 0) }.encode(&mut reply);
+        let reply: String = reply.iter().map(|byte| format!("\\{byte:03o}")).collect();
+        let asked = request(&file(0), &limits()).len();
+        format!("printf HZ01; while [ $(head -c {asked} | wc -c) = {asked} ]; do printf '{reply}'; done")
     }
 
     #[test]
@@ -338,6 +408,18 @@ mod tests {
             Ok(vec!["file-worker-died"; 2])
         );
         assert_eq!(outcomes("printf HZ01; exec sleep 60", 2), Ok(vec!["file-over-time"; 2]));
+    }
+
+    /// Its thread is busy with the file before for longer than a file may take.
+    #[test]
+    fn a_file_that_waits_for_its_thread_is_not_over_time() {
+        assert_eq!(outcomes_of(&sound(Duration::ZERO), 4, limits().time * 2), Ok(vec!["read"; 4]));
+    }
+
+    /// And one that was read behind another's back is not let off.
+    #[test]
+    fn a_file_that_took_too_long_is_over_time_whoever_waited() {
+        assert_eq!(outcomes(&sound(limits().time * 2), 3), Ok(vec!["file-over-time"; 3]));
     }
 
     #[test]

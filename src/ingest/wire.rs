@@ -9,6 +9,7 @@ use crate::model::cell::{Doubt, ERROR_WORDS};
 use crate::model::workbook::Format;
 use crate::model::{CellRef, Merge, RawCell, RawSheet, RawValue, RawWorkbook, Unreadable};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// First bytes of a worker: that it is one, and of this protocol.
 pub const GREETING: [u8; 4] = *b"HZ01";
@@ -33,6 +34,8 @@ pub struct Reply {
     pub read: Result<RawWorkbook, Refusal>,
     pub sha256: Option<[u8; 32]>,
     pub size: u64,
+    /// How long the reading took, by the worker's own clock, to the microsecond.
+    pub spent: Duration,
 }
 
 #[cfg(unix)]
@@ -95,11 +98,17 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 }
 
 impl Reply {
+    /// A reply that took no time yet.
+    pub fn of(read: Result<RawWorkbook, Refusal>, sha256: Option<[u8; 32]>, size: u64) -> Reply {
+        Reply { read, sha256, size, spent: Duration::ZERO }
+    }
+
     /// The message, its length in front; `out` is emptied first.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.clear();
         out.extend([0; 4]);
         out.extend(self.size.to_le_bytes());
+        out.extend(u64::try_from(self.spent.as_micros()).unwrap_or(u64::MAX).to_le_bytes());
         out.push(u8::from(self.sha256.is_some()));
         out.extend(self.sha256.unwrap_or_default());
         match &self.read {
@@ -126,6 +135,7 @@ impl Reply {
     pub fn decode(message: &[u8]) -> Option<Reply> {
         let mut reader = Reader { rest: message };
         let size = reader.u64()?;
+        let spent = Duration::from_micros(reader.u64()?);
         let hashed = reader.u8()? == 1;
         let hash: [u8; 32] = reader.take(32)?.try_into().ok()?;
         let read = match reader.u8()? {
@@ -137,7 +147,7 @@ impl Reply {
             2 => Err(Refusal::NotATable(reader.text()?)),
             _ => return None,
         };
-        reader.rest.is_empty().then_some(Reply { read, sha256: hashed.then_some(hash), size })
+        reader.rest.is_empty().then_some(Reply { read, sha256: hashed.then_some(hash), size, spent })
     }
 }
 
@@ -308,7 +318,7 @@ mod tests {
         sheet.hidden_cols = vec![2, 3];
         let workbook =
             RawWorkbook { format: Format::Xls, modified: Some(-5), sheets: vec![sheet], remarks: vec!["注".into()] };
-        Reply { read: Ok(workbook), sha256: Some([7; 32]), size: 9 }
+        Reply { read: Ok(workbook), sha256: Some([7; 32]), size: 9, spent: Duration::from_micros(1_234) }
     }
 
     #[test]
@@ -316,8 +326,8 @@ mod tests {
         let mut bytes = Vec::new();
         for reply in [
             sample(),
-            Reply { read: Err(Refusal::Unreadable(super::super::refusal::empty())), sha256: None, size: 0 },
-            Reply { read: Err(Refusal::NotATable("图片".into())), sha256: None, size: 3 },
+            Reply::of(Err(Refusal::Unreadable(super::super::refusal::empty())), None, 0),
+            Reply::of(Err(Refusal::NotATable("图片".into())), None, 3),
         ] {
             reply.encode(&mut bytes);
             assert_eq!(Reply::decode(&bytes[4..]), Some(reply));

@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::time::Instant;
 
 /// Hidden first argument that makes this binary a worker; the memory limit in bytes follows it.
 pub const ARGUMENT: &str = "__read-worker";
@@ -51,7 +52,9 @@ fn converse(input: &mut impl Read, output: &mut impl Write) -> std::io::Result<(
         message.resize(length as usize, 0);
         input.read_exact(&mut message)?;
         let request = Request::decode(&message).ok_or(std::io::ErrorKind::InvalidData)?;
-        answer(&request, &mut opener).encode(&mut reply);
+        let began = Instant::now();
+        let answer = answer(&request, &mut opener);
+        Reply { spent: began.elapsed(), ..answer }.encode(&mut reply);
         output.write_all(&reply)?;
         output.flush()?;
         if reply.capacity() > 16 << 20 {
@@ -72,16 +75,16 @@ pub fn answer(request: &Request, opener: &mut Opener) -> Reply {
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
-        Err(unreadable) => return Reply { read: Err(Refusal::Unreadable(unreadable)), sha256: None, size: 0 },
+        Err(unreadable) => return Reply::of(Err(Refusal::Unreadable(unreadable)), None, 0),
     };
     if request.hash_only {
         let read = Err(Refusal::NotATable(String::new()));
-        return Reply { read, sha256: Some(Sha256::digest(&bytes).into()), size: bytes.len() as u64 };
+        return Reply::of(read, Some(Sha256::digest(&bytes).into()), bytes.len() as u64);
     }
     let in_bundle = request.member.len();
     let read = std::panic::catch_unwind(|| sniff::read(&bytes, in_bundle))
         .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾，读取程序无法继续").into()));
-    Reply { read, sha256: Some(Sha256::digest(&bytes).into()), size: bytes.len() as u64 }
+    Reply::of(read, Some(Sha256::digest(&bytes).into()), bytes.len() as u64)
 }
 
 fn whole_file(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
