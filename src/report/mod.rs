@@ -115,6 +115,20 @@ enum Job<'a> {
     Records,
 }
 
+impl Job<'_> {
+    /// Which to begin with: what takes longest in a large run. The chase list grows with the units, not with the rows.
+    fn rank(&self) -> u8 {
+        match self {
+            Job::Data => 0,
+            Job::Findings => 1,
+            Job::Rows(_) => 2,
+            Job::Leadership => 3,
+            Job::Records | Job::Correction(_) => 4,
+            Job::Chase | Job::ChaseText => 5,
+        }
+    }
+}
+
 /// Writes all outputs into `folder`, replacing an earlier run's as one.
 ///
 /// # Errors
@@ -150,31 +164,34 @@ pub fn prepare(edition: Edition<'_>, folder: &Path) -> Result<Pending, String> {
         jobs.push((format!("data/{}.parquet", file_stem(&accepted.form.id)), Job::Rows(rows)));
     }
     jobs.push(("findings.ndjson".to_owned(), Job::Records));
-    let made: Vec<(Output, Option<FormFile>)> = jobs
-        .par_iter()
-        .with_max_len(1)
-        .map(|(name, job)| {
-            let mut kept = None;
-            let output = put(&stage, name, |target| match job {
-                Job::Leadership => Ok(leadership::leadership(&edition, &account, &input_hash, target)?),
-                Job::Correction(correction) => Ok(correction::correction(&edition, *correction, target)?),
-                Job::Findings => Ok(findings::findings(&edition, &links, stage.scratch(), target)?),
-                Job::Data => Ok(edition::data_edition(&edition, &forms, style::SHEET_ROWS - 1, target).map(drop)?),
-                Job::Rows(rows) => {
-                    let (count, _) = form_rows(edition.plan, edition.reference, edition.verdict, rows, target)?;
-                    kept = Some((rows.rows.form, count));
-                    Ok(())
-                }
-                Job::Chase => Ok(chase::workbook(&edition, target)?),
-                Job::ChaseText => Ok(chase::text(&edition, target)?),
-                Job::Records => Ok(records::findings_ndjson(&edition, target)?),
-            })?;
-            let path = stage.staged(name)?;
-            let (sha256, size) = (output.sha256.clone(), output.size);
-            Ok((output, kept.map(|(form, rows)| FormFile { form, rows, path, sha256, size })))
-        })
-        .collect::<Result<_, String>>()?;
-    let (outputs, forms): (Vec<Output>, Vec<Option<FormFile>>) = made.into_iter().unzip();
+    // The longest first, each thread taking the next when it is free: none waits for another's last one.
+    let mut queue: Vec<(usize, &(String, Job<'_>))> = jobs.iter().enumerate().collect();
+    queue.sort_by_key(|(_, (_, job))| job.rank());
+    let make = |(at, (name, job)): (usize, &(String, Job<'_>))| {
+        let mut kept = None;
+        let output = put(&stage, name, |target| match job {
+            Job::Leadership => Ok(leadership::leadership(&edition, &account, &input_hash, target)?),
+            Job::Correction(correction) => Ok(correction::correction(&edition, *correction, target)?),
+            Job::Findings => Ok(findings::findings(&edition, &links, stage.scratch(), target)?),
+            Job::Data => Ok(edition::data_edition(&edition, &forms, style::SHEET_ROWS - 1, target).map(drop)?),
+            Job::Rows(rows) => {
+                let (count, _) = form_rows(edition.plan, edition.reference, edition.verdict, rows, target)?;
+                kept = Some((rows.rows.form, count));
+                Ok(())
+            }
+            Job::Chase => Ok(chase::workbook(&edition, target)?),
+            Job::ChaseText => Ok(chase::text(&edition, target)?),
+            Job::Records => Ok(records::findings_ndjson(&edition, target)?),
+        })?;
+        let path = stage.staged(name)?;
+        let (sha256, size) = (output.sha256.clone(), output.size);
+        Ok((at, output, kept.map(|(form, rows)| FormFile { form, rows, path, sha256, size })))
+    };
+    let mut made: Vec<(usize, Output, Option<FormFile>)> =
+        queue.into_iter().par_bridge().map(make).collect::<Result<_, String>>()?;
+    made.sort_unstable_by_key(|(at, ..)| *at);
+    let (outputs, forms): (Vec<Output>, Vec<Option<FormFile>>) =
+        made.into_iter().map(|(_, output, form)| (output, form)).unzip();
     put(&stage, "run.json", |target| Ok(manifest::run_json(&edition, &outputs, target)?))?;
     let mut names: Vec<String> = outputs.into_iter().map(|output| output.file).collect();
     names.push("run.json".to_owned());
