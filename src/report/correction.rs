@@ -6,7 +6,7 @@ use crate::domain::period::civil;
 use crate::history::correction::Change;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::id_number::{mask, mask_within};
-use rust_xlsxwriter::XlsxError;
+use rust_xlsxwriter::{Worksheet, XlsxError};
 use std::io::{Seek, Write};
 
 /// Writes the workbook to `target`.
@@ -21,7 +21,7 @@ pub fn correction<W: Write + Seek + Send>(
     let title = format!("{}更正说明", edition.name());
     let table = table(edition, correction, &title);
     let mut book = style::workbook(&title)?;
-    let (sheet, _) = leadership::table_sheet("更正说明", &[&table], &Styles::default(), &title)?;
+    let (sheet, _) = leadership::table_sheet(Worksheet::new(), "更正说明", &[&table], &Styles::default(), &title)?;
     book.push_worksheet(sheet);
     book.save_to_writer(target)
 }

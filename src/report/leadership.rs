@@ -7,25 +7,30 @@ use super::{Edition, glossary, overview};
 use crate::model::statistic::StatTable;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 use std::io::{Seek, Write};
+use std::path::Path;
 
-/// Writes the workbook to `target`.
+/// Writes the workbook to `target`; `scratch` is a folder for its temporary files.
 ///
 /// # Errors
-/// The writer refuses a cell.
+/// The writer refuses a cell, or the disk is full.
 pub fn leadership<W: Write + Seek + Send>(
     edition: &Edition<'_>,
     account: &Account,
     input_hash: &str,
+    scratch: &Path,
     target: W,
 ) -> Result<(), XlsxError> {
     let styles = Styles::default();
     let title = edition.name();
+    let mut book = style::workbook(&format!("{title}汇总表"))?;
+    book.set_tempdir(scratch)?;
     let mut sheets = Vec::new();
     // One stand per table of the edition, in its order.
     let mut stands = vec![Stand::default(); edition.tables.len()];
     for (name, tables) in by_sheet(edition.tables, &[overview::NAME, glossary::NAME]) {
         let printed: Vec<&StatTable> = tables.iter().filter_map(|index| edition.tables.get(*index)).collect();
-        let (sheet, placed) = table_sheet(&name, &printed, &styles, &title)?;
+        let empty = if is_long(&printed) { book.new_worksheet_with_constant_memory()? } else { Worksheet::new() };
+        let (sheet, placed) = table_sheet(empty, &name, &printed, &styles, &title)?;
         for (index, stand) in tables.into_iter().zip(placed) {
             if let Some(slot) = stands.get_mut(index) {
                 *slot = stand;
@@ -33,7 +38,6 @@ pub fn leadership<W: Write + Seek + Send>(
         }
         sheets.push(sheet);
     }
-    let mut book = style::workbook(&format!("{title}汇总表"))?;
     book.push_worksheet(overview::overview(edition, account, &styles, &stands)?);
     for sheet in sheets {
         book.push_worksheet(sheet);
@@ -66,17 +70,28 @@ fn by_sheet(tables: &[StatTable], taken: &[&str]) -> Vec<(String, Vec<usize>)> {
     named
 }
 
-/// One sheet with its tables stacked and the signature line last; says where each came to stand.
+/// Rows from which on a sheet goes to the disk row by row: cells that wait in memory cost a quarter of a kilobyte each.
+const LONG: usize = 5_000;
+
+/// Whether a sheet is to be written row by row. Headings merged over several rows would need to go back to a row that is
+/// gone already.
+fn is_long(tables: &[&StatTable]) -> bool {
+    let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
+    let flat = tables.iter().flat_map(|table| &table.headings).all(|heading| heading.parents.is_empty());
+    rows > LONG && flat
+}
+
+/// Fills a sheet with its tables stacked and the signature line last; says where each came to stand.
 ///
 /// # Errors
 /// The writer refuses a cell.
 pub fn table_sheet(
+    mut sheet: Worksheet,
     name: &str,
     tables: &[&StatTable],
     styles: &Styles,
     title: &str,
 ) -> Result<(Worksheet, Vec<Stand>), XlsxError> {
-    let mut sheet = Worksheet::new();
     sheet.set_name(name)?;
     let grid = Grid::fit(tables);
     grid.apply(&mut sheet)?;

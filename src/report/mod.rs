@@ -170,7 +170,7 @@ pub fn prepare(edition: Edition<'_>, folder: &Path) -> Result<Pending, String> {
     let make = |(at, (name, job)): (usize, &(String, Job<'_>))| {
         let mut kept = None;
         let output = put(&stage, name, |target| match job {
-            Job::Leadership => Ok(leadership::leadership(&edition, &account, &input_hash, target)?),
+            Job::Leadership => Ok(leadership::leadership(&edition, &account, &input_hash, stage.scratch(), target)?),
             Job::Correction(correction) => Ok(correction::correction(&edition, *correction, target)?),
             Job::Findings => Ok(findings::findings(&edition, &links, stage.scratch(), target)?),
             Job::Data => Ok(edition::data_edition(&edition, &forms, style::SHEET_ROWS - 1, target).map(drop)?),

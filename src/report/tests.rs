@@ -67,6 +67,29 @@ fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     all
 }
 
+/// A long table goes to the disk row by row; what a reader sees of it is the same.
+#[test]
+fn a_long_table_reads_as_a_short_one() {
+    let [short, mut long] = [case(50), case(50)];
+    let list = long.fixture.tables.iter_mut().find(|table| table.id == "list").unwrap();
+    let count = list.rows.len();
+    let times = 5_001usize.div_ceil(count);
+    let rows: Vec<_> = list.rows.iter().cycle().take(count * times).cloned().collect();
+    list.rows = rows;
+    let sheet = |case: &Case| open(&case.write().join(BOOKS[0])).worksheet_range("名单").unwrap();
+    let (short, long) = (sheet(&short), sheet(&long));
+    assert_eq!(long.height() - short.height(), count * (times - 1));
+    let first = short.rows().position(|row| text(row.first()) == "1").unwrap();
+    for (at, row) in long.rows().enumerate() {
+        let same = match at {
+            at if at < first => at,
+            at if at < first + count * times => first + (at - first) % count,
+            at => at - count * (times - 1),
+        };
+        assert_eq!(Some(row), short.rows().nth(same), "row {at}");
+    }
+}
+
 #[test]
 fn the_leadership_workbook_holds_the_tables_as_they_are() {
     let case = case(50);
