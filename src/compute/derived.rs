@@ -80,7 +80,7 @@ fn bound(bound: Bound) -> StatCell {
 }
 
 fn derived(parts: Vec<Vec<StatCell>>, total: Vec<StatCell>) -> Grid {
-    Grid { parts, total, derived: true, overlaps: false, note: None }
+    Grid { parts, total, derived: true, overlaps: false, unfilled: 0, note: None }
 }
 
 pub fn combine(left: &Grid, right: &Grid, cell: impl Fn(&StatCell, &StatCell) -> StatCell) -> Grid {

@@ -28,13 +28,15 @@ pub struct Grid {
     pub derived: bool,
     /// Rows lie in several groups.
     pub overlaps: bool,
+    /// Rows that count and say no value, where values are added up.
+    pub unfilled: i64,
     pub note: Option<String>,
 }
 
 impl Grid {
     pub fn filled(groups: usize, width: usize, cell: StatCell) -> Grid {
         let parts = vec![vec![cell.clone(); width]; groups + 1];
-        Grid { parts, total: vec![cell; width], derived: true, overlaps: false, note: None }
+        Grid { parts, total: vec![cell; width], derived: true, overlaps: false, unfilled: 0, note: None }
     }
 }
 
@@ -392,6 +394,7 @@ impl Frame<'_> {
             total: total.into_iter().map(cell).collect(),
             derived: false,
             overlaps,
+            unfilled: 0,
             note: None,
         }
     }

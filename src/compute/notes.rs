@@ -1,6 +1,7 @@
 //! What stands around a table's figures: titles, how each column was computed, and what is missing from it.
 
 use super::facts::Facts;
+use crate::domain::period::Period;
 use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitStatus};
 use crate::model::statistic::{Heading, StatTable};
@@ -142,6 +143,23 @@ pub fn exclusions(accepted: &[usize], read: &[usize], facts: &Facts<'_>) -> Vec<
     }
     notes.extend(unheard(&held, facts));
     notes
+}
+
+/// What stored periods did not count when they were run: units that sent something of which no row counted, and rows sent
+/// back on their own.
+pub fn earlier(read: &BTreeSet<(Period, usize)>, facts: &Facts<'_>) -> Option<String> {
+    let periods: BTreeSet<&Period> = read.iter().map(|(period, _)| period).collect();
+    let said = periods.into_iter().filter_map(|period| {
+        let forms = read.iter().filter(|(of, _)| of == period).map(|(_, form)| *form);
+        let left = facts.past.left_out(period, forms)?;
+        let units = (!left.units.is_empty()).then(|| format!("{}的报表", super::words::names(&left.units, 3)));
+        let rows = (left.rows > 0).then(|| format!("{} 行", left.rows));
+        let what: Vec<String> = units.into_iter().chain(rows).collect();
+        (!what.is_empty()).then(|| format!("{}（{}）", period.title(), what.join("、")))
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty())
+        .then(|| format!("往期各栏没有计入当时退回的：{}；整份没有计入的，表中列为未报。", said.join("、")))
 }
 
 /// Units that sent something of which nothing could be counted: they stand as 未报 in the tables, and that is said.

@@ -2,8 +2,9 @@
 
 use super::facts::Rowset;
 use crate::domain::period::Period;
-use crate::history::History;
+use crate::history::{History, StoredUnit};
 use crate::model::Column;
+use crate::model::run::UnitStatus;
 use crate::spec::{From, MeasureKind, Plan, Reference, Rows, Statistic, TableKind};
 use crate::sql::computed::append_values;
 use crate::sql::frame::context;
@@ -41,6 +42,15 @@ impl Absent {
             Absent::Lacking(column) => format!("的存档里没有“{column}”"),
         }
     }
+}
+
+/// What came in a stored period and was not counted then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Names of units whose return came and of which no row of some form counted.
+    pub units: Vec<String>,
+    /// Rows taken out one by one, of all forms.
+    pub rows: u64,
 }
 
 /// What the store holds of earlier periods, and what was read of it so far.
@@ -91,6 +101,21 @@ impl<'a> Past<'a> {
         let filled: BTreeSet<u32> = forms.into_iter().flat_map(|form| form.units().iter().copied().flatten()).collect();
         let returned = stored.units().into_iter().flatten().filter(|unit| unit.status.is_accepted());
         returned.filter_map(|unit| unit.unit).filter(|unit| !filled.contains(unit)).collect()
+    }
+
+    /// What a stored period did not count of these forms; `None` where it cannot be used.
+    pub fn left_out(&self, period: &Period, forms: impl Iterator<Item = usize>) -> Option<LeftOut> {
+        let stored = self.history.get(period)?;
+        let none = BTreeSet::new();
+        let counted: Vec<PastRows> = forms.filter_map(|form| self.rows(form, period, &none).ok()).collect();
+        let silent = |unit: &StoredUnit| {
+            let sent = matches!(unit.status, UnitStatus::Returned | UnitStatus::Unreadable);
+            let of = |rows: &PastRows| unit.unit.is_some_and(|at| rows.reported.get(at as usize) == Some(&true));
+            sent && !counted.iter().all(of)
+        };
+        let units = stored.units().into_iter().flatten().filter(|unit| silent(unit));
+        let units = units.map(|unit| unit.name.clone()).collect();
+        Some(LeftOut { units, rows: stored.head.rows.blocked })
     }
 
     fn load(&self, form: usize, period: &Period) -> Option<PastRows> {

@@ -5,7 +5,7 @@ use super::facts::{Facts, Rowset};
 use super::past::Absent;
 use crate::domain::period::Period;
 use crate::domain::schedule::Span;
-use crate::spec::{Basis, From, SideBySide, When};
+use crate::spec::{Basis, From, SideBySide, Statistic, When};
 use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -110,6 +110,21 @@ fn meant(when: When, at: &Period, facts: &Facts<'_>) -> Vec<Period> {
             schedule.year_to_date(at).iter().filter_map(|period| schedule.year_ago(period)).collect()
         }
     }
+}
+
+/// What measures of a statistic read of the store: each form and period once.
+pub fn looked_back(statistic: &Statistic, facts: &Facts<'_>) -> BTreeSet<(Period, usize)> {
+    let from = match statistic.across_periods {
+        Some(over) => side_by_side(over, facts),
+        None => vec![facts.period.clone()],
+    };
+    let mut read = BTreeSet::new();
+    for measure in &statistic.measures {
+        let Some(From::Form { form, .. }) = super::statistics::from(&measure.kind) else { continue };
+        let periods = from.iter().flat_map(|at| meant(measure.period, at, facts));
+        read.extend(periods.filter(|period| period != facts.period).map(|period| (period, *form)));
+    }
+    read
 }
 
 /// The periods that a table is laid out over, the oldest first; what is not stored keeps its column.

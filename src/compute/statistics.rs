@@ -221,6 +221,7 @@ fn remarks(statistic: &Statistic, grids: &[Grid], facts: &Facts<'_>) -> Vec<Stri
             false => format!("{}按读到的全部行计算，含退回的行，不含整份退回的报表。", read_names.join("")),
         });
     }
+    notes.extend(unfilled(statistic, grids));
     if grids.iter().any(|grid| grid.overlaps) {
         notes.push("各行有交叉，合计按全部行另行计算，不等于各行之和。".to_string());
     }
@@ -232,7 +233,19 @@ fn remarks(statistic: &Statistic, grids: &[Grid], facts: &Facts<'_>) -> Vec<Stri
     if !accepted.is_empty() || !read.is_empty() {
         notes.extend(notes::exclusions(&accepted, &read, facts));
     }
+    notes.extend(notes::earlier(&periods::looked_back(statistic, facts), facts));
     notes
+}
+
+/// Sums hold what was filled in; how many rows said nothing, measure by measure, over all periods of the table.
+fn unfilled(statistic: &Statistic, grids: &[Grid]) -> Option<String> {
+    let measures = statistic.measures.iter().enumerate();
+    let lacking = measures.filter_map(|(index, measure)| {
+        let rows: i64 = grids.iter().skip(index).step_by(statistic.measures.len()).map(|grid| grid.unfilled).sum();
+        (rows > 0).then(|| format!("“{}” {rows} 行", measure.name))
+    });
+    let lacking: Vec<String> = lacking.collect();
+    (!lacking.is_empty()).then(|| format!("合计只含填了数的行，没有填的：{}。", lacking.join("、")))
 }
 
 fn label_definition(statistic: &Statistic) -> String {

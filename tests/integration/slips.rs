@@ -103,6 +103,17 @@ impl Shop {
 
     /// Cells of a row of the leadership workbook, spaces between them.
     fn line(&self, month: &str, sheet: &str, label: &str) -> String {
+        let rows = self.rows(month, sheet);
+        rows.into_iter().find(|row| row.first().is_some_and(|first| first == label)).expect("the row")[1..].join(" ")
+    }
+
+    /// Whether one of the lines of a sheet holds these words.
+    fn says(&self, month: &str, sheet: &str, words: &str) -> bool {
+        self.rows(month, sheet).concat().iter().any(|cell| cell.contains(words))
+    }
+
+    /// A sheet of the leadership workbook, without its empty cells.
+    fn rows(&self, month: &str, sheet: &str) -> Vec<Vec<String>> {
         use calamine::Reader;
         let files = std::fs::read_dir(self.path(&format!("out-{month}"))).expect("results").flatten();
         let mut paths = files.map(|entry| entry.path());
@@ -110,8 +121,7 @@ impl Shop {
         let range = calamine::open_workbook_auto(path).expect("an xlsx").worksheet_range(sheet).expect("the sheet");
         let words =
             |row: &[calamine::Data]| row.iter().map(ToString::to_string).filter(|cell| !cell.is_empty()).collect();
-        let rows: Vec<Vec<String>> = range.rows().map(words).collect();
-        rows.into_iter().find(|row| row.first().is_some_and(|first| first == label)).expect("the row")[1..].join(" ")
+        range.rows().map(words).collect()
     }
 }
 
@@ -148,6 +158,28 @@ fn a_sum_that_nobody_filled_in_is_not_0() {
     // 人数 金额 上月金额 环比: no fall by 100%.
     assert_eq!(shop.line("2026-03", "统计", "甲州市总工会"), "5 未填 10 —");
     assert_eq!(shop.line("2026-03", "统计", "乙州市总工会"), "6 30 20 0.5");
+    // The total holds what was filled in, and the table says how much was not.
+    assert_eq!(shop.line("2026-03", "统计", "合计"), "11 30 30 0");
+    assert!(shop.says("2026-03", "统计", "没有填的：“金额” 1 行。"));
+    assert!(!shop.says("2026-02", "统计", "没有填的"));
+}
+
+/// In the next month its column shows 未报, and not why.
+#[test]
+fn what_a_month_sent_back_is_said_under_the_tables_of_the_next() {
+    let shop = Shop::new(DUE);
+    shop.file("2026-02", "甲州市总工会", "若干", "10");
+    shop.file("2026-02", "乙州市总工会", "6", "20");
+    shop.file("2026-03", "甲州市总工会", "5", "10");
+    shop.file("2026-03", "乙州市总工会", "6", "30");
+    assert_eq!((shop.run("2026-02", "2026-02").code, shop.run("2026-03", "2026-03").code), (1, 0));
+    assert_eq!(shop.line("2026-03", "统计", "甲州市总工会"), "5 10 未报 —");
+    assert!(shop.says(
+        "2026-03",
+        "统计",
+        "当时退回的：2026年2月（甲州市总工会的报表、1 行）；整份没有计入的，表中列为未报。"
+    ));
+    assert!(!shop.says("2026-03", "报送率", "当时退回的"), "figures of this month alone");
 }
 
 #[test]

@@ -13,7 +13,8 @@ use crate::sql::{Checked, Type};
 const UNFILLED: &str = "未填";
 
 impl Frame<'_> {
-    /// Where rows count and none of them says a value, their sum is not 0: nobody said how much.
+    /// Where rows count and none of them says a value, their sum is not 0: nobody said how much. Where some say none, the
+    /// table has to say how many.
     pub(super) fn unfilled(
         &self,
         mut grid: Grid,
@@ -34,6 +35,9 @@ impl Frame<'_> {
                 }
             }
         }
+        // The last is the sum of all columns, or the only one.
+        let last = |line: &[i64]| line.last().copied().unwrap_or(0);
+        grid.unfilled = last(&counted.total) - last(&filled.total);
         Ok(grid)
     }
 
@@ -129,6 +133,7 @@ impl Frame<'_> {
         let parts = (0..nums.parts.len()).map(|group| (0..nums.total.len()).map(|slot| word(group, slot)).collect());
         let pair = nums.total.iter().zip(&dens.total);
         let total = pair.map(|(num, den)| StatCell::Ratio { num: *num, den: *den }).collect();
-        Ok(Grid { parts: parts.collect(), total, derived: false, overlaps: dens.overlaps(), note: None })
+        let overlaps = dens.overlaps();
+        Ok(Grid { parts: parts.collect(), total, derived: false, overlaps, unfilled: 0, note: None })
     }
 }
