@@ -149,17 +149,22 @@ pub fn exclusions(accepted: &[usize], read: &[usize], facts: &Facts<'_>) -> Vec<
 /// back on their own.
 pub fn earlier(read: &BTreeSet<(Period, usize)>, facts: &Facts<'_>) -> Option<String> {
     let periods: BTreeSet<&Period> = read.iter().map(|(period, _)| period).collect();
-    let said = periods.into_iter().filter_map(|period| {
+    let mut silent = "";
+    let mut said = Vec::new();
+    for period in periods {
         let forms = read.iter().filter(|(of, _)| of == period).map(|(_, form)| *form);
-        let left = facts.past.left_out(period, forms)?;
+        let Some(left) = facts.past.left_out(period, forms) else { continue };
         let units = (!left.units.is_empty()).then(|| format!("{}的报表", super::words::names(&left.units, 3)));
+        if units.is_some() {
+            silent = "整份没有计入的，表中列为未报。";
+        }
         let rows = (left.rows > 0).then(|| format!("{} 行", left.rows));
         let what: Vec<String> = units.into_iter().chain(rows).collect();
-        (!what.is_empty()).then(|| format!("{}（{}）", period.title(), what.join("、")))
-    });
-    let said: Vec<String> = said.collect();
-    (!said.is_empty())
-        .then(|| format!("往期各栏没有计入当时退回的：{}；整份没有计入的，表中列为未报。", said.join("、")))
+        if !what.is_empty() {
+            said.push(format!("{}（{}）", period.title(), what.join("、")));
+        }
+    }
+    (!said.is_empty()).then(|| format!("往期各栏没有计入当时退回的：{}。{silent}", said.join("、")))
 }
 
 /// Units that sent something of which nothing could be counted: they stand as 未报 in the tables, and that is said.

@@ -177,7 +177,7 @@ fn what_a_month_sent_back_is_said_under_the_tables_of_the_next() {
     assert!(shop.says(
         "2026-03",
         "统计",
-        "当时退回的：2026年2月（甲州市总工会的报表、1 行）；整份没有计入的，表中列为未报。"
+        "当时退回的：2026年2月（甲州市总工会的报表、1 行）。整份没有计入的，表中列为未报。"
     ));
     assert!(!shop.says("2026-03", "报送率", "当时退回的"), "figures of this month alone");
 }
