@@ -113,7 +113,8 @@ impl Stage {
         if let Ok(folder) = File::open(&self.folder) {
             let _ = folder.sync_all();
         }
-        Ok(names.iter().map(|name| self.folder.join(name)).collect())
+        // A part at a time, so that every system shows them with its own separator.
+        Ok(names.iter().map(|name| name.split('/').fold(self.folder.clone(), |path, part| path.join(part))).collect())
     }
 
     fn move_all(&self, names: &[String]) -> Result<(), String> {
@@ -398,7 +399,8 @@ mod tests {
         assert!(Stage::open(folder.path()).is_ok());
         let file = folder.path().join("file");
         fs::write(&file, "x").unwrap();
-        let message = Stage::open(&file.join("out")).err().unwrap();
-        assert!(message.contains("file/out") && message.contains("请换一个输出文件夹"), "{message}");
+        let below = file.join("out");
+        let message = Stage::open(&below).err().unwrap();
+        assert!(message.contains(below.to_str().unwrap()) && message.contains("请换一个输出文件夹"), "{message}");
     }
 }

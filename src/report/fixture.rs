@@ -224,7 +224,15 @@ fn reference() -> Reference {
     reference.roster.expected = (0..36).collect();
     reference.files = vec![
         ("单位名册".to_owned(), PathBuf::from("pipelines/reference/单位名册.csv"), "12".repeat(32)),
-        ("荣誉台账".to_owned(), PathBuf::from("/abs/elsewhere/ref/荣誉台账.xlsx"), "34".repeat(32)),
+        (
+            "荣誉台账".to_owned(),
+            PathBuf::from(if cfg!(windows) {
+                "C:\\elsewhere\\ref\\荣誉台账.xlsx"
+            } else {
+                "/abs/elsewhere/ref/荣誉台账.xlsx"
+            }),
+            "34".repeat(32),
+        ),
     ];
     reference.notes = vec!["没有节假日表".to_owned()];
     reference

@@ -29,7 +29,7 @@ fn content(out: &Path) -> BTreeMap<String, Vec<u8>> {
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            let name = path.strip_prefix(out).expect("below").to_string_lossy().into_owned();
+            let name = path.strip_prefix(out).expect("below").to_string_lossy().replace('\\', "/");
             if path.is_dir() {
                 open.push(path);
             } else if name != ".huizong-lock" {
@@ -226,6 +226,24 @@ fn a_second_run_on_the_same_folder_is_turned_away() {
     assert!(codes.iter().all(|code| matches!(code, Some(1 | 3))) && codes.contains(&Some(1)), "{codes:?}");
     let left = content(out.path());
     assert!(is_complete(&left) && left.len() == old.len(), "{:?}", left.keys());
+}
+
+/// The results of last time are open in Excel, which lets nobody else write or move them.
+#[test]
+#[cfg(windows)]
+fn a_workbook_that_is_open_elsewhere_is_named() {
+    use std::os::windows::fs::OpenOptionsExt;
+    let (first, second) = (returns(3), returns(40));
+    let out = tempfile::tempdir().expect("a temporary folder");
+    assert_eq!(run(first.path(), out.path()).code, 1);
+    let before = content(out.path());
+    for name in before.keys() {
+        // FILE_SHARE_READ alone.
+        let open = std::fs::OpenOptions::new().read(true).share_mode(1).open(out.path().join(name)).expect("an output");
+        refuses(&run(second.path(), out.path()), out.path(), &before, "Excel");
+        drop(open);
+    }
+    assert_eq!(run(second.path(), out.path()).code, 1);
 }
 
 #[test]

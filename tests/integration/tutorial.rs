@@ -119,6 +119,7 @@ impl Desk {
         huizong.args(args.split(' ')).current_dir(self.folder.path());
         let said = said(huizong.output().expect("the program starts"));
         let all = said.out + &said.err;
+        let all = if cfg!(windows) { all.replace('\\', "/") } else { all };
         let mut rest = all.as_str();
         for line in expected {
             let at = rest.find(line.as_str()).unwrap_or_else(|| panic!("{place}: “{line}” is not said in\n{all}"));
