@@ -57,8 +57,14 @@ fn parts(record: &mut Record, scores: [&str; 5], more: &str, less: &str) {
 /// Scores that the lists turn on; what is claimed of them follows.
 fn scores(all: &mut Returns) -> Result<(), String> {
     let hefei = of(all, "340100")?
-        .odd(Accepted, "the province's first: full marks and 1 point more (honour list by three criteria)");
+        .odd(Returned, "the province's first: full marks and 1 point more (honour list by three criteria); its second team is sent by 六安 too (shock-team-duplicate)");
     parts(&mut hefei.sheets[0].records[0], ["100"; 5], "1", "");
+    hefei.sheets[0].records[1].block("shock-team-duplicate");
+    let mut twice = hefei.sheets[0].records[1].clone();
+    let luan = of(all, "341500")?;
+    twice.unit.clone_from(&luan.sheets[0].records[0].unit);
+    twice.set("单位", luan.sheets[0].records[0].get("单位").to_string().as_str());
+    luan.sheets[0].records.push(twice);
     let wuhu = of(all, "340200")?.odd(Accepted, "xls by xlwt; the province's second, 99 points");
     parts(&mut wuhu.sheets[0].records[0], ["99"; 5], "", "");
     let xuancheng = of(all, "341800")?.odd(
@@ -121,7 +127,10 @@ fn claims(all: &mut Returns) -> Result<(), String> {
     chuzhou.sheets[0].records[1].set("得分", "61.5").note("shock-score-mismatch");
     let fuyang = of(all, "341200")?;
     fuyang.sheets[0].records[1].set("名次", "2").note("shock-rank-mismatch");
-    let luan = of(all, "341500")?.odd(Accepted, "no columns 得分 and 名次: both are computed, and nothing is at odds");
+    let luan = of(all, "341500")?.odd(
+        Returned,
+        "no columns 得分 and 名次: both are computed, and nothing is at odds; its last team is sent by 合肥 too (shock-team-duplicate)",
+    );
     luan.sheets[0].columns.retain(|column| !["得分", "名次"].contains(&column.field));
     luan.sheets[0].records.iter_mut().for_each(|record| {
         record.set("得分", "").set("名次", "");
