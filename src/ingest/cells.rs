@@ -47,6 +47,11 @@ pub fn number(number: f64, date: bool, shift: bool) -> RawValue {
     }
 }
 
+/// A number that its format shows as a percentage, finite or doubtful.
+pub fn percent(number: f64) -> RawValue {
+    if number.is_finite() { RawValue::Percent(number) } else { RawValue::Unreadable(Doubt::NotFinite) }
+}
+
 /// An error word as a cell; one that Excel added later is the last of the list.
 pub fn error(word: &str) -> RawValue {
     let index = ERROR_WORDS.iter().position(|known| known.eq_ignore_ascii_case(word)).unwrap_or(ERROR_WORDS.len() - 1);

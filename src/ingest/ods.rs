@@ -184,9 +184,8 @@ impl Table<'_, '_> {
         match kind {
             // LibreOffice saves errors as empty strings or zeros that show the error word.
             Some("float" | "string") if error && attrs.raw("formula").is_some() => Some(cells::error(&self.scratch)),
-            Some("float" | "percentage" | "currency") => {
-                Some(number().map_or(doubt, |number| cells::number(number, false, false)))
-            }
+            Some("percentage") => Some(number().map_or(doubt, cells::percent)),
+            Some("float" | "currency") => Some(number().map_or(doubt, |number| cells::number(number, false, false))),
             Some("boolean") => Some(match attrs.raw("boolean-value") {
                 Some("true") => RawValue::Boolean(true),
                 Some("false") => RawValue::Boolean(false),

@@ -192,6 +192,7 @@ fn cell_bytes(cell: RawCell) -> [u8; CELL_LEN] {
         RawValue::DateSerial(serial) => (3, serial.to_bits()),
         RawValue::Error(word) => (4, u64::from(word)),
         RawValue::Unreadable(doubt) => (5, doubt as u64),
+        RawValue::Percent(number) => (6, number.to_bits()),
     };
     let mut bytes = [0; CELL_LEN];
     bytes[..4].copy_from_slice(&cell.at.row.to_le_bytes());
@@ -217,6 +218,7 @@ fn cell(bytes: &[u8; CELL_LEN], arena: &str) -> Option<RawCell> {
         3 => RawValue::DateSerial(finite(payload)?),
         4 => RawValue::Error(u8::try_from(payload).ok().filter(|word| usize::from(*word) < ERROR_WORDS.len())?),
         5 => RawValue::Unreadable(Doubt::from_u8(u8::try_from(payload).ok()?)?),
+        6 => RawValue::Percent(finite(payload)?),
         _ => return None,
     };
     Some(RawCell { at, value })
@@ -312,6 +314,7 @@ mod tests {
         sheet.push(CellRef { row: 1, col: 0 }, RawValue::Boolean(true));
         sheet.push(CellRef { row: 1, col: 1 }, RawValue::DateSerial(45000.0));
         sheet.push(CellRef { row: 1, col: 2 }, RawValue::Error(3));
+        sheet.push(CellRef { row: 1, col: 3 }, RawValue::Percent(0.98));
         sheet.push(CellRef { row: LAST_ROW, col: LAST_COL }, RawValue::Unreadable(Doubt::DanglingString));
         sheet.merges.push(Merge { first: CellRef { row: 0, col: 0 }, last: CellRef { row: 0, col: 3 } });
         sheet.hidden_rows = vec![7];

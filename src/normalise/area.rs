@@ -254,7 +254,7 @@ fn reads(view: &View<'_>, field: &Field, value: RawValue) -> bool {
                 || crate::text::numbers::read(text).is_ok()
                 || !matches!(crate::text::dates::read(text), crate::text::dates::Reading::NotADate)
         }
-        RawValue::Number(_) | RawValue::DateSerial(_) => true,
+        RawValue::Number(_) | RawValue::Percent(_) | RawValue::DateSerial(_) => true,
         _ => false,
     }
 }

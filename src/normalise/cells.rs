@@ -148,6 +148,9 @@ impl<'d, 'a> Desk<'d, 'a> {
                 Value::Nothing
             }
             RawValue::Text { .. } => self.text(job, self.view.sheet.text(raw)),
+            RawValue::Percent(share) if job.field.ty == FieldType::Percent => figures::from_share(self, job, share),
+            // Whoever filled it in saw 98%, and not 0.98: as if the sign were written.
+            RawValue::Percent(_) => self.text(job, &self.view.words(raw)).into_owned(),
             _ => self.typed(job, raw),
         }
     }

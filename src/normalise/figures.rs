@@ -107,9 +107,11 @@ pub fn from_text(desk: &mut Desk<'_, '_>, job: Job<'_>, raw: &str, text: &str) -
         return percent(desk, job, figure.value);
     }
     if figure.percent {
-        let value = figure.value / 100.0;
-        desk.amend(job, "percent-sign", raw, &numbers::show(value));
-        return Value::Number(value);
+        let value = from_share(desk, job, figure.value / 100.0);
+        if let Value::Number(value) = value {
+            desk.amend(job, "percent-sign", raw, &numbers::show(value));
+        }
+        return value;
     }
     let Some(value) = in_asked_unit(desk, job, &figure, text) else { return Value::Nothing };
     let clean = numbers::show(value);
@@ -171,6 +173,16 @@ fn contradicts(desk: &mut Desk<'_, '_>, job: Job<'_>, text: &str) -> Option<f64>
     let found = format!("“{}”填的“{text}”单位与表头不符", job.field.name);
     desk.find(job, "unit-contradicts", Severity::Block, found, expects(job.field), MEND);
     None
+}
+
+/// A percentage that the sheet itself shows with its sign: nothing is in doubt.
+pub fn from_share(desk: &mut Desk<'_, '_>, job: Job<'_>, share: f64) -> Value<'static> {
+    if (0.0..=1.0).contains(&share) {
+        return Value::Number(share);
+    }
+    let found = format!("“{}”填的是 {}", job.field.name, numbers::percent(share));
+    desk.find(job, "percent-out-of-range", Severity::Block, found, expects(job.field), MEND);
+    Value::Nothing
 }
 
 /// A percentage without its sign: 0–1 is a fraction, 1–100 most likely percent; both doubtful at 1.

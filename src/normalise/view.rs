@@ -127,6 +127,7 @@ impl<'a> View<'a> {
         match value {
             RawValue::Text { .. } => Cow::Borrowed(self.sheet.text(value)),
             RawValue::Number(number) => Cow::Owned(crate::text::numbers::show(number)),
+            RawValue::Percent(share) => Cow::Owned(crate::text::numbers::percent(share)),
             RawValue::Boolean(yes) => Cow::Borrowed(if yes { "TRUE" } else { "FALSE" }),
             RawValue::DateSerial(serial) => Cow::Owned(match crate::text::dates::from_serial(serial) {
                 Some(day) => crate::text::dates::show_day(day),

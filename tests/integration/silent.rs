@@ -220,7 +220,7 @@ fn text_files_that_were_cut_off() {
     let rows = |book: &Page| -> Vec<Vec<String>> {
         let word = |cell: &Cell| match cell {
             Cell::Text(text) => text.clone(),
-            Cell::Number(number) | Cell::Date(number) => number.to_string(),
+            Cell::Number(number) | Cell::Date(number) | Cell::Percent(number) => number.to_string(),
             Cell::Raw(..) => String::new(),
         };
         book.rows.iter().map(|row| row.iter().map(word).collect()).collect()
@@ -395,4 +395,12 @@ fn percentages_in_their_three_spellings() {
     assert_eq!(read(Cell::Number(50.0)), ("0.5".into(), vec!["percent-scale".into()]));
     assert_eq!(read(Cell::Number(1.0)), ("1".into(), vec!["percent-scale".into()]));
     assert_eq!(read(Cell::Number(150.0)).1, ["percent-out-of-range"]);
+    // The sheet itself shows the sign: 1 stands there as 100%, and 50 as 5000%.
+    assert_eq!(read(Cell::Percent(1.0)), ("1".into(), vec![]));
+    assert_eq!(read(Cell::Percent(0.005)), ("0.005".into(), vec![]));
+    assert_eq!(read(Cell::Percent(50.0)).1, ["percent-out-of-range"]);
+    assert_eq!(read(text("150%")).1, ["percent-out-of-range"]);
+    // In a column of amounts it is what a reader sees, 95%, and not the 0.95 behind it.
+    let (_, findings) = funds("", "创效", Cell::Percent(0.95), text("50%"));
+    assert_eq!(findings, [("block".to_owned(), "number-unreadable".to_owned())]);
 }

@@ -39,6 +39,8 @@ pub enum Cell {
     Number(f64),
     /// An Excel serial formatted as a date.
     Date(f64),
+    /// A share formatted as a percentage.
+    Percent(f64),
     /// Attributes of `<c>` behind its place, and its content, as they shall stand in the file.
     Raw(String, String),
 }
@@ -134,12 +136,13 @@ fn cell_xml(at: &str, cell: &Cell) -> String {
         }
         Cell::Number(number) => format!("<c r=\"{at}\"><v>{number}</v></c>"),
         Cell::Date(serial) => format!("<c r=\"{at}\" s=\"1\"><v>{serial}</v></c>"),
+        Cell::Percent(share) => format!("<c r=\"{at}\" s=\"2\"><v>{share}</v></c>"),
         Cell::Raw(attributes, content) => format!("<c r=\"{at}\"{attributes}>{content}</c>"),
     }
 }
 
-const STYLES: &str = "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><cellXfs count=\"2\">\
-                      <xf numFmtId=\"0\"/><xf numFmtId=\"14\" applyNumberFormat=\"1\"/></cellXfs></styleSheet>";
+const STYLES: &str = "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><cellXfs count=\"3\">\
+                      <xf numFmtId=\"0\"/><xf numFmtId=\"14\" applyNumberFormat=\"1\"/><xf numFmtId=\"9\"/></cellXfs></styleSheet>";
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 /// The workbook's parts by name; `calculation` is its `<calcPr/>`, or nothing.

@@ -253,8 +253,16 @@ impl Reader<'_, '_, '_> {
             return;
         };
         let shows = self.context.styles.shows(style);
-        self.sheet
-            .push(at, cells::number(number, shows != Shows::Number, self.context.is_1904 && shows == Shows::Date));
+        self.sheet.push(
+            at,
+            match shows {
+                Shows::Number => cells::number(number, false, false),
+                Shows::Percent => cells::percent(number),
+                Shows::Date | Shows::Duration => {
+                    cells::number(number, true, self.context.is_1904 && shows == Shows::Date)
+                }
+            },
+        );
     }
 
     fn hide_columns(&mut self, attrs: Attrs) {

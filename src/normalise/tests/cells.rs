@@ -44,6 +44,7 @@ fn whole_numbers() {
         (T("约30"), None, Some(("number-unreadable", BLOCK)), None),
         (T("10-20"), None, Some(("number-unreadable", BLOCK)), None),
         (T("50%"), None, Some(("number-unreadable", BLOCK)), None),
+        (Raw(RawValue::Percent(0.5)), None, Some(("number-unreadable", BLOCK)), None),
         (T("12元"), None, Some(("unit-contradicts", BLOCK)), None),
         (B(true), None, Some(("wrong-kind", BLOCK)), None),
         (D(3.0), None, Some(("wrong-kind", BLOCK)), None),
