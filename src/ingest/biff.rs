@@ -1,7 +1,9 @@
 //! What calamine does not tell of an xls workbook: the version, sheets that are no worksheets, hidden rows and columns,
-//! and cells whose shared string is missing. The workbook stream in, a survey out.
+//! cells whose shared string is missing, and numbers shown as percentages. The workbook stream in, a survey out.
 
+use super::xlsx::styles::{Shows, builtin, by_code};
 use crate::model::CellRef;
+use std::collections::HashMap;
 
 /// One sheet as the workbook globals list it, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub struct Surveyed {
     pub hidden_cols: Vec<u16>,
     /// Cells that point beyond the shared strings.
     pub dangling: Vec<CellRef>,
+    /// Cells whose number, if they hold one, is shown as a percentage.
+    pub percents: Vec<CellRef>,
     /// Its records come to their end mark; else rows may be missing behind the cut.
     pub whole: bool,
     /// Where in the stream the sheet's stated dimensions stand (offset and length), if they are no honest ones.
@@ -90,6 +94,7 @@ pub fn survey(stream: &[u8]) -> Option<Survey> {
     let mut found = Survey::default();
     let mut strings = 0;
     let mut offsets = Vec::new();
+    let mut formats = Formats::default();
     let mut records = Records { stream, at: 0 };
     let (first, bof) = records.next()?;
     if first != BOF {
@@ -101,6 +106,8 @@ pub fn survey(stream: &[u8]) -> Option<Survey> {
             EOF => break,
             0x002f if u16_at(body, 0).is_some_and(|method| method != 0) || body.len() > 4 => found.encrypted = true,
             0x0022 => found.is_1904 = u16_at(body, 0) == Some(1),
+            0x041e => formats.code(body, found.version),
+            0x00e0 => formats.cells.extend(u16_at(body, 2)),
             0x00fc => strings = u32_at(body, 4)?,
             0x0085 => {
                 offsets.push(u32_at(body, 0)? as usize);
@@ -110,13 +117,64 @@ pub fn survey(stream: &[u8]) -> Option<Survey> {
             _ => {}
         }
     }
+    let percents = formats.percents();
     for (sheet, at) in found.sheets.iter_mut().zip(offsets) {
-        rows(Records { stream, at }, strings, sheet);
+        rows(Records { stream, at }, strings, &percents, sheet);
     }
     Some(found)
 }
 
-fn rows(mut records: Records, strings: u32, sheet: &mut Surveyed) {
+/// Number formats, as far as they make percentages.
+#[derive(Default)]
+struct Formats {
+    /// Custom ones, by their number.
+    codes: HashMap<u16, bool>,
+    /// Per cell format, the number of its number format.
+    cells: Vec<u16>,
+}
+
+impl Formats {
+    /// A FORMAT record: its number, its length in characters, and the code, of which only ASCII matters.
+    fn code(&mut self, body: &[u8], version: u16) {
+        let Some(number) = u16_at(body, 0) else { return };
+        let code: String = match (version >= 0x0600, body.get(4)) {
+            (true, Some(wide)) if wide & 1 == 1 => {
+                let text = body.get(5..).unwrap_or_default().chunks_exact(2);
+                text.map(|pair| char::from_u32(u32::from(u16::from_le_bytes([pair[0], pair[1]]))).unwrap_or(' '))
+                    .collect()
+            }
+            (true, _) => body.get(5..).unwrap_or_default().iter().map(|byte| char::from(*byte)).collect(),
+            (false, _) => body.get(3..).unwrap_or_default().iter().map(|byte| char::from(*byte)).collect(),
+        };
+        self.codes.insert(number, by_code(&code) == Shows::Percent);
+    }
+
+    /// Per cell format, whether it shows a percentage.
+    fn percents(self) -> Vec<bool> {
+        let percent = |number: &u16| {
+            self.codes.get(number).copied().unwrap_or_else(|| builtin(u32::from(*number)) == Shows::Percent)
+        };
+        self.cells.iter().map(percent).collect()
+    }
+}
+
+/// The places of a record of numbers, each with its cell format: one number, an RK, several RKs, a formula.
+fn numbers(kind: u16, body: &[u8]) -> impl Iterator<Item = (CellRef, u16)> + '_ {
+    let several = kind == 0x00bd;
+    let count = match kind {
+        0x0203 | 0x027e | 0x0006 => 1,
+        0x00bd => body.len().saturating_sub(6) / 6,
+        _ => 0,
+    };
+    (0..count).filter_map(move |index| {
+        let (row, first) = (u16_at(body, 0)?, u16_at(body, 2)?);
+        let format = u16_at(body, 4 + if several { index * 6 } else { 0 })?;
+        Some((CellRef { row: u32::from(row), col: first.checked_add(index as u16)? }, format))
+    })
+}
+
+fn rows(mut records: Records, strings: u32, percents: &[bool], sheet: &mut Surveyed) {
+    let any = percents.contains(&true);
     // Embedded charts are streams within the stream, with cell records of their own.
     let mut depth = 0;
     while let Some((kind, body)) = records.next() {
@@ -126,6 +184,10 @@ fn rows(mut records: Records, strings: u32, sheet: &mut Surveyed) {
             && let (Some(row), Some(col)) = (u16_at(body, 0), u16_at(body, 2))
         {
             sheet.widen(row, col);
+        }
+        if depth == 1 && any {
+            let shown = numbers(kind, body).filter(|(_, format)| percents.get(usize::from(*format)) == Some(&true));
+            sheet.percents.extend(shown.map(|(at, _)| at));
         }
         match kind {
             BOF => depth += 1,

@@ -147,6 +147,7 @@ fn unicode16(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RawValue;
     use crate::model::workbook::Format;
 
     fn outcome(bytes: &[u8]) -> String {
@@ -170,5 +171,35 @@ mod tests {
         assert_eq!(outcome(&encoding_rs::GB18030.encode("单位,人数\n甲,1\n").0), "csv");
         assert_eq!(outcome(&[&compound::MAGIC[..], &[0; 600]].concat()), "file-damaged");
         assert_eq!(Format::Delimited.name(), "csv");
+    }
+
+    /// Each by another program, the same figures: what is shown as a percentage is one, and a % that is only written in the
+    /// format is none.
+    #[test]
+    fn percentages_are_told_from_numbers() {
+        macro_rules! file {
+            ($name:literal) => {
+                ($name, &include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/", $name))[..])
+            };
+        }
+        for (name, bytes) in [
+            file!("percent_openpyxl.xlsx"),
+            file!("percent_xlwt.xls"),
+            file!("percent_libreoffice.xls"),
+            file!("percent_libreoffice.ods"),
+        ] {
+            let workbook = read(bytes, 0).unwrap();
+            let cells = workbook.sheets[0].cells.iter();
+            let shown: Vec<String> = cells
+                .filter(|cell| cell.at.row < 2)
+                .map(|cell| match cell.value {
+                    RawValue::Percent(share) => format!("{share}%"),
+                    RawValue::Number(number) => number.to_string(),
+                    other => format!("{other:?}"),
+                })
+                .collect();
+            let row = ["0.95%", "1%", "0.987654321%", "0.95", "1", "0.5%", "0.25%", "7", "0.3%"];
+            assert_eq!(shown, [row, row].concat(), "{name}");
+        }
     }
 }

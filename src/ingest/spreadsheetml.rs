@@ -3,11 +3,13 @@
 use super::cells;
 use super::refusal::{self, Refusal};
 use super::xls::push_nonempty;
+use super::xlsx::styles::{Shows, by_code};
 use super::xlsx::{most_cells, too_many_cells};
 use super::xml::{self, Attrs, Token, Xml};
 use crate::model::cell::Doubt;
 use crate::model::workbook::Format;
 use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook, Unreadable};
+use std::collections::HashSet;
 
 /// # Errors
 /// Cut, hostile, or off the grid.
@@ -16,11 +18,20 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     let mut xml = Xml::new(&text);
     let mut found =
         RawWorkbook { format: Format::SpreadsheetMl, modified: None, sheets: Vec::new(), remarks: Vec::new() };
+    let mut percents = HashSet::new();
+    let mut style = String::new();
     loop {
         match xml.next().map_err(Unreadable::from)? {
+            Token::Open { name: "Style", attrs } => style = attrs.raw("ID").unwrap_or_default().to_owned(),
+            Token::Open { name: "NumberFormat", attrs } => {
+                let format = attrs.get("Format").unwrap_or_default();
+                if format == "Percent" || by_code(&format) == Shows::Percent {
+                    percents.insert(style.clone());
+                }
+            }
             Token::Open { name: "Worksheet", attrs } => {
                 let name = attrs.get("Name").unwrap_or_default().into_owned();
-                found.sheets.push(worksheet(&mut xml, name)?);
+                found.sheets.push(worksheet(&mut xml, name, &percents)?);
             }
             Token::Open { name: "LastSaved", .. } => {
                 let mut stamp = String::new();
@@ -37,7 +48,7 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     Ok(found)
 }
 
-fn worksheet(xml: &mut Xml, name: String) -> Result<RawSheet, Unreadable> {
+fn worksheet(xml: &mut Xml, name: String, percents: &HashSet<String>) -> Result<RawSheet, Unreadable> {
     let mut sheet = RawSheet { name, ..RawSheet::default() };
     let (mut row, mut col, mut next_row, mut column) = (0u32, 0u32, 0u32, 0u32);
     loop {
@@ -76,7 +87,8 @@ fn worksheet(xml: &mut Xml, name: String) -> Result<RawSheet, Unreadable> {
                         cells::checked(row.saturating_add(down), col.saturating_add(across)).ok_or_else(off_grid)?;
                     sheet.merges.push(Merge { first, last });
                 }
-                cell(xml, first, attrs.raw("Formula").is_some(), &mut sheet)?;
+                let percent = attrs.raw("StyleID").is_some_and(|style| percents.contains(style));
+                cell(xml, first, (attrs.raw("Formula").is_some(), percent), &mut sheet)?;
                 col = col.saturating_add(1).saturating_add(across);
             }
             Token::Close { name: "Worksheet" } => break,
@@ -104,7 +116,7 @@ fn index(attrs: Attrs, next: u32) -> Result<u32, Unreadable> {
     }
 }
 
-fn cell(xml: &mut Xml, at: CellRef, formula: bool, sheet: &mut RawSheet) -> Result<(), Unreadable> {
+fn cell(xml: &mut Xml, at: CellRef, (formula, percent): (bool, bool), sheet: &mut RawSheet) -> Result<(), Unreadable> {
     let mut found = false;
     loop {
         match xml.next()? {
@@ -118,6 +130,7 @@ fn cell(xml: &mut Xml, at: CellRef, formula: bool, sheet: &mut RawSheet) -> Resu
                 }
                 let value = text.trim();
                 let known = match kind {
+                    "Number" if percent => value.parse().ok().map(cells::percent),
                     "Number" => value.parse().ok().map(|number| cells::number(number, false, false)),
                     "Boolean" => match value {
                         "1" => Some(RawValue::Boolean(true)),
@@ -151,10 +164,10 @@ mod tests {
 
     #[test]
     fn indices_merges_and_kinds() {
-        let text = "<?xml version=\"1.0\"?><Workbook xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"表一\"><Table>\
+        let text = "<?xml version=\"1.0\"?><Workbook xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Styles><Style ss:ID=\"p\"><NumberFormat ss:Format=\"Percent\"/></Style><Style ss:ID=\"n\"><NumberFormat ss:Format=\"0.0\"/></Style></Styles><Worksheet ss:Name=\"表一\"><Table>\
             <Row><Cell ss:MergeAcross=\"2\"><Data ss:Type=\"String\">题<B>目</B></Data></Cell><Cell><Data ss:Type=\"Number\">3</Data></Cell></Row>\
             <Row ss:Index=\"4\" ss:Hidden=\"1\"><Cell ss:Index=\"5\"><Data ss:Type=\"DateTime\">2024-02-29T00:00:00.000</Data></Cell>\
-            <Cell ss:Formula=\"=A1\"/></Row></Table><WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet></Workbook>";
+            <Cell ss:Formula=\"=A1\"/></Row><Row><Cell ss:StyleID=\"p\"><Data ss:Type=\"Number\">0.98</Data></Cell><Cell ss:StyleID=\"n\"><Data ss:Type=\"Number\">1</Data></Cell></Row></Table><WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet></Workbook>";
         let workbook = read(text.as_bytes()).unwrap();
         let sheet = &workbook.sheets[0];
         let cells: Vec<(String, RawValue)> = sheet.cells.iter().map(|cell| (cell.at.to_string(), cell.value)).collect();
@@ -163,6 +176,8 @@ mod tests {
             ("D1", RawValue::Number(3.0)),
             ("E4", RawValue::DateSerial(45351.0)),
             ("F4", RawValue::Unreadable(Doubt::FormulaWithoutValue)),
+            ("A5", RawValue::Percent(0.98)),
+            ("B5", RawValue::Number(1.0)),
         ];
         assert_eq!(cells, expected.map(|(at, value)| (at.to_owned(), value)));
         assert_eq!((sheet.text(sheet.cells[0].value), sheet.hidden, &sheet.hidden_rows[..]), ("题目", true, &[3][..]));

@@ -8,6 +8,7 @@ use super::refusal::{self, Refusal};
 use super::xlsx::short;
 use calamine::{Data, Reader, Xls, XlsOptions};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::Cursor;
 
 use crate::model::cell::Doubt;
@@ -103,6 +104,7 @@ fn collect(workbook: &mut Xls<Cursor<&[u8]>>, survey: Survey) -> Result<RawWorkb
         let merges = workbook.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
         let mut raw = RawSheet { name: sheet.name.clone(), hidden: seen.hidden, ..RawSheet::default() };
         push_range(&range, survey.is_1904, &mut raw);
+        show_percents(&mut raw, &seen.percents);
         for area in merges {
             let corners = cells::checked(area.start.0, area.start.1).zip(cells::checked(area.end.0, area.end.1));
             if let Some((first, last)) = corners.filter(|(first, last)| first.row <= last.row && first.col <= last.col)
@@ -123,6 +125,21 @@ fn finish(mut raw: RawSheet, seen: &Surveyed, found: &mut RawWorkbook) {
     raw.hidden_cols.clone_from(&seen.hidden_cols);
     cells::settle(&mut raw);
     found.sheets.push(raw);
+}
+
+/// Numbers at these places are percentages.
+fn show_percents(raw: &mut RawSheet, percents: &[CellRef]) {
+    if percents.is_empty() {
+        return;
+    }
+    let percents: HashSet<CellRef> = percents.iter().copied().collect();
+    for cell in &mut raw.cells {
+        if let RawValue::Number(number) = cell.value
+            && percents.contains(&cell.at)
+        {
+            cell.value = RawValue::Percent(number);
+        }
+    }
 }
 
 /// Appends the cells of a calamine range at their absolute places.

@@ -6,7 +6,7 @@
 
 mod sheet;
 mod strings;
-mod styles;
+pub mod styles;
 
 use super::allowance;
 use super::archive::Archive;

@@ -57,7 +57,7 @@ impl Styles {
 }
 
 /// Formats that a file need not spell out; 27–36 and 50–58 are the dates of Chinese, Japanese and Korean Excel.
-fn builtin(id: u32) -> Shows {
+pub fn builtin(id: u32) -> Shows {
     match id {
         9 | 10 => Shows::Percent,
         14..=22 | 27..=36 | 45 | 47 | 50..=58 => Shows::Date,
@@ -68,7 +68,7 @@ fn builtin(id: u32) -> Shows {
 
 /// Reads the first section of a format code, as calamine does: an unquoted d, m, y, h or s makes a date, `[h]` and its
 /// like a duration; `\`, `_` and `*` make the next character a literal. An unquoted % makes a percentage.
-fn by_code(code: &str) -> Shows {
+pub fn by_code(code: &str) -> Shows {
     let (mut quoted, mut literal, mut brackets, mut letters_in_bracket) = (false, false, 0u32, String::new());
     for c in code.chars() {
         match c {
