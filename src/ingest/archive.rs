@@ -192,9 +192,7 @@ impl Archive {
             0 => return Err(damaged("压缩内容不完整或与目录不符")),
             _ => return Err(refusal::unsupported("压缩方法不支持")),
         };
-        let mut crc = flate2::Crc::new();
-        crc.update(&content);
-        if crc.sum() != entry.crc {
+        if crc32fast::hash(&content) != entry.crc {
             return Err(damaged("压缩内容的校验码不符"));
         }
         Ok(content)

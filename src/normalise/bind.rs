@@ -52,8 +52,10 @@ struct Claim {
 pub fn fits(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[Heading]) -> Vec<Fit> {
     let mut claims = Vec::new();
     let mut key = String::new();
+    let mut parents = Parents::default();
     for (at, heading) in headings.iter().enumerate() {
-        claim(lexicon, plan, at, heading, &mut claims, &mut key);
+        parents.look_at(lexicon, heading);
+        claim(lexicon, plan, (at, heading), &parents, &mut claims, &mut key);
     }
     claims.sort_by(|a, b| b.quality.cmp(&a.quality).then(a.heading.cmp(&b.heading)).then(a.field.cmp(&b.field)));
     let mut fits: Vec<Fit> = (0..plan.forms.len())
@@ -73,8 +75,8 @@ pub fn fits(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[Heading]) -> Vec<Fit
 fn claim(
     lexicon: &Lexicon<'_>,
     plan: &Plan,
-    at: usize,
-    heading: &Heading,
+    (at, heading): (usize, &Heading),
+    above: &Parents<'_>,
     claims: &mut Vec<Claim>,
     joined: &mut String,
 ) {
@@ -85,18 +87,18 @@ fn claim(
         }
     };
     for entry in lexicon.fields(leaf) {
-        push(entry, quality(lexicon, entry, parents));
+        push(entry, quality(lexicon, entry, above));
     }
     let bare = without_brackets(leaf);
     if let Some(bare) = &bare {
         for entry in lexicon.fields(bare) {
-            push(entry, quality(lexicon, entry, parents) - 1);
+            push(entry, quality(lexicon, entry, above) - 1);
         }
     }
     let own = bare.as_deref().unwrap_or(leaf);
     if let Some(rest) = own.strip_prefix("其中").filter(|rest| !rest.is_empty()) {
         for entry in lexicon.fields(rest) {
-            push(entry, quality(lexicon, entry, parents) - 2);
+            push(entry, quality(lexicon, entry, above) - 2);
         }
     }
     for parent in parents {
@@ -127,22 +129,42 @@ fn field_type<'p>(plan: &'p Plan, entry: &Entry) -> Option<&'p FieldType> {
     plan.forms.get(usize::from(entry.form))?.fields.get(usize::from(entry.field)).map(|field| &field.ty)
 }
 
+/// The parents over a heading, and which fields of each form they are the parents of. Neighbours mostly share theirs.
+#[derive(Default)]
+struct Parents<'h> {
+    path: &'h [String],
+    /// Per form and field: whether its parent is among them.
+    own: Vec<Vec<bool>>,
+}
+
+impl<'h> Parents<'h> {
+    fn look_at(&mut self, lexicon: &Lexicon<'_>, heading: &'h Heading) {
+        let path = heading.path.split_last().map_or(&[][..], |(_, parents)| parents);
+        if self.path == path && !self.own.is_empty() {
+            return;
+        }
+        self.path = path;
+        let is_over = |under: &Option<String>| {
+            under.as_deref().is_some_and(|under| path.iter().any(|parent| same_parent(parent, under)))
+        };
+        self.own = lexicon.forms.iter().map(|form| form.under.iter().map(is_over).collect()).collect();
+    }
+}
+
 /// How sure a header word is of its field under these parents; 0 for not at all.
-fn quality(lexicon: &Lexicon<'_>, entry: &Entry, parents: &[String]) -> i32 {
-    let Some(form) = lexicon.forms.get(usize::from(entry.form)) else { return 0 };
+fn quality(lexicon: &Lexicon<'_>, entry: &Entry, parents: &Parents<'_>) -> i32 {
+    let place = usize::from(entry.form);
+    let (Some(form), Some(owned)) = (lexicon.forms.get(place), parents.own.get(place)) else { return 0 };
     let field = usize::from(entry.field);
     let under = form.under.get(field).and_then(Option::as_deref);
-    let own = under.is_some_and(|under| parents.iter().any(|parent| same_parent(parent, under)));
+    let own = owned.get(field) == Some(&true);
     // Under a parent that belongs to other fields of the form, and not to this one, the same word means another thing.
-    let foreign = !own
-        && parents.iter().any(|parent| form.under.iter().flatten().any(|other| same_parent(parent, other)))
-        && form.under.iter().zip(&form.header).any(|(other, header)| {
-            other.as_deref().is_some_and(|other| parents.iter().any(|parent| same_parent(parent, other)))
-                && form.header.get(field) == Some(header)
-        });
+    let foreign =
+        !own && owned.iter().zip(&form.header).any(|(owned, header)| *owned && form.header.get(field) == Some(header));
     if foreign {
         return 0;
     }
+    let parents = parents.path;
     match (entry.kind, under) {
         (Kind::Header, None) => 8 - i32::from(!parents.is_empty()),
         (Kind::Header, Some(_)) if own => 8,
