@@ -134,6 +134,8 @@ pub struct Head {
     pub files: u64,
     pub rows: RowAccount,
     pub due: Option<Due>,
+    /// The document number that the period was issued under: a lock that does not open by losing its record.
+    pub issued: Option<String>,
 }
 
 /// Why a stored period, or a part of it, cannot be used. It is left where it is, and counts as absent.
@@ -184,7 +186,7 @@ impl Head {
     pub fn bytes(&self) -> Vec<u8> {
         let forms: Vec<Value> = self.forms.iter().map(FormPart::json).collect();
         let rows = self.rows;
-        sealed(json!({
+        let mut record = json!({
             "format": FORMAT,
             "pipeline": self.pipeline,
             "period": {
@@ -209,7 +211,11 @@ impl Head {
             "due": self.due.map(|due| json!({
                 "opens": due.opens.map(day_words), "due": day_words(due.due), "grace": due.grace.map(day_words),
             })),
-        }))
+        });
+        if let (Some(number), Some(record)) = (&self.issued, record.as_object_mut()) {
+            record.insert("issued".to_owned(), number.as_str().into());
+        }
+        sealed(record)
     }
 
     /// Reads the file.
@@ -329,6 +335,7 @@ fn read(record: &Map<String, Value>) -> Option<Head> {
             not_counted: part("not_counted")?,
         },
         due,
+        issued: text("issued"),
     })
 }
 

@@ -1,7 +1,7 @@
 //! `issued.json`: a period that was issued (印发) with a document number is locked. What changes it afterwards needs a
 //! reason, and every correction stays on record here.
 
-use super::head::{FORMAT, Unusable, sealed, unsealed};
+use super::head::{FORMAT, HEAD, Head, Unusable, sealed, unsealed};
 use crate::atomic::Stage;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -47,21 +47,28 @@ impl Issued {
         crate::atomic::recover(folder).map_err(Unusable::Damaged)?;
         let bytes = match std::fs::read(folder.join(ISSUED)) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let head = std::fs::read(folder.join(HEAD)).ok().and_then(|bytes| Head::read(&bytes).ok());
+                return match head.and_then(|head| head.issued) {
+                    Some(number) => Err(Unusable::Damaged(format!("{ISSUED} 不见了，而本期已以“{number}”印发"))),
+                    None => Ok(None),
+                };
+            }
             Err(error) => return Err(Unusable::Damaged(format!("{ISSUED} 打不开：{error}"))),
         };
         let record = unsealed(&bytes, ISSUED)?;
         read(&record).map(Some).ok_or_else(|| Unusable::Damaged(format!("{ISSUED} 的内容不全")))
     }
 
-    /// Puts the record into a period's folder, whole or not at all.
+    /// Puts the record into a period's folder, and its number into the period's head, whole or not at all.
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), String> {
+    pub fn write(&self, folder: &Path, head: &Head) -> Result<(), String> {
         let stage = Stage::wait(folder)?;
         stage.put(ISSUED, &self.bytes())?;
-        stage.commit(&[ISSUED.to_owned()]).map(|_| ())
+        stage.put(HEAD, &Head { issued: Some(self.number.clone()), ..head.clone() }.bytes())?;
+        stage.commit(&[ISSUED.to_owned(), HEAD.to_owned()]).map(|_| ())
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Entry<'a> {
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
     pub tables: &'a [StatTable],
+    /// The number that the period was issued under before.
+    pub issued: Option<&'a str>,
 }
 
 /// A period's files, the head last: where there is one, all that it lists is there too.
@@ -90,6 +92,7 @@ impl Packed {
             files: verdict.sources.len() as u64,
             rows: verdict.rows,
             due: entry.reference.due,
+            issued: entry.issued.map(str::to_owned),
         };
         files.push((UNITS.to_owned(), Content::Bytes(units)));
         files.push((FIGURES.to_owned(), Content::Bytes(figures)));

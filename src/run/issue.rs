@@ -60,7 +60,7 @@ pub fn issue(prepared: &Prepared, history: &Path, number: &str, with_ledger: boo
         added = Some(entered);
     }
     if before.as_ref() != Some(&issued) {
-        issued.write(&folder).map_err(Stop::Output)?;
+        issued.write(&folder, &stored.head).map_err(Stop::Output)?;
     }
     let mut notes = past.notes();
     if !stored.same_definition() {

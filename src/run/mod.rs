@@ -330,7 +330,14 @@ fn write(
     };
     let mut pending = report::prepare(edition, folder).map_err(Stop::Output)?;
     let forms = std::mem::take(&mut pending.forms);
-    let entry = Entry { plan, reference, period, verdict: &validated.verdict, tables: &computed.tables };
+    let entry = Entry {
+        plan,
+        reference,
+        period,
+        verdict: &validated.verdict,
+        tables: &computed.tables,
+        issued: issued.map(|((number, _), _)| number),
+    };
     let kept = own.map(|own| own.stage(entry, forms, changes.as_ref().map(Vec::len))).transpose()?;
     let written = pending.commit().map_err(Stop::Output)?;
     if let Some(kept) = kept {

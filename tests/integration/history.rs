@@ -224,10 +224,10 @@ fn a_second_run_replaces_its_period_and_the_same_input_gives_the_same_bytes() {
 fn an_issued_period_needs_a_reason_and_yields_a_correction() {
     let shop = Shop::new(DEFINITION);
     shop.run("2026-03", &[(HEFEI, "甲", 3), (WUHU, "丙", 5)], &[]);
-    let before = all_bytes(&shop.path("history"));
     let issue = |number: &str| shop.verb(&["issue", "tally", "--period", "2026-03", "--number", number]);
     assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 3)], &["--reason", "无故"]).code, 2, "nothing is issued yet");
     assert_eq!(issue("皖工办〔2026〕5号").code, 0);
+    let before = all_bytes(&shop.path("history"));
     assert!(issue("皖工办〔2026〕5号").out.contains("没有改动"));
     let other = issue("皖工办〔2026〕6号");
     assert_eq!(other.code, 2);
@@ -236,9 +236,7 @@ fn an_issued_period_needs_a_reason_and_yields_a_correction() {
     let refused = shop.run("2026-03", &[(HEFEI, "甲", 8), (WUHU, "丙", 5)], &[]);
     assert_eq!(refused.code, 2, "{}", refused.err);
     assert!(refused.err.contains("已以“皖工办〔2026〕5号”印发") && refused.err.contains("--reason"), "{}", refused.err);
-    let mut now = all_bytes(&shop.path("history"));
-    now.retain(|name, _| !name.ends_with("issued.json"));
-    assert_eq!(now, before, "nothing changed");
+    assert!(all_bytes(&shop.path("history")) == before, "something changed");
     assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 8)], &["--dry-run"]).code, 0, "a dry run may look");
 
     let said = shop.run("2026-03", &[(HEFEI, "甲", 8), (WUHU, "丙", 5)], &["--reason", "合肥更正人数"]);
@@ -261,6 +259,14 @@ fn an_issued_period_needs_a_reason_and_yields_a_correction() {
     let listed = shop.verb(&["history"]).out;
     assert!(listed.contains("已印发（皖工办〔2026〕5号，更正 1 次）"), "{listed}");
     assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 8)], &[]).code, 2, "still locked");
+    // Without its record the period is no less issued, corrected ones included.
+    std::fs::remove_file(shop.stored("2026-03", "issued.json")).expect("removed");
+    for said in [shop.run("2026-03", &[(HEFEI, "甲", 8)], &[]), issue("皖工办〔2026〕6号")] {
+        assert_eq!(said.code, 2);
+        assert!(said.err.contains("issued.json 不见了，而本期已以“皖工办〔2026〕5号”印发"), "{}", said.err);
+    }
+    let listed = shop.verb(&["history"]).out;
+    assert!(listed.contains("印发记录不能用"), "{listed}");
 }
 
 /// The first sheet's cells, row by row.
