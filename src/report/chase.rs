@@ -1,7 +1,8 @@
 //! The chase list (催报) as a workbook of its own and as text ready to paste. Knows nothing of how it came about.
 
 use super::Edition;
-use super::sheet::{self, Grid};
+use super::grid::Grid;
+use super::sheet;
 use super::style::{self, Kind, Styles};
 use super::wording::status_word;
 use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};

@@ -451,7 +451,7 @@ fn heading(parents: &[&str], name: &str) -> Heading {
     Heading { parents: parents.iter().map(|p| (*p).to_owned()).collect(), name: name.to_owned() }
 }
 
-fn table(id: &str, sheet: &str, title: &str, headings: Vec<Heading>, rows: Vec<StatRow>) -> StatTable {
+pub fn table(id: &str, sheet: &str, title: &str, headings: Vec<Heading>, rows: Vec<StatRow>) -> StatTable {
     StatTable {
         id: id.to_owned(),
         sheet: sheet.to_owned(),

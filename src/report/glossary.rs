@@ -1,7 +1,8 @@
 //! 口径说明: the last sheet of the leadership workbook. What the figures mean, what was left out and why,
 //! and by what definition, reference data and input they were made.
 
-use super::sheet::{self, Grid};
+use super::grid::Grid;
+use super::sheet;
 use super::style::{self, Kind, Styles};
 use super::wording::{public_path, short_hash};
 use super::{Edition, overview};

@@ -1,7 +1,8 @@
 //! The leadership workbook (汇总表): 总览, one sheet a sheet name of the tables, 口径说明.
 
 use super::account::Account;
-use super::sheet::{self, Grid, Stand};
+use super::grid::Grid;
+use super::sheet::{self, Stand};
 use super::style::{self, Styles};
 use super::{Edition, glossary, overview};
 use crate::model::statistic::StatTable;
@@ -102,7 +103,13 @@ pub fn table_sheet(
     for table in tables {
         let stand = sheet::block(&mut sheet, styles, &grid, table, row)?;
         fold.keep_together(row, stand.height);
-        fold.add(stand.height + EMPTY_ROW);
+        if fold.is_over(stand.height + EMPTY_ROW + SIGNATURE) {
+            // With several blocks no headings are repeated.
+            let repeated = if tables.len() == 1 { headings_of(&stand, row) } else { 0.0 };
+            fold.spread(row, &stand.lines, stand.filled.clone(), repeated, EMPTY_ROW + SIGNATURE);
+        } else {
+            fold.add(stand.height + EMPTY_ROW);
+        }
         height += stand.height + EMPTY_ROW;
         row = stand.next + 1;
         stands.push(stand);
@@ -124,6 +131,12 @@ pub fn table_sheet(
     let last = grid.widths.len() as u16 - 1;
     sheet.set_print_area(0, 0, row, last)?;
     Ok((sheet, stands))
+}
+
+/// The height of a block's heading rows; `top` is its first row.
+fn headings_of(stand: &Stand, top: u32) -> f64 {
+    let (first, last) = stand.headings;
+    stand.lines.iter().skip((first - top) as usize).take((last - first) as usize + 1).sum()
 }
 
 /// An empty row between blocks and the row of signatures, in points.

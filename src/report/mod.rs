@@ -13,6 +13,7 @@ mod findings;
 #[cfg(test)]
 mod fixture;
 mod glossary;
+mod grid;
 mod leadership;
 mod links;
 mod listing;

@@ -1,7 +1,8 @@
 //! 总览: the first sheet of the leadership workbook. What came in, what it proves, what holds and what does not,
 //! who has reported, and the charts.
 
-use super::sheet::{self, Grid, Stand};
+use super::grid::Grid;
+use super::sheet::{self, Stand};
 use super::style::{self, Kind, Styles};
 use super::{Edition, account::Account, chart, received};
 use crate::model::run::UnitStatus;

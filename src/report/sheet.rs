@@ -2,12 +2,13 @@
 //!
 //! Widths are decided for the whole sheet first, since stacked blocks share their columns.
 
+use super::grid::Grid;
 use super::style::{self, Kind, Styles};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::id_number::{mask, mask_within};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Where a block's parts came to stand; rows and columns 0-based.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,132 +24,10 @@ pub struct Stand {
     pub columns: Vec<u16>,
     /// Of the whole block, in points.
     pub height: f64,
-}
-
-/// Columns of a sheet that its blocks share, in Excel's units, and whether it has to lie on its side.
-///
-/// Blocks with equally many columns have the same widths. Others get widths of their own over the same page: the sheet's
-/// columns are then the pieces between all their edges, and a block's column may take several of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Grid {
-    pub widths: Vec<f64>,
-    pub landscape: bool,
-    /// Per number of columns of a block: the first and last column of the sheet that each takes.
-    spans: BTreeMap<usize, Vec<(u16, u16)>>,
-}
-
-/// A4 between our margins at 96 dots an inch, upright and on its side, as a sum of column widths.
-const UPRIGHT: f64 = 93.0;
-const LYING: f64 = 140.0;
-/// Longer words are broken; a list's long columns stay readable.
-const WIDEST: usize = 36;
-/// Edges nearer than this become one; no column is as narrow.
-const SNAP: f64 = 2.5;
-
-impl Grid {
-    /// A sheet of given widths, printed upright, without blocks.
-    pub fn fixed(widths: Vec<f64>) -> Grid {
-        Grid { widths, landscape: false, spans: BTreeMap::new() }
-    }
-
-    /// Fits the columns of all blocks of one sheet.
-    pub fn fit(tables: &[&StatTable]) -> Grid {
-        let mut shapes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for table in tables {
-            let count = table.headings.len().max(1);
-            measure(table, shapes.entry(count).or_insert_with(|| vec![6; count]));
-        }
-        let shapes: BTreeMap<usize, Vec<f64>> =
-            shapes.into_iter().map(|(count, widest)| (count, widest.into_iter().map(style::width).collect())).collect();
-        let natural = shapes.values().map(|widths| widths.iter().sum::<f64>()).fold(1.0, f64::max);
-        let landscape = tables.iter().any(|table| table.landscape) || natural > UPRIGHT * 1.2;
-        // A narrow table is spread over the page, but not beyond what the eye can follow.
-        let page = if landscape { LYING } else { UPRIGHT };
-        let total = natural.max(page.min(natural * 1.9));
-        // The right edge of every column of every shape.
-        let edges: BTreeMap<usize, Vec<f64>> = shapes
-            .into_iter()
-            .map(|(count, widths)| {
-                let stretch = total / widths.iter().sum::<f64>();
-                let mut at = 0.0;
-                let edges = widths.into_iter().map(|width| {
-                    at += width * stretch;
-                    at
-                });
-                (count, edges.collect())
-            })
-            .collect();
-        let mut sorted: Vec<f64> = edges.values().flatten().copied().collect();
-        sorted.sort_by(f64::total_cmp);
-        let mut cuts: Vec<f64> = Vec::new();
-        for edge in sorted {
-            if cuts.last().is_none_or(|last| edge - last > SNAP) {
-                cuts.push(edge);
-            }
-        }
-        let column_of = |edge: f64| cuts.iter().rposition(|cut| *cut <= edge).unwrap_or(0) as u16;
-        let spans = edges
-            .into_iter()
-            .map(|(count, edges)| {
-                let mut first = 0;
-                let spans = edges.into_iter().map(|edge| {
-                    let last = column_of(edge).max(first);
-                    let span = (first, last);
-                    first = last + 1;
-                    span
-                });
-                (count, spans.collect())
-            })
-            .collect();
-        let starts = std::iter::once(0.0).chain(cuts.iter().copied());
-        let widths = cuts.iter().zip(starts).map(|(end, start)| end - start).collect();
-        Grid { widths, landscape, spans }
-    }
-
-    /// Writes the widths to the sheet.
-    pub fn apply(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
-        for (column, width) in (0u16..).zip(&self.widths) {
-            sheet.set_column_width(column, *width)?;
-        }
-        Ok(())
-    }
-
-    /// The sheet's columns that a block's column takes.
-    fn span(&self, columns: usize, column: usize) -> (u16, u16) {
-        let known = self.spans.get(&columns.max(1)).and_then(|spans| spans.get(column));
-        known.copied().unwrap_or((column as u16, column as u16))
-    }
-
-    fn width_of(&self, (first, last): (u16, u16)) -> f64 {
-        self.widths.iter().take(usize::from(last) + 1).skip(usize::from(first)).sum()
-    }
-
-    fn total(&self) -> f64 {
-        self.widths.iter().sum()
-    }
-
-    fn last(&self) -> u16 {
-        self.widths.len().max(1) as u16 - 1
-    }
-}
-
-/// Widens `widest` to what a table's columns need, in half-width places.
-fn measure(table: &StatTable, widest: &mut [usize]) {
-    for (most, heading) in widest.iter_mut().zip(&table.headings) {
-        // A heading may break into two lines, with room for a word that does not; a figure may not.
-        let places = style::places(&heading.name);
-        let heading = if places > 8 { places.div_ceil(2) + 2 } else { places };
-        *most = (*most).max(heading.min(WIDEST));
-    }
-    if single_message(table).is_some() {
-        return;
-    }
-    for row in &table.rows {
-        for (most, cell) in widest.iter_mut().zip(&row.cells) {
-            let longest = style::shown(cell).lines().map(style::places).max().unwrap_or(0);
-            *most = (*most).max(longest.min(WIDEST));
-        }
-    }
+    /// Of each of its rows.
+    pub lines: Vec<f64>,
+    /// The rows of `lines` that are body, totals included.
+    pub filled: Range<usize>,
 }
 
 /// Writes one line over the whole width of the grid, as high as it needs; returns its height in points.
@@ -198,33 +77,34 @@ pub fn block(
     top: u32,
 ) -> Result<Stand, XlsxError> {
     let mut row = top;
-    let mut height = line(sheet, row, grid, &mask_within(&table.title), &styles.title, (16.0, 30.0))?;
+    let mut lines = vec![line(sheet, row, grid, &mask_within(&table.title), &styles.title, (16.0, 30.0))?];
     row += 1;
     if !table.caption.is_empty() {
-        height += line(sheet, row, grid, &mask_within(&table.caption), &styles.caption, (10.0, 18.0))?;
+        lines.push(line(sheet, row, grid, &mask_within(&table.caption), &styles.caption, (10.0, 18.0))?);
         row += 1;
     }
     let first_heading = row;
-    let (first_row, heading_height) = headings(sheet, styles, grid, &table.headings, row)?;
+    lines.extend(headings(sheet, styles, grid, &table.headings, row)?);
+    let first_row = top + lines.len() as u32;
     row = first_row;
-    height += heading_height;
     let mut body = body_range(&table.rows, row);
     if let Some(message) = single_message(table) {
         let format = styles.cell(Kind::Centre, RowKind::Body);
         span(sheet, (row, row), (0, grid.last()), &style::printable(&mask_within(message)).0, format)?;
         sheet.set_row_height(row, 24)?;
-        height += 24.0;
+        lines.push(24.0);
         body = None;
         row += 1;
     } else {
         let kinds = Columns::of(table);
         for stat in &table.rows {
-            height += body_row(sheet, styles, grid, &kinds, stat, row)?;
+            lines.push(body_row(sheet, styles, grid, &kinds, stat, row)?);
             row += 1;
         }
     }
+    let filled = (first_row - top) as usize..lines.len();
     for text in numbered_notes(&table.notes) {
-        height += line(sheet, row, grid, &mask_within(&text), &styles.note, (10.0, 16.0))?;
+        lines.push(line(sheet, row, grid, &mask_within(&text), &styles.note, (10.0, 16.0))?);
         row += 1;
     }
     let count = table.headings.len();
@@ -234,12 +114,14 @@ pub fn block(
         body,
         next: row,
         columns: (0..count).map(|column| grid.span(count, column).0).collect(),
-        height,
+        height: lines.iter().sum(),
+        lines,
+        filled,
     })
 }
 
 /// The words of a table that has nothing to show.
-fn single_message(table: &StatTable) -> Option<&str> {
+pub fn single_message(table: &StatTable) -> Option<&str> {
     match table.rows.as_slice() {
         [] => Some("（无）"),
         [row] if row.kind == RowKind::Body && row.cells.len() > 1 => match row.cells.as_slice() {
@@ -272,14 +154,14 @@ fn body_range(rows: &[StatRow], top: u32) -> Option<(u32, u32)> {
 }
 
 /// Writes heading rows; equal parents side by side share a cell, a heading without parents takes all rows.
-/// Returns the first row under them, and their height in points.
+/// Returns the height of each, in points.
 fn headings(
     sheet: &mut Worksheet,
     styles: &Styles,
     grid: &Grid,
     headings: &[Heading],
     top: u32,
-) -> Result<(u32, f64), XlsxError> {
+) -> Result<Vec<f64>, XlsxError> {
     let depth = headings.iter().map(|heading| heading.parents.len()).max().unwrap_or(0) + 1;
     let bottom = top + depth as u32 - 1;
     let format = &styles.heading;
@@ -311,7 +193,9 @@ fn headings(
     let most = headings.iter().enumerate().map(lines).max().unwrap_or(1);
     let height = (f64::from(most) * 15.5 + 8.0).clamp(24.0, 200.0);
     sheet.set_row_height(bottom, height)?;
-    Ok((bottom + 1, height + (depth - 1) as f64 * 22.0))
+    let mut heights = vec![22.0; depth - 1];
+    heights.push(height);
+    Ok(heights)
 }
 
 /// What the columns of a table have in common, decided once.

@@ -7,6 +7,7 @@ use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Body and heading fonts of Chinese official papers; every Chinese Windows has both.
 pub const SONG: &str = "宋体";
@@ -281,6 +282,9 @@ pub fn lines(text: &str, width: f64, size: f64) -> u32 {
 /// A4 between our margins, in points: (width, height) of an upright page; the other way round when it lies.
 const PAPER: (f64, f64) = (509.0, 734.0);
 
+/// Rows of a table that stay with the notes under it.
+const WITH_NOTES: usize = 4;
+
 /// How far down a page a sheet has come, so that nothing is cut in two that fits on one page.
 #[derive(Debug, Clone)]
 pub struct Fold {
@@ -309,6 +313,34 @@ impl Fold {
         if self.used > 0.0 && self.used + height > self.height {
             self.new_page(row);
         }
+    }
+
+    /// Spreads a piece over pages of which each, but the first, repeats `repeated` points of headings. `lines` are the
+    /// heights of its rows from `top` on, `filled` those of the body; the rows behind, with `after` points that follow
+    /// the piece, never stand on a page of their own.
+    pub fn spread(&mut self, top: u32, lines: &[f64], filled: Range<usize>, repeated: f64, after: f64) {
+        // Programs differ in how much they get onto a page; one that broke a row earlier would leave a page of one row.
+        let room = self.height * 0.97;
+        let kept = filled.end.saturating_sub(WITH_NOTES).max(filled.start);
+        let tail: f64 = lines.iter().skip(kept).sum::<f64>() + after;
+        let glued = tail + repeated <= room;
+        for (at, (row, line)) in (top..).zip(lines).enumerate() {
+            let piece = match at {
+                at if glued && at == kept => tail,
+                at if glued && at > kept => continue,
+                _ => *line,
+            };
+            if self.used > 0.0 && self.used + piece > room {
+                self.new_page(row);
+                self.used = repeated;
+            }
+            self.used += piece;
+        }
+    }
+
+    /// Whether a piece of this height needs more than one page of its own.
+    pub fn is_over(&self, height: f64) -> bool {
+        height > self.height
     }
 
     /// Starts a new page at `row`.
@@ -366,6 +398,25 @@ mod tests {
         let (cut, was_cut) = printable(&long);
         assert!(was_cut && cut.encode_utf16().count() <= CELL_LIMIT && cut.ends_with("全文 40000 字）"));
         assert!(!printable(&"长".repeat(32_767)).1);
+    }
+
+    #[test]
+    fn notes_never_stand_on_a_page_of_their_own() {
+        // Title, headings, 40 rows of body, three notes.
+        let lines: Vec<f64> = [30.0, 24.0].into_iter().chain([20.0; 40]).chain([16.0; 3]).collect();
+        for rows in 1..=40 {
+            let mut fold = Fold::new(&[90.0], false);
+            let drawn: Vec<f64> = lines[..2 + rows].iter().chain(&lines[42..]).copied().collect();
+            fold.spread(100, &drawn, 2..2 + rows, 24.0, 45.0);
+            let last = fold.breaks.last().copied().unwrap_or(100);
+            let body_end = 100 + 2 + rows as u32;
+            assert!(last + WITH_NOTES as u32 <= body_end || last == 100, "{rows} rows: {:?}", fold.breaks);
+            let mut from = 0;
+            for to in fold.breaks.iter().map(|row| (row - 100) as usize).chain([drawn.len()]) {
+                assert!(drawn[from..to].iter().sum::<f64>() <= fold.height, "{rows} rows: {:?}", fold.breaks);
+                from = to;
+            }
+        }
     }
 
     #[test]

@@ -1,0 +1,178 @@
+//! The columns of a leadership sheet, decided for all of its blocks at once.
+
+use super::sheet::single_message;
+use super::style;
+use crate::model::statistic::{StatTable};
+use rust_xlsxwriter::{Worksheet, XlsxError};
+use std::collections::BTreeMap;
+
+/// Columns of a sheet that its blocks share, in Excel's units, and whether it has to lie on its side.
+///
+/// Blocks with equally many columns have the same widths. Others get widths of their own over the same page: the sheet's
+/// columns are then the pieces between all their edges, and a block's column may take several of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grid {
+    pub widths: Vec<f64>,
+    pub landscape: bool,
+    /// Per number of columns of a block: the first and last column of the sheet that each takes.
+    spans: BTreeMap<usize, Vec<(u16, u16)>>,
+}
+
+/// A4 between our margins at 96 dots an inch, upright and on its side, as a sum of column widths.
+const UPRIGHT: f64 = 93.0;
+const LYING: f64 = 140.0;
+/// Longer words are broken; a list's long columns stay readable.
+const WIDEST: usize = 36;
+/// Edges nearer than this become one; no column is as narrow.
+const SNAP: f64 = 2.5;
+
+impl Grid {
+    /// A sheet of given widths, printed upright, without blocks.
+    pub fn fixed(widths: Vec<f64>) -> Grid {
+        Grid { widths, landscape: false, spans: BTreeMap::new() }
+    }
+
+    /// Fits the columns of all blocks of one sheet.
+    pub fn fit(tables: &[&StatTable]) -> Grid {
+        let mut shapes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for table in tables {
+            let count = table.headings.len().max(1);
+            measure(table, shapes.entry(count).or_insert_with(|| vec![6; count]));
+        }
+        let shapes: BTreeMap<usize, Vec<f64>> =
+            shapes.into_iter().map(|(count, widest)| (count, widest.into_iter().map(style::width).collect())).collect();
+        let natural = shapes.values().map(|widths| widths.iter().sum::<f64>()).fold(1.0, f64::max);
+        let landscape = tables.iter().any(|table| table.landscape) || natural > UPRIGHT * 1.2;
+        // A narrow table is spread over the page, but not beyond what the eye can follow.
+        let page = if landscape { LYING } else { UPRIGHT };
+        let total = natural.max(page.min(natural * 1.9));
+        // The right edge of every column of every shape.
+        let edges: BTreeMap<usize, Vec<f64>> = shapes
+            .iter()
+            .map(|(count, widths)| {
+                let stretch = total / widths.iter().sum::<f64>();
+                let mut at = 0.0;
+                let edges = widths.iter().map(|width| {
+                    at += width * stretch;
+                    at
+                });
+                (*count, edges.collect())
+            })
+            .collect();
+        let mut sorted: Vec<f64> = edges.values().flatten().copied().collect();
+        sorted.sort_by(f64::total_cmp);
+        let mut cuts: Vec<f64> = Vec::new();
+        for edge in sorted {
+            if cuts.last().is_none_or(|last| edge - last > SNAP) {
+                cuts.push(edge);
+            }
+        }
+        let column_of = |edge: f64| cuts.iter().rposition(|cut| *cut <= edge).unwrap_or(0) as u16;
+        let spans: BTreeMap<usize, Vec<(u16, u16)>> = edges
+            .into_iter()
+            .map(|(count, edges)| {
+                let mut first = 0;
+                let spans = edges.into_iter().map(|edge| {
+                    let last = column_of(edge).max(first);
+                    let span = (first, last);
+                    first = last + 1;
+                    span
+                });
+                (count, spans.collect())
+            })
+            .collect();
+        let starts = std::iter::once(0.0).chain(cuts.iter().copied());
+        let mut widths: Vec<f64> = cuts.iter().zip(starts).map(|(end, start)| end - start).collect();
+        // Where edges became one, a column may have lost what its figures need: ### in a signed table.
+        for (count, needed) in &shapes {
+            for (needed, (first, last)) in needed.iter().zip(spans.get(count).into_iter().flatten()) {
+                let (first, last) = (usize::from(*first), usize::from(*last));
+                let has: f64 = widths.get(first..=last).into_iter().flatten().sum();
+                if let Some(piece) = widths.get_mut(last)
+                    && has < *needed
+                {
+                    *piece += needed - has;
+                }
+            }
+        }
+        Grid { widths, landscape, spans }
+    }
+
+    /// Writes the widths to the sheet.
+    pub fn apply(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+        for (column, width) in (0u16..).zip(&self.widths) {
+            sheet.set_column_width(column, *width)?;
+        }
+        Ok(())
+    }
+
+    /// The sheet's columns that a block's column takes.
+    pub fn span(&self, columns: usize, column: usize) -> (u16, u16) {
+        let known = self.spans.get(&columns.max(1)).and_then(|spans| spans.get(column));
+        known.copied().unwrap_or((column as u16, column as u16))
+    }
+
+    pub fn width_of(&self, (first, last): (u16, u16)) -> f64 {
+        self.widths.iter().take(usize::from(last) + 1).skip(usize::from(first)).sum()
+    }
+
+    pub fn total(&self) -> f64 {
+        self.widths.iter().sum()
+    }
+
+    pub fn last(&self) -> u16 {
+        self.widths.len().max(1) as u16 - 1
+    }
+}
+
+/// Widens `widest` to what a table's columns need, in half-width places.
+fn measure(table: &StatTable, widest: &mut [usize]) {
+    for (most, heading) in widest.iter_mut().zip(&table.headings) {
+        // A heading may break into two lines, with room for a word that does not; a figure may not.
+        let places = style::places(&heading.name);
+        let heading = if places > 8 { places.div_ceil(2) + 2 } else { places };
+        *most = (*most).max(heading.min(WIDEST));
+    }
+    if single_message(table).is_some() {
+        return;
+    }
+    for row in &table.rows {
+        for (most, cell) in widest.iter_mut().zip(&row.cells) {
+            let longest = style::shown(cell).lines().map(style::places).max().unwrap_or(0);
+            *most = (*most).max(longest.min(WIDEST));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::statistic::{Heading, RowKind, StatCell, StatRow};
+    use crate::report::fixture;
+
+    /// Blocks of 11 and 12 columns over one page have edges that nearly meet.
+    #[test]
+    fn no_column_is_narrower_than_its_figures() {
+        let table = |count: usize| {
+            let cell = |column: usize| match column {
+                0 => StatCell::Text("大型企业".to_owned()),
+                8 | 9 => StatCell::Ratio { num: 1, den: 1 },
+                _ => StatCell::Integer(24),
+            };
+            let row = StatRow { kind: RowKind::Body, cells: (0..count).map(cell).collect() };
+            let heading = |_| Heading { parents: Vec::new(), name: "按时率".to_owned() };
+            fixture::table("t", "t", "t", (0..count).map(heading).collect(), vec![row])
+        };
+        let tables = [table(12), table(11), table(7)];
+        let grid = Grid::fit(&tables.iter().collect::<Vec<_>>());
+        for table in &tables {
+            for (column, cell) in table.rows[0].cells.iter().enumerate() {
+                let (has, needs) = (
+                    grid.width_of(grid.span(table.headings.len(), column)),
+                    style::width(style::places(&style::shown(cell))),
+                );
+                assert!(has >= needs - 1e-9, "column {column} of {}: {has} < {needs}", table.headings.len());
+            }
+        }
+    }
+}
