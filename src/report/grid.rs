@@ -2,7 +2,7 @@
 
 use super::sheet::single_message;
 use super::style;
-use crate::model::statistic::{StatTable};
+use crate::model::statistic::StatTable;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 use std::collections::BTreeMap;
 
@@ -153,17 +153,33 @@ mod tests {
     /// Blocks of 11 and 12 columns over one page have edges that nearly meet.
     #[test]
     fn no_column_is_narrower_than_its_figures() {
-        let table = |count: usize| {
+        const NAMES: [&str; 12] = [
+            "地区",
+            "应报",
+            "按时",
+            "迟报",
+            "其中逾期",
+            "退回",
+            "无法读取",
+            "未报",
+            "报送率",
+            "按时率",
+            "平均得分",
+            "名次",
+        ];
+        let table = |first: &str, count: usize| {
             let cell = |column: usize| match column {
-                0 => StatCell::Text("大型企业".to_owned()),
+                0 => StatCell::Text(first.to_owned()),
                 8 | 9 => StatCell::Ratio { num: 1, den: 1 },
+                10 => StatCell::Number(97.5),
                 _ => StatCell::Integer(24),
             };
             let row = StatRow { kind: RowKind::Body, cells: (0..count).map(cell).collect() };
-            let heading = |_| Heading { parents: Vec::new(), name: "按时率".to_owned() };
-            fixture::table("t", "t", "t", (0..count).map(heading).collect(), vec![row])
+            let headings =
+                NAMES.iter().take(count).map(|name| Heading { parents: Vec::new(), name: (*name).to_owned() });
+            fixture::table("t", "t", "t", headings.collect(), vec![row])
         };
-        let tables = [table(12), table(11), table(7)];
+        let tables = [table("大型企业", 12), table("2026年1月", 11)];
         let grid = Grid::fit(&tables.iter().collect::<Vec<_>>());
         for table in &tables {
             for (column, cell) in table.rows[0].cells.iter().enumerate() {
