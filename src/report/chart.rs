@@ -59,6 +59,10 @@ pub fn chart(declared: &Declared, table: &StatTable, stand: &Stand, width: u32) 
         let values = if declared.kind == ChartKind::Bar { chart.x_axis() } else { chart.y_axis() };
         values.set_major_unit(1);
     }
+    if shares(table, drawn) {
+        let values = if declared.kind == ChartKind::Bar { chart.x_axis() } else { chart.y_axis() };
+        values.set_num_format("0%").set_min(0).set_max(1);
+    }
     chart.set_width(width).set_height(height).set_alt_text(declared.title.as_str());
     Some((chart, height))
 }
@@ -112,6 +116,14 @@ fn labels(series: &mut rust_xlsxwriter::ChartSeries, table: &StatTable, column: 
     if gaps {
         series.set_custom_data_labels(&one_by_one);
     }
+}
+
+/// Whether all figures are shares of a whole: their axis ends at 100%.
+fn shares(table: &StatTable, columns: &[usize]) -> bool {
+    let body = table.rows.iter().filter(|row| row.kind == RowKind::Body);
+    let mut figures =
+        body.flat_map(|row| columns.iter().filter_map(|column| row.cells.get(*column))).filter(|c| is_figure(c));
+    figures.all(|cell| matches!(cell, StatCell::Ratio { num, den } if (0..=*den).contains(num)))
 }
 
 fn few_whole_numbers(table: &StatTable, columns: &[usize]) -> bool {

@@ -17,6 +17,8 @@ pub const NAME: &str = "总览";
 const COLUMNS: usize = 8;
 /// Eight of them are as wide as an upright page.
 const WIDTH: f64 = 11.3;
+/// The height of a section's heading and of a line of the contents, in points.
+const CONTENTS: (f64, f64) = (26.0, 19.0);
 /// Pixels between the first and the last column, at Excel's seven pixels a place.
 const CHART_WIDTH: u32 = 664;
 
@@ -230,11 +232,11 @@ fn units(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> 
     Ok(())
 }
 
+/// The list of sheets, on a page of its own with the charts where it would come near the end of the first.
 fn contents(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     if stands.is_empty() {
         return Ok(());
     }
-    paper.section("五、目录")?;
     let mut titles: Vec<(&str, Vec<&str>)> = Vec::new();
     for (stand, table) in stands.iter().zip(edition.tables) {
         match titles.iter_mut().find(|(sheet, _)| *sheet == stand.sheet) {
@@ -242,8 +244,17 @@ fn contents(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> R
             None => titles.push((&stand.sheet, vec![&table.title])),
         }
     }
+    if paper.fold.would_crowd(CONTENTS.0 + titles.len() as f64 * CONTENTS.1) {
+        paper.fold.new_page(paper.row);
+    }
+    paper.section("五、目录")?;
     for (sheet, tables) in titles {
-        let text = mask_within(&format!("{sheet}：{}", tables.join("；")));
+        let all = format!("{sheet}：{}", tables.join("；"));
+        // Not every program wraps the words of a link.
+        let fits = style::lines(&all, paper.grid.widths.iter().sum(), 11.0) == 1;
+        let first = tables.first().copied().unwrap_or_default();
+        let text = if fits { all } else { format!("{sheet}：{first}等 {} 张表", tables.len()) };
+        let text = mask_within(&text);
         paper.line(&text, &paper.styles.line.clone(), (11.0, 19.0))?;
         let link = Url::new(format!("internal:'{}'!A1", sheet.replace('\'', "''"))).set_text(style::printable(&text).0);
         paper.sheet.write_url_with_format(paper.row - 1, 0, link, &paper.styles.line)?;
@@ -262,7 +273,10 @@ fn charts(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Res
         let tall = f64::from(height + 24) * 0.75;
         if first {
             // How far the words above came down their page depends on fonts; a page of its own does not.
-            paper.fold.new_page(paper.row);
+            if !paper.fold.has_breaks() {
+                paper.fold.new_page(paper.row);
+            }
+            paper.fold.keep_together(paper.row, tall + CONTENTS.0);
             paper.section("六、图表")?;
             first = false;
         }

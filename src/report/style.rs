@@ -338,6 +338,15 @@ impl Fold {
         }
     }
 
+    /// Whether a piece of this height would come so near the end of the page that another program may cut it.
+    pub fn would_crowd(&self, height: f64) -> bool {
+        self.used + height > self.height * 0.85
+    }
+
+    pub fn has_breaks(&self) -> bool {
+        !self.breaks.is_empty()
+    }
+
     /// Whether a piece of this height needs more than one page of its own.
     pub fn is_over(&self, height: f64) -> bool {
         height > self.height
