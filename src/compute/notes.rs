@@ -155,10 +155,12 @@ pub fn earlier(read: &BTreeSet<(Period, usize)>, facts: &Facts<'_>) -> Option<St
         let forms = read.iter().filter(|(of, _)| of == period).map(|(_, form)| *form);
         let Some(left) = facts.past.left_out(period, forms) else { continue };
         let units = (!left.units.is_empty()).then(|| format!("{}的报表", super::words::names(&left.units, 3)));
-        if units.is_some() {
+        if left.listed {
             silent = "整份没有计入的，表中列为未报。";
         }
-        let rows = (left.rows > 0).then(|| format!("{} 行", left.rows));
+        // The store knows the rows of all forms together.
+        let of = if facts.plan.forms.len() > 1 { "各表式共 " } else { "" };
+        let rows = (left.rows > 0).then(|| format!("{of}{} 行", left.rows));
         let what: Vec<String> = units.into_iter().chain(rows).collect();
         if !what.is_empty() {
             said.push(format!("{}（{}）", period.title(), what.join("、")));

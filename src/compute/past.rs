@@ -2,7 +2,7 @@
 
 use super::facts::Rowset;
 use crate::domain::period::Period;
-use crate::history::{History, StoredUnit};
+use crate::history::{History, StoredForm, StoredUnit};
 use crate::model::Column;
 use crate::model::run::UnitStatus;
 use crate::spec::{From, MeasureKind, Plan, Reference, Rows, Statistic, TableKind};
@@ -49,6 +49,8 @@ impl Absent {
 pub struct LeftOut {
     /// Names of units whose return came and of which no row of some form counted.
     pub units: Vec<String>,
+    /// Whether one of them is in today's roster, and so in the tables.
+    pub listed: bool,
     /// Rows taken out one by one, of all forms.
     pub rows: u64,
 }
@@ -103,19 +105,27 @@ impl<'a> Past<'a> {
         returned.filter_map(|unit| unit.unit).filter(|unit| !filled.contains(unit)).collect()
     }
 
-    /// What a stored period did not count of these forms; `None` where it cannot be used.
+    /// What a stored period did not count of these forms; `None` where none of them can be used.
     pub fn left_out(&self, period: &Period, forms: impl Iterator<Item = usize>) -> Option<LeftOut> {
         let stored = self.history.get(period)?;
         let none = BTreeSet::new();
-        let counted: Vec<PastRows> = forms.filter_map(|form| self.rows(form, period, &none).ok()).collect();
-        let silent = |unit: &StoredUnit| {
+        let read = |form: usize| Some((self.rows(form, period, &none).ok()?, stored.form(form)?));
+        let counted: Vec<_> = forms.filter_map(read).collect();
+        if counted.is_empty() {
+            return None;
+        }
+        let silent = |unit: &&StoredUnit| {
             let sent = matches!(unit.status, UnitStatus::Returned | UnitStatus::Unreadable);
-            let of = |rows: &PastRows| unit.unit.is_some_and(|at| rows.reported.get(at as usize) == Some(&true));
-            sent && !counted.iter().all(of)
+            let has_rows = |(rows, form): &(PastRows, &StoredForm)| match unit.unit {
+                Some(at) => rows.reported.get(at as usize) == Some(&true),
+                None => form.counts_for(&unit.code),
+            };
+            sent && !counted.iter().all(has_rows)
         };
-        let units = stored.units().into_iter().flatten().filter(|unit| silent(unit));
-        let units = units.map(|unit| unit.name.clone()).collect();
-        Some(LeftOut { units, rows: stored.head.rows.blocked })
+        let units: Vec<&StoredUnit> = stored.units().into_iter().flatten().filter(silent).collect();
+        let listed = units.iter().any(|unit| unit.unit.is_some());
+        let units = units.into_iter().map(|unit| unit.name.clone()).collect();
+        Some(LeftOut { units, listed, rows: stored.head.rows.blocked })
     }
 
     fn load(&self, form: usize, period: &Period) -> Option<PastRows> {

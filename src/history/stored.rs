@@ -329,6 +329,11 @@ impl StoredForm {
         })
     }
 
+    /// Whether some row counted under the unit of this code then, today's roster or not.
+    pub fn counts_for(&self, code: &str) -> bool {
+        self.texts(UNIT).iter().any(|of| of.as_deref() == Some(code))
+    }
+
     /// Where a row came from.
     pub fn origin(&self, row: usize) -> Option<StoredOrigin<'_>> {
         let origins = self.origins.get_or_init(|| {

@@ -165,19 +165,17 @@ impl Pool {
         if greeted {
             return Ok(worker);
         }
-        self.retire(worker, true);
+        self.retire(worker);
         Err(failed("没有应答".to_owned()))
     }
 
-    fn retire(&self, worker: Worker, kill: bool) {
+    fn retire(&self, worker: Worker) {
         let Worker { process, input, output, .. } = worker;
         lock(&self.watched.processes).0.retain(|other| !Arc::ptr_eq(other, &process));
         drop((input, output));
         let mut child = lock(&process.child);
-        if kill {
-            // It may be dead already.
-            let _ = child.kill();
-        }
+        // It may be dead already.
+        let _ = child.kill();
         let _ = child.wait();
     }
 
@@ -187,10 +185,13 @@ impl Pool {
         while !processes.1 {
             let now = Instant::now();
             for process in &processes.0 {
-                let late = lock(&process.due).is_some_and(|due| due <= now);
+                // Under the lock: a reader that has its answer takes its time off first, and then asks whether it was late.
+                let due = lock(&process.due);
+                let late = due.is_some_and(|due| due <= now);
                 if late {
                     process.overtime.store(true, Ordering::SeqCst);
                 }
+                drop(due);
                 if late || over_memory(process, self.limits.memory) {
                     // The reader sees the end of the pipe and takes it from there.
                     let _ = lock(&process.child).kill();
@@ -289,7 +290,7 @@ impl Reader<'_> {
             if let Some(worker) = self.worker.take() {
                 let used = worker.used;
                 let overtime = worker.process.overtime.load(Ordering::SeqCst);
-                self.pool.retire(worker, true);
+                self.pool.retire(worker);
                 if overtime {
                     return Ok(failed(refusal::over_time(limits.time.as_secs())));
                 }
@@ -305,10 +306,11 @@ impl Reader<'_> {
 }
 
 impl Drop for Reader<'_> {
-    /// Closing its input ends the worker; it is waited for, so that none is left behind.
+    /// The worker has nothing left to give. It is killed and not asked to end: one that hangs would never do so, and the
+    /// run waits for it, so that none is left behind.
     fn drop(&mut self) {
         if let Some(worker) = self.worker.take() {
-            self.pool.retire(worker, std::thread::panicking());
+            self.pool.retire(worker);
         }
     }
 }
@@ -397,17 +399,17 @@ mod tests {
         Reply { spent, ..Reply::of(Err(Refusal::NotATable(String::new())), None, 0) }.encode(&mut reply);
         let reply: String = reply.iter().map(|byte| format!("\\{byte:03o}")).collect();
         let asked = request(&file(0), &limits()).len();
-        format!("printf HZ01; while [ $(head -c {asked} | wc -c) = {asked} ]; do printf '{reply}'; done")
+        format!("printf HZ02; while [ $(head -c {asked} | wc -c) = {asked} ]; do printf '{reply}'; done")
     }
 
     #[test]
     fn death_garbage_and_silence_each_cost_one_file() {
-        assert_eq!(outcomes("printf HZ01; exit 3", 3), Ok(vec!["file-worker-died"; 3]));
+        assert_eq!(outcomes("printf HZ02; exit 3", 3), Ok(vec!["file-worker-died"; 3]));
         assert_eq!(
-            outcomes("printf 'HZ01\\003\\000\\000\\000abc'; cat >/dev/null", 2),
+            outcomes("printf 'HZ02\\003\\000\\000\\000abc'; cat >/dev/null", 2),
             Ok(vec!["file-worker-died"; 2])
         );
-        assert_eq!(outcomes("printf HZ01; exec sleep 60", 2), Ok(vec!["file-over-time"; 2]));
+        assert_eq!(outcomes("printf HZ02; exec sleep 60", 2), Ok(vec!["file-over-time"; 2]));
     }
 
     /// Its thread is busy with the file before for longer than a file may take.
@@ -420,6 +422,14 @@ mod tests {
     #[test]
     fn a_file_that_took_too_long_is_over_time_whoever_waited() {
         assert_eq!(outcomes(&sound(limits().time * 2), 3), Ok(vec!["file-over-time"; 3]));
+    }
+
+    /// It answered all it was asked, and then does not end with its input.
+    #[test]
+    fn a_worker_that_does_not_end_is_not_waited_for() {
+        let began = Instant::now();
+        assert_eq!(outcomes(&format!("{}; exec sleep 60", sound(Duration::ZERO)), 3), Ok(vec!["read"; 3]));
+        assert!(began.elapsed() < Duration::from_secs(30));
     }
 
     #[test]

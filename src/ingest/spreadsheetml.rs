@@ -9,7 +9,7 @@ use super::xml::{self, Attrs, Token, Xml};
 use crate::model::cell::Doubt;
 use crate::model::workbook::Format;
 use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook, Unreadable};
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// # Errors
 /// Cut, hostile, or off the grid.
@@ -18,20 +18,17 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     let mut xml = Xml::new(&text);
     let mut found =
         RawWorkbook { format: Format::SpreadsheetMl, modified: None, sheets: Vec::new(), remarks: Vec::new() };
-    let mut percents = HashSet::new();
-    let mut style = String::new();
+    let mut styles = Styles::default();
     loop {
         match xml.next().map_err(Unreadable::from)? {
-            Token::Open { name: "Style", attrs } => style = attrs.raw("ID").unwrap_or_default().to_owned(),
+            Token::Open { name: "Style", attrs } => styles.open(attrs),
             Token::Open { name: "NumberFormat", attrs } => {
                 let format = attrs.get("Format").unwrap_or_default();
-                if format == "Percent" || by_code(&format) == Shows::Percent {
-                    percents.insert(style.clone());
-                }
+                styles.format(format == "Percent" || by_code(&format) == Shows::Percent);
             }
             Token::Open { name: "Worksheet", attrs } => {
                 let name = attrs.get("Name").unwrap_or_default().into_owned();
-                found.sheets.push(worksheet(&mut xml, name, &percents)?);
+                found.sheets.push(worksheet(&mut xml, name, &styles)?);
             }
             Token::Open { name: "LastSaved", .. } => {
                 let mut stamp = String::new();
@@ -48,9 +45,64 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     Ok(found)
 }
 
-fn worksheet(xml: &mut Xml, name: String, percents: &HashSet<String>) -> Result<RawSheet, Unreadable> {
+/// Which styles show a percentage.
+#[derive(Default)]
+struct Styles {
+    /// By its ID: the style that it is based on, and whether it shows a percentage itself; `None` where it says nothing.
+    named: HashMap<String, (Option<String>, Option<bool>)>,
+    /// The one being read.
+    current: String,
+}
+
+impl Styles {
+    fn open(&mut self, attrs: Attrs) {
+        self.current = attrs.raw("ID").unwrap_or_default().to_owned();
+        self.named.insert(self.current.clone(), (attrs.raw("Parent").map(str::to_owned), None));
+    }
+
+    fn format(&mut self, percent: bool) {
+        if let Some((_, own)) = self.named.get_mut(&self.current) {
+            *own = Some(percent);
+        }
+    }
+
+    /// Excel's own % button makes a style that is based on “Percent” and says no format itself.
+    fn percent(&self, id: &str) -> bool {
+        let mut id = id;
+        // No chain is that long, and one in a circle never ends.
+        for _ in 0..8 {
+            match self.named.get(id) {
+                Some((_, Some(percent))) => return *percent,
+                Some((Some(parent), None)) => id = parent,
+                _ => break,
+            }
+        }
+        false
+    }
+}
+
+/// The style of the nearest that names one: the cell, its row, its column, the table.
+#[derive(Default)]
+struct Around {
+    table: Option<bool>,
+    /// First and last of the columns that name one.
+    columns: Vec<(u32, u32, bool)>,
+    row: Option<bool>,
+}
+
+impl Around {
+    fn percent(&self, col: u32) -> bool {
+        let column =
+            || self.columns.iter().find(|(first, last, _)| (*first..=*last).contains(&col)).map(|(.., yes)| *yes);
+        self.row.or_else(column).or(self.table).unwrap_or(false)
+    }
+}
+
+fn worksheet(xml: &mut Xml, name: String, styles: &Styles) -> Result<RawSheet, Unreadable> {
     let mut sheet = RawSheet { name, ..RawSheet::default() };
     let (mut row, mut col, mut next_row, mut column) = (0u32, 0u32, 0u32, 0u32);
+    let said = |attrs: &Attrs| attrs.raw("StyleID").map(|style| styles.percent(style));
+    let mut around = Around::default();
     loop {
         match xml.next()? {
             Token::Open { name: "Visible", .. } => {
@@ -58,9 +110,11 @@ fn worksheet(xml: &mut Xml, name: String, percents: &HashSet<String>) -> Result<
                 xml.text_into(&mut state)?;
                 sheet.hidden = state.contains("Hidden");
             }
+            Token::Open { name: "Table", attrs } => around = Around { table: said(&attrs), ..Around::default() },
             Token::Open { name: "Column", attrs } => {
                 column = index(attrs, column)?;
                 let last = column.saturating_add(number(attrs, "Span"));
+                around.columns.extend(said(&attrs).map(|percent| (column, last, percent)));
                 if attrs.yes("Hidden") {
                     let hidden = (column..=last.min(u32::from(cells::LAST_COL))).map(|col| col as u16);
                     sheet.hidden_cols.extend(hidden);
@@ -69,6 +123,7 @@ fn worksheet(xml: &mut Xml, name: String, percents: &HashSet<String>) -> Result<
             }
             Token::Open { name: "Row", attrs } => {
                 row = index(attrs, next_row)?;
+                around.row = said(&attrs);
                 if attrs.yes("Hidden") {
                     sheet.hidden_rows.push(row);
                 }
@@ -87,7 +142,7 @@ fn worksheet(xml: &mut Xml, name: String, percents: &HashSet<String>) -> Result<
                         cells::checked(row.saturating_add(down), col.saturating_add(across)).ok_or_else(off_grid)?;
                     sheet.merges.push(Merge { first, last });
                 }
-                let percent = attrs.raw("StyleID").is_some_and(|style| percents.contains(style));
+                let percent = said(&attrs).unwrap_or_else(|| around.percent(col));
                 cell(xml, first, (attrs.raw("Formula").is_some(), percent), &mut sheet)?;
                 col = col.saturating_add(1).saturating_add(across);
             }
@@ -161,6 +216,27 @@ fn cell(xml: &mut Xml, at: CellRef, (formula, percent): (bool, bool), sheet: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As Excel saves a cell formatted by its % button, and one that has its format from its row, column or table.
+    #[test]
+    fn a_percentage_by_another_style_or_from_around_the_cell() {
+        let text = "<?xml version=\"1.0\"?><Workbook xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Styles>\
+            <Style ss:ID=\"s16\" ss:Name=\"Percent\"><NumberFormat ss:Format=\"0%\"/></Style><Style ss:ID=\"s21\" ss:Parent=\"s16\"><Font/></Style>\
+            <Style ss:ID=\"s22\" ss:Parent=\"s16\"><NumberFormat/></Style><Style ss:ID=\"c\" ss:Parent=\"c\"/></Styles>\
+            <Worksheet ss:Name=\"表\"><Table><Column ss:StyleID=\"s21\" ss:Span=\"1\"/>\
+            <Row><Cell ss:StyleID=\"s21\"><Data ss:Type=\"Number\">0.1</Data></Cell><Cell ss:StyleID=\"s22\"><Data ss:Type=\"Number\">0.2</Data></Cell><Cell ss:StyleID=\"c\"><Data ss:Type=\"Number\">0.3</Data></Cell></Row>\
+            <Row><Cell ss:Index=\"2\"><Data ss:Type=\"Number\">0.4</Data></Cell><Cell><Data ss:Type=\"Number\">0.5</Data></Cell></Row>\
+            <Row ss:StyleID=\"s22\"><Cell><Data ss:Type=\"Number\">0.6</Data></Cell></Row></Table></Worksheet>\
+            <Worksheet ss:Name=\"二\"><Table ss:StyleID=\"s16\"><Row><Cell><Data ss:Type=\"Number\">0.7</Data></Cell></Row></Table></Worksheet></Workbook>";
+        let workbook = read(text.as_bytes()).unwrap();
+        let values: Vec<RawValue> =
+            workbook.sheets.iter().flat_map(|sheet| &sheet.cells).map(|cell| cell.value).collect();
+        use RawValue::{Number, Percent};
+        assert_eq!(
+            values,
+            [Percent(0.1), Number(0.2), Number(0.3), Percent(0.4), Number(0.5), Number(0.6), Percent(0.7)]
+        );
+    }
 
     #[test]
     fn indices_merges_and_kinds() {

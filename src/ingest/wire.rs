@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// First bytes of a worker: that it is one, and of this protocol.
-pub const GREETING: [u8; 4] = *b"HZ01";
+pub const GREETING: [u8; 4] = *b"HZ02";
 /// A reply longer than this is not read (5 million cells and their texts fit).
 pub const LONGEST_REPLY: u64 = 320 << 20;
 const CELL_LEN: usize = 16;

@@ -124,6 +124,7 @@ impl<'d, 'a> Desk<'d, 'a> {
         'a: 'v,
         'd: 'v,
     {
+        use FieldType::{Date, DateOrMonth, IdNumber, Month};
         let raw = raw.filter(|value| !self.view.is_blank(*value));
         if job.field.ordinal {
             return self.ordinal(job, raw);
@@ -149,6 +150,10 @@ impl<'d, 'a> Desk<'d, 'a> {
             }
             RawValue::Text { .. } => self.text(job, self.view.sheet.text(raw)),
             RawValue::Percent(share) if job.field.ty == FieldType::Percent => figures::from_share(self, job, share),
+            // No number is a day or a number of a person less for being shown so.
+            RawValue::Percent(_) if matches!(job.field.ty, IdNumber | Date | Month | DateOrMonth) => {
+                self.typed(job, raw)
+            }
             // Whoever filled it in saw 98%, and not 0.98: as if the sign were written.
             RawValue::Percent(_) => self.text(job, &self.view.words(raw)).into_owned(),
             _ => self.typed(job, raw),
@@ -157,7 +162,7 @@ impl<'d, 'a> Desk<'d, 'a> {
 
     fn ordinal(&mut self, job: Job<'_>, raw: Option<RawValue>) -> Value<'static> {
         let number = match raw {
-            Some(RawValue::Number(number)) => number,
+            Some(RawValue::Number(number) | RawValue::Percent(number)) => number,
             Some(RawValue::Text { .. }) => raw
                 .and_then(|raw| numbers::read(self.view.sheet.text(raw)).ok())
                 .map_or(f64::NAN, |figure| figure.value),
@@ -391,7 +396,7 @@ impl<'d, 'a> Desk<'d, 'a> {
     fn typed<'v>(&mut self, job: Job<'v>, raw: RawValue) -> Value<'v> {
         let field = job.field;
         match (raw, &field.ty) {
-            (RawValue::Number(_), FieldType::IdNumber) => self.lost_digits(job),
+            (RawValue::Number(_) | RawValue::Percent(_), FieldType::IdNumber) => self.lost_digits(job),
             (RawValue::Number(number), FieldType::Date | FieldType::Month | FieldType::DateOrMonth) => {
                 self.date_number(job, number)
             }

@@ -177,6 +177,8 @@ fn contradicts(desk: &mut Desk<'_, '_>, job: Job<'_>, text: &str) -> Option<f64>
 
 /// A percentage that the sheet itself shows with its sign: nothing is in doubt.
 pub fn from_share(desk: &mut Desk<'_, '_>, job: Job<'_>, share: f64) -> Value<'static> {
+    // What binary arithmetic adds or takes off would read as “100%” and “0%” out of range.
+    let share = if (0.0..=1.0).contains(&share) { share } else { tidy(share) + 0.0 };
     if (0.0..=1.0).contains(&share) {
         return Value::Number(share);
     }

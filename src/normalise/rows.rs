@@ -203,7 +203,8 @@ impl Classifier<'_, '_> {
         let mut last = 0;
         cells.len() >= 3
             && cells.iter().all(|cell| match cell.value {
-                RawValue::Number(number) => {
+                // The format of its column has come to stand on the number of the column too.
+                RawValue::Number(number) | RawValue::Percent(number) => {
                     let next = number.fract() == 0.0 && (1.0..=999.0).contains(&number) && number as i64 == last + 1;
                     last += 1;
                     next

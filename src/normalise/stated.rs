@@ -108,7 +108,7 @@ const SEPARATORS: [char; 12] = [':', '：', ' ', '\u{3000}', '为', '共', '有'
 /// A cell that is a whole number, with or without what it is counted in.
 fn whole(stated: &StatedTotal, view: &View<'_>, value: RawValue) -> Option<i64> {
     match value {
-        RawValue::Number(number) => exact(number),
+        RawValue::Number(number) | RawValue::Percent(number) => exact(number),
         RawValue::Text { .. } => {
             let text = tidy(view.sheet.text(value));
             leading(stated, text.trim_start_matches(SEPARATORS))

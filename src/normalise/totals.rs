@@ -140,7 +140,8 @@ fn plausible(table: &Table, parts: &Parts, i: usize, sub: bool) -> Option<Vec<f6
 
 fn figure(view: &View<'_>, value: RawValue, factor: f64) -> Option<f64> {
     match value {
-        RawValue::Number(number) => Some(number * factor),
+        // A sum is no percentage, whatever format its cell was given.
+        RawValue::Number(number) | RawValue::Percent(number) => Some(number * factor),
         RawValue::Text { .. } => {
             let figure = numbers::read(view.sheet.text(value)).ok()?;
             let factor = if figure.unit.is_empty() { factor } else { 1.0 };

@@ -245,7 +245,9 @@ pub fn show(value: f64) -> String {
 
 /// A proportion as a percentage, without what binary arithmetic adds: 0.987 → 98.7%.
 pub fn percent(share: f64) -> String {
-    format!("{}%", show((share * 1e12).round() / 1e10))
+    let rounded = (share * 1e12).round() / 1e10;
+    // The largest have no room for the rounding.
+    if rounded.is_finite() { format!("{}%", show(rounded)) } else { format!("{share:e}×100%") }
 }
 
 #[cfg(test)]
@@ -278,6 +280,8 @@ mod tests {
             let figure = read(text).unwrap_or_else(|doubt| panic!("{text}: {doubt:?}"));
             assert_eq!((figure.value, figure.scale, figure.unit.as_str()), (value, scale, unit), "{text}");
         }
+        assert_eq!([percent(0.987), percent(-0.07), percent(0.0)], ["98.7%", "-7%", "0%"]);
+        assert_eq!([percent(1e300), percent(-1e-20)], ["1e300×100%", "0%"]);
         assert!(read("50%").is_ok_and(|figure| figure.percent));
     }
 

@@ -182,6 +182,28 @@ fn what_a_month_sent_back_is_said_under_the_tables_of_the_next() {
     assert!(!shop.says("2026-03", "报送率", "当时退回的"), "figures of this month alone");
 }
 
+/// Part of its return counted then, and counts now; that its code is gone since does not make it one without.
+#[test]
+fn a_unit_that_is_gone_is_not_said_to_be_left_out_where_it_counts() {
+    let shop = Shop::new(DUE);
+    let put = |name: &str, text: &str| write(&shop.path(name), text);
+    let part = "3,丙公司工会,,1,基层,市总工会,甲州,,,10,2000-01-01,,\n";
+    put("pipelines/reference/单位名册.csv", &format!("{ROSTER}{part}"));
+    let rows = ["甲州市总工会,5,10", "丙公司工会,若干,10"].map(|text| row(HEADER, text, &[]));
+    let cover = "填报单位：甲州市总工会    所属期：2026-02";
+    put("returns-2026-02/甲.csv", &sheet("月度登记表", HEADER, &rows, cover, "2026年3月2日"));
+    shop.file("2026-02", "乙州市总工会", "6", "20");
+    shop.file("2026-03", "乙州市总工会", "6", "30");
+    assert_eq!(shop.run("2026-02", "2026-02").code, 1);
+    put("pipelines/reference/单位名册.csv", &ROSTER.replace("\n1,甲州", "\n9,甲州"));
+    put("pipelines/reference/地市顺序.csv", "地市,单位代码\n甲州,9\n乙州,2\n");
+    let said = shop.run("2026-03", "2026-03");
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(shop.says("2026-03", "统计", "往期各栏没有计入当时退回的：2026年2月（1 行）。"));
+    assert!(!shop.says("2026-03", "统计", "列为未报"));
+    assert!(shop.line("2026-03", "统计", "合计").contains(" 30 30 "), "{}", shop.line("2026-03", "统计", "合计"));
+}
+
 #[test]
 fn without_a_due_date_who_was_sent_back_is_not_first() {
     let shop = Shop::new("");

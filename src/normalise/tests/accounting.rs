@@ -1,8 +1,8 @@
 //! Every row in one class; totals held against their parts.
 
 use super::fixture::*;
-use crate::model::Severity;
 use crate::model::table::Column;
+use crate::model::{RawValue, Severity};
 
 #[test]
 fn totals_notes_repeats_and_numbered_blanks_are_counted_apart() {
@@ -29,6 +29,10 @@ fn a_wrong_total_is_doubtful_and_none_is_checked_over_an_unreadable_cell() {
     let wrong: Vec<_> = read.findings.iter().filter(|finding| finding.code.as_ref() == "total-mismatch").collect();
     assert_eq!(wrong.len(), 1);
     assert_eq!(wrong[0].place.cells[0].to_string(), "E6");
+    // So it is where the cell of the sum was given the format of a percentage.
+    let shown = vec![T("合计"), E, E, E, Raw(RawValue::Percent(25.0)), N(20.0)];
+    let read = run(vec![teams(vec![good(), good(), shown])]);
+    assert!(codes_of(&read).iter().any(|(code, _)| *code == "total-mismatch"));
     let read = run(vec![teams(vec![good(), with(4, T("约30")), total()])]);
     assert!(!codes_of(&read).iter().any(|(code, _)| *code == "total-mismatch"));
 }

@@ -86,6 +86,8 @@ fn dates() {
         (N(20260305.0), fifth, None),
         (N(46086.0), fifth, Some(("date-serial-unformatted", VERIFY))),
         (T("26年3月5日"), fifth, Some(("year-two-digits", VERIFY))),
+        (Raw(RawValue::Percent(46086.0)), None, Some(("wrong-kind", BLOCK))),
+        (Raw(RawValue::Percent(20.2635)), None, Some(("wrong-kind", BLOCK))),
         (T("26-3-5"), None, Some(("date-unreadable", BLOCK))),
         (T("3月5日"), None, Some(("date-incomplete", BLOCK))),
         (T("2026年3月"), None, Some(("date-incomplete", BLOCK))),
@@ -127,6 +129,27 @@ fn person(id: V, birth: V, flag: V, number: V) -> RawSheet {
 }
 
 #[test]
+fn percentages() {
+    for (value, clean, finding) in [
+        (Raw(RawValue::Percent(0.95)), Some(0.95), None),
+        (Raw(RawValue::Percent(1.0)), Some(1.0), None),
+        // 1-0.9-0.1 and 0.1*3+0.7, as a formula has them.
+        (Raw(RawValue::Percent(-2.7e-17)), Some(0.0), None),
+        (Raw(RawValue::Percent(1.000_000_000_000_000_2)), Some(1.0), None),
+        (Raw(RawValue::Percent(95.0)), None, Some(("percent-out-of-range", BLOCK))),
+        (Raw(RawValue::Percent(-0.05)), None, Some(("percent-out-of-range", BLOCK))),
+        (T("150%"), None, Some(("percent-out-of-range", BLOCK))),
+        (N(95.0), Some(0.95), Some(("percent-scale", VERIFY))),
+    ] {
+        let header = ["推荐单位", "姓名", "身份证", "出生年月", "农民工", "占比"].map(T).into();
+        let row = vec![T("合肥市总工会"), T("李四"), T("11010519491231002X"), T("1949.12"), T("否"), value];
+        let read = run(vec![sheet("人", &[cover(), header, row])]);
+        assert_eq!(column(&read, "占比"), &Column::Number(vec![clean].into()));
+        assert_eq!(said(&read), finding, "{:?}", read.findings);
+    }
+}
+
+#[test]
 fn id_numbers_are_never_repaired_nor_spelled_out() {
     let id = "11010519491231002X";
     let read = run(vec![person(T("110105 19491231 002x"), T("1949-12"), E, E)]);
@@ -135,6 +158,7 @@ fn id_numbers_are_never_repaired_nor_spelled_out() {
     for (value, code) in [
         (N(110105194912310000.0), "id-stored-as-number"),
         (T("1.10105E+17"), "id-stored-as-number"),
+        (Raw(RawValue::Percent(110105194912310000.0)), "id-stored-as-number"),
         (T("110105491231002"), "id-fifteen-digits"),
         (T("同上"), "ditto-in-number"),
     ] {

@@ -1,6 +1,7 @@
 //! Where tables stand and how their columns are bound.
 
 use super::fixture::*;
+use crate::model::cell::RawValue;
 use crate::model::table::Column;
 use crate::model::{RawSheet, Severity};
 
@@ -86,6 +87,16 @@ fn three_header_rows_with_merged_parents() {
     let mut rules: Vec<&str> = read.amendments.iter().map(|amendment| amendment.rule).collect();
     rules.sort_unstable();
     assert_eq!(rules, ["name-spaces", "none-is-zero", "synonym", "unit-alias"]);
+}
+
+/// The column of shares keeps its format down to the line that numbers the columns.
+#[test]
+fn the_number_of_a_column_that_is_formatted_as_a_percentage() {
+    let mut numbers: Vec<V> = (1..=10).map(|number| N(f64::from(number))).collect();
+    numbers[4] = Raw(RawValue::Percent(5.0));
+    let read = run(vec![sheet("表", &[cover(), header(), numbers, good()])]);
+    assert_eq!(codes_of(&read), [("column-absent", Severity::Note)], "{:#?}", read.findings);
+    assert_eq!(read.sheets[0].data, 1);
 }
 
 #[test]
