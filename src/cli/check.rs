@@ -51,12 +51,18 @@ pub fn check(options: &CheckOptions) -> Exit {
     progress.finish();
     keep_recognised(&mut results);
     let blocked = results.iter().any(|(_, validated)| run::blocked(validated));
+    // Findings first, then that there was nothing to judge.
+    let stranger = results.first().and_then(|(ready, validated)| run::none_of_ours(ready, validated));
     for (ready, validated) in &results {
         if options.reading.json {
             say(&summary::for_machines(ready, &validated.verdict, &[]));
         } else if !options.reading.quiet {
             say(&listing(ready, validated));
         }
+    }
+    if let Some(text) = stranger {
+        complain(&text);
+        return Exit::Machine;
     }
     if blocked { Exit::Blocked } else { Exit::Clean }
 }
@@ -95,7 +101,13 @@ fn listing(ready: &Prepared, validated: &Validated) -> String {
         ready.plan.title,
         verdict.sources.len(),
         verdict.findings.len(),
-        if block > 0 { "请改正后再报。" } else { "可以报送。" }
+        if block > 0 {
+            "请改正后再报。"
+        } else if run::none_of_ours(ready, validated).is_some() {
+            "没有认出报表。"
+        } else {
+            "可以报送。"
+        }
     );
     out
 }

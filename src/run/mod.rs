@@ -16,7 +16,7 @@ use crate::history::{Entry, History};
 use crate::ingest::{self, Delivery, Limits};
 use crate::model::discipline::PastDiscipline;
 use crate::model::outcome::Read;
-use crate::model::{Severity, SourceFile, Unreadable};
+use crate::model::{Outcome, Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Budget, Normaliser, Overrun};
 use crate::report::{self, Correction, Edition, Written};
 use crate::spec::reference::ReferenceFolders;
@@ -148,6 +148,28 @@ pub fn collect(
     Ok(validated)
 }
 
+/// What to say where not one file is a return of this pipeline: another pipeline's folder, most likely, and a province
+/// of which nobody reported would be nobody's result. `None` where one is, or where nothing could be read at all.
+pub fn none_of_ours(prepared: &Prepared, validated: &Validated) -> Option<String> {
+    let verdict = &validated.verdict;
+    let count = |outcome| verdict.count(outcome);
+    let ours = count(Outcome::Accepted) + count(Outcome::Returned) + count(Outcome::Superseded);
+    let all = verdict.sources.len();
+    if ours > 0 || count(Outcome::Unreadable) == all {
+        return None;
+    }
+    let others = [Outcome::Unreadable, Outcome::Unrecognised, Outcome::Ignored].iter().filter(|of| count(**of) > 0);
+    let others: Vec<String> = others.map(|outcome| format!("{} {}", outcome.word(), count(*outcome))).collect();
+    let first = verdict.sources.iter().find(|source| source.outcome == Outcome::Unrecognised);
+    let first = first.map_or_else(String::new, |source| format!("例如 {}：{}。", source.source.name, source.cause));
+    Some(format!(
+        "收到的 {all} 个文件里没有一份是“{}”的报表（{}）。{first}请核对流程名和文件夹有没有拿错；\
+         不知道是哪项工作的报表，可以运行 huizong check 加上文件或文件夹，不写流程名。",
+        prepared.plan.title,
+        others.join("，"),
+    ))
+}
+
 fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery, limits: &Limits) -> Arrived {
     let mut format = "";
     let mut near_misses = Vec::new();
@@ -230,8 +252,7 @@ impl Finished {
 /// Whether anything in these returns blocks.
 pub fn blocked(validated: &Validated) -> bool {
     let verdict = &validated.verdict;
-    verdict.findings.iter().any(|finding| finding.severity == Severity::Block)
-        || verdict.count(crate::model::Outcome::Unreadable) > 0
+    verdict.findings.iter().any(|finding| finding.severity == Severity::Block) || verdict.count(Outcome::Unreadable) > 0
 }
 
 /// How units stood in the stored periods that tables over time look back on.
@@ -267,6 +288,9 @@ pub fn run(
     let prepared = before_issue.as_ref().unwrap_or(prepared);
     let Prepared { plan, reference, period, .. } = prepared;
     let mut validated = collect(prepared, returns, &history, limits, watch)?;
+    if let Some(strangers) = none_of_ours(prepared, &validated) {
+        return Err(Stop::Input(format!("{strangers}没有写出任何结果，原有结果没有改动。")));
+    }
     watch.stage("计算统计表");
     let earlier = earlier_discipline(&history, plan, period);
     let computed = compute::compute(compute::Inputs {

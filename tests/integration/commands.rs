@@ -103,3 +103,33 @@ fn a_definition_that_notepad_saved_under_another_name_is_found_out() {
     assert_eq!(said.code, 2);
     assert!(said.err.contains("pipeline.toml.txt") && said.err.contains("改名为 pipeline.toml"), "{}", said.err);
 }
+
+/// A unit that checks the wrong file must not read 可以报送, and a province of nobody is no result.
+#[test]
+fn returns_of_another_pipeline_are_three_and_replace_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("结果");
+    std::fs::create_dir(&out).expect("a folder");
+    std::fs::write(out.join("上次.txt"), "上次的结果").expect("a file");
+    let out_text = out.to_str().expect("UTF-8 path");
+    let history = folder.path().join("历史");
+    let history = history.to_str().expect("UTF-8 path");
+    let of_honours = "samples/honours/合肥/合肥市总工会.xlsx";
+    let said = say(&["run", "model-teams", "--returns", of_honours, "--out", out_text, "--history", history]);
+    assert_eq!(said.code, 3, "{}{}", said.out, said.err);
+    assert!(
+        said.err.contains("没有一份是“省模范班组评选”的报表（未识别 1）") && said.err.contains("check"),
+        "{}",
+        said.err
+    );
+    let left: Vec<_> =
+        std::fs::read_dir(&out).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(left, ["上次.txt"], "earlier results untouched");
+    let said = say(&["check", of_honours, "--pipeline", "model-teams"]);
+    assert_eq!(said.code, 3, "{}{}", said.out, said.err);
+    assert!(!said.out.contains("可以报送") && said.err.contains("没有一份"), "{}{}", said.out, said.err);
+    // Unreadable files alone are named and explained, as ever.
+    let empty = folder.path().join("空.xlsx");
+    std::fs::write(&empty, "").expect("a file");
+    assert_eq!(say(&["check", empty.to_str().expect("UTF-8 path"), "--pipeline", "model-teams"]).code, 1);
+}

@@ -448,7 +448,10 @@ fn lost_texts_are_named_where_no_form_is_found() {
         }
     }
     assert_eq!(members.len(), before);
-    let results = run_on(folder(&[("合肥市总工会.xlsx", &super::workshop::zip(&members))]).path(), &[]);
+    let other = super::workshop::zip(&super::workshop::parts(&[page("淮北市总工会", 2)], ""));
+    let files: [(&str, &[u8]); 2] =
+        [("合肥市总工会.xlsx", &super::workshop::zip(&members)), ("淮北市总工会.xlsx", &other)];
+    let results = run_on(folder(&files).path(), &[]);
     let input = results.input("合肥市总工会.xlsx");
     assert_eq!(input["outcome"], "unrecognised", "{input:#}");
     assert!(input["cause"].as_str().is_some_and(|cause| cause.contains("无法读取")), "{input:#}");

@@ -162,8 +162,15 @@ fn damaged_returns_are_not_quoted() {
     let mut broken = csv.clone().into_bytes();
     broken.extend([0xff, 0xfe, 0x00, 0x01]);
     let page = format!("<html><table><tr><td>{}</td><td>{}", IDS[1], NAMES[1]);
-    let files: [(&str, &[u8]); 4] =
-        [("a.xlsx", &cut), ("b.csv", csv.as_bytes()), ("c.csv", &broken), ("d.xls", page.as_bytes())];
+    // Without one return of this pipeline a run writes nothing.
+    let ours = xlsx(&[super::workshop::page("淮北市总工会", 2)]);
+    let files: [(&str, &[u8]); 5] = [
+        ("a.xlsx", &cut),
+        ("b.csv", csv.as_bytes()),
+        ("c.csv", &broken),
+        ("d.xls", page.as_bytes()),
+        ("e.xlsx", &ours),
+    ];
     let results = run_on(folder(&files).path(), &[]);
     holds_none(&results.said.err, seeds().chain(NAMES), "standard error");
     holds_none(&results.text("run.json"), seeds().chain(NAMES), "run.json");
