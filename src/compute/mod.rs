@@ -18,6 +18,7 @@ mod periods;
 mod quota;
 mod record;
 mod shares;
+mod spoken;
 mod standing;
 mod statistics;
 mod tally;

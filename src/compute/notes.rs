@@ -1,6 +1,7 @@
 //! What stands around a table's figures: titles, how each column was computed, and what is missing from it.
 
 use super::facts::Facts;
+use super::spoken::spoken;
 use crate::domain::period::Period;
 use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitStatus};
@@ -70,7 +71,7 @@ pub fn computed<'c>(
     for column in computed.iter().filter(|column| needed.contains(column.name.as_str())) {
         if explained.insert(column.name.clone()) {
             words += &match &column.kind {
-                ComputedKind::Value(checked) => format!("；{}＝{}", column.name, checked.source),
+                ComputedKind::Value(checked) => format!("；{}＝{}", column.name, spoken(&checked.source)),
                 ComputedKind::Rank(ranking) => format!("；{}是{}", column.name, super::standing::definition(ranking)),
             };
         }
@@ -82,7 +83,7 @@ fn conditioned(rows: String, filters: &[&Checked]) -> String {
     if filters.is_empty() {
         return rows;
     }
-    let sources: Vec<&str> = filters.iter().map(|filter| filter.source.as_str()).collect();
+    let sources: Vec<String> = filters.iter().map(|filter| spoken(&filter.source)).collect();
     format!("{rows}，条件：{}", sources.join(" 且 "))
 }
 
@@ -142,6 +143,7 @@ pub fn exclusions(accepted: &[usize], read: &[usize], facts: &Facts<'_>) -> Vec<
         notes.push(format!("认不出推荐单位的 {} 行不计入任何表。", all - rows));
     }
     notes.extend(unheard(&held, facts));
+    notes.extend(unread(facts));
     notes
 }
 
@@ -178,6 +180,14 @@ fn unheard(held: &BTreeSet<u32>, facts: &Facts<'_>) -> Option<String> {
     });
     let names: Vec<String> = units.map(|unit| facts.unit_name(unit.unit).to_string()).collect();
     (!names.is_empty()).then(|| format!("{}的报表整份退回，表中列为未报。", super::words::names(&names, 5)))
+}
+
+/// Units whose only files could not be read: they stand as 未报 in the tables too.
+fn unread(facts: &Facts<'_>) -> Option<String> {
+    let units = facts.verdict.units.iter();
+    let units = units.filter(|unit| unit.status == UnitStatus::Unreadable && !facts.has_reported(unit.unit));
+    let names: Vec<String> = units.map(|unit| facts.unit_name(unit.unit).to_string()).collect();
+    (!names.is_empty()).then(|| format!("{}的报表无法读取，表中列为未报。", super::words::names(&names, 5)))
 }
 
 /// Rows of these forms that do not count, and the returns they stand on; returns held out whole are counted apart.

@@ -4,6 +4,7 @@ use super::facts::Facts;
 use super::groups::{Across, Axis};
 use super::measures::{self, Grid};
 use super::past::columns_of;
+use super::spoken::spoken;
 use super::{criteria, notes, periods, words};
 use crate::domain::ranking::cut;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
@@ -70,7 +71,7 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
 
 fn criteria_words(statistic: &Statistic) -> String {
     let sources = statistic.criteria.iter().filter_map(|criterion| criterion.when.as_ref());
-    let sources: Vec<&str> = sources.map(|when| when.source.as_str()).collect();
+    let sources: Vec<String> = sources.map(|when| spoken(&when.source)).collect();
     format!("符合其中一条即列入：{}", sources.join("；"))
 }
 
@@ -254,7 +255,7 @@ fn label_definition(statistic: &Statistic) -> String {
         crate::spec::Rows::City => "按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出".to_string(),
         crate::spec::Rows::Codes { field } => format!("“{field}”代码表的全部值，按官方次序"),
         crate::spec::Rows::Items(items) => {
-            let items = items.iter().map(|item| format!("{}（{}）", item.label, item.filter.source));
+            let items = items.iter().map(|item| format!("{}（{}）", item.label, spoken(&item.filter.source)));
             items.collect::<Vec<_>>().join("、")
         }
     }
@@ -277,22 +278,26 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
         }
         MeasureKind::Sum { from, value, filter } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
-            format!("{rows}，合计 {}", value.source)
+            format!("{rows}，合计 {}", spoken(&value.source))
         }
         MeasureKind::Average { from, value, filter } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
-            format!("{rows}，有数的行的 {} 合并求平均，不取平均的平均", value.source)
+            format!("{rows}，有数的行的 {} 合并求平均，不取平均的平均", spoken(&value.source))
         }
         MeasureKind::Rank { of, direction } => {
             format!("“{}”{}的名次，相同的并列（1、2、2、4），未报的不排", name(*of), direction.word())
         }
         MeasureKind::Ratio { from, of, over } => {
             let over = notes::source(from, &over.iter().collect::<Vec<_>>(), facts);
-            format!("分子 {}；分母 {over}；合并计算，不取平均", of.source)
+            format!("分子 {}；分母 {over}；合并计算，不取平均", spoken(&of.source))
         }
         MeasureKind::Rate { from, of, over, filter } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
-            format!("{rows}，合计 {} ÷ 合计 {}，两项都有数的行；合并计算，不取平均", of.source, over.source)
+            format!(
+                "{rows}，合计 {} ÷ 合计 {}，两项都有数的行；合并计算，不取平均",
+                spoken(&of.source),
+                spoken(&over.source)
+            )
         }
         MeasureKind::Verdict { from, holds, filter, met, unmet } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
