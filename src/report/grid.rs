@@ -106,6 +106,11 @@ impl Grid {
         Ok(())
     }
 
+    /// Makes every column wider by the same factor; beyond what a page takes, that prints it smaller.
+    pub fn widen(&mut self, by: f64) {
+        self.widths.iter_mut().for_each(|width| *width *= by);
+    }
+
     /// The sheet's columns that a block's column takes.
     pub fn span(&self, columns: usize, column: usize) -> (u16, u16) {
         let known = self.spans.get(&columns.max(1)).and_then(|spans| spans.get(column));

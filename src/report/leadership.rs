@@ -94,33 +94,31 @@ pub fn table_sheet(
     title: &str,
 ) -> Result<(Worksheet, Vec<Stand>), XlsxError> {
     sheet.set_name(name)?;
-    let grid = Grid::fit(tables);
+    let mut grid = Grid::fit(tables);
     grid.apply(&mut sheet)?;
     style::page(&mut sheet, title, grid.landscape);
-    let mut fold = style::Fold::new(&grid.widths, grid.landscape);
     let mut stands: Vec<Stand> = Vec::with_capacity(tables.len());
     let (mut row, mut height) = (0, SIGNATURE);
     for table in tables {
         let stand = sheet::block(&mut sheet, styles, &grid, table, row)?;
-        fold.keep_together(row, stand.height);
-        if fold.is_over(stand.height + EMPTY_ROW + SIGNATURE) {
-            // With several blocks no headings are repeated.
-            let repeated = if tables.len() == 1 { headings_of(&stand, row) } else { 0.0 };
-            fold.spread(row, &stand.lines, stand.filled.clone(), repeated, EMPTY_ROW + SIGNATURE);
-        } else {
-            fold.add(stand.height + EMPTY_ROW);
-        }
         height += stand.height + EMPTY_ROW;
         row = stand.next + 1;
         stands.push(stand);
     }
     // The signature line ends the sheet, whatever stands on it.
     sheet::line(&mut sheet, row, &grid, &signature(&grid), &styles.signature, (11.0, SIGNATURE))?;
+    let fold = style::Fold::new(&grid.widths, grid.landscape);
     if fold.fits_one_page(height) {
         // A table with its signatures is one sheet of paper wherever that can be read.
         sheet.set_print_fit_to_pages(1, 1);
     } else {
-        fold.apply(&mut sheet)?;
+        let tallest = stands.iter().map(|stand| stand.height).fold(0.0, f64::max) + EMPTY_ROW + SIGNATURE;
+        if let Some(by) = fold.widening(tallest).filter(|_| tables.len() > 1) {
+            // Else its last rows would stand on a page of their own, without headings.
+            grid.widen(by);
+            grid.apply(&mut sheet)?;
+        }
+        paginate(&grid, &stands).apply(&mut sheet)?;
     }
     if let ([table], [stand]) = (tables, stands.as_slice()) {
         // With several blocks no one header belongs to all pages.
@@ -131,6 +129,24 @@ pub fn table_sheet(
     let last = grid.widths.len() as u16 - 1;
     sheet.set_print_area(0, 0, row, last)?;
     Ok((sheet, stands))
+}
+
+/// Where pages end: before a block that fits on one, or with the last rows of a longer one beside its notes.
+fn paginate(grid: &Grid, stands: &[Stand]) -> style::Fold {
+    let mut fold = style::Fold::new(&grid.widths, grid.landscape);
+    let mut row = 0;
+    for stand in stands {
+        fold.keep_together(row, stand.height);
+        if fold.is_over(stand.height + EMPTY_ROW + SIGNATURE) {
+            // With several blocks no headings are repeated.
+            let repeated = if stands.len() == 1 { headings_of(stand, row) } else { 0.0 };
+            fold.spread(row, &stand.lines, stand.filled.clone(), repeated, EMPTY_ROW + SIGNATURE);
+        } else {
+            fold.add(stand.height + EMPTY_ROW);
+        }
+        row = stand.next + 1;
+    }
+    fold
 }
 
 /// The height of a block's heading rows; `top` is its first row.

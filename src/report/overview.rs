@@ -244,22 +244,42 @@ fn contents(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> R
             None => titles.push((&stand.sheet, vec![&table.title])),
         }
     }
-    if paper.fold.would_crowd(CONTENTS.0 + titles.len() as f64 * CONTENTS.1) {
+    let width = paper.grid.total();
+    let entries: Vec<(&str, Vec<String>)> =
+        titles.iter().map(|(sheet, tables)| (*sheet, entry_lines(sheet, tables, width))).collect();
+    let lines: usize = entries.iter().map(|(_, lines)| lines.len()).sum();
+    if paper.fold.would_crowd(CONTENTS.0 + lines as f64 * CONTENTS.1) {
         paper.fold.new_page(paper.row);
     }
     paper.section("五、目录")?;
-    for (sheet, tables) in titles {
-        let all = format!("{sheet}：{}", tables.join("；"));
-        // Not every program wraps the words of a link.
-        let fits = style::lines(&all, paper.grid.widths.iter().sum(), 11.0) == 1;
-        let first = tables.first().copied().unwrap_or_default();
-        let text = if fits { all } else { format!("{sheet}：{first}等 {} 张表", tables.len()) };
-        let text = mask_within(&text);
-        paper.line(&text, &paper.styles.line.clone(), (11.0, 19.0))?;
-        let link = Url::new(format!("internal:'{}'!A1", sheet.replace('\'', "''"))).set_text(style::printable(&text).0);
-        paper.sheet.write_url_with_format(paper.row - 1, 0, link, &paper.styles.line)?;
+    for (sheet, lines) in entries {
+        for text in lines {
+            let text = mask_within(&text);
+            paper.line(&text, &paper.styles.line.clone(), (11.0, CONTENTS.1))?;
+            let target = format!("internal:'{}'!A1", sheet.replace('\'', "''"));
+            let link = Url::new(target).set_text(style::printable(&text).0);
+            paper.sheet.write_url_with_format(paper.row - 1, 0, link, &paper.styles.line)?;
+        }
     }
     Ok(())
+}
+
+/// A sheet and the titles of its tables, on as many lines as they take: not every program wraps a link, and what does
+/// not fit is cut off.
+fn entry_lines(sheet: &str, titles: &[&str], width: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = format!("{sheet}：");
+    for (index, title) in titles.iter().enumerate() {
+        let end = if index + 1 < titles.len() { "；" } else { "" };
+        let longer = format!("{line}{title}{end}");
+        if index == 0 || style::lines(&longer, width, 11.0) == 1 {
+            line = longer;
+        } else {
+            lines.push(std::mem::replace(&mut line, format!("　　{title}{end}")));
+        }
+    }
+    lines.push(line);
+    lines
 }
 
 fn charts(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Result<(), XlsxError> {

@@ -289,6 +289,8 @@ const WITH_NOTES: usize = 4;
 #[derive(Debug, Clone)]
 pub struct Fold {
     height: f64,
+    /// How many times the columns go into the width of the page; 1 where they fill it or are wider.
+    slack: f64,
     used: f64,
     breaks: Vec<u32>,
 }
@@ -299,7 +301,8 @@ impl Fold {
         let (width, height) = if landscape { (842.0 - 87.0, 595.0 - 108.0) } else { PAPER };
         // A column of w places is 7w + 5 pixels wide, and a pixel is 0.75 points.
         let sheet: f64 = widths.iter().map(|width| (width * 7.0 + 5.0) * 0.75).sum();
-        Fold { height: height * (sheet / width).max(1.0) - 4.0, used: 0.0, breaks: Vec::new() }
+        let slack = (width / sheet).max(1.0);
+        Fold { height: height * (sheet / width).max(1.0) - 4.0, slack, used: 0.0, breaks: Vec::new() }
     }
 
     /// Counts rows of this height.
@@ -361,6 +364,13 @@ impl Fold {
     /// Whether a sheet of this height is still legible when it is shrunk to one page.
     pub fn fits_one_page(&self, height: f64) -> bool {
         height <= self.height * 1.35
+    }
+
+    /// By what the columns must be widened for a piece of this height to fit on one page, since a sheet is shrunk to the
+    /// width of its page; `None` where it fits as it is, or would not be legible. A little more than that: the padding of
+    /// a column does not grow.
+    pub fn widening(&self, height: f64) -> Option<f64> {
+        (self.is_over(height) && self.fits_one_page(height)).then(|| 1.03 * self.slack * (height + 4.0) / self.height)
     }
 
     /// Writes the page breaks to the sheet.

@@ -227,3 +227,27 @@ fn id_numbers_are_masked_everywhere_but_where_the_officer_needs_them() {
     }
     assert!(needed > 50, "the data edition has them whole");
 }
+
+/// What a department head would not sign: a table of contents cut off, a share of 1.2, units that stand as 未报 without a
+/// word why, and SQL.
+#[test]
+fn the_leadership_workbook_reads_as_a_page_to_sign() {
+    let results = Results::of_sample("honours", &[]);
+    let book = results.ending("_汇总表.xlsx");
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(&book).expect("a file")).expect("a zip");
+    let mut xml = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("xl/charts/chart1.xml").expect("a chart"), &mut xml).expect("XML");
+    assert!(xml.contains("formatCode=\"0%\"") && xml.contains("<c:max val=\"1\"/>"), "{xml}");
+    let cells = super::workshop::all_cells(&book);
+    let entries: Vec<&String> = cells.iter().filter(|cell| cell.contains("2026年获奖统计（")).collect();
+    assert!(entries.iter().all(|cell| !(cell.contains("（本期）；") && cell.contains("获奖总数与"))), "{entries:?}");
+    assert!(
+        cells.iter().any(|cell| cell.trim_start_matches('\u{3000}') == "2026年获奖总数与上年同期比较"),
+        "{cells:?}"
+    );
+    assert!(cells.iter().any(|cell| cell.contains("皖晨能源集团有限公司工会的报表无法读取，表中列为未报")));
+    for sql in [" AND ", " IN (", "IS NULL", "BETWEEN", "full_years", ">= ", "'"] {
+        let left: Vec<&String> = cells.iter().filter(|cell| cell.contains(sql)).collect();
+        assert!(left.is_empty(), "{sql}: {left:?}");
+    }
+}
