@@ -187,6 +187,7 @@ mod tests {
             file!("percent_xlwt.xls"),
             file!("percent_libreoffice.xls"),
             file!("percent_libreoffice.ods"),
+            file!("percent_by_hand.xlsb"),
         ] {
             let workbook = read(bytes, 0).unwrap();
             let cells = workbook.sheets[0].cells.iter();

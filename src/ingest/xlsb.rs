@@ -4,10 +4,12 @@
 use super::cells;
 use super::refusal::{self, Refusal};
 use super::xls::push_nonempty;
+use super::xlsx::styles::{Shows, builtin, by_code};
 use super::xlsx::{Package, short};
 use crate::model::workbook::Format;
 use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsb};
+use std::collections::HashMap;
 use std::io::Cursor;
 
 /// Reads the package `bytes`, whose main part is `main`.
@@ -30,6 +32,7 @@ pub fn read(package: &Package, main: &str, bytes: &[u8]) -> Result<RawWorkbook, 
         .and_then(|stamp| chrono::DateTime::parse_from_rfc3339(&stamp).ok())
         .map(|at| at.timestamp());
     let parts = sheet_parts(package, main)?;
+    let percents = percent_formats(package, main)?;
     for (index, sheet) in listed.iter().enumerate() {
         if sheet.typ != SheetType::WorkSheet {
             found.remarks.push(format!("“{}”是图表或宏表，已跳过", short(&sheet.name)));
@@ -53,7 +56,7 @@ pub fn read(package: &Package, main: &str, bytes: &[u8]) -> Result<RawWorkbook, 
         if let Some((_, part)) = parts.iter().find(|(name, _)| *name == sheet.name)
             && let Some(bytes) = package.part(part)?
         {
-            shape(&bytes, &mut raw);
+            shape(&bytes, &percents, &mut raw);
         }
         found.sheets.push(raw);
     }
@@ -117,8 +120,46 @@ fn sheet_parts(package: &Package, main: &str) -> Result<Vec<(String, String)>, R
     Ok(listed.filter_map(|(name, relation)| Some((name, target(&relation)?))).collect())
 }
 
-/// Merges, hidden rows and hidden columns of a sheet part, which calamine does not tell of this format.
-fn shape(part: &[u8], sheet: &mut RawSheet) {
+/// Per cell format, whether it shows a percentage; empty where the workbook has no styles.
+fn percent_formats(package: &Package, main: &str) -> Result<Vec<bool>, Refusal> {
+    let relations = package.relations_of(main)?;
+    let styles = relations.iter().find(|relation| relation.kind.ends_with("/styles"));
+    let Some(part) = styles.map(|relation| package.part(&relation.target)).transpose()?.flatten() else {
+        return Ok(Vec::new());
+    };
+    Ok(percents_of(&part))
+}
+
+fn percents_of(styles: &[u8]) -> Vec<bool> {
+    let number = |body: &[u8], at: usize| Some(u16::from_le_bytes(body.get(at..at + 2)?.try_into().ok()?));
+    let mut codes: HashMap<u16, bool> = HashMap::new();
+    let mut formats = Vec::new();
+    let mut in_cells = false;
+    for (kind, body) in (Records { rest: styles }) {
+        match kind {
+            // BrtFmt: its number and its code.
+            44 => {
+                if let (Some(id), Some((code, _))) = (number(body, 0), wide_text(body, 2)) {
+                    codes.insert(id, by_code(&code) == Shows::Percent);
+                }
+            }
+            // BrtBeginCellXFs and its end: other lists hold BrtXF too.
+            617 => in_cells = true,
+            618 => in_cells = false,
+            // BrtXF: parent, number format.
+            47 if in_cells => {
+                let id = number(body, 2).unwrap_or(0);
+                let percent = || builtin(u32::from(id)) == Shows::Percent;
+                formats.push(codes.get(&id).copied().unwrap_or_else(percent));
+            }
+            _ => {}
+        }
+    }
+    formats
+}
+
+/// Merges, hidden rows and columns, and numbers shown as percentages, which calamine does not tell of this format.
+fn shape(part: &[u8], percents: &[bool], sheet: &mut RawSheet) {
     let mut row = 0;
     for (kind, body) in (Records { rest: part }) {
         let number = |index: usize| u32_at(body, index * 4);
@@ -128,6 +169,20 @@ fn shape(part: &[u8], sheet: &mut RawSheet) {
                 row = number(0).unwrap_or(row);
                 if body.get(11).is_some_and(|flags| flags & 0x10 != 0) && row <= cells::LAST_ROW {
                     sheet.hidden_rows.push(row);
+                }
+            }
+            // A number as RK, as a whole, as a formula's result: column, then three bytes of cell format.
+            2 | 5 | 9 => {
+                let format = number(1).map_or(0, |format| format as usize & 0xff_ffff);
+                let at = number(0).filter(|_| percents.get(format) == Some(&true));
+                let found = at.and_then(|col| cells::checked(row, col)).and_then(|at| {
+                    let place = sheet.cells.binary_search_by_key(&at, |cell| cell.at).ok()?;
+                    sheet.cells.get_mut(place)
+                });
+                if let Some(cell) = found
+                    && let RawValue::Number(share) = cell.value
+                {
+                    cell.value = RawValue::Percent(share);
                 }
             }
             // BrtColInfo: first, last, width, format, flags.
@@ -183,7 +238,7 @@ mod tests {
         ]
         .concat();
         let mut sheet = RawSheet::default();
-        shape(&part, &mut sheet);
+        shape(&part, &[], &mut sheet);
         assert_eq!((&sheet.hidden_rows[..], &sheet.hidden_cols[..]), (&[4][..], &[2, 3][..]));
         assert_eq!(sheet.merges, [Merge { first: CellRef { row: 0, col: 0 }, last: CellRef { row: 1, col: 13 } }]);
     }

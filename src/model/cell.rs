@@ -44,7 +44,7 @@ pub enum RawValue {
     /// A number that the file formats as a date, time or both: an Excel serial in the 1900 system
     /// (readers convert 1904 workbooks).
     DateSerial(f64),
-    /// A number that the file shows as a percentage: 0.98 stands there as 98%. xlsb is read without it.
+    /// A number that the file shows as a percentage: 0.98 stands there as 98%.
     Percent(f64),
     /// `#REF!`, `#N/A` …: the index of [`ERROR_WORDS`].
     Error(u8),
