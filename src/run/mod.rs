@@ -149,16 +149,17 @@ pub fn collect(
 }
 
 /// What to say where not one file is a return of this pipeline: another pipeline's folder, most likely, and a province
-/// of which nobody reported would be nobody's result. `None` where one is, or where nothing could be read at all.
+/// of which nobody reported would be nobody's result. `None` where one is, or where files could not be read: they may be,
+/// and whose they are stands in the results.
 pub fn none_of_ours(prepared: &Prepared, validated: &Validated) -> Option<String> {
     let verdict = &validated.verdict;
     let count = |outcome| verdict.count(outcome);
     let ours = count(Outcome::Accepted) + count(Outcome::Returned) + count(Outcome::Superseded);
     let all = verdict.sources.len();
-    if ours > 0 || count(Outcome::Unreadable) == all {
+    if ours > 0 || count(Outcome::Unreadable) > 0 {
         return None;
     }
-    let others = [Outcome::Unreadable, Outcome::Unrecognised, Outcome::Ignored].iter().filter(|of| count(**of) > 0);
+    let others = [Outcome::Unrecognised, Outcome::Ignored].iter().filter(|of| count(**of) > 0);
     let others: Vec<String> = others.map(|outcome| format!("{} {}", outcome.word(), count(*outcome))).collect();
     let first = verdict.sources.iter().find(|source| source.outcome == Outcome::Unrecognised);
     let first = first.map_or_else(String::new, |source| format!("例如 {}：{}。", source.source.name, source.cause));

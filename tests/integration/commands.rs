@@ -128,8 +128,13 @@ fn returns_of_another_pipeline_are_three_and_replace_nothing() {
     let said = say(&["check", of_honours, "--pipeline", "model-teams"]);
     assert_eq!(said.code, 3, "{}{}", said.out, said.err);
     assert!(!said.out.contains("可以报送") && said.err.contains("没有一份"), "{}{}", said.out, said.err);
-    // Unreadable files alone are named and explained, as ever.
+    // Where one cannot be read it may be ours: it is named and explained, as ever.
     let empty = folder.path().join("空.xlsx");
     std::fs::write(&empty, "").expect("a file");
-    assert_eq!(say(&["check", empty.to_str().expect("UTF-8 path"), "--pipeline", "model-teams"]).code, 1);
+    let empty = empty.to_str().expect("UTF-8 path");
+    for files in [&[empty][..], &[empty, of_honours]] {
+        let said = say(&[&["check", "--pipeline", "model-teams"], files].concat());
+        assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+        assert!(said.out.contains("空.xlsx"), "{}", said.out);
+    }
 }
