@@ -1,7 +1,7 @@
 //! What calamine does not tell of an xls workbook: the version, sheets that are no worksheets, hidden rows and columns,
 //! cells whose shared string is missing, and numbers shown as percentages. The workbook stream in, a survey out.
 
-use super::xlsx::styles::{Shows, builtin, by_code};
+use super::number_format::{Shows, builtin, by_code};
 use crate::model::CellRef;
 use std::collections::HashMap;
 

@@ -12,6 +12,7 @@ mod delimited;
 mod discover;
 mod html;
 mod mhtml;
+mod number_format;
 mod ods;
 mod pool;
 mod refusal;

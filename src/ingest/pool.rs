@@ -251,19 +251,23 @@ impl Reader<'_> {
         take: &impl Fn(&SourceFile, Delivery) -> T,
     ) -> Result<Vec<(usize, T)>, String> {
         let mut results = Vec::new();
-        let claim = || {
-            let at = next.fetch_add(1, Ordering::SeqCst);
-            Some((at, files.get(at)?))
-        };
-        let mut claimed = claim();
-        let mut asked = claimed.map(|(_, file)| self.send(file)).transpose()?.unwrap_or_default();
-        while let Some((at, file)) = claimed {
+        let mut claimed = self.claim(files, next)?;
+        while let Some((at, file, asked)) = claimed {
             let reply = self.receive(file, asked)?;
-            claimed = claim();
-            asked = claimed.map(|(_, file)| self.send(file)).transpose()?.unwrap_or_default();
+            claimed = self.claim(files, next)?;
             results.push((at, take(file, delivery(file, reply))));
         }
         Ok(results)
+    }
+
+    /// The next file that nobody has, already asked for; and whether the worker took the question.
+    fn claim<'f>(
+        &mut self,
+        files: &'f [SourceFile],
+        next: &AtomicUsize,
+    ) -> Result<Option<(usize, &'f SourceFile, bool)>, String> {
+        let at = next.fetch_add(1, Ordering::SeqCst);
+        files.get(at).map(|file| Ok((at, file, self.send(file)?))).transpose()
     }
 
     /// Asks the worker, a fresh one if need be, for a file. `false` where it cannot even take the question: it died.

@@ -1,9 +1,9 @@
 //! SpreadsheetML 2003 ("XML 表格 2003"), often saved as `.xls`: text in, a raw workbook out.
 
 use super::cells;
+use super::number_format::{Shows, by_code};
 use super::refusal::{self, Refusal};
 use super::xls::push_nonempty;
-use super::xlsx::styles::{Shows, by_code};
 use super::xlsx::{most_cells, too_many_cells};
 use super::xml::{self, Attrs, Token, Xml};
 use crate::model::cell::Doubt;

@@ -2,9 +2,9 @@
 //! are for that.
 
 use super::cells;
+use super::number_format::{Shows, builtin, by_code};
 use super::refusal::{self, Refusal};
 use super::xls::push_nonempty;
-use super::xlsx::styles::{Shows, builtin, by_code};
 use super::xlsx::{Package, short};
 use crate::model::workbook::Format;
 use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook};

@@ -3,7 +3,7 @@
 use super::lexicon::{Lexicon, fills_down};
 use super::sink::{Say, Sink};
 use super::view::View;
-use super::{Frame, figures};
+use super::{Frame, figures, scores};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::{Amendment, Severity};
 use crate::spec::{Field, FieldType};
@@ -195,7 +195,7 @@ impl<'d, 'a> Desk<'d, 'a> {
             FieldType::Boolean => self.boolean(job, raw, &text),
             FieldType::IdNumber => self.id_number(job, raw),
             FieldType::Date | FieldType::Month | FieldType::DateOrMonth => self.date_text(job, raw, &text),
-            FieldType::Score { bands } => self.score_text(job, raw, &text, bands),
+            FieldType::Score { bands } => scores::from_text(self, job, raw, &text, bands),
             FieldType::Integer | FieldType::Number | FieldType::Percent => figures::from_text(self, job, raw, &text),
         }
     }
@@ -366,32 +366,6 @@ impl<'d, 'a> Desk<'d, 'a> {
         Value::Nothing
     }
 
-    fn score_text<'v>(&mut self, job: Job<'_>, raw: &str, text: &str, bands: &'v [crate::spec::Band]) -> Value<'v> {
-        let key = names::match_key(text);
-        if let Some(band) = bands.iter().find(|band| names::match_key(&band.word) == key) {
-            if band.word != raw {
-                self.amend(job, "tidy-text", raw, &band.word);
-            }
-            return Value::Score(None, Some(Cow::Borrowed(&band.word)));
-        }
-        match numbers::read(text) {
-            Ok(figure) if !figure.percent && figure.scale == 1.0 && matches!(figure.unit.as_str(), "" | "分") => {
-                let clean = numbers::show(figure.value);
-                if clean != raw {
-                    self.amend(job, figures::rule_of(&figure, raw), raw, &clean);
-                }
-                score(figure.value, bands)
-            }
-            _ => {
-                let words: Vec<&str> = bands.iter().map(|band| band.word.as_str()).collect();
-                let found = format!("“{}”填的是“{text}”，既不是分数也不是等次", job.field.name);
-                let expected = format!("0 至 100 分，或写{}", words.join("、"));
-                self.find(job, "score-unknown", Severity::Block, found, expected, MEND);
-                Value::Nothing
-            }
-        }
-    }
-
     /// Cells that are no text: numbers, booleans, dates.
     fn typed<'v>(&mut self, job: Job<'v>, raw: RawValue) -> Value<'v> {
         let field = job.field;
@@ -406,7 +380,7 @@ impl<'d, 'a> Desk<'d, 'a> {
             (RawValue::Number(number), FieldType::Integer | FieldType::Number | FieldType::Percent) => {
                 figures::from_number(self, job, number)
             }
-            (RawValue::Number(number), FieldType::Score { bands }) => score(number, bands),
+            (RawValue::Number(number), FieldType::Score { bands }) => scores::from_number(number, bands),
             (RawValue::Boolean(yes), FieldType::Boolean) => Value::Boolean(yes),
             (RawValue::Number(number), FieldType::Boolean) if number == 0.0 || number == 1.0 => {
                 self.amend(job, "yes-no-mark", &numbers::show(number), if number == 1.0 { "是" } else { "否" });
@@ -471,15 +445,6 @@ impl<'d, 'a> Desk<'d, 'a> {
     pub fn verify(&mut self, job: Job<'_>, code: &'static str, found: String, expected: String) {
         self.find(job, code, Severity::Verify, found, expected, ASK);
     }
-}
-
-/// A score's number and the first band whose bound it reaches; outside 0–100 it has no grade.
-fn score(number: f64, bands: &[crate::spec::Band]) -> Value<'_> {
-    // 89.99999999999999 from a formula is 90, and reaches its band.
-    let number = figures::tidy(number);
-    let inside = (0.0..=100.0).contains(&number);
-    let band = bands.iter().find(|band| inside && number >= band.from);
-    Value::Score(Some(number), band.map(|band| Cow::Borrowed(band.word.as_str())))
 }
 
 /// What a field takes, in words.

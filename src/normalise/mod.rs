@@ -18,6 +18,7 @@ mod moments;
 mod period;
 mod remarks;
 mod rows;
+mod scores;
 mod sink;
 mod stated;
 #[cfg(test)]

@@ -117,14 +117,17 @@ impl Grid {
         known.copied().unwrap_or((column as u16, column as u16))
     }
 
+    /// The width of these columns of the sheet together, in Excel's units.
     pub fn width_of(&self, (first, last): (u16, u16)) -> f64 {
         self.widths.iter().take(usize::from(last) + 1).skip(usize::from(first)).sum()
     }
 
+    /// The width of all columns, in Excel's units.
     pub fn total(&self) -> f64 {
         self.widths.iter().sum()
     }
 
+    /// The last column, 0-based.
     pub fn last(&self) -> u16 {
         self.widths.len().max(1) as u16 - 1
     }

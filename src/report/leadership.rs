@@ -101,7 +101,7 @@ pub fn table_sheet(
     let (mut row, mut height) = (0, SIGNATURE);
     for table in tables {
         let stand = sheet::block(&mut sheet, styles, &grid, table, row)?;
-        height += stand.height + EMPTY_ROW;
+        height += stand.height() + EMPTY_ROW;
         row = stand.next + 1;
         stands.push(stand);
     }
@@ -112,7 +112,7 @@ pub fn table_sheet(
         // A table with its signatures is one sheet of paper wherever that can be read.
         sheet.set_print_fit_to_pages(1, 1);
     } else {
-        let tallest = stands.iter().map(|stand| stand.height).fold(0.0, f64::max) + EMPTY_ROW + SIGNATURE;
+        let tallest = stands.iter().map(|stand| stand.height()).fold(0.0, f64::max) + EMPTY_ROW + SIGNATURE;
         if let Some(by) = fold.widening(tallest).filter(|_| tables.len() > 1) {
             // Else its last rows would stand on a page of their own, without headings.
             grid.widen(by);
@@ -136,13 +136,13 @@ fn paginate(grid: &Grid, stands: &[Stand]) -> style::Fold {
     let mut fold = style::Fold::new(&grid.widths, grid.landscape);
     let mut row = 0;
     for stand in stands {
-        fold.keep_together(row, stand.height);
-        if fold.is_over(stand.height + EMPTY_ROW + SIGNATURE) {
+        fold.keep_together(row, stand.height());
+        if fold.is_over(stand.height() + EMPTY_ROW + SIGNATURE) {
             // With several blocks no headings are repeated.
             let repeated = if stands.len() == 1 { headings_of(stand, row) } else { 0.0 };
             fold.spread(row, &stand.lines, stand.filled.clone(), repeated, EMPTY_ROW + SIGNATURE);
         } else {
-            fold.add(stand.height + EMPTY_ROW);
+            fold.add(stand.height() + EMPTY_ROW);
         }
         row = stand.next + 1;
     }

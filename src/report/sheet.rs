@@ -22,9 +22,7 @@ pub struct Stand {
     pub next: u32,
     /// The sheet's column that each of the block's columns begins at.
     pub columns: Vec<u16>,
-    /// Of the whole block, in points.
-    pub height: f64,
-    /// Of each of its rows.
+    /// The height of each of its rows, in points.
     pub lines: Vec<f64>,
     /// The rows of `lines` that are body, totals included.
     pub filled: Range<usize>,
@@ -63,6 +61,13 @@ pub fn span(
         sheet.write_string_with_format(rows.0, columns.0, text, format)?;
     }
     Ok(())
+}
+
+impl Stand {
+    /// Of the whole block, in points.
+    pub fn height(&self) -> f64 {
+        self.lines.iter().sum()
+    }
 }
 
 /// Writes a block from `top` on.
@@ -114,7 +119,6 @@ pub fn block(
         body,
         next: row,
         columns: (0..count).map(|column| grid.span(count, column).0).collect(),
-        height: lines.iter().sum(),
         lines,
         filled,
     })

@@ -346,6 +346,7 @@ impl Fold {
         self.used + height > self.height * 0.85
     }
 
+    /// Whether there is a second page.
     pub fn has_breaks(&self) -> bool {
         !self.breaks.is_empty()
     }

@@ -6,7 +6,7 @@
 
 mod sheet;
 mod strings;
-pub mod styles;
+mod styles;
 
 use super::allowance;
 use super::archive::Archive;

@@ -1,9 +1,10 @@
 //! One worksheet part: text in, occupied cells at absolute positions, merges and hidden rows and columns out.
 
 use super::strings::{Strings, push_escaped, rich_text};
-use super::styles::{Shows, Styles};
+use super::styles::Styles;
 use crate::ingest::allowance;
 use crate::ingest::cells;
+use crate::ingest::number_format::Shows;
 use crate::ingest::refusal;
 use crate::ingest::xml::{Attrs, Token, Xml};
 use crate::model::cell::Doubt;
