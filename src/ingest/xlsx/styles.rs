@@ -38,9 +38,9 @@ impl Styles {
         }
     }
 
-    /// What the cell format with this index shows.
+    /// What the cell format with this index shows; a cell that names none has the first.
     pub fn shows(&self, index: Option<&str>) -> Shows {
-        let index = index.and_then(|index| index.parse::<usize>().ok());
+        let index = index.map_or(Some(0), |index| index.parse::<usize>().ok());
         index.and_then(|index| self.formats.get(index)).copied().unwrap_or_default()
     }
 }
@@ -56,5 +56,7 @@ mod tests {
             [Some("0"), Some("1"), Some("2"), Some("3"), None].map(|i| styles.shows(i)),
             [Shows::Number, Shows::Date, Shows::Number, Shows::Percent, Shows::Number]
         );
+        let first = Styles::read("<s><cellXfs><xf numFmtId='10'/></cellXfs></s>").unwrap();
+        assert_eq!([None, Some("7")].map(|index| first.shows(index)), [Shows::Percent, Shows::Number]);
     }
 }
