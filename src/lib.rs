@@ -1,24 +1,35 @@
 //! huizong (汇总): a folder of Excel returns in, a checked and traceable province-wide workbook out.
 //!
-//! The floors, from the top; imports only go down (a test reads every `use crate::` and holds this table):
+//! The floors, from the top; imports only go down, between floors and between files (a test reads every file and holds
+//! this drawing):
 //!
 //! ```text
-//! cli ─ run ─ ingest · normalise · validate · compute · report   (stages: none imports another)
-//!             history · spec · sql · model · text · domain        (floors below: no stage in sight)
+//! main                                                     joins the faces and the samples
+//! cli · samples                                            faces: arguments, words, exit codes; returns made by code
+//! run                                                      the stages in order
+//! ingest · normalise · validate · compute · report         stages: none imports another
+//! history                                                  what earlier runs kept
+//! rows                                                     rows with their units, as polars sees them
+//! definition                                               TOML → checked plan; reference data
+//! language                                                 the gate: expressions refused, checked, compiled
+//! formats                                                  bytes → raw workbook
+//! model · text · domain · atomic                           ground
 //! ```
 
 pub mod atomic;
 pub mod cli;
 pub mod compute;
+pub mod definition;
 pub mod domain;
+pub mod formats;
 pub mod history;
 pub mod ingest;
+pub mod language;
 pub mod model;
 pub mod normalise;
 pub mod report;
+pub mod rows;
 pub mod run;
 pub mod samples;
-pub mod spec;
-pub mod sql;
 pub mod text;
 pub mod validate;

@@ -3,9 +3,9 @@
 use super::arguments::HistoryOptions;
 use super::project::{HISTORY, Project, SAMPLE_HISTORY};
 use super::{Exit, complain, say, summary};
+use crate::definition::Plan;
 use crate::domain::period::Period;
 use crate::history::{Survey, Surveyed, survey};
-use crate::spec::Plan;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! Where definitions, samples and results are, seen from where the program was started.
 
+use crate::definition::Plan;
+use crate::definition::diagnostic::nearest;
+use crate::definition::reference::ReferenceFolders;
 use crate::run::{self, Prepared, Stop};
-use crate::spec::Plan;
-use crate::spec::diagnostic::nearest;
-use crate::spec::reference::ReferenceFolders;
 use std::path::{Path, PathBuf};
 
 /// Folders of the history below `out`.
@@ -61,7 +61,7 @@ impl Project {
     /// No such pipeline, or mistakes in it.
     pub fn plan(&self, name: &str) -> Result<Plan, Stop> {
         let definition = self.definition(name).map_err(Stop::Usage)?;
-        crate::spec::read(&definition).map_err(Stop::Definition)
+        crate::definition::read(&definition).map_err(Stop::Definition)
     }
 
     /// `pipelines/<name>/pipeline.toml`.

@@ -3,12 +3,12 @@
 use super::arguments::ReplayOptions;
 use super::project::{HISTORY, Project, SAMPLE_HISTORY};
 use super::{Exit, say, summary};
+use crate::definition::Plan;
+use crate::definition::diagnostic::nearest;
 use crate::domain::period::Period;
 use crate::history::survey;
 use crate::model::replay::Replay;
 use crate::run::{self, Stop, write_replay};
-use crate::spec::Plan;
-use crate::spec::diagnostic::nearest;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

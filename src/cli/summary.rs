@@ -1,10 +1,10 @@
 //! The closing words of a run, for people on one screen and for machines as JSON.
 
 use super::{Exit, complain};
+use crate::definition::Reference;
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Outcome, Severity};
 use crate::run::{Finished, Prepared, Stop};
-use crate::spec::Reference;
 use crate::text::id_number::mask_within;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -15,7 +15,7 @@ pub fn stopped(stop: &Stop) -> Exit {
     match stop {
         Stop::Definition(diagnostics) => {
             let colour = super::colour(std::io::IsTerminal::is_terminal(&std::io::stderr()));
-            eprintln!("{}", crate::spec::diagnostic::render(diagnostics, colour).trim_end());
+            eprintln!("{}", crate::definition::diagnostic::render(diagnostics, colour).trim_end());
             complain("定义或参照表有误，没有读取任何报表。请按上面的提示改好后再运行。");
             Exit::Usage
         }

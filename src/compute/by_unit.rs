@@ -3,8 +3,8 @@
 use super::facts::Facts;
 use super::measures::{Frame, Grid};
 use super::tally::Tally;
+use crate::definition::QuotaPart;
 use crate::model::statistic::StatCell;
-use crate::spec::QuotaPart;
 
 impl Frame<'_> {
     /// A number a unit, by its position among the expected ones; has no meaning in rows that are not of units.

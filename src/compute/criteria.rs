@@ -3,10 +3,10 @@
 use super::facts::Facts;
 use super::measures::Grid;
 use super::words;
+use crate::definition::{ColumnType, Criterion, Statistic};
 use crate::model::Column;
 use crate::model::statistic::StatCell;
-use crate::spec::{ColumnType, Criterion, Statistic};
-use crate::sql::Grid as Lines;
+use crate::rows::Grid as Lines;
 use crate::text::numbers::{percent, show};
 use std::collections::BTreeMap;
 

@@ -3,9 +3,9 @@
 use super::facts::Facts;
 use super::groups::Axis;
 use super::measures::Grid;
+use crate::definition::{Bound, MeasureKind, Share};
 use crate::domain::ranking::{Direction, places};
 use crate::model::statistic::StatCell;
-use crate::spec::{Bound, MeasureKind, Share};
 
 /// A measure computed from others; `None` while those are not there yet.
 pub fn derive(kind: &MeasureKind, grids: &[Option<Grid>], axis: &Axis<'_>, facts: &Facts<'_>) -> Option<Grid> {

@@ -4,11 +4,11 @@ use super::facts::Facts;
 use super::groups::Axis;
 use super::record::{Record, Tally};
 use super::{notes, words};
+use crate::definition::{DisciplineBy, Table};
 use crate::domain::ranking::{self, Direction};
 use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
-use crate::spec::{DisciplineBy, Table};
 use crate::text::id_number::mask_within;
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 //! by code. Every row of a source lands in a group or in the one left over, so that totals always equal their parts.
 
 use super::facts::{Facts, Rowset};
-use crate::spec::{FieldType, From, Item, Rows, Unit};
+use crate::definition::{FieldType, From, Item, Rows, Unit};
 use std::collections::BTreeMap;
 
 /// Whether a figure from returns can be there at all.

@@ -4,10 +4,10 @@ use super::facts::{Facts, Rowset};
 use super::groups::Axis;
 use super::notes;
 use super::standing::{self, Standing};
+use crate::definition::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Precision, Table};
+use crate::language::Checked;
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Place, Severity, Value};
-use crate::spec::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Precision, Table};
-use crate::sql::Checked;
 use crate::text::id_number::mask_within;
 use std::collections::{BTreeMap, BTreeSet};
 

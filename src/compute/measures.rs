@@ -10,10 +10,10 @@ use super::past::columns_of;
 use super::periods::{Slice, Slices};
 use super::quota::roster_number;
 use super::tally::{Amount, Tally};
+use crate::definition::{From, Measure, MeasureKind, Statistic, When};
 use crate::domain::period::Period;
+use crate::language::{Checked, Type};
 use crate::model::statistic::StatCell;
-use crate::spec::{From, Measure, MeasureKind, Statistic, When};
-use crate::sql::{Checked, Type};
 
 /// Stands where there are rows and every one of them was sent back.
 const SENT_BACK: &str = "退回";

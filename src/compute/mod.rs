@@ -27,15 +27,15 @@ mod tests;
 mod words;
 
 use self::facts::Facts;
+use crate::definition::{Plan, Reference, Table, TableKind};
 use crate::domain::period::Period;
 use crate::history::History;
 use crate::model::Finding;
 use crate::model::discipline::{ChaseList, PastDiscipline};
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
-use crate::spec::{Plan, Reference, Table, TableKind};
-use crate::sql::ValidatedRows;
-use crate::sql::frame::LookupResult;
+use crate::rows::LookupResult;
+use crate::rows::ValidatedRows;
 
 /// What the figures are computed from.
 #[derive(Debug, Clone, Copy)]

@@ -2,12 +2,12 @@
 
 use super::facts::Facts;
 use super::spoken::spoken;
+use crate::definition::{Basis, ComputedKind, From, Table};
 use crate::domain::period::Period;
+use crate::language::Checked;
 use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitStatus};
 use crate::model::statistic::{Heading, StatTable};
-use crate::spec::{Basis, ComputedKind, From, Table};
-use crate::sql::Checked;
 use std::collections::BTreeSet;
 
 /// A table with its title, notes and plain headings, and no rows yet.

@@ -5,9 +5,9 @@
 
 use super::facts::Facts;
 use super::periods::{Slice, Slices};
+use crate::definition::When;
 use crate::domain::period::Period;
 use crate::model::Column;
-use crate::spec::When;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rows that count in a comparison, pair of periods by pair of periods, and the units that they are of.

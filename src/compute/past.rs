@@ -1,14 +1,15 @@
 //! Stored periods as tables read them: a form's rows of an earlier period, loaded only when a measure asks for them.
 
 use super::facts::Rowset;
+use crate::definition::{From, MeasureKind, Plan, Reference, Rows, Statistic, TableKind};
 use crate::domain::period::Period;
 use crate::history::{History, StoredForm, StoredUnit};
+use crate::language::Checked;
 use crate::model::Column;
 use crate::model::run::UnitStatus;
-use crate::spec::{From, MeasureKind, Plan, Reference, Rows, Statistic, TableKind};
-use crate::sql::computed::append_values;
-use crate::sql::frame::context;
-use crate::sql::{Checked, Grid};
+use crate::rows::Grid;
+use crate::rows::computed::append_values;
+use crate::rows::context;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -186,7 +187,8 @@ fn columns_read(plan: &Plan) -> BTreeMap<usize, BTreeSet<String>> {
                 read.entry(*form).or_default().insert(column.to_owned());
             }
             let from = super::statistics::from(&measure.kind);
-            if let (Some(From::Form { form, .. }), true) = (from, laid_out || measure.period != crate::spec::When::This)
+            if let (Some(From::Form { form, .. }), true) =
+                (from, laid_out || measure.period != crate::definition::When::This)
             {
                 read.entry(*form).or_default().extend(columns_of(statistic, &measure.kind));
             }

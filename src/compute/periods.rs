@@ -3,9 +3,9 @@
 
 use super::facts::{Facts, Rowset};
 use super::past::Absent;
+use crate::definition::{Basis, From, SideBySide, Statistic, When};
 use crate::domain::period::Period;
 use crate::domain::schedule::Span;
-use crate::spec::{Basis, From, SideBySide, Statistic, When};
 use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::rc::Rc;

@@ -3,10 +3,10 @@
 use super::facts::Facts;
 use super::groups::Axis;
 use super::{Statement, words};
+use crate::definition::reference::ReferenceTable;
+use crate::definition::{Basis, Quota, QuotaPart, UnitRule};
 use crate::domain::apportion::apportion;
 use crate::model::{Column, Finding, Place, Severity};
-use crate::spec::reference::ReferenceTable;
-use crate::spec::{Basis, Quota, QuotaPart, UnitRule};
 
 /// Seats and their use, by position among the expected units.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -122,7 +122,7 @@ fn standby_limit(quota: &Quota, seats: u32) -> i64 {
     i64::try_from(part).unwrap_or(i64::MAX).max(i64::from(quota.standby_minimum))
 }
 
-fn accepted_by_unit(facts: &Facts<'_>, quota: &Quota, filter: &crate::sql::Checked) -> Result<Vec<i64>, String> {
+fn accepted_by_unit(facts: &Facts<'_>, quota: &Quota, filter: &crate::language::Checked) -> Result<Vec<i64>, String> {
     let rows = facts.form(quota.form)?;
     let expected = &facts.reference.roster.expected;
     let mut by_roster = vec![0_i64; facts.reference.roster.units.len()];

@@ -2,10 +2,10 @@
 //! their mean points. Knows no table.
 
 use super::facts::Facts;
+use crate::definition::{DisciplineRule, PERIODS};
 use crate::domain::period::Period;
 use crate::model::discipline::PastDiscipline;
 use crate::model::run::UnitStatus;
-use crate::spec::{DisciplineRule, PERIODS};
 
 /// The periods looked back on.
 pub struct Record<'a> {

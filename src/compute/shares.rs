@@ -4,11 +4,11 @@ use super::facts::Facts;
 use super::groups::{Across, Axis, Group, Standing, code_values};
 use super::tally::Tally;
 use super::{Statement, notes, words};
+use crate::definition::{Basis, Bound, Compare, FieldType, From, Scope, Share, SharePart, Table};
 use crate::domain::share::{Fraction, Limit, missing_for};
+use crate::language::Checked;
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Finding, Place};
-use crate::spec::{Basis, Bound, Compare, FieldType, From, Scope, Share, SharePart, Table};
-use crate::sql::Checked;
 
 /// A numerator and its denominator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use super::facts::{Facts, Rowset};
 use super::lists::said;
 use super::spoken::spoken;
 use super::words;
+use crate::definition::{List, ListValue, Ranking};
 use crate::domain::ranking::{Cut, cut, places_within};
 use crate::model::Value;
-use crate::spec::{List, ListValue, Ranking};
-use crate::sql::computed::{grouped, number};
+use crate::rows::computed::{grouped, number};
 use crate::text::id_number::mask_within;
 
 /// Places and reasons of a source's rows, by row number.

@@ -6,9 +6,9 @@ use super::measures::{self, Grid};
 use super::past::columns_of;
 use super::spoken::spoken;
 use super::{criteria, notes, periods, words};
+use crate::definition::{Basis, From, Measure, MeasureKind, Statistic, Table, When};
 use crate::domain::ranking::cut;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
-use crate::spec::{Basis, From, Measure, MeasureKind, Statistic, Table, When};
 use std::collections::BTreeSet;
 
 /// Computes one statistic.
@@ -251,10 +251,10 @@ fn unfilled(statistic: &Statistic, grids: &[Grid]) -> Option<String> {
 
 fn label_definition(statistic: &Statistic) -> String {
     match &statistic.rows {
-        crate::spec::Rows::Unit => "应报的推荐单位，按名册次序全部列出".to_string(),
-        crate::spec::Rows::City => "按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出".to_string(),
-        crate::spec::Rows::Codes { field } => format!("“{field}”代码表的全部值，按官方次序"),
-        crate::spec::Rows::Items(items) => {
+        crate::definition::Rows::Unit => "应报的推荐单位，按名册次序全部列出".to_string(),
+        crate::definition::Rows::City => "按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出".to_string(),
+        crate::definition::Rows::Codes { field } => format!("“{field}”代码表的全部值，按官方次序"),
+        crate::definition::Rows::Items(items) => {
             let items = items.iter().map(|item| format!("{}（{}）", item.label, spoken(&item.filter.source)));
             items.collect::<Vec<_>>().join("、")
         }

@@ -1,16 +1,16 @@
 //! The shipped definitions over small frames made by hand: figures that one can check with a pencil.
 
 use super::{Computed, Inputs, compute};
+use crate::definition::reference::{City, Due, ReferenceTable};
+use crate::definition::{ColumnType, Plan, Reference, Roster, Unit};
 use crate::domain::period::{Period, day};
 use crate::model::normalised::{Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::StatCell::{self, Alarm, Integer, NotApplicable, NotReported, Ratio, Text};
 use crate::model::statistic::{RowKind, StatTable};
 use crate::model::{CellRef, Column as Values, Finding, Origin, Outcome, Place, Severity, SourceFile};
-use crate::spec::reference::{City, Due, ReferenceTable};
-use crate::spec::{ColumnType, Plan, Reference, Roster, Unit};
-use crate::sql::frame::LookupResult;
-use crate::sql::{Grid, Rows, ValidatedRows};
+use crate::rows::LookupResult;
+use crate::rows::{Grid, Rows, ValidatedRows};
 use crate::text::names::match_key;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -38,7 +38,7 @@ fn row(source: u32, unit: u32, accepted: bool, cells: &[(&'static str, Value)]) 
 
 fn plan(name: &str) -> Plan {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    crate::spec::read(&root.join("pipelines").join(name).join("pipeline.toml")).expect("shipped definition")
+    crate::definition::read(&root.join("pipelines").join(name).join("pipeline.toml")).expect("shipped definition")
 }
 
 fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedRows {

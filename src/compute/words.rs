@@ -1,8 +1,8 @@
 //! Figures and templates as sentences say them.
 
+use crate::definition::{Bound, Compare, Template, TemplatePart};
 use crate::domain::period::civil;
 use crate::domain::ranking::Cut;
-use crate::spec::{Bound, Compare, Template, TemplatePart};
 
 /// A template with its holes filled; a hole that nobody knows stays visible, in braces.
 pub fn fill(template: &Template, value: impl Fn(&str) -> Option<String>) -> String {

@@ -3,11 +3,11 @@
 //! It is sealed: its own hash stands in it, so that a changed letter is told from a written one. No clock, no path of any
 //! machine: the same rows give the same bytes.
 
+use crate::definition::reference::Due;
+use crate::definition::{ColumnType, FieldType, Form};
 use crate::domain::period::{Kind, Period, civil};
 use crate::domain::schedule::written_day;
 use crate::model::run::RowAccount;
-use crate::spec::reference::Due;
-use crate::spec::{ColumnType, FieldType, Form};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ const TYPES: [(&str, StoredType, &str); 7] = [
 
 impl StoredType {
     /// What a column of a form is stored as.
-    pub fn of(form: &Form, column: &crate::spec::FormColumn) -> StoredType {
+    pub fn of(form: &Form, column: &crate::definition::FormColumn) -> StoredType {
         let month = form.fields.get(column.field).is_some_and(|field| field.ty == FieldType::Month);
         if month { StoredType::Month } else { StoredType::plain(column.ty) }
     }

@@ -7,12 +7,12 @@ use super::parquet::{self, Named, Values};
 use super::stored::{RETURN, ROW, SHEET, UNIT};
 use super::{StoredUnit, figures, units};
 use crate::atomic::Stage;
+use crate::definition::{Form, Plan, Reference, Unit};
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::model::{Column, Origin};
-use crate::spec::{Form, Plan, Reference, Unit};
-use crate::sql::ValidatedRows;
+use crate::rows::ValidatedRows;
 use ::parquet::errors::ParquetError;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -128,7 +128,7 @@ impl Ready {
 }
 
 /// The columns of a form that are kept: all but 序号, which numbers lines and says nothing.
-fn kept(form: &Form) -> impl Iterator<Item = (crate::spec::FormColumn, StoredType)> {
+fn kept(form: &Form) -> impl Iterator<Item = (crate::definition::FormColumn, StoredType)> {
     form.columns().into_iter().filter(|column| form.fields.get(column.field).is_none_or(|field| !field.ordinal)).map(
         |column| {
             let ty = StoredType::of(form, &column);

@@ -1,10 +1,10 @@
 //! The rows that a stored period enters into its ledger when it is issued.
 
 use super::StoredPeriod;
+use crate::definition::{LedgerEntry, LedgerValue, Plan, Reference};
 use crate::domain::period::Period;
 use crate::model::{Column, Value};
-use crate::spec::{LedgerEntry, LedgerValue, Plan, Reference};
-use crate::sql::frame::{Grid, context};
+use crate::rows::{Grid, context};
 
 use super::head::day_words;
 

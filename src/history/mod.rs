@@ -26,9 +26,9 @@ pub use stored::{StoredForm, StoredOrigin, StoredPeriod};
 pub use survey::{Survey, Surveyed, survey};
 pub use units::StoredUnit;
 
+use crate::definition::{CodeList, Form, Plan, Reference};
 use crate::domain::period::Period;
 use crate::domain::schedule::Schedule;
-use crate::spec::{CodeList, Form, Plan, Reference};
 use remarks::Remarks;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};

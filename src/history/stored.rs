@@ -8,10 +8,10 @@ use super::head::{FIGURES, FormPart, HEAD, Head, Part, StoredColumn, StoredType,
 use super::parquet::{Reader, Texts};
 use super::remarks::{Gap, Spot};
 use super::{Shared, StoredUnit, figures, units};
+use crate::definition::{CodeList, FieldType, Form, FormColumn, grade_column};
 use crate::domain::period::Period;
 use crate::model::statistic::StatTable;
 use crate::model::{self, Column};
-use crate::spec::{CodeList, FieldType, Form, FormColumn, grade_column};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -265,11 +265,11 @@ impl StoredForm {
             self.shared.remarks.conflict(&self.period, spot(), then, now);
             return None;
         }
-        if *stored == StoredType::Unit && today.ty == crate::spec::ColumnType::Unit {
+        if *stored == StoredType::Unit && today.ty == crate::definition::ColumnType::Unit {
             return Some(Column::Unit(self.resolve(name).into_iter().collect()));
         }
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let widen = today.ty == crate::spec::ColumnType::Number;
+        let widen = today.ty == crate::definition::ColumnType::Number;
         match reader.column(name, widen) {
             Ok(Some(Column::Text(words))) => {
                 let list = list.and_then(|list| self.shared.lists.get(list));

@@ -4,8 +4,8 @@ use super::head::{Head, Unusable};
 use super::issue::Issued;
 use super::list;
 use super::stored::read_head;
+use crate::definition::Plan;
 use crate::domain::period::Period;
-use crate::spec::Plan;
 use std::path::Path;
 
 /// One stored period. What cannot be read is said in its place.

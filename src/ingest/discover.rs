@@ -1,8 +1,10 @@
 //! Folders, zips and files in; the sorted list of everything found out. Opens nothing but regular files that begin like
 //! a zip, and of those only the directory.
 
-use super::bundle;
-use super::{Discovery, Limits};
+use super::Discovery;
+use super::limits::Limits;
+use crate::formats::bundle;
+use crate::formats::refusal::shown;
 use crate::model::SourceFile;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, Metadata};
@@ -20,7 +22,7 @@ pub fn discover(roots: &[PathBuf], limits: &Limits) -> Result<Discovery, String>
         // A root may be a link: the person named it. Links below it are listed and never followed.
         let meta = fs::metadata(root)
             .map_err(|error| format!("找不到 {}（{}），请检查路径后重试", root.display(), reason(&error)))?;
-        let own_name = root.file_name().map(|name| bundle::shown(&file_name(name))).unwrap_or_default();
+        let own_name = root.file_name().map(|name| shown(&file_name(name))).unwrap_or_default();
         if meta.is_dir() {
             let prefix = if roots.len() > 1 && !own_name.is_empty() { format!("{own_name}/") } else { String::new() };
             let listing = fs::read_dir(root)
@@ -57,7 +59,7 @@ impl Walk<'_> {
                     format!("文件夹“{prefix}”没有列全（{}），请检查磁盘或网络后重试", reason(&error))
                 })?;
                 let path = entry.path();
-                let name = format!("{prefix}{}", bundle::shown(&file_name(&entry.file_name())));
+                let name = format!("{prefix}{}", shown(&file_name(&entry.file_name())));
                 let Ok(meta) = fs::symlink_metadata(&path) else {
                     self.push(path, name, Vec::new(), 0, None);
                     continue;

@@ -1,61 +1,21 @@
-//! Files in, raw workbooks out: discover, open bundles, recognise by content, parse apart in worker processes.
+//! Files in, raw workbooks out: discover, look into bundles, parse apart in worker processes.
 //!
 //! Knows nothing of forms, units or rules.
 
-mod allowance;
-mod archive;
-mod biff;
-mod bundle;
-mod cells;
-mod compound;
-mod delimited;
 mod discover;
-mod html;
-mod mhtml;
-mod number_format;
-mod ods;
+mod limits;
 mod pool;
-mod refusal;
-mod sniff;
-mod spreadsheetml;
 mod wire;
 pub mod worker;
-mod xls;
-mod xlsb;
-mod xlsx;
-mod xml;
 
+pub use limits::Limits;
 pub use pool::use_worker;
-pub use refusal::CODES;
 
+use crate::formats::refusal;
 use crate::model::SourceFile;
 use crate::model::outcome::Read;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// What one file may cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Address space of a worker, bytes (512 MiB).
-    pub memory: u64,
-    /// Wall time for one file (10 s).
-    pub time: Duration,
-    /// Largest file taken at all, bytes (128 MiB).
-    pub file_size: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { memory: 512 << 20, time: Duration::from_secs(10), file_size: 128 << 20 }
-    }
-}
-
-impl Limits {
-    /// Limits on memory (bytes) and time; what a file may be in size grows with the memory allowed for it.
-    pub fn of(memory: u64, time: Duration) -> Limits {
-        Limits { memory, time, file_size: allowance::of(Limits::default().file_size, memory) }
-    }
-}
 
 /// Everything found, sorted by name, `index` = position. A file is in here whatever it is: litter, symlinks and FIFOs too
 /// (their reading says what they are). A zip that can't be opened is one file; one that can is its members.

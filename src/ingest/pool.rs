@@ -2,12 +2,13 @@
 //! replaced when dead. While a thread understands one file its worker reads the next. Answers come back in the order of
 //! the files.
 
-use super::allowance;
-use super::bundle::Opener;
 use super::discover::litter;
-use super::refusal::{self, Refusal};
+use super::limits::Limits;
 use super::wire::{GREETING, LONGEST_REPLY, Reply, Request};
-use super::{Delivery, Limits, worker};
+use super::{Delivery, worker};
+use crate::formats::allowance;
+use crate::formats::bundle::Opener;
+use crate::formats::refusal::{self, Refusal};
 use crate::model::outcome::Read as Reading;
 use crate::model::{RawWorkbook, SourceFile};
 use rayon::prelude::*;

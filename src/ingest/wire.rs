@@ -3,8 +3,8 @@
 //! A reply comes from a process that has just read a hostile file, so decoding proves everything (lengths, offsets,
 //! UTF-8, order, kinds) before a [`RawSheet`] exists; anything else is `None`, never a panic.
 
-use super::cells;
-use super::refusal::{CODES, Refusal};
+use crate::formats::cells;
+use crate::formats::refusal::{CODES, Refusal};
 use crate::model::cell::{Doubt, ERROR_WORDS};
 use crate::model::workbook::Format;
 use crate::model::{CellRef, Merge, RawCell, RawSheet, RawValue, RawWorkbook, Unreadable};

@@ -1,16 +1,14 @@
 //! The worker: a process of this same binary that reads one file after another for the run, so that a file that
 //! panics, eats all memory or never ends costs itself and nothing else.
 
-use super::bundle::Opener;
-use super::refusal::{self, Refusal};
-use super::sniff;
 use super::wire::{GREETING, Reply, Request};
-use crate::model::Unreadable;
+use crate::formats::bundle::Opener;
+use crate::formats::file::whole_file;
+use crate::formats::refusal::{self, Refusal};
+use crate::formats::{allowance, sniff};
 use sha2::{Digest, Sha256};
-use std::fs::File;
 use std::io::{Read, Write};
 use std::panic::AssertUnwindSafe;
-use std::path::Path;
 use std::time::Instant;
 
 /// Hidden first argument that makes this binary a worker; the memory limit in bytes follows it.
@@ -23,7 +21,7 @@ const LONGEST_REQUEST: u32 = 1 << 20;
 pub fn serve() -> i32 {
     let memory = std::env::args_os().nth(2).and_then(|argument| argument.to_str()?.parse().ok());
     if let Some(memory) = memory {
-        super::allowance::set(memory);
+        allowance::set(memory);
         limit_memory(memory);
     }
     // A panic's message may quote what the file holds.
@@ -87,58 +85,6 @@ pub fn answer(request: &Request, opener: &mut Opener) -> Reply {
     Reply::of(read, Some(Sha256::digest(&bytes).into()), bytes.len() as u64)
 }
 
-fn whole_file(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
-    let mut file = open_regular(path)?;
-    let size = file.metadata().map_err(|error| unopenable(&error))?.len();
-    if size > most {
-        return Err(refusal::over_limit(format!("文件有 {} MiB，上限 {} MiB", size >> 20, most >> 20)));
-    }
-    // One byte more than stated: a file that grows while it is read is noticed, not read for ever.
-    let mut bytes = Vec::with_capacity(size as usize + 1);
-    (&mut file).take(size + 1).read_to_end(&mut bytes).map_err(|error| unopenable(&error))?;
-    if bytes.len() as u64 != size {
-        return Err(refusal::unopenable("读取时文件正在被改动"));
-    }
-    Ok(bytes)
-}
-
-fn unopenable(error: &std::io::Error) -> Unreadable {
-    refusal::unopenable(match error.kind() {
-        std::io::ErrorKind::NotFound => "文件不见了",
-        std::io::ErrorKind::PermissionDenied => "没有权限",
-        _ => "系统读取出错",
-    })
-}
-
-/// Opens a regular file; links, pipes and devices are refused without opening them (a pipe would block for ever).
-///
-/// # Errors
-/// Not a regular file, or the system says no.
-pub fn open_regular(path: &Path) -> Result<File, Unreadable> {
-    let meta = std::fs::symlink_metadata(path).map_err(|error| unopenable(&error))?;
-    let kind = meta.file_type();
-    if kind.is_symlink() {
-        return Err(refusal::not_regular("这是快捷链接"));
-    }
-    if kind.is_dir() {
-        return Err(refusal::not_regular("这是无法列出内容的文件夹"));
-    }
-    if !kind.is_file() {
-        return Err(refusal::not_regular("这是管道或设备"));
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.read(true);
-    // Should it become a pipe or a link in between: do not wait, do not follow.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK | libc::O_NOFOLLOW);
-    let file = options.open(path).map_err(|error| unopenable(&error))?;
-    match file.metadata() {
-        Ok(meta) if meta.is_file() => Ok(file),
-        Ok(_) => Err(refusal::not_regular("这是管道或设备")),
-        Err(error) => Err(unopenable(&error)),
-    }
-}
-
 /// From here on, an allocation beyond the limit ends this process. Where the system refuses, the time limit remains.
 #[cfg(unix)]
 fn limit_memory(bytes: u64) {
@@ -188,6 +134,7 @@ fn limit_memory(bytes: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     #[test]
     fn a_conversation_in_memory() {

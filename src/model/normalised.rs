@@ -1,6 +1,9 @@
 //! A return after its tables were found, bound and converted; nothing checked across rows yet.
 
-use super::{Amendment, CellRef, Finding, FormTable, SheetAccount};
+use super::cell::CellRef;
+use super::finding::{Amendment, Finding};
+use super::outcome::SheetAccount;
+use super::table::FormTable;
 use std::sync::Arc;
 
 /// How one table's columns map to a form's fields (列对应).

@@ -34,7 +34,7 @@ pub struct Unreadable {
 /// What reading one file came to, before anyone asks whether it holds a form.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Read {
-    Workbook(super::RawWorkbook),
+    Workbook(super::workbook::RawWorkbook),
     /// Could not be read: damaged, encrypted, over a limit …
     Unreadable(Unreadable),
     /// A readable thing that is no table: a document, a picture, a web page.

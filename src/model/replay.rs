@@ -1,6 +1,6 @@
 //! What a definition's rules would say of stored periods.
 
-use super::Severity;
+use super::finding::Severity;
 use crate::domain::period::Period;
 use std::sync::Arc;
 

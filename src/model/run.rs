@@ -1,9 +1,11 @@
 //! What validation says of the whole run: the verdict on each file and unit, and the accounting of rows.
 
+use super::cell::CellRef;
 use super::drift::Drift;
+use super::finding::{Amendment, Finding, Place};
 use super::ledger::Ledger;
 use super::normalised::{Binding, NearMiss, Sender};
-use super::{Amendment, CellRef, Finding, Outcome, Place, SheetAccount, SourceFile};
+use super::outcome::{Outcome, SheetAccount, SourceFile};
 
 /// One file of the run with its verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +37,7 @@ pub struct SourceVerdict {
     pub rows: RowAccount,
     /// Index of the file that replaced this one.
     pub superseded_by: Option<u32>,
-    /// Why it is unreadable: a code of `ingest::CODES`; empty for every other outcome.
+    /// Why it is unreadable: a code of `formats::CODES`; empty for every other outcome.
     pub code: &'static str,
 }
 

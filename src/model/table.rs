@@ -1,6 +1,7 @@
 //! Typed columns of one form, each row with the return, sheet and physical row that it came from.
 
-use super::{Place, Scalars, Texts, Value};
+use super::finding::Place;
+use super::values::{Scalars, Texts, Value};
 
 /// Where a record came from: a file, a sheet, a physical row, and the part of it that is the record's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

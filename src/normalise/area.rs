@@ -15,8 +15,8 @@ use super::layout::{self, Header, NearMiss};
 use super::lexicon::Lexicon;
 use super::rows::frame_above;
 use super::view::View;
+use crate::definition::{Field, FieldType, Plan};
 use crate::model::cell::{CellRef, RawValue};
-use crate::spec::{Field, FieldType, Plan};
 use crate::text::names::{header_key, without_brackets};
 
 /// A part of a sheet with its header blocks; never empty of them, but for a sheet without a form.

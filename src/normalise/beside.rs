@@ -2,7 +2,7 @@
 
 use super::bind::{Fit, Heading, fits};
 use super::lexicon::Lexicon;
-use crate::spec::Plan;
+use crate::definition::Plan;
 use crate::text::names::without_brackets;
 
 /// A second table needs at least this many header words that the first has no use for.

@@ -1,8 +1,8 @@
 //! Columns of a header block in, their fields out (列对应): by header, parent and header, or alias; never by position.
 
 use super::lexicon::{Entry, Kind, Lexicon};
-use crate::spec::FieldType;
-use crate::spec::Plan;
+use crate::definition::FieldType;
+use crate::definition::Plan;
 use crate::text::names::without_brackets;
 
 /// One column of a header block: what stands over its data, outermost first.

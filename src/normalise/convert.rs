@@ -4,10 +4,10 @@ use super::cells::{Desk, FILL, Job, MEND, Value, expects, is_ditto};
 use super::figures::header_factor;
 use super::lexicon::{FormIndex, fills_down};
 use super::rows::Table;
+use crate::definition::{ColumnType, Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::table::{Column, Origin};
 use crate::model::{FormTable, Scalars, Severity, Texts};
-use crate::spec::{ColumnType, Field, FieldType, Form};
 use crate::text::names::tidy;
 
 /// A field as this table binds it.

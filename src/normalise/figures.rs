@@ -1,8 +1,8 @@
 //! Number cells: units typed into cells or headers, percent signs, whole numbers. The factor between 元 and 万元 must be right.
 
 use super::cells::{Desk, Job, MEND, Value, expects};
+use crate::definition::{Field, FieldType};
 use crate::model::Severity;
-use crate::spec::{Field, FieldType};
 use crate::text::numbers::{self, Figure};
 
 /// Words that count the same things.

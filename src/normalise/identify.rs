@@ -4,10 +4,10 @@
 use super::lexicon::Lexicon;
 use super::meter::Meter;
 use super::sink::{Say, Sink};
+use crate::definition::Roster;
 use crate::model::cell::CellRef;
 use crate::model::normalised::{Sender, SenderEvidence};
 use crate::model::{Severity, SourceFile};
-use crate::spec::Roster;
 use std::collections::BTreeMap;
 
 const ASK_UNIT: &str = "请报送单位在填报单位栏写明名册中的单位全称；名册缺漏的请汇总部门补充别名";

@@ -6,8 +6,8 @@ use super::beside::beside;
 use super::bind::{Fit, Heading, fits, is_total_of_parent};
 use super::lexicon::Lexicon;
 use super::view::View;
+use crate::definition::Plan;
 use crate::model::cell::{CellRef, RawValue};
-use crate::spec::Plan;
 use crate::text::names::{header_key, tidy};
 
 /// Headers stand on at most this many rows.

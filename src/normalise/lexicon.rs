@@ -1,7 +1,7 @@
 //! Everything that is asked of every cell of every file, compiled once per run: headers, code words, unit names.
 
 use super::Frame;
-use crate::spec::{FieldType, Form, FormColumn};
+use crate::definition::{FieldType, Form, FormColumn};
 use crate::text::names::{header_key, match_key};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -270,7 +270,7 @@ fn index_form(form: &Form) -> FormIndex {
     }
 }
 
-fn index_codes(list: &crate::spec::CodeList) -> CodeIndex<'_> {
+fn index_codes(list: &crate::definition::CodeList) -> CodeIndex<'_> {
     let mut keyed = Words::default();
     // Canonical words last: a word that is both canonical and a synonym of another is canonical.
     for (also, word) in &list.synonyms {

@@ -27,11 +27,11 @@ mod totals;
 mod version;
 mod view;
 
+use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
 use crate::model::normalised::{Binding, NearMiss, NormalisedReturn};
 use crate::model::table::Column;
 use crate::model::{CellRef, FormTable, Origin, RawWorkbook, SheetAccount, SourceFile};
-use crate::spec::{Plan, Reference};
 use area::Area;
 use cells::Desk;
 use cover::Cover;

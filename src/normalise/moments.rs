@@ -1,9 +1,9 @@
 //! Date and month cells: no part of a date is ever invented.
 
 use super::cells::{Desk, Job, MEND, Value, expects};
+use crate::definition::FieldType;
 use crate::domain::period::{civil, day};
 use crate::model::Severity;
-use crate::spec::FieldType;
 use crate::text::dates::{self, Reading};
 use crate::text::numbers;
 

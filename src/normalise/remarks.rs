@@ -9,11 +9,11 @@ use super::period::Said;
 use super::rows::{Nil, Table};
 use super::sink::{Say, Sink};
 use super::view::View;
+use crate::definition::{Field, Form, Plan};
 use crate::domain::period::Period;
 use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::model::normalised::NearMiss;
 use crate::model::{FormTable, Origin, RawWorkbook, Severity, SheetAccount};
-use crate::spec::{Field, Form, Plan};
 use std::sync::Arc;
 
 /// The first cell of a table's header.

@@ -2,9 +2,9 @@
 
 use super::layout::Header;
 use super::view::View;
+use crate::definition::{FieldType, Form, Plan};
 use crate::model::SheetAccount;
 use crate::model::cell::{RawCell, RawValue};
-use crate::spec::{FieldType, Form, Plan};
 use crate::text::names::{header_key, tidy};
 use std::sync::Arc;
 
@@ -163,7 +163,7 @@ impl Classifier<'_, '_> {
         self.view.sheet.text(cell.value)
     }
 
-    fn field_at(&self, col: u16) -> Option<&crate::spec::Field> {
+    fn field_at(&self, col: u16) -> Option<&crate::definition::Field> {
         let field = self.columns.iter().position(|bound| *bound == Some(col))?;
         self.form.fields.get(field)
     }
@@ -186,7 +186,7 @@ impl Classifier<'_, '_> {
 
     /// How many required columns the row fills besides its first cell, and how many there are.
     fn filled(&self, cells: &[&RawCell], besides: Option<u16>, texts_only: bool) -> (usize, usize) {
-        let wanted = |field: &crate::spec::Field| {
+        let wanted = |field: &crate::definition::Field| {
             field.required && !field.ordinal && (!texts_only || super::lexicon::fills_down(&field.ty))
         };
         let filled = cells
@@ -360,6 +360,6 @@ fn is_note(key: &str) -> bool {
 }
 
 /// Whether a field's figures add up.
-pub fn adds_up(field: &crate::spec::Field) -> bool {
+pub fn adds_up(field: &crate::definition::Field) -> bool {
     !field.ordinal && matches!(field.ty, FieldType::Integer | FieldType::Number)
 }

@@ -2,8 +2,8 @@
 
 use super::cells::{Desk, Job, MEND, Value, expects};
 use super::figures;
+use crate::definition::Band;
 use crate::model::Severity;
-use crate::spec::Band;
 use crate::text::{names, numbers};
 use std::borrow::Cow;
 

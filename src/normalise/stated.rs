@@ -3,9 +3,9 @@
 use super::Found;
 use super::sink::Sink;
 use super::view::View;
+use crate::definition::{Form, StatedTotal, Template, TemplatePart};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::{Finding, Place};
-use crate::spec::{Form, StatedTotal, Template, TemplatePart};
 use crate::text::names::tidy;
 use crate::text::numbers;
 

@@ -5,10 +5,10 @@ use super::figures::tidy;
 use super::rows::{Table, adds_up};
 use super::sink::{Say, Sink};
 use super::view::View;
+use crate::definition::Form;
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::table::Column;
 use crate::model::{FormTable, Severity};
-use crate::spec::Form;
 use crate::text::numbers;
 
 /// One column's figures by position in the view, summed from the top, so that a sheet with as many 小计 as rows is
@@ -59,7 +59,7 @@ pub fn check(view: &View<'_>, form: &Form, table: &Table, read: &FormTable, sink
     let mut column_at = 0;
     for (field, col) in form.fields.iter().zip(&table.header.fit.columns) {
         let column = read.columns.get(column_at);
-        column_at += 1 + usize::from(matches!(field.ty, crate::spec::FieldType::Score { .. }));
+        column_at += 1 + usize::from(matches!(field.ty, crate::definition::FieldType::Score { .. }));
         let (Some(col), Some(column), true) = (*col, column, adds_up(field)) else { continue };
         let parts = parts(view, &table.rows.data, column, col);
         let heading = table.header.headings.iter().find(|heading| heading.col == col);

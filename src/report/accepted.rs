@@ -1,9 +1,9 @@
 //! Accepted rows of one form, column by column, without copying them: what the data edition and the Parquet store write.
 
 use super::Edition;
+use crate::definition::{Form, Precision};
 use crate::model::{Column, Origin, Scalars, Texts};
-use crate::spec::{Form, Precision};
-use crate::sql::ValidatedRows;
+use crate::rows::ValidatedRows;
 use std::sync::Arc;
 
 /// One column with its values.

@@ -1,8 +1,8 @@
 //! Charts of the overview: native Excel charts whose series refer to the cells of the printed tables.
 
 use super::sheet::Stand;
+use crate::definition::{Chart as Declared, ChartKind};
 use crate::model::statistic::{RowKind, StatCell, StatTable};
-use crate::spec::{Chart as Declared, ChartKind};
 use rust_xlsxwriter::{
     Chart, ChartDataLabel, ChartDataLabelPosition, ChartEmptyCells, ChartFont, ChartFormat, ChartLegendPosition,
     ChartLine, ChartSolidFill, ChartType,

@@ -8,7 +8,7 @@ use super::accepted::{Accepted, Named, Values};
 use super::sheet::serial;
 use super::style;
 use super::tidy::{Look, Shared, TidyBook};
-use crate::spec::Precision;
+use crate::definition::Precision;
 use std::collections::HashMap;
 use std::io::{self, Seek, Write};
 

@@ -2,15 +2,16 @@
 
 use super::Edition;
 use super::received::fixture as received;
+use crate::definition::*;
 use crate::domain::period::{Period, day};
+use crate::language::Literal;
 use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};
 use crate::model::finding::{Amendment, Finding, Place, Severity};
 use crate::model::normalised::{Binding, Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::model::{CellRef, Column, Origin, Outcome, SheetAccount, SourceFile};
-use crate::spec::*;
-use crate::sql::{Grid, Literal, Rows, ValidatedRows};
+use crate::rows::{Grid, Rows, ValidatedRows};
 use std::path::{Path, PathBuf};
 
 /// A valid ID number of nobody (the standard's own example).

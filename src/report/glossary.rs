@@ -6,10 +6,10 @@ use super::sheet;
 use super::style::{self, Kind, Styles};
 use super::wording::{public_path, short_hash};
 use super::{Edition, overview};
+use crate::definition::{Bound, Compare, Scope, Share};
+use crate::language::Literal;
 use crate::model::Outcome;
 use crate::model::statistic::RowKind;
-use crate::spec::{Bound, Compare, Scope, Share};
-use crate::sql::Literal;
 use crate::text::id_number::mask_within;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 

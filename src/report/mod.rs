@@ -33,14 +33,14 @@ mod wording;
 pub use crate::atomic::probe;
 
 use crate::atomic::Stage;
+use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
 use crate::history::correction::Change;
 use crate::history::{FormFile, form_rows};
 use crate::model::discipline::ChaseList;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
-use crate::spec::{Plan, Reference};
-use crate::sql::ValidatedRows;
+use crate::rows::ValidatedRows;
 use accepted::Accepted;
 use links::Links;
 use manifest::Output;

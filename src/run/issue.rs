@@ -2,9 +2,9 @@
 //! the ledger.
 
 use super::{Prepared, Stop};
+use crate::definition::reference::append;
 use crate::history::issue::Issued;
 use crate::history::{History, StoredPeriod, Unusable, ledger};
-use crate::spec::reference::append;
 use std::path::{Path, PathBuf};
 
 /// What an issue came to.

@@ -11,6 +11,8 @@ pub use crate::validate::replay::rules as tried_rules;
 pub use replay::replay;
 
 use crate::compute::{self, Computed};
+use crate::definition::reference::ReferenceFolders;
+use crate::definition::{self, Diagnostic, Plan, Reference};
 use crate::domain::period::Period;
 use crate::history::{Entry, History};
 use crate::ingest::{self, Delivery, Limits};
@@ -19,8 +21,6 @@ use crate::model::outcome::Read;
 use crate::model::{Outcome, Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Budget, Normaliser, Overrun};
 use crate::report::{self, Correction, Edition, Written};
-use crate::spec::reference::ReferenceFolders;
-use crate::spec::{self, Diagnostic, Plan, Reference};
 use crate::validate::{self, Against, Arrival, Arrived, Validated};
 use past::Own;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -68,9 +68,9 @@ pub struct Prepared {
 /// # Errors
 /// [`Stop::Definition`] with every problem, or [`Stop::Usage`] for a period that does not fit.
 pub fn prepare(definition: &Path, folders: &ReferenceFolders, period: Option<&str>) -> Result<Prepared, Stop> {
-    let plan = spec::read(definition).map_err(Stop::Definition)?;
+    let plan = definition::read(definition).map_err(Stop::Definition)?;
     let period = period_of(&plan, period.unwrap_or(&plan.sample_period))?;
-    let reference = spec::reference::load(&plan, folders, &period).map_err(Stop::Definition)?;
+    let reference = definition::reference::load(&plan, folders, &period).map_err(Stop::Definition)?;
     Ok(Prepared { plan, reference, period, as_of: None })
 }
 
@@ -80,7 +80,7 @@ pub fn prepare(definition: &Path, folders: &ReferenceFolders, period: Option<&st
 /// [`Stop::Usage`]: it does not parse, is of another kind, or nothing is reported in it.
 pub fn period_of(plan: &Plan, written: &str) -> Result<Period, Stop> {
     let (schedule, title) = (&plan.schedule, &plan.title);
-    let examples = spec::read::period_examples(schedule);
+    let examples = definition::read::period_examples(schedule);
     let Some(period) = schedule.parse(written) else {
         return Err(Stop::Usage(format!("看不懂报告期“{written}”。“{title}”的报告期请写成{examples}。")));
     };
@@ -258,7 +258,7 @@ pub fn blocked(validated: &Validated) -> bool {
 
 /// How units stood in the stored periods that tables over time look back on.
 fn earlier_discipline(history: &History, plan: &Plan, period: &Period) -> Vec<PastDiscipline> {
-    let most = plan.discipline.map_or(spec::PERIODS, |rule| rule.periods);
+    let most = plan.discipline.map_or(definition::PERIODS, |rule| rule.periods);
     let before = plan.schedule.before(period, most.saturating_sub(1) as usize);
     // A period without a folder is not asked for: one before the first is no gap, and what lies between is told apart.
     let stored = before.iter().filter(|period| history.has(period)).filter_map(|period| {

@@ -1,6 +1,7 @@
 //! The run's own period in the history: locked once it is issued, replaced whole when the results are written.
 
 use super::{Places, Prepared, Stop};
+use crate::definition::{LedgerValue, Plan};
 use crate::domain::period::Period;
 use crate::history::correction::{Change, changes};
 use crate::history::head::{HEAD, Unusable};
@@ -10,7 +11,6 @@ use crate::model::Column;
 use crate::model::outcome::Outcome;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
-use crate::spec::{LedgerValue, Plan};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

@@ -6,9 +6,9 @@
 use super::Arrived;
 use super::rows::Places;
 use super::versions::cell;
+use crate::definition::{FieldType, Form, Roster};
 use crate::model::ledger::{Change, ChangeKind, Shown, Side};
 use crate::model::{CellRef, Column, FormTable, Origin};
-use crate::spec::{FieldType, Form, Roster};
 use crate::text::{dates, numbers};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 

@@ -1,11 +1,11 @@
 //! Reporting discipline (RETURNS.md §7): when each return came in, how late that was, and how each expected unit stands.
 
+use crate::definition::Roster;
+use crate::definition::reference::Due;
 use crate::domain::workdays::Calendar;
 use crate::model::normalised::NormalisedReturn;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
 use crate::model::{Finding, Outcome, Place, Severity, SourceFile};
-use crate::spec::Roster;
-use crate::spec::reference::Due;
 use crate::text::dates::show_day;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +50,7 @@ pub fn units(
     sources: &[SourceVerdict],
     named: &BTreeMap<u32, BTreeSet<u32>>,
 ) -> Vec<UnitReport> {
-    let recommenders = crate::sql::frame::recommenders(roster);
+    let recommenders = crate::rows::recommenders(roster);
     let mut by_unit: BTreeMap<u32, Vec<&SourceVerdict>> = BTreeMap::new();
     for source in sources {
         let own = source.unit.and_then(|unit| recommenders.get(unit as usize).copied().flatten());

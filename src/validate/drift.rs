@@ -4,11 +4,11 @@
 //! Returns that a later version replaced are left out: their sender has already done otherwise. So are spellings that
 //! differ from the form's only in spaces, marks and remarks in brackets.
 
+use crate::definition::{Field, Form, Plan};
 use crate::model::drift::{Advice, Case, Drift, DriftKind, Pattern};
 use crate::model::normalised::{Binding, NearMiss};
 use crate::model::run::SourceVerdict;
 use crate::model::{CellRef, Outcome};
-use crate::spec::{Field, Form, Plan};
 use crate::text::names::{header_key, without_brackets};
 use std::collections::{BTreeMap, BTreeSet};
 

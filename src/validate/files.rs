@@ -4,12 +4,12 @@ use super::discipline::{beijing_day, early, lateness, units};
 use super::verdicts::blocking;
 use super::versions::{self, Decision, Replaced};
 use super::{Arrival, Arrived};
+use crate::definition::{Reference, Roster};
 use crate::model::drift::Drift;
 use crate::model::ledger::Ledger;
 use crate::model::normalised::NormalisedReturn;
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
 use crate::model::{Finding, Outcome, Place, Severity};
-use crate::spec::{Reference, Roster};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What replaced a file whole: a file of which it is a copy, or later versions of every form that it holds rows of.

@@ -1,15 +1,15 @@
 //! For tests, a small province: two cities that report, one county under the first, and one form with every kind of rule.
 
 use super::*;
-use crate::domain::period::day;
-use crate::domain::workdays::Calendar;
-use crate::model::normalised::{Binding, Sender, SenderEvidence, VersionEvidence};
-use crate::model::{Column, Severity, SheetAccount};
-use crate::spec::reference::{Due, ReferenceTable};
-use crate::spec::{
+use crate::definition::reference::{Due, ReferenceTable};
+use crate::definition::{
     CodeList, Count, Field, FieldType, Form, Lookup, LookupRule, Roster, Rule, Template, TemplatePart, Unique, Unit,
 };
-use crate::sql::{Checked, Literal, Scope, Type, check};
+use crate::domain::period::day;
+use crate::domain::workdays::Calendar;
+use crate::language::{Checked, Literal, Scope, Type, check};
+use crate::model::normalised::{Binding, Sender, SenderEvidence, VersionEvidence};
+use crate::model::{Column, Severity, SheetAccount};
 
 pub const UNIT: usize = 0;
 pub const WORKPLACE: usize = 1;

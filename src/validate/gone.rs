@@ -5,13 +5,13 @@ use super::history::{Records, gap, shared};
 use super::rows::{FormRows, render, words};
 use super::trial;
 use super::{Against, Arrival, Arrived, versions};
+use crate::definition::{Gone, Precision, Template, TemplatePart};
 use crate::history::StoredUnit;
 use crate::model::run::UnitStatus;
 use crate::model::{Finding, Place};
-use crate::spec::{Gone, Precision, Template, TemplatePart};
-use crate::sql::Grid;
-use crate::sql::computed::append_values;
-use crate::sql::frame::{context, recommenders};
+use crate::rows::Grid;
+use crate::rows::computed::append_values;
+use crate::rows::{context, recommenders};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which units' silence on a record means something. Units are those that rows count under.
@@ -82,7 +82,7 @@ pub fn check(rows: &FormRows, keys: &[Option<String>], heard: &Heard, against: A
     }
     let Some(period) = against.history.previous() else { return Vec::new() };
     let Some(records) = Records::load(rows, &period, against) else {
-        return vec![gap(rows.form, crate::sql::PREVIOUS, &period, against)];
+        return vec![gap(rows.form, crate::language::PREVIOUS, &period, against)];
     };
     let here: BTreeSet<&str> = keys.iter().flatten().map(String::as_str).collect();
     let complete = heard.complete(rows, keys);

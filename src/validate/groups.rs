@@ -2,9 +2,9 @@
 
 use super::rows::{FormRows, words};
 use super::{trial, unique};
+use crate::definition::{GroupKind, GroupRule, GroupValue, Precision};
+use crate::language::{Context, compile};
 use crate::model::{Column, Finding, Severity};
-use crate::spec::{GroupKind, GroupRule, GroupValue, Precision};
-use crate::sql::{Context, compile};
 
 /// Findings of every group rule of the form.
 pub fn check(rows: &FormRows, context: &Context) -> Vec<Finding> {

@@ -6,11 +6,11 @@ use super::Against;
 use super::gone::stored_grid;
 use super::rows::FormRows;
 use super::unique::part;
+use crate::definition::{ColumnType, Form, Template, TemplatePart};
 use crate::domain::period::Period;
 use crate::history::StoredForm;
+use crate::language::{PREVIOUS, earlier_column, split_earlier};
 use crate::model::{Column, Finding, Place, Scalar, Scalars, Severity, Texts};
-use crate::spec::{ColumnType, Form, Template, TemplatePart};
-use crate::sql::{PREVIOUS, earlier_column, split_earlier};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Key of every row of this period; `None` where a part of it is missing.

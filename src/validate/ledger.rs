@@ -4,9 +4,9 @@
 
 use super::versions::{Decision, Replaced};
 use super::{Arrival, Arrived};
+use crate::definition::Plan;
 use crate::model::ledger::{Ledger, Standing, Version};
 use crate::model::normalised::NormalisedReturn;
-use crate::spec::Plan;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 

@@ -4,10 +4,11 @@
 use super::rows::{FormRows, render, words};
 use super::trial;
 use super::unique::part;
+use crate::definition::{CodeList, ColumnType, FieldType, Lookup, Plan, Precision, Reference};
+use crate::language::Context;
 use crate::model::{Finding, Value};
-use crate::spec::{CodeList, ColumnType, FieldType, Lookup, Plan, Precision, Reference};
-use crate::sql::frame::LookupResult;
-use crate::sql::{Context, Grid};
+use crate::rows::Grid;
+use crate::rows::LookupResult;
 use crate::text::names::match_key;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

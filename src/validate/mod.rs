@@ -20,14 +20,15 @@ mod unique;
 mod verdicts;
 mod versions;
 
+use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
 use crate::history::History;
+use crate::language::Context;
 use crate::model::normalised::{NearMiss, NormalisedReturn};
 use crate::model::run::{RowAccount, RunVerdict};
 use crate::model::{Finding, FormTable, Origin, Place, SourceFile, Unreadable};
-use crate::spec::{Plan, Reference};
-use crate::sql::frame::{assemble, context, recommenders};
-use crate::sql::{Context, ValidatedRows, computed};
+use crate::rows::{ValidatedRows, computed};
+use crate::rows::{assemble, context, recommenders};
 use gone::Heard;
 use rows::{FormRows, Places};
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +81,7 @@ pub struct Validated {
     pub lookups: Vec<LookupResult>,
 }
 
-pub use crate::sql::frame::LookupResult;
+pub use crate::rows::LookupResult;
 
 /// Validates all returns of a run together.
 ///

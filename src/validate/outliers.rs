@@ -5,12 +5,13 @@ use super::gone::stored_grid;
 use super::history::{Records, alone, gap};
 use super::rows::{FormRows, words};
 use super::{Against, trial};
+use crate::definition::{Against as Held, Outlier, Precision};
 use crate::domain::outlier::{Judgement, Peers, against_history, slip_words};
 use crate::domain::period::Period;
+use crate::language::{Checked, Context, PREVIOUS, compile};
 use crate::model::{Finding, Value};
-use crate::spec::{Against as Held, Outlier, Precision};
-use crate::sql::frame::context;
-use crate::sql::{Checked, Context, Grid, PREVIOUS, compile};
+use crate::rows::Grid;
+use crate::rows::context;
 use polars::prelude::DataType;
 
 /// Earlier values that a finding shows, the latest.

@@ -6,12 +6,12 @@ use super::gone::Heard;
 use super::history::nothing;
 use super::rows::{FormRows, Places};
 use super::{Against, form_rules, lookups};
+use crate::definition::Plan;
 use crate::history::StoredPeriod;
 use crate::model::replay::{Hit, ReplayedPeriod, TriedRule};
 use crate::model::{Finding, Origin};
-use crate::spec::Plan;
-use crate::sql::frame::context;
-use crate::sql::{Grid, Rows, computed};
+use crate::rows::context;
+use crate::rows::{Grid, Rows, computed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every rule of the definition that stored rows can be held against, in its order.

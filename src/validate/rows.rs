@@ -2,11 +2,12 @@
 //! and the rules within a row, all of a form in one pass.
 
 use super::trial;
+use crate::definition::{FieldType, Form, Precision, Template, TemplatePart};
 use crate::domain::period::civil;
+use crate::language::{Context, compile, split_earlier};
 use crate::model::normalised::Binding;
 use crate::model::{CellRef, Finding, Origin, Place, Value};
-use crate::spec::{FieldType, Form, Precision, Template, TemplatePart};
-use crate::sql::{Context, Rows, compile, split_earlier};
+use crate::rows::Rows;
 use std::collections::HashMap;
 
 /// Where sheets stand and what they are called, for addresses in messages.

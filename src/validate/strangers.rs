@@ -2,8 +2,8 @@
 
 use super::versions::Decision;
 use super::{Arrival, Arrived, files};
+use crate::definition::Roster;
 use crate::model::run::UnknownName;
-use crate::spec::Roster;
 use crate::text::names::match_key;
 use std::collections::HashMap;
 

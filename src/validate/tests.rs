@@ -2,13 +2,13 @@
 
 use super::fixture::*;
 use super::*;
+use crate::definition::Count;
+use crate::definition::reference::Due;
 use crate::domain::period::day;
+use crate::language::Type;
 use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnitStatus;
 use crate::model::{Amendment, Outcome, Place, Severity};
-use crate::spec::Count;
-use crate::spec::reference::Due;
-use crate::sql::Type;
 
 const GOOD: Row = (Some(0), "甲厂", "好班", "模范", Some(9));
 
@@ -342,22 +342,22 @@ fn a_group_is_judged_as_a_whole() {
         (Some(1), "", "五班", "模范", Some(99)),
         (Some(1), "丙厂", "六班", "模范", None),
     ];
-    let value = |name: &str, kind, of: &str, wanted| crate::spec::GroupValue {
+    let value = |name: &str, kind, of: &str, wanted| crate::definition::GroupValue {
         name: name.into(),
         kind,
         of: sql_of(of, &COLUMNS, wanted),
     };
     let names = [("所在单位", Type::Text), ("总人数", Type::Integer), ("队数", Type::Integer)];
     let mut plan = plan(vec![]);
-    let mut rule = crate::spec::GroupRule {
+    let mut rule = crate::definition::GroupRule {
         code: "crowd".into(),
         severity: Severity::Block,
         trial: false,
         by: vec![WORKPLACE],
         when: None,
         values: vec![
-            value("总人数", crate::spec::GroupKind::Sum, "人数", Type::Integer),
-            value("队数", crate::spec::GroupKind::Count, "人数 > 0", Type::Boolean),
+            value("总人数", crate::definition::GroupKind::Sum, "人数", Type::Integer),
+            value("队数", crate::definition::GroupKind::Count, "人数 > 0", Type::Boolean),
         ],
         check: sql("总人数 <= 20 AND 所在单位 <> '某厂'", &names),
         found: template("{所在单位}{行数}行{队数}队{总人数}人"),

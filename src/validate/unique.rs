@@ -2,9 +2,10 @@
 
 use super::rows::FormRows;
 use super::trial;
+use crate::definition::Unique;
+use crate::language::{Checked, Context};
 use crate::model::{Finding, Value};
-use crate::spec::Unique;
-use crate::sql::{Checked, Context, Grid};
+use crate::rows::Grid;
 use crate::text::names::match_key;
 use rayon::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};

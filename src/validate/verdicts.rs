@@ -1,8 +1,8 @@
 //! What the findings come to: which rows count, and the outcome of each file.
 
 use super::rows::FormRows;
+use crate::definition::{Count, Plan};
 use crate::model::{Finding, Origin, Place, Severity};
-use crate::spec::{Count, Plan};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// 必改 on one form's rows.

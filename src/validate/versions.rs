@@ -15,10 +15,10 @@
 use super::changes::Comparison;
 use super::rows::Places;
 use super::{Arrival, Arrived};
+use crate::definition::{Form, Plan, Roster};
 use crate::model::ledger::{ChangeKind, Difference};
 use crate::model::normalised::{NormalisedReturn, VersionEvidence};
 use crate::model::{Column, Finding, FormTable, Place, Severity, SourceFile};
-use crate::spec::{Form, Plan, Roster};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 

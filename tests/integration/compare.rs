@@ -215,7 +215,7 @@ impl Project {
 
     fn run_against(&self, month: &str, history: Option<&Path>) -> Result<Finished, Stop> {
         huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
-        let folders = huizong::spec::reference::ReferenceFolders(vec![self.path("pipelines/reference")]);
+        let folders = huizong::definition::reference::ReferenceFolders(vec![self.path("pipelines/reference")]);
         let definition = self.path("pipelines/monthly/pipeline.toml");
         let prepared = huizong::run::prepare(&definition, &folders, Some(month))?;
         let out = self.path(&format!("out/{month}"));

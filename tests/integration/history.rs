@@ -3,11 +3,11 @@
 
 use super::support::{Said, all_bytes, huizong, root, say};
 use super::workshop::{Page, folder, page, text, xlsx};
+use huizong::definition::reference::ReferenceFolders;
+use huizong::definition::{Plan, Reference};
 use huizong::domain::period::Period;
 use huizong::history::{History, StoredType, Unusable};
 use huizong::model::{Column, Value};
-use huizong::spec::reference::ReferenceFolders;
-use huizong::spec::{Plan, Reference};
 use std::path::{Path, PathBuf};
 
 const DEFINITION: &str = r#"
@@ -129,10 +129,10 @@ impl Shop {
     /// Definition and reference data as a run of `month` has them.
     fn prepared(&self, month: &str) -> (Plan, Reference, Period) {
         let own = self.path("pipelines/tally");
-        let plan = huizong::spec::read(&own.join("pipeline.toml")).expect("the definition");
+        let plan = huizong::definition::read(&own.join("pipeline.toml")).expect("the definition");
         let period = plan.schedule.parse(month).expect("a period");
         let folders = ReferenceFolders(vec![own, self.path("pipelines/reference")]);
-        let reference = huizong::spec::reference::load(&plan, &folders, &period).expect("reference data");
+        let reference = huizong::definition::reference::load(&plan, &folders, &period).expect("reference data");
         (plan, reference, period)
     }
 

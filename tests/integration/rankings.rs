@@ -70,7 +70,8 @@ fn with_more() -> Finished {
     let definition = ours.join("shock-teams/pipeline.toml");
     let text = std::fs::read_to_string(&definition).expect("the definition");
     std::fs::write(&definition, text.replacen("\n[[chart]]", &format!("{MORE}\n[[chart]]"), 1)).expect("written");
-    let folders = huizong::spec::reference::ReferenceFolders(vec![ours.join("shock-teams"), ours.join("reference")]);
+    let folders =
+        huizong::definition::reference::ReferenceFolders(vec![ours.join("shock-teams"), ours.join("reference")]);
     let prepared = prepare(&definition, &folders, None).expect("a sound definition");
     let returns = [root().join(&prepared.plan.sample_returns)];
     let limits = huizong::ingest::Limits::default();

@@ -40,7 +40,7 @@ fn kebab_words(text: &str) -> BTreeSet<String> {
 fn code_and_tests() -> (String, String) {
     let (mut code, mut tests) = (String::new(), String::new());
     let mut files = Vec::new();
-    for stage in ["ingest", "normalise", "validate", "compute"] {
+    for stage in ["formats", "ingest", "normalise", "validate", "compute"] {
         rust_files(&root().join("src").join(stage), &mut files);
     }
     for file in files {

@@ -111,7 +111,7 @@ pub fn finished(pipeline: &str) -> huizong::run::Finished {
     huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
     let pipelines = root().join("pipelines");
     let folders =
-        huizong::spec::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
+        huizong::definition::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
     let definition = pipelines.join(pipeline).join("pipeline.toml");
     let prepared = huizong::run::prepare(&definition, &folders, None).expect("the shipped definition");
     let returns = [root().join(&prepared.plan.sample_returns)];
@@ -127,7 +127,7 @@ pub fn finished_months(pipeline: &str, months: &[&str]) -> Vec<(huizong::run::Fi
     let folder = tempfile::tempdir().expect("a temporary folder");
     let pipelines = root().join("pipelines");
     let folders =
-        huizong::spec::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
+        huizong::definition::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
     let definition = pipelines.join(pipeline).join("pipeline.toml");
     let limits = huizong::ingest::Limits::default();
     let history = folder.path().join("history");

@@ -5,9 +5,9 @@ use super::super::groups::Standing;
 use super::super::periods::Slices;
 use super::super::tally::Tally;
 use super::{Frame, Grid, SENT_BACK};
+use crate::definition::Basis;
+use crate::language::{Checked, Type};
 use crate::model::statistic::StatCell;
-use crate::spec::Basis;
-use crate::sql::{Checked, Type};
 
 /// Stands where rows count and none of them says a value.
 const UNFILLED: &str = "未填";
@@ -107,7 +107,7 @@ impl Frame<'_> {
         words: (&str, &str),
     ) -> Result<Grid, String> {
         let judged = Checked {
-            node: crate::sql::Node::IsNull { value: Box::new(holds.node.clone()), negated: true },
+            node: crate::language::Node::IsNull { value: Box::new(holds.node.clone()), negated: true },
             ty: Type::Boolean,
             ..holds.clone()
         };

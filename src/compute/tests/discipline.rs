@@ -1,8 +1,8 @@
 //! Reporting discipline and the chase list, this period and over the years.
 
 use super::*;
+use crate::definition::{DisciplineBy, DisciplineRule, Table, TableKind};
 use crate::model::discipline::PastDiscipline;
-use crate::spec::{DisciplineBy, DisciplineRule, Table, TableKind};
 
 #[test]
 fn discipline_counts_every_unit_once_and_the_chase_list_is_ready_to_send() {

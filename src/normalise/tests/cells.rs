@@ -226,7 +226,7 @@ fn marks_and_document_numbers() {
 /// A year and month where nobody knows the day is a month, and no day is shown that nobody wrote.
 #[test]
 fn dates_whose_day_nobody_knows() {
-    use crate::spec::Precision::DayOrMonth;
+    use crate::definition::Precision::DayOrMonth;
     let header: Vec<V> = ["推荐单位", "姓名", "身份证", "出生年月", "参加工作时间"].map(T).into();
     let begun = |value: V| {
         let row = vec![T("合肥市总工会"), T("李四"), T("X"), T("1980-10"), value];

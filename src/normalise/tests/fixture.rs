@@ -1,5 +1,6 @@
 //! Two forms, a roster of six units, and a way to write sheets down.
 
+use crate::definition::{Band, CodeList, Count, Field, FieldType, Form, Plan, Reference, Roster, Unit};
 use crate::domain::period::Period;
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::normalised::NormalisedReturn;
@@ -9,7 +10,6 @@ use crate::model::{Severity, SourceFile};
 use crate::normalise::lexicon::Lexicon;
 use crate::normalise::view::View;
 use crate::normalise::{Frame, Normaliser, area};
-use crate::spec::{Band, CodeList, Count, Field, FieldType, Form, Plan, Reference, Roster, Unit};
 use crate::text::names::match_key;
 use std::path::PathBuf;
 use std::sync::Arc;

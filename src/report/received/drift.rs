@@ -2,8 +2,8 @@
 
 use super::super::Edition;
 use super::super::listing::{Item, Listing, Look};
+use crate::definition::Form;
 use crate::model::drift::{Advice, Case, DriftKind, Pattern};
-use crate::spec::Form;
 use crate::text::id_number::mask_within;
 use rust_xlsxwriter::{Workbook, XlsxError};
 use serde_json::{Value, json};

@@ -1,13 +1,13 @@
 //! For tests: a ledger with one superseded version, headers that four units changed, and names that nobody knows.
 
 use super::super::fixture::{ID, plan};
+use crate::definition::FieldType;
 use crate::domain::period::day;
 use crate::model::CellRef;
 use crate::model::drift::{Advice, Case, Drift, DriftKind, Pattern};
 use crate::model::ledger::{Change, ChangeKind, Difference, Ledger, Shown, Side, Standing, Version};
 use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnknownName;
-use crate::spec::FieldType;
 
 /// 淮北 sent two versions; the later one counts.
 pub fn ledger() -> Ledger {

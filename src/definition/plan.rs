@@ -1,0 +1,102 @@
+//! A checked definition: every name resolved, every expression typed. Nothing here can be wrong any more.
+//!
+//! Made by [`crate::definition::read`] from `pipelines/<name>/pipeline.toml`; stages only read it.
+//! Indices: forms, fields and columns are 0-based positions in the vectors below.
+
+mod discipline;
+mod forms;
+mod groups;
+mod rules;
+mod tables;
+mod time;
+
+pub use discipline::*;
+pub use forms::*;
+pub use groups::*;
+pub use rules::*;
+pub use tables::*;
+pub use time::*;
+
+use std::path::PathBuf;
+
+/// One pipeline.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// `model-teams`: names the folder, the outputs' folder and the 应报 entry of the roster.
+    pub name: String,
+    /// 省模范班组评选.
+    pub title: String,
+    /// The notice the rules come from, for 口径说明.
+    pub notice: String,
+    /// In which periods it is reported.
+    pub schedule: crate::domain::schedule::Schedule,
+    /// Period of the shipped sample, used when `--period` is not given.
+    pub sample_period: String,
+    /// Folder of the shipped sample, relative to the project's root.
+    pub sample_returns: PathBuf,
+    pub count: Count,
+    pub values: Vec<NamedValue>,
+    pub codes: Vec<CodeList>,
+    /// Tables that expressions and lookups may use besides the roster, cities, holidays and due dates.
+    pub references: Vec<ReferenceSchema>,
+    pub forms: Vec<Form>,
+    pub lookups: Vec<Lookup>,
+    /// Which accepted rows are entered into which reference table when a period is issued; all into the same one.
+    pub ledger: Vec<LedgerEntry>,
+    pub quota: Option<Quota>,
+    pub shares: Vec<Share>,
+    /// Points for reporting discipline; `None` where nothing is scored.
+    pub discipline: Option<DisciplineRule>,
+    pub tables: Vec<Table>,
+    pub charts: Vec<Chart>,
+    /// Where the definition was read from, and the SHA-256 of its bytes (lower-case hex).
+    pub path: PathBuf,
+    pub sha256: String,
+}
+
+/// What a 必改 takes out of the statistics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// The row alone.
+    Rows,
+    /// The whole return.
+    WholeReturns,
+}
+
+/// A threshold with a name (`得分下限 = 80`), usable in every expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedValue {
+    pub name: String,
+    pub value: crate::language::Literal,
+}
+
+/// A code list: canonical words in official order, and what else means the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeList {
+    pub id: String,
+    /// Reference table that overrides `values` where it is present (one column).
+    pub table: Option<String>,
+    pub values: Vec<String>,
+    /// (also, canonical).
+    pub synonyms: Vec<(String, String)>,
+}
+
+/// Columns of a reference table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceSchema {
+    /// Also the file's stem: 荣誉台账.
+    pub name: String,
+    pub columns: Vec<ReferenceColumn>,
+    /// Whether a run can do without it.
+    pub optional: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceColumn {
+    pub name: String,
+    pub also: Vec<String>,
+    pub ty: crate::language::Type,
+    /// Code list (index) that its words are made canonical by; a word outside it stays as it is.
+    pub codes: Option<usize>,
+    pub required: bool,
+}

@@ -1,0 +1,125 @@
+//! `[[ledger]]`: which accepted rows are entered into a reference table when a period is issued.
+
+use super::context::{Columns, Context};
+use super::cursor::{Section, Word};
+use crate::definition::{LedgerEntry, LedgerValue, ReferenceColumn, ReferenceSchema};
+use crate::language::Type;
+
+/// All entries; those with a problem are left out, which was reported.
+pub fn ledger(document: &Section<'_>, context: &Context<'_>) -> Vec<LedgerEntry> {
+    let mut entries: Vec<LedgerEntry> = Vec::new();
+    for section in document.sections("ledger") {
+        let form = section.word("form").and_then(|word| context.form(&word));
+        let table = section.word("reference");
+        let schema = table.as_ref().and_then(|word| context.schema(word));
+        let of_form = form.map(|form| context.form_columns(form)).unwrap_or_default();
+        let filter = match form {
+            Some(_) => context.condition(&section, "where", &of_form),
+            None => section.maybe_word("where").and(None),
+        };
+        section.need_list("columns");
+        let parts = section.sections("columns");
+        let named: Vec<(String, Option<LedgerValue>)> =
+            parts.into_iter().filter_map(|part| column(part, schema, form.map(|_| &of_form), context)).collect();
+        let line = section.line();
+        if let (Some(schema), Some(table)) = (schema, &table) {
+            complete(schema, &named, table);
+            if let Some(other) = entries.first().filter(|other| other.reference != schema.name) {
+                let message = format!("前面记入的是“{}”，这里是“{}”", other.reference, schema.name);
+                let help = "一次印发只记入一个台账，写同一个参照表".to_owned();
+                table.report("ledger-another-table", message, Some(help));
+            }
+        }
+        section.finish();
+        if let (Some(form), Some(schema)) = (form, schema) {
+            let columns = named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+            entries.push(LedgerEntry { form, filter, reference: schema.name.clone(), columns, line });
+        }
+    }
+    entries
+}
+
+/// Columns that the table cannot do without have to come from somewhere.
+fn complete(schema: &ReferenceSchema, columns: &[(String, Option<LedgerValue>)], table: &Word<'_>) {
+    let missing: Vec<&str> = schema
+        .columns
+        .iter()
+        .filter(|column| column.required && columns.iter().all(|(name, _)| *name != column.name))
+        .map(|column| column.name.as_str())
+        .collect();
+    if !missing.is_empty() {
+        let message = format!("“{}”的必填列没有写从哪里来：{}", schema.name, missing.join("、"));
+        table.report("ledger-incomplete", message, Some("在 columns 里补上这些列".to_owned()));
+    }
+}
+
+/// The column's name, and its value where that is sound: `{ name = "名称", column = "班组名称" }`, or `text = "省级"`, or `value = "year"`.
+fn column(
+    section: Section<'_>,
+    schema: Option<&ReferenceSchema>,
+    form: Option<&Columns>,
+    context: &Context<'_>,
+) -> Option<(String, Option<LedgerValue>)> {
+    const VALUES: [(&str, LedgerWord); 2] = [("year", LedgerWord::Year), ("number", LedgerWord::Number)];
+    let name = section.word("name");
+    let (from, text) = (section.maybe_word("column"), section.maybe_word("text"));
+    let word = section.maybe_word("value");
+    let value = word.as_ref().and_then(|_| section.choice("value", &VALUES));
+    let given = usize::from(from.is_some()) + usize::from(text.is_some()) + usize::from(word.is_some());
+    if given != 1 {
+        let message = "“column”“text”“value”要写其中一个，也只写一个".to_owned();
+        let help = "例如 { name = \"名称\", column = \"班组名称\" }".to_owned();
+        section.log.report("ledger-value", section.span(), message, Some(help));
+    }
+    section.finish();
+    let name = name?;
+    let target = schema.and_then(|schema| {
+        let found = schema.columns.iter().find(|column| column.name == name.text);
+        if found.is_none() {
+            name.unknown("unknown-column", "列", schema.columns.iter().map(|column| column.name.as_str()));
+        }
+        found
+    });
+    let entry = |value: Option<LedgerValue>| Some((name.text.to_owned(), value));
+    if given != 1 {
+        return entry(None);
+    }
+    let (value, ty) = match (from, text, value) {
+        (Some(from), _, _) => {
+            let Some(columns) = form else { return entry(None) };
+            let known = context.is_column(&from, columns);
+            let ty = columns.scope.columns.get(from.text).copied();
+            (LedgerValue::Column(from.text.to_owned()), if known { ty } else { None })
+        }
+        (_, Some(text), _) => {
+            fits_codes(&text, target, context);
+            (LedgerValue::Text(text.text.to_owned()), Some(Type::Text))
+        }
+        (_, _, Some(LedgerWord::Year)) => (LedgerValue::Year, Some(Type::Integer)),
+        (_, _, Some(LedgerWord::Number)) => (LedgerValue::Number, Some(Type::Text)),
+        _ => return entry(None),
+    };
+    if let (Some(target), Some(ty)) = (target, ty) {
+        // A text column takes anything; a number or date has to be one.
+        let widened = target.ty == Type::Number && ty == Type::Integer;
+        if target.ty != ty && target.ty != Type::Text && !widened {
+            let message = format!("“{}”要{}，这里得到的是{}", name.text, target.ty.word(), ty.word());
+            name.report("wrong-type", message, None);
+        }
+    }
+    entry(Some(value))
+}
+
+#[derive(Clone, Copy)]
+enum LedgerWord {
+    Year,
+    Number,
+}
+
+/// Words that stand in every row have to be of the column's code list.
+fn fits_codes(text: &Word<'_>, target: Option<&ReferenceColumn>, context: &Context<'_>) {
+    let list = target.and_then(|column| column.codes).and_then(|list| context.codes.get(list));
+    if let Some(list) = list.filter(|list| !list.values.iter().any(|value| value == text.text)) {
+        text.unknown("unknown-code-value", "代码", list.values.iter().map(String::as_str));
+    }
+}

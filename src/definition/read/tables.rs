@@ -1,0 +1,429 @@
+//! `[[table]]` and `[[chart]]`.
+
+use super::computed::ranking;
+use super::context::{Columns, Context};
+use super::cursor::{Section, Word, suggestion};
+use super::measures::{BASES, statistic};
+use super::shares::scope;
+use crate::definition::{
+    Basis, Chart, ChartKind, Criterion, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Lookup, Scope,
+    Share, Table, TableKind, TemplatePart,
+};
+
+/// First and last sheet of the leadership workbook.
+const OWN_SHEETS: [&str; 2] = ["总览", "口径说明"];
+
+/// What tables may point at. What has a problem of its own is `None`, and nothing is judged by it.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    pub lookups: &'a [Option<Lookup>],
+    pub shares: &'a [Option<Share>],
+    pub has_quota: bool,
+    /// The definition scores discipline.
+    pub has_points: bool,
+}
+
+impl Known<'_> {
+    fn lookup(&self, at: usize) -> Option<&Lookup> {
+        self.lookups.get(at)?.as_ref()
+    }
+
+    fn share(&self, at: usize) -> Option<&Share> {
+        self.shares.get(at)?.as_ref()
+    }
+
+    /// The lookup that leaves rows outstanding; one that says not to whom they belong is a problem.
+    pub fn outstanding(&self, word: &Word<'_>, context: &Context<'_>) -> Option<usize> {
+        let at = context.lookup(word)?;
+        if self.lookup(at).is_some_and(|lookup| lookup.outstanding_by.is_none()) {
+            let help = Some("在这个 [[lookup]] 里写 outstanding-by = \"…\"".to_owned());
+            word.report("not-outstanding", format!("“{}”没有说未对上的记录归谁", word.text), help);
+        }
+        Some(at)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum KindWord {
+    Statistic,
+    List,
+    Share,
+    Shares,
+    Discipline,
+    Chase,
+}
+
+const KINDS: [(&str, KindWord); 6] = [
+    ("statistic", KindWord::Statistic),
+    ("list", KindWord::List),
+    ("share", KindWord::Share),
+    ("shares", KindWord::Shares),
+    ("discipline", KindWord::Discipline),
+    ("chase", KindWord::Chase),
+];
+
+const DISCIPLINE_BY: [(&str, DisciplineBy); 5] = [
+    ("unit", DisciplineBy::Unit),
+    ("city", DisciplineBy::City),
+    ("channel", DisciplineBy::Channel),
+    ("period", DisciplineBy::Period),
+    ("ranking", DisciplineBy::Ranking),
+];
+
+/// One entry per `[[table]]`; `None` where it has a problem.
+pub fn tables(document: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Vec<Option<Table>> {
+    document.sections("table").into_iter().map(|section| table(section, known, context)).collect()
+}
+
+fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<Table> {
+    let id = section.text("id");
+    let sheet = section.word("sheet").map(|word| sheet_name(&word)).unwrap_or_default();
+    // The period is put in when the table is printed, named values at once; nothing else may be left open.
+    let title = section.word("title").map(|word| filled(&word, &["报告期"], context)).unwrap_or_default();
+    let caption = section.maybe_word("caption").map(|word| filled(&word, &[], context)).unwrap_or_default();
+    let notes = section.words("notes").iter().map(|word| filled(word, &[], context)).collect();
+    let landscape = section.flag("landscape", false);
+    let kind = match section.choice_or("kind", &KINDS, KindWord::Statistic) {
+        KindWord::Statistic => statistic(&section, known, context).map(TableKind::Statistic),
+        KindWord::List => list(&section, known, context).map(TableKind::List),
+        KindWord::Share => share_by(&section, known, context),
+        KindWord::Shares => Some(TableKind::Shares),
+        KindWord::Discipline => {
+            let by = section.choice("by", &DISCIPLINE_BY);
+            if let (Some(DisciplineBy::Ranking), false, Some(node)) = (by, known.has_points, section.get("by")) {
+                let help = Some("写一段 [discipline]，规定按时、迟报、退回、未报各得几分".to_owned());
+                section.log.report("discipline-unscored", node.span(), "没有规定得分，不能排名".to_owned(), help);
+            }
+            by.map(TableKind::Discipline)
+        }
+        KindWord::Chase => Some(TableKind::Chase),
+    };
+    let line = section.line();
+    section.finish();
+    Some(Table { id, sheet, title, caption, notes, landscape, kind: kind?, line })
+}
+
+/// The text with named values put in; holes of its own stay as written.
+fn filled(word: &Word<'_>, own: &[&str], context: &Context<'_>) -> String {
+    let template = context.holes(word, &Columns::default(), own);
+    let part = |part: TemplatePart| match part {
+        TemplatePart::Text(text) => text,
+        TemplatePart::Hole(hole) => format!("{{{hole}}}"),
+    };
+    template.parts.into_iter().map(part).collect()
+}
+
+/// Excel takes at most 31 characters and not these; the book has two sheets of its own.
+fn sheet_name(word: &Word<'_>) -> String {
+    let problem = if word.text.chars().count() > 31 {
+        Some("超过 31 个字".to_owned())
+    } else if let Some(c) = word.text.chars().find(|c| "[]:*?/\\'".contains(*c)) {
+        Some(format!("不能有“{c}”"))
+    } else {
+        OWN_SHEETS.contains(&word.text).then(|| "这个名字系统自己要用".to_owned())
+    };
+    if let Some(problem) = problem {
+        word.report("bad-sheet-name", format!("“{}”不能作工作表名：{problem}", word.text), None);
+    }
+    word.text.to_owned()
+}
+
+fn share_by(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<TableKind> {
+    let share = section.word("share").and_then(|word| context.share(&word));
+    let by = section.word("by");
+    let (share, by) = (share?, by?);
+    let by = scope(&by, &known.share(share)?.parts, context)?;
+    if by == Scope::Province {
+        let help = Some("写 \"unit\" 或一个代码列".to_owned());
+        section.log.report("unknown-scope", section.get("by")?.span(), "全省只有一行，不必分开列".to_owned(), help);
+    }
+    Some(TableKind::ShareBy { share, by })
+}
+
+/// Lines of a list that a definition need not ask for: about a hundred pages.
+const PRINTABLE_LINES: u32 = 5_000;
+
+fn list(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<List> {
+    let from = list_from(section, known, context);
+    let columns = from.as_ref().map(|from| list_columns_of(from, known, context));
+    for key in ["where", "sort", "columns", "criteria"] {
+        let _ = section.get(key);
+    }
+    let filter = columns.as_ref().and_then(|columns| context.condition(section, "where", columns));
+    let sort = section.words("sort");
+    if let Some(columns) = &columns {
+        for word in &sort {
+            context.is_column(word, columns);
+        }
+    }
+    let empty = section.text("empty");
+    let most = section.get("most").map_or(Some(PRINTABLE_LINES), |node| node.count());
+    section.need_list("columns");
+    let mut shown = Vec::new();
+    let mut complete = true;
+    for column in section.sections("columns") {
+        match list_column(column, from.as_ref(), columns.as_ref(), known, context) {
+            Some(column) => shown.push(column),
+            None => complete = false,
+        }
+    }
+    let ranked = Ranked::read(section, &shown, complete);
+    let criteria = columns.as_ref().map(|columns| criteria(section, columns, &ranked, context));
+    check_reasons(section, &shown, complete);
+    let sort = sort.iter().map(|word| word.text.to_owned()).collect();
+    let from = from?;
+    let most = most? as usize;
+    let (ranked_by, top) = (ranked.by, ranked.top);
+    let criteria = criteria.unwrap_or_default();
+    complete.then_some(List { from, columns: shown, filter, sort, ranked_by, top, criteria, empty, most })
+}
+
+/// Which column a list is ranked by, and where it is cut.
+struct Ranked {
+    by: Option<usize>,
+    top: Option<u32>,
+    /// The key is there, right or wrong.
+    asked: bool,
+}
+
+impl Ranked {
+    fn read(section: &Section<'_>, columns: &[ListColumn], complete: bool) -> Ranked {
+        let word = section.maybe_word("ranked-by");
+        let by = word.as_ref().and_then(|word| {
+            let ranks = || columns.iter().filter(|column| matches!(column.value, ListValue::Rank(_)));
+            let found = columns
+                .iter()
+                .position(|column| column.header == word.text && matches!(column.value, ListValue::Rank(_)));
+            if found.is_none() && complete {
+                word.unknown("unknown-rank", "名次列", ranks().map(|column| column.header.as_str()));
+            }
+            found
+        });
+        let asked = word.is_some();
+        Ranked { by, top: top(section, asked), asked }
+    }
+}
+
+/// `top = 10`, which needs a rank to be counted by.
+pub fn top(section: &Section<'_>, ranked: bool) -> Option<u32> {
+    let node = section.get("top")?;
+    let top = node.count();
+    if top == Some(0) {
+        section.log.report("wrong-type", node.span(), "“top”至少是 1".to_owned(), None);
+    }
+    if !ranked {
+        let help = Some("先用 ranked-by 写明按哪个名次取".to_owned());
+        section.log.report("top-without-rank", node.span(), "“top”要和“ranked-by”一起写".to_owned(), help);
+    }
+    top
+}
+
+fn criteria(section: &Section<'_>, columns: &Columns, ranked: &Ranked, context: &Context<'_>) -> Vec<Criterion> {
+    let own: &[&str] = if ranked.asked { &["本表名次"] } else { &[] };
+    let mut criteria = Vec::new();
+    for criterion in section.sections("criteria") {
+        let when = context.condition(&criterion, "when", columns);
+        let top = top(&criterion, ranked.asked);
+        if criterion.get("when").is_none() && criterion.get("top").is_none() {
+            let message = "每一条写 when（条件）或 top（前几名）".to_owned();
+            criterion.log.report("criterion-empty", criterion.span(), message, None);
+        }
+        let reason = context.template(&criterion, "reason", columns, own);
+        criterion.finish();
+        criteria.push(Criterion { when, top, reason });
+    }
+    criteria
+}
+
+/// Reasons are shown where criteria are declared, and nowhere else.
+fn check_reasons(section: &Section<'_>, columns: &[ListColumn], complete: bool) {
+    let shown = columns.iter().any(|column| column.value == ListValue::Reason);
+    match section.get("criteria") {
+        None if shown => {
+            let message = "有原因栏（value = \"reason\"），却没有写“criteria”".to_owned();
+            section.log.report("reasons-missing", section.span(), message, None);
+        }
+        Some(node) if !shown && complete => {
+            let help = Some("在 columns 里加 { header = \"原因\", value = \"reason\" }".to_owned());
+            section.log.report("reasons-not-shown", node.span(), "写了“criteria”，却没有列出原因".to_owned(), help);
+        }
+        _ => {}
+    }
+}
+
+fn list_from(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> Option<ListFrom> {
+    let node = section.need("from")?;
+    let Some(table) = node.as_section() else {
+        let basis = section.choice_or("basis", &BASES, Basis::Accepted);
+        let form = context.form(&node.word()?)?;
+        return Some(ListFrom::Form { form, basis });
+    };
+    let word = table.word("outstanding");
+    table.finish();
+    let word = word?;
+    let lookup = known.outstanding(&word, context)?;
+    // Without the lookup the columns cannot be judged.
+    known.lookup(lookup).map(|_| ListFrom::Outstanding { lookup })
+}
+
+fn list_columns_of(from: &ListFrom, known: Known<'_>, context: &Context<'_>) -> Columns {
+    match from {
+        ListFrom::Form { form, .. } => context.form_columns(*form),
+        ListFrom::Outstanding { lookup } => {
+            let name = known.lookup(*lookup).map_or("", |lookup| lookup.reference.as_str());
+            let schema = context.references.iter().find(|schema| schema.name == name);
+            schema.map(|schema| context.reference_columns(schema)).unwrap_or_default()
+        }
+    }
+}
+
+fn list_column(
+    section: Section<'_>,
+    from: Option<&ListFrom>,
+    columns: Option<&Columns>,
+    known: Known<'_>,
+    context: &Context<'_>,
+) -> Option<ListColumn> {
+    let header = section.word("header").map(|word| word.text.to_owned());
+    let keys: Vec<&str> =
+        ["value", "column", "lookup", "rank"].into_iter().filter(|key| section.get(key).is_some()).collect();
+    let value = match keys.as_slice() {
+        ["value"] => list_word(&section, from),
+        ["column"] => section.word("column").and_then(|word| {
+            let columns = columns?;
+            let known_column = context.is_column(&word, columns);
+            known_column.then(|| ListValue::Column {
+                name: word.text.to_owned(),
+                private: from.is_some_and(|from| private(from, word.text, known, context)),
+            })
+        }),
+        ["lookup"] => section.word("lookup").and_then(|word| {
+            let lookup = context.lookup(&word)?;
+            let theirs = known.lookup(lookup)?.form;
+            if !matches!(from?, ListFrom::Form { form, .. } if *form == theirs) {
+                word.report("wrong-form", format!("“{}”核对的不是这张名单的表式", word.text), None);
+            }
+            Some(ListValue::Lookup { lookup })
+        }),
+        ["rank"] => {
+            let _ = (section.get("direction"), section.get("within"));
+            columns.and_then(|columns| ranking(&section, columns, context)).map(ListValue::Rank)
+        }
+        _ => {
+            let message = "每一列写 value、column、lookup、rank 中的一个".to_owned();
+            section.log.report("list-column", section.span(), message, None);
+            None
+        }
+    };
+    section.finish();
+    Some(ListColumn { header: header?, value: value? })
+}
+
+fn list_word(section: &Section<'_>, from: Option<&ListFrom>) -> Option<ListValue> {
+    const WORDS: [(&str, u8); 4] = [("number", 0), ("unit", 1), ("verdict", 2), ("reason", 3)];
+    match section.choice("value", &WORDS)? {
+        0 => Some(ListValue::Number),
+        1 => Some(ListValue::Unit),
+        3 => Some(ListValue::Reason),
+        _ => {
+            if matches!(from, Some(ListFrom::Outstanding { .. })) {
+                let message = "未对上的台账记录没有审核结论".to_owned();
+                section.log.report("list-column", section.get("value")?.span(), message, None);
+            }
+            Some(ListValue::Verdict)
+        }
+    }
+}
+
+/// ID numbers are masked in print: fields of that type, and reference columns that are compared with one.
+fn private(from: &ListFrom, column: &str, known: Known<'_>, context: &Context<'_>) -> bool {
+    let is_id = |form: usize, field: usize| {
+        let field = context.forms.get(form).and_then(|form| form.fields.get(field));
+        field.is_some_and(|field| field.ty == FieldType::IdNumber)
+    };
+    match from {
+        ListFrom::Form { form, .. } => context.forms.get(*form).is_some_and(|form| {
+            form.fields.iter().any(|field| *field.name == *column && field.ty == FieldType::IdNumber)
+        }),
+        ListFrom::Outstanding { lookup } => {
+            let reference = known.lookup(*lookup).map(|lookup| &lookup.reference);
+            known
+                .lookups
+                .iter()
+                .flatten()
+                .filter(|lookup| Some(&lookup.reference) == reference)
+                .any(|lookup| lookup.on.iter().any(|(field, ours)| ours == column && is_id(lookup.form, *field)))
+        }
+    }
+}
+
+pub fn charts(
+    document: &Section<'_>,
+    tables: &[Option<Table>],
+    shares: Known<'_>,
+    context: &Context<'_>,
+) -> Vec<Chart> {
+    const KINDS: [(&str, ChartKind); 3] =
+        [("column", ChartKind::Column), ("bar", ChartKind::Bar), ("pie", ChartKind::Pie)];
+    let mut charts = Vec::new();
+    for section in document.sections("chart") {
+        let title = section.text("title");
+        let word = section.word("table");
+        let table = word.as_ref().and_then(|word| {
+            let found = context.table_ids.iter().position(|id| *id == word.text);
+            if found.is_none() {
+                word.unknown("unknown-table", "统计表", context.table_ids.iter().copied());
+            }
+            found
+        });
+        section.need_list("series");
+        let series = section.words("series");
+        let kind = section.choice("kind", &KINDS);
+        section.finish();
+        let (Some(at), Some(kind)) = (table, kind) else { continue };
+        // A broken table's headings are not known.
+        if let Some(Some(table)) = tables.get(at) {
+            let headings = headings(table, shares, context);
+            for word in series.iter().filter(|word| !headings.iter().any(|heading| heading == word.text)) {
+                let known: Vec<&str> = headings.iter().map(String::as_str).collect();
+                let message = format!("表“{}”没有“{}”这一栏可以画图", table.id, word.text);
+                word.report("unknown-series", message, suggestion(word.text, &known));
+            }
+        }
+        charts.push(Chart { title, table: at, series: series.iter().map(|word| word.text.to_owned()).collect(), kind });
+    }
+    charts
+}
+
+/// Headings of figures that a chart can draw.
+fn headings(table: &Table, known: Known<'_>, context: &Context<'_>) -> Vec<String> {
+    match &table.kind {
+        // Its columns are periods, and which they are is not known yet.
+        TableKind::Statistic(statistic) if statistic.across_periods.is_some() => Vec::new(),
+        TableKind::Statistic(statistic) if statistic.across.is_empty() => {
+            statistic.measures.iter().map(|measure| measure.name.clone()).collect()
+        }
+        TableKind::Statistic(statistic) => {
+            // The innermost codes are the headings; 合计 where it is asked for.
+            let innermost = statistic.across.last().map_or("", String::as_str);
+            let fields = context.forms.iter().flat_map(|form| &form.fields);
+            let mut words: Vec<String> = fields
+                .filter(|field| *field.name == *innermost)
+                .find_map(|field| match field.ty {
+                    FieldType::Code { list } => context.codes.get(list).map(|list| list.values.clone()),
+                    _ => None,
+                })
+                .unwrap_or_default();
+            if statistic.across_total {
+                words.push("合计".to_owned());
+            }
+            words
+        }
+        TableKind::ShareBy { share, .. } => {
+            let counted = known.share(*share).map(|share| share.counted.clone());
+            let fixed = ["总数", "占比", "规定", "差额"].map(str::to_owned);
+            counted.into_iter().chain(fixed).collect()
+        }
+        TableKind::List(_) | TableKind::Shares | TableKind::Discipline(_) | TableKind::Chase => Vec::new(),
+    }
+}

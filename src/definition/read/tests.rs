@@ -1,0 +1,551 @@
+use super::*;
+use crate::definition::{Bound, FieldType, TableKind, TemplatePart};
+use crate::language::Literal;
+
+/// 1-based line and column, the column counted in characters, of a byte offset. An offset behind the end is the end.
+fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let mut end = offset.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = &text[..end];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines").join(name).join("pipeline.toml")
+}
+
+fn shipped_plan(name: &str) -> Plan {
+    read(&shipped(name))
+        .unwrap_or_else(|problems| panic!("{}", crate::definition::diagnostic::render(&problems, false)))
+}
+
+const SOUND: &str = r#"name   = "trial"
+title  = "试验"
+notice = "通知"
+period = "year"
+sample = { period = "2026", returns = "samples/trial" }
+
+[values]
+"下限" = 3
+
+[codes.class]
+values = ["正式", "备选"]
+also   = { "备用" = "备选" }
+
+[[reference]]
+name    = "台账"
+columns = [{ name = "年度", type = "integer" }, { name = "名称", type = "text", required = true }]
+
+[[form]]
+id     = "team"
+title  = "申报表"
+unit   = "单位"
+fields = [
+  { name = "单位", type = "unit", required = true },
+  { name = "名称", type = "text", required = true },
+  { name = "人数", type = "integer", required = true },
+  { name = "类别", type = "code", codes = "class" },
+]
+
+[[form.rule]]
+code     = "too-small"
+severity = "block"
+check    = "人数 >= 下限"
+found    = "只有 {人数} 人"
+expected = "不少于 {下限} 人"
+next     = "请核实"
+cells    = ["人数"]
+
+[[lookup]]
+id        = "known"
+form      = "team"
+reference = "台账"
+on        = { "名称" = "名称" }
+show      = "{年度}年"
+
+[[table]]
+id       = "count"
+sheet    = "统计"
+title    = "{报告期}统计"
+rows     = "unit"
+label    = "单位"
+measures = [{ name = "个数", count = "team" }]
+
+[[chart]]
+title  = "图"
+table  = "count"
+series = ["个数"]
+kind   = "column"
+"#;
+
+/// Writes a definition named `trial` and reads it.
+fn trial(text: &str) -> Result<Plan, Vec<Diagnostic>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trial").join("pipeline.toml");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, text).unwrap();
+    read(&path)
+}
+
+/// (line, column, code) of each problem.
+fn places(text: &str, problems: &[Diagnostic]) -> Vec<(usize, usize, &'static str)> {
+    problems
+        .iter()
+        .map(|problem| {
+            let (line, column) = line_and_column(text, problem.span.as_ref().unwrap().start);
+            (line, column, problem.code)
+        })
+        .collect()
+}
+
+/// Problems after one replacement in the sound definition.
+fn after(from: &str, to: &str) -> (String, Vec<Diagnostic>) {
+    assert!(SOUND.contains(from), "{from}");
+    let text = SOUND.replacen(from, to, 1);
+    let problems = trial(&text).map(|_| Vec::new()).unwrap_or_else(|problems| problems);
+    (text, problems)
+}
+
+#[track_caller]
+fn single(from: &str, to: &str, code: &str, help: &str) {
+    let (text, problems) = after(from, to);
+    assert_eq!(problems.len(), 1, "{:?}", places(&text, &problems));
+    assert_eq!(problems[0].code, code);
+    assert!(problems[0].help.as_deref().unwrap_or("").contains(help), "{:?}", problems[0]);
+}
+
+#[test]
+fn the_shipped_definitions_read() {
+    let teams = shipped_plan("model-teams");
+    assert_eq!(teams.forms.len(), 2);
+    assert_eq!(teams.forms[0].columns().len(), teams.forms[0].fields.len() + 6);
+    assert_eq!(teams.quota.as_ref().map(|quota| quota.standby_rate), Some((1, 5)));
+    assert!(teams.codes.iter().any(|list| list.id == "industry" && list.values.len() == 20));
+    let accidents = teams.forms[0].fields.iter().find(|field| &*field.name == "近三年安全事故").unwrap();
+    assert!(accidents.none_is_zero && accidents.ty == FieldType::Integer);
+    let [too_small, ..] = teams.forms[0].rules.as_slice() else { panic!("no rules") };
+    let expected = [TemplatePart::Text("不少于 3 人".to_owned())];
+    assert_eq!(too_small.expected.parts, expected);
+    assert_eq!(too_small.found.parts[1], TemplatePart::Hole("人数".to_owned()));
+
+    let honours = shipped_plan("honours");
+    assert_eq!(honours.shares[0].bound, Bound::Ratio { num: 1, den: 2 });
+    assert_eq!(honours.shares.iter().filter(|share| share.enabled).count(), 1);
+    let roll = honours.tables.iter().find(|table| table.id == "roll-individual").unwrap();
+    let TableKind::List(list) = &roll.kind else { panic!("not a list") };
+    let private: Vec<&str> = list
+        .columns
+        .iter()
+        .filter(|column| matches!(column.value, crate::definition::ListValue::Column { private: true, .. }))
+        .map(|column| column.header.as_str())
+        .collect();
+    assert_eq!(private, ["身份证号"]);
+}
+
+#[test]
+fn a_sound_definition_reads_and_each_file_counts_in_its_hash() {
+    let plan = trial(SOUND).unwrap();
+    assert_eq!(plan.values[0].value, Literal::Integer(3));
+    assert_eq!(plan.sha256, hex(&Sha256::digest(SOUND.as_bytes())));
+    assert_eq!(plan.forms[0].rules[0].line, 29);
+    assert_eq!(plan.lookups[0].on, [(1, "名称".to_owned())]);
+    let plan = trial(&SOUND.replace("{报告期}统计", "{报告期}不少于{下限}人的统计")).unwrap();
+    assert_eq!(plan.tables[0].title, "{报告期}不少于3人的统计");
+}
+
+#[test]
+fn ten_mistakes_are_ten_diagnostics_in_order() {
+    let text = SOUND
+        .replace("period = \"year\"", "period = \"yaer\"")
+        .replace("\"备用\" = \"备选\"", "\"备用\" = \"备先\"")
+        .replace("type = \"text\", required = true }]", "type = \"txet\", required = true }]")
+        .replace("type = \"integer\", required = true },\n", "type = \"integer\", requierd = true },\n")
+        .replace("codes = \"class\"", "codes = \"clas\"")
+        .replace("\"人数 >= 下限\"", "\"人教 >= 下限\"")
+        .replace("{人数} 人", "{人树} 人")
+        .replace("cells    = [\"人数\"]", "cells    = 3")
+        .replace("form      = \"team\"", "form      = \"taem\"")
+        .replace("series = [\"个数\"]", "series = [\"个树\"]");
+    let problems = trial(&text).unwrap_err();
+    assert_eq!(
+        places(&text, &problems),
+        [
+            (4, 10, "unknown-word"),
+            (12, 19, "unknown-code-value"),
+            (16, 69, "unknown-word"),
+            (25, 36, "unknown-key"),
+            (26, 41, "unknown-codes"),
+            (32, 13, "sql-unknown-name"),
+            (33, 16, "unknown-hole"),
+            (36, 12, "wrong-type"),
+            (40, 13, "unknown-form"),
+            (56, 11, "unknown-series"),
+        ]
+    );
+    for (problem, near) in
+        problems.iter().zip(["year", "备选", "text", "required", "class", "人数", "人数", "", "team", "个数"])
+    {
+        assert!(near.is_empty() || problem.help.as_deref().unwrap_or("").contains(near), "{problem:?}");
+    }
+    let shown = crate::definition::diagnostic::render(&problems, false);
+    assert!(shown.ends_with("共 10 处问题\n") && shown.contains("pipeline.toml"), "{shown}");
+}
+
+#[test]
+fn every_kind_of_mistake_is_found() {
+    single("title  = \"试验\"\n", "", "missing-key", "");
+    single("name   = \"trial\"", "name   = \"other\"", "name-not-folder", "trial");
+    single("period = \"2026\"", "period = \"2026-03\"", "bad-period", "");
+    single("\"备用\" = \"备选\"", "\"正式\" = \"备选\"", "duplicate-code-value", "");
+    single("\"下限\" = 3", "\"人数\" = 3\n\"下限\" = 3", "bad-name", "");
+    single("\"下限\" = 3", "\"本年\" = 3\n\"下限\" = 3", "bad-name", "");
+    single("name = \"类别\",", "name = \"类别\", also = [\"人 数\"],", "duplicate-header", "under");
+    single(
+        "codes = \"class\" },",
+        "codes = \"class\" },\n  { name = \"类别\", type = \"text\", header = \"另一列\" },",
+        "duplicate-field",
+        "",
+    );
+    single("type = \"integer\", required", "type = \"integer\", none = 1, required", "none-not-zero", "");
+    single("codes = \"class\" }", "codes = \"class\", absent = \"正试\" }", "unknown-code-value", "正式");
+    single(
+        "type = \"integer\", required = true },\n",
+        "type = \"score\", required = true },\n",
+        "missing-key",
+        "bands",
+    );
+    single("unit   = \"单位\"", "unit   = \"名称\"", "unit-not-a-unit", "");
+    single("code     = \"too-small\"", "code     = \"Too_Small\"", "bad-code", "");
+    single("reference = \"台账\"", "reference = \"台帐\"", "unknown-reference", "台账");
+    single("on        = { \"名称\" = \"名称\" }", "on        = { \"名称\" = \"年度\" }", "wrong-type", "");
+    single("count = \"team\" }", "count = \"team\", sum = \"team\" }", "measure-kind", "");
+    single("count = \"team\" }", "count = \"team\" }, { name = \"缺\", quota = \"gap\" }", "measure-does-not-fit", "");
+    single(
+        "count = \"team\" }",
+        "count = \"team\" }, { name = \"缺\", outstanding = \"knwon\" }",
+        "unknown-lookup",
+        "known",
+    );
+    single(
+        "count = \"team\" }",
+        "count = \"team\" }, { name = \"比\", portion-of = \"个树\" }",
+        "unknown-measure",
+        "个数",
+    );
+    single("rows     = \"unit\"", "rows     = { codes = \"名称\" }", "unknown-code-column", "类别");
+    single("sheet    = \"统计\"", "sheet    = \"甲/乙\"", "bad-sheet-name", "");
+    single("sheet    = \"统计\"", "sheet    = \"总览\"", "bad-sheet-name", "");
+    single("title    = \"{报告期}统计\"", "title    = \"{报告其}统计\"", "unknown-hole", "报告期");
+    single("series = [\"个数\"]", "series = []", "empty-list", "");
+    single("cells    = [\"人数\"]", "cellls = [\"人数\"]", "unknown-key", "cells");
+    single("table  = \"count\"", "table  = \"cuont\"", "unknown-table", "count");
+    single("[[chart]]", "extra = 1\n[[chart]]", "unknown-key", "");
+    single("notice = \"通知\"", "notice = \"通知\"\nnotice = \"通知\"", "duplicate-key", "");
+    single("notice = \"通知\"", "notice = \"通知", "toml-syntax", "");
+    single("sample =", "include = [\"nowhere.toml\"]\nsample =", "include-unreadable", "");
+    let again = SOUND.find("[[form.rule]]").map(|at| &SOUND[at..SOUND.find("[[lookup]]").unwrap()]).unwrap();
+    single("[[lookup]]", &format!("{again}[[lookup]]"), "duplicate-code", "");
+}
+
+#[test]
+fn places_inside_strings_are_exact_unless_escapes_stand_between() {
+    let column = |check: &str| {
+        let (text, problems) = after("\"人数 >= 下限\"", check);
+        places(&text, &problems)[0].1
+    };
+    assert_eq!(column("\"人教 >= 下限\""), 13);
+    assert_eq!(column("'下限 <= 人教'"), 19);
+    assert_eq!(column("\"\"\"\n人教 >= 下限\"\"\""), 1);
+    // An escape: the whole value, from its quote.
+    assert_eq!(column("\"\\u4eba教 >= 下限\""), 12);
+}
+
+#[test]
+fn included_files_carry_their_own_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trial").join("pipeline.toml");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, SOUND.replace("sample =", "include = [\"../codes.toml\"]\nsample =")).unwrap();
+    let shared = folder.path().join("codes.toml");
+    std::fs::write(&shared, "[codes.sex]\nvalues = [\"男\", \"女\"]\n").unwrap();
+    let plan = read(&path).unwrap();
+    assert_eq!(plan.codes.iter().map(|list| list.id.as_str()).collect::<Vec<_>>(), ["sex", "class"]);
+    std::fs::write(&shared, "[codes.sex]\nvalues = [\"男\", \"男\"]\nalos = {}\n").unwrap();
+    let problems = read(&path).unwrap_err();
+    assert!(problems.iter().all(|problem| problem.path == shared), "{problems:?}");
+    assert_eq!(
+        problems.iter().map(|problem| problem.code).collect::<Vec<_>>(),
+        ["duplicate-code-value", "unknown-key"]
+    );
+}
+
+#[test]
+fn one_mistake_is_not_reported_again_where_it_is_used() {
+    // The only other use of the field 名称 is in the lookup; 人数 is used in a rule; 类别 as rows of a table.
+    let text = SOUND
+        .replace("{ name = \"名称\", type = \"text\", required = true },\n  { name = \"人数\"", "{ name = \"人数\"");
+    let (text, problems) = (text.clone(), trial(&text).unwrap_err());
+    assert_eq!(places(&text, &problems).iter().map(|place| place.2).collect::<Vec<_>>(), ["unknown-field"]);
+    single(
+        "type = \"integer\", required = true },\n",
+        "type = \"integr\", required = true },\n",
+        "unknown-word",
+        "integer",
+    );
+    let grouped = "rows     = { codes = \"类别\" }";
+    let (_, problems) = after("rows     = \"unit\"", grouped);
+    assert_eq!(problems, []);
+    let text = SOUND.replace("rows     = \"unit\"", grouped).replace("codes = \"class\"", "codes = \"clas\"");
+    assert_eq!(trial(&text).unwrap_err().len(), 1);
+    let text = text.replace("sample =", "include = [\"nowhere.toml\"]\nsample =");
+    let codes: Vec<&str> = trial(&text).unwrap_err().iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, ["include-unreadable"]);
+}
+
+#[test]
+fn files_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let code = |path: &Path| read(path).unwrap_err()[0].code;
+    assert_eq!(code(&folder.path().join("pipeline.toml")), "file-missing");
+    assert_eq!(code(folder.path()), "not-a-file");
+    let path = folder.path().join("gbk.toml");
+    std::fs::write(&path, [0xce, 0xd2]).unwrap();
+    assert_eq!(code(&path), "not-utf8");
+}
+
+#[test]
+fn points_for_discipline_go_down_and_a_ranking_needs_them() {
+    let rule = "[discipline]\non-time = 100\nlate-per-day = 5\nafter-grace = 60\nreturned = 40\nunreadable = 20\nmissing = 0\n";
+    let with = |rule: &str, more: &str| {
+        let text = SOUND.replacen("[[chart]]", &format!("{rule}\n{more}\n[[chart]]"), 1);
+        (trial(&text), text)
+    };
+    let (plan, _) = with(rule, "");
+    let read = plan.unwrap().discipline.unwrap();
+    assert_eq!((read.on_time, read.late_per_day, read.after_grace, read.missing, read.periods), (100, 5, 60, 0, 12));
+    let problems = |rule: &str, more: &str| -> Vec<(&'static str, String)> {
+        let (read, _) = with(rule, more);
+        read.unwrap_err().into_iter().map(|problem| (problem.code, problem.message)).collect()
+    };
+    let order = problems(&rule.replace("returned = 40", "returned = 70"), "");
+    assert_eq!(order, [("points-order", "“returned”70 分，比“after-grace”的 60 分还多".to_owned())]);
+    assert_eq!(problems(&rule.replace("missing = 0\n", ""), "")[0].0, "missing-key");
+    assert_eq!(problems(&rule.replace("missing = 0", "missing = -1"), "")[0].0, "wrong-type");
+    assert_eq!(problems(&rule.replace("late-per-day", "late-per-days"), "")[0].0, "unknown-key");
+    assert_eq!(problems(&format!("{rule}periods = 0\n"), "")[0].0, "no-periods");
+    let ranking =
+        "[[table]]\nid = \"rank\"\nsheet = \"排名\"\ntitle = \"排名\"\nkind = \"discipline\"\nby = \"ranking\"\n";
+    assert!(with(rule, ranking).0.is_ok());
+    assert_eq!(problems("", ranking)[0].0, "discipline-unscored");
+}
+
+#[test]
+fn computed_columns_ranks_criteria_and_stated_totals() {
+    const ADDED: &str = r#"[[form.computed]]
+name  = "缺额"
+value = "下限 - 人数"
+
+[[form.computed]]
+name   = "名次"
+rank   = "缺额"
+within = ["类别"]
+
+[[form.stated-total]]
+code        = "count"
+severity    = "verify"
+labels      = ["合计"]
+measured-in = ["个"]
+column      = "名称"
+found       = "自报 {自报}，实有 {实有}"
+expected    = "一致"
+next        = "请核对"
+
+"#;
+    const LIST: &str = r#"[[table]]
+id        = "list"
+sheet     = "名单"
+title     = "名单"
+kind      = "list"
+from      = "team"
+ranked-by = "名次"
+top       = 3
+criteria  = [{ when = "缺额 > 0", reason = "缺 {缺额} 人" }, { top = 1, reason = "第 {本表名次} 名" }]
+empty     = "没有"
+columns   = [{ header = "名次", rank = "缺额", direction = "low-first" }, { header = "原因", value = "reason" }]
+
+"#;
+    let all = SOUND
+        .replacen("[[lookup]]", &format!("{ADDED}[[lookup]]"), 1)
+        .replacen("[[table]]", &format!("{LIST}[[table]]"), 1)
+        .replacen(
+            "{ name = \"个数\", count = \"team\" }",
+            "{ name = \"平均\", average = \"team\", value = \"缺额\" }, { name = \"名次\", rank-of = \"平均\" }",
+            1,
+        )
+        .replacen("label    = \"单位\"", "label    = \"单位\"\nranked-by = \"名次\"\ntop = 5", 1)
+        .replacen("series = [\"个数\"]", "series = [\"平均\"]", 1);
+    let plan =
+        trial(&all).unwrap_or_else(|problems| panic!("{}", crate::definition::diagnostic::render(&problems, false)));
+    assert_eq!(plan.forms[0].computed.len(), 2);
+    let sources = plan.forms[0].sources(&["缺额".to_owned()].into_iter().collect());
+    assert_eq!(sources.into_iter().collect::<Vec<_>>(), ["人数"]);
+    for (from, to, code, help) in [
+        ("value = \"下限 - 人数\"", "value = \"下限 - 人树\"", "sql-unknown-name", "人数"),
+        ("name   = \"名次\"\nrank", "name   = \"类别\"\nrank", "duplicate-field", "另起"),
+        ("rank   = \"缺额\"", "value = \"1\"\nrank   = \"缺额\"", "computed-kind", ""),
+        ("rank   = \"缺额\"", "rank   = \"名称\"", "wrong-type", ""),
+        ("within = [\"类别\"]", "within = [\"类\"]", "unknown-column", "类别"),
+        ("column      = \"名称\"", "column      = \"名\"", "unknown-field", "名称"),
+        ("自报 {自报}", "自报 {人数}", "unknown-hole", ""),
+        ("ranked-by = \"名次\"\ntop       = 3", "ranked-by = \"原因\"\ntop       = 3", "unknown-rank", "名次"),
+        (
+            "ranked-by = \"名次\"\ntop       = 3\ncriteria  = [{ when = \"缺额 > 0\", reason = \"缺 {缺额} 人\" }, { top = 1, reason = \"第 {本表名次} 名\" }]",
+            "top = 3\ncriteria  = [{ when = \"缺额 > 0\", reason = \"缺人\" }]",
+            "top-without-rank",
+            "ranked-by",
+        ),
+        ("{ when = \"缺额 > 0\", reason", "{ reason", "criterion-empty", ""),
+        (", { header = \"原因\", value = \"reason\" }", "", "reasons-not-shown", "reason"),
+        (
+            "criteria  = [{ when = \"缺额 > 0\", reason = \"缺 {缺额} 人\" }, { top = 1, reason = \"第 {本表名次} 名\" }]\n",
+            "",
+            "reasons-missing",
+            "",
+        ),
+        ("rank-of = \"平均\"", "rank-of = \"名次\"", "unknown-measure", "平均"),
+        ("ranked-by = \"名次\"\ntop = 5", "ranked-by = \"平均\"\ntop = 5", "unknown-rank", "名次"),
+        ("direction = \"low-first\"", "direction = \"lowfirst\"", "unknown-word", "low-first"),
+    ] {
+        assert!(all.contains(from), "{from}");
+        let text = all.replacen(from, to, 1);
+        let problems = trial(&text).map(|_| Vec::new()).unwrap_or_else(|problems| problems);
+        assert_eq!(problems.iter().map(|p| p.code).collect::<Vec<_>>(), [code], "{to}");
+        assert!(problems[0].help.as_deref().unwrap_or("").contains(help), "{:?}", problems[0]);
+    }
+}
+
+#[test]
+fn seasons_and_campaigns_are_declared_in_full() {
+    let period = "period = \"year\"\nsample = { period = \"2026\"";
+    let with = |lines: &str, sample: &str| format!("{lines}\nsample = {{ period = \"{sample}\"");
+    let heating = "season = { name = \"采暖期\", first = \"11-15\", last = \"03-15\" }";
+    let sound = SOUND.replacen(period, &with(&format!("period = \"season\"\n{heating}"), "2025–2026采暖期"), 1);
+    let plan = trial(&sound).unwrap();
+    assert_eq!(plan.schedule.parse("2025-2026采暖期").map(|period| period.key()).as_deref(), Some("2025-2026采暖期"));
+    let one = |lines: &str, sample: &str, code: &str, help: &str| single(period, &with(lines, sample), code, help);
+    one("period = \"season\"", "2025-2026", "season-missing", "采暖期");
+    one(&format!("period = \"year\"\n{heating}"), "2026", "season-not-here", "删去 season");
+    one(&format!("period = \"month\"\n{heating}"), "2026-07", "bad-period", "");
+    one(&format!("period = \"month\"\n{}", heating.replace("03-15", "02-29")), "2026-01", "bad-month-day", "02-28");
+    one(&format!("period = \"month\"\n{}", heating.replace("采暖期", "采 暖")), "2026-01", "bad-period-name", "标点");
+    let campaign = "campaigns = [{ name = \"百日攻坚\", first = \"2026-03-01\", last = \"2026-06-08\" }]";
+    let twice = campaign.replace("}]", "}, { name = \"百日攻坚\", first = \"2026-06-08\", last = \"2026-07-01\" }]");
+    let of = |campaigns: &str| format!("period = \"campaign\"\n{campaigns}");
+    assert!(trial(&SOUND.replacen(period, &with(&of(campaign), "百日攻坚"), 1)).is_ok());
+    one(&format!("period = \"month\"\n{campaign}"), "2026-01", "campaign-not-here", "删去 campaigns");
+    one(&of(&twice), "百日攻坚=2026-03-01至2026-06-08", "duplicate-campaign", "改名称或日期");
+    one(&of(&campaign.replace("06-08", "02-08")), "甲=2026-03-01至2026-06-08", "dates-order", "");
+    one(&of(&campaign.replace("06-08", "06-31")), "甲=2026-03-01至2026-06-08", "bad-date", "2026-03-01");
+}
+
+#[test]
+fn an_earlier_name_belongs_to_one_field() {
+    let name = "{ name = \"名称\", type = \"text\", required = true },\n  { name = \"人数\"";
+    let plan = trial(&SOUND.replacen("name = \"人数\"", "name = \"人数\", was = [\"员工数\"]", 1)).unwrap();
+    assert_eq!(plan.forms[0].fields[2].was, ["员工数"]);
+    single("name = \"人数\"", "name = \"人数\", was = [\"名称\"]", "was-not-clear", "以前的");
+    single("name = \"类别\"", "name = \"row\"", "bad-name", "换一个名字");
+    let both = name.replace("type = \"text\"", "was = [\"旧\"], type = \"text\"") + ", was = [\"旧\"]";
+    single(name, &both, "was-not-clear", "以前的");
+}
+
+#[test]
+fn a_ledger_says_where_every_column_comes_from() {
+    let ledger = "[[ledger]]\nform = \"team\"\nreference = \"台账\"\nwhere = \"类别 = '正式'\"\ncolumns = [\n\
+                  { name = \"年度\", value = \"year\" },\n{ name = \"名称\", column = \"名称\" },\n]\n\n[[table]]";
+    let plan = trial(&SOUND.replacen("[[table]]", ledger, 1)).unwrap();
+    assert_eq!(plan.ledger[0].columns.len(), 2);
+    let one = |from: &str, to: &str, code: &str, help: &str| {
+        assert!(ledger.contains(from), "{from}");
+        single("[[table]]", &ledger.replacen(from, to, 1), code, help);
+    };
+    one("{ name = \"名称\", column = \"名称\" },\n", "", "ledger-incomplete", "补上");
+    one("value = \"year\"", "value = \"yaer\"", "unknown-word", "year");
+    one("value = \"year\"", "column = \"名称\"", "wrong-type", "");
+    one("column = \"名称\"", "column = \"名城\"", "unknown-column", "名称");
+    one("column = \"名称\"", "column = \"名称\", text = \"甲\"", "ledger-value", "例如");
+    one("name = \"年度\"", "name = \"年份\"", "unknown-column", "年度");
+}
+
+#[test]
+fn standards_groups_rates_verdicts_and_criteria_of_measures() {
+    const ADDED: &str = r#"[[form.standard]]
+name        = "核定"
+words       = "标准"
+by          = "类别"
+numerator   = "人数"
+denominator = "总数"
+bounds      = [{ value = "正式", compare = "at-least", bound = "98%" }, { value = "备选", compare = "equal", bound = "0%" }]
+
+[[form.group]]
+code     = "all-full"
+severity = "verify"
+by       = ["单位"]
+when     = "总数 > 0"
+values   = [{ name = "项数", count = "核定" }, { name = "合计", sum = "人数" }]
+check    = "项数 < 2 OR 合计 < 下限"
+found    = "{单位}的 {行数} 行合计 {合计}，{标准}"
+expected = "少些"
+next     = "请核实"
+cells    = ["人数"]
+
+"#;
+    let measures = "{ name = \"个数\", count = \"team\" }, { name = \"率\", rate = \"team\", of = \"人数\", over = \"总数\" }, { name = \"结论\", verdict = \"team\", holds = \"核定\" }";
+    let all = SOUND
+        .replacen("  { name = \"类别\"", "  { name = \"总数\", type = \"integer\" },\n  { name = \"类别\"", 1)
+        .replacen("[[lookup]]", &format!("{ADDED}[[lookup]]"), 1)
+        .replacen("{ name = \"个数\", count = \"team\" }", measures, 1)
+        .replacen(
+            "rows     = \"unit\"",
+            "rows     = \"unit\"\nempty = \"没有\"\ncriteria = [{ when = \"个数 > 下限 AND 结论 = '达标'\", reason = \"{个数} 个，{率}\" }]",
+            1,
+        );
+    let plan =
+        trial(&all).unwrap_or_else(|problems| panic!("{}", crate::definition::diagnostic::render(&problems, false)));
+    let form = &plan.forms[0];
+    let computed: Vec<&str> = form.computed.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!((computed, form.groups.len()), (vec!["核定", "标准"], 1));
+    assert_eq!(form.standards[0].demands[1].words, "＝0%");
+    for (from, to, code, help) in [
+        ("by          = \"类别\"", "by          = \"名称\"", "wrong-type", ""),
+        ("by          = \"类别\"", "by          = \"类\"", "unknown-field", "类别"),
+        ("numerator   = \"人数\"", "numerator   = \"名称\"", "wrong-type", "整数"),
+        ("value = \"备选\", compare", "value = \"备用\", compare", "unknown-code-value", "备选"),
+        ("value = \"备选\", compare", "value = \"正式\", compare", "duplicate-bound", ""),
+        ("compare = \"equal\"", "compare = \"equals\"", "unknown-word", "equal"),
+        ("bound = \"0%\"", "bound = 7", "wrong-type", ""),
+        ("words       = \"标准\"", "words       = \"名称\"", "bad-name", ""),
+        ("sum = \"人数\" }", "sum = \"名称\" }", "wrong-type", ""),
+        ("sum = \"人数\" }", "total = \"人数\" }", "group-value", ""),
+        ("name = \"合计\", sum", "name = \"项数\", sum", "bad-name", ""),
+        ("合计 < 下限\"", "人数 < 下限\"", "sql-unknown-name", "项数"),
+        ("over = \"总数\"", "over = \"名称\"", "sql-type", ""),
+        ("holds = \"核定\"", "holds = \"人数\"", "sql-type", ""),
+        ("个数 > 下限 AND", "个娄 > 下限 AND", "sql-unknown-name", "个数"),
+        ("rows     = \"unit\"", "total = \"合计\"\nrows     = \"unit\"", "criteria-not-here", ""),
+        ("empty = \"没有\"\n", "", "missing-key", ""),
+    ] {
+        assert!(all.contains(from), "{from}");
+        let problems = trial(&all.replacen(from, to, 1)).map(|_| Vec::new()).unwrap_or_else(|problems| problems);
+        let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+        assert!(codes.contains(&code), "{to}: {codes:?}");
+        assert!(
+            problems.iter().any(|problem| problem.code == code
+                && (problem.help.as_deref().unwrap_or("").contains(help) || problem.message.contains(help))),
+            "{problems:?}"
+        );
+    }
+}

@@ -1,0 +1,318 @@
+//! 单位名册: units, their chain of 上级, who owes what, and the keys that written names are matched by.
+
+use super::columns::{Record, Sheet, Want};
+use super::{CHANNEL_CODES, City, Roster, Shelf, Unit};
+use crate::definition::diagnostic::nearest;
+use crate::definition::{Diagnostic, Plan};
+use crate::domain::period::Period;
+use crate::text::names::match_key;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+pub const ROSTER: &str = "单位名册";
+const LEVELS: [&str; 4] = ["省", "市", "县", "基层"];
+
+const MOST_WORKERS: u64 = 1_000_000_000;
+
+const CODE: usize = 0;
+const NAME: usize = 1;
+const ALIASES: usize = 2;
+const PARENT: usize = 3;
+const LEVEL: usize = 4;
+const CHANNEL: usize = 5;
+const CITY: usize = 6;
+const INDUSTRY: usize = 7;
+const OWNERSHIP: usize = 8;
+const WORKERS: usize = 9;
+const ENABLED: usize = 10;
+const DISABLED: usize = 11;
+const OWES: usize = 12;
+
+/// A unit as its row says, before the order of the roster is known.
+struct Entry<'a> {
+    unit: Unit,
+    parent_code: Option<String>,
+    record: Record<'a>,
+}
+
+/// Reads the roster; its problems go to the shelf, and the roster is then not used.
+pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[City]) -> Roster {
+    let Some(grid) = shelf.need(ROSTER) else { return Roster::default() };
+    let optional =
+        ["别名", "上级代码", "层级", "渠道", "地市", "行业", "所有制", "在岗职工人数", "启用", "停用", "应报"];
+    let sheet = match Sheet::find(&grid, Want::list(&["单位代码", "单位名称"], &optional)) {
+        Ok(sheet) => sheet,
+        Err(problems) => {
+            shelf.problems.extend(problems);
+            return Roster::default();
+        }
+    };
+    if !sheet.has(OWES) {
+        let message = "缺少“应报”列，看不出谁应当报送".to_owned();
+        let help = Some(format!("加一列“应报”，应报本项的单位写 {}", plan.name));
+        shelf.problems.push(Diagnostic::of_file("missing-column", &grid.path, message, help));
+        return Roster::default();
+    }
+    // An issued table says the seats itself; only an apportionment needs weights.
+    let issued = plan.quota.as_ref().and_then(|quota| quota.issued.as_ref()).is_some_and(|name| shelf.has(name));
+    let weighted = plan.quota.is_some() && !issued;
+    let problems = &mut shelf.problems;
+    let mut entries: Vec<Entry<'_>> = sheet.records().filter_map(|record| entry(record, plan, problems)).collect();
+    let channels = channels(&entries, plan, cities);
+    check_words(&entries, cities, &channels, problems);
+    check_unique(&entries, problems);
+    // A stable sort: within one place the file's order stays.
+    let place: HashMap<&str, usize> = cities.iter().enumerate().map(|(at, city)| (city.name.as_str(), at)).collect();
+    entries.sort_by_key(|entry| order(&entry.unit, &channels, &place));
+    link(&mut entries, problems);
+    let mut expected = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        if !owes(&entry.unit, plan, period) {
+            continue;
+        }
+        check_expected(entry, weighted, &channels, problems);
+        expected.extend(u32::try_from(index));
+    }
+    if expected.is_empty() {
+        let message = format!("没有一个单位在 {} 应报“{}”", period.title(), plan.title);
+        let help = Some(format!("在“应报”列写 {}，并核对启用、停用日期", plan.name));
+        problems.push(Diagnostic::of_file("nobody-owes", &grid.path, message, help));
+    }
+    let units: Vec<Unit> = entries.into_iter().map(|entry| entry.unit).collect();
+    Roster { keys: keys(&units), units, channels, expected }
+}
+
+/// As the definition's list has them; without one as the roster names them, those of the cities' own units first.
+fn channels(entries: &[Entry<'_>], plan: &Plan, cities: &[City]) -> Vec<String> {
+    if let Some(list) = plan.codes.iter().find(|list| list.id == CHANNEL_CODES) {
+        return list.values.clone();
+    }
+    let codes: BTreeSet<&str> = cities.iter().map(|city| city.unit_code.as_str()).collect();
+    let (own, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
+        entries.iter().partition(|entry| codes.contains(entry.unit.code.as_str()));
+    let mut channels: Vec<String> = Vec::new();
+    for Entry { unit, .. } in own.into_iter().chain(others) {
+        if !unit.channel.is_empty() && !channels.contains(&unit.channel) {
+            channels.push(unit.channel.clone());
+        }
+    }
+    channels
+}
+
+fn entry<'a>(record: Record<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Option<Entry<'a>> {
+    let code = record.text(CODE, problems);
+    let name = record.text(NAME, problems);
+    let mut text = |want| record.text(want, problems).unwrap_or_default();
+    let aliases = text(ALIASES);
+    let parent_code = Some(text(PARENT)).filter(|code| !code.is_empty());
+    let (level, channel, city) = (text(LEVEL), text(CHANNEL), text(CITY));
+    let (industry, ownership, owed) = (text(INDUSTRY), text(OWNERSHIP), text(OWES));
+    let workers = record.integer(WORKERS, problems).and_then(|count| match u64::try_from(count) {
+        // More people than there are: a slip, and sums of such figures would not hold.
+        Ok(count) if count > MOST_WORKERS => {
+            let message = format!("{count} 超过 {MOST_WORKERS} 人");
+            problems.push(record.problem("count-too-large", Some(WORKERS), message, Some("核对人数")));
+            None
+        }
+        Ok(count) => Some(count),
+        Err(_) => {
+            problems.push(record.problem("negative-count", Some(WORKERS), format!("{count} 小于 0"), None));
+            None
+        }
+    });
+    let (enabled, disabled) = (record.date(ENABLED, problems), record.date(DISABLED, problems));
+    if let (Some(from), Some(to)) = (enabled, disabled)
+        && from > to
+    {
+        problems.push(record.problem("dates-order", Some(DISABLED), "早于启用日期".to_owned(), None));
+    }
+    let owes = pipelines(&owed, &record, plan, problems);
+    let unit = Unit {
+        code: code?,
+        name: Arc::from(name?),
+        aliases: split(&aliases, &['、', ';', '；']),
+        parent: None,
+        level,
+        channel,
+        city,
+        industry,
+        ownership,
+        workers,
+        enabled,
+        disabled,
+        owes,
+    };
+    Some(Entry { unit, parent_code, record })
+}
+
+fn split(text: &str, separators: &[char]) -> Vec<String> {
+    text.split(separators).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// 应报 by name or title; this pipeline's title becomes its name. A near miss of either would drop the unit from the
+/// expected ones without a word, so it is a problem.
+fn pipelines(owed: &str, record: &Record<'_>, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+    let (name, title) = (match_key(&plan.name), match_key(&plan.title));
+    let mut owes = Vec::new();
+    for written in split(owed, &['、', ',', '，', ' ', '\u{3000}', ';', '；', '\n']) {
+        let key = match_key(&written);
+        if key == name || key == title {
+            owes.push(plan.name.clone());
+            continue;
+        }
+        if [&name, &title].into_iter().any(|known| strsim::jaro_winkler(&key, known) >= 0.92) {
+            let help = format!("是不是“{}”？", plan.name);
+            let message = format!("没有报送项目“{written}”");
+            problems.push(record.problem("unknown-pipeline", Some(OWES), message, Some(&help)));
+        }
+        owes.push(written);
+    }
+    owes
+}
+
+fn check_words(entries: &[Entry<'_>], cities: &[City], channels: &[String], problems: &mut Vec<Diagnostic>) {
+    let channels: Vec<&str> = channels.iter().map(String::as_str).collect();
+    let names: Vec<&str> = cities.iter().map(|city| city.name.as_str()).collect();
+    let known: BTreeSet<&str> = names.iter().copied().collect();
+    for Entry { unit, record, .. } in entries {
+        let mut check = |want, word: &str, listed: bool, known: &[&str], what: &str| {
+            if !word.is_empty() && !listed {
+                let help = match nearest(word, known.iter().copied()) {
+                    Some(near) => format!("是不是“{near}”？"),
+                    None => format!("可用：{}", known.join("、")),
+                };
+                problems.push(record.problem("unknown-word", Some(want), format!("“{word}”{what}"), Some(&help)));
+            }
+        };
+        check(LEVEL, &unit.level, LEVELS.contains(&unit.level.as_str()), &LEVELS, "不是层级");
+        check(CHANNEL, &unit.channel, channels.contains(&unit.channel.as_str()), &channels, "不是渠道");
+        // Without any city the missing table is the problem, and was reported.
+        let listed = names.is_empty() || known.contains(unit.city.as_str());
+        check(CITY, &unit.city, listed, &names, "不在地市顺序表中");
+    }
+}
+
+fn check_unique(entries: &[Entry<'_>], problems: &mut Vec<Diagnostic>) {
+    let mut codes: HashMap<String, u32> = HashMap::new();
+    let mut names: HashMap<String, u32> = HashMap::new();
+    for Entry { unit, record, .. } in entries {
+        let written: [(usize, &mut HashMap<String, u32>, &str); 2] =
+            [(CODE, &mut codes, &unit.code), (NAME, &mut names, &unit.name)];
+        for (want, seen, text) in written {
+            match seen.get(&match_key(text)) {
+                Some(first) => {
+                    let message = format!("“{text}”重复，第 {first} 行已经有了");
+                    problems.push(record.problem("duplicate-unit", Some(want), message, Some("每个单位只留一行")));
+                }
+                None => {
+                    seen.insert(match_key(text), record.line);
+                }
+            }
+        }
+    }
+}
+
+/// Place in official order: (channel, city).
+fn order(unit: &Unit, channels: &[String], place: &HashMap<&str, usize>) -> (usize, usize) {
+    let channel = channels.iter().position(|channel| *channel == unit.channel).unwrap_or(channels.len());
+    let city = if channel == 0 { place.get(unit.city.as_str()).copied().unwrap_or(usize::MAX) } else { 0 };
+    (channel, city)
+}
+
+/// Turns 上级代码 into indices; unknown codes and circles are problems.
+fn link(entries: &mut [Entry<'_>], problems: &mut Vec<Diagnostic>) {
+    let codes: HashMap<String, usize> =
+        entries.iter().enumerate().rev().map(|(at, entry)| (match_key(&entry.unit.code), at)).collect();
+    for entry in entries.iter_mut() {
+        let Some(code) = &entry.parent_code else { continue };
+        match codes.get(&match_key(code)) {
+            Some(parent) => entry.unit.parent = u32::try_from(*parent).ok(),
+            None => {
+                let message = format!("名册里没有代码为“{code}”的单位");
+                problems.push(entry.record.problem("unknown-parent", Some(PARENT), message, Some("核对上级代码")));
+            }
+        }
+    }
+    // Each unit is walked at most once over all walks: 0 not seen, else the walk that saw it.
+    let mut seen = vec![0usize; entries.len()];
+    for start in 0..entries.len() {
+        let mut at = start;
+        while seen.get(at) == Some(&0) {
+            seen[at] = start + 1;
+            match entries[at].unit.parent {
+                Some(parent) => at = parent as usize,
+                None => break,
+            }
+        }
+        let again = entries.get(at).is_some_and(|entry| entry.unit.parent.is_some());
+        // Came back to a unit of this very walk that goes on: a circle. `at == start` alone also holds for a lone unit
+        // without 上级, which `again` excludes.
+        if again && seen.get(at) == Some(&(start + 1)) {
+            let entry = &entries[at];
+            let message = format!("“{}”的上级绕了一圈又回到自己", entry.unit.name);
+            problems.push(entry.record.problem("parent-circle", Some(PARENT), message, Some("核对这些单位的上级代码")));
+        }
+    }
+}
+
+fn owes(unit: &Unit, plan: &Plan, period: &Period) -> bool {
+    unit.owes.contains(&plan.name)
+        && unit.enabled.is_none_or(|day| day <= period.last)
+        && unit.disabled.is_none_or(|day| day >= period.first)
+}
+
+/// What an expected unit has to have, so that it finds its row in every table.
+fn check_expected(entry: &Entry<'_>, weighted: bool, channels: &[String], problems: &mut Vec<Diagnostic>) {
+    let Entry { unit, record, .. } = entry;
+    if weighted && unit.workers.is_none() {
+        let message = format!("“{}”没有在岗职工人数，名额分不下去", unit.name);
+        problems.push(record.problem("missing-weight", Some(WORKERS), message, Some("填写整数")));
+    }
+    if unit.channel.is_empty() {
+        let message = format!("“{}”应报送，却没有写渠道", unit.name);
+        problems.push(record.problem(
+            "missing-cell",
+            Some(CHANNEL),
+            message,
+            Some(&format!("填写：{}", channels.join("、"))),
+        ));
+    }
+    if channels.first() == Some(&unit.channel) && unit.city.is_empty() {
+        let message = format!("“{}”应报送，却没有写地市", unit.name);
+        problems.push(record.problem("missing-cell", Some(CITY), message, Some("填写所在地市")));
+    }
+}
+
+/// 单位代码 of a city has to be a unit of the roster.
+pub fn check_cities(shelf: &mut Shelf<'_>, cities: &[City], roster: &Roster) {
+    if roster.units.is_empty() {
+        return;
+    }
+    let codes: BTreeSet<String> = roster.units.iter().map(|unit| match_key(&unit.code)).collect();
+    let path = shelf.files.iter().find(|(name, ..)| name == super::tables::CITIES).map(|(_, path, _)| path.clone());
+    for city in cities.iter().filter(|city| !city.unit_code.is_empty() && !codes.contains(&match_key(&city.unit_code)))
+    {
+        let message = format!("“{}”的单位代码“{}”不在单位名册中", city.name, city.unit_code);
+        let help = Some("核对单位代码".to_owned());
+        shelf.problems.push(Diagnostic::of_file(
+            "unknown-unit",
+            path.as_deref().unwrap_or_else(|| std::path::Path::new("")),
+            message,
+            help,
+        ));
+    }
+}
+
+fn keys(units: &[Unit]) -> BTreeMap<String, Vec<u32>> {
+    let mut keys: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for (index, unit) in (0u32..).zip(units) {
+        let names = [unit.code.as_str(), &unit.name].into_iter().chain(unit.aliases.iter().map(String::as_str));
+        for name in names {
+            let units = keys.entry(match_key(name)).or_default();
+            if units.last() != Some(&index) {
+                units.push(index);
+            }
+        }
+    }
+    keys
+}

@@ -1,0 +1,142 @@
+//! Packages (OOXML, OpenDocument): the parts of a zip by name, under the limits for packages, and their relationships.
+
+use super::allowance;
+use super::archive::Archive;
+use super::refusal;
+use super::xml::{self, Token, Xml};
+use crate::model::Unreadable;
+use std::borrow::Cow;
+
+/// Largest single part, inflated.
+pub const PART: u64 = 256 << 20;
+/// All parts together, as the directory states them.
+const PACKAGE: u64 = 512 << 20;
+pub const PARTS: u64 = 1_000;
+
+/// A package with its parts by name.
+pub struct Package<'a> {
+    archive: &'a Archive,
+    bytes: &'a [u8],
+}
+
+impl<'a> Package<'a> {
+    /// # Errors
+    /// Over the limits for packages, or two parts of one name.
+    pub fn new(archive: &'a Archive, bytes: &'a [u8]) -> Result<Package<'a>, Unreadable> {
+        let total: u64 = archive.entries.iter().fold(0, |sum, entry| sum.saturating_add(entry.size));
+        if archive.entries.len() as u64 > PARTS {
+            return Err(refusal::over_limit(format!("文件内有 {} 个部件，上限 {PARTS}", archive.entries.len())));
+        }
+        let most = allowance::lifted(PACKAGE);
+        if total > most {
+            return Err(refusal::over_limit(format!("解开后有 {} MiB，上限 {} MiB", total >> 20, most >> 20)));
+        }
+        let mut names: Vec<String> = archive.entries.iter().map(|entry| normal(&entry.name)).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair[0] == pair[1] && !pair[0].ends_with('/')) {
+            return Err(refusal::damaged("文件内有两个同名部件，不能确定哪个有效"));
+        }
+        Ok(Package { archive, bytes })
+    }
+
+    /// The bytes of a part; `None` where there is none.
+    ///
+    /// # Errors
+    /// The part is refused or damaged.
+    pub fn part(&self, name: &str) -> Result<Option<Cow<'a, [u8]>>, Unreadable> {
+        let exact = self.archive.entries.iter().find(|entry| entry.name == name.as_bytes());
+        let found = exact.or_else(|| {
+            let wanted = normal(name.as_bytes());
+            self.archive.entries.iter().find(|entry| normal(&entry.name) == wanted)
+        });
+        found.map(|entry| self.archive.content(self.bytes, entry, allowance::lifted(PART))).transpose()
+    }
+}
+
+impl Package<'_> {
+    /// The relationships of a part.
+    ///
+    /// # Errors
+    /// They are missing or damaged.
+    pub fn relations_of(&self, part: &str) -> Result<Vec<Relation>, Unreadable> {
+        let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+        let name = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
+        let bytes = self.part(&name)?.ok_or_else(|| refusal::damaged("缺少工作簿关系部件"))?;
+        relations(&bytes, folder)
+    }
+
+    /// Inflates every part but media once, to prove limits and checksums before another reader does so unchecked.
+    ///
+    /// # Errors
+    /// A part is refused or damaged.
+    pub fn prove(&self) -> Result<(), Unreadable> {
+        for entry in &self.archive.entries {
+            let name = normal(&entry.name);
+            if !entry.is_folder() && !name.contains("media/") && !name.contains("printersettings/") {
+                self.archive.content(self.bytes, entry, allowance::lifted(PART))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Some writers use backslashes, a leading slash or another case; Excel takes them.
+fn normal(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).replace('\\', "/").trim_start_matches('/').to_ascii_lowercase()
+}
+
+/// One relationship of the workbook part.
+pub struct Relation {
+    pub id: String,
+    pub kind: String,
+    /// The part's name.
+    pub target: String,
+}
+
+/// Where the main part of the package is, and its name.
+///
+/// # Errors
+/// A damaged relationship part.
+pub fn main_part(package: &Package) -> Result<String, Unreadable> {
+    let Some(bytes) = package.part("_rels/.rels")? else { return Ok("xl/workbook.xml".to_owned()) };
+    let relations = relations(&bytes, "")?;
+    let office = relations.into_iter().find(|relation| relation.kind.ends_with("/officeDocument"));
+    Ok(office.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target))
+}
+
+fn relations(bytes: &[u8], folder: &str) -> Result<Vec<Relation>, Unreadable> {
+    let text = xml::decode(bytes)?;
+    let mut xml = Xml::new(&text);
+    let mut found = Vec::new();
+    loop {
+        match xml.next()? {
+            Token::Open { name: "Relationship", attrs } if attrs.raw("TargetMode") != Some("External") => {
+                let target = attrs.get("Target").unwrap_or_default();
+                found.push(Relation {
+                    id: attrs.get("Id").unwrap_or_default().into_owned(),
+                    kind: attrs.raw("Type").unwrap_or_default().to_owned(),
+                    target: resolve(folder, &target),
+                });
+            }
+            Token::End => return Ok(found),
+            _ => {}
+        }
+    }
+}
+
+/// A relationship's target as a part name; `..` never leaves the package, it only names a part that is not there.
+fn resolve(folder: &str, target: &str) -> String {
+    let target = target.replace('\\', "/");
+    if let Some(absolute) = target.strip_prefix('/') {
+        return absolute.to_owned();
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}

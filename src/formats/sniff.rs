@@ -1,0 +1,207 @@
+//! What a file is, by its content and never by its extension, and then the reader for it.
+
+use super::archive::Archive;
+use super::package::{Package, main_part};
+use super::refusal::{self, Refusal};
+use super::{bundle, compound, delimited, html, mhtml, ods, spreadsheetml, xls, xlsb, xlsx};
+use crate::model::RawWorkbook;
+use memchr::memmem;
+
+/// Beginnings of files that are readable and no tables.
+const OTHERS: [(&[u8], &str); 11] = [
+    (b"%PDF", "PDF 文档"),
+    (b"\x89PNG", "图片（PNG）"),
+    (b"\xff\xd8\xff", "图片（JPEG）"),
+    (b"GIF8", "图片（GIF）"),
+    (b"II*\0", "图片（TIFF）"),
+    (b"MM\0*", "图片（TIFF）"),
+    (b"RIFF", "图片或音视频"),
+    (b"{\\rtf", "RTF 文档"),
+    (b"MZ", "程序"),
+    (b"\x7fELF", "程序"),
+    (b"SQLite format 3", "数据库"),
+];
+
+/// Containers that are not opened here. Returns may be in them.
+const ARCHIVES: [(&[u8], &str); 4] = [
+    (b"Rar!", " RAR 压缩包"),
+    (b"7z\xbc\xaf\x27\x1c", " 7z 压缩包"),
+    (b"\x1f\x8b", " gzip 压缩包"),
+    (b"MSCF", " CAB 压缩包"),
+];
+
+/// Reads a file's bytes. `in_bundle`: how many zips it lies in.
+///
+/// # Errors
+/// Not readable as a table, and why.
+pub fn read(bytes: &[u8], in_bundle: usize) -> Result<RawWorkbook, Refusal> {
+    if bytes.is_empty() {
+        return Err(refusal::empty().into());
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") || bytes.starts_with(b"PK00PK") {
+        return zip(bytes, in_bundle);
+    }
+    if bytes.starts_with(&compound::MAGIC) {
+        return xls::read(bytes);
+    }
+    // BIFF2 to BIFF4, and BIFF5 without its compound file: streams of Excel before 1995.
+    if bytes.first() == Some(&0x09) && matches!(bytes.get(1), Some(0 | 2 | 4 | 8)) && bytes.get(3) == Some(&0) {
+        return Err(refusal::unsupported("是 Excel 95 以前的旧格式").into());
+    }
+    if let Some((_, what)) = ARCHIVES.iter().find(|(mark, _)| bytes.starts_with(mark)) {
+        return Err(refusal::other_archive(what).into());
+    }
+    if let Some((_, what)) = OTHERS.iter().find(|(mark, _)| bytes.starts_with(mark)) {
+        return Err(Refusal::NotATable(format!("是{what}，不是表格")));
+    }
+    text(bytes)
+}
+
+fn zip(bytes: &[u8], in_bundle: usize) -> Result<RawWorkbook, Refusal> {
+    let archive = Archive::open(bytes, bundle::MOST_MEMBERS).map_err(|broken| broken.refusal())?;
+    let has = |name: &str| archive.entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name.as_bytes()));
+    let under = |folder: &str| archive.entries.iter().any(|entry| entry.name.starts_with(folder.as_bytes()));
+    if has("mimetype") && has("content.xml") {
+        return ods::read(&Package::new(&archive, bytes)?);
+    }
+    if bundle::is_package(&archive) {
+        if under("word/") {
+            return Err(Refusal::NotATable("是 Word 文档（.docx），不是表格".to_owned()));
+        }
+        if under("ppt/") {
+            return Err(Refusal::NotATable("是演示文稿（.pptx），不是表格".to_owned()));
+        }
+        if has("OFD.xml") {
+            return Err(Refusal::NotATable("是 OFD 版式文档，不是表格".to_owned()));
+        }
+        let package = Package::new(&archive, bytes)?;
+        let main = main_part(&package)?;
+        if main.to_ascii_lowercase().ends_with(".bin") {
+            // calamine inflates on its own: prove the parts first (limits, ratio, CRC).
+            package.prove()?;
+            return xlsb::read(&package, &main, bytes);
+        }
+        return if under("xl/") || under("xl\\") || has(&main) {
+            xlsx::read(&package, &main)
+        } else {
+            Err(Refusal::NotATable("是文档包，里面没有工作表".to_owned()))
+        };
+    }
+    if in_bundle >= 2 {
+        return Err(refusal::unsupported("压缩包套了三层以上，里面的文件没有读取，请解压后重新发送").into());
+    }
+    // A bundle that could be opened is never read as one file: here is why it could not.
+    match bundle::members(bytes, u64::MAX) {
+        Err(Some(unreadable)) => Err(unreadable.into()),
+        _ => Err(refusal::unsupported("是压缩包，里面的文件没有读取，请解压后重新发送").into()),
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
+    let head = &bytes[..bytes.len().min(8192)];
+    let lower = head.to_ascii_lowercase();
+    let within = |word: &[u8]| memmem::find(&lower, word).is_some();
+    let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    if utf16 {
+        return unicode16(bytes);
+    }
+    if within(b"mime-version:") && within(b"content-type:") {
+        return mhtml::read(bytes);
+    }
+    let first = lower.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&lower);
+    let first = &first[first.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0)..];
+    if first.starts_with(b"<") {
+        if within(b"urn:schemas-microsoft-com:office:spreadsheet") && within(b"workbook") && !within(b"<html") {
+            return spreadsheetml::read(bytes);
+        }
+        if within(b"office:document") {
+            return Err(refusal::unsupported("是单文件的 OpenDocument 表格").into());
+        }
+        let page: [&[u8]; 6] = [b"<html", b"<!doctype html", b"<table", b"<body", b"<head", b"<meta"];
+        if page.iter().any(|mark| within(mark)) {
+            return html::read(bytes, None);
+        }
+        if first.starts_with(b"<?xml") {
+            return Err(Refusal::NotATable("是 XML 数据文件，不是表格".to_owned()));
+        }
+    }
+    if head.iter().any(|byte| matches!(byte, 0..=8 | 14..=25 | 28..=31)) {
+        return Err(refusal::damaged("内容不是任何已知的表格格式，多半传输不完整").into());
+    }
+    let text =
+        delimited::decode(bytes).ok_or_else(|| refusal::damaged("文字编码无法确定（不是 UTF-8，也不是 GB18030）"))?;
+    delimited::read(&text)
+}
+
+fn unicode16(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
+    let text = delimited::decode(bytes).ok_or_else(|| refusal::damaged("UTF-16 文字不完整"))?;
+    let lower = text.chars().take(2000).collect::<String>().to_ascii_lowercase();
+    if lower.trim_start().starts_with('<') && (lower.contains("<html") || lower.contains("<table")) {
+        return html::read_text(&text);
+    }
+    if lower.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+        return spreadsheetml::read(bytes);
+    }
+    delimited::read(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RawValue;
+    use crate::model::workbook::Format;
+
+    fn outcome(bytes: &[u8]) -> String {
+        match read(bytes, 0) {
+            Ok(workbook) => workbook.format.name().to_owned(),
+            Err(Refusal::Unreadable(unreadable)) => unreadable.code.to_owned(),
+            Err(Refusal::NotATable(cause)) => cause,
+        }
+    }
+
+    #[test]
+    fn content_decides() {
+        assert_eq!(outcome(b""), "file-empty");
+        assert_eq!(outcome(b"PK\x03\x04 cut off"), "file-damaged");
+        assert_eq!(outcome(b"Rar!\x1a\x07\x01\x00"), "file-unsupported");
+        assert_eq!(outcome(b"%PDF-1.4"), "是PDF 文档，不是表格");
+        assert_eq!(outcome(b"\x00\x01\x02\x03"), "file-damaged");
+        assert_eq!(outcome(b"<html><body>login</body></html>"), "是网页，里面没有表格");
+        assert_eq!(outcome(b"<table><tr><td>1</td></tr></table>"), "html");
+        assert_eq!(outcome("单位,人数\n甲,1\n".as_bytes()), "csv");
+        assert_eq!(outcome(&encoding_rs::GB18030.encode("单位,人数\n甲,1\n").0), "csv");
+        assert_eq!(outcome(&[&compound::MAGIC[..], &[0; 600]].concat()), "file-damaged");
+        assert_eq!(Format::Delimited.name(), "csv");
+    }
+
+    /// Each by another program, the same figures: what is shown as a percentage is one, and a % that is only written in the
+    /// format is none.
+    #[test]
+    fn percentages_are_told_from_numbers() {
+        macro_rules! file {
+            ($name:literal) => {
+                ($name, &include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/", $name))[..])
+            };
+        }
+        for (name, bytes) in [
+            file!("percent_openpyxl.xlsx"),
+            file!("percent_xlwt.xls"),
+            file!("percent_libreoffice.xls"),
+            file!("percent_libreoffice.ods"),
+            file!("percent_by_hand.xlsb"),
+        ] {
+            let workbook = read(bytes, 0).unwrap();
+            let cells = workbook.sheets[0].cells.iter();
+            let shown: Vec<String> = cells
+                .filter(|cell| cell.at.row < 2)
+                .map(|cell| match cell.value {
+                    RawValue::Percent(share) => format!("{share}%"),
+                    RawValue::Number(number) => number.to_string(),
+                    other => format!("{other:?}"),
+                })
+                .collect();
+            let row = ["0.95%", "1%", "0.987654321%", "0.95", "1", "0.5%", "0.25%", "7", "0.3%"];
+            assert_eq!(shown, [row, row].concat(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! One worksheet part: text in, occupied cells at absolute positions, merges and hidden rows and columns out.
+
+use super::strings::{Strings, push_escaped, rich_text};
+use super::styles::Styles;
+use crate::formats::allowance;
+use crate::formats::cells::{self, most_cells, too_many_cells};
+use crate::formats::number_format::Shows;
+use crate::formats::refusal;
+use crate::formats::xml::{Attrs, Token, Xml};
+use crate::model::cell::Doubt;
+use crate::model::{CellRef, Merge, RawSheet, RawValue, Unreadable};
+
+const MOST_TEXT: usize = 128 << 20;
+const MOST_MERGES: usize = 200_000;
+
+pub struct Context<'a> {
+    pub strings: &'a Strings,
+    pub styles: &'a Styles,
+    pub is_1904: bool,
+    /// The workbook asks to be recalculated when opened: its saved results are what some program put there.
+    pub unsettled: bool,
+}
+
+fn off_grid() -> Unreadable {
+    refusal::damaged("单元格地址超出表格范围")
+}
+
+/// Fills `sheet` from its part; whether it holds formulas with saved results.
+///
+/// # Errors
+/// The part is cut, hostile, over a limit, or names places off the grid.
+pub fn read(text: &str, context: &Context, sheet: &mut RawSheet) -> Result<bool, Unreadable> {
+    let mut reader = Reader {
+        xml: Xml::new(text),
+        context,
+        sheet,
+        placed: vec![NOT_YET; context.strings.len()],
+        formulas: false,
+        value: String::new(),
+        scratch: String::new(),
+    };
+    let mut has_rows = false;
+    loop {
+        match reader.xml.next()? {
+            Token::Open { name: "col", attrs } if attrs.yes("hidden") => reader.hide_columns(attrs),
+            Token::Open { name: "sheetData", .. } => {
+                has_rows = true;
+                reader.rows()?;
+            }
+            Token::Open { name: "mergeCell", attrs } => reader.merge(attrs)?,
+            Token::End => break,
+            _ => {}
+        }
+    }
+    if !has_rows {
+        return Err(refusal::damaged("工作表部件里没有数据区"));
+    }
+    cells::settle(reader.sheet);
+    Ok(reader.formulas)
+}
+
+const NOT_YET: (u32, u32) = (u32::MAX, 0);
+
+struct Reader<'x, 'c, 's> {
+    xml: Xml<'x>,
+    context: &'c Context<'c>,
+    sheet: &'s mut RawSheet,
+    /// Per shared string: where it already stands in this sheet's arena.
+    placed: Vec<(u32, u32)>,
+    /// Some formula has a saved result.
+    formulas: bool,
+    value: String,
+    scratch: String,
+}
+
+/// What a `<c>` holds besides its attributes.
+#[derive(Default)]
+struct Content {
+    formula: bool,
+    /// `<v>` or `<is>` was there, if empty.
+    value: bool,
+    /// All of the value could be understood.
+    whole: bool,
+}
+
+impl Reader<'_, '_, '_> {
+    fn rows(&mut self) -> Result<(), Unreadable> {
+        let (mut row, mut col) = (0u32, 0u32);
+        loop {
+            match self.xml.next()? {
+                Token::Open { name: "row", attrs } => {
+                    let mut hidden = false;
+                    for (name, value) in attrs {
+                        match name {
+                            "r" => {
+                                row = value.parse::<u32>().ok().and_then(|r| r.checked_sub(1)).ok_or_else(off_grid)?
+                            }
+                            "hidden" => hidden = matches!(value, "1" | "true"),
+                            _ => {}
+                        }
+                    }
+                    if row > cells::LAST_ROW {
+                        return Err(off_grid());
+                    }
+                    if hidden {
+                        self.sheet.hidden_rows.push(row);
+                    }
+                    col = 0;
+                }
+                Token::Close { name: "row" } => row = row.saturating_add(1),
+                Token::Open { name: "c", attrs } => {
+                    let at = self.cell(attrs, row, col)?;
+                    col = u32::from(at.col) + 1;
+                }
+                Token::Close { name: "sheetData" } => return Ok(()),
+                Token::End => return Err(refusal::damaged("XML 内容不完整")),
+                _ => {}
+            }
+        }
+    }
+
+    fn cell(&mut self, attrs: Attrs, row: u32, col: u32) -> Result<CellRef, Unreadable> {
+        let (mut place, mut style, mut kind) = (None, None, None);
+        for (name, value) in attrs {
+            match name {
+                "r" => place = Some(cells::place(value).ok_or_else(off_grid)?),
+                "s" => style = Some(value),
+                "t" => kind = Some(value),
+                _ => {}
+            }
+        }
+        let at = match place {
+            Some(at) => at,
+            None => cells::checked(row, col).ok_or_else(off_grid)?,
+        };
+        self.value.clear();
+        let mut content = Content { whole: true, ..Content::default() };
+        loop {
+            match self.xml.next()? {
+                Token::Open { name: "v", .. } => {
+                    content.value = true;
+                    // With `inlineStr` the text in <is> counts.
+                    if kind == Some("inlineStr") {
+                        self.xml.skip()?;
+                    } else {
+                        content.whole &= self.xml.text_into(&mut self.value)?;
+                    }
+                }
+                Token::Open { name: "is", .. } => {
+                    content.value = true;
+                    content.whole &= rich_text(&mut self.xml, "is", &mut self.value, &mut self.scratch)?;
+                }
+                Token::Open { name: "f", .. } => {
+                    content.formula = true;
+                    self.xml.skip()?;
+                }
+                Token::Open { .. } => self.xml.skip()?,
+                Token::Close { name: "c" } => break,
+                Token::End => return Err(refusal::damaged("XML 内容不完整")),
+                _ => {}
+            }
+        }
+        self.push(at, style, kind, &content)?;
+        Ok(at)
+    }
+
+    fn push(
+        &mut self,
+        at: CellRef,
+        style: Option<&str>,
+        kind: Option<&str>,
+        content: &Content,
+    ) -> Result<(), Unreadable> {
+        let textual = matches!(kind, Some("str" | "inlineStr"));
+        if self.value.is_empty() {
+            // A text formula may well result in nothing; a formula without any saved result is another thing.
+            if content.formula && !(textual && content.value) {
+                self.sheet.push(at, RawValue::Unreadable(Doubt::FormulaWithoutValue));
+            }
+            return Ok(());
+        }
+        if self.sheet.cells.len() >= most_cells() {
+            return Err(too_many_cells());
+        }
+        if self.sheet.arena.len() + self.value.len() > allowance::count(MOST_TEXT) {
+            return Err(refusal::over_limit(format!("文字内容超过 {} MiB", allowance::count(MOST_TEXT) >> 20)));
+        }
+        if !content.whole {
+            self.sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind));
+            return Ok(());
+        }
+        self.formulas |= content.formula;
+        // Writers that cannot calculate (XlsxWriter, POI) save 0 for every formula and leave the rest to Excel.
+        if content.formula && self.context.unsettled && matches!(kind, None | Some("n")) && self.value.trim() == "0" {
+            self.sheet.push(at, RawValue::Unreadable(Doubt::FormulaWithoutValue));
+            return Ok(());
+        }
+        match kind {
+            Some("s") => self.push_shared(at)?,
+            Some("inlineStr") => self.sheet.push_text(at, &self.value),
+            Some("str") => {
+                self.scratch.clear();
+                push_escaped(&self.value, &mut self.scratch);
+                self.sheet.push_text(at, &self.scratch);
+            }
+            None | Some("n") => self.push_number(at, style, kind.is_some()),
+            Some(other) => self.sheet.push(at, rare(other, &self.value)),
+        }
+        Ok(())
+    }
+
+    fn push_shared(&mut self, at: CellRef) -> Result<(), Unreadable> {
+        let index = self.value.trim().parse::<usize>().ok();
+        let Some((index, text)) = index.and_then(|index| Some((index, self.context.strings.get(index)?))) else {
+            self.sheet.push(at, RawValue::Unreadable(Doubt::DanglingString));
+            return Ok(());
+        };
+        if text.is_empty() {
+            return Ok(());
+        }
+        if self.placed[index] == NOT_YET {
+            if self.sheet.arena.len() + text.len() > allowance::count(MOST_TEXT) {
+                return Err(refusal::over_limit(format!("文字内容超过 {} MiB", allowance::count(MOST_TEXT) >> 20)));
+            }
+            self.placed[index] = (self.sheet.arena.len() as u32, text.len() as u32);
+            self.sheet.arena.push_str(text);
+        }
+        let (start, len) = self.placed[index];
+        self.sheet.push(at, RawValue::Text { start, len });
+        Ok(())
+    }
+
+    fn push_number(&mut self, at: CellRef, style: Option<&str>, declared: bool) {
+        let value = self.value.trim();
+        let Ok(number) = value.parse::<f64>() else {
+            // Without a declared kind, what is no number was meant as text.
+            if declared {
+                self.sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind));
+            } else if !value.is_empty() {
+                self.sheet.push_text(at, &self.value);
+            }
+            return;
+        };
+        let shows = self.context.styles.shows(style);
+        self.sheet.push(
+            at,
+            match shows {
+                Shows::Number => cells::number(number, false, false),
+                Shows::Percent => cells::percent(number),
+                Shows::Date | Shows::Duration => {
+                    cells::number(number, true, self.context.is_1904 && shows == Shows::Date)
+                }
+            },
+        );
+    }
+
+    fn hide_columns(&mut self, attrs: Attrs) {
+        let end = |name| attrs.raw(name).and_then(|value| value.parse::<u32>().ok()).unwrap_or(0);
+        let (first, last) = (end("min").max(1), end("max").min(u32::from(cells::LAST_COL) + 1));
+        let known = self.sheet.hidden_cols.len();
+        if known <= usize::from(cells::LAST_COL) {
+            // At most 16,384, so each fits.
+            self.sheet.hidden_cols.extend((first..=last).map(|col| (col - 1) as u16));
+        }
+    }
+
+    fn merge(&mut self, attrs: Attrs) -> Result<(), Unreadable> {
+        if self.sheet.merges.len() >= allowance::count(MOST_MERGES) {
+            return Err(refusal::over_limit(format!("合并单元格超过 {} 处", allowance::count(MOST_MERGES))));
+        }
+        let area = attrs.raw("ref").unwrap_or_default();
+        let (first, last) = area.split_once(':').unwrap_or((area, area));
+        let (first, last) = (cells::place(first).ok_or_else(off_grid)?, cells::place(last).ok_or_else(off_grid)?);
+        if first.row > last.row || first.col > last.col {
+            return Err(off_grid());
+        }
+        self.sheet.merges.push(Merge { first, last });
+        Ok(())
+    }
+}
+
+/// Booleans, errors, ISO dates, and what no version of Excel writes.
+fn rare(kind: &str, value: &str) -> RawValue {
+    let value = value.trim();
+    let known = match kind {
+        "b" => match value {
+            "1" => Some(RawValue::Boolean(true)),
+            "0" => Some(RawValue::Boolean(false)),
+            word if word.eq_ignore_ascii_case("true") => Some(RawValue::Boolean(true)),
+            word if word.eq_ignore_ascii_case("false") => Some(RawValue::Boolean(false)),
+            _ => None,
+        },
+        "e" => Some(cells::error(value)),
+        "d" => cells::iso_serial(value).map(RawValue::DateSerial),
+        _ => None,
+    };
+    known.unwrap_or(RawValue::Unreadable(Doubt::UnknownKind))
+}

@@ -1,0 +1,134 @@
+use super::*;
+use crate::formats::sniff;
+use crate::model::RawValue;
+use crate::model::cell::Doubt;
+use std::io::{Cursor, Write};
+
+const RELS: &str =
+    "<Relationships><Relationship Id='rId1' Type='x/officeDocument' Target='xl/workbook.xml'/></Relationships>";
+const BOOK_RELS: &str = "<Relationships><Relationship Id='a' Type='x/worksheet' Target='worksheets/sheet1.xml'/>\
+    <Relationship Id='b' Type='x/worksheet' Target='/xl/worksheets/sheet2.xml'/>\
+    <Relationship Id='s' Type='x/sharedStrings' Target='sharedStrings.xml'/>\
+    <Relationship Id='t' Type='x/styles' Target='styles.xml'/></Relationships>";
+const STYLES: &str = "<styleSheet><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs></styleSheet>";
+const STRINGS: &str = "<sst uniqueCount='9999999999'><si><t>单位</t></si><si><t/></si></sst>";
+
+fn package(book: &str, first: &[u8], second: &str) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let parts: [(&str, &[u8]); 8] = [
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", RELS.as_bytes()),
+        ("xl/workbook.xml", book.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", BOOK_RELS.as_bytes()),
+        ("xl/sharedStrings.xml", STRINGS.as_bytes()),
+        ("xl/styles.xml", STYLES.as_bytes()),
+        ("xl/worksheets/sheet1.xml", first),
+        ("xl/worksheets/sheet2.xml", second.as_bytes()),
+    ];
+    for (name, content) in parts {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn book(sheets: &str) -> String {
+    format!("<workbook><workbookPr date1904='1'/><sheets>{sheets}</sheets></workbook>")
+}
+
+fn sheet(rows: &str) -> String {
+    format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")
+}
+
+fn cells_of(rows: &str) -> Result<Vec<(String, RawValue)>, Refusal> {
+    let bytes = package(&book("<sheet name='表' r:id='a'/>"), sheet(rows).as_bytes(), "");
+    let workbook = sniff::read(&bytes, 0)?;
+    Ok(workbook.sheets[0].cells.iter().map(|cell| (cell.at.to_string(), cell.value)).collect())
+}
+
+/// What calamine takes in silence or rejects a whole sheet for is one cell's value or doubt here.
+#[test]
+fn odd_cells_are_doubtful_one_by_one() {
+    let rows = "<row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='s'><v>99</v></c><c r='C1'><f>1+1</f></c>\
+        <c r='D1'><v>NaN</v></c><c r='E1'><v>1e999</v></c><c r='F1' t='e'><v>#SPILL!</v></c><c r='G1' t='b'><v>2</v></c>\
+        <c r='H1' t='zzz'><v>1</v></c><c r='I1' s='1'><v>100</v></c><c r='J1' t='str'><f>x</f><v></v></c><c r='K1' s='1'/>\
+        <c r='L1' t='d'><v>2024-02-29</v></c><c r='M1' t='e'><v>#REF!</v></c><c r='N1' t='s'><v>1</v></c>\
+        <c r='O1' t='inlineStr'><is><t>文</t></is></c></row><row><c><v>7</v></c></row>";
+    let doubt = RawValue::Unreadable;
+    let expected = [
+        ("A1", RawValue::Text { start: 0, len: 6 }),
+        ("B1", doubt(Doubt::DanglingString)),
+        ("C1", doubt(Doubt::FormulaWithoutValue)),
+        ("D1", doubt(Doubt::NotFinite)),
+        ("E1", doubt(Doubt::NotFinite)),
+        ("F1", RawValue::Error(8)),
+        ("G1", doubt(Doubt::UnknownKind)),
+        ("H1", doubt(Doubt::UnknownKind)),
+        ("I1", RawValue::DateSerial(1562.0)),
+        ("L1", RawValue::DateSerial(45351.0)),
+        ("M1", RawValue::Error(3)),
+        ("O1", RawValue::Text { start: 6, len: 3 }),
+        ("A2", RawValue::Number(7.0)),
+    ];
+    assert_eq!(cells_of(rows).unwrap(), expected.map(|(at, value)| (at.to_owned(), value)));
+}
+
+#[test]
+fn off_grid_cut_and_hostile_sheets_are_refused() {
+    let code = |rows: &str| match cells_of(rows) {
+        Err(Refusal::Unreadable(unreadable)) => unreadable.code,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(code("<row r='99999999'><c r='ZZZ99999999'><v>2</v></c></row>"), "file-damaged");
+    assert_eq!(code("<row r='1'><c r='A1'><v>2</v></c>"), "file-damaged");
+    assert_eq!(code("<!DOCTYPE x>"), "file-unsafe");
+    let sparse = "<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>2</v></c></row>";
+    assert_eq!(cells_of(sparse).unwrap().len(), 2);
+}
+
+#[test]
+fn sheets_of_one_name_hidden_ones_merges_and_utf16() {
+    let first = "<worksheet><cols><col min='2' max='3' hidden='1'/></cols><sheetData><row r='2' hidden='1'><c r='A2'><v>1</v></c></row>\
+        </sheetData><mergeCells><mergeCell ref='A1:C1'/></mergeCells></worksheet>";
+    let wide: Vec<u8> = [0xfeff].into_iter().chain(first.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let book = book("<sheet name='表' r:id='a' state='veryHidden'/><sheet name='表' r:id='b'/>");
+    let bytes = package(&book, &wide, &sheet("<row r='1'><c r='A1'><v>2</v></c></row>"));
+    let workbook = sniff::read(&bytes, 0).unwrap();
+    let [one, two] = &workbook.sheets[..] else { panic!() };
+    assert_eq!((one.cells[0].value, two.cells[0].value), (RawValue::Number(1.0), RawValue::Number(2.0)));
+    assert_eq!((one.hidden, two.hidden, workbook.remarks.len()), (true, false, 1));
+    assert_eq!((&one.hidden_rows[..], &one.hidden_cols[..], one.merges.len()), (&[1][..], &[1, 2][..], 1));
+}
+
+/// The same cells as calamine, on a workbook that another library wrote.
+#[test]
+fn agrees_with_calamine_on_a_written_workbook() {
+    use calamine::{DataType, Reader};
+    let mut written = rust_xlsxwriter::Workbook::new();
+    let sheet = written.add_worksheet();
+    let date = rust_xlsxwriter::Format::new().set_num_format("yyyy\"年\"m\"月\"d\"日\"");
+    for row in 0..40u32 {
+        sheet.write(row, 0, format!("单位 <{}> & 其他", row % 7)).unwrap();
+        sheet.write(row, 1, f64::from(row) * 1.1).unwrap();
+        sheet.write_with_format(row, 2, f64::from(45_000 + row), &date).unwrap();
+        sheet.write(row, 3, row % 2 == 0).unwrap();
+        sheet.write_formula(row, 4, rust_xlsxwriter::Formula::new("=A1&\"x\"").set_result("文字")).unwrap();
+    }
+    let bytes = written.save_to_buffer().unwrap();
+    let ours = sniff::read(&bytes, 0).unwrap();
+    let mut theirs = calamine::Xlsx::new(Cursor::new(&bytes)).unwrap();
+    let range = theirs.worksheet_range("Sheet1").unwrap();
+    let sheet = &ours.sheets[0];
+    assert_eq!(sheet.cells.len(), 200);
+    for cell in &sheet.cells {
+        let there = range.get_value((cell.at.row, u32::from(cell.at.col))).unwrap();
+        let same = match cell.value {
+            RawValue::Text { .. } => there.get_string() == Some(sheet.text(cell.value)),
+            RawValue::Number(number) => there.get_float() == Some(number),
+            RawValue::DateSerial(serial) => there.get_datetime().is_some_and(|date| date.as_f64() == serial),
+            RawValue::Boolean(value) => there.get_bool() == Some(value),
+            _ => false,
+        };
+        assert!(same, "{} {:?} {there:?}", cell.at, cell.value);
+    }
+}

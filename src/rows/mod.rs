@@ -1,0 +1,8 @@
+//! Rows of forms and of reference tables as the stages hold them and as polars sees them, with the units they belong to.
+//!
+//! Above the definition and the expression language; knows no stage.
+
+pub mod computed;
+mod grid;
+
+pub use grid::{Grid, LookupResult, Rows, ValidatedRows, assemble, context, recommenders};
