@@ -7,7 +7,7 @@ use super::quota::Seats;
 use crate::definition::reference::ReferenceTable;
 use crate::definition::{Basis, From, Plan, Reference, Roster, TableKind};
 use crate::domain::period::Period;
-use crate::language::{Checked, Context, compile};
+use crate::language::{Checked, RunContext, compile};
 use crate::model::Severity;
 use crate::model::discipline::PastDiscipline;
 use crate::model::run::RunVerdict;
@@ -34,7 +34,7 @@ pub struct Facts<'a> {
     pub as_of: Option<i32>,
     /// Earlier periods, read when a measure asks for them.
     pub past: Past<'a>,
-    pub context: Context,
+    pub context: RunContext,
     /// Seats of the plan's quota, where it has one.
     pub seats: Option<Seats>,
     /// One per form of the plan.
@@ -213,7 +213,7 @@ pub struct Rowset<'a> {
     /// Where each row came from; empty for reference tables and stored rows.
     pub origins: &'a [Origin],
     /// What its expressions are evaluated with, where that is not the run's own: rows of another period.
-    context: Option<Context>,
+    context: Option<RunContext>,
 }
 
 impl<'a> Rowset<'a> {
@@ -263,7 +263,7 @@ impl<'a> Rowset<'a> {
     }
 
     /// Accepted rows of an earlier period.
-    pub fn of_past(grid: Grid, units: &[Option<u32>], context: Context) -> Rowset<'static> {
+    pub fn of_past(grid: Grid, units: &[Option<u32>], context: RunContext) -> Rowset<'static> {
         let accepted = vec![true; units.len()];
         let placed = units.iter().map(Option::is_some);
         let grid = grid.with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed);

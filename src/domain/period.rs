@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum PeriodKind {
     Month,
     Quarter,
     HalfYear,
@@ -17,27 +17,27 @@ pub enum Kind {
     Campaign,
 }
 
-impl Kind {
+impl PeriodKind {
     /// 月, 季度, 半年, 年, 季, 专项期.
     pub fn word(self) -> &'static str {
         match self {
-            Kind::Month => "月",
-            Kind::Quarter => "季度",
-            Kind::HalfYear => "半年",
-            Kind::Year => "年",
-            Kind::Season => "季（如采暖期）",
-            Kind::Campaign => "专项期",
+            PeriodKind::Month => "月",
+            PeriodKind::Quarter => "季度",
+            PeriodKind::HalfYear => "半年",
+            PeriodKind::Year => "年",
+            PeriodKind::Season => "季（如采暖期）",
+            PeriodKind::Campaign => "专项期",
         }
     }
 
     /// How many months a period of the calendar has; `None` for the declared kinds.
     fn months(self) -> Option<i32> {
         match self {
-            Kind::Month => Some(1),
-            Kind::Quarter => Some(3),
-            Kind::HalfYear => Some(6),
-            Kind::Year => Some(12),
-            Kind::Season | Kind::Campaign => None,
+            PeriodKind::Month => Some(1),
+            PeriodKind::Quarter => Some(3),
+            PeriodKind::HalfYear => Some(6),
+            PeriodKind::Year => Some(12),
+            PeriodKind::Season | PeriodKind::Campaign => None,
         }
     }
 }
@@ -47,7 +47,7 @@ impl Kind {
 pub struct Period {
     pub first: i32,
     pub last: i32,
-    pub kind: Kind,
+    pub kind: PeriodKind,
     /// Of a season or campaign; empty for the others.
     pub name: Arc<str>,
 }
@@ -111,7 +111,7 @@ impl Period {
         let text = plain(text);
         let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
         if digits.len() == 6 && text.len() == 6 {
-            return Period::calendar(Kind::Month, digits[..4].parse().ok()?, digits[4..].parse().ok()?);
+            return Period::calendar(PeriodKind::Month, digits[..4].parse().ok()?, digits[4..].parse().ok()?);
         }
         if digits.len() != 4 {
             return None;
@@ -119,19 +119,19 @@ impl Period {
         let year: i32 = digits.parse().ok()?;
         let rest = text[digits.len()..].trim_start_matches(['年', '度', '-', '/', '.']).trim_end_matches('度');
         let rest = rest.strip_prefix('第').unwrap_or(rest);
-        let quarter = |q: u32| Period::calendar(Kind::Quarter, year, q * 3 - 2);
+        let quarter = |q: u32| Period::calendar(PeriodKind::Quarter, year, q * 3 - 2);
         match rest {
-            "" => Period::calendar(Kind::Year, year, 1),
+            "" => Period::calendar(PeriodKind::Year, year, 1),
             "Q1" | "q1" | "1季" | "一季" => quarter(1),
             "Q2" | "q2" | "2季" | "二季" => quarter(2),
             "Q3" | "q3" | "3季" | "三季" => quarter(3),
             "Q4" | "q4" | "4季" | "四季" => quarter(4),
-            "H1" | "h1" | "上半年" => Period::calendar(Kind::HalfYear, year, 1),
-            "H2" | "h2" | "下半年" => Period::calendar(Kind::HalfYear, year, 7),
+            "H1" | "h1" | "上半年" => Period::calendar(PeriodKind::HalfYear, year, 1),
+            "H2" | "h2" | "下半年" => Period::calendar(PeriodKind::HalfYear, year, 7),
             months => {
                 let months = months.trim_end_matches('份');
                 match months.split_once(['-', '至', '~', '到']) {
-                    None => Period::calendar(Kind::Month, year, month_number(months)?),
+                    None => Period::calendar(PeriodKind::Month, year, month_number(months)?),
                     Some((from, to)) => Period::of_months(year, month_number(from)?, month_number(to)?),
                 }
             }
@@ -141,17 +141,17 @@ impl Period {
     /// The quarter, half-year or year that these months make up; other runs of months are no reporting period.
     fn of_months(year: i32, from: u32, to: u32) -> Option<Period> {
         let kind = match to.checked_sub(from)? {
-            0 => Kind::Month,
-            2 if from % 3 == 1 => Kind::Quarter,
-            5 if from % 6 == 1 => Kind::HalfYear,
-            11 => Kind::Year,
+            0 => PeriodKind::Month,
+            2 if from % 3 == 1 => PeriodKind::Quarter,
+            5 if from % 6 == 1 => PeriodKind::HalfYear,
+            11 => PeriodKind::Year,
             _ => return None,
         };
         Period::calendar(kind, year, from)
     }
 
     /// The calendar period of this kind that begins with a month; `None` for the declared kinds.
-    pub fn calendar(kind: Kind, year: i32, month: u32) -> Option<Period> {
+    pub fn calendar(kind: PeriodKind, year: i32, month: u32) -> Option<Period> {
         let months = u32::try_from(kind.months()?).ok()?;
         let next = month.checked_add(months)?;
         let end = if next > 12 { day(year + 1, next - 12, 1)? } else { day(year, next, 1)? };
@@ -183,8 +183,8 @@ impl Period {
     fn years_on(&self, by: i32) -> Option<Period> {
         let (year, month, first) = civil(self.first)?;
         match self.kind {
-            Kind::Campaign => None,
-            Kind::Season => {
+            PeriodKind::Campaign => None,
+            PeriodKind::Season => {
                 let (end, last_month, last) = civil(self.last)?;
                 // A declared season never begins or ends on 29 February, so these days exist every year.
                 let first = day(year + by, month, first)?;
@@ -210,13 +210,13 @@ impl Period {
         let (year, month, first) = civil(self.first).unwrap_or((0, 1, 1));
         let (end, last_month, last) = civil(self.last).unwrap_or((0, 1, 1));
         match self.kind {
-            Kind::Month => format!("{year}-{month:02}"),
-            Kind::Quarter => format!("{year}Q{}", month.div_ceil(3)),
-            Kind::HalfYear => format!("{year}H{}", month.div_ceil(6)),
-            Kind::Year => year.to_string(),
-            Kind::Season if year == end => format!("{year}{}", self.name),
-            Kind::Season => format!("{year}-{end}{}", self.name),
-            Kind::Campaign => {
+            PeriodKind::Month => format!("{year}-{month:02}"),
+            PeriodKind::Quarter => format!("{year}Q{}", month.div_ceil(3)),
+            PeriodKind::HalfYear => format!("{year}H{}", month.div_ceil(6)),
+            PeriodKind::Year => year.to_string(),
+            PeriodKind::Season if year == end => format!("{year}{}", self.name),
+            PeriodKind::Season => format!("{year}-{end}{}", self.name),
+            PeriodKind::Campaign => {
                 format!("{year}-{month:02}-{first:02}_{end}-{last_month:02}-{last:02}_{}", self.name)
             }
         }
@@ -227,14 +227,16 @@ impl Period {
         let (year, month, _) = civil(self.first).unwrap_or((0, 1, 1));
         let (end, _, _) = civil(self.last).unwrap_or((0, 1, 1));
         match self.kind {
-            Kind::Month => format!("{year}年{month}月"),
-            Kind::Quarter => format!("{year}年第{}季度", month.div_ceil(3)),
-            Kind::HalfYear => format!("{year}年{}半年", if month == 1 { "上" } else { "下" }),
-            Kind::Year => format!("{year}年"),
-            Kind::Season if year != end => format!("{year}–{end}{}", self.name),
+            PeriodKind::Month => format!("{year}年{month}月"),
+            PeriodKind::Quarter => format!("{year}年第{}季度", month.div_ceil(3)),
+            PeriodKind::HalfYear => format!("{year}年{}半年", if month == 1 { "上" } else { "下" }),
+            PeriodKind::Year => format!("{year}年"),
+            PeriodKind::Season if year != end => format!("{year}–{end}{}", self.name),
             // A campaign may carry its year in its name already.
-            Kind::Season | Kind::Campaign if self.name.starts_with(&year.to_string()) => self.name.to_string(),
-            Kind::Season | Kind::Campaign => format!("{year}年{}", self.name),
+            PeriodKind::Season | PeriodKind::Campaign if self.name.starts_with(&year.to_string()) => {
+                self.name.to_string()
+            }
+            PeriodKind::Season | PeriodKind::Campaign => format!("{year}年{}", self.name),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A monthly or quarterly schedule may declare a season that its periods belong to (service: monthly, by season); only
 //! periods that share a day with the season are then reported, and what is "to date" is counted from its first month.
 
-use super::period::{Kind, Period, civil, day, plain};
+use super::period::{Period, PeriodKind, civil, day, plain};
 use std::sync::Arc;
 
 /// 采暖期 from 11-15 to 03-15.
@@ -37,7 +37,7 @@ pub enum Span {
 /// The periods of one pipeline.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schedule {
-    pub kind: Kind,
+    pub kind: PeriodKind,
     /// Of a seasonal pipeline, or the season that months or quarters belong to.
     pub season: Option<Season>,
     /// Declared campaigns, in any order; others may come from the command line.
@@ -49,7 +49,7 @@ impl Season {
     pub fn of(&self, year: i32) -> Option<Period> {
         let end = if self.crosses() { year + 1 } else { year };
         let (first, last) = (day(year, self.first.0, self.first.1)?, day(end, self.last.0, self.last.1)?);
-        Some(Period { kind: Kind::Season, first, last, name: self.name.clone() })
+        Some(Period { kind: PeriodKind::Season, first, last, name: self.name.clone() })
     }
 
     fn crosses(&self) -> bool {
@@ -94,7 +94,7 @@ impl Season {
 
 impl Schedule {
     /// Calendar periods of one kind.
-    pub fn of(kind: Kind) -> Schedule {
+    pub fn of(kind: PeriodKind) -> Schedule {
         Schedule { kind, ..Schedule::default() }
     }
 
@@ -149,7 +149,7 @@ impl Schedule {
         if let Some((name, first, last)) = written {
             let (first, last) = (written_day(first)?, written_day(last)?);
             let sound = first <= last && is_name(name);
-            return sound.then(|| Period { kind: Kind::Campaign, first, last, name: Arc::from(name) });
+            return sound.then(|| Period { kind: PeriodKind::Campaign, first, last, name: Arc::from(name) });
         }
         // The name alone, or with the year that it begins in; one that fits several campaigns names none of them.
         let mut fitting = self.campaigns.iter().filter(|campaign| {
@@ -167,13 +167,13 @@ impl Schedule {
     /// Whether something is reported in this period: it is of the schedule's kind and, where a season is declared for
     /// months or quarters, shares a day with one.
     pub fn reports(&self, period: &Period) -> bool {
-        let calendar = !matches!(self.kind, Kind::Season | Kind::Campaign);
+        let calendar = !matches!(self.kind, PeriodKind::Season | PeriodKind::Campaign);
         period.kind == self.kind && (!calendar || self.season.is_none() || self.season_of(period).is_some())
     }
 
     /// The season that a period lies in or begins or ends; itself, if it is one.
     pub fn season_of(&self, period: &Period) -> Option<Period> {
-        if period.kind == Kind::Season {
+        if period.kind == PeriodKind::Season {
             return Some(period.clone());
         }
         let season = self.season.as_ref()?;
@@ -183,17 +183,19 @@ impl Schedule {
 
     /// The period before that is reported: of a season's first month there is none, whatever the calendar says.
     pub fn previous(&self, period: &Period) -> Option<Period> {
-        if period.kind == Kind::Campaign {
+        if period.kind == PeriodKind::Campaign {
             return self.same_campaign(period, |other| other.last < period.first);
         }
         period.previous().filter(|before| {
-            period.kind == Kind::Season || self.season.is_none() || self.season_of(before) == self.season_of(period)
+            period.kind == PeriodKind::Season
+                || self.season.is_none()
+                || self.season_of(before) == self.season_of(period)
         })
     }
 
     /// The same period a year ago; of a campaign, the one of that name that began in the year before.
     pub fn year_ago(&self, period: &Period) -> Option<Period> {
-        if period.kind == Kind::Campaign {
+        if period.kind == PeriodKind::Campaign {
             return self.same_campaign(period, |other| other.year() == period.year() - 1);
         }
         period.year_ago()
@@ -207,7 +209,7 @@ impl Schedule {
 
     /// All periods of this one's kind within the span around it, in the order of time; empty where it has no season.
     pub fn within(&self, period: &Period, span: Span) -> Vec<Period> {
-        if matches!(period.kind, Kind::Season | Kind::Campaign) {
+        if matches!(period.kind, PeriodKind::Season | PeriodKind::Campaign) {
             return vec![period.clone()];
         }
         let (first, last) = match span {
@@ -240,7 +242,7 @@ impl Schedule {
     /// Up to `count` reported periods before this one, in the order of time: over the gap between two seasons too.
     pub fn before(&self, period: &Period, count: usize) -> Vec<Period> {
         let step = |at: &Period| match at.kind {
-            Kind::Campaign => self.previous(at),
+            PeriodKind::Campaign => self.previous(at),
             _ => at.previous(),
         };
         // Between two seasons lie at most eleven months without a report.
@@ -254,7 +256,7 @@ impl Schedule {
 
 impl Campaign {
     pub fn period(&self) -> Period {
-        Period { kind: Kind::Campaign, first: self.first, last: self.last, name: self.name.clone() }
+        Period { kind: PeriodKind::Campaign, first: self.first, last: self.last, name: self.name.clone() }
     }
 }
 
@@ -278,7 +280,7 @@ pub fn written_day(text: &str) -> Option<i32> {
 mod tests {
     use super::*;
 
-    fn heating(kind: Kind) -> Schedule {
+    fn heating(kind: PeriodKind) -> Schedule {
         let season =
             Season { name: "采暖期".into(), also: vec!["供暖季".to_owned()], first: (11, 15), last: (3, 15) };
         Schedule { kind, season: Some(season), campaigns: Vec::new() }
@@ -290,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_season_is_read_as_officers_write_it_and_never_guessed() {
-        let schedule = heating(Kind::Season);
+        let schedule = heating(PeriodKind::Season);
         for text in [
             "2025-2026采暖期",
             "2025–2026采暖期",
@@ -317,16 +319,16 @@ mod tests {
     #[test]
     fn a_season_within_one_year() {
         let season = Season { name: "迎峰度夏".into(), also: vec![], first: (6, 1), last: (9, 30) };
-        let schedule = Schedule { kind: Kind::Season, season: Some(season), campaigns: vec![] };
+        let schedule = Schedule { kind: PeriodKind::Season, season: Some(season), campaigns: vec![] };
         let period = schedule.parse("2026年迎峰度夏").unwrap();
         assert_eq!((period.key().as_str(), period.title().as_str()), ("2026迎峰度夏", "2026年迎峰度夏"));
         assert_eq!(schedule.parse(&period.key()), Some(period));
-        assert_eq!(schedule.parse("2026").unwrap().kind, Kind::Year, "a year alone is a year");
+        assert_eq!(schedule.parse("2026").unwrap().kind, PeriodKind::Year, "a year alone is a year");
     }
 
     #[test]
     fn months_of_a_season_end_with_it() {
-        let schedule = heating(Kind::Month);
+        let schedule = heating(PeriodKind::Month);
         let month = |text: &str| schedule.parse(text).unwrap();
         assert_eq!(keys(&schedule.year_to_date(&month("2026-01"))), ["2025-11", "2025-12", "2026-01"]);
         assert_eq!(
@@ -344,14 +346,14 @@ mod tests {
 
     #[test]
     fn to_date_is_the_year_without_a_season() {
-        let months = Schedule::of(Kind::Month);
+        let months = Schedule::of(PeriodKind::Month);
         let march = Period::parse("2026-03").unwrap();
         assert_eq!(keys(&months.year_to_date(&march)), ["2026-01", "2026-02", "2026-03"]);
         assert_eq!(months.within(&march, Span::Year).len(), 12);
-        let quarters = Schedule::of(Kind::Quarter);
+        let quarters = Schedule::of(PeriodKind::Quarter);
         let third = Period::parse("2026Q3").unwrap();
         assert_eq!(keys(&quarters.year_to_date(&third)), ["2026Q1", "2026Q2", "2026Q3"]);
-        let years = Schedule::of(Kind::Year);
+        let years = Schedule::of(PeriodKind::Year);
         assert_eq!(keys(&years.year_to_date(&Period::parse("2026").unwrap())), ["2026"]);
     }
 
@@ -360,7 +362,7 @@ mod tests {
         let campaign = |name: &str, first, last| Campaign { name: name.into(), first, last };
         let (spring, summer) = (day(2025, 3, 1).unwrap(), day(2025, 6, 8).unwrap());
         let schedule = Schedule {
-            kind: Kind::Campaign,
+            kind: PeriodKind::Campaign,
             season: None,
             campaigns: vec![
                 campaign("百日攻坚", spring, summer),
@@ -385,10 +387,10 @@ mod tests {
 
     #[test]
     fn seasons_are_taken_out_of_titles() {
-        let schedule = heating(Kind::Month);
+        let schedule = heating(PeriodKind::Month);
         let (found, rest) = schedule.seasons_in("2025—2026年采暖期服务指标月报（2025年12月）");
         assert_eq!(keys(&found), ["2025-2026采暖期"]);
         assert_eq!(rest, " 服务指标月报(2025年12月)");
-        assert!(Schedule::of(Kind::Month).seasons_in("2025-2026采暖期").0.is_empty());
+        assert!(Schedule::of(PeriodKind::Month).seasons_in("2025-2026采暖期").0.is_empty());
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::definition::reference::Due;
 use crate::definition::{ColumnType, FieldType, Form};
-use crate::domain::period::{Kind, Period, civil};
+use crate::domain::period::{Period, PeriodKind, civil};
 use crate::domain::schedule::written_day;
 use crate::model::run::RowAccount;
 use serde_json::{Map, Value, json};
@@ -339,20 +339,20 @@ fn read(record: &Map<String, Value>) -> Option<Head> {
     })
 }
 
-const KINDS: [(&str, Kind); 6] = [
-    ("month", Kind::Month),
-    ("quarter", Kind::Quarter),
-    ("half-year", Kind::HalfYear),
-    ("year", Kind::Year),
-    ("season", Kind::Season),
-    ("campaign", Kind::Campaign),
+const KINDS: [(&str, PeriodKind); 6] = [
+    ("month", PeriodKind::Month),
+    ("quarter", PeriodKind::Quarter),
+    ("half-year", PeriodKind::HalfYear),
+    ("year", PeriodKind::Year),
+    ("season", PeriodKind::Season),
+    ("campaign", PeriodKind::Campaign),
 ];
 
-fn kind_key(kind: Kind) -> &'static str {
+fn kind_key(kind: PeriodKind) -> &'static str {
     KINDS.iter().find(|(_, known)| *known == kind).map_or("", |(key, _)| key)
 }
 
-fn kind_of(key: &str) -> Option<Kind> {
+fn kind_of(key: &str) -> Option<PeriodKind> {
     KINDS.iter().find(|(known, _)| *known == key).map(|(_, kind)| *kind)
 }
 

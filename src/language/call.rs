@@ -1,7 +1,7 @@
 //! Function calls of the gate: which functions there are, and what they take and give.
 
-use super::walk::{BROKEN, FUNCTION_HELP, Kind, Walked, Walker, fits, nearest};
-use super::{Function, Node, Type};
+use super::walk::{BROKEN, FUNCTION_HELP, PartType, Walked, Walker, fits, nearest};
+use super::{Function, Term, Type};
 use sqlparser::ast::{
     Expr, Function as SqlFunction, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
     ObjectName, ObjectNamePart, Spanned,
@@ -91,15 +91,15 @@ impl Walker<'_> {
         let mut nodes = Vec::with_capacity(walked.len());
         for (((node, kind), wanted), argument) in walked.into_iter().zip(wanted).zip(arguments) {
             match kind {
-                Kind::Known(ty) if fits(ty, *wanted) => {
+                PartType::Known(ty) if fits(ty, *wanted) => {
                     first.get_or_insert(ty);
                 }
-                Kind::Broken => fine = false,
-                Kind::Null => {
+                PartType::Broken => fine = false,
+                PartType::Null => {
                     self.refuse("sql-null", argument.span(), format!("{name} 的参数不能是 NULL"), "写列名");
                     fine = false;
                 }
-                Kind::Known(ty) => {
+                PartType::Known(ty) => {
                     let message =
                         format!("{name} 要{}，“{}”是{}", wanted.word(), self.text.words(argument.span()), ty.word());
                     self.refuse("sql-type", argument.span(), message, "检查列的类型");
@@ -121,7 +121,7 @@ impl Walker<'_> {
             Function::IdValid | Function::RoundsTo => Type::Boolean,
             Function::IdSex | Function::Coalesce => Type::Text,
         };
-        (Node::Call { function, arguments: nodes }, Kind::Known(result))
+        (Term::Call { function, arguments: nodes }, PartType::Known(result))
     }
 
     fn coalesce(&mut self, walked: Vec<Walked>, arguments: &[&Expr], span: Span) -> Walked {
@@ -129,13 +129,13 @@ impl Walker<'_> {
             let help = "例如 coalesce(县处级, false)";
             return self.refuse("sql-arguments", span, "coalesce 至少要 2 个参数", help);
         }
-        let mut ty = Kind::Null;
+        let mut ty = PartType::Null;
         let mut nodes = Vec::with_capacity(walked.len());
         for ((node, kind), argument) in walked.into_iter().zip(arguments) {
             ty = self.unify(ty, kind, argument.span());
             nodes.push(node);
         }
-        (Node::Call { function: Function::Coalesce, arguments: nodes }, ty)
+        (Term::Call { function: Function::Coalesce, arguments: nodes }, ty)
     }
 }
 

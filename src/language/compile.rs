@@ -5,7 +5,7 @@
 //! Here both are NULL: "not evaluated", never a wrong figure.
 
 use super::evaluate;
-use super::{Checked, Function, Literal, Node, Op, RUN_CONSTANTS, Type};
+use super::{Checked, Function, Literal, Op, RUN_CONSTANTS, Term, Type};
 use crate::domain::workdays::Calendar;
 use polars::prelude::{DataType, Expr, LiteralValue, NULL, Scalar, lit, when};
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// What an expression needs at run time.
 #[derive(Debug, Clone, Default)]
-pub struct Context {
+pub struct RunContext {
     /// Values of [`super::RUN_CONSTANTS`].
     pub constants: BTreeMap<&'static str, Literal>,
     pub calendar: Arc<Calendar>,
@@ -22,45 +22,45 @@ pub struct Context {
 }
 
 /// Never fails: whatever the gate let through has a meaning in polars.
-pub fn compile(checked: &Checked, context: &Context) -> Expr {
+pub fn compile(checked: &Checked, context: &RunContext) -> Expr {
     expression(&checked.node, context)
 }
 
-fn expression(node: &Node, context: &Context) -> Expr {
+fn expression(node: &Term, context: &RunContext) -> Expr {
     match node {
         // Not `col()`: that expands `*` and `^…$`.
-        Node::Column(name) => Expr::Column(name.as_str().into()),
-        Node::RunConstant(name) => run_constant(name, context),
-        Node::Literal(value) => literal(value),
-        Node::Not(inner) => expression(inner, context).not(),
-        Node::Negate(inner) => evaluate::negate(expression(inner, context)),
-        Node::Binary { op, left, right } => binary(*op, expression(left, context), expression(right, context)),
-        Node::In { value, list, negated } => {
+        Term::Column(name) => Expr::Column(name.as_str().into()),
+        Term::RunConstant(name) => run_constant(name, context),
+        Term::Literal(value) => literal(value),
+        Term::Not(inner) => expression(inner, context).not(),
+        Term::Negate(inner) => evaluate::negate(expression(inner, context)),
+        Term::Binary { op, left, right } => binary(*op, expression(left, context), expression(right, context)),
+        Term::In { value, list, negated } => {
             let value = expression(value, context);
             let hits = list.iter().map(|item| value.clone().eq(literal(item)));
             // An empty list cannot be written; FALSE is what SQL would say of it.
             let any = hits.reduce(Expr::or).unwrap_or_else(|| lit(false));
             negate_if(any, *negated)
         }
-        Node::Between { value, low, high, negated } => {
+        Term::Between { value, low, high, negated } => {
             let value = expression(value, context);
             let above = value.clone().gt_eq(expression(low, context));
             negate_if(above.and(value.lt_eq(expression(high, context))), *negated)
         }
-        Node::IsNull { value, negated } => {
+        Term::IsNull { value, negated } => {
             let value = expression(value, context);
             if *negated { value.is_not_null() } else { value.is_null() }
         }
-        Node::Like { value, pattern, negated } => {
+        Term::Like { value, pattern, negated } => {
             negate_if(evaluate::like(expression(value, context), pattern), *negated)
         }
-        Node::Case { branches, otherwise } => {
+        Term::Case { branches, otherwise } => {
             let last = otherwise.as_ref().map_or_else(|| lit(NULL), |node| expression(node, context));
             branches.iter().rev().fold(last, |otherwise, (condition, result)| {
                 when(expression(condition, context)).then(expression(result, context)).otherwise(otherwise)
             })
         }
-        Node::Call { function, arguments } => {
+        Term::Call { function, arguments } => {
             let arguments: Vec<Expr> = arguments.iter().map(|node| expression(node, context)).collect();
             call(*function, arguments, context)
         }
@@ -85,7 +85,7 @@ fn binary(op: Op, left: Expr, right: Expr) -> Expr {
     }
 }
 
-fn call(function: Function, arguments: Vec<Expr>, context: &Context) -> Expr {
+fn call(function: Function, arguments: Vec<Expr>, context: &RunContext) -> Expr {
     if function == Function::Coalesce {
         let rest = arguments.into_iter().rev();
         return rest
@@ -108,7 +108,7 @@ fn literal(value: &Literal) -> Expr {
 }
 
 /// A constant of the run; a NULL of its type where the context does not hold it.
-fn run_constant(name: &str, context: &Context) -> Expr {
+fn run_constant(name: &str, context: &RunContext) -> Expr {
     if let Some(value) = context.constants.get(name) {
         return literal(value);
     }
@@ -127,7 +127,7 @@ fn scalar(value: Scalar) -> Expr {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Literal, Scope, check};
+    use super::super::{Literal, Vocabulary, check};
     use super::*;
     use crate::domain::period::day;
     use polars::prelude::{AnyValue, DataFrame, DataType, IntoLazy, df};
@@ -147,12 +147,12 @@ mod tests {
         .unwrap()
     }
 
-    fn context() -> Context {
+    fn context() -> RunContext {
         let mut calendar = Calendar::default();
         for d in 1..=8 {
             calendar.exceptions.insert(day(2026, 10, d).unwrap(), false);
         }
-        Context {
+        RunContext {
             constants: [("本年", Literal::Integer(2026)), ("本期止", Literal::Date(day(2026, 12, 31).unwrap()))]
                 .into_iter()
                 .collect(),
@@ -170,7 +170,7 @@ mod tests {
             _ => Type::Text,
         };
         let names = ["a", "b", "x", "t", "p", "q", "d", "e", "n"];
-        let scope = Scope {
+        let scope = Vocabulary {
             columns: names.iter().map(|name| (name.to_string(), ty(name))).collect(),
             values: [("三".to_string(), Literal::Integer(3))].into_iter().collect(),
         };
@@ -274,11 +274,11 @@ mod tests {
         let frame = df!("^.*$" => [1i64], "other" => [2i64]).unwrap();
         let checked = Checked {
             source: String::new(),
-            node: Node::Column("^.*$".into()),
+            node: Term::Column("^.*$".into()),
             ty: Type::Integer,
             columns: vec!["^.*$".into()],
         };
-        let out = frame.lazy().select([compile(&checked, &Context::default()).alias("out")]).collect().unwrap();
+        let out = frame.lazy().select([compile(&checked, &RunContext::default()).alias("out")]).collect().unwrap();
         assert_eq!(out.shape(), (1, 1));
         assert_eq!(out.column("out").unwrap().get(0).unwrap(), AnyValue::Int64(1));
     }

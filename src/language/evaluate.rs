@@ -2,7 +2,7 @@
 //!
 //! Columns of unequal height are constants (height 1) beside rows. Dates are `Int32`, whole numbers `Int64`.
 
-use super::{Context, Function, Op};
+use super::{Function, Op, RunContext};
 use crate::domain::period::{civil, day};
 use crate::text::id_number;
 use polars::prelude::*;
@@ -203,7 +203,7 @@ fn typed(dtype: DataType) -> impl Fn(&Schema, &Field) -> PolarsResult<Field> + S
 }
 
 /// Every function but coalesce; the gate counted and typed the arguments.
-pub(super) fn call(function: Function, arguments: Vec<Expr>, context: &Context) -> Expr {
+pub(super) fn call(function: Function, arguments: Vec<Expr>, context: &RunContext) -> Expr {
     let mut arguments = arguments.into_iter();
     let value = arguments.next().unwrap_or_else(|| lit(NULL));
     match function {
@@ -297,7 +297,7 @@ fn is_rounded(rate: f64, top: i64, bottom: i64, least: i64) -> bool {
     off * 2 <= i128::from(bottom)
 }
 
-fn workdays(start: Expr, end: Expr, context: &Context) -> Expr {
+fn workdays(start: Expr, end: Expr, context: &RunContext) -> Expr {
     let calendar = context.calendar.clone();
     let function = move |columns: &mut [Column]| {
         let [start, end] = columns else { return Err(wrong_count()) };

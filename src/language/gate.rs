@@ -15,7 +15,7 @@ use std::ops::Range;
 /// Names that an expression may use: columns with their types, and named values of the definition.
 /// The run constants ([`super::RUN_CONSTANTS`]) are always there.
 #[derive(Debug, Clone, Default)]
-pub struct Scope {
+pub struct Vocabulary {
     pub columns: BTreeMap<String, Type>,
     pub values: BTreeMap<String, Literal>,
 }
@@ -38,7 +38,7 @@ const MAX_DEPTH: usize = 30;
 ///
 /// # Errors
 /// Every problem that could be found, in order of place.
-pub fn check(source: &str, scope: &Scope, wanted: Option<Type>) -> Result<Checked, Vec<SqlProblem>> {
+pub fn check(source: &str, scope: &Vocabulary, wanted: Option<Type>) -> Result<Checked, Vec<SqlProblem>> {
     let text = SourceText::new(source);
     let tokens = tokens(&text)?;
     let expr = parse(&text, tokens)?;
@@ -237,7 +237,7 @@ fn said_at(message: &str) -> Option<Location> {
 mod tests {
     use super::*;
 
-    fn scope() -> Scope {
+    fn scope() -> Vocabulary {
         let columns = [
             ("人数", Type::Integer),
             ("得分", Type::Number),
@@ -249,7 +249,7 @@ mod tests {
             ("上期.人数", Type::Integer),
             ("上期.类别", Type::Text),
         ];
-        Scope {
+        Vocabulary {
             columns: columns.into_iter().map(|(name, ty)| (name.to_string(), ty)).collect(),
             values: [("人数下限".to_string(), Literal::Integer(3))].into_iter().collect(),
         }
@@ -413,7 +413,7 @@ mod tests {
             let text = std::fs::read_to_string(path).unwrap();
             let table: toml::Table = text.parse().unwrap();
             for form in table["form"].as_array().unwrap() {
-                let mut scope = Scope::default();
+                let mut scope = Vocabulary::default();
                 for (name, value) in table["values"].as_table().unwrap() {
                     scope.values.insert(name.clone(), Literal::Integer(value.as_integer().unwrap()));
                 }

@@ -12,8 +12,8 @@ pub mod gate;
 mod operators;
 mod walk;
 
-pub use compile::{Context, compile};
-pub use gate::{Scope, SqlProblem, check};
+pub use compile::{RunContext, compile};
+pub use gate::{SqlProblem, Vocabulary, check};
 
 /// Type of an expression. `Integer` widens to `Number`; nothing else converts silently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,7 +55,7 @@ pub enum Literal {
 pub struct Checked {
     /// As written, for 口径说明.
     pub source: String,
-    pub node: Node,
+    pub node: Term,
     pub ty: Type,
     /// Names of the columns that it reads, in order of first use, without repeats.
     pub columns: Vec<String>,
@@ -63,47 +63,47 @@ pub struct Checked {
 
 /// The language that remains after the gate.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Node {
+pub enum Term {
     Column(String),
     /// A run-time constant of [`RUN_CONSTANTS`].
     RunConstant(&'static str),
     Literal(Literal),
-    Not(Box<Node>),
-    Negate(Box<Node>),
+    Not(Box<Term>),
+    Negate(Box<Term>),
     Binary {
         op: Op,
-        left: Box<Node>,
-        right: Box<Node>,
+        left: Box<Term>,
+        right: Box<Term>,
     },
     In {
-        value: Box<Node>,
+        value: Box<Term>,
         list: Vec<Literal>,
         negated: bool,
     },
     Between {
-        value: Box<Node>,
-        low: Box<Node>,
-        high: Box<Node>,
+        value: Box<Term>,
+        low: Box<Term>,
+        high: Box<Term>,
         negated: bool,
     },
     IsNull {
-        value: Box<Node>,
+        value: Box<Term>,
         negated: bool,
     },
     /// `%` and `_` as in SQL.
     Like {
-        value: Box<Node>,
+        value: Box<Term>,
         pattern: String,
         negated: bool,
     },
     /// First condition that is true; NULL is not true.
     Case {
-        branches: Vec<(Node, Node)>,
-        otherwise: Option<Box<Node>>,
+        branches: Vec<(Term, Term)>,
+        otherwise: Option<Box<Term>>,
     },
     Call {
         function: Function,
-        arguments: Vec<Node>,
+        arguments: Vec<Term>,
     },
 }
 

@@ -1,19 +1,19 @@
 //! Types of operators: which operands `+ - * /`, comparisons and AND/OR take, and why others are refused.
 
-use super::walk::{BROKEN, Kind, Walked, Walker, numeric};
-use super::{Node, Op, Type};
+use super::walk::{BROKEN, PartType, Walked, Walker, numeric};
+use super::{Op, Term, Type};
 use sqlparser::ast::{BinaryOperator, Expr, Spanned};
 use sqlparser::tokenizer::Span;
 
 impl Walker<'_> {
     /// The one type of two alternatives (branches of CASE, arguments of coalesce).
-    pub(super) fn unify(&mut self, left: Kind, right: Kind, span: Span) -> Kind {
+    pub(super) fn unify(&mut self, left: PartType, right: PartType, span: Span) -> PartType {
         match (left, right) {
-            (Kind::Broken, _) | (_, Kind::Broken) => Kind::Broken,
-            (Kind::Null, other) | (other, Kind::Null) => other,
-            (Kind::Known(a), Kind::Known(b)) if a == b => left,
-            (Kind::Known(a), Kind::Known(b)) if numeric(a) && numeric(b) => Kind::Known(Type::Number),
-            (Kind::Known(a), Kind::Known(b)) => {
+            (PartType::Broken, _) | (_, PartType::Broken) => PartType::Broken,
+            (PartType::Null, other) | (other, PartType::Null) => other,
+            (PartType::Known(a), PartType::Known(b)) if a == b => left,
+            (PartType::Known(a), PartType::Known(b)) if numeric(a) && numeric(b) => PartType::Known(Type::Number),
+            (PartType::Known(a), PartType::Known(b)) => {
                 let message = format!("这里是{}，前面却是{}", b.word(), a.word());
                 self.refuse("sql-type", span, message, "各个结果的类型要一致").1
             }
@@ -21,15 +21,15 @@ impl Walker<'_> {
     }
 
     /// Reports an operand that is no condition.
-    pub(super) fn truth(&mut self, kind: Kind, span: Span) -> bool {
+    pub(super) fn truth(&mut self, kind: PartType, span: Span) -> bool {
         match kind {
-            Kind::Known(Type::Boolean) => true,
-            Kind::Broken => false,
-            Kind::Null => {
+            PartType::Known(Type::Boolean) => true,
+            PartType::Broken => false,
+            PartType::Null => {
                 self.refuse("sql-null", span, "这里要条件，写的却是 NULL", "判断是否为空请写 列 IS NULL");
                 false
             }
-            Kind::Known(ty) => {
+            PartType::Known(ty) => {
                 let message = format!("这里要条件，“{}”却是{}", self.text.words(span), ty.word());
                 self.refuse("sql-type", span, message, "写成比较，例如 人数 > 0");
                 false
@@ -77,9 +77,9 @@ impl Walker<'_> {
         let kind = match op {
             Op::And | Op::Or => {
                 if self.truth(left_kind, left.span()) & self.truth(right_kind, right.span()) {
-                    Kind::Known(Type::Boolean)
+                    PartType::Known(Type::Boolean)
                 } else {
-                    Kind::Broken
+                    PartType::Broken
                 }
             }
             Op::Add | Op::Subtract | Op::Multiply | Op::Divide => {
@@ -88,38 +88,38 @@ impl Walker<'_> {
             _ => {
                 let ordered = !matches!(op, Op::Eq | Op::NotEq);
                 if self.comparable(left_kind, right_kind, left.span(), right.span(), ordered) {
-                    Kind::Known(Type::Boolean)
+                    PartType::Known(Type::Boolean)
                 } else {
-                    Kind::Broken
+                    PartType::Broken
                 }
             }
         };
-        if kind == Kind::Broken {
+        if kind == PartType::Broken {
             return BROKEN;
         }
-        (Node::Binary { op, left: Box::new(left_node), right: Box::new(right_node) }, kind)
+        (Term::Binary { op, left: Box::new(left_node), right: Box::new(right_node) }, kind)
     }
 
-    fn arithmetic(&mut self, op: Op, left: (&Expr, Kind), right: (&Expr, Kind)) -> Kind {
+    fn arithmetic(&mut self, op: Op, left: (&Expr, PartType), right: (&Expr, PartType)) -> PartType {
         let mut types = [Type::Integer; 2];
         for (slot, (expr, kind)) in types.iter_mut().zip([left, right]) {
             match kind {
-                Kind::Broken => return Kind::Broken,
-                Kind::Null => {
+                PartType::Broken => return PartType::Broken,
+                PartType::Null => {
                     return self
                         .refuse("sql-null", expr.span(), "和 NULL 计算，结果总是空", "空值当 0 请写 coalesce(列, 0)")
                         .1;
                 }
-                Kind::Known(ty) => *slot = ty,
+                PartType::Known(ty) => *slot = ty,
             }
         }
         match (types, op) {
-            ([a, b], Op::Divide) if numeric(a) && numeric(b) => Kind::Known(Type::Number),
-            ([Type::Integer, Type::Integer], _) => Kind::Known(Type::Integer),
-            ([a, b], _) if numeric(a) && numeric(b) => Kind::Known(Type::Number),
+            ([a, b], Op::Divide) if numeric(a) && numeric(b) => PartType::Known(Type::Number),
+            ([Type::Integer, Type::Integer], _) => PartType::Known(Type::Integer),
+            ([a, b], _) if numeric(a) && numeric(b) => PartType::Known(Type::Number),
             // Whole days apart, or a day some days on.
-            ([Type::Date, Type::Date], Op::Subtract) => Kind::Known(Type::Integer),
-            ([Type::Date, Type::Integer], Op::Add | Op::Subtract) => Kind::Known(Type::Date),
+            ([Type::Date, Type::Date], Op::Subtract) => PartType::Known(Type::Integer),
+            ([Type::Date, Type::Integer], Op::Add | Op::Subtract) => PartType::Known(Type::Date),
             ([a, b], _) => {
                 let wrong = if numeric(a) { right.0 } else { left.0 };
                 let message = format!("{}和{}不能这样计算", a.word(), b.word());
@@ -131,16 +131,16 @@ impl Walker<'_> {
     /// Whether two sides may be compared; reports why not.
     pub(super) fn comparable(
         &mut self,
-        left: Kind,
-        right: Kind,
+        left: PartType,
+        right: PartType,
         left_span: Span,
         right_span: Span,
         ordered: bool,
     ) -> bool {
         let (a, b) = match (left, right) {
-            (Kind::Broken, _) | (_, Kind::Broken) => return false,
-            (Kind::Null, _) | (_, Kind::Null) => {
-                let span = if right == Kind::Null { right_span } else { left_span };
+            (PartType::Broken, _) | (_, PartType::Broken) => return false,
+            (PartType::Null, _) | (_, PartType::Null) => {
+                let span = if right == PartType::Null { right_span } else { left_span };
                 self.refuse(
                     "sql-null",
                     span,
@@ -149,7 +149,7 @@ impl Walker<'_> {
                 );
                 return false;
             }
-            (Kind::Known(a), Kind::Known(b)) => (a, b),
+            (PartType::Known(a), PartType::Known(b)) => (a, b),
         };
         if a != b && !(numeric(a) && numeric(b)) {
             let message = format!(

@@ -1,16 +1,16 @@
-//! The allow-list: sqlparser's tree → [`Node`], names resolved and types checked; everything not named here is refused.
+//! The allow-list: sqlparser's tree → [`Term`], names resolved and types checked; everything not named here is refused.
 //!
 //! sqlparser's structs are taken apart in full, so that a part it learns later is a compile error here and not
 //! something silently ignored.
 
-use super::gate::{Scope, SourceText, SqlProblem};
-use super::{EARLIER, Literal, Node, RUN_CONSTANTS, Type, earlier_column, split_earlier};
+use super::gate::{SourceText, SqlProblem, Vocabulary};
+use super::{EARLIER, Literal, RUN_CONSTANTS, Term, Type, earlier_column, split_earlier};
 use sqlparser::ast::{CaseWhen, DataType, Expr, Ident, Spanned, TypedString, UnaryOperator, Value, ValueWithSpan};
 use sqlparser::tokenizer::Span;
 
 /// What is known of a part's type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PartType {
     Known(Type),
     /// The word NULL, which takes the type of its surroundings.
     Null,
@@ -18,18 +18,18 @@ pub(super) enum Kind {
     Broken,
 }
 
-pub(super) type Walked = (Node, Kind);
-pub(super) const BROKEN: Walked = (Node::Literal(Literal::Null), Kind::Broken);
+pub(super) type Walked = (Term, PartType);
+pub(super) const BROKEN: Walked = (Term::Literal(Literal::Null), PartType::Broken);
 
 pub(super) struct Walker<'a> {
     pub text: &'a SourceText<'a>,
-    scope: &'a Scope,
+    scope: &'a Vocabulary,
     problems: Vec<SqlProblem>,
     columns: Vec<String>,
 }
 
 impl<'a> Walker<'a> {
-    pub fn new(text: &'a SourceText<'a>, scope: &'a Scope) -> Walker<'a> {
+    pub fn new(text: &'a SourceText<'a>, scope: &'a Vocabulary) -> Walker<'a> {
         Walker { text, scope, problems: Vec::new(), columns: Vec::new() }
     }
 
@@ -38,17 +38,17 @@ impl<'a> Walker<'a> {
     }
 
     /// The whole expression, of the wanted type.
-    pub fn root(&mut self, expr: &Expr, wanted: Option<Type>) -> (Node, Option<Type>) {
+    pub fn root(&mut self, expr: &Expr, wanted: Option<Type>) -> (Term, Option<Type>) {
         let (node, kind) = self.walk(expr);
         let ty = match (kind, wanted) {
-            (Kind::Broken, _) => None,
-            (Kind::Null, _) => {
+            (PartType::Broken, _) => None,
+            (PartType::Null, _) => {
                 self.refuse("sql-type", expr.span(), "整个表达式只是 NULL，没有意义", "写一个条件或一个值");
                 None
             }
-            (Kind::Known(ty), None) => Some(ty),
-            (Kind::Known(ty), Some(wanted)) if fits(ty, wanted) => Some(ty),
-            (Kind::Known(ty), Some(wanted)) => {
+            (PartType::Known(ty), None) => Some(ty),
+            (PartType::Known(ty), Some(wanted)) if fits(ty, wanted) => Some(ty),
+            (PartType::Known(ty), Some(wanted)) => {
                 let help = match wanted {
                     Type::Boolean => "条件要能回答“是”或“否”，例如 人数 >= 3",
                     Type::Number | Type::Integer => "这里要一个数",
@@ -153,13 +153,13 @@ impl<'a> Walker<'a> {
             if !self.columns.contains(value) {
                 self.columns.push(value.clone());
             }
-            return (Node::Column(value.clone()), Kind::Known(*ty));
+            return (Term::Column(value.clone()), PartType::Known(*ty));
         }
         if let Some(literal) = self.scope.values.get(value) {
-            return (Node::Literal(literal.clone()), literal_kind(literal));
+            return (Term::Literal(literal.clone()), literal_kind(literal));
         }
         if let Some((name, ty)) = RUN_CONSTANTS.iter().find(|(name, _)| name == value) {
-            return (Node::RunConstant(name), Kind::Known(*ty));
+            return (Term::RunConstant(name), PartType::Known(*ty));
         }
         let known = self
             .scope
@@ -192,7 +192,7 @@ impl<'a> Walker<'a> {
             if !self.columns.contains(&name) {
                 self.columns.push(name.clone());
             }
-            return (Node::Column(name), Kind::Known(*ty));
+            return (Term::Column(name), PartType::Known(*ty));
         }
         let known = self.scope.columns.keys().filter_map(|name| split_earlier(name));
         let known: Vec<&str> = known.filter(|(of, _)| *of == earlier.value).map(|(_, column)| column).collect();
@@ -217,10 +217,12 @@ impl<'a> Walker<'a> {
         match value {
             Value::Number(digits, false) => self.number(digits, *span, negative),
             Value::SingleQuotedString(text) if !negative => {
-                (Node::Literal(Literal::Text(text.clone())), Kind::Known(Type::Text))
+                (Term::Literal(Literal::Text(text.clone())), PartType::Known(Type::Text))
             }
-            Value::Boolean(truth) if !negative => (Node::Literal(Literal::Boolean(*truth)), Kind::Known(Type::Boolean)),
-            Value::Null if !negative => (Node::Literal(Literal::Null), Kind::Null),
+            Value::Boolean(truth) if !negative => {
+                (Term::Literal(Literal::Boolean(*truth)), PartType::Known(Type::Boolean))
+            }
+            Value::Null if !negative => (Term::Literal(Literal::Null), PartType::Null),
             Value::DoubleQuotedString(text) => {
                 let help = format!("文字用半角单引号：'{text}'");
                 self.refuse("sql-double-quotes", *span, "双引号里的文字会被当成列名", help)
@@ -241,7 +243,7 @@ impl<'a> Walker<'a> {
         let signed = if negative { format!("-{digits}") } else { digits.to_string() };
         if digits.bytes().all(|b| b.is_ascii_digit()) {
             return match signed.parse::<i64>() {
-                Ok(whole) => (Node::Literal(Literal::Integer(whole)), Kind::Known(Type::Integer)),
+                Ok(whole) => (Term::Literal(Literal::Integer(whole)), PartType::Known(Type::Integer)),
                 Err(_) => {
                     let help = "整数最多 18 位；身份证号等编号是文字，请加单引号";
                     self.refuse("sql-number", span, format!("整数 {digits} 太大"), help)
@@ -249,7 +251,7 @@ impl<'a> Walker<'a> {
             };
         }
         match signed.parse::<f64>() {
-            Ok(number) if number.is_finite() => (Node::Literal(Literal::Number(number)), Kind::Known(Type::Number)),
+            Ok(number) if number.is_finite() => (Term::Literal(Literal::Number(number)), PartType::Known(Type::Number)),
             _ => self.refuse("sql-number", span, format!("读不懂数字 {digits}"), "数字写成 3、0.5 这样"),
         }
     }
@@ -263,7 +265,7 @@ impl<'a> Walker<'a> {
             _ => None,
         };
         match day {
-            Some(day) => (Node::Literal(Literal::Date(day)), Kind::Known(Type::Date)),
+            Some(day) => (Term::Literal(Literal::Date(day)), PartType::Known(Type::Date)),
             None => self.refuse("sql-date", *span, "日期常量不对", "写成 DATE '2026-01-01'"),
         }
     }
@@ -273,7 +275,7 @@ impl<'a> Walker<'a> {
             UnaryOperator::Not => {
                 let (node, kind) = self.walk(inner);
                 self.truth(kind, inner.span());
-                (Node::Not(Box::new(node)), keep(kind, Type::Boolean))
+                (Term::Not(Box::new(node)), keep(kind, Type::Boolean))
             }
             UnaryOperator::Minus => {
                 if let Expr::Value(value) = inner {
@@ -281,8 +283,8 @@ impl<'a> Walker<'a> {
                 }
                 let (node, kind) = self.walk(inner);
                 match kind {
-                    Kind::Known(Type::Integer | Type::Number) => (Node::Negate(Box::new(node)), kind),
-                    Kind::Broken => BROKEN,
+                    PartType::Known(Type::Integer | Type::Number) => (Term::Negate(Box::new(node)), kind),
+                    PartType::Broken => BROKEN,
                     _ => self.refuse("sql-type", inner.span(), "负号后面要一个数", "检查列的类型"),
                 }
             }
@@ -293,20 +295,20 @@ impl<'a> Walker<'a> {
 
     fn is_null(&mut self, inner: &Expr, negated: bool) -> Walked {
         let (node, kind) = self.walk(inner);
-        if kind == Kind::Null {
+        if kind == PartType::Null {
             return self.refuse("sql-null", inner.span(), "NULL 总是空", "IS NULL 前面写列名");
         }
-        (Node::IsNull { value: Box::new(node), negated }, keep(kind, Type::Boolean))
+        (Term::IsNull { value: Box::new(node), negated }, keep(kind, Type::Boolean))
     }
 
     fn in_list(&mut self, value: &Expr, list: &[Expr], negated: bool) -> Walked {
         let (node, kind) = self.walk(value);
         let mut literals = Vec::with_capacity(list.len());
-        let mut broken = kind == Kind::Broken;
+        let mut broken = kind == PartType::Broken;
         for item in list {
             match self.walk(item) {
-                (_, Kind::Broken) => broken = true,
-                (_, Kind::Null) => {
+                (_, PartType::Broken) => broken = true,
+                (_, PartType::Null) => {
                     let (message, help) = if negated {
                         ("NOT IN 的名单里有 NULL，条件就永远不成立", "删去 NULL，另写 AND 列 IS NOT NULL")
                     } else {
@@ -315,7 +317,7 @@ impl<'a> Walker<'a> {
                     self.refuse("sql-null", item.span(), message, help);
                     broken = true;
                 }
-                (Node::Literal(literal), item_kind) => {
+                (Term::Literal(literal), item_kind) => {
                     broken |= !self.comparable(kind, item_kind, value.span(), item.span(), false);
                     literals.push(literal);
                 }
@@ -330,13 +332,13 @@ impl<'a> Walker<'a> {
                 }
             }
         }
-        if kind == Kind::Null {
+        if kind == PartType::Null {
             return self.refuse("sql-null", value.span(), "NULL 和什么比都不成立", "判断是否为空请写 列 IS NULL");
         }
         if broken {
             return BROKEN;
         }
-        (Node::In { value: Box::new(node), list: literals, negated }, Kind::Known(Type::Boolean))
+        (Term::In { value: Box::new(node), list: literals, negated }, PartType::Known(Type::Boolean))
     }
 
     fn between(&mut self, value: &Expr, low: &Expr, high: &Expr, negated: bool) -> Walked {
@@ -348,28 +350,28 @@ impl<'a> Walker<'a> {
         if !fine {
             return BROKEN;
         }
-        let node = Node::Between { value: Box::new(node), low: Box::new(low_node), high: Box::new(high_node), negated };
-        (node, Kind::Known(Type::Boolean))
+        let node = Term::Between { value: Box::new(node), low: Box::new(low_node), high: Box::new(high_node), negated };
+        (node, PartType::Known(Type::Boolean))
     }
 
     fn like(&mut self, value: &Expr, pattern: &Expr, negated: bool) -> Walked {
         let (node, kind) = self.walk(value);
         let pattern = match self.walk(pattern) {
-            (Node::Literal(Literal::Text(pattern)), _) => pattern,
-            (_, Kind::Broken) => return BROKEN,
+            (Term::Literal(Literal::Text(pattern)), _) => pattern,
+            (_, PartType::Broken) => return BROKEN,
             _ => return self.refuse("sql-type", pattern.span(), "LIKE 后面要一段带引号的文字", "例如 LIKE '%公司%'"),
         };
         match kind {
-            Kind::Known(Type::Text) => {
-                (Node::Like { value: Box::new(node), pattern, negated }, Kind::Known(Type::Boolean))
+            PartType::Known(Type::Text) => {
+                (Term::Like { value: Box::new(node), pattern, negated }, PartType::Known(Type::Boolean))
             }
-            Kind::Broken => BROKEN,
+            PartType::Broken => BROKEN,
             _ => self.refuse("sql-type", value.span(), "LIKE 只能用在文本列上", "数和日期请用 =、<、BETWEEN"),
         }
     }
 
     fn case(&mut self, conditions: &[CaseWhen], otherwise: Option<&Expr>) -> Walked {
-        let mut ty = Kind::Null;
+        let mut ty = PartType::Null;
         let mut branches = Vec::with_capacity(conditions.len());
         for CaseWhen { condition, result } in conditions {
             let (when, when_kind) = self.walk(condition);
@@ -383,7 +385,7 @@ impl<'a> Walker<'a> {
             ty = self.unify(ty, kind, expr.span());
             Box::new(node)
         });
-        (Node::Case { branches, otherwise }, ty)
+        (Term::Case { branches, otherwise }, ty)
     }
 }
 
@@ -398,18 +400,18 @@ pub(super) fn fits(ty: Type, wanted: Type) -> bool {
     ty == wanted || (ty == Type::Integer && wanted == Type::Number)
 }
 
-fn keep(kind: Kind, ty: Type) -> Kind {
-    if kind == Kind::Broken { Kind::Broken } else { Kind::Known(ty) }
+fn keep(kind: PartType, ty: Type) -> PartType {
+    if kind == PartType::Broken { PartType::Broken } else { PartType::Known(ty) }
 }
 
-fn literal_kind(literal: &Literal) -> Kind {
-    Kind::Known(match literal {
+fn literal_kind(literal: &Literal) -> PartType {
+    PartType::Known(match literal {
         Literal::Text(_) => Type::Text,
         Literal::Integer(_) => Type::Integer,
         Literal::Number(_) => Type::Number,
         Literal::Boolean(_) => Type::Boolean,
         Literal::Date(_) => Type::Date,
-        Literal::Null => return Kind::Null,
+        Literal::Null => return PartType::Null,
     })
 }
 

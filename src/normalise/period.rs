@@ -2,7 +2,7 @@
 
 use super::cover::Cover;
 use super::view::View;
-use crate::domain::period::{Kind, Period};
+use crate::domain::period::{Period, PeriodKind};
 use crate::domain::schedule::Schedule;
 use crate::model::cell::CellRef;
 
@@ -67,7 +67,9 @@ pub fn said(
 /// Whether two periods are of one length, where both are of those that the calendar gives. A month in the 所属期 of a
 /// yearly return may be its filing date, or the month's return of something else: possible, and for someone to look at.
 fn alike(a: &Period, b: &Period) -> bool {
-    let of_calendar = |kind: Kind| matches!(kind, Kind::Month | Kind::Quarter | Kind::HalfYear | Kind::Year);
+    let of_calendar = |kind: PeriodKind| {
+        matches!(kind, PeriodKind::Month | PeriodKind::Quarter | PeriodKind::HalfYear | PeriodKind::Year)
+    };
     a.kind == b.kind || !of_calendar(a.kind) || !of_calendar(b.kind)
 }
 
@@ -150,7 +152,7 @@ mod tests {
 
     #[test]
     fn titles_say_years_months_and_quarters() {
-        let years = Schedule::of(Kind::Year);
+        let years = Schedule::of(PeriodKind::Year);
         let keys = |text: &str| periods_in_title(text, &years).iter().map(Period::key).collect::<Vec<_>>();
         assert_eq!(keys("２０２６年度省模范班组申报汇总表"), ["2026"]);
         assert_eq!(keys("2026年3月合理化建议月报"), ["2026-03"]);
@@ -167,7 +169,7 @@ mod tests {
         let ours = Period::parse("2026").expect("fixture");
         for (text, whole) in [("2026年1月-12月", true), ("2026年1月1日至2026年12月31日", true), ("2026年3月", false)]
         {
-            let read = periods(text, &Schedule::of(Kind::Year));
+            let read = periods(text, &Schedule::of(PeriodKind::Year));
             assert_eq!(spans(&read, &ours) || read.iter().any(|period| alike(period, &ours)), whole, "{text}");
         }
     }
@@ -186,7 +188,7 @@ mod tests {
     #[test]
     fn a_season_beside_a_month_does_not_stand_for_its_other_months() {
         let season = Season { name: "采暖期".into(), also: vec![], first: (11, 15), last: (3, 15) };
-        let schedule = Schedule { kind: Kind::Month, season: Some(season), campaigns: vec![] };
+        let schedule = Schedule { kind: PeriodKind::Month, season: Some(season), campaigns: vec![] };
         let read = periods_in_title("2025—2026年采暖期服务指标月报（2025年12月）", &schedule);
         assert_eq!(read.len(), 2);
         let month = |text| Period::parse(text).unwrap();

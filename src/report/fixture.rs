@@ -187,7 +187,7 @@ pub fn plan() -> Plan {
         name: "honours".to_owned(),
         title: "评先评优推荐与获奖统计".to_owned(),
         notice: "关于做好评先评优推荐工作的通知".to_owned(),
-        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::Kind::Year),
+        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::PeriodKind::Year),
         sample_period: "2026".to_owned(),
         sample_returns: PathBuf::from("samples/honours"),
         count: Count::Rows,

@@ -5,12 +5,12 @@
 use super::grid::Grid;
 use crate::definition::{Computed, ComputedKind, Form, Ranking};
 use crate::domain::ranking::places_within;
-use crate::language::Context;
+use crate::language::RunContext;
 use crate::model::{Column as Values, Value};
 use std::collections::BTreeMap;
 
 /// Adds the form's computed columns to its rows, in the order in which they may use one another.
-pub fn append(grid: &mut Grid, form: &Form, context: &Context) {
+pub fn append(grid: &mut Grid, form: &Form, context: &RunContext) {
     for computed in &form.computed {
         add(grid, computed, context);
     }
@@ -18,7 +18,7 @@ pub fn append(grid: &mut Grid, form: &Form, context: &Context) {
 
 /// As [`append`], to rows of which only some columns are there and only those that count: values that can be computed
 /// from them. A ranking is among all rows that were read, and cannot be told from these.
-pub fn append_values(grid: &mut Grid, form: &Form, context: &Context) {
+pub fn append_values(grid: &mut Grid, form: &Form, context: &RunContext) {
     for computed in &form.computed {
         if let ComputedKind::Value(checked) = &computed.kind
             && checked.columns.iter().all(|name| grid.position(name).is_some())
@@ -28,7 +28,7 @@ pub fn append_values(grid: &mut Grid, form: &Form, context: &Context) {
     }
 }
 
-fn add(grid: &mut Grid, computed: &Computed, context: &Context) {
+fn add(grid: &mut Grid, computed: &Computed, context: &RunContext) {
     let values = match &computed.kind {
         ComputedKind::Value(checked) => grid.values(checked, context),
         ComputedKind::Rank(ranking) => ranks(grid, ranking),
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
     use crate::definition::ColumnType;
     use crate::domain::ranking::Direction;
-    use crate::language::{Scope, Type, check};
+    use crate::language::{Type, Vocabulary, check};
     use crate::model::Texts;
 
     #[test]
@@ -96,9 +96,9 @@ mod tests {
         let names = ["单位", "得分", "安全"].map(str::to_string).to_vec();
         let mut grid = Grid::new(names, values, 4, &crate::definition::Roster::default());
         let columns = [("得分", Type::Number), ("安全", Type::Number)];
-        let scope = Scope {
+        let scope = Vocabulary {
             columns: columns.iter().map(|(name, ty)| ((*name).to_string(), *ty)).collect(),
-            ..Scope::default()
+            ..Vocabulary::default()
         };
         let score = check("CASE WHEN 安全 = 0 THEN 0 ELSE 得分 END", &scope, None).expect("an expression");
         let ranking =
@@ -111,7 +111,7 @@ mod tests {
             ],
             ..Form::default()
         };
-        append(&mut grid, &form, &Context::default());
+        append(&mut grid, &form, &RunContext::default());
         let column = |name: &str| (0..4).map(|row| number(grid.value(row, name))).collect::<Vec<_>>();
         assert_eq!(column("复算"), [Some(0.0), Some(80.0), Some(70.0), None]);
         assert_eq!(column("名次"), [Some(2.0), Some(1.0), Some(1.0), None]);
@@ -122,7 +122,7 @@ mod tests {
             1,
             &Default::default(),
         );
-        append_values(&mut part, &form, &Context::default());
+        append_values(&mut part, &form, &RunContext::default());
         assert_eq!(part.position("复算"), None);
     }
 }

@@ -7,7 +7,7 @@
 use crate::definition::reference::ReferenceTable;
 use crate::definition::{ColumnType, Plan, Reference, Roster};
 use crate::domain::period::{Period, day};
-use crate::language::{Checked, Context, Literal, Type, compile};
+use crate::language::{Checked, Literal, RunContext, Type, compile};
 use crate::model::{Column as Values, FormTable, Origin, Scalars, Texts, Value};
 use polars::prelude::NewChunkedArray;
 use polars::prelude::{
@@ -332,7 +332,7 @@ impl Grid {
     }
 
     /// An expression's value for every row.
-    pub fn values(&self, checked: &Checked, context: &Context) -> Values {
+    pub fn values(&self, checked: &Checked, context: &RunContext) -> Values {
         let needs: Vec<&str> = checked.columns.iter().map(String::as_str).collect();
         let taken = self.evaluate(&[compile(checked, context)], &needs, |_, answers| Ok(answers.first().cloned()));
         // As in `rows_where`: the gate typed it, and stopping is right.
@@ -404,7 +404,7 @@ impl Grid {
     }
 
     /// Per row, whether an expression is true; NULL is not true.
-    pub fn mask(&self, checked: &Checked, context: &Context) -> Vec<bool> {
+    pub fn mask(&self, checked: &Checked, context: &RunContext) -> Vec<bool> {
         let mut mask = vec![false; self.height];
         let needs = checked.columns.iter().map(String::as_str).collect();
         for row in self.rows_where(&[(compile(checked, context), needs)]).into_iter().flatten() {
@@ -450,7 +450,7 @@ pub fn recommenders(roster: &Roster) -> Vec<Option<u32>> {
 }
 
 /// What expressions need at run time.
-pub fn context(plan: &Plan, reference: &Reference, period: &Period) -> Context {
+pub fn context(plan: &Plan, reference: &Reference, period: &Period) -> RunContext {
     let year = period.year();
     let begins = plan.schedule.year_to_date(period).first() == Some(period);
     let year_start = day(year, 1, 1).unwrap_or(period.first);
@@ -462,7 +462,7 @@ pub fn context(plan: &Plan, reference: &Reference, period: &Period) -> Context {
         ("上年", Literal::Integer(i64::from(year) - 1)),
         ("年初", Literal::Boolean(begins)),
     ];
-    Context {
+    RunContext {
         constants: constants.into_iter().collect(),
         calendar: Arc::new(reference.calendar.clone()),
         as_of: period.last,

@@ -7,7 +7,7 @@ use crate::definition::{
 };
 use crate::domain::period::day;
 use crate::domain::workdays::Calendar;
-use crate::language::{Checked, Literal, Scope, Type, check};
+use crate::language::{Checked, Literal, Type, Vocabulary, check};
 use crate::model::normalised::{Binding, Sender, SenderEvidence, VersionEvidence};
 use crate::model::{Column, Severity, SheetAccount};
 
@@ -53,7 +53,7 @@ pub fn sql(text: &str, columns: &[(&str, Type)]) -> Checked {
 }
 
 pub fn sql_of(text: &str, columns: &[(&str, Type)], wanted: Type) -> Checked {
-    let scope = Scope {
+    let scope = Vocabulary {
         columns: columns.iter().map(|(name, ty)| (name.to_string(), *ty)).collect(),
         values: [("人数下限".to_string(), Literal::Integer(3))].into_iter().collect(),
     };
@@ -149,7 +149,7 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         name: "p".into(),
         title: "p".into(),
         notice: String::new(),
-        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::Kind::Year),
+        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::PeriodKind::Year),
         sample_period: "2026".into(),
         sample_returns: "x".into(),
         count: Count::Rows,

@@ -3,15 +3,15 @@
 use super::rows::{FormRows, words};
 use super::{trial, unique};
 use crate::definition::{GroupKind, GroupRule, GroupValue, Precision};
-use crate::language::{Context, compile};
+use crate::language::{RunContext, compile};
 use crate::model::{Column, Finding, Severity};
 
 /// Findings of every group rule of the form.
-pub fn check(rows: &FormRows, context: &Context) -> Vec<Finding> {
+pub fn check(rows: &FormRows, context: &RunContext) -> Vec<Finding> {
     rows.form.groups.iter().flat_map(|rule| check_one(rows, rule, context)).collect()
 }
 
-fn check_one(rows: &FormRows, rule: &GroupRule, context: &Context) -> Vec<Finding> {
+fn check_one(rows: &FormRows, rule: &GroupRule, context: &RunContext) -> Vec<Finding> {
     let grid = &rows.rows.grid;
     let groups = unique::together(rows, &rule.by, rule.when.as_ref(), 1, context);
     if groups.is_empty() {
@@ -55,7 +55,7 @@ fn check_one(rows: &FormRows, rule: &GroupRule, context: &Context) -> Vec<Findin
 }
 
 /// One figure of every group.
-fn figures(rows: &FormRows, value: &GroupValue, groups: &[Vec<usize>], context: &Context) -> Column {
+fn figures(rows: &FormRows, value: &GroupValue, groups: &[Vec<usize>], context: &RunContext) -> Column {
     if value.kind == GroupKind::Count {
         let mask = rows.rows.grid.mask(&value.of, context);
         let count = |group: &Vec<usize>| group.iter().filter(|row| mask.get(**row) == Some(&true)).count() as i64;

@@ -5,7 +5,7 @@ use super::rows::{FormRows, render, words};
 use super::trial;
 use super::unique::part;
 use crate::definition::{CodeList, ColumnType, FieldType, Lookup, Plan, Precision, Reference};
-use crate::language::Context;
+use crate::language::RunContext;
 use crate::model::{Finding, Value};
 use crate::rows::Grid;
 use crate::rows::LookupResult;
@@ -28,7 +28,7 @@ pub fn check(
     reference: &Reference,
     lookup: &Lookup,
     rows: &FormRows,
-    context: &Context,
+    context: &RunContext,
 ) -> (Matched, Vec<Finding>) {
     let height = rows.rows.grid.height();
     let table = match reference.tables.get(&lookup.reference) {

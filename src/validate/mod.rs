@@ -23,7 +23,7 @@ mod versions;
 use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
 use crate::history::History;
-use crate::language::Context;
+use crate::language::RunContext;
 use crate::model::normalised::{NearMiss, NormalisedReturn};
 use crate::model::run::{RowAccount, RunVerdict};
 use crate::model::{Finding, FormTable, Origin, Place, SourceFile, Unreadable};
@@ -147,7 +147,7 @@ pub fn validate(against: Against<'_>, mut arrived: Vec<Arrived>) -> Validated {
 }
 
 /// Every rule of a form over its rows: within a row, across rows, and beside earlier periods.
-fn form_rules(rows: &mut FormRows, heard: &Heard, context: &Context, against: Against<'_>) -> Vec<Finding> {
+fn form_rules(rows: &mut FormRows, heard: &Heard, context: &RunContext, against: Against<'_>) -> Vec<Finding> {
     let keys = if rows.form.key.is_empty() { Vec::new() } else { history::keys(rows) };
     let mut findings = history::join(rows, &keys, against);
     findings.extend(rows.check_rules(context));

@@ -8,7 +8,7 @@ use super::{Against, trial};
 use crate::definition::{Against as Held, Outlier, Precision};
 use crate::domain::outlier::{Judgement, Peers, against_history, slip_words};
 use crate::domain::period::Period;
-use crate::language::{Checked, Context, PREVIOUS, compile};
+use crate::language::{Checked, PREVIOUS, RunContext, compile};
 use crate::model::{Finding, Value};
 use crate::rows::Grid;
 use crate::rows::context;
@@ -18,7 +18,7 @@ use polars::prelude::DataType;
 const SHOWN: usize = 6;
 
 /// Findings of every `[[form.outlier]]` of the form.
-pub fn check(rows: &FormRows, keys: &[Option<String>], here: &Context, against: Against<'_>) -> Vec<Finding> {
+pub fn check(rows: &FormRows, keys: &[Option<String>], here: &RunContext, against: Against<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for outlier in &rows.form.outliers {
         match outlier.against {
@@ -32,7 +32,7 @@ pub fn check(rows: &FormRows, keys: &[Option<String>], here: &Context, against: 
 }
 
 /// Per row, the outlier's value where the rule concerns the row.
-fn values(outlier: &Outlier, grid: &Grid, context: &Context) -> Vec<Option<f64>> {
+fn values(outlier: &Outlier, grid: &Grid, context: &RunContext) -> Vec<Option<f64>> {
     let mut values = numbers(&outlier.value, grid, context);
     if let Some(when) = &outlier.when {
         for (value, concerned) in values.iter_mut().zip(grid.mask(when, context)) {
@@ -42,7 +42,7 @@ fn values(outlier: &Outlier, grid: &Grid, context: &Context) -> Vec<Option<f64>>
     values
 }
 
-fn numbers(value: &Checked, grid: &Grid, context: &Context) -> Vec<Option<f64>> {
+fn numbers(value: &Checked, grid: &Grid, context: &RunContext) -> Vec<Option<f64>> {
     let needs: Vec<&str> = value.columns.iter().map(String::as_str).collect();
     let expression = compile(value, context).cast(DataType::Float64);
     let stretches = grid.evaluate(&[expression], &needs, |_, answers| match answers {
@@ -59,7 +59,7 @@ fn by_history(
     most: usize,
     rows: &FormRows,
     keys: &[Option<String>],
-    here: &Context,
+    here: &RunContext,
     against: Against<'_>,
 ) -> Vec<Finding> {
     let Against { plan, reference, period, history } = against;
@@ -108,7 +108,7 @@ fn by_history(
     findings
 }
 
-fn by_peers(outlier: &Outlier, rows: &FormRows, here: &Context) -> Vec<Finding> {
+fn by_peers(outlier: &Outlier, rows: &FormRows, here: &RunContext) -> Vec<Finding> {
     let values = values(outlier, &rows.rows.grid, here);
     let Some(peers) = Peers::of(values.iter().flatten().copied()) else { return Vec::new() };
     let mut findings = Vec::new();

@@ -4,7 +4,7 @@
 use super::trial;
 use crate::definition::{FieldType, Form, Precision, Template, TemplatePart};
 use crate::domain::period::civil;
-use crate::language::{Context, compile, split_earlier};
+use crate::language::{RunContext, compile, split_earlier};
 use crate::model::normalised::Binding;
 use crate::model::{CellRef, Finding, Origin, Place, Value};
 use crate::rows::Rows;
@@ -117,7 +117,7 @@ impl<'a> FormRows<'a> {
     }
 
     /// Findings of the form's row rules. A check that is NULL was not evaluated: neither pass nor fail.
-    pub fn check_rules(&self, context: &Context) -> Vec<Finding> {
+    pub fn check_rules(&self, context: &RunContext) -> Vec<Finding> {
         let rules = &self.form.rules;
         let failing: Vec<_> = rules
             .iter()

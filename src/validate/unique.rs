@@ -3,7 +3,7 @@
 use super::rows::FormRows;
 use super::trial;
 use crate::definition::Unique;
-use crate::language::{Checked, Context};
+use crate::language::{Checked, RunContext};
 use crate::model::{Finding, Value};
 use crate::rows::Grid;
 use crate::text::names::match_key;
@@ -14,11 +14,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 const SHOWN: usize = 3;
 
 /// Findings of every uniqueness rule of the form.
-pub fn check(rows: &FormRows, context: &Context) -> Vec<Finding> {
+pub fn check(rows: &FormRows, context: &RunContext) -> Vec<Finding> {
     rows.form.unique.iter().flat_map(|unique| check_one(rows, unique, context)).collect()
 }
 
-fn check_one(rows: &FormRows, unique: &Unique, context: &Context) -> Vec<Finding> {
+fn check_one(rows: &FormRows, unique: &Unique, context: &RunContext) -> Vec<Finding> {
     let mut findings = Vec::new();
     for group in together(rows, &unique.fields, unique.when.as_ref(), 2, context) {
         for row in &group {
@@ -60,7 +60,7 @@ pub fn together(
     fields: &[usize],
     when: Option<&Checked>,
     least: usize,
-    context: &Context,
+    context: &RunContext,
 ) -> Vec<Vec<usize>> {
     let grid = &rows.rows.grid;
     let mask = when.map(|when| grid.mask(when, context));

@@ -107,7 +107,7 @@ impl Frame<'_> {
         words: (&str, &str),
     ) -> Result<Grid, String> {
         let judged = Checked {
-            node: crate::language::Node::IsNull { value: Box::new(holds.node.clone()), negated: true },
+            node: crate::language::Term::IsNull { value: Box::new(holds.node.clone()), negated: true },
             ty: Type::Boolean,
             ..holds.clone()
         };

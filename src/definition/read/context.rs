@@ -35,7 +35,7 @@ pub struct Context<'a> {
 /// The columns that an expression or a template may name, and what they are columns of.
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
-    pub scope: language::Scope,
+    pub scope: language::Vocabulary,
     /// In the order of the form, for suggestions.
     pub names: Vec<String>,
 }
@@ -60,7 +60,7 @@ impl<'a> Context<'a> {
     }
 
     fn columns(&self, columns: impl Iterator<Item = (String, Type)>) -> Columns {
-        let mut scope = language::Scope::default();
+        let mut scope = language::Vocabulary::default();
         let mut names = Vec::new();
         for (name, ty) in columns {
             names.push(name.clone());

@@ -6,7 +6,7 @@ use super::{rules, shares};
 use crate::definition::{
     Bound, ColumnType, Computed, ComputedKind, Demand, FieldType, GroupKind, GroupRule, GroupValue, Standard,
 };
-use crate::language::{Checked, Literal, Node, Op, Type};
+use crate::language::{Checked, Literal, Op, Term, Type};
 
 /// Reads a form's standards; the two columns that each computes are added to the form.
 pub fn standards(form: &Section<'_>, at: usize, context: &mut Context<'_>) {
@@ -60,7 +60,7 @@ fn standard(
     let [numerator, denominator] =
         ["numerator", "denominator"].map(|key| section.word(key).filter(|word| whole(word, at, context)));
     section.need_list("bounds");
-    let mut cases: Vec<(Node, Node, Demand)> = Vec::new();
+    let mut cases: Vec<(Term, Term, Demand)> = Vec::new();
     for bound in section.sections("bounds") {
         let value = bound.word("value");
         let compare = bound.choice("compare", &COMPARATORS);
@@ -80,9 +80,9 @@ fn standard(
             value.report("duplicate-bound", format!("“{}”的界限写了两次", value.text), None);
             continue;
         }
-        let is = binary(Op::Eq, column(field), Node::Literal(Literal::Text(value.text.to_owned())));
+        let is = binary(Op::Eq, column(field), Term::Literal(Literal::Text(value.text.to_owned())));
         let times =
-            |field: &str, by: u32| binary(Op::Multiply, column(field), Node::Literal(Literal::Integer(i64::from(by))));
+            |field: &str, by: u32| binary(Op::Multiply, column(field), Term::Literal(Literal::Integer(i64::from(by))));
         let meets = binary(compare.op, times(top.text, den), times(bottom.text, num));
         let said = node.as_word().map_or_else(String::new, |word| word.text.trim().to_owned());
         let words = format!("{}{said}", compare.sign);
@@ -101,18 +101,18 @@ fn standard(
     let demands: Vec<Demand> = cases.iter().map(|(_, _, demand)| demand.clone()).collect();
     let source: Vec<String> = demands.iter().map(|demand| format!("{}{}", demand.value, demand.words)).collect();
     let source = format!("{}÷{}：{}", top.text, bottom.text, source.join("，"));
-    let judged = binary(Op::Greater, column(bottom.text), Node::Literal(Literal::Integer(0)));
+    let judged = binary(Op::Greater, column(bottom.text), Term::Literal(Literal::Integer(0)));
     let branches = cases.iter().map(|(is, meets, _)| (binary(Op::And, judged.clone(), is.clone()), meets.clone()));
     let verdict = Checked {
         source: source.clone(),
-        node: Node::Case { branches: branches.collect(), otherwise: None },
+        node: Term::Case { branches: branches.collect(), otherwise: None },
         ty: Type::Boolean,
         columns: vec![field.clone(), top.text.to_owned(), bottom.text.to_owned()],
     };
-    let spoken = cases.into_iter().map(|(is, _, demand)| (is, Node::Literal(Literal::Text(demand.words))));
+    let spoken = cases.into_iter().map(|(is, _, demand)| (is, Term::Literal(Literal::Text(demand.words))));
     let said = Checked {
         source,
-        node: Node::Case { branches: spoken.collect(), otherwise: None },
+        node: Term::Case { branches: spoken.collect(), otherwise: None },
         ty: Type::Text,
         columns: vec![field],
     };
@@ -126,12 +126,12 @@ fn standard(
     Some((Standard { verdict: name.text.to_owned(), demands }, columns))
 }
 
-fn column(name: &str) -> Node {
-    Node::Column(name.to_owned())
+fn column(name: &str) -> Term {
+    Term::Column(name.to_owned())
 }
 
-fn binary(op: Op, left: Node, right: Node) -> Node {
-    Node::Binary { op, left: Box::new(left), right: Box::new(right) }
+fn binary(op: Op, left: Term, right: Term) -> Term {
+    Term::Binary { op, left: Box::new(left), right: Box::new(right) }
 }
 
 /// A code field and the words of its list.

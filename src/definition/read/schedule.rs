@@ -1,18 +1,18 @@
 //! `period`, `season`, `campaigns` and the sample's period: in which periods a pipeline is reported.
 
 use super::cursor::{Section, Word};
-use crate::domain::period::Kind;
+use crate::domain::period::PeriodKind;
 use crate::domain::schedule::{Campaign, Schedule, Season, is_name, written_day};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-const KINDS: [(&str, Kind); 6] = [
-    ("month", Kind::Month),
-    ("quarter", Kind::Quarter),
-    ("half-year", Kind::HalfYear),
-    ("year", Kind::Year),
-    ("season", Kind::Season),
-    ("campaign", Kind::Campaign),
+const KINDS: [(&str, PeriodKind); 6] = [
+    ("month", PeriodKind::Month),
+    ("quarter", PeriodKind::Quarter),
+    ("half-year", PeriodKind::HalfYear),
+    ("year", PeriodKind::Year),
+    ("season", PeriodKind::Season),
+    ("campaign", PeriodKind::Campaign),
 ];
 
 /// `None` where the kind is missing, or the season that it needs; that was reported.
@@ -23,16 +23,16 @@ pub fn schedule(document: &Section<'_>) -> Option<Schedule> {
     let season = document.get("season").map(|node| node.section().and_then(|section| season(&section)));
     let campaigns = campaigns(document);
     let (kind, word) = (kind?, word?);
-    if kind == Kind::Season && season.is_none() {
+    if kind == PeriodKind::Season && season.is_none() {
         let help = "加一行 season = { name = \"采暖期\", first = \"11-15\", last = \"03-15\" }".to_owned();
         word.report("season-missing", "按季报送，却没有写“season”".to_owned(), Some(help));
         return None;
     }
-    if matches!(kind, Kind::HalfYear | Kind::Year | Kind::Campaign) && season.is_some() {
+    if matches!(kind, PeriodKind::HalfYear | PeriodKind::Year | PeriodKind::Campaign) && season.is_some() {
         let message = format!("“season”只能和 month、quarter、season 一起用，这里是 {}", word.text);
         word.report("season-not-here", message, Some("删去 season，或改 period".to_owned()));
     }
-    if kind != Kind::Campaign && !campaigns.is_empty() {
+    if kind != PeriodKind::Campaign && !campaigns.is_empty() {
         let message = format!("“campaigns”只能和 period = \"campaign\" 一起用，这里是 {}", word.text);
         word.report("campaign-not-here", message, Some("删去 campaigns，或改 period".to_owned()));
     }
@@ -131,14 +131,16 @@ fn judge(period: &Word<'_>, schedule: &Schedule) {
 /// How a period of this schedule is written, for help.
 pub fn examples(schedule: &Schedule) -> String {
     match (schedule.kind, &schedule.season, schedule.campaigns.first()) {
-        (Kind::Month, ..) => " 2026-03 这样".to_owned(),
-        (Kind::Quarter, ..) => " 2026Q1 这样".to_owned(),
-        (Kind::HalfYear, ..) => " 2026H1 这样".to_owned(),
-        (Kind::Year, ..) => " 2026 这样".to_owned(),
-        (Kind::Season, Some(season), _) => {
+        (PeriodKind::Month, ..) => " 2026-03 这样".to_owned(),
+        (PeriodKind::Quarter, ..) => " 2026Q1 这样".to_owned(),
+        (PeriodKind::HalfYear, ..) => " 2026H1 这样".to_owned(),
+        (PeriodKind::Year, ..) => " 2026 这样".to_owned(),
+        (PeriodKind::Season, Some(season), _) => {
             season.of(2025).map_or_else(String::new, |season| format!(" {} 这样", season.key()))
         }
-        (Kind::Campaign, _, Some(campaign)) => format!(" {} 或 名称=第一天至最后一天 这样", campaign.period().title()),
+        (PeriodKind::Campaign, _, Some(campaign)) => {
+            format!(" {} 或 名称=第一天至最后一天 这样", campaign.period().title())
+        }
         _ => " 名称=2026-03-01至2026-06-08 这样".to_owned(),
     }
 }

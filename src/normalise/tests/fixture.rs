@@ -91,7 +91,7 @@ pub fn plan() -> Plan {
         name: "teams".into(),
         title: "班组".into(),
         notice: String::new(),
-        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::Kind::Year),
+        schedule: crate::domain::schedule::Schedule::of(crate::domain::period::PeriodKind::Year),
         sample_period: "2026".into(),
         sample_returns: PathBuf::new(),
         count: Count::Rows,
