@@ -75,6 +75,10 @@ pub fn iso_serial(text: &str) -> Option<f64> {
 /// Puts cells in order and makes places unique: where a file gives one place two different values, which one holds is
 /// not certain.
 pub fn settle(sheet: &mut RawSheet) {
+    if !sheet.sights.is_sorted_by(|a, b| (a.at, a.how) < (b.at, b.how)) {
+        sheet.sights.sort_by_key(|sight| (sight.at, sight.how));
+        sheet.sights.dedup_by_key(|sight| (sight.at, sight.how));
+    }
     if sheet.cells.is_sorted_by(|a, b| a.at < b.at) {
         return;
     }

@@ -404,17 +404,17 @@ mod tests {
         Reply { spent, ..Reply::of(Err(Refusal::NotATable(String::new())), None, 0) }.encode(&mut reply);
         let reply: String = reply.iter().map(|byte| format!("\\{byte:03o}")).collect();
         let asked = request(&file(0), &limits()).len();
-        format!("printf HZ02; while [ $(head -c {asked} | wc -c) = {asked} ]; do printf '{reply}'; done")
+        format!("printf HZ03; while [ $(head -c {asked} | wc -c) = {asked} ]; do printf '{reply}'; done")
     }
 
     #[test]
     fn death_garbage_and_silence_each_cost_one_file() {
-        assert_eq!(outcomes("printf HZ02; exit 3", 3), Ok(vec!["file-worker-died"; 3]));
+        assert_eq!(outcomes("printf HZ03; exit 3", 3), Ok(vec!["file-worker-died"; 3]));
         assert_eq!(
-            outcomes("printf 'HZ02\\003\\000\\000\\000abc'; cat >/dev/null", 2),
+            outcomes("printf 'HZ03\\003\\000\\000\\000abc'; cat >/dev/null", 2),
             Ok(vec!["file-worker-died"; 2])
         );
-        assert_eq!(outcomes("printf HZ02; exec sleep 60", 2), Ok(vec!["file-over-time"; 2]));
+        assert_eq!(outcomes("printf HZ03; exec sleep 60", 2), Ok(vec!["file-over-time"; 2]));
     }
 
     /// Its thread is busy with the file before for longer than a file may take.

@@ -7,15 +7,16 @@ use crate::formats::cells;
 use crate::formats::refusal::{CODES, Refusal};
 use crate::model::cell::{Doubt, ERROR_WORDS};
 use crate::model::workbook::Format;
-use crate::model::{CellRef, Merge, RawCell, RawSheet, RawValue, RawWorkbook, Unreadable};
+use crate::model::{CellRef, Merge, RawCell, RawSheet, RawValue, RawWorkbook, SeenAs, Sight, Unreadable};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// First bytes of a worker: that it is one, and of this protocol.
-pub const GREETING: [u8; 4] = *b"HZ02";
+pub const GREETING: [u8; 4] = *b"HZ03";
 /// A reply longer than this is not read (5 million cells and their texts fit).
 pub const LONGEST_REPLY: u64 = 320 << 20;
 const CELL_LEN: usize = 16;
+const SIGHT_LEN: usize = 16;
 
 /// What a worker is asked: one file, or one member of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,6 +181,14 @@ fn put_workbook(out: &mut Vec<u8>, workbook: &RawWorkbook) {
         out.extend(sheet.hidden_rows.iter().flat_map(|row| row.to_le_bytes()));
         out.extend((sheet.hidden_cols.len() as u32).to_le_bytes());
         out.extend(sheet.hidden_cols.iter().flat_map(|col| col.to_le_bytes()));
+        out.extend((sheet.sights.len() as u32).to_le_bytes());
+        for sight in &sheet.sights {
+            out.extend(sight.at.row.to_le_bytes());
+            out.extend(sight.at.col.to_le_bytes());
+            out.extend([sight.how as u8, 0]);
+            out.extend(sight.start.to_le_bytes());
+            out.extend(sight.len.to_le_bytes());
+        }
     }
 }
 
@@ -268,7 +277,18 @@ fn sheet(reader: &mut Reader) -> Option<RawSheet> {
     }
     let hidden_rows = reader.items(4)?.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
     let hidden_cols = reader.items(2)?.as_chunks::<2>().0.iter().map(|bytes| u16::from_le_bytes(*bytes)).collect();
-    Some(RawSheet { name, hidden, cells, arena, merges, hidden_rows, hidden_cols })
+    let mut sights: Vec<Sight> = Vec::new();
+    for &[a, b, c, d, e, f, how, _, g, h, i, j, k, l, m, n] in reader.items(SIGHT_LEN)?.as_chunks::<SIGHT_LEN>().0 {
+        let at = place(u32::from_le_bytes([a, b, c, d]), u16::from_le_bytes([e, f]))?;
+        let (start, len) = (u32::from_le_bytes([g, h, i, j]), u32::from_le_bytes([k, l, m, n]));
+        arena.get(start as usize..(start as usize).checked_add(len as usize)?)?;
+        let how = SeenAs::from_u8(how)?;
+        if sights.last().is_some_and(|last| (last.at, last.how) >= (at, how)) {
+            return None;
+        }
+        sights.push(Sight { at, how, start, len });
+    }
+    Some(RawSheet { name, hidden, cells, arena, merges, hidden_rows, hidden_cols, sights })
 }
 
 /// Takes from the front; every answer is `None` once the message is too short.
@@ -319,6 +339,9 @@ mod tests {
         sheet.merges.push(Merge { first: CellRef { row: 0, col: 0 }, last: CellRef { row: 0, col: 3 } });
         sheet.hidden_rows = vec![7];
         sheet.hidden_cols = vec![2, 3];
+        sheet.push_sight(CellRef { row: 0, col: 0 }, SeenAs::PartStruck, "单位名称");
+        sheet.push_sight(CellRef { row: 0, col: 0 }, SeenAs::Superscript, "单");
+        sheet.push_sight(CellRef { row: 0, col: 1 }, SeenAs::Nothing, "");
         let workbook =
             RawWorkbook { format: Format::Xls, modified: Some(-5), sheets: vec![sheet], remarks: vec!["注".into()] };
         Reply { read: Ok(workbook), sha256: Some([7; 32]), size: 9, spent: Duration::from_micros(1_234) }
@@ -353,6 +376,8 @@ mod tests {
                 let Some(Reply { read: Ok(workbook), .. }) = Reply::decode(&bad) else { continue };
                 for sheet in &workbook.sheets {
                     assert!(sheet.cells.is_sorted_by(|a, b| a.at < b.at));
+                    assert!(sheet.sights.is_sorted_by(|a, b| (a.at, a.how) < (b.at, b.how)));
+                    assert!(sheet.sights.iter().all(|sight| sheet.sight_text(sight).len() == sight.len as usize));
                     for cell in &sheet.cells {
                         assert!(cell.at.row <= LAST_ROW && cell.at.col <= LAST_COL);
                         if let RawValue::Text { len, .. } = cell.value {

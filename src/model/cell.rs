@@ -68,6 +68,8 @@ pub enum Doubt {
     DanglingString = 2,
     /// The reader met a value of an unknown kind.
     UnknownKind = 3,
+    /// Two readings of the same cell give two values.
+    Disputed = 4,
 }
 
 impl Doubt {
@@ -78,12 +80,14 @@ impl Doubt {
             Doubt::NotFinite => "数值超出范围",
             Doubt::DanglingString => "文字内容在文件中缺失",
             Doubt::UnknownKind => "单元格类型无法识别",
+            Doubt::Disputed => "两种读取方法得到的内容不同",
         }
     }
 
     /// The inverse of `self as u8`.
     pub fn from_u8(byte: u8) -> Option<Doubt> {
-        [Doubt::FormulaWithoutValue, Doubt::NotFinite, Doubt::DanglingString, Doubt::UnknownKind]
+        use Doubt::*;
+        [FormulaWithoutValue, NotFinite, DanglingString, UnknownKind, Disputed]
             .into_iter()
             .find(|doubt| *doubt as u8 == byte)
     }
@@ -94,4 +98,44 @@ impl Doubt {
 pub struct RawCell {
     pub at: CellRef,
     pub value: RawValue,
+}
+
+/// Where a person who opens the file sees something else in a cell than its stored value says. Sparse: nearly every cell
+/// is seen as it is stored. What is not seen at all (values beneath merges) is no cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    pub at: CellRef,
+    pub how: SeenAs,
+    /// Byte range of the sheet's arena ([`crate::model::RawSheet::sight_text`]); what it holds says `how`.
+    pub start: u32,
+    pub len: u32,
+}
+
+/// How what is seen differs from what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum SeenAs {
+    /// Part of the text is struck through. The cell's value is what is left; the text here is all that the file holds.
+    PartStruck = 0,
+    /// All of the cell is struck through, by its runs or by its font: to a person it is gone. The value stays, because a
+    /// whole row struck is another matter than one cell. No text.
+    Struck = 1,
+    /// Characters of the value are set as superscripts; the text here is the value without them. In a text they may belong
+    /// (m²); in a figure, a date, an ID or a name they are note marks.
+    Superscript = 2,
+    /// The number format shows the value with a scale, a unit, padding or words of its own; the text here is that, exact
+    /// and never rounded to the digits shown: 9000 as `0.9万`, 7 as `000007`, 1 as `男`.
+    Format = 3,
+    /// The number format shows nothing of a value that is not zero. No text.
+    Nothing = 4,
+    /// The number format leaves out the minus sign of a negative number. No text.
+    MinusHidden = 5,
+}
+
+impl SeenAs {
+    /// The inverse of `self as u8`.
+    pub fn from_u8(byte: u8) -> Option<SeenAs> {
+        use SeenAs::*;
+        [PartStruck, Struck, Superscript, Format, Nothing, MinusHidden].into_iter().find(|how| *how as u8 == byte)
+    }
 }

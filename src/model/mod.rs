@@ -16,7 +16,7 @@ pub mod table;
 pub mod values;
 pub mod workbook;
 
-pub use cell::{CellRef, RawCell, RawValue};
+pub use cell::{CellRef, RawCell, RawValue, SeenAs, Sight};
 pub use finding::{Amendment, Finding, Place, Severity};
 pub use outcome::{Outcome, SheetAccount, SourceFile, Unreadable};
 pub use table::{Column, FormTable, Origin};

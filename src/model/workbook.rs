@@ -1,6 +1,6 @@
 //! A workbook as it was read: every sheet's occupied cells at absolute positions, nothing interpreted.
 
-use super::cell::{CellRef, RawCell, RawValue};
+use super::cell::{CellRef, RawCell, RawValue, SeenAs, Sight};
 
 /// The container a file turned out to be, by content and never by its extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,10 +53,12 @@ pub struct RawSheet {
     pub cells: Vec<RawCell>,
     pub arena: String,
     pub merges: Vec<Merge>,
-    /// 0-based rows that the sheet hides (empty where the format does not tell).
+    /// 0-based rows that the sheet hides, by a mark or by a height of 0 (empty where the format does not tell).
     pub hidden_rows: Vec<u32>,
-    /// 0-based columns that the sheet hides.
+    /// 0-based columns that the sheet hides, by a mark or by a width of 0.
     pub hidden_cols: Vec<u16>,
+    /// Cells that a person sees otherwise than they are stored, sorted by place, then by `how`.
+    pub sights: Vec<Sight>,
 }
 
 impl RawSheet {
@@ -81,6 +83,25 @@ impl RawSheet {
     /// Appends a cell of any other kind; the caller keeps the order of `cells`.
     pub fn push(&mut self, at: CellRef, value: RawValue) {
         self.cells.push(RawCell { at, value });
+    }
+
+    /// How a person sees the cell at a place otherwise than it is stored; empty for nearly every cell.
+    pub fn sights_at(&self, at: CellRef) -> &[Sight] {
+        let from = self.sights.partition_point(|sight| sight.at < at);
+        let to = from + self.sights[from..].partition_point(|sight| sight.at == at);
+        &self.sights[from..to]
+    }
+
+    /// The text that belongs to a mark of this sheet.
+    pub fn sight_text(&self, sight: &Sight) -> &str {
+        self.text(RawValue::Text { start: sight.start, len: sight.len })
+    }
+
+    /// Notes that a cell is seen otherwise; the caller keeps the order of `sights`.
+    pub fn push_sight(&mut self, at: CellRef, how: SeenAs, text: &str) {
+        let start = self.arena.len() as u32;
+        self.arena.push_str(text);
+        self.sights.push(Sight { at, how, start, len: text.len() as u32 });
     }
 
     /// Number of rows that hold at least one cell.
