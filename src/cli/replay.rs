@@ -8,7 +8,9 @@ use crate::definition::diagnostic::nearest;
 use crate::domain::period::Period;
 use crate::history::survey;
 use crate::model::replay::Replay;
-use crate::run::{self, Stop, write_replay};
+use crate::report::replay::{NOTES, write};
+use crate::run::{self, Stop};
+use crate::validate::replay::rules as tried_rules;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -34,7 +36,7 @@ fn tried(options: &ReplayOptions) -> Result<String, Stop> {
     let prepare = |period: &Period| project.prepare(&plan.name, reference, Some(&period.key()));
     let replay = run::replay(&periods, &history, only.as_ref(), prepare)?;
     let out = options.out.clone().unwrap_or_else(|| PathBuf::from("out").join(format!("{}-replay", plan.name)));
-    let written = write_replay(&replay, &plan.title, &out).map_err(Stop::Output)?;
+    let written = write(&replay, &plan.title, &out).map_err(Stop::Output)?;
     let mut text = format!("{}规则试算（历史库 {}）\n", plan.title, history.display());
     text += &listing(&replay);
     for file in &written.files {
@@ -45,7 +47,7 @@ fn tried(options: &ReplayOptions) -> Result<String, Stop> {
 
 /// Codes that were asked for; none is all.
 fn rules(plan: &Plan, asked: &[String]) -> Result<Option<BTreeSet<String>>, String> {
-    let known: Vec<String> = run::tried_rules(plan).iter().map(|rule| rule.code.to_string()).collect();
+    let known: Vec<String> = tried_rules(plan).iter().map(|rule| rule.code.to_string()).collect();
     for code in asked {
         if !known.contains(code) {
             let near = nearest(code, known.iter().map(String::as_str)).map(|near| format!("是不是“{near}”？"));
@@ -143,7 +145,7 @@ fn listing(replay: &Replay) -> String {
     if remarks.len() > REMARKS {
         let _ = writeln!(text, "  另有 {} 条说明，见工作簿的“说明”", remarks.len() - REMARKS);
     }
-    for note in run::REPLAY_NOTES {
+    for note in NOTES {
         let _ = writeln!(text, "  {note}");
     }
     text

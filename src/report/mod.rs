@@ -30,8 +30,6 @@ mod tests;
 mod tidy;
 mod wording;
 
-pub use crate::atomic::probe;
-
 use crate::atomic::Stage;
 use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;

@@ -6,10 +6,9 @@ pub mod issue;
 mod past;
 mod replay;
 
-pub use crate::report::replay::{NOTES as REPLAY_NOTES, write as write_replay};
-pub use crate::validate::replay::rules as tried_rules;
 pub use replay::replay;
 
+use crate::atomic;
 use crate::compute::{self, Computed};
 use crate::definition::reference::ReferenceFolders;
 use crate::definition::{self, Diagnostic, Plan, Reference};
@@ -281,7 +280,7 @@ pub fn run(
     watch: &dyn Watch,
 ) -> Result<Finished, Stop> {
     if let Some(folder) = places.out {
-        report::probe(folder).map_err(Stop::Output)?;
+        atomic::probe(folder).map_err(Stop::Output)?;
     }
     let history = History::open(places.history, &prepared.plan, &prepared.reference, &prepared.period);
     let own = Own::find(&history, places)?;
