@@ -10,7 +10,7 @@ pub struct Drift {
     /// The most pressing kind first; within one by number of units, most first, then in the form's order.
     pub patterns: Vec<Pattern>,
     /// Every single one, by unit in roster order (files of nobody last), then file, sheet and place.
-    pub cases: Vec<Case>,
+    pub cases: Vec<DriftCase>,
 }
 
 /// The same thing done by one or more units.
@@ -33,7 +33,7 @@ pub struct Pattern {
 
 /// One header of one sheet.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Case {
+pub struct DriftCase {
     pub unit: Option<u32>,
     pub source: u32,
     pub sheet: u16,

@@ -89,7 +89,7 @@ pub struct Difference {
     /// Whether `later` is known to be the later.
     pub decided: bool,
     /// By the rows of the earlier version, then the added ones. Empty where nothing differs.
-    pub changes: Vec<Change>,
+    pub changes: Vec<VersionChange>,
 }
 
 impl Difference {
@@ -101,7 +101,7 @@ impl Difference {
 
 /// One cell that changed, or one row that came or went.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct VersionChange {
     pub kind: ChangeKind,
     /// What tells the row: (field index, value) of the form's unique fields; empty where rows are told by position.
     pub row: Vec<(u16, String)>,

@@ -20,7 +20,9 @@ use crate::model::outcome::Read;
 use crate::model::{Outcome, Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Budget, Normaliser, Overrun};
 use crate::report::{self, Correction, Edition, Written};
-use crate::validate::{self, Against, Arrival, Arrived, Validated};
+use crate::validate::arrived::{Arrival, Arrived};
+use crate::validate::yardstick::Yardstick;
+use crate::validate::{self, Validated};
 use past::Own;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -142,8 +144,8 @@ pub fn collect(
     })
     .map_err(Stop::Input)?;
     watch.stage("核对数据");
-    let validated = validate::validate(Against { plan, reference, period, history }, arrived);
-    validate::prove(&validated.verdict).map_err(Stop::Unproven)?;
+    let validated = validate::validate(Yardstick { plan, reference, period, history }, arrived);
+    validate::accounting::prove(&validated.verdict).map_err(Stop::Unproven)?;
     Ok(validated)
 }
 
@@ -311,7 +313,7 @@ pub fn run(
         return Err(Stop::Usage(conflicts.join("\n")));
     }
     validated.verdict.findings.extend(computed.findings.iter().cloned());
-    validate::sort_findings(&mut validated.verdict.findings);
+    validate::files::sort_findings(&mut validated.verdict.findings);
     let mut written = Written::default();
     if let Some(folder) = places.out {
         if own.is_some() {

@@ -5,7 +5,8 @@ use crate::domain::period::Period;
 use crate::history::History;
 use crate::history::issue::Issued;
 use crate::model::replay::{Replay, ReplayedPeriod};
-use crate::validate::{Against, replay};
+use crate::validate::replay;
+use crate::validate::yardstick::Yardstick;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -33,7 +34,7 @@ pub fn replay(
         };
         let Prepared { plan, reference, period, .. } = prepared;
         let stored = History::open(Some(history), &plan, &reference, &period);
-        let against = Against { plan: &plan, reference: &reference, period: &period, history: &stored };
+        let against = Yardstick { plan: &plan, reference: &reference, period: &period, history: &stored };
         replayed.push(match stored.own() {
             Some(Ok(own)) => {
                 let mut tried = replay::replay(against, own, only);

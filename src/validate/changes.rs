@@ -3,11 +3,10 @@
 //! Rows are matched by the form's unique fields, if it has any, else by position. Values are compared as they count, so
 //! that a space or a bracket of another width is no change. Does not know which version counts.
 
-use super::Arrived;
-use super::rows::Places;
-use super::versions::cell;
+use super::addresses::Addresses;
+use super::arrived::{Arrival, Arrived};
 use crate::definition::{FieldType, Form, Roster};
-use crate::model::ledger::{Change, ChangeKind, Shown, Side};
+use crate::model::ledger::{ChangeKind, Shown, Side, VersionChange};
 use crate::model::{CellRef, Column, FormTable, Origin};
 use crate::text::{dates, numbers};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -17,7 +16,7 @@ pub struct Comparison<'a> {
     form: &'a Form,
     index: usize,
     roster: &'a Roster,
-    places: &'a Places,
+    addresses: &'a Addresses,
     arrived: &'a [Arrived],
     /// Per field of the form: its columns in the typed tables; none for fields that say nothing (序号).
     columns: Vec<Vec<usize>>,
@@ -27,14 +26,14 @@ pub struct Comparison<'a> {
 
 /// One row of one table.
 #[derive(Clone, Copy)]
-struct Row<'t> {
+struct VersionRow<'t> {
     table: &'t FormTable,
     at: usize,
     origin: Origin,
 }
 
 /// Where a record stands in its own file: sheet, row, and its part of the row.
-type Spot = (u16, u32, (u16, u16));
+type RecordSpot = (u16, u32, (u16, u16));
 
 /// What findings say of cells that could not be read: they differ although no value does.
 type Unread<'a> = BTreeMap<(u32, u16, CellRef), &'a str>;
@@ -44,7 +43,7 @@ impl<'a> Comparison<'a> {
         form: &'a Form,
         index: u16,
         roster: &'a Roster,
-        places: &'a Places,
+        addresses: &'a Addresses,
         arrived: &'a [Arrived],
     ) -> Comparison<'a> {
         let mut columns = vec![Vec::new(); form.fields.len()];
@@ -55,11 +54,11 @@ impl<'a> Comparison<'a> {
             }
         }
         let key = form.unique.first().map(|unique| unique.fields.clone()).unwrap_or_default();
-        Comparison { form, index: usize::from(index), roster, places, arrived, columns, key }
+        Comparison { form, index: usize::from(index), roster, addresses, arrived, columns, key }
     }
 
     /// All differences: by the old version's rows, then the added rows.
-    pub fn changes(&self, old: &[&FormTable], new: &[&FormTable]) -> Vec<Change> {
+    pub fn changes(&self, old: &[&FormTable], new: &[&FormTable]) -> Vec<VersionChange> {
         let (old, new) = (rows(old), rows(new));
         let unread = self.unread(old.iter().chain(&new));
         let partner = self.pair(&old, &new);
@@ -77,13 +76,13 @@ impl<'a> Comparison<'a> {
     }
 
     /// Per old row: the new row that it became.
-    fn pair(&self, old: &[Row<'_>], new: &[Row<'_>]) -> Vec<Option<usize>> {
+    fn pair(&self, old: &[VersionRow<'_>], new: &[VersionRow<'_>]) -> Vec<Option<usize>> {
         if self.key.is_empty() {
             return (0..old.len()).map(|at| (at < new.len()).then_some(at)).collect();
         }
         let mut waiting: HashMap<Vec<String>, VecDeque<usize>> = HashMap::new();
-        let mut incomplete: HashMap<Spot, usize> = HashMap::new();
-        let place = |row: &Row<'_>| (row.origin.sheet, row.origin.row, row.origin.cols);
+        let mut incomplete: HashMap<RecordSpot, usize> = HashMap::new();
+        let place = |row: &VersionRow<'_>| (row.origin.sheet, row.origin.row, row.origin.cols);
         for (at, row) in new.iter().enumerate() {
             match self.key_of(*row) {
                 Some(key) => waiting.entry(key).or_default().push_back(at),
@@ -96,7 +95,7 @@ impl<'a> Comparison<'a> {
         let mut partner: Vec<Option<usize>> =
             keys.iter().map(|key| waiting.get_mut(key.as_ref()?).and_then(VecDeque::pop_front)).collect();
         // A row whose name is missing on one side can only be told by its place.
-        let mut left: HashMap<Spot, usize> =
+        let mut left: HashMap<RecordSpot, usize> =
             waiting.into_values().flatten().filter_map(|at| Some((place(new.get(at)?), at))).collect();
         for ((row, key), partner) in old.iter().zip(&keys).zip(&mut partner).filter(|(_, partner)| partner.is_none()) {
             *partner = incomplete.remove(&place(row));
@@ -107,7 +106,7 @@ impl<'a> Comparison<'a> {
         partner
     }
 
-    fn key_of(&self, row: Row<'_>) -> Option<Vec<String>> {
+    fn key_of(&self, row: VersionRow<'_>) -> Option<Vec<String>> {
         let part = |field: &usize| {
             let column = self.columns.get(*field)?.first()?;
             row.table.columns.get(*column).and_then(|column| cell(column, row.at))
@@ -115,9 +114,9 @@ impl<'a> Comparison<'a> {
         self.key.iter().map(part).collect()
     }
 
-    fn cells(&self, old: Row<'_>, new: Row<'_>, unread: &Unread<'_>, changes: &mut Vec<Change>) {
+    fn cells(&self, old: VersionRow<'_>, new: VersionRow<'_>, unread: &Unread<'_>, changes: &mut Vec<VersionChange>) {
         for (field, columns) in self.columns.iter().enumerate().filter(|(_, columns)| !columns.is_empty()) {
-            let value = |row: Row<'_>| -> Vec<Option<String>> {
+            let value = |row: VersionRow<'_>| -> Vec<Option<String>> {
                 columns.iter().map(|at| row.table.columns.get(*at).and_then(|column| cell(column, row.at))).collect()
             };
             let (before, after) = (self.side(old, field, unread), self.side(new, field, unread));
@@ -126,7 +125,7 @@ impl<'a> Comparison<'a> {
                 (before, after) => before != after,
             };
             if unlike {
-                changes.push(Change {
+                changes.push(VersionChange {
                     kind: ChangeKind::Cell,
                     row: self.name(old),
                     field: Some(field as u16),
@@ -137,22 +136,22 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn whole(&self, row: Row<'_>, kind: ChangeKind) -> Change {
+    fn whole(&self, row: VersionRow<'_>, kind: ChangeKind) -> VersionChange {
         let Origin { source, sheet, row: line, .. } = row.origin;
         let side = Some(Side { source, sheet, row: line, at: None, value: Shown::Nothing });
         let (old, new) = if kind == ChangeKind::RowAdded { (None, side) } else { (side, None) };
-        Change { kind, row: self.name(row), field: None, old, new }
+        VersionChange { kind, row: self.name(row), field: None, old, new }
     }
 
     /// What tells the row, in words.
-    fn name(&self, row: Row<'_>) -> Vec<(u16, String)> {
+    fn name(&self, row: VersionRow<'_>) -> Vec<(u16, String)> {
         let words = |field: &usize| Some((*field as u16, self.words(row, *field)?));
         self.key.iter().filter_map(words).collect()
     }
 
-    fn side(&self, row: Row<'_>, field: usize, unread: &Unread<'_>) -> Side {
+    fn side(&self, row: VersionRow<'_>, field: usize, unread: &Unread<'_>) -> Side {
         let Origin { source, sheet, row: line, .. } = row.origin;
-        let at = self.places.cell(self.index, row.origin, field);
+        let at = self.addresses.cell(self.index, row.origin, field);
         let said = at.and_then(|at| unread.get(&(source, sheet, at)));
         let value = match (self.words(row, field), said) {
             (Some(words), _) => Shown::Value(words),
@@ -163,7 +162,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// A field's value as officers read it; of a score the number, else the grade.
-    fn words(&self, row: Row<'_>, field: usize) -> Option<String> {
+    fn words(&self, row: VersionRow<'_>, field: usize) -> Option<String> {
         let ty = &self.form.fields.get(field)?.ty;
         let columns = self.columns.get(field)?.iter().filter_map(|at| row.table.columns.get(*at));
         columns.filter_map(|column| self.value(column, row.at, ty)).next()
@@ -191,11 +190,11 @@ impl<'a> Comparison<'a> {
     }
 
     /// Findings on single cells of the files concerned.
-    fn unread<'r>(&self, rows: impl Iterator<Item = &'r Row<'r>>) -> Unread<'a> {
+    fn unread<'r>(&self, rows: impl Iterator<Item = &'r VersionRow<'r>>) -> Unread<'a> {
         let sources: BTreeSet<u32> = rows.map(|row| row.origin.source).collect();
         let mut unread = BTreeMap::new();
         for file in self.arrived.iter().filter(|file| sources.contains(&file.source.index)) {
-            let super::Arrival::Return(returned) = &file.arrival else { continue };
+            let Arrival::Return(returned) = &file.arrival else { continue };
             for finding in &returned.findings {
                 if let (Some(sheet), Some(at), Some(_)) =
                     (finding.place.sheet, finding.place.cells.first(), finding.place.row)
@@ -208,10 +207,22 @@ impl<'a> Comparison<'a> {
     }
 }
 
-fn rows<'t>(tables: &[&'t FormTable]) -> Vec<Row<'t>> {
+fn rows<'t>(tables: &[&'t FormTable]) -> Vec<VersionRow<'t>> {
     let of = |table: &&'t FormTable| {
         let table: &'t FormTable = table;
-        table.origins.iter().enumerate().map(move |(at, origin)| Row { table, at, origin: *origin })
+        table.origins.iter().enumerate().map(move |(at, origin)| VersionRow { table, at, origin: *origin })
     };
     tables.iter().flat_map(of).collect()
+}
+
+/// A cell's identity; text under its match key.
+pub fn cell(column: &Column, row: usize) -> Option<String> {
+    match column {
+        Column::Text(v) => v.get(row).map(crate::text::names::match_key),
+        Column::Integer(v) => v.get(row).map(|v| v.to_string()),
+        Column::Number(v) => v.get(row).map(|v| v.to_string()),
+        Column::Boolean(v) => v.get(row).map(|v| v.to_string()),
+        Column::Date(v) => v.get(row).map(|v| v.to_string()),
+        Column::Unit(v) => v.get(row).map(|v| v.to_string()),
+    }
 }

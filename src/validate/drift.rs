@@ -5,7 +5,7 @@
 //! differ from the form's only in spaces, marks and remarks in brackets.
 
 use crate::definition::{Field, Form, Plan};
-use crate::model::drift::{Advice, Case, Drift, DriftKind, Pattern};
+use crate::model::drift::{Advice, Drift, DriftCase, DriftKind, Pattern};
 use crate::model::normalised::{Binding, NearMiss};
 use crate::model::run::SourceVerdict;
 use crate::model::{CellRef, Outcome};
@@ -18,7 +18,7 @@ const NEAR: usize = 3;
 const ALIKE: f64 = 0.75;
 
 /// Same form, kind, field and spelling.
-type Key = (u16, DriftKind, Option<u16>, String);
+type PatternKey = (u16, DriftKind, Option<u16>, String);
 
 /// What one pattern gathers.
 #[derive(Default)]
@@ -33,7 +33,7 @@ struct Gathered {
 /// Gathers over all files.
 pub fn drift(plan: &Plan, sources: &[SourceVerdict]) -> Drift {
     let mut drift = Drift::default();
-    let mut patterns: BTreeMap<Key, Gathered> = BTreeMap::new();
+    let mut patterns: BTreeMap<PatternKey, Gathered> = BTreeMap::new();
     let current = sources.iter().filter(|source| source.outcome != Outcome::Superseded);
     for source in current {
         for binding in source.bindings.iter().filter(|binding| counts(source, binding)) {
@@ -54,7 +54,7 @@ pub fn drift(plan: &Plan, sources: &[SourceVerdict]) -> Drift {
         }
     }
     drift.cases.sort_by(|a, b| {
-        let key = |case: &Case| (case.unit.unwrap_or(u32::MAX), case.source, case.sheet, case.form, case.kind);
+        let key = |case: &DriftCase| (case.unit.unwrap_or(u32::MAX), case.source, case.sheet, case.form, case.kind);
         key(a).cmp(&key(b)).then_with(|| (a.field, a.at, &a.header).cmp(&(b.field, b.at, &b.header)))
     });
     drift.patterns = patterns.into_iter().map(|(key, gathered)| pattern(plan, key, gathered)).collect();
@@ -73,8 +73,8 @@ fn counts(source: &SourceVerdict, binding: &Binding) -> bool {
     accounts.peek().is_none() || accounts.any(|account| account.not_counted.is_none())
 }
 
-fn of_binding(source: &SourceVerdict, form: &Form, binding: &Binding) -> Vec<Case> {
-    let case = |kind, field, header: &str, col: Option<u16>| Case {
+fn of_binding(source: &SourceVerdict, form: &Form, binding: &Binding) -> Vec<DriftCase> {
+    let case = |kind, field, header: &str, col: Option<u16>| DriftCase {
         unit: source.unit,
         source: source.source.index,
         sheet: binding.sheet,
@@ -115,8 +115,8 @@ fn bare(header: &str) -> String {
     without_brackets(&key).unwrap_or(key)
 }
 
-fn of_near_miss(source: &SourceVerdict, near: &NearMiss) -> Vec<Case> {
-    let case = |kind, field, header: &str, at| Case {
+fn of_near_miss(source: &SourceVerdict, near: &NearMiss) -> Vec<DriftCase> {
+    let case = |kind, field, header: &str, at| DriftCase {
         unit: source.unit,
         source: source.source.index,
         sheet: near.sheet,
@@ -132,7 +132,7 @@ fn of_near_miss(source: &SourceVerdict, near: &NearMiss) -> Vec<Case> {
     missing.chain(telling.map(|(at, header)| case(DriftKind::Extra, None, header, Some(*at)))).collect()
 }
 
-fn gather(patterns: &mut BTreeMap<Key, Gathered>, case: &Case, free: &BTreeSet<u16>) {
+fn gather(patterns: &mut BTreeMap<PatternKey, Gathered>, case: &DriftCase, free: &BTreeSet<u16>) {
     let key = (case.form, case.kind, case.field, header_key(&case.header));
     let gathered = patterns.entry(key).or_default();
     if gathered.sources.is_empty() {
@@ -146,7 +146,7 @@ fn gather(patterns: &mut BTreeMap<Key, Gathered>, case: &Case, free: &BTreeSet<u
     });
 }
 
-fn pattern(plan: &Plan, (form, kind, field, _): Key, gathered: Gathered) -> Pattern {
+fn pattern(plan: &Plan, (form, kind, field, _): PatternKey, gathered: Gathered) -> Pattern {
     let Gathered { header, units, sources, free } = gathered;
     let definition = plan.forms.get(usize::from(form)).filter(|_| kind == DriftKind::Extra);
     let advice = definition.and_then(|form| advise(form, &header, &free.unwrap_or_default()));

@@ -1,9 +1,9 @@
 //! The verdict on each file, and the closing of the run's books.
 
+use super::arrived::{Arrival, Arrived};
 use super::discipline::{beijing_day, early, lateness, units};
+use super::ruling::{self, Replaced, Ruling};
 use super::verdicts::blocking;
-use super::versions::{self, Decision, Replaced};
-use super::{Arrival, Arrived};
 use crate::definition::{Reference, Roster};
 use crate::model::drift::Drift;
 use crate::model::ledger::Ledger;
@@ -12,35 +12,19 @@ use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
 use crate::model::{Finding, Outcome, Place, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What replaced a file whole: a file of which it is a copy, or later versions of every form that it holds rows of.
-/// Empty where anything of it counts. Asks the sheets, for the tables may already have been handed on.
-pub fn replaced<'a>(decision: &'a Decision, position: usize, returned: &NormalisedReturn) -> Vec<&'a Replaced> {
-    if let Some(copy) = decision.copies.get(&position) {
-        return vec![copy];
-    }
-    let forms: BTreeSet<u16> = returned
-        .sheets
-        .iter()
-        .filter(|sheet| sheet.data > 0 && sheet.not_counted.is_none())
-        .filter_map(|sheet| sheet.form)
-        .collect();
-    let all: Option<Vec<&Replaced>> = forms.iter().map(|form| decision.replaced.get(&(position, *form))).collect();
-    all.unwrap_or_default()
-}
-
 /// Outcome, cause and next step of every file, the units' standing, and the sorted findings; ledger, drift and unknown
 /// names are added by the caller.
 pub fn close(
     reference: &Reference,
     arrived: Vec<Arrived>,
-    decision: &Decision,
+    ruling: &Ruling,
     accounts: Vec<RowAccount>,
     mut findings: Vec<Finding>,
     named: &BTreeMap<u32, BTreeSet<u32>>,
 ) -> RunVerdict {
     findings.extend(arrived.iter().filter_map(on_whole_file));
     findings.extend(arrived.iter().enumerate().filter_map(|(position, file)| match &file.arrival {
-        Arrival::Return(returned) if replaced(decision, position, returned).is_empty() => {
+        Arrival::Return(returned) if ruling.replacing(position, returned).is_empty() => {
             early(reference.due.as_ref(), &file.source, returned)
         }
         _ => None,
@@ -51,11 +35,11 @@ pub fn close(
     let mut sources = Vec::with_capacity(arrived.len());
     for ((position, mut file), rows) in arrived.into_iter().enumerate().zip(accounts) {
         if let Arrival::Return(returned) = &mut file.arrival
-            && replaced(decision, position, returned).is_empty()
+            && ruling.replacing(position, returned).is_empty()
         {
             amendments.append(&mut returned.amendments);
         }
-        sources.push(source_verdict(reference, position, file, decision, rows, &verdicts));
+        sources.push(source_verdict(reference, position, file, ruling, rows, &verdicts));
     }
     let mut total = RowAccount::default();
     sources.iter().for_each(|source| total.add(&source.rows));
@@ -126,7 +110,7 @@ fn source_verdict(
     reference: &Reference,
     position: usize,
     file: Arrived,
-    decision: &Decision,
+    ruling: &Ruling,
     rows: RowAccount,
     findings: &FileFindings,
 ) -> SourceVerdict {
@@ -164,7 +148,7 @@ fn source_verdict(
             verdict.cause = cause;
         }
         Arrival::Return(returned) => {
-            let replaced = replaced(decision, position, &returned);
+            let replaced = ruling.replacing(position, &returned);
             let NormalisedReturn { bindings, sheets, unrecognised: cause, sender, version, .. } = *returned;
             verdict.unit = sender.as_ref().map(|sender| sender.unit).or(named_unit);
             let filed = version.filled_on.or_else(|| version.modified.and_then(beijing_day));
@@ -174,11 +158,11 @@ fn source_verdict(
                 (Some(cause), _) => unrecognised(&mut verdict, cause),
                 (None, Some(first)) => {
                     verdict.outcome = Outcome::Superseded;
-                    verdict.cause = versions::cause(&replaced);
+                    verdict.cause = ruling::cause(&replaced);
                     verdict.next = "不需要处理".into();
                     verdict.superseded_by = Some(first.by);
                 }
-                (None, None) => returned_or_accepted(&mut verdict, position, reference, decision, findings),
+                (None, None) => returned_or_accepted(&mut verdict, position, reference, ruling, findings),
             }
         }
     }
@@ -198,15 +182,15 @@ fn returned_or_accepted(
     verdict: &mut SourceVerdict,
     position: usize,
     reference: &Reference,
-    decision: &Decision,
+    ruling: &Ruling,
     findings: &FileFindings,
 ) {
     let index = verdict.source.index;
     let partly: Vec<&Replaced> =
-        decision.replaced.range((position, 0)..=(position, u16::MAX)).map(|(_, replaced)| replaced).collect();
+        ruling.replaced.range((position, 0)..=(position, u16::MAX)).map(|(_, replaced)| replaced).collect();
     let mut causes = Vec::new();
     if !partly.is_empty() {
-        causes.push(format!("其中一部分{}，其余照计", versions::cause(&partly)));
+        causes.push(format!("其中一部分{}，其余照计", ruling::cause(&partly)));
     }
     verdict.superseded_by = partly.first().map(|replaced| replaced.by);
     if let Some(count) = findings.blocking.get(&index) {

@@ -1,15 +1,19 @@
 //! For tests, a small province: two cities that report, one county under the first, and one form with every kind of rule.
 
-use super::*;
+use super::accounting::prove;
+use super::arrived::{Arrival, Arrived};
+use super::yardstick::Yardstick;
+use super::{Validated, validate};
 use crate::definition::reference::{Due, ReferenceTable};
 use crate::definition::{
-    CodeList, Count, Field, FieldType, Form, Lookup, LookupRule, Roster, Rule, Template, TemplatePart, Unique, Unit,
+    CodeList, Count, Field, FieldType, Form, Lookup, LookupRule, Plan, Reference, Roster, Rule, Template, TemplatePart,
+    Unique, Unit,
 };
-use crate::domain::period::day;
+use crate::domain::period::{Period, day};
 use crate::domain::workdays::Calendar;
 use crate::language::{Checked, Literal, Type, Vocabulary, check};
-use crate::model::normalised::{Binding, Sender, SenderEvidence, VersionEvidence};
-use crate::model::{Column, Severity, SheetAccount};
+use crate::model::normalised::{Binding, NormalisedReturn, Sender, SenderEvidence, VersionEvidence};
+use crate::model::{Column, FormTable, Origin, Severity, SheetAccount, SourceFile};
 
 pub const UNIT: usize = 0;
 pub const WORKPLACE: usize = 1;
@@ -286,7 +290,7 @@ pub fn edit(file: &mut Arrived) -> &mut NormalisedReturn {
 pub fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
     let (reference, period) = (reference(), Period::parse("2026").unwrap());
     let history = crate::history::History::open(None, plan, &reference, &period);
-    let validated = validate(Against { plan, reference: &reference, period: &period, history: &history }, arrived);
+    let validated = validate(Yardstick { plan, reference: &reference, period: &period, history: &history }, arrived);
     prove(&validated.verdict).unwrap();
     for validated in &validated.rows {
         assert_eq!(validated.rows.grid.height(), validated.accepted.len());

@@ -1,16 +1,17 @@
-//! Records of the period before that are missing now, though their unit reported again: no unit is accused of leaving out
+//! StoredRecords of the period before that are missing now, though their unit reported again: no unit is accused of leaving out
 //! what it may have written on a return that cannot be read.
 
-use super::history::{Records, gap, shared};
+use super::arrived::{Arrival, Arrived};
+use super::history::{gap, shared};
+use super::records::{StoredRecords, stored_grid};
 use super::rows::{FormRows, render, words};
+use super::ruling::Ruling;
 use super::trial;
-use super::{Against, Arrival, Arrived, versions};
+use super::yardstick::Yardstick;
 use crate::definition::{Gone, Precision, Template, TemplatePart};
 use crate::history::StoredUnit;
 use crate::model::run::UnitStatus;
 use crate::model::{Finding, Place};
-use crate::rows::Grid;
-use crate::rows::computed::append_values;
 use crate::rows::{context, recommenders};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,20 +25,20 @@ pub struct Heard {
 }
 
 impl Heard {
-    pub fn of(against: Against<'_>, decision: &versions::Decision, arrived: &[Arrived]) -> Heard {
-        let recommenders = recommenders(&against.reference.roster);
+    pub fn of(yardstick: Yardstick<'_>, ruling: &Ruling, arrived: &[Arrived]) -> Heard {
+        let recommenders = recommenders(&yardstick.reference.roster);
         let under = |unit: u32| recommenders.get(unit as usize).copied().flatten();
         let mut heard = Heard::default();
         for (position, file) in arrived.iter().enumerate() {
             match &file.arrival {
-                Arrival::Return(returned) if !decision.copies.contains_key(&position) => {
+                Arrival::Return(returned) if !ruling.copies.contains_key(&position) => {
                     let Some(unit) = returned.sender.as_ref().and_then(|sender| under(sender.unit)) else { continue };
-                    if returned.held() || decision.undecidable.contains(&position) {
+                    if returned.held() || ruling.undecidable.contains(&position) {
                         heard.unclear.insert(unit);
                         continue;
                     }
                     for binding in &returned.bindings {
-                        if !decision.replaced.contains_key(&(position, binding.form)) {
+                        if !ruling.replaced.contains_key(&(position, binding.form)) {
                             let units = heard.by_form.entry(binding.form).or_default();
                             units.entry(unit).or_insert(file.source.index);
                         }
@@ -76,13 +77,13 @@ impl Heard {
 }
 
 /// Findings of every `[[form.gone]]` of the form.
-pub fn check(rows: &FormRows, keys: &[Option<String>], heard: &Heard, against: Against<'_>) -> Vec<Finding> {
+pub fn check(rows: &FormRows, keys: &[Option<String>], heard: &Heard, yardstick: Yardstick<'_>) -> Vec<Finding> {
     if rows.form.gone.is_empty() {
         return Vec::new();
     }
-    let Some(period) = against.history.previous() else { return Vec::new() };
-    let Some(records) = Records::load(rows, &period, against) else {
-        return vec![gap(rows.form, crate::language::PREVIOUS, &period, against)];
+    let Some(period) = yardstick.history.previous() else { return Vec::new() };
+    let Some(records) = StoredRecords::load(rows, &period, yardstick) else {
+        return vec![gap(rows.form, crate::language::PREVIOUS, &period, yardstick)];
     };
     let here: BTreeSet<&str> = keys.iter().flatten().map(String::as_str).collect();
     let complete = heard.complete(rows, keys);
@@ -98,7 +99,7 @@ pub fn check(rows: &FormRows, keys: &[Option<String>], heard: &Heard, against: A
     missing.sort_unstable();
     let mut findings: Vec<Finding> = shared(rows.form, &records).into_iter().collect();
     for gone in &rows.form.gone {
-        findings.extend(check_one(gone, rows, &records, &missing, against));
+        findings.extend(check_one(gone, rows, &records, &missing, yardstick));
     }
     findings
 }
@@ -106,12 +107,12 @@ pub fn check(rows: &FormRows, keys: &[Option<String>], heard: &Heard, against: A
 fn check_one(
     gone: &Gone,
     rows: &FormRows,
-    records: &Records<'_>,
+    records: &StoredRecords<'_>,
     missing: &[(usize, u32, u32)],
-    against: Against<'_>,
+    yardstick: Yardstick<'_>,
 ) -> Vec<Finding> {
-    let Against { plan, reference, .. } = against;
-    let then = stored_grid(rows, records, needs(gone), against);
+    let Yardstick { plan, reference, .. } = yardstick;
+    let then = stored_grid(rows, records, needs(gone), yardstick);
     let context = context(plan, reference, &records.period);
     let concerned = gone.when.as_ref().map(|when| then.mask(when, &context));
     let title = records.period.title();
@@ -153,20 +154,4 @@ fn needs(gone: &Gone) -> BTreeSet<String> {
         TemplatePart::Text(_) => None,
     });
     gone.when.iter().flat_map(|when| when.columns.iter().cloned()).chain(said).collect()
-}
-
-/// Stored columns by today's names; one that did not exist then reads as nothing. What the definition computes is computed
-/// from them as it is defined today.
-pub fn stored_grid(rows: &FormRows, records: &Records<'_>, needs: BTreeSet<String>, against: Against<'_>) -> Grid {
-    let (mut names, mut columns) = (Vec::new(), Vec::new());
-    let needs = rows.form.sources(&needs);
-    for column in rows.form.columns().into_iter().filter(|column| needs.contains(&column.name)) {
-        let values = records.stored.column_named(&column.name).cloned();
-        columns.push(values.unwrap_or_else(|| super::history::nothing(column.ty, records.stored.len())));
-        names.push(column.name);
-    }
-    let Against { plan, reference, .. } = against;
-    let mut grid = Grid::new(names, columns, records.stored.len(), &reference.roster);
-    append_values(&mut grid, rows.form, &context(plan, reference, &records.period));
-    grid
 }

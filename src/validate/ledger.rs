@@ -1,9 +1,9 @@
 //! The ledger of returns (报表台账): every version received of every form, how it stands and why.
 //!
-//! In: all returns and what [`super::versions`] decided; it decides nothing itself.
+//! In: all returns and what [`super::ruling`] decided; it decides nothing itself.
 
-use super::versions::{Decision, Replaced};
-use super::{Arrival, Arrived};
+use super::arrived::{Arrival, Arrived};
+use super::ruling::{Replaced, Ruling};
 use crate::definition::Plan;
 use crate::model::ledger::{Ledger, Standing, Version};
 use crate::model::normalised::NormalisedReturn;
@@ -11,14 +11,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Takes the ledger down, before findings and tables are handed on.
-pub fn record(plan: &Plan, arrived: &[Arrived], decision: &mut Decision) -> Ledger {
+pub fn record(plan: &Plan, arrived: &[Arrived], ruling: &mut Ruling) -> Ledger {
     let names: BTreeMap<u32, &str> =
         arrived.iter().map(|file| (file.source.index, file.source.name.as_str())).collect();
     let mut versions = Vec::new();
     for (position, file) in arrived.iter().enumerate() {
         let Arrival::Return(returned) = &file.arrival else { continue };
         for (form, (rows, not_counted)) in forms(returned) {
-            let (standing, why) = stand(decision, returned, position, form, rows, not_counted);
+            let (standing, why) = stand(ruling, returned, position, form, rows, not_counted);
             versions.push(Version {
                 unit: returned.sender.as_ref().map(|sender| sender.unit),
                 form,
@@ -32,7 +32,7 @@ pub fn record(plan: &Plan, arrived: &[Arrived], decision: &mut Decision) -> Ledg
     }
     // A stable sort: of one unit and form the files stay in input order.
     versions.sort_by_key(|version| (version.unit.unwrap_or(u32::MAX), version.form));
-    let replaced = Replacements::of(plan, arrived, decision, &names);
+    let replaced = Replacements::of(plan, arrived, ruling, &names);
     for group in versions.chunk_by_mut(|a, b| (a.unit, a.form) == (b.unit, b.form)) {
         let live = group.iter().filter(|version| version.standing == Standing::Counts).count();
         let received = group.len();
@@ -40,7 +40,7 @@ pub fn record(plan: &Plan, arrived: &[Arrived], decision: &mut Decision) -> Ledg
             version.why = replaced.why(version, live, received);
         }
     }
-    let mut differences = std::mem::take(&mut decision.differences);
+    let mut differences = std::mem::take(&mut ruling.differences);
     differences.sort_by_key(|one| (one.unit, one.form, one.earlier));
     Ledger { versions, differences }
 }
@@ -71,14 +71,14 @@ fn forms(returned: &NormalisedReturn) -> BTreeMap<u16, (u64, Option<&str>)> {
 
 /// In the order in which `validate` itself takes rows out. Why a version counts is told later, from its group.
 fn stand(
-    decision: &Decision,
+    ruling: &Ruling,
     returned: &NormalisedReturn,
     position: usize,
     form: u16,
     rows: u64,
     not_counted: Option<&str>,
 ) -> (Standing, Cow<'static, str>) {
-    if let Some(copy) = decision.copies.get(&position) {
+    if let Some(copy) = ruling.copies.get(&position) {
         return (Standing::Copy, copy.why.clone().into());
     }
     if let Some(why) = not_counted {
@@ -92,11 +92,11 @@ fn stand(
         };
         return (Standing::Empty, why.into());
     }
-    if let Some(replaced) = decision.replaced.get(&(position, form)) {
+    if let Some(replaced) = ruling.replaced.get(&(position, form)) {
         return (Standing::Superseded, replaced.why.clone().into());
     }
-    if decision.undecidable.contains(&position) {
-        let rivals = decision.rivals.get(&(position, form));
+    if ruling.undecidable.contains(&position) {
+        let rivals = ruling.rivals.get(&(position, form));
         let why = match rivals {
             Some(rivals) => format!("与{rivals}内容不同，填报日期、版本标记和修改时间都分不出先后，各份都不计"),
             None => "同一份文件里的另一张表分不出先后，整份不计".to_owned(),
@@ -110,14 +110,14 @@ fn stand(
 }
 
 /// What each file replaced, and by what: (file, form) → reasons, each with the files replaced.
-struct Replacements(BTreeMap<(u32, u16), Vec<Reason>>);
+struct Replacements(BTreeMap<(u32, u16), Vec<ReplacedFor>>);
 
 /// By what it was decided, and the files replaced so, in quotes.
-type Reason = (&'static str, Vec<String>);
+type ReplacedFor = (&'static str, Vec<String>);
 
 impl Replacements {
-    fn of(plan: &Plan, arrived: &[Arrived], decision: &Decision, names: &BTreeMap<u32, &str>) -> Replacements {
-        let mut all: BTreeMap<(u32, u16), Vec<Reason>> = BTreeMap::new();
+    fn of(plan: &Plan, arrived: &[Arrived], ruling: &Ruling, names: &BTreeMap<u32, &str>) -> Replacements {
+        let mut all: BTreeMap<(u32, u16), Vec<ReplacedFor>> = BTreeMap::new();
         let mut add = |replaced: &Replaced, form: u16, name: &str| {
             let reasons = all.entry((replaced.by, form)).or_default();
             let name = format!("“{name}”");
@@ -130,10 +130,10 @@ impl Replacements {
             let index = arrived.get(position).map(|file| file.source.index);
             index.and_then(|index| names.get(&index)).copied().unwrap_or_default()
         };
-        for ((position, form), replaced) in &decision.replaced {
+        for ((position, form), replaced) in &ruling.replaced {
             add(replaced, *form, name(*position));
         }
-        for (position, copy) in &decision.copies {
+        for (position, copy) in &ruling.copies {
             (0..plan.forms.len()).for_each(|form| add(copy, form as u16, name(*position)));
         }
         Replacements(all)

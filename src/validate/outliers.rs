@@ -1,10 +1,11 @@
 //! Values out of line with the record's own history, or with the other records of the form; the figures that a value was
 //! held against stand in the finding.
 
-use super::gone::stored_grid;
-use super::history::{Records, alone, gap};
+use super::history::gap;
+use super::records::{StoredRecords, alone, stored_grid};
 use super::rows::{FormRows, words};
-use super::{Against, trial};
+use super::trial;
+use super::yardstick::Yardstick;
 use crate::definition::{Against as Held, Outlier, Precision};
 use crate::domain::outlier::{Judgement, Peers, against_history, slip_words};
 use crate::domain::period::Period;
@@ -18,12 +19,12 @@ use polars::prelude::DataType;
 const SHOWN: usize = 6;
 
 /// Findings of every `[[form.outlier]]` of the form.
-pub fn check(rows: &FormRows, keys: &[Option<String>], here: &RunContext, against: Against<'_>) -> Vec<Finding> {
+pub fn check(rows: &FormRows, keys: &[Option<String>], here: &RunContext, yardstick: Yardstick<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for outlier in &rows.form.outliers {
         match outlier.against {
             Held::History { periods } => {
-                findings.extend(by_history(outlier, periods as usize, rows, keys, here, against));
+                findings.extend(by_history(outlier, periods as usize, rows, keys, here, yardstick));
             }
             Held::Peers => findings.extend(by_peers(outlier, rows, here)),
         }
@@ -60,19 +61,19 @@ fn by_history(
     rows: &FormRows,
     keys: &[Option<String>],
     here: &RunContext,
-    against: Against<'_>,
+    yardstick: Yardstick<'_>,
 ) -> Vec<Finding> {
-    let Against { plan, reference, period, history } = against;
+    let Yardstick { plan, reference, period, history } = yardstick;
     let mut earlier: Vec<Period> = history.periods().filter(|other| *other < period).cloned().collect();
     let earlier = earlier.split_off(earlier.len().saturating_sub(most));
     let alone = alone(keys);
     let mut series: Vec<Vec<(usize, f64)>> = vec![Vec::new(); keys.len()];
     let mut usable = 0;
     for (at, then) in earlier.iter().enumerate() {
-        let Some(records) = Records::load(rows, then, against) else { continue };
+        let Some(records) = StoredRecords::load(rows, then, yardstick) else { continue };
         usable += 1;
         let needs = outlier.value.columns.iter().chain(outlier.when.iter().flat_map(|when| &when.columns));
-        let grid = stored_grid(rows, &records, needs.cloned().collect(), against);
+        let grid = stored_grid(rows, &records, needs.cloned().collect(), yardstick);
         let values = values(outlier, &grid, &context(plan, reference, then));
         for (series, key) in series.iter_mut().zip(&alone) {
             let record = key.and_then(|key| records.find(key));
@@ -83,7 +84,7 @@ fn by_history(
     }
     if usable == 0 {
         let wanted = plan.schedule.previous(period);
-        return wanted.map(|wanted| gap(rows.form, PREVIOUS, &wanted, against)).into_iter().collect();
+        return wanted.map(|wanted| gap(rows.form, PREVIOUS, &wanted, yardstick)).into_iter().collect();
     }
     let mut findings = Vec::new();
     for (row, (value, series)) in values(outlier, &rows.rows.grid, here).into_iter().zip(&series).enumerate() {

@@ -1,11 +1,12 @@
 //! The ledger of returns, the cells that changed, structure drift and unknown names, on a few rows each.
 
+use super::arrived::Arrival;
 use super::fixture::*;
 use super::*;
 use crate::domain::period::day;
 use crate::model::drift::DriftKind;
 use crate::model::ledger::{ChangeKind, Difference, Shown, Standing};
-use crate::model::normalised::{UnknownUnit, VersionEvidence};
+use crate::model::normalised::{NearMiss, UnknownUnit, VersionEvidence};
 use crate::model::{CellRef, Place, Severity};
 
 fn team(name: &str, heads: Option<i64>) -> Row<'_> {

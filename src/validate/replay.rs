@@ -2,10 +2,13 @@
 //!
 //! Only accepted rows are stored, so rows that were sent back then are not seen again.
 
+use super::addresses::Addresses;
 use super::gone::Heard;
-use super::history::nothing;
-use super::rows::{FormRows, Places};
-use super::{Against, form_rules, lookups};
+use super::lookups;
+use super::records::nothing;
+use super::rows::FormRows;
+use super::rules;
+use super::yardstick::Yardstick;
 use crate::definition::Plan;
 use crate::history::StoredPeriod;
 use crate::model::replay::{Hit, ReplayedPeriod, TriedRule};
@@ -14,7 +17,7 @@ use crate::rows::context;
 use crate::rows::{Grid, Rows, computed};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Every rule of the definition that stored rows can be held against, in its order.
+/// Every rule of the definition that stored rows can be held yardstick, in its order.
 pub fn rules(plan: &Plan) -> Vec<TriedRule> {
     let mut all = Vec::new();
     for (at, form) in plan.forms.iter().enumerate() {
@@ -33,21 +36,21 @@ pub fn rules(plan: &Plan) -> Vec<TriedRule> {
     all
 }
 
-/// One period; `stored` is what the history has of `against`'s own period. With `only`, the rules of these codes.
-pub fn replay(against: Against<'_>, stored: &StoredPeriod, only: Option<&BTreeSet<String>>) -> ReplayedPeriod {
-    let Against { plan, reference, period, .. } = against;
+/// One period; `stored` is what the history has of `yardstick`'s own period. With `only`, the rules of these codes.
+pub fn replay(yardstick: Yardstick<'_>, stored: &StoredPeriod, only: Option<&BTreeSet<String>>) -> ReplayedPeriod {
+    let Yardstick { plan, reference, period, .. } = yardstick;
     let context = context(plan, reference, period);
     let mut names: BTreeMap<String, u32> = BTreeMap::new();
-    let rows: Vec<Rows> = (0..plan.forms.len()).map(|form| rows(form, against, stored, &mut names)).collect();
-    let mut places = Places::default();
-    places.names.extend(names.into_iter().map(|(name, index)| (index, name)));
+    let rows: Vec<Rows> = (0..plan.forms.len()).map(|form| rows(form, yardstick, stored, &mut names)).collect();
+    let mut addresses = Addresses::default();
+    addresses.names.extend(names.into_iter().map(|(name, index)| (index, name)));
     let mut forms: Vec<FormRows> =
-        rows.into_iter().zip(&plan.forms).map(|(rows, form)| FormRows::new(form, rows, &places)).collect();
+        rows.into_iter().zip(&plan.forms).map(|(rows, form)| FormRows::new(form, rows, &addresses)).collect();
     let count = forms.iter().map(|form| form.rows.origins.len()).sum();
     let heard = Heard::of_stored(stored.units().unwrap_or_default());
     let mut found: Vec<(usize, Finding)> = Vec::new();
     for (at, rows) in forms.iter_mut().enumerate() {
-        found.extend(form_rules(rows, &heard, &context, against).into_iter().map(|finding| (at, finding)));
+        found.extend(rules::check(rows, &heard, &context, yardstick).into_iter().map(|finding| (at, finding)));
     }
     for lookup in &plan.lookups {
         let Some(rows) = forms.get(lookup.form) else { continue };
@@ -86,16 +89,16 @@ fn place(finding: &Finding, form: usize, forms: &[FormRows]) -> String {
     let place = &finding.place;
     let origin = rows.rows.origins.iter().find(|origin| place.row.is_some() && origin.holds(place));
     match (origin, place.source) {
-        (Some(origin), _) => rows.places.words(form, *origin),
-        (None, Some(source)) => rows.places.names.get(&source).cloned().unwrap_or_default(),
+        (Some(origin), _) => rows.addresses.words(form, *origin),
+        (None, Some(source)) => rows.addresses.names.get(&source).cloned().unwrap_or_default(),
         (None, None) => String::new(),
     }
 }
 
 /// A form's stored rows as they would stand after reading; a column that did not exist then reads as nothing.
-fn rows(form: usize, against: Against<'_>, stored: &StoredPeriod, names: &mut BTreeMap<String, u32>) -> Rows {
+fn rows(form: usize, yardstick: Yardstick<'_>, stored: &StoredPeriod, names: &mut BTreeMap<String, u32>) -> Rows {
     let empty = Rows { form, ..Rows::default() };
-    let (Some(known), Some(stored)) = (against.plan.forms.get(form), stored.form(form)) else { return empty };
+    let (Some(known), Some(stored)) = (yardstick.plan.forms.get(form), stored.form(form)) else { return empty };
     let height = stored.len();
     let (labels, columns) = known
         .columns()
@@ -116,8 +119,8 @@ fn rows(form: usize, against: Against<'_>, stored: &StoredPeriod, names: &mut BT
             Origin { source, sheet: 0, row, cols: Origin::WHOLE }
         })
         .collect();
-    let mut grid = Grid::new(labels, columns, height, &against.reference.roster);
+    let mut grid = Grid::new(labels, columns, height, &yardstick.reference.roster);
     // Only rows that counted are stored, so a rank is among those here.
-    computed::append(&mut grid, known, &context(against.plan, against.reference, against.period));
+    computed::append(&mut grid, known, &context(yardstick.plan, yardstick.reference, yardstick.period));
     Rows { form, grid, origins, units: stored.units().to_vec() }
 }

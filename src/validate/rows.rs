@@ -1,83 +1,25 @@
 //! One form's rows under examination: their frame, their origins and how their values read in a message;
 //! and the rules within a row, all of a form in one pass.
 
+use super::addresses::Addresses;
 use super::trial;
 use crate::definition::{FieldType, Form, Precision, Template, TemplatePart};
 use crate::domain::period::civil;
 use crate::language::{RunContext, compile, split_earlier};
-use crate::model::normalised::Binding;
 use crate::model::{CellRef, Finding, Origin, Place, Value};
 use crate::rows::Rows;
-use std::collections::HashMap;
-
-/// Where sheets stand and what they are called, for addresses in messages.
-#[derive(Debug, Default)]
-pub struct Places {
-    /// File index → its name.
-    pub names: HashMap<u32, String>,
-    /// (file index, sheet, form) → its tables' bindings, top to bottom.
-    pub bindings: HashMap<(u32, u16, u16), Vec<Binding>>,
-}
-
-impl Places {
-    /// The binding of the table that a record stands in: of those over its columns the last whose header lies above
-    /// it; of those filled in across the one whose fields begin in its row.
-    fn binding(&self, form: usize, origin: Origin) -> Option<&Binding> {
-        let tables = self.bindings.get(&(origin.source, origin.sheet, form as u16))?;
-        let over = |binding: &&Binding| {
-            binding.cols.0 <= origin.cols.0
-                && origin.cols.1 <= binding.cols.1
-                && if binding.across { binding.header.0 == origin.row } else { binding.header.1 < origin.row }
-        };
-        tables.iter().rfind(over).or_else(|| tables.first())
-    }
-
-    /// The address of a field of a record, where its sheet has the field.
-    pub fn cell(&self, form: usize, origin: Origin, field: usize) -> Option<CellRef> {
-        let binding = self.binding(form, origin)?;
-        let at = binding.columns.get(field).copied().flatten()?;
-        Some(if binding.across {
-            CellRef { row: u32::from(at), col: origin.cols.0 }
-        } else {
-            CellRef { row: origin.row, col: at }
-        })
-    }
-
-    /// "合肥/a.xlsx · 表“Sheet1” · 第 7 行"; with the column where a row holds several records.
-    pub fn words(&self, form: usize, origin: Origin) -> String {
-        let name = self.names.get(&origin.source).map_or("", String::as_str);
-        let row = u64::from(origin.row) + 1;
-        let line = match self.binding(form, origin) {
-            Some(binding) if binding.across => format!("{} 列", letters(origin.cols.0)),
-            Some(binding) if origin.cols != Origin::WHOLE => {
-                let first = binding.columns.iter().flatten().min().copied().unwrap_or(origin.cols.0);
-                format!("第 {row} 行 {} 列起", letters(first))
-            }
-            _ => format!("第 {row} 行"),
-        };
-        match self.binding(form, origin) {
-            Some(binding) => format!("{name} · 表“{}” · {line}", binding.sheet_name),
-            None => format!("{name} · {line}"),
-        }
-    }
-}
-
-/// `C` for 2: the address of a cell without its row.
-fn letters(col: u16) -> String {
-    CellRef { row: 0, col }.to_string().trim_end_matches('1').to_owned()
-}
 
 /// The rows of one form.
 pub struct FormRows<'a> {
     pub index: usize,
     pub form: &'a Form,
     pub rows: Rows,
-    pub places: &'a Places,
+    pub addresses: &'a Addresses,
 }
 
 impl<'a> FormRows<'a> {
-    pub fn new(form: &'a Form, rows: Rows, places: &'a Places) -> FormRows<'a> {
-        FormRows { index: rows.form, form, rows, places }
+    pub fn new(form: &'a Form, rows: Rows, addresses: &'a Addresses) -> FormRows<'a> {
+        FormRows { index: rows.form, form, rows, addresses }
     }
 
     /// A row's value as messages write it: 2026-03-05, 2026-03, 12.5, 是; 空 for nothing.
@@ -101,7 +43,7 @@ impl<'a> FormRows<'a> {
     /// The place of a row, with the cells of some fields; fields without a column in the sheet have no cell.
     pub fn place(&self, row: usize, fields: &[usize]) -> Place {
         let Some(origin) = self.rows.origins.get(row).copied() else { return Place::default() };
-        let cell = |field: &usize| self.places.cell(self.index, origin, *field);
+        let cell = |field: &usize| self.addresses.cell(self.index, origin, *field);
         let mut cells: Vec<CellRef> = fields.iter().filter_map(cell).collect();
         if cells.is_empty() && origin.cols != Origin::WHOLE {
             // Without any cell the finding would be on the records beside it as well.

@@ -1,7 +1,7 @@
 //! Names of units that the roster does not know, gathered over all returns: what an officer may confirm as aliases.
 
-use super::versions::Decision;
-use super::{Arrival, Arrived, files};
+use super::arrived::{Arrival, Arrived};
+use super::ruling::Ruling;
 use crate::definition::Roster;
 use crate::model::run::UnknownName;
 use crate::text::names::match_key;
@@ -12,12 +12,12 @@ use std::collections::HashMap;
 const MOST_SUGGESTED: usize = 1_000;
 
 /// One entry a name; what was replaced by a later version asks for no alias.
-pub fn gather(roster: &Roster, decision: &Decision, arrived: &[Arrived]) -> Vec<UnknownName> {
+pub fn gather(roster: &Roster, ruling: &Ruling, arrived: &[Arrived]) -> Vec<UnknownName> {
     let mut names: Vec<UnknownName> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for (position, file) in arrived.iter().enumerate() {
         let Arrival::Return(returned) = &file.arrival else { continue };
-        if returned.unknown_units.is_empty() || !files::replaced(decision, position, returned).is_empty() {
+        if returned.unknown_units.is_empty() || !ruling.replacing(position, returned).is_empty() {
             continue;
         }
         for unknown in &returned.unknown_units {

@@ -1,14 +1,17 @@
 //! Each rule on three rows, versions, copies, held-out returns, discipline and the books.
 
+use super::accounting::prove;
+use super::arrived::Arrival;
 use super::fixture::*;
 use super::*;
 use crate::definition::Count;
 use crate::definition::reference::Due;
-use crate::domain::period::day;
+use crate::domain::period::{Period, day};
 use crate::language::Type;
 use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnitStatus;
-use crate::model::{Amendment, Outcome, Place, Severity};
+use crate::model::{Amendment, Outcome, Place, Severity, Unreadable};
+use std::collections::BTreeMap;
 
 const GOOD: Row = (Some(0), "甲厂", "好班", "模范", Some(9));
 
@@ -299,7 +302,7 @@ fn what_is_filed_before_the_opening_is_remarked_on_and_without_a_due_date_nobody
         reference.due = Some(Due { opens, due: day(2026, 3, 6).unwrap(), grace: None }).filter(|_| dated);
         let period = Period::parse("2026").unwrap();
         let (plan, history) = (plan(vec![]), crate::history::History::open(None, &plan(vec![]), &reference, &period));
-        let against = Against { plan: &plan, reference: &reference, period: &period, history: &history };
+        let against = Yardstick { plan: &plan, reference: &reference, period: &period, history: &history };
         let verdict = validate(against, files.clone()).verdict;
         let codes: Vec<String> = verdict.findings.iter().map(|finding| finding.code.to_string()).collect();
         (verdict.units[0].status, codes)

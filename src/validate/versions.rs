@@ -2,7 +2,7 @@
 //!
 //! Two returns are *versions* of one another when one sender sent the same form twice and both hold rows of a common
 //! 推荐单位. So:
-//! - The decision is taken form by form. A file with two forms, one of which was sent again, keeps its other form's rows:
+//! - The ruling is taken form by form. A file with two forms, one of which was sent again, keeps its other form's rows:
 //!   nothing is lost because something else was corrected. Its outcome is *superseded* only when nothing of it counts.
 //! - A city that sends one file for each of its 推荐单位 sends no versions: their units do not overlap, all of them count.
 //! - Where a later version lacks rows that the earlier one had, a finding on the later one says how many, and weighs
@@ -12,9 +12,10 @@
 //! - Held-out returns take no part: what cannot count cannot replace what does.
 //! - Identical bytes of one sender are copies: the first in the list counts.
 
-use super::changes::Comparison;
-use super::rows::Places;
-use super::{Arrival, Arrived};
+use super::addresses::Addresses;
+use super::arrived::{Arrival, Arrived};
+use super::changes::{Comparison, cell};
+use super::ruling::{Replaced, Ruling};
 use crate::definition::{Form, Plan, Roster};
 use crate::model::ledger::{ChangeKind, Difference};
 use crate::model::normalised::{NormalisedReturn, VersionEvidence};
@@ -22,67 +23,22 @@ use crate::model::{Column, Finding, FormTable, Place, Severity, SourceFile};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Why a return's rows of one form do not count.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replaced {
-    /// Index of the file that counts instead, and why it does, in Chinese.
-    pub by: u32,
-    pub why: String,
-    /// By what it was decided ("填报日期较晚").
-    pub reason: &'static str,
-    /// What changed in this form ("《申报汇总表》1 个单元格不同"); empty for copies.
-    pub changed: String,
-}
-
-/// The cause in the list of files: each replacing file once, with what it changed.
-pub fn cause(replaced: &[&Replaced]) -> String {
-    let mut causes: Vec<(&str, Vec<&str>)> = Vec::new();
-    for one in replaced {
-        match causes.iter_mut().find(|(why, _)| *why == one.why) {
-            Some((_, changed)) => changed.push(&one.changed),
-            None => causes.push((&one.why, vec![&one.changed])),
-        }
-    }
-    let words = causes.into_iter().map(|(why, changed)| match changed.join("，") {
-        changed if changed.is_empty() => why.to_string(),
-        changed => format!("{why}：{changed}"),
-    });
-    words.collect::<Vec<_>>().join("；")
-}
-
-#[derive(Debug, Default)]
-pub struct Decision {
-    /// (position in the run's list, form) → what replaced it.
-    pub replaced: BTreeMap<(usize, u16), Replaced>,
-    /// Positions that are copies of another file, byte for byte.
-    pub copies: BTreeMap<usize, Replaced>,
-    /// Positions of returns that are held out because nobody can tell which is the later.
-    pub undecidable: BTreeSet<usize>,
-    /// (position, form) → the files that it cannot be told from, in words ("“甲.xlsx”、“乙.xlsx”").
-    pub rivals: BTreeMap<(usize, u16), String>,
-    /// How replaced versions differ from what replaced them, and undecidable ones from their first rival.
-    pub differences: Vec<Difference>,
-    pub findings: Vec<Finding>,
-    /// (later, earlier) whose evidence was already reported to be at odds.
-    at_odds: BTreeSet<(usize, usize)>,
-}
-
 /// What made one return the later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
+enum DecidedBy {
     FilledOn,
     Mark,
     Modified,
     Nothing,
 }
 
-impl By {
+impl DecidedBy {
     fn word(self) -> &'static str {
         match self {
-            By::FilledOn => "填报日期较晚",
-            By::Mark => "文件名的版本标记较新",
-            By::Modified => "文件修改时间较晚",
-            By::Nothing => "",
+            DecidedBy::FilledOn => "填报日期较晚",
+            DecidedBy::Mark => "文件名的版本标记较新",
+            DecidedBy::Modified => "文件修改时间较晚",
+            DecidedBy::Nothing => "",
         }
     }
 }
@@ -109,12 +65,12 @@ impl Candidate<'_> {
 }
 
 /// Decides over all returns of the run, and notes what changed between versions.
-pub fn decide(plan: &Plan, roster: &Roster, places: &Places, arrived: &[Arrived]) -> Decision {
-    let mut decision = Decision { copies: copies(arrived), ..Decision::default() };
+pub fn decide(plan: &Plan, roster: &Roster, addresses: &Addresses, arrived: &[Arrived]) -> Ruling {
+    let mut ruling = Ruling { copies: copies(arrived), ..Ruling::default() };
     let mut groups: BTreeMap<(u32, u16), Vec<Candidate>> = BTreeMap::new();
     for (position, file) in arrived.iter().enumerate() {
         let Some(returned) = taking_part(file) else { continue };
-        if decision.copies.contains_key(&position) {
+        if ruling.copies.contains_key(&position) {
             continue;
         }
         let Some(sender) = &returned.sender else { continue };
@@ -133,11 +89,11 @@ pub fn decide(plan: &Plan, roster: &Roster, places: &Places, arrived: &[Arrived]
     }
     for ((_, form), candidates) in &groups {
         if let Some(definition) = plan.forms.get(usize::from(*form)) {
-            let comparison = Comparison::new(definition, *form, roster, places, arrived);
-            settle(definition, *form, candidates, &comparison, &mut decision);
+            let comparison = Comparison::new(definition, *form, roster, addresses, arrived);
+            settle(definition, *form, candidates, &comparison, &mut ruling);
         }
     }
-    decision
+    ruling
 }
 
 /// The return, where it can be a version at all.
@@ -193,18 +149,18 @@ fn units(form: &Form, tables: &[&FormTable]) -> BTreeSet<u32> {
 }
 
 /// Which is the later, and by what: 填报日期 where both have one, then marks, then the modified stamp.
-fn compare(a: &VersionEvidence, b: &VersionEvidence) -> (Ordering, By) {
+fn compare(a: &VersionEvidence, b: &VersionEvidence) -> (Ordering, DecidedBy) {
     if let (Some(x), Some(y)) = (a.filled_on, b.filled_on)
         && x != y
     {
-        return (x.cmp(&y), By::FilledOn);
+        return (x.cmp(&y), DecidedBy::FilledOn);
     }
     if a.mark != b.mark {
-        return (a.mark.cmp(&b.mark), By::Mark);
+        return (a.mark.cmp(&b.mark), DecidedBy::Mark);
     }
     match (a.modified, b.modified) {
-        (Some(x), Some(y)) if x != y => (x.cmp(&y), By::Modified),
-        _ => (Ordering::Equal, By::Nothing),
+        (Some(x), Some(y)) if x != y => (x.cmp(&y), DecidedBy::Modified),
+        _ => (Ordering::Equal, DecidedBy::Nothing),
     }
 }
 
@@ -220,7 +176,7 @@ fn at_odds(later: &VersionEvidence, earlier: &VersionEvidence) -> Option<&'stati
 }
 
 /// Settles one sender's returns of one form. Round by round the latest are taken, and what they replace leaves.
-fn settle(form: &Form, index: u16, candidates: &[Candidate], comparison: &Comparison<'_>, decision: &mut Decision) {
+fn settle(form: &Form, index: u16, candidates: &[Candidate], comparison: &Comparison<'_>, ruling: &mut Ruling) {
     let mut left: Vec<&Candidate> = candidates.iter().collect();
     while !left.is_empty() {
         let beaten = |c: &Candidate| {
@@ -233,7 +189,7 @@ fn settle(form: &Form, index: u16, candidates: &[Candidate], comparison: &Compar
             // Evidence that goes round in a circle (a date here, a mark there) decides nothing.
             latest = left.clone();
         }
-        leave_open(form, index, &latest, comparison, decision);
+        leave_open(form, index, &latest, comparison, ruling);
         let taken: BTreeSet<usize> = latest.iter().map(|c| c.position).collect();
         for earlier in left.iter().filter(|c| !taken.contains(&c.position)) {
             // Of those that cannot be told apart one stands for all: what changed is told once, not once for each.
@@ -244,28 +200,28 @@ fn settle(form: &Form, index: u16, candidates: &[Candidate], comparison: &Compar
                 }
             }
             if !later.is_empty() {
-                replace(form, index, &later, earlier, comparison, decision);
+                replace(form, index, &later, earlier, comparison, ruling);
             }
         }
-        left.retain(|c| !taken.contains(&c.position) && !decision.replaced.contains_key(&(c.position, index)));
+        left.retain(|c| !taken.contains(&c.position) && !ruling.replaced.contains_key(&(c.position, index)));
     }
 }
 
 /// Of the latest, those that overlap cannot be told apart: all of them are held out, and how they differ is noted.
-fn leave_open(form: &Form, index: u16, latest: &[&Candidate], comparison: &Comparison<'_>, decision: &mut Decision) {
+fn leave_open(form: &Form, index: u16, latest: &[&Candidate], comparison: &Comparison<'_>, ruling: &mut Ruling) {
     for candidate in latest {
         let rivals: Vec<&Candidate> =
             latest.iter().copied().filter(|o| o.position != candidate.position && o.overlaps(candidate)).collect();
         let Some(first) = rivals.first() else { continue };
         let names: Vec<&str> = rivals.iter().map(|rival| rival.name).collect();
-        decision.rivals.insert((candidate.position, index), quoted(&names));
+        ruling.rivals.insert((candidate.position, index), quoted(&names));
         // Each is held against the first of its rivals, once.
         if first.position < candidate.position {
-            decision.differences.push(difference(index, first, &[candidate], false, comparison));
+            ruling.differences.push(difference(index, first, &[candidate], false, comparison));
         }
         // One finding holds the whole file out, whatever its other forms say.
-        if decision.undecidable.insert(candidate.position) {
-            decision.findings.push(undecidable(form, candidate, &names));
+        if ruling.undecidable.insert(candidate.position) {
+            ruling.findings.push(undecidable(form, candidate, &names));
         }
     }
 }
@@ -295,7 +251,7 @@ fn replace(
     others: &[&Candidate],
     earlier: &Candidate,
     comparison: &Comparison<'_>,
-    decision: &mut Decision,
+    ruling: &mut Ruling,
 ) {
     let Some(later) = others.first() else { return };
     let (_, by) = compare(later.version, earlier.version);
@@ -303,15 +259,15 @@ fn replace(
     let difference = difference(index, earlier, others, true, comparison);
     let rows = others.iter().map(|later| later.rows()).sum();
     let changed = format!("《{}》{}", form.title, changed(&difference, rows, earlier.rows()));
-    decision.differences.push(difference);
+    ruling.differences.push(difference);
     let replaced = Replaced { by: later.source, why, reason: by.word(), changed };
-    decision.replaced.insert((earlier.position, index), replaced);
-    if by == By::FilledOn
+    ruling.replaced.insert((earlier.position, index), replaced);
+    if by == DecidedBy::FilledOn
         && let Some(other) = at_odds(later.version, earlier.version)
         // Said once, however many forms the two files share.
-        && decision.at_odds.insert((later.position, earlier.position))
+        && ruling.at_odds.insert((later.position, earlier.position))
     {
-        decision.findings.push(Finding {
+        ruling.findings.push(Finding {
             code: "version-evidence-conflict".into(),
             severity: Severity::Verify,
             place: place(later),
@@ -323,7 +279,7 @@ fn replace(
         });
     }
     if let Some(finding) = dropped(form, others, earlier) {
-        decision.findings.push(finding);
+        ruling.findings.push(finding);
     }
 }
 
@@ -416,16 +372,4 @@ fn dropped(form: &Form, others: &[&Candidate], earlier: &Candidate) -> Option<Fi
         line: None,
         holds_return: false,
     })
-}
-
-/// A cell's identity; text under its match key.
-pub fn cell(column: &Column, row: usize) -> Option<String> {
-    match column {
-        Column::Text(v) => v.get(row).map(crate::text::names::match_key),
-        Column::Integer(v) => v.get(row).map(|v| v.to_string()),
-        Column::Number(v) => v.get(row).map(|v| v.to_string()),
-        Column::Boolean(v) => v.get(row).map(|v| v.to_string()),
-        Column::Date(v) => v.get(row).map(|v| v.to_string()),
-        Column::Unit(v) => v.get(row).map(|v| v.to_string()),
-    }
 }

@@ -3,7 +3,7 @@
 use super::super::Edition;
 use super::super::listing::{Item, Listing, Look};
 use crate::definition::Form;
-use crate::model::drift::{Advice, Case, DriftKind, Pattern};
+use crate::model::drift::{Advice, DriftCase, DriftKind, Pattern};
 use crate::text::id_number::mask_within;
 use rust_xlsxwriter::{Workbook, XlsxError};
 use serde_json::{Value, json};
@@ -126,7 +126,7 @@ fn who(edition: &Edition<'_>, pattern: &Pattern) -> String {
     files.join("、")
 }
 
-fn place(edition: &Edition<'_>, case: &Case) -> String {
+fn place(edition: &Edition<'_>, case: &DriftCase) -> String {
     let cell = case.at.map(|at| format!(" · {at}")).unwrap_or_default();
     format!("{} · 表“{}”{cell}", edition.file_name(case.source), case.sheet_name)
 }

@@ -4,8 +4,8 @@ use super::super::fixture::{ID, plan};
 use crate::definition::FieldType;
 use crate::domain::period::day;
 use crate::model::CellRef;
-use crate::model::drift::{Advice, Case, Drift, DriftKind, Pattern};
-use crate::model::ledger::{Change, ChangeKind, Difference, Ledger, Shown, Side, Standing, Version};
+use crate::model::drift::{Advice, Drift, DriftCase, DriftKind, Pattern};
+use crate::model::ledger::{ChangeKind, Difference, Ledger, Shown, Side, Standing, Version, VersionChange};
 use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnknownName;
 
@@ -26,7 +26,7 @@ pub fn ledger() -> Ledger {
     };
     let id_field = plan().forms[0].fields.iter().position(|field| field.ty == FieldType::IdNumber);
     let id_field = id_field.unwrap() as u16;
-    let change = |field, old, new| Change {
+    let change = |field, old, new| VersionChange {
         kind: ChangeKind::Cell,
         row: vec![(id_field, ID.to_owned())],
         field: Some(field),
@@ -51,7 +51,7 @@ pub fn ledger() -> Ledger {
 
 /// Four units write 电话 beside the form's columns, and lack its last one.
 pub fn drift() -> Drift {
-    let case = |unit, kind, field, header: &str| Case {
+    let case = |unit, kind, field, header: &str| DriftCase {
         unit: Some(unit),
         source: 0,
         sheet: 0,

@@ -7,7 +7,7 @@ use super::super::links::Links;
 use super::super::listing::{Item, Listing, Look};
 use super::super::wording::{day_word, short_hash};
 use crate::definition::{FieldType, Form};
-use crate::model::ledger::{Change, ChangeKind, Difference, Shown, Side, Standing, Version};
+use crate::model::ledger::{ChangeKind, Difference, Shown, Side, Standing, Version, VersionChange};
 use crate::text::id_number::mask_within;
 use rust_xlsxwriter::{Workbook, XlsxError};
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ pub fn differences(
     for difference in &edition.verdict.ledger.differences {
         let Some(form) = form_of(edition, difference.form) else { continue };
         let decided = if difference.decided { "已分清" } else { "分不出先后" };
-        let mut row = |old: &str, new: &str, change: Option<&Change>| {
+        let mut row = |old: &str, new: &str, change: Option<&VersionChange>| {
             let place = |side: Option<&Side>| side.map(|side| place(edition, side)).unwrap_or_default();
             let (before, after) = (change.and_then(|c| c.old.as_ref()), change.and_then(|c| c.new.as_ref()));
             let (from, to) = (place(before), place(after));
@@ -199,7 +199,7 @@ fn difference_json(edition: &Edition<'_>, difference: &Difference) -> Value {
             "value": value,
         })
     };
-    let change = |change: &Change| {
+    let change = |change: &VersionChange| {
         let row: Vec<Value> = change
             .row
             .iter()
@@ -247,7 +247,7 @@ fn words(value: &Shown) -> String {
 }
 
 /// What tells the row, else where it stands.
-fn row_word(form: &Form, change: &Change) -> String {
+fn row_word(form: &Form, change: &VersionChange) -> String {
     if change.row.is_empty() {
         let side = change.old.as_ref().or(change.new.as_ref());
         return side.map_or_else(String::new, |side| format!("第 {} 行", u64::from(side.row) + 1));

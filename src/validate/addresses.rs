@@ -1,0 +1,80 @@
+//! Where records and their fields stand, and how that is said.
+
+use super::arrived::{Arrival, Arrived};
+use crate::model::normalised::Binding;
+use crate::model::{CellRef, Origin};
+use std::collections::HashMap;
+
+/// Where sheets stand and what they are called, for addresses in messages.
+#[derive(Debug, Default)]
+pub struct Addresses {
+    /// File index → its name.
+    pub names: HashMap<u32, String>,
+    /// (file index, sheet, form) → its tables' bindings, top to bottom.
+    pub bindings: HashMap<(u32, u16, u16), Vec<Binding>>,
+}
+
+impl Addresses {
+    /// Names and bindings for addresses.
+    pub fn of(arrived: &[Arrived]) -> Addresses {
+        let mut addresses = Addresses::default();
+        for file in arrived {
+            addresses.names.insert(file.source.index, file.source.name.clone());
+            let Arrival::Return(returned) = &file.arrival else { continue };
+            for binding in &returned.bindings {
+                let key = (file.source.index, binding.sheet, binding.form);
+                addresses.bindings.entry(key).or_default().push(binding.clone());
+            }
+        }
+        for tables in addresses.bindings.values_mut() {
+            tables.sort_by_key(|binding| binding.header);
+        }
+        addresses
+    }
+
+    /// The binding of the table that a record stands in: of those over its columns the last whose header lies above
+    /// it; of those filled in across the one whose fields begin in its row.
+    fn binding(&self, form: usize, origin: Origin) -> Option<&Binding> {
+        let tables = self.bindings.get(&(origin.source, origin.sheet, form as u16))?;
+        let over = |binding: &&Binding| {
+            binding.cols.0 <= origin.cols.0
+                && origin.cols.1 <= binding.cols.1
+                && if binding.across { binding.header.0 == origin.row } else { binding.header.1 < origin.row }
+        };
+        tables.iter().rfind(over).or_else(|| tables.first())
+    }
+
+    /// The address of a field of a record, where its sheet has the field.
+    pub fn cell(&self, form: usize, origin: Origin, field: usize) -> Option<CellRef> {
+        let binding = self.binding(form, origin)?;
+        let at = binding.columns.get(field).copied().flatten()?;
+        Some(if binding.across {
+            CellRef { row: u32::from(at), col: origin.cols.0 }
+        } else {
+            CellRef { row: origin.row, col: at }
+        })
+    }
+
+    /// "合肥/a.xlsx · 表“Sheet1” · 第 7 行"; with the column where a row holds several records.
+    pub fn words(&self, form: usize, origin: Origin) -> String {
+        let name = self.names.get(&origin.source).map_or("", String::as_str);
+        let row = u64::from(origin.row) + 1;
+        let line = match self.binding(form, origin) {
+            Some(binding) if binding.across => format!("{} 列", letters(origin.cols.0)),
+            Some(binding) if origin.cols != Origin::WHOLE => {
+                let first = binding.columns.iter().flatten().min().copied().unwrap_or(origin.cols.0);
+                format!("第 {row} 行 {} 列起", letters(first))
+            }
+            _ => format!("第 {row} 行"),
+        };
+        match self.binding(form, origin) {
+            Some(binding) => format!("{name} · 表“{}” · {line}", binding.sheet_name),
+            None => format!("{name} · {line}"),
+        }
+    }
+}
+
+/// `C` for 2: the address of a cell without its row.
+fn letters(col: u16) -> String {
+    CellRef { row: 0, col }.to_string().trim_end_matches('1').to_owned()
+}

@@ -1,0 +1,24 @@
+//! Every rule of a form over its rows, in the order in which their findings are met.
+
+use super::gone::{self, Heard};
+use super::rows::FormRows;
+use super::yardstick::Yardstick;
+use super::{groups, history, outliers, records, unique};
+use crate::language::RunContext;
+use crate::model::{Finding, Place};
+use std::collections::BTreeSet;
+
+/// Every rule of a form over its rows: within a row, across rows, and beside earlier periods.
+pub fn check(rows: &mut FormRows, heard: &Heard, context: &RunContext, yardstick: Yardstick<'_>) -> Vec<Finding> {
+    let keys = if rows.form.key.is_empty() { Vec::new() } else { records::keys(rows) };
+    let mut findings = history::join(rows, &keys, yardstick);
+    findings.extend(rows.check_rules(context));
+    findings.extend(unique::check(rows, context));
+    findings.extend(groups::check(rows, context));
+    findings.extend(outliers::check(rows, &keys, context, yardstick));
+    findings.extend(gone::check(rows, &keys, heard, yardstick));
+    // Every rule that looks back says what it misses; once is enough.
+    let mut said = BTreeSet::new();
+    findings.retain(|finding| finding.place != Place::default() || said.insert(finding.found.clone()));
+    findings
+}

@@ -1,0 +1,99 @@
+//! The rows and findings of all returns, sorted by what becomes of them: which tables enter the rules, and what is nobody's
+//! task any more because a later version replaced it.
+
+use super::accounting;
+use super::arrived::{Arrival, Arrived};
+use super::rows::FormRows;
+use super::ruling::Ruling;
+use super::verdicts::RowVerdicts;
+use crate::definition::Plan;
+use crate::model::run::RowAccount;
+use crate::model::{Finding, FormTable, Origin};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every return's tables, sorted by what becomes of their rows.
+pub struct Sorted {
+    /// Per form of the plan: the tables that count, in input order.
+    pub tables: Vec<Vec<FormTable>>,
+    /// Per file: rows that do not count, and why not; what is missing is added when the rows are judged.
+    pub accounts: Vec<RowAccount>,
+    /// Records that were replaced, by file and row: what was found there is no longer anyone's task.
+    replaced: BTreeMap<(u32, u32), Vec<Origin>>,
+}
+
+impl Sorted {
+    pub fn of(plan: &Plan, ruling: &Ruling, arrived: &mut [Arrived]) -> Sorted {
+        let mut sorted = Sorted {
+            tables: plan.forms.iter().map(|_| Vec::new()).collect(),
+            accounts: vec![RowAccount::default(); arrived.len()],
+            replaced: BTreeMap::new(),
+        };
+        for ((position, file), account) in arrived.iter_mut().enumerate().zip(&mut sorted.accounts) {
+            let Arrival::Return(returned) = &mut file.arrival else { continue };
+            (account.data, account.not_counted) = accounting::data_rows(&returned.sheets);
+            let held = returned.held() || ruling.undecidable.contains(&position);
+            for table in std::mem::take(&mut returned.tables) {
+                let rows = table.origins.len() as u64;
+                let replaced = ruling.replaced.contains_key(&(position, table.form));
+                if ruling.copies.contains_key(&position) {
+                    account.superseded += rows;
+                } else if replaced {
+                    account.superseded += rows;
+                    for origin in &table.origins {
+                        sorted.replaced.entry((origin.source, origin.row)).or_default().push(*origin);
+                    }
+                } else if held {
+                    account.held += rows;
+                } else if let Some(tables) = sorted.tables.get_mut(usize::from(table.form)) {
+                    tables.push(table);
+                }
+            }
+        }
+        sorted
+    }
+}
+
+/// Findings of normalisation and of the versions, without those on what was replaced.
+pub fn take_findings(ruling: &Ruling, sorted: &Sorted, arrived: &mut [Arrived]) -> Vec<Finding> {
+    let mut findings = ruling.findings.clone();
+    for (position, file) in arrived.iter_mut().enumerate() {
+        let Arrival::Return(returned) = &mut file.arrival else { continue };
+        let taken = std::mem::take(&mut returned.findings);
+        if !ruling.replacing(position, returned).is_empty() {
+            continue;
+        }
+        findings.extend(taken.into_iter().filter(|finding| {
+            match (finding.place.source, finding.place.sheet, finding.place.row) {
+                (Some(source), Some(_), Some(row)) => !sorted
+                    .replaced
+                    .get(&(source, row))
+                    .is_some_and(|origins| origins.iter().any(|origin| origin.holds(&finding.place))),
+                _ => true,
+            }
+        }));
+    }
+    findings
+}
+
+/// Adds the judged rows to their files' accounts; returns, per file, the recommending units that its rows name.
+pub fn count_rows(
+    forms: &[FormRows],
+    verdicts: &[RowVerdicts],
+    accounts: &mut [RowAccount],
+) -> BTreeMap<u32, BTreeSet<u32>> {
+    let mut named: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    for (rows, verdict) in forms.iter().zip(verdicts) {
+        for (row, origin) in rows.rows.origins.iter().enumerate() {
+            if let Some(Some(unit)) = rows.rows.units.get(row) {
+                named.entry(origin.source).or_default().insert(*unit);
+            }
+            let Some(account) = accounts.get_mut(origin.source as usize) else { continue };
+            match (verdict.accepted.get(row), verdict.held.get(row)) {
+                (Some(true), _) => account.accepted += 1,
+                (_, Some(true)) => account.held += 1,
+                _ => account.blocked += 1,
+            }
+        }
+    }
+    named
+}

@@ -1,0 +1,15 @@
+//! What all returns of a run are held against.
+
+use crate::definition::{Plan, Reference};
+use crate::domain::period::Period;
+use crate::history::History;
+
+/// What all returns are held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Yardstick<'a> {
+    pub plan: &'a Plan,
+    pub reference: &'a Reference,
+    pub period: &'a Period,
+    /// Earlier periods, for rules that look back.
+    pub history: &'a History,
+}
