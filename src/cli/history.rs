@@ -5,7 +5,7 @@ use super::project::{HISTORY, Project, SAMPLE_HISTORY};
 use super::{Exit, complain, say, summary};
 use crate::definition::Plan;
 use crate::domain::period::Period;
-use crate::history::{Survey, Surveyed, survey};
+use crate::history::survey::{StoreSurvey, SurveyedPeriod, survey};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub fn history(options: &HistoryOptions) -> Exit {
         }
     }
     let mut unknown = Vec::new();
-    let found: Vec<(PathBuf, Vec<(&Plan, Survey)>)> = roots
+    let found: Vec<(PathBuf, Vec<(&Plan, StoreSurvey)>)> = roots
         .into_iter()
         .filter(|root| root.is_dir())
         .map(|root| {
@@ -64,7 +64,7 @@ fn without_definition(root: &Path, names: &[String]) -> Vec<String> {
     strange.iter().map(|name| format!("  没有“{name}”这个流程的定义：{}\n", root.join(name).display())).collect()
 }
 
-fn for_people(found: &[(PathBuf, Vec<(&Plan, Survey)>)]) -> String {
+fn for_people(found: &[(PathBuf, Vec<(&Plan, StoreSurvey)>)]) -> String {
     let mut out = String::new();
     for (root, stored) in found {
         let _ = writeln!(out, "历史库 {}", root.display());
@@ -89,7 +89,7 @@ fn for_people(found: &[(PathBuf, Vec<(&Plan, Survey)>)]) -> String {
 }
 
 /// `2026年3月  36 个单位中 34 个通过  合理化建议月报 520 行  已印发（皖工办〔2026〕5号，更正 1 次）`.
-fn line(stored: &Surveyed, plan: &Plan) -> String {
+fn line(stored: &SurveyedPeriod, plan: &Plan) -> String {
     let title = stored.period.title();
     let head = match &stored.head {
         Ok(head) => head,
@@ -114,7 +114,7 @@ fn line(stored: &Surveyed, plan: &Plan) -> String {
     parts.join("  ")
 }
 
-fn for_machines(found: &[(PathBuf, Vec<(&Plan, Survey)>)]) -> String {
+fn for_machines(found: &[(PathBuf, Vec<(&Plan, StoreSurvey)>)]) -> String {
     let roots: Vec<Value> = found
         .iter()
         .map(|(root, stored)| {
@@ -125,8 +125,8 @@ fn for_machines(found: &[(PathBuf, Vec<(&Plan, Survey)>)]) -> String {
     format!("{}\n", Value::from(roots))
 }
 
-fn pipeline(plan: &Plan, survey: &Survey) -> Value {
-    let period = |stored: &Surveyed| {
+fn pipeline(plan: &Plan, survey: &StoreSurvey) -> Value {
+    let period = |stored: &SurveyedPeriod| {
         let head = stored.head.as_ref().ok();
         let forms: Option<Vec<Value>> =
             head.map(|head| head.forms.iter().map(|form| json!({ "id": form.id, "rows": form.rows })).collect());

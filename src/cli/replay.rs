@@ -6,7 +6,7 @@ use super::{Exit, say, summary};
 use crate::definition::Plan;
 use crate::definition::diagnostic::nearest;
 use crate::domain::period::Period;
-use crate::history::survey;
+use crate::history::survey::survey;
 use crate::model::replay::Replay;
 use crate::report::replay::{NOTES, write};
 use crate::run::{self, Stop};

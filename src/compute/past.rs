@@ -3,7 +3,8 @@
 use super::facts::Rowset;
 use crate::definition::{From, MeasureKind, Plan, Reference, Rows, Statistic, TableKind};
 use crate::domain::period::Period;
-use crate::history::{History, StoredForm, StoredUnit};
+use crate::history::units::StoredUnit;
+use crate::history::{History, StoredForm};
 use crate::language::Checked;
 use crate::model::Column;
 use crate::model::run::UnitStatus;

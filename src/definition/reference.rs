@@ -6,9 +6,8 @@
 //! else from `pipelines/reference`, which the pipelines share.
 
 mod aliases;
-pub mod append;
-mod columns;
-mod grid;
+pub mod columns;
+pub mod grid;
 mod roster;
 mod tables;
 

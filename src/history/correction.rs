@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// One figure that is no longer what was issued. Where a whole row or table came or went, one side is empty.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct FigureChange {
     /// The table's title, and the sheet it is printed on.
     pub table: String,
     pub sheet: String,
@@ -20,7 +20,7 @@ pub struct Change {
 
 /// Every figure that differs, in the order of the tables as they are now, what is gone behind what is there. Tables are
 /// matched by their ids, rows by their labels, columns by their headings: a row that only moved is no change.
-pub fn changes(before: &[StatTable], after: &[StatTable]) -> Vec<Change> {
+pub fn changes(before: &[StatTable], after: &[StatTable]) -> Vec<FigureChange> {
     let mut changes = Vec::new();
     for now in after {
         match before.iter().find(|then| then.id == now.id) {
@@ -33,16 +33,16 @@ pub fn changes(before: &[StatTable], after: &[StatTable]) -> Vec<Change> {
     changes
 }
 
-fn whole(table: &StatTable, gone: bool) -> Change {
+fn whole(table: &StatTable, gone: bool) -> FigureChange {
     let rows = StatCell::Text(format!("整张表（{} 行）", table.rows.len()));
     let (before, after) = if gone { (Some(rows), None) } else { (None, Some(rows)) };
     let (table, sheet) = (table.title.clone(), table.sheet.clone());
-    Change { table, sheet, row: String::new(), column: String::new(), before, after, private: false }
+    FigureChange { table, sheet, row: String::new(), column: String::new(), before, after, private: false }
 }
 
-fn compare(then: &StatTable, now: &StatTable, changes: &mut Vec<Change>) {
+fn compare(then: &StatTable, now: &StatTable, changes: &mut Vec<FigureChange>) {
     let (then_keys, now_keys) = (keys(then), keys(now));
-    let place = |keys: &[Key], id: &str| keys.iter().position(|key| key.id == id);
+    let place = |keys: &[RowKey], id: &str| keys.iter().position(|key| key.id == id);
     let as_list = is_list(then) || is_list(now);
     for (at, key) in now_keys.iter().enumerate() {
         match place(&then_keys, &key.id) {
@@ -59,19 +59,19 @@ fn compare(then: &StatTable, now: &StatTable, changes: &mut Vec<Change>) {
 }
 
 /// A line of a list that came or went: its cells are no figures of their own.
-fn line(table: &StatTable, key: &Key, gone: bool) -> Change {
+fn line(table: &StatTable, key: &RowKey, gone: bool) -> FigureChange {
     let listed = Some(StatCell::Text("列入".to_owned()));
     let (before, after) = if gone { (listed, None) } else { (None, listed) };
     let (title, sheet, row) = (table.title.clone(), table.sheet.clone(), key.words.clone());
-    Change { table: title, sheet, row, column: "整行".to_owned(), before, after, private: false }
+    FigureChange { table: title, sheet, row, column: "整行".to_owned(), before, after, private: false }
 }
 
 /// What differs between two rows of one key, or all figures of a row that came or went.
 fn cells(
     (then, then_row): (&StatTable, Option<usize>),
     (now, now_row): (&StatTable, Option<usize>),
-    key: &Key,
-    changes: &mut Vec<Change>,
+    key: &RowKey,
+    changes: &mut Vec<FigureChange>,
 ) {
     let (then_columns, now_columns) = (columns(then), columns(now));
     let gone = then_columns.iter().filter(|column| !now_columns.contains(column));
@@ -90,7 +90,7 @@ fn cells(
         }
         let private = was.is_some_and(|at| then.private_columns.contains(&at))
             || is.is_some_and(|at| now.private_columns.contains(&at));
-        changes.push(Change {
+        changes.push(FigureChange {
             table: now.title.clone(),
             sheet: now.sheet.clone(),
             row: key.words.clone(),
@@ -117,7 +117,7 @@ fn is_list(table: &StatTable) -> bool {
 }
 
 /// What tells a row from the others of its table, and what it is called where it is shown.
-struct Key {
+struct RowKey {
     id: String,
     words: String,
 }
@@ -126,7 +126,7 @@ struct Key {
 const SHOWN: usize = 4;
 
 /// Each row's labels; of a list all its words. The same a second time gets a number.
-fn keys(table: &StatTable) -> Vec<Key> {
+fn keys(table: &StatTable) -> Vec<RowKey> {
     let list = is_list(table);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let keys = table.rows.iter().map(|row| {
@@ -146,8 +146,8 @@ fn keys(table: &StatTable) -> Vec<Key> {
         let count = seen.entry(id.clone()).or_insert(0);
         *count += 1;
         match *count {
-            1 => Key { id, words: shown },
-            count => Key { id: format!("{id}\u{1f}{count}"), words: format!("{shown}（第 {count} 个）") },
+            1 => RowKey { id, words: shown },
+            count => RowKey { id: format!("{id}\u{1f}{count}"), words: format!("{shown}（第 {count} 个）") },
         }
     });
     keys.collect()
@@ -198,14 +198,15 @@ mod tests {
         }
     }
 
-    fn said(changes: &[Change]) -> Vec<String> {
+    fn said(changes: &[FigureChange]) -> Vec<String> {
         let word = |cell: &Option<StatCell>| match cell {
             None => "-".to_owned(),
             Some(StatCell::Integer(n)) => n.to_string(),
             Some(StatCell::Text(text)) => text.clone(),
             Some(other) => format!("{other:?}"),
         };
-        let one = |c: &Change| format!("{} {} {} {}→{}", c.table, c.row, c.column, word(&c.before), word(&c.after));
+        let one =
+            |c: &FigureChange| format!("{} {} {} {}→{}", c.table, c.row, c.column, word(&c.before), word(&c.after));
         changes.iter().map(one).collect()
     }
 

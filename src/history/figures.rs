@@ -1,6 +1,7 @@
 //! `figures.json`: every figure that was printed for a period, so that a later change can be listed figure by figure.
 
-use super::head::{FIGURES, FORMAT, Unusable, sha256, unsealed};
+use super::head::{FORMAT, Unusable, sha256, unsealed};
+use super::layout::FIGURES;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use serde_json::{Value, json};
 use std::fmt::Write;

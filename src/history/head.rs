@@ -3,6 +3,7 @@
 //! It is sealed: its own hash stands in it, so that a changed letter is told from a written one. No clock, no path of any
 //! machine: the same rows give the same bytes.
 
+use super::layout::HEAD;
 use crate::definition::reference::Due;
 use crate::definition::{ColumnType, FieldType, Form};
 use crate::domain::period::{Period, PeriodKind, civil};
@@ -14,13 +15,10 @@ use std::sync::Arc;
 
 /// The format that this program writes; it reads this and every lower one.
 pub const FORMAT: u64 = 1;
-pub const HEAD: &str = "period.json";
-pub const UNITS: &str = "units.json";
-pub const FIGURES: &str = "figures.json";
 
 /// A file beside the head.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct StoredFile {
     pub file: String,
     /// Lower-case hex.
     pub sha256: String,
@@ -104,7 +102,7 @@ pub struct FormPart {
     pub id: String,
     pub title: String,
     pub rows: usize,
-    pub part: Part,
+    pub part: StoredFile,
     /// The form's columns by name, in its order.
     pub columns: Vec<StoredColumn>,
 }
@@ -120,14 +118,14 @@ pub struct StoredColumn {
 
 /// What `period.json` says.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Head {
+pub struct PeriodHead {
     pub pipeline: String,
     pub period: Period,
     pub definition_sha256: String,
     pub input_sha256: String,
     pub forms: Vec<FormPart>,
-    pub units: Part,
-    pub figures: Part,
+    pub units: StoredFile,
+    pub figures: StoredFile,
     /// Units that owed a return, and those that gave one that was accepted, on time or late.
     pub expected: usize,
     pub reported: usize,
@@ -163,25 +161,25 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-impl Part {
-    pub fn of(file: &str, bytes: &[u8]) -> Part {
-        Part { file: file.to_owned(), sha256: sha256(bytes), size: bytes.len() as u64 }
+impl StoredFile {
+    pub fn of(file: &str, bytes: &[u8]) -> StoredFile {
+        StoredFile { file: file.to_owned(), sha256: sha256(bytes), size: bytes.len() as u64 }
     }
 
     fn json(&self) -> Value {
         json!({ "file": self.file, "sha256": self.sha256, "size": self.size })
     }
 
-    fn read(value: &Value) -> Option<Part> {
+    fn read(value: &Value) -> Option<StoredFile> {
         let file = value["file"].as_str()?;
         // A name with a path in it would lead out of the period's folder.
         let plain = !file.is_empty() && !file.contains(['/', '\\', ':']) && file != "..";
         let sha256 = value["sha256"].as_str()?.to_owned();
-        plain.then(|| Some(Part { file: file.to_owned(), sha256, size: value["size"].as_u64()? })).flatten()
+        plain.then(|| Some(StoredFile { file: file.to_owned(), sha256, size: value["size"].as_u64()? })).flatten()
     }
 }
 
-impl Head {
+impl PeriodHead {
     /// The file's bytes.
     pub fn bytes(&self) -> Vec<u8> {
         let forms: Vec<Value> = self.forms.iter().map(FormPart::json).collect();
@@ -222,7 +220,7 @@ impl Head {
     ///
     /// # Errors
     /// Damaged, or from the future.
-    pub fn read(bytes: &[u8]) -> Result<Head, Unusable> {
+    pub fn read(bytes: &[u8]) -> Result<PeriodHead, Unusable> {
         let value = unsealed(bytes, HEAD)?;
         read(&value).ok_or_else(|| Unusable::Damaged(format!("{HEAD} 的内容不全")))
     }
@@ -293,13 +291,13 @@ impl FormPart {
             id: value["id"].as_str()?.to_owned(),
             title: value["title"].as_str()?.to_owned(),
             rows: usize::try_from(value["rows"].as_u64()?).ok()?,
-            part: Part::read(&value["part"])?,
+            part: StoredFile::read(&value["part"])?,
             columns: columns.collect::<Option<_>>()?,
         })
     }
 }
 
-fn read(record: &Map<String, Value>) -> Option<Head> {
+fn read(record: &Map<String, Value>) -> Option<PeriodHead> {
     let count = |value: &Value| usize::try_from(value.as_u64()?).ok();
     let period = record.get("period")?;
     let rows = record.get("rows")?;
@@ -310,7 +308,7 @@ fn read(record: &Map<String, Value>) -> Option<Head> {
         Value::Null => None,
         due => Some(Due { opens: day(&due["opens"]), due: day(&due["due"])?, grace: day(&due["grace"]) }),
     };
-    Some(Head {
+    Some(PeriodHead {
         pipeline: text("pipeline")?,
         period: Period {
             kind: kind_of(period["kind"].as_str()?)?,
@@ -321,8 +319,8 @@ fn read(record: &Map<String, Value>) -> Option<Head> {
         definition_sha256: text("definition_sha256")?,
         input_sha256: text("input_sha256")?,
         forms: record.get("forms")?.as_array()?.iter().map(FormPart::read).collect::<Option<_>>()?,
-        units: Part::read(record.get("units")?)?,
-        figures: Part::read(record.get("figures")?)?,
+        units: StoredFile::read(record.get("units")?)?,
+        figures: StoredFile::read(record.get("figures")?)?,
         expected: count(record.get("expected")?)?,
         reported: count(record.get("reported")?)?,
         files: record.get("files")?.as_u64()?,

@@ -1,12 +1,11 @@
 //! `issued.json`: a period that was issued (印发) with a document number is locked. What changes it afterwards needs a
 //! reason, and every correction stays on record here.
 
-use super::head::{FORMAT, HEAD, Head, Unusable, sealed, unsealed};
+use super::head::{FORMAT, PeriodHead, Unusable, sealed, unsealed};
+use super::layout::{HEAD, ISSUED};
 use crate::atomic::Stage;
 use serde_json::{Map, Value, json};
 use std::path::Path;
-
-pub const ISSUED: &str = "issued.json";
 
 /// One run of a period after it was issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +47,7 @@ impl Issued {
         let bytes = match std::fs::read(folder.join(ISSUED)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let head = std::fs::read(folder.join(HEAD)).ok().and_then(|bytes| Head::read(&bytes).ok());
+                let head = std::fs::read(folder.join(HEAD)).ok().and_then(|bytes| PeriodHead::read(&bytes).ok());
                 return match head.and_then(|head| head.issued) {
                     Some(number) => Err(Unusable::Damaged(format!("{ISSUED} 不见了，而本期已以“{number}”印发"))),
                     None => Ok(None),
@@ -64,10 +63,10 @@ impl Issued {
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn write(&self, folder: &Path, head: &Head) -> Result<(), String> {
+    pub fn write(&self, folder: &Path, head: &PeriodHead) -> Result<(), String> {
         let stage = Stage::wait(folder)?;
         stage.put(ISSUED, &self.bytes())?;
-        stage.put(HEAD, &Head { issued: Some(self.number.clone()), ..head.clone() }.bytes())?;
+        stage.put(HEAD, &PeriodHead { issued: Some(self.number.clone()), ..head.clone() }.bytes())?;
         stage.commit(&[ISSUED.to_owned(), HEAD.to_owned()]).map(|_| ())
     }
 }

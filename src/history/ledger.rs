@@ -1,12 +1,11 @@
 //! The rows that a stored period enters into its ledger when it is issued.
 
-use super::StoredPeriod;
+use super::head::day_words;
+use super::stored::StoredPeriod;
 use crate::definition::{LedgerEntry, LedgerValue, Plan, Reference};
 use crate::domain::period::Period;
 use crate::model::{Column, Value};
 use crate::rows::{Grid, context};
-
-use super::head::day_words;
 
 /// The entries' columns in one order, and the rows with a text for each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,7 +52,7 @@ pub fn entered(
     Ok(all)
 }
 
-type Row = Vec<(String, String)>;
+type LedgerRow = Vec<(String, String)>;
 
 /// The accepted rows of one entry, as texts by column.
 fn rows(
@@ -62,7 +61,7 @@ fn rows(
     period: &Period,
     stored: &StoredPeriod,
     entry: &LedgerEntry,
-) -> Result<Vec<Row>, String> {
+) -> Result<Vec<LedgerRow>, String> {
     let title = plan.forms.get(entry.form).map_or("", |form| form.title.as_str());
     let form = stored.form(entry.form).ok_or_else(|| format!("《{title}》的存档不能用"))?;
     let mut names: Vec<String> = Vec::new();

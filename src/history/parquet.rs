@@ -19,7 +19,7 @@ use std::sync::Arc;
 const GROUP: usize = 65_536;
 
 /// One column's values, in the order of the rows.
-pub enum Values<'a> {
+pub enum ParquetValues<'a> {
     Text(Box<dyn Iterator<Item = Option<&'a str>> + 'a>),
     Integer(Box<dyn Iterator<Item = Option<i64>> + 'a>),
     Number(Box<dyn Iterator<Item = Option<f64>> + 'a>),
@@ -29,9 +29,9 @@ pub enum Values<'a> {
 }
 
 /// A column on its way into a file.
-pub struct Named<'a> {
+pub struct ParquetColumn<'a> {
     pub name: String,
-    pub values: Values<'a>,
+    pub values: ParquetValues<'a>,
     /// Whether its values are words that recur: a dictionary of others is a search for nothing on every row, and numbers
     /// are as short without.
     pub recurs: bool,
@@ -41,7 +41,7 @@ pub struct Named<'a> {
 ///
 /// # Errors
 /// The writer refuses a column, or the target cannot be written.
-pub fn write<W: Write + Send>(mut columns: Vec<Named<'_>>, rows: usize, target: W) -> Result<W, ParquetError> {
+pub fn write<W: Write + Send>(mut columns: Vec<ParquetColumn<'_>>, rows: usize, target: W) -> Result<W, ParquetError> {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         // Smallest and largest of every page help only those who search; these files are read whole.
@@ -57,11 +57,11 @@ pub fn write<W: Write + Send>(mut columns: Vec<Named<'_>>, rows: usize, target: 
         let mut group = writer.next_row_group()?;
         for column in &mut columns {
             match &mut column.values {
-                Values::Text(values) => texts(&mut group, values, count)?,
-                Values::Integer(values) => scalars::<Int64Type, W>(&mut group, values, count)?,
-                Values::Number(values) => scalars::<DoubleType, W>(&mut group, values, count)?,
-                Values::Boolean(values) => scalars::<BoolType, W>(&mut group, values, count)?,
-                Values::Date(values) => scalars::<Int32Type, W>(&mut group, values, count)?,
+                ParquetValues::Text(values) => texts(&mut group, values, count)?,
+                ParquetValues::Integer(values) => scalars::<Int64Type, W>(&mut group, values, count)?,
+                ParquetValues::Number(values) => scalars::<DoubleType, W>(&mut group, values, count)?,
+                ParquetValues::Boolean(values) => scalars::<BoolType, W>(&mut group, values, count)?,
+                ParquetValues::Date(values) => scalars::<Int32Type, W>(&mut group, values, count)?,
             }
         }
         group.close()?;
@@ -70,15 +70,15 @@ pub fn write<W: Write + Send>(mut columns: Vec<Named<'_>>, rows: usize, target: 
     writer.into_inner()
 }
 
-fn schema(columns: &[Named<'_>]) -> Result<Arc<Type>, ParquetError> {
+fn schema(columns: &[ParquetColumn<'_>]) -> Result<Arc<Type>, ParquetError> {
     let mut fields = Vec::with_capacity(columns.len());
     for column in columns {
         let (physical, logical) = match column.values {
-            Values::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-            Values::Integer(_) => (Physical::INT64, None),
-            Values::Number(_) => (Physical::DOUBLE, None),
-            Values::Boolean(_) => (Physical::BOOLEAN, None),
-            Values::Date(_) => (Physical::INT32, Some(LogicalType::Date)),
+            ParquetValues::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            ParquetValues::Integer(_) => (Physical::INT64, None),
+            ParquetValues::Number(_) => (Physical::DOUBLE, None),
+            ParquetValues::Boolean(_) => (Physical::BOOLEAN, None),
+            ParquetValues::Date(_) => (Physical::INT32, Some(LogicalType::Date)),
         };
         let field = Type::primitive_type_builder(&column.name, physical).with_logical_type(logical);
         fields.push(Arc::new(field.with_repetition(Repetition::OPTIONAL).build()?));
@@ -128,19 +128,19 @@ fn texts<W: Write + Send>(
 }
 
 /// A file whose footer was read; columns are decoded when they are asked for.
-pub struct Reader {
+pub struct ParquetReader {
     file: SerializedFileReader<File>,
     names: Vec<String>,
 }
 
-impl Reader {
+impl ParquetReader {
     /// # Errors
     /// It is no Parquet file.
-    pub fn open(file: File) -> Result<Reader, ParquetError> {
+    pub fn open(file: File) -> Result<ParquetReader, ParquetError> {
         let file = SerializedFileReader::new(file)?;
         let schema = file.metadata().file_metadata().schema_descr();
         let names = schema.columns().iter().map(|column| column.name().to_owned()).collect();
-        Ok(Reader { file, names })
+        Ok(ParquetReader { file, names })
     }
 
     /// Number of rows.
@@ -154,14 +154,14 @@ impl Reader {
     /// The column is broken, or of a type that is never written here.
     pub fn column(&self, name: &str, widen: bool) -> Result<Option<Column>, ParquetError> {
         Ok(self.read(name)?.map(|read| match read {
-            Read::Text(values) => Column::Text(values.into_iter().collect()),
-            Read::Integer(values) if widen => {
+            Decoded::Text(values) => Column::Text(values.into_iter().collect()),
+            Decoded::Integer(values) if widen => {
                 Column::Number(values.into_iter().map(|value| value.map(|value| value as f64)).collect())
             }
-            Read::Integer(values) => Column::Integer(values.into_iter().collect()),
-            Read::Number(values) => Column::Number(values.into_iter().collect()),
-            Read::Boolean(values) => Column::Boolean(values.into_iter().collect()),
-            Read::Date(values) => Column::Date(values.into_iter().collect()),
+            Decoded::Integer(values) => Column::Integer(values.into_iter().collect()),
+            Decoded::Number(values) => Column::Number(values.into_iter().collect()),
+            Decoded::Boolean(values) => Column::Boolean(values.into_iter().collect()),
+            Decoded::Date(values) => Column::Date(values.into_iter().collect()),
         }))
     }
 
@@ -169,9 +169,9 @@ impl Reader {
     ///
     /// # Errors
     /// The column is broken.
-    pub fn texts(&self, name: &str) -> Result<Option<Texts>, ParquetError> {
+    pub fn texts(&self, name: &str) -> Result<Option<StoredTexts>, ParquetError> {
         Ok(self.read(name)?.and_then(|read| match read {
-            Read::Text(texts) => Some(texts),
+            Decoded::Text(texts) => Some(texts),
             _ => None,
         }))
     }
@@ -182,30 +182,30 @@ impl Reader {
     /// The column is broken.
     pub fn integers(&self, name: &str) -> Result<Option<Vec<Option<i64>>>, ParquetError> {
         Ok(self.read(name)?.and_then(|read| match read {
-            Read::Integer(values) => Some(values),
+            Decoded::Integer(values) => Some(values),
             _ => None,
         }))
     }
 
-    fn read(&self, name: &str) -> Result<Option<Read>, ParquetError> {
+    fn read(&self, name: &str) -> Result<Option<Decoded>, ParquetError> {
         let Some(at) = self.names.iter().position(|known| known == name) else { return Ok(None) };
-        let mut read: Option<Read> = None;
+        let mut read: Option<Decoded> = None;
         for group in 0..self.file.num_row_groups() {
             let group = self.file.get_row_group(group)?;
             let count = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
             let reader = group.get_column_reader(at)?;
-            read.get_or_insert_with(|| Read::like(&reader)).extend(reader, count)?;
+            read.get_or_insert_with(|| Decoded::like(&reader)).extend(reader, count)?;
         }
         let physical = || self.file.metadata().file_metadata().schema_descr().column(at).physical_type();
-        Ok(Some(read.unwrap_or_else(|| Read::empty(physical()))))
+        Ok(Some(read.unwrap_or_else(|| Decoded::empty(physical()))))
     }
 }
 
-/// Texts as they stand in a file.
-pub type Texts = Vec<Option<Box<str>>>;
+/// StoredTexts as they stand in a file.
+pub type StoredTexts = Vec<Option<Box<str>>>;
 
 /// A column while it is read.
-enum Read {
+enum Decoded {
     Text(Vec<Option<Box<str>>>),
     Integer(Vec<Option<i64>>),
     Number(Vec<Option<f64>>),
@@ -213,34 +213,34 @@ enum Read {
     Date(Vec<Option<i32>>),
 }
 
-impl Read {
-    fn like(reader: &ColumnReader) -> Read {
+impl Decoded {
+    fn like(reader: &ColumnReader) -> Decoded {
         match reader {
-            ColumnReader::Int64ColumnReader(_) => Read::Integer(Vec::new()),
-            ColumnReader::DoubleColumnReader(_) => Read::Number(Vec::new()),
-            ColumnReader::BoolColumnReader(_) => Read::Boolean(Vec::new()),
-            ColumnReader::Int32ColumnReader(_) => Read::Date(Vec::new()),
-            _ => Read::Text(Vec::new()),
+            ColumnReader::Int64ColumnReader(_) => Decoded::Integer(Vec::new()),
+            ColumnReader::DoubleColumnReader(_) => Decoded::Number(Vec::new()),
+            ColumnReader::BoolColumnReader(_) => Decoded::Boolean(Vec::new()),
+            ColumnReader::Int32ColumnReader(_) => Decoded::Date(Vec::new()),
+            _ => Decoded::Text(Vec::new()),
         }
     }
 
-    fn empty(physical: Physical) -> Read {
+    fn empty(physical: Physical) -> Decoded {
         match physical {
-            Physical::INT64 => Read::Integer(Vec::new()),
-            Physical::DOUBLE => Read::Number(Vec::new()),
-            Physical::BOOLEAN => Read::Boolean(Vec::new()),
-            Physical::INT32 => Read::Date(Vec::new()),
-            _ => Read::Text(Vec::new()),
+            Physical::INT64 => Decoded::Integer(Vec::new()),
+            Physical::DOUBLE => Decoded::Number(Vec::new()),
+            Physical::BOOLEAN => Decoded::Boolean(Vec::new()),
+            Physical::INT32 => Decoded::Date(Vec::new()),
+            _ => Decoded::Text(Vec::new()),
         }
     }
 
     fn extend(&mut self, reader: ColumnReader, count: usize) -> Result<(), ParquetError> {
         match (self, reader) {
-            (Read::Integer(all), ColumnReader::Int64ColumnReader(reader)) => values(reader, count, all, Ok),
-            (Read::Number(all), ColumnReader::DoubleColumnReader(reader)) => values(reader, count, all, Ok),
-            (Read::Boolean(all), ColumnReader::BoolColumnReader(reader)) => values(reader, count, all, Ok),
-            (Read::Date(all), ColumnReader::Int32ColumnReader(reader)) => values(reader, count, all, Ok),
-            (Read::Text(all), ColumnReader::ByteArrayColumnReader(reader)) => {
+            (Decoded::Integer(all), ColumnReader::Int64ColumnReader(reader)) => values(reader, count, all, Ok),
+            (Decoded::Number(all), ColumnReader::DoubleColumnReader(reader)) => values(reader, count, all, Ok),
+            (Decoded::Boolean(all), ColumnReader::BoolColumnReader(reader)) => values(reader, count, all, Ok),
+            (Decoded::Date(all), ColumnReader::Int32ColumnReader(reader)) => values(reader, count, all, Ok),
+            (Decoded::Text(all), ColumnReader::ByteArrayColumnReader(reader)) => {
                 values(reader, count, all, |bytes| bytes.as_utf8().map(Box::from))
             }
             _ => Err(ParquetError::General("a type that is never written here".to_owned())),
@@ -284,22 +284,22 @@ mod tests {
         let numbers: Vec<Option<i64>> = (0..rows as i64).map(|n| (n % 7 != 0).then_some(n)).collect();
         let words = [Some("甲"), None, Some("")];
         let columns = vec![
-            Named { name: "数".into(), values: Values::Integer(boxed(&numbers)), recurs: true },
-            Named {
+            ParquetColumn { name: "数".into(), values: ParquetValues::Integer(boxed(&numbers)), recurs: true },
+            ParquetColumn {
                 name: "字".into(),
-                values: Values::Text(Box::new(words.into_iter().cycle().take(rows))),
+                values: ParquetValues::Text(Box::new(words.into_iter().cycle().take(rows))),
                 recurs: true,
             },
-            Named {
+            ParquetColumn {
                 name: "无".into(),
-                values: Values::Number(Box::new(std::iter::repeat_n(None, rows))),
+                values: ParquetValues::Number(Box::new(std::iter::repeat_n(None, rows))),
                 recurs: true,
             },
         ];
         let bytes = write(columns, rows, Vec::new()).unwrap();
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&bytes).unwrap();
-        let reader = Reader::open(file).unwrap();
+        let reader = ParquetReader::open(file).unwrap();
         assert_eq!(reader.rows(), rows);
         let widened = numbers.iter().map(|n| n.map(|n| n as f64)).collect();
         assert_eq!(reader.column("数", true).unwrap(), Some(Column::Number(widened)));
@@ -308,16 +308,20 @@ mod tests {
         let wanted = Column::Text(words.iter().map(|word| word.map(Box::from)).cycle().take(rows).collect());
         assert_eq!(Column::Text(texts), wanted);
         assert_eq!(reader.column("没有", true).unwrap(), None);
-        let short = vec![Named { name: "短".into(), values: Values::Boolean(boxed(&[Some(true)])), recurs: true }];
+        let short = vec![ParquetColumn {
+            name: "短".into(),
+            values: ParquetValues::Boolean(boxed(&[Some(true)])),
+            recurs: true,
+        }];
         assert!(write(short, 2, Vec::new()).is_err(), "a column that is too short is no file");
     }
 
     #[test]
     fn a_file_without_rows_keeps_its_types() {
-        let columns = vec![Named { name: "日".into(), values: Values::Date(boxed(&[])), recurs: true }];
+        let columns = vec![ParquetColumn { name: "日".into(), values: ParquetValues::Date(boxed(&[])), recurs: true }];
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&write(columns, 0, Vec::new()).unwrap()).unwrap();
-        let reader = Reader::open(file).unwrap();
+        let reader = ParquetReader::open(file).unwrap();
         assert!(matches!(reader.column("日", false).unwrap(), Some(Column::Date(days)) if days.is_empty()));
     }
 }

@@ -4,10 +4,13 @@
 //! Columns are matched to today's definition by name, renamed ones by what a field says it `was`. Units are told by code
 //! in today's roster, never by name.
 
-use super::head::{FIGURES, FormPart, HEAD, Head, Part, StoredColumn, StoredType, Unusable, code_column, sha256};
-use super::parquet::{Reader, Texts};
-use super::remarks::{Gap, Spot};
-use super::{Shared, StoredUnit, figures, units};
+use super::head::{FormPart, PeriodHead, StoredColumn, StoredFile, StoredType, Unusable, code_column, sha256};
+use super::layout::{FIGURES, HEAD};
+use super::parquet::{ParquetReader, StoredTexts};
+use super::remarks::{HistoryGap, StoredSpot};
+use super::today::Today;
+use super::units::StoredUnit;
+use super::{figures, units};
 use crate::definition::{CodeList, FieldType, Form, FormColumn, grade_column};
 use crate::domain::period::Period;
 use crate::model::statistic::StatTable;
@@ -28,9 +31,9 @@ pub const UNIT: &str = "#unit";
 /// What an earlier run left of its period.
 pub struct StoredPeriod {
     pub period: Period,
-    pub head: Head,
+    pub head: PeriodHead,
     folder: PathBuf,
-    shared: Arc<Shared>,
+    today: Arc<Today>,
     /// By today's forms.
     forms: Vec<OnceLock<Option<Box<StoredForm>>>>,
     units: OnceLock<Option<Vec<StoredUnit>>>,
@@ -42,17 +45,17 @@ pub struct StoredForm {
     period: Period,
     title: String,
     rows: usize,
-    shared: Arc<Shared>,
+    today: Arc<Today>,
     /// By today's columns of the form ([`Form::columns`]): the stored column's name and type, where there is one.
-    sources: Vec<Source>,
-    reader: Mutex<Reader>,
+    sources: Vec<ColumnSource>,
+    reader: Mutex<ParquetReader>,
     columns: Vec<OnceLock<Option<Column>>>,
     units: OnceLock<Vec<Option<u32>>>,
     origins: OnceLock<Origins>,
 }
 
 /// One of today's columns, and what is stored of it.
-struct Source {
+struct ColumnSource {
     today: FormColumn,
     /// The unit that figures are asked in today.
     measured_in: Option<String>,
@@ -63,8 +66,8 @@ struct Source {
 
 #[derive(Default)]
 struct Origins {
-    returns: Texts,
-    sheets: Texts,
+    returns: StoredTexts,
+    sheets: StoredTexts,
     rows: Vec<Option<i64>>,
 }
 
@@ -83,36 +86,36 @@ impl StoredPeriod {
     ///
     /// # Errors
     /// The head is damaged, of another period or pipeline, or from the future.
-    pub(super) fn open(folder: &Path, period: &Period, shared: Arc<Shared>) -> Result<StoredPeriod, Unusable> {
-        let head = read_head(folder, &shared.pipeline, period)?;
-        let forms = shared.forms.iter().map(|_| OnceLock::new()).collect();
+    pub(super) fn open(folder: &Path, period: &Period, today: Arc<Today>) -> Result<StoredPeriod, Unusable> {
+        let head = read_head(folder, &today.pipeline, period)?;
+        let forms = today.forms.iter().map(|_| OnceLock::new()).collect();
         let (units, figures) = (OnceLock::new(), OnceLock::new());
-        Ok(StoredPeriod { period: period.clone(), head, folder: folder.to_path_buf(), shared, forms, units, figures })
+        Ok(StoredPeriod { period: period.clone(), head, folder: folder.to_path_buf(), today, forms, units, figures })
     }
 
     /// Whether the definition was the same, byte by byte.
     pub fn same_definition(&self) -> bool {
-        self.head.definition_sha256 == self.shared.sha256
+        self.head.definition_sha256 == self.today.sha256
     }
 
     /// Whether the definition of that time had today's form of this index.
     pub fn knows(&self, form: usize) -> bool {
-        self.shared.forms.get(form).is_some_and(|today| self.head.forms.iter().any(|part| part.id == today.id))
+        self.today.forms.get(form).is_some_and(|today| self.head.forms.iter().any(|part| part.id == today.id))
     }
 
     /// Rows of a form (index into today's plan); `None` where that definition had no such form or its file is damaged,
     /// which is then a gap.
     pub fn form(&self, form: usize) -> Option<&StoredForm> {
-        let today = self.shared.forms.get(form)?;
+        let today = self.today.forms.get(form)?;
         let open = || {
             let Some(part) = self.head.forms.iter().find(|part| part.id == today.id) else {
-                self.shared.remarks.gap(Gap::NoForm(self.period.clone(), today.title.clone()));
+                self.today.remarks.gap(HistoryGap::NoForm(self.period.clone(), today.title.clone()));
                 return None;
             };
             match self.open_form(part, today) {
                 Ok(form) => Some(Box::new(form)),
                 Err(why) => {
-                    self.shared.remarks.gap(Gap::Unusable(self.period.clone(), today.title.clone(), why));
+                    self.today.remarks.gap(HistoryGap::Unusable(self.period.clone(), today.title.clone(), why));
                     None
                 }
             }
@@ -123,7 +126,7 @@ impl StoredPeriod {
     fn open_form(&self, part: &FormPart, today: &Form) -> Result<StoredForm, Unusable> {
         let file = verified(&self.folder, &part.part)?;
         let broken = |error: &dyn std::fmt::Display| Unusable::Damaged(format!("{} 读不出来：{error}", part.part.file));
-        let reader = Reader::open(file).map_err(|error| broken(&error))?;
+        let reader = ParquetReader::open(file).map_err(|error| broken(&error))?;
         if reader.rows() != part.rows {
             return Err(Unusable::Damaged(format!("{} 的行数与 {HEAD} 不符", part.part.file)));
         }
@@ -139,14 +142,14 @@ impl StoredPeriod {
                     FieldType::Code { list } => Some(list),
                     _ => None,
                 });
-                Source { today: column, measured_in, list, stored }
+                ColumnSource { today: column, measured_in, list, stored }
             })
             .collect();
         Ok(StoredForm {
             period: self.period.clone(),
             title: today.title.clone(),
             rows: part.rows,
-            shared: self.shared.clone(),
+            today: self.today.clone(),
             columns: sources.iter().map(|_| OnceLock::new()).collect(),
             sources,
             reader: Mutex::new(reader),
@@ -159,7 +162,7 @@ impl StoredPeriod {
     pub fn units(&self) -> Option<&[StoredUnit]> {
         let read = || {
             let bytes = self.bytes(&self.head.units)?;
-            units::read(&bytes, |code| self.shared.codes.get(code).copied())
+            units::read(&bytes, |code| self.today.codes.get(code).copied())
         };
         self.units.get_or_init(|| self.or_gap(read(), "报送情况")).as_deref()
     }
@@ -170,14 +173,14 @@ impl StoredPeriod {
         self.figures.get_or_init(|| self.or_gap(read(), FIGURES)).as_deref()
     }
 
-    fn bytes(&self, part: &Part) -> Result<Vec<u8>, Unusable> {
+    fn bytes(&self, part: &StoredFile) -> Result<Vec<u8>, Unusable> {
         let mut bytes = Vec::new();
         let read = verified(&self.folder, part)?.read_to_end(&mut bytes);
         read.map(|_| bytes).map_err(|error| Unusable::Damaged(format!("{} 打不开：{error}", part.file)))
     }
 
     fn or_gap<T>(&self, read: Result<T, Unusable>, what: &str) -> Option<T> {
-        read.map_err(|why| self.shared.remarks.gap(Gap::Unusable(self.period.clone(), what.to_owned(), why))).ok()
+        read.map_err(|why| self.today.remarks.gap(HistoryGap::Unusable(self.period.clone(), what.to_owned(), why))).ok()
     }
 }
 
@@ -185,7 +188,7 @@ impl StoredPeriod {
 ///
 /// # Errors
 /// Damaged, of another period or pipeline, or from the future.
-pub fn read_head(folder: &Path, pipeline: &str, period: &Period) -> Result<Head, Unusable> {
+pub fn read_head(folder: &Path, pipeline: &str, period: &Period) -> Result<PeriodHead, Unusable> {
     crate::atomic::recover(folder).map_err(Unusable::Damaged)?;
     let bytes = match std::fs::read(folder.join(HEAD)) {
         Ok(bytes) => bytes,
@@ -194,7 +197,7 @@ pub fn read_head(folder: &Path, pipeline: &str, period: &Period) -> Result<Head,
         }
         Err(error) => return Err(Unusable::Damaged(format!("{HEAD} 打不开：{error}"))),
     };
-    let head = Head::read(&bytes)?;
+    let head = PeriodHead::read(&bytes)?;
     if head.pipeline != pipeline || head.period != *period {
         let whose = format!("{} {}", head.pipeline, head.period.title());
         return Err(Unusable::Damaged(format!("{HEAD} 说的是“{whose}”，与所在文件夹不符")));
@@ -212,7 +215,7 @@ fn stored_names(form: &Form, column: &FormColumn) -> impl Iterator<Item = String
 }
 
 /// An open file whose bytes are those that were written.
-fn verified(folder: &Path, part: &Part) -> Result<File, Unusable> {
+fn verified(folder: &Path, part: &StoredFile) -> Result<File, Unusable> {
     let damaged = |what: String| Unusable::Damaged(format!("{} {what}", part.file));
     let mut file = File::open(folder.join(&part.file)).map_err(|error| damaged(format!("打不开：{error}")))?;
     let mut bytes = Vec::new();
@@ -248,21 +251,21 @@ impl StoredForm {
     }
 
     fn decode(&self, column: usize) -> Option<Column> {
-        let Source { today, measured_in, list, stored } = self.sources.get(column)?;
-        let spot = || Spot { form: self.title.clone(), column: today.name.clone() };
+        let ColumnSource { today, measured_in, list, stored } = self.sources.get(column)?;
+        let spot = || StoredSpot { form: self.title.clone(), column: today.name.clone() };
         let Some(StoredColumn { name, ty: stored, measured_in: then }) = stored else {
-            self.shared.remarks.missing(&self.period, spot());
+            self.today.remarks.missing(&self.period, spot());
             return None;
         };
         if !stored.reads_as(today.ty) {
-            self.shared.remarks.conflict(&self.period, spot(), stored.word(), StoredType::plain(today.ty).word());
+            self.today.remarks.conflict(&self.period, spot(), stored.word(), StoredType::plain(today.ty).word());
             return None;
         }
         // 元 then and 万元 now: every figure plausible, and ten thousand times off.
         if let (Some(then), Some(now)) = (then, measured_in)
             && then != now
         {
-            self.shared.remarks.conflict(&self.period, spot(), then, now);
+            self.today.remarks.conflict(&self.period, spot(), then, now);
             return None;
         }
         if *stored == StoredType::Unit && today.ty == crate::definition::ColumnType::Unit {
@@ -272,14 +275,14 @@ impl StoredForm {
         let widen = today.ty == crate::definition::ColumnType::Number;
         match reader.column(name, widen) {
             Ok(Some(Column::Text(words))) => {
-                let list = list.and_then(|list| self.shared.lists.get(list));
+                let list = list.and_then(|list| self.today.lists.get(list));
                 Some(Column::Text(list.map_or(words.clone(), |list| self.in_todays_words(&words, list, &spot()))))
             }
             Ok(Some(values)) => Some(values),
             // The hash agreed, so the program that wrote it left this column out or broke it.
             Ok(None) | Err(_) => {
                 let why = Unusable::Damaged(format!("“{name}”读不出来"));
-                self.shared.remarks.gap(Gap::Unusable(self.period.clone(), self.title.clone(), why));
+                self.today.remarks.gap(HistoryGap::Unusable(self.period.clone(), self.title.clone(), why));
                 None
             }
         }
@@ -287,7 +290,7 @@ impl StoredForm {
 
     /// Words of a code list that has changed since: one that means another now is read as that, one that is in the list no
     /// more stays as it was, and is said.
-    fn in_todays_words(&self, words: &model::Texts, list: &CodeList, spot: &Spot) -> model::Texts {
+    fn in_todays_words(&self, words: &model::Texts, list: &CodeList, spot: &StoredSpot) -> model::Texts {
         let mut known: HashMap<&str, &str> = list.values.iter().map(|value| (value.as_str(), value.as_str())).collect();
         for (also, canonical) in &list.synonyms {
             known.entry(also).or_insert(canonical);
@@ -295,7 +298,7 @@ impl StoredForm {
         let todays = |word: &str| {
             known.get(word).copied().map_or_else(
                 || {
-                    self.shared.remarks.strange(&self.period, spot.clone(), word);
+                    self.today.remarks.strange(&self.period, spot.clone(), word);
                     word.to_owned()
                 },
                 str::to_owned,
@@ -308,13 +311,13 @@ impl StoredForm {
     fn resolve(&self, name: &str) -> Vec<Option<u32>> {
         let codes = self.texts(&code_column(name));
         let units: Vec<Option<u32>> =
-            codes.iter().map(|code| self.shared.codes.get(code.as_deref()?).copied()).collect();
+            codes.iter().map(|code| self.today.codes.get(code.as_deref()?).copied()).collect();
         if codes.iter().zip(&units).any(|(code, unit)| code.is_some() && unit.is_none()) {
             let names = self.texts(name);
             for ((code, unit), name) in codes.iter().zip(&units).zip(&names) {
                 if let (Some(code), None) = (code, unit) {
                     let name = name.as_deref().unwrap_or_default();
-                    self.shared.remarks.gone(&self.period, code.to_string(), name.to_owned());
+                    self.today.remarks.gone(&self.period, code.to_string(), name.to_owned());
                 }
             }
         }
@@ -325,7 +328,7 @@ impl StoredForm {
     pub fn units(&self) -> &[Option<u32>] {
         self.units.get_or_init(|| {
             let codes = self.texts(UNIT);
-            codes.iter().map(|code| self.shared.codes.get(code.as_deref()?).copied()).collect()
+            codes.iter().map(|code| self.today.codes.get(code.as_deref()?).copied()).collect()
         })
     }
 
@@ -350,13 +353,13 @@ impl StoredForm {
     }
 
     /// A text column of the engine's; rows of one that cannot be read are nothing.
-    fn texts(&self, name: &str) -> Texts {
+    fn texts(&self, name: &str) -> StoredTexts {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         match reader.texts(name) {
             Ok(Some(texts)) => texts,
             Ok(None) | Err(_) => {
                 let why = Unusable::Damaged(format!("“{name}”读不出来"));
-                self.shared.remarks.gap(Gap::Unusable(self.period.clone(), self.title.clone(), why));
+                self.today.remarks.gap(HistoryGap::Unusable(self.period.clone(), self.title.clone(), why));
                 vec![None; self.rows]
             }
         }

@@ -1,8 +1,8 @@
 //! What a history folder holds, period by period, without reading any rows: for the list of periods.
 
-use super::head::{Head, Unusable};
+use super::head::{PeriodHead, Unusable};
 use super::issue::Issued;
-use super::list;
+use super::layout::periods;
 use super::stored::read_head;
 use crate::definition::Plan;
 use crate::domain::period::Period;
@@ -10,9 +10,9 @@ use std::path::Path;
 
 /// One stored period. What cannot be read is said in its place.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Surveyed {
+pub struct SurveyedPeriod {
     pub period: Period,
-    pub head: Result<Head, Unusable>,
+    pub head: Result<PeriodHead, Unusable>,
     pub issued: Result<Option<Issued>, Unusable>,
     /// Whether every file that the head names has the size it should have.
     pub whole: bool,
@@ -20,9 +20,9 @@ pub struct Surveyed {
 
 /// One pipeline's part of a history.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Survey {
+pub struct StoreSurvey {
     /// In the order of time.
-    pub periods: Vec<Surveyed>,
+    pub periods: Vec<SurveyedPeriod>,
     /// Periods between the first and the last one that have no folder.
     pub gaps: Vec<Period>,
     /// Entries that are no period of this pipeline.
@@ -30,9 +30,9 @@ pub struct Survey {
 }
 
 /// Surveys `<root>/<pipeline>`.
-pub fn survey(root: &Path, plan: &Plan) -> Survey {
+pub fn survey(root: &Path, plan: &Plan) -> StoreSurvey {
     let folder = root.join(&plan.name);
-    let mut stored = list(&folder, &plan.schedule);
+    let mut stored = periods(&folder, &plan.schedule);
     stored.sort();
     let keys: Vec<String> = stored.iter().map(Period::key).collect();
     let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
@@ -47,13 +47,13 @@ pub fn survey(root: &Path, plan: &Plan) -> Survey {
             let head = read_head(&folder, &plan.name, &period);
             let issued = Issued::read(&folder);
             let whole = head.as_ref().is_ok_and(|head| is_whole(&folder, head));
-            Surveyed { period, head, issued, whole }
+            SurveyedPeriod { period, head, issued, whole }
         })
         .collect();
-    Survey { periods, gaps, strangers }
+    StoreSurvey { periods, gaps, strangers }
 }
 
-fn is_whole(folder: &Path, head: &Head) -> bool {
+fn is_whole(folder: &Path, head: &PeriodHead) -> bool {
     let parts = head.forms.iter().map(|form| &form.part).chain([&head.units, &head.figures]);
     parts.into_iter().all(|part| std::fs::metadata(folder.join(&part.file)).is_ok_and(|file| file.len() == part.size))
 }

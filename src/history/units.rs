@@ -19,7 +19,7 @@ pub struct StoredUnit {
     pub unit: Option<u32>,
 }
 
-const FILE: &str = super::head::UNITS;
+const FILE: &str = super::layout::UNITS;
 
 /// The file's bytes.
 pub fn bytes(units: &[StoredUnit]) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use super::style::{self, Styles};
 use super::{Correction, Edition, leadership};
 use crate::domain::period::civil;
-use crate::history::correction::Change;
+use crate::history::correction::FigureChange;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::id_number::{mask, mask_within};
 use rust_xlsxwriter::{Worksheet, XlsxError};
@@ -72,7 +72,7 @@ fn table(edition: &Edition<'_>, correction: Correction<'_>, title: &str) -> Stat
 }
 
 /// One side in words: a proportion with its two numbers, for a change may be smaller than what is printed.
-fn side(change: &Change, cell: Option<&StatCell>) -> StatCell {
+fn side(change: &FigureChange, cell: Option<&StatCell>) -> StatCell {
     let day = |day: i32, month: bool| {
         let (year, of, date) = civil(day)?;
         Some(if month { format!("{year}年{of}月") } else { format!("{year}-{of:02}-{date:02}") })

@@ -83,7 +83,7 @@ pub fn run_json(edition: &Edition<'_>, outputs: &[Output], target: &mut impl Wri
     object.list("history", edition.history_notes.iter().map(|note| mask_within(note).into()))?;
     // Proven before anything is written; a run that cannot prove it writes nothing.
     object.value("identity", &json!({ "holds": true }))?;
-    object.value("input_sha256", &json!(crate::history::input_hash(edition.verdict)))?;
+    object.value("input_sha256", &json!(crate::history::keep::input_hash(edition.verdict)))?;
     object.list("inputs", edition.verdict.sources.iter().map(|source| input(edition, source)))?;
     object.list("outputs", outputs)?;
     object.value("period", &json!(edition.period.key()))?;

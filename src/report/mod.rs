@@ -33,8 +33,9 @@ mod wording;
 use crate::atomic::Stage;
 use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
-use crate::history::correction::Change;
-use crate::history::{FormFile, form_rows};
+use crate::history::correction::FigureChange;
+use crate::history::keep::FormFile;
+use crate::history::rows::form_rows;
 use crate::model::discipline::ChaseList;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
@@ -75,7 +76,7 @@ pub struct Correction<'a> {
     /// 文号 of the issued one.
     pub number: &'a str,
     pub reason: &'a str,
-    pub changes: &'a [Change],
+    pub changes: &'a [FigureChange],
 }
 
 /// All outputs, written beside their targets; nothing is in place yet.
@@ -147,7 +148,7 @@ pub fn prepare(edition: Edition<'_>, folder: &Path) -> Result<Pending, String> {
         edition.rows.iter().map(|rows| Accepted::of(&edition, rows)).collect::<Result<_, _>>()?;
     let stage = Stage::open(folder)?;
     let links = Links::find(&edition, folder);
-    let input_hash = crate::history::input_hash(edition.verdict);
+    let input_hash = crate::history::keep::input_hash(edition.verdict);
     let name = file_stem(&edition.name());
     let mut jobs = vec![
         (format!("{name}_汇总表.xlsx"), Job::Leadership),

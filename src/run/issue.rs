@@ -2,9 +2,10 @@
 //! the ledger.
 
 use super::{Prepared, Stop};
-use crate::definition::reference::append;
+use crate::history::head::Unusable;
 use crate::history::issue::Issued;
-use crate::history::{History, StoredPeriod, Unusable, ledger};
+use crate::history::remarks::HistoryGap;
+use crate::history::{History, StoredPeriod, append, ledger};
 use std::path::{Path, PathBuf};
 
 /// What an issue came to.
@@ -87,7 +88,7 @@ fn stored<'h>(past: &'h History, forms: usize, title: &str, history: &Path) -> R
     };
     let whole = (0..forms).all(|form| stored.form(form).is_some() || !stored.knows(form));
     if stored.figures().is_none() || stored.units().is_none() || !whole {
-        let why: Vec<String> = past.gaps().iter().map(crate::history::Gap::words).collect();
+        let why: Vec<String> = past.gaps().iter().map(HistoryGap::words).collect();
         return Err(Stop::Usage(format!("{title}的存档不完整，不能印发：{}。请重新汇总这一期。", why.join("；"))));
     }
     Ok(stored)

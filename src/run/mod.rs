@@ -13,7 +13,8 @@ use crate::compute::{self, Computed};
 use crate::definition::reference::ReferenceFolders;
 use crate::definition::{self, Diagnostic, Plan, Reference};
 use crate::domain::period::Period;
-use crate::history::{Entry, History};
+use crate::history::History;
+use crate::history::keep::PeriodResults;
 use crate::ingest::{self, Delivery, Limits};
 use crate::model::discipline::PastDiscipline;
 use crate::model::outcome::Read;
@@ -23,7 +24,7 @@ use crate::report::{self, Correction, Edition, Written};
 use crate::validate::arrived::{Arrival, Arrived};
 use crate::validate::yardstick::Yardstick;
 use crate::validate::{self, Validated};
-use past::Own;
+use past::OwnPeriod;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -285,7 +286,7 @@ pub fn run(
         atomic::probe(folder).map_err(Stop::Output)?;
     }
     let history = History::open(places.history, &prepared.plan, &prepared.reference, &prepared.period);
-    let own = Own::find(&history, places)?;
+    let own = OwnPeriod::find(&history, places)?;
     let before_issue = own.as_ref().and_then(|own| own.without_entered(prepared));
     let prepared = before_issue.as_ref().unwrap_or(prepared);
     let Prepared { plan, reference, period, .. } = prepared;
@@ -317,7 +318,7 @@ pub fn run(
     let mut written = Written::default();
     if let Some(folder) = places.out {
         if own.is_some() {
-            Own::keeps_something(&history, &validated.verdict)?;
+            OwnPeriod::keeps_something(&history, &validated.verdict)?;
         }
         watch.stage("写出结果");
         written = write(prepared, &history, own.as_ref(), &validated, &computed, folder)?;
@@ -332,7 +333,7 @@ pub fn run(
 fn write(
     prepared: &Prepared,
     history: &History,
-    own: Option<&Own>,
+    own: Option<&OwnPeriod>,
     validated: &Validated,
     computed: &Computed,
     folder: &Path,
@@ -341,7 +342,7 @@ fn write(
     let statements: Vec<(Option<bool>, String)> =
         computed.statements.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
     let changes = own.map(|own| own.changes(history, &computed.tables)).transpose()?.flatten();
-    let issued = own.and_then(Own::issued).zip(changes.as_deref());
+    let issued = own.and_then(OwnPeriod::issued).zip(changes.as_deref());
     let edition = Edition {
         plan,
         reference,
@@ -356,7 +357,7 @@ fn write(
     };
     let mut pending = report::prepare(edition, folder).map_err(Stop::Output)?;
     let forms = std::mem::take(&mut pending.forms);
-    let entry = Entry {
+    let entry = PeriodResults {
         plan,
         reference,
         period,

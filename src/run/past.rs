@@ -3,10 +3,12 @@
 use super::{Places, Prepared, Stop};
 use crate::definition::{LedgerValue, Plan};
 use crate::domain::period::Period;
-use crate::history::correction::{Change, changes};
-use crate::history::head::{HEAD, Unusable};
-use crate::history::issue::{Amended, ISSUED, Issued};
-use crate::history::{Content, Entry, FormFile, History, Packed, Ready, input_hash};
+use crate::history::History;
+use crate::history::correction::{FigureChange, changes};
+use crate::history::head::Unusable;
+use crate::history::issue::{Amended, Issued};
+use crate::history::keep::{FormFile, PackedPeriod, PartContent, PeriodResults, StagedPeriod, input_hash};
+use crate::history::layout::{HEAD, ISSUED};
 use crate::model::Column;
 use crate::model::outcome::Outcome;
 use crate::model::run::RunVerdict;
@@ -18,19 +20,19 @@ use std::path::PathBuf;
 const LATER: usize = 6;
 
 /// What stands in the history where this run's period goes.
-pub struct Own {
+pub struct OwnPeriod {
     folder: PathBuf,
     issued: Option<Issued>,
     reason: String,
 }
 
-impl Own {
+impl OwnPeriod {
     /// Looks before any return is read. `None` for a run that keeps no history.
     ///
     /// # Errors
     /// [`Stop::Usage`]: the period is issued and no reason is given, or the reverse; or what is stored must not be
     /// replaced. [`Stop::Output`]: the store cannot be written.
-    pub fn find(history: &History, places: Places<'_>) -> Result<Option<Own>, Stop> {
+    pub fn find(history: &History, places: Places<'_>) -> Result<Option<OwnPeriod>, Stop> {
         let Some(folder) = history.own_folder() else { return Ok(None) };
         if places.out.is_some() {
             // Found out now, and not after minutes of reading.
@@ -55,7 +57,7 @@ impl Own {
         let keeps = places.out.is_some();
         match &issued {
             // A dry run changes nothing, and so it may look at an issued period.
-            _ if !keeps => Ok(Some(Own { folder, issued, reason })),
+            _ if !keeps => Ok(Some(OwnPeriod { folder, issued, reason })),
             Some(issued) if reason.is_empty() => Err(Stop::Usage(format!(
                 "{title}已以“{}”印发，不能直接重新汇总。确需更正的，请加 --reason 更正理由，程序会另出一份更正说明。",
                 issued.number
@@ -63,7 +65,7 @@ impl Own {
             None if !reason.is_empty() => {
                 Err(Stop::Usage(format!("{title}还没有印发，重新汇总不需要理由。请去掉 --reason。")))
             }
-            _ => Ok(Some(Own { folder, issued, reason })),
+            _ => Ok(Some(OwnPeriod { folder, issued, reason })),
         }
     }
 
@@ -82,7 +84,7 @@ impl Own {
     ///
     /// # Errors
     /// What was issued cannot be read any more, so nobody can say what changed.
-    pub fn changes(&self, history: &History, tables: &[StatTable]) -> Result<Option<Vec<Change>>, Stop> {
+    pub fn changes(&self, history: &History, tables: &[StatTable]) -> Result<Option<Vec<FigureChange>>, Stop> {
         if self.issued.is_none() {
             return Ok(None);
         }
@@ -148,14 +150,19 @@ impl Own {
     ///
     /// # Errors
     /// The folder cannot be written, or somebody issued the period meanwhile.
-    pub fn stage(&self, entry: Entry<'_>, rows: Vec<FormFile>, changed: Option<usize>) -> Result<Ready, Stop> {
-        let mut packed = Packed::of(entry, rows);
+    pub fn stage(
+        &self,
+        entry: PeriodResults<'_>,
+        rows: Vec<FormFile>,
+        changed: Option<usize>,
+    ) -> Result<StagedPeriod, Stop> {
+        let mut packed = PackedPeriod::of(entry, rows);
         if let (Some(issued), Some(figures)) = (&self.issued, changed) {
             let mut issued = issued.clone();
             let input_sha256 = input_hash(entry.verdict);
             issued.amended.push(Amended { reason: self.reason.clone(), input_sha256, figures });
             // Before the head, which is last.
-            packed.files.insert(0, (ISSUED.to_owned(), Content::Bytes(issued.bytes())));
+            packed.files.insert(0, (ISSUED.to_owned(), PartContent::Bytes(issued.bytes())));
         }
         let ready = packed.stage(&self.folder).map_err(Stop::Output)?;
         // With the lock held nobody else can issue it any more.

@@ -9,7 +9,7 @@ use super::ruling::Ruling;
 use super::trial;
 use super::yardstick::Yardstick;
 use crate::definition::{Gone, Precision, Template, TemplatePart};
-use crate::history::StoredUnit;
+use crate::history::units::StoredUnit;
 use crate::model::run::UnitStatus;
 use crate::model::{Finding, Place};
 use crate::rows::{context, recommenders};

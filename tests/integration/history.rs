@@ -6,7 +6,9 @@ use super::workshop::{Page, folder, page, text, xlsx};
 use huizong::definition::reference::ReferenceFolders;
 use huizong::definition::{Plan, Reference};
 use huizong::domain::period::Period;
-use huizong::history::{History, StoredType, Unusable};
+use huizong::history::History;
+use huizong::history::head::{StoredType, Unusable};
+use huizong::history::remarks::HistoryGap;
 use huizong::model::{Column, Value};
 use std::path::{Path, PathBuf};
 
@@ -184,7 +186,7 @@ fn a_run_keeps_its_rows_with_units_origins_and_discipline() {
         assert!(history.notes().is_empty(), "{:?}", history.notes());
         assert!(history.get(&month("2026-01")).is_none() && history.get(&month("2025-04")).is_none());
         assert!(history.get(&month("2026-04")).is_none(), "the run's own period is no gap");
-        let gaps: Vec<String> = history.gaps().iter().map(huizong::history::Gap::words).collect();
+        let gaps: Vec<String> = history.gaps().iter().map(HistoryGap::words).collect();
         assert_eq!(gaps, ["2025年4月没有历史数据", "2026年1月没有历史数据"]);
     });
     let listed = shop.verb(&["history", "tally"]);
@@ -307,12 +309,7 @@ fn what_is_damaged_or_from_the_future_counts_as_absent_is_said_and_stays() {
         assert!(notes[0].contains("2026年1月《月度登记表》的存档损坏") && notes[0].contains("按没有处理"), "{notes:?}");
         assert!(notes[1].contains("2026年2月的存档损坏"), "{notes:?}");
         assert!(notes[2].contains("2026年3月的存档是更新版本的程序写的（格式 9"), "{notes:?}");
-        assert!(
-            history
-                .gaps()
-                .iter()
-                .any(|gap| { matches!(gap, huizong::history::Gap::Unusable(_, _, Unusable::Future(9))) })
-        );
+        assert!(history.gaps().iter().any(|gap| { matches!(gap, HistoryGap::Unusable(_, _, Unusable::Future(9))) }));
     });
     let listed = shop.verb(&["history"]).out;
     assert!(listed.contains("文件原样保留") && listed.contains("更新版本"), "{listed}");

@@ -1,8 +1,8 @@
 //! Rows added to a reference table that is a csv: in its own encoding, separator and line ends, none of them twice.
 
-use super::columns::{Sheet, Want};
-use super::grid::{self, Cell};
 use crate::definition::ReferenceSchema;
+use crate::definition::reference::columns::{Sheet, Want};
+use crate::definition::reference::grid::{self, Cell};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
@@ -56,7 +56,7 @@ pub fn append(
     }
     let (added, already) = (fresh.len(), rows.len() - fresh.len());
     if added > 0 {
-        let file = File::like(&bytes);
+        let file = CsvStyle::like(&bytes);
         let width = sheet.width();
         let mut new = bytes;
         new.extend(file.lines(fresh, &places, width, &new));
@@ -75,19 +75,19 @@ fn texts(cells: &[Cell], places: &[usize]) -> Vec<String> {
 }
 
 /// How a csv is written.
-struct File {
+struct CsvStyle {
     utf8: bool,
     separator: char,
     line_end: &'static str,
 }
 
-impl File {
-    fn like(bytes: &[u8]) -> File {
+impl CsvStyle {
+    fn like(bytes: &[u8]) -> CsvStyle {
         let utf8 = std::str::from_utf8(bytes.strip_prefix(BOM).unwrap_or(bytes)).is_ok();
         let first = bytes.split(|b| *b == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
         let tabs = first.contains(&b'\t') && !first.contains(&b',');
         let crlf = bytes.windows(2).any(|pair| pair == b"\r\n");
-        File { utf8, separator: if tabs { '\t' } else { ',' }, line_end: if crlf { "\r\n" } else { "\n" } }
+        CsvStyle { utf8, separator: if tabs { '\t' } else { ',' }, line_end: if crlf { "\r\n" } else { "\n" } }
     }
 
     fn lines(&self, rows: Vec<&Vec<String>>, places: &[usize], width: usize, before: &[u8]) -> Vec<u8> {
