@@ -1,6 +1,7 @@
 //! Zip bundles: which zips are containers of returns, what their members are called, and a member's bytes by its chain
 //! of indices. Names are for showing only; nothing is ever written to disk under them.
 
+use super::allowance::Allowance;
 use super::archive::{Archive, Broken, Entry, Source};
 use super::refusal::{self, shown};
 use crate::model::Unreadable;
@@ -36,8 +37,12 @@ pub fn is_package(archive: &Archive) -> bool {
 ///
 /// # Errors
 /// It can't be opened, or is no container: then it is one file.
-pub fn members<S: Source + ?Sized>(source: &S, most: u64) -> Result<Vec<Member>, Option<Unreadable>> {
-    let archive = Archive::open(source, MOST_MEMBERS).map_err(|broken| Some(broken.refusal()))?;
+pub fn members<S: Source + ?Sized>(
+    source: &S,
+    most: u64,
+    allowance: Allowance,
+) -> Result<Vec<Member>, Option<Unreadable>> {
+    let archive = Archive::open(source, MOST_MEMBERS, allowance).map_err(|broken| Some(broken.refusal()))?;
     if is_package(&archive) {
         return Err(None);
     }
@@ -50,7 +55,7 @@ pub fn members<S: Source + ?Sized>(source: &S, most: u64) -> Result<Vec<Member>,
         if looks_zipped(&name) && found.len() as u64 <= MOST_MEMBERS {
             // A refused or unopenable inner zip stays one member; its reading says why.
             if let Ok(bytes) = archive.content(source, entry, most)
-                && let Ok(inner) = inner_members(&bytes, &name, index)
+                && let Ok(inner) = inner_members(&bytes, &name, index, allowance)
             {
                 found.extend(inner);
                 continue;
@@ -67,8 +72,8 @@ pub fn members<S: Source + ?Sized>(source: &S, most: u64) -> Result<Vec<Member>,
     Ok(found)
 }
 
-fn inner_members(bytes: &[u8], outer: &str, index: u32) -> Result<Vec<Member>, ()> {
-    let archive = Archive::open(bytes, MOST_MEMBERS).map_err(|_| ())?;
+fn inner_members(bytes: &[u8], outer: &str, index: u32, allowance: Allowance) -> Result<Vec<Member>, ()> {
+    let archive = Archive::open(bytes, MOST_MEMBERS, allowance).map_err(|_| ())?;
     if is_package(&archive) {
         return Err(());
     }
@@ -120,13 +125,17 @@ fn stamp(entry: &Entry) -> Option<i64> {
 
 /// Opens members one after another and keeps the zip open between them: a bundle's directory is read once, not once a
 /// member.
-#[derive(Default)]
 pub struct Opener {
+    allowance: Allowance,
     outer: Option<(PathBuf, File, Archive)>,
     inner: Option<(u32, Vec<u8>, Archive)>,
 }
 
 impl Opener {
+    pub fn new(allowance: Allowance) -> Opener {
+        Opener { allowance, outer: None, inner: None }
+    }
+
     /// The bytes of the member at the end of `chain`.
     ///
     /// # Errors
@@ -136,7 +145,7 @@ impl Opener {
             self.inner = None;
             self.outer = None;
             let file = super::file::open_regular(path)?;
-            let archive = Archive::open(&file, MOST_MEMBERS).map_err(Broken::refusal)?;
+            let archive = Archive::open(&file, MOST_MEMBERS, self.allowance).map_err(Broken::refusal)?;
             self.outer = Some((path.to_owned(), file, archive));
         }
         let gone = || refusal::damaged("压缩成员不见了，压缩包可能在读取时被改动");
@@ -146,7 +155,7 @@ impl Opener {
         let Some(second) = rest.first() else { return Ok(archive.content(file, entry, most)?.into_owned()) };
         if self.inner.as_ref().is_none_or(|(open, ..)| open != first) {
             let bytes = archive.content(file, entry, most)?.into_owned();
-            let inner = Archive::open(&bytes, MOST_MEMBERS).map_err(Broken::refusal)?;
+            let inner = Archive::open(&bytes, MOST_MEMBERS, self.allowance).map_err(Broken::refusal)?;
             self.inner = Some((*first, bytes, inner));
         }
         let Some((_, bytes, inner)) = &self.inner else { return Err(gone()) };
@@ -170,7 +179,7 @@ mod tests {
     }
 
     fn names(bytes: &[u8]) -> Vec<String> {
-        members(bytes, 1 << 20).unwrap().into_iter().map(|member| member.name).collect()
+        members(bytes, 1 << 20, Allowance::default()).unwrap().into_iter().map(|member| member.name).collect()
     }
 
     #[test]
@@ -179,7 +188,7 @@ mod tests {
         let second = zip(&[("三层.zip", &third), ("二层.csv", b"2")]);
         let bundle = zip(&[("二层.zip", &second), ("一层.csv", b"3")]);
         assert_eq!(names(&bundle), ["二层.zip/三层.zip", "二层.zip/二层.csv", "一层.csv"]);
-        assert_eq!(members(&bundle[..], 1 << 20).unwrap()[1].chain, [0, 1]);
+        assert_eq!(members(&bundle[..], 1 << 20, Allowance::default()).unwrap()[1].chain, [0, 1]);
     }
 
     #[test]
@@ -198,6 +207,6 @@ mod tests {
     #[test]
     fn a_workbook_is_no_bundle() {
         let package = zip(&[("[Content_Types].xml", b"<Types/>"), ("xl/workbook.xml", b"")]);
-        assert_eq!(members(&package[..], 1 << 20), Err(None));
+        assert_eq!(members(&package[..], 1 << 20, Allowance::default()), Err(None));
     }
 }

@@ -1,8 +1,7 @@
 //! What every reader does with one cell: its place on the grid, its number, its error word, and the order of all.
 
-use super::{allowance, refusal};
 use crate::model::cell::{Doubt, ERROR_WORDS};
-use crate::model::{CellRef, RawSheet, RawValue, Unreadable};
+use crate::model::{CellRef, RawSheet, RawValue};
 use chrono::{NaiveDate, NaiveDateTime};
 
 pub const LAST_ROW: u32 = 1_048_575;
@@ -99,19 +98,6 @@ pub fn settle(sheet: &mut RawSheet) {
         true
     });
     sheet.arena = arena;
-}
-
-/// Cells of one file; a province has less.
-const MOST_CELLS: usize = 5_000_000;
-
-/// Cells that a file may hold.
-pub fn most_cells() -> usize {
-    allowance::count(MOST_CELLS)
-}
-
-/// The refusal of a file with more cells than [`most_cells`].
-pub fn too_many_cells() -> Unreadable {
-    refusal::over_limit(format!("有内容的单元格超过 {} 个", most_cells()))
 }
 
 /// A text cell, unless there is no text: Excel shows nothing there.

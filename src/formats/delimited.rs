@@ -1,7 +1,8 @@
 //! Delimited text: comma, tab or semicolon; quoted fields may hold delimiters, doubled quotes and line breaks.
 //! All values are text: what a field means is not this module's to say.
 
-use super::cells::{self, most_cells, push_nonempty, too_many_cells};
+use super::allowance::Allowance;
+use super::cells::{self, push_nonempty};
 use super::refusal::{self, Refusal};
 use crate::model::workbook::Format;
 use crate::model::{RawSheet, RawWorkbook};
@@ -20,7 +21,7 @@ pub fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
 
 /// # Errors
 /// Plain text without any delimiter, an open quote, or over a limit.
-pub fn read(text: &str) -> Result<RawWorkbook, Refusal> {
+pub fn read(text: &str, allowance: Allowance) -> Result<RawWorkbook, Refusal> {
     // Excel's own hint, which it reads and hides.
     let (hint, text) = match text.strip_prefix("sep=").and_then(|rest| rest.split_once('\n')) {
         Some((mark, rest)) => (mark.trim_end().bytes().next(), rest),
@@ -30,7 +31,7 @@ pub fn read(text: &str) -> Result<RawWorkbook, Refusal> {
         return Err(Refusal::NotATable("是纯文本，没有列".to_owned()));
     };
     let mut sheet = RawSheet { name: "Sheet1".to_owned(), ..RawSheet::default() };
-    fields(text, delimiter, &mut sheet)?;
+    fields(text, delimiter, allowance, &mut sheet)?;
     let mut remarks = Vec::new();
     // Every program ends the last line; text has no other mark of being whole.
     if !text.ends_with(['\n', '\r']) {
@@ -54,7 +55,7 @@ fn delimiter(text: &str) -> Option<u8> {
     counts.iter().find(|(_, count)| *count == most).map(|(mark, _)| *mark)
 }
 
-fn fields(text: &str, delimiter: u8, sheet: &mut RawSheet) -> Result<(), Refusal> {
+fn fields(text: &str, delimiter: u8, allowance: Allowance, sheet: &mut RawSheet) -> Result<(), Refusal> {
     let bytes = text.as_bytes();
     let (mut row, mut col, mut at) = (0u32, 0u32, 0usize);
     let mut field = String::new();
@@ -68,8 +69,8 @@ fn fields(text: &str, delimiter: u8, sheet: &mut RawSheet) -> Result<(), Refusal
         field.push_str(text.get(at..end).unwrap_or(""));
         if !field.is_empty() {
             let place = cells::checked(row, col).ok_or_else(|| refusal::over_limit("行或列超出 Excel 表格的范围"))?;
-            if sheet.cells.len() >= most_cells() {
-                return Err(too_many_cells().into());
+            if sheet.cells.len() >= allowance.cells() {
+                return Err(allowance.too_many_cells().into());
             }
             push_nonempty(sheet, place, &field);
         }
@@ -111,7 +112,7 @@ mod tests {
     use crate::model::CellRef;
 
     fn cells(text: &str) -> Vec<(String, String)> {
-        let workbook = read(text).unwrap();
+        let workbook = read(text, Allowance::default()).unwrap();
         let sheet = &workbook.sheets[0];
         sheet.cells.iter().map(|cell| (cell.at.to_string(), sheet.text(cell.value).to_owned())).collect()
     }
@@ -127,8 +128,10 @@ mod tests {
         assert_eq!(cells(text), pairs(&expected));
         assert_eq!(cells("a\tb,c\n1\t2"), pairs(&[("A1", "a"), ("B1", "b,c"), ("A2", "1"), ("B2", "2")]));
         assert_eq!(cells("sep=;\na;b\n"), pairs(&[("A1", "a"), ("B1", "b")]));
-        assert!(matches!(read("a,\"b\nc"), Err(Refusal::Unreadable(unreadable)) if unreadable.code == "file-damaged"));
-        assert!(matches!(read("说明\n文字"), Err(Refusal::NotATable(_))));
+        assert!(
+            matches!(read("a,\"b\nc", Allowance::default()), Err(Refusal::Unreadable(unreadable)) if unreadable.code == "file-damaged")
+        );
+        assert!(matches!(read("说明\n文字", Allowance::default()), Err(Refusal::NotATable(_))));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Web pages saved as `.xls`: every table with content becomes a sheet, one inside another too; spans become merges. Tags need not be balanced.
 
-use super::cells::{self, most_cells, too_many_cells};
+use super::allowance::Allowance;
+use super::cells;
 use super::delimited;
 use super::refusal::{self, Refusal};
 use super::xml;
@@ -15,11 +16,11 @@ const DEEPEST: usize = 50;
 ///
 /// # Errors
 /// No table in it, or an encoding that can't be determined.
-pub fn read(bytes: &[u8], charset: Option<&str>) -> Result<RawWorkbook, Refusal> {
+pub fn read(bytes: &[u8], charset: Option<&str>, allowance: Allowance) -> Result<RawWorkbook, Refusal> {
     let unknown = || refusal::damaged("网页的文字编码无法确定");
     // What the bytes are proves more than what the page says of itself.
     if std::str::from_utf8(bytes).is_ok() || encoding_rs::Encoding::for_bom(bytes).is_some() {
-        return read_text(&delimited::decode(bytes).ok_or_else(unknown)?);
+        return read_text(&delimited::decode(bytes).ok_or_else(unknown)?, allowance);
     }
     let declared = charset.map(str::to_owned).or_else(|| declared(bytes));
     let encoding = declared
@@ -27,7 +28,7 @@ pub fn read(bytes: &[u8], charset: Option<&str>) -> Result<RawWorkbook, Refusal>
         .filter(|encoding| *encoding != encoding_rs::UTF_8 && *encoding != encoding_rs::UTF_16LE)
         .unwrap_or(encoding_rs::GB18030);
     let text = encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(unknown)?;
-    read_text(&text)
+    read_text(&text, allowance)
 }
 
 fn declared(bytes: &[u8]) -> Option<String> {
@@ -45,8 +46,8 @@ fn declared(bytes: &[u8]) -> Option<String> {
 ///
 /// # Errors
 /// No table in it, or over a limit.
-pub fn read_text(text: &str) -> Result<RawWorkbook, Refusal> {
-    let mut page = Page::default();
+pub fn read_text(text: &str, allowance: Allowance) -> Result<RawWorkbook, Refusal> {
+    let mut page = Page { allowance, ..Page::default() };
     page.walk(text)?;
     // Rows may be left unclosed; a table that is still open at the end was cut off, and who knows how many rows with it.
     if !page.open.is_empty() {
@@ -66,6 +67,7 @@ pub fn read_text(text: &str) -> Result<RawWorkbook, Refusal> {
 
 #[derive(Default)]
 struct Page {
+    allowance: Allowance,
     /// Finished tables that hold something, with the order in which they began.
     done: Vec<(usize, RawSheet)>,
     /// Tables that are open, the innermost last: pages lay themselves out with tables around the one that counts.
@@ -188,8 +190,8 @@ impl Page {
         let Some(table) = self.open.last_mut() else { return Ok(()) };
         let (Some(cell), Some(row)) = (table.cell.take(), table.row) else { return Ok(()) };
         self.cells += 1;
-        if self.cells > most_cells() {
-            return Err(too_many_cells().into());
+        if self.cells > self.allowance.cells() {
+            return Err(self.allowance.too_many_cells().into());
         }
         while table.taken.get(&table.col).is_some_and(|free| *free > row) {
             table.col += 1;
@@ -290,7 +292,7 @@ mod tests {
         let page = "<html><style>td{}</style><table><tr><td colspan=3>总工会<br>统计 表&nbsp;</td></tr>\
                     <tr><td rowspan='2'>甲</td><td>1 &lt; 2<td>3</tr><tr><td>4</td><td></td></tr></table>\
                     <TABLE><TR><TH>二</TH></TR></TABLE>";
-        let workbook = read_text(page).unwrap();
+        let workbook = read_text(page, Allowance::default()).unwrap();
         let sheet = &workbook.sheets[0];
         let cells: Vec<(String, &str)> =
             sheet.cells.iter().map(|cell| (cell.at.to_string(), sheet.text(cell.value))).collect();
@@ -306,7 +308,7 @@ mod tests {
     #[test]
     fn a_table_inside_a_layout_table_is_a_sheet_of_its_own() {
         let page = "<table><tr><td><table><tr><td>单位<td>人数</tr></table></td></tr><tr><td>页脚</td></tr></table>";
-        let sheets = read_text(page).unwrap().sheets;
+        let sheets = read_text(page, Allowance::default()).unwrap().sheets;
         let arenas: Vec<&str> = sheets.iter().map(|sheet| sheet.arena.as_str()).collect();
         assert_eq!(arenas, ["页脚", "单位人数"]);
     }
@@ -315,8 +317,8 @@ mod tests {
     fn gbk_pages_are_read_whatever_they_say() {
         let page = "<meta charset=iso-8859-1><table><tr><td>工会</td></tr></table>";
         let bytes = encoding_rs::GBK.encode(&page.replace("iso-8859-1", "gb2312")).0.into_owned();
-        assert_eq!(read(&bytes, None).unwrap().sheets[0].arena, "工会");
-        assert_eq!(read(page.as_bytes(), None).unwrap().sheets[0].arena, "工会");
-        assert!(matches!(read(b"<html>hello</html>", None), Err(Refusal::NotATable(_))));
+        assert_eq!(read(&bytes, None, Allowance::default()).unwrap().sheets[0].arena, "工会");
+        assert_eq!(read(page.as_bytes(), None, Allowance::default()).unwrap().sheets[0].arena, "工会");
+        assert!(matches!(read(b"<html>hello</html>", None, Allowance::default()), Err(Refusal::NotATable(_))));
     }
 }

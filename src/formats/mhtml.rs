@@ -1,5 +1,6 @@
 //! MHTML (a page as a mail message, `.mht` or saved as `.xls`): finds the HTML parts, undoes their transfer encoding.
 
+use super::allowance::Allowance;
 use super::html;
 use super::refusal::{self, Refusal};
 use crate::model::RawWorkbook;
@@ -9,7 +10,7 @@ use memchr::memmem;
 ///
 /// # Errors
 /// No such part, or it can't be read.
-pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
+pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> {
     let mut last = Refusal::NotATable("是网页存档，里面没有表格".to_owned());
     let mut found: Option<RawWorkbook> = None;
     for part in parts(bytes) {
@@ -30,7 +31,7 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
         } else {
             body.to_vec()
         };
-        match (html::read(&content, charset), &mut found) {
+        match (html::read(&content, charset, allowance), &mut found) {
             // Excel writes one part a sheet.
             (Ok(workbook), Some(all)) => all.sheets.extend(workbook.sheets),
             (Ok(workbook), none) => *none = Some(workbook),
@@ -134,7 +135,7 @@ mod tests {
             Content-Transfer-Encoding: quoted-printable\r\n\r\n<table><tr><td colspan=3D2>=B9=A4=\r\n=BB=E1</td></tr></table>\r\n\
             --b\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n\
             PHRhYmxlPjx0cj48dGQ+5bel\r\n5LyaPC90ZD48L3RyPjwvdGFibGU+\r\n--b--\r\n";
-        let workbook = read(message.as_bytes()).unwrap();
+        let workbook = read(message.as_bytes(), Allowance::default()).unwrap();
         let texts: Vec<&str> = workbook.sheets.iter().map(|sheet| sheet.arena.as_str()).collect();
         assert_eq!(texts, ["工会", "工会"]);
         assert_eq!(workbook.sheets[0].merges.len(), 1);

@@ -1,7 +1,8 @@
 //! OpenDocument spreadsheets: a package in, a raw workbook out. Read here and not by calamine, because repeated cells
 //! are how these files grow to billions: blank repeats cost nothing, and filled ones are counted.
 
-use super::cells::{self, most_cells, too_many_cells};
+use super::allowance::Allowance;
+use super::cells;
 use super::package::Package;
 use super::refusal::{self, Refusal};
 use super::xml::{self, Attrs, Token, Xml};
@@ -23,7 +24,7 @@ pub fn read(package: &Package) -> Result<RawWorkbook, Refusal> {
         return Err(refusal::encrypted("ODF 加密").into());
     }
     let content = package.part("content.xml")?.ok_or_else(|| refusal::damaged("缺少内容部件"))?;
-    let mut found = tables(&xml::decode(&content)?)?;
+    let mut found = tables(&xml::decode(&content)?, package.allowance)?;
     found.modified = package.part("meta.xml").ok().flatten().and_then(|bytes| stamp(&xml::decode(&bytes).ok()?));
     Ok(found)
 }
@@ -46,7 +47,7 @@ fn stamp(text: &str) -> Option<i64> {
     }
 }
 
-fn tables(text: &str) -> Result<RawWorkbook, Unreadable> {
+fn tables(text: &str, allowance: Allowance) -> Result<RawWorkbook, Unreadable> {
     let mut xml = Xml::new(text);
     let mut found = RawWorkbook { format: Format::Ods, modified: None, sheets: Vec::new(), remarks: Vec::new() };
     let mut hidden_styles: HashSet<String> = HashSet::new();
@@ -61,7 +62,7 @@ fn tables(text: &str) -> Result<RawWorkbook, Unreadable> {
                 let name = attrs.get("name").unwrap_or_default().into_owned();
                 let hidden = attrs.raw("style-name").is_some_and(|style| hidden_styles.contains(style));
                 let sheet = RawSheet { name, hidden, ..RawSheet::default() };
-                let mut table = Table { xml: &mut xml, sheet, row: 0, scratch: String::new() };
+                let mut table = Table { allowance, xml: &mut xml, sheet, row: 0, scratch: String::new() };
                 table.read()?;
                 let mut sheet = table.sheet;
                 cells::settle(&mut sheet);
@@ -78,6 +79,7 @@ fn tables(text: &str) -> Result<RawWorkbook, Unreadable> {
 }
 
 struct Table<'a, 'x> {
+    allowance: Allowance,
     xml: &'a mut Xml<'x>,
     sheet: RawSheet,
     row: u32,
@@ -138,8 +140,8 @@ impl Table<'_, '_> {
         let filled = self.sheet.cells.len() - from;
         if filled > 0 && times > 1 {
             let all = filled.saturating_mul(times as usize);
-            if self.sheet.cells.len().saturating_add(all) > most_cells() {
-                return Err(too_many_cells());
+            if self.sheet.cells.len().saturating_add(all) > self.allowance.cells() {
+                return Err(self.allowance.too_many_cells());
             }
             let row: Vec<RawCell> = self.sheet.cells[from..].to_vec();
             for below in 1..times {
@@ -167,8 +169,8 @@ impl Table<'_, '_> {
             self.sheet.merges.push(Merge { first, last: last.ok_or_else(off_grid)? });
         }
         let Some(value) = value else { return Ok(next) };
-        if self.sheet.cells.len().saturating_add(times as usize) > most_cells() {
-            return Err(too_many_cells());
+        if self.sheet.cells.len().saturating_add(times as usize) > self.allowance.cells() {
+            return Err(self.allowance.too_many_cells());
         }
         for col in col..next {
             self.sheet.push(cells::checked(self.row, col).ok_or_else(off_grid)?, value);
@@ -271,7 +273,7 @@ mod tests {
     use super::*;
 
     fn table(rows: &str) -> Result<RawWorkbook, Unreadable> {
-        tables(&format!("<d><b><table:table table:name='表'>{rows}</table:table></b></d>"))
+        tables(&format!("<d><b><table:table table:name='表'>{rows}</table:table></b></d>"), Allowance::default())
     }
 
     #[test]

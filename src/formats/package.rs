@@ -1,21 +1,19 @@
 //! Packages (OOXML, OpenDocument): the parts of a zip by name, under the limits for packages, and their relationships.
 
-use super::allowance;
+use super::allowance::Allowance;
 use super::archive::Archive;
 use super::refusal;
 use super::xml::{self, Token, Xml};
 use crate::model::Unreadable;
 use std::borrow::Cow;
 
-/// Largest single part, inflated.
-pub const PART: u64 = 256 << 20;
-/// All parts together, as the directory states them.
-const PACKAGE: u64 = 512 << 20;
-pub const PARTS: u64 = 1_000;
+/// Parts of one package.
+const PARTS: u64 = 1_000;
 
 /// A package with its parts by name.
 pub struct Package<'a> {
     archive: &'a Archive,
+    pub allowance: Allowance,
     bytes: &'a [u8],
 }
 
@@ -27,7 +25,7 @@ impl<'a> Package<'a> {
         if archive.entries.len() as u64 > PARTS {
             return Err(refusal::over_limit(format!("文件内有 {} 个部件，上限 {PARTS}", archive.entries.len())));
         }
-        let most = allowance::lifted(PACKAGE);
+        let most = archive.allowance.package();
         if total > most {
             return Err(refusal::over_limit(format!("解开后有 {} MiB，上限 {} MiB", total >> 20, most >> 20)));
         }
@@ -36,7 +34,7 @@ impl<'a> Package<'a> {
         if names.windows(2).any(|pair| pair[0] == pair[1] && !pair[0].ends_with('/')) {
             return Err(refusal::damaged("文件内有两个同名部件，不能确定哪个有效"));
         }
-        Ok(Package { archive, bytes })
+        Ok(Package { archive, allowance: archive.allowance, bytes })
     }
 
     /// The bytes of a part; `None` where there is none.
@@ -49,7 +47,7 @@ impl<'a> Package<'a> {
             let wanted = normal(name.as_bytes());
             self.archive.entries.iter().find(|entry| normal(&entry.name) == wanted)
         });
-        found.map(|entry| self.archive.content(self.bytes, entry, allowance::lifted(PART))).transpose()
+        found.map(|entry| self.archive.content(self.bytes, entry, self.archive.allowance.part())).transpose()
     }
 }
 
@@ -73,7 +71,7 @@ impl Package<'_> {
         for entry in &self.archive.entries {
             let name = normal(&entry.name);
             if !entry.is_folder() && !name.contains("media/") && !name.contains("printersettings/") {
-                self.archive.content(self.bytes, entry, allowance::lifted(PART))?;
+                self.archive.content(self.bytes, entry, self.archive.allowance.part())?;
             }
         }
         Ok(())

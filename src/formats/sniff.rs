@@ -1,5 +1,6 @@
 //! What a file is, by its content and never by its extension, and then the reader for it.
 
+use super::allowance::Allowance;
 use super::archive::Archive;
 use super::package::{Package, main_part};
 use super::refusal::{self, Refusal};
@@ -30,19 +31,19 @@ const ARCHIVES: [(&[u8], &str); 4] = [
     (b"MSCF", " CAB 压缩包"),
 ];
 
-/// Reads a file's bytes. `in_bundle`: how many zips it lies in.
+/// Reads a file's bytes, within what is allowed. `in_bundle`: how many zips it lies in.
 ///
 /// # Errors
 /// Not readable as a table, and why.
-pub fn read(bytes: &[u8], in_bundle: usize) -> Result<RawWorkbook, Refusal> {
+pub fn read(bytes: &[u8], in_bundle: usize, allowance: Allowance) -> Result<RawWorkbook, Refusal> {
     if bytes.is_empty() {
         return Err(refusal::empty().into());
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") || bytes.starts_with(b"PK00PK") {
-        return zip(bytes, in_bundle);
+        return zip(bytes, in_bundle, allowance);
     }
     if bytes.starts_with(&compound::MAGIC) {
-        return xls::read(bytes);
+        return xls::read(bytes, allowance);
     }
     // BIFF2 to BIFF4, and BIFF5 without its compound file: streams of Excel before 1995.
     if bytes.first() == Some(&0x09) && matches!(bytes.get(1), Some(0 | 2 | 4 | 8)) && bytes.get(3) == Some(&0) {
@@ -54,11 +55,11 @@ pub fn read(bytes: &[u8], in_bundle: usize) -> Result<RawWorkbook, Refusal> {
     if let Some((_, what)) = OTHERS.iter().find(|(mark, _)| bytes.starts_with(mark)) {
         return Err(Refusal::NotATable(format!("是{what}，不是表格")));
     }
-    text(bytes)
+    text(bytes, allowance)
 }
 
-fn zip(bytes: &[u8], in_bundle: usize) -> Result<RawWorkbook, Refusal> {
-    let archive = Archive::open(bytes, bundle::MOST_MEMBERS).map_err(|broken| broken.refusal())?;
+fn zip(bytes: &[u8], in_bundle: usize, allowance: Allowance) -> Result<RawWorkbook, Refusal> {
+    let archive = Archive::open(bytes, bundle::MOST_MEMBERS, allowance).map_err(|broken| broken.refusal())?;
     let has = |name: &str| archive.entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name.as_bytes()));
     let under = |folder: &str| archive.entries.iter().any(|entry| entry.name.starts_with(folder.as_bytes()));
     if has("mimetype") && has("content.xml") {
@@ -91,35 +92,35 @@ fn zip(bytes: &[u8], in_bundle: usize) -> Result<RawWorkbook, Refusal> {
         return Err(refusal::unsupported("压缩包套了三层以上，里面的文件没有读取，请解压后重新发送").into());
     }
     // A bundle that could be opened is never read as one file: here is why it could not.
-    match bundle::members(bytes, u64::MAX) {
+    match bundle::members(bytes, u64::MAX, allowance) {
         Err(Some(unreadable)) => Err(unreadable.into()),
         _ => Err(refusal::unsupported("是压缩包，里面的文件没有读取，请解压后重新发送").into()),
     }
 }
 
-fn text(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
+fn text(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> {
     let head = &bytes[..bytes.len().min(8192)];
     let lower = head.to_ascii_lowercase();
     let within = |word: &[u8]| memmem::find(&lower, word).is_some();
     let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     if utf16 {
-        return unicode16(bytes);
+        return unicode16(bytes, allowance);
     }
     if within(b"mime-version:") && within(b"content-type:") {
-        return mhtml::read(bytes);
+        return mhtml::read(bytes, allowance);
     }
     let first = lower.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&lower);
     let first = &first[first.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0)..];
     if first.starts_with(b"<") {
         if within(b"urn:schemas-microsoft-com:office:spreadsheet") && within(b"workbook") && !within(b"<html") {
-            return spreadsheetml::read(bytes);
+            return spreadsheetml::read(bytes, allowance);
         }
         if within(b"office:document") {
             return Err(refusal::unsupported("是单文件的 OpenDocument 表格").into());
         }
         let page: [&[u8]; 6] = [b"<html", b"<!doctype html", b"<table", b"<body", b"<head", b"<meta"];
         if page.iter().any(|mark| within(mark)) {
-            return html::read(bytes, None);
+            return html::read(bytes, None, allowance);
         }
         if first.starts_with(b"<?xml") {
             return Err(Refusal::NotATable("是 XML 数据文件，不是表格".to_owned()));
@@ -130,19 +131,19 @@ fn text(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
     }
     let text =
         delimited::decode(bytes).ok_or_else(|| refusal::damaged("文字编码无法确定（不是 UTF-8，也不是 GB18030）"))?;
-    delimited::read(&text)
+    delimited::read(&text, allowance)
 }
 
-fn unicode16(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
+fn unicode16(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> {
     let text = delimited::decode(bytes).ok_or_else(|| refusal::damaged("UTF-16 文字不完整"))?;
     let lower = text.chars().take(2000).collect::<String>().to_ascii_lowercase();
     if lower.trim_start().starts_with('<') && (lower.contains("<html") || lower.contains("<table")) {
-        return html::read_text(&text);
+        return html::read_text(&text, allowance);
     }
     if lower.contains("urn:schemas-microsoft-com:office:spreadsheet") {
-        return spreadsheetml::read(bytes);
+        return spreadsheetml::read(bytes, allowance);
     }
-    delimited::read(&text)
+    delimited::read(&text, allowance)
 }
 
 #[cfg(test)]
@@ -152,7 +153,7 @@ mod tests {
     use crate::model::workbook::Format;
 
     fn outcome(bytes: &[u8]) -> String {
-        match read(bytes, 0) {
+        match read(bytes, 0, Allowance::default()) {
             Ok(workbook) => workbook.format.name().to_owned(),
             Err(Refusal::Unreadable(unreadable)) => unreadable.code.to_owned(),
             Err(Refusal::NotATable(cause)) => cause,
@@ -190,7 +191,7 @@ mod tests {
             file!("percent_libreoffice.ods"),
             file!("percent_by_hand.xlsb"),
         ] {
-            let workbook = read(bytes, 0).unwrap();
+            let workbook = read(bytes, 0, Allowance::default()).unwrap();
             let cells = workbook.sheets[0].cells.iter();
             let shown: Vec<String> = cells
                 .filter(|cell| cell.at.row < 2)

@@ -1,6 +1,7 @@
 //! SpreadsheetML 2003 ("XML 表格 2003"), often saved as `.xls`: text in, a raw workbook out.
 
-use super::cells::{self, most_cells, push_nonempty, too_many_cells};
+use super::allowance::Allowance;
+use super::cells::{self, push_nonempty};
 use super::number_format::{Shows, by_code};
 use super::refusal::{self, Refusal};
 use super::xml::{self, Attrs, Token, Xml};
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 
 /// # Errors
 /// Cut, hostile, or off the grid.
-pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
+pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> {
     let text = xml::decode(bytes)?;
     let mut xml = Xml::new(&text);
     let mut found =
@@ -26,7 +27,7 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
             }
             Token::Open { name: "Worksheet", attrs } => {
                 let name = attrs.get("Name").unwrap_or_default().into_owned();
-                found.sheets.push(worksheet(&mut xml, name, &styles)?);
+                found.sheets.push(worksheet(&mut xml, name, &styles, allowance)?);
             }
             Token::Open { name: "LastSaved", .. } => {
                 let mut stamp = String::new();
@@ -96,7 +97,7 @@ impl Around {
     }
 }
 
-fn worksheet(xml: &mut Xml, name: String, styles: &Styles) -> Result<RawSheet, Unreadable> {
+fn worksheet(xml: &mut Xml, name: String, styles: &Styles, allowance: Allowance) -> Result<RawSheet, Unreadable> {
     let mut sheet = RawSheet { name, ..RawSheet::default() };
     let (mut row, mut col, mut next_row, mut column) = (0u32, 0u32, 0u32, 0u32);
     let said = |attrs: &Attrs| attrs.raw("StyleID").map(|style| styles.percent(style));
@@ -129,8 +130,8 @@ fn worksheet(xml: &mut Xml, name: String, styles: &Styles) -> Result<RawSheet, U
                 col = 0;
             }
             Token::Open { name: "Cell", attrs } => {
-                if sheet.cells.len() >= most_cells() {
-                    return Err(too_many_cells());
+                if sheet.cells.len() >= allowance.cells() {
+                    return Err(allowance.too_many_cells());
                 }
                 col = index(attrs, col)?;
                 let (across, down) = (number(attrs, "MergeAcross"), number(attrs, "MergeDown"));
@@ -226,7 +227,7 @@ mod tests {
             <Row><Cell ss:Index=\"2\"><Data ss:Type=\"Number\">0.4</Data></Cell><Cell><Data ss:Type=\"Number\">0.5</Data></Cell></Row>\
             <Row ss:StyleID=\"s22\"><Cell><Data ss:Type=\"Number\">0.6</Data></Cell></Row></Table></Worksheet>\
             <Worksheet ss:Name=\"二\"><Table ss:StyleID=\"s16\"><Row><Cell><Data ss:Type=\"Number\">0.7</Data></Cell></Row></Table></Worksheet></Workbook>";
-        let workbook = read(text.as_bytes()).unwrap();
+        let workbook = read(text.as_bytes(), Allowance::default()).unwrap();
         let values: Vec<RawValue> =
             workbook.sheets.iter().flat_map(|sheet| &sheet.cells).map(|cell| cell.value).collect();
         use RawValue::{Number, Percent};
@@ -242,7 +243,7 @@ mod tests {
             <Row><Cell ss:MergeAcross=\"2\"><Data ss:Type=\"String\">题<B>目</B></Data></Cell><Cell><Data ss:Type=\"Number\">3</Data></Cell></Row>\
             <Row ss:Index=\"4\" ss:Hidden=\"1\"><Cell ss:Index=\"5\"><Data ss:Type=\"DateTime\">2024-02-29T00:00:00.000</Data></Cell>\
             <Cell ss:Formula=\"=A1\"/></Row><Row><Cell ss:StyleID=\"p\"><Data ss:Type=\"Number\">0.98</Data></Cell><Cell ss:StyleID=\"n\"><Data ss:Type=\"Number\">1</Data></Cell></Row></Table><WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet></Workbook>";
-        let workbook = read(text.as_bytes()).unwrap();
+        let workbook = read(text.as_bytes(), Allowance::default()).unwrap();
         let sheet = &workbook.sheets[0];
         let cells: Vec<(String, RawValue)> = sheet.cells.iter().map(|cell| (cell.at.to_string(), cell.value)).collect();
         let expected = [

@@ -1,6 +1,7 @@
 //! xls and et (OLE with a BIFF workbook): bytes in, a raw workbook out. Values come from calamine, the rest from
 //! [`biff::survey`]. May panic or run out of memory on damaged files: workers are for that.
 
+use super::allowance::Allowance;
 use super::biff::{self, Survey, Surveyed};
 use super::cells::{self, push_nonempty};
 use super::compound::Compound;
@@ -17,14 +18,12 @@ use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook};
 const BIFF8: u16 = 0x0600;
 const UTF16: u16 = 1200;
 const GBK: u16 = 936;
-/// calamine lays every sheet out as a full rectangle, blanks included: two far corners would take all memory.
-const LARGEST_AREA: u64 = 4_000_000;
 
 /// Reads a compound file: the workbook in it, or what it is instead.
 ///
 /// # Errors
 /// Encrypted, damaged, or another kind of document.
-pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
+pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> {
     let compound = Compound::open(bytes)?;
     if compound.has("EncryptedPackage") || compound.has("EncryptionInfo") {
         return Err(refusal::encrypted("Office 加密").into());
@@ -46,7 +45,7 @@ pub fn read(bytes: &[u8]) -> Result<RawWorkbook, Refusal> {
         return Err(refusal::encrypted("xls 加密").into());
     }
     drop(stream);
-    if survey.sheets.iter().any(|sheet| sheet.area() > super::allowance::lifted(LARGEST_AREA)) {
+    if survey.sheets.iter().any(|sheet| sheet.area() > allowance.rectangle()) {
         return Err(refusal::over_limit("工作表的内容散得太开：远处的行列里还有内容").into());
     }
     let bytes = &*with_honest_dimensions(bytes, &compound, name, &survey);
@@ -183,7 +182,7 @@ mod tests {
     #[test]
     fn chinese_text_is_read_whatever_the_codepage_record_says() {
         for bytes in [hostile!("codepage_biff8_says_936.xls"), hostile!("codepage_biff5_says_1252.xls")] {
-            let workbook = read(bytes).unwrap();
+            let workbook = read(bytes, Allowance::default()).unwrap();
             assert!(workbook.sheets[0].arena.starts_with("工会会员"), "{:?}", workbook.sheets[0]);
         }
     }
@@ -197,13 +196,15 @@ mod tests {
         assert!(survey.sheets[0].false_dimensions.is_some());
         let mended = with_honest_dimensions(bytes, &Compound::open(bytes).unwrap(), "Workbook", &survey);
         assert_eq!(seen(&mended).sheets[0].false_dimensions, None);
-        assert_eq!(read(bytes).unwrap().sheets[0].cells.len(), 2);
+        assert_eq!(read(bytes, Allowance::default()).unwrap().sheets[0].cells.len(), 2);
     }
 
     #[test]
     fn broken_chains_are_found_before_calamine_follows_them() {
         for bytes in [hostile!("fat_chain_broken.xls"), hostile!("directory_cut.xls")] {
-            assert!(matches!(read(bytes), Err(Refusal::Unreadable(unreadable)) if unreadable.code == "file-damaged"));
+            assert!(
+                matches!(read(bytes, Allowance::default()), Err(Refusal::Unreadable(unreadable)) if unreadable.code == "file-damaged")
+            );
         }
     }
 }

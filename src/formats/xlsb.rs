@@ -1,7 +1,7 @@
 //! xlsb: a package with binary parts, read through calamine's streaming reader. May panic on damaged files: workers
 //! are for that.
 
-use super::cells::{self, most_cells, push_nonempty, too_many_cells};
+use super::cells::{self, push_nonempty};
 use super::number_format::{Shows, builtin, by_code};
 use super::package::Package;
 use super::refusal::{self, Refusal, short};
@@ -46,8 +46,8 @@ pub fn read(package: &Package, main: &str, bytes: &[u8]) -> Result<RawWorkbook, 
         while let Some(cell) = reader.next_cell().map_err(damaged)? {
             let (row, col) = cell.get_position();
             let at = cells::checked(row, col).ok_or_else(|| refusal::damaged("单元格地址超出表格范围"))?;
-            if raw.cells.len() >= most_cells() {
-                return Err(too_many_cells().into());
+            if raw.cells.len() >= package.allowance.cells() {
+                return Err(package.allowance.too_many_cells().into());
             }
             push(cell.get_value(), is_1904, at, &mut raw);
         }

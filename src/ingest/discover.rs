@@ -1,7 +1,6 @@
 //! Folders, zips and files in; the sorted list of everything found out. Opens nothing but regular files that begin like
 //! a zip, and of those only the directory.
 
-use super::Discovery;
 use super::limits::Limits;
 use crate::formats::bundle;
 use crate::formats::refusal::shown;
@@ -12,7 +11,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-/// Walks folders, zips and single files; see [`super::discover`].
+/// Everything found, sorted by name, `index` = position. A file is in here whatever it is: litter, symlinks and FIFOs too
+/// (their reading says what they are). A zip that can't be opened is one file; one that can is its members.
+#[derive(Debug, Clone, Default)]
+pub struct Discovery {
+    pub files: Vec<SourceFile>,
+}
+
+/// Walks folders, zips and single files. `limits.file_size` bounds what is opened.
 ///
 /// # Errors
 /// A root that does not exist or cannot be listed, in Chinese.
@@ -120,7 +126,7 @@ fn bundle_members(path: &Path, limits: &Limits) -> Option<Vec<bundle::Member>> {
     {
         return None;
     }
-    bundle::members(&file, limits.file_size).ok()
+    bundle::members(&file, limits.file_size, limits.allowance()).ok()
 }
 
 /// Two entries of one shown name stay two, told apart.
@@ -192,6 +198,29 @@ mod tests {
         assert_eq!(names, expected);
         assert!(found.files.iter().zip(0u32..).all(|(file, index)| file.index == index));
         assert!(discover(&[dir.path().join("nothing")], &Limits::default()).unwrap_err().contains("不存在"));
+    }
+
+    /// A zip inside a zip that only more memory may open: what the option lifts for the readers it lifts for the walk.
+    #[test]
+    fn looking_into_bundles_obeys_the_memory_allowed() {
+        use std::io::Write;
+        let zip = |name: &str, content: &[u8], method| {
+            let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+            writer.start_file(name, zip::write::SimpleFileOptions::default().compression_method(method)).unwrap();
+            writer.write_all(content).unwrap();
+            writer.finish().unwrap().into_inner()
+        };
+        let inner = zip("a.csv", &vec![0; 33 << 20], zip::CompressionMethod::Stored);
+        let outer = zip("inner.zip", &inner, zip::CompressionMethod::Deflated);
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("outer.zip"), outer).unwrap();
+        let names = |memory: u64| {
+            let limits = Limits::of(memory, std::time::Duration::from_secs(10));
+            let found = discover(&[dir.path().to_owned()], &limits).unwrap();
+            found.files.into_iter().map(|file| file.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(512 << 20), ["outer.zip/inner.zip"]);
+        assert_eq!(names(8 << 30), ["outer.zip/inner.zip/a.csv"]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What reading one file may cost.
 
-use crate::formats::allowance;
+use crate::formats::allowance::Allowance;
+use crate::formats::refusal;
+use crate::model::Unreadable;
 use std::time::Duration;
 
 /// What one file may cost.
@@ -16,13 +18,23 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { memory: 512 << 20, time: Duration::from_secs(10), file_size: 128 << 20 }
+        Limits::of(512 << 20, Duration::from_secs(10))
     }
 }
 
 impl Limits {
     /// Limits on memory (bytes) and time; what a file may be in size grows with the memory allowed for it.
     pub fn of(memory: u64, time: Duration) -> Limits {
-        Limits { memory, time, file_size: allowance::of(Limits::default().file_size, memory) }
+        Limits { memory, time, file_size: Allowance::of(memory).file() }
+    }
+
+    /// What the readers may take under these.
+    pub fn allowance(&self) -> Allowance {
+        Allowance::of(self.memory)
+    }
+
+    /// The refusal of a file that takes longer than it may, wherever the time goes.
+    pub fn over_time(&self) -> Unreadable {
+        refusal::over_time(self.time.as_secs())
     }
 }

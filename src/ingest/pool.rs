@@ -5,8 +5,7 @@
 use super::discover::litter;
 use super::limits::Limits;
 use super::wire::{GREETING, LONGEST_REPLY, Reply, Request};
-use super::{Delivery, worker};
-use crate::formats::allowance;
+use super::worker;
 use crate::formats::bundle::Opener;
 use crate::formats::refusal::{self, Refusal};
 use crate::model::outcome::Read as Reading;
@@ -33,7 +32,20 @@ const TICK: Duration = Duration::from_millis(100);
 /// A worker that does not greet within this is no worker.
 const GREETING_TIME: Duration = Duration::from_secs(10);
 
-/// See [`super::read_all`].
+/// One file's reading with what identifies its bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    pub read: Reading,
+    /// SHA-256 of the bytes; `None` where they could not be read at all.
+    pub sha256: Option<[u8; 32]>,
+    /// Bytes actually read.
+    pub size: u64,
+    /// What the reading took, by the worker's own clock.
+    pub spent: Duration,
+}
+
+/// Reads every file on rayon's threads, each in a worker process, and hands each to `take` on the thread that read it.
+/// Results come back in the order of `files`, whatever the thread count.
 ///
 /// # Errors
 /// Worker processes cannot be started at all.
@@ -50,7 +62,8 @@ pub fn read_all<T: Send>(
     Pool { program, arguments, limits: *limits, watched: Arc::default() }.read_all(files, take)
 }
 
-/// See [`super::read_here`].
+/// Reads every file in this very process: what isolation costs is measured against it. For files that one has made
+/// oneself; any other may take the process along.
 pub fn read_here<T: Send>(files: &[SourceFile], limits: &Limits, take: impl Fn(Reading) -> T + Sync) -> Vec<T> {
     let read = |file: &SourceFile| {
         let request = Request {
@@ -59,7 +72,7 @@ pub fn read_here<T: Send>(files: &[SourceFile], limits: &Limits, take: impl Fn(R
             file_size: limits.file_size,
             hash_only: false,
         };
-        take(reading(worker::answer(&request, &mut Opener::default()).read))
+        take(reading(worker::answer(&request, limits.allowance(), &mut Opener::new(limits.allowance())).read))
     };
     files.par_iter().with_max_len(1).map(read).collect()
 }
@@ -290,14 +303,14 @@ impl Reader<'_> {
             {
                 worker.used = true;
                 let late = reply.spent > limits.time;
-                return Ok(if late { failed(refusal::over_time(limits.time.as_secs())) } else { reply });
+                return Ok(if late { failed(limits.over_time()) } else { reply });
             }
             if let Some(worker) = self.worker.take() {
                 let used = worker.used;
                 let overtime = worker.process.overtime.load(Ordering::SeqCst);
                 self.pool.retire(worker);
                 if overtime {
-                    return Ok(failed(refusal::over_time(limits.time.as_secs())));
+                    return Ok(failed(limits.over_time()));
                 }
                 if !used {
                     return Ok(failed(refusal::worker_died()));
@@ -344,7 +357,7 @@ impl Worker {
     /// `None` where it died, was killed, or answered something unsound.
     fn receive(&mut self, limits: &Limits) -> Option<Reply> {
         *lock(&self.process.due) = Some(Instant::now() + limits.time);
-        let reply = self.reply(allowance::of(LONGEST_REPLY, limits.memory));
+        let reply = self.reply(limits.allowance().lifted(LONGEST_REPLY));
         *lock(&self.process.due) = None;
         // Killed in the last moment: the answer may be whole, but the worker is gone.
         if self.process.overtime.load(Ordering::SeqCst) { None } else { reply }

@@ -352,7 +352,7 @@ mod tests {
         let mut bytes = Vec::new();
         for reply in [
             sample(),
-            Reply::of(Err(Refusal::Unreadable(super::super::refusal::empty())), None, 0),
+            Reply::of(Err(Refusal::Unreadable(crate::formats::refusal::empty())), None, 0),
             Reply::of(Err(Refusal::NotATable("图片".into())), None, 3),
         ] {
             reply.encode(&mut bytes);

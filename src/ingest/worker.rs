@@ -2,10 +2,11 @@
 //! panics, eats all memory or never ends costs itself and nothing else.
 
 use super::wire::{GREETING, Reply, Request};
+use crate::formats::allowance::Allowance;
 use crate::formats::bundle::Opener;
 use crate::formats::file::whole_file;
 use crate::formats::refusal::{self, Refusal};
-use crate::formats::{allowance, sniff};
+use crate::formats::sniff;
 use sha2::{Digest, Sha256};
 use std::io::{Read, Write};
 use std::panic::AssertUnwindSafe;
@@ -21,22 +22,22 @@ const LONGEST_REQUEST: u32 = 1 << 20;
 pub fn serve() -> i32 {
     let memory = std::env::args_os().nth(2).and_then(|argument| argument.to_str()?.parse().ok());
     if let Some(memory) = memory {
-        allowance::set(memory);
         limit_memory(memory);
     }
+    let allowance = memory.map_or_else(Allowance::default, Allowance::of);
     // A panic's message may quote what the file holds.
     std::panic::set_hook(Box::new(|_| {}));
-    match converse(&mut std::io::stdin().lock(), &mut std::io::stdout().lock()) {
+    match converse(allowance, &mut std::io::stdin().lock(), &mut std::io::stdout().lock()) {
         Ok(()) => 0,
         Err(_) => 1,
     }
 }
 
 /// Greets, then answers each request, until the input ends.
-fn converse(input: &mut impl Read, output: &mut impl Write) -> std::io::Result<()> {
+fn converse(allowance: Allowance, input: &mut impl Read, output: &mut impl Write) -> std::io::Result<()> {
     output.write_all(&GREETING)?;
     output.flush()?;
-    let mut opener = Opener::default();
+    let mut opener = Opener::new(allowance);
     let (mut message, mut reply) = (Vec::new(), Vec::new());
     loop {
         let mut length = [0; 4];
@@ -51,7 +52,7 @@ fn converse(input: &mut impl Read, output: &mut impl Write) -> std::io::Result<(
         input.read_exact(&mut message)?;
         let request = Request::decode(&message).ok_or(std::io::ErrorKind::InvalidData)?;
         let began = Instant::now();
-        let answer = answer(&request, &mut opener);
+        let answer = answer(&request, allowance, &mut opener);
         Reply { spent: began.elapsed(), ..answer }.encode(&mut reply);
         output.write_all(&reply)?;
         output.flush()?;
@@ -63,7 +64,7 @@ fn converse(input: &mut impl Read, output: &mut impl Write) -> std::io::Result<(
 }
 
 /// Reads what is asked for in this very process.
-pub fn answer(request: &Request, opener: &mut Opener) -> Reply {
+pub fn answer(request: &Request, allowance: Allowance, opener: &mut Opener) -> Reply {
     let bytes = if request.member.is_empty() {
         whole_file(&request.path, request.file_size)
     } else {
@@ -80,7 +81,7 @@ pub fn answer(request: &Request, opener: &mut Opener) -> Reply {
         return Reply::of(read, Some(Sha256::digest(&bytes).into()), bytes.len() as u64);
     }
     let in_bundle = request.member.len();
-    let read = std::panic::catch_unwind(|| sniff::read(&bytes, in_bundle))
+    let read = std::panic::catch_unwind(|| sniff::read(&bytes, in_bundle, allowance))
         .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾，读取程序无法继续").into()));
     Reply::of(read, Some(Sha256::digest(&bytes).into()), bytes.len() as u64)
 }
@@ -146,7 +147,7 @@ mod tests {
         };
         let input = [ask(&path), ask(&dir.path().join("none.csv")), ask(dir.path())].concat();
         let mut output = Vec::new();
-        converse(&mut &input[..], &mut output).unwrap();
+        converse(Allowance::default(), &mut &input[..], &mut output).unwrap();
         let mut rest = output.strip_prefix(&GREETING).unwrap();
         let mut replies = Vec::new();
         while let Some((length, after)) = rest.split_first_chunk::<4>() {

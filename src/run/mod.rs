@@ -230,7 +230,7 @@ fn too_dear(overrun: Overrun, budget: &Budget, limits: &Limits) -> Unreadable {
         Overrun::Tables => over("里表的张数", budget.tables),
         Overrun::Findings => over("的审核问题数", budget.findings),
         Overrun::Amendments => over("需要规范化的单元格数", budget.amendments),
-        Overrun::Time => ingest::over_time(limits),
+        Overrun::Time => limits.over_time(),
     }
 }
 

@@ -8,7 +8,6 @@ mod sheet;
 mod strings;
 mod styles;
 
-use super::cells::{most_cells, too_many_cells};
 use super::package::{Package, Relation};
 use super::refusal::{self, Refusal, short};
 use super::xml::{self, Token, Xml};
@@ -45,7 +44,7 @@ pub fn read(package: &Package, main: &str) -> Result<RawWorkbook, Refusal> {
     let of_kind = |kind: &str| relations.iter().find(|relation| relation.kind.ends_with(kind));
     let strings = match of_kind("/sharedStrings") {
         Some(relation) => match package.part(&relation.target)? {
-            Some(bytes) => Strings::read(&xml::decode(&bytes)?)?,
+            Some(bytes) => Strings::read(&xml::decode(&bytes)?, package.allowance)?,
             // Cells that point into it are doubtful one by one.
             None => Strings::default(),
         },
@@ -59,7 +58,9 @@ pub fn read(package: &Package, main: &str) -> Result<RawWorkbook, Refusal> {
         }
         None => Styles::default(),
     };
-    let context = sheet::Context { strings: &strings, styles: &styles, is_1904, unsettled: calculation.on_opening };
+    let allowance = package.allowance;
+    let context =
+        sheet::Context { allowance, strings: &strings, styles: &styles, is_1904, unsettled: calculation.on_opening };
     let mut found =
         RawWorkbook { format: Format::Xlsx, modified: modified(package), sheets: Vec::new(), remarks: Vec::new() };
     if read_sheets(package, &listed, &relations, &context, &mut found)? {
@@ -128,8 +129,8 @@ fn read_sheets(
         let mut sheet = RawSheet { name: entry.name.clone(), hidden: entry.hidden, ..RawSheet::default() };
         formulas |= sheet::read(&xml::decode(&bytes)?, context, &mut sheet)?;
         cells += sheet.cells.len();
-        if cells > most_cells() {
-            return Err(too_many_cells().into());
+        if cells > package.allowance.cells() {
+            return Err(package.allowance.too_many_cells().into());
         }
         found.sheets.push(sheet);
     }

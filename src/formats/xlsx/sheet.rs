@@ -2,18 +2,16 @@
 
 use super::strings::{Strings, push_escaped, rich_text};
 use super::styles::Styles;
-use crate::formats::allowance;
-use crate::formats::cells::{self, most_cells, too_many_cells};
+use crate::formats::allowance::Allowance;
+use crate::formats::cells;
 use crate::formats::number_format::Shows;
 use crate::formats::refusal;
 use crate::formats::xml::{Attrs, Token, Xml};
 use crate::model::cell::Doubt;
 use crate::model::{CellRef, Merge, RawSheet, RawValue, Unreadable};
 
-const MOST_TEXT: usize = 128 << 20;
-const MOST_MERGES: usize = 200_000;
-
 pub struct Context<'a> {
+    pub allowance: Allowance,
     pub strings: &'a Strings,
     pub styles: &'a Styles,
     pub is_1904: bool,
@@ -179,11 +177,11 @@ impl Reader<'_, '_, '_> {
             }
             return Ok(());
         }
-        if self.sheet.cells.len() >= most_cells() {
-            return Err(too_many_cells());
+        if self.sheet.cells.len() >= self.context.allowance.cells() {
+            return Err(self.context.allowance.too_many_cells());
         }
-        if self.sheet.arena.len() + self.value.len() > allowance::count(MOST_TEXT) {
-            return Err(refusal::over_limit(format!("文字内容超过 {} MiB", allowance::count(MOST_TEXT) >> 20)));
+        if self.sheet.arena.len() + self.value.len() > self.context.allowance.text() {
+            return Err(self.context.allowance.too_much_text());
         }
         if !content.whole {
             self.sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind));
@@ -219,8 +217,8 @@ impl Reader<'_, '_, '_> {
             return Ok(());
         }
         if self.placed[index] == NOT_YET {
-            if self.sheet.arena.len() + text.len() > allowance::count(MOST_TEXT) {
-                return Err(refusal::over_limit(format!("文字内容超过 {} MiB", allowance::count(MOST_TEXT) >> 20)));
+            if self.sheet.arena.len() + text.len() > self.context.allowance.text() {
+                return Err(self.context.allowance.too_much_text());
             }
             self.placed[index] = (self.sheet.arena.len() as u32, text.len() as u32);
             self.sheet.arena.push_str(text);
@@ -265,8 +263,9 @@ impl Reader<'_, '_, '_> {
     }
 
     fn merge(&mut self, attrs: Attrs) -> Result<(), Unreadable> {
-        if self.sheet.merges.len() >= allowance::count(MOST_MERGES) {
-            return Err(refusal::over_limit(format!("合并单元格超过 {} 处", allowance::count(MOST_MERGES))));
+        let most = self.context.allowance.merges();
+        if self.sheet.merges.len() >= most {
+            return Err(refusal::over_limit(format!("合并单元格超过 {most} 处")));
         }
         let area = attrs.raw("ref").unwrap_or_default();
         let (first, last) = area.split_once(':').unwrap_or((area, area));

@@ -1,6 +1,6 @@
 //! The shared strings of a package: one arena and a range per string. The stated counts are not believed.
 
-use crate::formats::allowance;
+use crate::formats::allowance::Allowance;
 use crate::formats::refusal;
 use crate::formats::xml::{Token, Xml};
 use crate::model::Unreadable;
@@ -12,21 +12,18 @@ pub struct Strings {
     ranges: Vec<Option<(u32, u32)>>,
 }
 
-/// Excel itself stops at 2^31 characters; returns hold some thousands of strings.
-const MOST: usize = 4_000_000;
-
 impl Strings {
     /// # Errors
     /// The part is cut, hostile, or over a limit.
-    pub fn read(text: &str) -> Result<Strings, Unreadable> {
+    pub fn read(text: &str, allowance: Allowance) -> Result<Strings, Unreadable> {
         let mut strings = Strings { arena: String::with_capacity(text.len() / 2), ranges: Vec::new() };
         let mut scratch = String::new();
         let mut xml = Xml::new(text);
         loop {
             match xml.next()? {
                 Token::Open { name: "si", .. } => {
-                    if strings.ranges.len() >= allowance::count(MOST) {
-                        return Err(refusal::over_limit(format!("共享文字超过 {} 条", allowance::count(MOST))));
+                    if strings.ranges.len() >= allowance.shared_strings() {
+                        return Err(refusal::over_limit(format!("共享文字超过 {} 条", allowance.shared_strings())));
                     }
                     let start = strings.arena.len();
                     let whole = rich_text(&mut xml, "si", &mut strings.arena, &mut scratch)?;
@@ -121,7 +118,7 @@ mod tests {
     fn rich_runs_phonetics_escapes_and_lying_counts() {
         let text = "<sst uniqueCount='9999999999'><si><r><t>总</t></r><r><t> 工会 </t></r><rPh><t>zong</t></rPh></si>\
                     <si><t>a_x000D_b_xD83D__xDE00__x_</t></si><si/><si><t>&lol;</t></si></sst>";
-        let strings = Strings::read(text).unwrap();
+        let strings = Strings::read(text, Allowance::default()).unwrap();
         assert_eq!(strings.len(), 4);
         assert_eq!(strings.get(0), Some("总 工会 "));
         assert_eq!(strings.get(1), Some("a\rb😀_x_"));
