@@ -6,6 +6,7 @@
 //! ```text
 //! main                                                     joins the faces and the samples
 //! cli · samples                                            faces: arguments, words, exit codes; returns made by code
+//! workspace                                                where definitions, samples, history and results are
 //! run                                                      the stages in order
 //! ingest · normalise · validate · compute · report         stages: none imports another
 //! history                                                  what earlier runs kept
@@ -33,3 +34,4 @@ pub mod run;
 pub mod samples;
 pub mod text;
 pub mod validate;
+pub mod workspace;

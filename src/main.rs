@@ -1,5 +1,7 @@
 //! The program: a worker when its first argument says so, else the command line.
 
+use huizong::cli::{Sampler, Wanted};
+use huizong::samples;
 use std::ffi::{c_int, c_long};
 
 /// Reading and writing are a great many small allocations; measured, this one halves their cost.
@@ -20,7 +22,16 @@ fn main() -> std::process::ExitCode {
     if args.nth(1).is_some_and(|first| first == huizong::ingest::worker::ARGUMENT) {
         return std::process::ExitCode::from(huizong::ingest::worker::serve() as u8);
     }
-    std::process::ExitCode::from(huizong::cli::main(std::env::args_os()) as u8)
+    std::process::ExitCode::from(huizong::cli::main(std::env::args_os(), &SAMPLER) as u8)
+}
+
+/// The verb `sample`: the face asks, the samples make.
+const SAMPLER: Sampler = Sampler { pipelines: &samples::PIPELINES, generate };
+
+fn generate(wanted: Wanted) -> Result<usize, String> {
+    let Wanted { pipeline, out, units, period, rows, seed, pipelines } = wanted;
+    let asked = samples::Options { pipeline, out, units, period, rows, seed, pipelines };
+    samples::generate(&asked).map(|made| made.files)
 }
 
 /// Each stage of a run needs other memory than the one before: kept for a second, as the allocator would, the peaks add

@@ -1,9 +1,11 @@
 //! The command line as typed options. All help is Chinese; each verb carries an example.
 
-use super::usage::{self, Stop};
+use super::usage::{self, Refusal};
+use crate::ingest::Limits;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -86,6 +88,20 @@ pub struct Reading {
     /// 以 JSON 输出小结，供其他程序读取
     #[arg(long)]
     pub json: bool,
+}
+
+impl Reading {
+    /// What one file may cost.
+    pub fn limits(&self) -> Limits {
+        Limits::of(self.file_memory << 20, Duration::from_secs(self.file_time))
+    }
+
+    /// Sets rayon's threads once; later calls in one process change nothing.
+    pub fn set_threads(&self) {
+        if let Some(threads) = self.threads {
+            let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+        }
+    }
 }
 
 #[derive(Debug, Clone, Args)]
@@ -276,9 +292,9 @@ pub struct BenchOptions {
 ///
 /// # Errors
 /// Help or version was asked for, or the line is wrong.
-pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Arguments, Stop> {
-    let matches = command().try_get_matches_from(args).map_err(Stop::from)?;
-    Arguments::from_arg_matches(&matches).map_err(Stop::from)
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Arguments, Refusal> {
+    let matches = command().try_get_matches_from(args).map_err(Refusal::from)?;
+    Arguments::from_arg_matches(&matches).map_err(Refusal::from)
 }
 
 /// The clap command with Chinese headings.

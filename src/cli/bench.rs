@@ -4,11 +4,11 @@
 //! ratio within one run; seconds of different machines say nothing.
 
 use super::arguments::BenchOptions;
-use super::project::Project;
-use super::{Exit, complain, say};
+use super::screen::{Exit, say};
 use crate::ingest::{self, Limits};
 use crate::model::outcome::Read;
-use crate::samples;
+use crate::run::Stop;
+use crate::workspace::Workspace;
 use rayon::prelude::*;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -27,63 +27,40 @@ struct Cost {
 }
 
 /// Runs the comparison, or with `--bare` the yardstick itself.
-pub fn bench(options: &BenchOptions) -> Exit {
-    if let Some(folder) = &options.bare {
-        return bare(folder, usize::from(options.threads));
-    }
-    if let Some(folder) = &options.read {
-        return read(folder, usize::from(options.threads), options.here);
-    }
-    match compare(options) {
-        Ok(text) => {
-            say(&text);
-            Exit::Clean
-        }
-        Err(text) => {
-            complain(&text);
-            Exit::Machine
-        }
-    }
+///
+/// # Errors
+/// A file or a process of the comparison fails.
+pub fn bench(options: &BenchOptions) -> Result<Exit, Stop> {
+    let threads = usize::from(options.threads);
+    let text = match (&options.bare, &options.read) {
+        (Some(folder), _) => bare(folder, threads),
+        (None, Some(folder)) => read(folder, threads, options.here),
+        (None, None) => compare(options, &Workspace::find(None)?),
+    };
+    say(&text.map_err(Stop::Input)?);
+    Ok(Exit::Clean)
 }
 
 /// Reads every cell of every workbook with calamine alone, on `threads` threads.
-fn bare(folder: &Path, threads: usize) -> Exit {
+fn bare(folder: &Path, threads: usize) -> Result<String, String> {
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     let mut files = Vec::new();
     list(folder, &mut files);
     files.sort();
-    let cells: Result<Vec<usize>, String> = files.par_iter().map(|path| cells_of(path)).collect();
-    match cells {
-        Ok(cells) => {
-            say(&format!("{}\n", cells.iter().sum::<usize>()));
-            Exit::Clean
-        }
-        Err(text) => {
-            complain(&text);
-            Exit::Machine
-        }
-    }
+    let cells = files.par_iter().map(|path| cells_of(path)).collect::<Result<Vec<usize>, String>>()?;
+    Ok(format!("{}\n", cells.iter().sum::<usize>()))
 }
 
 /// Reads every file and throws it away: with preflight, in worker processes or in this one.
-fn read(folder: &Path, threads: usize, here: bool) -> Exit {
+fn read(folder: &Path, threads: usize, here: bool) -> Result<String, String> {
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     let limits = Limits::default();
     let is_read = |read: &Read| u32::from(matches!(read, Read::Workbook(_)));
     let read = ingest::discover(&[folder.to_path_buf()], &limits).and_then(|found| match here {
         true => Ok(ingest::read_here(&found.files, &limits, |read| is_read(&read))),
         false => ingest::read_all(&found.files, &limits, |_, delivery| is_read(&delivery.read)),
-    });
-    match read {
-        Ok(read) => {
-            say(&format!("{}\n", read.iter().sum::<u32>()));
-            Exit::Clean
-        }
-        Err(text) => {
-            complain(&text);
-            Exit::Machine
-        }
-    }
+    })?;
+    Ok(format!("{}\n", read.iter().sum::<u32>()))
 }
 
 fn list(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -109,12 +86,11 @@ fn cells_of(path: &Path) -> Result<usize, String> {
     Ok(cells)
 }
 
-fn compare(options: &BenchOptions) -> Result<String, String> {
-    let project = Project::find(None)?;
+fn compare(options: &BenchOptions, workspace: &Workspace) -> Result<String, String> {
     let temporary = tempfile::tempdir().map_err(|error| format!("不能建临时文件夹：{error}"))?;
     let base = options.folder.clone().unwrap_or_else(|| temporary.path().to_path_buf());
     let program = std::env::current_exe().map_err(|error| format!("找不到程序自己：{error}"))?;
-    let jobs = Jobs { program, threads: options.threads, project };
+    let jobs = Jobs { program, threads: options.threads, workspace };
     let folder = jobs.files(&base, options.files)?;
     let mut out = format!(
         "{} 份报表，每份 60 行 × 14 列以上，{} 个线程，每项 {} 次取中位数\n",
@@ -178,24 +154,18 @@ fn line(out: &mut String, name: &str, cost: Cost, bare: Cost) {
     );
 }
 
-struct Jobs {
+struct Jobs<'a> {
     program: PathBuf,
     threads: u16,
-    project: Project,
+    workspace: &'a Workspace,
 }
 
-impl Jobs {
+impl Jobs<'_> {
     fn files(&self, base: &Path, units: u32) -> Result<PathBuf, String> {
         let folder = base.join(format!("{units}份"));
-        samples::generate(&samples::Options {
-            pipeline: "model-teams".to_string(),
-            out: folder.clone(),
-            units: Some(units),
-            period: None,
-            rows: 60,
-            seed: 1,
-            reference: self.project.pipelines.join("reference"),
-        })?;
+        let mut command = Command::new(&self.program);
+        command.args(["sample", "model-teams", "--units", &units.to_string(), "--rows", "60", "--seed", "1"]);
+        measure(command.arg("--out").arg(&folder).arg("--pipelines").arg(&self.workspace.pipelines))?;
         Ok(folder)
     }
 
@@ -225,7 +195,7 @@ impl Jobs {
 
     fn python(&self, folder: &Path, base: &Path) -> Command {
         let mut command = Command::new("python3");
-        command.arg(self.project.path(Path::new("tests/bench/pandas_openpyxl.py"))).arg(folder.join("returns"));
+        command.arg(self.workspace.path(Path::new("tests/bench/pandas_openpyxl.py"))).arg(folder.join("returns"));
         command.arg(base.join("python.xlsx"));
         command
     }

@@ -1,50 +1,46 @@
 //! `huizong check`: one return or many, findings only. What a unit runs before it sends.
 
 use super::arguments::CheckOptions;
-use super::project::Project;
-use super::run::{limits, set_threads};
-use super::{Exit, complain, say, summary, watch};
+use super::screen::{Exit, complain, say};
+use super::{summary, watch};
 use crate::history::History;
 use crate::model::{Outcome, Severity};
-use crate::run::{self, Prepared, Watch};
+use crate::run::{self, Prepared, Stop, Watch};
 use crate::text::id_number::mask_within;
 use crate::validate::Validated;
+use crate::workspace::Workspace;
 use std::fmt::Write;
 
 /// Checks files and prints every finding.
-pub fn check(options: &CheckOptions) -> Exit {
-    let project = match Project::find(options.reading.pipelines.as_deref()) {
-        Ok(project) => project,
-        Err(text) => {
-            complain(&text);
-            return Exit::Usage;
-        }
-    };
-    let names = options.pipeline.clone().map_or_else(|| project.names(), |name| vec![name]);
+///
+/// # Errors
+/// Whatever stops it before a file is judged.
+pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
+    let workspace = Workspace::find(options.reading.pipelines.as_deref())?;
+    let names = options.pipeline.clone().map_or_else(|| workspace.names(), |name| vec![name]);
     let mut prepared = Vec::new();
     for name in &names {
-        match project.prepare(name, options.reading.reference.as_deref(), options.reading.period.as_deref()) {
+        match workspace.prepare(name, options.reading.reference.as_deref(), options.reading.period.as_deref()) {
             Ok(ready) => prepared.push(ready),
             // A period that is none of this pipeline's kind: its returns cannot be meant.
-            Err(run::Stop::Usage(_)) if options.pipeline.is_none() && names.len() > 1 => {}
-            Err(stop) => return summary::stopped(&stop),
+            Err(Stop::Usage(_)) if options.pipeline.is_none() && names.len() > 1 => {}
+            Err(stop) => return Err(stop),
         }
     }
     if prepared.is_empty() {
-        complain("没有一个流程用得上这个报告期。请检查 --period。");
-        return Exit::Usage;
+        return Err(Stop::Usage("没有一个流程用得上这个报告期。请检查 --period。".to_owned()));
     }
-    set_threads(&options.reading);
+    options.reading.set_threads();
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
     let mut results = Vec::new();
     for ready in &prepared {
         // A unit has no other periods at hand, and its return is judged by itself.
         let history = History::open(None, &ready.plan, &ready.reference, &ready.period);
-        match run::collect(ready, &options.paths, &history, &limits(&options.reading), &progress as &dyn Watch) {
+        match run::collect(ready, &options.paths, &history, &options.reading.limits(), &progress as &dyn Watch) {
             Ok(validated) => results.push((ready, validated)),
             Err(stop) => {
                 progress.finish();
-                return summary::stopped(&stop);
+                return Err(stop);
             }
         }
     }
@@ -62,9 +58,9 @@ pub fn check(options: &CheckOptions) -> Exit {
     }
     if let Some(text) = stranger {
         complain(&text);
-        return Exit::Machine;
+        return Ok(Exit::Machine);
     }
-    if blocked { Exit::Blocked } else { Exit::Clean }
+    Ok(if blocked { Exit::Blocked } else { Exit::Clean })
 }
 
 /// With several pipelines tried, keeps those that recognised a file (or the first, so that there is something to say).

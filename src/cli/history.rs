@@ -1,41 +1,30 @@
 //! `huizong history`: what the history store holds, and where it has gaps.
 
 use super::arguments::HistoryOptions;
-use super::project::{HISTORY, Project, SAMPLE_HISTORY};
-use super::{Exit, complain, say, summary};
+use super::screen::{Exit, say};
 use crate::definition::Plan;
 use crate::domain::period::Period;
 use crate::history::survey::{StoreSurvey, SurveyedPeriod, survey};
+use crate::run::Stop;
+use crate::workspace::{self, Workspace};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Lists the periods of one pipeline, or of all that are stored.
-pub fn history(options: &HistoryOptions) -> Exit {
-    let project = match Project::find(options.pipelines.as_deref()) {
-        Ok(project) => project,
-        Err(text) => {
-            complain(&text);
-            return Exit::Usage;
-        }
-    };
+///
+/// # Errors
+/// The folder or the pipeline is not there, or a definition is wrong.
+pub fn history(options: &HistoryOptions) -> Result<Exit, Stop> {
+    let workspace = Workspace::find(options.pipelines.as_deref())?;
     if let Some(missing) = options.past.history.as_deref().filter(|folder| !folder.is_dir()) {
-        complain(&format!("历史库文件夹“{}”不存在。请检查 --history 后面的路径。", missing.display()));
-        return Exit::Machine;
+        let missing = missing.display();
+        return Err(Stop::Input(format!("历史库文件夹“{missing}”不存在。请检查 --history 后面的路径。")));
     }
     // Without a folder both are shown, each by its name: nobody should look at the sample's and take it for his own.
-    let roots = options.past.history.clone().map_or_else(
-        || [HISTORY, SAMPLE_HISTORY].iter().map(|name| Path::new("out").join(name)).collect(),
-        |root| vec![root],
-    );
-    let mut plans = Vec::new();
-    let names = options.pipeline.clone().map_or_else(|| project.names(), |name| vec![name]);
-    for name in names {
-        match project.plan(&name) {
-            Ok(plan) => plans.push(plan),
-            Err(stop) => return summary::stopped(&stop),
-        }
-    }
+    let roots = workspace::histories(options.past.history.as_deref());
+    let names = options.pipeline.clone().map_or_else(|| workspace.names(), |name| vec![name]);
+    let plans = names.iter().map(|name| workspace.plan(name)).collect::<Result<Vec<_>, _>>()?;
     let mut unknown = Vec::new();
     let found: Vec<(PathBuf, Vec<(&Plan, StoreSurvey)>)> = roots
         .into_iter()
@@ -45,13 +34,13 @@ pub fn history(options: &HistoryOptions) -> Exit {
             let stored = stored.filter(|(_, survey)| !survey.periods.is_empty() || !survey.strangers.is_empty());
             let stored = stored.collect();
             if options.pipeline.is_none() {
-                unknown.extend(without_definition(&root, &project.names()));
+                unknown.extend(without_definition(&root, &workspace.names()));
             }
             (root, stored)
         })
         .collect();
     say(&if options.json { for_machines(&found) } else { for_people(&found) + &unknown.concat() });
-    Exit::Clean
+    Ok(Exit::Clean)
 }
 
 /// Folders that no definition goes with, as lines: their periods can be read by nobody.

@@ -1,26 +1,25 @@
 //! `huizong lint`: the definitions and their reference data alone.
 
 use super::arguments::LintOptions;
-use super::project::Project;
-use super::{Exit, complain, say, summary};
+use super::screen::{Exit, say};
+use super::summary;
+use crate::run::Stop;
+use crate::workspace::Workspace;
 
 /// Checks one definition or all.
-pub fn lint(options: &LintOptions) -> Exit {
-    let project = match Project::find(options.pipelines.as_deref()) {
-        Ok(project) => project,
-        Err(text) => {
-            complain(&text);
-            return Exit::Usage;
-        }
-    };
-    let names = options.pipeline.clone().map_or_else(|| project.names(), |name| vec![name]);
+///
+/// # Errors
+/// There are no definitions to check.
+pub fn lint(options: &LintOptions) -> Result<Exit, Stop> {
+    let workspace = Workspace::find(options.pipelines.as_deref())?;
+    let names = options.pipeline.clone().map_or_else(|| workspace.names(), |name| vec![name]);
     if names.is_empty() {
-        complain(&format!("“{}”里没有流程定义（应为 流程名/pipeline.toml）。", project.pipelines.display()));
-        return Exit::Usage;
+        let folder = workspace.pipelines.display();
+        return Err(Stop::Usage(format!("“{folder}”里没有流程定义（应为 流程名/pipeline.toml）。")));
     }
     let mut worst = Exit::Clean;
     for name in &names {
-        match project.prepare(name, options.reference.as_deref(), None) {
+        match workspace.prepare(name, options.reference.as_deref(), None) {
             Ok(ready) if !options.quiet => say(&format!(
                 "{name}：{}，{} 张表式，{} 张统计表，{} 个报送单位，没有问题\n",
                 ready.plan.title,
@@ -32,5 +31,5 @@ pub fn lint(options: &LintOptions) -> Exit {
             Err(stop) => worst = summary::stopped(&stop),
         }
     }
-    worst
+    Ok(worst)
 }

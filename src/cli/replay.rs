@@ -1,69 +1,44 @@
 //! `huizong replay`: what the rules of a (changed) definition would say of stored periods, before they are switched on.
 
 use super::arguments::ReplayOptions;
-use super::project::{HISTORY, Project, SAMPLE_HISTORY};
-use super::{Exit, say, summary};
+use super::screen::{Exit, say};
 use crate::definition::Plan;
-use crate::definition::diagnostic::nearest;
 use crate::domain::period::Period;
 use crate::history::survey::survey;
 use crate::model::replay::Replay;
-use crate::report::replay::{NOTES, write};
+use crate::report::replay::NOTES;
 use crate::run::{self, Stop};
-use crate::validate::replay::rules as tried_rules;
-use std::collections::BTreeSet;
+use crate::workspace::{self, Workspace};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Tries the rules, prints the counts and writes the workbook.
-pub fn replay(options: &ReplayOptions) -> Exit {
-    match tried(options) {
-        Ok(text) => {
-            say(&text);
-            Exit::Clean
-        }
-        Err(stop) => summary::stopped(&stop),
-    }
-}
-
-fn tried(options: &ReplayOptions) -> Result<String, Stop> {
-    let project = Project::find(options.pipelines.as_deref()).map_err(Stop::Usage)?;
-    let plan = project.plan(&options.pipeline)?;
-    let only = rules(&plan, &options.rule).map_err(Stop::Usage)?;
+///
+/// # Errors
+/// There is nothing to try, or it cannot be written.
+pub fn replay(options: &ReplayOptions) -> Result<Exit, Stop> {
+    let workspace = Workspace::find(options.pipelines.as_deref())?;
+    let plan = workspace.plan(&options.pipeline)?;
+    let only = run::replay::asked(&plan, &options.rule)?;
     let history = store(options.past.history.as_deref(), &plan)?;
     let periods = periods(&plan, &history, options.periods.as_deref())?;
     let reference = options.reference.as_deref();
-    let prepare = |period: &Period| project.prepare(&plan.name, reference, Some(&period.key()));
-    let replay = run::replay(&periods, &history, only.as_ref(), prepare)?;
+    let prepare = |period: &Period| workspace.prepare(&plan.name, reference, Some(&period.key()));
+    let replay = run::replay::replay(&periods, &history, only.as_ref(), prepare)?;
     let out = options.out.clone().unwrap_or_else(|| PathBuf::from("out").join(format!("{}-replay", plan.name)));
-    let written = write(&replay, &plan.title, &out).map_err(Stop::Output)?;
+    let written = run::replay::write(&replay, &plan.title, &out)?;
     let mut text = format!("{}规则试算（历史库 {}）\n", plan.title, history.display());
     text += &listing(&replay);
-    for file in &written.files {
+    for file in &written {
         let _ = writeln!(text, "  已写出 {}", file.display());
     }
-    Ok(text)
-}
-
-/// Codes that were asked for; none is all.
-fn rules(plan: &Plan, asked: &[String]) -> Result<Option<BTreeSet<String>>, String> {
-    let known: Vec<String> = tried_rules(plan).iter().map(|rule| rule.code.to_string()).collect();
-    for code in asked {
-        if !known.contains(code) {
-            let near = nearest(code, known.iter().map(String::as_str)).map(|near| format!("是不是“{near}”？"));
-            let near = near.unwrap_or_default();
-            return Err(format!("“{}”没有能试算的规则“{code}”。{near}可用：{}。", plan.name, known.join("、")));
-        }
-    }
-    Ok((!asked.is_empty()).then(|| asked.iter().cloned().collect()))
+    say(&text);
+    Ok(Exit::Clean)
 }
 
 /// The folder given, else the one of real returns, else that of the shipped samples; which one it is, is printed.
 fn store(given: Option<&Path>, plan: &Plan) -> Result<PathBuf, Stop> {
-    let roots: Vec<PathBuf> = match given {
-        Some(root) => vec![root.to_path_buf()],
-        None => [HISTORY, SAMPLE_HISTORY].iter().map(|name| Path::new("out").join(name)).collect(),
-    };
+    let roots = workspace::histories(given);
     let tried = roots.iter().map(|root| format!("“{}”", root.display())).collect::<Vec<_>>().join("、");
     roots.into_iter().find(|root| root.join(&plan.name).is_dir()).ok_or_else(|| {
         Stop::Input(format!(

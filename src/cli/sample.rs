@@ -1,50 +1,65 @@
-//! `huizong sample`: fictitious returns for trials.
+//! `huizong sample`: fictitious returns for trials. How they are made is no business of the face: whoever starts the
+//! program joins the two.
 
 use super::arguments::SampleOptions;
-use super::project::{Project, SAMPLE_MARK};
-use super::{Exit, complain, say};
-use crate::samples;
+use super::screen::{Exit, say};
+use crate::run::Stop;
+use crate::workspace::{SAMPLE_MARK, Workspace};
+use std::path::PathBuf;
 
 const MARK: &str = "这个文件夹里的报表是 huizong sample 生成的虚构数据，只供试用。\r\n\
                     汇总它们时，结果存入 out/sample-history，不会成为真实数据的上期。请不要删除本文件。\r\n";
 
+/// What the verb asks for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub pipeline: String,
+    pub out: PathBuf,
+    /// `None`: the small shipped sample.
+    pub units: Option<u32>,
+    /// The month of a large trial of monthly returns.
+    pub period: Option<String>,
+    /// Rows a return of a large trial.
+    pub rows: u32,
+    pub seed: u64,
+    /// The folder that holds the definitions and the shared reference tables.
+    pub pipelines: PathBuf,
+}
+
+/// Who makes samples.
+#[derive(Debug, Clone, Copy)]
+pub struct Sampler {
+    /// Pipelines there are samples of.
+    pub pipelines: &'static [&'static str],
+    /// Writes them and says how many files; or why not, in Chinese.
+    pub generate: fn(Wanted) -> Result<usize, String>,
+}
+
 /// Writes sample returns.
-pub fn sample(options: &SampleOptions) -> Exit {
-    let project = match Project::find(options.pipelines.as_deref()) {
-        Ok(project) => project,
-        Err(text) => {
-            complain(&text);
-            return Exit::Usage;
-        }
-    };
-    if !samples::PIPELINES.contains(&options.pipeline.as_str()) {
-        complain(&format!("没有“{}”的样例。可用的流程：{}。", options.pipeline, samples::PIPELINES.join("、")));
-        return Exit::Usage;
+///
+/// # Errors
+/// There are none of this pipeline, or they cannot be written.
+pub fn sample(options: &SampleOptions, sampler: &Sampler) -> Result<Exit, Stop> {
+    let workspace = Workspace::find(options.pipelines.as_deref())?;
+    if !sampler.pipelines.contains(&options.pipeline.as_str()) {
+        let (name, known) = (&options.pipeline, sampler.pipelines.join("、"));
+        return Err(Stop::Usage(format!("没有“{name}”的样例。可用的流程：{known}。")));
     }
-    let wanted = samples::Options {
+    let files = (sampler.generate)(Wanted {
         pipeline: options.pipeline.clone(),
         out: options.out.clone(),
         units: options.units,
         period: options.period.clone(),
         rows: options.rows,
         seed: options.seed,
-        reference: project.pipelines.join("reference"),
-    };
-    match samples::generate(&wanted) {
-        Ok(summary) => {
-            // Beside the folder of returns; the small sample has none of its own, and a file in it would be one return more.
-            if options.units.is_some()
-                && let Err(error) = std::fs::write(options.out.join(SAMPLE_MARK), MARK)
-            {
-                complain(&format!("无法写入 {}：{error}", options.out.join(SAMPLE_MARK).display()));
-                return Exit::Machine;
-            }
-            say(&format!("写出 {} 份报表到 {}\n", summary.files, options.out.display()));
-            Exit::Clean
-        }
-        Err(text) => {
-            complain(&text);
-            Exit::Machine
-        }
+        pipelines: workspace.pipelines,
+    });
+    let files = files.map_err(Stop::Output)?;
+    // Beside the folder of returns; the small sample has none of its own, and a file in it would be one return more.
+    let mark = options.out.join(SAMPLE_MARK);
+    if options.units.is_some() {
+        std::fs::write(&mark, MARK).map_err(|error| Stop::Output(format!("无法写入 {}：{error}", mark.display())))?;
     }
+    say(&format!("写出 {files} 份报表到 {}\n", options.out.display()));
+    Ok(Exit::Clean)
 }

@@ -1,6 +1,6 @@
 //! The closing words of a run, for people on one screen and for machines as JSON.
 
-use super::{Exit, complain};
+use super::screen::{Exit, colour, complain};
 use crate::definition::Reference;
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Outcome, Severity};
@@ -14,8 +14,8 @@ use std::path::PathBuf;
 pub fn stopped(stop: &Stop) -> Exit {
     match stop {
         Stop::Definition(diagnostics) => {
-            let colour = super::colour(std::io::IsTerminal::is_terminal(&std::io::stderr()));
-            eprintln!("{}", crate::definition::diagnostic::render(diagnostics, colour).trim_end());
+            let coloured = colour(std::io::IsTerminal::is_terminal(&std::io::stderr()));
+            eprintln!("{}", crate::definition::diagnostic::render(diagnostics, coloured).trim_end());
             complain("定义或参照表有误，没有读取任何报表。请按上面的提示改好后再运行。");
             Exit::Usage
         }

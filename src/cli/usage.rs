@@ -1,6 +1,6 @@
 //! Help and usage errors in Chinese: clap brings its own English, which is replaced here.
 
-use super::{Exit, arguments, complain, say};
+use super::screen::{Exit, complain, say};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
@@ -34,17 +34,17 @@ pub fn in_chinese(command: Command) -> Command {
 }
 
 /// Why parsing stopped: help and version are no mistakes.
-pub struct Stop(clap::Error);
+pub struct Refusal(clap::Error);
 
-impl From<clap::Error> for Stop {
-    fn from(error: clap::Error) -> Stop {
-        Stop(error)
+impl From<clap::Error> for Refusal {
+    fn from(error: clap::Error) -> Refusal {
+        Refusal(error)
     }
 }
 
-impl Stop {
-    /// Prints what there is to say.
-    pub fn show(self) -> Exit {
+impl Refusal {
+    /// Prints what there is to say; `command` is the one that was parsed.
+    pub fn show(self, mut command: Command) -> Exit {
         match self.0.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 say(&localised(&self.0.render().to_string()));
@@ -52,7 +52,7 @@ impl Stop {
             }
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
                 complain("没有写命令。");
-                eprint!("{}", localised(&arguments::command().render_help().to_string()));
+                eprint!("{}", localised(&command.render_help().to_string()));
                 Exit::Usage
             }
             _ => {
@@ -106,10 +106,10 @@ fn localised(help: &str) -> String {
     help.replace("[OPTIONS]", "[选项]").replace("[default: ", "[默认：")
 }
 
-/// Prints a completion script.
-pub fn completions(shell: clap_complete::Shell) -> Exit {
+/// Prints a completion script of a command.
+pub fn completions(shell: clap_complete::Shell, command: &mut Command) -> Exit {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut arguments::command(), "huizong", &mut script);
+    clap_complete::generate(shell, command, "huizong", &mut script);
     say(&String::from_utf8_lossy(&script));
     Exit::Clean
 }

@@ -1,5 +1,6 @@
 //! Progress on a terminal: files done, findings so far, time left. Silent elsewhere.
 
+use super::screen::colour;
 use crate::run::Watch;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::Write;
@@ -28,7 +29,7 @@ impl Progress {
         let bar = ProgressBar::no_length();
         let shown = !quiet && std::io::stderr().is_terminal();
         bar.set_draw_target(if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
-        let layout = if super::colour(shown) { "{prefix:.cyan} {bar:24} " } else { "{prefix} {bar:24} " };
+        let layout = if colour(shown) { "{prefix:.cyan} {bar:24} " } else { "{prefix} {bar:24} " };
         let words = format!("{layout}{{pos}}/{{len}} 份，{{msg}}，还需 {{left}}");
         if let Ok(style) = ProgressStyle::with_template(&words) {
             bar.set_style(style.with_key("left", |state: &ProgressState, out: &mut dyn Write| {

@@ -1,7 +1,8 @@
 //! Issuing a stored period: its document number is put on record, which locks it, and its selections may be entered into
 //! the ledger.
 
-use super::{Prepared, Stop};
+use super::prepare::Prepared;
+use super::stop::Stop;
 use crate::history::head::Unusable;
 use crate::history::issue::Issued;
 use crate::history::remarks::HistoryGap;

@@ -1,6 +1,8 @@
 //! The run's own period in the history: locked once it is issued, replaced whole when the results are written.
 
-use super::{Places, Prepared, Stop};
+use super::places::Places;
+use super::prepare::Prepared;
+use super::stop::Stop;
 use crate::definition::{LedgerValue, Plan};
 use crate::domain::period::Period;
 use crate::history::History;

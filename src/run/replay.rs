@@ -1,14 +1,19 @@
 //! `replay`: a definition's rules over stored periods, each with the reference data of its own time.
 
-use super::{Prepared, Stop, past};
+use super::past;
+use super::prepare::Prepared;
+use super::stop::Stop;
+use crate::definition::Plan;
+use crate::definition::diagnostic::nearest;
 use crate::domain::period::Period;
 use crate::history::History;
 use crate::history::issue::Issued;
 use crate::model::replay::{Replay, ReplayedPeriod};
+use crate::report;
 use crate::validate::replay;
 use crate::validate::yardstick::Yardstick;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Tries the rules of these codes (all without any) on each period. `prepare` gives the definition and the reference data
 /// as they are for one period.
@@ -74,6 +79,28 @@ fn entered_since(prepared: &Prepared, history: &Path) -> Result<BTreeSet<String>
         numbers.extend(issued.filter(|issued| issued.ledger.is_some()).map(|issued| issued.number));
     }
     Ok(numbers)
+}
+
+/// The codes of the rules to try; `None` is all.
+///
+/// # Errors
+/// [`Stop::Usage`]: the definition has no rule of that code that stored rows can be held against.
+pub fn asked(plan: &Plan, codes: &[String]) -> Result<Option<BTreeSet<String>>, Stop> {
+    let known: Vec<String> = replay::rules(plan).iter().map(|rule| rule.code.to_string()).collect();
+    if let Some(code) = codes.iter().find(|code| !known.contains(code)) {
+        let near = nearest(code, known.iter().map(String::as_str)).map(|near| format!("是不是“{near}”？"));
+        let (name, near, known) = (&plan.name, near.unwrap_or_default(), known.join("、"));
+        return Err(Stop::Usage(format!("“{name}”没有能试算的规则“{code}”。{near}可用：{known}。")));
+    }
+    Ok((!codes.is_empty()).then(|| codes.iter().cloned().collect()))
+}
+
+/// Writes the workbook of a replay and says where it is.
+///
+/// # Errors
+/// [`Stop::Output`]: the folder cannot be written.
+pub fn write(replay: &Replay, title: &str, out: &Path) -> Result<Vec<PathBuf>, Stop> {
+    report::replay::write(replay, title, out).map(|written| written.files).map_err(Stop::Output)
 }
 
 fn nothing(period: &Period, why: String) -> ReplayedPeriod {

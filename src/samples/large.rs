@@ -3,10 +3,11 @@
 use super::form::{Record, columns};
 use super::monthly::Month;
 use super::prng::Prng;
+use super::request::{Options, Summary, write};
 use super::roster::{Roster, Unit};
 use super::sheet;
 use super::sheet::Page;
-use super::{Options, Summary, honours, innovation, monthly, teams, write};
+use super::{honours, innovation, monthly, teams};
 use rayon::prelude::*;
 
 /// Pipelines there are large trials of.
@@ -27,7 +28,7 @@ pub fn generate(options: &Options, count: u32) -> Result<Summary, String> {
         }
         (Some(_), other) => return Err(format!("{other} 的样例只有一个报告期，不能写 --period")),
     };
-    let roster = Roster::read(&options.reference)?;
+    let roster = Roster::read(&options.reference())?;
     let cities: Vec<&Unit> =
         roster.units.iter().filter(|unit| unit.parent.is_empty() && unit.channel == "市总工会").collect();
     if cities.is_empty() {
@@ -145,7 +146,7 @@ fn reference(options: &Options, cities: &[&Unit], units: &[Unit]) -> Result<(), 
         write(&folder.join("名额分配表.csv"), format!("推荐单位,名额\n{issued}").as_bytes())?;
     }
     for table in ["地市顺序", "截止日期", "节假日", "荣誉台账", "行业代码", "所有制代码"] {
-        let from = options.reference.join(format!("{table}.csv"));
+        let from = options.reference().join(format!("{table}.csv"));
         let bytes = std::fs::read(&from).map_err(|error| format!("{}：{error}", from.display()))?;
         write(&folder.join(format!("{table}.csv")), &bytes)?;
     }

@@ -12,6 +12,7 @@ mod large;
 mod monthly;
 mod prng;
 mod quarters;
+mod request;
 mod roster;
 mod sample;
 mod service;
@@ -24,38 +25,15 @@ mod studios_odd;
 mod teams;
 mod teams_odd;
 
+pub use request::{Options, Summary};
+
+use request::write;
 use roster::Roster;
 use sample::{Content, Sample};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Pipelines there are samples of.
 pub const PIPELINES: [&str; 6] = ["model-teams", "honours", "studios", "innovation", "service", "shock-teams"];
-
-/// What to generate.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// One of [`PIPELINES`].
-    pub pipeline: String,
-    pub out: PathBuf,
-    /// `None`: the small shipped sample. `Some(n)`: a large trial of n returns in `out/returns`, with its own
-    /// reference tables in `out/reference`.
-    pub units: Option<u32>,
-    /// The month of a large trial of `innovation` (`2026-03`); its main sample's where it is not given.
-    pub period: Option<String>,
-    /// Rows a return of a large trial.
-    pub rows: u32,
-    pub seed: u64,
-    /// The folder with 单位名册.csv and the other shared tables.
-    pub reference: PathBuf,
-}
-
-/// What was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Summary {
-    pub files: usize,
-    /// Records of the forms, over all files.
-    pub rows: usize,
-}
 
 /// The seed of the shipped sample.
 pub const SHIPPED_SEED: u64 = 2026;
@@ -68,7 +46,7 @@ pub fn generate(options: &Options) -> Result<Summary, String> {
     if let Some(units) = options.units {
         return large::generate(options, units);
     }
-    let samples = samples(&options.pipeline, &options.reference, options.seed)?;
+    let samples = samples(&options.pipeline, &options.reference(), options.seed)?;
     let mut files = 0;
     for sample in &samples {
         // Files of other programs are made by samples/foreign.py and are not written here.
@@ -92,14 +70,6 @@ fn samples(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<Sample>, S
         "service" => service_odd::samples(&roster, seed),
         other => Err(format!("没有 {other} 的样例；只有 {}", PIPELINES.join("、"))),
     }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let told = |error: std::io::Error| format!("{}：{error}", path.display());
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(told)?;
-    }
-    std::fs::write(path, bytes).map_err(told)
 }
 
 /// The seed workbooks of the files that other programs save, by the path of the file to come.
@@ -171,6 +141,7 @@ fn fields(columns: &[(&'static str, &'static str, &'static str)]) -> Vec<&'stati
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+    use std::path::PathBuf;
 
     fn home() -> PathBuf {
         PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -193,7 +164,7 @@ mod tests {
                 period: None,
                 rows: 60,
                 seed: SHIPPED_SEED,
-                reference: reference(),
+                pipelines: home().join("pipelines"),
             };
             generate(&options)?;
             for (name, text) in truth(pipeline, &reference(), SHIPPED_SEED)? {
@@ -290,7 +261,7 @@ mod tests {
                 period: None,
                 rows: 5,
                 seed: 1,
-                reference: reference(),
+                pipelines: home().join("pipelines"),
             };
             assert_eq!(generate(&options)?, Summary { files: 20, rows: 100 });
             let mut found = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Where definitions, samples and results are, seen from where the program was started.
+//! Where definitions, samples, history and results are, seen from where the program was started.
 
 use crate::definition::Plan;
 use crate::definition::diagnostic::nearest;
@@ -7,41 +7,42 @@ use crate::run::{self, Prepared, Stop};
 use std::path::{Path, PathBuf};
 
 /// Folders of the history below `out`.
-pub const HISTORY: &str = "history";
-pub const SAMPLE_HISTORY: &str = "sample-history";
+const HISTORY: &str = "history";
+const SAMPLE_HISTORY: &str = "sample-history";
 /// Stands beside generated returns, so that they are known for fictitious wherever they lie.
 pub const SAMPLE_MARK: &str = "虚构样例.txt";
 
-/// The folder that holds `pipelines/`.
+/// The folder that holds `pipelines/`, and what is found from there.
 #[derive(Debug, Clone)]
-pub struct Project {
+pub struct Workspace {
     pub pipelines: PathBuf,
     /// Parent of `pipelines/`; samples are relative to it.
     pub root: PathBuf,
 }
 
-impl Project {
+impl Workspace {
     /// Takes the folder given, else `pipelines/` of the current folder, else beside the program or above it
     /// (so that a copy of the program with its `pipelines` works from anywhere).
     ///
     /// # Errors
     /// There is none, in Chinese.
-    pub fn find(given: Option<&Path>) -> Result<Project, String> {
+    pub fn find(given: Option<&Path>) -> Result<Workspace, Stop> {
         if let Some(folder) = given {
             return if folder.is_dir() {
                 let root = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                Ok(Project { pipelines: folder.to_path_buf(), root: root.to_path_buf() })
+                Ok(Workspace { pipelines: folder.to_path_buf(), root: root.to_path_buf() })
             } else {
-                Err(format!("流程定义文件夹“{}”不存在。请检查 --pipelines 后面的路径。", folder.display()))
+                Err(Stop::Usage(format!("流程定义文件夹“{}”不存在。请检查 --pipelines 后面的路径。", folder.display())))
             };
         }
         let program = std::env::current_exe().unwrap_or_default();
         std::iter::once(Path::new("."))
             .chain(program.ancestors().skip(1))
-            .map(|root| Project { pipelines: plain(root, "pipelines"), root: root.to_path_buf() })
-            .find(|project| project.pipelines.is_dir())
+            .map(|root| Workspace { pipelines: plain(root, "pipelines"), root: root.to_path_buf() })
+            .find(|workspace| workspace.pipelines.is_dir())
             .ok_or_else(|| {
-                "找不到流程定义文件夹 pipelines。请在程序所在文件夹里运行，或用 --pipelines 指明。".to_string()
+                let words = "找不到流程定义文件夹 pipelines。请在程序所在文件夹里运行，或用 --pipelines 指明。";
+                Stop::Usage(words.to_owned())
             })
     }
 
@@ -133,10 +134,16 @@ impl Project {
         )
     }
 
-    /// A path of the project, written as shortly as it can be.
+    /// A path of the workspace, written as shortly as it can be.
     pub fn path(&self, relative: &Path) -> PathBuf {
         if self.root == Path::new(".") { relative.to_path_buf() } else { self.root.join(relative) }
     }
+}
+
+/// Where earlier periods are looked for: in the folder given, else in that of real returns, then in the samples'.
+pub fn histories(given: Option<&Path>) -> Vec<PathBuf> {
+    let default = || [HISTORY, SAMPLE_HISTORY].iter().map(|name| Path::new("out").join(name)).collect();
+    given.map_or_else(default, |root| vec![root.to_path_buf()])
 }
 
 fn plain(root: &Path, name: &str) -> PathBuf {

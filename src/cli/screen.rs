@@ -1,0 +1,47 @@
+//! What the face says: results on standard output, errors on standard error, and the number that a verb ends with.
+
+use crate::text::id_number::mask_within;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a verb came to; the number is the process's exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    Clean = 0,
+    Blocked = 1,
+    Usage = 2,
+    Machine = 3,
+}
+
+/// Standard output took not all of what was to be said.
+static UNSAID: AtomicBool = AtomicBool::new(false);
+
+/// Prints to standard output; a closed pipe (`| head`) is no error, a full disk is.
+pub fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            UNSAID.store(true, Ordering::Relaxed);
+            complain(&format!("结果没有显示完整：无法写到标准输出（{error}），请换一个输出位置后再运行"));
+        }
+        _ => {}
+    }
+}
+
+/// Whether something that was to be said could not be.
+pub fn unsaid() -> bool {
+    UNSAID.load(Ordering::Relaxed)
+}
+
+/// Prints an error to standard error, with the word that opens every error.
+pub fn complain(text: &str) {
+    let mut err = std::io::stderr().lock();
+    // A path may carry an ID number, and what stands on a screen is copied into chats.
+    let _ = writeln!(err, "错误：{}", mask_within(text));
+}
+
+/// Whether colour may be used on this stream (a terminal, and NO_COLOR not set).
+pub fn colour(terminal: bool) -> bool {
+    terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

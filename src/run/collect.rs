@@ -1,0 +1,142 @@
+//! The first three stages: files in, verdicts out.
+
+use super::prepare::Prepared;
+use super::stop::Stop;
+use super::watch::Watch;
+use crate::history::History;
+use crate::ingest::{self, Delivery, Limits};
+use crate::model::outcome::Read;
+use crate::model::{Outcome, Severity, SourceFile, Unreadable};
+use crate::normalise::{self, Budget, Normaliser, Overrun};
+use crate::validate::arrived::{Arrival, Arrived};
+use crate::validate::yardstick::Yardstick;
+use crate::validate::{self, Validated};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+/// Reads all returns and validates them together: the first three stages.
+///
+/// # Errors
+/// [`Stop::Input`] when there is nothing to read, [`Stop::Unproven`] when the accounting does not come out.
+pub fn collect(
+    prepared: &Prepared,
+    returns: &[PathBuf],
+    history: &History,
+    limits: &Limits,
+    watch: &dyn Watch,
+) -> Result<Validated, Stop> {
+    let Prepared { plan, reference, period, .. } = prepared;
+    watch.stage("查找文件");
+    let found = ingest::discover(returns, limits).map_err(Stop::Input)?;
+    if found.files.is_empty() {
+        let folders: Vec<String> = returns.iter().map(|path| format!("“{}”", path.display())).collect();
+        return Err(Stop::Input(format!("{}里没有文件。请检查路径，或把报表放进去再运行。", folders.join("、"))));
+    }
+    watch.files_found(found.files.len());
+    watch.stage("读取报表");
+    let normaliser = Normaliser::new(normalise::Frame { plan, reference, period });
+    let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
+        let arrived = arrive(&normaliser, source, delivery, limits);
+        watch.file_done(match &arrived.arrival {
+            Arrival::Return(normalised) => normalised.findings.len(),
+            Arrival::Unreadable(_) => 1,
+            _ => 0,
+        });
+        arrived
+    })
+    .map_err(Stop::Input)?;
+    watch.stage("核对数据");
+    let validated = validate::validate(Yardstick { plan, reference, period, history }, arrived);
+    validate::accounting::prove(&validated.verdict).map_err(Stop::Unproven)?;
+    Ok(validated)
+}
+
+/// What to say where not one file is a return of this pipeline: another pipeline's folder, most likely, and a province
+/// of which nobody reported would be nobody's result. `None` where one is, or where files could not be read: they may be,
+/// and whose they are stands in the results.
+pub fn none_of_ours(prepared: &Prepared, validated: &Validated) -> Option<String> {
+    let verdict = &validated.verdict;
+    let count = |outcome| verdict.count(outcome);
+    let ours = count(Outcome::Accepted) + count(Outcome::Returned) + count(Outcome::Superseded);
+    let all = verdict.sources.len();
+    if ours > 0 || count(Outcome::Unreadable) > 0 {
+        return None;
+    }
+    let others = [Outcome::Unrecognised, Outcome::Ignored].iter().filter(|of| count(**of) > 0);
+    let others: Vec<String> = others.map(|outcome| format!("{} {}", outcome.word(), count(*outcome))).collect();
+    let first = verdict.sources.iter().find(|source| source.outcome == Outcome::Unrecognised);
+    let first = first.map_or_else(String::new, |source| format!("例如 {}：{}。", source.source.name, source.cause));
+    Some(format!(
+        "收到的 {all} 个文件里没有一份是“{}”的报表（{}）。{first}请核对流程名和文件夹有没有拿错；\
+         不知道是哪项工作的报表，可以运行 huizong check 加上文件或文件夹，不写流程名。",
+        prepared.plan.title,
+        others.join("，"),
+    ))
+}
+
+fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery, limits: &Limits) -> Arrived {
+    let mut format = "";
+    let mut near_misses = Vec::new();
+    let arrival = match delivery.read {
+        Read::Workbook(workbook) => {
+            format = workbook.format.name();
+            let budget = Budget::of(limits.time.saturating_sub(delivery.spent), limits.memory);
+            // A file that defeats the program costs itself and not the run; it is named, and counts nowhere.
+            let normalised = catch_unwind(AssertUnwindSafe(|| normaliser.normalise_within(source, &workbook, budget)));
+            match normalised {
+                Ok(Err(overrun)) => Arrival::Unreadable(too_dear(overrun, &budget, limits)),
+                Ok(Ok(mut normalised)) => {
+                    near_misses = std::mem::take(&mut normalised.near_misses);
+                    match normalised.unrecognised {
+                        Some(cause) => Arrival::Unrecognised(cause),
+                        None => Arrival::Return(Box::new(normalised)),
+                    }
+                }
+                Err(_) => Arrival::Unreadable(Unreadable {
+                    code: "file-damaged",
+                    cause: "文件的内容让程序无法核对（程序缺陷）".to_owned(),
+                    next: "请把这份文件交给维护人员；可先请报送单位用下发的表式重新填报".to_owned(),
+                }),
+            }
+        }
+        Read::Unreadable(why) => Arrival::Unreadable(why),
+        Read::NotATable { cause } => Arrival::Unrecognised(cause),
+        Read::Litter { cause } => Arrival::Ignored(cause),
+    };
+    let named_unit = match arrival {
+        Arrival::Return(_) | Arrival::Ignored(_) => None,
+        _ => normaliser.named_unit(source),
+    };
+    Arrived {
+        source: source.clone(),
+        sha256: delivery.sha256,
+        size: delivery.size,
+        format,
+        arrival,
+        near_misses,
+        named_unit,
+    }
+}
+
+/// A file that reads, and costs too much to understand.
+fn too_dear(overrun: Overrun, budget: &Budget, limits: &Limits) -> Unreadable {
+    let over = |what: &str, most: usize| Unreadable {
+        code: "file-over-limit",
+        cause: format!("这份文件{what}超过 {most}"),
+        next: "请报送单位删去与报表无关的内容、按表式分开填报后重新发送；确需照收的，用 --file-memory 放宽上限再运行"
+            .to_owned(),
+    };
+    match overrun {
+        Overrun::Rows => over("的数据行数", budget.rows),
+        Overrun::Tables => over("里表的张数", budget.tables),
+        Overrun::Findings => over("的审核问题数", budget.findings),
+        Overrun::Amendments => over("需要规范化的单元格数", budget.amendments),
+        Overrun::Time => limits.over_time(),
+    }
+}
+
+/// Whether anything in these returns blocks.
+pub fn blocked(validated: &Validated) -> bool {
+    let verdict = &validated.verdict;
+    verdict.findings.iter().any(|finding| finding.severity == Severity::Block) || verdict.count(Outcome::Unreadable) > 0
+}

@@ -1,0 +1,54 @@
+//! What a run knows before it opens any return: the checked definition, its reference data and the period.
+
+use super::stop::Stop;
+use crate::definition::reference::ReferenceFolders;
+use crate::definition::{self, Plan, Reference};
+use crate::domain::period::Period;
+use std::path::Path;
+
+/// A checked definition with the reference data and period it runs with.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    pub plan: Plan,
+    pub reference: Reference,
+    pub period: Period,
+    /// The day that the chase list is of (`--as-of`); the last receipt where nobody says.
+    pub as_of: Option<i32>,
+}
+
+/// Reads and checks the definition and the reference data, before any return is opened.
+///
+/// # Errors
+/// [`Stop::Definition`] with every problem, or [`Stop::Usage`] for a period that does not fit.
+pub fn prepare(definition: &Path, folders: &ReferenceFolders, period: Option<&str>) -> Result<Prepared, Stop> {
+    let plan = definition::read(definition).map_err(Stop::Definition)?;
+    let period = period_of(&plan, period.unwrap_or(&plan.sample_period))?;
+    let reference = definition::reference::load(&plan, folders, &period).map_err(Stop::Definition)?;
+    Ok(Prepared { plan, reference, period, as_of: None })
+}
+
+/// The period that a pipeline is asked for.
+///
+/// # Errors
+/// [`Stop::Usage`]: it does not parse, is of another kind, or nothing is reported in it.
+pub fn period_of(plan: &Plan, written: &str) -> Result<Period, Stop> {
+    let (schedule, title) = (&plan.schedule, &plan.title);
+    let examples = definition::read::period_examples(schedule);
+    let Some(period) = schedule.parse(written) else {
+        return Err(Stop::Usage(format!("看不懂报告期“{written}”。“{title}”的报告期请写成{examples}。")));
+    };
+    if period.kind != schedule.kind {
+        let (ours, theirs) = (schedule.kind.word(), period.kind.word());
+        return Err(Stop::Usage(format!(
+            "“{title}”按{ours}报送，而“{written}”是{theirs}。请用 --period 写一个{ours}，写成{examples}。"
+        )));
+    }
+    match &schedule.season {
+        Some(season) if !schedule.reports(&period) => Err(Stop::Usage(format!(
+            "“{title}”只在{}（{}）报送，“{written}”不在其中。请核对 --period。",
+            season.name,
+            season.words()
+        ))),
+        _ => Ok(period),
+    }
+}
