@@ -11,7 +11,7 @@
 //! the columns are counted, together with the rows above and below the form. Data lines are records everywhere, which
 //! is what `validate::accounting` proves against the tables.
 
-use super::layout::{self, Header, NearMiss};
+use super::layout::{self, HeaderBlock, NearHeader};
 use super::lexicon::Lexicon;
 use super::rows::frame_above;
 use super::view::View;
@@ -22,7 +22,7 @@ use crate::text::names::{header_key, without_brackets};
 /// A part of a sheet with its header blocks; never empty of them, but for a sheet without a form.
 pub struct Area<'a> {
     pub view: View<'a>,
-    pub headers: Vec<Header>,
+    pub headers: Vec<HeaderBlock>,
     /// The rows above and below a form that is filled in across, as they stand.
     pub around: Option<View<'a>>,
 }
@@ -31,7 +31,7 @@ pub struct Area<'a> {
 const LARGEST_TURNED: usize = 50_000;
 
 /// Areas of a sheet; a sheet without a form is one area without headers, with its nearest miss.
-pub fn areas<'a>(sheet: View<'a>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Area<'a>>, Option<NearMiss>) {
+pub fn areas<'a>(sheet: View<'a>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Area<'a>>, Option<NearHeader>) {
     let (headers, near) = layout::headers(&sheet, lexicon, plan);
     if headers.is_empty() {
         return match across(&sheet, lexicon, plan) {
@@ -58,7 +58,7 @@ const SHORTEST_STACK: usize = 5;
 
 /// First and last row of header words that stand one below the other at the left of their rows, above or below a table
 /// of the usual kind: a second form, filled in across.
-fn stack(sheet: &View<'_>, headers: &[Header], lexicon: &Lexicon<'_>) -> Option<(u32, u32)> {
+fn stack(sheet: &View<'_>, headers: &[HeaderBlock], lexicon: &Lexicon<'_>) -> Option<(u32, u32)> {
     let is_word = |text: &str| {
         let is_field = |key: &str| !lexicon.fields(key).is_empty();
         lexicon.may_be_header(text) && {
@@ -97,13 +97,13 @@ fn stack(sheet: &View<'_>, headers: &[Header], lexicon: &Lexicon<'_>) -> Option<
 }
 
 /// Rows that share their lanes: from one position in [`View::rows`] on, with the columns that the tables bind.
-struct Band {
+struct Lanes {
     from: usize,
     lanes: Vec<(u16, u16)>,
 }
 
 /// Cuts a view whose tables do not simply follow one another downwards; `None` for one that needs no cut.
-fn cut<'a>(view: &View<'a>, headers: &[Header], lexicon: &Lexicon<'_>, plan: &Plan) -> Option<Vec<Area<'a>>> {
+fn cut<'a>(view: &View<'a>, headers: &[HeaderBlock], lexicon: &Lexicon<'_>, plan: &Plan) -> Option<Vec<Area<'a>>> {
     if let [only] = headers
         && only.beside.is_empty()
     {
@@ -134,13 +134,13 @@ fn cut<'a>(view: &View<'a>, headers: &[Header], lexicon: &Lexicon<'_>, plan: &Pl
     Some(areas)
 }
 
-fn bands(view: &View<'_>, headers: &[Header]) -> Vec<Band> {
-    let mut bands: Vec<Band> = Vec::new();
+fn bands(view: &View<'_>, headers: &[HeaderBlock]) -> Vec<Lanes> {
+    let mut bands: Vec<Lanes> = Vec::new();
     let mut below = 0;
     for header in headers {
         let spans = header.spans();
         let meets = |lane: &(u16, u16), span: &(u16, u16)| lane.0 <= span.1 && span.0 <= lane.1;
-        let fits = |band: &&mut Band| {
+        let fits = |band: &&mut Lanes| {
             spans.iter().all(|span| band.lanes.iter().filter(|lane| meets(lane, span)).count() < 2)
                 && band.lanes.iter().all(|lane| spans.iter().filter(|span| meets(lane, span)).count() < 2)
         };
@@ -154,7 +154,7 @@ fn bands(view: &View<'_>, headers: &[Header]) -> Vec<Band> {
                 }
                 band.lanes.sort_unstable();
             }
-            None => bands.push(Band { from: frame_above(view, below, header.rows.0), lanes: spans }),
+            None => bands.push(Lanes { from: frame_above(view, below, header.rows.0), lanes: spans }),
         }
         below = header.rows.1 + 1;
     }
@@ -163,7 +163,7 @@ fn bands(view: &View<'_>, headers: &[Header]) -> Vec<Band> {
 
 /// The columns of each lane: they leave none out, and part at the first blank column between two tables, else right
 /// before the later one.
-fn lanes(view: &View<'_>, band: &Band, from: u32, to: u32) -> Vec<(u16, u16)> {
+fn lanes(view: &View<'_>, band: &Lanes, from: u32, to: u32) -> Vec<(u16, u16)> {
     let mut occupied = vec![false; usize::from(band.lanes.last().map_or(0, |lane| lane.1)) + 1];
     for (i, _) in view.rows.iter().enumerate().filter(|(_, row)| row.row >= from && row.row < to) {
         for cell in view.telling(i) {
@@ -192,7 +192,7 @@ fn across<'a>(sheet: &View<'a>, lexicon: &Lexicon<'_>, plan: &Plan) -> Option<Ve
     }
     let turned = sheet.turn()?;
     let (headers, _) = layout::headers(&turned, lexicon, plan);
-    let spans = || headers.iter().flat_map(Header::spans);
+    let spans = || headers.iter().flat_map(HeaderBlock::spans);
     let first = u32::from(spans().map(|span| span.0).min()?);
     let last = u32::from(spans().map(|span| span.1).max()?);
     let inside = |at: CellRef| (first..=last).contains(&at.row);
@@ -216,7 +216,7 @@ pub fn explains(name: &str) -> bool {
 
 /// Whether what stands beside the fields are records and not explanations of the fields: of the figures and dates that
 /// the form asks for, at least half can be read. A form with nothing filled in passes.
-fn is_filled_in(view: &View<'_>, headers: &[Header], plan: &Plan) -> bool {
+fn is_filled_in(view: &View<'_>, headers: &[HeaderBlock], plan: &Plan) -> bool {
     let (mut read, mut written) = (0usize, 0usize);
     for header in headers {
         let fields = plan.forms.get(usize::from(header.fit.form)).map_or(&[][..], |form| form.fields.as_slice());

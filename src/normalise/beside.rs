@@ -1,6 +1,6 @@
 //! One header block in, the tables out that stand side by side under it: the same form twice, or different ones.
 
-use super::bind::{Fit, Heading, fits};
+use super::bind::{ColumnHeader, Fit, fits};
 use super::lexicon::Lexicon;
 use crate::definition::Plan;
 use crate::text::names::without_brackets;
@@ -15,12 +15,17 @@ const WIDEST: usize = 128;
 /// heads one table.
 ///
 /// A block is cut in two where both parts are forms in their own right and fit best; the right part is cut again.
-pub fn beside(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[Heading], whole: &Fit) -> Option<(i32, Vec<(u16, u16)>)> {
+pub fn beside(
+    lexicon: &Lexicon<'_>,
+    plan: &Plan,
+    headings: &[ColumnHeader],
+    whole: &Fit,
+) -> Option<(i32, Vec<(u16, u16)>)> {
     if headings.len() > WIDEST {
         return None;
     }
     let known: Vec<bool> = headings.iter().map(|heading| is_known(lexicon, heading)).collect();
-    let unused = |(heading, known): (&Heading, &bool)| *known && !whole.columns.contains(&Some(heading.col));
+    let unused = |(heading, known): (&ColumnHeader, &bool)| *known && !whole.columns.contains(&Some(heading.col));
     if !whole.recognised || headings.iter().zip(&known).filter(|pair| unused(*pair)).count() < LEFT_OVER {
         return None;
     }
@@ -30,7 +35,8 @@ pub fn beside(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[Heading], whole: &
             continue;
         }
         let (left, right) = headings.split_at(cut);
-        let recognised = |part: &[Heading]| fits(lexicon, plan, part).into_iter().next().filter(|fit| fit.recognised);
+        let recognised =
+            |part: &[ColumnHeader]| fits(lexicon, plan, part).into_iter().next().filter(|fit| fit.recognised);
         let Some(left) = recognised(left) else { continue };
         let Some(right) = recognised(right) else { continue };
         let score = left.score + right.score;
@@ -49,7 +55,7 @@ pub fn beside(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[Heading], whole: &
     Some((score, spans))
 }
 
-fn is_known(lexicon: &Lexicon<'_>, heading: &Heading) -> bool {
+fn is_known(lexicon: &Lexicon<'_>, heading: &ColumnHeader) -> bool {
     let Some(leaf) = heading.path.last() else { return false };
     !lexicon.fields(leaf).is_empty()
         || without_brackets(leaf).is_some_and(|bare| !lexicon.fields(&bare).is_empty())

@@ -1,13 +1,13 @@
 //! Columns of a header block in, their fields out (列对应): by header, parent and header, or alias; never by position.
 
-use super::lexicon::{Entry, Kind, Lexicon};
+use super::lexicon::{Lexicon, NamedField, Naming};
 use crate::definition::FieldType;
 use crate::definition::Plan;
 use crate::text::names::without_brackets;
 
 /// One column of a header block: what stands over its data, outermost first.
 #[derive(Debug, Clone)]
-pub struct Heading {
+pub struct ColumnHeader {
     pub col: u16,
     /// Header keys, outermost parent first; the last is the column's own.
     pub path: Vec<String>,
@@ -49,7 +49,7 @@ struct Claim {
 }
 
 /// Lays every form over a header block; the best first. Ties go to the form that the definition names first.
-pub fn fits(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[Heading]) -> Vec<Fit> {
+pub fn fits(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[ColumnHeader]) -> Vec<Fit> {
     let mut claims = Vec::new();
     let mut key = String::new();
     let mut parents = Parents::default();
@@ -75,13 +75,13 @@ pub fn fits(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[Heading]) -> Vec<Fit
 fn claim(
     lexicon: &Lexicon<'_>,
     plan: &Plan,
-    (at, heading): (usize, &Heading),
+    (at, heading): (usize, &ColumnHeader),
     above: &Parents<'_>,
     claims: &mut Vec<Claim>,
     joined: &mut String,
 ) {
     let Some((leaf, parents)) = heading.path.split_last() else { return };
-    let mut push = |entry: &Entry, quality: i32| {
+    let mut push = |entry: &NamedField, quality: i32| {
         if quality > 0 {
             claims.push(Claim { quality, heading: at, form: entry.form, field: entry.field });
         }
@@ -114,7 +114,7 @@ fn claim(
             for entry in lexicon.fields(&parent) {
                 let figure = field_type(plan, entry)
                     .is_some_and(|ty| matches!(ty, FieldType::Integer | FieldType::Number | FieldType::Percent));
-                push(entry, if figure && entry.kind != Kind::Joined { 5 } else { 0 });
+                push(entry, if figure && entry.kind != Naming::Joined { 5 } else { 0 });
             }
         }
     }
@@ -125,7 +125,7 @@ pub fn is_total_of_parent(key: &str) -> bool {
     matches!(key, "总数" | "合计" | "小计" | "总计" | "计")
 }
 
-fn field_type<'p>(plan: &'p Plan, entry: &Entry) -> Option<&'p FieldType> {
+fn field_type<'p>(plan: &'p Plan, entry: &NamedField) -> Option<&'p FieldType> {
     plan.forms.get(usize::from(entry.form))?.fields.get(usize::from(entry.field)).map(|field| &field.ty)
 }
 
@@ -138,7 +138,7 @@ struct Parents<'h> {
 }
 
 impl<'h> Parents<'h> {
-    fn look_at(&mut self, lexicon: &Lexicon<'_>, heading: &'h Heading) {
+    fn look_at(&mut self, lexicon: &Lexicon<'_>, heading: &'h ColumnHeader) {
         let path = heading.path.split_last().map_or(&[][..], |(_, parents)| parents);
         if self.path == path && !self.own.is_empty() {
             return;
@@ -152,7 +152,7 @@ impl<'h> Parents<'h> {
 }
 
 /// How sure a header word is of its field under these parents; 0 for not at all.
-fn quality(lexicon: &Lexicon<'_>, entry: &Entry, parents: &Parents<'_>) -> i32 {
+fn quality(lexicon: &Lexicon<'_>, entry: &NamedField, parents: &Parents<'_>) -> i32 {
     let place = usize::from(entry.form);
     let (Some(form), Some(owned)) = (lexicon.forms.get(place), parents.own.get(place)) else { return 0 };
     let field = usize::from(entry.field);
@@ -166,16 +166,16 @@ fn quality(lexicon: &Lexicon<'_>, entry: &Entry, parents: &Parents<'_>) -> i32 {
     }
     let parents = parents.path;
     match (entry.kind, under) {
-        (Kind::Header, None) => 8 - i32::from(!parents.is_empty()),
-        (Kind::Header, Some(_)) if own => 8,
-        (Kind::Header, Some(_)) => {
+        (Naming::Header, None) => 8 - i32::from(!parents.is_empty()),
+        (Naming::Header, Some(_)) if own => 8,
+        (Naming::Header, Some(_)) => {
             let certain = parents.is_empty() && form.header_unique.get(field).copied().unwrap_or(false);
             4 * i32::from(certain)
         }
-        (Kind::Also, None) => 6,
-        (Kind::Also, Some(_)) if own => 6,
-        (Kind::Also, Some(_)) => 5 - 2 * i32::from(!parents.is_empty()),
-        (Kind::Joined, _) => 6,
+        (Naming::Also, None) => 6,
+        (Naming::Also, Some(_)) if own => 6,
+        (Naming::Also, Some(_)) => 5 - 2 * i32::from(!parents.is_empty()),
+        (Naming::Joined, _) => 6,
     }
 }
 
@@ -183,7 +183,7 @@ fn same_parent(parent: &str, under: &str) -> bool {
     parent.contains(under) || (parent.chars().count() >= 2 && under.contains(parent))
 }
 
-fn assign(lexicon: &Lexicon<'_>, plan: &Plan, form: usize, headings: &[Heading], claims: &[Claim]) -> Fit {
+fn assign(lexicon: &Lexicon<'_>, plan: &Plan, form: usize, headings: &[ColumnHeader], claims: &[Claim]) -> Fit {
     let fields = plan.forms.get(form).map_or(&[][..], |form| form.fields.as_slice());
     let mut of_field: Vec<Option<(usize, i32)>> = vec![None; fields.len()];
     let mut taken = vec![false; headings.len()];

@@ -1,9 +1,10 @@
 //! One table's data rows in, typed columns out; what stands empty under a merge or says 同上 is filled from above.
 
-use super::cells::{Desk, FILL, Job, MEND, Value, expects, is_ditto};
+use super::cells::is_ditto;
+use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::figures::header_factor;
 use super::lexicon::{FormIndex, fills_down};
-use super::rows::Table;
+use super::rows::SheetTable;
 use crate::definition::{ColumnType, Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::table::{Column, Origin};
@@ -11,7 +12,7 @@ use crate::model::{FormTable, Scalars, Severity, Texts};
 use crate::text::names::tidy;
 
 /// A field as this table binds it.
-struct Bound<'f> {
+struct BoundField<'f> {
     field: &'f Field,
     col: Option<u16>,
     factor: f64,
@@ -20,14 +21,14 @@ struct Bound<'f> {
 }
 
 /// Converts the data rows of one table.
-pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &Table) -> FormTable {
+pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &SheetTable) -> FormTable {
     let rows = &table.rows.data;
     let heading = |col: u16| table.header.headings.iter().find(|heading| heading.col == col);
-    let mut bound: Vec<Bound<'_>> = form
+    let mut bound: Vec<BoundField<'_>> = form
         .fields
         .iter()
         .zip(&table.header.fit.columns)
-        .map(|(field, col)| Bound {
+        .map(|(field, col)| BoundField {
             field,
             col: *col,
             factor: col.and_then(heading).map_or(1.0, |heading| header_factor(&heading.text, field)),
@@ -68,7 +69,12 @@ pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &
     out
 }
 
-fn one<'v, 'd, 'a>(desk: &mut Desk<'d, 'a>, bound: &mut Bound<'v>, raw: Option<RawValue>, row: u32) -> Value<'v>
+fn one<'v, 'd, 'a>(
+    desk: &mut Desk<'d, 'a>,
+    bound: &mut BoundField<'v>,
+    raw: Option<RawValue>,
+    row: u32,
+) -> CellValue<'v>
 where
     'd: 'v,
     'a: 'v,
@@ -76,7 +82,7 @@ where
     let field = bound.field;
     let Some(col) = bound.col else { return absent(desk, field) };
     let at = CellRef { row, col };
-    let job = Job { field, at, factor: bound.factor, filled: None };
+    let cell = FieldCell { field, at, factor: bound.factor, filled: None };
     let ditto = raw.is_some_and(|value| {
         let text = desk.view.sheet.text(value);
         !text.is_empty() && text.len() <= 12 && is_ditto(&tidy(text))
@@ -88,14 +94,14 @@ where
         .filter(|merge| merge.first.row < row && merge.first.col == col);
     if !ditto && covered.is_none() {
         bound.above = raw.filter(|_| !blank).map(|value| (at, value));
-        return desk.read(job, raw);
+        return desk.read(cell, raw);
     }
     if field.ordinal {
-        return Value::Nothing;
+        return CellValue::Nothing;
     }
     let shown = raw.filter(|_| ditto).map_or(String::new(), |value| tidy(desk.view.sheet.text(value)).into_owned());
     if !fills_down(&field.ty) {
-        return no_filling(desk, job, &shown);
+        return no_filling(desk, cell, &shown);
     }
     // A merge names its own source; 同上 takes the row above.
     let source = match covered {
@@ -105,48 +111,48 @@ where
     let Some((_, value)) = source.filter(|(_, value)| !desk.view.is_blank(*value)) else {
         if ditto {
             let found = format!("“{}”填的“{shown}”，上一行没有可用的内容", field.name);
-            desk.find(job, "ditto-without-source", Severity::Block, found, expects(field), FILL);
-            return Value::Nothing;
+            desk.find(cell, "ditto-without-source", Severity::Block, found, expects(field), FILL);
+            return CellValue::Nothing;
         }
-        return desk.read(job, None);
+        return desk.read(cell, None);
     };
     bound.above = source;
     let rule = if ditto { "ditto" } else { "merged-down" };
-    desk.read(Job { filled: Some((rule, &shown)), ..job }, Some(value)).into_owned()
+    desk.read(FieldCell { filled: Some((rule, &shown)), ..cell }, Some(value)).into_owned()
 }
 
 /// 同上 and merged cells never fill numbers, dates or IDs.
-fn no_filling(desk: &mut Desk<'_, '_>, job: Job<'_>, shown: &str) -> Value<'static> {
-    let field = job.field;
+fn no_filling(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, shown: &str) -> CellValue<'static> {
+    let field = cell.field;
     if shown.is_empty() {
         let severity = if field.required { Severity::Block } else { Severity::Verify };
         let found = format!("“{}”与上一行合并成一格，看不出本行是多少", field.name);
-        desk.find(job, "merged-number", severity, found, "数、日期和证件号每行单独填写".to_owned(), FILL);
+        desk.find(cell, "merged-number", severity, found, "数、日期和证件号每行单独填写".to_owned(), FILL);
     } else {
         let found = format!("“{}”填的“{shown}”", field.name);
-        desk.find(job, "ditto-in-number", Severity::Block, found, "数、日期和证件号每行单独填写".to_owned(), MEND);
+        desk.find(cell, "ditto-in-number", Severity::Block, found, "数、日期和证件号每行单独填写".to_owned(), MEND);
     }
-    Value::Nothing
+    CellValue::Nothing
 }
 
 /// The value that every row takes where the column may be missing.
-fn absent<'v, 'a: 'v>(desk: &Desk<'_, 'a>, field: &'v Field) -> Value<'v> {
-    let Some(word) = field.absent.as_deref() else { return Value::Nothing };
+fn absent<'v, 'a: 'v>(desk: &Desk<'_, 'a>, field: &'v Field) -> CellValue<'v> {
+    let Some(word) = field.absent.as_deref() else { return CellValue::Nothing };
     match &field.ty {
-        FieldType::Integer => word.parse().map_or(Value::Nothing, Value::Integer),
-        FieldType::Number | FieldType::Percent => word.parse().map_or(Value::Nothing, Value::Number),
-        FieldType::Boolean => Value::Boolean(word == "是" || word == "true"),
+        FieldType::Integer => word.parse().map_or(CellValue::Nothing, CellValue::Integer),
+        FieldType::Number | FieldType::Percent => word.parse().map_or(CellValue::Nothing, CellValue::Number),
+        FieldType::Boolean => CellValue::Boolean(word == "是" || word == "true"),
         FieldType::Code { list } => desk
             .lexicon
             .codes
             .get(*list)
             .and_then(|codes| codes.find(word))
-            .map_or(Value::Nothing, |word| Value::Text(word.into())),
-        FieldType::Text | FieldType::Name | FieldType::DocumentNumber => Value::Text(word.into()),
+            .map_or(CellValue::Nothing, |word| CellValue::Text(word.into())),
+        FieldType::Text | FieldType::Name | FieldType::DocumentNumber => CellValue::Text(word.into()),
         FieldType::Date | FieldType::Month | FieldType::DateOrMonth => {
-            crate::text::dates::parse_day(word).map_or(Value::Nothing, Value::Date)
+            crate::text::dates::parse_day(word).map_or(CellValue::Nothing, CellValue::Date)
         }
-        FieldType::Unit | FieldType::Score { .. } | FieldType::IdNumber => Value::Nothing,
+        FieldType::Unit | FieldType::Score { .. } | FieldType::IdNumber => CellValue::Nothing,
     }
 }
 
@@ -174,24 +180,24 @@ fn empty(ty: ColumnType, rows: usize) -> Column {
 }
 
 /// Appends a value to its column, or to a score's two. A value of another kind than its column's is nothing.
-fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, value: Value<'_>) {
+fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, value: CellValue<'_>) {
     let (value, grade) = match value {
-        Value::Score(number, grade) => (number.map_or(Value::Nothing, Value::Number), grade),
+        CellValue::Score(number, grade) => (number.map_or(CellValue::Nothing, CellValue::Number), grade),
         value => (value, None),
     };
     if let Some(column) = columns.next() {
         match (column, value) {
-            (Column::Text(v), Value::Text(text)) => v.push(Some(&text)),
+            (Column::Text(v), CellValue::Text(text)) => v.push(Some(&text)),
             (Column::Text(v), _) => v.push(None),
-            (Column::Integer(v), Value::Integer(number)) => v.push(Some(number)),
+            (Column::Integer(v), CellValue::Integer(number)) => v.push(Some(number)),
             (Column::Integer(v), _) => v.push(None),
-            (Column::Number(v), Value::Number(number)) => v.push(Some(number)),
+            (Column::Number(v), CellValue::Number(number)) => v.push(Some(number)),
             (Column::Number(v), _) => v.push(None),
-            (Column::Boolean(v), Value::Boolean(yes)) => v.push(Some(yes)),
+            (Column::Boolean(v), CellValue::Boolean(yes)) => v.push(Some(yes)),
             (Column::Boolean(v), _) => v.push(None),
-            (Column::Date(v), Value::Date(day)) => v.push(Some(day)),
+            (Column::Date(v), CellValue::Date(day)) => v.push(Some(day)),
             (Column::Date(v), _) => v.push(None),
-            (Column::Unit(v), Value::Unit(unit)) => v.push(Some(unit)),
+            (Column::Unit(v), CellValue::Unit(unit)) => v.push(Some(unit)),
             (Column::Unit(v), _) => v.push(None),
         }
     }

@@ -71,7 +71,7 @@ const LABELS: [(&str, Label); 38] = [
 ];
 
 /// A label found in a text: where it starts, where its value starts.
-struct Hit {
+struct FoundLabel {
     start: usize,
     value: usize,
     label: Label,
@@ -79,7 +79,7 @@ struct Hit {
     colon: bool,
 }
 
-fn hits(text: &str) -> Vec<Hit> {
+fn hits(text: &str) -> Vec<FoundLabel> {
     let mut hits = Vec::new();
     let mut at = 0;
     let mut boundary = true;
@@ -88,7 +88,7 @@ fn hits(text: &str) -> Vec<Hit> {
             && let Some((word, label)) = LABELS.iter().find(|(word, _)| text[at..].starts_with(word))
             && let Some((value, colon)) = after_label(text, at + word.len())
         {
-            hits.push(Hit { start: at, value, label: *label, colon });
+            hits.push(FoundLabel { start: at, value, label: *label, colon });
             at = value;
             boundary = true;
             continue;

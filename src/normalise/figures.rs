@@ -1,6 +1,6 @@
 //! Number cells: units typed into cells or headers, percent signs, whole numbers. The factor between 元 and 万元 must be right.
 
-use super::cells::{Desk, Job, MEND, Value, expects};
+use super::desk::{CellValue, Desk, FieldCell, MEND, expects};
 use crate::definition::{Field, FieldType};
 use crate::model::Severity;
 use crate::text::numbers::{self, Figure};
@@ -69,58 +69,58 @@ pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
     !said.is_empty() && !said.contains(&1.0) && factors_said(header, field).is_empty()
 }
 
-pub fn from_number(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value<'static> {
-    if job.factor != 1.0 {
-        let value = tidy(number * job.factor);
-        desk.amend(job, "unit-in-header", &numbers::show(number), &numbers::show(value));
-        return finish(desk, job, value);
+pub fn from_number(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellValue<'static> {
+    if cell.factor != 1.0 {
+        let value = tidy(number * cell.factor);
+        desk.amend(cell, "unit-in-header", &numbers::show(number), &numbers::show(value));
+        return finish(desk, cell, value);
     }
-    if job.field.ty == FieldType::Percent {
-        return percent(desk, job, number);
+    if cell.field.ty == FieldType::Percent {
+        return percent(desk, cell, number);
     }
     let value = tidy(number);
     if value != number {
-        desk.amend(job, "float-noise", &format!("{number}"), &numbers::show(value));
+        desk.amend(cell, "float-noise", &format!("{number}"), &numbers::show(value));
     }
-    finish(desk, job, value)
+    finish(desk, cell, value)
 }
 
-pub fn from_text(desk: &mut Desk<'_, '_>, job: Job<'_>, raw: &str, text: &str) -> Value<'static> {
+pub fn from_text(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, raw: &str, text: &str) -> CellValue<'static> {
     let figure = match numbers::read(text) {
         Ok(figure) => figure,
         Err(doubt) => {
-            let found = format!("“{}”填的“{text}”{}", job.field.name, doubt.words());
-            desk.find(job, "number-unreadable", Severity::Block, found, expects(job.field), MEND);
-            return Value::Nothing;
+            let found = format!("“{}”填的“{text}”{}", cell.field.name, doubt.words());
+            desk.find(cell, "number-unreadable", Severity::Block, found, expects(cell.field), MEND);
+            return CellValue::Nothing;
         }
     };
-    if figure.percent != (job.field.ty == FieldType::Percent) {
+    if figure.percent != (cell.field.ty == FieldType::Percent) {
         if figure.percent {
-            let found = format!("“{}”填的是百分数“{text}”", job.field.name);
-            desk.find(job, "number-unreadable", Severity::Block, found, expects(job.field), MEND);
-            return Value::Nothing;
+            let found = format!("“{}”填的是百分数“{text}”", cell.field.name);
+            desk.find(cell, "number-unreadable", Severity::Block, found, expects(cell.field), MEND);
+            return CellValue::Nothing;
         }
         if figure.scale != 1.0 || !figure.unit.is_empty() {
-            contradicts(desk, job, text);
-            return Value::Nothing;
+            contradicts(desk, cell, text);
+            return CellValue::Nothing;
         }
-        return percent(desk, job, figure.value);
+        return percent(desk, cell, figure.value);
     }
     if figure.percent {
-        let value = from_share(desk, job, figure.value / 100.0);
-        if let Value::Number(value) = value {
-            desk.amend(job, "percent-sign", raw, &numbers::show(value));
+        let value = from_share(desk, cell, figure.value / 100.0);
+        if let CellValue::Number(value) = value {
+            desk.amend(cell, "percent-sign", raw, &numbers::show(value));
         }
         return value;
     }
-    let Some(value) = in_asked_unit(desk, job, &figure, text) else { return Value::Nothing };
+    let Some(value) = in_asked_unit(desk, cell, &figure, text) else { return CellValue::Nothing };
     let clean = numbers::show(value);
     if clean != raw {
-        let by_header = job.factor != 1.0 && figure.unit.is_empty() && figure.scale == 1.0;
+        let by_header = cell.factor != 1.0 && figure.unit.is_empty() && figure.scale == 1.0;
         let rule = if by_header { "unit-in-header" } else { rule_of(&figure, raw) };
-        desk.amend(job, rule, raw, &clean);
+        desk.amend(cell, rule, raw, &clean);
     }
-    finish(desk, job, value)
+    finish(desk, cell, value)
 }
 
 /// Which rule turned a text into this figure.
@@ -139,20 +139,20 @@ pub fn rule_of(figure: &Figure, raw: &str) -> &'static str {
 }
 
 /// The figure in the unit that the form asks for; a unit that says another thing is a finding.
-fn in_asked_unit(desk: &mut Desk<'_, '_>, job: Job<'_>, figure: &Figure, text: &str) -> Option<f64> {
-    let asked = job.field.measured_in.as_deref();
+fn in_asked_unit(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, figure: &Figure, text: &str) -> Option<f64> {
+    let asked = cell.field.measured_in.as_deref();
     if let Some(base) = asked.and_then(money) {
         if figure.unit.is_empty() && figure.scale == 1.0 {
-            return Some(tidy(figure.value * job.factor));
+            return Some(tidy(figure.value * cell.factor));
         }
         let Some(unit) = (if figure.unit.is_empty() { Some(1.0) } else { money(&figure.unit) }) else {
-            return contradicts(desk, job, text);
+            return contradicts(desk, cell, text);
         };
         let said = figure.scale * unit;
         let value = tidy(figure.value * said / base);
         if said != base {
-            let found = format!("“{}”填的是“{text}”，已换算为 {}", job.field.name, numbers::show(value));
-            desk.verify(job, "unit-differs", found, expects(job.field));
+            let found = format!("“{}”填的是“{text}”，已换算为 {}", cell.field.name, numbers::show(value));
+            desk.verify(cell, "unit-differs", found, expects(cell.field));
         }
         return Some(value);
     }
@@ -165,68 +165,68 @@ fn in_asked_unit(desk: &mut Desk<'_, '_>, job: Job<'_>, figure: &Figure, text: &
             None => SAME.iter().any(|words| words.contains(&figure.unit.as_str())),
         };
     // A unit or scale of the cell's own goes before the header's.
-    let factor = if figure.unit.is_empty() && figure.scale == 1.0 { job.factor } else { figure.scale };
-    if same { Some(tidy(figure.value * factor)) } else { contradicts(desk, job, text) }
+    let factor = if figure.unit.is_empty() && figure.scale == 1.0 { cell.factor } else { figure.scale };
+    if same { Some(tidy(figure.value * factor)) } else { contradicts(desk, cell, text) }
 }
 
-fn contradicts(desk: &mut Desk<'_, '_>, job: Job<'_>, text: &str) -> Option<f64> {
-    let found = format!("“{}”填的“{text}”单位与表头不符", job.field.name);
-    desk.find(job, "unit-contradicts", Severity::Block, found, expects(job.field), MEND);
+fn contradicts(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, text: &str) -> Option<f64> {
+    let found = format!("“{}”填的“{text}”单位与表头不符", cell.field.name);
+    desk.find(cell, "unit-contradicts", Severity::Block, found, expects(cell.field), MEND);
     None
 }
 
 /// A percentage that the sheet itself shows with its sign: nothing is in doubt.
-pub fn from_share(desk: &mut Desk<'_, '_>, job: Job<'_>, share: f64) -> Value<'static> {
+pub fn from_share(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, share: f64) -> CellValue<'static> {
     // What binary arithmetic adds or takes off would read as “100%” and “0%” out of range.
     let share = if (0.0..=1.0).contains(&share) { share } else { tidy(share) + 0.0 };
     if (0.0..=1.0).contains(&share) {
-        return Value::Number(share);
+        return CellValue::Number(share);
     }
-    let found = format!("“{}”填的是 {}", job.field.name, numbers::percent(share));
-    desk.find(job, "percent-out-of-range", Severity::Block, found, expects(job.field), MEND);
-    Value::Nothing
+    let found = format!("“{}”填的是 {}", cell.field.name, numbers::percent(share));
+    desk.find(cell, "percent-out-of-range", Severity::Block, found, expects(cell.field), MEND);
+    CellValue::Nothing
 }
 
 /// A percentage without its sign: 0–1 is a fraction, 1–100 most likely percent; both doubtful at 1.
-fn percent(desk: &mut Desk<'_, '_>, job: Job<'_>, number: f64) -> Value<'static> {
+fn percent(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellValue<'static> {
     if (0.0..1.0).contains(&number) {
-        return Value::Number(number);
+        return CellValue::Number(number);
     }
     if !(1.0..=100.0).contains(&number) {
-        let found = format!("“{}”填的是 {}", job.field.name, numbers::show(number));
-        desk.find(job, "percent-out-of-range", Severity::Block, found, expects(job.field), MEND);
-        return Value::Nothing;
+        let found = format!("“{}”填的是 {}", cell.field.name, numbers::show(number));
+        desk.find(cell, "percent-out-of-range", Severity::Block, found, expects(cell.field), MEND);
+        return CellValue::Nothing;
     }
     let value = if number == 1.0 { 1.0 } else { number / 100.0 };
     let found = format!(
         "“{}”填的是 {}，没有百分号，按 {}% 读",
-        job.field.name,
+        cell.field.name,
         numbers::show(number),
         numbers::show(tidy(value * 100.0))
     );
-    desk.verify(job, "percent-scale", found, expects(job.field));
+    desk.verify(cell, "percent-scale", found, expects(cell.field));
     if value != number {
-        desk.amend(job, "percent-scale", &numbers::show(number), &numbers::show(value));
+        desk.amend(cell, "percent-scale", &numbers::show(number), &numbers::show(value));
     }
-    Value::Number(value)
+    CellValue::Number(value)
 }
 
-fn finish(desk: &mut Desk<'_, '_>, job: Job<'_>, value: f64) -> Value<'static> {
+fn finish(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, value: f64) -> CellValue<'static> {
     // An account or ID number in a column of figures: its last digits are lost, and no sum should hold it.
     if value.abs() >= LOST_DIGITS {
-        let found = format!("“{}”填的数超过 15 位，末几位已经丢失", job.field.name);
-        desk.find(job, "number-unreadable", Severity::Block, found, expects(job.field), MEND);
-        return Value::Nothing;
+        let found = format!("“{}”填的数超过 15 位，末几位已经丢失", cell.field.name);
+        desk.find(cell, "number-unreadable", Severity::Block, found, expects(cell.field), MEND);
+        return CellValue::Nothing;
     }
-    if job.field.ty != FieldType::Integer {
-        return Value::Number(value);
+    if cell.field.ty != FieldType::Integer {
+        return CellValue::Number(value);
     }
     if value.fract() != 0.0 {
-        let found = format!("“{}”填的 {} 不是整数", job.field.name, numbers::show(value));
-        desk.find(job, "not-whole", Severity::Block, found, expects(job.field), MEND);
-        return Value::Nothing;
+        let found = format!("“{}”填的 {} 不是整数", cell.field.name, numbers::show(value));
+        desk.find(cell, "not-whole", Severity::Block, found, expects(cell.field), MEND);
+        return CellValue::Nothing;
     }
-    Value::Integer(value as i64)
+    CellValue::Integer(value as i64)
 }
 
 /// Takes off what binary arithmetic adds (2.9999999999999996): no one counts in 10⁻⁹, but 80,000,000.03 元 keeps its fen.

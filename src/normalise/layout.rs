@@ -3,7 +3,7 @@
 //! A header is known by its words, never by its place or the sheet's name.
 
 use super::beside::beside;
-use super::bind::{Fit, Heading, fits, is_total_of_parent};
+use super::bind::{ColumnHeader, Fit, fits, is_total_of_parent};
 use super::lexicon::Lexicon;
 use super::view::View;
 use crate::definition::Plan;
@@ -15,16 +15,16 @@ const DEPTH: usize = 3;
 
 /// A header block with the form it was recognised as.
 #[derive(Debug, Clone)]
-pub struct Header {
+pub struct HeaderBlock {
     /// Positions in [`View::rows`], both included.
     pub rows: (usize, usize),
-    pub headings: Vec<Heading>,
+    pub headings: Vec<ColumnHeader>,
     pub fit: Fit,
     /// Where the block is the header of several tables side by side: the first and last column that each binds.
     pub beside: Vec<(u16, u16)>,
 }
 
-impl Header {
+impl HeaderBlock {
     /// First and last column of each table that the block heads.
     pub fn spans(&self) -> Vec<(u16, u16)> {
         if self.beside.is_empty() { self.fit.span().into_iter().collect() } else { self.beside.clone() }
@@ -33,7 +33,7 @@ impl Header {
 
 /// The nearest miss of a sheet without a form, for the message.
 #[derive(Debug, Clone)]
-pub struct NearMiss {
+pub struct NearHeader {
     pub form: u16,
     pub bound: usize,
     pub missing: Vec<u16>,
@@ -43,9 +43,9 @@ pub struct NearMiss {
 }
 
 /// All header blocks of a sheet, top to bottom, repeats included; and the nearest miss.
-pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Header>, Option<NearMiss>) {
-    let mut found: Vec<Header> = Vec::new();
-    let mut near: Option<NearMiss> = None;
+pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<HeaderBlock>, Option<NearHeader>) {
+    let mut found: Vec<HeaderBlock> = Vec::new();
+    let mut near: Option<NearHeader> = None;
     let mut free = 0;
     let mut i = 0;
     while i < view.rows.len() && !view.meter.is_over() {
@@ -74,12 +74,12 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
 
 /// What came nearest. The best fit is the form that lacks least, which favours short forms; what a sheet was meant to be
 /// is told by what it has.
-fn near_miss(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, header: Header) -> NearMiss {
-    let Header { rows, headings, fit, beside: _ } = header;
+fn near_miss(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, header: HeaderBlock) -> NearHeader {
+    let HeaderBlock { rows, headings, fit, beside: _ } = header;
     let fits = fits(lexicon, plan, &headings);
     let fit = fits.into_iter().reduce(|best, fit| if fit.bound > best.bound { fit } else { best }).unwrap_or(fit);
     let unbound = headings.into_iter().filter(|heading| !fit.columns.contains(&Some(heading.col)));
-    NearMiss {
+    NearHeader {
         form: fit.form,
         bound: fit.bound,
         row: view.rows.get(rows.1).map_or(0, |row| row.row),
@@ -108,9 +108,9 @@ fn promising(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
 }
 
 /// The best form over any block of up to three adjacent rows that includes row `i`.
-fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, i: usize) -> Option<Header> {
-    let words = Words::around(view, lexicon, free, i);
-    let mut best: Option<Header> = None;
+fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, i: usize) -> Option<HeaderBlock> {
+    let words = HeaderWords::around(view, lexicon, free, i);
+    let mut best: Option<HeaderBlock> = None;
     let mut tables: (i32, Vec<(u16, u16)>) = (0, Vec::new());
     for depth in 1..=DEPTH {
         for top in (i + 1).saturating_sub(depth).max(free)..=i {
@@ -133,11 +133,11 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
             let better =
                 best.as_ref().is_none_or(|best| (fit.recognised, fit.score) > (best.fit.recognised, best.fit.score));
             if better {
-                best = Some(Header { rows: (top, bottom), headings, fit, beside: Vec::new() });
+                best = Some(HeaderBlock { rows: (top, bottom), headings, fit, beside: Vec::new() });
             }
         }
     }
-    best.map(|best| Header { beside: tables.1, ..best })
+    best.map(|best| HeaderBlock { beside: tables.1, ..best })
 }
 
 /// Whether a key means a column, alone or with what stands above it.
@@ -150,7 +150,7 @@ fn adjacent(view: &View<'_>, top: usize, bottom: usize) -> bool {
 }
 
 /// The text cells around a possible header, with their keys made once.
-struct Words<'a> {
+struct HeaderWords<'a> {
     cells: Vec<(CellRef, String, &'a str)>,
     /// Rows that hold at least one word of a form.
     telling: Vec<u32>,
@@ -158,8 +158,8 @@ struct Words<'a> {
     merged: bool,
 }
 
-impl<'a> Words<'a> {
-    fn around(view: &View<'a>, lexicon: &Lexicon<'_>, free: usize, i: usize) -> Words<'a> {
+impl<'a> HeaderWords<'a> {
+    fn around(view: &View<'a>, lexicon: &Lexicon<'_>, free: usize, i: usize) -> HeaderWords<'a> {
         let (mut cells, mut telling) = (Vec::new(), Vec::new());
         for near in i.saturating_sub(DEPTH - 1).max(free)..(i + DEPTH).min(view.rows.len()) {
             for cell in view.telling(near) {
@@ -173,7 +173,7 @@ impl<'a> Words<'a> {
                 }
             }
         }
-        Words { cells, telling, merged: view.has_merges() }
+        HeaderWords { cells, telling, merged: view.has_merges() }
     }
 
     fn at(&self, at: CellRef) -> Option<&(CellRef, String, &'a str)> {
@@ -181,7 +181,7 @@ impl<'a> Words<'a> {
     }
 
     /// One heading per column in which the block writes anything.
-    fn headings(&self, view: &View<'_>, top: usize, bottom: usize) -> Vec<Heading> {
+    fn headings(&self, view: &View<'_>, top: usize, bottom: usize) -> Vec<ColumnHeader> {
         let (Some(first), Some(last)) = (view.rows.get(top), view.rows.get(bottom)) else { return Vec::new() };
         let (first, last) = (first.row, last.row);
         let mut cols: Vec<u16> =
@@ -202,7 +202,7 @@ impl<'a> Words<'a> {
         let headings = cols.iter().zip(paths).filter_map(|(&col, path)| {
             let (.., text) = path.last()?;
             let path = path.iter().map(|(_, key, _)| key.clone()).collect();
-            Some(Heading { col, text: tidy(text).into_owned(), path })
+            Some(ColumnHeader { col, text: tidy(text).into_owned(), path })
         });
         headings.collect()
     }

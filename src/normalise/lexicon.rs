@@ -1,6 +1,6 @@
 //! Everything that is asked of every cell of every file, compiled once per run: headers, code words, unit names.
 
-use super::Frame;
+use super::frame::RunFrame;
 use crate::definition::{FieldType, Form, FormColumn};
 use crate::text::names::{header_key, match_key};
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 /// Hash maps whose keys the definition and the reference data choose: nobody who sends a return can make them collide,
 /// and every cell asks them.
-type Words<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
+type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
 
 /// Multiplies and rotates eight bytes at a time.
 #[derive(Debug, Default, Clone, Copy)]
@@ -40,7 +40,7 @@ impl Quick {
 
 /// How a header word names a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum Naming {
     /// The header printed on the form; counts only under its parent, where it has one.
     Header,
     /// Another spelling; needs no parent.
@@ -50,10 +50,10 @@ pub enum Kind {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub struct Entry {
+pub struct NamedField {
     pub form: u16,
     pub field: u16,
-    pub kind: Kind,
+    pub kind: Naming,
 }
 
 /// One form, compiled.
@@ -72,8 +72,8 @@ pub struct FormIndex {
 /// The words of one code list.
 #[derive(Debug)]
 pub struct CodeIndex<'a> {
-    exact: Words<&'a str, &'a str>,
-    keyed: Words<String, &'a str>,
+    exact: QuickMap<&'a str, &'a str>,
+    keyed: QuickMap<String, &'a str>,
 }
 
 impl<'a> CodeIndex<'a> {
@@ -112,20 +112,20 @@ impl<'a> CodeIndex<'a> {
 /// All of a run's words.
 #[derive(Debug)]
 pub struct Lexicon<'a> {
-    headers: Words<String, Vec<Entry>>,
+    headers: QuickMap<String, Vec<NamedField>>,
     /// First characters of all header keys: most cells are told from headers by this alone.
     first: Vec<u64>,
     /// First two characters of all header keys, as bits by [`pair`]: nearly all other cells are told by these.
     pairs: [u64; PAIRS / 64],
     pub forms: Vec<FormIndex>,
     pub codes: Vec<CodeIndex<'a>>,
-    units: Words<&'a str, &'a [u32]>,
+    units: QuickMap<&'a str, &'a [u32]>,
     longest_unit: usize,
 }
 
 impl<'a> Lexicon<'a> {
-    pub fn new(frame: Frame<'a>) -> Lexicon<'a> {
-        let mut headers: Words<String, Vec<Entry>> = Words::default();
+    pub fn new(frame: RunFrame<'a>) -> Lexicon<'a> {
+        let mut headers: QuickMap<String, Vec<NamedField>> = QuickMap::default();
         let mut forms = Vec::new();
         for (form_at, form) in frame.plan.forms.iter().enumerate() {
             add_form(&mut headers, form_at as u16, form);
@@ -147,14 +147,14 @@ impl<'a> Lexicon<'a> {
             }
         }
         let codes = frame.reference.codes.iter().map(index_codes).collect();
-        let units: Words<&str, &[u32]> =
+        let units: QuickMap<&str, &[u32]> =
             frame.reference.roster.keys.iter().map(|(key, found)| (key.as_str(), found.as_slice())).collect();
         let longest_unit = units.keys().map(|key| key.chars().count()).max().unwrap_or(0);
         Lexicon { headers, first, pairs, forms, codes, units, longest_unit }
     }
 
     /// Fields that a header key may name.
-    pub fn fields(&self, key: &str) -> &[Entry] {
+    pub fn fields(&self, key: &str) -> &[NamedField] {
         self.headers.get(key).map_or(&[], Vec::as_slice)
     }
 
@@ -236,26 +236,26 @@ fn slot(c: char) -> (usize, u32) {
     ((code / 64) as usize, code % 64)
 }
 
-fn add_form(headers: &mut Words<String, Vec<Entry>>, form_at: u16, form: &Form) {
+fn add_form(headers: &mut QuickMap<String, Vec<NamedField>>, form_at: u16, form: &Form) {
     for (field_at, field) in form.fields.iter().enumerate() {
-        let mut add = |key: String, kind: Kind| {
+        let mut add = |key: String, kind: Naming| {
             let entries = headers.entry(key).or_default();
             if !entries.iter().any(|entry| entry.form == form_at && usize::from(entry.field) == field_at) {
-                entries.push(Entry { form: form_at, field: field_at as u16, kind });
+                entries.push(NamedField { form: form_at, field: field_at as u16, kind });
             }
         };
-        add(header_key(&field.header), Kind::Header);
+        add(header_key(&field.header), Naming::Header);
         for also in &field.also {
-            add(header_key(also), Kind::Also);
+            add(header_key(also), Naming::Also);
         }
         if let Some(under) = &field.under {
             let under = header_key(under);
-            add(format!("{under}{}", header_key(&field.header)), Kind::Joined);
+            add(format!("{under}{}", header_key(&field.header)), Naming::Joined);
             for also in &field.also {
-                add(format!("{under}{}", header_key(also)), Kind::Joined);
+                add(format!("{under}{}", header_key(also)), Naming::Joined);
             }
         }
-        add(header_key(&field.name), Kind::Also);
+        add(header_key(&field.name), Naming::Also);
     }
 }
 
@@ -271,7 +271,7 @@ fn index_form(form: &Form) -> FormIndex {
 }
 
 fn index_codes(list: &crate::definition::CodeList) -> CodeIndex<'_> {
-    let mut keyed = Words::default();
+    let mut keyed = QuickMap::default();
     // Canonical words last: a word that is both canonical and a synonym of another is canonical.
     for (also, word) in &list.synonyms {
         keyed.insert(match_key(also), word.as_str());

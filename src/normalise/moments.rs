@@ -1,6 +1,6 @@
 //! Date and month cells: no part of a date is ever invented.
 
-use super::cells::{Desk, Job, MEND, Value, expects};
+use super::desk::{CellValue, Desk, FieldCell, MEND, expects};
 use crate::definition::FieldType;
 use crate::domain::period::{civil, day};
 use crate::model::Severity;
@@ -11,167 +11,167 @@ use crate::text::numbers;
 const EARLIEST_YEAR: i32 = 1930;
 
 impl Desk<'_, '_> {
-    pub(super) fn date_text(&mut self, job: Job<'_>, raw: &str, text: &str) -> Value<'static> {
-        self.moment(job, raw, text, dates::read(text))
+    pub(super) fn date_text(&mut self, cell: FieldCell<'_>, raw: &str, text: &str) -> CellValue<'static> {
+        self.moment(cell, raw, text, dates::read(text))
     }
 
     /// A cell that Excel formats as a date.
-    pub(super) fn date_serial(&mut self, job: Job<'_>, serial: f64) -> Value<'static> {
+    pub(super) fn date_serial(&mut self, cell: FieldCell<'_>, serial: f64) -> CellValue<'static> {
         let Some(day) = dates::from_serial(serial) else {
             let shown = numbers::show(serial);
             let found = if (60.0..61.0).contains(&serial) {
-                format!("“{}”是 1900 年 2 月 29 日，没有这一天", job.field.name)
+                format!("“{}”是 1900 年 2 月 29 日，没有这一天", cell.field.name)
             } else {
-                format!("“{}”的日期序号 {shown} 超出范围", job.field.name)
+                format!("“{}”的日期序号 {shown} 超出范围", cell.field.name)
             };
-            self.find(job, "date-impossible", Severity::Block, found, expects(job.field), MEND);
-            return Value::Nothing;
+            self.find(cell, "date-impossible", Severity::Block, found, expects(cell.field), MEND);
+            return CellValue::Nothing;
         };
-        if job.field.ty == FieldType::Month {
-            return self.month_of(job, &dates::show_day(day), day);
+        if cell.field.ty == FieldType::Month {
+            return self.month_of(cell, &dates::show_day(day), day);
         }
         if serial.fract() != 0.0 {
-            self.amend(job, "time-dropped", &numbers::show(serial), &dates::show_day(day));
+            self.amend(cell, "time-dropped", &numbers::show(serial), &dates::show_day(day));
         }
-        Value::Date(day)
+        CellValue::Date(day)
     }
 
     /// A plain number in a date column.
-    pub(super) fn date_number(&mut self, job: Job<'_>, number: f64) -> Value<'static> {
+    pub(super) fn date_number(&mut self, cell: FieldCell<'_>, number: f64) -> CellValue<'static> {
         let raw = numbers::show(number);
         let whole = number.fract() == 0.0;
         if whole && (20_000.0..80_000.0).contains(&number) {
             // A date that lost its format: 46086. Nothing else looks like it here, but the officer should look.
-            let Some(day) = dates::from_serial(number) else { return Value::Nothing };
-            let found = format!("“{}”填的是数字 {raw}，按 {} 读", job.field.name, dates::show_day(day));
-            self.verify(job, "date-serial-unformatted", found, expects(job.field));
-            if job.field.ty == FieldType::Month {
-                return self.month_of(job, &raw, day);
+            let Some(day) = dates::from_serial(number) else { return CellValue::Nothing };
+            let found = format!("“{}”填的是数字 {raw}，按 {} 读", cell.field.name, dates::show_day(day));
+            self.verify(cell, "date-serial-unformatted", found, expects(cell.field));
+            if cell.field.ty == FieldType::Month {
+                return self.month_of(cell, &raw, day);
             }
-            self.amend(job, "date-serial", &raw, &dates::show_day(day));
-            return Value::Date(day);
+            self.amend(cell, "date-serial", &raw, &dates::show_day(day));
+            return CellValue::Date(day);
         }
         // 1980.11 as a number is as good as the text; 1980.1 may have been 1980.10.
         let reading = if number < 0.0 { Reading::NotADate } else { dates::read(&raw) };
-        self.moment(job, &raw, &raw, reading)
+        self.moment(cell, &raw, &raw, reading)
     }
 
-    fn moment(&mut self, job: Job<'_>, raw: &str, text: &str, reading: Reading) -> Value<'static> {
-        let month = job.field.ty == FieldType::Month;
+    fn moment(&mut self, cell: FieldCell<'_>, raw: &str, text: &str, reading: Reading) -> CellValue<'static> {
+        let month = cell.field.ty == FieldType::Month;
         // A year and a month are enough.
-        let may_be_month = month || job.field.ty == FieldType::DateOrMonth;
+        let may_be_month = month || cell.field.ty == FieldType::DateOrMonth;
         match reading {
-            Reading::Day(day) if month => self.month_of(job, raw, day),
-            Reading::Day(day) if dates::is_iso(raw) => Value::Date(day),
+            Reading::Day(day) if month => self.month_of(cell, raw, day),
+            Reading::Day(day) if dates::is_iso(raw) => CellValue::Date(day),
             Reading::Day(day) => {
                 let clean = dates::show_day(day);
                 if clean != raw {
-                    self.amend(job, "date-shape", raw, &clean);
+                    self.amend(cell, "date-shape", raw, &clean);
                 }
-                Value::Date(day)
+                CellValue::Date(day)
             }
             Reading::Month(first) if may_be_month => {
                 let clean = dates::show_month(first);
                 if clean != raw {
-                    self.amend(job, "date-shape", raw, &clean);
+                    self.amend(cell, "date-shape", raw, &clean);
                 }
-                Value::Date(first)
+                CellValue::Date(first)
             }
-            Reading::JanuaryOrOctober(year) if may_be_month => self.january_or_october(job, raw, year),
-            Reading::ShortYear(year, month_number, dom) => self.short_year(job, raw, text, (year, month_number, dom)),
+            Reading::JanuaryOrOctober(year) if may_be_month => self.january_or_october(cell, raw, year),
+            Reading::ShortYear(year, month_number, dom) => self.short_year(cell, raw, text, (year, month_number, dom)),
             Reading::Month(_) | Reading::Year(_) | Reading::NoYear | Reading::JanuaryOrOctober(_) => {
                 let lacks = match (reading, may_be_month) {
                     (Reading::NoYear, _) => "没有年份",
                     (Reading::Year(_), true) => "没有月份",
                     _ => "没有日",
                 };
-                let found = format!("“{}”填的“{text}”{lacks}", job.field.name);
-                self.find(job, "date-incomplete", Severity::Block, found, expects(job.field), MEND);
-                Value::Nothing
+                let found = format!("“{}”填的“{text}”{lacks}", cell.field.name);
+                self.find(cell, "date-incomplete", Severity::Block, found, expects(cell.field), MEND);
+                CellValue::Nothing
             }
             Reading::Impossible => {
-                let found = format!("“{}”填的“{text}”，没有这个日期", job.field.name);
-                self.find(job, "date-impossible", Severity::Block, found, expects(job.field), MEND);
-                Value::Nothing
+                let found = format!("“{}”填的“{text}”，没有这个日期", cell.field.name);
+                self.find(cell, "date-impossible", Severity::Block, found, expects(cell.field), MEND);
+                CellValue::Nothing
             }
             Reading::NotADate => {
-                let found = format!("“{}”填的“{text}”不是能确定的日期", job.field.name);
-                self.find(job, "date-unreadable", Severity::Block, found, expects(job.field), MEND);
-                Value::Nothing
+                let found = format!("“{}”填的“{text}”不是能确定的日期", cell.field.name);
+                self.find(cell, "date-unreadable", Severity::Block, found, expects(cell.field), MEND);
+                CellValue::Nothing
             }
         }
     }
 
     /// A real date that nobody would expect: a slipped digit (2062 for 2026), or a number that was never a date. Plans may
     /// reach past the period, but not past its year.
-    pub(super) fn doubt_far_date(&mut self, job: Job<'_>, read: i32) {
+    pub(super) fn doubt_far_date(&mut self, cell: FieldCell<'_>, read: i32) {
         let year = self.frame.period.year();
         let Some((said, ..)) = civil(read) else { return };
         if (EARLIEST_YEAR..=year).contains(&said) {
             return;
         }
-        let is_month = job.field.ty.precision().is_month(read);
+        let is_month = cell.field.ty.precision().is_month(read);
         let shown = if is_month { dates::show_month(read) } else { dates::show_day(read) };
         let side =
             if said > year { "晚于报告期所在年份".to_owned() } else { format!("早于 {EARLIEST_YEAR} 年") };
-        let found = format!("“{}”是 {shown}，{side}", job.field.name);
-        self.verify(job, "date-implausible", found, format!("{EARLIEST_YEAR} 年至 {year} 年之间的日期"));
+        let found = format!("“{}”是 {shown}，{side}", cell.field.name);
+        self.verify(cell, "date-implausible", found, format!("{EARLIEST_YEAR} 年至 {year} 年之间的日期"));
     }
 
     /// A full date where a month is asked.
-    fn month_of(&mut self, job: Job<'_>, raw: &str, full: i32) -> Value<'static> {
+    fn month_of(&mut self, cell: FieldCell<'_>, raw: &str, full: i32) -> CellValue<'static> {
         let first = civil(full).and_then(|(year, month, _)| day(year, month, 1));
-        let Some(first) = first else { return Value::Nothing };
+        let Some(first) = first else { return CellValue::Nothing };
         // Excel itself stores 2026年3月 as the first of the month.
         if first != full || raw != dates::show_day(full) {
-            self.amend(job, "day-dropped", raw, &dates::show_month(first));
+            self.amend(cell, "day-dropped", raw, &dates::show_month(first));
         }
-        Value::Date(first)
+        CellValue::Date(first)
     }
 
-    fn january_or_october(&mut self, job: Job<'_>, raw: &str, year: i32) -> Value<'static> {
+    fn january_or_october(&mut self, cell: FieldCell<'_>, raw: &str, year: i32) -> CellValue<'static> {
         let by_id = self.birth.filter(|(born, month)| *born == year && *month == 10);
         if let Some(first) = by_id.and_then(|(year, month)| day(year, month, 1)) {
-            self.amend(job, "month-by-id-number", raw, &dates::show_month(first));
-            return Value::Date(first);
+            self.amend(cell, "month-by-id-number", raw, &dates::show_month(first));
+            return CellValue::Date(first);
         }
         // 核实 counts until someone decides: read as it stands, since a row without its month would drop out of every table
         // by period, and a birth month that fits the ID number neither way would pass.
-        let Some(first) = day(year, 1, 1) else { return Value::Nothing };
-        let found = format!("“{}”填的 {raw} 可能是 1 月，也可能是 10 月，暂按 1 月读", job.field.name);
-        self.verify(job, "month-uncertain", found, expects(job.field));
-        Value::Date(first)
+        let Some(first) = day(year, 1, 1) else { return CellValue::Nothing };
+        let found = format!("“{}”填的 {raw} 可能是 1 月，也可能是 10 月，暂按 1 月读", cell.field.name);
+        self.verify(cell, "month-uncertain", found, expects(cell.field));
+        CellValue::Date(first)
     }
 
     /// 26年3月5日: the century is the one that does not lie ahead; read, and to be confirmed.
     fn short_year(
         &mut self,
-        job: Job<'_>,
+        cell: FieldCell<'_>,
         raw: &str,
         text: &str,
         (year, month, dom): (u32, u32, u32),
-    ) -> Value<'static> {
+    ) -> CellValue<'static> {
         let ahead = 2000 + year as i32 > self.frame.period.year() + 1;
         let year = if ahead { 1900 } else { 2000 } + year as i32;
-        let wants_day = match job.field.ty {
+        let wants_day = match cell.field.ty {
             FieldType::Date => true,
             FieldType::DateOrMonth => dom != 0,
             _ => false,
         };
         let read = if wants_day && dom == 0 { None } else { day(year, month, if wants_day { dom } else { 1 }) };
         let Some(read) = read else {
-            let found = format!("“{}”填的“{text}”不是完整的日期", job.field.name);
-            self.find(job, "date-incomplete", Severity::Block, found, expects(job.field), MEND);
-            return Value::Nothing;
+            let found = format!("“{}”填的“{text}”不是完整的日期", cell.field.name);
+            self.find(cell, "date-incomplete", Severity::Block, found, expects(cell.field), MEND);
+            return CellValue::Nothing;
         };
         let clean = if wants_day { dates::show_day(read) } else { dates::show_month(read) };
         self.verify(
-            job,
+            cell,
             "year-two-digits",
-            format!("“{}”填的“{text}”年份只有两位，按 {clean} 读", job.field.name),
-            expects(job.field),
+            format!("“{}”填的“{text}”年份只有两位，按 {clean} 读", cell.field.name),
+            expects(cell.field),
         );
-        self.amend(job, "short-year", raw, &clean);
-        Value::Date(read)
+        self.amend(cell, "short-year", raw, &clean);
+        CellValue::Date(read)
     }
 }

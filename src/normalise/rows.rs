@@ -1,10 +1,10 @@
 //! A sheet's header blocks in, its tables out: each occupied row of the sheet in exactly one class of one table.
 
-use super::layout::Header;
+use super::layout::HeaderBlock;
 use super::view::View;
 use crate::definition::{FieldType, Form, Plan};
 use crate::model::SheetAccount;
-use crate::model::cell::{RawCell, RawValue};
+use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::text::names::{header_key, tidy};
 use std::sync::Arc;
 
@@ -59,14 +59,23 @@ impl TableRows {
 }
 
 /// One table: its header, and its rows.
-pub struct Table {
-    pub header: Header,
+pub struct SheetTable {
+    pub header: HeaderBlock,
     pub rows: TableRows,
 }
 
+impl SheetTable {
+    /// The first cell of a table's header.
+    pub fn header_cell(&self, view: &View<'_>) -> CellRef {
+        let col = self.header.headings.iter().map(|heading| heading.col).min().unwrap_or(0);
+        let row = view.rows.get(self.header.rows.0).map_or(0, |row| row.row);
+        CellRef { row, col }
+    }
+}
+
 /// Shares a sheet's rows out among its tables. A header that repeats the one before it (page breaks) opens no table.
-pub fn tables(view: &View<'_>, plan: &Plan, headers: Vec<Header>) -> Vec<Table> {
-    let mut tables: Vec<Table> = Vec::new();
+pub fn tables(view: &View<'_>, plan: &Plan, headers: Vec<HeaderBlock>) -> Vec<SheetTable> {
+    let mut tables: Vec<SheetTable> = Vec::new();
     let mut next_row = 0;
     let mut headers = headers.into_iter().peekable();
     while let Some(header) = headers.next() {
@@ -76,7 +85,7 @@ pub fn tables(view: &View<'_>, plan: &Plan, headers: Vec<Header>) -> Vec<Table> 
             table.header.fit.form == header.fit.form && table.header.fit.columns == header.fit.columns
         });
         if !repeats {
-            tables.push(Table { header, rows: TableRows::default() });
+            tables.push(SheetTable { header, rows: TableRows::default() });
         }
         let Some(table) = tables.last_mut() else { continue };
         table.rows.frame.extend(next_row..top);

@@ -1,6 +1,6 @@
 //! Numbers of rows that a return states of itself (工作室总数：12, 合计 12 个), held against the rows that it lists.
 
-use super::Found;
+use super::found::FoundTable;
 use super::sink::Sink;
 use super::view::View;
 use crate::definition::{Form, StatedTotal, Template, TemplatePart};
@@ -11,14 +11,14 @@ use crate::text::numbers;
 
 /// One statement, with its cell.
 #[derive(Debug, PartialEq)]
-struct Statement {
+struct StatedCount {
     at: CellRef,
     number: i64,
 }
 
 /// Holds what a table's surroundings state against its own rows, or against those of all tables of the form, which
 /// `all` counts: a return on two sheets states its total once.
-pub fn check(form: &Form, view: &View<'_>, found: &Found<'_>, all: usize, sink: &mut Sink) {
+pub fn check(form: &Form, view: &View<'_>, found: &FoundTable<'_>, all: usize, sink: &mut Sink) {
     let own = found.table.rows.data.len();
     for stated in &form.stated {
         for statement in statements(stated, view, found) {
@@ -30,7 +30,7 @@ pub fn check(form: &Form, view: &View<'_>, found: &Found<'_>, all: usize, sink: 
     }
 }
 
-fn finding(stated: &StatedTotal, found: &Found<'_>, statement: Statement, all: usize, source: u32) -> Finding {
+fn finding(stated: &StatedTotal, found: &FoundTable<'_>, statement: StatedCount, all: usize, source: u32) -> Finding {
     let render = |template: &Template| -> String {
         let part = |part: &TemplatePart| match part {
             TemplatePart::Text(text) => text.clone(),
@@ -58,7 +58,7 @@ fn finding(stated: &StatedTotal, found: &Found<'_>, statement: Statement, all: u
 }
 
 /// What title, notes and 合计 rows state. A 小计 is of a part only, and says nothing here.
-fn statements(stated: &StatedTotal, view: &View<'_>, found: &Found<'_>) -> Vec<Statement> {
+fn statements(stated: &StatedTotal, view: &View<'_>, found: &FoundTable<'_>) -> Vec<StatedCount> {
     let rows = &found.table.rows;
     let mut statements = Vec::new();
     let top = found.table.header.rows.0;
@@ -73,7 +73,7 @@ fn statements(stated: &StatedTotal, view: &View<'_>, found: &Found<'_>) -> Vec<S
 }
 
 /// Label and number in one cell, or in two side by side.
-fn of_row(stated: &StatedTotal, view: &View<'_>, i: usize) -> Vec<Statement> {
+fn of_row(stated: &StatedTotal, view: &View<'_>, i: usize) -> Vec<StatedCount> {
     let cells: Vec<_> = view.cells(i).iter().filter(|cell| !view.is_blank(cell.value)).collect();
     let mut statements = Vec::new();
     for (at, cell) in cells.iter().enumerate() {
@@ -87,7 +87,7 @@ fn of_row(stated: &StatedTotal, view: &View<'_>, i: usize) -> Vec<Statement> {
                 Some((next.at, whole(stated, view, next.value)?))
             };
             if let Some((at, number)) = here.or_else(beside) {
-                statements.push(Statement { at, number });
+                statements.push(StatedCount { at, number });
                 break;
             }
         }
@@ -96,10 +96,10 @@ fn of_row(stated: &StatedTotal, view: &View<'_>, i: usize) -> Vec<Statement> {
 }
 
 /// A 合计 row may write the number in the column of the names: 12, 12个.
-fn of_column(stated: &StatedTotal, view: &View<'_>, i: usize, found: &Found<'_>) -> Option<Statement> {
+fn of_column(stated: &StatedTotal, view: &View<'_>, i: usize, found: &FoundTable<'_>) -> Option<StatedCount> {
     let col = found.table.header.fit.columns.get(stated.column?).copied().flatten()?;
     let at = CellRef { row: view.rows.get(i)?.row, col };
-    Some(Statement { at, number: whole(stated, view, view.value(at)?)? })
+    Some(StatedCount { at, number: whole(stated, view, view.value(at)?)? })
 }
 
 /// What may stand between a label and its number.

@@ -2,7 +2,7 @@
 
 use super::figures::header_factor;
 use super::figures::tidy;
-use super::rows::{Table, adds_up};
+use super::rows::{SheetTable, adds_up};
 use super::sink::{Say, Sink};
 use super::view::View;
 use crate::definition::Form;
@@ -52,7 +52,7 @@ impl Parts {
     }
 }
 
-pub fn check(view: &View<'_>, form: &Form, table: &Table, read: &FormTable, sink: &mut Sink) {
+pub fn check(view: &View<'_>, form: &Form, table: &SheetTable, read: &FormTable, sink: &mut Sink) {
     if table.rows.totals.is_empty() {
         return;
     }
@@ -109,7 +109,7 @@ fn parts(view: &View<'_>, data: &[usize], column: &Column, col: u16) -> Parts {
 /// What a total may rightly say, the likeliest first: a 小计 the rows since the total before it, or those down to the
 /// next; any other the whole table, all rows above it, or the rows between it and its like on either side, with the 小计
 /// among them. A section without rows says nothing. `None` where one of the parts is unreadable.
-fn plausible(table: &Table, parts: &Parts, i: usize, sub: bool) -> Option<Vec<f64>> {
+fn plausible(table: &SheetTable, parts: &Parts, i: usize, sub: bool) -> Option<Vec<f64>> {
     let totals = &table.rows.totals;
     let here = totals.partition_point(|(at, _)| *at < i);
     let before = here.checked_sub(1).and_then(|last| totals.get(last)).map(|(at, _)| *at);

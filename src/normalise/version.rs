@@ -1,15 +1,14 @@
 //! Which of two versions is the later: what one file says of that.
 
-use super::cover::Cover;
+use super::found::FoundTable;
 use crate::model::normalised::VersionEvidence;
 use crate::model::{RawWorkbook, SourceFile};
 
-/// 填报日期 in the sheets (the latest), marks in the name, the modified stamp.
-pub fn evidence<'c>(
-    source: &SourceFile,
-    workbook: &RawWorkbook,
-    covers: impl Iterator<Item = &'c Cover>,
-) -> VersionEvidence {
+/// 填报日期 in the sheets (the latest), marks in the name, the modified stamp. Sheets that do not count say nothing of the
+/// filing date, unless there is nothing else.
+pub fn evidence(source: &SourceFile, workbook: &RawWorkbook, found: &[FoundTable<'_>]) -> VersionEvidence {
+    let none = !found.iter().any(FoundTable::counts);
+    let covers = found.iter().filter(|found| none || found.counts()).map(|found| &found.cover);
     VersionEvidence {
         filled_on: covers.flat_map(|cover| &cover.filled_on).map(|(_, day)| *day).max(),
         mark: mark(&source.name),

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 /// One occupied row: its number and its cells' range.
 #[derive(Debug, Clone, Copy)]
-pub struct Row {
+pub struct OccupiedRow {
     pub row: u32,
     from: usize,
     to: usize,
@@ -22,7 +22,7 @@ pub struct View<'a> {
     pub sheet: &'a RawSheet,
     pub index: u16,
     /// Occupied rows, top to bottom.
-    pub rows: Vec<Row>,
+    pub rows: Vec<OccupiedRow>,
     /// First and last column of this part; all columns for a whole sheet.
     pub cols: (u16, u16),
     /// Rows and columns are exchanged.
@@ -171,12 +171,12 @@ impl Merges {
     }
 }
 
-fn rows(cells: &[RawCell]) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+fn rows(cells: &[RawCell]) -> Vec<OccupiedRow> {
+    let mut rows: Vec<OccupiedRow> = Vec::new();
     for (at, cell) in cells.iter().enumerate() {
         match rows.last_mut() {
             Some(last) if last.row == cell.at.row => last.to = at + 1,
-            _ => rows.push(Row { row: cell.at.row, from: at, to: at + 1 }),
+            _ => rows.push(OccupiedRow { row: cell.at.row, from: at, to: at + 1 }),
         }
     }
     rows

@@ -34,7 +34,7 @@ pub fn collect(
     }
     watch.files_found(found.files.len());
     watch.stage("读取报表");
-    let normaliser = Normaliser::new(normalise::Frame { plan, reference, period });
+    let normaliser = Normaliser::new(normalise::RunFrame { plan, reference, period });
     let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
         let arrived = arrive(&normaliser, source, delivery, limits);
         watch.file_done(match &arrived.arrival {

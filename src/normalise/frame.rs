@@ -1,0 +1,12 @@
+//! What every file of a run is normalised against.
+
+use crate::definition::{Plan, Reference};
+use crate::domain::period::Period;
+
+/// What every file is normalised against.
+#[derive(Debug, Clone, Copy)]
+pub struct RunFrame<'a> {
+    pub plan: &'a Plan,
+    pub reference: &'a Reference,
+    pub period: &'a Period,
+}

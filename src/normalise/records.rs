@@ -1,0 +1,53 @@
+//! The tables that count in, their typed rows out, held against what the sheet itself adds up and states.
+
+use super::area::Area;
+use super::convert;
+use super::desk::Desk;
+use super::found::FoundTable;
+use super::frame::RunFrame;
+use super::lexicon::Lexicon;
+use super::sink::Sink;
+use super::{stated, totals};
+use crate::model::FormTable;
+
+/// `context`: the units that cover and folder speak for.
+pub fn convert(
+    run: RunFrame<'_>,
+    lexicon: &Lexicon<'_>,
+    areas: &[Area<'_>],
+    found: &[FoundTable<'_>],
+    context: &[u32],
+    sink: &mut Sink,
+) -> Vec<FormTable> {
+    let mut tables = Vec::new();
+    // Rows of a form over all tables that count.
+    let listed = |form: u16| {
+        let same = found.iter().filter(|found| found.counts());
+        same.filter(|found| found.table.header.fit.form == form).map(|found| found.table.rows.data.len()).sum()
+    };
+    for found in found.iter().filter(|found| found.counts()) {
+        let at = usize::from(found.table.header.fit.form);
+        let (Some(form), Some(index)) = (run.plan.forms.get(at), lexicon.forms.get(at)) else {
+            continue;
+        };
+        let Some(view) = areas.get(found.view).map(|area| &area.view) else { continue };
+        let from = sink.mark();
+        let mut desk =
+            Desk { frame: run, lexicon, view, sink, context, birth: None, last_unit: None, last_unknown: None };
+        let mut table = convert::convert(&mut desk, form, index, &found.table);
+        totals::check(view, form, &found.table, &table, sink);
+        if !form.stated.is_empty() && !view.turned {
+            stated::check(form, view, found, listed(found.table.header.fit.form), sink);
+        }
+        if view.turned {
+            sink.turn_back(from, view, found.header_rows.0);
+            for origin in &mut table.origins {
+                // The view's row is the record's column.
+                let col = origin.row as u16;
+                (origin.row, origin.cols) = (found.header_rows.0, (col, col));
+            }
+        }
+        tables.push(table);
+    }
+    tables
+}
