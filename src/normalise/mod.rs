@@ -9,6 +9,7 @@ mod beside;
 mod bind;
 mod binding;
 mod cells;
+mod claims;
 mod columns;
 mod convert;
 mod cover;

@@ -7,7 +7,7 @@ use super::found::FoundTable;
 use super::frame::RunFrame;
 use super::lexicon::Lexicon;
 use super::sink::Sink;
-use super::{stated, totals};
+use super::{claims, totals};
 use crate::model::FormTable;
 
 /// `context`: the units that cover and folder speak for.
@@ -37,7 +37,7 @@ pub fn convert(
         let mut table = convert::convert(&mut desk, form, index, &found.table);
         totals::check(view, form, &found.table, &table, sink);
         if !form.stated.is_empty() && !view.turned {
-            stated::check(form, view, found, listed(found.table.header.fit.form), sink);
+            claims::check(form, view, found, listed(found.table.header.fit.form), sink);
         }
         if view.turned {
             sink.turn_back(from, view, found.header_rows.0);

@@ -1,79 +1,20 @@
-//! Numbers of rows that a return states of itself (工作室总数：12, 合计 12 个), held against the rows that it lists.
+//! Numbers of rows that a row states (工作室总数：12, 合计 12 个), read.
 
-use super::found::FoundTable;
-use super::sink::Sink;
 use super::view::View;
-use crate::definition::{Form, StatedTotal, Template, TemplatePart};
+use crate::definition::{Form, StatedTotal};
 use crate::model::cell::{CellRef, RawValue};
-use crate::model::{Finding, Place};
 use crate::text::names::tidy;
 use crate::text::numbers;
 
 /// One statement, with its cell.
 #[derive(Debug, PartialEq)]
-struct StatedCount {
-    at: CellRef,
-    number: i64,
-}
-
-/// Holds what a table's surroundings state against its own rows, or against those of all tables of the form, which
-/// `all` counts: a return on two sheets states its total once.
-pub fn check(form: &Form, view: &View<'_>, found: &FoundTable<'_>, all: usize, sink: &mut Sink) {
-    let own = found.table.rows.data.len();
-    for stated in &form.stated {
-        for statement in statements(stated, view, found) {
-            let fits = [own, all].iter().any(|count| i64::try_from(*count) == Ok(statement.number));
-            if !fits {
-                sink.findings.push(finding(stated, found, statement, all, sink.source));
-            }
-        }
-    }
-}
-
-fn finding(stated: &StatedTotal, found: &FoundTable<'_>, statement: StatedCount, all: usize, source: u32) -> Finding {
-    let render = |template: &Template| -> String {
-        let part = |part: &TemplatePart| match part {
-            TemplatePart::Text(text) => text.clone(),
-            TemplatePart::Hole(hole) if hole == "自报" => statement.number.to_string(),
-            TemplatePart::Hole(_) => all.to_string(),
-        };
-        template.parts.iter().map(part).collect()
-    };
-    Finding {
-        code: stated.code.clone(),
-        severity: stated.severity,
-        place: Place {
-            source: Some(source),
-            sheet: Some(found.account.sheet),
-            row: None,
-            cells: vec![statement.at],
-            unit: None,
-        },
-        found: render(&stated.found),
-        expected: render(&stated.expected),
-        next: render(&stated.next),
-        line: Some(stated.line),
-        holds_return: false,
-    }
-}
-
-/// What title, notes and 合计 rows state. A 小计 is of a part only, and says nothing here.
-fn statements(stated: &StatedTotal, view: &View<'_>, found: &FoundTable<'_>) -> Vec<StatedCount> {
-    let rows = &found.table.rows;
-    let mut statements = Vec::new();
-    let top = found.table.header.rows.0;
-    for i in rows.frame.iter().copied().filter(|i| *i < top).chain(rows.notes.iter().copied()) {
-        statements.extend(of_row(stated, view, i));
-    }
-    for i in rows.totals.iter().filter(|(_, sub)| !sub).map(|(i, _)| *i) {
-        let said = of_row(stated, view, i);
-        statements.extend(if said.is_empty() { of_column(stated, view, i, found).into_iter().collect() } else { said });
-    }
-    statements
+pub struct StatedCount {
+    pub at: CellRef,
+    pub number: i64,
 }
 
 /// Label and number in one cell, or in two side by side.
-fn of_row(stated: &StatedTotal, view: &View<'_>, i: usize) -> Vec<StatedCount> {
+pub fn of_row(stated: &StatedTotal, view: &View<'_>, i: usize) -> Vec<StatedCount> {
     let cells: Vec<_> = view.cells(i).iter().filter(|cell| !view.is_blank(cell.value)).collect();
     let mut statements = Vec::new();
     for (at, cell) in cells.iter().enumerate() {
@@ -95,18 +36,11 @@ fn of_row(stated: &StatedTotal, view: &View<'_>, i: usize) -> Vec<StatedCount> {
     statements
 }
 
-/// A 合计 row may write the number in the column of the names: 12, 12个.
-fn of_column(stated: &StatedTotal, view: &View<'_>, i: usize, found: &FoundTable<'_>) -> Option<StatedCount> {
-    let col = found.table.header.fit.columns.get(stated.column?).copied().flatten()?;
-    let at = CellRef { row: view.rows.get(i)?.row, col };
-    Some(StatedCount { at, number: whole(stated, view, view.value(at)?)? })
-}
-
 /// What may stand between a label and its number.
 const SEPARATORS: [char; 12] = [':', '：', ' ', '\u{3000}', '为', '共', '有', '计', '_', '(', '（', '是'];
 
 /// A cell that is a whole number, with or without what it is counted in.
-fn whole(stated: &StatedTotal, view: &View<'_>, value: RawValue) -> Option<i64> {
+pub fn whole(stated: &StatedTotal, view: &View<'_>, value: RawValue) -> Option<i64> {
     match value {
         RawValue::Number(number) | RawValue::Percent(number) => exact(number),
         RawValue::Text { .. } => {
@@ -150,6 +84,7 @@ pub fn is_statement(form: &Form, view: &View<'_>, i: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::definition::Template;
     use crate::model::{RawSheet, Severity};
 
     fn stated() -> StatedTotal {
