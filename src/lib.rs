@@ -14,10 +14,12 @@
 //! definition                                               TOML → checked plan; reference data
 //! language                                                 the gate: expressions refused, checked, compiled
 //! formats                                                  bytes → raw workbook
+//! book                                                     how our workbooks look: styles, columns, rows to disk
 //! model · text · domain · atomic                           ground
 //! ```
 
 pub mod atomic;
+pub mod book;
 pub mod cli;
 pub mod compute;
 pub mod definition;

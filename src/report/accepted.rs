@@ -1,6 +1,6 @@
 //! Accepted rows of one form, column by column, without copying them: what the data edition and the Parquet store write.
 
-use super::Edition;
+use super::results::Results;
 use crate::definition::{Form, Precision};
 use crate::model::{Column, Origin, Scalars, Texts};
 use crate::rows::ValidatedRows;
@@ -56,9 +56,9 @@ impl<'a> Accepted<'a> {
     ///
     /// # Errors
     /// A column is missing: a defect of the program.
-    pub fn of(edition: &Edition<'a>, validated: &'a ValidatedRows) -> Result<Accepted<'a>, String> {
+    pub fn of(results: &Results<'a>, validated: &'a ValidatedRows) -> Result<Accepted<'a>, String> {
         let ValidatedRows { rows, accepted } = validated;
-        let form = edition.plan.forms.get(rows.form).ok_or_else(|| defect("", "表式"))?;
+        let form = results.plan.forms.get(rows.form).ok_or_else(|| defect("", "表式"))?;
         let mut columns = Vec::with_capacity(form.fields.len());
         for column in form.columns() {
             let field = form.fields.get(column.field);

@@ -1,6 +1,6 @@
 //! The accounting identity, proven before anything is written and said on the first sheet and in `run.json`.
 
-use super::Edition;
+use super::results::Results;
 use crate::model::Outcome;
 use crate::model::run::RowAccount;
 
@@ -17,8 +17,8 @@ pub struct Account {
 ///
 /// # Errors
 /// A sum that does not come out: a defect of the program that must stop the run.
-pub fn prove(edition: &Edition<'_>) -> Result<Account, String> {
-    let verdict = edition.verdict;
+pub fn prove(results: &Results<'_>) -> Result<Account, String> {
+    let verdict = results.verdict;
     let files = verdict.sources.len() as u64;
     let counts: Vec<(Outcome, u64)> = Outcome::ALL.iter().map(|o| (*o, verdict.count(*o) as u64)).collect();
     let parts: Vec<String> = counts.iter().map(|(outcome, count)| format!("{} {count}", outcome.word())).collect();

@@ -1,6 +1,7 @@
 //! Charts of the overview: native Excel charts whose series refer to the cells of the printed tables.
 
-use super::sheet::Stand;
+use crate::book::block::Stand;
+use crate::book::style::SONG;
 use crate::definition::{Chart as Declared, ChartKind};
 use crate::model::statistic::{RowKind, StatCell, StatTable};
 use rust_xlsxwriter::{
@@ -159,7 +160,7 @@ fn fill(color: u32) -> ChartFormat {
 
 fn font(size: u8, bold: bool) -> ChartFont {
     let mut font = ChartFont::new();
-    font.set_name(super::style::SONG).set_size(size);
+    font.set_name(SONG).set_size(size);
     if bold {
         font.set_bold();
     } else {

@@ -1,7 +1,9 @@
 //! 更正说明: every figure that a run changed in a period that had been issued, as a table that can be signed.
 
-use super::style::{self, Styles};
-use super::{Correction, Edition, leadership};
+use super::results::{Correction, Results};
+use crate::book::stack::table_sheet;
+use crate::book::style::PrintStyles;
+use crate::book::workbook::workbook;
 use crate::domain::period::civil;
 use crate::history::correction::FigureChange;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
@@ -14,19 +16,19 @@ use std::io::{Seek, Write};
 /// # Errors
 /// The writer refuses a cell.
 pub fn correction<W: Write + Seek + Send>(
-    edition: &Edition<'_>,
+    results: &Results<'_>,
     correction: Correction<'_>,
     target: W,
 ) -> Result<(), XlsxError> {
-    let title = format!("{}更正说明", edition.name());
-    let table = table(edition, correction, &title);
-    let mut book = style::workbook(&title)?;
-    let (sheet, _) = leadership::table_sheet(Worksheet::new(), "更正说明", &[&table], &Styles::default(), &title)?;
+    let title = format!("{}更正说明", results.name());
+    let table = table(results, correction, &title);
+    let mut book = workbook(&title)?;
+    let (sheet, _) = table_sheet(Worksheet::new(), "更正说明", &[&table], &PrintStyles::default(), &title)?;
     book.push_worksheet(sheet);
     book.save_to_writer(target)
 }
 
-fn table(edition: &Edition<'_>, correction: Correction<'_>, title: &str) -> StatTable {
+fn table(results: &Results<'_>, correction: Correction<'_>, title: &str) -> StatTable {
     let headings = ["序号", "表", "行", "列", "更正前", "更正后", "理由"];
     let text = |words: &str| StatCell::Text(mask_within(words));
     let mut rows: Vec<StatRow> = (1i64..)
@@ -60,7 +62,7 @@ fn table(edition: &Edition<'_>, correction: Correction<'_>, title: &str) -> Stat
             format!("更正理由：{}", mask_within(correction.reason)),
             format!(
                 "{}印发后重新汇总，共 {} 处数字有变化；没有列出的数字不变。",
-                edition.period.title(),
+                results.period.title(),
                 correction.changes.len()
             ),
         ],

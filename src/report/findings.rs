@@ -2,14 +2,19 @@
 //! the list of files, every version and what changed between them, what was done to the form's headers, names to
 //! confirm, the automatic changes, and how each sheet's columns were understood.
 //!
-//! It is the edition for the people who mend the returns: ID numbers are not masked here.
+//! It is the results for the people who mend the returns: ID numbers are not masked here.
 
 use super::links::Links;
-use super::listing::{Item, Listing, Look, remarks};
-use super::wording::{day_word, short_hash, status_word};
-use super::{Edition, received, style};
+use super::received;
+use super::results::Results;
+use super::wording::{short_hash, status_word};
+use crate::book::listing::{ListCell, Listing, remarks};
+use crate::book::style::ListStyles;
+use crate::book::tidy::letters;
+use crate::book::workbook::workbook;
 use crate::model::finding::{Amendment, Finding, Severity};
 use crate::model::{CellRef, Outcome};
+use crate::text::dates::show_day;
 use rust_xlsxwriter::{Workbook, XlsxError};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Seek, Write};
@@ -23,38 +28,38 @@ const AMENDMENTS_A_SHEET: u32 = 200_000;
 /// # Errors
 /// The writer refuses a cell, or the disk is full.
 pub fn findings<W: Write + Seek + Send>(
-    edition: &Edition<'_>,
+    results: &Results<'_>,
     links: &Links,
     scratch: &Path,
     target: W,
 ) -> Result<(), XlsxError> {
-    let title = format!("{}审核问题", edition.name());
-    let mut book = style::workbook(&title)?;
+    let title = format!("{}审核问题", results.name());
+    let mut book = workbook(&title)?;
     book.set_tempdir(scratch)?;
-    let look = Look::default();
-    let mut said = list(edition, links, &look, &title, &mut book)?;
-    said.extend(by_unit(edition, &look, &title, &mut book)?);
-    said.extend(files(edition, links, &look, &title, &mut book)?);
-    said.extend(received::ledger::versions(edition, links, &look, &title, &mut book)?);
-    said.extend(received::ledger::differences(edition, &look, &title, &mut book)?);
-    said.extend(received::drift::sheet(edition, &look, &title, &mut book)?);
-    said.extend(received::aliases::sheet(edition, &look, &title, &mut book)?);
-    said.extend(amendments(edition, &look, &title, &mut book)?);
-    said.extend(bindings(edition, &look, &title, &mut book)?);
+    let styles = ListStyles::default();
+    let mut said = list(results, links, &styles, &title, &mut book)?;
+    said.extend(by_unit(results, &styles, &title, &mut book)?);
+    said.extend(files(results, links, &styles, &title, &mut book)?);
+    said.extend(received::ledger::versions(results, links, &styles, &title, &mut book)?);
+    said.extend(received::ledger::differences(results, &styles, &title, &mut book)?);
+    said.extend(received::drift::sheet(results, &styles, &title, &mut book)?);
+    said.extend(received::aliases::sheet(results, &styles, &title, &mut book)?);
+    said.extend(amendments(results, &styles, &title, &mut book)?);
+    said.extend(bindings(results, &styles, &title, &mut book)?);
     remarks(&mut book, &said)?;
     book.save_to_writer(target)
 }
 
-fn file_item<'a>(edition: &Edition<'a>, links: &'a Links, source: Option<u32>) -> Item<'a> {
-    let Some(source) = source else { return Item::Blank };
-    let text = edition.file_name(source);
-    links.target(source).map_or(Item::Text(text), |target| Item::Link { text, target })
+fn file_item<'a>(results: &Results<'a>, links: &'a Links, source: Option<u32>) -> ListCell<'a> {
+    let Some(source) = source else { return ListCell::Blank };
+    let text = results.file_name(source);
+    links.target(source).map_or(ListCell::Text(text), |target| ListCell::Link { text, target })
 }
 
 fn list(
-    edition: &Edition<'_>,
+    results: &Results<'_>,
     links: &Links,
-    look: &Look,
+    styles: &ListStyles,
     title: &str,
     book: &mut Workbook,
 ) -> Result<Vec<String>, XlsxError> {
@@ -71,24 +76,24 @@ fn list(
         ("规则代码", 20.0),
         ("定义行", 7.0),
     ];
-    let mut sheet = Listing::new(book, look, ("审核问题", title), &COLUMNS, u32::MAX)?;
-    for (number, finding) in (1u64..).zip(&edition.verdict.findings) {
+    let mut sheet = Listing::new(book, styles, ("审核问题", title), &COLUMNS, u32::MAX)?;
+    for (number, finding) in (1u64..).zip(&results.verdict.findings) {
         let place = &finding.place;
-        let unit = edition.unit_of(place).map_or("", |unit| edition.unit_name(unit));
-        let tab = place.source.zip(place.sheet).map_or("", |(source, sheet)| edition.sheet_name(source, sheet));
+        let unit = results.unit_of(place).map_or("", |unit| results.unit_name(unit));
+        let tab = place.source.zip(place.sheet).map_or("", |(source, sheet)| results.sheet_name(source, sheet));
         let cell = address(finding);
         let items = [
-            Item::Count(number),
-            Item::Text(finding.severity.word()),
-            Item::Text(unit),
-            file_item(edition, links, place.source),
-            Item::Text(tab),
-            Item::Text(&cell),
-            Item::Text(&finding.found),
-            Item::Text(&finding.expected),
-            Item::Text(&finding.next),
-            Item::Text(&finding.code),
-            finding.line.map_or(Item::Blank, |line| Item::Count(u64::from(line))),
+            ListCell::Count(number),
+            ListCell::Text(finding.severity.word()),
+            ListCell::Text(unit),
+            file_item(results, links, place.source),
+            ListCell::Text(tab),
+            ListCell::Text(&cell),
+            ListCell::Text(&finding.found),
+            ListCell::Text(&finding.expected),
+            ListCell::Text(&finding.next),
+            ListCell::Text(&finding.code),
+            finding.line.map_or(ListCell::Blank, |line| ListCell::Count(u64::from(line))),
         ];
         sheet.push(book, &items, (finding.severity == Severity::Block).then_some(1))?;
     }
@@ -104,7 +109,12 @@ fn address(finding: &Finding) -> String {
     }
 }
 
-fn by_unit(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook) -> Result<Vec<String>, XlsxError> {
+fn by_unit(
+    results: &Results<'_>,
+    styles: &ListStyles,
+    title: &str,
+    book: &mut Workbook,
+) -> Result<Vec<String>, XlsxError> {
     const COLUMNS: [(&str, f64); 8] = [
         ("单位代码", 12.0),
         ("单位", 28.0),
@@ -116,34 +126,34 @@ fn by_unit(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook)
         ("合计", 9.0),
     ];
     let mut counts: BTreeMap<Option<u32>, [u64; 3]> = BTreeMap::new();
-    for finding in &edition.verdict.findings {
+    for finding in &results.verdict.findings {
         let slot = match finding.severity {
             Severity::Block => 0,
             Severity::Verify => 1,
             Severity::Note => 2,
         };
-        counts.entry(edition.unit_of(&finding.place)).or_default()[slot] += 1;
+        counts.entry(results.unit_of(&finding.place)).or_default()[slot] += 1;
     }
-    let mut sheet = Listing::new(book, look, ("按单位", title), &COLUMNS, u32::MAX)?;
+    let mut sheet = Listing::new(book, styles, ("按单位", title), &COLUMNS, u32::MAX)?;
     let mut sum = [0u64; 3];
     let mut row = |code: &str, name: &str, status: &str, files: Option<u64>, by: [u64; 3]| {
         let items = [
-            Item::Text(code),
-            Item::Text(name),
-            Item::Text(status),
-            files.map_or(Item::Blank, Item::Count),
-            Item::Count(by[0]),
-            Item::Count(by[1]),
-            Item::Count(by[2]),
-            Item::Count(by.iter().sum()),
+            ListCell::Text(code),
+            ListCell::Text(name),
+            ListCell::Text(status),
+            files.map_or(ListCell::Blank, ListCell::Count),
+            ListCell::Count(by[0]),
+            ListCell::Count(by[1]),
+            ListCell::Count(by[2]),
+            ListCell::Count(by.iter().sum()),
         ];
         sheet.push(book, &items, None)
     };
     let mut add = |by: [u64; 3]| sum.iter_mut().zip(by).for_each(|(total, part)| *total += part);
-    for unit in &edition.verdict.units {
+    for unit in &results.verdict.units {
         let by = counts.remove(&Some(unit.unit)).unwrap_or_default();
         add(by);
-        let (code, name) = (edition.unit_code(unit.unit), edition.unit_name(unit.unit));
+        let (code, name) = (results.unit_code(unit.unit), results.unit_name(unit.unit));
         row(code, name, &status_word(unit.status), Some(unit.sources.len() as u64), by)?;
     }
     // `None` sorts first: findings on the whole run, or on files of nobody, go last on the sheet.
@@ -151,7 +161,7 @@ fn by_unit(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook)
     for (unit, by) in counts {
         let unit = unit.unwrap_or(u32::MAX);
         add(by);
-        row(edition.unit_code(unit), edition.unit_name(unit), "不在应报名单", None, by)?;
+        row(results.unit_code(unit), results.unit_name(unit), "不在应报名单", None, by)?;
     }
     if let Some(by) = nobody {
         add(by);
@@ -162,9 +172,9 @@ fn by_unit(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook)
 }
 
 fn files(
-    edition: &Edition<'_>,
+    results: &Results<'_>,
     links: &Links,
-    look: &Look,
+    styles: &ListStyles,
     title: &str,
     book: &mut Workbook,
 ) -> Result<Vec<String>, XlsxError> {
@@ -191,39 +201,39 @@ fn files(
         ("SHA-256（前12位）", 15.0),
     ];
     let mut counts: BTreeMap<u32, [u64; 2]> = BTreeMap::new();
-    for finding in &edition.verdict.findings {
+    for finding in &results.verdict.findings {
         let (Some(source), severity) = (finding.place.source, finding.severity) else { continue };
         let by = counts.entry(source).or_default();
         by[0] += u64::from(severity == Severity::Block);
         by[1] += u64::from(severity == Severity::Verify);
     }
-    let mut sheet = Listing::new(book, look, ("文件清单", title), &COLUMNS, u32::MAX)?;
-    for (number, file) in (1u64..).zip(&edition.verdict.sources) {
+    let mut sheet = Listing::new(book, styles, ("文件清单", title), &COLUMNS, u32::MAX)?;
+    for (number, file) in (1u64..).zip(&results.verdict.sources) {
         let unit = file.sender.as_ref().map(|sender| sender.unit).or(file.unit);
-        let received = file.received.map(day_word).unwrap_or_default();
+        let received = file.received.map(show_day).unwrap_or_default();
         let by = counts.get(&file.source.index).copied().unwrap_or_default();
         let late = if file.overdue { format!("{}（逾期）", file.late_days) } else { file.late_days.to_string() };
         let items = [
-            Item::Count(number),
-            file_item(edition, links, Some(file.source.index)),
-            Item::Text(file.outcome.word()),
-            Item::Text(&file.cause),
-            Item::Text(&file.next),
-            Item::Text(unit.map_or("", |unit| edition.unit_name(unit))),
-            Item::Text(file.sender.as_ref().map_or("", |sender| sender.evidence.word())),
-            Item::Text(file.format),
-            Item::Text(&received),
-            if file.received.is_some() { Item::Text(&late) } else { Item::Blank },
-            Item::Text(file.superseded_by.map_or("", |by| edition.file_name(by))),
-            Item::Count(file.rows.data),
-            Item::Count(file.rows.accepted),
-            Item::Count(file.rows.blocked),
-            Item::Count(file.rows.held),
-            Item::Count(file.rows.superseded),
-            Item::Count(file.rows.not_counted),
-            Item::Count(by[0]),
-            Item::Count(by[1]),
-            Item::Text(short_hash(&file.sha256)),
+            ListCell::Count(number),
+            file_item(results, links, Some(file.source.index)),
+            ListCell::Text(file.outcome.word()),
+            ListCell::Text(&file.cause),
+            ListCell::Text(&file.next),
+            ListCell::Text(unit.map_or("", |unit| results.unit_name(unit))),
+            ListCell::Text(file.sender.as_ref().map_or("", |sender| sender.evidence.word())),
+            ListCell::Text(file.format),
+            ListCell::Text(&received),
+            if file.received.is_some() { ListCell::Text(&late) } else { ListCell::Blank },
+            ListCell::Text(file.superseded_by.map_or("", |by| results.file_name(by))),
+            ListCell::Count(file.rows.data),
+            ListCell::Count(file.rows.accepted),
+            ListCell::Count(file.rows.blocked),
+            ListCell::Count(file.rows.held),
+            ListCell::Count(file.rows.superseded),
+            ListCell::Count(file.rows.not_counted),
+            ListCell::Count(by[0]),
+            ListCell::Count(by[1]),
+            ListCell::Text(short_hash(&file.sha256)),
         ];
         let strong = matches!(file.outcome, Outcome::Returned | Outcome::Unreadable | Outcome::Unrecognised);
         sheet.push(book, &items, strong.then_some(2))?;
@@ -257,7 +267,12 @@ fn addresses(cells: &[CellRef]) -> String {
     runs.collect::<Vec<_>>().join(" ")
 }
 
-fn amendments(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook) -> Result<Vec<String>, XlsxError> {
+fn amendments(
+    results: &Results<'_>,
+    styles: &ListStyles,
+    title: &str,
+    book: &mut Workbook,
+) -> Result<Vec<String>, XlsxError> {
     const COLUMNS: [(&str, f64); 7] = [
         ("文件", 36.0),
         ("工作表", 16.0),
@@ -267,24 +282,29 @@ fn amendments(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbo
         ("规范后的内容", 30.0),
         ("规则", 18.0),
     ];
-    let mut sheet = Listing::new(book, look, ("规范化记录", title), &COLUMNS, AMENDMENTS_A_SHEET)?;
-    for (change, cells) in alike(&edition.verdict.amendments) {
+    let mut sheet = Listing::new(book, styles, ("规范化记录", title), &COLUMNS, AMENDMENTS_A_SHEET)?;
+    for (change, cells) in alike(&results.verdict.amendments) {
         let at = addresses(&cells);
         let items = [
-            Item::Text(edition.file_name(change.source)),
-            Item::Text(edition.sheet_name(change.source, change.sheet)),
-            Item::Text(&at),
-            Item::Text(&change.field),
-            Item::Text(&change.raw),
-            Item::Text(&change.clean),
-            Item::Text(change.rule),
+            ListCell::Text(results.file_name(change.source)),
+            ListCell::Text(results.sheet_name(change.source, change.sheet)),
+            ListCell::Text(&at),
+            ListCell::Text(&change.field),
+            ListCell::Text(&change.raw),
+            ListCell::Text(&change.clean),
+            ListCell::Text(change.rule),
         ];
         sheet.push(book, &items, None)?;
     }
     sheet.finish(book)
 }
 
-fn bindings(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook) -> Result<Vec<String>, XlsxError> {
+fn bindings(
+    results: &Results<'_>,
+    styles: &ListStyles,
+    title: &str,
+    book: &mut Workbook,
+) -> Result<Vec<String>, XlsxError> {
     const COLUMNS: [(&str, f64); 7] = [
         ("文件", 36.0),
         ("工作表", 16.0),
@@ -294,26 +314,26 @@ fn bindings(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook
         ("表中的列名", 24.0),
         ("列", 6.0),
     ];
-    let mut sheet = Listing::new(book, look, ("列对应", title), &COLUMNS, u32::MAX)?;
-    for file in &edition.verdict.sources {
+    let mut sheet = Listing::new(book, styles, ("列对应", title), &COLUMNS, u32::MAX)?;
+    for file in &results.verdict.sources {
         for binding in &file.bindings {
-            let Some(form) = edition.plan.forms.get(usize::from(binding.form)) else { continue };
+            let Some(form) = results.plan.forms.get(usize::from(binding.form)) else { continue };
             let field_name = |index: u16| form.fields.get(usize::from(index)).map_or("", |field| &*field.name);
             let mut row = |state: &str, field: &str, header: &str, column: Option<u16>| {
                 // Filled in across, a form has its fields in rows.
                 let letters = match column {
                     Some(row) if binding.across => format!("第 {} 行", u32::from(row) + 1),
-                    Some(column) => super::tidy::letters(usize::from(column)),
+                    Some(column) => letters(usize::from(column)),
                     None => String::new(),
                 };
                 let items = [
-                    Item::Text(file.source.name.as_str()),
-                    Item::Text(&binding.sheet_name),
-                    Item::Text(&form.title),
-                    Item::Text(state),
-                    Item::Text(field),
-                    Item::Text(header),
-                    Item::Text(&letters),
+                    ListCell::Text(file.source.name.as_str()),
+                    ListCell::Text(&binding.sheet_name),
+                    ListCell::Text(&form.title),
+                    ListCell::Text(state),
+                    ListCell::Text(field),
+                    ListCell::Text(header),
+                    ListCell::Text(&letters),
                 ];
                 sheet.push(book, &items, None)
             };

@@ -1,7 +1,7 @@
-//! A made-up edition for tests: 36 units, every kind of cell, files of every outcome.
+//! A made-up results for tests: 36 units, every kind of cell, files of every outcome.
 
-use super::Edition;
 use super::received::fixture as received;
+use super::results::Results;
 use crate::definition::*;
 use crate::domain::period::{Period, day};
 use crate::language::Literal;
@@ -58,7 +58,7 @@ const OTHERS: [&str; 20] = [
     "皖澜电力有限公司工会",
 ];
 
-/// Owns what an [`Edition`] borrows.
+/// Owns what an [`Results`] borrows.
 pub struct Fixture {
     pub plan: Plan,
     pub reference: Reference,
@@ -71,8 +71,8 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    pub fn edition(&self) -> Edition<'_> {
-        Edition {
+    pub fn results(&self) -> Results<'_> {
+        Results {
             plan: &self.plan,
             reference: &self.reference,
             period: &self.period,
@@ -87,7 +87,7 @@ impl Fixture {
     }
 }
 
-/// The edition, its form holding `rows` rows; `returns` is a folder where some of the files lie.
+/// The results, its form holding `rows` rows; `returns` is a folder where some of the files lie.
 pub fn fixture(rows: usize, returns: &Path) -> Fixture {
     let verdict = verdict(rows, returns);
     Fixture {

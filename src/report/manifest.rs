@@ -2,70 +2,41 @@
 //!
 //! No clock, no absolute path, no ID number: the same input gives the same bytes anywhere.
 
-use super::Edition;
-use super::wording::{day_word, public_path, status_key, status_word};
+use super::output::Output;
+use super::results::Results;
+use super::wording::{public_path, status_key, status_word};
 use crate::model::run::{RowAccount, SourceVerdict};
 use crate::model::{Outcome, Severity, SheetAccount};
+use crate::text::dates::show_day;
 use crate::text::id_number::mask_within;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
-
-/// SHA-256 and length of what a reader still holds.
-///
-/// # Errors
-/// It cannot be read.
-pub fn sha256_of(mut reader: impl Read) -> io::Result<(String, u64)> {
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 18];
-    let mut size = 0;
-    loop {
-        let read = reader.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((hex(&hash.finalize()), size));
-        }
-        hash.update(&buffer[..read]);
-        size += read as u64;
-    }
-}
-
-fn hex(hash: &[u8]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A written output: name relative to the output folder, hash, size in bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
-    pub file: String,
-    pub sha256: String,
-    pub size: u64,
-}
+use std::io::{self, Write};
 
 /// Writes the file, its lists a record at a time: of a province's year they are long.
 ///
 /// # Errors
 /// The target cannot be written.
-pub fn run_json(edition: &Edition<'_>, outputs: &[Output], target: &mut impl Write) -> io::Result<()> {
-    let plan = edition.plan;
-    let references = edition
+pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Write) -> io::Result<()> {
+    let plan = results.plan;
+    let references = results
         .reference
         .files
         .iter()
         .map(|(table, path, hash)| json!({ "table": table, "file": public_path(path), "sha256": hash }));
     let outputs =
         outputs.iter().map(|output| json!({ "file": output.file, "sha256": output.sha256, "size": output.size }));
-    let units = edition.verdict.units.iter().map(|unit| {
+    let units = results.verdict.units.iter().map(|unit| {
         json!({
-            "code": edition.unit_code(unit.unit),
-            "name": edition.unit_name(unit.unit),
+            "code": results.unit_code(unit.unit),
+            "name": results.unit_name(unit.unit),
             "status": status_key(unit.status),
             "status_zh": status_word(unit.status),
-            "received": unit.received.map(day_word),
+            "received": unit.received.map(show_day),
         })
     });
     let definition = json!({ "file": public_path(&plan.path), "sha256": plan.sha256 });
-    let correction = edition.correction.map(|correction| {
+    let correction = results.correction.map(|correction| {
         json!({
             "number": mask_within(correction.number),
             "reason": mask_within(correction.reason),
@@ -74,25 +45,25 @@ pub fn run_json(edition: &Edition<'_>, outputs: &[Output], target: &mut impl Wri
     });
     // In the order of the alphabet, as serde_json keeps the keys within.
     let mut object = Object { target, first: true };
-    let chase = json!({ "as_of": edition.chase.as_of.map(day_word), "units": edition.chase.units().count() });
+    let chase = json!({ "as_of": results.chase.as_of.map(show_day), "units": results.chase.units().count() });
     object.value("chase", &chase)?;
     object.value("correction", &json!(correction))?;
-    object.value("counts", &counts(edition))?;
+    object.value("counts", &counts(results))?;
     object.value("definition", &definition)?;
-    object.list("drift", super::received::drift::json(edition))?;
-    object.list("history", edition.history_notes.iter().map(|note| mask_within(note).into()))?;
+    object.list("drift", super::received::drift::json(results))?;
+    object.list("history", results.history_notes.iter().map(|note| mask_within(note).into()))?;
     // Proven before anything is written; a run that cannot prove it writes nothing.
     object.value("identity", &json!({ "holds": true }))?;
-    object.value("input_sha256", &json!(crate::history::keep::input_hash(edition.verdict)))?;
-    object.list("inputs", edition.verdict.sources.iter().map(|source| input(edition, source)))?;
+    object.value("input_sha256", &json!(crate::history::keep::input_hash(results.verdict)))?;
+    object.list("inputs", results.verdict.sources.iter().map(|source| input(results, source)))?;
     object.list("outputs", outputs)?;
-    object.value("period", &json!(edition.period.key()))?;
+    object.value("period", &json!(results.period.key()))?;
     object.value("pipeline", &json!(plan.name))?;
     object.list("references", references)?;
     object.value("title", &json!(plan.title))?;
     object.list("units", units)?;
     object.value("version", &json!(env!("CARGO_PKG_VERSION")))?;
-    object.list("versions", super::received::ledger::json(edition))?;
+    object.list("versions", super::received::ledger::json(results))?;
     object.target.write_all(b"\n}\n")
 }
 
@@ -130,8 +101,8 @@ fn indented(value: &Value, line: &str) -> String {
     format!("{value:#}").replace('\n', line)
 }
 
-fn input(edition: &Edition<'_>, source: &SourceVerdict) -> Value {
-    let name = |index: u32| mask_within(edition.file_name(index));
+fn input(results: &Results<'_>, source: &SourceVerdict) -> Value {
+    let name = |index: u32| mask_within(results.file_name(index));
     json!({
         "file": mask_within(&source.source.name),
         "sha256": source.sha256,
@@ -140,21 +111,21 @@ fn input(edition: &Edition<'_>, source: &SourceVerdict) -> Value {
         "code": Some(source.code).filter(|code| !code.is_empty()),
         "cause": mask_within(&source.cause),
         "next": mask_within(&source.next),
-        "sender": source.sender.as_ref().map(|sender| edition.unit_name(sender.unit)),
+        "sender": source.sender.as_ref().map(|sender| results.unit_name(sender.unit)),
         "sender_evidence": source.sender.as_ref().map(|sender| sender.evidence.word()),
-        "unit": source.unit.map(|unit| edition.unit_code(unit)),
+        "unit": source.unit.map(|unit| results.unit_code(unit)),
         "format": source.format,
-        "received": source.received.map(day_word),
+        "received": source.received.map(show_day),
         "late_days": source.late_days,
         "overdue": source.overdue,
         "superseded_by": source.superseded_by.map(name),
         "rows": rows(source.rows),
-        "sheets": source.sheets.iter().map(|account| sheet(edition, account)).collect::<Vec<_>>(),
+        "sheets": source.sheets.iter().map(|account| sheet(results, account)).collect::<Vec<_>>(),
     })
 }
 
-fn sheet(edition: &Edition<'_>, account: &SheetAccount) -> Value {
-    let form = account.form.and_then(|form| edition.plan.forms.get(usize::from(form)));
+fn sheet(results: &Results<'_>, account: &SheetAccount) -> Value {
+    let form = account.form.and_then(|form| results.plan.forms.get(usize::from(form)));
     json!({
         "name": mask_within(&account.name),
         "form": form.map(|form| form.id.as_str()),
@@ -179,23 +150,23 @@ fn rows(rows: RowAccount) -> Value {
     })
 }
 
-fn counts(edition: &Edition<'_>) -> Value {
+fn counts(results: &Results<'_>) -> Value {
     let files: Map<String, Value> = Outcome::ALL
         .into_iter()
-        .map(|outcome| (outcome.key().to_owned(), edition.verdict.count(outcome).into()))
+        .map(|outcome| (outcome.key().to_owned(), results.verdict.count(outcome).into()))
         .collect();
     let mut by_severity: BTreeMap<&str, u64> =
         [Severity::Block, Severity::Verify, Severity::Note].into_iter().map(|severity| (severity.key(), 0)).collect();
     let mut by_code: BTreeMap<&str, u64> = BTreeMap::new();
-    for finding in &edition.verdict.findings {
+    for finding in &results.verdict.findings {
         *by_severity.entry(finding.severity.key()).or_default() += 1;
         *by_code.entry(&finding.code).or_default() += 1;
     }
     json!({
         "files": files,
-        "rows": rows(edition.verdict.rows),
+        "rows": rows(results.verdict.rows),
         "findings": by_severity,
         "findings_by_code": by_code,
-        "amendments": edition.verdict.amendments.len(),
+        "amendments": results.verdict.amendments.len(),
     })
 }

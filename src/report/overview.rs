@@ -1,16 +1,19 @@
 //! 总览: the first sheet of the leadership workbook. What came in, what it proves, what holds and what does not,
 //! who has reported, and the charts.
 
-use super::grid::Grid;
-use super::sheet::{self, Stand};
-use super::style::{self, Kind, Styles};
-use super::{Edition, account::Account, chart, received};
+use super::account::Account;
+use super::results::Results;
+use super::{chart, received};
+use crate::book::block::{Stand, span};
+use crate::book::paper::Paper;
+use crate::book::style::{CellStyle, PrintStyles};
+use crate::book::{cell_text, measure};
 use crate::definition::Count;
 use crate::model::run::UnitStatus;
 use crate::model::statistic::RowKind;
 use crate::model::{Outcome, Severity};
 use crate::text::id_number::mask_within;
-use rust_xlsxwriter::{ChartEmptyCells, Format, Url, Worksheet, XlsxError};
+use rust_xlsxwriter::{ChartEmptyCells, Url, Worksheet, XlsxError};
 use std::collections::BTreeMap;
 
 pub const NAME: &str = "总览";
@@ -22,102 +25,67 @@ const CONTENTS: (f64, f64) = (26.0, 19.0);
 /// Pixels between the first and the last column, at Excel's seven pixels a place.
 const CHART_WIDTH: u32 = 664;
 
-/// A sheet that is written from top to bottom.
-struct Paper<'a> {
-    sheet: Worksheet,
-    styles: &'a Styles,
-    grid: Grid,
-    row: u32,
-    fold: style::Fold,
-}
-
-impl Paper<'_> {
-    fn line(&mut self, text: &str, format: &Format, size: (f64, f64)) -> Result<(), XlsxError> {
-        let height = sheet::line(&mut self.sheet, self.row, &self.grid, &mask_within(text), format, size)?;
-        self.fold.add(height);
-        self.row += 1;
-        Ok(())
-    }
-
-    fn section(&mut self, text: &str) -> Result<(), XlsxError> {
-        let styles = self.styles;
-        // A heading never stands alone at the foot of a page.
-        self.fold.keep_together(self.row, 80.0);
-        self.line(text, &styles.section, (12.0, 26.0))
-    }
-
-    fn words(&mut self, text: &str) -> Result<(), XlsxError> {
-        let styles = self.styles;
-        self.line(text, &styles.line, (11.0, 19.0))
-    }
-
-    /// A heading row and a row of figures under it; each entry with the number of columns it takes.
-    fn figures(&mut self, entries: &[(u16, &str, Figure)]) -> Result<(), XlsxError> {
-        let mut column = 0;
-        for (wide, heading, figure) in entries {
-            let columns = (column, column + wide - 1);
-            sheet::span(&mut self.sheet, (self.row, self.row), columns, heading, &self.styles.heading)?;
-            let below = self.row + 1;
-            let format = match figure {
-                Figure::Words(_) | Figure::Count(_) => self.styles.cell(Kind::Centre, RowKind::Body),
-                Figure::Rate(..) => &self.styles.rate,
-            };
-            if *wide > 1 {
-                self.sheet.merge_range(below, columns.0, below, columns.1, "", format)?;
-            }
-            match figure {
-                Figure::Words(words) => self.sheet.write_string_with_format(below, column, *words, format)?,
-                Figure::Count(count) => self.sheet.write_number_with_format(below, column, *count as f64, format)?,
-                Figure::Rate(_, 0) => self.sheet.write_string_with_format(below, column, "—", format)?,
-                Figure::Rate(num, den) => {
-                    self.sheet.write_number_with_format(below, column, *num as f64 / *den as f64, format)?
-                }
-            };
-            column += wide;
+/// A heading row and a row of figures under it; each entry with the number of columns it takes.
+fn figures(paper: &mut Paper<'_>, entries: &[(u16, &str, Amount)]) -> Result<(), XlsxError> {
+    let mut column = 0;
+    for (wide, heading, figure) in entries {
+        let columns = (column, column + wide - 1);
+        span(&mut paper.sheet, (paper.row, paper.row), columns, heading, &paper.styles.heading)?;
+        let below = paper.row + 1;
+        let format = match figure {
+            Amount::Words(_) | Amount::Count(_) => paper.styles.cell(CellStyle::Centre, RowKind::Body),
+            Amount::Rate(..) => &paper.styles.rate,
+        };
+        if *wide > 1 {
+            paper.sheet.merge_range(below, columns.0, below, columns.1, "", format)?;
         }
-        self.sheet.set_row_height(self.row, 21)?.set_row_height(self.row + 1, 21)?;
-        self.fold.add(42.0);
-        self.row += 2;
-        Ok(())
+        match figure {
+            Amount::Words(words) => paper.sheet.write_string_with_format(below, column, *words, format)?,
+            Amount::Count(count) => paper.sheet.write_number_with_format(below, column, *count as f64, format)?,
+            Amount::Rate(_, 0) => paper.sheet.write_string_with_format(below, column, "—", format)?,
+            Amount::Rate(num, den) => {
+                paper.sheet.write_number_with_format(below, column, *num as f64 / *den as f64, format)?
+            }
+        };
+        column += wide;
     }
+    paper.sheet.set_row_height(paper.row, 21)?.set_row_height(paper.row + 1, 21)?;
+    paper.fold.add(42.0);
+    paper.row += 2;
+    Ok(())
 }
 
-enum Figure {
+/// What stands under a heading.
+enum Amount {
     Words(&'static str),
     Count(u64),
     Rate(u64, u64),
 }
 
-/// Writes the sheet; `stands` tells where each table of the edition was printed.
+/// Writes the sheet; `stands` tells where each table of the results was printed.
 ///
 /// # Errors
 /// The sheet refuses a cell.
 pub fn overview(
-    edition: &Edition<'_>,
+    results: &Results<'_>,
     account: &Account,
-    styles: &Styles,
+    styles: &PrintStyles,
     stands: &[Stand],
 ) -> Result<Worksheet, XlsxError> {
-    let mut sheet = Worksheet::new();
-    sheet.set_name(NAME)?;
-    let grid = Grid::fixed(vec![WIDTH; COLUMNS]);
-    grid.apply(&mut sheet)?;
-    style::page(&mut sheet, &edition.name(), false);
-    let fold = style::Fold::new(&grid.widths, false);
-    let mut paper = Paper { sheet, styles, grid, row: 0, fold };
-    paper.line(&format!("{}汇总表", edition.name()), &styles.title, (16.0, 34.0))?;
-    let mut source = format!("报告期：{}", edition.period.title());
-    if !edition.plan.notice.is_empty() {
-        source += &format!("　　依据：{}", quoted(&edition.plan.notice));
+    let mut paper = Paper::new(NAME, &results.name(), vec![WIDTH; COLUMNS], false, styles)?;
+    paper.line(&format!("{}汇总表", results.name()), &styles.title, (16.0, 34.0))?;
+    let mut source = format!("报告期：{}", results.period.title());
+    if !results.plan.notice.is_empty() {
+        source += &format!("　　依据：{}", quoted(&results.plan.notice));
     }
     paper.line(&source, &styles.subtitle, (11.0, 20.0))?;
-    paper.words(&format!("填报口径：{}", basis(edition)))?;
-    arrivals(edition, account, &mut paper)?;
-    conclusions(edition, &mut paper)?;
-    findings(edition, &mut paper)?;
-    units(edition, &mut paper)?;
-    contents(edition, stands, &mut paper)?;
-    charts(edition, stands, &mut paper)?;
+    paper.words(&format!("填报口径：{}", basis(results)))?;
+    arrivals(results, account, &mut paper)?;
+    conclusions(results, &mut paper)?;
+    findings(results, &mut paper)?;
+    units(results, &mut paper)?;
+    contents(results, stands, &mut paper)?;
+    charts(results, stands, &mut paper)?;
     paper.fold.apply(&mut paper.sheet)?;
     Ok(paper.sheet)
 }
@@ -127,47 +95,50 @@ fn quoted(notice: &str) -> String {
 }
 
 /// What counts, in one sentence.
-pub fn basis(edition: &Edition<'_>) -> String {
-    let what = match edition.plan.count {
+pub fn basis(results: &Results<'_>) -> String {
+    let what = match results.plan.count {
         Count::Rows => "有“必改”问题的行不计入，同一报表的其他行照常计入",
         Count::WholeReturns => "有“必改”问题的报表整份不计入",
     };
     format!(
         "统计{}各单位报送并通过审核的数据；{what}；报告期不符、单位无法认定或缺少必需列的报表整份不计入；“未报”不等于 0。",
-        edition.period.title()
+        results.period.title()
     )
 }
 
-fn arrivals(edition: &Edition<'_>, account: &Account, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+fn arrivals(results: &Results<'_>, account: &Account, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     paper.section("一、报表与数据行")?;
-    let mut entries: Vec<(u16, &str, Figure)> = vec![(1, "文件", Figure::Words("个数"))];
+    let mut entries: Vec<(u16, &str, Amount)> = vec![(1, "文件", Amount::Words("个数"))];
     for outcome in Outcome::ALL {
-        entries.push((1, outcome.word(), Figure::Count(edition.verdict.count(outcome) as u64)));
+        entries.push((1, outcome.word(), Amount::Count(results.verdict.count(outcome) as u64)));
     }
-    entries.push((1, "合计", Figure::Count(account.files)));
-    paper.figures(&entries)?;
+    entries.push((1, "合计", Amount::Count(account.files)));
+    figures(paper, &entries)?;
     paper.words(&format!("✓ {}", account.files_sentence))?;
-    let rows = edition.verdict.rows;
-    paper.figures(&[
-        (2, "数据行", Figure::Words("行数")),
-        (1, "计入", Figure::Count(rows.accepted)),
-        (1, "退回", Figure::Count(rows.blocked)),
-        (1, "整份未计", Figure::Count(rows.held)),
-        (1, "已被替代", Figure::Count(rows.superseded)),
-        (1, "不计表页", Figure::Count(rows.not_counted)),
-        (1, "合计", Figure::Count(rows.data)),
-    ])?;
+    let rows = results.verdict.rows;
+    figures(
+        paper,
+        &[
+            (2, "数据行", Amount::Words("行数")),
+            (1, "计入", Amount::Count(rows.accepted)),
+            (1, "退回", Amount::Count(rows.blocked)),
+            (1, "整份未计", Amount::Count(rows.held)),
+            (1, "已被替代", Amount::Count(rows.superseded)),
+            (1, "不计表页", Amount::Count(rows.not_counted)),
+            (1, "合计", Amount::Count(rows.data)),
+        ],
+    )?;
     paper.words(&format!("✓ {}", account.rows_sentence))?;
     paper.words(&format!("✓ {}", account.sheet_rows_sentence))
 }
 
-fn conclusions(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+fn conclusions(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     paper.section("二、主要结论")?;
-    if edition.statements.is_empty() {
+    if results.statements.is_empty() {
         return paper.words("本次没有需要下结论的规定。");
     }
     let styles = paper.styles;
-    for (holds, text) in edition.statements {
+    for (holds, text) in results.statements {
         match holds {
             Some(true) => paper.words(&format!("✓ {text}"))?,
             Some(false) => paper.line(&format!("✗ {text}"), &styles.alarm_line, (11.0, 19.0))?,
@@ -177,16 +148,16 @@ fn conclusions(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxE
     Ok(())
 }
 
-fn findings(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+fn findings(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     paper.section("三、审核问题")?;
-    let all = &edition.verdict.findings;
+    let all = &results.verdict.findings;
     let count = |severity| all.iter().filter(|finding| finding.severity == severity).count() as u64;
-    let mut entries: Vec<(u16, &str, Figure)> = [Severity::Block, Severity::Verify, Severity::Note]
+    let mut entries: Vec<(u16, &str, Amount)> = [Severity::Block, Severity::Verify, Severity::Note]
         .into_iter()
-        .map(|severity| (2, severity.word(), Figure::Count(count(severity))))
+        .map(|severity| (2, severity.word(), Amount::Count(count(severity))))
         .collect();
-    entries.push((2, "合计", Figure::Count(all.len() as u64)));
-    paper.figures(&entries)?;
+    entries.push((2, "合计", Amount::Count(all.len() as u64)));
+    figures(paper, &entries)?;
     // Rules of the definition alone: what the engine expects names units and files, and is different each time.
     let mut by_demand: BTreeMap<&str, u64> = BTreeMap::new();
     for finding in all.iter().filter(|finding| finding.severity == Severity::Block && finding.line.is_some()) {
@@ -202,9 +173,9 @@ fn findings(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxErro
     Ok(())
 }
 
-fn units(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+fn units(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     paper.section("四、各单位报送情况")?;
-    let all = &edition.verdict.units;
+    let all = &results.verdict.units;
     let count = |wanted: fn(&UnitStatus) -> bool| all.iter().filter(|unit| wanted(&unit.status)).count() as u64;
     let undated = count(|status| *status == UnitStatus::Undated);
     let on_time = count(|status| *status == UnitStatus::OnTime) + undated;
@@ -216,35 +187,38 @@ fn units(edition: &Edition<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> 
     };
     let late = count(|status| matches!(status, UnitStatus::Late { overdue: false, .. }));
     let overdue = count(|status| matches!(status, UnitStatus::Late { overdue: true, .. }));
-    paper.figures(&[
-        (1, "应报单位", Figure::Count(all.len() as u64)),
-        (1, in_time, Figure::Count(on_time)),
-        (1, "迟报通过", Figure::Count(late)),
-        (1, "逾期通过", Figure::Count(overdue)),
-        (1, "退回", Figure::Count(count(|status| *status == UnitStatus::Returned))),
-        (1, "无法读取", Figure::Count(count(|status| *status == UnitStatus::Unreadable))),
-        (1, "未报", Figure::Count(count(|status| *status == UnitStatus::Missing))),
-        (1, "通过率", Figure::Rate(on_time + late + overdue, all.len() as u64)),
-    ])?;
-    for remark in received::drift::remarks(edition) {
+    figures(
+        paper,
+        &[
+            (1, "应报单位", Amount::Count(all.len() as u64)),
+            (1, in_time, Amount::Count(on_time)),
+            (1, "迟报通过", Amount::Count(late)),
+            (1, "逾期通过", Amount::Count(overdue)),
+            (1, "退回", Amount::Count(count(|status| *status == UnitStatus::Returned))),
+            (1, "无法读取", Amount::Count(count(|status| *status == UnitStatus::Unreadable))),
+            (1, "未报", Amount::Count(count(|status| *status == UnitStatus::Missing))),
+            (1, "通过率", Amount::Rate(on_time + late + overdue, all.len() as u64)),
+        ],
+    )?;
+    for remark in received::drift::remarks(results) {
         paper.words(&format!("· {remark}，建议统一处理，见审核问题工作簿的“表样变动”。"))?;
     }
     Ok(())
 }
 
 /// The list of sheets, on a page of its own with the charts where it would come near the end of the first.
-fn contents(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+fn contents(results: &Results<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     if stands.is_empty() {
         return Ok(());
     }
     let mut titles: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (stand, table) in stands.iter().zip(edition.tables) {
+    for (stand, table) in stands.iter().zip(results.tables) {
         match titles.iter_mut().find(|(sheet, _)| *sheet == stand.sheet) {
             Some((_, known)) => known.push(&table.title),
             None => titles.push((&stand.sheet, vec![&table.title])),
         }
     }
-    let width = paper.grid.total();
+    let width = paper.columns.total();
     let entries: Vec<(&str, Vec<String>)> =
         titles.iter().map(|(sheet, tables)| (*sheet, entry_lines(sheet, tables, width))).collect();
     let lines: usize = entries.iter().map(|(_, lines)| lines.len()).sum();
@@ -257,7 +231,7 @@ fn contents(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> R
             let text = mask_within(&text);
             paper.line(&text, &paper.styles.line.clone(), (11.0, CONTENTS.1))?;
             let target = format!("internal:'{}'!A1", sheet.replace('\'', "''"));
-            let link = Url::new(target).set_text(style::printable(&text).0);
+            let link = Url::new(target).set_text(cell_text::printable(&text).0);
             paper.sheet.write_url_with_format(paper.row - 1, 0, link, &paper.styles.line)?;
         }
     }
@@ -272,7 +246,7 @@ fn entry_lines(sheet: &str, titles: &[&str], width: f64) -> Vec<String> {
     for (index, title) in titles.iter().enumerate() {
         let end = if index + 1 < titles.len() { "；" } else { "" };
         let longer = format!("{line}{title}{end}");
-        if index == 0 || style::lines(&longer, width, 11.0) == 1 {
+        if index == 0 || measure::lines(&longer, width, 11.0) == 1 {
             line = longer;
         } else {
             lines.push(std::mem::replace(&mut line, format!("　　{title}{end}")));
@@ -282,12 +256,12 @@ fn entry_lines(sheet: &str, titles: &[&str], width: f64) -> Vec<String> {
     lines
 }
 
-fn charts(edition: &Edition<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+fn charts(results: &Results<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     let mut first = true;
-    for declared in &edition.plan.charts {
-        let Some(wanted) = edition.plan.tables.get(declared.table) else { continue };
-        let Some(at) = edition.tables.iter().position(|table| table.id == wanted.id) else { continue };
-        let (Some(table), Some(stand)) = (edition.tables.get(at), stands.get(at)) else { continue };
+    for declared in &results.plan.charts {
+        let Some(wanted) = results.plan.tables.get(declared.table) else { continue };
+        let Some(at) = results.tables.iter().position(|table| table.id == wanted.id) else { continue };
+        let (Some(table), Some(stand)) = (results.tables.get(at), stands.get(at)) else { continue };
         let Some((mut chart, height)) = chart::chart(declared, table, stand, CHART_WIDTH) else { continue };
         // Pixels to points.
         let tall = f64::from(height + 24) * 0.75;

@@ -1,6 +1,6 @@
 //! `findings.ndjson`: one finding a line, for programs. ID numbers and phones are masked: the file may leave the department.
 
-use super::Edition;
+use super::results::Results;
 use crate::model::CellRef;
 use crate::model::finding::Finding;
 use crate::text::id_number::mask_within;
@@ -11,29 +11,29 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// The target cannot be written.
-pub fn findings_ndjson(edition: &Edition<'_>, target: &mut impl Write) -> io::Result<()> {
-    edition.verdict.findings.iter().try_for_each(|finding| writeln!(target, "{}", record(edition, finding)))
+pub fn findings_ndjson(results: &Results<'_>, target: &mut impl Write) -> io::Result<()> {
+    results.verdict.findings.iter().try_for_each(|finding| writeln!(target, "{}", record(results, finding)))
 }
 
-fn record(edition: &Edition<'_>, finding: &Finding) -> Value {
+fn record(results: &Results<'_>, finding: &Finding) -> Value {
     let place = &finding.place;
     let cells: Vec<String> = place.cells.iter().map(CellRef::to_string).collect();
-    let unit = edition.unit_of(place);
+    let unit = results.unit_of(place);
     json!({
         "severity": finding.severity.key(),
         "severity_zh": finding.severity.word(),
         "code": &*finding.code,
-        "file": place.source.map(|source| mask_within(edition.file_name(source))),
-        "sheet": place.source.zip(place.sheet).map(|(source, sheet)| mask_within(edition.sheet_name(source, sheet))),
+        "file": place.source.map(|source| mask_within(results.file_name(source))),
+        "sheet": place.source.zip(place.sheet).map(|(source, sheet)| mask_within(results.sheet_name(source, sheet))),
         "cell": cells.first(),
         "cells": cells,
         "row": place.row.map(|row| u64::from(row) + 1),
-        "unit": unit.map(|unit| edition.unit_name(unit)),
-        "unit_code": unit.map(|unit| edition.unit_code(unit)),
+        "unit": unit.map(|unit| results.unit_name(unit)),
+        "unit_code": unit.map(|unit| results.unit_code(unit)),
         "found": mask_within(&finding.found),
         "expected": mask_within(&finding.expected),
         "next": mask_within(&finding.next),
-        "message": mask_within(&edition.message(finding)),
+        "message": mask_within(&results.message(finding)),
         "definition_line": finding.line,
         "holds_return": finding.holds_return,
     })

@@ -1,8 +1,8 @@
 //! `规则试算.xlsx`: how many stored rows and units each rule would have found, period by period, and each such row.
 
-use super::tidy::{Look, TidyBook};
-use super::{Written, file_stem};
+use super::output::{Written, file_stem};
 use crate::atomic::Stage;
+use crate::book::tidy::{TidyBook, TidyStyle};
 use crate::model::replay::Replay;
 use std::io::{self, Cursor};
 
@@ -47,9 +47,12 @@ fn workbook(replay: &Replay, title: &str) -> io::Result<Vec<u8>> {
             let (hits, units) = period.count(&rule.code);
             book.start_row();
             let words = [&*rule.code, &rule.form, rule.severity.word(), if rule.trial { "是" } else { "" }];
-            words.iter().enumerate().for_each(|(at, word)| book.text(at, word, Look::Plain));
-            book.text(4, &period.period.title(), Look::Plain);
-            [rows, hits, units].into_iter().enumerate().for_each(|(at, n)| book.integer(5 + at, n as i64, Look::Plain));
+            words.iter().enumerate().for_each(|(at, word)| book.text(at, word, TidyStyle::Plain));
+            book.text(4, &period.period.title(), TidyStyle::Plain);
+            [rows, hits, units]
+                .into_iter()
+                .enumerate()
+                .for_each(|(at, n)| book.integer(5 + at, n as i64, TidyStyle::Plain));
             book.end_row()?;
         }
     }
@@ -60,7 +63,7 @@ fn workbook(replay: &Replay, title: &str) -> io::Result<Vec<u8>> {
     for (period, hit) in all.clone().take(LISTED) {
         book.start_row();
         let words = [&period.title(), &*hit.code, &hit.form, &hit.unit, &hit.place, &hit.found];
-        words.iter().enumerate().for_each(|(at, word)| book.text(at, word, Look::Plain));
+        words.iter().enumerate().for_each(|(at, word)| book.text(at, word, TidyStyle::Plain));
         book.end_row()?;
     }
     book.close()?;
@@ -77,7 +80,7 @@ fn workbook(replay: &Replay, title: &str) -> io::Result<Vec<u8>> {
     }
     for words in said {
         book.start_row();
-        book.text(0, &words, Look::Plain);
+        book.text(0, &words, TidyStyle::Plain);
         book.end_row()?;
     }
     book.close()?;

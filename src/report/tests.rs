@@ -40,7 +40,7 @@ impl Case {
     }
 
     fn write(&self) -> PathBuf {
-        write(self.fixture.edition(), &self.out()).unwrap();
+        write(self.fixture.results(), &self.out()).unwrap();
         self.out()
     }
 }
@@ -154,7 +154,7 @@ fn the_overview_proves_the_accounting_and_draws_the_declared_charts() {
 fn an_account_that_does_not_come_out_writes_nothing() {
     let mut case = case(20);
     case.fixture.verdict.sources[0].rows.accepted -= 1;
-    let message = write(case.fixture.edition(), &case.out()).unwrap_err();
+    let message = write(case.fixture.results(), &case.out()).unwrap_err();
     assert!(message.contains("账目不平") && message.contains("省一建"), "{message}");
     assert!(!case.out().exists());
 }
@@ -262,14 +262,14 @@ fn the_data_edition_and_the_store_hold_the_accepted_rows_with_their_origin() {
 #[test]
 fn a_form_with_more_rows_than_a_sheet_is_split_and_said() {
     let case = case(30);
-    let edition = case.fixture.edition();
-    let forms = [super::accepted::Accepted::of(&edition, &case.fixture.rows[0]).unwrap()];
+    let results = case.fixture.results();
+    let forms = [super::accepted::Accepted::of(&results, &case.fixture.rows[0]).unwrap()];
     let bytes =
-        super::edition::data_edition(&edition, &forms, 10, std::io::Cursor::new(Vec::new())).unwrap().into_inner();
+        super::data_edition::data_edition(&results, &forms, 10, std::io::Cursor::new(Vec::new())).unwrap().into_inner();
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
     assert_eq!(book.sheet_names(), ["推荐个人汇总表", "推荐个人汇总表(2)", "推荐个人汇总表(3)", "说明"]);
     let sizes = [1, 2, 3].map(|number| {
-        let name = super::style::numbered("推荐个人汇总表", number);
+        let name = super::cell_text::numbered("推荐个人汇总表", number);
         book.worksheet_range(&name).unwrap().height()
     });
     assert_eq!(sizes, [11, 11, 8], "27 rows, and a header on each");
@@ -339,7 +339,7 @@ fn an_output_that_cannot_be_replaced_leaves_all_as_it_was() {
     fs::create_dir(out.join("run.json")).unwrap();
     let mut changed = fixture(10, &case.root.path().join("returns"));
     changed.plan.notice = "另一个通知".to_owned();
-    let message = write(changed.edition(), &out).unwrap_err();
+    let message = write(changed.results(), &out).unwrap_err();
     assert!(message.contains("run.json") && message.contains("原有结果没有改动"), "{message}");
     fs::remove_dir(out.join("run.json")).unwrap();
     let mut after = snapshot(&out);
@@ -347,16 +347,16 @@ fn an_output_that_cannot_be_replaced_leaves_all_as_it_was() {
     assert!(before == after);
 }
 
-/// Writes a large edition and prints what it took; run by hand: `cargo test --release --lib report -- --ignored --nocapture`.
+/// Writes a large results and prints what it took; run by hand: `cargo test --release --lib report -- --ignored --nocapture`.
 #[test]
 #[ignore = "a measurement"]
 fn measure() {
     let rows: usize = std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(120_000);
     let case = case(rows);
-    let edition = case.fixture.edition();
-    let forms = vec![super::accepted::Accepted::of(&edition, &case.fixture.rows[0]).unwrap()];
+    let results = case.fixture.results();
+    let forms = vec![super::accepted::Accepted::of(&results, &case.fixture.rows[0]).unwrap()];
     let start = std::time::Instant::now();
-    let bytes = super::edition::data_edition(&edition, &forms, 1_048_575, std::io::Cursor::new(Vec::new()))
+    let bytes = super::data_edition::data_edition(&results, &forms, 1_048_575, std::io::Cursor::new(Vec::new()))
         .unwrap()
         .into_inner();
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());

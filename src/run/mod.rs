@@ -25,7 +25,9 @@ use crate::history::History;
 use crate::history::keep::PeriodResults;
 use crate::ingest::Limits;
 use crate::model::discipline::PastDiscipline;
-use crate::report::{self, Correction, Edition, Written};
+use crate::report;
+use crate::report::output::Written;
+use crate::report::results::{Correction, Results};
 use crate::validate::{self, Validated};
 use past::OwnPeriod;
 use std::path::{Path, PathBuf};
@@ -133,7 +135,7 @@ fn write(
         computed.statements.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
     let changes = own.map(|own| own.changes(history, &computed.tables)).transpose()?.flatten();
     let issued = own.and_then(OwnPeriod::issued).zip(changes.as_deref());
-    let edition = Edition {
+    let results = Results {
         plan,
         reference,
         period,
@@ -145,7 +147,7 @@ fn write(
         history_notes: &history.notes(),
         correction: issued.map(|((number, reason), changes)| Correction { number, reason, changes }),
     };
-    let mut pending = report::prepare(edition, folder).map_err(Stop::Output)?;
+    let mut pending = report::prepare(results, folder).map_err(Stop::Output)?;
     let forms = std::mem::take(&mut pending.forms);
     let entry = PeriodResults {
         plan,

@@ -159,12 +159,12 @@ pub fn from_serial(serial: f64) -> Option<i32> {
 
 /// `2026-03-05`.
 pub fn show_day(day: i32) -> String {
-    crate::domain::period::civil(day).map_or_else(|| "?".to_owned(), |(y, m, d)| format!("{y}-{m:02}-{d:02}"))
+    crate::domain::period::civil(day).map_or_else(|| "?".to_owned(), |(y, m, d)| format!("{y:04}-{m:02}-{d:02}"))
 }
 
 /// `2026-03`.
 pub fn show_month(day: i32) -> String {
-    crate::domain::period::civil(day).map_or_else(|| "?".to_owned(), |(y, m, _)| format!("{y}-{m:02}"))
+    crate::domain::period::civil(day).map_or_else(|| "?".to_owned(), |(y, m, _)| format!("{y:04}-{m:02}"))
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
-//! 别名建议: names of units that the roster does not know, with units that look alike. Its first three columns are those
+//! 别名建议: names of units that the roster does not know, with units that styles alike. Its first three columns are those
 //! of the reference table 单位别名: an officer confirms a line by copying it there.
 
-use super::super::Edition;
-use super::super::listing::{Item, Listing, Look};
+use crate::book::listing::{ListCell, Listing};
+use crate::book::style::ListStyles;
 use crate::model::run::UnknownName;
+use crate::report::results::Results;
 use rust_xlsxwriter::{Workbook, XlsxError};
 
 /// Places shown of one name.
@@ -13,7 +14,12 @@ const PLACES: usize = 3;
 ///
 /// # Errors
 /// The writer refuses a cell, or the disk is full.
-pub fn sheet(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook) -> Result<Vec<String>, XlsxError> {
+pub fn sheet(
+    results: &Results<'_>,
+    styles: &ListStyles,
+    title: &str,
+    book: &mut Workbook,
+) -> Result<Vec<String>, XlsxError> {
     const COLUMNS: [(&str, f64); 7] = [
         ("写法", 26.0),
         ("单位代码", 12.0),
@@ -23,29 +29,29 @@ pub fn sheet(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workboo
         ("出现在", 50.0),
         ("怎么办", 40.0),
     ];
-    let mut sheet = Listing::new(book, look, ("别名建议", title), &COLUMNS, u32::MAX)?;
-    for name in &edition.verdict.unknown_names {
-        let places = places(edition, name);
+    let mut sheet = Listing::new(book, styles, ("别名建议", title), &COLUMNS, u32::MAX)?;
+    for name in &results.verdict.unknown_names {
+        let places = places(results, name);
         let mut row = |code: &str, note: &str, unit: &str, next: &str| {
             let items = [
-                Item::Text(&name.written),
-                Item::Text(code),
-                Item::Text(note),
-                Item::Text(unit),
-                Item::Count(name.places.len() as u64),
-                Item::Text(&places),
-                Item::Text(next),
+                ListCell::Text(&name.written),
+                ListCell::Text(code),
+                ListCell::Text(note),
+                ListCell::Text(unit),
+                ListCell::Count(name.places.len() as u64),
+                ListCell::Text(&places),
+                ListCell::Text(next),
             ];
             sheet.push(book, &items, None)
         };
         for unit in &name.similar {
-            let unit_name = edition.unit_name(*unit);
+            let unit_name = results.unit_name(*unit);
             let next = if name.similar.len() > 1 {
                 "只是写法相近。核实后，把是的那一行的前三列抄到“单位别名”表，其余不抄"
             } else {
                 "只是写法相近。核实确是该单位的，把前三列抄到“单位别名”表"
             };
-            row(edition.unit_code(*unit), &format!("即{unit_name}"), unit_name, next)?;
+            row(results.unit_code(*unit), &format!("即{unit_name}"), unit_name, next)?;
         }
         if name.similar.is_empty() {
             row("", "", "（没有相近的）", "核实是哪个单位：填上单位代码后抄到“单位别名”表；名册没有的先补进单位名册")?;
@@ -54,9 +60,9 @@ pub fn sheet(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workboo
     sheet.finish(book)
 }
 
-fn places(edition: &Edition<'_>, name: &UnknownName) -> String {
+fn places(results: &Results<'_>, name: &UnknownName) -> String {
     let word = |(source, sheet, at): &(u32, u16, crate::model::CellRef)| {
-        format!("{} · 表“{}” · {at}", edition.file_name(*source), edition.sheet_name(*source, *sheet))
+        format!("{} · 表“{}” · {at}", results.file_name(*source), results.sheet_name(*source, *sheet))
     };
     let shown: Vec<String> = name.places.iter().take(PLACES).map(word).collect();
     let more = if name.places.len() > PLACES { format!("等 {} 处", name.places.len()) } else { String::new() };

@@ -1,9 +1,10 @@
 //! 表样变动: what units did to the form's headers. The patterns over the province first, then every single one by unit.
 
-use super::super::Edition;
-use super::super::listing::{Item, Listing, Look};
+use crate::book::listing::{ListCell, Listing};
+use crate::book::style::ListStyles;
 use crate::definition::Form;
 use crate::model::drift::{Advice, DriftCase, DriftKind, Pattern};
+use crate::report::results::Results;
 use crate::text::id_number::mask_within;
 use rust_xlsxwriter::{Workbook, XlsxError};
 use serde_json::{Value, json};
@@ -15,7 +16,12 @@ const MANY: usize = 3;
 ///
 /// # Errors
 /// The writer refuses a cell, or the disk is full.
-pub fn sheet(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workbook) -> Result<Vec<String>, XlsxError> {
+pub fn sheet(
+    results: &Results<'_>,
+    styles: &ListStyles,
+    title: &str,
+    book: &mut Workbook,
+) -> Result<Vec<String>, XlsxError> {
     const COLUMNS: [(&str, f64); 10] = [
         ("范围", 6.0),
         ("表式", 18.0),
@@ -28,38 +34,38 @@ pub fn sheet(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workboo
         ("单位、文件和位置", 44.0),
         ("建议", 44.0),
     ];
-    let mut sheet = Listing::new(book, look, ("表样变动", title), &COLUMNS, u32::MAX)?;
-    for pattern in &edition.verdict.drift.patterns {
-        let Some(form) = edition.plan.forms.get(usize::from(pattern.form)) else { continue };
-        let (said, who, advice) = (sentence(form, pattern), who(edition, pattern), advice(form, pattern));
+    let mut sheet = Listing::new(book, styles, ("表样变动", title), &COLUMNS, u32::MAX)?;
+    for pattern in &results.verdict.drift.patterns {
+        let Some(form) = results.plan.forms.get(usize::from(pattern.form)) else { continue };
+        let (said, who, advice) = (sentence(form, pattern), who(results, pattern), advice(form, pattern));
         let items = [
-            Item::Text("全省"),
-            Item::Text(&form.title),
-            Item::Text(pattern.kind.word()),
-            Item::Text(field_name(form, pattern.field)),
-            Item::Text(&pattern.header),
-            Item::Text(&said),
-            Item::Count(pattern.units.len() as u64),
-            Item::Count(pattern.sources.len() as u64),
-            Item::Text(&who),
-            Item::Text(&advice),
+            ListCell::Text("全省"),
+            ListCell::Text(&form.title),
+            ListCell::Text(pattern.kind.word()),
+            ListCell::Text(field_name(form, pattern.field)),
+            ListCell::Text(&pattern.header),
+            ListCell::Text(&said),
+            ListCell::Count(pattern.units.len() as u64),
+            ListCell::Count(pattern.sources.len() as u64),
+            ListCell::Text(&who),
+            ListCell::Text(&advice),
         ];
         sheet.push(book, &items, (pattern.kind == DriftKind::MissingRequired).then_some(2))?;
     }
-    for case in &edition.verdict.drift.cases {
-        let Some(form) = edition.plan.forms.get(usize::from(case.form)) else { continue };
-        let place = place(edition, case);
+    for case in &results.verdict.drift.cases {
+        let Some(form) = results.plan.forms.get(usize::from(case.form)) else { continue };
+        let place = place(results, case);
         let items = [
-            Item::Text("单位"),
-            Item::Text(&form.title),
-            Item::Text(case.kind.word()),
-            Item::Text(field_name(form, case.field)),
-            Item::Text(&case.header),
-            Item::Text(case.unit.map_or("（单位未认定）", |unit| edition.unit_name(unit))),
-            Item::Blank,
-            Item::Blank,
-            Item::Text(&place),
-            Item::Blank,
+            ListCell::Text("单位"),
+            ListCell::Text(&form.title),
+            ListCell::Text(case.kind.word()),
+            ListCell::Text(field_name(form, case.field)),
+            ListCell::Text(&case.header),
+            ListCell::Text(case.unit.map_or("（单位未认定）", |unit| results.unit_name(unit))),
+            ListCell::Blank,
+            ListCell::Blank,
+            ListCell::Text(&place),
+            ListCell::Blank,
         ];
         sheet.push(book, &items, None)?;
     }
@@ -67,27 +73,27 @@ pub fn sheet(edition: &Edition<'_>, look: &Look, title: &str, book: &mut Workboo
 }
 
 /// What the overview says: required columns that three or more units lack. Empty where there are none.
-pub fn remarks(edition: &Edition<'_>) -> Vec<String> {
+pub fn remarks(results: &Results<'_>) -> Vec<String> {
     let many = |pattern: &&Pattern| pattern.kind == DriftKind::MissingRequired && pattern.units.len() >= MANY;
     let words = |pattern: &Pattern| {
-        let form = edition.plan.forms.get(usize::from(pattern.form))?;
+        let form = results.plan.forms.get(usize::from(pattern.form))?;
         Some(format!("{}（{}）", sentence(form, pattern), form.title))
     };
-    edition.verdict.drift.patterns.iter().filter(many).filter_map(words).collect()
+    results.verdict.drift.patterns.iter().filter(many).filter_map(words).collect()
 }
 
 /// `drift` of `run.json`: the patterns.
-pub fn json(edition: &Edition<'_>) -> impl Iterator<Item = Value> {
+pub fn json(results: &Results<'_>) -> impl Iterator<Item = Value> {
     let pattern = move |pattern: &Pattern| {
-        let form = edition.plan.forms.get(usize::from(pattern.form))?;
+        let form = results.plan.forms.get(usize::from(pattern.form))?;
         let Pattern { kind, field, header, units, sources, advice, .. } = pattern;
         Some(json!({
             "form": form.id,
             "kind": kind.key(),
             "field": field.map(|field| field_name(form, Some(field))),
             "header": (!header.is_empty()).then(|| mask_within(header)),
-            "units": units.iter().map(|unit| edition.unit_code(*unit)).collect::<Vec<_>>(),
-            "files": sources.iter().map(|source| mask_within(edition.file_name(*source))).collect::<Vec<_>>(),
+            "units": units.iter().map(|unit| results.unit_code(*unit)).collect::<Vec<_>>(),
+            "files": sources.iter().map(|source| mask_within(results.file_name(*source))).collect::<Vec<_>>(),
             "advice": advice.as_ref().map(|advice| json!({
                 "field": field_name(form, Some(advice.field)),
                 "line": advice.line,
@@ -95,7 +101,7 @@ pub fn json(edition: &Edition<'_>) -> impl Iterator<Item = Value> {
             })),
         }))
     };
-    edition.verdict.drift.patterns.iter().filter_map(pattern)
+    results.verdict.drift.patterns.iter().filter_map(pattern)
 }
 
 fn field_name(form: &Form, field: Option<u16>) -> &str {
@@ -117,18 +123,18 @@ fn sentence(form: &Form, pattern: &Pattern) -> String {
     }
 }
 
-fn who(edition: &Edition<'_>, pattern: &Pattern) -> String {
-    let units: Vec<&str> = pattern.units.iter().map(|unit| edition.unit_name(*unit)).collect();
+fn who(results: &Results<'_>, pattern: &Pattern) -> String {
+    let units: Vec<&str> = pattern.units.iter().map(|unit| results.unit_name(*unit)).collect();
     if !units.is_empty() {
         return units.join("、");
     }
-    let files: Vec<&str> = pattern.sources.iter().map(|source| edition.file_name(*source)).collect();
+    let files: Vec<&str> = pattern.sources.iter().map(|source| results.file_name(*source)).collect();
     files.join("、")
 }
 
-fn place(edition: &Edition<'_>, case: &DriftCase) -> String {
+fn place(results: &Results<'_>, case: &DriftCase) -> String {
     let cell = case.at.map(|at| format!(" · {at}")).unwrap_or_default();
-    format!("{} · 表“{}”{cell}", edition.file_name(case.source), case.sheet_name)
+    format!("{} · 表“{}”{cell}", results.file_name(case.source), case.sheet_name)
 }
 
 /// What can be done once for all of them.

@@ -1,6 +1,5 @@
 //! For tests: a ledger with one superseded version, headers that four units changed, and names that nobody knows.
 
-use super::super::fixture::{ID, plan};
 use crate::definition::FieldType;
 use crate::domain::period::day;
 use crate::model::CellRef;
@@ -8,6 +7,7 @@ use crate::model::drift::{Advice, Drift, DriftCase, DriftKind, Pattern};
 use crate::model::ledger::{ChangeKind, Difference, Ledger, Shown, Side, Standing, Version, VersionChange};
 use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnknownName;
+use crate::report::fixture::{ID, plan};
 
 /// 淮北 sent two versions; the later one counts.
 pub fn ledger() -> Ledger {

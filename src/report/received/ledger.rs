@@ -2,12 +2,14 @@
 //!
 //! The sheets show ID numbers, as the findings workbook does; `run.json` does not, nor people's names.
 
-use super::super::Edition;
-use super::super::links::Links;
-use super::super::listing::{Item, Listing, Look};
-use super::super::wording::{day_word, short_hash};
+use crate::book::listing::{ListCell, Listing};
+use crate::book::style::ListStyles;
 use crate::definition::{FieldType, Form};
 use crate::model::ledger::{ChangeKind, Difference, Shown, Side, Standing, Version, VersionChange};
+use crate::report::links::Links;
+use crate::report::results::Results;
+use crate::report::wording::short_hash;
+use crate::text::dates::show_day;
 use crate::text::id_number::mask_within;
 use rust_xlsxwriter::{Workbook, XlsxError};
 use serde_json::{Value, json};
@@ -22,9 +24,9 @@ const BEIJING: i64 = 8 * 3_600;
 /// # Errors
 /// The writer refuses a cell, or the disk is full.
 pub fn versions(
-    edition: &Edition<'_>,
+    results: &Results<'_>,
     links: &Links,
-    look: &Look,
+    styles: &ListStyles,
     title: &str,
     book: &mut Workbook,
 ) -> Result<Vec<String>, XlsxError> {
@@ -43,35 +45,35 @@ pub fn versions(
         ("文件结果", 9.0),
         ("SHA-256（前12位）", 15.0),
     ];
-    let mut sheet = Listing::new(book, look, ("版本台账", title), &COLUMNS, u32::MAX)?;
-    let all = &edition.verdict.ledger.versions;
+    let mut sheet = Listing::new(book, styles, ("版本台账", title), &COLUMNS, u32::MAX)?;
+    let all = &results.verdict.ledger.versions;
     for group in all.chunk_by(|a, b| (a.unit, a.form) == (b.unit, b.form)) {
         // Where nothing was compared, a stamp would only tell when the file was copied.
         let compared = group.len() > 1;
         for version in group {
             let Version { unit, form, source, evidence, rows, standing, why } = version;
             let (code, name) =
-                unit.map_or(("", "（单位未认定）"), |unit| (edition.unit_code(unit), edition.unit_name(unit)));
-            let verdict = edition.source(*source);
-            let filled = evidence.filled_on.map(day_word).unwrap_or_default();
+                unit.map_or(("", "（单位未认定）"), |unit| (results.unit_code(unit), results.unit_name(unit)));
+            let verdict = results.source(*source);
+            let filled = evidence.filled_on.map(show_day).unwrap_or_default();
             let (mark, modified) = (mark_word(evidence.mark), evidence.modified.filter(|_| compared).map(stamp));
             let modified = modified.unwrap_or_default();
-            let text = edition.file_name(*source);
+            let text = results.file_name(*source);
             let items = [
-                Item::Text(code),
-                Item::Text(name),
-                Item::Text(form_of(edition, *form).map_or("", |form| &form.title)),
+                ListCell::Text(code),
+                ListCell::Text(name),
+                ListCell::Text(form_of(results, *form).map_or("", |form| &form.title)),
                 // Returns of nobody are not versions of one another.
-                if unit.is_some() { Item::Count(group.len() as u64) } else { Item::Blank },
-                links.target(*source).map_or(Item::Text(text), |target| Item::Link { text, target }),
-                Item::Text(standing.word()),
-                Item::Text(why),
-                Item::Text(&filled),
-                Item::Text(&mark),
-                Item::Text(&modified),
-                Item::Count(*rows),
-                Item::Text(verdict.map_or("", |verdict| verdict.outcome.word())),
-                Item::Text(verdict.map_or("", |verdict| short_hash(&verdict.sha256))),
+                if unit.is_some() { ListCell::Count(group.len() as u64) } else { ListCell::Blank },
+                links.target(*source).map_or(ListCell::Text(text), |target| ListCell::Link { text, target }),
+                ListCell::Text(standing.word()),
+                ListCell::Text(why),
+                ListCell::Text(&filled),
+                ListCell::Text(&mark),
+                ListCell::Text(&modified),
+                ListCell::Count(*rows),
+                ListCell::Text(verdict.map_or("", |verdict| verdict.outcome.word())),
+                ListCell::Text(verdict.map_or("", |verdict| short_hash(&verdict.sha256))),
             ];
             sheet.push(book, &items, (*standing == Standing::Undecided).then_some(5))?;
         }
@@ -84,8 +86,8 @@ pub fn versions(
 /// # Errors
 /// The writer refuses a cell, or the disk is full.
 pub fn differences(
-    edition: &Edition<'_>,
-    look: &Look,
+    results: &Results<'_>,
+    styles: &ListStyles,
     title: &str,
     book: &mut Workbook,
 ) -> Result<Vec<String>, XlsxError> {
@@ -102,12 +104,12 @@ pub fn differences(
         ("旧值", 22.0),
         ("新值", 22.0),
     ];
-    let mut sheet = Listing::new(book, look, ("版本差异", title), &COLUMNS, u32::MAX)?;
-    for difference in &edition.verdict.ledger.differences {
-        let Some(form) = form_of(edition, difference.form) else { continue };
+    let mut sheet = Listing::new(book, styles, ("版本差异", title), &COLUMNS, u32::MAX)?;
+    for difference in &results.verdict.ledger.differences {
+        let Some(form) = form_of(results, difference.form) else { continue };
         let decided = if difference.decided { "已分清" } else { "分不出先后" };
         let mut row = |old: &str, new: &str, change: Option<&VersionChange>| {
-            let place = |side: Option<&Side>| side.map(|side| place(edition, side)).unwrap_or_default();
+            let place = |side: Option<&Side>| side.map(|side| place(results, side)).unwrap_or_default();
             let (before, after) = (change.and_then(|c| c.old.as_ref()), change.and_then(|c| c.new.as_ref()));
             let (from, to) = (place(before), place(after));
             let which = change.map(|change| row_word(form, change)).unwrap_or_default();
@@ -119,25 +121,25 @@ pub fn differences(
             let value = |side: Option<&Side>| side.filter(|_| cell).map(|side| words(&side.value)).unwrap_or_default();
             let (was, is) = (value(before), value(after));
             let items = [
-                Item::Text(edition.unit_name(difference.unit)),
-                Item::Text(&form.title),
-                Item::Text(decided),
-                Item::Text(old),
-                Item::Text(&from),
-                Item::Text(new),
-                Item::Text(&to),
-                Item::Text(&which),
-                Item::Text(what),
-                Item::Text(&was),
-                Item::Text(&is),
+                ListCell::Text(results.unit_name(difference.unit)),
+                ListCell::Text(&form.title),
+                ListCell::Text(decided),
+                ListCell::Text(old),
+                ListCell::Text(&from),
+                ListCell::Text(new),
+                ListCell::Text(&to),
+                ListCell::Text(&which),
+                ListCell::Text(what),
+                ListCell::Text(&was),
+                ListCell::Text(&is),
             ];
             sheet.push(book, &items, (!difference.decided).then_some(2))
         };
         let file = |side: Option<&Side>, else_: &str| {
-            side.map_or_else(|| else_.to_owned(), |side| edition.file_name(side.source).to_owned())
+            side.map_or_else(|| else_.to_owned(), |side| results.file_name(side.source).to_owned())
         };
-        let old = edition.file_name(difference.earlier);
-        let later: Vec<&str> = difference.later.iter().map(|source| edition.file_name(*source)).collect();
+        let old = results.file_name(difference.earlier);
+        let later: Vec<&str> = difference.later.iter().map(|source| results.file_name(*source)).collect();
         let later = later.join("、");
         if difference.changes.is_empty() {
             row(old, &later, None)?;
@@ -150,40 +152,40 @@ pub fn differences(
 }
 
 /// `versions` of `run.json`: one entry a unit and form.
-pub fn json(edition: &Edition<'_>) -> impl Iterator<Item = Value> {
-    let ledger = &edition.verdict.ledger;
+pub fn json(results: &Results<'_>) -> impl Iterator<Item = Value> {
+    let ledger = &results.verdict.ledger;
     ledger.versions.chunk_by(|a, b| (a.unit, a.form) == (b.unit, b.form)).map(move |group| {
         let (unit, form) = group.first().map_or((None, 0), |first| (first.unit, first.form));
         let differences = ledger.differences.iter().filter(|one| Some(one.unit) == unit && one.form == form);
         json!({
-            "unit": unit.map(|unit| edition.unit_code(unit)),
-            "form": form_of(edition, form).map(|form| form.id.as_str()),
-            "received": group.iter().map(|version| version_json(edition, version, group.len() > 1)).collect::<Vec<_>>(),
-            "differences": differences.map(|one| difference_json(edition, one)).collect::<Vec<_>>(),
+            "unit": unit.map(|unit| results.unit_code(unit)),
+            "form": form_of(results, form).map(|form| form.id.as_str()),
+            "received": group.iter().map(|version| version_json(results, version, group.len() > 1)).collect::<Vec<_>>(),
+            "differences": differences.map(|one| difference_json(results, one)).collect::<Vec<_>>(),
         })
     })
 }
 
 /// The stamp only where versions were compared: elsewhere it would tell when the file was copied, and nothing else.
-fn version_json(edition: &Edition<'_>, version: &Version, compared: bool) -> Value {
-    let verdict = edition.source(version.source);
+fn version_json(results: &Results<'_>, version: &Version, compared: bool) -> Value {
+    let verdict = results.source(version.source);
     let (word, number) = version.evidence.mark;
     json!({
-        "file": mask_within(edition.file_name(version.source)),
+        "file": mask_within(results.file_name(version.source)),
         "sha256": verdict.map(|verdict| verdict.sha256.as_str()),
         "outcome": verdict.map(|verdict| verdict.outcome.key()),
         "standing": version.standing.key(),
         "why": mask_within(&version.why),
-        "filled_on": version.evidence.filled_on.map(day_word),
+        "filled_on": version.evidence.filled_on.map(show_day),
         "mark": [u64::from(word), u64::from(number)],
         "modified": version.evidence.modified.filter(|_| compared).map(stamp),
         "rows": version.rows,
     })
 }
 
-fn difference_json(edition: &Edition<'_>, difference: &Difference) -> Value {
-    let Some(form) = form_of(edition, difference.form) else { return Value::Null };
-    let name = |source: u32| mask_within(edition.file_name(source));
+fn difference_json(results: &Results<'_>, difference: &Difference) -> Value {
+    let Some(form) = form_of(results, difference.form) else { return Value::Null };
+    let name = |source: u32| mask_within(results.file_name(source));
     let side = |field: Option<u16>, side: &Side| {
         let hidden = field.is_some_and(|field| private(form, field));
         let value = match &side.value {
@@ -193,7 +195,7 @@ fn difference_json(edition: &Edition<'_>, difference: &Difference) -> Value {
         };
         json!({
             "file": name(side.source),
-            "sheet": mask_within(edition.sheet_name(side.source, side.sheet)),
+            "sheet": mask_within(results.sheet_name(side.source, side.sheet)),
             "row": side.row + 1,
             "cell": side.at.map(|at| at.to_string()),
             "value": value,
@@ -224,8 +226,8 @@ fn difference_json(edition: &Edition<'_>, difference: &Difference) -> Value {
     })
 }
 
-fn form_of<'a>(edition: &Edition<'a>, form: u16) -> Option<&'a Form> {
-    edition.plan.forms.get(usize::from(form))
+fn form_of<'a>(results: &Results<'a>, form: u16) -> Option<&'a Form> {
+    results.plan.forms.get(usize::from(form))
 }
 
 fn field_name(form: &Form, field: u16) -> &str {
@@ -258,8 +260,8 @@ fn row_word(form: &Form, change: &VersionChange) -> String {
 }
 
 /// `表 G7`, or the row of a cell that the sheet does not have.
-fn place(edition: &Edition<'_>, side: &Side) -> String {
-    let sheet = edition.sheet_name(side.source, side.sheet);
+fn place(results: &Results<'_>, side: &Side) -> String {
+    let sheet = results.sheet_name(side.source, side.sheet);
     match side.at {
         Some(at) => format!("{sheet} {at}"),
         None => format!("{sheet} 第 {} 行", u64::from(side.row) + 1),
@@ -281,5 +283,5 @@ fn stamp(seconds: i64) -> String {
     let local = seconds.saturating_add(BEIJING);
     let Ok(day) = i32::try_from(local.div_euclid(DAY)) else { return String::new() };
     let minute = local.rem_euclid(DAY) / 60;
-    format!("{} {:02}:{:02}", day_word(day), minute / 60, minute % 60)
+    format!("{} {:02}:{:02}", show_day(day), minute / 60, minute % 60)
 }

@@ -1,13 +1,13 @@
 //! The sheets and `run.json` read back.
 
-use super::super::fixture::{Fixture, ID, fixture};
-use super::super::{manifest, write};
+use crate::report::fixture::{Fixture, ID, fixture};
+use crate::report::{manifest, write};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use serde_json::Value;
 use std::path::Path;
 
 fn sheet(fixture: &Fixture, out: &Path, name: &str) -> Vec<Vec<String>> {
-    write(fixture.edition(), out).unwrap();
+    write(fixture.results(), out).unwrap();
     let mut book: Xlsx<_> = open_workbook(out.join("2026年评先评优推荐与获奖统计_审核问题.xlsx")).unwrap();
     let range = book.worksheet_range(name).unwrap();
     range.rows().map(|row| row.iter().map(Data::to_string).collect()).collect()
@@ -39,7 +39,7 @@ fn the_ledger_says_which_version_counts_and_what_changed() {
 fn run_json_holds_the_ledger_without_private_values() {
     let (_root, fixture) = case();
     let mut bytes = Vec::new();
-    manifest::run_json(&fixture.edition(), &[], &mut bytes).unwrap();
+    manifest::run_json(&fixture.results(), &[], &mut bytes).unwrap();
     let text = String::from_utf8(bytes).unwrap();
     assert!(!text.contains(ID) && !text.contains("1101051949123100"), "an ID number, whole or broken");
     let run: Value = serde_json::from_str(&text).unwrap();
@@ -61,7 +61,7 @@ fn drift_shows_the_pattern_first_and_three_units_reach_the_overview() {
     assert!(rows[1][5].starts_with("4 个单位缺少“"), "{:?}", rows[1]);
     assert_eq!((rows[1][0].as_str(), rows[3][0].as_str()), ("全省", "单位"));
     assert!(rows[2][9].contains("also = [\"电话\"]"), "{:?}", rows[2]);
-    let said = |fixture: &Fixture| super::drift::remarks(&fixture.edition());
+    let said = |fixture: &Fixture| super::drift::remarks(&fixture.results());
     assert_eq!(said(&fixture).len(), 1, "the extra column is no matter of the overview");
     fixture.verdict.drift.patterns[0].units.truncate(2);
     assert!(said(&fixture).is_empty(), "two units are no pattern");

@@ -2,9 +2,13 @@
 //!
 //! Widths are decided for the whole sheet first, since stacked blocks share their columns.
 
-use super::grid::Grid;
-use super::style::{self, Kind, Styles};
+use super::columns::SheetColumns;
+use super::measure::single_message;
+use super::serial::serial;
+use super::style::{CellStyle, PrintStyles};
+use super::{cell_text, measure};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::text::dates::show_day;
 use crate::text::id_number::{mask, mask_within};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use std::borrow::Cow;
@@ -28,20 +32,20 @@ pub struct Stand {
     pub filled: Range<usize>,
 }
 
-/// Writes one line over the whole width of the grid, as high as it needs; returns its height in points.
+/// Writes one line over the whole width of the widths, as high as it needs; returns its height in points.
 pub fn line(
     sheet: &mut Worksheet,
     row: u32,
-    grid: &Grid,
+    widths: &SheetColumns,
     text: &str,
     format: &Format,
     (size, least): (f64, f64),
 ) -> Result<f64, XlsxError> {
-    let text = style::printable(text).0;
-    let lines = style::lines(&text, grid.total(), size);
+    let text = cell_text::printable(text).0;
+    let lines = measure::lines(&text, widths.total(), size);
     let height = least.max(f64::from(lines) * (size * 1.35) + 3.0).min(400.0);
     sheet.set_row_height(row, height)?;
-    span(sheet, (row, row), (0, grid.last()), &text, format)?;
+    span(sheet, (row, row), (0, widths.last()), &text, format)?;
     Ok(height)
 }
 
@@ -76,40 +80,40 @@ impl Stand {
 /// The sheet refuses a cell (a row or column beyond its limits).
 pub fn block(
     sheet: &mut Worksheet,
-    styles: &Styles,
-    grid: &Grid,
+    styles: &PrintStyles,
+    widths: &SheetColumns,
     table: &StatTable,
     top: u32,
 ) -> Result<Stand, XlsxError> {
     let mut row = top;
-    let mut lines = vec![line(sheet, row, grid, &mask_within(&table.title), &styles.title, (16.0, 30.0))?];
+    let mut lines = vec![line(sheet, row, widths, &mask_within(&table.title), &styles.title, (16.0, 30.0))?];
     row += 1;
     if !table.caption.is_empty() {
-        lines.push(line(sheet, row, grid, &mask_within(&table.caption), &styles.caption, (10.0, 18.0))?);
+        lines.push(line(sheet, row, widths, &mask_within(&table.caption), &styles.caption, (10.0, 18.0))?);
         row += 1;
     }
     let first_heading = row;
-    lines.extend(headings(sheet, styles, grid, &table.headings, row)?);
+    lines.extend(headings(sheet, styles, widths, &table.headings, row)?);
     let first_row = top + lines.len() as u32;
     row = first_row;
     let mut body = body_range(&table.rows, row);
     if let Some(message) = single_message(table) {
-        let format = styles.cell(Kind::Centre, RowKind::Body);
-        span(sheet, (row, row), (0, grid.last()), &style::printable(&mask_within(message)).0, format)?;
+        let format = styles.cell(CellStyle::Centre, RowKind::Body);
+        span(sheet, (row, row), (0, widths.last()), &cell_text::printable(&mask_within(message)).0, format)?;
         sheet.set_row_height(row, 24)?;
         lines.push(24.0);
         body = None;
         row += 1;
     } else {
-        let kinds = Columns::of(table);
+        let kinds = ColumnKinds::of(table);
         for stat in &table.rows {
-            lines.push(body_row(sheet, styles, grid, &kinds, stat, row)?);
+            lines.push(body_row(sheet, styles, widths, &kinds, stat, row)?);
             row += 1;
         }
     }
     let filled = (first_row - top) as usize..lines.len();
     for text in numbered_notes(&table.notes) {
-        lines.push(line(sheet, row, grid, &mask_within(&text), &styles.note, (10.0, 16.0))?);
+        lines.push(line(sheet, row, widths, &mask_within(&text), &styles.note, (10.0, 16.0))?);
         row += 1;
     }
     let count = table.headings.len();
@@ -118,22 +122,10 @@ pub fn block(
         headings: (first_heading, first_row.saturating_sub(1)),
         body,
         next: row,
-        columns: (0..count).map(|column| grid.span(count, column).0).collect(),
+        columns: (0..count).map(|column| widths.span(count, column).0).collect(),
         lines,
         filled,
     })
-}
-
-/// The words of a table that has nothing to show.
-pub fn single_message(table: &StatTable) -> Option<&str> {
-    match table.rows.as_slice() {
-        [] => Some("（无）"),
-        [row] if row.kind == RowKind::Body && row.cells.len() > 1 => match row.cells.as_slice() {
-            [StatCell::Text(words), rest @ ..] if rest.iter().all(|cell| *cell == StatCell::Empty) => Some(words),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 fn numbered_notes(notes: &[String]) -> Vec<String> {
@@ -161,15 +153,15 @@ fn body_range(rows: &[StatRow], top: u32) -> Option<(u32, u32)> {
 /// Returns the height of each, in points.
 fn headings(
     sheet: &mut Worksheet,
-    styles: &Styles,
-    grid: &Grid,
+    styles: &PrintStyles,
+    widths: &SheetColumns,
     headings: &[Heading],
     top: u32,
 ) -> Result<Vec<f64>, XlsxError> {
     let depth = headings.iter().map(|heading| heading.parents.len()).max().unwrap_or(0) + 1;
     let bottom = top + depth as u32 - 1;
     let format = &styles.heading;
-    let place = |column: usize| grid.span(headings.len(), column);
+    let place = |column: usize| widths.span(headings.len(), column);
     for level in 0..depth {
         let row = top + level as u32;
         let mut column = 0;
@@ -180,10 +172,10 @@ fn headings(
                 while headings.get(end).is_some_and(|next| next.parents.get(..=level) == Some(shared)) {
                     end += 1;
                 }
-                let text = style::printable(&heading.parents[level]).0;
+                let text = cell_text::printable(&heading.parents[level]).0;
                 span(sheet, (row, row), (place(column).0, place(end - 1).1), &text, format)?;
             } else if heading.parents.len() == level {
-                let text = style::printable(&heading.name).0;
+                let text = cell_text::printable(&heading.name).0;
                 span(sheet, (row, bottom), place(column), &text, format)?;
             }
             column = end;
@@ -192,7 +184,7 @@ fn headings(
     }
     let lines = |(column, heading): (usize, &Heading)| {
         let rows_taken = (depth - heading.parents.len()).max(1) as u32;
-        style::lines(&heading.name, grid.width_of(place(column)), 11.0).div_ceil(rows_taken)
+        measure::lines(&heading.name, widths.width_of(place(column)), 11.0).div_ceil(rows_taken)
     };
     let most = headings.iter().enumerate().map(lines).max().unwrap_or(1);
     let height = (f64::from(most) * 15.5 + 8.0).clamp(24.0, 200.0);
@@ -203,38 +195,38 @@ fn headings(
 }
 
 /// What the columns of a table have in common, decided once.
-struct Columns {
+struct ColumnKinds {
     labels: usize,
     /// Words of at most six characters stand in the middle.
     short: Vec<bool>,
-    decimals: Vec<Kind>,
+    decimals: Vec<CellStyle>,
     /// Years and the like: numbers that are names.
     plain: Vec<bool>,
     private: Vec<bool>,
 }
 
-impl Columns {
-    fn of(table: &StatTable) -> Columns {
+impl ColumnKinds {
+    fn of(table: &StatTable) -> ColumnKinds {
         let column_cells = |column: usize| table.rows.iter().filter_map(move |row| row.cells.get(column));
         let short = |column: usize| {
             column_cells(column)
-                .all(|cell| !matches!(cell, StatCell::Text(t) | StatCell::Alarm(t) if style::places(t) > 12 || t.contains('\n')))
+                .all(|cell| !matches!(cell, StatCell::Text(t) | StatCell::Alarm(t) if measure::places(t) > 12 || t.contains('\n')))
         };
         let decimals = |column: usize| {
             let tenths =
                 |cell: &StatCell| matches!(cell, StatCell::Number(v) if (v * 10.0 - (v * 10.0).round()).abs() > 1e-6);
             let parts = |cell: &StatCell| matches!(cell, StatCell::Number(v) if v.fract() != 0.0);
             if column_cells(column).any(tenths) {
-                Kind::Decimal2
+                CellStyle::Decimal2
             } else if column_cells(column).any(parts) {
-                Kind::Decimal1
+                CellStyle::Decimal1
             } else {
-                Kind::Integer
+                CellStyle::Integer
             }
         };
         let names = || table.headings.iter().map(|heading| heading.name.as_str());
         let count = table.headings.len();
-        Columns {
+        ColumnKinds {
             labels: table.label_columns,
             short: (0..count).map(short).collect(),
             decimals: (0..count).map(decimals).collect(),
@@ -247,68 +239,72 @@ impl Columns {
         flags.get(column).copied().unwrap_or(false)
     }
 
-    fn text_kind(&self, column: usize) -> Kind {
-        if Self::flag(&self.short, column) && !(column == 0 && self.labels > 0) { Kind::Centre } else { Kind::Left }
+    fn text_kind(&self, column: usize) -> CellStyle {
+        if Self::flag(&self.short, column) && !(column == 0 && self.labels > 0) {
+            CellStyle::Centre
+        } else {
+            CellStyle::Left
+        }
     }
 }
 
 fn body_row(
     sheet: &mut Worksheet,
-    styles: &Styles,
-    grid: &Grid,
-    columns: &Columns,
+    styles: &PrintStyles,
+    widths: &SheetColumns,
+    columns: &ColumnKinds,
     stat: &StatRow,
     row: u32,
 ) -> Result<f64, XlsxError> {
     let mut most = 1;
     for (index, cell) in stat.cells.iter().enumerate() {
-        let (column, last) = grid.span(stat.cells.len(), index);
+        let (column, last) = widths.span(stat.cells.len(), index);
         if last > column {
             // Merged first and filled after; the pieces keep the borders.
-            sheet.merge_range(row, column, row, last, "", styles.cell(Kind::Left, stat.kind))?;
+            sheet.merge_range(row, column, row, last, "", styles.cell(CellStyle::Left, stat.kind))?;
         }
         let style_of = |kind| styles.cell(kind, stat.kind);
         match cell {
             StatCell::Text(text) | StatCell::Alarm(text) => {
                 let alarm = matches!(cell, StatCell::Alarm(_));
-                let kind = if alarm { Kind::Alarm } else { columns.text_kind(index) };
-                let masked = if Columns::flag(&columns.private, index) {
+                let kind = if alarm { CellStyle::Alarm } else { columns.text_kind(index) };
+                let masked = if ColumnKinds::flag(&columns.private, index) {
                     Cow::Owned(mask(text))
                 } else {
                     Cow::Borrowed(text.as_str())
                 };
                 let masked = mask_within(&masked);
-                let text = style::printable(&masked).0;
-                most = most.max(style::lines(&text, grid.width_of((column, last)), 11.0));
+                let text = cell_text::printable(&masked).0;
+                most = most.max(measure::lines(&text, widths.width_of((column, last)), 11.0));
                 // The label of a total stands in the middle, as on every official form.
-                let kind = if stat.kind == RowKind::Total && index == 0 { Kind::Centre } else { kind };
+                let kind = if stat.kind == RowKind::Total && index == 0 { CellStyle::Centre } else { kind };
                 sheet.write_string_with_format(row, column, text, style_of(kind))?;
             }
             StatCell::Integer(value) => {
-                let name = index < columns.labels || Columns::flag(&columns.plain, index);
-                let kind = if name { Kind::Plain } else { Kind::Integer };
+                let name = index < columns.labels || ColumnKinds::flag(&columns.plain, index);
+                let kind = if name { CellStyle::Plain } else { CellStyle::Integer };
                 integer(sheet, (row, column), *value, style_of(kind))?;
             }
             StatCell::Number(value) if value.is_finite() => {
-                let kind = columns.decimals.get(index).copied().unwrap_or(Kind::Decimal2);
+                let kind = columns.decimals.get(index).copied().unwrap_or(CellStyle::Decimal2);
                 sheet.write_number_with_format(row, column, *value, style_of(kind))?;
             }
             StatCell::Ratio { num, den } if *den != 0 => {
-                sheet.write_number_with_format(row, column, *num as f64 / *den as f64, style_of(Kind::Percent))?;
+                sheet.write_number_with_format(row, column, *num as f64 / *den as f64, style_of(CellStyle::Percent))?;
             }
             StatCell::Points(points) if points.is_finite() => {
-                sheet.write_number_with_format(row, column, *points, style_of(Kind::Points))?;
+                sheet.write_number_with_format(row, column, *points, style_of(CellStyle::Points))?;
             }
-            StatCell::Date(day) => date(sheet, (row, column), *day, style_of(Kind::Date))?,
-            StatCell::Month(day) => date(sheet, (row, column), *day, style_of(Kind::Month))?,
+            StatCell::Date(day) => date(sheet, (row, column), *day, style_of(CellStyle::Date))?,
+            StatCell::Month(day) => date(sheet, (row, column), *day, style_of(CellStyle::Month))?,
             StatCell::NotReported => {
-                sheet.write_string_with_format(row, column, "未报", style_of(Kind::Faint))?;
+                sheet.write_string_with_format(row, column, "未报", style_of(CellStyle::Faint))?;
             }
             StatCell::Ratio { .. } | StatCell::NotApplicable | StatCell::Number(_) | StatCell::Points(_) => {
-                sheet.write_string_with_format(row, column, "—", style_of(Kind::Centre))?;
+                sheet.write_string_with_format(row, column, "—", style_of(CellStyle::Centre))?;
             }
             StatCell::Empty => {
-                sheet.write_blank(row, column, style_of(Kind::Left))?;
+                sheet.write_blank(row, column, style_of(CellStyle::Left))?;
             }
         }
     }
@@ -330,14 +326,7 @@ fn integer(sheet: &mut Worksheet, at: (u32, u16), value: i64, format: &Format) -
 fn date(sheet: &mut Worksheet, at: (u32, u16), day: i32, format: &Format) -> Result<(), XlsxError> {
     match serial(day) {
         Some(serial) => sheet.write_number_with_format(at.0, at.1, serial, format)?,
-        None => sheet.write_string_with_format(at.0, at.1, super::wording::day_word(day), format)?,
+        None => sheet.write_string_with_format(at.0, at.1, show_day(day), format)?,
     };
     Ok(())
-}
-
-/// Excel's serial of a day in the 1900 system; `None` before 1900-03-01, where Excel counts a day that never was.
-pub fn serial(day: i32) -> Option<f64> {
-    // 1970-01-01 is 25,569; 61 is 1900-03-01; 2,958,465 is 9999-12-31.
-    let serial = i64::from(day) + 25_569;
-    (61..=2_958_465).contains(&serial).then_some(serial as f64)
 }

@@ -4,7 +4,7 @@
 //! Parts and their order follow ECMA-376 part 1, §12.3 and §18.3. Texts that recur are shared, all others in-line, so that
 //! little is kept in memory.
 
-use super::style;
+use super::cell_text;
 use std::io::{Seek, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -12,7 +12,7 @@ use zip::{CompressionMethod, ZipWriter};
 /// Index of a cell's format in [`STYLES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Look {
+pub enum TidyStyle {
     Plain = 0,
     Date = 1,
     Month = 2,
@@ -47,7 +47,7 @@ pub struct TidyBook<W: Write + Seek> {
     row: Vec<u8>,
     rows: u32,
     options: SimpleFileOptions,
-    /// Shared texts as XML, how many there are, and how often cells use them.
+    /// SharedText texts as XML, how many there are, and how often cells use them.
     shared: Vec<u8>,
     texts: u32,
     uses: u64,
@@ -102,7 +102,7 @@ impl<W: Write + Seek> TidyBook<W> {
         self.raw("</cols><sheetData>");
         self.start_row();
         for (column, (heading, _)) in columns.iter().enumerate() {
-            self.text(column, heading, Look::Header);
+            self.text(column, heading, TidyStyle::Header);
         }
         self.end_row()
     }
@@ -142,14 +142,14 @@ impl<W: Write + Seek> TidyBook<W> {
     }
 
     /// A text cell: in-line, and never a formula.
-    pub fn text(&mut self, column: usize, text: &str, look: Look) {
+    pub fn text(&mut self, column: usize, text: &str, look: TidyStyle) {
         if is_simple(text) {
             self.cell(column, look);
             self.raw(" t=\"inlineStr\"><is><t>");
             self.raw(text);
             return self.raw("</t></is></c>");
         }
-        let (text, cut) = style::printable(text);
+        let (text, cut) = cell_text::printable(text);
         self.cut += u64::from(cut);
         if text.is_empty() {
             return;
@@ -165,8 +165,8 @@ impl<W: Write + Seek> TidyBook<W> {
     }
 
     /// Adds a text that cells will share; its number is for [`TidyBook::shared`]. `None` for one that leaves cells empty.
-    pub fn share(&mut self, text: &str) -> Option<Shared> {
-        let (text, cut) = style::printable(text);
+    pub fn share(&mut self, text: &str) -> Option<SharedText> {
+        let (text, cut) = cell_text::printable(text);
         if text.is_empty() {
             return None;
         }
@@ -174,21 +174,21 @@ impl<W: Write + Seek> TidyBook<W> {
         escape(&mut self.shared, &text);
         self.shared.extend_from_slice(b"</t></si>");
         self.texts += 1;
-        Some(Shared { number: self.texts - 1, cut })
+        Some(SharedText { number: self.texts - 1, cut })
     }
 
     /// A cell with a shared text.
-    pub fn shared(&mut self, column: usize, shared: Shared) {
+    pub fn shared(&mut self, column: usize, shared: SharedText) {
         self.cut += u64::from(shared.cut);
         self.uses += 1;
-        self.cell(column, Look::Plain);
+        self.cell(column, TidyStyle::Plain);
         self.raw(" t=\"s\"><v>");
         digits(&mut self.buffer, u64::from(shared.number));
         self.raw("</v></c>");
     }
 
     /// A whole number; Excel keeps 15 digits, a longer one is written as text.
-    pub fn integer(&mut self, column: usize, value: i64, look: Look) {
+    pub fn integer(&mut self, column: usize, value: i64, look: TidyStyle) {
         if value.unsigned_abs() >= 1_000_000_000_000_000 {
             return self.text(column, &value.to_string(), look);
         }
@@ -206,7 +206,7 @@ impl<W: Write + Seek> TidyBook<W> {
         if !value.is_finite() {
             return;
         }
-        self.cell(column, Look::Plain);
+        self.cell(column, TidyStyle::Plain);
         self.raw("><v>");
         if value.fract() == 0.0 && (0.0..1e15).contains(&value) && value.is_sign_positive() {
             digits(&mut self.buffer, value as u64);
@@ -217,14 +217,14 @@ impl<W: Write + Seek> TidyBook<W> {
         self.raw("</v></c>");
     }
 
-    fn cell(&mut self, column: usize, look: Look) {
+    fn cell(&mut self, column: usize, look: TidyStyle) {
         self.buffer.extend_from_slice(b"<c r=\"");
         if let Some(letters) = self.letters.get(column) {
             self.buffer.extend_from_slice(letters.as_bytes());
         }
         self.buffer.extend_from_slice(&self.row);
         self.buffer.push(b'"');
-        if look != Look::Plain {
+        if look != TidyStyle::Plain {
             self.buffer.extend_from_slice(b" s=\"");
             self.buffer.push(b'0' + look as u8);
             self.buffer.push(b'"');
@@ -312,7 +312,7 @@ impl<W: Write + Seek> TidyBook<W> {
 
 /// A text that cells share: its number, and whether it was cut to Excel's limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shared {
+pub struct SharedText {
     number: u32,
     cut: bool,
 }
@@ -392,8 +392,8 @@ mod tests {
         let texts = ["=1+1", "a<b & \"c\"", " 前后 ", "两\n行", "（_x0041_）"];
         for (text, integer) in texts.iter().zip([0, -12, 999_999_999_999_999, 1, 2]) {
             book.start_row();
-            book.text(0, text, Look::Plain);
-            book.integer(1, integer, Look::Plain);
+            book.text(0, text, TidyStyle::Plain);
+            book.integer(1, integer, TidyStyle::Plain);
             book.number(2, 0.1 * integer as f64);
             book.end_row().unwrap();
         }
@@ -406,7 +406,7 @@ mod tests {
         }
         assert_eq!(book.share(""), None);
         book.start_row();
-        book.integer(1, i64::MIN, Look::Plain);
+        book.integer(1, i64::MIN, TidyStyle::Plain);
         book.number(2, f64::NAN);
         book.end_row().unwrap();
         book.close().unwrap();

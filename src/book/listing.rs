@@ -1,12 +1,15 @@
 //! Long lists as filterable sheets: one header row, one line a row, written in one pass with little memory,
 //! split into numbered sheets where a sheet is full.
 
-use super::style::{self, HEI, SONG};
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Url, Workbook, Worksheet, XlsxError};
+use super::cell_text;
+use super::measure;
+use super::page;
+use super::style::{ListStyles, SONG};
+use rust_xlsxwriter::{Format, Url, Workbook, Worksheet, XlsxError};
 
 /// One cell of a list.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Item<'a> {
+pub enum ListCell<'a> {
     Text(&'a str),
     Count(u64),
     /// Words that open a file.
@@ -17,45 +20,9 @@ pub enum Item<'a> {
     Blank,
 }
 
-/// Formats that all lists of a workbook share.
-pub struct Look {
-    header: Format,
-    text: Format,
-    count: Format,
-    link: Format,
-    /// 必改 in bold, so that it is seen in a black-and-white print too.
-    strong: Format,
-}
-
-impl Default for Look {
-    fn default() -> Look {
-        let base = || {
-            Format::new()
-                .set_font_name(SONG)
-                .set_font_size(10)
-                .set_align(FormatAlign::Top)
-                .set_border(FormatBorder::Thin)
-        };
-        Look {
-            header: Format::new()
-                .set_font_name(HEI)
-                .set_font_size(10)
-                .set_align(FormatAlign::Center)
-                .set_align(FormatAlign::VerticalCenter)
-                .set_border(FormatBorder::Thin)
-                .set_background_color(Color::RGB(0x00E7_E6E6))
-                .set_text_wrap(),
-            text: base().set_text_wrap(),
-            count: base().set_num_format("#,##0"),
-            link: base().set_text_wrap().set_font_color(Color::RGB(0x0005_63C1)),
-            strong: base().set_bold().set_font_color(Color::RGB(0x009C_0006)),
-        }
-    }
-}
-
 /// A list that is being written.
 pub struct Listing<'a> {
-    look: &'a Look,
+    styles: &'a ListStyles,
     name: &'a str,
     title: &'a str,
     /// Heading and width of each column.
@@ -79,15 +46,15 @@ impl<'a> Listing<'a> {
     /// No temporary file for the sheet's rows.
     pub fn new(
         book: &mut Workbook,
-        look: &'a Look,
+        styles: &'a ListStyles,
         (name, title): (&'a str, &'a str),
         columns: &'a [(&'a str, f64)],
         room: u32,
     ) -> Result<Listing<'a>, XlsxError> {
         let sheet = book.new_worksheet_with_constant_memory()?;
-        let room = room.min(style::SHEET_ROWS - 1);
+        let room = room.min(cell_text::SHEET_ROWS - 1);
         let mut listing = Listing {
-            look,
+            styles,
             name,
             title,
             columns,
@@ -105,16 +72,16 @@ impl<'a> Listing<'a> {
     }
 
     fn open(&mut self) -> Result<(), XlsxError> {
-        self.sheet.set_name(style::numbered(self.name, self.full.len() as u32 + 1))?;
-        style::page(&mut self.sheet, self.title, true);
+        self.sheet.set_name(cell_text::numbered(self.name, self.full.len() as u32 + 1))?;
+        page::page(&mut self.sheet, self.title, true);
         self.sheet.set_screen_gridlines(true).set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
         self.sheet.set_default_row_height(height(1));
         self.sheet.set_row_height(0, 24)?;
         for (column, (heading, width)) in (0u16..).zip(self.columns) {
             self.sheet.set_column_width(column, *width)?;
             // Words take their column's format: a format named cell by cell costs more than the words do.
-            self.sheet.set_column_format(column, &self.look.text)?;
-            self.sheet.write_string_with_format(0, column, *heading, &self.look.header)?;
+            self.sheet.set_column_format(column, &self.styles.text)?;
+            self.sheet.write_string_with_format(0, column, *heading, &self.styles.header)?;
         }
         self.rows = 1;
         self.links = 0;
@@ -131,7 +98,12 @@ impl<'a> Listing<'a> {
     ///
     /// # Errors
     /// The sheet refuses a cell, or the disk is full.
-    pub fn push(&mut self, book: &mut Workbook, items: &[Item<'_>], strong: Option<usize>) -> Result<(), XlsxError> {
+    pub fn push(
+        &mut self,
+        book: &mut Workbook,
+        items: &[ListCell<'_>],
+        strong: Option<usize>,
+    ) -> Result<(), XlsxError> {
         if self.rows > self.room {
             self.close()?;
             let next = book.new_worksheet_with_constant_memory()?;
@@ -141,8 +113,8 @@ impl<'a> Listing<'a> {
         let row = self.rows;
         // Not every program fits rows to wrapped words by itself.
         let lines = items.iter().zip(self.columns).map(|(item, (_, width))| match item {
-            Item::Text(text) | Item::Link { text, .. } => style::lines(text, *width, 10.0),
-            Item::Count(_) | Item::Blank => 1,
+            ListCell::Text(text) | ListCell::Link { text, .. } => measure::lines(text, *width, 10.0),
+            ListCell::Count(_) | ListCell::Blank => 1,
         });
         let lines = lines.max().unwrap_or(1);
         if lines > 1 {
@@ -151,21 +123,21 @@ impl<'a> Listing<'a> {
         for (index, item) in items.iter().enumerate() {
             let column = index as u16;
             match item {
-                Item::Text(text) => {
-                    let (text, cut) = style::printable(text);
+                ListCell::Text(text) => {
+                    let (text, cut) = cell_text::printable(text);
                     self.cut += u64::from(cut);
                     if strong == Some(index) {
-                        self.sheet.write_string_with_format(row, column, text, &self.look.strong)?;
+                        self.sheet.write_string_with_format(row, column, text, &self.styles.strong)?;
                     } else {
                         self.sheet.write_string(row, column, text)?;
                     }
                 }
-                Item::Count(count) => {
-                    self.sheet.write_number_with_format(row, column, *count as f64, &self.look.count)?;
+                ListCell::Count(count) => {
+                    self.sheet.write_number_with_format(row, column, *count as f64, &self.styles.count)?;
                 }
-                Item::Link { text, target } => self.link(row, column, text, target)?,
-                Item::Blank => {
-                    self.sheet.write_blank(row, column, &self.look.text)?;
+                ListCell::Link { text, target } => self.link(row, column, text, target)?,
+                ListCell::Blank => {
+                    self.sheet.write_blank(row, column, &self.styles.text)?;
                 }
             }
         }
@@ -175,16 +147,16 @@ impl<'a> Listing<'a> {
     }
 
     fn link(&mut self, row: u32, column: u16, text: &str, target: &str) -> Result<(), XlsxError> {
-        let (words, cut) = style::printable(text);
+        let (words, cut) = cell_text::printable(text);
         self.cut += u64::from(cut);
         // Excel takes so many links a sheet, and so long ones.
-        if self.links >= style::LINK_LIMIT || target.encode_utf16().count() > 1_900 {
+        if self.links >= cell_text::LINK_LIMIT || target.encode_utf16().count() > 1_900 {
             self.unlinked += 1;
-            self.sheet.write_string_with_format(row, column, words, &self.look.text)?;
+            self.sheet.write_string_with_format(row, column, words, &self.styles.text)?;
         } else {
             self.links += 1;
             let url = Url::new(target).set_text(words);
-            self.sheet.write_url_with_format(row, column, url, &self.look.link)?;
+            self.sheet.write_url_with_format(row, column, url, &self.styles.link)?;
         }
         Ok(())
     }

@@ -3,12 +3,13 @@
 //!
 //! This is the second cost of a run after reading: rows go from the columns straight to the sheet, in one pass.
 
-use super::Edition;
 use super::accepted::{Accepted, Named, Values};
-use super::sheet::serial;
-use super::style;
-use super::tidy::{Look, Shared, TidyBook};
+use super::results::Results;
+use crate::book::serial::serial;
+use crate::book::tidy::{SharedText, TidyBook, TidyStyle};
+use crate::book::{cell_text, measure};
 use crate::definition::Precision;
+use crate::text::dates::show_day;
 use std::collections::HashMap;
 use std::io::{self, Seek, Write};
 
@@ -20,7 +21,7 @@ const ORIGIN: [(&str, f64); 3] = [("报表文件", 36.0), ("工作表", 18.0), (
 /// # Errors
 /// The target cannot be written.
 pub fn data_edition<W: Write + Seek>(
-    edition: &Edition<'_>,
+    results: &Results<'_>,
     forms: &[Accepted<'_>],
     room: u32,
     target: W,
@@ -33,7 +34,7 @@ pub fn data_edition<W: Write + Seek>(
     for accepted in forms {
         let title = &accepted.form.title;
         let before = book.cut;
-        let (rows, sheets) = form_sheets(edition, accepted, &mut book, room)?;
+        let (rows, sheets) = form_sheets(results, accepted, &mut book, room)?;
         said.push(format!("{title}：{rows} 行。"));
         if sheets > 1 {
             said.push(format!("{title}超过一个工作表的 {room} 行，分为 {sheets} 个工作表，按次序编号。"));
@@ -45,16 +46,16 @@ pub fn data_edition<W: Write + Seek>(
     book.open("说明".to_owned(), &[("说明", 100.0)], 0)?;
     for words in said {
         book.start_row();
-        book.text(0, &words, Look::Plain);
+        book.text(0, &words, TidyStyle::Plain);
         book.end_row()?;
     }
     book.close()?;
-    book.finish(&format!("{}数据版", edition.name()))
+    book.finish(&format!("{}数据版", results.name()))
 }
 
 /// Texts of one column that were shared so far, by what the column numbers them with.
 #[derive(Default)]
-struct Sharing(Vec<Option<Option<Shared>>>);
+struct Sharing(Vec<Option<Option<SharedText>>>);
 
 impl Sharing {
     /// Writes the text numbered `at`, which `word` tells when it is met first.
@@ -83,7 +84,7 @@ fn write<W: Write + Seek>(
             if values.recurs() {
                 sharing.write(book, at, code as usize, values.word(code));
             } else if let Some(text) = values.word(code) {
-                book.text(at, text, Look::Plain);
+                book.text(at, text, TidyStyle::Plain);
             }
         }
         Values::Unit(units) => {
@@ -93,7 +94,7 @@ fn write<W: Write + Seek>(
         }
         Values::Integer(values) => {
             if let Some(value) = values.get(row) {
-                book.integer(at, value, Look::Plain);
+                book.integer(at, value, TidyStyle::Plain);
             }
         }
         Values::Number(values) => {
@@ -108,9 +109,13 @@ fn write<W: Write + Seek>(
         }
         Values::Date { days, precision } => match days.get(row).map(|day| (day, serial(day))) {
             Some((day, Some(serial))) => {
-                book.integer(at, serial as i64, if precision.is_month(day) { Look::Month } else { Look::Date });
+                book.integer(
+                    at,
+                    serial as i64,
+                    if precision.is_month(day) { TidyStyle::Month } else { TidyStyle::Date },
+                );
             }
-            Some((day, None)) => book.text(at, &super::wording::day_word(day), Look::Plain),
+            Some((day, None)) => book.text(at, &show_day(day), TidyStyle::Plain),
             None => {}
         },
     }
@@ -118,7 +123,7 @@ fn write<W: Write + Seek>(
 
 /// Writes the accepted rows of a form; returns how many rows and sheets that were.
 fn form_sheets<W: Write + Seek>(
-    edition: &Edition<'_>,
+    results: &Results<'_>,
     accepted: &Accepted<'_>,
     book: &mut TidyBook<W>,
     room: u32,
@@ -126,7 +131,7 @@ fn form_sheets<W: Write + Seek>(
     let origin = accepted.columns.len();
     let mut sharing: Vec<Sharing> = accepted.columns.iter().map(|_| Sharing::default()).collect();
     let mut files = Sharing::default();
-    let mut tabs: HashMap<&str, Option<Shared>> = HashMap::new();
+    let mut tabs: HashMap<&str, Option<SharedText>> = HashMap::new();
     // A form without rows still has its header: "none" is not "forgotten".
     open(accepted, book, 1)?;
     let (mut rows, mut sheets, mut here) = (0u64, 1u32, 0u32);
@@ -142,12 +147,12 @@ fn form_sheets<W: Write + Seek>(
             write(book, accepted, column.values, (row, at), sharing);
         }
         if let Some(from) = accepted.origins.get(row) {
-            files.write(book, origin, from.source as usize, Some(edition.file_name(from.source)));
-            let tab = edition.sheet_name(from.source, from.sheet);
+            files.write(book, origin, from.source as usize, Some(results.file_name(from.source)));
+            let tab = results.sheet_name(from.source, from.sheet);
             if let Some(shared) = *tabs.entry(tab).or_insert_with(|| book.share(tab)) {
                 book.shared(origin + 1, shared);
             }
-            book.integer(origin + 2, i64::from(from.row) + 1, Look::Plain);
+            book.integer(origin + 2, i64::from(from.row) + 1, TidyStyle::Plain);
         }
         book.end_row()?;
         here += 1;
@@ -165,10 +170,10 @@ fn open<W: Write + Seek>(accepted: &Accepted<'_>, book: &mut TidyBook<W>, number
             Values::Date { precision: Precision::Day | Precision::DayOrMonth, .. } => 12.0,
             _ => 10.0,
         };
-        f64::max(least, style::width(style::places(&named.name)))
+        f64::max(least, measure::width(measure::places(&named.name)))
     };
     let columns: Vec<(&str, f64)> =
         accepted.columns.iter().map(|named| (named.name.as_str(), width(named))).chain(ORIGIN).collect();
     let cells = accepted.mask.len() as u64 * columns.len() as u64;
-    book.open(style::numbered(&accepted.form.title, number), &columns, cells)
+    book.open(cell_text::numbered(&accepted.form.title, number), &columns, cells)
 }

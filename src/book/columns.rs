@@ -1,7 +1,6 @@
 //! The columns of a leadership sheet, decided for all of its blocks at once.
 
-use super::sheet::single_message;
-use super::style;
+use super::measure::{self, single_message};
 use crate::model::statistic::StatTable;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 use std::collections::BTreeMap;
@@ -11,7 +10,7 @@ use std::collections::BTreeMap;
 /// Blocks with equally many columns have the same widths. Others get widths of their own over the same page: the sheet's
 /// columns are then the pieces between all their edges, and a block's column may take several of them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Grid {
+pub struct SheetColumns {
     pub widths: Vec<f64>,
     pub landscape: bool,
     /// Per number of columns of a block: the first and last column of the sheet that each takes.
@@ -26,21 +25,23 @@ const WIDEST: usize = 36;
 /// Edges nearer than this become one; no column is as narrow.
 const SNAP: f64 = 2.5;
 
-impl Grid {
+impl SheetColumns {
     /// A sheet of given widths, printed upright, without blocks.
-    pub fn fixed(widths: Vec<f64>) -> Grid {
-        Grid { widths, landscape: false, spans: BTreeMap::new() }
+    pub fn fixed(widths: Vec<f64>) -> SheetColumns {
+        SheetColumns { widths, landscape: false, spans: BTreeMap::new() }
     }
 
     /// Fits the columns of all blocks of one sheet.
-    pub fn fit(tables: &[&StatTable]) -> Grid {
+    pub fn fit(tables: &[&StatTable]) -> SheetColumns {
         let mut shapes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for table in tables {
             let count = table.headings.len().max(1);
             measure(table, shapes.entry(count).or_insert_with(|| vec![6; count]));
         }
-        let shapes: BTreeMap<usize, Vec<f64>> =
-            shapes.into_iter().map(|(count, widest)| (count, widest.into_iter().map(style::width).collect())).collect();
+        let shapes: BTreeMap<usize, Vec<f64>> = shapes
+            .into_iter()
+            .map(|(count, widest)| (count, widest.into_iter().map(measure::width).collect()))
+            .collect();
         let natural = shapes.values().map(|widths| widths.iter().sum::<f64>()).fold(1.0, f64::max);
         let landscape = tables.iter().any(|table| table.landscape) || natural > UPRIGHT * 1.2;
         // A narrow table is spread over the page, but not beyond what the eye can follow.
@@ -95,7 +96,7 @@ impl Grid {
                 }
             }
         }
-        Grid { widths, landscape, spans }
+        SheetColumns { widths, landscape, spans }
     }
 
     /// Writes the widths to the sheet.
@@ -137,7 +138,7 @@ impl Grid {
 fn measure(table: &StatTable, widest: &mut [usize]) {
     for (most, heading) in widest.iter_mut().zip(&table.headings) {
         // A heading may break into two lines, with room for a word that does not; a figure may not.
-        let places = style::places(&heading.name);
+        let places = measure::places(&heading.name);
         let heading = if places > 8 { places.div_ceil(2) + 2 } else { places };
         *most = (*most).max(heading.min(WIDEST));
     }
@@ -146,7 +147,7 @@ fn measure(table: &StatTable, widest: &mut [usize]) {
     }
     for row in &table.rows {
         for (most, cell) in widest.iter_mut().zip(&row.cells) {
-            let longest = style::shown(cell).lines().map(style::places).max().unwrap_or(0);
+            let longest = measure::shown(cell).lines().map(measure::places).max().unwrap_or(0);
             *most = (*most).max(longest.min(WIDEST));
         }
     }
@@ -156,7 +157,22 @@ fn measure(table: &StatTable, widest: &mut [usize]) {
 mod tests {
     use super::*;
     use crate::model::statistic::{Heading, RowKind, StatCell, StatRow};
-    use crate::report::fixture;
+
+    fn empty_table() -> StatTable {
+        StatTable {
+            id: "t".to_owned(),
+            sheet: "t".to_owned(),
+            title: "t".to_owned(),
+            caption: String::new(),
+            headings: Vec::new(),
+            rows: Vec::new(),
+            notes: Vec::new(),
+            label_columns: 1,
+            private_columns: Vec::new(),
+            definitions: Vec::new(),
+            landscape: false,
+        }
+    }
 
     /// Blocks of 11 and 12 columns over one page have edges that nearly meet.
     #[test]
@@ -185,15 +201,15 @@ mod tests {
             let row = StatRow { kind: RowKind::Body, cells: (0..count).map(cell).collect() };
             let headings =
                 NAMES.iter().take(count).map(|name| Heading { parents: Vec::new(), name: (*name).to_owned() });
-            fixture::table("t", "t", "t", headings.collect(), vec![row])
+            StatTable { headings: headings.collect(), rows: vec![row], ..empty_table() }
         };
         let tables = [table("大型企业", 12), table("2026年1月", 11)];
-        let grid = Grid::fit(&tables.iter().collect::<Vec<_>>());
+        let grid = SheetColumns::fit(&tables.iter().collect::<Vec<_>>());
         for table in &tables {
             for (column, cell) in table.rows[0].cells.iter().enumerate() {
                 let (has, needs) = (
                     grid.width_of(grid.span(table.headings.len(), column)),
-                    style::width(style::places(&style::shown(cell))),
+                    measure::width(measure::places(&measure::shown(cell))),
                 );
                 assert!(has >= needs - 1e-9, "column {column} of {}: {has} < {needs}", table.headings.len());
             }

@@ -1,0 +1,19 @@
+//! How our workbooks look: paper, fonts, columns, tables as blocks, lists, rows to disk.
+//!
+//! Comes in: finished tables, rows of words and figures. Goes out: sheets and packages. Knows no definition and no stage:
+//! the leadership workbook, lists for officers, forms and correction copies are all written with it.
+
+pub mod block;
+pub mod cell_text;
+pub mod columns;
+pub mod link;
+pub mod listing;
+pub mod measure;
+pub mod page;
+pub mod paper;
+pub mod quiet;
+pub mod serial;
+pub mod stack;
+pub mod style;
+pub mod tidy;
+pub mod workbook;

@@ -1,0 +1,208 @@
+//! Fonts, borders, colours and number formats of every workbook of ours. Knows nothing of what is printed.
+
+use crate::model::statistic::RowKind;
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
+
+/// Body and heading fonts of Chinese official papers; every Chinese Windows has both.
+pub const SONG: &str = "宋体";
+pub const HEI: &str = "黑体";
+/// Dark red that is still dark in a black-and-white print.
+const ALARM: u32 = 0x009C_0006;
+const FAINT: u32 = 0x007F_7F7F;
+const SHADE: u32 = 0x00F2_F2F2;
+const HEADING_SHADE: u32 = 0x00E7_E6E6;
+/// How a figure is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellStyle {
+    /// Long words, to the left.
+    Left,
+    /// Short words, marks and ordinal numbers.
+    Centre,
+    Integer,
+    /// A number that is a name (a year): no thousands separator.
+    Plain,
+    Decimal1,
+    Decimal2,
+    Percent,
+    Points,
+    Date,
+    Month,
+    /// 未报 and —.
+    Faint,
+    /// A conclusion that fails.
+    Alarm,
+}
+
+const CELL_STYLES: [CellStyle; 12] = [
+    CellStyle::Left,
+    CellStyle::Centre,
+    CellStyle::Integer,
+    CellStyle::Plain,
+    CellStyle::Decimal1,
+    CellStyle::Decimal2,
+    CellStyle::Percent,
+    CellStyle::Points,
+    CellStyle::Date,
+    CellStyle::Month,
+    CellStyle::Faint,
+    CellStyle::Alarm,
+];
+
+impl CellStyle {
+    fn number_format(self) -> Option<&'static str> {
+        Some(match self {
+            CellStyle::Integer => "#,##0",
+            CellStyle::Plain => "0",
+            CellStyle::Decimal1 => "#,##0.0",
+            CellStyle::Decimal2 => "#,##0.00",
+            CellStyle::Percent => "0.00%",
+            CellStyle::Points => "+0.00;-0.00;0.00",
+            CellStyle::Date => "yyyy\\-mm\\-dd",
+            CellStyle::Month => "yyyy\"年\"m\"月\"",
+            CellStyle::Left | CellStyle::Centre | CellStyle::Faint | CellStyle::Alarm => return None,
+        })
+    }
+
+    fn align(self) -> FormatAlign {
+        match self {
+            CellStyle::Left => FormatAlign::Left,
+            CellStyle::Centre
+            | CellStyle::Plain
+            | CellStyle::Date
+            | CellStyle::Month
+            | CellStyle::Faint
+            | CellStyle::Alarm => FormatAlign::Center,
+            CellStyle::Integer | CellStyle::Decimal1 | CellStyle::Decimal2 | CellStyle::Percent | CellStyle::Points => {
+                FormatAlign::Right
+            }
+        }
+    }
+}
+
+/// The formats of the leadership workbook.
+pub struct PrintStyles {
+    cells: Vec<Format>,
+    pub title: Format,
+    pub subtitle: Format,
+    pub section: Format,
+    pub caption: Format,
+    pub heading: Format,
+    pub note: Format,
+    pub line: Format,
+    pub alarm_line: Format,
+    pub signature: Format,
+    /// A percentage among centred figures.
+    pub rate: Format,
+    /// The name of a group of rows.
+    pub group: Format,
+}
+
+impl Default for PrintStyles {
+    fn default() -> PrintStyles {
+        let song = || Format::new().set_font_name(SONG).set_font_size(11).set_align(FormatAlign::VerticalCenter);
+        let hei = |size: u8| {
+            Format::new().set_font_name(HEI).set_font_size(size).set_align(FormatAlign::VerticalCenter).set_text_wrap()
+        };
+        let mut cells = Vec::with_capacity(CELL_STYLES.len() * 3);
+        for row in [RowKind::Body, RowKind::Subtotal, RowKind::Total] {
+            cells.extend(CELL_STYLES.iter().map(|kind| cell_format(song(), *kind, row)));
+        }
+        PrintStyles {
+            cells,
+            title: hei(16).set_align(FormatAlign::Center),
+            subtitle: song().set_align(FormatAlign::Center).set_text_wrap(),
+            section: hei(12).set_align(FormatAlign::Left),
+            caption: song().set_align(FormatAlign::Right).set_font_size(10).set_text_wrap(),
+            heading: hei(11)
+                .set_align(FormatAlign::Center)
+                .set_border(FormatBorder::Thin)
+                .set_background_color(Color::RGB(HEADING_SHADE)),
+            note: song().set_font_size(10).set_align(FormatAlign::Left).set_text_wrap(),
+            line: song().set_align(FormatAlign::Left).set_text_wrap(),
+            alarm_line: song()
+                .set_align(FormatAlign::Left)
+                .set_text_wrap()
+                .set_bold()
+                .set_font_color(Color::RGB(ALARM)),
+            signature: song().set_align(FormatAlign::Left),
+            rate: song().set_align(FormatAlign::Center).set_border(FormatBorder::Thin).set_num_format("0.00%"),
+            group: hei(11)
+                .set_align(FormatAlign::Left)
+                .set_border(FormatBorder::Thin)
+                .set_background_color(Color::RGB(SHADE)),
+        }
+    }
+}
+
+impl PrintStyles {
+    /// The format of a body cell.
+    pub fn cell(&self, kind: CellStyle, row: RowKind) -> &Format {
+        let row = match row {
+            RowKind::Body => 0,
+            RowKind::Subtotal => 1,
+            RowKind::Total => 2,
+        };
+        let kind = CELL_STYLES.iter().position(|known| *known == kind).unwrap_or(0);
+        // `cells` holds every kind for each of the three rows.
+        &self.cells[row * CELL_STYLES.len() + kind]
+    }
+}
+
+fn cell_format(base: Format, kind: CellStyle, row: RowKind) -> Format {
+    let mut format = base.set_border(FormatBorder::Thin).set_align(kind.align());
+    if let Some(number) = kind.number_format() {
+        format = format.set_num_format(number);
+    } else {
+        format = format.set_text_wrap();
+    }
+    match kind {
+        CellStyle::Faint => format = format.set_font_color(Color::RGB(FAINT)),
+        CellStyle::Alarm => format = format.set_font_color(Color::RGB(ALARM)).set_bold(),
+        _ => {}
+    }
+    match row {
+        RowKind::Body => format,
+        RowKind::Subtotal => format.set_bold(),
+        RowKind::Total => format
+            .set_bold()
+            .set_background_color(Color::RGB(SHADE))
+            .set_border_top(FormatBorder::Medium)
+            .set_border_bottom(FormatBorder::Medium),
+    }
+}
+
+/// Formats that all lists of a workbook share.
+pub struct ListStyles {
+    pub header: Format,
+    pub text: Format,
+    pub count: Format,
+    pub link: Format,
+    /// 必改 in bold, so that it is seen in a black-and-white print too.
+    pub strong: Format,
+}
+
+impl Default for ListStyles {
+    fn default() -> ListStyles {
+        let base = || {
+            Format::new()
+                .set_font_name(SONG)
+                .set_font_size(10)
+                .set_align(FormatAlign::Top)
+                .set_border(FormatBorder::Thin)
+        };
+        ListStyles {
+            header: Format::new()
+                .set_font_name(HEI)
+                .set_font_size(10)
+                .set_align(FormatAlign::Center)
+                .set_align(FormatAlign::VerticalCenter)
+                .set_border(FormatBorder::Thin)
+                .set_background_color(Color::RGB(0x00E7_E6E6))
+                .set_text_wrap(),
+            text: base().set_text_wrap(),
+            count: base().set_num_format("#,##0"),
+            link: base().set_text_wrap().set_font_color(Color::RGB(0x0005_63C1)),
+            strong: base().set_bold().set_font_color(Color::RGB(0x009C_0006)),
+        }
+    }
+}

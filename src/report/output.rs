@@ -1,0 +1,124 @@
+//! One output on its way to its place: written beside it, summed, seen onto the disk.
+
+use crate::atomic::Stage;
+use crate::book::quiet::Quiet;
+use crate::history::keep::FormFile;
+use sha2::{Digest, Sha256};
+use std::any::Any;
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, BufWriter, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
+
+/// All outputs, written beside their targets; nothing is in place yet.
+pub struct Pending {
+    stage: Stage,
+    names: Vec<String>,
+    /// The accepted rows of each form, still beside their places: what the history keeps too.
+    pub forms: Vec<FormFile>,
+}
+
+impl Pending {
+    /// What lies complete in a stage, under these names.
+    pub fn new(stage: Stage, names: Vec<String>, forms: Vec<FormFile>) -> Pending {
+        Pending { stage, names, forms }
+    }
+
+    /// Moves all outputs into place, or none.
+    ///
+    /// # Errors
+    /// A file could not be moved; earlier results are as they were.
+    pub fn commit(self) -> Result<Written, String> {
+        Ok(Written { files: self.stage.commit(&self.names)? })
+    }
+}
+
+/// Paths of what was written, in the order in which officers read them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Written {
+    pub files: Vec<PathBuf>,
+}
+
+/// SHA-256 and length of what a reader still holds.
+///
+/// # Errors
+/// It cannot be read.
+pub fn sha256_of(mut reader: impl Read) -> io::Result<(String, u64)> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    let mut size = 0;
+    loop {
+        let read = reader.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((hex(&hash.finalize()), size));
+        }
+        hash.update(&buffer[..read]);
+        size += read as u64;
+    }
+}
+
+fn hex(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A written output: name relative to the output folder, hash, size in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    pub file: String,
+    pub sha256: String,
+    pub size: u64,
+}
+
+/// Writes one output to its staged file, piece by piece, and sees it onto the disk.
+pub fn put(
+    stage: &Stage,
+    name: &str,
+    write: impl FnOnce(&mut BufWriter<Quiet>) -> Result<(), Box<dyn Error>>,
+) -> Result<Output, String> {
+    let path = stage.staged(name)?;
+    let machine = |error: io::Error| stage.trouble(name, &error);
+    let mut target = BufWriter::with_capacity(1 << 18, Quiet::new(File::create(&path).map_err(machine)?));
+    unwinding(|| write(&mut target)).map_err(|error| match of_machine(&*error) {
+        Some(error) => machine(error),
+        None => format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"),
+    })?;
+    let file = target.into_inner().map_err(|error| machine(error.into_error()))?;
+    let summed = file.file.sync_all().and_then(|()| sha256_of(File::open(&path)?));
+    let (sha256, size) = summed.map_err(machine)?;
+    Ok(Output { file: name.to_owned(), sha256, size })
+}
+
+/// Runs a writer. The one for workbooks panics where a temporary file of its own cannot be written.
+fn unwinding(write: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
+    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|panic| match system_error(&*panic) {
+        Some(error) => Err(error.into()),
+        None => resume_unwind(panic),
+    })
+}
+
+/// The system's error that a panic carries in its words (`Os { code: 28, …`): a full disk is no defect of the program.
+fn system_error(panic: &(dyn Any + Send)) -> Option<io::Error> {
+    let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied())?;
+    let (_, rest) = words.split_once("Os { code: ")?;
+    let code = rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+    Some(io::Error::from_raw_os_error(code))
+}
+
+/// The machine's own error, where a writer wrapped one: a full disk is no defect of ours.
+fn of_machine(error: &(dyn Error + 'static)) -> Option<io::Error> {
+    let mut next = Some(error);
+    while let Some(here) = next {
+        if let Some(machine) = here.downcast_ref::<io::Error>() {
+            let code = machine.raw_os_error().map(io::Error::from_raw_os_error);
+            return Some(code.unwrap_or_else(|| io::Error::new(machine.kind(), machine.to_string())));
+        }
+        next = here.source();
+    }
+    None
+}
+
+/// A name that every file system takes.
+pub fn file_stem(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() || "\\/:*?\"<>|".contains(c) { '_' } else { c }).collect()
+}

@@ -1,0 +1,80 @@
+//! What a run came to, as all outputs are made of it, with the names that they call things by.
+
+use crate::definition::{Plan, Reference};
+use crate::domain::period::Period;
+use crate::history::correction::FigureChange;
+use crate::model::discipline::ChaseList;
+use crate::model::finding::{Finding, Place};
+use crate::model::run::{RunVerdict, SourceVerdict};
+use crate::model::statistic::StatTable;
+use crate::rows::ValidatedRows;
+
+/// Everything that is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Results<'a> {
+    pub plan: &'a Plan,
+    pub reference: &'a Reference,
+    pub period: &'a Period,
+    pub verdict: &'a RunVerdict,
+    pub rows: &'a [ValidatedRows],
+    pub tables: &'a [StatTable],
+    /// (holds, sentence) for the overview.
+    pub statements: &'a [(Option<bool>, String)],
+    pub chase: &'a ChaseList,
+    /// What was missing of earlier periods.
+    pub history_notes: &'a [String],
+    /// Where this run changes a period that was issued.
+    pub correction: Option<Correction<'a>>,
+}
+
+/// Why an issued period was run again, and every figure that is no longer what was issued.
+#[derive(Debug, Clone, Copy)]
+pub struct Correction<'a> {
+    /// 文号 of the issued one.
+    pub number: &'a str,
+    pub reason: &'a str,
+    pub changes: &'a [FigureChange],
+}
+
+impl<'a> Results<'a> {
+    /// The verdict on a file by its index in the run's list.
+    pub fn source(&self, index: u32) -> Option<&'a SourceVerdict> {
+        let direct = self.verdict.sources.get(index as usize).filter(|verdict| verdict.source.index == index);
+        direct.or_else(|| self.verdict.sources.iter().find(|verdict| verdict.source.index == index))
+    }
+
+    /// A file's name as officers see it; empty for an index that no file has.
+    pub fn file_name(&self, index: u32) -> &'a str {
+        self.source(index).map_or("", |verdict| verdict.source.name.as_str())
+    }
+
+    /// The name of a sheet, where its file tells one.
+    pub fn sheet_name(&self, source: u32, sheet: u16) -> &'a str {
+        self.source(source).and_then(|verdict| verdict.sheet_name(sheet)).unwrap_or_default()
+    }
+
+    /// A unit's name; empty for an index outside the roster.
+    pub fn unit_name(&self, unit: u32) -> &'a str {
+        self.reference.roster.units.get(unit as usize).map_or("", |unit| &*unit.name)
+    }
+
+    /// A unit's code; empty for an index outside the roster.
+    pub fn unit_code(&self, unit: u32) -> &'a str {
+        self.reference.roster.units.get(unit as usize).map_or("", |unit| unit.code.as_str())
+    }
+
+    /// `{报告期}{名称}`, what every output is called by.
+    pub fn name(&self) -> String {
+        format!("{}{}", self.period.title(), self.plan.title)
+    }
+
+    /// The unit that a finding is about: its own, else the one its file belongs to.
+    pub fn unit_of(&self, place: &Place) -> Option<u32> {
+        place.unit.or_else(|| self.source(place.source?)?.unit)
+    }
+
+    /// A finding as one line: place, found, expected, next step.
+    pub fn message(&self, finding: &Finding) -> String {
+        finding.sentence(&self.verdict.place_words(&finding.place, |unit| self.unit_name(unit).to_owned()))
+    }
+}
