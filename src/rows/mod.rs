@@ -2,7 +2,9 @@
 //!
 //! Above the definition and the expression language; knows no stage.
 
+pub mod aside;
 pub mod computed;
 mod grid;
+pub mod record;
 
 pub use grid::{Grid, LookupResult, Rows, ValidatedRows, assemble, context, recommenders};

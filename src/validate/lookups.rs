@@ -3,12 +3,12 @@
 
 use super::rows::{FormRows, render, words};
 use super::trial;
-use super::unique::part;
 use crate::definition::{CodeList, ColumnType, FieldType, Lookup, Plan, Precision, Reference};
 use crate::language::RunContext;
 use crate::model::{Finding, Value};
 use crate::rows::Grid;
 use crate::rows::LookupResult;
+use crate::rows::record::spelling;
 use crate::text::names::match_key;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -93,7 +93,7 @@ fn index(
     let mut index: HashMap<Vec<String>, Vec<u32>> = HashMap::new();
     for row in (0..table.height()).filter(|row| counted.get(*row) == Some(&true)) {
         let parts =
-            lookup.on.iter().zip(&canonical).map(|((_, column), canonical)| canonical.part(table.value(row, column)));
+            lookup.on.iter().zip(&canonical).map(|((_, column), canonical)| canonical.spelling(table.value(row, column)));
         if let Some(key) = parts.collect::<Option<Vec<String>>>() {
             index.entry(key).or_default().push(row as u32);
         }
@@ -122,8 +122,8 @@ impl<'a> Canonical<'a> {
         }
     }
 
-    fn part(&self, value: Value<'_>) -> Option<String> {
-        let plain = part(value)?;
+    fn spelling(&self, value: Value<'_>) -> Option<String> {
+        let plain = spelling(value)?;
         Some(match self {
             Canonical::AsIs => plain,
             Canonical::Codes(spellings) => spellings.get(&plain).cloned().unwrap_or(plain),
@@ -143,7 +143,7 @@ fn spellings(codes: &CodeList) -> HashMap<String, String> {
 fn form_key(lookup: &Lookup, rows: &FormRows, row: usize) -> Option<Vec<String>> {
     let parts = lookup.on.iter().map(|(field, _)| {
         let field = rows.form.fields.get(*field)?;
-        part(rows.rows.grid.value(row, &field.name))
+        spelling(rows.rows.grid.value(row, &field.name))
     });
     parts.collect()
 }
@@ -199,7 +199,7 @@ pub fn finish(
     let outstanding = (0..table.height())
         .filter(|row| counted.get(*row) == Some(&true) && answered.get(*row) != Some(&true))
         .map(|row| {
-            let value = part(table.value(row, column));
+            let value = spelling(table.value(row, column));
             let unit = value.and_then(|key| match reference.roster.find(&key) {
                 [unit] => recommenders.get(*unit as usize).copied().flatten(),
                 [] => workplaces.get(&key).copied().flatten(),
@@ -225,7 +225,7 @@ fn workplaces(lookup: &Lookup, column: &str, forms: &[FormRows]) -> BTreeMap<Str
         let Some(column) = rows.rows.grid.position(name).filter(|_| is_text) else { continue };
         let mut here: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
         for (row, unit) in rows.rows.units.iter().enumerate() {
-            if let (Some(unit), Some(key)) = (unit, part(rows.rows.grid.value_at(row, column))) {
+            if let (Some(unit), Some(key)) = (unit, spelling(rows.rows.grid.value_at(row, column))) {
                 here.entry(key).or_default().insert(*unit);
             }
         }

@@ -27,8 +27,10 @@ mod verdicts;
 mod versions;
 pub mod yardstick;
 
-use crate::model::Finding;
+use crate::definition::{Plan, Reference};
 use crate::model::run::RunVerdict;
+use crate::model::{Finding, FormTable};
+use crate::rows::aside::{AsideReason, AsideRows};
 use crate::rows::{LookupResult, ValidatedRows, assemble, computed, context, recommenders};
 use addresses::Addresses;
 use arrived::Arrived;
@@ -44,6 +46,8 @@ pub struct Validated {
     pub verdict: RunVerdict,
     /// One per form of the plan, in its order.
     pub rows: Vec<ValidatedRows>,
+    /// The same for rows that entered no rule.
+    pub aside: Vec<AsideRows>,
     /// Per lookup of the plan: what each row matched and what is outstanding.
     pub lookups: Vec<LookupResult>,
 }
@@ -105,10 +109,22 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
         .zip(verdicts)
         .map(|(form, verdict)| ValidatedRows { rows: form.rows, accepted: verdict.accepted })
         .collect();
+    let aside = set_aside(plan, reference, sorted.aside);
     let mut verdict = files::close(reference, arrived, &ruling, sorted.accounts, findings, &named);
     verdict.drift = drift::drift(plan, &verdict.sources);
     (verdict.ledger, verdict.unknown_names) = (ledger, unknown_names);
-    Validated { verdict, rows, lookups }
+    Validated { verdict, rows, aside, lookups }
+}
+
+/// Rows that entered no rule, form by form, each with its reason.
+fn set_aside(plan: &Plan, reference: &Reference, aside: Vec<Vec<(FormTable, AsideReason)>>) -> Vec<AsideRows> {
+    let forms = aside.into_iter().enumerate().map(|(form, tables)| {
+        let reasons =
+            tables.iter().flat_map(|(table, reason)| std::iter::repeat_n(*reason, table.origins.len())).collect();
+        let tables = tables.into_iter().map(|(table, _)| table).collect();
+        AsideRows { rows: assemble(plan, reference, form, tables), reasons }
+    });
+    forms.collect()
 }
 
 #[cfg(test)]

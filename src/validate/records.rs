@@ -1,13 +1,13 @@
 //! StoredRecords by their key: those of this period, and those of a stored one with their columns by today's names.
 
 use super::rows::FormRows;
-use super::unique::part;
 use super::yardstick::Yardstick;
-use crate::definition::{ColumnType, Form};
+use crate::definition::ColumnType;
 use crate::domain::period::Period;
 use crate::history::StoredForm;
 use crate::model::{Column, Scalar, Scalars, Texts};
 use crate::rows::computed::append_values;
+use crate::rows::record::{key_columns, spelling};
 use crate::rows::{Grid, context};
 use std::collections::{BTreeSet, HashMap};
 
@@ -56,15 +56,11 @@ impl<'h> StoredRecords<'h> {
     }
 }
 
-fn key_columns<'c>(form: &Form, column: impl Fn(&str) -> Option<&'c Column>) -> Option<Vec<&'c Column>> {
-    form.key.iter().map(|field| column(&form.fields.get(*field)?.name)).collect()
-}
-
 /// Units by their number in the roster, so that a renamed one stays the same; text by its match key.
 fn key(columns: &[&Column], row: usize) -> Option<String> {
     let mut key = String::new();
     for column in columns {
-        key.push_str(&part(column.value(row))?);
+        key.push_str(&spelling(column.value(row))?);
         // Cannot occur in a match key, so parts cannot run into one another.
         key.push('\u{1f}');
     }

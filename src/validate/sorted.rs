@@ -9,12 +9,15 @@ use super::verdicts::RowVerdicts;
 use crate::definition::Plan;
 use crate::model::run::RowAccount;
 use crate::model::{Finding, FormTable, Origin};
+use crate::rows::aside::AsideReason;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every return's tables, sorted by what becomes of their rows.
 pub struct Sorted {
     /// Per form of the plan: the tables that count, in input order.
     pub tables: Vec<Vec<FormTable>>,
+    /// Per form: the tables that do not, and why.
+    pub aside: Vec<Vec<(FormTable, AsideReason)>>,
     /// Per file: rows that do not count, and why not; what is missing is added when the rows are judged.
     pub accounts: Vec<RowAccount>,
     /// Records that were replaced, by file and row: what was found there is no longer anyone's task.
@@ -25,6 +28,7 @@ impl Sorted {
     pub fn of(plan: &Plan, ruling: &Ruling, arrived: &mut [Arrived]) -> Sorted {
         let mut sorted = Sorted {
             tables: plan.forms.iter().map(|_| Vec::new()).collect(),
+            aside: plan.forms.iter().map(|_| Vec::new()).collect(),
             accounts: vec![RowAccount::default(); arrived.len()],
             replaced: BTreeMap::new(),
         };
@@ -35,17 +39,27 @@ impl Sorted {
             for table in std::mem::take(&mut returned.tables) {
                 let rows = table.origins.len() as u64;
                 let replaced = ruling.replaced.contains_key(&(position, table.form));
-                if ruling.copies.contains_key(&position) {
+                let form = usize::from(table.form);
+                let reason = if ruling.copies.contains_key(&position) {
                     account.superseded += rows;
+                    AsideReason::Superseded
                 } else if replaced {
                     account.superseded += rows;
                     for origin in &table.origins {
                         sorted.replaced.entry((origin.source, origin.row)).or_default().push(*origin);
                     }
+                    AsideReason::Superseded
                 } else if held {
                     account.held += rows;
-                } else if let Some(tables) = sorted.tables.get_mut(usize::from(table.form)) {
-                    tables.push(table);
+                    AsideReason::Held
+                } else {
+                    if let Some(tables) = sorted.tables.get_mut(form) {
+                        tables.push(table);
+                    }
+                    continue;
+                };
+                if let Some(aside) = sorted.aside.get_mut(form) {
+                    aside.push((table, reason));
                 }
             }
         }

@@ -4,9 +4,9 @@ use super::rows::FormRows;
 use super::trial;
 use crate::definition::Unique;
 use crate::language::{Checked, RunContext};
-use crate::model::{Finding, Value};
+use crate::model::Finding;
 use crate::rows::Grid;
-use crate::text::names::match_key;
+use crate::rows::record::spelling;
 use rayon::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -102,23 +102,9 @@ pub fn together(
 fn key(grid: &Grid, columns: &[usize], row: usize) -> Option<String> {
     let mut key = String::new();
     for column in columns {
-        key.push_str(&part(grid.value_at(row, *column))?);
+        key.push_str(&spelling(grid.value_at(row, *column))?);
         // Cannot occur in a match key, so parts cannot run into one another.
         key.push('\u{1f}');
     }
     Some(key)
-}
-
-/// One value under which two spellings of it meet.
-pub fn part(value: Value<'_>) -> Option<String> {
-    match value {
-        Value::Nothing => None,
-        Value::Text(text) => Some(match_key(text)).filter(|key| !key.is_empty()),
-        // 5 and 5.0 are one number.
-        Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => Some((number as i64).to_string()),
-        Value::Integer(whole) => Some(whole.to_string()),
-        Value::Date(day) => Some(day.to_string()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Boolean(truth) => Some(truth.to_string()),
-    }
 }

@@ -1,0 +1,71 @@
+//! What makes two rows the same record: the form's `key` fields, whatever the spelling.
+
+use crate::definition::{Form, Unit};
+use crate::model::{Column, Value};
+use crate::text::names::match_key;
+use sha2::{Digest, Sha256};
+
+/// Cannot occur in a match key, so parts cannot run into one another.
+const BETWEEN: char = '\u{1f}';
+
+/// One value under which two spellings of it meet; `None` where there is nothing to compare.
+pub fn spelling(value: Value<'_>) -> Option<String> {
+    match value {
+        Value::Nothing => None,
+        Value::Text(text) => Some(match_key(text)).filter(|key| !key.is_empty()),
+        // 5 and 5.0 are one number.
+        Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => Some((number as i64).to_string()),
+        Value::Integer(whole) => Some(whole.to_string()),
+        Value::Date(day) => Some(day.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Boolean(truth) => Some(truth.to_string()),
+    }
+}
+
+/// The form's key columns, by name; `None` where it has no key or a column is missing.
+pub fn key_columns<'c>(form: &Form, column: impl Fn(&str) -> Option<&'c Column>) -> Option<Vec<&'c Column>> {
+    let columns: Option<Vec<&Column>> = form.key.iter().map(|field| column(&form.fields.get(*field)?.name)).collect();
+    columns.filter(|columns| !columns.is_empty())
+}
+
+/// The record that a row is, the same in every period and every run: 128 bits of the hash of its key in lower-case hex,
+/// units by their codes. Hashed, since a key may be an ID number. `None` where a part of the key is missing.
+pub fn record_key(columns: &[&Column], units: &[Unit], row: usize) -> Option<String> {
+    let mut hash = Sha256::new();
+    for column in columns {
+        let part = match column {
+            Column::Unit(of) => units.get(of.get(row)? as usize)?.code.clone(),
+            other => spelling(other.value(row))?,
+        };
+        hash.update(part.as_bytes());
+        hash.update(BETWEEN.to_string().as_bytes());
+    }
+    Some(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_the_same_whatever_its_spelling_and_place_in_the_roster() {
+        let unit = |code: &str| Unit { code: code.to_owned(), ..Unit::default() };
+        let now = [unit("A"), unit("B")];
+        let later = [unit("B"), unit("A")];
+        let names = Column::Text(["甲 班", "甲班"].map(Some).into_iter().collect());
+        let (first, second) =
+            (Column::Unit([Some(0), Some(0)].into_iter().collect()), Column::Unit([Some(1)].into_iter().collect()));
+        let key = record_key(&[&first, &names], &now, 0);
+        assert_eq!(key.as_ref().map(String::len), Some(32));
+        assert_eq!(key, record_key(&[&first, &names], &now, 1), "a space makes no other record");
+        assert_eq!(key, record_key(&[&second, &names], &later, 0), "the roster's order says nothing");
+        assert_ne!(key, record_key(&[&first, &names], &later, 0), "another unit is another record");
+        let missing = Column::Text([None::<&str>].into_iter().collect());
+        assert_eq!(record_key(&[&first, &missing], &now, 0), None);
+        let (left, right) =
+            (Column::Text([Some("ab")].into_iter().collect()), Column::Text([Some("c")].into_iter().collect()));
+        let (other, rest) =
+            (Column::Text([Some("a")].into_iter().collect()), Column::Text([Some("bc")].into_iter().collect()));
+        assert_ne!(record_key(&[&left, &right], &now, 0), record_key(&[&other, &rest], &now, 0));
+    }
+}
