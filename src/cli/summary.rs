@@ -44,11 +44,7 @@ pub fn for_people(prepared: &Prepared, finished: &Finished, dry_run: bool) -> St
         Outcome::ALL.iter().map(|outcome| format!("{} {}", outcome.word(), verdict.count(*outcome))).collect();
     let _ = writeln!(out, "  文件  共 {} = {}", verdict.sources.len(), outcomes.join(" + "));
     let rows = verdict.rows;
-    let _ = writeln!(
-        out,
-        "  数据行 共 {} = 计入 {} + 退回 {} + 随整份退回 {} + 已被替代 {} + 不计（隐藏或他期）{}",
-        rows.data, rows.accepted, rows.blocked, rows.held, rows.superseded, rows.not_counted
-    );
+    let _ = writeln!(out, "  数据行 共 {} = {}", rows.data, rows.words());
     let severities: Vec<String> = [Severity::Block, Severity::Verify, Severity::Note]
         .into_iter()
         .map(|severity| format!("{} {}", severity.word(), count(&verdict.findings, severity)))
@@ -97,16 +93,13 @@ pub fn for_machines(prepared: &Prepared, verdict: &RunVerdict, written: &[PathBu
         .into_iter()
         .map(|severity| (severity.key().to_string(), json!(count(&verdict.findings, severity))))
         .collect();
-    let rows = verdict.rows;
+    let rows: Map<String, Value> = verdict.rows.by_key().map(|(key, count)| (key.to_string(), json!(count))).collect();
     let outputs: Vec<String> = written.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     let summary = json!({
         "pipeline": prepared.plan.name,
         "period": prepared.period.key(),
         "files": files,
-        "rows": {
-            "data": rows.data, "accepted": rows.accepted, "blocked": rows.blocked,
-            "held": rows.held, "superseded": rows.superseded, "not_counted": rows.not_counted,
-        },
+        "rows": rows,
         "findings": findings,
         "outputs": outputs,
     });

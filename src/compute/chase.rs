@@ -1,7 +1,7 @@
 //! Whom to chase (催报): everyone who owes something, what is wrong, how long and how late; with words ready to send, to
 //! each unit and in one paragraph to each city or channel. The longest silent come first.
 
-use super::discipline::{cause, due_note, status_word, troubled};
+use super::discipline::{cause, due_note, troubled};
 use super::facts::Facts;
 use super::groups::Axis;
 use super::record::Record;
@@ -290,7 +290,7 @@ pub fn table(table: &Table, list: &ChaseList, facts: &Facts<'_>) -> StatTable {
             cells: vec![
                 StatCell::Integer(finished.rows.len() as i64 + 1),
                 StatCell::Text(unit.name.clone()),
-                StatCell::Text(status_word(unit.status).to_owned()),
+                StatCell::Text(unit.status.word().to_owned()),
                 silent,
                 StatCell::Text(problem),
                 StatCell::Text(unit.reminder.clone()),

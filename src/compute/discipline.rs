@@ -26,18 +26,6 @@ pub fn table(table: &Table, by: DisciplineBy, facts: &Facts<'_>) -> Result<StatT
     }
 }
 
-pub fn status_word(status: UnitStatus) -> &'static str {
-    match status {
-        UnitStatus::OnTime => "按时",
-        UnitStatus::Undated => "已报",
-        UnitStatus::Late { overdue: true, .. } => "逾期",
-        UnitStatus::Late { overdue: false, .. } => "迟报",
-        UnitStatus::Returned => "退回",
-        UnitStatus::Unreadable => "无法读取",
-        UnitStatus::Missing => "未报",
-    }
-}
-
 fn text(words: impl Into<String>) -> StatCell {
     StatCell::Text(words.into())
 }
@@ -90,7 +78,7 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
         parts.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         let mut cells = vec![
             text(facts.unit_name(unit.unit)),
-            text(status_word(unit.status)),
+            text(unit.status.word()),
             unit.received.map_or(StatCell::NotApplicable, StatCell::Date),
             match unit.status {
                 UnitStatus::Late { days, .. } => StatCell::Integer(days),

@@ -26,17 +26,8 @@ pub fn bytes(units: &[StoredUnit]) -> Vec<u8> {
     let units: Vec<Value> = units
         .iter()
         .map(|unit| {
-            let (status, days) = match unit.status {
-                UnitStatus::OnTime => ("on-time", 0),
-                UnitStatus::Undated => ("undated", 0),
-                UnitStatus::Late { days, overdue: false } => ("late", days),
-                UnitStatus::Late { days, overdue: true } => ("overdue", days),
-                UnitStatus::Returned => ("returned", 0),
-                UnitStatus::Unreadable => ("unreadable", 0),
-                UnitStatus::Missing => ("missing", 0),
-            };
             let received = unit.received.map(day_words);
-            json!([unit.code, unit.name, unit.channel, unit.city, status, days, received])
+            json!([unit.code, unit.name, unit.channel, unit.city, unit.status.key(), unit.status.late_days(), received])
         })
         .collect();
     sealed_tight(json!({ "format": super::head::FORMAT, "units": units }))
@@ -52,16 +43,7 @@ pub fn read(bytes: &[u8], resolve: impl Fn(&str) -> Option<u32>) -> Result<Vec<S
         let one = |value: &Value| {
             let text = |at: usize| value[at].as_str().map(str::to_owned);
             let days = value[5].as_i64()?;
-            let status = match value[4].as_str()? {
-                "on-time" => UnitStatus::OnTime,
-                "undated" => UnitStatus::Undated,
-                "late" => UnitStatus::Late { days, overdue: false },
-                "overdue" => UnitStatus::Late { days, overdue: true },
-                "returned" => UnitStatus::Returned,
-                "unreadable" => UnitStatus::Unreadable,
-                "missing" => UnitStatus::Missing,
-                _ => return None,
-            };
+            let status = UnitStatus::of_key(value[4].as_str()?, days)?;
             let received = value[6].as_str().and_then(written_day);
             let code = text(0)?;
             let unit = resolve(&code);

@@ -56,6 +56,43 @@ pub struct RowAccount {
     pub not_counted: u64,
 }
 
+/// Where one data row went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowFate {
+    Accepted,
+    Blocked,
+    Held,
+    Superseded,
+    NotCounted,
+}
+
+impl RowFate {
+    pub const ALL: [RowFate; 5] =
+        [RowFate::Accepted, RowFate::Blocked, RowFate::Held, RowFate::Superseded, RowFate::NotCounted];
+
+    /// The Chinese word on every output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            RowFate::Accepted => "计入",
+            RowFate::Blocked => "退回",
+            RowFate::Held => "整份未计",
+            RowFate::Superseded => "已被替代",
+            RowFate::NotCounted => "不计表页",
+        }
+    }
+
+    /// The English key in `run.json`.
+    pub fn key(self) -> &'static str {
+        match self {
+            RowFate::Accepted => "accepted",
+            RowFate::Blocked => "blocked",
+            RowFate::Held => "held",
+            RowFate::Superseded => "superseded",
+            RowFate::NotCounted => "not_counted",
+        }
+    }
+}
+
 /// A unit's reporting status: the best of its returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UnitStatus {
@@ -72,6 +109,61 @@ pub enum UnitStatus {
 }
 
 impl UnitStatus {
+    /// The Chinese word on every output.
+    pub fn word(self) -> &'static str {
+        match self {
+            UnitStatus::OnTime => "按时",
+            UnitStatus::Undated => "已报",
+            UnitStatus::Late { overdue: false, .. } => "迟报",
+            UnitStatus::Late { overdue: true, .. } => "逾期",
+            UnitStatus::Returned => "退回",
+            UnitStatus::Unreadable => "无法读取",
+            UnitStatus::Missing => "未报",
+        }
+    }
+
+    /// The same for a unit that stands alone, with its days: `迟报 3 个工作日`.
+    pub fn words(self) -> String {
+        match self {
+            UnitStatus::OnTime => "按时通过".to_owned(),
+            UnitStatus::Undated => "通过，迟早不明".to_owned(),
+            UnitStatus::Late { days, .. } => format!("{} {days} 个工作日", self.word()),
+            _ => self.word().to_owned(),
+        }
+    }
+
+    /// The English key in `run.json` and in the store, which keeps the days beside it.
+    pub fn key(self) -> &'static str {
+        match self {
+            UnitStatus::OnTime => "on-time",
+            UnitStatus::Undated => "undated",
+            UnitStatus::Late { overdue: false, .. } => "late",
+            UnitStatus::Late { overdue: true, .. } => "overdue",
+            UnitStatus::Returned => "returned",
+            UnitStatus::Unreadable => "unreadable",
+            UnitStatus::Missing => "missing",
+        }
+    }
+
+    /// The status of a key, with the days that stand beside it.
+    pub fn of_key(key: &str, days: i64) -> Option<UnitStatus> {
+        let all = [
+            UnitStatus::OnTime,
+            UnitStatus::Undated,
+            UnitStatus::Late { days, overdue: false },
+            UnitStatus::Late { days, overdue: true },
+            UnitStatus::Returned,
+            UnitStatus::Unreadable,
+            UnitStatus::Missing,
+        ];
+        all.into_iter().find(|status| status.key() == key)
+    }
+
+    /// Working days past the due date; 0 where it is not late.
+    pub fn late_days(self) -> i64 {
+        if let UnitStatus::Late { days, .. } = self { days } else { 0 }
+    }
+
     /// Whether one of its returns was accepted, in time or not.
     pub fn is_accepted(self) -> bool {
         matches!(self, UnitStatus::OnTime | UnitStatus::Undated | UnitStatus::Late { .. })
@@ -156,7 +248,28 @@ impl SourceVerdict {
 impl RowAccount {
     /// Sum of the parts; equal to `data` in every account that holds.
     pub fn parts(&self) -> u64 {
-        self.accepted + self.blocked + self.held + self.superseded + self.not_counted
+        RowFate::ALL.into_iter().map(|fate| self.of(fate)).sum()
+    }
+
+    /// The rows that went one way.
+    pub fn of(&self, fate: RowFate) -> u64 {
+        match fate {
+            RowFate::Accepted => self.accepted,
+            RowFate::Blocked => self.blocked,
+            RowFate::Held => self.held,
+            RowFate::Superseded => self.superseded,
+            RowFate::NotCounted => self.not_counted,
+        }
+    }
+
+    /// `计入 45 + 退回 5 + …`: what all data rows come to.
+    pub fn words(&self) -> String {
+        RowFate::ALL.map(|fate| format!("{} {}", fate.word(), self.of(fate))).join(" + ")
+    }
+
+    /// Rows by where they went, by keys, with their sum as `data`.
+    pub fn by_key(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        RowFate::ALL.into_iter().map(|fate| (fate.key(), self.of(fate))).chain([("data", self.data)])
     }
 
     /// Adds another account, part by part.
@@ -168,5 +281,30 @@ impl RowAccount {
         self.held += held;
         self.superseded += superseded;
         self.not_counted += not_counted;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_known_by_its_key_again() {
+        for late in [false, true] {
+            let status = UnitStatus::Late { days: 3, overdue: late };
+            assert_eq!(UnitStatus::of_key(status.key(), status.late_days()), Some(status));
+        }
+        for status in [UnitStatus::OnTime, UnitStatus::Undated, UnitStatus::Returned, UnitStatus::Missing] {
+            assert_eq!(UnitStatus::of_key(status.key(), 0), Some(status));
+        }
+        assert_eq!(UnitStatus::of_key("soon", 0), None);
+        assert_eq!(UnitStatus::Late { days: 3, overdue: true }.words(), "逾期 3 个工作日");
+    }
+
+    #[test]
+    fn rows_come_to_the_sum_of_where_they_went() {
+        let rows = RowAccount { data: 15, accepted: 1, blocked: 2, held: 3, superseded: 4, not_counted: 5 };
+        assert_eq!(rows.parts(), rows.data);
+        assert_eq!(rows.words(), "计入 1 + 退回 2 + 整份未计 3 + 已被替代 4 + 不计表页 5");
     }
 }

@@ -66,10 +66,7 @@ pub fn prove(results: &Results<'_>) -> Result<Account, String> {
 }
 
 fn row_words(rows: RowAccount) -> String {
-    format!(
-        "数据行 {} 行 = 计入 {} + 退回 {} + 整份未计 {} + 已被替代 {} + 不计表页 {}",
-        rows.data, rows.accepted, rows.blocked, rows.held, rows.superseded, rows.not_counted
-    )
+    format!("数据行 {} 行 = {}", rows.data, rows.words())
 }
 
 fn defect(what: &str) -> String {

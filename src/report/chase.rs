@@ -1,7 +1,6 @@
 //! The chase list (催报) as a workbook of its own and as text ready to paste. Knows nothing of how it came about.
 
 use super::results::Results;
-use super::wording::status_word;
 use crate::book::paper::Paper;
 use crate::book::style::{CellStyle, PrintStyles};
 use crate::book::workbook::workbook as new_workbook;
@@ -52,15 +51,13 @@ pub fn workbook<W: Write + Seek + Send>(results: &Results<'_>, target: W) -> Res
 }
 
 fn group_words(group: &ChaseGroup) -> String {
-    let count = |wanted: fn(UnitStatus) -> bool| group.units.iter().filter(|unit| wanted(unit.status)).count();
-    let counts = [
-        (count(|status| status == UnitStatus::Missing), "未报"),
-        (count(|status| status == UnitStatus::Unreadable), "无法读取"),
-        (count(|status| status == UnitStatus::Returned), "退回"),
-    ];
-    let counts: Vec<String> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("，{word} {count} 个")).collect();
-    format!("{}：应报 {} 个单位，催报 {} 个{}", group.label, group.expected, group.units.len(), counts.concat())
+    let counts: String = [UnitStatus::Missing, UnitStatus::Unreadable, UnitStatus::Returned]
+        .map(|status| (group.units.iter().filter(|unit| unit.status == status).count(), status.word()))
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("，{word} {count} 个"))
+        .collect();
+    format!("{}：应报 {} 个单位，催报 {} 个{}", group.label, group.expected, group.units.len(), counts)
 }
 
 /// A sheet on its side that begins with its title.
@@ -148,7 +145,7 @@ fn unit_row(paper: &mut Paper<'_>, number: u32, unit: &ChaseUnit) -> Result<(), 
         UnitStatus::Late { overdue: true, .. } => "逾期收到".to_owned(),
         UnitStatus::Late { .. } => "迟报收到".to_owned(),
         UnitStatus::OnTime | UnitStatus::Undated => "另有文件未通过".to_owned(),
-        status => status_word(status),
+        status => status.words(),
     };
     paper.sheet.write_number_with_format(row, 0, number, cell(CellStyle::Centre))?;
     let texts = [(1, CellStyle::Left, &unit.name), (2, CellStyle::Centre, &status), (8, CellStyle::Left, &trouble)];

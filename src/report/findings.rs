@@ -7,12 +7,13 @@
 use super::links::Links;
 use super::received;
 use super::results::Results;
-use super::wording::{short_hash, status_word};
+use super::wording::short_hash;
 use crate::book::listing::{ListCell, Listing, remarks};
 use crate::book::style::ListStyles;
 use crate::book::tidy::letters;
 use crate::book::workbook::workbook;
 use crate::model::finding::{Amendment, Finding, Severity};
+use crate::model::run::RowFate;
 use crate::model::{CellRef, Outcome};
 use crate::text::dates::show_day;
 use rust_xlsxwriter::{Workbook, XlsxError};
@@ -154,7 +155,7 @@ fn by_unit(
         let by = counts.remove(&Some(unit.unit)).unwrap_or_default();
         add(by);
         let (code, name) = (results.unit_code(unit.unit), results.unit_name(unit.unit));
-        row(code, name, &status_word(unit.status), Some(unit.sources.len() as u64), by)?;
+        row(code, name, &unit.status.words(), Some(unit.sources.len() as u64), by)?;
     }
     // `None` sorts first: findings on the whole run, or on files of nobody, go last on the sheet.
     let nobody = counts.remove(&None);
@@ -191,11 +192,11 @@ fn files(
         ("迟报工作日", 8.0),
         ("被替代为", 24.0),
         ("数据行", 8.0),
-        ("计入", 8.0),
-        ("退回行", 8.0),
-        ("整份未计", 8.0),
-        ("已被替代", 8.0),
-        ("不计表页", 8.0),
+        (RowFate::Accepted.word(), 8.0),
+        (RowFate::Blocked.word(), 8.0),
+        (RowFate::Held.word(), 8.0),
+        (RowFate::Superseded.word(), 8.0),
+        (RowFate::NotCounted.word(), 8.0),
         ("必改", 7.0),
         ("核实", 7.0),
         ("SHA-256（前12位）", 15.0),

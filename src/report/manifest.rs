@@ -4,7 +4,7 @@
 
 use super::output::Output;
 use super::results::Results;
-use super::wording::{public_path, status_key, status_word};
+use super::wording::public_path;
 use crate::model::run::{RowAccount, SourceVerdict};
 use crate::model::{Outcome, Severity, SheetAccount};
 use crate::text::dates::show_day;
@@ -30,8 +30,8 @@ pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Wri
         json!({
             "code": results.unit_code(unit.unit),
             "name": results.unit_name(unit.unit),
-            "status": status_key(unit.status),
-            "status_zh": status_word(unit.status),
+            "status": unit.status.key(),
+            "status_zh": unit.status.words(),
             "received": unit.received.map(show_day),
         })
     });
@@ -140,14 +140,7 @@ fn sheet(results: &Results<'_>, account: &SheetAccount) -> Value {
 }
 
 fn rows(rows: RowAccount) -> Value {
-    json!({
-        "data": rows.data,
-        "accepted": rows.accepted,
-        "blocked": rows.blocked,
-        "held": rows.held,
-        "superseded": rows.superseded,
-        "not_counted": rows.not_counted,
-    })
+    rows.by_key().map(|(key, count)| (key.to_owned(), Value::from(count))).collect::<Map<_, _>>().into()
 }
 
 fn counts(results: &Results<'_>) -> Value {

@@ -9,7 +9,7 @@ use crate::book::paper::Paper;
 use crate::book::style::{CellStyle, PrintStyles};
 use crate::book::{cell_text, measure};
 use crate::definition::Count;
-use crate::model::run::UnitStatus;
+use crate::model::run::{RowFate, UnitStatus};
 use crate::model::statistic::RowKind;
 use crate::model::{Outcome, Severity};
 use crate::text::id_number::mask_within;
@@ -116,18 +116,10 @@ fn arrivals(results: &Results<'_>, account: &Account, paper: &mut Paper<'_>) -> 
     figures(paper, &entries)?;
     paper.words(&format!("✓ {}", account.files_sentence))?;
     let rows = results.verdict.rows;
-    figures(
-        paper,
-        &[
-            (2, "数据行", Amount::Words("行数")),
-            (1, "计入", Amount::Count(rows.accepted)),
-            (1, "退回", Amount::Count(rows.blocked)),
-            (1, "整份未计", Amount::Count(rows.held)),
-            (1, "已被替代", Amount::Count(rows.superseded)),
-            (1, "不计表页", Amount::Count(rows.not_counted)),
-            (1, "合计", Amount::Count(rows.data)),
-        ],
-    )?;
+    let mut entries: Vec<(u16, &str, Amount)> = vec![(2, "数据行", Amount::Words("行数"))];
+    entries.extend(RowFate::ALL.map(|fate| (1, fate.word(), Amount::Count(rows.of(fate)))));
+    entries.push((1, "合计", Amount::Count(rows.data)));
+    figures(paper, &entries)?;
     paper.words(&format!("✓ {}", account.rows_sentence))?;
     paper.words(&format!("✓ {}", account.sheet_rows_sentence))
 }
