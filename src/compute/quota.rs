@@ -6,6 +6,7 @@ use super::{Statement, words};
 use crate::definition::reference::ReferenceTable;
 use crate::definition::{Basis, Quota, QuotaPart, UnitRule};
 use crate::domain::apportion::apportion;
+use crate::model::codes::FindingCode;
 use crate::model::{Column, Finding, Place, Severity};
 
 /// Seats and their use, by position among the expected units.
@@ -161,7 +162,7 @@ fn apportioned_seats(
     // A guessed weight would move everybody's seats: no seats at all until the roster is whole.
     if !unknown.is_empty() {
         findings.push(on_run(
-            "quota-weight-missing",
+            FindingCode::QuotaWeightMissing,
             format!("单位名册里 {} 没有{}", words::names(&unknown, 5), quota.weight),
             format!("每个参加分配的单位都有{}", quota.weight),
             "请在单位名册补齐后重新汇总；补齐前不分配名额",
@@ -173,7 +174,7 @@ fn apportioned_seats(
         Err(error) => {
             let expected = format!("{} 个名额够每个单位至少 {} 个", quota.total, quota.minimum);
             let next = "请核对单位名册和定义里的名额总数、最低名额";
-            findings.push(on_run("quota-not-apportioned", error.to_string(), expected, next));
+            findings.push(on_run(FindingCode::QuotaNotApportioned, error.to_string(), expected, next));
             Ok(None)
         }
     }
@@ -219,11 +220,16 @@ fn issued_seats(
     let next = format!("请改正“{}”后重新汇总", table.name);
     if !wrong.is_empty() {
         let found = format!("“{}”{} 认不出单位或名额", table.name, words::names(&wrong, 5));
-        findings.push(on_run("quota-issued-row", found, "每行是一个推荐单位和一个名额数".to_string(), &next));
+        findings.push(on_run(FindingCode::QuotaIssuedRow, found, "每行是一个推荐单位和一个名额数".to_string(), &next));
     }
     if sum != u64::from(quota.total) {
         let found = format!("“{}”各单位名额合计 {sum} 个", table.name);
-        findings.push(on_run("quota-issued-total", found, format!("合计等于总名额 {} 个", quota.total), &next));
+        findings.push(on_run(
+            FindingCode::QuotaIssuedTotal,
+            found,
+            format!("合计等于总名额 {} 个", quota.total),
+            &next,
+        ));
     }
     Ok(Some(seats))
 }
@@ -237,7 +243,7 @@ fn over(rule: &UnitRule, facts: &Facts<'_>, unit: u32, seats: i64, actual: i64) 
         _ => None,
     };
     Finding {
-        code: rule.code.clone(),
+        code: (&rule.code).into(),
         severity: rule.severity,
         place: Place { unit: Some(unit), ..Place::default() },
         found: words::fill(&rule.found, hole),
@@ -248,7 +254,7 @@ fn over(rule: &UnitRule, facts: &Facts<'_>, unit: u32, seats: i64, actual: i64) 
     }
 }
 
-fn on_run(code: &'static str, found: String, expected: String, next: &str) -> Finding {
+fn on_run(code: FindingCode, found: String, expected: String, next: &str) -> Finding {
     Finding {
         code: code.into(),
         severity: Severity::Block,

@@ -251,7 +251,7 @@ pub fn judge(facts: &Facts<'_>) -> Result<(Vec<Finding>, Vec<Statement>), String
         let text = format!("{}：{found}，规定 {bound}，未达标；{next}", share.title);
         statements.push(Statement { holds: Some(false), text });
         findings.push(Finding {
-            code: share.code.clone(),
+            code: (&share.code).into(),
             severity: share.severity,
             place: Place::default(),
             found: format!("{}：{found}", share.title),

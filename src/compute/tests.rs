@@ -4,6 +4,7 @@ use super::{Computed, Inputs, compute};
 use crate::definition::reference::{City, Due, ReferenceTable};
 use crate::definition::{ColumnType, Plan, Reference, Roster, Unit};
 use crate::domain::period::{Period, day};
+use crate::model::codes::Code;
 use crate::model::normalised::{Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::StatCell::{self, Alarm, Integer, NotApplicable, NotReported, Ratio, Text};
@@ -124,7 +125,7 @@ fn source(index: u32, unit: u32, outcome: Outcome) -> SourceVerdict {
         near_misses: vec![],
         rows: RowAccount::default(),
         superseded_by: None,
-        code: "",
+        code: None,
     }
 }
 
@@ -140,7 +141,7 @@ fn verdict() -> RunVerdict {
             source(3, 3, Outcome::Accepted),
         ],
         findings: vec![Finding {
-            code: "safety-accident".into(),
+            code: Code::spelled("safety-accident"),
             severity: Severity::Block,
             place: Place {
                 source: Some(0),

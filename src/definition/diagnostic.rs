@@ -1,5 +1,6 @@
 //! One thing wrong in a definition or in reference data, and how it is shown: place, caret, message, suggestion.
 
+use crate::model::codes::DiagnosticCode;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Where it is, what is wrong, and what the writer probably meant. All texts in Chinese, `code` in English.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    pub code: &'static str,
+    pub code: DiagnosticCode,
     pub path: PathBuf,
     /// Byte range of the source text; `None` where the whole file is meant (missing, not UTF-8).
     pub span: Option<Range<usize>>,
@@ -19,7 +20,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// One that is about a whole file, or about a row that its message names.
-    pub fn of_file(code: &'static str, path: &Path, message: String, help: Option<String>) -> Diagnostic {
+    pub fn of_file(code: DiagnosticCode, path: &Path, message: String, help: Option<String>) -> Diagnostic {
         Diagnostic { code, path: path.to_path_buf(), span: None, message, help }
     }
 }
@@ -48,7 +49,7 @@ pub fn render(diagnostics: &[Diagnostic], colour: bool) -> String {
 
 fn one(diagnostic: &Diagnostic, source: Option<&str>, renderer: &Renderer) -> String {
     let path = diagnostic.path.display().to_string();
-    let title = Level::ERROR.with_name("错误").primary_title(&diagnostic.message).id(diagnostic.code);
+    let title = Level::ERROR.with_name("错误").primary_title(&diagnostic.message).id(diagnostic.code.as_str());
     let group: Group<'_> = match (source, &diagnostic.span) {
         (Some(text), Some(span)) => {
             let annotation = AnnotationKind::Primary.span(within(text, span));
@@ -109,7 +110,7 @@ mod tests {
         std::fs::write(&path, "name = 'x'\ncheck = \"人教 >= 3\"\n").unwrap();
         let start = "name = 'x'\ncheck = \"".len();
         let diagnostic = Diagnostic {
-            code: "unknown-column",
+            code: DiagnosticCode::UnknownColumn,
             path,
             span: Some(start..start + "人教".len()),
             message: "没有“人教”这一列".to_owned(),

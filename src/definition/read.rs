@@ -25,6 +25,7 @@ mod tests;
 pub use schedule::examples as period_examples;
 
 use super::{CodeList, Count, Diagnostic, Plan};
+use crate::model::codes::DiagnosticCode;
 use context::{Context, is_kebab};
 use cursor::{Log, Section, Word};
 use sha2::{Digest, Sha256};
@@ -78,18 +79,20 @@ fn source(path: &Path) -> Result<String, Diagnostic> {
     let problem =
         |code, message: &str, help: Option<String>| Err(Diagnostic::of_file(code, path, message.to_owned(), help));
     match std::fs::metadata(path) {
-        Ok(file) if !file.is_file() => return problem("not-a-file", "定义不是普通文件", None),
-        Ok(file) if file.len() > LARGEST => return problem("file-too-large", "定义文件超过 4 MB", None),
+        Ok(file) if !file.is_file() => return problem(DiagnosticCode::NotAFile, "定义不是普通文件", None),
+        Ok(file) if file.len() > LARGEST => return problem(DiagnosticCode::FileTooLarge, "定义文件超过 4 MB", None),
         Ok(_) => {}
         Err(_) => {
             let help = Some("核对路径；可用的流程见 `huizong lint`".to_owned());
-            return problem("file-missing", "找不到定义文件", help);
+            return problem(DiagnosticCode::FileMissing, "找不到定义文件", help);
         }
     }
     match std::fs::read(path).map(String::from_utf8) {
         Ok(Ok(text)) => Ok(text),
-        Ok(Err(_)) => problem("not-utf8", "定义文件不是 UTF-8 编码", Some("用记事本另存为 UTF-8".to_owned())),
-        Err(_) => problem("file-unreadable", "定义文件打不开", Some("核对文件权限".to_owned())),
+        Ok(Err(_)) => {
+            problem(DiagnosticCode::NotUtf8, "定义文件不是 UTF-8 编码", Some("用记事本另存为 UTF-8".to_owned()))
+        }
+        Err(_) => problem(DiagnosticCode::FileUnreadable, "定义文件打不开", Some("核对文件权限".to_owned())),
     }
 }
 
@@ -103,7 +106,11 @@ fn includes(document: &Section<'_>, path: &Path) -> Vec<Option<(PathBuf, String)
             Ok(text) => files.push(Some((file, text))),
             Err(problem) => {
                 let message = format!("读不到 include 的“{}”：{}", word.text, problem.message);
-                word.report("include-unreadable", message, Some("路径从本文件所在的文件夹算起".to_owned()));
+                word.report(
+                    DiagnosticCode::IncludeUnreadable,
+                    message,
+                    Some("路径从本文件所在的文件夹算起".to_owned()),
+                );
                 files.push(None);
             }
         }
@@ -200,12 +207,12 @@ fn name(document: &Section<'_>, path: &Path) -> String {
     let Some(word) = document.word("name") else { return String::new() };
     if !is_kebab(word.text) {
         let help = Some("用小写英文和连字符，例如 model-teams".to_owned());
-        word.report("bad-code", format!("“{}”不能作流程名", word.text), help);
+        word.report(DiagnosticCode::BadCode, format!("“{}”不能作流程名", word.text), help);
     }
     let folder = path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
     if let Some(folder) = folder.filter(|folder| folder != word.text) {
         let message = format!("流程名“{}”和文件夹“{folder}”不同", word.text);
-        word.report("name-not-folder", message, Some(format!("两处写成一样，例如都用 {folder}")));
+        word.report(DiagnosticCode::NameNotFolder, message, Some(format!("两处写成一样，例如都用 {folder}")));
     }
     word.text.to_owned()
 }
@@ -221,7 +228,11 @@ fn ids<'a>(document: &Section<'a>, key: &'static str, what: &str) -> Vec<&'a str
             continue;
         };
         if ids.contains(&word.text) {
-            word.report("duplicate-id", format!("{what}的 id“{}”重复", word.text), Some("换一个 id".to_owned()));
+            word.report(
+                DiagnosticCode::DuplicateId,
+                format!("{what}的 id“{}”重复", word.text),
+                Some("换一个 id".to_owned()),
+            );
         }
         ids.push(word.text);
     }

@@ -17,6 +17,7 @@ mod tests;
 use crate::definition::{Diagnostic, Plan};
 use crate::domain::period::Period;
 use crate::model::Column;
+use crate::model::codes::DiagnosticCode;
 use grid::Grid;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -210,7 +211,7 @@ impl Shelf<'_> {
             if let (Some(first), Some(second)) = (&first, found.next()) {
                 let message = format!("{} 和 {} 同时存在，不知道用哪个", file_name(first), file_name(&second));
                 let help = Some("留下要用的一个，另一个改名或移走".to_owned());
-                self.problems.push(Diagnostic::of_file("two-files", first, message, help));
+                self.problems.push(Diagnostic::of_file(DiagnosticCode::TwoFiles, first, message, help));
             }
             if first.is_some() {
                 return first;
@@ -231,7 +232,7 @@ impl Shelf<'_> {
             let message = format!("找不到{name}（.csv 或 .xlsx），已找过：{}", searched.join("、"));
             let help = Some("把它放进上面的文件夹，或用 --reference <文件夹> 指定所在的文件夹".to_owned());
             let folder = self.folders.last().cloned().unwrap_or_default();
-            self.problems.push(Diagnostic::of_file("reference-missing", &folder, message, help));
+            self.problems.push(Diagnostic::of_file(DiagnosticCode::ReferenceMissing, &folder, message, help));
             return None;
         }
         self.take(name)

@@ -23,5 +23,3 @@ mod xls;
 mod xlsb;
 mod xlsx;
 mod xml;
-
-pub use refusal::CODES;

@@ -1,20 +1,7 @@
 //! Why a file yields no workbook: the codes, and the words for officers. One place for all of them.
 
 use crate::model::Unreadable;
-
-/// Every code that this stage gives; README.md lists them. A worker sends the index.
-pub const CODES: [&str; 10] = [
-    "file-not-regular",
-    "file-unopenable",
-    "file-empty",
-    "file-over-limit",
-    "file-over-time",
-    "file-damaged",
-    "file-encrypted",
-    "file-unsafe",
-    "file-unsupported",
-    "file-worker-died",
-];
+use crate::model::codes::FindingCode;
 
 /// What a reader says when it hands over no workbook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,27 +17,27 @@ impl From<Unreadable> for Refusal {
     }
 }
 
-fn refuse(code: &'static str, cause: impl Into<String>, next: &str) -> Unreadable {
+fn refuse(code: FindingCode, cause: impl Into<String>, next: &str) -> Unreadable {
     Unreadable { code, cause: cause.into(), next: next.to_owned() }
 }
 
 /// Symbolic links, pipes, devices, folders that can't be listed: never opened.
 pub fn not_regular(what: &str) -> Unreadable {
-    refuse("file-not-regular", format!("{what}，不是普通文件"), "请报送单位直接发送文件本身")
+    refuse(FindingCode::FileNotRegular, format!("{what}，不是普通文件"), "请报送单位直接发送文件本身")
 }
 
 pub fn unopenable(why: &str) -> Unreadable {
-    refuse("file-unopenable", format!("文件打不开：{why}"), "请检查文件权限，或关闭占用它的程序后重试")
+    refuse(FindingCode::FileUnopenable, format!("文件打不开：{why}"), "请检查文件权限，或关闭占用它的程序后重试")
 }
 
 pub fn empty() -> Unreadable {
-    refuse("file-empty", "文件是空的（0 字节）", "请报送单位重新发送")
+    refuse(FindingCode::FileEmpty, "文件是空的（0 字节）", "请报送单位重新发送")
 }
 
 /// `what` says which limit, with its figure.
 pub fn over_limit(what: impl Into<String>) -> Unreadable {
     refuse(
-        "file-over-limit",
+        FindingCode::FileOverLimit,
         what,
         "请报送单位删去多余的格式、图片或空行，另存后重新发送；确需照收的，用 --file-memory 放宽上限再运行",
     )
@@ -58,7 +45,7 @@ pub fn over_limit(what: impl Into<String>) -> Unreadable {
 
 pub fn over_time(seconds: u64) -> Unreadable {
     refuse(
-        "file-over-time",
+        FindingCode::FileOverTime,
         format!("读取超过 {seconds} 秒，已停止"),
         "请报送单位用 Excel 或 WPS 另存为 xlsx 后重新发送；确需读取的，用 --file-time 放宽时限再运行",
     )
@@ -66,13 +53,17 @@ pub fn over_time(seconds: u64) -> Unreadable {
 
 /// `what` says where it is broken, without any cell's content.
 pub fn damaged(what: impl Into<String>) -> Unreadable {
-    refuse("file-damaged", format!("文件已损坏：{}", what.into()), "请报送单位用 Excel 或 WPS 打开修复、另存后重新发送")
+    refuse(
+        FindingCode::FileDamaged,
+        format!("文件已损坏：{}", what.into()),
+        "请报送单位用 Excel 或 WPS 打开修复、另存后重新发送",
+    )
 }
 
 /// `by` says what asks for the password.
 pub fn encrypted(by: &str) -> Unreadable {
     refuse(
-        "file-encrypted",
+        FindingCode::FileEncrypted,
         format!("文件设有打开密码（{by}）"),
         "请报送单位取消打开密码（打开时不问密码的，另存为新文件）后重新发送",
     )
@@ -80,24 +71,28 @@ pub fn encrypted(by: &str) -> Unreadable {
 
 /// A container of another kind: whether returns are in it, nobody knows, so it is no "readable file without a form".
 pub fn other_archive(what: &str) -> Unreadable {
-    refuse("file-unsupported", format!("是{what}，里面的文件没有读取"), "请解压，或请报送单位改用 zip 压缩后重新发送")
+    refuse(
+        FindingCode::FileUnsupported,
+        format!("是{what}，里面的文件没有读取"),
+        "请解压，或请报送单位改用 zip 压缩后重新发送",
+    )
 }
 
 pub fn hazardous(what: &str) -> Unreadable {
     refuse(
-        "file-unsafe",
+        FindingCode::FileUnsafe,
         format!("文件含有危险内容：{what}"),
         "请核实来源；确为报表的，请报送单位用 Excel 或 WPS 另存后重新发送",
     )
 }
 
 pub fn unsupported(what: &str) -> Unreadable {
-    refuse("file-unsupported", what, "请报送单位用 Excel 或 WPS 另存为 xlsx 后重新发送")
+    refuse(FindingCode::FileUnsupported, what, "请报送单位用 Excel 或 WPS 另存为 xlsx 后重新发送")
 }
 
 pub fn worker_died() -> Unreadable {
     refuse(
-        "file-worker-died",
+        FindingCode::FileWorkerDied,
         "读取进程在这份文件上中断：文件损坏到无法读取，或展开后超出内存上限",
         "请报送单位用 Excel 或 WPS 打开核对、另存为 xlsx 后重新发送；文件确实很大的，用 --file-memory 放宽内存再运行",
     )

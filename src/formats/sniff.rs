@@ -155,7 +155,7 @@ mod tests {
     fn outcome(bytes: &[u8]) -> String {
         match read(bytes, 0, Allowance::default()) {
             Ok(workbook) => workbook.format.name().to_owned(),
-            Err(Refusal::Unreadable(unreadable)) => unreadable.code.to_owned(),
+            Err(Refusal::Unreadable(unreadable)) => unreadable.code.to_string(),
             Err(Refusal::NotATable(cause)) => cause,
         }
     }

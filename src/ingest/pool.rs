@@ -401,7 +401,7 @@ mod tests {
         pool.read_all(&files, |_, delivery| {
             std::thread::sleep(busy);
             match delivery.read {
-                Reading::Unreadable(unreadable) => unreadable.code,
+                Reading::Unreadable(unreadable) => unreadable.code.as_str(),
                 _ => "read",
             }
         })

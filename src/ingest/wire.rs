@@ -4,8 +4,9 @@
 //! UTF-8, order, kinds) before a [`RawSheet`] exists; anything else is `None`, never a panic.
 
 use crate::formats::cells;
-use crate::formats::refusal::{CODES, Refusal};
+use crate::formats::refusal::Refusal;
 use crate::model::cell::{Doubt, ERROR_WORDS};
+use crate::model::codes::FindingCode;
 use crate::model::workbook::Format;
 use crate::model::{CellRef, Merge, RawCell, RawSheet, RawValue, RawWorkbook, SeenAs, Sight, Unreadable};
 use std::path::{Path, PathBuf};
@@ -119,8 +120,7 @@ impl Reply {
             }
             Err(Refusal::Unreadable(unreadable)) => {
                 out.push(1);
-                let code = CODES.iter().position(|code| *code == unreadable.code).unwrap_or(0);
-                out.push(code as u8);
+                out.extend(unreadable.code.index().to_le_bytes());
                 put_text(out, &unreadable.cause);
                 put_text(out, &unreadable.next);
             }
@@ -142,7 +142,7 @@ impl Reply {
         let read = match reader.u8()? {
             0 => Ok(workbook(&mut reader)?),
             1 => {
-                let code = *CODES.get(usize::from(reader.u8()?))?;
+                let code = FindingCode::from_index(reader.u16()?)?;
                 Err(Refusal::Unreadable(Unreadable { code, cause: reader.text()?, next: reader.text()? }))
             }
             2 => Err(Refusal::NotATable(reader.text()?)),
@@ -304,6 +304,9 @@ impl<'a> Reader<'a> {
     }
     fn u8(&mut self) -> Option<u8> {
         Some(self.take(1)?[0])
+    }
+    fn u16(&mut self) -> Option<u16> {
+        Some(u16::from_le_bytes(self.take(2)?.try_into().ok()?))
     }
     fn u32(&mut self) -> Option<u32> {
         Some(u32::from_le_bytes(self.take(4)?.try_into().ok()?))

@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(good.read.as_ref().unwrap().sheets[0].occupied_rows(), 2);
         assert_eq!(good.sha256.unwrap()[..], Sha256::digest("单位,人数\n甲,1\n")[..]);
         let code = |reply: &Reply| match &reply.read {
-            Err(Refusal::Unreadable(unreadable)) => unreadable.code,
+            Err(Refusal::Unreadable(unreadable)) => unreadable.code.as_str(),
             other => panic!("{other:?}"),
         };
         assert_eq!((code(missing), code(folder)), ("file-unopenable", "file-not-regular"));

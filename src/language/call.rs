@@ -2,6 +2,7 @@
 
 use super::walk::{BROKEN, FUNCTION_HELP, PartType, Walked, Walker, fits, nearest};
 use super::{Function, Term, Type};
+use crate::model::codes::DiagnosticCode;
 use sqlparser::ast::{
     Expr, Function as SqlFunction, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
     ObjectName, ObjectNamePart, Spanned,
@@ -34,23 +35,23 @@ impl Walker<'_> {
             function;
         let ObjectName(parts) = name;
         let [ObjectNamePart::Identifier(Ident { value: written, quote_style, span })] = parts.as_slice() else {
-            return self.refuse("sql-unknown-function", function.span(), "没有这个函数", FUNCTION_HELP);
+            return self.refuse(DiagnosticCode::SqlUnknownFunction, function.span(), "没有这个函数", FUNCTION_HELP);
         };
         let lower = written.to_ascii_lowercase();
         if over.is_some() {
             let help = "跨行的统计写在 [[table]] 里，重复检查写 [[form.unique]]";
-            return self.refuse("sql-aggregate", *span, "不能用窗口函数（OVER）", help);
+            return self.refuse(DiagnosticCode::SqlAggregate, *span, "不能用窗口函数（OVER）", help);
         }
         if AGGREGATES.contains(&lower.as_str()) {
             let help = "表达式一次只看一行；计数、求和写在 [[table]] 的 measures 里";
-            return self.refuse("sql-aggregate", *span, format!("不能用聚合函数 {written}"), help);
+            return self.refuse(DiagnosticCode::SqlAggregate, *span, format!("不能用聚合函数 {written}"), help);
         }
         let Some((_, known)) = NAMES.iter().find(|(name, _)| *name == lower) else {
             let help = match nearest(&lower, NAMES.iter().map(|(name, _)| *name)) {
                 Some(near) => format!("是不是 {near}？{FUNCTION_HELP}"),
                 None => FUNCTION_HELP.to_string(),
             };
-            return self.refuse("sql-unknown-function", *span, format!("没有函数 {written}"), help);
+            return self.refuse(DiagnosticCode::SqlUnknownFunction, *span, format!("没有函数 {written}"), help);
         };
         let plain = !uses_odbc_syntax
             && quote_style.is_none()
@@ -70,7 +71,7 @@ impl Walker<'_> {
             Some(arguments) => self.arguments(*known, &lower, &arguments, *span),
             None => {
                 let help = "写成 函数名(参数, 参数)";
-                self.refuse("sql-unsupported", *span, format!("函数 {written} 的这种写法不支持"), help)
+                self.refuse(DiagnosticCode::SqlUnsupported, *span, format!("函数 {written} 的这种写法不支持"), help)
             }
         }
     }
@@ -84,7 +85,12 @@ impl Walker<'_> {
         if arguments.len() != wanted.len() {
             let message = format!("{name} 要 {} 个参数，写了 {} 个", wanted.len(), arguments.len());
             let words: Vec<&str> = wanted.iter().map(|ty| ty.word()).collect();
-            return self.refuse("sql-arguments", span, message, format!("写成 {name}({})", words.join(", ")));
+            return self.refuse(
+                DiagnosticCode::SqlArguments,
+                span,
+                message,
+                format!("写成 {name}({})", words.join(", ")),
+            );
         }
         let mut fine = true;
         let mut first = None;
@@ -96,13 +102,18 @@ impl Walker<'_> {
                 }
                 PartType::Broken => fine = false,
                 PartType::Null => {
-                    self.refuse("sql-null", argument.span(), format!("{name} 的参数不能是 NULL"), "写列名");
+                    self.refuse(
+                        DiagnosticCode::SqlNull,
+                        argument.span(),
+                        format!("{name} 的参数不能是 NULL"),
+                        "写列名",
+                    );
                     fine = false;
                 }
                 PartType::Known(ty) => {
                     let message =
                         format!("{name} 要{}，“{}”是{}", wanted.word(), self.text.words(argument.span()), ty.word());
-                    self.refuse("sql-type", argument.span(), message, "检查列的类型");
+                    self.refuse(DiagnosticCode::SqlType, argument.span(), message, "检查列的类型");
                     fine = false;
                 }
             }
@@ -127,7 +138,7 @@ impl Walker<'_> {
     fn coalesce(&mut self, walked: Vec<Walked>, arguments: &[&Expr], span: Span) -> Walked {
         if walked.len() < 2 {
             let help = "例如 coalesce(县处级, false)";
-            return self.refuse("sql-arguments", span, "coalesce 至少要 2 个参数", help);
+            return self.refuse(DiagnosticCode::SqlArguments, span, "coalesce 至少要 2 个参数", help);
         }
         let mut ty = PartType::Null;
         let mut nodes = Vec::with_capacity(walked.len());

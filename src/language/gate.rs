@@ -6,6 +6,7 @@
 
 use super::walk::Walker;
 use super::{Checked, Literal, Type};
+use crate::model::codes::DiagnosticCode;
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, Whitespace};
@@ -23,7 +24,7 @@ pub struct Vocabulary {
 /// Why an expression is refused. `span` is a byte range of the expression's own text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlProblem {
-    pub code: &'static str,
+    pub code: DiagnosticCode,
     pub span: Range<usize>,
     pub message: String,
     pub help: Option<String>,
@@ -97,7 +98,7 @@ impl<'a> SourceText<'a> {
     }
 }
 
-fn problem(code: &'static str, span: Range<usize>, message: impl Into<String>, help: &str) -> Vec<SqlProblem> {
+fn problem(code: DiagnosticCode, span: Range<usize>, message: impl Into<String>, help: &str) -> Vec<SqlProblem> {
     vec![SqlProblem { code, span, message: message.into(), help: Some(help.to_string()) }]
 }
 
@@ -107,14 +108,14 @@ fn tokens(text: &SourceText) -> Result<Vec<TokenWithSpan>, Vec<SqlProblem>> {
     let too_long = "请拆成几条规则，或把长名单放进参照表";
     if source.trim().is_empty() {
         return Err(problem(
-            "sql-syntax",
+            DiagnosticCode::SqlSyntax,
             0..source.len(),
             "表达式是空的",
             "写一个条件，例如 人数 >= 3；不需要条件时删去这一项",
         ));
     }
     if source.len() > MAX_BYTES {
-        return Err(problem("sql-too-long", 0..source.len(), "表达式太长", too_long));
+        return Err(problem(DiagnosticCode::SqlTooLong, 0..source.len(), "表达式太长", too_long));
     }
     full_width(source)?;
     let dialect = GenericDialect {};
@@ -122,7 +123,7 @@ fn tokens(text: &SourceText) -> Result<Vec<TokenWithSpan>, Vec<SqlProblem>> {
         let at = text.offset(error.location);
         let open_quote = error.message.contains("Unterminated");
         let message = if open_quote { "引号没有成对" } else { "这里有读不懂的符号" };
-        problem("sql-syntax", at..source.len(), message, "文字两边各写一个半角单引号，例如 '正式'")
+        problem(DiagnosticCode::SqlSyntax, at..source.len(), message, "文字两边各写一个半角单引号，例如 '正式'")
     })?;
     let mut depth = 0usize;
     let mut count = 0;
@@ -132,7 +133,7 @@ fn tokens(text: &SourceText) -> Result<Vec<TokenWithSpan>, Vec<SqlProblem>> {
             Token::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_)) => {
                 let help = "说明请写在 TOML 的 # 后面；减去一个负数请写成 a - (-1)";
                 return Err(problem(
-                    "sql-comment",
+                    DiagnosticCode::SqlComment,
                     text.range(token.span),
                     "表达式里不能有注释（-- 之后的内容会被略过）",
                     help,
@@ -144,10 +145,10 @@ fn tokens(text: &SourceText) -> Result<Vec<TokenWithSpan>, Vec<SqlProblem>> {
         }
         count += 1;
         if depth > MAX_DEPTH {
-            return Err(problem("sql-too-deep", text.range(token.span), "括号嵌套太深", "请拆成几条规则"));
+            return Err(problem(DiagnosticCode::SqlTooDeep, text.range(token.span), "括号嵌套太深", "请拆成几条规则"));
         }
         if count > MAX_TOKENS {
-            return Err(problem("sql-too-long", text.range(token.span), "表达式太长", too_long));
+            return Err(problem(DiagnosticCode::SqlTooLong, text.range(token.span), "表达式太长", too_long));
         }
     }
     Ok(tokens)
@@ -169,7 +170,7 @@ fn full_width(source: &str) -> Result<(), Vec<SqlProblem>> {
             {
                 let quote = matches!(c, '“' | '”' | '‘' | '’');
                 problems.push(SqlProblem {
-                    code: "sql-full-width",
+                    code: DiagnosticCode::SqlFullWidth,
                     span: at..at + c.len_utf8(),
                     message: format!("“{c}”是全角符号"),
                     help: Some(if quote {
@@ -180,7 +181,7 @@ fn full_width(source: &str) -> Result<(), Vec<SqlProblem>> {
                 });
             }
             None if let Some((_, written)) = SIGNS.iter().find(|(sign, _)| *sign == c) => problems.push(SqlProblem {
-                code: "sql-sign",
+                code: DiagnosticCode::SqlSign,
                 span: at..at + c.len_utf8(),
                 message: format!("表达式里没有“{c}”"),
                 help: Some(format!("写成 {written}")),
@@ -202,10 +203,10 @@ fn parse(text: &SourceText, tokens: Vec<TokenWithSpan>) -> Result<sqlparser::ast
         Ok(_) => {
             let message = format!("条件到这里已经完整，后面的“{}”多余", text.words(next.span));
             let help = "几个条件之间写 AND 或 OR；一个表达式只写一个条件，不写分号，也不写 SELECT";
-            Err(problem("sql-syntax", text.range(next.span), message, help))
+            Err(problem(DiagnosticCode::SqlSyntax, text.range(next.span), message, help))
         }
         Err(ParserError::RecursionLimitExceeded) => {
-            Err(problem("sql-too-deep", 0..text.text.len(), "表达式嵌套太深", "请拆成几条规则"))
+            Err(problem(DiagnosticCode::SqlTooDeep, 0..text.text.len(), "表达式嵌套太深", "请拆成几条规则"))
         }
         Err(ParserError::ParserError(said) | ParserError::TokenizerError(said)) => {
             let end = text.text.len();
@@ -220,7 +221,7 @@ fn parse(text: &SourceText, tokens: Vec<TokenWithSpan>) -> Result<sqlparser::ast
             });
             let message = if at.start >= end { "表达式没有写完" } else { "语法不对，这里读不懂" };
             let help = "条件写成 列名 比较符 值，例如 人数 >= 3 AND 类别 = '正式'；检查括号是否成对";
-            Err(problem("sql-syntax", at, message, help))
+            Err(problem(DiagnosticCode::SqlSyntax, at, message, help))
         }
     }
 }
@@ -259,7 +260,7 @@ mod tests {
         match check(source, &scope(), Some(Type::Boolean)) {
             Ok(checked) => panic!("{source} was let through as {:?}", checked.node),
             Err(problems) => {
-                problems.into_iter().map(|p| (p.code, source.get(p.span).unwrap_or("?").to_string())).collect()
+                problems.into_iter().map(|p| (p.code.as_str(), source.get(p.span).unwrap_or("?").to_string())).collect()
             }
         }
     }

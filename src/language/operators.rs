@@ -2,6 +2,7 @@
 
 use super::walk::{BROKEN, PartType, Walked, Walker, numeric};
 use super::{Op, Term, Type};
+use crate::model::codes::DiagnosticCode;
 use sqlparser::ast::{BinaryOperator, Expr, Spanned};
 use sqlparser::tokenizer::Span;
 
@@ -15,7 +16,7 @@ impl Walker<'_> {
             (PartType::Known(a), PartType::Known(b)) if numeric(a) && numeric(b) => PartType::Known(Type::Number),
             (PartType::Known(a), PartType::Known(b)) => {
                 let message = format!("这里是{}，前面却是{}", b.word(), a.word());
-                self.refuse("sql-type", span, message, "各个结果的类型要一致").1
+                self.refuse(DiagnosticCode::SqlType, span, message, "各个结果的类型要一致").1
             }
         }
     }
@@ -26,12 +27,12 @@ impl Walker<'_> {
             PartType::Known(Type::Boolean) => true,
             PartType::Broken => false,
             PartType::Null => {
-                self.refuse("sql-null", span, "这里要条件，写的却是 NULL", "判断是否为空请写 列 IS NULL");
+                self.refuse(DiagnosticCode::SqlNull, span, "这里要条件，写的却是 NULL", "判断是否为空请写 列 IS NULL");
                 false
             }
             PartType::Known(ty) => {
                 let message = format!("这里要条件，“{}”却是{}", self.text.words(span), ty.word());
-                self.refuse("sql-type", span, message, "写成比较，例如 人数 > 0");
+                self.refuse(DiagnosticCode::SqlType, span, message, "写成比较，例如 人数 > 0");
                 false
             }
         }
@@ -54,14 +55,19 @@ impl Walker<'_> {
             B::Divide => Op::Divide,
             B::Xor => {
                 let help = "写成 (a AND NOT b) OR (NOT a AND b)";
-                return self.refuse("sql-unsupported", span, "不支持 XOR：它的先后次序容易读错", help);
+                return self.refuse(DiagnosticCode::SqlUnsupported, span, "不支持 XOR：它的先后次序容易读错", help);
             }
             B::StringConcat => {
-                return self.refuse("sql-unsupported", span, "不能拼接文字", "要显示的文字写在 found 等模板里");
+                return self.refuse(
+                    DiagnosticCode::SqlUnsupported,
+                    span,
+                    "不能拼接文字",
+                    "要显示的文字写在 found 等模板里",
+                );
             }
             _ => {
                 return self.refuse(
-                    "sql-unsupported",
+                    DiagnosticCode::SqlUnsupported,
                     span,
                     "不支持这个运算符",
                     "可用 = <> < <= > >= + - * / AND OR NOT",
@@ -70,7 +76,12 @@ impl Walker<'_> {
         };
         if compares(op) && (is_comparison(left) || is_comparison(right)) {
             let help = "写成 x BETWEEN 1 AND 10，或 1 <= x AND x <= 10";
-            return self.refuse("sql-chained-comparison", span, "连写的比较读起来像区间，算出来却不是", help);
+            return self.refuse(
+                DiagnosticCode::SqlChainedComparison,
+                span,
+                "连写的比较读起来像区间，算出来却不是",
+                help,
+            );
         }
         let (left_node, left_kind) = self.walk(left);
         let (right_node, right_kind) = self.walk(right);
@@ -107,7 +118,12 @@ impl Walker<'_> {
                 PartType::Broken => return PartType::Broken,
                 PartType::Null => {
                     return self
-                        .refuse("sql-null", expr.span(), "和 NULL 计算，结果总是空", "空值当 0 请写 coalesce(列, 0)")
+                        .refuse(
+                            DiagnosticCode::SqlNull,
+                            expr.span(),
+                            "和 NULL 计算，结果总是空",
+                            "空值当 0 请写 coalesce(列, 0)",
+                        )
                         .1;
                 }
                 PartType::Known(ty) => *slot = ty,
@@ -123,7 +139,13 @@ impl Walker<'_> {
             ([a, b], _) => {
                 let wrong = if numeric(a) { right.0 } else { left.0 };
                 let message = format!("{}和{}不能这样计算", a.word(), b.word());
-                self.refuse("sql-type", wrong.span(), message, "加减乘除只用于数；两个日期可以相减，得到天数").1
+                self.refuse(
+                    DiagnosticCode::SqlType,
+                    wrong.span(),
+                    message,
+                    "加减乘除只用于数；两个日期可以相减，得到天数",
+                )
+                .1
             }
         }
     }
@@ -142,7 +164,7 @@ impl Walker<'_> {
             (PartType::Null, _) | (_, PartType::Null) => {
                 let span = if right == PartType::Null { right_span } else { left_span };
                 self.refuse(
-                    "sql-null",
+                    DiagnosticCode::SqlNull,
                     span,
                     "和 NULL 比较永远不成立",
                     "判断是否为空请写 列 IS NULL 或 列 IS NOT NULL",
@@ -165,12 +187,12 @@ impl Walker<'_> {
                 (Type::Date, _) | (_, Type::Date) => "日期写成 DATE '2026-01-01'；年份请用 year(日期)",
                 _ => "两边的类型要一致",
             };
-            self.refuse("sql-type", right_span, message, help);
+            self.refuse(DiagnosticCode::SqlType, right_span, message, help);
             return false;
         }
         if ordered && matches!(a, Type::Text | Type::Boolean) {
             let message = format!("{}不能比大小（只会按字符编码排）", a.word());
-            self.refuse("sql-type", left_span, message, "用 = 或 IN 列出要的值");
+            self.refuse(DiagnosticCode::SqlType, left_span, message, "用 = 或 IN 列出要的值");
             return false;
         }
         true

@@ -5,6 +5,7 @@
 
 use super::gate::{SourceText, SqlProblem, Vocabulary};
 use super::{EARLIER, Literal, RUN_CONSTANTS, Term, Type, earlier_column, split_earlier};
+use crate::model::codes::DiagnosticCode;
 use sqlparser::ast::{CaseWhen, DataType, Expr, Ident, Spanned, TypedString, UnaryOperator, Value, ValueWithSpan};
 use sqlparser::tokenizer::Span;
 
@@ -43,7 +44,12 @@ impl<'a> Walker<'a> {
         let ty = match (kind, wanted) {
             (PartType::Broken, _) => None,
             (PartType::Null, _) => {
-                self.refuse("sql-type", expr.span(), "整个表达式只是 NULL，没有意义", "写一个条件或一个值");
+                self.refuse(
+                    DiagnosticCode::SqlType,
+                    expr.span(),
+                    "整个表达式只是 NULL，没有意义",
+                    "写一个条件或一个值",
+                );
                 None
             }
             (PartType::Known(ty), None) => Some(ty),
@@ -56,7 +62,7 @@ impl<'a> Walker<'a> {
                     Type::Date => "这里要一个日期，例如 DATE '2026-01-01'",
                 };
                 let message = format!("这里要{}，表达式得到的却是{}", wanted.word(), ty.word());
-                self.refuse("sql-type", expr.span(), message, help);
+                self.refuse(DiagnosticCode::SqlType, expr.span(), message, help);
                 None
             }
         };
@@ -65,7 +71,7 @@ impl<'a> Walker<'a> {
 
     pub fn refuse(
         &mut self,
-        code: &'static str,
+        code: DiagnosticCode,
         span: Span,
         message: impl Into<String>,
         help: impl Into<String>,
@@ -91,14 +97,24 @@ impl<'a> Walker<'a> {
             Expr::Between { expr: value, negated, low, high } => self.between(value, low, high, *negated),
             Expr::Like { negated, any, expr: value, pattern, escape_char } => {
                 if *any || escape_char.is_some() {
-                    return self.refuse("sql-unsupported", expr.span(), "LIKE 不支持 ANY 和 ESCAPE", "只用 % 和 _");
+                    return self.refuse(
+                        DiagnosticCode::SqlUnsupported,
+                        expr.span(),
+                        "LIKE 不支持 ANY 和 ESCAPE",
+                        "只用 % 和 _",
+                    );
                 }
                 self.like(value, pattern, *negated)
             }
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
                 if operand.is_some() {
                     let help = "写成 CASE WHEN 条件 THEN 值 … ELSE 值 END";
-                    return self.refuse("sql-unsupported", expr.span(), "不支持 CASE 后面带值的写法", help);
+                    return self.refuse(
+                        DiagnosticCode::SqlUnsupported,
+                        expr.span(),
+                        "不支持 CASE 后面带值的写法",
+                        help,
+                    );
                 }
                 self.case(conditions, else_result.as_deref())
             }
@@ -140,14 +156,19 @@ impl<'a> Walker<'a> {
                 "只能用列名、值、比较、AND、OR、NOT、IN、BETWEEN、LIKE、IS NULL、CASE WHEN 和列出的函数",
             ),
         };
-        self.refuse("sql-unsupported", expr.span(), message, help)
+        self.refuse(DiagnosticCode::SqlUnsupported, expr.span(), message, help)
     }
 
     fn name(&mut self, ident: &Ident) -> Walked {
         let Ident { value, quote_style, span } = ident;
         if *quote_style == Some('"') {
             let help = format!("文字用半角单引号：'{value}'；列名不加引号");
-            return self.refuse("sql-double-quotes", *span, format!("双引号里的“{value}”会被当成列名"), help);
+            return self.refuse(
+                DiagnosticCode::SqlDoubleQuotes,
+                *span,
+                format!("双引号里的“{value}”会被当成列名"),
+                help,
+            );
         }
         if let Some(ty) = self.scope.columns.get(value) {
             if !self.columns.contains(value) {
@@ -172,20 +193,20 @@ impl<'a> Walker<'a> {
             Some(near) => format!("是不是“{near}”？"),
             None => format!("可用的列：{}；文字请加单引号：'{value}'", self.column_list()),
         };
-        self.refuse("sql-unknown-name", *span, format!("没有叫“{value}”的列或值"), help)
+        self.refuse(DiagnosticCode::SqlUnknownName, *span, format!("没有叫“{value}”的列或值"), help)
     }
 
     /// `上期.人数`: the value of the same record in another period.
     fn qualified(&mut self, parts: &[Ident], span: Span) -> Walked {
         let [earlier, column] = parts else {
-            return self.refuse("sql-unsupported", span, "列名里不能有点号", EARLIER_HELP);
+            return self.refuse(DiagnosticCode::SqlUnsupported, span, "列名里不能有点号", EARLIER_HELP);
         };
         if [earlier, column].iter().any(|part| part.quote_style == Some('"')) {
-            return self.refuse("sql-double-quotes", span, "列名不加引号", EARLIER_HELP);
+            return self.refuse(DiagnosticCode::SqlDoubleQuotes, span, "列名不加引号", EARLIER_HELP);
         }
         if !EARLIER.contains(&earlier.value.as_str()) {
             let message = format!("点号前面不能写“{}”", earlier.value);
-            return self.refuse("sql-unknown-name", earlier.span, message, EARLIER_HELP);
+            return self.refuse(DiagnosticCode::SqlUnknownName, earlier.span, message, EARLIER_HELP);
         }
         let name = earlier_column(&earlier.value, &column.value);
         if let Some(ty) = self.scope.columns.get(&name) {
@@ -198,13 +219,13 @@ impl<'a> Walker<'a> {
         let known: Vec<&str> = known.filter(|(of, _)| *of == earlier.value).map(|(_, column)| column).collect();
         if known.is_empty() {
             let help = "只有写了 key（哪几列认出同一条记录）的表式，它的规则里才能用";
-            return self.refuse("sql-no-earlier", span, format!("这里没有“{}”的数", earlier.value), help);
+            return self.refuse(DiagnosticCode::SqlNoEarlier, span, format!("这里没有“{}”的数", earlier.value), help);
         }
         let help = match nearest(&column.value, known.iter().copied()) {
             Some(near) => format!("是不是“{}”？", earlier_column(&earlier.value, near)),
             None => format!("可用的列：{}", first_names(known.into_iter())),
         };
-        self.refuse("sql-unknown-name", column.span, format!("没有叫“{}”的列", column.value), help)
+        self.refuse(DiagnosticCode::SqlUnknownName, column.span, format!("没有叫“{}”的列", column.value), help)
     }
 
     fn column_list(&self) -> String {
@@ -225,13 +246,13 @@ impl<'a> Walker<'a> {
             Value::Null if !negative => (Term::Literal(Literal::Null), PartType::Null),
             Value::DoubleQuotedString(text) => {
                 let help = format!("文字用半角单引号：'{text}'");
-                self.refuse("sql-double-quotes", *span, "双引号里的文字会被当成列名", help)
+                self.refuse(DiagnosticCode::SqlDoubleQuotes, *span, "双引号里的文字会被当成列名", help)
             }
             Value::Placeholder(_) => {
-                self.refuse("sql-unsupported", *span, "不能用占位符", "写出值，或在 [values] 里起个名字")
+                self.refuse(DiagnosticCode::SqlUnsupported, *span, "不能用占位符", "写出值，或在 [values] 里起个名字")
             }
             _ => self.refuse(
-                "sql-unsupported",
+                DiagnosticCode::SqlUnsupported,
                 *span,
                 "不支持这种常量",
                 "文字用半角单引号，数字直接写，日期写成 DATE '2026-01-01'",
@@ -246,13 +267,13 @@ impl<'a> Walker<'a> {
                 Ok(whole) => (Term::Literal(Literal::Integer(whole)), PartType::Known(Type::Integer)),
                 Err(_) => {
                     let help = "整数最多 18 位；身份证号等编号是文字，请加单引号";
-                    self.refuse("sql-number", span, format!("整数 {digits} 太大"), help)
+                    self.refuse(DiagnosticCode::SqlNumber, span, format!("整数 {digits} 太大"), help)
                 }
             };
         }
         match signed.parse::<f64>() {
             Ok(number) if number.is_finite() => (Term::Literal(Literal::Number(number)), PartType::Known(Type::Number)),
-            _ => self.refuse("sql-number", span, format!("读不懂数字 {digits}"), "数字写成 3、0.5 这样"),
+            _ => self.refuse(DiagnosticCode::SqlNumber, span, format!("读不懂数字 {digits}"), "数字写成 3、0.5 这样"),
         }
     }
 
@@ -266,7 +287,7 @@ impl<'a> Walker<'a> {
         };
         match day {
             Some(day) => (Term::Literal(Literal::Date(day)), PartType::Known(Type::Date)),
-            None => self.refuse("sql-date", *span, "日期常量不对", "写成 DATE '2026-01-01'"),
+            None => self.refuse(DiagnosticCode::SqlDate, *span, "日期常量不对", "写成 DATE '2026-01-01'"),
         }
     }
 
@@ -285,18 +306,18 @@ impl<'a> Walker<'a> {
                 match kind {
                     PartType::Known(Type::Integer | Type::Number) => (Term::Negate(Box::new(node)), kind),
                     PartType::Broken => BROKEN,
-                    _ => self.refuse("sql-type", inner.span(), "负号后面要一个数", "检查列的类型"),
+                    _ => self.refuse(DiagnosticCode::SqlType, inner.span(), "负号后面要一个数", "检查列的类型"),
                 }
             }
             UnaryOperator::Plus => self.walk(inner),
-            _ => self.refuse("sql-unsupported", span, "不支持这个符号", "“非”写成 NOT 条件"),
+            _ => self.refuse(DiagnosticCode::SqlUnsupported, span, "不支持这个符号", "“非”写成 NOT 条件"),
         }
     }
 
     fn is_null(&mut self, inner: &Expr, negated: bool) -> Walked {
         let (node, kind) = self.walk(inner);
         if kind == PartType::Null {
-            return self.refuse("sql-null", inner.span(), "NULL 总是空", "IS NULL 前面写列名");
+            return self.refuse(DiagnosticCode::SqlNull, inner.span(), "NULL 总是空", "IS NULL 前面写列名");
         }
         (Term::IsNull { value: Box::new(node), negated }, keep(kind, Type::Boolean))
     }
@@ -314,7 +335,7 @@ impl<'a> Walker<'a> {
                     } else {
                         ("IN 的名单里不能有 NULL", "删去 NULL，另写 OR 列 IS NULL")
                     };
-                    self.refuse("sql-null", item.span(), message, help);
+                    self.refuse(DiagnosticCode::SqlNull, item.span(), message, help);
                     broken = true;
                 }
                 (Term::Literal(literal), item_kind) => {
@@ -323,7 +344,7 @@ impl<'a> Walker<'a> {
                 }
                 _ => {
                     self.refuse(
-                        "sql-unsupported",
+                        DiagnosticCode::SqlUnsupported,
                         item.span(),
                         "IN 的名单里只能写常量",
                         "列与列比较请写 a = b OR a = c",
@@ -333,7 +354,12 @@ impl<'a> Walker<'a> {
             }
         }
         if kind == PartType::Null {
-            return self.refuse("sql-null", value.span(), "NULL 和什么比都不成立", "判断是否为空请写 列 IS NULL");
+            return self.refuse(
+                DiagnosticCode::SqlNull,
+                value.span(),
+                "NULL 和什么比都不成立",
+                "判断是否为空请写 列 IS NULL",
+            );
         }
         if broken {
             return BROKEN;
@@ -359,14 +385,26 @@ impl<'a> Walker<'a> {
         let pattern = match self.walk(pattern) {
             (Term::Literal(Literal::Text(pattern)), _) => pattern,
             (_, PartType::Broken) => return BROKEN,
-            _ => return self.refuse("sql-type", pattern.span(), "LIKE 后面要一段带引号的文字", "例如 LIKE '%公司%'"),
+            _ => {
+                return self.refuse(
+                    DiagnosticCode::SqlType,
+                    pattern.span(),
+                    "LIKE 后面要一段带引号的文字",
+                    "例如 LIKE '%公司%'",
+                );
+            }
         };
         match kind {
             PartType::Known(Type::Text) => {
                 (Term::Like { value: Box::new(node), pattern, negated }, PartType::Known(Type::Boolean))
             }
             PartType::Broken => BROKEN,
-            _ => self.refuse("sql-type", value.span(), "LIKE 只能用在文本列上", "数和日期请用 =、<、BETWEEN"),
+            _ => self.refuse(
+                DiagnosticCode::SqlType,
+                value.span(),
+                "LIKE 只能用在文本列上",
+                "数和日期请用 =、<、BETWEEN",
+            ),
         }
     }
 

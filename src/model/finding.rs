@@ -1,38 +1,9 @@
 //! What is wrong or doubtful in submitted data, and what was changed automatically.
 
 use super::cell::CellRef;
+use super::codes::{AmendmentRule, Code};
+use super::severity::Severity;
 use std::sync::Arc;
-
-/// How much a finding weighs. Ordered: `Block` first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// 必改: the row (or return) does not count until it is mended.
-    Block,
-    /// 核实: counts, until someone decides.
-    Verify,
-    /// 提示: a remark.
-    Note,
-}
-
-impl Severity {
-    /// The Chinese word on every output.
-    pub fn word(self) -> &'static str {
-        match self {
-            Severity::Block => "必改",
-            Severity::Verify => "核实",
-            Severity::Note => "提示",
-        }
-    }
-
-    /// The English key in definitions and `findings.ndjson`.
-    pub fn key(self) -> &'static str {
-        match self {
-            Severity::Block => "block",
-            Severity::Verify => "verify",
-            Severity::Note => "note",
-        }
-    }
-}
 
 /// Where a finding or an amendment stands. Everything but `source` narrows it down further.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,8 +23,7 @@ pub struct Place {
 /// One thing wrong or doubtful; [`Finding::sentence`] says it whole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// Stable, kebab-case, English; engine codes are listed in README.md, rule codes in the definition.
-    pub code: Arc<str>,
+    pub code: Code,
     pub severity: Severity,
     pub place: Place,
     /// What was found, in Chinese ("一线人数 12 大于人数 9").
@@ -97,8 +67,7 @@ fn close(said: &mut String, lead: &str, part: &str) {
 /// One automatic change of a cell: raw → clean.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Amendment {
-    /// The rule that changed it, kebab-case (`full-width`, `unit-in-cell`, `synonym` …).
-    pub rule: &'static str,
+    pub rule: AmendmentRule,
     pub source: u32,
     pub sheet: u16,
     pub at: CellRef,
@@ -115,7 +84,7 @@ mod tests {
     #[test]
     fn one_sentence_without_doubled_punctuation() {
         let finding = |found: &str, expected: &str, next: &str| Finding {
-            code: Arc::from("x"),
+            code: Code::spelled("x"),
             severity: Severity::Block,
             place: Place::default(),
             found: found.to_owned(),

@@ -3,6 +3,7 @@
 //! Knows nothing of polars, of file formats, or of any one return.
 
 pub mod cell;
+pub mod codes;
 pub mod discipline;
 pub mod drift;
 pub mod finding;
@@ -11,14 +12,16 @@ pub mod normalised;
 pub mod outcome;
 pub mod replay;
 pub mod run;
+pub mod severity;
 pub mod statistic;
 pub mod table;
 pub mod values;
 pub mod workbook;
 
 pub use cell::{CellRef, RawCell, RawValue, SeenAs, Sight};
-pub use finding::{Amendment, Finding, Place, Severity};
+pub use finding::{Amendment, Finding, Place};
 pub use outcome::{Outcome, SheetAccount, SourceFile, Unreadable};
+pub use severity::Severity;
 pub use table::{Column, FormTable, Origin};
 pub use values::{Scalar, Scalars, Texts, Value};
 pub use workbook::{Merge, RawSheet, RawWorkbook};

@@ -1,5 +1,6 @@
 //! What became of each file and each row: the accounting that a run must prove.
 
+use super::codes::FindingCode;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -23,8 +24,8 @@ pub struct SourceFile {
 /// Why a file yielded no workbook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Stable code (`file-encrypted`, `file-damaged`, `file-over-limit`, `file-worker-died` …).
-    pub code: &'static str,
+    /// One of those that stand on a file.
+    pub code: FindingCode,
     /// The cause in Chinese, without any cell's content.
     pub cause: String,
     /// What the sender or the officer does next.

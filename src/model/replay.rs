@@ -1,6 +1,7 @@
 //! What a definition's rules would say of stored periods.
 
-use super::finding::Severity;
+use super::codes::Code;
+use super::severity::Severity;
 use crate::domain::period::Period;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ pub struct TriedRule {
 /// One stored row that a rule would have found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
-    pub code: Arc<str>,
+    pub code: Code,
     /// The form's title.
     pub form: String,
     /// Where it stood then: file, sheet, row.

@@ -1,6 +1,7 @@
 //! What validation says of the whole run: the verdict on each file and unit, and the accounting of rows.
 
 use super::cell::CellRef;
+use super::codes::FindingCode;
 use super::drift::Drift;
 use super::finding::{Amendment, Finding, Place};
 use super::ledger::Ledger;
@@ -37,8 +38,8 @@ pub struct SourceVerdict {
     pub rows: RowAccount,
     /// Index of the file that replaced this one.
     pub superseded_by: Option<u32>,
-    /// Why it is unreadable: a code of `formats::CODES`; empty for every other outcome.
-    pub code: &'static str,
+    /// Why it is unreadable; `None` for every other outcome.
+    pub code: Option<FindingCode>,
 }
 
 /// Where data rows went. `data` is always the sum of the other parts.

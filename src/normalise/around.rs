@@ -5,6 +5,7 @@ use super::found::FoundTable;
 use super::sink::{Say, Sink};
 use crate::definition::{Field, Plan};
 use crate::model::Severity;
+use crate::model::codes::FindingCode;
 
 /// 计量单位：元 over a column that is asked in 万元, or 万人 over one in 人.
 pub fn cover_unit(plan: &Plan, found: &FoundTable<'_>, sink: &mut Sink) {
@@ -19,7 +20,7 @@ pub fn cover_unit(plan: &Plan, found: &FoundTable<'_>, sink: &mut Sink) {
         let Some(asked) = fields.first().and_then(|field| field.measured_in.as_deref()) else { continue };
         let names: Vec<String> = fields.iter().map(|field| format!("“{}”", field.name)).collect();
         let say = Say {
-            code: "unit-on-cover",
+            code: FindingCode::UnitOnCover,
             severity: Severity::Verify,
             found: format!("计量单位写的是“{said}”，而{}以{asked}计", names.join("、")),
             expected: format!("计量单位是{asked}"),
@@ -34,7 +35,7 @@ pub fn filing_dates(found: &[FoundTable<'_>], sink: &mut Sink) {
     for found in found.iter().filter(|found| found.account.not_counted.is_none() && found.cover.filled_on.is_empty()) {
         for (at, text) in &found.cover.unread_dates {
             let say = Say {
-                code: "filing-date-unclear",
+                code: FindingCode::FilingDateUnclear,
                 severity: Severity::Note,
                 found: format!("填报日期填的“{text}”不是完整的日期"),
                 expected: "写明年、月、日，如 2026-03-05".to_owned(),

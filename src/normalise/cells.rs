@@ -6,6 +6,7 @@ use super::{figures, scores};
 use crate::definition::FieldType;
 use crate::model::Severity;
 use crate::model::cell::RawValue;
+use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::{id_number, names, numbers};
 use std::borrow::Cow;
 
@@ -69,20 +70,20 @@ impl<'d, 'a> Desk<'d, 'a> {
         let Some(raw) = raw else {
             if cell.field.required {
                 let found = format!("“{}”没有填", cell.field.name);
-                self.find(cell, "required-missing", Severity::Block, found, "必须填写".to_owned(), FILL);
+                self.find(cell, FindingCode::RequiredMissing, Severity::Block, found, "必须填写".to_owned(), FILL);
             }
             return CellValue::Nothing;
         };
         match raw {
             RawValue::Error(_) => {
                 let found = format!("“{}”是公式错误 {}", cell.field.name, self.view.words(raw));
-                self.find(cell, "cell-error", Severity::Block, found, expects(cell.field), MEND);
+                self.find(cell, FindingCode::CellError, Severity::Block, found, expects(cell.field), MEND);
                 CellValue::Nothing
             }
             RawValue::Unreadable(doubt) => {
                 let found = format!("“{}”无法读取：{}", cell.field.name, doubt.words());
                 let next = "请用 Excel 或 WPS 打开该文件，重新计算并保存后再报";
-                self.find(cell, "cell-unreadable", Severity::Block, found, expects(cell.field), next);
+                self.find(cell, FindingCode::CellUnreadable, Severity::Block, found, expects(cell.field), next);
                 CellValue::Nothing
             }
             RawValue::Text { .. } => self.text(cell, self.view.sheet.text(raw)),
@@ -124,9 +125,11 @@ impl<'d, 'a> Desk<'d, 'a> {
             return value;
         }
         match &cell.field.ty {
-            FieldType::Text => self.plain(cell, raw, text, "tidy-text"),
-            FieldType::Name => self.plain(cell, raw, names::person(raw), "name-spaces"),
-            FieldType::DocumentNumber => self.plain(cell, raw, names::document_number(raw), "document-brackets"),
+            FieldType::Text => self.plain(cell, raw, text, AmendmentRule::TidyText),
+            FieldType::Name => self.plain(cell, raw, names::person(raw), AmendmentRule::NameSpaces),
+            FieldType::DocumentNumber => {
+                self.plain(cell, raw, names::document_number(raw), AmendmentRule::DocumentBrackets)
+            }
             FieldType::Code { list } => self.code(cell, raw, &text, *list),
             FieldType::Unit => self.unit(cell, raw, &text),
             FieldType::Boolean => self.boolean(cell, raw, &text),
@@ -146,36 +149,57 @@ impl<'d, 'a> Desk<'d, 'a> {
         let found = format!("“{}”填的是“{text}”", field.name);
         match (silence, &field.ty) {
             (Silence::NotReported, _) if field.required => {
-                self.find(cell, "not-reported", Severity::Block, found, expects(field), FILL);
+                self.find(cell, FindingCode::NotReported, Severity::Block, found, expects(field), FILL);
             }
             (Silence::NotReported, _) => {
-                self.find(cell, "not-reported", Severity::Note, found, expects(field), "不按 0 计，按没有数据处理");
+                self.find(
+                    cell,
+                    FindingCode::NotReported,
+                    Severity::Note,
+                    found,
+                    expects(field),
+                    "不按 0 计，按没有数据处理",
+                );
             }
             (_, FieldType::Integer) if field.none_is_zero => {
-                self.amend(cell, "none-is-zero", text, "0");
+                self.amend(cell, AmendmentRule::NoneIsZero, text, "0");
                 return Some(CellValue::Integer(0));
             }
             (_, FieldType::Number | FieldType::Percent) if field.none_is_zero => {
-                self.amend(cell, "none-is-zero", text, "0");
+                self.amend(cell, AmendmentRule::NoneIsZero, text, "0");
                 return Some(CellValue::Number(0.0));
             }
             _ if figure && field.required => {
-                self.find(cell, "none-in-number", Severity::Block, found, expects(field), "没有请填 0，漏报请补填");
+                self.find(
+                    cell,
+                    FindingCode::NoneInNumber,
+                    Severity::Block,
+                    found,
+                    expects(field),
+                    "没有请填 0，漏报请补填",
+                );
             }
             _ if figure => {
-                self.find(cell, "none-in-number", Severity::Verify, found, expects(field), "没有请填 0，漏报请补填");
+                self.find(
+                    cell,
+                    FindingCode::NoneInNumber,
+                    Severity::Verify,
+                    found,
+                    expects(field),
+                    "没有请填 0，漏报请补填",
+                );
             }
             // 曾获荣誉 无 is an answer; so may 无 be in a code list, among yes and no, and in a unit's name.
             (Silence::NoneWord, FieldType::Text | FieldType::Code { .. } | FieldType::Boolean) => return None,
             _ if field.required => {
-                self.find(cell, "required-missing", Severity::Block, found, "必须填写".to_owned(), FILL);
+                self.find(cell, FindingCode::RequiredMissing, Severity::Block, found, "必须填写".to_owned(), FILL);
             }
-            _ => self.amend(cell, "mark-for-none", text, ""),
+            _ => self.amend(cell, AmendmentRule::MarkForNone, text, ""),
         }
         Some(CellValue::Nothing)
     }
 
-    fn plain<'v>(&mut self, cell: FieldCell<'_>, raw: &str, clean: Cow<'v, str>, rule: &'static str) -> CellValue<'v> {
+    fn plain<'v>(&mut self, cell: FieldCell<'_>, raw: &str, clean: Cow<'v, str>, rule: AmendmentRule) -> CellValue<'v> {
         if clean != raw || cell.filled.is_some() {
             self.amend(cell, rule, raw, &clean);
         }
@@ -188,19 +212,24 @@ impl<'d, 'a> Desk<'d, 'a> {
     {
         if let Some(word) = self.lexicon.codes.get(list).and_then(|codes| codes.find(text)) {
             if word != raw || cell.filled.is_some() {
-                self.amend(cell, if word == text { "tidy-text" } else { "synonym" }, raw, word);
+                self.amend(
+                    cell,
+                    if word == text { AmendmentRule::TidyText } else { AmendmentRule::Synonym },
+                    raw,
+                    word,
+                );
             }
             return CellValue::Text(word.into());
         }
         if silence(text).is_some() && !cell.field.required {
-            self.amend(cell, "mark-for-none", raw, "");
+            self.amend(cell, AmendmentRule::MarkForNone, raw, "");
             return CellValue::Nothing;
         }
         let allowed = self.frame.reference.codes.get(list).map_or_else(String::new, |codes| codes.values.join("、"));
         let near = self.lexicon.codes.get(list).and_then(|codes| codes.nearest(text));
         let near = near.map_or_else(String::new, |word| format!("（是不是“{word}”？）"));
         let found = format!("“{}”填的是“{text}”，不在代码表中{near}", cell.field.name);
-        self.find(cell, "code-unknown", Severity::Block, found, format!("只能填：{allowed}"), MEND);
+        self.find(cell, FindingCode::CodeUnknown, Severity::Block, found, format!("只能填：{allowed}"), MEND);
         CellValue::Nothing
     }
 
@@ -221,9 +250,9 @@ impl<'d, 'a> Desk<'d, 'a> {
         }
         let (code, found) = if candidates.is_empty() {
             self.sink.unknown_unit(text, self.view.index, cell.at);
-            ("unit-unknown", format!("“{}”填的“{text}”不在单位名册中", cell.field.name))
+            (FindingCode::UnitUnknown, format!("“{}”填的“{text}”不在单位名册中", cell.field.name))
         } else {
-            ("unit-ambiguous", format!("“{}”填的“{text}”在单位名册中对应不止一个单位", cell.field.name))
+            (FindingCode::UnitAmbiguous, format!("“{}”填的“{text}”在单位名册中对应不止一个单位", cell.field.name))
         };
         let expected = match &self.last_unknown {
             Some((last, expected)) if last == raw => expected.clone(),
@@ -246,7 +275,7 @@ impl<'d, 'a> Desk<'d, 'a> {
             return;
         };
         if *name != *raw || cell.filled.is_some() {
-            self.amend(cell, "unit-alias", raw, &name);
+            self.amend(cell, AmendmentRule::UnitAlias, raw, &name);
         }
     }
 
@@ -261,13 +290,13 @@ impl<'d, 'a> Desk<'d, 'a> {
             }
             _ => {
                 let found = format!("“{}”填的是“{text}”，看不出是还是否", cell.field.name);
-                self.find(cell, "boolean-unknown", Severity::Block, found, expects(cell.field), MEND);
+                self.find(cell, FindingCode::BooleanUnknown, Severity::Block, found, expects(cell.field), MEND);
                 return CellValue::Nothing;
             }
         };
         let clean = if yes { "是" } else { "否" };
         if raw != clean {
-            self.amend(cell, "yes-no-mark", raw, clean);
+            self.amend(cell, AmendmentRule::YesNoMark, raw, clean);
         }
         CellValue::Boolean(yes)
     }
@@ -286,11 +315,11 @@ impl<'d, 'a> Desk<'d, 'a> {
         }
         if clean.len() == 15 && clean.bytes().all(|b| b.is_ascii_digit()) {
             let found = format!("“{}”是 15 位的旧号码", cell.field.name);
-            self.find(cell, "id-fifteen-digits", Severity::Block, found, expects(cell.field), MEND);
+            self.find(cell, FindingCode::IdFifteenDigits, Severity::Block, found, expects(cell.field), MEND);
             return CellValue::Nothing;
         }
         if clean != raw {
-            self.amend(cell, "id-tidied", &id_number::mask(raw), &id_number::mask(&clean));
+            self.amend(cell, AmendmentRule::IdTidied, &id_number::mask(raw), &id_number::mask(&clean));
         }
         CellValue::Text(clean.into())
     }
@@ -299,7 +328,7 @@ impl<'d, 'a> Desk<'d, 'a> {
         let found = format!("“{}”被存成了数字，末几位已经丢失", cell.field.name);
         let expected = "以文本格式填写 18 位号码".to_owned();
         let next = "请报送单位把该列设为文本格式，对照身份证原件重新填写";
-        self.find(cell, "id-stored-as-number", Severity::Block, found, expected, next);
+        self.find(cell, FindingCode::IdStoredAsNumber, Severity::Block, found, expected, next);
         CellValue::Nothing
     }
 
@@ -320,7 +349,12 @@ impl<'d, 'a> Desk<'d, 'a> {
             (RawValue::Number(number), FieldType::Score { bands }) => scores::from_number(number, bands),
             (RawValue::Boolean(yes), FieldType::Boolean) => CellValue::Boolean(yes),
             (RawValue::Number(number), FieldType::Boolean) if number == 0.0 || number == 1.0 => {
-                self.amend(cell, "yes-no-mark", &numbers::show(number), if number == 1.0 { "是" } else { "否" });
+                self.amend(
+                    cell,
+                    AmendmentRule::YesNoMark,
+                    &numbers::show(number),
+                    if number == 1.0 { "是" } else { "否" },
+                );
                 CellValue::Boolean(number == 1.0)
             }
             (RawValue::Number(number), ty) if fills_down(ty) && number.abs() < 1e15 => {
@@ -329,7 +363,7 @@ impl<'d, 'a> Desk<'d, 'a> {
             }
             (RawValue::DateSerial(serial), FieldType::Text) if crate::text::dates::from_serial(serial).is_some() => {
                 let text = self.view.words(raw).into_owned();
-                self.amend(cell, "date-as-text", &numbers::show(serial), &text);
+                self.amend(cell, AmendmentRule::DateAsText, &numbers::show(serial), &text);
                 CellValue::Text(text.into())
             }
             _ => {
@@ -344,7 +378,7 @@ impl<'d, 'a> Desk<'d, 'a> {
                     format!("“{}”", self.view.words(raw))
                 };
                 let found = format!("“{}”填的是{kind}{shown}", field.name);
-                self.find(cell, "wrong-kind", Severity::Block, found, expects(field), MEND);
+                self.find(cell, FindingCode::WrongKind, Severity::Block, found, expects(field), MEND);
                 CellValue::Nothing
             }
         }

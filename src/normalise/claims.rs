@@ -32,7 +32,7 @@ fn finding(stated: &StatedTotal, found: &FoundTable<'_>, statement: StatedCount,
         template.parts.iter().map(part).collect()
     };
     Finding {
-        code: stated.code.clone(),
+        code: (&stated.code).into(),
         severity: stated.severity,
         place: Place {
             source: Some(source),

@@ -7,6 +7,7 @@ use super::view::View;
 use crate::definition::{Form, Plan};
 use crate::model::Severity;
 use crate::model::cell::{CellRef, RawCell};
+use crate::model::codes::FindingCode;
 
 /// Columns that are missing, claimed twice, or left out by right.
 pub fn columns(plan: &Plan, lexicon: &Lexicon<'_>, view: &View<'_>, table: &SheetTable, sink: &mut Sink) {
@@ -21,7 +22,7 @@ pub fn columns(plan: &Plan, lexicon: &Lexicon<'_>, view: &View<'_>, table: &Shee
         sink.on_return(
             sheet,
             vec![at],
-            Say { code: "column-missing", severity: Severity::Block, found, expected, next },
+            Say { code: FindingCode::ColumnMissing, severity: Severity::Block, found, expected, next },
         );
     }
     for &(field, kept, other) in &fit.contested {
@@ -31,7 +32,11 @@ pub fn columns(plan: &Plan, lexicon: &Lexicon<'_>, view: &View<'_>, table: &Shee
         let found = format!("有两列都像“{name}”");
         let expected = "一项内容只有一列".to_owned();
         let next = "请报送单位删去或改名其中一列后再报";
-        sink.on_return(sheet, cells, Say { code: "column-twice", severity: Severity::Block, found, expected, next });
+        sink.on_return(
+            sheet,
+            cells,
+            Say { code: FindingCode::ColumnTwice, severity: Severity::Block, found, expected, next },
+        );
     }
     let absent: Vec<String> = form
         .fields
@@ -44,7 +49,11 @@ pub fn columns(plan: &Plan, lexicon: &Lexicon<'_>, view: &View<'_>, table: &Shee
         let found = format!("没有这一列：{}", absent.join("，"));
         let expected = "表式有此列时照填".to_owned();
         let next = "如有不同，请报送单位补上该列";
-        sink.on_return(sheet, vec![at], Say { code: "column-absent", severity: Severity::Note, found, expected, next });
+        sink.on_return(
+            sheet,
+            vec![at],
+            Say { code: FindingCode::ColumnAbsent, severity: Severity::Note, found, expected, next },
+        );
     }
 }
 
@@ -61,7 +70,7 @@ pub fn cells_outside(view: &View<'_>, table: &SheetTable, sink: &mut Sink) {
     let mut found = table.rows.data.iter().flat_map(|i| view.cells(*i)).filter(outside);
     let Some(first) = found.next() else { return };
     let say = Say {
-        code: "cells-outside",
+        code: FindingCode::CellsOutside,
         severity: Severity::Note,
         found: format!("数据行里有 {} 个单元格上面没有表头，没有读取", 1 + found.count()),
         expected: "表格以外不填内容".to_owned(),

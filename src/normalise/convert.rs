@@ -7,6 +7,7 @@ use super::lexicon::{FormIndex, fills_down};
 use super::rows::SheetTable;
 use crate::definition::{ColumnType, Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
+use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::model::table::{Column, Origin};
 use crate::model::{FormTable, Scalars, Severity, Texts};
 use crate::text::names::tidy;
@@ -111,13 +112,13 @@ where
     let Some((_, value)) = source.filter(|(_, value)| !desk.view.is_blank(*value)) else {
         if ditto {
             let found = format!("“{}”填的“{shown}”，上一行没有可用的内容", field.name);
-            desk.find(cell, "ditto-without-source", Severity::Block, found, expects(field), FILL);
+            desk.find(cell, FindingCode::DittoWithoutSource, Severity::Block, found, expects(field), FILL);
             return CellValue::Nothing;
         }
         return desk.read(cell, None);
     };
     bound.above = source;
-    let rule = if ditto { "ditto" } else { "merged-down" };
+    let rule = if ditto { AmendmentRule::Ditto } else { AmendmentRule::MergedDown };
     desk.read(FieldCell { filled: Some((rule, &shown)), ..cell }, Some(value)).into_owned()
 }
 
@@ -127,10 +128,17 @@ fn no_filling(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, shown: &str) -> Cell
     if shown.is_empty() {
         let severity = if field.required { Severity::Block } else { Severity::Verify };
         let found = format!("“{}”与上一行合并成一格，看不出本行是多少", field.name);
-        desk.find(cell, "merged-number", severity, found, "数、日期和证件号每行单独填写".to_owned(), FILL);
+        desk.find(cell, FindingCode::MergedNumber, severity, found, "数、日期和证件号每行单独填写".to_owned(), FILL);
     } else {
         let found = format!("“{}”填的“{shown}”", field.name);
-        desk.find(cell, "ditto-in-number", Severity::Block, found, "数、日期和证件号每行单独填写".to_owned(), MEND);
+        desk.find(
+            cell,
+            FindingCode::DittoInNumber,
+            Severity::Block,
+            found,
+            "数、日期和证件号每行单独填写".to_owned(),
+            MEND,
+        );
     }
     CellValue::Nothing
 }

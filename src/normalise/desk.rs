@@ -6,6 +6,7 @@ use super::sink::{Say, Sink};
 use super::view::View;
 use crate::definition::{Field, FieldType};
 use crate::model::cell::CellRef;
+use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::model::{Amendment, Severity};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -64,7 +65,7 @@ pub struct FieldCell<'f> {
     /// Factor that the column's own header implies (`奖励（万元）` where 元 is asked).
     pub factor: f64,
     /// Filled from above: by which rule, and the text that this cell itself shows.
-    pub filled: Option<(&'static str, &'f str)>,
+    pub filled: Option<(AmendmentRule, &'f str)>,
 }
 
 pub const MEND: &str = "请报送单位核对后改正";
@@ -76,7 +77,7 @@ impl Desk<'_, '_> {
     pub fn find(
         &mut self,
         cell: FieldCell<'_>,
-        code: &'static str,
+        code: FindingCode,
         severity: Severity,
         found: String,
         expected: String,
@@ -87,7 +88,7 @@ impl Desk<'_, '_> {
     }
 
     /// Logs a change of the cell. A cell filled from above shows what it says itself.
-    pub fn amend(&mut self, cell: FieldCell<'_>, rule: &'static str, raw: &str, clean: &str) {
+    pub fn amend(&mut self, cell: FieldCell<'_>, rule: AmendmentRule, raw: &str, clean: &str) {
         let (rule, raw) = cell.filled.unwrap_or((rule, raw));
         self.sink.amendments.push(Amendment {
             rule,
@@ -101,7 +102,7 @@ impl Desk<'_, '_> {
     }
 
     /// 核实, with the usual next step.
-    pub fn verify(&mut self, cell: FieldCell<'_>, code: &'static str, found: String, expected: String) {
+    pub fn verify(&mut self, cell: FieldCell<'_>, code: FindingCode, found: String, expected: String) {
         self.find(cell, code, Severity::Verify, found, expected, ASK);
     }
 }

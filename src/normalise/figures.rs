@@ -3,6 +3,7 @@
 use super::desk::{CellValue, Desk, FieldCell, MEND, expects};
 use crate::definition::{Field, FieldType};
 use crate::model::Severity;
+use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::numbers::{self, Figure};
 
 /// Words that count the same things.
@@ -72,7 +73,7 @@ pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
 pub fn from_number(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellValue<'static> {
     if cell.factor != 1.0 {
         let value = tidy(number * cell.factor);
-        desk.amend(cell, "unit-in-header", &numbers::show(number), &numbers::show(value));
+        desk.amend(cell, AmendmentRule::UnitInHeader, &numbers::show(number), &numbers::show(value));
         return finish(desk, cell, value);
     }
     if cell.field.ty == FieldType::Percent {
@@ -80,7 +81,7 @@ pub fn from_number(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) ->
     }
     let value = tidy(number);
     if value != number {
-        desk.amend(cell, "float-noise", &format!("{number}"), &numbers::show(value));
+        desk.amend(cell, AmendmentRule::FloatNoise, &format!("{number}"), &numbers::show(value));
     }
     finish(desk, cell, value)
 }
@@ -90,14 +91,14 @@ pub fn from_text(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, raw: &str, text: 
         Ok(figure) => figure,
         Err(doubt) => {
             let found = format!("“{}”填的“{text}”{}", cell.field.name, doubt.words());
-            desk.find(cell, "number-unreadable", Severity::Block, found, expects(cell.field), MEND);
+            desk.find(cell, FindingCode::NumberUnreadable, Severity::Block, found, expects(cell.field), MEND);
             return CellValue::Nothing;
         }
     };
     if figure.percent != (cell.field.ty == FieldType::Percent) {
         if figure.percent {
             let found = format!("“{}”填的是百分数“{text}”", cell.field.name);
-            desk.find(cell, "number-unreadable", Severity::Block, found, expects(cell.field), MEND);
+            desk.find(cell, FindingCode::NumberUnreadable, Severity::Block, found, expects(cell.field), MEND);
             return CellValue::Nothing;
         }
         if figure.scale != 1.0 || !figure.unit.is_empty() {
@@ -109,7 +110,7 @@ pub fn from_text(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, raw: &str, text: 
     if figure.percent {
         let value = from_share(desk, cell, figure.value / 100.0);
         if let CellValue::Number(value) = value {
-            desk.amend(cell, "percent-sign", raw, &numbers::show(value));
+            desk.amend(cell, AmendmentRule::PercentSign, raw, &numbers::show(value));
         }
         return value;
     }
@@ -117,24 +118,24 @@ pub fn from_text(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, raw: &str, text: 
     let clean = numbers::show(value);
     if clean != raw {
         let by_header = cell.factor != 1.0 && figure.unit.is_empty() && figure.scale == 1.0;
-        let rule = if by_header { "unit-in-header" } else { rule_of(&figure, raw) };
+        let rule = if by_header { AmendmentRule::UnitInHeader } else { rule_of(&figure, raw) };
         desk.amend(cell, rule, raw, &clean);
     }
     finish(desk, cell, value)
 }
 
 /// Which rule turned a text into this figure.
-pub fn rule_of(figure: &Figure, raw: &str) -> &'static str {
+pub fn rule_of(figure: &Figure, raw: &str) -> AmendmentRule {
     if !figure.unit.is_empty() || figure.scale != 1.0 {
-        "unit-in-cell"
+        AmendmentRule::UnitInCell
     } else if figure.chinese {
-        "chinese-numeral"
+        AmendmentRule::ChineseNumeral
     } else if raw.contains([',', '，']) {
-        "thousands-separator"
+        AmendmentRule::ThousandsSeparator
     } else if raw.chars().any(|c| ('\u{ff01}'..='\u{ff5e}').contains(&c)) {
-        "full-width"
+        AmendmentRule::FullWidth
     } else {
-        "number-text"
+        AmendmentRule::NumberText
     }
 }
 
@@ -152,7 +153,7 @@ fn in_asked_unit(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, figure: &Figure, 
         let value = tidy(figure.value * said / base);
         if said != base {
             let found = format!("“{}”填的是“{text}”，已换算为 {}", cell.field.name, numbers::show(value));
-            desk.verify(cell, "unit-differs", found, expects(cell.field));
+            desk.verify(cell, FindingCode::UnitDiffers, found, expects(cell.field));
         }
         return Some(value);
     }
@@ -171,7 +172,7 @@ fn in_asked_unit(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, figure: &Figure, 
 
 fn contradicts(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, text: &str) -> Option<f64> {
     let found = format!("“{}”填的“{text}”单位与表头不符", cell.field.name);
-    desk.find(cell, "unit-contradicts", Severity::Block, found, expects(cell.field), MEND);
+    desk.find(cell, FindingCode::UnitContradicts, Severity::Block, found, expects(cell.field), MEND);
     None
 }
 
@@ -183,7 +184,7 @@ pub fn from_share(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, share: f64) -> C
         return CellValue::Number(share);
     }
     let found = format!("“{}”填的是 {}", cell.field.name, numbers::percent(share));
-    desk.find(cell, "percent-out-of-range", Severity::Block, found, expects(cell.field), MEND);
+    desk.find(cell, FindingCode::PercentOutOfRange, Severity::Block, found, expects(cell.field), MEND);
     CellValue::Nothing
 }
 
@@ -194,7 +195,7 @@ fn percent(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellVal
     }
     if !(1.0..=100.0).contains(&number) {
         let found = format!("“{}”填的是 {}", cell.field.name, numbers::show(number));
-        desk.find(cell, "percent-out-of-range", Severity::Block, found, expects(cell.field), MEND);
+        desk.find(cell, FindingCode::PercentOutOfRange, Severity::Block, found, expects(cell.field), MEND);
         return CellValue::Nothing;
     }
     let value = if number == 1.0 { 1.0 } else { number / 100.0 };
@@ -204,9 +205,9 @@ fn percent(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellVal
         numbers::show(number),
         numbers::show(tidy(value * 100.0))
     );
-    desk.verify(cell, "percent-scale", found, expects(cell.field));
+    desk.verify(cell, FindingCode::PercentScale, found, expects(cell.field));
     if value != number {
-        desk.amend(cell, "percent-scale", &numbers::show(number), &numbers::show(value));
+        desk.amend(cell, AmendmentRule::PercentScale, &numbers::show(number), &numbers::show(value));
     }
     CellValue::Number(value)
 }
@@ -215,7 +216,7 @@ fn finish(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, value: f64) -> CellValue
     // An account or ID number in a column of figures: its last digits are lost, and no sum should hold it.
     if value.abs() >= LOST_DIGITS {
         let found = format!("“{}”填的数超过 15 位，末几位已经丢失", cell.field.name);
-        desk.find(cell, "number-unreadable", Severity::Block, found, expects(cell.field), MEND);
+        desk.find(cell, FindingCode::NumberUnreadable, Severity::Block, found, expects(cell.field), MEND);
         return CellValue::Nothing;
     }
     if cell.field.ty != FieldType::Integer {
@@ -223,7 +224,7 @@ fn finish(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, value: f64) -> CellValue
     }
     if value.fract() != 0.0 {
         let found = format!("“{}”填的 {} 不是整数", cell.field.name, numbers::show(value));
-        desk.find(cell, "not-whole", Severity::Block, found, expects(cell.field), MEND);
+        desk.find(cell, FindingCode::NotWhole, Severity::Block, found, expects(cell.field), MEND);
         return CellValue::Nothing;
     }
     CellValue::Integer(value as i64)

@@ -5,6 +5,7 @@ use super::sink::{Say, Sink};
 use crate::definition::Plan;
 use crate::model::Severity;
 use crate::model::cell::CellRef;
+use crate::model::codes::FindingCode;
 
 /// Hidden sheets that hold a form are not counted; hidden rows and columns are, and that is said.
 pub fn hidden(plan: &Plan, found: &mut [FoundTable<'_>], sink: &mut Sink) {
@@ -13,7 +14,7 @@ pub fn hidden(plan: &Plan, found: &mut [FoundTable<'_>], sink: &mut Sink) {
         if found.sheet.hidden {
             found.account.not_counted = Some("隐藏的工作表".to_owned());
             let say = Say {
-                code: "sheet-hidden",
+                code: FindingCode::SheetHidden,
                 severity: Severity::Note,
                 found: format!("隐藏的工作表“{}”有 {} 行数据，未计入", found.sheet.name, found.account.data),
                 expected: "要报的数据不放在隐藏的工作表".to_owned(),
@@ -26,7 +27,7 @@ pub fn hidden(plan: &Plan, found: &mut [FoundTable<'_>], sink: &mut Sink) {
         let line = if found.turned { "列" } else { "行" };
         if hidden > 0 {
             let say = Say {
-                code: "rows-hidden",
+                code: FindingCode::RowsHidden,
                 severity: Severity::Note,
                 found: format!("有 {hidden} {line}数据被隐藏或筛选掉，已照常计入"),
                 expected: "报送前取消筛选和隐藏".to_owned(),
@@ -64,7 +65,7 @@ fn columns_hidden(plan: &Plan, found: &FoundTable<'_>, sink: &mut Sink) {
     };
     let cells = hidden.iter().map(|(_, at)| cell(*at)).collect();
     let say = Say {
-        code: "columns-hidden",
+        code: FindingCode::ColumnsHidden,
         severity: Severity::Note,
         found: format!(
             "有 {} {}被隐藏，其中的数据已照常读取：{}",

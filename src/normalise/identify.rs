@@ -6,6 +6,7 @@ use super::meter::Meter;
 use super::sink::{Say, Sink};
 use crate::definition::Roster;
 use crate::model::cell::CellRef;
+use crate::model::codes::FindingCode;
 use crate::model::normalised::{Sender, SenderEvidence};
 use crate::model::{Severity, SourceFile};
 use std::collections::BTreeMap;
@@ -111,7 +112,7 @@ pub fn sender(roster: &Roster, evidence: &Evidence, meter: &Meter, sink: &mut Si
         }
         None if !doubtful => {
             let say = Say {
-                code: "sender-unknown",
+                code: FindingCode::SenderUnknown,
                 severity: Severity::Block,
                 found: "表中、文件夹名和文件名都看不出是哪个单位报的".to_owned(),
                 expected: "写明填报单位".to_owned(),
@@ -162,9 +163,9 @@ fn name(roster: &Roster, unit: u32) -> &str {
 fn unknown_cover(roster: &Roster, said: &CoverUnit, sink: &mut Sink) {
     let (code, why) = if said.candidates.is_empty() {
         sink.unknown_unit(&said.written, said.sheet, said.at);
-        ("sender-unknown", "不在单位名册中")
+        (FindingCode::SenderUnknown, "不在单位名册中")
     } else {
-        ("sender-ambiguous", "在单位名册中对应不止一个单位")
+        (FindingCode::SenderAmbiguous, "在单位名册中对应不止一个单位")
     };
     let say = Say {
         code,
@@ -178,7 +179,7 @@ fn unknown_cover(roster: &Roster, said: &CoverUnit, sink: &mut Sink) {
 
 fn two_covers(first: &CoverUnit, other: &CoverUnit, sink: &mut Sink) {
     let say = Say {
-        code: "sender-conflict",
+        code: FindingCode::SenderConflict,
         severity: Severity::Block,
         found: format!(
             "一份文件里有两个填报单位：{}（{}）和{}（{}）",
@@ -203,7 +204,7 @@ fn against_rows(roster: &Roster, unit: u32, said: &CoverUnit, evidence: &Evidenc
         .chain(strangers.iter().filter(|(_, (sheet, _))| *sheet == said.sheet).take(3).map(|(_, (_, at))| *at))
         .collect();
     let say = Say {
-        code: "sender-conflict",
+        code: FindingCode::SenderConflict,
         severity: Severity::Block,
         found: format!("填报单位是“{}”，表中推荐单位却有“{}”{more}", said.written, names.join("”“")),
         expected: "推荐单位与填报单位一致，或是其上下级".to_owned(),
@@ -220,7 +221,7 @@ fn against_names(roster: &Roster, unit: u32, said: Option<&CoverUnit>, evidence:
         _ => return,
     };
     let say = Say {
-        code: "sender-doubtful",
+        code: FindingCode::SenderDoubtful,
         severity: Severity::Verify,
         found: format!("表中是“{}”报的，{what}却是“{}”", name(roster, unit), name(roster, other)),
         expected: "表中单位与文件夹、文件名一致".to_owned(),
@@ -233,7 +234,7 @@ fn at_odds(roster: &Roster, unit: u32, evidence: &Evidence, sink: &mut Sink) {
     let names: Vec<&str> = evidence.rows.keys().take(3).map(|other| name(roster, *other)).collect();
     let first = evidence.rows.values().next();
     let say = Say {
-        code: "sender-doubtful",
+        code: FindingCode::SenderDoubtful,
         severity: Severity::Verify,
         found: format!(
             "没有填报单位栏，按文件夹或文件名记为“{}”，表中推荐单位有“{}”",

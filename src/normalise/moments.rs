@@ -4,6 +4,7 @@ use super::desk::{CellValue, Desk, FieldCell, MEND, expects};
 use crate::definition::FieldType;
 use crate::domain::period::{civil, day};
 use crate::model::Severity;
+use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::dates::{self, Reading};
 use crate::text::numbers;
 
@@ -24,14 +25,14 @@ impl Desk<'_, '_> {
             } else {
                 format!("“{}”的日期序号 {shown} 超出范围", cell.field.name)
             };
-            self.find(cell, "date-impossible", Severity::Block, found, expects(cell.field), MEND);
+            self.find(cell, FindingCode::DateImpossible, Severity::Block, found, expects(cell.field), MEND);
             return CellValue::Nothing;
         };
         if cell.field.ty == FieldType::Month {
             return self.month_of(cell, &dates::show_day(day), day);
         }
         if serial.fract() != 0.0 {
-            self.amend(cell, "time-dropped", &numbers::show(serial), &dates::show_day(day));
+            self.amend(cell, AmendmentRule::TimeDropped, &numbers::show(serial), &dates::show_day(day));
         }
         CellValue::Date(day)
     }
@@ -44,11 +45,11 @@ impl Desk<'_, '_> {
             // A date that lost its format: 46086. Nothing else looks like it here, but the officer should look.
             let Some(day) = dates::from_serial(number) else { return CellValue::Nothing };
             let found = format!("“{}”填的是数字 {raw}，按 {} 读", cell.field.name, dates::show_day(day));
-            self.verify(cell, "date-serial-unformatted", found, expects(cell.field));
+            self.verify(cell, FindingCode::DateSerialUnformatted, found, expects(cell.field));
             if cell.field.ty == FieldType::Month {
                 return self.month_of(cell, &raw, day);
             }
-            self.amend(cell, "date-serial", &raw, &dates::show_day(day));
+            self.amend(cell, AmendmentRule::DateSerial, &raw, &dates::show_day(day));
             return CellValue::Date(day);
         }
         // 1980.11 as a number is as good as the text; 1980.1 may have been 1980.10.
@@ -66,14 +67,14 @@ impl Desk<'_, '_> {
             Reading::Day(day) => {
                 let clean = dates::show_day(day);
                 if clean != raw {
-                    self.amend(cell, "date-shape", raw, &clean);
+                    self.amend(cell, AmendmentRule::DateShape, raw, &clean);
                 }
                 CellValue::Date(day)
             }
             Reading::Month(first) if may_be_month => {
                 let clean = dates::show_month(first);
                 if clean != raw {
-                    self.amend(cell, "date-shape", raw, &clean);
+                    self.amend(cell, AmendmentRule::DateShape, raw, &clean);
                 }
                 CellValue::Date(first)
             }
@@ -86,17 +87,17 @@ impl Desk<'_, '_> {
                     _ => "没有日",
                 };
                 let found = format!("“{}”填的“{text}”{lacks}", cell.field.name);
-                self.find(cell, "date-incomplete", Severity::Block, found, expects(cell.field), MEND);
+                self.find(cell, FindingCode::DateIncomplete, Severity::Block, found, expects(cell.field), MEND);
                 CellValue::Nothing
             }
             Reading::Impossible => {
                 let found = format!("“{}”填的“{text}”，没有这个日期", cell.field.name);
-                self.find(cell, "date-impossible", Severity::Block, found, expects(cell.field), MEND);
+                self.find(cell, FindingCode::DateImpossible, Severity::Block, found, expects(cell.field), MEND);
                 CellValue::Nothing
             }
             Reading::NotADate => {
                 let found = format!("“{}”填的“{text}”不是能确定的日期", cell.field.name);
-                self.find(cell, "date-unreadable", Severity::Block, found, expects(cell.field), MEND);
+                self.find(cell, FindingCode::DateUnreadable, Severity::Block, found, expects(cell.field), MEND);
                 CellValue::Nothing
             }
         }
@@ -115,7 +116,7 @@ impl Desk<'_, '_> {
         let side =
             if said > year { "晚于报告期所在年份".to_owned() } else { format!("早于 {EARLIEST_YEAR} 年") };
         let found = format!("“{}”是 {shown}，{side}", cell.field.name);
-        self.verify(cell, "date-implausible", found, format!("{EARLIEST_YEAR} 年至 {year} 年之间的日期"));
+        self.verify(cell, FindingCode::DateImplausible, found, format!("{EARLIEST_YEAR} 年至 {year} 年之间的日期"));
     }
 
     /// A full date where a month is asked.
@@ -124,7 +125,7 @@ impl Desk<'_, '_> {
         let Some(first) = first else { return CellValue::Nothing };
         // Excel itself stores 2026年3月 as the first of the month.
         if first != full || raw != dates::show_day(full) {
-            self.amend(cell, "day-dropped", raw, &dates::show_month(first));
+            self.amend(cell, AmendmentRule::DayDropped, raw, &dates::show_month(first));
         }
         CellValue::Date(first)
     }
@@ -132,14 +133,14 @@ impl Desk<'_, '_> {
     fn january_or_october(&mut self, cell: FieldCell<'_>, raw: &str, year: i32) -> CellValue<'static> {
         let by_id = self.birth.filter(|(born, month)| *born == year && *month == 10);
         if let Some(first) = by_id.and_then(|(year, month)| day(year, month, 1)) {
-            self.amend(cell, "month-by-id-number", raw, &dates::show_month(first));
+            self.amend(cell, AmendmentRule::MonthByIdNumber, raw, &dates::show_month(first));
             return CellValue::Date(first);
         }
         // 核实 counts until someone decides: read as it stands, since a row without its month would drop out of every table
         // by period, and a birth month that fits the ID number neither way would pass.
         let Some(first) = day(year, 1, 1) else { return CellValue::Nothing };
         let found = format!("“{}”填的 {raw} 可能是 1 月，也可能是 10 月，暂按 1 月读", cell.field.name);
-        self.verify(cell, "month-uncertain", found, expects(cell.field));
+        self.verify(cell, FindingCode::MonthUncertain, found, expects(cell.field));
         CellValue::Date(first)
     }
 
@@ -161,17 +162,17 @@ impl Desk<'_, '_> {
         let read = if wants_day && dom == 0 { None } else { day(year, month, if wants_day { dom } else { 1 }) };
         let Some(read) = read else {
             let found = format!("“{}”填的“{text}”不是完整的日期", cell.field.name);
-            self.find(cell, "date-incomplete", Severity::Block, found, expects(cell.field), MEND);
+            self.find(cell, FindingCode::DateIncomplete, Severity::Block, found, expects(cell.field), MEND);
             return CellValue::Nothing;
         };
         let clean = if wants_day { dates::show_day(read) } else { dates::show_month(read) };
         self.verify(
             cell,
-            "year-two-digits",
+            FindingCode::YearTwoDigits,
             format!("“{}”填的“{text}”年份只有两位，按 {clean} 读", cell.field.name),
             expects(cell.field),
         );
-        self.amend(cell, "short-year", raw, &clean);
+        self.amend(cell, AmendmentRule::ShortYear, raw, &clean);
         CellValue::Date(read)
     }
 }

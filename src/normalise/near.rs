@@ -7,6 +7,7 @@ use super::sink::{Say, Sink};
 use super::view::View;
 use crate::definition::Plan;
 use crate::model::cell::{CellRef, RawCell, RawValue};
+use crate::model::codes::FindingCode;
 use crate::model::normalised::NearMiss;
 use crate::model::{RawWorkbook, Severity, SheetAccount};
 use std::sync::Arc;
@@ -32,7 +33,7 @@ pub fn formless(view: &View<'_>) -> SheetAccount {
 pub fn workbook(workbook: &RawWorkbook, sink: &mut Sink) {
     for remark in &workbook.remarks {
         let say = Say {
-            code: "workbook-remark",
+            code: FindingCode::WorkbookRemark,
             severity: Severity::Note,
             found: remark.clone(),
             expected: "文件里只有按表式填写的工作表".to_owned(),
@@ -82,7 +83,7 @@ pub fn near_forms(plan: &Plan, areas: &[Area<'_>], near: &[NearMiss], sink: &mut
             continue;
         }
         let say = Say {
-            code: "sheet-near-form",
+            code: FindingCode::SheetNearForm,
             severity: Severity::Verify,
             found: format!(
                 "工作表“{}”像《{}》，认出 {} 列，缺：{}；表头以下 {below} 行没有读取",

@@ -4,6 +4,7 @@ use super::area::Area;
 use super::found::FoundTable;
 use super::rows::Nil;
 use super::sink::{Say, Sink};
+use crate::model::codes::FindingCode;
 use crate::model::{FormTable, Severity};
 
 /// Headers only: nothing to report where the sheet says so, else doubtful.
@@ -17,7 +18,7 @@ pub fn nil(found: &[FoundTable<'_>], areas: &[Area<'_>], tables: &[FormTable], s
         }
         for empty in counted.iter().filter(|found| found.account.data == 0 && !says_nil(found)) {
             let say = Say {
-                code: "table-empty",
+                code: FindingCode::TableEmpty,
                 severity: Severity::Note,
                 found: format!("工作表“{}”里有一张表只有表头", empty.sheet.name),
                 expected: "没有要报的写“无”".to_owned(),
@@ -31,7 +32,7 @@ pub fn nil(found: &[FoundTable<'_>], areas: &[Area<'_>], tables: &[FormTable], s
         return true;
     }
     let say = Say {
-        code: "no-rows",
+        code: FindingCode::NoRows,
         severity: Severity::Verify,
         found: if counted.is_empty() { "表式都在不计入的工作表里" } else { "只有表头，没有数据" }.to_owned(),
         expected: "有则填报，没有请写“零报告”".to_owned(),
@@ -60,7 +61,7 @@ fn nil_beside_rows(found: &FoundTable<'_>, areas: &[Area<'_>], sink: &mut Sink) 
         Nil::Nothing => (Severity::Note, "无", "已按所填的行计入；请汇总部门留意“无”说的是哪一部分"),
     };
     let say = Say {
-        code: "nil-beside-rows",
+        code: FindingCode::NilBesideRows,
         severity,
         found: format!("表里写着“{said}”，同时有 {data} 行数据"),
         expected: "有数据就不写“零报告”或“无”".to_owned(),

@@ -4,6 +4,7 @@ use super::found::FoundTable;
 use super::period::Said;
 use super::sink::{Say, Sink};
 use crate::domain::period::Period;
+use crate::model::codes::FindingCode;
 use crate::model::{Origin, Severity};
 
 /// Sheets of another period: not counted where another sheet fits, else the return is held out.
@@ -25,7 +26,7 @@ pub fn periods(found: &mut [FoundTable<'_>], ours: &Period, sink: &mut Sink) {
                 sink.on_return(
                     sheet,
                     vec![at],
-                    Say { code: "period-unclear", severity: Severity::Verify, found, expected, next },
+                    Say { code: FindingCode::PeriodUnclear, severity: Severity::Verify, found, expected, next },
                 );
             }
             Said::OtherKind(at, text) => {
@@ -34,7 +35,7 @@ pub fn periods(found: &mut [FoundTable<'_>], ours: &Period, sink: &mut Sink) {
                 sink.on_return(
                     sheet,
                     vec![at],
-                    Say { code: "period-other-kind", severity: Severity::Verify, found, expected, next },
+                    Say { code: FindingCode::PeriodOtherKind, severity: Severity::Verify, found, expected, next },
                 );
             }
             Said::Other(at, text) if fits => {
@@ -45,7 +46,7 @@ pub fn periods(found: &mut [FoundTable<'_>], ours: &Period, sink: &mut Sink) {
                 sink.on_return(
                     sheet,
                     vec![at],
-                    Say { code: "sheet-other-period", severity: Severity::Note, found: said, expected, next },
+                    Say { code: FindingCode::SheetOtherPeriod, severity: Severity::Note, found: said, expected, next },
                 );
             }
             // One finding holds the whole return, however many of its sheets say the same.
@@ -57,7 +58,7 @@ pub fn periods(found: &mut [FoundTable<'_>], ours: &Period, sink: &mut Sink) {
                 sink.on_return(
                     sheet,
                     vec![at],
-                    Say { code: "period-mismatch", severity: Severity::Block, found, expected, next },
+                    Say { code: FindingCode::PeriodMismatch, severity: Severity::Block, found, expected, next },
                 );
             }
         }
@@ -66,7 +67,7 @@ pub fn periods(found: &mut [FoundTable<'_>], ours: &Period, sink: &mut Sink) {
         && !found.iter().any(|found| matches!(found.said, Said::Ours | Said::OtherKind(..)))
     {
         let say = Say {
-            code: "period-missing",
+            code: FindingCode::PeriodMissing,
             severity: Severity::Note,
             found: "没有写所属期".to_owned(),
             expected: format!("写明所属期：{}", ours.title()),

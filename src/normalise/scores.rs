@@ -4,6 +4,7 @@ use super::desk::{CellValue, Desk, FieldCell, MEND, expects};
 use super::figures;
 use crate::definition::Band;
 use crate::model::Severity;
+use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::{names, numbers};
 use std::borrow::Cow;
 
@@ -18,7 +19,7 @@ pub fn from_text<'v>(
     let key = names::match_key(text);
     if let Some(band) = bands.iter().find(|band| names::match_key(&band.word) == key) {
         if band.word != raw {
-            desk.amend(cell, "tidy-text", raw, &band.word);
+            desk.amend(cell, AmendmentRule::TidyText, raw, &band.word);
         }
         return CellValue::Score(None, Some(Cow::Borrowed(&band.word)));
     }
@@ -32,7 +33,7 @@ pub fn from_text<'v>(
         }
         _ => {
             let found = format!("“{}”填的是“{text}”，既不是分数也不是等次", cell.field.name);
-            desk.find(cell, "score-unknown", Severity::Block, found, expects(cell.field), MEND);
+            desk.find(cell, FindingCode::ScoreUnknown, Severity::Block, found, expects(cell.field), MEND);
             CellValue::Nothing
         }
     }

@@ -2,13 +2,13 @@
 
 use super::view::View;
 use crate::model::cell::CellRef;
+use crate::model::codes::FindingCode;
 use crate::model::normalised::UnknownUnit;
 use crate::model::{Amendment, Finding, Place, Severity};
-use std::sync::Arc;
 
 /// The parts of a finding's sentence.
 pub struct Say {
-    pub code: &'static str,
+    pub code: FindingCode,
     pub severity: Severity,
     pub found: String,
     pub expected: String,
@@ -67,7 +67,7 @@ impl Sink {
 
     fn push(&mut self, place: Place, say: Say, line: Option<u32>, holds_return: bool) {
         self.findings.push(Finding {
-            code: Arc::from(say.code),
+            code: say.code.into(),
             severity: say.severity,
             place,
             found: say.found,

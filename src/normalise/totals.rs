@@ -7,6 +7,7 @@ use super::sink::{Say, Sink};
 use super::view::View;
 use crate::definition::Form;
 use crate::model::cell::{CellRef, RawValue};
+use crate::model::codes::FindingCode;
 use crate::model::table::Column;
 use crate::model::{FormTable, Severity};
 use crate::text::numbers;
@@ -73,7 +74,7 @@ pub fn check(view: &View<'_>, form: &Form, table: &SheetTable, read: &FormTable,
             if sums.iter().all(|sum| (sum - said).abs() > parts.noise()) {
                 let sum = tidy(sums.first().copied().unwrap_or(0.0));
                 let say = Say {
-                    code: "total-mismatch",
+                    code: FindingCode::TotalMismatch,
                     severity: Severity::Verify,
                     found: format!(
                         "“{}”合计填的是 {}，各行相加是 {}",

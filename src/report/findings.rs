@@ -12,8 +12,10 @@ use crate::book::listing::{ListCell, Listing, remarks};
 use crate::book::style::ListStyles;
 use crate::book::tidy::letters;
 use crate::book::workbook::workbook;
-use crate::model::finding::{Amendment, Finding, Severity};
+use crate::model::codes::AmendmentRule;
+use crate::model::finding::{Amendment, Finding};
 use crate::model::run::RowFate;
+use crate::model::severity::Severity;
 use crate::model::{CellRef, Outcome};
 use crate::text::dates::show_day;
 use rust_xlsxwriter::{Workbook, XlsxError};
@@ -245,7 +247,7 @@ fn files(
 /// The changes of each file in order of the first of their kind; one that was made to many cells alike is one line.
 fn alike(changes: &[Amendment]) -> impl Iterator<Item = (&Amendment, Vec<CellRef>)> {
     changes.chunk_by(|a, b| (a.source, a.sheet) == (b.source, b.sheet)).flat_map(|of_sheet| {
-        let mut places: HashMap<(&str, &str, &str, &str), usize> = HashMap::new();
+        let mut places: HashMap<(&str, &str, &str, AmendmentRule), usize> = HashMap::new();
         let mut lines: Vec<(&Amendment, Vec<CellRef>)> = Vec::new();
         for change in of_sheet {
             let line = *places.entry((&change.field, &change.raw, &change.clean, change.rule)).or_insert(lines.len());
@@ -293,7 +295,7 @@ fn amendments(
             ListCell::Text(&change.field),
             ListCell::Text(&change.raw),
             ListCell::Text(&change.clean),
-            ListCell::Text(change.rule),
+            ListCell::Text(&change.rule),
         ];
         sheet.push(book, &items, None)?;
     }

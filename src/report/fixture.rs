@@ -5,10 +5,12 @@ use super::results::Results;
 use crate::definition::*;
 use crate::domain::period::{Period, day};
 use crate::language::Literal;
+use crate::model::codes::{AmendmentRule, Code, FindingCode};
 use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};
-use crate::model::finding::{Amendment, Finding, Place, Severity};
+use crate::model::finding::{Amendment, Finding, Place};
 use crate::model::normalised::{Binding, Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
+use crate::model::severity::Severity;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::model::{CellRef, Column, Origin, Outcome, SheetAccount, SourceFile};
 use crate::rows::{Grid, Rows, ValidatedRows};
@@ -285,7 +287,7 @@ fn verdict(rows: usize, returns: &Path) -> RunVerdict {
         })
         .collect();
     let amendment = Amendment {
-        rule: "full-width",
+        rule: AmendmentRule::FullWidth,
         source: 0,
         sheet: 0,
         at: CellRef { row: 6, col: 7 },
@@ -369,13 +371,13 @@ fn source(index: u32, outcome: Outcome, rows: RowAccount, readable: bool, return
         near_misses: vec![],
         rows,
         superseded_by: (outcome == Outcome::Superseded).then_some(0),
-        code: if outcome == Outcome::Unreadable { "file-damaged" } else { "" },
+        code: (outcome == Outcome::Unreadable).then_some(FindingCode::FileDamaged),
     }
 }
 
 fn findings() -> Vec<Finding> {
     let finding = |code: &str, severity, place: Place, found: &str| Finding {
-        code: code.into(),
+        code: Code::spelled(code),
         severity,
         place,
         found: found.to_owned(),

@@ -108,7 +108,7 @@ fn input(results: &Results<'_>, source: &SourceVerdict) -> Value {
         "sha256": source.sha256,
         "size": source.size,
         "outcome": source.outcome.key(),
-        "code": Some(source.code).filter(|code| !code.is_empty()),
+        "code": source.code.map(|code| code.as_str()),
         "cause": mask_within(&source.cause),
         "next": mask_within(&source.next),
         "sender": source.sender.as_ref().map(|sender| results.unit_name(sender.unit)),

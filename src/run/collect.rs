@@ -5,6 +5,7 @@ use super::stop::Stop;
 use super::watch::Watch;
 use crate::history::History;
 use crate::ingest::{self, Delivery, Limits};
+use crate::model::codes::FindingCode;
 use crate::model::outcome::Read;
 use crate::model::{Outcome, Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Budget, Normaliser, Overrun};
@@ -93,7 +94,7 @@ fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery, 
                     }
                 }
                 Err(_) => Arrival::Unreadable(Unreadable {
-                    code: "file-damaged",
+                    code: FindingCode::FileDamaged,
                     cause: "文件的内容让程序无法核对（程序缺陷）".to_owned(),
                     next: "请把这份文件交给维护人员；可先请报送单位用下发的表式重新填报".to_owned(),
                 }),
@@ -121,7 +122,7 @@ fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery, 
 /// A file that reads, and costs too much to understand.
 fn too_dear(overrun: Overrun, budget: &Budget, limits: &Limits) -> Unreadable {
     let over = |what: &str, most: usize| Unreadable {
-        code: "file-over-limit",
+        code: FindingCode::FileOverLimit,
         cause: format!("这份文件{what}超过 {most}"),
         next: "请报送单位删去与报表无关的内容、按表式分开填报后重新发送；确需照收的，用 --file-memory 放宽上限再运行"
             .to_owned(),

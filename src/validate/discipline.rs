@@ -3,6 +3,7 @@
 use crate::definition::Roster;
 use crate::definition::reference::Due;
 use crate::domain::workdays::Calendar;
+use crate::model::codes::FindingCode;
 use crate::model::normalised::NormalisedReturn;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
 use crate::model::{Finding, Outcome, Place, Severity, SourceFile};
@@ -31,7 +32,7 @@ pub fn early(due: Option<&Due>, source: &SourceFile, returned: &NormalisedReturn
     let filed = returned.version.filled_on.filter(|filed| *filed < opens)?;
     let unit = returned.sender.as_ref().map(|sender| sender.unit);
     Some(Finding {
-        code: "filed-before-open".into(),
+        code: FindingCode::FiledBeforeOpen.into(),
         severity: Severity::Note,
         place: Place { source: Some(source.index), unit, ..Place::default() },
         found: format!("填报日期 {} 早于开网日期 {}", show_day(filed), show_day(opens)),

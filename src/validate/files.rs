@@ -5,6 +5,7 @@ use super::discipline::{beijing_day, early, lateness, units};
 use super::ruling::{self, Replaced, Ruling};
 use super::verdicts::blocking;
 use crate::definition::{Reference, Roster};
+use crate::model::codes::FindingCode;
 use crate::model::drift::Drift;
 use crate::model::ledger::Ledger;
 use crate::model::normalised::NormalisedReturn;
@@ -65,7 +66,7 @@ fn on_whole_file(file: &Arrived) -> Option<Finding> {
         }
         Arrival::Unrecognised(cause) => {
             let next = "请确认是否放错；是本项报表的，请报送单位按下发的表式填报";
-            ("file-unrecognised", Severity::Note, cause.clone(), "本项工作的报表", next.to_owned())
+            (FindingCode::FileUnrecognised, Severity::Note, cause.clone(), "本项工作的报表", next.to_owned())
         }
         Arrival::Return(_) | Arrival::Ignored(_) => return None,
     };
@@ -132,13 +133,13 @@ fn source_verdict(
         near_misses,
         rows,
         superseded_by: None,
-        code: "",
+        code: None,
         source,
     };
     match arrival {
         Arrival::Unreadable(unreadable) => {
             verdict.outcome = Outcome::Unreadable;
-            verdict.code = unreadable.code;
+            verdict.code = Some(unreadable.code);
             verdict.cause = unreadable.cause;
             verdict.next = unreadable.next;
         }

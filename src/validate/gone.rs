@@ -133,7 +133,7 @@ fn check_one(
             };
             let (severity, found) = trial::mark(gone.severity, gone.trial, said(&gone.found));
             Finding {
-                code: gone.code.clone(),
+                code: (&gone.code).into(),
                 severity,
                 place: Place { source: Some(*source), unit: Some(*unit), ..Place::default() },
                 found,

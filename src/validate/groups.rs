@@ -40,7 +40,7 @@ fn check_one(rows: &FormRows, rule: &GroupRule, context: &RunContext) -> Vec<Fin
         findings.extend(told.iter().map(|row| {
             let (severity, found) = trial::mark(rule.severity, rule.trial, rows.render(&rule.found, *row, &own));
             Finding {
-                code: rule.code.clone(),
+                code: (&rule.code).into(),
                 severity,
                 place: rows.place(*row, &rule.cells),
                 found,

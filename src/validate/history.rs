@@ -8,6 +8,7 @@ use super::yardstick::Yardstick;
 use crate::definition::{Form, Template, TemplatePart};
 use crate::domain::period::Period;
 use crate::language::{PREVIOUS, earlier_column, split_earlier};
+use crate::model::codes::FindingCode;
 use crate::model::{Finding, Place, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,7 +76,7 @@ fn wanted(form: &Form) -> BTreeMap<&'static str, BTreeSet<String>> {
     wanted
 }
 
-fn remark(code: &str, form: &Form, found: String, expected: &str, next: &str) -> Finding {
+fn remark(code: FindingCode, form: &Form, found: String, expected: &str, next: &str) -> Finding {
     Finding {
         code: code.into(),
         severity: Severity::Note,
@@ -93,7 +94,7 @@ pub fn gap(form: &Form, earlier: &str, period: &Period, yardstick: Yardstick<'_>
     if !yardstick.history.in_use() {
         let found = format!("《{}》没有与往期核对：本次没有使用历史库", form.title);
         return remark(
-            "history-gap",
+            FindingCode::HistoryGap,
             form,
             found,
             "与往期核对时使用历史库",
@@ -103,7 +104,7 @@ pub fn gap(form: &Form, earlier: &str, period: &Period, yardstick: Yardstick<'_>
 
     let found = format!("《{}》没有与{earlier}（{}）核对：没有那一期可用的存档", form.title, period.title());
     let next = "有那一期报表的，先汇总那一期，再重新汇总本期；没有的不用处理，有关规则本期不核对";
-    remark("history-gap", form, found, "历史库里有那一期的数据", next)
+    remark(FindingCode::HistoryGap, form, found, "历史库里有那一期的数据", next)
 }
 
 /// Keys that do not tell one record from another.
@@ -118,5 +119,5 @@ pub fn shared(form: &Form, records: &StoredRecords<'_>) -> Option<Finding> {
         names.join("、")
     );
     let next = "请定义的维护人员在 key 里补上能区分记录的列";
-    (shared > 0).then(|| remark("history-ambiguous", form, found, "同一期里每条记录的 key 不同", next))
+    (shared > 0).then(|| remark(FindingCode::HistoryAmbiguous, form, found, "同一期里每条记录的 key 不同", next))
 }

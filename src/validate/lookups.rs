@@ -58,7 +58,7 @@ pub fn check(
             let found = rows.render(&rule.found, row, &more);
             let (severity, found) = trial::mark(rule.severity, rule.trial, found);
             findings.push(Finding {
-                code: rule.code.clone(),
+                code: (&rule.code).into(),
                 severity,
                 place: rows.place(row, &rule.cells),
                 found,
@@ -92,8 +92,11 @@ fn index(
         .collect();
     let mut index: HashMap<Vec<String>, Vec<u32>> = HashMap::new();
     for row in (0..table.height()).filter(|row| counted.get(*row) == Some(&true)) {
-        let parts =
-            lookup.on.iter().zip(&canonical).map(|((_, column), canonical)| canonical.spelling(table.value(row, column)));
+        let parts = lookup
+            .on
+            .iter()
+            .zip(&canonical)
+            .map(|((_, column), canonical)| canonical.spelling(table.value(row, column)));
         if let Some(key) = parts.collect::<Option<Vec<String>>>() {
             index.entry(key).or_default().push(row as u32);
         }

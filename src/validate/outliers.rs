@@ -129,7 +129,7 @@ fn finding(outlier: &Outlier, rows: &FormRows, row: usize, value: f64, held: &st
     let found = format!("{}；{held}", rows.render(&outlier.found, row, &more));
     let (severity, found) = trial::mark(outlier.severity, outlier.trial, found);
     Finding {
-        code: outlier.code.clone(),
+        code: (&outlier.code).into(),
         severity,
         place: rows.place(row, &outlier.cells),
         found,

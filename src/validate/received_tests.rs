@@ -4,6 +4,7 @@ use super::arrived::Arrival;
 use super::fixture::*;
 use super::*;
 use crate::domain::period::day;
+use crate::model::codes::Code;
 use crate::model::drift::DriftKind;
 use crate::model::ledger::{ChangeKind, Difference, Shown, Standing};
 use crate::model::normalised::{NearMiss, UnknownUnit, VersionEvidence};
@@ -96,7 +97,7 @@ fn a_version_split_over_two_files_loses_no_rows() {
 #[test]
 fn cells_that_could_not_be_read_differ_by_what_was_said_of_them() {
     let unread = |source, words: &str| Finding {
-        code: "number-unclear".into(),
+        code: Code::spelled("number-unclear"),
         severity: Severity::Block,
         place: Place {
             source: Some(source),
@@ -135,7 +136,7 @@ fn every_way_of_not_counting_has_its_standing() {
     files[1].sha256 = files[0].sha256;
     let held = edit(&mut files[2]);
     held.findings.push(Finding {
-        code: "period-mismatch".into(),
+        code: Code::spelled("period-mismatch"),
         severity: Severity::Block,
         place: Place { source: Some(2), ..Place::default() },
         found: "所属期是 2025 年".into(),

@@ -79,7 +79,7 @@ impl<'a> FormRows<'a> {
             findings.extend(failed.into_iter().map(|row| {
                 let (severity, found) = trial::mark(rule.severity, rule.trial, self.render(&rule.found, row, &[]));
                 Finding {
-                    code: rule.code.clone(),
+                    code: (&rule.code).into(),
                     severity,
                     place: self.place(row, &rule.cells),
                     found,

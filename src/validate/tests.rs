@@ -8,6 +8,7 @@ use crate::definition::Count;
 use crate::definition::reference::Due;
 use crate::domain::period::{Period, day};
 use crate::language::Type;
+use crate::model::codes::{AmendmentRule, Code, FindingCode};
 use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnitStatus;
 use crate::model::{Amendment, Outcome, Place, Severity, Unreadable};
@@ -186,7 +187,7 @@ fn a_later_version_of_one_form_leaves_the_other_form_alone() {
     ];
     edit(&mut files[1]).version.filled_on = day(2026, 3, 6);
     let mut blank = Finding {
-        code: "cell-required".into(),
+        code: Code::spelled("cell-required"),
         severity: Severity::Block,
         place: Place { source: Some(0), sheet: Some(0), row: Some(5), ..Place::default() },
         found: String::new(),
@@ -223,7 +224,7 @@ fn copies_count_once_and_held_returns_not_at_all() {
     ];
     files[1].sha256 = files[0].sha256;
     edit(&mut files[2]).findings.push(Finding {
-        code: "period-mismatch".into(),
+        code: Code::spelled("period-mismatch"),
         severity: Severity::Block,
         place: Place { source: Some(2), sheet: Some(0), ..Place::default() },
         found: "所属期是 2025 年".into(),
@@ -233,7 +234,7 @@ fn copies_count_once_and_held_returns_not_at_all() {
         holds_return: true,
     });
     edit(&mut files[1]).amendments.push(Amendment {
-        rule: "full-width",
+        rule: AmendmentRule::FullWidth,
         source: 1,
         sheet: 0,
         at: crate::model::CellRef { row: 5, col: 1 },
@@ -269,7 +270,9 @@ fn discipline_takes_the_best_of_a_unit() {
         arrival(
             1,
             "乙.xlsx",
-            Arrival::Unreadable(Unreadable { code: "file-damaged", cause: "坏".into(), next: "重发".into() }),
+            Arrival::Unreadable(Unreadable {
+                code: FindingCode::FileDamaged, cause: "坏".into(), next: "重发".into()
+            }),
         ),
         arrival(2, "照片.jpg", Arrival::Unrecognised("是图片".into())),
         arrival(3, "Thumbs.db", Arrival::Ignored("系统文件".into())),

@@ -37,7 +37,7 @@ fn check_one(rows: &FormRows, unique: &Unique, context: &RunContext) -> Vec<Find
             let found = rows.render(&unique.found, *row, &more);
             let (severity, found) = trial::mark(unique.severity, unique.trial, found);
             findings.push(Finding {
-                code: unique.code.clone(),
+                code: (&unique.code).into(),
                 severity,
                 place: rows.place(*row, &unique.fields),
                 found,

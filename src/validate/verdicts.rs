@@ -2,6 +2,7 @@
 
 use super::rows::FormRows;
 use crate::definition::{Count, Plan};
+use crate::model::codes::FindingCode;
 use crate::model::{Finding, Origin, Place, Severity};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -66,7 +67,7 @@ pub fn unplaced(rows: &FormRows, blocks: &Blocks) -> Vec<Finding> {
     let without = rows.rows.units.iter().enumerate().filter(|(_, unit)| unit.is_none());
     let open = without.filter(|(row, _)| rows.rows.origins.get(*row).is_some_and(|origin| !blocks.on(origin)));
     open.map(|(row, _)| Finding {
-        code: "unit-not-expected".into(),
+        code: FindingCode::UnitNotExpected.into(),
         severity: Severity::Block,
         place: rows.place(row, &[unit_field]),
         found: format!("{name}“{}”及其上级都不在本次应报单位之列", rows.value(row, name)),

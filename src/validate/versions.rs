@@ -17,6 +17,7 @@ use super::arrived::{Arrival, Arrived};
 use super::changes::{Comparison, cell};
 use super::ruling::{Replaced, Ruling};
 use crate::definition::{Form, Plan, Roster};
+use crate::model::codes::FindingCode;
 use crate::model::ledger::{ChangeKind, Difference};
 use crate::model::normalised::{NormalisedReturn, VersionEvidence};
 use crate::model::{Column, Finding, FormTable, Place, Severity, SourceFile};
@@ -268,7 +269,7 @@ fn replace(
         && ruling.at_odds.insert((later.position, earlier.position))
     {
         ruling.findings.push(Finding {
-            code: "version-evidence-conflict".into(),
+            code: FindingCode::VersionEvidenceConflict.into(),
             severity: Severity::Verify,
             place: place(later),
             found: format!("按填报日期替代了“{}”，{other}却说后者更新", earlier.name),
@@ -296,7 +297,7 @@ fn place(candidate: &Candidate) -> Place {
 fn undecidable(form: &Form, candidate: &Candidate, rivals: &[&str]) -> Finding {
     let others = quoted(rivals);
     Finding {
-        code: "version-undecidable".into(),
+        code: FindingCode::VersionUndecidable.into(),
         severity: Severity::Block,
         place: place(candidate),
         found: format!("同一单位的《{}》还有{others}，内容不同，分不出先后", form.title),
@@ -363,7 +364,7 @@ fn dropped(form: &Form, others: &[&Candidate], earlier: &Candidate) -> Option<Fi
         (Severity::Note, format!("旧版有的 {missing} 行"))
     };
     Some(Finding {
-        code: "version-rows-dropped".into(),
+        code: FindingCode::VersionRowsDropped.into(),
         severity,
         place: place(later),
         found: format!("被替代的“{}”中{what}在这一版里没有", earlier.name),

@@ -297,7 +297,7 @@ fn fuzz(seed: u64, each: usize) -> BTreeMap<(&'static str, Kind, String), u32> {
             for (_, read) in reads.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix)) {
                 let word = match read {
                     Read::Workbook(book) => compare(good, book).to_owned(),
-                    Read::Unreadable(why) => why.code.to_owned(),
+                    Read::Unreadable(why) => why.code.to_string(),
                     Read::NotATable { .. } => "not a table".to_owned(),
                     Read::Litter { .. } => "litter".to_owned(),
                 };

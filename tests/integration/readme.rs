@@ -1,19 +1,51 @@
-//! README.md and the code say the same: commands, finding codes, amendment rules.
+//! README.md and the code say the same: commands, and the tables of codes, which are written from the registry.
 
-use super::support::{Results, root};
-use std::collections::BTreeSet;
+use super::support::root;
+use huizong::model::codes::{AmendmentRule, DiagnosticCode, FindingCode};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+
+const BEGIN: &str = "<!-- codes: begin -->\n";
+const END: &str = "<!-- codes: end -->";
 
 fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).expect("README.md")
 }
 
-/// The first words in back quotes of each table line between the markers.
-fn listed() -> BTreeSet<String> {
+/// The tables between the markers, as the registry says them.
+fn tables() -> String {
+    let mut text = String::from("| code | severity | on | meaning |\n|---|---|---|---|\n");
+    for code in FindingCode::ALL {
+        let entry = code.entry();
+        let words: Vec<&str> = entry.severities.iter().map(|severity| severity.word()).collect();
+        let _ = writeln!(text, "| `{code}` | {} | {} | {} |", words.join(", "), entry.stands.key(), entry.meaning);
+    }
+    text += "\nAutomatic changes are amendments (规范化记录), raw → clean, each with its rule:\n\n";
+    text += "| rule | what it changes |\n|---|---|\n";
+    for rule in AmendmentRule::ALL {
+        let _ = writeln!(text, "| `{rule}` | {} |", rule.entry().meaning);
+    }
+    text += "\nMistakes in definitions and reference data (定义错误), with what to write instead:\n\n";
+    text += "| code | what is wrong | what to write |\n|---|---|---|\n";
+    for code in DiagnosticCode::ALL {
+        let entry = code.entry();
+        let _ = writeln!(text, "| `{code}` | {} | {} |", entry.word, entry.next.replace('|', "\\|"));
+    }
+    text
+}
+
+/// `HUIZONG_UPDATE=1 cargo test --release --test integration readme` writes the tables anew.
+#[test]
+fn the_tables_of_codes_are_those_of_the_registry() {
     let text = readme();
-    let (_, rest) = text.split_once("<!-- codes: begin -->").expect("the list begins");
-    let (list, _) = rest.split_once("<!-- codes: end -->").expect("the list ends");
-    list.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).map(str::to_string).collect()
+    let (before, rest) = text.split_once(BEGIN).expect("the tables begin");
+    let (written, after) = rest.split_once(END).expect("the tables end");
+    let tables = tables();
+    if std::env::var_os("HUIZONG_UPDATE").is_some() {
+        std::fs::write(root().join("README.md"), format!("{before}{BEGIN}{tables}{END}{after}")).expect("README.md");
+    } else {
+        assert!(written == tables, "README.md has other tables of codes: run with HUIZONG_UPDATE=1");
+    }
 }
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -27,87 +59,33 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Kebab-case words in double quotes.
-fn kebab_words(text: &str) -> BTreeSet<String> {
-    text.split('"')
-        .filter(|word| word.contains('-') && !word.starts_with('-') && !word.ends_with('-'))
-        .filter(|word| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
-        .map(str::to_string)
-        .collect()
-}
-
-/// The code of the stages that find something, and everything that tests it, as two texts.
-fn code_and_tests() -> (String, String) {
-    let (mut code, mut tests) = (String::new(), String::new());
+/// A code that nothing says any more goes.
+#[test]
+fn every_code_is_said_somewhere() {
     let mut files = Vec::new();
-    for stage in ["formats", "ingest", "normalise", "validate", "compute"] {
-        rust_files(&root().join("src").join(stage), &mut files);
+    rust_files(&root().join("src"), &mut files);
+    let mut source = String::new();
+    for file in files.iter().filter(|file| !file.to_string_lossy().replace('\\', "/").contains("/model/codes/")) {
+        let text = std::fs::read_to_string(file).expect("a source file");
+        // Tests may name a code that nothing says.
+        source += text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     }
-    for file in files {
-        let text = std::fs::read_to_string(&file).expect("a source file");
-        let name = file.to_string_lossy().replace('\\', "/");
-        if name.contains("/tests") || name.contains("fixture") {
-            tests += &text;
-        } else {
-            let (before, after) = text.split_once("\nmod tests {").unwrap_or((&text, ""));
-            code += before;
-            tests += after;
+    let said = |path: String| {
+        let mut rest = source.as_str();
+        while let Some(at) = rest.find(&path) {
+            rest = &rest[at + path.len()..];
+            if !rest.starts_with(|c: char| c.is_alphanumeric()) {
+                return true;
+            }
         }
-    }
-    let mut files = Vec::new();
-    rust_files(&root().join("tests"), &mut files);
-    for file in files.iter().filter(|file| !file.ends_with("readme.rs")) {
-        tests += &std::fs::read_to_string(file).expect("a test file");
-    }
-    (code, tests)
-}
-
-/// Words of the stages that are no codes: names in file formats, and words of definitions and records.
-const NO_CODES: [&str; 15] = [
-    "line-break",
-    "covered-table-cell",
-    "boolean-value",
-    "date-value",
-    "encryption-data",
-    "quoted-printable",
-    "style-name",
-    "table-cell",
-    "table-column",
-    "table-properties",
-    "table-row",
-    "time-value",
-    "value-type",
-    "whole-return",
-    "number-columns-repeated",
-];
-
-#[test]
-fn every_code_of_the_engine_is_in_the_readme_and_the_reverse() {
-    let listed = listed();
-    assert!(listed.len() > 80, "{}", listed.len());
-    let (code, _) = code_and_tests();
-    let known = kebab_words(&code);
-    let dead: Vec<&String> = listed.iter().filter(|word| word.contains('-') && !known.contains(*word)).collect();
-    assert!(dead.is_empty(), "listed, but not in the code: {dead:?}");
-    let format_words = ["number-", "encoding", "utf-", "iso-"];
-    let missing: Vec<&String> = known
-        .iter()
-        .filter(|word| !listed.contains(*word) && !NO_CODES.contains(&word.as_str()))
-        .filter(|word| !format_words.iter().any(|start| word.starts_with(start)))
-        .collect();
-    assert!(missing.is_empty(), "in the code, but not listed: {missing:?}");
-}
-
-#[test]
-fn every_listed_code_is_known_to_a_test() {
-    let (_, mut tests) = code_and_tests();
-    for pipeline in ["model-teams", "honours"] {
-        let results = Results::of_sample(pipeline, &[]);
-        tests += &results.text("findings.ndjson");
-        tests += &results.manifest().to_string();
-    }
-    let unknown: Vec<String> = listed().into_iter().filter(|code| !tests.contains(code.as_str())).collect();
-    assert!(unknown.is_empty(), "no test knows {unknown:?}");
+        false
+    };
+    let findings = FindingCode::ALL.map(|code| format!("FindingCode::{code:?}"));
+    let diagnostics = DiagnosticCode::ALL.map(|code| format!("DiagnosticCode::{code:?}"));
+    let rules = AmendmentRule::ALL.map(|rule| format!("AmendmentRule::{rule:?}"));
+    let dead: Vec<String> =
+        findings.into_iter().chain(diagnostics).chain(rules).filter(|path| !said(path.clone())).collect();
+    assert!(dead.is_empty(), "{dead:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Node, Section, Word};
 use crate::definition::{CodeList, NamedValue, ReferenceColumn, ReferenceSchema};
 use crate::language::{Literal, Type};
+use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -13,7 +14,7 @@ pub fn values(document: &Section<'_>) -> Vec<NamedValue> {
     let mut values: Vec<NamedValue> = Vec::new();
     for (name, node) in section.entries() {
         if let Some(problem) = name_problem(name.text, &values) {
-            name.report("bad-name", format!("“{}”不能作数值的名字：{problem}", name.text), None);
+            name.report(DiagnosticCode::BadName, format!("“{}”不能作数值的名字：{problem}", name.text), None);
         }
         match literal(&node) {
             Some(value) => values.push(NamedValue { name: name.text.to_owned(), value }),
@@ -37,10 +38,14 @@ pub fn codes(document: &Section<'_>, into: &mut Vec<CodeList>) {
     for (id, node) in section.entries() {
         let Some(section) = node.section() else { continue };
         if !is_kebab(id.text) {
-            id.report("bad-code", format!("“{}”不能作代码表的名字", id.text), Some("用小写英文和连字符".to_owned()));
+            id.report(
+                DiagnosticCode::BadCode,
+                format!("“{}”不能作代码表的名字", id.text),
+                Some("用小写英文和连字符".to_owned()),
+            );
         }
         if into.iter().any(|list| list.id == id.text) {
-            id.report("duplicate-id", format!("代码表“{}”已经定义过", id.text), None);
+            id.report(DiagnosticCode::DuplicateId, format!("代码表“{}”已经定义过", id.text), None);
         }
         into.push(code_list(id.text, section));
     }
@@ -53,7 +58,7 @@ fn code_list(id: &str, section: Section<'_>) -> CodeList {
     let mut values = Vec::new();
     for word in section.words("values") {
         if meanings.insert(match_key(word.text), word.text.to_owned()).is_some() {
-            word.report("duplicate-code-value", format!("“{}”写了两次", word.text), None);
+            word.report(DiagnosticCode::DuplicateCodeValue, format!("“{}”写了两次", word.text), None);
         }
         values.push(word.text.to_owned());
     }
@@ -62,7 +67,7 @@ fn code_list(id: &str, section: Section<'_>) -> CodeList {
     for (written, node) in also {
         let Some(canonical) = node.word() else { continue };
         if !values.iter().any(|value| value == canonical.text) {
-            canonical.unknown("unknown-code-value", "代码", values.iter().map(String::as_str));
+            canonical.unknown(DiagnosticCode::UnknownCodeValue, "代码", values.iter().map(String::as_str));
         }
         if let Some(other) = meanings.insert(match_key(written.text), canonical.text.to_owned()) {
             report_double_meaning(&written, &other);
@@ -91,14 +96,14 @@ fn with_prefix(prefix: &str, meanings: &mut BTreeMap<String, String>, synonyms: 
 
 fn report_double_meaning(written: &Word<'_>, other: &str) {
     let message = format!("“{}”已经表示“{other}”，不能再写一次", written.text);
-    written.report("duplicate-code-value", message, Some("删去其中一个".to_owned()));
+    written.report(DiagnosticCode::DuplicateCodeValue, message, Some("删去其中一个".to_owned()));
 }
 
 pub fn references(document: &Section<'_>, context: &mut Context<'_>) {
     for section in document.sections("reference") {
         let Some(name) = section.word("name") else { continue };
         if context.references.iter().any(|schema| schema.name == name.text) {
-            name.report("duplicate-id", format!("参照表“{}”已经定义过", name.text), None);
+            name.report(DiagnosticCode::DuplicateId, format!("参照表“{}”已经定义过", name.text), None);
         }
         let optional = section.flag("optional", false);
         section.need_list("columns");
@@ -133,10 +138,10 @@ fn reference_column(
     section.finish();
     let name = name?;
     if let Some(problem) = name_problem(name.text, &context.values) {
-        name.report("bad-name", format!("“{}”不能作列名：{problem}", name.text), None);
+        name.report(DiagnosticCode::BadName, format!("“{}”不能作列名：{problem}", name.text), None);
     }
     if before.iter().any(|column| column.name == name.text || column.also.iter().any(|also| also == name.text)) {
-        name.report("duplicate-field", format!("列“{}”已经有了", name.text), None);
+        name.report(DiagnosticCode::DuplicateField, format!("列“{}”已经有了", name.text), None);
     }
     Some(ReferenceColumn { name: name.text.to_owned(), also, ty, codes, required })
 }

@@ -6,6 +6,7 @@ use super::cursor::{Section, Word};
 use crate::definition::{ColumnType, Computed, ComputedKind, Ranking, StatedTotal, grade_column};
 use crate::domain::ranking::Direction;
 use crate::language::Type;
+use crate::model::codes::DiagnosticCode;
 
 /// Reads a form's computed columns and adds each to the form, so that the next may use it.
 pub fn computed(form: &Section<'_>, at: usize, context: &mut Context<'_>) {
@@ -31,14 +32,14 @@ pub fn computed(form: &Section<'_>, at: usize, context: &mut Context<'_>) {
 
 fn check_name(name: &Word<'_>, at: usize, columns: &Columns, context: &Context<'_>) {
     if let Some(problem) = name_problem(name.text, &context.values) {
-        name.report("bad-name", format!("“{}”不能作列名：{problem}", name.text), None);
+        name.report(DiagnosticCode::BadName, format!("“{}”不能作列名：{problem}", name.text), None);
     }
     let grades = context.forms.get(at).map_or(&[][..], |form| &form.fields);
     if columns.names.iter().any(|known| known == name.text)
         || grades.iter().any(|field| grade_column(&field.name) == name.text)
     {
         let help = Some("算出来的列另起一个名字，例如 复算得分".to_owned());
-        name.report("duplicate-field", format!("列“{}”已经有了", name.text), help);
+        name.report(DiagnosticCode::DuplicateField, format!("列“{}”已经有了", name.text), help);
     }
 }
 
@@ -58,7 +59,7 @@ fn kind(section: &Section<'_>, columns: &Columns, context: &Context<'_>) -> Opti
         (false, true) => Some((ComputedKind::Rank(ranking(section, columns, context)?), ColumnType::Integer)),
         _ => {
             let message = "算出来的列写 value 或 rank 中的一个".to_owned();
-            section.log.report("computed-kind", section.span(), message, None);
+            section.log.report(DiagnosticCode::ComputedKind, section.span(), message, None);
             for key in ["direction", "within"] {
                 let _ = section.get(key);
             }
@@ -79,7 +80,7 @@ pub fn ranking(section: &Section<'_>, columns: &Columns, context: &Context<'_>) 
     }
     let ty = columns.scope.columns.get(word.text);
     if !matches!(ty, Some(Type::Integer | Type::Number)) && !context.doubtful.contains(word.text) {
-        word.report("wrong-type", format!("“{}”不是数，排不了名次", word.text), None);
+        word.report(DiagnosticCode::WrongType, format!("“{}”不是数，排不了名次", word.text), None);
     }
     (known == within.len()).then(|| Ranking {
         column: word.text.to_owned(),

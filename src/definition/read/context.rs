@@ -5,6 +5,7 @@ use super::cursor::{Log, Section, Word, suggestion};
 use crate::definition::{CodeList, ColumnType, Form, NamedValue, ReferenceSchema, Template, TemplatePart};
 use crate::language::{self, Checked, Literal, RUN_CONSTANTS, Type};
 use crate::model::Severity;
+use crate::model::codes::DiagnosticCode;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -89,27 +90,31 @@ impl<'a> Context<'a> {
     pub fn schema(&self, word: &Word<'_>) -> Option<&ReferenceSchema> {
         let schema = self.references.iter().find(|schema| schema.name == word.text);
         if schema.is_none() {
-            word.unknown("unknown-reference", "参照表", self.references.iter().map(|schema| schema.name.as_str()));
+            word.unknown(
+                DiagnosticCode::UnknownReference,
+                "参照表",
+                self.references.iter().map(|schema| schema.name.as_str()),
+            );
         }
         schema
     }
 
     pub fn form(&self, word: &Word<'_>) -> Option<usize> {
-        position(word, "unknown-form", "表式", &self.form_ids)
+        position(word, DiagnosticCode::UnknownForm, "表式", &self.form_ids)
     }
 
     pub fn lookup(&self, word: &Word<'_>) -> Option<usize> {
-        position(word, "unknown-lookup", "台账核对", &self.lookup_ids)
+        position(word, DiagnosticCode::UnknownLookup, "台账核对", &self.lookup_ids)
     }
 
     pub fn share(&self, word: &Word<'_>) -> Option<usize> {
-        position(word, "unknown-share", "占比", &self.share_ids)
+        position(word, DiagnosticCode::UnknownShare, "占比", &self.share_ids)
     }
 
     pub fn code_list(&self, word: &Word<'_>) -> Option<usize> {
         let found = self.codes.iter().position(|list| list.id == word.text);
         if found.is_none() && !self.codes_incomplete {
-            word.unknown("unknown-codes", "代码表", self.codes.iter().map(|list| list.id.as_str()));
+            word.unknown(DiagnosticCode::UnknownCodes, "代码表", self.codes.iter().map(|list| list.id.as_str()));
         }
         found
     }
@@ -119,7 +124,7 @@ impl<'a> Context<'a> {
         let fields = self.forms.get(form).map_or(&[][..], |form| &form.fields);
         let found = fields.iter().position(|field| *field.name == *word.text);
         if found.is_none() && !self.doubtful.contains(word.text) {
-            word.unknown("unknown-field", "列", fields.iter().map(|field| field.name.as_ref()));
+            word.unknown(DiagnosticCode::UnknownField, "列", fields.iter().map(|field| field.name.as_ref()));
         }
         found
     }
@@ -133,7 +138,7 @@ impl<'a> Context<'a> {
     pub fn is_column(&self, word: &Word<'_>, columns: &Columns) -> bool {
         let known = columns.scope.columns.contains_key(word.text);
         if !known && !self.doubtful.contains(word.text) {
-            word.unknown("unknown-column", "列", columns.names.iter().map(String::as_str));
+            word.unknown(DiagnosticCode::UnknownColumn, "列", columns.names.iter().map(String::as_str));
         }
         known
     }
@@ -159,7 +164,7 @@ impl<'a> Context<'a> {
     pub fn number(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
         let checked = self.judge(word, columns, None)?;
         if !matches!(checked.ty, Type::Integer | Type::Number) {
-            word.report("wrong-type", format!("这里要用数，得到的是{}", checked.ty.word()), None);
+            word.report(DiagnosticCode::WrongType, format!("这里要用数，得到的是{}", checked.ty.word()), None);
             return None;
         }
         Some(checked)
@@ -197,7 +202,7 @@ impl<'a> Context<'a> {
         for (at, wide) in word.text.match_indices(['｛', '｝']) {
             let place = word.place(at..at + wide.len());
             let help = Some("用英文的花括号，写成 {列名}".to_owned());
-            word.log.report("unpaired-brace", place, format!("“{wide}”是全角的，不会换成数"), help);
+            word.log.report(DiagnosticCode::UnpairedBrace, place, format!("“{wide}”是全角的，不会换成数"), help);
         }
         let mut at = 0;
         while let Some(open) = word.text[at..].find(['{', '}']).map(|offset| at + offset) {
@@ -206,7 +211,7 @@ impl<'a> Context<'a> {
             let (Some(close), true) = (close, word.text[open..].starts_with('{')) else {
                 let message = "花括号不成对".to_owned();
                 let help = Some("写成 {列名}".to_owned());
-                word.log.report("unpaired-brace", word.place(open..open + 1), message, help);
+                word.log.report(DiagnosticCode::UnpairedBrace, word.place(open..open + 1), message, help);
                 at = open + 1;
                 continue;
             };
@@ -221,7 +226,12 @@ impl<'a> Context<'a> {
                     let known: Vec<&str> =
                         own.iter().copied().chain(columns.names.iter().map(String::as_str)).collect();
                     let message = format!("{{{hole}}} 不是这里的列，也不是 [values] 里的名字");
-                    word.log.report("unknown-hole", word.place(open..close + 1), message, suggestion(hole, &known));
+                    word.log.report(
+                        DiagnosticCode::UnknownHole,
+                        word.place(open..close + 1),
+                        message,
+                        suggestion(hole, &known),
+                    );
                 }
                 continue;
             }
@@ -242,12 +252,12 @@ impl<'a> Context<'a> {
         let Some(word) = section.word("code") else { return Arc::from("") };
         if !is_kebab(word.text) {
             let help = Some("用小写英文和连字符，例如 team-too-small".to_owned());
-            word.report("bad-code", format!("“{}”不能作审核代码", word.text), help);
+            word.report(DiagnosticCode::BadCode, format!("“{}”不能作审核代码", word.text), help);
         }
         let line = word.log.line(word.span.start);
         if let Some(first) = self.rule_codes.borrow_mut().insert(word.text.to_owned(), line) {
             let message = format!("审核代码“{}”重复，第 {first} 行已用过", word.text);
-            word.report("duplicate-code", message, Some("每条规则用自己的代码".to_owned()));
+            word.report(DiagnosticCode::DuplicateCode, message, Some("每条规则用自己的代码".to_owned()));
         }
         Arc::from(word.text)
     }
@@ -259,7 +269,7 @@ impl<'a> Context<'a> {
     }
 }
 
-fn position(word: &Word<'_>, code: &'static str, what: &str, ids: &[&str]) -> Option<usize> {
+fn position(word: &Word<'_>, code: DiagnosticCode, what: &str, ids: &[&str]) -> Option<usize> {
     let found = ids.iter().position(|id| *id == word.text);
     if found.is_none() {
         word.unknown(code, what, ids.iter().copied().filter(|id| !id.is_empty()));

@@ -3,6 +3,7 @@
 
 use crate::definition::Diagnostic;
 use crate::definition::diagnostic::nearest;
+use crate::model::codes::DiagnosticCode;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -25,7 +26,7 @@ impl Log {
         Log { path, text, problems: RefCell::default(), line_starts }
     }
 
-    pub fn report(&self, code: &'static str, span: Range<usize>, message: String, help: Option<String>) {
+    pub fn report(&self, code: DiagnosticCode, span: Range<usize>, message: String, help: Option<String>) {
         let path = self.path.clone();
         self.problems.borrow_mut().push(Diagnostic { code, path, span: Some(span), message, help });
     }
@@ -71,12 +72,12 @@ impl Word<'_> {
         at(part.start)..at(part.end)
     }
 
-    pub fn report(&self, code: &'static str, message: String, help: Option<String>) {
+    pub fn report(&self, code: DiagnosticCode, message: String, help: Option<String>) {
         self.log.report(code, self.span.clone(), message, help);
     }
 
     /// Reports that no such name exists, with the nearest one or else all of them.
-    pub fn unknown<'n>(&self, code: &'static str, what: &str, known: impl IntoIterator<Item = &'n str>) {
+    pub fn unknown<'n>(&self, code: DiagnosticCode, what: &str, known: impl IntoIterator<Item = &'n str>) {
         let known: Vec<&str> = known.into_iter().collect();
         self.report(code, format!("没有{what}“{}”", self.text), suggestion(self.text, &known));
     }
@@ -123,7 +124,7 @@ impl<'a> Node<'a> {
     pub fn wrong(&self, expected: &str) {
         let found = kind(self.value.get_ref());
         let message = format!("“{}”应为{expected}，这里写的是{found}", self.key);
-        self.log.report("wrong-type", self.span(), message, None);
+        self.log.report(DiagnosticCode::WrongType, self.span(), message, None);
     }
 
     pub fn as_word(&self) -> Option<Word<'a>> {
@@ -138,7 +139,7 @@ impl<'a> Node<'a> {
         match &word {
             None => self.wrong("文字（加引号）"),
             Some(word) if word.text.trim().is_empty() => {
-                word.report("empty-text", format!("“{}”不能是空的", self.key), None);
+                word.report(DiagnosticCode::EmptyText, format!("“{}”不能是空的", self.key), None);
                 return None;
             }
             Some(_) => {}
@@ -184,7 +185,7 @@ impl<'a> Node<'a> {
             DeValue::Table(_) => {
                 let message = format!("“{}”这一段要用两层方括号", self.key);
                 let help = format!("写成 [[{0}]]；它可以有好几段，每段写一次 [[{0}]]", self.key);
-                self.log.report("wrong-type", self.span(), message, Some(help));
+                self.log.report(DiagnosticCode::WrongType, self.span(), message, Some(help));
                 Vec::new()
             }
             _ => {
@@ -202,7 +203,7 @@ impl<'a> Node<'a> {
             _ => false,
         };
         if empty {
-            self.log.report("empty-list", self.span(), format!("“{}”至少要有一项", self.key), None);
+            self.log.report(DiagnosticCode::EmptyList, self.span(), format!("“{}”至少要有一项", self.key), None);
         }
     }
 
@@ -347,7 +348,7 @@ impl<'a> Section<'a> {
                     }
                     None => suggestion(key.text, &asked.iter().copied().collect::<Vec<_>>()),
                 };
-                key.report("unknown-key", format!("{}不认识“{}”", self.title(), key.text), help);
+                key.report(DiagnosticCode::UnknownKey, format!("{}不认识“{}”", self.title(), key.text), help);
             }
         }
     }
@@ -357,7 +358,7 @@ impl Drop for Section<'_> {
     fn drop(&mut self) {
         for key in self.missing.take() {
             let help = Some(format!("在这一段里补一行 {key} = …"));
-            self.log.report("missing-key", self.span(), format!("{}缺少“{key}”", self.title()), help);
+            self.log.report(DiagnosticCode::MissingKey, self.span(), format!("{}缺少“{key}”", self.title()), help);
         }
     }
 }
@@ -406,7 +407,7 @@ fn choose<T: Copy>(word: &Word<'_>, key: &str, choices: &[(&str, T)]) -> Option<
             Some(near) => format!("是不是“{near}”？可用：{list}"),
             None => format!("可用：{list}"),
         };
-        word.report("unknown-word", format!("“{key}”没有“{}”这个选项", word.text), Some(help));
+        word.report(DiagnosticCode::UnknownWord, format!("“{key}”没有“{}”这个选项", word.text), Some(help));
     }
     found
 }

@@ -2,6 +2,7 @@
 
 use super::cursor::Section;
 use crate::definition::{DisciplineRule, PERIODS};
+use crate::model::codes::DiagnosticCode;
 
 /// The best first: none may get more points than the one before it.
 const STANDINGS: [&str; 5] = ["on-time", "after-grace", "returned", "unreadable", "missing"];
@@ -18,12 +19,17 @@ pub fn discipline(document: &Section<'_>) -> Option<DisciplineRule> {
             let span = section.get(worse_key).map_or_else(|| section.span(), |node| node.span());
             let message = format!("“{worse_key}”{worse} 分，比“{better_key}”的 {better} 分还多");
             let help = format!("应当 {}，前面的不少于后面的", STANDINGS.join(" ≥ "));
-            section.log.report("points-order", span, message, Some(help));
+            section.log.report(DiagnosticCode::PointsOrder, span, message, Some(help));
         }
     }
     if let (Some(0), Some(node)) = (periods, section.get("periods")) {
         let message = "“periods”至少是 1（只看本期）".to_owned();
-        section.log.report("no-periods", node.span(), message, Some("写 12 就是连本期在内看 12 期".to_owned()));
+        section.log.report(
+            DiagnosticCode::NoPeriods,
+            node.span(),
+            message,
+            Some("写 12 就是连本期在内看 12 期".to_owned()),
+        );
     }
     section.finish();
     let [on_time, after_grace, returned, unreadable, missing] = points;

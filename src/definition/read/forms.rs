@@ -4,6 +4,7 @@ use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Section, Word};
 use super::{computed, groups, rules, time};
 use crate::definition::{Band, Field, FieldType, Form, grade_column};
+use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,7 +15,11 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
     for section in document.sections("form") {
         let title = section.text("title");
         if let Some(id) = section.word("id").filter(|id| !is_kebab(id.text)) {
-            id.report("bad-code", format!("“{}”不能作表式的 id", id.text), Some("用小写英文和连字符".to_owned()));
+            id.report(
+                DiagnosticCode::BadCode,
+                format!("“{}”不能作表式的 id", id.text),
+                Some("用小写英文和连字符".to_owned()),
+            );
         }
         let unit = section.word("unit");
         let bands = bands(&section);
@@ -71,11 +76,11 @@ fn unit_field(word: &Word<'_>, fields: &[Field], context: &Context<'_>) -> usize
         Some(_) if context.doubtful.contains(word.text) => 0,
         Some(_) => {
             let message = format!("“{}”的类型不是 unit，不能作推荐单位列", word.text);
-            word.report("unit-not-a-unit", message, Some("这一列写 type = \"unit\"".to_owned()));
+            word.report(DiagnosticCode::UnitNotAUnit, message, Some("这一列写 type = \"unit\"".to_owned()));
             0
         }
         None => {
-            word.unknown("unknown-field", "列", units());
+            word.unknown(DiagnosticCode::UnknownField, "列", units());
             0
         }
     }
@@ -95,7 +100,7 @@ fn bands(section: &Section<'_>) -> Option<Vec<Band>> {
         let bound = bound.unwrap_or(0.0);
         if bands.last().is_some_and(|before| before.from <= bound) {
             let message = "等次要从高到低写".to_owned();
-            band.log.report("bands-order", band.span(), message, None);
+            band.log.report(DiagnosticCode::BandsOrder, band.span(), message, None);
         }
         band.finish();
         bands.push(Band { word, from: bound });
@@ -191,7 +196,7 @@ impl FieldReader<'_, '_> {
         let none_is_zero = none_is_zero(&section, ty.as_ref());
         let measured_in = section.maybe_word("measured-in").map(|unit| {
             if !matches!(ty, None | Some(FieldType::Integer | FieldType::Number)) {
-                unit.report("not-measured", "“measured-in”只能用在 integer 和 number 列".to_owned(), None);
+                unit.report(DiagnosticCode::NotMeasured, "“measured-in”只能用在 integer 和 number 列".to_owned(), None);
             }
             unit.text.to_owned()
         });
@@ -207,9 +212,9 @@ impl FieldReader<'_, '_> {
         }
         if ENGINE.contains(&name.text) {
             let message = format!("“{}”不能作列名：数据文件里已有同名的来源列", name.text);
-            name.report("bad-name", message, Some("换一个名字".to_owned()));
+            name.report(DiagnosticCode::BadName, message, Some("换一个名字".to_owned()));
         } else if let Some(problem) = name_problem(name.text, &self.context.values) {
-            name.report("bad-name", format!("“{}”不能作列名：{problem}", name.text), None);
+            name.report(DiagnosticCode::BadName, format!("“{}”不能作列名：{problem}", name.text), None);
         }
         self.places.push(name.span.clone());
         self.fields.push(Field {
@@ -241,7 +246,7 @@ impl FieldReader<'_, '_> {
                 None => {
                     let message = "得分列要有等次，这个表式没有写“bands”".to_owned();
                     let help = "在 fields 之后写 bands = [{ word = \"好\", from = 90 }, …]".to_owned();
-                    section.log.report("missing-key", section.span(), message, Some(help));
+                    section.log.report(DiagnosticCode::MissingKey, section.span(), message, Some(help));
                     None
                 }
             },
@@ -254,13 +259,13 @@ impl FieldReader<'_, '_> {
             Some(FieldType::Code { list }) => {
                 let values = self.context.codes.get(*list).map_or(&[][..], |list| &list.values);
                 if !values.iter().any(|known| known == value.text) {
-                    value.unknown("unknown-code-value", "代码", values.iter().map(String::as_str));
+                    value.unknown(DiagnosticCode::UnknownCodeValue, "代码", values.iter().map(String::as_str));
                 }
             }
             Some(FieldType::Text) | None => {}
             Some(_) => {
                 let message = "“absent”只能用在 text 和 code 列".to_owned();
-                value.report("absent-not-here", message, None);
+                value.report(DiagnosticCode::AbsentNotHere, message, None);
             }
         }
     }
@@ -275,7 +280,7 @@ impl FieldReader<'_, '_> {
                 let line = self.fields.get(first).map_or(0, |field| field.line);
                 let span = self.places.get(index).cloned().unwrap_or(0..0);
                 let message = format!("列“{name}”重复，第 {line} 行已经有了");
-                self.context.log.report("duplicate-field", span, message, None);
+                self.context.log.report(DiagnosticCode::DuplicateField, span, message, None);
             }
         }
     }
@@ -293,7 +298,7 @@ impl FieldReader<'_, '_> {
                     (None, None) => continue,
                 };
                 let help = "was 只写这一列自己以前的、现在不再用的名字".to_owned();
-                self.context.log.report("was-not-clear", span(), message, Some(help));
+                self.context.log.report(DiagnosticCode::WasNotClear, span(), message, Some(help));
             }
         }
     }
@@ -314,7 +319,7 @@ impl FieldReader<'_, '_> {
                     let span = self.places.get(index).cloned().unwrap_or(0..0);
                     let message = format!("表头“{header}”同时属于“{}”和“{}”", other.name, field.name);
                     let help = "从其中一列的 also 里删去，或用 under 写明各自的上级表头".to_owned();
-                    self.context.log.report("duplicate-header", span, message, Some(help));
+                    self.context.log.report(DiagnosticCode::DuplicateHeader, span, message, Some(help));
                 }
                 claims.push((key, parent, index));
             }
@@ -328,7 +333,7 @@ fn none_is_zero(section: &Section<'_>, ty: Option<&FieldType>) -> bool {
     let numeric = matches!(ty, None | Some(FieldType::Integer | FieldType::Number | FieldType::Percent));
     if node.as_integer() != Some(0) || !numeric {
         let message = "“none”只能写 0，而且只能用在 integer、number、percent 列".to_owned();
-        section.log.report("none-not-zero", node.span(), message, None);
+        section.log.report(DiagnosticCode::NoneNotZero, node.span(), message, None);
     }
     true
 }

@@ -7,6 +7,7 @@ use crate::definition::{
     Bound, ColumnType, Computed, ComputedKind, Demand, FieldType, GroupKind, GroupRule, GroupValue, Standard,
 };
 use crate::language::{Checked, Literal, Op, Term, Type};
+use crate::model::codes::DiagnosticCode;
 
 /// Reads a form's standards; the two columns that each computes are added to the form.
 pub fn standards(form: &Section<'_>, at: usize, context: &mut Context<'_>) {
@@ -26,7 +27,7 @@ fn free(name: &Word<'_>, columns: &Columns, context: &Context<'_>) -> bool {
     let problem =
         name_problem(name.text, &context.values).or_else(|| taken.then(|| "这个表式里已有这个名字".to_owned()));
     if let Some(problem) = &problem {
-        name.report("bad-name", format!("“{}”不能作列名：{problem}", name.text), None);
+        name.report(DiagnosticCode::BadName, format!("“{}”不能作列名：{problem}", name.text), None);
     }
     problem.is_none()
 }
@@ -73,11 +74,11 @@ fn standard(
         };
         let (Some((field, values)), Some(top), Some(bottom)) = (&code, &numerator, &denominator) else { continue };
         if !values.iter().any(|known| known == value.text) {
-            value.unknown("unknown-code-value", "代码", values.iter().map(String::as_str));
+            value.unknown(DiagnosticCode::UnknownCodeValue, "代码", values.iter().map(String::as_str));
             continue;
         }
         if cases.iter().any(|(_, _, demand)| demand.value == value.text) {
-            value.report("duplicate-bound", format!("“{}”的界限写了两次", value.text), None);
+            value.report(DiagnosticCode::DuplicateBound, format!("“{}”的界限写了两次", value.text), None);
             continue;
         }
         let is = binary(Op::Eq, column(field), Term::Literal(Literal::Text(value.text.to_owned())));
@@ -92,7 +93,7 @@ fn standard(
     section.finish();
     let (name, words, (field, _), top, bottom) = (name?, words?, code?, numerator?, denominator?);
     if name.text == words.text {
-        words.report("bad-name", format!("“{}”两处同名", words.text), None);
+        words.report(DiagnosticCode::BadName, format!("“{}”两处同名", words.text), None);
         return None;
     }
     if !free(&name, columns, context) || !free(&words, columns, context) || cases.is_empty() {
@@ -141,7 +142,7 @@ fn code_field(word: &Word<'_>, at: usize, context: &Context<'_>) -> Option<(Stri
         FieldType::Code { list } => Some((word.text.to_owned(), context.codes.get(list)?.values.clone())),
         _ if context.doubtful.contains(word.text) => None,
         _ => {
-            word.report("wrong-type", format!("“{}”不是代码列，不能按它定界限", word.text), None);
+            word.report(DiagnosticCode::WrongType, format!("“{}”不是代码列，不能按它定界限", word.text), None);
             None
         }
     }
@@ -153,7 +154,7 @@ fn whole(word: &Word<'_>, at: usize, context: &Context<'_>) -> bool {
     let whole = ty == Some(&FieldType::Integer);
     if !whole && !context.doubtful.contains(word.text) {
         let help = Some("分子和分母用整数列，才比得准".to_owned());
-        word.report("wrong-type", format!("“{}”不是整数列", word.text), help);
+        word.report(DiagnosticCode::WrongType, format!("“{}”不是整数列", word.text), help);
     }
     whole
 }
@@ -219,7 +220,7 @@ fn value(section: Section<'_>, columns: &Columns, earlier: &[GroupValue], contex
         [(key, _)] => section.word(key).and_then(|word| context.number(&word, columns)),
         _ => {
             let message = "每一项写 count、sum、least、most 中的一个".to_owned();
-            section.log.report("group-value", section.span(), message, None);
+            section.log.report(DiagnosticCode::GroupValue, section.span(), message, None);
             None
         }
     };
@@ -228,7 +229,7 @@ fn value(section: Section<'_>, columns: &Columns, earlier: &[GroupValue], contex
     let taken = columns.scope.columns.contains_key(name.text) || earlier.iter().any(|value| value.name == name.text);
     let problem = name_problem(name.text, &context.values).or_else(|| taken.then(|| "这个名字已经有了".to_owned()));
     if let Some(problem) = problem {
-        name.report("bad-name", format!("“{}”不能作名字：{problem}", name.text), None);
+        name.report(DiagnosticCode::BadName, format!("“{}”不能作名字：{problem}", name.text), None);
         return None;
     }
     Some(GroupValue { name: name.text.to_owned(), kind, of: of? })

@@ -4,6 +4,7 @@ use super::context::{Columns, Context};
 use super::cursor::{Section, Word};
 use crate::definition::{LedgerEntry, LedgerValue, ReferenceColumn, ReferenceSchema};
 use crate::language::Type;
+use crate::model::codes::DiagnosticCode;
 
 /// All entries; those with a problem are left out, which was reported.
 pub fn ledger(document: &Section<'_>, context: &Context<'_>) -> Vec<LedgerEntry> {
@@ -27,7 +28,7 @@ pub fn ledger(document: &Section<'_>, context: &Context<'_>) -> Vec<LedgerEntry>
             if let Some(other) = entries.first().filter(|other| other.reference != schema.name) {
                 let message = format!("前面记入的是“{}”，这里是“{}”", other.reference, schema.name);
                 let help = "一次印发只记入一个台账，写同一个参照表".to_owned();
-                table.report("ledger-another-table", message, Some(help));
+                table.report(DiagnosticCode::LedgerAnotherTable, message, Some(help));
             }
         }
         section.finish();
@@ -49,7 +50,7 @@ fn complete(schema: &ReferenceSchema, columns: &[(String, Option<LedgerValue>)],
         .collect();
     if !missing.is_empty() {
         let message = format!("“{}”的必填列没有写从哪里来：{}", schema.name, missing.join("、"));
-        table.report("ledger-incomplete", message, Some("在 columns 里补上这些列".to_owned()));
+        table.report(DiagnosticCode::LedgerIncomplete, message, Some("在 columns 里补上这些列".to_owned()));
     }
 }
 
@@ -69,14 +70,14 @@ fn column(
     if given != 1 {
         let message = "“column”“text”“value”要写其中一个，也只写一个".to_owned();
         let help = "例如 { name = \"名称\", column = \"班组名称\" }".to_owned();
-        section.log.report("ledger-value", section.span(), message, Some(help));
+        section.log.report(DiagnosticCode::LedgerValue, section.span(), message, Some(help));
     }
     section.finish();
     let name = name?;
     let target = schema.and_then(|schema| {
         let found = schema.columns.iter().find(|column| column.name == name.text);
         if found.is_none() {
-            name.unknown("unknown-column", "列", schema.columns.iter().map(|column| column.name.as_str()));
+            name.unknown(DiagnosticCode::UnknownColumn, "列", schema.columns.iter().map(|column| column.name.as_str()));
         }
         found
     });
@@ -104,7 +105,7 @@ fn column(
         let widened = target.ty == Type::Number && ty == Type::Integer;
         if target.ty != ty && target.ty != Type::Text && !widened {
             let message = format!("“{}”要{}，这里得到的是{}", name.text, target.ty.word(), ty.word());
-            name.report("wrong-type", message, None);
+            name.report(DiagnosticCode::WrongType, message, None);
         }
     }
     entry(Some(value))
@@ -120,6 +121,6 @@ enum LedgerWord {
 fn fits_codes(text: &Word<'_>, target: Option<&ReferenceColumn>, context: &Context<'_>) {
     let list = target.and_then(|column| column.codes).and_then(|list| context.codes.get(list));
     if let Some(list) = list.filter(|list| !list.values.iter().any(|value| value == text.text)) {
-        text.unknown("unknown-code-value", "代码", list.values.iter().map(String::as_str));
+        text.unknown(DiagnosticCode::UnknownCodeValue, "代码", list.values.iter().map(String::as_str));
     }
 }

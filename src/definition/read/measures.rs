@@ -8,6 +8,7 @@ use super::tables::{Known, top};
 use super::time;
 use crate::definition::{Basis, Criterion, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic};
 use crate::language::{Checked, Type};
+use crate::model::codes::DiagnosticCode;
 
 pub const BASES: [(&str, Basis); 2] = [("accepted", Basis::Accepted), ("read", Basis::Read)];
 
@@ -57,7 +58,7 @@ pub fn statistic(section: &Section<'_>, known: Known<'_>, context: &Context<'_>)
     let ranked = section.maybe_word("ranked-by");
     if let Some(word) = ranked.as_ref().filter(|_| across_periods.is_some()) {
         let message = "“ranked-by”不能和“across-periods”一起写：每期的名次各不相同".to_owned();
-        word.report("measure-does-not-fit", message, None);
+        word.report(DiagnosticCode::MeasureDoesNotFit, message, None);
     }
     let ranked_by = ranked.as_ref().and_then(|word| rank_measure(word, &measured, &peers));
     let top = top(section, ranked.is_some());
@@ -95,7 +96,7 @@ fn criteria(
     let Some(node) = section.get("criteria") else { return (Vec::new(), String::new()) };
     if spread.codes || spread.periods || total {
         let message = "有“criteria”的表只列符合条件的行，不能写 across、across-periods 和 total".to_owned();
-        section.log.report("criteria-not-here", node.span(), message, None);
+        section.log.report(DiagnosticCode::CriteriaNotHere, node.span(), message, None);
     }
     let columns = context.measures(measures);
     let mut criteria = Vec::new();
@@ -118,7 +119,11 @@ fn rank_measure(word: &Word<'_>, measured: &[Option<&Measure>], peers: &Peers<'_
         Some(Some(measure)) if is_rank(&measure) => found,
         _ => {
             let ranks = measured.iter().flatten().copied().filter(is_rank);
-            word.unknown("unknown-rank", "名次指标（rank-of）", ranks.map(|measure| measure.name.as_str()));
+            word.unknown(
+                DiagnosticCode::UnknownRank,
+                "名次指标（rank-of）",
+                ranks.map(|measure| measure.name.as_str()),
+            );
             None
         }
     }
@@ -172,7 +177,7 @@ fn code_column(word: &Word<'_>, from: &From, context: &Context<'_>) {
         }
     };
     if !known.contains(&word.text) && !context.doubtful.contains(word.text) {
-        word.unknown("unknown-code-column", "有代码表的列", known);
+        word.unknown(DiagnosticCode::UnknownCodeColumn, "有代码表的列", known);
     }
 }
 
@@ -200,7 +205,7 @@ fn rows(section: &Section<'_>, sources: &[&From], context: &Context<'_>) -> Opti
         items.into_iter().collect::<Option<Vec<Item>>>().map(Rows::Items)
     } else {
         let help = Some("写 { codes = \"列名\" } 或 { items = [{ label = …, where = … }] }".to_owned());
-        section.log.report("missing-key", node.span(), "“rows”缺少“codes”或“items”".to_owned(), help);
+        section.log.report(DiagnosticCode::MissingKey, node.span(), "“rows”缺少“codes”或“items”".to_owned(), help);
         None
     };
     table.finish();
@@ -249,7 +254,7 @@ fn measure<'a>(
         && peers.names.iter().take(at).any(|earlier| *earlier == word.text)
         && under.is_none()
     {
-        word.report("duplicate-measure", format!("指标“{}”在这张表里重复", word.text), None);
+        word.report(DiagnosticCode::DuplicateMeasure, format!("指标“{}”在这张表里重复", word.text), None);
     }
     let period = time::period(&section);
     let kind = kind(&section, at, peers, known, context);
@@ -292,7 +297,7 @@ fn kind(
             _ => format!("这一项写了几种算法：{}，只能留一种", given.join("、")),
         };
         let help = Some(format!("可用：{}", KINDS.join("、")));
-        section.log.report("measure-kind", section.span(), message, help);
+        section.log.report(DiagnosticCode::MeasureKind, section.span(), message, help);
         // What belongs to any of the kinds is not reported again as unknown.
         for key in ["where", "basis", "of", "over", "value", "holds", "met", "unmet", "direction"] {
             let _ = section.get(key);
@@ -325,7 +330,12 @@ fn kind(
         }
         "item-bound" => {
             if !section.flag("item-bound", true) {
-                section.log.report("wrong-type", section.span(), "“item-bound”只能写 true".to_owned(), None);
+                section.log.report(
+                    DiagnosticCode::WrongType,
+                    section.span(),
+                    "“item-bound”只能写 true".to_owned(),
+                    None,
+                );
             }
             Some(MeasureKind::ItemBound)
         }
@@ -421,7 +431,7 @@ fn peer(word: &Word<'_>, at: usize, peers: &Peers<'_>) -> Option<usize> {
         let known: Vec<&str> =
             peers.names.iter().enumerate().filter(|(i, name)| *i != at && !name.is_empty()).map(|(_, n)| *n).collect();
         let message = format!("这张表里没有另一个指标“{}”", word.text);
-        word.report("unknown-measure", message, suggestion(word.text, &known));
+        word.report(DiagnosticCode::UnknownMeasure, message, suggestion(word.text, &known));
     }
     found
 }
@@ -429,7 +439,7 @@ fn peer(word: &Word<'_>, at: usize, peers: &Peers<'_>) -> Option<usize> {
 fn pair(section: &Section<'_>, key: &'static str, at: usize, peers: &Peers<'_>) -> Option<(usize, usize)> {
     let words = section.words(key);
     let [left, right] = words.as_slice() else {
-        section.log.report("wrong-type", section.get(key)?.span(), format!("“{key}”要写两个指标名"), None);
+        section.log.report(DiagnosticCode::WrongType, section.get(key)?.span(), format!("“{key}”要写两个指标名"), None);
         return None;
     };
     let (left, right) = (peer(left, at, peers), peer(right, at, peers));
@@ -482,6 +492,6 @@ fn check_fit(
         _ => None,
     };
     if let Some(problem) = problem {
-        name.report("measure-does-not-fit", format!("指标“{}”放不进这张表：{problem}", name.text), None);
+        name.report(DiagnosticCode::MeasureDoesNotFit, format!("指标“{}”放不进这张表：{problem}", name.text), None);
     }
 }

@@ -5,6 +5,7 @@ use super::cursor::Section;
 use super::time;
 use crate::definition::{FieldType, Lookup, LookupRule, ReferenceSchema, Rule, Template, Unique};
 use crate::language::Type;
+use crate::model::codes::DiagnosticCode;
 
 pub fn rules(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Rule> {
     let own = context.form_columns(at);
@@ -103,7 +104,7 @@ fn pairs(section: &Section<'_>, form: usize, schema: &ReferenceSchema, context: 
         let same = theirs.scope.columns.get(column.text).is_none_or(|theirs| comparable(ty, *theirs));
         if !same && !context.doubtful.contains(ours.text) {
             let message = format!("“{}”和参照表的“{}”类型不同，比不了", ours.text, column.text);
-            column.report("wrong-type", message, Some("两列要同为文字、同为整数或同为日期".to_owned()));
+            column.report(DiagnosticCode::WrongType, message, Some("两列要同为文字、同为整数或同为日期".to_owned()));
         }
         pairs.push((field, column.text.to_owned()));
     }

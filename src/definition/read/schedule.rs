@@ -3,6 +3,7 @@
 use super::cursor::{Section, Word};
 use crate::domain::period::PeriodKind;
 use crate::domain::schedule::{Campaign, Schedule, Season, is_name, written_day};
+use crate::model::codes::DiagnosticCode;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,16 +26,16 @@ pub fn schedule(document: &Section<'_>) -> Option<Schedule> {
     let (kind, word) = (kind?, word?);
     if kind == PeriodKind::Season && season.is_none() {
         let help = "加一行 season = { name = \"采暖期\", first = \"11-15\", last = \"03-15\" }".to_owned();
-        word.report("season-missing", "按季报送，却没有写“season”".to_owned(), Some(help));
+        word.report(DiagnosticCode::SeasonMissing, "按季报送，却没有写“season”".to_owned(), Some(help));
         return None;
     }
     if matches!(kind, PeriodKind::HalfYear | PeriodKind::Year | PeriodKind::Campaign) && season.is_some() {
         let message = format!("“season”只能和 month、quarter、season 一起用，这里是 {}", word.text);
-        word.report("season-not-here", message, Some("删去 season，或改 period".to_owned()));
+        word.report(DiagnosticCode::SeasonNotHere, message, Some("删去 season，或改 period".to_owned()));
     }
     if kind != PeriodKind::Campaign && !campaigns.is_empty() {
         let message = format!("“campaigns”只能和 period = \"campaign\" 一起用，这里是 {}", word.text);
-        word.report("campaign-not-here", message, Some("删去 campaigns，或改 period".to_owned()));
+        word.report(DiagnosticCode::CampaignNotHere, message, Some("删去 campaigns，或改 period".to_owned()));
     }
     // A season that is there but wrong was reported; the plan comes to nothing anyway.
     Some(Schedule { kind, season: season.flatten(), campaigns })
@@ -52,7 +53,7 @@ fn called(section: &Section<'_>) -> Option<Arc<str>> {
     let word = section.word("name")?;
     if !is_name(word.text) {
         let help = "只用汉字、字母和数字，不超过 30 个字，不含空格和标点".to_owned();
-        word.report("bad-period-name", format!("“{}”不能作报告期的名称", word.text), Some(help));
+        word.report(DiagnosticCode::BadPeriodName, format!("“{}”不能作报告期的名称", word.text), Some(help));
         return None;
     }
     Some(Arc::from(word.text))
@@ -67,7 +68,7 @@ fn month_day(section: &Section<'_>, key: &'static str) -> Option<(u32, u32)> {
         Some(read) => Some(read),
         None => {
             let help = "写成 月-日，例如 11-15；2 月底写 02-28".to_owned();
-            word.report("bad-month-day", format!("“{}”不是每年都有的月、日", word.text), Some(help));
+            word.report(DiagnosticCode::BadMonthDay, format!("“{}”不是每年都有的月、日", word.text), Some(help));
             None
         }
     }
@@ -83,12 +84,12 @@ fn campaigns(document: &Section<'_>) -> Vec<Campaign> {
         section.finish();
         let (Some(name), Some(first), Some(last)) = (name, first, last) else { continue };
         if first > last {
-            log.report("dates-order", span, format!("“{name}”的最后一天早于第一天"), None);
+            log.report(DiagnosticCode::DatesOrder, span, format!("“{name}”的最后一天早于第一天"), None);
             continue;
         }
         if read.iter().any(|other| other.name == name && other.first <= last && first <= other.last) {
             let message = format!("专项期“{name}”和前面同名的一个日期重叠（第 {line} 行）");
-            log.report("duplicate-campaign", span, message, Some("改名称或日期".to_owned()));
+            log.report(DiagnosticCode::DuplicateCampaign, span, message, Some("改名称或日期".to_owned()));
         }
         read.push(Campaign { name, first, last });
     }
@@ -99,7 +100,7 @@ fn date(section: &Section<'_>, key: &'static str) -> Option<i32> {
     let word = section.word(key)?;
     let read = written_day(word.text);
     if read.is_none() {
-        word.report("bad-date", format!("“{}”不是日期", word.text), Some("写成 2026-03-01".to_owned()));
+        word.report(DiagnosticCode::BadDate, format!("“{}”不是日期", word.text), Some("写成 2026-03-01".to_owned()));
     }
     read
 }
@@ -119,12 +120,12 @@ pub fn sample(document: &Section<'_>, schedule: Option<&Schedule>) -> Option<(St
 fn judge(period: &Word<'_>, schedule: &Schedule) {
     let Some(read) = schedule.parse(period.text) else {
         let help = format!("写成{}", examples(schedule));
-        return period.report("bad-period", format!("“{}”不是报告期", period.text), Some(help));
+        return period.report(DiagnosticCode::BadPeriod, format!("“{}”不是报告期", period.text), Some(help));
     };
     if read.kind != schedule.kind {
-        period.report("bad-period", format!("报告期“{}”和“period”的种类不同", period.text), None);
+        period.report(DiagnosticCode::BadPeriod, format!("报告期“{}”和“period”的种类不同", period.text), None);
     } else if !schedule.reports(&read) {
-        period.report("bad-period", format!("报告期“{}”不在“season”之内", period.text), None);
+        period.report(DiagnosticCode::BadPeriod, format!("报告期“{}”不在“season”之内", period.text), None);
     }
 }
 

@@ -5,6 +5,7 @@ use super::cursor::{Node, Section};
 use super::rules::texts;
 use crate::definition::{Bound, Compare, FieldType, Quota, Scope, Share, SharePart, UnitRule};
 use crate::language::Type;
+use crate::model::codes::DiagnosticCode;
 
 /// The roster's only column of weights, and of numbers in tables.
 pub const WORKERS: &str = "在岗职工人数";
@@ -56,7 +57,7 @@ fn issued(section: &Section<'_>, context: &Context<'_>) -> Option<String> {
     let has = |ty: Type| schema.columns.iter().any(|column| column.ty == ty);
     if !has(Type::Text) || !has(Type::Integer) {
         let message = format!("参照表“{}”要有一个文字列（单位）和一个整数列（名额）", word.text);
-        word.report("wrong-type", message, None);
+        word.report(DiagnosticCode::WrongType, message, None);
     }
     Some(word.text.to_owned())
 }
@@ -136,7 +137,7 @@ pub fn scope(word: &super::cursor::Word<'_>, parts: &[SharePart], context: &Cont
             .collect();
         if !codes.contains(&word.text) && !context.doubtful.contains(word.text) {
             let known = ["province", "unit"].into_iter().chain(codes);
-            word.unknown("unknown-scope", "范围（每个表式都要有的代码列）", known);
+            word.unknown(DiagnosticCode::UnknownScope, "范围（每个表式都要有的代码列）", known);
             return None;
         }
     }
@@ -152,7 +153,7 @@ pub fn bound(node: &Node<'_>) -> Option<Bound> {
     if bound.is_none() {
         let message = "比例或个数写得不对".to_owned();
         let help = Some("写成 \"50%\"、\"1/2\"（不超过 100%）或一个整数".to_owned());
-        node.log.report("bad-bound", node.span(), message, help);
+        node.log.report(DiagnosticCode::BadBound, node.span(), message, help);
     }
     bound
 }

@@ -2,6 +2,7 @@
 //! line, and the slips of a Chinese input method are told as such. Knows nothing of pipelines.
 
 use super::cursor::Log;
+use crate::model::codes::DiagnosticCode;
 use std::ops::Range;
 use toml::de::DeTable;
 
@@ -13,7 +14,7 @@ pub fn parse(log: &Log) -> (toml::Spanned<DeTable<'_>>, bool) {
         let span = error.span().unwrap_or(0..0);
         if error.message().contains("duplicate key") {
             let help = Some("删去其中一个".to_owned());
-            log.report("duplicate-key", span, "同一段里这个名字写了两次".to_owned(), help);
+            log.report(DiagnosticCode::DuplicateKey, span, "同一段里这个名字写了两次".to_owned(), help);
         } else {
             broken.push((span, error.message().to_owned()));
         }
@@ -26,7 +27,12 @@ pub fn parse(log: &Log) -> (toml::Spanned<DeTable<'_>>, bool) {
     if !slips.is_empty() {
         for (at, c, plain) in slips {
             let message = format!("“{c}”是中文（全角）标点，引号外面只能用英文标点");
-            log.report("full-width", at..at + c.len_utf8(), message, Some(format!("切换到英文输入法，改成 {plain}")));
+            log.report(
+                DiagnosticCode::FullWidth,
+                at..at + c.len_utf8(),
+                message,
+                Some(format!("切换到英文输入法，改成 {plain}")),
+            );
         }
         return (document, false);
     }
@@ -35,7 +41,7 @@ pub fn parse(log: &Log) -> (toml::Spanned<DeTable<'_>>, bool) {
         let line = log.line(span.start);
         if last != Some(line) {
             let (words, help) = explain(&log.text, &span, &message);
-            log.report("toml-syntax", span, words.to_owned(), Some(help.to_owned()));
+            log.report(DiagnosticCode::TomlSyntax, span, words.to_owned(), Some(help.to_owned()));
         }
         last = Some(line);
     }
@@ -170,7 +176,7 @@ mod tests {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, format!("name = \"t\"\ntitle = \"试\"\n{line}\n")).unwrap();
         let problems = super::super::read(&path).unwrap_err();
-        problems.into_iter().map(|p| (p.code, p.message + "｜" + &p.help.unwrap_or_default())).collect()
+        problems.into_iter().map(|p| (p.code.as_str(), p.message + "｜" + &p.help.unwrap_or_default())).collect()
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::definition::{
     Basis, Chart, ChartKind, Criterion, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Lookup, Scope,
     Share, Table, TableKind, TemplatePart,
 };
+use crate::model::codes::DiagnosticCode;
 
 /// First and last sheet of the leadership workbook.
 const OWN_SHEETS: [&str; 2] = ["总览", "口径说明"];
@@ -37,7 +38,7 @@ impl Known<'_> {
         let at = context.lookup(word)?;
         if self.lookup(at).is_some_and(|lookup| lookup.outstanding_by.is_none()) {
             let help = Some("在这个 [[lookup]] 里写 outstanding-by = \"…\"".to_owned());
-            word.report("not-outstanding", format!("“{}”没有说未对上的记录归谁", word.text), help);
+            word.report(DiagnosticCode::NotOutstanding, format!("“{}”没有说未对上的记录归谁", word.text), help);
         }
         Some(at)
     }
@@ -92,7 +93,12 @@ fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
             let by = section.choice("by", &DISCIPLINE_BY);
             if let (Some(DisciplineBy::Ranking), false, Some(node)) = (by, known.has_points, section.get("by")) {
                 let help = Some("写一段 [discipline]，规定按时、迟报、退回、未报各得几分".to_owned());
-                section.log.report("discipline-unscored", node.span(), "没有规定得分，不能排名".to_owned(), help);
+                section.log.report(
+                    DiagnosticCode::DisciplineUnscored,
+                    node.span(),
+                    "没有规定得分，不能排名".to_owned(),
+                    help,
+                );
             }
             by.map(TableKind::Discipline)
         }
@@ -123,7 +129,7 @@ fn sheet_name(word: &Word<'_>) -> String {
         OWN_SHEETS.contains(&word.text).then(|| "这个名字系统自己要用".to_owned())
     };
     if let Some(problem) = problem {
-        word.report("bad-sheet-name", format!("“{}”不能作工作表名：{problem}", word.text), None);
+        word.report(DiagnosticCode::BadSheetName, format!("“{}”不能作工作表名：{problem}", word.text), None);
     }
     word.text.to_owned()
 }
@@ -135,7 +141,12 @@ fn share_by(section: &Section<'_>, known: Known<'_>, context: &Context<'_>) -> O
     let by = scope(&by, &known.share(share)?.parts, context)?;
     if by == Scope::Province {
         let help = Some("写 \"unit\" 或一个代码列".to_owned());
-        section.log.report("unknown-scope", section.get("by")?.span(), "全省只有一行，不必分开列".to_owned(), help);
+        section.log.report(
+            DiagnosticCode::UnknownScope,
+            section.get("by")?.span(),
+            "全省只有一行，不必分开列".to_owned(),
+            help,
+        );
     }
     Some(TableKind::ShareBy { share, by })
 }
@@ -195,7 +206,7 @@ impl Ranked {
                 .iter()
                 .position(|column| column.header == word.text && matches!(column.value, ListValue::Rank(_)));
             if found.is_none() && complete {
-                word.unknown("unknown-rank", "名次列", ranks().map(|column| column.header.as_str()));
+                word.unknown(DiagnosticCode::UnknownRank, "名次列", ranks().map(|column| column.header.as_str()));
             }
             found
         });
@@ -209,11 +220,11 @@ pub fn top(section: &Section<'_>, ranked: bool) -> Option<u32> {
     let node = section.get("top")?;
     let top = node.count();
     if top == Some(0) {
-        section.log.report("wrong-type", node.span(), "“top”至少是 1".to_owned(), None);
+        section.log.report(DiagnosticCode::WrongType, node.span(), "“top”至少是 1".to_owned(), None);
     }
     if !ranked {
         let help = Some("先用 ranked-by 写明按哪个名次取".to_owned());
-        section.log.report("top-without-rank", node.span(), "“top”要和“ranked-by”一起写".to_owned(), help);
+        section.log.report(DiagnosticCode::TopWithoutRank, node.span(), "“top”要和“ranked-by”一起写".to_owned(), help);
     }
     top
 }
@@ -226,7 +237,7 @@ fn criteria(section: &Section<'_>, columns: &Columns, ranked: &Ranked, context: 
         let top = top(&criterion, ranked.asked);
         if criterion.get("when").is_none() && criterion.get("top").is_none() {
             let message = "每一条写 when（条件）或 top（前几名）".to_owned();
-            criterion.log.report("criterion-empty", criterion.span(), message, None);
+            criterion.log.report(DiagnosticCode::CriterionEmpty, criterion.span(), message, None);
         }
         let reason = context.template(&criterion, "reason", columns, own);
         criterion.finish();
@@ -241,11 +252,16 @@ fn check_reasons(section: &Section<'_>, columns: &[ListColumn], complete: bool) 
     match section.get("criteria") {
         None if shown => {
             let message = "有原因栏（value = \"reason\"），却没有写“criteria”".to_owned();
-            section.log.report("reasons-missing", section.span(), message, None);
+            section.log.report(DiagnosticCode::ReasonsMissing, section.span(), message, None);
         }
         Some(node) if !shown && complete => {
             let help = Some("在 columns 里加 { header = \"原因\", value = \"reason\" }".to_owned());
-            section.log.report("reasons-not-shown", node.span(), "写了“criteria”，却没有列出原因".to_owned(), help);
+            section.log.report(
+                DiagnosticCode::ReasonsNotShown,
+                node.span(),
+                "写了“criteria”，却没有列出原因".to_owned(),
+                help,
+            );
         }
         _ => {}
     }
@@ -301,7 +317,7 @@ fn list_column(
             let lookup = context.lookup(&word)?;
             let theirs = known.lookup(lookup)?.form;
             if !matches!(from?, ListFrom::Form { form, .. } if *form == theirs) {
-                word.report("wrong-form", format!("“{}”核对的不是这张名单的表式", word.text), None);
+                word.report(DiagnosticCode::WrongForm, format!("“{}”核对的不是这张名单的表式", word.text), None);
             }
             Some(ListValue::Lookup { lookup })
         }),
@@ -311,7 +327,7 @@ fn list_column(
         }
         _ => {
             let message = "每一列写 value、column、lookup、rank 中的一个".to_owned();
-            section.log.report("list-column", section.span(), message, None);
+            section.log.report(DiagnosticCode::ListColumn, section.span(), message, None);
             None
         }
     };
@@ -328,7 +344,7 @@ fn list_word(section: &Section<'_>, from: Option<&ListFrom>) -> Option<ListValue
         _ => {
             if matches!(from, Some(ListFrom::Outstanding { .. })) {
                 let message = "未对上的台账记录没有审核结论".to_owned();
-                section.log.report("list-column", section.get("value")?.span(), message, None);
+                section.log.report(DiagnosticCode::ListColumn, section.get("value")?.span(), message, None);
             }
             Some(ListValue::Verdict)
         }
@@ -372,7 +388,7 @@ pub fn charts(
         let table = word.as_ref().and_then(|word| {
             let found = context.table_ids.iter().position(|id| *id == word.text);
             if found.is_none() {
-                word.unknown("unknown-table", "统计表", context.table_ids.iter().copied());
+                word.unknown(DiagnosticCode::UnknownTable, "统计表", context.table_ids.iter().copied());
             }
             found
         });
@@ -387,7 +403,7 @@ pub fn charts(
             for word in series.iter().filter(|word| !headings.iter().any(|heading| heading == word.text)) {
                 let known: Vec<&str> = headings.iter().map(String::as_str).collect();
                 let message = format!("表“{}”没有“{}”这一栏可以画图", table.id, word.text);
-                word.report("unknown-series", message, suggestion(word.text, &known));
+                word.report(DiagnosticCode::UnknownSeries, message, suggestion(word.text, &known));
             }
         }
         charts.push(Chart { title, table: at, series: series.iter().map(|word| word.text.to_owned()).collect(), kind });

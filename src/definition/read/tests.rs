@@ -96,7 +96,7 @@ fn places(text: &str, problems: &[Diagnostic]) -> Vec<(usize, usize, &'static st
         .iter()
         .map(|problem| {
             let (line, column) = line_and_column(text, problem.span.as_ref().unwrap().start);
-            (line, column, problem.code)
+            (line, column, problem.code.as_str())
         })
         .collect()
 }
@@ -277,7 +277,7 @@ fn included_files_carry_their_own_path() {
     let problems = read(&path).unwrap_err();
     assert!(problems.iter().all(|problem| problem.path == shared), "{problems:?}");
     assert_eq!(
-        problems.iter().map(|problem| problem.code).collect::<Vec<_>>(),
+        problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(),
         ["duplicate-code-value", "unknown-key"]
     );
 }
@@ -301,7 +301,7 @@ fn one_mistake_is_not_reported_again_where_it_is_used() {
     let text = SOUND.replace("rows     = \"unit\"", grouped).replace("codes = \"class\"", "codes = \"clas\"");
     assert_eq!(trial(&text).unwrap_err().len(), 1);
     let text = text.replace("sample =", "include = [\"nowhere.toml\"]\nsample =");
-    let codes: Vec<&str> = trial(&text).unwrap_err().iter().map(|problem| problem.code).collect();
+    let codes: Vec<&str> = trial(&text).unwrap_err().iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["include-unreadable"]);
 }
 
@@ -328,7 +328,7 @@ fn points_for_discipline_go_down_and_a_ranking_needs_them() {
     assert_eq!((read.on_time, read.late_per_day, read.after_grace, read.missing, read.periods), (100, 5, 60, 0, 12));
     let problems = |rule: &str, more: &str| -> Vec<(&'static str, String)> {
         let (read, _) = with(rule, more);
-        read.unwrap_err().into_iter().map(|problem| (problem.code, problem.message)).collect()
+        read.unwrap_err().into_iter().map(|problem| (problem.code.as_str(), problem.message)).collect()
     };
     let order = problems(&rule.replace("returned = 40", "returned = 70"), "");
     assert_eq!(order, [("points-order", "“returned”70 分，比“after-grace”的 60 分还多".to_owned())]);
@@ -422,7 +422,7 @@ columns   = [{ header = "名次", rank = "缺额", direction = "low-first" }, { 
         assert!(all.contains(from), "{from}");
         let text = all.replacen(from, to, 1);
         let problems = trial(&text).map(|_| Vec::new()).unwrap_or_else(|problems| problems);
-        assert_eq!(problems.iter().map(|p| p.code).collect::<Vec<_>>(), [code], "{to}");
+        assert_eq!(problems.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), [code], "{to}");
         assert!(problems[0].help.as_deref().unwrap_or("").contains(help), "{:?}", problems[0]);
     }
 }
@@ -540,7 +540,7 @@ cells    = ["人数"]
     ] {
         assert!(all.contains(from), "{from}");
         let problems = trial(&all.replacen(from, to, 1)).map(|_| Vec::new()).unwrap_or_else(|problems| problems);
-        let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+        let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
         assert!(codes.contains(&code), "{to}: {codes:?}");
         assert!(
             problems.iter().any(|problem| problem.code == code

@@ -9,6 +9,7 @@ use crate::definition::{
 };
 use crate::domain::outlier::{Bounds, Money};
 use crate::language::Checked;
+use crate::model::codes::DiagnosticCode;
 
 const PERIODS: [(&str, When); 5] = [
     ("this", When::This),
@@ -28,17 +29,17 @@ pub fn key(section: &Section<'_>, form: &Form, context: &Context<'_>) -> Vec<usi
     for word in section.words("key") {
         let Some(at) = form.fields.iter().position(|field| *field.name == *word.text) else {
             if !context.doubtful.contains(word.text) {
-                word.unknown("unknown-field", "列", form.fields.iter().map(|field| field.name.as_ref()));
+                word.unknown(DiagnosticCode::UnknownField, "列", form.fields.iter().map(|field| field.name.as_ref()));
             }
             continue;
         };
         let names = form.fields.get(at).is_some_and(|field| can_name(&field.ty) && !field.ordinal);
         if !names {
             let help = Some("用名称、单位、代码、编号、日期或整数列".to_owned());
-            word.report("key-not-a-name", format!("“{}”认不出同一条记录", word.text), help);
+            word.report(DiagnosticCode::KeyNotAName, format!("“{}”认不出同一条记录", word.text), help);
         }
         if key.contains(&at) {
-            word.report("duplicate-field", format!("“{}”在 key 里写了两次", word.text), None);
+            word.report(DiagnosticCode::DuplicateField, format!("“{}”在 key 里写了两次", word.text), None);
         } else {
             key.push(at);
         }
@@ -71,7 +72,7 @@ fn keyed(section: &Section<'_>, at: usize, what: &str, context: &Context<'_>) {
     if context.forms.get(at).is_some_and(|form| form.key.is_empty()) {
         let message = format!("{what}要认出上期的同一条记录，这个表式没有写 key");
         let help = Some("在 [[form]] 里写 key = [\"…\"]，列出认得出同一条记录的列".to_owned());
-        section.log.report("key-missing", section.span(), message, help);
+        section.log.report(DiagnosticCode::KeyMissing, section.span(), message, help);
     }
 }
 
@@ -112,7 +113,7 @@ fn outlier(section: Section<'_>, at: usize, columns: &Columns, context: &Context
         (false, periods) => {
             if let Some((_, node)) = periods {
                 let message = "“periods”只用于 against = \"history\"".to_owned();
-                section.log.report("key-not-here", node.span(), message, None);
+                section.log.report(DiagnosticCode::KeyNotHere, node.span(), message, None);
             }
             Against::Peers
         }
@@ -143,7 +144,7 @@ fn bounds(section: &Section<'_>, against: Option<Against>) -> Bounds {
             Some(number) if number >= least => number,
             _ => {
                 let message = format!("“{key}”要写不小于 {least} 的数");
-                section.log.report("wrong-type", node.span(), message, None);
+                section.log.report(DiagnosticCode::WrongType, node.span(), message, None);
                 usual
             }
         }
@@ -181,7 +182,7 @@ pub fn span(section: &Section<'_>) -> Option<SideBySide> {
             return Some(SideBySide::Last(count));
         }
         let message = format!("“across-periods”要写 2 到 {MOST_PERIODS} 期，或 \"year\"、\"season\"");
-        section.log.report("wrong-type", node.span(), message, None);
+        section.log.report(DiagnosticCode::WrongType, node.span(), message, None);
         return None;
     }
     section.choice("across-periods", &[("year", SideBySide::Year), ("season", SideBySide::Season)])
@@ -236,7 +237,7 @@ pub fn check(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<&
         _ => None,
     };
     if let Some(problem) = problem {
-        name.report("measure-does-not-fit", format!("指标“{}”放不进这张表：{problem}", name.text), None);
+        name.report(DiagnosticCode::MeasureDoesNotFit, format!("指标“{}”放不进这张表：{problem}", name.text), None);
     }
 }
 

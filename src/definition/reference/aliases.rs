@@ -3,6 +3,7 @@
 
 use super::columns::{Sheet, Want};
 use super::{Roster, Shelf};
+use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;
 use std::collections::HashMap;
 
@@ -36,7 +37,7 @@ pub fn aliases(shelf: &mut Shelf<'_>, roster: &mut Roster) {
         let Some(&unit) = codes.get(&match_key(&code)) else {
             let message = format!("名册里没有代码为“{code}”的单位");
             let help = "核对单位代码；单位不在名册里的，先补进单位名册";
-            problems.push(record.problem("unknown-unit", Some(CODE), message, Some(help)));
+            problems.push(record.problem(DiagnosticCode::UnknownUnit, Some(CODE), message, Some(help)));
             continue;
         };
         let key = match_key(&written);
@@ -46,7 +47,7 @@ pub fn aliases(shelf: &mut Shelf<'_>, roster: &mut Roster) {
             let place = lines.get(&key).map_or_else(|| "名册里".to_owned(), |line| format!("第 {line} 行"));
             let message = format!("“{written}”在{place}已经表示“{other}”，不能再表示另一个单位");
             let help = "一个写法只能表示一个单位：删去这一行，或请报送单位写全称";
-            problems.push(record.problem("alias-taken", Some(WRITTEN), message, Some(help)));
+            problems.push(record.problem(DiagnosticCode::AliasTaken, Some(WRITTEN), message, Some(help)));
             continue;
         }
         if meant.is_empty() {

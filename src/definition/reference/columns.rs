@@ -3,6 +3,7 @@
 use super::grid::{Cell, Grid};
 use crate::definition::Diagnostic;
 use crate::domain::period::civil;
+use crate::model::codes::DiagnosticCode;
 use crate::text::dates::parse_day;
 use crate::text::names::match_key;
 use crate::text::width::narrow;
@@ -74,7 +75,12 @@ impl<'a> Sheet<'a> {
                     .filter(|(_, columns)| columns.len() > 1)
                     .map(|(want, _)| {
                         let message = format!("第 {line} 行表头有两列都是“{}”", want.name);
-                        Diagnostic::of_file("duplicate-header", &grid.path, message, Some("只留一列".to_owned()))
+                        Diagnostic::of_file(
+                            DiagnosticCode::DuplicateHeader,
+                            &grid.path,
+                            message,
+                            Some("只留一列".to_owned()),
+                        )
                     })
                     .collect();
                 if !twice.is_empty() {
@@ -93,7 +99,7 @@ impl<'a> Sheet<'a> {
         let names = missing.map(|(_, want)| format!("“{}”", want.name)).collect::<Vec<_>>().join("、");
         let message = format!("找不到表头，缺少列 {names}");
         let help = Some("表头要在前 30 行中的同一行，列名见 README".to_owned());
-        Err(vec![Diagnostic::of_file("missing-column", &grid.path, message, help)])
+        Err(vec![Diagnostic::of_file(DiagnosticCode::MissingColumn, &grid.path, message, help)])
     }
 
     pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
@@ -133,7 +139,13 @@ impl Record<'_> {
     }
 
     /// A diagnostic on this row, optionally about one column.
-    pub fn problem(&self, code: &'static str, want: Option<usize>, message: String, help: Option<&str>) -> Diagnostic {
+    pub fn problem(
+        &self,
+        code: DiagnosticCode,
+        want: Option<usize>,
+        message: String,
+        help: Option<&str>,
+    ) -> Diagnostic {
         let column = want.and_then(|want| self.sheet.wants.get(want)).map_or("", |want| want.name);
         let place = if column.is_empty() { String::new() } else { format!("“{column}”") };
         let message = format!("第 {} 行{place}：{message}", self.line);
@@ -150,7 +162,12 @@ impl Record<'_> {
         let cell = self.cell(want);
         if *cell == Cell::Empty {
             if self.sheet.wants.get(want).is_some_and(|want| want.required) {
-                problems.push(self.problem("missing-cell", Some(want), "是空的".to_owned(), Some("这一列每行都要填")));
+                problems.push(self.problem(
+                    DiagnosticCode::MissingCell,
+                    Some(want),
+                    "是空的".to_owned(),
+                    Some("这一列每行都要填"),
+                ));
             }
             return None;
         }
@@ -158,7 +175,12 @@ impl Record<'_> {
             Ok(value) => Some(value),
             Err((found, expected)) => {
                 let message = format!("“{found}”读不出来，应为{expected}");
-                problems.push(self.problem("unreadable-cell", Some(want), message, Some("在表中改正后重新运行")));
+                problems.push(self.problem(
+                    DiagnosticCode::UnreadableCell,
+                    Some(want),
+                    message,
+                    Some("在表中改正后重新运行"),
+                ));
                 None
             }
         }

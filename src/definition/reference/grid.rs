@@ -3,6 +3,7 @@
 
 use crate::definition::Diagnostic;
 use crate::domain::period::day;
+use crate::model::codes::DiagnosticCode;
 use calamine::{DataRef, Reader, Xlsx};
 use sha2::{Digest, Sha256};
 use std::io::{Cursor, Read};
@@ -43,22 +44,28 @@ pub struct Grid {
 pub fn read(path: &Path) -> Result<Grid, Diagnostic> {
     let problem = |code, message: String, help: &str| Diagnostic::of_file(code, path, message, Some(help.to_owned()));
     if std::fs::metadata(path).is_ok_and(|file| !file.is_file() || file.len() > LARGEST) {
-        return Err(problem("file-too-large", "不是普通文件，或超过 64 MB".to_owned(), "核对文件"));
+        return Err(problem(DiagnosticCode::FileTooLarge, "不是普通文件，或超过 64 MB".to_owned(), "核对文件"));
     }
     let bytes = std::fs::read(path).map_err(|error| {
-        problem("file-unreadable", format!("打不开（{error}）"), "关闭正在使用它的程序，核对文件权限")
+        problem(DiagnosticCode::FileUnreadable, format!("打不开（{error}）"), "关闭正在使用它的程序，核对文件权限")
     })?;
     // By content: an xlsx is a zip, whatever the name says.
     let rows = if bytes.starts_with(b"PK\x03\x04") {
-        xlsx(&bytes).map_err(|why| problem("workbook-unreadable", why, "用 Excel 或 WPS 打开后另存为 xlsx"))?
+        xlsx(&bytes)
+            .map_err(|why| problem(DiagnosticCode::WorkbookUnreadable, why, "用 Excel 或 WPS 打开后另存为 xlsx"))?
     } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx")) {
         let why = "扩展名是 xlsx，内容却不是".to_owned();
-        return Err(problem("workbook-unreadable", why, "用 Excel 或 WPS 打开后另存为 xlsx，或另存为 csv"));
+        return Err(problem(
+            DiagnosticCode::WorkbookUnreadable,
+            why,
+            "用 Excel 或 WPS 打开后另存为 xlsx，或另存为 csv",
+        ));
     } else {
-        let text = decode(&bytes)
-            .ok_or_else(|| problem("csv-encoding", "不是 UTF-8，也不是 GB18030".to_owned(), "另存为 UTF-8 的 csv"))?;
+        let text = decode(&bytes).ok_or_else(|| {
+            problem(DiagnosticCode::CsvEncoding, "不是 UTF-8，也不是 GB18030".to_owned(), "另存为 UTF-8 的 csv")
+        })?;
         csv(&text).map_err(|row| {
-            problem("csv-quote", format!("第 {row} 行的双引号没有配对"), "补上双引号，或用 Excel 另存一次")
+            problem(DiagnosticCode::CsvQuote, format!("第 {row} 行的双引号没有配对"), "补上双引号，或用 Excel 另存一次")
         })?
     };
     Ok(Grid { path: path.to_path_buf(), rows, sha256: crate::definition::read::hex(&Sha256::digest(&bytes)) })

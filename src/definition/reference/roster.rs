@@ -5,6 +5,7 @@ use super::{CHANNEL_CODES, City, Roster, Shelf, Unit};
 use crate::definition::diagnostic::nearest;
 use crate::definition::{Diagnostic, Plan};
 use crate::domain::period::Period;
+use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -50,7 +51,7 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
     if !sheet.has(OWES) {
         let message = "缺少“应报”列，看不出谁应当报送".to_owned();
         let help = Some(format!("加一列“应报”，应报本项的单位写 {}", plan.name));
-        shelf.problems.push(Diagnostic::of_file("missing-column", &grid.path, message, help));
+        shelf.problems.push(Diagnostic::of_file(DiagnosticCode::MissingColumn, &grid.path, message, help));
         return Roster::default();
     }
     // An issued table says the seats itself; only an apportionment needs weights.
@@ -76,7 +77,7 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
     if expected.is_empty() {
         let message = format!("没有一个单位在 {} 应报“{}”", period.title(), plan.title);
         let help = Some(format!("在“应报”列写 {}，并核对启用、停用日期", plan.name));
-        problems.push(Diagnostic::of_file("nobody-owes", &grid.path, message, help));
+        problems.push(Diagnostic::of_file(DiagnosticCode::NobodyOwes, &grid.path, message, help));
     }
     let units: Vec<Unit> = entries.into_iter().map(|entry| entry.unit).collect();
     Roster { keys: keys(&units), units, channels, expected }
@@ -111,12 +112,17 @@ fn entry<'a>(record: Record<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) ->
         // More people than there are: a slip, and sums of such figures would not hold.
         Ok(count) if count > MOST_WORKERS => {
             let message = format!("{count} 超过 {MOST_WORKERS} 人");
-            problems.push(record.problem("count-too-large", Some(WORKERS), message, Some("核对人数")));
+            problems.push(record.problem(DiagnosticCode::CountTooLarge, Some(WORKERS), message, Some("核对人数")));
             None
         }
         Ok(count) => Some(count),
         Err(_) => {
-            problems.push(record.problem("negative-count", Some(WORKERS), format!("{count} 小于 0"), None));
+            problems.push(record.problem(
+                DiagnosticCode::NegativeCount,
+                Some(WORKERS),
+                format!("{count} 小于 0"),
+                None,
+            ));
             None
         }
     });
@@ -124,7 +130,7 @@ fn entry<'a>(record: Record<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) ->
     if let (Some(from), Some(to)) = (enabled, disabled)
         && from > to
     {
-        problems.push(record.problem("dates-order", Some(DISABLED), "早于启用日期".to_owned(), None));
+        problems.push(record.problem(DiagnosticCode::DatesOrder, Some(DISABLED), "早于启用日期".to_owned(), None));
     }
     let owes = pipelines(&owed, &record, plan, problems);
     let unit = Unit {
@@ -163,7 +169,7 @@ fn pipelines(owed: &str, record: &Record<'_>, plan: &Plan, problems: &mut Vec<Di
         if [&name, &title].into_iter().any(|known| strsim::jaro_winkler(&key, known) >= 0.92) {
             let help = format!("是不是“{}”？", plan.name);
             let message = format!("没有报送项目“{written}”");
-            problems.push(record.problem("unknown-pipeline", Some(OWES), message, Some(&help)));
+            problems.push(record.problem(DiagnosticCode::UnknownPipeline, Some(OWES), message, Some(&help)));
         }
         owes.push(written);
     }
@@ -181,7 +187,12 @@ fn check_words(entries: &[Entry<'_>], cities: &[City], channels: &[String], prob
                     Some(near) => format!("是不是“{near}”？"),
                     None => format!("可用：{}", known.join("、")),
                 };
-                problems.push(record.problem("unknown-word", Some(want), format!("“{word}”{what}"), Some(&help)));
+                problems.push(record.problem(
+                    DiagnosticCode::UnknownWord,
+                    Some(want),
+                    format!("“{word}”{what}"),
+                    Some(&help),
+                ));
             }
         };
         check(LEVEL, &unit.level, LEVELS.contains(&unit.level.as_str()), &LEVELS, "不是层级");
@@ -202,7 +213,12 @@ fn check_unique(entries: &[Entry<'_>], problems: &mut Vec<Diagnostic>) {
             match seen.get(&match_key(text)) {
                 Some(first) => {
                     let message = format!("“{text}”重复，第 {first} 行已经有了");
-                    problems.push(record.problem("duplicate-unit", Some(want), message, Some("每个单位只留一行")));
+                    problems.push(record.problem(
+                        DiagnosticCode::DuplicateUnit,
+                        Some(want),
+                        message,
+                        Some("每个单位只留一行"),
+                    ));
                 }
                 None => {
                     seen.insert(match_key(text), record.line);
@@ -229,7 +245,12 @@ fn link(entries: &mut [Entry<'_>], problems: &mut Vec<Diagnostic>) {
             Some(parent) => entry.unit.parent = u32::try_from(*parent).ok(),
             None => {
                 let message = format!("名册里没有代码为“{code}”的单位");
-                problems.push(entry.record.problem("unknown-parent", Some(PARENT), message, Some("核对上级代码")));
+                problems.push(entry.record.problem(
+                    DiagnosticCode::UnknownParent,
+                    Some(PARENT),
+                    message,
+                    Some("核对上级代码"),
+                ));
             }
         }
     }
@@ -250,7 +271,12 @@ fn link(entries: &mut [Entry<'_>], problems: &mut Vec<Diagnostic>) {
         if again && seen.get(at) == Some(&(start + 1)) {
             let entry = &entries[at];
             let message = format!("“{}”的上级绕了一圈又回到自己", entry.unit.name);
-            problems.push(entry.record.problem("parent-circle", Some(PARENT), message, Some("核对这些单位的上级代码")));
+            problems.push(entry.record.problem(
+                DiagnosticCode::ParentCircle,
+                Some(PARENT),
+                message,
+                Some("核对这些单位的上级代码"),
+            ));
         }
     }
 }
@@ -266,12 +292,12 @@ fn check_expected(entry: &Entry<'_>, weighted: bool, channels: &[String], proble
     let Entry { unit, record, .. } = entry;
     if weighted && unit.workers.is_none() {
         let message = format!("“{}”没有在岗职工人数，名额分不下去", unit.name);
-        problems.push(record.problem("missing-weight", Some(WORKERS), message, Some("填写整数")));
+        problems.push(record.problem(DiagnosticCode::MissingWeight, Some(WORKERS), message, Some("填写整数")));
     }
     if unit.channel.is_empty() {
         let message = format!("“{}”应报送，却没有写渠道", unit.name);
         problems.push(record.problem(
-            "missing-cell",
+            DiagnosticCode::MissingCell,
             Some(CHANNEL),
             message,
             Some(&format!("填写：{}", channels.join("、"))),
@@ -279,7 +305,7 @@ fn check_expected(entry: &Entry<'_>, weighted: bool, channels: &[String], proble
     }
     if channels.first() == Some(&unit.channel) && unit.city.is_empty() {
         let message = format!("“{}”应报送，却没有写地市", unit.name);
-        problems.push(record.problem("missing-cell", Some(CITY), message, Some("填写所在地市")));
+        problems.push(record.problem(DiagnosticCode::MissingCell, Some(CITY), message, Some("填写所在地市")));
     }
 }
 
@@ -295,7 +321,7 @@ pub fn check_cities(shelf: &mut Shelf<'_>, cities: &[City], roster: &Roster) {
         let message = format!("“{}”的单位代码“{}”不在单位名册中", city.name, city.unit_code);
         let help = Some("核对单位代码".to_owned());
         shelf.problems.push(Diagnostic::of_file(
-            "unknown-unit",
+            DiagnosticCode::UnknownUnit,
             path.as_deref().unwrap_or_else(|| std::path::Path::new("")),
             message,
             help,

@@ -7,6 +7,7 @@ use crate::definition::{CodeList, Diagnostic, Plan, ReferenceSchema};
 use crate::domain::period::Period;
 use crate::domain::workdays::Calendar;
 use crate::language::Type;
+use crate::model::codes::DiagnosticCode;
 use crate::model::{Column, Scalars, Texts};
 use crate::text::dates::show_day;
 use crate::text::names::match_key;
@@ -36,7 +37,12 @@ pub fn cities(shelf: &mut Shelf<'_>) -> Vec<City> {
         let (name, code) = (record.text(0, problems), record.text(1, problems));
         let (Some(name), Some(unit_code)) = (name, code) else { continue };
         if cities.iter().any(|city| city.name == name) {
-            problems.push(record.problem("duplicate-city", Some(0), format!("“{name}”重复"), Some("每个地市只留一行")));
+            problems.push(record.problem(
+                DiagnosticCode::DuplicateCity,
+                Some(0),
+                format!("“{name}”重复"),
+                Some("每个地市只留一行"),
+            ));
         }
         cities.push(City { name, unit_code });
     }
@@ -60,13 +66,18 @@ pub fn calendar(shelf: &mut Shelf<'_>, notes: &mut Vec<String>) -> Calendar {
             "上班" => true,
             _ => {
                 let message = format!("“{kind}”不是放假或上班");
-                problems.push(record.problem("unknown-word", Some(1), message, Some("只写“放假”或“上班”")));
+                problems.push(record.problem(
+                    DiagnosticCode::UnknownWord,
+                    Some(1),
+                    message,
+                    Some("只写“放假”或“上班”"),
+                ));
                 continue;
             }
         };
         if calendar.exceptions.insert(day, worked).is_some_and(|before| before != worked) {
             let message = "同一天又放假又上班".to_owned();
-            problems.push(record.problem("holiday-conflict", Some(0), message, Some("只留一行")));
+            problems.push(record.problem(DiagnosticCode::HolidayConflict, Some(0), message, Some("只留一行")));
         }
     }
     calendar
@@ -92,19 +103,24 @@ pub fn due(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, notes: &mut Vec<
         if let (true, Some(written), None) = (is_ours, &written, &read) {
             let message = format!("“{written}”不是报告期");
             let help = format!("写成{}", crate::definition::read::period_examples(&plan.schedule));
-            problems.push(record.problem("bad-period", Some(1), message, Some(&help)));
+            problems.push(record.problem(DiagnosticCode::BadPeriod, Some(1), message, Some(&help)));
         }
         let Some(due) = due else { continue };
         let span = Due { opens, due, grace };
         if let Some((want, message)) = out_of_order(&span) {
-            problems.push(record.problem("dates-order", Some(want), message, Some("改成 开网 ≤ 截止 ≤ 补报截止")));
+            problems.push(record.problem(
+                DiagnosticCode::DatesOrder,
+                Some(want),
+                message,
+                Some("改成 开网 ≤ 截止 ≤ 补报截止"),
+            ));
         }
         if !is_ours || read.as_ref() != Some(period) {
             continue;
         }
         if let Some((_, first)) = found {
             let message = format!("同一项目同一报告期第 {first} 行已经有了");
-            problems.push(record.problem("duplicate-due", Some(0), message, Some("只留一行")));
+            problems.push(record.problem(DiagnosticCode::DuplicateDue, Some(0), message, Some("只留一行")));
         }
         found = Some((span, record.line));
     }
@@ -148,14 +164,19 @@ fn code_values(table: &str, grid: &Grid, problems: &mut Vec<Diagnostic>) -> Vec<
         // Extra columns may be filled where the code's is not; `text` reports that.
         let Some(value) = record.text(0, problems) else { continue };
         if !seen.insert(match_key(&value)) {
-            problems.push(record.problem("duplicate-code-value", Some(0), format!("“{value}”重复"), Some("只留一行")));
+            problems.push(record.problem(
+                DiagnosticCode::DuplicateCodeValue,
+                Some(0),
+                format!("“{value}”重复"),
+                Some("只留一行"),
+            ));
         }
         values.push(value);
     }
     if values.is_empty() {
         let message = "一个代码也没有".to_owned();
         problems.push(Diagnostic::of_file(
-            "empty-table",
+            DiagnosticCode::EmptyTable,
             &grid.path,
             message,
             Some("填写代码或移走这个文件".to_owned()),
@@ -176,13 +197,13 @@ fn check_synonyms(list: &CodeList, grid: &Grid, problems: &mut Vec<Diagnostic>) 
         if list.values.iter().any(|value| match_key(value) == match_key(also) && value != canonical) {
             let message = format!("“{also}”在表里是代码，在定义里却是“{canonical}”的别的写法");
             let help = Some(format!("从定义的 [codes.{}] also 里删去“{also}”", list.id));
-            problems.push(Diagnostic::of_file("synonym-is-code", &grid.path, message, help));
+            problems.push(Diagnostic::of_file(DiagnosticCode::SynonymIsCode, &grid.path, message, help));
         }
     }
     for (canonical, also) in gone {
         let message = format!("没有“{canonical}”，而定义里 {} 等 {} 个写法都指向它", also.join("、"), also.len());
         let help = Some(format!("在表中补上“{canonical}”，或改定义的 [codes.{}] also", list.id));
-        problems.push(Diagnostic::of_file("synonym-target-gone", &grid.path, message, help));
+        problems.push(Diagnostic::of_file(DiagnosticCode::SynonymTargetGone, &grid.path, message, help));
     }
 }
 
@@ -286,7 +307,7 @@ pub fn issued(
     let Some(Column::Integer(counts)) = table.columns.get(seats) else { return None };
     for (record, count) in records.iter().zip(counts.iter()) {
         if count.is_some_and(|count| count < 0) {
-            problems.push(record.problem("negative-count", Some(seats), "名额小于 0".to_owned(), None));
+            problems.push(record.problem(DiagnosticCode::NegativeCount, Some(seats), "名额小于 0".to_owned(), None));
         }
     }
     let sum: i128 = counts.iter().flatten().map(i128::from).sum();
@@ -294,7 +315,12 @@ pub fn issued(
         let Some(said) = total.integer(seats, problems) else { continue };
         if i128::from(said) != sum {
             let message = format!("合计写的是 {said}，各行相加是 {sum}");
-            problems.push(total.problem("issued-total", Some(seats), message, Some("核对各单位名额和合计")));
+            problems.push(total.problem(
+                DiagnosticCode::IssuedTotal,
+                Some(seats),
+                message,
+                Some("核对各单位名额和合计"),
+            ));
         }
     }
     let Some(Column::Text(units)) = table.columns.get_mut(unit) else { return None };
@@ -324,16 +350,26 @@ fn resolve_units(
                 0 => ("不在单位名册中", format!("是不是{}？", similar.join("、"))),
                 _ => ("在单位名册中有几个单位", "写全称或单位代码".to_owned()),
             };
-            problems.push(record.problem("unknown-unit", Some(want), format!("“{text}”{what}"), Some(&help)));
+            problems.push(record.problem(
+                DiagnosticCode::UnknownUnit,
+                Some(want),
+                format!("“{text}”{what}"),
+                Some(&help),
+            ));
             continue;
         };
         if roster.expected.binary_search(&at).is_err() {
             let message = format!("“{text}”本期不应报送，却有名额");
-            problems.push(record.problem("not-expected", Some(want), message, Some("核对单位名册的应报、启用、停用")));
+            problems.push(record.problem(
+                DiagnosticCode::NotExpected,
+                Some(want),
+                message,
+                Some("核对单位名册的应报、启用、停用"),
+            ));
         }
         if let Some(first) = seen.insert(at, record.line) {
             let message = format!("“{text}”重复，第 {first} 行已经有了");
-            problems.push(record.problem("duplicate-unit", Some(want), message, Some("每个单位只留一行")));
+            problems.push(record.problem(DiagnosticCode::DuplicateUnit, Some(want), message, Some("每个单位只留一行")));
         }
         units.set(row, roster.units.get(at as usize).map(|unit| unit.name.as_ref()));
     }

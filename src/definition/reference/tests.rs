@@ -154,7 +154,7 @@ fn a_weight_is_needed_where_seats_are_apportioned_and_only_there() {
     let files = [("单位名册.csv", roster.as_str()), ("地市顺序.csv", cities), ("荣誉台账.csv", ledger)];
     assert!(with("honours", &files).is_ok());
     let problems = with("model-teams", &files).unwrap_err();
-    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["missing-weight"]);
+    assert_eq!(problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(), ["missing-weight"]);
     let issued = [&files[..], &[("名额分配表.csv", "推荐单位,名额\n甲,5\n")]].concat();
     assert!(with("model-teams", &issued).is_ok());
 }
@@ -171,7 +171,7 @@ fn an_issued_table_adds_up_and_names_expected_units() {
 
     let broken = "推荐单位,名额\n合肥市总,60\n省一建,1\n合肥市总工会,2\n云岭建设,1\n合计,99\n";
     let problems = with("model-teams", &[("名额分配表.csv", broken)]).unwrap_err();
-    let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["issued-total", "unknown-unit", "duplicate-unit", "not-expected"]);
     assert!(problems[0].message.contains("第 6 行") && problems[0].message.contains("64"), "{problems:?}");
 }
@@ -183,7 +183,7 @@ fn code_tables_override_and_their_synonyms_have_to_fit() {
     let list = reference.codes.iter().find(|list| list.id == "ownership").unwrap();
     assert_eq!(list.values.last().map(String::as_str), Some("混合"));
     let problems = with("honours", &[("所有制代码.csv", "所有制代码\n国有\n国有\n民营\n")]).unwrap_err();
-    let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes[..2], ["duplicate-code-value", "synonym-is-code"]);
     assert!(codes[2..].iter().all(|code| *code == "synonym-target-gone") && codes.len() > 3, "{codes:?}");
 }
@@ -205,7 +205,7 @@ fn what_is_missing_is_said_with_the_folders_searched() {
     let folder = tempfile::tempdir().unwrap();
     let folders = ReferenceFolders(vec![folder.path().to_path_buf()]);
     let problems = load(&plan("honours"), &folders, &year("2026")).unwrap_err();
-    let missing: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+    let missing: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(missing, ["reference-missing"; 3]);
     assert!(problems[0].message.contains(&folder.path().display().to_string()), "{problems:?}");
     assert!(problems[0].help.as_deref().unwrap_or("").contains("--reference"));
@@ -254,7 +254,7 @@ fn a_workbook_that_is_none_or_damaged_is_a_diagnostic() {
     for bytes in [b"PK\x03\x04".to_vec(), b"date".to_vec(), whole[..whole.len() / 2].to_vec(), flipped] {
         std::fs::write(&path, bytes).unwrap();
         let problems = load(&plan("honours"), &folders, &year("2026")).unwrap_err();
-        assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["workbook-unreadable"]);
+        assert_eq!(problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(), ["workbook-unreadable"]);
     }
     std::fs::write(&path, whole).unwrap();
     assert!(load(&plan("honours"), &folders, &year("2026")).is_ok());
@@ -284,7 +284,8 @@ fn due_dates_that_do_not_follow_one_another_are_named_by_column() {
         ("model-teams,2025,,2026-04-10,2026-04-09", "第 2 行“补报截止”：补报截止 2026-04-09 早于截止 2026-04-10"),
     ] {
         let problems = due(row).unwrap_err();
-        let said_of: Vec<_> = problems.iter().map(|problem| (problem.code, problem.message.as_str())).collect();
+        let said_of: Vec<_> =
+            problems.iter().map(|problem| (problem.code.as_str(), problem.message.as_str())).collect();
         assert_eq!(said_of, [("dates-order", said)]);
     }
     let missing = due("honours,2025,,2025-04-10,").unwrap();

@@ -77,7 +77,7 @@ fn odd_cells_are_doubtful_one_by_one() {
 #[test]
 fn off_grid_cut_and_hostile_sheets_are_refused() {
     let code = |rows: &str| match cells_of(rows) {
-        Err(Refusal::Unreadable(unreadable)) => unreadable.code,
+        Err(Refusal::Unreadable(unreadable)) => unreadable.code.as_str(),
         other => panic!("{other:?}"),
     };
     assert_eq!(code("<row r='99999999'><c r='ZZZ99999999'><v>2</v></c></row>"), "file-damaged");

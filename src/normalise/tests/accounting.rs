@@ -52,7 +52,7 @@ fn texts_fill_down_and_numbers_never() {
     assert_eq!(column(&read, "单位性质"), &Column::Text(vec![text("国有"); 2].into()));
     assert_eq!(column(&read, "人数"), &Column::Integer(vec![Some(12), None].into()));
     assert!(codes_of(&read).contains(&("ditto-in-number", Severity::Block)));
-    let rules: Vec<&str> = read.amendments.iter().map(|amendment| amendment.rule).collect();
+    let rules: Vec<&str> = read.amendments.iter().map(|amendment| amendment.rule.as_str()).collect();
     assert_eq!(rules, ["unit-alias", "ditto", "ditto", "merged-down"]);
     assert_eq!(read.amendments[1].raw, "同上");
 }

@@ -16,7 +16,7 @@ fn said(read: &NormalisedReturn) -> Option<(&str, Severity)> {
 
 fn rule(read: &NormalisedReturn) -> Option<&str> {
     assert!(read.amendments.len() <= 1, "{:?}", read.amendments);
-    read.amendments.first().map(|amendment| amendment.rule)
+    read.amendments.first().map(|amendment| amendment.rule.as_str())
 }
 
 const BLOCK: Severity = Severity::Block;

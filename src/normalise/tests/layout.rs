@@ -84,7 +84,7 @@ fn three_header_rows_with_merged_parents() {
     assert_eq!(binding.extra, [(8, "劳动竞赛".to_owned()), (9, "经费（元）".to_owned())]);
     assert_eq!(column(&read, "劳动竞赛等次"), &Column::Text(vec![text("较好")].into()));
     assert_eq!(column(&read, "安全事故"), &Column::Integer(vec![Some(0)].into()));
-    let mut rules: Vec<&str> = read.amendments.iter().map(|amendment| amendment.rule).collect();
+    let mut rules: Vec<&str> = read.amendments.iter().map(|amendment| amendment.rule.as_str()).collect();
     rules.sort_unstable();
     assert_eq!(rules, ["name-spaces", "none-is-zero", "synonym", "unit-alias"]);
 }

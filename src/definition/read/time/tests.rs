@@ -87,7 +87,7 @@ fn trial(text: &str) -> Result<Plan, Vec<Diagnostic>> {
 fn single(from: &str, to: &str, code: &str, said: &str) {
     assert!(SOUND.contains(from), "{from}");
     let problems = trial(&SOUND.replacen(from, to, 1)).map(|_| Vec::new()).unwrap_or_else(|problems| problems);
-    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [code], "{problems:?}");
+    assert_eq!(problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(), [code], "{problems:?}");
     let words = format!("{}{}", problems[0].message, problems[0].help.as_deref().unwrap_or(""));
     assert!(words.contains(said), "{words}");
 }
@@ -143,6 +143,6 @@ fn what_cannot_be_compared_is_refused() {
     single(measures, &format!("{measures}{chart}"), "unknown-series", "months");
     // Without a key there are no earlier records: each of the three says so.
     let problems = trial(&SOUND.replace("key    = [\"单位\"]\n", "")).unwrap_err();
-    let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["sql-no-earlier", "unknown-hole", "key-missing", "key-missing"]);
 }
