@@ -3,28 +3,28 @@
 //! typed), so that the truth is written by intent and never by reading back.
 
 use super::sheet::{Page, Value, serial};
+
 use std::collections::BTreeMap;
 
+/// What a column's cells are typed as.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Typed {
+    #[default]
+    Text,
+    Number,
+    Day,
+}
+
 /// A column as it stands on the sheet.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Column {
     /// The definition's field; empty for a gap or a column of the unit's own.
-    pub field: &'static str,
+    pub field: String,
+    pub typed: Typed,
     pub header: String,
     pub under: String,
     /// What stands over both in a header of three rows.
     pub group: String,
-}
-
-/// (field, header, parent header) → columns.
-pub fn columns(list: &[(&'static str, &str, &str)]) -> Vec<Column> {
-    let column = |(field, header, under): &(&'static str, &str, &str)| Column {
-        field,
-        header: header.to_string(),
-        under: under.to_string(),
-        group: String::new(),
-    };
-    list.iter().map(column).collect()
 }
 
 /// What a row must come to.
@@ -60,47 +60,18 @@ pub struct Record {
     pub findings: Vec<&'static str>,
 }
 
-const NUMBERS: [&str; 12] = [
-    "人数",
-    "一线人数",
-    "思想政治工作",
-    "完成生产工作任务",
-    "科学管理",
-    "劳动竞赛",
-    "组织建设",
-    "安全文明生产",
-    "近三年安全事故",
-    "命名年度",
-    "考核得分",
-    "工龄",
-];
-/// Those of studios and shock teams.
-const QUARTERLY: [&str; 21] = [
-    "成员数",
-    "高技能人数",
-    "场地",
-    "行政拨付",
-    "工会拨付",
-    "课题立项",
-    "课题完成",
-    "课题失败",
-    "本期活动",
-    "培训",
-    "专利",
-    "创效",
-    "青年数",
-    "安全",
-    "生产任务",
-    "工程质量",
-    "青工参与率",
-    "出勤",
-    "加分",
-    "扣分",
-    "得分",
-];
-const DATES: [&str; 6] = ["公示开始", "公示结束", "参加工作时间", "命名日期", "期限", "督查日期"];
-
 impl Record {
+    /// An empty record that counts under a recommending unit.
+    pub fn of(unit: &str) -> Record {
+        Record {
+            unit: unit.to_string(),
+            clean: BTreeMap::new(),
+            raw: BTreeMap::new(),
+            status: Status::Accepted,
+            findings: vec![],
+        }
+    }
+
     pub fn get(&self, field: &str) -> &str {
         self.clean.get(field).map_or("", String::as_str)
     }
@@ -130,20 +101,21 @@ impl Record {
         self
     }
 
-    fn value(&self, field: &'static str) -> Value {
-        if let Some(raw) = self.raw.get(field) {
+    /// What stands in a cell: what is typed, else what is meant, as the column's cells are typed.
+    fn value(&self, column: &Column) -> Value {
+        if let Some(raw) = self.raw.get(column.field.as_str()) {
             return raw.clone();
         }
-        let clean = self.get(field);
+        let clean = self.get(&column.field);
         let plain = || Value::text(clean);
-        if NUMBERS.contains(&field) || QUARTERLY.contains(&field) || field == "名次" {
-            return clean.parse().map_or_else(|_| plain(), Value::Number);
+        match column.typed {
+            Typed::Text => plain(),
+            Typed::Number => clean.parse().map_or_else(|_| plain(), Value::Number),
+            Typed::Day => {
+                let parts: Vec<i32> = clean.split('-').filter_map(|part| part.parse().ok()).collect();
+                if let [y, m, d] = parts[..] { Value::Date(serial(y, m, d)) } else { plain() }
+            }
         }
-        if DATES.contains(&field) {
-            let parts: Vec<i32> = clean.split('-').filter_map(|part| part.parse().ok()).collect();
-            return if let [y, m, d] = parts[..] { Value::Date(serial(y, m, d)) } else { plain() };
-        }
-        plain()
     }
 }
 
@@ -309,9 +281,9 @@ impl Sheet {
                 self.line(page, line);
             }
             let Some(record) = self.records.get(at) else { break };
-            let cell = |column: &Column| match column.field {
+            let cell = |column: &Column| match column.field.as_str() {
                 "序号" => Value::Number(at as f64 + 1.0),
-                field => record.value(field),
+                _ => record.value(column),
             };
             page.rows.push(self.columns.iter().map(cell).collect());
             rows.push(page.rows.len() as u32);
@@ -338,8 +310,8 @@ impl Sheet {
                 row[0] = Value::text(word);
                 let mut off = *off as f64;
                 for (c, column) in self.columns.iter().enumerate() {
-                    let typed = |record: &Record| match record.raw.get(column.field) {
-                        Some(Value::Number(number)) => Some(*number),
+                    let typed = |record: &Record| match record.value(column) {
+                        Value::Number(number) => Some(number),
                         _ => None,
                     };
                     let numbers: Option<Vec<f64>> = self.records.iter().map(typed).collect();
@@ -357,9 +329,9 @@ impl Sheet {
                 row[0] = Value::text(word);
                 let mut wrong = *wrong;
                 for (c, column) in self.columns.iter().enumerate() {
-                    if ["人数", "一线人数"].contains(&column.field) {
+                    if ["人数", "一线人数"].contains(&column.field.as_str()) {
                         let numbers =
-                            self.records[*from..*to].iter().filter_map(|r| r.get(column.field).parse::<i32>().ok());
+                            self.records[*from..*to].iter().filter_map(|r| r.get(&column.field).parse::<i32>().ok());
                         row[c] = Value::Number(f64::from(numbers.sum::<i32>() + wrong));
                         wrong = 0;
                     }
@@ -371,13 +343,13 @@ impl Sheet {
 
     fn merge_repeated(&self, page: &mut Page, rows: &[u32]) {
         for (c, column) in self.columns.iter().enumerate() {
-            if !self.merge_down.contains(&column.field) {
+            if !self.merge_down.contains(&column.field.as_str()) {
                 continue;
             }
             let mut from = 0;
             while from < rows.len() {
                 let same = |at: &usize| {
-                    self.records[*at].get(column.field) == self.records[from].get(column.field)
+                    self.records[*at].get(&column.field) == self.records[from].get(&column.field)
                         && rows[*at] - rows[from] == (*at - from) as u32
                 };
                 let run = (from..rows.len()).take_while(same).count();

@@ -1,74 +1,12 @@
 //! The plain part of the `honours` samples: for each recommending unit persons, collectives and awards in order.
 //! What is odd about single files is in `honours_odd`.
 
-use super::form::{Record, Sheet, Status, columns};
+use super::form::Record;
+use super::forms::Forms;
 use super::prng::Prng;
 use super::roster::{Roster, Unit};
-use super::sample::{Content, Outcome, Sample};
-use super::teams::{folder, framed, person, team};
-use std::collections::BTreeMap;
-
-pub type Columns = &'static [(&'static str, &'static str, &'static str)];
-
-const INDIVIDUAL: Columns = &[
-    ("序号", "序号", ""),
-    ("推荐单位", "推荐单位", ""),
-    ("拟授称号", "拟授称号", ""),
-    ("姓名", "姓名", ""),
-    ("性别", "性别", ""),
-    ("民族", "民族", ""),
-    ("身份证号", "身份证号", ""),
-    ("出生年月", "出生年月", ""),
-    ("政治面貌", "政治面貌", ""),
-    ("学历", "学历", ""),
-    ("参加工作时间", "参加工作时间", ""),
-    ("工龄", "工龄", ""),
-    ("工作单位", "工作单位", ""),
-    ("职务职称", "职务职称", ""),
-    ("技术等级", "技术等级", ""),
-    ("人员类别", "人员类别", ""),
-    ("产业工人", "产业工人", "其中"),
-    ("农民工", "农民工", "其中"),
-    ("非公", "非公", "其中"),
-    ("县处级", "县处级", "其中"),
-    ("荣誉基础", "荣誉基础", ""),
-    ("征求意见", "征求意见", ""),
-    ("公示开始", "开始", "公示时间"),
-    ("公示结束", "结束", "公示时间"),
-    ("类别", "类别", ""),
-    ("备注", "备注", ""),
-];
-const COLLECTIVE: Columns = &[
-    ("序号", "序号", ""),
-    ("推荐单位", "推荐单位", ""),
-    ("拟授称号", "拟授称号", ""),
-    ("集体名称", "集体名称", ""),
-    ("所在单位", "所在单位", ""),
-    ("集体类别", "集体类别", ""),
-    ("负责人", "负责人", ""),
-    ("人数", "人数", ""),
-    ("行业", "行业", ""),
-    ("单位性质", "单位性质", ""),
-    ("荣誉基础", "荣誉基础", ""),
-    ("公示开始", "开始", "公示时间"),
-    ("公示结束", "结束", "公示时间"),
-    ("类别", "类别", ""),
-    ("备注", "备注", ""),
-];
-const AWARD: Columns = &[
-    ("序号", "序号", ""),
-    ("获奖单位", "获奖单位", ""),
-    ("对象类型", "对象类型", ""),
-    ("获奖对象", "获奖对象", ""),
-    ("荣誉名称", "荣誉名称", ""),
-    ("荣誉级别", "荣誉级别", ""),
-    ("颁奖单位", "颁奖单位", ""),
-    ("获奖时间", "获奖时间", ""),
-    ("文号", "文号", ""),
-    ("是否一线", "是否一线", ""),
-    ("备注", "备注", ""),
-];
-pub const FORMS: [(&str, Columns); 3] = [("individual", INDIVIDUAL), ("collective", COLLECTIVE), ("award", AWARD)];
+use super::sample::{Returns, Sample};
+use super::teams::{YEAR, folder, person, team};
 
 /// A citizen number of an area that does not exist (3499), with its check character (GB 11643-1999).
 pub fn id_number(birth: &str, sequence: i32) -> String {
@@ -80,13 +18,7 @@ pub fn id_number(birth: &str, sequence: i32) -> String {
 }
 
 fn blank(sender: &Unit) -> Record {
-    let mut record = Record {
-        unit: sender.code.clone(),
-        clean: BTreeMap::new(),
-        raw: BTreeMap::new(),
-        status: Status::Accepted,
-        findings: vec![],
-    };
+    let mut record = Record::of(&sender.code);
     record.set("推荐单位", &sender.name);
     record
 }
@@ -152,10 +84,13 @@ fn award(prng: &mut Prng, sender: &Unit, company: &Unit, n: usize) -> Record {
 }
 
 /// One return in order for each unit that owes the pipeline, by code.
-pub fn plain(roster: &Roster, seed: u64) -> BTreeMap<String, Sample> {
+///
+/// # Errors
+/// Where the definition lacks a form.
+pub fn plain(forms: &Forms, roster: &Roster, seed: u64) -> Result<Returns, String> {
     const KINDS: [&str; 8] =
         ["一线职工", "专业技术人员", "班组长", "管理人员", "一线职工", "科教人员", "班组长", "企业负责人"];
-    let mut all = BTreeMap::new();
+    let mut all = Returns::new();
     let mut number = 0;
     for (index, sender) in roster.owing("honours").into_iter().enumerate() {
         let mut prng = Prng::new(seed ^ (index as u64 + 101));
@@ -174,27 +109,11 @@ pub fn plain(roster: &Roster, seed: u64) -> BTreeMap<String, Sample> {
         let kind = prng.pick(&["班组", "班组", "科室", "车间", "项目部", "企业"]);
         let groups = vec![collective(&mut prng, sender, company(1), &team(index + 3), kind)];
         let awards = (0..1 + index % 3).map(|n| award(&mut prng, sender, company(n), index + n * 13)).collect();
-        let form = |form: &'static str, title: &str, list: Columns, records: Vec<Record>| -> Sheet {
-            let mut sheet = framed(form, title, sender, columns(list), records);
-            sheet.filed = "2026年10月28日".into();
-            sheet
-        };
-        let sheets = vec![
-            form("individual", "推荐个人汇总表", INDIVIDUAL, people),
-            form("collective", "推荐集体汇总表", COLLECTIVE, groups),
-            form("award", "获奖登记表", AWARD, awards),
-        ];
+        let sheet = |form, records| forms.sheet(form, sender, YEAR, "2026年10月28日", records);
+        let sheets = vec![sheet("individual", people)?, sheet("collective", groups)?, sheet("award", awards)?];
         let path = format!("{}/{}.xlsx", folder(sender), sender.name);
-        let sample = Sample {
-            path,
-            outcome: Outcome::Accepted,
-            sender: sender.code.clone(),
-            odd: String::new(),
-            before: vec![],
-            sheets,
-            content: Content::Xlsx,
-        };
+        let sample = Sample::returned(path, &sender.code, sheets);
         all.insert(sender.code.clone(), sample);
     }
-    all
+    Ok(all)
 }

@@ -1,31 +1,25 @@
 //! What is odd about single `honours` samples. Each says what it should come to.
 
 use super::form::{Header, Line, Record, Status};
+use super::forms::Forms;
 use super::honours::{self, id_number};
 use super::roster::Roster;
-use super::sample::{Content, Outcome, Sample};
+use super::sample::{Content, Returns, Sample, of};
 use super::sheet::{Encoding, Value};
-use std::collections::BTreeMap;
+use crate::model::Outcome;
 
 use Outcome::{Accepted, Ignored, Returned, Superseded, Unreadable};
-
-type Returns = BTreeMap<String, Sample>;
 
 const PEOPLE: usize = 0;
 const GROUPS: usize = 1;
 const AWARDS: usize = 2;
 
-/// The sample of a unit; the codes below are those of the shipped roster.
-fn of<'a>(all: &'a mut Returns, code: &str) -> Result<&'a mut Sample, String> {
-    all.get_mut(code).ok_or_else(|| format!("单位名册里没有应报 honours 的 {code}"))
-}
-
 /// All files of the pipeline's sample.
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
-    let mut all = honours::plain(roster, seed);
+pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+    let mut all = honours::plain(forms, roster, seed)?;
     // Nothing comes from these two.
     all.remove("341000");
     all.remove("S0600");

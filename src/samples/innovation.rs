@@ -2,14 +2,13 @@
 //! order. What a unit claims as 累计 and 上年同期 is what the other months' figures come to. What is odd about single files
 //! is in `innovation_odd`.
 
-use super::form::{Column, Line, Record, columns};
-use super::honours::Columns;
-use super::monthly::{Month, day, number, record, returned, sheet, tenths, whole};
+use super::form::{Line, Record};
+use super::forms::Forms;
+use super::monthly::{Month, number, returned, tenths, whole};
 use super::prng::Prng;
 use super::roster::{Roster, Unit};
-use super::sample::Sample;
+use super::sample::Returns;
 use super::teams::{person, team};
-use std::collections::BTreeMap;
 
 /// The months of the shipped sample, the last its main one.
 pub const MONTHS: [Month; 4] = [Month::new(2025, 3), Month::new(2026, 1), Month::new(2026, 2), Month::new(2026, 3)];
@@ -18,69 +17,6 @@ pub const MONTHS: [Month; 4] = [Month::new(2025, 3), Month::new(2026, 1), Month:
 pub const NOW: [&str; 7] = ["本月参与", "本月提出", "本月采纳", "本月实施", "本月优秀", "本月创效", "本月奖励"];
 pub const YEAR: [&str; 7] = ["累计参与", "累计提出", "累计采纳", "累计实施", "累计优秀", "累计创效", "累计奖励"];
 pub const THEN: [&str; 7] = ["同期参与", "同期提出", "同期采纳", "同期实施", "同期优秀", "同期创效", "同期奖励"];
-
-pub const SUGGESTION: Columns = &[
-    ("序号", "序号", ""),
-    ("单位", "单位", ""),
-    ("职工总数", "职工总数", ""),
-    ("本月参与", "参与人次", "本月"),
-    ("本月提出", "提出", "本月"),
-    ("本月采纳", "采纳", "本月"),
-    ("本月实施", "实施", "本月"),
-    ("本月优秀", "优秀", "本月"),
-    ("本月创效", "创效", "本月"),
-    ("本月奖励", "奖励", "本月"),
-    ("累计参与", "参与人次", "本年累计"),
-    ("累计提出", "提出", "本年累计"),
-    ("累计采纳", "采纳", "本年累计"),
-    ("累计实施", "实施", "本年累计"),
-    ("累计优秀", "优秀", "本年累计"),
-    ("累计创效", "创效", "本年累计"),
-    ("累计奖励", "奖励", "本年累计"),
-    ("同期参与", "参与人次", "上年同期"),
-    ("同期提出", "提出", "上年同期"),
-    ("同期采纳", "采纳", "上年同期"),
-    ("同期实施", "实施", "上年同期"),
-    ("同期优秀", "优秀", "上年同期"),
-    ("同期创效", "创效", "上年同期"),
-    ("同期奖励", "奖励", "上年同期"),
-    ("备注", "备注", ""),
-];
-pub const CONTEST: Columns = &[
-    ("序号", "序号", ""),
-    ("竞赛名称", "竞赛名称", ""),
-    ("主办单位", "主办单位", ""),
-    ("类型", "类型", ""),
-    ("级别", "级别", ""),
-    ("主题", "主题", ""),
-    ("开始", "开始", "时间"),
-    ("结束", "结束", "时间"),
-    ("参赛单位", "参赛单位", ""),
-    ("参赛班组", "参赛班组", ""),
-    ("参赛职工", "参赛职工", ""),
-    ("工种", "工种", ""),
-    ("决赛人数", "决赛人数", ""),
-    ("技术状元", "技术状元", ""),
-    ("技术标兵", "技术标兵", ""),
-    ("技术能手", "技术能手", ""),
-    ("投入", "投入（万元）", ""),
-    ("状态", "状态", ""),
-];
-pub const RESULT: Columns = &[
-    ("序号", "序号", ""),
-    ("成果名称", "成果名称", ""),
-    ("类别", "类别", ""),
-    ("第一完成人", "第一完成人", ""),
-    ("其他完成人", "其他完成人", ""),
-    ("是否一线", "是否一线", ""),
-    ("单位", "单位", ""),
-    ("完成日期", "完成日期", ""),
-    ("专利号", "专利号", ""),
-    ("年创效", "年创效（万元）", ""),
-    ("等级", "等级", ""),
-    ("曾获省级奖", "曾获省级奖", ""),
-];
-pub const FORMS: [(&str, Columns); 3] = [("suggestion", SUGGESTION), ("contest", CONTEST), ("result", RESULT)];
 
 /// A unit's figures of one month in the order of [`NOW`]; 创效 in tenths of 万元, 奖励 in tenths of 元.
 pub type Figures = [i64; 7];
@@ -142,7 +78,7 @@ pub fn write(record: &mut Record, fields: &[&'static str; 7], figures: Figures) 
 }
 
 pub fn suggestion(sender: &Unit, unit: &Unit, month: Month, seed: u64) -> Record {
-    let mut record = record(&sender.code);
+    let mut record = Record::of(&sender.code);
     record.set("单位", &unit.name);
     whole(&mut record, "职工总数", i64::from(unit.workers));
     write(&mut record, &NOW, figures(unit, month, seed));
@@ -157,14 +93,14 @@ pub fn contest(prng: &mut Prng, sender: &Unit, month: Month, n: usize) -> Record
     let craft = CRAFTS[n % CRAFTS.len()];
     let crafts = if n % 4 == 3 { format!("{craft}、{}", CRAFTS[(n + 1) % CRAFTS.len()]) } else { craft.to_string() };
     let level = if sender.channel == "市总工会" { prng.pick(&["市级", "市级", "县级"]) } else { "省级" };
-    let mut record = record(&sender.code);
+    let mut record = Record::of(&sender.code);
     record.set("竞赛名称", &format!("{}{craft}{kind}", sender.name.replace("总工会", "").replace("工会", "")));
     record.set("主办单位", &sender.name).set("类型", kind).set("级别", level);
     record.set("主题", prng.pick(&["", "比技能、促安全", "降本增效", "当好主人翁"]));
     let ended = !n.is_multiple_of(3);
     let begun = if n.is_multiple_of(2) { month.before() } else { month };
-    day(&mut record, "开始", &begun.day(prng.between(1, 12)));
-    day(&mut record, "结束", &if ended { month.day(prng.between(15, 28)) } else { String::new() });
+    number(&mut record, "开始", &begun.day(prng.between(1, 12)));
+    number(&mut record, "结束", &if ended { month.day(prng.between(15, 28)) } else { String::new() });
     let people = prng.between(60, 400);
     whole(&mut record, "参赛单位", i64::from(prng.between(3, 20)));
     whole(&mut record, "参赛班组", i64::from(prng.between(10, 40)));
@@ -184,7 +120,7 @@ pub fn contest(prng: &mut Prng, sender: &Unit, month: Month, n: usize) -> Record
 
 pub fn result(prng: &mut Prng, sender: &Unit, company: &Unit, month: Month, n: usize) -> Record {
     let kind = prng.pick(&["小革新", "小改造", "小发明", "小设计", "小建议", "技术攻关", "先进操作法"]);
-    let mut record = record(&sender.code);
+    let mut record = Record::of(&sender.code);
     record.set("成果名称", &format!("{}{}{}号成果", team(n), kind, month.month * 100 + n as i32)).set("类别", kind);
     record.set("第一完成人", &person(prng));
     record.set(
@@ -192,7 +128,7 @@ pub fn result(prng: &mut Prng, sender: &Unit, company: &Unit, month: Month, n: u
         &if n.is_multiple_of(2) { String::new() } else { format!("{}、{}", person(prng), person(prng)) },
     );
     record.set("是否一线", prng.pick(&["是", "是", "否"])).set("单位", &company.name);
-    day(&mut record, "完成日期", &month.day(prng.between(2, 27)));
+    number(&mut record, "完成日期", &month.day(prng.between(2, 27)));
     record.set("专利号", &if n % 5 == 1 { format!("ZL2025 2 03{:05}.X", n * 37 + 11) } else { String::new() });
     // In tenths of 万元, each grade's own bounds among them.
     let benefit = prng.pick(&[3, 8, 10, 45, 99, 100, 260, 499, 500, 870, 999, 1000, 1850]);
@@ -208,14 +144,12 @@ pub fn result(prng: &mut Prng, sender: &Unit, company: &Unit, month: Month, n: u
     record
 }
 
-/// 合计 under all suggestions, as most units add it.
-fn with_total(columns: Vec<Column>, records: &[Record]) -> (Vec<Column>, Vec<(usize, Line)>) {
-    (columns, vec![(records.len(), Line::Sum { word: "合计", off: 0 })])
-}
-
 /// One return in order for each unit that owes the pipeline, by code.
-pub fn plain(roster: &Roster, month: Month, seed: u64) -> BTreeMap<String, Sample> {
-    let mut all = BTreeMap::new();
+///
+/// # Errors
+/// Where the definition lacks a form.
+pub fn plain(forms: &Forms, roster: &Roster, month: Month, seed: u64) -> Result<Returns, String> {
+    let mut all = Returns::new();
     for (index, sender) in roster.owing("innovation").into_iter().enumerate() {
         let mut prng =
             Prng::new(seed ^ (index as u64 + 301) ^ ((month.year as u64) << 20) ^ ((month.month as u64) << 36));
@@ -225,14 +159,16 @@ pub fn plain(roster: &Roster, month: Month, seed: u64) -> BTreeMap<String, Sampl
         let results = (0..index % 3)
             .map(|n| result(&mut prng, sender, companies[n % companies.len()], month, index * 3 + n))
             .collect::<Vec<_>>();
-        let (list, between) = with_total(columns(SUGGESTION), &rows);
-        let mut first = sheet("suggestion", "合理化建议月报", sender, month, list, rows);
-        first.between = between;
-        let mut sheets = vec![first, sheet("contest", "竞赛月报", sender, month, columns(CONTEST), contests)];
+        let sheet = |form, records| forms.sheet(form, sender, &month.title(), &month.filed(3), records);
+        let total = Line::Sum { word: "合计", off: 0 };
+        let mut first = sheet("suggestion", rows)?;
+        // As most units add it.
+        first.between = vec![(first.records.len(), total)];
+        let mut sheets = vec![first, sheet("contest", contests)?];
         if !results.is_empty() {
-            sheets.push(sheet("result", "创新成果表", sender, month, columns(RESULT), results));
+            sheets.push(sheet("result", results)?);
         }
         all.insert(sender.code.clone(), returned(sender, month, sheets));
     }
-    all
+    Ok(all)
 }

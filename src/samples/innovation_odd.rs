@@ -2,25 +2,19 @@
 //! are set in brackets: they show only where those months were run before.
 
 use super::form::{Header, Line, Record};
+use super::forms::Forms;
 use super::innovation::{self, MONTHS, NOW, THEN, YEAR};
-use super::monthly::{Month, close, day, number, saved_as, tenths, whole};
+use super::monthly::{Month, close, number, saved_as, tenths, whole};
 use super::prng::Prng;
 use super::roster::Roster;
-use super::sample::{Content, Outcome, Sample};
+use super::sample::{Content, Returns, Sample, of};
 use super::sheet::Encoding;
-use std::collections::BTreeMap;
+use crate::model::Outcome;
 
 use Outcome::{Accepted, Ignored, Returned, Superseded, Unreadable};
 
-type Returns = BTreeMap<String, Sample>;
-
 /// The main month.
 const MAIN: Month = MONTHS[3];
-
-/// The sample of a unit; the codes below are those of the shipped roster.
-fn of<'a>(all: &'a mut Returns, code: &str) -> Result<&'a mut Sample, String> {
-    all.get_mut(code).ok_or_else(|| format!("单位名册里没有应报 innovation 的 {code}"))
-}
 
 /// Records of a form of a return.
 fn rows<'a>(sample: &'a mut Sample, form: &str) -> Result<&'a mut Vec<Record>, String> {
@@ -61,16 +55,16 @@ fn shift(record: &mut Record, fields: &[&'static str; 7], by: i64) {
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
     let mut samples = Vec::new();
     for month in MONTHS {
-        let mut all = innovation::plain(roster, month, seed);
+        let mut all = innovation::plain(forms, roster, month, seed)?;
         if month == MAIN {
             suggestions(&mut all)?;
             year_and_last_year(&mut all)?;
             history(&mut all)?;
             contests(&mut all, roster)?;
-            results(&mut all)?;
+            results(&mut all, forms)?;
             spellings(&mut all)?;
             identity(&mut all)?;
         } else {
@@ -324,8 +318,8 @@ fn contests(all: &mut Returns, roster: &Roster) -> Result<(), String> {
         .map(|n| {
             let mut record = innovation::contest(&mut prng, sender, MAIN, 1);
             record.set("竞赛名称", &format!("物流行业第{}场比武", n + 1)).set("类型", "技能竞赛").set("工种", "");
-            day(&mut record, "开始", "2026-03-02");
-            day(&mut record, "结束", "2026-03-20");
+            number(&mut record, "开始", "2026-03-02");
+            number(&mut record, "结束", "2026-03-20");
             whole(&mut record, "参赛职工", 120);
             whole(&mut record, "决赛人数", 24);
             whole(&mut record, "技术状元", 0);
@@ -336,7 +330,7 @@ fn contests(all: &mut Returns, roster: &Roster) -> Result<(), String> {
         .collect();
     whole(&mut made[0], "决赛人数", 130);
     made[0].block("finalists-exceed-entrants");
-    day(&mut made[1], "结束", "2026-02-20");
+    number(&mut made[1], "结束", "2026-02-20");
     made[1].block("contest-ends-before-start");
     whole(&mut made[2], "参赛班组", -3);
     made[2].block("contest-negative");
@@ -349,8 +343,8 @@ fn contests(all: &mut Returns, roster: &Roster) -> Result<(), String> {
     whole(&mut made[5], "技术状元", 1);
     made[6].set("工种", "快递员、快件处理员");
     whole(&mut made[6], "技术状元", 2);
-    day(&mut made[6], "开始", "2026-04-06");
-    day(&mut made[6], "结束", "2026-04-20");
+    number(&mut made[6], "开始", "2026-04-06");
+    number(&mut made[6], "结束", "2026-04-20");
     made[6].note("contest-state-at-odds");
     number(&mut made[7], "投入", "180000");
     made[7].note("investment-per-head-high");
@@ -360,7 +354,7 @@ fn contests(all: &mut Returns, roster: &Roster) -> Result<(), String> {
     Ok(())
 }
 
-fn results(all: &mut Returns) -> Result<(), String> {
+fn results(all: &mut Returns, forms: &Forms) -> Result<(), String> {
     of(all, "Q0100")?.odd(
         Returned,
         "results: a negative 年创效 (result-benefit-negative, 必改); 等级 at odds (grade-at-odds, ours counts), 元 for 万元 (result-benefit-high), finished after the month (result-after-period), one result twice (result-duplicate), all 核实; grades as 一等奖, 2, 三级",
@@ -391,7 +385,7 @@ fn results(all: &mut Returns) -> Result<(), String> {
     set(&mut made[2], "260000", "一", "一等奖");
     made[2].note("result-benefit-high");
     set(&mut made[3], "50", "二", "2");
-    day(&mut made[3], "完成日期", "2026-04-08");
+    number(&mut made[3], "完成日期", "2026-04-08");
     made[3].note("result-after-period");
     set(&mut made[4], "10", "三", "三级");
     made[4].set("成果名称", "主井提升机制动改造").set("第一完成人", "丁国强").note("result-duplicate");
@@ -401,11 +395,9 @@ fn results(all: &mut Returns) -> Result<(), String> {
     made[7].set("年创效", "").set("等级", "");
     made[7].raw.remove("年创效");
     let q = of(all, "Q0100")?;
-    let columns = super::form::columns(innovation::RESULT);
     q.sheets.retain(|sheet| sheet.form != "result");
-    let mut sheet = q.sheets[0].clone();
-    (sheet.name, sheet.title, sheet.form) = ("创新成果表".into(), "创新成果表".into(), "result");
-    (sheet.columns, sheet.records, sheet.between) = (columns, made, vec![]);
+    let mut sheet = forms.sheet("result", &unit, &q.sheets[0].period, &q.sheets[0].filed, made)?;
+    sheet.unit.clone_from(&q.sheets[0].unit);
     q.sheets.push(sheet);
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! Large trials for benchmarks: n returns that are nearly in order, and reference tables of their own.
 
-use super::form::{Record, columns};
+use super::form::Record;
+use super::forms::Forms;
 use super::monthly::Month;
 use super::prng::Prng;
 use super::request::{Options, Summary, write};
 use super::roster::{Roster, Unit};
 use super::sheet;
 use super::sheet::Page;
-use super::{honours, innovation, monthly, teams};
+use super::{honours, innovation, teams};
 use rayon::prelude::*;
 
 /// Pipelines there are large trials of.
@@ -29,6 +30,7 @@ pub fn generate(options: &Options, count: u32) -> Result<Summary, String> {
         (Some(_), other) => return Err(format!("{other} 的样例只有一个报告期，不能写 --period")),
     };
     let roster = Roster::read(&options.reference())?;
+    let forms = Forms::read(&options.pipelines, &options.pipeline)?;
     let cities: Vec<&Unit> =
         roster.units.iter().filter(|unit| unit.parent.is_empty() && unit.channel == "市总工会").collect();
     if cities.is_empty() {
@@ -38,7 +40,7 @@ pub fn generate(options: &Options, count: u32) -> Result<Summary, String> {
     reference(options, &cities, &units)?;
     units.par_iter().enumerate().try_for_each(|(n, unit)| {
         let path = options.out.join("returns").join(&unit.city).join(format!("{}.xlsx", unit.name));
-        write(&path, &book(options, unit, n, month)?)
+        write(&path, &book(options, &forms, unit, n, month)?)
     })?;
     Ok(Summary { files: count as usize, rows: count as usize * options.rows as usize })
 }
@@ -58,7 +60,7 @@ fn unit(city: &Unit, n: usize) -> Unit {
 }
 
 /// A unit's month: its suggestions, two contests, and results up to the number of rows asked for.
-fn month_book(options: &Options, unit: &Unit, n: usize, month: Month) -> Vec<Page> {
+fn month_book(options: &Options, forms: &Forms, unit: &Unit, n: usize, month: Month) -> Result<Vec<Page>, String> {
     let mut prng = Prng::new(options.seed ^ ((n as u64 + 1) << 20) ^ ((month.year as u64) << 8) ^ month.month as u64);
     let first = vec![innovation::suggestion(unit, unit, month, options.seed)];
     let left = options.rows.saturating_sub(1) as usize;
@@ -70,26 +72,23 @@ fn month_book(options: &Options, unit: &Unit, n: usize, month: Month) -> Vec<Pag
         record
     };
     let results: Vec<Record> = (0..left.saturating_sub(2)).map(result).collect();
-    let sheet =
-        |form, title: &str, list, records| monthly::sheet(form, title, unit, month, columns(list), records).page().0;
-    let mut pages = vec![
-        sheet("suggestion", "合理化建议月报", innovation::SUGGESTION, first),
-        sheet("contest", "竞赛月报", innovation::CONTEST, contests),
-    ];
+    let page =
+        |form, records| Ok::<_, String>(forms.sheet(form, unit, &month.title(), &month.filed(3), records)?.page().0);
+    let mut pages = vec![page("suggestion", first)?, page("contest", contests)?];
     if !results.is_empty() {
-        pages.push(sheet("result", "创新成果表", innovation::RESULT, results));
+        pages.push(page("result", results)?);
     }
-    pages
+    Ok(pages)
 }
 
-fn book(options: &Options, unit: &Unit, n: usize, month: Month) -> Result<Vec<u8>, String> {
+fn book(options: &Options, forms: &Forms, unit: &Unit, n: usize, month: Month) -> Result<Vec<u8>, String> {
     if options.pipeline == "innovation" {
-        let pages = month_book(options, unit, n, month);
+        let pages = month_book(options, forms, unit, n, month)?;
         return sheet::xlsx(&pages).map_err(|error| format!("{}：{error}", unit.name));
     }
     let mut prng = Prng::new(options.seed ^ ((n as u64 + 1) << 20));
     let rows = 0..options.rows as usize;
-    let (form, title, list, records) = if options.pipeline == "honours" {
+    let (form, records) = if options.pipeline == "honours" {
         const KINDS: [&str; 4] = ["一线职工", "专业技术人员", "班组长", "管理人员"];
         let mut person = |row: usize| {
             // One birthday and sequence a row and unit: numbers that differ through the whole trial.
@@ -103,7 +102,7 @@ fn book(options: &Options, unit: &Unit, n: usize, month: Month) -> Result<Vec<u8
             record
         };
         let records: Vec<_> = rows.map(&mut person).collect();
-        ("individual", "推荐个人汇总表", honours::FORMS[0].1, records)
+        ("individual", records)
     } else {
         let mut nomination = |row: usize| {
             let class = if row % 6 == 5 { "备选" } else { "正式" };
@@ -118,9 +117,9 @@ fn book(options: &Options, unit: &Unit, n: usize, month: Month) -> Result<Vec<u8
             record
         };
         let records: Vec<_> = rows.map(&mut nomination).collect();
-        ("nomination", "模范班组申报汇总表", &teams::NOMINATION[..], records)
+        ("nomination", records)
     };
-    let page = teams::framed(form, title, unit, columns(list), records).page().0;
+    let page = forms.sheet(form, unit, teams::YEAR, teams::FILED, records)?.page().0;
     sheet::xlsx(&[page]).map_err(|error| format!("{}：{error}", unit.name))
 }
 

@@ -1,9 +1,10 @@
 //! Fictitious returns by code: the small sample that ships, its intended truth, and large trials of any size.
 //!
-//! In: a pipeline's name and the reference folder. Out: files. Knows the forms of the pipelines,
-//! as test data may, and nothing of the engine: what each row should come to is written by intent.
+//! In: a pipeline's name and the folder of the definitions. Out: files. Takes headers and types from the definition and
+//! knows its fields and rules, as test data may; what each row should come to is written by intent.
 
 mod form;
+mod forms;
 mod honours;
 mod honours_odd;
 mod innovation;
@@ -27,7 +28,8 @@ mod teams_odd;
 
 pub use request::{Options, Summary};
 
-use request::write;
+use forms::Forms;
+use request::{REFERENCE, write};
 use roster::Roster;
 use sample::{Content, Sample};
 use std::path::Path;
@@ -46,7 +48,7 @@ pub fn generate(options: &Options) -> Result<Summary, String> {
     if let Some(units) = options.units {
         return large::generate(options, units);
     }
-    let samples = samples(&options.pipeline, &options.reference(), options.seed)?;
+    let samples = samples(&options.pipeline, &options.pipelines, options.seed)?;
     let mut files = 0;
     for sample in &samples {
         // Files of other programs are made by samples/foreign.py and are not written here.
@@ -59,16 +61,19 @@ pub fn generate(options: &Options) -> Result<Summary, String> {
     Ok(Summary { files, rows })
 }
 
-fn samples(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<Sample>, String> {
-    let roster = Roster::read(reference)?;
+fn samples(pipeline: &str, pipelines: &Path, seed: u64) -> Result<Vec<Sample>, String> {
+    if !PIPELINES.contains(&pipeline) {
+        return Err(format!("没有 {pipeline} 的样例；只有 {}", PIPELINES.join("、")));
+    }
+    let roster = Roster::read(&pipelines.join(REFERENCE))?;
+    let forms = Forms::read(pipelines, pipeline)?;
     match pipeline {
-        "model-teams" => teams_odd::samples(&roster, seed),
-        "honours" => honours_odd::samples(&roster, seed),
-        "studios" => studios_odd::samples(&roster, seed),
-        "shock-teams" => shock_teams_odd::samples(&roster, seed),
-        "innovation" => innovation_odd::samples(&roster, seed),
-        "service" => service_odd::samples(&roster, seed),
-        other => Err(format!("没有 {other} 的样例；只有 {}", PIPELINES.join("、"))),
+        "honours" => honours_odd::samples(&forms, &roster, seed),
+        "studios" => studios_odd::samples(&forms, &roster, seed),
+        "shock-teams" => shock_teams_odd::samples(&forms, &roster, seed),
+        "innovation" => innovation_odd::samples(&forms, &roster, seed),
+        "service" => service_odd::samples(&forms, &roster, seed),
+        _ => teams_odd::samples(&forms, &roster, seed),
     }
 }
 
@@ -76,8 +81,8 @@ fn samples(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<Sample>, S
 ///
 /// # Errors
 /// As [`generate`].
-pub fn foreign_seeds(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<(String, Vec<u8>)>, String> {
-    let samples = samples(pipeline, reference, seed)?;
+pub fn foreign_seeds(pipeline: &str, pipelines: &Path, seed: u64) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let samples = samples(pipeline, pipelines, seed)?;
     let foreign = samples.iter().filter(|sample| matches!(sample.content, Content::Foreign));
     foreign
         .filter(|sample| !sample.sheets.is_empty())
@@ -89,26 +94,16 @@ pub fn foreign_seeds(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<
 ///
 /// # Errors
 /// As [`generate`].
-pub fn truth(pipeline: &str, reference: &Path, seed: u64) -> Result<Vec<(String, String)>, String> {
-    let samples = samples(pipeline, reference, seed)?;
-    let of = |forms: &[(&'static str, honours::Columns)]| -> Vec<(&'static str, Vec<&'static str>)> {
-        forms.iter().map(|(form, columns)| (*form, fields(columns))).collect()
-    };
-    let forms = match pipeline {
-        "honours" => of(&honours::FORMS),
-        "studios" => vec![("studio", fields(studios::STUDIO))],
-        "shock-teams" => vec![("assessment", fields(shock_teams::ASSESSMENT))],
-        "innovation" => of(&innovation::FORMS),
-        "service" => of(&service::FORMS),
-        _ => vec![("nomination", fields(&teams::NOMINATION)), ("review", fields(&teams::REVIEW))],
-    };
+pub fn truth(pipeline: &str, pipelines: &Path, seed: u64) -> Result<Vec<(String, String)>, String> {
+    let samples = samples(pipeline, pipelines, seed)?;
+    let forms = Forms::read(pipelines, pipeline)?;
+    let fields = forms.fields();
     let mut all = Vec::new();
     for (period, samples) in by_period(samples) {
         let name = if period.is_empty() { pipeline.to_string() } else { format!("{pipeline}-{period}") };
-        let one = |(form, fields): &(&'static str, Vec<&'static str>)| {
-            (format!("{name}-{form}.csv"), sample::truth(&samples, form, fields))
-        };
-        all.extend(forms.iter().map(one));
+        let one =
+            |(form, fields): &(&str, Vec<&str>)| (format!("{name}-{form}.csv"), sample::truth(&samples, form, fields));
+        all.extend(fields.iter().map(one));
         all.push((format!("{name}-files.csv"), sample::outcomes(&samples)));
     }
     Ok(all)
@@ -133,10 +128,6 @@ fn by_period(samples: Vec<Sample>) -> Vec<(String, Vec<Sample>)> {
     lots
 }
 
-fn fields(columns: &[(&'static str, &'static str, &'static str)]) -> Vec<&'static str> {
-    columns.iter().map(|(field, ..)| *field).filter(|field| *field != "序号" && *field != "备注").collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,8 +138,8 @@ mod tests {
         PathBuf::from(env!("CARGO_MANIFEST_DIR"))
     }
 
-    fn reference() -> PathBuf {
-        home().join("pipelines/reference")
+    fn pipelines() -> PathBuf {
+        home().join("pipelines")
     }
 
     /// Writes the shipped sample, the truth and (where HUIZONG_SEEDS says) the seeds of foreign files anew:
@@ -164,14 +155,14 @@ mod tests {
                 period: None,
                 rows: 60,
                 seed: SHIPPED_SEED,
-                pipelines: home().join("pipelines"),
+                pipelines: pipelines(),
             };
             generate(&options)?;
-            for (name, text) in truth(pipeline, &reference(), SHIPPED_SEED)? {
+            for (name, text) in truth(pipeline, &pipelines(), SHIPPED_SEED)? {
                 write(&home().join("tests/independent/truth").join(name), text.as_bytes())?;
             }
             let Ok(folder) = std::env::var("HUIZONG_SEEDS") else { continue };
-            for (name, bytes) in foreign_seeds(pipeline, &reference(), SHIPPED_SEED)? {
+            for (name, bytes) in foreign_seeds(pipeline, &pipelines(), SHIPPED_SEED)? {
                 write(&PathBuf::from(&folder).join(pipeline).join(name), &bytes)?;
             }
         }
@@ -184,7 +175,7 @@ mod tests {
             text.push_str(&format!(
                 "\n## {pipeline}\n\n| file | outcome | what is odd, what it should get |\n|---|---|---|\n"
             ));
-            let samples = samples(pipeline, &reference(), SHIPPED_SEED)?;
+            let samples = samples(pipeline, &pipelines(), SHIPPED_SEED)?;
             let mut earlier: BTreeSet<String> =
                 by_period(samples.clone()).into_iter().map(|(period, _)| period).collect();
             earlier.pop_last();
@@ -217,7 +208,7 @@ mod tests {
     fn committed_files_are_what_the_code_generates() -> Result<(), String> {
         for pipeline in PIPELINES {
             let folder = home().join("samples").join(pipeline);
-            let samples = samples(pipeline, &reference(), SHIPPED_SEED)?;
+            let samples = samples(pipeline, &pipelines(), SHIPPED_SEED)?;
             for sample in &samples {
                 let committed = std::fs::read(folder.join(&sample.path));
                 match sample.bytes()? {
@@ -230,7 +221,7 @@ mod tests {
             let mut found = BTreeSet::new();
             walk(&folder, &mut found);
             assert_eq!(found.difference(&known).collect::<Vec<_>>(), Vec::<&PathBuf>::new());
-            for (name, text) in truth(pipeline, &reference(), SHIPPED_SEED)? {
+            for (name, text) in truth(pipeline, &pipelines(), SHIPPED_SEED)? {
                 let committed = std::fs::read_to_string(home().join("tests/independent/truth").join(&name));
                 assert!(committed.ok() == Some(text), "{name} differs");
             }
@@ -261,7 +252,7 @@ mod tests {
                 period: None,
                 rows: 5,
                 seed: 1,
-                pipelines: home().join("pipelines"),
+                pipelines: pipelines(),
             };
             assert_eq!(generate(&options)?, Summary { files: 20, rows: 100 });
             let mut found = BTreeSet::new();

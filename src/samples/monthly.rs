@@ -1,12 +1,11 @@
 //! What the monthly samples share: months, cells with their types, and a return around sheets. Nothing here knows a
 //! pipeline's rules.
 
-use super::form::{Column, Header, Record, Sheet, Status};
+use super::form::{Record, Sheet, Status};
 use super::roster::Unit;
-use super::sample::{Content, Outcome, Sample};
-use super::sheet::{Value, serial};
+use super::sample::{Content, Returns, Sample};
 use super::teams::folder;
-use std::collections::BTreeMap;
+use crate::model::Outcome;
 
 /// A month of the Gregorian calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,38 +56,15 @@ impl Month {
     }
 }
 
-/// A record of a unit that counts under `recommender`.
-pub fn record(recommender: &str) -> Record {
-    Record {
-        unit: recommender.to_string(),
-        clean: BTreeMap::new(),
-        raw: BTreeMap::new(),
-        status: Status::Accepted,
-        findings: vec![],
-    }
-}
-
-/// A number, meant and typed.
+/// A number, meant and typed plainly.
 pub fn number(record: &mut Record, field: &'static str, clean: &str) {
     record.set(field, clean);
-    match clean.parse() {
-        Ok(value) => record.raw.insert(field, Value::Number(value)),
-        Err(_) => record.raw.remove(field),
-    };
+    record.raw.remove(field);
 }
 
-/// A whole number, meant and typed.
+/// A whole number, meant and typed plainly.
 pub fn whole(record: &mut Record, field: &'static str, value: i64) {
     number(record, field, &value.to_string());
-}
-
-/// A day (`2026-03-05`), meant and typed as a date; nothing where it is empty.
-pub fn day(record: &mut Record, field: &'static str, clean: &str) {
-    record.set(field, clean);
-    let parts: Vec<i32> = clean.split('-').filter_map(|part| part.parse().ok()).collect();
-    if let [y, m, d] = parts[..] {
-        record.raw.insert(field, Value::Date(serial(y, m, d)));
-    }
 }
 
 /// A number in tenths as people write it: 125 → 12.5, 120 → 12.
@@ -97,45 +73,10 @@ pub fn tenths(value: i64) -> String {
     if rest == 0 { whole.to_string() } else { format!("{whole}.{rest}") }
 }
 
-/// A sheet with the frame of the notice.
-pub fn sheet(
-    form: &'static str,
-    title: &str,
-    sender: &Unit,
-    month: Month,
-    columns: Vec<Column>,
-    records: Vec<Record>,
-) -> Sheet {
-    Sheet {
-        name: title.to_string(),
-        form,
-        annex: String::new(),
-        title: title.to_string(),
-        unit: sender.name.clone(),
-        period: month.title(),
-        columns,
-        header: Header::Two,
-        notation: false,
-        records,
-        between: vec![],
-        merge_down: vec![],
-        filed: month.filed(3),
-        remarks: vec![],
-        hidden: false,
-    }
-}
-
 /// A return in the month's folder.
 pub fn returned(sender: &Unit, month: Month, sheets: Vec<Sheet>) -> Sample {
-    Sample {
-        path: format!("{}/{}/{}.xlsx", month.key(), folder(sender), sender.name),
-        outcome: Outcome::Accepted,
-        sender: sender.code.clone(),
-        odd: String::new(),
-        before: vec![],
-        sheets,
-        content: Content::Xlsx,
-    }
+    let path = format!("{}/{}/{}.xlsx", month.key(), folder(sender), sender.name);
+    Sample::returned(path, &sender.code, sheets)
 }
 
 /// Another ending, with the file's kind.
@@ -145,7 +86,7 @@ pub fn saved_as(sample: &mut Sample, ending: &str, content: Content) {
 }
 
 /// Says of a return what is odd; it is sent back where a row is blocked.
-pub fn close(all: &mut BTreeMap<String, Sample>) {
+pub fn close(all: &mut Returns) {
     for sample in all.values_mut() {
         let blocked =
             sample.sheets.iter().flat_map(|sheet| &sheet.records).any(|record| record.status == Status::Blocked);

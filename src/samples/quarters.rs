@@ -1,9 +1,9 @@
 //! The periods that the quarterly samples cover: the same quarter a year before, then three in a row, the last of which
 //! is the one that ships as the sample's own and in which everything odd happens.
 
+use super::form::Sheet;
 use super::roster::Unit;
-use super::sample::{Content, Outcome, Sample};
-use super::sheet::Page;
+use super::sample::Sample;
 use super::teams::folder;
 
 /// A reporting period of the samples.
@@ -30,16 +30,9 @@ pub const QUARTERS: [Quarter; 4] = [
 pub const MAIN: usize = 3;
 
 impl Quarter {
-    /// The file of a unit's return, with a page before its form where there is one.
-    pub fn sample(&self, sender: &Unit, sheet: super::form::Sheet, before: Vec<Page>) -> Sample {
-        Sample {
-            path: format!("{}/{}/{}.xlsx", self.key, folder(sender), sender.name),
-            outcome: Outcome::Accepted,
-            sender: sender.code.clone(),
-            odd: String::new(),
-            before,
-            sheets: vec![sheet],
-            content: Content::Xlsx,
-        }
+    /// The file of a unit's return.
+    pub fn sample(&self, sender: &Unit, sheet: Sheet) -> Sample {
+        let path = format!("{}/{}/{}.xlsx", self.key, folder(sender), sender.name);
+        Sample::returned(path, &sender.code, vec![sheet])
     }
 }

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+/// The folder of shared reference tables beside the definitions.
+pub const REFERENCE: &str = "reference";
+
 /// What to generate.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -31,7 +34,7 @@ pub struct Summary {
 impl Options {
     /// The folder with 单位名册.csv and the other shared tables.
     pub fn reference(&self) -> PathBuf {
-        self.pipelines.join("reference")
+        self.pipelines.join(REFERENCE)
     }
 }
 

@@ -2,30 +2,8 @@
 
 use super::form::{Sheet, Status};
 use super::sheet::{self, Encoding, Page, Value};
-
-/// What should become of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    Accepted,
-    Returned,
-    Unreadable,
-    Unrecognised,
-    Superseded,
-    Ignored,
-}
-
-impl Outcome {
-    pub fn key(self) -> &'static str {
-        match self {
-            Outcome::Accepted => "accepted",
-            Outcome::Returned => "returned",
-            Outcome::Unreadable => "unreadable",
-            Outcome::Unrecognised => "unrecognised",
-            Outcome::Superseded => "superseded",
-            Outcome::Ignored => "ignored",
-        }
-    }
-}
+use crate::model::Outcome;
+use std::collections::BTreeMap;
 
 /// How the file comes to be.
 #[derive(Debug, Clone)]
@@ -58,19 +36,35 @@ pub struct Sample {
     pub content: Content,
 }
 
+/// The returns of one period by the code of the unit that sends them.
+pub type Returns = BTreeMap<String, Sample>;
+
+/// The sample of a unit; the codes in these modules are those of the shipped roster.
+///
+/// # Errors
+/// The roster has no such unit that owes the pipeline.
+pub fn of<'a>(all: &'a mut Returns, code: &str) -> Result<&'a mut Sample, String> {
+    all.get_mut(code).ok_or_else(|| format!("单位名册里没有样例要用的应报单位 {code}"))
+}
+
 impl Sample {
-    /// A file without a form.
-    pub fn plain(path: &str, outcome: Outcome, odd: &str, bytes: &[u8]) -> Sample {
-        let (path, odd) = (path.to_string(), odd.to_string());
+    /// A return in order, as xlsx.
+    pub fn returned(path: String, sender: &str, sheets: Vec<Sheet>) -> Sample {
         Sample {
             path,
-            outcome,
-            sender: String::new(),
-            odd,
+            outcome: Outcome::Accepted,
+            sender: sender.to_string(),
+            odd: String::new(),
             before: vec![],
-            sheets: vec![],
-            content: Content::Bytes(bytes.to_vec()),
+            sheets,
+            content: Content::Xlsx,
         }
+    }
+
+    /// A file without a form.
+    pub fn plain(path: &str, outcome: Outcome, odd: &str, bytes: &[u8]) -> Sample {
+        let content = Content::Bytes(bytes.to_vec());
+        Sample { outcome, odd: odd.to_string(), content, ..Sample::returned(path.to_string(), "", vec![]) }
     }
 
     pub fn odd(&mut self, outcome: Outcome, odd: &str) -> &mut Sample {
@@ -153,7 +147,7 @@ pub fn counted(samples: &[Sample]) -> Vec<Sample> {
 }
 
 /// The intended rows of one form as CSV: where, who, what becomes of it, then the clean fields.
-pub fn truth(samples: &[Sample], form: &str, fields: &[&'static str]) -> String {
+pub fn truth(samples: &[Sample], form: &str, fields: &[&str]) -> String {
     let mut text = format!("文件,工作表,行,推荐单位代码,去向,问题,{}\n", fields.join(","));
     for sample in counted(samples) {
         for sheet in sample.sheets.iter().filter(|sheet| sheet.form == form) {

@@ -1,29 +1,16 @@
 //! The plain part of the `service` samples: for each heating company a month's seven indicators. What is odd about single
 //! files is in `service_odd`.
 
-use super::form::{Header, Record, columns};
-use super::honours::Columns;
-use super::monthly::{Month, number, record, returned, sheet, whole};
+use super::form::{Header, Record};
+use super::forms::Forms;
+use super::monthly::{Month, number, returned, whole};
 use super::prng::Prng;
 use super::roster::{Roster, Unit};
-use super::sample::Sample;
+use super::sample::{Returns, Sample};
 use super::sheet::Value;
-use std::collections::BTreeMap;
 
 /// The months of the shipped sample, the last its main one: a month a year ago, and the season so far.
 pub const MONTHS: [Month; 4] = [Month::new(2025, 1), Month::new(2025, 11), Month::new(2025, 12), Month::new(2026, 1)];
-
-pub const INDICATOR: Columns = &[
-    ("序号", "序号", ""),
-    ("单位", "单位", ""),
-    ("指标", "指标", ""),
-    ("目标", "目标", ""),
-    ("分子", "分子", ""),
-    ("分母", "分母", ""),
-    ("实绩", "实绩", ""),
-    ("达标", "达标", ""),
-];
-pub const FORMS: [(&str, Columns); 1] = [("indicator", INDICATOR)];
 
 /// Indicator and what the notice demands.
 pub const INDICATORS: [(&str, &str); 7] = [
@@ -115,7 +102,7 @@ pub fn rows(unit: &Unit, month: Month, seed: u64) -> Vec<Record> {
     INDICATORS
         .iter()
         .map(|(indicator, target)| {
-            let mut record = record(&unit.code);
+            let mut record = Record::of(&unit.code);
             record.set("单位", &unit.name).set("指标", indicator).set("目标", target);
             let (top, bottom) = figures(&mut prng, indicator);
             put(&mut record, top, bottom);
@@ -125,18 +112,18 @@ pub fn rows(unit: &Unit, month: Month, seed: u64) -> Vec<Record> {
 }
 
 /// A company's return.
-pub fn of_unit(sender: &Unit, month: Month, records: Vec<Record>) -> Sample {
-    let mut sheet = sheet("indicator", "服务指标月报", sender, month, columns(INDICATOR), records);
+fn of_unit(forms: &Forms, sender: &Unit, month: Month, records: Vec<Record>) -> Result<Sample, String> {
+    let mut sheet = forms.sheet("indicator", sender, &month.title(), &month.filed(3), records)?;
     sheet.header = Header::One;
-    returned(sender, month, vec![sheet])
+    Ok(returned(sender, month, vec![sheet]))
 }
 
 /// One return in order for each unit that owes the pipeline, by code; the city of Bengbu sends for its two companies.
 ///
 /// # Errors
-/// Where the roster lacks the city.
-pub fn plain(roster: &Roster, month: Month, seed: u64) -> Result<BTreeMap<String, Sample>, String> {
-    let mut all = BTreeMap::new();
+/// Where the roster lacks the city, or the definition a form.
+pub fn plain(forms: &Forms, roster: &Roster, month: Month, seed: u64) -> Result<Returns, String> {
+    let mut all = Returns::new();
     let city = roster.unit("340300")?;
     let mut forwarded = Vec::new();
     for unit in roster.owing("service") {
@@ -144,9 +131,9 @@ pub fn plain(roster: &Roster, month: Month, seed: u64) -> Result<BTreeMap<String
         if unit.parent == city.code {
             forwarded.extend(records);
         } else {
-            all.insert(unit.code.clone(), of_unit(unit, month, records));
+            all.insert(unit.code.clone(), of_unit(forms, unit, month, records)?);
         }
     }
-    all.insert(city.code.clone(), of_unit(city, month, forwarded));
+    all.insert(city.code.clone(), of_unit(forms, city, month, forwarded)?);
     Ok(all)
 }

@@ -1,22 +1,17 @@
 //! What is odd about single `service` samples. Each says what it should come to; findings in brackets need earlier months.
 
 use super::form::Record;
+use super::forms::Forms;
 use super::monthly::{Month, close, number, saved_as, whole};
 use super::roster::Roster;
-use super::sample::{Content, Outcome, Sample};
+use super::sample::{Content, Returns, Sample, of};
 use super::service::{self, MONTHS, put};
 use super::sheet::{Encoding, Value};
-use std::collections::BTreeMap;
+use crate::model::Outcome;
 
 use Outcome::{Accepted, Ignored, Returned, Unreadable};
 
-type Returns = BTreeMap<String, Sample>;
-
 const MAIN: Month = MONTHS[3];
-
-fn of<'a>(all: &'a mut Returns, code: &str) -> Result<&'a mut Sample, String> {
-    all.get_mut(code).ok_or_else(|| format!("单位名册里没有应报 service 的 {code}"))
-}
 
 /// A unit's row of an indicator.
 fn row<'a>(all: &'a mut Returns, code: &str, indicator: &str) -> Result<&'a mut Record, String> {
@@ -29,10 +24,10 @@ fn row<'a>(all: &'a mut Returns, code: &str, indicator: &str) -> Result<&'a mut 
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
     let mut samples = Vec::new();
     for month in MONTHS {
-        let mut all = service::plain(roster, month, seed)?;
+        let mut all = service::plain(forms, roster, month, seed)?;
         // A company that reported neither a year ago nor now.
         all.remove("341795");
         if month == MAIN {
@@ -166,7 +161,7 @@ fn spellings(all: &mut Returns) -> Result<(), String> {
         "other headers (指标名称, 分子数, 分母数, 实际值, 是否达标), other words for indicators, √ for 是",
     );
     for column in &mut centre.sheets[0].columns {
-        column.header = match column.field {
+        column.header = match column.field.as_str() {
             "指标" => "指标名称",
             "分子" => "分子数",
             "分母" => "分母数",

@@ -1,38 +1,13 @@
 //! The plain part of the `shock-teams` samples: the same teams quarter by quarter, with the scores of that quarter and
 //! what the return claims of them. What is odd about single files is in `shock_teams_odd`.
 
-use super::form::{Header, Record, Sheet, Status, columns};
-use super::honours::Columns;
+use super::form::{Header, Record};
+use super::forms::Forms;
 use super::prng::Prng;
 use super::quarters::{QUARTERS, Quarter};
 use super::roster::{Roster, Unit};
-use super::sample::Sample;
-use super::teams::{framed, person};
-use std::collections::BTreeMap;
-
-/// Columns of 青年突击队考核表: field, header, parent.
-pub const ASSESSMENT: Columns = &[
-    ("序号", "序号", ""),
-    ("突击队名称", "突击队名称", ""),
-    ("队长", "队长", ""),
-    ("单位", "单位", ""),
-    ("人数", "人数", ""),
-    ("青年数", "青年数", ""),
-    ("安全", "安全", ""),
-    ("生产任务", "生产任务", ""),
-    ("工程质量", "工程质量", ""),
-    ("青工参与率", "青工参与率", ""),
-    ("出勤", "出勤", ""),
-    ("加分", "加分", ""),
-    ("扣分", "扣分", ""),
-    ("得分", "得分", ""),
-    ("名次", "名次", ""),
-    ("责任人", "责任人", ""),
-    ("期限", "期限", ""),
-    ("督查日期", "督查日期", ""),
-    ("整改措施", "整改措施", ""),
-    ("备注", "备注", ""),
-];
+use super::sample::Returns;
+use super::teams::person;
 
 /// Parts of the score and their weights in percent, as the notice says.
 pub const PARTS: [(&str, i64); 5] =
@@ -73,13 +48,7 @@ pub fn claim(records: &mut [Record]) {
 
 fn team(sender: &Unit, company: &Unit, at: usize, n: usize, period: &Quarter, prng: &mut Prng) -> Record {
     let mut same = Prng::new(0x5A0C ^ (at as u64).wrapping_mul(104_729));
-    let mut record = Record {
-        unit: sender.code.clone(),
-        clean: BTreeMap::new(),
-        raw: BTreeMap::new(),
-        status: Status::Accepted,
-        findings: vec![],
-    };
+    let mut record = Record::of(&sender.code);
     let short: String = company.name.trim_end_matches("有限公司").trim_end_matches("工会").to_string();
     record.set("突击队名称", &format!("{short}{}青年突击队", CRAFTS[(at + n) % CRAFTS.len()]));
     record.set("队长", &person(&mut same)).set("单位", &sender.name);
@@ -98,10 +67,10 @@ fn team(sender: &Unit, company: &Unit, at: usize, n: usize, period: &Quarter, pr
 /// A return in order for each unit that owes the pipeline in one of the quarters, by code.
 ///
 /// # Errors
-/// Where the roster lacks a unit.
-pub fn plain(roster: &Roster, seed: u64, at: usize) -> Result<BTreeMap<String, Sample>, String> {
+/// Where the definition lacks a form.
+pub fn plain(forms: &Forms, roster: &Roster, seed: u64, at: usize) -> Result<Returns, String> {
     let period = QUARTERS[at];
-    let mut all = BTreeMap::new();
+    let mut all = Returns::new();
     for (index, sender) in roster.owing("shock-teams").into_iter().enumerate() {
         let companies = roster.companies(&sender.code);
         let mut rows = Vec::new();
@@ -111,9 +80,9 @@ pub fn plain(roster: &Roster, seed: u64, at: usize) -> Result<BTreeMap<String, S
             let company = companies[n % companies.len()];
             rows.push(team(sender, company, index * 8 + n, n, &period, &mut prng));
         }
-        let mut sheet: Sheet = framed("assessment", "青年突击队考核表", sender, columns(ASSESSMENT), rows);
-        (sheet.header, sheet.period, sheet.filed) = (Header::One, period.title.to_string(), period.filed.to_string());
-        all.insert(sender.code.clone(), period.sample(sender, sheet, vec![]));
+        let mut sheet = forms.sheet("assessment", sender, period.title, period.filed, rows)?;
+        sheet.header = Header::One;
+        all.insert(sender.code.clone(), period.sample(sender, sheet));
     }
     Ok(all)
 }

@@ -1,30 +1,24 @@
 //! What is odd about single `shock-teams` samples, one function a group. Each says what it should come to.
 
 use super::form::{Line, Record};
+use super::forms::Forms;
 use super::quarters::{MAIN, QUARTERS};
 use super::roster::Roster;
-use super::sample::{Content, Outcome, Sample};
+use super::sample::{Content, Returns, Sample, of};
 use super::sheet::Encoding;
 use super::shock_teams::{PARTS, claim, plain};
-use std::collections::BTreeMap;
+use crate::model::Outcome;
 
 use Outcome::{Accepted, Returned, Superseded, Unreadable, Unrecognised};
-
-type Returns = BTreeMap<String, Sample>;
-
-/// The sample of a unit; the codes below are those of the shipped roster.
-fn of<'a>(all: &'a mut Returns, code: &str) -> Result<&'a mut Sample, String> {
-    all.get_mut(code).ok_or_else(|| format!("单位名册里没有应报 shock-teams 的 {code}"))
-}
 
 /// All files of the pipeline's sample, all periods.
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
     let mut samples = Vec::new();
     for (at, quarter) in QUARTERS.iter().enumerate() {
-        let mut all = plain(roster, seed, at)?;
+        let mut all = plain(forms, roster, seed, at)?;
         if at == MAIN {
             scores(&mut all)?;
         }
@@ -131,7 +125,7 @@ fn claims(all: &mut Returns) -> Result<(), String> {
         Returned,
         "no columns 得分 and 名次: both are computed, and nothing is at odds; its last team is sent by 合肥 too (shock-team-duplicate)",
     );
-    luan.sheets[0].columns.retain(|column| !["得分", "名次"].contains(&column.field));
+    luan.sheets[0].columns.retain(|column| !["得分", "名次"].contains(&column.field.as_str()));
     luan.sheets[0].records.iter_mut().for_each(|record| {
         record.set("得分", "").set("名次", "");
     });
@@ -144,7 +138,7 @@ fn values(all: &mut Returns) -> Result<(), String> {
     building.filed("2026-10-20");
     let sheet = &mut building.sheets[0];
     for column in &mut sheet.columns {
-        match column.field {
+        match column.field.as_str() {
             "突击队名称" => column.header = "队名".into(),
             "得分" => column.header = "总分".into(),
             "名次" => column.header = "排名".into(),

@@ -1,59 +1,21 @@
 //! The plain part of the `studios` samples: the same studios quarter by quarter, each with what it did in that quarter.
 //! What is odd about single files is in `studios_odd`.
 
-use super::form::{Column, Header, Record, Sheet, Status, columns};
-use super::honours::{Columns, id_number};
+use super::form::{Column, Header, Record};
+use super::forms::Forms;
+use super::honours::id_number;
 use super::prng::Prng;
-use super::quarters::{QUARTERS, Quarter};
+use super::quarters::QUARTERS;
 use super::roster::{Roster, Unit};
-use super::sample::Sample;
-use super::teams::{framed, person};
-use std::collections::BTreeMap;
-
-/// Columns of 创新工作室登记表: field, header, parent.
-pub const STUDIO: Columns = &[
-    ("序号", "序号", ""),
-    ("推荐单位", "推荐单位", ""),
-    ("工作室名称", "工作室名称", ""),
-    ("级别", "级别", ""),
-    ("类型", "类型", ""),
-    ("领衔人", "领衔人", ""),
-    ("身份证号", "身份证号", ""),
-    ("领衔人荣誉", "领衔人荣誉", ""),
-    ("所在单位", "所在单位", ""),
-    ("命名日期", "命名日期", ""),
-    ("文号", "文号", ""),
-    ("成员数", "成员数", ""),
-    ("高技能人数", "高技能人数", ""),
-    ("场地", "场地（㎡）", ""),
-    ("行政拨付", "行政拨付", "经费（万元）"),
-    ("工会拨付", "工会拨付", "经费（万元）"),
-    ("有标识", "标识", "七有"),
-    ("有场所", "场所", "七有"),
-    ("有经费", "经费", "七有"),
-    ("有成员", "成员", "七有"),
-    ("有制度", "制度", "七有"),
-    ("有台账", "台账", "七有"),
-    ("有成果", "成果", "七有"),
-    ("课题立项", "立项", "课题"),
-    ("课题完成", "完成", "课题"),
-    ("课题失败", "失败", "课题"),
-    ("本期活动", "本期活动（次）", ""),
-    ("培训", "培训（人次）", ""),
-    ("专利", "专利", ""),
-    ("创效", "创效（万元）", ""),
-    ("复核结论", "复核结论", ""),
-    ("状态", "状态", ""),
-    ("备注", "备注", ""),
-];
+use super::sample::Returns;
+use super::teams::person;
 
 pub const SEVEN: [&str; 7] = ["有标识", "有场所", "有经费", "有成员", "有制度", "有台账", "有成果"];
 const CRAFTS: [&str; 8] = ["检修", "焊接", "数控", "电气", "调度", "信息", "养护", "工艺"];
 const KINDS: [&str; 5] = ["技术攻关型", "技能传授型", "服务示范型", "管理创新型", "其他"];
 
 /// Headers on three rows as the notice prints them: 基本情况, 七有 (over its items alone) and 活动与成果.
-pub fn three_rows() -> Vec<Column> {
-    let mut all = columns(STUDIO);
+fn three_rows(mut all: Vec<Column>) -> Vec<Column> {
     for (at, column) in all.iter_mut().enumerate() {
         column.group = match at {
             0..16 => "基本情况",
@@ -71,13 +33,7 @@ pub fn three_rows() -> Vec<Column> {
 /// What a studio is in every quarter. `at` counts all studios of the sample, so that no two leaders are one person.
 fn base(sender: &Unit, company: &Unit, at: usize, n: usize) -> Record {
     let mut prng = Prng::new(0x57D1 ^ (at as u64).wrapping_mul(7919));
-    let mut record = Record {
-        unit: sender.code.clone(),
-        clean: BTreeMap::new(),
-        raw: BTreeMap::new(),
-        status: Status::Accepted,
-        findings: vec![],
-    };
+    let mut record = Record::of(&sender.code);
     let leader = person(&mut prng);
     let level = match n {
         0 if at.is_multiple_of(9) => "国家级",
@@ -167,15 +123,15 @@ fn records(roster: &Roster, sender: &Unit, index: usize, at: usize, seed: u64) -
 /// A return in order for each unit that owes the pipeline in one of the quarters, by code.
 ///
 /// # Errors
-/// Where the roster lacks a unit.
-pub fn plain(roster: &Roster, seed: u64, at: usize) -> Result<BTreeMap<String, Sample>, String> {
-    let period: Quarter = QUARTERS[at];
-    let mut all = BTreeMap::new();
+/// Where the definition lacks a form.
+pub fn plain(forms: &Forms, roster: &Roster, seed: u64, at: usize) -> Result<Returns, String> {
+    let period = QUARTERS[at];
+    let mut all = Returns::new();
     for (index, sender) in roster.owing("studios").into_iter().enumerate() {
         let rows = records(roster, sender, index, at, seed);
-        let mut sheet: Sheet = framed("studio", "创新工作室登记表", sender, three_rows(), rows);
-        (sheet.header, sheet.period, sheet.filed) = (Header::Three, period.title.to_string(), period.filed.to_string());
-        all.insert(sender.code.clone(), period.sample(sender, sheet, vec![]));
+        let mut sheet = forms.sheet("studio", sender, period.title, period.filed, rows)?;
+        (sheet.header, sheet.columns) = (Header::Three, three_rows(sheet.columns));
+        all.insert(sender.code.clone(), period.sample(sender, sheet));
     }
     Ok(all)
 }

@@ -1,31 +1,25 @@
 //! What is odd about single `studios` samples, one function a group. Each says what it should come to.
 
-use super::form::{Header, Line, columns};
+use super::form::{Header, Line};
+use super::forms::Forms;
 use super::quarters::{MAIN, QUARTERS};
 use super::roster::Roster;
-use super::sample::{Content, Outcome, Sample, notes_page};
+use super::sample::{Content, Returns, Sample, notes_page, of};
 use super::sheet::{Encoding, Value};
-use super::studios::{STUDIO, plain};
-use std::collections::BTreeMap;
+use super::studios::plain;
+use crate::model::Outcome;
 
 use Outcome::{Accepted, Ignored, Returned, Superseded, Unreadable, Unrecognised};
-
-type Returns = BTreeMap<String, Sample>;
-
-/// The sample of a unit; the codes below are those of the shipped roster.
-fn of<'a>(all: &'a mut Returns, code: &str) -> Result<&'a mut Sample, String> {
-    all.get_mut(code).ok_or_else(|| format!("单位名册里没有应报 studios 的 {code}"))
-}
 
 /// All files of the pipeline's sample, all periods.
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
     let mut samples = Vec::new();
     for at in 0..QUARTERS.len() {
-        let mut all = plain(roster, seed, at)?;
-        let extra = if at == MAIN { main(&mut all)? } else { earlier(&mut all, at)? };
+        let mut all = plain(forms, roster, seed, at)?;
+        let extra = if at == MAIN { main(&mut all, forms)? } else { earlier(&mut all, at)? };
         samples.extend(all.into_values().chain(extra));
     }
     samples.sort_by(|a, b| a.path.cmp(&b.path));
@@ -53,12 +47,12 @@ fn earlier(all: &mut Returns, at: usize) -> Result<Vec<Sample>, String> {
     Ok(Vec::new())
 }
 
-fn main(all: &mut Returns) -> Result<Vec<Sample>, String> {
+fn main(all: &mut Returns, forms: &Forms) -> Result<Vec<Sample>, String> {
     rules(all)?;
     totals(all)?;
     values(all)?;
     history(all)?;
-    formats(all)?;
+    formats(all, forms)?;
     let extra = versions(all)?;
     identity(all)?;
     Ok(extra)
@@ -168,12 +162,12 @@ fn history(all: &mut Returns) -> Result<(), String> {
     Ok(())
 }
 
-fn formats(all: &mut Returns) -> Result<(), String> {
+fn formats(all: &mut Returns, forms: &Forms) -> Result<(), String> {
     let anqing = of(all, "340800")?.odd(Accepted, "CSV (GB18030), one header row, 七有 by names such as 七有标识");
     anqing.content = Content::Csv(Encoding::Gb18030);
     anqing.path = anqing.path.replace(".xlsx", ".csv");
     let sheet = &mut anqing.sheets[0];
-    (sheet.header, sheet.columns) = (Header::One, columns(STUDIO));
+    (sheet.header, sheet.columns) = (Header::One, forms.columns("studio")?);
     for column in &mut sheet.columns {
         match column.under.as_str() {
             "七有" => column.header = format!("七有{}", column.header),
@@ -186,7 +180,7 @@ fn formats(all: &mut Returns) -> Result<(), String> {
     huangshan.content = Content::Xml2003;
     huangshan.path = huangshan.path.replace(".xlsx", ".xls");
     let health = of(all, "S0300")?.odd(Accepted, "two header rows: parents 经费, 七有 and 课题 over their children");
-    (health.sheets[0].header, health.sheets[0].columns) = (Header::Two, columns(STUDIO));
+    (health.sheets[0].header, health.sheets[0].columns) = (Header::Two, forms.columns("studio")?);
     for (code, extension) in [("340500", ".ods"), ("340300", ".xls")] {
         let sample = of(all, code)?;
         sample.content = Content::Foreign;

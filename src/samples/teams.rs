@@ -1,50 +1,15 @@
 //! The plain part of the `model-teams` samples: for each recommending unit a return that is in order. What is odd
 //! about single files is in `teams_odd`.
 
-use super::form::{Column, Header, Record, Sheet, Status, columns};
+use super::form::Record;
+use super::forms::Forms;
 use super::prng::Prng;
 use super::roster::{Roster, Unit};
-use super::sample::{Content, Outcome, Sample};
-use std::collections::BTreeMap;
+use super::sample::{Returns, Sample};
 
-/// Columns of 模范班组申报汇总表: field, header, parent.
-pub const NOMINATION: [(&str, &str, &str); 23] = [
-    ("序号", "序号", ""),
-    ("推荐单位", "推荐单位", ""),
-    ("所在单位", "所在单位", ""),
-    ("班组名称", "班组名称", ""),
-    ("申报称号", "申报称号", ""),
-    ("单位性质", "单位性质", ""),
-    ("所属行业", "所属行业", ""),
-    ("班组类型", "班组类型", ""),
-    ("班组长", "班组长", ""),
-    ("人数", "人数", ""),
-    ("一线人数", "一线人数", ""),
-    ("思想政治工作", "思想政治工作", "六好"),
-    ("完成生产工作任务", "完成生产工作任务", "六好"),
-    ("科学管理", "科学管理", "六好"),
-    ("劳动竞赛", "劳动竞赛", "六好"),
-    ("组织建设", "组织建设", "六好"),
-    ("安全文明生产", "安全文明生产", "六好"),
-    ("曾获荣誉", "曾获荣誉", ""),
-    ("公示开始", "开始", "公示时间"),
-    ("公示结束", "结束", "公示时间"),
-    ("类别", "类别", ""),
-    ("近三年安全事故", "近三年安全事故", ""),
-    ("备注", "备注", ""),
-];
-
-/// Columns of 称号复核表.
-pub const REVIEW: [(&str, &str, &str); 8] = [
-    ("序号", "序号", ""),
-    ("推荐单位", "推荐单位", ""),
-    ("所在单位", "所在单位", ""),
-    ("班组名称", "班组名称", ""),
-    ("命名年度", "命名年度", ""),
-    ("考核得分", "考核得分", ""),
-    ("考核结论", "考核结论", ""),
-    ("说明", "说明", ""),
-];
+/// The period as returns of these samples write it, and the day on which they are filed.
+pub const YEAR: &str = "2026年";
+pub const FILED: &str = "2026年3月20日";
 
 pub const SIX: [&str; 6] = ["思想政治工作", "完成生产工作任务", "科学管理", "劳动竞赛", "组织建设", "安全文明生产"];
 
@@ -78,13 +43,7 @@ pub fn folder(unit: &Unit) -> &str {
 /// A nomination in order.
 pub fn nomination(prng: &mut Prng, sender: &Unit, company: &Unit, team: &str, class: &str) -> Record {
     let people = prng.between(8, 36);
-    let mut record = Record {
-        unit: sender.code.clone(),
-        clean: BTreeMap::new(),
-        raw: BTreeMap::new(),
-        status: Status::Accepted,
-        findings: vec![],
-    };
+    let mut record = Record::of(&sender.code);
     let kind = prng.pick(&["生产", "生产", "服务", "科研", "管理"]);
     record.set("推荐单位", &sender.name).set("所在单位", &company.name).set("班组名称", team);
     record.set("申报称号", "省模范班组").set("单位性质", &company.ownership).set("所属行业", &company.industry);
@@ -99,47 +58,20 @@ pub fn nomination(prng: &mut Prng, sender: &Unit, company: &Unit, team: &str, cl
 }
 
 fn review(sender: &Unit, company: &str, team: &str, year: &str, score: i32) -> Record {
-    let mut record = Record {
-        unit: sender.code.clone(),
-        clean: BTreeMap::new(),
-        raw: BTreeMap::new(),
-        status: Status::Accepted,
-        findings: vec![],
-    };
+    let mut record = Record::of(&sender.code);
     record.set("推荐单位", &sender.name).set("所在单位", company).set("班组名称", team).set("命名年度", year);
     record.set("考核得分", &score.to_string()).set("考核结论", "保留");
     record
 }
 
-/// A sheet around records, with the frame of the notice.
-pub fn framed(form: &'static str, title: &str, sender: &Unit, columns: Vec<Column>, records: Vec<Record>) -> Sheet {
-    Sheet {
-        name: title.to_string(),
-        form,
-        annex: String::new(),
-        title: title.to_string(),
-        unit: sender.name.clone(),
-        period: "2026年".to_string(),
-        columns,
-        header: Header::Two,
-        notation: false,
-        records,
-        between: vec![],
-        merge_down: vec![],
-        filed: "2026年3月20日".to_string(),
-        remarks: vec![],
-        hidden: false,
-    }
-}
-
 /// One return in order for each unit that owes the pipeline, by code.
 ///
 /// # Errors
-/// Where the roster lacks a unit.
-pub fn plain(roster: &Roster, seed: u64) -> Result<BTreeMap<String, Sample>, String> {
+/// Where the definition lacks a form.
+pub fn plain(forms: &Forms, roster: &Roster, seed: u64) -> Result<Returns, String> {
     let owing = roster.owing("model-teams");
     let total: i64 = owing.iter().map(|unit| i64::from(unit.workers)).sum::<i64>().max(1);
-    let mut all = BTreeMap::new();
+    let mut all = Returns::new();
     for (index, sender) in owing.into_iter().enumerate() {
         let mut prng = Prng::new(seed ^ (index as u64 + 1));
         // Below the unit's seats, so that only the unit meant to be over its quota is over it.
@@ -151,22 +83,14 @@ pub fn plain(roster: &Roster, seed: u64) -> Result<BTreeMap<String, Sample>, Str
             nomination(&mut prng, sender, company, &team(n + index), if n < formal { "正式" } else { "备选" })
         });
         let rows: Vec<Record> = rows.collect();
-        let mut sheets = vec![framed("nomination", "模范班组申报汇总表", sender, columns(&NOMINATION), rows)];
+        let mut sheets = vec![forms.sheet("nomination", sender, YEAR, FILED, rows)?];
         let titles = roster.titles(&sender.code);
         if !titles.is_empty() {
             let rows = titles.iter().map(|h| review(sender, &h.unit, &h.name, &h.year, prng.between(84, 98))).collect();
-            sheets.push(framed("review", "称号复核表", sender, columns(&REVIEW), rows));
+            sheets.push(forms.sheet("review", sender, YEAR, FILED, rows)?);
         }
         let path = format!("{}/{}.xlsx", folder(sender), sender.name);
-        let sample = Sample {
-            path,
-            outcome: Outcome::Accepted,
-            sender: sender.code.clone(),
-            odd: String::new(),
-            before: vec![],
-            sheets,
-            content: Content::Xlsx,
-        };
+        let sample = Sample::returned(path, &sender.code, sheets);
         all.insert(sender.code.clone(), sample);
     }
     Ok(all)

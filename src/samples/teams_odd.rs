@@ -1,28 +1,22 @@
 //! What is odd about single `model-teams` samples, one function a group. Each says what it should come to.
 
-use super::form::{Header, Line, Record, columns};
+use super::form::{Header, Line, Record};
+use super::forms::Forms;
 use super::prng::Prng;
 use super::roster::Roster;
-use super::sample::{Content, Outcome, Sample, notes_page};
+use super::sample::{Content, Returns, Sample, notes_page, of};
 use super::sheet::{Encoding, Value};
 use super::teams;
-use std::collections::BTreeMap;
+use crate::model::Outcome;
 
 use Outcome::{Accepted, Ignored, Returned, Superseded, Unreadable, Unrecognised};
-
-type Returns = BTreeMap<String, Sample>;
-
-/// The sample of a unit; the codes below are those of the shipped roster.
-fn of<'a>(all: &'a mut Returns, code: &str) -> Result<&'a mut Sample, String> {
-    all.get_mut(code).ok_or_else(|| format!("单位名册里没有应报 model-teams 的 {code}"))
-}
 
 /// All files of the pipeline's sample.
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
-    let mut all = teams::plain(roster, seed)?;
+pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+    let mut all = teams::plain(forms, roster, seed)?;
     let mut prng = Prng::new(seed ^ 0xA5A5);
     layouts(&mut all)?;
     values(&mut all)?;
@@ -62,7 +56,7 @@ fn layouts(all: &mut Returns) -> Result<(), String> {
     let sheet = &mut bengbu.sheets[0];
     sheet.notation = true;
     for column in &mut sheet.columns {
-        match column.field {
+        match column.field.as_str() {
             "人数" => column.header = "人数\n（人）".into(),
             "一线人数" => column.header = "一线\n人数（人）".into(),
             "近三年安全事故" => column.header = "近三年\n安全事故（起）".into(),
@@ -97,8 +91,7 @@ fn layouts(all: &mut Returns) -> Result<(), String> {
     sheet.records.truncate(1);
     sheet.records.push(second);
     sheet.between = vec![(1, Line::Note("注：以下为备选班组".into())), (1, Line::Blank)];
-    let gap = columns(&[("", "", "")]).remove(0);
-    sheet.columns.insert(9, gap);
+    sheet.columns.insert(9, Default::default());
     let coal = of(all, "Q0100")?.odd(
         Accepted,
         "填表说明 sheet first; a hidden sheet with an old draft of the form (not counted, 提示); cover says the alias 皖晨集团",
@@ -362,7 +355,7 @@ pub fn one_row(sample: &mut Sample) {
     let sheet = &mut sample.sheets[0];
     sheet.header = Header::One;
     for column in &mut sheet.columns {
-        match column.field {
+        match column.field.as_str() {
             "公示开始" => column.header = "公示起".into(),
             "公示结束" => column.header = "公示止".into(),
             _ => {}
@@ -428,34 +421,19 @@ fn bundle(all: &mut Returns) -> Result<Sample, String> {
         members.push(member);
     }
     members[0].odd = "member of a zip with GBK names".into();
-    Ok(Sample {
-        path: "行业协会/行业协会上报.zip".into(),
-        outcome: Accepted,
-        sender: String::new(),
-        odd: "zip with GBK member names: a container, only its members count".into(),
-        before: vec![],
-        sheets: vec![],
-        content: Content::Zip(members),
-    })
+    let odd = "zip with GBK member names: a container, only its members count";
+    let mut zip = Sample::plain("行业协会/行业协会上报.zip", Accepted, odd, &[]);
+    zip.content = Content::Zip(members);
+    Ok(zip)
 }
 
 fn litter() -> Vec<Sample> {
-    let contacts = Sample {
-        path: "待分拣/通讯录.xlsx".into(),
-        outcome: Unrecognised,
-        sender: String::new(),
-        odd: "a workbook without a form of this pipeline".into(),
-        before: vec![super::sheet::Page {
-            name: "通讯录".into(),
-            rows: vec![
-                vec![Value::text("部门"), Value::text("电话")],
-                vec![Value::text("经济技术部"), Value::text("0551-60000001")],
-            ],
-            ..Default::default()
-        }],
-        sheets: vec![],
-        content: Content::Xlsx,
-    };
+    let odd = "a workbook without a form of this pipeline";
+    let mut contacts = Sample::plain("待分拣/通讯录.xlsx", Unrecognised, odd, &[]);
+    contacts.content = Content::Xlsx;
+    let row = |cells: [&str; 2]| cells.map(Value::text).to_vec();
+    let rows = vec![row(["部门", "电话"]), row(["经济技术部", "0551-60000001"])];
+    contacts.before = vec![super::sheet::Page { name: "通讯录".into(), rows, ..Default::default() }];
     let login = "<html><head><meta charset=\"utf-8\"><title>登录</title></head><body><form>用户名 <input> 密码 \
                  <input></form></body></html>";
     let mut foreign = Sample::plain("待分拣/现场照片.jpg", Unrecognised, "a picture", &[]);
