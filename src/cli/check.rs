@@ -20,7 +20,9 @@ pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
     let names = options.pipeline.clone().map_or_else(|| workspace.names(), |name| vec![name]);
     let mut prepared = Vec::new();
     for name in &names {
-        match workspace.prepare(name, options.reading.reference.as_deref(), options.reading.period.as_deref()) {
+        let reading = &options.reading;
+        let allowance = reading.limits().allowance();
+        match workspace.prepare(name, reading.reference.as_deref(), reading.period.as_deref(), allowance) {
             Ok(ready) => prepared.push(ready),
             // A period that is none of this pipeline's kind: its returns cannot be meant.
             Err(Stop::Usage(_)) if options.pipeline.is_none() && names.len() > 1 => {}

@@ -2,6 +2,7 @@
 
 use super::arguments::IssueOptions;
 use super::screen::{Exit, say};
+use crate::formats::allowance::Allowance;
 use crate::run::Stop;
 use crate::run::issue::{self, Added};
 use crate::workspace::Workspace;
@@ -12,7 +13,12 @@ use crate::workspace::Workspace;
 /// It cannot be issued.
 pub fn issue(options: &IssueOptions) -> Result<Exit, Stop> {
     let workspace = Workspace::find(options.pipelines.as_deref())?;
-    let prepared = workspace.prepare(&options.pipeline, options.reference.as_deref(), Some(&options.period))?;
+    let prepared = workspace.prepare(
+        &options.pipeline,
+        options.reference.as_deref(),
+        Some(&options.period),
+        Allowance::default(),
+    )?;
     // What is issued is never the sample, unless its history is named.
     let history = workspace.history(options.past.history.as_deref(), &[]);
     let done = issue::issue(&prepared, &history, &options.number, options.ledger)?;

@@ -3,6 +3,7 @@
 use super::arguments::LintOptions;
 use super::screen::{Exit, say};
 use super::summary;
+use crate::formats::allowance::Allowance;
 use crate::run::Stop;
 use crate::workspace::Workspace;
 
@@ -19,7 +20,7 @@ pub fn lint(options: &LintOptions) -> Result<Exit, Stop> {
     }
     let mut worst = Exit::Clean;
     for name in &names {
-        match workspace.prepare(name, options.reference.as_deref(), None) {
+        match workspace.prepare(name, options.reference.as_deref(), None, Allowance::default()) {
             Ok(ready) if !options.quiet => say(&format!(
                 "{name}：{}，{} 张表式，{} 张统计表，{} 个报送单位，没有问题\n",
                 ready.plan.title,

@@ -4,6 +4,7 @@ use super::arguments::ReplayOptions;
 use super::screen::{Exit, say};
 use crate::definition::Plan;
 use crate::domain::period::Period;
+use crate::formats::allowance::Allowance;
 use crate::history::survey::survey;
 use crate::model::replay::Replay;
 use crate::report::replay::NOTES;
@@ -23,7 +24,7 @@ pub fn replay(options: &ReplayOptions) -> Result<Exit, Stop> {
     let history = store(options.past.history.as_deref(), &plan)?;
     let periods = periods(&plan, &history, options.periods.as_deref())?;
     let reference = options.reference.as_deref();
-    let prepare = |period: &Period| workspace.prepare(&plan.name, reference, Some(&period.key()));
+    let prepare = |period: &Period| workspace.prepare(&plan.name, reference, Some(&period.key()), Allowance::default());
     let replay = run::replay::replay(&periods, &history, only.as_ref(), prepare)?;
     let out = options.out.clone().unwrap_or_else(|| PathBuf::from("out").join(format!("{}-replay", plan.name)));
     let written = run::replay::write(&replay, &plan.title, &out)?;

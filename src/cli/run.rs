@@ -15,7 +15,9 @@ use std::path::PathBuf;
 pub fn run(options: &RunOptions) -> Result<Exit, Stop> {
     let workspace = Workspace::find(options.reading.pipelines.as_deref())?;
     let reading = &options.reading;
-    let mut prepared = workspace.prepare(&options.pipeline, reading.reference.as_deref(), reading.period.as_deref())?;
+    let allowance = reading.limits().allowance();
+    let (reference, period) = (reading.reference.as_deref(), reading.period.as_deref());
+    let mut prepared = workspace.prepare(&options.pipeline, reference, period, allowance)?;
     if let Some(written) = &options.as_of {
         prepared.as_of = parse_day(written);
         if prepared.as_of.is_none() {

@@ -3,6 +3,7 @@
 use crate::model::cell::{Doubt, ERROR_WORDS};
 use crate::model::{CellRef, RawSheet, RawValue};
 use chrono::{NaiveDate, NaiveDateTime};
+use std::borrow::Cow;
 
 pub const LAST_ROW: u32 = 1_048_575;
 pub const LAST_COL: u16 = 16_383;
@@ -98,6 +99,16 @@ pub fn settle(sheet: &mut RawSheet) {
         true
     });
     sheet.arena = arena;
+}
+
+/// The text that `="…"` holds, as exports shield texts that Excel would turn into numbers; any other text as it is.
+pub fn unshielded(text: &str) -> Cow<'_, str> {
+    let inner = text.trim().strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    match inner {
+        Some(inner) if !inner.contains('"') => Cow::Borrowed(inner),
+        Some(inner) if !inner.replace("\"\"", "").contains('"') => Cow::Owned(inner.replace("\"\"", "\"")),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// A text cell, unless there is no text: Excel shows nothing there.

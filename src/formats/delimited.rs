@@ -1,11 +1,15 @@
 //! Delimited text: comma, tab or semicolon; quoted fields may hold delimiters, doubled quotes and line breaks.
 //! All values are text: what a field means is not this module's to say.
+//!
+//! Ours and not the `csv` crate's reader, because that one forgives every quote: one that is never closed, or closed by
+//! the opening quote of a field three rows below, swallows rows without a word.
 
 use super::allowance::Allowance;
 use super::cells::{self, push_nonempty};
 use super::refusal::{self, Refusal};
+use crate::model::cell::Doubt;
 use crate::model::workbook::Format;
-use crate::model::{RawSheet, RawWorkbook};
+use crate::model::{RawSheet, RawValue, RawWorkbook};
 use std::borrow::Cow;
 
 /// Text in UTF-8 (with or without its mark), UTF-16 with its mark, or GB18030; `None` where bytes fit none of them.
@@ -19,20 +23,25 @@ pub fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
     }
 }
 
+/// Reads a delimited text. `lone_column`: text without any delimiter is a table of one column.
+///
 /// # Errors
 /// Plain text without any delimiter, an open quote, or over a limit.
-pub fn read(text: &str, allowance: Allowance) -> Result<RawWorkbook, Refusal> {
+pub fn read(text: &str, lone_column: bool, allowance: Allowance) -> Result<RawWorkbook, Refusal> {
     // Excel's own hint, which it reads and hides.
     let (hint, text) = match text.strip_prefix("sep=").and_then(|rest| rest.split_once('\n')) {
         Some((mark, rest)) => (mark.trim_end().bytes().next(), rest),
         None => (None, text),
     };
-    let Some(delimiter) = hint.or_else(|| delimiter(text)) else {
+    let Some(delimiter) = hint.or_else(|| delimiter(text)).or(lone_column.then_some(b',')) else {
         return Err(Refusal::NotATable("是纯文本，没有列".to_owned()));
     };
     let mut sheet = RawSheet { name: "Sheet1".to_owned(), ..RawSheet::default() };
     fields(text, delimiter, allowance, &mut sheet)?;
     let mut remarks = Vec::new();
+    for cell in sheet.cells.iter().filter(|cell| cell.value == RawValue::Unreadable(Doubt::OpenQuote)).take(20) {
+        remarks.push(format!("{} 的引号没有配对，后面的单元格或行可能被并进了这一格", cell.at));
+    }
     // Every program ends the last line; text has no other mark of being whole.
     if !text.ends_with(['\n', '\r']) {
         remarks.push("文字文件的最后一行没有结束，可能没有传完，请核对行数".to_owned());
@@ -57,22 +66,29 @@ fn delimiter(text: &str) -> Option<u8> {
 
 fn fields(text: &str, delimiter: u8, allowance: Allowance, sheet: &mut RawSheet) -> Result<(), Refusal> {
     let bytes = text.as_bytes();
-    let (mut row, mut col, mut at) = (0u32, 0u32, 0usize);
+    let (mut row, mut col, mut width, mut at) = (0u32, 0u32, 0u32, 0usize);
     let mut field = String::new();
     while at < bytes.len() {
         field.clear();
-        if bytes[at] == b'"' {
-            at = quoted(text, at + 1, &mut field)?;
+        let is_quoted = bytes[at] == b'"';
+        if is_quoted {
+            at = quoted(text, at + 1, row, &mut field)?;
         }
+        let within = field.len();
         let end = memchr::memchr3(delimiter, b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |found| at + found);
         // What follows a closing quote belongs to the field too. All bounds stand beside ASCII bytes.
         field.push_str(text.get(at..end).unwrap_or(""));
+        width = width.max(col + 1);
         if !field.is_empty() {
             let place = cells::checked(row, col).ok_or_else(|| refusal::over_limit("行或列超出 Excel 表格的范围"))?;
             if sheet.cells.len() >= allowance.cells() {
                 return Err(allowance.too_many_cells().into());
             }
-            push_nonempty(sheet, place, &field);
+            if is_quoted && swallows(&field, within, delimiter, width) {
+                sheet.push(place, RawValue::Unreadable(Doubt::OpenQuote));
+            } else {
+                push_nonempty(sheet, place, &cells::unshielded(&field));
+            }
         }
         match bytes.get(end) {
             Some(&mark) if mark == delimiter => col = col.saturating_add(1),
@@ -88,13 +104,29 @@ fn fields(text: &str, delimiter: u8, allowance: Allowance, sheet: &mut RawSheet)
     Ok(())
 }
 
+/// Whether a quoted field looks as if its quote had been closed by the opening quote of another field: text follows the
+/// closing quote (which stands `within` bytes in) though delimiters or line breaks stand before it, or a line inside it
+/// has as many columns as the table.
+fn swallows(field: &str, within: usize, delimiter: u8, width: u32) -> bool {
+    let (inside, after) = field.split_at_checked(within).unwrap_or((field, ""));
+    let inside = inside.as_bytes();
+    let breaks = memchr::memchr(b'\n', inside).is_some();
+    if !after.trim().is_empty() && (breaks || memchr::memchr(delimiter, inside).is_some()) {
+        return true;
+    }
+    // Lists of three words over two lines are no rows.
+    let columns = |line: &[u8]| line.iter().filter(|byte| **byte == delimiter).count() + 1;
+    breaks && width >= 4 && inside.split(|byte| *byte == b'\n').skip(1).any(|line| columns(line) >= width as usize)
+}
+
 /// Appends a quoted field from behind its opening quote; answers where it goes on behind the closing one.
-fn quoted(text: &str, from: usize, field: &mut String) -> Result<usize, Refusal> {
+fn quoted(text: &str, from: usize, row: u32, field: &mut String) -> Result<usize, Refusal> {
     let bytes = text.as_bytes();
     let mut at = from;
     loop {
         let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr(b'"', rest)) else {
-            return Err(refusal::damaged("引号没有闭合，后面的内容无法分列").into());
+            let row = row + 1;
+            return Err(refusal::damaged(format!("第 {row} 行的引号没有闭合，后面的内容无法分列")).into());
         };
         field.push_str(text.get(at..at + found).unwrap_or(""));
         at += found + 1;
@@ -112,7 +144,7 @@ mod tests {
     use crate::model::CellRef;
 
     fn cells(text: &str) -> Vec<(String, String)> {
-        let workbook = read(text, Allowance::default()).unwrap();
+        let workbook = read(text, false, Allowance::default()).unwrap();
         let sheet = &workbook.sheets[0];
         sheet.cells.iter().map(|cell| (cell.at.to_string(), sheet.text(cell.value).to_owned())).collect()
     }
@@ -129,9 +161,42 @@ mod tests {
         assert_eq!(cells("a\tb,c\n1\t2"), pairs(&[("A1", "a"), ("B1", "b,c"), ("A2", "1"), ("B2", "2")]));
         assert_eq!(cells("sep=;\na;b\n"), pairs(&[("A1", "a"), ("B1", "b")]));
         assert!(
-            matches!(read("a,\"b\nc", Allowance::default()), Err(Refusal::Unreadable(unreadable)) if unreadable.code == "file-damaged")
+            matches!(read("a,\"b\nc", false, Allowance::default()), Err(Refusal::Unreadable(unreadable)) if unreadable.code == "file-damaged")
         );
-        assert!(matches!(read("说明\n文字", Allowance::default()), Err(Refusal::NotATable(_))));
+        assert!(matches!(read("说明\n文字", false, Allowance::default()), Err(Refusal::NotATable(_))));
+    }
+
+    #[test]
+    fn a_quote_that_swallows_is_a_doubt_and_one_that_does_not_is_text() {
+        let doubts = |text: &str| {
+            let workbook = read(text, false, Allowance::default()).unwrap();
+            let cells = workbook.sheets[0].cells.iter();
+            let doubts: Vec<String> = cells
+                .filter(|cell| cell.value == RawValue::Unreadable(Doubt::OpenQuote))
+                .map(|cell| cell.at.to_string())
+                .collect();
+            assert_eq!(doubts.len(), workbook.remarks.len());
+            doubts
+        };
+        let rows = "序号,姓名,备注,次数\n1,甲,\"优秀员工,3\n2,乙,,4\n3,丙,\"第二批\n推荐\",5\n";
+        assert_eq!(doubts(rows), ["C2"]);
+        assert_eq!(doubts("a,b,c\n1,\"优秀,2,\"好\n"), ["B2"], "columns of its own row");
+        assert_eq!(doubts("a,b,c,d\n1,\"优\n2,3,4,5\n\",6,7\n"), ["B2"], "closed, and a whole row inside");
+        for harmless in [
+            "a,b\n1,\"一,二\n三,四\"\n",
+            "a,b,c,d\n1,\"地址：甲,乙\n丙\",2,3\n",
+            "a,b\n\"优秀\"员工,1\n",
+            "a,b\n\"一\" ,2\n",
+            "a,b\n5\"管,2\n",
+        ] {
+            assert_eq!(doubts(harmless), Vec::<String>::new(), "{harmless}");
+        }
+    }
+
+    #[test]
+    fn a_text_shielded_from_excel_is_its_text() {
+        let text = "=\"007\",a,b\n\"=\"\"3401\"\"\",=\"\",=1+1\n";
+        assert_eq!(cells(text), pairs(&[("A1", "007"), ("B1", "a"), ("C1", "b"), ("A2", "3401"), ("C2", "=1+1")]));
     }
 
     #[test]

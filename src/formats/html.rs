@@ -199,10 +199,7 @@ impl Page {
         let off = || refusal::over_limit("行或列超出 Excel 表格的范围");
         let first = cells::checked(row, table.col).ok_or_else(off)?;
         let last = cells::checked(row + cell.down - 1, table.col + cell.across - 1).ok_or_else(off)?;
-        let text = cell.text.trim();
-        if !text.is_empty() {
-            table.sheet.push_text(first, text);
-        }
+        cells::push_nonempty(&mut table.sheet, first, &cells::unshielded(cell.text.trim()));
         if first != last {
             table.sheet.merges.push(Merge { first, last });
         }

@@ -31,19 +31,29 @@ const ARCHIVES: [(&[u8], &str); 4] = [
     (b"MSCF", " CAB 压缩包"),
 ];
 
-/// Reads a file's bytes, within what is allowed. `in_bundle`: how many zips it lies in.
+/// What is known of a file before it is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Intake {
+    /// How many zips it lies in.
+    pub in_bundle: usize,
+    /// Text without any delimiter is a table of one column, and not plain text.
+    pub lone_column: bool,
+    pub allowance: Allowance,
+}
+
+/// Reads a file's bytes.
 ///
 /// # Errors
 /// Not readable as a table, and why.
-pub fn read(bytes: &[u8], in_bundle: usize, allowance: Allowance) -> Result<RawWorkbook, Refusal> {
+pub fn read(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
     if bytes.is_empty() {
         return Err(refusal::empty().into());
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") || bytes.starts_with(b"PK00PK") {
-        return zip(bytes, in_bundle, allowance);
+        return zip(bytes, intake);
     }
     if bytes.starts_with(&compound::MAGIC) {
-        return xls::read(bytes, allowance);
+        return xls::read(bytes, intake.allowance);
     }
     // BIFF2 to BIFF4, and BIFF5 without its compound file: streams of Excel before 1995.
     if bytes.first() == Some(&0x09) && matches!(bytes.get(1), Some(0 | 2 | 4 | 8)) && bytes.get(3) == Some(&0) {
@@ -55,11 +65,11 @@ pub fn read(bytes: &[u8], in_bundle: usize, allowance: Allowance) -> Result<RawW
     if let Some((_, what)) = OTHERS.iter().find(|(mark, _)| bytes.starts_with(mark)) {
         return Err(Refusal::NotATable(format!("是{what}，不是表格")));
     }
-    text(bytes, allowance)
+    text(bytes, intake)
 }
 
-fn zip(bytes: &[u8], in_bundle: usize, allowance: Allowance) -> Result<RawWorkbook, Refusal> {
-    let archive = Archive::open(bytes, bundle::MOST_MEMBERS, allowance).map_err(|broken| broken.refusal())?;
+fn zip(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
+    let archive = Archive::open(bytes, bundle::MOST_MEMBERS, intake.allowance).map_err(|broken| broken.refusal())?;
     let has = |name: &str| archive.entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name.as_bytes()));
     let under = |folder: &str| archive.entries.iter().any(|entry| entry.name.starts_with(folder.as_bytes()));
     if has("mimetype") && has("content.xml") {
@@ -88,23 +98,24 @@ fn zip(bytes: &[u8], in_bundle: usize, allowance: Allowance) -> Result<RawWorkbo
             Err(Refusal::NotATable("是文档包，里面没有工作表".to_owned()))
         };
     }
-    if in_bundle >= 2 {
+    if intake.in_bundle >= 2 {
         return Err(refusal::unsupported("压缩包套了三层以上，里面的文件没有读取，请解压后重新发送").into());
     }
     // A bundle that could be opened is never read as one file: here is why it could not.
-    match bundle::members(bytes, u64::MAX, allowance) {
+    match bundle::members(bytes, u64::MAX, intake.allowance) {
         Err(Some(unreadable)) => Err(unreadable.into()),
         _ => Err(refusal::unsupported("是压缩包，里面的文件没有读取，请解压后重新发送").into()),
     }
 }
 
-fn text(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> {
+fn text(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
+    let allowance = intake.allowance;
     let head = &bytes[..bytes.len().min(8192)];
     let lower = head.to_ascii_lowercase();
     let within = |word: &[u8]| memmem::find(&lower, word).is_some();
     let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     if utf16 {
-        return unicode16(bytes, allowance);
+        return unicode16(bytes, intake);
     }
     if within(b"mime-version:") && within(b"content-type:") {
         return mhtml::read(bytes, allowance);
@@ -131,10 +142,11 @@ fn text(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> {
     }
     let text =
         delimited::decode(bytes).ok_or_else(|| refusal::damaged("文字编码无法确定（不是 UTF-8，也不是 GB18030）"))?;
-    delimited::read(&text, allowance)
+    delimited::read(&text, intake.lone_column, allowance)
 }
 
-fn unicode16(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> {
+fn unicode16(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
+    let allowance = intake.allowance;
     let text = delimited::decode(bytes).ok_or_else(|| refusal::damaged("UTF-16 文字不完整"))?;
     let lower = text.chars().take(2000).collect::<String>().to_ascii_lowercase();
     if lower.trim_start().starts_with('<') && (lower.contains("<html") || lower.contains("<table")) {
@@ -143,7 +155,7 @@ fn unicode16(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal>
     if lower.contains("urn:schemas-microsoft-com:office:spreadsheet") {
         return spreadsheetml::read(bytes, allowance);
     }
-    delimited::read(&text, allowance)
+    delimited::read(&text, intake.lone_column, allowance)
 }
 
 #[cfg(test)]
@@ -153,7 +165,7 @@ mod tests {
     use crate::model::workbook::Format;
 
     fn outcome(bytes: &[u8]) -> String {
-        match read(bytes, 0, Allowance::default()) {
+        match read(bytes, Intake::default()) {
             Ok(workbook) => workbook.format.name().to_owned(),
             Err(Refusal::Unreadable(unreadable)) => unreadable.code.to_string(),
             Err(Refusal::NotATable(cause)) => cause,
@@ -191,7 +203,7 @@ mod tests {
             file!("percent_libreoffice.ods"),
             file!("percent_by_hand.xlsb"),
         ] {
-            let workbook = read(bytes, 0, Allowance::default()).unwrap();
+            let workbook = read(bytes, Intake::default()).unwrap();
             let cells = workbook.sheets[0].cells.iter();
             let shown: Vec<String> = cells
                 .filter(|cell| cell.at.row < 2)

@@ -1,8 +1,9 @@
 //! Rows added to a reference table that is a csv: in its own encoding, separator and line ends, none of them twice.
 
 use crate::definition::ReferenceSchema;
-use crate::definition::reference::columns::{Sheet, Want};
-use crate::definition::reference::grid::{self, Cell};
+use crate::definition::reference::columns::{HeadedTable, Want};
+use crate::definition::reference::table_file::{self, Datum};
+use crate::formats::allowance::Allowance;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
@@ -34,7 +35,8 @@ pub fn append(
     if bytes.starts_with(b"PK\x03\x04") || path.extension().is_none_or(|end| !end.eq_ignore_ascii_case("csv")) {
         return Err(format!("{shown} 不是 csv，程序不改写工作簿。请用 Excel 或 WPS 另存为 csv，再运行"));
     }
-    let grid = grid::read(path).map_err(|problem| format!("{shown}：{}", problem.message))?;
+    let file =
+        table_file::read(path, Allowance::default()).map_err(|problem| format!("{shown}：{}", problem.message))?;
     let want = |name: &str| {
         let column = schema.columns.iter().find(|column| column.name == name);
         let also = column.map_or_else(Vec::new, |column| column.also.clone());
@@ -45,7 +47,7 @@ pub fn append(
         .iter()
         .map(|(name, also)| Want { name, also: also.iter().map(String::as_str).collect(), required: true })
         .collect();
-    let sheet = Sheet::find(&grid, wants).map_err(|problems| {
+    let sheet = HeadedTable::find(&file, wants).map_err(|problems| {
         problems.first().map_or_else(String::new, |problem| format!("{shown}：{}", problem.message))
     })?;
     let places = sheet.places();
@@ -66,9 +68,9 @@ pub fn append(
     Ok(Appended { added, already })
 }
 
-fn texts(cells: &[Cell], places: &[usize]) -> Vec<String> {
+fn texts(cells: &[Datum], places: &[usize]) -> Vec<String> {
     let text = |at: &usize| match cells.get(*at) {
-        Some(Cell::Text(text)) => text.clone(),
+        Some(Datum::Text(text)) => text.clone(),
         _ => String::new(),
     };
     places.iter().map(text).collect()

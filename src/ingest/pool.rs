@@ -380,7 +380,8 @@ fn failed(unreadable: crate::model::Unreadable) -> Reply {
     Reply::of(Err(Refusal::Unreadable(unreadable)), None, 0)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

@@ -80,8 +80,8 @@ pub fn answer(request: &Request, allowance: Allowance, opener: &mut Opener) -> R
         let read = Err(Refusal::NotATable(String::new()));
         return Reply::of(read, Some(Sha256::digest(&bytes).into()), bytes.len() as u64);
     }
-    let in_bundle = request.member.len();
-    let read = std::panic::catch_unwind(|| sniff::read(&bytes, in_bundle, allowance))
+    let intake = sniff::Intake { in_bundle: request.member.len(), lone_column: false, allowance };
+    let read = std::panic::catch_unwind(|| sniff::read(&bytes, intake))
         .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾，读取程序无法继续").into()));
     Reply::of(read, Some(Sha256::digest(&bytes).into()), bytes.len() as u64)
 }

@@ -70,6 +70,8 @@ pub enum Doubt {
     UnknownKind = 3,
     /// Two readings of the same cell give two values.
     Disputed = 4,
+    /// A quote of a delimited text that is not closed where it should be: what follows it is lost in this cell.
+    OpenQuote = 5,
 }
 
 impl Doubt {
@@ -81,13 +83,14 @@ impl Doubt {
             Doubt::DanglingString => "文字内容在文件中缺失",
             Doubt::UnknownKind => "单元格类型无法识别",
             Doubt::Disputed => "两种读取方法得到的内容不同",
+            Doubt::OpenQuote => "引号没有配对，后面的单元格或行可能被并进了这一格",
         }
     }
 
     /// The inverse of `self as u8`.
     pub fn from_u8(byte: u8) -> Option<Doubt> {
         use Doubt::*;
-        [FormulaWithoutValue, NotFinite, DanglingString, UnknownKind, Disputed]
+        [FormulaWithoutValue, NotFinite, DanglingString, UnknownKind, Disputed, OpenQuote]
             .into_iter()
             .find(|doubt| *doubt as u8 == byte)
     }

@@ -4,6 +4,7 @@ use super::stop::Stop;
 use crate::definition::reference::ReferenceFolders;
 use crate::definition::{self, Plan, Reference};
 use crate::domain::period::Period;
+use crate::formats::allowance::Allowance;
 use std::path::Path;
 
 /// A checked definition with the reference data and period it runs with.
@@ -20,10 +21,15 @@ pub struct Prepared {
 ///
 /// # Errors
 /// [`Stop::Definition`] with every problem, or [`Stop::Usage`] for a period that does not fit.
-pub fn prepare(definition: &Path, folders: &ReferenceFolders, period: Option<&str>) -> Result<Prepared, Stop> {
+pub fn prepare(
+    definition: &Path,
+    folders: &ReferenceFolders,
+    period: Option<&str>,
+    allowance: Allowance,
+) -> Result<Prepared, Stop> {
     let plan = definition::read(definition).map_err(Stop::Definition)?;
     let period = period_of(&plan, period.unwrap_or(&plan.sample_period))?;
-    let reference = definition::reference::load(&plan, folders, &period).map_err(Stop::Definition)?;
+    let reference = definition::reference::load(&plan, folders, &period, allowance).map_err(Stop::Definition)?;
     Ok(Prepared { plan, reference, period, as_of: None })
 }
 

@@ -3,6 +3,7 @@
 use crate::definition::Plan;
 use crate::definition::diagnostic::nearest;
 use crate::definition::reference::ReferenceFolders;
+use crate::formats::allowance::Allowance;
 use crate::run::{self, Prepared, Stop};
 use std::path::{Path, PathBuf};
 
@@ -50,10 +51,16 @@ impl Workspace {
     ///
     /// # Errors
     /// No such pipeline, no such folder of reference data, or what [`run::prepare`] finds.
-    pub fn prepare(&self, name: &str, reference: Option<&Path>, period: Option<&str>) -> Result<Prepared, Stop> {
+    pub fn prepare(
+        &self,
+        name: &str,
+        reference: Option<&Path>,
+        period: Option<&str>,
+        allowance: Allowance,
+    ) -> Result<Prepared, Stop> {
         let definition = self.definition(name).map_err(Stop::Usage)?;
         let folders = self.reference(reference, name).map_err(Stop::Input)?;
-        run::prepare(&definition, &folders, period)
+        run::prepare(&definition, &folders, period, allowance)
     }
 
     /// A definition by itself.

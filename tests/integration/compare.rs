@@ -217,7 +217,12 @@ impl Project {
         huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
         let folders = huizong::definition::reference::ReferenceFolders(vec![self.path("pipelines/reference")]);
         let definition = self.path("pipelines/monthly/pipeline.toml");
-        let prepared = huizong::run::prepare(&definition, &folders, Some(month))?;
+        let prepared = huizong::run::prepare(
+            &definition,
+            &folders,
+            Some(month),
+            huizong::formats::allowance::Allowance::default(),
+        )?;
         let out = self.path(&format!("out/{month}"));
         let places = Places { out: Some(&out), history, ..Places::default() };
         let returns = [self.path(&format!("returns/{month}"))];

@@ -134,7 +134,13 @@ impl Shop {
         let plan = huizong::definition::read(&own.join("pipeline.toml")).expect("the definition");
         let period = plan.schedule.parse(month).expect("a period");
         let folders = ReferenceFolders(vec![own, self.path("pipelines/reference")]);
-        let reference = huizong::definition::reference::load(&plan, &folders, &period).expect("reference data");
+        let reference = huizong::definition::reference::load(
+            &plan,
+            &folders,
+            &period,
+            huizong::formats::allowance::Allowance::default(),
+        )
+        .expect("reference data");
         (plan, reference, period)
     }
 

@@ -292,7 +292,13 @@ fn quarters(pipeline: &str) -> Vec<Finished> {
     ["2025Q3", "2026Q1", "2026Q2", "2026Q3"]
         .into_iter()
         .map(|quarter| {
-            let prepared = huizong::run::prepare(&definition, &folders, Some(quarter)).expect("the shipped definition");
+            let prepared = huizong::run::prepare(
+                &definition,
+                &folders,
+                Some(quarter),
+                huizong::formats::allowance::Allowance::default(),
+            )
+            .expect("the shipped definition");
             let returns = [root().join("samples").join(pipeline).join(quarter)];
             let out = kept.path().join(quarter);
             let places = huizong::run::Places { out: Some(&out), history: Some(&history), ..Default::default() };

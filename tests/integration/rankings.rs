@@ -72,7 +72,8 @@ fn with_more() -> Finished {
     std::fs::write(&definition, text.replacen("\n[[chart]]", &format!("{MORE}\n[[chart]]"), 1)).expect("written");
     let folders =
         huizong::definition::reference::ReferenceFolders(vec![ours.join("shock-teams"), ours.join("reference")]);
-    let prepared = prepare(&definition, &folders, None).expect("a sound definition");
+    let prepared = prepare(&definition, &folders, None, huizong::formats::allowance::Allowance::default())
+        .expect("a sound definition");
     let returns = [root().join(&prepared.plan.sample_returns)];
     let limits = huizong::ingest::Limits::default();
     huizong::run::run(&prepared, &returns, huizong::run::Places::default(), &limits, &huizong::run::Unwatched)

@@ -113,7 +113,9 @@ pub fn finished(pipeline: &str) -> huizong::run::Finished {
     let folders =
         huizong::definition::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
     let definition = pipelines.join(pipeline).join("pipeline.toml");
-    let prepared = huizong::run::prepare(&definition, &folders, None).expect("the shipped definition");
+    let prepared =
+        huizong::run::prepare(&definition, &folders, None, huizong::formats::allowance::Allowance::default())
+            .expect("the shipped definition");
     let returns = [root().join(&prepared.plan.sample_returns)];
     let limits = huizong::ingest::Limits::default();
     huizong::run::run(&prepared, &returns, huizong::run::Places::default(), &limits, &huizong::run::Unwatched)
@@ -132,7 +134,13 @@ pub fn finished_months(pipeline: &str, months: &[&str]) -> Vec<(huizong::run::Fi
     let limits = huizong::ingest::Limits::default();
     let history = folder.path().join("history");
     let run = |month: &&str| {
-        let prepared = huizong::run::prepare(&definition, &folders, Some(month)).expect("the shipped definition");
+        let prepared = huizong::run::prepare(
+            &definition,
+            &folders,
+            Some(month),
+            huizong::formats::allowance::Allowance::default(),
+        )
+        .expect("the shipped definition");
         let returns = [root().join("samples").join(pipeline).join(month)];
         let out = folder.path().join(month);
         let places = huizong::run::Places { out: Some(&out), history: Some(&history), reason: None };

@@ -1,8 +1,9 @@
 //! 单位别名: spellings of units' names that officers confirmed once. Optional; read in addition to the roster's own 别名
 //! column, so that confirming one does not mean editing the roster.
 
-use super::columns::{Sheet, Want};
-use super::{Roster, Shelf};
+use super::columns::{HeadedTable, Want};
+use super::shelf::Shelf;
+use super::units::Roster;
 use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;
 use std::collections::HashMap;
@@ -18,9 +19,9 @@ pub fn aliases(shelf: &mut Shelf<'_>, roster: &mut Roster) {
     if roster.units.is_empty() {
         return;
     }
-    let Some(grid) = shelf.take(ALIASES) else { return };
+    let Some(file) = shelf.take(ALIASES) else { return };
     let problems = &mut shelf.problems;
-    let sheet = match Sheet::find(&grid, Want::list(&["写法", "单位代码"], &["备注"])) {
+    let sheet = match HeadedTable::find(&file, Want::list(&["写法", "单位代码"], &["备注"])) {
         Ok(sheet) => sheet,
         Err(found) => {
             problems.extend(found);

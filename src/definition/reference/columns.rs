@@ -1,7 +1,7 @@
 //! Headers found, cells converted strictly: a cell that cannot be read for certain is a diagnostic with file, row and column.
 
-use super::grid::{Cell, Grid};
-use crate::definition::Diagnostic;
+use super::table_file::{Datum, TableFile};
+use crate::definition::diagnostic::Diagnostic;
 use crate::domain::period::civil;
 use crate::model::codes::DiagnosticCode;
 use crate::text::dates::parse_day;
@@ -31,8 +31,8 @@ impl<'a> Want<'a> {
 
 /// A table with its header found.
 #[derive(Debug)]
-pub struct Sheet<'a> {
-    grid: &'a Grid,
+pub struct HeadedTable<'a> {
+    file: &'a TableFile,
     wants: Vec<Want<'a>>,
     /// Column of the file for each want.
     at: Vec<Option<usize>>,
@@ -41,24 +41,24 @@ pub struct Sheet<'a> {
 
 /// One record.
 #[derive(Debug, Clone, Copy)]
-pub struct Record<'a> {
-    sheet: &'a Sheet<'a>,
+pub struct TableRow<'a> {
+    sheet: &'a HeadedTable<'a>,
     /// 1-based row of the file.
     pub line: u32,
-    cells: &'a [Cell],
+    cells: &'a [Datum],
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> HeadedTable<'a> {
     /// Finds the header: the first row with all required columns.
     ///
     /// # Errors
     /// No such row, or a column that two headers claim.
-    pub fn find(grid: &'a Grid, wants: Vec<Want<'a>>) -> Result<Sheet<'a>, Vec<Diagnostic>> {
+    pub fn find(file: &'a TableFile, wants: Vec<Want<'a>>) -> Result<HeadedTable<'a>, Vec<Diagnostic>> {
         let mut nearest: Option<(usize, Vec<Option<usize>>)> = None;
-        for (index, (line, cells)) in grid.rows.iter().enumerate().take(HEADER_WITHIN) {
+        for (index, (line, cells)) in file.rows.iter().enumerate().take(HEADER_WITHIN) {
             let keys: Vec<Option<String>> = cells
                 .iter()
-                .map(|cell| if let Cell::Text(text) = cell { Some(match_key(text)) } else { None })
+                .map(|cell| if let Datum::Text(text) = cell { Some(match_key(text)) } else { None })
                 .collect();
             let columns = |want: &Want<'_>| -> Vec<usize> {
                 let names: Vec<String> =
@@ -77,7 +77,7 @@ impl<'a> Sheet<'a> {
                         let message = format!("第 {line} 行表头有两列都是“{}”", want.name);
                         Diagnostic::of_file(
                             DiagnosticCode::DuplicateHeader,
-                            &grid.path,
+                            &file.path,
                             message,
                             Some("只留一列".to_owned()),
                         )
@@ -86,7 +86,7 @@ impl<'a> Sheet<'a> {
                 if !twice.is_empty() {
                     return Err(twice);
                 }
-                return Ok(Sheet { grid, wants, at, first: index + 1 });
+                return Ok(HeadedTable { file, wants, at, first: index + 1 });
             }
             let score = at.iter().flatten().count();
             if score > 0 && nearest.as_ref().is_none_or(|(best, _)| score > *best) {
@@ -99,12 +99,12 @@ impl<'a> Sheet<'a> {
         let names = missing.map(|(_, want)| format!("“{}”", want.name)).collect::<Vec<_>>().join("、");
         let message = format!("找不到表头，缺少列 {names}");
         let help = Some("表头要在前 30 行中的同一行，列名见 README".to_owned());
-        Err(vec![Diagnostic::of_file(DiagnosticCode::MissingColumn, &grid.path, message, help)])
+        Err(vec![Diagnostic::of_file(DiagnosticCode::MissingColumn, &file.path, message, help)])
     }
 
-    pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
-        let rows = self.grid.rows.get(self.first..).unwrap_or(&[]);
-        rows.iter().map(|(line, cells)| Record { sheet: self, line: *line, cells })
+    pub fn records(&self) -> impl Iterator<Item = TableRow<'_>> {
+        let rows = self.file.rows.get(self.first..).unwrap_or(&[]);
+        rows.iter().map(|(line, cells)| TableRow { sheet: self, line: *line, cells })
     }
 
     /// The file's column of each want that it has, in the order of the wants.
@@ -114,7 +114,7 @@ impl<'a> Sheet<'a> {
 
     /// Number of columns of the header's row.
     pub fn width(&self) -> usize {
-        let header = self.first.checked_sub(1).and_then(|row| self.grid.rows.get(row));
+        let header = self.first.checked_sub(1).and_then(|row| self.file.rows.get(row));
         header.map_or(0, |(_, cells)| cells.len())
     }
 
@@ -125,17 +125,17 @@ impl<'a> Sheet<'a> {
 }
 
 /// What is wrong with one cell: what it holds, what was expected.
-type Refusal = (String, &'static str);
+type Misfit = (String, &'static str);
 
-impl Record<'_> {
+impl TableRow<'_> {
     /// The row as it stands in the file.
-    pub fn cells(&self) -> &[Cell] {
+    pub fn cells(&self) -> &[Datum] {
         self.cells
     }
 
-    fn cell(&self, want: usize) -> &Cell {
+    fn cell(&self, want: usize) -> &Datum {
         let at = self.sheet.at.get(want).copied().flatten();
-        at.and_then(|at| self.cells.get(at)).unwrap_or(&Cell::Empty)
+        at.and_then(|at| self.cells.get(at)).unwrap_or(&Datum::Empty)
     }
 
     /// A diagnostic on this row, optionally about one column.
@@ -149,7 +149,7 @@ impl Record<'_> {
         let column = want.and_then(|want| self.sheet.wants.get(want)).map_or("", |want| want.name);
         let place = if column.is_empty() { String::new() } else { format!("“{column}”") };
         let message = format!("第 {} 行{place}：{message}", self.line);
-        Diagnostic::of_file(code, &self.sheet.grid.path, message, help.map(str::to_owned))
+        Diagnostic::of_file(code, &self.sheet.file.path, message, help.map(str::to_owned))
     }
 
     /// A cell of any type: `None` where it is empty (a problem if required) or refused (a problem).
@@ -157,10 +157,10 @@ impl Record<'_> {
         &self,
         want: usize,
         problems: &mut Vec<Diagnostic>,
-        convert: impl Fn(&Cell) -> Result<T, Refusal>,
+        convert: impl Fn(&Datum) -> Result<T, Misfit>,
     ) -> Option<T> {
         let cell = self.cell(want);
-        if *cell == Cell::Empty {
+        if *cell == Datum::Empty {
             if self.sheet.wants.get(want).is_some_and(|want| want.required) {
                 problems.push(self.problem(
                     DiagnosticCode::MissingCell,
@@ -207,37 +207,37 @@ impl Record<'_> {
     }
 }
 
-fn shown(cell: &Cell) -> String {
+fn shown(cell: &Datum) -> String {
     match cell {
-        Cell::Empty => String::new(),
-        Cell::Text(text) | Cell::Broken(text) => text.clone(),
-        Cell::Number(n) => n.to_string(),
-        Cell::Boolean(yes) => if *yes { "TRUE" } else { "FALSE" }.to_owned(),
-        Cell::Date(day) => {
+        Datum::Empty => String::new(),
+        Datum::Text(text) | Datum::Broken(text) => text.clone(),
+        Datum::Number(n) => n.to_string(),
+        Datum::Boolean(yes) => if *yes { "TRUE" } else { "FALSE" }.to_owned(),
+        Datum::Date(day) => {
             civil(*day).map_or_else(String::new, |(year, month, day)| format!("{year}-{month:02}-{day:02}"))
         }
     }
 }
 
-fn as_text(cell: &Cell) -> Result<String, Refusal> {
+fn as_text(cell: &Datum) -> Result<String, Misfit> {
     match cell {
-        Cell::Broken(_) => Err((shown(cell), "文字")),
+        Datum::Broken(_) => Err((shown(cell), "文字")),
         // An ID number stored as a number has lost its tail; printing it would look right.
-        Cell::Number(n) if n.abs() >= EXACT => Err((shown(cell), "文字（超过 15 位的数字要先设为文本格式再填）")),
-        Cell::Empty | Cell::Text(_) | Cell::Number(_) | Cell::Boolean(_) | Cell::Date(_) => Ok(shown(cell)),
+        Datum::Number(n) if n.abs() >= EXACT => Err((shown(cell), "文字（超过 15 位的数字要先设为文本格式再填）")),
+        Datum::Empty | Datum::Text(_) | Datum::Number(_) | Datum::Boolean(_) | Datum::Date(_) => Ok(shown(cell)),
     }
 }
 
-fn as_integer(cell: &Cell) -> Result<i64, Refusal> {
+fn as_integer(cell: &Datum) -> Result<i64, Misfit> {
     const EXPECTED: &str = "整数";
     match cell {
-        Cell::Number(n) if n.fract() == 0.0 && n.abs() < EXACT => Ok(*n as i64),
-        Cell::Text(text) => plain(text).and_then(|plain| plain.parse().ok()).ok_or((shown(cell), EXPECTED)),
+        Datum::Number(n) if n.fract() == 0.0 && n.abs() < EXACT => Ok(*n as i64),
+        Datum::Text(text) => plain(text).and_then(|plain| plain.parse().ok()).ok_or((shown(cell), EXPECTED)),
         _ => Err((shown(cell), EXPECTED)),
     }
 }
 
-fn as_number(cell: &Cell) -> Result<f64, Refusal> {
+fn as_number(cell: &Datum) -> Result<f64, Misfit> {
     let parse = |text: &str| {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         let digits = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
@@ -245,8 +245,8 @@ fn as_number(cell: &Cell) -> Result<f64, Refusal> {
         format!("{whole}.{fraction}").parse().ok()
     };
     match cell {
-        Cell::Number(n) => Ok(*n),
-        Cell::Text(text) => parse(&narrow(text)).ok_or((shown(cell), "数")),
+        Datum::Number(n) => Ok(*n),
+        Datum::Text(text) => parse(&narrow(text)).ok_or((shown(cell), "数")),
         _ => Err((shown(cell), "数")),
     }
 }
@@ -263,10 +263,10 @@ fn plain(text: &str) -> Option<String> {
     (grouped && !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("{sign}{whole}"))
 }
 
-fn as_boolean(cell: &Cell) -> Result<bool, Refusal> {
+fn as_boolean(cell: &Datum) -> Result<bool, Misfit> {
     match cell {
-        Cell::Boolean(yes) => Ok(*yes),
-        Cell::Text(text) => match match_key(text).as_str() {
+        Datum::Boolean(yes) => Ok(*yes),
+        Datum::Text(text) => match match_key(text).as_str() {
             "是" | "√" | "true" | "1" => Ok(true),
             "否" | "×" | "false" | "0" => Ok(false),
             _ => Err((shown(cell), "是 或 否")),
@@ -275,10 +275,10 @@ fn as_boolean(cell: &Cell) -> Result<bool, Refusal> {
     }
 }
 
-fn as_date(cell: &Cell) -> Result<i32, Refusal> {
+fn as_date(cell: &Datum) -> Result<i32, Misfit> {
     match cell {
-        Cell::Date(day) => Ok(*day),
-        Cell::Text(text) => parse_day(text).ok_or((shown(cell), "年月日，如 2026-03-05")),
+        Datum::Date(day) => Ok(*day),
+        Datum::Text(text) => parse_day(text).ok_or((shown(cell), "年月日，如 2026-03-05")),
         _ => Err((shown(cell), "年月日，如 2026-03-05（数字请设为日期格式）")),
     }
 }
@@ -289,17 +289,17 @@ mod tests {
 
     #[test]
     fn strict_conversions() {
-        let text = |text: &str| Cell::Text(text.to_owned());
+        let text = |text: &str| Datum::Text(text.to_owned());
         assert_eq!(as_integer(&text("１,200")), Ok(1200));
-        assert_eq!(as_integer(&Cell::Number(2021.0)), Ok(2021));
-        for wrong in [text("12,00"), text("约120"), text("1.5"), Cell::Number(1.5), Cell::Date(3)] {
+        assert_eq!(as_integer(&Datum::Number(2021.0)), Ok(2021));
+        for wrong in [text("12,00"), text("约120"), text("1.5"), Datum::Number(1.5), Datum::Date(3)] {
             assert!(as_integer(&wrong).is_err(), "{wrong:?}");
         }
         assert_eq!(as_number(&text("1,200.5")), Ok(1200.5));
         assert!(as_number(&text("1.")).is_err() && as_number(&text("NaN")).is_err());
-        assert_eq!(as_text(&Cell::Number(3401.0)), Ok("3401".to_owned()));
-        assert!(as_text(&Cell::Number(3.401e17)).is_err());
-        assert!(as_date(&Cell::Number(46000.0)).is_err() && as_date(&text("2026-02-30")).is_err());
+        assert_eq!(as_text(&Datum::Number(3401.0)), Ok("3401".to_owned()));
+        assert!(as_text(&Datum::Number(3.401e17)).is_err());
+        assert!(as_date(&Datum::Number(46000.0)).is_err() && as_date(&text("2026-02-30")).is_err());
         assert_eq!(as_boolean(&text(" 是 ")), Ok(true));
     }
 }

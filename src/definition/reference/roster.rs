@@ -1,7 +1,9 @@
 //! 单位名册: units, their chain of 上级, who owes what, and the keys that written names are matched by.
 
-use super::columns::{Record, Sheet, Want};
-use super::{CHANNEL_CODES, City, Roster, Shelf, Unit};
+use super::columns::{HeadedTable, TableRow, Want};
+use super::shelf::Shelf;
+use super::tables::{CITIES, City};
+use super::units::{Roster, Unit};
 use crate::definition::diagnostic::nearest;
 use crate::definition::{Diagnostic, Plan};
 use crate::domain::period::Period;
@@ -11,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub const ROSTER: &str = "单位名册";
+/// The code list, if a definition has it, that says which channels (渠道) there are and in which order.
+const CHANNEL_CODES: &str = "channel";
+
 const LEVELS: [&str; 4] = ["省", "市", "县", "基层"];
 
 const MOST_WORKERS: u64 = 1_000_000_000;
@@ -30,18 +35,18 @@ const DISABLED: usize = 11;
 const OWES: usize = 12;
 
 /// A unit as its row says, before the order of the roster is known.
-struct Entry<'a> {
+struct RosterRow<'a> {
     unit: Unit,
     parent_code: Option<String>,
-    record: Record<'a>,
+    record: TableRow<'a>,
 }
 
 /// Reads the roster; its problems go to the shelf, and the roster is then not used.
 pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[City]) -> Roster {
-    let Some(grid) = shelf.need(ROSTER) else { return Roster::default() };
+    let Some(file) = shelf.need(ROSTER) else { return Roster::default() };
     let optional =
         ["别名", "上级代码", "层级", "渠道", "地市", "行业", "所有制", "在岗职工人数", "启用", "停用", "应报"];
-    let sheet = match Sheet::find(&grid, Want::list(&["单位代码", "单位名称"], &optional)) {
+    let sheet = match HeadedTable::find(&file, Want::list(&["单位代码", "单位名称"], &optional)) {
         Ok(sheet) => sheet,
         Err(problems) => {
             shelf.problems.extend(problems);
@@ -51,14 +56,14 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
     if !sheet.has(OWES) {
         let message = "缺少“应报”列，看不出谁应当报送".to_owned();
         let help = Some(format!("加一列“应报”，应报本项的单位写 {}", plan.name));
-        shelf.problems.push(Diagnostic::of_file(DiagnosticCode::MissingColumn, &grid.path, message, help));
+        shelf.problems.push(Diagnostic::of_file(DiagnosticCode::MissingColumn, &file.path, message, help));
         return Roster::default();
     }
     // An issued table says the seats itself; only an apportionment needs weights.
     let issued = plan.quota.as_ref().and_then(|quota| quota.issued.as_ref()).is_some_and(|name| shelf.has(name));
     let weighted = plan.quota.is_some() && !issued;
     let problems = &mut shelf.problems;
-    let mut entries: Vec<Entry<'_>> = sheet.records().filter_map(|record| entry(record, plan, problems)).collect();
+    let mut entries: Vec<RosterRow<'_>> = sheet.records().filter_map(|record| entry(record, plan, problems)).collect();
     let channels = channels(&entries, plan, cities);
     check_words(&entries, cities, &channels, problems);
     check_unique(&entries, problems);
@@ -77,22 +82,22 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
     if expected.is_empty() {
         let message = format!("没有一个单位在 {} 应报“{}”", period.title(), plan.title);
         let help = Some(format!("在“应报”列写 {}，并核对启用、停用日期", plan.name));
-        problems.push(Diagnostic::of_file(DiagnosticCode::NobodyOwes, &grid.path, message, help));
+        problems.push(Diagnostic::of_file(DiagnosticCode::NobodyOwes, &file.path, message, help));
     }
     let units: Vec<Unit> = entries.into_iter().map(|entry| entry.unit).collect();
     Roster { keys: keys(&units), units, channels, expected }
 }
 
 /// As the definition's list has them; without one as the roster names them, those of the cities' own units first.
-fn channels(entries: &[Entry<'_>], plan: &Plan, cities: &[City]) -> Vec<String> {
+fn channels(entries: &[RosterRow<'_>], plan: &Plan, cities: &[City]) -> Vec<String> {
     if let Some(list) = plan.codes.iter().find(|list| list.id == CHANNEL_CODES) {
         return list.values.clone();
     }
     let codes: BTreeSet<&str> = cities.iter().map(|city| city.unit_code.as_str()).collect();
-    let (own, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
+    let (own, others): (Vec<&RosterRow<'_>>, Vec<&RosterRow<'_>>) =
         entries.iter().partition(|entry| codes.contains(entry.unit.code.as_str()));
     let mut channels: Vec<String> = Vec::new();
-    for Entry { unit, .. } in own.into_iter().chain(others) {
+    for RosterRow { unit, .. } in own.into_iter().chain(others) {
         if !unit.channel.is_empty() && !channels.contains(&unit.channel) {
             channels.push(unit.channel.clone());
         }
@@ -100,7 +105,7 @@ fn channels(entries: &[Entry<'_>], plan: &Plan, cities: &[City]) -> Vec<String> 
     channels
 }
 
-fn entry<'a>(record: Record<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Option<Entry<'a>> {
+fn entry<'a>(record: TableRow<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Option<RosterRow<'a>> {
     let code = record.text(CODE, problems);
     let name = record.text(NAME, problems);
     let mut text = |want| record.text(want, problems).unwrap_or_default();
@@ -148,7 +153,7 @@ fn entry<'a>(record: Record<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) ->
         disabled,
         owes,
     };
-    Some(Entry { unit, parent_code, record })
+    Some(RosterRow { unit, parent_code, record })
 }
 
 fn split(text: &str, separators: &[char]) -> Vec<String> {
@@ -157,7 +162,7 @@ fn split(text: &str, separators: &[char]) -> Vec<String> {
 
 /// 应报 by name or title; this pipeline's title becomes its name. A near miss of either would drop the unit from the
 /// expected ones without a word, so it is a problem.
-fn pipelines(owed: &str, record: &Record<'_>, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+fn pipelines(owed: &str, record: &TableRow<'_>, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let (name, title) = (match_key(&plan.name), match_key(&plan.title));
     let mut owes = Vec::new();
     for written in split(owed, &['、', ',', '，', ' ', '\u{3000}', ';', '；', '\n']) {
@@ -176,11 +181,11 @@ fn pipelines(owed: &str, record: &Record<'_>, plan: &Plan, problems: &mut Vec<Di
     owes
 }
 
-fn check_words(entries: &[Entry<'_>], cities: &[City], channels: &[String], problems: &mut Vec<Diagnostic>) {
+fn check_words(entries: &[RosterRow<'_>], cities: &[City], channels: &[String], problems: &mut Vec<Diagnostic>) {
     let channels: Vec<&str> = channels.iter().map(String::as_str).collect();
     let names: Vec<&str> = cities.iter().map(|city| city.name.as_str()).collect();
     let known: BTreeSet<&str> = names.iter().copied().collect();
-    for Entry { unit, record, .. } in entries {
+    for RosterRow { unit, record, .. } in entries {
         let mut check = |want, word: &str, listed: bool, known: &[&str], what: &str| {
             if !word.is_empty() && !listed {
                 let help = match nearest(word, known.iter().copied()) {
@@ -203,10 +208,10 @@ fn check_words(entries: &[Entry<'_>], cities: &[City], channels: &[String], prob
     }
 }
 
-fn check_unique(entries: &[Entry<'_>], problems: &mut Vec<Diagnostic>) {
+fn check_unique(entries: &[RosterRow<'_>], problems: &mut Vec<Diagnostic>) {
     let mut codes: HashMap<String, u32> = HashMap::new();
     let mut names: HashMap<String, u32> = HashMap::new();
-    for Entry { unit, record, .. } in entries {
+    for RosterRow { unit, record, .. } in entries {
         let written: [(usize, &mut HashMap<String, u32>, &str); 2] =
             [(CODE, &mut codes, &unit.code), (NAME, &mut names, &unit.name)];
         for (want, seen, text) in written {
@@ -236,7 +241,7 @@ fn order(unit: &Unit, channels: &[String], place: &HashMap<&str, usize>) -> (usi
 }
 
 /// Turns 上级代码 into indices; unknown codes and circles are problems.
-fn link(entries: &mut [Entry<'_>], problems: &mut Vec<Diagnostic>) {
+fn link(entries: &mut [RosterRow<'_>], problems: &mut Vec<Diagnostic>) {
     let codes: HashMap<String, usize> =
         entries.iter().enumerate().rev().map(|(at, entry)| (match_key(&entry.unit.code), at)).collect();
     for entry in entries.iter_mut() {
@@ -288,8 +293,8 @@ fn owes(unit: &Unit, plan: &Plan, period: &Period) -> bool {
 }
 
 /// What an expected unit has to have, so that it finds its row in every table.
-fn check_expected(entry: &Entry<'_>, weighted: bool, channels: &[String], problems: &mut Vec<Diagnostic>) {
-    let Entry { unit, record, .. } = entry;
+fn check_expected(entry: &RosterRow<'_>, weighted: bool, channels: &[String], problems: &mut Vec<Diagnostic>) {
+    let RosterRow { unit, record, .. } = entry;
     if weighted && unit.workers.is_none() {
         let message = format!("“{}”没有在岗职工人数，名额分不下去", unit.name);
         problems.push(record.problem(DiagnosticCode::MissingWeight, Some(WORKERS), message, Some("填写整数")));
@@ -315,7 +320,7 @@ pub fn check_cities(shelf: &mut Shelf<'_>, cities: &[City], roster: &Roster) {
         return;
     }
     let codes: BTreeSet<String> = roster.units.iter().map(|unit| match_key(&unit.code)).collect();
-    let path = shelf.files.iter().find(|(name, ..)| name == super::tables::CITIES).map(|(_, path, _)| path.clone());
+    let path = shelf.files.iter().find(|(name, ..)| name == CITIES).map(|(_, path, _)| path.clone());
     for city in cities.iter().filter(|city| !city.unit_code.is_empty() && !codes.contains(&match_key(&city.unit_code)))
     {
         let message = format!("“{}”的单位代码“{}”不在单位名册中", city.name, city.unit_code);

@@ -1,8 +1,9 @@
 //! The other reference tables: cities, holidays, due dates, code lists, and those that a definition declares.
 
-use super::columns::{Record, Sheet, Want};
-use super::grid::Grid;
-use super::{City, Due, ReferenceTable, Roster, Shelf};
+use super::columns::{HeadedTable, TableRow, Want};
+use super::shelf::Shelf;
+use super::table_file::TableFile;
+use super::units::Roster;
 use crate::definition::{CodeList, Diagnostic, Plan, ReferenceSchema};
 use crate::domain::period::Period;
 use crate::domain::workdays::Calendar;
@@ -17,9 +18,35 @@ pub const CITIES: &str = "地市顺序";
 const HOLIDAYS: &str = "节假日";
 const DUE: &str = "截止日期";
 
+/// One row of the cities' table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct City {
+    pub name: String,
+    pub unit_code: String,
+}
+
+/// Due dates of one pipeline and period, days since 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    pub opens: Option<i32>,
+    pub due: i32,
+    /// 补报截止.
+    pub grace: Option<i32>,
+}
+
+/// A declared table: its schema's columns in order, typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReferenceTable {
+    pub name: String,
+    pub column_names: Vec<String>,
+    pub columns: Vec<Column>,
+    /// 1-based row of the file that each row stands on.
+    pub lines: Vec<u32>,
+}
+
 /// The sheet, or its problems go to the list.
-fn sheet<'a>(grid: &'a Grid, wants: Vec<Want<'a>>, problems: &mut Vec<Diagnostic>) -> Option<Sheet<'a>> {
-    match Sheet::find(grid, wants) {
+fn sheet<'a>(file: &'a TableFile, wants: Vec<Want<'a>>, problems: &mut Vec<Diagnostic>) -> Option<HeadedTable<'a>> {
+    match HeadedTable::find(file, wants) {
         Ok(sheet) => Some(sheet),
         Err(found) => {
             problems.extend(found);
@@ -29,9 +56,9 @@ fn sheet<'a>(grid: &'a Grid, wants: Vec<Want<'a>>, problems: &mut Vec<Diagnostic
 }
 
 pub fn cities(shelf: &mut Shelf<'_>) -> Vec<City> {
-    let Some(grid) = shelf.need(CITIES) else { return Vec::new() };
+    let Some(file) = shelf.need(CITIES) else { return Vec::new() };
     let problems = &mut shelf.problems;
-    let Some(sheet) = sheet(&grid, Want::list(&["地市", "单位代码"], &[]), problems) else { return Vec::new() };
+    let Some(sheet) = sheet(&file, Want::list(&["地市", "单位代码"], &[]), problems) else { return Vec::new() };
     let mut cities: Vec<City> = Vec::new();
     for record in sheet.records() {
         let (name, code) = (record.text(0, problems), record.text(1, problems));
@@ -52,12 +79,12 @@ pub fn cities(shelf: &mut Shelf<'_>) -> Vec<City> {
 /// Without the table only weekends are off, and a note says so.
 pub fn calendar(shelf: &mut Shelf<'_>, notes: &mut Vec<String>) -> Calendar {
     let mut calendar = Calendar::default();
-    let Some(grid) = shelf.take(HOLIDAYS) else {
+    let Some(file) = shelf.take(HOLIDAYS) else {
         notes.push("没有节假日表：工作日只除去周六、周日，未考虑节假日和调休".to_owned());
         return calendar;
     };
     let problems = &mut shelf.problems;
-    let Some(sheet) = sheet(&grid, Want::list(&["日期", "类型"], &[]), problems) else { return calendar };
+    let Some(sheet) = sheet(&file, Want::list(&["日期", "类型"], &[]), problems) else { return calendar };
     for record in sheet.records() {
         let (day, kind) = (record.date(0, problems), record.text(1, problems));
         let (Some(day), Some(kind)) = (day, kind) else { continue };
@@ -86,12 +113,12 @@ pub fn calendar(shelf: &mut Shelf<'_>, notes: &mut Vec<String>) -> Calendar {
 /// The row of this pipeline (by name or title) and period. Without one nobody is late, and a note says so.
 pub fn due(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, notes: &mut Vec<String>) -> Option<Due> {
     let none = format!("截止日期表里没有“{}”{}：不判断是否逾期", plan.title, period.title());
-    let Some(grid) = shelf.take(DUE) else {
+    let Some(file) = shelf.take(DUE) else {
         notes.push(none);
         return None;
     };
     let problems = &mut shelf.problems;
-    let sheet = sheet(&grid, Want::list(&["报送项目", "报告期", "截止"], &["开网", "补报截止"]), problems)?;
+    let sheet = sheet(&file, Want::list(&["报送项目", "报告期", "截止"], &["开网", "补报截止"]), problems)?;
     let ours = [match_key(&plan.name), match_key(&plan.title)];
     let mut found: Option<(Due, u32)> = None;
     for record in sheet.records() {
@@ -145,19 +172,19 @@ pub fn codes(shelf: &mut Shelf<'_>, plan: &Plan) -> Vec<CodeList> {
     plan.codes
         .iter()
         .map(|list| {
-            let Some(grid) = list.table.as_ref().and_then(|table| shelf.take(table)) else { return list.clone() };
+            let Some(file) = list.table.as_ref().and_then(|table| shelf.take(table)) else { return list.clone() };
             let table = list.table.clone().unwrap_or_default();
-            let values = code_values(&table, &grid, &mut shelf.problems);
+            let values = code_values(&table, &file, &mut shelf.problems);
             let list = CodeList { values, ..list.clone() };
-            check_synonyms(&list, &grid, &mut shelf.problems);
+            check_synonyms(&list, &file, &mut shelf.problems);
             list
         })
         .collect()
 }
 
-fn code_values(table: &str, grid: &Grid, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+fn code_values(table: &str, file: &TableFile, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let want = Want { name: table, also: vec![table.trim_end_matches("代码"), "代码", "名称"], required: true };
-    let Some(sheet) = sheet(grid, vec![want], problems) else { return Vec::new() };
+    let Some(sheet) = sheet(file, vec![want], problems) else { return Vec::new() };
     let mut seen = BTreeSet::new();
     let mut values = Vec::new();
     for record in sheet.records() {
@@ -177,7 +204,7 @@ fn code_values(table: &str, grid: &Grid, problems: &mut Vec<Diagnostic>) -> Vec<
         let message = "一个代码也没有".to_owned();
         problems.push(Diagnostic::of_file(
             DiagnosticCode::EmptyTable,
-            &grid.path,
+            &file.path,
             message,
             Some("填写代码或移走这个文件".to_owned()),
         ));
@@ -185,7 +212,7 @@ fn code_values(table: &str, grid: &Grid, problems: &mut Vec<Diagnostic>) -> Vec<
     values
 }
 
-fn check_synonyms(list: &CodeList, grid: &Grid, problems: &mut Vec<Diagnostic>) {
+fn check_synonyms(list: &CodeList, file: &TableFile, problems: &mut Vec<Diagnostic>) {
     if list.values.is_empty() {
         return;
     }
@@ -197,13 +224,13 @@ fn check_synonyms(list: &CodeList, grid: &Grid, problems: &mut Vec<Diagnostic>) 
         if list.values.iter().any(|value| match_key(value) == match_key(also) && value != canonical) {
             let message = format!("“{also}”在表里是代码，在定义里却是“{canonical}”的别的写法");
             let help = Some(format!("从定义的 [codes.{}] also 里删去“{also}”", list.id));
-            problems.push(Diagnostic::of_file(DiagnosticCode::SynonymIsCode, &grid.path, message, help));
+            problems.push(Diagnostic::of_file(DiagnosticCode::SynonymIsCode, &file.path, message, help));
         }
     }
     for (canonical, also) in gone {
         let message = format!("没有“{canonical}”，而定义里 {} 等 {} 个写法都指向它", also.join("、"), also.len());
         let help = Some(format!("在表中补上“{canonical}”，或改定义的 [codes.{}] also", list.id));
-        problems.push(Diagnostic::of_file(DiagnosticCode::SynonymTargetGone, &grid.path, message, help));
+        problems.push(Diagnostic::of_file(DiagnosticCode::SynonymTargetGone, &file.path, message, help));
     }
 }
 
@@ -223,18 +250,18 @@ fn wants(schema: &ReferenceSchema) -> Vec<Want<'_>> {
 /// A declared table, typed by its schema.
 pub fn declared(
     problems: &mut Vec<Diagnostic>,
-    grid: &Grid,
+    file: &TableFile,
     schema: &ReferenceSchema,
     codes: &[CodeList],
 ) -> Option<ReferenceTable> {
-    let sheet = sheet(grid, wants(schema), problems)?;
-    let records: Vec<Record<'_>> = sheet.records().collect();
+    let sheet = sheet(file, wants(schema), problems)?;
+    let records: Vec<TableRow<'_>> = sheet.records().collect();
     Some(typed(problems, &records, schema, codes))
 }
 
 fn typed(
     problems: &mut Vec<Diagnostic>,
-    records: &[Record<'_>],
+    records: &[TableRow<'_>],
     schema: &ReferenceSchema,
     codes: &[CodeList],
 ) -> ReferenceTable {
@@ -289,7 +316,7 @@ fn canonical(list: &CodeList) -> HashMap<String, &str> {
 /// 名额分配表: its 合计 row is held against the rows and left out; its units become the roster's full names.
 pub fn issued(
     problems: &mut Vec<Diagnostic>,
-    grid: &Grid,
+    file: &TableFile,
     schema: &ReferenceSchema,
     codes: &[CodeList],
     roster: &Roster,
@@ -297,12 +324,12 @@ pub fn issued(
 ) -> Option<ReferenceTable> {
     let unit = schema.columns.iter().position(|column| column.ty == Type::Text)?;
     let seats = schema.columns.iter().position(|column| column.ty == Type::Integer)?;
-    let sheet = sheet(grid, wants(schema), problems)?;
-    let is_total = |record: &Record<'_>| {
+    let sheet = sheet(file, wants(schema), problems)?;
+    let is_total = |record: &TableRow<'_>| {
         let text = record.text(unit, &mut Vec::new()).unwrap_or_default();
         ["合计", "总计", "总数"].contains(&match_key(&text).as_str())
     };
-    let (totals, records): (Vec<Record<'_>>, Vec<Record<'_>>) = sheet.records().partition(is_total);
+    let (totals, records): (Vec<TableRow<'_>>, Vec<TableRow<'_>>) = sheet.records().partition(is_total);
     let mut table = typed(problems, &records, schema, codes);
     let Some(Column::Integer(counts)) = table.columns.get(seats) else { return None };
     for (record, count) in records.iter().zip(counts.iter()) {
@@ -330,7 +357,7 @@ pub fn issued(
 
 fn resolve_units(
     problems: &mut Vec<Diagnostic>,
-    records: &[Record<'_>],
+    records: &[TableRow<'_>],
     want: usize,
     units: &mut Texts,
     roster: &Roster,

@@ -1,5 +1,7 @@
 use super::*;
 use crate::domain::period::day;
+use crate::model::Column;
+use std::path::Path;
 
 fn pipelines() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines")
@@ -25,7 +27,7 @@ fn with(name: &str, files: &[(&str, &str)]) -> Result<Reference, Vec<Diagnostic>
         std::fs::write(folder.path().join(file), text).unwrap();
     }
     let folders = ReferenceFolders(vec![folder.path().to_path_buf(), pipelines().join("reference")]);
-    load(&plan(name), &folders, &year("2026"))
+    load(&plan(name), &folders, &year("2026"), Allowance::default())
 }
 
 const HEADER: &str = "单位代码,单位名称,别名,上级代码,层级,渠道,地市,行业,所有制,在岗职工人数,启用,停用,应报\n";
@@ -43,7 +45,7 @@ fn roster_problems(rows: &str) -> Vec<String> {
 #[test]
 fn the_shipped_reference_loads_for_both_pipelines() {
     for name in ["model-teams", "honours"] {
-        let reference = load(&plan(name), &shipped(), &year("2026"))
+        let reference = load(&plan(name), &shipped(), &year("2026"), Allowance::default())
             .unwrap_or_else(|problems| panic!("{}", crate::definition::diagnostic::render(&problems, false)));
         let Roster { units, expected, .. } = &reference.roster;
         assert_eq!((reference.cities.len(), expected.len()), (16, 36), "{name}");
@@ -63,7 +65,7 @@ fn the_shipped_reference_loads_for_both_pipelines() {
 
 #[test]
 fn units_are_found_by_code_name_and_alias_and_recommended_by_who_owes() {
-    let roster = load(&plan("model-teams"), &shipped(), &year("2026")).unwrap().roster;
+    let roster = load(&plan("model-teams"), &shipped(), &year("2026"), Allowance::default()).unwrap().roster;
     let hefei = roster.find("340100");
     assert_eq!(roster.find("合肥市总"), hefei);
     assert_eq!(roster.find("合肥市 总工会"), hefei);
@@ -79,7 +81,7 @@ fn units_are_found_by_code_name_and_alias_and_recommended_by_who_owes() {
 fn a_unit_is_expected_only_while_it_is_enabled() {
     let plan = plan("model-teams");
     let expected = |period: &str| {
-        let roster = load(&plan, &shipped(), &year(period)).unwrap().roster;
+        let roster = load(&plan, &shipped(), &year(period), Allowance::default()).unwrap().roster;
         let gone = roster.find("皖辰矿业")[0];
         roster.expected.contains(&gone)
     };
@@ -204,7 +206,7 @@ fn the_ledger_is_typed_and_its_words_made_canonical() {
 fn what_is_missing_is_said_with_the_folders_searched() {
     let folder = tempfile::tempdir().unwrap();
     let folders = ReferenceFolders(vec![folder.path().to_path_buf()]);
-    let problems = load(&plan("honours"), &folders, &year("2026")).unwrap_err();
+    let problems = load(&plan("honours"), &folders, &year("2026"), Allowance::default()).unwrap_err();
     let missing: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(missing, ["reference-missing"; 3]);
     assert!(problems[0].message.contains(&folder.path().display().to_string()), "{problems:?}");
@@ -213,11 +215,11 @@ fn what_is_missing_is_said_with_the_folders_searched() {
     for file in ["单位名册.csv", "地市顺序.csv", "荣誉台账.csv"] {
         std::fs::copy(pipelines().join("reference").join(file), folder.path().join(file)).unwrap();
     }
-    let reference = load(&plan("honours"), &folders, &year("2026")).unwrap();
+    let reference = load(&plan("honours"), &folders, &year("2026"), Allowance::default()).unwrap();
     assert_eq!(reference.notes.len(), 2, "{:?}", reference.notes);
     assert_eq!(reference.due, None);
     std::fs::write(folder.path().join("单位名册.xlsx"), b"x").unwrap();
-    assert_eq!(load(&plan("honours"), &folders, &year("2026")).unwrap_err()[0].code, "two-files");
+    assert_eq!(load(&plan("honours"), &folders, &year("2026"), Allowance::default()).unwrap_err()[0].code, "two-files");
 }
 
 #[test]
@@ -234,7 +236,7 @@ fn an_xlsx_is_read_as_a_csv_is() {
     sheet.write_with_format(3, 2, &date, &format).unwrap();
     book.save(folder.path().join("节假日.xlsx")).unwrap();
     let folders = ReferenceFolders(vec![folder.path().to_path_buf(), pipelines().join("reference")]);
-    let reference = load(&plan("honours"), &folders, &year("2026")).unwrap();
+    let reference = load(&plan("honours"), &folders, &year("2026"), Allowance::default()).unwrap();
     assert_eq!(reference.calendar.exceptions.into_iter().collect::<Vec<_>>(), [(day(2026, 7, 1).unwrap(), false)]);
 }
 
@@ -253,11 +255,11 @@ fn a_workbook_that_is_none_or_damaged_is_a_diagnostic() {
     flipped[middle] ^= 0x40;
     for bytes in [b"PK\x03\x04".to_vec(), b"date".to_vec(), whole[..whole.len() / 2].to_vec(), flipped] {
         std::fs::write(&path, bytes).unwrap();
-        let problems = load(&plan("honours"), &folders, &year("2026")).unwrap_err();
+        let problems = load(&plan("honours"), &folders, &year("2026"), Allowance::default()).unwrap_err();
         assert_eq!(problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(), ["workbook-unreadable"]);
     }
     std::fs::write(&path, whole).unwrap();
-    assert!(load(&plan("honours"), &folders, &year("2026")).is_ok());
+    assert!(load(&plan("honours"), &folders, &year("2026"), Allowance::default()).is_ok());
 }
 
 #[test]

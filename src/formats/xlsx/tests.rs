@@ -1,5 +1,4 @@
 use super::*;
-use crate::formats::allowance::Allowance;
 use crate::formats::sniff;
 use crate::model::RawValue;
 use crate::model::cell::Doubt;
@@ -43,7 +42,7 @@ fn sheet(rows: &str) -> String {
 
 fn cells_of(rows: &str) -> Result<Vec<(String, RawValue)>, Refusal> {
     let bytes = package(&book("<sheet name='表' r:id='a'/>"), sheet(rows).as_bytes(), "");
-    let workbook = sniff::read(&bytes, 0, Allowance::default())?;
+    let workbook = sniff::read(&bytes, sniff::Intake::default())?;
     Ok(workbook.sheets[0].cells.iter().map(|cell| (cell.at.to_string(), cell.value)).collect())
 }
 
@@ -94,7 +93,7 @@ fn sheets_of_one_name_hidden_ones_merges_and_utf16() {
     let wide: Vec<u8> = [0xfeff].into_iter().chain(first.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let book = book("<sheet name='表' r:id='a' state='veryHidden'/><sheet name='表' r:id='b'/>");
     let bytes = package(&book, &wide, &sheet("<row r='1'><c r='A1'><v>2</v></c></row>"));
-    let workbook = sniff::read(&bytes, 0, Allowance::default()).unwrap();
+    let workbook = sniff::read(&bytes, sniff::Intake::default()).unwrap();
     let [one, two] = &workbook.sheets[..] else { panic!() };
     assert_eq!((one.cells[0].value, two.cells[0].value), (RawValue::Number(1.0), RawValue::Number(2.0)));
     assert_eq!((one.hidden, two.hidden, workbook.remarks.len()), (true, false, 1));
@@ -116,7 +115,7 @@ fn agrees_with_calamine_on_a_written_workbook() {
         sheet.write_formula(row, 4, rust_xlsxwriter::Formula::new("=A1&\"x\"").set_result("文字")).unwrap();
     }
     let bytes = written.save_to_buffer().unwrap();
-    let ours = sniff::read(&bytes, 0, Allowance::default()).unwrap();
+    let ours = sniff::read(&bytes, sniff::Intake::default()).unwrap();
     let mut theirs = calamine::Xlsx::new(Cursor::new(&bytes)).unwrap();
     let range = theirs.worksheet_range("Sheet1").unwrap();
     let sheet = &ours.sheets[0];

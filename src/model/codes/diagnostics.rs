@@ -129,9 +129,7 @@ registry! {
         // Reference data.
         ReferenceMissing "reference-missing" = entry("找不到参照表", "放进参照表文件夹，或用 --reference 指定");
         TwoFiles "two-files" = entry("同一个参照表有两个文件", "留下要用的一个");
-        WorkbookUnreadable "workbook-unreadable" = entry("参照表的工作簿读不出来", "用 Excel 或 WPS 另存为 xlsx，或另存为 csv");
-        CsvEncoding "csv-encoding" = entry("参照表的编码认不出来", "另存为 UTF-8 的 csv");
-        CsvQuote "csv-quote" = entry("csv 的双引号没有配对", "补上双引号，或用 Excel 另存一次");
+        WorkbookUnreadable "workbook-unreadable" = entry("参照表读不出来：工作簿损坏，或 csv 的编码、引号不对", "用 Excel 或 WPS 另存为 xlsx，或另存为 UTF-8 的 csv");
         MissingColumn "missing-column" = entry("参照表缺少列", "补上这一列，列名见 README");
         MissingCell "missing-cell" = entry("参照表必填的格是空的", "补填");
         UnreadableCell "unreadable-cell" = entry("参照表的格读不出来", "在表中改正后重新运行");

@@ -1,0 +1,107 @@
+//! Reporting units and their roster: who is above whom, who owes, and which units a written name may mean.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A unit of the roster; its index in [`Roster::units`] is its id everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unit {
+    pub code: String,
+    pub name: Arc<str>,
+    pub aliases: Vec<String>,
+    /// Index of 上级.
+    pub parent: Option<u32>,
+    /// 省/市/县/基层.
+    pub level: String,
+    /// One of [`Roster::channels`], or empty.
+    pub channel: String,
+    pub city: String,
+    pub industry: String,
+    pub ownership: String,
+    /// 在岗职工人数; `None` where the roster leaves it empty.
+    pub workers: Option<u64>,
+    /// Days since 1970-01-01; expected only from `enabled` to `disabled`, both included.
+    pub enabled: Option<i32>,
+    pub disabled: Option<i32>,
+    /// Pipelines whose returns it owes.
+    pub owes: Vec<String>,
+}
+
+/// The roster in official order: the units of the cities by city order, then the other channels in their order, then
+/// units without a channel; within each by the file's order.
+#[derive(Debug, Clone, Default)]
+pub struct Roster {
+    pub units: Vec<Unit>,
+    /// Channels (渠道) in official order; units of the first one stand under their cities.
+    pub channels: Vec<String>,
+    /// Units that owe this pipeline in this period, in official order: ascending, which [`Self::recommender`] relies on.
+    pub expected: Vec<u32>,
+    /// match key of name, alias or code → units (several where it is ambiguous).
+    pub keys: BTreeMap<String, Vec<u32>>,
+}
+
+impl Roster {
+    /// The recommending unit that a unit's rows count under: itself or the nearest 上级 that owes this pipeline.
+    pub fn recommender(&self, unit: u32) -> Option<u32> {
+        let mut at = Some(unit);
+        // A chain longer than the roster would be a loop; loading refuses those, and this bounds it all the same.
+        for _ in 0..=self.units.len() {
+            let here = at?;
+            if self.expected.binary_search(&here).is_ok() {
+                return Some(here);
+            }
+            at = self.units.get(here as usize)?.parent;
+        }
+        None
+    }
+
+    /// Whether one of the two is above the other, or they are the same.
+    pub fn linked(&self, a: u32, b: u32) -> bool {
+        self.above(a, b) || self.above(b, a)
+    }
+
+    fn above(&self, top: u32, mut below: u32) -> bool {
+        for _ in 0..=self.units.len() {
+            if below == top {
+                return true;
+            }
+            match self.units.get(below as usize).and_then(|unit| unit.parent) {
+                Some(parent) => below = parent,
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// Units that a written name may mean: by code, full name or alias. Exactly one is a match, several are
+    /// ambiguous, none is unknown; never the nearest name.
+    pub fn find(&self, written: &str) -> &[u32] {
+        self.keys.get(&crate::text::names::match_key(written)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Up to three names that look alike, for a suggestion.
+    pub fn similar(&self, written: &str) -> Vec<Arc<str>> {
+        let units = self.similar_units(written);
+        units.iter().filter_map(|unit| self.units.get(*unit as usize)).map(|unit| unit.name.clone()).collect()
+    }
+
+    /// Up to three units whose name or alias looks alike, the most alike first.
+    pub fn similar_units(&self, written: &str) -> Vec<u32> {
+        let key = crate::text::names::match_key(written);
+        let mut scored: Vec<(f64, u32)> = Vec::new();
+        for (name, units) in &self.keys {
+            let score = strsim::jaro_winkler(&key, name);
+            if score >= 0.75 {
+                scored.extend(units.iter().map(|unit| (score, *unit)));
+            }
+        }
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut shown: Vec<u32> = Vec::new();
+        for (_, unit) in scored {
+            if shown.len() < 3 && !shown.contains(&unit) {
+                shown.push(unit);
+            }
+        }
+        shown
+    }
+}
