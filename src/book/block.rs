@@ -297,15 +297,15 @@ fn body_row(
             }
             StatCell::Date(day) => date(sheet, (row, column), *day, style_of(CellStyle::Date))?,
             StatCell::Month(day) => date(sheet, (row, column), *day, style_of(CellStyle::Month))?,
-            StatCell::NotReported => {
-                sheet.write_string_with_format(row, column, "未报", style_of(CellStyle::Faint))?;
-            }
-            StatCell::Ratio { .. } | StatCell::NotApplicable | StatCell::Number(_) | StatCell::Points(_) => {
-                sheet.write_string_with_format(row, column, "—", style_of(CellStyle::Centre))?;
-            }
-            StatCell::Empty => {
-                sheet.write_blank(row, column, style_of(CellStyle::Left))?;
-            }
+            state => match state.state() {
+                Some(word) => {
+                    let kind = if *state == StatCell::NotReported { CellStyle::Faint } else { CellStyle::Centre };
+                    sheet.write_string_with_format(row, column, word, style_of(kind))?;
+                }
+                None => {
+                    sheet.write_blank(row, column, style_of(CellStyle::Left))?;
+                }
+            },
         }
     }
     let height = (f64::from(most) * 15.0 + 5.0).clamp(20.0, 400.0);

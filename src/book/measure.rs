@@ -23,13 +23,12 @@ pub fn shown(cell: &StatCell) -> String {
         StatCell::Text(text) | StatCell::Alarm(text) => text.clone(),
         StatCell::Integer(value) => grouped(&value.to_string()),
         StatCell::Number(value) => grouped(&format!("{value:.2}")),
-        StatCell::Ratio { den: 0, .. } | StatCell::NotApplicable => "—".to_owned(),
+        state if let Some(word) = state.state() => word.to_owned(),
         StatCell::Ratio { .. } => "100.00%".to_owned(),
         StatCell::Points(_) => "+100.00".to_owned(),
         StatCell::Date(_) => "2026-12-31".to_owned(),
         StatCell::Month(_) => "2026年12月".to_owned(),
-        StatCell::NotReported => "未报".to_owned(),
-        StatCell::Empty => String::new(),
+        _ => String::new(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Whom to chase (催报): everyone who owes something, what is wrong, how long and how late; with words ready to send, to
 //! each unit and in one paragraph to each city or channel. The longest silent come first.
 
+use super::axis::Axis;
 use super::discipline::{cause, due_note, troubled};
 use super::facts::Facts;
-use super::groups::Axis;
-use super::record::Record;
+use super::record::ReportingRecord;
 use super::{notes, words};
 use crate::definition::Table;
 use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};
@@ -84,7 +84,7 @@ impl Days {
 
 /// Everyone who owes something, by city and channel.
 pub fn list(facts: &Facts<'_>) -> ChaseList {
-    let record = Record::new(facts);
+    let record = ReportingRecord::new(facts);
     let (days, quotes) = (Days::new(facts), quotes(facts));
     let axis = Axis::cities(facts);
     // The group left over holds units that stand in no city or channel.
@@ -130,7 +130,7 @@ fn rank(unit: &ChaseUnit) -> u8 {
 fn unit(
     report: &UnitReport,
     quotes: &BTreeMap<u32, Vec<String>>,
-    record: &Record<'_>,
+    record: &ReportingRecord<'_>,
     days: &Days,
     facts: &Facts<'_>,
 ) -> Option<ChaseUnit> {

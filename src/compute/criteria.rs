@@ -1,18 +1,23 @@
 //! Which rows of a statistic are on it, and why: conditions over its measures, as they stand in the printed row.
 
 use super::facts::Facts;
-use super::measures::Grid;
+use super::measures::MeasureCells;
 use super::words;
 use crate::definition::{ColumnType, Criterion, Statistic};
 use crate::model::Column;
 use crate::model::statistic::StatCell;
-use crate::rows::Grid as Lines;
+use crate::rows::Grid;
 use crate::text::numbers::{percent, show};
 use std::collections::BTreeMap;
 
 /// Per group that meets a criterion, all its reasons in one line. What a group did not report, and what has no meaning
 /// there, is NULL to the conditions: nobody is praised or blamed for it.
-pub fn reasons(statistic: &Statistic, grids: &[Grid], groups: usize, facts: &Facts<'_>) -> BTreeMap<usize, String> {
+pub fn reasons(
+    statistic: &Statistic,
+    grids: &[MeasureCells],
+    groups: usize,
+    facts: &Facts<'_>,
+) -> BTreeMap<usize, String> {
     let cell = |measure: usize, group: usize| grids.get(measure)?.parts.get(group)?.first();
     let (names, columns): (Vec<String>, Vec<Column>) = statistic
         .measures
@@ -32,7 +37,7 @@ pub fn reasons(statistic: &Statistic, grids: &[Grid], groups: usize, facts: &Fac
             (measure.name.clone(), column)
         })
         .unzip();
-    let lines = Lines::new(names, columns, groups, &facts.reference.roster);
+    let lines = Grid::new(names, columns, groups, &facts.reference.roster);
     let mut reasons: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for criterion in &statistic.criteria {
         let Criterion { when, top: _, reason } = criterion;

@@ -1,8 +1,8 @@
 //! Reporting discipline as tables: each unit, rates by city, channel and period, and the ranking by mean points.
 
+use super::axis::Axis;
 use super::facts::Facts;
-use super::groups::Axis;
-use super::record::{Record, Tally};
+use super::record::{ReportingRecord, StatusTally};
 use super::{notes, words};
 use crate::definition::{DisciplineBy, Table};
 use crate::domain::ranking::{self, Direction};
@@ -173,12 +173,12 @@ const UNDATED: usize = 4;
 const POINTS: usize = 10;
 
 /// Which of [`RATES`] a table shows: 已报 only where there are some, points only where they are declared.
-fn shown(tallies: &[Tally], scored: bool) -> Vec<usize> {
+fn shown(tallies: &[StatusTally], scored: bool) -> Vec<usize> {
     let undated = tallies.iter().any(|tally| tally.undated > 0);
     (0..RATES.len()).filter(|at| (*at != UNDATED || undated) && (*at != POINTS || scored)).collect()
 }
 
-fn rate(tally: &Tally, column: usize) -> StatCell {
+fn rate(tally: &StatusTally, column: usize) -> StatCell {
     match column {
         0 => StatCell::Integer(tally.expected),
         1 => StatCell::Integer(tally.on_time),
@@ -198,13 +198,19 @@ fn rate(tally: &Tally, column: usize) -> StatCell {
     }
 }
 
-fn mean(tally: &Tally) -> StatCell {
+fn mean(tally: &StatusTally) -> StatCell {
     tally.mean().map_or(StatCell::NotApplicable, StatCell::Number)
 }
 
 /// Labels with their tallies as a table of rates, the last line the total.
-fn rates(finished: &mut StatTable, label: &str, lines: Vec<(String, Tally)>, total: Option<Tally>, scored: bool) {
-    let tallies: Vec<Tally> = lines.iter().map(|(_, tally)| *tally).collect();
+fn rates(
+    finished: &mut StatTable,
+    label: &str,
+    lines: Vec<(String, StatusTally)>,
+    total: Option<StatusTally>,
+    scored: bool,
+) {
+    let tallies: Vec<StatusTally> = lines.iter().map(|(_, tally)| *tally).collect();
     let columns = shown(&tallies, scored);
     let names = std::iter::once(label).chain(columns.iter().filter_map(|at| Some(RATES.get(*at)?.0)));
     finished.headings = names.map(|name| Heading { parents: Vec::new(), name: name.to_owned() }).collect();
@@ -224,8 +230,8 @@ fn by_group(table: &Table, label: &str, axis: &Axis<'_>, facts: &Facts<'_>) -> R
     let rule = facts.plan.discipline.as_ref();
     // Without a due date only who failed would have points, and stand first for it.
     let points = rule.filter(|_| facts.reference.due.is_some());
-    let mut groups = vec![Tally::default(); axis.groups.len() + 1];
-    let mut total = Tally::default();
+    let mut groups = vec![StatusTally::default(); axis.groups.len() + 1];
+    let mut total = StatusTally::default();
     for unit in &facts.verdict.units {
         let group = axis.group_of(Some(unit.unit)).unwrap_or(axis.groups.len());
         if let Some(group) = groups.get_mut(group) {
@@ -233,7 +239,7 @@ fn by_group(table: &Table, label: &str, axis: &Axis<'_>, facts: &Facts<'_>) -> R
         }
         total.add(unit.status, points);
     }
-    let mut parts = Tally::default();
+    let mut parts = StatusTally::default();
     groups.iter().for_each(|group| parts.merge(group));
     if parts != total || total.expected != facts.verdict.units.len() as i64 {
         return Err(format!(
@@ -280,14 +286,14 @@ fn ranked(finished: &mut StatTable, places: &[Option<i64>]) {
 
 fn by_period(table: &Table, facts: &Facts<'_>) -> StatTable {
     let mut finished = notes::empty_table(table, facts, &["报告期"], 1);
-    let record = Record::new(facts);
+    let record = ReportingRecord::new(facts);
     let mut lines = Vec::new();
     for past in record.periods() {
-        let mut tally = Tally::default();
+        let mut tally = StatusTally::default();
         past.units.values().for_each(|status| tally.add(*status, record.rule_of(past.dated)));
         lines.push((past.period.title(), tally));
     }
-    let mut now = Tally::default();
+    let mut now = StatusTally::default();
     let points = record.rule_of(facts.reference.due.is_some());
     facts.verdict.units.iter().for_each(|unit| now.add(unit.status, points));
     lines.push((facts.period.title(), now));
@@ -319,11 +325,11 @@ const RANKING: [(&str, &str); 11] = [
 fn by_points(table: &Table, facts: &Facts<'_>) -> StatTable {
     let names: Vec<&str> = RANKING.iter().map(|(name, _)| *name).collect();
     let mut finished = notes::empty_table(table, facts, &names, 2);
-    let record = Record::new(facts);
+    let record = ReportingRecord::new(facts);
     let units = &facts.verdict.units;
-    let tallies: Vec<Tally> =
+    let tallies: Vec<StatusTally> =
         units.iter().map(|unit| record.of_unit(facts.unit_code(unit.unit), unit.status)).collect();
-    let mut lines: Vec<(Option<i64>, &UnitReport, &Tally)> =
+    let mut lines: Vec<(Option<i64>, &UnitReport, &StatusTally)> =
         places(&tallies).into_iter().zip(units).zip(&tallies).map(|((place, u), t)| (place, u, t)).collect();
     // Stable, so that ties keep the roster's order; who has no points stands last.
     lines.sort_by_key(|(place, _, _)| place.unwrap_or(i64::MAX));
@@ -356,7 +362,7 @@ fn by_points(table: &Table, facts: &Facts<'_>) -> StatTable {
 }
 
 /// 1, 2, 2, 4 by mean points; `None` where nothing was scored.
-fn places(tallies: &[Tally]) -> Vec<Option<i64>> {
-    let means: Vec<Option<f64>> = tallies.iter().map(Tally::mean).collect();
+fn places(tallies: &[StatusTally]) -> Vec<Option<i64>> {
+    let means: Vec<Option<f64>> = tallies.iter().map(StatusTally::mean).collect();
     ranking::places(&means, Direction::HighFirst).into_iter().map(|place| place.map(i64::from)).collect()
 }

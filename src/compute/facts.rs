@@ -1,27 +1,21 @@
 //! What every table is computed from: rows of forms and reference tables, each row with the
 //! recommending unit it counts under, and which units have reported at all.
 
-use super::Inputs;
-use super::past::Past;
-use super::quota::Seats;
-use crate::definition::reference::ReferenceTable;
-use crate::definition::{Basis, From, Plan, Reference, Roster, TableKind};
+use super::inputs::Inputs;
+use super::rowset::{ACCEPTED, PLACED, Rowset};
+use super::seats::Seats;
+use super::source::reference_sources;
+use super::stored::StoredPeriods;
+use crate::definition::{Basis, From, Plan, Reference, Roster};
 use crate::domain::period::Period;
 use crate::language::{Checked, RunContext, compile};
 use crate::model::Severity;
 use crate::model::discipline::PastDiscipline;
 use crate::model::run::RunVerdict;
-use crate::model::{Column, Origin, Value};
-use crate::rows::{Grid, ValidatedRows};
-use crate::rows::{LookupResult, context, recommenders};
-use polars::prelude::{DataType, Expr, PolarsError, PolarsResult, col, lit};
-use std::borrow::Cow;
+use crate::rows::{LookupResult, context};
+use polars::prelude::{DataType, Expr, col, lit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-
-/// The engine's own columns: whether a row counts, and whether it has a unit that it counts under.
-const ACCEPTED: &str = "#accepted";
-const PLACED: &str = "#placed";
 
 /// Everything the tables look at.
 pub struct Facts<'a> {
@@ -33,9 +27,9 @@ pub struct Facts<'a> {
     pub earlier: &'a [PastDiscipline],
     pub as_of: Option<i32>,
     /// Earlier periods, read when a measure asks for them.
-    pub past: Past<'a>,
+    pub past: StoredPeriods<'a>,
     pub context: RunContext,
-    /// Seats of the plan's quota, where it has one.
+    /// Seats of the plan's quota, where it has one; they are told from the other facts.
     pub seats: Option<Seats>,
     /// One per form of the plan.
     forms: Vec<Rowset<'a>>,
@@ -69,7 +63,7 @@ impl<'a> Facts<'a> {
         }
         let context = context(plan, reference, period);
         let blocks = blocks(verdict);
-        let mut facts = Facts {
+        Ok(Facts {
             plan,
             reference,
             period,
@@ -77,16 +71,14 @@ impl<'a> Facts<'a> {
             lookups,
             earlier,
             as_of,
-            past: Past::new(plan, reference, history),
+            past: StoredPeriods::new(plan, reference, history),
             context,
             seats: None,
             forms,
             references,
             blocks,
             reported,
-        };
-        facts.seats = Seats::new(&facts)?;
-        Ok(facts)
+        })
     }
 
     /// Rows of a form, by its index.
@@ -201,131 +193,6 @@ fn needs<'c>(filters: &[&'c Checked]) -> Vec<&'c str> {
     columns.into_iter().collect()
 }
 
-/// Rows of one form or reference table.
-#[derive(Debug, Clone)]
-pub struct Rowset<'a> {
-    pub grid: Grid,
-    /// Recommending unit of each row, as an index of the roster.
-    pub units: Cow<'a, [Option<u32>]>,
-    pub accepted: Cow<'a, [bool]>,
-    /// Rows of a form, and not of a reference table.
-    pub of_returns: bool,
-    /// Where each row came from; empty for reference tables and stored rows.
-    pub origins: &'a [Origin],
-    /// What its expressions are evaluated with, where that is not the run's own: rows of another period.
-    context: Option<RunContext>,
-}
-
-impl<'a> Rowset<'a> {
-    fn of_form(validated: &'a ValidatedRows) -> Rowset<'a> {
-        let ValidatedRows { rows, accepted } = validated;
-        let placed = rows.units.iter().map(Option::is_some);
-        let grid = rows.grid.clone().with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed);
-        Rowset {
-            grid,
-            units: Cow::Borrowed(&rows.units),
-            accepted: Cow::Borrowed(accepted),
-            of_returns: true,
-            origins: &rows.origins,
-            context: None,
-        }
-    }
-
-    /// A row belongs to the unit that its text names for certain, else to nobody.
-    fn of_reference(table: &ReferenceTable, unit_column: &str, roster: &Roster) -> Result<Rowset<'a>, String> {
-        let height = table.lines.len();
-        let recommenders = recommenders(roster);
-        let mut known: BTreeMap<&str, Option<u32>> = BTreeMap::new();
-        let plain = Grid::of_reference(table, roster);
-        let Some(Column::Text(named)) = plain.column(unit_column) else { return Err(missing(unit_column)) };
-        let units: Vec<Option<u32>> = named
-            .iter()
-            .map(|name| {
-                let name = name?;
-                *known.entry(name).or_insert_with(|| match roster.find(name) {
-                    [unit] => recommenders.get(*unit as usize).copied().flatten(),
-                    _ => None,
-                })
-            })
-            .collect();
-        let placed: Vec<bool> = units.iter().map(Option::is_some).collect();
-        let accepted = vec![true; height];
-        let grid =
-            plain.clone().with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed.into_iter());
-        Ok(Rowset {
-            grid,
-            units: units.into(),
-            accepted: accepted.into(),
-            of_returns: false,
-            origins: &[],
-            context: None,
-        })
-    }
-
-    /// Accepted rows of an earlier period.
-    pub fn of_past(grid: Grid, units: &[Option<u32>], context: RunContext) -> Rowset<'static> {
-        let accepted = vec![true; units.len()];
-        let placed = units.iter().map(Option::is_some);
-        let grid = grid.with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed);
-        let (units, accepted) = (units.to_vec().into(), accepted.into());
-        Rowset { grid, units, accepted, of_returns: true, origins: &[], context: Some(context) }
-    }
-
-    pub fn len(&self) -> usize {
-        self.units.len()
-    }
-
-    /// Whether a row counts. One whose unit nobody knows is in no table, not even among all that was read
-    /// (RETURNS.md §8).
-    pub fn counts(&self, row: usize, basis: Basis) -> bool {
-        match basis {
-            Basis::Accepted => self.accepted[row],
-            Basis::Read => !self.of_returns || self.units[row].is_some(),
-        }
-    }
-
-    /// Position of a column by its name.
-    ///
-    /// # Errors
-    /// No such column: a defect, since the definition was checked.
-    pub fn position(&self, name: &str) -> Result<usize, String> {
-        self.grid.position(name).ok_or_else(|| missing(name))
-    }
-
-    /// A text column, row by row.
-    pub fn texts(&self, name: &str) -> Result<Vec<Option<&str>>, String> {
-        let column = self.position(name)?;
-        let text = |row| match self.grid.value_at(row, column) {
-            Value::Text(text) => Some(text),
-            _ => None,
-        };
-        Ok((0..self.len()).map(text).collect())
-    }
-
-    /// What `take` makes of each stretch of an expression's values, one after the other.
-    fn evaluate<T: Send>(
-        &self,
-        expression: Expr,
-        needs: &[&str],
-        take: impl Fn(&polars::prelude::Column) -> PolarsResult<Vec<T>> + Sync,
-    ) -> Result<Vec<T>, String> {
-        let answers = self.grid.evaluate(&[expression], needs, |_, answers| match answers {
-            [values] => take(values),
-            _ => Ok(Vec::new()),
-        });
-        Ok(answers.map_err(defect)?.into_iter().flatten().collect())
-    }
-}
-
-fn missing(column: &str) -> String {
-    format!("统计计算出错：没有“{column}”列")
-}
-
-/// polars refusing what the gate let through is a defect of ours, and stops the run.
-fn defect(error: PolarsError) -> String {
-    format!("统计计算出错：{error}")
-}
-
 fn blocks(verdict: &RunVerdict) -> Vec<(usize, bool)> {
     let mut blocks = vec![(0, false); verdict.sources.len()];
     for finding in verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
@@ -354,21 +221,4 @@ fn reported(roster: &Roster, verdict: &RunVerdict, forms: &[Rowset<'_>]) -> Vec<
         note(*unit);
     }
     reported
-}
-
-/// (table, unit column) of every measure and every list of outstanding rows that reads a reference table.
-fn reference_sources(plan: &Plan) -> BTreeSet<(&str, &str)> {
-    let mut sources = BTreeSet::new();
-    for table in &plan.tables {
-        let TableKind::Statistic(statistic) = &table.kind else { continue };
-        for measure in &statistic.measures {
-            if let Some(From::Reference { name, unit_column }) = super::statistics::from(&measure.kind) {
-                sources.insert((name.as_str(), unit_column.as_str()));
-            }
-        }
-    }
-    let outstanding =
-        plan.lookups.iter().filter_map(|lookup| Some((&lookup.reference, lookup.outstanding_by.as_ref()?)));
-    sources.extend(outstanding.map(|(name, unit_column)| (name.as_str(), unit_column.as_str())));
-    sources
 }

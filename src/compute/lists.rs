@@ -1,10 +1,12 @@
 //! Rows, one line each, in official order of units: rows of a form, or reference rows that nobody answered.
 
-use super::facts::{Facts, Rowset};
-use super::groups::Axis;
-use super::notes;
-use super::standing::{self, Standing};
-use crate::definition::{Basis, FieldType, Form, List, ListColumn, ListFrom, ListValue, Precision, Table};
+use super::axis::Axis;
+use super::facts::Facts;
+use super::list_places::{self, ListPlaces};
+use super::rowset::Rowset;
+use super::shown::{cell, field};
+use super::{notes, words};
+use crate::definition::{Basis, FieldType, List, ListColumn, ListFrom, ListValue, Table};
 use crate::language::Checked;
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Place, Severity, Value};
@@ -19,13 +21,13 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
     let headings: Vec<&str> = list.columns.iter().map(|column| column.header.as_str()).collect();
     let mut finished = notes::empty_table(table, facts, &headings, 1);
     let lines = match &list.from {
-        ListFrom::Form { form, basis } => Lines::of_form(list, *form, *basis, facts)?,
-        ListFrom::Outstanding { lookup } => Lines::outstanding(*lookup, facts),
+        ListFrom::Form { form, basis } => ListLines::of_form(list, *form, *basis, facts)?,
+        ListFrom::Outstanding { lookup } => ListLines::outstanding(*lookup, facts),
     };
-    let lines = lines.standing(list, facts)?;
+    let lines = lines.places(list, facts)?;
     let found = lines.lines.len();
     let printed = found <= list.most;
-    let lines = if printed { lines.sorted(list, facts)? } else { Lines { lines: Vec::new(), ..lines } };
+    let lines = if printed { lines.sorted(list, facts)? } else { ListLines { lines: Vec::new(), ..lines } };
     let numbered = list.columns.iter().enumerate();
     let columns = numbered.map(|(at, column)| lines.column(at, column, facts)).collect::<Result<Vec<_>, String>>()?;
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
@@ -53,7 +55,7 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
         }
     };
     finished.definitions = list.columns.iter().map(&mut explain).collect();
-    finished.notes.extend(standing::notes(list, &lines.standing));
+    finished.notes.extend(list_places::notes(list, &lines.places));
     match &list.from {
         ListFrom::Form { form, basis: Basis::Accepted } => {
             finished.notes.extend(notes::exclusions(&[*form], &[], facts));
@@ -69,49 +71,49 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
 
 /// One line before it is printed: a row of the source and whom it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Line {
+struct ListLine {
     row: usize,
     unit: Option<u32>,
 }
 
 /// The lines of a list in order. Only what is listed is ever read out of the frame: a province has many rows.
-struct Lines<'a> {
+struct ListLines<'a> {
     /// `None` where an optional reference table is not there; then there are no lines either.
     rows: Option<&'a Rowset<'a>>,
     form: Option<usize>,
-    lines: Vec<Line>,
-    standing: Standing,
+    lines: Vec<ListLine>,
+    places: ListPlaces,
 }
 
-impl<'a> Lines<'a> {
-    fn of_form(list: &List, form: usize, basis: Basis, facts: &'a Facts<'_>) -> Result<Lines<'a>, String> {
+impl<'a> ListLines<'a> {
+    fn of_form(list: &List, form: usize, basis: Basis, facts: &'a Facts<'_>) -> Result<ListLines<'a>, String> {
         let rows = facts.form(form)?;
         let filters: Vec<&Checked> = list.filter.iter().collect();
         let mask = facts.mask(rows, basis, &filters)?;
-        let lines = (0..rows.len()).filter(|row| mask[*row]).map(|row| Line { row, unit: rows.units[row] });
-        Ok(Lines { rows: Some(rows), form: Some(form), lines: lines.collect(), standing: Standing::default() })
+        let lines = (0..rows.len()).filter(|row| mask[*row]).map(|row| ListLine { row, unit: rows.units[row] });
+        Ok(ListLines { rows: Some(rows), form: Some(form), lines: lines.collect(), places: ListPlaces::default() })
     }
 
-    fn outstanding(lookup: usize, facts: &'a Facts<'_>) -> Lines<'a> {
+    fn outstanding(lookup: usize, facts: &'a Facts<'_>) -> ListLines<'a> {
         let rows = facts.outstanding_rows(lookup);
         let found = facts.lookups.get(lookup).map_or(&[][..], |found| &found.outstanding);
-        let lines = found.iter().map(|(row, unit)| Line { row: *row, unit: *unit });
+        let lines = found.iter().map(|(row, unit)| ListLine { row: *row, unit: *unit });
         let lines = rows.map_or_else(Vec::new, |_| lines.collect());
-        Lines { rows, form: None, lines, standing: Standing::default() }
+        ListLines { rows, form: None, lines, places: ListPlaces::default() }
     }
 
     /// Ranks the lines, and keeps those that the list's places and criteria take.
-    fn standing(mut self, list: &List, facts: &Facts<'_>) -> Result<Lines<'a>, String> {
+    fn places(mut self, list: &List, facts: &Facts<'_>) -> Result<ListLines<'a>, String> {
         let Some(rows) = self.rows else { return Ok(self) };
         let population: Vec<usize> = self.lines.iter().map(|line| line.row).collect();
-        self.standing = Standing::new(list, self.form, rows, &population, facts)?;
-        let standing = &self.standing;
-        self.lines.retain(|line| standing.listed(list, line.row));
+        self.places = ListPlaces::new(list, self.form, rows, &population, facts)?;
+        let places = &self.places;
+        self.lines.retain(|line| places.listed(list, line.row));
         Ok(self)
     }
 
     /// By unit, then by the list's columns, then as the rows came; a list with a rank by that before all.
-    fn sorted(mut self, list: &List, facts: &Facts<'_>) -> Result<Lines<'a>, String> {
+    fn sorted(mut self, list: &List, facts: &Facts<'_>) -> Result<ListLines<'a>, String> {
         let Some(rows) = self.rows else { return Ok(self) };
         let lines = std::mem::take(&mut self.lines);
         let units = Axis::units(facts);
@@ -122,37 +124,37 @@ impl<'a> Lines<'a> {
         let mut keyed = Vec::with_capacity(lines.len());
         for line in lines {
             let key = |(column, order): &(usize, BTreeMap<&str, usize>)| {
-                Key::of(rows.grid.value_at(line.row, *column), order)
+                SortKey::of(rows.grid.value_at(line.row, *column), order)
             };
-            let keys: Vec<Key<'_>> = columns.iter().map(key).collect();
-            let place = list.ranked_by.map(|_| self.standing.own(list, line.row).unwrap_or(u32::MAX));
+            let keys: Vec<SortKey<'_>> = columns.iter().map(key).collect();
+            let place = list.ranked_by.map(|_| self.places.own(list, line.row).unwrap_or(u32::MAX));
             let unit = units.group_of(line.unit).unwrap_or(usize::MAX);
             let within = self.groups(list, line, unit, rows, facts)?;
             keyed.push(((within, place, unit), keys, line));
         }
         keyed.sort_by(|a, b| (&a.0, &a.1, a.2.row).cmp(&(&b.0, &b.1, b.2.row)));
-        Ok(Lines { lines: keyed.into_iter().map(|(.., line)| line).collect(), ..self })
+        Ok(ListLines { lines: keyed.into_iter().map(|(.., line)| line).collect(), ..self })
     }
 
     /// Where a line's group stands among those that the list's rank begins anew for.
     fn groups(
         &self,
         list: &List,
-        line: Line,
+        line: ListLine,
         unit: usize,
         rows: &'a Rowset<'_>,
         facts: &Facts<'_>,
-    ) -> Result<Vec<Group<'a>>, String> {
+    ) -> Result<Vec<GroupOrder<'a>>, String> {
         let ranked = list.ranked_by.and_then(|at| list.columns.get(at)).map(|column| &column.value);
         let Some(ListValue::Rank(ranking)) = ranked else { return Ok(Vec::new()) };
         let group = |name: &String| {
             if field(name, self.form, facts) == Some(&FieldType::Unit) {
-                return Ok(Group::Unit(unit));
+                return Ok(GroupOrder::Unit(unit));
             }
             let order = code_order(name, self.form, facts);
-            Ok(match Key::of(rows.grid.value_at(line.row, rows.position(name)?), &order) {
-                Key::Code(at) => Group::Unit(at),
-                key => Group::Other(key),
+            Ok(match SortKey::of(rows.grid.value_at(line.row, rows.position(name)?), &order) {
+                SortKey::Code(at) => GroupOrder::Unit(at),
+                key => GroupOrder::Other(key),
             })
         };
         ranking.within.iter().map(group).collect()
@@ -175,28 +177,28 @@ impl<'a> Lines<'a> {
             }
             ListValue::Verdict => self.verdicts(rows, facts),
             ListValue::Unit => {
-                let name = |line: &Line| line.unit.map_or("未归属", |unit| facts.unit_name(unit)).to_string();
+                let name = |line: &ListLine| line.unit.map_or("未归属", |unit| facts.unit_name(unit)).to_string();
                 self.lines.iter().map(|line| StatCell::Text(name(line))).collect()
             }
             ListValue::Rank(_) => {
-                let place = |line: &Line| self.standing.place(at, line.row);
+                let place = |line: &ListLine| self.places.place(at, line.row);
                 let cell = |place: Option<u32>| place.map_or(StatCell::NotApplicable, |p| StatCell::Integer(p.into()));
                 self.lines.iter().map(|line| cell(place(line))).collect()
             }
-            ListValue::Reason => self.lines.iter().map(|line| StatCell::Text(self.standing.reason(line.row))).collect(),
+            ListValue::Reason => self.lines.iter().map(|line| StatCell::Text(self.places.reason(line.row))).collect(),
         })
     }
 
     /// 通过, or what was wrong.
     fn verdicts(&self, rows: &Rowset<'_>, facts: &Facts<'_>) -> Vec<StatCell> {
-        let mut found: BTreeMap<(u32, u32), Vec<Reason<'_>>> = BTreeMap::new();
+        let mut found: BTreeMap<(u32, u32), Vec<RowReason<'_>>> = BTreeMap::new();
         for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
             let place = &finding.place;
             if let (Some(source), Some(row)) = (place.source, place.row) {
                 found.entry((source, row)).or_default().push((place, &finding.found));
             }
         }
-        let verdict = |line: &Line| {
+        let verdict = |line: &ListLine| {
             if rows.accepted[line.row] {
                 return StatCell::Text("通过".to_string());
             }
@@ -213,55 +215,23 @@ impl<'a> Lines<'a> {
 }
 
 /// Where the finding stands, and what was found.
-type Reason<'a> = (&'a Place, &'a str);
+type RowReason<'a> = (&'a Place, &'a str);
 
 /// Words from returns or ledgers that may quote an ID or phone number.
 fn masked(text: &str) -> StatCell {
     StatCell::Text(mask_within(text))
 }
 
-/// A row's value as sentences write it; 空 for nothing.
-pub fn said(value: Value<'_>, name: &str, form: Option<usize>, facts: &Facts<'_>) -> String {
-    match (field(name, form, facts), value) {
-        (Some(FieldType::Percent), Value::Number(share)) => crate::text::numbers::percent(share),
-        (ty, value) => match cell(value, ty) {
-            StatCell::Text(text) => text,
-            StatCell::Integer(number) => number.to_string(),
-            StatCell::Number(number) => crate::text::numbers::show(number),
-            StatCell::Date(day) | StatCell::Month(day) => super::words::date(day),
-            _ => "空".to_string(),
-        },
-    }
-}
-
-fn cell(value: Value<'_>, ty: Option<&FieldType>) -> StatCell {
-    /// Percentages as whole numbers over this; no rate is written finer.
-    const FINEST: f64 = 1e9;
-    let precision = ty.map_or(Precision::Day, FieldType::precision);
-    match value {
-        Value::Number(share) if ty == Some(&FieldType::Percent) => {
-            StatCell::Ratio { num: (share * FINEST).round() as i64, den: FINEST as i64 }
-        }
-        Value::Nothing => StatCell::Empty,
-        Value::Boolean(yes) => StatCell::Text(if yes { "是" } else { "否" }.to_string()),
-        Value::Text(text) => StatCell::Text(text.to_string()),
-        Value::Date(day) if precision.is_month(day) => StatCell::Month(day),
-        Value::Date(day) => StatCell::Date(day),
-        Value::Integer(number) => StatCell::Integer(number),
-        Value::Number(number) => StatCell::Number(number),
-    }
-}
-
 /// Order of the groups that a rank begins anew for: units and codes officially, others by their words.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Group<'a> {
+enum GroupOrder<'a> {
     Unit(usize),
-    Other(Key<'a>),
+    Other(SortKey<'a>),
 }
 
 /// How cells are ordered: code words by their list, other words by characters, empty ones last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key<'a> {
+enum SortKey<'a> {
     Code(usize),
     Whole(i64),
     /// A number's bits in numeric order.
@@ -270,25 +240,20 @@ enum Key<'a> {
     Nothing,
 }
 
-impl<'a> Key<'a> {
-    fn of(value: Value<'a>, order: &BTreeMap<&str, usize>) -> Key<'a> {
+impl<'a> SortKey<'a> {
+    fn of(value: Value<'a>, order: &BTreeMap<&str, usize>) -> SortKey<'a> {
         match value {
-            Value::Text(text) => order.get(text).map_or(Key::Text(text), |position| Key::Code(*position)),
-            Value::Boolean(yes) => Key::Whole(i64::from(yes)),
-            Value::Date(day) => Key::Whole(i64::from(day)),
-            Value::Integer(number) => Key::Whole(number),
+            Value::Text(text) => order.get(text).map_or(SortKey::Text(text), |position| SortKey::Code(*position)),
+            Value::Boolean(yes) => SortKey::Whole(i64::from(yes)),
+            Value::Date(day) => SortKey::Whole(i64::from(day)),
+            Value::Integer(number) => SortKey::Whole(number),
             Value::Number(number) => {
                 let bits = number.to_bits() as i64;
-                Key::Decimal(bits ^ (((bits >> 63) as u64) >> 1) as i64)
+                SortKey::Decimal(bits ^ (((bits >> 63) as u64) >> 1) as i64)
             }
-            Value::Nothing => Key::Nothing,
+            Value::Nothing => SortKey::Nothing,
         }
     }
-}
-
-fn field<'a>(name: &str, form: Option<usize>, facts: &Facts<'a>) -> Option<&'a FieldType> {
-    let form: &Form = facts.plan.forms.get(form?)?;
-    form.fields.iter().find(|field| *field.name == *name).map(|field| &field.ty)
 }
 
 fn code_order<'a>(name: &str, form: Option<usize>, facts: &Facts<'a>) -> BTreeMap<&'a str, usize> {
@@ -333,8 +298,8 @@ fn definition(column: &ListColumn, list: &List, facts: &Facts<'_>) -> String {
         ListValue::Lookup { .. } => "台账中对上的记录；没有的为“—”".to_string(),
         ListValue::Verdict => "通过，或退回及原因".to_string(),
         ListValue::Unit => "推荐单位，按名册次序".to_string(),
-        ListValue::Rank(ranking) => standing::definition(ranking),
-        ListValue::Reason => standing::criteria(list),
+        ListValue::Rank(ranking) => words::ranking(ranking),
+        ListValue::Reason => list_places::criteria(list),
     }
 }
 
@@ -345,11 +310,11 @@ mod tests {
     #[test]
     fn keys_sort_codes_by_list_numbers_by_value_and_nothing_last() {
         let order = BTreeMap::from([("标杆", 1), ("模范", 0)]);
-        let text = |text: &'static str| Key::of(Value::Text(text), &order);
+        let text = |text: &'static str| SortKey::of(Value::Text(text), &order);
         assert!(text("模范") < text("标杆"));
         assert!(text("标杆") < text("甲"));
-        assert!(text("甲") < Key::of(Value::Nothing, &order));
-        let number = |number: f64| Key::of(Value::Number(number), &order);
+        assert!(text("甲") < SortKey::of(Value::Nothing, &order));
+        let number = |number: f64| SortKey::of(Value::Number(number), &order);
         assert!(number(-2.5) < number(-1.0) && number(-1.0) < number(0.5) && number(0.5) < number(10.0));
     }
 }

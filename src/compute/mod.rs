@@ -2,93 +2,71 @@
 //!
 //! Totals are proven against their parts; knows nothing of cells, files or formats.
 
-mod by_unit;
+mod axis;
 mod chase;
+mod conclusion;
 mod criteria;
-mod derived;
 mod discipline;
 mod facts;
-mod groups;
+mod inputs;
+mod list_places;
 mod lists;
 mod measures;
 mod notes;
 mod pairing;
-mod past;
 mod periods;
 mod quota;
 mod record;
+mod rowset;
+mod seats;
 mod shares;
+mod shown;
+mod source;
 mod spoken;
-mod standing;
 mod statistics;
+mod stored;
 mod tally;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use self::facts::Facts;
-use crate::definition::{Plan, Reference, Table, TableKind};
-use crate::domain::period::Period;
-use crate::history::History;
-use crate::model::Finding;
-use crate::model::discipline::{ChaseList, PastDiscipline};
-use crate::model::run::RunVerdict;
-use crate::model::statistic::StatTable;
-use crate::rows::LookupResult;
-use crate::rows::ValidatedRows;
+pub use self::conclusion::Conclusion;
+pub use self::inputs::Inputs;
 
-/// What the figures are computed from.
-#[derive(Debug, Clone, Copy)]
-pub struct Inputs<'a> {
-    pub plan: &'a Plan,
-    pub reference: &'a Reference,
-    pub period: &'a Period,
-    pub rows: &'a [ValidatedRows],
-    pub lookups: &'a [LookupResult],
-    pub verdict: &'a RunVerdict,
-    /// Earlier periods, for measures over time.
-    pub history: &'a History,
-    /// How units stood in the periods of the store, in any order; empty without a store.
-    pub earlier: &'a [PastDiscipline],
-    /// The day that the chase list is of; the last receipt where nobody says.
-    pub as_of: Option<i32>,
-}
+use self::facts::Facts;
+use crate::definition::{Table, TableKind};
+use crate::model::Finding;
+use crate::model::discipline::ChaseList;
+use crate::model::statistic::StatTable;
 
 /// All tables of the pipeline, the charts' series resolved by the writer.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Computed {
+pub struct ComputedTables {
     /// One per table of the plan, in its order.
     pub tables: Vec<StatTable>,
     /// Findings on units and on the run: over quota, shares below their bound.
     pub findings: Vec<Finding>,
     /// Sentences for the overview: what holds, what does not, who could fill a gap.
-    pub statements: Vec<Statement>,
+    pub conclusions: Vec<Conclusion>,
     pub chase: ChaseList,
-}
-
-/// One line of the overview's conclusions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
-    /// `None` where nothing is to be judged.
-    pub holds: Option<bool>,
-    pub text: String,
 }
 
 /// Computes every table of the plan.
 ///
 /// # Errors
 /// A total that does not equal its parts, in Chinese: a defect that must stop the run.
-pub fn compute(inputs: Inputs<'_>) -> Result<Computed, String> {
-    let facts = Facts::gather(inputs)?;
+pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
+    let mut facts = Facts::gather(inputs)?;
+    facts.seats = quota::seats(&facts)?;
     let chase = chase::list(&facts);
     let tables = facts.plan.tables.iter().map(|table| build(table, &chase, &facts)).collect::<Result<_, String>>()?;
-    let (mut findings, mut statements) = shares::judge(&facts)?;
+    let (mut findings, mut conclusions) = shares::judge(&facts)?;
     if let Some(seats) = &facts.seats {
         findings.extend(seats.findings.iter().cloned());
-        statements.extend(seats.statements(&facts));
+        conclusions.extend(quota::conclusions(seats, &facts));
     }
-    statements.extend(outstanding(&facts));
-    Ok(Computed { tables, findings, statements, chase })
+    conclusions.extend(outstanding(&facts));
+    Ok(ComputedTables { tables, findings, conclusions, chase })
 }
 
 fn build(table: &Table, chase: &ChaseList, facts: &Facts<'_>) -> Result<StatTable, String> {
@@ -103,15 +81,16 @@ fn build(table: &Table, chase: &ChaseList, facts: &Facts<'_>) -> Result<StatTabl
 }
 
 /// Reference rows that somebody should have answered and nobody did.
-fn outstanding(facts: &Facts<'_>) -> Vec<Statement> {
+fn outstanding(facts: &Facts<'_>) -> Vec<Conclusion> {
     let owed = facts.plan.lookups.iter().zip(facts.lookups).filter(|(lookup, _)| lookup.outstanding_by.is_some());
     owed.map(|(lookup, found)| {
         let form = facts.plan.forms.get(lookup.form).map_or("", |form| &form.title);
         match found.outstanding.len() {
-            0 => Statement {
-                holds: Some(true), text: format!("“{}”应列入《{form}》的记录都已列入", lookup.reference)
+            0 => Conclusion {
+                holds: Some(true),
+                text: format!("“{}”应列入《{form}》的记录都已列入", lookup.reference),
             },
-            count => Statement {
+            count => Conclusion {
                 holds: Some(false),
                 text: format!("“{}”中有 {count} 条记录没有单位在《{form}》中报送", lookup.reference),
             },

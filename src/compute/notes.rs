@@ -72,7 +72,7 @@ pub fn computed<'c>(
         if explained.insert(column.name.clone()) {
             words += &match &column.kind {
                 ComputedKind::Value(checked) => format!("；{}＝{}", column.name, spoken(&checked.source)),
-                ComputedKind::Rank(ranking) => format!("；{}是{}", column.name, super::standing::definition(ranking)),
+                ComputedKind::Rank(ranking) => format!("；{}是{}", column.name, super::words::ranking(ranking)),
             };
         }
     }

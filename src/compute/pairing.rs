@@ -26,16 +26,16 @@ pub struct Pairing {
 }
 
 /// One period's rows and units, by the column that names a row's unit.
-struct Named {
+struct PairedSide {
     /// Per row.
     units: Vec<Option<u32>>,
     reported: BTreeSet<u32>,
 }
 
-impl Named {
+impl PairedSide {
     /// A unit reported if a row of it counts, or if it is a recommending unit whose accepted return has no row at all: that
     /// says "nothing". Rows that were sent back are no report.
-    fn of(slice: &Slice<'_>, column: &str, facts: &Facts<'_>) -> Result<Named, String> {
+    fn of(slice: &Slice<'_>, column: &str, facts: &Facts<'_>) -> Result<PairedSide, String> {
         let Some(Column::Unit(named)) = slice.rows.grid.column(column) else {
             return Err(format!("统计计算出错：没有“{column}”列"));
         };
@@ -43,7 +43,7 @@ impl Named {
         let accepted = units.iter().zip(slice.rows.accepted.iter()).filter(|(_, accepted)| **accepted);
         let mut reported: BTreeSet<u32> = accepted.filter_map(|(unit, _)| *unit).collect();
         reported.extend(if slice.stored { facts.past.empty_returns(&slice.period) } else { facts.empty_returns() });
-        Ok(Named { units, reported })
+        Ok(PairedSide { units, reported })
     }
 
     /// Per row, whether it counts and its unit is one of these.
@@ -70,8 +70,8 @@ impl Pairing {
             When::Previous => schedule.previous(period),
             _ => schedule.year_ago(period),
         };
-        let named = |slices: &Slices<'_>| -> Result<Vec<Named>, String> {
-            slices.slices.iter().map(|slice| Named::of(slice, column, facts)).collect()
+        let named = |slices: &Slices<'_>| -> Result<Vec<PairedSide>, String> {
+            slices.slices.iter().map(|slice| PairedSide::of(slice, column, facts)).collect()
         };
         let (ours, theirs) = (named(now)?, named(before)?);
         let mut pairing = Pairing { column: column.to_owned(), ..Pairing::default() };

@@ -1,8 +1,10 @@
 //! The rows of a measure, period by period: this run's own and those of the store. What a period lacks is said under the
 //! table and never counted as 0.
 
-use super::facts::{Facts, Rowset};
-use super::past::Absent;
+use super::facts::Facts;
+use super::rowset::Rowset;
+use super::source::source;
+use super::stored::Absent;
 use crate::definition::{Basis, From, SideBySide, Statistic, When};
 use crate::domain::period::Period;
 use crate::domain::schedule::Span;
@@ -13,7 +15,7 @@ use std::rc::Rc;
 /// One period's rows.
 pub struct Slice<'a> {
     pub period: Period,
-    pub rows: Rows<'a>,
+    pub rows: PeriodRows<'a>,
     pub basis: Basis,
     /// By roster index: whether the unit's figures are in (accepted rows, or an accepted return without any).
     pub reported: Rc<Vec<bool>>,
@@ -22,18 +24,18 @@ pub struct Slice<'a> {
 }
 
 /// This run's rows, or stored ones.
-pub enum Rows<'a> {
+pub enum PeriodRows<'a> {
     Here(&'a Rowset<'a>),
     Stored(Rc<Rowset<'static>>),
 }
 
-impl<'a> Deref for Rows<'a> {
+impl<'a> Deref for PeriodRows<'a> {
     type Target = Rowset<'a>;
 
     fn deref(&self) -> &Rowset<'a> {
         match self {
-            Rows::Here(rows) => rows,
-            Rows::Stored(rows) => rows,
+            PeriodRows::Here(rows) => rows,
+            PeriodRows::Stored(rows) => rows,
         }
     }
 }
@@ -63,7 +65,7 @@ impl<'a> Slices<'a> {
                     return Ok(Slices { slices: Vec::new(), note: Some(note) });
                 };
                 let reported = Rc::new(Vec::new());
-                let (period, rows) = (facts.period.clone(), Rows::Here(rows));
+                let (period, rows) = (facts.period.clone(), PeriodRows::Here(rows));
                 let slice = Slice { period, rows, basis: Basis::Read, reported, stored: false };
                 return Ok(Slices { slices: vec![slice], note: None });
             }
@@ -75,13 +77,19 @@ impl<'a> Slices<'a> {
             if period == facts.period {
                 let rows = facts.form(form)?;
                 let reported = facts.counted(form)?;
-                slices.push(Slice { period: period.clone(), rows: Rows::Here(rows), basis, reported, stored: false });
+                slices.push(Slice {
+                    period: period.clone(),
+                    rows: PeriodRows::Here(rows),
+                    basis,
+                    reported,
+                    stored: false,
+                });
                 continue;
             }
             match facts.past.rows(form, period, columns) {
                 Ok(past) => slices.push(Slice {
                     period: period.clone(),
-                    rows: Rows::Stored(past.rows),
+                    rows: PeriodRows::Stored(past.rows),
                     basis: Basis::Accepted,
                     reported: past.reported,
                     stored: true,
@@ -120,7 +128,7 @@ pub fn looked_back(statistic: &Statistic, facts: &Facts<'_>) -> BTreeSet<(Period
     };
     let mut read = BTreeSet::new();
     for measure in &statistic.measures {
-        let Some(From::Form { form, .. }) = super::statistics::from(&measure.kind) else { continue };
+        let Some(From::Form { form, .. }) = source(&measure.kind) else { continue };
         let periods = from.iter().flat_map(|at| meant(measure.period, at, facts));
         read.extend(periods.filter(|period| period != facts.period).map(|period| (period, *form)));
     }

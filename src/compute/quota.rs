@@ -1,119 +1,93 @@
 //! Seats per recommending unit (apportioned, or as issued), what was recommended against them, and who goes over.
 
+use super::axis::Axis;
+use super::conclusion::Conclusion;
 use super::facts::Facts;
-use super::groups::Axis;
-use super::{Statement, words};
+use super::seats::Seats;
+use super::words;
 use crate::definition::reference::ReferenceTable;
 use crate::definition::{Basis, Quota, QuotaPart, UnitRule};
 use crate::domain::apportion::apportion;
 use crate::model::codes::FindingCode;
 use crate::model::{Column, Finding, Place, Severity};
 
-/// Seats and their use, by position among the expected units.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Seats {
-    /// `None` where seats could not be told at all; a finding says why.
-    seats: Option<Vec<u32>>,
-    limits: Vec<i64>,
-    formal: Vec<i64>,
-    standby: Vec<i64>,
-    /// Whether the issued table and not the apportionment gave them.
-    pub issued: bool,
-    pub findings: Vec<Finding>,
+/// Seats of the plan's quota; `None` where it has none.
+///
+/// # Errors
+/// A roster or an issued table without the column that the definition names.
+pub fn seats(facts: &Facts<'_>) -> Result<Option<Seats>, String> {
+    let Some(quota) = &facts.plan.quota else { return Ok(None) };
+    let mut findings = Vec::new();
+    let issued = quota.issued.as_ref().and_then(|name| facts.reference.tables.get(name));
+    let seats = match issued {
+        Some(table) => issued_seats(table, quota, facts, &mut findings)?,
+        None => apportioned_seats(quota, facts, &mut findings)?,
+    };
+    let mut all = Seats {
+        formal: accepted_by_unit(facts, quota, &quota.formal)?,
+        standby: accepted_by_unit(facts, quota, &quota.standby)?,
+        limits: seats.iter().flatten().map(|seats| standby_limit(quota, *seats)).collect(),
+        issued: issued.is_some(),
+        seats,
+        findings,
+    };
+    let excess = excess(&all, quota, facts);
+    all.findings.extend(excess);
+    Ok(Some(all))
 }
 
-impl Seats {
-    /// Seats of the plan's quota; `None` where it has none.
-    pub fn new(facts: &Facts<'_>) -> Result<Option<Seats>, String> {
-        let Some(quota) = &facts.plan.quota else { return Ok(None) };
-        let mut findings = Vec::new();
-        let issued = quota.issued.as_ref().and_then(|name| facts.reference.tables.get(name));
-        let seats = match issued {
-            Some(table) => issued_seats(table, quota, facts, &mut findings)?,
-            None => apportioned_seats(quota, facts, &mut findings)?,
-        };
-        let mut all = Seats {
-            formal: accepted_by_unit(facts, quota, &quota.formal)?,
-            standby: accepted_by_unit(facts, quota, &quota.standby)?,
-            limits: seats.iter().flatten().map(|seats| standby_limit(quota, *seats)).collect(),
-            issued: issued.is_some(),
-            seats,
-            findings,
-        };
-        all.find_excess(quota, facts);
-        Ok(Some(all))
-    }
-
-    /// One part of the quota for the unit at this position; `None` where seats could not be told.
-    pub fn part(&self, part: QuotaPart, position: usize) -> Option<i64> {
-        let seats = i64::from(*self.seats.as_ref()?.get(position)?);
-        let formal = *self.formal.get(position)?;
-        Some(match part {
-            QuotaPart::Seats => seats,
-            QuotaPart::Gap => (seats - formal).max(0),
-            QuotaPart::Excess => (formal - seats).max(0),
-            QuotaPart::StandbyLimit => *self.limits.get(position)?,
-        })
-    }
-
-    fn find_excess(&mut self, quota: &Quota, facts: &Facts<'_>) {
-        for (position, unit) in facts.reference.roster.expected.iter().enumerate() {
-            let Some(seats) = self.part(QuotaPart::Seats, position) else { return };
-            let limit = self.limits[position];
-            let (formal, standby) = (self.formal[position], self.standby[position]);
-            if formal > seats {
-                self.findings.push(over(&quota.over, facts, *unit, seats, formal));
-            }
-            if standby > limit {
-                self.findings.push(over(&quota.over_standby, facts, *unit, limit, standby));
-            }
+/// Units that recommended more than they have seats for.
+fn excess(all: &Seats, quota: &Quota, facts: &Facts<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (position, unit) in facts.reference.roster.expected.iter().enumerate() {
+        let Some(seats) = all.part(QuotaPart::Seats, position) else { return findings };
+        let limit = all.limits[position];
+        let (formal, standby) = (all.formal[position], all.standby[position]);
+        if formal > seats {
+            findings.push(over(&quota.over, facts, *unit, seats, formal));
+        }
+        if standby > limit {
+            findings.push(over(&quota.over_standby, facts, *unit, limit, standby));
         }
     }
+    findings
+}
 
-    /// What the overview says of the quota.
-    pub fn statements(&self, facts: &Facts<'_>) -> Vec<Statement> {
-        let over = self.named(facts, QuotaPart::Excess);
-        let gaps = self.named(facts, QuotaPart::Gap);
-        let Some(seats) = &self.seats else {
-            return vec![Statement {
-                holds: Some(false), text: "名额未能分配，原因见审核问题".to_string()
-            }];
-        };
-        let all: u64 = seats.iter().map(|seats| u64::from(*seats)).sum();
-        let used: i64 = self.formal.iter().sum();
-        let mut statements = vec![Statement {
-            holds: None,
-            text: format!("名额共 {all} 个（{}），审核通过的正式申报 {used} 个", self.origin()),
-        }];
-        statements.push(match over.as_slice() {
-            [] => Statement { holds: Some(true), text: "没有单位超名额".to_string() },
-            names => Statement {
-                holds: Some(false),
-                text: format!("{} 个单位超名额：{}", names.len(), words::names(names, 5)),
-            },
-        });
-        if !gaps.is_empty() {
-            let missing: i64 = (0..seats.len()).filter_map(|position| self.part(QuotaPart::Gap, position)).sum();
-            let text = format!("{} 个单位尚缺 {missing} 个名额：{}", gaps.len(), words::names(&gaps, 5));
-            statements.push(Statement { holds: None, text });
-        }
-        statements
+/// What the overview says of the quota.
+pub fn conclusions(all: &Seats, facts: &Facts<'_>) -> Vec<Conclusion> {
+    let over = named(all, facts, QuotaPart::Excess);
+    let gaps = named(all, facts, QuotaPart::Gap);
+    let Some(seats) = &all.seats else {
+        return vec![Conclusion { holds: Some(false), text: "名额未能分配，原因见审核问题".to_string() }];
+    };
+    let whole: u64 = seats.iter().map(|seats| u64::from(*seats)).sum();
+    let used: i64 = all.formal.iter().sum();
+    let mut conclusions = vec![Conclusion {
+        holds: None,
+        text: format!("名额共 {whole} 个（{}），审核通过的正式申报 {used} 个", all.origin()),
+    }];
+    conclusions.push(match over.as_slice() {
+        [] => Conclusion { holds: Some(true), text: "没有单位超名额".to_string() },
+        names => Conclusion {
+            holds: Some(false),
+            text: format!("{} 个单位超名额：{}", names.len(), words::names(names, 5)),
+        },
+    });
+    if !gaps.is_empty() {
+        let missing: i64 = (0..seats.len()).filter_map(|position| all.part(QuotaPart::Gap, position)).sum();
+        let text = format!("{} 个单位尚缺 {missing} 个名额：{}", gaps.len(), words::names(&gaps, 5));
+        conclusions.push(Conclusion { holds: None, text });
     }
+    conclusions
+}
 
-    /// Where the seats come from, in words.
-    pub fn origin(&self) -> &'static str {
-        if self.issued { "按下达的名额分配表" } else { "按最大余数法分配" }
-    }
-
-    fn named(&self, facts: &Facts<'_>, part: QuotaPart) -> Vec<String> {
-        let units = facts.reference.roster.expected.iter().enumerate();
-        units
-            .filter_map(|(position, unit)| {
-                let count = self.part(part, position).filter(|count| *count > 0)?;
-                Some(format!("{} {count} 个", facts.unit_name(*unit)))
-            })
-            .collect()
-    }
+fn named(all: &Seats, facts: &Facts<'_>, part: QuotaPart) -> Vec<String> {
+    let units = facts.reference.roster.expected.iter().enumerate();
+    let with = units.filter_map(|(position, unit)| {
+        let count = all.part(part, position).filter(|count| *count > 0)?;
+        Some(format!("{} {count} 个", facts.unit_name(*unit)))
+    });
+    with.collect()
 }
 
 /// max(minimum, floor(seats × rate)).
@@ -264,5 +238,27 @@ fn on_run(code: FindingCode, found: String, expected: String, next: &str) -> Fin
         next: next.to_string(),
         line: None,
         holds_return: false,
+    }
+}
+
+/// How a part of the quota comes about.
+pub fn definition(part: QuotaPart, facts: &Facts<'_>) -> String {
+    let Some(quota) = &facts.plan.quota else { return String::new() };
+    let formal = &quota.formal.source;
+    match part {
+        QuotaPart::Seats if facts.seats.as_ref().is_some_and(|seats| seats.issued) => {
+            format!("下达的“{}”", quota.issued.as_deref().unwrap_or_default())
+        }
+        QuotaPart::Seats => format!(
+            "总名额 {} 个按{}以最大余数法分配，每个单位至少 {} 个，余数相同按名册次序",
+            quota.total, quota.weight, quota.minimum
+        ),
+        QuotaPart::Gap => format!("名额减审核通过的正式申报（{formal}），不小于 0"),
+        QuotaPart::Excess => format!("审核通过的正式申报（{formal}）减名额，不小于 0"),
+        QuotaPart::StandbyLimit => {
+            let (num, den) = quota.standby_rate;
+            let rate = words::percent(u64::from(num), u64::from(den));
+            format!("名额的 {rate}，去尾，至少 {} 个", quota.standby_minimum)
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::model::discipline::PastDiscipline;
 use crate::model::run::UnitStatus;
 
 /// The periods looked back on.
-pub struct Record<'a> {
+pub struct ReportingRecord<'a> {
     /// Newest first, this period not included.
     past: Vec<&'a PastDiscipline>,
     /// Periods between the oldest in the store and this one that are not there, oldest first.
@@ -27,7 +27,7 @@ fn before(facts: &Facts<'_>, period: &Period) -> Option<Period> {
 
 /// What one unit, or a group of them, did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct StatusTally {
     pub expected: i64,
     pub on_time: i64,
     /// Accepted, in time or not nobody knows.
@@ -45,7 +45,7 @@ pub struct Tally {
     pub scored: i64,
 }
 
-impl Tally {
+impl StatusTally {
     pub fn add(&mut self, status: UnitStatus, rule: Option<&DisciplineRule>) {
         self.expected += 1;
         match status {
@@ -70,7 +70,7 @@ impl Tally {
         self.on_time + self.undated + self.late
     }
 
-    pub fn merge(&mut self, other: &Tally) {
+    pub fn merge(&mut self, other: &StatusTally) {
         self.expected += other.expected;
         self.on_time += other.on_time;
         self.undated += other.undated;
@@ -90,8 +90,8 @@ impl Tally {
     }
 }
 
-impl<'a> Record<'a> {
-    pub fn new(facts: &Facts<'a>) -> Record<'a> {
+impl<'a> ReportingRecord<'a> {
+    pub fn new(facts: &Facts<'a>) -> ReportingRecord<'a> {
         let rule = facts.plan.discipline;
         let most = rule.map_or(PERIODS, |rule| rule.periods);
         let this = facts.period;
@@ -118,7 +118,7 @@ impl<'a> Record<'a> {
             };
         }
         gaps.reverse();
-        Record { past, gaps, most, rule, dated: facts.reference.due.is_some() }
+        ReportingRecord { past, gaps, most, rule, dated: facts.reference.due.is_some() }
     }
 
     /// Periods that there is something about, oldest first, this one left out.
@@ -141,8 +141,8 @@ impl<'a> Record<'a> {
     }
 
     /// A unit over all periods in which it was expected.
-    pub fn of_unit(&self, code: &str, now: UnitStatus) -> Tally {
-        let mut tally = Tally::default();
+    pub fn of_unit(&self, code: &str, now: UnitStatus) -> StatusTally {
+        let mut tally = StatusTally::default();
         tally.add(now, self.rule_of(self.dated));
         for past in &self.past {
             if let Some(status) = past.units.get(code) {

@@ -1,9 +1,10 @@
 //! Declared proportions: pooled over their parts, compared in whole numbers, by province, unit or code.
 
+use super::axis::{Across, Axis, AxisGroup, Reporting, code_values};
+use super::conclusion::Conclusion;
 use super::facts::Facts;
-use super::groups::{Across, Axis, Group, Standing, code_values};
 use super::tally::Tally;
-use super::{Statement, notes, words};
+use super::{notes, words};
 use crate::definition::{Basis, Bound, Compare, FieldType, From, Scope, Share, SharePart, Table};
 use crate::domain::share::{Fraction, Limit, missing_for};
 use crate::language::Checked;
@@ -144,7 +145,7 @@ pub fn table_by(table: &Table, share: usize, by: &Scope, facts: &Facts<'_>) -> R
             let nothing = pooled.num == 0 && pooled.den == 0;
             let cells = match group {
                 None if nothing => continue,
-                Some(group) if nothing && group.standing == Standing::Silent => silent(share),
+                Some(group) if nothing && group.reporting == Reporting::Silent => silent(share),
                 _ => figures(share, pooled)?,
             };
             let label = group.map_or(axis.leftover, |group| &group.label);
@@ -162,7 +163,7 @@ pub fn table_by(table: &Table, share: usize, by: &Scope, facts: &Facts<'_>) -> R
     Ok(finished)
 }
 
-fn groups_with_leftover<'a>(axis: &'a Axis<'_>) -> impl Iterator<Item = Option<&'a Group>> {
+fn groups_with_leftover<'a>(axis: &'a Axis<'_>) -> impl Iterator<Item = Option<&'a AxisGroup>> {
     axis.groups.iter().map(Some).chain([None])
 }
 
@@ -228,9 +229,9 @@ pub fn table_of_all(table: &Table, facts: &Facts<'_>) -> Result<StatTable, Strin
 }
 
 /// Breaches of enabled shares over the province, and what the overview says of them.
-pub fn judge(facts: &Facts<'_>) -> Result<(Vec<Finding>, Vec<Statement>), String> {
+pub fn judge(facts: &Facts<'_>) -> Result<(Vec<Finding>, Vec<Conclusion>), String> {
     let mut findings = Vec::new();
-    let mut statements = Vec::new();
+    let mut conclusions = Vec::new();
     for share in facts.plan.shares.iter().filter(|share| share.enabled && share.scopes.contains(&Scope::Province)) {
         let pooled = province(share, facts)?;
         let (num, den) = pooled.counts();
@@ -238,18 +239,18 @@ pub fn judge(facts: &Facts<'_>) -> Result<(Vec<Finding>, Vec<Statement>), String
         let found = format!("{} {num} / 总数 {den}，占 {}", share.counted, words::percent(num, den));
         if den == 0 {
             let text = format!("{}：没有可计算的对象（规定 {bound}）", share.title);
-            statements.push(Statement { holds: None, text });
+            conclusions.push(Conclusion { holds: None, text });
             continue;
         }
         let missing = pooled.missing(share)?;
         if missing == 0 {
             let text = format!("{}：{found}，规定 {bound}，达标", share.title);
-            statements.push(Statement { holds: Some(true), text });
+            conclusions.push(Conclusion { holds: Some(true), text });
             continue;
         }
         let next = remedy(share, missing, facts)?;
         let text = format!("{}：{found}，规定 {bound}，未达标；{next}", share.title);
-        statements.push(Statement { holds: Some(false), text });
+        conclusions.push(Conclusion { holds: Some(false), text });
         findings.push(Finding {
             code: (&share.code).into(),
             severity: share.severity,
@@ -261,7 +262,7 @@ pub fn judge(facts: &Facts<'_>) -> Result<(Vec<Finding>, Vec<Statement>), String
             holds_return: false,
         });
     }
-    Ok((findings, statements))
+    Ok((findings, conclusions))
 }
 
 fn remedy(share: &Share, missing: u64, facts: &Facts<'_>) -> Result<String, String> {

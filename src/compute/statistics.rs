@@ -1,12 +1,12 @@
 //! Cross-tabulations: rows in official order × (columns by code ×) measures, the total row found over all rows.
 
+use super::axis::{Across, Axis};
 use super::facts::Facts;
-use super::groups::{Across, Axis};
-use super::measures::{self, Grid};
-use super::past::columns_of;
+use super::measures::{self, MeasureCells};
+use super::source::{columns_of, source};
 use super::spoken::spoken;
 use super::{criteria, notes, periods, words};
-use crate::definition::{Basis, From, Measure, MeasureKind, Statistic, Table, When};
+use crate::definition::{Basis, From, Measure, MeasureKind, Rows, Statistic, Table, When};
 use crate::domain::ranking::cut;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// # Errors
 /// A total that does not equal its parts, or a definition that was not checked.
 pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<StatTable, String> {
-    let sources: Vec<&From> = statistic.measures.iter().filter_map(|measure| from(&measure.kind)).collect();
+    let sources: Vec<&From> = statistic.measures.iter().filter_map(|measure| source(&measure.kind)).collect();
     let axis = Axis::new(&statistic.rows, &sources, facts)?;
     let across = Across::new(&statistic.across, &sources, facts)?;
     let (grids, columns) = laid_out(table, statistic, &axis, &across, facts)?;
@@ -33,7 +33,7 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
             definition(column.measure, statistic, facts) + &computed(column.measure, statistic, &mut explained, facts)
         });
     }
-    let mut push = |kind, label: &str, line: &dyn Fn(&Grid) -> Vec<StatCell>| {
+    let mut push = |kind, label: &str, line: &dyn Fn(&MeasureCells) -> Vec<StatCell>| {
         let mut cells = vec![StatCell::Text(label.to_string())];
         cells.extend(
             columns
@@ -42,7 +42,7 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
         );
         finished.rows.push(StatRow { kind, cells });
     };
-    let order = Order::new(statistic, &grids, axis.groups.len());
+    let order = RowOrder::new(statistic, &grids, axis.groups.len());
     if !statistic.criteria.is_empty() {
         let why = criteria::reasons(statistic, &grids, axis.groups.len(), facts);
         let on: Vec<&usize> = order.groups.iter().filter(|group| why.contains_key(group)).collect();
@@ -76,17 +76,17 @@ fn criteria_words(statistic: &Statistic) -> String {
 }
 
 /// In which order the rows stand, and which of them.
-struct Order {
+struct RowOrder {
     groups: Vec<usize>,
     note: Option<String>,
 }
 
-impl Order {
+impl RowOrder {
     /// Official order, or that of a rank; the sum of all rows stays that of all, and the note says so.
-    fn new(statistic: &Statistic, grids: &[Grid], groups: usize) -> Order {
+    fn new(statistic: &Statistic, grids: &[MeasureCells], groups: usize) -> RowOrder {
         let official: Vec<usize> = (0..groups).collect();
         let Some(rank) = statistic.ranked_by.and_then(|rank| grids.get(rank)) else {
-            return Order { groups: official, note: None };
+            return RowOrder { groups: official, note: None };
         };
         let place = |group: usize| match rank.parts[group].first() {
             Some(StatCell::Integer(place)) => u32::try_from(*place).ok(),
@@ -101,7 +101,7 @@ impl Order {
             let whole = if statistic.total.is_some() { "合计仍按全部行计算。" } else { "" };
             format!("{}{whole}", words::cut(top, cut(&places, top)))
         });
-        Order { groups, note }
+        RowOrder { groups, note }
     }
 }
 
@@ -112,7 +112,7 @@ fn laid_out(
     axis: &Axis<'_>,
     across: &Across,
     facts: &Facts<'_>,
-) -> Result<(Vec<Grid>, Vec<Printed>), String> {
+) -> Result<(Vec<MeasureCells>, Vec<Printed>), String> {
     let Some(side_by_side) = statistic.across_periods else {
         let grids = measures::all(&table.id, statistic, axis, across, None, facts)?;
         let columns = columns(statistic, across, &grids);
@@ -145,7 +145,7 @@ struct Printed {
     heading: Heading,
 }
 
-fn columns(statistic: &Statistic, across: &Across, grids: &[Grid]) -> Vec<Printed> {
+fn columns(statistic: &Statistic, across: &Across, grids: &[MeasureCells]) -> Vec<Printed> {
     let measures = &statistic.measures;
     if across.is_plain() {
         let plain = |(index, measure): (usize, &Measure)| Printed {
@@ -160,7 +160,7 @@ fn columns(statistic: &Statistic, across: &Across, grids: &[Grid]) -> Vec<Printe
     let sum = across.width();
     let outside = sum - 1;
     for slot in 0..=sum {
-        let empty = |grid: &Grid| {
+        let empty = |grid: &MeasureCells| {
             measures::is_nothing(&grid.total[outside])
                 && grid.parts.iter().all(|part| measures::is_nothing(&part[outside]))
         };
@@ -180,27 +180,14 @@ fn columns(statistic: &Statistic, across: &Across, grids: &[Grid]) -> Vec<Printe
     columns
 }
 
-/// The source of a measure that has one.
-pub fn from(kind: &MeasureKind) -> Option<&From> {
-    match kind {
-        MeasureKind::Count { from, .. }
-        | MeasureKind::Sum { from, .. }
-        | MeasureKind::Average { from, .. }
-        | MeasureKind::Ratio { from, .. }
-        | MeasureKind::Rate { from, .. }
-        | MeasureKind::Verdict { from, .. } => Some(from),
-        _ => None,
-    }
-}
-
 /// Notes that follow from how the table was computed.
-fn remarks(statistic: &Statistic, grids: &[Grid], facts: &Facts<'_>) -> Vec<String> {
+fn remarks(statistic: &Statistic, grids: &[MeasureCells], facts: &Facts<'_>) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     let mut accepted = Vec::new();
     let mut read = Vec::new();
     let mut read_names: Vec<String> = Vec::new();
     for measure in &statistic.measures {
-        match from(&measure.kind) {
+        match source(&measure.kind) {
             Some(From::Form { form, basis: Basis::Accepted }) => accepted.push(*form),
             Some(From::Form { form, basis: Basis::Read }) => {
                 read.push(*form);
@@ -239,7 +226,7 @@ fn remarks(statistic: &Statistic, grids: &[Grid], facts: &Facts<'_>) -> Vec<Stri
 }
 
 /// Sums hold what was filled in; how many rows said nothing, measure by measure, over all periods of the table.
-fn unfilled(statistic: &Statistic, grids: &[Grid]) -> Option<String> {
+fn unfilled(statistic: &Statistic, grids: &[MeasureCells]) -> Option<String> {
     let measures = statistic.measures.iter().enumerate();
     let lacking = measures.filter_map(|(index, measure)| {
         let rows: i64 = grids.iter().skip(index).step_by(statistic.measures.len()).map(|grid| grid.unfilled).sum();
@@ -251,10 +238,10 @@ fn unfilled(statistic: &Statistic, grids: &[Grid]) -> Option<String> {
 
 fn label_definition(statistic: &Statistic) -> String {
     match &statistic.rows {
-        crate::definition::Rows::Unit => "应报的推荐单位，按名册次序全部列出".to_string(),
-        crate::definition::Rows::City => "按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出".to_string(),
-        crate::definition::Rows::Codes { field } => format!("“{field}”代码表的全部值，按官方次序"),
-        crate::definition::Rows::Items(items) => {
+        Rows::Unit => "应报的推荐单位，按名册次序全部列出".to_string(),
+        Rows::City => "按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出".to_string(),
+        Rows::Codes { field } => format!("“{field}”代码表的全部值，按官方次序"),
+        Rows::Items(items) => {
             let items = items.iter().map(|item| format!("{}（{}）", item.label, spoken(&item.filter.source)));
             items.collect::<Vec<_>>().join("、")
         }
@@ -264,7 +251,7 @@ fn label_definition(statistic: &Statistic) -> String {
 /// How the computed columns that a measure reads come about.
 fn computed(measure: usize, statistic: &Statistic, explained: &mut BTreeSet<String>, facts: &Facts<'_>) -> String {
     let kind = &statistic.measures[measure].kind;
-    let Some(From::Form { form, .. }) = from(kind) else { return String::new() };
+    let Some(From::Form { form, .. }) = source(kind) else { return String::new() };
     let columns = columns_of(statistic, kind);
     notes::computed(*form, columns.iter().map(String::as_str), explained, facts)
 }
@@ -308,7 +295,7 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
         }
         MeasureKind::Portion { of } => format!("本行“{0}” ÷ 合计“{0}”", name(*of)),
         MeasureKind::Roster { column } => format!("单位名册“{column}”"),
-        MeasureKind::Quota(part) => super::by_unit::quota_definition(*part, facts),
+        MeasureKind::Quota(part) => super::quota::definition(*part, facts),
         MeasureKind::Outstanding { lookup } => {
             let lookup = facts.plan.lookups.get(*lookup);
             let form = lookup.and_then(|lookup| facts.plan.forms.get(lookup.form)).map_or("", |form| &form.title);

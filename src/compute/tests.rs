@@ -1,6 +1,6 @@
 //! The shipped definitions over small frames made by hand: figures that one can check with a pencil.
 
-use super::{Computed, Inputs, compute};
+use super::{ComputedTables, Inputs, compute};
 use crate::definition::reference::{City, Due, ReferenceTable};
 use crate::definition::{ColumnType, Plan, Reference, Roster, Unit};
 use crate::domain::period::{Period, day};
@@ -176,14 +176,14 @@ fn run(
     frames: &[ValidatedRows],
     lookups: &[LookupResult],
     verdict: &RunVerdict,
-) -> Result<Computed, String> {
+) -> Result<ComputedTables, String> {
     let period = Period::parse("2026").unwrap();
     let history = crate::history::History::open(None, plan, reference, &period);
     let (history, earlier, as_of) = (&history, &[][..], None);
     compute(Inputs { plan, reference, period: &period, rows: frames, lookups, verdict, history, earlier, as_of })
 }
 
-fn table<'a>(computed: &'a Computed, id: &str) -> &'a StatTable {
+fn table<'a>(computed: &'a ComputedTables, id: &str) -> &'a StatTable {
     computed.tables.iter().find(|table| table.id == id).unwrap()
 }
 
@@ -268,7 +268,7 @@ fn quota_by_unit_shows_everyone_and_tells_silence_from_nothing() {
     let over: Vec<_> = computed.findings.iter().map(|finding| (&*finding.code, finding.place.unit)).collect();
     assert_eq!(over, [("quota-exceeded", Some(3))]);
     assert_eq!(computed.findings[0].found, "皖江集团工会审核通过的正式申报 6 个，超过名额 5 个");
-    let statements: Vec<_> = computed.statements.iter().map(|s| (s.holds, s.text.as_str())).collect();
+    let statements: Vec<_> = computed.conclusions.iter().map(|s| (s.holds, s.text.as_str())).collect();
     assert!(statements.contains(&(Some(false), "1 个单位超名额：皖江集团工会 1 个")), "{statements:?}");
 }
 
@@ -335,7 +335,7 @@ fn a_row_of_nobody_is_in_no_table_and_that_is_said() {
 #[test]
 fn crosstabs_show_every_code_and_what_lies_outside() {
     let (plan, reference, mut frames, lookups) = model_teams();
-    let industry = |computed: &Computed| table(computed, "industry").clone();
+    let industry = |computed: &ComputedTables| table(computed, "industry").clone();
     let before = industry(&run(&plan, &reference, &frames, &lookups, &verdict()).unwrap());
     assert_eq!(before.rows.len(), 21);
     assert_eq!(before.headings.iter().map(|h| h.name.as_str()).next_back(), Some("合计"));

@@ -1,6 +1,6 @@
 //! Figures and templates as sentences say them.
 
-use crate::definition::{Bound, Compare, Template, TemplatePart};
+use crate::definition::{Bound, Compare, Ranking, Template, TemplatePart};
 use crate::domain::period::civil;
 use crate::domain::ranking::Cut;
 
@@ -62,6 +62,14 @@ pub fn cut(top: u32, cut: Cut) -> String {
 pub fn names(all: &[String], most: usize) -> String {
     let shown = all.iter().take(most).cloned().collect::<Vec<_>>().join("、");
     if all.len() > most { format!("{shown}等 {} 个", all.len()) } else { shown }
+}
+
+/// How a rank comes about.
+pub fn ranking(ranking: &Ranking) -> String {
+    let within: Vec<String> = ranking.within.iter().map(|name| format!("“{name}”")).collect();
+    let among =
+        if within.is_empty() { String::new() } else { format!("，在{}相同的行之间排", within.join("、")) };
+    format!("“{}”{}的名次{among}；相同的并列，没有得数的不排", ranking.column, ranking.direction.word())
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ fn cells(
             table.rows.get(row?)?.cells.get(column?).cloned()
         };
         let (before, after) = (cell(then, then_row, was), cell(now, now_row, is));
-        if before == after || (is_nothing(before.as_ref()) && is_nothing(after.as_ref())) {
+        if same(before.as_ref(), after.as_ref()) || (is_nothing(before.as_ref()) && is_nothing(after.as_ref())) {
             continue;
         }
         let private = was.is_some_and(|at| then.private_columns.contains(&at))
@@ -100,6 +100,12 @@ fn cells(
             private,
         });
     }
+}
+
+/// Periods stored before the states of a figure were told from words hold 退回 and 未填 as text.
+fn same(before: Option<&StatCell>, after: Option<&StatCell>) -> bool {
+    let word = after.and_then(StatCell::state);
+    before == after || matches!(before, Some(StatCell::Text(words)) if word == Some(words))
 }
 
 fn is_nothing(cell: Option<&StatCell>) -> bool {

@@ -104,6 +104,8 @@ fn write_cell(text: &mut String, cell: &StatCell) {
         StatCell::Date(day) => write!(text, "[\"date\",{day}]"),
         StatCell::Month(day) => write!(text, "[\"month\",{day}]"),
         StatCell::NotReported => write!(text, "[\"not-reported\"]"),
+        StatCell::Returned => write!(text, "[\"returned\"]"),
+        StatCell::Unfilled => write!(text, "[\"unfilled\"]"),
         StatCell::NotApplicable => write!(text, "[\"not-applicable\"]"),
         StatCell::Empty => write!(text, "[\"empty\"]"),
     };
@@ -124,6 +126,8 @@ fn read_cell(value: &Value) -> Option<StatCell> {
         "date" => StatCell::Date(day()?),
         "month" => StatCell::Month(day()?),
         "not-reported" => StatCell::NotReported,
+        "returned" => StatCell::Returned,
+        "unfilled" => StatCell::Unfilled,
         "not-applicable" => StatCell::NotApplicable,
         "empty" => StatCell::Empty,
         _ => return None,
@@ -145,6 +149,8 @@ mod tests {
             StatCell::Date(20_000),
             StatCell::Month(-1),
             StatCell::NotReported,
+            StatCell::Returned,
+            StatCell::Unfilled,
             StatCell::NotApplicable,
             StatCell::Empty,
         ]

@@ -19,11 +19,29 @@ pub enum StatCell {
     Date(i32),
     /// A month, days since 1970-01-01 of its first day.
     Month(i32),
-    /// Nobody of this row reported: "未报", which is not 0.
+    /// Nobody of this row reported, which is not 0.
     NotReported,
-    /// Has no meaning here: "—".
+    /// There are rows, and every one of them was sent back.
+    Returned,
+    /// Rows count, and none of them says a value.
+    Unfilled,
+    /// Has no meaning here.
     NotApplicable,
     Empty,
+}
+
+impl StatCell {
+    /// What stands where there is no figure: the state's word; `None` for what is there, and for an empty cell.
+    pub fn state(&self) -> Option<&'static str> {
+        match self {
+            StatCell::NotReported => Some("未报"),
+            StatCell::Returned => Some("退回"),
+            StatCell::Unfilled => Some("未填"),
+            StatCell::NotApplicable | StatCell::Ratio { den: 0, .. } => Some("—"),
+            StatCell::Number(number) | StatCell::Points(number) if !number.is_finite() => Some("—"),
+            _ => None,
+        }
+    }
 }
 
 /// A column's heading; columns of one parent that stand side by side share a merged cell above.

@@ -80,17 +80,16 @@ fn side(change: &FigureChange, cell: Option<&StatCell>) -> StatCell {
         Some(if month { format!("{year}年{of}月") } else { format!("{year}-{of:02}-{date:02}") })
     };
     let words = match cell {
-        None | Some(StatCell::Empty) => "（无）".to_owned(),
+        Some(cell) if let Some(word) = cell.state() => word.to_owned(),
         Some(StatCell::Text(text) | StatCell::Alarm(text)) if change.private => mask(text),
         Some(StatCell::Text(text) | StatCell::Alarm(text)) => mask_within(text),
         Some(StatCell::Integer(value)) => value.to_string(),
         Some(StatCell::Number(value)) => value.to_string(),
-        Some(StatCell::Ratio { den: 0, .. } | StatCell::NotApplicable) => "—".to_owned(),
         Some(StatCell::Ratio { num, den }) => format!("{:.2}%（{num}/{den}）", *num as f64 * 100.0 / *den as f64),
         Some(StatCell::Points(points)) => format!("{points:+.2} 个百分点"),
         Some(StatCell::Date(at)) => day(*at, false).unwrap_or_default(),
         Some(StatCell::Month(at)) => day(*at, true).unwrap_or_default(),
-        Some(StatCell::NotReported) => "未报".to_owned(),
+        _ => "（无）".to_owned(),
     };
     StatCell::Text(words)
 }

@@ -18,7 +18,7 @@ pub use stop::Stop;
 pub use watch::{Unwatched, Watch};
 
 use crate::atomic;
-use crate::compute::{self, Computed};
+use crate::compute::{self, ComputedTables};
 use crate::definition::{self, Plan};
 use crate::domain::period::Period;
 use crate::history::History;
@@ -36,7 +36,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct Finished {
     pub validated: Validated,
-    pub computed: Computed,
+    pub computed: ComputedTables,
     /// Empty for a dry run.
     pub written: Written,
     /// What the history lacks, and which of its periods this run has overtaken.
@@ -127,12 +127,12 @@ fn write(
     history: &History,
     own: Option<&OwnPeriod>,
     validated: &Validated,
-    computed: &Computed,
+    computed: &ComputedTables,
     folder: &Path,
 ) -> Result<Written, Stop> {
     let Prepared { plan, reference, period, .. } = prepared;
     let statements: Vec<(Option<bool>, String)> =
-        computed.statements.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
+        computed.conclusions.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
     let changes = own.map(|own| own.changes(history, &computed.tables)).transpose()?.flatten();
     let issued = own.and_then(OwnPeriod::issued).zip(changes.as_deref());
     let results = Results {

@@ -1,13 +1,14 @@
 //! The two axes of a statistic: groups of rows in official order (units, cities, codes, named conditions), and columns
 //! by code. Every row of a source lands in a group or in the one left over, so that totals always equal their parts.
 
-use super::facts::{Facts, Rowset};
+use super::facts::Facts;
+use super::rowset::Rowset;
 use crate::definition::{FieldType, From, Item, Rows, Unit};
 use std::collections::BTreeMap;
 
 /// Whether a figure from returns can be there at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Reporting {
     /// At least one unit reported, or the group is none of units.
     Reported,
     /// Units are expected here, and none reported.
@@ -17,20 +18,20 @@ pub enum Standing {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
+pub struct AxisGroup {
     pub label: String,
-    pub standing: Standing,
+    pub reporting: Reporting,
 }
 
 /// The rows of a table, in order.
 pub struct Axis<'a> {
-    pub groups: Vec<Group>,
+    pub groups: Vec<AxisGroup>,
     /// What the row of everything else is called.
     pub leftover: &'static str,
-    by: By<'a>,
+    by: AxisBy<'a>,
 }
 
-enum By<'a> {
+enum AxisBy<'a> {
     /// Roster index → group.
     Unit(Vec<Option<usize>>),
     Code {
@@ -51,7 +52,7 @@ impl<'a> Axis<'a> {
             Rows::Items(items) => Axis {
                 groups: items.iter().map(|item| plain(&item.label)).collect(),
                 leftover: "其他",
-                by: By::Items(items),
+                by: AxisBy::Items(items),
             },
         })
     }
@@ -74,7 +75,7 @@ impl<'a> Axis<'a> {
         let reference = facts.reference;
         let mut labels: Vec<String> = reference.cities.iter().map(|city| city.name.clone()).collect();
         let cities = labels.len();
-        // Units of the first channel stand under their cities; every other is a row of its own (RETURNS.md §8, "By city").
+        // Units of the first channel stand under their cities; every other is a row of its own (RETURNS.md §8, "AxisBy city").
         labels.extend(reference.roster.channels.iter().skip(1).cloned());
         let place = |unit: &Unit| {
             let channel = labels[cities..].iter().position(|label| *label == unit.channel);
@@ -97,60 +98,60 @@ impl<'a> Axis<'a> {
         Axis {
             groups: values.iter().map(|value| plain(value)).collect(),
             leftover: "未归类",
-            by: By::Code { column: column.to_string(), positions: positions(&values) },
+            by: AxisBy::Code { column: column.to_string(), positions: positions(&values) },
         }
     }
 
     fn by_unit(labels: Vec<String>, positions: Vec<Option<usize>>, facts: &Facts<'_>) -> Axis<'a> {
-        let mut groups: Vec<Group> =
-            labels.into_iter().map(|label| Group { label, standing: Standing::NobodyExpected }).collect();
+        let mut groups: Vec<AxisGroup> =
+            labels.into_iter().map(|label| AxisGroup { label, reporting: Reporting::NobodyExpected }).collect();
         for unit in &facts.reference.roster.expected {
             let Some(Some(position)) = positions.get(*unit as usize) else { continue };
-            let standing = &mut groups[*position].standing;
+            let reporting = &mut groups[*position].reporting;
             if facts.has_reported(*unit) {
-                *standing = Standing::Reported;
-            } else if *standing == Standing::NobodyExpected {
-                *standing = Standing::Silent;
+                *reporting = Reporting::Reported;
+            } else if *reporting == Reporting::NobodyExpected {
+                *reporting = Reporting::Silent;
             }
         }
-        Axis { groups, leftover: "未归属", by: By::Unit(positions) }
+        Axis { groups, leftover: "未归属", by: AxisBy::Unit(positions) }
     }
 
-    /// Who of each group reported in any of these periods (each by roster index): the standings of then.
-    pub fn standings(&self, reported: &[&[bool]], facts: &Facts<'_>) -> Vec<Standing> {
+    /// Who of each group reported in any of these periods (each by roster index): the reporting of then.
+    pub fn reporting(&self, reported: &[&[bool]], facts: &Facts<'_>) -> Vec<Reporting> {
         if !self.is_by_unit() {
-            return vec![Standing::Reported; self.groups.len()];
+            return vec![Reporting::Reported; self.groups.len()];
         }
-        let mut standings = vec![Standing::NobodyExpected; self.groups.len()];
+        let mut reporting = vec![Reporting::NobodyExpected; self.groups.len()];
         for unit in &facts.reference.roster.expected {
-            let Some(standing) = self.group_of(Some(*unit)).and_then(|group| standings.get_mut(group)) else {
+            let Some(reporting) = self.group_of(Some(*unit)).and_then(|group| reporting.get_mut(group)) else {
                 continue;
             };
             if reported.iter().any(|period| period.get(*unit as usize) == Some(&true)) {
-                *standing = Standing::Reported;
-            } else if *standing == Standing::NobodyExpected {
-                *standing = Standing::Silent;
+                *reporting = Reporting::Reported;
+            } else if *reporting == Reporting::NobodyExpected {
+                *reporting = Reporting::Silent;
             }
         }
-        standings
+        reporting
     }
 
     /// The group of a roster unit, where rows are units, cities or channels.
     pub fn group_of(&self, unit: Option<u32>) -> Option<usize> {
         match &self.by {
-            By::Unit(positions) => positions.get(unit? as usize).copied().flatten(),
+            AxisBy::Unit(positions) => positions.get(unit? as usize).copied().flatten(),
             _ => None,
         }
     }
 
     pub fn is_by_unit(&self) -> bool {
-        matches!(self.by, By::Unit(_))
+        matches!(self.by, AxisBy::Unit(_))
     }
 
     /// The item of a group, where rows are named conditions.
     pub fn item(&self, group: usize) -> Option<&'a Item> {
         match &self.by {
-            By::Items(items) => items.get(group),
+            AxisBy::Items(items) => items.get(group),
             _ => None,
         }
     }
@@ -158,12 +159,12 @@ impl<'a> Axis<'a> {
     /// Row numbers of each group; the last entry holds the rows that no group takes.
     pub fn members(&self, rows: &Rowset, facts: &Facts<'_>) -> Result<Vec<Vec<u32>>, String> {
         match &self.by {
-            By::Unit(_) => Ok(self.partition(rows.units.iter().map(|unit| self.group_of(*unit)))),
-            By::Code { column, positions } => {
+            AxisBy::Unit(_) => Ok(self.partition(rows.units.iter().map(|unit| self.group_of(*unit)))),
+            AxisBy::Code { column, positions } => {
                 let texts = rows.texts(column)?;
                 Ok(self.partition(texts.iter().map(|text| positions.get((*text)?).copied())))
             }
-            By::Items(items) => {
+            AxisBy::Items(items) => {
                 let masks =
                     items.iter().map(|item| facts.holds(rows, &[&item.filter])).collect::<Result<Vec<_>, _>>()?;
                 Ok(overlapping(&masks, rows.len()))
@@ -180,8 +181,8 @@ impl<'a> Axis<'a> {
     }
 }
 
-fn plain(label: &str) -> Group {
-    Group { label: label.to_string(), standing: Standing::Reported }
+fn plain(label: &str) -> AxisGroup {
+    AxisGroup { label: label.to_string(), reporting: Reporting::Reported }
 }
 
 fn positions(values: &[String]) -> BTreeMap<String, usize> {

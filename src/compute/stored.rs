@@ -1,11 +1,11 @@
 //! Stored periods as tables read them: a form's rows of an earlier period, loaded only when a measure asks for them.
 
-use super::facts::Rowset;
-use crate::definition::{From, MeasureKind, Plan, Reference, Rows, Statistic, TableKind};
+use super::rowset::Rowset;
+use super::source::{columns_of, source, unit_column};
+use crate::definition::{From, MeasureKind, Plan, Reference, TableKind};
 use crate::domain::period::Period;
 use crate::history::units::StoredUnit;
 use crate::history::{History, StoredForm};
-use crate::language::Checked;
 use crate::model::Column;
 use crate::model::run::UnitStatus;
 use crate::rows::Grid;
@@ -58,7 +58,7 @@ pub struct LeftOut {
 }
 
 /// What the store holds of earlier periods, and what was read of it so far.
-pub struct Past<'a> {
+pub struct StoredPeriods<'a> {
     plan: &'a Plan,
     reference: &'a Reference,
     history: &'a History,
@@ -67,9 +67,9 @@ pub struct Past<'a> {
     loaded: RefCell<BTreeMap<(usize, Period), Option<PastRows>>>,
 }
 
-impl<'a> Past<'a> {
-    pub fn new(plan: &'a Plan, reference: &'a Reference, history: &'a History) -> Past<'a> {
-        Past { plan, reference, history, read: columns_read(plan), loaded: RefCell::default() }
+impl<'a> StoredPeriods<'a> {
+    pub fn new(plan: &'a Plan, reference: &'a Reference, history: &'a History) -> StoredPeriods<'a> {
+        StoredPeriods { plan, reference, history, read: columns_read(plan), loaded: RefCell::default() }
     }
 
     /// A form's rows of a period, or why they cannot be counted. `columns` are those that will be read.
@@ -166,13 +166,6 @@ impl<'a> Past<'a> {
     }
 }
 
-/// The column of a measure's form that names a row's own unit.
-pub fn unit_column<'p>(plan: &'p Plan, kind: &MeasureKind) -> Option<&'p str> {
-    let Some(From::Form { form, .. }) = super::statistics::from(kind) else { return None };
-    let form = plan.forms.get(*form)?;
-    form.fields.get(form.unit_field).map(|field| &*field.name)
-}
-
 /// By form, the columns that measures of other periods read.
 fn columns_read(plan: &Plan) -> BTreeMap<usize, BTreeSet<String>> {
     let mut read: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
@@ -182,12 +175,11 @@ fn columns_read(plan: &Plan) -> BTreeMap<usize, BTreeSet<String>> {
         for measure in &statistic.measures {
             if let MeasureKind::Growth { now, comparable: true, .. } = measure.kind
                 && let Some(now) = statistic.measures.get(now)
-                && let (Some(From::Form { form, .. }), Some(column)) =
-                    (super::statistics::from(&now.kind), unit_column(plan, &now.kind))
+                && let (Some(From::Form { form, .. }), Some(column)) = (source(&now.kind), unit_column(plan, &now.kind))
             {
                 read.entry(*form).or_default().insert(column.to_owned());
             }
-            let from = super::statistics::from(&measure.kind);
+            let from = source(&measure.kind);
             if let (Some(From::Form { form, .. }), true) =
                 (from, laid_out || measure.period != crate::definition::When::This)
             {
@@ -196,28 +188,4 @@ fn columns_read(plan: &Plan) -> BTreeMap<usize, BTreeSet<String>> {
         }
     }
     read
-}
-
-/// Columns that a measure, its table's rows and its columns by code read.
-pub fn columns_of(statistic: &Statistic, kind: &MeasureKind) -> BTreeSet<String> {
-    let own: Vec<&Checked> = match kind {
-        MeasureKind::Count { filter, .. } => filter.iter().collect(),
-        MeasureKind::Sum { value, filter, .. } | MeasureKind::Average { value, filter, .. } => {
-            filter.iter().chain([value]).collect()
-        }
-        MeasureKind::Ratio { of, over, .. } => over.iter().chain([of]).collect(),
-        MeasureKind::Rate { of, over, filter, .. } => filter.iter().chain([of, over]).collect(),
-        MeasureKind::Verdict { holds, filter, .. } => filter.iter().chain([holds]).collect(),
-        _ => Vec::new(),
-    };
-    let items = match &statistic.rows {
-        Rows::Items(items) => items.as_slice(),
-        _ => &[],
-    };
-    let code = match &statistic.rows {
-        Rows::Codes { field } => Some(field),
-        _ => None,
-    };
-    let read = own.into_iter().chain(items.iter().map(|item| &item.filter)).flat_map(|checked| &checked.columns);
-    read.chain(&statistic.across).chain(code).cloned().collect()
 }

@@ -1,21 +1,26 @@
 //! Measures computed from other measures of the table, cell by cell: portions, differences, growth, percentage points.
 
-use super::facts::Facts;
-use super::groups::Axis;
-use super::measures::Grid;
+use super::cells::MeasureCells;
+use crate::compute::axis::Axis;
+use crate::compute::facts::Facts;
 use crate::definition::{Bound, MeasureKind, Share};
 use crate::domain::ranking::{Direction, places};
 use crate::model::statistic::StatCell;
 
 /// A measure computed from others; `None` while those are not there yet.
-pub fn derive(kind: &MeasureKind, grids: &[Option<Grid>], axis: &Axis<'_>, facts: &Facts<'_>) -> Option<Grid> {
+pub fn derive(
+    kind: &MeasureKind,
+    grids: &[Option<MeasureCells>],
+    axis: &Axis<'_>,
+    facts: &Facts<'_>,
+) -> Option<MeasureCells> {
     let other = |index: &usize| grids.get(*index).and_then(Option::as_ref);
     Some(match kind {
         MeasureKind::Portion { of } => {
             let of = other(of)?;
             let line =
                 |line: &[StatCell]| line.iter().zip(&of.total).map(|(part, whole)| portion(part, whole)).collect();
-            derived(of.parts.iter().map(|part| line(part)).collect(), line(&of.total))
+            MeasureCells::derived(of.parts.iter().map(|part| line(part)).collect(), line(&of.total))
         }
         MeasureKind::Difference { left, right } => combine(other(left)?, other(right)?, difference),
         MeasureKind::Growth { now, before, comparable: false } => combine(other(now)?, other(before)?, growth),
@@ -23,7 +28,7 @@ pub fn derive(kind: &MeasureKind, grids: &[Option<Grid>], axis: &Axis<'_>, facts
         MeasureKind::Rank { of, direction } => rank(other(of)?, *direction, axis.groups.len()),
         MeasureKind::ItemBound => {
             let width = grids.iter().flatten().next().map_or(1, |grid| grid.total.len());
-            let mut grid = Grid::filled(axis.groups.len(), width, StatCell::NotApplicable);
+            let mut grid = MeasureCells::filled(axis.groups.len(), width, StatCell::NotApplicable);
             for group in 0..axis.groups.len() {
                 if let Some(share) = rule(group, axis, facts) {
                     grid.parts[group].fill(bound(share.bound));
@@ -33,7 +38,7 @@ pub fn derive(kind: &MeasureKind, grids: &[Option<Grid>], axis: &Axis<'_>, facts
         }
         MeasureKind::ItemMargin { portion } => {
             let of = other(portion)?;
-            let mut grid = Grid::filled(axis.groups.len(), of.total.len(), StatCell::NotApplicable);
+            let mut grid = MeasureCells::filled(axis.groups.len(), of.total.len(), StatCell::NotApplicable);
             for group in 0..axis.groups.len() {
                 if let Some(share) = rule(group, axis, facts) {
                     grid.parts[group] =
@@ -47,7 +52,7 @@ pub fn derive(kind: &MeasureKind, grids: &[Option<Grid>], axis: &Axis<'_>, facts
 }
 
 /// Places of the rows by another measure. The rows left over and the total are in no ranking.
-fn rank(of: &Grid, direction: Direction, groups: usize) -> Grid {
+fn rank(of: &MeasureCells, direction: Direction, groups: usize) -> MeasureCells {
     let value = |part: &Vec<StatCell>| match part.first() {
         Some(StatCell::Integer(value)) => Some(*value as f64),
         Some(StatCell::Number(value) | StatCell::Points(value)) => Some(*value),
@@ -55,7 +60,7 @@ fn rank(of: &Grid, direction: Direction, groups: usize) -> Grid {
         _ => None,
     };
     let values: Vec<Option<f64>> = of.parts.iter().take(groups).map(value).collect();
-    let mut grid = Grid::filled(groups, of.total.len(), StatCell::NotApplicable);
+    let mut grid = MeasureCells::filled(groups, of.total.len(), StatCell::NotApplicable);
     for ((place, part), of) in places(&values, direction).into_iter().zip(&mut grid.parts).zip(&of.parts) {
         match (place, of.first()) {
             (Some(place), _) => part.fill(StatCell::Integer(i64::from(place))),
@@ -79,16 +84,16 @@ fn bound(bound: Bound) -> StatCell {
     }
 }
 
-fn derived(parts: Vec<Vec<StatCell>>, total: Vec<StatCell>) -> Grid {
-    Grid { parts, total, derived: true, overlaps: false, unfilled: 0, note: None }
-}
-
-pub fn combine(left: &Grid, right: &Grid, cell: impl Fn(&StatCell, &StatCell) -> StatCell) -> Grid {
+pub fn combine(
+    left: &MeasureCells,
+    right: &MeasureCells,
+    cell: impl Fn(&StatCell, &StatCell) -> StatCell,
+) -> MeasureCells {
     let line = |left: &[StatCell], right: &[StatCell]| -> Vec<StatCell> {
         left.iter().zip(right).map(|(left, right)| cell(left, right)).collect()
     };
     let parts = left.parts.iter().zip(&right.parts).map(|(left, right)| line(left, right)).collect();
-    derived(parts, line(&left.total, &right.total))
+    MeasureCells::derived(parts, line(&left.total, &right.total))
 }
 
 /// Decimals enter a proportion with four places, which is finer than any percentage printed.

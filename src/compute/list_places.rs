@@ -1,7 +1,8 @@
 //! Where a list's rows stand: their places by each of its ranks, and the criteria for which they are on it.
 
-use super::facts::{Facts, Rowset};
-use super::lists::said;
+use super::facts::Facts;
+use super::rowset::Rowset;
+use super::shown::said;
 use super::spoken::spoken;
 use super::words;
 use crate::definition::{List, ListValue, Ranking};
@@ -12,14 +13,14 @@ use crate::text::id_number::mask_within;
 
 /// Places and reasons of a source's rows, by row number.
 #[derive(Debug, Default)]
-pub struct Standing {
+pub struct ListPlaces {
     /// Per column of the list: the place of each row, where the column is a rank.
     places: Vec<Option<Vec<Option<u32>>>>,
     /// Why each row is on the list; empty for one that meets no criterion. `None` where none are declared.
     reasons: Option<Vec<Vec<String>>>,
 }
 
-impl Standing {
+impl ListPlaces {
     /// `population` are the rows that are ranked: those that the list's own condition takes.
     ///
     /// # Errors
@@ -30,8 +31,8 @@ impl Standing {
         rows: &Rowset<'_>,
         population: &[usize],
         facts: &Facts<'_>,
-    ) -> Result<Standing, String> {
-        let mut standing = Standing::default();
+    ) -> Result<ListPlaces, String> {
+        let mut standing = ListPlaces::default();
         for column in &list.columns {
             standing.places.push(match &column.value {
                 ListValue::Rank(ranking) => Some(ranked(ranking, rows, population)?),
@@ -120,7 +121,7 @@ fn ranked(ranking: &Ranking, rows: &Rowset<'_>, population: &[usize]) -> Result<
 }
 
 /// What a rank column's note says, and how the list is cut.
-pub fn notes(list: &List, standing: &Standing) -> Vec<String> {
+pub fn notes(list: &List, standing: &ListPlaces) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(cut) = standing.cut(list) {
         notes.push(words::cut(list.top.unwrap_or(0), cut));
@@ -130,14 +131,6 @@ pub fn notes(list: &List, standing: &Standing) -> Vec<String> {
         notes.push("名次相同的并列，其后的名次顺延（1、2、2、4）；没有得数的不排名次。".to_string());
     }
     notes
-}
-
-/// How a rank comes about.
-pub fn definition(ranking: &Ranking) -> String {
-    let within: Vec<String> = ranking.within.iter().map(|name| format!("“{name}”")).collect();
-    let among =
-        if within.is_empty() { String::new() } else { format!("，在{}相同的行之间排", within.join("、")) };
-    format!("“{}”{}的名次{among}；相同的并列，没有得数的不排", ranking.column, ranking.direction.word())
 }
 
 /// The criteria as the definition says them.

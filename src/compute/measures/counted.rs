@@ -1,0 +1,137 @@
+//! Measures over rows: counts, sums, means and pooled proportions; and what stands where rows say no value, or all of
+//! them were sent back.
+
+use super::cells::MeasureCells;
+use super::frame::{MeasureFrame, SiftedRows, SortedRows};
+use crate::compute::tally::Tally;
+use crate::language::{Checked, Type};
+use crate::model::statistic::StatCell;
+
+impl MeasureFrame<'_> {
+    /// How many rows pass.
+    pub fn counted(&self, sorted: &SortedRows<'_>, filters: &[&Checked]) -> Result<MeasureCells, String> {
+        let sifted = self.sift(sorted, filters)?;
+        Ok(self.grid(self.count(sorted, &sifted)?, sorted.slices, StatCell::Integer))
+    }
+
+    /// The sum of a value over the rows that pass and have one.
+    pub fn summed(
+        &self,
+        sorted: &SortedRows<'_>,
+        value: &Checked,
+        filters: &[&Checked],
+    ) -> Result<MeasureCells, String> {
+        let sifted = self.sift(sorted, filters)?;
+        let (mut cells, filled) = if value.ty == Type::Integer {
+            let values = self.values(sorted, |facts, rows| facts.integers(rows, value))?;
+            let sum = self.whole_sum(sorted, &sifted, &values)?;
+            (self.grid(sum, sorted.slices, StatCell::Integer), present(&values))
+        } else {
+            let values = self.values(sorted, |facts, rows| facts.numbers(rows, value))?;
+            let sum = self.sum(sorted, &sifted, &values)?;
+            (self.grid(sum, sorted.slices, StatCell::Number), present(&values))
+        };
+        let (filled, counted) = (self.sum(sorted, &sifted, &filled)?, self.count(sorted, &sifted)?);
+        if let (Some(filled), Some(counted)) = (filled, counted) {
+            unfilled(&mut cells, &counted, &filled);
+            self.sent_back(&mut cells, &counted, sorted, &sifted);
+        }
+        Ok(cells)
+    }
+
+    /// The mean over the rows that have a value: values and rows are added up apart, in the total row too. Over no such
+    /// row there is none.
+    pub fn average(
+        &self,
+        sorted: &SortedRows<'_>,
+        value: &Checked,
+        filters: &[&Checked],
+    ) -> Result<MeasureCells, String> {
+        let sifted = self.sift(sorted, filters)?;
+        let values = self.values(sorted, |facts, rows| facts.numbers(rows, value))?;
+        let sums = self.sum(sorted, &sifted, &values)?;
+        let counts = self.sum(sorted, &sifted, &present(&values))?;
+        let cell = |(sum, count)| match count {
+            0 => StatCell::NotApplicable,
+            count => StatCell::Number(sum / count as f64),
+        };
+        Ok(self.pairs((sums, counts), sorted.slices, |(_, count)| *count == 0, cell))
+    }
+
+    /// Pooled: numerators and denominators are added up apart, in the total row too.
+    pub fn ratio(&self, sorted: &SortedRows<'_>, of: &Checked, over: Option<&Checked>) -> Result<MeasureCells, String> {
+        let among = self.sift(sorted, &over.into_iter().collect::<Vec<_>>())?;
+        let counts = self.sift(sorted, &over.into_iter().chain([of]).collect::<Vec<_>>())?;
+        let (nums, dens) = (self.count(sorted, &counts)?, self.count(sorted, &among)?);
+        let cell = |(num, den)| StatCell::Ratio { num, den };
+        Ok(self.pairs((nums, dens), sorted.slices, |(_, den)| *den == 0, cell))
+    }
+
+    /// Pooled sums; a row that lacks either number is in neither.
+    pub fn rate(
+        &self,
+        sorted: &SortedRows<'_>,
+        pair: (&Checked, &Checked),
+        filters: &[&Checked],
+    ) -> Result<MeasureCells, String> {
+        let sifted = self.sift(sorted, filters)?;
+        let both = self.values(sorted, |facts, rows| {
+            let (of, over) = (facts.integers(rows, pair.0)?, facts.integers(rows, pair.1)?);
+            Ok(of.into_iter().zip(over).map(|(of, over)| of.zip(over)).collect())
+        })?;
+        let side = |which: fn((i64, i64)) -> i64| -> Vec<Vec<Option<i64>>> {
+            both.iter().map(|rows| rows.iter().map(|both| both.map(which)).collect()).collect()
+        };
+        let nums = self.whole_sum(sorted, &sifted, &side(|(of, _)| of))?;
+        let dens = self.whole_sum(sorted, &sifted, &side(|(_, over)| over))?;
+        let cell = |(num, den)| StatCell::Ratio { num, den };
+        Ok(self.pairs((nums, dens), sorted.slices, |(num, den)| *num == 0 && *den == 0, cell))
+    }
+
+    /// Where all rows of a unit's cell were sent back its sum is not 0: it is not known.
+    fn sent_back(
+        &self,
+        cells: &mut MeasureCells,
+        counted: &Tally<i64>,
+        sorted: &SortedRows<'_>,
+        sifted: &SiftedRows<'_>,
+    ) {
+        if !self.axis.is_by_unit() || self.only.is_some() {
+            return;
+        }
+        let read = self.read(sorted, sifted);
+        let amounts = counted.parts.iter().zip(&read.parts);
+        mark(cells.parts.iter_mut().zip(amounts), &StatCell::Returned, |counted, read| counted == 0 && read > 0);
+    }
+}
+
+/// One for every value that is there.
+fn present<T>(values: &[Vec<Option<T>>]) -> Vec<Vec<Option<i64>>> {
+    values.iter().map(|rows| rows.iter().map(|value| value.as_ref().map(|_| 1)).collect()).collect()
+}
+
+/// Where rows count and none of them says a value, their sum is not 0: nobody said how much. Where some say none, the
+/// table has to say how many.
+fn unfilled(cells: &mut MeasureCells, counted: &Tally<i64>, filled: &Tally<i64>) {
+    let amounts = counted.parts.iter().chain([&counted.total]).zip(filled.parts.iter().chain([&filled.total]));
+    let lines = cells.parts.iter_mut().chain([&mut cells.total]).zip(amounts);
+    mark(lines, &StatCell::Unfilled, |counted, filled| counted > 0 && filled == 0);
+    // The last is the sum of all columns, or the only one.
+    let last = |line: &[i64]| line.last().copied().unwrap_or(0);
+    cells.unfilled = last(&counted.total) - last(&filled.total);
+}
+
+/// Puts `state` where the two amounts of a cell ask for it.
+fn mark<'c>(
+    lines: impl Iterator<Item = (&'c mut Vec<StatCell>, (&'c Vec<i64>, &'c Vec<i64>))>,
+    state: &StatCell,
+    wanted: impl Fn(i64, i64) -> bool,
+) {
+    for (cells, (left, right)) in lines {
+        for (cell, (left, right)) in cells.iter_mut().zip(left.iter().zip(right)) {
+            if wanted(*left, *right) {
+                *cell = state.clone();
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Rows of one form or reference table as tables read them: each with the recommending unit it counts under, and whether
+//! it counts. Knows no table.
+
+use crate::definition::reference::ReferenceTable;
+use crate::definition::{Basis, Roster};
+use crate::language::RunContext;
+use crate::model::{Column, Origin, Value};
+use crate::rows::{Grid, ValidatedRows, recommenders};
+use polars::prelude::{Expr, PolarsError, PolarsResult};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The engine's own columns: whether a row counts, and whether it has a unit that it counts under.
+pub const ACCEPTED: &str = "#accepted";
+pub const PLACED: &str = "#placed";
+
+/// Rows of one form or reference table.
+#[derive(Debug, Clone)]
+pub struct Rowset<'a> {
+    pub grid: Grid,
+    /// Recommending unit of each row, as an index of the roster.
+    pub units: Cow<'a, [Option<u32>]>,
+    pub accepted: Cow<'a, [bool]>,
+    /// Rows of a form, and not of a reference table.
+    pub of_returns: bool,
+    /// Where each row came from; empty for reference tables and stored rows.
+    pub origins: &'a [Origin],
+    /// What its expressions are evaluated with, where that is not the run's own: rows of another period.
+    pub context: Option<RunContext>,
+}
+
+impl<'a> Rowset<'a> {
+    pub fn of_form(validated: &'a ValidatedRows) -> Rowset<'a> {
+        let ValidatedRows { rows, accepted } = validated;
+        let placed = rows.units.iter().map(Option::is_some);
+        let grid = rows.grid.clone().with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed);
+        Rowset {
+            grid,
+            units: Cow::Borrowed(&rows.units),
+            accepted: Cow::Borrowed(accepted),
+            of_returns: true,
+            origins: &rows.origins,
+            context: None,
+        }
+    }
+
+    /// A row belongs to the unit that its text names for certain, else to nobody.
+    pub fn of_reference(table: &ReferenceTable, unit_column: &str, roster: &Roster) -> Result<Rowset<'a>, String> {
+        let height = table.lines.len();
+        let recommenders = recommenders(roster);
+        let mut known: BTreeMap<&str, Option<u32>> = BTreeMap::new();
+        let plain = Grid::of_reference(table, roster);
+        let Some(Column::Text(named)) = plain.column(unit_column) else { return Err(missing(unit_column)) };
+        let units: Vec<Option<u32>> = named
+            .iter()
+            .map(|name| {
+                let name = name?;
+                *known.entry(name).or_insert_with(|| match roster.find(name) {
+                    [unit] => recommenders.get(*unit as usize).copied().flatten(),
+                    _ => None,
+                })
+            })
+            .collect();
+        let placed: Vec<bool> = units.iter().map(Option::is_some).collect();
+        let accepted = vec![true; height];
+        let grid =
+            plain.clone().with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed.into_iter());
+        Ok(Rowset {
+            grid,
+            units: units.into(),
+            accepted: accepted.into(),
+            of_returns: false,
+            origins: &[],
+            context: None,
+        })
+    }
+
+    /// Accepted rows of an earlier period.
+    pub fn of_past(grid: Grid, units: &[Option<u32>], context: RunContext) -> Rowset<'static> {
+        let accepted = vec![true; units.len()];
+        let placed = units.iter().map(Option::is_some);
+        let grid = grid.with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed);
+        let (units, accepted) = (units.to_vec().into(), accepted.into());
+        Rowset { grid, units, accepted, of_returns: true, origins: &[], context: Some(context) }
+    }
+
+    pub fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    /// Whether a row counts. One whose unit nobody knows is in no table, not even among all that was read
+    /// (RETURNS.md §8).
+    pub fn counts(&self, row: usize, basis: Basis) -> bool {
+        match basis {
+            Basis::Accepted => self.accepted[row],
+            Basis::Read => !self.of_returns || self.units[row].is_some(),
+        }
+    }
+
+    /// Position of a column by its name.
+    ///
+    /// # Errors
+    /// No such column: a defect, since the definition was checked.
+    pub fn position(&self, name: &str) -> Result<usize, String> {
+        self.grid.position(name).ok_or_else(|| missing(name))
+    }
+
+    /// A text column, row by row.
+    pub fn texts(&self, name: &str) -> Result<Vec<Option<&str>>, String> {
+        let column = self.position(name)?;
+        let text = |row| match self.grid.value_at(row, column) {
+            Value::Text(text) => Some(text),
+            _ => None,
+        };
+        Ok((0..self.len()).map(text).collect())
+    }
+
+    /// What `take` makes of each stretch of an expression's values, one after the other.
+    pub fn evaluate<T: Send>(
+        &self,
+        expression: Expr,
+        needs: &[&str],
+        take: impl Fn(&polars::prelude::Column) -> PolarsResult<Vec<T>> + Sync,
+    ) -> Result<Vec<T>, String> {
+        let answers = self.grid.evaluate(&[expression], needs, |_, answers| match answers {
+            [values] => take(values),
+            _ => Ok(Vec::new()),
+        });
+        Ok(answers.map_err(defect)?.into_iter().flatten().collect())
+    }
+}
+
+fn missing(column: &str) -> String {
+    format!("统计计算出错：没有“{column}”列")
+}
+
+/// polars refusing what the gate let through is a defect of ours, and stops the run.
+fn defect(error: PolarsError) -> String {
+    format!("统计计算出错：{error}")
+}
