@@ -3,11 +3,10 @@
 use super::arguments::CheckOptions;
 use super::screen::{Exit, complain, say};
 use super::{summary, watch};
-use crate::history::History;
-use crate::model::{Outcome, Severity};
-use crate::run::{self, Prepared, Stop, Watch};
+use crate::model::Severity;
+use crate::model::run::RunVerdict;
+use crate::run::{self, Answered, Stop, Watch};
 use crate::text::id_number::mask_within;
-use crate::validate::Validated;
 use crate::workspace::Workspace;
 use std::fmt::Write;
 
@@ -34,74 +33,73 @@ pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
     }
     options.reading.set_threads();
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
-    let mut results = Vec::new();
-    for ready in &prepared {
-        // A unit has no other periods at hand, and its return is judged by itself.
-        let history = History::open(None, &ready.plan, &ready.reference, &ready.period);
-        match run::collect(ready, &options.paths, &history, &options.reading.limits(), &progress as &dyn Watch) {
-            Ok(validated) => results.push((ready, validated)),
-            Err(stop) => {
-                progress.finish();
-                return Err(stop);
-            }
-        }
-    }
+    let answered = run::recognise(&prepared, &options.paths, &options.reading.limits(), &progress as &dyn Watch);
     progress.finish();
-    keep_recognised(&mut results);
-    let blocked = results.iter().any(|(_, validated)| run::blocked(validated));
-    // Findings first, then that there was nothing to judge.
-    let stranger = results.first().and_then(|(ready, validated)| run::none_of_ours(ready, validated));
-    for (ready, validated) in &results {
+    let answered = answered?;
+    for answer in &answered {
         if options.reading.json {
-            say(&summary::for_machines(ready, &validated.verdict, &[]));
+            say(&summary::for_machines(answer.ready, &own_alone(answer), &[]));
         } else if !options.reading.quiet {
-            say(&listing(ready, validated));
+            say(&listing(answer));
         }
     }
-    if let Some(text) = stranger {
+    // Findings first, then that there was nothing to judge.
+    if let [only] = answered.as_slice()
+        && let Some(text) = run::none_of_ours(only.ready, &only.validated)
+    {
         complain(&text);
         return Ok(Exit::Machine);
     }
+    let blocked = answered.iter().any(|answer| run::blocked(&answer.validated));
     Ok(if blocked { Exit::Blocked } else { Exit::Clean })
 }
 
-/// With several pipelines tried, keeps those that recognised a file (or the first, so that there is something to say).
-fn keep_recognised(results: &mut Vec<(&Prepared, Validated)>) {
-    let recognised = |validated: &Validated| {
-        let verdict = &validated.verdict;
-        [Outcome::Accepted, Outcome::Returned, Outcome::Superseded].iter().any(|outcome| verdict.count(*outcome) > 0)
-    };
-    if results.iter().any(|(_, validated)| recognised(validated)) {
-        results.retain(|(_, validated)| recognised(validated));
-    } else {
-        results.truncate(1);
-    }
+/// The verdict on the files that are judged here, for counting.
+fn own_alone(answer: &Answered<'_>) -> RunVerdict {
+    let mut verdict = answer.validated.verdict.clone();
+    let is_own = |index: u32| answer.own.get(index as usize).copied().unwrap_or(true);
+    verdict.sources.retain(|source| is_own(source.source.index));
+    verdict.findings.retain(|finding| finding.place.source.is_none_or(is_own));
+    verdict
 }
 
-fn listing(ready: &Prepared, validated: &Validated) -> String {
-    let verdict = &validated.verdict;
+fn listing(answer: &Answered<'_>) -> String {
+    let (plan, verdict) = (&answer.ready.plan, &answer.validated.verdict);
+    let own = own_alone(answer);
     let mut out = String::new();
-    for source in &verdict.sources {
-        let mut line = format!("{}：{}", source.source.name, source.outcome.word());
+    for source in &own.sources {
+        let mut forms: Vec<&str> = Vec::new();
+        for form in source.bindings.iter().filter_map(|binding| plan.forms.get(usize::from(binding.form))) {
+            if !forms.contains(&form.title.as_str()) {
+                forms.push(&form.title);
+            }
+        }
+        let form = if forms.is_empty() { String::new() } else { format!(" · {}", forms.join("、")) };
+        let mut line = format!("{}{form}：{}", source.source.name, source.outcome.word());
         if !source.cause.is_empty() {
             let why = [&source.cause, &source.next].into_iter().filter(|part| !part.is_empty());
             line += &format!("（{}）", why.map(String::as_str).collect::<Vec<_>>().join("；"));
         }
         let _ = writeln!(out, "{}", mask_within(&line));
     }
-    for finding in &verdict.findings {
-        let _ = writeln!(out, "{}", summary::sentence(finding, verdict, &ready.reference));
+    for (position, title) in &answer.doubtful {
+        let name = verdict.sources.get(*position).map_or("", |source| source.source.name.as_str());
+        let _ = writeln!(out, "{name}：看表头也像“{title}”的报表，两项都核对了；请用 --pipeline 指明是哪一项");
     }
-    let block = verdict.findings.iter().filter(|finding| finding.severity == Severity::Block).count();
+    for finding in &own.findings {
+        let _ = writeln!(out, "{}", summary::sentence(finding, verdict, &answer.ready.reference));
+    }
+    let block = own.findings.iter().filter(|finding| finding.severity == Severity::Block).count();
     let _ = writeln!(
         out,
-        "{}：共 {} 份文件，{} 处问题，其中必改 {block} 处。{}",
-        ready.plan.title,
-        verdict.sources.len(),
-        verdict.findings.len(),
+        "{}（{}）：共 {} 份文件，{} 处问题，其中必改 {block} 处。{}",
+        plan.title,
+        answer.ready.period.title(),
+        own.sources.len(),
+        own.findings.len(),
         if block > 0 {
             "请改正后再报。"
-        } else if run::none_of_ours(ready, validated).is_some() {
+        } else if run::none_of_ours(answer.ready, &answer.validated).is_some() {
             "没有认出报表。"
         } else {
             "可以报送。"

@@ -41,12 +41,14 @@ pub struct Sampler {
 /// There are none of this pipeline, or they cannot be written.
 pub fn sample(options: &SampleOptions, sampler: &Sampler) -> Result<Exit, Stop> {
     let workspace = Workspace::find(options.pipelines.as_deref())?;
-    if !sampler.pipelines.contains(&options.pipeline.as_str()) {
-        let (name, known) = (&options.pipeline, sampler.pipelines.join("、"));
-        return Err(Stop::Usage(format!("没有“{name}”的样例。可用的流程：{known}。")));
+    // By its title too; a name that no definition has is one that there are no samples of.
+    let pipeline = workspace.name(&options.pipeline).unwrap_or_else(|_| options.pipeline.clone());
+    if !sampler.pipelines.contains(&pipeline.as_str()) {
+        let known = sampler.pipelines.join("、");
+        return Err(Stop::Usage(format!("没有“{pipeline}”的样例。可用的流程：{known}。")));
     }
     let files = (sampler.generate)(Wanted {
-        pipeline: options.pipeline.clone(),
+        pipeline,
         out: options.out.clone(),
         units: options.units,
         period: options.period.clone(),

@@ -4,7 +4,7 @@ use super::prepare::Prepared;
 use super::stop::Stop;
 use super::watch::Watch;
 use crate::history::History;
-use crate::ingest::{self, Delivery, Limits};
+use crate::ingest::{self, Delivery, Discovery, Limits};
 use crate::model::codes::FindingCode;
 use crate::model::outcome::Read;
 use crate::model::{Outcome, Severity, SourceFile, Unreadable};
@@ -27,6 +27,25 @@ pub fn collect(
     watch: &dyn Watch,
 ) -> Result<Validated, Stop> {
     let Prepared { plan, reference, period, .. } = prepared;
+    let found = discover(returns, limits, watch)?;
+    let normaliser = Normaliser::new(normalise::RunFrame { plan, reference, period });
+    let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
+        let arrived = arrive(&normaliser, source, &delivery, limits);
+        watch.file_done(arrived.arrival.findings());
+        arrived
+    })
+    .map_err(Stop::Input)?;
+    watch.stage("核对数据");
+    let validated = validate::validate(Yardstick { plan, reference, period, history }, arrived);
+    validate::accounting::prove(&validated.verdict).map_err(Stop::Unproven)?;
+    Ok(validated)
+}
+
+/// All files of the paths given, in the order of the run.
+///
+/// # Errors
+/// [`Stop::Input`] when there is nothing to read.
+pub fn discover(returns: &[PathBuf], limits: &Limits, watch: &dyn Watch) -> Result<Discovery, Stop> {
     watch.stage("查找文件");
     let found = ingest::discover(returns, limits).map_err(Stop::Input)?;
     if found.files.is_empty() {
@@ -35,21 +54,7 @@ pub fn collect(
     }
     watch.files_found(found.files.len());
     watch.stage("读取报表");
-    let normaliser = Normaliser::new(normalise::RunFrame { plan, reference, period });
-    let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
-        let arrived = arrive(&normaliser, source, delivery, limits);
-        watch.file_done(match &arrived.arrival {
-            Arrival::Return(normalised) => normalised.findings.len(),
-            Arrival::Unreadable(_) => 1,
-            _ => 0,
-        });
-        arrived
-    })
-    .map_err(Stop::Input)?;
-    watch.stage("核对数据");
-    let validated = validate::validate(Yardstick { plan, reference, period, history }, arrived);
-    validate::accounting::prove(&validated.verdict).map_err(Stop::Unproven)?;
-    Ok(validated)
+    Ok(found)
 }
 
 /// What to say where not one file is a return of this pipeline: another pipeline's folder, most likely, and a province
@@ -75,15 +80,16 @@ pub fn none_of_ours(prepared: &Prepared, validated: &Validated) -> Option<String
     ))
 }
 
-fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery, limits: &Limits) -> Arrived {
+/// One file as a pipeline sees it, before anything is held against other files.
+pub fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: &Delivery, limits: &Limits) -> Arrived {
     let mut format = "";
     let mut near_misses = Vec::new();
-    let arrival = match delivery.read {
+    let arrival = match &delivery.read {
         Read::Workbook(workbook) => {
             format = workbook.format.name();
             let budget = Budget::of(limits.time.saturating_sub(delivery.spent), limits.memory);
             // A file that defeats the program costs itself and not the run; it is named, and counts nowhere.
-            let normalised = catch_unwind(AssertUnwindSafe(|| normaliser.normalise_within(source, &workbook, budget)));
+            let normalised = catch_unwind(AssertUnwindSafe(|| normaliser.normalise_within(source, workbook, budget)));
             match normalised {
                 Ok(Err(overrun)) => Arrival::Unreadable(too_dear(overrun, &budget, limits)),
                 Ok(Ok(mut normalised)) => {
@@ -100,9 +106,9 @@ fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: Delivery, 
                 }),
             }
         }
-        Read::Unreadable(why) => Arrival::Unreadable(why),
-        Read::NotATable { cause } => Arrival::Unrecognised(cause),
-        Read::Litter { cause } => Arrival::Ignored(cause),
+        Read::Unreadable(why) => Arrival::Unreadable(why.clone()),
+        Read::NotATable { cause } => Arrival::Unrecognised(cause.clone()),
+        Read::Litter { cause } => Arrival::Ignored(cause.clone()),
     };
     let named_unit = match arrival {
         Arrival::Return(_) | Arrival::Ignored(_) => None,

@@ -7,6 +7,7 @@ pub mod issue;
 mod past;
 mod places;
 mod prepare;
+mod recognise;
 pub mod replay;
 mod stop;
 mod watch;
@@ -14,6 +15,7 @@ mod watch;
 pub use collect::{blocked, collect, none_of_ours};
 pub use places::Places;
 pub use prepare::{Prepared, period_of, prepare};
+pub use recognise::{Answered, recognise};
 pub use stop::Stop;
 pub use watch::{Unwatched, Watch};
 

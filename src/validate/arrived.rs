@@ -13,6 +13,17 @@ pub enum Arrival {
     Ignored(String),
 }
 
+impl Arrival {
+    /// Number of findings so far, a file that cannot be read being one.
+    pub fn findings(&self) -> usize {
+        match self {
+            Arrival::Return(normalised) => normalised.findings.len(),
+            Arrival::Unreadable(_) => 1,
+            Arrival::Unrecognised(_) | Arrival::Ignored(_) => 0,
+        }
+    }
+}
+
 /// One file as validation takes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arrived {

@@ -59,8 +59,18 @@ impl Workspace {
         allowance: Allowance,
     ) -> Result<Prepared, Stop> {
         let definition = self.definition(name).map_err(Stop::Usage)?;
+        let name = folder_of(&definition).unwrap_or(name);
         let folders = self.reference(reference, name).map_err(Stop::Input)?;
         run::prepare(&definition, &folders, period, allowance)
+    }
+
+    /// The name of the pipeline that goes by this name or title.
+    ///
+    /// # Errors
+    /// No such pipeline.
+    pub fn name(&self, name: &str) -> Result<String, Stop> {
+        let definition = self.definition(name).map_err(Stop::Usage)?;
+        Ok(folder_of(&definition).unwrap_or(name).to_owned())
     }
 
     /// A definition by itself.
@@ -78,8 +88,14 @@ impl Workspace {
     /// No such pipeline; the message lists those there are and the nearest name.
     fn definition(&self, name: &str) -> Result<PathBuf, String> {
         let names = self.names();
+        let at = |name: &str| self.pipelines.join(name).join("pipeline.toml");
         if names.iter().any(|known| known == name) {
-            return Ok(self.pipelines.join(name).join("pipeline.toml"));
+            return Ok(at(name));
+        }
+        // Officers know a pipeline by its title. Mistakes in other definitions are theirs to say, when they are asked for.
+        let titled = |known: &&String| crate::definition::read(&at(known)).is_ok_and(|plan| plan.title == name);
+        if let Some(known) = names.iter().find(titled) {
+            return Ok(at(known));
         }
         let own = self.pipelines.join(name);
         if own.is_dir() {
@@ -151,6 +167,11 @@ impl Workspace {
 pub fn histories(given: Option<&Path>) -> Vec<PathBuf> {
     let default = || [HISTORY, SAMPLE_HISTORY].iter().map(|name| Path::new("out").join(name)).collect();
     given.map_or_else(default, |root| vec![root.to_path_buf()])
+}
+
+/// The folder that a definition lies in, which names its pipeline.
+fn folder_of(definition: &Path) -> Option<&str> {
+    definition.parent()?.file_name()?.to_str()
 }
 
 fn plain(root: &Path, name: &str) -> PathBuf {

@@ -1,6 +1,6 @@
 //! The command line as officers meet it: help, mistakes, exit codes.
 
-use super::support::{huizong, said, say};
+use super::support::{huizong, root, said, say};
 
 #[test]
 fn help_is_chinese_with_an_example_a_verb() {
@@ -137,4 +137,53 @@ fn returns_of_another_pipeline_are_three_and_replace_nothing() {
         assert_eq!(said.code, 1, "{}{}", said.out, said.err);
         assert!(said.out.contains("空.xlsx"), "{}", said.out);
     }
+}
+
+/// Every shipped sample is judged by the pipeline that it is of, and by no other, whatever lies beside it.
+#[test]
+fn check_without_a_pipeline_judges_each_file_by_its_own() {
+    huizong::ingest::use_worker(std::path::PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
+    let pipelines = ["honours", "innovation", "model-teams", "service", "shock-teams", "studios"];
+    let prepared: Vec<_> = pipelines
+        .iter()
+        .map(|name| {
+            let folders = [root().join("pipelines").join(name), root().join("pipelines/reference")];
+            let folders = huizong::definition::reference::ReferenceFolders(folders.to_vec());
+            let definition = root().join("pipelines").join(name).join("pipeline.toml");
+            huizong::run::prepare(&definition, &folders, None, huizong::formats::allowance::Allowance::default())
+                .expect("a shipped definition")
+        })
+        .collect();
+    let returns: Vec<_> = prepared.iter().map(|ready| root().join(&ready.plan.sample_returns)).collect();
+    let limits = huizong::ingest::Limits::default();
+    let answered =
+        huizong::run::recognise(&prepared, &returns, &limits, &huizong::run::Unwatched).expect("the samples are read");
+    assert_eq!(answered.len(), pipelines.len());
+    let mut judged = 0;
+    for answer in &answered {
+        let name = &answer.ready.plan.name;
+        assert!(answer.doubtful.is_empty(), "{name}: {:?}", answer.doubtful);
+        for (source, own) in answer.validated.verdict.sources.iter().zip(&answer.own) {
+            judged += usize::from(*own);
+            let is_return = !source.bindings.is_empty();
+            let of_name = source.source.path.starts_with(root().join(&answer.ready.plan.sample_returns));
+            assert!(
+                !is_return || (*own && of_name),
+                "{} is judged as a return of {name}",
+                source.source.path.display()
+            );
+        }
+    }
+    assert_eq!(judged, answered[0].validated.verdict.sources.len(), "every file is judged once");
+}
+
+#[test]
+fn check_names_the_form_and_a_title_names_a_pipeline() {
+    let teams = "samples/model-teams/合肥/合肥市总工会.xlsx";
+    let said = say(&["check", teams]);
+    assert!(said.out.contains("合肥市总工会.xlsx · 模范班组申报汇总表、称号复核表：通过"), "{}{}", said.out, said.err);
+    assert!(said.out.contains("省模范班组评选（2026年）：共 1 份文件"), "{}", said.out);
+    assert_eq!(said.out, say(&["check", teams, "--pipeline", "省模范班组评选"]).out);
+    let said = say(&["lint", "省模范班组评先"]);
+    assert!(said.code == 2 && said.err.contains("没有“省模范班组评先”这个流程"), "{}", said.err);
 }
