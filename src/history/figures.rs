@@ -180,7 +180,7 @@ mod tests {
         changed[at + 2] = b'4';
         assert!(matches!(read(&changed), Err(Unusable::Damaged(_))));
         assert!(matches!(read(&written[..written.len() / 2]), Err(Unusable::Damaged(_))));
-        let future = String::from_utf8(written).unwrap().replace("\"format\":1", "\"format\":7");
+        let future = String::from_utf8(written).unwrap().replace("\"format\":2", "\"format\":7");
         assert_eq!(read(future.as_bytes()), Err(Unusable::Future(7)));
     }
 }

@@ -4,6 +4,7 @@
 //! machine: the same rows give the same bytes.
 
 use super::layout::HEAD;
+use super::references::ReferenceHash;
 use crate::definition::reference::Due;
 use crate::definition::{ColumnType, FieldType, Form};
 use crate::domain::period::{Period, PeriodKind, civil};
@@ -14,7 +15,11 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The format that this program writes; it reads this and every lower one.
-pub const FORMAT: u64 = 1;
+///
+/// 1: accepted rows, units, figures. 2: the period in every file, record keys, rows that did not count, findings, files,
+/// sheets, bindings and amendments as tables, hashes of the reference data; where a file of format 1 is asked for one of
+/// these, it is not known.
+pub const FORMAT: u64 = 2;
 
 /// A file beside the head.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +110,8 @@ pub struct FormPart {
     pub part: StoredFile,
     /// The form's columns by name, in its order.
     pub columns: Vec<StoredColumn>,
+    /// The rows that did not count, and how many; `None` in a period of format 1, which did not keep them.
+    pub not_counted: Option<(usize, StoredFile)>,
 }
 
 /// A stored column as its definition had it.
@@ -126,6 +133,10 @@ pub struct PeriodHead {
     pub forms: Vec<FormPart>,
     pub units: StoredFile,
     pub figures: StoredFile,
+    /// Tables beside the rows ([`super::accounts`]); none in a period of format 1.
+    pub accounts: Vec<StoredFile>,
+    /// The reference data that the period was computed with; `None` in a period of format 1, which did not keep it.
+    pub references: Option<Vec<ReferenceHash>>,
     /// Units that owed a return, and those that gave one that was accepted, on time or late.
     pub expected: usize,
     pub reported: usize,
@@ -199,6 +210,10 @@ impl PeriodHead {
             "forms": forms,
             "units": self.units.json(),
             "figures": self.figures.json(),
+            "accounts": self.accounts.iter().map(StoredFile::json).collect::<Vec<_>>(),
+            "references": self.references.as_ref().map(|all| {
+                all.iter().map(|one| json!({ "table": one.table, "sha256": one.sha256 })).collect::<Vec<_>>()
+            }),
             "expected": self.expected,
             "reported": self.reported,
             "files": self.files,
@@ -277,7 +292,11 @@ impl FormPart {
             column
         };
         let columns: Vec<Value> = self.columns.iter().map(column).collect();
-        json!({ "id": self.id, "title": self.title, "rows": self.rows, "part": self.part.json(), "columns": columns })
+        let not_counted = self.not_counted.as_ref().map(|(rows, part)| json!({ "rows": rows, "part": part.json() }));
+        json!({
+            "id": self.id, "title": self.title, "rows": self.rows, "part": self.part.json(), "columns": columns,
+            "not_counted": not_counted,
+        })
     }
 
     fn read(value: &Value) -> Option<FormPart> {
@@ -293,6 +312,10 @@ impl FormPart {
             rows: usize::try_from(value["rows"].as_u64()?).ok()?,
             part: StoredFile::read(&value["part"])?,
             columns: columns.collect::<Option<_>>()?,
+            not_counted: match value.get("not_counted").filter(|part| !part.is_null()) {
+                None => None,
+                Some(part) => Some((usize::try_from(part["rows"].as_u64()?).ok()?, StoredFile::read(&part["part"])?)),
+            },
         })
     }
 }
@@ -321,6 +344,11 @@ fn read(record: &Map<String, Value>) -> Option<PeriodHead> {
         forms: record.get("forms")?.as_array()?.iter().map(FormPart::read).collect::<Option<_>>()?,
         units: StoredFile::read(record.get("units")?)?,
         figures: StoredFile::read(record.get("figures")?)?,
+        accounts: list(record, "accounts").map(StoredFile::read).collect::<Option<_>>()?,
+        references: match record.get("references").filter(|all| !all.is_null()) {
+            None => None,
+            Some(_) => Some(list(record, "references").map(reference).collect::<Option<_>>()?),
+        },
         expected: count(record.get("expected")?)?,
         reported: count(record.get("reported")?)?,
         files: record.get("files")?.as_u64()?,
@@ -335,6 +363,16 @@ fn read(record: &Map<String, Value>) -> Option<PeriodHead> {
         due,
         issued: text("issued"),
     })
+}
+
+/// A list of the record; empty where an earlier format had none.
+fn list<'v>(record: &'v Map<String, Value>, key: &str) -> impl Iterator<Item = &'v Value> {
+    record.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn reference(value: &Value) -> Option<ReferenceHash> {
+    let text = |key: &str| value[key].as_str().map(str::to_owned);
+    Some(ReferenceHash { table: text("table")?, sha256: text("sha256")? })
 }
 
 const KINDS: [(&str, PeriodKind); 6] = [

@@ -4,14 +4,18 @@
 
 use super::head::{FormPart, PeriodHead, StoredColumn, StoredFile, sha256};
 use super::layout::{FIGURES, HEAD, UNITS};
-use super::rows::kept;
+use super::not_counted::{self, Blocking};
+use super::rows::{RunFrame, kept};
 use super::units::StoredUnit;
-use super::{figures, units};
+use super::{accounts, figures, references, units};
 use crate::atomic::Stage;
 use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
+use crate::rows::ValidatedRows;
+use crate::rows::aside::AsideRows;
+use ::parquet::errors::ParquetError;
 use std::path::{Path, PathBuf};
 
 /// What a run leaves of its period.
@@ -21,6 +25,9 @@ pub struct PeriodResults<'a> {
     pub reference: &'a Reference,
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
+    /// Per form of the plan, its rows with their verdicts, and those that entered no rule.
+    pub rows: &'a [ValidatedRows],
+    pub aside: &'a [AsideRows],
     pub tables: &'a [StatTable],
     /// The number that the period was issued under before.
     pub issued: Option<&'a str>,
@@ -55,13 +62,25 @@ pub fn input_hash(verdict: &RunVerdict) -> String {
 
 impl PackedPeriod {
     /// Makes a period's files around its packed rows.
-    pub fn of(entry: PeriodResults<'_>, rows: Vec<FormFile>) -> PackedPeriod {
-        let PeriodResults { plan, verdict, .. } = entry;
+    ///
+    /// # Errors
+    /// A column is missing or refused: a defect of the program.
+    pub fn of(entry: PeriodResults<'_>, rows: Vec<FormFile>) -> Result<PackedPeriod, String> {
+        let PeriodResults { plan, reference, period, verdict, .. } = entry;
+        let frame = RunFrame { plan, reference, period, verdict };
+        let defect =
+            |error: ParquetError| format!("程序缺陷：无法生成历史存档（{error}）；没有写出任何结果，请联系维护人员");
+        let blocking = Blocking::of(&verdict.findings);
         let mut files = Vec::new();
         let mut forms = Vec::new();
-        for FormFile { form, rows, path, sha256, size } in rows {
-            // PackedPeriod with this very plan.
-            let Some(form) = plan.forms.get(form) else { continue };
+        for FormFile { form: index, rows, path, sha256, size } in rows {
+            // Packed with this very plan.
+            let Some(form) = plan.forms.get(index) else { continue };
+            let Some(validated) = entry.rows.iter().find(|validated| validated.rows.form == index) else { continue };
+            let aside = entry.aside.iter().find(|aside| aside.rows.form == index);
+            let (others, bytes) = not_counted::file(frame, validated, aside, &blocking).map_err(defect)?;
+            let beside = StoredFile::of(&format!("{}.not-counted.parquet", form.id), &bytes);
+            files.push((beside.file.clone(), PartContent::Bytes(bytes)));
             let file = format!("{}.parquet", form.id);
             let columns = kept(form)
                 .map(|(column, ty)| StoredColumn {
@@ -71,8 +90,14 @@ impl PackedPeriod {
                 })
                 .collect();
             let part = StoredFile { file: file.clone(), sha256, size };
-            forms.push(FormPart { id: form.id.clone(), title: form.title.clone(), rows, part, columns });
+            let (id, title) = (form.id.clone(), form.title.clone());
+            forms.push(FormPart { id, title, rows, part, columns, not_counted: Some((others, beside)) });
             files.push((file, PartContent::Copy(path)));
+        }
+        let mut tables = Vec::new();
+        for (name, bytes) in accounts::tables(frame).map_err(defect)? {
+            tables.push(StoredFile::of(name, &bytes));
+            files.push((name.to_owned(), PartContent::Bytes(bytes)));
         }
         let units = units::bytes(&discipline(entry));
         let figures = figures::bytes(entry.tables);
@@ -84,6 +109,8 @@ impl PackedPeriod {
             forms,
             units: StoredFile::of(UNITS, &units),
             figures: StoredFile::of(FIGURES, &figures),
+            accounts: tables,
+            references: Some(references::hashes(reference)),
             expected: verdict.units.len(),
             reported: verdict.units.iter().filter(|unit| unit.status.is_accepted()).count(),
             files: verdict.sources.len() as u64,
@@ -94,7 +121,7 @@ impl PackedPeriod {
         files.push((UNITS.to_owned(), PartContent::Bytes(units)));
         files.push((FIGURES.to_owned(), PartContent::Bytes(figures)));
         files.push((HEAD.to_owned(), PartContent::Bytes(head.bytes())));
-        PackedPeriod { files }
+        Ok(PackedPeriod { files })
     }
 
     /// Writes the files beside their targets in the period's folder. Another run that is moving its files there is waited

@@ -7,6 +7,7 @@
 //!
 //! Knows definitions and the roster, and nothing of returns, rules or reports.
 
+pub mod accounts;
 pub mod append;
 pub mod correction;
 pub mod figures;
@@ -15,7 +16,9 @@ pub mod issue;
 pub mod keep;
 pub mod layout;
 pub mod ledger;
+mod not_counted;
 mod parquet;
+pub mod references;
 pub mod remarks;
 pub mod rows;
 pub mod store;

@@ -21,6 +21,8 @@ const GROUP: usize = 65_536;
 /// One column's values, in the order of the rows.
 pub enum ParquetValues<'a> {
     Text(Box<dyn Iterator<Item = Option<&'a str>> + 'a>),
+    /// Texts that are made on the way.
+    Owned(Box<dyn Iterator<Item = Option<String>> + 'a>),
     Integer(Box<dyn Iterator<Item = Option<i64>> + 'a>),
     Number(Box<dyn Iterator<Item = Option<f64>> + 'a>),
     Boolean(Box<dyn Iterator<Item = Option<bool>> + 'a>),
@@ -35,6 +37,34 @@ pub struct ParquetColumn<'a> {
     /// Whether its values are words that recur: a dictionary of others is a search for nothing on every row, and numbers
     /// are as short without.
     pub recurs: bool,
+}
+
+impl<'a> ParquetColumn<'a> {
+    /// This column's values, and behind them those of another one of the same type; of another type the column ends
+    /// early, which [`write`] refuses.
+    pub fn then(self, other: ParquetColumn<'a>) -> ParquetColumn<'a> {
+        use ParquetValues as V;
+        let values = match (self.values, other.values) {
+            (V::Text(one), V::Text(more)) => V::Text(Box::new(one.chain(more))),
+            (V::Owned(one), V::Owned(more)) => V::Owned(Box::new(one.chain(more))),
+            (V::Integer(one), V::Integer(more)) => V::Integer(Box::new(one.chain(more))),
+            (V::Number(one), V::Number(more)) => V::Number(Box::new(one.chain(more))),
+            (V::Boolean(one), V::Boolean(more)) => V::Boolean(Box::new(one.chain(more))),
+            (V::Date(one), V::Date(more)) => V::Date(Box::new(one.chain(more))),
+            (alone, _) => alone,
+        };
+        ParquetColumn { values, ..self }
+    }
+}
+
+/// A column of words that recur.
+pub fn texts<'a>(name: impl Into<String>, values: impl Iterator<Item = Option<&'a str>> + 'a) -> ParquetColumn<'a> {
+    ParquetColumn { name: name.into(), values: ParquetValues::Text(Box::new(values)), recurs: true }
+}
+
+/// A column of whole numbers that recur.
+pub fn whole<'a>(name: impl Into<String>, values: impl Iterator<Item = Option<i64>> + 'a) -> ParquetColumn<'a> {
+    ParquetColumn { name: name.into(), values: ParquetValues::Integer(Box::new(values)), recurs: true }
 }
 
 /// Writes a file to `target`, a row group at a time. Every column yields `rows` values.
@@ -57,7 +87,8 @@ pub fn write<W: Write + Send>(mut columns: Vec<ParquetColumn<'_>>, rows: usize, 
         let mut group = writer.next_row_group()?;
         for column in &mut columns {
             match &mut column.values {
-                ParquetValues::Text(values) => texts(&mut group, values, count)?,
+                ParquetValues::Text(values) => strings(&mut group, values, count)?,
+                ParquetValues::Owned(values) => strings(&mut group, values, count)?,
                 ParquetValues::Integer(values) => scalars::<Int64Type, W>(&mut group, values, count)?,
                 ParquetValues::Number(values) => scalars::<DoubleType, W>(&mut group, values, count)?,
                 ParquetValues::Boolean(values) => scalars::<BoolType, W>(&mut group, values, count)?,
@@ -74,7 +105,7 @@ fn schema(columns: &[ParquetColumn<'_>]) -> Result<Arc<Type>, ParquetError> {
     let mut fields = Vec::with_capacity(columns.len());
     for column in columns {
         let (physical, logical) = match column.values {
-            ParquetValues::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            ParquetValues::Text(_) | ParquetValues::Owned(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
             ParquetValues::Integer(_) => (Physical::INT64, None),
             ParquetValues::Number(_) => (Physical::DOUBLE, None),
             ParquetValues::Boolean(_) => (Physical::BOOLEAN, None),
@@ -106,15 +137,15 @@ fn scalars<T: DataType, W: Write + Send>(
 }
 
 /// All texts of a group lie in one buffer, and the values are slices of it.
-fn texts<W: Write + Send>(
+fn strings<W: Write + Send, S: AsRef<str>>(
     group: &mut SerializedRowGroupWriter<'_, W>,
-    values: &mut dyn Iterator<Item = Option<&str>>,
+    values: &mut dyn Iterator<Item = Option<S>>,
     count: usize,
 ) -> Result<(), ParquetError> {
     let mut buffer = Vec::new();
     let mut ends = Vec::with_capacity(count);
     for value in values.take(count) {
-        buffer.extend_from_slice(value.unwrap_or_default().as_bytes());
+        buffer.extend_from_slice(value.as_ref().map_or(&[][..], |value| value.as_ref().as_bytes()));
         ends.push(value.map(|_| buffer.len()));
     }
     let buffer = ByteArray::from(buffer);

@@ -1,14 +1,26 @@
-//! Rows of a form on their way into a Parquet file, with unit codes and the place that each comes from.
+//! Rows of a form on their way into a Parquet file: which period, which record, where from, and for those that do not
+//! count why not.
 
 use super::head::{StoredType, code_column};
-use super::parquet::{self, ParquetColumn, ParquetValues};
-use super::stored::{RETURN, ROW, SHEET, UNIT};
+use super::parquet::{self, ParquetColumn, ParquetValues, texts, whole};
+use super::stored::{PERIOD, PERIOD_FIRST, PERIOD_LAST, RECORD, RETURN, ROW, SHEET, UNIT};
 use crate::definition::{Form, FormColumn, Plan, Reference, Unit};
+use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
 use crate::model::{Column, Origin};
-use crate::rows::ValidatedRows;
+use crate::rows::record::{key_columns, record_key};
+use crate::rows::{Rows, ValidatedRows};
 use ::parquet::errors::ParquetError;
 use std::io::Write;
+
+/// What the rows of a run are told by.
+#[derive(Debug, Clone, Copy)]
+pub struct RunFrame<'a> {
+    pub plan: &'a Plan,
+    pub reference: &'a Reference,
+    pub period: &'a Period,
+    pub verdict: &'a RunVerdict,
+}
 
 /// The columns of a form that are kept: all but 序号, which numbers lines and says nothing.
 pub fn kept(form: &Form) -> impl Iterator<Item = (FormColumn, StoredType)> {
@@ -25,24 +37,32 @@ pub fn kept(form: &Form) -> impl Iterator<Item = (FormColumn, StoredType)> {
 /// # Errors
 /// A column is missing or refused, or the target cannot be written.
 pub fn form_rows<W: Write + Send>(
-    plan: &Plan,
-    reference: &Reference,
-    verdict: &RunVerdict,
+    frame: RunFrame<'_>,
     validated: &ValidatedRows,
     target: W,
 ) -> Result<(usize, W), ParquetError> {
     let ValidatedRows { rows, accepted } = validated;
+    let picked: Vec<usize> = accepted.iter().enumerate().filter(|(_, yes)| **yes).map(|(row, _)| row).collect();
+    let columns = columns(frame, rows, &picked)?;
+    Ok((picked.len(), parquet::write(columns, picked.len(), target)?))
+}
+
+/// The columns of some rows of a form, and where each row comes from.
+pub fn columns<'a>(
+    frame: RunFrame<'a>,
+    rows: &'a Rows,
+    picked: &'a [usize],
+) -> Result<Vec<ParquetColumn<'a>>, ParquetError> {
+    let RunFrame { plan, reference, period, verdict } = frame;
     let missing = |what: &str| ParquetError::General(format!("缺少“{what}”"));
     let form = plan.forms.get(rows.form).ok_or_else(|| missing("表式"))?;
-    let picked: Vec<usize> = accepted.iter().enumerate().filter(|(_, yes)| **yes).map(|(row, _)| row).collect();
-    let picked = picked.as_slice();
     let units = reference.roster.units.as_slice();
-    let mut columns = Vec::new();
+    let mut columns = period_columns(period, picked.len());
     for (column, _) in kept(form) {
         let values = rows.grid.column(&column.name).ok_or_else(|| missing(&column.name))?;
         if let Column::Unit(of) = values {
             let code = move |row: &usize| units.get(of.get(*row)? as usize).map(|unit| unit.code.as_str());
-            columns.push(text(code_column(&column.name), picked.iter().map(code)));
+            columns.push(texts(code_column(&column.name), picked.iter().map(code)));
         }
         columns.push(ParquetColumn {
             name: column.name,
@@ -53,22 +73,36 @@ pub fn form_rows<W: Write + Send>(
     let origin = |row: &usize| rows.origins.get(*row);
     let source = |origin: &Origin| verdict.sources.get(origin.source as usize);
     let file = move |row: &usize| Some(source(origin(row)?)?.source.name.as_str());
-    columns.push(text(RETURN.to_owned(), picked.iter().map(file)));
+    columns.push(texts(RETURN, picked.iter().map(file)));
     let sheet = move |row: &usize| origin(row).and_then(|at| source(at)?.sheet_name(at.sheet));
-    columns.push(text(SHEET.to_owned(), picked.iter().map(sheet)));
+    columns.push(texts(SHEET, picked.iter().map(sheet)));
     let line = move |row: &usize| Some(i64::from(origin(row)?.row) + 1);
-    columns.push(ParquetColumn {
-        name: ROW.to_owned(),
-        values: ParquetValues::Integer(Box::new(picked.iter().map(line))),
-        recurs: true,
-    });
+    columns.push(whole(ROW, picked.iter().map(line)));
     let unit = |row: &usize| units.get((*rows.units.get(*row)?)? as usize).map(|unit| unit.code.as_str());
-    columns.push(text(UNIT.to_owned(), picked.iter().map(unit)));
-    Ok((picked.len(), parquet::write(columns, picked.len(), target)?))
+    columns.push(texts(UNIT, picked.iter().map(unit)));
+    let key = key_columns(form, |name| rows.grid.column(name));
+    let record = move |row: &usize| record_key(key.as_deref()?, units, *row);
+    columns.push(ParquetColumn {
+        name: RECORD.to_owned(),
+        values: ParquetValues::Owned(Box::new(picked.iter().map(record))),
+        recurs: false,
+    });
+    Ok(columns)
 }
 
-fn text<'a>(name: String, values: impl Iterator<Item = Option<&'a str>> + 'a) -> ParquetColumn<'a> {
-    ParquetColumn { name, values: ParquetValues::Text(Box::new(values)), recurs: true }
+/// The period, in every row of every file: a folder's name says nothing, and a query over all of them needs no path.
+pub fn period_columns<'a>(period: &Period, rows: usize) -> Vec<ParquetColumn<'a>> {
+    let day = |name: &str, day: i32| ParquetColumn {
+        name: name.to_owned(),
+        values: ParquetValues::Date(Box::new(std::iter::repeat_n(Some(day), rows))),
+        recurs: true,
+    };
+    let key = ParquetValues::Owned(Box::new(std::iter::repeat_n(Some(period.key()), rows)));
+    vec![
+        ParquetColumn { name: PERIOD.to_owned(), values: key, recurs: true },
+        day(PERIOD_FIRST, period.first),
+        day(PERIOD_LAST, period.last),
+    ]
 }
 
 /// A column's values in these rows; a unit as its name.

@@ -27,6 +27,12 @@ pub const SHEET: &str = "sheet";
 pub const ROW: &str = "row";
 /// Code of the recommending unit that a row counted under.
 pub const UNIT: &str = "#unit";
+/// The period's key and its first and last day.
+pub const PERIOD: &str = "period";
+pub const PERIOD_FIRST: &str = "period_first";
+pub const PERIOD_LAST: &str = "period_last";
+/// Which record a row is, the same in every period.
+pub const RECORD: &str = "record";
 
 /// What an earlier run left of its period.
 pub struct StoredPeriod {
@@ -86,7 +92,7 @@ impl StoredPeriod {
     ///
     /// # Errors
     /// The head is damaged, of another period or pipeline, or from the future.
-    pub(super) fn open(folder: &Path, period: &Period, today: Arc<Today>) -> Result<StoredPeriod, Unusable> {
+    pub fn open(folder: &Path, period: &Period, today: Arc<Today>) -> Result<StoredPeriod, Unusable> {
         let head = read_head(folder, &today.pipeline, period)?;
         let forms = today.forms.iter().map(|_| OnceLock::new()).collect();
         let (units, figures) = (OnceLock::new(), OnceLock::new());

@@ -54,8 +54,9 @@ pub fn survey(root: &Path, plan: &Plan) -> StoreSurvey {
 }
 
 fn is_whole(folder: &Path, head: &PeriodHead) -> bool {
-    let parts = head.forms.iter().map(|form| &form.part).chain([&head.units, &head.figures]);
-    parts.into_iter().all(|part| std::fs::metadata(folder.join(&part.file)).is_ok_and(|file| file.len() == part.size))
+    let rows = head.forms.iter().flat_map(|form| [Some(&form.part), form.not_counted.as_ref().map(|(_, part)| part)]);
+    let mut parts = rows.flatten().chain([&head.units, &head.figures]).chain(&head.accounts);
+    parts.all(|part| std::fs::metadata(folder.join(&part.file)).is_ok_and(|file| file.len() == part.size))
 }
 
 /// Periods that are reported and lie between stored ones without being stored.

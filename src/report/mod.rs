@@ -116,7 +116,7 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
             Job::Findings => Ok(findings::findings(&results, &links, stage.scratch(), target)?),
             Job::Data => Ok(data_edition::data_edition(&results, &forms, cell_text::SHEET_ROWS - 1, target).map(drop)?),
             Job::Rows(rows) => {
-                let (count, _) = form_rows(results.plan, results.reference, results.verdict, rows, target)?;
+                let (count, _) = form_rows(results.frame(), rows, target)?;
                 kept = Some((rows.rows.form, count));
                 Ok(())
             }

@@ -3,6 +3,7 @@
 use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
 use crate::history::correction::FigureChange;
+use crate::history::rows::RunFrame;
 use crate::model::discipline::ChaseList;
 use crate::model::finding::{Finding, Place};
 use crate::model::run::{RunVerdict, SourceVerdict};
@@ -37,6 +38,12 @@ pub struct Correction<'a> {
 }
 
 impl<'a> Results<'a> {
+    /// What the rows are told by when they are written.
+    pub fn frame(&self) -> RunFrame<'a> {
+        let Results { plan, reference, period, verdict, .. } = *self;
+        RunFrame { plan, reference, period, verdict }
+    }
+
     /// The verdict on a file by its index in the run's list.
     pub fn source(&self, index: u32) -> Option<&'a SourceVerdict> {
         let direct = self.verdict.sources.get(index as usize).filter(|verdict| verdict.source.index == index);

@@ -362,8 +362,9 @@ fn measure() {
     println!("data edition: {:?}, {} bytes", start.elapsed(), bytes.len());
     let start = std::time::Instant::now();
     let fixture = &case.fixture;
-    let (plan, reference, verdict) = (&fixture.plan, &fixture.reference, &fixture.verdict);
-    let packed = super::form_rows(plan, reference, verdict, &fixture.rows[0], Vec::new()).unwrap();
+    let (plan, reference, period, verdict) = (&fixture.plan, &fixture.reference, &fixture.period, &fixture.verdict);
+    let frame = crate::history::rows::RunFrame { plan, reference, period, verdict };
+    let packed = super::form_rows(frame, &fixture.rows[0], Vec::new()).unwrap();
     println!("parquet: {:?}, {} bytes", start.elapsed(), packed.1.len());
     let start = std::time::Instant::now();
     let out = case.write();

@@ -119,7 +119,7 @@ pub fn run(
     }
     let mut history_notes = history.notes();
     let keeps = own.as_ref().filter(|_| places.out.is_some());
-    history_notes.extend(keeps.and_then(|own| own.outdated(&history, plan, &validated.verdict)));
+    history_notes.extend(keeps.and_then(|own| own.outdated(&history, prepared, &validated.verdict)));
     Ok(Finished { validated, computed, written, history_notes })
 }
 
@@ -156,6 +156,8 @@ fn write(
         reference,
         period,
         verdict: &validated.verdict,
+        rows: &validated.rows,
+        aside: &validated.aside,
         tables: &computed.tables,
         issued: issued.map(|((number, _), _)| number),
     };

@@ -3,7 +3,7 @@
 use super::places::Places;
 use super::prepare::Prepared;
 use super::stop::Stop;
-use crate::definition::{LedgerValue, Plan};
+use crate::definition::LedgerValue;
 use crate::domain::period::Period;
 use crate::history::History;
 use crate::history::correction::{FigureChange, changes};
@@ -11,6 +11,7 @@ use crate::history::head::Unusable;
 use crate::history::issue::{Amended, Issued};
 use crate::history::keep::{FormFile, PackedPeriod, PartContent, PeriodResults, StagedPeriod, input_hash};
 use crate::history::layout::{HEAD, ISSUED};
+use crate::history::references;
 use crate::model::Column;
 use crate::model::outcome::Outcome;
 use crate::model::run::RunVerdict;
@@ -107,18 +108,38 @@ impl OwnPeriod {
     }
 
     /// Which stored periods looked back at this one as it was before: their figures are not computed again by themselves.
-    pub fn outdated(&self, history: &History, plan: &Plan, verdict: &RunVerdict) -> Option<String> {
-        let same = history.own().and_then(Result::ok).is_some_and(|stored| {
-            stored.head.input_sha256 == input_hash(verdict) && stored.head.definition_sha256 == plan.sha256
-        });
+    pub fn outdated(&self, history: &History, prepared: &Prepared, verdict: &RunVerdict) -> Option<String> {
+        let Prepared { plan, reference, .. } = prepared;
         let later: Vec<String> =
             history.periods().filter(|other| history.is_before(other)).map(Period::title).collect();
+        if later.is_empty() {
+            return None;
+        }
         let shown: Vec<&str> = later.iter().take(LATER).map(String::as_str).collect();
         let more = if later.len() > LATER { format!("等 {} 期", later.len()) } else { String::new() };
-        (!same && !later.is_empty()).then(|| {
+        let standing = format!("历史库里已有后面的{}{more}", shown.join("、"));
+        let Some(Ok(stored)) = history.own() else {
+            return Some(format!("{standing}，其中的上期、同期和累计是在没有本期数据时算的；请按先后次序重新运行"));
+        };
+        let mut changed = Vec::new();
+        if stored.head.input_sha256 != input_hash(verdict) {
+            changed.push("报表".to_owned());
+        }
+        if stored.head.definition_sha256 != plan.sha256 {
+            changed.push("流程定义".to_owned());
+        }
+        let tables =
+            stored.head.references.as_ref().map(|then| references::changed(then, &references::hashes(reference)));
+        changed.extend(tables.iter().flatten().map(|table| format!("“{table}”")));
+        if !changed.is_empty() {
+            return Some(format!(
+                "本期的{}与上次存入时不同；{standing}，其中的上期、同期和累计还是按本期原来的数据算的；请按先后次序重新运行",
+                changed.join("、")
+            ));
+        }
+        tables.is_none().then(|| {
             format!(
-                "历史库里已有后面的{}{more}，其中的上期、同期和累计还是按本期原来的数据算的；请按先后次序重新运行",
-                shown.join("、")
+                "{standing}；本期上次由旧版程序存入，没有记下当时的参考数据，看不出名册和代码表改过没有；改过的，请按先后次序重新运行"
             )
         })
     }
@@ -158,7 +179,7 @@ impl OwnPeriod {
         rows: Vec<FormFile>,
         changed: Option<usize>,
     ) -> Result<StagedPeriod, Stop> {
-        let mut packed = PackedPeriod::of(entry, rows);
+        let mut packed = PackedPeriod::of(entry, rows).map_err(Stop::Unproven)?;
         if let (Some(issued), Some(figures)) = (&self.issued, changed) {
             let mut issued = issued.clone();
             let input_sha256 = input_hash(entry.verdict);

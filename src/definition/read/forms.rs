@@ -117,7 +117,8 @@ struct FieldReader<'c, 'a> {
 }
 
 /// Columns of the files of accepted rows that say where a row came from.
-const ENGINE: [&str; 3] = ["return", "sheet", "row"];
+const ENGINE: [&str; 10] =
+    ["return", "sheet", "row", "period", "period_first", "period_last", "record", "reason", "reason_zh", "codes"];
 
 /// Words of `type`, before they are joined with what else the field says.
 #[derive(Debug, Clone, Copy, PartialEq)]

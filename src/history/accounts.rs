@@ -1,0 +1,231 @@
+//! What a run found out beside its rows, as tables that can be asked later: the files and their sheets, which column was
+//! which, what was changed automatically, and the findings.
+//!
+//! Sentences are masked as in every list of findings; what stood in a cell is not, the store holds it anyway.
+
+use super::parquet::{self, ParquetColumn, ParquetValues, texts, whole};
+use super::rows::{RunFrame, period_columns};
+use crate::model::normalised::Binding;
+use crate::model::run::{RowAccount, SourceVerdict};
+use crate::model::{Amendment, CellRef, Finding, SheetAccount};
+use crate::text::id_number::mask_within;
+use ::parquet::errors::ParquetError;
+
+/// Names of the files; a form's id holds no dot, so none of them can be a form's.
+pub const FILES: &str = "run.files.parquet";
+pub const SHEETS: &str = "run.sheets.parquet";
+pub const BINDINGS: &str = "run.bindings.parquet";
+pub const AMENDMENTS: &str = "run.amendments.parquet";
+pub const FINDINGS: &str = "run.findings.parquet";
+
+/// All tables, by name.
+///
+/// # Errors
+/// The writer refuses a column.
+pub fn tables(frame: RunFrame<'_>) -> Result<Vec<(&'static str, Vec<u8>)>, ParquetError> {
+    Ok(vec![
+        (FILES, files(frame)?),
+        (SHEETS, sheets(frame)?),
+        (BINDINGS, bindings(frame)?),
+        (AMENDMENTS, amendments(frame)?),
+        (FINDINGS, findings(frame)?),
+    ])
+}
+
+/// A table's columns around the records that it is made of.
+struct TableOf<'a, T> {
+    records: &'a [T],
+    columns: Vec<ParquetColumn<'a>>,
+}
+
+impl<'a, T> TableOf<'a, T> {
+    fn new(frame: RunFrame<'_>, records: &'a [T]) -> TableOf<'a, T> {
+        TableOf { records, columns: period_columns(frame.period, records.len()) }
+    }
+
+    fn text(mut self, name: &str, value: impl Fn(&'a T) -> Option<&'a str> + 'a) -> Self {
+        self.columns.push(texts(name, self.records.iter().map(value)));
+        self
+    }
+
+    /// A text that is made for the file.
+    fn made(mut self, name: &str, value: impl Fn(&'a T) -> Option<String> + 'a) -> Self {
+        let values = ParquetValues::Owned(Box::new(self.records.iter().map(value)));
+        self.columns.push(ParquetColumn { name: name.to_owned(), values, recurs: true });
+        self
+    }
+
+    fn whole(mut self, name: &str, value: impl Fn(&'a T) -> Option<i64> + 'a) -> Self {
+        self.columns.push(whole(name, self.records.iter().map(value)));
+        self
+    }
+
+    fn date(mut self, name: &str, value: impl Fn(&'a T) -> Option<i32> + 'a) -> Self {
+        let values = ParquetValues::Date(Box::new(self.records.iter().map(value)));
+        self.columns.push(ParquetColumn { name: name.to_owned(), values, recurs: true });
+        self
+    }
+
+    fn truth(mut self, name: &str, value: impl Fn(&'a T) -> Option<bool> + 'a) -> Self {
+        let values = ParquetValues::Boolean(Box::new(self.records.iter().map(value)));
+        self.columns.push(ParquetColumn { name: name.to_owned(), values, recurs: true });
+        self
+    }
+
+    fn bytes(self) -> Result<Vec<u8>, ParquetError> {
+        parquet::write(self.columns, self.records.len(), Vec::new())
+    }
+}
+
+fn filled(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn count(number: u64) -> Option<i64> {
+    i64::try_from(number).ok()
+}
+
+fn unit_code(frame: RunFrame<'_>, unit: Option<u32>) -> Option<&str> {
+    frame.reference.roster.units.get(unit? as usize).map(|unit| unit.code.as_str())
+}
+
+fn file_name(frame: RunFrame<'_>, source: Option<u32>) -> Option<&str> {
+    frame.verdict.sources.get(source? as usize).map(|source| source.source.name.as_str())
+}
+
+fn sheet_name(frame: RunFrame<'_>, source: Option<u32>, sheet: Option<u16>) -> Option<&str> {
+    frame.verdict.sources.get(source? as usize)?.sheet_name(sheet?)
+}
+
+fn form_id(frame: RunFrame<'_>, form: Option<u16>) -> Option<&str> {
+    frame.plan.forms.get(usize::from(form?)).map(|form| form.id.as_str())
+}
+
+fn files(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
+    let rows = |of: fn(&RowAccount) -> u64| move |file: &SourceVerdict| count(of(&file.rows));
+    TableOf::new(frame, &frame.verdict.sources)
+        .text("return", |file| Some(&file.source.name))
+        .text("sha256", |file| filled(&file.sha256))
+        .whole("size", |file| count(file.size))
+        .text("format", |file| filled(file.format))
+        .text("outcome", |file| Some(file.outcome.key()))
+        .text("outcome_zh", |file| Some(file.outcome.word()))
+        .text("code", |file| file.code.as_ref().map(|code| &**code))
+        .made("cause", |file| filled(&file.cause).map(mask_within))
+        .text("unit", move |file| unit_code(frame, file.unit))
+        .text("sender", move |file| unit_code(frame, file.sender.as_ref().map(|sender| sender.unit)))
+        .date("received", |file| file.received)
+        .whole("late_days", |file| Some(file.late_days))
+        .text("superseded_by", move |file| file_name(frame, file.superseded_by))
+        .whole("rows", rows(|rows| rows.data))
+        .whole("rows_accepted", rows(|rows| rows.accepted))
+        .whole("rows_blocked", rows(|rows| rows.blocked))
+        .whole("rows_held", rows(|rows| rows.held))
+        .whole("rows_superseded", rows(|rows| rows.superseded))
+        .whole("rows_not_counted", rows(|rows| rows.not_counted))
+        .bytes()
+}
+
+/// What a record of another record is: its file and it.
+struct OfFile<'a, T> {
+    file: &'a SourceVerdict,
+    of: T,
+}
+
+fn sheets(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
+    let all: Vec<OfFile<'_, &SheetAccount>> =
+        frame.verdict.sources.iter().flat_map(|file| file.sheets.iter().map(move |of| OfFile { file, of })).collect();
+    let rows = |of: fn(&SheetAccount) -> u32| move |sheet: &OfFile<'_, &SheetAccount>| Some(i64::from(of(sheet.of)));
+    TableOf::new(frame, &all)
+        .text("return", |sheet| Some(&sheet.file.source.name))
+        .text("sheet", |sheet| Some(&sheet.of.name))
+        .text("form", move |sheet| form_id(frame, sheet.of.form))
+        .made("not_counted", |sheet| sheet.of.not_counted.as_deref().map(mask_within))
+        .whole("rows", rows(|sheet| sheet.rows))
+        .whole("rows_frame", rows(|sheet| sheet.frame))
+        .whole("rows_data", rows(|sheet| sheet.data))
+        .whole("rows_totals", rows(|sheet| sheet.totals))
+        .whole("rows_repeated_headers", rows(|sheet| sheet.repeated_headers))
+        .whole("rows_notes", rows(|sheet| sheet.notes))
+        .bytes()
+}
+
+/// One field of one table: the column that it was read from.
+struct BoundField<'a> {
+    file: &'a SourceVerdict,
+    binding: &'a Binding,
+    /// `None` for a header that belongs to no field.
+    field: Option<&'a str>,
+    at: Option<u16>,
+    header: Option<&'a str>,
+}
+
+fn bindings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
+    let mut all = Vec::new();
+    for file in &frame.verdict.sources {
+        for binding in &file.bindings {
+            let fields = frame.plan.forms.get(usize::from(binding.form)).map_or(&[][..], |form| form.fields.as_slice());
+            for (index, (field, at)) in fields.iter().zip(&binding.columns).enumerate() {
+                let renamed = binding.renamed.iter().find(|(of, _)| usize::from(*of) == index);
+                // Said as the form says it, unless the sheet says it otherwise.
+                let header = at.map(|_| renamed.map_or(&*field.name, |(_, says)| says.as_str()));
+                all.push(BoundField { file, binding, field: Some(&field.name), at: *at, header });
+            }
+            for (at, says) in &binding.extra {
+                all.push(BoundField { file, binding, field: None, at: Some(*at), header: Some(says) });
+            }
+        }
+    }
+    let header_row = |row: fn(&Binding) -> u32| move |bound: &BoundField<'_>| Some(i64::from(row(bound.binding)) + 1);
+    TableOf::new(frame, &all)
+        .text("form", move |bound| form_id(frame, Some(bound.binding.form)))
+        .text("field", |bound| bound.field)
+        .text("return", |bound| Some(&bound.file.source.name))
+        .text("sheet", |bound| Some(&bound.binding.sheet_name))
+        .made("column", |bound| bound.at.filter(|_| !bound.binding.across).map(letters))
+        .whole("line", |bound| bound.at.filter(|_| bound.binding.across).map(|row| i64::from(row) + 1))
+        .text("header", |bound| bound.header)
+        .whole("header_first", header_row(|binding| binding.header.0))
+        .whole("header_last", header_row(|binding| binding.header.1))
+        .bytes()
+}
+
+/// `AB` of a 0-based column.
+fn letters(col: u16) -> String {
+    CellRef { row: 0, col }.to_string().trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
+}
+
+fn amendments(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
+    TableOf::new(frame, &frame.verdict.amendments)
+        .text("return", move |one: &Amendment| file_name(frame, Some(one.source)))
+        .text("sheet", move |one| sheet_name(frame, Some(one.source), Some(one.sheet)))
+        .made("cell", |one| Some(one.at.to_string()))
+        .whole("row", |one| Some(i64::from(one.at.row) + 1))
+        .text("field", |one| Some(&one.field))
+        .text("rule", |one| Some(&one.rule))
+        .text("raw", |one| Some(&one.raw))
+        .text("clean", |one| Some(&one.clean))
+        .bytes()
+}
+
+fn findings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
+    let unit = move |finding: &Finding| {
+        let of_file = |source: u32| frame.verdict.sources.get(source as usize)?.unit;
+        finding.place.unit.or_else(|| of_file(finding.place.source?))
+    };
+    TableOf::new(frame, &frame.verdict.findings)
+        .text("code", |finding: &Finding| Some(&finding.code))
+        .text("severity", |finding| Some(finding.severity.key()))
+        .text("severity_zh", |finding| Some(finding.severity.word()))
+        .truth("holds_return", |finding| Some(finding.holds_return))
+        .text("unit", move |finding| unit_code(frame, unit(finding)))
+        .text("return", move |finding| file_name(frame, finding.place.source))
+        .text("sheet", move |finding| sheet_name(frame, finding.place.source, finding.place.sheet))
+        .made("cell", |finding| finding.place.cells.first().map(CellRef::to_string))
+        .whole("row", |finding| finding.place.row.map(|row| i64::from(row) + 1))
+        .made("found", |finding| filled(&finding.found).map(mask_within))
+        .made("expected", |finding| filled(&finding.expected).map(mask_within))
+        .made("next", |finding| filled(&finding.next).map(mask_within))
+        .whole("definition_line", |finding| finding.line.map(i64::from))
+        .bytes()
+}
