@@ -3,8 +3,8 @@
 //! Widths are decided for the whole sheet first, since stacked blocks share their columns.
 
 use super::columns::SheetColumns;
+use super::excel::serial;
 use super::measure::single_message;
-use super::serial::serial;
 use super::style::{CellStyle, PrintStyles};
 use super::{cell_text, measure};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};

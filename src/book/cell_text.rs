@@ -1,5 +1,6 @@
 //! Text as cells, names of sheets and their limits allow it.
 
+use crate::text::quote::is_active;
 use std::borrow::Cow;
 
 /// Excel's limit of a cell, in UTF-16 units.
@@ -8,14 +9,15 @@ pub const CELL_LIMIT: usize = 32_767;
 pub const SHEET_ROWS: u32 = 1_048_576;
 /// Excel's limit of links on a sheet.
 pub const LINK_LIMIT: usize = 65_000;
-/// A text that a cell can hold: no control characters but line breaks, at most [`CELL_LIMIT`] units, and said where it
+/// A text that a cell can hold: nothing in it that acts but line breaks, at most [`CELL_LIMIT`] units, and said where it
 /// was cut. The second part tells whether it was.
 pub fn printable(text: &str) -> (Cow<'_, str>, bool) {
-    let clean = |c: char| c == '\n' || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
-    let mut out = if text.bytes().all(|b| (b' '..0x7f).contains(&b)) || text.chars().all(clean) {
+    let stays = |c: char| c == '\n' || !is_active(c);
+    let mut out = if text.bytes().all(|b| (b' '..0x7f).contains(&b)) || text.chars().all(stays) {
         Cow::Borrowed(text)
     } else {
-        Cow::Owned(text.replace('\t', " ").chars().filter(|c| clean(*c)).collect())
+        let parts = |c: char| matches!(c, '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+        Cow::Owned(text.chars().map(|c| if parts(c) { ' ' } else { c }).filter(|c| stays(*c)).collect())
     };
     // A UTF-16 unit takes at least one byte of UTF-8.
     if out.len() <= CELL_LIMIT || out.encode_utf16().count() <= CELL_LIMIT {
@@ -67,6 +69,11 @@ mod tests {
     #[test]
     fn text_that_cells_cannot_hold_is_mended_and_said() {
         assert_eq!(printable("=1+1\u{1}\t甲\n乙"), (Cow::Owned::<str>("=1+1 甲\n乙".to_owned()), false));
+        for c in (0..=0x1f).chain(0x7f..=0x9f).chain([0x200e, 0x2028, 0x202e, 0x2066, 0xfeff, 0xfffe, 0xffff]) {
+            let text = format!("甲{}乙", char::from_u32(c).unwrap_or_default());
+            assert!(printable(&text).0.chars().all(|c| c == '\n' || !is_active(c)), "{c:x}");
+            assert!(!sheet_name(&text).chars().any(is_active), "{c:x}");
+        }
         assert!(matches!(printable("一线人数 12"), (Cow::Borrowed(_), false)));
         let long = "长".repeat(40_000);
         let (cut, was_cut) = printable(&long);

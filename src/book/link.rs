@@ -1,30 +1,37 @@
 //! Addresses of files as a link in a cell holds them.
 
-use std::path::{Component, Path, PathBuf};
+use crate::text::quote::is_active;
+use crate::text::width::is_invisible;
+use std::path::{Component, Path};
 
-/// The way from a folder to a file, both absolute and free of links; `None` across drives.
-pub fn relative(from: &Path, to: &Path) -> Option<String> {
+/// The address of a file from the folder that holds the workbook, both absolute and free of links; `None` across drives,
+/// and for names that are no Unicode: no address could say them.
+///
+/// The target of a relationship is a URI. Characters that mean something in one, and those that nobody sees, are escaped
+/// byte by byte; Chinese stands as it is, as Excel writes it.
+pub fn address(from: &Path, to: &Path) -> Option<String> {
     let (from, to): (Vec<Component>, Vec<Component>) = (from.components().collect(), to.components().collect());
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     if shared == 0 {
         return None;
     }
-    let mut way = PathBuf::new();
-    from[shared..].iter().for_each(|_| way.push(".."));
-    to[shared..].iter().for_each(|part| way.push(part));
-    way.to_str().map(|way| way.replace('\\', "/"))
+    let up = from[shared..].iter().map(|_| Some("..".to_owned()));
+    let down = to[shared..].iter().map(|part| part.as_os_str().to_str().map(escape));
+    up.chain(down).collect::<Option<Vec<String>>>().map(|parts| parts.join("/"))
 }
 
-/// A link as the writer takes it whole: characters that mean something in an address are escaped here, so that the
-/// writer, which escapes only what holds no escape yet, leaves it alone.
-pub fn escape(way: &str) -> String {
-    let mut out = String::from("file:///");
-    for c in way.chars() {
-        match c {
-            '%' | '#' | ' ' | '"' | '<' | '>' | '[' | ']' | '`' | '^' | '{' | '}' | '|' => {
-                out.push_str(&format!("%{:02X}", c as u32));
-            }
-            c => out.push(c),
+/// One part of the way.
+fn escape(part: &str) -> String {
+    let mut out = String::new();
+    for c in part.chars() {
+        let plain = match c {
+            _ if c.is_ascii() => c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=@".contains(c),
+            _ => !is_active(c) && !c.is_whitespace() && !is_invisible(c),
+        };
+        if plain {
+            out.push(c);
+        } else {
+            c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| out.push_str(&format!("%{byte:02X}")));
         }
     }
     out
@@ -36,8 +43,27 @@ mod tests {
 
     #[test]
     fn links_lead_from_the_output_folder_to_the_file() {
-        let way = relative(Path::new("/a/out/x"), Path::new("/a/in/合肥/表 1.xls"));
-        assert_eq!(way.as_deref(), Some("../../in/合肥/表 1.xls"));
-        assert_eq!(escape("../表 #1 100%.xls"), "file:///../表%20%231%20100%25.xls");
+        let way = |to: &str| address(Path::new("/a/out/x"), Path::new(to));
+        assert_eq!(way("/a/in/合肥/表 1.xls").as_deref(), Some("../../in/合肥/表%201.xls"));
+        assert_eq!(way("/a/out/x/表 #1 100%.xls").as_deref(), Some("表%20%231%20100%25.xls"));
+        assert_eq!(way("/a/out/c:d/e?.xls").as_deref(), Some("../c%3Ad/e%3F.xls"), "no scheme, no query");
+    }
+
+    #[test]
+    fn an_address_holds_nothing_that_acts() {
+        let acting =
+            (1..=0x1f).chain(0x7f..=0x9f).chain([0x200b, 0x200e, 0x2028, 0x2029, 0x202e, 0x2066, 0xfeff, 0xfffe]);
+        for c in acting.filter_map(char::from_u32) {
+            let address = address(Path::new("/out"), Path::new(&format!("/in/甲{c}乙.xls"))).unwrap();
+            assert!(!address.chars().any(|c| is_active(c) || is_invisible(c)), "{address:?}");
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_name_that_is_no_unicode_has_no_address() {
+        use std::os::unix::ffi::OsStrExt;
+        let name = std::ffi::OsStr::from_bytes(b"/in/\xff.xls");
+        assert_eq!(address(Path::new("/out"), Path::new(name)), None);
     }
 }

@@ -1,11 +1,16 @@
 //! Long lists as filterable sheets: one header row, one line a row, written in one pass with little memory,
 //! split into numbered sheets where a sheet is full.
 
-use super::cell_text;
+use super::cell_text::{LINK_LIMIT, SHEET_ROWS, numbered, printable};
 use super::measure;
-use super::page;
-use super::style::{ListStyles, SONG};
-use rust_xlsxwriter::{Format, Url, Workbook, Worksheet, XlsxError};
+use super::package::RowStyle;
+use super::row_book::{RowBook, SheetUse};
+use std::io::{self, Seek, Write};
+
+/// The size of a list's type, in points.
+const TYPE: f64 = 10.0;
+/// Excel takes so long an address, in UTF-16 units, with some room.
+const ADDRESS: usize = 1_900;
 
 /// One cell of a list.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,175 +26,132 @@ pub enum ListCell<'a> {
 }
 
 /// A list that is being written.
-pub struct Listing<'a> {
-    styles: &'a ListStyles,
+pub struct Listing<'a, W: Write + Seek> {
+    book: &'a mut RowBook<W>,
     name: &'a str,
     title: &'a str,
     /// Heading and width of each column.
     columns: &'a [(&'a str, f64)],
     /// Data rows that a sheet takes.
     room: u32,
-    sheet: Worksheet,
-    full: Vec<Worksheet>,
-    /// Rows written to the current sheet, header included.
+    sheets: u32,
+    /// Data rows of the current sheet.
     rows: u32,
     total: u64,
+    /// Links of the current sheet.
     links: usize,
-    pub unlinked: u64,
-    pub cut: u64,
+    unlinked: u64,
+    /// Texts of the book that were cut before this list began.
+    cut_before: u64,
 }
 
-impl<'a> Listing<'a> {
+impl<'a, W: Write + Seek> Listing<'a, W> {
     /// Starts a list; `room` is at most what a sheet holds.
     ///
     /// # Errors
-    /// No temporary file for the sheet's rows.
+    /// The target fails.
     pub fn new(
-        book: &mut Workbook,
-        styles: &'a ListStyles,
+        book: &'a mut RowBook<W>,
         (name, title): (&'a str, &'a str),
         columns: &'a [(&'a str, f64)],
         room: u32,
-    ) -> Result<Listing<'a>, XlsxError> {
-        let sheet = book.new_worksheet_with_constant_memory()?;
-        let room = room.min(cell_text::SHEET_ROWS - 1);
+    ) -> io::Result<Listing<'a, W>> {
+        let room = room.min(SHEET_ROWS - 1);
+        let cut_before = book.cut;
         let mut listing = Listing {
-            styles,
+            book,
             name,
             title,
             columns,
             room,
-            sheet,
-            full: Vec::new(),
+            sheets: 0,
             rows: 0,
             total: 0,
             links: 0,
             unlinked: 0,
-            cut: 0,
+            cut_before,
         };
         listing.open()?;
         Ok(listing)
     }
 
-    fn open(&mut self) -> Result<(), XlsxError> {
-        self.sheet.set_name(cell_text::numbered(self.name, self.full.len() as u32 + 1))?;
-        page::page(&mut self.sheet, self.title, true);
-        self.sheet.set_screen_gridlines(true).set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
-        self.sheet.set_default_row_height(height(1));
-        self.sheet.set_row_height(0, 24)?;
-        for (column, (heading, width)) in (0u16..).zip(self.columns) {
-            self.sheet.set_column_width(column, *width)?;
-            // Words take their column's format: a format named cell by cell costs more than the words do.
-            self.sheet.set_column_format(column, &self.styles.text)?;
-            self.sheet.write_string_with_format(0, column, *heading, &self.styles.header)?;
-        }
-        self.rows = 1;
-        self.links = 0;
-        Ok(())
+    fn open(&mut self) -> io::Result<()> {
+        self.sheets += 1;
+        (self.rows, self.links) = (0, 0);
+        // Excel adds the padding of a cell to the places that a column is asked for.
+        let columns: Vec<(&str, f64)> = self.columns.iter().map(|(heading, width)| (*heading, width + 0.71)).collect();
+        let name = numbered(self.name, self.sheets);
+        self.book.open(name, SheetUse::List { title: self.title }, &columns)
     }
 
-    fn close(&mut self) -> Result<(), XlsxError> {
-        let last = self.columns.len().max(1) as u16 - 1;
-        self.sheet.autofilter(0, 0, self.rows.saturating_sub(1).max(1), last)?;
-        Ok(())
-    }
-
-    /// Adds a row; `strong` marks the first words in it that are to be seen.
+    /// Adds a row; `strong` marks the words in it that are to be seen first.
     ///
     /// # Errors
-    /// The sheet refuses a cell, or the disk is full.
-    pub fn push(
-        &mut self,
-        book: &mut Workbook,
-        items: &[ListCell<'_>],
-        strong: Option<usize>,
-    ) -> Result<(), XlsxError> {
-        if self.rows > self.room {
-            self.close()?;
-            let next = book.new_worksheet_with_constant_memory()?;
-            self.full.push(std::mem::replace(&mut self.sheet, next));
+    /// The target fails.
+    pub fn push(&mut self, items: &[ListCell<'_>], strong: Option<usize>) -> io::Result<()> {
+        if self.rows >= self.room {
+            self.book.close()?;
             self.open()?;
         }
-        let row = self.rows;
         // Not every program fits rows to wrapped words by itself.
         let lines = items.iter().zip(self.columns).map(|(item, (_, width))| match item {
-            ListCell::Text(text) | ListCell::Link { text, .. } => measure::lines(text, *width, 10.0),
+            ListCell::Text(text) | ListCell::Link { text, .. } => measure::lines(text, *width, TYPE),
             ListCell::Count(_) | ListCell::Blank => 1,
         });
         let lines = lines.max().unwrap_or(1);
-        if lines > 1 {
-            self.sheet.set_row_height(row, height(lines))?;
-        }
-        for (index, item) in items.iter().enumerate() {
-            let column = index as u16;
+        self.book.start_row((lines > 1).then(|| height(lines)));
+        for (column, item) in items.iter().enumerate() {
             match item {
-                ListCell::Text(text) => {
-                    let (text, cut) = cell_text::printable(text);
-                    self.cut += u64::from(cut);
-                    if strong == Some(index) {
-                        self.sheet.write_string_with_format(row, column, text, &self.styles.strong)?;
-                    } else {
-                        self.sheet.write_string(row, column, text)?;
-                    }
-                }
+                ListCell::Text(text) if strong == Some(column) => self.book.text(column, text, RowStyle::ListStrong),
+                ListCell::Text(text) => self.book.text(column, text, RowStyle::ListText),
                 ListCell::Count(count) => {
-                    self.sheet.write_number_with_format(row, column, *count as f64, &self.styles.count)?;
+                    self.book.integer(column, i64::try_from(*count).unwrap_or(i64::MAX), RowStyle::ListCount);
                 }
-                ListCell::Link { text, target } => self.link(row, column, text, target)?,
-                ListCell::Blank => {
-                    self.sheet.write_blank(row, column, &self.styles.text)?;
-                }
+                ListCell::Link { text, target } => self.link(column, text, target),
+                ListCell::Blank => self.book.blank(column),
             }
         }
         self.rows += 1;
         self.total += 1;
-        Ok(())
+        self.book.end_row()
     }
 
-    fn link(&mut self, row: u32, column: u16, text: &str, target: &str) -> Result<(), XlsxError> {
-        let (words, cut) = cell_text::printable(text);
-        self.cut += u64::from(cut);
-        // Excel takes so many links a sheet, and so long ones.
-        if self.links >= cell_text::LINK_LIMIT || target.encode_utf16().count() > 1_900 {
+    fn link(&mut self, column: usize, text: &str, target: &str) {
+        // Excel takes so many links a sheet, and so long ones; and none without words.
+        if self.links >= LINK_LIMIT || target.encode_utf16().count() > ADDRESS || printable(text).0.is_empty() {
             self.unlinked += 1;
-            self.sheet.write_string_with_format(row, column, words, &self.styles.text)?;
+            self.book.text(column, text, RowStyle::ListText);
         } else {
             self.links += 1;
-            let url = Url::new(target).set_text(words);
-            self.sheet.write_url_with_format(row, column, url, &self.styles.link)?;
+            self.book.link(column, text, target);
         }
-        Ok(())
     }
 
-    /// Hands the sheets to the workbook; returns what an officer has to be told of the splitting and cutting.
+    /// Ends the list; returns what an officer has to be told of the splitting and cutting.
     ///
     /// # Errors
-    /// The sheet refuses its filter.
-    pub fn finish(mut self, book: &mut Workbook) -> Result<Vec<String>, XlsxError> {
-        self.close()?;
+    /// The target fails.
+    pub fn finish(self) -> io::Result<Vec<String>> {
+        self.book.close()?;
         let mut said = Vec::new();
-        let sheets = self.full.len() + 1;
-        if sheets > 1 {
+        if self.sheets > 1 {
             said.push(format!(
-                "“{}”共 {} 行，超过一个工作表的 {} 行，分为 {sheets} 个工作表，按次序编号。",
-                self.name, self.total, self.room
+                "“{}”共 {} 行，超过一个工作表的 {} 行，分为 {} 个工作表，按次序编号。",
+                self.name, self.total, self.room, self.sheets
             ));
         }
         if self.unlinked > 0 {
             said.push(format!("“{}”有 {} 行的文件没有加链接：超出 Excel 的链接限额。", self.name, self.unlinked));
         }
-        if self.cut > 0 {
-            said.push(format!("“{}”有 {} 个单元格文字超过 32,767 字，已截断并在末尾注明。", self.name, self.cut));
+        let cut = self.book.cut - self.cut_before;
+        if cut > 0 {
+            said.push(format!("“{}”有 {cut} 个单元格文字超过 32,767 字，已截断并在末尾注明。", self.name));
         }
-        for sheet in self.full {
-            book.push_worksheet(sheet);
-        }
-        book.push_worksheet(self.sheet);
         Ok(said)
     }
 }
 
-/// The height of a row of so many lines.
+/// The height of a row of so many lines, in points.
 fn height(lines: u32) -> f64 {
     (f64::from(lines) * 13.5 + 3.0).min(400.0)
 }
@@ -197,16 +159,57 @@ fn height(lines: u32) -> f64 {
 /// A sheet of remarks, where there is something to say.
 ///
 /// # Errors
-/// The sheet refuses a cell.
-pub fn remarks(book: &mut Workbook, said: &[String]) -> Result<(), XlsxError> {
+/// The target fails.
+pub fn remarks<W: Write + Seek>(book: &mut RowBook<W>, title: &str, said: &[String]) -> io::Result<()> {
     if said.is_empty() {
         return Ok(());
     }
-    let format = Format::new().set_font_name(SONG).set_font_size(11).set_text_wrap();
-    let sheet = book.add_worksheet();
-    sheet.set_name("说明")?.set_column_width(0, 90)?;
-    for (row, words) in (0u32..).zip(said) {
-        sheet.write_string_with_format(row, 0, words, &format)?;
+    let columns = [("说明", 90.0)];
+    let mut sheet = Listing::new(book, ("说明", title), &columns, u32::MAX)?;
+    said.iter().try_for_each(|words| sheet.push(&[ListCell::Text(words)], None))?;
+    sheet.finish().map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calamine::{Data, Reader, Xlsx};
+    use std::io::{Cursor, Read};
+
+    fn part(bytes: &[u8], name: &str) -> String {
+        let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let mut xml = String::new();
+        zip.by_name(name).unwrap().read_to_string(&mut xml).unwrap();
+        xml
     }
-    Ok(())
+
+    #[test]
+    fn a_list_is_split_linked_filtered_and_read_back() {
+        let mut book = RowBook::new(Cursor::new(Vec::new()));
+        let columns = [("文件", 20.0), ("数", 6.0), ("级别", 6.0)];
+        let mut list = Listing::new(&mut book, ("清 单'表", "题目&1"), &columns, 2).unwrap();
+        let long = "长".repeat(40_000);
+        for text in ["甲 & 乙", "=1+1", &long] {
+            let link = ListCell::Link { text, target: "../a%20b/%231.xlsx" };
+            list.push(&[link, ListCell::Count(1_234), ListCell::Text("必改")], Some(2)).unwrap();
+        }
+        let said = list.finish().unwrap();
+        assert!(said[0].contains("共 3 行") && said[0].contains("分为 2 个"), "{said:?}");
+        assert!(said[1].contains("有 1 个单元格文字超过"), "{said:?}");
+        remarks(&mut book, "题目", &said).unwrap();
+        let bytes = book.finish("题目").unwrap().into_inner();
+        let mut read: Xlsx<_> = Xlsx::new(Cursor::new(&bytes)).unwrap();
+        assert_eq!(read.sheet_names(), ["清 单'表", "清 单'表(2)", "说明"]);
+        let first = read.worksheet_range("清 单'表").unwrap();
+        assert_eq!(first.get_value((2, 0)), Some(&Data::String("=1+1".to_owned())), "no formula");
+        assert_eq!(first.get_value((1, 1)), Some(&Data::Float(1_234.0)));
+        let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
+        assert!(
+            sheet.contains("<autoFilter ref=\"A1:C3\"/><hyperlinks><hyperlink ref=\"A2\" r:id=\"rId1\"/>"),
+            "{sheet}"
+        );
+        assert!(part(&bytes, "xl/worksheets/_rels/sheet1.xml.rels").contains("Target=\"../a%20b/%231.xlsx\""));
+        let names = part(&bytes, "xl/workbook.xml");
+        assert!(names.contains(">'清 单''表'!$A$1:$C$3<"), "{names}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Paper: how a sheet is printed, and where its pages end.
 
+use super::cell_text::printable;
 use super::style::SONG;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 use std::ops::Range;
@@ -16,11 +17,21 @@ pub fn page(sheet: &mut Worksheet, title: &str, landscape: bool) {
     sheet.set_print_fit_to_pages(1, 0);
     sheet.set_print_center_horizontally(true);
     sheet.set_screen_gridlines(false);
-    // `&` starts a code, and a digit right after a size would be read as part of the size: hence the spaces.
-    let title: String = title.replace('&', "&&").chars().take(100).collect();
-    sheet.set_header(format!("&L&\"{SONG},Regular\"&9 {title}&R&\"{SONG},Regular\"&9 &A"));
-    sheet.set_footer(format!("&C&\"{SONG},Regular\"&9 第 &P 页 共 &N 页"));
+    sheet.set_header(header(title));
+    sheet.set_footer(footer());
 }
+/// The line above every page, in Excel's code: the title, and the sheet's name at the right.
+pub fn header(title: &str) -> String {
+    // `&` starts a code, and a digit right after a size would be read as part of the size: hence the spaces.
+    let title: String = printable(title).0.replace('&', "&&").replace('\n', " ").chars().take(100).collect();
+    format!("&L&\"{SONG},Regular\"&9 {title}&R&\"{SONG},Regular\"&9 &A")
+}
+
+/// The line under every page: its number.
+pub fn footer() -> String {
+    format!("&C&\"{SONG},Regular\"&9 第 &P 页 共 &N 页")
+}
+
 /// A4 between our margins, in points: (width, height) of an upright page; the other way round when it lies.
 const PAPER: (f64, f64) = (509.0, 734.0);
 

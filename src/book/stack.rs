@@ -8,17 +8,17 @@ use super::style::PrintStyles;
 use crate::model::statistic::StatTable;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-/// Fills a sheet with its tables stacked and the signature line last; says where each came to stand.
+/// A sheet of these tables stacked and the signature line last; says where each came to stand.
 ///
 /// # Errors
 /// The writer refuses a cell.
 pub fn table_sheet(
-    mut sheet: Worksheet,
     name: &str,
     tables: &[&StatTable],
     styles: &PrintStyles,
     title: &str,
 ) -> Result<(Worksheet, Vec<Stand>), XlsxError> {
+    let mut sheet = Worksheet::new();
     sheet.set_name(name)?;
     let mut widths = SheetColumns::fit(tables);
     widths.apply(&mut sheet)?;

@@ -170,39 +170,3 @@ fn cell_format(base: Format, kind: CellStyle, row: RowKind) -> Format {
             .set_border_bottom(FormatBorder::Medium),
     }
 }
-
-/// Formats that all lists of a workbook share.
-pub struct ListStyles {
-    pub header: Format,
-    pub text: Format,
-    pub count: Format,
-    pub link: Format,
-    /// 必改 in bold, so that it is seen in a black-and-white print too.
-    pub strong: Format,
-}
-
-impl Default for ListStyles {
-    fn default() -> ListStyles {
-        let base = || {
-            Format::new()
-                .set_font_name(SONG)
-                .set_font_size(10)
-                .set_align(FormatAlign::Top)
-                .set_border(FormatBorder::Thin)
-        };
-        ListStyles {
-            header: Format::new()
-                .set_font_name(HEI)
-                .set_font_size(10)
-                .set_align(FormatAlign::Center)
-                .set_align(FormatAlign::VerticalCenter)
-                .set_border(FormatBorder::Thin)
-                .set_background_color(Color::RGB(0x00E7_E6E6))
-                .set_text_wrap(),
-            text: base().set_text_wrap(),
-            count: base().set_num_format("#,##0"),
-            link: base().set_text_wrap().set_font_color(Color::RGB(0x0005_63C1)),
-            strong: base().set_bold().set_font_color(Color::RGB(0x009C_0006)),
-        }
-    }
-}

@@ -28,10 +28,6 @@ use std::ffi::OsString;
 pub fn main(args: impl IntoIterator<Item = OsString>, sampler: &Sampler) -> Exit {
     // A panic is a defect of ours; its own words could quote what a return holds, so only its place is said.
     std::panic::set_hook(Box::new(|panic| {
-        // A disk that is full while a workbook is made; whoever catches it says so in full.
-        if panic.payload_as_str().is_some_and(of_system) {
-            return;
-        }
         let place = panic.location().map_or_else(String::new, |at| {
             let file = at.file().rsplit(['/', '\\']).next().unwrap_or_default();
             format!("{file}:{}", at.line())
@@ -39,18 +35,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, sampler: &Sampler) -> Exit
         complain(&format!("程序缺陷（{place}）。请把这句话告诉维护人员。"));
     }));
     let run = std::panic::AssertUnwindSafe(|| dispatch(args, sampler));
-    std::panic::catch_unwind(run).unwrap_or_else(|panic| {
-        let words = panic.downcast_ref::<String>().map(String::as_str);
-        if words.is_some_and(of_system) {
-            complain("磁盘写满或系统出错，没有写出结果，原有结果没有改动。请检查磁盘后再运行。");
-        }
-        Exit::Machine
-    })
-}
-
-/// Whether a panic carries an error of the system.
-fn of_system(words: &str) -> bool {
-    words.contains("Os { code: ")
+    std::panic::catch_unwind(run).unwrap_or(Exit::Machine)
 }
 
 fn dispatch(args: impl IntoIterator<Item = OsString>, sampler: &Sampler) -> Exit {

@@ -1,11 +1,12 @@
 //! The closing words of a run, for people on one screen and for machines as JSON.
 
-use super::screen::{Exit, colour, complain};
+use super::screen::{Exit, colour, complain, warn};
 use crate::definition::Reference;
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Outcome, Severity};
 use crate::run::{Finished, Prepared, Stop};
 use crate::text::id_number::mask_within;
+use crate::text::quote::for_json;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ pub fn stopped(stop: &Stop) -> Exit {
     match stop {
         Stop::Definition(diagnostics) => {
             let coloured = colour(std::io::IsTerminal::is_terminal(&std::io::stderr()));
-            eprintln!("{}", crate::definition::diagnostic::render(diagnostics, coloured).trim_end());
+            warn(&format!("{}\n", crate::definition::diagnostic::render(diagnostics, coloured).trim_end()));
             complain("定义或参照表有误，没有读取任何报表。请按上面的提示改好后再运行。");
             Exit::Usage
         }
@@ -103,7 +104,7 @@ pub fn for_machines(prepared: &Prepared, verdict: &RunVerdict, written: &[PathBu
         "findings": findings,
         "outputs": outputs,
     });
-    format!("{summary}\n")
+    format!("{}\n", for_json(&summary.to_string()))
 }
 
 /// One finding on a line: `[必改] 合肥/省一建.xls · 表“申报汇总表” · G7：…`. ID and phone numbers are masked: screens

@@ -1,6 +1,6 @@
 //! Help and usage errors in Chinese: clap brings its own English, which is replaced here.
 
-use super::screen::{Exit, complain, say};
+use super::screen::{Exit, complain, say, warn};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
@@ -52,7 +52,7 @@ impl Refusal {
             }
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
                 complain("没有写命令。");
-                eprint!("{}", localised(&command.render_help().to_string()));
+                warn(&localised(&command.render_help().to_string()));
                 Exit::Usage
             }
             _ => {

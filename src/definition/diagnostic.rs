@@ -1,6 +1,7 @@
 //! One thing wrong in a definition or in reference data, and how it is shown: place, caret, message, suggestion.
 
 use crate::model::codes::DiagnosticCode;
+use crate::text::quote::{for_terminal, is_active, on_one_line};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -34,7 +35,7 @@ pub fn render(diagnostics: &[Diagnostic], colour: bool) -> String {
     let mut sources: BTreeMap<&Path, Option<String>> = BTreeMap::new();
     for diagnostic in diagnostics.iter().filter(|d| d.span.is_some()) {
         let path = diagnostic.path.as_path();
-        sources.entry(path).or_insert_with(|| std::fs::read_to_string(path).ok());
+        sources.entry(path).or_insert_with(|| std::fs::read_to_string(path).ok().map(seen));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
@@ -48,8 +49,9 @@ pub fn render(diagnostics: &[Diagnostic], colour: bool) -> String {
 }
 
 fn one(diagnostic: &Diagnostic, source: Option<&str>, renderer: &Renderer) -> String {
-    let path = diagnostic.path.display().to_string();
-    let title = Level::ERROR.with_name("错误").primary_title(&diagnostic.message).id(diagnostic.code.as_str());
+    let path = on_one_line(&diagnostic.path.display().to_string()).into_owned();
+    let message = for_terminal(&diagnostic.message);
+    let title = Level::ERROR.with_name("错误").primary_title(&*message).id(diagnostic.code.as_str());
     let group: Group<'_> = match (source, &diagnostic.span) {
         (Some(text), Some(span)) => {
             let annotation = AnnotationKind::Primary.span(within(text, span));
@@ -57,11 +59,30 @@ fn one(diagnostic: &Diagnostic, source: Option<&str>, renderer: &Renderer) -> St
         }
         _ => title.element(Origin::path(path)),
     };
-    let group = match &diagnostic.help {
-        Some(help) => group.element(Level::HELP.with_name("建议").message(help)),
+    let help = diagnostic.help.as_deref().map(for_terminal);
+    let group = match &help {
+        Some(help) => group.element(Level::HELP.with_name("建议").message(&**help)),
         None => group,
     };
     renderer.render(&[group]).to_string()
+}
+
+/// A source text with signs in the place of what acts, as many bytes long, so that spans keep their place. Of the controls
+/// below a blank the renderer takes care.
+fn seen(text: String) -> String {
+    if !text.chars().any(|c| is_active(c) && c.len_utf8() > 1) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.len_utf8() {
+            2 if is_active(c) => out.push('¤'),
+            3 if is_active(c) => out.push('\u{fffd}'),
+            4 if is_active(c) => out.push_str("\u{fffd}?"),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// The span cut to the text and to its first line, at character boundaries; never empty where there is a character.
@@ -122,6 +143,30 @@ mod tests {
         assert!(text.contains("|          ^^^^\n"), "{text}");
         assert!(text.contains("错误[unknown-column]") && text.contains("是不是“人数”？"), "{text}");
         assert!(text.ends_with("共 1 处问题\n"), "{text}");
+    }
+
+    #[test]
+    fn nothing_of_a_definition_commands_the_terminal() {
+        let acting = (0..=0x1f).chain(0x7f..=0x9f).chain([0x61c, 0x200e, 0x2028, 0x2029, 0x202e, 0x2066, 0x1_fffe]);
+        for c in acting.filter_map(char::from_u32).filter(|c| !matches!(c, '\n' | '\r')) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("pipeline.toml");
+            std::fs::write(&path, format!("# 前{c}\nname = '甲{c}乙'\n")).unwrap();
+            let start = format!("# 前{c}\nname = '").len();
+            let words = format!("没有“甲{c}乙”");
+            let diagnostic = Diagnostic {
+                code: DiagnosticCode::UnknownColumn,
+                path: path.clone(),
+                span: Some(start..start + "甲乙".len() + c.len_utf8()),
+                message: words.clone(),
+                help: Some(words.clone()),
+            };
+            let whole =
+                Diagnostic::of_file(DiagnosticCode::UnknownColumn, &path.with_file_name(&*format!("{c}")), words, None);
+            let text = render(&[diagnostic, whole], false);
+            assert!(!text.chars().any(|c| c != '\n' && crate::text::quote::is_active(c)), "{:x}: {text:?}", c as u32);
+            assert!(text.contains("pipeline.toml:2:"), "{text}");
+        }
     }
 
     #[test]

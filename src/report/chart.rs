@@ -1,6 +1,7 @@
 //! Charts of the overview: native Excel charts whose series refer to the cells of the printed tables.
 
 use crate::book::block::Stand;
+use crate::book::cell_text::printable;
 use crate::book::style::SONG;
 use crate::definition::{Chart as Declared, ChartKind};
 use crate::model::statistic::{RowKind, StatCell, StatTable};
@@ -47,7 +48,8 @@ pub fn chart(declared: &Declared, table: &StatTable, stand: &Stand, width: u32) 
             }
         }
     }
-    chart.title().set_name(declared.title.as_str()).set_font(&font(12, true));
+    let title = printable(&declared.title).0;
+    chart.title().set_name(&*title).set_font(&font(12, true));
     chart.show_empty_cells_as(ChartEmptyCells::Gaps);
     let legend = chart.legend();
     legend.set_position(ChartLegendPosition::Bottom).set_font(&font(9, false));
@@ -64,7 +66,7 @@ pub fn chart(declared: &Declared, table: &StatTable, stand: &Stand, width: u32) 
         let values = if declared.kind == ChartKind::Bar { chart.x_axis() } else { chart.y_axis() };
         values.set_num_format("0%").set_min(0).set_max(1);
     }
-    chart.set_width(width).set_height(height).set_alt_text(declared.title.as_str());
+    chart.set_width(width).set_height(height).set_alt_text(&*title);
     Some((chart, height))
 }
 

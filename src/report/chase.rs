@@ -9,6 +9,7 @@ use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};
 use crate::model::run::UnitStatus;
 use crate::model::statistic::RowKind;
 use crate::text::id_number::mask_within;
+use crate::text::quote::{inert, is_active};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use std::io::{self, Seek, Write};
 
@@ -204,10 +205,10 @@ pub fn text(results: &Results<'_>, target: &mut impl Write) -> io::Result<()> {
         lines.extend([String::new(), format!("【{}】", group.label), group.letter.clone()]);
     }
     target.write_all("\u{feff}".as_bytes())?;
-    lines.iter().try_for_each(|line| write!(target, "{}\r\n", flat(&mask_within(line))))
+    lines.iter().try_for_each(|line| write!(target, "{}\r\n", inert(&flat(&mask_within(line)))))
 }
 
 /// One paragraph is one line: what a file's name or a cell brings may not break it.
 fn flat(line: &str) -> String {
-    line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    line.chars().map(|c| if is_active(c) { ' ' } else { c }).collect()
 }

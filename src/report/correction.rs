@@ -8,7 +8,7 @@ use crate::domain::period::civil;
 use crate::history::correction::FigureChange;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::id_number::{mask, mask_within};
-use rust_xlsxwriter::{Worksheet, XlsxError};
+use rust_xlsxwriter::XlsxError;
 use std::io::{Seek, Write};
 
 /// Writes the workbook to `target`.
@@ -23,7 +23,7 @@ pub fn correction<W: Write + Seek + Send>(
     let title = format!("{}更正说明", results.name());
     let table = table(results, correction, &title);
     let mut book = workbook(&title)?;
-    let (sheet, _) = table_sheet(Worksheet::new(), "更正说明", &[&table], &PrintStyles::default(), &title)?;
+    let (sheet, _) = table_sheet("更正说明", &[&table], &PrintStyles::default(), &title)?;
     book.push_worksheet(sheet);
     book.save_to_writer(target)
 }

@@ -5,8 +5,9 @@
 
 use super::accepted::{Accepted, Named, Values};
 use super::results::Results;
-use crate::book::serial::serial;
-use crate::book::tidy::{SharedText, TidyBook, TidyStyle};
+use crate::book::excel::serial;
+use crate::book::package::RowStyle;
+use crate::book::row_book::{RowBook, SharedText, SheetUse};
 use crate::book::{cell_text, measure};
 use crate::definition::Precision;
 use crate::text::dates::show_day;
@@ -26,7 +27,7 @@ pub fn data_edition<W: Write + Seek>(
     room: u32,
     target: W,
 ) -> io::Result<W> {
-    let mut book = TidyBook::new(target);
+    let mut book = RowBook::new(target);
     let mut said = vec![
         "每行是一条审核通过、计入统计的记录；报表文件、工作表、行号指明它在上报件中的位置。".to_owned(),
         "本册含身份证号、姓名等个人信息，未作遮盖，请妥善保管，不要外传。".to_owned(),
@@ -43,10 +44,10 @@ pub fn data_edition<W: Write + Seek>(
             said.push(format!("{title}有 {} 个单元格文字过长，已截断并在末尾注明。", book.cut - before));
         }
     }
-    book.open("说明".to_owned(), &[("说明", 100.0)], 0)?;
+    book.open("说明".to_owned(), SheetUse::Data { cells: 0 }, &[("说明", 100.0)])?;
     for words in said {
-        book.start_row();
-        book.text(0, &words, TidyStyle::Plain);
+        book.start_row(None);
+        book.text(0, &words, RowStyle::Plain);
         book.end_row()?;
     }
     book.close()?;
@@ -59,7 +60,7 @@ struct Sharing(Vec<Option<Option<SharedText>>>);
 
 impl Sharing {
     /// Writes the text numbered `at`, which `word` tells when it is met first.
-    fn write<W: Write + Seek>(&mut self, book: &mut TidyBook<W>, column: usize, at: usize, word: Option<&str>) {
+    fn write<W: Write + Seek>(&mut self, book: &mut RowBook<W>, column: usize, at: usize, word: Option<&str>) {
         if self.0.len() <= at {
             self.0.resize(at + 1, None);
         }
@@ -72,7 +73,7 @@ impl Sharing {
 
 /// Writes one value; where there is nothing the cell stays empty.
 fn write<W: Write + Seek>(
-    book: &mut TidyBook<W>,
+    book: &mut RowBook<W>,
     accepted: &Accepted<'_>,
     values: Values<'_>,
     (row, at): (usize, usize),
@@ -84,7 +85,7 @@ fn write<W: Write + Seek>(
             if values.recurs() {
                 sharing.write(book, at, code as usize, values.word(code));
             } else if let Some(text) = values.word(code) {
-                book.text(at, text, TidyStyle::Plain);
+                book.text(at, text, RowStyle::Plain);
             }
         }
         Values::Unit(units) => {
@@ -94,7 +95,7 @@ fn write<W: Write + Seek>(
         }
         Values::Integer(values) => {
             if let Some(value) = values.get(row) {
-                book.integer(at, value, TidyStyle::Plain);
+                book.integer(at, value, RowStyle::Plain);
             }
         }
         Values::Number(values) => {
@@ -109,13 +110,9 @@ fn write<W: Write + Seek>(
         }
         Values::Date { days, precision } => match days.get(row).map(|day| (day, serial(day))) {
             Some((day, Some(serial))) => {
-                book.integer(
-                    at,
-                    serial as i64,
-                    if precision.is_month(day) { TidyStyle::Month } else { TidyStyle::Date },
-                );
+                book.integer(at, serial as i64, if precision.is_month(day) { RowStyle::Month } else { RowStyle::Date });
             }
-            Some((day, None)) => book.text(at, &show_day(day), TidyStyle::Plain),
+            Some((day, None)) => book.text(at, &show_day(day), RowStyle::Plain),
             None => {}
         },
     }
@@ -125,7 +122,7 @@ fn write<W: Write + Seek>(
 fn form_sheets<W: Write + Seek>(
     results: &Results<'_>,
     accepted: &Accepted<'_>,
-    book: &mut TidyBook<W>,
+    book: &mut RowBook<W>,
     room: u32,
 ) -> io::Result<(u64, u32)> {
     let origin = accepted.columns.len();
@@ -142,7 +139,7 @@ fn form_sheets<W: Write + Seek>(
             here = 0;
             open(accepted, book, sheets)?;
         }
-        book.start_row();
+        book.start_row(None);
         for (at, (column, sharing)) in accepted.columns.iter().zip(&mut sharing).enumerate() {
             write(book, accepted, column.values, (row, at), sharing);
         }
@@ -152,7 +149,7 @@ fn form_sheets<W: Write + Seek>(
             if let Some(shared) = *tabs.entry(tab).or_insert_with(|| book.share(tab)) {
                 book.shared(origin + 1, shared);
             }
-            book.integer(origin + 2, i64::from(from.row) + 1, TidyStyle::Plain);
+            book.integer(origin + 2, i64::from(from.row) + 1, RowStyle::Plain);
         }
         book.end_row()?;
         here += 1;
@@ -163,7 +160,7 @@ fn form_sheets<W: Write + Seek>(
 }
 
 /// A new sheet with its header.
-fn open<W: Write + Seek>(accepted: &Accepted<'_>, book: &mut TidyBook<W>, number: u32) -> io::Result<()> {
+fn open<W: Write + Seek>(accepted: &Accepted<'_>, book: &mut RowBook<W>, number: u32) -> io::Result<()> {
     let width = |named: &Named<'_>| {
         let least = match named.values {
             Values::Text(_) | Values::Unit(_) => 18.0,
@@ -175,5 +172,5 @@ fn open<W: Write + Seek>(accepted: &Accepted<'_>, book: &mut TidyBook<W>, number
     let columns: Vec<(&str, f64)> =
         accepted.columns.iter().map(|named| (named.name.as_str(), width(named))).chain(ORIGIN).collect();
     let cells = accepted.mask.len() as u64 * columns.len() as u64;
-    book.open(cell_text::numbered(&accepted.form.title, number), &columns, cells)
+    book.open(cell_text::numbered(&accepted.form.title, number), SheetUse::Data { cells }, &columns)
 }

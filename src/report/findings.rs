@@ -8,49 +8,39 @@ use super::links::Links;
 use super::received;
 use super::results::Results;
 use super::wording::short_hash;
+use crate::book::excel::letters;
 use crate::book::listing::{ListCell, Listing, remarks};
-use crate::book::style::ListStyles;
-use crate::book::tidy::letters;
-use crate::book::workbook::workbook;
+use crate::book::row_book::RowBook;
 use crate::model::codes::AmendmentRule;
 use crate::model::finding::{Amendment, Finding};
 use crate::model::run::RowFate;
 use crate::model::severity::Severity;
 use crate::model::{CellRef, Outcome};
 use crate::text::dates::show_day;
-use rust_xlsxwriter::{Workbook, XlsxError};
 use std::collections::{BTreeMap, HashMap};
-use std::io::{Seek, Write};
-use std::path::Path;
+use std::io::{self, Seek, Write};
 
 /// More automatic changes than this are hard to work with on one sheet.
 const AMENDMENTS_A_SHEET: u32 = 200_000;
 
-/// Writes the workbook to `target`; `scratch` is a folder for its temporary files.
+/// Writes the workbook to `target`.
 ///
 /// # Errors
-/// The writer refuses a cell, or the disk is full.
-pub fn findings<W: Write + Seek + Send>(
-    results: &Results<'_>,
-    links: &Links,
-    scratch: &Path,
-    target: W,
-) -> Result<(), XlsxError> {
+/// The target cannot be written.
+pub fn findings<W: Write + Seek>(results: &Results<'_>, links: &Links, target: W) -> io::Result<()> {
     let title = format!("{}审核问题", results.name());
-    let mut book = workbook(&title)?;
-    book.set_tempdir(scratch)?;
-    let styles = ListStyles::default();
-    let mut said = list(results, links, &styles, &title, &mut book)?;
-    said.extend(by_unit(results, &styles, &title, &mut book)?);
-    said.extend(files(results, links, &styles, &title, &mut book)?);
-    said.extend(received::ledger::versions(results, links, &styles, &title, &mut book)?);
-    said.extend(received::ledger::differences(results, &styles, &title, &mut book)?);
-    said.extend(received::drift::sheet(results, &styles, &title, &mut book)?);
-    said.extend(received::aliases::sheet(results, &styles, &title, &mut book)?);
-    said.extend(amendments(results, &styles, &title, &mut book)?);
-    said.extend(bindings(results, &styles, &title, &mut book)?);
-    remarks(&mut book, &said)?;
-    book.save_to_writer(target)
+    let mut book = RowBook::new(target);
+    let mut said = list(results, links, &title, &mut book)?;
+    said.extend(by_unit(results, &title, &mut book)?);
+    said.extend(files(results, links, &title, &mut book)?);
+    said.extend(received::ledger::versions(results, links, &title, &mut book)?);
+    said.extend(received::ledger::differences(results, &title, &mut book)?);
+    said.extend(received::drift::sheet(results, &title, &mut book)?);
+    said.extend(received::aliases::sheet(results, &title, &mut book)?);
+    said.extend(amendments(results, &title, &mut book)?);
+    said.extend(bindings(results, &title, &mut book)?);
+    remarks(&mut book, &title, &said)?;
+    book.finish(&title).map(drop)
 }
 
 fn file_item<'a>(results: &Results<'a>, links: &'a Links, source: Option<u32>) -> ListCell<'a> {
@@ -59,13 +49,12 @@ fn file_item<'a>(results: &Results<'a>, links: &'a Links, source: Option<u32>) -
     links.target(source).map_or(ListCell::Text(text), |target| ListCell::Link { text, target })
 }
 
-fn list(
+fn list<W: Write + Seek>(
     results: &Results<'_>,
     links: &Links,
-    styles: &ListStyles,
     title: &str,
-    book: &mut Workbook,
-) -> Result<Vec<String>, XlsxError> {
+    book: &mut RowBook<W>,
+) -> io::Result<Vec<String>> {
     const COLUMNS: [(&str, f64); 11] = [
         ("序号", 6.0),
         ("级别", 6.0),
@@ -79,7 +68,7 @@ fn list(
         ("规则代码", 20.0),
         ("定义行", 7.0),
     ];
-    let mut sheet = Listing::new(book, styles, ("审核问题", title), &COLUMNS, u32::MAX)?;
+    let mut sheet = Listing::new(book, ("审核问题", title), &COLUMNS, u32::MAX)?;
     for (number, finding) in (1u64..).zip(&results.verdict.findings) {
         let place = &finding.place;
         let unit = results.unit_of(place).map_or("", |unit| results.unit_name(unit));
@@ -98,9 +87,9 @@ fn list(
             ListCell::Text(&finding.code),
             finding.line.map_or(ListCell::Blank, |line| ListCell::Count(u64::from(line))),
         ];
-        sheet.push(book, &items, (finding.severity == Severity::Block).then_some(1))?;
+        sheet.push(&items, (finding.severity == Severity::Block).then_some(1))?;
     }
-    sheet.finish(book)
+    sheet.finish()
 }
 
 /// All cells concerned, the most telling first; else the row.
@@ -112,12 +101,7 @@ fn address(finding: &Finding) -> String {
     }
 }
 
-fn by_unit(
-    results: &Results<'_>,
-    styles: &ListStyles,
-    title: &str,
-    book: &mut Workbook,
-) -> Result<Vec<String>, XlsxError> {
+fn by_unit<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut RowBook<W>) -> io::Result<Vec<String>> {
     const COLUMNS: [(&str, f64); 8] = [
         ("单位代码", 12.0),
         ("单位", 28.0),
@@ -137,7 +121,7 @@ fn by_unit(
         };
         counts.entry(results.unit_of(&finding.place)).or_default()[slot] += 1;
     }
-    let mut sheet = Listing::new(book, styles, ("按单位", title), &COLUMNS, u32::MAX)?;
+    let mut sheet = Listing::new(book, ("按单位", title), &COLUMNS, u32::MAX)?;
     let mut sum = [0u64; 3];
     let mut row = |code: &str, name: &str, status: &str, files: Option<u64>, by: [u64; 3]| {
         let items = [
@@ -150,7 +134,7 @@ fn by_unit(
             ListCell::Count(by[2]),
             ListCell::Count(by.iter().sum()),
         ];
-        sheet.push(book, &items, None)
+        sheet.push(&items, None)
     };
     let mut add = |by: [u64; 3]| sum.iter_mut().zip(by).for_each(|(total, part)| *total += part);
     for unit in &results.verdict.units {
@@ -171,16 +155,15 @@ fn by_unit(
         row("", "（全部报表，或单位未认定）", "", None, by)?;
     }
     row("", "合计", "", None, sum)?;
-    sheet.finish(book)
+    sheet.finish()
 }
 
-fn files(
+fn files<W: Write + Seek>(
     results: &Results<'_>,
     links: &Links,
-    styles: &ListStyles,
     title: &str,
-    book: &mut Workbook,
-) -> Result<Vec<String>, XlsxError> {
+    book: &mut RowBook<W>,
+) -> io::Result<Vec<String>> {
     const COLUMNS: [(&str, f64); 20] = [
         ("序号", 6.0),
         ("文件", 36.0),
@@ -210,7 +193,7 @@ fn files(
         by[0] += u64::from(severity == Severity::Block);
         by[1] += u64::from(severity == Severity::Verify);
     }
-    let mut sheet = Listing::new(book, styles, ("文件清单", title), &COLUMNS, u32::MAX)?;
+    let mut sheet = Listing::new(book, ("文件清单", title), &COLUMNS, u32::MAX)?;
     for (number, file) in (1u64..).zip(&results.verdict.sources) {
         let unit = file.sender.as_ref().map(|sender| sender.unit).or(file.unit);
         let received = file.received.map(show_day).unwrap_or_default();
@@ -239,9 +222,9 @@ fn files(
             ListCell::Text(short_hash(&file.sha256)),
         ];
         let strong = matches!(file.outcome, Outcome::Returned | Outcome::Unreadable | Outcome::Unrecognised);
-        sheet.push(book, &items, strong.then_some(2))?;
+        sheet.push(&items, strong.then_some(2))?;
     }
-    sheet.finish(book)
+    sheet.finish()
 }
 
 /// The changes of each file in order of the first of their kind; one that was made to many cells alike is one line.
@@ -270,12 +253,7 @@ fn addresses(cells: &[CellRef]) -> String {
     runs.collect::<Vec<_>>().join(" ")
 }
 
-fn amendments(
-    results: &Results<'_>,
-    styles: &ListStyles,
-    title: &str,
-    book: &mut Workbook,
-) -> Result<Vec<String>, XlsxError> {
+fn amendments<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut RowBook<W>) -> io::Result<Vec<String>> {
     const COLUMNS: [(&str, f64); 7] = [
         ("文件", 36.0),
         ("工作表", 16.0),
@@ -285,7 +263,7 @@ fn amendments(
         ("规范后的内容", 30.0),
         ("规则", 18.0),
     ];
-    let mut sheet = Listing::new(book, styles, ("规范化记录", title), &COLUMNS, AMENDMENTS_A_SHEET)?;
+    let mut sheet = Listing::new(book, ("规范化记录", title), &COLUMNS, AMENDMENTS_A_SHEET)?;
     for (change, cells) in alike(&results.verdict.amendments) {
         let at = addresses(&cells);
         let items = [
@@ -297,17 +275,12 @@ fn amendments(
             ListCell::Text(&change.clean),
             ListCell::Text(&change.rule),
         ];
-        sheet.push(book, &items, None)?;
+        sheet.push(&items, None)?;
     }
-    sheet.finish(book)
+    sheet.finish()
 }
 
-fn bindings(
-    results: &Results<'_>,
-    styles: &ListStyles,
-    title: &str,
-    book: &mut Workbook,
-) -> Result<Vec<String>, XlsxError> {
+fn bindings<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut RowBook<W>) -> io::Result<Vec<String>> {
     const COLUMNS: [(&str, f64); 7] = [
         ("文件", 36.0),
         ("工作表", 16.0),
@@ -317,7 +290,7 @@ fn bindings(
         ("表中的列名", 24.0),
         ("列", 6.0),
     ];
-    let mut sheet = Listing::new(book, styles, ("列对应", title), &COLUMNS, u32::MAX)?;
+    let mut sheet = Listing::new(book, ("列对应", title), &COLUMNS, u32::MAX)?;
     for file in &results.verdict.sources {
         for binding in &file.bindings {
             let Some(form) = results.plan.forms.get(usize::from(binding.form)) else { continue };
@@ -338,7 +311,7 @@ fn bindings(
                     ListCell::Text(header),
                     ListCell::Text(&letters),
                 ];
-                sheet.push(book, &items, None)
+                sheet.push(&items, None)
             };
             for (field, header) in &binding.renamed {
                 let column = binding.columns.get(usize::from(*field)).copied().flatten();
@@ -354,5 +327,5 @@ fn bindings(
             }
         }
     }
-    sheet.finish(book)
+    sheet.finish()
 }

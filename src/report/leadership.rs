@@ -9,32 +9,28 @@ use crate::book::stack::table_sheet;
 use crate::book::style::PrintStyles;
 use crate::book::workbook::workbook;
 use crate::model::statistic::StatTable;
-use rust_xlsxwriter::{Worksheet, XlsxError};
+use rust_xlsxwriter::XlsxError;
 use std::io::{Seek, Write};
-use std::path::Path;
 
-/// Writes the workbook to `target`; `scratch` is a folder for its temporary files.
+/// Writes the workbook to `target`.
 ///
 /// # Errors
-/// The writer refuses a cell, or the disk is full.
+/// The writer refuses a cell, or the target cannot be written.
 pub fn leadership<W: Write + Seek + Send>(
     results: &Results<'_>,
     account: &Account,
     input_hash: &str,
-    scratch: &Path,
     target: W,
 ) -> Result<(), XlsxError> {
     let styles = PrintStyles::default();
     let title = results.name();
     let mut book = workbook(&format!("{title}汇总表"))?;
-    book.set_tempdir(scratch)?;
     let mut sheets = Vec::new();
     // One stand per table of the results, in its order.
     let mut stands = vec![Stand::default(); results.tables.len()];
     for (name, tables) in by_sheet(results.tables, &[overview::NAME, glossary::NAME]) {
         let printed: Vec<&StatTable> = tables.iter().filter_map(|index| results.tables.get(*index)).collect();
-        let empty = if is_long(&printed) { book.new_worksheet_with_constant_memory()? } else { Worksheet::new() };
-        let (sheet, placed) = table_sheet(empty, &name, &printed, &styles, &title)?;
+        let (sheet, placed) = table_sheet(&name, &printed, &styles, &title)?;
         for (index, stand) in tables.into_iter().zip(placed) {
             if let Some(slot) = stands.get_mut(index) {
                 *slot = stand;
@@ -72,15 +68,4 @@ fn by_sheet(tables: &[StatTable], taken: &[&str]) -> Vec<(String, Vec<usize>)> {
         named.push((name, tables));
     }
     named
-}
-
-/// Rows from which on a sheet goes to the disk row by row: cells that wait in memory cost a quarter of a kilobyte each.
-const LONG: usize = 5_000;
-
-/// Whether a sheet is to be written row by row. Headings merged over several rows would need to go back to a row that is
-/// gone already.
-fn is_long(tables: &[&StatTable]) -> bool {
-    let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
-    let flat = tables.iter().flat_map(|table| &table.headings).all(|heading| heading.parents.is_empty());
-    rows > LONG && flat
 }

@@ -2,7 +2,7 @@
 //! so that the two folders can be moved or mailed together.
 
 use super::results::Results;
-use crate::book::link::{escape, relative};
+use crate::book::link::address;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -16,7 +16,7 @@ impl Links {
         let Ok(from) = folder.canonicalize() else { return Links::default() };
         let link = |path: &Path| {
             let there = path.canonicalize().ok().filter(|path| path.is_file())?;
-            Some(escape(&relative(&from, &there)?))
+            address(&from, &there)
         };
         let sources = results.verdict.sources.iter().map(|verdict| &verdict.source);
         Links(sources.filter_map(|source| Some((source.index, link(&source.path)?))).collect())

@@ -9,6 +9,7 @@ use crate::model::run::{RowAccount, SourceVerdict};
 use crate::model::{Outcome, Severity, SheetAccount};
 use crate::text::dates::show_day;
 use crate::text::id_number::mask_within;
+use crate::text::quote::for_json;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -98,7 +99,7 @@ impl<W: Write> Object<'_, W> {
 
 /// A value over several lines; JSON texts hold no line break of their own.
 fn indented(value: &Value, line: &str) -> String {
-    format!("{value:#}").replace('\n', line)
+    for_json(&format!("{value:#}")).replace('\n', line)
 }
 
 fn input(results: &Results<'_>, source: &SourceVerdict) -> Value {

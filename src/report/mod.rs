@@ -111,9 +111,9 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
     let make = |(at, (name, job)): (usize, &(String, Job<'_>))| {
         let mut kept = None;
         let output = put(&stage, name, |target| match job {
-            Job::Leadership => Ok(leadership::leadership(&results, &account, &input_hash, stage.scratch(), target)?),
+            Job::Leadership => Ok(leadership::leadership(&results, &account, &input_hash, target)?),
             Job::Correction(correction) => Ok(correction::correction(&results, *correction, target)?),
-            Job::Findings => Ok(findings::findings(&results, &links, stage.scratch(), target)?),
+            Job::Findings => Ok(findings::findings(&results, &links, target)?),
             Job::Data => Ok(data_edition::data_edition(&results, &forms, cell_text::SHEET_ROWS - 1, target).map(drop)?),
             Job::Rows(rows) => {
                 let (count, _) = form_rows(results.frame(), rows, target)?;

@@ -1,14 +1,13 @@
 //! One output on its way to its place: written beside it, summed, seen onto the disk.
 
 use crate::atomic::Stage;
-use crate::book::quiet::Quiet;
+use crate::book::target::Target;
 use crate::history::keep::FormFile;
+use crate::text::quote::is_active;
 use sha2::{Digest, Sha256};
-use std::any::Any;
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, BufWriter, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 
 /// All outputs, written beside their targets; nothing is in place yet.
@@ -74,51 +73,21 @@ pub struct Output {
 pub fn put(
     stage: &Stage,
     name: &str,
-    write: impl FnOnce(&mut BufWriter<Quiet>) -> Result<(), Box<dyn Error>>,
+    write: impl FnOnce(&mut BufWriter<Target<File>>) -> Result<(), Box<dyn Error>>,
 ) -> Result<Output, String> {
     let path = stage.staged(name)?;
     let machine = |error: io::Error| stage.trouble(name, &error);
-    let mut target = BufWriter::with_capacity(1 << 18, Quiet::new(File::create(&path).map_err(machine)?));
-    unwinding(|| write(&mut target)).map_err(|error| match of_machine(&*error) {
-        Some(error) => machine(error),
-        None => format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"),
-    })?;
-    let file = target.into_inner().map_err(|error| machine(error.into_error()))?;
-    let summed = file.file.sync_all().and_then(|()| sha256_of(File::open(&path)?));
+    let mut target = BufWriter::with_capacity(1 << 18, Target::new(File::create(&path).map_err(machine)?));
+    let written = write(&mut target);
+    // The machine comes first: what a writer says of a file that failed is no defect of its own.
+    let file = target.into_inner().map_err(|error| error.into_error()).and_then(Target::whole).map_err(machine)?;
+    written.map_err(|error| format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"))?;
+    let summed = file.sync_all().and_then(|()| sha256_of(File::open(&path)?));
     let (sha256, size) = summed.map_err(machine)?;
     Ok(Output { file: name.to_owned(), sha256, size })
 }
 
-/// Runs a writer. The one for workbooks panics where a temporary file of its own cannot be written.
-fn unwinding(write: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
-    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|panic| match system_error(&*panic) {
-        Some(error) => Err(error.into()),
-        None => resume_unwind(panic),
-    })
-}
-
-/// The system's error that a panic carries in its words (`Os { code: 28, …`): a full disk is no defect of the program.
-fn system_error(panic: &(dyn Any + Send)) -> Option<io::Error> {
-    let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied())?;
-    let (_, rest) = words.split_once("Os { code: ")?;
-    let code = rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
-    Some(io::Error::from_raw_os_error(code))
-}
-
-/// The machine's own error, where a writer wrapped one: a full disk is no defect of ours.
-fn of_machine(error: &(dyn Error + 'static)) -> Option<io::Error> {
-    let mut next = Some(error);
-    while let Some(here) = next {
-        if let Some(machine) = here.downcast_ref::<io::Error>() {
-            let code = machine.raw_os_error().map(io::Error::from_raw_os_error);
-            return Some(code.unwrap_or_else(|| io::Error::new(machine.kind(), machine.to_string())));
-        }
-        next = here.source();
-    }
-    None
-}
-
 /// A name that every file system takes.
 pub fn file_stem(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() || "\\/:*?\"<>|".contains(c) { '_' } else { c }).collect()
+    name.chars().map(|c| if is_active(c) || "\\/:*?\"<>|".contains(c) { '_' } else { c }).collect()
 }

@@ -4,6 +4,7 @@ use super::results::Results;
 use crate::model::CellRef;
 use crate::model::finding::Finding;
 use crate::text::id_number::mask_within;
+use crate::text::quote::for_json;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -12,7 +13,11 @@ use std::io::{self, Write};
 /// # Errors
 /// The target cannot be written.
 pub fn findings_ndjson(results: &Results<'_>, target: &mut impl Write) -> io::Result<()> {
-    results.verdict.findings.iter().try_for_each(|finding| writeln!(target, "{}", record(results, finding)))
+    results
+        .verdict
+        .findings
+        .iter()
+        .try_for_each(|finding| writeln!(target, "{}", for_json(&record(results, finding).to_string())))
 }
 
 fn record(results: &Results<'_>, finding: &Finding) -> Value {

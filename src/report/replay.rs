@@ -2,7 +2,8 @@
 
 use super::output::{Written, file_stem};
 use crate::atomic::Stage;
-use crate::book::tidy::{TidyBook, TidyStyle};
+use crate::book::package::RowStyle;
+use crate::book::row_book::{RowBook, SheetUse};
 use crate::model::replay::Replay;
 use std::io::{self, Cursor};
 
@@ -29,7 +30,7 @@ pub const NOTES: [&str; 3] = [
 ];
 
 fn workbook(replay: &Replay, title: &str) -> io::Result<Vec<u8>> {
-    let mut book = TidyBook::new(Cursor::new(Vec::new()));
+    let mut book = RowBook::new(Cursor::new(Vec::new()));
     let columns = [
         ("规则", 30.0),
         ("表式", 24.0),
@@ -40,34 +41,34 @@ fn workbook(replay: &Replay, title: &str) -> io::Result<Vec<u8>> {
         ("命中行数", 10.0),
         ("涉及单位", 10.0),
     ];
-    book.open("规则试算".to_owned(), &columns, 0)?;
+    book.open("规则试算".to_owned(), SheetUse::Data { cells: 0 }, &columns)?;
     for rule in &replay.rules {
         for period in &replay.periods {
             let Ok(rows) = period.rows else { continue };
             let (hits, units) = period.count(&rule.code);
-            book.start_row();
+            book.start_row(None);
             let words = [&*rule.code, &rule.form, rule.severity.word(), if rule.trial { "是" } else { "" }];
-            words.iter().enumerate().for_each(|(at, word)| book.text(at, word, TidyStyle::Plain));
-            book.text(4, &period.period.title(), TidyStyle::Plain);
+            words.iter().enumerate().for_each(|(at, word)| book.text(at, word, RowStyle::Plain));
+            book.text(4, &period.period.title(), RowStyle::Plain);
             [rows, hits, units]
                 .into_iter()
                 .enumerate()
-                .for_each(|(at, n)| book.integer(5 + at, n as i64, TidyStyle::Plain));
+                .for_each(|(at, n)| book.integer(5 + at, n as i64, RowStyle::Plain));
             book.end_row()?;
         }
     }
     book.close()?;
     let all = replay.periods.iter().flat_map(|period| period.hits.iter().map(move |hit| (&period.period, hit)));
     let columns = [("报告期", 16.0), ("规则", 30.0), ("表式", 24.0), ("单位", 28.0), ("位置", 48.0), ("情况", 80.0)];
-    book.open("命中的行".to_owned(), &columns, 0)?;
+    book.open("命中的行".to_owned(), SheetUse::Data { cells: 0 }, &columns)?;
     for (period, hit) in all.clone().take(LISTED) {
-        book.start_row();
+        book.start_row(None);
         let words = [&period.title(), &*hit.code, &hit.form, &hit.unit, &hit.place, &hit.found];
-        words.iter().enumerate().for_each(|(at, word)| book.text(at, word, TidyStyle::Plain));
+        words.iter().enumerate().for_each(|(at, word)| book.text(at, word, RowStyle::Plain));
         book.end_row()?;
     }
     book.close()?;
-    book.open("说明".to_owned(), &[("说明", 100.0)], 0)?;
+    book.open("说明".to_owned(), SheetUse::Data { cells: 0 }, &[("说明", 100.0)])?;
     let mut said: Vec<String> = NOTES.iter().map(|note| (*note).to_owned()).collect();
     let count = all.count();
     if count > LISTED {
@@ -79,8 +80,8 @@ fn workbook(replay: &Replay, title: &str) -> io::Result<Vec<u8>> {
         said.extend(period.remarks.iter().map(|remark| format!("{title}：{remark}。")));
     }
     for words in said {
-        book.start_row();
-        book.text(0, &words, TidyStyle::Plain);
+        book.start_row(None);
+        book.text(0, &words, RowStyle::Plain);
         book.end_row()?;
     }
     book.close()?;

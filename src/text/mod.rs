@@ -3,4 +3,5 @@ pub mod dates;
 pub mod id_number;
 pub mod names;
 pub mod numbers;
+pub mod quote;
 pub mod width;

@@ -1,11 +1,11 @@
-//! 别名建议: names of units that the roster does not know, with units that styles alike. Its first three columns are those
+//! 别名建议: names of units that the roster does not know, with units that look alike. Its first three columns are those
 //! of the reference table 单位别名: an officer confirms a line by copying it there.
 
 use crate::book::listing::{ListCell, Listing};
-use crate::book::style::ListStyles;
+use crate::book::row_book::RowBook;
 use crate::model::run::UnknownName;
 use crate::report::results::Results;
-use rust_xlsxwriter::{Workbook, XlsxError};
+use std::io::{self, Seek, Write};
 
 /// Places shown of one name.
 const PLACES: usize = 3;
@@ -13,13 +13,8 @@ const PLACES: usize = 3;
 /// The sheet.
 ///
 /// # Errors
-/// The writer refuses a cell, or the disk is full.
-pub fn sheet(
-    results: &Results<'_>,
-    styles: &ListStyles,
-    title: &str,
-    book: &mut Workbook,
-) -> Result<Vec<String>, XlsxError> {
+/// The target cannot be written.
+pub fn sheet<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut RowBook<W>) -> io::Result<Vec<String>> {
     const COLUMNS: [(&str, f64); 7] = [
         ("写法", 26.0),
         ("单位代码", 12.0),
@@ -29,7 +24,7 @@ pub fn sheet(
         ("出现在", 50.0),
         ("怎么办", 40.0),
     ];
-    let mut sheet = Listing::new(book, styles, ("别名建议", title), &COLUMNS, u32::MAX)?;
+    let mut sheet = Listing::new(book, ("别名建议", title), &COLUMNS, u32::MAX)?;
     for name in &results.verdict.unknown_names {
         let places = places(results, name);
         let mut row = |code: &str, note: &str, unit: &str, next: &str| {
@@ -42,7 +37,7 @@ pub fn sheet(
                 ListCell::Text(&places),
                 ListCell::Text(next),
             ];
-            sheet.push(book, &items, None)
+            sheet.push(&items, None)
         };
         for unit in &name.similar {
             let unit_name = results.unit_name(*unit);
@@ -57,7 +52,7 @@ pub fn sheet(
             row("", "", "（没有相近的）", "核实是哪个单位：填上单位代码后抄到“单位别名”表；名册没有的先补进单位名册")?;
         }
     }
-    sheet.finish(book)
+    sheet.finish()
 }
 
 fn places(results: &Results<'_>, name: &UnknownName) -> String {

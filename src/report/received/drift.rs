@@ -1,13 +1,13 @@
 //! 表样变动: what units did to the form's headers. The patterns over the province first, then every single one by unit.
 
 use crate::book::listing::{ListCell, Listing};
-use crate::book::style::ListStyles;
+use crate::book::row_book::RowBook;
 use crate::definition::Form;
 use crate::model::drift::{Advice, DriftCase, DriftKind, Pattern};
 use crate::report::results::Results;
 use crate::text::id_number::mask_within;
-use rust_xlsxwriter::{Workbook, XlsxError};
 use serde_json::{Value, json};
+use std::io::{self, Seek, Write};
 
 /// So many units make a missing column a matter of the form, not of the units.
 const MANY: usize = 3;
@@ -15,13 +15,8 @@ const MANY: usize = 3;
 /// The sheet.
 ///
 /// # Errors
-/// The writer refuses a cell, or the disk is full.
-pub fn sheet(
-    results: &Results<'_>,
-    styles: &ListStyles,
-    title: &str,
-    book: &mut Workbook,
-) -> Result<Vec<String>, XlsxError> {
+/// The target cannot be written.
+pub fn sheet<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut RowBook<W>) -> io::Result<Vec<String>> {
     const COLUMNS: [(&str, f64); 10] = [
         ("范围", 6.0),
         ("表式", 18.0),
@@ -34,7 +29,7 @@ pub fn sheet(
         ("单位、文件和位置", 44.0),
         ("建议", 44.0),
     ];
-    let mut sheet = Listing::new(book, styles, ("表样变动", title), &COLUMNS, u32::MAX)?;
+    let mut sheet = Listing::new(book, ("表样变动", title), &COLUMNS, u32::MAX)?;
     for pattern in &results.verdict.drift.patterns {
         let Some(form) = results.plan.forms.get(usize::from(pattern.form)) else { continue };
         let (said, who, advice) = (sentence(form, pattern), who(results, pattern), advice(form, pattern));
@@ -50,7 +45,7 @@ pub fn sheet(
             ListCell::Text(&who),
             ListCell::Text(&advice),
         ];
-        sheet.push(book, &items, (pattern.kind == DriftKind::MissingRequired).then_some(2))?;
+        sheet.push(&items, (pattern.kind == DriftKind::MissingRequired).then_some(2))?;
     }
     for case in &results.verdict.drift.cases {
         let Some(form) = results.plan.forms.get(usize::from(case.form)) else { continue };
@@ -67,9 +62,9 @@ pub fn sheet(
             ListCell::Text(&place),
             ListCell::Blank,
         ];
-        sheet.push(book, &items, None)?;
+        sheet.push(&items, None)?;
     }
-    sheet.finish(book)
+    sheet.finish()
 }
 
 /// What the overview says: required columns that three or more units lack. Empty where there are none.

@@ -3,7 +3,7 @@
 //! The sheets show ID numbers, as the findings workbook does; `run.json` does not, nor people's names.
 
 use crate::book::listing::{ListCell, Listing};
-use crate::book::style::ListStyles;
+use crate::book::row_book::RowBook;
 use crate::definition::{FieldType, Form};
 use crate::model::ledger::{ChangeKind, Difference, Shown, Side, Standing, Version, VersionChange};
 use crate::report::links::Links;
@@ -11,8 +11,8 @@ use crate::report::results::Results;
 use crate::report::wording::short_hash;
 use crate::text::dates::show_day;
 use crate::text::id_number::mask_within;
-use rust_xlsxwriter::{Workbook, XlsxError};
 use serde_json::{Value, json};
+use std::io::{self, Seek, Write};
 
 /// What stands for a value that may not leave the department.
 const HIDDEN: &str = "***";
@@ -22,14 +22,13 @@ const BEIJING: i64 = 8 * 3_600;
 /// The sheet 版本台账.
 ///
 /// # Errors
-/// The writer refuses a cell, or the disk is full.
-pub fn versions(
+/// The target cannot be written.
+pub fn versions<W: Write + Seek>(
     results: &Results<'_>,
     links: &Links,
-    styles: &ListStyles,
     title: &str,
-    book: &mut Workbook,
-) -> Result<Vec<String>, XlsxError> {
+    book: &mut RowBook<W>,
+) -> io::Result<Vec<String>> {
     const COLUMNS: [(&str, f64); 13] = [
         ("单位代码", 10.0),
         ("单位", 20.0),
@@ -45,7 +44,7 @@ pub fn versions(
         ("文件结果", 9.0),
         ("SHA-256（前12位）", 15.0),
     ];
-    let mut sheet = Listing::new(book, styles, ("版本台账", title), &COLUMNS, u32::MAX)?;
+    let mut sheet = Listing::new(book, ("版本台账", title), &COLUMNS, u32::MAX)?;
     let all = &results.verdict.ledger.versions;
     for group in all.chunk_by(|a, b| (a.unit, a.form) == (b.unit, b.form)) {
         // Where nothing was compared, a stamp would only tell when the file was copied.
@@ -75,22 +74,21 @@ pub fn versions(
                 ListCell::Text(verdict.map_or("", |verdict| verdict.outcome.word())),
                 ListCell::Text(verdict.map_or("", |verdict| short_hash(&verdict.sha256))),
             ];
-            sheet.push(book, &items, (*standing == Standing::Undecided).then_some(5))?;
+            sheet.push(&items, (*standing == Standing::Undecided).then_some(5))?;
         }
     }
-    sheet.finish(book)
+    sheet.finish()
 }
 
 /// The sheet 版本差异.
 ///
 /// # Errors
-/// The writer refuses a cell, or the disk is full.
-pub fn differences(
+/// The target cannot be written.
+pub fn differences<W: Write + Seek>(
     results: &Results<'_>,
-    styles: &ListStyles,
     title: &str,
-    book: &mut Workbook,
-) -> Result<Vec<String>, XlsxError> {
+    book: &mut RowBook<W>,
+) -> io::Result<Vec<String>> {
     const COLUMNS: [(&str, f64); 11] = [
         ("单位", 20.0),
         ("表式", 18.0),
@@ -104,7 +102,7 @@ pub fn differences(
         ("旧值", 22.0),
         ("新值", 22.0),
     ];
-    let mut sheet = Listing::new(book, styles, ("版本差异", title), &COLUMNS, u32::MAX)?;
+    let mut sheet = Listing::new(book, ("版本差异", title), &COLUMNS, u32::MAX)?;
     for difference in &results.verdict.ledger.differences {
         let Some(form) = form_of(results, difference.form) else { continue };
         let decided = if difference.decided { "已分清" } else { "分不出先后" };
@@ -133,7 +131,7 @@ pub fn differences(
                 ListCell::Text(&was),
                 ListCell::Text(&is),
             ];
-            sheet.push(book, &items, (!difference.decided).then_some(2))
+            sheet.push(&items, (!difference.decided).then_some(2))
         };
         let file = |side: Option<&Side>, else_: &str| {
             side.map_or_else(|| else_.to_owned(), |side| results.file_name(side.source).to_owned())
@@ -148,7 +146,7 @@ pub fn differences(
             row(old, &file(change.new.as_ref(), &later), Some(change))?;
         }
     }
-    sheet.finish(book)
+    sheet.finish()
 }
 
 /// `versions` of `run.json`: one entry a unit and form.

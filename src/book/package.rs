@@ -1,0 +1,158 @@
+//! The parts that bind the sheets of a workbook of rows together: content types, relationships, names, styles, properties.
+//!
+//! Parts and their order follow ECMA-376 part 1, §12.3 and §18.3.
+
+use super::xml::{HEAD, escaped};
+
+/// Index of a cell's format in [`STYLES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum RowStyle {
+    Plain = 0,
+    Date = 1,
+    Month = 2,
+    Header = 3,
+    /// The same for lists that people read: bordered, their words wrapped.
+    ListText = 4,
+    ListHeader = 5,
+    ListCount = 6,
+    ListLink = 7,
+    /// 必改 in bold, so that it is seen in a black-and-white print too.
+    ListStrong = 8,
+}
+
+const STYLES: &str = "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">\
+<numFmts count=\"2\"><numFmt numFmtId=\"164\" formatCode=\"yyyy\\-mm\\-dd\"/><numFmt numFmtId=\"165\" formatCode=\"yyyy\\-mm\"/></numFmts>\
+<fonts count=\"5\"><font><sz val=\"10\"/><name val=\"宋体\"/><family val=\"3\"/><charset val=\"134\"/></font>\
+<font><b/><sz val=\"10\"/><name val=\"黑体\"/><family val=\"3\"/><charset val=\"134\"/></font>\
+<font><sz val=\"10\"/><name val=\"黑体\"/><family val=\"3\"/><charset val=\"134\"/></font>\
+<font><b/><sz val=\"10\"/><color rgb=\"FF9C0006\"/><name val=\"宋体\"/><family val=\"3\"/><charset val=\"134\"/></font>\
+<font><sz val=\"10\"/><color rgb=\"FF0563C1\"/><name val=\"宋体\"/><family val=\"3\"/><charset val=\"134\"/></font></fonts>\
+<fills count=\"3\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill>\
+<fill><patternFill patternType=\"solid\"><fgColor rgb=\"FFE7E6E6\"/><bgColor indexed=\"64\"/></patternFill></fill></fills>\
+<borders count=\"2\"><border><left/><right/><top/><bottom/><diagonal/></border>\
+<border><left style=\"thin\"><color auto=\"1\"/></left><right style=\"thin\"><color auto=\"1\"/></right>\
+<top style=\"thin\"><color auto=\"1\"/></top><bottom style=\"thin\"><color auto=\"1\"/></bottom><diagonal/></border></borders>\
+<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs>\
+<cellXfs count=\"9\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>\
+<xf numFmtId=\"164\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>\
+<xf numFmtId=\"165\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>\
+<xf numFmtId=\"0\" fontId=\"1\" fillId=\"2\" borderId=\"0\" xfId=\"0\" applyFont=\"1\" applyFill=\"1\"/>\
+<xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"1\" xfId=\"0\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\" wrapText=\"1\"/></xf>\
+<xf numFmtId=\"0\" fontId=\"2\" fillId=\"2\" borderId=\"1\" xfId=\"0\" applyFont=\"1\" applyFill=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment horizontal=\"center\" vertical=\"center\" wrapText=\"1\"/></xf>\
+<xf numFmtId=\"3\" fontId=\"0\" fillId=\"0\" borderId=\"1\" xfId=\"0\" applyNumberFormat=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\"/></xf>\
+<xf numFmtId=\"0\" fontId=\"4\" fillId=\"0\" borderId=\"1\" xfId=\"0\" applyFont=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\" wrapText=\"1\"/></xf>\
+<xf numFmtId=\"0\" fontId=\"3\" fillId=\"0\" borderId=\"1\" xfId=\"0\" applyFont=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\"/></xf></cellXfs>\
+<cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>";
+
+const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+const SHEET_ML: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+
+/// A sheet as the workbook knows it.
+#[derive(Debug, Clone)]
+pub struct SheetEntry {
+    pub name: String,
+    /// The last cell of a list that is filtered, absolute (`$K$33`); its header row is repeated on every page.
+    pub filtered_to: Option<String>,
+}
+
+/// The relationships of a sheet to the files that its links open, by their targets.
+pub fn links(targets: &[String]) -> String {
+    let mut xml = format!("{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">");
+    for (number, target) in (1..).zip(targets) {
+        xml += &format!(
+            "<Relationship Id=\"rId{number}\" Type=\"{OFFICE}/hyperlink\" Target=\"{}\" TargetMode=\"External\"/>",
+            escaped(target)
+        );
+    }
+    xml + "</Relationships>"
+}
+
+/// Every part but the sheets and the shared texts, in the order in which they are written.
+pub fn parts(sheets: &[SheetEntry], title: &str) -> [(&'static str, String); 6] {
+    [
+        ("xl/workbook.xml", workbook(sheets)),
+        ("xl/_rels/workbook.xml.rels", workbook_links(sheets.len())),
+        ("xl/styles.xml", format!("{HEAD}{STYLES}")),
+        ("docProps/core.xml", properties(title)),
+        ("_rels/.rels", root()),
+        ("[Content_Types].xml", content_types(sheets.len())),
+    ]
+}
+
+fn workbook(sheets: &[SheetEntry]) -> String {
+    let mut xml = format!(
+        "{HEAD}<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"{OFFICE}\"><sheets>"
+    );
+    for (number, sheet) in (1..).zip(sheets) {
+        xml += &format!("<sheet name=\"{}\" sheetId=\"{number}\" r:id=\"rId{number}\"/>", escaped(&sheet.name));
+    }
+    xml += "</sheets>";
+    let mut names = String::new();
+    for (index, sheet) in sheets.iter().enumerate() {
+        let Some(last) = &sheet.filtered_to else { continue };
+        let quoted = escaped(&format!("'{}'", sheet.name.replace('\'', "''")));
+        names += &format!(
+            "<definedName name=\"_xlnm._FilterDatabase\" localSheetId=\"{index}\" hidden=\"1\">{quoted}!$A$1:{last}</definedName>\
+             <definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{index}\">{quoted}!$1:$1</definedName>"
+        );
+    }
+    if !names.is_empty() {
+        xml += &format!("<definedNames>{names}</definedNames>");
+    }
+    xml + "</workbook>"
+}
+
+fn workbook_links(sheets: usize) -> String {
+    let mut xml = format!("{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">");
+    for number in 1..=sheets {
+        xml += &format!(
+            "<Relationship Id=\"rId{number}\" Type=\"{OFFICE}/worksheet\" Target=\"worksheets/sheet{number}.xml\"/>"
+        );
+    }
+    xml += &format!(
+        "<Relationship Id=\"rId{}\" Type=\"{OFFICE}/styles\" Target=\"styles.xml\"/>\
+         <Relationship Id=\"rId{}\" Type=\"{OFFICE}/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>",
+        sheets + 1,
+        sheets + 2
+    );
+    xml
+}
+
+fn properties(title: &str) -> String {
+    format!(
+        "{HEAD}<cp:coreProperties xmlns:cp=\"{PACKAGE}/metadata/core-properties\" \
+         xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" \
+         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>{}</dc:title><dc:creator>汇总</dc:creator>\
+         <dcterms:created xsi:type=\"dcterms:W3CDTF\">2020-01-01T00:00:00Z</dcterms:created></cp:coreProperties>",
+        escaped(title)
+    )
+}
+
+fn root() -> String {
+    format!(
+        "{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">\
+         <Relationship Id=\"rId1\" Type=\"{OFFICE}/officeDocument\" Target=\"xl/workbook.xml\"/>\
+         <Relationship Id=\"rId2\" Type=\"{PACKAGE}/relationships/metadata/core-properties\" Target=\"docProps/core.xml\"/>\
+         </Relationships>"
+    )
+}
+
+fn content_types(sheets: usize) -> String {
+    let mut xml = format!(
+        "{HEAD}<Types xmlns=\"{PACKAGE}/content-types\"><Default Extension=\"rels\" \
+         ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
+         <Default Extension=\"xml\" ContentType=\"application/xml\"/>\
+         <Override PartName=\"/xl/workbook.xml\" ContentType=\"{SHEET_ML}.sheet.main+xml\"/>\
+         <Override PartName=\"/xl/styles.xml\" ContentType=\"{SHEET_ML}.styles+xml\"/>\
+         <Override PartName=\"/xl/sharedStrings.xml\" ContentType=\"{SHEET_ML}.sharedStrings+xml\"/>\
+         <Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>"
+    );
+    for number in 1..=sheets {
+        xml += &format!(
+            "<Override PartName=\"/xl/worksheets/sheet{number}.xml\" ContentType=\"{SHEET_ML}.worksheet+xml\"/>"
+        );
+    }
+    xml + "</Types>"
+}

@@ -1,0 +1,191 @@
+//! Foreign text on its way out, one quoting for each place: names of files, words of cells and definitions may hold
+//! whatever a system allows, and none of it may break a file, command a terminal, or compute in a spreadsheet.
+
+use super::width::is_invisible;
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Characters that nobody sees and that act: controls, marks that turn the direction of reading, separators of lines and
+/// paragraphs, and code points that are no characters.
+pub fn is_active(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || (c as u32) & 0xfffe == 0xfffe
+}
+
+/// Text for a terminal: what acts is shown as a sign (`␛`) or by its number; line breaks stay, for messages have lines of
+/// their own.
+pub fn for_terminal(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|c| is_active(c) && c != '\n') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        push_seen(&mut out, c, |c| c == '\n');
+    }
+    Cow::Owned(out)
+}
+
+/// Text as part of one line: as for a terminal, and a line break is shown too.
+pub fn on_one_line(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_active) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        push_seen(&mut out, c, |_| false);
+    }
+    Cow::Owned(out)
+}
+
+fn push_seen(out: &mut String, c: char, stays: impl Fn(char) -> bool) {
+    match c {
+        c if stays(c) || !is_active(c) => out.push(c),
+        '\t' => out.push(' '),
+        // Unicode has a sign for each of them, from U+2400 on.
+        '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + c as u32)),
+        '\u{7f}' => out.push('\u{2421}'),
+        c => drop(write!(out, "<U+{:04X}>", c as u32)),
+    }
+}
+
+/// A serialised JSON value for a file of which each line is one value: what acts is escaped, where JSON itself would let it
+/// stand. Outside its strings JSON has none of these characters but line breaks of its own.
+pub fn for_json(value: &str) -> Cow<'_, str> {
+    let acts = |c: char| is_active(c) && c != '\n';
+    if !value.chars().any(acts) {
+        return Cow::Borrowed(value);
+    }
+    let mut out = String::with_capacity(value.len() + 16);
+    for c in value.chars() {
+        if acts(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A value of a csv file, or a line of text that may be pasted into a spreadsheet: one that would be computed there gets an
+/// apostrophe before it, and numbers stay numbers. [`of_inert`] takes it off again.
+pub fn inert(value: &str) -> Cow<'_, str> {
+    if computes(value) { Cow::Owned(format!("'{value}")) } else { Cow::Borrowed(value) }
+}
+
+/// The value that [`inert`] wrote.
+pub fn of_inert(value: &str) -> &str {
+    value.strip_prefix('\'').filter(|rest| computes(rest)).unwrap_or(value)
+}
+
+fn computes(value: &str) -> bool {
+    // What nobody sees before it hides a formula from people, and not from every program.
+    // An apostrophe that was there before takes another one, so that both come off again.
+    let seen = value.trim_start_matches(|c: char| c == '\'' || c.is_whitespace() || is_invisible(c) || is_active(c));
+    let breaks = value.starts_with(['\t', '\r', '\n']);
+    (breaks || seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])) && !is_number(value)
+}
+
+/// A number as spreadsheets read it: `-3`, `+0.5`, `-1.5E-3`.
+fn is_number(value: &str) -> bool {
+    value.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'))
+        && value.parse::<f64>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every control, C0 and C1, the marks of direction, the separators of lines, and what is no character.
+    fn acting() -> impl Iterator<Item = char> {
+        let ranges = [0..=0x1f, 0x7f..=0x9f, 0x61c..=0x61c, 0x200e..=0x200f, 0x2028..=0x202e, 0x2066..=0x2069];
+        let others = [0xfeff, 0xfff9, 0xfffe, 0xffff, 0x1_fffe, 0x10_ffff];
+        ranges.into_iter().flatten().chain(others).filter_map(char::from_u32)
+    }
+
+    #[test]
+    fn nothing_that_acts_reaches_a_terminal_or_leaves_its_line() {
+        for c in acting() {
+            let text = format!("甲{c}乙");
+            assert!(is_active(c), "{:x}", c as u32);
+            let line = on_one_line(&text);
+            assert!(!line.chars().any(is_active) && line.chars().count() > 2, "{line:?}");
+            let shown = for_terminal(&text);
+            assert!(shown.chars().all(|c| c == '\n' || !is_active(c)), "{shown:?}");
+            assert_eq!(shown.contains('\n'), c == '\n');
+        }
+        assert_eq!(on_one_line("a\u{1b}[31m\u{202e}"), "a␛[31m<U+202E>");
+        for plain in ["合肥/省一建 推荐表#1.xlsx", "𠮷野家", "é", "👷\u{200d}♂", "　全角"] {
+            assert!(matches!(on_one_line(plain), Cow::Borrowed(_)), "{plain}");
+        }
+    }
+
+    #[test]
+    fn a_json_line_is_one_line_and_says_the_same() {
+        for c in acting().chain(['𠮷', '\\', '"']) {
+            let value = serde_json::json!({ "甲": format!("乙{c}丙"), format!("键{c}"): 1 });
+            let text = value.to_string();
+            let line = for_json(&text);
+            assert!(!line.chars().any(is_active), "{line:?}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap(), value);
+        }
+        let several = format!("{:#}", serde_json::json!({ "甲": ["\u{2028}"] }));
+        assert_eq!(for_json(&several), "{\n  \"甲\": [\n    \"\\u2028\"\n  ]\n}");
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_compute_is_held_and_comes_back() {
+        for formula in [
+            "=1+1",
+            "-1+1",
+            "+cmd|' /C calc'!A0",
+            "@SUM(1)",
+            "＝1+1",
+            "＋1",
+            "－1",
+            "＠SUM",
+            "\t=1",
+            "\r=1",
+            "\n甲",
+            " =1",
+            "　=1",
+            "\u{feff}=1",
+            "\u{200b}=1",
+            "-",
+            "--",
+            "-甲",
+            "=",
+            "-inf",
+            "+nan",
+            "'=1",
+            "''-甲",
+        ] {
+            assert_eq!(inert(formula), format!("'{formula}"), "{formula:?}");
+            assert_eq!(of_inert(&inert(formula)), formula);
+        }
+        for value in [
+            "-3",
+            "+0.5",
+            "-1.5E-3",
+            "3",
+            "",
+            "甲-乙",
+            "a=b",
+            "'甲",
+            "''",
+            "皖工发〔2026〕3号",
+            "2026-03-05",
+            "—",
+            "−3",
+            "’=1",
+            " 甲",
+        ] {
+            assert_eq!(inert(value), value);
+            assert_eq!(of_inert(value), value);
+        }
+    }
+}
