@@ -115,4 +115,13 @@ pub struct SheetAccount {
     pub repeated_headers: u32,
     /// Signature lines, 说明 and 注.
     pub notes: u32,
+    /// Rows that look like records and do not count: examples, struck rows, 其中, second lines of a record.
+    pub aside: u32,
+}
+
+impl SheetAccount {
+    /// What `rows` is the sum of.
+    pub fn parts(&self) -> [u32; 6] {
+        [self.frame, self.data, self.totals, self.repeated_headers, self.notes, self.aside]
+    }
 }

@@ -1,6 +1,7 @@
 //! Numbers of rows that a return states of itself, held against the rows that it lists.
 
 use super::found::FoundTable;
+use super::labels::Total;
 use super::sink::Sink;
 use super::stated::{StatedCount, of_row, whole};
 use super::view::View;
@@ -57,7 +58,7 @@ fn statements(stated: &StatedTotal, view: &View<'_>, found: &FoundTable<'_>) -> 
     for i in rows.frame.iter().copied().filter(|i| *i < top).chain(rows.notes.iter().copied()) {
         statements.extend(of_row(stated, view, i));
     }
-    for i in rows.totals.iter().filter(|(_, sub)| !sub).map(|(i, _)| *i) {
+    for i in rows.totals.iter().filter(|(_, kind)| *kind == Total::Whole).map(|(i, _)| *i) {
         let said = of_row(stated, view, i);
         statements.extend(if said.is_empty() { of_column(stated, view, i, found).into_iter().collect() } else { said });
     }

@@ -4,7 +4,7 @@ use super::cells::is_ditto;
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::figures::header_factor;
 use super::lexicon::{FormIndex, fills_down};
-use super::rows::SheetTable;
+use super::rows::{Heading, SheetTable};
 use crate::definition::{ColumnType, Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::{AmendmentRule, FindingCode};
@@ -45,7 +45,13 @@ pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &
     // The row's values by column: asked once a field, in the form's order, which is seldom the sheet's.
     let width = bound.iter().filter_map(|bound| bound.col).max().map_or(0, |col| usize::from(col) + 1);
     let mut values: Vec<Option<RawValue>> = vec![None; width];
-    for &i in rows {
+    let mut headings = table.rows.headings.iter().peekable();
+    let mut over: Vec<&Heading> = Vec::new();
+    for (nth, &i) in rows.iter().enumerate() {
+        while let Some((_, heading)) = headings.next_if(|(before, _)| *before <= nth) {
+            over.retain(|higher| higher.level < heading.level);
+            over.push(heading);
+        }
         if desk.view.meter.said(desk.sink.findings.len(), desk.sink.amendments.len()) {
             break;
         }
@@ -60,9 +66,12 @@ pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &
         let id_col = id_field.and_then(|field| bound.get(field)?.col);
         desk.birth = id_col.and_then(|col| birth(desk, CellRef { row, col }));
         let mut columns = out.columns.iter_mut();
-        for bound in &mut bound {
+        for (at, bound) in bound.iter_mut().enumerate() {
             let raw = bound.col.and_then(|col| values.get(usize::from(col)).copied().flatten());
-            let value = one(desk, bound, raw, row);
+            let value = match over.iter().rev().find_map(|heading| heading.word_for(at)) {
+                Some((word, above)) => under_heading(desk, bound, raw, row, (word, above)),
+                None => one(desk, bound, raw, row),
+            };
             push(&mut columns, bound.field, value);
         }
     }
@@ -120,6 +129,36 @@ where
     bound.above = source;
     let rule = if ditto { AmendmentRule::Ditto } else { AmendmentRule::MergedDown };
     desk.read(FieldCell { filled: Some((rule, &shown)), ..cell }, Some(value)).into_owned()
+}
+
+/// A field whose word stands in a heading above the record (三、备选): the heading fills what is blank, and a cell that says
+/// otherwise is asked about.
+fn under_heading<'v, 'd, 'a>(
+    desk: &mut Desk<'d, 'a>,
+    bound: &mut BoundField<'v>,
+    raw: Option<RawValue>,
+    row: u32,
+    (word, above): (&'v str, CellRef),
+) -> CellValue<'v>
+where
+    'd: 'v,
+    'a: 'v,
+{
+    let field = bound.field;
+    let at = bound.col.map_or(above, |col| CellRef { row, col });
+    let cell = FieldCell { field, at, factor: 1.0, filled: None };
+    if raw.is_none_or(|value| desk.view.is_blank(value)) {
+        desk.amend(cell, "heading-fills", "", word);
+        return CellValue::Text(word.into());
+    }
+    let value = one(desk, bound, raw, row);
+    if let CellValue::Text(said) = &value
+        && said.as_ref() != word
+    {
+        let found = format!("“{}”填的是“{said}”，而它在“{word}”（{above}）标题之下", field.name);
+        desk.verify(cell, "section-at-odds", found, "与所在分段一致".to_owned());
+    }
+    value
 }
 
 /// 同上 and merged cells never fill numbers, dates or IDs.

@@ -32,14 +32,18 @@ pub fn areas<'w>(plan: &Plan, lexicon: &Lexicon<'_>, views: Vec<View<'w>>) -> (V
 }
 
 /// Tables of all areas, and the accounts of those without one.
-pub fn tables<'w>(run: RunFrame<'_>, areas: &[Area<'w>]) -> (Vec<FoundTable<'w>>, Vec<SheetAccount>) {
+pub fn tables<'w>(
+    run: RunFrame<'_>,
+    lexicon: &Lexicon<'_>,
+    areas: &[Area<'w>],
+) -> (Vec<FoundTable<'w>>, Vec<SheetAccount>) {
     let (mut found, mut accounts, mut rows) = (Vec::new(), Vec::new(), 0);
     for (at, area) in areas.iter().enumerate() {
         if area.headers.is_empty() {
             accounts.push(near::formless(&area.view));
             continue;
         }
-        let tables = rows::tables(&area.view, run.plan, area.headers.clone());
+        let tables = rows::tables(&area.view, run.plan, lexicon, area.headers.clone());
         rows += tables.iter().map(|table| table.rows.data.len()).sum::<usize>();
         if area.view.meter.held(found.len() + tables.len(), rows) {
             break;

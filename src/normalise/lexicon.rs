@@ -1,7 +1,7 @@
 //! Everything that is asked of every cell of every file, compiled once per run: headers, code words, unit names.
 
 use super::frame::RunFrame;
-use crate::definition::{FieldType, Form, FormColumn};
+use crate::definition::{Field, FieldType, Form, FormColumn};
 use crate::text::names::{header_key, match_key};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -67,6 +67,8 @@ pub struct FormIndex {
     pub header_unique: Vec<bool>,
     /// Per field: required, and its column has to be there.
     pub column_required: Vec<bool>,
+    /// Per field: whether it names the record.
+    pub names: Vec<bool>,
 }
 
 /// The words of one code list.
@@ -180,6 +182,11 @@ impl<'a> Lexicon<'a> {
         })
     }
 
+    /// Whether the roster knows a text as a unit's name, alias or code.
+    pub fn is_unit(&self, text: &str) -> bool {
+        self.units.contains_key(match_key(text).as_str())
+    }
+
     /// The units that the longest roster key inside a name means; empty where there is none.
     pub fn units_within(&self, name: &str) -> &'a [u32] {
         let key = match_key(name);
@@ -267,7 +274,32 @@ fn index_form(form: &Form) -> FormIndex {
         header_unique: header.iter().map(|key| header.iter().filter(|other| *other == key).count() == 1).collect(),
         header,
         column_required: form.fields.iter().map(|field| field.required && field.absent.is_none()).collect(),
+        names: names(form),
     }
+}
+
+/// Which fields of a form name its records: those of its key but for the unit and what is no text; else its required
+/// texts and names; else the unit, of which each has one row.
+fn names(form: &Form) -> Vec<bool> {
+    let says = |field: &Field| {
+        matches!(field.ty, FieldType::Text | FieldType::Name | FieldType::IdNumber | FieldType::DocumentNumber)
+    };
+    let mut names: Vec<bool> = vec![false; form.fields.len()];
+    let mut mark = |pick: &dyn Fn(usize, &Field) -> bool| {
+        for (at, field) in form.fields.iter().enumerate().filter(|(_, field)| !field.ordinal) {
+            if pick(at, field) {
+                names[at] = true;
+            }
+        }
+        names.contains(&true)
+    };
+    let code = |field: &Field| matches!(field.ty, FieldType::Code { .. });
+    let in_key = |at: usize| form.key.contains(&at);
+    let _ = mark(&|at, field| in_key(at) && says(field))
+        || mark(&|_, field| field.required && matches!(field.ty, FieldType::Text | FieldType::Name))
+        || mark(&|at, field| in_key(at) && code(field))
+        || mark(&|_, field| field.required && field.ty == FieldType::Unit);
+    names
 }
 
 fn index_codes(list: &crate::definition::CodeList) -> CodeIndex<'_> {

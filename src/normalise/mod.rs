@@ -5,11 +5,13 @@
 
 mod area;
 mod around;
+mod asides;
 mod beside;
 mod bind;
 mod binding;
 mod cells;
 mod claims;
+mod classify;
 mod columns;
 mod convert;
 mod cover;
@@ -21,6 +23,7 @@ mod found;
 mod frame;
 mod hidden;
 mod identify;
+mod labels;
 mod layout;
 mod lexicon;
 mod meter;
@@ -30,6 +33,7 @@ mod nil;
 mod period;
 mod periods;
 mod records;
+mod roles;
 mod rows;
 mod scores;
 mod sink;
@@ -99,7 +103,7 @@ impl<'a> Normaliser<'a> {
         let sheets = workbook.sheets.iter().enumerate();
         let views: Vec<View<'_>> = sheets.map(|(index, sheet)| View::metered(sheet, index as u16, meter)).collect();
         let (areas, near_misses) = find::areas(run.plan, lexicon, views);
-        let (mut found, mut sheets) = find::tables(run, &areas);
+        let (mut found, mut sheets) = find::tables(run, lexicon, &areas);
         near::workbook(workbook, &mut sink);
         let (mut tables, mut sender, mut unrecognised, mut nil_return) = (Vec::new(), None, None, false);
         if found.is_empty() {

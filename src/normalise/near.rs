@@ -26,6 +26,7 @@ pub fn formless(view: &View<'_>) -> SheetAccount {
         totals: 0,
         repeated_headers: 0,
         notes: 0,
+        aside: 0,
     }
 }
 

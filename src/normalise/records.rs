@@ -6,8 +6,9 @@ use super::desk::Desk;
 use super::found::FoundTable;
 use super::frame::RunFrame;
 use super::lexicon::Lexicon;
+use super::roles::Roles;
 use super::sink::Sink;
-use super::{claims, totals};
+use super::{asides, claims, totals};
 use crate::model::FormTable;
 
 /// `context`: the units that cover and folder speak for.
@@ -36,6 +37,8 @@ pub fn convert(
             Desk { frame: run, lexicon, view, sink, context, birth: None, last_unit: None, last_unknown: None };
         let mut table = convert::convert(&mut desk, form, index, &found.table);
         totals::check(view, form, &found.table, &table, sink);
+        totals::look_alikes(view, form, &found.table, &table, sink);
+        asides::rows(form, view, found, &Roles::new(form, index, &found.table.header.fit.columns), sink);
         if !form.stated.is_empty() && !view.turned {
             claims::check(form, view, found, listed(found.table.header.fit.form), sink);
         }

@@ -30,6 +30,12 @@ impl Sink {
         self.push(place, say, Some(line), false);
     }
 
+    /// A finding on a line of a table that no rule of the definition makes.
+    pub fn on_line(&mut self, sheet: u16, row: u32, cells: Vec<CellRef>, say: Say) {
+        let place = Place { source: Some(self.source), sheet: Some(sheet), row: Some(row), cells, unit: None };
+        self.push(place, say, None, false);
+    }
+
     /// A finding on a sheet, a table or the whole return; one that blocks holds the return out.
     pub fn on_return(&mut self, sheet: Option<u16>, cells: Vec<CellRef>, say: Say) {
         let place = Place { source: Some(self.source), sheet, row: None, cells, unit: None };

@@ -2,6 +2,7 @@
 
 use super::figures::header_factor;
 use super::figures::tidy;
+use super::labels::{self, Total, TotalLabel};
 use super::rows::{SheetTable, adds_up};
 use super::sink::{Say, Sink};
 use super::view::View;
@@ -54,7 +55,10 @@ impl Parts {
 }
 
 pub fn check(view: &View<'_>, form: &Form, table: &SheetTable, read: &FormTable, sink: &mut Sink) {
-    if table.rows.totals.is_empty() {
+    // A 平均 or 累计 adds up no rows that stand here, and parts none from one another.
+    let totals: Vec<(usize, Total)> =
+        table.rows.totals.iter().copied().filter(|(_, kind)| *kind != Total::Other).collect();
+    if totals.is_empty() {
         return;
     }
     let mut column_at = 0;
@@ -65,11 +69,11 @@ pub fn check(view: &View<'_>, form: &Form, table: &SheetTable, read: &FormTable,
         let parts = parts(view, &table.rows.data, column, col);
         let heading = table.header.headings.iter().find(|heading| heading.col == col);
         let factor = heading.map_or(1.0, |heading| header_factor(&heading.text, field));
-        for &(i, sub) in &table.rows.totals {
+        for &(i, kind) in &totals {
             let Some(row) = view.rows.get(i).map(|row| row.row) else { continue };
             let at = CellRef { row, col };
             let Some(said) = view.value(at).and_then(|value| figure(view, value, factor)) else { continue };
-            let sums = plausible(table, &parts, i, sub);
+            let sums = plausible(&totals, &parts, i, kind == Total::Part);
             let Some(sums) = sums else { continue };
             if sums.iter().all(|sum| (sum - said).abs() > parts.noise()) {
                 let sum = tidy(sums.first().copied().unwrap_or(0.0));
@@ -91,6 +95,59 @@ pub fn check(view: &View<'_>, form: &Form, table: &SheetTable, read: &FormTable,
     }
 }
 
+/// Records whose name begins or ends with a total word: 总计量站 is a name; one that says what the rows above add up to, or
+/// that ends as totals do, is for somebody to look at.
+pub fn look_alikes(view: &View<'_>, form: &Form, table: &SheetTable, read: &FormTable, sink: &mut Sink) {
+    let mut compact = String::new();
+    for (k, &i) in table.rows.data.iter().enumerate() {
+        let texts = view.cells(i).iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(3);
+        let Some((at, ends)) = texts.into_iter().find_map(|cell| {
+            let text = view.sheet.text(cell.value);
+            let ends =
+                labels::may_be_total(text) && matches!(labels::total(text, &mut compact), Some(TotalLabel::Of(..)));
+            (ends || labels::begins_as_total(text)).then_some((cell.at, ends))
+        }) else {
+            continue;
+        };
+        if !ends && !equals_sum_above(form, table, read, k) {
+            continue;
+        }
+        let name = view.value(at).map_or_else(String::new, |value| view.words(value).into_owned());
+        let say = Say {
+            code: "total-like-name",
+            severity: Severity::Verify,
+            found: format!(
+                "“{name}”像是合计行的名称{}，已按一条记录计入",
+                if ends { "" } else { "，各数又等于以上各行之和" }
+            ),
+            expected: "合计行只写“合计”或“小计”".to_owned(),
+            next: "请报送单位核实：是合计的改写“合计”，是一条记录的不用改",
+        };
+        sink.on_line(view.index, at.row, vec![at], say);
+    }
+}
+
+/// Whether all figures of a record that add up are the sums of two or more records above it, and not all zero.
+fn equals_sum_above(form: &Form, table: &SheetTable, read: &FormTable, k: usize) -> bool {
+    let (mut any, mut column_at) = (false, 0);
+    for (field, col) in form.fields.iter().zip(&table.header.fit.columns) {
+        let column = read.columns.get(column_at);
+        column_at += 1 + usize::from(matches!(field.ty, crate::definition::FieldType::Score { .. }));
+        let (Some(_), Some(column), true) = (col, column, adds_up(field)) else { continue };
+        let value = |k: usize| match column {
+            Column::Integer(v) => v.get(k).map_or(0.0, |number| number as f64),
+            Column::Number(v) => v.get(k).unwrap_or(0.0),
+            _ => 0.0,
+        };
+        let sum: f64 = (0..k).map(value).sum();
+        if (sum - value(k)).abs() > 1e-6 {
+            return false;
+        }
+        any |= sum != 0.0;
+    }
+    any && k >= 2
+}
+
 /// Readable figures of a column. Blank cells add nothing; anything else without a value is unreadable.
 fn parts(view: &View<'_>, data: &[usize], column: &Column, col: u16) -> Parts {
     let value = |k: usize| match column {
@@ -110,8 +167,7 @@ fn parts(view: &View<'_>, data: &[usize], column: &Column, col: u16) -> Parts {
 /// What a total may rightly say, the likeliest first: a 小计 the rows since the total before it, or those down to the
 /// next; any other the whole table, all rows above it, or the rows between it and its like on either side, with the 小计
 /// among them. A section without rows says nothing. `None` where one of the parts is unreadable.
-fn plausible(table: &SheetTable, parts: &Parts, i: usize, sub: bool) -> Option<Vec<f64>> {
-    let totals = &table.rows.totals;
+fn plausible(totals: &[(usize, Total)], parts: &Parts, i: usize, sub: bool) -> Option<Vec<f64>> {
     let here = totals.partition_point(|(at, _)| *at < i);
     let before = here.checked_sub(1).and_then(|last| totals.get(last)).map(|(at, _)| *at);
     let after = totals.get(totals.partition_point(|(at, _)| *at <= i)).map(|(at, _)| *at);
@@ -126,7 +182,7 @@ fn plausible(table: &SheetTable, parts: &Parts, i: usize, sub: bool) -> Option<V
         offer(before.map_or(0, |at| at + 1), i)?;
         offer(i + 1, after.unwrap_or(usize::MAX))?;
     } else {
-        let alike = |(_, sub): &&(usize, bool)| !sub;
+        let alike = |(_, kind): &&(usize, Total)| *kind != Total::Part;
         let above = totals.iter().take(here).rfind(alike).map_or(0, |(at, _)| at + 1);
         let below = totals.iter().skip(here + 1).find(alike).map_or(usize::MAX, |(at, _)| *at);
         offer(0, usize::MAX)?;

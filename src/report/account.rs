@@ -27,8 +27,8 @@ pub fn prove(results: &Results<'_>) -> Result<Account, String> {
         return Err(defect(&files_sentence));
     }
     let mut sum = RowAccount::default();
-    // All occupied rows, then title and header, data, totals, repeated headers, notes.
-    let mut sheets = [0u64; 6];
+    // All occupied rows, then title and header, data, totals, repeated headers, notes, rows that look like records and do not count.
+    let mut sheets = [0u64; 7];
     for source in &verdict.sources {
         let rows = source.rows;
         if rows.parts() != rows.data {
@@ -36,13 +36,11 @@ pub fn prove(results: &Results<'_>) -> Result<Account, String> {
         }
         sum.add(&rows);
         for account in &source.sheets {
-            let [all, frame, data, totals, repeated, notes] =
-                [account.rows, account.frame, account.data, account.totals, account.repeated_headers, account.notes]
-                    .map(u64::from);
-            if all != frame + data + totals + repeated + notes {
+            let (all, parts) = (u64::from(account.rows), account.parts().map(u64::from));
+            if all != parts.iter().sum::<u64>() {
                 return Err(defect(&format!("{} 表“{}”的行数与各部分之和", source.source.name, account.name)));
             }
-            for (total, part) in sheets.iter_mut().zip([all, frame, data, totals, repeated, notes]) {
+            for (total, part) in sheets.iter_mut().zip(std::iter::once(all).chain(parts)) {
                 *total += part;
             }
         }
@@ -54,13 +52,13 @@ pub fn prove(results: &Results<'_>) -> Result<Account, String> {
     if sum != verdict.rows {
         return Err(defect(&format!("各文件之和 {}，总数 {}", row_words(sum), row_words(verdict.rows))));
     }
-    let [all, frame, data, totals, repeated, notes] = sheets;
+    let [all, frame, data, totals, repeated, notes, aside] = sheets;
     Ok(Account {
         files,
         files_sentence,
         rows_sentence: row_words(verdict.rows),
         sheet_rows_sentence: format!(
-            "表页共 {all} 行 = 标题和表头 {frame} + 数据行 {data} + 小计合计行 {totals} + 重复表头 {repeated} + 说明和签字行 {notes}"
+            "表页共 {all} 行 = 标题和表头 {frame} + 数据行 {data} + 小计合计行 {totals} + 重复表头 {repeated} + 说明和签字行 {notes} + 示例、删除线等不计行 {aside}"
         ),
     })
 }

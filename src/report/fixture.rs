@@ -329,6 +329,7 @@ fn source(index: u32, outcome: Outcome, rows: RowAccount, readable: bool, return
         totals: 1,
         repeated_headers: 0,
         notes: 1,
+        aside: 0,
     };
     let binding = Binding {
         form: 0,

@@ -137,6 +137,7 @@ fn sheet(results: &Results<'_>, account: &SheetAccount) -> Value {
         "totals": account.totals,
         "repeated_headers": account.repeated_headers,
         "notes": account.notes,
+        "aside": account.aside,
     })
 }
 

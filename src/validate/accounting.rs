@@ -27,8 +27,8 @@ pub fn prove(verdict: &RunVerdict) -> Result<(), String> {
             return Err(format!("文件“{name}”的序号不对：{}，应为 {position}", source.source.index));
         }
         for sheet in &source.sheets {
-            let SheetAccount { name: title, rows, frame, data, totals, repeated_headers, notes, .. } = sheet;
-            let parts: u64 = [frame, data, totals, repeated_headers, notes].into_iter().map(|n| u64::from(*n)).sum();
+            let SheetAccount { name: title, rows, .. } = sheet;
+            let parts: u64 = sheet.parts().into_iter().map(u64::from).sum();
             if u64::from(*rows) != parts {
                 return Err(format!("“{name}”表“{title}”的行数不平：共 {rows} 行，各部分相加 {parts} 行"));
             }

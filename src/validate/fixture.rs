@@ -246,6 +246,7 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
         totals: 0,
         repeated_headers: 0,
         notes: 0,
+        aside: 0,
     };
     let returned = NormalisedReturn {
         source,

@@ -1,0 +1,440 @@
+//! Rows below a header in, each in its class out. A row knows whether it is a record: by its label and by its place.
+
+use super::labels::{self, FooterPart, NOTE_INITIALS, Total, TotalLabel};
+use super::lexicon::{FormIndex, Lexicon};
+use super::roles::{Role, Roles};
+use super::rows::{Aside, Heading, Nil, TableRows};
+use super::stated;
+use super::view::View;
+use crate::definition::{FieldType, Form};
+use crate::model::cell::{CellRef, RawCell, RawValue, SeenAs};
+use crate::text::names::{header_key, tidy};
+
+/// What a row is.
+enum RowClass {
+    Frame,
+    Record,
+    Total(Total),
+    Nil(Nil),
+    Note,
+    Aside(Aside),
+    /// A line between records; what it heads is told by what follows.
+    Heading(Heading),
+}
+
+/// Classifies the rows under one header block.
+pub struct Classifier<'v, 'a> {
+    view: &'v View<'a>,
+    form: &'v Form,
+    lexicon: &'v Lexicon<'v>,
+    roles: Roles,
+    /// A 注 or 说明 has begun: single texts that follow belong to it.
+    in_notes: bool,
+    /// A signature row has been passed: the table is closed.
+    signed: bool,
+    /// Headings met since the last record.
+    headings: Vec<Heading>,
+}
+
+impl<'v, 'a> Classifier<'v, 'a> {
+    pub fn new(
+        view: &'v View<'a>,
+        form: &'v Form,
+        index: &FormIndex,
+        lexicon: &'v Lexicon<'v>,
+        columns: &[Option<u16>],
+    ) -> Classifier<'v, 'a> {
+        let roles = Roles::new(form, index, columns);
+        Classifier { view, form, lexicon, roles, in_notes: false, signed: false, headings: Vec::new() }
+    }
+
+    /// Rows from one position up to and without another.
+    pub fn classify(mut self, from: usize, to: usize, rows: &mut TableRows) {
+        let view = self.view;
+        let mut cells: Vec<&RawCell> = Vec::new();
+        for i in from..to {
+            cells.clear();
+            cells.extend(view.telling(i));
+            let class = self.class(i, &cells, i == from);
+            if !matches!(class, RowClass::Record | RowClass::Nil(_)) && labels_zero(view, &cells) {
+                rows.says_nil(i, Nil::ZeroReport);
+            }
+            match class {
+                RowClass::Frame => rows.frame.push(i),
+                RowClass::Note => rows.notes.push(i),
+                RowClass::Total(kind) => rows.totals.push((i, kind)),
+                RowClass::Aside(aside) => rows.aside.push((i, aside)),
+                RowClass::Nil(nil) => {
+                    rows.says_nil(i, nil);
+                    rows.notes.push(i);
+                }
+                RowClass::Heading(heading) => {
+                    self.headings.push(heading);
+                    rows.notes.push(i);
+                }
+                RowClass::Record => {
+                    self.in_notes = false;
+                    for heading in self.headings.drain(..) {
+                        rows.headings.push((rows.data.len(), heading));
+                    }
+                    if self.signed {
+                        rows.below_signature.push(i);
+                    }
+                    rows.data.push(i);
+                }
+            }
+        }
+    }
+
+    fn class(&mut self, i: usize, cells: &[&RawCell], first: bool) -> RowClass {
+        if cells.is_empty() || (first && self.is_numbering(cells)) {
+            return RowClass::Frame;
+        }
+        if self.is_struck(cells) {
+            return RowClass::Aside(Aside::Struck);
+        }
+        if let Some(kind) = self.total(cells) {
+            return RowClass::Total(kind);
+        }
+        if self.is_of_which(cells) {
+            return RowClass::Aside(Aside::OfWhich);
+        }
+        if let Some(nil) = self.nil(cells) {
+            return RowClass::Nil(nil);
+        }
+        if cells.len() <= 2 && stated::is_statement(self.form, self.view, i) {
+            return RowClass::Note;
+        }
+        if self.is_footer(cells) {
+            self.signed = true;
+            return RowClass::Note;
+        }
+        if self.is_note(cells) {
+            return RowClass::Note;
+        }
+        if let Some(heading) = self.heading(cells) {
+            return RowClass::Heading(heading);
+        }
+        if self.is_lone_text(cells) {
+            return RowClass::Note;
+        }
+        if !cells.iter().any(|cell| self.counts(cell)) {
+            // Forms come with numbered empty lines; only 序号 or nothing of the form is filled in.
+            let said = |cell: &&&RawCell| matches!(cell.value, RawValue::Text { .. }) && !self.is_number_of_row(cell);
+            return if cells.iter().any(|cell| said(&cell)) { RowClass::Note } else { RowClass::Frame };
+        }
+        if self.signed && !self.is_record_like(cells) {
+            return RowClass::Note;
+        }
+        if let Some(aside) = self.example(cells) {
+            return RowClass::Aside(aside);
+        }
+        if self.continues(i, cells) {
+            return RowClass::Aside(Aside::Continued);
+        }
+        if self.is_prefilled(cells) {
+            return RowClass::Aside(Aside::Prefilled);
+        }
+        RowClass::Record
+    }
+
+    fn text(&self, cell: &RawCell) -> &'v str {
+        self.view.sheet.text(cell.value)
+    }
+
+    fn role(&self, cell: &RawCell) -> Role {
+        self.roles.at(cell.at.col).role
+    }
+
+    fn counts(&self, cell: &RawCell) -> bool {
+        !matches!(self.role(cell), Role::Outside | Role::Ordinal)
+    }
+
+    /// A 序号 that is one: forms come with numbered lines, but 零报告 (which begins with a numeral) and 说明 stand in that
+    /// column as well.
+    fn is_number_of_row(&self, cell: &RawCell) -> bool {
+        self.role(cell) == Role::Ordinal
+            && match cell.value {
+                RawValue::Text { .. } => {
+                    crate::text::numbers::read(self.text(cell)).is_ok_and(|figure| figure.unit.is_empty())
+                }
+                _ => true,
+            }
+    }
+
+    /// How many required columns the row fills besides one cell, and how many there are.
+    fn filled(&self, cells: &[&RawCell], besides: Option<u16>, texts_only: bool) -> (usize, usize) {
+        let wanted = |cell: &&&RawCell| {
+            let column = self.roles.at(cell.at.col);
+            Some(cell.at.col) != besides && if texts_only { column.text } else { column.required }
+        };
+        let all = if texts_only { self.roles.texts } else { self.roles.required };
+        (cells.iter().filter(wanted).count(), all)
+    }
+
+    /// Whether a row fills what names its record, with something beside it.
+    fn is_record_like(&self, cells: &[&RawCell]) -> bool {
+        cells.len() > 1 && cells.iter().any(|cell| self.role(cell) == Role::Name)
+    }
+
+    /// 甲 乙 1 2 3 under the header.
+    fn is_numbering(&self, cells: &[&RawCell]) -> bool {
+        let mut last = 0;
+        cells.len() >= 3
+            && cells.iter().all(|cell| match cell.value {
+                // The format of its column has come to stand on the number of the column too.
+                RawValue::Number(number) | RawValue::Percent(number) => {
+                    let next = number.fract() == 0.0 && (1.0..=999.0).contains(&number) && number as i64 == last + 1;
+                    last += 1;
+                    next
+                }
+                RawValue::Text { .. } => {
+                    let key = header_key(self.text(cell));
+                    let key = key.trim_matches(['(', ')']);
+                    if let Ok(number) = key.parse::<i64>() {
+                        let next = number == last + 1;
+                        last = number;
+                        next
+                    } else {
+                        matches!(
+                            key,
+                            "甲" | "乙" | "丙" | "丁" | "戊" | "己" | "庚" | "辛" | "壬" | "癸" | "栏次" | "栏号"
+                        )
+                    }
+                }
+                _ => false,
+            })
+    }
+
+    /// Everything that the row says, 序号 and 单位 aside, is struck through.
+    fn is_struck(&self, cells: &[&RawCell]) -> bool {
+        let sheet = self.view.sheet;
+        if sheet.sights.is_empty() || self.view.turned {
+            return false;
+        }
+        let struck = |cell: &RawCell| sheet.sights_at(cell.at).iter().any(|sight| sight.how == SeenAs::Struck);
+        let mut said = cells.iter().filter(|cell| !matches!(self.role(cell), Role::Ordinal | Role::Unit)).peekable();
+        said.peek().is_some() && said.all(|cell| struck(cell))
+    }
+
+    /// Labels stand in one of a row's first texts.
+    fn labels<'c>(&self, cells: &'c [&'c RawCell]) -> impl Iterator<Item = &'c RawCell> + use<'c, 'v, 'a> {
+        cells.iter().copied().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(3)
+    }
+
+    /// Whether the row is a total, of which kind: its label is wholly a total word, and it names no record of its own.
+    fn total(&self, cells: &[&RawCell]) -> Option<Total> {
+        let mut compact = String::new();
+        let (label, kind) = self.labels(cells).find_map(|cell| {
+            let text = self.text(cell);
+            match labels::total(text, &mut compact)? {
+                TotalLabel::Total(kind) => Some((cell, kind)),
+                // 省属小计 is a total where it stands for no record's name.
+                TotalLabel::Of(group, kind) => {
+                    let column = self.roles.at(cell.at.col);
+                    let is_name = column.role == Role::Name && !(column.unit && !self.lexicon.is_unit(text));
+                    (!is_name || self.is_group(group)).then_some((cell, kind))
+                }
+            }
+        })?;
+        let names = |cell: &&&RawCell| {
+            cell.at != label.at && self.role(cell) == Role::Name && !labels::is_count(self.text(cell))
+        };
+        let at_name = self.role(label) == Role::Name;
+        let (filled, all) = self.filled(cells, Some(label.at.col), true);
+        ((at_name || !cells.iter().any(|cell| names(&cell))) && filled * 2 <= all).then_some(kind)
+    }
+
+    /// Whether what stands before 小计 is a unit or a code word: 合肥市小计, 国有小计.
+    fn is_group(&self, group: &str) -> bool {
+        let coded = self.form.fields.iter().filter_map(|field| match field.ty {
+            FieldType::Code { list } => self.lexicon.codes.get(list),
+            _ => None,
+        });
+        !self.lexicon.units_within(group).is_empty() || coded.into_iter().any(|codes| codes.find(group).is_some())
+    }
+
+    fn is_of_which(&self, cells: &[&RawCell]) -> bool {
+        let place = |cell: &RawCell| !matches!(self.role(cell), Role::Remark | Role::Figure);
+        self.labels(cells).any(|cell| place(cell) && labels::is_of_which(self.text(cell)))
+    }
+
+    /// Words for nothing where a record would stand, with nothing else but zeros and marks.
+    fn nil(&self, cells: &[&RawCell]) -> Option<Nil> {
+        let mut words = cells.iter().filter(|cell| !self.is_number_of_row(cell));
+        let first = words.next()?;
+        // A sentence that says so stands alone in its row.
+        if words.next().is_none() {
+            let text = self.text(first);
+            if labels::is_zero_report(text) {
+                return Some(Nil::ZeroReport);
+            }
+            if !text.is_empty() && labels::says_nothing(text) {
+                return Some(Nil::Nothing);
+            }
+        }
+        let mut said = None;
+        for cell in cells.iter().filter(|cell| !self.is_number_of_row(cell) && self.role(cell) != Role::Unit) {
+            match cell.value {
+                RawValue::Number(number) | RawValue::Percent(number) if number == 0.0 => {}
+                RawValue::Text { .. } => {
+                    let text = self.text(cell);
+                    // The longest of these words has seven characters.
+                    if text.len() > 40 {
+                        return None;
+                    }
+                    let key = header_key(text);
+                    if labels::is_nothing(&key) {
+                        let zero = key.contains("零报告");
+                        said = Some(if zero || said == Some(Nil::ZeroReport) { Nil::ZeroReport } else { Nil::Nothing });
+                    } else if !(labels::is_mark(text) || key.is_empty() || key == "0") {
+                        return None;
+                    }
+                }
+                _ => return None,
+            }
+        }
+        said
+    }
+
+    /// A footer stands in one cell, in adjacent cells, or as labels beside values: every cell of the row is a label or
+    /// belongs to one. A word alone makes none: 财务负责人 is somebody's post.
+    fn is_footer(&self, cells: &[&RawCell]) -> bool {
+        let (mut labels, mut marked, mut open) = (0, false, false);
+        for cell in cells {
+            let text = self.text(cell);
+            match if text.is_empty() { FooterPart::Other } else { labels::footer_part(text) } {
+                FooterPart::Label { marked: seal } => {
+                    labels += 1;
+                    marked |= seal;
+                    open = true;
+                }
+                FooterPart::Whole => {
+                    labels += 1;
+                    marked = true;
+                    open = false;
+                }
+                FooterPart::Other if open => {
+                    let number = matches!(cell.value, RawValue::Number(_));
+                    open = labels::is_date_piece(text) || (number && cells.len() > 4);
+                }
+                FooterPart::Other => return false,
+            }
+        }
+        if labels == 0 {
+            return false;
+        }
+        let (filled, all) = self.filled(cells, None, false);
+        labels >= 2 || marked || filled * 2 <= all
+    }
+
+    /// What begins as a note and fills little else.
+    fn is_note(&mut self, cells: &[&RawCell]) -> bool {
+        let Some(first) = cells.first() else { return false };
+        let text = tidy(self.text(first));
+        if cells.len() == 1 && labels::is_page_mark(&text) {
+            return true;
+        }
+        if !text.starts_with(NOTE_INITIALS) {
+            return false;
+        }
+        let key = header_key(&text);
+        let (filled, all) = self.filled(cells, Some(first.at.col), false);
+        let is_note = labels::is_note(&key) && filled * 2 <= all;
+        self.in_notes |= is_note && !labels::is_signature(&key);
+        is_note
+    }
+
+    /// A text that stands alone: in the notes, across the table, or longer than any name.
+    fn is_lone_text(&self, cells: &[&RawCell]) -> bool {
+        let [only] = cells else { return false };
+        let text = self.text(only);
+        !text.is_empty() && (self.in_notes || self.spans(only) || tidy(text).chars().count() >= 30)
+    }
+
+    fn spans(&self, cell: &RawCell) -> bool {
+        self.view.merge_over(cell.at).is_some_and(|merge| merge.last.col >= merge.first.col + 2)
+    }
+
+    /// A line with nothing but a code word, or with a number before its words, heads what follows.
+    fn heading(&self, cells: &[&RawCell]) -> Option<Heading> {
+        let mut said = cells.iter().filter(|cell| !self.is_number_of_row(cell));
+        if self.in_notes {
+            return None;
+        }
+        let (first, None) = (said.next()?, said.next()) else { return None };
+        let RawValue::Text { .. } = first.value else { return None };
+        let (words, level) = labels::heading(self.text(first));
+        let numbered = level != 0;
+        let word = self.code_word(&words);
+        let heads = numbered || word.is_some();
+        // 三 in one column, 备选 in the next; the name of a record is not its heading.
+        let place = numbered || self.spans(first) || self.role(first) != Role::Name;
+        (heads && place).then(|| Heading {
+            at: first.at,
+            level: level.max(1),
+            fills: word.map(|(field, word)| (field, word.to_owned())),
+        })
+    }
+
+    /// The only code field of the form that knows a word, with the word.
+    fn code_word(&self, words: &str) -> Option<(u16, &'v str)> {
+        let mut known = self.form.fields.iter().enumerate().filter_map(|(at, field)| match field.ty {
+            FieldType::Code { list } => Some((at as u16, self.lexicon.codes.get(list)?.find(words)?)),
+            _ => None,
+        });
+        let only = known.next().filter(|_| !words.is_empty())?;
+        known.next().is_none().then_some(only)
+    }
+
+    /// A row that the form came with to show how it is filled in.
+    fn example(&self, cells: &[&RawCell]) -> Option<Aside> {
+        let mut plausible = false;
+        for cell in cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })) {
+            let text = self.text(cell);
+            match self.role(cell) {
+                Role::Ordinal | Role::Outside if text.len() <= 60 && labels::is_example_number(text) => {
+                    return Some(Aside::Example);
+                }
+                Role::Name if labels::is_example_name(text) => return Some(Aside::Example),
+                Role::Ordinal | Role::Remark | Role::Outside if text.len() <= 60 => {
+                    plausible |= labels::is_example_word(text);
+                }
+                _ => {}
+            }
+        }
+        plausible.then_some(Aside::DoubtfulExample)
+    }
+
+    /// The second physical row of a record: all that names it is merged with the row above, and so is its 序号 or all
+    /// else that is required.
+    fn continues(&self, i: usize, cells: &[&RawCell]) -> bool {
+        let Some(row) = self.view.rows.get(i).map(|row| row.row) else { return false };
+        if !self.view.has_merges() || cells.iter().any(|cell| self.role(cell) == Role::Name) {
+            return false;
+        }
+        let from_above =
+            |col: u16| self.view.merge_over(CellRef { row, col }).is_some_and(|merge| merge.first.row < row);
+        let mut names = self.roles.of(Role::Name).peekable();
+        let named = names.peek().is_some() && names.all(from_above);
+        let mut numbers = self.roles.of(Role::Ordinal).peekable();
+        let numbered = numbers.peek().is_some() && numbers.all(from_above);
+        named && (numbered || !cells.iter().any(|cell| self.roles.at(cell.at.col).required))
+    }
+
+    /// A line that came with the form, default words and formulas of zero in it, and that nobody filled in.
+    fn is_prefilled(&self, cells: &[&RawCell]) -> bool {
+        let is_default = |cell: &RawCell| match self.role(cell) {
+            Role::Ordinal | Role::Outside | Role::Unit => true,
+            Role::Word => self.roles.at(cell.at.col).choice,
+            Role::Figure => matches!(cell.value, RawValue::Number(number) | RawValue::Percent(number) if number == 0.0),
+            Role::Name | Role::Remark => false,
+        };
+        let (filled, all) = self.filled(cells, None, false);
+        filled * 2 <= all && self.roles.of(Role::Name).next().is_some() && cells.iter().all(|cell| is_default(cell))
+    }
+}
+
+fn labels_zero(view: &View<'_>, cells: &[&RawCell]) -> bool {
+    cells.iter().any(|cell| labels::is_zero_report(view.sheet.text(cell.value)))
+}
