@@ -10,6 +10,7 @@ use super::view::View;
 use crate::definition::{FieldType, Form};
 use crate::model::Severity;
 use crate::model::cell::{CellRef, RawCell};
+use crate::model::codes::FindingCode;
 use crate::text::names::tidy;
 
 /// Everything said of a table's rows as rows.
@@ -23,7 +24,7 @@ pub fn rows(form: &Form, view: &View<'_>, found: &FoundTable<'_>, roles: &Roles,
     prefilled(view, found, sink);
     for (_, heading) in rows.headings.iter().filter(|(_, heading)| heading.fills.is_none()) {
         let say = Say {
-            code: "section-heading",
+            code: FindingCode::SectionHeading,
             severity: Severity::Note,
             found: format!("数据行之间有一行“{}”，按分段标题略过", shown(view, heading.at)),
             expected: "分段标题是代码表里的一项时才填入下面各行".to_owned(),
@@ -50,28 +51,28 @@ fn not_counted(view: &View<'_>, i: usize, aside: Aside, roles: &Roles, sink: &mu
     let name = shown(view, at);
     let (code, severity, found, expected, next) = match aside {
         Aside::Struck => (
-            "row-struck",
+            FindingCode::RowStruck,
             Severity::Verify,
             format!("“{name}”整行划了删除线，未计入"),
             "不要的行删去，不划线留在表里",
             "请报送单位核实：确已删去的删掉这一行，仍要报的取消删除线",
         ),
         Aside::OfWhich => (
-            "row-of-which",
+            FindingCode::RowOfWhich,
             Severity::Note,
             format!("“{name}”是其中数，未计入"),
             "其中数已含在上面的行里",
             "如其实是一条记录，请报送单位改写名称",
         ),
         Aside::Example => (
-            "row-example",
+            FindingCode::RowExample,
             Severity::Note,
             format!("“{name}”是填写示例，未计入"),
             "报送前删去示例行",
             "如其实是一条记录，请报送单位填写真实名称",
         ),
         Aside::DoubtfulExample => (
-            "row-example-doubtful",
+            FindingCode::RowExampleDoubtful,
             Severity::Verify,
             format!("“{name}”一行注明是示例，未计入"),
             "报送前删去示例行；要报的行不注“示例”",
@@ -91,7 +92,7 @@ fn continued(view: &View<'_>, i: usize, at: CellRef, roles: &Roles, sink: &mut S
     let words: Vec<String> = unread.iter().take(3).map(|cell| format!("“{}”", tidy(&view.words(cell.value)))).collect();
     let more = if unread.len() > 3 { format!("等 {} 格", unread.len()) } else { String::new() };
     let say = Say {
-        code: "row-continued",
+        code: FindingCode::RowContinued,
         severity: Severity::Verify,
         found: format!("与上一行合并为一条记录，本行的{}{more}没有读取", words.join("、")),
         expected: "一条记录只占一行".to_owned(),
@@ -107,7 +108,7 @@ fn prefilled(view: &View<'_>, found: &FoundTable<'_>, sink: &mut Sink) {
     let mut lines = found.table.rows.aside.iter().filter(|(_, aside)| *aside == Aside::Prefilled).map(|(i, _)| *i);
     let Some(first) = lines.next() else { return };
     let say = Say {
-        code: "rows-prefilled",
+        code: FindingCode::RowsPrefilled,
         severity: Severity::Note,
         found: format!("有 {} 行只有单位、选项或 0，没有填名称，按空行略过", 1 + lines.count()),
         expected: "不用的行留空或删去".to_owned(),
@@ -121,7 +122,7 @@ fn below_signature(view: &View<'_>, found: &FoundTable<'_>, roles: &Roles, sink:
     for i in &found.table.rows.below_signature {
         let (Some(at), Some(row)) = (naming(view, *i, roles), view.rows.get(*i).map(|row| row.row)) else { continue };
         let say = Say {
-            code: "row-below-signature",
+            code: FindingCode::RowBelowSignature,
             severity: Severity::Block,
             found: format!("“{}”写在签字栏以下，上面没有表头，看不出属于哪张表", shown(view, at)),
             expected: "数据都写在签字栏以上；另起一张表的写明表头".to_owned(),
@@ -150,7 +151,7 @@ fn void(form: &Form, view: &View<'_>, found: &FoundTable<'_>, roles: &Roles, sin
                 continue;
             }
             let say = Say {
-                code: "remark-says-void",
+                code: FindingCode::RemarkSaysVoid,
                 severity: Severity::Verify,
                 found: format!("备注写的是“{}”，这一行仍照常计入", tidy(text)),
                 expected: "不报的行从表中删去".to_owned(),

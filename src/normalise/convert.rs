@@ -148,7 +148,7 @@ where
     let at = bound.col.map_or(above, |col| CellRef { row, col });
     let cell = FieldCell { field, at, factor: 1.0, filled: None };
     if raw.is_none_or(|value| desk.view.is_blank(value)) {
-        desk.amend(cell, "heading-fills", "", word);
+        desk.amend(cell, AmendmentRule::HeadingFills, "", word);
         return CellValue::Text(word.into());
     }
     let value = one(desk, bound, raw, row);
@@ -156,7 +156,7 @@ where
         && said.as_ref() != word
     {
         let found = format!("“{}”填的是“{said}”，而它在“{word}”（{above}）标题之下", field.name);
-        desk.verify(cell, "section-at-odds", found, "与所在分段一致".to_owned());
+        desk.verify(cell, FindingCode::SectionAtOdds, found, "与所在分段一致".to_owned());
     }
     value
 }

@@ -1,13 +1,15 @@
 //! What a return says of itself around its table: 填报单位, 所属期, 填报日期. Labels and values in one cell, or side by side.
 
 use super::view::View;
-use crate::model::cell::{CellRef, RawValue};
+use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::text::names::tidy;
 
 /// Things said, each with the cell that says it, in reading order.
 #[derive(Debug, Clone, Default)]
 pub struct Cover {
     pub units: Vec<(CellRef, String)>,
+    /// Behind a plain 单位： or 工会名称：, which may also be somebody else's.
+    pub plain_units: Vec<(CellRef, String)>,
     pub periods: Vec<(CellRef, String)>,
     /// Days since 1970-01-01.
     pub filled_on: Vec<(CellRef, i32)>,
@@ -24,12 +26,14 @@ enum Label {
     Date,
     /// 计量单位: what the sheet's figures are in.
     Measure,
+    /// 单位：, which says the measure where one follows, else the sender where nothing says so better.
+    Plain,
     /// Ends the value before it, and says nothing that anyone asks.
     Other,
 }
 
 /// Longer labels before those that they begin with.
-const LABELS: [(&str, Label); 38] = [
+const LABELS: [(&str, Label); 55] = [
     ("填报单位", Label::Unit),
     ("报送单位", Label::Unit),
     ("上报单位", Label::Unit),
@@ -49,7 +53,18 @@ const LABELS: [(&str, Label); 38] = [
     ("统计年度", Label::Period),
     ("报告年度", Label::Period),
     ("年度", Label::Period),
+    ("填报工会", Label::Unit),
+    ("报送工会", Label::Unit),
+    ("上报工会", Label::Unit),
     ("填报日期", Label::Date),
+    ("报出日期", Label::Date),
+    ("报出时间", Label::Date),
+    ("制表日期", Label::Date),
+    ("编制日期", Label::Date),
+    ("编报日期", Label::Date),
+    ("呈报日期", Label::Date),
+    ("填表时间", Label::Date),
+    ("上报时间", Label::Date),
     ("报送日期", Label::Date),
     ("填表日期", Label::Date),
     ("上报日期", Label::Date),
@@ -58,6 +73,8 @@ const LABELS: [(&str, Label); 38] = [
     ("日期", Label::Date),
     ("计量单位", Label::Measure),
     ("金额单位", Label::Measure),
+    ("货币单位", Label::Measure),
+    ("数量单位", Label::Measure),
     ("单位负责人", Label::Other),
     ("负责人", Label::Other),
     ("审核人", Label::Other),
@@ -66,8 +83,12 @@ const LABELS: [(&str, Label); 38] = [
     ("制表人", Label::Other),
     ("联系人", Label::Other),
     ("联系电话", Label::Other),
+    ("统计负责人", Label::Other),
     ("表号", Label::Other),
-    ("单位", Label::Other),
+    ("单位名称", Label::Plain),
+    ("单位全称", Label::Plain),
+    ("工会名称", Label::Plain),
+    ("单位", Label::Plain),
 ];
 
 /// A label found in a text: where it starts, where its value starts.
@@ -135,20 +156,30 @@ pub fn scan_row(view: &View<'_>, i: usize, cover: &mut Cover) {
             let own = text.get(hit.value..end).unwrap_or("");
             let own = own.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | ';' | '；' | '_'));
             if !own.is_empty() {
-                take(cover, hit.label, cell.at, tidy(own).into_owned(), None);
+                take(cover, hit, cell.at, tidy(own).into_owned(), None);
             } else if h + 1 == hits.len()
                 && let Some(next) = cells.get(at + 1..).unwrap_or(&[]).iter().find(|cell| !view.is_blank(cell.value))
                 && self::hits(view.sheet.text(next.value)).is_empty()
             {
                 let words = view.words(next.value);
-                take(cover, hit.label, next.at, tidy(&words).into_owned(), Some(next.value));
+                match spread_date(view, cells.get(at + 1..).unwrap_or(&[])).filter(|_| hit.label == Label::Date) {
+                    Some(date) => take(cover, hit, next.at, date, None),
+                    None => take(cover, hit, next.at, tidy(&words).into_owned(), Some(next.value)),
+                }
             }
         }
     }
 }
 
-fn take(cover: &mut Cover, label: Label, at: CellRef, value: String, raw: Option<RawValue>) {
-    match label {
+/// A date written over several cells: 2026 年 3 月 20 日.
+fn spread_date(view: &View<'_>, cells: &[RawCell]) -> Option<String> {
+    let words = cells.iter().filter(|cell| !view.is_blank(cell.value)).map(|cell| view.words(cell.value));
+    let pieces: Vec<_> = words.take_while(|words| super::labels::is_date_piece(words)).collect();
+    (pieces.len() > 1).then(|| pieces.concat())
+}
+
+fn take(cover: &mut Cover, found: &FoundLabel, at: CellRef, value: String, raw: Option<RawValue>) {
+    match found.label {
         Label::Unit => {
             let name = strip_seal(&value);
             if !name.is_empty() {
@@ -172,8 +203,73 @@ fn take(cover: &mut Cover, label: Label, at: CellRef, value: String, raw: Option
             }
         }
         Label::Measure => cover.measures.push((at, value)),
+        // Without a colon it is a header.
+        Label::Plain if !found.colon => {}
+        Label::Plain if is_measure(&value) => cover.measures.push((at, value)),
+        Label::Plain => {
+            let name = strip_seal(&value);
+            if !name.is_empty() {
+                cover.plain_units.push((at, name));
+            }
+        }
         Label::Other => {}
     }
+}
+
+/// Whether a text names one or several measures: 元, 人、万元.
+pub fn is_measure(text: &str) -> bool {
+    const MEASURES: [&str; 45] = [
+        "元",
+        "万元",
+        "千元",
+        "百元",
+        "百万元",
+        "亿元",
+        "人民币元",
+        "人民币万元",
+        "元人民币",
+        "人",
+        "万人",
+        "百人",
+        "千人",
+        "人次",
+        "万人次",
+        "名",
+        "位",
+        "个",
+        "万个",
+        "件",
+        "万件",
+        "项",
+        "次",
+        "场",
+        "场次",
+        "家",
+        "户",
+        "万户",
+        "%",
+        "‰",
+        "分",
+        "天",
+        "小时",
+        "台",
+        "套",
+        "吨",
+        "万吨",
+        "平方米",
+        "㎡",
+        "m2",
+        "公里",
+        "起",
+        "期",
+        "册",
+        "篇",
+    ];
+    let narrow = crate::text::width::narrow(text);
+    let mut parts =
+        narrow.split(['、', ',', '，', '/', ';', '；', ' ', '和', '(', ')']).filter(|part| !part.is_empty()).peekable();
+    parts.peek().is_some()
+        && parts.all(|part| MEASURES.contains(&part.trim_start_matches("人民币")) || part == "人民币")
 }
 
 /// Figures with the marks of a date between them, or figures alone.
@@ -217,6 +313,15 @@ mod tests {
         assert_eq!(apart.periods[0].1, "２０２６年");
         assert_eq!(apart.filled_on[0].1, crate::domain::period::day(2026, 3, 5).unwrap_or(0));
         assert!(scan(&["说明：推荐单位须如实填写"]).units.is_empty());
+    }
+
+    #[test]
+    fn a_plain_unit_is_a_measure_or_a_sender() {
+        let read = scan(&["单位：元", "单位：合肥市总工会", "单位"]);
+        assert_eq!((read.measures[0].1.as_str(), read.plain_units[0].1.as_str()), ("元", "合肥市总工会"));
+        assert!(read.units.is_empty() && read.plain_units.len() == 1);
+        assert_eq!(scan(&["单位：人、万元"]).measures[0].1, "人、万元");
+        assert_eq!(scan(&["工会名称：合肥市总工会（盖章）"]).plain_units[0].1, "合肥市总工会");
     }
 
     #[test]

@@ -13,11 +13,23 @@ pub fn gather(run: RunFrame<'_>, lexicon: &Lexicon<'_>, source: &SourceFile, fou
     let roster = &run.reference.roster;
     let mut covers: Vec<CoverUnit> = Vec::new();
     let mut seen: HashSet<&str> = HashSet::new();
-    for found in found.iter().filter(|found| found.counts()) {
+    let counted = || found.iter().filter(|found| found.counts());
+    for found in counted() {
         for (at, written) in &found.cover.units {
             if seen.insert(written) {
                 let candidates = roster.find(written).to_vec();
                 covers.push(CoverUnit { sheet: found.cover_sheet, at: *at, written: written.clone(), candidates });
+            }
+        }
+    }
+    // A plain 单位： may be somebody else's, so it counts only where it is all there is, and a unit of the roster.
+    if covers.is_empty() {
+        for found in counted() {
+            for (at, written) in &found.cover.plain_units {
+                let candidates = roster.find(written).to_vec();
+                if !candidates.is_empty() && seen.insert(written) {
+                    covers.push(CoverUnit { sheet: found.cover_sheet, at: *at, written: written.clone(), candidates });
+                }
             }
         }
     }

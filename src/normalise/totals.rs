@@ -114,7 +114,7 @@ pub fn look_alikes(view: &View<'_>, form: &Form, table: &SheetTable, read: &Form
         }
         let name = view.value(at).map_or_else(String::new, |value| view.words(value).into_owned());
         let say = Say {
-            code: "total-like-name",
+            code: FindingCode::TotalLikeName,
             severity: Severity::Verify,
             found: format!(
                 "“{name}”像是合计行的名称{}，已按一条记录计入",

@@ -51,5 +51,6 @@ registry! {
         );
         Ditto "ditto" = entry("“同上”改为上一行的内容", "同上 → the text above");
         MergedDown "merged-down" = entry("合并单元格的内容填到其中各行", "a merged cell's text fills its rows");
+        HeadingFills "heading-fills" = entry("按分段标题填入", "a code word in a heading above (三、备选) fills the records below it");
     }
 }

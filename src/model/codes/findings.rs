@@ -139,6 +139,15 @@ registry! {
         SenderConflict "sender-conflict" = whole(BLOCK, "填报单位和推荐单位没有隶属关系", "cover and 推荐单位 are not linked in the roster", "请核对两处单位，或在名册中补上级代码");
         SenderDoubtful "sender-doubtful" = whole(VERIFY, "文件夹或文件名和报表里的单位不同", "folder or file name at odds with the return", "请核对报表是谁报的");
         CellsOutside "cells-outside" = whole(NOTE, "表头以外的列有内容", "cells of data rows under no header: not read", "没有读取；有用的内容请报送单位填到表内");
+        RemarkSaysVoid "remark-says-void" = whole(VERIFY, "备注说这一行不算", "a remark that takes the record back; it counts", "请报送单位核实：删去这一行，或改正备注");
+        TotalLikeName "total-like-name" = whole(VERIFY, "记录的名称像合计", "a record whose name ends as a total does, or whose figures are the sum of the rows above; it counts", "请报送单位核实：是合计的改写“合计”");
+        SectionHeading "section-heading" = whole(NOTE, "数据行之间的分段标题", "a heading between records that is no code word", "没有读取，请留意");
+        RowsPrefilled "rows-prefilled" = whole(NOTE, "只有预填内容的行", "rows with nothing but units, choices and zeros that the form came with", "没有计入；要报的请报送单位补填名称");
+        RowContinued "row-continued" = whole(VERIFY, "一条记录占了两行", "the second row of a record whose naming cells are merged with the row above; not read", "请报送单位核实：内容并入一行，或取消合并后填全");
+        RowExampleDoubtful "row-example-doubtful" = whole(VERIFY, "注明是示例的行", "a plausible row whose remark or number says 示例, not counted", "请报送单位核实：删去这一行，或删去“示例”二字");
+        RowExample "row-example" = whole(NOTE, "填写示例的行", "an example row, not counted", "没有计入；是真实记录的，请报送单位填写真实名称");
+        RowOfWhich "row-of-which" = whole(NOTE, "其中数的行", "a row that says 其中, not counted", "没有计入，无须处理");
+        RowStruck "row-struck" = whole(VERIFY, "整行划了删除线", "a row struck through, not counted", "请报送单位核实：删去这一行，或取消删除线");
         NoRows "no-rows" = whole(VERIFY, "只有表头", "headers only, without 零报告 or 无", "请报送单位确认是不是零报告");
         NilBesideRows "nil-beside-rows" = whole(VERIFY_OR_NOTE, "写着零报告或无，却有数据行", "零报告 (核实) or 无 (提示) beside rows that count", ASK);
         TableEmpty "table-empty" = whole(NOTE, "几张表中有一张是空的", "one of several tables is empty", "请核对是不是漏填");
@@ -173,6 +182,8 @@ registry! {
         DittoInNumber "ditto-in-number" = row(BLOCK, "数、日期或证号填了同上", "同上 in a number, date or ID", MEND);
         DittoWithoutSource "ditto-without-source" = row(BLOCK, "同上的上面没有内容", "同上 with nothing above", MEND);
         MergedNumber "merged-number" = row(BLOCK_OR_VERIFY, "数、日期或证号在合并单元格下", "a number, date or ID under a merge", "请报送单位取消合并，逐行填写");
+        SectionAtOdds "section-at-odds" = row(VERIFY, "与分段标题不一致", "a cell at odds with the heading above it", ASK);
+        RowBelowSignature "row-below-signature" = row(BLOCK, "数据写在签字栏以下", "a record below the signatures, without a header of its own", "请报送单位移到签字栏以上，或补上表头");
         TotalMismatch "total-mismatch" = whole(VERIFY, "合计和各行之和不符", "a 合计 that is not the sum of its rows", ASK);
         VersionUndecidable "version-undecidable" = whole(BLOCK, "两个版本分不出先后", "two versions, and nothing tells which is later", "请报送单位说明以哪一份为准");
         VersionEvidenceConflict "version-evidence-conflict" = whole(VERIFY, "版本先后的依据不一致", "填报日期, marks and stamps disagree; the later 填报日期 counts", "请核对以哪一份为准");

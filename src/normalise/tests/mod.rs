@@ -6,3 +6,4 @@ mod cells;
 mod fixture;
 mod frame;
 mod layout;
+mod records;
