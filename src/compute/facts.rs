@@ -9,9 +9,9 @@ use super::stored::StoredPeriods;
 use crate::definition::{Basis, From, Plan, Reference, Roster};
 use crate::domain::period::Period;
 use crate::language::{Checked, RunContext, compile};
-use crate::model::Severity;
 use crate::model::discipline::PastDiscipline;
 use crate::model::run::RunVerdict;
+use crate::model::{Effect, Severity};
 use crate::rows::{LookupResult, context};
 use polars::prelude::{DataType, Expr, col, lit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -198,7 +198,7 @@ fn blocks(verdict: &RunVerdict) -> Vec<(usize, bool)> {
     for finding in verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
         if let Some((count, holds)) = finding.place.source.and_then(|source| blocks.get_mut(source as usize)) {
             *count += 1;
-            *holds |= finding.holds_return;
+            *holds |= finding.effect == Effect::HoldsReturn;
         }
     }
     blocks

@@ -9,7 +9,7 @@ use crate::definition::reference::ReferenceTable;
 use crate::definition::{Basis, Quota, QuotaPart, UnitRule};
 use crate::domain::apportion::apportion;
 use crate::model::codes::FindingCode;
-use crate::model::{Column, Finding, Place, Severity};
+use crate::model::{Column, Effect, Finding, FindingKey, Place, Severity};
 
 /// Seats of the plan's quota; `None` where it has none.
 ///
@@ -224,11 +224,13 @@ fn over(rule: &UnitRule, facts: &Facts<'_>, unit: u32, seats: i64, actual: i64) 
         expected: words::fill(&rule.expected, hole),
         next: words::fill(&rule.next, hole),
         line: Some(rule.line),
-        holds_return: false,
+        effect: Effect::Counts,
+        key: FindingKey::reading([seats.to_string(), actual.to_string()]),
     }
 }
 
 fn on_run(code: FindingCode, found: String, expected: String, next: &str) -> Finding {
+    let key = FindingKey::reading([&found]);
     Finding {
         code: code.into(),
         severity: Severity::Block,
@@ -237,7 +239,8 @@ fn on_run(code: FindingCode, found: String, expected: String, next: &str) -> Fin
         expected,
         next: next.to_string(),
         line: None,
-        holds_return: false,
+        effect: Effect::Counts,
+        key,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::definition::{Basis, Bound, Compare, FieldType, From, Scope, Share, Sh
 use crate::domain::share::{Fraction, Limit, missing_for};
 use crate::language::Checked;
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
-use crate::model::{Finding, Place};
+use crate::model::{Effect, Finding, FindingKey, Place};
 
 /// A numerator and its denominator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,7 +259,8 @@ pub fn judge(facts: &Facts<'_>) -> Result<(Vec<Finding>, Vec<Conclusion>), Strin
             expected: bound,
             next,
             line: Some(share.line),
-            holds_return: false,
+            effect: Effect::Counts,
+            key: FindingKey::reading([num.to_string(), den.to_string()]),
         });
     }
     Ok((findings, conclusions))

@@ -9,7 +9,9 @@ use crate::model::normalised::{Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::StatCell::{self, Alarm, Integer, NotApplicable, NotReported, Ratio, Text};
 use crate::model::statistic::{RowKind, StatTable};
-use crate::model::{CellRef, Column as Values, Finding, Origin, Outcome, Place, Severity, SourceFile};
+use crate::model::{
+    CellRef, Column as Values, Effect, Finding, FindingKey, Origin, Outcome, Place, Severity, SourceFile,
+};
 use crate::rows::LookupResult;
 use crate::rows::{Grid, Rows, ValidatedRows};
 use crate::text::names::match_key;
@@ -154,7 +156,8 @@ fn verdict() -> RunVerdict {
             expected: String::new(),
             next: String::new(),
             line: None,
-            holds_return: false,
+            effect: Effect::Counts,
+            key: FindingKey::default(),
         }],
         amendments: vec![],
         units: vec![

@@ -2,6 +2,8 @@
 
 use super::cell::CellRef;
 use super::codes::{AmendmentRule, Code};
+use super::effect::Effect;
+use super::finding_key::FindingKey;
 use super::severity::Severity;
 use std::sync::Arc;
 
@@ -34,8 +36,8 @@ pub struct Finding {
     pub next: String,
     /// 1-based line of the definition whose rule this is.
     pub line: Option<u32>,
-    /// Whether a blocking finding holds the whole return out, not just its row.
-    pub holds_return: bool,
+    pub effect: Effect,
+    pub key: FindingKey,
 }
 
 impl Finding {
@@ -91,7 +93,8 @@ mod tests {
             expected: expected.to_owned(),
             next: next.to_owned(),
             line: None,
-            holds_return: false,
+            effect: Effect::HoldsRow,
+            key: FindingKey::default(),
         };
         let plain = finding("一线人数 12 大于人数 9", "一线人数不超过人数", "请核对后改正");
         assert_eq!(

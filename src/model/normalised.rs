@@ -1,6 +1,7 @@
 //! A return after its tables were found, bound and converted; nothing checked across rows yet.
 
 use super::cell::CellRef;
+use super::effect::Effect;
 use super::finding::{Amendment, Finding};
 use super::outcome::SheetAccount;
 use super::table::FormTable;
@@ -123,6 +124,6 @@ pub struct NormalisedReturn {
 impl NormalisedReturn {
     /// Whether a return-level 必改 holds all its rows out (wrong period, unlinked sender, missing column).
     pub fn held(&self) -> bool {
-        self.findings.iter().any(|finding| finding.holds_return)
+        self.findings.iter().any(|finding| finding.effect == Effect::HoldsReturn)
     }
 }

@@ -3,9 +3,9 @@
 /// How much a finding weighs. Ordered: `Block` first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// 必改: the row (or return) does not count until it is mended.
+    /// 必改: must be mended; what it stands on does not count until it is.
     Block,
-    /// 核实: counts, until someone decides.
+    /// 核实: possible but doubtful, someone decides; whether it counts until then is said apart ([`super::Effect`]).
     Verify,
     /// 提示: a remark.
     Note,

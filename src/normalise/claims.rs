@@ -7,7 +7,7 @@ use super::stated::{StatedCount, of_row, whole};
 use super::view::View;
 use crate::definition::{Form, StatedTotal, Template, TemplatePart};
 use crate::model::cell::CellRef;
-use crate::model::{Finding, Place};
+use crate::model::{Effect, Finding, FindingKey, Place};
 
 /// Holds what a table's surroundings state against its own rows, or against those of all tables of the form, which
 /// `all` counts: a return on two sheets states its total once.
@@ -46,7 +46,8 @@ fn finding(stated: &StatedTotal, found: &FoundTable<'_>, statement: StatedCount,
         expected: render(&stated.expected),
         next: render(&stated.next),
         line: Some(stated.line),
-        holds_return: false,
+        effect: Effect::Counts,
+        key: FindingKey::default(),
     }
 }
 

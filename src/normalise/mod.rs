@@ -126,6 +126,7 @@ impl<'a> Normaliser<'a> {
             sheets.sort_by_key(|account| account.sheet);
             nil_return = nil::nil(&found, &areas, &tables, &mut sink);
         }
+        sink.note_what_was_read(workbook);
         NormalisedReturn {
             source: source.index,
             tables,

@@ -1,10 +1,10 @@
 //! Where the findings and amendments of one file gather, in the order in which they are met.
 
 use super::view::View;
-use crate::model::cell::CellRef;
+use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::FindingCode;
 use crate::model::normalised::UnknownUnit;
-use crate::model::{Amendment, Finding, Place, Severity};
+use crate::model::{Amendment, Effect, Finding, FindingKey, Fingerprint, Place, RawSheet, RawWorkbook, Severity};
 
 /// The parts of a finding's sentence.
 pub struct Say {
@@ -27,7 +27,8 @@ impl Sink {
     /// A finding on a record's cells.
     pub fn on_row(&mut self, sheet: u16, row: u32, cells: Vec<CellRef>, say: Say, line: u32) {
         let place = Place { source: Some(self.source), sheet: Some(sheet), row: Some(row), cells, unit: None };
-        self.push(place, say, Some(line), false);
+        let effect = Effect::on_record(say.severity);
+        self.push(place, say, Some(line), effect);
     }
 
     /// A finding on a line of a table that no rule of the definition makes.
@@ -39,8 +40,8 @@ impl Sink {
     /// A finding on a sheet, a table or the whole return; one that blocks holds the return out.
     pub fn on_return(&mut self, sheet: Option<u16>, cells: Vec<CellRef>, say: Say) {
         let place = Place { source: Some(self.source), sheet, row: None, cells, unit: None };
-        let holds = say.severity == Severity::Block;
-        self.push(place, say, None, holds);
+        let effect = Effect::on_return(say.severity);
+        self.push(place, say, None, effect);
     }
 
     /// A unit's name that the roster does not know, beside the finding on it: officers collect these as aliases.
@@ -71,7 +72,16 @@ impl Sink {
         }
     }
 
-    fn push(&mut self, place: Place, say: Say, line: Option<u32>, holds_return: bool) {
+    /// Notes what each finding was judged by, once addresses are the sheets' own: the cells that it points at.
+    pub fn note_what_was_read(&mut self, workbook: &RawWorkbook) {
+        for finding in &mut self.findings {
+            let sheet = finding.place.sheet.and_then(|sheet| workbook.sheets.get(usize::from(sheet)));
+            let Some(sheet) = sheet.filter(|_| !finding.place.cells.is_empty()) else { continue };
+            finding.key.read = Fingerprint::of(finding.place.cells.iter().map(|at| as_read(sheet, *at)));
+        }
+    }
+
+    fn push(&mut self, place: Place, say: Say, line: Option<u32>, effect: Effect) {
         self.findings.push(Finding {
             code: say.code.into(),
             severity: say.severity,
@@ -80,7 +90,24 @@ impl Sink {
             expected: say.expected,
             next: say.next.to_owned(),
             line,
-            holds_return,
+            effect,
+            key: FindingKey::default(),
         });
+    }
+}
+
+/// A cell's value, whatever its kind, as bytes that tell it from every other.
+fn as_read(sheet: &RawSheet, at: CellRef) -> Vec<u8> {
+    let cell = sheet.cells.binary_search_by_key(&at, |cell| cell.at).ok().and_then(|i| sheet.cells.get(i));
+    let tagged = |tag: u8, bytes: &[u8]| [&[tag], bytes].concat();
+    match cell.map(|cell| cell.value) {
+        None => Vec::new(),
+        Some(value @ RawValue::Text { .. }) => tagged(1, sheet.text(value).as_bytes()),
+        Some(RawValue::Number(number)) => tagged(2, &number.to_bits().to_le_bytes()),
+        Some(RawValue::Percent(share)) => tagged(3, &share.to_bits().to_le_bytes()),
+        Some(RawValue::DateSerial(serial)) => tagged(4, &serial.to_bits().to_le_bytes()),
+        Some(RawValue::Boolean(yes)) => tagged(5, &[u8::from(yes)]),
+        Some(RawValue::Error(kind)) => tagged(6, &[kind]),
+        Some(RawValue::Unreadable(doubt)) => tagged(7, &[doubt as u8]),
     }
 }

@@ -12,7 +12,7 @@ use crate::model::normalised::{Binding, Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
 use crate::model::severity::Severity;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
-use crate::model::{CellRef, Column, Origin, Outcome, SheetAccount, SourceFile};
+use crate::model::{CellRef, Column, Effect, FindingKey, Origin, Outcome, SheetAccount, SourceFile};
 use crate::rows::{Grid, Rows, ValidatedRows};
 use std::path::{Path, PathBuf};
 
@@ -385,7 +385,8 @@ fn findings() -> Vec<Finding> {
         expected: "一线人数不超过人数".to_owned(),
         next: "请申报单位核对后改正".to_owned(),
         line: Some(88),
-        holds_return: false,
+        effect: Effect::Counts,
+        key: FindingKey::default(),
     };
     let at = |source, row, col| Place {
         source: Some(source),

@@ -40,6 +40,7 @@ fn record(results: &Results<'_>, finding: &Finding) -> Value {
         "next": mask_within(&finding.next),
         "message": mask_within(&results.message(finding)),
         "definition_line": finding.line,
-        "holds_return": finding.holds_return,
+        "effect": finding.effect.key(),
+        "key": finding.key.whole().to_string(),
     })
 }

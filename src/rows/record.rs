@@ -1,12 +1,8 @@
 //! What makes two rows the same record: the form's `key` fields, whatever the spelling.
 
 use crate::definition::{Form, Unit};
-use crate::model::{Column, Value};
+use crate::model::{Column, Fingerprint, Value};
 use crate::text::names::match_key;
-use sha2::{Digest, Sha256};
-
-/// Cannot occur in a match key, so parts cannot run into one another.
-const BETWEEN: char = '\u{1f}';
 
 /// One value under which two spellings of it meet; `None` where there is nothing to compare.
 pub fn spelling(value: Value<'_>) -> Option<String> {
@@ -28,19 +24,39 @@ pub fn key_columns<'c>(form: &Form, column: impl Fn(&str) -> Option<&'c Column>)
     columns.filter(|columns| !columns.is_empty())
 }
 
-/// The record that a row is, the same in every period and every run: 128 bits of the hash of its key in lower-case hex,
-/// units by their codes. Hashed, since a key may be an ID number. `None` where a part of the key is missing.
+/// The record that a row is, the same in every period and every run, in lower-case hex. Hashed, since a key may be an ID
+/// number. `None` where a part of the key is missing.
 pub fn record_key(columns: &[&Column], units: &[Unit], row: usize) -> Option<String> {
-    let mut hash = Sha256::new();
-    for column in columns {
-        let part = match column {
-            Column::Unit(of) => units.get(of.get(row)? as usize)?.code.clone(),
-            other => spelling(other.value(row))?,
-        };
-        hash.update(part.as_bytes());
-        hash.update(BETWEEN.to_string().as_bytes());
+    let parts: Option<Vec<String>> = columns.iter().map(|column| part(column, units, row)).collect();
+    parts.map(|parts| Fingerprint::of(parts).to_string())
+}
+
+/// A unit enters by its code, which outlives its place in the roster.
+fn part(column: &Column, units: &[Unit], row: usize) -> Option<String> {
+    match column {
+        Column::Unit(of) => Some(units.get(of.get(row)? as usize)?.code.clone()),
+        other => spelling(other.value(row)),
     }
-    Some(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Fields by which a record is told where it must be told somehow: the form's key, else what its first rule of uniqueness
+/// compares, else its required fields.
+pub fn telling_fields(form: &Form) -> Vec<usize> {
+    if !form.key.is_empty() {
+        return form.key.clone();
+    }
+    if let Some(unique) = form.unique.first() {
+        return unique.fields.clone();
+    }
+    let required = form.fields.iter().enumerate().filter(|(_, field)| field.required && !field.ordinal);
+    required.map(|(at, _)| at).collect()
+}
+
+/// A row told by the columns of its telling fields, [`record_key`] where they are complete; nothing where all are empty.
+pub fn fingerprint<'c>(columns: impl Iterator<Item = Option<&'c Column>>, row: usize, units: &[Unit]) -> Fingerprint {
+    let parts = columns.map(|column| column.and_then(|column| part(column, units, row)).unwrap_or_default());
+    let parts: Vec<String> = parts.collect();
+    if parts.iter().all(String::is_empty) { Fingerprint::default() } else { Fingerprint::of(parts) }
 }
 
 #[cfg(test)]

@@ -107,8 +107,7 @@ pub fn run(
     if !conflicts.is_empty() {
         return Err(Stop::Usage(conflicts.join("\n")));
     }
-    validated.verdict.findings.extend(computed.findings.iter().cloned());
-    validate::files::sort_findings(&mut validated.verdict.findings);
+    validate::add_findings(plan, reference, &mut validated.verdict, &computed.findings);
     let mut written = Written::default();
     if let Some(folder) = places.out {
         if own.is_some() {

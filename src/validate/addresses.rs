@@ -2,7 +2,7 @@
 
 use super::arrived::{Arrival, Arrived};
 use crate::model::normalised::Binding;
-use crate::model::{CellRef, Origin};
+use crate::model::{CellRef, Fingerprint, Origin};
 use std::collections::HashMap;
 
 /// Where sheets stand and what they are called, for addresses in messages.
@@ -42,6 +42,11 @@ impl Addresses {
                 && if binding.across { binding.header.0 == origin.row } else { binding.header.1 < origin.row }
         };
         tables.iter().rfind(over).or_else(|| tables.first())
+    }
+
+    /// A record's place in its file, for one that nothing else tells.
+    pub fn fingerprint(&self, origin: Origin) -> Fingerprint {
+        Fingerprint::of([origin.sheet.to_string(), origin.row.to_string(), origin.cols.0.to_string()])
     }
 
     /// The address of a field of a record, where its sheet has the field.

@@ -6,7 +6,7 @@ use crate::domain::workdays::Calendar;
 use crate::model::codes::FindingCode;
 use crate::model::normalised::NormalisedReturn;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
-use crate::model::{Finding, Outcome, Place, Severity, SourceFile};
+use crate::model::{Effect, Finding, FindingKey, Outcome, Place, Severity, SourceFile};
 use crate::text::dates::show_day;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,8 @@ pub fn early(due: Option<&Due>, source: &SourceFile, returned: &NormalisedReturn
         expected: "开网以后填报本期数据".into(),
         next: "请核对填报日期是否写错、报的是不是上期的数；照常计入".into(),
         line: None,
-        holds_return: false,
+        effect: Effect::Counts,
+        key: FindingKey::reading([filed.to_string(), opens.to_string()]),
     })
 }
 

@@ -10,7 +10,7 @@ use crate::model::drift::Drift;
 use crate::model::ledger::Ledger;
 use crate::model::normalised::NormalisedReturn;
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
-use crate::model::{Finding, Outcome, Place, Severity};
+use crate::model::{Effect, Finding, FindingKey, Outcome, Place, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Outcome, cause and next step of every file, the units' standing, and the sorted findings; ledger, drift and unknown
@@ -78,7 +78,8 @@ fn on_whole_file(file: &Arrived) -> Option<Finding> {
         expected: expected.to_owned(),
         next,
         line: None,
-        holds_return: false,
+        effect: Effect::Counts,
+        key: FindingKey::default(),
     })
 }
 
@@ -93,7 +94,7 @@ struct FileFindings {
 impl FileFindings {
     fn of(findings: &[Finding]) -> FileFindings {
         let mut holding = BTreeMap::new();
-        for finding in findings.iter().filter(|finding| finding.holds_return) {
+        for finding in findings.iter().filter(|finding| finding.effect == Effect::HoldsReturn) {
             if let Some(source) = finding.place.source {
                 holding.entry(source).or_insert_with(|| finding.found.clone());
             }
@@ -201,6 +202,11 @@ fn returned_or_accepted(
             None => format!("有 {count} 处必改"),
         };
         causes.insert(0, cause);
+    } else if verdict.rows.accepted == 0 && verdict.rows.held > 0 {
+        verdict.outcome = Outcome::Returned;
+        causes.insert(0, format!("没有一行计入：{} 行待核实", verdict.rows.held));
+    }
+    if verdict.outcome == Outcome::Returned {
         let who = name(&reference.roster, verdict.unit).unwrap_or("报送单位");
         verdict.next = format!("请{who}按审核问题逐条改正后重新报送");
     }

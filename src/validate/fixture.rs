@@ -13,7 +13,7 @@ use crate::domain::period::{Period, day};
 use crate::domain::workdays::Calendar;
 use crate::language::{Checked, Literal, Type, Vocabulary, check};
 use crate::model::normalised::{Binding, NormalisedReturn, Sender, SenderEvidence, VersionEvidence};
-use crate::model::{Column, FormTable, Origin, Severity, SheetAccount, SourceFile};
+use crate::model::{Column, Effect, FormTable, Origin, Severity, SheetAccount, SourceFile};
 
 pub const UNIT: usize = 0;
 pub const WORKPLACE: usize = 1;
@@ -77,6 +77,7 @@ pub fn form() -> Form {
     let rule = |code: &str, severity, when: Option<&str>, check: &str, found: &str, cells: &[usize]| Rule {
         code: code.into(),
         severity,
+        effect: Effect::on_record(severity),
         trial: false,
         when: when.map(|when| sql(when, &COLUMNS)),
         check: sql(check, &COLUMNS),
@@ -105,6 +106,7 @@ pub fn form() -> Form {
         unique: vec![Unique {
             code: "twice".into(),
             severity: Severity::Block,
+            effect: Effect::HoldsRow,
             trial: false,
             fields: vec![WORKPLACE, TEAM],
             when: None,
@@ -135,6 +137,7 @@ pub fn lookup(present: bool, outstanding: bool) -> Lookup {
         expect: Some(LookupRule {
             code: "ledger".into(),
             severity: Severity::Block,
+            effect: Effect::HoldsRow,
             trial: false,
             present,
             found: template("{班组名称}：台账 {台账}"),

@@ -6,12 +6,12 @@ use super::history::{gap, shared};
 use super::records::{StoredRecords, stored_grid};
 use super::rows::{FormRows, render, words};
 use super::ruling::Ruling;
-use super::trial;
+use super::weight::Weight;
 use super::yardstick::Yardstick;
 use crate::definition::{Gone, Precision, Template, TemplatePart};
 use crate::history::units::StoredUnit;
 use crate::model::run::UnitStatus;
-use crate::model::{Finding, Place};
+use crate::model::{Effect, Finding, FindingKey, Fingerprint, Place};
 use crate::rows::{context, recommenders};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,6 +116,8 @@ fn check_one(
     let context = context(plan, reference, &records.period);
     let concerned = gone.when.as_ref().map(|when| then.mask(when, &context));
     let title = records.period.title();
+    let Gone { code, severity, trial, line, .. } = gone;
+    let weight = Weight { code, severity: *severity, effect: Effect::Counts, trial: *trial, line: *line };
     let precision = |name: &str| {
         let field = rows.form.fields.iter().find(|field| field.name.as_ref() == name);
         field.map_or(Precision::Day, |field| field.ty.precision())
@@ -131,17 +133,10 @@ fn check_one(
                     _ => words(then.value(*row, hole), precision(hole)),
                 })
             };
-            let (severity, found) = trial::mark(gone.severity, gone.trial, said(&gone.found));
-            Finding {
-                code: (&gone.code).into(),
-                severity,
-                place: Place { source: Some(*source), unit: Some(*unit), ..Place::default() },
-                found,
-                expected: said(&gone.expected),
-                next: said(&gone.next),
-                line: Some(gone.line),
-                holds_return: false,
-            }
+            let place = Place { source: Some(*source), unit: Some(*unit), ..Place::default() };
+            let record = records.fingerprint(*row, rows.form, &reference.roster);
+            let key = FindingKey::on_record(rows.index, None, record, Fingerprint::of([&title]));
+            weight.finding(place, key, [&gone.found, &gone.expected, &gone.next].map(said))
         })
         .collect()
 }

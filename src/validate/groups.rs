@@ -1,10 +1,11 @@
 //! Rules over groups of rows, over all returns: what a unit's figures, or a contest's titles, come to together.
 
 use super::rows::{FormRows, words};
-use super::{trial, unique};
+use super::unique;
+use super::weight::Weight;
 use crate::definition::{GroupKind, GroupRule, GroupValue, Precision};
 use crate::language::{RunContext, compile};
-use crate::model::{Column, Finding, Severity};
+use crate::model::{Column, Effect, Finding, Fingerprint};
 
 /// Findings of every group rule of the form.
 pub fn check(rows: &FormRows, context: &RunContext) -> Vec<Finding> {
@@ -26,6 +27,8 @@ fn check_one(rows: &FormRows, rule: &GroupRule, context: &RunContext) -> Vec<Fin
     let failed = compile(&rule.check, context).not();
     let needs = rule.check.columns.iter().map(String::as_str).collect();
     let mut findings = Vec::new();
+    let GroupRule { code, severity, effect, trial, line, .. } = rule;
+    let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: *line };
     for at in whole.rows_where(&[(failed, needs)]).into_iter().flatten() {
         let Some(group) = groups.get(at) else { continue };
         let mut own: Vec<(&str, String)> = rule
@@ -35,20 +38,12 @@ fn check_one(rows: &FormRows, rule: &GroupRule, context: &RunContext) -> Vec<Fin
             .collect();
         own.push(("行数", group.len().to_string()));
         let own: Vec<(&str, &str)> = own.iter().map(|(name, words)| (*name, words.as_str())).collect();
-        // What blocks has to stand on every row that it takes out.
-        let told = if rule.severity == Severity::Block { group.as_slice() } else { group.get(..1).unwrap_or_default() };
+        // What holds rows has to stand on every row that it holds.
+        let told = if rule.effect == Effect::Counts { group.get(..1).unwrap_or_default() } else { group.as_slice() };
+        let read = Fingerprint::of(own.iter().map(|(_, words)| words));
         findings.extend(told.iter().map(|row| {
-            let (severity, found) = trial::mark(rule.severity, rule.trial, rows.render(&rule.found, *row, &own));
-            Finding {
-                code: (&rule.code).into(),
-                severity,
-                place: rows.place(*row, &rule.cells),
-                found,
-                expected: rows.render(&rule.expected, *row, &own),
-                next: rows.render(&rule.next, *row, &own),
-                line: Some(rule.line),
-                holds_return: false,
-            }
+            let said = [&rule.found, &rule.expected, &rule.next].map(|part| rows.render(part, *row, &own));
+            rows.finding(*row, weight, &rule.cells, read, said)
         }));
     }
     findings

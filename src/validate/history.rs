@@ -9,7 +9,7 @@ use crate::definition::{Form, Template, TemplatePart};
 use crate::domain::period::Period;
 use crate::language::{PREVIOUS, earlier_column, split_earlier};
 use crate::model::codes::FindingCode;
-use crate::model::{Finding, Place, Severity};
+use crate::model::{Effect, Finding, FindingKey, Place, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Joins the columns of earlier records that the form's rules read; returns what could not be compared.
@@ -85,7 +85,8 @@ fn remark(code: FindingCode, form: &Form, found: String, expected: &str, next: &
         expected: expected.to_owned(),
         next: next.to_owned(),
         line: Some(form.line),
-        holds_return: false,
+        effect: Effect::Counts,
+        key: FindingKey::reading([form.id.as_str(), &*code]),
     }
 }
 

@@ -5,6 +5,7 @@
 use super::arrived::{Arrival, Arrived};
 use super::ruling::{Replaced, Ruling};
 use crate::definition::Plan;
+use crate::model::Effect;
 use crate::model::ledger::{Ledger, Standing, Version};
 use crate::model::normalised::NormalisedReturn;
 use std::borrow::Cow;
@@ -103,7 +104,7 @@ fn stand(
         };
         return (Standing::Undecided, why.into());
     }
-    if let Some(holding) = returned.findings.iter().find(|finding| finding.holds_return) {
+    if let Some(holding) = returned.findings.iter().find(|finding| finding.effect == Effect::HoldsReturn) {
         return (Standing::Held, format!("整份不计，也不参与新旧比较：{}", holding.found).into());
     }
     (Standing::Counts, Cow::Borrowed(""))

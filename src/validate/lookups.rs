@@ -2,10 +2,10 @@
 //! (or the reverse), and what nobody answered.
 
 use super::rows::{FormRows, render, words};
-use super::trial;
-use crate::definition::{CodeList, ColumnType, FieldType, Lookup, Plan, Precision, Reference};
+use super::weight::Weight;
+use crate::definition::{CodeList, ColumnType, FieldType, Lookup, LookupRule, Plan, Precision, Reference};
 use crate::language::RunContext;
-use crate::model::{Finding, Value};
+use crate::model::{Finding, Fingerprint, Value};
 use crate::rows::Grid;
 use crate::rows::LookupResult;
 use crate::rows::record::spelling;
@@ -55,18 +55,11 @@ pub fn check(
             && rule.present == hits.is_empty()
         {
             let more = [("台账", shown.as_deref().unwrap_or("没有记载"))];
-            let found = rows.render(&rule.found, row, &more);
-            let (severity, found) = trial::mark(rule.severity, rule.trial, found);
-            findings.push(Finding {
-                code: (&rule.code).into(),
-                severity,
-                place: rows.place(row, &rule.cells),
-                found,
-                expected: rows.render(&rule.expected, row, &more),
-                next: rows.render(&rule.next, row, &more),
-                line: Some(lookup.line),
-                holds_return: false,
-            });
+            let said = [&rule.found, &rule.expected, &rule.next].map(|part| rows.render(part, row, &more));
+            let LookupRule { code, severity, effect, trial, .. } = rule;
+            let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: lookup.line };
+            let read = Fingerprint::of(key.iter().map(String::as_str).chain(shown.as_deref()));
+            findings.push(rows.finding(row, weight, &rule.cells, read, said));
         }
         if !hits.is_empty() {
             matched.matches.insert(row, hits);

@@ -7,10 +7,11 @@ pub mod arrived;
 mod changes;
 mod discipline;
 mod drift;
-pub mod files;
+mod files;
 mod gone;
 mod groups;
 mod history;
+mod keys;
 mod ledger;
 mod lookups;
 mod outliers;
@@ -21,10 +22,10 @@ mod rules;
 mod ruling;
 mod sorted;
 mod strangers;
-mod trial;
 mod unique;
 mod verdicts;
 mod versions;
+mod weight;
 pub mod yardstick;
 
 use crate::definition::{Plan, Reference};
@@ -33,11 +34,11 @@ use crate::model::{Finding, FormTable};
 use crate::rows::aside::{AsideReason, AsideRows};
 use crate::rows::{LookupResult, ValidatedRows, assemble, computed, context, recommenders};
 use addresses::Addresses;
-use arrived::Arrived;
+use arrived::{Arrival, Arrived};
 use gone::Heard;
 use rows::FormRows;
 use sorted::{Sorted, count_rows, take_findings};
-use verdicts::{Blocks, RowVerdicts};
+use verdicts::{Holds, RowVerdicts};
 use yardstick::Yardstick;
 
 /// What validation hands on.
@@ -65,6 +66,11 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
     let unknown_names = strangers::gather(&reference.roster, &ruling, &arrived);
     // Before the findings are taken: whether a return is held out is read from them.
     let heard = Heard::of(yardstick, &ruling, &arrived);
+    for file in &mut arrived {
+        if let Arrival::Return(returned) = &mut file.arrival {
+            keys::tell(plan, &reference.roster, &addresses, returned);
+        }
+    }
     let mut sorted = Sorted::of(plan, &ruling, &mut arrived);
     let mut findings = take_findings(&ruling, &sorted, &mut arrived);
 
@@ -75,7 +81,7 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
         .map(|(index, (tables, form))| {
             let mut rows = assemble(plan, reference, index, tables);
             computed::append(&mut rows.grid, form, &context);
-            FormRows::new(form, rows, &addresses)
+            FormRows::new(form, rows, &addresses, &reference.roster)
         })
         .collect();
     for rows in &mut forms {
@@ -89,12 +95,12 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
         findings.extend(found);
         matched.push((lookup, one));
     }
-    let so_far = Blocks::of(&findings);
+    let so_far = Holds::of(&findings);
     let unplaced: Vec<Finding> = forms.iter().flat_map(|rows| verdicts::unplaced(rows, &so_far)).collect();
     findings.extend(unplaced);
 
-    let blocks = Blocks::of(&findings);
-    let verdicts: Vec<RowVerdicts> = forms.iter().map(|rows| blocks.judge(plan, rows)).collect();
+    let holds = Holds::of(&findings);
+    let verdicts: Vec<RowVerdicts> = forms.iter().map(|rows| holds.judge(plan, rows)).collect();
     let recommenders = recommenders(&reference.roster);
     let lookups = matched
         .into_iter()
@@ -113,6 +119,7 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
     let mut verdict = files::close(reference, arrived, &ruling, sorted.accounts, findings, &named);
     verdict.drift = drift::drift(plan, &verdict.sources);
     (verdict.ledger, verdict.unknown_names) = (ledger, unknown_names);
+    keys::seal(plan, &reference.roster, &mut verdict);
     Validated { verdict, rows, aside, lookups }
 }
 
@@ -127,8 +134,17 @@ fn set_aside(plan: &Plan, reference: &Reference, aside: Vec<Vec<(FormTable, Asid
     forms.collect()
 }
 
+/// Takes in what later stages found, in the order of the others, each with its key.
+pub fn add_findings(plan: &Plan, reference: &Reference, verdict: &mut RunVerdict, more: &[Finding]) {
+    verdict.findings.extend(more.iter().cloned());
+    files::sort_findings(&mut verdict.findings);
+    keys::seal(plan, &reference.roster, verdict);
+}
+
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod key_tests;
 #[cfg(test)]
 mod received_tests;
 #[cfg(test)]

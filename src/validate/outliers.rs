@@ -4,13 +4,13 @@
 use super::history::gap;
 use super::records::{StoredRecords, alone, stored_grid};
 use super::rows::{FormRows, words};
-use super::trial;
+use super::weight::Weight;
 use super::yardstick::Yardstick;
 use crate::definition::{Against as Held, Outlier, Precision};
 use crate::domain::outlier::{Judgement, Peers, against_history, slip_words};
 use crate::domain::period::Period;
 use crate::language::{Checked, PREVIOUS, RunContext, compile};
-use crate::model::{Finding, Value};
+use crate::model::{Finding, Fingerprint, Value};
 use crate::rows::Grid;
 use crate::rows::context;
 use polars::prelude::DataType;
@@ -126,18 +126,12 @@ fn by_peers(outlier: &Outlier, rows: &FormRows, here: &RunContext) -> Vec<Findin
 fn finding(outlier: &Outlier, rows: &FormRows, row: usize, value: f64, held: &str) -> Finding {
     let value = number(value);
     let more = [("值", value.as_str())];
-    let found = format!("{}；{held}", rows.render(&outlier.found, row, &more));
-    let (severity, found) = trial::mark(outlier.severity, outlier.trial, found);
-    Finding {
-        code: (&outlier.code).into(),
-        severity,
-        place: rows.place(row, &outlier.cells),
-        found,
-        expected: rows.render(&outlier.expected, row, &more),
-        next: rows.render(&outlier.next, row, &more),
-        line: Some(outlier.line),
-        holds_return: false,
-    }
+    let Outlier { code, severity, effect, trial, line, .. } = outlier;
+    let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: *line };
+    let [found, expected, next] =
+        [&outlier.found, &outlier.expected, &outlier.next].map(|part| rows.render(part, row, &more));
+    // What it is held against moves with every other record and period; the value alone is what is to be answered for.
+    rows.finding(row, weight, &outlier.cells, Fingerprint::of([&value]), [format!("{found}；{held}"), expected, next])
 }
 
 /// To four figures behind the point at most: what a quotient has beyond that says nothing.

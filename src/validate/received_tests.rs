@@ -8,7 +8,7 @@ use crate::model::codes::Code;
 use crate::model::drift::DriftKind;
 use crate::model::ledger::{ChangeKind, Difference, Shown, Standing};
 use crate::model::normalised::{NearMiss, UnknownUnit, VersionEvidence};
-use crate::model::{CellRef, Place, Severity};
+use crate::model::{CellRef, Effect, FindingKey, Place, Severity};
 
 fn team(name: &str, heads: Option<i64>) -> Row<'_> {
     (Some(0), "甲厂", name, "模范", heads)
@@ -110,7 +110,8 @@ fn cells_that_could_not_be_read_differ_by_what_was_said_of_them() {
         expected: String::new(),
         next: String::new(),
         line: None,
-        holds_return: false,
+        effect: Effect::Counts,
+        key: FindingKey::default(),
     };
     let mut files = vec![
         filed(0, "旧.xlsx", 0, vec![table(0, 0, 0, &[team("一班", None)])]),
@@ -143,7 +144,8 @@ fn every_way_of_not_counting_has_its_standing() {
         expected: String::new(),
         next: String::new(),
         line: None,
-        holds_return: true,
+        effect: Effect::HoldsReturn,
+        key: FindingKey::default(),
     });
     let hidden = edit(&mut files[3]);
     hidden.tables.clear();

@@ -2,12 +2,12 @@
 
 use super::rows::FormRows;
 use super::yardstick::Yardstick;
-use crate::definition::ColumnType;
+use crate::definition::{ColumnType, Form, Roster};
 use crate::domain::period::Period;
 use crate::history::StoredForm;
-use crate::model::{Column, Scalar, Scalars, Texts};
+use crate::model::{Column, Fingerprint, Scalar, Scalars, Texts};
 use crate::rows::computed::append_values;
-use crate::rows::record::{key_columns, spelling};
+use crate::rows::record::{self, key_columns, spelling};
 use crate::rows::{Grid, context};
 use std::collections::{BTreeSet, HashMap};
 
@@ -43,6 +43,13 @@ impl<'h> StoredRecords<'h> {
     /// The one record of that key.
     pub fn find(&self, key: &str) -> Option<u32> {
         self.by_key.get(key).copied().flatten()
+    }
+
+    /// What makes a stored record the same as one of this period.
+    pub fn fingerprint(&self, row: usize, form: &Form, roster: &Roster) -> Fingerprint {
+        let fields = record::telling_fields(form).into_iter().map(|field| form.fields.get(field));
+        let columns = fields.map(|field| self.stored.column_named(&field?.name));
+        record::fingerprint(columns, row, &roster.units)
     }
 
     /// How many keys several records share.

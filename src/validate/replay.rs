@@ -44,8 +44,11 @@ pub fn replay(yardstick: Yardstick<'_>, stored: &StoredPeriod, only: Option<&BTr
     let rows: Vec<Rows> = (0..plan.forms.len()).map(|form| rows(form, yardstick, stored, &mut names)).collect();
     let mut addresses = Addresses::default();
     addresses.names.extend(names.into_iter().map(|(name, index)| (index, name)));
-    let mut forms: Vec<FormRows> =
-        rows.into_iter().zip(&plan.forms).map(|(rows, form)| FormRows::new(form, rows, &addresses)).collect();
+    let mut forms: Vec<FormRows> = rows
+        .into_iter()
+        .zip(&plan.forms)
+        .map(|(rows, form)| FormRows::new(form, rows, &addresses, &reference.roster))
+        .collect();
     let count = forms.iter().map(|form| form.rows.origins.len()).sum();
     let heard = Heard::of_stored(stored.units().unwrap_or_default());
     let mut found: Vec<(usize, Finding)> = Vec::new();

@@ -2,12 +2,12 @@
 //! and the rules within a row, all of a form in one pass.
 
 use super::addresses::Addresses;
-use super::trial;
-use crate::definition::{FieldType, Form, Precision, Template, TemplatePart};
+use super::weight::Weight;
+use crate::definition::{FieldType, Form, Precision, Roster, Rule, Template, TemplatePart};
 use crate::domain::period::civil;
 use crate::language::{RunContext, compile, split_earlier};
-use crate::model::{CellRef, Finding, Origin, Place, Value};
-use crate::rows::Rows;
+use crate::model::{CellRef, Finding, FindingKey, Fingerprint, Origin, Place, Value};
+use crate::rows::{Rows, record};
 
 /// The rows of one form.
 pub struct FormRows<'a> {
@@ -15,11 +15,47 @@ pub struct FormRows<'a> {
     pub form: &'a Form,
     pub rows: Rows,
     pub addresses: &'a Addresses,
+    roster: &'a Roster,
+    /// Names of the columns that tell a record.
+    telling: Vec<String>,
 }
 
 impl<'a> FormRows<'a> {
-    pub fn new(form: &'a Form, rows: Rows, addresses: &'a Addresses) -> FormRows<'a> {
-        FormRows { index: rows.form, form, rows, addresses }
+    pub fn new(form: &'a Form, rows: Rows, addresses: &'a Addresses, roster: &'a Roster) -> FormRows<'a> {
+        let fields = record::telling_fields(form).into_iter().filter_map(|field| form.fields.get(field));
+        let telling = fields.map(|field| field.name.to_string()).collect();
+        FormRows { index: rows.form, form, rows, addresses, roster, telling }
+    }
+
+    /// What makes a row's record the same in another run; its place where nothing in it tells.
+    fn record(&self, row: usize) -> Fingerprint {
+        let columns = self.telling.iter().map(|name| self.rows.grid.column(name));
+        let record = record::fingerprint(columns, row, &self.roster.units);
+        match self.rows.origins.get(row) {
+            Some(origin) if record.is_nothing() => self.addresses.fingerprint(*origin),
+            _ => record,
+        }
+    }
+
+    /// What a rule read of a row, column by column.
+    pub fn read<'n>(&self, row: usize, names: impl IntoIterator<Item = &'n str>) -> Fingerprint {
+        Fingerprint::of(names.into_iter().map(|name| words(self.rows.grid.value(row, name), Precision::Day)))
+    }
+
+    /// A finding of a rule on a row: `cells` are the fields that it points at, `read` what it was judged by.
+    pub fn finding(
+        &self,
+        row: usize,
+        rule: Weight<'_>,
+        cells: &[usize],
+        read: Fingerprint,
+        said: [String; 3],
+    ) -> Finding {
+        rule.finding(self.place(row, cells), self.key(row, cells, read), said)
+    }
+
+    pub fn key(&self, row: usize, cells: &[usize], read: Fingerprint) -> FindingKey {
+        FindingKey::on_record(self.index, cells.first().copied(), self.record(row), read)
     }
 
     /// A row's value as messages write it: 2026-03-05, 2026-03, 12.5, 是; 空 for nothing.
@@ -76,18 +112,13 @@ impl<'a> FormRows<'a> {
             .collect();
         let mut findings = Vec::new();
         for (rule, failed) in rules.iter().zip(self.rows.grid.rows_where(&failing)) {
+            let Rule { code, severity, effect, trial, line, .. } = rule;
+            let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: *line };
+            let judged =
+                || rule.when.iter().chain([&rule.check]).flat_map(|part| part.columns.iter().map(String::as_str));
             findings.extend(failed.into_iter().map(|row| {
-                let (severity, found) = trial::mark(rule.severity, rule.trial, self.render(&rule.found, row, &[]));
-                Finding {
-                    code: (&rule.code).into(),
-                    severity,
-                    place: self.place(row, &rule.cells),
-                    found,
-                    expected: self.render(&rule.expected, row, &[]),
-                    next: self.render(&rule.next, row, &[]),
-                    line: Some(rule.line),
-                    holds_return: false,
-                }
+                let said = [&rule.found, &rule.expected, &rule.next].map(|part| self.render(part, row, &[]));
+                self.finding(row, weight, &rule.cells, self.read(row, judged()), said)
             }));
         }
         findings

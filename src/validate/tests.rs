@@ -11,7 +11,7 @@ use crate::language::Type;
 use crate::model::codes::{AmendmentRule, Code, FindingCode};
 use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnitStatus;
-use crate::model::{Amendment, Outcome, Place, Severity, Unreadable};
+use crate::model::{Amendment, Effect, FindingKey, Outcome, Place, Severity, Unreadable};
 use std::collections::BTreeMap;
 
 const GOOD: Row = (Some(0), "甲厂", "好班", "模范", Some(9));
@@ -194,7 +194,8 @@ fn a_later_version_of_one_form_leaves_the_other_form_alone() {
         expected: String::new(),
         next: String::new(),
         line: None,
-        holds_return: false,
+        effect: Effect::HoldsRow,
+        key: FindingKey::default(),
     };
     edit(&mut files[0]).findings.push(blank.clone());
     let validated = run(&plan(vec![]), files.clone());
@@ -231,7 +232,8 @@ fn copies_count_once_and_held_returns_not_at_all() {
         expected: String::new(),
         next: String::new(),
         line: None,
-        holds_return: true,
+        effect: Effect::HoldsReturn,
+        key: FindingKey::default(),
     });
     edit(&mut files[1]).amendments.push(Amendment {
         rule: AmendmentRule::FullWidth,
@@ -358,6 +360,7 @@ fn a_group_is_judged_as_a_whole() {
     let mut rule = crate::definition::GroupRule {
         code: "crowd".into(),
         severity: Severity::Block,
+        effect: Effect::HoldsRow,
         trial: false,
         by: vec![WORKPLACE],
         when: None,
@@ -382,7 +385,7 @@ fn a_group_is_judged_as_a_whole() {
     // Two spellings are one group; a row without a key is in none; over nothing but NULL the rule is not evaluated.
     assert_eq!(said(&blocked), ["甲厂3行2队21人", "甲 厂3行2队21人", "甲厂3行2队21人"]);
     assert_eq!(accepted(&blocked, 0), [false, true, false, false, true, true]);
-    rule.severity = Severity::Verify;
+    (rule.severity, rule.effect) = (Severity::Verify, Effect::Counts);
     rule.when = Some(sql("人数 > 9 OR 人数 IS NULL", &COLUMNS));
     plan.forms[0].groups = vec![rule.clone()];
     assert_eq!(said(&run(&plan, files())), Vec::<String>::new());

@@ -1,10 +1,10 @@
 //! Rows that may occur once only, over all returns (a duplicate blocks all its copies).
 
 use super::rows::FormRows;
-use super::trial;
+use super::weight::Weight;
 use crate::definition::Unique;
 use crate::language::{Checked, RunContext};
-use crate::model::Finding;
+use crate::model::{Finding, Fingerprint};
 use crate::rows::Grid;
 use crate::rows::record::spelling;
 use rayon::prelude::*;
@@ -20,7 +20,11 @@ pub fn check(rows: &FormRows, context: &RunContext) -> Vec<Finding> {
 
 fn check_one(rows: &FormRows, unique: &Unique, context: &RunContext) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let Unique { code, severity, effect, trial, line, .. } = unique;
+    let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: *line };
     for group in together(rows, &unique.fields, unique.when.as_ref(), 2, context) {
+        // Told by how many there are: one more copy is another matter to decide.
+        let read = Fingerprint::of([group.len().to_string()]);
         for row in &group {
             let others: Vec<String> = group
                 .iter()
@@ -34,18 +38,8 @@ fn check_one(rows: &FormRows, unique: &Unique, context: &RunContext) -> Vec<Find
                 other.push_str(&format!(" 等 {} 处", group.len() - 1));
             }
             let more = [("另一处", other.as_str())];
-            let found = rows.render(&unique.found, *row, &more);
-            let (severity, found) = trial::mark(unique.severity, unique.trial, found);
-            findings.push(Finding {
-                code: (&unique.code).into(),
-                severity,
-                place: rows.place(*row, &unique.fields),
-                found,
-                expected: rows.render(&unique.expected, *row, &more),
-                next: rows.render(&unique.next, *row, &more),
-                line: Some(unique.line),
-                holds_return: false,
-            });
+            let said = [&unique.found, &unique.expected, &unique.next].map(|part| rows.render(part, *row, &more));
+            findings.push(rows.finding(*row, weight, &unique.fields, read, said));
         }
     }
     findings

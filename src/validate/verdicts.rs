@@ -3,39 +3,37 @@
 use super::rows::FormRows;
 use crate::definition::{Count, Plan};
 use crate::model::codes::FindingCode;
-use crate::model::{Finding, Origin, Place, Severity};
+use crate::model::{Effect, Finding, Fingerprint, Origin, Place, Severity};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// 必改 on one form's rows.
+/// What became of one form's rows.
 pub struct RowVerdicts {
     pub accepted: Vec<bool>,
-    /// Not blocked itself, but on a return that is held out whole.
+    /// No 必改 stands on it, but a 核实 that holds it, or it is on a return that is held out whole.
     pub held: Vec<bool>,
 }
 
-/// Rows with their 必改, by file and row; which of a row's records each is on, [`Origin::holds`] tells.
+/// Records that findings hold, by file and row; which of a row's records each is on, [`Origin::holds`] tells.
 #[derive(Default)]
-pub struct Blocks {
-    rows: HashMap<(u32, u32), Vec<Place>>,
-    returns: BTreeSet<u32>,
+pub struct Holds {
+    rows: HashMap<(u32, u32), Vec<(Severity, Place)>>,
+    /// Files with any 必改.
+    returned: BTreeSet<u32>,
 }
 
-impl Blocks {
-    pub fn of(findings: &[Finding]) -> Blocks {
-        let mut blocks = Blocks::default();
-        for finding in findings.iter().filter(|finding| finding.severity == Severity::Block) {
+impl Holds {
+    pub fn of(findings: &[Finding]) -> Holds {
+        let mut holds = Holds::default();
+        for finding in findings {
             let Some(source) = finding.place.source else { continue };
-            blocks.returns.insert(source);
-            if let Some(row) = finding.place.row {
-                blocks.rows.entry((source, row)).or_default().push(finding.place.clone());
+            if finding.severity == Severity::Block {
+                holds.returned.insert(source);
+            }
+            if let Some(row) = finding.place.row.filter(|_| finding.effect == Effect::HoldsRow) {
+                holds.rows.entry((source, row)).or_default().push((finding.severity, finding.place.clone()));
             }
         }
-        blocks
-    }
-
-    /// Files with any 必改.
-    pub fn returned(&self, source: u32) -> bool {
-        self.returns.contains(&source)
+        holds
     }
 
     /// The verdict on every row of a form.
@@ -45,36 +43,44 @@ impl Blocks {
         let whole = plan.count == Count::WholeReturns;
         let parts = verdicts.accepted.iter_mut().zip(&mut verdicts.held);
         for ((accepted, held), origin) in parts.zip(&rows.rows.origins) {
-            let blocked = self.on(origin);
-            *held = whole && !blocked && self.returned(origin.source);
-            *accepted = !blocked && !*held;
+            let on = self.on(origin);
+            *held = match on {
+                Some(severity) => severity != Severity::Block,
+                None => whole && self.returned.contains(&origin.source),
+            };
+            *accepted = on.is_none() && !*held;
         }
         verdicts
     }
 
-    /// Whether a 必改 stands on a record.
-    fn on(&self, origin: &Origin) -> bool {
-        let here = self.rows.get(&(origin.source, origin.row));
-        here.is_some_and(|places| places.iter().any(|place| origin.holds(place)))
+    /// The weightiest finding that holds a record.
+    fn on(&self, origin: &Origin) -> Option<Severity> {
+        let here = self.rows.get(&(origin.source, origin.row))?;
+        here.iter().filter(|(_, place)| origin.holds(place)).map(|(severity, _)| *severity).min()
     }
 }
 
-/// Rows whose recommending unit cannot be told, where no other 必改 says so already: in no table by unit, so they must
+/// Rows whose recommending unit cannot be told, where nothing else holds them already: in no table by unit, so they must
 /// not slip into the totals either.
-pub fn unplaced(rows: &FormRows, blocks: &Blocks) -> Vec<Finding> {
+pub fn unplaced(rows: &FormRows, holds: &Holds) -> Vec<Finding> {
     let unit_field = rows.form.unit_field;
     let name = rows.form.fields.get(unit_field).map_or("", |field| field.name.as_ref());
     let without = rows.rows.units.iter().enumerate().filter(|(_, unit)| unit.is_none());
-    let open = without.filter(|(row, _)| rows.rows.origins.get(*row).is_some_and(|origin| !blocks.on(origin)));
-    open.map(|(row, _)| Finding {
-        code: FindingCode::UnitNotExpected.into(),
-        severity: Severity::Block,
-        place: rows.place(row, &[unit_field]),
-        found: format!("{name}“{}”及其上级都不在本次应报单位之列", rows.value(row, name)),
-        expected: "推荐单位在单位名册中，并应报本项目".into(),
-        next: "请报送单位改为应报的推荐单位；确应报送的由汇总部门在单位名册“应报”栏补登".into(),
-        line: Some(rows.form.line),
-        holds_return: false,
+    let open = without.filter(|(row, _)| rows.rows.origins.get(*row).is_some_and(|origin| holds.on(origin).is_none()));
+    open.map(|(row, _)| {
+        let value = rows.value(row, name);
+        let key = rows.key(row, &[unit_field], Fingerprint::of([&value]));
+        Finding {
+            code: FindingCode::UnitNotExpected.into(),
+            severity: Severity::Block,
+            place: rows.place(row, &[unit_field]),
+            found: format!("{name}“{value}”及其上级都不在本次应报单位之列"),
+            expected: "推荐单位在单位名册中，并应报本项目".into(),
+            next: "请报送单位改为应报的推荐单位；确应报送的由汇总部门在单位名册“应报”栏补登".into(),
+            line: Some(rows.form.line),
+            effect: Effect::HoldsRow,
+            key,
+        }
     })
     .collect()
 }

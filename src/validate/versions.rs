@@ -20,7 +20,7 @@ use crate::definition::{Form, Plan, Roster};
 use crate::model::codes::FindingCode;
 use crate::model::ledger::{ChangeKind, Difference};
 use crate::model::normalised::{NormalisedReturn, VersionEvidence};
-use crate::model::{Column, Finding, FormTable, Place, Severity, SourceFile};
+use crate::model::{Column, Effect, Finding, FindingKey, FormTable, Place, Severity, SourceFile};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +48,7 @@ struct Candidate<'a> {
     position: usize,
     source: u32,
     name: &'a str,
+    sha256: &'a [u8],
     sender: u32,
     version: &'a VersionEvidence,
     tables: Vec<&'a FormTable>,
@@ -81,6 +82,7 @@ pub fn decide(plan: &Plan, roster: &Roster, addresses: &Addresses, arrived: &[Ar
                 position,
                 source: file.source.index,
                 name: &file.source.name,
+                sha256: file.sha256.as_ref().map_or(&[], |hash| hash.as_slice()),
                 sender: sender.unit,
                 version: &returned.version,
                 tables,
@@ -214,15 +216,14 @@ fn leave_open(form: &Form, index: u16, latest: &[&Candidate], comparison: &Compa
         let rivals: Vec<&Candidate> =
             latest.iter().copied().filter(|o| o.position != candidate.position && o.overlaps(candidate)).collect();
         let Some(first) = rivals.first() else { continue };
-        let names: Vec<&str> = rivals.iter().map(|rival| rival.name).collect();
-        ruling.rivals.insert((candidate.position, index), quoted(&names));
+        ruling.rivals.insert((candidate.position, index), quoted(&rivals));
         // Each is held against the first of its rivals, once.
         if first.position < candidate.position {
             ruling.differences.push(difference(index, first, &[candidate], false, comparison));
         }
         // One finding holds the whole file out, whatever its other forms say.
         if ruling.undecidable.insert(candidate.position) {
-            ruling.findings.push(undecidable(form, candidate, &names));
+            ruling.findings.push(undecidable(form, index, candidate, &rivals));
         }
     }
 }
@@ -276,10 +277,11 @@ fn replace(
             expected: "同一单位的两份报表，新旧应当一致可辨".into(),
             next: "先按填报日期较晚的一份计算；请汇总部门向报送单位核实哪一份有效".into(),
             line: None,
-            holds_return: false,
+            effect: Effect::Counts,
+            key: key(index, [*later, earlier]),
         });
     }
-    if let Some(finding) = dropped(form, others, earlier) {
+    if let Some(finding) = dropped(form, index, others, earlier) {
         ruling.findings.push(finding);
     }
 }
@@ -294,7 +296,7 @@ fn place(candidate: &Candidate) -> Place {
     }
 }
 
-fn undecidable(form: &Form, candidate: &Candidate, rivals: &[&str]) -> Finding {
+fn undecidable(form: &Form, index: u16, candidate: &Candidate, rivals: &[&Candidate]) -> Finding {
     let others = quoted(rivals);
     Finding {
         code: FindingCode::VersionUndecidable.into(),
@@ -304,13 +306,21 @@ fn undecidable(form: &Form, candidate: &Candidate, rivals: &[&str]) -> Finding {
         expected: "填报日期、文件名的版本标记或修改时间能分出先后".into(),
         next: "请报送单位只留有效的一份，或在有效的一份上写明较晚的填报日期后重报；分清前都不计入".into(),
         line: None,
-        holds_return: true,
+        effect: Effect::HoldsReturn,
+        key: key(index, [candidate].into_iter().chain(rivals.iter().copied())),
     }
 }
 
+/// Told by the contents of the files that it is about.
+fn key<'c>(form: u16, files: impl IntoIterator<Item = &'c Candidate<'c>>) -> FindingKey {
+    let mut key = FindingKey::reading(files.into_iter().map(|file| file.sha256));
+    key.form = Some(form);
+    key
+}
+
 /// Up to three names.
-fn quoted(names: &[&str]) -> String {
-    names.iter().take(3).map(|name| format!("“{name}”")).collect::<Vec<_>>().join("、")
+fn quoted(files: &[&Candidate]) -> String {
+    files.iter().take(3).map(|file| format!("“{}”", file.name)).collect::<Vec<_>>().join("、")
 }
 
 /// How two versions differ, in words.
@@ -325,7 +335,7 @@ fn changed(difference: &Difference, new: usize, old: usize) -> String {
 }
 
 /// Rows of the earlier version that the later one lacks, told by the form's own identity of a row.
-fn dropped(form: &Form, others: &[&Candidate], earlier: &Candidate) -> Option<Finding> {
+fn dropped(form: &Form, index: u16, others: &[&Candidate], earlier: &Candidate) -> Option<Finding> {
     let later = others.first()?;
     let unclear = others.iter().any(|later| later.units.is_empty());
     let gone = earlier.units.iter().filter(|unit| !others.iter().any(|later| later.units.contains(unit))).count();
@@ -371,6 +381,7 @@ fn dropped(form: &Form, others: &[&Candidate], earlier: &Candidate) -> Option<Fi
         expected: "新版包含仍然有效的全部行".into(),
         next: "以新版为准，旧版的行不计入；如系漏报，请报送单位补全后重报".into(),
         line: None,
-        holds_return: false,
+        effect: Effect::Counts,
+        key: key(index, others.iter().copied().chain([earlier])),
     })
 }

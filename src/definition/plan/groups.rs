@@ -3,7 +3,7 @@
 
 use super::Template;
 use crate::language::Checked;
-use crate::model::Severity;
+use crate::model::{Effect, Severity};
 use std::sync::Arc;
 
 /// A table of codes and bounds, from which two columns are computed: whether a row meets its bound, and what that is.
@@ -29,6 +29,8 @@ pub struct Demand {
 pub struct GroupRule {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`super::Rule::effect`].
+    pub effect: Effect,
     /// As in [`super::Rule::trial`].
     pub trial: bool,
     /// Rows without one of these are in no group.

@@ -1,7 +1,7 @@
 //! What a definition demands: of rows, between rows, against reference tables, of units and of shares.
 
 use crate::language::Checked;
-use crate::model::Severity;
+use crate::model::{Effect, Severity};
 use std::sync::Arc;
 
 /// A row rule: where `when` holds, `check` must. NULL is "not evaluated", neither pass nor fail.
@@ -9,7 +9,9 @@ use std::sync::Arc;
 pub struct Rule {
     pub code: Arc<str>,
     pub severity: Severity,
-    /// On trial: reported as a remark, whatever its severity will be.
+    /// Whether the row counts while the finding stands: a 必改 always holds it, a 核实 where the definition says so.
+    pub effect: Effect,
+    /// On trial: reported as a remark that holds nothing, whatever its severity will be.
     pub trial: bool,
     pub when: Option<Checked>,
     pub check: Checked,
@@ -40,6 +42,8 @@ pub enum TemplatePart {
 pub struct Unique {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`Rule::effect`].
+    pub effect: Effect,
     /// As in [`Rule::trial`].
     pub trial: bool,
     pub fields: Vec<usize>,
@@ -101,6 +105,8 @@ pub enum LedgerValue {
 pub struct LookupRule {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`Rule::effect`].
+    pub effect: Effect,
     /// As in [`Rule::trial`].
     pub trial: bool,
     pub present: bool,

@@ -2,7 +2,7 @@
 
 use super::Template;
 use crate::language::Checked;
-use crate::model::Severity;
+use crate::model::{Effect, Severity};
 use std::sync::Arc;
 
 /// Records of the period before whose unit reported again and left them out.
@@ -26,6 +26,8 @@ pub struct Gone {
 pub struct Outlier {
     pub code: Arc<str>,
     pub severity: Severity,
+    /// As in [`super::Rule::effect`].
+    pub effect: Effect,
     /// As in [`super::Rule::trial`].
     pub trial: bool,
     pub when: Option<Checked>,

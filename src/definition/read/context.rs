@@ -4,8 +4,8 @@
 use super::cursor::{Log, Section, Word, suggestion};
 use crate::definition::{CodeList, ColumnType, Form, NamedValue, ReferenceSchema, Template, TemplatePart};
 use crate::language::{self, Checked, Literal, RUN_CONSTANTS, Type};
-use crate::model::Severity;
 use crate::model::codes::DiagnosticCode;
+use crate::model::{Effect, Severity};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -266,6 +266,21 @@ impl<'a> Context<'a> {
         const WORDS: [(&str, Severity); 3] =
             [("block", Severity::Block), ("verify", Severity::Verify), ("note", Severity::Note)];
         section.choice("severity", &WORDS).unwrap_or(Severity::Block)
+    }
+
+    /// What a rule on rows holds: a 核实 with `holds = true` holds its rows until someone decides.
+    pub fn effect(&self, section: &Section<'_>, severity: Severity) -> Effect {
+        let holds = section.flag("holds", false);
+        match section.get("holds").filter(|_| severity != Severity::Verify) {
+            None if holds => Effect::HoldsRow,
+            None => Effect::on_record(severity),
+            Some(node) => {
+                let message = "“holds”只用于 severity = \"verify\"".to_owned();
+                let help = Some("必改总是不计入，提示总是计入".to_owned());
+                section.log.report(DiagnosticCode::KeyNotHere, node.span(), message, help);
+                Effect::on_record(severity)
+            }
+        }
     }
 }
 

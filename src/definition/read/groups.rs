@@ -167,6 +167,7 @@ pub fn groups(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Group
 fn group(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Option<GroupRule> {
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
+    let effect = context.effect(&section, severity);
     let trial = section.flag("trial", false);
     section.need_list("by");
     let by = context.fields(at, &section.words("by"));
@@ -206,7 +207,21 @@ fn group(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'
     let line = section.line();
     section.finish();
     let [found, expected, next] = texts?;
-    Some(GroupRule { code, severity, trial, by, when, values, check: check?, found, expected, next, cells, line })
+    Some(GroupRule {
+        code,
+        severity,
+        effect,
+        trial,
+        by,
+        when,
+        values,
+        check: check?,
+        found,
+        expected,
+        next,
+        cells,
+        line,
+    })
 }
 
 fn value(section: Section<'_>, columns: &Columns, earlier: &[GroupValue], context: &Context<'_>) -> Option<GroupValue> {

@@ -16,6 +16,7 @@ pub fn rules(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Rule> 
 fn rule(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Option<Rule> {
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
+    let effect = context.effect(&section, severity);
     let trial = section.flag("trial", false);
     let when = context.condition(&section, "when", columns);
     let check = context.needed_condition(&section, "check", columns);
@@ -23,7 +24,7 @@ fn rule(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_
     let cells = cells(&section, at, context);
     let line = section.line();
     section.finish();
-    Some(Rule { code, severity, trial, when, check: check?, found, expected, next, cells, line })
+    Some(Rule { code, severity, effect, trial, when, check: check?, found, expected, next, cells, line })
 }
 
 /// The three templates of a finding.
@@ -46,6 +47,7 @@ pub fn uniques(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Uniq
 fn unique(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Unique {
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
+    let effect = context.effect(&section, severity);
     let trial = section.flag("trial", false);
     section.need_list("fields");
     let words = section.words("fields");
@@ -54,7 +56,7 @@ fn unique(section: Section<'_>, at: usize, columns: &Columns, context: &Context<
     let [found, expected, next] = texts(&section, columns, context, &["另一处"]);
     let line = section.line();
     section.finish();
-    Unique { code, severity, trial, fields, when, found, expected, next, line }
+    Unique { code, severity, effect, trial, fields, when, found, expected, next, line }
 }
 
 /// One entry per `[[lookup]]`; `None` where it has a problem.
@@ -139,11 +141,12 @@ fn expectation(
     let present = section.choice("expect", &[("present", true), ("absent", false)]).unwrap_or(true);
     let code = context.rule_code(section);
     let severity = context.severity(section);
+    let effect = context.effect(section, severity);
     let trial = section.flag("trial", false);
     for key in ["found", "expected", "next", "cells"] {
         let _ = section.get(key);
     }
     let [found, expected, next] = texts(section, columns?, context, &["台账"]);
     let cells = cells(section, form?, context);
-    Some(LookupRule { code, severity, trial, present, found, expected, next, cells })
+    Some(LookupRule { code, severity, effect, trial, present, found, expected, next, cells })
 }

@@ -100,6 +100,7 @@ pub fn outliers(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Out
 fn outlier(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Option<Outlier> {
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
+    let effect = context.effect(&section, severity);
     let trial = section.flag("trial", false);
     let when = context.condition(&section, "when", columns);
     let value = section.word("value").and_then(|word| context.number(&word, columns));
@@ -126,7 +127,22 @@ fn outlier(section: Section<'_>, at: usize, columns: &Columns, context: &Context
     let value = value?;
     let money = money(&value, context.forms.get(at)?);
     let against = against?;
-    Some(Outlier { code, severity, trial, when, value, money, against, bounds, found, expected, next, cells, line })
+    Some(Outlier {
+        code,
+        severity,
+        effect,
+        trial,
+        when,
+        value,
+        money,
+        against,
+        bounds,
+        found,
+        expected,
+        next,
+        cells,
+        line,
+    })
 }
 
 /// A year of months.

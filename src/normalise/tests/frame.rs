@@ -3,7 +3,7 @@
 use super::fixture::*;
 use crate::model::CellRef;
 use crate::model::normalised::{NormalisedReturn, SenderEvidence};
-use crate::model::{RawSheet, Severity};
+use crate::model::{Effect, RawSheet, Severity};
 
 fn covered(cover: &'static str, rows: Vec<Vec<V>>) -> RawSheet {
     let mut all = vec![vec![T(cover)], header()];
@@ -13,7 +13,7 @@ fn covered(cover: &'static str, rows: Vec<Vec<V>>) -> RawSheet {
 
 fn has(read: &NormalisedReturn, code: &str) -> Option<(Severity, bool, String)> {
     let finding = read.findings.iter().find(|finding| finding.code.as_ref() == code)?;
-    Some((finding.severity, finding.holds_return, format!("{}，{}", finding.found, finding.expected)))
+    Some((finding.severity, finding.effect == Effect::HoldsReturn, format!("{}，{}", finding.found, finding.expected)))
 }
 
 #[test]

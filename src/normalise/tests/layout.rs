@@ -3,7 +3,7 @@
 use super::fixture::*;
 use crate::model::cell::RawValue;
 use crate::model::table::Column;
-use crate::model::{RawSheet, Severity};
+use crate::model::{Effect, RawSheet, Severity};
 
 #[test]
 fn a_good_return_has_nothing_to_say() {
@@ -118,7 +118,7 @@ fn a_missing_required_column_holds_the_return() {
     top[4] = T("在册人员数");
     let read = run(vec![sheet("表", &[cover(), top, good()])]);
     let missing = read.findings.iter().find(|finding| finding.code.as_ref() == "column-missing").expect("found");
-    assert!(missing.holds_return && missing.found.contains("人数"), "{missing:?}");
+    assert!(missing.effect == Effect::HoldsReturn && missing.found.contains("人数"), "{missing:?}");
     assert_eq!(missing.place.cells[0].to_string(), "A2");
     assert_eq!(read.tables[0].origins.len(), 1);
 }
@@ -129,7 +129,7 @@ fn two_columns_for_one_field() {
     top[12] = T("人 数");
     let read = run(vec![sheet("表", &[cover(), top, good()])]);
     let twice = read.findings.iter().find(|finding| finding.code.as_ref() == "column-twice").expect("found");
-    assert!(twice.holds_return);
+    assert_eq!(twice.effect, Effect::HoldsReturn);
     assert_eq!(twice.place.cells.len(), 2);
 }
 
