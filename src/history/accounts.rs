@@ -66,12 +66,6 @@ impl<'a, T> TableOf<'a, T> {
         self
     }
 
-    fn truth(mut self, name: &str, value: impl Fn(&'a T) -> Option<bool> + 'a) -> Self {
-        let values = ParquetValues::Boolean(Box::new(self.records.iter().map(value)));
-        self.columns.push(ParquetColumn { name: name.to_owned(), values, recurs: true });
-        self
-    }
-
     fn bytes(self) -> Result<Vec<u8>, ParquetError> {
         parquet::write(self.columns, self.records.len(), Vec::new())
     }
@@ -214,10 +208,11 @@ fn findings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
         finding.place.unit.or_else(|| of_file(finding.place.source?))
     };
     TableOf::new(frame, &frame.verdict.findings)
-        .text("code", |finding: &Finding| Some(&finding.code))
+        .made("key", |finding: &Finding| Some(finding.key.whole().to_string()))
+        .text("code", |finding| Some(&finding.code))
         .text("severity", |finding| Some(finding.severity.key()))
         .text("severity_zh", |finding| Some(finding.severity.word()))
-        .truth("holds_return", |finding| Some(finding.holds_return))
+        .text("effect", |finding| Some(finding.effect.key()))
         .text("unit", move |finding| unit_code(frame, unit(finding)))
         .text("return", move |finding| file_name(frame, finding.place.source))
         .text("sheet", move |finding| sheet_name(frame, finding.place.source, finding.place.sheet))
