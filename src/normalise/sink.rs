@@ -34,7 +34,8 @@ impl Sink {
     /// A finding on a line of a table that no rule of the definition makes.
     pub fn on_line(&mut self, sheet: u16, row: u32, cells: Vec<CellRef>, say: Say) {
         let place = Place { source: Some(self.source), sheet: Some(sheet), row: Some(row), cells, unit: None };
-        self.push(place, say, None, false);
+        let effect = Effect::on_record(say.severity);
+        self.push(place, say, None, effect);
     }
 
     /// A finding on a sheet, a table or the whole return; one that blocks holds the return out.
