@@ -64,11 +64,6 @@ impl Stage {
         Ok(path)
     }
 
-    /// A folder for writers that need one.
-    pub fn scratch(&self) -> &Path {
-        &self.temporary
-    }
-
     /// Writes an output's new version and sees it onto the disk.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! One output on its way to its place: written beside it, summed, seen onto the disk.
 
 use crate::atomic::Stage;
-use crate::book::target::Target;
+use crate::book::output_file::OutputFile;
 use crate::history::keep::FormFile;
 use crate::text::quote::is_active;
 use sha2::{Digest, Sha256};
@@ -73,14 +73,14 @@ pub struct Output {
 pub fn put(
     stage: &Stage,
     name: &str,
-    write: impl FnOnce(&mut BufWriter<Target<File>>) -> Result<(), Box<dyn Error>>,
+    write: impl FnOnce(&mut BufWriter<OutputFile<File>>) -> Result<(), Box<dyn Error>>,
 ) -> Result<Output, String> {
     let path = stage.staged(name)?;
     let machine = |error: io::Error| stage.trouble(name, &error);
-    let mut target = BufWriter::with_capacity(1 << 18, Target::new(File::create(&path).map_err(machine)?));
+    let mut target = BufWriter::with_capacity(1 << 18, OutputFile::new(File::create(&path).map_err(machine)?));
     let written = write(&mut target);
     // The machine comes first: what a writer says of a file that failed is no defect of its own.
-    let file = target.into_inner().map_err(|error| error.into_error()).and_then(Target::whole).map_err(machine)?;
+    let file = target.into_inner().map_err(|error| error.into_error()).and_then(OutputFile::whole).map_err(machine)?;
     written.map_err(|error| format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"))?;
     let summed = file.sync_all().and_then(|()| sha256_of(File::open(&path)?));
     let (sha256, size) = summed.map_err(machine)?;

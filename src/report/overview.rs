@@ -26,24 +26,26 @@ const CONTENTS: (f64, f64) = (26.0, 19.0);
 const CHART_WIDTH: u32 = 664;
 
 /// A heading row and a row of figures under it; each entry with the number of columns it takes.
-fn figures(paper: &mut Paper<'_>, entries: &[(u16, &str, Amount)]) -> Result<(), XlsxError> {
+fn figures(paper: &mut Paper<'_>, entries: &[(u16, &str, OverviewFigure)]) -> Result<(), XlsxError> {
     let mut column = 0;
     for (wide, heading, figure) in entries {
         let columns = (column, column + wide - 1);
         span(&mut paper.sheet, (paper.row, paper.row), columns, heading, &paper.styles.heading)?;
         let below = paper.row + 1;
         let format = match figure {
-            Amount::Words(_) | Amount::Count(_) => paper.styles.cell(CellStyle::Centre, RowKind::Body),
-            Amount::Rate(..) => &paper.styles.rate,
+            OverviewFigure::Words(_) | OverviewFigure::Count(_) => paper.styles.cell(CellStyle::Centre, RowKind::Body),
+            OverviewFigure::Rate(..) => &paper.styles.rate,
         };
         if *wide > 1 {
             paper.sheet.merge_range(below, columns.0, below, columns.1, "", format)?;
         }
         match figure {
-            Amount::Words(words) => paper.sheet.write_string_with_format(below, column, *words, format)?,
-            Amount::Count(count) => paper.sheet.write_number_with_format(below, column, *count as f64, format)?,
-            Amount::Rate(_, 0) => paper.sheet.write_string_with_format(below, column, "—", format)?,
-            Amount::Rate(num, den) => {
+            OverviewFigure::Words(words) => paper.sheet.write_string_with_format(below, column, *words, format)?,
+            OverviewFigure::Count(count) => {
+                paper.sheet.write_number_with_format(below, column, *count as f64, format)?
+            }
+            OverviewFigure::Rate(_, 0) => paper.sheet.write_string_with_format(below, column, "—", format)?,
+            OverviewFigure::Rate(num, den) => {
                 paper.sheet.write_number_with_format(below, column, *num as f64 / *den as f64, format)?
             }
         };
@@ -56,7 +58,7 @@ fn figures(paper: &mut Paper<'_>, entries: &[(u16, &str, Amount)]) -> Result<(),
 }
 
 /// What stands under a heading.
-enum Amount {
+enum OverviewFigure {
     Words(&'static str),
     Count(u64),
     Rate(u64, u64),
@@ -108,17 +110,17 @@ pub fn basis(results: &Results<'_>) -> String {
 
 fn arrivals(results: &Results<'_>, account: &Account, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     paper.section("一、报表与数据行")?;
-    let mut entries: Vec<(u16, &str, Amount)> = vec![(1, "文件", Amount::Words("个数"))];
+    let mut entries: Vec<(u16, &str, OverviewFigure)> = vec![(1, "文件", OverviewFigure::Words("个数"))];
     for outcome in Outcome::ALL {
-        entries.push((1, outcome.word(), Amount::Count(results.verdict.count(outcome) as u64)));
+        entries.push((1, outcome.word(), OverviewFigure::Count(results.verdict.count(outcome) as u64)));
     }
-    entries.push((1, "合计", Amount::Count(account.files)));
+    entries.push((1, "合计", OverviewFigure::Count(account.files)));
     figures(paper, &entries)?;
     paper.words(&format!("✓ {}", account.files_sentence))?;
     let rows = results.verdict.rows;
-    let mut entries: Vec<(u16, &str, Amount)> = vec![(2, "数据行", Amount::Words("行数"))];
-    entries.extend(RowFate::ALL.map(|fate| (1, fate.word(), Amount::Count(rows.of(fate)))));
-    entries.push((1, "合计", Amount::Count(rows.data)));
+    let mut entries: Vec<(u16, &str, OverviewFigure)> = vec![(2, "数据行", OverviewFigure::Words("行数"))];
+    entries.extend(RowFate::ALL.map(|fate| (1, fate.word(), OverviewFigure::Count(rows.of(fate)))));
+    entries.push((1, "合计", OverviewFigure::Count(rows.data)));
     figures(paper, &entries)?;
     paper.words(&format!("✓ {}", account.rows_sentence))?;
     paper.words(&format!("✓ {}", account.sheet_rows_sentence))
@@ -144,11 +146,11 @@ fn findings(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxErro
     paper.section("三、审核问题")?;
     let all = &results.verdict.findings;
     let count = |severity| all.iter().filter(|finding| finding.severity == severity).count() as u64;
-    let mut entries: Vec<(u16, &str, Amount)> = [Severity::Block, Severity::Verify, Severity::Note]
+    let mut entries: Vec<(u16, &str, OverviewFigure)> = [Severity::Block, Severity::Verify, Severity::Note]
         .into_iter()
-        .map(|severity| (2, severity.word(), Amount::Count(count(severity))))
+        .map(|severity| (2, severity.word(), OverviewFigure::Count(count(severity))))
         .collect();
-    entries.push((2, "合计", Amount::Count(all.len() as u64)));
+    entries.push((2, "合计", OverviewFigure::Count(all.len() as u64)));
     figures(paper, &entries)?;
     // Rules of the definition alone: what the engine expects names units and files, and is different each time.
     let mut by_demand: BTreeMap<&str, u64> = BTreeMap::new();
@@ -182,14 +184,14 @@ fn units(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> 
     figures(
         paper,
         &[
-            (1, "应报单位", Amount::Count(all.len() as u64)),
-            (1, in_time, Amount::Count(on_time)),
-            (1, "迟报通过", Amount::Count(late)),
-            (1, "逾期通过", Amount::Count(overdue)),
-            (1, "退回", Amount::Count(count(|status| *status == UnitStatus::Returned))),
-            (1, "无法读取", Amount::Count(count(|status| *status == UnitStatus::Unreadable))),
-            (1, "未报", Amount::Count(count(|status| *status == UnitStatus::Missing))),
-            (1, "通过率", Amount::Rate(on_time + late + overdue, all.len() as u64)),
+            (1, "应报单位", OverviewFigure::Count(all.len() as u64)),
+            (1, in_time, OverviewFigure::Count(on_time)),
+            (1, "迟报通过", OverviewFigure::Count(late)),
+            (1, "逾期通过", OverviewFigure::Count(overdue)),
+            (1, "退回", OverviewFigure::Count(count(|status| *status == UnitStatus::Returned))),
+            (1, "无法读取", OverviewFigure::Count(count(|status| *status == UnitStatus::Unreadable))),
+            (1, "未报", OverviewFigure::Count(count(|status| *status == UnitStatus::Missing))),
+            (1, "通过率", OverviewFigure::Rate(on_time + late + overdue, all.len() as u64)),
         ],
     )?;
     for remark in received::drift::remarks(results) {

@@ -347,6 +347,25 @@ fn an_output_that_cannot_be_replaced_leaves_all_as_it_was() {
     assert!(before == after);
 }
 
+/// The list alone is long: every byte of a smaller book is tried beside [`crate::book::output_file`].
+#[test]
+fn no_output_panics_or_is_taken_for_whole_on_a_disk_that_fills_up() {
+    use crate::book::output_file::tests::every_room;
+    let case = case(20);
+    let results = case.fixture.results();
+    let account = super::account::prove(&results).unwrap();
+    let links = super::links::Links::find(&results, case.root.path());
+    let forms = [super::accepted::Accepted::of(&results, &case.fixture.rows[0]).unwrap()];
+    every_room(1_999, |target| super::leadership::leadership(&results, &account, "", target).unwrap());
+    every_room(499, |target| super::findings::findings(&results, &links, target).unwrap());
+    every_room(499, |target| super::data_edition::data_edition(&results, &forms, 1_000, target).map(drop).unwrap());
+    every_room(499, |target| super::chase::workbook(&results, target).unwrap());
+    every_room(1, |target| super::chase::text(&results, target).unwrap());
+    every_room(97, |target| super::records::findings_ndjson(&results, target).unwrap());
+    every_room(97, |target| super::manifest::run_json(&results, &[], target).unwrap());
+    every_room(97, |target| drop(super::form_rows(results.frame(), &case.fixture.rows[0], target).unwrap()));
+}
+
 /// Writes a large results and prints what it took; run by hand: `cargo test --release --lib report -- --ignored --nocapture`.
 #[test]
 #[ignore = "a measurement"]

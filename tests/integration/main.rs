@@ -13,6 +13,7 @@ mod layout;
 mod officer;
 mod privacy;
 mod province;
+mod quoting;
 mod rankings;
 mod readme;
 mod received;

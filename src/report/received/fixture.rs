@@ -7,7 +7,8 @@ use crate::model::drift::{Advice, Drift, DriftCase, DriftKind, Pattern};
 use crate::model::ledger::{ChangeKind, Difference, Ledger, Shown, Side, Standing, Version, VersionChange};
 use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnknownName;
-use crate::report::fixture::{ID, plan};
+use crate::report::fixture::ID;
+use crate::report::fixture::definition::plan;
 
 /// 淮北 sent two versions; the later one counts.
 pub fn ledger() -> Ledger {

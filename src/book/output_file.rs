@@ -7,17 +7,17 @@
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 
 /// A file with its first failure.
-pub struct Target<F> {
+pub struct OutputFile<F> {
     file: F,
     failure: Option<io::Error>,
     at: u64,
     end: u64,
 }
 
-impl<F> Target<F> {
+impl<F> OutputFile<F> {
     /// An empty file, written from its beginning.
-    pub fn new(file: F) -> Target<F> {
-        Target { file, failure: None, at: 0, end: 0 }
+    pub fn new(file: F) -> OutputFile<F> {
+        OutputFile { file, failure: None, at: 0, end: 0 }
     }
 
     /// The file, where all of it was written.
@@ -46,7 +46,7 @@ impl<F> Target<F> {
     }
 }
 
-impl<F: Write> Write for Target<F> {
+impl<F: Write> Write for OutputFile<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.unless_failed(bytes.len(), |file| match file.write(bytes)? {
             0 if !bytes.is_empty() => Err(ErrorKind::WriteZero.into()),
@@ -63,7 +63,7 @@ impl<F: Write> Write for Target<F> {
     }
 }
 
-impl<F: Seek> Seek for Target<F> {
+impl<F: Seek> Seek for OutputFile<F> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let sham = match to {
             SeekFrom::Start(at) => at,
@@ -121,9 +121,9 @@ pub mod tests {
 
     /// Writes to disks of every size up to what is needed, `step` by step and the last hundred one by one: each that is too
     /// small is said to be full, and the writer comes to its end.
-    pub fn every_room(step: usize, write: impl Fn(&mut Target<Disk>)) {
+    pub fn every_room(step: usize, write: impl Fn(&mut OutputFile<Disk>)) {
         let filled = |room: u64| {
-            let mut target = Target::new(Disk::of(room));
+            let mut target = OutputFile::new(Disk::of(room));
             write(&mut target);
             target.whole()
         };

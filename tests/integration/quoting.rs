@@ -1,0 +1,103 @@
+//! Names and words from outside never act: whatever stands in a file's name reaches the workbooks, the JSON files and the
+//! screen as something that is seen.
+
+use super::support::{all_bytes, root, say};
+use huizong::text::quote::is_active;
+use std::io::Read;
+use std::path::Path;
+
+/// Everything that acts, each in a file name of its own, and a few that mean something in an address.
+#[cfg(unix)]
+fn names() -> Vec<String> {
+    let acting = (1..=0x1f).chain(0x7f..=0x9f).chain([0x61c, 0x200e, 0x2028, 0x2029, 0x202e, 0x2066, 0xfeff, 0xfffe]);
+    let acting = acting.filter_map(char::from_u32).map(|c| format!("亳州{c}[31m市 {:x}.csv", c as u32));
+    acting.chain(["=1+1.csv", "-甲.csv", "a:b#?%20&'.csv", "a\\b.csv"].map(str::to_owned)).collect()
+}
+
+#[test]
+#[cfg(unix)]
+fn no_name_of_a_file_breaks_a_workbook_a_line_or_a_screen() {
+    let (returns, out) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let sample = std::fs::read(root().join("samples/honours/六安/六安市总工会.csv")).expect("a shipped sample");
+    for name in names() {
+        std::fs::write(returns.path().join(&name), [&sample[..], name.as_bytes()].concat()).expect("a file");
+    }
+    let (from, to) = (returns.path().to_str().expect("UTF-8"), out.path().to_str().expect("UTF-8"));
+    let run = say(&["run", "honours", "--returns", from, "--out", to]);
+    assert!(run.code == 0 || run.code == 1, "{} {}", run.code, run.err);
+    let checked = say(&["check", from, "--pipeline", "honours"]);
+    for said in [&run.out, &run.err, &checked.out, &checked.err] {
+        silent(said, "the screen");
+    }
+    assert!(checked.out.contains("亳州␛[31m市 1b.csv"), "what acts is seen: {}", checked.out);
+    let mut books = 0;
+    for (name, bytes) in all_bytes(out.path()) {
+        if name.ends_with(".xlsx") {
+            books += 1;
+            parts_are_quiet(&name, &bytes);
+        } else if !name.ends_with(".parquet") {
+            let text = String::from_utf8(bytes).expect("UTF-8");
+            silent(&text.replace("\r\n", "\n").trim_start_matches('\u{feff}'), &name);
+        }
+    }
+    assert_eq!(books, 4, "the leadership workbook, the findings, the data, the chase list");
+    let findings = std::fs::read_to_string(out.path().join("findings.ndjson")).expect("findings");
+    let lines =
+        findings.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a JSON line")).count();
+    assert_eq!(lines, findings.split('\n').count() - 1);
+    links_lead_to_files(out.path(), names().len());
+}
+
+fn silent(text: &str, place: &str) {
+    let acting: Vec<u32> = text.chars().filter(|c| is_active(*c) && *c != '\n').map(u32::from).collect();
+    assert!(acting.is_empty(), "{place}: {acting:x?}");
+}
+
+fn parts_are_quiet(name: &str, bytes: &[u8]) {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
+    for at in 0..zip.len() {
+        let mut part = zip.by_index(at).expect("a part");
+        let place = format!("{name} {:?}", part.name());
+        let mut text = String::new();
+        part.read_to_string(&mut text).expect("UTF-8");
+        silent(&text, &place);
+    }
+}
+
+/// Every link of the list of files leads to a file that is there.
+#[cfg(unix)]
+fn links_lead_to_files(out: &Path, files: usize) {
+    let findings = std::fs::read_dir(out).expect("results").flatten().map(|entry| entry.path());
+    let book = findings.filter(|path| path.to_string_lossy().ends_with("审核问题.xlsx")).last().expect("the findings");
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(book).expect("a file")).expect("a zip");
+    let mut xml = String::new();
+    zip.by_name("xl/worksheets/_rels/sheet3.xml.rels").expect("links").read_to_string(&mut xml).expect("UTF-8");
+    let targets: Vec<&str> = xml.split("Target=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(targets.len(), files);
+    let folder = out.canonicalize().expect("the results");
+    for target in targets {
+        let path = folder.join(percent_decoded(&target.replace("&amp;", "&")));
+        assert!(path.is_file(), "{target}");
+    }
+}
+
+#[cfg(unix)]
+fn percent_decoded(text: &str) -> std::path::PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        match escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    std::ffi::OsString::from_vec(bytes).into()
+}
