@@ -4,13 +4,14 @@
 use super::axis::Axis;
 use super::discipline::{cause, due_note, troubled};
 use super::facts::Facts;
+use super::notes;
 use super::record::ReportingRecord;
-use super::{notes, words};
 use crate::definition::Table;
 use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};
 use crate::model::run::{UnitReport, UnitStatus};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Outcome, Severity};
+use crate::text::dates::say_day;
 use crate::text::id_number::mask_within;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -76,7 +77,7 @@ impl Days {
     fn by(&self) -> String {
         match (self.last, self.of) {
             (Some(last), Some(of)) if of > last => "尽快".to_owned(),
-            (Some(last), _) => format!("于{}前", words::date(last)),
+            (Some(last), _) => format!("于{}前", say_day(last)),
             (None, _) => "尽快".to_owned(),
         }
     }
@@ -217,14 +218,14 @@ fn letter(units: &[ChaseUnit], looked: u32, days: &Days, facts: &Facts<'_>) -> S
     let mut text = match days.due {
         Some(due) => {
             let grace = days.last.filter(|last| *last > due);
-            let grace = grace.map_or_else(String::new, |last| format!("（补报截止{}）", words::date(last)));
-            format!("{}应于{}前报送{grace}。", what(facts), words::date(due))
+            let grace = grace.map_or_else(String::new, |last| format!("（补报截止{}）", say_day(last)));
+            format!("{}应于{}前报送{grace}。", what(facts), say_day(due))
         }
         None => format!("{}正在汇总。", what(facts)),
     };
     if owing > 0 {
         if let Some(of) = days.of {
-            text += &format!("截至{}，", words::date(of));
+            text += &format!("截至{}，", say_day(of));
             if days.past > 0 {
                 text += &format!("已超过截止日期 {} 个工作日，", days.past);
             }
@@ -248,12 +249,12 @@ fn summary(list: &ChaseList, days: &Days, facts: &Facts<'_>) -> String {
     let count = |wanted: u8| list.units().filter(|unit| rank(unit) == wanted).count();
     let expected = facts.verdict.units.len();
     let day = match (days.of, facts.as_of) {
-        (Some(of), Some(_)) => format!("截至{}，", words::date(of)),
-        (Some(of), None) => format!("截至{}（收到的报表中最晚的报送日期），", words::date(of)),
+        (Some(of), Some(_)) => format!("截至{}，", say_day(of)),
+        (Some(of), None) => format!("截至{}（收到的报表中最晚的报送日期），", say_day(of)),
         (None, _) => String::new(),
     };
-    let grace = days.last.filter(|last| Some(*last) > days.due).map(|last| format!("，补报截止 {}", words::date(last)));
-    let due = days.due.map(|due| format!("截止日期 {}{}。", words::date(due), grace.unwrap_or_default()));
+    let grace = days.last.filter(|last| Some(*last) > days.due).map(|last| format!("，补报截止 {}", say_day(last)));
+    let due = days.due.map(|due| format!("截止日期 {}{}。", say_day(due), grace.unwrap_or_default()));
     let due = due.unwrap_or_default();
     if list.groups.is_empty() {
         let undated = facts.verdict.units.iter().any(|unit| unit.status == UnitStatus::Undated);

@@ -2,13 +2,14 @@
 
 use super::axis::Axis;
 use super::facts::Facts;
+use super::notes;
 use super::record::{ReportingRecord, StatusTally};
-use super::{notes, words};
 use crate::definition::{DisciplineBy, Table};
 use crate::domain::ranking::{self, Direction};
 use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::text::dates::say_day;
 use crate::text::id_number::mask_within;
 use std::collections::BTreeSet;
 
@@ -126,7 +127,7 @@ fn unit_definition(heading: &str) -> &'static str {
         "报表份数" => "收到的报表文件数，不含已被替代的版本、未识别的文件和系统文件",
         "通过" => "没有必改问题的报表",
         "退回" => "有必改问题的报表",
-        "得分" => "按定义的 [discipline] 计分，见表下说明",
+        "得分" => "按报送情况计分，计分办法见表下说明",
         _ => "未通过的文件及原因",
     }
 }
@@ -151,8 +152,8 @@ pub fn due_note(facts: &Facts<'_>) -> String {
         let period = facts.period.title();
         return format!("截止日期表里没有本项目{period}的截止日期：通过的只说“已报”，不判断是否按时，也不计分。");
     };
-    let grace = due.grace.map_or_else(String::new, |grace| format!("，补报截止 {}", words::date(grace)));
-    format!("截止日期 {}{grace}；截止日期之后没有隔工作日的算按时。", words::date(due.due))
+    let grace = due.grace.map_or_else(String::new, |grace| format!("，补报截止 {}", say_day(grace)));
+    format!("截止日期 {}{grace}；截止日期之后没有隔工作日的算按时。", say_day(due.due))
 }
 
 /// Columns of every table of rates, and how each is computed.

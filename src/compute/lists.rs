@@ -4,7 +4,7 @@ use super::axis::Axis;
 use super::facts::Facts;
 use super::list_places::{self, ListPlaces};
 use super::rowset::Rowset;
-use super::shown::{cell, field};
+use super::shown::{cell, field, kind};
 use super::{notes, words};
 use crate::definition::{Basis, FieldType, List, ListColumn, ListFrom, ListValue, Table};
 use crate::language::Checked;
@@ -166,9 +166,9 @@ impl<'a> ListLines<'a> {
         Ok(match &column.value {
             ListValue::Number => (1..=self.lines.len() as i64).map(StatCell::Integer).collect(),
             ListValue::Column { name, .. } => {
-                let ty = field(name, self.form, facts);
+                let kind = kind(name, self.form, facts);
                 let column = rows.position(name)?;
-                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), ty)).collect()
+                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), kind)).collect()
             }
             ListValue::Lookup { lookup } => {
                 let found = facts.lookups.get(*lookup);

@@ -22,7 +22,6 @@ mod seats;
 mod shares;
 mod shown;
 mod source;
-mod spoken;
 mod statistics;
 mod stored;
 mod tally;

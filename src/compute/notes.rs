@@ -1,7 +1,6 @@
 //! What stands around a table's figures: titles, how each column was computed, and what is missing from it.
 
 use super::facts::Facts;
-use super::spoken::spoken;
 use crate::definition::{Basis, ComputedKind, From, Table};
 use crate::domain::period::Period;
 use crate::language::Checked;
@@ -71,7 +70,7 @@ pub fn computed<'c>(
     for column in computed.iter().filter(|column| needed.contains(column.name.as_str())) {
         if explained.insert(column.name.clone()) {
             words += &match &column.kind {
-                ComputedKind::Value(checked) => format!("；{}＝{}", column.name, spoken(&checked.source)),
+                ComputedKind::Value(checked) => format!("；{}＝{}", column.name, checked.words.clone()),
                 ComputedKind::Rank(ranking) => format!("；{}是{}", column.name, super::words::ranking(ranking)),
             };
         }
@@ -83,7 +82,7 @@ fn conditioned(rows: String, filters: &[&Checked]) -> String {
     if filters.is_empty() {
         return rows;
     }
-    let sources: Vec<String> = filters.iter().map(|filter| spoken(&filter.source)).collect();
+    let sources: Vec<String> = filters.iter().map(|filter| filter.words.clone()).collect();
     format!("{rows}，条件：{}", sources.join(" 且 "))
 }
 

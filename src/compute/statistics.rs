@@ -4,7 +4,6 @@ use super::axis::{Across, Axis};
 use super::facts::Facts;
 use super::measures::{self, MeasureCells};
 use super::source::{columns_of, source};
-use super::spoken::spoken;
 use super::{criteria, notes, periods, words};
 use crate::definition::{Basis, From, Measure, MeasureKind, Rows, Statistic, Table, When};
 use crate::domain::ranking::cut;
@@ -71,7 +70,7 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
 
 fn criteria_words(statistic: &Statistic) -> String {
     let sources = statistic.criteria.iter().filter_map(|criterion| criterion.when.as_ref());
-    let sources: Vec<String> = sources.map(|when| spoken(&when.source)).collect();
+    let sources: Vec<String> = sources.map(|when| when.words.clone()).collect();
     format!("符合其中一条即列入：{}", sources.join("；"))
 }
 
@@ -242,7 +241,7 @@ fn label_definition(statistic: &Statistic) -> String {
         Rows::City => "按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出".to_string(),
         Rows::Codes { field } => format!("“{field}”代码表的全部值，按官方次序"),
         Rows::Items(items) => {
-            let items = items.iter().map(|item| format!("{}（{}）", item.label, spoken(&item.filter.source)));
+            let items = items.iter().map(|item| format!("{}（{}）", item.label, item.filter.words.clone()));
             items.collect::<Vec<_>>().join("、")
         }
     }
@@ -265,32 +264,32 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
         }
         MeasureKind::Sum { from, value, filter } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
-            format!("{rows}，合计 {}", spoken(&value.source))
+            format!("{rows}，合计 {}", value.words.clone())
         }
         MeasureKind::Average { from, value, filter } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
-            format!("{rows}，有数的行的 {} 合并求平均，不取平均的平均", spoken(&value.source))
+            format!("{rows}，有数的行的 {} 合并求平均，不取平均的平均", value.words.clone())
         }
         MeasureKind::Rank { of, direction } => {
             format!("“{}”{}的名次，相同的并列（1、2、2、4），未报的不排", name(*of), direction.word())
         }
         MeasureKind::Ratio { from, of, over } => {
             let over = notes::source(from, &over.iter().collect::<Vec<_>>(), facts);
-            format!("分子 {}；分母 {over}；合并计算，不取平均", spoken(&of.source))
+            format!("分子 {}；分母 {over}；合并计算，不取平均", of.words.clone())
         }
         MeasureKind::Rate { from, of, over, filter } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
             format!(
                 "{rows}，合计 {} ÷ 合计 {}，两项都有数的行；合并计算，不取平均",
-                spoken(&of.source),
-                spoken(&over.source)
+                of.words.clone(),
+                over.words.clone()
             )
         }
         MeasureKind::Verdict { from, holds, filter, met, unmet } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
             format!(
                 "{rows}，能判定的行都符合 {} 为“{met}”，否则“{unmet}”，都不能判定为“—”；合计是符合的占比",
-                holds.source
+                holds.words
             )
         }
         MeasureKind::Portion { of } => format!("本行“{0}” ÷ 合计“{0}”", name(*of)),

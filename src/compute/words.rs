@@ -1,7 +1,6 @@
 //! Figures and templates as sentences say them.
 
 use crate::definition::{Bound, Compare, Ranking, Template, TemplatePart};
-use crate::domain::period::civil;
 use crate::domain::ranking::Cut;
 
 /// A template with its holes filled; a hole that nobody knows stays visible, in braces.
@@ -39,11 +38,6 @@ pub fn bound(compare: Compare, bound: Bound) -> String {
         Bound::Ratio { num, den } => format!("{sign}{}", percent(u64::from(num), u64::from(den))),
         Bound::Count(count) => format!("{sign}{count}"),
     }
-}
-
-/// `2026年5月20日`.
-pub fn date(day: i32) -> String {
-    civil(day).map_or_else(|| "日期不明".to_string(), |(year, month, day)| format!("{year}年{month}月{day}日"))
 }
 
 /// How a list that is cut after some places falls: `取前 3 名；第 3 名有 2 个并列，都列出，共 4 个。`

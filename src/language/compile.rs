@@ -274,6 +274,7 @@ mod tests {
         let frame = df!("^.*$" => [1i64], "other" => [2i64]).unwrap();
         let checked = Checked {
             source: String::new(),
+            words: String::new(),
             node: Term::Column("^.*$".into()),
             ty: Type::Integer,
             columns: vec!["^.*$".into()],

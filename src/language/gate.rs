@@ -5,6 +5,7 @@
 //! dropped recursively, so their depth must not follow the length of the input.
 
 use super::walk::Walker;
+use super::words::words;
 use super::{Checked, Literal, Type};
 use crate::model::codes::DiagnosticCode;
 use sqlparser::dialect::GenericDialect;
@@ -47,7 +48,10 @@ pub fn check(source: &str, scope: &Vocabulary, wanted: Option<Type>) -> Result<C
     let (node, ty) = walker.root(&expr, wanted);
     let (mut problems, columns) = walker.finish();
     match ty {
-        Some(ty) if problems.is_empty() => Ok(Checked { source: source.to_string(), node, ty, columns }),
+        Some(ty) if problems.is_empty() => {
+            let words = words(&node, ty);
+            Ok(Checked { source: source.to_string(), words, node, ty, columns })
+        }
         _ => {
             problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
             Err(problems)

@@ -11,6 +11,7 @@ mod evaluate;
 pub mod gate;
 mod operators;
 mod walk;
+mod words;
 
 pub use compile::{RunContext, compile};
 pub use gate::{SqlProblem, Vocabulary, check};
@@ -53,8 +54,10 @@ pub enum Literal {
 /// A typed, resolved expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checked {
-    /// As written, for 口径说明.
+    /// As written.
     pub source: String,
+    /// The same in words, for 口径说明.
+    pub words: String,
     pub node: Term,
     pub ty: Type,
     /// Names of the columns that it reads, in order of first use, without repeats.

@@ -114,7 +114,7 @@ fn bounds(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError>
     }
     for value in &results.plan.values {
         let words = literal_words(&value.value);
-        row(paper, false, &[((0, 0), &value.name), ((1, 1), &words), ((2, 2), "执行"), ((3, 3), "定义文件 [values]")])?;
+        row(paper, false, &[((0, 0), &value.name), ((1, 1), &words), ((2, 2), "执行"), ((3, 3), "定义文件中的数值")])?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Dates as people type them.
 
-use crate::domain::period::day;
+use crate::domain::period::{civil, day};
 
 /// A complete and unmistakable date: `2026-03-05`, `2026/3/5`, `2026.3.5`, `2026年3月5日`, `20260305`,
 /// full-width digits included. Days since 1970-01-01; `None` for anything else.
@@ -159,12 +159,22 @@ pub fn from_serial(serial: f64) -> Option<i32> {
 
 /// `2026-03-05`.
 pub fn show_day(day: i32) -> String {
-    crate::domain::period::civil(day).map_or_else(|| "?".to_owned(), |(y, m, d)| format!("{y:04}-{m:02}-{d:02}"))
+    civil(day).map_or_else(|| "?".to_owned(), |(y, m, d)| format!("{y:04}-{m:02}-{d:02}"))
+}
+
+/// `2026年5月20日`, in sentences.
+pub fn say_day(day: i32) -> String {
+    civil(day).map_or_else(|| "日期不明".to_owned(), |(year, month, day)| format!("{year}年{month}月{day}日"))
+}
+
+/// `2026年5月`, in sentences.
+pub fn say_month(day: i32) -> String {
+    civil(day).map_or_else(|| "日期不明".to_owned(), |(year, month, _)| format!("{year}年{month}月"))
 }
 
 /// `2026-03`.
 pub fn show_month(day: i32) -> String {
-    crate::domain::period::civil(day).map_or_else(|| "?".to_owned(), |(y, m, _)| format!("{y:04}-{m:02}"))
+    civil(day).map_or_else(|| "?".to_owned(), |(y, m, _)| format!("{y:04}-{m:02}"))
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use super::addresses::Addresses;
 use super::arrived::{Arrival, Arrived};
 use crate::definition::{FieldType, Form, Roster};
 use crate::model::ledger::{ChangeKind, Shown, Side, VersionChange};
-use crate::model::{CellRef, Column, FormTable, Origin};
-use crate::text::{dates, numbers};
+use crate::model::{CellRef, Column, FormTable, Origin, Value};
+use crate::rows::words::{DateStyle, ValueKind, value_words};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// What two versions of one form are compared by.
@@ -169,24 +169,12 @@ impl<'a> Comparison<'a> {
     }
 
     fn value(&self, column: &Column, row: usize, ty: &FieldType) -> Option<String> {
-        match column {
-            Column::Text(v) => v.get(row).map(str::to_owned),
-            Column::Integer(v) => v.get(row).map(|v| v.to_string()),
-            Column::Number(v) => v.get(row).map(numbers::show),
-            Column::Boolean(v) => v.get(row).map(|yes| if yes { "是" } else { "否" }.to_owned()),
-            Column::Date(v) => {
-                let precision = ty.precision();
-                let show = |day: i32| match precision.is_month(day) {
-                    true => dates::show_month(day),
-                    false => dates::show_day(day),
-                };
-                v.get(row).map(show)
-            }
-            Column::Unit(v) => {
-                let unit = v.get(row)?;
-                self.roster.units.get(unit as usize).map(|unit| unit.name.to_string())
-            }
+        if let Column::Unit(units) = column {
+            let unit = units.get(row)?;
+            return self.roster.units.get(unit as usize).map(|unit| unit.name.to_string());
         }
+        let value = column.value(row);
+        (value != Value::Nothing).then(|| value_words(value, ValueKind::of_field(ty), DateStyle::Quoted))
     }
 
     /// Findings on single cells of the files concerned.

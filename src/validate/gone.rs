@@ -4,14 +4,15 @@
 use super::arrived::{Arrival, Arrived};
 use super::history::{gap, shared};
 use super::records::{StoredRecords, stored_grid};
-use super::rows::{FormRows, render, words};
+use super::rows::{FormRows, render};
 use super::ruling::Ruling;
 use super::weight::Weight;
 use super::yardstick::Yardstick;
-use crate::definition::{Gone, Precision, Template, TemplatePart};
+use crate::definition::{Gone, Template, TemplatePart};
 use crate::history::units::StoredUnit;
 use crate::model::run::UnitStatus;
 use crate::model::{Effect, Finding, FindingKey, Fingerprint, Place};
+use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::rows::{context, recommenders};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,10 +119,6 @@ fn check_one(
     let title = records.period.title();
     let Gone { code, severity, trial, line, .. } = gone;
     let weight = Weight { code, severity: *severity, effect: Effect::Counts, trial: *trial, line: *line };
-    let precision = |name: &str| {
-        let field = rows.form.fields.iter().find(|field| field.name.as_ref() == name);
-        field.map_or(Precision::Day, |field| field.ty.precision())
-    };
     let concerned = |row: usize| concerned.as_ref().is_none_or(|mask| mask.get(row) == Some(&true));
     missing
         .iter()
@@ -130,7 +127,7 @@ fn check_one(
             let said = |template: &Template| {
                 render(template, |hole| match hole {
                     "上期" => title.clone(),
-                    _ => words(then.value(*row, hole), precision(hole)),
+                    _ => value_words(then.value(*row, hole), ValueKind::of_column(rows.form, hole), DateStyle::Quoted),
                 })
             };
             let place = Place { source: Some(*source), unit: Some(*unit), ..Place::default() };

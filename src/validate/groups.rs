@@ -1,11 +1,12 @@
 //! Rules over groups of rows, over all returns: what a unit's figures, or a contest's titles, come to together.
 
-use super::rows::{FormRows, words};
+use super::rows::FormRows;
 use super::unique;
 use super::weight::Weight;
-use crate::definition::{GroupKind, GroupRule, GroupValue, Precision};
+use crate::definition::{GroupKind, GroupRule, GroupValue};
 use crate::language::{RunContext, compile};
 use crate::model::{Column, Effect, Finding, Fingerprint};
+use crate::rows::words::{DateStyle, ValueKind, value_words};
 
 /// Findings of every group rule of the form.
 pub fn check(rows: &FormRows, context: &RunContext) -> Vec<Finding> {
@@ -34,7 +35,7 @@ fn check_one(rows: &FormRows, rule: &GroupRule, context: &RunContext) -> Vec<Fin
         let mut own: Vec<(&str, String)> = rule
             .values
             .iter()
-            .map(|value| (&*value.name, words(whole.value(at, &value.name), Precision::Day)))
+            .map(|value| (&*value.name, value_words(whole.value(at, &value.name), ValueKind::Plain, DateStyle::Quoted)))
             .collect();
         own.push(("行数", group.len().to_string()));
         let own: Vec<(&str, &str)> = own.iter().map(|(name, words)| (*name, words.as_str())).collect();

@@ -1,14 +1,15 @@
 //! A form's rows held against a reference table: hash join on match keys, findings for what should be there and is not
 //! (or the reverse), and what nobody answered.
 
-use super::rows::{FormRows, render, words};
+use super::rows::{FormRows, render};
 use super::weight::Weight;
-use crate::definition::{CodeList, ColumnType, FieldType, Lookup, LookupRule, Plan, Precision, Reference};
+use crate::definition::{CodeList, ColumnType, FieldType, Lookup, LookupRule, Plan, Reference};
 use crate::language::RunContext;
 use crate::model::{Finding, Fingerprint, Value};
 use crate::rows::Grid;
 use crate::rows::LookupResult;
 use crate::rows::record::spelling;
+use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::text::names::match_key;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -153,7 +154,7 @@ fn show(lookup: &Lookup, table: &Grid, hits: &[u32]) -> Option<String> {
             match table.value(*hit as usize, column) {
                 // A gap in the ledger is left out of the sentence.
                 Value::Nothing => String::new(),
-                value => words(value, Precision::Day),
+                value => value_words(value, ValueKind::Plain, DateStyle::Quoted),
             }
         });
         if shown.contains(&words) {

@@ -3,16 +3,17 @@
 
 use super::history::gap;
 use super::records::{StoredRecords, alone, stored_grid};
-use super::rows::{FormRows, words};
+use super::rows::FormRows;
 use super::weight::Weight;
 use super::yardstick::Yardstick;
-use crate::definition::{Against as Held, Outlier, Precision};
+use crate::definition::{Against as Held, Outlier};
 use crate::domain::outlier::{Judgement, Peers, against_history, slip_words};
 use crate::domain::period::Period;
 use crate::language::{Checked, PREVIOUS, RunContext, compile};
-use crate::model::{Finding, Fingerprint, Value};
+use crate::model::{Finding, Fingerprint};
 use crate::rows::Grid;
 use crate::rows::context;
+use crate::text::numbers;
 use polars::prelude::DataType;
 
 /// Earlier values that a finding shows, the latest.
@@ -136,5 +137,5 @@ fn finding(outlier: &Outlier, rows: &FormRows, row: usize, value: f64, held: &st
 
 /// To four figures behind the point at most: what a quotient has beyond that says nothing.
 fn number(value: f64) -> String {
-    words(Value::Number((value * 10_000.0).round() / 10_000.0), Precision::Day)
+    numbers::show((value * 10_000.0).round() / 10_000.0)
 }

@@ -3,10 +3,10 @@
 
 use super::addresses::Addresses;
 use super::weight::Weight;
-use crate::definition::{FieldType, Form, Precision, Roster, Rule, Template, TemplatePart};
-use crate::domain::period::civil;
-use crate::language::{RunContext, compile, split_earlier};
-use crate::model::{CellRef, Finding, FindingKey, Fingerprint, Origin, Place, Value};
+use crate::definition::{Form, Roster, Rule, Template, TemplatePart};
+use crate::language::{RunContext, compile};
+use crate::model::{CellRef, Finding, FindingKey, Fingerprint, Origin, Place};
+use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::rows::{Rows, record};
 
 /// The rows of one form.
@@ -39,7 +39,11 @@ impl<'a> FormRows<'a> {
 
     /// What a rule read of a row, column by column.
     pub fn read<'n>(&self, row: usize, names: impl IntoIterator<Item = &'n str>) -> Fingerprint {
-        Fingerprint::of(names.into_iter().map(|name| words(self.rows.grid.value(row, name), Precision::Day)))
+        Fingerprint::of(
+            names
+                .into_iter()
+                .map(|name| value_words(self.rows.grid.value(row, name), ValueKind::Plain, DateStyle::Quoted)),
+        )
     }
 
     /// A finding of a rule on a row: `cells` are the fields that it points at, `read` what it was judged by.
@@ -60,12 +64,7 @@ impl<'a> FormRows<'a> {
 
     /// A row's value as messages write it: 2026-03-05, 2026-03, 12.5, 是; 空 for nothing.
     pub fn value(&self, row: usize, name: &str) -> String {
-        let own = split_earlier(name).map_or(name, |(_, own)| own);
-        let ty = self.form.fields.iter().find(|field| field.name.as_ref() == own).map(|field| &field.ty);
-        match (ty, self.rows.grid.value(row, name)) {
-            (Some(FieldType::Percent), Value::Number(share)) => crate::text::numbers::percent(share),
-            (ty, value) => words(value, ty.map_or(Precision::Day, FieldType::precision)),
-        }
+        value_words(self.rows.grid.value(row, name), ValueKind::of_column(self.form, name), DateStyle::Quoted)
     }
 
     /// A template with the row's values; `more` answers the rule's own holes.
@@ -132,25 +131,4 @@ pub fn render(template: &Template, hole: impl Fn(&str) -> String) -> String {
         TemplatePart::Hole(name) => hole(name),
     });
     parts.collect()
-}
-
-/// A value in words; 空 for nothing.
-pub fn words(value: Value<'_>, precision: Precision) -> String {
-    match value {
-        Value::Text(text) => text.to_string(),
-        Value::Integer(whole) => whole.to_string(),
-        Value::Number(number) => number_words(number),
-        Value::Boolean(truth) => if truth { "是" } else { "否" }.to_string(),
-        Value::Date(day) => match civil(day) {
-            Some((year, m, _)) if precision.is_month(day) => format!("{year:04}-{m:02}"),
-            Some((year, m, d)) => format!("{year:04}-{m:02}-{d:02}"),
-            None => "空".into(),
-        },
-        Value::Nothing => "空".into(),
-    }
-}
-
-/// Without trailing zeros, and never `-0`.
-fn number_words(number: f64) -> String {
-    if number == 0.0 { "0".into() } else { format!("{number}") }
 }

@@ -262,9 +262,7 @@ fn words(cell: &StatCell) -> String {
         StatCell::Integer(n) => n.to_string(),
         StatCell::Ratio { num, den } => format!("{num}/{den}"),
         StatCell::Points(points) => format!("{points}点"),
-        StatCell::NotReported => "未报".to_owned(),
-        StatCell::NotApplicable => "—".to_owned(),
-        other => format!("{other:?}"),
+        other => other.state().map_or_else(|| format!("{other:?}"), str::to_owned),
     }
 }
 

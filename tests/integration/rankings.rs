@@ -59,19 +59,23 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The shipped sample under the shipped definition with more tables.
+/// The shipped sample of shock teams under the shipped definition with more tables.
 fn with_more() -> Finished {
+    with_tables("shock-teams", MORE)
+}
+
+/// A shipped sample under its shipped definition with more tables.
+fn with_tables(pipeline: &str, more: &str) -> Finished {
     huizong::ingest::use_worker(env!("CARGO_BIN_EXE_huizong").into());
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (shipped, ours) = (root().join("pipelines"), folder.path());
-    for part in ["reference", "shock-teams"] {
+    for part in ["reference", pipeline] {
         copy(&shipped.join(part), &ours.join(part));
     }
-    let definition = ours.join("shock-teams/pipeline.toml");
+    let definition = ours.join(pipeline).join("pipeline.toml");
     let text = std::fs::read_to_string(&definition).expect("the definition");
-    std::fs::write(&definition, text.replacen("\n[[chart]]", &format!("{MORE}\n[[chart]]"), 1)).expect("written");
-    let folders =
-        huizong::definition::reference::ReferenceFolders(vec![ours.join("shock-teams"), ours.join("reference")]);
+    std::fs::write(&definition, text.replacen("\n[[chart]]", &format!("{more}\n[[chart]]"), 1)).expect("written");
+    let folders = huizong::definition::reference::ReferenceFolders(vec![ours.join(pipeline), ours.join("reference")]);
     let prepared = prepare(&definition, &folders, None, huizong::formats::allowance::Allowance::default())
         .expect("a sound definition");
     let returns = [root().join(&prepared.plan.sample_returns)];
@@ -153,5 +157,31 @@ fn what_the_definition_computes_stands_in_the_data_edition_and_is_explained() {
     let leadership = super::workshop::all_cells(&results.ending("_汇总表.xlsx"));
     let told = |words: &str| leadership.iter().filter(|cell| cell.contains(words)).count();
     // Once for each table that reads it, with what it is made of in turn.
-    assert_eq!((told("复算得分＝CASE WHEN 一票否决"), told("；一票否决＝安全 = 事故分")), (5, 5));
+    assert_eq!((told("复算得分＝一票否决 为“是” 时为 0，其他情况为 "), told("；一票否决＝安全 = 0")), (5, 5));
+}
+
+#[test]
+fn a_reason_says_a_month_as_a_month_and_no_day_that_nobody_wrote() {
+    let list = r#"
+[[table]]
+id        = "born"
+sheet     = "出生"
+title     = "{报告期}出生年月"
+kind      = "list"
+from      = "individual"
+criteria  = [{ when = "性别 IS NOT NULL", reason = "{姓名}生于{出生年月}" }]
+empty     = "没有"
+columns = [
+  { header = "出生年月", column = "出生年月" },
+  { header = "原因", value = "reason" },
+]
+"#;
+    let run = with_tables("honours", list);
+    let table = table(&run, "born");
+    assert!(table.rows.len() > 50, "{} rows", table.rows.len());
+    for row in &table.rows {
+        let [StatCell::Month(day), StatCell::Text(reason)] = row.cells.as_slice() else { panic!("{row:?}") };
+        let (year, month, _) = huizong::domain::period::civil(*day).expect("a month");
+        assert!(reason.ends_with(&format!("生于{year}年{month}月")), "{reason}");
+    }
 }

@@ -163,6 +163,53 @@ fn the_leadership_workbook_has_its_sheets_in_order_and_says_what_it_leaves_out()
     }
 }
 
+/// What an officer who never wrote a definition cannot read: words and signs of SQL, keys and parts of the definition.
+fn is_code(cell: &str) -> bool {
+    const WORDS: [&str; 24] = [
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "null",
+        "like",
+        "between",
+        "case",
+        "when",
+        "then",
+        "else",
+        "end",
+        "true",
+        "false",
+        "date",
+        "coalesce",
+        "workdays",
+        "full_years",
+        "month_start",
+        "rounds_to",
+        "id_valid",
+        "where",
+        "values",
+    ];
+    let word = |word: &str| WORDS.contains(&word.to_ascii_lowercase().as_str());
+    cell.split(|sign: char| !sign.is_ascii_alphabetic() && sign != '_').any(word)
+        || ["= '", ">=", "<=", "<>", "!=", "[[", "[discipline", " * ", "上期.", "上年同期."]
+            .iter()
+            .any(|sign| cell.contains(sign))
+}
+
+#[test]
+fn the_leadership_workbook_speaks_no_sql_and_names_no_part_of_a_definition_file() {
+    assert!(is_code("类别 = '正式' AND 学历") && is_code("CASE WHEN x") && !is_code("类别 = “正式” 且 学历 未填"));
+    for pipeline in ["model-teams", "honours", "studios", "innovation", "service", "shock-teams"] {
+        let results = Results::of_sample(pipeline, &[]);
+        for (sheet, rows) in sheets(&results.ending("_汇总表.xlsx")) {
+            let wrong: Vec<&String> = rows.iter().flatten().filter(|cell| is_code(cell)).collect();
+            assert!(wrong.is_empty(), "{pipeline}, {sheet}: {wrong:#?}");
+        }
+    }
+}
+
 #[test]
 fn the_manifest_accounts_for_every_file_and_row() {
     for pipeline in ["model-teams", "honours"] {

@@ -106,13 +106,15 @@ fn standard(
     let branches = cases.iter().map(|(is, meets, _)| (binary(Op::And, judged.clone(), is.clone()), meets.clone()));
     let verdict = Checked {
         source: source.clone(),
+        words: source.clone(),
         node: Term::Case { branches: branches.collect(), otherwise: None },
         ty: Type::Boolean,
         columns: vec![field.clone(), top.text.to_owned(), bottom.text.to_owned()],
     };
     let spoken = cases.into_iter().map(|(is, _, demand)| (is, Term::Literal(Literal::Text(demand.words))));
     let said = Checked {
-        source,
+        source: source.clone(),
+        words: source,
         node: Term::Case { branches: spoken.collect(), otherwise: None },
         ty: Type::Text,
         columns: vec![field],
