@@ -1,29 +1,13 @@
 //! Function calls of the gate: which functions there are, and what they take and give.
 
+use super::term::{FUNCTIONS, Function, Term, Type};
 use super::walk::{BROKEN, FUNCTION_HELP, PartType, Walked, Walker, fits, nearest};
-use super::{Function, Term, Type};
 use crate::model::codes::DiagnosticCode;
 use sqlparser::ast::{
     Expr, Function as SqlFunction, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
     ObjectName, ObjectNamePart, Spanned,
 };
 use sqlparser::tokenizer::Span;
-
-/// What one writes, and what it means.
-pub(super) const NAMES: [(&str, Function); 12] = [
-    ("length", Function::Length),
-    ("abs", Function::Abs),
-    ("coalesce", Function::Coalesce),
-    ("workdays", Function::Workdays),
-    ("year", Function::Year),
-    ("month_start", Function::MonthStart),
-    ("full_years", Function::FullYears),
-    ("id_valid", Function::IdValid),
-    ("id_birth_month", Function::IdBirthMonth),
-    ("id_sex", Function::IdSex),
-    ("items", Function::Items),
-    ("rounds_to", Function::RoundsTo),
-];
 
 /// Functions over many rows, refused by name because a row rule would broadcast their one answer to every row.
 const AGGREGATES: [&str; 12] =
@@ -46,8 +30,8 @@ impl Walker<'_> {
             let help = "表达式一次只看一行；计数、求和写在 [[table]] 的 measures 里";
             return self.refuse(DiagnosticCode::SqlAggregate, *span, format!("不能用聚合函数 {written}"), help);
         }
-        let Some((_, known)) = NAMES.iter().find(|(name, _)| *name == lower) else {
-            let help = match nearest(&lower, NAMES.iter().map(|(name, _)| *name)) {
+        let Some((_, known)) = FUNCTIONS.iter().find(|(name, _)| *name == lower) else {
+            let help = match nearest(&lower, FUNCTIONS.iter().map(|(name, _)| *name)) {
                 Some(near) => format!("是不是 {near}？{FUNCTION_HELP}"),
                 None => FUNCTION_HELP.to_string(),
             };

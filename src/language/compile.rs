@@ -4,22 +4,10 @@
 //! are closures over columns: polars would wrap a whole number that overflows and give infinity for a zero divisor.
 //! Here both are NULL: "not evaluated", never a wrong figure.
 
+use super::context::RunContext;
 use super::evaluate;
-use super::{Checked, Function, Literal, Op, RUN_CONSTANTS, Term, Type};
-use crate::domain::workdays::Calendar;
+use super::term::{Checked, Function, Literal, Op, RUN_CONSTANTS, Term, Type};
 use polars::prelude::{DataType, Expr, LiteralValue, NULL, Scalar, lit, when};
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-/// What an expression needs at run time.
-#[derive(Debug, Clone, Default)]
-pub struct RunContext {
-    /// Values of [`super::RUN_CONSTANTS`].
-    pub constants: BTreeMap<&'static str, Literal>,
-    pub calendar: Arc<Calendar>,
-    /// The period's last day.
-    pub as_of: i32,
-}
 
 /// Never fails: whatever the gate let through has a meaning in polars.
 pub fn compile(checked: &Checked, context: &RunContext) -> Expr {
@@ -130,7 +118,9 @@ mod tests {
     use super::super::{Literal, Vocabulary, check};
     use super::*;
     use crate::domain::period::day;
+    use crate::domain::workdays::Calendar;
     use polars::prelude::{AnyValue, DataFrame, DataType, IntoLazy, df};
+    use std::sync::Arc;
 
     fn frame() -> DataFrame {
         df!(

@@ -2,7 +2,8 @@
 //!
 //! Columns of unequal height are constants (height 1) beside rows. Dates are `Int32`, whole numbers `Int64`.
 
-use super::{Function, Op, RunContext};
+use super::context::RunContext;
+use super::term::{Function, Op};
 use crate::domain::period::{civil, day};
 use crate::text::id_number;
 use polars::prelude::*;

@@ -4,32 +4,16 @@
 //! and the allow-list walk in [`super::walk`]. Hostile text is bounded before it is parsed: trees are walked and
 //! dropped recursively, so their depth must not follow the length of the input.
 
+use super::source::{SourceText, SqlProblem};
+use super::term::{Checked, Type};
+use super::vocabulary::Vocabulary;
 use super::walk::Walker;
 use super::words::words;
-use super::{Checked, Literal, Type};
 use crate::model::codes::DiagnosticCode;
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, Whitespace};
-use std::collections::BTreeMap;
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
 use std::ops::Range;
-
-/// Names that an expression may use: columns with their types, and named values of the definition.
-/// The run constants ([`super::RUN_CONSTANTS`]) are always there.
-#[derive(Debug, Clone, Default)]
-pub struct Vocabulary {
-    pub columns: BTreeMap<String, Type>,
-    pub values: BTreeMap<String, Literal>,
-}
-
-/// Why an expression is refused. `span` is a byte range of the expression's own text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SqlProblem {
-    pub code: DiagnosticCode,
-    pub span: Range<usize>,
-    pub message: String,
-    pub help: Option<String>,
-}
 
 /// Longest expression in bytes, most tokens, and deepest nesting that the gate reads.
 const MAX_BYTES: usize = 20_000;
@@ -56,49 +40,6 @@ pub fn check(source: &str, scope: &Vocabulary, wanted: Option<Type>) -> Result<C
             problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
             Err(problems)
         }
-    }
-}
-
-/// An expression's text with the byte offsets of its lines, to turn sqlparser's line and column into bytes.
-pub(super) struct SourceText<'a> {
-    pub text: &'a str,
-    lines: Vec<usize>,
-}
-
-impl<'a> SourceText<'a> {
-    fn new(text: &'a str) -> SourceText<'a> {
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        SourceText { text, lines }
-    }
-
-    /// Byte offset of a location (1-based line and column, counted in characters); the text's end where it lies beyond.
-    fn offset(&self, location: Location) -> usize {
-        let Some(start) = (location.line as usize).checked_sub(1).and_then(|line| self.lines.get(line)) else {
-            return self.text.len();
-        };
-        let ahead = (location.column as usize).saturating_sub(1);
-        let rest = self.text.get(*start..).unwrap_or("");
-        rest.char_indices().nth(ahead).map_or(self.text.len(), |(at, _)| start + at)
-    }
-
-    /// Byte range of a span; the whole text where sqlparser knows none.
-    pub fn range(&self, span: Span) -> Range<usize> {
-        if span.start.line == 0 {
-            return 0..self.text.len();
-        }
-        let start = self.offset(span.start);
-        start..self.offset(span.end).max(start)
-    }
-
-    /// What stands at a span, for messages, shortened.
-    pub fn words(&self, span: Span) -> String {
-        let range = self.range(span);
-        let text = self.text.get(range).unwrap_or("");
-        let mut words: String = text.chars().take(30).collect();
-        if text.chars().nth(30).is_some() {
-            words.push('…');
-        }
-        words
     }
 }
 
@@ -240,6 +181,7 @@ fn said_at(message: &str) -> Option<Location> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::term::Literal;
     use super::*;
 
     fn scope() -> Vocabulary {

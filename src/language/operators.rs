@@ -1,7 +1,7 @@
 //! Types of operators: which operands `+ - * /`, comparisons and AND/OR take, and why others are refused.
 
+use super::term::{Op, Term, Type};
 use super::walk::{BROKEN, PartType, Walked, Walker, numeric};
-use super::{Op, Term, Type};
 use crate::model::codes::DiagnosticCode;
 use sqlparser::ast::{BinaryOperator, Expr, Spanned};
 use sqlparser::tokenizer::Span;

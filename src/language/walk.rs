@@ -3,8 +3,9 @@
 //! sqlparser's structs are taken apart in full, so that a part it learns later is a compile error here and not
 //! something silently ignored.
 
-use super::gate::{SourceText, SqlProblem, Vocabulary};
-use super::{EARLIER, Literal, RUN_CONSTANTS, Term, Type, earlier_column, split_earlier};
+use super::source::{SourceText, SqlProblem};
+use super::term::{EARLIER, FUNCTIONS, Literal, RUN_CONSTANTS, Term, Type, earlier_column, split_earlier};
+use super::vocabulary::Vocabulary;
 use crate::model::codes::DiagnosticCode;
 use sqlparser::ast::{CaseWhen, DataType, Expr, Ident, Spanned, TypedString, UnaryOperator, Value, ValueWithSpan};
 use sqlparser::tokenizer::Span;
@@ -189,7 +190,7 @@ impl<'a> Walker<'a> {
             .chain(self.scope.values.keys())
             .map(String::as_str)
             .chain(RUN_CONSTANTS.iter().map(|(name, _)| *name));
-        let help = match nearest(value, known.chain(super::call::NAMES.iter().map(|(name, _)| *name))) {
+        let help = match nearest(value, known.chain(FUNCTIONS.iter().map(|(name, _)| *name))) {
             Some(near) => format!("是不是“{near}”？"),
             None => format!("可用的列：{}；文字请加单引号：'{value}'", self.column_list()),
         };

@@ -1,7 +1,7 @@
 //! An expression in the words of a printed page. In: what the gate let through. Out: Chinese without a word of SQL, for
 //! 口径说明. Named values stand as what they are. Knows nothing of columns and rows.
 
-use super::{Function, Literal, Op, Term, Type, split_earlier};
+use super::term::{Function, Literal, Op, Term, Type, split_earlier};
 use crate::text::{dates, numbers};
 
 /// A phrase and how tightly it holds together.
