@@ -4,6 +4,7 @@
 //! then moved into place file by file, the old ones moved aside first and put back when anything fails. A run that died
 //! half-way through moving is undone by the next one. Knows nothing of what the files hold.
 
+use crate::machine;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -99,7 +100,9 @@ impl Stage {
         if let Err(message) = self.move_all(names) {
             return match undo(&self.folder, &self.temporary, names) {
                 Ok(()) => Err(message),
-                Err(error) => Err(format!("{message}；恢复原有结果时又出错：{}，请再运行一次以恢复", cause(&error).0)),
+                Err(error) => {
+                    Err(format!("{message}；恢复原有结果时又出错：{}，请再运行一次以恢复", machine::cause(&error)))
+                }
             };
         }
         // From here on the new files stand: without its journal the temporary folder is litter.
@@ -279,35 +282,9 @@ fn make_parent(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)
 }
 
-/// What is wrong and what to do next, for the errors that officers meet.
-fn cause(error: &io::Error) -> (String, &'static str) {
-    // 32 and 33 are Windows' sharing and lock violations: the file is open in Excel or WPS.
-    if cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33)) {
-        return ("文件正被其他程序打开，或没有写入权限".to_owned(), "请先关闭 Excel 或 WPS 里打开的这个文件");
-    }
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            ("没有写入权限，或文件正被其他程序打开".to_owned(), "请先关闭打开的文件，或换一个能写入的输出文件夹")
-        }
-        io::ErrorKind::ReadOnlyFilesystem => ("磁盘是只读的".to_owned(), "请换一个能写入的输出文件夹"),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            ("磁盘空间不足".to_owned(), "请清理磁盘或换一个输出文件夹")
-        }
-        io::ErrorKind::FileTooLarge => ("文件超过系统允许的大小".to_owned(), "请放宽限制或换一个输出文件夹"),
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            ("路径中有一段是文件，不是文件夹".to_owned(), "请换一个输出文件夹")
-        }
-        io::ErrorKind::ResourceBusy => ("文件正被其他程序占用".to_owned(), "请先关闭打开的文件"),
-        io::ErrorKind::InvalidFilename => {
-            ("文件名过长或含有系统不允许的字符".to_owned(), "请换一个路径更短的输出文件夹")
-        }
-        _ => (format!("系统报告“{error}”"), "请检查输出文件夹所在的磁盘"),
-    }
-}
-
 fn trouble(doing: &str, path: &Path, error: &io::Error) -> String {
-    let (cause, next) = cause(error);
-    format!("无法{doing} {}：{cause}，{next}后再运行；原有结果没有改动", path.display())
+    let (cause, remedy) = (machine::cause(error), machine::remedy(error));
+    format!("无法{doing} {}：{cause}，{remedy}后再运行；原有结果没有改动", path.display())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@
 //! language                                                 the gate: expressions refused, checked, compiled
 //! formats                                                  bytes → raw workbook
 //! book                                                     how our workbooks look: styles, columns, rows to disk
-//! model · text · domain · atomic                           ground
+//! model · text · domain · atomic · machine                 ground
 //! ```
 
 pub mod atomic;
@@ -28,6 +28,7 @@ pub mod formats;
 pub mod history;
 pub mod ingest;
 pub mod language;
+pub mod machine;
 pub mod model;
 pub mod normalise;
 pub mod report;

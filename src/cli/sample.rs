@@ -60,7 +60,8 @@ pub fn sample(options: &SampleOptions, sampler: &Sampler) -> Result<Exit, Stop> 
     // Beside the folder of returns; the small sample has none of its own, and a file in it would be one return more.
     let mark = options.out.join(SAMPLE_MARK);
     if options.units.is_some() {
-        std::fs::write(&mark, MARK).map_err(|error| Stop::Output(format!("无法写入 {}：{error}", mark.display())))?;
+        std::fs::write(&mark, MARK)
+            .map_err(|error| Stop::Output(format!("无法写入 {}：{}", mark.display(), crate::machine::cause(&error))))?;
     }
     say(&format!("写出 {files} 份报表到 {}\n", options.out.display()));
     Ok(Exit::Clean)

@@ -1,5 +1,6 @@
 //! What the face says: results on standard output, errors on standard error, and the number that a verb ends with.
 
+use crate::machine::cause;
 use crate::text::id_number::mask_within;
 use crate::text::quote::for_terminal;
 use std::io::Write;
@@ -24,7 +25,7 @@ pub fn say(text: &str) {
     match out.write_all(for_terminal(text).as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             UNSAID.store(true, Ordering::Relaxed);
-            complain(&format!("结果没有显示完整：无法写到标准输出（{error}），请换一个输出位置后再运行"));
+            complain(&format!("结果没有显示完整：无法写到标准输出（{}），请换一个输出位置后再运行", cause(&error)));
         }
         _ => {}
     }

@@ -5,6 +5,8 @@ use super::codes::{AmendmentRule, Code};
 use super::effect::Effect;
 use super::finding_key::FindingKey;
 use super::severity::Severity;
+use crate::text::quote::bounded;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Where a finding or an amendment stands. Everything but `source` narrows it down further.
@@ -41,6 +43,15 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Cuts what it quotes to what a sentence takes: a cell may hold half a million characters.
+    pub fn bound(&mut self) {
+        for part in [&mut self.found, &mut self.expected, &mut self.next] {
+            if let Cow::Owned(cut) = bounded(part) {
+                *part = cut;
+            }
+        }
+    }
+
     /// `{place}：{found}。应为：{expected}。{next}。`, whatever punctuation the parts bring along; empty parts are left out.
     pub fn sentence(&self, place: &str) -> String {
         let mut said = String::new();

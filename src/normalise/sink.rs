@@ -83,7 +83,7 @@ impl Sink {
     }
 
     fn push(&mut self, place: Place, say: Say, line: Option<u32>, effect: Effect) {
-        self.findings.push(Finding {
+        let mut finding = Finding {
             code: say.code.into(),
             severity: say.severity,
             place,
@@ -93,7 +93,10 @@ impl Sink {
             line,
             effect,
             key: FindingKey::default(),
-        });
+        };
+        // Cells may hold novels, and a file many findings.
+        finding.bound();
+        self.findings.push(finding);
     }
 }
 

@@ -4,11 +4,10 @@
 
 use super::output::Output;
 use super::results::Results;
-use super::wording::public_path;
+use super::wording::{passed_on, public_path};
 use crate::model::run::{RowAccount, SourceVerdict};
 use crate::model::{Outcome, Severity, SheetAccount};
 use crate::text::dates::show_day;
-use crate::text::id_number::mask_within;
 use crate::text::quote::for_json;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -39,8 +38,8 @@ pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Wri
     let definition = json!({ "file": public_path(&plan.path), "sha256": plan.sha256 });
     let correction = results.correction.map(|correction| {
         json!({
-            "number": mask_within(correction.number),
-            "reason": mask_within(correction.reason),
+            "number": passed_on(correction.number),
+            "reason": passed_on(correction.reason),
             "figures": correction.changes.len(),
         })
     });
@@ -52,7 +51,7 @@ pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Wri
     object.value("counts", &counts(results))?;
     object.value("definition", &definition)?;
     object.list("drift", super::received::drift::json(results))?;
-    object.list("history", results.history_notes.iter().map(|note| mask_within(note).into()))?;
+    object.list("history", results.history_notes.iter().map(|note| passed_on(note).into()))?;
     // Proven before anything is written; a run that cannot prove it writes nothing.
     object.value("identity", &json!({ "holds": true }))?;
     object.value("input_sha256", &json!(crate::history::keep::input_hash(results.verdict)))?;
@@ -103,15 +102,15 @@ fn indented(value: &Value, line: &str) -> String {
 }
 
 fn input(results: &Results<'_>, source: &SourceVerdict) -> Value {
-    let name = |index: u32| mask_within(results.file_name(index));
+    let name = |index: u32| passed_on(results.file_name(index));
     json!({
-        "file": mask_within(&source.source.name),
+        "file": passed_on(&source.source.name),
         "sha256": source.sha256,
         "size": source.size,
         "outcome": source.outcome.key(),
         "code": source.code.map(|code| code.as_str()),
-        "cause": mask_within(&source.cause),
-        "next": mask_within(&source.next),
+        "cause": passed_on(&source.cause),
+        "next": passed_on(&source.next),
         "sender": source.sender.as_ref().map(|sender| results.unit_name(sender.unit)),
         "sender_evidence": source.sender.as_ref().map(|sender| sender.evidence.word()),
         "unit": source.unit.map(|unit| results.unit_code(unit)),
@@ -128,9 +127,9 @@ fn input(results: &Results<'_>, source: &SourceVerdict) -> Value {
 fn sheet(results: &Results<'_>, account: &SheetAccount) -> Value {
     let form = account.form.and_then(|form| results.plan.forms.get(usize::from(form)));
     json!({
-        "name": mask_within(&account.name),
+        "name": passed_on(&account.name),
         "form": form.map(|form| form.id.as_str()),
-        "not_counted": account.not_counted.as_deref().map(mask_within),
+        "not_counted": account.not_counted.as_deref().map(passed_on),
         "rows": account.rows,
         "frame": account.frame,
         "data": account.data,

@@ -1,9 +1,9 @@
 //! `findings.ndjson`: one finding a line, for programs. ID numbers and phones are masked: the file may leave the department.
 
 use super::results::Results;
+use super::wording::passed_on;
 use crate::model::CellRef;
 use crate::model::finding::Finding;
-use crate::text::id_number::mask_within;
 use crate::text::quote::for_json;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -28,17 +28,17 @@ fn record(results: &Results<'_>, finding: &Finding) -> Value {
         "severity": finding.severity.key(),
         "severity_zh": finding.severity.word(),
         "code": &*finding.code,
-        "file": place.source.map(|source| mask_within(results.file_name(source))),
-        "sheet": place.source.zip(place.sheet).map(|(source, sheet)| mask_within(results.sheet_name(source, sheet))),
+        "file": place.source.map(|source| passed_on(results.file_name(source))),
+        "sheet": place.source.zip(place.sheet).map(|(source, sheet)| passed_on(results.sheet_name(source, sheet))),
         "cell": cells.first(),
         "cells": cells,
         "row": place.row.map(|row| u64::from(row) + 1),
         "unit": unit.map(|unit| results.unit_name(unit)),
         "unit_code": unit.map(|unit| results.unit_code(unit)),
-        "found": mask_within(&finding.found),
-        "expected": mask_within(&finding.expected),
-        "next": mask_within(&finding.next),
-        "message": mask_within(&results.message(finding)),
+        "found": passed_on(&finding.found),
+        "expected": passed_on(&finding.expected),
+        "next": passed_on(&finding.next),
+        "message": passed_on(&results.message(finding)),
         "definition_line": finding.line,
         "effect": finding.effect.key(),
         "key": finding.key.whole().to_string(),

@@ -1,5 +1,7 @@
 //! Words that several outputs share: paths and hashes as they may be shown.
 
+use crate::text::id_number::mask_within;
+use crate::text::quote::bounded;
 use std::path::{Component, Path};
 
 /// A path that may leave this machine: as given when relative, relative to the working folder when it lies there,
@@ -20,4 +22,9 @@ pub fn public_path(path: &Path) -> String {
 /// The first places of a hash, enough to tell files apart on paper.
 pub fn short_hash(hash: &str) -> &str {
     hash.get(..12).unwrap_or(hash)
+}
+
+/// Foreign text as a file for programs may pass it on: masked, and no longer than a sentence takes.
+pub fn passed_on(text: &str) -> String {
+    bounded(&mask_within(text)).into_owned()
 }

@@ -43,7 +43,7 @@ impl Options {
 /// # Errors
 /// A sentence with the path.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let told = |error: std::io::Error| format!("{}：{error}", path.display());
+    let told = |error: std::io::Error| format!("{}：{}", path.display(), crate::machine::cause(&error));
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(told)?;
     }

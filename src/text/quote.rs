@@ -50,6 +50,31 @@ fn push_seen(out: &mut String, c: char, stays: impl Fn(char) -> bool) {
     }
 }
 
+/// As much of a text as a sentence about it may quote, in characters.
+pub const QUOTED: usize = 1_000;
+
+/// Bytes beyond which a row of digits, however they are spaced, is nobody's number.
+const LONGEST_NUMBER: usize = 200;
+
+/// A text that quotes what a return holds, which may be a whole novel in a cell: beyond [`QUOTED`] characters it is cut, and
+/// says so.
+pub fn bounded(text: &str) -> Cow<'_, str> {
+    // A character takes at least one byte.
+    if text.len() <= QUOTED {
+        return Cow::Borrowed(text);
+    }
+    match text.char_indices().nth(QUOTED) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => {
+            // Half of an ID number would no longer be masked as one.
+            let digits = |c: char| c.is_numeric() || is_invisible(c) || " 　-－—.．()（）xXＸ".contains(c);
+            let head = text[..end].trim_end_matches(digits);
+            let head = if end - head.len() > LONGEST_NUMBER { &text[..end] } else { head };
+            Cow::Owned(format!("{head}……（文字过长，已截断；全文 {} 字）", text.chars().count()))
+        }
+    }
+}
+
 /// A serialised JSON value for a file of which each line is one value: what acts is escaped, where JSON itself would let it
 /// stand. Outside its strings JSON has none of these characters but line breaks of its own.
 pub fn for_json(value: &str) -> Cow<'_, str> {
@@ -135,6 +160,17 @@ mod tests {
         }
         let several = format!("{:#}", serde_json::json!({ "甲": ["\u{2028}"] }));
         assert_eq!(for_json(&several), "{\n  \"甲\": [\n    \"\\u2028\"\n  ]\n}");
+    }
+
+    #[test]
+    fn a_novel_is_quoted_in_part_and_said_to_be() {
+        let (fits, long) = ("长".repeat(QUOTED), "长".repeat(500_000));
+        assert!(matches!(bounded(&fits), Cow::Borrowed(_)));
+        let cut = bounded(&long);
+        assert!(cut.chars().count() < QUOTED + 40 && cut.ends_with("（文字过长，已截断；全文 500000 字）"), "{cut}");
+        let number = format!("{}身份证 110105 1949 1231 002X，", "长".repeat(QUOTED - 12));
+        assert!(bounded(&number).contains("身份证……"), "{}", bounded(&number));
+        assert!(bounded(&"1".repeat(5_000)).starts_with(&"1".repeat(QUOTED)));
     }
 
     #[test]

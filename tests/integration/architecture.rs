@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// The floors from the top. A floor may import those of the rows below it, and nothing beside it.
-const FLOORS: [&[&str]; 16] = [
+const FLOORS: [&[&str]; 17] = [
     &["main"],
     &["cli", "samples"],
     &["workspace"],
@@ -27,6 +27,7 @@ const FLOORS: [&[&str]; 16] = [
     &["text"],
     &["domain"],
     &["atomic"],
+    &["machine"],
     // The crate's own root names the floors and imports none.
     &[""],
 ];

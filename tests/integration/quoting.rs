@@ -19,8 +19,10 @@ fn names() -> Vec<String> {
 fn no_name_of_a_file_breaks_a_workbook_a_line_or_a_screen() {
     let (returns, out) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     let sample = std::fs::read(root().join("samples/honours/六安/六安市总工会.csv")).expect("a shipped sample");
-    for name in names() {
-        std::fs::write(returns.path().join(&name), [&sample[..], name.as_bytes()].concat()).expect("a file");
+    let sample = encoding_of(&sample);
+    for (number, name) in names().iter().enumerate() {
+        let content = format!("{sample}\r\n注：第 {number} 次报送\r\n");
+        std::fs::write(returns.path().join(name), content).expect("a file");
     }
     let (from, to) = (returns.path().to_str().expect("UTF-8"), out.path().to_str().expect("UTF-8"));
     let run = say(&["run", "honours", "--returns", from, "--out", to]);
@@ -29,7 +31,7 @@ fn no_name_of_a_file_breaks_a_workbook_a_line_or_a_screen() {
     for said in [&run.out, &run.err, &checked.out, &checked.err] {
         silent(said, "the screen");
     }
-    assert!(checked.out.contains("亳州␛[31m市 1b.csv"), "what acts is seen: {}", checked.out);
+    assert!(checked.out.contains("亳州<U+202E>[31m市 202e.csv"), "what acts is seen: {}", checked.out);
     let mut books = 0;
     for (name, bytes) in all_bytes(out.path()) {
         if name.ends_with(".xlsx") {
@@ -46,6 +48,36 @@ fn no_name_of_a_file_breaks_a_workbook_a_line_or_a_screen() {
         findings.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a JSON line")).count();
     assert_eq!(lines, findings.split('\n').count() - 1);
     links_lead_to_files(out.path(), names().len());
+}
+
+#[test]
+fn a_novel_in_a_cell_is_quoted_in_part() {
+    let (returns, out) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let sample = std::fs::read(root().join("samples/honours/六安/六安市总工会.csv")).expect("a shipped sample");
+    let text = encoding_of(&sample);
+    let long = "长".repeat(500_000);
+    // Every field of one record, so that whatever is said of any of them quotes it.
+    let rows: Vec<&str> = text.lines().collect();
+    let data = rows.iter().position(|row| row.starts_with("1,")).expect("a first record");
+    let fields = rows[data].split(',').count();
+    let novel =
+        std::iter::once("1").chain(std::iter::repeat_n(long.as_str(), fields - 1)).collect::<Vec<_>>().join(",");
+    let told: Vec<&str> =
+        rows.iter().enumerate().map(|(at, row)| if at == data { novel.as_str() } else { row }).collect();
+    std::fs::write(returns.path().join("六安市总工会.csv"), told.join("\r\n")).expect("a file");
+    let (from, to) = (returns.path().to_str().expect("UTF-8"), out.path().to_str().expect("UTF-8"));
+    let run = say(&["run", "honours", "--returns", from, "--out", to]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let findings = std::fs::read_to_string(out.path().join("findings.ndjson")).expect("findings");
+    assert!(findings.contains("已截断；全文 "), "what is cut is said to be");
+    let longest = findings.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    assert!(longest < 12_000, "{longest} characters on a line");
+    let checked = say(&["check", from, "--pipeline", "honours"]);
+    assert!(checked.out.lines().all(|line| line.chars().count() < 6_000), "the screen stays readable");
+}
+
+fn encoding_of(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| encoding_rs::GBK.decode(bytes).0.into_owned())
 }
 
 fn silent(text: &str, place: &str) {

@@ -53,7 +53,11 @@ pub fn read(path: &Path, allowance: Allowance) -> Result<TableFile, Diagnostic> 
         ));
     }
     let unreadable = |error: std::io::Error| {
-        problem(DiagnosticCode::FileUnreadable, format!("打不开（{error}）"), "关闭正在使用它的程序，核对文件权限")
+        problem(
+            DiagnosticCode::FileUnreadable,
+            format!("打不开：{}", crate::machine::cause(&error)),
+            "关闭正在使用它的程序，核对文件权限",
+        )
     };
     let mut bytes = Vec::new();
     // It may have grown since.

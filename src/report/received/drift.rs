@@ -5,7 +5,7 @@ use crate::book::row_book::RowBook;
 use crate::definition::Form;
 use crate::model::drift::{Advice, DriftCase, DriftKind, Pattern};
 use crate::report::results::Results;
-use crate::text::id_number::mask_within;
+use crate::report::wording::passed_on;
 use serde_json::{Value, json};
 use std::io::{self, Seek, Write};
 
@@ -86,13 +86,13 @@ pub fn json(results: &Results<'_>) -> impl Iterator<Item = Value> {
             "form": form.id,
             "kind": kind.key(),
             "field": field.map(|field| field_name(form, Some(field))),
-            "header": (!header.is_empty()).then(|| mask_within(header)),
+            "header": (!header.is_empty()).then(|| passed_on(header)),
             "units": units.iter().map(|unit| results.unit_code(*unit)).collect::<Vec<_>>(),
-            "files": sources.iter().map(|source| mask_within(results.file_name(*source))).collect::<Vec<_>>(),
+            "files": sources.iter().map(|source| passed_on(results.file_name(*source))).collect::<Vec<_>>(),
             "advice": advice.as_ref().map(|advice| json!({
                 "field": field_name(form, Some(advice.field)),
                 "line": advice.line,
-                "also": mask_within(&advice.also),
+                "also": passed_on(&advice.also),
             })),
         }))
     };

@@ -8,9 +8,8 @@ use crate::definition::{FieldType, Form};
 use crate::model::ledger::{ChangeKind, Difference, Shown, Side, Standing, Version, VersionChange};
 use crate::report::links::Links;
 use crate::report::results::Results;
-use crate::report::wording::short_hash;
+use crate::report::wording::{passed_on, short_hash};
 use crate::text::dates::show_day;
-use crate::text::id_number::mask_within;
 use serde_json::{Value, json};
 use std::io::{self, Seek, Write};
 
@@ -169,11 +168,11 @@ fn version_json(results: &Results<'_>, version: &Version, compared: bool) -> Val
     let verdict = results.source(version.source);
     let (word, number) = version.evidence.mark;
     json!({
-        "file": mask_within(results.file_name(version.source)),
+        "file": passed_on(results.file_name(version.source)),
         "sha256": verdict.map(|verdict| verdict.sha256.as_str()),
         "outcome": verdict.map(|verdict| verdict.outcome.key()),
         "standing": version.standing.key(),
-        "why": mask_within(&version.why),
+        "why": passed_on(&version.why),
         "filled_on": version.evidence.filled_on.map(show_day),
         "mark": [u64::from(word), u64::from(number)],
         "modified": version.evidence.modified.filter(|_| compared).map(stamp),
@@ -183,17 +182,17 @@ fn version_json(results: &Results<'_>, version: &Version, compared: bool) -> Val
 
 fn difference_json(results: &Results<'_>, difference: &Difference) -> Value {
     let Some(form) = form_of(results, difference.form) else { return Value::Null };
-    let name = |source: u32| mask_within(results.file_name(source));
+    let name = |source: u32| passed_on(results.file_name(source));
     let side = |field: Option<u16>, side: &Side| {
         let hidden = field.is_some_and(|field| private(form, field));
         let value = match &side.value {
             Shown::Nothing => None,
             Shown::Value(_) | Shown::Unread(_) if hidden => Some(HIDDEN.to_owned()),
-            Shown::Value(words) | Shown::Unread(words) => Some(mask_within(words)),
+            Shown::Value(words) | Shown::Unread(words) => Some(passed_on(words)),
         };
         json!({
             "file": name(side.source),
-            "sheet": mask_within(results.sheet_name(side.source, side.sheet)),
+            "sheet": passed_on(results.sheet_name(side.source, side.sheet)),
             "row": side.row + 1,
             "cell": side.at.map(|at| at.to_string()),
             "value": value,
@@ -204,7 +203,7 @@ fn difference_json(results: &Results<'_>, difference: &Difference) -> Value {
             .row
             .iter()
             .map(|(field, value)| {
-                let value = if private(form, *field) { HIDDEN.to_owned() } else { mask_within(value) };
+                let value = if private(form, *field) { HIDDEN.to_owned() } else { passed_on(value) };
                 json!({ "field": field_name(form, *field), "value": value })
             })
             .collect();

@@ -1,0 +1,90 @@
+//! What the machine says when it refuses a file or a stream, in words for officers, and what they can do. Knows nothing of
+//! what the file holds.
+
+use std::io::{Error, ErrorKind};
+
+/// Why it refuses, as half a sentence: `磁盘空间不足`. The system's own words are English, and differ from one to the other:
+/// what is none of the usual causes has its number.
+pub fn cause(error: &Error) -> String {
+    // 32 and 33 are Windows' sharing and lock violations: the file is open in Excel or WPS.
+    if cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33)) {
+        return "文件正被其他程序打开，或没有写入权限".to_owned();
+    }
+    match error.kind() {
+        ErrorKind::NotFound => "文件或文件夹不存在，可能已被移走",
+        ErrorKind::PermissionDenied => "没有写入权限，或文件正被其他程序打开",
+        ErrorKind::ReadOnlyFilesystem => "磁盘是只读的",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "磁盘空间不足",
+        ErrorKind::FileTooLarge => "文件超过系统允许的大小",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "路径中有一段是文件，不是文件夹",
+        ErrorKind::IsADirectory => "那里是一个文件夹，不是文件",
+        ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => "文件正被其他程序占用",
+        ErrorKind::InvalidFilename => "文件名过长或含有系统不允许的字符",
+        ErrorKind::StaleNetworkFileHandle
+        | ErrorKind::NetworkDown
+        | ErrorKind::NetworkUnreachable
+        | ErrorKind::HostUnreachable
+        | ErrorKind::ConnectionReset
+        | ErrorKind::NotConnected
+        | ErrorKind::TimedOut => "网络盘连接不上",
+        ErrorKind::OutOfMemory => "内存不足",
+        ErrorKind::BrokenPipe => "接收结果的程序已经关闭",
+        ErrorKind::UnexpectedEof | ErrorKind::InvalidData => "文件不完整",
+        _ => {
+            return error
+                .raw_os_error()
+                .map_or_else(|| "系统没有说明原因".to_owned(), |code| format!("系统错误，代码 {code}"));
+        }
+    }
+    .to_owned()
+}
+
+/// What to do where a file was to be written.
+pub fn remedy(error: &Error) -> &'static str {
+    if cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33)) {
+        return "请先关闭 Excel 或 WPS 里打开的这个文件";
+    }
+    match error.kind() {
+        ErrorKind::PermissionDenied => "请先关闭打开的文件，或换一个能写入的输出文件夹",
+        ErrorKind::ReadOnlyFilesystem => "请换一个能写入的输出文件夹",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "请清理磁盘或换一个输出文件夹",
+        ErrorKind::FileTooLarge => "请放宽限制或换一个输出文件夹",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => "请换一个输出文件夹",
+        ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => "请先关闭打开的文件",
+        ErrorKind::InvalidFilename => "请换一个路径更短的输出文件夹",
+        _ => "请检查输出文件夹所在的磁盘",
+    }
+}
+
+/// A write beyond the limit of a file's size is refused with an error, as one on a full disk is; as the system has it, it
+/// would end the process without a word.
+#[cfg(unix)]
+#[allow(unsafe_code)]
+pub fn refuse_large_files_in_words() {
+    // SAFETY: a signal is ignored, and no code of ours runs in its place.
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
+}
+
+#[cfg(not(unix))]
+pub fn refuse_large_files_in_words() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_is_said_in_chinese() {
+        for code in 1..140 {
+            let error = Error::from_raw_os_error(code);
+            let said = cause(&error) + remedy(&error);
+            let letters = said.replace("Excel", "").replace("WPS", "");
+            assert!(!letters.chars().any(|c| c.is_ascii_alphabetic()), "{code}: {said}");
+        }
+        let own = Error::other("/tmp/.tmpAbCdEf: broken");
+        assert_eq!(cause(&own), "系统没有说明原因");
+        #[cfg(unix)]
+        assert_eq!(cause(&Error::from_raw_os_error(libc::ENOSPC)), "磁盘空间不足");
+    }
+}
