@@ -2,6 +2,7 @@
 
 use crate::model::Unreadable;
 use crate::model::codes::FindingCode;
+use crate::text::quote::is_active;
 
 /// What a reader says when it hands over no workbook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,13 +104,7 @@ pub fn short(name: &str) -> String {
     shown(&name.chars().take(31).collect::<String>())
 }
 
-/// One part of a name without characters that break lines or turn the reading direction.
+/// One part of a name without characters that act: break lines, command a terminal or turn the reading direction.
 pub fn shown(part: &str) -> String {
-    part.chars()
-        .map(|c| match c {
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => '_',
-            c if c.is_control() => '_',
-            c => c,
-        })
-        .collect()
+    part.chars().map(|c| if is_active(c) { '_' } else { c }).collect()
 }
