@@ -118,6 +118,9 @@ pub struct RunOptions {
     /// 催报截至哪一天，如 2026-04-20（默认取收到的报表中最晚的报送日期）
     #[arg(long, value_name = "日期")]
     pub as_of: Option<String>,
+    /// 报告期没有写错：收到的报表大多是别的报告期的，也照样汇总
+    #[arg(long)]
+    pub confirm_period: bool,
     /// 试算：照常核对和计算，但不写任何文件
     #[arg(long)]
     pub dry_run: bool,

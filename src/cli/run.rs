@@ -18,6 +18,7 @@ pub fn run(options: &RunOptions) -> Result<Exit, Stop> {
     let allowance = reading.limits().allowance();
     let (reference, period) = (reading.reference.as_deref(), reading.period.as_deref());
     let mut prepared = workspace.prepare(&options.pipeline, reference, period, allowance)?;
+    prepared.period_confirmed = options.confirm_period;
     if let Some(written) = &options.as_of {
         prepared.as_of = parse_day(written);
         if prepared.as_of.is_none() {

@@ -2,12 +2,13 @@
 //! each unit and in one paragraph to each city or channel. The longest silent come first.
 
 use super::axis::Axis;
-use super::discipline::{cause, due_note, troubled};
+use super::discipline::{cause, due_note, files, troubled};
 use super::facts::Facts;
 use super::notes;
 use super::record::ReportingRecord;
 use crate::definition::Table;
 use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};
+use crate::model::normalised::OtherPeriod;
 use crate::model::run::{UnitReport, UnitStatus};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Outcome, Severity};
@@ -150,8 +151,10 @@ fn unit(
         UnitStatus::Missing | UnitStatus::Unreadable | UnitStatus::Returned => days.due.map(|_| days.past),
         UnitStatus::OnTime | UnitStatus::Undated => None,
     };
-    let reminder = reminder(report, &trouble, days, facts);
+    let instead = instead(report, facts);
+    let reminder = reminder(report, &trouble, &instead, days, facts);
     Some(ChaseUnit {
+        instead,
         name: facts.unit_name(report.unit).to_owned(),
         status: report.status,
         silent: record.silent(facts, code, report.status),
@@ -164,16 +167,35 @@ fn unit(
     })
 }
 
+/// Other periods named for a unit that sent nothing of this one.
+const INSTEAD: usize = 3;
+
+/// What came in place of the missing return: `2026年2月`.
+fn instead(unit: &UnitReport, facts: &Facts<'_>) -> String {
+    if unit.status != UnitStatus::Missing {
+        return String::new();
+    }
+    let came = files(unit, &[Outcome::OtherPeriod], facts).filter_map(|source| source.other_period.as_ref());
+    let mut came: Vec<&OtherPeriod> = came.collect();
+    came.sort_by(|a, b| (&b.period, &a.said).cmp(&(&a.period, &b.said)));
+    let mut words: Vec<String> = came.into_iter().map(OtherPeriod::words).collect();
+    words.dedup();
+    let more = if words.len() > INSTEAD { format!("等 {} 期", words.len()) } else { String::new() };
+    words.truncate(INSTEAD);
+    words.join("、") + &more
+}
+
 fn what(facts: &Facts<'_>) -> String {
     format!("{}“{}”报表", facts.period.title(), facts.plan.title)
 }
 
 /// What to send to a unit. The date is the last on which a return is still taken.
-fn reminder(unit: &UnitReport, troubles: &str, days: &Days, facts: &Facts<'_>) -> String {
+fn reminder(unit: &UnitReport, troubles: &str, instead: &str, days: &Days, facts: &Facts<'_>) -> String {
     let name = facts.unit_name(unit.unit);
     let (what, by) = (what(facts), days.by());
     match unit.status {
-        UnitStatus::Missing => format!("请{name}{by}报送{what}。"),
+        UnitStatus::Missing if instead.is_empty() => format!("请{name}{by}报送{what}。"),
+        UnitStatus::Missing => format!("请{name}{by}报送{what}（收到的是{instead}的报表）。"),
         UnitStatus::Unreadable => format!("{name}：你单位{what}的文件无法读取（{troubles}），请{by}重新报送。"),
         UnitStatus::Late { days, .. } if troubles.is_empty() => {
             format!("{name}：你单位{what}迟报 {days} 个工作日，已收到，请今后按时报送。")
@@ -192,6 +214,9 @@ fn named(unit: &ChaseUnit, looked: u32) -> String {
     }
     if unit.status == UnitStatus::Missing && !unit.trouble.is_empty() {
         said.push("收到的文件不是本表".to_owned());
+    }
+    if !unit.instead.is_empty() {
+        said.push(format!("收到的是{}的报表", unit.instead));
     }
     if unit.problems > 0 {
         said.push(format!("{} 处问题", unit.problems));
@@ -279,8 +304,14 @@ pub fn table(table: &Table, list: &ChaseList, facts: &Facts<'_>) -> StatTable {
     let mut finished = notes::empty_table(table, facts, &headings, 1);
     for unit in list.units() {
         let problem = match unit.status {
-            UnitStatus::Missing if unit.trouble.is_empty() => "没有收到报表".to_string(),
-            UnitStatus::Missing => format!("没有收到报表；收到的不是本表：{}", unit.trouble),
+            UnitStatus::Missing => {
+                let instead = format!("没有收到报表，收到的是{}的报表", unit.instead);
+                let said = if unit.instead.is_empty() { "没有收到报表" } else { &instead };
+                match unit.trouble.is_empty() {
+                    true => said.to_owned(),
+                    false => format!("{said}；收到的不是本表：{}", unit.trouble),
+                }
+            }
             UnitStatus::Late { days, .. } if unit.trouble.is_empty() => format!("迟报 {days} 个工作日"),
             UnitStatus::Late { days, .. } => format!("迟报 {days} 个工作日；{}", unit.trouble),
             _ => unit.trouble.clone(),

@@ -126,6 +126,7 @@ fn source(index: u32, unit: u32, outcome: Outcome) -> SourceVerdict {
         bindings: vec![],
         near_misses: vec![],
         rows: RowAccount::default(),
+        other_period: None,
         superseded_by: None,
         code: None,
     }

@@ -5,4 +5,5 @@ pub mod period;
 pub mod ranking;
 pub mod schedule;
 pub mod share;
+pub mod spoken;
 pub mod workdays;

@@ -43,6 +43,8 @@ pub struct ChaseGroup {
 /// One unit that owes something, or sent it late.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChaseUnit {
+    /// Other periods whose returns came in place of this one's, in words; empty where none did.
+    pub instead: String,
     pub name: String,
     pub status: UnitStatus,
     /// Periods in a row without anything, this one included; 0 where something came.

@@ -5,6 +5,7 @@ use super::effect::Effect;
 use super::finding::{Amendment, Finding};
 use super::outcome::SheetAccount;
 use super::table::FormTable;
+use crate::domain::period::Period;
 use std::sync::Arc;
 
 /// How one table's columns map to a form's fields (列对应).
@@ -54,6 +55,22 @@ pub struct UnknownUnit {
     /// 0-based index of the sheet in its workbook, and the cell.
     pub sheet: u16,
     pub at: CellRef,
+}
+
+/// The period of a return that is not the run's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherPeriod {
+    /// The words that say so.
+    pub said: String,
+    /// Where they name one period.
+    pub period: Option<Period>,
+}
+
+impl OtherPeriod {
+    /// `2026年2月`, else the words themselves.
+    pub fn words(&self) -> String {
+        self.period.as_ref().map_or_else(|| format!("“{}”", self.said), Period::title)
+    }
 }
 
 /// Whom a return is from, and how that was decided.
@@ -113,6 +130,8 @@ pub struct NormalisedReturn {
     pub sheets: Vec<SheetAccount>,
     /// Why there is nothing of this pipeline in the file; `None` when a form was recognised.
     pub unrecognised: Option<String>,
+    /// All its tables are of another period.
+    pub other_period: Option<OtherPeriod>,
     pub sender: Option<Sender>,
     pub version: VersionEvidence,
     /// Headers only, and the sheet says 零报告 or 无.

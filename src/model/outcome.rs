@@ -56,16 +56,19 @@ pub enum Outcome {
     Unreadable,
     Unrecognised,
     Superseded,
+    /// A return of another period: it counts when that one is run.
+    OtherPeriod,
     Ignored,
 }
 
 impl Outcome {
-    pub const ALL: [Outcome; 6] = [
+    pub const ALL: [Outcome; 7] = [
         Outcome::Accepted,
         Outcome::Returned,
         Outcome::Unreadable,
         Outcome::Unrecognised,
         Outcome::Superseded,
+        Outcome::OtherPeriod,
         Outcome::Ignored,
     ];
 
@@ -77,6 +80,7 @@ impl Outcome {
             Outcome::Unreadable => "无法读取",
             Outcome::Unrecognised => "未识别",
             Outcome::Superseded => "已被替代",
+            Outcome::OtherPeriod => "他期",
             Outcome::Ignored => "忽略",
         }
     }
@@ -89,6 +93,7 @@ impl Outcome {
             Outcome::Unreadable => "unreadable",
             Outcome::Unrecognised => "unrecognised",
             Outcome::Superseded => "superseded",
+            Outcome::OtherPeriod => "other-period",
             Outcome::Ignored => "ignored",
         }
     }

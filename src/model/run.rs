@@ -5,7 +5,7 @@ use super::codes::FindingCode;
 use super::drift::Drift;
 use super::finding::{Amendment, Finding, Place};
 use super::ledger::Ledger;
-use super::normalised::{Binding, NearMiss, Sender};
+use super::normalised::{Binding, NearMiss, OtherPeriod, Sender};
 use super::outcome::{Outcome, SheetAccount, SourceFile};
 
 /// One file of the run with its verdict.
@@ -38,6 +38,8 @@ pub struct SourceVerdict {
     pub rows: RowAccount,
     /// Index of the file that replaced this one.
     pub superseded_by: Option<u32>,
+    /// The period of a return of another one.
+    pub other_period: Option<OtherPeriod>,
     /// Why it is unreadable; `None` for every other outcome.
     pub code: Option<FindingCode>,
 }

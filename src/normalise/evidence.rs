@@ -13,7 +13,9 @@ pub fn gather(run: RunFrame<'_>, lexicon: &Lexicon<'_>, source: &SourceFile, fou
     let roster = &run.reference.roster;
     let mut covers: Vec<CoverUnit> = Vec::new();
     let mut seen: HashSet<&str> = HashSet::new();
-    let counted = || found.iter().filter(|found| found.counts());
+    // Of a return without a table that counts, all its covers say whose it is.
+    let none = !found.iter().any(FoundTable::counts);
+    let counted = || found.iter().filter(|found| none || found.counts());
     for found in counted() {
         for (at, written) in &found.cover.units {
             if seen.insert(written) {

@@ -90,8 +90,8 @@ pub fn cover_apart(run: RunFrame<'_>, areas: &[Area<'_>], found: &mut [FoundTabl
     }
     let RunFrame { plan, period, .. } = run;
     for found in found {
-        if matches!(found.said, Said::Nothing) {
-            found.said = period::said(view, cover, &[], CellRef { row: 0, col: 0 }, &plan.schedule, period);
+        if matches!(found.told.said, Said::Nothing) {
+            found.told = period::said(view, cover, &[], CellRef { row: 0, col: 0 }, &plan.schedule, period);
         }
         found.cover = cover.clone();
         found.cover_sheet = view.index;

@@ -3,7 +3,7 @@
 use super::cover::{self, Cover};
 use super::frame::RunFrame;
 use super::labels;
-use super::period::{self, Said};
+use super::period::{self, Told};
 use super::rows::SheetTable;
 use super::view::View;
 use crate::model::{CellRef, RawSheet, SheetAccount};
@@ -15,7 +15,7 @@ pub struct FoundTable<'w> {
     pub view: usize,
     pub table: SheetTable,
     pub cover: Cover,
-    pub said: Said,
+    pub told: Told,
     /// The sheet that the cover stands on.
     pub cover_sheet: u16,
     pub account: SheetAccount,
@@ -59,7 +59,7 @@ impl<'w> FoundTable<'w> {
             }
         }
         let RunFrame { plan, period, .. } = run;
-        let said = period::said(frame, &cover, &title, header_at, &plan.schedule, period);
+        let told = period::said(frame, &cover, &title, header_at, &plan.schedule, period);
         let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
         let cover_says_nil =
             title.iter().flat_map(|i| frame.cells(*i)).any(|cell| labels::is_zero_report(view.sheet.text(cell.value)));
@@ -76,7 +76,7 @@ impl<'w> FoundTable<'w> {
             view: at,
             table,
             cover,
-            said,
+            told,
             cover_sheet: view.index,
             account,
             header_at,

@@ -106,13 +106,14 @@ impl<'a> Normaliser<'a> {
         let (mut found, mut sheets) = find::tables(run, lexicon, &areas);
         near::workbook(workbook, &mut sink);
         let (mut tables, mut sender, mut unrecognised, mut nil_return) = (Vec::new(), None, None, false);
+        let mut other_period = None;
         if found.is_empty() {
             unrecognised = Some(near::unrecognised(run.plan, workbook, near::nearest(&near_misses)));
         } else {
             find::cover_apart(run, &areas, &mut found);
             hidden::hidden(run.plan, &mut found, &mut sink);
             near::near_forms(run.plan, &areas, &near_misses, &mut sink);
-            periods::periods(&mut found, run.period, &mut sink);
+            other_period = periods::periods(run, &source.name, &mut found, &mut sink);
             around::filing_dates(&found, &mut sink);
             self.headers(&areas, &found, &mut sink);
             let mut evidence = evidence::gather(run, lexicon, source, &found);
@@ -120,11 +121,16 @@ impl<'a> Normaliser<'a> {
             evidence::add_rows(run, lexicon, &found, &tables, &mut evidence);
             sender = match found.iter().any(FoundTable::counts) {
                 true => identify::sender(&run.reference.roster, &evidence, meter, &mut sink),
+                // Whose it is matters for who is chased; what is doubtful about it is for the period that it is of.
+                false if other_period.is_some() => {
+                    identify::sender(&run.reference.roster, &evidence, meter, &mut Sink::default())
+                }
                 false => identify::by_name(&evidence),
             };
             sheets.extend(found.iter().map(|found| found.account.clone()));
             sheets.sort_by_key(|account| account.sheet);
-            nil_return = nil::nil(&found, &areas, &tables, &mut sink);
+            // Of another period, it need not say why it holds nothing of ours.
+            nil_return = other_period.is_none() && nil::nil(&found, &areas, &tables, &mut sink);
         }
         sink.note_what_was_read(workbook);
         NormalisedReturn {
@@ -135,6 +141,7 @@ impl<'a> Normaliser<'a> {
             unknown_units: sink.unknown_units,
             sheets,
             unrecognised,
+            other_period,
             sender,
             version: version::evidence(source, workbook, &found),
             nil_return,

@@ -1,24 +1,67 @@
 //! Which period a table says it is of, and whether that is the run's.
+//!
+//! Said by 所属期, else the title, else the name of the sheet, else that of the file. A year around the period leaves open
+//! what the next of them says.
 
 use super::cover::Cover;
 use super::view::View;
-use crate::domain::period::{Period, PeriodKind};
+use crate::domain::period::{Period, PeriodKind, civil};
 use crate::domain::schedule::Schedule;
+use crate::domain::spoken::{Place, Spoken, spoken};
 use crate::model::cell::CellRef;
+use crate::text::names::tidy;
 
-/// What a table says of its period.
+/// What a table says of its period, with the cell and the words that say it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
     Nothing,
     /// 所属期 is there and cannot be read.
     Unclear(CellRef, String),
+    /// A year around our period; whether it is 所属期 that says so.
+    Open {
+        at: CellRef,
+        text: String,
+        year: i32,
+        label: bool,
+    },
     Ours,
-    /// 所属期 is of another length: a month within our year, or the year around our month.
+    /// A part of our period: 1月 in a quarter.
+    Part(CellRef, String),
+    /// A span, a cumulation or a longer period that shares days with ours.
     OtherKind(CellRef, String),
-    Other(CellRef, String),
+    /// Another period; which one, where it is one.
+    Other(CellRef, String, Option<Period>),
 }
 
-/// 所属期 first, else years in the title rows, else the sheet's name.
+/// What a table says, and a lower source that says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub said: Said,
+    pub odds: Option<(CellRef, String)>,
+}
+
+/// What one source comes to, held against our period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Judged {
+    Nothing,
+    Open(i32),
+    Ours,
+    Part,
+    OtherKind,
+    Other(Option<Period>),
+}
+
+/// One source: where it stands, its words, what they say.
+struct Source {
+    at: CellRef,
+    text: String,
+    judged: Judged,
+}
+
+/// Labels of days: what stands behind them says when a return was filled in, and never for which period.
+const DAYS: [&str; 3] = ["日期", "填报时间", "报送时间"];
+
+/// What 所属期, title and sheet name say.
 pub fn said(
     view: &View<'_>,
     cover: &Cover,
@@ -26,174 +69,262 @@ pub fn said(
     header: CellRef,
     schedule: &Schedule,
     ours: &Period,
-) -> Said {
-    if let Some((at, text)) = cover.periods.first() {
-        let read: Vec<Period> = periods(text, schedule);
-        return if read.is_empty() {
-            Said::Unclear(*at, text.clone())
-        } else if spans(&read, ours)
-            || (fits(&read, ours) && read.iter().any(|period| period.overlaps(ours) && alike(period, ours)))
-        {
-            Said::Ours
-        } else if fits(&read, ours) {
-            Said::OtherKind(*at, text.clone())
-        } else {
-            Said::Other(*at, text.clone())
-        };
+) -> Told {
+    let mut sources = Vec::new();
+    let mut year = ours.year();
+    let mut unclear = None;
+    for (at, text) in cover.periods.iter().take(1) {
+        let judged = judge(&of_label(text, schedule, year), ours);
+        if judged == Judged::Nothing && says_something(text) {
+            unclear = Some(Said::Unclear(*at, text.clone()));
+        }
+        sources.push(Source { at: *at, text: text.clone(), judged });
+    }
+    year = context(&sources).unwrap_or(year);
+    let mut titles: Vec<(CellRef, String, Vec<Spoken>)> = Vec::new();
+    for cell in title_rows.iter().flat_map(|i| view.telling(*i)) {
+        let text = tidy(view.sheet.text(cell.value)).into_owned();
+        let read = spoken(without_days(&text), Place::Title, schedule, year);
+        // What 所属期 says in that very cell has been heard.
+        if !read.is_empty() && !cover.periods.iter().any(|(at, _)| *at == cell.at) {
+            titles.push((cell.at, text, read));
+        }
+    }
+    if let Some((at, text, _)) = titles.first().cloned() {
+        let read: Vec<Spoken> = titles.into_iter().flat_map(|(.., read)| read).collect();
+        sources.push(Source { at, text, judged: judge(&read, ours) });
+    }
+    year = context(&sources).unwrap_or(year);
+    let name = &view.sheet.name;
+    let read = near(spoken(name, Place::Name, schedule, year), ours);
+    sources.push(Source { at: header, text: format!("工作表名“{name}”"), judged: judge(&read, ours) });
+    let labelled = !cover.periods.is_empty();
+    let mut told = decide(&sources, labelled);
+    if let (Some(unclear), Said::Nothing | Said::Open { .. } | Said::Ours) = (unclear, &told.said) {
+        told.said = unclear;
+    }
+    told
+}
+
+/// The name of the file, where nothing better says anything; at odds with what does, it is only doubted.
+pub fn of_file(told: &mut Told, name: &str, header: CellRef, schedule: &Schedule, ours: &Period) {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let year = match &told.said {
+        Said::Open { year, .. } => *year,
+        _ => ours.year(),
+    };
+    let judged = judge(&near(spoken(stem, Place::Name, schedule, year), ours), ours);
+    let text = format!("文件名“{stem}”");
+    match (&told.said, judged) {
+        (
+            Said::Nothing | Said::Open { .. },
+            judged @ (Judged::Ours | Judged::Part | Judged::OtherKind | Judged::Other(_)),
+        ) => {
+            told.said = as_said(&Source { at: header, text, judged });
+        }
+        (Said::Nothing, Judged::Open(_)) => told.said = Said::Ours,
+        (Said::Ours | Said::Part(..), Judged::Other(_)) | (Said::Other(..), Judged::Ours) if told.odds.is_none() => {
+            told.odds = Some((header, text));
+        }
+        _ => {}
+    }
+}
+
+/// The first source that says something decides; those below it that say otherwise are named.
+fn decide(sources: &[Source], labelled: bool) -> Told {
+    let mut open = None;
+    for (at, source) in sources.iter().enumerate() {
+        match source.judged {
+            Judged::Nothing => {}
+            Judged::Open(year) => {
+                let said = Said::Open { at: source.at, text: source.text.clone(), year, label: labelled && at == 0 };
+                open = open.or(Some(said));
+            }
+            _ => {
+                let lower = sources.get(at + 1..).unwrap_or(&[]).iter();
+                let odds = lower.filter(|lower| at_odds(&source.judged, &lower.judged)).map(|l| (l.at, l.text.clone()));
+                return Told { said: as_said(source), odds: odds.last() };
+            }
+        }
+    }
+    Told { said: open.unwrap_or(Said::Nothing), odds: None }
+}
+
+fn at_odds(decided: &Judged, lower: &Judged) -> bool {
+    match decided {
+        Judged::Ours | Judged::Part => matches!(lower, Judged::Other(_)),
+        Judged::Other(_) => *lower == Judged::Ours,
+        _ => false,
+    }
+}
+
+fn as_said(source: &Source) -> Said {
+    let (at, text) = (source.at, source.text.clone());
+    match &source.judged {
+        Judged::Nothing => Said::Nothing,
+        Judged::Open(year) => Said::Open { at, text, year: *year, label: false },
+        Judged::Ours => Said::Ours,
+        Judged::Part => Said::Part(at, text),
+        Judged::OtherKind => Said::OtherKind(at, text),
+        Judged::Other(period) => Said::Other(at, text, period.clone()),
+    }
+}
+
+/// The year that a higher source gives to months without one.
+fn context(sources: &[Source]) -> Option<i32> {
+    sources.iter().rev().find_map(|source| match source.judged {
+        Judged::Open(year) => Some(year),
+        _ => None,
+    })
+}
+
+/// A month without its year is of the year that brings it near ours: 12月 beside a January is the one before.
+fn near(read: Vec<Spoken>, ours: &Period) -> Vec<Spoken> {
+    const HALF_A_YEAR: i32 = 183;
+    let moved = |spoken: Spoken| match spoken {
+        Spoken::Period(period) if period.first > ours.last + HALF_A_YEAR && period.kind != PeriodKind::Year => {
+            Spoken::Period(period.year_ago().unwrap_or(period))
+        }
+        spoken => spoken,
+    };
+    read.into_iter().map(moved).collect()
+}
+
+/// 所属期, as text or as the cell of a date: a first day stands for its month.
+fn of_label(text: &str, schedule: &Schedule, year: i32) -> Vec<Spoken> {
+    let first = match crate::text::dates::read(text) {
+        crate::text::dates::Reading::Day(day) => civil(day).filter(|(.., dom)| *dom == 1),
+        _ => None,
+    };
+    match first.and_then(|(year, month, _)| Period::calendar(PeriodKind::Month, year, month)) {
+        Some(month) => vec![Spoken::Period(month)],
+        None => spoken(text, Place::Label, schedule, year),
+    }
+}
+
+/// Whether a 所属期 holds more than the form's own blanks: ____年__月.
+fn says_something(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !"年月日季度至-—_＿期第份（）()".contains(c))
+}
+
+/// A title row up to where it names a day.
+fn without_days(text: &str) -> &str {
+    let at = DAYS.iter().filter_map(|label| text.find(label)).min();
+    let upto = at.map_or(text.len(), |at| at);
+    text.get(..upto).unwrap_or(text)
+}
+
+/// What a text says, held against our period.
+fn judge(read: &[Spoken], ours: &Period) -> Judged {
+    let days = |spoken: &Spoken| match spoken {
+        Spoken::Period(period) => (period.first, period.last),
+        Spoken::Span(first, last) => (*first, *last),
+    };
+    let is_ours = |spoken: &Spoken| match spoken {
+        Spoken::Period(period) if period.kind == ours.kind => period.overlaps(ours),
+        spoken => days(spoken) == (ours.first, ours.last),
+    };
+    if read.is_empty() {
+        return Judged::Nothing;
+    }
+    if read.iter().any(is_ours) {
+        return Judged::Ours;
+    }
+    // Where a text says several, those of our own kind decide: “2025–2026采暖期 2025年12月” is not January's.
+    let own_kind = |spoken: &&Spoken| matches!(spoken, Spoken::Period(period) if period.kind == ours.kind);
+    if let Some(Spoken::Period(other)) = read.iter().find(own_kind) {
+        return Judged::Other(Some(other.clone()));
     }
     let mut other = None;
-    for &i in title_rows {
-        for cell in view.telling(i) {
-            let text = view.sheet.text(cell.value);
-            let read = periods_in_title(text, schedule);
-            if fits(&read, ours) || spans(&read, ours) {
-                return Said::Ours;
-            }
-            if !read.is_empty() && other.is_none() {
-                other = Some(Said::Other(cell.at, crate::text::names::tidy(text).into_owned()));
-            }
-        }
-    }
-    if let Some(other) = other {
-        return other;
-    }
-    match schedule.parse(&view.sheet.name) {
-        Some(period) if period.overlaps(ours) => Said::Ours,
-        Some(_) => Said::Other(header, format!("工作表名“{}”", view.sheet.name)),
-        None => Said::Nothing,
-    }
-}
-
-/// Whether two periods are of one length, where both are of those that the calendar gives. A month in the 所属期 of a
-/// yearly return may be its filing date, or the month's return of something else: possible, and for someone to look at.
-fn alike(a: &Period, b: &Period) -> bool {
-    let of_calendar = |kind: PeriodKind| {
-        matches!(kind, PeriodKind::Month | PeriodKind::Quarter | PeriodKind::HalfYear | PeriodKind::Year)
-    };
-    a.kind == b.kind || !of_calendar(a.kind) || !of_calendar(b.kind)
-}
-
-/// Whether two ends are named, and we lie between them: 2026年1月1日至12月31日.
-fn spans(read: &[Period], ours: &Period) -> bool {
-    let first = read.iter().map(|period| period.first).min();
-    let last = read.iter().map(|period| period.last).max();
-    let one_kind = read.windows(2).all(|pair| pair[0].kind == pair[1].kind);
-    read.len() > 1
-        && one_kind
-        && first.is_some_and(|first| first <= ours.first)
-        && last.is_some_and(|last| last >= ours.last)
-}
-
-/// A month within the year, or a year around the month, is no other period. Where a text says several, those of our own
-/// kind decide: “2025–2026采暖期 2025年12月” is not January's.
-fn fits(read: &[Period], ours: &Period) -> bool {
-    let mut own_kind = read.iter().filter(|period| period.kind == ours.kind).peekable();
-    if own_kind.peek().is_some() {
-        return own_kind.any(|period| period.overlaps(ours));
-    }
-    read.iter().any(|period| period.overlaps(ours))
-}
-
-fn periods(text: &str, schedule: &Schedule) -> Vec<Period> {
-    let text = crate::text::width::narrow(text);
-    match schedule.parse(&text) {
-        Some(period) => vec![period],
-        None => match crate::text::dates::read(&text) {
-            // 所属期 as a date cell: its month.
-            crate::text::dates::Reading::Day(day) => {
-                Period::parse(&crate::text::dates::show_month(day)).into_iter().collect()
-            }
-            _ => periods_in_title(&text, schedule),
-        },
-    }
-}
-
-/// Every season and every 20xx年… of a text, as precise as it says.
-fn periods_in_title(text: &str, schedule: &Schedule) -> Vec<Period> {
-    if !text.contains('年') && schedule.season.is_none() {
-        return Vec::new();
-    }
-    let text = crate::text::width::narrow(text);
-    let (mut found, text) = schedule.seasons_in(&text);
-    for (at, _) in text.match_indices('年') {
-        let Some(start) = at.checked_sub(4) else { continue };
-        let Some(year) = text.get(start..at).filter(|year| year.bytes().all(|b| b.is_ascii_digit())) else { continue };
-        if !matches!(year.get(..2), Some("19" | "20")) {
+    let mut best = Judged::Nothing;
+    for spoken in read {
+        let (first, last) = days(spoken);
+        let judged = if last < ours.first || first > ours.last {
+            let period = match spoken {
+                Spoken::Period(period) => Some(period.clone()),
+                Spoken::Span(..) => None,
+            };
+            other = other.or(Some(Judged::Other(period)));
             continue;
+        } else {
+            overlapping(spoken, (first, last), ours)
+        };
+        if rank(&judged) > rank(&best) {
+            best = judged;
         }
-        let rest = text.get(at + '年'.len_utf8()..).unwrap_or("").trim_start_matches(['度', ' ']);
-        let end = rest
-            .find(['月', '季'])
-            .filter(|end| *end <= 9)
-            .map(|end| end + 3)
-            .or_else(|| ["上半年", "下半年"].iter().find(|half| rest.starts_with(**half)).map(|half| half.len()));
-        let precise = end.and_then(|end| Period::parse(&format!("{year}年{}", rest.get(..end)?)));
-        let end_of_range = end.and_then(|end| month_after(rest.get(end..)?));
-        found.extend(precise.or_else(|| Period::parse(year)));
-        found.extend(end_of_range.and_then(|month| Period::parse(&format!("{year}年{month}月"))));
     }
-    found
+    if best == Judged::Nothing { other.unwrap_or(best) } else { best }
 }
 
-/// The month that ends a range: what follows 1月 in 2026年1月-12月 or 2026年1月1日至12月31日.
-fn month_after(rest: &str) -> Option<&str> {
-    let rest =
-        rest.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace()).trim_start_matches(['日', '号']);
-    let rest = rest.trim_start();
-    let rest = rest.strip_prefix(['-', '—', '–', '~', '至', '到', '－', '～'])?.trim_start_matches(['—', '-', ' ']);
-    let (month, _) = rest.split_once('月')?;
-    Some(month.trim()).filter(|month| (1..=2).contains(&month.len()) && month.bytes().all(|b| b.is_ascii_digit()))
+/// What a period or span that shares days with ours, and is not ours, leaves to say.
+fn overlapping(spoken: &Spoken, (first, last): (i32, i32), ours: &Period) -> Judged {
+    let Spoken::Period(period) = spoken else { return Judged::OtherKind };
+    let of_calendar = |kind: PeriodKind| !matches!(kind, PeriodKind::Season | PeriodKind::Campaign);
+    let around = first <= ours.first && last >= ours.last;
+    match period.kind {
+        // Seasons and campaigns are named beside the months that they hold, and by the years that hold them.
+        PeriodKind::Year | PeriodKind::Season | PeriodKind::Campaign if around => Judged::Open(period.year()),
+        kind if !of_calendar(kind) || !of_calendar(ours.kind) => Judged::Open(period.year()),
+        _ if around => Judged::OtherKind,
+        _ => Judged::Part,
+    }
+}
+
+fn rank(judged: &Judged) -> u8 {
+    match judged {
+        Judged::Nothing => 0,
+        Judged::Other(_) => 1,
+        Judged::Open(_) => 2,
+        Judged::OtherKind => 3,
+        Judged::Part => 4,
+        Judged::Ours => 5,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::schedule::Season;
 
-    #[test]
-    fn titles_say_years_months_and_quarters() {
-        let years = Schedule::of(PeriodKind::Year);
-        let keys = |text: &str| periods_in_title(text, &years).iter().map(Period::key).collect::<Vec<_>>();
-        assert_eq!(keys("２０２６年度省模范班组申报汇总表"), ["2026"]);
-        assert_eq!(keys("2026年3月合理化建议月报"), ["2026-03"]);
-        assert_eq!(keys("2026年第1季度台账"), ["2026Q1"]);
-        assert_eq!(keys("2025年度（2026年评选）"), ["2025", "2026"]);
-        assert!(keys("申报汇总表").is_empty());
-        assert_eq!(keys("2026年1月—12月"), ["2026-01", "2026-12"]);
-        assert_eq!(keys("2026年1月1日至12月31日"), ["2026-01", "2026-12"]);
-        assert_eq!(keys("2026年3月5日"), ["2026-03"]);
+    fn judged(text: &str, place: Place, kind: PeriodKind, ours: &str) -> Judged {
+        let ours = Period::parse(ours).expect("fixture");
+        judge(&spoken(text, place, &Schedule::of(kind), ours.year()), &ours)
     }
 
     #[test]
-    fn a_range_of_months_is_the_year() {
-        let ours = Period::parse("2026").expect("fixture");
-        for (text, whole) in [("2026年1月-12月", true), ("2026年1月1日至2026年12月31日", true), ("2026年3月", false)]
-        {
-            let read = periods(text, &Schedule::of(PeriodKind::Year));
-            assert_eq!(spans(&read, &ours) || read.iter().any(|period| alike(period, &ours)), whole, "{text}");
+    fn spans_and_cumulations_are_doubted_unless_they_are_ours() {
+        use PeriodKind::{Month, Quarter, Year};
+        for (text, kind, ours, expected) in [
+            ("2026年3月-2026年5月", Month, "2026-03", Judged::OtherKind),
+            ("2026年1-3月", Month, "2026-03", Judged::OtherKind),
+            ("2026年3月（累计）", Month, "2026-03", Judged::OtherKind),
+            ("截至2026年3月", Month, "2026-03", Judged::OtherKind),
+            ("截至2026年1月", Month, "2026-01", Judged::Ours),
+            ("2026年1-3月", Quarter, "2026Q1", Judged::Ours),
+            ("截至2026年3月", Quarter, "2026Q1", Judged::Ours),
+            ("2026年1月1日至2026年12月31日", Year, "2026", Judged::Ours),
+            ("2026年2月", Quarter, "2026Q1", Judged::Part),
+            ("2026年", Month, "2026-03", Judged::Open(2026)),
+            ("2026年第一季度", Month, "2026-03", Judged::OtherKind),
+            ("2026年3月", Month, "2026-03", Judged::Ours),
+        ] {
+            for place in [Place::Label, Place::Title] {
+                assert_eq!(judged(text, place, kind, ours), expected, "{text} in {ours}");
+            }
         }
+        let other = |text| matches!(judged(text, Place::Label, Month, "2026-03"), Judged::Other(_));
+        assert!(other("2026年2月") && other("2026年5-6月") && other("2025年") && other("2025年3月"));
     }
 
     #[test]
-    fn a_month_of_our_year_is_ours() {
-        let (Some(year), Some(month), Some(last)) =
-            (Period::parse("2026"), Period::parse("2026-03"), Period::parse("2025"))
-        else {
-            panic!("fixture")
-        };
-        let fits = |read: &Period, ours: &Period| fits(std::slice::from_ref(read), ours);
-        assert!(fits(&year, &month) && fits(&month, &year) && !fits(&year, &last));
+    fn a_month_of_a_name_is_of_the_year_that_brings_it_near() {
+        let ours = Period::parse("2026-01").expect("fixture");
+        let read = near(spoken("12月", Place::Name, &Schedule::of(PeriodKind::Month), 2026), &ours);
+        assert_eq!(judge(&read, &ours), Judged::Other(Period::parse("2025-12")));
     }
 
     #[test]
-    fn a_season_beside_a_month_does_not_stand_for_its_other_months() {
-        let season = Season { name: "采暖期".into(), also: vec![], first: (11, 15), last: (3, 15) };
-        let schedule = Schedule { kind: PeriodKind::Month, season: Some(season), campaigns: vec![] };
-        let read = periods_in_title("2025—2026年采暖期服务指标月报（2025年12月）", &schedule);
-        assert_eq!(read.len(), 2);
-        let month = |text| Period::parse(text).unwrap();
-        assert!(fits(&read, &month("2025-12")) && !fits(&read, &month("2026-01")));
-        let season_alone = periods_in_title("2025-2026采暖期指标", &schedule);
-        assert!(fits(&season_alone, &month("2026-01")) && !fits(&season_alone, &month("2026-04")));
+    fn blanks_of_a_form_say_nothing() {
+        assert!(!says_something("    年   月") && says_something("本期") && says_something("2026"));
     }
 }

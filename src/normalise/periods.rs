@@ -1,71 +1,44 @@
 //! Tables held against the period of the run.
 
 use super::found::FoundTable;
-use super::period::Said;
+use super::frame::RunFrame;
+use super::period::{self, Said};
 use super::sink::{Say, Sink};
-use crate::domain::period::Period;
+use crate::domain::period::{Period, PeriodKind};
 use crate::model::codes::FindingCode;
-use crate::model::{Origin, Severity};
+use crate::model::normalised::OtherPeriod;
+use crate::model::{CellRef, Origin, Severity};
 
-/// Sheets of another period: not counted where another sheet fits, else the return is held out.
-pub fn periods(found: &mut [FoundTable<'_>], ours: &Period, sink: &mut Sink) {
+/// Sheets of another period are not counted. Where no sheet is of ours, the whole return is of another period, which is
+/// an outcome of its own: nobody has to mend it, and it counts for the period that it says.
+pub fn periods(run: RunFrame<'_>, file: &str, found: &mut [FoundTable<'_>], sink: &mut Sink) -> Option<OtherPeriod> {
+    let (ours, schedule) = (run.period, &run.plan.schedule);
     inherit(found);
-    let visible = |found: &FoundTable<'_>| found.account.not_counted.is_none();
-    let fits = found.iter().any(|found| visible(found) && !matches!(found.said, Said::Other(..)));
-    let mut missing = None;
-    let mut held = false;
-    for found in found.iter_mut().filter(|found| visible(found)) {
-        let sheet = Some(found.cover_sheet);
-        let expected = format!("本次报告期是 {}", ours.title());
-        match found.said.clone() {
-            Said::Ours => {}
-            Said::Nothing => missing = missing.or(Some((found.account.sheet, found.header_at))),
-            Said::Unclear(at, text) => {
-                let found = format!("所属期填的“{text}”无法识别");
-                let next = "按本期计入；请报送单位核实所属期";
-                sink.on_return(
-                    sheet,
-                    vec![at],
-                    Say { code: FindingCode::PeriodUnclear, severity: Severity::Verify, found, expected, next },
-                );
-            }
-            Said::OtherKind(at, text) => {
-                let found = format!("所属期填的是“{text}”，本次报送的是{}", ours.title());
-                let next = "按本期计入；请报送单位核实：把填报日期写成了所属期的改正，报错表的重报";
-                sink.on_return(
-                    sheet,
-                    vec![at],
-                    Say { code: FindingCode::PeriodOtherKind, severity: Severity::Verify, found, expected, next },
-                );
-            }
-            Said::Other(at, text) if fits => {
-                found.account.not_counted = Some(format!("属于其他报告期（{text}）"));
-                let said =
-                    format!("工作表“{}”的所属期是“{text}”，{} 行数据未计入", found.sheet.name, found.account.data);
-                let next = "另有本期的工作表，已按那一张计入；如填错请改正";
-                sink.on_return(
-                    sheet,
-                    vec![at],
-                    Say { code: FindingCode::SheetOtherPeriod, severity: Severity::Note, found: said, expected, next },
-                );
-            }
-            // One finding holds the whole return, however many of its sheets say the same.
-            Said::Other(..) if held => {}
-            Said::Other(at, text) => {
-                held = true;
-                let found = format!("所属期是“{text}”");
-                let next = "请报送单位核对：报错期的重报，写错的改正";
-                sink.on_return(
-                    sheet,
-                    vec![at],
-                    Say { code: FindingCode::PeriodMismatch, severity: Severity::Block, found, expected, next },
-                );
-            }
-        }
+    for table in found.iter_mut() {
+        period::of_file(&mut table.told, file, table.header_at, schedule, ours);
     }
-    if let Some((sheet, at)) = missing
-        && !found.iter().any(|found| matches!(found.said, Said::Ours | Said::OtherKind(..)))
-    {
+    let fits = found.iter().any(|found| found.counts() && !matches!(found.told.said, Said::Other(..)));
+    let mut heard = Heard::default();
+    let mut whole = None;
+    for found in found.iter_mut().filter(|found| found.counts()) {
+        if let Said::Other(at, text, period) = &found.told.said {
+            let (at, text) = (*at, text.clone());
+            found.account.not_counted = Some(format!("属于其他报告期（{text}）"));
+            if fits {
+                sheet_of_other(found, at, &text, ours, sink);
+            } else {
+                let said = OtherPeriod { said: text.clone(), period: period.clone() };
+                if whole.is_none() {
+                    return_of_other(found, at, &said, ours, sink);
+                }
+                whole = whole.or(Some(said));
+            }
+            odds(found, &text, ours, &mut heard, sink);
+            continue;
+        }
+        counted(found, ours, &mut heard, sink);
+    }
+    if let Some((sheet, at)) = heard.missing.filter(|_| !heard.said) {
         let say = Say {
             code: FindingCode::PeriodMissing,
             severity: Severity::Note,
@@ -75,6 +48,96 @@ pub fn periods(found: &mut [FoundTable<'_>], ours: &Period, sink: &mut Sink) {
         };
         sink.on_return(Some(sheet), vec![at], say);
     }
+    whole
+}
+
+/// What was said of a return once is not said again for each of its sheets.
+#[derive(Default)]
+struct Heard {
+    missing: Option<(u16, CellRef)>,
+    /// Some table says our period.
+    said: bool,
+    part: bool,
+    odds: bool,
+}
+
+/// A table that counts.
+fn counted(found: &FoundTable<'_>, ours: &Period, heard: &mut Heard, sink: &mut Sink) {
+    let sheet = Some(found.cover_sheet);
+    let expected = format!("本次报告期是 {}", ours.title());
+    let mut verify = |at: CellRef, code, found: String, next| {
+        let say = Say { code, severity: Severity::Verify, found, expected: expected.clone(), next };
+        sink.on_return(sheet, vec![at], say);
+    };
+    const KIND: &str = "按本期计入；请报送单位核实：把填报日期写成了所属期的改正，报错表的重报";
+    match &found.told.said {
+        Said::Nothing => heard.missing = heard.missing.or(Some((found.account.sheet, found.header_at))),
+        Said::Unclear(at, text) => {
+            let said = format!("所属期填的“{text}”无法识别");
+            verify(*at, FindingCode::PeriodUnclear, said, "按本期计入；请报送单位核实所属期");
+        }
+        Said::Open { at, text, label: true, .. } => {
+            heard.said = true;
+            let said = format!("所属期填的是“{text}”，本次报送的是{}", ours.title());
+            verify(*at, FindingCode::PeriodOtherKind, said, KIND);
+        }
+        Said::Open { .. } | Said::Ours => heard.said = true,
+        Said::OtherKind(at, text) => {
+            heard.said = true;
+            let said = format!("写的报告期是“{text}”，本次报送的是{}", ours.title());
+            verify(*at, FindingCode::PeriodOtherKind, said, KIND);
+        }
+        Said::Part(at, text) => {
+            heard.said = true;
+            // A yearly return is often headed by the month in which it is made; its 所属期 is asked about.
+            let headed = ours.kind == PeriodKind::Year && !found.cover.periods.iter().any(|(cell, _)| cell == at);
+            if !headed && !std::mem::replace(&mut heard.part, true) {
+                let said = format!("写的报告期是“{text}”，只是{}的一部分", ours.title());
+                let next = "同一份里属于本期的各张表都已计入；请报送单位核实是不是报全了";
+                verify(*at, FindingCode::PeriodOtherKind, said, next);
+            }
+        }
+        Said::Other(..) => {}
+    }
+    odds(found, &ours.title(), ours, heard, sink);
+}
+
+/// A lower source that says otherwise than what decides.
+fn odds(found: &FoundTable<'_>, decided: &str, ours: &Period, heard: &mut Heard, sink: &mut Sink) {
+    let Some((at, text)) = &found.told.odds else { return };
+    if std::mem::replace(&mut heard.odds, true) {
+        return;
+    }
+    let say = Say {
+        code: FindingCode::PeriodAtOdds,
+        severity: Severity::Verify,
+        found: format!("{text}和“{decided}”不是同一期"),
+        expected: format!("本次报告期是 {}，所属期、标题、工作表名和文件名一致", ours.title()),
+        next: "按所属期、标题、工作表名、文件名的先后取信；请报送单位核实是哪一期的数",
+    };
+    sink.on_return(Some(found.account.sheet), vec![*at], say);
+}
+
+fn sheet_of_other(found: &FoundTable<'_>, at: CellRef, text: &str, ours: &Period, sink: &mut Sink) {
+    let say = Say {
+        code: FindingCode::SheetOtherPeriod,
+        severity: Severity::Note,
+        found: format!("工作表“{}”的报告期是“{text}”，{} 行数据未计入", found.sheet.name, found.account.data),
+        expected: format!("本次报告期是 {}", ours.title()),
+        next: "另有本期的工作表，已按那一张计入；如填错请改正",
+    };
+    sink.on_return(Some(found.cover_sheet), vec![at], say);
+}
+
+fn return_of_other(found: &FoundTable<'_>, at: CellRef, other: &OtherPeriod, ours: &Period, sink: &mut Sink) {
+    let say = Say {
+        code: FindingCode::OtherPeriod,
+        severity: Severity::Note,
+        found: format!("是{}的报表，没有计入", other.words()),
+        expected: format!("本次报告期是 {}", ours.title()),
+        next: "不必退回：汇总那一期时自会计入；本期还没有报的请催报，写错报告期的请改正后重报",
+    };
+    sink.on_return(Some(found.cover_sheet), vec![at], say);
 }
 
 /// A later table of a sheet that says nothing of its own is of the period of the one before, and its money in the same
@@ -101,8 +164,8 @@ fn take_over(from: &FoundTable<'_>, here: &mut FoundTable<'_>) {
     if from.account.sheet != here.account.sheet {
         return;
     }
-    if here.cover.periods.is_empty() && matches!(here.said, Said::Nothing) {
-        here.said = from.said.clone();
+    if here.cover.periods.is_empty() && matches!(here.told.said, Said::Nothing) {
+        here.told = from.told.clone();
     }
     if here.cover.measures.is_empty() {
         here.cover.measures = from.cover.measures.clone();

@@ -63,7 +63,8 @@ pub fn discover(returns: &[PathBuf], limits: &Limits, watch: &dyn Watch) -> Resu
 pub fn none_of_ours(prepared: &Prepared, validated: &Validated) -> Option<String> {
     let verdict = &validated.verdict;
     let count = |outcome| verdict.count(outcome);
-    let ours = count(Outcome::Accepted) + count(Outcome::Returned) + count(Outcome::Superseded);
+    let of_ours = [Outcome::Accepted, Outcome::Returned, Outcome::Superseded, Outcome::OtherPeriod];
+    let ours: usize = of_ours.into_iter().map(count).sum();
     let all = verdict.sources.len();
     if ours > 0 || count(Outcome::Unreadable) > 0 {
         return None;

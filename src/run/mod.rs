@@ -4,6 +4,7 @@
 
 mod collect;
 pub mod issue;
+mod other_period;
 mod past;
 mod places;
 mod prepare;
@@ -85,6 +86,9 @@ pub fn run(
     let prepared = before_issue.as_ref().unwrap_or(prepared);
     let Prepared { plan, reference, period, .. } = prepared;
     let mut validated = collect(prepared, returns, &history, limits, watch)?;
+    if let Some(other) = other_period::mostly_other(prepared, &validated.verdict) {
+        return Err(Stop::Usage(other));
+    }
     if let Some(strangers) = none_of_ours(prepared, &validated) {
         return Err(Stop::Input(format!("{strangers}没有写出任何结果，原有结果没有改动。")));
     }

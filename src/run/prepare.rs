@@ -15,6 +15,8 @@ pub struct Prepared {
     pub period: Period,
     /// The day that the chase list is of (`--as-of`); the last receipt where nobody says.
     pub as_of: Option<i32>,
+    /// Somebody says that the period is right although most returns are of another one (`--confirm-period`).
+    pub period_confirmed: bool,
 }
 
 /// Reads and checks the definition and the reference data, before any return is opened.
@@ -30,7 +32,7 @@ pub fn prepare(
     let plan = definition::read(definition).map_err(Stop::Definition)?;
     let period = period_of(&plan, period.unwrap_or(&plan.sample_period))?;
     let reference = definition::reference::load(&plan, folders, &period, allowance).map_err(Stop::Definition)?;
-    Ok(Prepared { plan, reference, period, as_of: None })
+    Ok(Prepared { plan, reference, period, as_of: None, period_confirmed: false })
 }
 
 /// The period that a pipeline is asked for.

@@ -8,7 +8,7 @@ use super::sample::{Content, Returns, Sample, of};
 use super::sheet::{Encoding, Value};
 use crate::model::Outcome;
 
-use Outcome::{Accepted, Ignored, Returned, Superseded, Unreadable};
+use Outcome::{Accepted, Ignored, OtherPeriod, Returned, Superseded, Unreadable};
 
 const PEOPLE: usize = 0;
 const GROUPS: usize = 1;
@@ -237,7 +237,8 @@ fn identity(all: &mut Returns) -> Result<(), String> {
     let power = of(all, "Q0400")?.odd(Returned, "required column 身份证号 is missing: the return is held out");
     power.sheets[PEOPLE].columns.retain(|column| column.field != "身份证号");
     power.out();
-    let railway = of(all, "Q0500")?.odd(Returned, "所属期 says 2025年: held out");
+    let railway =
+        of(all, "Q0500")?.odd(OtherPeriod, "所属期 says 2025年: of another period, neither returned nor counted");
     railway.sheets.iter_mut().for_each(|sheet| sheet.period = "2025年".into());
     railway.out();
     let copper =

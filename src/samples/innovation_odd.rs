@@ -11,7 +11,7 @@ use super::sample::{Content, Returns, Sample, of};
 use super::sheet::Encoding;
 use crate::model::Outcome;
 
-use Outcome::{Accepted, Ignored, Returned, Superseded, Unreadable};
+use Outcome::{Accepted, Ignored, OtherPeriod, Returned, Superseded, Unreadable};
 
 /// The main month.
 const MAIN: Month = MONTHS[3];
@@ -445,7 +445,8 @@ fn spellings(all: &mut Returns) -> Result<(), String> {
 fn identity(all: &mut Returns) -> Result<(), String> {
     // Nothing comes from Huangshan.
     all.remove("341000");
-    let post = of(all, "S0800")?.odd(Returned, "所属期 says 2026年2月 (period-mismatch, 必改 on the return)");
+    let post =
+        of(all, "S0800")?.odd(OtherPeriod, "所属期 says 2026年2月: of another period, neither returned nor counted");
     post.sheets.iter_mut().for_each(|sheet| sheet.period = "2026年2月".into());
     post.out();
     of(all, "Q0200")?.odd(Accepted, "filed on 16 April, 4 working days late").filed("2026年4月16日");

@@ -9,7 +9,7 @@ use super::service::{self, MONTHS, put};
 use super::sheet::{Encoding, Value};
 use crate::model::Outcome;
 
-use Outcome::{Accepted, Ignored, Returned, Unreadable};
+use Outcome::{Accepted, Ignored, OtherPeriod, Returned, Unreadable};
 
 const MAIN: Month = MONTHS[3];
 
@@ -192,7 +192,8 @@ fn identity(all: &mut Returns) -> Result<(), String> {
     of(all, "341095")?.odd(Accepted, "filed on 12 February, after the due date").filed("2026年2月12日");
     let half = of(all, "Q0195")?.odd(Unreadable, "the upload broke off: half a workbook").out();
     half.content = Content::HalfXlsx;
-    let power = of(all, "Q0495")?.odd(Returned, "所属期 says 2025年12月 (period-mismatch, 必改 on the return)");
+    let power =
+        of(all, "Q0495")?.odd(OtherPeriod, "所属期 says 2025年12月: of another period, neither returned nor counted");
     power.sheets.iter_mut().for_each(|sheet| sheet.period = "2025年12月".into());
     power.out();
     Ok(())

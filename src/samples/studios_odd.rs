@@ -9,7 +9,7 @@ use super::sheet::{Encoding, Value};
 use super::studios::plain;
 use crate::model::Outcome;
 
-use Outcome::{Accepted, Ignored, Returned, Superseded, Unreadable, Unrecognised};
+use Outcome::{Accepted, Ignored, OtherPeriod, Returned, Superseded, Unreadable, Unrecognised};
 
 /// All files of the pipeline's sample, all periods.
 ///
@@ -207,7 +207,8 @@ fn versions(all: &mut Returns) -> Result<Vec<Sample>, String> {
 }
 
 fn identity(all: &mut Returns) -> Result<(), String> {
-    let steel = of(all, "Q0200")?.odd(Returned, "所属期 says 2026年第2季度: held out");
+    let steel = of(all, "Q0200")?
+        .odd(OtherPeriod, "所属期 says 2026年第2季度: of another period, neither returned nor counted");
     steel.sheets[0].period = QUARTERS[MAIN - 1].title.to_string();
     steel.out();
     let power = of(all, "Q0400")?.odd(Unreadable, "cut off after three fifths of its bytes (broken upload)");

@@ -9,7 +9,7 @@ use super::sheet::{Encoding, Value};
 use super::teams;
 use crate::model::Outcome;
 
-use Outcome::{Accepted, Ignored, Returned, Superseded, Unreadable, Unrecognised};
+use Outcome::{Accepted, Ignored, OtherPeriod, Returned, Superseded, Unreadable, Unrecognised};
 
 /// All files of the pipeline's sample.
 ///
@@ -290,7 +290,8 @@ fn identity(all: &mut Returns) -> Result<(), String> {
     let cars = of(all, "Q0300")?.odd(Returned, "required column 班组长 is missing: held out, no row counts");
     cars.sheets[0].columns.retain(|column| column.field != "班组长");
     cars.out();
-    let power = of(all, "Q0400")?.odd(Returned, "所属期 says 2025年: held out");
+    let power =
+        of(all, "Q0400")?.odd(OtherPeriod, "所属期 says 2025年: of another period, neither returned nor counted");
     power.sheets.iter_mut().for_each(|sheet| sheet.period = "2025年".into());
     power.out();
     let education = of(all, "S0100")?

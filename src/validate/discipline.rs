@@ -28,7 +28,7 @@ pub fn lateness(due: Option<&Due>, calendar: &Calendar, received: Option<i32>) -
 /// A return that says it was filled in before 开网: more often a wrong date, or last period's form, than zeal. Judged by
 /// 填报日期 alone, for a file's stamp may be that of the blank form.
 pub fn early(due: Option<&Due>, source: &SourceFile, returned: &NormalisedReturn) -> Option<Finding> {
-    let opens = due?.opens?;
+    let opens = due?.opens.filter(|_| returned.other_period.is_none())?;
     let filed = returned.version.filled_on.filter(|filed| *filed < opens)?;
     let unit = returned.sender.as_ref().map(|sender| sender.unit);
     Some(Finding {
@@ -84,6 +84,6 @@ fn standing(source: &SourceVerdict, dated: bool) -> Option<UnitStatus> {
         Outcome::Accepted => Some(UnitStatus::Late { days: source.late_days, overdue: source.overdue }),
         Outcome::Returned => Some(UnitStatus::Returned),
         Outcome::Unreadable => Some(UnitStatus::Unreadable),
-        Outcome::Unrecognised | Outcome::Superseded | Outcome::Ignored => None,
+        Outcome::Unrecognised | Outcome::Superseded | Outcome::OtherPeriod | Outcome::Ignored => None,
     }
 }

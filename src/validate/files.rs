@@ -8,7 +8,7 @@ use crate::definition::{Reference, Roster};
 use crate::model::codes::FindingCode;
 use crate::model::drift::Drift;
 use crate::model::ledger::Ledger;
-use crate::model::normalised::NormalisedReturn;
+use crate::model::normalised::{NormalisedReturn, OtherPeriod};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
 use crate::model::{Effect, Finding, FindingKey, Outcome, Place, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,6 +135,7 @@ fn source_verdict(
         near_misses,
         rows,
         superseded_by: None,
+        other_period: None,
         code: None,
         source,
     };
@@ -152,7 +153,8 @@ fn source_verdict(
         }
         Arrival::Return(returned) => {
             let replaced = ruling.replacing(position, &returned);
-            let NormalisedReturn { bindings, sheets, unrecognised: cause, sender, version, .. } = *returned;
+            let NormalisedReturn { bindings, sheets, unrecognised: cause, other_period, sender, version, .. } =
+                *returned;
             verdict.unit = sender.as_ref().map(|sender| sender.unit).or(named_unit);
             let filed = version.filled_on.or_else(|| version.modified.and_then(beijing_day));
             verdict.received = filed.or(verdict.received);
@@ -165,6 +167,7 @@ fn source_verdict(
                     verdict.next = "不需要处理".into();
                     verdict.superseded_by = Some(first.by);
                 }
+                (None, None) if other_period.is_some() => of_other_period(&mut verdict, other_period),
                 (None, None) => returned_or_accepted(&mut verdict, position, reference, ruling, findings),
             }
         }
@@ -179,6 +182,14 @@ fn unrecognised(verdict: &mut SourceVerdict, cause: String) {
     verdict.outcome = Outcome::Unrecognised;
     verdict.cause = cause;
     verdict.next = "如应是报表，请按表式的表头重新填报；不是报表则不需要处理".into();
+}
+
+fn of_other_period(verdict: &mut SourceVerdict, other: Option<OtherPeriod>) {
+    verdict.outcome = Outcome::OtherPeriod;
+    let words = other.as_ref().map(OtherPeriod::words).unwrap_or_default();
+    verdict.cause = format!("是{words}的报表，没有计入本期");
+    verdict.next = "不必退回：汇总那一期时自会计入；写错报告期的，请报送单位改正后重报".into();
+    verdict.other_period = other;
 }
 
 fn returned_or_accepted(

@@ -255,6 +255,7 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
         source,
         bindings: tables.iter().map(binding).collect(),
         near_misses: vec![],
+        other_period: None,
         unknown_units: vec![],
         sheets: tables.iter().map(account).collect(),
         tables,

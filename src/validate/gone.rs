@@ -32,7 +32,9 @@ impl Heard {
         let mut heard = Heard::default();
         for (position, file) in arrived.iter().enumerate() {
             match &file.arrival {
-                Arrival::Return(returned) if !ruling.copies.contains_key(&position) => {
+                Arrival::Return(returned)
+                    if !ruling.copies.contains_key(&position) && returned.other_period.is_none() =>
+                {
                     let Some(unit) = returned.sender.as_ref().and_then(|sender| under(sender.unit)) else { continue };
                     if returned.held() || ruling.undecidable.contains(&position) {
                         heard.unclear.insert(unit);

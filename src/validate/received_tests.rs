@@ -137,7 +137,7 @@ fn every_way_of_not_counting_has_its_standing() {
     files[1].sha256 = files[0].sha256;
     let held = edit(&mut files[2]);
     held.findings.push(Finding {
-        code: Code::spelled("period-mismatch"),
+        code: Code::spelled("sender-unknown"),
         severity: Severity::Block,
         place: Place { source: Some(2), ..Place::default() },
         found: "所属期是 2025 年".into(),

@@ -225,7 +225,7 @@ fn copies_count_once_and_held_returns_not_at_all() {
     ];
     files[1].sha256 = files[0].sha256;
     edit(&mut files[2]).findings.push(Finding {
-        code: Code::spelled("period-mismatch"),
+        code: Code::spelled("sender-unknown"),
         severity: Severity::Block,
         place: Place { source: Some(2), sheet: Some(0), ..Place::default() },
         found: "所属期是 2025 年".into(),

@@ -527,7 +527,7 @@ def discipline(pipeline, period=str(YEAR)):
         # How late matters only for what was accepted.
         out += [(name, "状态", word), (name, "迟报工作日", late if status < 2 else "—")]
     write(f"{pipeline}-discipline", out)
-    outcomes = ["accepted", "returned", "unreadable", "unrecognised", "superseded", "ignored"]
+    outcomes = ["accepted", "returned", "unreadable", "unrecognised", "superseded", "other-period", "ignored"]
     counts = [("文件", outcome, sum(row["结果"] == outcome for row in files)) for outcome in outcomes]
     write(f"outcomes-{pipeline}", [*counts, ("文件", "合计", len(files))])
 

@@ -350,7 +350,7 @@ def discipline(pipeline, month):
         status, late = best.get(unit["单位代码"], (4, 0))
         out += [(unit["单位名称"], "状态", words[status]), (unit["单位名称"], "迟报工作日", late if status < 2 else "—")]
     write(f"{pipeline}-discipline", out)
-    outcomes = ["accepted", "returned", "unreadable", "unrecognised", "superseded", "ignored"]
+    outcomes = ["accepted", "returned", "unreadable", "unrecognised", "superseded", "other-period", "ignored"]
     counts = [("文件", outcome, sum(row["结果"] == outcome for row in files)) for outcome in outcomes]
     write(f"outcomes-{pipeline}", [*counts, ("文件", "合计", len(files))])
 

@@ -1,7 +1,9 @@
 //! Layout at its worst, through the whole program: every record is read once, and a fault blocks its own record alone.
 
 use super::support::Results;
-use super::workshop::{Cell, FIRST, HEADERS, Page, accepted, column, good_row, page, run_book, text, xlsx};
+use super::workshop::{
+    Cell, FIRST, HEADERS, Page, accepted, column, folder, good_row, page, run_book, run_on, text, xlsx,
+};
 
 const UNIT: &str = "合肥市总工会";
 
@@ -168,8 +170,9 @@ fn a_month_in_the_period_of_a_yearly_return_is_asked_about() {
     let said = |period: &str| {
         let mut sheet = page(UNIT, 1);
         sheet.rows[1] = vec![text(&format!("填报单位：{UNIT}    所属期：{period}"))];
-        let results = run_book(&xlsx(&[sheet]));
-        (results.found("period-other-kind"), results.found("period-mismatch").len(), accepted(&results, "人数").len())
+        let returns = folder(&[("合肥/合肥市总工会.xlsx", &xlsx(&[sheet]))]);
+        let results = run_on(returns.path(), &["--confirm-period"]);
+        (results.found("period-other-kind"), results.found("other-period").len(), accepted(&results, "人数").len())
     };
     assert_eq!(said("2026年3月"), (vec![("verify".to_owned(), "A2".to_owned())], 0, 1));
     for whole in ["2026年", "2026年度", "2026年1月-12月", "2026年1月1日至2026年12月31日"] {

@@ -68,8 +68,8 @@ fn a_duplicate_blocks_all_copies_that_are_in_force() {
     // Held out whole, the other return takes part in no rule.
     let held = run("model-teams", &[("甲.csv", ours), ("乙.csv", other(&theirs, "2025年"))]);
     assert_eq!(held.accepted(), 2);
-    held.holds(&[("block", "A2", "period-mismatch")]);
-    assert_eq!((held.outcome("甲.csv").as_str(), held.outcome("乙.csv").as_str()), ("accepted", "returned"));
+    held.holds(&[("note", "A2", "other-period")]);
+    assert_eq!((held.outcome("甲.csv").as_str(), held.outcome("乙.csv").as_str()), ("accepted", "other-period"));
 }
 
 #[test]

@@ -94,10 +94,15 @@ impl Shop {
     }
 
     fn run(&self, returns: &str, month: &str) -> Said {
+        self.run_with(returns, month, &[])
+    }
+
+    fn run_with(&self, returns: &str, month: &str, more: &[&str]) -> Said {
         let (pipelines, history) = (self.word("pipelines"), self.word("history"));
         let (returns, out) = (self.word(&format!("returns-{returns}")), self.word(&format!("out-{month}")));
         let mut args = vec!["run", "monthly", "--quiet", "--period", month, "--returns", &returns];
         args.extend(["--out", &out, "--history", &history, "--pipelines", &pipelines]);
+        args.extend(more);
         say(&args)
     }
 
@@ -138,13 +143,17 @@ fn the_wrong_folder_takes_nothing_from_a_stored_month() {
     let before = (all_bytes(&shop.path("history")), all_bytes(&shop.path("out-2026-03")));
     let said = shop.run("2026-02", "2026-03");
     assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("1 份是2026年2月的") && said.err.contains("--period 2026-02"), "{}", said.err);
+    let said = shop.run_with("2026-02", "2026-03", &["--confirm-period"]);
+    assert_eq!(said.code, 2, "{}", said.err);
     assert!(said.err.contains("没有一份、一行能计入2026年3月") && said.err.contains("已有计入的 1 行"), "{}", said.err);
     assert!(
         (all_bytes(&shop.path("history")), all_bytes(&shop.path("out-2026-03"))) == before,
         "something was changed"
     );
-    // Where nothing is stored yet, nothing can be lost, and the findings say what is wrong.
-    assert_eq!(shop.run("2026-02", "2026-04").code, 1);
+    // Where nothing is stored yet, nothing can be lost, and whoever says that the period is right gets his results.
+    assert_eq!(shop.run("2026-02", "2026-04").code, 2);
+    assert_eq!(shop.run_with("2026-02", "2026-04", &["--confirm-period"]).code, 0);
 }
 
 #[test]

@@ -122,9 +122,10 @@ registry! {
         ColumnMissing "column-missing" = whole(BLOCK, "缺少必需的列", "a required column is absent; look-alike headers are named", "请报送单位按下发的表式补上这一列");
         ColumnTwice "column-twice" = whole(BLOCK, "两列都像同一个栏目", "two columns claim one field", "请报送单位只留一列");
         ColumnAbsent "column-absent" = whole(NOTE, "可省略的列没有填报", "a column left out by right; the declared value was taken", "按定义写明的值计，无须处理");
-        PeriodMismatch "period-mismatch" = whole(BLOCK, "所属期不是本期", "the return says another period", "请核对是否错报；是本期报表的，请报送单位改正所属期");
+        OtherPeriod "other-period" = whole(NOTE, "是其他报告期的报表", "the return is of another period: neither sent back nor counted", "不必退回；本期还没有报的请催报，写错报告期的请改正后重报");
+        PeriodAtOdds "period-at-odds" = whole(VERIFY, "工作表名、文件名等说的是另一期", "title, sheet name or file name say another period than what stands above them in weight (所属期, title, sheet name, file name)", ASK);
         PeriodUnclear "period-unclear" = whole(VERIFY, "所属期读不出来", "所属期 cannot be read", ASK);
-        PeriodOtherKind "period-other-kind" = whole(VERIFY, "所属期的长短和本项工作不同", "所属期 is of another length: a month in a yearly return, a year in a monthly one", ASK);
+        PeriodOtherKind "period-other-kind" = whole(VERIFY, "报告期的长短和本项工作不同", "a period of another length: a year in a monthly return, a month in a quarterly one, a span of months, a cumulation", ASK);
         PeriodMissing "period-missing" = whole(NOTE, "没有写所属期", "no 所属期", "按本期计，无须处理");
         FiledBeforeOpen "filed-before-open" = whole(NOTE, "填报日期早于开网日期", "填报日期 is before 开网 of the calendar: a wrong date, or last period's return", "请核对是不是上一期的报表");
         FilingDateUnclear "filing-date-unclear" = whole(NOTE, "填报日期读不出来", "填报日期 is no whole date; the file's own stamp stands in for it", ASK);

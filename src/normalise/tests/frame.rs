@@ -58,11 +58,13 @@ fn a_row_of_an_unknown_unit_blocks_the_row_with_suggestions() {
 fn periods() {
     let ours = |cover| run(vec![covered(cover, vec![good()])]);
     let read = ours("填报单位：合肥市总 所属期：2025年");
-    assert_eq!(has(&read, "period-mismatch").map(|found| found.1), Some(true));
-    assert_eq!(read.tables.len(), 1, "held, not lost");
+    assert_eq!(has(&read, "other-period").map(|found| (found.0, found.1)), Some((Severity::Note, false)));
+    assert!(read.tables.is_empty() && read.sheets[0].data == 1, "not counted, not lost");
+    assert_eq!(read.other_period.and_then(|other| other.period).map(|period| period.key()), Some("2025".to_owned()));
+    assert_eq!(read.sender.map(|sender| sender.unit), Some(1), "whose it is stays known");
     assert_eq!(has(&ours("填报单位：合肥市总"), "period-missing").map(|found| found.0), Some(Severity::Note));
     assert!(ours("2026年度班组申报汇总表").findings.iter().all(|finding| !finding.code.starts_with("period")));
-    assert!(has(&ours("2025年班组申报汇总表"), "period-mismatch").is_some());
+    assert!(has(&ours("2025年班组申报汇总表"), "other-period").is_some());
     let read = run(vec![
         covered("填报单位：合肥市总 所属期：2025年", vec![good(), good()]),
         covered("填报单位：合肥市总 所属期：2026年", vec![good()]),
