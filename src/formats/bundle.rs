@@ -24,12 +24,27 @@ pub struct Member {
 
 /// Whether a zip is itself one document (OOXML, OpenDocument, OFD, EPUB) and no container of files.
 pub fn is_package(archive: &Archive) -> bool {
+    if is_numbers(archive) {
+        return true;
+    }
     archive.entries.iter().any(|entry| {
-        ["[Content_Types].xml", "mimetype", "OFD.xml", "META-INF/container.xml", "xl/workbook.xml"]
-            .iter()
-            .any(|mark| entry.name.eq_ignore_ascii_case(mark.as_bytes()))
+        [
+            "[Content_Types].xml",
+            "mimetype",
+            "META-INF/manifest.xml",
+            "OFD.xml",
+            "META-INF/container.xml",
+            "xl/workbook.xml",
+        ]
+        .iter()
+        .any(|mark| entry.name.eq_ignore_ascii_case(mark.as_bytes()))
             || entry.name == b"xl\\workbook.xml"
     })
+}
+
+/// Whether a zip is a document of Apple's programs: their pieces are `Index/*.iwa`, in a zip of their own or not.
+pub fn is_numbers(archive: &Archive) -> bool {
+    archive.entries.iter().any(|entry| entry.name == b"Index.zip" || entry.name.ends_with(b".iwa"))
 }
 
 /// The members of a bundle, folders left out, members of one zip inside it included; anything deeper is listed as one

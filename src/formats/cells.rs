@@ -1,8 +1,8 @@
 //! What every reader does with one cell: its place on the grid, its number, its error word, and the order of all.
 
 use crate::model::cell::{Doubt, ERROR_WORDS};
-use crate::model::{CellRef, RawSheet, RawValue};
-use chrono::{NaiveDate, NaiveDateTime};
+use crate::model::{CellRef, Merge, RawSheet, RawValue};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use std::borrow::Cow;
 
 pub const LAST_ROW: u32 = 1_048_575;
@@ -34,6 +34,14 @@ pub fn place(reference: &str) -> Option<CellRef> {
     checked(row.checked_sub(1)?, col.checked_sub(1)?)
 }
 
+/// A merged region by two of its corners; some writers name the last one first.
+pub fn merge(one: CellRef, other: CellRef) -> Merge {
+    Merge {
+        first: CellRef { row: one.row.min(other.row), col: one.col.min(other.col) },
+        last: CellRef { row: one.row.max(other.row), col: one.col.max(other.col) },
+    }
+}
+
 /// Days between the 1900 and 1904 systems.
 const EPOCH_1904: f64 = 1462.0;
 
@@ -59,17 +67,48 @@ pub fn error(word: &str) -> RawValue {
     RawValue::Error(index as u8)
 }
 
-/// The 1900 serial of an ISO date, date-time or time (`2024-02-29`, `2024-02-29T08:00:00`).
+/// China's time is eight hours ahead of UTC.
+const CHINA: i64 = 8 * 3600;
+
+/// The 1900 serial of an ISO date, date-time or time of day (`2024-02-29`, `2024-02-29T08:00`, `2024-02-28T16:00:00Z`);
+/// a moment that names its zone is told in China's time.
 pub fn iso_serial(text: &str) -> Option<f64> {
-    let text = text.strip_suffix('Z').unwrap_or(text);
-    let at = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")
-        .ok()
-        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(0, 0, 0)))?;
+    let (text, zone) = split_zone(text);
+    let moment = |text: &str| {
+        let with_seconds = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f");
+        with_seconds.or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")).ok()
+    };
+    let midnight = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
+    let at = match zone {
+        Some(ahead) => moment(text)?.checked_add_signed(TimeDelta::seconds(CHINA - ahead))?,
+        None => moment(text).or_else(|| midnight(text))?,
+    };
     let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)?.and_hms_opt(0, 0, 0)?;
     let seconds = (at - epoch).num_milliseconds() as f64 / 1000.0;
     let serial = seconds / 86400.0;
     // Excel counts a 29 February 1900 that never was: serials below 61 are one less.
     Some(if serial < 61.0 { serial - 1.0 } else { serial }).filter(|serial| *serial >= 0.0)
+}
+
+/// A moment without its zone, and how many seconds that is ahead of UTC.
+fn split_zone(text: &str) -> (&str, Option<i64>) {
+    if let Some(rest) = text.strip_suffix(['Z', 'z']) {
+        return (rest, Some(0));
+    }
+    let Some(at) = text.len().checked_sub(6).filter(|at| text.is_char_boundary(*at) && text.contains('T')) else {
+        return (text, None);
+    };
+    let (rest, zone) = text.split_at(at);
+    let ahead = |zone: &str| {
+        let (hours, minutes) = zone.split_once(':')?;
+        let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
+        (hours <= 14 && minutes < 60).then_some(hours * 3600 + minutes * 60)
+    };
+    match (zone.strip_prefix('+').and_then(ahead), zone.strip_prefix('-').and_then(ahead)) {
+        (Some(ahead), _) => (rest, Some(ahead)),
+        (_, Some(behind)) => (rest, Some(-behind)),
+        _ => (text, None),
+    }
 }
 
 /// Puts cells in order and makes places unique: where a file gives one place two different values, which one holds is
@@ -136,6 +175,13 @@ mod tests {
     fn serials() {
         assert_eq!(iso_serial("2024-02-29T12:00:00"), Some(45351.5));
         assert_eq!(iso_serial("1900-01-01"), Some(1.0));
+        assert_eq!(iso_serial("2024-02-29T12:00"), Some(45351.5));
+        assert_eq!(iso_serial("2024-02-28T16:00:00.000Z"), Some(45351.0), "midnight in China");
+        assert_eq!(iso_serial("2024-02-29T00:00:00+08:00"), Some(45351.0));
+        assert_eq!(iso_serial("2024-02-28T20:00:00-04:00"), Some(45351.0 + 8.0 / 24.0));
+        for wrong in ["2024-02-29Z", "2024-02-29T08", "2024-02-29T08:00:00+99:00", "第一T：+08:00"] {
+            assert_eq!(iso_serial(wrong), None, "{wrong}");
+        }
         assert_eq!(number(0.5, true, true), RawValue::DateSerial(0.5));
         assert_eq!(number(0.0 + 1.0, true, true), RawValue::DateSerial(1463.0));
         assert_eq!(number(f64::INFINITY, false, false), RawValue::Unreadable(Doubt::NotFinite));

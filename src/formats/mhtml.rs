@@ -42,6 +42,19 @@ pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> 
     found.ok_or(last)
 }
 
+/// Whether the message carries files beside its text: then what was sent is in them.
+pub fn has_attachments(bytes: &[u8]) -> bool {
+    let mixed = String::from_utf8_lossy(split_head(bytes).0).to_ascii_lowercase().contains("multipart/mixed");
+    parts(bytes).into_iter().any(|part| {
+        let head = String::from_utf8_lossy(split_head(part).0).to_ascii_lowercase();
+        head.contains("content-disposition: attachment")
+            || mixed
+                && ["spreadsheet", "ms-excel", "application/zip", "octet-stream", "msword"]
+                    .iter()
+                    .any(|kind| head.contains(kind))
+    })
+}
+
 fn split_head(part: &[u8]) -> (&[u8], &[u8]) {
     for mark in [&b"\r\n\r\n"[..], b"\n\n"] {
         if let Some(at) = memmem::find(part, mark) {

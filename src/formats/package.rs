@@ -57,29 +57,49 @@ impl Package<'_> {
     /// # Errors
     /// They are missing or damaged.
     pub fn relations_of(&self, part: &str) -> Result<Vec<Relation>, Unreadable> {
-        let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
-        let name = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
+        let (folder, name) = relations_part(part);
         let bytes = self.part(&name)?.ok_or_else(|| refusal::damaged("缺少工作簿关系部件"))?;
         relations(&bytes, folder)
     }
 
-    /// Inflates every part but media once, to prove limits and checksums before another reader does so unchecked.
+    /// Every part but media with its name, each inflated once and its checksum proven.
     ///
     /// # Errors
     /// A part is refused or damaged.
-    pub fn prove(&self) -> Result<(), Unreadable> {
+    pub fn parts(&self) -> Result<Vec<(String, Cow<'_, [u8]>)>, Unreadable> {
+        let mut parts = Vec::new();
         for entry in &self.archive.entries {
             let name = normal(&entry.name);
             if !entry.is_folder() && !name.contains("media/") && !name.contains("printersettings/") {
-                self.archive.content(self.bytes, entry, self.archive.allowance.part())?;
+                let content = self.archive.content(self.bytes, entry, self.archive.allowance.part())?;
+                parts.push((String::from_utf8_lossy(&entry.name).into_owned(), content));
             }
         }
-        Ok(())
+        Ok(parts)
+    }
+
+    /// `dcterms:modified` of the document's properties; a broken stamp is no reason to refuse a return.
+    pub fn modified(&self) -> Option<i64> {
+        let bytes = self.part("docProps/core.xml").ok()??;
+        let text = xml::decode(&bytes).ok()?;
+        let mut xml = Xml::new(&text);
+        let stamp = loop {
+            match xml.next() {
+                Ok(Token::Open { name: "modified", .. }) => {
+                    let mut stamp = String::new();
+                    xml.text_into(&mut stamp).ok()?;
+                    break stamp;
+                }
+                Ok(Token::End) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        };
+        chrono::DateTime::parse_from_rfc3339(stamp.trim()).ok().map(|at| at.timestamp())
     }
 }
 
 /// Some writers use backslashes, a leading slash or another case; Excel takes them.
-fn normal(name: &[u8]) -> String {
+pub fn normal(name: &[u8]) -> String {
     String::from_utf8_lossy(name).replace('\\', "/").trim_start_matches('/').to_ascii_lowercase()
 }
 
@@ -102,7 +122,17 @@ pub fn main_part(package: &Package) -> Result<String, Unreadable> {
     Ok(office.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target))
 }
 
-fn relations(bytes: &[u8], folder: &str) -> Result<Vec<Relation>, Unreadable> {
+/// The folder of a part, and the name of the part that holds its relationships.
+pub fn relations_part(part: &str) -> (&str, String) {
+    let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+    (folder, if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") })
+}
+
+/// The relationships that a part's bytes state.
+///
+/// # Errors
+/// They are damaged.
+pub fn relations(bytes: &[u8], folder: &str) -> Result<Vec<Relation>, Unreadable> {
     let text = xml::decode(bytes)?;
     let mut xml = Xml::new(&text);
     let mut found = Vec::new();

@@ -23,6 +23,13 @@ const OTHERS: [(&[u8], &str); 11] = [
     (b"SQLite format 3", "数据库"),
 ];
 
+/// Documents that may well hold a return, in formats that are not read here.
+const UNREAD: [(&[u8], &str); 3] = [
+    (b"L\0\0\0\x01\x14\x02\0", "是快捷方式（.lnk），不是文件本身"),
+    (b"ID;P", "是 SYLK 表格（.slk）"),
+    (b"b\x14#e\0\x01\0\x01E-SafeNet", "是单位加密软件（E-SafeNet）加密的文件，离开该单位打不开"),
+];
+
 /// Containers that are not opened here. Returns may be in them.
 const ARCHIVES: [(&[u8], &str); 4] = [
     (b"Rar!", " RAR 压缩包"),
@@ -62,6 +69,12 @@ pub fn read(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
     if let Some((_, what)) = ARCHIVES.iter().find(|(mark, _)| bytes.starts_with(mark)) {
         return Err(refusal::other_archive(what).into());
     }
+    if let Some((_, what)) = UNREAD.iter().find(|(mark, _)| bytes.starts_with(mark)) {
+        return Err(refusal::unsupported(what).into());
+    }
+    if bytes.get(257..262) == Some(b"ustar") {
+        return Err(refusal::other_archive(" tar 压缩包").into());
+    }
     if let Some((_, what)) = OTHERS.iter().find(|(mark, _)| bytes.starts_with(mark)) {
         return Err(Refusal::NotATable(format!("是{what}，不是表格")));
     }
@@ -72,7 +85,7 @@ fn zip(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
     let archive = Archive::open(bytes, bundle::MOST_MEMBERS, intake.allowance).map_err(|broken| broken.refusal())?;
     let has = |name: &str| archive.entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name.as_bytes()));
     let under = |folder: &str| archive.entries.iter().any(|entry| entry.name.starts_with(folder.as_bytes()));
-    if has("mimetype") && has("content.xml") {
+    if has("content.xml") && (has("mimetype") || has("META-INF/manifest.xml")) {
         return ods::read(&Package::new(&archive, bytes)?);
     }
     if bundle::is_package(&archive) {
@@ -82,15 +95,16 @@ fn zip(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
         if under("ppt/") {
             return Err(Refusal::NotATable("是演示文稿（.pptx），不是表格".to_owned()));
         }
+        if bundle::is_numbers(&archive) {
+            return Err(refusal::unsupported("是苹果电脑的 Numbers 表格").into());
+        }
         if has("OFD.xml") {
             return Err(Refusal::NotATable("是 OFD 版式文档，不是表格".to_owned()));
         }
         let package = Package::new(&archive, bytes)?;
         let main = main_part(&package)?;
         if main.to_ascii_lowercase().ends_with(".bin") {
-            // calamine inflates on its own: prove the parts first (limits, ratio, CRC).
-            package.prove()?;
-            return xlsb::read(&package, &main, bytes);
+            return xlsb::read(&package, &main);
         }
         return if under("xl/") || under("xl\\") || has(&main) {
             xlsx::read(&package, &main)
@@ -118,6 +132,9 @@ fn text(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
         return unicode16(bytes, intake);
     }
     if within(b"mime-version:") && within(b"content-type:") {
+        if mhtml::has_attachments(bytes) {
+            return Err(refusal::other_archive("邮件（.eml），附件在邮件里").into());
+        }
         return mhtml::read(bytes, allowance);
     }
     let first = lower.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&lower);
@@ -125,6 +142,9 @@ fn text(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
     if first.starts_with(b"<") {
         if within(b"urn:schemas-microsoft-com:office:spreadsheet") && within(b"workbook") && !within(b"<html") {
             return spreadsheetml::read(bytes, allowance);
+        }
+        if within(b"schemas.uof.org") || within(b"uof:uof") || within(b"<uof") {
+            return Err(refusal::unsupported("是标文通（UOF）文档").into());
         }
         if within(b"office:document") {
             return Err(refusal::unsupported("是单文件的 OpenDocument 表格").into());
@@ -149,11 +169,12 @@ fn unicode16(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
     let allowance = intake.allowance;
     let text = delimited::decode(bytes).ok_or_else(|| refusal::damaged("UTF-16 文字不完整"))?;
     let lower = text.chars().take(2000).collect::<String>().to_ascii_lowercase();
+    let is_workbook = lower.contains("urn:schemas-microsoft-com:office:spreadsheet") && lower.contains("<workbook");
+    if is_workbook && !lower.contains("<html") {
+        return spreadsheetml::read(bytes, allowance);
+    }
     if lower.trim_start().starts_with('<') && (lower.contains("<html") || lower.contains("<table")) {
         return html::read_text(&text, allowance);
-    }
-    if lower.contains("urn:schemas-microsoft-com:office:spreadsheet") {
-        return spreadsheetml::read(bytes, allowance);
     }
     delimited::read(&text, intake.lone_column, allowance)
 }

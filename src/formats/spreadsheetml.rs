@@ -1,13 +1,16 @@
 //! SpreadsheetML 2003 ("XML 表格 2003"), often saved as `.xls`: text in, a raw workbook out.
+//!
+//! Ours because no crate reads it; it stands on this floor's tokeniser and adds what the format's own words mean.
 
 use super::allowance::Allowance;
-use super::cells::{self, push_nonempty};
-use super::number_format::{Shows, by_code};
+use super::cells;
+use super::looks::{self, CellLook, Runs};
+use super::number_format::{NumberFormat, builtin, by_code};
 use super::refusal::{self, Refusal};
 use super::xml::{self, Attrs, Token, Xml};
 use crate::model::cell::Doubt;
 use crate::model::workbook::Format;
-use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook, Unreadable};
+use crate::model::{CellRef, RawSheet, RawValue, RawWorkbook, Unreadable};
 use std::collections::HashMap;
 
 /// # Errors
@@ -17,17 +20,22 @@ pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> 
     let mut xml = Xml::new(&text);
     let mut found =
         RawWorkbook { format: Format::SpreadsheetMl, modified: None, sheets: Vec::new(), remarks: Vec::new() };
-    let mut styles = Styles::default();
+    let mut styles = NamedStyles::default();
     loop {
         match xml.next().map_err(Unreadable::from)? {
             Token::Open { name: "Style", attrs } => styles.open(attrs),
             Token::Open { name: "NumberFormat", attrs } => {
-                let format = attrs.get("Format").unwrap_or_default();
-                styles.format(format == "Percent" || by_code(&format) == Shows::Percent);
+                styles.current().format = Some(number_format(&attrs.get("Format").unwrap_or_default()));
+            }
+            Token::Open { name: "Font", attrs } => {
+                styles.current().struck = attrs.raw("StrikeThrough").map(|_| attrs.yes("StrikeThrough"));
             }
             Token::Open { name: "Worksheet", attrs } => {
                 let name = attrs.get("Name").unwrap_or_default().into_owned();
-                found.sheets.push(worksheet(&mut xml, name, &styles, allowance)?);
+                let looks = styles.looks();
+                let mut sheet = worksheet(&mut xml, name, looks, allowance)?;
+                found.remarks.extend(looks::uncover(&mut sheet));
+                found.sheets.push(sheet);
             }
             Token::Open { name: "LastSaved", .. } => {
                 let mut stamp = String::new();
@@ -44,63 +52,93 @@ pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> 
     Ok(found)
 }
 
-/// Which styles show a percentage.
-#[derive(Default)]
-struct Styles {
-    /// By its ID: the style that it is based on, and whether it shows a percentage itself; `None` where it says nothing.
-    named: HashMap<String, (Option<String>, Option<bool>)>,
-    /// The one being read.
-    current: String,
+/// A format's code, or one of the names that this format has for the usual ones.
+fn number_format(code: &str) -> NumberFormat {
+    match code {
+        "Percent" => builtin(9),
+        "General Date" | "Short Date" | "Medium Date" | "Long Date" | "Short Time" | "Medium Time" | "Long Time" => {
+            builtin(14)
+        }
+        "General Number" | "Fixed" | "Standard" | "Currency" | "Euro Currency" | "Scientific" => builtin(0),
+        code => by_code(code),
+    }
 }
 
-impl Styles {
+/// A style as written: what it says itself, and the style that it is based on.
+#[derive(Default)]
+struct NamedStyle {
+    parent: Option<String>,
+    format: Option<NumberFormat>,
+    struck: Option<bool>,
+}
+
+#[derive(Default)]
+struct NamedStyles {
+    written: HashMap<String, NamedStyle>,
+    /// The one being read.
+    current: String,
+    looks: Option<HashMap<String, CellLook>>,
+}
+
+impl NamedStyles {
     fn open(&mut self, attrs: Attrs) {
         self.current = attrs.raw("ID").unwrap_or_default().to_owned();
-        self.named.insert(self.current.clone(), (attrs.raw("Parent").map(str::to_owned), None));
+        let parent = attrs.raw("Parent").map(str::to_owned);
+        self.written.insert(self.current.clone(), NamedStyle { parent, ..NamedStyle::default() });
     }
 
-    fn format(&mut self, percent: bool) {
-        if let Some((_, own)) = self.named.get_mut(&self.current) {
-            *own = Some(percent);
-        }
+    fn current(&mut self) -> &mut NamedStyle {
+        self.written.entry(self.current.clone()).or_default()
     }
 
-    /// Excel's own % button makes a style that is based on “Percent” and says no format itself.
-    fn percent(&self, id: &str) -> bool {
-        let mut id = id;
-        // No chain is that long, and one in a circle never ends.
-        for _ in 0..8 {
-            match self.named.get(id) {
-                Some((_, Some(percent))) => return *percent,
-                Some((Some(parent), None)) => id = parent,
-                _ => break,
-            }
-        }
-        false
+    /// The looks of all styles; they stand before the first sheet.
+    fn looks(&mut self) -> &HashMap<String, CellLook> {
+        let written = &self.written;
+        self.looks.get_or_insert_with(|| written.keys().map(|id| (id.clone(), look(written, id))).collect())
     }
+}
+
+/// Excel's own % button makes a style that is based on “Percent” and says no format itself.
+fn look(styles: &HashMap<String, NamedStyle>, id: &str) -> CellLook {
+    let (mut format, mut struck) = (None, None);
+    let mut next = Some(id);
+    // No chain is that long, and one in a circle never ends.
+    for _ in 0..8 {
+        let Some(style) = next.and_then(|id| styles.get(id)) else { break };
+        format = format.or(style.format.as_ref());
+        struck = struck.or(style.struck);
+        next = style.parent.as_deref();
+    }
+    CellLook { format: format.cloned().unwrap_or_default(), struck: struck.unwrap_or(false) }
 }
 
 /// The style of the nearest that names one: the cell, its row, its column, the table.
 #[derive(Default)]
-struct Around {
-    table: Option<bool>,
+struct Around<'s> {
+    table: Option<&'s CellLook>,
     /// First and last of the columns that name one.
-    columns: Vec<(u32, u32, bool)>,
-    row: Option<bool>,
+    columns: Vec<(u32, u32, &'s CellLook)>,
+    row: Option<&'s CellLook>,
 }
 
-impl Around {
-    fn percent(&self, col: u32) -> bool {
+impl<'s> Around<'s> {
+    fn look(&self, col: u32) -> Option<&'s CellLook> {
         let column =
-            || self.columns.iter().find(|(first, last, _)| (*first..=*last).contains(&col)).map(|(.., yes)| *yes);
-        self.row.or_else(column).or(self.table).unwrap_or(false)
+            || self.columns.iter().find(|(first, last, _)| (*first..=*last).contains(&col)).map(|(.., look)| *look);
+        self.row.or_else(column).or(self.table)
     }
 }
 
-fn worksheet(xml: &mut Xml, name: String, styles: &Styles, allowance: Allowance) -> Result<RawSheet, Unreadable> {
+fn worksheet(
+    xml: &mut Xml,
+    name: String,
+    styles: &HashMap<String, CellLook>,
+    allowance: Allowance,
+) -> Result<RawSheet, Unreadable> {
     let mut sheet = RawSheet { name, ..RawSheet::default() };
     let (mut row, mut col, mut next_row, mut column) = (0u32, 0u32, 0u32, 0u32);
-    let said = |attrs: &Attrs| attrs.raw("StyleID").map(|style| styles.percent(style));
+    let said = |attrs: &Attrs| attrs.raw("StyleID").and_then(|style| styles.get(style));
+    let plain = CellLook::default();
     let mut around = Around::default();
     loop {
         match xml.next()? {
@@ -113,8 +151,8 @@ fn worksheet(xml: &mut Xml, name: String, styles: &Styles, allowance: Allowance)
             Token::Open { name: "Column", attrs } => {
                 column = index(attrs, column)?;
                 let last = column.saturating_add(number(attrs, "Span"));
-                around.columns.extend(said(&attrs).map(|percent| (column, last, percent)));
-                if attrs.yes("Hidden") {
+                around.columns.extend(said(&attrs).map(|look| (column, last, look)));
+                if attrs.yes("Hidden") || is_nothing(attrs.raw("Width")) {
                     let hidden = (column..=last.min(u32::from(cells::LAST_COL))).map(|col| col as u16);
                     sheet.hidden_cols.extend(hidden);
                 }
@@ -123,7 +161,7 @@ fn worksheet(xml: &mut Xml, name: String, styles: &Styles, allowance: Allowance)
             Token::Open { name: "Row", attrs } => {
                 row = index(attrs, next_row)?;
                 around.row = said(&attrs);
-                if attrs.yes("Hidden") {
+                if attrs.yes("Hidden") || is_nothing(attrs.raw("Height")) {
                     sheet.hidden_rows.push(row);
                 }
                 next_row = row.saturating_add(1).saturating_add(number(attrs, "Span"));
@@ -139,10 +177,10 @@ fn worksheet(xml: &mut Xml, name: String, styles: &Styles, allowance: Allowance)
                 if across > 0 || down > 0 {
                     let last =
                         cells::checked(row.saturating_add(down), col.saturating_add(across)).ok_or_else(off_grid)?;
-                    sheet.merges.push(Merge { first, last });
+                    sheet.merges.push(cells::merge(first, last));
                 }
-                let percent = said(&attrs).unwrap_or_else(|| around.percent(col));
-                cell(xml, first, (attrs.raw("Formula").is_some(), percent), &mut sheet)?;
+                let look = said(&attrs).or_else(|| around.look(col)).unwrap_or(&plain);
+                cell(xml, first, attrs.raw("Formula").is_some(), look, &mut sheet)?;
                 col = col.saturating_add(1).saturating_add(across);
             }
             Token::Close { name: "Worksheet" } => break,
@@ -152,6 +190,11 @@ fn worksheet(xml: &mut Xml, name: String, styles: &Styles, allowance: Allowance)
     }
     cells::settle(&mut sheet);
     Ok(sheet)
+}
+
+/// Whether a height or width is stated, and is none.
+fn is_nothing(measure: Option<&str>) -> bool {
+    measure.and_then(|measure| measure.parse::<f64>().ok()) == Some(0.0)
 }
 
 fn off_grid() -> Unreadable {
@@ -170,7 +213,7 @@ fn index(attrs: Attrs, next: u32) -> Result<u32, Unreadable> {
     }
 }
 
-fn cell(xml: &mut Xml, at: CellRef, (formula, percent): (bool, bool), sheet: &mut RawSheet) -> Result<(), Unreadable> {
+fn cell(xml: &mut Xml, at: CellRef, formula: bool, look: &CellLook, sheet: &mut RawSheet) -> Result<(), Unreadable> {
     let mut found = false;
     loop {
         match xml.next()? {
@@ -178,14 +221,20 @@ fn cell(xml: &mut Xml, at: CellRef, (formula, percent): (bool, bool), sheet: &mu
                 found = true;
                 let kind = attrs.raw("Type").unwrap_or("String");
                 let mut text = String::new();
-                if !xml.text_into(&mut text)? {
+                let (whole, runs) = rich_text(xml, &mut text)?;
+                if !whole {
                     sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind));
                     continue;
                 }
                 let value = text.trim();
                 let known = match kind {
-                    "Number" if percent => value.parse().ok().map(cells::percent),
-                    "Number" => value.parse().ok().map(|number| cells::number(number, false, false)),
+                    "Number" => match value.parse() {
+                        Ok(number) => {
+                            looks::put_number(sheet, at, number, look, false);
+                            continue;
+                        }
+                        Err(_) => None,
+                    },
                     "Boolean" => match value {
                         "1" => Some(RawValue::Boolean(true)),
                         "0" => Some(RawValue::Boolean(false)),
@@ -194,7 +243,7 @@ fn cell(xml: &mut Xml, at: CellRef, (formula, percent): (bool, bool), sheet: &mu
                     "DateTime" => cells::iso_serial(value).map(RawValue::DateSerial),
                     "Error" => Some(cells::error(value)),
                     _ => {
-                        push_nonempty(sheet, at, &text);
+                        looks::put_text(sheet, at, &text, runs.as_ref(), look);
                         continue;
                     }
                 };
@@ -210,6 +259,38 @@ fn cell(xml: &mut Xml, at: CellRef, (formula, percent): (bool, bool), sheet: &mu
         sheet.push(at, RawValue::Unreadable(Doubt::FormulaWithoutValue));
     }
     Ok(())
+}
+
+/// The text of the `Data` just opened, which may hold HTML runs; whether all of it could be understood.
+fn rich_text(xml: &mut Xml, text: &mut String) -> Result<(bool, Option<Runs>), Unreadable> {
+    let (mut struck, mut raised, mut whole) = (0u32, 0u32, true);
+    let mut runs: Option<Runs> = None;
+    loop {
+        match xml.next()? {
+            Token::Open { name, .. } => {
+                runs.get_or_insert_default();
+                struck += u32::from(name == "S");
+                raised += u32::from(name == "Sup");
+            }
+            Token::Close { name: "Data" } => return Ok((whole, runs)),
+            Token::Close { name } => {
+                struck -= u32::from(name == "S").min(struck);
+                raised -= u32::from(name == "Sup").min(raised);
+            }
+            Token::Text { raw, verbatim } => {
+                let from = text.len();
+                if verbatim {
+                    text.push_str(raw);
+                } else {
+                    whole &= xml::unescape(raw, text);
+                }
+                if let Some(runs) = &mut runs {
+                    runs.note(from..text.len(), struck > 0, raised > 0);
+                }
+            }
+            Token::End => return Err(refusal::damaged("XML 内容不完整")),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -235,6 +316,25 @@ mod tests {
             values,
             [Percent(0.1), Number(0.2), Number(0.3), Percent(0.4), Number(0.5), Number(0.6), Percent(0.7)]
         );
+    }
+
+    #[test]
+    fn what_is_seen_is_told() {
+        let text = "<?xml version=\"1.0\"?><Workbook xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Styles>\
+            <Style ss:ID=\"s\"><Font ss:StrikeThrough=\"1\"/></Style><Style ss:ID=\"w\"><NumberFormat ss:Format=\"0!.0,&quot;万&quot;\"/></Style></Styles>\
+            <Worksheet ss:Name=\"表\"><Table><Column ss:Width=\"0\"/><Row ss:Height=\"0\">\
+            <Cell ss:StyleID=\"s\"><Data ss:Type=\"String\">甲</Data></Cell><Cell ss:StyleID=\"w\"><Data ss:Type=\"Number\">9000</Data></Cell>\
+            <Cell><ss:Data ss:Type=\"String\"><S>3</S><Font>5</Font><Sup>1</Sup></ss:Data></Cell></Row></Table></Worksheet></Workbook>";
+        let workbook = read(text.as_bytes(), Allowance::default()).unwrap();
+        let sheet = &workbook.sheets[0];
+        let sights = sheet.sights.iter().map(|sight| (sight.at.to_string(), sight.how, sheet.sight_text(sight)));
+        use crate::model::cell::SeenAs::*;
+        assert_eq!(
+            sights.collect::<Vec<_>>(),
+            [("A1", Struck, ""), ("B1", Format, "0.9万"), ("C1", PartStruck, "351"), ("C1", Superscript, "5")]
+                .map(|(at, how, text)| (at.to_owned(), how, text))
+        );
+        assert_eq!((&sheet.hidden_rows[..], &sheet.hidden_cols[..]), (&[0][..], &[0][..]));
     }
 
     #[test]

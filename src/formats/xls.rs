@@ -1,21 +1,19 @@
-//! xls and et (OLE with a BIFF workbook): bytes in, a raw workbook out. Values come from calamine, the rest from
-//! [`biff::survey`]. May panic or run out of memory on damaged files: workers are for that.
+//! xls and et (OLE with a BIFF workbook): bytes in, a raw workbook out. Values come from the records; calamine is the
+//! second opinion on every one of them. It may panic or run out of memory on damaged files: workers are for that.
 
 use super::allowance::Allowance;
-use super::biff::{self, Survey, Surveyed};
-use super::cells::{self, push_nonempty};
+use super::biff::globals::{self, BIFF8, Globals};
+use super::biff::sheet::{self, Told};
 use super::compound::Compound;
+use super::looks;
+use super::opinion::{self, Opinion};
 use super::refusal::{self, Refusal, short};
+use crate::model::workbook::Format;
+use crate::model::{RawSheet, RawWorkbook};
 use calamine::{Data, Reader, Xls, XlsOptions};
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::io::Cursor;
 
-use crate::model::cell::Doubt;
-use crate::model::workbook::Format;
-use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook};
-
-const BIFF8: u16 = 0x0600;
 const UTF16: u16 = 1200;
 const GBK: u16 = 936;
 
@@ -28,7 +26,7 @@ pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> 
     if compound.has("EncryptedPackage") || compound.has("EncryptionInfo") {
         return Err(refusal::encrypted("Office 加密").into());
     }
-    if !compound.has("Workbook") && !compound.has("Book") {
+    if !compound.has_stream("Workbook") && !compound.has_stream("Book") {
         let what = if compound.has("WordDocument") {
             "Word 文档（.doc/.wps）"
         } else if compound.has("PowerPoint Document") {
@@ -38,134 +36,124 @@ pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> 
         };
         return Err(Refusal::NotATable(format!("是{what}，不是表格")));
     }
-    let name = if compound.has("Workbook") { "Workbook" } else { "Book" };
+    let name = if compound.has_stream("Workbook") { "Workbook" } else { "Book" };
     let stream = compound.stream(name).ok_or_else(|| refusal::damaged("工作簿数据流不完整"))?;
-    let survey = biff::survey(&stream).ok_or_else(|| refusal::damaged("工作簿数据流的开头无法识别"))?;
-    if survey.encrypted {
+    let book = globals::read(&stream).ok_or_else(|| refusal::damaged("工作簿数据流的开头无法识别"))?;
+    if book.encrypted {
         return Err(refusal::encrypted("xls 加密").into());
     }
-    drop(stream);
-    if survey.sheets.iter().any(|sheet| sheet.area() > allowance.rectangle()) {
-        return Err(refusal::over_limit("工作表的内容散得太开：远处的行列里还有内容").into());
+    if book.sheets.is_empty() {
+        return Err(refusal::damaged("工作表目录不完整").into());
     }
-    let bytes = &*with_honest_dimensions(bytes, &compound, name, &survey);
+    let mut read: Vec<Option<(RawSheet, Told)>> = Vec::new();
+    let mut cells = 0;
+    for listed in &book.sheets {
+        if !listed.worksheet {
+            read.push(None);
+            continue;
+        }
+        let (sheet, told) = sheet::read(&stream, listed.at, &book, allowance)?;
+        if !told.whole {
+            return Err(refusal::damaged("工作表记录中途断开，后面可能还有数据").into());
+        }
+        cells += sheet.cells.len();
+        if cells > allowance.cells() {
+            return Err(allowance.too_many_cells().into());
+        }
+        if told.area() > allowance.rectangle() {
+            return Err(refusal::over_limit("工作表的内容散得太开：远处的行列里还有内容").into());
+        }
+        let sheet = RawSheet { name: listed.name.clone(), hidden: listed.hidden, ..sheet };
+        read.push(Some((sheet, told)));
+    }
+    drop(stream);
+    let tolds: Vec<&Told> = read.iter().flatten().map(|(_, told)| told).collect();
+    let honest = with_honest_directory(bytes, &compound, name, &tolds);
+    let mut second = second_opinion(&honest, &book)?;
+    let sheets = read.into_iter().map(|read| read.map(|(sheet, _)| sheet)).collect();
+    collect(&mut second, &book, sheets)
+}
+
+/// Opens the workbook with calamine.
+fn second_opinion<'b>(bytes: &'b [u8], book: &Globals) -> Result<Xls<Cursor<&'b [u8]>>, Refusal> {
     let mut options = XlsOptions::default();
     // The CODEPAGE record lies or is missing in many exports. BIFF8 text is UTF-16 whatever it says; BIFF5 text of
     // Chinese programs is GBK.
-    options.force_codepage = Some(if survey.version >= BIFF8 { UTF16 } else { GBK });
-    let mut workbook = Xls::new_with_options(Cursor::new(bytes), options).map_err(|error| match error {
-        calamine::XlsError::Password => refusal::encrypted("xls 加密"),
-        _ => refusal::damaged("工作簿记录无法读取"),
-    })?;
-    collect(&mut workbook, survey)
+    options.force_codepage = Some(if book.version >= BIFF8 { UTF16 } else { GBK });
+    Xls::new_with_options(Cursor::new(bytes), options).map_err(|error| match error {
+        calamine::XlsError::Password => refusal::encrypted("xls 加密").into(),
+        _ => refusal::damaged("工作簿记录无法读取").into(),
+    })
 }
 
-/// The bytes with false dimensions blanked: calamine makes room for all cells that a sheet states, and sheets formatted
-/// down to row 65,536 state sixteen million.
-fn with_honest_dimensions<'b>(bytes: &'b [u8], compound: &Compound, name: &str, survey: &Survey) -> Cow<'b, [u8]> {
+/// The bytes as calamine can be trusted with them. It makes room for all cells that a sheet states, and sheets formatted
+/// down to row 65,536 state sixteen million: false dimensions are blanked. It takes a workbook by its name wherever it
+/// lies: those of embedded ones are changed.
+fn with_honest_directory<'b>(bytes: &'b [u8], compound: &Compound, name: &str, sheets: &[&Told]) -> Cow<'b, [u8]> {
     let mut bytes = Cow::Borrowed(bytes);
-    for (from, len) in survey.sheets.iter().filter_map(|sheet| sheet.false_dimensions) {
+    for (from, len) in sheets.iter().filter_map(|told| told.false_dimensions) {
         for at in from..from + len {
             if let Some(byte) = compound.position(name, at).and_then(|place| bytes.to_mut().get_mut(place)) {
                 *byte = 0;
             }
         }
     }
+    for place in compound.embedded_names() {
+        if let Some(byte) = bytes.to_mut().get_mut(place) {
+            *byte = b'_';
+        }
+    }
     bytes
 }
 
-fn collect(workbook: &mut Xls<Cursor<&[u8]>>, survey: Survey) -> Result<RawWorkbook, Refusal> {
-    let listed = workbook.sheets_metadata().to_vec();
-    if listed.is_empty() || listed.len() != survey.sheets.len() {
-        return Err(refusal::damaged("工作表目录不完整").into());
-    }
-    let mut found = RawWorkbook { format: Format::Xls, modified: None, sheets: Vec::new(), remarks: Vec::new() };
-    found.modified = workbook
+fn collect(
+    second: &mut Xls<Cursor<&[u8]>>,
+    book: &Globals,
+    sheets: Vec<Option<RawSheet>>,
+) -> Result<RawWorkbook, Refusal> {
+    let modified = second
         .workbook_properties()
         .ok()
         .and_then(|properties| properties.modified)
         .and_then(|stamp| chrono::DateTime::parse_from_rfc3339(&stamp).ok())
         .map(|at| at.timestamp());
-    for (index, (sheet, seen)) in listed.iter().zip(&survey.sheets).enumerate() {
-        if !seen.worksheet {
-            found.remarks.push(format!("“{}”是图表或宏表，已跳过", short(&sheet.name)));
+    let mut found = RawWorkbook { format: Format::Xls, modified, sheets: Vec::new(), remarks: Vec::new() };
+    for (index, (listed, sheet)) in book.sheets.iter().zip(sheets).enumerate() {
+        let Some(mut sheet) = sheet else {
+            found.remarks.push(format!("“{}”是图表或宏表，已跳过", short(&listed.name)));
             continue;
+        };
+        let twin = |other: &&globals::BoundSheet| other.name.eq_ignore_ascii_case(&listed.name);
+        if book.sheets[..index].iter().any(|other| twin(&other)) {
+            found.remarks.push(format!("有两个同名工作表“{}”，都已读取", short(&listed.name)));
         }
-        if !seen.whole {
-            return Err(refusal::damaged("工作表记录中途断开，后面可能还有数据").into());
+        // calamine keeps sheets by name, so of two only one can be had: neither has a second opinion.
+        if book.sheets.iter().filter(twin).count() == 1 {
+            let range = second.worksheet_range(&listed.name).map_err(|_| refusal::damaged("工作表无法读取"))?;
+            let (top, left) = range.start().unwrap_or((0, 0));
+            let cells = range.used_cells().filter_map(|(row, col, value)| {
+                let at = opinion::place(top, left, row, col)?;
+                Some((at, said(value)?))
+            });
+            opinion::hold_against(&mut sheet, cells, book.is_1904);
         }
-        // calamine keeps sheets by name, so of two only one can be had.
-        if listed.iter().enumerate().any(|(other, twin)| other != index && twin.name == sheet.name) {
-            return Err(refusal::damaged("有两个同名工作表，不能确定哪个有效").into());
-        }
-        let range = workbook.worksheet_range(&sheet.name).map_err(|_| refusal::damaged("工作表无法读取"))?;
-        let merges = workbook.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
-        let mut raw = RawSheet { name: sheet.name.clone(), hidden: seen.hidden, ..RawSheet::default() };
-        push_range(&range, survey.is_1904, &mut raw);
-        show_percents(&mut raw, &seen.percents);
-        for area in merges {
-            let corners = cells::checked(area.start.0, area.start.1).zip(cells::checked(area.end.0, area.end.1));
-            if let Some((first, last)) = corners.filter(|(first, last)| first.row <= last.row && first.col <= last.col)
-            {
-                raw.merges.push(Merge { first, last });
-            }
-        }
-        finish(raw, seen, &mut found);
+        found.remarks.extend(looks::uncover(&mut sheet));
+        found.sheets.push(sheet);
     }
     Ok(found)
 }
 
-fn finish(mut raw: RawSheet, seen: &Surveyed, found: &mut RawWorkbook) {
-    for at in &seen.dangling {
-        raw.push(*at, RawValue::Unreadable(Doubt::DanglingString));
-    }
-    raw.hidden_rows.clone_from(&seen.hidden_rows);
-    raw.hidden_cols.clone_from(&seen.hidden_cols);
-    cells::settle(&mut raw);
-    found.sheets.push(raw);
-}
-
-/// Numbers at these places are percentages.
-fn show_percents(raw: &mut RawSheet, percents: &[CellRef]) {
-    if percents.is_empty() {
-        return;
-    }
-    let percents: HashSet<CellRef> = percents.iter().copied().collect();
-    for cell in &mut raw.cells {
-        if let RawValue::Number(number) = cell.value
-            && percents.contains(&cell.at)
-        {
-            cell.value = RawValue::Percent(number);
-        }
-    }
-}
-
-/// Appends the cells of a calamine range at their absolute places.
-pub fn push_range(range: &calamine::Range<Data>, is_1904: bool, sheet: &mut RawSheet) {
-    let (top, left) = range.start().unwrap_or((0, 0));
-    for (row, col, value) in range.used_cells() {
-        let row = u32::try_from(row).ok().and_then(|row| row.checked_add(top));
-        let col = u32::try_from(col).ok().and_then(|col| col.checked_add(left));
-        // Both indices of this format are 16 bits wide; columns beyond the grid do not come from Excel.
-        let Some(at) = row.zip(col).and_then(|(row, col)| cells::checked(row, col)) else { continue };
-        push_data(value, is_1904, at, sheet);
-    }
-}
-
-fn push_data(value: &Data, is_1904: bool, at: CellRef, sheet: &mut RawSheet) {
-    match value {
-        Data::Empty => {}
-        Data::String(text) => push_nonempty(sheet, at, text),
-        Data::Int(number) => sheet.push(at, RawValue::Number(*number as f64)),
-        Data::Float(number) => sheet.push(at, cells::number(*number, false, false)),
-        Data::Bool(value) => sheet.push(at, RawValue::Boolean(*value)),
-        Data::DateTime(date) => sheet.push(at, cells::number(date.as_f64(), true, is_1904 && date.is_datetime())),
-        Data::DateTimeIso(text) | Data::DurationIso(text) => match cells::iso_serial(text) {
-            Some(serial) => sheet.push(at, RawValue::DateSerial(serial)),
-            None => push_nonempty(sheet, at, text),
-        },
-        Data::Error(error) => sheet.push(at, cells::error(&error.to_string())),
-    }
+/// What calamine says of a cell; `None` where nothing.
+fn said(value: &Data) -> Option<Opinion<'_>> {
+    Some(match value {
+        Data::Empty => return None,
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Opinion::Text(text),
+        Data::Int(number) => Opinion::Number(*number as f64),
+        Data::Float(number) => Opinion::Number(*number),
+        Data::Bool(value) => Opinion::Boolean(*value),
+        Data::DateTime(date) => Opinion::Number(date.as_f64()),
+        Data::Error(_) => Opinion::Error,
+    })
 }
 
 #[cfg(test)]
@@ -191,11 +179,15 @@ mod tests {
     #[test]
     fn false_dimensions_are_blanked() {
         let bytes = hostile!("false_dimensions.xls");
-        let seen = |bytes: &[u8]| biff::survey(&Compound::open(bytes).unwrap().stream("Workbook").unwrap()).unwrap();
-        let survey = seen(bytes);
-        assert!(survey.sheets[0].false_dimensions.is_some());
-        let mended = with_honest_dimensions(bytes, &Compound::open(bytes).unwrap(), "Workbook", &survey);
-        assert_eq!(seen(&mended).sheets[0].false_dimensions, None);
+        let seen = |bytes: &[u8]| {
+            let stream = Compound::open(bytes).unwrap().stream("Workbook").unwrap();
+            let book = globals::read(&stream).unwrap();
+            sheet::read(&stream, book.sheets[0].at, &book, Allowance::default()).unwrap().1
+        };
+        let told = seen(bytes);
+        assert!(told.false_dimensions.is_some());
+        let mended = with_honest_directory(bytes, &Compound::open(bytes).unwrap(), "Workbook", &[&told]);
+        assert_eq!(seen(&mended).false_dimensions, None);
         assert_eq!(read(bytes, Allowance::default()).unwrap().sheets[0].cells.len(), 2);
     }
 

@@ -4,17 +4,21 @@
 //! about a third of `worksheet_range`, and one odd cell (`#SPILL!`, a boolean 2, a formula without a result) becomes that
 //! cell's doubt instead of a lost sheet or a silent gap. Values agree with calamine's; a test holds them together.
 
+mod rich_values;
 mod sheet;
 mod strings;
 mod styles;
 
+use super::looks;
 use super::package::{Package, Relation};
 use super::refusal::{self, Refusal, short};
 use super::xml::{self, Token, Xml};
+use crate::model::cell::Doubt;
 use crate::model::workbook::Format;
-use crate::model::{RawSheet, RawWorkbook, Unreadable};
+use crate::model::{RawCell, RawSheet, RawValue, RawWorkbook, Unreadable};
+use std::collections::HashSet;
 use strings::Strings;
-use styles::Styles;
+use styles::CellStyles;
 
 const SHEETS: usize = 1_000;
 
@@ -42,29 +46,45 @@ pub fn read(package: &Package, main: &str) -> Result<RawWorkbook, Refusal> {
         return Err(refusal::over_limit(format!("有 {} 个工作表，上限 {SHEETS}", listed.len())).into());
     }
     let of_kind = |kind: &str| relations.iter().find(|relation| relation.kind.ends_with(kind));
+    let no_strings = Strings::default();
     let strings = match of_kind("/sharedStrings") {
         Some(relation) => match package.part(&relation.target)? {
-            Some(bytes) => Strings::read(&xml::decode(&bytes)?, package.allowance)?,
-            // Cells that point into it are doubtful one by one.
-            None => Strings::default(),
+            Some(bytes) => Some(Strings::read(&xml::decode(&bytes)?, package.allowance)?),
+            None => None,
         },
-        None => Strings::default(),
+        None => None,
     };
+    let (strings, strings_lost) = (strings.as_ref().unwrap_or(&no_strings), strings.is_none());
+    let mut remarks = Vec::new();
     let styles = match of_kind("/styles") {
         Some(relation) => {
-            let bytes =
-                package.part(&relation.target)?.ok_or_else(|| refusal::damaged("缺少样式部件，日期无法辨认"))?;
-            Styles::read(&xml::decode(&bytes)?)?
+            let part = package.part(&relation.target)?;
+            if part.is_none() {
+                remarks.push("样式部件缺失，日期、百分数和数字格式无法辨认".to_owned());
+            }
+            part.map_or(Ok(CellStyles::default()), |bytes| CellStyles::read(&xml::decode(&bytes)?))?
         }
-        None => Styles::default(),
+        None => CellStyles::default(),
     };
-    let allowance = package.allowance;
-    let context =
-        sheet::Context { allowance, strings: &strings, styles: &styles, is_1904, unsettled: calculation.on_opening };
-    let mut found =
-        RawWorkbook { format: Format::Xlsx, modified: modified(package), sheets: Vec::new(), remarks: Vec::new() };
+    let rich_errors = match relations.iter().any(|relation| relation.kind.ends_with("/sheetMetadata")) {
+        true => rich_values::errors(package)?,
+        false => HashSet::new(),
+    };
+    let context = sheet::Context {
+        allowance: package.allowance,
+        strings,
+        styles: &styles,
+        rich_errors: &rich_errors,
+        is_1904,
+        unsettled: calculation.on_opening,
+    };
+    let mut found = RawWorkbook { format: Format::Xlsx, modified: package.modified(), sheets: Vec::new(), remarks };
     if read_sheets(package, &listed, &relations, &context, &mut found)? {
         found.remarks.extend(calculation.remark());
+    }
+    let is_lost = |cell: &RawCell| cell.value == RawValue::Unreadable(Doubt::DanglingString);
+    if strings_lost && found.sheets.iter().flat_map(|sheet| &sheet.cells).any(is_lost) {
+        return Err(refusal::damaged("缺少存放文字的部件，单元格里的文字都读不出来").into());
     }
     Ok(found)
 }
@@ -110,6 +130,11 @@ fn read_sheets(
     let mut read: Vec<&str> = Vec::new();
     let (mut cells, mut formulas) = (0, false);
     for (index, entry) in listed.iter().enumerate() {
+        if entry.relation.is_empty() {
+            // A module sheet of Excel 95, as Excel keeps it: its macros are elsewhere, cells it never had.
+            found.remarks.push(format!("“{}”是旧版宏表留下的空目录项，没有内容", short(&entry.name)));
+            continue;
+        }
         let relation = relations
             .iter()
             .find(|relation| relation.id == entry.relation)
@@ -127,7 +152,13 @@ fn read_sheets(
         read.push(&relation.target);
         let bytes = package.part(&relation.target)?.ok_or_else(|| refusal::damaged("缺少工作表部件"))?;
         let mut sheet = RawSheet { name: entry.name.clone(), hidden: entry.hidden, ..RawSheet::default() };
-        formulas |= sheet::read(&xml::decode(&bytes)?, context, &mut sheet)?;
+        let read = sheet::read(&xml::decode(&bytes)?, context, &mut sheet)?;
+        formulas |= read.formulas;
+        found.remarks.extend(looks::uncover(&mut sheet));
+        if let Some(first) = read.pictures.first() {
+            let (name, count) = (short(&entry.name), read.pictures.len());
+            found.remarks.push(format!("“{name}”的 {first} 等 {count} 个单元格里是图片，没有文字可读"));
+        }
         cells += sheet.cells.len();
         if cells > package.allowance.cells() {
             return Err(package.allowance.too_many_cells().into());
@@ -154,25 +185,6 @@ fn workbook(text: &str) -> Result<(Vec<Listed>, bool), Unreadable> {
             _ => {}
         }
     }
-}
-
-/// `dcterms:modified` of the document's properties; a broken stamp is no reason to refuse a return.
-fn modified(package: &Package) -> Option<i64> {
-    let bytes = package.part("docProps/core.xml").ok()??;
-    let text = xml::decode(&bytes).ok()?;
-    let mut xml = Xml::new(&text);
-    let stamp = loop {
-        match xml.next() {
-            Ok(Token::Open { name: "modified", .. }) => {
-                let mut stamp = String::new();
-                xml.text_into(&mut stamp).ok()?;
-                break stamp;
-            }
-            Ok(Token::End) | Err(_) => return None,
-            Ok(_) => {}
-        }
-    };
-    chrono::DateTime::parse_from_rfc3339(stamp.trim()).ok().map(|at| at.timestamp())
 }
 
 #[cfg(test)]

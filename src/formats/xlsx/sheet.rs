@@ -1,19 +1,22 @@
 //! One worksheet part: text in, occupied cells at absolute positions, merges and hidden rows and columns out.
 
 use super::strings::{Strings, push_escaped, rich_text};
-use super::styles::Styles;
+use super::styles::CellStyles;
 use crate::formats::allowance::Allowance;
 use crate::formats::cells;
-use crate::formats::number_format::Shows;
+use crate::formats::looks::{self, Runs};
 use crate::formats::refusal;
 use crate::formats::xml::{Attrs, Token, Xml};
 use crate::model::cell::Doubt;
-use crate::model::{CellRef, Merge, RawSheet, RawValue, Unreadable};
+use crate::model::{CellRef, RawSheet, RawValue, Unreadable};
+use std::collections::HashSet;
 
 pub struct Context<'a> {
     pub allowance: Allowance,
     pub strings: &'a Strings,
-    pub styles: &'a Styles,
+    pub styles: &'a CellStyles,
+    /// Numbers of the workbook's rich values that are errors; the others are pictures.
+    pub rich_errors: &'a HashSet<u32>,
     pub is_1904: bool,
     /// The workbook asks to be recalculated when opened: its saved results are what some program put there.
     pub unsettled: bool,
@@ -23,24 +26,35 @@ fn off_grid() -> Unreadable {
     refusal::damaged("单元格地址超出表格范围")
 }
 
-/// Fills `sheet` from its part; whether it holds formulas with saved results.
+/// What reading a sheet told beside its cells.
+pub struct Read {
+    /// It holds formulas with saved results.
+    pub formulas: bool,
+    /// Cells that hold a picture and nothing else.
+    pub pictures: Vec<CellRef>,
+}
+
+/// Fills `sheet` from its part.
 ///
 /// # Errors
 /// The part is cut, hostile, over a limit, or names places off the grid.
-pub fn read(text: &str, context: &Context, sheet: &mut RawSheet) -> Result<bool, Unreadable> {
+pub fn read(text: &str, context: &Context, sheet: &mut RawSheet) -> Result<Read, Unreadable> {
     let mut reader = Reader {
         xml: Xml::new(text),
         context,
         sheet,
         placed: vec![NOT_YET; context.strings.len()],
         formulas: false,
+        pictures: Vec::new(),
         value: String::new(),
         scratch: String::new(),
     };
     let mut has_rows = false;
     loop {
         match reader.xml.next()? {
-            Token::Open { name: "col", attrs } if attrs.yes("hidden") => reader.hide_columns(attrs),
+            Token::Open { name: "col", attrs } if attrs.yes("hidden") || is_nothing(attrs.raw("width")) => {
+                reader.hide_columns(attrs);
+            }
             Token::Open { name: "sheetData", .. } => {
                 has_rows = true;
                 reader.rows()?;
@@ -54,7 +68,12 @@ pub fn read(text: &str, context: &Context, sheet: &mut RawSheet) -> Result<bool,
         return Err(refusal::damaged("工作表部件里没有数据区"));
     }
     cells::settle(reader.sheet);
-    Ok(reader.formulas)
+    Ok(Read { formulas: reader.formulas, pictures: reader.pictures })
+}
+
+/// Whether a height or width is stated, and is none.
+fn is_nothing(measure: Option<&str>) -> bool {
+    measure.and_then(|measure| measure.parse::<f64>().ok()) == Some(0.0)
 }
 
 const NOT_YET: (u32, u32) = (u32::MAX, 0);
@@ -67,6 +86,7 @@ struct Reader<'x, 'c, 's> {
     placed: Vec<(u32, u32)>,
     /// Some formula has a saved result.
     formulas: bool,
+    pictures: Vec<CellRef>,
     value: String,
     scratch: String,
 }
@@ -79,6 +99,10 @@ struct Content {
     value: bool,
     /// All of the value could be understood.
     whole: bool,
+    /// Of an inline string.
+    runs: Option<Runs>,
+    /// A value of a richer kind stands behind the plain one (`vm`): its number in the workbook's list, counted from 1.
+    rich: Option<u32>,
 }
 
 impl Reader<'_, '_, '_> {
@@ -93,7 +117,8 @@ impl Reader<'_, '_, '_> {
                             "r" => {
                                 row = value.parse::<u32>().ok().and_then(|r| r.checked_sub(1)).ok_or_else(off_grid)?
                             }
-                            "hidden" => hidden = matches!(value, "1" | "true"),
+                            "hidden" => hidden |= matches!(value, "1" | "true"),
+                            "ht" => hidden |= is_nothing(Some(value)),
                             _ => {}
                         }
                     }
@@ -119,11 +144,13 @@ impl Reader<'_, '_, '_> {
 
     fn cell(&mut self, attrs: Attrs, row: u32, col: u32) -> Result<CellRef, Unreadable> {
         let (mut place, mut style, mut kind) = (None, None, None);
+        let mut content = Content { whole: true, ..Content::default() };
         for (name, value) in attrs {
             match name {
                 "r" => place = Some(cells::place(value).ok_or_else(off_grid)?),
                 "s" => style = Some(value),
                 "t" => kind = Some(value),
+                "vm" => content.rich = value.parse().ok(),
                 _ => {}
             }
         }
@@ -132,7 +159,6 @@ impl Reader<'_, '_, '_> {
             None => cells::checked(row, col).ok_or_else(off_grid)?,
         };
         self.value.clear();
-        let mut content = Content { whole: true, ..Content::default() };
         loop {
             match self.xml.next()? {
                 Token::Open { name: "v", .. } => {
@@ -146,7 +172,9 @@ impl Reader<'_, '_, '_> {
                 }
                 Token::Open { name: "is", .. } => {
                     content.value = true;
-                    content.whole &= rich_text(&mut self.xml, "is", &mut self.value, &mut self.scratch)?;
+                    let read = rich_text(&mut self.xml, "is", &mut self.value, &mut self.scratch)?;
+                    content.whole &= read.whole;
+                    content.runs = read.runs;
                 }
                 Token::Open { name: "f", .. } => {
                     content.formula = true;
@@ -194,26 +222,37 @@ impl Reader<'_, '_, '_> {
             return Ok(());
         }
         match kind {
-            Some("s") => self.push_shared(at)?,
-            Some("inlineStr") => self.sheet.push_text(at, &self.value),
+            Some("s") => self.push_shared(at, style)?,
+            Some("inlineStr") => {
+                let look = self.context.styles.look(style);
+                looks::put_text(self.sheet, at, &self.value, content.runs.as_ref(), look);
+            }
             Some("str") => {
                 self.scratch.clear();
                 push_escaped(&self.value, &mut self.scratch);
-                self.sheet.push_text(at, &self.scratch);
+                looks::put_text(self.sheet, at, &self.scratch, None, self.context.styles.look(style));
             }
             None | Some("n") => self.push_number(at, style, kind.is_some()),
+            // Excel writes an error beside it for those who know no pictures.
+            Some("e") if content.rich.is_some_and(|value| !self.context.rich_errors.contains(&value)) => {
+                self.pictures.push(at)
+            }
             Some(other) => self.sheet.push(at, rare(other, &self.value)),
         }
         Ok(())
     }
 
-    fn push_shared(&mut self, at: CellRef) -> Result<(), Unreadable> {
+    fn push_shared(&mut self, at: CellRef, style: Option<&str>) -> Result<(), Unreadable> {
         let index = self.value.trim().parse::<usize>().ok();
         let Some((index, text)) = index.and_then(|index| Some((index, self.context.strings.get(index)?))) else {
             self.sheet.push(at, RawValue::Unreadable(Doubt::DanglingString));
             return Ok(());
         };
         if text.is_empty() {
+            return Ok(());
+        }
+        if let Some(runs) = self.context.strings.runs(index).filter(|runs| !runs.is_empty()) {
+            looks::put_text(self.sheet, at, text, Some(runs), self.context.styles.look(style));
             return Ok(());
         }
         if self.placed[index] == NOT_YET {
@@ -225,6 +264,14 @@ impl Reader<'_, '_, '_> {
         }
         let (start, len) = self.placed[index];
         self.sheet.push(at, RawValue::Text { start, len });
+        if self.context.styles.is_eventful {
+            let look = self.context.styles.look(style);
+            // Runs of its own that are not struck are not, whatever the cell's font.
+            let rich = look.struck && self.context.strings.runs(index).is_some();
+            if look.is_eventful() && !rich {
+                looks::note_text(self.sheet, at, text, look);
+            }
+        }
         Ok(())
     }
 
@@ -239,17 +286,7 @@ impl Reader<'_, '_, '_> {
             }
             return;
         };
-        let shows = self.context.styles.shows(style);
-        self.sheet.push(
-            at,
-            match shows {
-                Shows::Number => cells::number(number, false, false),
-                Shows::Percent => cells::percent(number),
-                Shows::Date | Shows::Duration => {
-                    cells::number(number, true, self.context.is_1904 && shows == Shows::Date)
-                }
-            },
-        );
+        looks::put_number(self.sheet, at, number, self.context.styles.look(style), self.context.is_1904);
     }
 
     fn hide_columns(&mut self, attrs: Attrs) {
@@ -270,10 +307,7 @@ impl Reader<'_, '_, '_> {
         let area = attrs.raw("ref").unwrap_or_default();
         let (first, last) = area.split_once(':').unwrap_or((area, area));
         let (first, last) = (cells::place(first).ok_or_else(off_grid)?, cells::place(last).ok_or_else(off_grid)?);
-        if first.row > last.row || first.col > last.col {
-            return Err(off_grid());
-        }
-        self.sheet.merges.push(Merge { first, last });
+        self.sheet.merges.push(cells::merge(first, last));
         Ok(())
     }
 }

@@ -1,22 +1,26 @@
 //! The shared strings of a package: one arena and a range per string. The stated counts are not believed.
 
 use crate::formats::allowance::Allowance;
+use crate::formats::looks::Runs;
 use crate::formats::refusal;
 use crate::formats::xml::{Token, Xml};
 use crate::model::Unreadable;
+use std::collections::HashMap;
 
 #[derive(Default)]
 pub struct Strings {
     arena: String,
     /// `None`: the string holds an entity that means nothing.
     ranges: Vec<Option<(u32, u32)>>,
+    /// Of the strings that have runs of their own looks.
+    runs: HashMap<usize, Runs>,
 }
 
 impl Strings {
     /// # Errors
     /// The part is cut, hostile, or over a limit.
     pub fn read(text: &str, allowance: Allowance) -> Result<Strings, Unreadable> {
-        let mut strings = Strings { arena: String::with_capacity(text.len() / 2), ranges: Vec::new() };
+        let mut strings = Strings { arena: String::with_capacity(text.len() / 2), ..Strings::default() };
         let mut scratch = String::new();
         let mut xml = Xml::new(text);
         loop {
@@ -26,10 +30,11 @@ impl Strings {
                         return Err(refusal::over_limit(format!("共享文字超过 {} 条", allowance.shared_strings())));
                     }
                     let start = strings.arena.len();
-                    let whole = rich_text(&mut xml, "si", &mut strings.arena, &mut scratch)?;
+                    let read = rich_text(&mut xml, "si", &mut strings.arena, &mut scratch)?;
                     let len = strings.arena.len() - start;
+                    strings.runs.extend(read.runs.map(|runs| (strings.ranges.len(), runs)));
                     // Parts are at most 256 MiB, so both fit.
-                    strings.ranges.push(whole.then_some((start as u32, len as u32)));
+                    strings.ranges.push(read.whole.then_some((start as u32, len as u32)));
                 }
                 Token::End => return Ok(strings),
                 _ => {}
@@ -42,6 +47,11 @@ impl Strings {
         self.ranges.len()
     }
 
+    /// The runs of the string at an index, where it has any.
+    pub fn runs(&self, index: usize) -> Option<&Runs> {
+        if self.runs.is_empty() { None } else { self.runs.get(&index) }
+    }
+
     /// The string at an index; `None` where there is none that can be read for certain.
     pub fn get(&self, index: usize) -> Option<&str> {
         let (start, len) = (*self.ranges.get(index)?)?;
@@ -49,23 +59,40 @@ impl Strings {
     }
 }
 
-/// Appends the runs of the `<si>` or `<is>` just opened, up to its close; the phonetic runs are left out. Answers
-/// whether all of it could be understood.
+/// What [`rich_text`] found.
+pub struct RichText {
+    /// All of it could be understood.
+    pub whole: bool,
+    /// `None` where no run has looks of its own. Ranges count from where the text began.
+    pub runs: Option<Runs>,
+}
+
+/// Appends the runs of the `<si>` or `<is>` just opened, up to its close; the phonetic runs are left out.
 ///
 /// # Errors
 /// As [`Xml::next`].
-pub fn rich_text(xml: &mut Xml, outer: &str, out: &mut String, scratch: &mut String) -> Result<bool, Unreadable> {
-    let mut whole = true;
+pub fn rich_text(xml: &mut Xml, outer: &str, out: &mut String, scratch: &mut String) -> Result<RichText, Unreadable> {
+    let began = out.len();
+    let mut found = RichText { whole: true, runs: None };
+    let (mut struck, mut raised) = (false, false);
     loop {
         match xml.next()? {
+            Token::Open { name: "r", .. } => (struck, raised) = (false, false),
+            Token::Open { name: "rPr", .. } => drop(found.runs.get_or_insert_default()),
+            Token::Open { name: "strike", attrs } => struck = !matches!(attrs.raw("val"), Some("0" | "false")),
+            Token::Open { name: "vertAlign", attrs } => raised = attrs.raw("val") == Some("superscript"),
             Token::Open { name: "t", .. } => {
+                let from = out.len() - began;
                 scratch.clear();
-                whole &= xml.text_into(scratch)?;
+                found.whole &= xml.text_into(scratch)?;
                 push_escaped(scratch, out);
+                if let Some(runs) = &mut found.runs {
+                    runs.note(from..out.len() - began, struck, raised);
+                }
             }
             Token::Open { name: "rPh", .. } => xml.skip()?,
-            Token::Close { name } if name == outer => return Ok(whole),
-            Token::End => return Ok(false),
+            Token::Close { name } if name == outer => return Ok(found),
+            Token::End => return Ok(RichText { whole: false, ..found }),
             _ => {}
         }
     }
