@@ -27,7 +27,7 @@ const OTHERS: [(&[u8], &str); 11] = [
 const UNREAD: [(&[u8], &str); 3] = [
     (b"L\0\0\0\x01\x14\x02\0", "是快捷方式（.lnk），不是文件本身"),
     (b"ID;P", "是 SYLK 表格（.slk）"),
-    (b"b\x14#e\0\x01\0\x01E-SafeNet", "是单位加密软件（E-SafeNet）加密的文件，离开该单位打不开"),
+    (b"b\x14#e\0\x01\x01\0E-SafeNet", "是单位加密软件（E-SafeNet）加密的文件，离开该单位打不开"),
 ];
 
 /// Containers that are not opened here. Returns may be in them.
