@@ -8,11 +8,11 @@ use std::io::{Error, ErrorKind};
 pub fn cause(error: &Error) -> String {
     // 32 and 33 are Windows' sharing and lock violations: the file is open in Excel or WPS.
     if cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33)) {
-        return "文件正被其他程序打开，或没有写入权限".to_owned();
+        return "文件正被其他程序打开，或没有权限".to_owned();
     }
     match error.kind() {
         ErrorKind::NotFound => "文件或文件夹不存在，可能已被移走",
-        ErrorKind::PermissionDenied => "没有写入权限，或文件正被其他程序打开",
+        ErrorKind::PermissionDenied => "没有权限，或文件正被其他程序打开",
         ErrorKind::ReadOnlyFilesystem => "磁盘是只读的",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "磁盘空间不足",
         ErrorKind::FileTooLarge => "文件超过系统允许的大小",

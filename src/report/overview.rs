@@ -9,6 +9,7 @@ use crate::book::paper::Paper;
 use crate::book::style::{CellStyle, PrintStyles};
 use crate::book::{cell_text, measure};
 use crate::definition::Count;
+use crate::model::codes::Code;
 use crate::model::run::{RowFate, UnitStatus};
 use crate::model::statistic::RowKind;
 use crate::model::{Outcome, Severity};
@@ -152,17 +153,21 @@ fn findings(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxErro
         .collect();
     entries.push((2, "合计", OverviewFigure::Count(all.len() as u64)));
     figures(paper, &entries)?;
-    // Rules of the definition alone: what the engine expects names units and files, and is different each time.
-    let mut by_demand: BTreeMap<&str, u64> = BTreeMap::new();
-    for finding in all.iter().filter(|finding| finding.severity == Severity::Block && finding.line.is_some()) {
-        *by_demand.entry(&finding.expected).or_default() += 1;
+    let mut by_code: BTreeMap<&Code, (u64, &str)> = BTreeMap::new();
+    for finding in all.iter().filter(|finding| finding.severity == Severity::Block) {
+        // What the engine expects names units and files, and is different each time; its code has words of its own.
+        let words = match &finding.code {
+            Code::Engine(code) => code.entry().word,
+            Code::Rule(_) => &finding.expected,
+        };
+        by_code.entry(&finding.code).or_insert((0, words)).0 += 1;
     }
-    let mut often: Vec<(&str, u64)> = by_demand.into_iter().collect();
-    // The sort is stable, so that equal counts stay in the order of their words.
-    often.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let words: Vec<String> = often.iter().take(5).map(|(what, count)| format!("“{what}”{count} 条")).collect();
+    let mut often: Vec<(u64, &str)> = by_code.into_values().collect();
+    // The sort is stable, so that equal counts stay in the order of their codes.
+    often.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    let words: Vec<String> = often.iter().take(5).map(|(count, what)| format!("“{what}”{count} 条")).collect();
     if !words.is_empty() {
-        paper.words(&format!("必改问题最多的要求：{}。逐条见审核问题工作簿。", words.join("；")))?;
+        paper.words(&format!("最多的必改问题：{}。逐条见审核问题工作簿。", words.join("；")))?;
     }
     Ok(())
 }

@@ -203,7 +203,7 @@ fn a_read_only_folder_is_named_before_anything_is_read() {
         println!("skipped: nobody may not start the program here");
         return;
     };
-    refuses(&said(output), out.path(), &old, "没有写入权限");
+    refuses(&said(output), out.path(), &old, "没有权限");
 }
 
 #[test]
