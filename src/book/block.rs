@@ -11,7 +11,6 @@ use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::dates::show_day;
 use crate::text::id_number::{mask, mask_within};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// Where a block's parts came to stand; rows and columns 0-based.
@@ -268,13 +267,7 @@ fn body_row(
             StatCell::Text(text) | StatCell::Alarm(text) => {
                 let alarm = matches!(cell, StatCell::Alarm(_));
                 let kind = if alarm { CellStyle::Alarm } else { columns.text_kind(index) };
-                let masked = if ColumnKinds::flag(&columns.private, index) {
-                    Cow::Owned(mask(text))
-                } else {
-                    Cow::Borrowed(text.as_str())
-                };
-                let masked = mask_within(&masked);
-                let text = cell_text::printable(&masked).0;
+                let text = printed(text, ColumnKinds::flag(&columns.private, index));
                 most = most.max(measure::lines(&text, widths.width_of((column, last)), 11.0));
                 // The label of a total stands in the middle, as on every official form.
                 let kind = if stat.kind == RowKind::Total && index == 0 { CellStyle::Centre } else { kind };
@@ -311,6 +304,12 @@ fn body_row(
     let height = (f64::from(most) * 15.0 + 5.0).clamp(20.0, 400.0);
     sheet.set_row_height(row, height)?;
     Ok(height)
+}
+
+/// Words as they are printed: numbers of people masked, and a private column's words altogether.
+fn printed(text: &str, private: bool) -> String {
+    let masked = if private { mask_within(&mask(text)) } else { mask_within(text) };
+    cell_text::printable(&masked).0.into_owned()
 }
 
 /// Excel keeps 15 digits of a number; a longer one is written as text, whole.

@@ -47,41 +47,11 @@ impl SheetColumns {
         // A narrow table is spread over the page, but not beyond what the eye can follow.
         let page = if landscape { LYING } else { UPRIGHT };
         let total = natural.max(page.min(natural * 1.9));
-        // The right edge of every column of every shape.
-        let edges: BTreeMap<usize, Vec<f64>> = shapes
-            .iter()
-            .map(|(count, widths)| {
-                let stretch = total / widths.iter().sum::<f64>();
-                let mut at = 0.0;
-                let edges = widths.iter().map(|width| {
-                    at += width * stretch;
-                    at
-                });
-                (*count, edges.collect())
-            })
-            .collect();
-        let mut sorted: Vec<f64> = edges.values().flatten().copied().collect();
-        sorted.sort_by(f64::total_cmp);
-        let mut cuts: Vec<f64> = Vec::new();
-        for edge in sorted {
-            if cuts.last().is_none_or(|last| edge - last > SNAP) {
-                cuts.push(edge);
-            }
-        }
-        let column_of = |edge: f64| cuts.iter().rposition(|cut| *cut <= edge).unwrap_or(0) as u16;
-        let spans: BTreeMap<usize, Vec<(u16, u16)>> = edges
-            .into_iter()
-            .map(|(count, edges)| {
-                let mut first = 0;
-                let spans = edges.into_iter().map(|edge| {
-                    let last = column_of(edge).max(first);
-                    let span = (first, last);
-                    first = last + 1;
-                    span
-                });
-                (count, spans.collect())
-            })
-            .collect();
+        let edges: BTreeMap<usize, Vec<f64>> =
+            shapes.iter().map(|(count, widths)| (*count, right_edges(widths, total))).collect();
+        let cuts = cuts(edges.values().flatten().copied().collect());
+        let spans: BTreeMap<usize, Vec<(u16, u16)>> =
+            edges.into_iter().map(|(count, edges)| (count, spans(&edges, &cuts))).collect();
         let starts = std::iter::once(0.0).chain(cuts.iter().copied());
         let mut widths: Vec<f64> = cuts.iter().zip(starts).map(|(end, start)| end - start).collect();
         // Where edges became one, a column may have lost what its figures need: ### in a signed table.
@@ -132,6 +102,42 @@ impl SheetColumns {
     pub fn last(&self) -> u16 {
         self.widths.len().max(1) as u16 - 1
     }
+}
+
+/// The right edge of every column of a shape that is stretched to this total.
+fn right_edges(widths: &[f64], total: f64) -> Vec<f64> {
+    let stretch = total / widths.iter().sum::<f64>();
+    let mut at = 0.0;
+    let edges = widths.iter().map(|width| {
+        at += width * stretch;
+        at
+    });
+    edges.collect()
+}
+
+/// Where the sheet's columns end: at every edge, those that nearly meet made one.
+fn cuts(mut edges: Vec<f64>) -> Vec<f64> {
+    edges.sort_by(f64::total_cmp);
+    let mut cuts: Vec<f64> = Vec::new();
+    for edge in edges {
+        if cuts.last().is_none_or(|last| edge - last > SNAP) {
+            cuts.push(edge);
+        }
+    }
+    cuts
+}
+
+/// The first and last of the sheet's columns that each column of a shape takes.
+fn spans(edges: &[f64], cuts: &[f64]) -> Vec<(u16, u16)> {
+    let column_of = |edge: f64| cuts.iter().rposition(|cut| *cut <= edge).unwrap_or(0) as u16;
+    let mut first = 0;
+    let spans = edges.iter().map(|edge| {
+        let last = column_of(*edge).max(first);
+        let span = (first, last);
+        first = last + 1;
+        span
+    });
+    spans.collect()
 }
 
 /// Widens `widest` to what a table's columns need, in half-width places.

@@ -186,13 +186,7 @@ fn files<W: Write + Seek>(
         ("核实", 7.0),
         ("SHA-256（前12位）", 15.0),
     ];
-    let mut counts: BTreeMap<u32, [u64; 2]> = BTreeMap::new();
-    for finding in &results.verdict.findings {
-        let (Some(source), severity) = (finding.place.source, finding.severity) else { continue };
-        let by = counts.entry(source).or_default();
-        by[0] += u64::from(severity == Severity::Block);
-        by[1] += u64::from(severity == Severity::Verify);
-    }
+    let counts = by_file(results);
     let mut sheet = Listing::new(book, ("文件清单", title), &COLUMNS, u32::MAX)?;
     for (number, file) in (1u64..).zip(&results.verdict.sources) {
         let unit = file.sender.as_ref().map(|sender| sender.unit).or(file.unit);
@@ -225,6 +219,18 @@ fn files<W: Write + Seek>(
         sheet.push(&items, strong.then_some(2))?;
     }
     sheet.finish()
+}
+
+/// 必改 and 核实 in each file, by its index.
+fn by_file(results: &Results<'_>) -> BTreeMap<u32, [u64; 2]> {
+    let mut counts: BTreeMap<u32, [u64; 2]> = BTreeMap::new();
+    for finding in &results.verdict.findings {
+        let (Some(source), severity) = (finding.place.source, finding.severity) else { continue };
+        let by = counts.entry(source).or_default();
+        by[0] += u64::from(severity == Severity::Block);
+        by[1] += u64::from(severity == Severity::Verify);
+    }
+    counts
 }
 
 /// The changes of each file in order of the first of their kind; one that was made to many cells alike is one line.
