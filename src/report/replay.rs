@@ -1,11 +1,11 @@
 //! `规则试算.xlsx`: how many stored rows and units each rule would have found, period by period, and each such row.
 
-use super::output::{Written, file_stem};
+use super::output::{Written, file_stem, put};
 use crate::atomic::Stage;
-use crate::book::package::RowStyle;
-use crate::book::row_book::{RowBook, SheetUse};
+use crate::book::listing::{ListCell, Listing, remarks};
+use crate::book::row_book::RowBook;
 use crate::model::replay::Replay;
-use std::io::{self, Cursor};
+use std::io::{self, Seek, Write};
 
 /// Rows that are listed one by one; the counts are of all.
 const LISTED: usize = 100_000;
@@ -17,8 +17,7 @@ const LISTED: usize = 100_000;
 pub fn write(replay: &Replay, title: &str, folder: &std::path::Path) -> Result<Written, String> {
     let name = format!("{}_规则试算.xlsx", file_stem(title));
     let stage = Stage::open(folder)?;
-    let bytes = workbook(replay, title).map_err(|error| stage.trouble(&name, &error))?;
-    stage.put(&name, &bytes)?;
+    put(&stage, &name, |target| Ok(workbook(replay, title, target)?))?;
     Ok(Written { files: stage.commit(&[name])? })
 }
 
@@ -29,9 +28,27 @@ pub const NOTES: [&str; 3] = [
     "与参照表核对的规则按现在的参照表试算。",
 ];
 
-fn workbook(replay: &Replay, title: &str) -> io::Result<Vec<u8>> {
-    let mut book = RowBook::new(Cursor::new(Vec::new()));
-    let columns = [
+fn workbook<W: Write + Seek>(replay: &Replay, title: &str, target: W) -> io::Result<()> {
+    let mut book = RowBook::new(target);
+    let title = format!("{title}规则试算");
+    counts(replay, &title, &mut book)?;
+    let hits = hits(replay, &title, &mut book)?;
+    let mut said: Vec<String> = NOTES.iter().map(|note| (*note).to_owned()).collect();
+    if hits > LISTED {
+        said.push(format!("“命中的行”共 {hits} 行，只列前 {LISTED} 行；“规则试算”的数是全部。"));
+    }
+    for period in &replay.periods {
+        let title = period.period.title();
+        said.extend(period.rows.as_ref().err().map(|why| format!("{title}没有试算：{why}。")));
+        said.extend(period.remarks.iter().map(|remark| format!("{title}：{remark}。")));
+    }
+    remarks(&mut book, &title, &said)?;
+    book.finish(&title).map(drop)
+}
+
+/// For each rule and period how many rows and units it would have found.
+fn counts<W: Write + Seek>(replay: &Replay, title: &str, book: &mut RowBook<W>) -> io::Result<()> {
+    const COLUMNS: [(&str, f64); 8] = [
         ("规则", 30.0),
         ("表式", 24.0),
         ("级别", 8.0),
@@ -41,49 +58,37 @@ fn workbook(replay: &Replay, title: &str) -> io::Result<Vec<u8>> {
         ("命中行数", 10.0),
         ("涉及单位", 10.0),
     ];
-    book.open("规则试算".to_owned(), SheetUse::Data { cells: 0 }, &columns)?;
+    let mut sheet = Listing::new(book, ("规则试算", title), &COLUMNS, u32::MAX)?;
     for rule in &replay.rules {
         for period in &replay.periods {
             let Ok(rows) = period.rows else { continue };
             let (hits, units) = period.count(&rule.code);
-            book.start_row(None);
-            let words = [&*rule.code, &rule.form, rule.severity.word(), if rule.trial { "是" } else { "" }];
-            words.iter().enumerate().for_each(|(at, word)| book.text(at, word, RowStyle::Plain));
-            book.text(4, &period.period.title(), RowStyle::Plain);
-            [rows, hits, units]
-                .into_iter()
-                .enumerate()
-                .for_each(|(at, n)| book.integer(5 + at, n as i64, RowStyle::Plain));
-            book.end_row()?;
+            let items = [
+                ListCell::Text(&rule.code),
+                ListCell::Text(&rule.form),
+                ListCell::Text(rule.severity.word()),
+                ListCell::Text(if rule.trial { "是" } else { "" }),
+                ListCell::Text(&period.period.title()),
+                ListCell::Count(rows as u64),
+                ListCell::Count(hits as u64),
+                ListCell::Count(units as u64),
+            ];
+            sheet.push(&items, None)?;
         }
     }
-    book.close()?;
+    sheet.finish().map(drop)
+}
+
+/// The rows that were found, and how many there are, listed or not.
+fn hits<W: Write + Seek>(replay: &Replay, title: &str, book: &mut RowBook<W>) -> io::Result<usize> {
+    const COLUMNS: [(&str, f64); 6] =
+        [("报告期", 16.0), ("规则", 30.0), ("表式", 24.0), ("单位", 28.0), ("位置", 48.0), ("情况", 80.0)];
     let all = replay.periods.iter().flat_map(|period| period.hits.iter().map(move |hit| (&period.period, hit)));
-    let columns = [("报告期", 16.0), ("规则", 30.0), ("表式", 24.0), ("单位", 28.0), ("位置", 48.0), ("情况", 80.0)];
-    book.open("命中的行".to_owned(), SheetUse::Data { cells: 0 }, &columns)?;
+    let mut sheet = Listing::new(book, ("命中的行", title), &COLUMNS, u32::MAX)?;
     for (period, hit) in all.clone().take(LISTED) {
-        book.start_row(None);
-        let words = [&period.title(), &*hit.code, &hit.form, &hit.unit, &hit.place, &hit.found];
-        words.iter().enumerate().for_each(|(at, word)| book.text(at, word, RowStyle::Plain));
-        book.end_row()?;
+        let words = [&*period.title(), &*hit.code, &*hit.form, &*hit.unit, &*hit.place, &*hit.found];
+        sheet.push(&words.map(ListCell::Text), None)?;
     }
-    book.close()?;
-    book.open("说明".to_owned(), SheetUse::Data { cells: 0 }, &[("说明", 100.0)])?;
-    let mut said: Vec<String> = NOTES.iter().map(|note| (*note).to_owned()).collect();
-    let count = all.count();
-    if count > LISTED {
-        said.push(format!("“命中的行”共 {count} 行，只列前 {LISTED} 行；“规则试算”的数是全部。"));
-    }
-    for period in &replay.periods {
-        let title = period.period.title();
-        said.extend(period.rows.as_ref().err().map(|why| format!("{title}没有试算：{why}。")));
-        said.extend(period.remarks.iter().map(|remark| format!("{title}：{remark}。")));
-    }
-    for words in said {
-        book.start_row(None);
-        book.text(0, &words, RowStyle::Plain);
-        book.end_row()?;
-    }
-    book.close()?;
-    Ok(book.finish(&format!("{title}规则试算"))?.into_inner())
+    sheet.finish()?;
+    Ok(all.count())
 }

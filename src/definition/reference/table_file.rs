@@ -9,6 +9,7 @@ use crate::model::cell::{ERROR_WORDS, SeenAs};
 use crate::model::codes::DiagnosticCode;
 use crate::model::{RawCell, RawSheet, RawValue};
 use crate::text::dates::from_serial;
+use crate::text::quote::of_inert;
 use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -122,7 +123,9 @@ fn datum(sheet: &RawSheet, cell: &RawCell) -> Datum {
 }
 
 fn text(text: &str) -> Datum {
-    if text.trim().is_empty() { Datum::Empty } else { Datum::Text(text.trim().to_owned()) }
+    // What was entered by us as no formula is read as it was.
+    let text = of_inert(text.trim());
+    if text.is_empty() { Datum::Empty } else { Datum::Text(text.to_owned()) }
 }
 
 #[cfg(test)]
@@ -146,6 +149,12 @@ mod tests {
             (4, vec![text("乙")]),
         ];
         assert_eq!(read_as("表.csv", &gbk).unwrap().rows, rows);
+        let held = read_as("表.csv", "名称\n'=1+1\n'甲\n".as_bytes()).unwrap().rows;
+        assert_eq!(
+            held[1..],
+            [(2, vec![text("=1+1")]), (3, vec![text("'甲")])],
+            "an apostrophe that we wrote comes off"
+        );
         assert_eq!(read_as("表.csv", "代码\n国有\n".as_bytes()).unwrap().rows.len(), 2, "one column");
         let open = read_as("表.csv", b"a,b\n\"c,d\n").unwrap_err();
         assert_eq!(open.code, DiagnosticCode::WorkbookUnreadable);
