@@ -3,12 +3,12 @@
 //! Made by [`crate::definition::read`] from `pipelines/<name>/pipeline.toml`; stages only read it.
 //! Indices: forms, fields and columns are 0-based positions in the vectors below.
 
-mod discipline;
-mod forms;
-mod groups;
-mod rules;
-mod tables;
-mod time;
+pub mod discipline;
+pub mod forms;
+pub mod groups;
+pub mod rules;
+pub mod tables;
+pub mod time;
 
 pub use discipline::*;
 pub use forms::*;

@@ -8,10 +8,13 @@ mod computed;
 mod context;
 mod cursor;
 mod discipline;
+mod fit;
 mod forms;
 mod groups;
+mod known;
 mod ledger;
 mod measures;
+mod ranks;
 mod rules;
 mod schedule;
 mod shares;
@@ -24,10 +27,13 @@ mod tests;
 
 pub use schedule::examples as period_examples;
 
-use super::{CodeList, Count, Diagnostic, Plan};
+use super::diagnostic::Diagnostic;
+use super::plan::{CodeList, Count, Plan};
 use crate::model::codes::DiagnosticCode;
+use crate::text::hex::hex;
 use context::{Context, is_kebab};
 use cursor::{Log, Section, Word};
+use known::Known;
 use sha2::{Digest, Sha256};
 use std::path::{Component, Path, PathBuf};
 use syntax::parse;
@@ -68,11 +74,6 @@ pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
         Some(plan) if problems.is_empty() => Ok(Plan { sha256: hex(&hash.finalize()), ..plan }),
         _ => Err(problems),
     }
-}
-
-/// Lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn source(path: &Path) -> Result<String, Diagnostic> {
@@ -168,7 +169,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
     let quota = shares::quota(&document, &context);
     let shares = shares::shares(&document, &context);
     let discipline = discipline::discipline(&document);
-    let known = tables::Known {
+    let known = Known {
         lookups: &lookups,
         shares: &shares,
         has_quota: document.get("quota").is_some(),

@@ -16,7 +16,8 @@ mod units;
 #[cfg(test)]
 mod tests;
 
-use crate::definition::{Diagnostic, Plan};
+use crate::definition::diagnostic::Diagnostic;
+use crate::definition::plan::Plan;
 use crate::domain::period::Period;
 use crate::formats::allowance::Allowance;
 use shelf::Shelf;
@@ -37,7 +38,7 @@ pub struct Reference {
     /// Declared tables by name; an optional one that is not there is absent.
     pub tables: BTreeMap<String, ReferenceTable>,
     /// Code lists after the reference tables overrode them, in the plan's order.
-    pub codes: Vec<crate::definition::CodeList>,
+    pub codes: Vec<crate::definition::plan::CodeList>,
     /// Files read, for the manifest: (table, path, SHA-256 in lower-case hex).
     pub files: Vec<(String, PathBuf, String)>,
     /// What the report should say about the data itself ("没有节假日表，工作日只除去周末").

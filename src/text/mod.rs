@@ -1,5 +1,6 @@
 //! Pure functions on what people type: widths, numbers, dates, names, ID numbers.
 pub mod dates;
+pub mod hex;
 pub mod id_number;
 pub mod names;
 pub mod numbers;

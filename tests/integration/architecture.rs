@@ -141,6 +141,9 @@ impl Visit<'_> for Source {
         visit::visit_item(self, item);
     }
 
+    /// Who may see an item (`pub(super)`) imports nothing.
+    fn visit_vis_restricted(&mut self, _: &syn::VisRestricted) {}
+
     fn visit_path(&mut self, path: &syn::Path) {
         self.paths.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
         visit::visit_path(self, path);

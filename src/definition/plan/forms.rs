@@ -1,6 +1,8 @@
 //! A form of a definition: its fields, how their cells are read, and the columns that they yield.
 
-use super::{Gone, GroupRule, Outlier, Rule, Standard, Template, Unique};
+use super::groups::{GroupRule, Standard};
+use super::rules::{Rule, Template, Unique};
+use super::time::{Gone, Outlier};
 use crate::domain::ranking::Direction;
 use crate::language::Checked;
 use crate::model::Severity;

@@ -1,7 +1,7 @@
 //! What a definition says beyond single columns of single rows: standards that depend on a code, and rules over groups
 //! of rows.
 
-use super::Template;
+use super::rules::Template;
 use crate::language::Checked;
 use crate::model::{Effect, Severity};
 use std::sync::Arc;
@@ -29,9 +29,9 @@ pub struct Demand {
 pub struct GroupRule {
     pub code: Arc<str>,
     pub severity: Severity,
-    /// As in [`super::Rule::effect`].
+    /// As in [`super::rules::Rule::effect`].
     pub effect: Effect,
-    /// As in [`super::Rule::trial`].
+    /// As in [`super::rules::Rule::trial`].
     pub trial: bool,
     /// Rows without one of these are in no group.
     pub by: Vec<usize>,

@@ -1,6 +1,8 @@
 //! What a checked definition prints: tables with their rows and measures, lists, charts.
 
-use super::{Ranking, Scope, SideBySide, Template, When};
+use super::forms::{ColumnType, Ranking};
+use super::rules::{Scope, Template};
+use super::time::{SideBySide, When};
 use crate::domain::ranking::Direction;
 use crate::language::Checked;
 
@@ -209,9 +211,30 @@ pub enum MeasureKind {
 }
 
 impl MeasureKind {
+    /// Where a measure's rows come from, if it counts rows.
+    pub fn source(&self) -> Option<&From> {
+        match self {
+            MeasureKind::Count { from, .. }
+            | MeasureKind::Sum { from, .. }
+            | MeasureKind::Average { from, .. }
+            | MeasureKind::Ratio { from, .. }
+            | MeasureKind::Rate { from, .. }
+            | MeasureKind::Verdict { from, .. } => Some(from),
+            MeasureKind::Portion { .. }
+            | MeasureKind::Roster { .. }
+            | MeasureKind::Quota(_)
+            | MeasureKind::Outstanding { .. }
+            | MeasureKind::ItemBound
+            | MeasureKind::ItemMargin { .. }
+            | MeasureKind::Difference { .. }
+            | MeasureKind::Rank { .. }
+            | MeasureKind::Growth { .. }
+            | MeasureKind::Points { .. } => None,
+        }
+    }
+
     /// What a criterion reads a measure as.
-    pub fn column(&self) -> super::ColumnType {
-        use super::ColumnType;
+    pub fn column(&self) -> ColumnType {
         match self {
             MeasureKind::Count { .. }
             | MeasureKind::Roster { .. }

@@ -1,6 +1,6 @@
 //! What a definition says about other periods: records that vanished, values out of line, and which period is meant.
 
-use super::Template;
+use super::rules::Template;
 use crate::language::Checked;
 use crate::model::{Effect, Severity};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub struct Gone {
     pub code: Arc<str>,
     pub severity: Severity,
-    /// As in [`super::Rule::trial`].
+    /// As in [`super::rules::Rule::trial`].
     pub trial: bool,
     /// Earlier records it concerns, over the form's columns as they were then.
     pub when: Option<Checked>,
@@ -26,9 +26,9 @@ pub struct Gone {
 pub struct Outlier {
     pub code: Arc<str>,
     pub severity: Severity,
-    /// As in [`super::Rule::effect`].
+    /// As in [`super::rules::Rule::effect`].
     pub effect: Effect,
-    /// As in [`super::Rule::trial`].
+    /// As in [`super::rules::Rule::trial`].
     pub trial: bool,
     pub when: Option<Checked>,
     /// A number over the form's columns.

@@ -2,7 +2,7 @@
 
 use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Node, Section, Word};
-use crate::definition::{CodeList, NamedValue, ReferenceColumn, ReferenceSchema};
+use crate::definition::plan::{CodeList, NamedValue, ReferenceColumn, ReferenceSchema};
 use crate::language::{Literal, Type};
 use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;

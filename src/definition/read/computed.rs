@@ -3,8 +3,8 @@
 
 use super::context::{Columns, Context, name_problem};
 use super::cursor::{Section, Word};
-use crate::definition::{ColumnType, Computed, ComputedKind, Ranking, StatedTotal, grade_column};
-use crate::domain::ranking::Direction;
+use super::ranks::ranking;
+use crate::definition::plan::{ColumnType, Computed, ComputedKind, StatedTotal, grade_column};
 use crate::language::Type;
 use crate::model::codes::DiagnosticCode;
 
@@ -66,33 +66,6 @@ fn kind(section: &Section<'_>, columns: &Columns, context: &Context<'_>) -> Opti
             None
         }
     }
-}
-
-/// `rank = "得分"`, with `direction` and `within` beside it.
-pub fn ranking(section: &Section<'_>, columns: &Columns, context: &Context<'_>) -> Option<Ranking> {
-    let word = section.word("rank");
-    let direction = direction(section);
-    let within = section.words("within");
-    let known = within.iter().filter(|word| context.is_column(word, columns)).count();
-    let word = word?;
-    if !context.is_column(&word, columns) {
-        return None;
-    }
-    let ty = columns.scope.columns.get(word.text);
-    if !matches!(ty, Some(Type::Integer | Type::Number)) && !context.doubtful.contains(word.text) {
-        word.report(DiagnosticCode::WrongType, format!("“{}”不是数，排不了名次", word.text), None);
-    }
-    (known == within.len()).then(|| Ranking {
-        column: word.text.to_owned(),
-        direction,
-        within: within.iter().map(|word| word.text.to_owned()).collect(),
-    })
-}
-
-/// Which end comes first; the highest where nothing is said.
-pub fn direction(section: &Section<'_>) -> Direction {
-    const WORDS: [(&str, Direction); 2] = [("high-first", Direction::HighFirst), ("low-first", Direction::LowFirst)];
-    section.choice_or("direction", &WORDS, Direction::HighFirst)
 }
 
 pub fn stated(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<StatedTotal> {

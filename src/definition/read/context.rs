@@ -2,7 +2,7 @@
 //! everywhere, expressions and templates.
 
 use super::cursor::{Log, Section, Word, suggestion};
-use crate::definition::{CodeList, ColumnType, Form, NamedValue, ReferenceSchema, Template, TemplatePart};
+use crate::definition::plan::{CodeList, ColumnType, Form, NamedValue, ReferenceSchema, Template, TemplatePart};
 use crate::language::{self, Checked, Literal, RUN_CONSTANTS, Type};
 use crate::model::codes::DiagnosticCode;
 use crate::model::{Effect, Severity};
@@ -79,7 +79,7 @@ impl<'a> Context<'a> {
     }
 
     /// The measures of a table as the columns of its rows.
-    pub fn measures(&self, measures: &[crate::definition::Measure]) -> Columns {
+    pub fn measures(&self, measures: &[crate::definition::plan::Measure]) -> Columns {
         self.columns(measures.iter().map(|measure| (measure.name.clone(), sql_type(measure.kind.column()))))
     }
 
@@ -245,6 +245,18 @@ impl<'a> Context<'a> {
             parts.push(TemplatePart::Text(text));
         }
         Template { parts }
+    }
+
+    /// The three templates of a finding.
+    pub fn texts(&self, section: &Section<'_>, columns: &Columns, own: &[&str]) -> [Template; 3] {
+        ["found", "expected", "next"].map(|key| self.template(section, key, columns, own))
+    }
+
+    /// A finding has to point at a cell at least.
+    pub fn cells(&self, section: &Section<'_>, form: usize) -> Vec<usize> {
+        section.need_list("cells");
+        let words = section.words("cells");
+        self.fields(form, &words)
     }
 
     /// A finding's code: kebab-case, and used once in the whole definition.

@@ -1,7 +1,7 @@
 //! A cursor over TOML with byte spans: what is not there, of the wrong type or not known becomes a diagnostic,
 //! and reading goes on. Knows TOML, and nothing of pipelines.
 
-use crate::definition::Diagnostic;
+use crate::definition::diagnostic::Diagnostic;
 use crate::definition::diagnostic::nearest;
 use crate::model::codes::DiagnosticCode;
 use std::cell::RefCell;

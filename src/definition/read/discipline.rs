@@ -1,7 +1,7 @@
 //! `[discipline]`: points for how units report.
 
 use super::cursor::Section;
-use crate::definition::{DisciplineRule, PERIODS};
+use crate::definition::plan::{DisciplineRule, PERIODS};
 use crate::model::codes::DiagnosticCode;
 
 /// The best first: none may get more points than the one before it.

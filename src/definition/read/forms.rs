@@ -3,7 +3,7 @@
 use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Section, Word};
 use super::{computed, groups, rules, time};
-use crate::definition::{Band, Field, FieldType, Form, grade_column};
+use crate::definition::plan::{Band, Field, FieldType, Form, grade_column};
 use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;
 use std::collections::BTreeMap;

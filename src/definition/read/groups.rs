@@ -2,8 +2,8 @@
 
 use super::context::{Columns, Context, name_problem};
 use super::cursor::{Section, Word};
-use super::{rules, shares};
-use crate::definition::{
+use super::shares;
+use crate::definition::plan::{
     Bound, ColumnType, Computed, ComputedKind, Demand, FieldType, GroupKind, GroupRule, GroupValue, Standard,
 };
 use crate::language::{Checked, Literal, Op, Term, Type};
@@ -204,8 +204,8 @@ fn group(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'
     for key in ["found", "expected", "next"] {
         let _ = section.get(key);
     }
-    let texts = complete.then(|| rules::texts(&section, columns, context, &own));
-    let cells = rules::cells(&section, at, context);
+    let texts = complete.then(|| context.texts(&section, columns, &own));
+    let cells = context.cells(&section, at);
     let line = section.line();
     section.finish();
     let [found, expected, next] = texts?;

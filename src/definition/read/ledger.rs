@@ -2,7 +2,7 @@
 
 use super::context::{Columns, Context};
 use super::cursor::{Section, Word};
-use crate::definition::{LedgerEntry, LedgerValue, ReferenceColumn, ReferenceSchema};
+use crate::definition::plan::{LedgerEntry, LedgerValue, ReferenceColumn, ReferenceSchema};
 use crate::language::Type;
 use crate::model::codes::DiagnosticCode;
 

@@ -1,12 +1,15 @@
 //! A statistic: its rows, what it spreads over columns, its measures.
 
-use super::computed::direction;
 use super::context::{Columns, Context};
 use super::cursor::{Section, Word, suggestion};
+use super::fit::{self, Spread};
+use super::known::Known;
+use super::ranks::{direction, top};
 use super::shares::WORKERS;
-use super::tables::{Known, top};
 use super::time;
-use crate::definition::{Basis, Criterion, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic};
+use crate::definition::plan::{
+    Basis, Criterion, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic,
+};
 use crate::language::{Checked, Type};
 use crate::model::codes::DiagnosticCode;
 
@@ -39,7 +42,7 @@ pub fn statistic(section: &Section<'_>, known: Known<'_>, context: &Context<'_>)
         .collect();
     // One entry each, so that indices hold although a broken measure is not there.
     let measured: Vec<Option<&Measure>> = read.iter().map(|read| read.as_ref()?.measure.as_ref()).collect();
-    let sources: Vec<&From> = measured.iter().flatten().filter_map(|measure| source(&measure.kind)).collect();
+    let sources: Vec<&From> = measured.iter().flatten().filter_map(|measure| measure.kind.source()).collect();
     let rows = rows(section, &sources, context);
     let across = section.words("across");
     for word in &across {
@@ -51,8 +54,8 @@ pub fn statistic(section: &Section<'_>, known: Known<'_>, context: &Context<'_>)
     let spread = Spread { codes: !across.is_empty(), periods: across_periods.is_some() };
     for read in read.iter().flatten() {
         if let (Some(measure), Some(rows)) = (&read.measure, &rows) {
-            check_fit(&read.name, measure, rows, spread, known.has_quota, &measured);
-            time::check(&read.name, measure, spread, &measured);
+            fit::rows(&read.name, measure, rows, spread, known.has_quota, &measured);
+            fit::periods(&read.name, measure, spread, &measured);
         }
     }
     let ranked = section.maybe_word("ranked-by");
@@ -126,28 +129,6 @@ fn rank_measure(word: &Word<'_>, measured: &[Option<&Measure>], peers: &Peers<'_
             );
             None
         }
-    }
-}
-
-/// Where a measure's rows come from, if it counts rows.
-pub fn source(kind: &MeasureKind) -> Option<&From> {
-    match kind {
-        MeasureKind::Count { from, .. }
-        | MeasureKind::Sum { from, .. }
-        | MeasureKind::Average { from, .. }
-        | MeasureKind::Ratio { from, .. }
-        | MeasureKind::Rate { from, .. }
-        | MeasureKind::Verdict { from, .. } => Some(from),
-        MeasureKind::Portion { .. }
-        | MeasureKind::Roster { .. }
-        | MeasureKind::Quota(_)
-        | MeasureKind::Outstanding { .. }
-        | MeasureKind::ItemBound
-        | MeasureKind::ItemMargin { .. }
-        | MeasureKind::Difference { .. }
-        | MeasureKind::Rank { .. }
-        | MeasureKind::Growth { .. }
-        | MeasureKind::Points { .. } => None,
     }
 }
 
@@ -444,54 +425,4 @@ fn pair(section: &Section<'_>, key: &'static str, at: usize, peers: &Peers<'_>) 
     };
     let (left, right) = (peer(left, at, peers), peer(right, at, peers));
     left.zip(right)
-}
-
-/// What a table spreads its measures over.
-#[derive(Debug, Clone, Copy)]
-pub struct Spread {
-    pub codes: bool,
-    pub periods: bool,
-}
-
-/// What a measure needs of its table: units to hand seats to, conditions with bounds, another measure of the right kind.
-fn check_fit(
-    name: &Word<'_>,
-    measure: &Measure,
-    rows: &Rows,
-    spread: Spread,
-    has_quota: bool,
-    all: &[Option<&Measure>],
-) {
-    let across = spread.codes;
-    let by_unit = matches!(rows, Rows::Unit | Rows::City);
-    let by_item = matches!(rows, Rows::Items(_));
-    let pointed = |at: &usize| all.get(*at).copied().flatten();
-    let points_at_rows = |at: &usize| pointed(at).is_none_or(|measure| source(&measure.kind).is_some());
-    let problem = match &measure.kind {
-        kind if across && source(kind).is_none() => {
-            Some("有“across”的表只能用 count、sum、average、ratio、rate、verdict")
-        }
-        MeasureKind::Quota(_) if !has_quota => Some("定义里没有 [quota]"),
-        MeasureKind::Roster { .. } | MeasureKind::Quota(_) | MeasureKind::Outstanding { .. } if !by_unit => {
-            Some("只能用在 rows = \"unit\" 或 \"city\" 的表")
-        }
-        MeasureKind::ItemBound | MeasureKind::ItemMargin { .. } if !by_item => {
-            Some("只能用在 rows = { items = […] } 的表")
-        }
-        MeasureKind::Rank { of, .. }
-            if pointed(of).is_some_and(|measure| matches!(measure.kind, MeasureKind::Rank { .. })) =>
-        {
-            Some("“rank-of”要指向一个数，不能再指向名次")
-        }
-        MeasureKind::Portion { of } if !points_at_rows(of) => Some("“portion-of”要指向 count 或 sum"),
-        MeasureKind::ItemMargin { portion }
-            if pointed(portion).is_some_and(|measure| !matches!(measure.kind, MeasureKind::Portion { .. })) =>
-        {
-            Some("“item-margin”要指向 portion-of")
-        }
-        _ => None,
-    };
-    if let Some(problem) = problem {
-        name.report(DiagnosticCode::MeasureDoesNotFit, format!("指标“{}”放不进这张表：{problem}", name.text), None);
-    }
 }

@@ -3,7 +3,7 @@
 use super::context::{Columns, Context};
 use super::cursor::Section;
 use super::time;
-use crate::definition::{FieldType, Lookup, LookupRule, ReferenceSchema, Rule, Template, Unique};
+use crate::definition::plan::{FieldType, Lookup, LookupRule, ReferenceSchema, Rule, Unique};
 use crate::language::Type;
 use crate::model::codes::DiagnosticCode;
 
@@ -20,23 +20,11 @@ fn rule(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_
     let trial = section.flag("trial", false);
     let when = context.condition(&section, "when", columns);
     let check = context.needed_condition(&section, "check", columns);
-    let [found, expected, next] = texts(&section, columns, context, &[]);
-    let cells = cells(&section, at, context);
+    let [found, expected, next] = context.texts(&section, columns, &[]);
+    let cells = context.cells(&section, at);
     let line = section.line();
     section.finish();
     Some(Rule { code, severity, effect, trial, when, check: check?, found, expected, next, cells, line })
-}
-
-/// The three templates of a finding.
-pub fn texts(section: &Section<'_>, columns: &Columns, context: &Context<'_>, own: &[&str]) -> [Template; 3] {
-    ["found", "expected", "next"].map(|key| context.template(section, key, columns, own))
-}
-
-/// A finding has to point at a cell at least.
-pub fn cells(section: &Section<'_>, form: usize, context: &Context<'_>) -> Vec<usize> {
-    section.need_list("cells");
-    let words = section.words("cells");
-    context.fields(form, &words)
 }
 
 pub fn uniques(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Unique> {
@@ -53,7 +41,7 @@ fn unique(section: Section<'_>, at: usize, columns: &Columns, context: &Context<
     let words = section.words("fields");
     let fields = context.fields(at, &words);
     let when = context.condition(&section, "when", columns);
-    let [found, expected, next] = texts(&section, columns, context, &["另一处"]);
+    let [found, expected, next] = context.texts(&section, columns, &["另一处"]);
     let line = section.line();
     section.finish();
     Unique { code, severity, effect, trial, fields, when, found, expected, next, line }
@@ -146,7 +134,7 @@ fn expectation(
     for key in ["found", "expected", "next", "cells"] {
         let _ = section.get(key);
     }
-    let [found, expected, next] = texts(section, columns?, context, &["台账"]);
-    let cells = cells(section, form?, context);
+    let [found, expected, next] = context.texts(section, columns?, &["台账"]);
+    let cells = context.cells(section, form?);
     Some(LookupRule { code, severity, effect, trial, present, found, expected, next, cells })
 }

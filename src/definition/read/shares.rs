@@ -1,9 +1,8 @@
 //! `[quota]` and `[[share]]`.
 
 use super::context::{Columns, Context};
-use super::cursor::{Node, Section};
-use super::rules::texts;
-use crate::definition::{Bound, Compare, FieldType, Quota, Scope, Share, SharePart, UnitRule};
+use super::cursor::{Node, Section, Word};
+use crate::definition::plan::{Bound, Compare, FieldType, Quota, Scope, Share, SharePart, UnitRule};
 use crate::language::Type;
 use crate::model::codes::DiagnosticCode;
 
@@ -67,7 +66,7 @@ fn unit_rule(section: &Section<'_>, key: &'static str, context: &Context<'_>) ->
     let section = section.need(key)?.section()?;
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
-    let [found, expected, next] = texts(&section, &Columns::default(), context, &HOLES);
+    let [found, expected, next] = context.texts(&section, &Columns::default(), &HOLES);
     let line = section.line();
     section.finish();
     Some(UnitRule { code, severity, found, expected, next, line })
@@ -122,7 +121,7 @@ fn scopes(section: &Section<'_>, parts: &[SharePart], context: &Context<'_>) -> 
 }
 
 /// `province`, `unit`, or a code field that every part's form has.
-pub fn scope(word: &super::cursor::Word<'_>, parts: &[SharePart], context: &Context<'_>) -> Option<Scope> {
+pub fn scope(word: &Word<'_>, parts: &[SharePart], context: &Context<'_>) -> Option<Scope> {
     match word.text {
         "province" => return Some(Scope::Province),
         "unit" => return Some(Scope::Unit),

@@ -1,48 +1,19 @@
 //! `[[table]]` and `[[chart]]`.
 
-use super::computed::ranking;
 use super::context::{Columns, Context};
 use super::cursor::{Section, Word, suggestion};
+use super::known::Known;
 use super::measures::{BASES, statistic};
+use super::ranks::{ranking, top};
 use super::shares::scope;
-use crate::definition::{
-    Basis, Chart, ChartKind, Criterion, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Lookup, Scope,
-    Share, Table, TableKind, TemplatePart,
+use crate::definition::plan::{
+    Basis, Chart, ChartKind, Criterion, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Scope, Table,
+    TableKind, TemplatePart,
 };
 use crate::model::codes::DiagnosticCode;
 
 /// First and last sheet of the leadership workbook.
 const OWN_SHEETS: [&str; 2] = ["总览", "口径说明"];
-
-/// What tables may point at. What has a problem of its own is `None`, and nothing is judged by it.
-#[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
-    pub lookups: &'a [Option<Lookup>],
-    pub shares: &'a [Option<Share>],
-    pub has_quota: bool,
-    /// The definition scores discipline.
-    pub has_points: bool,
-}
-
-impl Known<'_> {
-    fn lookup(&self, at: usize) -> Option<&Lookup> {
-        self.lookups.get(at)?.as_ref()
-    }
-
-    fn share(&self, at: usize) -> Option<&Share> {
-        self.shares.get(at)?.as_ref()
-    }
-
-    /// The lookup that leaves rows outstanding; one that says not to whom they belong is a problem.
-    pub fn outstanding(&self, word: &Word<'_>, context: &Context<'_>) -> Option<usize> {
-        let at = context.lookup(word)?;
-        if self.lookup(at).is_some_and(|lookup| lookup.outstanding_by.is_none()) {
-            let help = Some("在这个 [[lookup]] 里写 outstanding-by = \"…\"".to_owned());
-            word.report(DiagnosticCode::NotOutstanding, format!("“{}”没有说未对上的记录归谁", word.text), help);
-        }
-        Some(at)
-    }
-}
 
 #[derive(Debug, Clone, Copy)]
 enum KindWord {
@@ -213,20 +184,6 @@ impl Ranked {
         let asked = word.is_some();
         Ranked { by, top: top(section, asked), asked }
     }
-}
-
-/// `top = 10`, which needs a rank to be counted by.
-pub fn top(section: &Section<'_>, ranked: bool) -> Option<u32> {
-    let node = section.get("top")?;
-    let top = node.count();
-    if top == Some(0) {
-        section.log.report(DiagnosticCode::WrongType, node.span(), "“top”至少是 1".to_owned(), None);
-    }
-    if !ranked {
-        let help = Some("先用 ranked-by 写明按哪个名次取".to_owned());
-        section.log.report(DiagnosticCode::TopWithoutRank, node.span(), "“top”要和“ranked-by”一起写".to_owned(), help);
-    }
-    top
 }
 
 fn criteria(section: &Section<'_>, columns: &Columns, ranked: &Ranked, context: &Context<'_>) -> Vec<Criterion> {

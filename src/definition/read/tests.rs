@@ -1,5 +1,5 @@
 use super::*;
-use crate::definition::{Bound, FieldType, TableKind, TemplatePart};
+use crate::definition::plan::{Bound, FieldType, TableKind, TemplatePart};
 use crate::language::Literal;
 
 /// 1-based line and column, the column counted in characters, of a byte offset. An offset behind the end is the end.

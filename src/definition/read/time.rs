@@ -2,11 +2,7 @@
 
 use super::context::{Columns, Context};
 use super::cursor::{Section, Word};
-use super::measures::{Spread, source};
-use super::rules;
-use crate::definition::{
-    Against, Basis, ComputedKind, FieldType, Form, From, Gone, Measure, MeasureKind, Outlier, SideBySide, When,
-};
+use crate::definition::plan::{Against, ComputedKind, FieldType, Form, Gone, Outlier, SideBySide, When};
 use crate::domain::outlier::{Bounds, Money};
 use crate::language::Checked;
 use crate::model::codes::DiagnosticCode;
@@ -84,7 +80,7 @@ pub fn gone(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Gone> {
         let severity = context.severity(&section);
         let trial = section.flag("trial", false);
         let when = context.condition(&section, "when", &columns);
-        let [found, expected, next] = rules::texts(&section, &columns, context, &["上期"]);
+        let [found, expected, next] = context.texts(&section, &columns, &["上期"]);
         let line = section.line();
         section.finish();
         Gone { code, severity, trial, when, found, expected, next, line }
@@ -120,8 +116,8 @@ fn outlier(section: Section<'_>, at: usize, columns: &Columns, context: &Context
         }
     });
     let bounds = bounds(&section, against);
-    let [found, expected, next] = rules::texts(&section, columns, context, &["值"]);
-    let cells = rules::cells(&section, at, context);
+    let [found, expected, next] = context.texts(&section, columns, &["值"]);
+    let cells = context.cells(&section, at);
     let line = section.line();
     section.finish();
     let value = value?;
@@ -215,60 +211,6 @@ pub fn now_and_before<'a>(section: &Section<'a>, key: &'static str) -> Option<(W
     let comparable = key == "growth" && table.flag("comparable", false);
     table.finish();
     Some((now?, before?, comparable))
-}
-
-/// What a measure of another period needs: rows that are stored, and measures that can be compared.
-pub fn check(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option<&Measure>]) {
-    let pointed = |at: &usize| all.get(*at).copied().flatten();
-    let is = |at: &usize, wanted: fn(&MeasureKind) -> bool| pointed(at).is_none_or(|measure| wanted(&measure.kind));
-    let amount = |kind: &MeasureKind| matches!(kind, MeasureKind::Count { .. } | MeasureKind::Sum { .. });
-    let rate = |kind: &MeasureKind| {
-        matches!(kind, MeasureKind::Ratio { .. } | MeasureKind::Rate { .. } | MeasureKind::Portion { .. })
-    };
-    let other = measure.period != When::This;
-    let problem = match (&measure.kind, source(&measure.kind)) {
-        (_, None) if other => Some("“period”只能用于 count、sum、average、ratio、rate、verdict"),
-        (_, Some(From::Reference { .. })) if other || spread.periods => Some("参照表没有各期的存档，不能写别的报告期"),
-        (_, Some(From::Form { basis: Basis::Read, .. })) if other || spread.periods => {
-            Some("存档里只有审核通过的行，别的报告期不能写 basis = \"read\"")
-        }
-        (_, Some(_)) if other && spread.periods => Some("有“across-periods”的表，各列就是各期，不再写“period”"),
-        (MeasureKind::Growth { comparable: true, now, before }, _) if !is(now, amount) || !is(before, amount) => {
-            Some("可比口径的 growth 要指向 count 或 sum")
-        }
-        (MeasureKind::Growth { comparable: true, now, before }, _) if !paired(pointed(now), pointed(before)) => {
-            Some("可比口径要比较同一个表式的两个时期：this 对 previous 或 year-ago，year-to-date 对 year-ago-to-date")
-        }
-        (MeasureKind::Points { now, before }, _) if !is(now, rate) || !is(before, rate) => {
-            Some("“points”要指向 ratio、rate 或 portion-of")
-        }
-        (MeasureKind::Growth { .. } | MeasureKind::Points { .. }, _) if spread.periods => {
-            Some("有“across-periods”的表只能用 count、sum、average、ratio、rate、verdict、portion-of、difference")
-        }
-        (kind, None)
-            if spread.periods && !matches!(kind, MeasureKind::Portion { .. } | MeasureKind::Difference { .. }) =>
-        {
-            Some("有“across-periods”的表只能用 count、sum、average、ratio、rate、verdict、portion-of、difference")
-        }
-        _ => None,
-    };
-    if let Some(problem) = problem {
-        name.report(DiagnosticCode::MeasureDoesNotFit, format!("指标“{}”放不进这张表：{problem}", name.text), None);
-    }
-}
-
-/// Whether two measures count rows of one form in two periods that answer one another.
-fn paired(now: Option<&Measure>, before: Option<&Measure>) -> bool {
-    let (Some(now), Some(before)) = (now, before) else { return true };
-    let form = |measure: &Measure| match source(&measure.kind) {
-        Some(From::Form { form, .. }) => Some(*form),
-        _ => None,
-    };
-    let times = matches!(
-        (now.period, before.period),
-        (When::This, When::Previous | When::YearAgo) | (When::YearToDate, When::YearAgoToDate)
-    );
-    times && form(now).is_some() && form(now) == form(before)
 }
 
 /// Columns that a form's row rules may name: its own, and those of the record's earlier states where it has a key. Places

@@ -77,7 +77,7 @@ pub fn read(path: &Path, allowance: Allowance) -> Result<TableFile, Diagnostic> 
         problem(DiagnosticCode::WorkbookUnreadable, cause, help)
     })?;
     let rows = workbook.sheets.first().map(rows).unwrap_or_default();
-    Ok(TableFile { path: path.to_path_buf(), rows, sha256: crate::definition::read::hex(&Sha256::digest(&bytes)) })
+    Ok(TableFile { path: path.to_path_buf(), rows, sha256: crate::text::hex::hex(&Sha256::digest(&bytes)) })
 }
 
 fn rows(sheet: &RawSheet) -> Vec<(u32, Vec<Datum>)> {
