@@ -55,6 +55,12 @@ impl Stage {
         Ok(Stage { folder: folder.to_path_buf(), temporary, lock })
     }
 
+    /// Where an output stands once it is in place.
+    pub fn target(&self, name: &str) -> PathBuf {
+        // A part at a time, so that every system shows them with its own separator.
+        name.split('/').fold(self.folder.clone(), |path, part| path.join(part))
+    }
+
     /// Where the new version of an output is written; `name` is relative to the target folder.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ pub mod columns;
 pub mod excel;
 pub mod link;
 pub mod listing;
+pub mod mark;
 pub mod measure;
 pub mod output_file;
 pub mod package;

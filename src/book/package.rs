@@ -2,6 +2,7 @@
 //!
 //! Parts and their order follow ECMA-376 part 1, §12.3 and §18.3.
 
+use super::mark::RESULTS;
 use super::xml::{HEAD, escaped};
 
 /// Index of a cell's format in [`STYLES`].
@@ -125,6 +126,7 @@ fn properties(title: &str) -> String {
         "{HEAD}<cp:coreProperties xmlns:cp=\"{PACKAGE}/metadata/core-properties\" \
          xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" \
          xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>{}</dc:title><dc:creator>汇总</dc:creator>\
+         <cp:keywords>{RESULTS}</cp:keywords>\
          <dcterms:created xsi:type=\"dcterms:W3CDTF\">2020-01-01T00:00:00Z</dcterms:created></cp:coreProperties>",
         escaped(title)
     )

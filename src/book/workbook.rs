@@ -1,6 +1,7 @@
 //! A workbook as all of ours begin.
 
 use super::cell_text::printable;
+use super::mark::RESULTS;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 /// A workbook whose bytes depend on its content alone.
@@ -13,7 +14,11 @@ pub fn workbook(title: &str) -> Result<Workbook, XlsxError> {
     // Measured: level 6 costs four times level 1 and makes these workbooks a quarter smaller.
     workbook.set_zip_compression_level(1);
     workbook.set_properties(
-        &DocProperties::new().set_title(printable(title).0).set_author("汇总").set_creation_datetime(&fixed),
+        &DocProperties::new()
+            .set_title(printable(title).0)
+            .set_author("汇总")
+            .set_keywords(RESULTS)
+            .set_creation_datetime(&fixed),
     );
     Ok(workbook)
 }

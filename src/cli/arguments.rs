@@ -82,7 +82,7 @@ pub struct Reading {
     /// 并行线程数（默认用全部处理器）
     #[arg(long, value_name = "数", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
-    /// 不显示进度和小结
+    /// 不显示进度和小结，只说结果在哪里
     #[arg(long, short)]
     pub quiet: bool,
     /// 以 JSON 输出小结，供其他程序读取

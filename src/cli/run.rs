@@ -48,6 +48,9 @@ pub fn run(options: &RunOptions) -> Result<Exit, Stop> {
         say(&summary::for_machines(&prepared, &finished.validated.verdict, &finished.written.files));
     } else if !options.reading.quiet {
         say(&summary::for_people(&prepared, &finished, options.dry_run));
+    } else if !options.dry_run {
+        // Whoever wants no summary still has to find what was written.
+        say(&format!("结果在 {}\n", out.display()));
     }
     let exit = if finished.blocked() { Exit::Blocked } else { Exit::Clean };
     // The process ends here: giving a million rows back one by one costs a tenth of the run, and nobody needs them.

@@ -17,6 +17,7 @@ mod mhtml;
 mod number_format;
 mod ods;
 mod opinion;
+pub mod own;
 mod package;
 pub mod refusal;
 pub mod sniff;

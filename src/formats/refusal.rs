@@ -10,6 +10,8 @@ pub enum Refusal {
     Unreadable(Unreadable),
     /// Readable, and no table; the cause in Chinese.
     NotATable(String),
+    /// A workbook of results that this program wrote.
+    OwnResults,
 }
 
 impl From<Unreadable> for Refusal {

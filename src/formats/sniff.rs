@@ -190,6 +190,7 @@ mod tests {
             Ok(workbook) => workbook.format.name().to_owned(),
             Err(Refusal::Unreadable(unreadable)) => unreadable.code.to_string(),
             Err(Refusal::NotATable(cause)) => cause,
+            Err(Refusal::OwnResults) => "results".to_owned(),
         }
     }
 

@@ -147,7 +147,9 @@ pub fn litter(name: &str) -> Option<&'static str> {
     }
     let last = name.rsplit('/').next().unwrap_or(name);
     let lower = last.to_lowercase();
-    if last.starts_with("~$") || last.starts_with(".~") {
+    if last.starts_with(".huizong-") {
+        Some("本程序写结果时的临时文件")
+    } else if last.starts_with("~$") || last.starts_with(".~") {
         Some("打开文件时留下的临时锁文件")
     } else if last.starts_with("._") || lower == ".ds_store" {
         Some("苹果电脑的系统文件")

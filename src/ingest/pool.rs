@@ -7,6 +7,7 @@ use super::limits::Limits;
 use super::wire::{GREETING, LONGEST_REPLY, Reply, Request};
 use super::worker;
 use crate::formats::bundle::Opener;
+use crate::formats::own;
 use crate::formats::refusal::{self, Refusal};
 use crate::model::outcome::Read as Reading;
 use crate::model::{RawWorkbook, SourceFile};
@@ -82,6 +83,7 @@ fn reading(read: Result<RawWorkbook, Refusal>) -> Reading {
         Ok(workbook) => Reading::Workbook(workbook),
         Err(Refusal::Unreadable(unreadable)) => Reading::Unreadable(unreadable),
         Err(Refusal::NotATable(cause)) => Reading::NotATable { cause },
+        Err(Refusal::OwnResults) => Reading::Litter { cause: own::CAUSE.to_owned() },
     }
 }
 

@@ -128,6 +128,7 @@ impl Reply {
                 out.push(2);
                 put_text(out, cause);
             }
+            Err(Refusal::OwnResults) => out.push(3),
         }
         seal(out);
     }
@@ -146,6 +147,7 @@ impl Reply {
                 Err(Refusal::Unreadable(Unreadable { code, cause: reader.text()?, next: reader.text()? }))
             }
             2 => Err(Refusal::NotATable(reader.text()?)),
+            3 => Err(Refusal::OwnResults),
             _ => return None,
         };
         reader.rest.is_empty().then_some(Reply { read, sha256: hashed.then_some(hash), size, spent })

@@ -6,7 +6,7 @@ use crate::formats::allowance::Allowance;
 use crate::formats::bundle::Opener;
 use crate::formats::file::whole_file;
 use crate::formats::refusal::{self, Refusal};
-use crate::formats::sniff;
+use crate::formats::{own, sniff};
 use sha2::{Digest, Sha256};
 use std::io::{Read, Write};
 use std::panic::AssertUnwindSafe;
@@ -81,8 +81,11 @@ pub fn answer(request: &Request, allowance: Allowance, opener: &mut Opener) -> R
         return Reply::of(read, Some(Sha256::digest(&bytes).into()), bytes.len() as u64);
     }
     let intake = sniff::Intake { in_bundle: request.member.len(), lone_column: false, allowance };
-    let read = std::panic::catch_unwind(|| sniff::read(&bytes, intake))
-        .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾，读取程序无法继续").into()));
+    let read = std::panic::catch_unwind(|| match own::is_results(&bytes, allowance) {
+        true => Err(Refusal::OwnResults),
+        false => sniff::read(&bytes, intake),
+    })
+    .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾，读取程序无法继续").into()));
     Reply::of(read, Some(Sha256::digest(&bytes).into()), bytes.len() as u64)
 }
 

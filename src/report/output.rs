@@ -24,6 +24,11 @@ impl Pending {
         Pending { stage, names, forms }
     }
 
+    /// Where the outputs will stand.
+    pub fn targets(&self) -> impl Iterator<Item = PathBuf> {
+        self.names.iter().map(|name| self.stage.target(name))
+    }
+
     /// Moves all outputs into place, or none.
     ///
     /// # Errors

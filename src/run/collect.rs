@@ -1,8 +1,10 @@
 //! The first three stages: files in, verdicts out.
 
+use super::own_results;
 use super::prepare::Prepared;
 use super::stop::Stop;
 use super::watch::Watch;
+use crate::formats::own;
 use crate::history::History;
 use crate::ingest::{self, Delivery, Discovery, Limits};
 use crate::model::codes::FindingCode;
@@ -28,9 +30,13 @@ pub fn collect(
 ) -> Result<Validated, Stop> {
     let Prepared { plan, reference, period, .. } = prepared;
     let found = discover(returns, limits, watch)?;
+    let own = own_results::find(&found.files);
     let normaliser = Normaliser::new(normalise::RunFrame { plan, reference, period });
     let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
-        let arrived = arrive(&normaliser, source, &delivery, limits);
+        let mut arrived = arrive(&normaliser, source, &delivery, limits);
+        if own.contains(&source.path) {
+            (arrived.arrival, arrived.near_misses) = (Arrival::Ignored(own::CAUSE.to_owned()), Vec::new());
+        }
         watch.file_done(arrived.arrival.findings());
         arrived
     })

@@ -5,6 +5,7 @@
 mod collect;
 pub mod issue;
 mod other_period;
+mod own_results;
 mod past;
 mod places;
 mod prepare;
@@ -27,12 +28,15 @@ use crate::domain::period::Period;
 use crate::history::History;
 use crate::history::keep::PeriodResults;
 use crate::ingest::Limits;
+use crate::model::Outcome;
 use crate::model::discipline::PastDiscipline;
+use crate::model::run::RunVerdict;
 use crate::report;
 use crate::report::output::Written;
 use crate::report::results::{Correction, Results};
 use crate::validate::{self, Validated};
 use past::OwnPeriod;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A finished run.
@@ -153,6 +157,7 @@ fn write(
         correction: issued.map(|((number, reason), changes)| Correction { number, reason, changes }),
     };
     let mut pending = report::prepare(results, folder).map_err(Stop::Output)?;
+    replaces_no_return(pending.targets(), &validated.verdict)?;
     let forms = std::mem::take(&mut pending.forms);
     let entry = PeriodResults {
         plan,
@@ -170,4 +175,21 @@ fn write(
         kept.commit().map_err(|error| Stop::Output(format!("结果已写出，但没有存入历史库：{error}")))?;
     }
     Ok(written)
+}
+
+/// Results may lie among returns, and may replace earlier results there, but no return.
+fn replaces_no_return(mut targets: impl Iterator<Item = PathBuf>, verdict: &RunVerdict) -> Result<(), Stop> {
+    let returns: BTreeMap<PathBuf, &str> = verdict
+        .sources
+        .iter()
+        .filter(|source| source.outcome != Outcome::Ignored)
+        .filter_map(|source| Some((source.source.path.canonicalize().ok()?, source.source.name.as_str())))
+        .collect();
+    let replaced = targets.find_map(|target| Some((*returns.get(&target.canonicalize().ok()?)?, target)));
+    replaced.map_or(Ok(()), |(name, target)| {
+        Err(Stop::Usage(format!(
+            "结果 {} 会替换收到的文件“{name}”。没有写出结果，收到的文件没有改动。请用 --out 换一个文件夹，或把这个文件移走。",
+            target.display()
+        )))
+    })
 }

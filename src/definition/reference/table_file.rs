@@ -73,6 +73,7 @@ pub fn read(path: &Path, allowance: Allowance) -> Result<TableFile, Diagnostic> 
         let cause = match refused {
             Refusal::Unreadable(unreadable) => unreadable.cause,
             Refusal::NotATable(cause) => cause,
+            Refusal::OwnResults => "是本程序写出的结果，不是参照表".to_owned(),
         };
         problem(DiagnosticCode::WorkbookUnreadable, cause, help)
     })?;

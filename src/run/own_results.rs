@@ -1,0 +1,58 @@
+//! Results of earlier runs that lie among the returns, as their manifest lists them: no returns, whatever they look like.
+
+use crate::model::SourceFile;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+const MANIFEST: &str = "run.json";
+/// A manifest of ours is a list of files; what is larger is none.
+const LARGEST: u64 = 256 << 20;
+
+/// Paths of results among these files: every manifest of ours, and what stands beside it under the names that it lists.
+pub fn find(files: &[SourceFile]) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    let manifests = files.iter().filter(|file| file.member.is_empty() && file.size <= LARGEST);
+    for file in manifests.filter(|file| file.path.file_name().is_some_and(|name| name == MANIFEST)) {
+        let (Some(folder), Some(names)) = (file.path.parent(), listed(&file.path)) else { continue };
+        found.extend(names.iter().map(|name| name.split('/').fold(folder.to_path_buf(), |path, part| path.join(part))));
+        found.insert(file.path.clone());
+    }
+    found
+}
+
+/// The names of the outputs of a manifest; `None` for any other file of that name.
+fn listed(path: &Path) -> Option<Vec<String>> {
+    let manifest: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+    manifest.get("pipeline")?.as_str()?;
+    manifest.get("input_sha256")?.as_str()?;
+    let outputs = manifest.get("outputs")?.as_array()?;
+    Some(outputs.iter().filter_map(|output| Some(output.get("file")?.as_str()?.to_owned())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_manifest_of_ours_lists_beside_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let manifest =
+            r#"{"pipeline":"x","input_sha256":"0","outputs":[{"file":"a_汇总表.xlsx"},{"file":"data/f.parquet"}]}"#;
+        let path = folder.path().join(MANIFEST);
+        std::fs::write(&path, manifest).expect("a file");
+        let file = |path: PathBuf| SourceFile {
+            index: 0,
+            name: MANIFEST.into(),
+            path,
+            member: vec![],
+            size: 10,
+            modified: None,
+        };
+        let found = find(&[file(path.clone()), file(folder.path().join("b.xlsx"))]);
+        let expected = ["a_汇总表.xlsx", "data/f.parquet", MANIFEST].map(|name| folder.path().join(name));
+        assert_eq!(found, BTreeSet::from(expected));
+        std::fs::write(&path, r#"{"outputs":[{"file":"合肥.xlsx"}]}"#).expect("a file");
+        assert!(find(&[file(path)]).is_empty(), "somebody else's run.json");
+    }
+}
