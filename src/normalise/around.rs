@@ -1,6 +1,6 @@
 //! What is said of a table by the labels around it: its measure, its filing date.
 
-use super::figures::cover_contradicts;
+use super::figures::{cover_contradicts, is_money};
 use super::found::FoundTable;
 use super::sink::{Say, Sink};
 use crate::definition::{Field, Plan};
@@ -24,7 +24,10 @@ pub fn cover_unit(plan: &Plan, found: &FoundTable<'_>, sink: &mut Sink) {
             severity: Severity::Verify,
             found: format!("计量单位写的是“{said}”，而{}以{asked}计", names.join("、")),
             expected: format!("计量单位是{asked}"),
-            next: "已按表式的单位读取；请报送单位核实各数没有差十倍、百倍或一万倍",
+            next: match is_money(asked) {
+                true => "没有另写单位的数已按所写的单位换算；请报送单位核实各数没有差十倍、百倍或一万倍",
+                false => "已按表式的单位读取；请报送单位核实各数没有差十倍、百倍或一万倍",
+            },
         };
         sink.on_return(Some(found.account.sheet), vec![*at], say);
     }

@@ -17,7 +17,8 @@ use crate::text::names::tidy;
 pub fn rows(form: &Form, view: &View<'_>, found: &FoundTable<'_>, roles: &Roles, sink: &mut Sink) {
     let rows = &found.table.rows;
     for (i, aside) in &rows.aside {
-        if *aside != Aside::Prefilled {
+        // Those two are said once a table and once a sheet.
+        if !matches!(aside, Aside::Prefilled | Aside::Copied) {
             not_counted(view, *i, *aside, roles, sink);
         }
     }
@@ -79,7 +80,7 @@ fn not_counted(view: &View<'_>, i: usize, aside: Aside, roles: &Roles, sink: &mu
             "请报送单位核实：是示例的删去这一行，是要报的删去“示例”二字",
         ),
         Aside::Continued => return continued(view, i, at, roles, sink),
-        Aside::Prefilled => return,
+        Aside::Prefilled | Aside::Copied => return,
     };
     let Some(row) = view.rows.get(i).map(|row| row.row) else { return };
     let say = Say { code, severity, found, expected: expected.to_owned(), next };

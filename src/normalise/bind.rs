@@ -1,6 +1,7 @@
 //! Columns of a header block in, their fields out (列对应): by header, parent and header, or alias; never by position.
 
 use super::lexicon::{Lexicon, NamedField, Naming};
+use super::qualify::{Qualifier, inside, other_meaning, qualifier, same_block, same_parent, without_measure};
 use crate::definition::FieldType;
 use crate::definition::Plan;
 use crate::text::names::without_brackets;
@@ -13,6 +14,8 @@ pub struct ColumnHeader {
     pub path: Vec<String>,
     /// The column's own header as the sheet writes it.
     pub text: String,
+    /// Its parent stands further left, with no merge that says so.
+    pub spread: bool,
 }
 
 /// A form laid over a header block.
@@ -29,6 +32,8 @@ pub struct Fit {
     pub bound: usize,
     /// Required columns that are not there.
     pub missing: Vec<u16>,
+    /// Fields whose column is not read because nothing says which parent it stands under.
+    pub uncertain: Vec<u16>,
     /// Whether it is enough to call the table this form.
     pub recognised: bool,
 }
@@ -38,6 +43,30 @@ impl Fit {
     pub fn span(&self) -> Option<(u16, u16)> {
         let bound = || self.columns.iter().flatten().copied();
         Some((bound().min()?, bound().max()?))
+    }
+}
+
+/// Takes the columns back that stand under parents of which nothing says where they begin: neither merged nor above their
+/// first child, as a column shows that has the same word and no parent at all.
+pub fn drop_uncertain(lexicon: &Lexicon<'_>, headings: &[ColumnHeader], fit: &mut Fit) {
+    let Some(form) = lexicon.forms.get(usize::from(fit.form)) else { return };
+    let is_under =
+        |leaf: &String| form.header.iter().zip(&form.under).any(|(key, under)| key == leaf && under.is_some());
+    let alone = |leaf: &String| form.header.iter().zip(&form.under).any(|(key, under)| key == leaf && under.is_none());
+    let orphans = headings.iter().filter(|heading| heading.path.len() == 1).filter_map(|heading| heading.path.last());
+    let orphans: Vec<&String> = orphans.filter(|leaf| is_under(leaf) && !alone(leaf)).collect();
+    let spread = headings.iter().filter(|heading| heading.spread).filter_map(|heading| heading.path.last());
+    if !spread.into_iter().any(|leaf| orphans.contains(&leaf)) {
+        return;
+    }
+    for (at, (col, under)) in fit.columns.iter_mut().zip(&form.under).enumerate() {
+        if under.is_some() && col.take().is_some() {
+            fit.uncertain.push(at as u16);
+            fit.bound -= 1;
+            if form.column_required.get(at) == Some(&true) {
+                fit.missing.push(at as u16);
+            }
+        }
     }
 }
 
@@ -81,7 +110,14 @@ fn claim(
     joined: &mut String,
 ) {
     let Some((leaf, parents)) = heading.path.split_last() else { return };
+    // A header that says it is another figure is the field's only where that is required and nothing else claims it.
+    let another = above.another || other_meaning(&inside(leaf));
     let mut push = |entry: &NamedField, quality: i32| {
+        let own = lexicon.fields(leaf).iter().any(|own| own.form == entry.form && own.field == entry.field);
+        let quality = match another && !(own && !above.another) && quality > 0 {
+            true => i32::from(lexicon.requires(entry)),
+            false => quality,
+        };
         if quality > 0 {
             claims.push(Claim { quality, heading: at, form: entry.form, field: entry.field });
         }
@@ -96,6 +132,18 @@ fn claim(
         }
     }
     let own = bare.as_deref().unwrap_or(leaf);
+    if let Some(bare) = without_measure(&heading.text) {
+        for entry in lexicon.fields(&bare) {
+            push(entry, quality(lexicon, entry, above) - 1);
+        }
+    }
+    // 提出数 for 提出.
+    if let Some(rest) = own.strip_suffix("数量").or_else(|| own.strip_suffix('数')) {
+        for entry in lexicon.fields(rest) {
+            let figure = field_type(plan, entry).is_some_and(|ty| matches!(ty, FieldType::Integer | FieldType::Number));
+            push(entry, if figure { quality(lexicon, entry, above) - 2 } else { 0 });
+        }
+    }
     if let Some(rest) = own.strip_prefix("其中").filter(|rest| !rest.is_empty()) {
         for entry in lexicon.fields(rest) {
             push(entry, quality(lexicon, entry, above) - 2);
@@ -120,6 +168,34 @@ fn claim(
     }
 }
 
+/// Whether a parent says that its columns are other figures than the form asks for.
+fn is_another(lexicon: &Lexicon<'_>, parent: &str) -> bool {
+    let bare = without_brackets(parent);
+    if bare.is_some() && other_meaning(&inside(parent)) {
+        return true;
+    }
+    let bare = bare.as_deref().unwrap_or(parent);
+    let known = |under: &String| under == bare || same_block(bare, under) || same_parent(bare, under);
+    other_meaning(bare) && !lexicon.forms.iter().flat_map(|form| form.under.iter().flatten()).any(known)
+}
+
+/// What the words around a bound header say against it, with those words.
+pub fn doubt(lexicon: &Lexicon<'_>, form: u16, field: u16, heading: &ColumnHeader) -> Option<(Qualifier, String)> {
+    let (leaf, parents) = heading.path.split_last()?;
+    if let Some(parent) = parents.iter().find(|parent| is_another(lexicon, parent)) {
+        return Some((Qualifier::OtherMeaning, parent.clone()));
+    }
+    if lexicon.fields(leaf).iter().any(|own| own.form == form && own.field == field) {
+        return None;
+    }
+    let words = inside(leaf);
+    let names = |entry: &NamedField| entry.form == form && entry.field == field;
+    if words.is_empty() || lexicon.fields(&words).iter().any(names) {
+        return None;
+    }
+    Some((qualifier(&words), words)).filter(|(kind, _)| *kind != Qualifier::Neutral)
+}
+
 /// Whether a header under a parent says "all of it".
 pub fn is_total_of_parent(key: &str) -> bool {
     matches!(key, "总数" | "合计" | "小计" | "总计" | "计")
@@ -135,6 +211,8 @@ struct Parents<'h> {
     path: &'h [String],
     /// Per form and field: whether its parent is among them.
     own: Vec<Vec<bool>>,
+    /// One of them says that what stands below is another figure (计划, 上年, 女职工).
+    another: bool,
 }
 
 impl<'h> Parents<'h> {
@@ -147,6 +225,7 @@ impl<'h> Parents<'h> {
         let is_over = |under: &Option<String>| {
             under.as_deref().is_some_and(|under| path.iter().any(|parent| same_parent(parent, under)))
         };
+        self.another = path.iter().any(|parent| is_another(lexicon, parent));
         self.own = lexicon.forms.iter().map(|form| form.under.iter().map(is_over).collect()).collect();
     }
 }
@@ -177,10 +256,6 @@ fn quality(lexicon: &Lexicon<'_>, entry: &NamedField, parents: &Parents<'_>) -> 
         (Naming::Also, Some(_)) => 5 - 2 * i32::from(!parents.is_empty()),
         (Naming::Joined, _) => 6,
     }
-}
-
-fn same_parent(parent: &str, under: &str) -> bool {
-    parent.contains(under) || (parent.chars().count() >= 2 && under.contains(parent))
 }
 
 fn assign(lexicon: &Lexicon<'_>, plan: &Plan, form: usize, headings: &[ColumnHeader], claims: &[Claim]) -> Fit {
@@ -226,9 +301,11 @@ fn assign(lexicon: &Lexicon<'_>, plan: &Plan, form: usize, headings: &[ColumnHea
         form: form as u16,
         columns: of_field.iter().map(|slot| slot.map(|(heading, _)| col(heading))).collect(),
         contested,
+        uncertain: Vec::new(),
         score: score - 5 * missing.len() as i32,
         bound,
-        recognised: bound >= 3.min(fields.len()) && (required - missing.len()) * 10 >= required * 6,
+        recognised: bound >= 3.min(fields.len())
+            && ((required - missing.len()) * 10 >= required * 6 || bound * 10 >= fields.len() * 6),
         missing,
     }
 }

@@ -19,28 +19,93 @@ enum Silence {
     Mark,
     /// 未报
     NotReported,
+    /// 待定, 详见附件, NULL: nobody has filled it in.
+    Placeholder,
 }
 
+/// Words that stand where nothing was filled in.
+const PLACEHOLDERS: [&str; 34] = [
+    "待定",
+    "待补",
+    "待补充",
+    "待填",
+    "待填写",
+    "待核实",
+    "待确定",
+    "待确认",
+    "待完善",
+    "略",
+    "从略",
+    "见附件",
+    "详见附件",
+    "见附表",
+    "详见附表",
+    "附后",
+    "另附",
+    "见附页",
+    "请选择",
+    "请填写",
+    "请输入",
+    "请下拉选择",
+    "点击选择",
+    "暂缺",
+    "缺",
+    "空",
+    "未定",
+    "nan",
+    "null",
+    "none",
+    "na",
+    "<na>",
+    "undefined",
+    "tbd",
+];
+
 fn silence(text: &str) -> Option<Silence> {
-    // The longest of these words has three characters.
-    if text.len() > 9 {
+    // The longest of these words has six characters.
+    if text.len() > 24 {
         return None;
     }
     match text {
-        "无" | "没有" => Some(Silence::NoneWord),
+        "无" | "没有" => return Some(Silence::NoneWord),
         "/" | "／" | "\\" | "-" | "－" | "—" | "——" | "–" | "--" | "―" | "／／" | "//" | "*" => {
-            Some(Silence::Mark)
+            return Some(Silence::Mark);
         }
         "未报" | "未填" | "未填报" | "未上报" | "缺报" | "待报" | "未统计" => {
-            Some(Silence::NotReported)
+            return Some(Silence::NotReported);
         }
-        _ => None,
+        _ => {}
     }
+    let may_be = |c: char| "待略从见详附另请点暂缺空未nNuUtT<-（(【[".contains(c) || ('ａ'..='ｚ').contains(&c);
+    if !text.starts_with(may_be) {
+        return None;
+    }
+    let key = names::header_key(text);
+    PLACEHOLDERS.contains(&key.trim_matches(['(', ')'])).then_some(Silence::Placeholder)
 }
 
-/// Whether a text says "as above".
+/// Whether a text says "as above", in any of its spellings.
 pub fn is_ditto(text: &str) -> bool {
-    matches!(text, "同上" | "同前" | "〃" | "″" | "\"" | "”" | "''" | "＂" | "上同" | "同 上")
+    const MARKS: [char; 10] = ['〃', '″', '〞', '"', '”', '“', '＂', '…', '⋯', '\''];
+    let bare = text.trim_matches(|c: char| c.is_whitespace() || "（）()。．.、-—".contains(c));
+    if bare.is_empty() {
+        return false;
+    }
+    // Quotes and dots are words for it where nothing else stands there.
+    if bare.chars().all(|c| MARKS.contains(&c) || c.is_whitespace()) {
+        return bare != "'";
+    }
+    let key: String = bare.chars().filter(|c| !c.is_whitespace()).collect();
+    matches!(
+        key.as_str(),
+        "同上" | "同前" | "上同" | "同上行" | "同上一行" | "同上格" | "与上同" | "与上行同" | "与上一行相同" | "ditto"
+    )
+}
+
+/// Whether it says so of the cell to its left, which fills nothing down.
+pub fn is_same_as_left(text: &str) -> bool {
+    let bare = text.trim_matches(|c: char| c.is_whitespace() || "（）()。".contains(c));
+    matches!(bare, "同左" | "同前列" | "同右")
 }
 
 impl<'d, 'a> Desk<'d, 'a> {
@@ -115,7 +180,7 @@ impl<'d, 'a> Desk<'d, 'a> {
         }
     }
 
-    fn text<'v>(&mut self, cell: FieldCell<'v>, raw: &'v str) -> CellValue<'v>
+    pub(super) fn text<'v>(&mut self, cell: FieldCell<'v>, raw: &'v str) -> CellValue<'v>
     where
         'a: 'v,
         'd: 'v,
@@ -126,7 +191,7 @@ impl<'d, 'a> Desk<'d, 'a> {
         }
         match &cell.field.ty {
             FieldType::Text => self.plain(cell, raw, text, AmendmentRule::TidyText),
-            FieldType::Name => self.plain(cell, raw, names::person(raw), AmendmentRule::NameSpaces),
+            FieldType::Name => self.person(cell, raw),
             FieldType::DocumentNumber => {
                 self.plain(cell, raw, names::document_number(raw), AmendmentRule::DocumentBrackets)
             }
@@ -148,6 +213,16 @@ impl<'d, 'a> Desk<'d, 'a> {
             matches!(field.ty, FieldType::Integer | FieldType::Number | FieldType::Percent | FieldType::Score { .. });
         let found = format!("“{}”填的是“{text}”", field.name);
         match (silence, &field.ty) {
+            // What need not be filled in may say what it likes; figures say for themselves what they cannot read.
+            (Silence::Placeholder, ty)
+                if !field.required
+                    || !matches!(
+                        ty,
+                        FieldType::Text | FieldType::Name | FieldType::DocumentNumber | FieldType::Unit
+                    ) =>
+            {
+                return None;
+            }
             (Silence::NotReported, _) if field.required => {
                 self.find(cell, FindingCode::NotReported, Severity::Block, found, expects(field), FILL);
             }
@@ -189,8 +264,9 @@ impl<'d, 'a> Desk<'d, 'a> {
                     "没有请填 0，漏报请补填",
                 );
             }
-            // 曾获荣誉 无 is an answer; so may 无 be in a code list, among yes and no, and in a unit's name.
-            (Silence::NoneWord, FieldType::Text | FieldType::Code { .. } | FieldType::Boolean) => return None,
+            // 曾获荣誉 无 is an answer; so may 无 be in a code list, among yes and no, and in a unit's name. It names nobody.
+            (Silence::NoneWord, FieldType::Text) if !cell.names => return None,
+            (Silence::NoneWord, FieldType::Code { .. } | FieldType::Boolean) => return None,
             _ if field.required => {
                 self.find(cell, FindingCode::RequiredMissing, Severity::Block, found, "必须填写".to_owned(), FILL);
             }
@@ -204,6 +280,22 @@ impl<'d, 'a> Desk<'d, 'a> {
             self.amend(cell, rule, raw, &clean);
         }
         CellValue::Text(clean)
+    }
+
+    /// One person's name. Two in one cell are 必改 where the field carries the ID or names the record, else asked about.
+    fn person<'v>(&mut self, cell: FieldCell<'_>, raw: &'v str) -> CellValue<'v> {
+        let Some((how, people)) = names::several_people(raw) else {
+            return self.plain(cell, raw, names::person(raw), AmendmentRule::NameSpaces);
+        };
+        let together = people.join("、");
+        let found = format!("“{}”一格里像有 {} 个人：{together}", cell.field.name, people.len());
+        let expected = "一格只填一个人的姓名".to_owned();
+        if how == names::SeveralPeople::Divided && cell.carries {
+            self.find(cell, FindingCode::SeveralPeople, Severity::Block, found, expected, MEND);
+        } else {
+            self.verify(cell, FindingCode::SeveralPeople, found, expected);
+        }
+        self.plain(cell, raw, together.into(), AmendmentRule::NameSpaces)
     }
 
     fn code<'v>(&mut self, cell: FieldCell<'_>, raw: &str, text: &str, list: usize) -> CellValue<'v>

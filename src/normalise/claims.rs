@@ -2,6 +2,7 @@
 
 use super::found::FoundTable;
 use super::labels::Total;
+use super::rows::adds_up;
 use super::sink::Sink;
 use super::stated::{StatedCount, of_row, whole};
 use super::view::View;
@@ -14,7 +15,7 @@ use crate::model::{Effect, Finding, FindingKey, Place};
 pub fn check(form: &Form, view: &View<'_>, found: &FoundTable<'_>, all: usize, sink: &mut Sink) {
     let own = found.table.rows.data.len();
     for stated in &form.stated {
-        for statement in statements(stated, view, found) {
+        for statement in statements(form, stated, view, found) {
             let fits = [own, all].iter().any(|count| i64::try_from(*count) == Ok(statement.number));
             if !fits {
                 sink.findings.push(finding(stated, found, statement, all, sink.source));
@@ -52,7 +53,7 @@ fn finding(stated: &StatedTotal, found: &FoundTable<'_>, statement: StatedCount,
 }
 
 /// What title, notes and 合计 rows state. A 小计 is of a part only, and says nothing here.
-fn statements(stated: &StatedTotal, view: &View<'_>, found: &FoundTable<'_>) -> Vec<StatedCount> {
+fn statements(form: &Form, stated: &StatedTotal, view: &View<'_>, found: &FoundTable<'_>) -> Vec<StatedCount> {
     let rows = &found.table.rows;
     let mut statements = Vec::new();
     let top = found.table.header.rows.0;
@@ -60,7 +61,14 @@ fn statements(stated: &StatedTotal, view: &View<'_>, found: &FoundTable<'_>) -> 
         statements.extend(of_row(stated, view, i));
     }
     for i in rows.totals.iter().filter(|(_, kind)| *kind == Total::Whole).map(|(i, _)| *i) {
-        let said = of_row(stated, view, i);
+        // A figure in its own column is that column's sum and no number of rows.
+        let fit = &found.table.header.fit;
+        let sum = |at: CellRef| {
+            let field =
+                fit.columns.iter().position(|col| *col == Some(at.col)).and_then(|field| form.fields.get(field));
+            field.is_some_and(adds_up)
+        };
+        let said: Vec<StatedCount> = of_row(stated, view, i).into_iter().filter(|count| !sum(count.at)).collect();
         statements.extend(if said.is_empty() { of_column(stated, view, i, found).into_iter().collect() } else { said });
     }
     statements

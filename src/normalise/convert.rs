@@ -1,10 +1,11 @@
 //! One table's data rows in, typed columns out; what stands empty under a merge or says 同上 is filled from above.
 
-use super::cells::is_ditto;
+use super::cells::{is_ditto, is_same_as_left};
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
-use super::figures::header_factor;
+use super::figures::column_factor;
 use super::lexicon::{FormIndex, fills_down};
 use super::rows::{Heading, SheetTable};
+use super::seen::Seen;
 use crate::definition::{ColumnType, Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::{AmendmentRule, FindingCode};
@@ -16,23 +17,34 @@ use crate::text::names::tidy;
 struct BoundField<'f> {
     field: &'f Field,
     col: Option<u16>,
-    factor: f64,
+    factor: (f64, AmendmentRule),
+    names: bool,
+    carries: bool,
     /// Value and place of the cell above, for filling down.
     above: Option<(CellRef, RawValue)>,
 }
 
 /// Converts the data rows of one table.
-pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &SheetTable) -> FormTable {
+pub fn convert(
+    desk: &mut Desk<'_, '_>,
+    form: &Form,
+    index: &FormIndex,
+    table: &SheetTable,
+    measures: &[(CellRef, String)],
+) -> FormTable {
     let rows = &table.rows.data;
     let heading = |col: u16| table.header.headings.iter().find(|heading| heading.col == col);
     let mut bound: Vec<BoundField<'_>> = form
         .fields
         .iter()
         .zip(&table.header.fit.columns)
-        .map(|(field, col)| BoundField {
+        .enumerate()
+        .map(|(at, (field, col))| BoundField {
             field,
             col: *col,
-            factor: col.and_then(heading).map_or(1.0, |heading| header_factor(&heading.text, field)),
+            factor: column_factor(measures, col.and_then(heading).map_or("", |heading| &heading.text), field),
+            names: index.in_key.get(at) == Some(&true),
+            carries: index.carries.get(at) == Some(&true),
             above: None,
         })
         .collect();
@@ -47,6 +59,8 @@ pub fn convert(desk: &mut Desk<'_, '_>, form: &Form, index: &FormIndex, table: &
     let mut values: Vec<Option<RawValue>> = vec![None; width];
     let mut headings = table.rows.headings.iter().peekable();
     let mut over: Vec<&Heading> = Vec::new();
+    desk.columns = table.header.fit.columns.iter().flatten().copied().collect();
+    desk.columns.sort_unstable();
     for (nth, &i) in rows.iter().enumerate() {
         while let Some((_, heading)) = headings.next_if(|(before, _)| *before <= nth) {
             over.retain(|higher| higher.level < heading.level);
@@ -92,12 +106,49 @@ where
     let field = bound.field;
     let Some(col) = bound.col else { return absent(desk, field) };
     let at = CellRef { row, col };
-    let cell = FieldCell { field, at, factor: bound.factor, filled: None };
+    let (factor, factor_by) = bound.factor;
+    let cell = FieldCell { field, at, factor, factor_by, names: bound.names, carries: bound.carries, filled: None };
     let ditto = raw.is_some_and(|value| {
         let text = desk.view.sheet.text(value);
-        !text.is_empty() && text.len() <= 12 && is_ditto(&tidy(text))
+        !text.is_empty() && text.len() <= 30 && is_ditto(text)
     });
+    if let Some(value) = raw
+        && !desk.view.sheet.sights.is_empty()
+    {
+        let sheet = desk.view.sheet;
+        let sights = sheet.sights_at(desk.view.physical(at));
+        if !sights.is_empty() {
+            bound.above = Some((at, value));
+            return match desk.seen(cell, value, sights) {
+                Seen::Stored(stored) => desk.read(cell, stored),
+                Seen::Words(words) => desk.as_shown(cell, value, words),
+            };
+        }
+    }
+    if let Some(value) = raw
+        && fills_down(&field.ty)
+        && is_same_as_left(desk.view.sheet.text(value))
+    {
+        let found = format!("“{}”填的“{}”", field.name, tidy(desk.view.sheet.text(value)));
+        desk.find(cell, FindingCode::DittoWithoutSource, Severity::Block, found, expects(field), FILL);
+        return CellValue::Nothing;
+    }
     let blank = raw.is_none_or(|value| desk.view.is_blank(value));
+    if desk.view.has_merges()
+        && !fills_down(&field.ty)
+        && !field.ordinal
+        && let Some(merge) = desk.view.merge_over(at)
+        && merge.first.row == row
+        && desk.shares(merge.first.col, merge.last.col)
+    {
+        let first = merge.first.col == col;
+        if first != blank {
+            desk.merged_across(cell, first);
+        }
+        if !first && blank {
+            return CellValue::Nothing;
+        }
+    }
     let covered = blank
         .then(|| desk.view.merge_over(at))
         .flatten()
@@ -146,7 +197,8 @@ where
 {
     let field = bound.field;
     let at = bound.col.map_or(above, |col| CellRef { row, col });
-    let cell = FieldCell { field, at, factor: 1.0, filled: None };
+    let factor_by = AmendmentRule::UnitInHeader;
+    let cell = FieldCell { field, at, factor: 1.0, factor_by, names: false, carries: false, filled: None };
     if raw.is_none_or(|value| desk.view.is_blank(value)) {
         desk.amend(cell, AmendmentRule::HeadingFills, "", word);
         return CellValue::Text(word.into());

@@ -47,6 +47,8 @@ pub struct Desk<'d, 'a> {
     pub lexicon: &'d Lexicon<'a>,
     pub view: &'d View<'d>,
     pub sink: &'d mut Sink,
+    /// The columns that the table binds, left to right.
+    pub columns: Vec<u16>,
     /// Units that cover and folder speak for: they settle a short name that two units share.
     pub context: &'d [u32],
     /// Birth year and month by the row's ID number.
@@ -64,6 +66,12 @@ pub struct FieldCell<'f> {
     pub at: CellRef,
     /// Factor that the column's own header implies (`奖励（万元）` where 元 is asked).
     pub factor: f64,
+    /// By which rule the factor applies.
+    pub factor_by: AmendmentRule,
+    /// The field names the record: 无 is no answer here.
+    pub names: bool,
+    /// The person of this field is the one of the record's ID number or key.
+    pub carries: bool,
     /// Filled from above: by which rule, and the text that this cell itself shows.
     pub filled: Option<(AmendmentRule, &'f str)>,
 }
@@ -73,6 +81,11 @@ pub const FILL: &str = "请报送单位补填";
 const ASK: &str = "请报送单位核实；确认无误可说明理由";
 
 impl Desk<'_, '_> {
+    /// Whether several of the table's columns lie between two.
+    pub fn shares(&self, first: u16, last: u16) -> bool {
+        self.columns.partition_point(|col| *col <= last) > 1 + self.columns.partition_point(|col| *col < first)
+    }
+
     /// Reports a finding on the cell.
     pub fn find(
         &mut self,

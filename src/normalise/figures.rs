@@ -3,6 +3,7 @@
 use super::desk::{CellValue, Desk, FieldCell, MEND, expects};
 use crate::definition::{Field, FieldType};
 use crate::model::Severity;
+use crate::model::cell::CellRef;
 use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::numbers::{self, Figure};
 
@@ -24,13 +25,19 @@ const LOST_DIGITS: f64 = 1e15;
 /// What one of a money word is worth in 元; `None` for anything else.
 fn money(unit: &str) -> Option<f64> {
     Some(match unit {
-        "元" | "元整" | "元人民币" => 1.0,
+        "元" | "元整" | "元人民币" | "人民币元" | "人民币" => 1.0,
         "千元" => 1e3,
-        "万元" => 1e4,
+        "百元" => 1e2,
+        "万元" | "人民币万元" | "万元人民币" => 1e4,
         "百万元" => 1e6,
         "亿元" => 1e8,
         _ => return None,
     })
+}
+
+/// Whether a measure is of money.
+pub fn is_money(unit: &str) -> bool {
+    money(unit).is_some()
 }
 
 /// What one of a larger counting unit is worth: 百人 is 100 where 人 is asked.
@@ -58,9 +65,18 @@ fn factors_said(text: &str, field: &Field) -> Vec<f64> {
     units.filter_map(factor).collect()
 }
 
-/// The factor from the unit in a header's brackets to the unit that the form asks for; 1 where nothing is said.
-pub fn header_factor(header: &str, field: &Field) -> f64 {
-    factors_said(header, field).first().copied().unwrap_or(1.0)
+/// The factor from the unit that a column's figures stand in to the one that the form asks for, and by which rule: the
+/// column's own header goes before the money unit of the whole table. 1 where nothing is said, or the form's own.
+pub fn column_factor(measures: &[(CellRef, String)], header: &str, field: &Field) -> (f64, AmendmentRule) {
+    if let Some(factor) = factors_said(header, field).first() {
+        return (*factor, AmendmentRule::UnitInHeader);
+    }
+    let is_money = field.measured_in.as_deref().and_then(money).is_some();
+    let said: Vec<f64> = measures.iter().filter(|_| is_money).flat_map(|(_, said)| factors_said(said, field)).collect();
+    match said.first() {
+        Some(factor) if !said.contains(&1.0) => (*factor, AmendmentRule::UnitOnCoverFactor),
+        _ => (1.0, AmendmentRule::UnitInHeader),
+    }
 }
 
 /// Whether a sheet's 计量单位 says another unit of the same kind than the column is asked in and its own header leaves it
@@ -73,7 +89,7 @@ pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
 pub fn from_number(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellValue<'static> {
     if cell.factor != 1.0 {
         let value = tidy(number * cell.factor);
-        desk.amend(cell, AmendmentRule::UnitInHeader, &numbers::show(number), &numbers::show(value));
+        desk.amend(cell, cell.factor_by, &numbers::show(number), &numbers::show(value));
         return finish(desk, cell, value);
     }
     if cell.field.ty == FieldType::Percent {
@@ -118,7 +134,7 @@ pub fn from_text(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, raw: &str, text: 
     let clean = numbers::show(value);
     if clean != raw {
         let by_header = cell.factor != 1.0 && figure.unit.is_empty() && figure.scale == 1.0;
-        let rule = if by_header { AmendmentRule::UnitInHeader } else { rule_of(&figure, raw) };
+        let rule = if by_header { cell.factor_by } else { rule_of(&figure, raw) };
         desk.amend(cell, rule, raw, &clean);
     }
     finish(desk, cell, value)

@@ -3,7 +3,7 @@
 //! A header is known by its words, never by its place or the sheet's name.
 
 use super::beside::beside;
-use super::bind::{ColumnHeader, Fit, fits, is_total_of_parent};
+use super::bind::{ColumnHeader, Fit, drop_uncertain, fits, is_total_of_parent};
 use super::lexicon::Lexicon;
 use super::view::View;
 use crate::definition::Plan;
@@ -11,7 +11,7 @@ use crate::model::cell::{CellRef, RawValue};
 use crate::text::names::{header_key, tidy};
 
 /// Headers stand on at most this many rows.
-const DEPTH: usize = 3;
+const DEPTH: usize = 4;
 
 /// A header block with the form it was recognised as.
 #[derive(Debug, Clone)]
@@ -46,6 +46,8 @@ pub struct NearHeader {
 pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<HeaderBlock>, Option<NearHeader>) {
     let mut found: Vec<HeaderBlock> = Vec::new();
     let mut near: Option<NearHeader> = None;
+    // Under its title a table is that form, whatever it lacks; but only where nothing fits better.
+    let mut titled: Option<HeaderBlock> = None;
     let mut free = 0;
     let mut i = 0;
     while i < view.rows.len() && !view.meter.is_over() {
@@ -53,8 +55,16 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
             i += 1;
             continue;
         }
-        match best_block(view, lexicon, plan, free, i) {
-            Some(header) if header.fit.recognised => {
+        let block = best_block(view, lexicon, plan, free, i).map(|header| entitled(view, lexicon, plan, free, header));
+        match block.map(|(header, is_titled)| {
+            if is_titled && header.fit.bound >= LEAST_TITLED {
+                let better = titled.as_ref().is_none_or(|known: &HeaderBlock| header.fit.bound > known.fit.bound);
+                titled = if better { Some(header.clone()) } else { titled.take() };
+            }
+            header
+        }) {
+            Some(mut header) if header.fit.recognised => {
+                drop_uncertain(lexicon, &header.headings, &mut header.fit);
                 i = header.rows.1 + 1;
                 free = i;
                 found.push(header);
@@ -69,7 +79,55 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
             None => i += 1,
         }
     }
+    if found.is_empty()
+        && let Some(mut header) = titled
+    {
+        header.fit.recognised = true;
+        drop_uncertain(lexicon, &header.headings, &mut header.fit);
+        return (vec![header], None);
+    }
     (found, near)
+}
+
+/// A title says it this near above its header.
+const TITLE_ROWS: usize = 8;
+
+/// The form that a title names goes before one whose columns fit as well or merely resemble. Also whether the header
+/// stands under the title of its form.
+fn entitled(
+    view: &View<'_>,
+    lexicon: &Lexicon<'_>,
+    plan: &Plan,
+    free: usize,
+    mut header: HeaderBlock,
+) -> (HeaderBlock, bool) {
+    let top = header.rows.0;
+    let titles = (top.saturating_sub(TITLE_ROWS).max(free)..top).rev().flat_map(|i| view.telling(i));
+    let mut texts = titles.map(|cell| view.sheet.text(cell.value)).filter(|text| !text.is_empty());
+    let named = texts.find_map(|text| form_named(plan, text)).or_else(|| form_named(plan, &view.sheet.name));
+    let Some(form) = named else { return (header, false) };
+    if form != header.fit.form {
+        let other = fits(lexicon, plan, &header.headings).into_iter().find(|fit| fit.form == form);
+        match other {
+            Some(fit) if fit.recognised || (!header.fit.recognised && fit.bound >= LEAST_TITLED) => header.fit = fit,
+            _ => return (header, false),
+        }
+    }
+    (header, true)
+}
+
+/// A table below its title is that form from so many columns on.
+const LEAST_TITLED: usize = 3;
+
+/// The only form whose title stands in a text; of two, the longer.
+fn form_named(plan: &Plan, text: &str) -> Option<u16> {
+    let key = header_key(text);
+    let titles = plan.forms.iter().enumerate().map(|(at, form)| (header_key(&form.title), at as u16));
+    let mut known: Vec<(String, u16)> = titles.filter(|(title, _)| !title.is_empty() && key.contains(title)).collect();
+    known.sort_by_key(|(title, _)| std::cmp::Reverse(title.chars().count()));
+    let (title, form) = known.first()?;
+    let rival = known.get(1).is_some_and(|(other, _)| other == title);
+    (!rival).then_some(*form)
 }
 
 /// What came nearest. The best fit is the form that lacks least, which favours short forms; what a sheet was meant to be
@@ -118,6 +176,10 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
             if bottom >= view.rows.len() || !adjacent(view, top, bottom) || view.meter.is_over() {
                 continue;
             }
+            // Four rows of headers hold no figure; a record beside a lower table's header does.
+            if depth == DEPTH && !(top..=bottom).all(|row| is_words(view, row)) {
+                continue;
+            }
             // Under a row that names no field, a block only hides words of the shorter one above it.
             let names_fields = view.rows.get(bottom).is_some_and(|row| words.telling.contains(&row.row));
             if bottom > i && !names_fields {
@@ -138,6 +200,10 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
         }
     }
     best.map(|best| HeaderBlock { beside: tables.1, ..best })
+}
+
+fn is_words(view: &View<'_>, i: usize) -> bool {
+    view.telling(i).all(|cell| matches!(cell.value, RawValue::Text { .. }))
 }
 
 /// Whether a key means a column, alone or with what stands above it.
@@ -201,8 +267,11 @@ impl<'a> HeaderWords<'a> {
         }
         let headings = cols.iter().zip(paths).filter_map(|(&col, path)| {
             let (.., text) = path.last()?;
+            // The nearest parent stands in another column, and no merge reaches over this one.
+            let parent = path.len().checked_sub(2).and_then(|at| path.get(at));
+            let spread = parent.is_some_and(|(at, ..)| at.col != col && view.merge_over(*at).is_none());
             let path = path.iter().map(|(_, key, _)| key.clone()).collect();
-            Some(ColumnHeader { col, text: tidy(text).into_owned(), path })
+            Some(ColumnHeader { col, text: tidy(text).into_owned(), path, spread })
         });
         headings.collect()
     }

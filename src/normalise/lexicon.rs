@@ -69,6 +69,10 @@ pub struct FormIndex {
     pub column_required: Vec<bool>,
     /// Per field: whether it names the record.
     pub names: Vec<bool>,
+    /// Per field: whether 无 is no answer in it, because it is in the key, or the only required text of a form without.
+    pub in_key: Vec<bool>,
+    /// Per field: whether it is a person whose ID number the record has, or who is in its key.
+    pub carries: Vec<bool>,
 }
 
 /// The words of one code list.
@@ -158,6 +162,12 @@ impl<'a> Lexicon<'a> {
     /// Fields that a header key may name.
     pub fn fields(&self, key: &str) -> &[NamedField] {
         self.headers.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the column of a field has to be there.
+    pub fn requires(&self, entry: &NamedField) -> bool {
+        let form = self.forms.get(usize::from(entry.form));
+        form.is_some_and(|form| form.column_required.get(usize::from(entry.field)) == Some(&true))
     }
 
     /// Whether a cell's text may begin a header at all.
@@ -275,6 +285,8 @@ fn index_form(form: &Form) -> FormIndex {
         header,
         column_required: form.fields.iter().map(|field| field.required && field.absent.is_none()).collect(),
         names: names(form),
+        in_key: in_key(form),
+        carries: carries(form),
     }
 }
 
@@ -300,6 +312,24 @@ fn names(form: &Form) -> Vec<bool> {
         || mark(&|at, field| in_key(at) && code(field))
         || mark(&|_, field| field.required && field.ty == FieldType::Unit);
     names
+}
+
+fn in_key(form: &Form) -> Vec<bool> {
+    let required = |field: &Field| field.required && field.ty == FieldType::Text;
+    let only = form.key.is_empty() && form.fields.iter().filter(|field| required(field)).count() == 1;
+    form.fields.iter().enumerate().map(|(at, field)| form.key.contains(&at) || (only && required(field))).collect()
+}
+
+fn carries(form: &Form) -> Vec<bool> {
+    let is_name = |field: &Field| field.ty == FieldType::Name;
+    let id = form.fields.iter().position(|field| field.ty == FieldType::IdNumber);
+    // The name that an ID number belongs to stands before it.
+    let owner = id.and_then(|id| {
+        let before = form.fields.get(..id).and_then(|fields| fields.iter().rposition(is_name));
+        before.or_else(|| form.fields.iter().position(is_name))
+    });
+    let carries = |(at, field): (usize, &Field)| is_name(field) && (Some(at) == owner || form.key.contains(&at));
+    form.fields.iter().enumerate().map(carries).collect()
 }
 
 fn index_codes(list: &crate::definition::CodeList) -> CodeIndex<'_> {

@@ -32,10 +32,13 @@ mod near;
 mod nil;
 mod period;
 mod periods;
+mod qualify;
 mod records;
 mod roles;
 mod rows;
 mod scores;
+mod seen;
+mod sheets;
 mod sink;
 mod stated;
 #[cfg(test)]
@@ -45,6 +48,7 @@ mod version;
 mod view;
 
 use crate::model::normalised::NormalisedReturn;
+use crate::model::workbook::Format;
 use crate::model::{RawWorkbook, SourceFile};
 use area::Area;
 use found::FoundTable;
@@ -112,10 +116,12 @@ impl<'a> Normaliser<'a> {
         } else {
             find::cover_apart(run, &areas, &mut found);
             hidden::hidden(run.plan, &mut found, &mut sink);
+            sheets::set_aside(run.plan, &areas, &mut found, &mut sink);
+            sheets::copies(run.plan, &areas, &mut found, &mut sink);
             near::near_forms(run.plan, &areas, &near_misses, &mut sink);
             other_period = periods::periods(run, &source.name, &mut found, &mut sink);
             around::filing_dates(&found, &mut sink);
-            self.headers(&areas, &found, &mut sink);
+            self.headers(&areas, &found, workbook.format == Format::Delimited, &mut sink);
             let mut evidence = evidence::gather(run, lexicon, source, &found);
             tables = records::convert(run, lexicon, &areas, &found, &evidence::context(&evidence), &mut sink);
             evidence::add_rows(run, lexicon, &found, &tables, &mut evidence);
@@ -151,12 +157,14 @@ impl<'a> Normaliser<'a> {
     }
 
     /// What is said of the headers of tables that count.
-    fn headers(&self, areas: &[Area<'_>], found: &[FoundTable<'_>], sink: &mut Sink) {
+    fn headers(&self, areas: &[Area<'_>], found: &[FoundTable<'_>], delimited: bool, sink: &mut Sink) {
         for found in found.iter().filter(|found| found.counts()) {
             let Some(area) = areas.get(found.view) else { continue };
             let from = sink.mark();
             columns::columns(self.frame.plan, &self.lexicon, &area.view, &found.table, sink);
-            columns::cells_outside(&area.view, &found.table, sink);
+            columns::qualified(self.frame.plan, &self.lexicon, &area.view, &found.table, sink);
+            columns::unread(self.frame.plan, &self.lexicon, &area.view, &found.table, sink);
+            columns::cells_outside(&area.view, &found.table, delimited, sink);
             sink.turn_back(from, &area.view, found.header_rows.0);
             around::cover_unit(self.frame.plan, found, sink);
         }

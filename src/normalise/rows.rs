@@ -9,6 +9,7 @@ use crate::definition::{FieldType, Plan};
 use crate::model::SheetAccount;
 use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::text::names::header_key;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Which word says that there is nothing to report.
@@ -33,6 +34,8 @@ pub enum Aside {
     Continued,
     /// Default words and zeros that came with the form.
     Prefilled,
+    /// Stands on the sheet that this one is a copy of.
+    Copied,
 }
 
 /// A line between records.
@@ -77,6 +80,18 @@ impl TableRows {
         if self.nil.is_none_or(|(_, known)| known == Nil::Nothing && nil == Nil::ZeroReport) {
             self.nil = Some((i, nil));
         }
+    }
+
+    /// Sets records aside that stand elsewhere as well; how many are left.
+    pub fn hold(&mut self, held: &HashSet<usize>) -> usize {
+        self.aside.extend(self.data.iter().filter(|i| held.contains(i)).map(|i| (*i, Aside::Copied)));
+        self.aside.sort_unstable();
+        // Headings count the records above them.
+        for (above, _) in &mut self.headings {
+            *above -= self.data.iter().take(*above).filter(|i| held.contains(i)).count();
+        }
+        self.data.retain(|i| !held.contains(i));
+        self.data.len()
     }
 
     /// The accounting of these rows.

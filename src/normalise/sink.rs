@@ -55,6 +55,20 @@ impl Sink {
         (self.findings.len(), self.amendments.len(), self.unknown_units.len())
     }
 
+    /// Takes back what was said since a mark.
+    pub fn forget(&mut self, (findings, amendments, units): (usize, usize, usize)) {
+        self.findings.truncate(findings);
+        self.amendments.truncate(amendments);
+        self.unknown_units.truncate(units);
+    }
+
+    /// Makes what was said last hold its row.
+    pub fn hold_last(&mut self) {
+        if let Some(last) = self.findings.last_mut() {
+            last.effect = Effect::HoldsRow;
+        }
+    }
+
     /// Turns the addresses of all that was said of a turned view since a mark back to the sheet's. Its records stand in
     /// columns; `row` is the physical row that stands for them.
     pub fn turn_back(&mut self, (findings, amendments, units): (usize, usize, usize), view: &View<'_>, row: u32) {

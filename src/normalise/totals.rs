@@ -1,7 +1,8 @@
 //! 小计 and 合计 rows held against the rows that they add up. Never over an unreadable cell.
 
-use super::figures::header_factor;
+use super::figures::column_factor;
 use super::figures::tidy;
+use super::found::FoundTable;
 use super::labels::{self, Total, TotalLabel};
 use super::rows::{SheetTable, adds_up};
 use super::sink::{Say, Sink};
@@ -54,7 +55,8 @@ impl Parts {
     }
 }
 
-pub fn check(view: &View<'_>, form: &Form, table: &SheetTable, read: &FormTable, sink: &mut Sink) {
+pub fn check(view: &View<'_>, form: &Form, found: &FoundTable<'_>, read: &FormTable, sink: &mut Sink) {
+    let table = &found.table;
     // A 平均 or 累计 adds up no rows that stand here, and parts none from one another.
     let totals: Vec<(usize, Total)> =
         table.rows.totals.iter().copied().filter(|(_, kind)| *kind != Total::Other).collect();
@@ -68,7 +70,7 @@ pub fn check(view: &View<'_>, form: &Form, table: &SheetTable, read: &FormTable,
         let (Some(col), Some(column), true) = (*col, column, adds_up(field)) else { continue };
         let parts = parts(view, &table.rows.data, column, col);
         let heading = table.header.headings.iter().find(|heading| heading.col == col);
-        let factor = heading.map_or(1.0, |heading| header_factor(&heading.text, field));
+        let (factor, _) = column_factor(&found.cover.measures, heading.map_or("", |heading| &heading.text), field);
         for &(i, kind) in &totals {
             let Some(row) = view.rows.get(i).map(|row| row.row) else { continue };
             let at = CellRef { row, col };

@@ -113,6 +113,63 @@ pub fn person(text: &str) -> Cow<'_, str> {
     Cow::Owned(tidy.chars().filter(|c| western || !c.is_whitespace()).map(dot).collect())
 }
 
+/// Surnames of two characters, as far as they are met: 欧阳 修文 is one person.
+const COMPOUND_SURNAMES: [&str; 60] = [
+    "欧阳", "太史", "端木", "上官", "司马", "东方", "独孤", "南宫", "万俟", "闻人", "夏侯", "诸葛", "尉迟", "公羊",
+    "赫连", "澹台", "皇甫", "宗政", "濮阳", "公冶", "太叔", "申屠", "公孙", "慕容", "仲孙", "钟离", "长孙", "宇文",
+    "司徒", "鲜于", "司空", "闾丘", "子车", "亓官", "司寇", "巫马", "公西", "颛孙", "壤驷", "公良", "漆雕", "乐正",
+    "宰父", "谷梁", "拓跋", "夹谷", "轩辕", "令狐", "段干", "百里", "呼延", "东郭", "南门", "羊舌", "微生", "梁丘",
+    "左丘", "东门", "西门", "第五",
+];
+
+/// How sure it is that a cell of names holds several people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeveralPeople {
+    /// A line break or 、 between them.
+    Divided,
+    /// Only spaces.
+    Spaced,
+}
+
+/// Whether a cell of names holds several people, and what parts they stand in.
+pub fn several_people(text: &str) -> Option<(SeveralPeople, Vec<String>)> {
+    let bare: String = {
+        let mut depth = 0usize;
+        let keep = |c: &char| {
+            match c {
+                '(' | '（' => depth += 1,
+                ')' | '）' => {
+                    depth = depth.saturating_sub(1);
+                    return false;
+                }
+                _ => {}
+            }
+            depth == 0
+        };
+        text.trim().chars().filter(|c| !is_invisible(*c)).filter(keep).collect()
+    };
+    let divides = |c: char| matches!(c, '\n' | '\r' | '、' | '，' | ',' | '；' | ';' | '/' | '／');
+    if !bare.chars().any(|c| c.is_whitespace() || divides(c)) {
+        return None;
+    }
+    let is_name = |part: &str| {
+        part.chars().count() >= 2 && part.chars().all(|c| ('\u{3400}'..='\u{9fff}').contains(&c) || c == '·')
+    };
+    let parts = |parts: Vec<&str>| -> Vec<String> { parts.into_iter().map(str::to_owned).collect() };
+    let squeeze = |part: &str| part.split_whitespace().collect::<String>();
+    let divided: Vec<String> = bare.split(divides).map(squeeze).filter(|part| !part.is_empty()).collect();
+    if divided.len() > 1 {
+        return divided.iter().all(|part| is_name(part)).then_some((SeveralPeople::Divided, divided));
+    }
+    let words: Vec<&str> = bare.split_whitespace().collect();
+    let wide = bare.contains("  ") || bare.contains("\u{3000}\u{3000}");
+    let pairs = words.len() == 2 && words.iter().all(|word| word.chars().count() == 2);
+    let compound = words.first().is_some_and(|first| COMPOUND_SURNAMES.contains(first));
+    let several =
+        words.len() > 1 && words.iter().all(|word| is_name(word)) && (wide || pairs) && !(compound && words.len() == 2);
+    several.then(|| (SeveralPeople::Spaced, parts(words)))
+}
+
 /// A document number with its year in 〔〕: `皖工〔2026〕3号`. Only brackets around four digits change.
 pub fn document_number(text: &str) -> Cow<'_, str> {
     let tidy = tidy(text);
@@ -147,6 +204,35 @@ mod tests {
         assert_eq!(header_key("✱ 职务/职称："), header_key("职务、职称"));
         assert_eq!(without_brackets(&header_key("一线人数\n（人）")).as_deref(), Some("一线人数"));
         assert_eq!(without_brackets("(人)"), None);
+    }
+
+    #[test]
+    fn two_people_in_one_cell_and_one_written_wide() {
+        use SeveralPeople::{Divided, Spaced};
+        for (text, kind) in [
+            ("李强\n王伟", Divided),
+            ("李强、王伟", Divided),
+            ("李强，王伟、赵刚", Divided),
+            ("赵刚  钱勇", Spaced),
+            ("赵刚 钱勇", Spaced),
+            ("欧阳修  李白", Spaced),
+        ] {
+            assert_eq!(several_people(text).map(|found| found.0), Some(kind), "{text}");
+        }
+        for text in [
+            "张 三",
+            "张  三",
+            "张　三",
+            "欧阳 修文",
+            "欧阳 修",
+            "李\n强",
+            "买买提·阿不都",
+            "John Smith",
+            "张三（组长、书记）",
+            "张三 13900000000",
+        ] {
+            assert_eq!(several_people(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -51,6 +51,8 @@ registry! {
         );
         Ditto "ditto" = entry("“同上”改为上一行的内容", "同上 → the text above");
         MergedDown "merged-down" = entry("合并单元格的内容填到其中各行", "a merged cell's text fills its rows");
+        ShownByFormat "shown-by-format" = entry("按显示的样子读", "a number format adds words, zeros or a unit");
+        UnitOnCoverFactor "unit-on-cover-factor" = entry("按表上写明的单位换算", "the money unit stands in the corner, the title or a note");
         HeadingFills "heading-fills" = entry("按分段标题填入", "a code word in a heading above (三、备选) fills the records below it");
     }
 }

@@ -140,6 +140,12 @@ registry! {
         SenderConflict "sender-conflict" = whole(BLOCK, "填报单位和推荐单位没有隶属关系", "cover and 推荐单位 are not linked in the roster", "请核对两处单位，或在名册中补上级代码");
         SenderDoubtful "sender-doubtful" = whole(VERIFY, "文件夹或文件名和报表里的单位不同", "folder or file name at odds with the return", "请核对报表是谁报的");
         CellsOutside "cells-outside" = whole(NOTE, "表头以外的列有内容", "cells of data rows under no header: not read", "没有读取；有用的内容请报送单位填到表内");
+        ColumnParentUncertain "column-parent-uncertain" = whole(VERIFY, "看不出列属于哪个上级表头", "parents neither merged nor above their first child: their columns are not read", "请报送单位把上级表头合并，或写在它管的第一列上");
+        ColumnLookAlike "column-look-alike" = whole(VERIFY, "选填列没有读到，却有相近的列", "an optional column is missing while a look-alike holds values that nobody reads", "请报送单位把列名改成表式的写法");
+        ColumnQualified "column-qualified" = whole(VERIFY, "列名里有不认得的限定词", "a header with an unknown qualifier was read as the field", ASK);
+        ColumnOtherMeaning "column-other-meaning" = whole(VERIFY, "列名里的限定词另有含义", "a required column whose header is qualified to another meaning (计划, 上年 …) was read for want of another", "请报送单位核对这一列填的是什么");
+        SheetCopied "sheet-copied" = whole(VERIFY, "工作表是另一张的副本", "a copy of another sheet: equal rows do not count, others do", "请报送单位核实以哪一张为准");
+        SheetSetAside "sheet-set-aside" = whole(VERIFY_OR_NOTE, "工作表的名称说明它不算", "a sheet called 示例, 模板, 作废, 备份 …: held out, unless it is the only one with records; 提示 where its rows stand elsewhere too", "请报送单位核实：要报的改写工作表名，不用的删去");
         RemarkSaysVoid "remark-says-void" = whole(VERIFY, "备注说这一行不算", "a remark that takes the record back; it counts", "请报送单位核实：删去这一行，或改正备注");
         TotalLikeName "total-like-name" = whole(VERIFY, "记录的名称像合计", "a record whose name ends as a total does, or whose figures are the sum of the rows above; it counts", "请报送单位核实：是合计的改写“合计”");
         SectionHeading "section-heading" = whole(NOTE, "数据行之间的分段标题", "a heading between records that is no code word", "没有读取，请留意");
@@ -183,6 +189,12 @@ registry! {
         DittoInNumber "ditto-in-number" = row(BLOCK, "数、日期或证号填了同上", "同上 in a number, date or ID", MEND);
         DittoWithoutSource "ditto-without-source" = row(BLOCK, "同上的上面没有内容", "同上 with nothing above", MEND);
         MergedNumber "merged-number" = row(BLOCK_OR_VERIFY, "数、日期或证号在合并单元格下", "a number, date or ID under a merge", "请报送单位取消合并，逐行填写");
+        ValueNotShown "value-not-shown" = row(VERIFY, "有数而不显示", "a number that is not zero and that its format shows as nothing, or without its minus sign (then the row is held)", ASK);
+        ShownOtherwise "shown-otherwise" = row(VERIFY, "单元格显示的和存的不同", "a number format shows another value than is stored; what is shown was read", ASK);
+        CellSuperscript "cell-superscript" = row(VERIFY, "数或名称带上标", "superscript marks are no part of a number, date, ID or name", ASK);
+        CellStruck "cell-struck" = row(VERIFY, "单元格划了删除线", "struck text: what is left is read", "请报送单位核实后删去划线的内容");
+        SeveralPeople "several-people" = row(BLOCK_OR_VERIFY, "一格里像有两个人名", "two people in one cell of names", "请报送单位一人一行填写");
+        RowTooLong "row-too-long" = row(BLOCK, "一行的内容比表头多", "a csv row with more filled cells than its header, so that values may stand one column off", "请报送单位核对这一行的分隔符和引号后重新导出");
         SectionAtOdds "section-at-odds" = row(VERIFY, "与分段标题不一致", "a cell at odds with the heading above it", ASK);
         RowBelowSignature "row-below-signature" = row(BLOCK, "数据写在签字栏以下", "a record below the signatures, without a header of its own", "请报送单位移到签字栏以上，或补上表头");
         TotalMismatch "total-mismatch" = whole(VERIFY, "合计和各行之和不符", "a 合计 that is not the sum of its rows", ASK);

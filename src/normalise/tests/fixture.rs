@@ -176,13 +176,16 @@ pub fn merge(sheet: &mut RawSheet, first: (u32, u16), last: (u32, u16)) {
 }
 
 pub fn run_named(name: &str, sheets: Vec<RawSheet>) -> NormalisedReturn {
+    run_book(name, &RawWorkbook { format: Format::Xlsx, modified: None, sheets, remarks: vec![] })
+}
+
+pub fn run_book(name: &str, book: &RawWorkbook) -> NormalisedReturn {
     let (plan, reference) = (plan(), reference());
     let period = Period::parse("2026").expect("a year");
     let frame = RunFrame { plan: &plan, reference: &reference, period: &period };
     let source =
         SourceFile { index: 7, name: name.into(), path: PathBuf::new(), member: vec![], size: 0, modified: Some(5) };
-    let book = RawWorkbook { format: Format::Xlsx, modified: None, sheets, remarks: vec![] };
-    let read = Normaliser::new(frame).normalise(&source, &book);
+    let read = Normaliser::new(frame).normalise(&source, book);
     for account in &read.sheets {
         let sum = account.parts().iter().sum::<u32>();
         assert_eq!(account.rows, sum, "{account:?}");

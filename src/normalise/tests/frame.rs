@@ -86,7 +86,7 @@ fn hidden_sheets_are_counted_and_do_not_count() {
 fn a_sheet_that_comes_near_a_form_is_kept_with_its_headers() {
     // Five columns of the teams' form and three of the people's: what it has says what it was meant to be.
     let header = ["推荐单位", "班组名称", "单位性质", "班组长", "备注", "职工数"].map(T).to_vec();
-    let read = run(vec![sheet("乱表", &[vec![T("班组申报汇总表")], header, vec![T("合肥市总工会"), T("一班")]])]);
+    let read = run(vec![sheet("乱表", &[vec![T("情况表")], header, vec![T("合肥市总工会"), T("一班")]])]);
     assert!(read.unrecognised.is_some());
     let [near] = read.near_misses.as_slice() else { panic!("{:?}", read.near_misses) };
     assert_eq!((near.form, near.bound, &*near.sheet_name), (0, 5, "乱表"));

@@ -5,5 +5,7 @@ mod areas;
 mod cells;
 mod fixture;
 mod frame;
+mod headers;
 mod layout;
 mod records;
+mod seen;

@@ -1,0 +1,119 @@
+//! What a header's words mean: qualifiers, parents, measures, titles.
+
+use super::fixture::*;
+use crate::model::normalised::NormalisedReturn;
+use crate::model::table::Column;
+use crate::model::{RawSheet, Severity};
+
+fn said(read: &NormalisedReturn) -> Vec<(&str, Severity)> {
+    let mut codes = codes_of(read);
+    codes.retain(|(code, _)| *code != "column-absent");
+    codes
+}
+
+/// A sheet whose header has one word changed.
+fn headed(col: usize, word: &'static str, rows: Vec<Vec<V>>) -> RawSheet {
+    let mut header = header();
+    header[col] = T(word);
+    let mut all = vec![vec![T("班组申报汇总表")], cover(), header];
+    all.extend(rows);
+    sheet("Sheet1", &all)
+}
+
+#[test]
+fn a_qualified_header_is_another_column_where_it_says_another_figure() {
+    // Optional: not read, and asked about where it holds values.
+    let read = run(vec![headed(11, "奖励（计划）", vec![with(11, N(3.0))])]);
+    assert_eq!(said(&read), [("column-look-alike", Severity::Verify)]);
+    assert_eq!(column(&read, "奖励"), &Column::Number(vec![None].into()));
+    assert_eq!(said(&run(vec![headed(11, "奖励（计划）", vec![good()])])), []);
+    // Required and alone: read, and asked about.
+    let read = run(vec![headed(4, "人数（应到）", vec![good()])]);
+    assert_eq!(said(&read), [("column-other-meaning", Severity::Verify)]);
+    assert_eq!(column(&read, "人数"), &Column::Integer(vec![Some(12)].into()));
+    let read = run(vec![headed(4, "人数（含劳务派遣）", vec![good()])]);
+    assert_eq!(said(&read), [("column-qualified", Severity::Verify)]);
+    for word in ["人数（人）", "人数（期末）", "人数（必填）", "班组人数（实有）"] {
+        assert_eq!(said(&run(vec![headed(4, word, vec![good()])])), [], "{word}");
+    }
+}
+
+#[test]
+fn a_measure_in_a_header_converts_in_any_punctuation() {
+    for word in ["奖励/万元", "奖励，万元", "奖励\n单位：万元", "奖励（单位：万元）"] {
+        let read = run(vec![headed(11, word, vec![with(11, N(1.5))])]);
+        assert_eq!(said(&read), [], "{word}");
+        assert_eq!(column(&read, "奖励"), &Column::Number(vec![Some(15_000.0)].into()), "{word}");
+    }
+}
+
+#[test]
+fn the_money_unit_of_the_whole_table_counts_wherever_it_stands() {
+    let table = |corner: &'static str, title: &'static str, note: &'static str| {
+        let mut header = header();
+        header[11] = T("奖励");
+        let corner = vec![T("填报单位：合肥市总工会 所属期：2026年"), E, E, E, E, T(corner)];
+        run(vec![sheet("Sheet1", &[vec![T(title)], corner, header, with(11, N(1.5)), vec![T(note)]])])
+    };
+    for (corner, title, note) in [
+        ("单位：万元", "班组申报汇总表", ""),
+        ("", "班组申报汇总表（单位：万元）", ""),
+        ("货币单位：万元", "班组申报汇总表", ""),
+        ("", "班组申报汇总表", "注：金额单位：万元"),
+    ] {
+        let read = table(corner, title, note);
+        assert_eq!(said(&read), [("unit-on-cover", Severity::Verify)], "{corner}{title}{note}");
+        assert_eq!(column(&read, "奖励"), &Column::Number(vec![Some(15_000.0)].into()), "{corner}{title}{note}");
+    }
+    for corner in ["单位：元", "单位：人、元", "单位：合肥市总工会"] {
+        assert_eq!(said(&table(corner, "班组申报汇总表", "")), [], "{corner}");
+    }
+}
+
+/// Parents in the middle of their block, not merged: nothing says where they begin.
+#[test]
+fn parents_in_the_middle_of_their_block_are_uncertain() {
+    let parents = |first: usize, second: usize| {
+        let mut top = header();
+        for col in 6..=9 {
+            top[col] = E;
+        }
+        (top[first], top[second]) = (T("六好"), T("公示时间"));
+        let leaves = vec![E, E, E, E, E, E, T("科学管理"), T("劳动竞赛"), T("开始"), T("结束")];
+        run(vec![sheet("csv", &[cover(), top, leaves, good()])])
+    };
+    assert_eq!(said(&parents(6, 8)), []);
+    let codes: Vec<String> = said(&parents(7, 9)).into_iter().map(|(code, _)| code.to_owned()).collect();
+    assert!(
+        codes.contains(&"column-parent-uncertain".to_owned()) || codes.contains(&"column-missing".to_owned()),
+        "{codes:?}"
+    );
+}
+
+#[test]
+fn a_table_under_its_title_lacks_a_column_and_is_not_unrecognised() {
+    let header = ["推荐单位", "班组名称", "单位性质", "班组长", "备注"].map(T).to_vec();
+    let row = ["合肥市总工会", "一班", "国有", "张三", ""].map(T).to_vec();
+    let read = run(vec![sheet("Sheet1", &[vec![T("2026年班组申报汇总表")], cover(), header, row])]);
+    assert!(read.unrecognised.is_none());
+    assert!(said(&read).contains(&("column-missing", Severity::Block)), "{:?}", read.findings);
+}
+
+#[test]
+fn sheets_that_call_themselves_examples_or_copies() {
+    let named = |name: &str, rows: Vec<Vec<V>>| RawSheet { name: name.into(), ..teams(rows) };
+    let read = run(vec![named("报表", vec![good()]), named("填报样例", vec![with(1, T("样例班"))])]);
+    assert_eq!((read.tables.len(), said(&read)), (1, vec![("sheet-set-aside", Severity::Verify)]));
+    let read = run(vec![named("报表", vec![good()]), named("备份", vec![good()])]);
+    assert_eq!((read.tables.len(), said(&read)), (1, vec![("sheet-set-aside", Severity::Note)]));
+    let read = run(vec![named("模板", vec![good()])]);
+    assert_eq!((read.tables.len(), said(&read)), (1, vec![("sheet-set-aside", Severity::Verify)]));
+    for name in ["木工模板班", "旧县镇总工会", "Sheet2"] {
+        let read = run(vec![named("报表", vec![good()]), named(name, vec![with(1, T("二班"))])]);
+        assert_eq!((read.tables.len(), said(&read)), (2, vec![]), "{name}");
+    }
+    let read = run(vec![named("报表", vec![good()]), named("报表 (2)", vec![good(), with(1, T("二班"))])]);
+    assert_eq!(said(&read), [("sheet-copied", Severity::Verify)]);
+    let rows: usize = read.tables.iter().map(|table| table.origins.len()).sum();
+    assert_eq!((rows, read.sheets[1].aside), (2, 1));
+}
