@@ -141,6 +141,7 @@ fn sheets(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
         .whole("rows_totals", rows(|sheet| sheet.totals))
         .whole("rows_repeated_headers", rows(|sheet| sheet.repeated_headers))
         .whole("rows_notes", rows(|sheet| sheet.notes))
+        .whole("rows_aside", rows(|sheet| sheet.aside))
         .bytes()
 }
 

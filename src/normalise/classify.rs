@@ -369,7 +369,9 @@ impl<'v, 'a> Classifier<'v, 'a> {
         let word = self.code_word(&words);
         let heads = numbered || word.is_some();
         // 三 in one column, 备选 in the next; the name of a record is not its heading.
-        let place = numbered || self.spans(first) || self.role(first) != Role::Name;
+        // A word in its own column is a value that the form came with.
+        let is_value = self.role(first) == Role::Name || self.roles.at(first.at.col).choice;
+        let place = numbered || self.spans(first) || !is_value;
         (heads && place).then(|| Heading {
             at: first.at,
             level: level.max(1),

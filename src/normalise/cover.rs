@@ -114,8 +114,8 @@ fn hits(text: &str) -> Vec<FoundLabel> {
             boundary = true;
             continue;
         }
-        boundary =
-            c.is_whitespace() || matches!(c, '|' | '｜' | ';' | '；' | ',' | '，' | '(' | '（' | '*' | ':' | '：' | '。');
+        boundary = c.is_whitespace()
+            || matches!(c, '|' | '｜' | ';' | '；' | ',' | '，' | '(' | '（' | '*' | ':' | '：' | '。');
         at += c.len_utf8();
     }
     hits

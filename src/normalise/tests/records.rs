@@ -202,6 +202,11 @@ fn lines_that_came_with_the_form_are_no_records() {
     (line[0], line[2], line[10]) = (T("合肥市总工会"), T("国有"), N(0.0));
     let read = with_rows(vec![good(), line.clone(), line.clone()]);
     assert_eq!((data(&read), said(&read)), (1, vec![("rows-prefilled", Severity::Note)]));
+    // A default word alone in its column heads nothing.
+    let mut default: Vec<V> = vec![E; 13];
+    default[2] = T("私营");
+    let read = with_rows(vec![default, good()]);
+    assert_eq!((data(&read), said(&read)), (1, vec![("rows-prefilled", Severity::Note)]));
     // With a figure in it somebody began to fill it in.
     line[4] = N(12.0);
     assert_eq!(data(&with_rows(vec![good(), line])), 2);
