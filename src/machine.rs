@@ -70,6 +70,18 @@ pub fn refuse_large_files_in_words() {
 #[cfg(not(unix))]
 pub fn refuse_large_files_in_words() {}
 
+/// No core file, should the program ever die: it would hold what the returns hold.
+#[cfg(unix)]
+#[allow(unsafe_code)]
+pub fn leave_no_core() {
+    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: passes a pointer to a live local that the call only reads.
+    unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
+}
+
+#[cfg(not(unix))]
+pub fn leave_no_core() {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

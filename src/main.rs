@@ -19,6 +19,7 @@ unsafe extern "C" {
 fn main() -> std::process::ExitCode {
     return_memory_soon();
     huizong::machine::refuse_large_files_in_words();
+    huizong::machine::leave_no_core();
     let mut args = std::env::args_os();
     if args.nth(1).is_some_and(|first| first == huizong::ingest::worker::ARGUMENT) {
         return std::process::ExitCode::from(huizong::ingest::worker::serve() as u8);

@@ -94,6 +94,12 @@ fn line(stored: &SurveyedPeriod, plan: &Plan) -> String {
         },
         Err(why) => format!("印发记录不能用：{}", why.words()),
     });
+    if stored.results_ahead {
+        parts.push("上次汇总写出了结果，没来得及存入历史库，请重新汇总这一期".to_owned());
+    }
+    if stored.halfway {
+        parts.push("上次写入中断，这里是中断以前的内容，请重新汇总这一期".to_owned());
+    }
     if !stored.whole {
         parts.push("有文件缺失或不完整，按没有处理".to_owned());
     }
@@ -124,6 +130,8 @@ fn pipeline(plan: &Plan, survey: &StoreSurvey) -> Value {
             "period": stored.period.key(),
             "unusable": stored.head.as_ref().err().map(|why| why.words()),
             "whole": stored.whole,
+            "halfway": stored.halfway,
+            "results_ahead": stored.results_ahead,
             "expected": head.map(|head| head.expected),
             "reported": head.map(|head| head.reported),
             "forms": forms,

@@ -152,6 +152,8 @@ pub struct PeriodHead {
 pub enum Unusable {
     /// What was found, in Chinese.
     Damaged(String),
+    /// It cannot be opened, and nobody knows what is in it: no permission, a link, a pipe, a write that is not over.
+    Closed(String),
     /// Written by a later program: the format it names.
     Future(u64),
 }
@@ -160,6 +162,7 @@ impl Unusable {
     pub fn words(&self) -> String {
         match self {
             Unusable::Damaged(what) => format!("存档损坏（{what}）"),
+            Unusable::Closed(why) => format!("存档打不开（{why}）"),
             Unusable::Future(format) => {
                 format!("存档是更新版本的程序写的（格式 {format}，本程序认识到 {FORMAT}），请改用新版程序")
             }
@@ -177,11 +180,11 @@ impl StoredFile {
         StoredFile { file: file.to_owned(), sha256: sha256(bytes), size: bytes.len() as u64 }
     }
 
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         json!({ "file": self.file, "sha256": self.sha256, "size": self.size })
     }
 
-    fn read(value: &Value) -> Option<StoredFile> {
+    pub fn read(value: &Value) -> Option<StoredFile> {
         let file = value["file"].as_str()?;
         // A name with a path in it would lead out of the period's folder.
         let plain = !file.is_empty() && !file.contains(['/', '\\', ':']) && file != "..";
@@ -191,6 +194,15 @@ impl StoredFile {
 }
 
 impl PeriodHead {
+    /// Every file that it names.
+    pub fn files(&self) -> impl Iterator<Item = &StoredFile> {
+        let rows = self
+            .forms
+            .iter()
+            .flat_map(|form| [Some(&form.part), form.not_counted.as_ref().map(|(_, part)| part)].into_iter().flatten());
+        rows.chain([&self.units, &self.figures]).chain(&self.accounts)
+    }
+
     /// The file's bytes.
     pub fn bytes(&self) -> Vec<u8> {
         let forms: Vec<Value> = self.forms.iter().map(FormPart::json).collect();

@@ -1,9 +1,11 @@
 //! `issued.json`: a period that was issued (印发) with a document number is locked. What changes it afterwards needs a
 //! reason, and every correction stays on record here.
 
-use super::head::{FORMAT, PeriodHead, Unusable, sealed, unsealed};
-use super::layout::{HEAD, ISSUED};
-use crate::atomic::Stage;
+use super::folder::PeriodFolder;
+use super::head::{FORMAT, PeriodHead, StoredFile, Unusable, sealed, unsealed};
+use super::layout::{HEAD, ISSUED, ISSUED_FIGURES};
+use crate::atomic::journal::Planned;
+use crate::atomic::{Lock, Stage};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -23,8 +25,22 @@ pub struct Issued {
     /// 文号.
     pub number: String,
     pub amended: Vec<Amended>,
-    /// Rows added to a ledger at issue: (reference table, rows); `None` where none was asked for.
-    pub ledger: Option<(String, usize)>,
+    /// What was entered into a ledger; `None` where nothing was asked for.
+    pub ledger: Option<LedgerRecord>,
+    /// The figures as they were issued; `None` where an earlier program issued the period, which did not keep them apart.
+    pub figures: Option<StoredFile>,
+}
+
+/// A period's selections in a ledger. It stands here before the first row is entered there: rows of a period's own are
+/// never somebody else's titles, whenever the program dies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerRecord {
+    /// The reference table.
+    pub table: String,
+    /// Rows of the period that stand there.
+    pub rows: usize,
+    /// Whether all of them were entered; `false` is what a run that died leaves.
+    pub entered: bool,
 }
 
 impl Issued {
@@ -34,8 +50,12 @@ impl Issued {
             .iter()
             .map(|one| json!({ "reason": one.reason, "input_sha256": one.input_sha256, "figures": one.figures }))
             .collect();
-        let ledger = self.ledger.as_ref().map(|(table, rows)| json!({ "table": table, "rows": rows }));
-        sealed(json!({ "format": FORMAT, "number": self.number, "amended": amended, "ledger": ledger }))
+        let ledger =
+            self.ledger.as_ref().map(|of| json!({ "table": of.table, "rows": of.rows, "entered": of.entered }));
+        let figures = self.figures.as_ref().map(StoredFile::json);
+        sealed(json!({
+            "format": FORMAT, "number": self.number, "amended": amended, "ledger": ledger, "figures": figures,
+        }))
     }
 
     /// The record in a period's folder; `None` where the period is not issued.
@@ -43,31 +63,41 @@ impl Issued {
     /// # Errors
     /// There is one that cannot be read: the period counts as issued all the same, by a number that nobody knows.
     pub fn read(folder: &Path) -> Result<Option<Issued>, Unusable> {
-        crate::atomic::recover(folder).map_err(Unusable::Damaged)?;
-        let bytes = match std::fs::read(folder.join(ISSUED)) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let head = std::fs::read(folder.join(HEAD)).ok().and_then(|bytes| PeriodHead::read(&bytes).ok());
-                return match head.and_then(|head| head.issued) {
-                    Some(number) => Err(Unusable::Damaged(format!("{ISSUED} 不见了，而本期已以“{number}”印发"))),
-                    None => Ok(None),
-                };
-            }
-            Err(error) => return Err(Unusable::Damaged(format!("{ISSUED} 打不开：{error}"))),
+        Issued::of(&PeriodFolder::open(folder)?)
+    }
+
+    /// The same in a folder that is open.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn of(folder: &PeriodFolder) -> Result<Option<Issued>, Unusable> {
+        let Some(bytes) = folder.record(ISSUED)? else {
+            let head = folder.record(HEAD).ok().flatten().and_then(|bytes| PeriodHead::read(&bytes).ok());
+            return match head.and_then(|head| head.issued) {
+                Some(number) => Err(Unusable::Damaged(format!("{ISSUED} 不见了，而本期已以“{number}”印发"))),
+                None => Ok(None),
+            };
         };
         let record = unsealed(&bytes, ISSUED)?;
         read(&record).map(Some).ok_or_else(|| Unusable::Damaged(format!("{ISSUED} 的内容不全")))
     }
 
-    /// Puts the record into a period's folder, and its number into the period's head, whole or not at all.
+    /// Puts the record into a period's folder, with the figures that it is of where they are not there yet, and its
+    /// number into the period's head, whole or not at all. Hands the lock back.
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn write(&self, folder: &Path, head: &PeriodHead) -> Result<(), String> {
-        let stage = Stage::wait(folder)?;
+    pub fn write(&self, lock: Lock, head: &PeriodHead, figures: Option<&[u8]>) -> Result<Option<Lock>, String> {
+        let stage = Stage::under(lock)?;
+        let mut plan = Vec::new();
+        if let Some(bytes) = figures {
+            stage.put(ISSUED_FIGURES, bytes)?;
+            plan.push(Planned::Replaced(ISSUED_FIGURES.to_owned()));
+        }
         stage.put(ISSUED, &self.bytes())?;
         stage.put(HEAD, &PeriodHead { issued: Some(self.number.clone()), ..head.clone() }.bytes())?;
-        stage.commit(&[ISSUED.to_owned(), HEAD.to_owned()]).map(|_| ())
+        plan.extend([ISSUED, HEAD].map(|name| Planned::Replaced(name.to_owned())));
+        stage.commit_plan(&plan)
     }
 }
 
@@ -82,8 +112,17 @@ fn read(record: &Map<String, Value>) -> Option<Issued> {
     });
     let ledger = match record.get("ledger")? {
         Value::Null => None,
-        ledger => Some((ledger["table"].as_str()?.to_owned(), count(&ledger["rows"])?)),
+        of => Some(LedgerRecord {
+            table: of["table"].as_str()?.to_owned(),
+            rows: count(&of["rows"])?,
+            // An earlier program wrote its record behind the rows.
+            entered: of["entered"].as_bool().unwrap_or(true),
+        }),
+    };
+    let figures = match record.get("figures") {
+        None | Some(Value::Null) => None,
+        Some(part) => Some(StoredFile::read(part)?),
     };
     let number = record.get("number")?.as_str()?.to_owned();
-    Some(Issued { number, amended: amended.collect::<Option<_>>()?, ledger })
+    Some(Issued { number, amended: amended.collect::<Option<_>>()?, ledger, figures })
 }

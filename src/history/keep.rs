@@ -3,12 +3,13 @@
 //! The same rows and figures give the same bytes: no clock, no path, nothing of the machine.
 
 use super::head::{FormPart, PeriodHead, StoredColumn, StoredFile, sha256};
-use super::layout::{FIGURES, HEAD, UNITS};
+use super::layout::{FIGURES, HEAD, RESULTS_AHEAD, UNITS};
 use super::not_counted::{self, Blocking};
 use super::rows::{RunFrame, kept};
 use super::units::StoredUnit;
 use super::{accounts, figures, references, units};
-use crate::atomic::Stage;
+use crate::atomic::journal::Planned;
+use crate::atomic::{Lock, Stage};
 use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
@@ -16,7 +17,7 @@ use crate::model::statistic::StatTable;
 use crate::rows::ValidatedRows;
 use crate::rows::aside::AsideRows;
 use ::parquet::errors::ParquetError;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What a run leaves of its period.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +50,16 @@ pub enum PartContent {
 /// Files that are written beside their targets and wait to be moved.
 pub struct StagedPeriod {
     stage: Stage,
-    names: Vec<String>,
+    plan: Vec<Planned>,
+}
+
+/// Which of the two commits of a run failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommitFailure {
+    /// Nothing was moved, neither there nor here.
+    Results(String),
+    /// The results stand, and the period is as it was.
+    History(String),
 }
 
 /// One hash for all inputs: over their own hashes, sorted, one a line, so that the order of files changes nothing.
@@ -124,30 +134,46 @@ impl PackedPeriod {
         Ok(PackedPeriod { files })
     }
 
-    /// Writes the files beside their targets in the period's folder. Another run that is moving its files there is waited
-    /// for; nothing is in place yet.
+    /// Writes the files beside their targets in the period's folder; nothing is in place yet. `before` is what is stored
+    /// there: files that are not written anew go, so that nobody who reads the folder finds rows of two runs in it.
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn stage(&self, folder: &Path) -> Result<StagedPeriod, String> {
-        let stage = Stage::wait(folder)?;
+    pub fn stage(&self, lock: Lock, before: Option<&PeriodHead>) -> Result<StagedPeriod, String> {
+        let stage = Stage::under(lock)?;
         for (name, content) in &self.files {
             match content {
                 PartContent::Bytes(bytes) => stage.put(name, bytes)?,
                 PartContent::Copy(from) => stage.put_copy(name, from)?,
             }
         }
-        Ok(StagedPeriod { stage, names: self.files.iter().map(|(name, _)| name.clone()).collect() })
+        let stays = |name: &str| self.files.iter().any(|(file, _)| file == name);
+        let stale = before.into_iter().flat_map(PeriodHead::files).filter(|part| !stays(&part.file));
+        // Before the head, which is last.
+        let mut plan: Vec<Planned> = stale.map(|part| Planned::Gone(part.file.clone())).collect();
+        plan.push(Planned::Gone(RESULTS_AHEAD.to_owned()));
+        plan.extend(self.files.iter().map(|(name, _)| Planned::Replaced(name.clone())));
+        Ok(StagedPeriod { stage, plan })
     }
 }
 
 impl StagedPeriod {
-    /// Moves all files into place, or none.
+    /// Moves a run's results into place, then the period's files; each of them all or none. Between the two the period
+    /// says that its results are ahead of it.
     ///
     /// # Errors
-    /// A file could not be moved; everything is as it was before.
-    pub fn commit(self) -> Result<(), String> {
-        self.stage.commit(&self.names).map(|_| ())
+    /// One of the two failed.
+    pub fn commit_after<T>(self, results: impl FnOnce() -> Result<T, String>) -> Result<T, CommitFailure> {
+        self.stage.mark(RESULTS_AHEAD).map_err(CommitFailure::Results)?;
+        let written = match results() {
+            Ok(written) => written,
+            Err(message) => {
+                self.stage.unmark(RESULTS_AHEAD);
+                return Err(CommitFailure::Results(message));
+            }
+        };
+        self.stage.commit_plan(&self.plan).map_err(CommitFailure::History)?;
+        Ok(written)
     }
 }
 
@@ -178,4 +204,69 @@ fn discipline(entry: PeriodResults<'_>) -> Vec<StoredUnit> {
         })
     });
     units.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atomic::step;
+    use crate::history::folder::PeriodFolder;
+    use std::fs;
+    use std::path::Path;
+
+    /// Stopped at any step of the two commits of a run, with any part of what was not on the disk lost: results and
+    /// history are of one run, or the period says that they are not.
+    #[test]
+    fn results_and_history_are_of_one_run_or_the_period_says_so() {
+        let project = || {
+            let home = tempfile::tempdir().unwrap();
+            let (out, period) = (home.path().join("out"), home.path().join("period"));
+            for folder in [&out, &period] {
+                fs::create_dir(folder).unwrap();
+            }
+            fs::write(out.join("run.json"), "old").unwrap();
+            fs::write(period.join(HEAD), "old").unwrap();
+            (home, out, period)
+        };
+        let run = |out: &Path, period: &Path| -> Result<(), String> {
+            let packed = PackedPeriod { files: vec![(HEAD.to_owned(), PartContent::Bytes(b"new".to_vec()))] };
+            let results = Stage::open(out)?;
+            results.put("run.json", b"new")?;
+            let staged = packed.stage(Lock::wait(period)?, None)?;
+            let committed = staged.commit_after(|| results.commit(&["run.json".to_owned()]).map(drop));
+            committed.map_err(|failure| format!("{failure:?}"))
+        };
+        let (_home, out, period) = project();
+        let (_, steps, done) = step::stopped_at(None, || run(&out, &period));
+        done.unwrap();
+        let (mut walked, mut ahead) = (0, 0);
+        for at in 0..=steps {
+            let mut kept = 0;
+            loop {
+                let (_home, out, period) = project();
+                let (_, _, done) = step::stopped_at(Some(at), || run(&out, &period));
+                let at_risk = step::at_risk();
+                if kept > at_risk {
+                    break;
+                }
+                step::power_cut(kept);
+                let when = format!("stopped before step {at} of {steps}, {kept} of {at_risk} kept");
+                // As the next command finds them: results are put back by who writes there, the period is looked at.
+                drop(Lock::at_once(&out).unwrap());
+                let results = fs::read_to_string(out.join("run.json")).unwrap();
+                let folder = PeriodFolder::open(&period).unwrap();
+                let stored = String::from_utf8(folder.record(HEAD).unwrap().unwrap()).unwrap();
+                assert!(results == stored || folder.results_ahead(), "{when}: results {results}, history {stored}");
+                assert!(done.is_err() || (stored == "new" && !folder.results_ahead()), "{when}: it said it was done");
+                // And the next run makes them one.
+                run(&out, &period).unwrap_or_else(|why| panic!("{when}: {why}"));
+                assert!(!PeriodFolder::open(&period).unwrap().results_ahead(), "{when}");
+                ahead += usize::from(folder.results_ahead());
+                walked += 1;
+                kept += 1;
+            }
+        }
+        println!("{walked} interleavings of a run's two commits, {ahead} of them say that the results are ahead");
+        assert!(walked > 150 && ahead > 20, "{walked}, {ahead}");
+    }
 }

@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod append;
 pub mod correction;
 pub mod figures;
+pub mod folder;
 pub mod head;
 pub mod issue;
 pub mod keep;

@@ -3,14 +3,15 @@
 
 use super::parquet::{self, ParquetColumn, ParquetValues, texts};
 use super::rows::{RunFrame, columns};
+use crate::model::effect::Effect;
 use crate::model::run::RowFate;
-use crate::model::{Finding, Origin, Severity};
+use crate::model::{Finding, Origin};
 use crate::rows::ValidatedRows;
 use crate::rows::aside::{AsideReason, AsideRows};
 use ::parquet::errors::ParquetError;
 use std::collections::HashMap;
 
-/// The 必改 of a run by file and row, and those on a file as a whole (no row).
+/// What holds rows, by file and row, and those on a file as a whole (no row).
 pub struct Blocking<'a> {
     by_place: HashMap<(u32, Option<u32>), Vec<&'a Finding>>,
 }
@@ -18,7 +19,7 @@ pub struct Blocking<'a> {
 impl<'a> Blocking<'a> {
     pub fn of(findings: &'a [Finding]) -> Blocking<'a> {
         let mut by_place: HashMap<(u32, Option<u32>), Vec<&Finding>> = HashMap::new();
-        for finding in findings.iter().filter(|finding| finding.severity == Severity::Block) {
+        for finding in findings.iter().filter(|finding| finding.effect != Effect::Counts) {
             if let Some(source) = finding.place.source {
                 by_place.entry((source, finding.place.row)).or_default().push(finding);
             }

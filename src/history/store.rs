@@ -79,6 +79,24 @@ impl History {
         Some(slot.get_or_init(|| open().map(Box::new)).as_ref().map(|stored| &**stored))
     }
 
+    /// What is stored of the run's own period at this moment, whatever was seen of it before: for who holds its lock.
+    pub fn own_now(&self) -> Option<Result<StoredPeriod, Unusable>> {
+        let folder = self.own_folder()?;
+        let stored = periods(self.folder.as_deref()?, &self.today.schedule);
+        stored.contains(&self.current).then(|| StoredPeriod::open(&folder, &self.current, self.today.clone()))
+    }
+
+    /// Puts back what runs left half-way in any period of the pipeline: for who is about to write, and looks back at them.
+    ///
+    /// # Errors
+    /// It cannot be put back, or is not ours.
+    pub fn recover(&self) -> Result<(), String> {
+        let folder = self.folder.iter();
+        folder
+            .flat_map(|folder| self.slots.keys().map(|period| folder.join(period.key())))
+            .try_for_each(|period| crate::atomic::recover(&period))
+    }
+
     /// Whether another period lies behind the run's own.
     pub fn is_before(&self, other: &Period) -> bool {
         self.current < *other

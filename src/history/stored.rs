@@ -4,7 +4,8 @@
 //! Columns are matched to today's definition by name, renamed ones by what a field says it `was`. Units are told by code
 //! in today's roster, never by name.
 
-use super::head::{FormPart, PeriodHead, StoredColumn, StoredFile, StoredType, Unusable, code_column, sha256};
+use super::folder::PeriodFolder;
+use super::head::{FormPart, PeriodHead, StoredColumn, StoredFile, StoredType, Unusable, code_column};
 use super::layout::{FIGURES, HEAD};
 use super::parquet::{ParquetReader, StoredTexts};
 use super::remarks::{HistoryGap, StoredSpot};
@@ -16,9 +17,7 @@ use crate::domain::period::Period;
 use crate::model::statistic::StatTable;
 use crate::model::{self, Column};
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{Read, Seek};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Columns of a form's file that are the engine's own.
@@ -38,7 +37,7 @@ pub const RECORD: &str = "record";
 pub struct StoredPeriod {
     pub period: Period,
     pub head: PeriodHead,
-    folder: PathBuf,
+    folder: PeriodFolder,
     today: Arc<Today>,
     /// By today's forms.
     forms: Vec<OnceLock<Option<Box<StoredForm>>>>,
@@ -88,15 +87,16 @@ pub struct StoredOrigin<'a> {
 }
 
 impl StoredPeriod {
-    /// Opens a period's folder; an interrupted replacement is undone first.
+    /// Opens a period's folder, as it was before a replacement that did not come to its end.
     ///
     /// # Errors
     /// The head is damaged, of another period or pipeline, or from the future.
     pub fn open(folder: &Path, period: &Period, today: Arc<Today>) -> Result<StoredPeriod, Unusable> {
-        let head = read_head(folder, &today.pipeline, period)?;
+        let folder = PeriodFolder::open(folder)?;
+        let head = read_head(&folder, &today.pipeline, period)?;
         let forms = today.forms.iter().map(|_| OnceLock::new()).collect();
         let (units, figures) = (OnceLock::new(), OnceLock::new());
-        Ok(StoredPeriod { period: period.clone(), head, folder: folder.to_path_buf(), today, forms, units, figures })
+        Ok(StoredPeriod { period: period.clone(), head, folder, today, forms, units, figures })
     }
 
     /// Whether the definition was the same, byte by byte.
@@ -130,7 +130,7 @@ impl StoredPeriod {
     }
 
     fn open_form(&self, part: &FormPart, today: &Form) -> Result<StoredForm, Unusable> {
-        let file = verified(&self.folder, &part.part)?;
+        let file = self.folder.file(&part.part)?;
         let broken = |error: &dyn std::fmt::Display| Unusable::Damaged(format!("{} 读不出来：{error}", part.part.file));
         let reader = ParquetReader::open(file).map_err(|error| broken(&error))?;
         if reader.rows() != part.rows {
@@ -167,7 +167,7 @@ impl StoredPeriod {
     /// How every expected unit reported; `None` where that file is damaged, which is then a gap.
     pub fn units(&self) -> Option<&[StoredUnit]> {
         let read = || {
-            let bytes = self.bytes(&self.head.units)?;
+            let bytes = self.folder.bytes(&self.head.units)?;
             units::read(&bytes, |code| self.today.codes.get(code).copied())
         };
         self.units.get_or_init(|| self.or_gap(read(), "报送情况")).as_deref()
@@ -175,14 +175,29 @@ impl StoredPeriod {
 
     /// Every figure that was printed; `None` where that file is damaged, which is then a gap.
     pub fn figures(&self) -> Option<&[StatTable]> {
-        let read = || figures::read(&self.bytes(&self.head.figures)?);
+        let read = || figures::read(&self.folder.bytes(&self.head.figures)?);
         self.figures.get_or_init(|| self.or_gap(read(), FIGURES)).as_deref()
     }
 
-    fn bytes(&self, part: &StoredFile) -> Result<Vec<u8>, Unusable> {
-        let mut bytes = Vec::new();
-        let read = verified(&self.folder, part)?.read_to_end(&mut bytes);
-        read.map(|_| bytes).map_err(|error| Unusable::Damaged(format!("{} 打不开：{error}", part.file)))
+    /// The bytes of the figures, as they are stored.
+    ///
+    /// # Errors
+    /// They are damaged.
+    pub fn figure_bytes(&self) -> Result<Vec<u8>, Unusable> {
+        self.folder.bytes(&self.head.figures)
+    }
+
+    /// A file of the period that the head does not name.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub fn bytes_of(&self, part: &StoredFile) -> Result<Vec<u8>, Unusable> {
+        self.folder.bytes(part)
+    }
+
+    /// See [`PeriodFolder::results_ahead`].
+    pub fn results_ahead(&self) -> bool {
+        self.folder.results_ahead()
     }
 
     fn or_gap<T>(&self, read: Result<T, Unusable>, what: &str) -> Option<T> {
@@ -194,14 +209,12 @@ impl StoredPeriod {
 ///
 /// # Errors
 /// Damaged, of another period or pipeline, or from the future.
-pub fn read_head(folder: &Path, pipeline: &str, period: &Period) -> Result<PeriodHead, Unusable> {
-    crate::atomic::recover(folder).map_err(Unusable::Damaged)?;
-    let bytes = match std::fs::read(folder.join(HEAD)) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Unusable::Damaged(format!("缺少 {HEAD}")));
-        }
-        Err(error) => return Err(Unusable::Damaged(format!("{HEAD} 打不开：{error}"))),
+pub fn read_head(folder: &PeriodFolder, pipeline: &str, period: &Period) -> Result<PeriodHead, Unusable> {
+    let Some(bytes) = folder.record(HEAD)? else {
+        return Err(match folder.results_ahead() {
+            true => Unusable::Damaged("上次汇总写出了结果，没来得及存入历史库".to_owned()),
+            false => Unusable::Damaged(format!("缺少 {HEAD}")),
+        });
     };
     let head = PeriodHead::read(&bytes)?;
     if head.pipeline != pipeline || head.period != *period {
@@ -218,21 +231,6 @@ fn stored_names(form: &Form, column: &FormColumn) -> impl Iterator<Item = String
     let was = field.map_or_else(Vec::new, |field| field.was.clone());
     let earlier = was.into_iter().map(move |name| if is_grade { grade_column(&name) } else { name });
     std::iter::once(column.name.clone()).chain(earlier)
-}
-
-/// An open file whose bytes are those that were written.
-fn verified(folder: &Path, part: &StoredFile) -> Result<File, Unusable> {
-    let damaged = |what: String| Unusable::Damaged(format!("{} {what}", part.file));
-    let mut file = File::open(folder.join(&part.file)).map_err(|error| damaged(format!("打不开：{error}")))?;
-    let mut bytes = Vec::new();
-    // One byte more than it should have tells a longer file without reading all of it.
-    let read = (&mut file).take(part.size.saturating_add(1)).read_to_end(&mut bytes);
-    read.map_err(|error| damaged(format!("读不出来：{error}")))?;
-    if bytes.len() as u64 != part.size || sha256(&bytes) != part.sha256 {
-        return Err(damaged("与写入时不符（被改动或不完整，也可能正被另一次运行替换）".to_owned()));
-    }
-    file.rewind().map_err(|error| damaged(format!("读不出来：{error}")))?;
-    Ok(file)
 }
 
 impl StoredForm {

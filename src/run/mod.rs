@@ -26,7 +26,7 @@ use crate::compute::{self, ComputedTables};
 use crate::definition::{self, Plan};
 use crate::domain::period::Period;
 use crate::history::History;
-use crate::history::keep::PeriodResults;
+use crate::history::keep::{CommitFailure, PeriodResults};
 use crate::ingest::Limits;
 use crate::model::Outcome;
 use crate::model::discipline::PastDiscipline;
@@ -35,7 +35,7 @@ use crate::report;
 use crate::report::output::Written;
 use crate::report::results::{Correction, Results};
 use crate::validate::{self, Validated};
-use past::OwnPeriod;
+use past::{HeldPeriod, OwnPeriod};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -117,16 +117,18 @@ pub fn run(
     }
     validate::add_findings(plan, reference, &mut validated.verdict, &computed.findings);
     let mut written = Written::default();
+    let mut overtaken = None;
     if let Some(folder) = places.out {
-        if own.is_some() {
-            OwnPeriod::keeps_something(&history, &validated.verdict)?;
+        let held = own.as_ref().map(|own| own.hold(&history)).transpose()?;
+        if let Some(held) = &held {
+            held.keeps_something(&validated.verdict)?;
+            overtaken = held.outdated(&history, prepared, &validated.verdict);
         }
         watch.stage("写出结果");
-        written = write(prepared, &history, own.as_ref(), &validated, &computed, folder)?;
+        written = write(prepared, &history, own.as_ref().zip(held), &validated, &computed, folder)?;
     }
     let mut history_notes = history.notes();
-    let keeps = own.as_ref().filter(|_| places.out.is_some());
-    history_notes.extend(keeps.and_then(|own| own.outdated(&history, prepared, &validated.verdict)));
+    history_notes.extend(overtaken);
     Ok(Finished { validated, computed, written, history_notes })
 }
 
@@ -134,7 +136,7 @@ pub fn run(
 fn write(
     prepared: &Prepared,
     history: &History,
-    own: Option<&OwnPeriod>,
+    own: Option<(&OwnPeriod, HeldPeriod<'_>)>,
     validated: &Validated,
     computed: &ComputedTables,
     folder: &Path,
@@ -142,8 +144,11 @@ fn write(
     let Prepared { plan, reference, period, .. } = prepared;
     let statements: Vec<(Option<bool>, String)> =
         computed.conclusions.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
-    let changes = own.map(|own| own.changes(history, &computed.tables)).transpose()?.flatten();
-    let issued = own.and_then(OwnPeriod::issued).zip(changes.as_deref());
+    let (own, mut held) = own.unzip();
+    let changes = held.as_mut().map(|held| held.changes(&computed.tables)).transpose()?.flatten();
+    let mut notes = history.notes();
+    notes.extend(changes.as_ref().and_then(|changes| changes.note.clone()));
+    let issued = own.and_then(OwnPeriod::issued).zip(changes.as_ref().map(|changes| changes.changes.as_slice()));
     let results = Results {
         plan,
         reference,
@@ -153,7 +158,7 @@ fn write(
         tables: &computed.tables,
         statements: &statements,
         chase: &computed.chase,
-        history_notes: &history.notes(),
+        history_notes: &notes,
         correction: issued.map(|((number, reason), changes)| Correction { number, reason, changes }),
     };
     let mut pending = report::prepare(results, folder).map_err(Stop::Output)?;
@@ -169,12 +174,14 @@ fn write(
         tables: &computed.tables,
         issued: issued.map(|((number, _), _)| number),
     };
-    let kept = own.map(|own| own.stage(entry, forms, changes.as_ref().map(Vec::len))).transpose()?;
-    let written = pending.commit().map_err(Stop::Output)?;
-    if let Some(kept) = kept {
-        kept.commit().map_err(|error| Stop::Output(format!("结果已写出，但没有存入历史库：{error}")))?;
+    let changed = changes.as_ref().map(|changes| changes.changes.len());
+    match held.map(|held| held.stage(entry, forms, changed)).transpose()? {
+        None => pending.commit().map_err(Stop::Output),
+        Some(kept) => kept.commit_after(|| pending.commit()).map_err(|failure| match failure {
+            CommitFailure::Results(why) => Stop::Output(why),
+            CommitFailure::History(why) => Stop::Output(format!("结果已写出，但没有存入历史库，请再运行一次：{why}")),
+        }),
     }
-    Ok(written)
 }
 
 /// Results may lie among returns, and may replace earlier results there, but no return.

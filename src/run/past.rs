@@ -3,15 +3,16 @@
 use super::places::Places;
 use super::prepare::Prepared;
 use super::stop::Stop;
+use crate::atomic::Lock;
 use crate::definition::LedgerValue;
 use crate::domain::period::Period;
-use crate::history::History;
 use crate::history::correction::{FigureChange, changes};
-use crate::history::head::Unusable;
+use crate::history::head::{StoredFile, Unusable};
 use crate::history::issue::{Amended, Issued};
 use crate::history::keep::{FormFile, PackedPeriod, PartContent, PeriodResults, StagedPeriod, input_hash};
-use crate::history::layout::{HEAD, ISSUED};
+use crate::history::layout::{HEAD, ISSUED, ISSUED_FIGURES};
 use crate::history::references;
+use crate::history::{History, StoredPeriod, figures};
 use crate::model::Column;
 use crate::model::outcome::Outcome;
 use crate::model::run::RunVerdict;
@@ -22,7 +23,7 @@ use std::path::PathBuf;
 /// Later periods named in one sentence.
 const LATER: usize = 6;
 
-/// What stands in the history where this run's period goes.
+/// What stood in the history where this run's period goes, before any return was read.
 pub struct OwnPeriod {
     folder: PathBuf,
     issued: Option<Issued>,
@@ -39,7 +40,7 @@ impl OwnPeriod {
         let Some(folder) = history.own_folder() else { return Ok(None) };
         if places.out.is_some() {
             // Found out now, and not after minutes of reading.
-            let writable = crate::atomic::recover(&folder).and_then(|()| crate::atomic::probe(&folder));
+            let writable = history.recover().and_then(|()| crate::atomic::probe(&folder));
             writable.map_err(|why| Stop::Output(format!("历史库不能用：{why}")))?;
         }
         let reason = places.reason.map(str::trim).unwrap_or_default().to_owned();
@@ -83,28 +84,70 @@ impl OwnPeriod {
         Some(prepared)
     }
 
+    /// Takes the period's lock, and looks again at what is there: what follows goes by what is seen under it.
+    ///
+    /// # Errors
+    /// Another run does not let go of it, or issued or corrected the period meanwhile.
+    pub fn hold<'a>(&'a self, history: &History) -> Result<HeldPeriod<'a>, Stop> {
+        let lock = Lock::wait(&self.folder).map_err(|why| Stop::Output(format!("历史库不能用：{why}")))?;
+        if Issued::read(&self.folder).ok().flatten() != self.issued {
+            return Err(Stop::Usage("运行期间本期已被印发或更正。请再运行一次。".to_owned()));
+        }
+        let (own, title) = (self, history.own_title());
+        Ok(HeldPeriod { own, lock, stored: history.own_now(), title, as_issued: None })
+    }
+
+    /// The number under which the period was issued, and why it changes now.
+    pub fn issued(&self) -> Option<(&str, &str)> {
+        self.issued.as_ref().map(|issued| (issued.number.as_str(), self.reason.as_str()))
+    }
+}
+
+/// The run's own period while nobody else writes to it.
+pub struct HeldPeriod<'a> {
+    own: &'a OwnPeriod,
+    lock: Lock,
+    stored: Option<Result<StoredPeriod, Unusable>>,
+    title: String,
+    /// The figures as they were issued, where an earlier program did not keep them apart.
+    as_issued: Option<Vec<u8>>,
+}
+
+impl HeldPeriod<'_> {
     /// Every figure that this run changes, with the document number and the reason; `None` where nothing was issued.
+    ///
+    /// They are held against what was *issued*, kept as it was issued, however often the period is corrected.
     ///
     /// # Errors
     /// What was issued cannot be read any more, so nobody can say what changed.
-    pub fn changes(&self, history: &History, tables: &[StatTable]) -> Result<Option<Vec<FigureChange>>, Stop> {
-        if self.issued.is_none() {
-            return Ok(None);
-        }
+    pub fn changes(&mut self, tables: &[StatTable]) -> Result<Option<IssuedChanges>, Stop> {
+        let Some(issued) = &self.own.issued else { return Ok(None) };
+        let (title, folder) = (&self.title, self.own.folder.display());
         let lost = |why: String| {
             Stop::Usage(format!(
-                "{}已印发，但存档里的原有数字不能用（{why}），无法列出更正了什么。请从备份恢复 {}，再运行。",
-                history.own_title(),
-                self.folder.display()
+                "{title}已印发，但存档里的原有数字不能用（{why}），无法列出更正了什么。请从备份恢复 {folder}，再运行。"
             ))
         };
-        let stored = match history.own() {
+        let stored = match &self.stored {
             None => return Err(lost(format!("缺少 {HEAD}"))),
             Some(Err(why)) => return Err(lost(why.words())),
             Some(Ok(stored)) => stored,
         };
-        let before = stored.figures().ok_or_else(|| lost("数字的存档损坏".to_owned()))?;
-        Ok(Some(changes(before, tables)))
+        let (bytes, note) = match &issued.figures {
+            Some(part) => (stored.bytes_of(part), None),
+            // Nothing was corrected yet: what is stored is what was issued.
+            None if issued.amended.is_empty() => (stored.figure_bytes(), None),
+            None => {
+                let note = "本期由旧版程序印发并更正过，印发时的数字没有单独留存；更正说明是与上一次更正后的数字比较的";
+                (stored.figure_bytes(), Some(note.to_owned()))
+            }
+        };
+        let bytes = bytes.map_err(|why| lost(why.words()))?;
+        let before = figures::read(&bytes).map_err(|why| lost(why.words()))?;
+        if issued.figures.is_none() {
+            self.as_issued = Some(bytes);
+        }
+        Ok(Some(IssuedChanges { changes: changes(&before, tables), note }))
     }
 
     /// Which stored periods looked back at this one as it was before: their figures are not computed again by themselves.
@@ -118,7 +161,7 @@ impl OwnPeriod {
         let shown: Vec<&str> = later.iter().take(LATER).map(String::as_str).collect();
         let more = if later.len() > LATER { format!("等 {} 期", later.len()) } else { String::new() };
         let standing = format!("历史库里已有后面的{}{more}", shown.join("、"));
-        let Some(Ok(stored)) = history.own() else {
+        let Some(Ok(stored)) = &self.stored else {
             return Some(format!("{standing}，其中的上期、同期和累计是在没有本期数据时算的；请按先后次序重新运行"));
         };
         let mut changed = Vec::new();
@@ -149,14 +192,14 @@ impl OwnPeriod {
     ///
     /// # Errors
     /// [`Stop::Usage`], before anything is written.
-    pub fn keeps_something(history: &History, verdict: &RunVerdict) -> Result<(), Stop> {
+    pub fn keeps_something(&self, verdict: &RunVerdict) -> Result<(), Stop> {
         let counted =
             verdict.rows.accepted > 0 || verdict.sources.iter().any(|source| source.outcome == Outcome::Accepted);
-        let Some(Ok(stored)) = history.own() else { return Ok(()) };
+        let Some(Ok(stored)) = &self.stored else { return Ok(()) };
         if counted || stored.head.rows.accepted == 0 {
             return Ok(());
         }
-        let title = history.own_title();
+        let title = &self.title;
         Err(Stop::Usage(format!(
             "收到的报表没有一份、一行能计入{title}，而历史库里{title}已有计入的 {} 行。结果和历史库都原样保留，没有改动。\
              请核对 --returns 和 --period；要看逐份退回的原因，请加 --no-history 并用 --out 写到别的文件夹。",
@@ -164,36 +207,42 @@ impl OwnPeriod {
         )))
     }
 
-    /// The number under which the period was issued, and why it changes now.
-    pub fn issued(&self) -> Option<(&str, &str)> {
-        self.issued.as_ref().map(|issued| (issued.number.as_str(), self.reason.as_str()))
-    }
-
     /// Writes the period's new files beside their places; a correction goes on record with them.
     ///
     /// # Errors
-    /// The folder cannot be written, or somebody issued the period meanwhile.
+    /// The folder cannot be written.
     pub fn stage(
-        &self,
+        self,
         entry: PeriodResults<'_>,
         rows: Vec<FormFile>,
         changed: Option<usize>,
     ) -> Result<StagedPeriod, Stop> {
         let mut packed = PackedPeriod::of(entry, rows).map_err(Stop::Unproven)?;
-        if let (Some(issued), Some(figures)) = (&self.issued, changed) {
+        if let (Some(issued), Some(figures)) = (&self.own.issued, changed) {
             let mut issued = issued.clone();
-            let input_sha256 = input_hash(entry.verdict);
-            issued.amended.push(Amended { reason: self.reason.clone(), input_sha256, figures });
+            let (reason, input_sha256) = (self.own.reason.clone(), input_hash(entry.verdict));
+            let amended = Amended { reason, input_sha256, figures };
+            // The same correction run again is the same correction.
+            if issued.amended.last() != Some(&amended) {
+                issued.amended.push(amended);
+            }
+            if let Some(bytes) = self.as_issued {
+                issued.figures = Some(StoredFile::of(ISSUED_FIGURES, &bytes));
+                packed.files.insert(0, (ISSUED_FIGURES.to_owned(), PartContent::Bytes(bytes)));
+            }
             // Before the head, which is last.
             packed.files.insert(0, (ISSUED.to_owned(), PartContent::Bytes(issued.bytes())));
         }
-        let ready = packed.stage(&self.folder).map_err(Stop::Output)?;
-        // With the lock held nobody else can issue it any more.
-        if Issued::read(&self.folder).ok().flatten() != self.issued {
-            return Err(Stop::Usage("运行期间本期已被印发或更正。请再运行一次。".to_owned()));
-        }
-        Ok(ready)
+        let before = self.stored.as_ref().and_then(|stored| stored.as_ref().ok()).map(|stored| &stored.head);
+        packed.stage(self.lock, before).map_err(Stop::Output)
     }
+}
+
+/// What a correction changes of what was issued.
+pub struct IssuedChanges {
+    pub changes: Vec<FigureChange>,
+    /// Where it is not what was issued that it is held against.
+    pub note: Option<String>,
 }
 
 /// Takes what was entered under these numbers out of the definition's ledger and says how many rows they are; `None` where

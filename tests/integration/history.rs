@@ -247,9 +247,10 @@ fn two_runs_at_once_leave_one_of_them_whole() {
     }
 }
 
-/// A run that was killed while it moved its files: the next reader finds the old period whole.
+/// A run that was killed while it moved its files: who reads finds the old period whole and changes nothing, and the next
+/// run, of whichever period, puts it back.
 #[test]
-fn a_killed_replacement_is_undone_by_whoever_reads_next() {
+fn a_killed_replacement_is_read_through_and_undone_by_whoever_writes_next() {
     let shop = Shop::new(DEFINITION);
     shop.run("2026-03", &[(HEFEI, "甲", 3)], &[]);
     let folder = shop.path("history/tally/2026-03");
@@ -263,7 +264,14 @@ fn a_killed_replacement_is_undone_by_whoever_reads_next() {
     }
     std::fs::write(folder.join("tally.parquet"), b"half").expect("half-way");
     shop.read("2026-04", |history, _| assert_eq!(integers(history, "2026-03", "人数"), [Some(3)]));
+    let left = all_bytes(&shop.path("history"));
+    let listed = shop.verb(&["history", "tally"]).out;
+    assert!(listed.contains("月度登记表 1 行") && listed.contains("上次写入中断"), "{listed}");
+    assert!(all_bytes(&shop.path("history")) == left && dead.exists(), "who only reads changes nothing");
+    assert_eq!(shop.run("2026-04", &[(HEFEI, "甲", 3)], &[]).code, 0);
     assert!(!dead.exists(), "no litter");
+    let listed = shop.verb(&["history", "tally"]).out;
+    assert!(listed.contains("月度登记表 1 行") && !listed.contains("中断"), "{listed}");
 }
 
 /// Killed at whatever moment: the period is the old one or the new one, whole.

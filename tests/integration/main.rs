@@ -9,6 +9,7 @@ mod faults;
 mod history;
 mod hostile;
 mod independent;
+mod issued;
 mod layout;
 mod officer;
 mod privacy;
