@@ -194,6 +194,6 @@ fn provenance(results: &Results<'_>, input_hash: &str, paper: &mut Paper<'_>) ->
     let definition = public_path(&results.plan.path);
     row_as_is(paper, false, &[((0, 0), "定义"), ((1, 2), &definition), ((3, 3), short_hash(&results.plan.sha256))])?;
     let inputs = format!("{} 个文件", results.verdict.sources.len());
-    row_as_is(paper, false, &[((0, 0), "全部输入"), ((1, 2), &inputs), ((3, 3), input_hash)])?;
+    row_as_is(paper, false, &[((0, 0), "全部输入"), ((1, 2), &inputs), ((3, 3), short_hash(input_hash))])?;
     row_as_is(paper, false, &[((0, 0), "程序"), ((1, 2), "huizong 汇总"), ((3, 3), env!("CARGO_PKG_VERSION"))])
 }
