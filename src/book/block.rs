@@ -9,7 +9,7 @@ use super::style::{CellStyle, PrintStyles};
 use super::{cell_text, measure};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::dates::show_day;
-use crate::text::id_number::{mask, mask_within};
+use crate::text::masks::{mask, mask_within};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use std::ops::Range;
 

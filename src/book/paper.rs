@@ -6,7 +6,7 @@ use super::columns::SheetColumns;
 use super::page::{self, Fold};
 use super::style::PrintStyles;
 use super::{block, cell_text};
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 /// The sheet, and how far down it has come.

@@ -6,7 +6,7 @@ use super::{summary, watch};
 use crate::model::Severity;
 use crate::model::run::RunVerdict;
 use crate::run::{self, Answered, Stop, Watch};
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 use crate::workspace::Workspace;
 use std::fmt::Write;
 

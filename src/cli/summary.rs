@@ -5,7 +5,7 @@ use crate::definition::Reference;
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Outcome, Severity};
 use crate::run::{Finished, Prepared, Stop};
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 use crate::text::quote::for_json;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;

@@ -13,7 +13,7 @@ use crate::model::run::{UnitReport, UnitStatus};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Outcome, Severity};
 use crate::text::dates::say_day;
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 

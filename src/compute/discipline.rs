@@ -10,7 +10,7 @@ use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::dates::say_day;
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 use std::collections::BTreeSet;
 
 /// Computes one table of discipline.

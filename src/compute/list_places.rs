@@ -8,7 +8,7 @@ use crate::definition::{List, ListValue, Ranking};
 use crate::domain::ranking::{Cut, cut, places_within};
 use crate::model::Value;
 use crate::rows::computed::{grouped, number};
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 
 /// Places and reasons of a source's rows, by row number.
 #[derive(Debug, Default)]

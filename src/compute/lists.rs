@@ -10,7 +10,7 @@ use crate::definition::{Basis, FieldType, List, ListColumn, ListFrom, ListValue,
 use crate::language::Checked;
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Place, Severity, Value};
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Computes one list.

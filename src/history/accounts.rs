@@ -8,7 +8,7 @@ use super::rows::{RunFrame, period_columns};
 use crate::model::normalised::Binding;
 use crate::model::run::{RowAccount, SourceVerdict};
 use crate::model::{Amendment, CellRef, Finding, SheetAccount};
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 use ::parquet::errors::ParquetError;
 
 /// Names of the files; a form's id holds no dot, so none of them can be a form's.

@@ -7,7 +7,7 @@ use crate::definition::FieldType;
 use crate::model::Severity;
 use crate::model::cell::RawValue;
 use crate::model::codes::{AmendmentRule, FindingCode};
-use crate::text::{id_number, names, numbers};
+use crate::text::{masks, names, numbers};
 use std::borrow::Cow;
 
 /// What a cell says that holds no value.
@@ -411,7 +411,7 @@ impl<'d, 'a> Desk<'d, 'a> {
             return CellValue::Nothing;
         }
         if clean != raw {
-            self.amend(cell, AmendmentRule::IdTidied, &id_number::mask(raw), &id_number::mask(&clean));
+            self.amend(cell, AmendmentRule::IdTidied, &masks::mask(raw), &masks::mask(&clean));
         }
         CellValue::Text(clean.into())
     }

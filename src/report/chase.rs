@@ -8,7 +8,7 @@ use crate::book::{cell_text, measure};
 use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};
 use crate::model::run::UnitStatus;
 use crate::model::statistic::RowKind;
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 use crate::text::quote::{inert, is_active};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use std::io::{self, Seek, Write};

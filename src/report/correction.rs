@@ -7,7 +7,7 @@ use crate::book::workbook::workbook;
 use crate::domain::period::civil;
 use crate::history::correction::FigureChange;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
-use crate::text::id_number::{mask, mask_within};
+use crate::text::masks::{mask, mask_within};
 use rust_xlsxwriter::XlsxError;
 use std::io::{Seek, Write};
 

@@ -13,7 +13,7 @@ use crate::language::Literal;
 use crate::model::Outcome;
 use crate::model::statistic::RowKind;
 use crate::text::dates::show_day;
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 pub const NAME: &str = "口径说明";

@@ -13,7 +13,7 @@ use crate::model::codes::Code;
 use crate::model::run::{RowFate, UnitStatus};
 use crate::model::statistic::RowKind;
 use crate::model::{Outcome, Severity};
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 use rust_xlsxwriter::{ChartEmptyCells, Url, Worksheet, XlsxError};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Words that several outputs share: paths and hashes as they may be shown.
 
-use crate::text::id_number::mask_within;
+use crate::text::masks::mask_within;
 use crate::text::quote::bounded;
 use std::path::{Component, Path};
 

@@ -2,6 +2,7 @@
 pub mod dates;
 pub mod hex;
 pub mod id_number;
+pub mod masks;
 pub mod names;
 pub mod numbers;
 pub mod quote;

@@ -12,6 +12,7 @@ mod independent;
 mod issued;
 mod layout;
 mod officer;
+mod outputs;
 mod privacy;
 mod province;
 mod quoting;
