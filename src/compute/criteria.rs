@@ -84,6 +84,6 @@ fn words_of(cell: &StatCell) -> String {
             .map(|whole| whole.to_string())
             .or_else(|| number(cell).map(show))
             .or_else(|| text(cell).map(str::to_owned))
-            .unwrap_or_else(|| "—".to_owned()),
+            .unwrap_or_else(|| cell.state().unwrap_or("—").to_owned()),
     }
 }

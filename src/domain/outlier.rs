@@ -93,7 +93,7 @@ pub fn against_history(value: f64, series: &[f64], bounds: &Bounds) -> Judgement
 /// What all records of a form come to, to hold each of them against. Units differ by orders of magnitude, so what is
 /// compared are ratios (logarithms) of what is above 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Peers {
+pub struct PeerSpread {
     /// How many values there are above 0.
     pub count: usize,
     /// Their median.
@@ -103,13 +103,13 @@ pub struct Peers {
     spread: f64,
 }
 
-impl Peers {
+impl PeerSpread {
     /// `None` of nothing above 0. The value that is judged may be among them: a median does not mind.
-    pub fn of(values: impl Iterator<Item = f64>) -> Option<Peers> {
+    pub fn of(values: impl Iterator<Item = f64>) -> Option<PeerSpread> {
         let logs: Vec<f64> = values.filter(|value| *value > 0.0).map(f64::ln).collect();
         let middle = median(&logs)?;
         let spread = (STANDARD * deviation(&logs, middle)).max(LEAST_LOG_SPREAD);
-        Some(Peers { count: logs.len(), median: middle.exp(), middle, spread })
+        Some(PeerSpread { count: logs.len(), median: middle.exp(), middle, spread })
     }
 
     /// Holds one of the values against all; one of 0 or less is not judged.
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn peers_are_compared_by_ratio() {
         let bounds = Bounds { least: 5, ratio: 10.0, spread: 3.0, floor: 0.0 };
-        let peers = |last: f64| Peers::of([1.0, 2.0, 4.0, 8.0, 16.0, last, 0.0].into_iter()).unwrap();
+        let peers = |last: f64| PeerSpread::of([1.0, 2.0, 4.0, 8.0, 16.0, last, 0.0].into_iter()).unwrap();
         // With 200 the logs are 0, 1, 2, 3, 4, 7.64 times ln 2, the median 2.5 of them (5.66), the distances 2.5, 1.5,
         // 0.5, 0.5, 1.5, 5.14: MAD 1.5 ln 2, spread 1.541; three of them are a factor of 102.
         assert_eq!(peers(200.0).judge(200.0, &bounds), Judgement::InLine, "35 times");
@@ -214,6 +214,6 @@ mod tests {
         assert!(matches!(peers(600.0).judge(600.0, &bounds), Judgement::Out { .. }), "106 times");
         assert_eq!(peers(600.0).judge(0.0, &bounds), Judgement::TooFew);
         assert_eq!(peers(0.0).judge(600.0, &bounds), Judgement::TooFew, "five with itself");
-        assert_eq!(Peers::of([0.0, -1.0].into_iter()), None);
+        assert_eq!(PeerSpread::of([0.0, -1.0].into_iter()), None);
     }
 }

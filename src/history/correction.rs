@@ -244,6 +244,22 @@ mod tests {
     }
 
     #[test]
+    fn a_state_that_was_stored_as_a_word_is_no_change() {
+        let with = |cell: StatCell| {
+            let mut table = table("甲", &["市", "个数"], &[("合肥", &[1])]);
+            table.rows[0].cells[1] = cell;
+            [table]
+        };
+        let stored = with(StatCell::Text("退回".into()));
+        assert!(changes(&stored, &with(StatCell::Returned)).is_empty());
+        assert_eq!(said(&changes(&stored, &with(StatCell::Unfilled))), ["甲表 合肥 个数 退回→Unfilled"]);
+        assert_eq!(
+            said(&changes(&with(StatCell::Integer(0)), &with(StatCell::Returned))),
+            ["甲表 合肥 个数 0→Returned"]
+        );
+    }
+
+    #[test]
     fn a_list_says_which_lines_came_and_went() {
         let list = |rows: &[[&str; 2]]| {
             let mut list = table("名单", &["序号", "单位", "姓名", "分"], &[]);

@@ -5,7 +5,7 @@ use crate::text::quote::bounded;
 use std::path::{Component, Path};
 
 /// A path that may leave this machine: as given when relative, relative to the working folder when it lies there,
-/// else its last two parts. `/`-separated.
+/// else its last two parts; numbers of persons in it masked. `/`-separated.
 pub fn public_path(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let within = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
@@ -16,7 +16,7 @@ pub fn public_path(path: &Path) -> String {
         .map(|part| part.as_os_str().to_string_lossy().into_owned())
         .collect();
     let keep = if within.is_none() && path.is_absolute() { parts.len().saturating_sub(2) } else { 0 };
-    parts[keep..].join("/")
+    mask_within(&parts[keep..].join("/"))
 }
 
 /// The first places of a hash, enough to tell files apart on paper.

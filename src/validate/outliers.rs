@@ -7,7 +7,7 @@ use super::rows::FormRows;
 use super::weight::Weight;
 use super::yardstick::Yardstick;
 use crate::definition::{Against as Held, Outlier};
-use crate::domain::outlier::{Judgement, Peers, against_history, slip_words};
+use crate::domain::outlier::{Judgement, PeerSpread, against_history, slip_words};
 use crate::domain::period::Period;
 use crate::language::{Checked, PREVIOUS, RunContext, compile};
 use crate::model::{Finding, Fingerprint};
@@ -112,7 +112,7 @@ fn by_history(
 
 fn by_peers(outlier: &Outlier, rows: &FormRows, here: &RunContext) -> Vec<Finding> {
     let values = values(outlier, &rows.rows.grid, here);
-    let Some(peers) = Peers::of(values.iter().flatten().copied()) else { return Vec::new() };
+    let Some(peers) = PeerSpread::of(values.iter().flatten().copied()) else { return Vec::new() };
     let mut findings = Vec::new();
     for (row, value) in values.iter().enumerate() {
         let Some(value) = value else { continue };

@@ -56,7 +56,7 @@ pub struct Numerals<'t> {
 
 /// Some digits of a stretch, and the check character behind them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
+pub struct DigitSpan {
     pub from: usize,
     pub to: usize,
     pub check: bool,
@@ -146,7 +146,7 @@ impl<'t> Numerals<'t> {
     }
 
     /// Where the digits of a span stand in the text, its check character with them.
-    pub fn places(&self, span: Span) -> Vec<usize> {
+    pub fn places(&self, span: DigitSpan) -> Vec<usize> {
         let mut places = self.at.get(span.from..span.to).unwrap_or_default().to_vec();
         if span.check {
             places.extend(self.check);

@@ -1,6 +1,6 @@
 //! Which digits of a stretch are an ID number or a telephone, by length, shape and how they are set apart.
 
-use super::numerals::{Numerals, Span};
+use super::numerals::{DigitSpan, Numerals};
 use crate::domain::period::day;
 use crate::text::id_number;
 
@@ -12,7 +12,7 @@ const LONGEST: usize = 19;
 const BORN: std::ops::RangeInclusive<i32> = 1900..=2015;
 
 /// The private numbers of a stretch, from left to right, none over another.
-pub fn private(numerals: &Numerals<'_>) -> Vec<Span> {
+pub fn private(numerals: &Numerals<'_>) -> Vec<DigitSpan> {
     let mut found = Vec::new();
     let mut run = 0;
     while run < numerals.runs.len() {
@@ -31,7 +31,7 @@ pub fn private(numerals: &Numerals<'_>) -> Vec<Span> {
 }
 
 /// The private number that begins with this run.
-fn one(numerals: &Numerals<'_>, run: usize) -> Option<Span> {
+fn one(numerals: &Numerals<'_>, run: usize) -> Option<DigitSpan> {
     let from = *numerals.runs.get(run)?;
     let mut lengths = Vec::new();
     let mut best = scientific(numerals, run);
@@ -41,17 +41,17 @@ fn one(numerals: &Numerals<'_>, run: usize) -> Option<Span> {
         if to - from > LONGEST {
             break;
         }
-        let candidate = Candidate { numerals, run, from, to, lengths: &lengths };
+        let candidate = NumberCandidate { numerals, run, from, to, lengths: &lengths };
         if candidate.is_id() || candidate.is_telephone() {
             // The longest wins: an ID may begin like a telephone.
-            best = Some(Span { from, to, check: numerals.checked(to) && candidate.is_id() });
+            best = Some(DigitSpan { from, to, check: numerals.checked(to) && candidate.is_id() });
         }
     }
     best
 }
 
 /// Numbers that were run together: more digits in a row than one has, and all of them make IDs and mobile numbers.
-fn several(numerals: &Numerals<'_>, run: usize) -> Option<Vec<Span>> {
+fn several(numerals: &Numerals<'_>, run: usize) -> Option<Vec<DigitSpan>> {
     let from = *numerals.runs.get(run)?;
     let to = numerals.run_end(run);
     if to - from <= LONGEST {
@@ -72,7 +72,7 @@ fn several(numerals: &Numerals<'_>, run: usize) -> Option<Vec<Span>> {
     let mut end = digits.len();
     while end > 0 {
         let length = ways[end]?;
-        spans.push(Span { from: from + end - length, to: from + end, check: false });
+        spans.push(DigitSpan { from: from + end - length, to: from + end, check: false });
         end -= length;
     }
     spans.reverse();
@@ -80,7 +80,7 @@ fn several(numerals: &Numerals<'_>, run: usize) -> Option<Vec<Span>> {
 }
 
 /// Runs of a stretch that may be one number.
-struct Candidate<'c> {
+struct NumberCandidate<'c> {
     numerals: &'c Numerals<'c>,
     run: usize,
     from: usize,
@@ -89,7 +89,7 @@ struct Candidate<'c> {
     lengths: &'c [usize],
 }
 
-impl Candidate<'_> {
+impl NumberCandidate<'_> {
     fn digits(&self) -> &[u8] {
         &self.numerals.digits[self.from..self.to]
     }
@@ -234,7 +234,7 @@ impl Candidate<'_> {
 }
 
 /// An ID number that was taken for a number and written with its power of ten: 3.49901197001011E+17.
-fn scientific(numerals: &Numerals<'_>, run: usize) -> Option<Span> {
+fn scientific(numerals: &Numerals<'_>, run: usize) -> Option<DigitSpan> {
     let from = *numerals.runs.get(run)?;
     let to = numerals.run_end(run + 1);
     let pointed =
@@ -243,7 +243,7 @@ fn scientific(numerals: &Numerals<'_>, run: usize) -> Option<Span> {
     let power = ["E17", "E+17"].iter().any(|power| behind.starts_with(power));
     let digits = numerals.digits.get(from..to)?;
     let born = digits.get(6..10).is_some_and(|year| BORN.contains(&number(year)));
-    (pointed && power && born).then_some(Span { from, to, check: false })
+    (pointed && power && born).then_some(DigitSpan { from, to, check: false })
 }
 
 fn number(digits: &[u8]) -> i32 {
