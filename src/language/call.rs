@@ -14,7 +14,7 @@ const AGGREGATES: [&str; 12] =
     ["sum", "count", "avg", "mean", "min", "max", "median", "first", "last", "string_agg", "row_number", "rank"];
 
 impl Walker<'_> {
-    pub(super) fn call(&mut self, function: &SqlFunction) -> Walked {
+    pub fn call(&mut self, function: &SqlFunction) -> Walked {
         let SqlFunction { name, uses_odbc_syntax, parameters, args, within_group, filter, null_treatment, over } =
             function;
         let ObjectName(parts) = name;

@@ -69,7 +69,7 @@ fn result_type(op: Op, left: &DataType, right: &DataType) -> DataType {
 }
 
 /// `+ - * /`: overflow, a zero divisor and NULL operands give NULL.
-pub(super) fn arithmetic(op: Op, left: Expr, right: Expr) -> Expr {
+pub fn arithmetic(op: Op, left: Expr, right: Expr) -> Expr {
     let function = move |columns: &mut [Column]| {
         let [left, right] = columns else { return Err(wrong_count()) };
         let dtype = result_type(op, left.dtype(), right.dtype());
@@ -117,7 +117,7 @@ fn wrong_count() -> PolarsError {
 }
 
 /// Unary minus; the one whole number without an opposite gives NULL.
-pub(super) fn negate(value: Expr) -> Expr {
+pub fn negate(value: Expr) -> Expr {
     signed(value, i64::checked_neg, |real| -real)
 }
 
@@ -143,7 +143,7 @@ fn signed(value: Expr, whole: fn(i64) -> Option<i64>, real: fn(f64) -> f64) -> E
 }
 
 /// `value LIKE pattern`.
-pub(super) fn like(value: Expr, pattern: &str) -> Expr {
+pub fn like(value: Expr, pattern: &str) -> Expr {
     let pattern: Vec<char> = pattern.chars().collect();
     text_to_boolean(value, move |text| matches_like(text, &pattern))
 }
@@ -204,7 +204,7 @@ fn typed(dtype: DataType) -> impl Fn(&Schema, &Field) -> PolarsResult<Field> + S
 }
 
 /// Every function but coalesce; the gate counted and typed the arguments.
-pub(super) fn call(function: Function, arguments: Vec<Expr>, context: &RunContext) -> Expr {
+pub fn call(function: Function, arguments: Vec<Expr>, context: &RunContext) -> Expr {
     let mut arguments = arguments.into_iter();
     let value = arguments.next().unwrap_or_else(|| lit(NULL));
     match function {

@@ -8,7 +8,7 @@ use sqlparser::tokenizer::Span;
 
 impl Walker<'_> {
     /// The one type of two alternatives (branches of CASE, arguments of coalesce).
-    pub(super) fn unify(&mut self, left: PartType, right: PartType, span: Span) -> PartType {
+    pub fn unify(&mut self, left: PartType, right: PartType, span: Span) -> PartType {
         match (left, right) {
             (PartType::Broken, _) | (_, PartType::Broken) => PartType::Broken,
             (PartType::Null, other) | (other, PartType::Null) => other,
@@ -22,7 +22,7 @@ impl Walker<'_> {
     }
 
     /// Reports an operand that is no condition.
-    pub(super) fn truth(&mut self, kind: PartType, span: Span) -> bool {
+    pub fn truth(&mut self, kind: PartType, span: Span) -> bool {
         match kind {
             PartType::Known(Type::Boolean) => true,
             PartType::Broken => false,
@@ -38,7 +38,7 @@ impl Walker<'_> {
         }
     }
 
-    pub(super) fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr, span: Span) -> Walked {
+    pub fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr, span: Span) -> Walked {
         use BinaryOperator as B;
         let op = match op {
             B::Eq => Op::Eq,
@@ -151,7 +151,7 @@ impl Walker<'_> {
     }
 
     /// Whether two sides may be compared; reports why not.
-    pub(super) fn comparable(
+    pub fn comparable(
         &mut self,
         left: PartType,
         right: PartType,

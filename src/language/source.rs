@@ -14,7 +14,7 @@ pub struct SqlProblem {
 }
 
 /// An expression's text with the byte offsets of its lines, to turn sqlparser's line and column into bytes.
-pub(super) struct SourceText<'a> {
+pub struct SourceText<'a> {
     pub text: &'a str,
     lines: Vec<usize>,
 }

@@ -12,7 +12,7 @@ use sqlparser::tokenizer::Span;
 
 /// What is known of a part's type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PartType {
+pub enum PartType {
     Known(Type),
     /// The word NULL, which takes the type of its surroundings.
     Null,
@@ -20,10 +20,10 @@ pub(super) enum PartType {
     Broken,
 }
 
-pub(super) type Walked = (Term, PartType);
-pub(super) const BROKEN: Walked = (Term::Literal(Literal::Null), PartType::Broken);
+pub type Walked = (Term, PartType);
+pub const BROKEN: Walked = (Term::Literal(Literal::Null), PartType::Broken);
 
-pub(super) struct Walker<'a> {
+pub struct Walker<'a> {
     pub text: &'a SourceText<'a>,
     scope: &'a Vocabulary,
     problems: Vec<SqlProblem>,
@@ -428,14 +428,14 @@ impl<'a> Walker<'a> {
     }
 }
 
-pub(super) const FUNCTION_HELP: &str = "可用的函数：length、abs、coalesce、workdays、year、month_start、full_years、id_valid、id_birth_month、id_sex、items、rounds_to";
+pub const FUNCTION_HELP: &str = "可用的函数：length、abs、coalesce、workdays、year、month_start、full_years、id_valid、id_birth_month、id_sex、items、rounds_to";
 
-pub(super) fn numeric(ty: Type) -> bool {
+pub fn numeric(ty: Type) -> bool {
     matches!(ty, Type::Integer | Type::Number)
 }
 
 /// Whether a value of this type may stand where another is wanted.
-pub(super) fn fits(ty: Type, wanted: Type) -> bool {
+pub fn fits(ty: Type, wanted: Type) -> bool {
     ty == wanted || (ty == Type::Integer && wanted == Type::Number)
 }
 
@@ -467,7 +467,7 @@ fn first_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
 }
 
 /// The known name that looks most like what was written, if one does.
-pub(super) fn nearest<'n>(written: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(written: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     known
         .map(|name| (strsim::jaro_winkler(written, name), name))
         .filter(|(score, _)| *score >= 0.7)

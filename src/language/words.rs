@@ -35,7 +35,7 @@ impl Phrase {
 }
 
 /// `类别 = '正式' AND 学历 IS NULL` is `类别 = “正式” 且 学历 未填`.
-pub(super) fn words(term: &Term, ty: Type) -> String {
+pub fn words(term: &Term, ty: Type) -> String {
     match ty {
         Type::Boolean => condition(term).words,
         _ => value(term).words,

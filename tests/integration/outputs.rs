@@ -79,13 +79,13 @@ fn seeded() -> Vec<u8> {
     let mut book = page("合肥市总工会", 2 * SEEDS.len() as u32);
     for record in 0..2 * SEEDS.len() {
         let field = FIELDS[record % FIELDS.len()];
-        book = book.with(record, field, text(&format!("王某{}", spelled(record))));
+        book = book.with(record, field, text(&format!("王工{}", spelled(record))));
         // In a long cell, a row that counts: lists and the leadership workbook quote it.
         let long = format!("{}（{}）{}", "说明".repeat(60), spelled(record + 5), "等".repeat(60));
         book = book.with(record, "备注", text(&long));
     }
     book.rows[1].push(text(&format!("联系电话：{}", spelled(8))));
-    book.rows.push(vec![text("填表人："), text("王某"), text("联系电话："), text(spelled(11))]);
+    book.rows.push(vec![text("填表人："), text("王工"), text("联系电话："), text(spelled(11))]);
     book.name = format!("表{}", spelled(7));
     xlsx(&[book])
 }

@@ -61,7 +61,7 @@ fn honours() -> Vec<u8> {
     let person = |name: &str, id: Cell| {
         let mut row: Vec<Cell> = ["合肥市总工会", "劳动模范", name, "男"].map(text).to_vec();
         row.push(id);
-        row.extend(["1971-01", "某厂", "工人", "一线职工", "2026-09-01", "2026-09-10"].map(text));
+        row.extend(["1971-01", "合肥第一厂", "工人", "一线职工", "2026-09-01", "2026-09-10"].map(text));
         row
     };
     let rows = vec![
