@@ -44,7 +44,7 @@ pub enum Verb {
     #[command(after_help = "例：\n  huizong check 合肥市申报表.xlsx --pipeline model-teams")]
     Check(CheckOptions),
     /// 检查流程定义和参照表是否写对
-    #[command(after_help = "例：\n  huizong lint model-teams")]
+    #[command(after_help = "例：\n  huizong lint model-teams\n  huizong lint --explain unit-unknown")]
     Lint(LintOptions),
     /// 生成虚构的样例报表（试用和压力测试）
     #[command(after_help = "例：\n  huizong sample model-teams --units 20000 --out 试验")]
@@ -233,6 +233,9 @@ pub struct LintOptions {
     /// 没有问题时不输出
     #[arg(long, short)]
     pub quiet: bool,
+    /// 说明一个代码：审核问题、规范化记录或定义错误
+    #[arg(long, value_name = "代码", conflicts_with_all = ["pipeline", "reference"])]
+    pub explain: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -3,15 +3,21 @@
 use super::arguments::LintOptions;
 use super::screen::{Exit, say};
 use super::summary;
+use crate::definition::diagnostic::nearest;
 use crate::formats::allowance::Allowance;
+use crate::model::codes::{AmendmentRule, DiagnosticCode, FindingCode};
 use crate::run::Stop;
 use crate::workspace::Workspace;
+use std::fmt::Write as _;
 
 /// Checks one definition or all.
 ///
 /// # Errors
 /// There are no definitions to check.
 pub fn lint(options: &LintOptions) -> Result<Exit, Stop> {
+    if let Some(code) = &options.explain {
+        return explain(code);
+    }
     let workspace = Workspace::find(options.pipelines.as_deref())?;
     let names = options.pipeline.clone().map_or_else(|| workspace.names(), |name| vec![name]);
     if names.is_empty() {
@@ -33,4 +39,39 @@ pub fn lint(options: &LintOptions) -> Result<Exit, Stop> {
         }
     }
     Ok(worst)
+}
+
+/// Says what a code means and what to do. One spelling may be both a finding and a change.
+///
+/// # Errors
+/// There is no such code.
+fn explain(code: &str) -> Result<Exit, Stop> {
+    let mut text = String::new();
+    if let Some(finding) = FindingCode::spelled(code) {
+        let entry = finding.entry();
+        let words: Vec<&str> = entry.severities.iter().map(|severity| severity.word()).collect();
+        let holds = entry.severities.iter().any(|severity| entry.holds(*severity));
+        let counts = if holds {
+            format!("必改时{}不计入统计", entry.stands.word())
+        } else {
+            "照常计入统计".to_owned()
+        };
+        let _ = writeln!(text, "{code}（审核问题，{}）：{}。", words.join("或"), entry.word);
+        let _ = writeln!(text, "  {counts}。{}。", entry.next);
+    }
+    if let Some(rule) = AmendmentRule::spelled(code) {
+        let _ = writeln!(text, "{code}（规范化记录）：{}。", rule.entry().word);
+    }
+    if let Some(diagnostic) = DiagnosticCode::spelled(code) {
+        let _ = writeln!(text, "{code}（定义错误）：{}。\n  {}。", diagnostic.entry().word, diagnostic.entry().next);
+    }
+    if text.is_empty() {
+        let all = FindingCode::ALL.iter().map(|code| code.as_str());
+        let all = all.chain(AmendmentRule::ALL.iter().map(|rule| rule.as_str()));
+        let near = nearest(code, all.chain(DiagnosticCode::ALL.iter().map(|code| code.as_str())));
+        let near = near.map_or_else(String::new, |near| format!("是不是“{near}”？"));
+        return Err(Stop::Usage(format!("没有系统自带的代码“{code}”。{near}各项工作自己的规则代码见其定义文件。")));
+    }
+    say(&text);
+    Ok(Exit::Clean)
 }

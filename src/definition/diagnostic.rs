@@ -26,23 +26,30 @@ impl Diagnostic {
     }
 }
 
+/// Nobody reads more at once, and each costs a look through its whole file.
+const SHOWN: usize = 200;
+
 /// All diagnostics as officers see them: `file:line:column`, the source line with carets, message and help, and the
 /// number of problems last. Sources are read again from their paths; one that is gone is shown without its line.
 pub fn render(diagnostics: &[Diagnostic], colour: bool) -> String {
     if diagnostics.is_empty() {
         return String::new();
     }
+    let shown = diagnostics.get(..SHOWN).unwrap_or(diagnostics);
     let mut sources: BTreeMap<&Path, Option<String>> = BTreeMap::new();
-    for diagnostic in diagnostics.iter().filter(|d| d.span.is_some()) {
+    for diagnostic in shown.iter().filter(|d| d.span.is_some()) {
         let path = diagnostic.path.as_path();
         sources.entry(path).or_insert_with(|| std::fs::read_to_string(path).ok().map(seen));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in shown {
         let source = sources.get(diagnostic.path.as_path()).and_then(Option::as_deref);
         out.push_str(&one(diagnostic, source, &renderer));
         out.push_str("\n\n");
+    }
+    if shown.len() < diagnostics.len() {
+        out.push_str(&format!("以上是前 {SHOWN} 处，改正后再检查其余的。\n"));
     }
     out.push_str(&format!("共 {} 处问题\n", diagnostics.len()));
     out

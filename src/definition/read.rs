@@ -35,6 +35,7 @@ use context::{Context, is_kebab};
 use cursor::{Log, Section, Word};
 use known::Known;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use syntax::parse;
 
@@ -101,8 +102,22 @@ fn source(path: &Path) -> Result<String, Diagnostic> {
 fn includes(document: &Section<'_>, path: &Path) -> Vec<Option<(PathBuf, String)>> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut files = Vec::new();
+    let mut size = 0;
     for word in document.words("include") {
         let file = beside(folder, word.text);
+        if !is_inside(&file, folder) {
+            let message = format!("include 的“{}”在定义文件夹以外", word.text);
+            word.report(DiagnosticCode::IncludeOutside, message, Some("放到流程定义所在的文件夹里".to_owned()));
+            files.push(None);
+            continue;
+        }
+        size += std::fs::metadata(&file).map_or(0, |file| file.len());
+        if size > LARGEST {
+            let message = format!("include 的文件加起来超过 {} MB", LARGEST >> 20);
+            word.report(DiagnosticCode::IncludeUnreadable, message, None);
+            files.push(None);
+            break;
+        }
         match source(&file) {
             Ok(text) => files.push(Some((file, text))),
             Err(problem) => {
@@ -117,6 +132,13 @@ fn includes(document: &Section<'_>, path: &Path) -> Vec<Option<(PathBuf, String)
         }
     }
     files
+}
+
+/// Whether a file lies among the definitions: below the folder that holds the pipelines' own. Where links lead counts; a
+/// file that is not there is not outside.
+fn is_inside(file: &Path, folder: &Path) -> bool {
+    let (Ok(file), Ok(folder)) = (file.canonicalize(), folder.canonicalize()) else { return true };
+    file.starts_with(folder.parent().unwrap_or(&folder))
 }
 
 /// `folder/name` with each `..` taken back where a folder stands before it, so that messages show the plain path.
@@ -222,13 +244,14 @@ fn name(document: &Section<'_>, path: &Path) -> String {
 fn ids<'a>(document: &Section<'a>, key: &'static str, what: &str) -> Vec<&'a str> {
     let Some(node) = document.get(key) else { return Vec::new() };
     let mut ids: Vec<&str> = Vec::new();
+    let mut known: BTreeSet<&str> = BTreeSet::new();
     for section in node.items().iter().filter_map(cursor::Node::as_section) {
         let word: Option<Word<'_>> = section.get("id").and_then(|node| node.as_word());
         let Some(word) = word else {
             ids.push("");
             continue;
         };
-        if ids.contains(&word.text) {
+        if !known.insert(word.text) {
             word.report(
                 DiagnosticCode::DuplicateId,
                 format!("{what}的 id“{}”重复", word.text),

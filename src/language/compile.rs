@@ -6,7 +6,8 @@
 
 use super::context::RunContext;
 use super::evaluate;
-use super::term::{Checked, Function, Literal, Op, RUN_CONSTANTS, Term, Type};
+use super::gate::Checked;
+use super::term::{Function, Literal, Op, RUN_CONSTANTS, Term, Type};
 use polars::prelude::{DataType, Expr, LiteralValue, NULL, Scalar, lit, when};
 
 /// Never fails: whatever the gate let through has a meaning in polars.
@@ -262,13 +263,9 @@ mod tests {
     #[test]
     fn a_column_named_like_a_pattern_is_only_that_column() {
         let frame = df!("^.*$" => [1i64], "other" => [2i64]).unwrap();
-        let checked = Checked {
-            source: String::new(),
-            words: String::new(),
-            node: Term::Column("^.*$".into()),
-            ty: Type::Integer,
-            columns: vec!["^.*$".into()],
-        };
+        let columns = [("^.*$".to_owned(), Type::Integer)].into_iter().collect();
+        let vocabulary = Vocabulary { columns, ..Vocabulary::default() };
+        let checked = check("`^.*$`", &vocabulary, None).unwrap();
         let out = frame.lazy().select([compile(&checked, &RunContext::default()).alias("out")]).collect().unwrap();
         assert_eq!(out.shape(), (1, 1));
         assert_eq!(out.column("out").unwrap().get(0).unwrap(), AnyValue::Int64(1));

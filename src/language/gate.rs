@@ -5,9 +5,9 @@
 //! dropped recursively, so their depth must not follow the length of the input.
 
 use super::source::{SourceText, SqlProblem};
-use super::term::{Checked, Type};
+use super::term::{Op, Term, Type};
 use super::vocabulary::Vocabulary;
-use super::walk::Walker;
+use super::walk::{Walker, fits, numeric};
 use super::words::words;
 use crate::model::codes::DiagnosticCode;
 use sqlparser::dialect::GenericDialect;
@@ -19,6 +19,32 @@ use std::ops::Range;
 const MAX_BYTES: usize = 20_000;
 const MAX_TOKENS: usize = 1_000;
 const MAX_DEPTH: usize = 30;
+
+/// A typed, resolved expression. It comes out of this gate and from nowhere else: nobody else can name `proof`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// As written.
+    pub source: String,
+    /// The same in words, for 口径说明.
+    pub words: String,
+    pub node: Term,
+    pub ty: Type,
+    /// Names of the columns that it reads, in order of first use, without repeats.
+    pub columns: Vec<String>,
+    proof: Proof,
+}
+
+/// That the gate let an expression through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Proof;
+
+impl Checked {
+    /// Whether a row has an answer at all: the condition that this is not NULL.
+    pub fn is_known(&self) -> Checked {
+        let node = Term::IsNull { value: Box::new(self.node.clone()), negated: true };
+        Checked { node, ty: Type::Boolean, ..self.clone() }
+    }
+}
 
 /// Checks one expression of the wanted type (a rule or filter wants `Boolean`); `None` accepts any type.
 ///
@@ -34,12 +60,73 @@ pub fn check(source: &str, scope: &Vocabulary, wanted: Option<Type>) -> Result<C
     match ty {
         Some(ty) if problems.is_empty() => {
             let words = words(&node, ty);
-            Ok(Checked { source: source.to_string(), words, node, ty, columns })
+            Ok(Checked { source: source.to_string(), words, node, ty, columns, proof: Proof })
         }
         _ => {
             problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
             Err(problems)
         }
+    }
+}
+
+/// An expression that a definition says in another form than SQL (a table of bounds), under the same rules of types;
+/// `source` is what stands for it in 口径说明. `None` where the terms do not fit.
+pub fn admit(source: &str, node: Term, scope: &Vocabulary) -> Option<Checked> {
+    let mut columns = Vec::new();
+    let ty = typed(&node, scope, &mut columns)?;
+    let (source, words) = (source.to_owned(), source.to_owned());
+    Some(Checked { source, words, node, ty, columns, proof: Proof })
+}
+
+fn typed(term: &Term, vocabulary: &Vocabulary, columns: &mut Vec<String>) -> Option<Type> {
+    match term {
+        Term::Column(name) => {
+            if !columns.contains(name) {
+                columns.push(name.clone());
+            }
+            vocabulary.columns.get(name).copied()
+        }
+        Term::Literal(literal) => literal.ty(),
+        Term::Binary { op, left, right } => {
+            let (left, right) = (typed(left, vocabulary, columns)?, typed(right, vocabulary, columns)?);
+            match op {
+                Op::And | Op::Or => (left == Type::Boolean && right == Type::Boolean).then_some(Type::Boolean),
+                Op::Eq | Op::NotEq => (fits(left, right) || fits(right, left)).then_some(Type::Boolean),
+                Op::Less | Op::LessEq | Op::Greater | Op::GreaterEq => (numeric(left) && numeric(right)
+                    || left == Type::Date && right == Type::Date)
+                    .then_some(Type::Boolean),
+                Op::Divide => (numeric(left) && numeric(right)).then_some(Type::Number),
+                Op::Add | Op::Subtract | Op::Multiply => {
+                    let whole = left == Type::Integer && right == Type::Integer;
+                    (numeric(left) && numeric(right)).then_some(if whole { Type::Integer } else { Type::Number })
+                }
+            }
+        }
+        Term::Case { branches, otherwise } => {
+            let mut ty = None;
+            for (condition, result) in branches {
+                if typed(condition, vocabulary, columns)? != Type::Boolean {
+                    return None;
+                }
+                let result = typed(result, vocabulary, columns)?;
+                if *ty.get_or_insert(result) != result {
+                    return None;
+                }
+            }
+            match otherwise {
+                Some(otherwise) => (ty == Some(typed(otherwise, vocabulary, columns)?)).then_some(ty).flatten(),
+                None => ty,
+            }
+        }
+        // Nothing says these but SQL.
+        Term::RunConstant(_)
+        | Term::Not(_)
+        | Term::Negate(_)
+        | Term::In { .. }
+        | Term::Between { .. }
+        | Term::IsNull { .. }
+        | Term::Like { .. }
+        | Term::Call { .. } => None,
     }
 }
 
@@ -388,5 +475,23 @@ mod tests {
             }
         }
         assert!(seen > 20, "{seen}");
+    }
+
+    #[test]
+    fn what_a_table_of_bounds_says_passes_under_the_same_types() {
+        let column = |name: &str| Box::new(Term::Column(name.to_owned()));
+        let three = || Box::new(Term::Literal(Literal::Integer(3)));
+        let more = |name: &str| Term::Binary { op: Op::Greater, left: column(name), right: three() };
+        let checked = admit("人数超过 3", more("人数"), &scope()).expect("two numbers");
+        assert_eq!((checked.ty, checked.columns.as_slice()), (Type::Boolean, &["人数".to_owned()][..]));
+        assert_eq!(admit("", more("类别"), &scope()), None);
+        assert_eq!(admit("", more("没有"), &scope()), None);
+        let text = Term::Literal(Literal::Text("多".to_owned()));
+        let case = |result: Term| Term::Case {
+            branches: vec![(more("人数"), text.clone()), (more("得分"), result)],
+            otherwise: None,
+        };
+        assert_eq!(admit("", case(text.clone()), &scope()).map(|checked| checked.ty), Some(Type::Text));
+        assert_eq!(admit("", case(Term::Literal(Literal::Integer(1))), &scope()), None);
     }
 }

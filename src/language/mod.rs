@@ -19,10 +19,9 @@ mod words;
 
 pub use compile::compile;
 pub use context::RunContext;
-pub use gate::check;
+pub use gate::{Checked, admit, check};
 pub use source::SqlProblem;
 pub use term::{
-    Checked, EARLIER, Function, Literal, Op, PREVIOUS, RUN_CONSTANTS, Term, Type, YEAR_AGO, earlier_column,
-    split_earlier,
+    EARLIER, Function, Literal, Op, PREVIOUS, RUN_CONSTANTS, Term, Type, YEAR_AGO, earlier_column, split_earlier,
 };
 pub use vocabulary::Vocabulary;

@@ -35,17 +35,18 @@ pub enum Literal {
     Null,
 }
 
-/// A typed, resolved expression.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Checked {
-    /// As written.
-    pub source: String,
-    /// The same in words, for 口径说明.
-    pub words: String,
-    pub node: Term,
-    pub ty: Type,
-    /// Names of the columns that it reads, in order of first use, without repeats.
-    pub columns: Vec<String>,
+impl Literal {
+    /// `None` for NULL, which takes the type of its surroundings.
+    pub fn ty(&self) -> Option<Type> {
+        Some(match self {
+            Literal::Text(_) => Type::Text,
+            Literal::Integer(_) => Type::Integer,
+            Literal::Number(_) => Type::Number,
+            Literal::Boolean(_) => Type::Boolean,
+            Literal::Date(_) => Type::Date,
+            Literal::Null => return None,
+        })
+    }
 }
 
 /// The language that remains after the gate.

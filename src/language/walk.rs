@@ -444,14 +444,7 @@ fn keep(kind: PartType, ty: Type) -> PartType {
 }
 
 fn literal_kind(literal: &Literal) -> PartType {
-    PartType::Known(match literal {
-        Literal::Text(_) => Type::Text,
-        Literal::Integer(_) => Type::Integer,
-        Literal::Number(_) => Type::Number,
-        Literal::Boolean(_) => Type::Boolean,
-        Literal::Date(_) => Type::Date,
-        Literal::Null => return PartType::Null,
-    })
+    literal.ty().map_or(PartType::Null, PartType::Known)
 }
 
 const EARLIER_HELP: &str = "点号只用来写别的报告期的数：上期.列名、上年同期.列名";

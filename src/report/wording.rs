@@ -4,19 +4,16 @@ use crate::text::masks::mask_within;
 use crate::text::quote::bounded;
 use std::path::{Component, Path};
 
-/// A path that may leave this machine: as given when relative, relative to the working folder when it lies there,
-/// else its last two parts; numbers of persons in it masked. `/`-separated.
+/// A path that may leave this machine, and the same wherever one stands: the file and the folder that holds it
+/// (`model-teams/pipeline.toml`, `reference/单位名册.csv`), where links lead; numbers of persons in it masked. `/`-separated.
 pub fn public_path(path: &Path) -> String {
-    let here = std::env::current_dir().ok();
-    let within = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
-    let parts: Vec<String> = within
-        .unwrap_or(path)
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let parts: Vec<String> = path
         .components()
-        .filter(|part| matches!(part, Component::Normal(_) | Component::ParentDir))
+        .filter(|part| matches!(part, Component::Normal(_)))
         .map(|part| part.as_os_str().to_string_lossy().into_owned())
         .collect();
-    let keep = if within.is_none() && path.is_absolute() { parts.len().saturating_sub(2) } else { 0 };
-    mask_within(&parts[keep..].join("/"))
+    mask_within(&parts[parts.len().saturating_sub(2)..].join("/"))
 }
 
 /// The first places of a hash, enough to tell files apart on paper.

@@ -2,9 +2,37 @@
 
 use super::support::{huizong, root, said, say};
 
+/// The verbs that the program itself lists.
+fn verbs() -> Vec<String> {
+    let help = say(&["--help"]).out;
+    let (_, list) = help.split_once("命令:\n").expect("the list of verbs");
+    let lines = list.lines().take_while(|line| line.starts_with("  "));
+    let words = lines.filter_map(|line| line.split_whitespace().next());
+    let ascii = words.filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()) && *word != "help");
+    ascii.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_code_is_explained_and_an_unknown_one_is_named() {
+    let said = say(&["lint", "--explain", "unit-unknown"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.out.contains("必改") && said.out.contains("单位不在名册中") && said.out.contains("不计入"),
+        "{}",
+        said.out
+    );
+    assert!(say(&["lint", "--explain", "unknown-key"]).out.contains("定义错误"));
+    assert!(say(&["lint", "--explain", "full-width"]).out.contains("规范化记录"));
+    let unknown = say(&["lint", "--explain", "unit-unknwon"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("是不是“unit-unknown”"), "{}", unknown.err);
+}
+
 #[test]
 fn help_is_chinese_with_an_example_a_verb() {
-    for verb in ["run", "history", "issue", "check", "lint", "sample", "bench", "completions"] {
+    let verbs = verbs();
+    assert!(verbs.len() > 8 && verbs.iter().any(|verb| verb == "replay"), "{verbs:?}");
+    for verb in verbs.iter().map(String::as_str) {
         let help = say(&[verb, "--help"]);
         assert_eq!(help.code, 0, "{verb}");
         assert!(help.out.contains("用法：") && help.out.contains(&format!("例：\n  huizong {verb}")), "{}", help.out);

@@ -92,10 +92,14 @@ fn workers_killed_from_outside_cost_their_files_only() {
     assert!(counts.get("file-worker-died") > Some(&0), "{counts:?}");
 
     // Killed once: whatever was lost is at most the one file that was being read.
+    let mut kills = 0;
     let results = run_under_fire(3, &[], |pid| {
         signal(pid, libc::SIGKILL);
+        kills += 1;
         false
     });
+    assert_eq!(kills, 1, "a worker was met and killed");
+    assert_eq!(outcomes(&results).values().sum::<u32>(), 3, "{:?}", outcomes(&results));
     assert!(outcomes(&results).get("file-worker-died").is_none_or(|died| *died == 1), "{:?}", outcomes(&results));
 }
 

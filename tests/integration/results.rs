@@ -1,6 +1,6 @@
 //! What a run leaves behind, on the shipped samples: every finding at its cell, workbooks, records, and the same bytes again.
 
-use super::support::{Results, huizong, said};
+use super::support::{Results, all_bytes, huizong, root, said};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -297,4 +297,45 @@ fn the_leadership_workbook_reads_as_a_page_to_sign() {
         let left: Vec<&String> = cells.iter().filter(|cell| cell.contains(sql)).collect();
         assert!(left.is_empty(), "{sql}: {left:?}");
     }
+}
+
+/// What is written names definitions and reference data from their own folder, not from where somebody stood.
+#[test]
+fn the_folder_one_stands_in_leaves_no_trace() {
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let pipelines = root().join("pipelines");
+    let returns = root().join("samples/model-teams");
+    let returns = returns.to_str().expect("UTF-8");
+    let absolute = pipelines.to_str().expect("UTF-8").to_owned();
+    let places = [
+        (root().to_path_buf(), "pipelines".to_owned()),
+        (root().join("samples"), "../pipelines".to_owned()),
+        (elsewhere.path().to_path_buf(), absolute),
+    ];
+    let mut seen = Vec::new();
+    for (place, pipelines) in places {
+        let out = tempfile::tempdir().expect("a temporary folder");
+        let to = out.path().to_str().expect("UTF-8");
+        let args = [
+            "run",
+            "model-teams",
+            "--quiet",
+            "--no-history",
+            "--returns",
+            returns,
+            "--out",
+            to,
+            "--pipelines",
+            &pipelines,
+        ];
+        let said = said(huizong(&args).current_dir(&place).output().expect("the program starts"));
+        assert_eq!(said.code, 1, "{}", said.err);
+        seen.push((place, all_bytes(out.path())));
+    }
+    for (place, bytes) in &seen[1..] {
+        let differ: Vec<&String> = bytes.keys().filter(|name| bytes.get(*name) != seen[0].1.get(*name)).collect();
+        assert!(differ.is_empty() && bytes.len() == seen[0].1.len(), "{}: {differ:?}", place.display());
+    }
+    let manifest: serde_json::Value = serde_json::from_slice(&seen[0].1["run.json"]).expect("JSON");
+    assert_eq!(manifest["definition"]["file"], "model-teams/pipeline.toml");
 }

@@ -3,7 +3,7 @@
 use super::cells::MeasureCells;
 use super::frame::{MeasureFrame, SortedRows};
 use crate::compute::axis::Reporting;
-use crate::language::{Checked, Term, Type};
+use crate::language::Checked;
 use crate::model::statistic::StatCell;
 
 impl MeasureFrame<'_> {
@@ -14,11 +14,7 @@ impl MeasureFrame<'_> {
         filters: &[&Checked],
         words: (&str, &str),
     ) -> Result<MeasureCells, String> {
-        let judged = Checked {
-            node: Term::IsNull { value: Box::new(holds.node.clone()), negated: true },
-            ty: Type::Boolean,
-            ..holds.clone()
-        };
+        let judged = holds.is_known();
         let all = self.sift(sorted, filters)?;
         let with = |more| self.count(sorted, &self.sift(sorted, &[filters, &[more]].concat())?);
         let (Some(seen), Some(dens), Some(nums)) = (self.count(sorted, &all)?, with(&judged)?, with(holds)?) else {

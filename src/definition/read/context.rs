@@ -4,7 +4,7 @@
 use super::cursor::{Log, Section, Word, suggestion};
 use crate::definition::plan::{CodeList, ColumnType, Form, NamedValue, ReferenceSchema, Template, TemplatePart};
 use crate::language::{self, Checked, Literal, RUN_CONSTANTS, Type};
-use crate::model::codes::DiagnosticCode;
+use crate::model::codes::{DiagnosticCode, FindingCode};
 use crate::model::{Effect, Severity};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -265,6 +265,10 @@ impl<'a> Context<'a> {
         if !is_kebab(word.text) {
             let help = Some("用小写英文和连字符，例如 team-too-small".to_owned());
             word.report(DiagnosticCode::BadCode, format!("“{}”不能作审核代码", word.text), help);
+        }
+        if FindingCode::spelled(word.text).is_some() {
+            let help = Some("换一个代码；系统自带的见 README".to_owned());
+            word.report(DiagnosticCode::DuplicateCode, format!("“{}”是系统自带的审核代码", word.text), help);
         }
         let line = word.log.line(word.span.start);
         if let Some(first) = self.rule_codes.borrow_mut().insert(word.text.to_owned(), line) {

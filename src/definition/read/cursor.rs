@@ -223,6 +223,9 @@ impl<'a> Node<'a> {
     }
 }
 
+/// More sections of one kind than this are no definition that somebody wrote; each costs an expression in every run.
+const MOST_SECTIONS: usize = 2_000;
+
 /// A table whose keys are asked for one by one; [`Section::finish`] reports those that nobody asked for. Missing keys are
 /// reported last, so that a misspelt one is one problem and not two.
 #[derive(Debug)]
@@ -323,7 +326,15 @@ impl<'a> Section<'a> {
 
     /// Tables of `[[key]]` or `key = [{ … }]`; none where the key is absent.
     pub fn sections(&self, key: &'static str) -> Vec<Section<'a>> {
-        self.get(key).map_or_else(Vec::new, |node| node.items().iter().filter_map(Node::section).collect())
+        let Some(node) = self.get(key) else { return Vec::new() };
+        let items = node.items();
+        if items.len() > MOST_SECTIONS {
+            let message = format!("“{key}”写了 {} 段，最多 {MOST_SECTIONS} 段", items.len());
+            let help = Some("拆成几个流程，或把长名单放进参照表".to_owned());
+            self.log.report(DiagnosticCode::TooMany, node.span(), message, help);
+            return Vec::new();
+        }
+        items.iter().filter_map(Node::section).collect()
     }
 
     /// One of a few words.

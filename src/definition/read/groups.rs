@@ -6,7 +6,7 @@ use super::shares;
 use crate::definition::plan::{
     Bound, ColumnType, Computed, ComputedKind, Demand, FieldType, GroupKind, GroupRule, GroupValue, Standard,
 };
-use crate::language::{Checked, Literal, Op, Term, Type};
+use crate::language::{Literal, Op, Term, Type, admit};
 use crate::model::codes::DiagnosticCode;
 
 /// Reads a form's standards; the two columns that each computes are added to the form.
@@ -91,7 +91,7 @@ fn standard(
     }
     let line = section.line();
     section.finish();
-    let (name, words, (field, _), top, bottom) = (name?, words?, code?, numerator?, denominator?);
+    let (name, words, _, top, bottom) = (name?, words?, code?, numerator?, denominator?);
     if name.text == words.text {
         words.report(DiagnosticCode::BadName, format!("“{}”两处同名", words.text), None);
         return None;
@@ -104,21 +104,11 @@ fn standard(
     let source = format!("{}÷{}：{}", top.text, bottom.text, source.join("，"));
     let judged = binary(Op::Greater, column(bottom.text), Term::Literal(Literal::Integer(0)));
     let branches = cases.iter().map(|(is, meets, _)| (binary(Op::And, judged.clone(), is.clone()), meets.clone()));
-    let verdict = Checked {
-        source: source.clone(),
-        words: source.clone(),
-        node: Term::Case { branches: branches.collect(), otherwise: None },
-        ty: Type::Boolean,
-        columns: vec![field.clone(), top.text.to_owned(), bottom.text.to_owned()],
-    };
+    let verdict = Term::Case { branches: branches.collect(), otherwise: None };
     let spoken = cases.into_iter().map(|(is, _, demand)| (is, Term::Literal(Literal::Text(demand.words))));
-    let said = Checked {
-        source: source.clone(),
-        words: source,
-        node: Term::Case { branches: spoken.collect(), otherwise: None },
-        ty: Type::Text,
-        columns: vec![field],
-    };
+    let said = Term::Case { branches: spoken.collect(), otherwise: None };
+    // Its columns were proven above to be there, and of these types.
+    let (verdict, said) = (admit(&source, verdict, &columns.scope)?, admit(&source, said, &columns.scope)?);
     let column = |name: &Word<'_>, ty, checked| Computed {
         name: name.text.to_owned(),
         ty,

@@ -549,3 +549,60 @@ cells    = ["人数"]
         );
     }
 }
+
+/// A definition that nobody wrote ends in a message, and soon.
+#[test]
+fn definitions_without_measure_are_refused_quickly() {
+    let started = std::time::Instant::now();
+    let rule = "\n[[form.rule]]\ncode = \"r-AT\"\nseverity = \"note\"\ncheck = \"人数 > 1\"\nfound = \"f\"\nexpected = \"e\"\n\
+                next = \"n\"\ncells = [\"人数\"]\n";
+    let rules: String = (0..20_000).map(|at| rule.replace("AT", &at.to_string())).collect();
+    let at = SOUND.find("\n[[form.rule]]").unwrap();
+    let problems = trial(&format!("{}{rules}{}", &SOUND[..at], &SOUND[at..])).unwrap_err();
+    assert_eq!(problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(), ["too-many"]);
+    assert!(problems[0].message.contains("20001"), "{}", problems[0].message);
+
+    let tables: String = (0..150_000).map(|at| format!("[[table]]\nid = \"t{at}\"\n")).collect();
+    let problems = trial(&format!("{SOUND}\n{tables}")).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.code == "too-many"), "{problems:?}");
+    // As many problems as lines are shown in part, and counted in full.
+    let lines: String = (0..20_000).map(|at| format!("x{at} = 1\n")).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trial").join("pipeline.toml");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, format!("{lines}{SOUND}")).unwrap();
+    let shown = crate::definition::diagnostic::render(&read(&path).unwrap_err(), false);
+    assert!(
+        shown.ends_with("以上是前 200 处，改正后再检查其余的。\n共 20000 处问题\n"),
+        "{}",
+        &shown[shown.len() - 200..]
+    );
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn includes_stay_inside_and_have_an_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pipelines/trial/pipeline.toml");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let codes = |include: &str| -> Vec<&'static str> {
+        std::fs::write(&path, SOUND.replace("sample =", &format!("include = [{include}]\nsample ="))).unwrap();
+        read(&path).err().unwrap_or_default().iter().map(|problem| problem.code.as_str()).collect()
+    };
+    std::fs::write(folder.path().join("outside.toml"), "[codes.sex]\nvalues = [\"男\"]\n").unwrap();
+    assert_eq!(codes("\"../../outside.toml\""), ["include-outside"]);
+    let own = folder.path().join("pipelines/trial/large.toml");
+    std::fs::write(&own, format!("#{}\n", "x".repeat(3 << 20))).unwrap();
+    assert_eq!(codes("\"large.toml\""), [""; 0]);
+    assert_eq!(codes("\"large.toml\", \"large.toml\""), ["include-unreadable"]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(folder.path().join("outside.toml"), own.with_file_name("link.toml")).unwrap();
+        assert_eq!(codes("\"link.toml\""), ["include-outside"]);
+    }
+}
+
+#[test]
+fn a_rule_may_not_take_a_code_of_the_program() {
+    single("code     = \"too-small\"", "code     = \"unit-unknown\"", "duplicate-code", "换一个代码");
+}

@@ -260,6 +260,7 @@ fn link(entries: &mut [RosterRow<'_>], problems: &mut Vec<Diagnostic>) {
             }
         }
     }
+    too_deep(entries, problems);
     // Each unit is walked at most once over all walks: 0 not seen, else the walk that saw it.
     let mut seen = vec![0usize; entries.len()];
     for start in 0..entries.len() {
@@ -284,6 +285,25 @@ fn link(entries: &mut [RosterRow<'_>], problems: &mut Vec<Diagnostic>) {
                 Some("核对这些单位的上级代码"),
             ));
         }
+    }
+}
+
+/// 省 市 县 基层 and what may come between them; every look up the chain costs its length.
+const MOST_PARENTS: usize = 50;
+
+/// Reports the first unit that has more units above it than there are levels.
+fn too_deep(entries: &[RosterRow<'_>], problems: &mut Vec<Diagnostic>) {
+    let parent = |at: usize| entries.get(at).and_then(|entry| entry.unit.parent).map(|parent| parent as usize);
+    let depth = |start: usize| std::iter::successors(Some(start), |at| parent(*at)).take(MOST_PARENTS + 2).count() - 1;
+    // In a circle every chain is too long: the circle is what is reported.
+    let ends = |start: usize| {
+        std::iter::successors(Some(start), |at| parent(*at)).take(entries.len() + 1).count() <= entries.len()
+    };
+    let deep = (0..entries.len()).find(|at| depth(*at) > MOST_PARENTS);
+    if let Some(entry) = deep.filter(|at| ends(*at)).and_then(|at| entries.get(at)) {
+        let message = format!("“{}”的上级超过 {MOST_PARENTS} 层", entry.unit.name);
+        let help = Some("核对上级代码，每个单位只写直接上级");
+        problems.push(entry.record.problem(DiagnosticCode::ParentsTooMany, Some(PARENT), message, help));
     }
 }
 

@@ -236,7 +236,7 @@ fn check_synonyms(list: &CodeList, file: &TableFile, problems: &mut Vec<Diagnost
 }
 
 fn wants(schema: &ReferenceSchema) -> Vec<Want<'_>> {
-    let want = |column: &crate::definition::ReferenceColumn| column.required;
+    let want = |column: &crate::definition::plan::ReferenceColumn| column.required;
     schema
         .columns
         .iter()

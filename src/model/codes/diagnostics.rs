@@ -28,6 +28,7 @@ registry! {
         FileUnreadable "file-unreadable" = entry("文件打不开", "核对文件权限，关闭正在使用它的程序");
         NotUtf8 "not-utf8" = entry("定义文件不是 UTF-8 编码", "用记事本另存为 UTF-8");
         IncludeUnreadable "include-unreadable" = entry("读不到 include 写的文件", "路径从本文件所在的文件夹算起");
+        IncludeOutside "include-outside" = entry("include 写的文件在定义文件夹以外", "放到流程定义所在的文件夹里");
         NameNotFolder "name-not-folder" = entry("流程名和文件夹名不同", "两处写成一样");
         // The text of a definition.
         TomlSyntax "toml-syntax" = entry("不合 TOML 的写法", "文字加引号，一行一项，段名用方括号");
@@ -38,13 +39,14 @@ registry! {
         WrongType "wrong-type" = entry("值的类型不对", "按要求写文字、数、是非、列表或表");
         EmptyText "empty-text" = entry("不能是空的", "写上内容，或删去这一项");
         EmptyList "empty-list" = entry("至少要有一项", "写上内容，或删去这一项");
+        TooMany "too-many" = entry("同一种段写得太多", "拆成几个流程，或把长名单放进参照表");
         UnknownWord "unknown-word" = entry("没有这个选项", "从建议列出的选项中选一个");
         BadCode "bad-code" = entry("不能作代码或名称", "用小写英文和连字符，例如 team-too-small");
         BadName "bad-name" = entry("不能作列名或数值的名字", "只用汉字、字母、数字和下划线，不以数字开头");
         BadDate "bad-date" = entry("不是日期", "写成 2026-03-01");
         DatesOrder "dates-order" = entry("日期的先后不对", "前一个日期不能晚于后一个");
         DuplicateId "duplicate-id" = entry("id 重复", "换一个 id");
-        DuplicateCode "duplicate-code" = entry("审核代码重复", "每条规则用自己的代码");
+        DuplicateCode "duplicate-code" = entry("审核代码重复，或是系统自带的", "每条规则用自己的代码");
         DuplicateField "duplicate-field" = entry("列名重复", "换一个列名");
         DuplicateHeader "duplicate-header" = entry("两列用了同一个表头", "从其中一列的 also 里删去，或用 under 写明上级表头");
         // Periods.
@@ -137,6 +139,7 @@ registry! {
         UnknownUnit "unknown-unit" = entry("单位不在名册中", "核对单位代码，或补进单位名册");
         UnknownParent "unknown-parent" = entry("上级代码不在名册中", "核对上级代码");
         ParentCircle "parent-circle" = entry("上级代码绕成了圈", "核对这些单位的上级代码");
+        ParentsTooMany "parents-too-many" = entry("上级一层套一层，层数太多", "核对上级代码，每个单位只写直接上级");
         UnknownPipeline "unknown-pipeline" = entry("没有这个报送项目", SPELLING);
         NobodyOwes "nobody-owes" = entry("没有一个单位应报", "在“应报”列写明，并核对启用、停用日期");
         DuplicateUnit "duplicate-unit" = entry("单位重复", "每个单位只留一行");

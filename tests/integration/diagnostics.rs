@@ -1,0 +1,123 @@
+//! Mistakes in definitions, each shown where it stands: `tests/definitions/*.toml` hold definitions with mistakes, and below
+//! each line what is said of it, as `#! ^^^^ code: message → what to write`, the carets under the place.
+//!
+//! `HUIZONG_UPDATE=1 cargo test --release --test integration diagnostics` writes what is said anew; read it before it is kept.
+
+use super::support::root;
+use huizong::definition::Diagnostic;
+use huizong::model::codes::DiagnosticCode;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+const MARK: &str = "#! ";
+
+/// Codes of whole files and of reference data, which no definition alone brings forth (`src/definition/read/tests.rs`,
+/// `src/definition/reference/tests.rs`).
+const OF_FILES: &[&str] = &[
+    "alias-taken",
+    "count-too-large",
+    "duplicate-city",
+    "duplicate-due",
+    "duplicate-unit",
+    "empty-table",
+    "file-missing",
+    "file-too-large",
+    "file-unreadable",
+    "holiday-conflict",
+    "include-outside",
+    "issued-total",
+    "missing-cell",
+    "missing-column",
+    "missing-weight",
+    "negative-count",
+    "nobody-owes",
+    "not-a-file",
+    "not-expected",
+    "not-utf8",
+    "parent-circle",
+    "parents-too-many",
+    "reference-missing",
+    "synonym-is-code",
+    "synonym-target-gone",
+    "too-many",
+    "two-files",
+    "unknown-parent",
+    "unknown-pipeline",
+    "unknown-unit",
+    "unreadable-cell",
+    "workbook-unreadable",
+];
+
+/// Codes that no definition here shows yet; one that is shown leaves this list.
+const NOT_YET: &[&str] =
+    &["criteria-not-here", "criterion-empty", "reasons-not-shown", "unknown-scope", "unknown-series", "wrong-form"];
+
+fn fixtures() -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(root().join("tests/definitions")).expect("tests/definitions");
+    let mut files: Vec<PathBuf> = folder.flatten().map(|entry| entry.path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    files
+}
+
+/// What is read from a definition without its remarks.
+fn problems(stem: &str, text: &str) -> Vec<Diagnostic> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join(stem).join("pipeline.toml");
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    std::fs::write(&path, text).expect("a definition");
+    huizong::definition::read(&path).err().unwrap_or_default()
+}
+
+/// The definition with what is said of each line below it.
+fn remarked(text: &str, problems: &[Diagnostic]) -> String {
+    let mut out = String::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        out += line;
+        let end = start + line.len();
+        for problem in problems {
+            let span = problem.span.clone().unwrap_or(0..0);
+            if !(start..end).contains(&span.start) {
+                continue;
+            }
+            let width = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+            let before = width(&text[start..span.start]);
+            let within = width(text[span.start..span.end.clamp(span.start, end)].trim_end()).max(1);
+            // The mark takes three places of the line's own.
+            let lead = " ".repeat(before.saturating_sub(MARK.len()));
+            let help = problem.help.as_ref().map_or_else(String::new, |help| format!(" → {help}"));
+            let said = format!("{MARK}{lead}{} {}: {}{help}", "^".repeat(within), problem.code, problem.message);
+            out += &said.replace('\n', " ");
+            out.push('\n');
+        }
+        start = end;
+    }
+    out
+}
+
+#[test]
+fn every_mistake_is_said_where_it_stands() {
+    let mut shown = BTreeSet::new();
+    let mut wrong = Vec::new();
+    let fixtures = fixtures();
+    assert!(fixtures.len() > 3, "{fixtures:?}");
+    for path in fixtures {
+        let written = std::fs::read_to_string(&path).expect("a definition");
+        let text: String = written.split_inclusive('\n').filter(|line| !line.starts_with(MARK)).collect();
+        let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let problems = problems(&stem, &text);
+        shown.extend(problems.iter().map(|problem| problem.code.as_str()));
+        let now = remarked(&text, &problems);
+        if std::env::var_os("HUIZONG_UPDATE").is_some() {
+            std::fs::write(&path, now).expect("a definition");
+        } else if now != written {
+            wrong.push(format!("{}:\n{now}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let hidden: BTreeSet<&str> =
+        DiagnosticCode::ALL.iter().map(|code| code.as_str()).filter(|code| !shown.contains(code)).collect();
+    let known: BTreeSet<&str> = OF_FILES.iter().chain(NOT_YET).copied().collect();
+    assert_eq!(hidden, known, "codes that no fixture shows, and those that are known to be so");
+}
