@@ -9,7 +9,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-const LOCK: &str = ".huizong-lock";
+/// Name of the lock file.
+pub const LOCK: &str = ".huizong-lock";
 /// How long one waits for another who is moving files, and how often he looks.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Of one who does not wait: a process that is just being started holds what its parent has let go of, for this long at

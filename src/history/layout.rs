@@ -1,5 +1,6 @@
 //! Names inside a store: the files of a period's folder, and which folders are periods.
 
+use crate::atomic::lock::LOCK;
 use crate::domain::period::Period;
 use crate::domain::schedule::Schedule;
 use std::path::Path;
@@ -29,7 +30,7 @@ pub fn periods(folder: &Path, schedule: &Schedule) -> Vec<Period> {
 /// Whether a folder holds more than the lock of a run that came to nothing.
 fn holds_something(folder: &Path) -> bool {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let own = |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| name == ".huizong-lock");
+    let own = |name: &std::ffi::OsStr| name == LOCK;
     // A folder that cannot be listed is not an empty one.
     std::fs::read_dir(folder).is_err() || entries.into_iter().any(|entry| !own(&entry.file_name()))
 }

@@ -5,6 +5,7 @@ use super::head::{PeriodHead, Unusable};
 use super::issue::Issued;
 use super::layout::periods;
 use super::stored::read_head;
+use crate::atomic::lock::LOCK;
 use crate::definition::Plan;
 use crate::domain::period::Period;
 use std::path::Path;
@@ -65,8 +66,7 @@ pub fn survey(root: &Path, plan: &Plan) -> StoreSurvey {
 /// A period's folder that a run made and left without keeping anything: no stranger.
 fn is_empty_period(folder: &Path, name: &str, plan: &Plan) -> bool {
     let entries = std::fs::read_dir(folder.join(name)).ok();
-    let is_lock =
-        |entry: std::io::Result<std::fs::DirEntry>| entry.is_ok_and(|entry| entry.file_name() == ".huizong-lock");
+    let is_lock = |entry: std::io::Result<std::fs::DirEntry>| entry.is_ok_and(|entry| entry.file_name() == LOCK);
     plan.schedule.parse(name).is_some_and(|period| period.key() == name)
         && entries.is_some_and(|mut all| all.all(is_lock))
 }
