@@ -108,7 +108,11 @@ pub fn protect(path: &Path) -> io::Result<()> {
             (false, true) => 0o660,
             (false, false) => 0o600,
         };
-        fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+        match fs::set_permissions(path, fs::Permissions::from_mode(mode)) {
+            // It is ours: a stick or a network drive that keeps no rights of files cannot be given any.
+            Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {}
+            given => given?,
+        }
     }
     #[cfg(not(unix))]
     let _ = path;
