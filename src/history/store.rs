@@ -167,6 +167,16 @@ impl History {
                 Vec::new()
             };
         }
-        self.today.remarks.notes()
+        let opened = self.slots.iter().filter(|(period, _)| **period != self.current);
+        let ahead = opened.filter_map(|(period, slot)| {
+            slot.get()?.as_ref().ok().filter(|stored| stored.results_ahead()).map(|_| period)
+        });
+        let ahead = ahead.map(|period| {
+            format!(
+                "{}上次汇总写出了结果，没来得及存入历史库；这里用的是历史库里原有的数据，请先重新汇总那一期",
+                period.title()
+            )
+        });
+        self.today.remarks.notes().into_iter().chain(ahead).collect()
     }
 }

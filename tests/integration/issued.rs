@@ -113,6 +113,11 @@ fn results_that_are_ahead_of_the_history_are_said_and_cannot_be_issued() {
     std::fs::write(&mark, "").expect("what a killed run leaves");
     let listed = shop.verb(&["history"]).out;
     assert!(listed.contains("没来得及存入历史库"), "{listed}");
+    shop.read("2026-04", |history, _| {
+        assert_eq!(integers(history, "2026-03", "人数"), [Some(3)]);
+        let notes = history.notes();
+        assert!(notes.len() == 1 && notes[0].contains("2026年3月上次汇总写出了结果"), "{notes:?}");
+    });
     let refused = shop.issue();
     assert_eq!(refused.code, 2, "{}", refused.out);
     assert!(refused.err.contains("不能印发") && refused.err.contains("重新汇总"), "{}", refused.err);
