@@ -1,8 +1,8 @@
 //! What is said of rows that look like records and do not count, of headings between records, and of records that stand
 //! where none is looked for.
 
+use super::example_words;
 use super::found::FoundTable;
-use super::labels;
 use super::roles::{Role, Roles};
 use super::rows::Aside;
 use super::sink::{Say, Sink};
@@ -148,7 +148,7 @@ fn void(form: &Form, view: &View<'_>, found: &FoundTable<'_>, roles: &Roles, sin
     for i in &found.table.rows.data {
         for cell in view.cells(*i).iter().filter(|cell| cols.contains(&cell.at.col)) {
             let text = view.sheet.text(cell.value);
-            if text.is_empty() || !labels::is_void(text) {
+            if text.is_empty() || !example_words::is_void(text) {
                 continue;
             }
             let say = Say {

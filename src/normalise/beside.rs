@@ -1,6 +1,6 @@
 //! One header block in, the tables out that stand side by side under it: the same form twice, or different ones.
 
-use super::bind::{ColumnHeader, Fit, fits};
+use super::bind::{ColumnHeader, FormFit, fits};
 use super::lexicon::Lexicon;
 use crate::definition::Plan;
 use crate::text::names::without_brackets;
@@ -19,7 +19,7 @@ pub fn beside(
     lexicon: &Lexicon<'_>,
     plan: &Plan,
     headings: &[ColumnHeader],
-    whole: &Fit,
+    whole: &FormFit,
 ) -> Option<(i32, Vec<(u16, u16)>)> {
     if headings.len() > WIDEST {
         return None;
@@ -29,7 +29,7 @@ pub fn beside(
     if !whole.recognised || headings.iter().zip(&known).filter(|pair| unused(*pair)).count() < LEFT_OVER {
         return None;
     }
-    let mut best: Option<(i32, Fit, usize, Fit)> = None;
+    let mut best: Option<(i32, FormFit, usize, FormFit)> = None;
     for cut in 1..headings.len() {
         if known.get(cut) != Some(&true) {
             continue;

@@ -1,7 +1,9 @@
 //! Columns of a header block in, their fields out (列对应): by header, parent and header, or alias; never by position.
 
 use super::lexicon::{Lexicon, NamedField, Naming};
-use super::qualify::{Qualifier, inside, other_meaning, qualifier, same_block, same_parent, without_measure};
+use super::qualify::{
+    Qualifier, inside, offers_choice, other_meaning, qualifier, same_block, same_parent, without_measure,
+};
 use crate::definition::FieldType;
 use crate::definition::Plan;
 use crate::text::names::without_brackets;
@@ -20,7 +22,7 @@ pub struct ColumnHeader {
 
 /// A form laid over a header block.
 #[derive(Debug, Clone)]
-pub struct Fit {
+pub struct FormFit {
     pub form: u16,
     /// Per field: its column.
     pub columns: Vec<Option<u16>>,
@@ -38,7 +40,7 @@ pub struct Fit {
     pub recognised: bool,
 }
 
-impl Fit {
+impl FormFit {
     /// First and last column that is bound.
     pub fn span(&self) -> Option<(u16, u16)> {
         let bound = || self.columns.iter().flatten().copied();
@@ -48,7 +50,7 @@ impl Fit {
 
 /// Takes the columns back that stand under parents of which nothing says where they begin: neither merged nor above their
 /// first child, as a column shows that has the same word and no parent at all.
-pub fn drop_uncertain(lexicon: &Lexicon<'_>, headings: &[ColumnHeader], fit: &mut Fit) {
+pub fn drop_uncertain(lexicon: &Lexicon<'_>, headings: &[ColumnHeader], fit: &mut FormFit) {
     let Some(form) = lexicon.forms.get(usize::from(fit.form)) else { return };
     let is_under =
         |leaf: &String| form.header.iter().zip(&form.under).any(|(key, under)| key == leaf && under.is_some());
@@ -78,7 +80,7 @@ struct Claim {
 }
 
 /// Lays every form over a header block; the best first. Ties go to the form that the definition names first.
-pub fn fits(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[ColumnHeader]) -> Vec<Fit> {
+pub fn fits(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[ColumnHeader]) -> Vec<FormFit> {
     let mut claims = Vec::new();
     let mut key = String::new();
     let mut parents = Parents::default();
@@ -87,7 +89,7 @@ pub fn fits(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[ColumnHeader]) -> Ve
         claim(lexicon, plan, (at, heading), &parents, &mut claims, &mut key);
     }
     claims.sort_by(|a, b| b.quality.cmp(&a.quality).then(a.heading.cmp(&b.heading)).then(a.field.cmp(&b.field)));
-    let mut fits: Vec<Fit> = (0..plan.forms.len())
+    let mut fits: Vec<FormFit> = (0..plan.forms.len())
         .map(|form| assign(lexicon, plan, form, headings, &claims))
         .filter(|f| f.bound > 0)
         .collect();
@@ -190,7 +192,7 @@ pub fn doubt(lexicon: &Lexicon<'_>, form: u16, field: u16, heading: &ColumnHeade
     }
     let words = inside(leaf);
     let names = |entry: &NamedField| entry.form == form && entry.field == field;
-    if words.is_empty() || lexicon.fields(&words).iter().any(names) {
+    if words.is_empty() || offers_choice(&heading.text) || lexicon.fields(&words).iter().any(names) {
         return None;
     }
     Some((qualifier(&words), words)).filter(|(kind, _)| *kind != Qualifier::Neutral)
@@ -258,7 +260,7 @@ fn quality(lexicon: &Lexicon<'_>, entry: &NamedField, parents: &Parents<'_>) -> 
     }
 }
 
-fn assign(lexicon: &Lexicon<'_>, plan: &Plan, form: usize, headings: &[ColumnHeader], claims: &[Claim]) -> Fit {
+fn assign(lexicon: &Lexicon<'_>, plan: &Plan, form: usize, headings: &[ColumnHeader], claims: &[Claim]) -> FormFit {
     let fields = plan.forms.get(form).map_or(&[][..], |form| form.fields.as_slice());
     let mut of_field: Vec<Option<(usize, i32)>> = vec![None; fields.len()];
     let mut taken = vec![false; headings.len()];
@@ -297,7 +299,7 @@ fn assign(lexicon: &Lexicon<'_>, plan: &Plan, form: usize, headings: &[ColumnHea
         (0..fields.len()).filter(|f| must.get(*f) == Some(&true) && of_field[*f].is_none()).map(|f| f as u16).collect();
     let required = must.iter().filter(|required| **required).count();
     let bound = of_field.iter().zip(fields).filter(|(col, field)| col.is_some() && !field.ordinal).count();
-    Fit {
+    FormFit {
         form: form as u16,
         columns: of_field.iter().map(|slot| slot.map(|(heading, _)| col(heading))).collect(),
         contested,

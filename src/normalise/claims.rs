@@ -1,10 +1,10 @@
 //! Numbers of rows that a return states of itself, held against the rows that it lists.
 
 use super::found::FoundTable;
-use super::labels::Total;
 use super::rows::adds_up;
 use super::sink::Sink;
 use super::stated::{StatedCount, of_row, whole};
+use super::total_words::Total;
 use super::view::View;
 use crate::definition::{Form, StatedTotal, Template, TemplatePart};
 use crate::model::cell::CellRef;

@@ -1,10 +1,13 @@
 //! Rows below a header in, each in its class out. A row knows whether it is a record: by its label and by its place.
 
-use super::labels::{self, FooterPart, NOTE_INITIALS, Total, TotalLabel};
+use super::example_words;
+use super::footer_words::{self, FooterPart};
+use super::labels::{self, NOTE_INITIALS};
 use super::lexicon::{FormIndex, Lexicon};
 use super::roles::{Role, Roles};
-use super::rows::{Aside, Heading, Nil, TableRows};
+use super::rows::{Aside, Nil, SectionHeading, TableRows};
 use super::stated;
+use super::total_words::{self, Total, TotalLabel};
 use super::view::View;
 use crate::definition::{FieldType, Form};
 use crate::model::cell::{CellRef, RawCell, RawValue, SeenAs};
@@ -19,7 +22,7 @@ enum RowClass {
     Note,
     Aside(Aside),
     /// A line between records; what it heads is told by what follows.
-    Heading(Heading),
+    Heading(SectionHeading),
 }
 
 /// Classifies the rows under one header block.
@@ -33,7 +36,7 @@ pub struct Classifier<'v, 'a> {
     /// A signature row has been passed: the table is closed.
     signed: bool,
     /// Headings met since the last record.
-    headings: Vec<Heading>,
+    headings: Vec<SectionHeading>,
 }
 
 impl<'v, 'a> Classifier<'v, 'a> {
@@ -88,6 +91,9 @@ impl<'v, 'a> Classifier<'v, 'a> {
 
     fn class(&mut self, i: usize, cells: &[&RawCell], first: bool) -> RowClass {
         if cells.is_empty() || (first && self.is_numbering(cells)) {
+            return RowClass::Frame;
+        }
+        if self.is_legend(cells) {
             return RowClass::Frame;
         }
         if self.is_struck(cells) {
@@ -227,7 +233,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
         let mut compact = String::new();
         let (label, kind) = self.labels(cells).find_map(|cell| {
             let text = self.text(cell);
-            match labels::total(text, &mut compact)? {
+            match total_words::total(text, &mut compact)? {
                 TotalLabel::Total(kind) => Some((cell, kind)),
                 // 省属小计 is a total where it stands for no record's name.
                 TotalLabel::Of(group, kind) => {
@@ -238,7 +244,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
             }
         })?;
         let names = |cell: &&&RawCell| {
-            cell.at != label.at && self.role(cell) == Role::Name && !labels::is_count(self.text(cell))
+            cell.at != label.at && self.role(cell) == Role::Name && !total_words::is_count(self.text(cell))
         };
         let at_name = self.role(label) == Role::Name;
         let (filled, all) = self.filled(cells, Some(label.at.col), true);
@@ -254,9 +260,31 @@ impl<'v, 'a> Classifier<'v, 'a> {
         !self.lexicon.units_within(group).is_empty() || coded.into_iter().any(|codes| codes.find(group).is_some())
     }
 
+    /// 其中：… with figures. A row that fills a code or a name beside it (an indicator of a fixed list) is a record.
     fn is_of_which(&self, cells: &[&RawCell]) -> bool {
         let place = |cell: &RawCell| !matches!(self.role(cell), Role::Remark | Role::Figure);
-        self.labels(cells).any(|cell| place(cell) && labels::is_of_which(self.text(cell)))
+        let label = self.labels(cells).find(|cell| place(cell) && total_words::is_of_which(self.text(cell)));
+        label.is_some_and(|label| {
+            let fills = |cell: &&RawCell| {
+                cell.at != label.at
+                    && matches!(self.role(cell), Role::Name | Role::Word)
+                    && self.roles.at(cell.at.col).required
+            };
+            !cells.iter().any(fills) && !self.is_code(label)
+        })
+    }
+
+    /// A word of the code list of its own column.
+    fn is_code(&self, cell: &RawCell) -> bool {
+        self.roles.at(cell.at.col).choice && self.code_word(&tidy(self.text(cell))).is_some()
+    }
+
+    /// A column of a form filled in across that says what its rows are counted in, or their codes.
+    fn is_legend(&self, cells: &[&RawCell]) -> bool {
+        const LEGENDS: [&str; 9] = ["计量单位", "计算单位", "代码", "指标代码", "行次", "行号", "编号", "栏次", "序号"];
+        let named = |cell: &&RawCell| matches!(self.role(cell), Role::Name | Role::Unit);
+        self.view.turned
+            && cells.iter().copied().filter(named).any(|cell| LEGENDS.contains(&header_key(self.text(cell)).as_str()))
     }
 
     /// Words for nothing where a record would stand, with nothing else but zeros and marks.
@@ -303,7 +331,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
         let (mut labels, mut marked, mut open) = (0, false, false);
         for cell in cells {
             let text = self.text(cell);
-            match if text.is_empty() { FooterPart::Other } else { labels::footer_part(text) } {
+            match if text.is_empty() { FooterPart::Other } else { footer_words::footer_part(text) } {
                 FooterPart::Label { marked: seal } => {
                     labels += 1;
                     marked |= seal;
@@ -316,7 +344,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
                 }
                 FooterPart::Other if open => {
                     let number = matches!(cell.value, RawValue::Number(_));
-                    open = labels::is_date_piece(text) || (number && cells.len() > 4);
+                    open = footer_words::is_date_piece(text) || (number && cells.len() > 4);
                 }
                 FooterPart::Other => return false,
             }
@@ -357,7 +385,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
     }
 
     /// A line with nothing but a code word, or with a number before its words, heads what follows.
-    fn heading(&self, cells: &[&RawCell]) -> Option<Heading> {
+    fn heading(&self, cells: &[&RawCell]) -> Option<SectionHeading> {
         let mut said = cells.iter().filter(|cell| !self.is_number_of_row(cell));
         if self.in_notes {
             return None;
@@ -372,7 +400,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
         // A word in its own column is a value that the form came with.
         let is_value = self.role(first) == Role::Name || self.roles.at(first.at.col).choice;
         let place = numbered || self.spans(first) || !is_value;
-        (heads && place).then(|| Heading {
+        (heads && place).then(|| SectionHeading {
             at: first.at,
             level: level.max(1),
             fills: word.map(|(field, word)| (field, word.to_owned())),
@@ -395,12 +423,14 @@ impl<'v, 'a> Classifier<'v, 'a> {
         for cell in cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })) {
             let text = self.text(cell);
             match self.role(cell) {
-                Role::Ordinal | Role::Outside if text.len() <= 60 && labels::is_example_number(text) => {
+                Role::Ordinal | Role::Outside if text.len() <= 60 && example_words::is_example_number(text) => {
                     return Some(Aside::Example);
                 }
-                Role::Name if labels::is_example_name(text) => return Some(Aside::Example),
+                Role::Name if example_words::is_example_name(text) && self.roles.at(cell.at.col).own => {
+                    return Some(Aside::Example);
+                }
                 Role::Ordinal | Role::Remark | Role::Outside if text.len() <= 60 => {
-                    plausible |= labels::is_example_word(text);
+                    plausible |= example_words::is_example_word(text);
                 }
                 _ => {}
             }
@@ -408,16 +438,17 @@ impl<'v, 'a> Classifier<'v, 'a> {
         plausible.then_some(Aside::DoubtfulExample)
     }
 
-    /// The second physical row of a record: all that names it is merged with the row above, and so is its 序号 or all
-    /// else that is required.
+    /// The second physical row of a record: what names it is merged with the row above, and so is its 序号; or nothing
+    /// else that is required stands there.
     fn continues(&self, i: usize, cells: &[&RawCell]) -> bool {
         let Some(row) = self.view.rows.get(i).map(|row| row.row) else { return false };
-        if !self.view.has_merges() || cells.iter().any(|cell| self.role(cell) == Role::Name) {
+        let own = |cell: &&&RawCell| self.roles.at(cell.at.col).own;
+        if !self.view.has_merges() || cells.iter().any(|cell| own(&cell)) {
             return false;
         }
         let from_above =
             |col: u16| self.view.merge_over(CellRef { row, col }).is_some_and(|merge| merge.first.row < row);
-        let mut names = self.roles.of(Role::Name).peekable();
+        let mut names = self.roles.own_names().peekable();
         let named = names.peek().is_some() && names.all(from_above);
         let mut numbers = self.roles.of(Role::Ordinal).peekable();
         let numbered = numbers.peek().is_some() && numbers.all(from_above);

@@ -111,7 +111,8 @@ pub fn unread(plan: &Plan, lexicon: &Lexicon<'_>, view: &View<'_>, table: &Sheet
     let (Some(form), Some(index)) = (plan.forms.get(at), lexicon.forms.get(at)) else { return };
     let mut unused: Vec<&ColumnHeader> =
         table.header.headings.iter().filter(|heading| !fit.columns.contains(&Some(heading.col))).collect();
-    if unused.is_empty() {
+    // Where parents are uncertain, that has been asked already.
+    if unused.is_empty() || !fit.uncertain.is_empty() {
         return;
     }
     let holds = |col: u16| {
@@ -122,7 +123,7 @@ pub fn unread(plan: &Plan, lexicon: &Lexicon<'_>, view: &View<'_>, table: &Sheet
     let (mut missing, mut like, mut values) = (Vec::new(), Vec::new(), 0);
     for (at, field) in form.fields.iter().enumerate() {
         let absent = fit.columns.get(at).is_some_and(Option::is_none);
-        if !absent || field.ordinal || fit.missing.contains(&(at as u16)) || fit.uncertain.contains(&(at as u16)) {
+        if !absent || field.ordinal || fit.missing.contains(&(at as u16)) {
             continue;
         }
         let header = index.header.get(at).map_or("", String::as_str);

@@ -4,8 +4,8 @@ use super::cells::{is_ditto, is_same_as_left};
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::figures::column_factor;
 use super::lexicon::{FormIndex, fills_down};
-use super::rows::{Heading, SheetTable};
-use super::seen::Seen;
+use super::rows::{SectionHeading, SheetTable};
+use super::seen::CellSight;
 use crate::definition::{ColumnType, Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::{AmendmentRule, FindingCode};
@@ -14,7 +14,7 @@ use crate::model::{FormTable, Scalars, Severity, Texts};
 use crate::text::names::tidy;
 
 /// A field as this table binds it.
-struct BoundField<'f> {
+struct TableField<'f> {
     field: &'f Field,
     col: Option<u16>,
     factor: (f64, AmendmentRule),
@@ -34,12 +34,12 @@ pub fn convert(
 ) -> FormTable {
     let rows = &table.rows.data;
     let heading = |col: u16| table.header.headings.iter().find(|heading| heading.col == col);
-    let mut bound: Vec<BoundField<'_>> = form
+    let mut bound: Vec<TableField<'_>> = form
         .fields
         .iter()
         .zip(&table.header.fit.columns)
         .enumerate()
-        .map(|(at, (field, col))| BoundField {
+        .map(|(at, (field, col))| TableField {
             field,
             col: *col,
             factor: column_factor(measures, col.and_then(heading).map_or("", |heading| &heading.text), field),
@@ -58,7 +58,7 @@ pub fn convert(
     let width = bound.iter().filter_map(|bound| bound.col).max().map_or(0, |col| usize::from(col) + 1);
     let mut values: Vec<Option<RawValue>> = vec![None; width];
     let mut headings = table.rows.headings.iter().peekable();
-    let mut over: Vec<&Heading> = Vec::new();
+    let mut over: Vec<&SectionHeading> = Vec::new();
     desk.columns = table.header.fit.columns.iter().flatten().copied().collect();
     desk.columns.sort_unstable();
     for (nth, &i) in rows.iter().enumerate() {
@@ -95,7 +95,7 @@ pub fn convert(
 
 fn one<'v, 'd, 'a>(
     desk: &mut Desk<'d, 'a>,
-    bound: &mut BoundField<'v>,
+    bound: &mut TableField<'v>,
     raw: Option<RawValue>,
     row: u32,
 ) -> CellValue<'v>
@@ -113,41 +113,13 @@ where
         !text.is_empty() && text.len() <= 30 && is_ditto(text)
     });
     if let Some(value) = raw
-        && !desk.view.sheet.sights.is_empty()
+        && let Some(read) = seen_otherwise(desk, bound, cell, value)
     {
-        let sheet = desk.view.sheet;
-        let sights = sheet.sights_at(desk.view.physical(at));
-        if !sights.is_empty() {
-            bound.above = Some((at, value));
-            return match desk.seen(cell, value, sights) {
-                Seen::Stored(stored) => desk.read(cell, stored),
-                Seen::Words(words) => desk.as_shown(cell, value, words),
-            };
-        }
-    }
-    if let Some(value) = raw
-        && fills_down(&field.ty)
-        && is_same_as_left(desk.view.sheet.text(value))
-    {
-        let found = format!("“{}”填的“{}”", field.name, tidy(desk.view.sheet.text(value)));
-        desk.find(cell, FindingCode::DittoWithoutSource, Severity::Block, found, expects(field), FILL);
-        return CellValue::Nothing;
+        return read;
     }
     let blank = raw.is_none_or(|value| desk.view.is_blank(value));
-    if desk.view.has_merges()
-        && !fills_down(&field.ty)
-        && !field.ordinal
-        && let Some(merge) = desk.view.merge_over(at)
-        && merge.first.row == row
-        && desk.shares(merge.first.col, merge.last.col)
-    {
-        let first = merge.first.col == col;
-        if first != blank {
-            desk.merged_across(cell, first);
-        }
-        if !first && blank {
-            return CellValue::Nothing;
-        }
+    if refers_left(desk, cell, raw) || shares_cell(desk, cell, blank) {
+        return CellValue::Nothing;
     }
     let covered = blank
         .then(|| desk.view.merge_over(at))
@@ -182,11 +154,62 @@ where
     desk.read(FieldCell { filled: Some((rule, &shown)), ..cell }, Some(value)).into_owned()
 }
 
+/// A cell that a person sees otherwise than it is stored.
+fn seen_otherwise<'v, 'd, 'a>(
+    desk: &mut Desk<'d, 'a>,
+    bound: &mut TableField<'v>,
+    cell: FieldCell<'v>,
+    value: RawValue,
+) -> Option<CellValue<'v>>
+where
+    'd: 'v,
+    'a: 'v,
+{
+    let sheet = desk.view.sheet;
+    if sheet.sights.is_empty() {
+        return None;
+    }
+    let sights = sheet.sights_at(desk.view.physical(cell.at));
+    if sights.is_empty() {
+        return None;
+    }
+    bound.above = Some((cell.at, value));
+    Some(match desk.seen(cell, value, sights) {
+        CellSight::Stored(stored) => desk.read(cell, stored),
+        CellSight::Words(words) => desk.as_shown(cell, value, words),
+    })
+}
+
+/// 同左 names no value that could be taken over.
+fn refers_left(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, raw: Option<RawValue>) -> bool {
+    let text = raw.filter(|_| fills_down(&cell.field.ty)).map_or("", |value| desk.view.sheet.text(value));
+    if text.is_empty() || !is_same_as_left(text) {
+        return false;
+    }
+    let found = format!("“{}”填的“{}”", cell.field.name, tidy(text));
+    desk.find(cell, FindingCode::DittoWithoutSource, Severity::Block, found, expects(cell.field), FILL);
+    true
+}
+
+/// A figure whose cell is merged over other columns of its row; whether nothing is left for this one.
+fn shares_cell(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, blank: bool) -> bool {
+    if !desk.view.has_merges() || fills_down(&cell.field.ty) || cell.field.ordinal {
+        return false;
+    }
+    let merge = desk.view.merge_over(cell.at).filter(|merge| merge.first.row == cell.at.row);
+    let Some(merge) = merge.filter(|merge| desk.shares(merge.first.col, merge.last.col)) else { return false };
+    let first = merge.first.col == cell.at.col;
+    if first != blank {
+        desk.merged_across(cell, first);
+    }
+    !first && blank
+}
+
 /// A field whose word stands in a heading above the record (三、备选): the heading fills what is blank, and a cell that says
 /// otherwise is asked about.
 fn under_heading<'v, 'd, 'a>(
     desk: &mut Desk<'d, 'a>,
-    bound: &mut BoundField<'v>,
+    bound: &mut TableField<'v>,
     raw: Option<RawValue>,
     row: u32,
     (word, above): (&'v str, CellRef),

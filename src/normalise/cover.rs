@@ -175,7 +175,7 @@ pub fn scan_row(view: &View<'_>, i: usize, cover: &mut Cover) {
 /// A date written over several cells: 2026 年 3 月 20 日.
 fn spread_date(view: &View<'_>, cells: &[RawCell]) -> Option<String> {
     let words = cells.iter().filter(|cell| !view.is_blank(cell.value)).map(|cell| view.words(cell.value));
-    let pieces: Vec<_> = words.take_while(|words| super::labels::is_date_piece(words)).collect();
+    let pieces: Vec<_> = words.take_while(|words| super::footer_words::is_date_piece(words)).collect();
     (pieces.len() > 1).then(|| pieces.concat())
 }
 

@@ -1,6 +1,6 @@
 //! One table's cells, what they are read against, and where what is said of them goes.
 
-use super::frame::RunFrame;
+use super::assignment::Assignment;
 use super::lexicon::Lexicon;
 use super::sink::{Say, Sink};
 use super::view::View;
@@ -43,7 +43,7 @@ impl CellValue<'_> {
 
 /// What the cells of one table are read against.
 pub struct Desk<'d, 'a> {
-    pub frame: RunFrame<'a>,
+    pub frame: Assignment<'a>,
     pub lexicon: &'d Lexicon<'a>,
     pub view: &'d View<'d>,
     pub sink: &'d mut Sink,

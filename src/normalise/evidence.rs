@@ -1,7 +1,7 @@
 //! What cover, rows, folder and file name say of the sender, gathered from the tables that count.
 
+use super::assignment::Assignment;
 use super::found::FoundTable;
-use super::frame::RunFrame;
 use super::identify::{self, CoverUnit, Evidence};
 use super::lexicon::Lexicon;
 use crate::model::table::Column;
@@ -9,7 +9,7 @@ use crate::model::{CellRef, FormTable, SourceFile};
 use std::collections::{BTreeMap, HashSet};
 
 /// What is said before any row is read.
-pub fn gather(run: RunFrame<'_>, lexicon: &Lexicon<'_>, source: &SourceFile, found: &[FoundTable<'_>]) -> Evidence {
+pub fn gather(run: Assignment<'_>, lexicon: &Lexicon<'_>, source: &SourceFile, found: &[FoundTable<'_>]) -> Evidence {
     let roster = &run.reference.roster;
     let mut covers: Vec<CoverUnit> = Vec::new();
     let mut seen: HashSet<&str> = HashSet::new();
@@ -41,7 +41,7 @@ pub fn gather(run: RunFrame<'_>, lexicon: &Lexicon<'_>, source: &SourceFile, fou
 
 /// The units that rows name, each with its first cell.
 pub fn add_rows(
-    run: RunFrame<'_>,
+    run: Assignment<'_>,
     lexicon: &Lexicon<'_>,
     found: &[FoundTable<'_>],
     tables: &[FormTable],

@@ -1,9 +1,9 @@
 //! All sheets of a workbook in, their tables out, each row of them in one account.
 
 use super::area::{self, Area};
+use super::assignment::Assignment;
 use super::cover::{self, Cover};
 use super::found::FoundTable;
-use super::frame::RunFrame;
 use super::lexicon::Lexicon;
 use super::near;
 use super::period::{self, Said};
@@ -33,7 +33,7 @@ pub fn areas<'w>(plan: &Plan, lexicon: &Lexicon<'_>, views: Vec<View<'w>>) -> (V
 
 /// Tables of all areas, and the accounts of those without one.
 pub fn tables<'w>(
-    run: RunFrame<'_>,
+    run: Assignment<'_>,
     lexicon: &Lexicon<'_>,
     areas: &[Area<'w>],
 ) -> (Vec<FoundTable<'w>>, Vec<SheetAccount>) {
@@ -69,7 +69,7 @@ pub fn tables<'w>(
 
 /// A cover on a sheet of its own speaks for tables that have none. Two such sheets that name different units say
 /// nothing.
-pub fn cover_apart(run: RunFrame<'_>, areas: &[Area<'_>], found: &mut [FoundTable<'_>]) {
+pub fn cover_apart(run: Assignment<'_>, areas: &[Area<'_>], found: &mut [FoundTable<'_>]) {
     if found.iter().any(|found| !found.cover.units.is_empty()) {
         return;
     }
@@ -88,7 +88,7 @@ pub fn cover_apart(run: RunFrame<'_>, areas: &[Area<'_>], found: &mut [FoundTabl
     if names.len() > 1 {
         return;
     }
-    let RunFrame { plan, period, .. } = run;
+    let Assignment { plan, period, .. } = run;
     for found in found {
         if matches!(found.told.said, Said::Nothing) {
             found.told = period::said(view, cover, &[], CellRef { row: 0, col: 0 }, &plan.schedule, period);

@@ -1,7 +1,7 @@
 //! One table in, with what its surroundings say of it: cover, period, what is hidden.
 
+use super::assignment::Assignment;
 use super::cover::{self, Cover};
-use super::frame::RunFrame;
 use super::labels;
 use super::period::{self, Told};
 use super::rows::SheetTable;
@@ -35,7 +35,7 @@ pub struct FoundTable<'w> {
 impl<'w> FoundTable<'w> {
     /// A table with what its title, its cover and its notes say.
     pub fn new(
-        run: RunFrame<'_>,
+        run: Assignment<'_>,
         at: usize,
         view: &View<'w>,
         around: Option<&View<'w>>,
@@ -58,7 +58,7 @@ impl<'w> FoundTable<'w> {
                 cover::scan_row(frame, i, &mut cover);
             }
         }
-        let RunFrame { plan, period, .. } = run;
+        let Assignment { plan, period, .. } = run;
         let told = period::said(frame, &cover, &title, header_at, &plan.schedule, period);
         let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
         let cover_says_nil =

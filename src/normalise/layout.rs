@@ -3,7 +3,7 @@
 //! A header is known by its words, never by its place or the sheet's name.
 
 use super::beside::beside;
-use super::bind::{ColumnHeader, Fit, drop_uncertain, fits, is_total_of_parent};
+use super::bind::{ColumnHeader, FormFit, drop_uncertain, fits, is_total_of_parent};
 use super::lexicon::Lexicon;
 use super::view::View;
 use crate::definition::Plan;
@@ -19,7 +19,7 @@ pub struct HeaderBlock {
     /// Positions in [`View::rows`], both included.
     pub rows: (usize, usize),
     pub headings: Vec<ColumnHeader>,
-    pub fit: Fit,
+    pub fit: FormFit,
     /// Where the block is the header of several tables side by side: the first and last column that each binds.
     pub beside: Vec<(u16, u16)>,
 }

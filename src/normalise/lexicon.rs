@@ -1,6 +1,6 @@
 //! Everything that is asked of every cell of every file, compiled once per run: headers, code words, unit names.
 
-use super::frame::RunFrame;
+use super::assignment::Assignment;
 use crate::definition::{Field, FieldType, Form, FormColumn};
 use crate::text::names::{header_key, match_key};
 use std::collections::HashMap;
@@ -69,6 +69,9 @@ pub struct FormIndex {
     pub column_required: Vec<bool>,
     /// Per field: whether it names the record.
     pub names: Vec<bool>,
+    /// Per field: whether it is the record's own name: the person's where one is in the key or has the ID number, else all
+    /// of the key; without a key the first of what names it.
+    pub own: Vec<bool>,
     /// Per field: whether 无 is no answer in it, because it is in the key, or the only required text of a form without.
     pub in_key: Vec<bool>,
     /// Per field: whether it is a person whose ID number the record has, or who is in its key.
@@ -130,7 +133,7 @@ pub struct Lexicon<'a> {
 }
 
 impl<'a> Lexicon<'a> {
-    pub fn new(frame: RunFrame<'a>) -> Lexicon<'a> {
+    pub fn new(frame: Assignment<'a>) -> Lexicon<'a> {
         let mut headers: QuickMap<String, Vec<NamedField>> = QuickMap::default();
         let mut forms = Vec::new();
         for (form_at, form) in frame.plan.forms.iter().enumerate() {
@@ -285,6 +288,7 @@ fn index_form(form: &Form) -> FormIndex {
         header,
         column_required: form.fields.iter().map(|field| field.required && field.absent.is_none()).collect(),
         names: names(form),
+        own: own(form),
         in_key: in_key(form),
         carries: carries(form),
     }
@@ -312,6 +316,17 @@ fn names(form: &Form) -> Vec<bool> {
         || mark(&|at, field| in_key(at) && code(field))
         || mark(&|_, field| field.required && field.ty == FieldType::Unit);
     names
+}
+
+fn own(form: &Form) -> Vec<bool> {
+    let (names, carries) = (names(form), carries(form));
+    let persons: Vec<bool> = names.iter().zip(&carries).map(|(names, carries)| *names && *carries).collect();
+    if persons.contains(&true) {
+        return persons;
+    }
+    let first = names.iter().position(|names| *names);
+    let is_own = |(at, names): (usize, &bool)| *names && (!form.key.is_empty() || Some(at) == first);
+    names.iter().enumerate().map(is_own).collect()
 }
 
 fn in_key(form: &Form) -> Vec<bool> {

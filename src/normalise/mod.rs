@@ -6,6 +6,7 @@
 mod area;
 mod around;
 mod asides;
+mod assignment;
 mod beside;
 mod bind;
 mod binding;
@@ -17,10 +18,11 @@ mod convert;
 mod cover;
 mod desk;
 mod evidence;
+mod example_words;
 mod figures;
 mod find;
+mod footer_words;
 mod found;
-mod frame;
 mod hidden;
 mod identify;
 mod labels;
@@ -43,6 +45,7 @@ mod sink;
 mod stated;
 #[cfg(test)]
 mod tests;
+mod total_words;
 mod totals;
 mod version;
 mod view;
@@ -57,19 +60,19 @@ use meter::{Meter, UNLIMITED};
 use sink::Sink;
 use view::View;
 
-pub use frame::RunFrame;
+pub use assignment::Assignment;
 pub use meter::{Budget, Overrun};
 
 /// A frame with everything compiled that is asked of every cell: headers, code words, unit names.
 #[derive(Debug)]
 pub struct Normaliser<'a> {
-    frame: RunFrame<'a>,
+    frame: Assignment<'a>,
     lexicon: Lexicon<'a>,
 }
 
 impl<'a> Normaliser<'a> {
     /// Compiles a frame; some tens of microseconds, once per run.
-    pub fn new(frame: RunFrame<'a>) -> Normaliser<'a> {
+    pub fn new(frame: Assignment<'a>) -> Normaliser<'a> {
         Normaliser { frame, lexicon: Lexicon::new(frame) }
     }
 

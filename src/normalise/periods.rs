@@ -1,7 +1,7 @@
 //! Tables held against the period of the run.
 
+use super::assignment::Assignment;
 use super::found::FoundTable;
-use super::frame::RunFrame;
 use super::period::{self, Said};
 use super::sink::{Say, Sink};
 use crate::domain::period::{Period, PeriodKind};
@@ -11,7 +11,7 @@ use crate::model::{CellRef, Origin, Severity};
 
 /// Sheets of another period are not counted. Where no sheet is of ours, the whole return is of another period, which is
 /// an outcome of its own: nobody has to mend it, and it counts for the period that it says.
-pub fn periods(run: RunFrame<'_>, file: &str, found: &mut [FoundTable<'_>], sink: &mut Sink) -> Option<OtherPeriod> {
+pub fn periods(run: Assignment<'_>, file: &str, found: &mut [FoundTable<'_>], sink: &mut Sink) -> Option<OtherPeriod> {
     let (ours, schedule) = (run.period, &run.plan.schedule);
     inherit(found);
     for table in found.iter_mut() {

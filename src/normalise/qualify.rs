@@ -114,14 +114,24 @@ pub fn other_meaning(words: &str) -> bool {
 
 /// What brackets behind a header say of its column.
 pub fn qualifier(inside: &str) -> Qualifier {
-    let plain = |c: char| c.is_ascii() || c.is_numeric() || "年月日、".contains(c);
+    let plain = |c: char| c.is_numeric() || "年月日、".contains(c);
     if other_meaning(inside) {
         Qualifier::OtherMeaning
-    } else if inside.chars().all(plain) || is_measure(inside) || NEUTRAL.iter().any(|word| inside.contains(word)) {
+    } else if inside.chars().all(plain)
+        || inside.contains(|c: char| c.is_ascii_alphanumeric())
+        || is_measure(inside)
+        || NEUTRAL.iter().any(|word| inside.contains(word))
+    {
         Qualifier::Neutral
     } else {
         Qualifier::Unknown
     }
+}
+
+/// Whether a header offers words to choose from: 集体类别（班组/科室/车间）.
+pub fn offers_choice(header: &str) -> bool {
+    let inside = header.split_once(['(', '（']).map_or("", |(_, inside)| inside);
+    inside.contains(['/', '／', '、', '|', '或']) && !other_meaning(&header_key(inside))
 }
 
 /// What stands in the brackets of a key, put together.
@@ -199,6 +209,11 @@ mod tests {
         }
         assert_eq!(qualifier("含离退休"), Qualifier::Unknown);
         assert_eq!(inside("提出(计划)"), "计划");
+        assert!(
+            offers_choice("集体类别（班组/科室/车间）")
+                && !offers_choice("提出（计划/实际）")
+                && !offers_choice("人数（含派遣）")
+        );
     }
 
     #[test]

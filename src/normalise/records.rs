@@ -1,10 +1,10 @@
 //! The tables that count in, their typed rows out, held against what the sheet itself adds up and states.
 
 use super::area::Area;
+use super::assignment::Assignment;
 use super::convert;
 use super::desk::Desk;
 use super::found::FoundTable;
-use super::frame::RunFrame;
 use super::lexicon::Lexicon;
 use super::roles::Roles;
 use super::sink::Sink;
@@ -13,7 +13,7 @@ use crate::model::FormTable;
 
 /// `context`: the units that cover and folder speak for.
 pub fn convert(
-    run: RunFrame<'_>,
+    run: Assignment<'_>,
     lexicon: &Lexicon<'_>,
     areas: &[Area<'_>],
     found: &[FoundTable<'_>],

@@ -32,10 +32,12 @@ pub struct ColumnRole {
     pub choice: bool,
     /// Of reporting units.
     pub unit: bool,
+    /// The record's own name.
+    pub own: bool,
 }
 
 const OUTSIDE: ColumnRole =
-    ColumnRole { role: Role::Outside, required: false, text: false, choice: false, unit: false };
+    ColumnRole { role: Role::Outside, required: false, text: false, choice: false, unit: false, own: false };
 
 /// The roles of a table's columns.
 pub struct Roles {
@@ -56,7 +58,8 @@ impl Roles {
             let required = field.required && !field.ordinal;
             let choice = matches!(field.ty, FieldType::Code { .. } | FieldType::Boolean);
             let unit = field.ty == FieldType::Unit;
-            *slot = ColumnRole { role: role(field, names), required, text: text && required, choice, unit };
+            let own = index.own.get(at) == Some(&true);
+            *slot = ColumnRole { role: role(field, names), required, text: text && required, choice, unit, own };
             roles.required += usize::from(required);
             roles.texts += usize::from(text && required);
         }
@@ -65,6 +68,11 @@ impl Roles {
 
     pub fn at(&self, col: u16) -> ColumnRole {
         self.columns.get(usize::from(col)).copied().unwrap_or(OUTSIDE)
+    }
+
+    /// Columns with the record's own name, left to right.
+    pub fn own_names(&self) -> impl Iterator<Item = u16> + '_ {
+        self.columns.iter().enumerate().filter(|(_, column)| column.own).map(|(col, _)| col as u16)
     }
 
     /// Columns of a role, left to right.

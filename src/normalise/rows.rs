@@ -1,9 +1,10 @@
 //! A sheet's header blocks in, its tables out: each occupied row of the sheet in exactly one class of one table.
 
 use super::classify::Classifier;
-use super::labels::{self, Total};
+use super::labels;
 use super::layout::HeaderBlock;
 use super::lexicon::Lexicon;
+use super::total_words::{self, Total};
 use super::view::View;
 use crate::definition::{FieldType, Plan};
 use crate::model::SheetAccount;
@@ -40,7 +41,7 @@ pub enum Aside {
 
 /// A line between records.
 #[derive(Debug, Clone)]
-pub struct Heading {
+pub struct SectionHeading {
     pub at: CellRef,
     /// 一、 is 1, （一） 2, 1. 3, (1) 4: what a heading ends are those of its level and below.
     pub level: u8,
@@ -48,7 +49,7 @@ pub struct Heading {
     pub fills: Option<(u16, String)>,
 }
 
-impl Heading {
+impl SectionHeading {
     /// The word that it fills into a field, with its own cell.
     pub fn word_for(&self, field: usize) -> Option<(&str, CellRef)> {
         let (filled, word) = self.fills.as_ref()?;
@@ -64,7 +65,7 @@ pub struct TableRows {
     /// Rows that look like records and do not count.
     pub aside: Vec<(usize, Aside)>,
     /// Lines between records, each with the number of records above it.
-    pub headings: Vec<(usize, Heading)>,
+    pub headings: Vec<(usize, SectionHeading)>,
     /// Those of `data` that stand below the table's signatures.
     pub below_signature: Vec<usize>,
     /// Title, cover, header, blank and numbering rows.
@@ -164,8 +165,9 @@ pub fn frame_above(view: &View<'_>, floor: usize, top: usize) -> usize {
         let texts = cells.iter().all(|cell| matches!(cell.value, RawValue::Text { .. }));
         let cover = cells.iter().any(|cell| super::cover::is_cover_label(view.sheet.text(cell.value)));
         let note = cells.first().is_some_and(|cell| labels::is_note(&header_key(view.sheet.text(cell.value))));
-        let total =
-            cells.first().is_some_and(|cell| labels::total(view.sheet.text(cell.value), &mut String::new()).is_some());
+        let total = cells
+            .first()
+            .is_some_and(|cell| total_words::total(view.sheet.text(cell.value), &mut String::new()).is_some());
         if !cover && (cells.len() > 2 || !texts || note || total) {
             break;
         }

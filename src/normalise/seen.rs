@@ -9,7 +9,7 @@ use crate::text::names::tidy;
 use crate::text::numbers;
 
 /// What a cell comes to once it is looked at.
-pub enum Seen<'v> {
+pub enum CellSight<'v> {
     /// Read what is stored, or nothing.
     Stored(Option<RawValue>),
     /// Read these words as if they were typed.
@@ -18,11 +18,11 @@ pub enum Seen<'v> {
 
 impl<'d, 'a> Desk<'d, 'a> {
     /// What of a cell is read, and what is said of it.
-    pub(super) fn seen(&mut self, cell: FieldCell<'_>, raw: RawValue, sights: &[Sight]) -> Seen<'d> {
+    pub(super) fn seen(&mut self, cell: FieldCell<'_>, raw: RawValue, sights: &[Sight]) -> CellSight<'d> {
         let name = &cell.field.name;
         let sheet = self.view.sheet;
         let stored = tidy(&self.view.words(raw)).into_owned();
-        let mut seen = Seen::Stored(Some(raw));
+        let mut seen = CellSight::Stored(Some(raw));
         for sight in sights {
             let text = sheet.sight_text(sight);
             let (code, found) = match sight.how {
@@ -31,16 +31,16 @@ impl<'d, 'a> Desk<'d, 'a> {
                     format!("“{name}”里有划了删除线的内容：原有“{}”，按“{stored}”读", tidy(text)),
                 ),
                 SeenAs::Struck => {
-                    seen = Seen::Stored(None);
+                    seen = CellSight::Stored(None);
                     (FindingCode::CellStruck, format!("“{name}”的“{stored}”整格划了删除线，按没有填处理"))
                 }
                 SeenAs::Superscript if !matches!(cell.field.ty, FieldType::Text | FieldType::DocumentNumber) => {
-                    seen = Seen::Words(text);
+                    seen = CellSight::Words(text);
                     (FindingCode::CellSuperscript, format!("“{name}”带有上标，存的是“{stored}”，按“{}”读", tidy(text)))
                 }
                 SeenAs::Superscript => continue,
                 SeenAs::Format => {
-                    seen = Seen::Words(text);
+                    seen = CellSight::Words(text);
                     continue;
                 }
                 SeenAs::Nothing => (FindingCode::ValueNotShown, format!("“{name}”存的是 {stored}，单元格里却不显示")),

@@ -3,9 +3,9 @@
 use super::figures::column_factor;
 use super::figures::tidy;
 use super::found::FoundTable;
-use super::labels::{self, Total, TotalLabel};
 use super::rows::{SheetTable, adds_up};
 use super::sink::{Say, Sink};
+use super::total_words::{self, Total, TotalLabel};
 use super::view::View;
 use crate::definition::Form;
 use crate::model::cell::{CellRef, RawValue};
@@ -105,9 +105,9 @@ pub fn look_alikes(view: &View<'_>, form: &Form, table: &SheetTable, read: &Form
         let texts = view.cells(i).iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(3);
         let Some((at, ends)) = texts.into_iter().find_map(|cell| {
             let text = view.sheet.text(cell.value);
-            let ends =
-                labels::may_be_total(text) && matches!(labels::total(text, &mut compact), Some(TotalLabel::Of(..)));
-            (ends || labels::begins_as_total(text)).then_some((cell.at, ends))
+            let ends = total_words::may_be_total(text)
+                && matches!(total_words::total(text, &mut compact), Some(TotalLabel::Of(..)));
+            (ends || total_words::begins_as_total(text)).then_some((cell.at, ends))
         }) else {
             continue;
         };

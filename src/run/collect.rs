@@ -31,7 +31,7 @@ pub fn collect(
     let Prepared { plan, reference, period, .. } = prepared;
     let found = discover(returns, limits, watch)?;
     let own = own_results::find(&found.files);
-    let normaliser = Normaliser::new(normalise::RunFrame { plan, reference, period });
+    let normaliser = Normaliser::new(normalise::Assignment { plan, reference, period });
     let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
         let mut arrived = arrive(&normaliser, source, &delivery, limits);
         if own.contains(&source.path) {

@@ -10,7 +10,7 @@ use crate::ingest::{self, Limits};
 use crate::model::normalised::NormalisedReturn;
 use crate::model::outcome::Read;
 use crate::model::{RawWorkbook, SourceFile};
-use crate::normalise::{Normaliser, RunFrame};
+use crate::normalise::{Assignment, Normaliser};
 use crate::text::names::header_key;
 use crate::validate::arrived::{Arrival, Arrived};
 use crate::validate::yardstick::Yardstick;
@@ -61,7 +61,7 @@ pub fn recognise<'p>(
 ) -> Result<Vec<Answered<'p>>, Stop> {
     let found = discover(returns, limits, watch)?;
     let frame =
-        |ready: &'p Prepared| RunFrame { plan: &ready.plan, reference: &ready.reference, period: &ready.period };
+        |ready: &'p Prepared| Assignment { plan: &ready.plan, reference: &ready.reference, period: &ready.period };
     let normalisers: Vec<Normaliser<'_>> = prepared.iter().map(|ready| Normaliser::new(frame(ready))).collect();
     let seen = ingest::read_all(&found.files, limits, |source, delivery| {
         let by_all = normalisers.iter().map(|normaliser| arrive(normaliser, source, &delivery, limits));

@@ -9,7 +9,7 @@ use crate::model::workbook::{Format, Merge, RawSheet, RawWorkbook};
 use crate::model::{Severity, SourceFile};
 use crate::normalise::lexicon::Lexicon;
 use crate::normalise::view::View;
-use crate::normalise::{Normaliser, RunFrame, area};
+use crate::normalise::{Assignment, Normaliser, area};
 use crate::text::names::match_key;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -182,7 +182,7 @@ pub fn run_named(name: &str, sheets: Vec<RawSheet>) -> NormalisedReturn {
 pub fn run_book(name: &str, book: &RawWorkbook) -> NormalisedReturn {
     let (plan, reference) = (plan(), reference());
     let period = Period::parse("2026").expect("a year");
-    let frame = RunFrame { plan: &plan, reference: &reference, period: &period };
+    let frame = Assignment { plan: &plan, reference: &reference, period: &period };
     let source =
         SourceFile { index: 7, name: name.into(), path: PathBuf::new(), member: vec![], size: 0, modified: Some(5) };
     let read = Normaliser::new(frame).normalise(&source, book);
@@ -198,7 +198,7 @@ pub fn run_book(name: &str, book: &RawWorkbook) -> NormalisedReturn {
 }
 
 /// Occupied lines of a sheet's areas, after proving that they share its cells out without loss or repeat.
-fn lines(frame: RunFrame<'_>, sheet: &RawSheet) -> u32 {
+fn lines(frame: Assignment<'_>, sheet: &RawSheet) -> u32 {
     let lexicon = Lexicon::new(frame);
     let (areas, _) = area::areas(View::new(sheet, 0), &lexicon, frame.plan);
     let mut cells: Vec<CellRef> = Vec::new();

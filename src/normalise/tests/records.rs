@@ -183,6 +183,14 @@ fn a_heading_that_is_a_code_word_fills_the_records_below_it() {
     assert_eq!(said(&read), [("section-at-odds", Severity::Verify)]);
 }
 
+/// An indicator of a fixed list may be called so, and its row fills a code.
+#[test]
+fn of_which_beside_a_code_is_a_record() {
+    let mut row = labelled(1, "其中：女职工", 5.0);
+    row[2] = T("国有");
+    assert_eq!(data(&with_rows(vec![good(), row])), 2);
+}
+
 /// Two physical rows under one name are one record.
 #[test]
 fn the_second_row_of_a_record_is_no_record() {

@@ -5,7 +5,7 @@ use crate::domain::period::Period;
 
 /// What every file is normalised against.
 #[derive(Debug, Clone, Copy)]
-pub struct RunFrame<'a> {
+pub struct Assignment<'a> {
     pub plan: &'a Plan,
     pub reference: &'a Reference,
     pub period: &'a Period,
