@@ -2,7 +2,7 @@
 
 use crate::definition::{Form, Unit};
 use crate::model::{Column, Fingerprint, Value};
-use crate::text::names::match_key;
+use crate::text::names::{alike_key, match_key};
 
 /// One value under which two spellings of it meet; `None` where there is nothing to compare.
 pub fn spelling(value: Value<'_>) -> Option<String> {
@@ -15,6 +15,15 @@ pub fn spelling(value: Value<'_>) -> Option<String> {
         Value::Date(day) => Some(day.to_string()),
         Value::Number(number) => Some(number.to_string()),
         Value::Boolean(truth) => Some(truth.to_string()),
+    }
+}
+
+/// As [`spelling`], and whatever says nothing of which record is meant is gone: quotes, and whether a number is written in
+/// figures or in characters.
+pub fn sameness(value: Value<'_>) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(alike_key(text)).filter(|key| !key.is_empty()),
+        other => spelling(other),
     }
 }
 
@@ -35,7 +44,7 @@ pub fn record_key(columns: &[&Column], units: &[Unit], row: usize) -> Option<Str
 fn part(column: &Column, units: &[Unit], row: usize) -> Option<String> {
     match column {
         Column::Unit(of) => Some(units.get(of.get(row)? as usize)?.code.clone()),
-        other => spelling(other.value(row)),
+        other => sameness(other.value(row)),
     }
 }
 

@@ -172,13 +172,14 @@ fn groups_and_awards(all: &mut Returns) -> Result<(), String> {
     groups[0].set("人数", "0").block("collective-headcount");
     groups.push(second);
     let xuancheng = of(all, "341800")?.odd(
-        Returned,
-        "an award of 2025-12 (award-outside-period, 核实, listed apart); one registered twice (award-duplicate, both blocked)",
+        Accepted,
+        "an award of 2025-12 (award-outside-period, 核实, listed apart); one registered twice (record-repeated, one counts)",
     );
     let awards = &mut xuancheng.sheets[AWARDS].records;
     let mut outside = awards[0].clone();
     outside.set("获奖时间", "2025-12").set("获奖对象", "何晓燕").set("对象类型", "个人").note("award-outside-period");
-    let twin = awards[0].block("award-duplicate").clone();
+    let mut twin = awards[0].clone();
+    twin.block("record-repeated");
     awards.push(twin);
     awards.push(outside);
     let anqing =

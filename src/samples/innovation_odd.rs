@@ -191,11 +191,10 @@ fn suggestions(all: &mut Returns) -> Result<(), String> {
     whole(record, "职工总数", 0);
     record.block("workforce-not-positive");
 
-    of(all, "S0300")?.odd(Returned, "one unit on two rows (suggestion-unit-twice, both blocked)");
+    of(all, "S0300")?.odd(Accepted, "one unit on two equal rows (record-repeated, 核实: one counts)");
     let twice = rows(of(all, "S0300")?, "suggestion")?;
     let mut again = twice[0].clone();
-    again.block("suggestion-unit-twice");
-    twice[0].block("suggestion-unit-twice");
+    again.block("record-repeated");
     twice.push(again);
     Ok(())
 }
@@ -310,7 +309,7 @@ fn history(all: &mut Returns) -> Result<(), String> {
 fn contests(all: &mut Returns, roster: &Roster) -> Result<(), String> {
     of(all, "X0200")?.odd(
         Returned,
-        "contests that break every rule: finalists-exceed-entrants, contest-ends-before-start, contest-negative (必改); champions-exceed-crafts twice, contest-repeated, contest-state-at-odds, investment-per-head-high (核实)",
+        "contests that break every rule: finalists-exceed-entrants, contest-ends-before-start, contest-negative, record-contradicting (必改); champions-exceed-crafts twice, contest-repeated, contest-state-at-odds, investment-per-head-high (核实)",
     );
     let sender = roster.unit("X0200")?;
     let mut prng = Prng::new(77);
@@ -337,8 +336,8 @@ fn contests(all: &mut Returns, roster: &Roster) -> Result<(), String> {
     whole(&mut made[3], "技术状元", 2);
     made[3].set("工种", "叉车工").note("champions-exceed-crafts");
     // One contest on two rows, each with a champion of the same craft; and two crafts with a champion each, which is right.
-    made[5].set("竞赛名称", "物流行业第5场比武").set("工种", "仓储管理员");
-    made[4].set("工种", "仓储管理员").note("champions-exceed-crafts");
+    made[5].set("竞赛名称", "物流行业第5场比武").set("工种", "仓储管理员").block("record-contradicting");
+    made[4].set("工种", "仓储管理员").note("champions-exceed-crafts").block("record-contradicting");
     whole(&mut made[4], "技术状元", 1);
     whole(&mut made[5], "技术状元", 1);
     made[6].set("工种", "快递员、快件处理员");

@@ -88,8 +88,9 @@ fn figures(all: &mut Returns) -> Result<(), String> {
     record.raw.remove("实绩");
     record.block("rate-missing");
 
-    of(all, "341595")?.odd(Returned, "one indicator on two rows (indicator-twice, both blocked)");
-    let again = row(all, "341595", "服务投诉率")?.block("indicator-twice").clone();
+    of(all, "341595")?.odd(Accepted, "one indicator on two equal rows (record-repeated, 核实: one counts)");
+    let mut again = row(all, "341595", "服务投诉率")?.clone();
+    again.block("record-repeated");
     of(all, "341595")?.sheets[0].records.push(again);
 
     of(all, "341895")?.odd(Returned, "a negative 分子 (count-negative, 必改)");

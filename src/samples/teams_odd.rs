@@ -274,9 +274,9 @@ fn reviews(all: &mut Returns) -> Result<(), String> {
         "xls by xlwt; 命名年度 2020 where the ledger says 2021 (review-not-in-ledger), so the title stays 未复核",
     );
     review(huaibei)?[0].set("命名年度", "2020").block("review-not-in-ledger");
-    let maanshan = of(all, "340500")?.odd(Returned, "xlsb; one title reviewed twice (review-duplicate)");
+    let maanshan = of(all, "340500")?.odd(Returned, "xlsb; one title reviewed twice (record-contradicting)");
     let rows = review(maanshan)?;
-    rows[0].block("review-duplicate");
+    rows[0].block("record-contradicting");
     let mut again = rows[0].clone();
     again.set("考核得分", "91");
     rows.push(again);

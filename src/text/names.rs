@@ -32,6 +32,73 @@ fn push_lower(key: &mut String, c: char) {
     }
 }
 
+/// The key under which two spellings of one record's name meet: [`match_key`] without quotes, numbers in figures
+/// (装配一班 = “装配1班”, 二十三 = 23).
+pub fn alike_key(name: &str) -> String {
+    let key = match_key(name);
+    if !key
+        .contains(|c: char| matches!(c, '"' | '\'' | '「' | '」' | '『' | '』' | '《' | '》') || numeral(c).is_some())
+    {
+        return key;
+    }
+    let mut out = String::with_capacity(key.len());
+    let mut chars =
+        key.chars().filter(|c| !matches!(c, '"' | '\'' | '「' | '」' | '『' | '』' | '《' | '》')).peekable();
+    while let Some(c) = chars.next() {
+        let Some(first) = numeral(c) else {
+            out.push(c);
+            continue;
+        };
+        let mut run = vec![first];
+        while let Some(next) = chars.peek().copied().and_then(numeral) {
+            run.push(next);
+            chars.next();
+        }
+        push_numerals(&mut out, &run);
+    }
+    out
+}
+
+/// A Chinese numeral's worth; tens and hundreds are multipliers.
+fn numeral(c: char) -> Option<u16> {
+    Some(match c {
+        '〇' | '零' => 0,
+        '一' => 1,
+        '二' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        '十' => 10,
+        '百' => 100,
+        _ => return None,
+    })
+}
+
+/// A run of numerals in figures: a number where it is one (二十三, 一百零五), else each by itself (五一, 二〇二六).
+fn push_numerals(out: &mut String, run: &[u16]) {
+    if !run.iter().any(|worth| *worth >= 10) {
+        run.iter().for_each(|worth| out.push_str(&worth.to_string()));
+        return;
+    }
+    let (mut number, mut digit) = (0u32, None);
+    for worth in run {
+        match worth {
+            0..10 => digit = Some(digit.unwrap_or(0) * 10 + u32::from(*worth)),
+            worth => {
+                number += u32::from(*worth) * digit.take().unwrap_or(1);
+            }
+        }
+        if number > 1_000_000 || digit.is_some_and(|digit| digit > 1_000_000) {
+            break;
+        }
+    }
+    out.push_str(&(number + digit.unwrap_or(0)).to_string());
+}
+
 /// The key under which two spellings of one header meet: [`match_key`] without required marks and punctuation,
 /// so that 职务/职称, 职务、职称 and `*职务职称：` are one. Brackets stay.
 pub fn header_key(header: &str) -> String {

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 pub struct Addresses {
     /// File index → its name.
     pub names: HashMap<u32, String>,
+    /// File index → the unit that sent it, by its place in the roster.
+    pub senders: HashMap<u32, u32>,
     /// (file index, sheet, form) → its tables' bindings, top to bottom.
     pub bindings: HashMap<(u32, u16, u16), Vec<Binding>>,
 }
@@ -21,6 +23,9 @@ impl Addresses {
         for file in arrived {
             addresses.names.insert(file.source.index, file.source.name.clone());
             let Arrival::Return(returned) = &file.arrival else { continue };
+            if let Some(sender) = &returned.sender {
+                addresses.senders.insert(file.source.index, sender.unit);
+            }
             for binding in &returned.bindings {
                 let key = (file.source.index, binding.sheet, binding.form);
                 addresses.bindings.entry(key).or_default().push(binding.clone());
@@ -42,6 +47,11 @@ impl Addresses {
                 && if binding.across { binding.header.0 == origin.row } else { binding.header.1 < origin.row }
         };
         tables.iter().rfind(over).or_else(|| tables.first())
+    }
+
+    /// The name of the sheet that a record stands on.
+    pub fn sheet(&self, form: usize, origin: Origin) -> Option<&str> {
+        self.binding(form, origin).map(|binding| &*binding.sheet_name)
     }
 
     /// A record's place in its file, for one that nothing else tells.

@@ -16,12 +16,14 @@ mod ledger;
 mod lookups;
 mod outliers;
 mod records;
+mod recurrence;
 pub mod replay;
 mod rows;
 mod rules;
 mod ruling;
 mod sorted;
 mod strangers;
+mod together;
 mod unique;
 mod verdicts;
 mod versions;
@@ -147,5 +149,7 @@ mod fixture;
 mod key_tests;
 #[cfg(test)]
 mod received_tests;
+#[cfg(test)]
+mod recurrence_tests;
 #[cfg(test)]
 mod tests;

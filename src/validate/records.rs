@@ -7,7 +7,7 @@ use crate::domain::period::Period;
 use crate::history::StoredForm;
 use crate::model::{Column, Fingerprint, Scalar, Scalars, Texts};
 use crate::rows::computed::append_values;
-use crate::rows::record::{self, key_columns, spelling};
+use crate::rows::record::{self, key_columns, sameness};
 use crate::rows::{Grid, context};
 use std::collections::{BTreeSet, HashMap};
 
@@ -67,7 +67,7 @@ impl<'h> StoredRecords<'h> {
 fn key(columns: &[&Column], row: usize) -> Option<String> {
     let mut key = String::new();
     for column in columns {
-        key.push_str(&spelling(column.value(row))?);
+        key.push_str(&sameness(column.value(row))?);
         // Cannot occur in a match key, so parts cannot run into one another.
         key.push('\u{1f}');
     }

@@ -3,7 +3,7 @@
 use super::gone::{self, Heard};
 use super::rows::FormRows;
 use super::yardstick::Yardstick;
-use super::{groups, history, outliers, records, unique};
+use super::{groups, history, outliers, records, recurrence, unique};
 use crate::language::RunContext;
 use crate::model::{Finding, Place};
 use std::collections::BTreeSet;
@@ -13,7 +13,9 @@ pub fn check(rows: &mut FormRows, heard: &Heard, context: &RunContext, yardstick
     let keys = if rows.form.key.is_empty() { Vec::new() } else { records::keys(rows) };
     let mut findings = history::join(rows, &keys, yardstick);
     findings.extend(rows.check_rules(context));
-    findings.extend(unique::check(rows, context));
+    let recurrence = recurrence::check(rows, context);
+    findings.extend(unique::check(rows, &recurrence, context));
+    findings.extend(recurrence.findings);
     findings.extend(groups::check(rows, context));
     findings.extend(outliers::check(rows, &keys, context, yardstick));
     findings.extend(gone::check(rows, &keys, heard, yardstick));

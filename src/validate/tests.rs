@@ -42,7 +42,7 @@ fn row_rules_point_at_cells_and_null_is_not_evaluated() {
 #[test]
 fn duplicates_block_all_copies_and_name_the_other_place() {
     let first = [(Some(0), "甲 厂", "一班", "模范", Some(9)), (Some(0), "甲厂", "", "模范", Some(9))];
-    let second = [(Some(1), "甲厂", "１班", "模范", Some(9)), (Some(1), "甲厂", "一 班", "模范", Some(9))];
+    let second = [(Some(1), "甲厂", "２班", "模范", Some(9)), (Some(1), "甲厂", "一 班", "模范", Some(9))];
     let empty_key = [(Some(1), "甲厂", "", "模范", Some(9))];
     let files = vec![
         filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &first)]),
@@ -59,7 +59,7 @@ fn duplicates_block_all_copies_and_name_the_other_place() {
 
 #[test]
 fn many_copies_are_named_three_at_most() {
-    let rows = [(Some(0), "甲厂", "一班", "模范", Some(9)); 6];
+    let rows: Vec<Row> = (9..15).map(|heads| (Some(0), "甲厂", "一班", "模范", Some(heads))).collect();
     let validated = run(&plan(vec![]), vec![filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &rows)])]);
     let found = &validated.verdict.findings[5].found;
     assert!(found.ends_with("第 8 行 等 5 处"), "{found}");

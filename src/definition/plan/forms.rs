@@ -170,6 +170,13 @@ pub struct Field {
     pub line: u32,
 }
 
+impl Field {
+    /// Said beside the record and no part of it (备注).
+    pub fn is_remark(&self) -> bool {
+        !self.required && self.ty == FieldType::Text && crate::text::names::header_key(&self.header) == "备注"
+    }
+}
+
 /// How cells of a field are read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldType {

@@ -198,6 +198,9 @@ registry! {
         SectionAtOdds "section-at-odds" = row(VERIFY, "与分段标题不一致", "a cell at odds with the heading above it", ASK);
         RowBelowSignature "row-below-signature" = row(BLOCK, "数据写在签字栏以下", "a record below the signatures, without a header of its own", "请报送单位移到签字栏以上，或补上表头");
         TotalMismatch "total-mismatch" = whole(VERIFY, "合计和各行之和不符", "a 合计 that is not the sum of its rows", ASK);
+        RecordRepeated "record-repeated" = row(VERIFY, "同一条记录填了两次", "rows of one sender that are one record (equal but for 序号 and 备注); one counts, the others are held", "请核对；确是两条的请写出区别后重新报送");
+        RecordContradicting "record-contradicting" = row(BLOCK, "同一条记录前后不一致", "rows of one sender that share their `key` and say different things; none counts", "请报送单位只留正确的一条后重新报送");
+        RecordInTwoReturns "record-in-two-returns" = row(VERIFY, "两个单位报了同一条记录", "equal records of two senders, where no rule of the form speaks of it; both count", "请与两个单位核实");
         VersionUndecidable "version-undecidable" = whole(BLOCK, "两个版本分不出先后", "two versions, and nothing tells which is later", "请报送单位说明以哪一份为准");
         VersionEvidenceConflict "version-evidence-conflict" = whole(VERIFY, "版本先后的依据不一致", "填报日期, marks and stamps disagree; the later 填报日期 counts", "请核对以哪一份为准");
         VersionRowsDropped "version-rows-dropped" = whole(&[Severity::Note, Severity::Verify], "后一版比前一版少了行", "a later version lacks rows of the earlier; 核实 if a unit is gone", "请报送单位确认是不是有意删去");

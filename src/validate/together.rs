@@ -1,0 +1,91 @@
+//! Rows that agree in some fields.
+
+use super::rows::FormRows;
+use crate::language::{Checked, RunContext};
+use crate::rows::Grid;
+use crate::rows::record::sameness;
+use rayon::prelude::*;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// What an empty cell says of whether two rows agree.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Gaps {
+    /// Nothing: a row with a gap is compared with none.
+    TellApart,
+    /// In a field that need not be filled in, two gaps agree.
+    Agree,
+}
+
+/// Rows that agree in some fields, in order of their first row; groups of at least so many.
+///
+/// Sorting 64-bit hashes instead of keeping a million keys as text keeps the memory flat; equal hashes are compared
+/// by the keys themselves before anyone is accused of anything.
+pub fn together(
+    rows: &FormRows,
+    fields: &[usize],
+    when: Option<&Checked>,
+    gaps: Gaps,
+    least: usize,
+    context: &RunContext,
+) -> Vec<Vec<usize>> {
+    let grid = &rows.rows.grid;
+    let mask = when.map(|when| grid.mask(when, context));
+    let of_form = rows.form.columns();
+    let columns: Vec<(usize, bool)> = fields
+        .iter()
+        .filter_map(|at| Some((*at, rows.form.fields.get(*at)?)))
+        .flat_map(|(at, field)| {
+            let own: Vec<&str> = of_form.iter().filter(|c| c.field == at).map(|column| column.name.as_str()).collect();
+            // A score has two columns, of which one is empty.
+            let optional = gaps == Gaps::Agree && (!field.required || own.len() > 1);
+            let wanted = if gaps == Gaps::Agree { own.len() } else { 1 };
+            own.into_iter().take(wanted).filter_map(|name| Some((grid.position(name)?, optional))).collect::<Vec<_>>()
+        })
+        .collect();
+    if columns.is_empty() {
+        return Vec::new();
+    }
+    let hash = |row: usize| {
+        if mask.as_ref().is_some_and(|mask| mask.get(row) != Some(&true)) {
+            return None;
+        }
+        let mut hasher = DefaultHasher::new();
+        key(grid, &columns, row)?.hash(&mut hasher);
+        Some((hasher.finish(), row))
+    };
+    let mut hashed: Vec<(u64, usize)> = (0..grid.height()).into_par_iter().filter_map(hash).collect();
+    hashed.par_sort_unstable();
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for run in hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() >= least) {
+        if let [(_, row)] = run {
+            groups.push(vec![*row]);
+            continue;
+        }
+        let mut keyed: Vec<(Option<String>, usize)> =
+            run.iter().map(|(_, row)| (key(grid, &columns, *row), *row)).collect();
+        keyed.sort();
+        let same = keyed.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() >= least);
+        groups.extend(same.map(|same| same.iter().map(|(_, row)| *row).collect::<Vec<_>>()));
+    }
+    groups.sort();
+    groups
+}
+
+/// A row's key; `None` where a part is missing that may not be, or nothing at all is there.
+fn key(grid: &Grid, columns: &[(usize, bool)], row: usize) -> Option<String> {
+    let mut key = String::new();
+    let mut parts = 0;
+    for (column, optional) in columns {
+        match sameness(grid.value_at(row, *column)) {
+            Some(part) => {
+                key.push_str(&part);
+                parts += 1;
+            }
+            None if *optional => {}
+            None => return None,
+        }
+        // Cannot occur in a match key, so parts cannot run into one another.
+        key.push('\u{1f}');
+    }
+    (parts > 0).then_some(key)
+}
