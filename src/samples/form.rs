@@ -33,6 +33,8 @@ pub enum Status {
     Accepted,
     /// 必改 on the row: read, but does not count.
     Blocked,
+    /// 核实 that holds the row: read, but does not count until someone decides.
+    Held,
     /// Enters no table and no rule (held-out return, superseded, hidden sheet).
     Out,
 }
@@ -42,6 +44,7 @@ impl Status {
         match self {
             Status::Accepted => "accepted",
             Status::Blocked => "blocked",
+            Status::Held => "held",
             Status::Out => "out",
         }
     }
@@ -91,6 +94,13 @@ impl Record {
     /// Marks the row as blocked by a finding.
     pub fn block(&mut self, finding: &'static str) -> &mut Record {
         self.status = Status::Blocked;
+        self.findings.push(finding);
+        self
+    }
+
+    /// Adds a 核实 that holds the row.
+    pub fn hold(&mut self, finding: &'static str) -> &mut Record {
+        self.status = Status::Held;
         self.findings.push(finding);
         self
     }

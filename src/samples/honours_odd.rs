@@ -179,7 +179,7 @@ fn groups_and_awards(all: &mut Returns) -> Result<(), String> {
     let mut outside = awards[0].clone();
     outside.set("获奖时间", "2025-12").set("获奖对象", "何晓燕").set("对象类型", "个人").note("award-outside-period");
     let mut twin = awards[0].clone();
-    twin.block("record-repeated");
+    twin.hold("record-repeated");
     awards.push(twin);
     awards.push(outside);
     let anqing =

@@ -194,7 +194,7 @@ fn suggestions(all: &mut Returns) -> Result<(), String> {
     of(all, "S0300")?.odd(Accepted, "one unit on two equal rows (record-repeated, 核实: one counts)");
     let twice = rows(of(all, "S0300")?, "suggestion")?;
     let mut again = twice[0].clone();
-    again.block("record-repeated");
+    again.hold("record-repeated");
     twice.push(again);
     Ok(())
 }

@@ -90,7 +90,7 @@ fn figures(all: &mut Returns) -> Result<(), String> {
 
     of(all, "341595")?.odd(Accepted, "one indicator on two equal rows (record-repeated, 核实: one counts)");
     let mut again = row(all, "341595", "服务投诉率")?.clone();
-    again.block("record-repeated");
+    again.hold("record-repeated");
     of(all, "341595")?.sheets[0].records.push(again);
 
     of(all, "341895")?.odd(Returned, "a negative 分子 (count-negative, 必改)");

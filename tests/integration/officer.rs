@@ -220,8 +220,8 @@ fn id_numbers_are_held_against_birth_sex_and_ledger() {
         ("block", "D6", "id-sex-mismatch"),
         ("block", "E4", "id-number-invalid"),
         ("block", "E5", "id-stored-as-number"),
-        ("block", "E6", "person-duplicate"),
-        ("block", "E7", "person-duplicate"),
+        ("block", "E6", "record-contradicting"),
+        ("block", "E7", "record-contradicting"),
     ]);
     let alone = run("honours", &[("表.csv", of(&[person("戊", id, &woman)]))]);
     alone.holds(&[]);

@@ -81,6 +81,10 @@ fn every_rule_of_the_definitions_is_broken_in_the_sample() {
         // What needs earlier months is broken where the months are run one after another.
         let months = super::support::root().join("tests/integration/findings").join(format!("{pipeline}-months.txt"));
         codes.retain(|code| *code != "studio-gone");
+        // These speak of two senders' returns: within one, what `key` says of a record comes first.
+        const OF_TWO_SENDERS: [&str; 4] =
+            ["award-duplicate", "review-duplicate", "suggestion-unit-twice", "indicator-twice"];
+        codes.retain(|code| !OF_TWO_SENDERS.contains(code));
         let found = intended(pipeline) + &std::fs::read_to_string(months).unwrap_or_default();
         for code in codes {
             let is = |line: &str| line.split(" | ").take(2).any(|part| part == code);
