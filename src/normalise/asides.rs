@@ -4,8 +4,8 @@
 use super::example_words;
 use super::found::FoundTable;
 use super::roles::{Role, Roles};
-use super::rows::Aside;
 use super::sink::{Say, Sink};
+use super::table_rows::Aside;
 use super::view::View;
 use crate::definition::{FieldType, Form};
 use crate::model::Severity;

@@ -57,7 +57,7 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
         }
         let block = best_block(view, lexicon, plan, free, i).map(|header| entitled(view, lexicon, plan, free, header));
         match block.map(|(header, is_titled)| {
-            if is_titled && header.fit.bound >= LEAST_TITLED {
+            if is_titled && header.fit.bound >= LEAST_TITLED && has_half(lexicon, &header.fit) {
                 let better = titled.as_ref().is_none_or(|known: &HeaderBlock| header.fit.bound > known.fit.bound);
                 titled = if better { Some(header.clone()) } else { titled.take() };
             }
@@ -118,6 +118,13 @@ fn entitled(
 
 /// A table below its title is that form from so many columns on.
 const LEAST_TITLED: usize = 3;
+
+/// Whether at least half of the columns that must be there are: less is a list of something else under the same title.
+fn has_half(lexicon: &Lexicon<'_>, fit: &FormFit) -> bool {
+    let must = lexicon.forms.get(usize::from(fit.form)).map_or(&[][..], |form| form.column_required.as_slice());
+    let required = must.iter().filter(|required| **required).count();
+    required.saturating_sub(fit.missing.len()) * 2 >= required
+}
 
 /// The only form whose title stands in a text; of two, the longer.
 fn form_named(plan: &Plan, text: &str) -> Option<u16> {

@@ -43,6 +43,7 @@ mod seen;
 mod sheets;
 mod sink;
 mod stated;
+mod table_rows;
 #[cfg(test)]
 mod tests;
 mod total_words;

@@ -2,8 +2,8 @@
 
 use super::area::Area;
 use super::found::FoundTable;
-use super::rows::Nil;
 use super::sink::{Say, Sink};
+use super::table_rows::Nil;
 use crate::model::codes::FindingCode;
 use crate::model::{FormTable, Severity};
 

@@ -369,12 +369,9 @@ fn yuan_and_ten_thousand_yuan() {
     assert_eq!((values[0].as_str(), findings[0].1.as_str()), ("20", "unit-differs"));
     assert_eq!(read("", "创效", text("2000万")).0[0], "2000");
     assert_eq!(read("", "创效", text("20人")).1[0], ("block".into(), "unit-contradicts".into()));
-    // The sheet says 元 and the column says nothing: read as asked, and asked about.
+    // The sheet says 元 and the column says nothing: converted, and asked about.
     let (values, findings) = read("计量单位：元", "创效", Cell::Number(200_000.0));
-    assert_eq!(
-        (values[0].as_str(), &findings[..]),
-        ("200000", &[("verify".to_owned(), "unit-on-cover".to_owned())][..])
-    );
+    assert_eq!((values[0].as_str(), &findings[..]), ("20", &[("verify".to_owned(), "unit-on-cover".to_owned())][..]));
     assert_eq!(read("计量单位：人、万元", "创效", plain()).1, []);
 }
 

@@ -92,8 +92,8 @@ fn parents_in_the_middle_of_their_block_are_uncertain() {
 
 #[test]
 fn a_table_under_its_title_lacks_a_column_and_is_not_unrecognised() {
-    let header = ["推荐单位", "班组名称", "单位性质", "班组长", "备注"].map(T).to_vec();
-    let row = ["合肥市总工会", "一班", "国有", "张三", ""].map(T).to_vec();
+    let header = ["推荐单位", "班组名称", "单位性质", "班组长", "人数", "一线人数"].map(T).to_vec();
+    let row = vec![T("合肥市总工会"), T("一班"), T("国有"), T("张三"), N(12.0), N(10.0)];
     let read = run(vec![sheet("Sheet1", &[vec![T("2026年班组申报汇总表")], cover(), header, row])]);
     assert!(read.unrecognised.is_none());
     assert!(said(&read).contains(&("column-missing", Severity::Block)), "{:?}", read.findings);
