@@ -1,12 +1,17 @@
-//! Web pages saved as `.xls`: every table with content becomes a sheet, one inside another too; spans become merges. Tags need not be balanced.
+//! Web pages saved as `.xls`: every table with content becomes a sheet, one inside another too; spans become merges. Tags
+//! need not be balanced.
+//!
+//! Ours and not an HTML crate's: those build the tree that a browser would, moving text out of broken tables, and know no
+//! places of cells. Entities are a crate's.
 
 use super::allowance::Allowance;
 use super::cells;
 use super::delimited;
+use super::looks::{self, CellLook, Runs};
 use super::refusal::{self, Refusal};
-use super::xml;
+use crate::model::cell::Doubt;
 use crate::model::workbook::Format;
-use crate::model::{Merge, RawSheet, RawWorkbook};
+use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook};
 use std::collections::HashMap;
 
 const MOST_TABLES: usize = 1_000;
@@ -84,13 +89,65 @@ struct Table {
     col: u32,
     /// Per column: the first row that is free again below a row span.
     taken: HashMap<u32, u32>,
-    cell: Option<Cell>,
+    cell: Option<PageCell>,
+    marks: Marks,
+    /// The next column that a `<col>` is about.
+    column: u32,
 }
 
-struct Cell {
+struct PageCell {
     text: String,
+    runs: Runs,
+    /// An entity in it means nothing.
+    doubtful: bool,
     across: u32,
     down: u32,
+}
+
+/// Elements that bear on how the text inside them is seen.
+#[derive(Default)]
+struct Marks {
+    /// Open elements with their names: struck, raised, not shown.
+    open: Vec<(String, [bool; 3])>,
+}
+
+impl Marks {
+    fn any(&self, which: usize) -> bool {
+        self.open.iter().any(|(_, marks)| marks[which])
+    }
+
+    /// Takes note of a tag; only those that mark something, and those inside them of the same name, are kept.
+    fn tag(&mut self, name: &str, tag: &str) {
+        if let Some(closed) = name.strip_prefix('/') {
+            if let Some(at) = self.open.iter().rposition(|(open, _)| open == closed) {
+                self.open.truncate(at);
+            }
+            return;
+        }
+        let struck = matches!(name, "s" | "strike" | "del") || has_style(tag, "line-through");
+        let marks = [struck, name == "sup" || has_style(tag, "vertical-align:super"), is_unseen(tag)];
+        let inside = self.open.iter().any(|(open, _)| open == name);
+        if (marks.contains(&true) || inside) && self.open.len() < DEEPEST {
+            self.open.push((name.to_owned(), marks));
+        }
+    }
+}
+
+/// Whether a tag's own style says this; spaces in it say nothing.
+fn has_style(tag: &str, words: &str) -> bool {
+    let Some(at) = tag.to_ascii_lowercase().find("style") else { return false };
+    let style: String = tag[at..].chars().filter(|c| !c.is_whitespace()).collect();
+    style.to_ascii_lowercase().contains(words)
+}
+
+/// Whether what the tag opens is not shown.
+fn is_unseen(tag: &str) -> bool {
+    has_style(tag, "display:none") || has_style(tag, "visibility:hidden")
+}
+
+/// Whether the tag states a height or width of nothing.
+fn is_flat(tag: &str, measure: &str) -> bool {
+    attribute(tag, measure).and_then(|value| value.parse::<f64>().ok()) == Some(0.0)
 }
 
 impl Page {
@@ -129,17 +186,20 @@ impl Page {
     }
 
     fn text(&mut self, raw: &str) {
-        let Some(cell) = self.open.last_mut().and_then(|table| table.cell.as_mut()) else { return };
+        let Some(table) = self.open.last_mut() else { return };
+        let (struck, raised, unseen) = (table.marks.any(0), table.marks.any(1), table.marks.any(2));
+        let Some(cell) = table.cell.as_mut().filter(|_| !unseen) else { return };
         let start = cell.text.len();
         for word in raw.split_inclusive(|c: char| c.is_ascii_whitespace()) {
             let trimmed = word.trim_end_matches(|c: char| c.is_ascii_whitespace());
-            unescape(trimmed, &mut cell.text);
+            cell.doubtful |= !unescape(trimmed, &mut cell.text);
             // Runs of white space show as one space.
             let breaks = trimmed.len() < word.len() && !cell.text.ends_with([' ', '\n']);
             if breaks && (cell.text.len() > start || start > 0) {
                 cell.text.push(' ');
             }
         }
+        cell.runs.note(start..cell.text.len(), struck, raised);
     }
 
     fn tag(&mut self, name: &str, tag: &str) -> Result<(), Refusal> {
@@ -152,24 +212,44 @@ impl Page {
             return Ok(());
         }
         let Some(table) = self.open.last_mut() else { return Ok(()) };
+        if table.cell.is_some() && !matches!(name, "td" | "th" | "/td" | "/th" | "tr" | "/tr" | "/table") {
+            table.marks.tag(name, tag);
+        }
         match name {
             "/table" => return self.finish_table(),
+            "col" => {
+                let last = table.column.saturating_add(span(tag, "span", 1000));
+                if is_unseen(tag) || is_flat(tag, "width") {
+                    let hidden = table.column..last.min(u32::from(cells::LAST_COL) + 1);
+                    table.sheet.hidden_cols.extend(hidden.map(|col| col as u16));
+                }
+                table.column = last;
+            }
             "tr" => {
                 self.finish_cell()?;
                 if let Some(table) = self.open.last_mut() {
-                    table.row = Some(table.row.map_or(0, |row| row.saturating_add(1)));
-                    table.col = 0;
+                    let row = table.row.map_or(0, |row| row.saturating_add(1));
+                    (table.row, table.col) = (Some(row), 0);
+                    if is_unseen(tag) || is_flat(tag, "height") {
+                        table.sheet.hidden_rows.push(row);
+                    }
                 }
             }
             "td" | "th" => {
                 self.finish_cell()?;
-                let span = |name: &str, most: u32| {
-                    attribute(tag, name).and_then(|value| value.parse().ok()).unwrap_or(1u32).clamp(1, most)
+                let cell = PageCell {
+                    text: String::new(),
+                    runs: Runs::default(),
+                    doubtful: false,
+                    across: span(tag, "colspan", 1000),
+                    down: span(tag, "rowspan", 65_534),
                 };
-                let cell = Cell { text: String::new(), across: span("colspan", 1000), down: span("rowspan", 65_534) };
                 if let Some(table) = self.open.last_mut() {
                     table.row.get_or_insert(0);
                     table.cell = Some(cell);
+                    table.marks = Marks::default();
+                    // The cell's own tag is the outermost element around its text.
+                    table.marks.tag(name, tag);
                 }
             }
             "/td" | "/th" | "/tr" => self.finish_cell()?,
@@ -199,7 +279,7 @@ impl Page {
         let off = || refusal::over_limit("行或列超出 Excel 表格的范围");
         let first = cells::checked(row, table.col).ok_or_else(off)?;
         let last = cells::checked(row + cell.down - 1, table.col + cell.across - 1).ok_or_else(off)?;
-        cells::push_nonempty(&mut table.sheet, first, &cells::unshielded(cell.text.trim()));
+        table.put(first, &cell);
         if first != last {
             table.sheet.merges.push(Merge { first, last });
         }
@@ -221,6 +301,21 @@ impl Page {
     }
 }
 
+impl Table {
+    /// Puts a finished cell on the sheet.
+    fn put(&mut self, at: CellRef, cell: &PageCell) {
+        let text = cell.text.trim();
+        if cell.doubtful {
+            self.sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind));
+        } else if cell.runs.is_empty() {
+            cells::push_nonempty(&mut self.sheet, at, &cells::unshielded(text));
+        } else {
+            let runs = cell.runs.shifted(cell.text.len() - cell.text.trim_start().len(), text.len());
+            looks::put_text(&mut self.sheet, at, text, Some(&runs), &CellLook::default());
+        }
+    }
+}
+
 /// Position of the `>` that ends the tag opened at `open`, quotes respected.
 fn tag_end(bytes: &[u8], open: usize) -> usize {
     let mut quote = None;
@@ -235,6 +330,11 @@ fn tag_end(bytes: &[u8], open: usize) -> usize {
         }
     }
     bytes.len()
+}
+
+/// How many rows, columns or cells a tag stands for.
+fn span(tag: &str, name: &str, most: u32) -> u32 {
+    attribute(tag, name).and_then(|value| value.parse().ok()).unwrap_or(1u32).clamp(1, most)
 }
 
 fn skip_raw(text: &str, from: usize, name: &str) -> usize {
@@ -260,20 +360,36 @@ fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
             && apart
         {
             let value = value.trim_start().trim_start_matches(['"', '\'']);
-            let end = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
+            let end = value.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(value.len());
             return Some(&value[..end]);
         }
     }
     None
 }
 
-fn unescape(raw: &str, out: &mut String) {
-    if !raw.contains('&') {
-        out.push_str(raw);
-        return;
+/// Appends text with entities replaced, those that end without their semicolon too; `false` where one means nothing.
+fn unescape(raw: &str, out: &mut String) -> bool {
+    let (mut rest, mut whole) = (raw, true);
+    while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let name: usize =
+            1 + rest[1..].bytes().take(32).take_while(|b| b.is_ascii_alphanumeric() || *b == b'#').count();
+        let closed = rest.as_bytes().get(name) == Some(&b';');
+        let written = &rest[..name + usize::from(closed)];
+        // A bare "&" between words is one.
+        if name == 1 || (!closed && written != "&nbsp") {
+            out.push_str(written);
+            rest = &rest[written.len()..];
+            continue;
+        }
+        let decoded = if closed { html_escape::decode_html_entities(written) } else { "\u{a0}".into() };
+        whole &= decoded != written;
+        out.push_str(&decoded);
+        rest = &rest[written.len()..];
     }
-    let named = raw.replace("&nbsp;", "\u{a0}").replace("&nbsp", "\u{a0}").replace("&middot;", "·");
-    xml::unescape(&named, out);
+    out.push_str(rest);
+    whole
 }
 
 #[cfg(test)]
@@ -300,6 +416,32 @@ mod tests {
             [Merge { first: at("A1"), last: at("C1") }, Merge { first: at("A2"), last: at("A3") }]
         );
         assert_eq!(workbook.sheets.len(), 2);
+    }
+
+    #[test]
+    fn what_is_seen_of_a_page() {
+        let page = "<table><col width=0><col><tr style='display: none'><td>1</td></tr><tr height=0><td>2</td><td><s>3</s>5<sup>1</sup></td></tr>\
+                    <tr><td style='text-decoration:line-through'>甲</td><td><span style=\"display:none\">暗</span>乙<del>丙</del></td><td>a &lt; b</td></tr></table>";
+        let sheet = &read_text(page, Allowance::default()).unwrap().sheets[0];
+        let cells: Vec<(String, &str)> =
+            sheet.cells.iter().map(|cell| (cell.at.to_string(), sheet.text(cell.value))).collect();
+        let expected = [("A1", "1"), ("A2", "2"), ("B2", "51"), ("A3", "甲"), ("B3", "乙"), ("C3", "a < b")];
+        assert_eq!(cells, expected.map(|(at, text)| (at.to_owned(), text)));
+        use crate::model::cell::SeenAs::*;
+        let sights = sheet.sights.iter().map(|sight| (sight.at.to_string(), sight.how, sheet.sight_text(sight)));
+        let expected =
+            [("B2", PartStruck, "351"), ("B2", Superscript, "5"), ("A3", Struck, ""), ("B3", PartStruck, "乙丙")];
+        assert_eq!(sights.collect::<Vec<_>>(), expected.map(|(at, how, text)| (at.to_owned(), how, text)));
+        assert_eq!((&sheet.hidden_rows[..], &sheet.hidden_cols[..]), (&[0, 1][..], &[0][..]));
+    }
+
+    #[test]
+    fn entities_are_read_or_doubted() {
+        let page = "<table><tr><td>&mdash;</td><td>甲&emsp;乙&nbsp丙</td><td>&lol;</td><td>A&B; C</td><td>R&D</td><td>&#24037;&#x4F1A;</td></tr></table>";
+        let sheet = &read_text(page, Allowance::default()).unwrap().sheets[0];
+        let words: Vec<&str> = sheet.cells.iter().map(|cell| sheet.text(cell.value)).collect();
+        assert_eq!(words, ["—", "甲\u{2003}乙\u{a0}丙", "", "", "R&D", "工会"]);
+        assert_eq!(sheet.cells[2].value, RawValue::Unreadable(Doubt::UnknownKind));
     }
 
     #[test]

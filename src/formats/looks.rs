@@ -44,6 +44,16 @@ impl Runs {
         }
     }
 
+    /// The runs of a part of the text: `lead` bytes are cut off in front, `len` are left.
+    pub fn shifted(&self, lead: usize, len: usize) -> Runs {
+        let shift = |ranges: &[Range<usize>]| {
+            let cut =
+                ranges.iter().map(|range| range.start.saturating_sub(lead)..range.end.saturating_sub(lead).min(len));
+            cut.filter(|range| range.start < range.end).collect()
+        };
+        Runs { struck: shift(&self.struck), raised: shift(&self.raised) }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.struck.is_empty() && self.raised.is_empty()
     }

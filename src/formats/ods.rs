@@ -1,15 +1,18 @@
 //! OpenDocument spreadsheets: a package in, a raw workbook out. Read here and not by calamine, because repeated cells
 //! are how these files grow to billions: blank repeats cost nothing, and filled ones are counted.
 
+mod styles;
+
 use super::allowance::Allowance;
 use super::cells;
+use super::looks::{self, CellLook, Runs};
 use super::package::Package;
 use super::refusal::{self, Refusal};
 use super::xml::{self, Attrs, Token, Xml};
-use crate::model::cell::Doubt;
+use crate::model::cell::{Doubt, SeenAs, Sight};
 use crate::model::workbook::Format;
-use crate::model::{Merge, RawCell, RawSheet, RawValue, RawWorkbook, Unreadable};
-use std::collections::HashSet;
+use crate::model::{CellRef, Merge, RawCell, RawSheet, RawValue, RawWorkbook, Unreadable};
+use styles::Styles;
 
 /// # Errors
 /// Encrypted, damaged, over a limit, or another kind of OpenDocument.
@@ -24,7 +27,17 @@ pub fn read(package: &Package) -> Result<RawWorkbook, Refusal> {
         return Err(refusal::encrypted("ODF 加密").into());
     }
     let content = package.part("content.xml")?.ok_or_else(|| refusal::damaged("缺少内容部件"))?;
-    let mut found = tables(&xml::decode(&content)?, package.allowance)?;
+    let mut styles = Styles::default();
+    if let Some(named) = package.part("styles.xml")? {
+        let text = xml::decode(&named)?;
+        let mut xml = Xml::new(&text);
+        while let token @ (Token::Open { .. } | Token::Close { .. } | Token::Text { .. }) =
+            xml.next().map_err(Unreadable::from)?
+        {
+            styles.take(token);
+        }
+    }
+    let mut found = tables(&xml::decode(&content)?, styles, package.allowance)?;
     found.modified = package.part("meta.xml").ok().flatten().and_then(|bytes| stamp(&xml::decode(&bytes).ok()?));
     Ok(found)
 }
@@ -47,29 +60,34 @@ fn stamp(text: &str) -> Option<i64> {
     }
 }
 
-fn tables(text: &str, allowance: Allowance) -> Result<RawWorkbook, Unreadable> {
+fn tables(text: &str, mut styles: Styles, allowance: Allowance) -> Result<RawWorkbook, Unreadable> {
     let mut xml = Xml::new(text);
     let mut found = RawWorkbook { format: Format::Ods, modified: None, sheets: Vec::new(), remarks: Vec::new() };
-    let mut hidden_styles: HashSet<String> = HashSet::new();
-    let mut style = String::new();
     loop {
         match xml.next()? {
-            Token::Open { name: "style", attrs } => style = attrs.get("name").unwrap_or_default().into_owned(),
-            Token::Open { name: "table-properties", attrs } if attrs.raw("display") == Some("false") => {
-                hidden_styles.insert(std::mem::take(&mut style));
-            }
             Token::Open { name: "table", attrs } => {
                 let name = attrs.get("name").unwrap_or_default().into_owned();
-                let hidden = attrs.raw("style-name").is_some_and(|style| hidden_styles.contains(style));
+                let hidden = attrs.raw("style-name").is_some_and(|style| styles.is_hidden(style));
                 let sheet = RawSheet { name, hidden, ..RawSheet::default() };
-                let mut table = Table { allowance, xml: &mut xml, sheet, row: 0, scratch: String::new() };
+                let mut table = TableReader {
+                    allowance,
+                    styles: &mut styles,
+                    xml: &mut xml,
+                    sheet,
+                    row: 0,
+                    columns: Vec::new(),
+                    row_style: None,
+                    scratch: String::new(),
+                    runs: Runs::default(),
+                };
                 table.read()?;
                 let mut sheet = table.sheet;
                 cells::settle(&mut sheet);
+                found.remarks.extend(looks::uncover(&mut sheet));
                 found.sheets.push(sheet);
             }
             Token::End => break,
-            _ => {}
+            token => styles.take(token),
         }
     }
     if found.sheets.is_empty() {
@@ -78,12 +96,18 @@ fn tables(text: &str, allowance: Allowance) -> Result<RawWorkbook, Unreadable> {
     Ok(found)
 }
 
-struct Table<'a, 'x> {
+struct TableReader<'a, 'x> {
     allowance: Allowance,
+    styles: &'a mut Styles,
+    /// Last column and cell style of each stretch of columns.
+    columns: Vec<(u32, Option<&'x str>)>,
+    row_style: Option<&'x str>,
     xml: &'a mut Xml<'x>,
     sheet: RawSheet,
     row: u32,
     scratch: String,
+    /// Of the text in `scratch`.
+    runs: Runs,
 }
 
 fn repeated(attrs: Attrs, name: &str) -> u32 {
@@ -94,14 +118,16 @@ fn off_grid() -> Unreadable {
     refusal::damaged("单元格地址超出表格范围")
 }
 
-impl Table<'_, '_> {
+impl<'x> TableReader<'_, 'x> {
     fn read(&mut self) -> Result<(), Unreadable> {
         let mut column = 0u32;
         loop {
             match self.xml.next()? {
                 Token::Open { name: "table-column", attrs } => {
                     let last = column.saturating_add(repeated(attrs, "number-columns-repeated"));
-                    if matches!(attrs.raw("visibility"), Some("collapse" | "filter")) {
+                    self.columns.push((last, attrs.raw("default-cell-style-name")));
+                    let flat = attrs.raw("style-name").is_some_and(|style| self.styles.is_flat(style));
+                    if flat || matches!(attrs.raw("visibility"), Some("collapse" | "filter")) {
                         let hidden = (column..last.min(u32::from(cells::LAST_COL) + 1)).map(|col| col as u16);
                         self.sheet.hidden_cols.extend(hidden);
                     }
@@ -117,9 +143,10 @@ impl Table<'_, '_> {
         }
     }
 
-    fn row(&mut self, attrs: Attrs) -> Result<(), Unreadable> {
+    fn row(&mut self, attrs: Attrs<'x>) -> Result<(), Unreadable> {
         let times = repeated(attrs, "number-rows-repeated");
-        let from = self.sheet.cells.len();
+        let (from, seen_from) = (self.sheet.cells.len(), self.sheet.sights.len());
+        self.row_style = attrs.raw("default-cell-style-name");
         let mut col = 0u32;
         loop {
             match self.xml.next()? {
@@ -133,7 +160,8 @@ impl Table<'_, '_> {
                 _ => {}
             }
         }
-        if matches!(attrs.raw("visibility"), Some("collapse" | "filter")) {
+        let flat = attrs.raw("style-name").is_some_and(|style| self.styles.is_flat(style));
+        if flat || matches!(attrs.raw("visibility"), Some("collapse" | "filter")) {
             let last = self.row.saturating_add(times).min(cells::LAST_ROW + 1);
             self.sheet.hidden_rows.extend(self.row..last);
         }
@@ -144,7 +172,12 @@ impl Table<'_, '_> {
                 return Err(self.allowance.too_many_cells());
             }
             let row: Vec<RawCell> = self.sheet.cells[from..].to_vec();
+            let sights: Vec<Sight> = self.sheet.sights[seen_from..].to_vec();
             for below in 1..times {
+                self.sheet.sights.extend(sights.iter().map(|sight| {
+                    let row = sight.at.row.saturating_add(below);
+                    Sight { at: CellRef { row, ..sight.at }, ..*sight }
+                }));
                 for cell in &row {
                     let place = cells::checked(cell.at.row.saturating_add(below), u32::from(cell.at.col));
                     self.sheet.push(place.ok_or_else(off_grid)?, cell.value);
@@ -156,12 +189,14 @@ impl Table<'_, '_> {
     }
 
     /// Reads one cell (repeated as stated) and answers the next column.
-    fn cell(&mut self, attrs: Attrs, col: u32) -> Result<u32, Unreadable> {
+    fn cell(&mut self, attrs: Attrs<'x>, col: u32) -> Result<u32, Unreadable> {
         self.scratch.clear();
+        self.runs = Runs::default();
         let whole = self.paragraphs()?;
         let times = repeated(attrs, "number-columns-repeated");
         let next = col.saturating_add(times);
         let value = self.value(attrs, whole);
+        let look = self.look(attrs, col);
         let (across, down) = (repeated(attrs, "number-columns-spanned"), repeated(attrs, "number-rows-spanned"));
         if across > 1 || down > 1 {
             let first = cells::checked(self.row, col).ok_or_else(off_grid)?;
@@ -173,49 +208,85 @@ impl Table<'_, '_> {
             return Err(self.allowance.too_many_cells());
         }
         for col in col..next {
-            self.sheet.push(cells::checked(self.row, col).ok_or_else(off_grid)?, value);
+            let at = cells::checked(self.row, col).ok_or_else(off_grid)?;
+            self.put(at, value, &look);
+            if self.sheet.arena.len() > self.allowance.text() {
+                return Err(self.allowance.too_much_text());
+            }
         }
         Ok(next)
     }
 
-    fn value(&mut self, attrs: Attrs, whole: bool) -> Option<RawValue> {
+    /// The look of the style of the nearest that names one: the cell, its row, its column.
+    fn look(&mut self, attrs: Attrs<'x>, col: u32) -> CellLook {
+        let column = || self.columns.iter().find(|(last, _)| col < *last).and_then(|(_, style)| *style);
+        match attrs.raw("style-name").or(self.row_style).or_else(column) {
+            Some(style) => self.styles.look(style),
+            None => CellLook::default(),
+        }
+    }
+
+    fn put(&mut self, at: CellRef, value: Seen, look: &CellLook) {
+        match value {
+            Seen::Number(number) => looks::put_number(&mut self.sheet, at, number, look, false),
+            Seen::Text(text) if self.runs.is_empty() => {
+                self.sheet.push(at, text);
+                if look.is_eventful() {
+                    looks::note_text(&mut self.sheet, at, &self.scratch, look);
+                }
+            }
+            Seen::Text(_) => looks::put_text(&mut self.sheet, at, &self.scratch, Some(&self.runs), look),
+            Seen::Other(value) => {
+                self.sheet.push(at, value);
+                if look.struck {
+                    self.sheet.push_sight(at, SeenAs::Struck, "");
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, attrs: Attrs, whole: bool) -> Option<Seen> {
         let kind = attrs.raw("value-type");
         let number = || attrs.raw("value").and_then(|value| value.parse::<f64>().ok());
         let doubt = RawValue::Unreadable(Doubt::UnknownKind);
         let error = self.scratch.starts_with('#') && crate::model::cell::ERROR_WORDS.contains(&self.scratch.as_str());
-        match kind {
+        let value = match kind {
             // LibreOffice saves errors as empty strings or zeros that show the error word.
-            Some("float" | "string") if error && attrs.raw("formula").is_some() => Some(cells::error(&self.scratch)),
-            Some("percentage") => Some(number().map_or(doubt, cells::percent)),
-            Some("float" | "currency") => Some(number().map_or(doubt, |number| cells::number(number, false, false))),
-            Some("boolean") => Some(match attrs.raw("boolean-value") {
+            Some("float" | "string") if error && attrs.raw("formula").is_some() => cells::error(&self.scratch),
+            Some("percentage") => number().map_or(doubt, cells::percent),
+            Some("float" | "currency") => match number() {
+                Some(number) => return Some(Seen::Number(number)),
+                None => doubt,
+            },
+            Some("boolean") => match attrs.raw("boolean-value") {
                 Some("true") => RawValue::Boolean(true),
                 Some("false") => RawValue::Boolean(false),
                 _ => doubt,
-            }),
-            Some("date") => {
-                Some(attrs.raw("date-value").and_then(cells::iso_serial).map_or(doubt, RawValue::DateSerial))
-            }
-            Some("time") => Some(attrs.raw("time-value").and_then(duration).map_or(doubt, RawValue::DateSerial)),
+            },
+            Some("date") => attrs.raw("date-value").and_then(cells::iso_serial).map_or(doubt, RawValue::DateSerial),
+            Some("time") => attrs.raw("time-value").and_then(duration).map_or(doubt, RawValue::DateSerial),
             Some("string") | None => {
                 if self.scratch.is_empty() {
                     let lost = kind.is_none() && attrs.raw("formula").is_some();
-                    return lost.then_some(RawValue::Unreadable(Doubt::FormulaWithoutValue));
+                    return lost.then_some(Seen::Other(RawValue::Unreadable(Doubt::FormulaWithoutValue)));
                 }
                 if !whole {
-                    return Some(doubt);
+                    return Some(Seen::Other(doubt));
                 }
                 let start = self.sheet.arena.len() as u32;
                 self.sheet.arena.push_str(&self.scratch);
-                Some(RawValue::Text { start, len: self.scratch.len() as u32 })
+                return Some(Seen::Text(RawValue::Text { start, len: self.scratch.len() as u32 }));
             }
-            Some(_) => Some(doubt),
-        }
+            Some(_) => doubt,
+        };
+        Some(Seen::Other(value))
     }
 
     /// Gathers the paragraphs of the cell just opened; comments are left out.
     fn paragraphs(&mut self) -> Result<bool, Unreadable> {
         let (mut whole, mut depth, mut started) = (true, 0u32, false);
+        // The styles of the spans that are open, the innermost last.
+        let mut spans: Vec<(bool, bool)> = Vec::new();
         loop {
             match self.xml.next()? {
                 Token::Open { name: "annotation" | "shape" | "frame", .. } => self.xml.skip()?,
@@ -226,6 +297,12 @@ impl Table<'_, '_> {
                     started = true;
                     depth += 1;
                 }
+                Token::Open { name: "span", attrs } => {
+                    let style = attrs.raw("style-name").map(|style| self.styles.run(style)).unwrap_or_default();
+                    let (struck, raised) = spans.last().copied().unwrap_or_default();
+                    spans.push((struck || style.0, raised || style.1));
+                }
+                Token::Close { name: "span" } => drop(spans.pop()),
                 Token::Open { name: "s", attrs } => {
                     let spaces = repeated(attrs, "c").min(1_000);
                     self.scratch.extend(std::iter::repeat_n(' ', spaces as usize));
@@ -235,17 +312,29 @@ impl Table<'_, '_> {
                 Token::Close { name: "p" | "h" } => depth = depth.saturating_sub(1),
                 Token::Close { name: "table-cell" } => return Ok(whole),
                 Token::Text { raw, verbatim } if depth > 0 => {
+                    let from = self.scratch.len();
                     if verbatim {
                         self.scratch.push_str(raw);
                     } else {
                         whole &= xml::unescape(raw, &mut self.scratch);
                     }
+                    let (struck, raised) = spans.last().copied().unwrap_or_default();
+                    self.runs.note(from..self.scratch.len(), struck, raised);
                 }
                 Token::End => return Err(refusal::damaged("XML 内容不完整")),
                 _ => {}
             }
         }
     }
+}
+
+/// A cell's value before its looks.
+#[derive(Clone, Copy)]
+enum Seen {
+    Number(f64),
+    /// Of the paragraphs just gathered.
+    Text(RawValue),
+    Other(RawValue),
 }
 
 /// Days of a duration like `PT08H30M00S`.
@@ -273,7 +362,11 @@ mod tests {
     use super::*;
 
     fn table(rows: &str) -> Result<RawWorkbook, Unreadable> {
-        tables(&format!("<d><b><table:table table:name='表'>{rows}</table:table></b></d>"), Allowance::default())
+        tables(
+            &format!("<d><b><table:table table:name='表'>{rows}</table:table></b></d>"),
+            Styles::default(),
+            Allowance::default(),
+        )
     }
 
     #[test]
@@ -299,6 +392,34 @@ mod tests {
         ];
         assert_eq!(cells, expected.map(|(at, value)| (at.to_owned(), value)));
         assert_eq!((sheet.arena.as_str(), sheet.merges.len(), sheet.hidden_rows.len()), ("a  b\nc", 1, 2));
+    }
+
+    /// As LibreOffice saves struck and raised runs, a struck cell, and number formats.
+    #[test]
+    fn what_is_seen_is_told() {
+        let text = "<d><automatic-styles><style style:name='T1'><text-properties text-line-through-style='solid'/></style>\
+            <style style:name='T2'><text-properties text-position='super 58%'/></style>\
+            <number-style style:name='N1'><number min-integer-digits='2' decimal-places='0' display-factor='1000'><embedded-text number:position='1'>.</embedded-text></number><text>万</text></number-style>\
+            <number-style style:name='N2P0'><text>男</text></number-style><number-style style:name='N2'><text>女</text><map condition='value()=1' apply-style-name='N2P0'/></number-style>\
+            <style style:name='c1' data-style-name='N1'/><style style:name='c2' parent-style-name='c1'><text-properties text-line-through-type='single'/></style>\
+            <style style:name='c3' data-style-name='N2'/><style style:name='r0'><table-row-properties row-height='0cm'/></style></automatic-styles>\
+            <table table:name='表'><table-row style-name='r0'><table-cell value-type='string'><p><span style-name='T1'>3</span>5<span style-name='T2'>1</span></p></table-cell>\
+            <table-cell style-name='c1' value-type='float' value='9000'/><table-cell style-name='c2' value-type='string'><p>甲</p></table-cell>\
+            <table-cell style-name='c3' value-type='float' value='1' number-columns-repeated='2'/></table-row></table></d>";
+        let workbook = tables(text, Styles::default(), Allowance::default()).unwrap();
+        let sheet = &workbook.sheets[0];
+        let sights = sheet.sights.iter().map(|sight| (sight.at.to_string(), sight.how, sheet.sight_text(sight)));
+        use SeenAs::*;
+        let expected = [
+            ("A1", PartStruck, "351"),
+            ("A1", Superscript, "5"),
+            ("B1", Format, "0.9万"),
+            ("C1", Struck, ""),
+            ("D1", Format, "男"),
+            ("E1", Format, "男"),
+        ];
+        assert_eq!(sights.collect::<Vec<_>>(), expected.map(|(at, how, text)| (at.to_owned(), how, text)));
+        assert_eq!(sheet.hidden_rows, [0]);
     }
 
     #[test]

@@ -47,11 +47,13 @@ pub fn read(text: &str) -> Reading {
     let plain: String =
         text.chars().filter(|c| !super::width::is_invisible(*c)).map(super::width::narrow_char).collect();
     let mut plain = plain.trim().trim_start_matches('\'').to_owned();
-    // A time behind the date says nothing about the day.
+    // A time behind the date says nothing about the day, unless it names another zone than ours.
+    let mut later = 0;
     if let Some((date, time)) = plain.split_once([' ', 'T'])
         && time.contains(':')
-        && time.chars().all(|c| c.is_ascii_digit() || ":.+Z ".contains(c))
+        && time.chars().all(|c| c.is_ascii_digit() || ":.+-Z ".contains(c))
     {
+        later = days_later_in_china(time);
         plain = date.to_owned();
     }
     plain.retain(|c| !c.is_whitespace());
@@ -61,7 +63,37 @@ pub fn read(text: &str) -> Reading {
     if plain.bytes().all(|b| b.is_ascii_digit()) {
         return digits_only(&plain);
     }
-    separated(&plain)
+    match separated(&plain) {
+        Reading::Day(day) => Reading::Day(day + later),
+        other => other,
+    }
+}
+
+/// How many days later it is in China than in the zone that a time of day names (`16:00:00.000Z`, `23:30+00:00`); a time
+/// that names none is ours.
+fn days_later_in_china(time: &str) -> i32 {
+    let time = time.trim();
+    let (clock, ahead) = match time.strip_suffix('Z') {
+        Some(clock) => (clock, Some(0)),
+        None => match time.rsplit_once(['+', '-']) {
+            Some((clock, zone)) => {
+                let minutes = zone
+                    .split_once(':')
+                    .and_then(|(hours, minutes)| Some(hours.parse::<i32>().ok()? * 60 + minutes.parse::<i32>().ok()?));
+                let sign = if time[clock.len()..].starts_with('-') { -1 } else { 1 };
+                (clock, minutes.filter(|minutes| *minutes <= 14 * 60).map(|minutes| sign * minutes))
+            }
+            None => (time, None),
+        },
+    };
+    let mut parts = clock.trim().split(':').map(|part| part.parse::<i32>().unwrap_or(0));
+    let (hour, minute) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    match ahead {
+        Some(ahead) if (0..24).contains(&hour) && (0..60).contains(&minute) => {
+            (hour * 60 + minute + 8 * 60 - ahead).div_euclid(24 * 60)
+        }
+        _ => 0,
+    }
 }
 
 /// Whether a text already stands in the form that clean dates have.
@@ -200,6 +232,11 @@ mod tests {
         for (text, reading) in [
             ("2026-03-05", Reading::Day(fifth)),
             ("2026/3/5 00:00:00", Reading::Day(fifth)),
+            ("2026-03-04T16:00:00.000Z", Reading::Day(fifth)),
+            ("2026-03-05T15:59:59Z", Reading::Day(fifth)),
+            ("2026-03-04T18:00:00+00:00", Reading::Day(fifth)),
+            ("2026-03-05T00:00:00+08:00", Reading::Day(fifth)),
+            ("2026-03-04T12:00-05:00", Reading::Day(fifth)),
             ("二〇二六年三月五日", Reading::Day(fifth)),
             ("20260305", Reading::Day(fifth)),
             ("2026年3月", Reading::Month(first(2026, 3))),
