@@ -11,6 +11,8 @@ pub mod cells;
 mod compound;
 mod delimited;
 pub mod file;
+#[cfg(test)]
+mod fuzz;
 mod html;
 mod looks;
 mod mhtml;

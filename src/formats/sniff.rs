@@ -209,6 +209,47 @@ mod tests {
         assert_eq!(Format::Delimited.name(), "csv");
     }
 
+    /// Each by another program, the same cells: what a person sees in them, whatever the format.
+    #[test]
+    fn what_a_person_sees_is_one_notion_in_all_formats() {
+        macro_rules! file {
+            ($name:literal) => {
+                ($name, &include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/", $name))[..])
+            };
+        }
+        use crate::model::cell::SeenAs::*;
+        let expected = [
+            ("A1", PartStruck, "351"),
+            ("A1", Superscript, "5"),
+            ("B1", Struck, ""),
+            ("C1", Format, "12人"),
+            ("D1", Format, "000007"),
+            ("E1", Format, "男"),
+            ("F1", Nothing, ""),
+            ("G1", Format, "运维二班"),
+            ("H1", MinusHidden, ""),
+            ("I1", Format, "35千"),
+        ];
+        for (name, bytes) in [
+            file!("seen_xlsxwriter.xlsx"),
+            file!("seen_libreoffice.xlsx"),
+            file!("seen_xlwt.xls"),
+            file!("seen_libreoffice.xls"),
+            file!("seen_libreoffice.ods"),
+        ] {
+            let workbook = read(bytes, Intake::default()).unwrap();
+            let sheet = &workbook.sheets[0];
+            let sights = sheet.sights.iter().map(|sight| (sight.at.to_string(), sight.how, sheet.sight_text(sight)));
+            assert_eq!(
+                sights.collect::<Vec<_>>(),
+                expected.map(|(at, how, text)| (at.to_owned(), how, text)),
+                "{name}"
+            );
+            assert_eq!(sheet.text(sheet.cells[0].value), "51", "{name}");
+            assert_eq!(workbook.remarks, Vec::<String>::new(), "{name}");
+        }
+    }
+
     /// Each by another program, the same figures: what is shown as a percentage is one, and a % that is only written in the
     /// format is none.
     #[test]

@@ -16,8 +16,8 @@ use parts::{Book, Strings, Styles};
 use std::borrow::Cow;
 use std::io::{Cursor, Write};
 
-mod parts;
-mod sheet;
+pub mod parts;
+pub mod sheet;
 
 /// The parts of the package, inflated.
 struct Inflated<'a> {

@@ -82,8 +82,11 @@ pub fn read(package: &Package, main: &str) -> Result<RawWorkbook, Refusal> {
     if read_sheets(package, &listed, &relations, &context, &mut found)? {
         found.remarks.extend(calculation.remark());
     }
+    // Every text of the workbook gone is no matter of single cells.
+    let mut cells = found.sheets.iter().flat_map(|sheet| &sheet.cells);
     let is_lost = |cell: &RawCell| cell.value == RawValue::Unreadable(Doubt::DanglingString);
-    if strings_lost && found.sheets.iter().flat_map(|sheet| &sheet.cells).any(is_lost) {
+    let is_text = |cell: &RawCell| matches!(cell.value, RawValue::Text { .. });
+    if strings_lost && cells.clone().any(is_lost) && !cells.any(is_text) {
         return Err(refusal::damaged("缺少存放文字的部件，单元格里的文字都读不出来").into());
     }
     Ok(found)
