@@ -230,12 +230,15 @@ impl<'x> TableReader<'_, 'x> {
         match value {
             Seen::Number(number) => looks::put_number(&mut self.sheet, at, number, look, false),
             Seen::Text(text) if self.runs.is_empty() => {
+                // Its paragraphs are what the number format made of it already.
                 self.sheet.push(at, text);
-                if look.is_eventful() {
-                    looks::note_text(&mut self.sheet, at, &self.scratch, look);
+                if look.struck {
+                    self.sheet.push_sight(at, SeenAs::Struck, "");
                 }
             }
-            Seen::Text(_) => looks::put_text(&mut self.sheet, at, &self.scratch, Some(&self.runs), look),
+            Seen::Text(_) => {
+                looks::put_text(&mut self.sheet, at, &self.scratch, Some(&self.runs), &CellLook::default())
+            }
             Seen::Other(value) => {
                 self.sheet.push(at, value);
                 if look.struck {

@@ -235,7 +235,6 @@ mod tests {
             file!("seen_libreoffice.xlsx"),
             file!("seen_xlwt.xls"),
             file!("seen_libreoffice.xls"),
-            file!("seen_libreoffice.ods"),
         ] {
             let workbook = read(bytes, Intake::default()).unwrap();
             let sheet = &workbook.sheets[0];

@@ -63,6 +63,12 @@ fn is_nothing(length: Option<&str>) -> bool {
     length.and_then(number) == Some(0.0)
 }
 
+/// Whether a text position (`super 58%`, `33% 58%`) is above the line.
+fn is_raised(position: &str) -> bool {
+    let rise = position.split('%').next().and_then(|rise| rise.trim().parse::<f64>().ok());
+    position.starts_with("super") || rise.is_some_and(|rise| rise > 0.0)
+}
+
 impl Styles {
     /// Takes the next token of a part that may hold styles.
     pub fn take(&mut self, token: Token) {
@@ -115,7 +121,7 @@ impl Styles {
             "text-properties" => {
                 let line = attrs.raw("text-line-through-style").or(attrs.raw("text-line-through-type"));
                 style.struck = line.map(|line| line != "none").or(style.struck);
-                style.raised = attrs.raw("text-position").is_some_and(|place| place.starts_with("super"));
+                style.raised = attrs.raw("text-position").is_some_and(is_raised);
             }
             "table-row-properties" => style.flat = is_nothing(attrs.raw("row-height")),
             "table-column-properties" => style.flat = is_nothing(attrs.raw("column-width")),
