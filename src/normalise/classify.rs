@@ -297,7 +297,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
             if labels::is_zero_report(text) {
                 return Some(Nil::ZeroReport);
             }
-            if !text.is_empty() && labels::says_nothing(text) {
+            if !text.is_empty() && (labels::says_nothing(text) || labels::is_nothing(&header_key(text))) {
                 return Some(Nil::Nothing);
             }
         }

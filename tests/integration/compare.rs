@@ -387,12 +387,9 @@ fn the_comparable_are_paired_by_the_unit_that_a_row_names_and_not_by_who_sent_it
     sent("2026-02", "甲市总工会", "甲一县总工会,,1,1,,1\n甲二县总工会,25,2,25,20,1\n");
     // 乙 says in February that there was nothing; 丙 sends another form, and of this one says nothing at all.
     sent("2026-01", "乙市总工会", "乙市总工会,20,10,20,,1\n");
-    sent("2026-02", "乙市总工会", "");
+    sent("2026-02", "乙市总工会", "零报告\n");
     sent("2026-01", "丙市总工会", "丙市总工会,33,2,33,,1\n");
-    project.write(
-        "returns/2026-02/丙市总工会.csv",
-        "单位,竞赛名称,状态\n丙市总工会,瓦工赛,进行\n乙市总工会,电工赛,进行\n",
-    );
+    project.write("returns/2026-02/丙市总工会.csv", "单位,竞赛名称,状态\n丙市总工会,瓦工赛,进行\n");
     let finished = months.map(|month| project.sound(month));
     let compare = table(&finished[3], "compare");
     let is = |name: &str, expected: [&str; 5]| assert_eq!(column(compare, name), expected, "{name}");
@@ -417,12 +414,15 @@ fn the_comparable_are_paired_by_the_unit_that_a_row_names_and_not_by_who_sent_it
 #[test]
 fn what_is_not_whole_among_the_comparable_is_said() {
     let project = Project::new();
+    // A unit of two records, of which one is sent back.
+    let two = DEFINITION.replace("key    = [\"单位\"]", "key    = [\"单位\", \"采纳\"]");
+    project.write("pipelines/monthly/pipeline.toml", &two);
     project.sound("2026-01");
     let rows = "甲市总工会,15,6,27,10,30\n甲市总工会,,1,1,,\n";
     project.write("returns/2026-02/甲市总工会.csv", &format!("单位,提出,采纳,累计提出,去年提出,创效\n{rows}"));
     let february = project.sound("2026-02");
     let notes = table(&february, "compare").notes.join("\n");
-    let said = "可比单位 1 个，本期共 2 个、上期共 3 个；其中 1 个本期有退回的行，数不全。";
+    let said = "可比单位 2 个，本期共 3 个、上期共 3 个；其中 1 个本期有退回的行，数不全。";
     assert!(notes.contains(said), "{notes}");
 }
 

@@ -15,6 +15,7 @@ mod layout;
 mod licences;
 mod officer;
 mod outputs;
+mod periods;
 mod privacy;
 mod province;
 mod quoting;
