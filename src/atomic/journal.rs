@@ -42,7 +42,7 @@ impl Temporary {
         Temporary { path: folder.join(format!("{TEMPORARY}{}", std::process::id())), suffixed: true }
     }
 
-    pub fn new(&self, name: &str) -> PathBuf {
+    pub fn fresh(&self, name: &str) -> PathBuf {
         self.version("new", name)
     }
 
@@ -169,7 +169,7 @@ pub fn undo(folder: &Path, temporary: &Temporary, plan: &[Planned]) -> io::Resul
     let mut leaving = Vec::new();
     for planned in plan.iter().rev() {
         let name = planned.name();
-        let (target, new, old) = (folder.join(name), temporary.new(name), temporary.old(name));
+        let (target, new, old) = (folder.join(name), temporary.fresh(name), temporary.old(name));
         let replaced = matches!(planned, Planned::Replaced(_)) && !is_there(&new);
         if (replaced || is_there(&old)) && is_there(&target) {
             leaving.push((target, new));

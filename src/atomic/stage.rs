@@ -48,7 +48,7 @@ impl Stage {
     /// # Errors
     /// Its folder cannot be made.
     pub fn staged(&self, name: &str) -> Result<PathBuf, String> {
-        let path = self.temporary.new(name);
+        let path = self.temporary.fresh(name);
         let made = match is_plain(name) {
             true => path.parent().map_or(Ok(()), disk::create_folders),
             false => Err(io::ErrorKind::InvalidFilename.into()),
@@ -153,7 +153,7 @@ impl Stage {
 
     /// Moves one new version into place, over the old one, and sees the names onto the disk.
     fn put_in_place(&self, name: &str) -> io::Result<()> {
-        let new = self.temporary.new(name);
+        let new = self.temporary.fresh(name);
         disk::rename(&new, &self.folder.join(name))?;
         folders_above(&self.folder, &new).iter().try_for_each(|folder| disk::sync_folder(folder))
     }
@@ -181,7 +181,7 @@ impl Stage {
                 ));
             }
             if matches!(planned, Planned::Replaced(_)) {
-                let new = self.temporary.new(name);
+                let new = self.temporary.fresh(name);
                 if !is_there(&new) {
                     return Err(there(io::ErrorKind::NotFound.into()));
                 }
@@ -203,7 +203,7 @@ impl Stage {
         // All of the old ones are aside on the disk before the first new one is in place: no disk that keeps names in
         // another order than they were given shows both.
         let arriving = plan.iter().filter(|planned| matches!(planned, Planned::Replaced(_))).map(Planned::name);
-        self.move_each(arriving.map(|name| (name, self.temporary.new(name), self.folder.join(name))))
+        self.move_each(arriving.map(|name| (name, self.temporary.fresh(name), self.folder.join(name))))
     }
 
     /// Moves files, and sees the names onto the disk.

@@ -40,7 +40,7 @@ impl View {
                 return Some(old);
             }
             let replaced = plan.iter().any(|planned| matches!(planned, Planned::Replaced(of) if of == name));
-            if replaced && !is_there(&temporary.new(name)) {
+            if replaced && !is_there(&temporary.fresh(name)) {
                 return None;
             }
         }

@@ -240,6 +240,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init)]
     fn struck_runs_are_gone_and_superscripts_are_told() {
         let name = Runs { struck: vec![0..6], ..Runs::default() };
         assert_eq!(seen("李强王芳", &name), ("王芳".to_owned(), vec![(SeenAs::PartStruck, "李强王芳".to_owned())]));
@@ -272,6 +273,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init)]
     fn runs_are_told_by_their_fonts() {
         let struck = |font| (font == 7, font == 8);
         let text = RunText { text: "旧名新1".to_owned(), runs: vec![(0, 7), (2, 0), (3, 8)] };

@@ -10,6 +10,9 @@ use std::borrow::Cow;
 /// Parts of one package.
 const PARTS: u64 = 1_000;
 
+/// A part's name as it is looked up, and its bytes.
+pub type NamedPart<'a> = (String, Cow<'a, [u8]>);
+
 /// A package with its parts by name.
 pub struct Package<'a> {
     archive: &'a Archive,
@@ -66,7 +69,7 @@ impl Package<'_> {
     ///
     /// # Errors
     /// A part is refused or damaged.
-    pub fn parts(&self) -> Result<Vec<(String, Cow<'_, [u8]>)>, Unreadable> {
+    pub fn parts(&self) -> Result<Vec<NamedPart<'_>>, Unreadable> {
         let mut parts = Vec::new();
         for entry in &self.archive.entries {
             let name = normal(&entry.name);

@@ -104,7 +104,7 @@ fn files(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
         .text("format", |file| filled(file.format))
         .text("outcome", |file| Some(file.outcome.key()))
         .text("outcome_zh", |file| Some(file.outcome.word()))
-        .text("code", |file| file.code.as_ref().map(|code| &**code))
+        .text("code", |file| file.code.as_deref())
         .made("cause", |file| filled(&file.cause).map(mask_within))
         .text("unit", move |file| unit_code(frame, file.unit))
         .text("sender", move |file| unit_code(frame, file.sender.as_ref().map(|sender| sender.unit)))

@@ -143,8 +143,8 @@ fn decide(sources: &[Source], labelled: bool) -> Told {
             }
             _ => {
                 let lower = sources.get(at + 1..).unwrap_or(&[]).iter();
-                let odds = lower.filter(|lower| at_odds(&source.judged, &lower.judged)).map(|l| (l.at, l.text.clone()));
-                return Told { said: as_said(source), odds: odds.last() };
+                let odds = lower.rev().find(|lower| at_odds(&source.judged, &lower.judged));
+                return Told { said: as_said(source), odds: odds.map(|lower| (lower.at, lower.text.clone())) };
             }
         }
     }

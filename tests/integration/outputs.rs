@@ -39,7 +39,7 @@ impl Personal {
             Some((before, behind)) => name.starts_with(before) && name.ends_with(behind),
             None => name.ends_with(pattern.trim_start_matches('…')),
         };
-        let row = OUTPUTS.into_iter().find(|row| row.outputs.iter().any(|pattern| is(pattern)));
+        let row = OUTPUTS.into_iter().find(|row| row.outputs.iter().any(&is));
         row.unwrap_or_else(|| panic!("{name} stands in no row of the table"))
     }
 

@@ -39,13 +39,12 @@ fn no_name_of_a_file_breaks_a_workbook_a_line_or_a_screen() {
             parts_are_quiet(&name, &bytes);
         } else if !name.ends_with(".parquet") {
             let text = String::from_utf8(bytes).expect("UTF-8");
-            silent(&text.replace("\r\n", "\n").trim_start_matches('\u{feff}'), &name);
+            silent(text.replace("\r\n", "\n").trim_start_matches('\u{feff}'), &name);
         }
     }
     assert_eq!(books, 4, "the leadership workbook, the findings, the data, the chase list");
     let findings = std::fs::read_to_string(out.path().join("findings.ndjson")).expect("findings");
-    let lines =
-        findings.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a JSON line")).count();
+    let lines = findings.lines().filter(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()).count();
     assert_eq!(lines, findings.split('\n').count() - 1);
     links_lead_to_files(out.path(), names().len());
 }

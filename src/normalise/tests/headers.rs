@@ -75,9 +75,7 @@ fn the_money_unit_of_the_whole_table_counts_wherever_it_stands() {
 fn parents_in_the_middle_of_their_block_are_uncertain() {
     let parents = |first: usize, second: usize| {
         let mut top = header();
-        for col in 6..=9 {
-            top[col] = E;
-        }
+        top[6..=9].fill(E);
         (top[first], top[second]) = (T("六好"), T("公示时间"));
         let leaves = vec![E, E, E, E, E, E, T("科学管理"), T("劳动竞赛"), T("开始"), T("结束")];
         run(vec![sheet("csv", &[cover(), top, leaves, good()])])
