@@ -124,7 +124,7 @@ pub fn from_text(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, raw: &str, text: 
         return percent(desk, cell, figure.value);
     }
     if figure.percent {
-        let value = from_share(desk, cell, figure.value / 100.0);
+        let value = from_share(desk, cell, numbers::share_of(figure.value));
         if let CellValue::Number(value) = value {
             desk.amend(cell, AmendmentRule::PercentSign, raw, &numbers::show(value));
         }
@@ -214,7 +214,7 @@ fn percent(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellVal
         desk.find(cell, FindingCode::PercentOutOfRange, Severity::Block, found, expects(cell.field), MEND);
         return CellValue::Nothing;
     }
-    let value = if number == 1.0 { 1.0 } else { number / 100.0 };
+    let value = if number == 1.0 { 1.0 } else { numbers::share_of(number) };
     let found = format!(
         "“{}”填的是 {}，没有百分号，按 {}% 读",
         cell.field.name,

@@ -243,6 +243,12 @@ pub fn show(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 { format!("{}", value as i64) } else { format!("{value}") }
 }
 
+/// The proportion that a percentage is, as exactly as its digits say: 98.96 / 100 would be 0.9895999999999999 and no longer
+/// the rounding of 95 ÷ 96.
+pub fn share_of(percentage: f64) -> f64 {
+    format!("{percentage}e-2").parse().unwrap_or(percentage / 100.0)
+}
+
 /// A proportion as a percentage, without what binary arithmetic adds: 0.987 → 98.7%.
 pub fn percent(share: f64) -> String {
     let rounded = (share * 1e12).round() / 1e10;
@@ -281,6 +287,7 @@ mod tests {
             assert_eq!((figure.value, figure.scale, figure.unit.as_str()), (value, scale, unit), "{text}");
         }
         assert_eq!([percent(0.987), percent(-0.07), percent(0.0)], ["98.7%", "-7%", "0%"]);
+        assert_eq!([share_of(98.96), share_of(100.0), share_of(-7.0), share_of(0.07)], [0.9896, 1.0, -0.07, 0.0007]);
         assert_eq!([percent(1e300), percent(-1e-20)], ["1e300×100%", "0%"]);
         assert!(read("50%").is_ok_and(|figure| figure.percent));
     }

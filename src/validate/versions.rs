@@ -368,14 +368,14 @@ fn dropped(form: &Form, index: u16, others: &[&Candidate], earlier: &Candidate) 
     if missing == 0 && gone_units == 0 {
         return None;
     }
-    let (severity, what) = if gone_units > 0 {
-        (Severity::Verify, format!("旧版有的 {missing} 行、{gone_units} 个推荐单位"))
-    } else {
-        (Severity::Note, format!("旧版有的 {missing} 行"))
+    let what = match gone_units {
+        0 => format!("旧版有的 {missing} 行"),
+        gone => format!("旧版有的 {missing} 行、{gone} 个推荐单位"),
     };
     Some(Finding {
         code: FindingCode::VersionRowsDropped.into(),
-        severity,
+        // Whether they were taken out or are another part of the list, only the unit knows.
+        severity: Severity::Verify,
         place: place(later),
         found: format!("被替代的“{}”中{what}在这一版里没有", earlier.name),
         expected: "新版包含仍然有效的全部行".into(),

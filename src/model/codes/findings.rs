@@ -203,7 +203,7 @@ registry! {
         RecordInTwoReturns "record-in-two-returns" = row(VERIFY, "两个单位报了同一条记录", "equal records of two senders, where no rule of the form speaks of it; both count", "请与两个单位核实");
         VersionUndecidable "version-undecidable" = whole(BLOCK, "两个版本分不出先后", "two versions, and nothing tells which is later", "请报送单位说明以哪一份为准");
         VersionEvidenceConflict "version-evidence-conflict" = whole(VERIFY, "版本先后的依据不一致", "填报日期, marks and stamps disagree; the later 填报日期 counts", "请核对以哪一份为准");
-        VersionRowsDropped "version-rows-dropped" = whole(&[Severity::Note, Severity::Verify], "后一版比前一版少了行", "a later version lacks rows of the earlier; 核实 if a unit is gone", "请报送单位确认是不是有意删去");
+        VersionRowsDropped "version-rows-dropped" = whole(VERIFY, "后一版比前一版少了行", "a later version lacks rows of the earlier", "请报送单位确认是不是有意删去");
         QuotaWeightMissing "quota-weight-missing" = run(BLOCK, "应报单位没有在岗职工人数", "an expected unit has no weight, so no seats are apportioned", "请在单位名册中补填后重新汇总");
         QuotaNotApportioned "quota-not-apportioned" = run(BLOCK, "总名额不够每个单位的下限", "the total cannot give each unit its minimum", "请改总名额或下限");
         QuotaIssuedRow "quota-issued-row" = run(BLOCK, "名额分配表有行认不出单位", "a row of 名额分配表 belongs to no expected unit", "请改正名额分配表后重新汇总");
