@@ -258,7 +258,10 @@ fn no_network_call_is_ever_made() {
         println!("skipped: strace may not trace here ({})", String::from_utf8_lossy(&output.stderr).trim());
         return;
     }
-    assert_eq!(std::fs::read_to_string(&calls).expect("what strace saw"), "");
+    // A worker that dies as strace lets go of it leaves `???( <detached ...>`: the end of a process, no call.
+    let seen = std::fs::read_to_string(&calls).expect("what strace saw");
+    let made: Vec<_> = seen.lines().filter(|line| !line.contains("???( <detached")).collect();
+    assert_eq!(made, Vec::<&str>::new());
     // It does see them: a shell that asks for a socket is seen.
     let mut command = std::process::Command::new("strace");
     command.args(["-f", "-qq", "-e", "trace=%network", "-e", "signal=none", "-o"]).arg(&calls);
