@@ -2,14 +2,13 @@
 //!
 //! Widths are decided for the whole sheet first, since stacked blocks share their columns.
 
+use super::body::{self, ColumnKinds, Printed, PrintedCell};
 use super::columns::SheetColumns;
-use super::excel::serial;
 use super::measure::single_message;
 use super::style::{CellStyle, PrintStyles};
 use super::{cell_text, measure};
-use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
-use crate::text::dates::show_day;
-use crate::text::masks::{mask, mask_within};
+use crate::model::statistic::{Heading, RowKind, StatRow, StatTable};
+use crate::text::masks::mask_within;
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use std::ops::Range;
 
@@ -29,6 +28,55 @@ pub struct Stand {
     pub lines: Vec<f64>,
     /// The rows of `lines` that are body, totals included.
     pub filled: Range<usize>,
+    /// Where most of the body is still to be written, since it is long.
+    pub long: Option<LongBody>,
+}
+
+/// The body of a long table: of its rows those are on the sheet that show how cells are set; the others are written straight
+/// into the file, since a cell that waits in memory costs a quarter of a kilobyte.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LongBody {
+    /// 0-based row of the sheet that the body begins at; this one is always on the sheet.
+    pub first: u32,
+    pub samples: Vec<SampleRow>,
+}
+
+/// A row on the sheet by which others are written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampleRow {
+    pub row: u32,
+    pub kind: RowKind,
+    /// How each of its cells is set, left to right.
+    pub styles: Vec<CellStyle>,
+}
+
+/// Rows from which on a body is long.
+const LONG: usize = 2_000;
+
+/// A body whose cells are merged is never long: merges are the sheet's own.
+fn is_long(table: &StatTable, widths: &SheetColumns) -> bool {
+    let merged = |row: &StatRow| {
+        let span = |column| widths.span(row.cells.len(), column);
+        (0..row.cells.len()).any(|column| span(column).0 != span(column).1)
+    };
+    let count = table.headings.len();
+    table.rows.len() > LONG && !table.rows.iter().any(|row| row.cells.len() != count || merged(row))
+}
+
+/// The sample rows of a body so far.
+#[derive(Default)]
+struct Samples(Vec<SampleRow>);
+
+impl Samples {
+    /// Whether a row has to be on the sheet, because a cell of it is set as none before.
+    fn shows(&mut self, row: u32, kind: RowKind, cells: &[PrintedCell]) -> bool {
+        let known = |style: CellStyle| self.0.iter().any(|one| one.kind == kind && one.styles.contains(&style));
+        let new = self.0.is_empty() || cells.iter().any(|cell| !known(cell.style));
+        if new {
+            self.0.push(SampleRow { row, kind, styles: cells.iter().map(|cell| cell.style).collect() });
+        }
+        new
+    }
 }
 
 /// Writes one line over the whole width of the widths, as high as it needs; returns its height in points.
@@ -96,6 +144,7 @@ pub fn block(
     let first_row = top + lines.len() as u32;
     row = first_row;
     let mut body = body_range(&table.rows, row);
+    let mut long = None;
     if let Some(message) = single_message(table) {
         let format = styles.cell(CellStyle::Centre, RowKind::Body);
         span(sheet, (row, row), (0, widths.last()), &cell_text::printable(&mask_within(message)).0, format)?;
@@ -105,10 +154,18 @@ pub fn block(
         row += 1;
     } else {
         let kinds = ColumnKinds::of(table);
+        let mut samples = is_long(table, widths).then(Samples::default);
         for stat in &table.rows {
-            lines.push(body_row(sheet, styles, widths, &kinds, stat, row)?);
+            let cells = kinds.print(stat);
+            let height = body::height(&cells, |at| widths.width_of(widths.span(cells.len(), at)));
+            if samples.as_mut().is_none_or(|samples| samples.shows(row, stat.kind, &cells)) {
+                body_row(sheet, styles, widths, stat.kind, &cells, row)?;
+                sheet.set_row_height(row, height)?;
+            }
+            lines.push(height);
             row += 1;
         }
+        long = samples.map(|samples| LongBody { first: first_row, samples: samples.0 });
     }
     let filled = (first_row - top) as usize..lines.len();
     for text in numbered_notes(&table.notes) {
@@ -124,6 +181,7 @@ pub fn block(
         columns: (0..count).map(|column| widths.span(count, column).0).collect(),
         lines,
         filled,
+        long,
     })
 }
 
@@ -193,139 +251,28 @@ fn headings(
     Ok(heights)
 }
 
-/// What the columns of a table have in common, decided once.
-struct ColumnKinds {
-    labels: usize,
-    /// Words of at most six characters stand in the middle.
-    short: Vec<bool>,
-    decimals: Vec<CellStyle>,
-    /// Years and the like: numbers that are names.
-    plain: Vec<bool>,
-    private: Vec<bool>,
-}
-
-impl ColumnKinds {
-    fn of(table: &StatTable) -> ColumnKinds {
-        let column_cells = |column: usize| table.rows.iter().filter_map(move |row| row.cells.get(column));
-        let short = |column: usize| {
-            column_cells(column)
-                .all(|cell| !matches!(cell, StatCell::Text(t) | StatCell::Alarm(t) if measure::places(t) > 12 || t.contains('\n')))
-        };
-        let decimals = |column: usize| {
-            let tenths =
-                |cell: &StatCell| matches!(cell, StatCell::Number(v) if (v * 10.0 - (v * 10.0).round()).abs() > 1e-6);
-            let parts = |cell: &StatCell| matches!(cell, StatCell::Number(v) if v.fract() != 0.0);
-            if column_cells(column).any(tenths) {
-                CellStyle::Decimal2
-            } else if column_cells(column).any(parts) {
-                CellStyle::Decimal1
-            } else {
-                CellStyle::Integer
-            }
-        };
-        let names = || table.headings.iter().map(|heading| heading.name.as_str());
-        let count = table.headings.len();
-        ColumnKinds {
-            labels: table.label_columns,
-            short: (0..count).map(short).collect(),
-            decimals: (0..count).map(decimals).collect(),
-            plain: names().map(|name| ["年度", "年份", "序号"].iter().any(|word| name.ends_with(word))).collect(),
-            private: (0..count).map(|column| table.private_columns.contains(&column)).collect(),
-        }
-    }
-
-    fn flag(flags: &[bool], column: usize) -> bool {
-        flags.get(column).copied().unwrap_or(false)
-    }
-
-    fn text_kind(&self, column: usize) -> CellStyle {
-        if Self::flag(&self.short, column) && !(column == 0 && self.labels > 0) {
-            CellStyle::Centre
-        } else {
-            CellStyle::Left
-        }
-    }
-}
-
+/// Writes the cells of a row of the body.
 fn body_row(
     sheet: &mut Worksheet,
     styles: &PrintStyles,
     widths: &SheetColumns,
-    columns: &ColumnKinds,
-    stat: &StatRow,
+    kind: RowKind,
+    cells: &[PrintedCell],
     row: u32,
-) -> Result<f64, XlsxError> {
-    let mut most = 1;
-    for (index, cell) in stat.cells.iter().enumerate() {
-        let (column, last) = widths.span(stat.cells.len(), index);
+) -> Result<(), XlsxError> {
+    for (index, cell) in cells.iter().enumerate() {
+        let (column, last) = widths.span(cells.len(), index);
         if last > column {
             // Merged first and filled after; the pieces keep the borders.
-            sheet.merge_range(row, column, row, last, "", styles.cell(CellStyle::Left, stat.kind))?;
+            sheet.merge_range(row, column, row, last, "", styles.cell(CellStyle::Left, kind))?;
         }
-        let style_of = |kind| styles.cell(kind, stat.kind);
-        match cell {
-            StatCell::Text(text) | StatCell::Alarm(text) => {
-                let alarm = matches!(cell, StatCell::Alarm(_));
-                let kind = if alarm { CellStyle::Alarm } else { columns.text_kind(index) };
-                let text = printed(text, ColumnKinds::flag(&columns.private, index));
-                most = most.max(measure::lines(&text, widths.width_of((column, last)), 11.0));
-                // The label of a total stands in the middle, as on every official form.
-                let kind = if stat.kind == RowKind::Total && index == 0 { CellStyle::Centre } else { kind };
-                sheet.write_string_with_format(row, column, text, style_of(kind))?;
-            }
-            StatCell::Integer(value) => {
-                let name = index < columns.labels || ColumnKinds::flag(&columns.plain, index);
-                let kind = if name { CellStyle::Plain } else { CellStyle::Integer };
-                integer(sheet, (row, column), *value, style_of(kind))?;
-            }
-            StatCell::Number(value) if value.is_finite() => {
-                let kind = columns.decimals.get(index).copied().unwrap_or(CellStyle::Decimal2);
-                sheet.write_number_with_format(row, column, *value, style_of(kind))?;
-            }
-            StatCell::Ratio { num, den } if *den != 0 => {
-                sheet.write_number_with_format(row, column, *num as f64 / *den as f64, style_of(CellStyle::Percent))?;
-            }
-            StatCell::Points(points) if points.is_finite() => {
-                sheet.write_number_with_format(row, column, *points, style_of(CellStyle::Points))?;
-            }
-            StatCell::Date(day) => date(sheet, (row, column), *day, style_of(CellStyle::Date))?,
-            StatCell::Month(day) => date(sheet, (row, column), *day, style_of(CellStyle::Month))?,
-            state => match state.state() {
-                Some(word) => {
-                    let kind = if *state == StatCell::NotReported { CellStyle::Faint } else { CellStyle::Centre };
-                    sheet.write_string_with_format(row, column, word, style_of(kind))?;
-                }
-                None => {
-                    sheet.write_blank(row, column, style_of(CellStyle::Left))?;
-                }
-            },
-        }
+        let format = styles.cell(cell.style, kind);
+        match &cell.printed {
+            Printed::Words(words) => sheet.write_string_with_format(row, column, words, format)?,
+            Printed::State(word) => sheet.write_string_with_format(row, column, *word, format)?,
+            Printed::Figure(figure) => sheet.write_number_with_format(row, column, *figure, format)?,
+            Printed::Nothing => sheet.write_blank(row, column, format)?,
+        };
     }
-    let height = (f64::from(most) * 15.0 + 5.0).clamp(20.0, 400.0);
-    sheet.set_row_height(row, height)?;
-    Ok(height)
-}
-
-/// Words as they are printed: numbers of people masked, and a private column's words altogether.
-fn printed(text: &str, private: bool) -> String {
-    let masked = if private { mask_within(&mask(text)) } else { mask_within(text) };
-    cell_text::printable(&masked).0.into_owned()
-}
-
-/// Excel keeps 15 digits of a number; a longer one is written as text, whole.
-fn integer(sheet: &mut Worksheet, at: (u32, u16), value: i64, format: &Format) -> Result<(), XlsxError> {
-    if value.unsigned_abs() < 1_000_000_000_000_000 {
-        sheet.write_number_with_format(at.0, at.1, value as f64, format)?;
-    } else {
-        sheet.write_string_with_format(at.0, at.1, value.to_string(), format)?;
-    }
-    Ok(())
-}
-
-fn date(sheet: &mut Worksheet, at: (u32, u16), day: i32, format: &Format) -> Result<(), XlsxError> {
-    match serial(day) {
-        Some(serial) => sheet.write_number_with_format(at.0, at.1, serial, format)?,
-        None => sheet.write_string_with_format(at.0, at.1, show_day(day), format)?,
-    };
     Ok(())
 }

@@ -4,11 +4,13 @@
 //! the leadership workbook, lists for officers, forms and correction copies are all written with it.
 
 pub mod block;
+pub mod body;
 pub mod cell_text;
 pub mod columns;
 pub mod excel;
 pub mod link;
 pub mod listing;
+pub mod long;
 pub mod mark;
 pub mod measure;
 pub mod output_file;

@@ -49,7 +49,8 @@ const CELL_STYLES: [CellStyle; 12] = [
 ];
 
 impl CellStyle {
-    fn number_format(self) -> Option<&'static str> {
+    /// The number format of figures; words have none, and are wrapped.
+    pub fn number_format(self) -> Option<&'static str> {
         Some(match self {
             CellStyle::Integer => "#,##0",
             CellStyle::Plain => "0",

@@ -5,12 +5,13 @@ use super::results::Results;
 use super::{glossary, overview};
 use crate::book::block::Stand;
 use crate::book::cell_text;
+use crate::book::long::{self, LongTable};
 use crate::book::stack::table_sheet;
 use crate::book::style::PrintStyles;
 use crate::book::workbook::workbook;
 use crate::model::statistic::StatTable;
 use rust_xlsxwriter::XlsxError;
-use std::io::{Seek, Write};
+use std::io::{Cursor, Seek, Write};
 
 /// Writes the workbook to `target`.
 ///
@@ -26,14 +27,16 @@ pub fn leadership<W: Write + Seek + Send>(
     let title = results.name();
     let mut book = workbook(&format!("{title}汇总表"))?;
     let mut sheets = Vec::new();
+    let mut numbers = vec![0; results.tables.len()];
     // One stand per table of the results, in its order.
     let mut stands = vec![Stand::default(); results.tables.len()];
     for (name, tables) in by_sheet(results.tables, &[overview::NAME, glossary::NAME]) {
         let printed: Vec<&StatTable> = tables.iter().filter_map(|index| results.tables.get(*index)).collect();
         let (sheet, placed) = table_sheet(&name, &printed, &styles, &title)?;
         for (index, stand) in tables.into_iter().zip(placed) {
-            if let Some(slot) = stands.get_mut(index) {
-                *slot = stand;
+            if let (Some(slot), Some(number)) = (stands.get_mut(index), numbers.get_mut(index)) {
+                // The overview stands first.
+                (*slot, *number) = (stand, sheets.len() + 2);
             }
         }
         sheets.push(sheet);
@@ -43,7 +46,15 @@ pub fn leadership<W: Write + Seek + Send>(
         book.push_worksheet(sheet);
     }
     book.push_worksheet(glossary::glossary(results, &styles, input_hash)?);
-    book.save_to_writer(target)
+    let long = results.tables.iter().zip(&stands).zip(numbers).filter(|((_, stand), _)| stand.long.is_some());
+    let long: Vec<LongTable<'_>> = long.map(|((table, stand), sheet)| LongTable { sheet, table, stand }).collect();
+    if long.is_empty() {
+        return book.save_to_writer(target);
+    }
+    let mut shell = Cursor::new(Vec::new());
+    book.save_to_writer(&mut shell)?;
+    drop(book);
+    Ok(long::fill_in(shell.into_inner(), &long, target)?)
 }
 
 /// Sheet names in order of first use, each with its tables; names that Excel would take for the same get a number.
