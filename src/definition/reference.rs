@@ -7,6 +7,7 @@
 
 mod aliases;
 pub mod columns;
+pub mod likeness;
 mod roster;
 mod shelf;
 pub mod table_file;

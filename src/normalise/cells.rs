@@ -346,11 +346,7 @@ impl<'d, 'a> Desk<'d, 'a> {
         } else {
             (FindingCode::UnitAmbiguous, format!("“{}”填的“{text}”在单位名册中对应不止一个单位", cell.field.name))
         };
-        let expected = match &self.last_unknown {
-            Some((last, expected)) if last == raw => expected.clone(),
-            _ => super::identify::expected_unit(roster, text, candidates),
-        };
-        self.last_unknown = Some((raw.to_owned(), expected.clone()));
+        let expected = super::identify::expected_unit(roster, candidates);
         self.find(
             cell,
             code,

@@ -55,8 +55,6 @@ pub struct Desk<'d, 'a> {
     pub birth: Option<(i32, u32)>,
     /// The unit text read last and what it meant: most returns repeat one name on every row.
     pub last_unit: Option<(String, u32)>,
-    /// The unknown unit text read last and what to write instead: the roster is searched for it once, not once a row.
-    pub last_unknown: Option<(String, String)>,
 }
 
 /// One cell to read.

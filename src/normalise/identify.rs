@@ -45,14 +45,11 @@ pub fn settle(roster: &Roster, candidates: &[u32], context: &[u32]) -> Option<u3
     linked.next().is_none().then_some(first)
 }
 
-/// What to write instead, for a name that is unknown or means several units.
-pub fn expected_unit(roster: &Roster, written: &str, candidates: &[u32]) -> String {
+/// What to write instead, for a name that is unknown or means several units. Which units an unknown one looks like is said
+/// later, of all returns' names together.
+pub fn expected_unit(roster: &Roster, candidates: &[u32]) -> String {
     if candidates.is_empty() {
-        let similar = roster.similar(written);
-        if similar.is_empty() {
-            return "填单位名册中的单位".to_owned();
-        }
-        return format!("填单位名册中的单位，名称相近的有：{}", similar.join("、"));
+        return "填单位名册中的单位".to_owned();
     }
     let names: Vec<&str> =
         candidates.iter().filter_map(|unit| roster.units.get(*unit as usize)).map(|unit| unit.name.as_ref()).collect();
@@ -171,7 +168,7 @@ fn unknown_cover(roster: &Roster, said: &CoverUnit, sink: &mut Sink) {
         code,
         severity: Severity::Block,
         found: format!("填报单位“{}”{why}", said.written),
-        expected: expected_unit(roster, &said.written, &said.candidates),
+        expected: expected_unit(roster, &said.candidates),
         next: ASK_UNIT,
     };
     sink.on_return(Some(said.sheet), vec![said.at], say);

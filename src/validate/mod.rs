@@ -65,7 +65,7 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
     let addresses = Addresses::of(&arrived);
     let mut ruling = versions::decide(plan, &reference.roster, &addresses, &arrived);
     let ledger = ledger::record(plan, &arrived, &mut ruling);
-    let unknown_names = strangers::gather(&reference.roster, &ruling, &arrived);
+    let unknown_names = strangers::gather(&reference.roster, &ruling, &mut arrived);
     // Before the findings are taken: whether a return is held out is read from them.
     let heard = Heard::of(yardstick, &ruling, &arrived);
     for file in &mut arrived {

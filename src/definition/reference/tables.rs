@@ -1,6 +1,7 @@
 //! The other reference tables: cities, holidays, due dates, code lists, and those that a definition declares.
 
 use super::columns::{HeadedTable, TableRow, Want};
+use super::likeness::Likeness;
 use super::shelf::Shelf;
 use super::table_file::TableFile;
 use super::units::Roster;
@@ -368,11 +369,13 @@ fn resolve_units(
         return;
     }
     let mut seen: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut likeness = Likeness::of(roster);
     for (row, record) in records.iter().enumerate() {
         let Some(text) = units.get(row).map(str::to_owned) else { continue };
         let found = roster.find(&text);
         let [at] = *found else {
-            let similar = roster.similar(&text).iter().map(|name| format!("“{name}”")).collect::<Vec<_>>();
+            let similar = likeness.similar(&text).iter().filter_map(|unit| roster.units.get(*unit as usize));
+            let similar: Vec<String> = similar.map(|unit| format!("“{}”", unit.name)).collect();
             let (what, help) = match found.len() {
                 0 if similar.is_empty() => ("不在单位名册中", "核对名称".to_owned()),
                 0 => ("不在单位名册中", format!("是不是{}？", similar.join("、"))),

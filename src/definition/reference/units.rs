@@ -78,30 +78,4 @@ impl Roster {
     pub fn find(&self, written: &str) -> &[u32] {
         self.keys.get(&crate::text::names::match_key(written)).map_or(&[], Vec::as_slice)
     }
-
-    /// Up to three names that look alike, for a suggestion.
-    pub fn similar(&self, written: &str) -> Vec<Arc<str>> {
-        let units = self.similar_units(written);
-        units.iter().filter_map(|unit| self.units.get(*unit as usize)).map(|unit| unit.name.clone()).collect()
-    }
-
-    /// Up to three units whose name or alias looks alike, the most alike first.
-    pub fn similar_units(&self, written: &str) -> Vec<u32> {
-        let key = crate::text::names::match_key(written);
-        let mut scored: Vec<(f64, u32)> = Vec::new();
-        for (name, units) in &self.keys {
-            let score = strsim::jaro_winkler(&key, name);
-            if score >= 0.75 {
-                scored.extend(units.iter().map(|unit| (score, *unit)));
-            }
-        }
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let mut shown: Vec<u32> = Vec::new();
-        for (_, unit) in scored {
-            if shown.len() < 3 && !shown.contains(&unit) {
-                shown.push(unit);
-            }
-        }
-        shown
-    }
 }
