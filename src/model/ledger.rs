@@ -88,14 +88,40 @@ pub struct Difference {
     pub later: Vec<u32>,
     /// Whether `later` is known to be the later.
     pub decided: bool,
-    /// By the rows of the earlier version, then the added ones. Empty where nothing differs.
+    /// All changes, counted.
+    pub counts: ChangeCounts,
+    /// By the rows of the earlier version, then the added ones; of very many the first. Empty where nothing differs.
     pub changes: Vec<VersionChange>,
 }
 
 impl Difference {
-    /// Number of changes of a kind.
-    pub fn count(&self, kind: ChangeKind) -> usize {
-        self.changes.iter().filter(|change| change.kind == kind).count()
+    /// Number of changes that are counted and not listed.
+    pub fn unlisted(&self) -> usize {
+        self.counts.all().saturating_sub(self.changes.len())
+    }
+}
+
+/// Number of changes of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ChangeCounts {
+    pub cells: usize,
+    pub rows_dropped: usize,
+    pub rows_added: usize,
+}
+
+impl ChangeCounts {
+    /// One more of a kind.
+    pub fn add(&mut self, kind: ChangeKind) {
+        match kind {
+            ChangeKind::Cell => self.cells += 1,
+            ChangeKind::RowDropped => self.rows_dropped += 1,
+            ChangeKind::RowAdded => self.rows_added += 1,
+        }
+    }
+
+    /// Changes of every kind.
+    pub fn all(&self) -> usize {
+        self.cells + self.rows_dropped + self.rows_added
     }
 }
 

@@ -75,6 +75,59 @@ fn undecidable_versions_list_their_differences() {
     assert_eq!(cells(&ledger.differences[1])[0].2, Shown::Nothing);
 }
 
+/// Versions of one unit, each with other figures on all its rows: a template sent on with the unit filled in.
+fn versions(count: u32, rows: usize) -> Vec<Arrived> {
+    let names: Vec<String> = (0..rows).map(|row| format!("{row}班")).collect();
+    let version = |n: u32| {
+        let rows: Vec<Row<'_>> = names.iter().map(|name| team(name, Some(i64::from(n) + 10))).collect();
+        let mut file = filed(n, &format!("{n}.xlsx"), 0, vec![table(n, 0, 0, &rows)]);
+        edit(&mut file).version.filled_on = day(2026, 3, 6).map(|day| day + n as i32);
+        file
+    };
+    (0..count).map(version).collect()
+}
+
+#[test]
+fn every_change_is_counted_and_the_first_are_listed() {
+    let verdict = run(&plan(vec![]), versions(2, 300)).verdict;
+    let [difference] = verdict.ledger.differences.as_slice() else { panic!("{:?}", verdict.ledger.differences) };
+    assert_eq!((difference.counts.cells, difference.counts.all()), (300, 300));
+    assert_eq!((difference.changes.len(), difference.unlisted()), (200, 100));
+    assert!(verdict.sources[0].cause.contains("300 个单元格不同"), "{}", verdict.sources[0].cause);
+}
+
+#[test]
+fn what_is_listed_of_one_unit_does_not_grow_with_its_versions() {
+    let listed = |count| -> usize {
+        let differences = run(&plan(vec![]), versions(count, 150)).verdict.ledger.differences;
+        assert!(differences.iter().all(|difference| difference.counts.cells == 150), "all are counted");
+        differences.iter().map(|difference| difference.changes.len()).sum()
+    };
+    assert_eq!((listed(20), listed(40)), (2_000, 2_000));
+}
+
+#[test]
+fn comparisons_look_at_the_files_concerned_and_at_no_other() {
+    let work = |units: u32| {
+        let pair = |unit: u32| {
+            let file = |source: u32| {
+                filed(source, "x.xlsx", 0, vec![table(source, 0, 0, &[team("一班", Some(source.into()))])])
+            };
+            let mut pair = [file(2 * unit), file(2 * unit + 1)];
+            for (at, file) in pair.iter_mut().enumerate() {
+                let returned = edit(file);
+                returned.version.filled_on = day(2026, 3, 6).map(|day| day + at as i32);
+                returned.sender.as_mut().unwrap().unit = unit;
+            }
+            pair
+        };
+        super::changes::work::LOOKED_AT.with(|looked| looked.set(0));
+        run(&plan(vec![]), (0..units).flat_map(pair).collect());
+        super::changes::work::LOOKED_AT.with(std::cell::Cell::get)
+    };
+    assert_eq!((work(20), work(40)), (40, 80));
+}
+
 #[test]
 fn a_version_split_over_two_files_loses_no_rows() {
     let old = [team("一班", Some(9)), (Some(2), "乙厂", "二班", "模范", Some(9))];
@@ -244,8 +297,30 @@ fn unknown_names_gather_over_files_without_what_was_replaced() {
     edit(&mut files[0]).unknown_units = vec![unknown("没人", 5)];
     edit(&mut files[1]).unknown_units = vec![unknown("甲市市", 5), unknown("甲 市市", 6)];
     edit(&mut files[2]).unknown_units = vec![unknown("甲市市", 5)];
-    let names = run(&plan(vec![]), files).verdict.unknown_names;
+    let on = |row| Finding {
+        code: crate::model::codes::FindingCode::UnitUnknown.into(),
+        severity: Severity::Block,
+        place: Place {
+            source: Some(2),
+            sheet: Some(0),
+            row: Some(row),
+            cells: vec![CellRef { row, col: 1 }],
+            unit: None,
+        },
+        found: String::new(),
+        expected: "填单位名册中的单位".into(),
+        next: String::new(),
+        line: None,
+        effect: Effect::HoldsRow,
+        key: FindingKey::default(),
+    };
+    edit(&mut files[2]).findings.extend([on(5), on(6)]);
+    let verdict = run(&plan(vec![]), files).verdict;
+    let names = verdict.unknown_names;
     assert_eq!(names.len(), 1);
+    let expected = verdict.findings.iter().map(|finding| finding.expected.as_str());
+    let expected: Vec<&str> = expected.filter(|expected| expected.starts_with('填')).collect();
+    assert_eq!(expected, ["填单位名册中的单位，名称相近的有：甲市", "填单位名册中的单位"]);
     assert_eq!((names[0].written.as_str(), names[0].similar.first()), ("甲市市", Some(&0)));
     let places: Vec<(u32, u32)> = names[0].places.iter().map(|(source, _, at)| (*source, at.row)).collect();
     assert_eq!(places, [(1, 5), (1, 6), (2, 5)]);

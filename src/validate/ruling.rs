@@ -1,5 +1,6 @@
 //! What was ruled on the versions received: which returns count, and what replaced the others.
 
+use super::changes::Room;
 use crate::model::Finding;
 use crate::model::ledger::Difference;
 use crate::model::normalised::NormalisedReturn;
@@ -45,6 +46,8 @@ pub struct Ruling {
     pub rivals: BTreeMap<(usize, u16), String>,
     /// How replaced versions differ from what replaced them, and undecidable ones from their first rival.
     pub differences: Vec<Difference>,
+    /// How many more of their cells may be listed.
+    pub room: Room,
     pub findings: Vec<Finding>,
     /// (later, earlier) whose evidence was already reported to be at odds.
     pub at_odds: BTreeSet<(usize, usize)>,

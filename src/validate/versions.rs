@@ -14,11 +14,11 @@
 
 use super::addresses::Addresses;
 use super::arrived::{Arrival, Arrived};
-use super::changes::{Comparison, cell};
+use super::changes::{Changes, Compared, Comparison, Room, cell};
 use super::ruling::{Replaced, Ruling};
 use crate::definition::{Form, Plan, Roster};
 use crate::model::codes::FindingCode;
-use crate::model::ledger::{ChangeKind, Difference};
+use crate::model::ledger::{ChangeCounts, Difference};
 use crate::model::normalised::{NormalisedReturn, VersionEvidence};
 use crate::model::{Column, Effect, Finding, FindingKey, FormTable, Place, Severity, SourceFile};
 use std::cmp::Ordering;
@@ -90,9 +90,11 @@ pub fn decide(plan: &Plan, roster: &Roster, addresses: &Addresses, arrived: &[Ar
             });
         }
     }
-    for ((_, form), candidates) in &groups {
+    let compared = Compared::of(roster, addresses, arrived);
+    for ((_, form), candidates) in groups.iter().filter(|(_, candidates)| candidates.len() > 1) {
         if let Some(definition) = plan.forms.get(usize::from(*form)) {
-            let comparison = Comparison::new(definition, *form, roster, addresses, arrived);
+            let comparison = Comparison::new(definition, *form, &compared);
+            ruling.room.next_group();
             settle(definition, *form, candidates, &comparison, &mut ruling);
         }
     }
@@ -219,7 +221,8 @@ fn leave_open(form: &Form, index: u16, latest: &[&Candidate], comparison: &Compa
         ruling.rivals.insert((candidate.position, index), quoted(&rivals));
         // Each is held against the first of its rivals, once.
         if first.position < candidate.position {
-            ruling.differences.push(difference(index, first, &[candidate], false, comparison));
+            let difference = difference(index, first, &[candidate], false, comparison, &mut ruling.room);
+            ruling.differences.push(difference);
         }
         // One finding holds the whole file out, whatever its other forms say.
         if ruling.undecidable.insert(candidate.position) {
@@ -234,15 +237,18 @@ fn difference(
     later: &[&Candidate],
     decided: bool,
     comparison: &Comparison<'_>,
+    room: &mut Room,
 ) -> Difference {
     let new: Vec<&FormTable> = later.iter().flat_map(|later| later.tables.iter().copied()).collect();
+    let Changes { counts, listed, .. } = comparison.changes(&earlier.tables, &new, room);
     Difference {
         unit: earlier.sender,
         form: index,
         earlier: earlier.source,
         later: later.iter().map(|later| later.source).collect(),
         decided,
-        changes: comparison.changes(&earlier.tables, &new),
+        counts,
+        changes: listed,
     }
 }
 
@@ -258,9 +264,9 @@ fn replace(
     let Some(later) = others.first() else { return };
     let (_, by) = compare(later.version, earlier.version);
     let why = format!("已被“{}”替代，{}", later.name, by.word());
-    let difference = difference(index, earlier, others, true, comparison);
+    let difference = difference(index, earlier, others, true, comparison, &mut ruling.room);
     let rows = others.iter().map(|later| later.rows()).sum();
-    let changed = format!("《{}》{}", form.title, changed(&difference, rows, earlier.rows()));
+    let changed = format!("《{}》{}", form.title, changed(difference.counts, rows, earlier.rows()));
     ruling.differences.push(difference);
     let replaced = Replaced { by: later.source, why, reason: by.word(), changed };
     ruling.replaced.insert((earlier.position, index), replaced);
@@ -324,9 +330,8 @@ fn quoted(files: &[&Candidate]) -> String {
 }
 
 /// How two versions differ, in words.
-fn changed(difference: &Difference, new: usize, old: usize) -> String {
-    let cells = difference.count(ChangeKind::Cell);
-    let (dropped, added) = (difference.count(ChangeKind::RowDropped), difference.count(ChangeKind::RowAdded));
+fn changed(counts: ChangeCounts, new: usize, old: usize) -> String {
+    let ChangeCounts { cells, rows_dropped: dropped, rows_added: added } = counts;
     match (cells, dropped + added) {
         (0, 0) => "内容没有变化".into(),
         (cells, 0) => format!("{cells} 个单元格不同"),

@@ -4,7 +4,9 @@ use crate::definition::FieldType;
 use crate::domain::period::day;
 use crate::model::CellRef;
 use crate::model::drift::{Advice, Drift, DriftCase, DriftKind, Pattern};
-use crate::model::ledger::{ChangeKind, Difference, Ledger, Shown, Side, Standing, Version, VersionChange};
+use crate::model::ledger::{
+    ChangeCounts, ChangeKind, Difference, Ledger, Shown, Side, Standing, Version, VersionChange,
+};
 use crate::model::normalised::VersionEvidence;
 use crate::model::run::UnknownName;
 use crate::report::fixture::ID;
@@ -45,6 +47,7 @@ pub fn ledger() -> Ledger {
             earlier: 5,
             later: vec![1],
             decided: true,
+            counts: ChangeCounts { cells: 2, ..ChangeCounts::default() },
             changes: vec![change(id_field, "1101051949123100", ID), change(0, "旧单位", "新单位")],
         }],
     }

@@ -5,7 +5,7 @@
 use crate::book::listing::{ListCell, Listing};
 use crate::book::row_book::RowBook;
 use crate::definition::{FieldType, Form};
-use crate::model::ledger::{ChangeKind, Difference, Shown, Side, Standing, Version, VersionChange};
+use crate::model::ledger::{ChangeCounts, ChangeKind, Difference, Shown, Side, Standing, Version, VersionChange};
 use crate::report::links::Links;
 use crate::report::results::Results;
 use crate::report::wording::{passed_on, short_hash};
@@ -144,8 +144,26 @@ pub fn differences<W: Write + Seek>(
         for change in &difference.changes {
             row(old, &file(change.new.as_ref(), &later), Some(change))?;
         }
+        if difference.unlisted() > 0 {
+            let more = unlisted(difference);
+            let mut items = [ListCell::Blank; 11];
+            items[0] = ListCell::Text(results.unit_name(difference.unit));
+            items[1] = ListCell::Text(&form.title);
+            items[2] = ListCell::Text(decided);
+            items[3] = ListCell::Text(old);
+            items[5] = ListCell::Text(&later);
+            items[7] = ListCell::Text(&more);
+            sheet.push(&items, (!difference.decided).then_some(2))?;
+        }
     }
     sheet.finish()
+}
+
+/// What is said where not every change is listed.
+fn unlisted(difference: &Difference) -> String {
+    let ChangeCounts { cells, rows_dropped, rows_added } = difference.counts;
+    let more = difference.unlisted();
+    format!("另有 {more} 处没有列出：这两份共有 {cells} 个单元格不同，少 {rows_dropped} 行，多 {rows_added} 行")
 }
 
 /// `versions` of `run.json`: one entry a unit and form.
@@ -153,7 +171,7 @@ pub fn json(results: &Results<'_>) -> impl Iterator<Item = Value> {
     let ledger = &results.verdict.ledger;
     ledger.versions.chunk_by(|a, b| (a.unit, a.form) == (b.unit, b.form)).map(move |group| {
         let (unit, form) = group.first().map_or((None, 0), |first| (first.unit, first.form));
-        let differences = ledger.differences.iter().filter(|one| Some(one.unit) == unit && one.form == form);
+        let differences = unit.map_or(&[][..], |unit| of_group(&ledger.differences, unit, form)).iter();
         json!({
             "unit": unit.map(|unit| results.unit_code(unit)),
             "form": form_of(results, form).map(|form| form.id.as_str()),
@@ -161,6 +179,13 @@ pub fn json(results: &Results<'_>) -> impl Iterator<Item = Value> {
             "differences": differences.map(|one| difference_json(results, one)).collect::<Vec<_>>(),
         })
     })
+}
+
+/// Those of one unit and form, which stand together.
+fn of_group(differences: &[Difference], unit: u32, form: u16) -> &[Difference] {
+    let from = differences.partition_point(|one| (one.unit, one.form) < (unit, form));
+    let rest = differences.get(from..).unwrap_or_default();
+    rest.get(..rest.partition_point(|one| (one.unit, one.form) == (unit, form))).unwrap_or_default()
 }
 
 /// The stamp only where versions were compared: elsewhere it would tell when the file was copied, and nothing else.
@@ -219,6 +244,11 @@ fn difference_json(results: &Results<'_>, difference: &Difference) -> Value {
         "earlier": name(difference.earlier),
         "later": difference.later.iter().map(|source| name(*source)).collect::<Vec<_>>(),
         "decided": difference.decided,
+        "counts": {
+            "cells": difference.counts.cells,
+            "rows_added": difference.counts.rows_added,
+            "rows_dropped": difference.counts.rows_dropped,
+        },
         "changes": difference.changes.iter().map(change).collect::<Vec<_>>(),
     })
 }
