@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Makes a folder; its parent is there.
 fn create_folder(path: &Path) -> io::Result<()> {
-    step::take(step::Change::Created(path))?;
+    step::take(Change::Created(path))?;
     fs::create_dir(path)?;
     protect(path)
 }
@@ -32,7 +32,7 @@ pub fn create_folders(path: &Path) -> io::Result<()> {
 
 /// A new file, private from its first byte. What stands there is never written through: it must not be there.
 pub fn create_file(path: &Path) -> io::Result<File> {
-    step::take(step::Change::Created(path))?;
+    step::take(Change::Created(path))?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -45,7 +45,7 @@ pub fn create_file(path: &Path) -> io::Result<File> {
 /// Writes a new file and sees it onto the disk.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = create_file(path)?;
-    if let Err(killed) = step::take(step::Change::Nothing) {
+    if let Err(killed) = step::take(Change::Nothing) {
         // Killed while writing: half of it is there.
         let _ = file.write_all(&bytes[..bytes.len() / 2]);
         return Err(killed);
@@ -60,30 +60,30 @@ fn sync(file: &File) -> io::Result<()> {
 }
 
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    step::take(step::Change::Renamed(from, to))?;
+    step::take(Change::Renamed(from, to))?;
     fs::rename(from, to)
 }
 
 pub fn remove_file(path: &Path) -> io::Result<()> {
-    step::take(step::Change::Removed(path))?;
+    step::take(Change::Removed(path))?;
     fs::remove_file(path)
 }
 
 /// Removes a folder if it is empty.
 pub fn remove_folder(path: &Path) -> io::Result<()> {
-    step::take(step::Change::Nothing)?;
+    step::take(Change::Nothing)?;
     fs::remove_dir(path)
 }
 
 /// Removes a folder with all that is in it; links in it are removed and not followed.
 pub fn remove_all(path: &Path) -> io::Result<()> {
-    step::take(step::Change::Nothing)?;
+    step::take(Change::Nothing)?;
     fs::remove_dir_all(path)
 }
 
 /// Sees a folder's names onto the disk. Systems that cannot do so for a folder order them themselves.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
-    step::take(step::Change::Synced(path))?;
+    step::take(Change::Synced(path))?;
     #[cfg(unix)]
     match sync(&File::open(path)?) {
         // Some network drives refuse it for folders.
@@ -126,19 +126,20 @@ fn is_shared(folder: &Path) -> bool {
     fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o2020 == 0o2020)
 }
 
+/// What a step changes on the disk.
+#[cfg_attr(not(test), allow(dead_code, reason = "what a step changes is for the tests"))]
+pub enum Change<'a> {
+    Created(&'a Path),
+    Renamed(&'a Path, &'a Path),
+    Removed(&'a Path),
+    Synced(&'a Path),
+    Nothing,
+}
+
 /// Where a test stops the program. Outside of tests every step is taken.
 #[cfg(not(test))]
 mod step {
-    use std::path::Path;
-
-    #[allow(dead_code, reason = "what a step changes is for the tests")]
-    pub enum Change<'a> {
-        Created(&'a Path),
-        Renamed(&'a Path, &'a Path),
-        Removed(&'a Path),
-        Synced(&'a Path),
-        Nothing,
-    }
+    use super::Change;
 
     #[inline]
     pub fn take(_: Change<'_>) -> std::io::Result<()> {
@@ -149,18 +150,11 @@ mod step {
 /// A machine that stops before a certain step of this thread, and may then lose what was not synced.
 #[cfg(test)]
 pub mod step {
+    use super::Change;
     use std::cell::RefCell;
     use std::fs;
     use std::io;
     use std::path::{Path, PathBuf};
-
-    pub enum Change<'a> {
-        Created(&'a Path),
-        Renamed(&'a Path, &'a Path),
-        Removed(&'a Path),
-        Synced(&'a Path),
-        Nothing,
-    }
 
     enum Undo {
         Remove(PathBuf),

@@ -3,7 +3,7 @@
 //! Everything is written into a temporary folder inside the target folder (one file system, so that a rename is enough)
 //! and seen onto the disk, then moved into place file by file under a journal, the old ones moved aside first. Until the
 //! journal is gone the commit counts for nothing: the next one who writes there puts everything back, and who only reads
-//! looks through it ([`view::View`]) and changes nothing. Knows nothing of what the files hold.
+//! looks through it ([`view::FolderView`]) and changes nothing. Knows nothing of what the files hold.
 //!
 //! The protocol, each step on the disk before the next: 1 the lock · 2 new versions in `.huizong-tmp-<pid>/new` · 3 the
 //! journal, whole by a rename · 4 old versions to `old`, new ones into place · 5 all folders synced · 6 the journal

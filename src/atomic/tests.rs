@@ -184,7 +184,7 @@ fn killed_or_without_power_at_any_step_a_folder_is_the_old_one_or_the_new_one() 
     let walked = walk_all(&before, act, |folder, done, when| {
         // Who reads sees one of the two, and touches nothing.
         let left = tree(folder);
-        let view = View::of(folder).unwrap_or_else(|why| panic!("{when}: {why}"));
+        let view = FolderView::of(folder).unwrap_or_else(|why| panic!("{when}: {why}"));
         let seen_there: BTreeMap<String, String> = before
             .keys()
             .chain(after.keys())
@@ -282,7 +282,7 @@ fn an_empty_or_half_journal_is_an_undo() {
         fs::write(dead.join("new/a.txt.new"), "new").unwrap();
         fs::write(folder.path().join("b.txt"), "old").unwrap();
         fs::write(dead.join(JOURNAL), journal).unwrap();
-        let view = View::of(folder.path()).unwrap();
+        let view = FolderView::of(folder.path()).unwrap();
         assert_eq!(fs::read_to_string(view.path("a.txt").unwrap()).unwrap(), "old");
         drop(Lock::at_once(folder.path()).unwrap());
         assert_eq!(tree(folder.path()), of(&[("a.txt", "old"), ("b.txt", "old")]), "{journal:?}");
@@ -303,7 +303,7 @@ fn a_foreign_journal_changes_nothing_outside_and_nobody_follows_its_links() {
         fs::create_dir_all(dead.join("old")).unwrap();
         fs::write(dead.join(JOURNAL), format!("huizong-journal 2\n+ {name}\n. 1\n")).unwrap();
         let left = tree(folder.path());
-        assert!(View::of(folder.path()).unwrap_err().contains("指向文件夹以外"), "{name}");
+        assert!(FolderView::of(folder.path()).unwrap_err().contains("指向文件夹以外"), "{name}");
         assert!(Lock::at_once(folder.path()).unwrap_err().contains("不是本程序写的恢复记录"), "{name}");
         assert_eq!(tree(folder.path()), left, "{name}");
         assert_eq!(fs::read_to_string(&victim).unwrap(), "theirs", "{name}");

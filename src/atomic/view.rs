@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 
 /// A folder as it was before a commit that did not come to its end, without touching it.
 #[derive(Debug, Clone)]
-pub struct View {
+pub struct FolderView {
     folder: PathBuf,
     halfway: Vec<(Temporary, Vec<Planned>)>,
 }
 
-impl View {
+impl FolderView {
     /// Looks at a folder; one who is moving files there is waited for.
     ///
     /// # Errors
     /// He does not come to his end, or a journal lies there that no run of ours wrote.
-    pub fn of(folder: &Path) -> Result<View, String> {
+    pub fn of(folder: &Path) -> Result<FolderView, String> {
         let mut halfway = Vec::new();
         if unfinished(folder) {
             wait_for_writer(folder)?;
@@ -28,7 +28,7 @@ impl View {
                 })?);
             }
         }
-        Ok(View { folder: folder.to_path_buf(), halfway })
+        Ok(FolderView { folder: folder.to_path_buf(), halfway })
     }
 
     /// Where a file is; `None` where there was none.

@@ -1,6 +1,6 @@
 //! The command line as typed options. All help is Chinese; each verb carries an example.
 
-use super::usage::{self, Refusal};
+use super::usage::{self, ParsingStop};
 use crate::ingest::Limits;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -298,9 +298,9 @@ pub struct BenchOptions {
 ///
 /// # Errors
 /// Help or version was asked for, or the line is wrong.
-pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Arguments, Refusal> {
-    let matches = command().try_get_matches_from(args).map_err(Refusal::from)?;
-    Arguments::from_arg_matches(&matches).map_err(Refusal::from)
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Arguments, ParsingStop> {
+    let matches = command().try_get_matches_from(args).map_err(ParsingStop::from)?;
+    Arguments::from_arg_matches(&matches).map_err(ParsingStop::from)
 }
 
 /// The clap command with Chinese headings.

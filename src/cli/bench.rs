@@ -55,7 +55,7 @@ fn bare(folder: &Path, threads: usize) -> Result<String, String> {
 fn read(folder: &Path, threads: usize, here: bool) -> Result<String, String> {
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     let limits = Limits::default();
-    let is_read = |read: &Read| u32::from(matches!(read, Read::Workbook(_)));
+    let is_read = |read: &ReadOutcome| u32::from(matches!(read, ReadOutcome::Workbook(_)));
     let read = ingest::discover(&[folder.to_path_buf()], &limits).and_then(|found| match here {
         true => Ok(ingest::read_here(&found.files, &limits, |read| is_read(&read))),
         false => ingest::read_all(&found.files, &limits, |_, delivery| is_read(&delivery.read)),

@@ -34,15 +34,15 @@ pub fn in_chinese(command: Command) -> Command {
 }
 
 /// Why parsing stopped: help and version are no mistakes.
-pub struct Refusal(clap::Error);
+pub struct ParsingStop(clap::Error);
 
-impl From<clap::Error> for Refusal {
-    fn from(error: clap::Error) -> Refusal {
-        Refusal(error)
+impl From<clap::Error> for ParsingStop {
+    fn from(error: clap::Error) -> ParsingStop {
+        ParsingStop(error)
     }
 }
 
-impl Refusal {
+impl ParsingStop {
     /// Prints what there is to say; `command` is the one that was parsed.
     pub fn show(self, mut command: Command) -> Exit {
         match self.0.kind() {

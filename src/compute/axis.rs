@@ -3,7 +3,7 @@
 
 use super::facts::Facts;
 use super::rowset::Rowset;
-use crate::definition::{FieldType, From, Item, Rows, Unit};
+use crate::definition::{FieldType, From, Item, StatisticRows, Unit};
 use std::collections::BTreeMap;
 
 /// Whether a figure from returns can be there at all.
@@ -44,12 +44,12 @@ enum AxisBy<'a> {
 
 impl<'a> Axis<'a> {
     /// The axis of `rows`; code lists are taken from the field of that name in one of `sources`.
-    pub fn new(rows: &'a Rows, sources: &[&From], facts: &Facts<'_>) -> Result<Axis<'a>, String> {
+    pub fn new(rows: &'a StatisticRows, sources: &[&From], facts: &Facts<'_>) -> Result<Axis<'a>, String> {
         Ok(match rows {
-            Rows::Unit => Axis::units(facts),
-            Rows::City => Axis::cities(facts),
-            Rows::Codes { field } => Axis::codes(field, code_values(field, sources, facts)?),
-            Rows::Items(items) => Axis {
+            StatisticRows::Unit => Axis::units(facts),
+            StatisticRows::City => Axis::cities(facts),
+            StatisticRows::Codes { field } => Axis::codes(field, code_values(field, sources, facts)?),
+            StatisticRows::Items(items) => Axis {
                 groups: items.iter().map(|item| plain(&item.label)).collect(),
                 leftover: "其他",
                 by: AxisBy::Items(items),

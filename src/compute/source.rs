@@ -1,6 +1,6 @@
 //! Where the rows of a measure come from, and what it reads of them. Knows definitions, and no rows.
 
-use crate::definition::{From, MeasureKind, Plan, Rows, Statistic, TableKind};
+use crate::definition::{From, MeasureKind, Plan, Statistic, StatisticRows, TableKind};
 use crate::language::Checked;
 use std::collections::BTreeSet;
 
@@ -37,11 +37,11 @@ pub fn columns_of(statistic: &Statistic, kind: &MeasureKind) -> BTreeSet<String>
         _ => Vec::new(),
     };
     let items = match &statistic.rows {
-        Rows::Items(items) => items.as_slice(),
+        StatisticRows::Items(items) => items.as_slice(),
         _ => &[],
     };
     let code = match &statistic.rows {
-        Rows::Codes { field } => Some(field),
+        StatisticRows::Codes { field } => Some(field),
         _ => None,
     };
     let read = own.into_iter().chain(items.iter().map(|item| &item.filter)).flat_map(|checked| &checked.columns);

@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::measures::{self, MeasureCells};
 use super::source::{columns_of, source};
 use super::{criteria, notes, periods, words};
-use crate::definition::{Basis, From, Measure, MeasureKind, Rows, Statistic, Table, When};
+use crate::definition::{Basis, From, Measure, MeasureKind, Statistic, StatisticRows, Table, When};
 use crate::domain::ranking::cut;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use std::collections::BTreeSet;
@@ -237,10 +237,10 @@ fn unfilled(statistic: &Statistic, grids: &[MeasureCells]) -> Option<String> {
 
 fn label_definition(statistic: &Statistic) -> String {
     match &statistic.rows {
-        Rows::Unit => "应报的推荐单位，按名册次序全部列出".to_string(),
-        Rows::City => "按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出".to_string(),
-        Rows::Codes { field } => format!("“{field}”代码表的全部值，按官方次序"),
-        Rows::Items(items) => {
+        StatisticRows::Unit => "应报的推荐单位，按名册次序全部列出".to_string(),
+        StatisticRows::City => "按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出".to_string(),
+        StatisticRows::Codes { field } => format!("“{field}”代码表的全部值，按官方次序"),
+        StatisticRows::Items(items) => {
             let items = items.iter().map(|item| format!("{}（{}）", item.label, item.filter.words.clone()));
             items.collect::<Vec<_>>().join("、")
         }

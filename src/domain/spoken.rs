@@ -16,7 +16,7 @@ pub enum Spoken {
 
 /// How much a text has to look like saying a period before a month without its year is believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum SpokenPlace {
     /// 所属期: whatever it says is meant.
     Label,
     /// A title or note above a table: a month alone where it opens the text or stands in brackets by itself.
@@ -26,9 +26,9 @@ pub enum Place {
 }
 
 /// Everything that a text says of time, in its order. `year` is meant where a month or quarter is written without one.
-pub fn spoken(text: &str, place: Place, schedule: &Schedule, year: i32) -> Vec<Spoken> {
+pub fn spoken(text: &str, place: SpokenPlace, schedule: &Schedule, year: i32) -> Vec<Spoken> {
     let text = plain(text);
-    if place == Place::Label || place == Place::Name {
+    if place == SpokenPlace::Label || place == SpokenPlace::Name {
         if let Some(period) = schedule.parse(&text) {
             // As a span of months it may be meant as one.
             return vec![match is_month_span(&text, &period) {
@@ -55,7 +55,7 @@ pub fn spoken(text: &str, place: Place, schedule: &Schedule, year: i32) -> Vec<S
         known_year = moment.year.or(known_year);
         moment.year = known_year;
         // The end of a span, with or without its own year.
-        let last = connector(&chars, end).and_then(|next| self::moment(&chars, next, Place::Label));
+        let last = connector(&chars, end).and_then(|next| self::moment(&chars, next, SpokenPlace::Label));
         let mut upto = None;
         if let Some((mut other, after)) = last.filter(|(other, _)| other.follows(&moment)) {
             other.year = other.year.or(moment.year);
@@ -157,7 +157,7 @@ fn meant(moment: &Moment, upto: Option<&Moment>, cumulative: bool, year: i32) ->
 
 /// Whether a moment says a period where it stands. With its own year (`dated`) it does, unless something is to be done
 /// about that time: 2026年4月底前, 3月以来, 5月中旬.
-fn believed(chars: &[char], from: usize, end: usize, place: Place, part: Part, dated: bool) -> bool {
+fn believed(chars: &[char], from: usize, end: usize, place: SpokenPlace, part: Part, dated: bool) -> bool {
     let vague = "底初上中下旬起前后内末以间".chars().any(|c| chars.get(end) == Some(&c));
     if vague || matches!(part, Part::Bare(_)) {
         return false;
@@ -168,11 +168,11 @@ fn believed(chars: &[char], from: usize, end: usize, place: Place, part: Part, d
     let open = from == 0 || matches!(chars.get(from - 1), Some('(' | '[' | '【' | '〔'));
     let close = matches!(chars.get(end), None | Some(')' | ']' | '】' | '〕'));
     match (place, part) {
-        (Place::Label, _) => true,
-        (Place::Title, Part::Month(_, false)) => open && (close || chars.get(end.wrapping_sub(1)) == Some(&'份')),
-        (Place::Title, _) => from == 0 || (open && close),
-        (Place::Name, Part::Month(_, false)) => from == 0 && (close || is_word_for_a_sheet(&chars[end..])),
-        (Place::Name, _) => true,
+        (SpokenPlace::Label, _) => true,
+        (SpokenPlace::Title, Part::Month(_, false)) => open && (close || chars.get(end.wrapping_sub(1)) == Some(&'份')),
+        (SpokenPlace::Title, _) => from == 0 || (open && close),
+        (SpokenPlace::Name, Part::Month(_, false)) => from == 0 && (close || is_word_for_a_sheet(&chars[end..])),
+        (SpokenPlace::Name, _) => true,
     }
 }
 
@@ -207,7 +207,7 @@ fn figures(chars: &[char], at: usize) -> (usize, u32) {
 }
 
 /// What begins at a place, and where it ends.
-fn moment(chars: &[char], at: usize, place: Place) -> Option<(Moment, usize)> {
+fn moment(chars: &[char], at: usize, place: SpokenPlace) -> Option<(Moment, usize)> {
     if chars[..at].last().is_some_and(char::is_ascii_digit) && chars.get(at).is_some_and(char::is_ascii_digit) {
         return None;
     }
@@ -237,7 +237,7 @@ fn moment(chars: &[char], at: usize, place: Place) -> Option<(Moment, usize)> {
 }
 
 /// What follows a year: `年3月`, `.03`, `Q1`, `年`, nothing.
-fn of_year(chars: &[char], at: usize, year: i32, place: Place) -> Option<(Moment, usize)> {
+fn of_year(chars: &[char], at: usize, year: i32, place: SpokenPlace) -> Option<(Moment, usize)> {
     let year_alone = |end: usize| Some((Moment { year: Some(year), part: Part::Year, day: None }, end));
     let made = |part: Part, end: usize| {
         let (day, end) = day_behind(chars, end, part);
@@ -278,7 +278,7 @@ fn of_year(chars: &[char], at: usize, year: i32, place: Place) -> Option<(Moment
             (count == 1 && (1..=2).contains(&half)).then(|| made(Part::Half(half), at + 2)).flatten()
         }
         // Four figures alone are a year only where that is all there is.
-        None if at == 4 && place != Place::Title => year_alone(at),
+        None if at == 4 && place != SpokenPlace::Title => year_alone(at),
         _ => None,
     }
 }
@@ -373,7 +373,7 @@ mod tests {
     use super::*;
     use crate::domain::schedule::Season;
 
-    fn said(text: &str, place: Place) -> Vec<String> {
+    fn said(text: &str, place: SpokenPlace) -> Vec<String> {
         let shown = |days: i32| civil(days).map_or(String::new(), |(y, m, d)| format!("{y}-{m}-{d}"));
         let words = |spoken: &Spoken| match spoken {
             Spoken::Period(period) => period.key(),
@@ -400,7 +400,7 @@ mod tests {
             ("截至2026年3月31日", &["2026-1-1..2026-3-31"]),
             ("截至3月底", &["2026-1-1..2026-3-31"]),
         ] {
-            assert_eq!(said(text, Place::Title), expected, "{text}");
+            assert_eq!(said(text, SpokenPlace::Title), expected, "{text}");
         }
     }
 
@@ -419,11 +419,11 @@ mod tests {
             "本单位3月以来开展的竞赛",
             "联系电话：0551-62345678",
         ] {
-            assert_eq!(said(text, Place::Title), Vec::<String>::new(), "{text}");
+            assert_eq!(said(text, SpokenPlace::Title), Vec::<String>::new(), "{text}");
         }
         for name in ["Sheet1", "表3", "1", "五月花", "2026.04.08", "合肥市总工会20260408", "4月8日报", "附件3"]
         {
-            assert_eq!(said(name, Place::Name), Vec::<String>::new(), "{name}");
+            assert_eq!(said(name, SpokenPlace::Name), Vec::<String>::new(), "{name}");
         }
     }
 
@@ -442,7 +442,7 @@ mod tests {
             ("附件3-2月报表", "2026-02"),
             ("1-3月", "2026-1-1..2026-3-31"),
         ] {
-            assert_eq!(said(name, Place::Name), [expected], "{name}");
+            assert_eq!(said(name, SpokenPlace::Name), [expected], "{name}");
         }
     }
 
@@ -450,7 +450,7 @@ mod tests {
     fn a_season_beside_a_month_is_told_apart() {
         let season = Season { name: "采暖期".into(), also: vec![], first: (11, 15), last: (3, 15) };
         let schedule = Schedule { kind: PeriodKind::Month, season: Some(season), campaigns: vec![] };
-        let read = spoken("2025—2026年采暖期服务指标月报（2025年12月）", Place::Title, &schedule, 2026);
+        let read = spoken("2025—2026年采暖期服务指标月报（2025年12月）", SpokenPlace::Title, &schedule, 2026);
         let kinds: Vec<PeriodKind> = read
             .iter()
             .filter_map(|spoken| match spoken {

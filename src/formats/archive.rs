@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 /// Where an archive's bytes lie.
-pub trait Source {
+pub trait ByteSource {
     fn size(&self) -> u64;
     /// Exactly `len` bytes from `at`.
     ///
@@ -21,7 +21,7 @@ pub trait Source {
     fn bytes(&self, at: u64, len: u64) -> std::io::Result<Cow<'_, [u8]>>;
 }
 
-impl Source for [u8] {
+impl ByteSource for [u8] {
     fn size(&self) -> u64 {
         self.len() as u64
     }
@@ -32,16 +32,16 @@ impl Source for [u8] {
     }
 }
 
-impl Source for Vec<u8> {
+impl ByteSource for Vec<u8> {
     fn size(&self) -> u64 {
         self.len() as u64
     }
     fn bytes(&self, at: u64, len: u64) -> std::io::Result<Cow<'_, [u8]>> {
-        Source::bytes(self.as_slice(), at, len)
+        ByteSource::bytes(self.as_slice(), at, len)
     }
 }
 
-impl Source for File {
+impl ByteSource for File {
     fn size(&self) -> u64 {
         self.metadata().map_or(0, |meta| meta.len())
     }
@@ -129,7 +129,7 @@ impl Archive {
     ///
     /// # Errors
     /// No directory, a broken one, or too many members.
-    pub fn open<S: Source + ?Sized>(source: &S, most: u64, allowance: Allowance) -> Result<Archive, Broken> {
+    pub fn open<S: ByteSource + ?Sized>(source: &S, most: u64, allowance: Allowance) -> Result<Archive, Broken> {
         let size = source.size();
         let tail_len = size.min((END_LEN + 0xffff) as u64);
         let tail = source.bytes(size - tail_len, tail_len).map_err(|_| Broken::NoEnd)?;
@@ -167,7 +167,7 @@ impl Archive {
     ///
     /// # Errors
     /// A link, encrypted, overlapping, over a limit, or damaged: refused by name.
-    pub fn content<'s, S: Source + ?Sized>(
+    pub fn content<'s, S: ByteSource + ?Sized>(
         &self,
         source: &'s S,
         entry: &Entry,
@@ -235,7 +235,7 @@ fn find_end(tail: &[u8]) -> Option<usize> {
 }
 
 /// Where the zip64 record starts, and its (members, directory length, directory start).
-fn zip64_end<S: Source + ?Sized>(source: &S, end_at: u64) -> Option<(u64, (u64, u64, u64))> {
+fn zip64_end<S: ByteSource + ?Sized>(source: &S, end_at: u64) -> Option<(u64, (u64, u64, u64))> {
     let locator = source.bytes(end_at.checked_sub(20)?, 20).ok()?;
     if u32_at(&locator, 0)? != 0x0706_4b50 {
         return None;

@@ -2,7 +2,7 @@
 //! of indices. Names are for showing only; nothing is ever written to disk under them.
 
 use super::allowance::Allowance;
-use super::archive::{Archive, Broken, Entry, Source};
+use super::archive::{Archive, Broken, ByteSource, Entry};
 use super::refusal::{self, shown};
 use crate::model::Unreadable;
 use chrono::NaiveDate;
@@ -52,7 +52,7 @@ pub fn is_numbers(archive: &Archive) -> bool {
 ///
 /// # Errors
 /// It can't be opened, or is no container: then it is one file.
-pub fn members<S: Source + ?Sized>(
+pub fn members<S: ByteSource + ?Sized>(
     source: &S,
     most: u64,
     allowance: Allowance,

@@ -1,6 +1,6 @@
 //! What every reader does with one cell: its place on the grid, its number, its error word, and the order of all.
 
-use crate::model::cell::{Doubt, ERROR_WORDS};
+use crate::model::cell::{CellDoubt, ERROR_WORDS};
 use crate::model::{CellRef, Merge, RawSheet, RawValue};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use std::borrow::Cow;
@@ -49,7 +49,7 @@ const EPOCH_1904: f64 = 1462.0;
 /// Times of day (below 1) are the same in both systems.
 pub fn number(number: f64, date: bool, shift: bool) -> RawValue {
     match (number.is_finite(), date) {
-        (false, _) => RawValue::Unreadable(Doubt::NotFinite),
+        (false, _) => RawValue::Unreadable(CellDoubt::NotFinite),
         (true, false) => RawValue::Number(number),
         (true, true) if shift && number >= 1.0 => RawValue::DateSerial(number + EPOCH_1904),
         (true, true) => RawValue::DateSerial(number),
@@ -58,7 +58,7 @@ pub fn number(number: f64, date: bool, shift: bool) -> RawValue {
 
 /// A number that its format shows as a percentage, finite or doubtful.
 pub fn percent(number: f64) -> RawValue {
-    if number.is_finite() { RawValue::Percent(number) } else { RawValue::Unreadable(Doubt::NotFinite) }
+    if number.is_finite() { RawValue::Percent(number) } else { RawValue::Unreadable(CellDoubt::NotFinite) }
 }
 
 /// An error word as a cell; one that Excel added later is the last of the list.
@@ -133,7 +133,7 @@ pub fn settle(sheet: &mut RawSheet) {
         }
         let same = later.value == kept.value || (text(later.value).is_some() && text(later.value) == text(kept.value));
         if !same {
-            kept.value = RawValue::Unreadable(Doubt::UnknownKind);
+            kept.value = RawValue::Unreadable(CellDoubt::UnknownKind);
         }
         true
     });
@@ -184,7 +184,7 @@ mod tests {
         }
         assert_eq!(number(0.5, true, true), RawValue::DateSerial(0.5));
         assert_eq!(number(0.0 + 1.0, true, true), RawValue::DateSerial(1463.0));
-        assert_eq!(number(f64::INFINITY, false, false), RawValue::Unreadable(Doubt::NotFinite));
+        assert_eq!(number(f64::INFINITY, false, false), RawValue::Unreadable(CellDoubt::NotFinite));
         assert_eq!(error("#SPILL!"), RawValue::Error(8));
     }
 
@@ -198,6 +198,6 @@ mod tests {
         sheet.push_text(b, "x");
         settle(&mut sheet);
         let values: Vec<RawValue> = sheet.cells.iter().map(|cell| cell.value).collect();
-        assert_eq!(values, [RawValue::Text { start: 0, len: 1 }, RawValue::Unreadable(Doubt::UnknownKind)]);
+        assert_eq!(values, [RawValue::Text { start: 0, len: 1 }, RawValue::Unreadable(CellDoubt::UnknownKind)]);
     }
 }

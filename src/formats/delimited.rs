@@ -7,7 +7,7 @@
 use super::allowance::Allowance;
 use super::cells::{self, push_nonempty};
 use super::refusal::{self, Refusal};
-use crate::model::cell::Doubt;
+use crate::model::cell::CellDoubt;
 use crate::model::workbook::Format;
 use crate::model::{RawSheet, RawValue, RawWorkbook};
 use std::borrow::Cow;
@@ -39,7 +39,7 @@ pub fn read(text: &str, lone_column: bool, allowance: Allowance) -> Result<RawWo
     let mut sheet = RawSheet { name: "Sheet1".to_owned(), ..RawSheet::default() };
     fields(text, delimiter, allowance, &mut sheet)?;
     let mut remarks = Vec::new();
-    for cell in sheet.cells.iter().filter(|cell| cell.value == RawValue::Unreadable(Doubt::OpenQuote)).take(20) {
+    for cell in sheet.cells.iter().filter(|cell| cell.value == RawValue::Unreadable(CellDoubt::OpenQuote)).take(20) {
         remarks.push(format!("{} 的引号没有配对，后面的单元格或行可能被并进了这一格", cell.at));
     }
     // Every program ends the last line; text has no other mark of being whole.
@@ -85,7 +85,7 @@ fn fields(text: &str, delimiter: u8, allowance: Allowance, sheet: &mut RawSheet)
                 return Err(allowance.too_many_cells().into());
             }
             if is_quoted && swallows(&field, within, delimiter, width) {
-                sheet.push(place, RawValue::Unreadable(Doubt::OpenQuote));
+                sheet.push(place, RawValue::Unreadable(CellDoubt::OpenQuote));
             } else {
                 push_nonempty(sheet, place, &cells::unshielded(&field));
             }
@@ -172,7 +172,7 @@ mod tests {
             let workbook = read(text, false, Allowance::default()).unwrap();
             let cells = workbook.sheets[0].cells.iter();
             let doubts: Vec<String> = cells
-                .filter(|cell| cell.value == RawValue::Unreadable(Doubt::OpenQuote))
+                .filter(|cell| cell.value == RawValue::Unreadable(CellDoubt::OpenQuote))
                 .map(|cell| cell.at.to_string())
                 .collect();
             assert_eq!(doubts.len(), workbook.remarks.len());

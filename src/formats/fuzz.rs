@@ -149,8 +149,8 @@ fn ods_parts() {
 fn xlsb_records() {
     for (name, content) in parts(XLSB).iter().filter(|(name, _)| name.ends_with(".bin")) {
         fuzz(&[content], |bytes| {
-            let (strings, styles) = (xlsb::parts::Strings::read(bytes), xlsb::parts::Styles::read(bytes));
-            let known = xlsb::sheet::Known {
+            let (strings, styles) = (xlsb::parts::XlsbStrings::read(bytes), xlsb::parts::XlsbStyles::read(bytes));
+            let known = xlsb::sheet::CellTargets {
                 strings: &strings,
                 styles: &styles,
                 is_1904: true,

@@ -9,7 +9,7 @@ use super::cells;
 use super::delimited;
 use super::looks::{self, CellLook, Runs};
 use super::refusal::{self, Refusal};
-use crate::model::cell::Doubt;
+use crate::model::cell::CellDoubt;
 use crate::model::workbook::Format;
 use crate::model::{CellRef, Merge, RawSheet, RawValue, RawWorkbook};
 use std::collections::HashMap;
@@ -52,7 +52,7 @@ fn declared(bytes: &[u8]) -> Option<String> {
 /// # Errors
 /// No table in it, or over a limit.
 pub fn read_text(text: &str, allowance: Allowance) -> Result<RawWorkbook, Refusal> {
-    let mut page = Page { allowance, ..Page::default() };
+    let mut page = HtmlPage { allowance, ..HtmlPage::default() };
     page.walk(text)?;
     // Rows may be left unclosed; a table that is still open at the end was cut off, and who knows how many rows with it.
     if !page.open.is_empty() {
@@ -71,18 +71,18 @@ pub fn read_text(text: &str, allowance: Allowance) -> Result<RawWorkbook, Refusa
 }
 
 #[derive(Default)]
-struct Page {
+struct HtmlPage {
     allowance: Allowance,
     /// Finished tables that hold something, with the order in which they began.
     done: Vec<(usize, RawSheet)>,
     /// Tables that are open, the innermost last: pages lay themselves out with tables around the one that counts.
-    open: Vec<Table>,
+    open: Vec<PageTable>,
     begun: usize,
     cells: usize,
 }
 
 #[derive(Default)]
-struct Table {
+struct PageTable {
     order: usize,
     sheet: RawSheet,
     row: Option<u32>,
@@ -150,7 +150,7 @@ fn is_flat(tag: &str, measure: &str) -> bool {
     attribute(tag, measure).and_then(|value| value.parse::<f64>().ok()) == Some(0.0)
 }
 
-impl Page {
+impl HtmlPage {
     fn walk(&mut self, text: &str) -> Result<(), Refusal> {
         let bytes = text.as_bytes();
         let mut at = 0;
@@ -207,7 +207,7 @@ impl Page {
             if self.open.len() >= DEEPEST || self.begun >= MOST_TABLES {
                 return Err(refusal::over_limit("网页里的表格太多或嵌套太深").into());
             }
-            self.open.push(Table { order: self.begun, ..Table::default() });
+            self.open.push(PageTable { order: self.begun, ..PageTable::default() });
             self.begun += 1;
             return Ok(());
         }
@@ -301,12 +301,12 @@ impl Page {
     }
 }
 
-impl Table {
+impl PageTable {
     /// Puts a finished cell on the sheet.
     fn put(&mut self, at: CellRef, cell: &PageCell) {
         let text = cell.text.trim();
         if cell.doubtful {
-            self.sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind));
+            self.sheet.push(at, RawValue::Unreadable(CellDoubt::UnknownKind));
         } else if cell.runs.is_empty() {
             cells::push_nonempty(&mut self.sheet, at, &cells::unshielded(text));
         } else {
@@ -441,7 +441,7 @@ mod tests {
         let sheet = &read_text(page, Allowance::default()).unwrap().sheets[0];
         let words: Vec<&str> = sheet.cells.iter().map(|cell| sheet.text(cell.value)).collect();
         assert_eq!(words, ["—", "甲\u{2003}乙\u{a0}丙", "", "", "R&D", "工会"]);
-        assert_eq!(sheet.cells[2].value, RawValue::Unreadable(Doubt::UnknownKind));
+        assert_eq!(sheet.cells[2].value, RawValue::Unreadable(CellDoubt::UnknownKind));
     }
 
     #[test]

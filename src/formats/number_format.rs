@@ -34,12 +34,12 @@ pub struct NumberFormat {
     /// Of the first section.
     shows: Shows,
     /// Empty: every value looks plain.
-    sections: Vec<Section>,
+    sections: Vec<FormatSection>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
-struct Section {
-    condition: Option<(Comparison, f64)>,
+struct FormatSection {
+    condition: Option<(ConditionSign, f64)>,
     shows: Shows,
     pieces: Vec<Piece>,
     /// Each comma behind the last digit divides by a thousand.
@@ -49,7 +49,7 @@ struct Section {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Comparison {
+enum ConditionSign {
     Less,
     AtMost,
     Equal,
@@ -106,8 +106,8 @@ pub fn by_code(code: &str) -> NumberFormat {
 type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
 
 /// One section, up to its `;`; whether another follows.
-fn section(chars: &mut Chars<'_>) -> (Section, bool) {
-    let mut section = Section::default();
+fn section(chars: &mut Chars<'_>) -> (FormatSection, bool) {
+    let mut section = FormatSection::default();
     let mut commas = 0;
     let mut said = None;
     while let Some(c) = chars.next() {
@@ -150,7 +150,7 @@ fn section(chars: &mut Chars<'_>) -> (Section, bool) {
 }
 
 /// `General`, or `G/通用格式` as Chinese programs leave it; any other word with a G is an era's.
-fn general(first: char, chars: &mut Chars<'_>, section: &mut Section) {
+fn general(first: char, chars: &mut Chars<'_>, section: &mut FormatSection) {
     for word in ["eneral", "/通用格式"] {
         let ahead: String = chars.clone().take(word.chars().count()).collect();
         if ahead.eq_ignore_ascii_case(word) {
@@ -165,7 +165,7 @@ fn general(first: char, chars: &mut Chars<'_>, section: &mut Section) {
 }
 
 /// What stands in square brackets: a condition, a length of time, a sign of money, or a colour.
-fn bracket(inside: &str, section: &mut Section, said: &mut Option<Shows>) {
+fn bracket(inside: &str, section: &mut FormatSection, said: &mut Option<Shows>) {
     let word = inside.to_ascii_lowercase();
     if matches!(word.as_str(), "h" | "hh" | "m" | "mm" | "s" | "ss") {
         *said = said.or(Some(Shows::Duration));
@@ -175,7 +175,7 @@ fn bracket(inside: &str, section: &mut Section, said: &mut Option<Shows>) {
         section.pieces.extend(money.split('-').next().unwrap_or("").chars().map(Piece::Literal));
         return;
     }
-    use Comparison::*;
+    use ConditionSign::*;
     let signs = [("<=", AtMost), ("<>", Unequal), (">=", AtLeast), ("<", Less), ("=", Equal), (">", More)];
     for (sign, comparison) in signs {
         if let Some(bound) = inside.strip_prefix(sign).and_then(|bound| bound.trim().parse().ok()) {
@@ -199,7 +199,7 @@ fn says_minus(c: char) -> bool {
     matches!(c, '-' | '−' | '－' | '(' | '（' | '负' | '▲' | '△')
 }
 
-impl Section {
+impl FormatSection {
     fn literals(&self) -> impl Iterator<Item = char> + '_ {
         self.pieces.iter().filter_map(|piece| if let Piece::Literal(c) = piece { Some(*c) } else { None })
     }
@@ -246,13 +246,15 @@ impl NumberFormat {
                 && self.sections.iter().all(|section| section.shows == self.shows);
         }
         // A format of texts alone.
-        let text =
-            |section: &Section| section.pieces.contains(&Piece::Text) && section.literals().all(char::is_whitespace);
+        let text = |section: &FormatSection| {
+            section.pieces.contains(&Piece::Text) && section.literals().all(char::is_whitespace)
+        };
         if rest.is_empty() && first.pieces.contains(&Piece::Text) {
             return text(first);
         }
-        let nil =
-            |section: &Section| section.is_plain(false) || (!section.has_figure() && section.literals().all(is_nil));
+        let nil = |section: &FormatSection| {
+            section.is_plain(false) || (!section.has_figure() && section.literals().all(is_nil))
+        };
         first.is_plain(false)
             && rest.first().is_none_or(|negative| negative.is_plain(true) || text(negative))
             && rest.get(1).is_none_or(|zero| nil(zero) || text(zero))
@@ -274,7 +276,7 @@ impl NumberFormat {
     }
 
     /// The section for a number, and whether it is for negative ones alone (the sign is then the section's to write).
-    fn section(&self, number: f64) -> Option<(&Section, bool)> {
+    fn section(&self, number: f64) -> Option<(&FormatSection, bool)> {
         let numeric = match self.sections.len() {
             4 => &self.sections[..3],
             _ => &self.sections[..],
@@ -285,11 +287,12 @@ impl NumberFormat {
             all => all,
         };
         if numeric.iter().any(|section| section.condition.is_some()) {
-            let holds = |section: &&Section| {
+            let holds = |section: &&FormatSection| {
                 section.condition.is_none_or(|(comparison, bound)| comparison.holds(number, bound))
             };
             let found = numeric.iter().find(holds)?;
-            let below = matches!(found.condition, Some((Comparison::Less | Comparison::AtMost, bound)) if bound <= 0.0);
+            let below =
+                matches!(found.condition, Some((ConditionSign::Less | ConditionSign::AtMost, bound)) if bound <= 0.0);
             return Some((found, below));
         }
         match (numeric, number) {
@@ -355,15 +358,15 @@ impl NumberFormat {
     }
 }
 
-impl Comparison {
+impl ConditionSign {
     fn holds(self, number: f64, bound: f64) -> bool {
         match self {
-            Comparison::Less => number < bound,
-            Comparison::AtMost => number <= bound,
-            Comparison::Equal => number == bound,
-            Comparison::Unequal => number != bound,
-            Comparison::AtLeast => number >= bound,
-            Comparison::More => number > bound,
+            ConditionSign::Less => number < bound,
+            ConditionSign::AtMost => number <= bound,
+            ConditionSign::Equal => number == bound,
+            ConditionSign::Unequal => number != bound,
+            ConditionSign::AtLeast => number >= bound,
+            ConditionSign::More => number > bound,
         }
     }
 }
@@ -418,7 +421,7 @@ impl Decimal {
     }
 }
 
-impl Section {
+impl FormatSection {
     /// The number with the section's scale, padding and words.
     fn render(&self, number: f64) -> String {
         let mut pieces = self.pieces.clone();

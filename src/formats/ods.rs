@@ -9,7 +9,7 @@ use super::looks::{self, CellLook, Runs};
 use super::package::Package;
 use super::refusal::{self, Refusal};
 use super::xml::{self, Attrs, Token, Xml};
-use crate::model::cell::{Doubt, SeenAs, Sight};
+use crate::model::cell::{CellDoubt, SeenAs, Sight};
 use crate::model::workbook::Format;
 use crate::model::{CellRef, Merge, RawCell, RawSheet, RawValue, RawWorkbook, Unreadable};
 use styles::Styles;
@@ -27,7 +27,7 @@ pub fn read(package: &Package) -> Result<RawWorkbook, Refusal> {
         return Err(refusal::encrypted("ODF 加密").into());
     }
     let content = package.part("content.xml")?.ok_or_else(|| refusal::damaged("缺少内容部件"))?;
-    let mut styles = Styles::default();
+    let mut styles = OdsStyles::default();
     if let Some(named) = package.part("styles.xml")? {
         let text = xml::decode(&named)?;
         let mut xml = Xml::new(&text);
@@ -60,7 +60,7 @@ fn stamp(text: &str) -> Option<i64> {
     }
 }
 
-fn tables(text: &str, mut styles: Styles, allowance: Allowance) -> Result<RawWorkbook, Unreadable> {
+fn tables(text: &str, mut styles: OdsStyles, allowance: Allowance) -> Result<RawWorkbook, Unreadable> {
     let mut xml = Xml::new(text);
     let mut found = RawWorkbook { format: Format::Ods, modified: None, sheets: Vec::new(), remarks: Vec::new() };
     loop {
@@ -98,7 +98,7 @@ fn tables(text: &str, mut styles: Styles, allowance: Allowance) -> Result<RawWor
 
 struct TableReader<'a, 'x> {
     allowance: Allowance,
-    styles: &'a mut Styles,
+    styles: &'a mut OdsStyles,
     /// Last column and cell style of each stretch of columns.
     columns: Vec<(u32, Option<&'x str>)>,
     row_style: Option<&'x str>,
@@ -226,20 +226,20 @@ impl<'x> TableReader<'_, 'x> {
         }
     }
 
-    fn put(&mut self, at: CellRef, value: Seen, look: &CellLook) {
+    fn put(&mut self, at: CellRef, value: OdsValue, look: &CellLook) {
         match value {
-            Seen::Number(number) => looks::put_number(&mut self.sheet, at, number, look, false),
-            Seen::Text(text) if self.runs.is_empty() => {
+            OdsValue::Number(number) => looks::put_number(&mut self.sheet, at, number, look, false),
+            OdsValue::Text(text) if self.runs.is_empty() => {
                 // Its paragraphs are what the number format made of it already.
                 self.sheet.push(at, text);
                 if look.struck {
                     self.sheet.push_sight(at, SeenAs::Struck, "");
                 }
             }
-            Seen::Text(_) => {
+            OdsValue::Text(_) => {
                 looks::put_text(&mut self.sheet, at, &self.scratch, Some(&self.runs), &CellLook::default())
             }
-            Seen::Other(value) => {
+            OdsValue::Other(value) => {
                 self.sheet.push(at, value);
                 if look.struck {
                     self.sheet.push_sight(at, SeenAs::Struck, "");
@@ -248,17 +248,17 @@ impl<'x> TableReader<'_, 'x> {
         }
     }
 
-    fn value(&mut self, attrs: Attrs, whole: bool) -> Option<Seen> {
+    fn value(&mut self, attrs: Attrs, whole: bool) -> Option<OdsValue> {
         let kind = attrs.raw("value-type");
         let number = || attrs.raw("value").and_then(|value| value.parse::<f64>().ok());
-        let doubt = RawValue::Unreadable(Doubt::UnknownKind);
+        let doubt = RawValue::Unreadable(CellDoubt::UnknownKind);
         let error = self.scratch.starts_with('#') && crate::model::cell::ERROR_WORDS.contains(&self.scratch.as_str());
         let value = match kind {
             // LibreOffice saves errors as empty strings or zeros that show the error word.
             Some("float" | "string") if error && attrs.raw("formula").is_some() => cells::error(&self.scratch),
             Some("percentage") => number().map_or(doubt, cells::percent),
             Some("float" | "currency") => match number() {
-                Some(number) => return Some(Seen::Number(number)),
+                Some(number) => return Some(OdsValue::Number(number)),
                 None => doubt,
             },
             Some("boolean") => match attrs.raw("boolean-value") {
@@ -271,18 +271,18 @@ impl<'x> TableReader<'_, 'x> {
             Some("string") | None => {
                 if self.scratch.is_empty() {
                     let lost = kind.is_none() && attrs.raw("formula").is_some();
-                    return lost.then_some(Seen::Other(RawValue::Unreadable(Doubt::FormulaWithoutValue)));
+                    return lost.then_some(OdsValue::Other(RawValue::Unreadable(CellDoubt::FormulaWithoutValue)));
                 }
                 if !whole {
-                    return Some(Seen::Other(doubt));
+                    return Some(OdsValue::Other(doubt));
                 }
                 let start = self.sheet.arena.len() as u32;
                 self.sheet.arena.push_str(&self.scratch);
-                return Some(Seen::Text(RawValue::Text { start, len: self.scratch.len() as u32 }));
+                return Some(OdsValue::Text(RawValue::Text { start, len: self.scratch.len() as u32 }));
             }
             Some(_) => doubt,
         };
-        Some(Seen::Other(value))
+        Some(OdsValue::Other(value))
     }
 
     /// Gathers the paragraphs of the cell just opened; comments are left out.
@@ -333,7 +333,7 @@ impl<'x> TableReader<'_, 'x> {
 
 /// A cell's value before its looks.
 #[derive(Clone, Copy)]
-enum Seen {
+enum OdsValue {
     Number(f64),
     /// Of the paragraphs just gathered.
     Text(RawValue),
@@ -367,7 +367,7 @@ mod tests {
     fn table(rows: &str) -> Result<RawWorkbook, Unreadable> {
         tables(
             &format!("<d><b><table:table table:name='表'>{rows}</table:table></b></d>"),
-            Styles::default(),
+            OdsStyles::default(),
             Allowance::default(),
         )
     }
@@ -383,7 +383,7 @@ mod tests {
         .unwrap();
         let sheet = &workbook.sheets[0];
         let cells: Vec<(String, RawValue)> = sheet.cells.iter().map(|cell| (cell.at.to_string(), cell.value)).collect();
-        let (date, lost) = (RawValue::DateSerial(45351.0), RawValue::Unreadable(Doubt::FormulaWithoutValue));
+        let (date, lost) = (RawValue::DateSerial(45351.0), RawValue::Unreadable(CellDoubt::FormulaWithoutValue));
         let expected = [
             ("A1", RawValue::Text { start: 0, len: 6 }),
             ("C1", RawValue::Number(3.0)),
@@ -409,7 +409,7 @@ mod tests {
             <table table:name='表'><table-row style-name='r0'><table-cell value-type='string'><p><span style-name='T1'>3</span>5<span style-name='T2'>1</span></p></table-cell>\
             <table-cell style-name='c1' value-type='float' value='9000'/><table-cell style-name='c2' value-type='string'><p>甲</p></table-cell>\
             <table-cell style-name='c3' value-type='float' value='1' number-columns-repeated='2'/></table-row></table></d>";
-        let workbook = tables(text, Styles::default(), Allowance::default()).unwrap();
+        let workbook = tables(text, OdsStyles::default(), Allowance::default()).unwrap();
         let sheet = &workbook.sheets[0];
         let sights = sheet.sights.iter().map(|sight| (sight.at.to_string(), sight.how, sheet.sight_text(sight)));
         use SeenAs::*;

@@ -2,7 +2,7 @@
 //! knows which is right.
 
 use super::cells;
-use crate::model::cell::{Doubt, SeenAs};
+use crate::model::cell::{CellDoubt, SeenAs};
 use crate::model::{CellRef, RawCell, RawSheet, RawValue};
 
 /// What the other reader says stands in a cell.
@@ -41,11 +41,11 @@ pub fn hold_against<'a>(sheet: &mut RawSheet, others: impl Iterator<Item = (Cell
     }
     for at in disputed {
         if let Some(cell) = sheet.cells.get_mut(at) {
-            cell.value = RawValue::Unreadable(Doubt::Disputed);
+            cell.value = RawValue::Unreadable(CellDoubt::Disputed);
         }
     }
     for place in lost {
-        sheet.push(place, RawValue::Unreadable(Doubt::Disputed));
+        sheet.push(place, RawValue::Unreadable(CellDoubt::Disputed));
     }
     cells::settle(sheet);
 }
@@ -91,7 +91,7 @@ mod tests {
         ];
         hold_against(&mut sheet, others.into_iter(), true);
         let values: Vec<RawValue> = sheet.cells.iter().map(|cell| cell.value).collect();
-        let doubt = RawValue::Unreadable(Doubt::Disputed);
+        let doubt = RawValue::Unreadable(CellDoubt::Disputed);
         assert_eq!(values, [RawValue::Number(1.0), RawValue::Number(18.0), doubt, doubt, RawValue::DateSerial(1463.0)]);
     }
 }

@@ -8,7 +8,7 @@ use super::looks::{self, CellLook, Runs};
 use super::number_format::{NumberFormat, builtin, by_code};
 use super::refusal::{self, Refusal};
 use super::xml::{self, Attrs, Token, Xml};
-use crate::model::cell::Doubt;
+use crate::model::cell::CellDoubt;
 use crate::model::workbook::Format;
 use crate::model::{CellRef, RawSheet, RawValue, RawWorkbook, Unreadable};
 use std::collections::HashMap;
@@ -223,7 +223,7 @@ fn cell(xml: &mut Xml, at: CellRef, formula: bool, look: &CellLook, sheet: &mut 
                 let mut text = String::new();
                 let (whole, runs) = rich_text(xml, &mut text)?;
                 if !whole {
-                    sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind));
+                    sheet.push(at, RawValue::Unreadable(CellDoubt::UnknownKind));
                     continue;
                 }
                 let value = text.trim();
@@ -247,7 +247,7 @@ fn cell(xml: &mut Xml, at: CellRef, formula: bool, look: &CellLook, sheet: &mut 
                         continue;
                     }
                 };
-                sheet.push(at, known.unwrap_or(RawValue::Unreadable(Doubt::UnknownKind)));
+                sheet.push(at, known.unwrap_or(RawValue::Unreadable(CellDoubt::UnknownKind)));
             }
             Token::Open { .. } => xml.skip()?,
             Token::Close { name: "Cell" } => break,
@@ -256,7 +256,7 @@ fn cell(xml: &mut Xml, at: CellRef, formula: bool, look: &CellLook, sheet: &mut 
         }
     }
     if formula && !found {
-        sheet.push(at, RawValue::Unreadable(Doubt::FormulaWithoutValue));
+        sheet.push(at, RawValue::Unreadable(CellDoubt::FormulaWithoutValue));
     }
     Ok(())
 }
@@ -350,7 +350,7 @@ mod tests {
             ("A1", RawValue::Text { start: 0, len: 6 }),
             ("D1", RawValue::Number(3.0)),
             ("E4", RawValue::DateSerial(45351.0)),
-            ("F4", RawValue::Unreadable(Doubt::FormulaWithoutValue)),
+            ("F4", RawValue::Unreadable(CellDoubt::FormulaWithoutValue)),
             ("A5", RawValue::Percent(0.98)),
             ("B5", RawValue::Number(1.0)),
         ];

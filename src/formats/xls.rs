@@ -3,7 +3,7 @@
 
 use super::allowance::Allowance;
 use super::biff::globals::{self, BIFF8, Globals};
-use super::biff::sheet::{self, Told};
+use super::biff::sheet::{self, StreamFacts};
 use super::compound::Compound;
 use super::looks;
 use super::opinion::{self, Opinion};
@@ -45,7 +45,7 @@ pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> 
     if book.sheets.is_empty() {
         return Err(refusal::damaged("工作表目录不完整").into());
     }
-    let mut read: Vec<Option<(RawSheet, Told)>> = Vec::new();
+    let mut read: Vec<Option<(RawSheet, StreamFacts)>> = Vec::new();
     let mut cells = 0;
     for listed in &book.sheets {
         if !listed.worksheet {
@@ -67,7 +67,7 @@ pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> 
         read.push(Some((sheet, told)));
     }
     drop(stream);
-    let tolds: Vec<&Told> = read.iter().flatten().map(|(_, told)| told).collect();
+    let tolds: Vec<&StreamFacts> = read.iter().flatten().map(|(_, told)| told).collect();
     let honest = with_honest_directory(bytes, &compound, name, &tolds);
     let mut second = second_opinion(&honest, &book)?;
     let sheets = read.into_iter().map(|read| read.map(|(sheet, _)| sheet)).collect();
@@ -89,7 +89,12 @@ fn second_opinion<'b>(bytes: &'b [u8], book: &Globals) -> Result<Xls<Cursor<&'b 
 /// The bytes as calamine can be trusted with them. It makes room for all cells that a sheet states, and sheets formatted
 /// down to row 65,536 state sixteen million: false dimensions are blanked. It takes a workbook by its name wherever it
 /// lies: those of embedded ones are changed.
-fn with_honest_directory<'b>(bytes: &'b [u8], compound: &Compound, name: &str, sheets: &[&Told]) -> Cow<'b, [u8]> {
+fn with_honest_directory<'b>(
+    bytes: &'b [u8],
+    compound: &Compound,
+    name: &str,
+    sheets: &[&StreamFacts],
+) -> Cow<'b, [u8]> {
     let mut bytes = Cow::Borrowed(bytes);
     for (from, len) in sheets.iter().filter_map(|told| told.false_dimensions) {
         for at in from..from + len {

@@ -12,7 +12,7 @@ use super::refusal::{self, Refusal, short};
 use crate::model::workbook::Format;
 use crate::model::{CellRef, RawSheet, RawWorkbook};
 use calamine::{DataRef, Reader, Xlsb};
-use parts::{Book, Strings, Styles};
+use parts::{Book, XlsbStrings, XlsbStyles};
 use std::borrow::Cow;
 use std::io::{Cursor, Write};
 
@@ -59,12 +59,12 @@ pub fn read(package: &Package, main: &str) -> Result<RawWorkbook, Refusal> {
         let relation = related.iter().find(|relation| relation.kind.ends_with(kind))?;
         inflated.part(&relation.target)
     };
-    let strings = of_kind("/sharedStrings").map(Strings::read).unwrap_or_default();
-    let styles = of_kind("/styles").map(Styles::read).unwrap_or_default();
+    let strings = of_kind("/sharedStrings").map(XlsbStrings::read).unwrap_or_default();
+    let styles = of_kind("/styles").map(XlsbStyles::read).unwrap_or_default();
     let mut found =
         RawWorkbook { format: Format::Xlsb, modified: package.modified(), sheets: Vec::new(), remarks: Vec::new() };
     let known =
-        sheet::Known { strings: &strings, styles: &styles, is_1904: book.is_1904, allowance: package.allowance };
+        sheet::CellTargets { strings: &strings, styles: &styles, is_1904: book.is_1904, allowance: package.allowance };
     let target = |id: &str| -> Option<&Relation> { related.iter().find(|relation| relation.id == id) };
     let mut cells = 0;
     let mut read = Vec::new();
@@ -109,7 +109,7 @@ fn second_opinions(stored: Vec<u8>, book: &Book, allowance: Allowance, sheets: &
             continue;
         }
         let mut reader = workbook.worksheet_cells_reader(&name).map_err(damaged)?;
-        let mut others: Vec<(CellRef, Said)> = Vec::new();
+        let mut others: Vec<(CellRef, KeptOpinion)> = Vec::new();
         while let Some(cell) = reader.next_cell().map_err(damaged)? {
             let (row, col) = cell.get_position();
             let place = cells::checked(row, col).ok_or_else(|| refusal::damaged("单元格地址超出表格范围"))?;
@@ -121,10 +121,10 @@ fn second_opinions(stored: Vec<u8>, book: &Book, allowance: Allowance, sheets: &
         others.sort_by_key(|(place, _)| *place);
         let opinions = others.iter().map(|(place, said)| {
             let opinion = match said {
-                Said::Text(text) => Opinion::Text(text),
-                Said::Number(number) => Opinion::Number(*number),
-                Said::Boolean(value) => Opinion::Boolean(*value),
-                Said::Error => Opinion::Error,
+                KeptOpinion::Text(text) => Opinion::Text(text),
+                KeptOpinion::Number(number) => Opinion::Number(*number),
+                KeptOpinion::Boolean(value) => Opinion::Boolean(*value),
+                KeptOpinion::Error => Opinion::Error,
             };
             (*place, opinion)
         });
@@ -134,7 +134,7 @@ fn second_opinions(stored: Vec<u8>, book: &Book, allowance: Allowance, sheets: &
 }
 
 /// An [`Opinion`] that outlives its cell.
-enum Said {
+enum KeptOpinion {
     Text(String),
     Number(f64),
     Boolean(bool),
@@ -142,15 +142,17 @@ enum Said {
 }
 
 /// What calamine says of a cell; `None` where nothing.
-fn said(value: &DataRef) -> Option<Said> {
+fn said(value: &DataRef) -> Option<KeptOpinion> {
     Some(match value {
         DataRef::Empty => return None,
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Said::Text(text.clone()),
-        DataRef::SharedString(text) => Said::Text((*text).to_owned()),
-        DataRef::Int(number) => Said::Number(*number as f64),
-        DataRef::Float(number) => Said::Number(*number),
-        DataRef::Bool(value) => Said::Boolean(*value),
-        DataRef::DateTime(date) => Said::Number(date.as_f64()),
-        DataRef::Error(_) => Said::Error,
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            KeptOpinion::Text(text.clone())
+        }
+        DataRef::SharedString(text) => KeptOpinion::Text((*text).to_owned()),
+        DataRef::Int(number) => KeptOpinion::Number(*number as f64),
+        DataRef::Float(number) => KeptOpinion::Number(*number),
+        DataRef::Bool(value) => KeptOpinion::Boolean(*value),
+        DataRef::DateTime(date) => KeptOpinion::Number(date.as_f64()),
+        DataRef::Error(_) => KeptOpinion::Error,
     })
 }

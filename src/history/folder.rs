@@ -15,14 +15,14 @@ const MOST: u64 = 1 << 28;
 /// A period's folder, looked at without changing anything in it.
 #[derive(Debug, Clone)]
 pub struct PeriodFolder {
-    view: View,
+    view: FolderView,
 }
 
 impl PeriodFolder {
     /// # Errors
     /// Somebody is writing there and does not come to his end, or what lies there is not ours.
     pub fn open(folder: &Path) -> Result<PeriodFolder, Unusable> {
-        View::of(folder).map(|view| PeriodFolder { view }).map_err(Unusable::Closed)
+        FolderView::of(folder).map(|view| PeriodFolder { view }).map_err(Unusable::Closed)
     }
 
     /// A record that says itself whether it is whole; `None` where there is none.

@@ -9,7 +9,7 @@ use super::worker;
 use crate::formats::bundle::Opener;
 use crate::formats::own;
 use crate::formats::refusal::{self, Refusal};
-use crate::model::outcome::Read as Reading;
+use crate::model::outcome::ReadOutcome;
 use crate::model::{RawWorkbook, SourceFile};
 use rayon::prelude::*;
 use std::io::{Read, Write};
@@ -36,7 +36,7 @@ const GREETING_TIME: Duration = Duration::from_secs(10);
 /// One file's reading with what identifies its bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
-    pub read: Reading,
+    pub read: ReadOutcome,
     /// SHA-256 of the bytes; `None` where they could not be read at all.
     pub sha256: Option<[u8; 32]>,
     /// Bytes actually read.
@@ -65,7 +65,7 @@ pub fn read_all<T: Send>(
 
 /// Reads every file in this very process: what isolation costs is measured against it. For files that one has made
 /// oneself; any other may take the process along.
-pub fn read_here<T: Send>(files: &[SourceFile], limits: &Limits, take: impl Fn(Reading) -> T + Sync) -> Vec<T> {
+pub fn read_here<T: Send>(files: &[SourceFile], limits: &Limits, take: impl Fn(ReadOutcome) -> T + Sync) -> Vec<T> {
     let read = |file: &SourceFile| {
         let request = Request {
             path: file.path.clone(),
@@ -78,12 +78,12 @@ pub fn read_here<T: Send>(files: &[SourceFile], limits: &Limits, take: impl Fn(R
     files.par_iter().with_max_len(1).map(read).collect()
 }
 
-fn reading(read: Result<RawWorkbook, Refusal>) -> Reading {
+fn reading(read: Result<RawWorkbook, Refusal>) -> ReadOutcome {
     match read {
-        Ok(workbook) => Reading::Workbook(workbook),
-        Err(Refusal::Unreadable(unreadable)) => Reading::Unreadable(unreadable),
-        Err(Refusal::NotATable(cause)) => Reading::NotATable { cause },
-        Err(Refusal::OwnResults) => Reading::Litter { cause: own::CAUSE.to_owned() },
+        Ok(workbook) => ReadOutcome::Workbook(workbook),
+        Err(Refusal::Unreadable(unreadable)) => ReadOutcome::Unreadable(unreadable),
+        Err(Refusal::NotATable(cause)) => ReadOutcome::NotATable { cause },
+        Err(Refusal::OwnResults) => ReadOutcome::Litter { cause: own::CAUSE.to_owned() },
     }
 }
 
@@ -133,7 +133,7 @@ impl Pool {
             let next = AtomicUsize::new(0);
             let readers = rayon::current_num_threads().min(files.len());
             let read = (0..readers).into_par_iter().with_max_len(1).map(|_| {
-                let mut reader = Reader { pool: self, worker: None };
+                let mut reader = WorkerThread { pool: self, worker: None };
                 // An error here is no file's but the machine's: the other readers find nothing left to do.
                 reader.read(files, &next, &take).inspect_err(|_| next.store(files.len(), Ordering::SeqCst))
             });
@@ -253,12 +253,12 @@ fn widen(output: &ChildStdout) {
 fn widen(_: &ChildStdout) {}
 
 /// One thread's reading, and the worker that does it.
-struct Reader<'a> {
+struct WorkerThread<'a> {
     pool: &'a Pool,
     worker: Option<Worker>,
 }
 
-impl Reader<'_> {
+impl WorkerThread<'_> {
     /// Takes one file after another from those that are left.
     fn read<T>(
         &mut self,
@@ -325,7 +325,7 @@ impl Reader<'_> {
     }
 }
 
-impl Drop for Reader<'_> {
+impl Drop for WorkerThread<'_> {
     /// The worker has nothing left to give. It is killed and not asked to end: one that hangs would never do so, and the
     /// run waits for it, so that none is left behind.
     fn drop(&mut self) {
@@ -344,7 +344,7 @@ fn request(file: &SourceFile, limits: &Limits) -> Vec<u8> {
 fn delivery(file: &SourceFile, reply: Reply) -> Delivery {
     let Reply { read, sha256, size, spent } = reply;
     let read = match litter(&file.name) {
-        Some(cause) => Reading::Litter { cause: cause.to_owned() },
+        Some(cause) => ReadOutcome::Litter { cause: cause.to_owned() },
         None => reading(read),
     };
     Delivery { read, sha256, size, spent }
@@ -404,7 +404,7 @@ mod tests {
         pool.read_all(&files, |_, delivery| {
             std::thread::sleep(busy);
             match delivery.read {
-                Reading::Unreadable(unreadable) => unreadable.code.as_str(),
+                ReadOutcome::Unreadable(unreadable) => unreadable.code.as_str(),
                 _ => "read",
             }
         })

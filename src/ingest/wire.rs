@@ -5,7 +5,7 @@
 
 use crate::formats::cells;
 use crate::formats::refusal::Refusal;
-use crate::model::cell::{Doubt, ERROR_WORDS};
+use crate::model::cell::{CellDoubt, ERROR_WORDS};
 use crate::model::codes::FindingCode;
 use crate::model::workbook::Format;
 use crate::model::{CellRef, Merge, RawCell, RawSheet, RawValue, RawWorkbook, SeenAs, Sight, Unreadable};
@@ -79,7 +79,7 @@ impl Request {
 
     /// `None` for anything that is no request.
     pub fn decode(message: &[u8]) -> Option<Request> {
-        let mut reader = Reader { rest: message };
+        let mut reader = Message { rest: message };
         let file_size = reader.u64()?;
         let hash_only = reader.u8()? != 0;
         let count = reader.u32()?;
@@ -135,7 +135,7 @@ impl Reply {
 
     /// The reply in a message (its length already taken off); `None` for anything not proven sound.
     pub fn decode(message: &[u8]) -> Option<Reply> {
-        let mut reader = Reader { rest: message };
+        let mut reader = Message { rest: message };
         let size = reader.u64()?;
         let spent = Duration::from_micros(reader.u64()?);
         let hashed = reader.u8()? == 1;
@@ -228,7 +228,7 @@ fn cell(bytes: &[u8; CELL_LEN], arena: &str) -> Option<RawCell> {
         2 => RawValue::Boolean(payload != 0),
         3 => RawValue::DateSerial(finite(payload)?),
         4 => RawValue::Error(u8::try_from(payload).ok().filter(|word| usize::from(*word) < ERROR_WORDS.len())?),
-        5 => RawValue::Unreadable(Doubt::from_u8(u8::try_from(payload).ok()?)?),
+        5 => RawValue::Unreadable(CellDoubt::from_u8(u8::try_from(payload).ok()?)?),
         6 => RawValue::Percent(finite(payload)?),
         _ => return None,
     };
@@ -239,7 +239,7 @@ fn place(row: u32, col: u16) -> Option<CellRef> {
     cells::checked(row, u32::from(col))
 }
 
-fn workbook(reader: &mut Reader) -> Option<RawWorkbook> {
+fn workbook(reader: &mut Message) -> Option<RawWorkbook> {
     let format = Format::from_u8(reader.u8()?)?;
     let stamped = reader.u8()? == 1;
     let stamp = reader.u64()? as i64;
@@ -254,7 +254,7 @@ fn workbook(reader: &mut Reader) -> Option<RawWorkbook> {
     Some(RawWorkbook { format, modified: stamped.then_some(stamp), sheets, remarks })
 }
 
-fn sheet(reader: &mut Reader) -> Option<RawSheet> {
+fn sheet(reader: &mut Message) -> Option<RawSheet> {
     let name = reader.text()?;
     let hidden = reader.u8()? == 1;
     let arena = reader.text()?;
@@ -294,11 +294,11 @@ fn sheet(reader: &mut Reader) -> Option<RawSheet> {
 }
 
 /// Takes from the front; every answer is `None` once the message is too short.
-struct Reader<'a> {
+struct Message<'a> {
     rest: &'a [u8],
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Message<'a> {
     fn take(&mut self, len: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.rest.split_at_checked(len)?;
         self.rest = rest;
@@ -340,7 +340,7 @@ mod tests {
         sheet.push(CellRef { row: 1, col: 1 }, RawValue::DateSerial(45000.0));
         sheet.push(CellRef { row: 1, col: 2 }, RawValue::Error(3));
         sheet.push(CellRef { row: 1, col: 3 }, RawValue::Percent(0.98));
-        sheet.push(CellRef { row: LAST_ROW, col: LAST_COL }, RawValue::Unreadable(Doubt::DanglingString));
+        sheet.push(CellRef { row: LAST_ROW, col: LAST_COL }, RawValue::Unreadable(CellDoubt::DanglingString));
         sheet.merges.push(Merge { first: CellRef { row: 0, col: 0 }, last: CellRef { row: 0, col: 3 } });
         sheet.hidden_rows = vec![7];
         sheet.hidden_cols = vec![2, 3];

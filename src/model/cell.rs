@@ -49,7 +49,7 @@ pub enum RawValue {
     /// `#REF!`, `#N/A` …: the index of [`ERROR_WORDS`].
     Error(u8),
     /// There is something here that cannot be read for certain.
-    Unreadable(Doubt),
+    Unreadable(CellDoubt),
 }
 
 /// Spellings of Excel's error values, indexed by [`RawValue::Error`]; the last stands for any other.
@@ -59,7 +59,7 @@ pub const ERROR_WORDS: [&str; 9] =
 /// Why a cell is there and yet cannot be read for certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
-pub enum Doubt {
+pub enum CellDoubt {
     /// A formula whose result was never saved (openpyxl and some web exports write such files).
     FormulaWithoutValue = 0,
     /// `NaN`, `inf` or a number beyond the range of Excel.
@@ -74,22 +74,22 @@ pub enum Doubt {
     OpenQuote = 5,
 }
 
-impl Doubt {
+impl CellDoubt {
     /// The cause in words for officers.
     pub fn words(self) -> &'static str {
         match self {
-            Doubt::FormulaWithoutValue => "公式没有保存计算结果",
-            Doubt::NotFinite => "数值超出范围",
-            Doubt::DanglingString => "文字内容在文件中缺失",
-            Doubt::UnknownKind => "单元格类型无法识别",
-            Doubt::Disputed => "两种读取方法得到的内容不同",
-            Doubt::OpenQuote => "引号没有配对，后面的单元格或行可能被并进了这一格",
+            CellDoubt::FormulaWithoutValue => "公式没有保存计算结果",
+            CellDoubt::NotFinite => "数值超出范围",
+            CellDoubt::DanglingString => "文字内容在文件中缺失",
+            CellDoubt::UnknownKind => "单元格类型无法识别",
+            CellDoubt::Disputed => "两种读取方法得到的内容不同",
+            CellDoubt::OpenQuote => "引号没有配对，后面的单元格或行可能被并进了这一格",
         }
     }
 
     /// The inverse of `self as u8`.
-    pub fn from_u8(byte: u8) -> Option<Doubt> {
-        use Doubt::*;
+    pub fn from_u8(byte: u8) -> Option<CellDoubt> {
+        use CellDoubt::*;
         [FormulaWithoutValue, NotFinite, DanglingString, UnknownKind, Disputed, OpenQuote]
             .into_iter()
             .find(|doubt| *doubt as u8 == byte)

@@ -34,7 +34,7 @@ pub struct Unreadable {
 
 /// What reading one file came to, before anyone asks whether it holds a form.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Read {
+pub enum ReadOutcome {
     Workbook(super::workbook::RawWorkbook),
     /// Could not be read: damaged, encrypted, over a limit …
     Unreadable(Unreadable),

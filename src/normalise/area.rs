@@ -252,7 +252,7 @@ fn reads(view: &View<'_>, field: &Field, value: RawValue) -> bool {
             matches!(&field.ty, FieldType::Score { bands } if bands.iter().any(|band| band.word == text))
                 || text == "无"
                 || crate::text::numbers::read(text).is_ok()
-                || !matches!(crate::text::dates::read(text), crate::text::dates::Reading::NotADate)
+                || !matches!(crate::text::dates::read(text), crate::text::dates::DateReading::NotADate)
         }
         RawValue::Number(_) | RawValue::Percent(_) | RawValue::DateSerial(_) => true,
         _ => false,

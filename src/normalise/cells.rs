@@ -398,7 +398,7 @@ impl<'d, 'a> Desk<'d, 'a> {
             .filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '‘' | '’' | '`'))
             .map(|c| if c == 'x' { 'X' } else { c })
             .collect();
-        if matches!(numbers::read(&clean), Err(numbers::Doubt::Scientific)) {
+        if matches!(numbers::read(&clean), Err(numbers::NumberDoubt::Scientific)) {
             return self.lost_digits(cell);
         }
         if clean.len() == 15 && clean.bytes().all(|b| b.is_ascii_digit()) {

@@ -192,7 +192,7 @@ fn take(cover: &mut Cover, found: &FoundLabel, at: CellRef, value: String, raw: 
             let day = match raw {
                 Some(RawValue::DateSerial(serial)) => crate::text::dates::from_serial(serial),
                 _ => match crate::text::dates::read(&value) {
-                    crate::text::dates::Reading::Day(day) => Some(day),
+                    crate::text::dates::DateReading::Day(day) => Some(day),
                     _ => None,
                 },
             };

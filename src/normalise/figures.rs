@@ -5,7 +5,7 @@ use crate::definition::{Field, FieldType};
 use crate::model::Severity;
 use crate::model::cell::CellRef;
 use crate::model::codes::{AmendmentRule, FindingCode};
-use crate::text::numbers::{self, Figure};
+use crate::text::numbers::{self, WrittenFigure};
 
 /// Words that count the same things.
 const SAME: [&[&str]; 8] = [
@@ -141,7 +141,7 @@ pub fn from_text(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, raw: &str, text: 
 }
 
 /// Which rule turned a text into this figure.
-pub fn rule_of(figure: &Figure, raw: &str) -> AmendmentRule {
+pub fn rule_of(figure: &WrittenFigure, raw: &str) -> AmendmentRule {
     if !figure.unit.is_empty() || figure.scale != 1.0 {
         AmendmentRule::UnitInCell
     } else if figure.chinese {
@@ -156,7 +156,7 @@ pub fn rule_of(figure: &Figure, raw: &str) -> AmendmentRule {
 }
 
 /// The figure in the unit that the form asks for; a unit that says another thing is a finding.
-fn in_asked_unit(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, figure: &Figure, text: &str) -> Option<f64> {
+fn in_asked_unit(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, figure: &WrittenFigure, text: &str) -> Option<f64> {
     let asked = cell.field.measured_in.as_deref();
     if let Some(base) = asked.and_then(money) {
         if figure.unit.is_empty() && figure.scale == 1.0 {

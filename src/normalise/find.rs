@@ -6,7 +6,7 @@ use super::cover::{self, Cover};
 use super::found::FoundTable;
 use super::lexicon::Lexicon;
 use super::near;
-use super::period::{self, Said};
+use super::period::{self, PeriodSaid};
 use super::rows;
 use super::view::View;
 use crate::definition::Plan;
@@ -90,7 +90,7 @@ pub fn cover_apart(run: Assignment<'_>, areas: &[Area<'_>], found: &mut [FoundTa
     }
     let Assignment { plan, period, .. } = run;
     for found in found {
-        if matches!(found.told.said, Said::Nothing) {
+        if matches!(found.told.said, PeriodSaid::Nothing) {
             found.told = period::said(view, cover, &[], CellRef { row: 0, col: 0 }, &plan.schedule, period);
         }
         found.cover = cover.clone();

@@ -3,7 +3,7 @@
 use super::assignment::Assignment;
 use super::cover::{self, Cover};
 use super::labels;
-use super::period::{self, Told};
+use super::period::{self, PeriodTold};
 use super::rows::SheetTable;
 use super::view::View;
 use crate::model::{CellRef, RawSheet, SheetAccount};
@@ -15,7 +15,7 @@ pub struct FoundTable<'w> {
     pub view: usize,
     pub table: SheetTable,
     pub cover: Cover,
-    pub told: Told,
+    pub told: PeriodTold,
     /// The sheet that the cover stands on.
     pub cover_sheet: u16,
     pub account: SheetAccount,

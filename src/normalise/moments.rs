@@ -5,7 +5,7 @@ use crate::definition::FieldType;
 use crate::domain::period::{civil, day};
 use crate::model::Severity;
 use crate::model::codes::{AmendmentRule, FindingCode};
-use crate::text::dates::{self, Reading};
+use crate::text::dates::{self, DateReading};
 use crate::text::numbers;
 
 /// Nobody in these returns was born, and nothing happened, before; a date that says so is likelier a slip.
@@ -53,49 +53,51 @@ impl Desk<'_, '_> {
             return CellValue::Date(day);
         }
         // 1980.11 as a number is as good as the text; 1980.1 may have been 1980.10.
-        let reading = if number < 0.0 { Reading::NotADate } else { dates::read(&raw) };
+        let reading = if number < 0.0 { DateReading::NotADate } else { dates::read(&raw) };
         self.moment(cell, &raw, &raw, reading)
     }
 
-    fn moment(&mut self, cell: FieldCell<'_>, raw: &str, text: &str, reading: Reading) -> CellValue<'static> {
+    fn moment(&mut self, cell: FieldCell<'_>, raw: &str, text: &str, reading: DateReading) -> CellValue<'static> {
         let month = cell.field.ty == FieldType::Month;
         // A year and a month are enough.
         let may_be_month = month || cell.field.ty == FieldType::DateOrMonth;
         match reading {
-            Reading::Day(day) if month => self.month_of(cell, raw, day),
-            Reading::Day(day) if dates::is_iso(raw) => CellValue::Date(day),
-            Reading::Day(day) => {
+            DateReading::Day(day) if month => self.month_of(cell, raw, day),
+            DateReading::Day(day) if dates::is_iso(raw) => CellValue::Date(day),
+            DateReading::Day(day) => {
                 let clean = dates::show_day(day);
                 if clean != raw {
                     self.amend(cell, AmendmentRule::DateShape, raw, &clean);
                 }
                 CellValue::Date(day)
             }
-            Reading::Month(first) if may_be_month => {
+            DateReading::Month(first) if may_be_month => {
                 let clean = dates::show_month(first);
                 if clean != raw {
                     self.amend(cell, AmendmentRule::DateShape, raw, &clean);
                 }
                 CellValue::Date(first)
             }
-            Reading::JanuaryOrOctober(year) if may_be_month => self.january_or_october(cell, raw, year),
-            Reading::ShortYear(year, month_number, dom) => self.short_year(cell, raw, text, (year, month_number, dom)),
-            Reading::Month(_) | Reading::Year(_) | Reading::NoYear | Reading::JanuaryOrOctober(_) => {
+            DateReading::JanuaryOrOctober(year) if may_be_month => self.january_or_october(cell, raw, year),
+            DateReading::ShortYear(year, month_number, dom) => {
+                self.short_year(cell, raw, text, (year, month_number, dom))
+            }
+            DateReading::Month(_) | DateReading::Year(_) | DateReading::NoYear | DateReading::JanuaryOrOctober(_) => {
                 let lacks = match (reading, may_be_month) {
-                    (Reading::NoYear, _) => "没有年份",
-                    (Reading::Year(_), true) => "没有月份",
+                    (DateReading::NoYear, _) => "没有年份",
+                    (DateReading::Year(_), true) => "没有月份",
                     _ => "没有日",
                 };
                 let found = format!("“{}”填的“{text}”{lacks}", cell.field.name);
                 self.find(cell, FindingCode::DateIncomplete, Severity::Block, found, expects(cell.field), MEND);
                 CellValue::Nothing
             }
-            Reading::Impossible => {
+            DateReading::Impossible => {
                 let found = format!("“{}”填的“{text}”，没有这个日期", cell.field.name);
                 self.find(cell, FindingCode::DateImpossible, Severity::Block, found, expects(cell.field), MEND);
                 CellValue::Nothing
             }
-            Reading::NotADate => {
+            DateReading::NotADate => {
                 let found = format!("“{}”填的“{text}”不是能确定的日期", cell.field.name);
                 self.find(cell, FindingCode::DateUnreadable, Severity::Block, found, expects(cell.field), MEND);
                 CellValue::Nothing

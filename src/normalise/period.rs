@@ -7,13 +7,13 @@ use super::cover::Cover;
 use super::view::View;
 use crate::domain::period::{Period, PeriodKind, civil};
 use crate::domain::schedule::Schedule;
-use crate::domain::spoken::{Place, Spoken, spoken};
+use crate::domain::spoken::{Spoken, SpokenPlace, spoken};
 use crate::model::cell::CellRef;
 use crate::text::names::tidy;
 
 /// What a table says of its period, with the cell and the words that say it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum PeriodSaid {
     Nothing,
     /// 所属期 is there and cannot be read.
     Unclear(CellRef, String),
@@ -35,8 +35,8 @@ pub enum Said {
 
 /// What a table says, and a lower source that says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    pub said: Said,
+pub struct PeriodTold {
+    pub said: PeriodSaid,
     pub odds: Option<(CellRef, String)>,
 }
 
@@ -52,7 +52,7 @@ enum Judged {
 }
 
 /// One source: where it stands, its words, what they say.
-struct Source {
+struct PeriodSource {
     at: CellRef,
     text: String,
     judged: Judged,
@@ -69,22 +69,22 @@ pub fn said(
     header: CellRef,
     schedule: &Schedule,
     ours: &Period,
-) -> Told {
+) -> PeriodTold {
     let mut sources = Vec::new();
     let mut year = ours.year();
     let mut unclear = None;
     for (at, text) in cover.periods.iter().take(1) {
         let judged = judge(&of_label(text, schedule, year), ours);
         if judged == Judged::Nothing && says_something(text) {
-            unclear = Some(Said::Unclear(*at, text.clone()));
+            unclear = Some(PeriodSaid::Unclear(*at, text.clone()));
         }
-        sources.push(Source { at: *at, text: text.clone(), judged });
+        sources.push(PeriodSource { at: *at, text: text.clone(), judged });
     }
     year = context(&sources).unwrap_or(year);
     let mut titles: Vec<(CellRef, String, Vec<Spoken>)> = Vec::new();
     for cell in title_rows.iter().flat_map(|i| view.telling(*i)) {
         let text = tidy(view.sheet.text(cell.value)).into_owned();
-        let read = spoken(without_days(&text), Place::Title, schedule, year);
+        let read = spoken(without_days(&text), SpokenPlace::Title, schedule, year);
         // What 所属期 says in that very cell has been heard.
         if !read.is_empty() && !cover.periods.iter().any(|(at, _)| *at == cell.at) {
             titles.push((cell.at, text, read));
@@ -92,39 +92,41 @@ pub fn said(
     }
     if let Some((at, text, _)) = titles.first().cloned() {
         let read: Vec<Spoken> = titles.into_iter().flat_map(|(.., read)| read).collect();
-        sources.push(Source { at, text, judged: judge(&read, ours) });
+        sources.push(PeriodSource { at, text, judged: judge(&read, ours) });
     }
     year = context(&sources).unwrap_or(year);
     let name = &view.sheet.name;
-    let read = near(spoken(name, Place::Name, schedule, year), ours);
-    sources.push(Source { at: header, text: format!("工作表名“{name}”"), judged: judge(&read, ours) });
+    let read = near(spoken(name, SpokenPlace::Name, schedule, year), ours);
+    sources.push(PeriodSource { at: header, text: format!("工作表名“{name}”"), judged: judge(&read, ours) });
     let labelled = !cover.periods.is_empty();
     let mut told = decide(&sources, labelled);
-    if let (Some(unclear), Said::Nothing | Said::Open { .. } | Said::Ours) = (unclear, &told.said) {
+    if let (Some(unclear), PeriodSaid::Nothing | PeriodSaid::Open { .. } | PeriodSaid::Ours) = (unclear, &told.said) {
         told.said = unclear;
     }
     told
 }
 
 /// The name of the file, where nothing better says anything; at odds with what does, it is only doubted.
-pub fn of_file(told: &mut Told, name: &str, header: CellRef, schedule: &Schedule, ours: &Period) {
+pub fn of_file(told: &mut PeriodTold, name: &str, header: CellRef, schedule: &Schedule, ours: &Period) {
     let name = name.rsplit('/').next().unwrap_or(name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let year = match &told.said {
-        Said::Open { year, .. } => *year,
+        PeriodSaid::Open { year, .. } => *year,
         _ => ours.year(),
     };
-    let judged = judge(&near(spoken(stem, Place::Name, schedule, year), ours), ours);
+    let judged = judge(&near(spoken(stem, SpokenPlace::Name, schedule, year), ours), ours);
     let text = format!("文件名“{stem}”");
     match (&told.said, judged) {
         (
-            Said::Nothing | Said::Open { .. },
+            PeriodSaid::Nothing | PeriodSaid::Open { .. },
             judged @ (Judged::Ours | Judged::Part | Judged::OtherKind | Judged::Other(_)),
         ) => {
-            told.said = as_said(&Source { at: header, text, judged });
+            told.said = as_said(&PeriodSource { at: header, text, judged });
         }
-        (Said::Nothing, Judged::Open(_)) => told.said = Said::Ours,
-        (Said::Ours | Said::Part(..), Judged::Other(_)) | (Said::Other(..), Judged::Ours) if told.odds.is_none() => {
+        (PeriodSaid::Nothing, Judged::Open(_)) => told.said = PeriodSaid::Ours,
+        (PeriodSaid::Ours | PeriodSaid::Part(..), Judged::Other(_)) | (PeriodSaid::Other(..), Judged::Ours)
+            if told.odds.is_none() =>
+        {
             told.odds = Some((header, text));
         }
         _ => {}
@@ -132,23 +134,24 @@ pub fn of_file(told: &mut Told, name: &str, header: CellRef, schedule: &Schedule
 }
 
 /// The first source that says something decides; those below it that say otherwise are named.
-fn decide(sources: &[Source], labelled: bool) -> Told {
+fn decide(sources: &[PeriodSource], labelled: bool) -> PeriodTold {
     let mut open = None;
     for (at, source) in sources.iter().enumerate() {
         match source.judged {
             Judged::Nothing => {}
             Judged::Open(year) => {
-                let said = Said::Open { at: source.at, text: source.text.clone(), year, label: labelled && at == 0 };
+                let said =
+                    PeriodSaid::Open { at: source.at, text: source.text.clone(), year, label: labelled && at == 0 };
                 open = open.or(Some(said));
             }
             _ => {
                 let lower = sources.get(at + 1..).unwrap_or(&[]).iter();
                 let odds = lower.rev().find(|lower| at_odds(&source.judged, &lower.judged));
-                return Told { said: as_said(source), odds: odds.map(|lower| (lower.at, lower.text.clone())) };
+                return PeriodTold { said: as_said(source), odds: odds.map(|lower| (lower.at, lower.text.clone())) };
             }
         }
     }
-    Told { said: open.unwrap_or(Said::Nothing), odds: None }
+    PeriodTold { said: open.unwrap_or(PeriodSaid::Nothing), odds: None }
 }
 
 fn at_odds(decided: &Judged, lower: &Judged) -> bool {
@@ -159,20 +162,20 @@ fn at_odds(decided: &Judged, lower: &Judged) -> bool {
     }
 }
 
-fn as_said(source: &Source) -> Said {
+fn as_said(source: &PeriodSource) -> PeriodSaid {
     let (at, text) = (source.at, source.text.clone());
     match &source.judged {
-        Judged::Nothing => Said::Nothing,
-        Judged::Open(year) => Said::Open { at, text, year: *year, label: false },
-        Judged::Ours => Said::Ours,
-        Judged::Part => Said::Part(at, text),
-        Judged::OtherKind => Said::OtherKind(at, text),
-        Judged::Other(period) => Said::Other(at, text, period.clone()),
+        Judged::Nothing => PeriodSaid::Nothing,
+        Judged::Open(year) => PeriodSaid::Open { at, text, year: *year, label: false },
+        Judged::Ours => PeriodSaid::Ours,
+        Judged::Part => PeriodSaid::Part(at, text),
+        Judged::OtherKind => PeriodSaid::OtherKind(at, text),
+        Judged::Other(period) => PeriodSaid::Other(at, text, period.clone()),
     }
 }
 
 /// The year that a higher source gives to months without one.
-fn context(sources: &[Source]) -> Option<i32> {
+fn context(sources: &[PeriodSource]) -> Option<i32> {
     sources.iter().rev().find_map(|source| match source.judged {
         Judged::Open(year) => Some(year),
         _ => None,
@@ -194,12 +197,12 @@ fn near(read: Vec<Spoken>, ours: &Period) -> Vec<Spoken> {
 /// 所属期, as text or as the cell of a date: a first day stands for its month.
 fn of_label(text: &str, schedule: &Schedule, year: i32) -> Vec<Spoken> {
     let first = match crate::text::dates::read(text) {
-        crate::text::dates::Reading::Day(day) => civil(day).filter(|(.., dom)| *dom == 1),
+        crate::text::dates::DateReading::Day(day) => civil(day).filter(|(.., dom)| *dom == 1),
         _ => None,
     };
     match first.and_then(|(year, month, _)| Period::calendar(PeriodKind::Month, year, month)) {
         Some(month) => vec![Spoken::Period(month)],
-        None => spoken(text, Place::Label, schedule, year),
+        None => spoken(text, SpokenPlace::Label, schedule, year),
     }
 }
 
@@ -286,7 +289,7 @@ fn rank(judged: &Judged) -> u8 {
 mod tests {
     use super::*;
 
-    fn judged(text: &str, place: Place, kind: PeriodKind, ours: &str) -> Judged {
+    fn judged(text: &str, place: SpokenPlace, kind: PeriodKind, ours: &str) -> Judged {
         let ours = Period::parse(ours).expect("fixture");
         judge(&spoken(text, place, &Schedule::of(kind), ours.year()), &ours)
     }
@@ -308,18 +311,18 @@ mod tests {
             ("2026年第一季度", Month, "2026-03", Judged::OtherKind),
             ("2026年3月", Month, "2026-03", Judged::Ours),
         ] {
-            for place in [Place::Label, Place::Title] {
+            for place in [SpokenPlace::Label, SpokenPlace::Title] {
                 assert_eq!(judged(text, place, kind, ours), expected, "{text} in {ours}");
             }
         }
-        let other = |text| matches!(judged(text, Place::Label, Month, "2026-03"), Judged::Other(_));
+        let other = |text| matches!(judged(text, SpokenPlace::Label, Month, "2026-03"), Judged::Other(_));
         assert!(other("2026年2月") && other("2026年5-6月") && other("2025年") && other("2025年3月"));
     }
 
     #[test]
     fn a_month_of_a_name_is_of_the_year_that_brings_it_near() {
         let ours = Period::parse("2026-01").expect("fixture");
-        let read = near(spoken("12月", Place::Name, &Schedule::of(PeriodKind::Month), 2026), &ours);
+        let read = near(spoken("12月", SpokenPlace::Name, &Schedule::of(PeriodKind::Month), 2026), &ours);
         assert_eq!(judge(&read, &ours), Judged::Other(Period::parse("2025-12")));
     }
 

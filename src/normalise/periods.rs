@@ -2,7 +2,7 @@
 
 use super::assignment::Assignment;
 use super::found::FoundTable;
-use super::period::{self, Said};
+use super::period::{self, PeriodSaid};
 use super::sink::{Say, Sink};
 use crate::domain::period::{Period, PeriodKind};
 use crate::model::codes::FindingCode;
@@ -17,11 +17,11 @@ pub fn periods(run: Assignment<'_>, file: &str, found: &mut [FoundTable<'_>], si
     for table in found.iter_mut() {
         period::of_file(&mut table.told, file, table.header_at, schedule, ours);
     }
-    let fits = found.iter().any(|found| found.counts() && !matches!(found.told.said, Said::Other(..)));
-    let mut heard = Heard::default();
+    let fits = found.iter().any(|found| found.counts() && !matches!(found.told.said, PeriodSaid::Other(..)));
+    let mut heard = PeriodsHeard::default();
     let mut whole = None;
     for found in found.iter_mut().filter(|found| found.counts()) {
-        if let Said::Other(at, text, period) = &found.told.said {
+        if let PeriodSaid::Other(at, text, period) = &found.told.said {
             let (at, text) = (*at, text.clone());
             found.account.not_counted = Some(format!("属于其他报告期（{text}）"));
             if fits {
@@ -53,7 +53,7 @@ pub fn periods(run: Assignment<'_>, file: &str, found: &mut [FoundTable<'_>], si
 
 /// What was said of a return once is not said again for each of its sheets.
 #[derive(Default)]
-struct Heard {
+struct PeriodsHeard {
     missing: Option<(u16, CellRef)>,
     /// Some table says our period.
     said: bool,
@@ -62,7 +62,7 @@ struct Heard {
 }
 
 /// A table that counts.
-fn counted(found: &FoundTable<'_>, ours: &Period, heard: &mut Heard, sink: &mut Sink) {
+fn counted(found: &FoundTable<'_>, ours: &Period, heard: &mut PeriodsHeard, sink: &mut Sink) {
     let sheet = Some(found.cover_sheet);
     let expected = format!("本次报告期是 {}", ours.title());
     let mut verify = |at: CellRef, code, found: String, next| {
@@ -71,23 +71,23 @@ fn counted(found: &FoundTable<'_>, ours: &Period, heard: &mut Heard, sink: &mut 
     };
     const KIND: &str = "按本期计入；请报送单位核实：把填报日期写成了所属期的改正，报错表的重报";
     match &found.told.said {
-        Said::Nothing => heard.missing = heard.missing.or(Some((found.account.sheet, found.header_at))),
-        Said::Unclear(at, text) => {
+        PeriodSaid::Nothing => heard.missing = heard.missing.or(Some((found.account.sheet, found.header_at))),
+        PeriodSaid::Unclear(at, text) => {
             let said = format!("所属期填的“{text}”无法识别");
             verify(*at, FindingCode::PeriodUnclear, said, "按本期计入；请报送单位核实所属期");
         }
-        Said::Open { at, text, label: true, .. } => {
+        PeriodSaid::Open { at, text, label: true, .. } => {
             heard.said = true;
             let said = format!("所属期填的是“{text}”，本次报送的是{}", ours.title());
             verify(*at, FindingCode::PeriodOtherKind, said, KIND);
         }
-        Said::Open { .. } | Said::Ours => heard.said = true,
-        Said::OtherKind(at, text) => {
+        PeriodSaid::Open { .. } | PeriodSaid::Ours => heard.said = true,
+        PeriodSaid::OtherKind(at, text) => {
             heard.said = true;
             let said = format!("写的报告期是“{text}”，本次报送的是{}", ours.title());
             verify(*at, FindingCode::PeriodOtherKind, said, KIND);
         }
-        Said::Part(at, text) => {
+        PeriodSaid::Part(at, text) => {
             heard.said = true;
             // A yearly return is often headed by the month in which it is made; its 所属期 is asked about.
             let headed = ours.kind == PeriodKind::Year && !found.cover.periods.iter().any(|(cell, _)| cell == at);
@@ -97,13 +97,13 @@ fn counted(found: &FoundTable<'_>, ours: &Period, heard: &mut Heard, sink: &mut 
                 verify(*at, FindingCode::PeriodOtherKind, said, next);
             }
         }
-        Said::Other(..) => {}
+        PeriodSaid::Other(..) => {}
     }
     odds(found, &ours.title(), ours, heard, sink);
 }
 
 /// A lower source that says otherwise than what decides.
-fn odds(found: &FoundTable<'_>, decided: &str, ours: &Period, heard: &mut Heard, sink: &mut Sink) {
+fn odds(found: &FoundTable<'_>, decided: &str, ours: &Period, heard: &mut PeriodsHeard, sink: &mut Sink) {
     let Some((at, text)) = &found.told.odds else { return };
     if std::mem::replace(&mut heard.odds, true) {
         return;
@@ -164,7 +164,7 @@ fn take_over(from: &FoundTable<'_>, here: &mut FoundTable<'_>) {
     if from.account.sheet != here.account.sheet {
         return;
     }
-    if here.cover.periods.is_empty() && matches!(here.told.said, Said::Nothing) {
+    if here.cover.periods.is_empty() && matches!(here.told.said, PeriodSaid::Nothing) {
         here.told = from.told.clone();
     }
     if here.cover.measures.is_empty() {

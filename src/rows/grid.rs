@@ -86,7 +86,7 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
     let recommenders = recommenders(&reference.roster);
     let mut columns: Vec<Values> = named.iter().map(|column| empty(column.ty)).collect();
     columns.iter_mut().for_each(|column| column.reserve(height));
-    let mut known: Vec<Known> = columns.iter().map(|_| Known::default()).collect();
+    let mut known: Vec<ValuesMet> = columns.iter().map(|_| ValuesMet::default()).collect();
     let mut origins = Vec::with_capacity(height);
     let mut units = Vec::with_capacity(height);
     let mut tables = tables.into_iter();
@@ -129,15 +129,15 @@ fn empty(ty: ColumnType) -> Values {
 
 /// Values met so far of one column, while tables are put together.
 #[derive(Default)]
-struct Known {
+struct ValuesMet {
     words: HashMap<Box<str>, u32>,
     scalars: HashMap<u64, u32>,
 }
 
 /// Appends exactly `rows` values; a column that is missing or of another kind or height reads as nothing.
-fn append(column: &mut Values, other: Option<&Values>, rows: usize, known: &mut Known) {
+fn append(column: &mut Values, other: Option<&Values>, rows: usize, known: &mut ValuesMet) {
     let nothing = 0..rows;
-    let Known { words, scalars } = known;
+    let ValuesMet { words, scalars } = known;
     match (column, other.filter(|other| other.len() == rows)) {
         (Values::Text(all), Some(Values::Text(other))) => all.append(other, words),
         (Values::Integer(all), Some(Values::Integer(other))) => all.append(other, scalars),

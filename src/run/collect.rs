@@ -92,7 +92,7 @@ pub fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: &Deliv
     let mut format = "";
     let mut near_misses = Vec::new();
     let arrival = match &delivery.read {
-        Read::Workbook(workbook) => {
+        ReadOutcome::Workbook(workbook) => {
             format = workbook.format.name();
             let budget = Budget::of(limits.time.saturating_sub(delivery.spent), limits.memory);
             // A file that defeats the program costs itself and not the run; it is named, and counts nowhere.
@@ -113,9 +113,9 @@ pub fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: &Deliv
                 }),
             }
         }
-        Read::Unreadable(why) => Arrival::Unreadable(why.clone()),
-        Read::NotATable { cause } => Arrival::Unrecognised(cause.clone()),
-        Read::Litter { cause } => Arrival::Ignored(cause.clone()),
+        ReadOutcome::Unreadable(why) => Arrival::Unreadable(why.clone()),
+        ReadOutcome::NotATable { cause } => Arrival::Unrecognised(cause.clone()),
+        ReadOutcome::Litter { cause } => Arrival::Ignored(cause.clone()),
     };
     let named_unit = match arrival {
         Arrival::Return(_) | Arrival::Ignored(_) => None,

@@ -66,7 +66,7 @@ pub fn recognise<'p>(
     let seen = ingest::read_all(&found.files, limits, |source, delivery| {
         let by_all = normalisers.iter().map(|normaliser| arrive(normaliser, source, &delivery, limits));
         let workbook = match &delivery.read {
-            Read::Workbook(workbook) => Some(workbook),
+            ReadOutcome::Workbook(workbook) => Some(workbook),
             _ => None,
         };
         let seen = sort(prepared, workbook, by_all.collect());

@@ -2,7 +2,7 @@
 //! with lines between them, totals, signatures. Keeps the clean value (what is meant) beside the raw one (what is
 //! typed), so that the truth is written by intent and never by reading back.
 
-use super::sheet::{Page, Value, serial};
+use super::sheet::{Page, SampleValue, serial};
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub enum Typed {
 
 /// A column as it stands on the sheet.
 #[derive(Debug, Clone, Default)]
-pub struct Column {
+pub struct SampleColumn {
     /// The definition's field; empty for a gap or a column of the unit's own.
     pub field: String,
     pub typed: Typed,
@@ -57,7 +57,7 @@ pub struct Record {
     pub unit: String,
     pub clean: BTreeMap<&'static str, String>,
     /// Cells typed otherwise than plainly.
-    pub raw: BTreeMap<&'static str, Value>,
+    pub raw: BTreeMap<&'static str, SampleValue>,
     pub status: Status,
     /// Findings of the definition that it should get, then words for the engine's own.
     pub findings: Vec<&'static str>,
@@ -87,7 +87,7 @@ impl Record {
 
     /// Sets what is typed, where it differs.
     pub fn typed(&mut self, field: &'static str, raw: &str) -> &mut Record {
-        self.raw.insert(field, Value::text(raw));
+        self.raw.insert(field, SampleValue::text(raw));
         self
     }
 
@@ -112,18 +112,18 @@ impl Record {
     }
 
     /// What stands in a cell: what is typed, else what is meant, as the column's cells are typed.
-    fn value(&self, column: &Column) -> Value {
+    fn value(&self, column: &SampleColumn) -> SampleValue {
         if let Some(raw) = self.raw.get(column.field.as_str()) {
             return raw.clone();
         }
         let clean = self.get(&column.field);
-        let plain = || Value::text(clean);
+        let plain = || SampleValue::text(clean);
         match column.typed {
             Typed::Text => plain(),
-            Typed::Number => clean.parse().map_or_else(|_| plain(), Value::Number),
+            Typed::Number => clean.parse().map_or_else(|_| plain(), SampleValue::Number),
             Typed::Day => {
                 let parts: Vec<i32> = clean.split('-').filter_map(|part| part.parse().ok()).collect();
-                if let [y, m, d] = parts[..] { Value::Date(serial(y, m, d)) } else { plain() }
+                if let [y, m, d] = parts[..] { SampleValue::Date(serial(y, m, d)) } else { plain() }
             }
         }
     }
@@ -147,7 +147,7 @@ pub enum Line {
         off: i64,
     },
     /// Cells under single fields: a 合计 row with a count of its own.
-    Cells(Vec<(&'static str, Value)>),
+    Cells(Vec<(&'static str, SampleValue)>),
     /// The header again, as a page break of an older program leaves it.
     Header,
     Blank,
@@ -174,7 +174,7 @@ pub struct Sheet {
     /// Cover cells; empty ones are left out.
     pub unit: String,
     pub period: String,
-    pub columns: Vec<Column>,
+    pub columns: Vec<SampleColumn>,
     pub header: Header,
     /// 甲 乙 1 2 … under the header.
     pub notation: bool,
@@ -195,11 +195,11 @@ impl Sheet {
         let width = self.columns.len() as u16;
         let mut page = Page { name: self.name.clone(), hidden: self.hidden, ..Page::default() };
         if !self.annex.is_empty() {
-            page.rows.push(vec![Value::text(&self.annex)]);
+            page.rows.push(vec![SampleValue::text(&self.annex)]);
         }
         if !self.title.is_empty() {
             page.merges.push((page.rows.len() as u32, 0, page.rows.len() as u32, width - 1));
-            page.rows.push(vec![Value::text(&self.title)]);
+            page.rows.push(vec![SampleValue::text(&self.title)]);
         }
         self.cover(&mut page);
         let top = page.rows.len() as u32;
@@ -211,7 +211,7 @@ impl Sheet {
                 1 => "乙".to_string(),
                 c => format!("{}", c - 1),
             };
-            page.rows.push((0..self.columns.len()).map(|c| Value::Text(mark(c))).collect());
+            page.rows.push((0..self.columns.len()).map(|c| SampleValue::Text(mark(c))).collect());
         }
         let rows = self.body(&mut page);
         self.merge_repeated(&mut page, &rows);
@@ -221,23 +221,23 @@ impl Sheet {
 
     fn cover(&self, page: &mut Page) {
         let width = self.columns.len();
-        let mut row = vec![Value::Empty; width.max(12)];
+        let mut row = vec![SampleValue::Empty; width.max(12)];
         if !self.unit.is_empty() {
-            row[0] = Value::Text(format!("填报单位（盖章）：{}", self.unit));
+            row[0] = SampleValue::Text(format!("填报单位（盖章）：{}", self.unit));
         }
         if !self.period.is_empty() {
-            row[6] = Value::Text(format!("所属期：{}", self.period));
+            row[6] = SampleValue::Text(format!("所属期：{}", self.period));
         }
         if !self.unit.is_empty() || !self.period.is_empty() {
-            row[10] = Value::text("计量单位：人、个");
+            row[10] = SampleValue::text("计量单位：人、个");
             page.rows.push(row);
         }
     }
 
     fn head(&self, page: &mut Page) {
         let top = page.rows.len() as u32;
-        let headers = |pick: &dyn Fn(&Column) -> &str| -> Vec<Value> {
-            self.columns.iter().map(|column| Value::text(pick(column))).collect()
+        let headers = |pick: &dyn Fn(&SampleColumn) -> &str| -> Vec<SampleValue> {
+            self.columns.iter().map(|column| SampleValue::text(pick(column))).collect()
         };
         if self.header == Header::One || self.columns.iter().all(|column| column.under.is_empty()) {
             page.rows.push(headers(&|c| &c.header));
@@ -261,7 +261,7 @@ impl Sheet {
             if run > 1 {
                 page.merges.push((row, column, row, column + run as u16 - 1));
             }
-            parents[c + 1..c + run].fill(Value::Empty);
+            parents[c + 1..c + run].fill(SampleValue::Empty);
             c += run;
         }
         page.rows.push(parents);
@@ -270,12 +270,12 @@ impl Sheet {
 
     /// The row over parents and children: one word for everything, or one for each run of columns.
     fn groups(&self, page: &mut Page, top: u32) {
-        let mut row = vec![Value::Empty; self.columns.len()];
+        let mut row = vec![SampleValue::Empty; self.columns.len()];
         let mut c = 0;
         while c < self.columns.len() {
             let group = &self.columns[c].group;
             let run = self.columns[c..].iter().take_while(|other| other.group == *group).count();
-            row[c] = Value::text(if group.is_empty() { "基本情况和申报内容" } else { group });
+            row[c] = SampleValue::text(if group.is_empty() { "基本情况和申报内容" } else { group });
             if run > 1 {
                 page.merges.push((top, c as u16, top, (c + run) as u16 - 1));
             }
@@ -291,8 +291,8 @@ impl Sheet {
                 self.line(page, line);
             }
             let Some(record) = self.records.get(at) else { break };
-            let cell = |column: &Column| match column.field.as_str() {
-                "序号" => Value::Number(at as f64 + 1.0),
+            let cell = |column: &SampleColumn| match column.field.as_str() {
+                "序号" => SampleValue::Number(at as f64 + 1.0),
                 _ => record.value(column),
             };
             page.rows.push(self.columns.iter().map(cell).collect());
@@ -303,11 +303,11 @@ impl Sheet {
 
     fn line(&self, page: &mut Page, line: &Line) {
         match line {
-            Line::Blank => page.rows.push(vec![Value::Empty; self.columns.len()]),
-            Line::Note(text) => page.rows.push(vec![Value::text(text)]),
+            Line::Blank => page.rows.push(vec![SampleValue::Empty; self.columns.len()]),
+            Line::Note(text) => page.rows.push(vec![SampleValue::text(text)]),
             Line::Cells(cells) => {
-                let under = |column: &Column| cells.iter().find(|(field, _)| *field == column.field);
-                let cell = |column| under(column).map_or(Value::Empty, |(_, value)| value.clone());
+                let under = |column: &SampleColumn| cells.iter().find(|(field, _)| *field == column.field);
+                let cell = |column| under(column).map_or(SampleValue::Empty, |(_, value)| value.clone());
                 page.rows.push(self.columns.iter().map(cell).collect());
             }
             Line::Header => {
@@ -316,33 +316,33 @@ impl Sheet {
                 page.merges.truncate(before);
             }
             Line::Sum { word, off } => {
-                let mut row = vec![Value::Empty; self.columns.len()];
-                row[0] = Value::text(word);
+                let mut row = vec![SampleValue::Empty; self.columns.len()];
+                row[0] = SampleValue::text(word);
                 let mut off = *off as f64;
                 for (c, column) in self.columns.iter().enumerate() {
                     let typed = |record: &Record| match record.value(column) {
-                        Value::Number(number) => Some(number),
+                        SampleValue::Number(number) => Some(number),
                         _ => None,
                     };
                     let numbers: Option<Vec<f64>> = self.records.iter().map(typed).collect();
                     if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
                         // Tenths add up without binary noise.
                         let sum: f64 = numbers.iter().map(|number| (number * 10.0).round()).sum::<f64>() / 10.0;
-                        row[c] = Value::Number(sum + off);
+                        row[c] = SampleValue::Number(sum + off);
                         off = 0.0;
                     }
                 }
                 page.rows.push(row);
             }
             Line::Total { word, from, to, wrong } => {
-                let mut row = vec![Value::Empty; self.columns.len()];
-                row[0] = Value::text(word);
+                let mut row = vec![SampleValue::Empty; self.columns.len()];
+                row[0] = SampleValue::text(word);
                 let mut wrong = *wrong;
                 for (c, column) in self.columns.iter().enumerate() {
                     if ["人数", "一线人数"].contains(&column.field.as_str()) {
                         let numbers =
                             self.records[*from..*to].iter().filter_map(|r| r.get(&column.field).parse::<i32>().ok());
-                        row[c] = Value::Number(f64::from(numbers.sum::<i32>() + wrong));
+                        row[c] = SampleValue::Number(f64::from(numbers.sum::<i32>() + wrong));
                         wrong = 0;
                     }
                 }
@@ -366,7 +366,7 @@ impl Sheet {
                 if run > 1 {
                     page.merges.push((rows[from] - 1, c as u16, rows[from + run - 1] - 1, c as u16));
                     for row in &rows[from + 1..from + run] {
-                        page.rows[*row as usize - 1][c] = Value::Empty;
+                        page.rows[*row as usize - 1][c] = SampleValue::Empty;
                     }
                 }
                 from += run;
@@ -376,14 +376,14 @@ impl Sheet {
 
     fn foot(&self, page: &mut Page) {
         if !self.filed.is_empty() {
-            let mut row = vec![Value::Empty; self.columns.len().max(14)];
-            row[0] = Value::text("单位负责人：程海");
-            row[3] = Value::text("审核人：吴敏");
-            row[6] = Value::text("填表人：周航");
-            row[9] = Value::text("联系电话：0551-60000000");
-            row[12] = Value::Text(format!("填报日期：{}", self.filed));
+            let mut row = vec![SampleValue::Empty; self.columns.len().max(14)];
+            row[0] = SampleValue::text("单位负责人：程海");
+            row[3] = SampleValue::text("审核人：吴敏");
+            row[6] = SampleValue::text("填表人：周航");
+            row[9] = SampleValue::text("联系电话：0551-60000000");
+            row[12] = SampleValue::Text(format!("填报日期：{}", self.filed));
             page.rows.push(row);
         }
-        page.rows.extend(self.remarks.iter().map(|remark| vec![Value::text(remark)]));
+        page.rows.extend(self.remarks.iter().map(|remark| vec![SampleValue::text(remark)]));
     }
 }

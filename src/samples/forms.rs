@@ -1,6 +1,6 @@
 //! The forms of a pipeline as its definition has them: titles, columns, and what kind of value a column takes.
 
-use super::form::{Column, Header, Record, Sheet, Typed};
+use super::form::{Header, Record, SampleColumn, Sheet, Typed};
 use super::roster::Unit;
 use crate::definition::{self, Field, FieldType, Form, Plan};
 use std::path::Path;
@@ -48,7 +48,7 @@ impl Forms {
     ///
     /// # Errors
     /// The definition has no such form.
-    pub fn columns(&self, id: &str) -> Result<Vec<Column>, String> {
+    pub fn columns(&self, id: &str) -> Result<Vec<SampleColumn>, String> {
         Ok(self.form(id)?.fields.iter().map(column).collect())
     }
 
@@ -59,7 +59,7 @@ impl Forms {
     pub fn sheet(
         &self,
         id: &'static str,
-        sender: &Unit,
+        sender: &SampleUnit,
         period: &str,
         filed: &str,
         records: Vec<Record>,
@@ -90,7 +90,7 @@ impl Forms {
     }
 }
 
-fn column(field: &Field) -> Column {
+fn column(field: &Field) -> SampleColumn {
     let printed = PRINTED.iter().find(|(name, ..)| *name == &*field.name);
     let own = (field.header.as_str(), field.under.as_deref().unwrap_or_default());
     let (header, under) = printed.map_or(own, |(_, header, under)| (*header, *under));
@@ -99,5 +99,11 @@ fn column(field: &Field) -> Column {
         FieldType::Date | FieldType::DateOrMonth => Typed::Day,
         _ => Typed::Text,
     };
-    Column { field: field.name.to_string(), typed, header: header.into(), under: under.into(), group: String::new() }
+    SampleColumn {
+        field: field.name.to_string(),
+        typed,
+        header: header.into(),
+        under: under.into(),
+        group: String::new(),
+    }
 }

@@ -4,7 +4,7 @@
 use super::form::Record;
 use super::forms::Forms;
 use super::prng::Prng;
-use super::roster::{Roster, Unit};
+use super::roster::{SampleRoster, SampleUnit};
 use super::sample::{Returns, Sample};
 use super::teams::{YEAR, folder, person, team};
 
@@ -17,14 +17,21 @@ pub fn id_number(birth: &str, sequence: i32) -> String {
     format!("{body}{}", check as char)
 }
 
-fn blank(sender: &Unit) -> Record {
+fn blank(sender: &SampleUnit) -> Record {
     let mut record = Record::of(&sender.code);
     record.set("推荐单位", &sender.name);
     record
 }
 
 /// A person in order; `number` makes the citizen number unlike every other.
-pub fn individual(prng: &mut Prng, sender: &Unit, company: &Unit, number: usize, kind: &str, class: &str) -> Record {
+pub fn individual(
+    prng: &mut Prng,
+    sender: &SampleUnit,
+    company: &SampleUnit,
+    number: usize,
+    kind: &str,
+    class: &str,
+) -> Record {
     let man = prng.between(0, 2) > 0;
     let year = prng.between(1966, 1998);
     let birth = format!("{year}-{:02}-{:02}", prng.between(1, 12), prng.between(1, 28));
@@ -55,7 +62,7 @@ pub fn individual(prng: &mut Prng, sender: &Unit, company: &Unit, number: usize,
 }
 
 /// A collective in order.
-pub fn collective(prng: &mut Prng, sender: &Unit, company: &Unit, name: &str, kind: &str) -> Record {
+pub fn collective(prng: &mut Prng, sender: &SampleUnit, company: &SampleUnit, name: &str, kind: &str) -> Record {
     let mut record = blank(sender);
     record.set("拟授称号", prng.pick(&["先进集体", "工人先锋号"])).set("集体名称", name).set("所在单位", &company.name);
     record.set("集体类别", kind).set("负责人", &person(prng)).set("人数", &prng.between(9, 60).to_string());
@@ -64,7 +71,7 @@ pub fn collective(prng: &mut Prng, sender: &Unit, company: &Unit, name: &str, ki
     record
 }
 
-fn award(prng: &mut Prng, sender: &Unit, company: &Unit, n: usize) -> Record {
+fn award(prng: &mut Prng, sender: &SampleUnit, company: &SampleUnit, n: usize) -> Record {
     let (level, giver) = prng.pick(&[
         ("国家级", "全国性组织"),
         ("省级", "省总工会"),
@@ -87,7 +94,7 @@ fn award(prng: &mut Prng, sender: &Unit, company: &Unit, n: usize) -> Record {
 ///
 /// # Errors
 /// Where the definition lacks a form.
-pub fn plain(forms: &Forms, roster: &Roster, seed: u64) -> Result<Returns, String> {
+pub fn plain(forms: &Forms, roster: &SampleRoster, seed: u64) -> Result<Returns, String> {
     const KINDS: [&str; 8] =
         ["一线职工", "专业技术人员", "班组长", "管理人员", "一线职工", "科教人员", "班组长", "企业负责人"];
     let mut all = Returns::new();

@@ -5,7 +5,7 @@ use super::forms::Forms;
 use super::honours::{self, id_number};
 use super::roster::Roster;
 use super::sample::{Content, Returns, Sample, of};
-use super::sheet::{Encoding, Value};
+use super::sheet::{Encoding, SampleValue};
 use crate::model::Outcome;
 
 use Outcome::{Accepted, Ignored, OtherPeriod, Returned, Superseded, Unreadable};
@@ -18,7 +18,7 @@ const AWARDS: usize = 2;
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+pub fn samples(forms: &Forms, roster: &SampleRoster, seed: u64) -> Result<Vec<Sample>, String> {
     let mut all = honours::plain(forms, roster, seed)?;
     // Nothing comes from these two.
     all.remove("341000");
@@ -51,7 +51,7 @@ fn id_numbers(all: &mut Returns) -> Result<(), String> {
         of(all, "341600")?.odd(Returned, "ID number stored as a number: the tail is lost (必改, never repaired)");
     let record = &mut bozhou.sheets[PEOPLE].records[0];
     let number: f64 = record.get("身份证号")[..15].parse::<f64>().unwrap_or(0.0) * 1000.0;
-    record.raw.insert("身份证号", Value::Number(number));
+    record.raw.insert("身份证号", SampleValue::Number(number));
     record.set("身份证号", "").block("ID number lost digits");
     let suzhou = of(all, "341300")?
         .odd(Returned, "出生年月 disagrees with the ID number (id-birth-mismatch); 性别 does (id-sex-mismatch)");
@@ -70,12 +70,12 @@ fn id_numbers(all: &mut Returns) -> Result<(), String> {
     let id = id.unwrap_or_else(|| id_number(day, 900 + man));
     records[0].set("身份证号", &id).set("出生年月", "1980-10").set("参加工作时间", "2001-07-01").set("工龄", "25");
     records[0].typed("身份证号", &format!("{} {} {}", &id[..6], &id[6..14], id[14..].to_lowercase()));
-    records[0].raw.insert("出生年月", Value::Number(1980.1));
+    records[0].raw.insert("出生年月", SampleValue::Number(1980.1));
     records[1].set("姓名", "李敏").typed("姓名", "李　敏");
     Ok(())
 }
 
-fn people(all: &mut Returns, roster: &Roster) -> Result<(), String> {
+fn people(all: &mut Returns, roster: &SampleRoster) -> Result<(), String> {
     let fuyang = of(all, "341200")?.odd(
         Accepted,
         "工龄 4 years off 参加工作时间 (service-years-mismatch, 核实); — in 工龄 of another (missing, 核实)",

@@ -6,7 +6,7 @@ use super::form::{Line, Record};
 use super::forms::Forms;
 use super::monthly::{Month, number, returned, tenths, whole};
 use super::prng::Prng;
-use super::roster::{Roster, Unit};
+use super::roster::{SampleRoster, SampleUnit};
 use super::sample::Returns;
 use super::teams::{person, team};
 
@@ -22,7 +22,7 @@ pub const THEN: [&str; 7] = ["同期参与", "同期提出", "同期采纳", "�
 pub type Figures = [i64; 7];
 
 /// What a unit really did in a month: the same whenever it is asked for.
-pub fn figures(unit: &Unit, month: Month, seed: u64) -> Figures {
+pub fn figures(unit: &SampleUnit, month: Month, seed: u64) -> Figures {
     match (unit.code.as_str(), month.year, month.month) {
         // Adopted and rewarded, nothing carried out, and yet a benefit in March.
         ("341592", 2026, 1) => [40, 12, 6, 0, 1, 0, 9000],
@@ -43,7 +43,7 @@ pub fn figures(unit: &Unit, month: Month, seed: u64) -> Figures {
     }
 }
 
-fn drawn(unit: &Unit, month: Month, seed: u64) -> Figures {
+fn drawn(unit: &SampleUnit, month: Month, seed: u64) -> Figures {
     let code = unit.code.bytes().fold(seed, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
     let mut prng = Prng::new(code ^ ((month.year as u64) << 24) ^ ((month.month as u64) << 40));
     // Large units propose more, and each keeps to its size from month to month.
@@ -58,7 +58,7 @@ fn drawn(unit: &Unit, month: Month, seed: u64) -> Figures {
 }
 
 /// The sum of a unit's months from January on.
-pub fn to_date(unit: &Unit, month: Month, seed: u64) -> Figures {
+pub fn to_date(unit: &SampleUnit, month: Month, seed: u64) -> Figures {
     let mut sum = [0; 7];
     for m in 1..=month.month {
         let one = figures(unit, Month::new(month.year, m), seed);
@@ -77,7 +77,7 @@ pub fn write(record: &mut Record, fields: &[&'static str; 7], figures: Figures) 
     }
 }
 
-pub fn suggestion(sender: &Unit, unit: &Unit, month: Month, seed: u64) -> Record {
+pub fn suggestion(sender: &SampleUnit, unit: &SampleUnit, month: Month, seed: u64) -> Record {
     let mut record = Record::of(&sender.code);
     record.set("单位", &unit.name);
     whole(&mut record, "职工总数", i64::from(unit.workers));
@@ -87,7 +87,7 @@ pub fn suggestion(sender: &Unit, unit: &Unit, month: Month, seed: u64) -> Record
     record
 }
 
-pub fn contest(prng: &mut Prng, sender: &Unit, month: Month, n: usize) -> Record {
+pub fn contest(prng: &mut Prng, sender: &SampleUnit, month: Month, n: usize) -> Record {
     const CRAFTS: [&str; 6] = ["焊工", "电工", "钳工", "数控车工", "仓储管理员", "养护工"];
     let kind = prng.pick(&["劳动竞赛", "劳动竞赛", "技能竞赛", "专项竞赛"]);
     let craft = CRAFTS[n % CRAFTS.len()];
@@ -118,7 +118,7 @@ pub fn contest(prng: &mut Prng, sender: &Unit, month: Month, n: usize) -> Record
     record
 }
 
-pub fn result(prng: &mut Prng, sender: &Unit, company: &Unit, month: Month, n: usize) -> Record {
+pub fn result(prng: &mut Prng, sender: &SampleUnit, company: &SampleUnit, month: Month, n: usize) -> Record {
     let kind = prng.pick(&["小革新", "小改造", "小发明", "小设计", "小建议", "技术攻关", "先进操作法"]);
     let mut record = Record::of(&sender.code);
     record.set("成果名称", &format!("{}{}{}号成果", team(n), kind, month.month * 100 + n as i32)).set("类别", kind);
@@ -148,7 +148,7 @@ pub fn result(prng: &mut Prng, sender: &Unit, company: &Unit, month: Month, n: u
 ///
 /// # Errors
 /// Where the definition lacks a form.
-pub fn plain(forms: &Forms, roster: &Roster, month: Month, seed: u64) -> Result<Returns, String> {
+pub fn plain(forms: &Forms, roster: &SampleRoster, month: Month, seed: u64) -> Result<Returns, String> {
     let mut all = Returns::new();
     for (index, sender) in roster.owing("innovation").into_iter().enumerate() {
         let mut prng =

@@ -55,7 +55,7 @@ fn shift(record: &mut Record, fields: &[&'static str; 7], by: i64) {
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+pub fn samples(forms: &Forms, roster: &SampleRoster, seed: u64) -> Result<Vec<Sample>, String> {
     let mut samples = Vec::new();
     for month in MONTHS {
         let mut all = innovation::plain(forms, roster, month, seed)?;
@@ -306,7 +306,7 @@ fn history(all: &mut Returns) -> Result<(), String> {
     Ok(())
 }
 
-fn contests(all: &mut Returns, roster: &Roster) -> Result<(), String> {
+fn contests(all: &mut Returns, roster: &SampleRoster) -> Result<(), String> {
     of(all, "X0200")?.odd(
         Returned,
         "contests that break every rule: finalists-exceed-entrants, contest-ends-before-start, contest-negative, record-contradicting (必改); champions-exceed-crafts twice, contest-repeated, contest-state-at-odds, investment-per-head-high (核实)",

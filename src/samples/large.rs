@@ -5,7 +5,7 @@ use super::forms::Forms;
 use super::monthly::Month;
 use super::prng::Prng;
 use super::request::{Options, Summary, write};
-use super::roster::{Roster, Unit};
+use super::roster::{SampleRoster, SampleUnit};
 use super::sheet;
 use super::sheet::Page;
 use super::{honours, innovation, teams};
@@ -29,14 +29,14 @@ pub fn generate(options: &Options, count: u32) -> Result<Summary, String> {
         }
         (Some(_), other) => return Err(format!("{other} 的样例只有一个报告期，不能写 --period")),
     };
-    let roster = Roster::read(&options.reference())?;
+    let roster = SampleRoster::read(&options.reference())?;
     let forms = Forms::read(&options.pipelines, &options.pipeline)?;
-    let cities: Vec<&Unit> =
+    let cities: Vec<&SampleUnit> =
         roster.units.iter().filter(|unit| unit.parent.is_empty() && unit.channel == "市总工会").collect();
     if cities.is_empty() {
         return Err("单位名册里没有市总工会".into());
     }
-    let units: Vec<Unit> = (0..count as usize).map(|n| unit(cities[n % cities.len()], n)).collect();
+    let units: Vec<SampleUnit> = (0..count as usize).map(|n| unit(cities[n % cities.len()], n)).collect();
     reference(options, &cities, &units)?;
     units.par_iter().enumerate().try_for_each(|(n, unit)| {
         let path = options.out.join("returns").join(&unit.city).join(format!("{}.xlsx", unit.name));
@@ -45,8 +45,8 @@ pub fn generate(options: &Options, count: u32) -> Result<Summary, String> {
     Ok(Summary { files: count as usize, rows: count as usize * options.rows as usize })
 }
 
-fn unit(city: &Unit, n: usize) -> Unit {
-    Unit {
+fn unit(city: &SampleUnit, n: usize) -> SampleUnit {
+    SampleUnit {
         code: format!("L{n:05}"),
         name: format!("{}第{}实业有限公司", city.city, n + 1),
         parent: city.code.clone(),
@@ -60,7 +60,13 @@ fn unit(city: &Unit, n: usize) -> Unit {
 }
 
 /// A unit's month: its suggestions, two contests, and results up to the number of rows asked for.
-fn month_book(options: &Options, forms: &Forms, unit: &Unit, n: usize, month: Month) -> Result<Vec<Page>, String> {
+fn month_book(
+    options: &Options,
+    forms: &Forms,
+    unit: &SampleUnit,
+    n: usize,
+    month: Month,
+) -> Result<Vec<Page>, String> {
     let mut prng = Prng::new(options.seed ^ ((n as u64 + 1) << 20) ^ ((month.year as u64) << 8) ^ month.month as u64);
     let first = vec![innovation::suggestion(unit, unit, month, options.seed)];
     let left = options.rows.saturating_sub(1) as usize;
@@ -81,7 +87,7 @@ fn month_book(options: &Options, forms: &Forms, unit: &Unit, n: usize, month: Mo
     Ok(pages)
 }
 
-fn book(options: &Options, forms: &Forms, unit: &Unit, n: usize, month: Month) -> Result<Vec<u8>, String> {
+fn book(options: &Options, forms: &Forms, unit: &SampleUnit, n: usize, month: Month) -> Result<Vec<u8>, String> {
     if options.pipeline == "innovation" {
         let pages = month_book(options, forms, unit, n, month)?;
         return sheet::xlsx(&pages).map_err(|error| format!("{}：{error}", unit.name));
@@ -123,7 +129,7 @@ fn book(options: &Options, forms: &Forms, unit: &Unit, n: usize, month: Month) -
     sheet::xlsx(&[page]).map_err(|error| format!("{}：{error}", unit.name))
 }
 
-fn reference(options: &Options, cities: &[&Unit], units: &[Unit]) -> Result<(), String> {
+fn reference(options: &Options, cities: &[&SampleUnit], units: &[SampleUnit]) -> Result<(), String> {
     let folder = options.out.join("reference");
     let mut text =
         String::from("单位代码,单位名称,别名,上级代码,层级,渠道,地市,行业,所有制,在岗职工人数,启用,停用,应报\n");
@@ -137,7 +143,7 @@ fn reference(options: &Options, cities: &[&Unit], units: &[Unit]) -> Result<(), 
     write(&folder.join("单位名册.csv"), text.as_bytes())?;
     if options.pipeline == "model-teams" {
         // A hundred seats do not give each of thousands of units one: they are issued, not apportioned.
-        let seat = |(n, unit): (usize, &Unit)| {
+        let seat = |(n, unit): (usize, &SampleUnit)| {
             let (share, rest) = (100 / units.len().max(1), 100 % units.len().max(1));
             format!("{},{}\n", unit.code, share + usize::from(n < rest))
         };

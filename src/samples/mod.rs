@@ -65,7 +65,7 @@ fn samples(pipeline: &str, pipelines: &Path, seed: u64) -> Result<Vec<Sample>, S
     if !PIPELINES.contains(&pipeline) {
         return Err(format!("没有 {pipeline} 的样例；只有 {}", PIPELINES.join("、")));
     }
-    let roster = Roster::read(&pipelines.join(REFERENCE))?;
+    let roster = SampleRoster::read(&pipelines.join(REFERENCE))?;
     let forms = Forms::read(pipelines, pipeline)?;
     match pipeline {
         "honours" => honours_odd::samples(&forms, &roster, seed),

@@ -74,7 +74,7 @@ pub fn tenths(value: i64) -> String {
 }
 
 /// A return in the month's folder.
-pub fn returned(sender: &Unit, month: Month, sheets: Vec<Sheet>) -> Sample {
+pub fn returned(sender: &SampleUnit, month: Month, sheets: Vec<Sheet>) -> Sample {
     let path = format!("{}/{}/{}.xlsx", month.key(), folder(sender), sender.name);
     Sample::returned(path, &sender.code, sheets)
 }

@@ -31,7 +31,7 @@ pub const MAIN: usize = 3;
 
 impl Quarter {
     /// The file of a unit's return.
-    pub fn sample(&self, sender: &Unit, sheet: Sheet) -> Sample {
+    pub fn sample(&self, sender: &SampleUnit, sheet: Sheet) -> Sample {
         let path = format!("{}/{}/{}.xlsx", self.key, folder(sender), sender.name);
         Sample::returned(path, &sender.code, vec![sheet])
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// A unit of 单位名册.
 #[derive(Debug, Clone)]
-pub struct Unit {
+pub struct SampleUnit {
     pub code: String,
     pub name: String,
     pub parent: String,
@@ -28,8 +28,8 @@ pub struct Honour {
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Roster {
-    pub units: Vec<Unit>,
+pub struct SampleRoster {
+    pub units: Vec<SampleUnit>,
     pub ledger: Vec<Honour>,
 }
 
@@ -43,16 +43,16 @@ fn rows(folder: &Path, table: &str) -> Result<Vec<Vec<(String, String)>>, String
     Ok(lines.filter(|line| !line.trim().is_empty()).map(pair).collect())
 }
 
-impl Roster {
+impl SampleRoster {
     /// Reads both tables.
     ///
     /// # Errors
     /// A sentence naming the file that can't be read.
-    pub fn read(folder: &Path) -> Result<Roster, String> {
+    pub fn read(folder: &Path) -> Result<SampleRoster, String> {
         let field = |row: &[(String, String)], name: &str| {
             row.iter().find(|(header, _)| header == name).map(|(_, value)| value.clone()).unwrap_or_default()
         };
-        let unit = |row: &Vec<(String, String)>| Unit {
+        let unit = |row: &Vec<(String, String)>| SampleUnit {
             code: field(row, "单位代码"),
             name: field(row, "单位名称"),
             parent: field(row, "上级代码"),
@@ -71,7 +71,7 @@ impl Roster {
             unit: field(row, "所在单位"),
             id: field(row, "身份证号"),
         };
-        Ok(Roster {
+        Ok(SampleRoster {
             units: rows(folder, "单位名册")?.iter().map(unit).collect(),
             ledger: rows(folder, "荣誉台账")?.iter().map(honour).collect(),
         })
@@ -81,15 +81,15 @@ impl Roster {
     ///
     /// # Errors
     /// Where the roster has lost a unit that a sample speaks of.
-    pub fn unit(&self, code: &str) -> Result<&Unit, String> {
+    pub fn unit(&self, code: &str) -> Result<&SampleUnit, String> {
         self.units.iter().find(|unit| unit.code == code).ok_or_else(|| format!("单位名册里没有样例要用的 {code}"))
     }
 
     /// Grassroots units under a recommending unit; itself where it has none.
-    pub fn companies(&self, code: &str) -> Vec<&Unit> {
+    pub fn companies(&self, code: &str) -> Vec<&SampleUnit> {
         // Heating companies send for themselves and belong to the samples of that contest alone.
-        let of_service = |unit: &&Unit| unit.owes != "service";
-        let below: Vec<&Unit> = self
+        let of_service = |unit: &&SampleUnit| unit.owes != "service";
+        let below: Vec<&SampleUnit> = self
             .units
             .iter()
             .filter(|unit| unit.parent == code && !unit.name.ends_with("总工会"))
@@ -99,7 +99,7 @@ impl Roster {
     }
 
     /// Units that owe the pipeline, in the file's order.
-    pub fn owing(&self, pipeline: &str) -> Vec<&Unit> {
+    pub fn owing(&self, pipeline: &str) -> Vec<&SampleUnit> {
         self.units.iter().filter(|unit| unit.owes.split('、').any(|name| name == pipeline)).collect()
     }
 

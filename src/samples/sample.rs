@@ -1,7 +1,7 @@
 //! A sample file: what is odd about it, what should become of it, and how its bytes are made.
 
 use super::form::{Sheet, Status};
-use super::sheet::{self, Encoding, Page, Value};
+use super::sheet::{self, Encoding, Page, SampleValue};
 use crate::model::Outcome;
 use std::collections::BTreeMap;
 
@@ -189,5 +189,9 @@ pub fn outcomes(samples: &[Sample]) -> String {
 
 /// A page of running text.
 pub fn notes_page(name: &str, lines: &[&str]) -> Page {
-    Page { name: name.to_string(), rows: lines.iter().map(|line| vec![Value::text(line)]).collect(), ..Page::default() }
+    Page {
+        name: name.to_string(),
+        rows: lines.iter().map(|line| vec![SampleValue::text(line)]).collect(),
+        ..Page::default()
+    }
 }

@@ -5,7 +5,7 @@ use super::form::{Header, Record};
 use super::forms::Forms;
 use super::monthly::{Month, number, returned, whole};
 use super::prng::Prng;
-use super::roster::{Roster, Unit};
+use super::roster::{SampleRoster, SampleUnit};
 use super::sample::{Returns, Sample};
 use super::sheet::Value;
 
@@ -89,14 +89,14 @@ pub fn put(record: &mut Record, top: i64, bottom: i64) {
     number(record, "实绩", rate);
     if rounded == 10_000 {
         // A bare 1 could be 1% or 100%.
-        record.raw.insert("实绩", Value::Text("100%".into()));
+        record.raw.insert("实绩", SampleValue::Text("100%".into()));
     }
     let indicator = record.get("指标").to_string();
     record.set("达标", met(&indicator, top, bottom).map_or("", |met| if met { "是" } else { "否" }));
 }
 
 /// One unit's seven rows.
-pub fn rows(unit: &Unit, month: Month, seed: u64) -> Vec<Record> {
+pub fn rows(unit: &SampleUnit, month: Month, seed: u64) -> Vec<Record> {
     let code = unit.code.bytes().fold(seed, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
     let mut prng = Prng::new(code ^ ((month.year as u64) << 24) ^ ((month.month as u64) << 40));
     INDICATORS
@@ -112,7 +112,7 @@ pub fn rows(unit: &Unit, month: Month, seed: u64) -> Vec<Record> {
 }
 
 /// A company's return.
-fn of_unit(forms: &Forms, sender: &Unit, month: Month, records: Vec<Record>) -> Result<Sample, String> {
+fn of_unit(forms: &Forms, sender: &SampleUnit, month: Month, records: Vec<Record>) -> Result<Sample, String> {
     let mut sheet = forms.sheet("indicator", sender, &month.title(), &month.filed(3), records)?;
     sheet.header = Header::One;
     Ok(returned(sender, month, vec![sheet]))
@@ -122,7 +122,7 @@ fn of_unit(forms: &Forms, sender: &Unit, month: Month, records: Vec<Record>) -> 
 ///
 /// # Errors
 /// Where the roster lacks the city, or the definition a form.
-pub fn plain(forms: &Forms, roster: &Roster, month: Month, seed: u64) -> Result<Returns, String> {
+pub fn plain(forms: &Forms, roster: &SampleRoster, month: Month, seed: u64) -> Result<Returns, String> {
     let mut all = Returns::new();
     let city = roster.unit("340300")?;
     let mut forwarded = Vec::new();

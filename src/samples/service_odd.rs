@@ -6,7 +6,7 @@ use super::monthly::{Month, close, number, saved_as, whole};
 use super::roster::Roster;
 use super::sample::{Content, Returns, Sample, of};
 use super::service::{self, MONTHS, put};
-use super::sheet::{Encoding, Value};
+use super::sheet::{Encoding, SampleValue};
 use crate::model::Outcome;
 
 use Outcome::{Accepted, Ignored, OtherPeriod, Returned, Unreadable};
@@ -24,7 +24,7 @@ fn row<'a>(all: &'a mut Returns, code: &str, indicator: &str) -> Result<&'a mut 
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+pub fn samples(forms: &Forms, roster: &SampleRoster, seed: u64) -> Result<Vec<Sample>, String> {
     let mut samples = Vec::new();
     for month in MONTHS {
         let mut all = service::plain(forms, roster, month, seed)?;
@@ -123,7 +123,7 @@ fn rates(all: &mut Returns) -> Result<(), String> {
     Ok(())
 }
 
-fn history(all: &mut Returns, roster: &Roster, seed: u64) -> Result<(), String> {
+fn history(all: &mut Returns, roster: &SampleRoster, seed: u64) -> Result<(), String> {
     of(all, "340195")?.odd(Accepted, "an indicator repeats last month's figures [same-as-last-month]");
     let before = service::rows(roster.unit("340195")?, MAIN.before(), seed);
     let copied = before.iter().find(|record| record.get("指标") == "用户满意率").ok_or("没有上月的用户满意率")?;
@@ -151,11 +151,11 @@ fn spellings(all: &mut Returns) -> Result<(), String> {
     anqing.sheets[0].merge_down = vec!["单位"];
     let record = row(all, "340895", "室温合格率")?;
     put(record, 296, 300);
-    record.set("实绩", "0.987").raw.insert("实绩", Value::Number(98.7));
+    record.set("实绩", "0.987").raw.insert("实绩", SampleValue::Number(98.7));
     record.note("98.7 without a sign");
     let record = row(all, "340895", "报修及时率")?;
     put(record, 64, 64);
-    record.raw.insert("实绩", Value::Number(1.0));
+    record.raw.insert("实绩", SampleValue::Number(1.0));
     record.note("1 without a sign");
     let centre = of(all, "S0495")?.odd(
         Accepted,

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
 
 /// What stands in one cell, as the sender typed it.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Value {
+pub enum SampleValue {
     #[default]
     Empty,
     Text(String),
@@ -16,18 +16,18 @@ pub enum Value {
     Date(i32),
 }
 
-impl Value {
-    pub fn text(text: &str) -> Value {
-        if text.is_empty() { Value::Empty } else { Value::Text(text.to_string()) }
+impl SampleValue {
+    pub fn text(text: &str) -> SampleValue {
+        if text.is_empty() { SampleValue::Empty } else { SampleValue::Text(text.to_string()) }
     }
 
     /// As a plain-text format shows it.
     pub fn shown(&self) -> String {
         match self {
-            Value::Empty => String::new(),
-            Value::Text(text) => text.clone(),
-            Value::Number(number) => format!("{number}"),
-            Value::Date(serial) => {
+            SampleValue::Empty => String::new(),
+            SampleValue::Text(text) => text.clone(),
+            SampleValue::Number(number) => format!("{number}"),
+            SampleValue::Date(serial) => {
                 let (y, m, d) = civil(*serial);
                 format!("{y}-{m:02}-{d:02}")
             }
@@ -61,7 +61,7 @@ pub fn civil(serial: i32) -> (i32, i32, i32) {
 #[derive(Debug, Clone, Default)]
 pub struct Page {
     pub name: String,
-    pub rows: Vec<Vec<Value>>,
+    pub rows: Vec<Vec<SampleValue>>,
     /// (first row, first column, last row, last column), 0-based.
     pub merges: Vec<(u32, u16, u32, u16)>,
     pub hidden: bool,
@@ -99,11 +99,11 @@ fn draw(sheet: &mut Worksheet, page: &Page, head: &Format, date: &Format) -> Res
         let in_head = r >= page.head.0 && r < page.head.1;
         for (c, value) in (0u16..).zip(row) {
             match value {
-                Value::Empty => continue,
-                Value::Text(text) if in_head => sheet.write_string_with_format(r, c, text, head)?,
-                Value::Text(text) => sheet.write_string(r, c, text)?,
-                Value::Number(number) => sheet.write_number(r, c, *number)?,
-                Value::Date(serial) => sheet.write_number_with_format(r, c, f64::from(*serial), date)?,
+                SampleValue::Empty => continue,
+                SampleValue::Text(text) if in_head => sheet.write_string_with_format(r, c, text, head)?,
+                SampleValue::Text(text) => sheet.write_string(r, c, text)?,
+                SampleValue::Number(number) => sheet.write_number(r, c, *number)?,
+                SampleValue::Date(serial) => sheet.write_number_with_format(r, c, f64::from(*serial), date)?,
             };
         }
     }
@@ -124,7 +124,7 @@ pub fn csv(page: &Page, encoding: Encoding) -> Vec<u8> {
     let mut text = String::new();
     for row in &page.rows {
         let cells: Vec<String> =
-            (0..width).map(|c| quoted(&row.get(c).map(Value::shown).unwrap_or_default())).collect();
+            (0..width).map(|c| quoted(&row.get(c).map(SampleValue::shown).unwrap_or_default())).collect();
         text.push_str(&cells.join(","));
         text.push_str("\r\n");
     }
@@ -188,13 +188,13 @@ pub fn xml_2003(pages: &[Page]) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn xml_cell(page: &Page, r: u32, c: u16, value: &Value) -> String {
+fn xml_cell(page: &Page, r: u32, c: u16, value: &SampleValue) -> String {
     let (kind, style, shown) = match value {
         // Empty cells are left out; the next one says its own index.
-        Value::Empty => return String::new(),
-        Value::Text(text) => ("String", "", escaped(text)),
-        Value::Number(number) => ("Number", "", format!("{number}")),
-        Value::Date(_) => ("DateTime", " ss:StyleID=\"d\"", format!("{}T00:00:00.000", value.shown())),
+        SampleValue::Empty => return String::new(),
+        SampleValue::Text(text) => ("String", "", escaped(text)),
+        SampleValue::Number(number) => ("Number", "", format!("{number}")),
+        SampleValue::Date(_) => ("DateTime", " ss:StyleID=\"d\"", format!("{}T00:00:00.000", value.shown())),
     };
     let merge = page.merges.iter().find(|m| (m.0, m.1) == (r, c));
     let across =

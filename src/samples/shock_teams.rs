@@ -5,7 +5,7 @@ use super::form::{Header, Record};
 use super::forms::Forms;
 use super::prng::Prng;
 use super::quarters::{QUARTERS, Quarter};
-use super::roster::{Roster, Unit};
+use super::roster::{SampleRoster, SampleUnit};
 use super::sample::Returns;
 use super::teams::person;
 
@@ -46,7 +46,7 @@ pub fn claim(records: &mut [Record]) {
     }
 }
 
-fn team(sender: &Unit, company: &Unit, at: usize, n: usize, period: &Quarter, prng: &mut Prng) -> Record {
+fn team(sender: &SampleUnit, company: &SampleUnit, at: usize, n: usize, period: &Quarter, prng: &mut Prng) -> Record {
     let mut same = Prng::new(0x5A0C ^ (at as u64).wrapping_mul(104_729));
     let mut record = Record::of(&sender.code);
     let short: String = company.name.trim_end_matches("有限公司").trim_end_matches("工会").to_string();
@@ -68,7 +68,7 @@ fn team(sender: &Unit, company: &Unit, at: usize, n: usize, period: &Quarter, pr
 ///
 /// # Errors
 /// Where the definition lacks a form.
-pub fn plain(forms: &Forms, roster: &Roster, seed: u64, at: usize) -> Result<Returns, String> {
+pub fn plain(forms: &Forms, roster: &SampleRoster, seed: u64, at: usize) -> Result<Returns, String> {
     let period = QUARTERS[at];
     let mut all = Returns::new();
     for (index, sender) in roster.owing("shock-teams").into_iter().enumerate() {

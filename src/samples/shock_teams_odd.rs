@@ -15,7 +15,7 @@ use Outcome::{Accepted, Returned, Superseded, Unreadable, Unrecognised};
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+pub fn samples(forms: &Forms, roster: &SampleRoster, seed: u64) -> Result<Vec<Sample>, String> {
     let mut samples = Vec::new();
     for (at, quarter) in QUARTERS.iter().enumerate() {
         let mut all = plain(forms, roster, seed, at)?;

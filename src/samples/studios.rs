@@ -1,12 +1,12 @@
 //! The plain part of the `studios` samples: the same studios quarter by quarter, each with what it did in that quarter.
 //! What is odd about single files is in `studios_odd`.
 
-use super::form::{Column, Header, Record};
+use super::form::{Header, Record, SampleColumn};
 use super::forms::Forms;
 use super::honours::id_number;
 use super::prng::Prng;
 use super::quarters::QUARTERS;
-use super::roster::{Roster, Unit};
+use super::roster::{SampleRoster, SampleUnit};
 use super::sample::Returns;
 use super::teams::person;
 
@@ -15,7 +15,7 @@ const CRAFTS: [&str; 8] = ["检修", "焊接", "数控", "电气", "调度", "�
 const KINDS: [&str; 5] = ["技术攻关型", "技能传授型", "服务示范型", "管理创新型", "其他"];
 
 /// Headers on three rows as the notice prints them: 基本情况, 七有 (over its items alone) and 活动与成果.
-fn three_rows(mut all: Vec<Column>) -> Vec<Column> {
+fn three_rows(mut all: Vec<SampleColumn>) -> Vec<SampleColumn> {
     for (at, column) in all.iter_mut().enumerate() {
         column.group = match at {
             0..16 => "基本情况",
@@ -31,7 +31,7 @@ fn three_rows(mut all: Vec<Column>) -> Vec<Column> {
 }
 
 /// What a studio is in every quarter. `at` counts all studios of the sample, so that no two leaders are one person.
-fn base(sender: &Unit, company: &Unit, at: usize, n: usize) -> Record {
+fn base(sender: &SampleUnit, company: &SampleUnit, at: usize, n: usize) -> Record {
     let mut prng = Prng::new(0x57D1 ^ (at as u64).wrapping_mul(7919));
     let mut record = Record::of(&sender.code);
     let leader = person(&mut prng);
@@ -98,7 +98,7 @@ fn money(tenths: i32) -> String {
 }
 
 /// The studios of a unit in a quarter: three, and in every other unit a fourth that was named in one of the quarters.
-fn records(roster: &Roster, sender: &Unit, index: usize, at: usize, seed: u64) -> Vec<Record> {
+fn records(roster: &SampleRoster, sender: &SampleUnit, index: usize, at: usize, seed: u64) -> Vec<Record> {
     let period = QUARTERS[at];
     let companies = roster.companies(&sender.code);
     let mut records = Vec::new();
@@ -124,7 +124,7 @@ fn records(roster: &Roster, sender: &Unit, index: usize, at: usize, seed: u64) -
 ///
 /// # Errors
 /// Where the definition lacks a form.
-pub fn plain(forms: &Forms, roster: &Roster, seed: u64, at: usize) -> Result<Returns, String> {
+pub fn plain(forms: &Forms, roster: &SampleRoster, seed: u64, at: usize) -> Result<Returns, String> {
     let period = QUARTERS[at];
     let mut all = Returns::new();
     for (index, sender) in roster.owing("studios").into_iter().enumerate() {

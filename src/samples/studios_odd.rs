@@ -5,7 +5,7 @@ use super::forms::Forms;
 use super::quarters::{MAIN, QUARTERS};
 use super::roster::Roster;
 use super::sample::{Content, Returns, Sample, notes_page, of};
-use super::sheet::{Encoding, Value};
+use super::sheet::{Encoding, SampleValue};
 use super::studios::plain;
 use crate::model::Outcome;
 
@@ -15,7 +15,7 @@ use Outcome::{Accepted, Ignored, OtherPeriod, Returned, Superseded, Unreadable, 
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+pub fn samples(forms: &Forms, roster: &SampleRoster, seed: u64) -> Result<Vec<Sample>, String> {
     let mut samples = Vec::new();
     for at in 0..QUARTERS.len() {
         let mut all = plain(forms, roster, seed, at)?;
@@ -108,9 +108,9 @@ fn totals(all: &mut Returns) -> Result<(), String> {
     let (count, members): (usize, i32) =
         (sheet.records.len(), sheet.records.iter().filter_map(|r| r.get("成员数").parse::<i32>().ok()).sum());
     let cells = vec![
-        ("序号", Value::text("合计")),
-        ("工作室名称", Value::Text(format!("{count}个"))),
-        ("成员数", Value::Number(f64::from(members + 2))),
+        ("序号", SampleValue::text("合计")),
+        ("工作室名称", SampleValue::Text(format!("{count}个"))),
+        ("成员数", SampleValue::Number(f64::from(members + 2))),
     ];
     sheet.between = vec![(count, Line::Cells(cells))];
     let coal = of(all, "Q0100")?.odd(
@@ -120,7 +120,7 @@ fn totals(all: &mut Returns) -> Result<(), String> {
     coal.filed("2026-10-21");
     let sheet = &mut coal.sheets[0];
     let count = sheet.records.len();
-    let cells = vec![("序号", Value::Text(format!("合计：{}个", count - 1)))];
+    let cells = vec![("序号", SampleValue::Text(format!("合计：{}个", count - 1)))];
     sheet.between = vec![(count, Line::Cells(cells))];
     Ok(())
 }

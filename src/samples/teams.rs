@@ -4,7 +4,7 @@
 use super::form::Record;
 use super::forms::Forms;
 use super::prng::Prng;
-use super::roster::{Roster, Unit};
+use super::roster::{SampleRoster, SampleUnit};
 use super::sample::{Returns, Sample};
 
 /// The period as returns of these samples write it, and the day on which they are filed.
@@ -36,12 +36,12 @@ pub fn team(n: usize) -> String {
 }
 
 /// Where a unit's files lie: its city, else its channel.
-pub fn folder(unit: &Unit) -> &str {
+pub fn folder(unit: &SampleUnit) -> &str {
     if unit.channel == "市总工会" { &unit.city } else { &unit.channel }
 }
 
 /// A nomination in order.
-pub fn nomination(prng: &mut Prng, sender: &Unit, company: &Unit, team: &str, class: &str) -> Record {
+pub fn nomination(prng: &mut Prng, sender: &SampleUnit, company: &SampleUnit, team: &str, class: &str) -> Record {
     let people = prng.between(8, 36);
     let mut record = Record::of(&sender.code);
     let kind = prng.pick(&["生产", "生产", "服务", "科研", "管理"]);
@@ -57,7 +57,7 @@ pub fn nomination(prng: &mut Prng, sender: &Unit, company: &Unit, team: &str, cl
     record
 }
 
-fn review(sender: &Unit, company: &str, team: &str, year: &str, score: i32) -> Record {
+fn review(sender: &SampleUnit, company: &str, team: &str, year: &str, score: i32) -> Record {
     let mut record = Record::of(&sender.code);
     record.set("推荐单位", &sender.name).set("所在单位", company).set("班组名称", team).set("命名年度", year);
     record.set("考核得分", &score.to_string()).set("考核结论", "保留");
@@ -68,7 +68,7 @@ fn review(sender: &Unit, company: &str, team: &str, year: &str, score: i32) -> R
 ///
 /// # Errors
 /// Where the definition lacks a form.
-pub fn plain(forms: &Forms, roster: &Roster, seed: u64) -> Result<Returns, String> {
+pub fn plain(forms: &Forms, roster: &SampleRoster, seed: u64) -> Result<Returns, String> {
     let owing = roster.owing("model-teams");
     let total: i64 = owing.iter().map(|unit| i64::from(unit.workers)).sum::<i64>().max(1);
     let mut all = Returns::new();

@@ -5,7 +5,7 @@ use super::forms::Forms;
 use super::prng::Prng;
 use super::roster::Roster;
 use super::sample::{Content, Returns, Sample, notes_page, of};
-use super::sheet::{Encoding, Value};
+use super::sheet::{Encoding, SampleValue};
 use super::teams;
 use crate::model::Outcome;
 
@@ -15,7 +15,7 @@ use Outcome::{Accepted, Ignored, OtherPeriod, Returned, Superseded, Unreadable, 
 ///
 /// # Errors
 /// Where the roster lacks a unit that a sample speaks of.
-pub fn samples(forms: &Forms, roster: &Roster, seed: u64) -> Result<Vec<Sample>, String> {
+pub fn samples(forms: &Forms, roster: &SampleRoster, seed: u64) -> Result<Vec<Sample>, String> {
     let mut all = teams::plain(forms, roster, seed)?;
     let mut prng = Prng::new(seed ^ 0xA5A5);
     layouts(&mut all)?;
@@ -220,7 +220,7 @@ fn rules(all: &mut Returns) -> Result<(), String> {
     Ok(())
 }
 
-fn benchmarks(all: &mut Returns, roster: &Roster, prng: &mut Prng) -> Result<(), String> {
+fn benchmarks(all: &mut Returns, roster: &SampleRoster, prng: &mut Prng) -> Result<(), String> {
     let good = [
         ("340100", "340192", "测量班", "2024年全国先进班组"),
         ("Q0200", "Q0201", "精炼丙班", "2021年全国工人先锋号"),
@@ -239,7 +239,7 @@ fn benchmarks(all: &mut Returns, roster: &Roster, prng: &mut Prng) -> Result<(),
     Ok(())
 }
 
-fn quotas(all: &mut Returns, roster: &Roster, prng: &mut Prng) -> Result<(), String> {
+fn quotas(all: &mut Returns, roster: &SampleRoster, prng: &mut Prng) -> Result<(), String> {
     let (sender, company) = (roster.unit("X0400")?, roster.unit("X0401")?);
     let second = teams::nomination(prng, sender, company, "算法研发组", "正式");
     let software = of(all, "X0400")?.odd(
@@ -387,7 +387,7 @@ fn versions(all: &mut Returns) -> Result<Vec<Sample>, String> {
     Ok(extra)
 }
 
-fn strangers(all: &Returns, roster: &Roster, prng: &mut Prng) -> Result<Vec<Sample>, String> {
+fn strangers(all: &Returns, roster: &SampleRoster, prng: &mut Prng) -> Result<Vec<Sample>, String> {
     let model = all.get("Q0200").ok_or("单位名册里没有 Q0200")?;
     let mut stranger = |path: &str, unit: &str, odd: &str| -> Result<Sample, String> {
         let mut sample = model.clone();
@@ -432,7 +432,7 @@ fn litter() -> Vec<Sample> {
     let odd = "a workbook without a form of this pipeline";
     let mut contacts = Sample::plain("待分拣/通讯录.xlsx", Unrecognised, odd, &[]);
     contacts.content = Content::Xlsx;
-    let row = |cells: [&str; 2]| cells.map(Value::text).to_vec();
+    let row = |cells: [&str; 2]| cells.map(SampleValue::text).to_vec();
     let rows = vec![row(["部门", "电话"]), row(["经济技术部", "0551-60000001"])];
     contacts.before = vec![super::sheet::Page { name: "通讯录".into(), rows, ..Default::default() }];
     let login = "<html><head><meta charset=\"utf-8\"><title>登录</title></head><body><form>用户名 <input> 密码 \

@@ -22,7 +22,7 @@ pub fn parse_day(text: &str) -> Option<i32> {
 
 /// What a text says about a day, and how much of it is certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum DateReading {
     /// A full date; days since 1970-01-01.
     Day(i32),
     /// Year and month; the day number of the month's first day.
@@ -40,7 +40,7 @@ pub enum Reading {
 }
 
 /// Reads every usual shape without inventing a part of it.
-pub fn read(text: &str) -> Reading {
+pub fn read(text: &str) -> DateReading {
     if let Some(reading) = iso(text.as_bytes()) {
         return reading;
     }
@@ -64,7 +64,7 @@ pub fn read(text: &str) -> Reading {
         return digits_only(&plain);
     }
     match separated(&plain) {
-        Reading::Day(day) => Reading::Day(day + later),
+        DateReading::Day(day) => DateReading::Day(day + later),
         other => other,
     }
 }
@@ -102,7 +102,7 @@ pub fn is_iso(text: &str) -> bool {
 }
 
 /// `2026-03-05`, the commonest shape, without a copy.
-fn iso(text: &[u8]) -> Option<Reading> {
+fn iso(text: &[u8]) -> Option<DateReading> {
     let [a, b, c, d, b'-', m, n, b'-', x, y] = text else { return None };
     let number = |digits: &[u8]| {
         digits.iter().try_fold(0u32, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u32::from(b - b'0')))
@@ -129,25 +129,25 @@ fn western(text: &str) -> String {
     out + &part
 }
 
-fn digits_only(text: &str) -> Reading {
+fn digits_only(text: &str) -> DateReading {
     let number = |from: usize, to: usize| text.get(from..to).and_then(|s| s.parse::<u32>().ok()).unwrap_or(0);
     match text.len() {
         8 => full(number(0, 4), number(4, 6), number(6, 8)),
         6 => month(number(0, 4), number(4, 6)),
-        4 if (1900..=2200).contains(&number(0, 4)) => Reading::Year(number(0, 4) as i32),
-        _ => Reading::NotADate,
+        4 if (1900..=2200).contains(&number(0, 4)) => DateReading::Year(number(0, 4) as i32),
+        _ => DateReading::NotADate,
     }
 }
 
-fn full(year: u32, month: u32, dom: u32) -> Reading {
-    day(year as i32, month, dom).map_or(Reading::Impossible, Reading::Day)
+fn full(year: u32, month: u32, dom: u32) -> DateReading {
+    day(year as i32, month, dom).map_or(DateReading::Impossible, DateReading::Day)
 }
 
-fn month(year: u32, month: u32) -> Reading {
-    day(year as i32, month, 1).map_or(Reading::Impossible, Reading::Month)
+fn month(year: u32, month: u32) -> DateReading {
+    day(year as i32, month, 1).map_or(DateReading::Impossible, DateReading::Month)
 }
 
-fn separated(text: &str) -> Reading {
+fn separated(text: &str) -> DateReading {
     let chinese = text.contains(['年', '月']);
     let body = text.strip_suffix(['日', '号']).unwrap_or(text);
     let body = body.strip_suffix("月份").or_else(|| body.strip_suffix('月')).unwrap_or(body);
@@ -156,22 +156,22 @@ fn separated(text: &str) -> Reading {
     let mut count = 0;
     for part in body.split(['-', '/', '.', '年', '月', '—', '–']) {
         if count == 3 || part.is_empty() || part.len() > 4 || !part.bytes().all(|b| b.is_ascii_digit()) {
-            return Reading::NotADate;
+            return DateReading::NotADate;
         }
         parts[count] = part;
         count += 1;
     }
     let number = |i: usize| parts[i].parse::<u32>().unwrap_or(0);
     match (count, parts[0].len()) {
-        (1, 4) if text.contains('年') => Reading::Year(number(0) as i32),
-        (2, 4) if parts[1] == "1" && !chinese && text.contains('.') => Reading::JanuaryOrOctober(number(0) as i32),
+        (1, 4) if text.contains('年') => DateReading::Year(number(0) as i32),
+        (2, 4) if parts[1] == "1" && !chinese && text.contains('.') => DateReading::JanuaryOrOctober(number(0) as i32),
         (2, 4) if parts[1].len() <= 2 => month(number(0), number(1)),
-        (2, 2) if text.contains('年') => Reading::ShortYear(number(0), number(1), 0),
-        (2, 1 | 2) => Reading::NoYear,
+        (2, 2) if text.contains('年') => DateReading::ShortYear(number(0), number(1), 0),
+        (2, 1 | 2) => DateReading::NoYear,
         (3, 4) if parts[1].len() <= 2 && parts[2].len() <= 2 => full(number(0), number(1), number(2)),
         // 26-3-5 may be the 26th, or the 5th: only 年 makes the order certain.
-        (3, 2) if chinese => Reading::ShortYear(number(0), number(1), number(2)),
-        _ => Reading::NotADate,
+        (3, 2) if chinese => DateReading::ShortYear(number(0), number(1), number(2)),
+        _ => DateReading::NotADate,
     }
 }
 
@@ -230,27 +230,27 @@ mod tests {
         let first = |y, m| day(y, m, 1).unwrap_or(0);
         let fifth = day(2026, 3, 5).unwrap_or(0);
         for (text, reading) in [
-            ("2026-03-05", Reading::Day(fifth)),
-            ("2026/3/5 00:00:00", Reading::Day(fifth)),
-            ("2026-03-04T16:00:00.000Z", Reading::Day(fifth)),
-            ("2026-03-05T15:59:59Z", Reading::Day(fifth)),
-            ("2026-03-04T18:00:00+00:00", Reading::Day(fifth)),
-            ("2026-03-05T00:00:00+08:00", Reading::Day(fifth)),
-            ("2026-03-04T12:00-05:00", Reading::Day(fifth)),
-            ("二〇二六年三月五日", Reading::Day(fifth)),
-            ("20260305", Reading::Day(fifth)),
-            ("2026年3月", Reading::Month(first(2026, 3))),
-            ("2026.03", Reading::Month(first(2026, 3))),
-            ("202603", Reading::Month(first(2026, 3))),
-            ("1980.10", Reading::Month(first(1980, 10))),
-            ("1980.1", Reading::JanuaryOrOctober(1980)),
-            ("80年10月", Reading::ShortYear(80, 10, 0)),
-            ("26年3月5日", Reading::ShortYear(26, 3, 5)),
-            ("26-3-5", Reading::NotADate),
-            ("3月5日", Reading::NoYear),
-            ("2026年", Reading::Year(2026)),
-            ("2026-02-30", Reading::Impossible),
-            ("待定", Reading::NotADate),
+            ("2026-03-05", DateReading::Day(fifth)),
+            ("2026/3/5 00:00:00", DateReading::Day(fifth)),
+            ("2026-03-04T16:00:00.000Z", DateReading::Day(fifth)),
+            ("2026-03-05T15:59:59Z", DateReading::Day(fifth)),
+            ("2026-03-04T18:00:00+00:00", DateReading::Day(fifth)),
+            ("2026-03-05T00:00:00+08:00", DateReading::Day(fifth)),
+            ("2026-03-04T12:00-05:00", DateReading::Day(fifth)),
+            ("二〇二六年三月五日", DateReading::Day(fifth)),
+            ("20260305", DateReading::Day(fifth)),
+            ("2026年3月", DateReading::Month(first(2026, 3))),
+            ("2026.03", DateReading::Month(first(2026, 3))),
+            ("202603", DateReading::Month(first(2026, 3))),
+            ("1980.10", DateReading::Month(first(1980, 10))),
+            ("1980.1", DateReading::JanuaryOrOctober(1980)),
+            ("80年10月", DateReading::ShortYear(80, 10, 0)),
+            ("26年3月5日", DateReading::ShortYear(26, 3, 5)),
+            ("26-3-5", DateReading::NotADate),
+            ("3月5日", DateReading::NoYear),
+            ("2026年", DateReading::Year(2026)),
+            ("2026-02-30", DateReading::Impossible),
+            ("待定", DateReading::NotADate),
         ] {
             assert_eq!(read(text), reading, "{text}");
         }

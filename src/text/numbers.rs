@@ -6,7 +6,7 @@ use super::width::{is_invisible, narrow_char};
 
 /// A figure that can be read for certain, and what stands behind it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
+pub struct WrittenFigure {
     pub value: f64,
     /// 万 or 亿 and the like behind the figure, already part of nothing: `2000万元` is 2000, 10⁴, `元`.
     pub scale: f64,
@@ -19,7 +19,7 @@ pub struct Figure {
 
 /// Why a text is no certain number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
+pub enum NumberDoubt {
     /// 约30, 30左右, 三十余.
     Approximate,
     /// 10-20.
@@ -31,15 +31,15 @@ pub enum Doubt {
     NotANumber,
 }
 
-impl Doubt {
+impl NumberDoubt {
     /// The cause in words for officers.
     pub fn words(self) -> &'static str {
         match self {
-            Doubt::Approximate => "是约数",
-            Doubt::Range => "是范围",
-            Doubt::Scientific => "是科学计数法，尾数可能已丢失",
-            Doubt::Separators => "分隔符位置不对",
-            Doubt::NotANumber => "不是数",
+            NumberDoubt::Approximate => "是约数",
+            NumberDoubt::Range => "是范围",
+            NumberDoubt::Scientific => "是科学计数法，尾数可能已丢失",
+            NumberDoubt::Separators => "分隔符位置不对",
+            NumberDoubt::NotANumber => "不是数",
         }
     }
 }
@@ -53,14 +53,14 @@ const APPROXIMATE: [&str; 16] = [
 ///
 /// # Errors
 /// Why it can't be read for certain.
-pub fn read(text: &str) -> Result<Figure, Doubt> {
+pub fn read(text: &str) -> Result<WrittenFigure, NumberDoubt> {
     let clean: String = text.chars().filter(|c| !is_invisible(*c)).map(narrow_char).collect();
     let clean = clean.trim().trim_start_matches(['\'', '’']).trim();
     if clean.is_empty() {
-        return Err(Doubt::NotANumber);
+        return Err(NumberDoubt::NotANumber);
     }
     if APPROXIMATE.iter().any(|word| clean.contains(word)) && clean.chars().any(is_numeral) {
-        return Err(Doubt::Approximate);
+        return Err(NumberDoubt::Approximate);
     }
     let (negative, body) = sign(clean);
     let mut figure =
@@ -82,12 +82,12 @@ fn is_numeral(c: char) -> bool {
     c.is_ascii_digit() || digit(c).is_some() || place(c).is_some()
 }
 
-fn arabic(body: &str) -> Result<Figure, Doubt> {
+fn arabic(body: &str) -> Result<WrittenFigure, NumberDoubt> {
     let end = body.find(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.')).unwrap_or(body.len());
     let (number, rest) = body.split_at(end);
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if fraction.contains(['.', ',']) || (fraction.is_empty() && number.contains('.')) {
-        return Err(Doubt::NotANumber);
+        return Err(NumberDoubt::NotANumber);
     }
     let mut groups = whole.split(',');
     let first = groups.next().unwrap_or("");
@@ -95,33 +95,33 @@ fn arabic(body: &str) -> Result<Figure, Doubt> {
     for group in groups {
         grouped = true;
         if group.len() != 3 {
-            return Err(Doubt::Separators);
+            return Err(NumberDoubt::Separators);
         }
     }
     if grouped && !(1..=3).contains(&first.len()) {
-        return Err(Doubt::Separators);
+        return Err(NumberDoubt::Separators);
     }
     let digits: String = number.chars().filter(|c| *c != ',').collect();
-    let value: f64 = digits.parse().map_err(|_| Doubt::NotANumber)?;
+    let value: f64 = digits.parse().map_err(|_| NumberDoubt::NotANumber)?;
     let after = rest.trim();
     if let Some(tail) = after.strip_prefix(['e', 'E']) {
         return Err(if tail.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '-') {
-            Doubt::Scientific
+            NumberDoubt::Scientific
         } else {
-            Doubt::NotANumber
+            NumberDoubt::NotANumber
         });
     }
     if let Some(tail) = after.strip_prefix(['-', '~', '—', '–', '至', '到', '～']) {
-        return Err(if tail.chars().any(is_numeral) { Doubt::Range } else { Doubt::NotANumber });
+        return Err(if tail.chars().any(is_numeral) { NumberDoubt::Range } else { NumberDoubt::NotANumber });
     }
     suffix(value, after, false)
 }
 
 /// Splits what stands behind a figure into scale, unit and percent sign.
-fn suffix(value: f64, after: &str, chinese: bool) -> Result<Figure, Doubt> {
+fn suffix(value: f64, after: &str, chinese: bool) -> Result<WrittenFigure, NumberDoubt> {
     let percent = matches!(after, "%" | "％");
     if percent {
-        return Ok(Figure { value, scale: 1.0, unit: String::new(), percent, chinese });
+        return Ok(WrittenFigure { value, scale: 1.0, unit: String::new(), percent, chinese });
     }
     let (scale, unit) = match after.chars().next() {
         Some('千') => (1e3, &after[3..]),
@@ -133,9 +133,9 @@ fn suffix(value: f64, after: &str, chinese: bool) -> Result<Figure, Doubt> {
     let unit: String = unit.chars().filter(|c| !c.is_whitespace()).collect();
     if unit.chars().any(|c| c.is_ascii_digit() || place(c).is_some() || digit(c).is_some() || c.is_ascii_punctuation())
     {
-        return Err(Doubt::NotANumber);
+        return Err(NumberDoubt::NotANumber);
     }
-    Ok(Figure { value, scale, unit, percent, chinese })
+    Ok(WrittenFigure { value, scale, unit, percent, chinese })
 }
 
 fn digit(c: char) -> Option<u64> {
@@ -165,12 +165,12 @@ fn place(c: char) -> Option<u64> {
     })
 }
 
-fn chinese(body: &str) -> Result<Figure, Doubt> {
+fn chinese(body: &str) -> Result<WrittenFigure, NumberDoubt> {
     let end = body.find(|c: char| digit(c).is_none() && place(c).is_none()).unwrap_or(body.len());
     let (numeral, rest) = body.split_at(end);
-    let value = chinese_whole(numeral).ok_or(Doubt::NotANumber)?;
+    let value = chinese_whole(numeral).ok_or(NumberDoubt::NotANumber)?;
     if let Some(tail) = rest.trim().strip_prefix(['-', '~', '—', '至', '到']) {
-        return Err(if tail.chars().any(is_numeral) { Doubt::Range } else { Doubt::NotANumber });
+        return Err(if tail.chars().any(is_numeral) { NumberDoubt::Range } else { NumberDoubt::NotANumber });
     }
     suffix(value as f64, rest.trim(), true)
 }
@@ -295,22 +295,22 @@ mod tests {
     #[test]
     fn doubts_are_named() {
         for (text, doubt) in [
-            ("约30", Doubt::Approximate),
-            ("30左右", Doubt::Approximate),
-            ("三十余人", Doubt::Approximate),
-            ("10-20", Doubt::Range),
-            ("10～20人", Doubt::Range),
-            ("3.4E+17", Doubt::Scientific),
-            ("12,34", Doubt::Separators),
-            ("一百二", Doubt::NotANumber),
-            ("三五", Doubt::NotANumber),
-            ("一万二万", Doubt::NotANumber),
-            ("一亿万", Doubt::NotANumber),
-            ("1 2", Doubt::NotANumber),
-            ("12+3", Doubt::NotANumber),
-            ("3.", Doubt::NotANumber),
-            ("较多", Doubt::NotANumber),
-            ("", Doubt::NotANumber),
+            ("约30", NumberDoubt::Approximate),
+            ("30左右", NumberDoubt::Approximate),
+            ("三十余人", NumberDoubt::Approximate),
+            ("10-20", NumberDoubt::Range),
+            ("10～20人", NumberDoubt::Range),
+            ("3.4E+17", NumberDoubt::Scientific),
+            ("12,34", NumberDoubt::Separators),
+            ("一百二", NumberDoubt::NotANumber),
+            ("三五", NumberDoubt::NotANumber),
+            ("一万二万", NumberDoubt::NotANumber),
+            ("一亿万", NumberDoubt::NotANumber),
+            ("1 2", NumberDoubt::NotANumber),
+            ("12+3", NumberDoubt::NotANumber),
+            ("3.", NumberDoubt::NotANumber),
+            ("较多", NumberDoubt::NotANumber),
+            ("", NumberDoubt::NotANumber),
         ] {
             assert_eq!(read(text), Err(doubt), "{text}");
         }

@@ -44,6 +44,8 @@ struct Source {
     /// `pub use` of another floor: the way round the law.
     passed_on: Vec<Vec<String>>,
     defines: BTreeSet<String>,
+    /// Names of types, traits and aliases among them, also those inside functions and modules in the file.
+    types: Vec<String>,
     paths: Vec<Vec<String>>,
     /// Child modules that exist for tests only.
     tests: BTreeSet<String>,
@@ -132,6 +134,9 @@ impl Visit<'_> for Source {
                 self.tests.insert(module.ident.to_string());
             }
             return;
+        }
+        if let (Some(name), I::Enum(_) | I::Struct(_) | I::Trait(_) | I::Type(_) | I::Union(_)) = (name, item) {
+            self.types.push(name.to_string());
         }
         match item {
             I::Mod(module) => drop(self.modules.insert(module.ident.to_string())),
@@ -338,6 +343,22 @@ fn no_floor_passes_on_what_another_defines() {
         wrong.extend(foreign.map(|path| format!("{at} passes on {}", path.join("::"))));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn one_name_has_one_meaning() {
+    let house = House::read();
+    let mut defined: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (at, source) in &house.files {
+        source.types.iter().for_each(|name| defined.entry(name).or_default().push(at));
+    }
+    let twice: Vec<String> = defined
+        .iter()
+        .filter(|(_, places)| places.len() > 1)
+        .map(|(name, places)| format!("{name}: {}", places.join(" ")))
+        .collect();
+    assert!(defined.len() > 300, "the walk found the types");
+    assert!(twice.is_empty(), "a type's name is used once; rename by the field's words:\n{}", twice.join("\n"));
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub enum DisciplineBy {
 /// A cross-tabulation: rows × (across values ×) measures.
 #[derive(Debug, Clone)]
 pub struct Statistic {
-    pub rows: Rows,
+    pub rows: StatisticRows,
     /// Heading of the label column.
     pub label: String,
     /// Code fields (by name; code columns where the rows come from a reference table) whose values spread over
@@ -78,7 +78,7 @@ pub struct Statistic {
 
 /// The rows of a statistic; all are shown, in this order, the empty ones too.
 #[derive(Debug, Clone)]
-pub enum Rows {
+pub enum StatisticRows {
     /// Recommending units of the pipeline in official order.
     Unit,
     /// Cities in official order, then the other channels.

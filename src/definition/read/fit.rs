@@ -1,7 +1,7 @@
 //! Whether a measure fits into its table: its rows, what it is spread over, the measures that it points at.
 
 use super::cursor::Word;
-use crate::definition::plan::tables::{Basis, From, Measure, MeasureKind, Rows};
+use crate::definition::plan::tables::{Basis, From, Measure, MeasureKind, StatisticRows};
 use crate::definition::plan::time::When;
 use crate::model::codes::DiagnosticCode;
 
@@ -16,14 +16,14 @@ pub struct Spread {
 pub fn rows(
     name: &Word<'_>,
     measure: &Measure,
-    rows: &Rows,
+    rows: &StatisticRows,
     spread: Spread,
     has_quota: bool,
     all: &[Option<&Measure>],
 ) {
     let across = spread.codes;
-    let by_unit = matches!(rows, Rows::Unit | Rows::City);
-    let by_item = matches!(rows, Rows::Items(_));
+    let by_unit = matches!(rows, StatisticRows::Unit | StatisticRows::City);
+    let by_item = matches!(rows, StatisticRows::Items(_));
     let pointed = |at: &usize| all.get(*at).copied().flatten();
     let points_at_rows = |at: &usize| pointed(at).is_none_or(|measure| measure.kind.source().is_some());
     let problem = match &measure.kind {

@@ -8,7 +8,7 @@ use super::ranks::{direction, top};
 use super::shares::WORKERS;
 use super::time;
 use crate::definition::plan::{
-    Basis, Criterion, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Rows, Statistic,
+    Basis, Criterion, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Statistic, StatisticRows,
 };
 use crate::language::{Checked, Type};
 use crate::model::codes::DiagnosticCode;
@@ -16,7 +16,7 @@ use crate::model::codes::DiagnosticCode;
 pub const BASES: [(&str, Basis); 2] = [("accepted", Basis::Accepted), ("read", Basis::Read)];
 
 /// A measure as read: its place beside it, for problems that show only when the table is complete.
-struct Read<'a> {
+struct ReadMeasure<'a> {
     name: Word<'a>,
     /// `None` where it has a problem already reported.
     measure: Option<Measure>,
@@ -35,7 +35,7 @@ pub fn statistic(section: &Section<'_>, known: Known<'_>, context: &Context<'_>)
     let sections = section.sections("measures");
     let names = sections.iter().map(|measure| measure.get("name").and_then(|node| node.as_word()));
     let peers = Peers { names: names.map(|word| word.map_or("", |word| word.text)).collect() };
-    let read: Vec<Option<Read<'_>>> = sections
+    let read: Vec<Option<ReadMeasure<'_>>> = sections
         .into_iter()
         .enumerate()
         .map(|(at, measure)| self::measure(measure, at, &peers, known, context))
@@ -162,12 +162,16 @@ fn code_column(word: &Word<'_>, from: &From, context: &Context<'_>) {
     }
 }
 
-fn rows(section: &Section<'_>, sources: &[&From], context: &Context<'_>) -> Option<Rows> {
+fn rows(section: &Section<'_>, sources: &[&From], context: &Context<'_>) -> Option<StatisticRows> {
     let node = section.need("rows")?;
     if node.as_word().is_some() {
-        return section
-            .choice("rows", &[("unit", ()), ("city", ())])
-            .map(|()| if node.as_word().is_some_and(|word| word.text == "unit") { Rows::Unit } else { Rows::City });
+        return section.choice("rows", &[("unit", ()), ("city", ())]).map(|()| {
+            if node.as_word().is_some_and(|word| word.text == "unit") {
+                StatisticRows::Unit
+            } else {
+                StatisticRows::City
+            }
+        });
     }
     let Some(table) = node.as_section() else {
         node.wrong("\"unit\"、\"city\"、{ codes = … } 或 { items = […] }");
@@ -178,12 +182,12 @@ fn rows(section: &Section<'_>, sources: &[&From], context: &Context<'_>) -> Opti
         for from in sources {
             code_column(&word, from, context);
         }
-        Some(Rows::Codes { field: word.text.to_owned() })
+        Some(StatisticRows::Codes { field: word.text.to_owned() })
     } else if table.get("items").is_some() {
         table.need_list("items");
         let items: Vec<Option<Item>> =
             table.sections("items").into_iter().map(|entry| item(entry, sources, context)).collect();
-        items.into_iter().collect::<Option<Vec<Item>>>().map(Rows::Items)
+        items.into_iter().collect::<Option<Vec<Item>>>().map(StatisticRows::Items)
     } else {
         let help = Some("写 { codes = \"列名\" } 或 { items = [{ label = …, where = … }] }".to_owned());
         section.log.report(DiagnosticCode::MissingKey, node.span(), "“rows”缺少“codes”或“items”".to_owned(), help);
@@ -228,7 +232,7 @@ fn measure<'a>(
     peers: &Peers<'a>,
     known: Known<'_>,
     context: &Context<'_>,
-) -> Option<Read<'a>> {
+) -> Option<ReadMeasure<'a>> {
     let name = section.word("name");
     let under = section.maybe_word("under").map(|word| word.text.to_owned());
     if let Some(word) = &name
@@ -242,7 +246,7 @@ fn measure<'a>(
     section.finish();
     let name = name?;
     let measure = kind.zip(period).map(|(kind, period)| Measure { name: name.text.to_owned(), under, period, kind });
-    Some(Read { name, measure })
+    Some(ReadMeasure { name, measure })
 }
 
 const KINDS: [&str; 16] = [

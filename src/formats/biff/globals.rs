@@ -1,6 +1,6 @@
 //! What a BIFF workbook says before its sheets: version, sheets, fonts, number formats, cell formats, shared strings.
 
-use super::records::{BOF, CONTINUE, EOF, Records, u16_at, u32_at};
+use super::records::{BOF, BiffRecords, CONTINUE, EOF, u16_at, u32_at};
 use super::strings::Pieces;
 use crate::formats::looks::{CellLook, RunText};
 use crate::formats::number_format::{NumberFormat, builtin, by_code};
@@ -52,7 +52,7 @@ pub fn read(stream: &[u8]) -> Option<Globals> {
     let mut found = Globals::default();
     let mut codes: HashMap<u16, NumberFormat> = HashMap::new();
     let mut cells: Vec<(u16, u16)> = Vec::new();
-    let mut records = Records { stream, at: 0 };
+    let mut records = BiffRecords { stream, at: 0 };
     let (first, bof) = records.next()?;
     if first != BOF {
         return None;
@@ -86,7 +86,7 @@ pub fn read(stream: &[u8]) -> Option<Globals> {
 }
 
 /// The shared strings, whose record goes on in those behind it.
-fn strings<'a>(body: &'a [u8], records: &mut Records<'a>) -> Option<Vec<RunText>> {
+fn strings<'a>(body: &'a [u8], records: &mut BiffRecords<'a>) -> Option<Vec<RunText>> {
     let count = u32_at(body, 4)?;
     let mut pieces = Pieces::of(records.continued(body));
     pieces.skip(8)?;
@@ -127,7 +127,7 @@ fn bound_sheet(body: &[u8], version: u16) -> Option<BoundSheet> {
     Some(BoundSheet { name, at: u32_at(body, 0)? as usize, worksheet: kind == 0, hidden: state & 3 != 0 })
 }
 
-impl<'a> Records<'a> {
+impl<'a> BiffRecords<'a> {
     /// A record's body and those of the CONTINUE records behind it, which are then behind the reader.
     pub fn continued(&mut self, body: &'a [u8]) -> Vec<&'a [u8]> {
         let mut pieces = vec![body];

@@ -4,12 +4,12 @@ pub const BOF: u16 = 0x0809;
 pub const EOF: u16 = 0x000a;
 pub const CONTINUE: u16 = 0x003c;
 
-pub struct Records<'a> {
+pub struct BiffRecords<'a> {
     pub stream: &'a [u8],
     pub at: usize,
 }
 
-impl<'a> Iterator for Records<'a> {
+impl<'a> Iterator for BiffRecords<'a> {
     type Item = (u16, &'a [u8]);
     fn next(&mut self) -> Option<Self::Item> {
         let kind = u16_at(self.stream, self.at)?;

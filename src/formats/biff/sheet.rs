@@ -1,17 +1,17 @@
 //! One worksheet's records: its cells with what a person sees of them, merges, hidden rows and columns.
 
 use super::globals::{BIFF8, Globals};
-use super::records::{BOF, EOF, Records, error_word, f64_at, packed, u16_at, u32_at};
+use super::records::{BOF, BiffRecords, EOF, error_word, f64_at, packed, u16_at, u32_at};
 use super::strings::Pieces;
 use crate::formats::allowance::Allowance;
 use crate::formats::cells;
 use crate::formats::looks::{self, CellLook, RunText};
-use crate::model::cell::Doubt;
+use crate::model::cell::CellDoubt;
 use crate::model::{CellRef, RawSheet, RawValue, Unreadable};
 
 /// What the records tell beside the cells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct StreamFacts {
     /// The records come to their end mark; else rows may be missing behind the cut.
     pub whole: bool,
     /// Where in the stream the sheet's stated dimensions stand (offset and length), if they are no honest ones.
@@ -20,7 +20,7 @@ pub struct Told {
     extent: Option<[u16; 4]>,
 }
 
-impl Told {
+impl StreamFacts {
     /// Cells of the rectangle around all values, blank ones included.
     pub fn area(&self) -> u64 {
         self.extent
@@ -39,7 +39,7 @@ struct SheetReader<'a> {
     globals: &'a Globals,
     allowance: Allowance,
     sheet: RawSheet,
-    told: Told,
+    told: StreamFacts,
     plain: CellLook,
     /// Per shared string: where it already stands in this sheet's arena.
     placed: Vec<(u32, u32)>,
@@ -51,11 +51,16 @@ struct SheetReader<'a> {
 ///
 /// # Errors
 /// Over a limit.
-pub fn read(stream: &[u8], at: usize, globals: &Globals, allowance: Allowance) -> Result<(RawSheet, Told), Unreadable> {
+pub fn read(
+    stream: &[u8],
+    at: usize,
+    globals: &Globals,
+    allowance: Allowance,
+) -> Result<(RawSheet, StreamFacts), Unreadable> {
     let placed = vec![NOT_YET; globals.strings.len()];
-    let (sheet, told, plain) = (RawSheet::default(), Told::default(), CellLook::default());
+    let (sheet, told, plain) = (RawSheet::default(), StreamFacts::default(), CellLook::default());
     let mut reader = SheetReader { globals, allowance, sheet, told, plain, placed, pending: None };
-    let mut records = Records { stream, at };
+    let mut records = BiffRecords { stream, at };
     // Embedded charts are streams within the stream, with cell records of their own.
     let mut depth = 0;
     while let Some((kind, body)) = records.next() {
@@ -141,7 +146,7 @@ impl SheetReader<'_> {
         let (Some((at, format)), Some(index)) = (self.place(body, 0), u32_at(body, 6)) else { return Ok(()) };
         let globals = self.globals;
         let Some((text, placed)) = globals.strings.get(index as usize).zip(self.placed.get_mut(index as usize)) else {
-            self.sheet.push(at, RawValue::Unreadable(Doubt::DanglingString));
+            self.sheet.push(at, RawValue::Unreadable(CellDoubt::DanglingString));
             return Ok(());
         };
         if !text.runs.is_empty() {
@@ -183,7 +188,7 @@ impl SheetReader<'_> {
         };
         match text {
             Some(text) => self.run_text(at, &text, format),
-            None => self.sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind)),
+            None => self.sheet.push(at, RawValue::Unreadable(CellDoubt::UnknownKind)),
         }
     }
 
@@ -201,7 +206,7 @@ impl SheetReader<'_> {
             2 => self.sheet.push(at, cells::error(error_word(value))),
             // A text formula that results in nothing.
             3 => {}
-            _ => self.sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind)),
+            _ => self.sheet.push(at, RawValue::Unreadable(CellDoubt::UnknownKind)),
         }
     }
 
@@ -218,14 +223,14 @@ impl SheetReader<'_> {
                 let look = self.look(format).clone();
                 looks::put_text(&mut self.sheet, at, &text, None, &look);
             }
-            None => self.sheet.push(at, RawValue::Unreadable(Doubt::FormulaWithoutValue)),
+            None => self.sheet.push(at, RawValue::Unreadable(CellDoubt::FormulaWithoutValue)),
         }
     }
 
     /// A formula whose text never came.
     fn lost_text(&mut self) {
         if let Some((at, _)) = self.pending.take() {
-            self.sheet.push(at, RawValue::Unreadable(Doubt::FormulaWithoutValue));
+            self.sheet.push(at, RawValue::Unreadable(CellDoubt::FormulaWithoutValue));
         }
     }
 
@@ -352,7 +357,7 @@ mod tests {
         let values: Vec<(String, RawValue)> =
             sheet.cells.iter().map(|cell| (cell.at.to_string(), cell.value)).collect();
         let expected = [
-            ("B3", RawValue::Unreadable(Doubt::DanglingString)),
+            ("B3", RawValue::Unreadable(CellDoubt::DanglingString)),
             ("B4", RawValue::Text { start: 0, len: 1 }),
             ("B6", RawValue::Number(18.0)),
         ];

@@ -26,7 +26,7 @@ struct NumberStyle {
 }
 
 #[derive(Debug, Default)]
-pub struct Styles {
+pub struct OdsStyles {
     styles: HashMap<String, OdfStyle>,
     numbers: HashMap<String, NumberStyle>,
     looks: HashMap<String, CellLook>,
@@ -35,12 +35,12 @@ pub struct Styles {
     number: Option<String>,
     /// Inside an element whose text is shown as it stands.
     in_text: bool,
-    figure: Figure,
+    figure: StyleDigits,
 }
 
 /// The digits of the number style being read.
 #[derive(Debug, Default)]
-struct Figure {
+struct StyleDigits {
     open: bool,
     /// Places counted from the right, and what is written there.
     embedded: Vec<(usize, String)>,
@@ -69,7 +69,7 @@ fn is_raised(position: &str) -> bool {
     position.starts_with("super") || rise.is_some_and(|rise| rise > 0.0)
 }
 
-impl Styles {
+impl OdsStyles {
     /// Takes the next token of a part that may hold styles.
     pub fn take(&mut self, token: Token) {
         match token {
@@ -136,12 +136,12 @@ impl Styles {
             "text-content" => self.add("@"),
             "number" => {
                 let factor = attrs.raw("display-factor").and_then(|factor| factor.parse::<f64>().ok()).unwrap_or(1.0);
-                self.figure = Figure {
+                self.figure = StyleDigits {
                     open: true,
                     whole: count(attrs, "min-integer-digits"),
                     decimals: count(attrs, "decimal-places"),
                     thousands: [1e3, 1e6, 1e9].iter().filter(|power| factor >= **power).count(),
-                    ..Figure::default()
+                    ..StyleDigits::default()
                 };
             }
             "embedded-text" if self.figure.open => self.figure.place = Some(count(attrs, "position")),
@@ -242,7 +242,7 @@ impl Styles {
     }
 }
 
-impl Figure {
+impl StyleDigits {
     /// The digits as a format code.
     fn code(self) -> String {
         let places = self.embedded.iter().map(|(place, _)| place + 1).max().unwrap_or(0).max(self.whole).max(1);

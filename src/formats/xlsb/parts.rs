@@ -6,11 +6,11 @@ use crate::formats::number_format::{NumberFormat, builtin, by_code};
 use std::collections::HashMap;
 
 /// The records of a binary part: kind and body (2.1.4: both numbers in groups of seven bits).
-pub struct Records<'a> {
+pub struct XlsbRecords<'a> {
     pub rest: &'a [u8],
 }
 
-impl<'a> Iterator for Records<'a> {
+impl<'a> Iterator for XlsbRecords<'a> {
     type Item = (u32, &'a [u8]);
     fn next(&mut self) -> Option<Self::Item> {
         let kind = match *self.rest {
@@ -87,7 +87,7 @@ impl Book {
     /// `None` where a sheet's record is broken.
     pub fn read(part: &[u8]) -> Option<Book> {
         let mut book = Book::default();
-        for (kind, body) in (Records { rest: part }) {
+        for (kind, body) in (XlsbRecords { rest: part }) {
             match kind {
                 // BrtWbProp: flags.
                 153 => book.is_1904 = u32_at(body, 0).is_some_and(|flags| flags & 1 != 0),
@@ -106,34 +106,34 @@ impl Book {
 
 /// The shared strings; `None` for one that is broken.
 #[derive(Default)]
-pub struct Strings(pub Vec<Option<RunText>>);
+pub struct XlsbStrings(pub Vec<Option<RunText>>);
 
-impl Strings {
-    pub fn read(part: &[u8]) -> Strings {
+impl XlsbStrings {
+    pub fn read(part: &[u8]) -> XlsbStrings {
         // BrtSSTItem.
-        let items = Records { rest: part }.filter(|(kind, _)| *kind == 19);
-        Strings(items.map(|(_, body)| rich_string(body, 0)).collect())
+        let items = XlsbRecords { rest: part }.filter(|(kind, _)| *kind == 19);
+        XlsbStrings(items.map(|(_, body)| rich_string(body, 0)).collect())
     }
 }
 
 /// Cell formats and fonts.
 #[derive(Default)]
-pub struct Styles {
+pub struct XlsbStyles {
     pub looks: Vec<CellLook>,
     /// By font: struck through, superscript.
     fonts: Vec<(bool, bool)>,
 }
 
-impl Styles {
+impl XlsbStyles {
     pub fn font(&self, number: u16) -> (bool, bool) {
         self.fonts.get(usize::from(number)).copied().unwrap_or_default()
     }
 
-    pub fn read(part: &[u8]) -> Styles {
+    pub fn read(part: &[u8]) -> XlsbStyles {
         let mut codes: HashMap<u16, NumberFormat> = HashMap::new();
-        let mut styles = Styles::default();
+        let mut styles = XlsbStyles::default();
         let mut in_cells = false;
-        for (kind, body) in (Records { rest: part }) {
+        for (kind, body) in (XlsbRecords { rest: part }) {
             match kind {
                 // BrtFont: height, flags, weight, whether raised.
                 43 => {

@@ -1,18 +1,18 @@
 //! One binary worksheet part: its cells with what a person sees of them, merges, hidden rows and columns.
 
-use super::parts::{Records, Strings, Styles, rich_string, u16_at, u32_at, wide_text};
+use super::parts::{XlsbRecords, XlsbStrings, XlsbStyles, rich_string, u16_at, u32_at, wide_text};
 use crate::formats::allowance::Allowance;
 use crate::formats::biff::records::{error_word, f64_at, packed};
 use crate::formats::cells;
 use crate::formats::looks::{self, CellLook, RunText};
 use crate::formats::refusal;
-use crate::model::cell::Doubt;
+use crate::model::cell::CellDoubt;
 use crate::model::{CellRef, RawSheet, RawValue, Unreadable};
 
 /// What a sheet's cells point into.
-pub struct Known<'a> {
-    pub strings: &'a Strings,
-    pub styles: &'a Styles,
+pub struct CellTargets<'a> {
+    pub strings: &'a XlsbStrings,
+    pub styles: &'a XlsbStyles,
     pub is_1904: bool,
     pub allowance: Allowance,
 }
@@ -21,10 +21,10 @@ pub struct Known<'a> {
 ///
 /// # Errors
 /// A cell off the grid, the part is cut, or over a limit.
-pub fn read(part: &[u8], known: &Known, mut sheet: RawSheet) -> Result<RawSheet, Unreadable> {
+pub fn read(part: &[u8], known: &CellTargets, mut sheet: RawSheet) -> Result<RawSheet, Unreadable> {
     let off_grid = || refusal::damaged("单元格地址超出表格范围");
     let (mut row, mut col, mut whole) = (0u32, 0u32, false);
-    for (kind, body) in (Records { rest: part }) {
+    for (kind, body) in (XlsbRecords { rest: part }) {
         match kind {
             0 => {
                 row = u32_at(body, 0).unwrap_or(row);
@@ -68,7 +68,7 @@ pub fn read(part: &[u8], known: &Known, mut sheet: RawSheet) -> Result<RawSheet,
 }
 
 /// One cell: its format and its value, the column taken off.
-fn cell(kind: u32, body: &[u8], at: CellRef, known: &Known, sheet: &mut RawSheet) {
+fn cell(kind: u32, body: &[u8], at: CellRef, known: &CellTargets, sheet: &mut RawSheet) {
     let plain = CellLook::default();
     let format = u32_at(body, 0).map_or(0, |format| format as usize & 0xff_ffff);
     let look = known.styles.looks.get(format).unwrap_or(&plain);
@@ -89,17 +89,17 @@ fn cell(kind: u32, body: &[u8], at: CellRef, known: &Known, sheet: &mut RawSheet
         (4 | 10, Some(value)) => RawValue::Boolean(*value != 0),
         (6 | 8, _) => match wide_text(body, 4) {
             Some((text, _)) => return looks::put_text(sheet, at, &text, None, look),
-            None => RawValue::Unreadable(Doubt::UnknownKind),
+            None => RawValue::Unreadable(CellDoubt::UnknownKind),
         },
         (7, _) => match u32_at(body, 4).and_then(|index| known.strings.0.get(index as usize)?.as_ref()) {
             Some(text) => return rich(sheet, text),
-            None => RawValue::Unreadable(Doubt::DanglingString),
+            None => RawValue::Unreadable(CellDoubt::DanglingString),
         },
         (62, _) => match rich_string(body, 4) {
             Some(text) => return rich(sheet, &text),
-            None => RawValue::Unreadable(Doubt::UnknownKind),
+            None => RawValue::Unreadable(CellDoubt::UnknownKind),
         },
-        _ => RawValue::Unreadable(Doubt::UnknownKind),
+        _ => RawValue::Unreadable(CellDoubt::UnknownKind),
     };
     sheet.push(at, value);
 }
@@ -142,8 +142,8 @@ mod tests {
     }
 
     fn read_part(part: &[u8]) -> Result<RawSheet, Unreadable> {
-        let (strings, styles) = (Strings::default(), Styles::default());
-        let known = Known { strings: &strings, styles: &styles, is_1904: false, allowance: Allowance::default() };
+        let (strings, styles) = (XlsbStrings::default(), XlsbStyles::default());
+        let known = CellTargets { strings: &strings, styles: &styles, is_1904: false, allowance: Allowance::default() };
         read(part, &known, RawSheet::default())
     }
 

@@ -13,7 +13,7 @@ use super::looks;
 use super::package::{Package, Relation};
 use super::refusal::{self, Refusal, short};
 use super::xml::{self, Token, Xml};
-use crate::model::cell::Doubt;
+use crate::model::cell::CellDoubt;
 use crate::model::workbook::Format;
 use crate::model::{RawCell, RawSheet, RawValue, RawWorkbook, Unreadable};
 use std::collections::HashSet;
@@ -46,10 +46,10 @@ pub fn read(package: &Package, main: &str) -> Result<RawWorkbook, Refusal> {
         return Err(refusal::over_limit(format!("有 {} 个工作表，上限 {SHEETS}", listed.len())).into());
     }
     let of_kind = |kind: &str| relations.iter().find(|relation| relation.kind.ends_with(kind));
-    let no_strings = Strings::default();
+    let no_strings = XlsxStrings::default();
     let strings = match of_kind("/sharedStrings") {
         Some(relation) => match package.part(&relation.target)? {
-            Some(bytes) => Some(Strings::read(&xml::decode(&bytes)?, package.allowance)?),
+            Some(bytes) => Some(XlsxStrings::read(&xml::decode(&bytes)?, package.allowance)?),
             None => None,
         },
         None => None,
@@ -70,7 +70,7 @@ pub fn read(package: &Package, main: &str) -> Result<RawWorkbook, Refusal> {
         true => rich_values::errors(package)?,
         false => HashSet::new(),
     };
-    let context = sheet::Context {
+    let context = sheet::SheetContext {
         allowance: package.allowance,
         strings,
         styles: &styles,
@@ -84,7 +84,7 @@ pub fn read(package: &Package, main: &str) -> Result<RawWorkbook, Refusal> {
     }
     // Every text of the workbook gone is no matter of single cells.
     let mut cells = found.sheets.iter().flat_map(|sheet| &sheet.cells);
-    let is_lost = |cell: &RawCell| cell.value == RawValue::Unreadable(Doubt::DanglingString);
+    let is_lost = |cell: &RawCell| cell.value == RawValue::Unreadable(CellDoubt::DanglingString);
     let is_text = |cell: &RawCell| matches!(cell.value, RawValue::Text { .. });
     if strings_lost && cells.clone().any(is_lost) && !cells.any(is_text) {
         return Err(refusal::damaged("缺少存放文字的部件，单元格里的文字都读不出来").into());
@@ -127,7 +127,7 @@ fn read_sheets(
     package: &Package,
     listed: &[Listed],
     relations: &[Relation],
-    context: &sheet::Context,
+    context: &sheet::SheetContext,
     found: &mut RawWorkbook,
 ) -> Result<bool, Refusal> {
     let mut read: Vec<&str> = Vec::new();

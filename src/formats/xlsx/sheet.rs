@@ -1,19 +1,19 @@
 //! One worksheet part: text in, occupied cells at absolute positions, merges and hidden rows and columns out.
 
-use super::strings::{Strings, push_escaped, rich_text};
+use super::strings::{XlsxStrings, push_escaped, rich_text};
 use super::styles::CellStyles;
 use crate::formats::allowance::Allowance;
 use crate::formats::cells;
 use crate::formats::looks::{self, Runs};
 use crate::formats::refusal;
 use crate::formats::xml::{Attrs, Token, Xml};
-use crate::model::cell::Doubt;
+use crate::model::cell::CellDoubt;
 use crate::model::{CellRef, RawSheet, RawValue, Unreadable};
 use std::collections::HashSet;
 
-pub struct Context<'a> {
+pub struct SheetContext<'a> {
     pub allowance: Allowance,
-    pub strings: &'a Strings,
+    pub strings: &'a XlsxStrings,
     pub styles: &'a CellStyles,
     /// Numbers of the workbook's rich values that are errors; the others are pictures.
     pub rich_errors: &'a HashSet<u32>,
@@ -27,7 +27,7 @@ fn off_grid() -> Unreadable {
 }
 
 /// What reading a sheet told beside its cells.
-pub struct Read {
+pub struct SheetFacts {
     /// It holds formulas with saved results.
     pub formulas: bool,
     /// Cells that hold a picture and nothing else.
@@ -38,8 +38,8 @@ pub struct Read {
 ///
 /// # Errors
 /// The part is cut, hostile, over a limit, or names places off the grid.
-pub fn read(text: &str, context: &Context, sheet: &mut RawSheet) -> Result<Read, Unreadable> {
-    let mut reader = Reader {
+pub fn read(text: &str, context: &SheetContext, sheet: &mut RawSheet) -> Result<SheetFacts, Unreadable> {
+    let mut reader = XmlReader {
         xml: Xml::new(text),
         context,
         sheet,
@@ -68,7 +68,7 @@ pub fn read(text: &str, context: &Context, sheet: &mut RawSheet) -> Result<Read,
         return Err(refusal::damaged("工作表部件里没有数据区"));
     }
     cells::settle(reader.sheet);
-    Ok(Read { formulas: reader.formulas, pictures: reader.pictures })
+    Ok(SheetFacts { formulas: reader.formulas, pictures: reader.pictures })
 }
 
 /// Whether a height or width is stated, and is none.
@@ -78,9 +78,9 @@ fn is_nothing(measure: Option<&str>) -> bool {
 
 const NOT_YET: (u32, u32) = (u32::MAX, 0);
 
-struct Reader<'x, 'c, 's> {
+struct XmlReader<'x, 'c, 's> {
     xml: Xml<'x>,
-    context: &'c Context<'c>,
+    context: &'c SheetContext<'c>,
     sheet: &'s mut RawSheet,
     /// Per shared string: where it already stands in this sheet's arena.
     placed: Vec<(u32, u32)>,
@@ -93,7 +93,7 @@ struct Reader<'x, 'c, 's> {
 
 /// What a `<c>` holds besides its attributes.
 #[derive(Default)]
-struct Content {
+struct CellContent {
     formula: bool,
     /// `<v>` or `<is>` was there, if empty.
     value: bool,
@@ -105,7 +105,7 @@ struct Content {
     rich: Option<u32>,
 }
 
-impl Reader<'_, '_, '_> {
+impl XmlReader<'_, '_, '_> {
     fn rows(&mut self) -> Result<(), Unreadable> {
         let (mut row, mut col) = (0u32, 0u32);
         loop {
@@ -144,7 +144,7 @@ impl Reader<'_, '_, '_> {
 
     fn cell(&mut self, attrs: Attrs, row: u32, col: u32) -> Result<CellRef, Unreadable> {
         let (mut place, mut style, mut kind) = (None, None, None);
-        let mut content = Content { whole: true, ..Content::default() };
+        let mut content = CellContent { whole: true, ..CellContent::default() };
         for (name, value) in attrs {
             match name {
                 "r" => place = Some(cells::place(value).ok_or_else(off_grid)?),
@@ -195,13 +195,13 @@ impl Reader<'_, '_, '_> {
         at: CellRef,
         style: Option<&str>,
         kind: Option<&str>,
-        content: &Content,
+        content: &CellContent,
     ) -> Result<(), Unreadable> {
         let textual = matches!(kind, Some("str" | "inlineStr"));
         if self.value.is_empty() {
             // A text formula may well result in nothing; a formula without any saved result is another thing.
             if content.formula && !(textual && content.value) {
-                self.sheet.push(at, RawValue::Unreadable(Doubt::FormulaWithoutValue));
+                self.sheet.push(at, RawValue::Unreadable(CellDoubt::FormulaWithoutValue));
             }
             return Ok(());
         }
@@ -212,13 +212,13 @@ impl Reader<'_, '_, '_> {
             return Err(self.context.allowance.too_much_text());
         }
         if !content.whole {
-            self.sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind));
+            self.sheet.push(at, RawValue::Unreadable(CellDoubt::UnknownKind));
             return Ok(());
         }
         self.formulas |= content.formula;
         // Writers that cannot calculate (XlsxWriter, POI) save 0 for every formula and leave the rest to Excel.
         if content.formula && self.context.unsettled && matches!(kind, None | Some("n")) && self.value.trim() == "0" {
-            self.sheet.push(at, RawValue::Unreadable(Doubt::FormulaWithoutValue));
+            self.sheet.push(at, RawValue::Unreadable(CellDoubt::FormulaWithoutValue));
             return Ok(());
         }
         match kind {
@@ -245,7 +245,7 @@ impl Reader<'_, '_, '_> {
     fn push_shared(&mut self, at: CellRef, style: Option<&str>) -> Result<(), Unreadable> {
         let index = self.value.trim().parse::<usize>().ok();
         let Some((index, text)) = index.and_then(|index| Some((index, self.context.strings.get(index)?))) else {
-            self.sheet.push(at, RawValue::Unreadable(Doubt::DanglingString));
+            self.sheet.push(at, RawValue::Unreadable(CellDoubt::DanglingString));
             return Ok(());
         };
         if text.is_empty() {
@@ -280,7 +280,7 @@ impl Reader<'_, '_, '_> {
         let Ok(number) = value.parse::<f64>() else {
             // Without a declared kind, what is no number was meant as text.
             if declared {
-                self.sheet.push(at, RawValue::Unreadable(Doubt::UnknownKind));
+                self.sheet.push(at, RawValue::Unreadable(CellDoubt::UnknownKind));
             } else if !value.is_empty() {
                 self.sheet.push_text(at, &self.value);
             }
@@ -327,5 +327,5 @@ fn rare(kind: &str, value: &str) -> RawValue {
         "d" => cells::iso_serial(value).map(RawValue::DateSerial),
         _ => None,
     };
-    known.unwrap_or(RawValue::Unreadable(Doubt::UnknownKind))
+    known.unwrap_or(RawValue::Unreadable(CellDoubt::UnknownKind))
 }

@@ -8,7 +8,7 @@ use crate::model::Unreadable;
 use std::collections::HashMap;
 
 #[derive(Default)]
-pub struct Strings {
+pub struct XlsxStrings {
     arena: String,
     /// `None`: the string holds an entity that means nothing.
     ranges: Vec<Option<(u32, u32)>>,
@@ -16,11 +16,11 @@ pub struct Strings {
     runs: HashMap<usize, Runs>,
 }
 
-impl Strings {
+impl XlsxStrings {
     /// # Errors
     /// The part is cut, hostile, or over a limit.
-    pub fn read(text: &str, allowance: Allowance) -> Result<Strings, Unreadable> {
-        let mut strings = Strings { arena: String::with_capacity(text.len() / 2), ..Strings::default() };
+    pub fn read(text: &str, allowance: Allowance) -> Result<XlsxStrings, Unreadable> {
+        let mut strings = XlsxStrings { arena: String::with_capacity(text.len() / 2), ..XlsxStrings::default() };
         let mut scratch = String::new();
         let mut xml = Xml::new(text);
         loop {
@@ -145,7 +145,7 @@ mod tests {
     fn rich_runs_phonetics_escapes_and_lying_counts() {
         let text = "<sst uniqueCount='9999999999'><si><r><t>总</t></r><r><t> 工会 </t></r><rPh><t>zong</t></rPh></si>\
                     <si><t>a_x000D_b_xD83D__xDE00__x_</t></si><si/><si><t>&lol;</t></si></sst>";
-        let strings = Strings::read(text, Allowance::default()).unwrap();
+        let strings = XlsxStrings::read(text, Allowance::default()).unwrap();
         assert_eq!(strings.len(), 4);
         assert_eq!(strings.get(0), Some("总 工会 "));
         assert_eq!(strings.get(1), Some("a\rb😀_x_"));

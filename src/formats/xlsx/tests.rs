@@ -1,7 +1,7 @@
 use super::*;
 use crate::formats::sniff;
 use crate::model::RawValue;
-use crate::model::cell::Doubt;
+use crate::model::cell::CellDoubt;
 use std::io::{Cursor, Write};
 
 const RELS: &str =
@@ -57,13 +57,13 @@ fn odd_cells_are_doubtful_one_by_one() {
     let doubt = RawValue::Unreadable;
     let expected = [
         ("A1", RawValue::Text { start: 0, len: 6 }),
-        ("B1", doubt(Doubt::DanglingString)),
-        ("C1", doubt(Doubt::FormulaWithoutValue)),
-        ("D1", doubt(Doubt::NotFinite)),
-        ("E1", doubt(Doubt::NotFinite)),
+        ("B1", doubt(CellDoubt::DanglingString)),
+        ("C1", doubt(CellDoubt::FormulaWithoutValue)),
+        ("D1", doubt(CellDoubt::NotFinite)),
+        ("E1", doubt(CellDoubt::NotFinite)),
         ("F1", RawValue::Error(8)),
-        ("G1", doubt(Doubt::UnknownKind)),
-        ("H1", doubt(Doubt::UnknownKind)),
+        ("G1", doubt(CellDoubt::UnknownKind)),
+        ("H1", doubt(CellDoubt::UnknownKind)),
         ("I1", RawValue::DateSerial(1562.0)),
         ("L1", RawValue::DateSerial(45351.0)),
         ("M1", RawValue::Error(3)),

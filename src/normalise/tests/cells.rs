@@ -2,7 +2,7 @@
 
 use super::fixture::*;
 use crate::domain::period::day;
-use crate::model::cell::{Doubt, RawValue};
+use crate::model::cell::{CellDoubt, RawValue};
 use crate::model::normalised::NormalisedReturn;
 use crate::model::table::Column;
 use crate::model::{RawSheet, Severity};
@@ -49,7 +49,7 @@ fn whole_numbers() {
         (B(true), None, Some(("wrong-kind", BLOCK)), None),
         (D(3.0), None, Some(("wrong-kind", BLOCK)), None),
         (Raw(RawValue::Error(3)), None, Some(("cell-error", BLOCK)), None),
-        (Raw(RawValue::Unreadable(Doubt::FormulaWithoutValue)), None, Some(("cell-unreadable", BLOCK)), None),
+        (Raw(RawValue::Unreadable(CellDoubt::FormulaWithoutValue)), None, Some(("cell-unreadable", BLOCK)), None),
     ] {
         let read = run(vec![teams(vec![with(4, value)])]);
         assert_eq!(column(&read, "人数"), &Column::Integer(vec![clean].into()));
