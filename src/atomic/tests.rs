@@ -2,7 +2,7 @@
 
 use super::disk::step;
 use super::journal::Planned;
-use super::view::View;
+use super::view::FolderView;
 use super::{Lock, Stage};
 use std::collections::BTreeMap;
 use std::fs;

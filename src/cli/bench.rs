@@ -6,7 +6,7 @@
 use super::arguments::BenchOptions;
 use super::screen::{Exit, say};
 use crate::ingest::{self, Limits};
-use crate::model::outcome::Read;
+use crate::model::outcome::ReadOutcome;
 use crate::run::Stop;
 use crate::workspace::Workspace;
 use rayon::prelude::*;

@@ -12,7 +12,7 @@ use super::xml::{self, Attrs, Token, Xml};
 use crate::model::cell::{CellDoubt, SeenAs, Sight};
 use crate::model::workbook::Format;
 use crate::model::{CellRef, Merge, RawCell, RawSheet, RawValue, RawWorkbook, Unreadable};
-use styles::Styles;
+use styles::OdsStyles;
 
 /// # Errors
 /// Encrypted, damaged, over a limit, or another kind of OpenDocument.

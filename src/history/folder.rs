@@ -3,7 +3,7 @@
 
 use super::head::{StoredFile, Unusable, sha256};
 use super::layout::RESULTS_AHEAD;
-use crate::atomic::view::View;
+use crate::atomic::view::FolderView;
 use crate::formats::file::open_regular;
 use std::fs::File;
 use std::io::{Read, Seek};

@@ -8,7 +8,7 @@ use crate::formats::own;
 use crate::history::History;
 use crate::ingest::{self, Delivery, Discovery, Limits};
 use crate::model::codes::FindingCode;
-use crate::model::outcome::Read;
+use crate::model::outcome::ReadOutcome;
 use crate::model::{Outcome, Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Budget, Normaliser, Overrun};
 use crate::validate::arrived::{Arrival, Arrived};

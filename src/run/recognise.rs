@@ -8,7 +8,7 @@ use crate::definition::Plan;
 use crate::history::History;
 use crate::ingest::{self, Limits};
 use crate::model::normalised::NormalisedReturn;
-use crate::model::outcome::Read;
+use crate::model::outcome::ReadOutcome;
 use crate::model::{RawWorkbook, SourceFile};
 use crate::normalise::{Assignment, Normaliser};
 use crate::text::names::header_key;

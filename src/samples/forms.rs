@@ -1,7 +1,7 @@
 //! The forms of a pipeline as its definition has them: titles, columns, and what kind of value a column takes.
 
 use super::form::{Header, Record, SampleColumn, Sheet, Typed};
-use super::roster::Unit;
+use super::roster::SampleUnit;
 use crate::definition::{self, Field, FieldType, Form, Plan};
 use std::path::Path;
 

@@ -3,7 +3,7 @@
 use super::form::{Header, Line, Record, Status};
 use super::forms::Forms;
 use super::honours::{self, id_number};
-use super::roster::Roster;
+use super::roster::SampleRoster;
 use super::sample::{Content, Returns, Sample, of};
 use super::sheet::{Encoding, SampleValue};
 use crate::model::Outcome;

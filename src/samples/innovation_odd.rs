@@ -6,7 +6,7 @@ use super::forms::Forms;
 use super::innovation::{self, MONTHS, NOW, THEN, YEAR};
 use super::monthly::{Month, close, number, saved_as, tenths, whole};
 use super::prng::Prng;
-use super::roster::Roster;
+use super::roster::SampleRoster;
 use super::sample::{Content, Returns, Sample, of};
 use super::sheet::Encoding;
 use crate::model::Outcome;
@@ -361,7 +361,7 @@ fn results(all: &mut Returns, forms: &Forms) -> Result<(), String> {
     let sender_row = rows(of(all, "Q0100")?, "suggestion")?[0].clone();
     let company = sender_row.get("单位").to_string();
     let mut prng = Prng::new(78);
-    let unit = super::roster::Unit {
+    let unit = super::roster::SampleUnit {
         code: "Q0100".into(),
         name: company,
         parent: String::new(),
@@ -408,7 +408,7 @@ fn spellings(all: &mut Returns) -> Result<(), String> {
     {
         for field in fields {
             let yuan = in_tenths(record, field) * 1000;
-            record.raw.insert(field, super::sheet::Value::Number(yuan as f64));
+            record.raw.insert(field, super::sheet::SampleValue::Number(yuan as f64));
         }
     }
     for column in suzhou.sheets[0].columns.iter_mut().filter(|column| column.header == "创效") {

@@ -30,7 +30,7 @@ pub use request::{Options, Summary};
 
 use forms::Forms;
 use request::{REFERENCE, write};
-use roster::Roster;
+use roster::SampleRoster;
 use sample::{Content, Sample};
 use std::path::Path;
 

@@ -2,7 +2,7 @@
 //! pipeline's rules.
 
 use super::form::{Record, Sheet, Status};
-use super::roster::Unit;
+use super::roster::SampleUnit;
 use super::sample::{Content, Returns, Sample};
 use super::teams::folder;
 use crate::model::Outcome;

@@ -2,7 +2,7 @@
 //! is the one that ships as the sample's own and in which everything odd happens.
 
 use super::form::Sheet;
-use super::roster::Unit;
+use super::roster::SampleUnit;
 use super::sample::Sample;
 use super::teams::folder;
 

@@ -7,7 +7,7 @@ use super::monthly::{Month, number, returned, whole};
 use super::prng::Prng;
 use super::roster::{SampleRoster, SampleUnit};
 use super::sample::{Returns, Sample};
-use super::sheet::Value;
+use super::sheet::SampleValue;
 
 /// The months of the shipped sample, the last its main one: a month a year ago, and the season so far.
 pub const MONTHS: [Month; 4] = [Month::new(2025, 1), Month::new(2025, 11), Month::new(2025, 12), Month::new(2026, 1)];

@@ -3,7 +3,7 @@
 use super::form::Record;
 use super::forms::Forms;
 use super::monthly::{Month, close, number, saved_as, whole};
-use super::roster::Roster;
+use super::roster::SampleRoster;
 use super::sample::{Content, Returns, Sample, of};
 use super::service::{self, MONTHS, put};
 use super::sheet::{Encoding, SampleValue};

@@ -3,7 +3,7 @@
 use super::form::{Line, Record};
 use super::forms::Forms;
 use super::quarters::{MAIN, QUARTERS};
-use super::roster::Roster;
+use super::roster::SampleRoster;
 use super::sample::{Content, Returns, Sample, of};
 use super::sheet::Encoding;
 use super::shock_teams::{PARTS, claim, plain};

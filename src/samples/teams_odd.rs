@@ -3,7 +3,7 @@
 use super::form::{Header, Line, Record};
 use super::forms::Forms;
 use super::prng::Prng;
-use super::roster::Roster;
+use super::roster::SampleRoster;
 use super::sample::{Content, Returns, Sample, notes_page, of};
 use super::sheet::{Encoding, SampleValue};
 use super::teams;

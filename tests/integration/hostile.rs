@@ -5,7 +5,7 @@ use super::support::{Results, huizong, root, said};
 use super::workshop::{accepted, folder, page, run_on, xlsx};
 use huizong::ingest::{Limits, discover, read_all};
 use huizong::model::cell::RawValue;
-use huizong::model::outcome::Read;
+use huizong::model::outcome::ReadOutcome;
 use huizong::model::{RawSheet, RawWorkbook};
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -288,7 +288,7 @@ fn fuzz(seed: u64, each: usize) -> BTreeMap<(&'static str, Kind, String), u32> {
         let reads = read_folder(returns.path(), &limits);
         // The good file, read first and last in the same workers, is the measure.
         let good = match (&reads["a.bin"], &reads["z.bin"]) {
-            (Read::Workbook(first), Read::Workbook(last)) => {
+            (ReadOutcome::Workbook(first), ReadOutcome::Workbook(last)) => {
                 assert_eq!(first, last, "{sample}: a neighbour changed");
                 first
             }
@@ -300,10 +300,10 @@ fn fuzz(seed: u64, each: usize) -> BTreeMap<(&'static str, Kind, String), u32> {
             // A mutant may have become a bundle: its members are then named below it.
             for (_, read) in reads.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix)) {
                 let word = match read {
-                    Read::Workbook(book) => compare(good, book).to_owned(),
-                    Read::Unreadable(why) => why.code.to_string(),
-                    Read::NotATable { .. } => "not a table".to_owned(),
-                    Read::Litter { .. } => "litter".to_owned(),
+                    ReadOutcome::Workbook(book) => compare(good, book).to_owned(),
+                    ReadOutcome::Unreadable(why) => why.code.to_string(),
+                    ReadOutcome::NotATable { .. } => "not a table".to_owned(),
+                    ReadOutcome::Litter { .. } => "litter".to_owned(),
                 };
                 *counts.entry((format, *kind, word)).or_default() += 1;
             }

@@ -48,7 +48,7 @@ fn one_code_pages_that_lie() {
         let limits = huizong::ingest::Limits::default();
         let found = huizong::ingest::discover(&[returns.path().to_owned()], &limits).expect("a folder");
         let texts = huizong::ingest::read_all(&found.files, &limits, |_, delivery| match delivery.read {
-            huizong::model::outcome::Read::Workbook(book) => book.sheets[0].arena.clone(),
+            huizong::model::outcome::ReadOutcome::Workbook(book) => book.sheets[0].arena.clone(),
             other => panic!("{other:?}"),
         });
         assert!(texts.expect("workers start")[0].starts_with("工会会员"), "{name}");

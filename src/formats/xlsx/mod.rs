@@ -17,7 +17,7 @@ use crate::model::cell::CellDoubt;
 use crate::model::workbook::Format;
 use crate::model::{RawCell, RawSheet, RawValue, RawWorkbook, Unreadable};
 use std::collections::HashSet;
-use strings::Strings;
+use strings::XlsxStrings;
 use styles::CellStyles;
 
 const SHEETS: usize = 1_000;
