@@ -111,7 +111,7 @@ fn laid_out(
     axis: &Axis<'_>,
     across: &Across,
     facts: &Facts<'_>,
-) -> Result<(Vec<MeasureCells>, Vec<Printed>), String> {
+) -> Result<(Vec<MeasureCells>, Vec<PrintedColumn>), String> {
     let Some(side_by_side) = statistic.across_periods else {
         let grids = measures::all(&table.id, statistic, axis, across, None, facts)?;
         let columns = columns(statistic, across, &grids);
@@ -136,7 +136,7 @@ fn laid_out(
 }
 
 /// One printed column: a measure in a column by code.
-struct Printed {
+struct PrintedColumn {
     /// Position among all grids of the table.
     grid: usize,
     measure: usize,
@@ -144,10 +144,10 @@ struct Printed {
     heading: Heading,
 }
 
-fn columns(statistic: &Statistic, across: &Across, grids: &[MeasureCells]) -> Vec<Printed> {
+fn columns(statistic: &Statistic, across: &Across, grids: &[MeasureCells]) -> Vec<PrintedColumn> {
     let measures = &statistic.measures;
     if across.is_plain() {
-        let plain = |(index, measure): (usize, &Measure)| Printed {
+        let plain = |(index, measure): (usize, &Measure)| PrintedColumn {
             grid: index,
             measure: index,
             slot: 0,
@@ -173,7 +173,7 @@ fn columns(statistic: &Statistic, across: &Across, grids: &[MeasureCells]) -> Ve
                 Some((last, outer)) if measures.len() == 1 => Heading { parents: outer.to_vec(), name: last.clone() },
                 _ => Heading { parents: words.clone(), name: measure.name.clone() },
             };
-            columns.push(Printed { grid: index, measure: index, slot, heading });
+            columns.push(PrintedColumn { grid: index, measure: index, slot, heading });
         }
     }
     columns

@@ -312,7 +312,7 @@ fn fuzz(seed: u64, each: usize) -> BTreeMap<(&'static str, Kind, String), u32> {
     counts
 }
 
-fn read_folder(folder: &Path, limits: &Limits) -> BTreeMap<String, Read> {
+fn read_folder(folder: &Path, limits: &Limits) -> BTreeMap<String, ReadOutcome> {
     let found = discover(&[folder.to_owned()], limits).expect("a folder");
     let reads = read_all(&found.files, limits, |file, delivery| (file.name.clone(), delivery.read));
     reads.expect("workers start").into_iter().collect()
