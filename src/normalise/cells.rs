@@ -87,8 +87,11 @@ fn silence(text: &str) -> Option<Silence> {
 /// Whether a text says "as above", in any of its spellings.
 pub fn is_ditto(text: &str) -> bool {
     const MARKS: [char; 10] = ['〃', '″', '〞', '"', '”', '“', '＂', '…', '⋯', '\''];
-    let bare = text.trim_matches(|c: char| c.is_whitespace() || "（）()。．.、-—".contains(c));
-    if bare.is_empty() {
+    let around =
+        |c: char| c.is_whitespace() || matches!(c, '（' | '）' | '(' | ')' | '。' | '．' | '.' | '、' | '-' | '—');
+    let bare = text.trim_matches(around);
+    // Asked of every cell: its first character tells nearly all of them.
+    if !bare.starts_with(|c| MARKS.contains(&c) || matches!(c, '同' | '上' | '与' | 'd')) {
         return false;
     }
     // Quotes and dots are words for it where nothing else stands there.
@@ -104,7 +107,7 @@ pub fn is_ditto(text: &str) -> bool {
 
 /// Whether it says so of the cell to its left, which fills nothing down.
 pub fn is_same_as_left(text: &str) -> bool {
-    let bare = text.trim_matches(|c: char| c.is_whitespace() || "（）()。".contains(c));
+    let bare = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '（' | '）' | '(' | ')' | '。'));
     matches!(bare, "同左" | "同前列" | "同右")
 }
 

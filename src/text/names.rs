@@ -7,9 +7,28 @@ use std::borrow::Cow;
 /// brackets in one form, letters in lower case. Never drops a character that could tell two names apart.
 pub fn match_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len());
-    for c in name.chars().filter(|c| !is_invisible(*c)) {
+    // Most names are plain from end to end, and what is plain is copied in runs.
+    let mut rest = name;
+    loop {
+        let plain = rest.find(|c| !is_plain(c)).unwrap_or(rest.len());
+        let (run, behind) = rest.split_at(plain);
+        key.push_str(run);
+        let mut odd = behind.chars();
+        let Some(c) = odd.next() else { return key };
+        push_comparable(&mut key, c);
+        rest = odd.as_str();
+    }
+}
+
+/// A character that every key keeps as it is.
+fn is_plain(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '0'..='9' | 'a'..='z' | '(' | ')')
+}
+
+fn push_comparable(key: &mut String, c: char) {
+    if !is_invisible(c) {
         let c = match narrow_char(c) {
-            c if c.is_whitespace() || c.is_control() => continue,
+            c if c.is_whitespace() || c.is_control() => return,
             '〔' | '【' | '[' | '〈' | '{' => '(',
             '〕' | '】' | ']' | '〉' | '}' => ')',
             '“' | '”' | '„' | '‟' | '＂' => '"',
@@ -18,9 +37,8 @@ pub fn match_key(name: &str) -> String {
             '·' | '•' | '・' | '‧' => '·',
             c => c,
         };
-        push_lower(&mut key, c);
+        push_lower(key, c);
     }
-    key
 }
 
 /// Chinese characters have no case, and most characters here are Chinese.
@@ -36,20 +54,19 @@ fn push_lower(key: &mut String, c: char) {
 /// (装配一班 = “装配1班”, 二十三 = 23).
 pub fn alike_key(name: &str) -> String {
     let key = match_key(name);
-    if !key
-        .contains(|c: char| matches!(c, '"' | '\'' | '「' | '」' | '『' | '』' | '《' | '》') || numeral(c).is_some())
-    {
-        return key;
-    }
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '「' | '」' | '『' | '』' | '《' | '》');
+    let Some(first) = key.find(|c: char| numeral(c).is_some() || is_quote(c)) else { return key };
     let mut out = String::with_capacity(key.len());
-    let mut chars =
-        key.chars().filter(|c| !matches!(c, '"' | '\'' | '「' | '」' | '『' | '』' | '《' | '》')).peekable();
+    out.push_str(&key[..first]);
+    let mut run = Vec::new();
+    let mut chars = key[first..].chars().filter(|c| !is_quote(*c)).peekable();
     while let Some(c) = chars.next() {
         let Some(first) = numeral(c) else {
             out.push(c);
             continue;
         };
-        let mut run = vec![first];
+        run.clear();
+        run.push(first);
         while let Some(next) = chars.peek().copied().and_then(numeral) {
             run.push(next);
             chars.next();
@@ -61,6 +78,10 @@ pub fn alike_key(name: &str) -> String {
 
 /// A Chinese numeral's worth; tens and hundreds are multipliers.
 fn numeral(c: char) -> Option<u16> {
+    // Nearly every other character lies above 十.
+    if c > '十' && !matches!(c, '四' | '百' | '零') {
+        return None;
+    }
     Some(match c {
         '〇' | '零' => 0,
         '一' => 1,
@@ -81,7 +102,7 @@ fn numeral(c: char) -> Option<u16> {
 /// A run of numerals in figures: a number where it is one (二十三, 一百零五), else each by itself (五一, 二〇二六).
 fn push_numerals(out: &mut String, run: &[u16]) {
     if !run.iter().any(|worth| *worth >= 10) {
-        run.iter().for_each(|worth| out.push_str(&worth.to_string()));
+        out.extend(run.iter().filter_map(|worth| char::from_digit(u32::from(*worth), 10)));
         return;
     }
     let (mut number, mut digit) = (0u32, None);
