@@ -6,7 +6,7 @@ use super::summary;
 use crate::definition::diagnostic::nearest;
 use crate::formats::allowance::Allowance;
 use crate::model::codes::{AmendmentRule, DiagnosticCode, FindingCode};
-use crate::run::Stop;
+use crate::run::{Prepared, Stop};
 use crate::workspace::Workspace;
 use std::fmt::Write as _;
 
@@ -27,18 +27,31 @@ pub fn lint(options: &LintOptions) -> Result<Exit, Stop> {
     let mut worst = Exit::Clean;
     for name in &names {
         match workspace.prepare(name, options.reference.as_deref(), None, Allowance::default()) {
-            Ok(ready) if !options.quiet => say(&format!(
-                "{name}：{}，{} 张表式，{} 张统计表，{} 个报送单位，没有问题\n",
-                ready.plan.title,
-                ready.plan.forms.len(),
-                ready.plan.tables.len(),
-                ready.reference.roster.expected.len()
-            )),
-            Ok(_) => {}
+            Ok(ready) => {
+                summary::warned(&ready.plan.warnings);
+                if !options.quiet {
+                    say(&found_sound(name, &ready));
+                }
+            }
             Err(stop) => worst = summary::stopped(&stop),
         }
     }
     Ok(worst)
+}
+
+fn found_sound(name: &str, ready: &Prepared) -> String {
+    let Prepared { plan, reference, .. } = ready;
+    let problems = match plan.warnings.len() {
+        0 => "没有问题".to_owned(),
+        warnings => format!("没有错误，{warnings} 处提醒"),
+    };
+    format!(
+        "{name}：{}，{} 张表式，{} 张统计表，{} 个报送单位，{problems}\n",
+        plan.title,
+        plan.forms.len(),
+        plan.tables.len(),
+        reference.roster.expected.len()
+    )
 }
 
 /// Says what a code means and what to do. One spelling may be both a finding and a change.
@@ -63,7 +76,8 @@ fn explain(code: &str) -> Result<Exit, Stop> {
         let _ = writeln!(text, "{code}（规范化记录）：{}。", rule.entry().word);
     }
     if let Some(diagnostic) = DiagnosticCode::spelled(code) {
-        let _ = writeln!(text, "{code}（定义错误）：{}。\n  {}。", diagnostic.entry().word, diagnostic.entry().next);
+        let entry = diagnostic.entry();
+        let _ = writeln!(text, "{code}（定义{}）：{}。\n  {}。", entry.gravity.word(), entry.word, entry.next);
     }
     if text.is_empty() {
         let all = FindingCode::ALL.iter().map(|code| code.as_str());

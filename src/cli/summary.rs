@@ -1,7 +1,7 @@
 //! The closing words of a run, for people on one screen and for machines as JSON.
 
 use super::screen::{Exit, colour, complain, warn};
-use crate::definition::Reference;
+use crate::definition::{Diagnostic, Reference};
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Outcome, Severity};
 use crate::run::{Finished, Prepared, Stop};
@@ -15,8 +15,7 @@ use std::path::PathBuf;
 pub fn stopped(stop: &Stop) -> Exit {
     match stop {
         Stop::Definition(diagnostics) => {
-            let coloured = colour(std::io::IsTerminal::is_terminal(&std::io::stderr()));
-            warn(&format!("{}\n", crate::definition::diagnostic::render(diagnostics, coloured).trim_end()));
+            warned(diagnostics);
             complain("定义或参照表有误，没有读取任何报表。请按上面的提示改好后再运行。");
             Exit::Usage
         }
@@ -33,6 +32,14 @@ pub fn stopped(stop: &Stop) -> Exit {
             complain(&format!("本次运行的账对不上，为免出错没有写出任何结果：{text}。请把这句话告诉维护人员。"));
             Exit::Machine
         }
+    }
+}
+
+/// Prints what is wrong in a definition, or left to chance.
+pub fn warned(diagnostics: &[Diagnostic]) {
+    if !diagnostics.is_empty() {
+        let coloured = colour(std::io::IsTerminal::is_terminal(&std::io::stderr()));
+        warn(&format!("{}\n", crate::definition::diagnostic::render(diagnostics, coloured).trim_end()));
     }
 }
 

@@ -1,6 +1,6 @@
 //! One thing wrong in a definition or in reference data, and how it is shown: place, caret, message, suggestion.
 
-use crate::model::codes::DiagnosticCode;
+use crate::model::codes::{DiagnosticCode, Gravity};
 use crate::text::quote::{for_terminal, is_active, on_one_line};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::collections::BTreeMap;
@@ -23,6 +23,11 @@ impl Diagnostic {
     /// One that is about a whole file, or about a row that its message names.
     pub fn of_file(code: DiagnosticCode, path: &Path, message: String, help: Option<String>) -> Diagnostic {
         Diagnostic { code, path: path.to_path_buf(), span: None, message, help }
+    }
+
+    /// Whether the definition holds all the same.
+    pub fn is_warning(&self) -> bool {
+        self.code.entry().gravity == Gravity::Warning
     }
 }
 
@@ -51,14 +56,24 @@ pub fn render(diagnostics: &[Diagnostic], colour: bool) -> String {
     if shown.len() < diagnostics.len() {
         out.push_str(&format!("以上是前 {SHOWN} 处，改正后再检查其余的。\n"));
     }
-    out.push_str(&format!("共 {} 处问题\n", diagnostics.len()));
+    let warnings = diagnostics.iter().filter(|diagnostic| diagnostic.is_warning()).count();
+    out.push_str(&match (diagnostics.len() - warnings, warnings) {
+        (0, warnings) => format!("共 {warnings} 处提醒\n"),
+        (errors, 0) => format!("共 {errors} 处问题\n"),
+        (errors, warnings) => format!("共 {errors} 处问题，{warnings} 处提醒\n"),
+    });
     out
 }
 
 fn one(diagnostic: &Diagnostic, source: Option<&str>, renderer: &Renderer) -> String {
     let path = on_one_line(&diagnostic.path.display().to_string()).into_owned();
     let message = for_terminal(&diagnostic.message);
-    let title = Level::ERROR.with_name("错误").primary_title(&*message).id(diagnostic.code.as_str());
+    let gravity = diagnostic.code.entry().gravity;
+    let level = match gravity {
+        Gravity::Error => Level::ERROR,
+        Gravity::Warning => Level::WARNING,
+    };
+    let title = level.with_name(gravity.word()).primary_title(&*message).id(diagnostic.code.as_str());
     let group: Group<'_> = match (source, &diagnostic.span) {
         (Some(text), Some(span)) => {
             let annotation = AnnotationKind::Primary.span(within(text, span));

@@ -9,6 +9,7 @@ pub mod groups;
 pub mod rules;
 pub mod tables;
 pub mod time;
+pub mod words;
 
 pub use discipline::*;
 pub use forms::*;
@@ -16,7 +17,9 @@ pub use groups::*;
 pub use rules::*;
 pub use tables::*;
 pub use time::*;
+pub use words::*;
 
+use super::diagnostic::Diagnostic;
 use std::path::PathBuf;
 
 /// One pipeline.
@@ -49,6 +52,10 @@ pub struct Plan {
     pub discipline: Option<DisciplineRule>,
     pub tables: Vec<Table>,
     pub charts: Vec<Chart>,
+    /// By which returns say what they are, the same for all pipelines.
+    pub words: Words,
+    /// What the definition leaves to chance, for `huizong lint`.
+    pub warnings: Vec<Diagnostic>,
     /// Where the definition was read from, and the SHA-256 of its bytes (lower-case hex).
     pub path: PathBuf,
     pub sha256: String,

@@ -21,6 +21,7 @@ mod shares;
 mod syntax;
 mod tables;
 mod time;
+pub mod words;
 
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,7 @@ mod tests;
 pub use schedule::examples as period_examples;
 
 use super::diagnostic::Diagnostic;
-use super::plan::{CodeList, Count, Plan};
+use super::plan::{CodeList, Count, Plan, Words};
 use crate::model::codes::DiagnosticCode;
 use crate::text::hex::hex;
 use context::{Context, is_kebab};
@@ -43,10 +44,11 @@ use syntax::parse;
 const LARGEST: u64 = 4 << 20;
 
 /// Reads and checks `pipelines/<name>/pipeline.toml`. [`Plan::sha256`] is that of the file's bytes followed by the bytes
-/// of the files it includes.
+/// of the files it includes, and of the words that all pipelines share.
 ///
 /// # Errors
-/// All problems of the definition, in the order of the file, those of included files behind.
+/// All problems of the definition, in the order of the file, those of included files and of the shared words behind.
+/// Where there are none but warnings, they are with the plan.
 pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     let text = source(path).map_err(|problem| vec![problem])?;
     let mut hash = Sha256::new();
@@ -71,9 +73,29 @@ pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     drop(document);
     let mut problems = log.into_problems();
     problems.extend(others);
+    let (words, others) = shared_words(path, &mut hash);
+    problems.extend(others);
+    // Where something is wrong, what is merely left to chance can wait.
+    let (warnings, errors): (Vec<Diagnostic>, Vec<Diagnostic>) = problems.into_iter().partition(Diagnostic::is_warning);
     match plan {
-        Some(plan) if problems.is_empty() => Ok(Plan { sha256: hex(&hash.finalize()), ..plan }),
-        _ => Err(problems),
+        Some(plan) if errors.is_empty() => Ok(Plan { words, warnings, sha256: hex(&hash.finalize()), ..plan }),
+        _ => Err(errors),
+    }
+}
+
+/// The words beside the pipelines' folders, else those that the program brings along.
+fn shared_words(definition: &Path, hash: &mut Sha256) -> (Words, Vec<Diagnostic>) {
+    let shipped = words::shipped();
+    let Some(path) = words::path(definition) else {
+        hash.update(words::shipped_text());
+        return (shipped, Vec::new());
+    };
+    match source(&path) {
+        Ok(text) => {
+            hash.update(text.as_bytes());
+            words::read(path, text, shipped)
+        }
+        Err(problem) => (shipped, vec![problem]),
     }
 }
 
@@ -221,6 +243,8 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         discipline,
         tables: tables.into_iter().flatten().collect(),
         charts,
+        words: words::shipped(),
+        warnings: Vec::new(),
         path: path.to_path_buf(),
         sha256: String::new(),
     })

@@ -101,15 +101,56 @@ impl SenderEvidence {
     }
 }
 
-/// What tells which of two versions is the later, in the order in which it decides.
+/// What tells whether a return is a version of another, and which is the later, in the order in which it decides.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VersionEvidence {
     /// 填报日期, days since 1970-01-01.
     pub filled_on: Option<i32>,
     /// Rank of the marks in the file's name: (最终版/终稿/定稿 = 2 · 修订 = 1 · none = 0, the n of "(n)", else 0).
     pub mark: (u8, u32),
-    /// The modified stamp inside the file, else of the file, seconds since 1970 UTC.
+    /// The modified stamp inside the file, seconds since 1970 UTC.
     pub modified: Option<i64>,
+    /// The stamp of the file itself, likewise: whoever copied or unpacked it last may have set it.
+    pub file_modified: Option<i64>,
+    /// The part that it says to be.
+    pub part: PartName,
+    /// The word by which its name says that it does not count: 作废.
+    pub void: Option<String>,
+}
+
+impl VersionEvidence {
+    /// When it was made, as far as stamps say: the one inside, else the file's own.
+    pub fn stamp(&self) -> Option<i64> {
+        self.modified.or(self.file_modified)
+    }
+}
+
+/// Which part of what a unit sends a return says to be, by its name or its titles.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PartName {
+    /// On top of what was sent: 补报.
+    pub supplement: bool,
+    /// 第二批, 之二.
+    pub number: Option<u32>,
+    /// One of the kinds that are listed apart (集体, 个人): which set of kinds, and which of it.
+    pub kind: Option<(u16, u16)>,
+}
+
+impl PartName {
+    pub fn is_some(self) -> bool {
+        self != PartName::default()
+    }
+
+    /// Whether two returns say to be different parts. One that says nothing may be the first part, or the whole.
+    pub fn differs(self, other: PartName) -> bool {
+        let kinds = matches!((self.kind, other.kind), (Some(a), Some(b)) if a.0 == b.0 && a.1 != b.1);
+        let numbers = match (self.number, other.number) {
+            (Some(a), Some(b)) => a != b,
+            (Some(one), None) | (None, Some(one)) => one > 1,
+            (None, None) => false,
+        };
+        kinds || numbers || self.supplement != other.supplement
+    }
 }
 
 /// One return, normalised.

@@ -187,7 +187,7 @@ fn lanes(view: &View<'_>, band: &Lanes, from: u32, to: u32) -> Vec<(u16, u16)> {
 
 /// The areas of a sheet whose form is filled in across; `None` where turning it finds no form either.
 fn across<'a>(sheet: &View<'a>, lexicon: &Lexicon<'_>, plan: &Plan) -> Option<Vec<Area<'a>>> {
-    if explains(&sheet.sheet.name) || sheet.len() > LARGEST_TURNED {
+    if plan.words.sheets.explains(&sheet.sheet.name) || sheet.len() > LARGEST_TURNED {
         return None;
     }
     let turned = sheet.turn()?;
@@ -207,11 +207,6 @@ fn across<'a>(sheet: &View<'a>, lexicon: &Lexicon<'_>, plan: &Plan) -> Option<Ve
     };
     areas.first_mut()?.around = Some(sheet.part(sheet.cols, |at| !inside(at)));
     Some(areas)
-}
-
-/// Whether a sheet's name says that it explains the form.
-pub fn explains(name: &str) -> bool {
-    ["说明", "须知", "示例", "样表", "样例", "范例", "模板"].iter().any(|word| name.contains(word))
 }
 
 /// Whether what stands beside the fields are records and not explanations of the fields: of the figures and dates that

@@ -74,7 +74,7 @@ pub fn cover_apart(run: Assignment<'_>, areas: &[Area<'_>], found: &mut [FoundTa
         return;
     }
     let apart = areas.iter().filter(|area| area.headers.is_empty() && !area.view.sheet.hidden);
-    let covers = apart.filter(|area| !area::explains(&area.view.sheet.name)).filter_map(|area| {
+    let covers = apart.filter(|area| !run.plan.words.sheets.explains(&area.view.sheet.name)).filter_map(|area| {
         let mut cover = Cover::default();
         for i in 0..area.view.rows.len().min(LONGEST_COVER) {
             cover::scan_row(&area.view, i, &mut cover);

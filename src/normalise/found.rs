@@ -89,6 +89,12 @@ impl<'w> FoundTable<'w> {
         }
     }
 
+    /// The texts above its header, the cover's among them.
+    pub fn texts_above<'v>(&'v self, view: &'v View<'w>) -> impl Iterator<Item = &'w str> + 'v {
+        let above = self.table.rows.frame.iter().filter(|i| **i < self.table.header.rows.0);
+        above.flat_map(|i| view.telling(*i)).map(|cell| view.sheet.text(cell.value))
+    }
+
     /// Whether its rows count.
     pub fn counts(&self) -> bool {
         self.account.not_counted.is_none()

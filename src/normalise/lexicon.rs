@@ -5,6 +5,7 @@ use crate::definition::{Field, FieldType, Form, FormColumn};
 use crate::text::names::{header_key, match_key};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 
 /// Hash maps whose keys the definition and the reference data choose: nobody who sends a return can make them collide,
 /// and every cell asks them.
@@ -203,28 +204,44 @@ impl<'a> Lexicon<'a> {
     /// The units that the longest roster key inside a name means; empty where there is none.
     pub fn units_within(&self, name: &str) -> &'a [u32] {
         let key = match_key(name);
+        let mut found: &'a [u32] = &[];
+        for place in self.longest_units(&key) {
+            let units = self.units.get(&key[place]).copied().unwrap_or_default();
+            // Two names of one length: no telling which is meant.
+            if !found.is_empty() && found != units {
+                return &[];
+            }
+            found = units;
+        }
+        found
+    }
+
+    /// A key with a bar in the place of each unit that it names.
+    pub fn without_units(&self, key: &str) -> String {
+        let mut rest = key.to_owned();
+        // A folder's unit and the sender's own: few names hold more.
+        for _ in 0..4 {
+            let Some(place) = self.longest_units(&rest).into_iter().next() else { break };
+            rest.replace_range(place, "|");
+        }
+        rest
+    }
+
+    /// Where the longest roster keys stand in a key, all of one length.
+    fn longest_units(&self, key: &str) -> Vec<Range<usize>> {
         let starts: Vec<usize> = key.char_indices().map(|(at, _)| at).chain([key.len()]).collect();
         let count = starts.len() - 1;
         for length in (2..=count.min(self.longest_unit)).rev() {
-            let mut found: &'a [u32] = &[];
-            for from in 0..=count - length {
-                let (start, end) = (starts[from], starts[from + length]);
-                let part = &key[start..end];
-                if let Some(units) = self.units.get(part)
-                    && stands_alone(&key, start, end)
-                {
-                    // Two names of one length: no telling which is meant.
-                    if !found.is_empty() && found != *units {
-                        return &[];
-                    }
-                    found = units;
-                }
-            }
+            let places = (0..=count - length).map(|from| starts[from]..starts[from + length]);
+            let is_unit = |place: &Range<usize>| {
+                self.units.contains_key(&key[place.clone()]) && stands_alone(key, place.start, place.end)
+            };
+            let found: Vec<Range<usize>> = places.filter(is_unit).collect();
             if !found.is_empty() {
                 return found;
             }
         }
-        &[]
+        Vec::new()
     }
 }
 

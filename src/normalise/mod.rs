@@ -20,6 +20,7 @@ mod desk;
 mod evidence;
 mod example_words;
 mod figures;
+mod file_name;
 mod find;
 mod footer_words;
 mod found;
@@ -153,7 +154,7 @@ impl<'a> Normaliser<'a> {
             unrecognised,
             other_period,
             sender,
-            version: version::evidence(source, workbook, &found),
+            version: version::evidence(run, lexicon, source, workbook, (&areas, &found)),
             nil_return,
             findings: sink.findings,
             amendments: sink.amendments,

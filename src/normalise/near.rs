@@ -80,7 +80,7 @@ pub fn near_forms(plan: &Plan, areas: &[Area<'_>], near: &[NearMiss], sink: &mut
         // A quarter of the columns that must be there is no accident; less is a list of something else.
         let required = form.fields.iter().filter(|field| field.required && field.absent.is_none()).count();
         let there = required - near.missing.len().min(required);
-        if near.bound < 3 || there * 4 < required || below == 0 || super::area::explains(&near.sheet_name) {
+        if near.bound < 3 || there * 4 < required || below == 0 || plan.words.sheets.explains(&near.sheet_name) {
             continue;
         }
         let say = Say {

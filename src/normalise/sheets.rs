@@ -7,69 +7,34 @@ use super::area::Area;
 use super::found::FoundTable;
 use super::sink::{Say, Sink};
 use super::view::View;
-use crate::definition::{Form, Plan};
+use crate::definition::{Form, Plan, SheetWords};
 use crate::model::Severity;
 use crate::model::cell::CellRef;
 use crate::model::codes::FindingCode;
 use crate::text::names::match_key;
 use std::collections::HashSet;
 
-/// What such sheets are called.
-const ASIDE: [&str; 24] = [
-    "示例",
-    "样表",
-    "样例",
-    "样本",
-    "范例",
-    "范本",
-    "例表",
-    "模板",
-    "参考",
-    "说明",
-    "填报说明",
-    "填表说明",
-    "填写说明",
-    "作废",
-    "废",
-    "备份",
-    "旧",
-    "旧表",
-    "旧版",
-    "老版",
-    "草稿",
-    "草表",
-    "勿用",
-    "请勿使用",
-];
-
-/// What may stand before such a word.
-const LEADS: [&str; 6] = ["填报", "填写", "填表", "申报", "报送", "上报"];
-
-/// Words that name a form or a sheet without saying which.
-const PLAIN: [&str; 12] =
-    ["申报表", "汇总表", "登记表", "统计表", "报表", "表格", "月报", "台账", "表", "sheet", "工作表", "附件"];
-
 /// Whether a sheet's name is such a word, alone or beside the form's title or a number: 木工模板班 and 旧县镇总工会 are not.
-fn is_aside(name: &str, form: &Form) -> bool {
+fn is_aside(name: &str, form: &Form, words: &SheetWords) -> bool {
     let key = match_key(name);
     let title = match_key(&form.title);
     let rest = key.replace(&title, "");
     let rest =
         rest.replace(|c: char| c.is_numeric() || matches!(c, '(' | ')' | '-' | '_' | '.' | '、' | '·' | '+'), "");
     let is_word = |rest: &str| {
-        let rest = LEADS.iter().find_map(|lead| rest.strip_prefix(lead)).unwrap_or(rest);
-        ASIDE.contains(&rest)
+        let rest = words.leads.iter().find_map(|lead| rest.strip_prefix(lead.as_str())).unwrap_or(rest);
+        words.set_aside.iter().any(|word| word == rest)
     };
     let plain = |rest: &str| {
-        let front = PLAIN.iter().find_map(|word| rest.strip_prefix(word));
-        let back = PLAIN.iter().find_map(|word| rest.strip_suffix(word));
+        let front = words.plain.iter().find_map(|word| rest.strip_prefix(word.as_str()));
+        let back = words.plain.iter().find_map(|word| rest.strip_suffix(word.as_str()));
         front.into_iter().chain(back).any(is_word)
     };
     is_word(&rest) || plain(&rest)
 }
 
 /// The name of the sheet that a name is a copy of: 报表 (2), 报表 - 副本.
-fn original(name: &str) -> Option<&str> {
+fn original<'n>(name: &'n str, words: &SheetWords) -> Option<&'n str> {
     let name = name.trim_end();
     if let Some(stem) = name.strip_suffix([')', '）']) {
         let open = stem.rfind(['(', '（'])?;
@@ -77,7 +42,7 @@ fn original(name: &str) -> Option<&str> {
         let copied = !number.is_empty() && number.len() <= 2 && number.bytes().all(|b| b.is_ascii_digit());
         return copied.then(|| stem.get(..open).map(str::trim_end)).flatten();
     }
-    let stem = ["副本", "复件", "的副本"].iter().find_map(|word| name.strip_suffix(word))?;
+    let stem = words.copies.iter().find_map(|word| name.strip_suffix(word.as_str()))?;
     Some(stem.trim_end_matches([' ', '-', '_', '—']))
 }
 
@@ -113,7 +78,7 @@ fn records(plan: &Plan, areas: &[Area<'_>], found: &FoundTable<'_>) -> Vec<(usiz
 pub fn set_aside(plan: &Plan, areas: &[Area<'_>], found: &mut [FoundTable<'_>], sink: &mut Sink) {
     let calls_itself = |found: &FoundTable<'_>| {
         let form = plan.forms.get(usize::from(found.table.header.fit.form));
-        found.counts() && form.is_some_and(|form| is_aside(&found.sheet.name, form))
+        found.counts() && form.is_some_and(|form| is_aside(&found.sheet.name, form, &plan.words.sheets))
     };
     let aside: Vec<usize> = (0..found.len()).filter(|at| calls_itself(&found[*at])).collect();
     if aside.is_empty() {
@@ -160,7 +125,9 @@ pub fn set_aside(plan: &Plan, areas: &[Area<'_>], found: &mut [FoundTable<'_>], 
 /// Holds the rows of a copied sheet that the sheet beside it has as well.
 pub fn copies(plan: &Plan, areas: &[Area<'_>], found: &mut [FoundTable<'_>], sink: &mut Sink) {
     for at in 0..found.len() {
-        let Some(name) = original(&found[at].sheet.name).filter(|_| found[at].counts() && !found[at].turned) else {
+        let Some(name) =
+            original(&found[at].sheet.name, &plan.words.sheets).filter(|_| found[at].counts() && !found[at].turned)
+        else {
             continue;
         };
         if !found.iter().any(|other| other.counts() && other.sheet.name.trim_end() == name) {
@@ -196,6 +163,7 @@ mod tests {
     #[test]
     fn names_of_sheets_that_do_not_count_and_names_that_look_like_them() {
         let form = Form { title: "竞赛月报".into(), ..Form::default() };
+        let words = crate::definition::read::words::shipped().sheets;
         for name in [
             "示例",
             "填报样例",
@@ -212,21 +180,22 @@ mod tests {
             "作废表",
             "旧",
         ] {
-            assert!(is_aside(name, &form), "{name}");
+            assert!(is_aside(name, &form, &words), "{name}");
         }
         for name in
             ["木工模板班", "旧县镇总工会", "报表", "Sheet1", "竞赛月报", "说明会", "参考书编写组", "3月", "汇总"]
         {
-            assert!(!is_aside(name, &form), "{name}");
+            assert!(!is_aside(name, &form, &words), "{name}");
         }
     }
 
     #[test]
     fn names_of_copies() {
-        assert_eq!(original("报表 (2)"), Some("报表"));
-        assert_eq!(original("报表（3）"), Some("报表"));
-        assert_eq!(original("报表 - 副本"), Some("报表"));
-        assert_eq!(original("报表(合肥)"), None);
-        assert_eq!(original("报表(2026)"), None);
+        let words = crate::definition::read::words::shipped().sheets;
+        assert_eq!(original("报表 (2)", &words), Some("报表"));
+        assert_eq!(original("报表（3）", &words), Some("报表"));
+        assert_eq!(original("报表 - 副本", &words), Some("报表"));
+        assert_eq!(original("报表(合肥)", &words), None);
+        assert_eq!(original("报表(2026)", &words), None);
     }
 }

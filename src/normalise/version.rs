@@ -1,58 +1,56 @@
-//! Which of two versions is the later: what one file says of that.
+//! Which of two versions is the later, and whether they are versions at all: what one file says of that.
 
+use super::area::Area;
+use super::assignment::Assignment;
+use super::file_name::{self, mark, part, rest, void};
 use super::found::FoundTable;
-use crate::model::normalised::VersionEvidence;
+use super::lexicon::Lexicon;
+use crate::model::normalised::{PartName, VersionEvidence};
 use crate::model::{RawWorkbook, SourceFile};
+use crate::text::names::match_key;
 
-/// 填报日期 in the sheets (the latest), marks in the name, the modified stamp. Sheets that do not count say nothing of the
-/// filing date, unless there is nothing else.
-pub fn evidence(source: &SourceFile, workbook: &RawWorkbook, found: &[FoundTable<'_>]) -> VersionEvidence {
+/// 填报日期 in the sheets (the latest), marks in the name, stamps. Sheets that do not count say nothing of the filing date,
+/// unless there is nothing else.
+pub fn evidence(
+    run: Assignment<'_>,
+    lexicon: &Lexicon<'_>,
+    source: &SourceFile,
+    workbook: &RawWorkbook,
+    (areas, found): (&[Area<'_>], &[FoundTable<'_>]),
+) -> VersionEvidence {
     let none = !found.iter().any(FoundTable::counts);
     let covers = found.iter().filter(|found| none || found.counts()).map(|found| &found.cover);
+    let words = &run.plan.words.files;
+    let stem = file_name::stem(&source.name);
+    let (left, mark) = (rest(run.plan, lexicon, stem), mark(stem, words));
+    // A folder called 作废 says it of what lies in it.
+    let folders = source.name.split('/').rev().skip(1);
+    let void = void(run.plan, &left, mark)
+        .or_else(|| folders.map(|folder| rest(run.plan, lexicon, folder)).find_map(|left| void(run.plan, &left, mark)));
+    let named = part(words, &left);
     VersionEvidence {
         filled_on: covers.flat_map(|cover| &cover.filled_on).map(|(_, day)| *day).max(),
-        mark: mark(&source.name),
-        modified: workbook.modified.or(source.modified),
+        mark,
+        modified: workbook.modified,
+        file_modified: source.modified,
+        part: if named.is_some() { named } else { titled(run, lexicon, areas, found) },
+        void,
     }
 }
 
-/// 最终版, 终稿 and 定稿 outrank 修订, which outranks "(3)", which outranks none. 副本 and 复件 say nothing.
-fn mark(name: &str) -> (u8, u32) {
-    let file = name.rsplit('/').next().unwrap_or(name);
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let stem = crate::text::width::narrow(stem);
-    let word = if ["最终", "终稿", "定稿"].iter().any(|word| stem.contains(word)) {
-        2
-    } else {
-        u8::from(["修订", "修改", "更正", "订正"].iter().any(|word| stem.contains(word)))
-    };
-    // A year in brackets is no version.
-    let number = stem
-        .split('(')
-        .skip(1)
-        .filter_map(|rest| rest.split_once(')'))
-        .filter(|(number, _)| (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()))
-        .filter_map(|(number, _)| number.parse().ok())
-        .last();
-    (word, number.unwrap_or(0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::mark;
-
-    #[test]
-    fn marks_in_names() {
-        for (name, rank) in [
-            ("合肥/申报表.xlsx", (0, 0)),
-            ("合肥/申报表(2).xlsx", (0, 2)),
-            ("合肥/申报表（３）.xlsx", (0, 3)),
-            ("申报表(2026).xlsx", (0, 0)),
-            ("申报表 修订.xlsx", (1, 0)),
-            ("申报表最终版(2).xlsx", (2, 2)),
-            ("申报表 - 副本.xlsx", (0, 0)),
-        ] {
-            assert_eq!(mark(name), rank, "{name}");
-        }
-    }
+/// The part that titles and names of sheets say, where all that count say the same.
+fn titled(run: Assignment<'_>, lexicon: &Lexicon<'_>, areas: &[Area<'_>], found: &[FoundTable<'_>]) -> PartName {
+    let of = |text: &str| part(&run.plan.words.files, &rest(run.plan, lexicon, text));
+    let said = found.iter().filter(|found| found.counts()).map(|found| {
+        let form = run.plan.forms.get(usize::from(found.table.header.fit.form));
+        let title = form.map_or_else(String::new, |form| match_key(&form.title));
+        let area = areas.get(found.view);
+        let above = area.into_iter().flat_map(|area| found.texts_above(&area.view));
+        let mut titles = above.filter(|text| !title.is_empty() && match_key(text).contains(&title));
+        let said = titles.next().map(of).unwrap_or_default();
+        if said.is_some() { said } else { of(&found.sheet.name) }
+    });
+    let mut said: Vec<PartName> = said.collect();
+    said.dedup();
+    if let [one] = said.as_slice() { *one } else { PartName::default() }
 }

@@ -1,6 +1,6 @@
 //! Two versions of one form in, the cells and rows in which they differ out.
 //!
-//! Rows are matched by the form's unique fields, if it has any, else by position. Values are compared as they count, so
+//! Rows are matched by the form's unique fields, else by its key, if it has any, else by position. Values are compared as they count, so
 //! that a space or a bracket of another width is no change. All changes are counted; as many are listed as there is room
 //! for. Does not know which version counts.
 
@@ -67,7 +67,7 @@ impl<'a> Comparison<'a> {
                 columns.push(at);
             }
         }
-        let key = form.unique.first().map(|unique| unique.fields.clone()).unwrap_or_default();
+        let key = form.unique.first().map_or_else(|| form.key.clone(), |unique| unique.fields.clone());
         Comparison { form, index: usize::from(index), compared, columns, key }
     }
 

@@ -156,7 +156,7 @@ fn source_verdict(
             let NormalisedReturn { bindings, sheets, unrecognised: cause, other_period, sender, version, .. } =
                 *returned;
             verdict.unit = sender.as_ref().map(|sender| sender.unit).or(named_unit);
-            let filed = version.filled_on.or_else(|| version.modified.and_then(beijing_day));
+            let filed = version.filled_on.or_else(|| version.stamp().and_then(beijing_day));
             verdict.received = filed.or(verdict.received);
             (verdict.sender, verdict.sheets, verdict.bindings) = (sender, sheets, bindings);
             match (cause, replaced.first()) {

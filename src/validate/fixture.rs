@@ -176,6 +176,8 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         discipline: None,
         tables: vec![],
         charts: vec![],
+        words: crate::definition::read::words::shipped(),
+        warnings: vec![],
         path: "x".into(),
         sha256: String::new(),
     }

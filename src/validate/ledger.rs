@@ -38,7 +38,8 @@ pub fn record(plan: &Plan, arrived: &[Arrived], ruling: &mut Ruling) -> Ledger {
         let live = group.iter().filter(|version| version.standing == Standing::Counts).count();
         let received = group.len();
         for version in group.iter_mut().filter(|version| version.standing == Standing::Counts) {
-            version.why = replaced.why(version, live, received);
+            let is_part = ruling.parts.contains(&(version.source, version.form));
+            version.why = replaced.why(version, (live, received), is_part);
         }
     }
     let mut differences = std::mem::take(&mut ruling.differences);
@@ -97,12 +98,10 @@ fn stand(
         return (Standing::Superseded, replaced.why.clone().into());
     }
     if ruling.undecidable.contains(&position) {
-        let rivals = ruling.rivals.get(&(position, form));
-        let why = match rivals {
-            Some(rivals) => format!("与{rivals}内容不同，填报日期、版本标记和修改时间都分不出先后，各份都不计"),
-            None => "同一份文件里的另一张表分不出先后，整份不计".to_owned(),
-        };
-        return (Standing::Undecided, why.into());
+        let open = ruling.open.get(&(position, form)).cloned();
+        let why = open.unwrap_or_else(|| "同一份文件里的另一张表分不出先后，整份不计".to_owned());
+        let standing = if ruling.void.contains(&position) { Standing::Held } else { Standing::Undecided };
+        return (standing, why.into());
     }
     if let Some(holding) = returned.findings.iter().find(|finding| finding.effect == Effect::HoldsReturn) {
         return (Standing::Held, format!("整份不计，也不参与新旧比较：{}", holding.found).into());
@@ -140,14 +139,16 @@ impl Replacements {
         Replacements(all)
     }
 
-    fn why(&self, version: &Version, live: usize, received: usize) -> Cow<'static, str> {
+    fn why(&self, version: &Version, (live, received): (usize, usize), is_part: bool) -> Cow<'static, str> {
         let mut parts = Vec::new();
         for (reason, files) in self.0.get(&(version.source, version.form)).into_iter().flatten() {
             let more = if files.len() > 3 { format!("等 {} 份", files.len()) } else { String::new() };
             let files = files.iter().take(3).map(String::as_str).collect::<Vec<_>>().join("、");
             parts.push(format!("{reason}，代替{files}{more}"));
         }
-        if live > 1 {
+        if is_part {
+            parts.push("与同单位的其他报表是同一张表的几部分，都计入".to_owned());
+        } else if live > 1 {
             parts.push("与同单位的其他报表各报各的推荐单位，都计入".to_owned());
         }
         match (parts.is_empty(), received) {

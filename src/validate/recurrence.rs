@@ -4,14 +4,13 @@
 
 use super::rows::FormRows;
 use super::together::{Gaps, together};
+use crate::definition::SheetWords;
 use crate::language::RunContext;
 use crate::model::codes::FindingCode;
 use crate::model::{Effect, Finding, Fingerprint, Origin, Severity};
 use crate::rows::record::sameness;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Words of a sheet that repeats what others hold; the others' rows are those that count.
-const SUMMARY_SHEET: [&str; 4] = ["汇总", "合计", "总表", "全部"];
 /// Most other places that a finding names.
 const SHOWN: usize = 3;
 
@@ -37,7 +36,7 @@ impl Recurrence {
 }
 
 /// Rows of the form that recur within one sender's returns.
-pub fn check(rows: &FormRows, context: &RunContext) -> Recurrence {
+pub fn check(rows: &FormRows, context: &RunContext, words: &SheetWords) -> Recurrence {
     let telling = telling(rows);
     let fields = if rows.form.key.is_empty() { telling.clone() } else { rows.form.key.clone() };
     let mut recurrence = Recurrence::default();
@@ -54,7 +53,7 @@ pub fn check(rows: &FormRows, context: &RunContext) -> Recurrence {
         }
         for mut same in by_sender.into_values() {
             if same.len() > 1 {
-                same.sort_by_key(|row| (summary(rows, *row), *row));
+                same.sort_by_key(|row| (summary(rows, *row, words), *row));
                 of_one_sender(rows, &same, &telling, &mut recurrence);
             }
         }
@@ -68,9 +67,10 @@ fn telling(rows: &FormRows) -> Vec<usize> {
     fields.filter(|(_, field)| !field.ordinal && !field.is_remark()).map(|(at, _)| at).collect()
 }
 
-fn summary(rows: &FormRows, row: usize) -> bool {
+/// Whether a row stands on a sheet that repeats what others hold; the others' rows are those that count.
+fn summary(rows: &FormRows, row: usize, words: &SheetWords) -> bool {
     let sheet = rows.rows.origins.get(row).and_then(|origin| rows.addresses.sheet(rows.index, *origin));
-    sheet.is_some_and(|name| name != rows.form.title && SUMMARY_SHEET.iter().any(|word| name.contains(word)))
+    sheet.is_some_and(|name| name != rows.form.title && words.is_summary(name))
 }
 
 fn of_one_sender(rows: &FormRows, same: &[usize], telling: &[usize], recurrence: &mut Recurrence) {

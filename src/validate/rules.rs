@@ -13,7 +13,7 @@ pub fn check(rows: &mut FormRows, heard: &Heard, context: &RunContext, yardstick
     let keys = if rows.form.key.is_empty() { Vec::new() } else { records::keys(rows) };
     let mut findings = history::join(rows, &keys, yardstick);
     findings.extend(rows.check_rules(context));
-    let recurrence = recurrence::check(rows, context);
+    let recurrence = recurrence::check(rows, context, &yardstick.plan.words.sheets);
     findings.extend(unique::check(rows, &recurrence, context));
     findings.extend(recurrence.findings);
     findings.extend(groups::check(rows, context));

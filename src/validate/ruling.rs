@@ -40,16 +40,20 @@ pub struct Ruling {
     pub replaced: BTreeMap<(usize, u16), Replaced>,
     /// Positions that are copies of another file, byte for byte.
     pub copies: BTreeMap<usize, Replaced>,
-    /// Positions of returns that are held out because nobody can tell which is the later.
+    /// Positions of returns that are held out because nobody can tell whether they count.
     pub undecidable: BTreeSet<usize>,
-    /// (position, form) → the files that it cannot be told from, in words ("“甲.xlsx”、“乙.xlsx”").
-    pub rivals: BTreeMap<(usize, u16), String>,
+    /// Those of them that call themselves 作废, and have no other beside them.
+    pub void: BTreeSet<usize>,
+    /// (position, form) → why nobody can tell, in words.
+    pub open: BTreeMap<(usize, u16), String>,
+    /// (index of the file, form) of returns that are parts of one list, and all count.
+    pub parts: BTreeSet<(u32, u16)>,
     /// How replaced versions differ from what replaced them, and undecidable ones from their first rival.
     pub differences: Vec<Difference>,
     /// How many more of their cells may be listed.
     pub room: Room,
     pub findings: Vec<Finding>,
-    /// (later, earlier) whose evidence was already reported to be at odds.
+    /// (later, earlier) whose evidence was already reported to be at odds, or thin.
     pub at_odds: BTreeSet<(usize, usize)>,
 }
 

@@ -108,7 +108,7 @@ fn the_later_version_counts() {
         (((d(2), (0, 0), None), (d(1), (0, 0), None)), [Accepted, Superseded], vec![]),
         (((d(1), (0, 3), None), (d(1), (0, 2), None)), [Accepted, Superseded], vec![]),
         (((None, (2, 0), None), (d(1), (1, 0), None)), [Accepted, Superseded], vec![]),
-        (((None, (0, 0), Some(5)), (None, (0, 0), Some(9))), [Superseded, Accepted], vec![]),
+        (((None, (0, 0), Some(5)), (None, (0, 0), Some(9))), [Superseded, Accepted], vec!["version-by-stamp"]),
         (((d(2), (0, 0), None), (d(1), (2, 0), None)), [Accepted, Superseded], vec!["version-evidence-conflict"]),
         (((d(1), (0, 0), Some(9)), (d(2), (0, 0), Some(5))), [Superseded, Accepted], vec!["version-evidence-conflict"]),
         (((d(1), (0, 0), None), (d(1), (0, 0), None)), [Returned, Returned], vec!["version-undecidable"; 2]),
@@ -120,7 +120,7 @@ fn the_later_version_counts() {
             filed(1, "甲2.xlsx", 0, vec![table(1, 0, 0, &[(Some(0), "甲厂", "好班", "模范", Some(8))])]),
         ];
         for (file, (filled_on, mark, modified)) in files.iter_mut().zip([a, b]) {
-            edit(file).version = VersionEvidence { filled_on, mark, modified };
+            edit(file).version = VersionEvidence { filled_on, mark, modified, ..VersionEvidence::default() };
         }
         let validated = run(&plan(vec![]), files);
         let got: Vec<Outcome> = validated.verdict.sources.iter().map(|s| s.outcome).collect();
@@ -140,17 +140,23 @@ fn the_later_version_counts() {
 
 #[test]
 fn two_forms_replaced_by_one_file_are_said_once() {
+    let other = |name| (Some(0), name, "", "", None);
     let both = |source| {
         vec![
             table(source, 0, 0, &[GOOD]),
-            table(source, 1, 1, &[(Some(0), if source == 0 { "甲" } else { "乙" }, "", "", None)]),
+            table(source, 1, 1, &[other("丙"), other(if source == 0 { "甲" } else { "乙" })]),
         ]
     };
     let mut files = vec![filed(0, "旧(2).xlsx", 0, both(0)), filed(1, "新.xlsx", 0, both(1))];
     edit(&mut files[0]).version.mark = (0, 2);
     edit(&mut files[1]).version.filled_on = day(2026, 3, 6);
     let validated = run(&plan(vec![]), files.clone());
-    assert_eq!(codes(&validated), [("version-evidence-conflict", None)]);
+    assert_eq!(codes(&validated), [("version-evidence-conflict", None), ("version-rows-dropped", None)]);
+    assert!(
+        validated.verdict.findings[1].found.contains("旧版有的 1 行（甲）"),
+        "{}",
+        validated.verdict.findings[1].found
+    );
     let cause = &validated.verdict.sources[0].cause;
     assert_eq!(cause, "已被“新.xlsx”替代，填报日期较晚：《班组表》内容没有变化，《别的表》1 个单元格不同");
 

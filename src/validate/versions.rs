@@ -1,74 +1,33 @@
-//! Which of several returns counts (RETURNS.md §0 "once only", §8 "version" and "copies").
+//! Which of several returns counts (RETURNS.md §9 "Versions or parts", §8 "copies").
 //!
-//! Two returns are *versions* of one another when one sender sent the same form twice and both hold rows of a common
-//! 推荐单位. So:
 //! - The ruling is taken form by form. A file with two forms, one of which was sent again, keeps its other form's rows:
 //!   nothing is lost because something else was corrected. Its outcome is *superseded* only when nothing of it counts.
-//! - A city that sends one file for each of its 推荐单位 sends no versions: their units do not overlap, all of them count.
-//! - Where a later version lacks rows that the earlier one had, a finding on the later one says how many, and weighs
-//!   more when a whole 推荐单位 is gone. The earlier rows are in the ledger as superseded; they never count beside the
-//!   later ones.
+//! - Whether two returns are versions of one list, parts of it or neither, [`super::kinship`] says. Parts all count; of
+//!   versions the later does, by 填报日期, marks, stamps in that order, and every record that it lacks is named. Where the
+//!   order is open, or the later lacks more than half of the earlier, neither counts.
+//! - A file that calls itself 作废 replaces nothing: beside another it is superseded, alone it is held.
 //! - Tables without rows (a form sent along empty) neither replace nor are replaced.
 //! - Held-out returns take no part: what cannot count cannot replace what does.
-//! - Identical bytes of one sender are copies: the first in the list counts.
+//! - Identical bytes of one sender are copies: the first in the list counts that does not call itself 作废.
 
 use super::addresses::Addresses;
 use super::arrived::{Arrival, Arrived};
-use super::changes::{Changes, Compared, Comparison, Room, cell};
+use super::candidate::{Candidate, DecidedBy, Family};
+use super::changes::{Changes, Compared, Comparison, Room};
+use super::kinship::{Identity, Kinship, Records, kinship};
 use super::ruling::{Replaced, Ruling};
+use super::version_findings as said;
 use crate::definition::{Form, Plan, Roster};
-use crate::model::codes::FindingCode;
-use crate::model::ledger::{ChangeCounts, Difference};
+use crate::model::ledger::Difference;
 use crate::model::normalised::{NormalisedReturn, VersionEvidence};
-use crate::model::{Column, Effect, Finding, FindingKey, FormTable, Place, Severity, SourceFile};
+use crate::model::{Column, FormTable, SourceFile};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What made one return the later one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum DecidedBy {
-    FilledOn,
-    Mark,
-    Modified,
-    Nothing,
-}
-
-impl DecidedBy {
-    fn word(self) -> &'static str {
-        match self {
-            DecidedBy::FilledOn => "填报日期较晚",
-            DecidedBy::Mark => "文件名的版本标记较新",
-            DecidedBy::Modified => "文件修改时间较晚",
-            DecidedBy::Nothing => "",
-        }
-    }
-}
-
-struct Candidate<'a> {
-    position: usize,
-    source: u32,
-    name: &'a str,
-    sha256: &'a [u8],
-    sender: u32,
-    version: &'a VersionEvidence,
-    tables: Vec<&'a FormTable>,
-    /// 推荐单位 that its rows name; empty where none could be read, which overlaps with everything.
-    units: BTreeSet<u32>,
-}
-
-impl Candidate<'_> {
-    fn overlaps(&self, other: &Candidate) -> bool {
-        self.units.is_empty() || other.units.is_empty() || !self.units.is_disjoint(&other.units)
-    }
-
-    fn rows(&self) -> usize {
-        self.tables.iter().map(|table| table.origins.len()).sum()
-    }
-}
 
 /// Decides over all returns of the run, and notes what changed between versions.
 pub fn decide(plan: &Plan, roster: &Roster, addresses: &Addresses, arrived: &[Arrived]) -> Ruling {
     let mut ruling = Ruling { copies: copies(arrived), ..Ruling::default() };
+    let identities: Vec<Identity> = plan.forms.iter().map(Identity::of).collect();
     let mut groups: BTreeMap<(u32, u16), Vec<Candidate>> = BTreeMap::new();
     for (position, file) in arrived.iter().enumerate() {
         let Some(returned) = taking_part(file) else { continue };
@@ -77,7 +36,11 @@ pub fn decide(plan: &Plan, roster: &Roster, addresses: &Addresses, arrived: &[Ar
         }
         let Some(sender) = &returned.sender else { continue };
         for (form, tables) in tables_by_form(returned) {
-            let units = plan.forms.get(usize::from(form)).map(|f| units(f, &tables)).unwrap_or_default();
+            let (Some(definition), Some(identity)) =
+                (plan.forms.get(usize::from(form)), identities.get(usize::from(form)))
+            else {
+                continue;
+            };
             groups.entry((sender.unit, form)).or_default().push(Candidate {
                 position,
                 source: file.source.index,
@@ -85,17 +48,22 @@ pub fn decide(plan: &Plan, roster: &Roster, addresses: &Addresses, arrived: &[Ar
                 sha256: file.sha256.as_ref().map_or(&[], |hash| hash.as_slice()),
                 sender: sender.unit,
                 version: &returned.version,
+                units: units(definition, &tables),
+                records: Records::of(identity, &tables),
                 tables,
-                units,
             });
         }
     }
     let compared = Compared::of(roster, addresses, arrived);
-    for ((_, form), candidates) in groups.iter().filter(|(_, candidates)| candidates.len() > 1) {
+    for ((_, form), candidates) in &groups {
+        if candidates.len() == 1 && candidates.iter().all(|candidate| candidate.version.void.is_none()) {
+            continue;
+        }
         if let Some(definition) = plan.forms.get(usize::from(*form)) {
             let comparison = Comparison::new(definition, *form, &compared);
             ruling.room.next_group();
-            settle(definition, *form, candidates, &comparison, &mut ruling);
+            let family = Family { form: definition, index: *form, roster, comparison };
+            settle(&family, candidates, &mut ruling);
         }
     }
     ruling
@@ -109,25 +77,24 @@ fn taking_part(file: &Arrived) -> Option<&NormalisedReturn> {
     }
 }
 
-/// Files whose bytes were already seen from the same sender.
+/// Files whose bytes another file of the same sender has.
 fn copies(arrived: &[Arrived]) -> BTreeMap<usize, Replaced> {
-    let mut first: BTreeMap<(&[u8; 32], Option<u32>), &SourceFile> = BTreeMap::new();
-    let mut copies = BTreeMap::new();
+    let mut same: BTreeMap<(&[u8; 32], Option<u32>), Vec<(usize, &SourceFile, bool)>> = BTreeMap::new();
     for (position, file) in arrived.iter().enumerate() {
         let Arrival::Return(returned) = &file.arrival else { continue };
         let Some(hash) = file.sha256.as_ref().filter(|_| returned.unrecognised.is_none()) else { continue };
-        let key = (hash, returned.sender.as_ref().map(|sender| sender.unit));
-        match first.get(&key) {
-            Some(by) => {
-                let why = format!("与“{}”内容完全相同，只计一份", by.name);
-                copies.insert(
-                    position,
-                    Replaced { by: by.index, why, reason: "内容完全相同的只计一份", changed: String::new() },
-                );
-            }
-            None => {
-                first.insert(key, &file.source);
-            }
+        let sender = returned.sender.as_ref().map(|sender| sender.unit);
+        same.entry((hash, sender)).or_default().push((position, &file.source, returned.version.void.is_some()));
+    }
+    let mut copies = BTreeMap::new();
+    for files in same.values() {
+        let Some((counts, by, _)) = files.iter().find(|(.., void)| !void).or(files.first()) else { continue };
+        for (position, ..) in files.iter().filter(|(position, ..)| position != counts) {
+            let why = format!("与“{}”内容完全相同，只计一份", by.name);
+            copies.insert(
+                *position,
+                Replaced { by: by.index, why, reason: "内容完全相同的只计一份", changed: String::new() },
+            );
         }
     }
     copies
@@ -153,7 +120,8 @@ fn units(form: &Form, tables: &[&FormTable]) -> BTreeSet<u32> {
         .collect()
 }
 
-/// Which is the later, and by what: 填报日期 where both have one, then marks, then the modified stamp.
+/// Which is the later, and by what: 填报日期 where both have one, then marks, then the stamps inside, then those of the
+/// files.
 fn compare(a: &VersionEvidence, b: &VersionEvidence) -> (Ordering, DecidedBy) {
     if let (Some(x), Some(y)) = (a.filled_on, b.filled_on)
         && x != y
@@ -163,10 +131,16 @@ fn compare(a: &VersionEvidence, b: &VersionEvidence) -> (Ordering, DecidedBy) {
     if a.mark != b.mark {
         return (a.mark.cmp(&b.mark), DecidedBy::Mark);
     }
-    match (a.modified, b.modified) {
-        (Some(x), Some(y)) if x != y => (x.cmp(&y), DecidedBy::Modified),
-        _ => (Ordering::Equal, DecidedBy::Nothing),
+    for (one, other, by) in
+        [(a.modified, b.modified, DecidedBy::Modified), (a.file_modified, b.file_modified, DecidedBy::FileStamp)]
+    {
+        if let (Some(x), Some(y)) = (one, other)
+            && x != y
+        {
+            return (x.cmp(&y), by);
+        }
     }
+    (Ordering::Equal, DecidedBy::Nothing)
 }
 
 /// Whether marks or stamps say the opposite of what 填报日期 decided.
@@ -174,76 +148,167 @@ fn at_odds(later: &VersionEvidence, earlier: &VersionEvidence) -> Option<&'stati
     if later.mark < earlier.mark {
         return Some("文件名的版本标记");
     }
-    match (later.modified, earlier.modified) {
+    match (later.stamp(), earlier.stamp()) {
         (Some(x), Some(y)) if x < y => Some("文件修改时间"),
         _ => None,
     }
 }
 
+/// How each two of some returns stand to each other, by their places in the list.
+struct Kin(Vec<Vec<Kinship>>);
+
+impl Kin {
+    fn of(form: &Form, candidates: &[Candidate]) -> Kin {
+        let mut all = vec![vec![Kinship::None; candidates.len()]; candidates.len()];
+        for (i, a) in candidates.iter().enumerate() {
+            for (j, b) in candidates.iter().enumerate().take(i) {
+                let later = if compare(a.version, b.version).0 == Ordering::Less { b } else { a };
+                // The later says so only where its mark is what the other's is not.
+                let says = later.version.mark > a.version.mark.min(b.version.mark);
+                let kin = kinship(form, &a.relative(), &b.relative(), says);
+                (all[i][j], all[j][i]) = (kin, kin);
+            }
+        }
+        Kin(all)
+    }
+
+    fn is(&self, a: usize, b: usize, kin: Kinship) -> bool {
+        a != b && self.0.get(a).and_then(|row| row.get(b)) == Some(&kin)
+    }
+}
+
 /// Settles one sender's returns of one form. Round by round the latest are taken, and what they replace leaves.
-fn settle(form: &Form, index: u16, candidates: &[Candidate], comparison: &Comparison<'_>, ruling: &mut Ruling) {
-    let mut left: Vec<&Candidate> = candidates.iter().collect();
+fn settle(family: &Family<'_>, candidates: &[Candidate], ruling: &mut Ruling) {
+    let kin = Kin::of(family.form, candidates);
+    let versions = |a: &usize, b: &usize| kin.is(*a, *b, Kinship::Versions);
+    let (live, void): (Vec<usize>, Vec<usize>) =
+        (0..candidates.len()).partition(|at| candidates[*at].version.void.is_none());
+    let mut left = live.clone();
     while !left.is_empty() {
-        let beaten = |c: &Candidate| {
-            left.iter().any(|o| {
-                o.position != c.position && o.overlaps(c) && compare(o.version, c.version).0 == Ordering::Greater
-            })
+        let beaten = |c: &usize| {
+            let later = |o: &usize| compare(candidates[*o].version, candidates[*c].version).0 == Ordering::Greater;
+            left.iter().any(|o| versions(o, c) && later(o))
         };
-        let mut latest: Vec<&Candidate> = left.iter().copied().filter(|c| !beaten(c)).collect();
+        let mut latest: Vec<usize> = left.iter().copied().filter(|c| !beaten(c)).collect();
         if latest.is_empty() {
             // Evidence that goes round in a circle (a date here, a mark there) decides nothing.
             latest = left.clone();
         }
-        leave_open(form, index, &latest, comparison, ruling);
-        let taken: BTreeSet<usize> = latest.iter().map(|c| c.position).collect();
-        for earlier in left.iter().filter(|c| !taken.contains(&c.position)) {
+        leave_open(family, candidates, &latest, &kin, ruling);
+        for earlier in left.iter().filter(|c| !latest.contains(c)) {
             // Of those that cannot be told apart one stands for all: what changed is told once, not once for each.
-            let mut later: Vec<&Candidate> = Vec::new();
-            for &candidate in latest.iter().filter(|later| later.overlaps(earlier)) {
-                if !later.iter().any(|known| known.overlaps(candidate)) {
-                    later.push(candidate);
+            let mut later: Vec<usize> = Vec::new();
+            for candidate in latest.iter().filter(|later| versions(later, earlier)) {
+                if !later.iter().any(|known| versions(known, candidate)) {
+                    later.push(*candidate);
                 }
             }
-            if !later.is_empty() {
-                replace(form, index, &later, earlier, comparison, ruling);
-            }
+            let later: Vec<&Candidate> = later.into_iter().map(|at| &candidates[at]).collect();
+            succeed(family, &later, &candidates[*earlier], ruling);
         }
-        left.retain(|c| !taken.contains(&c.position) && !ruling.replaced.contains_key(&(c.position, index)));
+        let replaced = |at: &usize| ruling.replaced.contains_key(&(candidates[*at].position, family.index));
+        left.retain(|at| !latest.contains(at) && !replaced(at));
+    }
+    void_ones(family, candidates, (&live, &void), &kin, ruling);
+    let counts = |at: &usize| !ruling.replaced.contains_key(&(candidates[*at].position, family.index));
+    let survivors: Vec<usize> = live.into_iter().filter(counts).collect();
+    for (n, at) in survivors.iter().enumerate() {
+        let others = survivors.iter().take(n).filter(|other| kin.is(*at, **other, Kinship::Parts));
+        let others: Vec<&Candidate> = others.map(|at| &candidates[*at]).collect();
+        if !others.is_empty() {
+            ruling.parts.extend(others.iter().map(|other| (other.source, family.index)));
+            ruling.parts.insert((candidates[*at].source, family.index));
+            ruling.findings.push(said::in_parts(family, &candidates[*at], &others));
+        }
     }
 }
 
-/// Of the latest, those that overlap cannot be told apart: all of them are held out, and how they differ is noted.
-fn leave_open(form: &Form, index: u16, latest: &[&Candidate], comparison: &Comparison<'_>, ruling: &mut Ruling) {
-    for candidate in latest {
-        let rivals: Vec<&Candidate> =
-            latest.iter().copied().filter(|o| o.position != candidate.position && o.overlaps(candidate)).collect();
+/// An earlier version and what came in its place; several where each brings a part of the units anew.
+fn succeed(family: &Family<'_>, later: &[&Candidate], earlier: &Candidate, ruling: &mut Ruling) {
+    let Some(first) = later.first() else { return };
+    let records: Vec<&Records<'_>> = later.iter().map(|later| &later.records).collect();
+    let lacking = earlier.records.lacking(&records);
+    if lacking.len() * 2 <= earlier.records.len() {
+        let by = compare(first.version, earlier.version).1;
+        return replace(family, later, earlier, by, ruling);
+    }
+    let difference = difference(family, earlier, later, false, &mut ruling.room);
+    ruling.differences.push(difference);
+    for candidate in later.iter().copied().chain([earlier]) {
+        let words = said::lacks_most(family, later, earlier, lacking.len());
+        ruling.open.entry((candidate.position, family.index)).or_insert_with(|| words.found.clone());
+        if ruling.undecidable.insert(candidate.position) {
+            let others: Vec<&Candidate> =
+                later.iter().copied().chain([earlier]).filter(|other| other.position != candidate.position).collect();
+            ruling.findings.push(said::undecidable(family, candidate, &others, words));
+        }
+    }
+}
+
+/// Of the latest, those that are versions of one another cannot be told apart: all of them are held out, and how they
+/// differ is noted.
+fn leave_open(family: &Family<'_>, candidates: &[Candidate], latest: &[usize], kin: &Kin, ruling: &mut Ruling) {
+    for at in latest {
+        let candidate = &candidates[*at];
+        let rivals = latest.iter().filter(|other| kin.is(*at, **other, Kinship::Versions));
+        let rivals: Vec<&Candidate> = rivals.map(|at| &candidates[*at]).collect();
         let Some(first) = rivals.first() else { continue };
-        ruling.rivals.insert((candidate.position, index), quoted(&rivals));
+        ruling.open.insert((candidate.position, family.index), said::open(&rivals));
         // Each is held against the first of its rivals, once.
         if first.position < candidate.position {
-            let difference = difference(index, first, &[candidate], false, comparison, &mut ruling.room);
+            let difference = difference(family, first, &[candidate], false, &mut ruling.room);
             ruling.differences.push(difference);
         }
         // One finding holds the whole file out, whatever its other forms say.
         if ruling.undecidable.insert(candidate.position) {
-            ruling.findings.push(undecidable(form, index, candidate, &rivals));
+            let words = said::no_order(family, &rivals);
+            ruling.findings.push(said::undecidable(family, candidate, &rivals, words));
+        }
+    }
+}
+
+/// Files that call themselves 作废: superseded beside another of the same part, else held.
+fn void_ones(
+    family: &Family<'_>,
+    candidates: &[Candidate],
+    (live, void): (&[usize], &[usize]),
+    kin: &Kin,
+    ruling: &mut Ruling,
+) {
+    for at in void {
+        let candidate = &candidates[*at];
+        let related = |other: &&usize| {
+            let differs = candidates[**other].version.part.differs(candidate.version.part);
+            !kin.is(*at, **other, Kinship::None) && !differs
+        };
+        let counts = |other: &&usize| !ruling.replaced.contains_key(&(candidates[**other].position, family.index));
+        let beside = live.iter().filter(related).find(counts).map(|other| &candidates[*other]);
+        match beside {
+            Some(other) => replace(family, &[other], candidate, DecidedBy::Void, ruling),
+            None => {
+                let finding = said::void_alone(family, candidate);
+                ruling.open.entry((candidate.position, family.index)).or_insert_with(|| finding.found.clone());
+                ruling.void.insert(candidate.position);
+                if ruling.undecidable.insert(candidate.position) {
+                    ruling.findings.push(finding);
+                }
+            }
         }
     }
 }
 
 fn difference(
-    index: u16,
+    family: &Family<'_>,
     earlier: &Candidate,
     later: &[&Candidate],
     decided: bool,
-    comparison: &Comparison<'_>,
     room: &mut Room,
 ) -> Difference {
     let new: Vec<&FormTable> = later.iter().flat_map(|later| later.tables.iter().copied()).collect();
-    let Changes { counts, listed, .. } = comparison.changes(&earlier.tables, &new, room);
+    let Changes { counts, listed, .. } = family.comparison.changes(&earlier.tables, &new, room);
     Difference {
         unit: earlier.sender,
-        form: index,
+        form: family.index,
         earlier: earlier.source,
         later: later.iter().map(|later| later.source).collect(),
         decided,
@@ -252,141 +317,27 @@ fn difference(
     }
 }
 
-/// `others` are all the later versions that overlap: each may bring a part of the units anew.
-fn replace(
-    form: &Form,
-    index: u16,
-    others: &[&Candidate],
-    earlier: &Candidate,
-    comparison: &Comparison<'_>,
-    ruling: &mut Ruling,
-) {
+/// `others` are all the later versions of it: each may bring a part of the units anew.
+fn replace(family: &Family<'_>, others: &[&Candidate], earlier: &Candidate, by: DecidedBy, ruling: &mut Ruling) {
     let Some(later) = others.first() else { return };
-    let (_, by) = compare(later.version, earlier.version);
     let why = format!("已被“{}”替代，{}", later.name, by.word());
-    let difference = difference(index, earlier, others, true, comparison, &mut ruling.room);
-    let rows = others.iter().map(|later| later.rows()).sum();
-    let changed = format!("《{}》{}", form.title, changed(difference.counts, rows, earlier.rows()));
+    let difference = difference(family, earlier, others, true, &mut ruling.room);
+    let rows = others.iter().map(|later| later.records.len()).sum();
+    let changed = format!("《{}》{}", family.form.title, said::changed(difference.counts, rows, earlier.records.len()));
     ruling.differences.push(difference);
     let replaced = Replaced { by: later.source, why, reason: by.word(), changed };
-    ruling.replaced.insert((earlier.position, index), replaced);
+    ruling.replaced.insert((earlier.position, family.index), replaced);
     if by == DecidedBy::FilledOn
         && let Some(other) = at_odds(later.version, earlier.version)
         // Said once, however many forms the two files share.
         && ruling.at_odds.insert((later.position, earlier.position))
     {
-        ruling.findings.push(Finding {
-            code: FindingCode::VersionEvidenceConflict.into(),
-            severity: Severity::Verify,
-            place: place(later),
-            found: format!("按填报日期替代了“{}”，{other}却说后者更新", earlier.name),
-            expected: "同一单位的两份报表，新旧应当一致可辨".into(),
-            next: "先按填报日期较晚的一份计算；请汇总部门向报送单位核实哪一份有效".into(),
-            line: None,
-            effect: Effect::Counts,
-            key: key(index, [*later, earlier]),
-        });
+        ruling.findings.push(said::at_odds(family, later, earlier, other));
     }
-    if let Some(finding) = dropped(form, index, others, earlier) {
-        ruling.findings.push(finding);
+    if matches!(by, DecidedBy::Modified | DecidedBy::FileStamp)
+        && ruling.at_odds.insert((later.position, earlier.position))
+    {
+        ruling.findings.push(said::by_stamp(family, later, earlier, by));
     }
-}
-
-fn place(candidate: &Candidate) -> Place {
-    let origin = candidate.tables.first().and_then(|table| table.origins.first());
-    Place {
-        source: Some(candidate.source),
-        sheet: origin.map(|origin| origin.sheet),
-        unit: Some(candidate.sender),
-        ..Place::default()
-    }
-}
-
-fn undecidable(form: &Form, index: u16, candidate: &Candidate, rivals: &[&Candidate]) -> Finding {
-    let others = quoted(rivals);
-    Finding {
-        code: FindingCode::VersionUndecidable.into(),
-        severity: Severity::Block,
-        place: place(candidate),
-        found: format!("同一单位的《{}》还有{others}，内容不同，分不出先后", form.title),
-        expected: "填报日期、文件名的版本标记或修改时间能分出先后".into(),
-        next: "请报送单位只留有效的一份，或在有效的一份上写明较晚的填报日期后重报；分清前都不计入".into(),
-        line: None,
-        effect: Effect::HoldsReturn,
-        key: key(index, [candidate].into_iter().chain(rivals.iter().copied())),
-    }
-}
-
-/// Told by the contents of the files that it is about.
-fn key<'c>(form: u16, files: impl IntoIterator<Item = &'c Candidate<'c>>) -> FindingKey {
-    let mut key = FindingKey::reading(files.into_iter().map(|file| file.sha256));
-    key.form = Some(form);
-    key
-}
-
-/// Up to three names.
-fn quoted(files: &[&Candidate]) -> String {
-    files.iter().take(3).map(|file| format!("“{}”", file.name)).collect::<Vec<_>>().join("、")
-}
-
-/// How two versions differ, in words.
-fn changed(counts: ChangeCounts, new: usize, old: usize) -> String {
-    let ChangeCounts { cells, rows_dropped: dropped, rows_added: added } = counts;
-    match (cells, dropped + added) {
-        (0, 0) => "内容没有变化".into(),
-        (cells, 0) => format!("{cells} 个单元格不同"),
-        (cells, _) => format!("原 {old} 行，现 {new} 行（少 {dropped} 行，多 {added} 行，{cells} 个单元格不同）"),
-    }
-}
-
-/// Rows of the earlier version that the later one lacks, told by the form's own identity of a row.
-fn dropped(form: &Form, index: u16, others: &[&Candidate], earlier: &Candidate) -> Option<Finding> {
-    let later = others.first()?;
-    let unclear = others.iter().any(|later| later.units.is_empty());
-    let gone = earlier.units.iter().filter(|unit| !others.iter().any(|later| later.units.contains(unit))).count();
-    let gone_units = if unclear { 0 } else { gone };
-    let columns = form.columns();
-    let at: Vec<usize> = match form.unique.first() {
-        Some(unique) => {
-            unique.fields.iter().filter_map(|field| columns.iter().position(|c| c.field == *field)).collect()
-        }
-        None => Vec::new(),
-    };
-    let keys = |c: &Candidate| {
-        let mut keys = BTreeSet::new();
-        for table in &c.tables {
-            for row in 0..table.origins.len() {
-                let parts = at.iter().map(|at| table.columns.get(*at).and_then(|column| cell(column, row)));
-                if let Some(parts) = parts.collect::<Option<Vec<String>>>() {
-                    keys.insert(parts);
-                }
-            }
-        }
-        keys
-    };
-    let missing = if at.is_empty() {
-        earlier.rows().saturating_sub(others.iter().map(|later| later.rows()).sum())
-    } else {
-        let new: BTreeSet<Vec<String>> = others.iter().flat_map(|later| keys(later)).collect();
-        keys(earlier).into_iter().filter(|key| !new.contains(key)).count()
-    };
-    if missing == 0 && gone_units == 0 {
-        return None;
-    }
-    let what = match gone_units {
-        0 => format!("旧版有的 {missing} 行"),
-        gone => format!("旧版有的 {missing} 行、{gone} 个推荐单位"),
-    };
-    Some(Finding {
-        code: FindingCode::VersionRowsDropped.into(),
-        // Whether they were taken out or are another part of the list, only the unit knows.
-        severity: Severity::Verify,
-        place: place(later),
-        found: format!("被替代的“{}”中{what}在这一版里没有", earlier.name),
-        expected: "新版包含仍然有效的全部行".into(),
-        next: "以新版为准，旧版的行不计入；如系漏报，请报送单位补全后重报".into(),
-        line: None,
-        effect: Effect::Counts,
-        key: key(index, others.iter().copied().chain([earlier])),
-    })
+    ruling.findings.extend(said::dropped(family, others, earlier));
 }

@@ -104,6 +104,25 @@ fn lint_passes_on_the_shipped_definitions() {
     assert!(said.out.contains("model-teams") && said.out.contains("honours"), "{}", said.out);
 }
 
+/// What a definition leaves to chance is said by `lint` alone, and stops nothing.
+#[test]
+fn a_warning_of_lint_is_no_mistake() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pipelines = folder.path().join("pipelines");
+    std::fs::create_dir_all(pipelines.join("warnings")).expect("a folder");
+    std::fs::copy(root().join("tests/definitions/warnings.toml"), pipelines.join("warnings/pipeline.toml"))
+        .expect("a copy");
+    std::fs::create_dir_all(pipelines.join("reference")).expect("a folder");
+    let roster = "单位代码,单位名称,层级,渠道,地市,应报\nHF,合肥市总工会,市,市总工会,合肥,warnings\n";
+    std::fs::write(pipelines.join("reference/单位名册.csv"), roster).expect("a roster");
+    std::fs::write(pipelines.join("reference/地市顺序.csv"), "地市,单位代码\n合肥,HF\n").expect("an order");
+    let said = say(&["lint", "warnings", "--pipelines", pipelines.to_str().expect("UTF-8 path")]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(said.err.contains("提醒[key-not-declared]") && said.err.contains("提醒[forms-alike]"), "{}", said.err);
+    assert!(said.out.contains("没有错误，3 处提醒"), "{}", said.out);
+    assert!(say(&["lint", "--explain", "forms-alike"]).out.contains("定义提醒"));
+}
+
 #[test]
 fn a_dry_run_writes_nothing_and_json_is_for_machines() {
     let folder = tempfile::tempdir().expect("a temporary folder");

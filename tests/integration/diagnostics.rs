@@ -15,10 +15,12 @@ const MARK: &str = "#! ";
 /// `src/definition/reference/tests.rs`).
 const OF_FILES: &[&str] = &[
     "alias-taken",
+    "bad-pattern",
     "count-too-large",
     "duplicate-city",
     "duplicate-due",
     "duplicate-unit",
+    "duplicate-word",
     "empty-table",
     "file-missing",
     "file-too-large",
@@ -66,7 +68,7 @@ fn problems(stem: &str, text: &str) -> Vec<Diagnostic> {
     let path = folder.path().join(stem).join("pipeline.toml");
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
     std::fs::write(&path, text).expect("a definition");
-    huizong::definition::read(&path).err().unwrap_or_default()
+    huizong::definition::read(&path).map_or_else(|problems| problems, |plan| plan.warnings)
 }
 
 /// The definition with what is said of each line below it.

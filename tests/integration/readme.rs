@@ -25,11 +25,13 @@ fn tables() -> String {
     for rule in AmendmentRule::ALL {
         let _ = writeln!(text, "| `{rule}` | {} |", rule.entry().meaning);
     }
-    text += "\nMistakes in definitions and reference data (定义错误), with what to write instead:\n\n";
-    text += "| code | what is wrong | what to write |\n|---|---|---|\n";
+    text += "\nMistakes in definitions and reference data (定义错误), with what to write instead. A warning (提醒) stops nothing: only\n";
+    text += "`huizong lint` says it, and its exit code stays 0.\n\n";
+    text += "| code | weight | what is wrong | what to write |\n|---|---|---|---|\n";
     for code in DiagnosticCode::ALL {
         let entry = code.entry();
-        let _ = writeln!(text, "| `{code}` | {} | {} |", entry.word, entry.next.replace('|', "\\|"));
+        let (weight, next) = (entry.gravity.word(), entry.next.replace('|', "\\|"));
+        let _ = writeln!(text, "| `{code}` | {weight} | {} | {next} |", entry.word);
     }
     text
 }

@@ -17,6 +17,8 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// Index of the field that names the recommending unit.
     pub unit_field: usize,
+    /// A file holds one record, so that several of one sender are as many records.
+    pub one_record_a_file: bool,
     /// Columns that the engine computes for every row, in the order in which they may use one another.
     pub computed: Vec<Computed>,
     /// Numbers of rows that a return may state of itself.

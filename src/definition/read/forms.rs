@@ -5,8 +5,8 @@ use super::cursor::{Section, Word};
 use super::{computed, groups, rules, time};
 use crate::definition::plan::{Band, Field, FieldType, Form, grade_column};
 use crate::model::codes::DiagnosticCode;
-use crate::text::names::match_key;
-use std::collections::BTreeMap;
+use crate::text::names::{header_key, match_key};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -40,6 +40,7 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
             fields,
             unit_field,
             key: Vec::new(),
+            one_record_a_file: section.flag("one-record-a-file", false),
             computed: Vec::new(),
             stated: Vec::new(),
             standards: Vec::new(),
@@ -51,6 +52,16 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
             line: section.line(),
         };
         form.key = time::key(&section, &form, context);
+        if form.key.is_empty() {
+            let message = format!("《{}》没有写 key：哪几列相同就是同一条记录", form.title);
+            let help = suggested_key(&form).map(|key| format!("在这一段里加一行 key = [{key}]"));
+            section.log.report(DiagnosticCode::KeyNotDeclared, section.span(), message, help);
+        }
+        if let Some(other) = context.forms.iter().find(|other| alike(other, &form)) {
+            let message = format!("《{}》和《{}》的列一样，收到的报表只能靠标题分辨", form.title, other.title);
+            let help = Some("报表的标题写错或没有写，就分不出是哪一张；能加一列分清的，加上这一列".to_owned());
+            section.log.report(DiagnosticCode::FormsAlike, section.span(), message, help);
+        }
         context.forms.push(form);
         let at = context.forms.len() - 1;
         // What a standard says of a row, other computed columns may use.
@@ -67,6 +78,29 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         }
         section.finish();
     }
+}
+
+/// The required columns that tell records most likely, as they are written in a definition.
+fn suggested_key(form: &Form) -> Option<String> {
+    let field = |ty: FieldType| form.fields.iter().find(|field| field.required && field.ty == ty);
+    let named = |field: &Field| format!("\"{}\"", field.name);
+    if let Some(id) = field(FieldType::IdNumber) {
+        return Some(named(id));
+    }
+    let unit = form.fields.get(form.unit_field);
+    let name = field(FieldType::Name).or_else(|| field(FieldType::Text));
+    let key: Vec<String> = unit.into_iter().chain(name).map(named).collect();
+    (!key.is_empty()).then(|| key.join(", "))
+}
+
+/// Whether nothing but their titles tells two forms apart: the columns that must be there are the same.
+fn alike(a: &Form, b: &Form) -> bool {
+    let columns = |form: &Form| -> BTreeSet<(String, Option<String>)> {
+        let must = form.fields.iter().filter(|field| field.required && field.absent.is_none() && !field.ordinal);
+        must.map(|field| (header_key(&field.header), field.under.as_deref().map(header_key))).collect()
+    };
+    let (a, b) = (columns(a), columns(b));
+    !a.is_empty() && a == b
 }
 
 fn unit_field(word: &Word<'_>, fields: &[Field], context: &Context<'_>) -> usize {

@@ -2,9 +2,29 @@
 
 use super::registry::registry;
 
-/// What is known of a mistake in a definition.
+/// How much a diagnostic weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gravity {
+    /// The definition does not hold: nothing runs.
+    Error,
+    /// It holds, and leaves something to chance that one line more would settle.
+    Warning,
+}
+
+impl Gravity {
+    /// In Chinese, for those who keep definitions.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Gravity::Error => "错误",
+            Gravity::Warning => "提醒",
+        }
+    }
+}
+
+/// What is known of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DiagnosticEntry {
+    pub gravity: Gravity,
     /// What is wrong, in Chinese.
     pub word: &'static str,
     /// What to write instead, in Chinese; the diagnostic itself often says it more exactly.
@@ -12,7 +32,11 @@ pub struct DiagnosticEntry {
 }
 
 const fn entry(word: &'static str, next: &'static str) -> DiagnosticEntry {
-    DiagnosticEntry { word, next }
+    DiagnosticEntry { gravity: Gravity::Error, word, next }
+}
+
+const fn warning(word: &'static str, next: &'static str) -> DiagnosticEntry {
+    DiagnosticEntry { gravity: Gravity::Warning, word, next }
 }
 
 const SPELLING: &str = "核对写法；建议里有最接近的名字";
@@ -47,6 +71,8 @@ registry! {
         DatesOrder "dates-order" = entry("日期的先后不对", "前一个日期不能晚于后一个");
         DuplicateId "duplicate-id" = entry("id 重复", "换一个 id");
         DuplicateCode "duplicate-code" = entry("审核代码重复，或是系统自带的", "每条规则用自己的代码");
+        DuplicateWord "duplicate-word" = entry("同一列词里有一个写了两次", "删去其中一个");
+        BadPattern "bad-pattern" = entry("写法里没有 #，或不止一个", "写成 第#批，# 代表数");
         DuplicateField "duplicate-field" = entry("列名重复", "换一个列名");
         DuplicateHeader "duplicate-header" = entry("两列用了同一个表头", "从其中一列的 also 里删去，或用 under 写明上级表头");
         // Periods.
@@ -83,6 +109,8 @@ registry! {
         WasNotClear "was-not-clear" = entry("was 的旧名不清楚", "只写这一列自己以前的、现在不再用的名字");
         UnitNotAUnit "unit-not-a-unit" = entry("推荐单位列的类型不是 unit", "这一列写 type = \"unit\"");
         KeyMissing "key-missing" = entry("要认出上期的同一条记录，表式没有写 key", "在 [[form]] 里写 key = [列名]");
+        KeyNotDeclared "key-not-declared" = warning("表式没有写 key，同一条记录报了两次、改了一处，都要靠猜", "在 [[form]] 里写 key = [列名]，例如所在单位和名称");
+        FormsAlike "forms-alike" = warning("两张表式的列一样，收到的报表只能靠标题分辨", "给其中一张加一列必填的，或核对两张的 title 写得够不够分明");
         KeyNotAName "key-not-a-name" = entry("这一列认不出同一条记录", "用名称、单位、代码、编号、日期或整数列，各写一次");
         KeyNotHere "key-not-here" = entry("这一项不能写在这里", "删去这一项");
         DuplicateCodeValue "duplicate-code-value" = entry("代码或它的写法重复", "删去其中一个");

@@ -203,7 +203,10 @@ registry! {
         RecordInTwoReturns "record-in-two-returns" = row(VERIFY, "两个单位报了同一条记录", "equal records of two senders, where no rule of the form speaks of it; both count", "请与两个单位核实");
         VersionUndecidable "version-undecidable" = whole(BLOCK, "两个版本分不出先后", "two versions, and nothing tells which is later", "请报送单位说明以哪一份为准");
         VersionEvidenceConflict "version-evidence-conflict" = whole(VERIFY, "版本先后的依据不一致", "填报日期, marks and stamps disagree; the later 填报日期 counts", "请核对以哪一份为准");
-        VersionRowsDropped "version-rows-dropped" = whole(VERIFY, "后一版比前一版少了行", "a later version lacks rows of the earlier", "请报送单位确认是不是有意删去");
+VersionByStamp "version-by-stamp" = whole(VERIFY, "只凭修改时间分出新旧", "a version replaced another by its modified stamp alone, inside or of the file", "请汇总部门向报送单位核实哪一份有效");
+        ReturnInParts "return-in-parts" = whole(VERIFY, "一张表分几份报", "several returns of one unit, form and period that share no record or name different parts: all count", "请核实是分几次报的，还是后一份替代前一份");
+        ReturnCalledVoid "return-called-void" = whole(VERIFY, "文件名说它不作数", "a file that calls itself 作废, 旧版, 备份, with nothing else of the unit's in its place: held", "请核实：有效的改名后重新汇总，作废的请报送单位另报");
+                VersionRowsDropped "version-rows-dropped" = whole(VERIFY, "后一版比前一版少了行", "a later version lacks rows of the earlier", "请报送单位确认是不是有意删去");
         QuotaWeightMissing "quota-weight-missing" = run(BLOCK, "应报单位没有在岗职工人数", "an expected unit has no weight, so no seats are apportioned", "请在单位名册中补填后重新汇总");
         QuotaNotApportioned "quota-not-apportioned" = run(BLOCK, "总名额不够每个单位的下限", "the total cannot give each unit its minimum", "请改总名额或下限");
         QuotaIssuedRow "quota-issued-row" = run(BLOCK, "名额分配表有行认不出单位", "a row of 名额分配表 belongs to no expected unit", "请改正名额分配表后重新汇总");

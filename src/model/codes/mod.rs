@@ -10,7 +10,7 @@ mod findings;
 mod registry;
 
 pub use amendments::{AmendmentEntry, AmendmentRule};
-pub use diagnostics::{DiagnosticCode, DiagnosticEntry};
+pub use diagnostics::{DiagnosticCode, DiagnosticEntry, Gravity};
 pub use findings::{FindingCode, FindingEntry, Stands};
 
 use std::cmp::Ordering;
@@ -128,7 +128,7 @@ mod tests {
             assert!(!severities.is_empty() && !word.is_empty() && !meaning.is_empty() && !next.is_empty(), "{code}");
         }
         for code in DiagnosticCode::ALL {
-            let DiagnosticEntry { word, next } = code.entry();
+            let DiagnosticEntry { word, next, .. } = code.entry();
             assert!(!word.is_empty() && !next.is_empty(), "{code}");
         }
         for rule in AmendmentRule::ALL {

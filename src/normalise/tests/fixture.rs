@@ -106,6 +106,8 @@ pub fn plan() -> Plan {
         discipline: None,
         tables: vec![],
         charts: vec![],
+        words: crate::definition::read::words::shipped(),
+        warnings: vec![],
         path: PathBuf::new(),
         sha256: String::new(),
     }

@@ -15,7 +15,7 @@ fn a_good_return_has_nothing_to_say() {
     assert_eq!(column(&read, "人数"), &Column::Integer(vec![Some(12); 2].into()));
     assert_eq!(read.tables[0].origins[1].row, 4);
     assert_eq!(read.sheets[0].frame, 3);
-    assert_eq!(read.version.modified, Some(5));
+    assert_eq!(read.version.stamp(), Some(5));
 }
 
 /// Three header rows: a group over everything, parents, leaves; the same word under another parent is another thing.

@@ -7,5 +7,6 @@ mod fixture;
 mod frame;
 mod headers;
 mod layout;
+mod names;
 mod records;
 mod seen;

@@ -18,7 +18,12 @@ pub fn ledger() -> Ledger {
         unit: Some(1),
         form: 0,
         source,
-        evidence: VersionEvidence { filled_on: day(2026, 3, 5), mark: (2, 3), modified: Some(1_770_000_000) },
+        evidence: VersionEvidence {
+            filled_on: day(2026, 3, 5),
+            mark: (2, 3),
+            modified: Some(1_770_000_000),
+            ..VersionEvidence::default()
+        },
         rows: 4,
         standing,
         why: why.into(),

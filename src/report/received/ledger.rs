@@ -54,7 +54,7 @@ pub fn versions<W: Write + Seek>(
                 unit.map_or(("", "（单位未认定）"), |unit| (results.unit_code(unit), results.unit_name(unit)));
             let verdict = results.source(*source);
             let filled = evidence.filled_on.map(show_day).unwrap_or_default();
-            let (mark, modified) = (mark_word(evidence.mark), evidence.modified.filter(|_| compared).map(stamp));
+            let (mark, modified) = (mark_word(evidence.mark), evidence.stamp().filter(|_| compared).map(stamp));
             let modified = modified.unwrap_or_default();
             let text = results.file_name(*source);
             let items = [
@@ -200,7 +200,7 @@ fn version_json(results: &Results<'_>, version: &Version, compared: bool) -> Val
         "why": passed_on(&version.why),
         "filled_on": version.evidence.filled_on.map(show_day),
         "mark": [u64::from(word), u64::from(number)],
-        "modified": version.evidence.modified.filter(|_| compared).map(stamp),
+        "modified": version.evidence.stamp().filter(|_| compared).map(stamp),
         "rows": version.rows,
     })
 }

@@ -1,0 +1,145 @@
+//! `pipelines/words.toml`: the words by which returns say what they are. A list that the file leaves out, or the whole
+//! file, is as shipped: a folder of definitions without it must not read 作废 as nothing.
+
+use super::cursor::{Log, Section, Word};
+use super::syntax::parse;
+use crate::definition::diagnostic::Diagnostic;
+use crate::definition::plan::{FileWords, SheetWords, Words};
+use crate::model::codes::DiagnosticCode;
+use crate::text::names::match_key;
+use std::path::{Path, PathBuf};
+
+/// Name of the file, in the folder that holds the pipelines'.
+pub const FILE: &str = "words.toml";
+/// The file as it was when the program was built.
+const SHIPPED: &str = include_str!("../../../pipelines/words.toml");
+
+/// Where the words of a definition stand: beside the folders of the pipelines.
+pub fn path(definition: &Path) -> Option<PathBuf> {
+    let path = definition.parent()?.parent()?.join(FILE);
+    path.is_file().then_some(path)
+}
+
+/// The words that the program brings along.
+pub fn shipped() -> Words {
+    let none = Words { sheets: SheetWords::default(), files: FileWords::default() };
+    read(PathBuf::from(FILE), SHIPPED.to_owned(), none).0
+}
+
+/// The text that stands for the shipped words in a hash.
+pub fn shipped_text() -> &'static str {
+    SHIPPED
+}
+
+/// Puts the lists of a file in the place of those that stand.
+pub fn read(path: PathBuf, text: String, mut words: Words) -> (Words, Vec<Diagnostic>) {
+    let log = Log::new(path, text);
+    let (document, parsed) = parse(&log);
+    if parsed {
+        let document = Section::new(&log, document.get_ref(), 0..0, "");
+        within(&document, "sheets", |section| sheets(section, &mut words.sheets));
+        within(&document, "files", |section| files(section, &mut words.files));
+        document.finish();
+    }
+    drop(document);
+    (words, log.into_problems())
+}
+
+fn within(document: &Section<'_>, key: &'static str, read: impl FnOnce(&Section<'_>)) {
+    let Some(section) = document.get(key).and_then(|node| node.section()) else { return };
+    read(&section);
+    section.finish();
+}
+
+fn sheets(section: &Section<'_>, words: &mut SheetWords) {
+    let SheetWords { set_aside, leads, plain, copies, summaries, explaining } = words;
+    list(section, "set-aside", set_aside);
+    list(section, "leads", leads);
+    list(section, "plain", plain);
+    list(section, "copies", copies);
+    list(section, "summaries", summaries);
+    list(section, "explaining", explaining);
+}
+
+fn files(section: &Section<'_>, words: &mut FileWords) {
+    let FileWords { void, faulty, void_beside, supplements, numbered, kinds, last, revised } = words;
+    list(section, "void", void);
+    list(section, "faulty", faulty);
+    list(section, "void-beside", void_beside);
+    list(section, "supplements", supplements);
+    list(section, "numbered", numbered);
+    list(section, "final", last);
+    list(section, "revised", revised);
+    for pattern in section.words("numbered") {
+        if pattern.text.matches('#').count() != 1 {
+            let help = Some("写成 第#批，# 代表数".to_owned());
+            pattern.report(DiagnosticCode::BadPattern, format!("“{}”里要有一个 #", pattern.text), help);
+        }
+    }
+    if let Some(node) = section.get("kinds") {
+        *kinds = node
+            .items()
+            .iter()
+            .map(|kinds| keys(&kinds.items().iter().filter_map(|node| node.word()).collect::<Vec<_>>()))
+            .collect();
+    }
+}
+
+/// The list under a key, in the place of the one that stands.
+fn list(section: &Section<'_>, key: &'static str, into: &mut Vec<String>) {
+    if section.get(key).is_some() {
+        *into = keys(&section.words(key));
+    }
+}
+
+/// The words as they are compared; one that stands twice is reported.
+fn keys(words: &[Word<'_>]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::with_capacity(words.len());
+    for word in words {
+        let key = match_key(word.text);
+        if keys.contains(&key) {
+            word.report(DiagnosticCode::DuplicateWord, format!("“{}”写了两次", word.text), None);
+        }
+        keys.push(key);
+    }
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_words_are_whole_and_read_without_a_remark() {
+        let none = Words { sheets: SheetWords::default(), files: FileWords::default() };
+        let (words, problems) = read(PathBuf::from(FILE), SHIPPED.to_owned(), none);
+        assert!(problems.is_empty(), "{}", crate::definition::diagnostic::render(&problems, false));
+        let SheetWords { set_aside, leads, plain, copies, summaries, explaining } = &words.sheets;
+        let FileWords { void, faulty, void_beside, supplements, numbered, kinds: _, last, revised } = &words.files;
+        let sheets = [set_aside, leads, plain, copies, summaries, explaining];
+        let files = [void, faulty, void_beside, supplements, numbered, last, revised];
+        assert!(sheets.into_iter().chain(files).all(|list| !list.is_empty()));
+        assert_eq!(words, shipped());
+    }
+
+    #[test]
+    fn a_list_that_is_left_out_is_as_shipped_and_an_empty_one_is_empty() {
+        let text = "[sheets]\nset-aside = [\"参考样\"]\nleads = []\n[files]\nvoid = [\"作 废\"]\n";
+        let (words, problems) = read(PathBuf::from(FILE), text.to_owned(), shipped());
+        assert!(problems.is_empty());
+        assert_eq!(words.sheets.set_aside, ["参考样"]);
+        assert!(words.sheets.leads.is_empty() && words.sheets.plain == shipped().sheets.plain);
+        assert_eq!(words.files.void, ["作废"]);
+    }
+
+    #[test]
+    fn mistakes_in_words_are_told_with_their_place() {
+        let text =
+            "[sheets]\nsetaside = []\nleads = [\"填报\", \"填 报\"]\nplain = \"表\"\n[files]\nnumbered = [\"第批\"]\n";
+        let (_, problems) = read(PathBuf::from(FILE), text.to_owned(), shipped());
+        let codes: Vec<DiagnosticCode> = problems.iter().map(|problem| problem.code).collect();
+        use DiagnosticCode::*;
+        assert_eq!(codes, [UnknownKey, DuplicateWord, WrongType, BadPattern]);
+        assert!(problems.iter().all(|problem| problem.span.is_some() && problem.path.ends_with(FILE)));
+    }
+}
