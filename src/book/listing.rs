@@ -22,6 +22,10 @@ pub enum ListCell<'a> {
         text: &'a str,
         target: &'a str,
     },
+    /// To be filled in, with what stands there already.
+    Input(&'a str),
+    /// For the program that reads the list again; on one line.
+    Tag(&'a str),
     Blank,
 }
 
@@ -43,6 +47,8 @@ pub struct Listing<'a, W: Write + Seek> {
     unlinked: u64,
     /// Texts of the book that were cut before this list began.
     cut_before: u64,
+    /// A column of which each cell is one of these words.
+    choices: Option<(usize, &'a [&'a str])>,
 }
 
 impl<'a, W: Write + Seek> Listing<'a, W> {
@@ -70,16 +76,34 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
             links: 0,
             unlinked: 0,
             cut_before,
+            choices: None,
         };
         listing.open()?;
         Ok(listing)
+    }
+
+    /// Lets the cells of a column be chosen from a list of words.
+    pub fn with_choices(mut self, column: usize, words: &'a [&'a str]) -> Self {
+        self.choices = Some((column, words));
+        self
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        if let Some((column, words)) = self.choices {
+            self.book.choices(column, words);
+        }
+        self.book.close()
     }
 
     fn open(&mut self) -> io::Result<()> {
         self.sheets += 1;
         (self.rows, self.links) = (0, 0);
         // Excel adds the padding of a cell to the places that a column is asked for.
-        let columns: Vec<(&str, f64)> = self.columns.iter().map(|(heading, width)| (*heading, width + 0.71)).collect();
+        let columns: Vec<(&str, f64)> = self
+            .columns
+            .iter()
+            .map(|(heading, width)| (*heading, if *width > 0.0 { width + 0.71 } else { 0.0 }))
+            .collect();
         let name = numbered(self.name, self.sheets);
         self.book.open(name, SheetUse::List { title: self.title }, &columns)
     }
@@ -90,13 +114,15 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
     /// The target fails.
     pub fn push(&mut self, items: &[ListCell<'_>], strong: Option<usize>) -> io::Result<()> {
         if self.rows >= self.room {
-            self.book.close()?;
+            self.close()?;
             self.open()?;
         }
         // Not every program fits rows to wrapped words by itself.
         let lines = items.iter().zip(self.columns).map(|(item, (_, width))| match item {
-            ListCell::Text(text) | ListCell::Link { text, .. } => measure::lines(text, *width, TYPE),
-            ListCell::Count(_) | ListCell::Blank => 1,
+            ListCell::Text(text) | ListCell::Link { text, .. } | ListCell::Input(text) => {
+                measure::lines(text, *width, TYPE)
+            }
+            ListCell::Count(_) | ListCell::Tag(_) | ListCell::Blank => 1,
         });
         let lines = lines.max().unwrap_or(1);
         self.book.start_row((lines > 1).then(|| height(lines)));
@@ -108,7 +134,10 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
                     self.book.integer(column, i64::try_from(*count).unwrap_or(i64::MAX), RowStyle::ListCount);
                 }
                 ListCell::Link { text, target } => self.link(column, text, target),
-                ListCell::Blank => self.book.blank(column),
+                ListCell::Input(text) if text.is_empty() => self.book.empty(column, RowStyle::ListInput),
+                ListCell::Input(text) => self.book.text(column, text, RowStyle::ListInput),
+                ListCell::Tag(text) => self.book.text(column, text, RowStyle::ListCount),
+                ListCell::Blank => self.book.empty(column, RowStyle::ListText),
             }
         }
         self.rows += 1;
@@ -131,8 +160,8 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
     ///
     /// # Errors
     /// The target fails.
-    pub fn finish(self) -> io::Result<Vec<String>> {
-        self.book.close()?;
+    pub fn finish(mut self) -> io::Result<Vec<String>> {
+        self.close()?;
         let mut said = Vec::new();
         if self.sheets > 1 {
             said.push(format!(

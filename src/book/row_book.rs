@@ -34,6 +34,8 @@ pub struct RowBook<W: Write + Seek> {
     title: Option<String>,
     /// Cells of the current sheet that open a file, with the address of each.
     links: Vec<(String, String)>,
+    /// The list that a column of the current sheet is chosen from.
+    validation: Option<String>,
     buffer: Vec<u8>,
     /// Letters of each column.
     letters: Vec<String>,
@@ -62,6 +64,7 @@ impl<W: Write + Seek> RowBook<W> {
             sheets: Vec::new(),
             title: None,
             links: Vec::new(),
+            validation: None,
             buffer: Vec::with_capacity(CHUNK * 2),
             letters: Vec::new(),
             row: Vec::new(),
@@ -74,7 +77,7 @@ impl<W: Write + Seek> RowBook<W> {
         }
     }
 
-    /// Starts a sheet with these columns (heading, width), its header row written.
+    /// Starts a sheet with these columns (heading, width; one of width 0 is hidden), its header row written.
     ///
     /// # Errors
     /// The target fails.
@@ -109,8 +112,9 @@ impl<W: Write + Seek> RowBook<W> {
         // Words that are left out have their column's format, borders and all.
         let style = list.map_or_else(String::new, |_| format!(" style=\"{}\"", RowStyle::ListText as u8));
         for (number, (_, width)) in (1..).zip(columns) {
+            let hidden = if *width > 0.0 { "" } else { " hidden=\"1\"" };
             self.raw(&format!(
-                "<col min=\"{number}\" max=\"{number}\" width=\"{width:.2}\"{style} customWidth=\"1\"/>"
+                "<col min=\"{number}\" max=\"{number}\" width=\"{width:.2}\"{style}{hidden} customWidth=\"1\"/>"
             ));
         }
         self.raw("</cols><sheetData>");
@@ -182,6 +186,9 @@ impl<W: Write + Seek> RowBook<W> {
         if let Some(sheet) = self.sheets.last_mut() {
             sheet.filtered_to = Some(absolute);
         }
+        if let Some(validation) = self.validation.take() {
+            self.raw(&validation);
+        }
         if !self.links.is_empty() {
             let links =
                 (1..).zip(&self.links).map(|(id, (at, _))| format!("<hyperlink ref=\"{at}\" r:id=\"rId{id}\"/>"));
@@ -231,9 +238,21 @@ impl<W: Write + Seek> RowBook<W> {
     }
 
     /// A cell of a list without words.
-    pub fn blank(&mut self, column: usize) {
-        self.cell(column, RowStyle::ListText);
+    pub fn empty(&mut self, column: usize, style: RowStyle) {
+        self.cell(column, style);
         self.raw("/>");
+    }
+
+    /// Lets the cells of a column of the current sheet be chosen from a list of words, whatever rows are sorted or added.
+    pub fn choices(&mut self, column: usize, words: &[&str]) {
+        let Some(letters) = self.letters.get(column) else { return };
+        let list = escaped(&words.join(","));
+        self.validation = Some(format!(
+            "<dataValidations count=\"1\"><dataValidation type=\"list\" allowBlank=\"1\" showErrorMessage=\"1\" \
+             errorTitle=\"请从下拉表里选\" error=\"只能从下拉表里选一个词，或留空。\" sqref=\"{letters}2:{letters}{}\">\
+             <formula1>\"{list}\"</formula1></dataValidation></dataValidations>",
+            self.rows.max(2)
+        ));
     }
 
     /// Adds a text that cells will share; its number is for [`RowBook::shared`]. `None` for one that leaves cells empty.

@@ -129,6 +129,9 @@ pub struct RunOptions {
     /// 一次性查询：不看往期数据，也不把本期存入历史库
     #[arg(long, conflicts_with = "history")]
     pub no_history: bool,
+    /// 另外读取的处理意见工作簿，可写多个（结果文件夹里的自动读取）
+    #[arg(long, value_name = "文件", num_args = 1..)]
+    pub decisions: Vec<PathBuf>,
     /// 更正的理由：本期已经印发时必须写，程序另出更正说明
     #[arg(long, value_name = "文字")]
     pub reason: Option<String>,

@@ -40,7 +40,12 @@ pub fn run(options: &RunOptions) -> Result<Exit, Stop> {
         let words = "--reason 是更正历史库里已印发的一期用的，不能和 --no-history 同用。";
         return Err(Stop::Usage(words.to_owned()));
     }
-    let places = run::Places { out: folder, history: history.as_deref(), reason: options.reason.as_deref() };
+    let places = run::Places {
+        out: folder,
+        history: history.as_deref(),
+        reason: options.reason.as_deref(),
+        decisions: &options.decisions,
+    };
     let finished = run::run(&prepared, &returns, places, &reading.limits(), &progress as &dyn Watch);
     progress.finish();
     let finished = finished?;

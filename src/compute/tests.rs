@@ -171,6 +171,9 @@ fn verdict() -> RunVerdict {
         ledger: Default::default(),
         drift: Default::default(),
         unknown_names: vec![],
+        decisions: Vec::new(),
+        seen: std::collections::BTreeMap::new(),
+        explanations: Vec::new(),
     }
 }
 

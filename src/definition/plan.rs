@@ -20,7 +20,10 @@ pub use time::*;
 pub use words::*;
 
 use super::diagnostic::Diagnostic;
+use crate::model::Fingerprint;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One pipeline.
 #[derive(Debug, Clone)]
@@ -56,9 +59,19 @@ pub struct Plan {
     pub words: Words,
     /// What the definition leaves to chance, for `huizong lint`.
     pub warnings: Vec<Diagnostic>,
+    /// By code, a hash of all that its rule asks, messages and severity aside: what somebody decided of a finding holds
+    /// until this changes.
+    pub conditions: BTreeMap<Arc<str>, Fingerprint>,
     /// Where the definition was read from, and the SHA-256 of its bytes (lower-case hex).
     pub path: PathBuf,
     pub sha256: String,
+}
+
+impl Plan {
+    /// What the rule of a code asks, as a hash; nothing for a code of the engine.
+    pub fn condition(&self, code: &str) -> Fingerprint {
+        self.conditions.get(code).copied().unwrap_or_default()
+    }
 }
 
 /// What a 必改 takes out of the statistics.

@@ -245,6 +245,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         charts,
         words: words::shipped(),
         warnings: Vec::new(),
+        conditions: context.conditions.into_inner(),
         path: path.to_path_buf(),
         sha256: String::new(),
     })

@@ -3,8 +3,10 @@
 //!
 //! Sentences are masked as in every list of findings; what stood in a cell is not, the store holds it anyway.
 
+use super::decisions::store::{self, DECISIONS};
 use super::parquet::{self, ParquetColumn, ParquetValues, texts, whole};
 use super::rows::{RunFrame, period_columns};
+use crate::model::decision::Settled;
 use crate::model::normalised::Binding;
 use crate::model::run::{RowAccount, SourceVerdict};
 use crate::model::{Amendment, CellRef, Finding, SheetAccount};
@@ -29,6 +31,7 @@ pub fn tables(frame: RunFrame<'_>) -> Result<Vec<(&'static str, Vec<u8>)>, Parqu
         (BINDINGS, bindings(frame)?),
         (AMENDMENTS, amendments(frame)?),
         (FINDINGS, findings(frame)?),
+        (DECISIONS, decisions(frame)?),
     ])
 }
 
@@ -224,4 +227,12 @@ fn findings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
         .made("next", |finding| filled(&finding.next).map(mask_within))
         .whole("definition_line", |finding| finding.line.map(i64::from))
         .bytes()
+}
+
+fn decisions(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
+    let mut table = TableOf::new(frame, &frame.verdict.decisions);
+    for (name, of) in store::columns() {
+        table = table.made(name, move |settled: &Settled| Some(of(&settled.decision, &settled.state)));
+    }
+    table.bytes()
 }

@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod append;
 pub mod correction;
+pub mod decisions;
 pub mod figures;
 pub mod folder;
 pub mod head;

@@ -4,6 +4,8 @@
 //! Columns are matched to today's definition by name, renamed ones by what a field says it `was`. Units are told by code
 //! in today's roster, never by name.
 
+use super::decisions::register::StoredDecision;
+use super::decisions::store::{self, DECISIONS};
 use super::folder::PeriodFolder;
 use super::head::{FormPart, PeriodHead, StoredColumn, StoredFile, StoredType, Unusable, code_column};
 use super::layout::{FIGURES, HEAD};
@@ -177,6 +179,16 @@ impl StoredPeriod {
     pub fn figures(&self) -> Option<&[StatTable]> {
         let read = || figures::read(&self.folder.bytes(&self.head.figures)?);
         self.figures.get_or_init(|| self.or_gap(read(), FIGURES)).as_deref()
+    }
+
+    /// What people decided of the period; none in one that an earlier program stored.
+    ///
+    /// # Errors
+    /// The file is damaged.
+    pub fn decisions(&self) -> Result<Vec<StoredDecision>, Unusable> {
+        let Some(part) = self.head.accounts.iter().find(|part| part.file == DECISIONS) else { return Ok(Vec::new()) };
+        let file = self.folder.file(part)?;
+        store::read(file).map_err(|error| Unusable::Damaged(format!("{DECISIONS} 读不出来：{error}")))
     }
 
     /// The bytes of the figures, as they are stored.

@@ -90,6 +90,17 @@ pub struct Amendment {
     pub clean: String,
 }
 
+/// A sender's own words beside a record or below a table (说明).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    pub source: u32,
+    /// 0-based index of the sheet in its workbook.
+    pub sheet: u16,
+    /// 0-based physical row of the record; `None` for words on the whole table.
+    pub row: Option<u32>,
+    pub text: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,6 +29,14 @@ impl Fingerprint {
     pub fn is_nothing(self) -> bool {
         self == Fingerprint::default()
     }
+
+    /// The inverse of `Display`; `None` for anything but 32 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Fingerprint> {
+        if text.len() != 32 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        u128::from_str_radix(text, 16).ok().map(|number| Fingerprint(number.to_be_bytes()))
+    }
 }
 
 impl AsRef<[u8]> for Fingerprint {
@@ -57,6 +65,8 @@ pub struct FindingKey {
     pub read: Fingerprint,
     /// The whole, from [`FindingKey::seal`].
     whole: Fingerprint,
+    /// The same without `read`.
+    subject: Fingerprint,
 }
 
 impl FindingKey {
@@ -75,21 +85,30 @@ impl FindingKey {
     /// name, the finding's code. `nth` tells apart findings alike in all of that (0 for the first).
     pub fn seal(&mut self, unit: &str, form: &str, field: &str, code: &str, nth: usize) {
         let nth = (nth as u64).to_le_bytes();
-        let parts: [&[u8]; 7] = [
-            unit.as_bytes(),
-            form.as_bytes(),
-            self.record.as_ref(),
-            field.as_bytes(),
-            code.as_bytes(),
-            self.read.as_ref(),
-            &nth,
-        ];
-        self.whole = Fingerprint::of(parts);
+        let record = self.record;
+        let joined = |read: Fingerprint| {
+            let parts: [&[u8]; 7] = [
+                unit.as_bytes(),
+                form.as_bytes(),
+                record.as_ref(),
+                field.as_bytes(),
+                code.as_bytes(),
+                read.as_ref(),
+                &nth,
+            ];
+            Fingerprint::of(parts)
+        };
+        (self.whole, self.subject) = (joined(self.read), joined(Fingerprint::default()));
     }
 
     /// The key as it is stored and compared: 32 hexadecimal digits, all zeros before it is sealed.
     pub fn whole(&self) -> Fingerprint {
         self.whole
+    }
+
+    /// What the finding is about, whatever was read there: the same key for a value that changed and is still wrong.
+    pub fn subject(&self) -> Fingerprint {
+        self.subject
     }
 }
 

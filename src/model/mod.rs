@@ -4,6 +4,7 @@
 
 pub mod cell;
 pub mod codes;
+pub mod decision;
 pub mod discipline;
 pub mod drift;
 pub mod effect;
@@ -22,7 +23,7 @@ pub mod workbook;
 
 pub use cell::{CellRef, RawCell, RawValue, SeenAs, Sight};
 pub use effect::Effect;
-pub use finding::{Amendment, Finding, Place};
+pub use finding::{Amendment, Explanation, Finding, Place};
 pub use finding_key::{FindingKey, Fingerprint};
 pub use outcome::{Outcome, SheetAccount, SourceFile, Unreadable};
 pub use severity::Severity;

@@ -2,7 +2,7 @@
 
 use super::cell::CellRef;
 use super::effect::Effect;
-use super::finding::{Amendment, Finding};
+use super::finding::{Amendment, Explanation, Finding};
 use super::outcome::SheetAccount;
 use super::table::FormTable;
 use crate::domain::period::Period;
@@ -179,6 +179,10 @@ pub struct NormalisedReturn {
     pub nil_return: bool,
     pub findings: Vec<Finding>,
     pub amendments: Vec<Amendment>,
+    /// Cells that findings point at, as they stand there: (sheet, cell, words).
+    pub seen: Vec<(u16, CellRef, String)>,
+    /// What the sender says himself of its figures.
+    pub explanations: Vec<Explanation>,
 }
 
 impl NormalisedReturn {

@@ -2,11 +2,13 @@
 
 use super::cell::CellRef;
 use super::codes::FindingCode;
+use super::decision::Settled;
 use super::drift::Drift;
-use super::finding::{Amendment, Finding, Place};
+use super::finding::{Amendment, Explanation, Finding, Place};
 use super::ledger::Ledger;
 use super::normalised::{Binding, NearMiss, OtherPeriod, Sender};
 use super::outcome::{Outcome, SheetAccount, SourceFile};
+use std::collections::BTreeMap;
 
 /// One file of the run with its verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -213,6 +215,13 @@ pub struct RunVerdict {
     pub drift: Drift,
     /// In the order in which they were met.
     pub unknown_names: Vec<UnknownName>,
+    /// What people decided of findings: those that the run went by, and those that hold no more. A finding that was
+    /// settled stands here and no longer among `findings`.
+    pub decisions: Vec<Settled>,
+    /// Cells that findings point at, as they stand there: (file, sheet, cell) → words.
+    pub seen: BTreeMap<(u32, u16, CellRef), String>,
+    /// What senders say themselves of their figures.
+    pub explanations: Vec<Explanation>,
 }
 
 impl RunVerdict {

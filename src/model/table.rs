@@ -89,6 +89,19 @@ impl Column {
         }
     }
 
+    /// Replaces one row's value by the first of another column; of a column of another type nothing is taken.
+    pub fn take(&mut self, row: usize, from: &Column) {
+        match (self, from) {
+            (Column::Text(v), Column::Text(from)) => v.set(row, from.get(0)),
+            (Column::Integer(v), Column::Integer(from)) => v.set(row, from.get(0)),
+            (Column::Number(v), Column::Number(from)) => v.set(row, from.get(0)),
+            (Column::Boolean(v), Column::Boolean(from)) => v.set(row, from.get(0)),
+            (Column::Date(v), Column::Date(from)) => v.set(row, from.get(0)),
+            (Column::Unit(v), Column::Unit(from)) => v.set(row, from.get(0)),
+            _ => {}
+        }
+    }
+
     /// One row's value; a unit as its number, for which only the roster has a name.
     pub fn value(&self, row: usize) -> Value<'_> {
         match self {

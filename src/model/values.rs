@@ -358,6 +358,12 @@ impl<T: Scalar> Scalars<T> {
         self.codes.push(code);
     }
 
+    /// Replaces one row's value.
+    pub fn set(&mut self, row: usize, value: Option<T>) {
+        let code = value.map_or(0, |value| self.code_of(value));
+        self.codes.set(row, code);
+    }
+
     /// Gives back memory that was held for more rows.
     pub fn shrink(&mut self) {
         self.values.shrink_to_fit();

@@ -291,7 +291,7 @@ fn birth(desk: &Desk<'_, '_>, at: CellRef) -> Option<(i32, u32)> {
     Some((year, month))
 }
 
-fn empty(ty: ColumnType, rows: usize) -> Column {
+pub fn empty(ty: ColumnType, rows: usize) -> Column {
     match ty {
         ColumnType::Text => Column::Text(Texts::with_capacity(rows)),
         ColumnType::Integer => Column::Integer(Scalars::with_capacity(rows)),
@@ -303,7 +303,7 @@ fn empty(ty: ColumnType, rows: usize) -> Column {
 }
 
 /// Appends a value to its column, or to a score's two. A value of another kind than its column's is nothing.
-fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, value: CellValue<'_>) {
+pub fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, value: CellValue<'_>) {
     let (value, grade) = match value {
         CellValue::Score(number, grade) => (number.map_or(CellValue::Nothing, CellValue::Number), grade),
         value => (value, None),

@@ -51,10 +51,11 @@ mod total_words;
 mod totals;
 mod version;
 mod view;
+mod written;
 
 use crate::model::normalised::NormalisedReturn;
 use crate::model::workbook::Format;
-use crate::model::{RawWorkbook, SourceFile};
+use crate::model::{Column, RawWorkbook, SourceFile};
 use area::Area;
 use found::FoundTable;
 use lexicon::Lexicon;
@@ -83,6 +84,14 @@ impl<'a> Normaliser<'a> {
     pub fn named_unit(&self, source: &SourceFile) -> Option<u32> {
         let (folder, file) = identify::named(&self.lexicon, source);
         file.or(folder)
+    }
+
+    /// What a person wrote for a field, read as a cell of it would be: one column a column of the field, one row each.
+    ///
+    /// # Errors
+    /// It cannot be read for certain, in words.
+    pub fn written(&self, form: usize, field: usize, text: &str) -> Result<Vec<Column>, String> {
+        written::written(self.frame, &self.lexicon, form, field, text)
     }
 
     /// Normalises one workbook, at whatever cost.
@@ -158,6 +167,8 @@ impl<'a> Normaliser<'a> {
             nil_return,
             findings: sink.findings,
             amendments: sink.amendments,
+            seen: sink.seen,
+            explanations: Vec::new(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! Where the findings and amendments of one file gather, in the order in which they are met.
 
-use super::view::View;
+use super::view::{View, value_words};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::FindingCode;
 use crate::model::normalised::UnknownUnit;
 use crate::model::{Amendment, Effect, Finding, FindingKey, Fingerprint, Place, RawSheet, RawWorkbook, Severity};
+use crate::text::quote::bounded;
 
 /// The parts of a finding's sentence.
 pub struct Say {
@@ -21,6 +22,8 @@ pub struct Sink {
     pub findings: Vec<Finding>,
     pub amendments: Vec<Amendment>,
     pub unknown_units: Vec<UnknownUnit>,
+    /// Cells that findings point at first, as they stand there, once all is found.
+    pub seen: Vec<(u16, CellRef, String)>,
 }
 
 impl Sink {
@@ -93,6 +96,9 @@ impl Sink {
             let sheet = finding.place.sheet.and_then(|sheet| workbook.sheets.get(usize::from(sheet)));
             let Some(sheet) = sheet.filter(|_| !finding.place.cells.is_empty()) else { continue };
             finding.key.read = Fingerprint::of(finding.place.cells.iter().map(|at| as_read(sheet, *at)));
+            if let (Some(index), Some(at)) = (finding.place.sheet, finding.place.cells.first()) {
+                self.seen.push((index, *at, shown(sheet, *at)));
+            }
         }
     }
 
@@ -112,6 +118,12 @@ impl Sink {
         finding.bound();
         self.findings.push(finding);
     }
+}
+
+/// What stands in a cell, in words.
+fn shown(sheet: &RawSheet, at: CellRef) -> String {
+    let cell = sheet.cells.binary_search_by_key(&at, |cell| cell.at).ok().and_then(|i| sheet.cells.get(i));
+    cell.map(|cell| bounded(&value_words(sheet, cell.value)).into_owned()).unwrap_or_default()
 }
 
 /// A cell's value, whatever its kind, as bytes that tell it from every other.

@@ -124,18 +124,23 @@ impl<'a> View<'a> {
 
     /// A value as an officer sees it on screen.
     pub fn words(&self, value: RawValue) -> Cow<'a, str> {
-        match value {
-            RawValue::Text { .. } => Cow::Borrowed(self.sheet.text(value)),
-            RawValue::Number(number) => Cow::Owned(crate::text::numbers::show(number)),
-            RawValue::Percent(share) => Cow::Owned(crate::text::numbers::percent(share)),
-            RawValue::Boolean(yes) => Cow::Borrowed(if yes { "TRUE" } else { "FALSE" }),
-            RawValue::DateSerial(serial) => Cow::Owned(match crate::text::dates::from_serial(serial) {
-                Some(day) => crate::text::dates::show_day(day),
-                None => crate::text::numbers::show(serial),
-            }),
-            RawValue::Error(kind) => Cow::Borrowed(ERROR_WORDS.get(usize::from(kind)).copied().unwrap_or("#ERROR!")),
-            RawValue::Unreadable(doubt) => Cow::Borrowed(doubt.words()),
-        }
+        value_words(self.sheet, value)
+    }
+}
+
+/// A value of a sheet as an officer sees it on screen.
+pub fn value_words(sheet: &RawSheet, value: RawValue) -> Cow<'_, str> {
+    match value {
+        RawValue::Text { .. } => Cow::Borrowed(sheet.text(value)),
+        RawValue::Number(number) => Cow::Owned(crate::text::numbers::show(number)),
+        RawValue::Percent(share) => Cow::Owned(crate::text::numbers::percent(share)),
+        RawValue::Boolean(yes) => Cow::Borrowed(if yes { "TRUE" } else { "FALSE" }),
+        RawValue::DateSerial(serial) => Cow::Owned(match crate::text::dates::from_serial(serial) {
+            Some(day) => crate::text::dates::show_day(day),
+            None => crate::text::numbers::show(serial),
+        }),
+        RawValue::Error(kind) => Cow::Borrowed(ERROR_WORDS.get(usize::from(kind)).copied().unwrap_or("#ERROR!")),
+        RawValue::Unreadable(doubt) => Cow::Borrowed(doubt.words()),
     }
 }
 

@@ -9,6 +9,7 @@ mod chart;
 mod chase;
 mod correction;
 mod data_edition;
+mod decisions;
 mod findings;
 #[cfg(test)]
 mod fixture;
@@ -42,6 +43,7 @@ use std::path::Path;
 enum Job<'a> {
     Leadership,
     Findings,
+    Decisions,
     Data,
     Chase,
     ChaseText,
@@ -55,7 +57,7 @@ impl Job<'_> {
     fn rank(&self) -> u8 {
         match self {
             Job::Data => 0,
-            Job::Findings => 1,
+            Job::Findings | Job::Decisions => 1,
             Job::Rows(_) => 2,
             Job::Leadership => 3,
             Job::Records | Job::Correction(_) => 4,
@@ -64,12 +66,18 @@ impl Job<'_> {
     }
 }
 
+/// What the decisions workbook of a run of this name is called.
+pub fn decisions_name(name: &str) -> String {
+    format!("{}_处理意见.xlsx", file_stem(name))
+}
+
 /// Every output by its name, in the order in which officers read them.
 fn jobs<'a>(results: &Results<'a>, forms: &[Accepted<'_>]) -> Vec<(String, Job<'a>)> {
     let name = file_stem(&results.name());
     let mut jobs = vec![
         (format!("{name}_汇总表.xlsx"), Job::Leadership),
         (format!("{name}_审核问题.xlsx"), Job::Findings),
+        (decisions_name(&results.name()), Job::Decisions),
         (format!("{name}_催报.xlsx"), Job::Chase),
         (format!("{name}_催报.txt"), Job::ChaseText),
         (format!("{name}_数据版.xlsx"), Job::Data),
@@ -114,6 +122,7 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
             Job::Leadership => Ok(leadership::leadership(&results, &account, &input_hash, target)?),
             Job::Correction(correction) => Ok(correction::correction(&results, *correction, target)?),
             Job::Findings => Ok(findings::findings(&results, &links, target)?),
+            Job::Decisions => Ok(decisions::decisions(&results, &links, target)?),
             Job::Data => Ok(data_edition::data_edition(&results, &forms, cell_text::SHEET_ROWS - 1, target).map(drop)?),
             Job::Rows(rows) => {
                 let (count, _) = form_rows(results.frame(), rows, target)?;

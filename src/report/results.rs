@@ -3,12 +3,14 @@
 use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
 use crate::history::correction::FigureChange;
+use crate::history::decisions::register::Untaken;
 use crate::history::rows::RunFrame;
 use crate::model::discipline::ChaseList;
 use crate::model::finding::{Finding, Place};
 use crate::model::run::{RunVerdict, SourceVerdict};
 use crate::model::statistic::StatTable;
 use crate::rows::ValidatedRows;
+use crate::rows::aside::AsideRows;
 
 /// Everything that is written.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +20,8 @@ pub struct Results<'a> {
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
     pub rows: &'a [ValidatedRows],
+    /// Rows that entered no rule.
+    pub aside: &'a [AsideRows],
     pub tables: &'a [StatTable],
     /// (holds, sentence) for the overview.
     pub statements: &'a [(Option<bool>, String)],
@@ -26,6 +30,9 @@ pub struct Results<'a> {
     pub history_notes: &'a [String],
     /// Where this run changes a period that was issued.
     pub correction: Option<Correction<'a>>,
+    /// Answers in decisions workbooks that were not taken, and what else is to be said of those workbooks.
+    pub untaken: &'a [Untaken],
+    pub decision_remarks: &'a [String],
 }
 
 /// Why an issued period was run again, and every figure that is no longer what was issued.

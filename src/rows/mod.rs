@@ -6,6 +6,7 @@ pub mod aside;
 pub mod computed;
 mod grid;
 pub mod record;
+pub mod subject;
 pub mod words;
 
 pub use grid::{Grid, LookupResult, Rows, ValidatedRows, assemble, context, recommenders};

@@ -1,14 +1,15 @@
 //! The first three stages: files in, verdicts out.
 
-use super::own_results;
 use super::prepare::Prepared;
 use super::stop::Stop;
 use super::watch::Watch;
+use super::{decided, own_results};
 use crate::formats::own;
 use crate::history::History;
 use crate::ingest::{self, Delivery, Discovery, Limits};
 use crate::model::codes::FindingCode;
 use crate::model::outcome::ReadOutcome;
+use crate::model::decision::Decisions;
 use crate::model::{Outcome, Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Budget, Normaliser, Overrun};
 use crate::validate::arrived::{Arrival, Arrived};
@@ -17,14 +18,14 @@ use crate::validate::{self, Validated};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-/// Reads all returns and validates them together: the first three stages.
+/// Reads all returns and validates them together, decisions applied: the first three stages.
 ///
 /// # Errors
 /// [`Stop::Input`] when there is nothing to read, [`Stop::Unproven`] when the accounting does not come out.
 pub fn collect(
     prepared: &Prepared,
     returns: &[PathBuf],
-    history: &History,
+    (history, decisions): (&History, &Decisions),
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Validated, Stop> {
@@ -42,7 +43,7 @@ pub fn collect(
     })
     .map_err(Stop::Input)?;
     watch.stage("核对数据");
-    let validated = validate::validate(Yardstick { plan, reference, period, history }, arrived);
+    let validated = decided::validate(&normaliser, Yardstick { plan, reference, period, history, decisions }, arrived);
     validate::accounting::prove(&validated.verdict).map_err(Stop::Unproven)?;
     Ok(validated)
 }

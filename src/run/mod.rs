@@ -2,7 +2,9 @@
 //!
 //! In: a definition, reference data and a folder of returns. Out: verdicts, tables, files. Knows no formats.
 
+mod answers;
 mod collect;
+mod decided;
 pub mod issue;
 mod other_period;
 mod own_results;
@@ -34,7 +36,10 @@ use crate::model::run::RunVerdict;
 use crate::report;
 use crate::report::output::Written;
 use crate::report::results::{Correction, Results};
+use crate::validate::yardstick::Yardstick;
 use crate::validate::{self, Validated};
+use answers::Answers;
+use decided::TakenIn;
 use past::{HeldPeriod, OwnPeriod};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -89,7 +94,10 @@ pub fn run(
     let before_issue = own.as_ref().and_then(|own| own.without_entered(prepared));
     let prepared = before_issue.as_ref().unwrap_or(prepared);
     let Prepared { plan, reference, period, .. } = prepared;
-    let mut validated = collect(prepared, returns, &history, limits, watch)?;
+    let answers = Answers::find(prepared, places.out, places.decisions, limits.allowance())?;
+    let register = decided::register(&history, answers)?;
+    let decisions = register.register.decisions();
+    let mut validated = collect(prepared, returns, (&history, &decisions), limits, watch)?;
     if let Some(other) = other_period::mostly_other(prepared, &validated.verdict) {
         return Err(Stop::Usage(other));
     }
@@ -115,7 +123,9 @@ pub fn run(
     if !conflicts.is_empty() {
         return Err(Stop::Usage(conflicts.join("\n")));
     }
-    validate::add_findings(plan, reference, &mut validated.verdict, &computed.findings);
+    let yardstick = Yardstick { plan, reference, period, history: &history, decisions: &decisions };
+    validate::add_findings(yardstick, &mut validated.verdict, &computed.findings);
+    register.close(prepared, &mut validated);
     let mut written = Written::default();
     let mut overtaken = None;
     if let Some(folder) = places.out {
@@ -125,10 +135,12 @@ pub fn run(
             overtaken = held.outdated(&history, prepared, &validated.verdict);
         }
         watch.stage("写出结果");
-        written = write(prepared, &history, own.as_ref().zip(held), &validated, &computed, folder)?;
+        let taken = &register;
+        written = write(prepared, &history, own.as_ref().zip(held), (&validated, &computed), taken, folder)?;
     }
     let mut history_notes = history.notes();
     history_notes.extend(overtaken);
+    history_notes.extend(register.notes(&validated.verdict));
     Ok(Finished { validated, computed, written, history_notes })
 }
 
@@ -137,8 +149,8 @@ fn write(
     prepared: &Prepared,
     history: &History,
     own: Option<(&OwnPeriod, HeldPeriod<'_>)>,
-    validated: &Validated,
-    computed: &ComputedTables,
+    (validated, computed): (&Validated, &ComputedTables),
+    taken: &TakenIn,
     folder: &Path,
 ) -> Result<Written, Stop> {
     let Prepared { plan, reference, period, .. } = prepared;
@@ -155,11 +167,14 @@ fn write(
         period,
         verdict: &validated.verdict,
         rows: &validated.rows,
+        aside: &validated.aside,
         tables: &computed.tables,
         statements: &statements,
         chase: &computed.chase,
         history_notes: &notes,
         correction: issued.map(|((number, reason), changes)| Correction { number, reason, changes }),
+        untaken: &taken.register.untaken,
+        decision_remarks: &taken.register.remarks,
     };
     let mut pending = report::prepare(results, folder).map_err(Stop::Output)?;
     replaces_no_return(pending.targets(), &validated.verdict)?;
@@ -174,6 +189,7 @@ fn write(
         tables: &computed.tables,
         issued: issued.map(|((number, _), _)| number),
     };
+    taken.answers.are_all_taken()?;
     let changed = changes.as_ref().map(|changes| changes.changes.len());
     match held.map(|held| held.stage(entry, forms, changed)).transpose()? {
         None => pending.commit().map_err(Stop::Output),

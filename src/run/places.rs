@@ -1,6 +1,6 @@
 //! Where a run reads earlier periods and puts its results.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where a run reads earlier periods and puts its results.
 #[derive(Debug, Clone, Copy, Default)]
@@ -11,4 +11,6 @@ pub struct Places<'a> {
     pub history: Option<&'a Path>,
     /// Why an issued period is run again (更正的理由).
     pub reason: Option<&'a str>,
+    /// Decisions workbooks (处理意见) beside those in the results folder.
+    pub decisions: &'a [PathBuf],
 }

@@ -7,6 +7,7 @@ use super::watch::Watch;
 use crate::definition::Plan;
 use crate::history::History;
 use crate::ingest::{self, Limits};
+use crate::model::decision::Decisions;
 use crate::model::normalised::NormalisedReturn;
 use crate::model::outcome::ReadOutcome;
 use crate::model::{RawWorkbook, SourceFile};
@@ -172,7 +173,10 @@ fn judge<'p>(prepared: &'p [Prepared], files: &[SourceFile], seen: Vec<Seen>) ->
         let Prepared { plan, reference, period, .. } = ready;
         // A unit has no other periods at hand, and its return is judged by itself.
         let history = History::open(None, plan, reference, period);
-        let validated = validate::validate(Yardstick { plan, reference, period, history: &history }, arrived);
+        let validated = validate::validate(
+            Yardstick { plan, reference, period, history: &history, decisions: &Decisions::default() },
+            arrived,
+        );
         validate::accounting::prove(&validated.verdict).map_err(Stop::Unproven)?;
         answered.push(Answered { ready, validated, own, doubtful });
     }

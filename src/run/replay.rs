@@ -8,6 +8,7 @@ use crate::definition::diagnostic::nearest;
 use crate::domain::period::Period;
 use crate::history::History;
 use crate::history::issue::Issued;
+use crate::model::decision::Decisions;
 use crate::model::replay::{Replay, ReplayedPeriod};
 use crate::report;
 use crate::validate::replay;
@@ -39,7 +40,13 @@ pub fn replay(
         };
         let Prepared { plan, reference, period, .. } = prepared;
         let stored = History::open(Some(history), &plan, &reference, &period);
-        let against = Yardstick { plan: &plan, reference: &reference, period: &period, history: &stored };
+        let against = Yardstick {
+            plan: &plan,
+            reference: &reference,
+            period: &period,
+            history: &stored,
+            decisions: &Decisions::default(),
+        };
         replayed.push(match stored.own() {
             Some(Ok(own)) => {
                 let mut tried = replay::replay(against, own, only);

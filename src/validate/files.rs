@@ -1,6 +1,7 @@
 //! The verdict on each file, and the closing of the run's books.
 
 use super::arrived::{Arrival, Arrived};
+use super::decided::Settlement;
 use super::discipline::{beijing_day, early, lateness, units};
 use super::ruling::{self, Replaced, Ruling};
 use super::verdicts::blocking;
@@ -22,23 +23,21 @@ pub fn close(
     accounts: Vec<RowAccount>,
     mut findings: Vec<Finding>,
     named: &BTreeMap<u32, BTreeSet<u32>>,
+    settlement: Settlement,
 ) -> RunVerdict {
-    findings.extend(arrived.iter().filter_map(on_whole_file));
-    findings.extend(arrived.iter().enumerate().filter_map(|(position, file)| match &file.arrival {
-        Arrival::Return(returned) if ruling.replacing(position, returned).is_empty() => {
-            early(reference.due.as_ref(), &file.source, returned)
-        }
-        _ => None,
-    }));
     sort_findings(&mut findings);
-    let verdicts = FileFindings::of(&findings);
+    let verdicts = FileFindings::of(&findings, &settlement.excluded);
     let mut amendments = Vec::new();
+    let (mut seen, mut explanations) = (BTreeMap::new(), Vec::new());
     let mut sources = Vec::with_capacity(arrived.len());
     for ((position, mut file), rows) in arrived.into_iter().enumerate().zip(accounts) {
         if let Arrival::Return(returned) = &mut file.arrival
             && ruling.replacing(position, returned).is_empty()
         {
             amendments.append(&mut returned.amendments);
+            let index = file.source.index;
+            seen.extend(returned.seen.drain(..).map(|(sheet, at, words)| ((index, sheet, at), words)));
+            explanations.append(&mut returned.explanations);
         }
         sources.push(source_verdict(reference, position, file, ruling, rows, &verdicts));
     }
@@ -54,7 +53,21 @@ pub fn close(
         ledger: Ledger::default(),
         drift: Drift::default(),
         unknown_names: Vec::new(),
+        decisions: settlement.settled,
+        seen,
+        explanations,
     }
+}
+
+/// What is found of files as a whole.
+pub fn on_files(reference: &Reference, arrived: &[Arrived], ruling: &Ruling) -> Vec<Finding> {
+    let early = arrived.iter().enumerate().filter_map(|(position, file)| match &file.arrival {
+        Arrival::Return(returned) if ruling.replacing(position, returned).is_empty() => {
+            early(reference.due.as_ref(), &file.source, returned)
+        }
+        _ => None,
+    });
+    arrived.iter().filter_map(on_whole_file).chain(early).collect()
 }
 
 /// A file that yields nothing is a finding too, so that one list holds all that somebody has to see to.
@@ -89,17 +102,23 @@ struct FileFindings {
     blocking: BTreeMap<u32, usize>,
     /// What holds the file out, in words.
     holding: BTreeMap<u32, String>,
+    /// Records that somebody took out.
+    excluded: BTreeMap<u32, BTreeSet<u32>>,
 }
 
 impl FileFindings {
-    fn of(findings: &[Finding]) -> FileFindings {
+    fn of(findings: &[Finding], taken_out: &[Place]) -> FileFindings {
+        let mut excluded: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        for (source, row) in taken_out.iter().filter_map(|place| place.source.zip(place.row)) {
+            excluded.entry(source).or_default().insert(row);
+        }
         let mut holding = BTreeMap::new();
         for finding in findings.iter().filter(|finding| finding.effect == Effect::HoldsReturn) {
             if let Some(source) = finding.place.source {
                 holding.entry(source).or_insert_with(|| finding.found.clone());
             }
         }
-        FileFindings { blocking: blocking(findings), holding }
+        FileFindings { blocking: blocking(findings), holding, excluded }
     }
 }
 
@@ -207,6 +226,7 @@ fn returned_or_accepted(
         causes.push(format!("其中一部分{}，其余照计", ruling::cause(&partly)));
     }
     verdict.superseded_by = partly.first().map(|replaced| replaced.by);
+    let taken_out = findings.excluded.get(&index).map_or(0, |rows| rows.len() as u64);
     if let Some(count) = findings.blocking.get(&index) {
         verdict.outcome = Outcome::Returned;
         let cause = match findings.holding.get(&index) {
@@ -214,9 +234,12 @@ fn returned_or_accepted(
             None => format!("有 {count} 处必改"),
         };
         causes.insert(0, cause);
-    } else if verdict.rows.accepted == 0 && verdict.rows.held > 0 {
+    } else if verdict.rows.accepted == 0 && verdict.rows.held > taken_out {
         verdict.outcome = Outcome::Returned;
-        causes.insert(0, format!("没有一行计入：{} 行待核实", verdict.rows.held));
+        causes.insert(0, format!("没有一行计入：{} 行待核实", verdict.rows.held - taken_out));
+    }
+    if taken_out > 0 {
+        causes.push(format!("经认定不计入 {taken_out} 行"));
     }
     if verdict.outcome == Outcome::Returned {
         let who = name(&reference.roster, verdict.unit).unwrap_or("报送单位");

@@ -178,6 +178,7 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         charts: vec![],
         words: crate::definition::read::words::shipped(),
         warnings: vec![],
+        conditions: std::collections::BTreeMap::new(),
         path: "x".into(),
         sha256: String::new(),
     }
@@ -267,6 +268,8 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
         nil_return: false,
         findings: vec![],
         amendments: vec![],
+        seen: vec![],
+        explanations: vec![],
     };
     arrival(source, name, Arrival::Return(Box::new(returned)))
 }
@@ -297,7 +300,10 @@ pub fn edit(file: &mut Arrived) -> &mut NormalisedReturn {
 pub fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
     let (reference, period) = (reference(), Period::parse("2026").unwrap());
     let history = crate::history::History::open(None, plan, &reference, &period);
-    let validated = validate(Yardstick { plan, reference: &reference, period: &period, history: &history }, arrived);
+    let decisions = crate::model::decision::Decisions::default();
+    let yardstick =
+        Yardstick { plan, reference: &reference, period: &period, history: &history, decisions: &decisions };
+    let validated = validate(yardstick, arrived);
     prove(&validated.verdict).unwrap();
     for validated in &validated.rows {
         assert_eq!(validated.rows.grid.height(), validated.accepted.len());

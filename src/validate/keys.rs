@@ -2,11 +2,12 @@
 //! found, and at the end every finding's key as a whole.
 
 use super::addresses::Addresses;
+use super::arrived::{Arrival, Arrived};
 use crate::definition::{Form, Plan, Roster};
 use crate::model::normalised::{Binding, NormalisedReturn};
-use crate::model::run::{RunVerdict, SourceVerdict};
-use crate::model::{FindingKey, Fingerprint, FormTable, Place};
+use crate::model::{Finding, FindingKey, Fingerprint, FormTable, Place};
 use crate::rows::record;
+use crate::text::hex::hex;
 use std::collections::HashMap;
 
 /// Names form, field and record of a return's own findings, while its tables are still with it.
@@ -74,19 +75,35 @@ fn of_row(form: &Form, roster: &Roster, table: &FormTable, row: usize) -> Finger
     record::fingerprint(columns, row, &roster.units)
 }
 
+/// A file as keys tell it: whose it is, and the SHA-256 of its bytes.
+pub type FileIdentity = (Option<u32>, String);
+
+/// The identity of each file before its verdict.
+pub fn files(arrived: &[Arrived]) -> Vec<FileIdentity> {
+    let files = arrived.iter().map(|file| {
+        let sender = match &file.arrival {
+            Arrival::Return(returned) => returned.sender.as_ref().map(|sender| sender.unit),
+            _ => None,
+        };
+        (sender.or(file.named_unit), file.sha256.map(|hash| hex(&hash)).unwrap_or_default())
+    });
+    files.collect()
+}
+
 /// Seals every finding's key, in their order.
-pub fn seal(plan: &Plan, roster: &Roster, verdict: &mut RunVerdict) {
-    let mut met: HashMap<Fingerprint, usize> = HashMap::with_capacity(verdict.findings.len());
-    for finding in &mut verdict.findings {
-        let source = finding.place.source.and_then(|source| verdict.sources.get(source as usize));
-        let unit = finding.place.unit.or_else(|| source?.unit);
+pub fn seal(plan: &Plan, roster: &Roster, findings: &mut [Finding], files: &[FileIdentity]) {
+    let mut met: HashMap<Fingerprint, usize> = HashMap::with_capacity(findings.len());
+    for finding in findings {
+        let source = finding.place.source.and_then(|source| files.get(source as usize));
+        let unit = finding.place.unit.or_else(|| source?.0);
         let unit = unit.and_then(|unit| roster.units.get(unit as usize)).map_or("", |unit| &unit.code);
         let FindingKey { form, field, read, .. } = finding.key;
         let form = form.and_then(|form| plan.forms.get(usize::from(form)));
         let field = field.and_then(|field| form?.fields.get(usize::from(field))).map_or("", |field| &*field.name);
         let form = form.map_or("", |form| &form.id);
         if read.is_nothing() {
-            finding.key.read = source.map_or_else(|| Fingerprint::of([&finding.found]), content);
+            let content = source.map(|(_, sha256)| Fingerprint::of([sha256]));
+            finding.key.read = content.unwrap_or_else(|| Fingerprint::of([&finding.found]));
         }
         finding.key.seal(unit, form, field, &finding.code, 0);
         let before = met.entry(finding.key.whole()).or_default();
@@ -95,9 +112,4 @@ pub fn seal(plan: &Plan, roster: &Roster, verdict: &mut RunVerdict) {
         }
         *before += 1;
     }
-}
-
-/// What a finding on a whole file read.
-fn content(source: &SourceVerdict) -> Fingerprint {
-    Fingerprint::of([&source.sha256])
 }

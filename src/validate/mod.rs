@@ -6,6 +6,7 @@ mod addresses;
 pub mod arrived;
 mod candidate;
 mod changes;
+pub mod decided;
 mod discipline;
 mod drift;
 mod files;
@@ -40,6 +41,7 @@ use crate::rows::aside::{AsideReason, AsideRows};
 use crate::rows::{LookupResult, ValidatedRows, assemble, computed, context, recommenders};
 use addresses::Addresses;
 use arrived::{Arrival, Arrived};
+use decided::Settlement;
 use gone::Heard;
 use rows::FormRows;
 use sorted::{Sorted, count_rows, take_findings};
@@ -63,7 +65,7 @@ pub struct Validated {
 /// The order matters: versions first (replaced and held-out rows enter no rule), then every rule over all rows, then
 /// verdicts, and only then what depends on accepted rows.
 pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validated {
-    let Yardstick { plan, reference, period, .. } = yardstick;
+    let Yardstick { plan, reference, period, decisions, .. } = yardstick;
     let context = context(plan, reference, period);
     let addresses = Addresses::of(&arrived);
     let mut ruling = versions::decide(plan, &reference.roster, &addresses, &arrived);
@@ -100,11 +102,20 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
         findings.extend(found);
         matched.push((lookup, one));
     }
-    let so_far = Holds::of(&findings);
+    findings.extend(files::on_files(reference, &arrived, &ruling));
+    files::sort_findings(&mut findings);
+    let settlement = match decisions.is_empty() {
+        true => Settlement::default(),
+        false => {
+            keys::seal(plan, &reference.roster, &mut findings, &keys::files(&arrived));
+            decided::settle(plan, decisions, &mut findings)
+        }
+    };
+    let so_far = Holds::of(&findings, &settlement.excluded);
     let unplaced: Vec<Finding> = forms.iter().flat_map(|rows| verdicts::unplaced(rows, &so_far)).collect();
     findings.extend(unplaced);
 
-    let holds = Holds::of(&findings);
+    let holds = Holds::of(&findings, &settlement.excluded);
     let verdicts: Vec<RowVerdicts> = forms.iter().map(|rows| holds.judge(plan, rows)).collect();
     let recommenders = recommenders(&reference.roster);
     let lookups = matched
@@ -121,10 +132,10 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
         .map(|(form, verdict)| ValidatedRows { rows: form.rows, accepted: verdict.accepted })
         .collect();
     let aside = set_aside(plan, reference, sorted.aside);
-    let mut verdict = files::close(reference, arrived, &ruling, sorted.accounts, findings, &named);
+    let mut verdict = files::close(reference, arrived, &ruling, sorted.accounts, findings, &named, settlement);
     verdict.drift = drift::drift(plan, &verdict.sources);
     (verdict.ledger, verdict.unknown_names) = (ledger, unknown_names);
-    keys::seal(plan, &reference.roster, &mut verdict);
+    seal(plan, reference, &mut verdict);
     Validated { verdict, rows, aside, lookups }
 }
 
@@ -139,11 +150,31 @@ fn set_aside(plan: &Plan, reference: &Reference, aside: Vec<Vec<(FormTable, Asid
     forms.collect()
 }
 
-/// Takes in what later stages found, in the order of the others, each with its key.
-pub fn add_findings(plan: &Plan, reference: &Reference, verdict: &mut RunVerdict, more: &[Finding]) {
-    verdict.findings.extend(more.iter().cloned());
+/// Takes in what later stages found, in the order of the others, each with its key; what was decided of them is applied.
+pub fn add_findings(yardstick: Yardstick<'_>, verdict: &mut RunVerdict, more: &[Finding]) {
+    let Yardstick { plan, reference, decisions, .. } = yardstick;
+    let mut more = more.to_vec();
+    files::sort_findings(&mut more);
+    if !decisions.is_empty() {
+        let files: Vec<_> = verdict.sources.iter().map(|file| (file.unit, file.sha256.clone())).collect();
+        keys::seal(plan, &reference.roster, &mut more, &files);
+        verdict.decisions.extend(decided::settle(plan, decisions, &mut more).settled);
+    }
+    verdict.findings.append(&mut more);
     files::sort_findings(&mut verdict.findings);
-    keys::seal(plan, &reference.roster, verdict);
+    seal(plan, reference, verdict);
+}
+
+/// Takes in findings that nobody decides, in the order of the others.
+pub fn add_remarks(plan: &Plan, reference: &Reference, verdict: &mut RunVerdict, more: Vec<Finding>) {
+    verdict.findings.extend(more);
+    files::sort_findings(&mut verdict.findings);
+    seal(plan, reference, verdict);
+}
+
+fn seal(plan: &Plan, reference: &Reference, verdict: &mut RunVerdict) {
+    let files: Vec<_> = verdict.sources.iter().map(|file| (file.unit, file.sha256.clone())).collect();
+    keys::seal(plan, &reference.roster, &mut verdict.findings, &files);
 }
 
 #[cfg(test)]

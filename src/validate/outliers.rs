@@ -64,7 +64,7 @@ fn by_history(
     here: &RunContext,
     yardstick: Yardstick<'_>,
 ) -> Vec<Finding> {
-    let Yardstick { plan, reference, period, history } = yardstick;
+    let Yardstick { plan, reference, period, history, .. } = yardstick;
     let mut earlier: Vec<Period> = history.periods().filter(|other| *other < period).cloned().collect();
     let earlier = earlier.split_off(earlier.len().saturating_sub(most));
     let alone = alone(keys);

@@ -313,7 +313,9 @@ fn what_is_filed_before_the_opening_is_remarked_on_and_without_a_due_date_nobody
         reference.due = Some(Due { opens, due: day(2026, 3, 6).unwrap(), grace: None }).filter(|_| dated);
         let period = Period::parse("2026").unwrap();
         let (plan, history) = (plan(vec![]), crate::history::History::open(None, &plan(vec![]), &reference, &period));
-        let against = Yardstick { plan: &plan, reference: &reference, period: &period, history: &history };
+        let decisions = crate::model::decision::Decisions::default();
+        let against =
+            Yardstick { plan: &plan, reference: &reference, period: &period, history: &history, decisions: &decisions };
         let verdict = validate(against, files.clone()).verdict;
         let codes: Vec<String> = verdict.findings.iter().map(|finding| finding.code.to_string()).collect();
         (verdict.units[0].status, codes)

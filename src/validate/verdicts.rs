@@ -22,8 +22,14 @@ pub struct Holds {
 }
 
 impl Holds {
-    pub fn of(findings: &[Finding]) -> Holds {
+    /// `excluded`: records that somebody took out, whatever is found on them.
+    pub fn of(findings: &[Finding], excluded: &[Place]) -> Holds {
         let mut holds = Holds::default();
+        for place in excluded {
+            if let (Some(source), Some(row)) = (place.source, place.row) {
+                holds.rows.entry((source, row)).or_default().push((Severity::Note, place.clone()));
+            }
+        }
         for finding in findings {
             let Some(source) = finding.place.source else { continue };
             if finding.severity == Severity::Block {

@@ -3,6 +3,7 @@
 use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
 use crate::history::History;
+use crate::model::decision::Decisions;
 
 /// What all returns are held against.
 #[derive(Debug, Clone, Copy)]
@@ -12,4 +13,6 @@ pub struct Yardstick<'a> {
     pub period: &'a Period,
     /// Earlier periods, for rules that look back.
     pub history: &'a History,
+    /// What people settled about findings.
+    pub decisions: &'a Decisions,
 }

@@ -18,7 +18,7 @@ struct Personal {
 /// The table that README shows.
 const OUTPUTS: [Personal; 3] = [
     Personal {
-        outputs: &["…_审核问题.xlsx", "…_数据版.xlsx", "data/*.parquet"],
+        outputs: &["…_审核问题.xlsx", "…_处理意见.xlsx", "…_数据版.xlsx", "data/*.parquet"],
         id_numbers: true,
         telephones: true,
         names: "yes",

@@ -143,7 +143,7 @@ pub fn finished_months(pipeline: &str, months: &[&str]) -> Vec<(huizong::run::Fi
         .expect("the shipped definition");
         let returns = [root().join("samples").join(pipeline).join(month)];
         let out = folder.path().join(month);
-        let places = huizong::run::Places { out: Some(&out), history: Some(&history), reason: None };
+        let places = huizong::run::Places { out: Some(&out), history: Some(&history), ..Default::default() };
         let finished = huizong::run::run(&prepared, &returns, places, &limits, &huizong::run::Unwatched);
         let finished = finished.unwrap_or_else(|_| panic!("{pipeline} {month} does not run"));
         let text = std::fs::read_to_string(out.join("findings.ndjson")).expect("findings");

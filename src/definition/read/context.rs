@@ -5,7 +5,7 @@ use super::cursor::{Log, Section, Word, suggestion};
 use crate::definition::plan::{CodeList, ColumnType, Form, NamedValue, ReferenceSchema, Template, TemplatePart};
 use crate::language::{self, Checked, Literal, RUN_CONSTANTS, Type};
 use crate::model::codes::{DiagnosticCode, FindingCode};
-use crate::model::{Effect, Severity};
+use crate::model::{Effect, Fingerprint, Severity};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,6 +31,8 @@ pub struct Context<'a> {
     /// An included file is not there, so a code list may only seem to be missing.
     pub codes_incomplete: bool,
     rule_codes: RefCell<BTreeMap<String, u32>>,
+    /// What each code's rule asks, as [`Plan::conditions`](crate::definition::Plan::conditions).
+    pub conditions: RefCell<BTreeMap<Arc<str>, Fingerprint>>,
 }
 
 /// The columns that an expression or a template may name, and what they are columns of.
@@ -57,6 +59,7 @@ impl<'a> Context<'a> {
             untyped: BTreeSet::new(),
             codes_incomplete: false,
             rule_codes: RefCell::default(),
+            conditions: RefCell::default(),
         }
     }
 
@@ -275,7 +278,31 @@ impl<'a> Context<'a> {
             let message = format!("审核代码“{}”重复，第 {first} 行已用过", word.text);
             word.report(DiagnosticCode::DuplicateCode, message, Some("每条规则用自己的代码".to_owned()));
         }
-        Arc::from(word.text)
+        let code: Arc<str> = Arc::from(word.text);
+        self.conditions.borrow_mut().insert(Arc::clone(&code), self.asked(section));
+        code
+    }
+
+    /// All that a rule asks, its words for people and its weight aside, with the named values that it may mention.
+    fn asked(&self, section: &Section<'_>) -> Fingerprint {
+        const SAID: [&str; 10] =
+            ["code", "severity", "trial", "found", "expected", "next", "title", "notice", "line", "cells"];
+        let mut parts = Vec::new();
+        for (key, node) in section.entries().into_iter().filter(|(key, _)| !SAID.contains(&key.text)) {
+            let written = self.log.text.get(node.span()).unwrap_or_default();
+            // Laid out anew it is the same rule.
+            let written: Vec<&str> = written.split_whitespace().collect();
+            parts.push((key.text.to_owned(), written.join(" ")));
+        }
+        parts.sort();
+        let mentioned = |value: &&NamedValue| parts.iter().any(|(_, written)| written.contains(&value.name));
+        let values: Vec<(String, String)> = self
+            .values
+            .iter()
+            .filter(mentioned)
+            .map(|value| (value.name.clone(), format!("{:?}", value.value)))
+            .collect();
+        Fingerprint::of(parts.into_iter().chain(values).flat_map(|(name, text)| [name, text]))
     }
 
     pub fn severity(&self, section: &Section<'_>) -> Severity {

@@ -54,5 +54,6 @@ registry! {
         ShownByFormat "shown-by-format" = entry("按显示的样子读", "a number format adds words, zeros or a unit");
         UnitOnCoverFactor "unit-on-cover-factor" = entry("按表上写明的单位换算", "the money unit stands in the corner, the title or a note");
         HeadingFills "heading-fills" = entry("按分段标题填入", "a code word in a heading above (三、备选) fills the records below it");
+        Decided "decided" = entry("经人工认定改值", "a person's decision (处理意见) gives the cell another value");
     }
 }

@@ -211,6 +211,8 @@ VersionByStamp "version-by-stamp" = whole(VERIFY, "只凭修改时间分出新�
         QuotaNotApportioned "quota-not-apportioned" = run(BLOCK, "总名额不够每个单位的下限", "the total cannot give each unit its minimum", "请改总名额或下限");
         QuotaIssuedRow "quota-issued-row" = run(BLOCK, "名额分配表有行认不出单位", "a row of 名额分配表 belongs to no expected unit", "请改正名额分配表后重新汇总");
         QuotaIssuedTotal "quota-issued-total" = run(BLOCK, "名额分配表的合计不等于总名额", "名额分配表 adds up to another total than the definition's", "请改正名额分配表后重新汇总");
+        DecisionNotTaken "decision-not-taken" = run(VERIFY, "处理意见没有采用", "an answer in the decisions workbook (处理意见) that is impossible, incomplete or contradicts another; nothing of it was applied", "请在处理意见工作簿里改好这一行后重新汇总");
+        DecisionExpired "decision-expired" = run(NOTE, "处理意见已失效", "a decision whose finding is no more, or whose cells or rule changed since", "问题还在的，请在处理意见工作簿里重新处理");
         HistoryGap "history-gap" = run(NOTE, "要对照的那一期没有可用的数据", "rules that look back were not evaluated: that period is not stored, or not usably", "请先汇总那一期");
         HistoryAmbiguous "history-ambiguous" = run(NOTE, "历史中有几条记录的标识相同", "stored records that share their key; they were not compared", "请核对那一期的数据");
     }

@@ -108,6 +108,7 @@ pub fn plan() -> Plan {
         charts: vec![],
         words: crate::definition::read::words::shipped(),
         warnings: vec![],
+        conditions: std::collections::BTreeMap::new(),
         path: PathBuf::new(),
         sha256: String::new(),
     }

@@ -1,0 +1,356 @@
+//! The decisions workbook (处理意见): every open 必改 and 核实 with what it is about and what it moves, and columns for the
+//! answer; what was decided, what expired, and how to fill it in. The next run reads the answers from where it lies.
+//!
+//! It is for the officers who decide: ID numbers are not masked here.
+
+use super::links::Links;
+use super::results::Results;
+use crate::book::listing::{ListCell, Listing, remarks};
+use crate::book::row_book::RowBook;
+use crate::history::decisions::register::who;
+use crate::history::decisions::sheet::{
+    DAY, DISPOSITION, FIELD, FOUND, OFFICER, PLACE, RAW, REASON, RECORD, SEVERITY, TAG, Tag, UNIT, VALUE, Written,
+};
+use crate::model::decision::{Decision, DecisionKey, DecisionState, Disposition, Settled, TakenOn};
+use crate::model::{Effect, Finding, Fingerprint, Severity};
+use crate::rows::subject::{Subject, Subjects};
+use crate::text::dates::show_day;
+use std::collections::HashMap;
+use std::io::{self, Seek, Write};
+
+/// Words before a sender's explanation where it is offered as the reason.
+const OFFERED: &str = "报送单位说明：";
+
+const COLUMNS: [(&str, f64); 20] = [
+    ("序号", 5.0),
+    (SEVERITY, 6.0),
+    (UNIT, 15.0),
+    (RECORD, 21.0),
+    (FIELD, 10.0),
+    (RAW, 12.0),
+    ("读作", 10.0),
+    (FOUND, 32.0),
+    (DISPOSITION, 12.0),
+    (VALUE, 12.0),
+    (REASON, 22.0),
+    (OFFICER, 8.0),
+    (DAY, 11.0),
+    ("情况", 24.0),
+    ("应当如何", 22.0),
+    ("影响", 20.0),
+    ("报送单位说明", 20.0),
+    (PLACE, 24.0),
+    ("规则代码", 16.0),
+    (TAG, 0.0),
+];
+/// Places of 处理 and 情况 among them.
+const CHOICE: usize = 8;
+const STATE: usize = 13;
+
+/// Writes the workbook to `target`.
+///
+/// # Errors
+/// The target cannot be written.
+pub fn decisions<W: Write + Seek>(results: &Results<'_>, links: &Links, target: W) -> io::Result<()> {
+    let title = format!("{}处理意见", results.name());
+    let mut book = RowBook::new(target);
+    let lines = Lines::of(results);
+    let mut said = Vec::new();
+    for (name, lines) in [("待处理", lines.open), ("已处理", lines.decided), ("已失效", lines.expired)] {
+        said.extend(sheet(links, &title, name, &lines, &mut book)?);
+    }
+    said.splice(0..0, results.decision_remarks.iter().cloned());
+    guide(results, &title, &mut book)?;
+    remarks(&mut book, &title, &said)?;
+    book.finish(&title).map(drop)
+}
+
+/// One row.
+#[derive(Default)]
+struct Line {
+    taken_on: TakenOn,
+    source: Option<u32>,
+    clean: String,
+    expected: String,
+    effect: String,
+    explanation: String,
+    written: Written,
+    state: String,
+    tag: String,
+    strong: bool,
+}
+
+struct Lines {
+    open: Vec<Line>,
+    decided: Vec<Line>,
+    expired: Vec<Line>,
+}
+
+/// Whether a finding is one that somebody settles.
+pub fn is_settled_by_people(finding: &Finding) -> bool {
+    finding.severity != Severity::Note && !finding.code.starts_with("decision-")
+}
+
+impl Lines {
+    fn of(results: &Results<'_>) -> Lines {
+        let verdict = results.verdict;
+        let asked = || verdict.findings.iter().filter(|finding| is_settled_by_people(finding));
+        let settled = || verdict.decisions.iter();
+        let rows = results.rows.iter().map(|of| &of.rows).chain(results.aside.iter().map(|of| &of.rows));
+        let about = asked().chain(settled().filter_map(|settled| settled.finding.as_ref()));
+        let subjects = Subjects::of(results.plan, verdict, rows, about);
+        let by_finding: HashMap<Fingerprint, &Settled> =
+            settled().filter(|one| one.state.is_kept()).map(|one| (one.decision.key.finding, one)).collect();
+        let mut untaken: HashMap<Fingerprint, (&Written, &str)> = HashMap::new();
+        for one in results.untaken {
+            untaken.entry(one.answer.tag.key.finding).or_insert((&one.answer.written, &one.why));
+        }
+        let refused = |settled: &&Settled| matches!(settled.state, DecisionState::Refused(_));
+        for one in settled().filter(refused) {
+            untaken.entry(one.decision.key.finding).or_insert((EMPTY, one.state.why()));
+        }
+        let explained = Explained::of(results);
+        let mut open = Vec::new();
+        for finding in asked() {
+            let key = finding.key.whole();
+            let mut line = Line::on(results, finding, &subjects.tell(finding), &explained);
+            match (untaken.remove(&key), by_finding.get(&key)) {
+                (Some((written, why)), _) => {
+                    let refused = verdict.decisions.iter().find(|one| one.decision.key.finding == key);
+                    line.written = match refused.filter(|_| std::ptr::eq(written, EMPTY)) {
+                        Some(settled) => written_of(&settled.decision),
+                        None => written.clone(),
+                    };
+                    line.state = format!("没有采用：{why}");
+                    line.strong = true;
+                }
+                (None, Some(settled)) => line.says(settled),
+                (None, None) if !line.explanation.is_empty() => {
+                    line.written[2] = format!("{OFFERED}{}", line.explanation);
+                }
+                (None, None) => {}
+            }
+            line.tag = tag(results, key_of(results, finding), by_finding.get(&key).map(|one| &one.decision));
+            open.push(line);
+        }
+        let (mut decided, mut expired) = (Vec::new(), Vec::new());
+        for one in settled() {
+            match &one.state {
+                DecisionState::InForce => decided.push(Line::settled(results, one, &subjects, &explained)),
+                DecisionState::Expired(_) if one.finding.is_none() => {
+                    expired.push(Line::settled(results, one, &subjects, &explained));
+                }
+                _ => {}
+            }
+        }
+        // What somebody wrote on a finding that is gone goes back to him all the same.
+        for one in results.untaken.iter().filter(|one| untaken.contains_key(&one.answer.tag.key.finding)) {
+            let mut line = Line { written: one.answer.written.clone(), strong: true, ..Line::default() };
+            if let Ok(decision) = &one.answer.read {
+                line.taken_on = decision.taken_on.clone();
+            }
+            line.state = format!("没有采用：{}（{}）", one.why, one.answer.place);
+            line.tag = Tag { base: Fingerprint::default(), ..one.answer.tag.clone() }.text();
+            expired.push(line);
+        }
+        Lines { open, decided, expired }
+    }
+}
+
+const EMPTY: &Written = &[String::new(), String::new(), String::new(), String::new(), String::new()];
+
+fn key_of(results: &Results<'_>, finding: &Finding) -> DecisionKey {
+    DecisionKey {
+        finding: finding.key.whole(),
+        subject: finding.key.subject(),
+        condition: results.plan.condition(&finding.code),
+    }
+}
+
+fn tag(results: &Results<'_>, key: DecisionKey, shown: Option<&Decision>) -> String {
+    let period = Tag::period_of(&results.plan.name, results.period);
+    Tag { period, key, base: shown.map(Decision::answer_print).unwrap_or_default() }.text()
+}
+
+fn written_of(decision: &Decision) -> Written {
+    [
+        decision.disposition.word().to_owned(),
+        decision.value.clone(),
+        decision.reason.clone(),
+        decision.officer.clone(),
+        decision.day.map(show_day).unwrap_or_default(),
+    ]
+}
+
+impl Line {
+    fn on(results: &Results<'_>, finding: &Finding, subject: &Subject, explained: &Explained<'_>) -> Line {
+        let unit = results.unit_of(&finding.place).map_or("", |unit| results.unit_name(unit));
+        let name = |unit: u32| results.unit_name(unit).to_owned();
+        Line {
+            taken_on: TakenOn {
+                code: finding.code.to_string(),
+                severity: finding.severity.word().to_owned(),
+                unit: unit.to_owned(),
+                place: results.verdict.place_words(&finding.place, name),
+                record: subject.record.clone(),
+                field: subject.field.clone(),
+                value: subject.raw.clone(),
+                found: finding.found.clone(),
+            },
+            source: finding.place.source,
+            clean: subject.clean.clone(),
+            expected: finding.expected.clone(),
+            effect: effect(results, finding, subject),
+            explanation: explained.of_finding(finding).to_owned(),
+            ..Line::default()
+        }
+    }
+
+    /// A decision that stands, or did.
+    fn settled(results: &Results<'_>, settled: &Settled, subjects: &Subjects<'_>, explained: &Explained<'_>) -> Line {
+        let decision = &settled.decision;
+        let mut line = match &settled.finding {
+            Some(finding) => Line::on(results, finding, &subjects.tell(finding), explained),
+            None => Line { taken_on: decision.taken_on.clone(), ..Line::default() },
+        };
+        line.says(settled);
+        if decision.disposition == Disposition::Replaced && settled.state == DecisionState::InForce {
+            // What is read of the cell now is what was decided.
+            line.clean = String::new();
+        }
+        line.effect = String::new();
+        line.tag = tag(results, decision.key, Some(decision));
+        line
+    }
+
+    fn says(&mut self, settled: &Settled) {
+        let Settled { decision, state, along, .. } = settled;
+        self.written = written_of(decision);
+        self.state = match state {
+            DecisionState::InForce => format!("有效，已按此计算（{}）", who(decision)),
+            DecisionState::Open if decision.disposition == Disposition::Replaced => {
+                format!("已按“改为”计算（{}），问题还在，请另作处理", who(decision))
+            }
+            DecisionState::Open => format!("已记录（{}），问题仍待处理", who(decision)),
+            DecisionState::Expired(why) => format!("已失效：{why}"),
+            DecisionState::Refused(why) => format!("没有采用：{why}"),
+            DecisionState::Replaced => String::new(),
+        };
+        if !along.is_empty() {
+            self.state += &format!("；同一格另 {} 个问题一并解决", along.len());
+        }
+        self.strong = matches!(state, DecisionState::Refused(_) | DecisionState::Expired(_));
+    }
+}
+
+/// What hangs on a finding, in words.
+fn effect(results: &Results<'_>, finding: &Finding, subject: &Subject) -> String {
+    let value = if subject.clean.is_empty() { &subject.raw } else { &subject.clean };
+    let figure = subject.measured_in.as_ref().filter(|_| !value.is_empty());
+    let figure = figure.map(|unit| format!("{}{unit}", value)).unwrap_or_default();
+    match (finding.effect, finding.place.row) {
+        (Effect::HoldsReturn, _) => {
+            let rows = finding.place.source.and_then(|source| results.source(source)).map_or(0, |file| file.rows.data);
+            format!("整份 {rows} 行未计入")
+        }
+        (Effect::Counts, _) if finding.place.source.is_none() => "不影响数字".to_owned(),
+        (Effect::Counts, _) if finding.severity == Severity::Block => "整个文件没有读入".to_owned(),
+        (Effect::Counts, Some(_)) if !figure.is_empty() => format!("照计，{figure}在各表合计中，存疑"),
+        (Effect::Counts, _) => "照计，存疑".to_owned(),
+        (_, _) if !figure.is_empty() => format!("本条未计入（{}{figure}）", subject.field),
+        _ => "本条未计入".to_owned(),
+    }
+}
+
+/// Senders' own explanations by record, and by sheet.
+struct Explained<'a> {
+    rows: HashMap<(u32, u16, u32), &'a str>,
+    sheets: HashMap<(u32, u16), &'a str>,
+}
+
+impl<'a> Explained<'a> {
+    fn of(results: &Results<'a>) -> Explained<'a> {
+        let all = &results.verdict.explanations;
+        let rows = all.iter().filter_map(|one| Some(((one.source, one.sheet, one.row?), one.text.as_str())));
+        let sheets = all.iter().filter(|one| one.row.is_none()).map(|one| ((one.source, one.sheet), one.text.as_str()));
+        Explained { rows: rows.collect(), sheets: sheets.collect() }
+    }
+
+    /// Only a doubt is explained: what must be mended is not made right by words.
+    fn of_finding(&self, finding: &Finding) -> &'a str {
+        let place = &finding.place;
+        let (Some(source), Some(sheet)) = (place.source, place.sheet) else { return "" };
+        if finding.severity != Severity::Verify {
+            return "";
+        }
+        let of_row = place.row.and_then(|row| self.rows.get(&(source, sheet, row)));
+        of_row.or_else(|| self.sheets.get(&(source, sheet))).copied().unwrap_or_default()
+    }
+}
+
+fn sheet<W: Write + Seek>(
+    links: &Links,
+    title: &str,
+    name: &str,
+    lines: &[Line],
+    book: &mut RowBook<W>,
+) -> io::Result<Vec<String>> {
+    let words = Disposition::ALL.map(Disposition::word);
+    let mut sheet = Listing::new(book, (name, title), &COLUMNS, u32::MAX)?.with_choices(CHOICE, &words);
+    for (number, line) in (1u64..).zip(lines) {
+        let Line { taken_on, .. } = line;
+        let place = match line.source.and_then(|source| links.target(source)) {
+            Some(target) => ListCell::Link { text: &taken_on.place, target },
+            None => ListCell::Text(&taken_on.place),
+        };
+        let [disposition, value, reason, officer, day] = line.written.each_ref().map(|text| ListCell::Input(text));
+        let items = [
+            ListCell::Count(number),
+            ListCell::Text(&taken_on.severity),
+            ListCell::Text(&taken_on.unit),
+            ListCell::Text(&taken_on.record),
+            ListCell::Text(&taken_on.field),
+            ListCell::Text(&taken_on.value),
+            ListCell::Text(&line.clean),
+            ListCell::Text(&taken_on.found),
+            disposition,
+            value,
+            reason,
+            officer,
+            day,
+            ListCell::Text(&line.state),
+            ListCell::Text(&line.expected),
+            ListCell::Text(&line.effect),
+            ListCell::Text(&line.explanation),
+            place,
+            ListCell::Text(&taken_on.code),
+            ListCell::Tag(&line.tag),
+        ];
+        let strong = if line.strong { Some(STATE) } else { (taken_on.severity == Severity::Block.word()).then_some(1) };
+        sheet.push(&items, strong)?;
+    }
+    sheet.finish()
+}
+
+/// How to fill it in.
+fn guide<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut RowBook<W>) -> io::Result<()> {
+    let columns = [("项目", 16.0), ("说明", 96.0)];
+    let mut sheet = Listing::new(book, ("填写说明", title), &columns, u32::MAX)?;
+    let mut line = |name: &str, words: &str| sheet.push(&[ListCell::Text(name), ListCell::Text(words)], None);
+    line("本表", &format!("{}的处理意见。只对这一期有效。", results.name()))?;
+    line(
+        "怎样填",
+        "在“待处理”里填黄色的几栏：“处理”从下拉表里选，“理由”除“已联系待回复”外都要写。填好保存，放在原处（结果文件夹）不动，\
+         再运行一次汇总，程序先读取这里的意见再计算。几个人分头填的，各存一份放在同一文件夹里，文件名里保留“处理意见”四个字。",
+    )?;
+    line(
+        "怎样算数",
+        "处理意见只对当时的内容有效：所依据的单元格改动了，或者规则改过了，就失效，列在“已失效”里，需要重新处理。报表原件不会改动。",
+    )?;
+    line("改主意", "在“已处理”里直接改，或选“撤回”。")?;
+    line("可以怎样动", "可以排序、筛选、隐藏列、删行，可以另存为 xls、ods；“标识”一列（已隐藏）不要改。")?;
+    for disposition in Disposition::ALL {
+        line(disposition.word(), disposition.meaning())?;
+    }
+    sheet.finish().map(drop)
+}

@@ -1,0 +1,117 @@
+//! What a finding is about, in the words of its record: who or what it is, which field, and what stands there.
+
+use super::grid::Rows;
+use super::record::telling_fields;
+use super::words::{DateStyle, ValueKind, value_words};
+use crate::definition::{Form, Plan};
+use crate::model::run::RunVerdict;
+use crate::model::{Finding, Place, Value};
+use std::collections::{HashMap, HashSet};
+
+/// Fields that name a record in a list; more say no more.
+const NAMING: usize = 4;
+
+/// A finding's record, field and value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// `合肥第一厂 · 张三`; empty for a finding on no record.
+    pub record: String,
+    pub field: String,
+    /// The unit that the field's figures are in.
+    pub measured_in: Option<String>,
+    /// What stands in the cell.
+    pub raw: String,
+    /// What is read of it; empty where that is the same, or nothing.
+    pub clean: String,
+}
+
+/// Rows by where they stand, those that findings are on.
+pub struct Subjects<'a> {
+    plan: &'a Plan,
+    verdict: &'a RunVerdict,
+    at: HashMap<(u32, u32), Vec<(&'a Rows, usize)>>,
+}
+
+impl<'a> Subjects<'a> {
+    /// Looks for the rows of these findings among all that were read.
+    pub fn of<'f>(
+        plan: &'a Plan,
+        verdict: &'a RunVerdict,
+        rows: impl Iterator<Item = &'a Rows>,
+        findings: impl Iterator<Item = &'f Finding>,
+    ) -> Subjects<'a> {
+        let wanted: HashSet<(u32, u32)> =
+            findings.filter_map(|finding| finding.place.source.zip(finding.place.row)).collect();
+        let mut at: HashMap<(u32, u32), Vec<(&Rows, usize)>> = HashMap::with_capacity(wanted.len());
+        for rows in rows {
+            for (row, origin) in rows.origins.iter().enumerate() {
+                let place = (origin.source, origin.row);
+                if wanted.contains(&place) {
+                    at.entry(place).or_default().push((rows, row));
+                }
+            }
+        }
+        Subjects { plan, verdict, at }
+    }
+
+    fn row(&self, place: &Place) -> Option<(&'a Rows, usize)> {
+        let here = self.at.get(&place.source.zip(place.row)?)?;
+        here.iter().copied().find(|(rows, row)| rows.origins.get(*row).is_some_and(|origin| origin.holds(place)))
+    }
+
+    /// What a finding is about.
+    pub fn tell(&self, finding: &Finding) -> Subject {
+        let mut subject = Subject::default();
+        let form = finding.key.form.and_then(|form| self.plan.forms.get(usize::from(form)));
+        let field = finding.key.field.and_then(|field| form?.fields.get(usize::from(field)));
+        if let Some(field) = field {
+            subject.field = field.name.to_string();
+            subject.measured_in = field.measured_in.clone();
+        }
+        subject.raw = self.stands(&finding.place).unwrap_or_default();
+        let Some((rows, row)) = self.row(&finding.place) else { return subject };
+        let Some(form) = self.plan.forms.get(rows.form) else { return subject };
+        subject.record = record(form, rows, row);
+        if let Some(field) = field {
+            let clean = match rows.grid.value(row, &field.name) {
+                Value::Nothing => String::new(),
+                value => value_words(value, ValueKind::of_field(&field.ty), DateStyle::Quoted),
+            };
+            if subject.raw.is_empty() {
+                subject.raw = clean;
+            } else if clean != subject.raw {
+                subject.clean = clean;
+            }
+        }
+        subject
+    }
+
+    /// What stands in the first cell that a finding points at, where that was kept.
+    fn stands(&self, place: &Place) -> Option<String> {
+        let (source, sheet, at) = (place.source?, place.sheet?, *place.cells.first()?);
+        let seen = self.verdict.seen.get(&(source, sheet, at)).cloned();
+        seen.or_else(|| {
+            let here =
+                |change: &&crate::model::Amendment| change.source == source && change.sheet == sheet && change.at == at;
+            // Changes stand in the order of the files.
+            let from = self.verdict.amendments.partition_point(|change| change.source < source);
+            let of_file = self.verdict.amendments.iter().skip(from).take_while(|change| change.source == source);
+            of_file.filter(here).map(|change| change.raw.clone()).next()
+        })
+    }
+}
+
+/// The record by what tells it, in few words.
+pub fn record(form: &Form, rows: &Rows, row: usize) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for field in telling_fields(form).into_iter().take(NAMING).filter_map(|field| form.fields.get(field)) {
+        let value = rows.grid.value(row, &field.name);
+        if value != Value::Nothing {
+            let words = value_words(value, ValueKind::of_field(&field.ty), DateStyle::Quoted);
+            if !parts.contains(&words) {
+                parts.push(words);
+            }
+        }
+    }
+    parts.join(" · ")
+}

@@ -1,0 +1,286 @@
+//! Decisions in a run: validated with them, and where one of them changes what a return says, validated anew; what holds
+//! no more is said.
+
+use super::answers::Answers;
+use super::prepare::Prepared;
+use super::stop::Stop;
+use crate::history::History;
+use crate::history::decisions::register::Register;
+use crate::history::keep::input_hash;
+use crate::model::codes::FindingCode;
+use crate::model::decision::{Decision, DecisionState, Decisions, Disposition, Settled, TakenOn};
+use crate::model::run::RunVerdict;
+use crate::model::{CellRef, Column, Effect, Finding, FindingKey, Fingerprint, Place, Severity};
+use crate::normalise::Normaliser;
+use crate::rows::subject::Subjects;
+use crate::validate::arrived::Arrived;
+use crate::validate::decided::{change, waits};
+use crate::validate::yardstick::Yardstick;
+use crate::validate::{self, Validated};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The decisions of a run, with the workbooks that they came from.
+pub struct TakenIn {
+    pub register: Register,
+    pub answers: Answers,
+}
+
+/// Merges what the history keeps of the run's own period with what the workbooks say.
+///
+/// # Errors
+/// [`Stop::Usage`]: the history's decisions cannot be read, and would be lost with the next run.
+pub fn register(history: &History, mut answers: Answers) -> Result<TakenIn, Stop> {
+    let stored = match history.own() {
+        Some(Ok(stored)) => stored.decisions().map_err(|why| {
+            Stop::Usage(format!(
+                "{}的处理意见在历史库里读不出来：{}。没有运行，以免丢掉。请从备份恢复历史库里这一期，再运行。",
+                history.own_title(),
+                why.words()
+            ))
+        })?,
+        _ => Vec::new(),
+    };
+    let books = std::mem::take(&mut answers.books);
+    let mut register = Register::of(stored, books);
+    register.remarks.extend(answers.remarks.iter().cloned());
+    Ok(TakenIn { register, answers })
+}
+
+impl TakenIn {
+    /// Adds what no finding of the run is under, and what is to be said of the decisions, to the verdict.
+    pub fn close(&self, prepared: &Prepared, validated: &mut Validated) {
+        if self.register.current.is_empty() && self.register.past.is_empty() && self.register.untaken.is_empty() {
+            return;
+        }
+        close(&self.register.decisions(), &self.register.past, &mut validated.verdict);
+        tell(prepared, validated);
+        let findings = self.findings(&validated.verdict);
+        let Prepared { plan, reference, .. } = prepared;
+        validate::add_remarks(plan, reference, &mut validated.verdict, findings);
+    }
+
+    /// Findings on the decisions themselves, each with the cell that it was written in.
+    fn findings(&self, verdict: &RunVerdict) -> Vec<Finding> {
+        let mut all = Vec::new();
+        for one in &self.register.untaken {
+            let found = format!("处理意见没有采用（{}）：{}", one.answer.place, one.why);
+            all.push(finding(FindingCode::DecisionNotTaken, Severity::Verify, found));
+        }
+        for settled in &verdict.decisions {
+            let Decision { taken_on: on, source, .. } = &settled.decision;
+            let about: Vec<&str> =
+                [&on.place, &on.record, &on.field].into_iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
+            let about = about.join(" · ");
+            match &settled.state {
+                DecisionState::Refused(why) => {
+                    let at = if source.is_empty() { about } else { source.clone() };
+                    let found = format!("处理意见“{}”没有采用（{at}）：{why}", settled.decision.words());
+                    all.push(finding(FindingCode::DecisionNotTaken, Severity::Verify, found));
+                }
+                DecisionState::Expired(why) => {
+                    let found = format!("处理意见“{}”已失效（{about}）：{why}", settled.decision.words());
+                    all.push(finding(FindingCode::DecisionExpired, Severity::Note, found));
+                }
+                _ => {}
+            }
+        }
+        all
+    }
+
+    /// What an officer is told on the screen.
+    pub fn notes(&self, verdict: &RunVerdict) -> Vec<String> {
+        let count = |of: fn(&DecisionState) -> bool| verdict.decisions.iter().filter(|one| of(&one.state)).count();
+        let force = count(|state| matches!(state, DecisionState::InForce));
+        let open = count(|state| matches!(state, DecisionState::Open));
+        let expired = count(|state| matches!(state, DecisionState::Expired(_)));
+        let refused = count(|state| matches!(state, DecisionState::Refused(_))) + self.register.untaken.len();
+        let new = |one: &&Settled| {
+            !one.decision.source.is_empty() && matches!(one.state, DecisionState::InForce | DecisionState::Open)
+        };
+        let taken = verdict.decisions.iter().filter(new).count();
+        let mut notes = self.register.remarks.clone();
+        if force + open + expired + refused > 0 {
+            let parts = [
+                (taken, "新采用"),
+                (force, "有效"),
+                (open, "问题仍待处理"),
+                (expired, "已失效"),
+                (refused, "没有采用"),
+            ];
+            let parts: Vec<String> =
+                parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{word} {n} 条")).collect();
+            notes.push(format!("处理意见：{}；逐条见“处理意见”工作簿", parts.join("，")));
+        }
+        notes
+    }
+}
+
+fn finding(code: FindingCode, severity: Severity, found: String) -> Finding {
+    Finding {
+        code: code.into(),
+        severity,
+        place: Place::default(),
+        found,
+        expected: String::new(),
+        next: code.entry().next.to_owned(),
+        line: None,
+        effect: Effect::Counts,
+        key: FindingKey::default(),
+    }
+}
+
+/// A corrected value may bring a finding that somebody decided too, and so on; nobody decides deeper than this.
+const ROUNDS: usize = 6;
+
+/// Validates with decisions. Each is on a finding that is made of what was sent; so what was sent is judged first, then
+/// with the values that people gave it.
+pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: Vec<Arrived>) -> Validated {
+    let decisions = yardstick.decisions;
+    let changes = |one: &Decision| {
+        matches!(one.disposition, Disposition::Replaced | Disposition::Exempted | Disposition::SameUnit)
+    };
+    if !decisions.iter().any(changes) {
+        return validate::validate(yardstick, arrived);
+    }
+    let mut arrived = arrived;
+    let mut validated = validate::validate(yardstick, arrived.clone());
+    let mut done: Vec<Settled> = Vec::new();
+    let mut met: BTreeMap<Fingerprint, Settled> = BTreeMap::new();
+    let mut cells: BTreeMap<(u32, u16, CellRef), String> = BTreeMap::new();
+    for _ in 0..ROUNDS {
+        for settled in &validated.verdict.decisions {
+            met.insert(settled.decision.key.finding, settled.clone());
+        }
+        let wanted = |settled: &&Settled| {
+            settled.state == DecisionState::InForce
+                && settled.finding.as_ref().is_some_and(|finding| waits(settled.decision.disposition, finding))
+        };
+        let fresh: Vec<Settled> = validated.verdict.decisions.iter().filter(wanted).cloned().collect();
+        if fresh.is_empty() {
+            break;
+        }
+        for mut settled in fresh {
+            match apply(normaliser, yardstick, &mut arrived, &settled, &mut cells) {
+                Ok(along) => settled.along = along,
+                Err(why) => settled.state = DecisionState::Refused(why),
+            }
+            done.push(settled);
+        }
+        let tried: Vec<Fingerprint> = done.iter().map(|settled| settled.decision.key.finding).collect();
+        let left = decisions.without(&tried);
+        validated = validate::validate(Yardstick { decisions: &left, ..yardstick }, arrived.clone());
+    }
+    let verdict = &mut validated.verdict;
+    let open: BTreeSet<Fingerprint> = verdict.findings.iter().map(|finding| finding.key.whole()).collect();
+    for settled in &mut done {
+        if settled.state == DecisionState::InForce && open.contains(&settled.decision.key.finding) {
+            settled.state = DecisionState::Open;
+        }
+    }
+    verdict.decisions.extend(done);
+    // Settled before a value was corrected, and no question any more since.
+    let settled: BTreeSet<Fingerprint> = verdict.decisions.iter().map(|one| one.decision.key.finding).collect();
+    verdict.decisions.extend(met.into_values().filter(|one| !settled.contains(&one.decision.key.finding)));
+    validated
+}
+
+/// Does what one decision wants done to a return.
+fn apply(
+    normaliser: &Normaliser<'_>,
+    yardstick: Yardstick<'_>,
+    arrived: &mut [Arrived],
+    settled: &Settled,
+    cells: &mut BTreeMap<(u32, u16, CellRef), String>,
+) -> Result<Vec<Finding>, String> {
+    let Some(finding) = &settled.finding else { return Err("找不到这个问题".to_owned()) };
+    let mut value: Vec<Column> = Vec::new();
+    if settled.decision.disposition == Disposition::Replaced {
+        let written = &settled.decision.value;
+        let (Some(form), Some(field)) = (finding.key.form, finding.key.field) else {
+            return Err("这个问题不在某一格上".to_owned());
+        };
+        value = normaliser
+            .written(usize::from(form), usize::from(field), written)
+            .map_err(|why| format!("“改为”写的“{written}”不能用：{why}"))?;
+        let place = &finding.place;
+        if let (Some(source), Some(sheet), Some(at)) = (place.source, place.sheet, place.cells.first()) {
+            match cells.get(&(source, sheet, *at)) {
+                Some(other) if other != written => {
+                    return Err(format!("同一格的另一个问题写了改为“{other}”，这里写的是“{written}”，没有采用"));
+                }
+                Some(_) => return Ok(Vec::new()),
+                None => {}
+            }
+            let along = change(yardstick.plan, arrived, settled, &value)?;
+            cells.insert((source, sheet, *at), written.clone());
+            return Ok(along);
+        }
+    }
+    Ok(change(yardstick.plan, arrived, settled, &value)?)
+}
+
+/// Adds the decisions that no finding of this run is under, with the reason; and puts all in one order.
+fn close(decisions: &Decisions, past: &[Decision], verdict: &mut RunVerdict) {
+    let settled: BTreeSet<Fingerprint> = verdict.decisions.iter().map(|one| one.decision.key.finding).collect();
+    let still: BTreeSet<Fingerprint> = verdict.findings.iter().map(|finding| finding.key.subject()).collect();
+    let mut left: Vec<&Decision> = decisions.iter().filter(|one| !settled.contains(&one.key.finding)).collect();
+    left.sort_by_key(|one| one.key);
+    for decision in left {
+        let why = if still.contains(&decision.key.subject) {
+            "所依据的内容改动了，问题还在，请重新处理"
+        } else {
+            "报来的内容里已没有这个问题（改正了、改动了，或这份报表不在其中）"
+        };
+        let state = DecisionState::Expired(why.to_owned());
+        verdict.decisions.push(Settled { decision: decision.clone(), state, finding: None, along: Vec::new() });
+    }
+    let place = |one: &Settled| one.finding.as_ref().map(|finding| (finding.severity, finding.place.clone()));
+    verdict.decisions.sort_by(|a, b| {
+        (a.finding.is_none(), place(a), a.decision.key).cmp(&(b.finding.is_none(), place(b), b.decision.key))
+    });
+    verdict.decisions.extend(past.iter().map(|decision| Settled {
+        decision: decision.clone(),
+        state: DecisionState::Replaced,
+        finding: None,
+        along: Vec::new(),
+    }));
+    let inputs = input_hash(verdict);
+    for settled in verdict.decisions.iter_mut().filter(|settled| settled.decision.since.is_empty()) {
+        settled.decision.since.clone_from(&inputs);
+    }
+}
+
+/// Writes down in words what each decision was taken on, where its finding is there to tell.
+fn tell(prepared: &Prepared, validated: &mut Validated) {
+    let Prepared { plan, reference, .. } = prepared;
+    let told: Vec<Option<TakenOn>> = {
+        let verdict = &validated.verdict;
+        let rows = validated.rows.iter().map(|of| &of.rows).chain(validated.aside.iter().map(|of| &of.rows));
+        let findings = verdict.decisions.iter().filter_map(|settled| settled.finding.as_ref());
+        let subjects = Subjects::of(plan, verdict, rows, findings);
+        let name = |unit: u32| {
+            reference.roster.units.get(unit as usize).map_or_else(String::new, |unit| unit.name.to_string())
+        };
+        let tell = |settled: &Settled| {
+            let finding = settled.finding.as_ref()?;
+            let subject = subjects.tell(finding);
+            let of_file = || verdict.sources.get(finding.place.source? as usize)?.unit;
+            Some(TakenOn {
+                code: finding.code.to_string(),
+                severity: finding.severity.word().to_owned(),
+                unit: finding.place.unit.or_else(of_file).map(name).unwrap_or_default(),
+                place: verdict.place_words(&finding.place, name),
+                record: subject.record,
+                field: subject.field,
+                value: subject.raw,
+                found: finding.found.clone(),
+            })
+        };
+        verdict.decisions.iter().map(tell).collect()
+    };
+    for (settled, told) in validated.verdict.decisions.iter_mut().zip(told) {
+        if let Some(told) = told {
+            settled.decision.taken_on = told;
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Decisions applied: findings that somebody settled leave the list, rows that somebody took out do not count, and cells
+//! that somebody corrected get their value before anything is judged.
+//!
+//! A decision is on a finding that this run makes anew: where it is not made, nothing is applied.
+
+use super::arrived::{Arrival, Arrived};
+use crate::definition::{Form, Plan};
+use crate::model::codes::{AmendmentRule, Code, FindingCode, Stands};
+use crate::model::decision::{Decision, DecisionState, Decisions, Disposition, Settled};
+use crate::model::normalised::NormalisedReturn;
+use crate::model::{Amendment, CellRef, Column, Effect, Finding, FormTable, Place, Severity};
+use crate::rows::words::{DateStyle, ValueKind, value_words};
+
+/// What settling came to, beside the findings that are left.
+#[derive(Debug, Clone, Default)]
+pub struct Settlement {
+    pub settled: Vec<Settled>,
+    /// Records that do not count because somebody said so.
+    pub excluded: Vec<Place>,
+}
+
+/// Settles findings that are sorted and sealed: those that are closed go, and the others stay in their order.
+pub fn settle(plan: &Plan, decisions: &Decisions, findings: &mut Vec<Finding>) -> Settlement {
+    let mut settlement = Settlement::default();
+    if decisions.is_empty() {
+        return settlement;
+    }
+    let mut left = Vec::with_capacity(findings.len());
+    for mut finding in std::mem::take(findings) {
+        let Some(decision) = decisions.on(finding.key.whole()) else {
+            left.push(finding);
+            continue;
+        };
+        let state = judge(plan, decision, &finding);
+        let on = finding.clone();
+        match (&state, decision.disposition) {
+            (DecisionState::InForce, Disposition::Excluded) => settlement.excluded.push(finding.place),
+            (DecisionState::InForce, _) if !waits(decision.disposition, &finding) => {}
+            (DecisionState::Open, Disposition::Pending) => {
+                finding.effect = finding.effect.max(Effect::HoldsRow);
+                left.push(finding);
+            }
+            _ => left.push(finding),
+        }
+        settlement.settled.push(Settled { decision: decision.clone(), state, finding: Some(on), along: Vec::new() });
+    }
+    *findings = left;
+    settlement
+}
+
+/// Whether what is decided has to be done to the return itself before its rows are judged anew.
+pub fn waits(disposition: Disposition, finding: &Finding) -> bool {
+    match disposition {
+        Disposition::Replaced => true,
+        Disposition::Exempted => finding.effect == Effect::HoldsReturn,
+        _ => false,
+    }
+}
+
+fn judge(plan: &Plan, decision: &Decision, finding: &Finding) -> DecisionState {
+    if decision.key.condition != plan.condition(&finding.code) {
+        return DecisionState::Expired("这条规则的条件改过了，请按现在的规则重新处理".to_owned());
+    }
+    match possible(decision.disposition, finding) {
+        Err(why) => DecisionState::Refused(why.to_owned()),
+        Ok(()) => match decision.disposition {
+            Disposition::Pending | Disposition::Contacted => DecisionState::Open,
+            _ => DecisionState::InForce,
+        },
+    }
+}
+
+/// Whether a finding can be settled so.
+///
+/// # Errors
+/// Why it cannot, and what can be done instead.
+pub fn possible(disposition: Disposition, finding: &Finding) -> Result<(), &'static str> {
+    let on_file = matches!(&finding.code, Code::Engine(code) if code.entry().stands == Stands::File);
+    match disposition {
+        Disposition::Confirmed if finding.severity != Severity::Verify => {
+            Err("“属实”只用于“核实”；“必改”请选“改为”“免予”或“不计入”")
+        }
+        Disposition::Exempted if finding.severity != Severity::Block => {
+            Err("“免予”只用于“必改”；“核实”核对无误的请选“属实”")
+        }
+        Disposition::Exempted if on_file => Err("文件读不出来，没有可以计入的内容，不能“免予”"),
+        Disposition::Exempted if finding.code == FindingCode::VersionUndecidable => {
+            Err("两份都计入会重复；请在有效的一份上选“采用此版”")
+        }
+        Disposition::Replaced if finding.key.field.is_none() || finding.place.row.is_none() => {
+            Err("这个问题不在某一条记录的某一格上，不能“改为”")
+        }
+        Disposition::Pending | Disposition::Excluded if finding.place.row.is_none() => {
+            Err("这个问题不在某一条记录上；整份不计入的，请把文件移出报表文件夹")
+        }
+        Disposition::ThisVersion => Err("只有“两个版本分不出先后”的报表可以“采用此版”，并且只能选其中一份"),
+        Disposition::SameUnit => Err("只有名册不认识的单位名可以“是同一单位”，“改为”栏要写名册里的单位"),
+        _ => Ok(()),
+    }
+}
+
+/// Does to a return what was decided of a finding on it: puts `value` into the cell (one column a column of the field, one
+/// row each), or takes a return's 必改 away. Findings that normalisation made of the same cell go with it and come back.
+///
+/// # Errors
+/// The cell or the finding is not there, in words; nothing was changed.
+pub fn change(
+    plan: &Plan,
+    arrived: &mut [Arrived],
+    settled: &Settled,
+    value: &[Column],
+) -> Result<Vec<Finding>, &'static str> {
+    const GONE: &str = "找不到这一格或这份报表";
+    let finding = settled.finding.as_ref().ok_or(GONE)?;
+    let file = arrived.iter_mut().find(|file| Some(file.source.index) == finding.place.source).ok_or(GONE)?;
+    let Arrival::Return(returned) = &mut file.arrival else { return Err(GONE) };
+    if settled.decision.disposition == Disposition::Exempted {
+        let before = returned.findings.len();
+        returned.findings.retain(|other| !is_same(other, finding));
+        return if returned.findings.len() < before { Ok(Vec::new()) } else { Err(GONE) };
+    }
+    let (form, field) = finding.key.form.zip(finding.key.field).ok_or(GONE)?;
+    let definition = plan.forms.get(usize::from(form)).ok_or(GONE)?;
+    let at = *finding.place.cells.first().ok_or("这份报表没有这一栏，不能“改为”")?;
+    if !is_cell_of(returned, &finding.place, at, (form, field)) {
+        return Err("这个问题牵涉几栏，看不出改的是哪一格；请报送单位改正，或选别的处理");
+    }
+    let said = put(definition, &mut returned.tables, &finding.place, (form, field), value).ok_or(GONE)?;
+    let name = definition.fields.get(usize::from(field)).map(|field| field.name.clone()).ok_or(GONE)?;
+    let sheet = finding.place.sheet.unwrap_or_default();
+    let stood = returned.seen.iter().find(|(on, cell, _)| *on == sheet && *cell == at).map(|(.., words)| words.clone());
+    let read = returned.amendments.iter().find(|change| change.sheet == sheet && change.at == at);
+    let raw = stood.or_else(|| read.map(|change| change.raw.clone())).unwrap_or_else(|| said.0.clone());
+    returned.amendments.push(Amendment {
+        rule: AmendmentRule::Decided,
+        source: finding.place.source.unwrap_or_default(),
+        sheet,
+        at,
+        field: name,
+        raw,
+        clean: said.1,
+    });
+    let here = |other: &Finding| {
+        other.place.sheet == finding.place.sheet && other.place.row.is_some() && other.place.cells.first() == Some(&at)
+    };
+    let (along, left) = std::mem::take(&mut returned.findings).into_iter().partition(here);
+    returned.findings = left;
+    Ok(along.into_iter().filter(|other: &Finding| !is_same(other, finding)).collect())
+}
+
+/// The same finding before and after its unit was told.
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    one.code == other.code
+        && one.found == other.found
+        && (one.place.sheet, one.place.row, &one.place.cells)
+            == (other.place.sheet, other.place.row, &other.place.cells)
+}
+
+/// Whether a cell is that of a field in one of the return's tables.
+fn is_cell_of(returned: &NormalisedReturn, place: &Place, at: CellRef, (form, field): (u16, u16)) -> bool {
+    returned.bindings.iter().filter(|binding| binding.form == form && Some(binding.sheet) == place.sheet).any(
+        |binding| {
+            let line = binding.columns.get(usize::from(field)).copied().flatten().map(u32::from);
+            line == Some(if binding.across { at.row } else { u32::from(at.col) })
+        },
+    )
+}
+
+/// Puts the value into the record's columns of the field; what was there and is there now, in words.
+fn put(
+    form: &Form,
+    tables: &mut [FormTable],
+    place: &Place,
+    (index, field): (u16, u16),
+    value: &[Column],
+) -> Option<(String, String)> {
+    let same = tables.iter_mut().filter(|table| table.form == index);
+    let (table, row) = same
+        .filter_map(|table| {
+            let row = table.origins.iter().position(|origin| origin.holds(place))?;
+            Some((table, row))
+        })
+        .next()?;
+    let kind = ValueKind::of_field(&form.fields.get(usize::from(field))?.ty);
+    let columns = form.columns();
+    let places = columns.iter().enumerate().filter(|(_, column)| column.field == usize::from(field));
+    let places: Vec<usize> = places.map(|(at, _)| at).collect();
+    if places.len() != value.len() {
+        return None;
+    }
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for (at, value) in places.into_iter().zip(value) {
+        let column = table.columns.get_mut(at)?;
+        before.push(value_words(column.value(row), kind, DateStyle::Quoted));
+        after.push(value_words(value.value(0), kind, DateStyle::Quoted));
+        column.take(row, value);
+    }
+    Some((before.join(" "), after.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FindingKey, Fingerprint};
+
+    fn finding(code: &str, severity: Severity, row: Option<u32>) -> Finding {
+        let mut key = FindingKey::on_record(0, Some(1), Fingerprint::of(["甲"]), Fingerprint::of(["1"]));
+        key.seal("A", "teams", "人数", code, 0);
+        Finding {
+            code: Code::spelled(code),
+            severity,
+            place: Place { source: Some(0), sheet: Some(0), row, cells: vec![CellRef { row: 4, col: 1 }], unit: None },
+            found: "人数 12".into(),
+            expected: String::new(),
+            next: String::new(),
+            line: None,
+            effect: Effect::on_record(severity),
+            key,
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_what_can() {
+        let verify = finding("outlier", Severity::Verify, Some(4));
+        let block = finding("too-many", Severity::Block, Some(4));
+        let whole = finding("version-undecidable", Severity::Block, None);
+        let unread = finding("file-damaged", Severity::Block, None);
+        let refused = |disposition, finding: &Finding| possible(disposition, finding).err().unwrap_or("");
+        assert!(refused(Disposition::Confirmed, &block).contains("免予"));
+        assert!(refused(Disposition::Exempted, &verify).contains("属实"));
+        assert!(refused(Disposition::Exempted, &whole).contains("采用此版"));
+        assert!(refused(Disposition::Exempted, &unread).contains("读不出来"));
+        assert!(refused(Disposition::Excluded, &whole).contains("移出"));
+        assert!(refused(Disposition::Replaced, &whole).contains("某一格"));
+        for (disposition, finding) in [
+            (Disposition::Confirmed, &verify),
+            (Disposition::Exempted, &block),
+            (Disposition::Replaced, &block),
+            (Disposition::Excluded, &verify),
+            (Disposition::Contacted, &unread),
+        ] {
+            assert_eq!(possible(disposition, finding), Ok(()), "{disposition:?}");
+        }
+    }
+}
