@@ -39,7 +39,6 @@ pub fn written(
         context: &[],
         birth: None,
         last_unit: None,
-        last_unknown: None,
     };
     let cell = FieldCell {
         field: definition,

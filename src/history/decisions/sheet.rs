@@ -123,7 +123,7 @@ pub fn of_workbook(name: &str, workbook: &RawWorkbook, period: &str) -> Result<A
     let mut book = AnswerBook { name: name.to_owned(), ..AnswerBook::default() };
     let mut known = false;
     for sheet in &workbook.sheets {
-        let grid = Grid::of(sheet);
+        let grid = SheetGrid::of(sheet);
         let Some((header, columns)) = columns(&grid) else { continue };
         known = true;
         for row in grid.rows.keys().copied().filter(|row| *row > header) {
@@ -138,13 +138,13 @@ pub fn of_workbook(name: &str, workbook: &RawWorkbook, period: &str) -> Result<A
 }
 
 /// A sheet's cells as a person sees them, by row and column.
-struct Grid<'s> {
+struct SheetGrid<'s> {
     name: &'s str,
     rows: BTreeMap<u32, BTreeMap<u16, Result<String, String>>>,
 }
 
-impl Grid<'_> {
-    fn of(sheet: &RawSheet) -> Grid<'_> {
+impl SheetGrid<'_> {
+    fn of(sheet: &RawSheet) -> SheetGrid<'_> {
         let mut rows: BTreeMap<u32, BTreeMap<u16, Result<String, String>>> = BTreeMap::new();
         for cell in &sheet.cells {
             let words = words(sheet, cell.at, cell.value);
@@ -153,7 +153,7 @@ impl Grid<'_> {
             }
             rows.entry(cell.at.row).or_default().insert(cell.at.col, words);
         }
-        Grid { name: &sheet.name, rows }
+        SheetGrid { name: &sheet.name, rows }
     }
 
     fn at(&self, row: u32, col: Option<u16>) -> Result<String, String> {
@@ -196,7 +196,7 @@ const READ: [&str; 13] =
     [DISPOSITION, VALUE, REASON, OFFICER, DAY, TAG, SEVERITY, UNIT, PLACE, RECORD, FIELD, RAW, FOUND];
 
 /// The first row that has both columns which cannot be done without.
-fn columns(grid: &Grid<'_>) -> Option<(u32, ColumnPlaces)> {
+fn columns(grid: &SheetGrid<'_>) -> Option<(u32, ColumnPlaces)> {
     grid.rows.range(..HEADER_ROWS).find_map(|(row, cells)| {
         let mut places = ColumnPlaces::new();
         for (col, words) in cells {
@@ -211,7 +211,7 @@ fn columns(grid: &Grid<'_>) -> Option<(u32, ColumnPlaces)> {
 }
 
 /// One row of the list.
-fn line(book: &mut AnswerBook, grid: &Grid<'_>, columns: &ColumnPlaces, row: u32, period: &str) {
+fn line(book: &mut AnswerBook, grid: &SheetGrid<'_>, columns: &ColumnPlaces, row: u32, period: &str) {
     let cell = |name: &str| grid.at(row, columns.get(name).copied());
     let at = |name: &str| columns.get(name).map(|col| CellRef { row, col: *col }.to_string()).unwrap_or_default();
     let named = |name: &str| format!("{} · 表“{}” · {}", book.name, grid.name, at(name));
@@ -368,7 +368,7 @@ mod tests {
             (&[&one, "笔误", "", "同意"], "只能从下拉表里选"),
             (&[&one, "笔误", "", "属实", "昨天"], "看不懂"),
             (&["", "笔误", "", "属实"], "不知道写的是哪个问题"),
-            (&[&one[3..], "笔误", "", "属实"], "不知道写的是哪个问题"),
+            (&[&one[..one.len() - 3], "笔误", "", "属实"], "不知道写的是哪个问题"),
         ] {
             let said = said(&[row]);
             assert!(said.len() == 1 && said[0].contains(wanted), "{said:?}");
