@@ -9,7 +9,7 @@ use crate::book::listing::{ListCell, Listing, remarks};
 use crate::book::row_book::RowBook;
 use crate::history::decisions::register::who;
 use crate::history::decisions::sheet::{
-    DAY, DISPOSITION, FIELD, FOUND, OFFICER, PLACE, RAW, REASON, RECORD, SEVERITY, TAG, Tag, UNIT, VALUE, Written,
+    DAY, DISPOSITION, FIELD, FOUND, OFFICER, PLACE, RAW, REASON, RECORD, SEVERITY, TAG, Tag, UNIT, VALUE, WrittenAnswer,
 };
 use crate::model::decision::{Decision, DecisionKey, DecisionState, Disposition, Settled, TakenOn};
 use crate::model::{Effect, Finding, Fingerprint, Severity};
@@ -54,7 +54,7 @@ const STATE: usize = 13;
 pub fn decisions<W: Write + Seek>(results: &Results<'_>, links: &Links, target: W) -> io::Result<()> {
     let title = format!("{}处理意见", results.name());
     let mut book = RowBook::new(target);
-    let lines = Lines::of(results);
+    let lines = DecisionLines::of(results);
     let mut said = Vec::new();
     for (name, lines) in [("待处理", lines.open), ("已处理", lines.decided), ("已失效", lines.expired)] {
         said.extend(sheet(links, &title, name, &lines, &mut book)?);
@@ -67,23 +67,23 @@ pub fn decisions<W: Write + Seek>(results: &Results<'_>, links: &Links, target: 
 
 /// One row.
 #[derive(Default)]
-struct Line {
+struct DecisionLine {
     taken_on: TakenOn,
     source: Option<u32>,
     clean: String,
     expected: String,
     effect: String,
     explanation: String,
-    written: Written,
+    written: WrittenAnswer,
     state: String,
     tag: String,
     strong: bool,
 }
 
-struct Lines {
-    open: Vec<Line>,
-    decided: Vec<Line>,
-    expired: Vec<Line>,
+struct DecisionLines {
+    open: Vec<DecisionLine>,
+    decided: Vec<DecisionLine>,
+    expired: Vec<DecisionLine>,
 }
 
 /// Whether a finding is one that somebody settles.
@@ -91,8 +91,8 @@ pub fn is_settled_by_people(finding: &Finding) -> bool {
     finding.severity != Severity::Note && !finding.code.starts_with("decision-")
 }
 
-impl Lines {
-    fn of(results: &Results<'_>) -> Lines {
+impl DecisionLines {
+    fn of(results: &Results<'_>) -> DecisionLines {
         let verdict = results.verdict;
         let asked = || verdict.findings.iter().filter(|finding| is_settled_by_people(finding));
         let settled = || verdict.decisions.iter();
@@ -101,7 +101,7 @@ impl Lines {
         let subjects = Subjects::of(results.plan, verdict, rows, about);
         let by_finding: HashMap<Fingerprint, &Settled> =
             settled().filter(|one| one.state.is_kept()).map(|one| (one.decision.key.finding, one)).collect();
-        let mut untaken: HashMap<Fingerprint, (&Written, &str)> = HashMap::new();
+        let mut untaken: HashMap<Fingerprint, (&WrittenAnswer, &str)> = HashMap::new();
         for one in results.untaken {
             untaken.entry(one.answer.tag.key.finding).or_insert((&one.answer.written, &one.why));
         }
@@ -113,7 +113,7 @@ impl Lines {
         let mut open = Vec::new();
         for finding in asked() {
             let key = finding.key.whole();
-            let mut line = Line::on(results, finding, &subjects.tell(finding), &explained);
+            let mut line = DecisionLine::on(results, finding, &subjects.tell(finding), &explained);
             match (untaken.remove(&key), by_finding.get(&key)) {
                 (Some((written, why)), _) => {
                     let refused = verdict.decisions.iter().find(|one| one.decision.key.finding == key);
@@ -136,16 +136,17 @@ impl Lines {
         let (mut decided, mut expired) = (Vec::new(), Vec::new());
         for one in settled() {
             match &one.state {
-                DecisionState::InForce => decided.push(Line::settled(results, one, &subjects, &explained)),
+                DecisionState::InForce => decided.push(DecisionLine::settled(results, one, &subjects, &explained)),
                 DecisionState::Expired(_) if one.finding.is_none() => {
-                    expired.push(Line::settled(results, one, &subjects, &explained));
+                    expired.push(DecisionLine::settled(results, one, &subjects, &explained));
                 }
                 _ => {}
             }
         }
         // What somebody wrote on a finding that is gone goes back to him all the same.
         for one in results.untaken.iter().filter(|one| untaken.contains_key(&one.answer.tag.key.finding)) {
-            let mut line = Line { written: one.answer.written.clone(), strong: true, ..Line::default() };
+            let mut line =
+                DecisionLine { written: one.answer.written.clone(), strong: true, ..DecisionLine::default() };
             if let Ok(decision) = &one.answer.read {
                 line.taken_on = decision.taken_on.clone();
             }
@@ -153,11 +154,11 @@ impl Lines {
             line.tag = Tag { base: Fingerprint::default(), ..one.answer.tag.clone() }.text();
             expired.push(line);
         }
-        Lines { open, decided, expired }
+        DecisionLines { open, decided, expired }
     }
 }
 
-const EMPTY: &Written = &[String::new(), String::new(), String::new(), String::new(), String::new()];
+const EMPTY: &WrittenAnswer = &[String::new(), String::new(), String::new(), String::new(), String::new()];
 
 fn key_of(results: &Results<'_>, finding: &Finding) -> DecisionKey {
     DecisionKey {
@@ -172,7 +173,7 @@ fn tag(results: &Results<'_>, key: DecisionKey, shown: Option<&Decision>) -> Str
     Tag { period, key, base: shown.map(Decision::answer_print).unwrap_or_default() }.text()
 }
 
-fn written_of(decision: &Decision) -> Written {
+fn written_of(decision: &Decision) -> WrittenAnswer {
     [
         decision.disposition.word().to_owned(),
         decision.value.clone(),
@@ -182,11 +183,11 @@ fn written_of(decision: &Decision) -> Written {
     ]
 }
 
-impl Line {
-    fn on(results: &Results<'_>, finding: &Finding, subject: &Subject, explained: &Explained<'_>) -> Line {
+impl DecisionLine {
+    fn on(results: &Results<'_>, finding: &Finding, subject: &Subject, explained: &Explained<'_>) -> DecisionLine {
         let unit = results.unit_of(&finding.place).map_or("", |unit| results.unit_name(unit));
         let name = |unit: u32| results.unit_name(unit).to_owned();
-        Line {
+        DecisionLine {
             taken_on: TakenOn {
                 code: finding.code.to_string(),
                 severity: finding.severity.word().to_owned(),
@@ -202,16 +203,21 @@ impl Line {
             expected: finding.expected.clone(),
             effect: effect(results, finding, subject),
             explanation: explained.of_finding(finding).to_owned(),
-            ..Line::default()
+            ..DecisionLine::default()
         }
     }
 
     /// A decision that stands, or did.
-    fn settled(results: &Results<'_>, settled: &Settled, subjects: &Subjects<'_>, explained: &Explained<'_>) -> Line {
+    fn settled(
+        results: &Results<'_>,
+        settled: &Settled,
+        subjects: &Subjects<'_>,
+        explained: &Explained<'_>,
+    ) -> DecisionLine {
         let decision = &settled.decision;
         let mut line = match &settled.finding {
-            Some(finding) => Line::on(results, finding, &subjects.tell(finding), explained),
-            None => Line { taken_on: decision.taken_on.clone(), ..Line::default() },
+            Some(finding) => DecisionLine::on(results, finding, &subjects.tell(finding), explained),
+            None => DecisionLine { taken_on: decision.taken_on.clone(), ..DecisionLine::default() },
         };
         line.says(settled);
         if decision.disposition == Disposition::Replaced && settled.state == DecisionState::InForce {
@@ -292,13 +298,13 @@ fn sheet<W: Write + Seek>(
     links: &Links,
     title: &str,
     name: &str,
-    lines: &[Line],
+    lines: &[DecisionLine],
     book: &mut RowBook<W>,
 ) -> io::Result<Vec<String>> {
     let words = Disposition::ALL.map(Disposition::word);
     let mut sheet = Listing::new(book, (name, title), &COLUMNS, u32::MAX)?.with_choices(CHOICE, &words);
     for (number, line) in (1u64..).zip(lines) {
-        let Line { taken_on, .. } = line;
+        let DecisionLine { taken_on, .. } = line;
         let place = match line.source.and_then(|source| links.target(source)) {
             Some(target) => ListCell::Link { text: &taken_on.place, target },
             None => ListCell::Text(&taken_on.place),

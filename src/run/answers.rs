@@ -45,16 +45,16 @@ impl Answers {
             answers.replaced = Some((folder.join(&own), None));
             for path in beside(folder) {
                 let is_own = path.file_name() == Some(OsStr::new(&own));
-                answers.take(&path, &tag, allowance, if is_own { Role::Replaced } else { Role::Beside })?;
+                answers.take(&path, &tag, allowance, if is_own { BookRole::Replaced } else { BookRole::Beside })?;
             }
         }
         for path in named {
-            answers.take(path, &tag, allowance, Role::Named)?;
+            answers.take(path, &tag, allowance, BookRole::Named)?;
         }
         Ok(answers)
     }
 
-    fn take(&mut self, path: &Path, tag: &str, allowance: Allowance, role: Role) -> Result<(), Stop> {
+    fn take(&mut self, path: &Path, tag: &str, allowance: Allowance, role: BookRole) -> Result<(), Stop> {
         let shown = path.display();
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let unread = |why: String| {
@@ -62,21 +62,21 @@ impl Answers {
             Stop::Input(format!("处理意见 {shown} 读不出来：{why}。{next}。"))
         };
         let bytes = whole_file(path, allowance.file()).map_err(|why| unread(why.cause))?;
-        if role == Role::Replaced {
+        if role == BookRole::Replaced {
             self.replaced = Some((path.to_path_buf(), Some(sha256(&bytes))));
         }
         match sheet::read(&name, &bytes, tag, allowance) {
-            Err(why) if role == Role::Beside => self.remarks.push(format!("结果文件夹里的“{name}”没有采用：{why}")),
+            Err(why) if role == BookRole::Beside => self.remarks.push(format!("结果文件夹里的“{name}”没有采用：{why}")),
             Err(why) => return Err(unread(why)),
             Ok(book) if book.is_of_another() => {
                 let others: Vec<&str> = book.others.keys().map(String::as_str).collect();
                 let words = format!("是{}的处理意见，不是本期的", others.join("、"));
                 match role {
-                    Role::Beside => self.remarks.push(format!("结果文件夹里的“{name}”{words}，没有采用")),
-                    Role::Named => {
+                    BookRole::Beside => self.remarks.push(format!("结果文件夹里的“{name}”{words}，没有采用")),
+                    BookRole::Named => {
                         return Err(Stop::Usage(format!("{shown} {words}。请核对 --decisions 和 --period。")));
                     }
-                    Role::Replaced => {
+                    BookRole::Replaced => {
                         return Err(Stop::Usage(format!(
                             "{shown} {words}；写出本期结果会替换它，没有运行。请把它移走，或用 --out 换一个文件夹。"
                         )));
@@ -113,7 +113,7 @@ impl Answers {
 
 /// What a workbook is to the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum BookRole {
     /// The run writes another one in its place.
     Replaced,
     /// Lies in the results folder under another name.

@@ -66,13 +66,13 @@ impl Tag {
 }
 
 /// What stands in a row's answer columns, as it stands there: 处理, 改为, 理由, 经办人, 日期.
-pub type Written = [String; 5];
+pub type WrittenAnswer = [String; 5];
 
 /// A row that somebody answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub tag: Tag,
-    pub written: Written,
+    pub written: WrittenAnswer,
     /// The file, the sheet and the cell of 处理.
     pub place: String,
     /// The decision, or why it is none.
@@ -216,7 +216,7 @@ fn line(book: &mut AnswerBook, grid: &SheetGrid<'_>, columns: &ColumnPlaces, row
     let at = |name: &str| columns.get(name).map(|col| CellRef { row, col: *col }.to_string()).unwrap_or_default();
     let named = |name: &str| format!("{} · 表“{}” · {}", book.name, grid.name, at(name));
     let answers = [DISPOSITION, VALUE, REASON, OFFICER, DAY].map(|name| (name, cell(name)));
-    let written: Written = answers.clone().map(|(_, words)| words.unwrap_or_else(|why| format!("（{why}）")));
+    let written: WrittenAnswer = answers.clone().map(|(_, words)| words.unwrap_or_else(|why| format!("（{why}）")));
     let answered = !written[0].is_empty() || !written[1].is_empty();
     let tag = match cell(TAG) {
         Ok(text) if text.is_empty() && !answered => return,
@@ -268,7 +268,7 @@ fn line(book: &mut AnswerBook, grid: &SheetGrid<'_>, columns: &ColumnPlaces, row
 /// The decision that a row's answers make.
 fn decision(
     tag: &Tag,
-    written: &Written,
+    written: &WrittenAnswer,
     taken_on: TakenOn,
     place: &str,
     at: &dyn Fn(&str) -> String,
