@@ -139,7 +139,7 @@ pub enum Change<'a> {
 /// Where a test stops the program. Outside of tests every step is taken.
 #[cfg(not(test))]
 mod step {
-    use super::Change;
+    use crate::atomic::disk::Change;
 
     #[inline]
     pub fn take(_: Change<'_>) -> std::io::Result<()> {
@@ -150,7 +150,7 @@ mod step {
 /// A machine that stops before a certain step of this thread, and may then lose what was not synced.
 #[cfg(test)]
 pub mod step {
-    use super::Change;
+    use crate::atomic::disk::Change;
     use std::cell::RefCell;
     use std::fs;
     use std::io;
