@@ -4,6 +4,7 @@ use super::arguments::LintOptions;
 use super::screen::{Exit, say};
 use super::summary;
 use crate::definition::diagnostic::nearest;
+use crate::definition::read::schema::schema;
 use crate::formats::allowance::Allowance;
 use crate::model::codes::{AmendmentRule, DiagnosticCode, FindingCode};
 use crate::run::{Prepared, Stop};
@@ -17,6 +18,10 @@ use std::fmt::Write as _;
 pub fn lint(options: &LintOptions) -> Result<Exit, Stop> {
     if let Some(code) = &options.explain {
         return explain(code);
+    }
+    if options.schema {
+        say(&schema());
+        return Ok(Exit::Clean);
     }
     let workspace = Workspace::find(options.pipelines.as_deref())?;
     let names = options.pipeline.clone().map_or_else(|| workspace.names(), |name| vec![name]);

@@ -11,12 +11,15 @@ mod discipline;
 mod fit;
 mod forms;
 mod groups;
+mod keys;
 mod known;
 mod ledger;
 mod measures;
 mod ranks;
 mod rules;
 mod schedule;
+pub mod schema;
+mod shape;
 mod shares;
 mod syntax;
 mod tables;
@@ -58,7 +61,7 @@ pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     let mut others = Vec::new();
     let mut plan = None;
     if parsed {
-        let section = Section::new(&log, document.get_ref(), 0..0, "");
+        let section = Section::new(&log, document.get_ref(), 0..0, "", &keys::DOCUMENT);
         let mut context = Context::new(&log);
         for file in includes(&section, path) {
             let Some((file, text)) = file else {
@@ -182,7 +185,7 @@ fn included(file: PathBuf, text: String, into: &mut Vec<CodeList>) -> Vec<Diagno
     let log = Log::new(file, text);
     let (document, parsed) = parse(&log);
     if parsed {
-        let section = Section::new(&log, document.get_ref(), 0..0, "");
+        let section = Section::new(&log, document.get_ref(), 0..0, "", &keys::INCLUDED);
         codes::codes(&section, into);
         section.finish();
     }
@@ -192,11 +195,10 @@ fn included(file: PathBuf, text: String, into: &mut Vec<CodeList>) -> Vec<Diagno
 
 /// `None` where a part is missing altogether; that was reported.
 fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) -> Option<Plan> {
-    const COUNTS: [(&str, Count); 2] = [("rows", Count::Rows), ("whole-returns", Count::WholeReturns)];
     let name = name(&document, path);
     let (title, notice) = (document.text("title"), document.text("notice"));
     let schedule = schedule::schedule(&document);
-    let count = document.choice_or("count", &COUNTS, Count::Rows);
+    let count = document.choice_or("count", &schedule::COUNTS, Count::Rows);
     let sample = schedule::sample(&document, schedule.as_ref());
 
     context.values = codes::values(&document);

@@ -166,7 +166,7 @@ fn bindings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
             for (index, (field, at)) in fields.iter().zip(&binding.columns).enumerate() {
                 let renamed = binding.renamed.iter().find(|(of, _)| usize::from(*of) == index);
                 // Said as the form says it, unless the sheet says it otherwise.
-                let header = at.map(|_| renamed.map_or(&*field.name, |(_, says)| says.as_str()));
+                let header = at.map(|_| renamed.map_or(field.header.as_str(), |(_, says)| says.as_str()));
                 all.push(BoundField { file, binding, field: Some(&field.name), at: *at, header });
             }
             for (at, says) in &binding.extra {

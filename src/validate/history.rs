@@ -1,4 +1,4 @@
-//! StoredRecords beside what they were in earlier periods: found by key in the store, their columns joined to this period's rows
+//! Records beside what they were in earlier periods: found by key in the store, their columns joined to this period's rows
 //! as `上期.字段` and `上年同期.字段`. Where there is no such record, or more than one, there is nothing to compare, and that
 //! many records were not compared is said.
 
@@ -76,7 +76,8 @@ fn wanted(form: &Form) -> BTreeMap<&'static str, BTreeSet<String>> {
     wanted
 }
 
-fn remark(code: FindingCode, form: &Form, found: String, expected: &str, next: &str) -> Finding {
+/// `period` is the one that could not be compared with; the same remark on the same period is one remark.
+fn remark(code: FindingCode, form: &Form, period: &str, found: String, [expected, next]: [&str; 2]) -> Finding {
     Finding {
         code: code.into(),
         severity: Severity::Note,
@@ -86,7 +87,7 @@ fn remark(code: FindingCode, form: &Form, found: String, expected: &str, next: &
         next: next.to_owned(),
         line: Some(form.line),
         effect: Effect::Counts,
-        key: FindingKey::reading([form.id.as_str(), &*code]),
+        key: FindingKey::reading([form.id.as_str(), &*code, period]),
     }
 }
 
@@ -94,18 +95,12 @@ fn remark(code: FindingCode, form: &Form, found: String, expected: &str, next: &
 pub fn gap(form: &Form, earlier: &str, period: &Period, yardstick: Yardstick<'_>) -> Finding {
     if !yardstick.history.in_use() {
         let found = format!("《{}》没有与往期核对：本次没有使用历史库", form.title);
-        return remark(
-            FindingCode::HistoryGap,
-            form,
-            found,
-            "与往期核对时使用历史库",
-            "自查时不用处理；汇总时请不要用 --no-history",
-        );
+        let said = ["与往期核对时使用历史库", "自查时不用处理；汇总时请不要用 --no-history"];
+        return remark(FindingCode::HistoryGap, form, "", found, said);
     }
-
     let found = format!("《{}》没有与{earlier}（{}）核对：没有那一期可用的存档", form.title, period.title());
     let next = "有那一期报表的，先汇总那一期，再重新汇总本期；没有的不用处理，有关规则本期不核对";
-    remark(FindingCode::HistoryGap, form, found, "历史库里有那一期的数据", next)
+    remark(FindingCode::HistoryGap, form, &period.key(), found, ["历史库里有那一期的数据", next])
 }
 
 /// Keys that do not tell one record from another.
@@ -120,5 +115,6 @@ pub fn shared(form: &Form, records: &StoredRecords<'_>) -> Option<Finding> {
         names.join("、")
     );
     let next = "请定义的维护人员在 key 里补上能区分记录的列";
-    (shared > 0).then(|| remark(FindingCode::HistoryAmbiguous, form, found, "同一期里每条记录的 key 不同", next))
+    let said = ["同一期里每条记录的 key 不同", next];
+    (shared > 0).then(|| remark(FindingCode::HistoryAmbiguous, form, &records.period.key(), found, said))
 }

@@ -21,6 +21,7 @@ pub fn check(rows: &mut FormRows, heard: &Heard, context: &RunContext, yardstick
     findings.extend(gone::check(rows, &keys, heard, yardstick));
     // Every rule that looks back says what it misses; once is enough.
     let mut said = BTreeSet::new();
-    findings.retain(|finding| finding.place != Place::default() || said.insert(finding.found.clone()));
+    findings
+        .retain(|finding| finding.place != Place::default() || said.insert((finding.code.clone(), finding.key.read)));
     findings
 }

@@ -120,7 +120,7 @@ impl Workspace {
             .into_iter()
             .flatten()
             .flatten()
-            .filter(|entry| entry.path().join("pipeline.toml").is_file())
+            .filter(|entry| entry.path().join("pipeline.toml").exists())
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect();
         names.sort();

@@ -1,6 +1,6 @@
 //! ID numbers, phones and names: where they may be, and everywhere else they are not. And no network.
 
-use super::support::{Results, huizong, root, said};
+use super::support::{Results, huizong, no_tool, not_run, root, said};
 use super::workshop::{Cell, Page, all_cells, folder, page, run_on, text, xlsx};
 use std::path::Path;
 
@@ -251,12 +251,11 @@ fn no_network_call_is_ever_made() {
     command.args(["-f", "-qq", "-e", "trace=%network", "-e", "signal=none", "-o"]).arg(&calls);
     command.arg(env!("CARGO_BIN_EXE_huizong")).args(["run", "model-teams", "--quiet", "--out"]).arg(out.path());
     let Ok(output) = command.current_dir(root()).output() else {
-        println!("skipped: there is no strace here");
-        return;
+        return no_tool("no_network_call_is_ever_made", "strace");
     };
     if output.status.code() != Some(1) {
-        println!("skipped: strace may not trace here ({})", String::from_utf8_lossy(&output.stderr).trim());
-        return;
+        let why = format!("strace may not trace here ({})", String::from_utf8_lossy(&output.stderr).trim());
+        return not_run("no_network_call_is_ever_made", &why);
     }
     // A worker that dies as strace lets go of it leaves `???( <detached ...>`: the end of a process, no call.
     let seen = std::fs::read_to_string(&calls).expect("what strace saw");
@@ -269,6 +268,46 @@ fn no_network_call_is_ever_made() {
     if command.output().is_ok() {
         assert!(std::fs::read_to_string(&calls).expect("what strace saw").contains("socket("));
     }
+}
+
+/// A process that dies leaves no picture of what it held: it asks for none before it reads anything.
+#[test]
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code)]
+fn a_run_that_dies_leaves_no_core() {
+    use std::os::unix::process::CommandExt;
+    let limits = |path: &str| {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let line = text.lines().find(|line| line.starts_with("Max core file size")).unwrap_or_default().to_owned();
+        line.split_whitespace().skip(4).take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    if limits("/proc/self/limits").get(1).is_none_or(|most| most == "0") {
+        return not_run("a_run_that_dies_leaves_no_core", "nobody may write a core here");
+    }
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let mut command = huizong(&["run", "model-teams", "--quiet"]);
+    command.arg("--out").arg(out.path());
+    // SAFETY: only system calls between fork and exec.
+    unsafe {
+        command.pre_exec(|| {
+            let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+            libc::getrlimit(libc::RLIMIT_CORE, &raw mut limit);
+            limit.rlim_cur = limit.rlim_max;
+            libc::setrlimit(libc::RLIMIT_CORE, &raw const limit);
+            Ok(())
+        });
+    }
+    let mut child = command.spawn().expect("the program starts");
+    let path = format!("/proc/{}/limits", child.id());
+    let mut seen = Vec::new();
+    while child.try_wait().expect("a child").is_none() && limits(&path).first().is_none_or(|now| now != "0") {
+        seen = limits(&path);
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let now = limits(&path);
+    let _ = child.kill();
+    let _ = child.wait();
+    assert_eq!(now.first().map(String::as_str), Some("0"), "before: {seen:?}");
 }
 
 /// Nothing in the source knows how to open one.

@@ -21,6 +21,18 @@ pub fn huizong(args: &[&str]) -> Command {
     command
 }
 
+/// Said past the test harness, which keeps what a passing test prints: nothing was proven.
+pub fn not_run(test: &str, why: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "\nNOT RUN: {test}: {why}");
+}
+
+/// A tool is not here that the test needs: said, and in CI, which installs it (`.ci/run`), a failure.
+pub fn no_tool(test: &str, tool: &str) {
+    not_run(test, &format!("there is no {tool} here"));
+    assert!(std::env::var_os("CI").is_none(), "{test}: in CI {tool} has to be there");
+}
+
 /// Every file below a folder with its bytes, locks aside.
 pub fn all_bytes(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     let mut found = std::collections::BTreeMap::new();

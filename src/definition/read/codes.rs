@@ -118,21 +118,22 @@ pub fn references(document: &Section<'_>, context: &mut Context<'_>) {
     }
 }
 
+pub const COLUMN_TYPES: [(&str, Type); 5] = [
+    ("text", Type::Text),
+    ("integer", Type::Integer),
+    ("number", Type::Number),
+    ("boolean", Type::Boolean),
+    ("date", Type::Date),
+];
+
 fn reference_column(
     section: Section<'_>,
     before: &[ReferenceColumn],
     context: &Context<'_>,
 ) -> Option<ReferenceColumn> {
-    const TYPES: [(&str, Type); 5] = [
-        ("text", Type::Text),
-        ("integer", Type::Integer),
-        ("number", Type::Number),
-        ("boolean", Type::Boolean),
-        ("date", Type::Date),
-    ];
     let name = section.word("name");
     let also = section.texts("also");
-    let ty = section.choice("type", &TYPES).unwrap_or(Type::Text);
+    let ty = section.choice("type", &COLUMN_TYPES).unwrap_or(Type::Text);
     let codes = section.maybe_word("codes").and_then(|word| context.code_list(&word));
     let required = section.flag("required", false);
     section.finish();

@@ -10,6 +10,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub const SEVERITIES: [(&str, Severity); 3] =
+    [("block", Severity::Block), ("verify", Severity::Verify), ("note", Severity::Note)];
+
 /// Everything read so far, and the ids of what is still to come.
 #[derive(Debug)]
 pub struct Context<'a> {
@@ -306,9 +309,7 @@ impl<'a> Context<'a> {
     }
 
     pub fn severity(&self, section: &Section<'_>) -> Severity {
-        const WORDS: [(&str, Severity); 3] =
-            [("block", Severity::Block), ("verify", Severity::Verify), ("note", Severity::Note)];
-        section.choice("severity", &WORDS).unwrap_or(Severity::Block)
+        section.choice("severity", &SEVERITIES).unwrap_or(Severity::Block)
     }
 
     /// What a rule on rows holds: a 核实 with `holds = true` holds its rows until someone decides.

@@ -1,6 +1,7 @@
 //! A cursor over TOML with byte spans: what is not there, of the wrong type or not known becomes a diagnostic,
 //! and reading goes on. Knows TOML, and nothing of pipelines.
 
+use super::shape::{KeyHolds, Shape};
 use crate::definition::diagnostic::Diagnostic;
 use crate::definition::diagnostic::nearest;
 use crate::model::codes::DiagnosticCode;
@@ -100,6 +101,7 @@ pub fn suggestion(name: &str, known: &[&str]) -> Option<String> {
 pub struct Node<'a> {
     pub log: &'a Log,
     key: String,
+    holds: &'static KeyHolds,
     value: &'a Spanned<DeValue<'a>>,
 }
 
@@ -180,7 +182,8 @@ impl<'a> Node<'a> {
     pub fn items(&self) -> Vec<Node<'a>> {
         match self.value.get_ref() {
             DeValue::Array(array) => {
-                array.iter().map(|value| Node { log: self.log, key: self.key.clone(), value }).collect()
+                let item = |value| Node { log: self.log, key: self.key.clone(), holds: self.holds, value };
+                array.iter().map(item).collect()
             }
             DeValue::Table(_) => {
                 let message = format!("“{}”这一段要用两层方括号", self.key);
@@ -209,7 +212,10 @@ impl<'a> Node<'a> {
 
     pub fn as_section(&self) -> Option<Section<'a>> {
         match self.value.get_ref() {
-            DeValue::Table(table) => Some(Section::new(self.log, table, self.span(), &self.key)),
+            DeValue::Table(table) => {
+                let shape = self.holds.shape()?;
+                Some(Section::new(self.log, table, self.span(), &self.key, shape))
+            }
             _ => None,
         }
     }
@@ -226,21 +232,29 @@ impl<'a> Node<'a> {
 /// More sections of one kind than this are no definition that somebody wrote; each costs an expression in every run.
 const MOST_SECTIONS: usize = 2_000;
 
-/// A table whose keys are asked for one by one; [`Section::finish`] reports those that nobody asked for. Missing keys are
-/// reported last, so that a misspelt one is one problem and not two.
+/// A table whose keys are asked for one by one, and are found only where its shape has them; [`Section::finish`] reports
+/// those that nobody asked for. Missing keys are reported last, so that a misspelt one is one problem and not two.
 #[derive(Debug)]
 pub struct Section<'a> {
     pub log: &'a Log,
     table: &'a DeTable<'a>,
     span: Range<usize>,
     name: String,
+    shape: &'static Shape,
     asked: RefCell<BTreeSet<&'static str>>,
     missing: RefCell<Vec<&'static str>>,
 }
 
 impl<'a> Section<'a> {
-    pub fn new(log: &'a Log, table: &'a DeTable<'a>, span: Range<usize>, name: &str) -> Section<'a> {
-        Section { log, table, span, name: name.to_owned(), asked: RefCell::default(), missing: RefCell::default() }
+    pub fn new(
+        log: &'a Log,
+        table: &'a DeTable<'a>,
+        span: Range<usize>,
+        name: &str,
+        shape: &'static Shape,
+    ) -> Section<'a> {
+        let (asked, missing) = (RefCell::default(), RefCell::default());
+        Section { log, table, span, name: name.to_owned(), shape, asked, missing }
     }
 
     /// Where it starts: `[[form.rule]]`, or the opening brace.
@@ -253,9 +267,10 @@ impl<'a> Section<'a> {
     }
 
     pub fn get(&self, key: &'static str) -> Option<Node<'a>> {
+        let holds = &self.shape.key(key)?.holds;
         self.asked.borrow_mut().insert(key);
         let value = self.table.get(key)?;
-        Some(Node { log: self.log, key: key.to_owned(), value })
+        Some(Node { log: self.log, key: key.to_owned(), holds, value })
     }
 
     /// As [`Self::get`], and a missing key is a problem.
@@ -281,6 +296,7 @@ impl<'a> Section<'a> {
 
     /// Entries in the order of the file, for tables whose keys are names (`[values]`, `on = { … }`).
     pub fn entries(&self) -> Vec<(Word<'a>, Node<'a>)> {
+        let holds = self.shape.names.unwrap_or(&KeyHolds::Text);
         let mut entries: Vec<(Word<'a>, Node<'a>)> = self
             .table
             .iter()
@@ -288,7 +304,7 @@ impl<'a> Section<'a> {
                 let name: &'a str = key.get_ref();
                 (
                     Word { text: name, span: key.span(), log: self.log },
-                    Node { log: self.log, key: name.to_owned(), value },
+                    Node { log: self.log, key: name.to_owned(), holds, value },
                 )
             })
             .collect();
@@ -346,9 +362,16 @@ impl<'a> Section<'a> {
         self.maybe_word(key).and_then(|word| choose(&word, key, choices)).unwrap_or(otherwise)
     }
 
-    /// Reports every key that nobody asked for, with the nearest one that is known here.
+    /// Reports every key that nobody asked for, with the nearest one that is known here, and every key that the section
+    /// means nothing without.
     pub fn finish(self) {
         let asked = self.asked.borrow();
+        for key in self.shape.keys.iter().filter(|key| key.required && !self.table.contains_key(key.name)) {
+            let mut missing = self.missing.borrow_mut();
+            if !missing.contains(&key.name) {
+                missing.push(key.name);
+            }
+        }
         for (key, _) in self.entries() {
             if !asked.contains(key.text) {
                 let known: Vec<&str> = asked.iter().copied().filter(|name| !self.table.contains_key(*name)).collect();

@@ -156,7 +156,7 @@ const ENGINE: [&str; 10] =
 
 /// Words of `type`, before they are joined with what else the field says.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum TypeWord {
+pub enum TypeWord {
     Ordinal,
     Code,
     Score,
@@ -164,7 +164,7 @@ enum TypeWord {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum PlainType {
+pub enum PlainType {
     Text,
     Name,
     Integer,
@@ -179,7 +179,7 @@ enum PlainType {
     DocumentNumber,
 }
 
-const TYPES: [(&str, TypeWord); 15] = [
+pub const TYPES: [(&str, TypeWord); 15] = [
     ("text", TypeWord::Plain(PlainType::Text)),
     ("name", TypeWord::Plain(PlainType::Name)),
     ("integer", TypeWord::Plain(PlainType::Integer)),

@@ -34,12 +34,12 @@ fn free(name: &Word<'_>, columns: &Columns, context: &Context<'_>) -> bool {
 
 /// How a rate is held against its bound.
 #[derive(Debug, Clone, Copy)]
-struct Comparator {
+pub struct Comparator {
     op: Op,
     sign: &'static str,
 }
 
-const COMPARATORS: [(&str, Comparator); 5] = [
+pub const COMPARATORS: [(&str, Comparator); 5] = [
     ("at-least", Comparator { op: Op::GreaterEq, sign: "≥" }),
     ("at-most", Comparator { op: Op::LessEq, sign: "≤" }),
     ("above", Comparator { op: Op::Greater, sign: "＞" }),

@@ -61,7 +61,6 @@ fn column(
     form: Option<&Columns>,
     context: &Context<'_>,
 ) -> Option<(String, Option<LedgerValue>)> {
-    const VALUES: [(&str, LedgerWord); 2] = [("year", LedgerWord::Year), ("number", LedgerWord::Number)];
     let name = section.word("name");
     let (from, text) = (section.maybe_word("column"), section.maybe_word("text"));
     let word = section.maybe_word("value");
@@ -111,8 +110,10 @@ fn column(
     entry(Some(value))
 }
 
+pub const VALUES: [(&str, LedgerWord); 2] = [("year", LedgerWord::Year), ("number", LedgerWord::Number)];
+
 #[derive(Clone, Copy)]
-enum LedgerWord {
+pub enum LedgerWord {
     Year,
     Number,
 }

@@ -162,16 +162,15 @@ fn code_column(word: &Word<'_>, from: &From, context: &Context<'_>) {
     }
 }
 
+/// Whether a line is a unit.
+pub const LINES: [(&str, bool); 2] = [("unit", true), ("city", false)];
+
 fn rows(section: &Section<'_>, sources: &[&From], context: &Context<'_>) -> Option<StatisticRows> {
     let node = section.need("rows")?;
     if node.as_word().is_some() {
-        return section.choice("rows", &[("unit", ()), ("city", ())]).map(|()| {
-            if node.as_word().is_some_and(|word| word.text == "unit") {
-                StatisticRows::Unit
-            } else {
-                StatisticRows::City
-            }
-        });
+        return section
+            .choice("rows", &LINES)
+            .map(|by_unit| if by_unit { StatisticRows::Unit } else { StatisticRows::City });
     }
     let Some(table) = node.as_section() else {
         node.wrong("\"unit\"、\"city\"、{ codes = … } 或 { items = […] }");
@@ -249,6 +248,15 @@ fn measure<'a>(
     Some(ReadMeasure { name, measure })
 }
 
+pub const ROSTER_COLUMNS: [(&str, &str); 1] = [(WORKERS, WORKERS)];
+
+pub const QUOTA_PARTS: [(&str, QuotaPart); 4] = [
+    ("seats", QuotaPart::Seats),
+    ("gap", QuotaPart::Gap),
+    ("excess", QuotaPart::Excess),
+    ("standby-limit", QuotaPart::StandbyLimit),
+];
+
 const KINDS: [&str; 16] = [
     "count",
     "sum",
@@ -297,18 +305,10 @@ fn kind(
         }
         "portion-of" => peer(&section.word("portion-of")?, at, peers).map(|of| MeasureKind::Portion { of }),
         "roster" => {
-            let column = section.choice("roster", &[(WORKERS, WORKERS)])?;
+            let column = section.choice("roster", &ROSTER_COLUMNS)?;
             Some(MeasureKind::Roster { column: column.to_owned() })
         }
-        "quota" => {
-            const PARTS: [(&str, QuotaPart); 4] = [
-                ("seats", QuotaPart::Seats),
-                ("gap", QuotaPart::Gap),
-                ("excess", QuotaPart::Excess),
-                ("standby-limit", QuotaPart::StandbyLimit),
-            ];
-            section.choice("quota", &PARTS).map(MeasureKind::Quota)
-        }
+        "quota" => section.choice("quota", &QUOTA_PARTS).map(MeasureKind::Quota),
         "outstanding" => {
             let lookup = known.outstanding(&section.word("outstanding")?, context)?;
             Some(MeasureKind::Outstanding { lookup })

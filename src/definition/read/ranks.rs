@@ -7,6 +7,9 @@ use crate::domain::ranking::Direction;
 use crate::language::Type;
 use crate::model::codes::DiagnosticCode;
 
+pub const DIRECTIONS: [(&str, Direction); 2] =
+    [("high-first", Direction::HighFirst), ("low-first", Direction::LowFirst)];
+
 /// `rank = "得分"`, with `direction` and `within` beside it.
 pub fn ranking(section: &Section<'_>, columns: &Columns, context: &Context<'_>) -> Option<Ranking> {
     let word = section.word("rank");
@@ -30,8 +33,7 @@ pub fn ranking(section: &Section<'_>, columns: &Columns, context: &Context<'_>) 
 
 /// Which end comes first; the highest where nothing is said.
 pub fn direction(section: &Section<'_>) -> Direction {
-    const WORDS: [(&str, Direction); 2] = [("high-first", Direction::HighFirst), ("low-first", Direction::LowFirst)];
-    section.choice_or("direction", &WORDS, Direction::HighFirst)
+    section.choice_or("direction", &DIRECTIONS, Direction::HighFirst)
 }
 
 /// `top = 10`, which needs a rank to be counted by.

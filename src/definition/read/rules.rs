@@ -47,6 +47,9 @@ fn unique(section: Section<'_>, at: usize, columns: &Columns, context: &Context<
     Unique { code, severity, effect, trial, fields, when, found, expected, next, line }
 }
 
+/// Whether what is looked up has to be there.
+pub const EXPECTATIONS: [(&str, bool); 2] = [("present", true), ("absent", false)];
+
 /// One entry per `[[lookup]]`; `None` where it has a problem.
 pub fn lookups(document: &Section<'_>, context: &Context<'_>) -> Vec<Option<Lookup>> {
     document.sections("lookup").into_iter().map(|section| lookup(section, context)).collect()
@@ -126,7 +129,7 @@ fn expectation(
     context: &Context<'_>,
 ) -> Option<LookupRule> {
     let _ = section.get("expect")?;
-    let present = section.choice("expect", &[("present", true), ("absent", false)]).unwrap_or(true);
+    let present = section.choice("expect", &EXPECTATIONS).unwrap_or(true);
     let code = context.rule_code(section);
     let severity = context.severity(section);
     let effect = context.effect(section, severity);

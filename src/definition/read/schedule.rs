@@ -1,13 +1,17 @@
 //! `period`, `season`, `campaigns` and the sample's period: in which periods a pipeline is reported.
 
 use super::cursor::{Section, Word};
+use crate::definition::plan::Count;
 use crate::domain::period::PeriodKind;
 use crate::domain::schedule::{Campaign, Schedule, Season, is_name, written_day};
 use crate::model::codes::DiagnosticCode;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-const KINDS: [(&str, PeriodKind); 6] = [
+/// What a 必改 holds out.
+pub const COUNTS: [(&str, Count); 2] = [("rows", Count::Rows), ("whole-returns", Count::WholeReturns)];
+
+pub const KINDS: [(&str, PeriodKind); 6] = [
     ("month", PeriodKind::Month),
     ("quarter", PeriodKind::Quarter),
     ("half-year", PeriodKind::HalfYear),
@@ -21,7 +25,7 @@ pub fn schedule(document: &Section<'_>) -> Option<Schedule> {
     let word = document.word("period");
     let kind = document.choice("period", &KINDS);
     // Both are read whatever the kind, so that all their problems show at once.
-    let season = document.get("season").map(|node| node.section().and_then(|section| season(&section)));
+    let season = document.get("season").map(|node| node.section().and_then(season));
     let campaigns = campaigns(document);
     let (kind, word) = (kind?, word?);
     if kind == PeriodKind::Season && season.is_none() {
@@ -41,10 +45,11 @@ pub fn schedule(document: &Section<'_>) -> Option<Schedule> {
     Some(Schedule { kind, season: season.flatten(), campaigns })
 }
 
-fn season(section: &Section<'_>) -> Option<Season> {
-    let name = called(section);
+fn season(section: Section<'_>) -> Option<Season> {
+    let name = called(&section);
     let also = section.texts("also");
-    let (first, last) = (month_day(section, "first"), month_day(section, "last"));
+    let (first, last) = (month_day(&section, "first"), month_day(&section, "last"));
+    section.finish();
     Some(Season { name: name?, also, first: first?, last: last? })
 }
 

@@ -9,12 +9,18 @@ use crate::model::codes::DiagnosticCode;
 /// The roster's only column of weights, and of numbers in tables.
 pub const WORKERS: &str = "在岗职工人数";
 
+pub const WEIGHTS: [(&str, &str); 1] = [(WORKERS, WORKERS)];
+
+pub const METHODS: [(&str, ()); 1] = [("largest-remainder", ())];
+
+pub const COMPARE: [(&str, Compare); 2] = [("at-least", Compare::AtLeast), ("at-most", Compare::AtMost)];
+
 pub fn quota(document: &Section<'_>, context: &Context<'_>) -> Option<Quota> {
     let section = document.get("quota")?.section()?;
     let form = section.word("form").and_then(|word| context.form(&word));
     let total = section.need("total").and_then(|node| node.count());
-    let weight = section.choice("weight", &[(WORKERS, WORKERS)]);
-    let _ = section.choice("method", &[("largest-remainder", ())]);
+    let weight = section.choice("weight", &WEIGHTS);
+    let _ = section.choice("method", &METHODS);
     let minimum = section.get("minimum").map_or(Some(0), |node| node.count());
     let issued = issued(&section, context);
     let columns = form.map(|form| context.form_columns(form));
@@ -81,7 +87,7 @@ fn share(section: Section<'_>, context: &Context<'_>) -> Option<Share> {
     let (id, title) = (section.text("id"), section.text("title"));
     let enabled = section.flag("enabled", true);
     let bound = section.need("bound").and_then(|node| bound(&node));
-    let compare = section.choice("compare", &[("at-least", Compare::AtLeast), ("at-most", Compare::AtMost)]);
+    let compare = section.choice("compare", &COMPARE);
     section.need_list("parts");
     let (wrong, parts) = parts(&section, "parts", context);
     let (wrong_fillers, fillers) = self::parts(&section, "fillers", context);

@@ -16,7 +16,7 @@ use crate::model::codes::DiagnosticCode;
 const OWN_SHEETS: [&str; 2] = ["总览", "口径说明"];
 
 #[derive(Debug, Clone, Copy)]
-enum KindWord {
+pub enum KindWord {
     Statistic,
     List,
     Share,
@@ -25,7 +25,7 @@ enum KindWord {
     Chase,
 }
 
-const KINDS: [(&str, KindWord); 6] = [
+pub const KINDS: [(&str, KindWord); 6] = [
     ("statistic", KindWord::Statistic),
     ("list", KindWord::List),
     ("share", KindWord::Share),
@@ -292,13 +292,28 @@ fn list_column(
     Some(ListColumn { header: header?, value: value? })
 }
 
+/// What a column of a list may show that is no column of its rows.
+#[derive(Debug, Clone, Copy)]
+pub enum ListWord {
+    Number,
+    Unit,
+    Verdict,
+    Reason,
+}
+
+pub const LIST_WORDS: [(&str, ListWord); 4] = [
+    ("number", ListWord::Number),
+    ("unit", ListWord::Unit),
+    ("verdict", ListWord::Verdict),
+    ("reason", ListWord::Reason),
+];
+
 fn list_word(section: &Section<'_>, from: Option<&ListFrom>) -> Option<ListValue> {
-    const WORDS: [(&str, u8); 4] = [("number", 0), ("unit", 1), ("verdict", 2), ("reason", 3)];
-    match section.choice("value", &WORDS)? {
-        0 => Some(ListValue::Number),
-        1 => Some(ListValue::Unit),
-        3 => Some(ListValue::Reason),
-        _ => {
+    match section.choice("value", &LIST_WORDS)? {
+        ListWord::Number => Some(ListValue::Number),
+        ListWord::Unit => Some(ListValue::Unit),
+        ListWord::Reason => Some(ListValue::Reason),
+        ListWord::Verdict => {
             if matches!(from, Some(ListFrom::Outstanding { .. })) {
                 let message = "未对上的台账记录没有审核结论".to_owned();
                 section.log.report(DiagnosticCode::ListColumn, section.get("value")?.span(), message, None);
@@ -330,14 +345,15 @@ fn private(from: &ListFrom, column: &str, known: Known<'_>, context: &Context<'_
     }
 }
 
+pub const CHART_KINDS: [(&str, ChartKind); 3] =
+    [("column", ChartKind::Column), ("bar", ChartKind::Bar), ("pie", ChartKind::Pie)];
+
 pub fn charts(
     document: &Section<'_>,
     tables: &[Option<Table>],
     shares: Known<'_>,
     context: &Context<'_>,
 ) -> Vec<Chart> {
-    const KINDS: [(&str, ChartKind); 3] =
-        [("column", ChartKind::Column), ("bar", ChartKind::Bar), ("pie", ChartKind::Pie)];
     let mut charts = Vec::new();
     for section in document.sections("chart") {
         let title = section.text("title");
@@ -351,7 +367,7 @@ pub fn charts(
         });
         section.need_list("series");
         let series = section.words("series");
-        let kind = section.choice("kind", &KINDS);
+        let kind = section.choice("kind", &CHART_KINDS);
         section.finish();
         let (Some(at), Some(kind)) = (table, kind) else { continue };
         // A broken table's headings are not known.

@@ -7,7 +7,7 @@ use crate::domain::outlier::{Bounds, Money};
 use crate::language::Checked;
 use crate::model::codes::DiagnosticCode;
 
-const PERIODS: [(&str, When); 5] = [
+pub const PERIODS: [(&str, When); 5] = [
     ("this", When::This),
     ("previous", When::Previous),
     ("year-ago", When::YearAgo),
@@ -93,6 +93,9 @@ pub fn outliers(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Out
     form.sections("outlier").into_iter().filter_map(|section| outlier(section, at, &columns, context)).collect()
 }
 
+/// Whether a value is held against the record's own history.
+pub const AGAINST: [(&str, bool); 2] = [("history", true), ("peers", false)];
+
 fn outlier(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Option<Outlier> {
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
@@ -100,7 +103,7 @@ fn outlier(section: Section<'_>, at: usize, columns: &Columns, context: &Context
     let trial = section.flag("trial", false);
     let when = context.condition(&section, "when", columns);
     let value = section.word("value").and_then(|word| context.number(&word, columns));
-    let against = section.choice("against", &[("history", true), ("peers", false)]);
+    let against = section.choice("against", &AGAINST);
     let periods = section.get("periods").and_then(|node| node.count().map(|count| (count, node)));
     let against = against.map(|history| match (history, &periods) {
         (true, periods) => {
@@ -186,6 +189,8 @@ pub fn period(section: &Section<'_>) -> Option<When> {
     section.get("period").map_or(Some(When::This), |_| section.choice("period", &PERIODS))
 }
 
+pub const SPANS: [(&str, SideBySide); 2] = [("year", SideBySide::Year), ("season", SideBySide::Season)];
+
 /// `across-periods = 6`, `"year"` or `"season"`.
 pub fn span(section: &Section<'_>) -> Option<SideBySide> {
     let node = section.get("across-periods")?;
@@ -197,7 +202,7 @@ pub fn span(section: &Section<'_>) -> Option<SideBySide> {
         section.log.report(DiagnosticCode::WrongType, node.span(), message, None);
         return None;
     }
-    section.choice("across-periods", &[("year", SideBySide::Year), ("season", SideBySide::Season)])
+    section.choice("across-periods", &SPANS)
 }
 
 /// More columns than this fit no page.

@@ -1,0 +1,45 @@
+//! The schema of `pipeline.toml` for editors (taplo, Even Better TOML): JSON Schema draft 7, written from the same keys that
+//! the reader looks up. It says what may stand where; what an expression, an id or a name means, only the reader knows.
+
+use super::keys::DOCUMENT;
+use super::shape::{KeyHolds, SectionKey, Shape};
+use serde_json::{Map, Value, json};
+
+/// The whole schema as text, the same on every machine.
+pub fn schema() -> String {
+    let mut schema = table(&DOCUMENT);
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["title"] = json!("流程定义 pipeline.toml");
+    schema["description"] = json!("一项上报工作的表式、审核规则、名额、比例和统计表。改完运行 huizong lint 检查。");
+    // What is made of texts and numbers alone cannot fail to be written.
+    serde_json::to_string_pretty(&schema).map(|text| text + "\n").unwrap_or_default()
+}
+
+fn table(shape: &Shape) -> Value {
+    let Some(names) = shape.names else {
+        let keys: Map<String, Value> = shape.keys.iter().map(|key| (key.name.to_owned(), described(key))).collect();
+        let required: Vec<&str> = shape.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+        return json!({ "type": "object", "properties": keys, "required": required, "additionalProperties": false });
+    };
+    json!({ "type": "object", "additionalProperties": value(names) })
+}
+
+fn described(key: &SectionKey) -> Value {
+    let mut schema = value(&key.holds);
+    schema["description"] = json!(key.says);
+    schema
+}
+
+fn value(holds: &KeyHolds) -> Value {
+    match holds {
+        KeyHolds::Text => json!({ "type": "string" }),
+        KeyHolds::Word(words) => json!({ "type": "string", "enum": words }),
+        KeyHolds::Texts => json!({ "type": "array", "items": { "type": "string" } }),
+        KeyHolds::Whole => json!({ "type": "integer", "minimum": 0 }),
+        KeyHolds::Number => json!({ "type": "number" }),
+        KeyHolds::Truth => json!({ "type": "boolean" }),
+        KeyHolds::Table(shape) => table(shape),
+        KeyHolds::Tables(shape) => json!({ "type": "array", "items": table(shape) }),
+        KeyHolds::Any(holds) => json!({ "anyOf": holds.iter().map(value).collect::<Vec<Value>>() }),
+    }
+}
