@@ -239,9 +239,10 @@ pub struct LintOptions {
     /// 说明一个代码：审核问题、规范化记录或定义错误
     #[arg(long, value_name = "代码", conflicts_with_all = ["pipeline", "reference"])]
     pub explain: Option<String>,
-    /// 输出 pipeline.toml 的编写规范（JSON Schema），编辑器据此提示和检查
-    #[arg(long, conflicts_with_all = ["pipeline", "reference", "explain"])]
-    pub schema: bool,
+    /// 输出定义文件的编写规范（JSON Schema），编辑器据此提示和检查：pipeline.toml（默认）、words.toml、codes.toml
+    #[arg(long, value_name = "文件名", num_args = 0..=1, default_missing_value = "pipeline.toml",
+          conflicts_with_all = ["pipeline", "reference", "explain"])]
+    pub schema: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]

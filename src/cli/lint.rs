@@ -4,7 +4,7 @@ use super::arguments::LintOptions;
 use super::screen::{Exit, say};
 use super::summary;
 use crate::definition::diagnostic::nearest;
-use crate::definition::read::schema::schema;
+use crate::definition::read::schema::{FILES, schema};
 use crate::formats::allowance::Allowance;
 use crate::model::codes::{AmendmentRule, DiagnosticCode, FindingCode};
 use crate::run::{Prepared, Stop};
@@ -19,8 +19,9 @@ pub fn lint(options: &LintOptions) -> Result<Exit, Stop> {
     if let Some(code) = &options.explain {
         return explain(code);
     }
-    if options.schema {
-        say(&schema());
+    if let Some(file) = &options.schema {
+        let known = || format!("没有“{file}”的编写规范。可写：{}。", FILES.join("、"));
+        say(&schema(file).ok_or_else(|| Stop::Usage(known()))?);
         return Ok(Exit::Clean);
     }
     let workspace = Workspace::find(options.pipelines.as_deref())?;

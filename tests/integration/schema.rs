@@ -1,7 +1,7 @@
-//! The schema of `pipeline.toml` for editors: it stands beside the definitions as the program writes it, has the keys that
-//! the reader asks for and no other, takes every definition that the reader takes, and refuses what it refuses.
+//! The schemas of definitions for editors: they stand beside them as the program writes them, have the keys that the reader
+//! asks for and no other, take every definition that the reader takes, and refuse what it refuses.
 //!
-//! `HUIZONG_UPDATE=1 cargo test --release --test integration schema` writes the file anew.
+//! `HUIZONG_UPDATE=1 cargo test --release --test integration schema` writes the files anew.
 
 use super::support::{root, say};
 use serde_json::Value;
@@ -9,22 +9,31 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use syn::visit::{self, Visit};
 
-const FILE: &str = "pipelines/pipeline.schema.json";
+/// The files with a schema, and where it stands.
+const FILES: [(&str, &str); 3] = [
+    ("pipeline.toml", "pipelines/pipeline.schema.json"),
+    ("words.toml", "pipelines/words.schema.json"),
+    ("codes.toml", "pipelines/reference/codes.schema.json"),
+];
 
-fn schema() -> Value {
-    serde_json::from_str(&say(&["lint", "--schema"]).out).expect("JSON")
+fn schema(file: &str) -> Value {
+    serde_json::from_str(&say(&["lint", "--schema", file]).out).expect("JSON")
 }
 
 #[test]
-fn the_shipped_schema_is_what_the_program_writes() {
-    let said = say(&["lint", "--schema"]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    let path = root().join(FILE);
-    if std::env::var_os("HUIZONG_UPDATE").is_some() {
-        std::fs::write(&path, &said.out).expect("the schema");
+fn the_shipped_schemas_are_what_the_program_writes() {
+    for (file, stands) in FILES {
+        let said = say(&["lint", "--schema", file]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        let path = root().join(stands);
+        if std::env::var_os("HUIZONG_UPDATE").is_some() {
+            std::fs::write(&path, &said.out).expect("the schema");
+        }
+        let shipped = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(shipped == said.out, "write it anew: huizong lint --schema {file} > {stands}");
     }
-    let shipped = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(shipped == said.out, "write it anew: huizong lint --schema > {FILE}");
+    assert_eq!(say(&["lint", "--schema"]).out, say(&["lint", "--schema", "pipeline.toml"]).out);
+    assert_eq!(say(&["lint", "--schema", "model-teams"]).code, 2);
 }
 
 /// Names of keys that a section of the reader is asked for, and every text in its code.
@@ -93,7 +102,7 @@ fn the_reader_asks_for_the_keys_of_the_schema_and_no_other() {
         asked.visit_file(&syn::parse_file(&text).expect("Rust"));
     }
     let mut known = BTreeSet::new();
-    keys(&schema(), &mut known);
+    FILES.iter().for_each(|(file, _)| keys(&schema(file), &mut known));
     assert!(known.len() > 100 && asked.keys.len() > 80, "{} {}", known.len(), asked.keys.len());
     let unknown: Vec<&String> = asked.keys.difference(&known).collect();
     assert!(unknown.is_empty(), "asked for, and in no section's keys: {unknown:?}");
@@ -175,25 +184,24 @@ fn definition(path: &Path) -> (String, toml::Value) {
 
 #[test]
 fn the_shipped_definitions_name_their_schema_and_keep_to_it() {
-    let schema = schema();
-    let mut seen = 0;
-    for entry in std::fs::read_dir(root().join("pipelines")).expect("pipelines").flatten() {
-        let path = entry.path().join("pipeline.toml");
-        if !path.is_file() {
-            continue;
-        }
-        let (text, value) = definition(&path);
-        assert_eq!(text.lines().next(), Some("#:schema ../pipeline.schema.json"), "{}", path.display());
+    let folders = std::fs::read_dir(root().join("pipelines")).expect("pipelines").flatten();
+    let definitions: Vec<_> =
+        folders.map(|entry| entry.path().join("pipeline.toml")).filter(|path| path.is_file()).collect();
+    assert_eq!(definitions.len(), 6);
+    let others = ["pipelines/words.toml", "pipelines/reference/codes.toml"].map(|path| root().join(path));
+    for path in definitions.iter().chain(&others) {
+        let (text, value) = definition(path);
+        let stands = text.lines().next().and_then(|first| first.strip_prefix("#:schema ")).unwrap_or_default();
+        let schema = std::fs::read_to_string(path.with_file_name(stands)).expect("its schema");
+        let schema = serde_json::from_str(&schema).expect("JSON");
         assert_eq!(against(&schema, &value, ""), Vec::<String>::new(), "{}", path.display());
-        seen += 1;
     }
-    assert_eq!(seen, 6);
 }
 
 /// Definitions with mistakes that an editor can see, and one with none of these.
 #[test]
 fn the_schema_refuses_keys_words_and_kinds_that_the_reader_refuses() {
-    let schema = schema();
+    let schema = schema("pipeline.toml");
     let mut refused = 0;
     for entry in std::fs::read_dir(root().join("tests/definitions")).expect("definitions").flatten() {
         let path = entry.path();

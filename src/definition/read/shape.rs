@@ -27,6 +27,8 @@ pub enum KeyHolds {
     /// One of a few words.
     Word(&'static [&'static str]),
     Texts,
+    /// `[["a", "b"], …]`.
+    TextLists,
     /// A whole number from 0.
     Whole,
     Number,
@@ -61,6 +63,7 @@ impl KeyHolds {
             KeyHolds::Text
             | KeyHolds::Word(_)
             | KeyHolds::Texts
+            | KeyHolds::TextLists
             | KeyHolds::Whole
             | KeyHolds::Number
             | KeyHolds::Truth => None,

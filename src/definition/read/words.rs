@@ -2,6 +2,7 @@
 //! file, is as shipped: a folder of definitions without it must not read 作废 as nothing.
 
 use super::cursor::{Log, Section, Word};
+use super::keys::words::WORDS;
 use super::syntax::parse;
 use crate::definition::diagnostic::Diagnostic;
 use crate::definition::plan::{FileWords, SheetWords, Words};
@@ -36,7 +37,7 @@ pub fn read(path: PathBuf, text: String, mut words: Words) -> (Words, Vec<Diagno
     let log = Log::new(path, text);
     let (document, parsed) = parse(&log);
     if parsed {
-        let document = Section::new(&log, document.get_ref(), 0..0, "");
+        let document = Section::new(&log, document.get_ref(), 0..0, "", &WORDS);
         within(&document, "sheets", |section| sheets(section, &mut words.sheets));
         within(&document, "files", |section| files(section, &mut words.files));
         document.finish();

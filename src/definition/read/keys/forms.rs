@@ -12,6 +12,7 @@ pub const FORM: Shape = Shape::of(&[
     must("title", Text, "表名，和上报表的标题一致"),
     must("unit", Text, "推荐单位（报送单位）是哪一列，它的 type 要是 unit"),
     may("key", Texts, "认得出同一条记录的列，例如 [\"所在单位\", \"班组名称\"]"),
+    may("one-record-a-file", Truth, "true：一份文件就是一条记录，同一单位的几份不是新旧版本"),
     may("bands", Tables(&BAND), "得分列的等次，从高到低"),
     must("fields", Tables(&FIELD), "各列，按表上的次序"),
     may("standard", Tables(&STANDARD), "按代码各有界限的达标标准"),

@@ -3,6 +3,7 @@
 mod forms;
 mod rules;
 mod tables;
+pub mod words;
 
 use super::shape::KeyHolds::{Any, Number, Table, Tables, Text, Texts, Truth, Whole, Word};
 use super::shape::{KeyHolds, Shape, may, must, words};
