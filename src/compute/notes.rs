@@ -5,6 +5,7 @@ use crate::definition::{Basis, ComputedKind, From, Table};
 use crate::domain::period::Period;
 use crate::language::Checked;
 use crate::model::Outcome;
+use crate::model::decision::{DecisionState, Disposition};
 use crate::model::run::{SourceVerdict, UnitStatus};
 use crate::model::statistic::{Heading, StatTable};
 use std::collections::BTreeSet;
@@ -114,11 +115,16 @@ pub fn exclusions(accepted: &[usize], read: &[usize], facts: &Facts<'_>) -> Vec<
         .collect();
     let mut missing = Vec::new();
     let (rows, returns) = blocked(accepted, &held, false, facts);
+    let taken_out = decided_out(accepted, facts);
+    let rows = rows.saturating_sub(taken_out.iter().map(|(_, rows)| rows).sum());
     if rows > 0 {
         missing.push(format!("退回的 {rows} 行（{returns} 份报表）"));
     }
     if !held.is_empty() {
         missing.push(format!("整份退回 {} 份", held.len()));
+    }
+    for (word, rows) in taken_out.into_iter().filter(|(_, rows)| *rows > 0) {
+        missing.push(format!("经人工认定{word}的 {rows} 行"));
     }
     match facts.verdict.count(Outcome::Unreadable) {
         0 => {}
@@ -187,6 +193,21 @@ fn unread(facts: &Facts<'_>) -> Option<String> {
     let units = units.filter(|unit| unit.status == UnitStatus::Unreadable && !facts.has_reported(unit.unit));
     let names: Vec<String> = units.map(|unit| facts.unit_name(unit.unit).to_string()).collect();
     (!names.is_empty()).then(|| format!("{}的报表无法读取，表中列为未报。", super::words::names(&names, 5)))
+}
+
+/// Rows of these forms that do not count because somebody said so, by his word.
+fn decided_out(forms: &[usize], facts: &Facts<'_>) -> [(&'static str, usize); 2] {
+    [Disposition::Excluded, Disposition::Pending].map(|disposition| {
+        let said = facts.verdict.decisions.iter().filter(|one| {
+            one.decision.disposition == disposition && matches!(one.state, DecisionState::InForce | DecisionState::Open)
+        });
+        let rows: BTreeSet<(u32, u32)> = said
+            .filter_map(|one| one.finding.as_ref())
+            .filter(|finding| finding.key.form.is_some_and(|form| forms.contains(&usize::from(form))))
+            .filter_map(|finding| finding.place.source.zip(finding.place.row))
+            .collect();
+        (disposition.word(), rows.len())
+    })
 }
 
 /// Rows of these forms that do not count, and the returns they stand on; returns held out whole are counted apart.

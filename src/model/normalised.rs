@@ -116,6 +116,8 @@ pub struct VersionEvidence {
     pub part: PartName,
     /// The word by which its name says that it does not count: 作废.
     pub void: Option<String>,
+    /// Somebody decided that this one counts.
+    pub chosen: bool,
 }
 
 impl VersionEvidence {

@@ -19,6 +19,7 @@ mod cover;
 mod desk;
 mod evidence;
 mod example_words;
+mod explained;
 mod figures;
 mod file_name;
 mod find;
@@ -168,7 +169,7 @@ impl<'a> Normaliser<'a> {
             findings: sink.findings,
             amendments: sink.amendments,
             seen: sink.seen,
-            explanations: Vec::new(),
+            explanations: explained::explanations(run.plan, source.index, &areas, &found),
         }
     }
 

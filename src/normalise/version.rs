@@ -35,6 +35,7 @@ pub fn evidence(
         file_modified: source.modified,
         part: if named.is_some() { named } else { titled(run, lexicon, areas, found) },
         void,
+        chosen: false,
     }
 }
 

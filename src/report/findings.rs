@@ -260,25 +260,28 @@ fn addresses(cells: &[CellRef]) -> String {
 }
 
 fn amendments<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut RowBook<W>) -> io::Result<Vec<String>> {
-    const COLUMNS: [(&str, f64); 7] = [
+    const COLUMNS: [(&str, f64); 8] = [
         ("文件", 36.0),
         ("工作表", 16.0),
         ("单元格", 9.0),
         ("字段", 16.0),
         ("原来的内容", 30.0),
         ("规范后的内容", 30.0),
+        ("认定的内容", 18.0),
         ("规则", 18.0),
     ];
     let mut sheet = Listing::new(book, ("规范化记录", title), &COLUMNS, AMENDMENTS_A_SHEET)?;
     for (change, cells) in alike(&results.verdict.amendments) {
         let at = addresses(&cells);
+        let decided = change.rule == AmendmentRule::Decided;
         let items = [
             ListCell::Text(results.file_name(change.source)),
             ListCell::Text(results.sheet_name(change.source, change.sheet)),
             ListCell::Text(&at),
             ListCell::Text(&change.field),
             ListCell::Text(&change.raw),
-            ListCell::Text(&change.clean),
+            if decided { ListCell::Blank } else { ListCell::Text(&change.clean) },
+            if decided { ListCell::Text(&change.clean) } else { ListCell::Blank },
             ListCell::Text(&change.rule),
         ];
         sheet.push(&items, None)?;

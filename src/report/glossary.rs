@@ -11,6 +11,7 @@ use crate::book::{cell_text, measure};
 use crate::definition::{Bound, Compare, Scope, Share};
 use crate::language::Literal;
 use crate::model::Outcome;
+use crate::model::decision::{DecisionState, Disposition, Settled};
 use crate::model::statistic::RowKind;
 use crate::text::dates::show_day;
 use crate::text::masks::mask_within;
@@ -74,6 +75,7 @@ pub fn glossary(results: &Results<'_>, styles: &PrintStyles, input_hash: &str) -
     definitions(results, &mut paper)?;
     bounds(results, &mut paper)?;
     excluded(results, &mut paper)?;
+    decided(results, &mut paper)?;
     provenance(results, input_hash, &mut paper)?;
     Ok(paper.sheet)
 }
@@ -185,8 +187,51 @@ fn excluded(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxErro
     Ok(())
 }
 
+/// What counts, or does not, because somebody said so: 必改 that were waived and rows that were taken out by name, the
+/// others by their number.
+fn decided(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    let force: Vec<&Settled> =
+        results.verdict.decisions.iter().filter(|one| one.state == DecisionState::InForce).collect();
+    if force.is_empty() {
+        return Ok(());
+    }
+    paper.section("五、人工认定")?;
+    let counts = Disposition::ALL.into_iter().filter_map(|disposition| {
+        let count = force.iter().filter(|one| one.decision.disposition == disposition).count();
+        (count > 0).then(|| format!("{} {count} 处", disposition.word()))
+    });
+    let counts: Vec<String> = counts.collect();
+    paper.words(&format!("{} 处经人工认定（{}）；逐处见处理意见工作簿。", force.len(), counts.join("，")))?;
+    let named = |one: &&&Settled| {
+        matches!(one.decision.disposition, Disposition::Exempted | Disposition::Excluded | Disposition::Replaced)
+    };
+    let named: Vec<&&Settled> = force.iter().filter(named).collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    row(paper, true, &[((0, 0), "单位和记录"), ((1, 1), "处理"), ((2, 2), "经办人"), ((3, 3), "问题和理由")])?;
+    for one in named.iter().take(LISTED) {
+        let on = &one.decision.taken_on;
+        let who = [&on.unit, &on.record].map(String::as_str);
+        let who: Vec<&str> = who.into_iter().filter(|part| !part.is_empty()).collect();
+        let why = format!("{}。理由：{}", on.found, one.decision.reason);
+        row(
+            paper,
+            false,
+            &[
+                ((0, 0), &who.join(" · ")),
+                ((1, 1), &one.decision.words()),
+                ((2, 2), &one.decision.officer),
+                ((3, 3), &why),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
 fn provenance(results: &Results<'_>, input_hash: &str, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
-    paper.section("五、参照表、定义和输入")?;
+    let decided = results.verdict.decisions.iter().any(|one| one.state == DecisionState::InForce);
+    paper.section(if decided { "六、参照表、定义和输入" } else { "五、参照表、定义和输入" })?;
     row(paper, true, &[((0, 0), "名称"), ((1, 2), "文件"), ((3, 3), "SHA-256（前 12 位）")])?;
     for (table, path, hash) in &results.reference.files {
         row_as_is(paper, false, &[((0, 0), table), ((1, 2), &public_path(path)), ((3, 3), short_hash(hash))])?;

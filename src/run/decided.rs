@@ -13,8 +13,9 @@ use crate::model::run::RunVerdict;
 use crate::model::{CellRef, Column, Effect, Finding, FindingKey, Fingerprint, Place, Severity};
 use crate::normalise::Normaliser;
 use crate::rows::subject::Subjects;
+use crate::text::names::match_key;
 use crate::validate::arrived::Arrived;
-use crate::validate::decided::{change, waits};
+use crate::validate::decided::{Said, change, waits};
 use crate::validate::yardstick::Yardstick;
 use crate::validate::{self, Validated};
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,8 +137,10 @@ const ROUNDS: usize = 6;
 /// with the values that people gave it.
 pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: Vec<Arrived>) -> Validated {
     let decisions = yardstick.decisions;
+    // The others are settled on the way; these may have to be done to the returns, which are then judged anew.
     let changes = |one: &Decision| {
-        matches!(one.disposition, Disposition::Replaced | Disposition::Exempted | Disposition::SameUnit)
+        use Disposition::{Confirmed, Exempted, Replaced, SameUnit, ThisVersion};
+        matches!(one.disposition, Confirmed | Exempted | Replaced | SameUnit | ThisVersion)
     };
     if !decisions.iter().any(changes) {
         return validate::validate(yardstick, arrived);
@@ -146,7 +149,7 @@ pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: 
     let mut validated = validate::validate(yardstick, arrived.clone());
     let mut done: Vec<Settled> = Vec::new();
     let mut met: BTreeMap<Fingerprint, Settled> = BTreeMap::new();
-    let mut cells: BTreeMap<(u32, u16, CellRef), String> = BTreeMap::new();
+    let mut given = Given::default();
     for _ in 0..ROUNDS {
         for settled in &validated.verdict.decisions {
             met.insert(settled.decision.key.finding, settled.clone());
@@ -160,7 +163,7 @@ pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: 
             break;
         }
         for mut settled in fresh {
-            match apply(normaliser, yardstick, &mut arrived, &settled, &mut cells) {
+            match apply(normaliser, yardstick, &mut arrived, &settled, &mut given) {
                 Ok(along) => settled.along = along,
                 Err(why) => settled.state = DecisionState::Refused(why),
             }
@@ -174,7 +177,13 @@ pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: 
     let open: BTreeSet<Fingerprint> = verdict.findings.iter().map(|finding| finding.key.whole()).collect();
     for settled in &mut done {
         if settled.state == DecisionState::InForce && open.contains(&settled.decision.key.finding) {
-            settled.state = DecisionState::Open;
+            settled.state = match settled.decision.disposition {
+                Disposition::ThisVersion => {
+                    let why = "几份都选了“采用此版”，或者仍和别的报表分不出先后；只能在一份上选";
+                    DecisionState::Refused(why.to_owned())
+                }
+                _ => DecisionState::Open,
+            };
         }
     }
     verdict.decisions.extend(done);
@@ -184,39 +193,65 @@ pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: 
     validated
 }
 
-/// Does what one decision wants done to a return.
+/// What decisions of a run gave to cells and names so far: two may say the same of one, and nothing else.
+#[derive(Default)]
+struct Given {
+    cells: BTreeMap<(u32, u16, CellRef), String>,
+    names: BTreeMap<String, u32>,
+}
+
+/// Does what one decision wants done to the returns.
 fn apply(
     normaliser: &Normaliser<'_>,
     yardstick: Yardstick<'_>,
     arrived: &mut [Arrived],
     settled: &Settled,
-    cells: &mut BTreeMap<(u32, u16, CellRef), String>,
+    given: &mut Given,
 ) -> Result<Vec<Finding>, String> {
+    let Yardstick { plan, .. } = yardstick;
     let Some(finding) = &settled.finding else { return Err("找不到这个问题".to_owned()) };
-    let mut value: Vec<Column> = Vec::new();
-    if settled.decision.disposition == Disposition::Replaced {
-        let written = &settled.decision.value;
-        let (Some(form), Some(field)) = (finding.key.form, finding.key.field) else {
-            return Err("这个问题不在某一格上".to_owned());
-        };
-        value = normaliser
-            .written(usize::from(form), usize::from(field), written)
-            .map_err(|why| format!("“改为”写的“{written}”不能用：{why}"))?;
-        let place = &finding.place;
-        if let (Some(source), Some(sheet), Some(at)) = (place.source, place.sheet, place.cells.first()) {
-            match cells.get(&(source, sheet, *at)) {
+    let written = &settled.decision.value;
+    match settled.decision.disposition {
+        Disposition::Replaced => {
+            let (Some(form), Some(field)) = (finding.key.form, finding.key.field) else {
+                return Err("这个问题不在某一格上".to_owned());
+            };
+            let value = normaliser.written(usize::from(form), usize::from(field), written);
+            let value = value.map_err(|why| format!("“改为”写的“{written}”不能用：{why}"))?;
+            let place = &finding.place;
+            let at = (place.source.unwrap_or_default(), place.sheet.unwrap_or_default());
+            let at = place.cells.first().map(|cell| (at.0, at.1, *cell));
+            match at.and_then(|at| given.cells.get(&at)) {
                 Some(other) if other != written => {
-                    return Err(format!("同一格的另一个问题写了改为“{other}”，这里写的是“{written}”，没有采用"));
+                    return Err(format!("同一格的另一个问题写了改为“{other}”，这里写的是“{written}”"));
                 }
                 Some(_) => return Ok(Vec::new()),
                 None => {}
             }
-            let along = change(yardstick.plan, arrived, settled, &value)?;
-            cells.insert((source, sheet, *at), written.clone());
-            return Ok(along);
+            let along = change(plan, arrived, settled, &Said::Value(value))?;
+            given.cells.extend(at.map(|at| (at, written.clone())));
+            Ok(along)
         }
+        Disposition::SameUnit => {
+            let form = plan.forms.first().ok_or("没有表式")?;
+            let unit = match normaliser.written(0, form.unit_field, written).as_deref() {
+                Ok([Column::Unit(unit)]) => unit.get(0),
+                _ => None,
+            };
+            let unit = unit.ok_or_else(|| format!("“改为”写的“{written}”不是单位名册里的单位"))?;
+            let name = match_key(&settled.decision.taken_on.value);
+            match given.names.get(&name) {
+                Some(other) if *other != unit => Err("同一个单位名另有处理意见，写的是另一个单位".to_owned()),
+                Some(_) => Ok(Vec::new()),
+                None => {
+                    let along = change(plan, arrived, settled, &Said::Unit(unit))?;
+                    given.names.insert(name, unit);
+                    Ok(along)
+                }
+            }
+        }
+        _ => Ok(change(plan, arrived, settled, &Said::Nothing)?),
     }
-    Ok(change(yardstick.plan, arrived, settled, &value)?)
 }
 
 /// Adds the decisions that no finding of this run is under, with the reason; and puts all in one order.

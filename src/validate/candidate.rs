@@ -18,6 +18,8 @@ pub enum DecidedBy {
     FileStamp,
     /// The other one calls itself 作废.
     Void,
+    /// Somebody decided so.
+    Person,
     Nothing,
 }
 
@@ -29,6 +31,7 @@ impl DecidedBy {
             DecidedBy::Modified => "文件里的修改时间较晚",
             DecidedBy::FileStamp => "文件的修改时间较晚",
             DecidedBy::Void => "另一份的名称说明它不作数",
+            DecidedBy::Person => "经人工认定采用此版",
             DecidedBy::Nothing => "",
         }
     }

@@ -4,12 +4,13 @@
 //! A decision is on a finding that this run makes anew: where it is not made, nothing is applied.
 
 use super::arrived::{Arrival, Arrived};
-use crate::definition::{Form, Plan};
+use crate::definition::{FieldType, Form, Plan};
 use crate::model::codes::{AmendmentRule, Code, FindingCode, Stands};
 use crate::model::decision::{Decision, DecisionState, Decisions, Disposition, Settled};
-use crate::model::normalised::NormalisedReturn;
+use crate::model::normalised::{NormalisedReturn, Sender, SenderEvidence, UnknownUnit};
 use crate::model::{Amendment, CellRef, Column, Effect, Finding, FormTable, Place, Severity};
 use crate::rows::words::{DateStyle, ValueKind, value_words};
+use crate::text::names::match_key;
 
 /// What settling came to, beside the findings that are left.
 #[derive(Debug, Clone, Default)]
@@ -51,8 +52,8 @@ pub fn settle(plan: &Plan, decisions: &Decisions, findings: &mut Vec<Finding>) -
 /// Whether what is decided has to be done to the return itself before its rows are judged anew.
 pub fn waits(disposition: Disposition, finding: &Finding) -> bool {
     match disposition {
-        Disposition::Replaced => true,
-        Disposition::Exempted => finding.effect == Effect::HoldsReturn,
+        Disposition::Replaced | Disposition::ThisVersion | Disposition::SameUnit => true,
+        Disposition::Exempted | Disposition::Confirmed => finding.effect == Effect::HoldsReturn,
         _ => false,
     }
 }
@@ -93,14 +94,32 @@ pub fn possible(disposition: Disposition, finding: &Finding) -> Result<(), &'sta
         Disposition::Pending | Disposition::Excluded if finding.place.row.is_none() => {
             Err("这个问题不在某一条记录上；整份不计入的，请把文件移出报表文件夹")
         }
-        Disposition::ThisVersion => Err("只有“两个版本分不出先后”的报表可以“采用此版”，并且只能选其中一份"),
-        Disposition::SameUnit => Err("只有名册不认识的单位名可以“是同一单位”，“改为”栏要写名册里的单位"),
+        Disposition::ThisVersion
+            if finding.code != FindingCode::VersionUndecidable && finding.code != FindingCode::ReturnCalledVoid =>
+        {
+            Err("只有分不出先后、或名称说不作数的报表可以“采用此版”")
+        }
+        Disposition::SameUnit
+            if finding.code != FindingCode::UnitUnknown && finding.code != FindingCode::SenderUnknown =>
+        {
+            Err("只有名册不认识的单位名可以“是同一单位”")
+        }
         _ => Ok(()),
     }
 }
 
-/// Does to a return what was decided of a finding on it: puts `value` into the cell (one column a column of the field, one
-/// row each), or takes a return's 必改 away. Findings that normalisation made of the same cell go with it and come back.
+/// What a decision says of a name or a cell, read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Said {
+    Nothing,
+    /// One column a column of the field, one row each.
+    Value(Vec<Column>),
+    /// Index into the roster.
+    Unit(u32),
+}
+
+/// Does to the returns what was decided of a finding: puts the value into the cell, takes a return's 必改 away, lets a
+/// version count, or lets a name be a unit wherever it is written. Findings that go with it come back.
 ///
 /// # Errors
 /// The cell or the finding is not there, in words; nothing was changed.
@@ -108,17 +127,85 @@ pub fn change(
     plan: &Plan,
     arrived: &mut [Arrived],
     settled: &Settled,
-    value: &[Column],
+    said: &Said,
 ) -> Result<Vec<Finding>, &'static str> {
-    const GONE: &str = "找不到这一格或这份报表";
     let finding = settled.finding.as_ref().ok_or(GONE)?;
+    if let Said::Unit(unit) = said {
+        return name_unit(plan, arrived, finding, *unit);
+    }
     let file = arrived.iter_mut().find(|file| Some(file.source.index) == finding.place.source).ok_or(GONE)?;
     let Arrival::Return(returned) = &mut file.arrival else { return Err(GONE) };
-    if settled.decision.disposition == Disposition::Exempted {
-        let before = returned.findings.len();
+    let Said::Value(value) = said else {
         returned.findings.retain(|other| !is_same(other, finding));
-        return if returned.findings.len() < before { Ok(Vec::new()) } else { Err(GONE) };
+        if finding.code == FindingCode::VersionUndecidable || finding.code == FindingCode::ReturnCalledVoid {
+            (returned.version.chosen, returned.version.void) = (true, None);
+        }
+        return Ok(Vec::new());
+    };
+    correct(plan, returned, finding, value)
+}
+
+const GONE: &str = "找不到这一格或这份报表";
+
+/// Lets a name that the roster does not know be a unit, in every return that writes it so.
+fn name_unit(plan: &Plan, arrived: &mut [Arrived], finding: &Finding, unit: u32) -> Result<Vec<Finding>, &'static str> {
+    let stands = |returned: &NormalisedReturn, place: &Place| {
+        let at = place.cells.first().copied();
+        let here = |one: &&UnknownUnit| Some(one.sheet) == place.sheet && Some(one.at) == at;
+        returned.unknown_units.iter().find(here).map(|one| match_key(&one.written))
+    };
+    let name = arrived.iter().find_map(|file| match &file.arrival {
+        Arrival::Return(returned) if Some(file.source.index) == finding.place.source => {
+            stands(returned, &finding.place)
+        }
+        _ => None,
+    });
+    let name = name.ok_or("找不到这个单位名写在哪里")?;
+    let mut along = Vec::new();
+    for file in arrived {
+        let Arrival::Return(returned) = &mut file.arrival else { continue };
+        for other in std::mem::take(&mut returned.findings) {
+            let sender = other.code == FindingCode::SenderUnknown;
+            if !(sender || other.code == FindingCode::UnitUnknown)
+                || stands(returned, &other.place).as_ref() != Some(&name)
+            {
+                returned.findings.push(other);
+                continue;
+            }
+            if sender {
+                returned.sender = Some(Sender { unit, evidence: SenderEvidence::Cover });
+            } else if let Some((form, field)) = unit_field(plan, returned, &other.place) {
+                let definition = plan.forms.get(usize::from(form)).ok_or(GONE)?;
+                let value = [Column::Unit(std::iter::once(Some(unit)).collect())];
+                put(definition, &mut returned.tables, &other.place, (form, field), &value).ok_or(GONE)?;
+            }
+            if !is_same(&other, finding) || other.place.source != finding.place.source {
+                along.push(other);
+            }
+        }
+        returned.unknown_units.retain(|one| match_key(&one.written) != name);
     }
+    Ok(along)
+}
+
+/// The form and the field of a cell that names a unit.
+fn unit_field(plan: &Plan, returned: &NormalisedReturn, place: &Place) -> Option<(u16, u16)> {
+    let at = *place.cells.first()?;
+    returned.bindings.iter().find_map(|binding| {
+        let form = plan.forms.get(usize::from(binding.form))?;
+        let fields = form.fields.iter().enumerate().filter(|(_, field)| field.ty == FieldType::Unit);
+        let fields = fields.filter_map(|(field, _)| u16::try_from(field).ok());
+        fields.map(|field| (binding.form, field)).find(|of| is_cell_of(returned, place, at, *of))
+    })
+}
+
+/// Puts a value into the cell that a finding is on.
+fn correct(
+    plan: &Plan,
+    returned: &mut NormalisedReturn,
+    finding: &Finding,
+    value: &[Column],
+) -> Result<Vec<Finding>, &'static str> {
     let (form, field) = finding.key.form.zip(finding.key.field).ok_or(GONE)?;
     let definition = plan.forms.get(usize::from(form)).ok_or(GONE)?;
     let at = *finding.place.cells.first().ok_or("这份报表没有这一栏，不能“改为”")?;

@@ -11,7 +11,7 @@ use crate::model::drift::Drift;
 use crate::model::ledger::Ledger;
 use crate::model::normalised::{NormalisedReturn, OtherPeriod};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
-use crate::model::{Effect, Finding, FindingKey, Outcome, Place, Severity};
+use crate::model::{Effect, Explanation, Finding, FindingKey, Outcome, Place, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Outcome, cause and next step of every file, the units' standing, and the sorted findings; ledger, drift and unknown
@@ -41,6 +41,7 @@ pub fn close(
         }
         sources.push(source_verdict(reference, position, file, ruling, rows, &verdicts));
     }
+    keep_own_words(&mut explanations);
     let mut total = RowAccount::default();
     sources.iter().for_each(|source| total.add(&source.rows));
     let units = units(&reference.roster, reference.due.is_some(), &sources, named);
@@ -57,6 +58,15 @@ pub fn close(
         seen,
         explanations,
     }
+}
+
+/// Takes out notes below tables that several files hold word for word: they are the form's, and explain nobody's figures.
+fn keep_own_words(explanations: &mut Vec<Explanation>) {
+    let mut files: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+    for one in explanations.iter().filter(|one| one.row.is_none()) {
+        files.entry(one.text.clone()).or_default().insert(one.source);
+    }
+    explanations.retain(|one| one.row.is_some() || files.get(&one.text).is_none_or(|files| files.len() == 1));
 }
 
 /// What is found of files as a whole.

@@ -120,9 +120,12 @@ fn units(form: &Form, tables: &[&FormTable]) -> BTreeSet<u32> {
         .collect()
 }
 
-/// Which is the later, and by what: 填报日期 where both have one, then marks, then the stamps inside, then those of the
+/// Which is the later, and by what: a person's decision, 填报日期 where both have one, then marks, then the stamps inside, then those of the
 /// files.
 fn compare(a: &VersionEvidence, b: &VersionEvidence) -> (Ordering, DecidedBy) {
+    if a.chosen != b.chosen {
+        return (a.chosen.cmp(&b.chosen), DecidedBy::Person);
+    }
     if let (Some(x), Some(y)) = (a.filled_on, b.filled_on)
         && x != y
     {
@@ -228,8 +231,8 @@ fn succeed(family: &Family<'_>, later: &[&Candidate], earlier: &Candidate, rulin
     let Some(first) = later.first() else { return };
     let records: Vec<&Records<'_>> = later.iter().map(|later| &later.records).collect();
     let lacking = earlier.records.lacking(&records);
-    if lacking.len() * 2 <= earlier.records.len() {
-        let by = compare(first.version, earlier.version).1;
+    let by = compare(first.version, earlier.version).1;
+    if by == DecidedBy::Person || lacking.len() * 2 <= earlier.records.len() {
         return replace(family, later, earlier, by, ruling);
     }
     let difference = difference(family, earlier, later, false, &mut ruling.room);

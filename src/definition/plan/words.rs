@@ -26,6 +26,8 @@ pub struct SheetWords {
     pub summaries: Vec<String>,
     /// Within the name of a sheet that explains the form.
     pub explaining: Vec<String>,
+    /// What a column or a note is called in which a sender explains his figures: 说明.
+    pub explanations: Vec<String>,
 }
 
 impl SheetWords {

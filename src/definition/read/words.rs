@@ -53,13 +53,14 @@ fn within(document: &Section<'_>, key: &'static str, read: impl FnOnce(&Section<
 }
 
 fn sheets(section: &Section<'_>, words: &mut SheetWords) {
-    let SheetWords { set_aside, leads, plain, copies, summaries, explaining } = words;
+    let SheetWords { set_aside, leads, plain, copies, summaries, explaining, explanations } = words;
     list(section, "set-aside", set_aside);
     list(section, "leads", leads);
     list(section, "plain", plain);
     list(section, "copies", copies);
     list(section, "summaries", summaries);
     list(section, "explaining", explaining);
+    list(section, "explanations", explanations);
 }
 
 fn files(section: &Section<'_>, words: &mut FileWords) {
@@ -115,9 +116,9 @@ mod tests {
         let none = Words { sheets: SheetWords::default(), files: FileWords::default() };
         let (words, problems) = read(PathBuf::from(FILE), SHIPPED.to_owned(), none);
         assert!(problems.is_empty(), "{}", crate::definition::diagnostic::render(&problems, false));
-        let SheetWords { set_aside, leads, plain, copies, summaries, explaining } = &words.sheets;
+        let SheetWords { set_aside, leads, plain, copies, summaries, explaining, explanations } = &words.sheets;
         let FileWords { void, faulty, void_beside, supplements, numbered, kinds: _, last, revised } = &words.files;
-        let sheets = [set_aside, leads, plain, copies, summaries, explaining];
+        let sheets = [set_aside, leads, plain, copies, summaries, explaining, explanations];
         let files = [void, faulty, void_beside, supplements, numbered, last, revised];
         assert!(sheets.into_iter().chain(files).all(|list| !list.is_empty()));
         assert_eq!(words, shipped());
