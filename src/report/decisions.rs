@@ -101,13 +101,13 @@ impl DecisionLines {
         let subjects = Subjects::of(results.plan, verdict, rows, about);
         let by_finding: HashMap<Fingerprint, &Settled> =
             settled().filter(|one| one.state.is_kept()).map(|one| (one.decision.key.finding, one)).collect();
-        let mut untaken: HashMap<Fingerprint, (&WrittenAnswer, &str)> = HashMap::new();
+        let mut untaken: HashMap<Fingerprint, (WrittenAnswer, &str)> = HashMap::new();
         for one in results.untaken {
-            untaken.entry(one.answer.tag.key.finding).or_insert((&one.answer.written, &one.why));
+            untaken.entry(one.answer.tag.key.finding).or_insert((one.answer.written.clone(), &one.why));
         }
         let refused = |settled: &&Settled| matches!(settled.state, DecisionState::Refused(_));
         for one in settled().filter(refused) {
-            untaken.entry(one.decision.key.finding).or_insert((EMPTY, one.state.why()));
+            untaken.entry(one.decision.key.finding).or_insert((written_of(&one.decision), one.state.why()));
         }
         let explained = Explained::of(results);
         let mut open = Vec::new();
@@ -116,11 +116,7 @@ impl DecisionLines {
             let mut line = DecisionLine::on(results, finding, &subjects.tell(finding), &explained);
             match (untaken.remove(&key), by_finding.get(&key)) {
                 (Some((written, why)), _) => {
-                    let refused = verdict.decisions.iter().find(|one| one.decision.key.finding == key);
-                    line.written = match refused.filter(|_| std::ptr::eq(written, EMPTY)) {
-                        Some(settled) => written_of(&settled.decision),
-                        None => written.clone(),
-                    };
+                    line.written = written;
                     line.state = format!("没有采用：{why}");
                     line.strong = true;
                 }
@@ -157,8 +153,6 @@ impl DecisionLines {
         DecisionLines { open, decided, expired }
     }
 }
-
-const EMPTY: &WrittenAnswer = &[String::new(), String::new(), String::new(), String::new(), String::new()];
 
 fn key_of(results: &Results<'_>, finding: &Finding) -> DecisionKey {
     DecisionKey {

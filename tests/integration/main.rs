@@ -4,6 +4,7 @@ mod architecture;
 mod bundles;
 mod commands;
 mod compare;
+mod decisions;
 mod diagnostics;
 mod discipline;
 mod faults;

@@ -13,6 +13,7 @@ const SHEETS: Shape = Shape::of(&[
     may("copies", Texts, "写在名称末尾，说明是另一张表的副本"),
     may("summaries", Texts, "名称里有这些词的表，把别的表又抄了一遍"),
     may("explaining", Texts, "名称里有这些词的表是填表说明"),
+    may("explanations", Texts, "报送单位说明数字的列或注叫什么"),
 ]);
 
 const FILES: Shape = Shape::of(&[
