@@ -6,6 +6,7 @@
 pub mod discipline;
 pub mod forms;
 pub mod groups;
+pub mod row_words;
 pub mod rules;
 pub mod tables;
 pub mod time;
@@ -14,6 +15,7 @@ pub mod words;
 pub use discipline::*;
 pub use forms::*;
 pub use groups::*;
+pub use row_words::*;
 pub use rules::*;
 pub use tables::*;
 pub use time::*;

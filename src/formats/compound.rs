@@ -195,6 +195,23 @@ impl<'a> Compound<'a> {
         Some(bytes)
     }
 
+    /// The file with other bytes in a stream of the root storage, of the same length; `None` for the small streams that
+    /// share sectors, and where its chain is broken.
+    pub fn with_stream(&self, name: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+        let stream = self.root_stream(name)?;
+        if stream.size < MINI_BELOW || stream.size != bytes.len() as u64 {
+            return None;
+        }
+        let mut out = self.bytes.to_vec();
+        let mut sector = stream.start;
+        for part in bytes.chunks(self.sector) {
+            let at = (sector as usize).checked_add(1)?.checked_mul(self.sector)?;
+            out.get_mut(at..at.checked_add(part.len())?)?.copy_from_slice(part);
+            sector = *self.fat.get(sector as usize)?;
+        }
+        Some(out)
+    }
+
     /// Where in the file byte `at` of a stream lies; `None` for the small streams that share sectors.
     pub fn position(&self, name: &str, at: usize) -> Option<usize> {
         let stream = self.root_stream(name)?;

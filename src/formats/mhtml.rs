@@ -113,7 +113,7 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
     out
 }
 
-fn base64(body: &[u8]) -> Option<Vec<u8>> {
+pub fn base64(body: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(body.len() * 3 / 4);
     let (mut bits, mut count) = (0u32, 0);
     for &byte in body {

@@ -24,6 +24,7 @@ mod package;
 pub mod refusal;
 pub mod sniff;
 mod spreadsheetml;
+mod unlock;
 mod xls;
 mod xlsb;
 mod xlsx;

@@ -8,6 +8,7 @@ use super::compound::Compound;
 use super::looks;
 use super::opinion::{self, Opinion};
 use super::refusal::{self, Refusal, short};
+use super::unlock::records;
 use crate::model::workbook::Format;
 use crate::model::{RawSheet, RawWorkbook};
 use calamine::{Data, Reader, Xls, XlsOptions};
@@ -22,10 +23,14 @@ const GBK: u16 = 936;
 /// # Errors
 /// Encrypted, damaged, or another kind of document.
 pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> {
-    let compound = Compound::open(bytes)?;
-    if compound.has("EncryptedPackage") || compound.has("EncryptionInfo") {
-        return Err(refusal::encrypted("Office 加密").into());
-    }
+    read_compound(bytes, &Compound::open(bytes)?, allowance)
+}
+
+/// The same of a compound file that is open already.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_compound(bytes: &[u8], compound: &Compound<'_>, allowance: Allowance) -> Result<RawWorkbook, Refusal> {
     if !compound.has_stream("Workbook") && !compound.has_stream("Book") {
         let what = if compound.has("WordDocument") {
             "Word 文档（.doc/.wps）"
@@ -40,7 +45,9 @@ pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> 
     let stream = compound.stream(name).ok_or_else(|| refusal::damaged("工作簿数据流不完整"))?;
     let book = globals::read(&stream).ok_or_else(|| refusal::damaged("工作簿数据流的开头无法识别"))?;
     if book.encrypted {
-        return Err(refusal::encrypted("xls 加密").into());
+        let plain = records::open(&stream).ok_or_else(|| refusal::encrypted("xls 加密"))?;
+        let bytes = compound.with_stream(name, &plain).ok_or_else(|| refusal::encrypted("xls 加密"))?;
+        return read(&bytes, allowance);
     }
     if book.sheets.is_empty() {
         return Err(refusal::damaged("工作表目录不完整").into());
@@ -68,7 +75,7 @@ pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> 
     }
     drop(stream);
     let tolds: Vec<&StreamFacts> = read.iter().flatten().map(|(_, told)| told).collect();
-    let honest = with_honest_directory(bytes, &compound, name, &tolds);
+    let honest = with_honest_directory(bytes, compound, name, &tolds);
     let mut second = second_opinion(&honest, &book)?;
     let sheets = read.into_iter().map(|read| read.map(|(sheet, _)| sheet)).collect();
     collect(&mut second, &book, sheets)

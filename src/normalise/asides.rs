@@ -43,7 +43,8 @@ fn shown(view: &View<'_>, at: CellRef) -> String {
 
 /// The cell that names a row, else its first.
 fn naming(view: &View<'_>, i: usize, roles: &Roles) -> Option<CellRef> {
-    let named = view.telling(i).find(|cell| roles.at(cell.at.col).role == Role::Name);
+    let own = || view.telling(i).find(|cell| roles.at(cell.at.col).own);
+    let named = own().or_else(|| view.telling(i).find(|cell| roles.at(cell.at.col).role == Role::Name));
     named.or_else(|| view.telling(i).next()).map(|cell| cell.at)
 }
 

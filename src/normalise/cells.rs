@@ -7,6 +7,7 @@ use crate::definition::FieldType;
 use crate::model::Severity;
 use crate::model::cell::RawValue;
 use crate::model::codes::{AmendmentRule, FindingCode};
+use crate::text::ticks::{self, TickBox};
 use crate::text::{masks, names, numbers};
 use std::borrow::Cow;
 
@@ -103,6 +104,19 @@ pub fn is_ditto(text: &str) -> bool {
         key.as_str(),
         "同上" | "同前" | "上同" | "同上行" | "同上一行" | "同上格" | "与上同" | "与上行同" | "与上一行相同" | "ditto"
     )
+}
+
+/// What a word or mark says of yes or no.
+fn yes_or_no(text: &str) -> Option<bool> {
+    match names::match_key(text).as_str() {
+        "是" | "√" | "✓" | "✔" | "☑" | "有" | "y" | "yes" | "true" | "1" | "对" | "对勾" | "对号" => {
+            Some(true)
+        }
+        "否" | "×" | "✗" | "✘" | "无" | "n" | "no" | "false" | "0" | "不是" | "非" | "没有" | "□" | "☐" => {
+            Some(false)
+        }
+        _ => None,
+    }
 }
 
 /// Whether it says so of the cell to its left, which fills nothing down.
@@ -320,6 +334,16 @@ impl<'d, 'a> Desk<'d, 'a> {
             self.amend(cell, AmendmentRule::MarkForNone, raw, "");
             return CellValue::Nothing;
         }
+        let find = |word: &str| self.lexicon.codes.get(list).and_then(|codes| codes.find(word));
+        if let Some(boxes) = ticks::boxes(raw).filter(|boxes| boxes.iter().any(|one| find(&one.words).is_some())) {
+            return match self.ticked(&boxes).map(find) {
+                Some(Some(word)) => {
+                    self.amend(cell, AmendmentRule::TickBox, raw, word);
+                    CellValue::Text(word.into())
+                }
+                _ => self.not_one_ticked(cell, FindingCode::CodeUnknown, &boxes),
+            };
+        }
         let allowed = self.frame.reference.codes.get(list).map_or_else(String::new, |codes| codes.values.join("、"));
         let near = self.lexicon.codes.get(list).and_then(|codes| codes.nearest(text));
         let near = near.map_or_else(String::new, |word| format!("（是不是“{word}”？）"));
@@ -329,6 +353,10 @@ impl<'d, 'a> Desk<'d, 'a> {
     }
 
     fn unit(&mut self, cell: FieldCell<'_>, raw: &str, text: &str) -> CellValue<'static> {
+        // Filled in across, 数量 over the figures names nobody: they are the sender's.
+        if self.view.turned && self.frame.plan.words.rows.is_figure(text) {
+            return CellValue::Nothing;
+        }
         if let Some((last, unit)) = &self.last_unit
             && last == raw
         {
@@ -370,16 +398,35 @@ impl<'d, 'a> Desk<'d, 'a> {
         }
     }
 
+    /// The words of the only box that is ticked.
+    fn ticked<'b>(&self, boxes: &'b [TickBox]) -> Option<&'b str> {
+        let mut ticked = boxes.iter().filter(|one| one.ticked);
+        ticked.next().filter(|_| ticked.next().is_none()).map(|one| one.words.as_str())
+    }
+
+    /// Boxes of which none is ticked are a blank cell; several are no answer.
+    fn not_one_ticked(&mut self, cell: FieldCell<'_>, code: FindingCode, boxes: &[TickBox]) -> CellValue<'static> {
+        let ticked = boxes.iter().filter(|one| one.ticked).count();
+        let name = &cell.field.name;
+        if ticked > 0 {
+            let found = format!("“{name}”勾了 {ticked} 项，看不出是哪一项");
+            self.find(cell, code, Severity::Block, found, "只勾一项".to_owned(), MEND);
+        } else if cell.field.required {
+            let found = format!("“{name}”一项也没有勾");
+            self.find(cell, FindingCode::RequiredMissing, Severity::Block, found, "必须填写".to_owned(), FILL);
+        }
+        CellValue::Nothing
+    }
+
     fn boolean(&mut self, cell: FieldCell<'_>, raw: &str, text: &str) -> CellValue<'static> {
-        let key = names::match_key(text);
-        let yes = match key.as_str() {
-            "是" | "√" | "✓" | "✔" | "☑" | "有" | "y" | "yes" | "true" | "1" | "对" | "对勾" | "对号" => {
-                true
-            }
-            "否" | "×" | "✗" | "✘" | "无" | "n" | "no" | "false" | "0" | "不是" | "非" | "没有" | "□" | "☐" => {
-                false
-            }
-            _ => {
+        let says = |one: &TickBox| yes_or_no(&one.words).is_some();
+        let (yes, rule) = match (yes_or_no(text), ticks::boxes(raw).filter(|boxes| boxes.iter().any(says))) {
+            (Some(yes), _) => (yes, AmendmentRule::YesNoMark),
+            (None, Some(boxes)) => match self.ticked(&boxes).and_then(yes_or_no) {
+                Some(yes) => (yes, AmendmentRule::TickBox),
+                None => return self.not_one_ticked(cell, FindingCode::BooleanUnknown, &boxes),
+            },
+            (None, None) => {
                 let found = format!("“{}”填的是“{text}”，看不出是还是否", cell.field.name);
                 self.find(cell, FindingCode::BooleanUnknown, Severity::Block, found, expects(cell.field), MEND);
                 return CellValue::Nothing;
@@ -387,7 +434,7 @@ impl<'d, 'a> Desk<'d, 'a> {
         };
         let clean = if yes { "是" } else { "否" };
         if raw != clean {
-            self.amend(cell, AmendmentRule::YesNoMark, raw, clean);
+            self.amend(cell, rule, raw, clean);
         }
         CellValue::Boolean(yes)
     }

@@ -1,12 +1,11 @@
 //! Numbers of rows that a return states of itself, held against the rows that it lists.
 
 use super::found::FoundTable;
-use super::rows::adds_up;
 use super::sink::Sink;
 use super::stated::{StatedCount, of_row, whole};
 use super::total_words::Total;
 use super::view::View;
-use crate::definition::{Form, StatedTotal, Template, TemplatePart};
+use crate::definition::{Field, Form, StatedTotal, Template, TemplatePart};
 use crate::model::cell::CellRef;
 use crate::model::{Effect, Finding, FindingKey, Place};
 
@@ -66,7 +65,7 @@ fn statements(form: &Form, stated: &StatedTotal, view: &View<'_>, found: &FoundT
         let sum = |at: CellRef| {
             let field =
                 fit.columns.iter().position(|col| *col == Some(at.col)).and_then(|field| form.fields.get(field));
-            field.is_some_and(adds_up)
+            field.is_some_and(Field::adds_up)
         };
         let said: Vec<StatedCount> = of_row(stated, view, i).into_iter().filter(|count| !sum(count.at)).collect();
         statements.extend(if said.is_empty() { of_column(stated, view, i, found).into_iter().collect() } else { said });

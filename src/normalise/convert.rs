@@ -21,8 +21,12 @@ struct TableField<'f> {
     factor: (f64, AmendmentRule),
     names: bool,
     carries: bool,
+    /// Part of what the record is told by.
+    tells: bool,
     /// Value and place of the cell above, for filling down.
     above: Option<(CellRef, RawValue)>,
+    /// The cell of this row says 同上, and was filled.
+    ditto: bool,
 }
 
 /// Converts the data rows of one table.
@@ -46,7 +50,9 @@ pub fn convert(
             factor: column_factor(measures, col.and_then(heading).map_or("", |heading| &heading.text), field),
             names: index.in_key.get(at) == Some(&true),
             carries: index.carries.get(at) == Some(&true),
+            tells: form.key.contains(&at),
             above: None,
+            ditto: false,
         })
         .collect();
     let mut out = FormTable {
@@ -60,6 +66,7 @@ pub fn convert(
     let mut values: Vec<Option<RawValue>> = vec![None; width];
     let mut headings = table.rows.headings.iter().peekable();
     let mut over: Vec<&SectionHeading> = Vec::new();
+    let (mut record, mut before): (Vec<CellValue<'_>>, Vec<CellValue<'_>>) = (Vec::new(), Vec::new());
     desk.columns = table.header.fit.columns.iter().flatten().copied().collect();
     desk.columns.sort_unstable();
     for (nth, &i) in rows.iter().enumerate() {
@@ -80,14 +87,20 @@ pub fn convert(
         out.origins.push(Origin { source: desk.sink.source, sheet: desk.view.index, row, cols: desk.view.cols });
         let id_col = id_field.and_then(|field| bound.get(field)?.col);
         desk.birth = id_col.and_then(|col| birth(desk, CellRef { row, col }));
-        let mut columns = out.columns.iter_mut();
+        std::mem::swap(&mut record, &mut before);
+        record.clear();
         for (at, bound) in bound.iter_mut().enumerate() {
             let raw = bound.col.and_then(|col| values.get(usize::from(col)).copied().flatten());
             let value = match over.iter().rev().find_map(|heading| heading.word_for(at)) {
                 Some((word, above)) => under_heading(desk, bound, raw, row, (word, above)),
                 None => one(desk, bound, raw, row),
             };
-            push(&mut columns, bound.field, value);
+            record.push(value);
+        }
+        let twice = named_by_ditto(desk, &bound, index, &record, &before, row);
+        let mut columns = out.columns.iter_mut();
+        for (at, (bound, value)) in bound.iter().zip(&record).enumerate() {
+            push(&mut columns, bound.field, if twice == Some(at) { &CellValue::Nothing } else { value });
         }
     }
     out.columns.iter_mut().for_each(Column::shrink);
@@ -105,6 +118,7 @@ where
     'a: 'v,
 {
     let field = bound.field;
+    bound.ditto = false;
     let Some(col) = bound.col else { return absent(desk, field) };
     let at = CellRef { row, col };
     let (factor, factor_by) = bound.factor;
@@ -151,8 +165,34 @@ where
         return desk.read(cell, None);
     };
     bound.above = source;
+    bound.ditto = ditto;
     let rule = if ditto { AmendmentRule::Ditto } else { AmendmentRule::MergedDown };
     desk.read(FieldCell { filled: Some((rule, &shown)), ..cell }, Some(value)).into_owned()
+}
+
+/// The field of a record's own name that says 同上, where the record would be the one above: 同上 tells what two records
+/// share, and no record shares all that tells it.
+fn named_by_ditto(
+    desk: &mut Desk<'_, '_>,
+    bound: &[TableField<'_>],
+    index: &FormIndex,
+    record: &[CellValue<'_>],
+    before: &[CellValue<'_>],
+    row: u32,
+) -> Option<usize> {
+    let own = |(at, bound): &(usize, &TableField<'_>)| bound.ditto && index.own.get(*at) == Some(&true);
+    let (at, named) = bound.iter().enumerate().rfind(own)?;
+    let mut tell = bound.iter().zip(record).zip(before).filter(|((bound, _), _)| bound.tells).peekable();
+    // Without a key nothing says that it is one record.
+    if before.len() != record.len() || tell.peek().is_none() || !tell.all(|((_, value), above)| value == above) {
+        return None;
+    }
+    let (field, factor_by) = (named.field, AmendmentRule::UnitInHeader);
+    let at_cell = CellRef { row, col: named.col? };
+    let cell = FieldCell { field, at: at_cell, factor: 1.0, factor_by, names: true, carries: false, filled: None };
+    let found = format!("“{}”填的是同上，与上一行成了同一条记录", field.name);
+    desk.find(cell, FindingCode::DittoInName, Severity::Block, found, "写明这一条自己的名称".to_owned(), FILL);
+    Some(at)
 }
 
 /// A cell that a person sees otherwise than it is stored.
@@ -303,30 +343,34 @@ pub fn empty(ty: ColumnType, rows: usize) -> Column {
 }
 
 /// Appends a value to its column, or to a score's two. A value of another kind than its column's is nothing.
-pub fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, value: CellValue<'_>) {
+pub fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, value: &CellValue<'_>) {
+    let score;
     let (value, grade) = match value {
-        CellValue::Score(number, grade) => (number.map_or(CellValue::Nothing, CellValue::Number), grade),
+        CellValue::Score(number, grade) => {
+            score = number.map_or(CellValue::Nothing, CellValue::Number);
+            (&score, grade.as_deref())
+        }
         value => (value, None),
     };
     if let Some(column) = columns.next() {
         match (column, value) {
-            (Column::Text(v), CellValue::Text(text)) => v.push(Some(&text)),
+            (Column::Text(v), CellValue::Text(text)) => v.push(Some(text)),
             (Column::Text(v), _) => v.push(None),
-            (Column::Integer(v), CellValue::Integer(number)) => v.push(Some(number)),
+            (Column::Integer(v), CellValue::Integer(number)) => v.push(Some(*number)),
             (Column::Integer(v), _) => v.push(None),
-            (Column::Number(v), CellValue::Number(number)) => v.push(Some(number)),
+            (Column::Number(v), CellValue::Number(number)) => v.push(Some(*number)),
             (Column::Number(v), _) => v.push(None),
-            (Column::Boolean(v), CellValue::Boolean(yes)) => v.push(Some(yes)),
+            (Column::Boolean(v), CellValue::Boolean(yes)) => v.push(Some(*yes)),
             (Column::Boolean(v), _) => v.push(None),
-            (Column::Date(v), CellValue::Date(day)) => v.push(Some(day)),
+            (Column::Date(v), CellValue::Date(day)) => v.push(Some(*day)),
             (Column::Date(v), _) => v.push(None),
-            (Column::Unit(v), CellValue::Unit(unit)) => v.push(Some(unit)),
+            (Column::Unit(v), CellValue::Unit(unit)) => v.push(Some(*unit)),
             (Column::Unit(v), _) => v.push(None),
         }
     }
     if matches!(field.ty, FieldType::Score { .. })
         && let Some(Column::Text(v)) = columns.next()
     {
-        v.push(grade.as_deref());
+        v.push(grade);
     }
 }

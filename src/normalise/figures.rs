@@ -68,6 +68,10 @@ fn factors_said(text: &str, field: &Field) -> Vec<f64> {
 /// The factor from the unit that a column's figures stand in to the one that the form asks for, and by which rule: the
 /// column's own header goes before the money unit of the whole table. 1 where nothing is said, or the form's own.
 pub fn column_factor(measures: &[(CellRef, String)], header: &str, field: &Field) -> (f64, AmendmentRule) {
+    if field.ty == FieldType::Percent {
+        let says = header.contains(['%', '％']);
+        return (if says { 0.01 } else { 1.0 }, AmendmentRule::UnitInHeader);
+    }
     if let Some(factor) = factors_said(header, field).first() {
         return (*factor, AmendmentRule::UnitInHeader);
     }
@@ -79,6 +83,18 @@ pub fn column_factor(measures: &[(CellRef, String)], header: &str, field: &Field
     }
 }
 
+/// The factor from the unit and scale that a figure itself is written with to the one that the field asks for; `None` where
+/// it says another thing.
+pub fn own_factor(figure: &WrittenFigure, field: &Field) -> Option<f64> {
+    let asked = field.measured_in.as_deref();
+    if let Some(base) = asked.and_then(money) {
+        let unit = if figure.unit.is_empty() { 1.0 } else { money(&figure.unit)? };
+        return Some(figure.scale * unit / base);
+    }
+    let alike = |asked: &str| figure.unit == asked || counted(&figure.unit, asked) == Some(1.0);
+    (figure.unit.is_empty() || asked.is_none_or(alike)).then_some(figure.scale)
+}
+
 /// Whether a sheet's 计量单位 says another unit of the same kind than the column is asked in and its own header leaves it
 /// open: the 10⁴ between 元 and 万元, or 人 and 万人, that no cell shows.
 pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
@@ -87,13 +103,13 @@ pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
 }
 
 pub fn from_number(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellValue<'static> {
+    if cell.field.ty == FieldType::Percent {
+        return percent(desk, cell, number);
+    }
     if cell.factor != 1.0 {
         let value = tidy(number * cell.factor);
         desk.amend(cell, cell.factor_by, &numbers::show(number), &numbers::show(value));
         return finish(desk, cell, value);
-    }
-    if cell.field.ty == FieldType::Percent {
-        return percent(desk, cell, number);
     }
     let value = tidy(number);
     if value != number {
@@ -204,17 +220,26 @@ pub fn from_share(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, share: f64) -> C
     CellValue::Nothing
 }
 
-/// A percentage without its sign: 0–1 is a fraction, 1–100 most likely percent; both doubtful at 1.
+/// A percentage without its sign: 0–1 is a fraction, 1–100 most likely percent; both doubtful at 1. Where the header has the
+/// sign it is percent, and one that is no more than 1 is asked about.
 fn percent(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellValue<'static> {
-    if (0.0..1.0).contains(&number) {
+    let by_header = cell.factor != 1.0;
+    if by_header && (number == 0.0 || (1.0..=100.0).contains(&number) && number != 1.0) {
+        let value = numbers::share_of(number);
+        if value != number {
+            desk.amend(cell, cell.factor_by, &numbers::show(number), &numbers::show(value));
+        }
+        return CellValue::Number(value);
+    }
+    if !by_header && (0.0..1.0).contains(&number) {
         return CellValue::Number(number);
     }
-    if !(1.0..=100.0).contains(&number) {
+    if !(0.0..=100.0).contains(&number) {
         let found = format!("“{}”填的是 {}", cell.field.name, numbers::show(number));
         desk.find(cell, FindingCode::PercentOutOfRange, Severity::Block, found, expects(cell.field), MEND);
         return CellValue::Nothing;
     }
-    let value = if number == 1.0 { 1.0 } else { numbers::share_of(number) };
+    let value = if number == 1.0 && !by_header { 1.0 } else { numbers::share_of(number) };
     let found = format!(
         "“{}”填的是 {}，没有百分号，按 {}% 读",
         cell.field.name,

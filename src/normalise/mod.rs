@@ -148,6 +148,9 @@ impl<'a> Normaliser<'a> {
                 }
                 false => identify::by_name(&evidence),
             };
+            if let Some(sender) = &sender {
+                records::take_sender(run, lexicon, &areas, &found, sender.unit, &mut tables);
+            }
             sheets.extend(found.iter().map(|found| found.account.clone()));
             sheets.sort_by_key(|account| account.sheet);
             // Of another period, it need not say why it holds nothing of ours.

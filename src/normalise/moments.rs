@@ -8,9 +8,6 @@ use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::dates::{self, DateReading};
 use crate::text::numbers;
 
-/// Nobody in these returns was born, and nothing happened, before; a date that says so is likelier a slip.
-const EARLIEST_YEAR: i32 = 1930;
-
 impl Desk<'_, '_> {
     pub(super) fn date_text(&mut self, cell: FieldCell<'_>, raw: &str, text: &str) -> CellValue<'static> {
         self.moment(cell, raw, text, dates::read(text))
@@ -105,20 +102,23 @@ impl Desk<'_, '_> {
         }
     }
 
-    /// A real date that nobody would expect: a slipped digit (2062 for 2026), or a number that was never a date. Plans may
-    /// reach past the period, but not past its year.
+    /// A real date that nobody would expect: a slipped digit (2062 for 2026), or a number that was never a date.
     pub(super) fn doubt_far_date(&mut self, cell: FieldCell<'_>, read: i32) {
-        let year = self.frame.period.year();
+        let (first, year) = (cell.field.years.first, self.frame.period.year());
+        let last = year.saturating_add(cell.field.years.ahead);
         let Some((said, ..)) = civil(read) else { return };
-        if (EARLIEST_YEAR..=year).contains(&said) {
+        if (first..=last).contains(&said) {
             return;
         }
         let is_month = cell.field.ty.precision().is_month(read);
         let shown = if is_month { dates::show_month(read) } else { dates::show_day(read) };
-        let side =
-            if said > year { "晚于报告期所在年份".to_owned() } else { format!("早于 {EARLIEST_YEAR} 年") };
+        let side = match said > last {
+            false => format!("早于 {first} 年"),
+            true if last == year => "晚于报告期所在年份".to_owned(),
+            true => format!("晚于 {last} 年"),
+        };
         let found = format!("“{}”是 {shown}，{side}", cell.field.name);
-        self.verify(cell, FindingCode::DateImplausible, found, format!("{EARLIEST_YEAR} 年至 {year} 年之间的日期"));
+        self.verify(cell, FindingCode::DateImplausible, found, format!("{first} 年至 {last} 年之间的日期"));
     }
 
     /// A full date where a month is asked.

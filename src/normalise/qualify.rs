@@ -183,7 +183,10 @@ pub fn without_measure(header: &str) -> Option<String> {
     let divides = |c: char| {
         matches!(c, '/' | '／' | ',' | '，' | ':' | '：' | ';' | '；' | '、' | '|' | '-' | '—') || c.is_whitespace()
     };
-    let (before, after) = header.trim_end_matches(['）', ')']).rsplit_once(divides)?;
+    let header = header.trim_end_matches(['）', ')']).trim_end();
+    // 占比% needs nothing between.
+    let sign = header.strip_suffix(['%', '％', '‰']).filter(|before| !before.trim_end().ends_with(['(', '（']));
+    let (before, after) = sign.map(|before| (before, "%")).or_else(|| header.rsplit_once(divides))?;
     let after = after.trim_start_matches("单位");
     if !is_measure(after) {
         return None;
@@ -235,6 +238,14 @@ mod tests {
         {
             assert!(!same_parent(parent, under), "{parent} {under}");
         }
+    }
+
+    #[test]
+    fn a_sign_behind_a_header() {
+        for header in ["占比%", "占比 ％", "占比/%"] {
+            assert_eq!(without_measure(header).as_deref(), Some("占比"), "{header}");
+        }
+        assert_eq!(without_measure("%"), None);
     }
 
     #[test]

@@ -10,6 +10,8 @@ use super::roles::Roles;
 use super::sink::Sink;
 use super::{asides, claims, totals};
 use crate::model::FormTable;
+use crate::model::cell::CellRef;
+use crate::model::table::Column;
 
 /// `context`: the units that cover and folder speak for.
 pub fn convert(
@@ -53,4 +55,36 @@ pub fn convert(
         tables.push(table);
     }
     tables
+}
+
+/// Where a table has no column for its unit, or names a record by nothing but a word for its figures (数量), the rows are
+/// the sender's.
+pub fn take_sender(
+    run: Assignment<'_>,
+    lexicon: &Lexicon<'_>,
+    areas: &[Area<'_>],
+    found: &[FoundTable<'_>],
+    sender: u32,
+    tables: &mut [FormTable],
+) {
+    for (found, table) in found.iter().filter(|found| found.counts()).zip(tables) {
+        let at = usize::from(table.form);
+        let (Some(form), Some(index)) = (run.plan.forms.get(at), lexicon.forms.get(at)) else { continue };
+        let column = index.columns.iter().position(|column| column.field == form.unit_field);
+        let Some(Column::Unit(units)) = column.and_then(|at| table.columns.get_mut(at)) else { continue };
+        let Some(view) = areas.get(found.view).map(|area| &area.view) else { continue };
+        let col = found.table.header.fit.columns.get(form.unit_field).copied().flatten();
+        let is_senders = |line: u32| match col {
+            None => true,
+            Some(col) => {
+                view.turned
+                    && view
+                        .value(CellRef { row: line, col })
+                        .is_some_and(|value| run.plan.words.rows.is_figure(view.sheet.text(value)))
+            }
+        };
+        let lines = found.table.rows.data.iter().map(|i| view.rows.get(*i).map_or(0, |row| row.row));
+        let filled = units.iter().zip(lines).map(|(unit, line)| unit.or_else(|| is_senders(line).then_some(sender)));
+        *units = filled.collect();
+    }
 }

@@ -7,7 +7,7 @@ use super::lexicon::Lexicon;
 use super::table_rows::TableRows;
 use super::total_words;
 use super::view::View;
-use crate::definition::{FieldType, Plan};
+use crate::definition::Plan;
 use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::text::names::header_key;
 
@@ -69,9 +69,4 @@ pub fn frame_above(view: &View<'_>, floor: usize, top: usize) -> usize {
         start -= 1;
     }
     start
-}
-
-/// Whether a field's figures add up.
-pub fn adds_up(field: &crate::definition::Field) -> bool {
-    !field.ordinal && matches!(field.ty, FieldType::Integer | FieldType::Number)
 }

@@ -1,13 +1,12 @@
 //! 小计 and 合计 rows held against the rows that they add up. Never over an unreadable cell.
 
-use super::figures::column_factor;
-use super::figures::tidy;
+use super::figures::{column_factor, own_factor, tidy};
 use super::found::FoundTable;
-use super::rows::{SheetTable, adds_up};
+use super::rows::SheetTable;
 use super::sink::{Say, Sink};
 use super::total_words::{self, Total, TotalLabel};
 use super::view::View;
-use crate::definition::Form;
+use crate::definition::{Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::FindingCode;
 use crate::model::table::Column;
@@ -67,17 +66,21 @@ pub fn check(view: &View<'_>, form: &Form, found: &FoundTable<'_>, read: &FormTa
     for (field, col) in form.fields.iter().zip(&table.header.fit.columns) {
         let column = read.columns.get(column_at);
         column_at += 1 + usize::from(matches!(field.ty, crate::definition::FieldType::Score { .. }));
-        let (Some(col), Some(column), true) = (*col, column, adds_up(field)) else { continue };
+        let (Some(col), Some(column), true) = (*col, column, field.adds_up()) else { continue };
         let parts = parts(view, &table.rows.data, column, col);
         let heading = table.header.headings.iter().find(|heading| heading.col == col);
         let (factor, _) = column_factor(&found.cover.measures, heading.map_or("", |heading| &heading.text), field);
         for &(i, kind) in &totals {
             let Some(row) = view.rows.get(i).map(|row| row.row) else { continue };
             let at = CellRef { row, col };
-            let Some(said) = view.value(at).and_then(|value| figure(view, value, factor)) else { continue };
+            let Some((said, rounding)) = view.value(at).and_then(|value| figure(view, value, factor, field)) else {
+                continue;
+            };
+            // Whole numbers are counted; what is measured is rounded to the digits that are shown.
+            let rounding = if field.ty == FieldType::Integer { 0.0 } else { rounding };
             let sums = plausible(&totals, &parts, i, kind == Total::Part);
             let Some(sums) = sums else { continue };
-            if sums.iter().all(|sum| (sum - said).abs() > parts.noise()) {
+            if sums.iter().all(|sum| (sum - said).abs() > parts.noise() + rounding) {
                 let sum = tidy(sums.first().copied().unwrap_or(0.0));
                 let say = Say {
                     code: FindingCode::TotalMismatch,
@@ -135,7 +138,7 @@ fn equals_sum_above(form: &Form, table: &SheetTable, read: &FormTable, k: usize)
     for (field, col) in form.fields.iter().zip(&table.header.fit.columns) {
         let column = read.columns.get(column_at);
         column_at += 1 + usize::from(matches!(field.ty, crate::definition::FieldType::Score { .. }));
-        let (Some(_), Some(column), true) = (col, column, adds_up(field)) else { continue };
+        let (Some(_), Some(column), true) = (col, column, field.adds_up()) else { continue };
         let value = |k: usize| match column {
             Column::Integer(v) => v.get(k).map_or(0.0, |number| number as f64),
             Column::Number(v) => v.get(k).unwrap_or(0.0),
@@ -197,22 +200,42 @@ fn plausible(totals: &[(usize, Total)], parts: &Parts, i: usize, sub: bool) -> O
     Some(if sums.is_empty() { vec![0.0] } else { sums })
 }
 
-fn figure(view: &View<'_>, value: RawValue, factor: f64) -> Option<f64> {
+/// A total with half of what its last digit is worth.
+fn figure(view: &View<'_>, value: RawValue, factor: f64, field: &Field) -> Option<(f64, f64)> {
     match value {
         // A sum is no percentage, whatever format its cell was given.
-        RawValue::Number(number) | RawValue::Percent(number) => Some(number * factor),
+        RawValue::Number(number) | RawValue::Percent(number) => {
+            Some((number * factor, half_a_digit(&numbers::show(number)) * factor))
+        }
         RawValue::Text { .. } => {
-            let figure = numbers::read(view.sheet.text(value)).ok()?;
-            let factor = if figure.unit.is_empty() { factor } else { 1.0 };
-            (!figure.percent && figure.scale == 1.0).then_some(figure.value * factor)
+            let text = view.sheet.text(value);
+            let figure = numbers::read(text).ok().filter(|figure| !figure.percent)?;
+            let bare = figure.unit.is_empty() && figure.scale == 1.0;
+            let factor = if bare { factor } else { own_factor(&figure, field)? };
+            Some((figure.value * factor, half_a_digit(text) * factor))
         }
         _ => None,
     }
 }
 
+/// Half of the last digit behind the point that a figure is written with: 0.05 for 3.5, 0.5 for 12.
+fn half_a_digit(written: &str) -> f64 {
+    let narrow = crate::text::width::narrow(written);
+    let behind = narrow.split_once('.').map_or("", |(_, behind)| behind);
+    let digits = behind.chars().take_while(char::is_ascii_digit).count();
+    0.5 * 10f64.powi(-i32::try_from(digits).unwrap_or(i32::MAX))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn half_of_the_last_digit_that_is_shown() {
+        for (written, half) in [("12", 0.5), ("3.5", 0.05), ("３．５０万元", 0.005), ("1,200.0", 0.05)] {
+            assert_eq!(half_a_digit(written), half, "{written}");
+        }
+    }
 
     #[test]
     fn sums_between_positions_and_over_gaps() {

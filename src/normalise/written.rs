@@ -55,6 +55,6 @@ pub fn written(
     }
     let mut columns: Vec<Column> =
         index.columns.iter().filter(|column| column.field == field).map(|column| empty(column.ty, 1)).collect();
-    push(&mut columns.iter_mut(), definition, value);
+    push(&mut columns.iter_mut(), definition, &value);
     Ok(columns)
 }

@@ -2,8 +2,10 @@
 pub mod dates;
 pub mod hex;
 pub mod id_number;
+pub mod loose;
 pub mod masks;
 pub mod names;
 pub mod numbers;
 pub mod quote;
+pub mod ticks;
 pub mod width;

@@ -1,7 +1,7 @@
 //! Rules over groups of rows, over all returns: what a unit's figures, or a contest's titles, come to together.
 
 use super::rows::FormRows;
-use super::together::{Gaps, together};
+use super::together::{Agreement, Gaps, together};
 use super::weight::Weight;
 use crate::definition::{GroupKind, GroupRule, GroupValue};
 use crate::language::{RunContext, compile};
@@ -15,7 +15,7 @@ pub fn check(rows: &FormRows, context: &RunContext) -> Vec<Finding> {
 
 fn check_one(rows: &FormRows, rule: &GroupRule, context: &RunContext) -> Vec<Finding> {
     let grid = &rows.rows.grid;
-    let groups = together(rows, &rule.by, rule.when.as_ref(), Gaps::TellApart, 1, context);
+    let groups = together(rows, &rule.by, rule.when.as_ref(), Gaps::TellApart, Agreement::Same(1), context);
     if groups.is_empty() {
         return Vec::new();
     }

@@ -3,6 +3,7 @@
 
 pub mod accounting;
 mod addresses;
+mod alike;
 pub mod arrived;
 mod candidate;
 mod changes;
@@ -18,6 +19,7 @@ mod kinship;
 mod ledger;
 mod lookups;
 mod outliers;
+mod parents;
 mod records;
 mod recurrence;
 pub mod replay;
@@ -32,6 +34,7 @@ mod verdicts;
 mod version_findings;
 mod versions;
 mod weight;
+mod whole;
 pub mod yardstick;
 
 use crate::definition::{Plan, Reference};
@@ -114,6 +117,9 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
     let so_far = Holds::of(&findings, &settlement.excluded);
     let unplaced: Vec<Finding> = forms.iter().flat_map(|rows| verdicts::unplaced(rows, &so_far)).collect();
     findings.extend(unplaced);
+    let so_far = Holds::of(&findings, &settlement.excluded);
+    let broken: Vec<Finding> = forms.iter().flat_map(|rows| whole::check(rows, &so_far, &context)).collect();
+    findings.extend(broken);
 
     let holds = Holds::of(&findings, &settlement.excluded);
     let verdicts: Vec<RowVerdicts> = forms.iter().map(|rows| holds.judge(plan, rows)).collect();

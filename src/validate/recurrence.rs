@@ -3,7 +3,7 @@
 //! only rows equal in all that they say are told to be one.
 
 use super::rows::FormRows;
-use super::together::{Gaps, together};
+use super::together::{Agreement, Gaps, together};
 use crate::definition::SheetWords;
 use crate::language::RunContext;
 use crate::model::codes::FindingCode;
@@ -40,7 +40,7 @@ pub fn check(rows: &FormRows, context: &RunContext, words: &SheetWords) -> Recur
     let telling = telling(rows);
     let fields = if rows.form.key.is_empty() { telling.clone() } else { rows.form.key.clone() };
     let mut recurrence = Recurrence::default();
-    for group in together(rows, &fields, None, Gaps::Agree, 2, context) {
+    for group in together(rows, &fields, None, Gaps::Agree, Agreement::Same(2), context) {
         let mut by_sender: BTreeMap<(bool, u32), Vec<usize>> = BTreeMap::new();
         for row in group {
             let Some(origin) = rows.rows.origins.get(row) else { continue };

@@ -15,7 +15,7 @@ pub struct FormRows<'a> {
     pub form: &'a Form,
     pub rows: Rows,
     pub addresses: &'a Addresses,
-    roster: &'a Roster,
+    pub roster: &'a Roster,
     /// Names of the columns that tell a record.
     telling: Vec<String>,
 }

@@ -3,7 +3,7 @@
 use super::gone::{self, Heard};
 use super::rows::FormRows;
 use super::yardstick::Yardstick;
-use super::{groups, history, outliers, records, recurrence, unique};
+use super::{alike, groups, history, outliers, parents, records, recurrence, unique};
 use crate::language::RunContext;
 use crate::model::{Finding, Place};
 use std::collections::BTreeSet;
@@ -16,6 +16,8 @@ pub fn check(rows: &mut FormRows, heard: &Heard, context: &RunContext, yardstick
     let recurrence = recurrence::check(rows, context, &yardstick.plan.words.sheets);
     findings.extend(unique::check(rows, &recurrence, context));
     findings.extend(recurrence.findings);
+    findings.extend(alike::check(rows, &yardstick.plan.words.names, context));
+    findings.extend(parents::check(rows));
     findings.extend(groups::check(rows, context));
     findings.extend(outliers::check(rows, &keys, context, yardstick));
     findings.extend(gone::check(rows, &keys, heard, yardstick));

@@ -2,7 +2,7 @@
 
 use super::recurrence::Recurrence;
 use super::rows::FormRows;
-use super::together::{Gaps, together};
+use super::together::{Agreement, Gaps, together};
 use super::weight::Weight;
 use crate::definition::Unique;
 use crate::language::RunContext;
@@ -20,7 +20,8 @@ fn check_one(rows: &FormRows, unique: &Unique, recurrence: &Recurrence, context:
     let mut findings = Vec::new();
     let Unique { code, severity, effect, trial, line, .. } = unique;
     let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: *line };
-    for mut group in together(rows, &unique.fields, unique.when.as_ref(), Gaps::TellApart, 2, context) {
+    for mut group in together(rows, &unique.fields, unique.when.as_ref(), Gaps::TellApart, Agreement::Same(2), context)
+    {
         recurrence.leave_out(&mut group);
         if group.len() < 2 {
             continue;

@@ -60,7 +60,7 @@ impl Holds {
     }
 
     /// The weightiest finding that holds a record.
-    fn on(&self, origin: &Origin) -> Option<Severity> {
+    pub fn on(&self, origin: &Origin) -> Option<Severity> {
         let here = self.rows.get(&(origin.source, origin.row))?;
         here.iter().filter(|(_, place)| origin.holds(place)).map(|(severity, _)| *severity).min()
     }

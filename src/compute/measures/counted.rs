@@ -88,7 +88,8 @@ impl MeasureFrame<'_> {
         Ok(self.pairs((nums, dens), sorted.slices, |(num, den)| *num == 0 && *den == 0, cell))
     }
 
-    /// Where all rows of a unit's cell were sent back its sum is not 0: it is not known.
+    /// Where all rows of a unit's cell were sent back its sum is not 0: it is not known. A row that was sent back and whose
+    /// code cannot be told may belong into any cell of its unit.
     fn sent_back(
         &self,
         cells: &mut MeasureCells,
@@ -100,8 +101,16 @@ impl MeasureFrame<'_> {
             return;
         }
         let read = self.read(sorted, sifted);
-        let amounts = counted.parts.iter().zip(&read.parts);
-        mark(cells.parts.iter_mut().zip(amounts), &StatCell::Returned, |counted, read| counted == 0 && read > 0);
+        let unplaced = (!self.across.is_plain()).then(|| self.across.width().saturating_sub(1));
+        for ((cells, counted), read) in cells.parts.iter_mut().zip(&counted.parts).zip(&read.parts) {
+            let sent_back = |at: usize| read.get(at) > counted.get(at);
+            let anywhere = unplaced.is_some_and(sent_back);
+            for (at, (cell, counted)) in cells.iter_mut().zip(counted).enumerate() {
+                if *counted == 0 && (anywhere || sent_back(at)) {
+                    *cell = StatCell::Returned;
+                }
+            }
+        }
     }
 }
 

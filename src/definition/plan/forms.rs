@@ -25,6 +25,8 @@ pub struct Form {
     pub stated: Vec<StatedTotal>,
     /// Fields that name the same record in another period; empty where records have no history.
     pub key: Vec<usize>,
+    /// Fields whose rows count all together or not at all: the items of one score sheet, of which a sum needs every one.
+    pub stand_together: Vec<usize>,
     /// What is demanded of a rate where a code says which one it is; the verdicts are computed columns.
     pub standards: Vec<Standard>,
     pub rules: Vec<Rule>,
@@ -167,12 +169,36 @@ pub struct Field {
     pub none_is_zero: bool,
     /// The unit that figures are asked in (万元, 人), for 10⁴ slips and units typed into cells.
     pub measured_in: Option<String>,
+    /// Years in which its dates are nothing to ask about.
+    pub years: Years,
     /// Ignored for data (序号).
     pub ordinal: bool,
     pub line: u32,
 }
 
+/// Years that a date is expected in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Years {
+    /// The first of them: before, a slip is likelier.
+    pub first: i32,
+    /// How many years past that of the period: a contract may end in three years.
+    pub ahead: i32,
+}
+
+impl Default for Years {
+    /// Nobody in these returns was born, and nothing happened, before 1930; plans may reach past the period, but not past its
+    /// year.
+    fn default() -> Years {
+        Years { first: 1930, ahead: 0 }
+    }
+}
+
 impl Field {
+    /// Whether its figures are the summands of a total.
+    pub fn adds_up(&self) -> bool {
+        !self.ordinal && matches!(self.ty, FieldType::Integer | FieldType::Number)
+    }
+
     /// Said beside the record and no part of it (备注).
     pub fn is_remark(&self) -> bool {
         !self.required && self.ty == FieldType::Text && crate::text::names::header_key(&self.header) == "备注"

@@ -2,13 +2,16 @@
 //!
 //! Lists are compared by [`match_key`], and hold keys; their order is that of the file.
 
+use super::row_words::{NameWords, RowWords};
 use crate::text::names::match_key;
 
 /// All of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
     pub sheets: SheetWords,
     pub files: FileWords,
+    pub rows: RowWords,
+    pub names: NameWords,
 }
 
 /// What names of sheets say.

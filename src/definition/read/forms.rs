@@ -3,7 +3,7 @@
 use super::context::{Context, is_kebab, name_problem};
 use super::cursor::{Section, Word};
 use super::{computed, groups, rules, time};
-use crate::definition::plan::{Band, Field, FieldType, Form, grade_column};
+use crate::definition::plan::{Band, Field, FieldType, Form, Years, grade_column};
 use crate::model::codes::DiagnosticCode;
 use crate::text::names::{header_key, match_key};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,7 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
             unit_field,
             key: Vec::new(),
             one_record_a_file: section.flag("one-record-a-file", false),
+            stand_together: Vec::new(),
             computed: Vec::new(),
             stated: Vec::new(),
             standards: Vec::new(),
@@ -69,12 +70,19 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         computed::computed(&section, at, context);
         let groups = groups::groups(&section, at, context);
         let (rules, unique) = (rules::rules(&section, at, context), rules::uniques(&section, at, context));
+        let stand_together = match section.get("stand-together") {
+            Some(_) => {
+                section.need_list("stand-together");
+                context.fields(at, &section.words("stand-together"))
+            }
+            None => Vec::new(),
+        };
         let (gone, outliers) = (time::gone(&section, at, context), time::outliers(&section, at, context));
         let stated = computed::stated(&section, at, context);
         if let Some(form) = context.forms.get_mut(at) {
             (form.rules, form.unique, form.gone, form.outliers) = (rules, unique, gone, outliers);
             form.groups = groups;
-            form.stated = stated;
+            (form.stated, form.stand_together) = (stated, stand_together);
         }
         section.finish();
     }
@@ -235,6 +243,7 @@ impl FieldReader<'_, '_> {
             }
             unit.text.to_owned()
         });
+        let years = years(&section, ty.as_ref());
         let line = section.line();
         section.finish();
         let Some(name) = name else { return };
@@ -263,6 +272,7 @@ impl FieldReader<'_, '_> {
             absent,
             none_is_zero,
             measured_in,
+            years,
             ordinal: word == Some(TypeWord::Ordinal),
             line,
         });
@@ -360,6 +370,26 @@ impl FieldReader<'_, '_> {
             }
         }
     }
+}
+
+/// `years-from = 1900`, `years-ahead = 5`: the years in which a date is nothing to ask about.
+fn years(section: &Section<'_>, ty: Option<&FieldType>) -> Years {
+    let is_date = matches!(ty, None | Some(FieldType::Date | FieldType::Month | FieldType::DateOrMonth));
+    let usual = Years::default();
+    let number = |key: &'static str, usual: i32, allowed: std::ops::RangeInclusive<i64>| {
+        let Some(node) = section.get(key) else { return usual };
+        if !is_date {
+            let message = format!("“{key}”只能用在 date、month 和 date-or-month 列");
+            section.log.report(DiagnosticCode::KeyNotHere, node.span(), message, None);
+        }
+        let number = node.as_integer().filter(|number| allowed.contains(number));
+        if number.is_none() {
+            let message = format!("“{key}”写 {} 至 {} 的整数", allowed.start(), allowed.end());
+            section.log.report(DiagnosticCode::WrongType, node.span(), message, None);
+        }
+        number.map_or(usual, |number| number as i32)
+    };
+    Years { first: number("years-from", usual.first, 1..=9999), ahead: number("years-ahead", usual.ahead, 0..=1000) }
 }
 
 /// `none = 0`: 无, — and / mean 0. No other number can be meant.

@@ -5,7 +5,7 @@ use super::cursor::{Log, Section, Word};
 use super::keys::words::WORDS;
 use super::syntax::parse;
 use crate::definition::diagnostic::Diagnostic;
-use crate::definition::plan::{FileWords, SheetWords, Words};
+use crate::definition::plan::{FileWords, NameWords, RowWords, SheetWords, Words};
 use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub fn path(definition: &Path) -> Option<PathBuf> {
 
 /// The words that the program brings along.
 pub fn shipped() -> Words {
-    let none = Words { sheets: SheetWords::default(), files: FileWords::default() };
+    let none = Words::default();
     read(PathBuf::from(FILE), SHIPPED.to_owned(), none).0
 }
 
@@ -40,6 +40,8 @@ pub fn read(path: PathBuf, text: String, mut words: Words) -> (Words, Vec<Diagno
         let document = Section::new(&log, document.get_ref(), 0..0, "", &WORDS);
         within(&document, "sheets", |section| sheets(section, &mut words.sheets));
         within(&document, "files", |section| files(section, &mut words.files));
+        within(&document, "rows", |section| rows(section, &mut words.rows));
+        within(&document, "names", |section| names(section, &mut words.names));
         document.finish();
     }
     drop(document);
@@ -87,6 +89,19 @@ fn files(section: &Section<'_>, words: &mut FileWords) {
     }
 }
 
+fn rows(section: &Section<'_>, words: &mut RowWords) {
+    let RowWords { figures } = words;
+    list(section, "figures", figures);
+}
+
+fn names(section: &Section<'_>, words: &mut NameWords) {
+    let NameWords { companies, apart } = words;
+    list(section, "companies", companies);
+    list(section, "apart", apart);
+    // 有限责任公司 ends in 公司: what is taken off first must be all of it.
+    companies.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+}
+
 /// The list under a key, in the place of the one that stands.
 fn list(section: &Section<'_>, key: &'static str, into: &mut Vec<String>) {
     if section.get(key).is_some() {
@@ -113,14 +128,15 @@ mod tests {
 
     #[test]
     fn the_shipped_words_are_whole_and_read_without_a_remark() {
-        let none = Words { sheets: SheetWords::default(), files: FileWords::default() };
+        let none = Words::default();
         let (words, problems) = read(PathBuf::from(FILE), SHIPPED.to_owned(), none);
         assert!(problems.is_empty(), "{}", crate::definition::diagnostic::render(&problems, false));
         let SheetWords { set_aside, leads, plain, copies, summaries, explaining, explanations } = &words.sheets;
+        let (RowWords { figures }, NameWords { companies, apart }) = (&words.rows, &words.names);
         let FileWords { void, faulty, void_beside, supplements, numbered, kinds: _, last, revised } = &words.files;
         let sheets = [set_aside, leads, plain, copies, summaries, explaining, explanations];
         let files = [void, faulty, void_beside, supplements, numbered, last, revised];
-        assert!(sheets.into_iter().chain(files).all(|list| !list.is_empty()));
+        assert!(sheets.into_iter().chain(files).chain([figures, companies, apart]).all(|list| !list.is_empty()));
         assert_eq!(words, shipped());
     }
 

@@ -61,7 +61,11 @@ pub fn read(stream: &[u8]) -> Option<Globals> {
     while let Some((kind, body)) = records.next() {
         match kind {
             EOF => break,
-            0x002f if u16_at(body, 0).is_some_and(|method| method != 0) || body.len() > 4 => found.encrypted = true,
+            // Nothing behind this can be read without its key.
+            0x002f if u16_at(body, 0).is_some_and(|method| method != 0) || body.len() > 4 => {
+                found.encrypted = true;
+                break;
+            }
             0x0022 => found.is_1904 = u16_at(body, 0) == Some(1),
             // FONT: height, flags, colour, weight, and whether it is raised.
             0x0031 => {
@@ -71,8 +75,7 @@ pub fn read(stream: &[u8]) -> Option<Globals> {
             0x041e => codes.extend(format(body, found.version)),
             // XF: font, number format.
             0x00e0 => cells.extend(u16_at(body, 0).zip(u16_at(body, 2))),
-            // Nothing behind this can be read without its key.
-            0x00fc if !found.encrypted => found.strings = strings(body, &mut records)?,
+            0x00fc => found.strings = strings(body, &mut records)?,
             0x0085 => found.sheets.push(bound_sheet(body, found.version)?),
             _ => {}
         }

@@ -24,6 +24,7 @@ registry! {
         Synonym "synonym" = entry("同义的说法改为代码表中的词", "民营 → 私营");
         UnitAlias "unit-alias" = entry("单位别名改为全称", "a roster alias → the full name");
         YesNoMark "yes-no-mark" = entry("勾、叉等记号改为是、否", "√ → 是");
+        TickBox "tick-box" = entry("按打勾的一项读", "☑合格 □整改 → 合格");
         MarkForNone "mark-for-none" = entry("选填列中表示没有的记号改为空", "/ or — in an optional field → empty");
         NoneIsZero "none-is-zero" = entry("该列的“无”按 0 计", "无 → 0 where the column says so");
         FullWidth "full-width" = entry("全角数字改为半角", "１２ → 12");

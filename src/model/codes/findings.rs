@@ -186,6 +186,7 @@ registry! {
         UnitNotExpected "unit-not-expected" = row(BLOCK, "推荐单位不在应报之列", "the recommending unit owes no return, and neither does any unit above it", "请核对推荐单位；应报的请改单位名册");
         IdStoredAsNumber "id-stored-as-number" = row(BLOCK, "身份证号存成了数字", "an ID number stored as a number has lost digits", "请报送单位设为文本格式后重新填写");
         IdFifteenDigits "id-fifteen-digits" = row(BLOCK, "15 位的旧身份证号", "an old 15-digit ID number", MEND);
+        DittoInName "ditto-in-name" = row(BLOCK, "名称填了同上", "同上 for a record's own name, so that it would be the record above", "请报送单位写明这一条自己的名称");
         DittoInNumber "ditto-in-number" = row(BLOCK, "数、日期或证号填了同上", "同上 in a number, date or ID", MEND);
         DittoWithoutSource "ditto-without-source" = row(BLOCK, "同上的上面没有内容", "同上 with nothing above", MEND);
         MergedNumber "merged-number" = row(BLOCK_OR_VERIFY, "数、日期或证号在合并单元格下", "a number, date or ID under a merge", "请报送单位取消合并，逐行填写");
@@ -198,8 +199,11 @@ registry! {
         SectionAtOdds "section-at-odds" = row(VERIFY, "与分段标题不一致", "a cell at odds with the heading above it", ASK);
         RowBelowSignature "row-below-signature" = row(BLOCK, "数据写在签字栏以下", "a record below the signatures, without a header of its own", "请报送单位移到签字栏以上，或补上表头");
         TotalMismatch "total-mismatch" = whole(VERIFY, "合计和各行之和不符", "a 合计 that is not the sum of its rows", ASK);
+        ParentRowBesideParts "parent-row-beside-parts" = row(VERIFY, "上级单位的一行可能含有下级各行", "a unit's row that is at least the sum of its subordinates' rows beside it in every count; all of them count", "请报送单位核实：已含下级的改填本级的数");
         RecordRepeated "record-repeated" = row(VERIFY, "同一条记录填了两次", "rows of one sender that are one record (equal but for 序号 and 备注); one counts, the others are held", "请核对；确是两条的请写出区别后重新报送");
         RecordContradicting "record-contradicting" = row(BLOCK, "同一条记录前后不一致", "rows of one sender that share their `key` and say different things; none counts", "请报送单位只留正确的一条后重新报送");
+        RowOfBrokenSet "row-of-broken-set" = row(VERIFY, "同一组的其他行没有计入", "a row of a set that `stand-together` declares to count as a whole, of which another row is held; it is held as well", "其他行改正后一并计入");
+        RecordSpelledAlike "record-spelled-alike" = row(VERIFY, "名称像是同一个的两种写法", "records whose names differ only in the kind of company or in an addition in brackets, within one sender or where they may occur once only; both count", "请核实：是同一条记录的只留一条");
         RecordInTwoReturns "record-in-two-returns" = row(VERIFY, "两个单位报了同一条记录", "equal records of two senders, where no rule of the form speaks of it; both count", "请与两个单位核实");
         VersionUndecidable "version-undecidable" = whole(BLOCK, "两个版本分不出先后", "two versions, and nothing tells which is later", "请报送单位说明以哪一份为准");
         VersionEvidenceConflict "version-evidence-conflict" = whole(VERIFY, "版本先后的依据不一致", "填报日期, marks and stamps disagree; the later 填报日期 counts", "请核对以哪一份为准");

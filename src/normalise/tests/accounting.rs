@@ -37,6 +37,24 @@ fn a_wrong_total_is_doubtful_and_none_is_checked_over_an_unreadable_cell() {
     assert!(!codes_of(&read).iter().any(|(code, _)| *code == "total-mismatch"));
 }
 
+/// What is measured is rounded to the digits shown; what is counted is not.
+#[test]
+fn a_rounded_total_agrees_within_its_digits() {
+    let mismatches = |total: V| {
+        let mut row = vec![T("合计"), E, E, E, N(24.0), N(20.0)];
+        row.resize(11, E);
+        row.push(total);
+        let read = run(vec![teams(vec![with(11, N(3.514)), with(11, N(2.5)), row])]);
+        codes_of(&read).iter().filter(|(code, _)| *code == "total-mismatch").count()
+    };
+    for total in [N(6.014), N(6.01), N(6.0), T("6"), T("6.0万元")] {
+        assert_eq!(mismatches(total), 0);
+    }
+    for total in [N(6.1), N(7.0), T("6.00"), N(6.02)] {
+        assert_eq!(mismatches(total), 1);
+    }
+}
+
 #[test]
 fn texts_fill_down_and_numbers_never() {
     let mut below = good();

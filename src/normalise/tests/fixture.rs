@@ -37,6 +37,7 @@ fn field(name: &str, also: &[&str], ty: FieldType, required: bool) -> Field {
         required,
         absent: None,
         none_is_zero: false,
+        years: crate::definition::Years::default(),
         measured_in: None,
         ordinal: name == "序号",
         line: 1,
@@ -183,9 +184,14 @@ pub fn run_named(name: &str, sheets: Vec<RawSheet>) -> NormalisedReturn {
 }
 
 pub fn run_book(name: &str, book: &RawWorkbook) -> NormalisedReturn {
-    let (plan, reference) = (plan(), reference());
+    run_plan(&plan(), name, book)
+}
+
+/// The same under another definition.
+pub fn run_plan(plan: &Plan, name: &str, book: &RawWorkbook) -> NormalisedReturn {
+    let reference = reference();
     let period = Period::parse("2026").expect("a year");
-    let frame = Assignment { plan: &plan, reference: &reference, period: &period };
+    let frame = Assignment { plan, reference: &reference, period: &period };
     let source =
         SourceFile { index: 7, name: name.into(), path: PathBuf::new(), member: vec![], size: 0, modified: Some(5) };
     let read = Normaliser::new(frame).normalise(&source, book);

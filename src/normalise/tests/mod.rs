@@ -3,6 +3,7 @@
 mod accounting;
 mod areas;
 mod cells;
+mod declared;
 mod fixture;
 mod frame;
 mod headers;

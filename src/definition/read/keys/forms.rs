@@ -12,6 +12,7 @@ pub const FORM: Shape = Shape::of(&[
     must("title", Text, "表名，和上报表的标题一致"),
     must("unit", Text, "推荐单位（报送单位）是哪一列，它的 type 要是 unit"),
     may("key", Texts, "认得出同一条记录的列，例如 [\"所在单位\", \"班组名称\"]"),
+    may("stand-together", Texts, "在这些列相同的行同计同不计，例如一张考核表的各项"),
     may("one-record-a-file", Truth, "true：一份文件就是一条记录，同一单位的几份不是新旧版本"),
     may("bands", Tables(&BAND), "得分列的等次，从高到低"),
     must("fields", Tables(&FIELD), "各列，按表上的次序"),
@@ -41,6 +42,8 @@ const FIELD: Shape = Shape::of(&[
     may("absent", Text, "报表缺这一列时每行当作这个值"),
     may("none", Whole, "写 0：填“无”“—”“/”就是 0"),
     may("measured-in", Text, "计量单位，例如 人、万元"),
+    may("years-from", Whole, "日期列：早于这一年的要问，不写是 1930"),
+    may("years-ahead", Whole, "日期列：晚于报告期所在年份这么多年以内的不问，不写是 0"),
 ]);
 
 const BAND: Shape = Shape::of(&[must("word", Text, "等次，例如 好"), must("from", Number, "从多少分起")]);

@@ -3,8 +3,19 @@
 use crate::definition::read::shape::KeyHolds::{Table, TextLists, Texts};
 use crate::definition::read::shape::{Shape, may};
 
-pub const WORDS: Shape =
-    Shape::of(&[may("sheets", Table(&SHEETS), "工作表名里的词"), may("files", Table(&FILES), "文件名里的词")]);
+pub const WORDS: Shape = Shape::of(&[
+    may("sheets", Table(&SHEETS), "工作表名里的词"),
+    may("files", Table(&FILES), "文件名里的词"),
+    may("rows", Table(&ROWS), "表里各行的词"),
+    may("names", Table(&NAMES), "名称里的词"),
+]);
+
+const ROWS: Shape = Shape::of(&[may("figures", Texts, "横着填的表只有一栏数，栏名是这样一个词的，按填报单位计")]);
+
+const NAMES: Shape = Shape::of(&[
+    may("companies", Texts, "两个名称只差这些词的，可能是同一个"),
+    may("apart", Texts, "括号里有这些词的，是两个名称"),
+]);
 
 const SHEETS: Shape = Shape::of(&[
     may("set-aside", Texts, "去掉标题、数字和括号后只剩这样一个词的，不是要报的表"),
