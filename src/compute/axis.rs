@@ -57,16 +57,18 @@ impl<'a> Axis<'a> {
         })
     }
 
-    /// Expected units in official order.
+    /// Recommending units in official order; who reports below one reports for it.
     pub fn units(facts: &Facts<'_>) -> Axis<'a> {
         let roster = &facts.reference.roster;
+        let recommending = roster.recommending();
         let mut positions = vec![None; roster.units.len()];
-        for (position, unit) in roster.expected.iter().enumerate() {
+        for unit in &roster.expected {
+            let under = roster.recommender(*unit).and_then(|top| recommending.binary_search(&top).ok());
             if let Some(slot) = positions.get_mut(*unit as usize) {
-                *slot = Some(position);
+                *slot = under;
             }
         }
-        let labels = roster.expected.iter().map(|unit| facts.unit_name(*unit).to_string()).collect();
+        let labels = recommending.iter().map(|unit| facts.unit_name(*unit).to_string()).collect();
         Axis::by_unit(labels, positions, facts)
     }
 

@@ -1,6 +1,5 @@
 //! Seats per recommending unit (apportioned, or as issued), what was recommended against them, and who goes over.
 
-use super::axis::Axis;
 use super::conclusion::Conclusion;
 use super::facts::Facts;
 use super::seats::Seats;
@@ -39,15 +38,15 @@ pub fn seats(facts: &Facts<'_>) -> Result<Option<Seats>, String> {
 /// Units that recommended more than they have seats for.
 fn excess(all: &Seats, quota: &Quota, facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (position, unit) in facts.reference.roster.expected.iter().enumerate() {
+    for (position, unit) in facts.reference.roster.recommending().into_iter().enumerate() {
         let Some(seats) = all.part(QuotaPart::Seats, position) else { return findings };
         let limit = all.limits[position];
         let (formal, standby) = (all.formal[position], all.standby[position]);
         if formal > seats {
-            findings.push(over(&quota.over, facts, *unit, seats, formal));
+            findings.push(over(&quota.over, facts, unit, seats, formal));
         }
         if standby > limit {
-            findings.push(over(&quota.over_standby, facts, *unit, limit, standby));
+            findings.push(over(&quota.over_standby, facts, unit, limit, standby));
         }
     }
     findings
@@ -82,10 +81,10 @@ pub fn conclusions(all: &Seats, facts: &Facts<'_>) -> Vec<Conclusion> {
 }
 
 fn named(all: &Seats, facts: &Facts<'_>, part: QuotaPart) -> Vec<String> {
-    let units = facts.reference.roster.expected.iter().enumerate();
+    let units = facts.reference.roster.recommending().into_iter().enumerate();
     let with = units.filter_map(|(position, unit)| {
         let count = all.part(part, position).filter(|count| *count > 0)?;
-        Some(format!("{} {count} 个", facts.unit_name(*unit)))
+        Some(format!("{} {count} 个", facts.unit_name(unit)))
     });
     with.collect()
 }
@@ -99,14 +98,14 @@ fn standby_limit(quota: &Quota, seats: u32) -> i64 {
 
 fn accepted_by_unit(facts: &Facts<'_>, quota: &Quota, filter: &crate::language::Checked) -> Result<Vec<i64>, String> {
     let rows = facts.form(quota.form)?;
-    let expected = &facts.reference.roster.expected;
+    let recommending = facts.reference.roster.recommending();
     let mut by_roster = vec![0_i64; facts.reference.roster.units.len()];
     for (counts, unit) in facts.mask(rows, Basis::Accepted, &[filter])?.into_iter().zip(rows.units.iter()) {
         if let Some(count) = unit.filter(|_| counts).and_then(|unit| by_roster.get_mut(unit as usize)) {
             *count += 1;
         }
     }
-    Ok(expected.iter().map(|unit| by_roster.get(*unit as usize).copied().unwrap_or(0)).collect())
+    Ok(recommending.iter().map(|unit| by_roster.get(*unit as usize).copied().unwrap_or(0)).collect())
 }
 
 /// A number of the roster, by its column's name.
@@ -127,10 +126,10 @@ fn apportioned_seats(
 ) -> Result<Option<Vec<u32>>, String> {
     let mut weights = Vec::new();
     let mut unknown = Vec::new();
-    for unit in &facts.reference.roster.expected {
-        match roster_number(facts, &quota.weight, *unit)? {
+    for unit in facts.reference.roster.recommending() {
+        match roster_number(facts, &quota.weight, unit)? {
             Some(weight) => weights.push(weight),
-            None => unknown.push(facts.unit_name(*unit).to_string()),
+            None => unknown.push(facts.unit_name(unit).to_string()),
         }
     }
     // A guessed weight would move everybody's seats: no seats at all until the roster is whole.
@@ -173,13 +172,13 @@ fn issued_seats(
         return Err(format!("“{}”须有单位和名额两列", table.name));
     };
     let roster = &facts.reference.roster;
-    let units = Axis::units(facts);
-    let mut seats = vec![0_u32; roster.expected.len()];
+    let units = roster.recommending();
+    let mut seats = vec![0_u32; units.len()];
     let mut wrong = Vec::new();
     let mut sum = 0_u64;
     for ((name, count), line) in names.iter().zip(counts.iter()).zip(&table.lines) {
         let position = match roster.find(name.unwrap_or_default()) {
-            [unit] => units.group_of(Some(*unit)),
+            [unit] => units.binary_search(unit).ok(),
             _ => None,
         };
         let count = count.and_then(|count| u32::try_from(count).ok());

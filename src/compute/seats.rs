@@ -3,7 +3,7 @@
 use crate::definition::QuotaPart;
 use crate::model::Finding;
 
-/// Seats and their use, by position among the expected units.
+/// Seats and their use, by position among the recommending units.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Seats {
     /// `None` where seats could not be told at all; a finding says why.

@@ -70,6 +70,7 @@ fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedRows {
     let origin =
         |(at, row): (usize, &Row)| Origin { source: row.source, sheet: 0, row: at as u32, cols: Origin::WHOLE };
     let rows_of = Rows {
+        named: vec![],
         form,
         grid: Grid::new(names, values.collect(), rows.len(), &Roster::default()),
         origins: rows.iter().enumerate().map(origin).collect(),

@@ -188,11 +188,12 @@ fn two_covers(first: &CoverUnit, other: &CoverUnit, sink: &mut Sink) {
     sink.on_return(Some(other.sheet), vec![other.at], say);
 }
 
-/// Cover and 推荐单位 may differ only along the roster's 上级 chain.
+/// Cover and 推荐单位 may differ only along the roster's 上级 chain. Where some rows are of it, only the others are wrong,
+/// which is told of each when all rows are judged.
 fn against_rows(roster: &Roster, unit: u32, said: &CoverUnit, evidence: &Evidence, sink: &mut Sink) {
     let strangers: Vec<(&u32, &(u16, CellRef))> =
         evidence.rows.iter().filter(|(other, _)| !roster.linked(**other, unit)).collect();
-    if strangers.is_empty() {
+    if strangers.is_empty() || strangers.len() < evidence.rows.len() {
         return;
     }
     let names: Vec<&str> = strangers.iter().take(3).map(|(other, _)| name(roster, **other)).collect();

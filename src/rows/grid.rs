@@ -56,6 +56,8 @@ pub struct Rows {
     pub origins: Vec<Origin>,
     /// Recommending unit of each row (roster index), where it can be told.
     pub units: Vec<Option<u32>>,
+    /// The unit that each row names itself.
+    pub named: Vec<Option<u32>>,
 }
 
 /// The same rows with a verdict each.
@@ -76,19 +78,27 @@ pub struct LookupResult {
     pub outstanding: Vec<(usize, Option<u32>)>,
 }
 
-/// Puts one form's tables together; consumes them some at a time, so their memory is freed as it is copied.
-pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: Vec<FormTable>) -> Rows {
+/// Puts one form's tables together; consumes them some at a time, so their memory is freed as it is copied. `senders`
+/// are the units that sent the files, by the files' indices.
+pub fn assemble(
+    plan: &Plan,
+    reference: &Reference,
+    form_index: usize,
+    tables: Vec<FormTable>,
+    senders: &HashMap<u32, u32>,
+) -> Rows {
     let Some(form) = plan.forms.get(form_index) else { return Rows { form: form_index, ..Rows::default() } };
     let tables: Vec<FormTable> = tables.into_iter().filter(|table| usize::from(table.form) == form_index).collect();
     let height = tables.iter().map(|table| table.origins.len()).sum();
     let named = form.columns();
     let unit_column = named.iter().position(|column| column.field == form.unit_field);
-    let recommenders = recommenders(&reference.roster);
+    let roster = &reference.roster;
+    let mut belonging = Belonging { roster, recommenders: recommenders(roster), senders, last: None };
     let mut columns: Vec<Values> = named.iter().map(|column| empty(column.ty)).collect();
     columns.iter_mut().for_each(|column| column.reserve(height));
     let mut known: Vec<ValuesMet> = columns.iter().map(|_| ValuesMet::default()).collect();
     let mut origins = Vec::with_capacity(height);
-    let mut units = Vec::with_capacity(height);
+    let (mut units, mut named_units) = (Vec::with_capacity(height), Vec::with_capacity(height));
     let mut tables = tables.into_iter();
     loop {
         let some: Vec<FormTable> = tables.by_ref().take(BATCH).collect();
@@ -104,16 +114,17 @@ pub fn assemble(plan: &Plan, reference: &Reference, form_index: usize, tables: V
                 Some(Values::Unit(units)) => Some(units),
                 _ => None,
             });
-            units.extend((0..rows).map(|row| {
-                let named = named.and_then(|units| units.get(row))?;
-                recommenders.get(named as usize).copied().flatten()
-            }));
+            for (row, origin) in table.origins.iter().enumerate().take(rows) {
+                let named = named.and_then(|units| units.get(row));
+                units.push(named.and_then(|named| belonging.unit(named, origin.source)));
+                named_units.push(named);
+            }
             origins.extend_from_slice(&table.origins);
         }
     }
     let names = named.into_iter().map(|column| column.name).collect();
     let grid = Grid::of(names, columns, height, &reference.roster);
-    Rows { form: form_index, grid, origins, units }
+    Rows { form: form_index, grid, origins, units, named: named_units }
 }
 
 fn empty(ty: ColumnType) -> Values {
@@ -430,23 +441,34 @@ fn texts<'a>(name: PlSmallStr, values: impl ExactSizeIterator<Item = Option<&'a 
 
 /// Per unit of the roster, the recommending unit that its rows count under ([`Roster::recommender`], for all at once).
 pub fn recommenders(roster: &Roster) -> Vec<Option<u32>> {
-    let mut owes = vec![false; roster.units.len()];
-    for unit in &roster.expected {
-        if let Some(slot) = owes.get_mut(*unit as usize) {
-            *slot = true;
+    (0..roster.units.len()).map(|unit| roster.recommender(unit as u32)).collect()
+}
+
+/// Whose rows are whose, of rows as they are put together.
+struct Belonging<'a> {
+    roster: &'a Roster,
+    recommenders: Vec<Option<u32>>,
+    senders: &'a HashMap<u32, u32>,
+    /// The last answer: rows of one file mostly name one unit.
+    last: Option<((u32, u32), Option<u32>)>,
+}
+
+impl Belonging<'_> {
+    /// The recommending unit of a row. One that names a unit above or below the sender that owes nothing itself counts
+    /// under the sender's.
+    fn unit(&mut self, named: u32, source: u32) -> Option<u32> {
+        if let Some((question, answer)) = self.last
+            && question == (named, source)
+        {
+            return answer;
         }
+        let under = |unit: u32| self.recommenders.get(unit as usize).copied().flatten();
+        let sender = self.senders.get(&source).copied().filter(|_| !self.roster.owes(named));
+        let of_sender = sender.filter(|sender| self.roster.linked(named, *sender)).and_then(under);
+        let answer = of_sender.or_else(|| under(named));
+        self.last = Some(((named, source), answer));
+        answer
     }
-    let nearest = |unit: usize| {
-        let mut here = unit;
-        for _ in 0..=roster.units.len() {
-            if *owes.get(here)? {
-                return Some(here as u32);
-            }
-            here = roster.units.get(here)?.parent? as usize;
-        }
-        None
-    };
-    (0..roster.units.len()).map(nearest).collect()
 }
 
 /// What expressions need at run time.

@@ -1,9 +1,9 @@
 //! Where records and their fields stand, and how that is said.
 
 use super::arrived::{Arrival, Arrived};
-use crate::model::normalised::Binding;
+use crate::model::normalised::{Binding, SenderEvidence};
 use crate::model::{CellRef, Fingerprint, Origin};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Where sheets stand and what they are called, for addresses in messages.
 #[derive(Debug, Default)]
@@ -12,6 +12,8 @@ pub struct Addresses {
     pub names: HashMap<u32, String>,
     /// File index → the unit that sent it, by its place in the roster.
     pub senders: HashMap<u32, u32>,
+    /// Files whose cover says who sent them.
+    pub covered: HashSet<u32>,
     /// (file index, sheet, form) → its tables' bindings, top to bottom.
     pub bindings: HashMap<(u32, u16, u16), Vec<Binding>>,
 }
@@ -25,6 +27,9 @@ impl Addresses {
             let Arrival::Return(returned) = &file.arrival else { continue };
             if let Some(sender) = &returned.sender {
                 addresses.senders.insert(file.source.index, sender.unit);
+                if sender.evidence == SenderEvidence::Cover {
+                    addresses.covered.insert(file.source.index);
+                }
             }
             for binding in &returned.bindings {
                 let key = (file.source.index, binding.sheet, binding.form);

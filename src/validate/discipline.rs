@@ -1,5 +1,7 @@
 //! Reporting discipline (RETURNS.md §7): when each return came in, how late that was, and how each expected unit stands.
 
+use super::addresses::Addresses;
+use super::sorted::Named;
 use crate::definition::Roster;
 use crate::definition::reference::Due;
 use crate::domain::workdays::Calendar;
@@ -44,46 +46,71 @@ pub fn early(due: Option<&Due>, source: &SourceFile, returned: &NormalisedReturn
     })
 }
 
-/// How every expected unit stands, in official order. `named` holds, per file index, the recommending units that the
-/// file's rows name beside its sender; `dated` tells whether the calendar has a due date for the period.
-pub fn units(
-    roster: &Roster,
-    dated: bool,
-    sources: &[SourceVerdict],
-    named: &BTreeMap<u32, BTreeSet<u32>>,
-) -> Vec<UnitReport> {
-    let recommenders = crate::rows::recommenders(roster);
-    let mut by_unit: BTreeMap<u32, Vec<&SourceVerdict>> = BTreeMap::new();
+/// How every expected unit stands, in official order. `named` tells whose rows each file holds; `dated` whether the
+/// calendar has a due date for the period.
+pub fn units(roster: &Roster, dated: bool, sources: &[SourceVerdict], named: &Named) -> Vec<UnitReport> {
+    let mut by_unit: BTreeMap<u32, Vec<(&SourceVerdict, Option<bool>)>> = BTreeMap::new();
     for source in sources {
-        let own = source.unit.and_then(|unit| recommenders.get(unit as usize).copied().flatten());
-        let mut units = named.get(&source.source.index).cloned().unwrap_or_default();
-        units.extend(own);
-        for unit in units {
-            by_unit.entry(unit).or_default().push(source);
+        let own = source.unit.and_then(|unit| roster.owing(unit));
+        if let Some(own) = own {
+            by_unit.entry(own).or_default().push((source, None));
+        }
+        let others = named.get(&source.source.index).into_iter().flatten().filter(|(unit, _)| Some(**unit) != own);
+        for (unit, counts) in others {
+            by_unit.entry(*unit).or_default().push((source, Some(*counts)));
         }
     }
     let report = |unit: &u32| {
         let files = by_unit.get(unit).map_or(&[][..], Vec::as_slice);
-        let status = files.iter().filter_map(|file| standing(file, dated)).min().unwrap_or(UnitStatus::Missing);
-        let counted = files.iter().filter(|file| standing(file, dated).is_some());
+        let standings = files.iter().filter_map(|(file, counts)| standing(file, *counts, dated));
+        let status = standings.min().unwrap_or(UnitStatus::Missing);
+        let counted = files.iter().filter(|(file, counts)| standing(file, *counts, dated).is_some());
         UnitReport {
             unit: *unit,
             status,
-            sources: files.iter().map(|file| file.source.index).collect(),
-            received: counted.filter_map(|file| file.received).max(),
+            sources: files.iter().map(|(file, _)| file.source.index).collect(),
+            received: counted.filter_map(|(file, _)| file.received).max(),
         }
     };
     roster.expected.iter().map(report).collect()
 }
 
-/// What one file says for its unit; nothing where it was replaced or holds no form of this pipeline.
-fn standing(source: &SourceVerdict, dated: bool) -> Option<UnitStatus> {
-    match source.outcome {
-        Outcome::Accepted if !dated || source.received.is_none() => Some(UnitStatus::Undated),
-        Outcome::Accepted if source.late_days == 0 && !source.overdue => Some(UnitStatus::OnTime),
-        Outcome::Accepted => Some(UnitStatus::Late { days: source.late_days, overdue: source.overdue }),
-        Outcome::Returned => Some(UnitStatus::Returned),
-        Outcome::Unreadable => Some(UnitStatus::Unreadable),
-        Outcome::Unrecognised | Outcome::Superseded | Outcome::OtherPeriod | Outcome::Ignored => None,
+/// What one file says for a unit; nothing where it was replaced or holds no form of this pipeline. In another unit's list
+/// (`counts` tells whether any of its rows there counts) its own rows are what was sent back or not.
+fn standing(source: &SourceVerdict, counts: Option<bool>, dated: bool) -> Option<UnitStatus> {
+    let accepted = match source.outcome {
+        Outcome::Accepted | Outcome::Returned => counts.unwrap_or(source.outcome == Outcome::Accepted),
+        Outcome::Unreadable => return Some(UnitStatus::Unreadable),
+        Outcome::Unrecognised | Outcome::Superseded | Outcome::OtherPeriod | Outcome::Ignored => return None,
+    };
+    Some(match source {
+        _ if !accepted => UnitStatus::Returned,
+        source if !dated || source.received.is_none() => UnitStatus::Undated,
+        source if source.late_days == 0 && !source.overdue => UnitStatus::OnTime,
+        source => UnitStatus::Late { days: source.late_days, overdue: source.overdue },
+    })
+}
+
+/// Units that owe a return and sent none, whose rows count in another unit's list: they have reported.
+pub fn by_others(roster: &Roster, addresses: &Addresses, named: &Named) -> Vec<Finding> {
+    let sent: BTreeSet<u32> = addresses.senders.values().filter_map(|unit| roster.owing(*unit)).collect();
+    let name = |unit: u32| roster.units.get(unit as usize).map_or("", |unit| unit.name.as_ref());
+    let mut findings = Vec::new();
+    for (source, units) in named {
+        let Some(sender) = addresses.senders.get(source) else { continue };
+        for (unit, _) in units.iter().filter(|(unit, counts)| **counts && !sent.contains(unit)) {
+            findings.push(Finding {
+                code: FindingCode::ReportedByAnother.into(),
+                severity: Severity::Note,
+                place: Place { source: Some(*source), unit: Some(*unit), ..Place::default() },
+                found: format!("{}没有单独报，由{}代报", name(*unit), name(*sender)),
+                expected: "应报单位自己报送，或由上级一并报送".into(),
+                next: "已算作报送，不必催报".into(),
+                line: None,
+                effect: Effect::Counts,
+                key: FindingKey::reading([name(*unit), name(*sender)]),
+            });
+        }
     }
+    findings
 }

@@ -264,7 +264,7 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
         sheets: tables.iter().map(account).collect(),
         tables,
         unrecognised: None,
-        sender: Some(Sender { unit: sender, evidence: SenderEvidence::Cover }),
+        sender: Some(Sender { unit: sender, evidence: SenderEvidence::Folder }),
         version: VersionEvidence { filled_on: day(2026, 3, 5), ..VersionEvidence::default() },
         nil_return: false,
         findings: vec![],
@@ -299,7 +299,11 @@ pub fn edit(file: &mut Arrived) -> &mut NormalisedReturn {
 }
 
 pub fn run(plan: &Plan, arrived: Vec<Arrived>) -> Validated {
-    let (reference, period) = (reference(), Period::parse("2026").unwrap());
+    run_in(plan, reference(), arrived)
+}
+
+pub fn run_in(plan: &Plan, reference: Reference, arrived: Vec<Arrived>) -> Validated {
+    let period = Period::parse("2026").unwrap();
     let history = crate::history::History::open(None, plan, &reference, &period);
     let decisions = crate::model::decision::Decisions::default();
     let yardstick =

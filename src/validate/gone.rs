@@ -8,15 +8,15 @@ use super::rows::{FormRows, render};
 use super::ruling::Ruling;
 use super::weight::Weight;
 use super::yardstick::Yardstick;
-use crate::definition::{Gone, Template, TemplatePart};
+use crate::definition::{Gone, Roster, Template, TemplatePart};
 use crate::history::units::StoredUnit;
 use crate::model::run::UnitStatus;
-use crate::model::{Effect, Finding, FindingKey, Fingerprint, Place};
+use crate::model::{Column, Effect, Finding, FindingKey, Fingerprint, Place};
+use crate::rows::context;
 use crate::rows::words::{DateStyle, ValueKind, value_words};
-use crate::rows::{context, recommenders};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which units' silence on a record means something. Units are those that rows count under.
+/// Which units' silence on a record means something. Units are those that owe what a record says.
 #[derive(Debug, Default)]
 pub struct Heard {
     /// By form: units with a return of it that counts, and the file.
@@ -27,8 +27,7 @@ pub struct Heard {
 
 impl Heard {
     pub fn of(yardstick: Yardstick<'_>, ruling: &Ruling, arrived: &[Arrived]) -> Heard {
-        let recommenders = recommenders(&yardstick.reference.roster);
-        let under = |unit: u32| recommenders.get(unit as usize).copied().flatten();
+        let under = |unit: u32| yardstick.reference.roster.owing(unit);
         let mut heard = Heard::default();
         for (position, file) in arrived.iter().enumerate() {
             match &file.arrival {
@@ -61,18 +60,19 @@ impl Heard {
     }
 
     /// File of each unit whose records of a form are all known.
-    fn complete(&self, rows: &FormRows, keys: &[Option<String>]) -> BTreeMap<u32, u32> {
+    fn complete(&self, rows: &FormRows, keys: &[Option<String>], roster: &Roster) -> BTreeMap<u32, u32> {
         let mut complete = self.by_form.get(&(rows.index as u16)).cloned().unwrap_or_default();
-        for (unit, origin) in rows.rows.units.iter().zip(&rows.rows.origins) {
-            if let Some(unit) = unit {
-                complete.entry(*unit).or_insert(origin.source);
+        let owing = |named: &Option<u32>| named.and_then(|unit| roster.owing(unit));
+        for (named, origin) in rows.rows.named.iter().zip(&rows.rows.origins) {
+            if let Some(unit) = owing(named) {
+                complete.entry(unit).or_insert(origin.source);
             }
         }
         complete.retain(|unit, _| !self.unclear.contains(unit));
         // A row without a key may be any of its unit's records.
-        for (unit, _) in rows.rows.units.iter().zip(keys).filter(|(_, key)| key.is_none()) {
-            if let Some(unit) = unit {
-                complete.remove(unit);
+        for (named, _) in rows.rows.named.iter().zip(keys).filter(|(_, key)| key.is_none()) {
+            if let Some(unit) = owing(named) {
+                complete.remove(&unit);
             }
         }
         complete
@@ -89,13 +89,20 @@ pub fn check(rows: &FormRows, keys: &[Option<String>], heard: &Heard, yardstick:
         return vec![gap(rows.form, crate::language::PREVIOUS, &period, yardstick)];
     };
     let here: BTreeSet<&str> = keys.iter().flatten().map(String::as_str).collect();
-    let complete = heard.complete(rows, keys);
+    let complete = heard.complete(rows, keys, &yardstick.reference.roster);
+    let roster = &yardstick.reference.roster;
+    let unit_field = rows.form.fields.get(rows.form.unit_field);
+    let named = match unit_field.and_then(|field| records.stored.column_named(&field.name)) {
+        Some(Column::Unit(named)) => Some(named),
+        _ => None,
+    };
     let units = records.stored.units();
     let mut missing: Vec<(usize, u32, u32)> = records
         .alone()
         .filter(|(key, _)| !here.contains(key))
         .filter_map(|(_, row)| {
-            let unit = units.get(row as usize).copied().flatten()?;
+            let named = named.and_then(|named| named.get(row as usize)).and_then(|unit| roster.owing(unit));
+            let unit = named.or_else(|| units.get(row as usize).copied().flatten())?;
             Some((row as usize, unit, *complete.get(&unit)?))
         })
         .collect();

@@ -89,7 +89,7 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
         .zip(&plan.forms)
         .enumerate()
         .map(|(index, (tables, form))| {
-            let mut rows = assemble(plan, reference, index, tables);
+            let mut rows = assemble(plan, reference, index, tables, &addresses.senders);
             computed::append(&mut rows.grid, form, &context);
             FormRows::new(form, rows, &addresses, &reference.roster)
         })
@@ -105,6 +105,7 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
         findings.extend(found);
         matched.push((lookup, one));
     }
+    findings.extend(forms.iter().flat_map(|rows| verdicts::off_chain(rows, &reference.roster)));
     findings.extend(files::on_files(reference, &arrived, &ruling));
     files::sort_findings(&mut findings);
     let settlement = match decisions.is_empty() {
@@ -131,13 +132,14 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
             lookups::finish(reference, &recommenders, lookup, one, accepted, &forms)
         })
         .collect();
-    let named = count_rows(&forms, &verdicts, &mut sorted.accounts);
+    let named = count_rows(&reference.roster, &forms, &verdicts, &mut sorted.accounts);
+    findings.extend(discipline::by_others(&reference.roster, &addresses, &named));
     let rows = forms
         .into_iter()
         .zip(verdicts)
         .map(|(form, verdict)| ValidatedRows { rows: form.rows, accepted: verdict.accepted })
         .collect();
-    let aside = set_aside(plan, reference, sorted.aside);
+    let aside = set_aside(plan, reference, &addresses, sorted.aside);
     let mut verdict = files::close(reference, arrived, &ruling, sorted.accounts, findings, &named, settlement);
     verdict.drift = drift::drift(plan, &verdict.sources);
     (verdict.ledger, verdict.unknown_names) = (ledger, unknown_names);
@@ -146,12 +148,17 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
 }
 
 /// Rows that entered no rule, form by form, each with its reason.
-fn set_aside(plan: &Plan, reference: &Reference, aside: Vec<Vec<(FormTable, AsideReason)>>) -> Vec<AsideRows> {
+fn set_aside(
+    plan: &Plan,
+    reference: &Reference,
+    addresses: &Addresses,
+    aside: Vec<Vec<(FormTable, AsideReason)>>,
+) -> Vec<AsideRows> {
     let forms = aside.into_iter().enumerate().map(|(form, tables)| {
         let reasons =
             tables.iter().flat_map(|(table, reason)| std::iter::repeat_n(*reason, table.origins.len())).collect();
         let tables = tables.into_iter().map(|(table, _)| table).collect();
-        AsideRows { rows: assemble(plan, reference, form, tables), reasons }
+        AsideRows { rows: assemble(plan, reference, form, tables, &addresses.senders), reasons }
     });
     forms.collect()
 }
@@ -184,6 +191,8 @@ fn seal(plan: &Plan, reference: &Reference, verdict: &mut RunVerdict) {
 }
 
 #[cfg(test)]
+mod belonging_tests;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod key_tests;
@@ -193,3 +202,5 @@ mod received_tests;
 mod recurrence_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod version_tests;

@@ -12,7 +12,7 @@ use super::yardstick::Yardstick;
 use crate::definition::Plan;
 use crate::history::StoredPeriod;
 use crate::model::replay::{Hit, ReplayedPeriod, TriedRule};
-use crate::model::{Finding, Origin};
+use crate::model::{Column, Finding, Origin};
 use crate::rows::context;
 use crate::rows::{Grid, Rows, computed};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,6 +103,11 @@ fn rows(form: usize, yardstick: Yardstick<'_>, stored: &StoredPeriod, names: &mu
     let empty = Rows { form, ..Rows::default() };
     let (Some(known), Some(stored)) = (yardstick.plan.forms.get(form), stored.form(form)) else { return empty };
     let height = stored.len();
+    let unit_column = known.columns().iter().position(|column| column.field == known.unit_field);
+    let named = match unit_column.and_then(|at| stored.column(at)) {
+        Some(Column::Unit(named)) => (0..height).map(|row| named.get(row)).collect(),
+        _ => stored.units().to_vec(),
+    };
     let (labels, columns) = known
         .columns()
         .into_iter()
@@ -125,5 +130,5 @@ fn rows(form: usize, yardstick: Yardstick<'_>, stored: &StoredPeriod, names: &mu
     let mut grid = Grid::new(labels, columns, height, &yardstick.reference.roster);
     // Only rows that counted are stored, so a rank is among those here.
     computed::append(&mut grid, known, &context(yardstick.plan, yardstick.reference, yardstick.period));
-    Rows { form, grid, origins, units: stored.units().to_vec() }
+    Rows { form, grid, origins, units: stored.units().to_vec(), named }
 }

@@ -6,11 +6,11 @@ use super::arrived::{Arrival, Arrived};
 use super::rows::FormRows;
 use super::ruling::Ruling;
 use super::verdicts::RowVerdicts;
-use crate::definition::Plan;
+use crate::definition::{Plan, Roster};
 use crate::model::run::RowAccount;
 use crate::model::{Finding, FormTable, Origin};
 use crate::rows::aside::AsideReason;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Every return's tables, sorted by what becomes of their rows.
 pub struct Sorted {
@@ -89,17 +89,19 @@ pub fn take_findings(ruling: &Ruling, sorted: &Sorted, arrived: &mut [Arrived]) 
     findings
 }
 
-/// Adds the judged rows to their files' accounts; returns, per file, the recommending units that its rows name.
-pub fn count_rows(
-    forms: &[FormRows],
-    verdicts: &[RowVerdicts],
-    accounts: &mut [RowAccount],
-) -> BTreeMap<u32, BTreeSet<u32>> {
-    let mut named: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+/// Per file: the units that owe what its rows say, each with whether any of its rows counts.
+pub type Named = BTreeMap<u32, BTreeMap<u32, bool>>;
+
+/// Adds the judged rows to their files' accounts; returns whose rows they are.
+pub fn count_rows(roster: &Roster, forms: &[FormRows], verdicts: &[RowVerdicts], accounts: &mut [RowAccount]) -> Named {
+    let mut named = Named::new();
     for (rows, verdict) in forms.iter().zip(verdicts) {
         for (row, origin) in rows.rows.origins.iter().enumerate() {
-            if let Some(Some(unit)) = rows.rows.units.get(row) {
-                named.entry(origin.source).or_default().insert(*unit);
+            let whose = rows.rows.named.get(row).copied().flatten().and_then(|unit| roster.owing(unit));
+            // Of a unit that owes nothing and has nobody above that does, its rows count under the sender's.
+            if let Some(unit) = whose.or_else(|| rows.rows.units.get(row).copied().flatten()) {
+                let counts = named.entry(origin.source).or_default().entry(unit).or_default();
+                *counts |= verdict.accepted.get(row) == Some(&true);
             }
             let Some(account) = accounts.get_mut(origin.source as usize) else { continue };
             match (verdict.accepted.get(row), verdict.held.get(row)) {

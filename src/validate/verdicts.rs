@@ -1,7 +1,7 @@
 //! What the findings come to: which rows count, and the outcome of each file.
 
 use super::rows::FormRows;
-use crate::definition::{Count, Plan};
+use crate::definition::{Count, Plan, Roster};
 use crate::model::codes::FindingCode;
 use crate::model::{Effect, Finding, Fingerprint, Origin, Place, Severity};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -89,6 +89,35 @@ pub fn unplaced(rows: &FormRows, holds: &Holds) -> Vec<Finding> {
         }
     })
     .collect()
+}
+
+/// Rows whose 推荐单位 is neither the sender that the cover names, nor above or below it. Where all rows are so, the return
+/// is held out whole before.
+pub fn off_chain(rows: &FormRows, roster: &Roster) -> Vec<Finding> {
+    let unit_field = rows.form.unit_field;
+    let field = rows.form.fields.get(unit_field).map_or("", |field| field.name.as_ref());
+    let name = |unit: u32| roster.units.get(unit as usize).map_or("", |unit| unit.name.as_ref());
+    let strange = rows.rows.named.iter().zip(&rows.rows.origins).enumerate().filter_map(|(row, (named, origin))| {
+        let named = (*named)?;
+        let sender = *rows.addresses.senders.get(&origin.source)?;
+        // One that counts under nobody is told as such.
+        let placed = rows.rows.units.get(row).is_some_and(Option::is_some);
+        let strange = placed && rows.addresses.covered.contains(&origin.source) && !roster.linked(named, sender);
+        strange.then_some((row, named, sender))
+    });
+    strange
+        .map(|(row, named, sender)| Finding {
+            code: FindingCode::UnitOffChain.into(),
+            severity: Severity::Block,
+            place: rows.place(row, &[unit_field]),
+            found: format!("{field}“{}”和填报单位“{}”没有隶属关系", name(named), name(sender)),
+            expected: format!("{field}与填报单位一致，或是其上下级"),
+            next: "请报送单位核对这一行是谁推荐的；名册缺上级代码的由汇总部门补上".into(),
+            line: Some(rows.form.line),
+            effect: Effect::HoldsRow,
+            key: rows.key(row, &[unit_field], Fingerprint::of([name(named), name(sender)])),
+        })
+        .collect()
 }
 
 /// Number of 必改 of each file.

@@ -6,7 +6,7 @@ use crate::compute::tally::Tally;
 use crate::model::statistic::StatCell;
 
 impl MeasureFrame<'_> {
-    /// A number a unit, by its position among the expected ones; has no meaning in rows that are not of units.
+    /// A number a unit, by its position among the recommending ones; has no meaning in rows that are not of units.
     pub fn by_unit(
         &self,
         mut amount: impl FnMut(usize, u32) -> Result<Option<i64>, String>,
@@ -17,9 +17,9 @@ impl MeasureFrame<'_> {
             return Ok(grid);
         }
         let mut amounts = Vec::new();
-        for (position, unit) in self.facts.reference.roster.expected.iter().enumerate() {
-            if let Some(amount) = amount(position, *unit)? {
-                amounts.push((self.axis.group_of(Some(*unit)), amount));
+        for (position, unit) in self.facts.reference.roster.recommending().into_iter().enumerate() {
+            if let Some(amount) = amount(position, unit)? {
+                amounts.push((self.axis.group_of(Some(unit)), amount));
             }
         }
         let tally = Tally::of_units(groups, amounts.iter().copied());

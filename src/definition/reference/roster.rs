@@ -77,7 +77,7 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
         if !owes(&entry.unit, plan, period) {
             continue;
         }
-        check_expected(entry, weighted, &channels, problems);
+        check_expected(entry, &channels, problems);
         expected.extend(u32::try_from(index));
     }
     if expected.is_empty() {
@@ -85,8 +85,17 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
         let help = Some(format!("在“应报”列写 {}，并核对启用、停用日期", plan.name));
         problems.push(Diagnostic::of_file(DiagnosticCode::NobodyOwes, &file.path, message, help));
     }
-    let units: Vec<Unit> = entries.into_iter().map(|entry| entry.unit).collect();
-    Roster { keys: keys(&units), units, channels, expected }
+    let (units, records): (Vec<Unit>, Vec<TableRow<'_>>) =
+        entries.into_iter().map(|entry| (entry.unit, entry.record)).unzip();
+    let roster = Roster { keys: keys(&units), units, channels, expected };
+    for at in roster.recommending().into_iter().filter(|_| weighted) {
+        let (unit, record) = (roster.units.get(at as usize), records.get(at as usize));
+        if let (Some(unit), Some(record)) = (unit.filter(|unit| unit.workers.is_none()), record) {
+            let message = format!("“{}”没有在岗职工人数，名额分不下去", unit.name);
+            problems.push(record.problem(DiagnosticCode::MissingWeight, Some(WORKERS), message, Some("填写整数")));
+        }
+    }
+    roster
 }
 
 /// As the definition's list has them; without one as the roster names them, those of the cities' own units first.
@@ -314,12 +323,8 @@ fn owes(unit: &Unit, plan: &Plan, period: &Period) -> bool {
 }
 
 /// What an expected unit has to have, so that it finds its row in every table.
-fn check_expected(entry: &RosterRow<'_>, weighted: bool, channels: &[String], problems: &mut Vec<Diagnostic>) {
+fn check_expected(entry: &RosterRow<'_>, channels: &[String], problems: &mut Vec<Diagnostic>) {
     let RosterRow { unit, record, .. } = entry;
-    if weighted && unit.workers.is_none() {
-        let message = format!("“{}”没有在岗职工人数，名额分不下去", unit.name);
-        problems.push(record.problem(DiagnosticCode::MissingWeight, Some(WORKERS), message, Some("填写整数")));
-    }
     if unit.channel.is_empty() {
         let message = format!("“{}”应报送，却没有写渠道", unit.name);
         problems.push(record.problem(

@@ -389,7 +389,12 @@ fn resolve_units(
             ));
             continue;
         };
-        if roster.expected.binary_search(&at).is_err() {
+        let top = roster.recommender(at).filter(|top| *top != at).and_then(|top| roster.units.get(top as usize));
+        if let Some(top) = top.filter(|_| roster.owes(at)) {
+            let message = format!("“{text}”由“{}”推荐，名额不单独分配", top.name);
+            let help = "名额写在推荐单位名下；确应单独分配的，核对单位名册的上级和渠道";
+            problems.push(record.problem(DiagnosticCode::NotExpected, Some(want), message, Some(help)));
+        } else if !roster.owes(at) {
             let message = format!("“{text}”本期不应报送，却有名额");
             problems.push(record.problem(
                 DiagnosticCode::NotExpected,
@@ -404,7 +409,8 @@ fn resolve_units(
         }
         units.set(row, roster.units.get(at as usize).map(|unit| unit.name.as_ref()));
     }
-    let without = roster.expected.iter().filter(|unit| !seen.contains_key(unit));
+    let recommending = roster.recommending();
+    let without = recommending.iter().filter(|unit| !seen.contains_key(unit));
     let names: Vec<&str> =
         without.filter_map(|unit| roster.units.get(*unit as usize)).map(|unit| unit.name.as_ref()).collect();
     if !names.is_empty() {

@@ -34,25 +34,43 @@ pub struct Roster {
     pub units: Vec<Unit>,
     /// Channels (渠道) in official order; units of the first one stand under their cities.
     pub channels: Vec<String>,
-    /// Units that owe this pipeline in this period, in official order: ascending, which [`Self::recommender`] relies on.
+    /// Units that owe this pipeline in this period, in official order: ascending, which [`Self::owes`] relies on.
     pub expected: Vec<u32>,
     /// match key of name, alias or code → units (several where it is ambiguous).
     pub keys: BTreeMap<String, Vec<u32>>,
 }
 
 impl Roster {
-    /// The recommending unit that a unit's rows count under: itself or the nearest 上级 that owes this pipeline.
+    /// Whether a unit owes this pipeline in this period.
+    pub fn owes(&self, unit: u32) -> bool {
+        self.expected.binary_search(&unit).is_ok()
+    }
+
+    /// The unit whose return a unit's figures belong in: itself or the nearest 上级 that owes this pipeline.
+    pub fn owing(&self, unit: u32) -> Option<u32> {
+        std::iter::once(unit).chain(self.chain(unit)).find(|unit| self.owes(*unit))
+    }
+
+    /// The recommending unit that a unit's rows count under: of the unit that owes them and the units above it that owe too
+    /// and are of its channel, the topmost (RETURNS.md §9 "Recommending units").
     pub fn recommender(&self, unit: u32) -> Option<u32> {
-        let mut at = Some(unit);
+        let owing = self.owing(unit)?;
+        let channel = |unit: u32| self.units.get(unit as usize).map(|unit| unit.channel.as_str());
+        let above = self.chain(owing).filter(|above| self.owes(*above) && channel(*above) == channel(owing));
+        above.last().or(Some(owing))
+    }
+
+    /// Units that hold seats and have rows of their own in tables by unit, in official order: those that owe, and whose rows
+    /// count under no other one.
+    pub fn recommending(&self) -> Vec<u32> {
+        self.expected.iter().copied().filter(|unit| self.recommender(*unit) == Some(*unit)).collect()
+    }
+
+    /// The units above one, from the nearest on.
+    fn chain(&self, unit: u32) -> impl Iterator<Item = u32> + '_ {
+        let parent = |unit: &u32| self.units.get(*unit as usize).and_then(|unit| unit.parent);
         // A chain longer than the roster would be a loop; loading refuses those, and this bounds it all the same.
-        for _ in 0..=self.units.len() {
-            let here = at?;
-            if self.expected.binary_search(&here).is_ok() {
-                return Some(here);
-            }
-            at = self.units.get(here as usize)?.parent;
-        }
-        None
+        std::iter::successors(parent(&unit), parent).take(self.units.len())
     }
 
     /// Whether one of the two is above the other, or they are the same.
@@ -60,17 +78,8 @@ impl Roster {
         self.above(a, b) || self.above(b, a)
     }
 
-    fn above(&self, top: u32, mut below: u32) -> bool {
-        for _ in 0..=self.units.len() {
-            if below == top {
-                return true;
-            }
-            match self.units.get(below as usize).and_then(|unit| unit.parent) {
-                Some(parent) => below = parent,
-                None => return false,
-            }
-        }
-        false
+    fn above(&self, top: u32, below: u32) -> bool {
+        below == top || self.chain(below).any(|above| above == top)
     }
 
     /// Units that a written name may mean: by code, full name or alias. Exactly one is a match, several are

@@ -183,7 +183,8 @@ registry! {
         ScoreUnknown "score-unknown" = row(BLOCK, "不是得分也不是等次", "neither a score nor a grade", MEND);
         UnitUnknown "unit-unknown" = row(BLOCK, "单位不在名册中", "the unit is not in the roster", "请报送单位改填单位全称；名册缺漏的补充别名");
         UnitAmbiguous "unit-ambiguous" = row(BLOCK, "单位名对应不止一个单位", "several units of that name", "请报送单位改填单位全称");
-        UnitNotExpected "unit-not-expected" = row(BLOCK, "推荐单位不在应报之列", "the recommending unit owes no return, and neither does any unit above it", "请核对推荐单位；应报的请改单位名册");
+        UnitNotExpected "unit-not-expected" = row(BLOCK, "推荐单位不在应报之列", "the recommending unit owes no return, neither does any unit above it, and it is not in line with the sender", "请核对推荐单位；应报的请改单位名册");
+        UnitOffChain "unit-off-chain" = row(BLOCK, "推荐单位和报送单位没有隶属关系", "a row whose recommending unit is neither above nor below the sender that the cover names", "请核对这一行是谁推荐的，或在名册中补上级代码");
         IdStoredAsNumber "id-stored-as-number" = row(BLOCK, "身份证号存成了数字", "an ID number stored as a number has lost digits", "请报送单位设为文本格式后重新填写");
         IdFifteenDigits "id-fifteen-digits" = row(BLOCK, "15 位的旧身份证号", "an old 15-digit ID number", MEND);
         DittoInName "ditto-in-name" = row(BLOCK, "名称填了同上", "同上 for a record's own name, so that it would be the record above", "请报送单位写明这一条自己的名称");
@@ -205,6 +206,7 @@ registry! {
         RowOfBrokenSet "row-of-broken-set" = row(VERIFY, "同一组的其他行没有计入", "a row of a set that `stand-together` declares to count as a whole, of which another row is held; it is held as well", "其他行改正后一并计入");
         RecordSpelledAlike "record-spelled-alike" = row(VERIFY, "名称像是同一个的两种写法", "records whose names differ only in the kind of company or in an addition in brackets, within one sender or where they may occur once only; both count", "请核实：是同一条记录的只留一条");
         RecordInTwoReturns "record-in-two-returns" = row(VERIFY, "两个单位报了同一条记录", "equal records of two senders, where no rule of the form speaks of it; both count", "请与两个单位核实");
+        ReportedByAnother "reported-by-another" = whole(NOTE, "由别的单位代报", "a unit that owes a return and sent none: its rows count in another unit's list, so it has reported", "已算作报送，不必催报");
         VersionUndecidable "version-undecidable" = whole(BLOCK, "两个版本分不出先后", "two versions, and nothing tells which is later", "请报送单位说明以哪一份为准");
         VersionEvidenceConflict "version-evidence-conflict" = whole(VERIFY, "版本先后的依据不一致", "填报日期, marks and stamps disagree; the later 填报日期 counts", "请核对以哪一份为准");
 VersionByStamp "version-by-stamp" = whole(VERIFY, "只凭修改时间分出新旧", "a version replaced another by its modified stamp alone, inside or of the file", "请汇总部门向报送单位核实哪一份有效");
