@@ -1,7 +1,6 @@
 //! Whose a row is: recommending units, units that owe nothing, rows off the chain, units that another one reports for.
 
 use super::fixture::*;
-use super::*;
 use crate::definition::Reference;
 use crate::model::normalised::{Sender, SenderEvidence};
 use crate::model::run::UnitStatus;

@@ -1,7 +1,7 @@
 //! Reporting discipline (RETURNS.md §7): when each return came in, how late that was, and how each expected unit stands.
 
 use super::addresses::Addresses;
-use super::sorted::Named;
+use super::sorted::WhoseRows;
 use crate::definition::Roster;
 use crate::definition::reference::Due;
 use crate::domain::workdays::Calendar;
@@ -48,7 +48,7 @@ pub fn early(due: Option<&Due>, source: &SourceFile, returned: &NormalisedReturn
 
 /// How every expected unit stands, in official order. `named` tells whose rows each file holds; `dated` whether the
 /// calendar has a due date for the period.
-pub fn units(roster: &Roster, dated: bool, sources: &[SourceVerdict], named: &Named) -> Vec<UnitReport> {
+pub fn units(roster: &Roster, dated: bool, sources: &[SourceVerdict], named: &WhoseRows) -> Vec<UnitReport> {
     let mut by_unit: BTreeMap<u32, Vec<(&SourceVerdict, Option<bool>)>> = BTreeMap::new();
     for source in sources {
         let own = source.unit.and_then(|unit| roster.owing(unit));
@@ -92,7 +92,7 @@ fn standing(source: &SourceVerdict, counts: Option<bool>, dated: bool) -> Option
 }
 
 /// Units that owe a return and sent none, whose rows count in another unit's list: they have reported.
-pub fn by_others(roster: &Roster, addresses: &Addresses, named: &Named) -> Vec<Finding> {
+pub fn by_others(roster: &Roster, addresses: &Addresses, named: &WhoseRows) -> Vec<Finding> {
     let sent: BTreeSet<u32> = addresses.senders.values().filter_map(|unit| roster.owing(*unit)).collect();
     let name = |unit: u32| roster.units.get(unit as usize).map_or("", |unit| unit.name.as_ref());
     let mut findings = Vec::new();

@@ -4,7 +4,7 @@ use super::arrived::{Arrival, Arrived};
 use super::decided::Settlement;
 use super::discipline::{beijing_day, early, lateness, units};
 use super::ruling::{self, Replaced, Ruling};
-use super::sorted::Named;
+use super::sorted::WhoseRows;
 use super::verdicts::blocking;
 use crate::definition::{Reference, Roster};
 use crate::model::codes::FindingCode;
@@ -23,7 +23,7 @@ pub fn close(
     ruling: &Ruling,
     accounts: Vec<RowAccount>,
     mut findings: Vec<Finding>,
-    named: &Named,
+    named: &WhoseRows,
     settlement: Settlement,
 ) -> RunVerdict {
     sort_findings(&mut findings);

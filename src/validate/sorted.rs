@@ -90,11 +90,16 @@ pub fn take_findings(ruling: &Ruling, sorted: &Sorted, arrived: &mut [Arrived]) 
 }
 
 /// Per file: the units that owe what its rows say, each with whether any of its rows counts.
-pub type Named = BTreeMap<u32, BTreeMap<u32, bool>>;
+pub type WhoseRows = BTreeMap<u32, BTreeMap<u32, bool>>;
 
 /// Adds the judged rows to their files' accounts; returns whose rows they are.
-pub fn count_rows(roster: &Roster, forms: &[FormRows], verdicts: &[RowVerdicts], accounts: &mut [RowAccount]) -> Named {
-    let mut named = Named::new();
+pub fn count_rows(
+    roster: &Roster,
+    forms: &[FormRows],
+    verdicts: &[RowVerdicts],
+    accounts: &mut [RowAccount],
+) -> WhoseRows {
+    let mut named = WhoseRows::new();
     for (rows, verdict) in forms.iter().zip(verdicts) {
         for (row, origin) in rows.rows.origins.iter().enumerate() {
             let whose = rows.rows.named.get(row).copied().flatten().and_then(|unit| roster.owing(unit));
