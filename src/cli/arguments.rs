@@ -28,11 +28,13 @@ pub enum Verb {
     )]
     Run(RunOptions),
     /// 列出历史库里存了哪些报告期
-    #[command(after_help = "例：\n  huizong history\n  huizong history innovation --history D:\\汇总历史")]
+    #[command(
+        after_help = "例：\n  huizong history\n  huizong history innovation --history D:\\汇总历史\n  huizong history innovation --remove 2026-03"
+    )]
     History(HistoryOptions),
     /// 印发一期：记下文号并锁定，以后更正须写理由
     #[command(
-        after_help = "例：\n  huizong issue innovation --period 2026-03 --number 皖工办〔2026〕5号\n  huizong issue model-teams --period 2026 --number 皖工发〔2026〕12号 --ledger"
+        after_help = "例：\n  huizong issue innovation --period 2026-03 --number 皖工办〔2026〕5号\n  huizong issue model-teams --period 2026 --number 皖工发〔2026〕12号 --ledger\n  huizong issue model-teams --period 2026 --number 皖工发〔2026〕12号 --ledger --selected 入选名单.xlsx"
     )]
     Issue(IssueOptions),
     /// 把（改过的）规则拿到历史库各期上试算：会退回多少行、多少单位
@@ -152,6 +154,12 @@ pub struct HistoryOptions {
     /// 流程名（不写则列出历史库里的全部流程）
     #[arg(value_name = "流程")]
     pub pipeline: Option<String>,
+    /// 删去这一期：先列出删去的是什么，加 --yes 才删，留一份副本到下一次汇总
+    #[arg(long, value_name = "报告期", requires = "pipeline")]
+    pub remove: Option<String>,
+    /// 与 --remove 同用：确认删去
+    #[arg(long, requires = "remove")]
+    pub yes: bool,
     #[command(flatten)]
     pub past: Past,
     /// 流程定义所在文件夹（默认用程序自带的 pipelines）
@@ -173,9 +181,21 @@ pub struct IssueOptions {
     /// 印发的文号，如 皖工办〔2026〕5号
     #[arg(long, value_name = "文号")]
     pub number: String,
-    /// 同时把评选结果记入荣誉台账（记哪些列在流程定义的 [ledger] 里）
+    /// 评选结果记入荣誉台账：先写出入选名单，填好“入选”栏后再加 --selected 记入
     #[arg(long)]
     pub ledger: bool,
+    /// 填好“入选”栏的名单；只有写“是”的记入台账
+    #[arg(long, value_name = "文件", requires = "ledger")]
+    pub selected: Option<PathBuf>,
+    /// 还有未报、无法读取或必改时也要印发的理由
+    #[arg(long, value_name = "文字")]
+    pub despite: Option<String>,
+    /// 只看将要锁定和记入什么，不写任何东西
+    #[arg(long)]
+    pub preview: bool,
+    /// 入选名单写到哪个文件夹（默认 out/流程-报告期）
+    #[arg(long, value_name = "文件夹")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     pub past: Past,
     /// 参照表所在文件夹（荣誉台账在哪里；缺的表用自带的）

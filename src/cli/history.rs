@@ -4,8 +4,10 @@ use super::arguments::HistoryOptions;
 use super::screen::{Exit, say};
 use crate::definition::Plan;
 use crate::domain::period::Period;
+use crate::formats::allowance::Allowance;
+use crate::history::History;
 use crate::history::survey::{StoreSurvey, SurveyedPeriod, survey};
-use crate::run::Stop;
+use crate::run::{Prepared, Stop};
 use crate::workspace::{self, Workspace};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -20,6 +22,9 @@ pub fn history(options: &HistoryOptions) -> Result<Exit, Stop> {
     if let Some(missing) = options.past.history.as_deref().filter(|folder| !folder.is_dir()) {
         let missing = missing.display();
         return Err(Stop::Input(format!("历史库文件夹“{missing}”不存在。请检查 --history 后面的路径。")));
+    }
+    if let (Some(period), Some(name)) = (&options.remove, &options.pipeline) {
+        return remove(options, &workspace, name, period);
     }
     // Without a folder both are shown, each by its name: nobody should look at the sample's and take it for his own.
     let roots = workspace::histories(options.past.history.as_deref());
@@ -40,6 +45,33 @@ pub fn history(options: &HistoryOptions) -> Result<Exit, Stop> {
         })
         .collect();
     say(&if options.json { for_machines(&found) } else { for_people(&found) + &unknown.concat() });
+    Ok(Exit::Clean)
+}
+
+/// Shows what is stored of one period, and with `--yes` takes it out.
+fn remove(options: &HistoryOptions, workspace: &Workspace, name: &str, written: &str) -> Result<Exit, Stop> {
+    let prepared = workspace.prepare(name, None, Some(written), Allowance::default())?;
+    let Prepared { plan, reference, period, .. } = &prepared;
+    let root = workspace.history(options.past.history.as_deref(), &[]);
+    let stored = survey(&root, plan).periods.into_iter().find(|stored| stored.period == *period);
+    let title = format!("{}{}", period.title(), plan.title);
+    let Some(stored) = stored else {
+        return Err(Stop::Usage(format!("历史库 {} 里没有{title}。", root.display())));
+    };
+    if !matches!(stored.issued, Ok(None)) {
+        return Err(Stop::Usage(format!("{title}已经印发，不能从历史库删去。")));
+    }
+    let shown = line(&stored, plan);
+    if !options.yes {
+        say(&format!("将从历史库 {} 删去：\n  {shown}\n现在没有删。确认删去的，加 --yes 再运行。\n", root.display()));
+        return Ok(Exit::Clean);
+    }
+    let aside = History::open(Some(&root), plan, reference, period).remove_own().map_err(Stop::Output)?;
+    say(&format!(
+        "已从历史库删去：\n  {shown}\n副本留在 {}，下一次汇总“{}”时删除；要恢复的，在那以前移回原处。\n",
+        aside.display(),
+        plan.title
+    ));
     Ok(Exit::Clean)
 }
 

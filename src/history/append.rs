@@ -16,11 +16,25 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 const MOST: u64 = 1 << 30;
 
 /// What became of the rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
     pub added: usize,
     /// Rows that were there already, word for word in the columns given.
     pub already: usize,
+    /// Rows of the same document number that are not among those given, and go.
+    pub taken_out: Vec<Vec<String>>,
+    /// Columns given that the table has not.
+    pub lacking: Vec<String>,
+}
+
+/// The document number that rows are entered under: other rows of it in the table are an earlier selection's.
+#[derive(Debug, Clone, Copy)]
+pub struct Own<'a> {
+    /// Which of the columns given holds it.
+    pub column: usize,
+    pub number: &'a str,
+    /// Why rows of it that are no longer selected go; stands in the trace.
+    pub reason: &'a str,
 }
 
 /// A table that is locked and was read under the lock, with what will be added to it.
@@ -32,6 +46,8 @@ pub struct Addition {
     shown: String,
     /// The whole file with the new rows; `None` where there are none.
     new: Option<Vec<u8>>,
+    /// The trace of what goes: a file beside the table, whole.
+    trace: Option<(String, Vec<u8>)>,
 }
 
 /// Works out which rows are to be added to the table at `path`, and holds it against everybody else who adds to it, from
@@ -45,6 +61,7 @@ pub fn prepare(
     schema: &ReferenceSchema,
     columns: &[&str],
     rows: &[Vec<String>],
+    own: Option<Own<'_>>,
 ) -> Result<Addition, String> {
     let shown = path.display().to_string();
     let cannot = |error: &std::io::Error| trouble("读取台账", path, error);
@@ -66,26 +83,81 @@ pub fn prepare(
         (name.to_owned(), also)
     };
     let wanted: Vec<(String, Vec<String>)> = columns.iter().map(|name| want(name)).collect();
+    // A table from before a column was thought of is added to all the same.
+    let required = |name: &str| schema.columns.iter().any(|column| column.name == name && column.required);
+    let any = columns.iter().any(|name| required(name));
     let wants = wanted
         .iter()
-        .map(|(name, also)| Want { name, also: also.iter().map(String::as_str).collect(), required: true })
+        .map(|(name, also)| Want {
+            name,
+            also: also.iter().map(String::as_str).collect(),
+            required: !any || required(name) || own.is_some_and(|own| columns.get(own.column) == Some(&name.as_str())),
+        })
         .collect();
     let sheet = HeadedTable::find(&file, wants).map_err(|problems| {
         problems.first().map_or_else(String::new, |problem| format!("{shown}：{}", problem.message))
     })?;
+    let has: Vec<bool> = (0..columns.len()).map(|want| sheet.has(want)).collect();
+    let lacking = columns.iter().zip(&has).filter(|(_, has)| !**has).map(|(name, _)| (*name).to_owned()).collect();
+    let present = |row: &[String]| -> Vec<String> {
+        row.iter().zip(&has).filter(|(_, has)| **has).map(|(text, _)| text.clone()).collect()
+    };
     let places = sheet.places();
     // Whether a cell was made inert or not, by us or by hand: the row is the same.
     let plain = |row: &[String]| -> Vec<String> { row.iter().map(|text| of_inert(text).to_owned()).collect() };
     let mut known: BTreeSet<Vec<String>> =
         sheet.records().map(|record| plain(&texts(record.cells(), &places))).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| present(row)).collect();
+    let given: BTreeSet<Vec<String>> = rows.iter().map(|row| plain(row)).collect();
+    let (mut taken_out, mut lines) = (Vec::new(), BTreeSet::new());
+    if let Some(own) = own {
+        let at = has.iter().take(own.column).filter(|has| **has).count();
+        for record in sheet.records() {
+            let row = plain(&texts(record.cells(), &places));
+            if row.get(at).is_some_and(|number| number == own.number) && !given.contains(&row) {
+                lines.insert(record.line);
+                taken_out.push(row);
+            }
+        }
+    }
     let fresh: Vec<Vec<String>> = rows.iter().filter(|row| known.insert(plain(row))).cloned().collect();
     let (added, already) = (fresh.len(), rows.len() - fresh.len());
-    let new = (added > 0).then(|| {
-        let style = CsvStyle::like(&bytes);
-        let lines = style.lines(&fresh, &places, sheet.width(), &bytes);
-        [bytes, lines].concat()
+    let style = CsvStyle::like(&bytes);
+    let trace = match (&own, taken_out.is_empty()) {
+        (Some(own), false) => {
+            let names = columns.iter().zip(&has).filter(|(_, has)| **has).map(|(name, _)| *name);
+            Some(style.trace(folder, name, names, &taken_out, own.reason)?)
+        }
+        _ => None,
+    };
+    let new = (added > 0 || !lines.is_empty()).then(|| {
+        let kept = without_records(&bytes, &lines);
+        let more = if fresh.is_empty() { Vec::new() } else { style.lines(&fresh, &places, sheet.width(), &kept) };
+        [kept, more].concat()
     });
-    Ok(Addition { appended: Appended { added, already }, lock, name: name.to_owned(), shown, new })
+    let appended = Appended { added, already, taken_out, lacking };
+    Ok(Addition { appended, lock, name: name.to_owned(), shown, new, trace })
+}
+
+/// A csv without some of its records, told by their 1-based numbers, every other byte as it was.
+fn without_records(bytes: &[u8], gone: &BTreeSet<u32>) -> Vec<u8> {
+    let (mut kept, mut start, mut number, mut quoted) = (Vec::with_capacity(bytes.len()), 0, 1u32, false);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => {
+                if !gone.contains(&number) {
+                    kept.extend_from_slice(&bytes[start..=at]);
+                }
+                (start, number) = (at + 1, number + 1);
+            }
+            _ => {}
+        }
+    }
+    if !gone.contains(&number) {
+        kept.extend_from_slice(&bytes[start..]);
+    }
+    kept
 }
 
 impl Addition {
@@ -96,7 +168,13 @@ impl Addition {
     pub fn write(self) -> Result<(), String> {
         let Some(bytes) = &self.new else { return Ok(()) };
         let stage = Stage::under(self.lock)?;
-        let written = stage.put(&self.name, bytes).and_then(|()| stage.replace(&self.name).map(drop));
+        let written = stage.put(&self.name, bytes).and_then(|()| match &self.trace {
+            None => stage.replace(&self.name).map(drop),
+            Some((trace, bytes)) => {
+                stage.put(trace, bytes)?;
+                stage.commit(&[trace.clone(), self.name.clone()]).map(drop)
+            }
+        });
         written.map_err(|why| format!("没有记入 {}：{why}", self.shown))
     }
 }
@@ -123,6 +201,34 @@ impl CsvStyle {
         let tabs = first.contains(&b'\t') && !first.contains(&b',');
         let crlf = bytes.windows(2).any(|pair| pair == b"\r\n");
         CsvStyle { utf8, separator: if tabs { '\t' } else { ',' }, line_end: if crlf { "\r\n" } else { "\n" } }
+    }
+
+    /// The trace of rows that go, after those that went before: `荣誉台账_撤出记录.csv` beside the table.
+    fn trace<'n>(
+        &self,
+        folder: &Path,
+        table: &str,
+        columns: impl Iterator<Item = &'n str>,
+        rows: &[Vec<String>],
+        reason: &str,
+    ) -> Result<(String, Vec<u8>), String> {
+        let stem = table.rsplit_once('.').map_or(table, |(stem, _)| stem);
+        let name = format!("{stem}_撤出记录.csv");
+        let path = folder.join(&name);
+        let before = match path.exists() {
+            true => whole_file(&path, MOST).map_err(|why| format!("打不开 {}：{}", path.display(), why.cause))?,
+            false => BOM.to_vec(),
+        };
+        let style = CsvStyle { utf8: true, separator: ',', line_end: self.line_end };
+        let head: Vec<String> = columns.map(str::to_owned).chain(["撤出理由".to_owned()]).collect();
+        let width = head.len();
+        let mut all: Vec<Vec<String>> = if before == BOM { vec![head] } else { Vec::new() };
+        all.extend(rows.iter().map(|row| row.iter().cloned().chain([reason.to_owned()]).collect()));
+        let places: Vec<usize> = (0..width).collect();
+        // A mark of the encoding is no line that a break has to end.
+        let ended: &[u8] = if before == BOM { b"\n" } else { &before };
+        let lines = style.lines(&all, &places, width, ended);
+        Ok((name, [before, lines].concat()))
     }
 
     fn lines(&self, rows: &[Vec<String>], places: &[usize], width: usize, before: &[u8]) -> Vec<u8> {
@@ -181,17 +287,17 @@ mod tests {
         let columns = ["年度", "名称", "文号"];
         let rows = [row(["2025", "甲班", "一号"]), row(["2026", "乙,班", "二\"号"]), row(["2026", "乙,班", "二\"号"])];
         let add = || {
-            let addition = prepare(&path, &schema(), &columns, &rows).unwrap();
-            let appended = addition.appended;
+            let addition = prepare(&path, &schema(), &columns, &rows, None).unwrap();
+            let counts = (addition.appended.added, addition.appended.already);
             addition.write().unwrap();
-            appended
+            counts
         };
-        assert_eq!(add(), Appended { added: 1, already: 2 });
+        assert_eq!(add(), (1, 2));
         let written = std::fs::read(&path).unwrap();
         let (text, _, wrong) = encoding_rs::GB18030.decode(&written);
         assert!(!wrong);
         assert_eq!(text, "文号,备注,集体名称,年度\r\n一号,,甲班,2025\r\n\"二\"\"号\",,\"乙,班\",2026\r\n");
-        assert_eq!(add(), Appended { added: 0, already: 3 });
+        assert_eq!(add(), (0, 3));
         assert_eq!(std::fs::read(&path).unwrap(), written, "not a byte changed");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "the lock, and no litter");
     }
@@ -202,12 +308,12 @@ mod tests {
         let path = folder.path().join("台账.csv");
         std::fs::write(&path, "年度,名称\n2025,甲\n").unwrap();
         let rows = [row(["2026", "乙", "二号"])];
-        let missing = prepare(&path, &schema(), &["年度", "名称", "文号"], &rows).unwrap_err();
+        let missing = prepare(&path, &schema(), &["年度", "名称", "文号"], &rows, None).unwrap_err();
         assert!(missing.contains("文号"), "{missing}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "年度,名称\n2025,甲\n");
         let book = folder.path().join("台账.xlsx");
         std::fs::write(&book, b"PK\x03\x04").unwrap();
-        assert!(prepare(&book, &schema(), &["年度"], &rows).unwrap_err().contains("另存为 csv"));
+        assert!(prepare(&book, &schema(), &["年度"], &rows, None).unwrap_err().contains("另存为 csv"));
     }
 
     #[test]
@@ -218,18 +324,18 @@ mod tests {
         let odd = ["=1+1", "-1+1", "＝1+1", "＠SUM(A1)", "+cmd|' /C calc'!A0", "\t=1+1", "-5"];
         let rows: Vec<Vec<String>> = odd.iter().map(|name| vec!["2026".to_owned(), (*name).to_owned()]).collect();
         let add = || {
-            let addition = prepare(&path, &schema(), &["年度", "名称"], &rows).unwrap();
-            let appended = addition.appended;
+            let addition = prepare(&path, &schema(), &["年度", "名称"], &rows, None).unwrap();
+            let counts = (addition.appended.added, addition.appended.already);
             addition.write().unwrap();
-            appended
+            counts
         };
-        assert_eq!(add(), Appended { added: odd.len(), already: 0 });
+        assert_eq!(add(), (odd.len(), 0));
         let text = std::fs::read_to_string(&path).unwrap();
         for line in text.lines().skip(2) {
             let cell = line.split_once(',').unwrap().1.trim_matches('"');
             assert!(cell.starts_with('\'') || cell == "-5", "{line}");
         }
-        assert_eq!(add(), Appended { added: 0, already: odd.len() }, "{text}");
+        assert_eq!(add(), (0, odd.len()), "{text}");
     }
 
     /// A table that is a link is added to where it lies; the link stays one.
@@ -241,7 +347,7 @@ mod tests {
         std::fs::write(&real, "年度,名称,文号\n2025,甲,一号\n").unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
         let rows = [row(["2026", "乙", "二号"])];
-        prepare(&link, &schema(), &["年度", "名称", "文号"], &rows).unwrap().write().unwrap();
+        prepare(&link, &schema(), &["年度", "名称", "文号"], &rows, None).unwrap().write().unwrap();
         assert!(std::fs::symlink_metadata(&link).unwrap().file_type().is_symlink());
         assert_eq!(std::fs::read_to_string(&real).unwrap(), "年度,名称,文号\n2025,甲,一号\n2026,乙,二号\n");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing lies beside the link");
@@ -254,10 +360,10 @@ mod tests {
         let path = folder.path().join("台账.csv");
         std::fs::write(&path, "年度,名称,文号\n").unwrap();
         let columns = ["年度", "名称", "文号"];
-        let first = prepare(&path, &schema(), &columns, &[row(["2026", "甲", "一号"])]).unwrap();
+        let first = prepare(&path, &schema(), &columns, &[row(["2026", "甲", "一号"])], None).unwrap();
         let other = std::thread::spawn({
             let path = path.clone();
-            move || prepare(&path, &schema(), &columns, &[row(["2026", "乙", "二号"])]).and_then(Addition::write)
+            move || prepare(&path, &schema(), &columns, &[row(["2026", "乙", "二号"])], None).and_then(Addition::write)
         });
         std::thread::sleep(std::time::Duration::from_millis(100));
         assert!(!other.is_finished(), "it waits");

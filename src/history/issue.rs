@@ -29,6 +29,8 @@ pub struct Issued {
     pub ledger: Option<LedgerRecord>,
     /// The figures as they were issued; `None` where an earlier program issued the period, which did not keep them apart.
     pub figures: Option<StoredFile>,
+    /// Why it was issued although units, files or corrections were missing; empty where nothing was.
+    pub despite: String,
 }
 
 /// A period's selections in a ledger. It stands here before the first row is entered there: rows of a period's own are
@@ -41,6 +43,8 @@ pub struct LedgerRecord {
     pub rows: usize,
     /// Whether all of them were entered; `false` is what a run that died leaves.
     pub entered: bool,
+    /// Rows that a later selection took out again, with the trace beside the table.
+    pub taken_out: usize,
 }
 
 impl Issued {
@@ -50,11 +54,15 @@ impl Issued {
             .iter()
             .map(|one| json!({ "reason": one.reason, "input_sha256": one.input_sha256, "figures": one.figures }))
             .collect();
-        let ledger =
-            self.ledger.as_ref().map(|of| json!({ "table": of.table, "rows": of.rows, "entered": of.entered }));
+        let ledger = self.ledger.as_ref().map(|of| {
+            json!({
+                "table": of.table, "rows": of.rows, "entered": of.entered, "taken_out": of.taken_out,
+            })
+        });
         let figures = self.figures.as_ref().map(StoredFile::json);
         sealed(json!({
             "format": FORMAT, "number": self.number, "amended": amended, "ledger": ledger, "figures": figures,
+            "despite": self.despite,
         }))
     }
 
@@ -117,6 +125,7 @@ fn read(record: &Map<String, Value>) -> Option<Issued> {
             rows: count(&of["rows"])?,
             // An earlier program wrote its record behind the rows.
             entered: of["entered"].as_bool().unwrap_or(true),
+            taken_out: count(&of["taken_out"]).unwrap_or(0),
         }),
     };
     let figures = match record.get("figures") {
@@ -124,5 +133,6 @@ fn read(record: &Map<String, Value>) -> Option<Issued> {
         Some(part) => Some(StoredFile::read(part)?),
     };
     let number = record.get("number")?.as_str()?.to_owned();
-    Some(Issued { number, amended: amended.collect::<Option<_>>()?, ledger, figures })
+    let despite = record.get("despite").and_then(Value::as_str).unwrap_or_default().to_owned();
+    Some(Issued { number, amended: amended.collect::<Option<_>>()?, ledger, figures, despite })
 }

@@ -15,6 +15,9 @@ pub const ISSUED_FIGURES: &str = "issued-figures.json";
 /// whole, and where this is left, they are not of one run.
 pub const RESULTS_AHEAD: &str = "results-ahead";
 
+/// Where a period that somebody removed is kept until the next run of its pipeline.
+pub const REMOVED: &str = ".removed";
+
 /// Periods that have a folder; folders of other names are none of ours.
 pub fn periods(folder: &Path, schedule: &Schedule) -> Vec<Period> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();

@@ -1,17 +1,35 @@
 //! The rows that a stored period enters into its ledger when it is issued.
 
 use super::head::day_words;
-use super::stored::StoredPeriod;
+use super::stored::{StoredForm, StoredPeriod};
 use crate::definition::{LedgerEntry, LedgerValue, Plan, Reference};
 use crate::domain::period::Period;
-use crate::model::{Column, Value};
+use crate::model::{Column, Fingerprint, Value};
 use crate::rows::{Grid, context};
+use crate::text::masks::mask_within;
+use std::collections::BTreeSet;
 
 /// The entries' columns in one order, and the rows with a text for each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Entered {
     pub columns: Vec<String>,
     pub rows: Vec<Vec<String>>,
+    /// Which of the columns holds the document number.
+    pub number: Option<usize>,
+}
+
+impl Entered {
+    /// What tells a row, whatever number it will be entered under.
+    pub fn print(&self, row: &[String]) -> Fingerprint {
+        Fingerprint::of(row.iter().enumerate().filter(|(at, _)| Some(*at) != self.number).map(|(_, text)| text))
+    }
+
+    /// Only the rows that somebody selected.
+    pub fn only(mut self, selected: &BTreeSet<Fingerprint>) -> Entered {
+        let rows = std::mem::take(&mut self.rows);
+        self.rows = rows.into_iter().filter(|row| selected.contains(&self.print(row))).collect();
+        self
+    }
 }
 
 /// Gathers the rows of all entries.
@@ -26,11 +44,17 @@ pub fn entered(
     number: &str,
 ) -> Result<Entered, String> {
     let mut all = Entered::default();
-    for (name, _) in plan.ledger.iter().flat_map(|entry| &entry.columns) {
+    for (name, value) in plan.ledger.iter().flat_map(|entry| &entry.columns) {
         if !all.columns.contains(name) {
+            if matches!(value, LedgerValue::Number) {
+                all.number = Some(all.columns.len());
+            }
             all.columns.push(name.clone());
         }
     }
+    let of = |row: &LedgerRow, name: &String| {
+        row.iter().find(|(known, _)| known == name).map_or_else(String::new, |(_, text)| text.clone())
+    };
     for entry in &plan.ledger {
         let rows = rows(plan, reference, period, stored, entry)?;
         for row in rows {
@@ -41,9 +65,9 @@ pub fn entered(
                     Some(LedgerValue::Text(text)) => text.clone(),
                     Some(LedgerValue::Year) => period.year().to_string(),
                     Some(LedgerValue::Number) => number.to_owned(),
-                    Some(LedgerValue::Column(column)) => {
-                        row.iter().find(|(known, _)| known == column).map_or_else(String::new, |(_, text)| text.clone())
-                    }
+                    // Gathered with the row, under the column's own name.
+                    Some(LedgerValue::City | LedgerValue::Source | LedgerValue::Holds(_)) => of(&row, name),
+                    Some(LedgerValue::Column(column)) => of(&row, column),
                 }
             };
             all.rows.push(all.columns.iter().map(text).collect());
@@ -69,7 +93,12 @@ fn rows(
         LedgerValue::Column(column) => Some(column),
         _ => None,
     });
-    for name in entry.filter.iter().flat_map(|filter| &filter.columns).chain(read) {
+    let judged = entry.columns.iter().filter_map(|(_, value)| match value {
+        LedgerValue::Holds(condition) => Some(condition),
+        _ => None,
+    });
+    let judged = entry.filter.iter().chain(judged).flat_map(|condition| &condition.columns);
+    for name in judged.chain(read) {
         if !names.contains(name) {
             names.push(name.clone());
         }
@@ -84,10 +113,35 @@ fn rows(
         return Err(format!("《{title}》的存档各列长短不一"));
     }
     let grid = Grid::new(names.clone(), columns, form.len(), &reference.roster);
-    let mask = entry.filter.as_ref().map(|filter| grid.mask(filter, &context(plan, reference, period)));
+    let context = context(plan, reference, period);
+    let mask = entry.filter.as_ref().map(|filter| grid.mask(filter, &context));
+    let mut beside: Vec<(String, Vec<String>)> = Vec::new();
+    for (name, value) in &entry.columns {
+        let texts: Vec<String> = match value {
+            LedgerValue::Holds(condition) => {
+                grid.mask(condition, &context).into_iter().map(|yes| if yes { "是" } else { "否" }.to_owned()).collect()
+            }
+            LedgerValue::City => {
+                let city = |unit: &Option<u32>| Some(reference.roster.units.get((*unit)? as usize)?.city.clone());
+                form.units().iter().map(|unit| city(unit).unwrap_or_default()).collect()
+            }
+            LedgerValue::Source => (0..form.len()).map(|row| source(form, row)).collect(),
+            _ => continue,
+        };
+        beside.push((name.clone(), texts));
+    }
     let counts = |row: &usize| mask.as_ref().is_none_or(|mask| mask.get(*row) == Some(&true));
-    let texts = |row: usize| names.iter().map(|name| (name.clone(), words(grid.value(row, name)))).collect();
+    let texts = |row: usize| {
+        let own = names.iter().map(|name| (name.clone(), words(grid.value(row, name))));
+        let beside = beside.iter().map(|(name, texts)| (name.clone(), texts.get(row).cloned().unwrap_or_default()));
+        beside.chain(own).collect()
+    };
     Ok((0..form.len()).filter(counts).map(texts).collect())
+}
+
+/// `合肥/省一建.xls 第 7 行`.
+fn source(form: &StoredForm, row: usize) -> String {
+    form.origin(row).map_or_else(String::new, |origin| mask_within(&format!("{} 第 {} 行", origin.file, origin.row)))
 }
 
 fn words(value: Value<'_>) -> String {

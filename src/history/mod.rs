@@ -23,6 +23,8 @@ mod parquet;
 pub mod references;
 pub mod remarks;
 pub mod rows;
+pub mod selection;
+pub mod standing;
 pub mod store;
 pub mod stored;
 pub mod survey;

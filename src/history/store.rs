@@ -1,7 +1,7 @@
 //! The stored periods of one pipeline around the run's own, opened as they are asked for.
 
 use super::head::Unusable;
-use super::layout::periods;
+use super::layout::{REMOVED, periods};
 use super::remarks::{HistoryGap, Remarks};
 use super::stored::{StoredForm, StoredPeriod};
 use super::today::Today;
@@ -95,6 +95,35 @@ impl History {
         folder
             .flat_map(|folder| self.slots.keys().map(|period| folder.join(period.key())))
             .try_for_each(|period| crate::atomic::recover(&period))
+    }
+
+    /// Takes the run's own period out of the store: it is moved aside, whole, and kept until the next run. Where it lies
+    /// now.
+    ///
+    /// # Errors
+    /// Somebody is writing there, or it cannot be moved; nothing was changed.
+    pub fn remove_own(&self) -> Result<PathBuf, String> {
+        let (Some(folder), Some(own)) = (self.folder.as_deref(), self.own_folder()) else {
+            return Err("没有历史库".to_owned());
+        };
+        // Nobody is in the middle of anything there; a folder that is moved takes no lock along.
+        drop(crate::atomic::Lock::wait(&own)?);
+        let aside = folder.join(REMOVED);
+        let target = aside.join(self.current.key());
+        let failed = |error: std::io::Error| crate::atomic::trouble("移出历史库", &own, &error);
+        if target.exists() {
+            std::fs::remove_dir_all(&target).map_err(failed)?;
+        }
+        std::fs::create_dir_all(&aside).and_then(|()| std::fs::rename(&own, &target)).map_err(failed)?;
+        Ok(target)
+    }
+
+    /// Lets go of what was removed before.
+    pub fn forget_removed(&self) {
+        if let Some(folder) = &self.folder {
+            // What cannot be deleted now is deleted by the next run.
+            let _ = std::fs::remove_dir_all(folder.join(REMOVED));
+        }
     }
 
     /// Whether another period lies behind the run's own.

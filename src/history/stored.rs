@@ -207,6 +207,14 @@ impl StoredPeriod {
         self.folder.bytes(part)
     }
 
+    /// A file of the period, open.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub fn file_of(&self, part: &StoredFile) -> Result<std::fs::File, Unusable> {
+        self.folder.file(part)
+    }
+
     /// See [`PeriodFolder::results_ahead`].
     pub fn results_ahead(&self) -> bool {
         self.folder.results_ahead()

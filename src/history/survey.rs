@@ -3,7 +3,7 @@
 use super::folder::PeriodFolder;
 use super::head::{PeriodHead, Unusable};
 use super::issue::Issued;
-use super::layout::periods;
+use super::layout::{REMOVED, periods};
 use super::stored::read_head;
 use crate::atomic::lock::LOCK;
 use crate::definition::Plan;
@@ -44,7 +44,7 @@ pub fn survey(root: &Path, plan: &Plan) -> StoreSurvey {
     let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     let mut strangers: Vec<String> =
-        names.filter(|name| !keys.contains(name) && !is_empty_period(&folder, name, plan)).collect();
+        names.filter(|name| name != REMOVED && !keys.contains(name) && !is_empty_period(&folder, name, plan)).collect();
     strangers.sort();
     let gaps = gaps(&stored, plan);
     let periods = stored

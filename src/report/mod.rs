@@ -23,6 +23,7 @@ mod received;
 mod records;
 pub mod replay;
 pub mod results;
+pub mod selection;
 #[cfg(test)]
 mod tests;
 mod wording;

@@ -4,30 +4,71 @@
 use super::prepare::Prepared;
 use super::stop::Stop;
 use crate::atomic::Lock;
-use crate::history::append::{Addition, Appended};
+use crate::formats::allowance::Allowance;
+use crate::formats::file::whole_file;
+use crate::history::append::{Addition, Appended, Own};
+use crate::history::decisions::sheet::Tag;
 use crate::history::head::{StoredFile, Unusable};
 use crate::history::issue::{Issued, LedgerRecord};
 use crate::history::layout::ISSUED_FIGURES;
+use crate::history::ledger::Entered;
 use crate::history::remarks::HistoryGap;
-use crate::history::{History, StoredPeriod, append, ledger};
+use crate::history::selection::Selection;
+use crate::history::standing::Standing;
+use crate::history::{History, StoredPeriod, append, ledger, selection};
+use crate::report;
 use std::path::{Path, PathBuf};
+
+/// What is asked of an issue.
+#[derive(Debug, Clone, Default)]
+pub struct Request<'a> {
+    /// 文号.
+    pub number: &'a str,
+    /// Why the period is issued although something is missing.
+    pub despite: Option<&'a str>,
+    /// Only say what would be locked and entered.
+    pub preview: bool,
+    pub ledger: LedgerWish<'a>,
+}
+
+/// What is to become of the period's selections.
+#[derive(Debug, Clone, Default)]
+pub enum LedgerWish<'a> {
+    #[default]
+    Nothing,
+    /// Write the list of all that are nominated, for somebody to say who was selected.
+    List,
+    /// Enter those that this filled-in list selects.
+    Enter(&'a Path),
+}
 
 /// What an issue came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
-    /// It was issued under the same number before.
-    pub before: bool,
+    /// What is, or would be, locked.
+    pub standing: Standing,
+    /// `None` where nothing was locked, because only a preview or a list was asked for.
+    pub locked: Option<Locked>,
     pub ledger: Option<Added>,
+    /// The list to fill in: its bytes, and how many rows it has.
+    pub list: Option<(Vec<u8>, usize)>,
     /// What the reader should know.
     pub notes: Vec<String>,
 }
 
-/// Rows entered into a ledger, and those it had already.
+/// That the period is locked now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked {
+    /// It was issued under the same number before.
+    pub before: bool,
+}
+
+/// Rows entered into a ledger, those it had already, and those that went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Added {
     pub path: PathBuf,
-    pub added: usize,
-    pub already: usize,
+    pub appended: Appended,
+    pub selection: Selection,
 }
 
 /// Issues a period, all of it under the period's lock. That rows are entered into the ledger is on record before the first
@@ -35,19 +76,25 @@ pub struct Added {
 /// that somebody held before.
 ///
 /// # Errors
-/// [`Stop::Usage`]: the period is not stored or not whole, or is issued under another number, or the definition names no
-/// ledger; [`Stop::Output`]: it cannot be written.
-pub fn issue(prepared: &Prepared, history: &Path, number: &str, with_ledger: bool) -> Result<Done, Stop> {
+/// [`Stop::Usage`]: the period is not stored or not whole, lacks something and no reason is given, or is issued under
+/// another number; the definition names no ledger, or the list of the selected leaves something open;
+/// [`Stop::Output`]: it cannot be written.
+pub fn issue(prepared: &Prepared, history: &Path, request: &Request<'_>) -> Result<Done, Stop> {
     let Prepared { plan, reference, period, .. } = prepared;
-    let number = number.trim();
+    let number = request.number.trim();
     if number.is_empty() {
         return Err(Stop::Usage("--number 后面没有写文号。".to_owned()));
+    }
+    let despite = request.despite.map(str::trim);
+    if despite == Some("") {
+        return Err(Stop::Usage("--despite 后面没有写理由。".to_owned()));
     }
     let past = History::open(Some(history), plan, reference, period);
     let title = format!("{}{}", period.title(), plan.title);
     let Some(folder) = past.own_folder().filter(|folder| folder.is_dir()) else {
         return Err(not_stored(&title, history));
     };
+    nobody_has_open(prepared)?;
     let mut lock = Some(Lock::wait(&folder).map_err(Stop::Output)?);
     let stored = stored(&past, plan.forms.len(), &title, history)?;
     let unclear = |why: Unusable| {
@@ -57,11 +104,40 @@ pub fn issue(prepared: &Prepared, history: &Path, number: &str, with_ledger: boo
     if let Some(before) = before.as_ref().filter(|before| before.number != number) {
         return Err(Stop::Usage(format!("{title}已以“{}”印发，不能再用“{number}”印发。请核对文号。", before.number)));
     }
+    let standing = stored.standing();
+    let mut done = Done { standing, locked: None, ledger: None, list: None, notes: Vec::new() };
+    if let LedgerWish::List = request.ledger {
+        let entered = nominated(prepared, stored, number)?;
+        let tag = Tag::period_of(&plan.name, period);
+        let bytes = report::selection::selection(&format!("{title}入选名单"), &tag, &entered);
+        let bytes = bytes.map_err(|error| Stop::Output(format!("入选名单写不出来（{error}）")))?;
+        done.list = Some((bytes, entered.rows.len()));
+        return Ok(done);
+    }
+    let objections = done.standing.objections();
+    if !objections.is_empty() && despite.is_none() && before.is_none() && !request.preview {
+        return Err(Stop::Usage(format!(
+            "{title}还不能印发：{}。请先催报、改正或在处理意见里处理；确要现在印发的，加 --despite 理由，理由随这一期保存。",
+            objections.join("；")
+        )));
+    }
     let (mut issued, figures) = record(before.clone(), stored, number).map_err(unclear)?;
-    let addition = with_ledger.then(|| enter(prepared, stored, number)).transpose()?;
-    if let (Some((_, addition)), Some(table)) = (&addition, plan.ledger.first().map(|entry| entry.reference.clone())) {
-        let Appended { added, already } = addition.appended;
-        issued.ledger = Some(LedgerRecord { table, rows: added + already, entered: added == 0 });
+    if issued.despite.is_empty() && !objections.is_empty() {
+        issued.despite = despite.unwrap_or_default().to_owned();
+    }
+    let entry = match request.ledger {
+        LedgerWish::Enter(list) => Some(enter(prepared, stored, &issued, list)?),
+        _ => None,
+    };
+    if request.preview {
+        done.ledger = entry.map(|(path, addition, selection)| Added { path, appended: addition.appended, selection });
+        return Ok(done);
+    }
+    if let (Some((_, addition, _)), Some(table)) = (&entry, plan.ledger.first().map(|entry| entry.reference.clone())) {
+        let Appended { added, already, taken_out, .. } = &addition.appended;
+        let gone = issued.ledger.as_ref().map_or(0, |before| before.taken_out) + taken_out.len();
+        let entered = *added == 0 && taken_out.is_empty();
+        issued.ledger = Some(LedgerRecord { table, rows: added + already, entered, taken_out: gone });
     }
     let mut write = |issued: &Issued, figures: Option<&[u8]>| -> Result<(), Stop> {
         let held = lock.take().map_or_else(|| Lock::wait(&folder), Ok).map_err(Stop::Output)?;
@@ -71,17 +147,45 @@ pub fn issue(prepared: &Prepared, history: &Path, number: &str, with_ledger: boo
     if before.as_ref() != Some(&issued) {
         write(&issued, figures.as_deref())?;
     }
-    let mut added = None;
-    if let Some((path, addition)) = addition {
-        let Appended { added: new, already } = addition.appended;
+    if let Some((path, addition, selection)) = entry {
+        let appended = addition.appended.clone();
         addition.write().map_err(Stop::Output)?;
         if let Some(ledger) = issued.ledger.as_mut().filter(|ledger| !ledger.entered) {
             ledger.entered = true;
             write(&issued, None)?;
         }
-        added = Some(Added { path, added: new, already });
+        done.ledger = Some(Added { path, appended, selection });
     }
-    Ok(Done { before: before.is_some(), ledger: added, notes: notes(prepared, &past, stored, &issued, with_ledger) })
+    done.locked = Some(Locked { before: before.is_some() });
+    done.notes = notes(prepared, &past, stored, &issued, &request.ledger);
+    Ok(done)
+}
+
+/// Tables that the issue reads or writes and that somebody has open in a spreadsheet: what is saved there later would
+/// undo what is entered, or what was read is not what he sees.
+fn nobody_has_open(prepared: &Prepared) -> Result<(), Stop> {
+    let ledger = prepared.plan.ledger.first().map(|entry| entry.reference.as_str());
+    for (table, path, _) in &prepared.reference.files {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+            continue;
+        };
+        let marks = [format!("~${name}"), format!(".~{name}"), format!(".~lock.{name}#")];
+        let marked = marks.iter().any(|mark| folder.join(mark).exists());
+        // Windows refuses a second writer while a spreadsheet has the file.
+        let held = || std::fs::OpenOptions::new().append(true).open(path).is_err_and(|error| is_shared(&error));
+        if marked || (Some(table.as_str()) == ledger && held()) {
+            return Err(Stop::Usage(format!(
+                "“{table}”（{}）正在 Excel 或 WPS 里打开着。请保存并关闭它，再印发；现在什么都没有锁定。",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
+fn is_shared(error: &std::io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33))
 }
 
 fn notes(
@@ -89,14 +193,20 @@ fn notes(
     past: &History,
     stored: &StoredPeriod,
     issued: &Issued,
-    with_ledger: bool,
+    wish: &LedgerWish<'_>,
 ) -> Vec<String> {
+    let with_ledger = matches!(wish, LedgerWish::Enter(_));
     let mut notes = past.notes();
     if !stored.same_definition() {
         notes.push("这一期存入历史库之后，流程定义改过；印发的是当时的结果".to_owned());
     }
-    if with_ledger && !issued.amended.is_empty() {
-        notes.push("这一期印发后更正过；更正后不再入选的，请从台账里手工删去".to_owned());
+    if !with_ledger && !issued.amended.is_empty() && issued.ledger.is_some() {
+        notes.push(
+            "这一期印发后更正过；台账要跟着改的，请加 --ledger 重新确认入选名单，不再入选的会从台账撤出".to_owned(),
+        );
+    }
+    if !issued.despite.is_empty() {
+        notes.push(format!("印发时尚有欠缺，理由：{}", issued.despite));
     }
     if !with_ledger && !prepared.plan.ledger.is_empty() && issued.ledger.is_none() {
         notes.push("评选结果还没有记入台账；要记入的，加 --ledger 再运行一次".to_owned());
@@ -115,7 +225,8 @@ fn record(before: Option<Issued>, stored: &StoredPeriod, number: &str) -> Result
             let bytes = stored.figure_bytes()?;
             let figures = Some(StoredFile::of(ISSUED_FIGURES, &bytes));
             let (amended, ledger) = before.map_or_else(|| (Vec::new(), None), |before| (before.amended, before.ledger));
-            Ok((Issued { number: number.to_owned(), amended, ledger, figures }, Some(bytes)))
+            let despite = String::new();
+            Ok((Issued { number: number.to_owned(), amended, ledger, figures, despite }, Some(bytes)))
         }
     }
 }
@@ -144,25 +255,47 @@ fn stored<'h>(past: &'h History, forms: usize, title: &str, history: &Path) -> R
     Ok(stored)
 }
 
-fn enter(prepared: &Prepared, stored: &StoredPeriod, number: &str) -> Result<(PathBuf, Addition), Stop> {
+/// Every row that the period nominates, as it would stand in the ledger.
+fn nominated(prepared: &Prepared, stored: &StoredPeriod, number: &str) -> Result<Entered, Stop> {
     let Prepared { plan, reference, period, .. } = prepared;
-    let Some(first) = plan.ledger.first() else {
+    if plan.ledger.is_empty() {
         let path = plan.path.display();
         return Err(Stop::Usage(format!(
             "“{}”的定义里没有写 [[ledger]]，不知道记入哪个台账。请去掉 --ledger，或在 {path} 里补上。",
             plan.title
         )));
-    };
+    }
+    ledger::entered(plan, reference, period, stored, number)
+        .map_err(|why| Stop::Usage(format!("不能记入台账：{why}。请用现在的定义重新汇总这一期，再印发。")))
+}
+
+fn enter(
+    prepared: &Prepared,
+    stored: &StoredPeriod,
+    issued: &Issued,
+    list: &Path,
+) -> Result<(PathBuf, Addition, Selection), Stop> {
+    let Prepared { plan, reference, period, .. } = prepared;
+    let entered = nominated(prepared, stored, &issued.number)?;
+    let Some(first) = plan.ledger.first() else { return Err(Stop::Usage("没有台账。".to_owned())) };
     let schema = plan.references.iter().find(|schema| schema.name == first.reference);
     let path = reference.files.iter().find(|(table, ..)| *table == first.reference).map(|(_, path, _)| path);
     let (Some(schema), Some(path)) = (schema, path) else {
         return Err(Stop::Usage(format!("找不到“{}”，无处记入。请先建好这张表。", first.reference)));
     };
-    let entered = ledger::entered(plan, reference, period, stored, number)
-        .map_err(|why| Stop::Usage(format!("不能记入台账：{why}。请用现在的定义重新汇总这一期，再印发。")))?;
+    let allowance = Allowance::default();
+    let open = |why: String| {
+        Stop::Usage(format!("入选名单 {} 不能用：{why}。请改好后再运行；现在什么都没有锁定。", list.display()))
+    };
+    let bytes = whole_file(list, allowance.file()).map_err(|why| open(why.cause))?;
+    let tag = Tag::period_of(&plan.name, period);
+    let selection = selection::read(&bytes, &tag, &entered, allowance).map_err(open)?;
+    let entered = entered.only(&selection.yes);
     let columns: Vec<&str> = entered.columns.iter().map(String::as_str).collect();
-    let addition = append::prepare(path, schema, &columns, &entered.rows).map_err(Stop::Output)?;
-    Ok((path.clone(), addition))
+    let reason = issued.amended.last().map_or("重新确认入选名单", |amended| amended.reason.as_str());
+    let own = entered.number.map(|column| Own { column, number: &issued.number, reason });
+    let addition = append::prepare(path, schema, &columns, &entered.rows, own).map_err(Stop::Output)?;
+    Ok((path.clone(), addition, selection))
 }
 
 #[cfg(test)]
@@ -170,13 +303,28 @@ mod tests {
     use super::*;
     use crate::atomic::step;
     use crate::definition::reference::ReferenceFolders;
-    use crate::formats::allowance::Allowance;
     use crate::run::prepare::prepare;
     use std::collections::BTreeMap;
     use std::fs;
 
     const DEFINITION: &str = include_str!("../../tests/store/issue/pipeline.toml");
     const LEDGER: &str = "年度,名称,文号\n2025,旧班组,一号\n";
+
+    /// The list with 是 in every row.
+    fn all_selected(bytes: &[u8]) -> Vec<u8> {
+        use calamine::Reader;
+        let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+        let range = book.worksheet_range("入选名单").unwrap();
+        let mut filled = rust_xlsxwriter::Workbook::new();
+        let sheet = filled.add_worksheet();
+        for (row, cells) in (0..).zip(range.rows()) {
+            for (col, cell) in (0..).zip(cells) {
+                let text = if row > 0 && col == 1 { "是".to_owned() } else { cell.to_string() };
+                sheet.write_string(row, col, text).unwrap();
+            }
+        }
+        filled.save_to_buffer().unwrap()
+    }
 
     /// A definition that enters its rows into a ledger, and a period that is stored and not issued.
     fn project() -> (tempfile::TempDir, Prepared) {
@@ -200,6 +348,10 @@ mod tests {
         fs::write(&definition, DEFINITION).unwrap();
         let folders = ReferenceFolders(vec![reference]);
         let prepared = prepare(&definition, &folders, Some("2026-03"), Allowance::default()).unwrap();
+        let wish = Request { number: "二号", ledger: LedgerWish::List, ..Request::default() };
+        let (bytes, rows) = issue(&prepared, &home.path().join("history"), &wish).unwrap().list.unwrap();
+        assert_eq!(rows, 3);
+        fs::write(home.path().join("入选名单.xlsx"), all_selected(&bytes)).unwrap();
         (home, prepared)
     }
 
@@ -213,10 +365,15 @@ mod tests {
     /// the period's own, and issuing again comes to the same as if nothing had happened.
     #[test]
     fn an_issue_that_is_killed_at_any_step_is_finished_by_the_next() {
-        let issue = |home: &Path, prepared: &Prepared| issue(prepared, &home.join("history"), "二号", true);
+        let issue = |home: &Path, prepared: &Prepared| {
+            let list = home.join("入选名单.xlsx");
+            let request =
+                Request { number: "二号", despite: Some("试验"), preview: false, ledger: LedgerWish::Enter(&list) };
+            issue(prepared, &home.join("history"), &request)
+        };
         let (home, prepared) = project();
         let (_, steps, done) = step::stopped_at(None, || issue(home.path(), &prepared));
-        assert_eq!(done.unwrap().ledger.map(|ledger| (ledger.added, ledger.already)), Some((3, 0)));
+        assert_eq!(done.unwrap().ledger.map(|ledger| (ledger.appended.added, ledger.appended.already)), Some((3, 0)));
         let period = |home: &Path| home.join("history/tally/2026-03");
         let (whole, ledger) = (files(&period(home.path())), files(&home.path().join("reference")));
         let mut walked = 0;

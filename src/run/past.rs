@@ -39,6 +39,8 @@ impl OwnPeriod {
     pub fn find(history: &History, places: Places<'_>) -> Result<Option<OwnPeriod>, Stop> {
         let Some(folder) = history.own_folder() else { return Ok(None) };
         if places.out.is_some() {
+            // What somebody removed was kept until now.
+            history.forget_removed();
             // Found out now, and not after minutes of reading.
             let writable = history.recover().and_then(|()| crate::atomic::probe(&folder));
             writable.map_err(|why| Stop::Output(format!("历史库不能用：{why}")))?;
@@ -249,7 +251,7 @@ pub struct IssuedChanges {
 /// the definition enters nothing.
 pub fn take_out(prepared: &mut Prepared, entered: &BTreeSet<&str>) -> Option<usize> {
     let entry = prepared.plan.ledger.first()?;
-    let (column, _) = entry.columns.iter().find(|(_, value)| *value == LedgerValue::Number)?;
+    let (column, _) = entry.columns.iter().find(|(_, value)| matches!(value, LedgerValue::Number))?;
     let table = prepared.reference.tables.get_mut(&entry.reference)?;
     let numbers = table.column_names.iter().position(|name| name == column)?;
     let Some(Column::Text(numbers)) = table.columns.get(numbers) else { return None };

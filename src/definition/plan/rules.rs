@@ -89,16 +89,22 @@ pub struct LedgerEntry {
     pub line: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum LedgerValue {
     /// A column of the form.
     Column(String),
+    /// 是 or 否: whether a condition over the form holds of the row.
+    Holds(Checked),
     /// The same words in every row.
     Text(String),
     /// The year of the period.
     Year,
     /// The document number (文号) of the issue.
     Number,
+    /// The city of the recommending unit.
+    City,
+    /// The return that the row was read from, and its row there.
+    Source,
 }
 
 #[derive(Debug, Clone)]

@@ -54,7 +54,8 @@ fn complete(schema: &ReferenceSchema, columns: &[(String, Option<LedgerValue>)],
     }
 }
 
-/// The column's name, and its value where that is sound: `{ name = "名称", column = "班组名称" }`, or `text = "省级"`, or `value = "year"`.
+/// The column's name, and its value where that is sound: `{ name = "名称", column = "班组名称" }`, or `text = "省级"`, or `value = "year"`,
+/// or `holds = "人员类别 = '一线职工'"`.
 fn column(
     section: Section<'_>,
     schema: Option<&ReferenceSchema>,
@@ -65,9 +66,14 @@ fn column(
     let (from, text) = (section.maybe_word("column"), section.maybe_word("text"));
     let word = section.maybe_word("value");
     let value = word.as_ref().and_then(|_| section.choice("value", &VALUES));
-    let given = usize::from(from.is_some()) + usize::from(text.is_some()) + usize::from(word.is_some());
+    let holds = section.get("holds").is_some();
+    let condition = match form {
+        Some(columns) => context.condition(&section, "holds", columns),
+        None => section.maybe_word("holds").and(None),
+    };
+    let given = [from.is_some(), text.is_some(), word.is_some(), holds].into_iter().filter(|given| *given).count();
     if given != 1 {
-        let message = "“column”“text”“value”要写其中一个，也只写一个".to_owned();
+        let message = "“column”“text”“value”“holds”要写其中一个，也只写一个".to_owned();
         let help = "例如 { name = \"名称\", column = \"班组名称\" }".to_owned();
         section.log.report(DiagnosticCode::LedgerValue, section.span(), message, Some(help));
     }
@@ -97,7 +103,12 @@ fn column(
         }
         (_, _, Some(LedgerWord::Year)) => (LedgerValue::Year, Some(Type::Integer)),
         (_, _, Some(LedgerWord::Number)) => (LedgerValue::Number, Some(Type::Text)),
-        _ => return entry(None),
+        (_, _, Some(LedgerWord::City)) => (LedgerValue::City, Some(Type::Text)),
+        (_, _, Some(LedgerWord::Source)) => (LedgerValue::Source, Some(Type::Text)),
+        _ => match condition {
+            Some(condition) => (LedgerValue::Holds(condition), Some(Type::Boolean)),
+            None => return entry(None),
+        },
     };
     if let (Some(target), Some(ty)) = (target, ty) {
         // A text column takes anything; a number or date has to be one.
@@ -110,12 +121,19 @@ fn column(
     entry(Some(value))
 }
 
-pub const VALUES: [(&str, LedgerWord); 2] = [("year", LedgerWord::Year), ("number", LedgerWord::Number)];
+pub const VALUES: [(&str, LedgerWord); 4] = [
+    ("year", LedgerWord::Year),
+    ("number", LedgerWord::Number),
+    ("city", LedgerWord::City),
+    ("source", LedgerWord::Source),
+];
 
 #[derive(Clone, Copy)]
 pub enum LedgerWord {
     Year,
     Number,
+    City,
+    Source,
 }
 
 /// Words that stand in every row have to be of the column's code list.

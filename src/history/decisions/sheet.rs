@@ -103,16 +103,23 @@ impl AnswerBook {
 /// # Errors
 /// It cannot be read, or is no decisions workbook, in words.
 pub fn read(name: &str, bytes: &[u8], period: &str, allowance: Allowance) -> Result<AnswerBook, String> {
+    of_workbook(name, &read_workbook(bytes, allowance)?, period)
+}
+
+/// Reads a workbook that the program wrote and somebody filled in, whatever program saved it.
+///
+/// # Errors
+/// It cannot be read, in words.
+pub fn read_workbook(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, String> {
     let intake = Intake { in_bundle: 0, lone_column: false, allowance };
     // Readers may panic on damaged files; that must not take the run down.
     let read = std::panic::catch_unwind(|| sniff::read(bytes, intake))
         .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾").into()));
-    let workbook = read.map_err(|refused| match refused {
+    read.map_err(|refused| match refused {
         Refusal::Unreadable(unreadable) => unreadable.cause,
         Refusal::NotATable(cause) => cause,
         Refusal::OwnResults => "读不出来".to_owned(),
-    })?;
-    of_workbook(name, &workbook, period)
+    })
 }
 
 /// The answers of a workbook that is read.
@@ -138,13 +145,13 @@ pub fn of_workbook(name: &str, workbook: &RawWorkbook, period: &str) -> Result<A
 }
 
 /// A sheet's cells as a person sees them, by row and column.
-struct SheetGrid<'s> {
+pub struct SheetGrid<'s> {
     name: &'s str,
-    rows: BTreeMap<u32, BTreeMap<u16, Result<String, String>>>,
+    pub rows: BTreeMap<u32, BTreeMap<u16, Result<String, String>>>,
 }
 
 impl SheetGrid<'_> {
-    fn of(sheet: &RawSheet) -> SheetGrid<'_> {
+    pub fn of(sheet: &RawSheet) -> SheetGrid<'_> {
         let mut rows: BTreeMap<u32, BTreeMap<u16, Result<String, String>>> = BTreeMap::new();
         for cell in &sheet.cells {
             let words = words(sheet, cell.at, cell.value);
@@ -156,7 +163,24 @@ impl SheetGrid<'_> {
         SheetGrid { name: &sheet.name, rows }
     }
 
-    fn at(&self, row: u32, col: Option<u16>) -> Result<String, String> {
+    /// The first row that has both headings, and their columns.
+    pub fn find_columns(&self, one: &str, other: &str) -> Option<(u32, u16, u16)> {
+        self.rows.range(..HEADER_ROWS).find_map(|(row, cells)| {
+            let of = |heading: &str| {
+                let is = |words: &Result<String, String>| {
+                    words.as_ref().is_ok_and(|words| header_key(words) == header_key(heading))
+                };
+                cells.iter().find(|(_, words)| is(words)).map(|(col, _)| *col)
+            };
+            Some((*row, of(one)?, of(other)?))
+        })
+    }
+
+    /// A cell in words; empty where there is none.
+    ///
+    /// # Errors
+    /// It cannot be read, in words.
+    pub fn at(&self, row: u32, col: Option<u16>) -> Result<String, String> {
         let cell = col.and_then(|col| self.rows.get(&row)?.get(&col));
         cell.cloned().unwrap_or_else(|| Ok(String::new()))
     }

@@ -120,7 +120,7 @@ registry! {
         DuplicateBound "duplicate-bound" = entry("同一个代码的界限写了两次", ONE_ROW);
         BadBound "bad-bound" = entry("比例或个数写得不对", "写成不超过 100% 的百分数或一个整数");
         PointsOrder "points-order" = entry("表现差的得分反而高", "按时、迟报、退回、未报的得分依次不增");
-        LedgerValue "ledger-value" = entry("台账的列要写 column、text、value 中的一个", "留下其中一个");
+        LedgerValue "ledger-value" = entry("台账的列要写 column、text、value、holds 中的一个", "留下其中一个");
         LedgerIncomplete "ledger-incomplete" = entry("记入台账的列不全", "在 columns 里补上");
         LedgerAnotherTable "ledger-another-table" = entry("一次印发记入了几个台账", "写同一个参照表");
         WrongForm "wrong-form" = entry("核对的不是这张名单的表式", "换成同一个表式的台账核对");

@@ -101,7 +101,12 @@ const LEDGER_COLUMN: Shape = Shape::of(&[
     must("name", Text, "台账的列名"),
     may("column", Text, "取表式的这一列"),
     may("text", Text, "每一行都写这几个字"),
-    may("value", Word(&words(&ledger::VALUES)), "year 取年度，number 取印发文号"),
+    may(
+        "value",
+        Word(&words(&ledger::VALUES)),
+        "year 取年度，number 取印发文号，city 取推荐单位的地市，source 取来自哪份报表",
+    ),
+    may("holds", Text, "这个条件成立的写“是”，不成立的写“否”"),
 ]);
 
 const QUOTA: Shape = Shape::of(&[
