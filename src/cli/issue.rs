@@ -5,7 +5,7 @@ use super::screen::{Exit, say};
 use crate::atomic::Stage;
 use crate::formats::allowance::Allowance;
 use crate::report::output::file_stem;
-use crate::run::issue::{self, Added, LedgerWish, Locked, Request};
+use crate::run::issue::{self, Added, IssueRequest, LedgerWish, Locked};
 use crate::run::{Prepared, Stop};
 use crate::workspace::Workspace;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ pub fn issue(options: &IssueOptions) -> Result<Exit, Stop> {
         (None, false) => LedgerWish::Nothing,
     };
     let despite = options.despite.as_deref();
-    let request = Request { number: &options.number, despite, preview: options.preview, ledger };
+    let request = IssueRequest { number: &options.number, despite, preview: options.preview, ledger };
     let done = issue::issue(&prepared, &history, &request)?;
     let title = format!("{}{}", prepared.period.title(), prepared.plan.title);
     let mut out = String::new();

@@ -86,16 +86,16 @@ pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     }
 }
 
-/// The words beside the pipelines' folders, else those that the program brings along.
+/// The words beside the pipelines' folders, else those that the program brings along. Only words of one's own make another
+/// definition: what was stored with the program's is not put in doubt by a new program.
 fn shared_words(definition: &Path, hash: &mut Sha256) -> (Words, Vec<Diagnostic>) {
     let shipped = words::shipped();
-    let Some(path) = words::path(definition) else {
-        hash.update(words::shipped_text());
-        return (shipped, Vec::new());
-    };
+    let Some(path) = words::path(definition) else { return (shipped, Vec::new()) };
     match source(&path) {
         Ok(text) => {
-            hash.update(text.as_bytes());
+            if text != words::shipped_text() {
+                hash.update(text.as_bytes());
+            }
             words::read(path, text, shipped)
         }
         Err(problem) => (shipped, vec![problem]),

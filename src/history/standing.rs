@@ -11,7 +11,7 @@ const NAMED: usize = 5;
 
 /// What is in a stored period, and what is missing of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct PeriodStanding {
     pub expected: usize,
     pub accepted: usize,
     pub rows: u64,
@@ -25,12 +25,12 @@ pub struct Standing {
 
 impl StoredPeriod {
     /// What stands in the period, as far as it is kept.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> PeriodStanding {
         let units = self.units().unwrap_or_default();
         let named = |status: UnitStatus| -> Vec<String> {
             units.iter().filter(|unit| unit.status == status).map(|unit| unit.name.clone()).collect()
         };
-        Standing {
+        PeriodStanding {
             expected: self.head.expected,
             accepted: self.head.reported,
             rows: self.head.rows.accepted,
@@ -50,7 +50,7 @@ impl StoredPeriod {
     }
 }
 
-impl Standing {
+impl PeriodStanding {
     /// What speaks against locking the period, one sentence each; empty where nothing does.
     pub fn objections(&self) -> Vec<String> {
         let named = |what: &str, units: &[String]| {
@@ -71,7 +71,7 @@ impl Standing {
 
     /// What will be locked, in one sentence.
     pub fn words(&self) -> String {
-        let Standing { expected, accepted, rows, .. } = self;
+        let PeriodStanding { expected, accepted, rows, .. } = self;
         format!("应报 {expected} 个单位，通过 {accepted} 个，计入 {rows} 行")
     }
 }

@@ -14,14 +14,14 @@ use crate::history::layout::ISSUED_FIGURES;
 use crate::history::ledger::Entered;
 use crate::history::remarks::HistoryGap;
 use crate::history::selection::Selection;
-use crate::history::standing::Standing;
+use crate::history::standing::PeriodStanding;
 use crate::history::{History, StoredPeriod, append, ledger, selection};
 use crate::report;
 use std::path::{Path, PathBuf};
 
 /// What is asked of an issue.
 #[derive(Debug, Clone, Default)]
-pub struct Request<'a> {
+pub struct IssueRequest<'a> {
     /// 文号.
     pub number: &'a str,
     /// Why the period is issued although something is missing.
@@ -46,7 +46,7 @@ pub enum LedgerWish<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
     /// What is, or would be, locked.
-    pub standing: Standing,
+    pub standing: PeriodStanding,
     /// `None` where nothing was locked, because only a preview or a list was asked for.
     pub locked: Option<Locked>,
     pub ledger: Option<Added>,
@@ -79,7 +79,7 @@ pub struct Added {
 /// [`Stop::Usage`]: the period is not stored or not whole, lacks something and no reason is given, or is issued under
 /// another number; the definition names no ledger, or the list of the selected leaves something open;
 /// [`Stop::Output`]: it cannot be written.
-pub fn issue(prepared: &Prepared, history: &Path, request: &Request<'_>) -> Result<Done, Stop> {
+pub fn issue(prepared: &Prepared, history: &Path, request: &IssueRequest<'_>) -> Result<Done, Stop> {
     let Prepared { plan, reference, period, .. } = prepared;
     let number = request.number.trim();
     if number.is_empty() {
@@ -348,7 +348,7 @@ mod tests {
         fs::write(&definition, DEFINITION).unwrap();
         let folders = ReferenceFolders(vec![reference]);
         let prepared = prepare(&definition, &folders, Some("2026-03"), Allowance::default()).unwrap();
-        let wish = Request { number: "二号", ledger: LedgerWish::List, ..Request::default() };
+        let wish = IssueRequest { number: "二号", ledger: LedgerWish::List, ..IssueRequest::default() };
         let (bytes, rows) = issue(&prepared, &home.path().join("history"), &wish).unwrap().list.unwrap();
         assert_eq!(rows, 3);
         fs::write(home.path().join("入选名单.xlsx"), all_selected(&bytes)).unwrap();
@@ -367,8 +367,12 @@ mod tests {
     fn an_issue_that_is_killed_at_any_step_is_finished_by_the_next() {
         let issue = |home: &Path, prepared: &Prepared| {
             let list = home.join("入选名单.xlsx");
-            let request =
-                Request { number: "二号", despite: Some("试验"), preview: false, ledger: LedgerWish::Enter(&list) };
+            let request = IssueRequest {
+                number: "二号",
+                despite: Some("试验"),
+                preview: false,
+                ledger: LedgerWish::Enter(&list),
+            };
             issue(prepared, &home.join("history"), &request)
         };
         let (home, prepared) = project();

@@ -77,7 +77,8 @@ fn a_second_run_replaces_its_period_and_the_same_input_gives_the_same_bytes() {
 fn an_issued_period_needs_a_reason_and_yields_a_correction() {
     let shop = Shop::new(DEFINITION);
     shop.run("2026-03", &[(HEFEI, "甲", 3), (WUHU, "丙", 5)], &[]);
-    let issue = |number: &str| shop.verb(&["issue", "tally", "--period", "2026-03", "--number", number]);
+    let issue =
+        |number: &str| shop.verb(&["issue", "tally", "--period", "2026-03", "--number", number, "--despite", "试"]);
     assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 3)], &["--reason", "无故"]).code, 2, "nothing is issued yet");
     assert_eq!(issue("皖工办〔2026〕5号").code, 0);
     let before = all_bytes(&shop.path("history"));
@@ -165,7 +166,7 @@ fn what_is_damaged_or_from_the_future_counts_as_absent_is_said_and_stays() {
     let listed = shop.verb(&["history"]).out;
     assert!(listed.contains("文件原样保留") && listed.contains("更新版本"), "{listed}");
     assert_eq!(std::fs::read(shop.stored("2026-01", "tally.parquet")).expect("left"), rows);
-    let issue = shop.verb(&["issue", "tally", "--period", "2026-01", "--number", "一号"]);
+    let issue = shop.verb(&["issue", "tally", "--period", "2026-01", "--number", "一号", "--despite", "试"]);
     assert_eq!(issue.code, 2, "{}", issue.out);
     assert!(issue.err.contains("不完整，不能印发"), "{}", issue.err);
     // What a later program wrote is never overwritten; what is broken may be run again.
@@ -408,25 +409,77 @@ fn selections_are_entered_into_the_ledger_once() {
         said.out
     };
     let tried = replay();
-    let said = issue(&["--ledger"]);
+    // Nominated is not awarded: the list comes first, and nothing is locked or entered by it.
+    let listed = issue(&["--ledger", "--out", &out]);
+    assert!(listed.code == 0 && listed.out.contains("没有印发"), "{}{}", listed.out, listed.err);
+    assert_eq!(std::fs::read_to_string(&ledger).expect("the ledger"), before);
+    let list = word("out/2026年省模范班组评选_入选名单.xlsx");
+    let open = issue(&["--ledger", "--selected", &list, "--despite", "试"]);
+    assert!(open.code == 2 && open.err.contains("没有填"), "{}", open.err);
+    super::support::select(Path::new(&list), &["3号班组"]);
+    let refused = issue(&["--ledger", "--selected", &list]);
+    assert!(refused.code == 2 && refused.err.contains("未报") && refused.err.contains("--despite"), "{}", refused.err);
+    let enter = || issue(&["--ledger", "--selected", &list, "--despite", "其余另发"]);
+    // Open in a spreadsheet: said before anything is locked.
+    let mark = home.path().join("reference/~$荣誉台账.csv");
+    std::fs::write(&mark, "").expect("a mark");
+    let held = enter();
+    assert!(held.code == 2 && held.err.contains("打开着"), "{}", held.err);
+    std::fs::remove_file(&mark).expect("removed");
+    let seen = issue(&["--ledger", "--selected", &list, "--preview"]);
+    assert!(seen.code == 0 && seen.out.contains("将新记 2 条"), "{}{}", seen.out, seen.err);
+    assert_eq!(std::fs::read_to_string(&ledger).expect("the ledger"), before);
+    let said = enter();
     assert_eq!(said.code, 0, "{}", said.err);
-    assert!(said.out.contains("新记 3 条"), "{}", said.out);
+    assert!(said.out.contains("新记 2 条") && said.out.contains("未入选 1 条"), "{}", said.out);
     let after = std::fs::read_to_string(&ledger).expect("the ledger");
     let added = after.strip_prefix(&before).expect("only added to");
-    assert_eq!(added.lines().count(), 3, "{added}");
-    assert!(
-        added
-            .lines()
-            .all(|line| line.starts_with("2026,省模范班组,省级,集体,") && line.ends_with(",皖工发〔2026〕12号"))
-    );
-    assert!(issue(&["--ledger"]).out.contains("新记 0 条"));
+    assert_eq!(added.lines().count(), 2, "{added}");
+    assert!(added.lines().all(|line| {
+        line.starts_with("2026,省模范班组,省级,集体,")
+            && line.contains(",皖工发〔2026〕12号,制造业,合肥,是,,合肥市总工会.xlsx 第 ")
+    }));
+    assert!(enter().out.contains("新记 0 条"));
     assert_eq!(std::fs::read_to_string(&ledger).expect("the ledger"), after, "never twice");
     // Rules tried on the period find what they would have found then, and say what they left out.
-    let left_out = "2026年：“荣誉台账”里有 3 条是本期及以后各期印发时记入的，不参加核对";
+    let left_out = "2026年：“荣誉台账”里有 2 条是本期及以后各期印发时记入的，不参加核对";
     let again = replay();
     let (remarks, rest): (Vec<&str>, Vec<&str>) = again.lines().partition(|line| line.contains(left_out));
     assert_eq!((remarks.len(), rest), (1, tried.lines().collect()), "{again}");
     // A correction is not held against the titles that this very issue entered.
     let corrected = accepted(&run(&["--reason", "核对"]));
     assert_eq!(corrected, first);
+    // Another selection takes wrong entries back out, with a trace.
+    super::support::select(Path::new(&list), &["1号班组"]);
+    let said = enter();
+    assert!(said.code == 0 && said.out.contains("新记 1 条") && said.out.contains("撤出 1 条"), "{}", said.out);
+    let now = std::fs::read_to_string(&ledger).expect("the ledger");
+    let own: Vec<&str> = now.strip_prefix(&before).expect("the rest stays").lines().collect();
+    assert!(own.len() == 2 && own.iter().all(|line| !line.contains("1号班组")), "{own:?}");
+    let trace = std::fs::read_to_string(home.path().join("reference/荣誉台账_撤出记录.csv")).expect("the trace");
+    assert!(trace.lines().count() == 2 && trace.contains("1号班组") && trace.contains("核对"), "{trace}");
+}
+
+/// What goes is shown first, an issued period stays, and the copy is kept until the next run.
+#[test]
+fn a_period_is_removed_once_it_was_shown() {
+    let shop = Shop::new(DEFINITION);
+    for month in ["2026-01", "2026-02"] {
+        assert_eq!(shop.run(month, &[(HEFEI, "甲", 3)], &[]).code, 0);
+    }
+    let remove = |more: &[&str]| shop.verb(&[&["history", "tally", "--remove", "2026-01"], more].concat());
+    let shown = remove(&[]);
+    assert!(shown.code == 0 && shown.out.contains("现在没有删") && shown.out.contains("1 行"), "{}", shown.out);
+    assert!(shop.stored("2026-01", "period.json").is_file());
+    assert_eq!(remove(&["--yes"]).code, 0);
+    assert!(!shop.path("history/tally/2026-01").exists());
+    assert!(shop.path("history/tally/.removed/2026-01/period.json").is_file());
+    let listed = shop.verb(&["history"]).out;
+    assert!(listed.contains("2026年2月") && !listed.contains("removed"), "{listed}");
+    assert_eq!(remove(&["--yes"]).code, 2, "it is gone");
+    assert_eq!(shop.run("2026-02", &[(HEFEI, "甲", 3)], &[]).code, 0);
+    assert!(!shop.path("history/tally/.removed").exists());
+    assert_eq!(shop.verb(&["issue", "tally", "--period", "2026-02", "--number", "一号", "--despite", "试"]).code, 0);
+    let refused = shop.verb(&["history", "tally", "--remove", "2026-02", "--yes"]);
+    assert!(refused.code == 2 && refused.err.contains("已经印发"), "{}", refused.err);
 }

@@ -9,7 +9,7 @@ const NUMBER: &str = "皖工办〔2026〕5号";
 
 impl Shop {
     fn issue(&self) -> super::support::Said {
-        self.verb(&["issue", "tally", "--period", "2026-03", "--number", NUMBER])
+        self.verb(&["issue", "tally", "--period", "2026-03", "--number", NUMBER, "--despite", "试验，只报几家"])
     }
 
     /// How many figures the last correction says it changed.
@@ -83,8 +83,20 @@ fn issue_reads_the_period_under_its_lock() {
     assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 3)], &[]).code, 0);
     let lock = huizong::atomic::Lock::wait(&period).expect("the run's lock");
     let (pipelines, history) = (shop.word("pipelines"), shop.word("history"));
-    let args =
-        ["issue", "tally", "--period", "2026-03", "--number", NUMBER, "--pipelines", &pipelines, "--history", &history];
+    let args = [
+        "issue",
+        "tally",
+        "--period",
+        "2026-03",
+        "--number",
+        NUMBER,
+        "--despite",
+        "试",
+        "--pipelines",
+        &pipelines,
+        "--history",
+        &history,
+    ];
     let mut child = huizong(&args).spawn().expect("the program starts");
     std::thread::sleep(std::time::Duration::from_millis(700));
     assert!(child.try_wait().expect("it runs").is_none(), "it waits for the one who holds the period");
@@ -257,13 +269,21 @@ columns   = [{ name = "年度", value = "year" }, { name = "名称", column = "�
         assert_eq!(say(&args.iter().map(String::as_str).collect::<Vec<_>>()).code, 0);
     }
     let pipelines = shop.word("pipelines");
+    for history in histories {
+        let (number, history, out) =
+            (format!("{history}号"), shop.word(history), shop.word(&format!("list-{history}")));
+        let args = ["issue", "tally", "--period", "2026-03", "--number", &number, "--ledger", "--out", &out];
+        let listed = say(&[&args[..], &["--pipelines", &pipelines, "--history", &history]].concat());
+        assert_eq!(listed.code, 0, "{}", listed.err);
+        super::support::select(&Path::new(&out).join("2026年3月月度登记_入选名单.xlsx"), &[]);
+    }
     let children: Vec<_> = histories
         .iter()
-        .map(|history| {
-            let number = format!("{history}号");
-            let history = shop.word(history);
-            let args = ["issue", "tally", "--period", "2026-03", "--number", &number, "--ledger"];
-            let more = ["--pipelines", &pipelines, "--history", &history];
+        .map(|name| {
+            let (number, history) = (format!("{name}号"), shop.word(name));
+            let list = shop.word(&format!("list-{name}/2026年3月月度登记_入选名单.xlsx"));
+            let args = ["issue", "tally", "--period", "2026-03", "--number", &number, "--ledger", "--despite", "试"];
+            let more = ["--selected", &list, "--pipelines", &pipelines, "--history", &history];
             huizong(&[&args[..], &more].concat()).spawn().expect("the program starts")
         })
         .collect();

@@ -51,6 +51,24 @@ pub fn all_bytes(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     found
 }
 
+/// Fills in a list of the nominated: 是 in every row but those that hold one of these words, as another program saves it.
+pub fn select(list: &Path, but: &[&str]) {
+    use calamine::Reader;
+    let mut book = calamine::open_workbook_auto(list).unwrap_or_else(|error| panic!("{}: {error}", list.display()));
+    let range = book.worksheet_range_at(0).expect("a sheet").expect("the list");
+    let mut filled = rust_xlsxwriter::Workbook::new();
+    let sheet = filled.add_worksheet();
+    for (row, cells) in (0u32..).zip(range.rows()) {
+        let no = cells.iter().any(|cell| but.iter().any(|word| cell.to_string().contains(word)));
+        for (col, cell) in (0u16..).zip(cells) {
+            let word = if no { "否" } else { "是" };
+            let text = if row > 0 && col == 1 { word.to_owned() } else { cell.to_string() };
+            sheet.write_string(row, col, text).expect("a cell");
+        }
+    }
+    filled.save(list).expect("saved");
+}
+
 /// What a finished command said.
 pub struct Said {
     pub code: i32,
