@@ -27,6 +27,7 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
     let lines = lines.places(list, facts)?;
     let found = lines.lines.len();
     let printed = found <= list.most;
+    finished.withheld = if printed { 0 } else { found };
     let lines = if printed { lines.sorted(list, facts)? } else { ListLines { lines: Vec::new(), ..lines } };
     let numbered = list.columns.iter().enumerate();
     let columns = numbered.map(|(at, column)| lines.column(at, column, facts)).collect::<Result<Vec<_>, String>>()?;

@@ -8,6 +8,7 @@ mod conclusion;
 mod criteria;
 mod discipline;
 mod facts;
+mod headlines;
 mod inputs;
 mod list_places;
 mod lists;
@@ -58,8 +59,12 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     let mut facts = Facts::gather(inputs)?;
     facts.seats = quota::seats(&facts)?;
     let chase = chase::list(&facts);
-    let tables = facts.plan.tables.iter().map(|table| build(table, &chase, &facts)).collect::<Result<_, String>>()?;
-    let (mut findings, mut conclusions) = shares::judge(&facts)?;
+    let tables =
+        facts.plan.tables.iter().map(|table| build(table, &chase, &facts)).collect::<Result<Vec<_>, String>>()?;
+    let (mut findings, judged) = shares::judge(&facts)?;
+    let mut conclusions: Vec<Conclusion> = headlines::coverage(&facts).into_iter().collect();
+    conclusions.extend(headlines::conclusions(&tables, &facts));
+    conclusions.extend(judged);
     if let Some(seats) = &facts.seats {
         findings.extend(seats.findings.iter().cloned());
         conclusions.extend(quota::conclusions(seats, &facts));

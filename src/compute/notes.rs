@@ -21,6 +21,7 @@ pub fn empty_table(table: &Table, facts: &Facts<'_>, headings: &[&str], label_co
         caption: table.caption.replace("{报告期}", &period),
         headings: headings.iter().map(plain).collect(),
         rows: Vec::new(),
+        withheld: 0,
         notes: table.notes.clone(),
         label_columns,
         private_columns: Vec::new(),

@@ -60,11 +60,8 @@ pub fn conclusions(all: &Seats, facts: &Facts<'_>) -> Vec<Conclusion> {
         return vec![Conclusion { holds: Some(false), text: "名额未能分配，原因见审核问题".to_string() }];
     };
     let whole: u64 = seats.iter().map(|seats| u64::from(*seats)).sum();
-    let used: i64 = all.formal.iter().sum();
-    let mut conclusions = vec![Conclusion {
-        holds: None,
-        text: format!("名额共 {whole} 个（{}），审核通过的正式申报 {used} 个", all.origin()),
-    }];
+    let mut conclusions =
+        vec![Conclusion { holds: None, text: format!("名额共 {whole} 个（{}）", all.origin()) }];
     conclusions.push(match over.as_slice() {
         [] => Conclusion { holds: Some(true), text: "没有单位超名额".to_string() },
         names => Conclusion {

@@ -2,6 +2,8 @@
 
 use crate::definition::{Bound, Compare, Ranking, Template, TemplatePart};
 use crate::domain::ranking::Cut;
+use crate::model::statistic::StatCell;
+use crate::text::numbers::grouped;
 
 /// A template with its holes filled; a hole that nobody knows stays visible, in braces.
 pub fn fill(template: &Template, value: impl Fn(&str) -> Option<String>) -> String {
@@ -56,6 +58,30 @@ pub fn cut(top: u32, cut: Cut) -> String {
 pub fn names(all: &[String], most: usize) -> String {
     let shown = all.iter().take(most).cloned().collect::<Vec<_>>().join("、");
     if all.len() > most { format!("{shown}等 {} 个", all.len()) } else { shown }
+}
+
+/// A figure as sentences write it, `1,980`, `48.02%`, `1.5 个百分点`; `None` where there is no figure.
+pub fn figure(cell: &StatCell) -> Option<String> {
+    Some(match cell {
+        StatCell::Integer(whole) => grouped(*whole as f64, 0),
+        StatCell::Number(number) if number.is_finite() => grouped(*number, decimals(*number, 2)),
+        StatCell::Points(points) if points.is_finite() => {
+            format!("{} 个百分点", grouped(*points, decimals(*points, 2)))
+        }
+        StatCell::Ratio { num, den } if *den != 0 => {
+            let percent = *num as f64 * 100.0 / *den as f64;
+            format!("{}%", grouped(percent, decimals(percent, 2)))
+        }
+        StatCell::Text(text) | StatCell::Alarm(text) if !text.is_empty() => text.clone(),
+        _ => return None,
+    })
+}
+
+/// As many decimals as a number has, up to `most`.
+fn decimals(number: f64, most: usize) -> usize {
+    let printed = format!("{number:.most$}");
+    let rest = printed.split_once('.').map_or("", |(_, rest)| rest);
+    rest.trim_end_matches('0').len()
 }
 
 /// How a rank comes about.

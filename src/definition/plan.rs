@@ -6,6 +6,7 @@
 pub mod discipline;
 pub mod forms;
 pub mod groups;
+pub mod headline;
 pub mod row_words;
 pub mod rules;
 pub mod tables;
@@ -15,6 +16,7 @@ pub mod words;
 pub use discipline::*;
 pub use forms::*;
 pub use groups::*;
+pub use headline::*;
 pub use row_words::*;
 pub use rules::*;
 pub use tables::*;
@@ -57,6 +59,8 @@ pub struct Plan {
     pub discipline: Option<DisciplineRule>,
     pub tables: Vec<Table>,
     pub charts: Vec<Chart>,
+    /// In the order in which the first page says them.
+    pub headlines: Vec<Headline>,
     /// By which returns say what they are, the same for all pipelines.
     pub words: Words,
     /// What the definition leaves to chance, for `huizong lint`.

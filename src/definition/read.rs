@@ -11,6 +11,7 @@ mod discipline;
 mod fit;
 mod forms;
 mod groups;
+mod headlines;
 mod keys;
 mod known;
 mod ledger;
@@ -224,6 +225,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
     document.need_list("table");
     let tables = tables::tables(&document, known, &context);
     let charts = tables::charts(&document, &tables, known, &context);
+    let headlines = headlines::headlines(&document, &tables, &shares, &context);
     document.finish();
     let (sample_period, sample_returns) = sample?;
     Some(Plan {
@@ -245,6 +247,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         discipline,
         tables: tables.into_iter().flatten().collect(),
         charts,
+        headlines,
         words: words::shipped(),
         warnings: Vec::new(),
         conditions: context.conditions.into_inner(),

@@ -76,6 +76,7 @@ fn table(value: &Value) -> Option<StatTable> {
         title: text("title")?,
         caption: String::new(),
         headings: headings.collect::<Option<_>>()?,
+        withheld: 0,
         rows: rows.collect::<Option<_>>()?,
         notes: Vec::new(),
         label_columns: index(&value["labels"])?,

@@ -79,6 +79,8 @@ pub struct StatTable {
     pub rows: Vec<StatRow>,
     /// Lines printed under the table: basis, exclusions, ties.
     pub notes: Vec<String>,
+    /// Rows that there are and that are too many to print.
+    pub withheld: usize,
     /// How many leading columns are labels and not figures.
     pub label_columns: usize,
     /// Columns that hold ID numbers or phones, to be masked by the writer.

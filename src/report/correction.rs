@@ -58,6 +58,7 @@ fn table(results: &Results<'_>, correction: Correction<'_>, title: &str) -> Stat
         caption: format!("原文号：{}", correction.number),
         headings: headings.iter().map(|name| Heading { parents: Vec::new(), name: (*name).to_owned() }).collect(),
         rows,
+        withheld: 0,
         notes: vec![
             format!("更正理由：{}", mask_within(correction.reason)),
             format!(

@@ -83,10 +83,10 @@ pub fn overview(
     }
     paper.line(&source, &styles.subtitle, (11.0, 20.0))?;
     paper.words(&format!("填报口径：{}", basis(results)))?;
-    arrivals(results, account, &mut paper)?;
     conclusions(results, &mut paper)?;
-    findings(results, &mut paper)?;
     units(results, &mut paper)?;
+    findings(results, &mut paper)?;
+    arrivals(results, account, &mut paper)?;
     contents(results, stands, &mut paper)?;
     charts(results, stands, &mut paper)?;
     paper.fold.apply(&mut paper.sheet)?;
@@ -110,34 +110,34 @@ pub fn basis(results: &Results<'_>) -> String {
 }
 
 fn arrivals(results: &Results<'_>, account: &Account, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
-    paper.section("一、报表与数据行")?;
+    paper.section("四、报表与数据行")?;
     let mut entries: Vec<(u16, &str, OverviewFigure)> = vec![(1, "文件", OverviewFigure::Words("个数"))];
     for outcome in Outcome::ALL {
         entries.push((1, outcome.word(), OverviewFigure::Count(results.verdict.count(outcome) as u64)));
     }
     entries.push((1, "合计", OverviewFigure::Count(account.files)));
     figures(paper, &entries)?;
-    paper.words(&format!("✓ {}", account.files_sentence))?;
+    paper.words(&account.files_sentence)?;
     let rows = results.verdict.rows;
     let mut entries: Vec<(u16, &str, OverviewFigure)> = vec![(2, "数据行", OverviewFigure::Words("行数"))];
     entries.extend(RowFate::ALL.map(|fate| (1, fate.word(), OverviewFigure::Count(rows.of(fate)))));
     entries.push((1, "合计", OverviewFigure::Count(rows.data)));
     figures(paper, &entries)?;
-    paper.words(&format!("✓ {}", account.rows_sentence))?;
-    paper.words(&format!("✓ {}", account.sheet_rows_sentence))
+    paper.words(&account.rows_sentence)?;
+    paper.words(&account.sheet_rows_sentence)
 }
 
 fn conclusions(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
-    paper.section("二、主要结论")?;
+    paper.section("一、主要结论")?;
     if results.statements.is_empty() {
         return paper.words("本次没有需要下结论的规定。");
     }
     let styles = paper.styles;
-    for (holds, text) in results.statements {
+    for (at, (holds, text)) in results.statements.iter().enumerate() {
+        let text = format!("{}. {text}", at + 1);
         match holds {
-            Some(true) => paper.words(&format!("✓ {text}"))?,
-            Some(false) => paper.line(&format!("✗ {text}"), &styles.alarm_line, (11.0, 19.0))?,
-            None => paper.words(&format!("· {text}"))?,
+            Some(false) => paper.line(&text, &styles.alarm_line, (11.0, 19.0))?,
+            _ => paper.words(&text)?,
         }
     }
     Ok(())
@@ -153,19 +153,20 @@ fn findings(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxErro
         .collect();
     entries.push((2, "合计", OverviewFigure::Count(all.len() as u64)));
     figures(paper, &entries)?;
-    let mut by_code: BTreeMap<&Code, (u64, &str)> = BTreeMap::new();
+    // Codes that say the same are one problem to those who read it.
+    let mut by_words: BTreeMap<&str, u64> = BTreeMap::new();
     for finding in all.iter().filter(|finding| finding.severity == Severity::Block) {
         // What the engine expects names units and files, and is different each time; its code has words of its own.
         let words = match &finding.code {
             Code::Engine(code) => code.entry().word,
             Code::Rule(_) => &finding.expected,
         };
-        by_code.entry(&finding.code).or_insert((0, words)).0 += 1;
+        *by_words.entry(words).or_default() += 1;
     }
-    let mut often: Vec<(u64, &str)> = by_code.into_values().collect();
-    // The sort is stable, so that equal counts stay in the order of their codes.
-    often.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    let words: Vec<String> = often.iter().take(5).map(|(count, what)| format!("“{what}”{count} 条")).collect();
+    let mut often: Vec<(&str, u64)> = by_words.into_iter().collect();
+    // The sort is stable, so that equal counts stay in the order of their words.
+    often.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let words: Vec<String> = often.iter().take(5).map(|(what, count)| format!("“{what}”{count} 条")).collect();
     if !words.is_empty() {
         paper.words(&format!("最多的必改问题：{}。逐条见审核问题工作簿。", words.join("；")))?;
     }
@@ -173,7 +174,7 @@ fn findings(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxErro
 }
 
 fn units(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
-    paper.section("四、各单位报送情况")?;
+    paper.section("二、各单位报送情况")?;
     let all = &results.verdict.units;
     let count = |wanted: fn(&UnitStatus) -> bool| all.iter().filter(|unit| wanted(&unit.status)).count() as u64;
     let undated = count(|status| *status == UnitStatus::Undated);

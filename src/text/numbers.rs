@@ -256,6 +256,23 @@ pub fn percent(share: f64) -> String {
     if rounded.is_finite() { format!("{}%", show(rounded)) } else { format!("{share:e}×100%") }
 }
 
+/// A number as tables print it: rounded to so many decimals, thousands apart: `420,000.0`.
+pub fn grouped(number: f64, decimals: usize) -> String {
+    let digits = format!("{:.*}", decimals, number.abs());
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let mut said = String::with_capacity(digits.len() + whole.len() / 3 + 1);
+    if number < 0.0 && digits.bytes().any(|digit| matches!(digit, b'1'..=b'9')) {
+        said.push('-');
+    }
+    for (at, digit) in whole.char_indices() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            said.push(',');
+        }
+        said.push(digit);
+    }
+    said + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,5 +331,14 @@ mod tests {
         ] {
             assert_eq!(read(text), Err(doubt), "{text}");
         }
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(grouped(420_000.0, 1), "420,000.0");
+        assert_eq!(
+            (grouped(-1_234.5, 0), grouped(-0.2, 0), grouped(999.0, 0)),
+            ("-1,234".into(), "0".into(), "999".into())
+        );
     }
 }

@@ -177,6 +177,7 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         discipline: None,
         tables: vec![],
         charts: vec![],
+        headlines: vec![],
         words: crate::definition::read::words::shipped(),
         warnings: vec![],
         conditions: std::collections::BTreeMap::new(),

@@ -167,6 +167,29 @@ fn the_leadership_workbook_has_its_sheets_in_order_and_says_what_it_leaves_out()
     }
 }
 
+/// From page one alone a leader learns who is in, and the news of every pipeline; each figure is the one of its table.
+#[test]
+fn the_first_page_says_the_news_of_every_pipeline() {
+    for pipeline in ["model-teams", "honours", "studios", "innovation", "service", "shock-teams"] {
+        let results = Results::of_sample(pipeline, &["--no-history"]);
+        let book = sheets(&results.ending("_汇总表.xlsx"));
+        let said: Vec<&str> = book[0].1.iter().filter_map(|row| row.first()).map(String::as_str).collect();
+        let from = said.iter().position(|line| line.ends_with("主要结论")).expect("a section of conclusions");
+        let numbered = said[from + 1..].iter().enumerate();
+        let lines: Vec<&str> = numbered.map_while(|(at, line)| line.strip_prefix(&format!("{}. ", at + 1))).collect();
+        assert!(lines.len() >= 3 && lines[0].starts_with("应报单位 "), "{pipeline}: {lines:?}");
+        assert!(lines.iter().all(|line| !line.contains(['{', '}', '✓', '✗'])), "{pipeline}: {lines:?}");
+        if pipeline == "innovation" {
+            let (_, table) = book.iter().find(|(name, _)| name == "建议本月").expect("the month's table");
+            let total = table.iter().find(|row| row[0] == "合计").expect("a total");
+            let heading = table.iter().find(|row| row.iter().any(|cell| cell == "提出")).expect("a heading");
+            let at = heading.iter().position(|cell| cell == "提出").expect("提出");
+            assert!(lines[1].contains(&format!("提出合理化建议 {} 件", total[at])), "{lines:?}, {total:?}");
+            assert!(lines.contains(&"没有可以比较的上年同期数。"), "without a history nothing is compared: {lines:?}");
+        }
+    }
+}
+
 /// What an officer who never wrote a definition cannot read: words and signs of SQL, keys and parts of the definition.
 fn is_code(cell: &str) -> bool {
     const WORDS: [&str; 24] = [

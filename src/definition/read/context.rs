@@ -89,6 +89,11 @@ impl<'a> Context<'a> {
         self.columns(measures.iter().map(|measure| (measure.name.clone(), sql_type(measure.kind.column()))))
     }
 
+    /// Columns by their types.
+    pub fn typed(&self, columns: Vec<(String, ColumnType)>) -> Columns {
+        self.columns(columns.into_iter().map(|(name, ty)| (name, sql_type(ty))))
+    }
+
     pub fn reference_columns(&self, schema: &ReferenceSchema) -> Columns {
         self.columns(schema.columns.iter().map(|column| (column.name.clone(), column.ty)))
     }
@@ -107,6 +112,10 @@ impl<'a> Context<'a> {
 
     pub fn form(&self, word: &Word<'_>) -> Option<usize> {
         position(word, DiagnosticCode::UnknownForm, "表式", &self.form_ids)
+    }
+
+    pub fn table(&self, word: &Word<'_>) -> Option<usize> {
+        position(word, DiagnosticCode::UnknownTable, "统计表", &self.table_ids)
     }
 
     pub fn lookup(&self, word: &Word<'_>) -> Option<usize> {

@@ -357,14 +357,7 @@ pub fn charts(
     let mut charts = Vec::new();
     for section in document.sections("chart") {
         let title = section.text("title");
-        let word = section.word("table");
-        let table = word.as_ref().and_then(|word| {
-            let found = context.table_ids.iter().position(|id| *id == word.text);
-            if found.is_none() {
-                word.unknown(DiagnosticCode::UnknownTable, "统计表", context.table_ids.iter().copied());
-            }
-            found
-        });
+        let table = section.word("table").and_then(|word| context.table(&word));
         section.need_list("series");
         let series = section.words("series");
         let kind = section.choice("kind", &CHART_KINDS);

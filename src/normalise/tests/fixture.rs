@@ -107,6 +107,7 @@ pub fn plan() -> Plan {
         discipline: None,
         tables: vec![],
         charts: vec![],
+        headlines: vec![],
         words: crate::definition::read::words::shipped(),
         warnings: vec![],
         conditions: std::collections::BTreeMap::new(),

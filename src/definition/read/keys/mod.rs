@@ -39,6 +39,7 @@ pub const DOCUMENT: Shape = Shape::of(&[
     may("discipline", Table(&DISCIPLINE), "报送纪律得分；有它才能排报送名次"),
     must("table", Tables(&tables::TABLE), "汇总表里的一张统计表或名单"),
     may("chart", Tables(&tables::CHART), "总览里的图"),
+    may("headline", Tables(&tables::HEADLINE), "首页上的一句话，用一张统计表里的数写成"),
 ]);
 
 /// A file that `include` names.

@@ -1,0 +1,223 @@
+//! Sentences of the first page: the definition's, with the figures of its tables put in.
+
+use super::conclusion::Conclusion;
+use super::facts::Facts;
+use super::words::{figure, names};
+use crate::definition::{Headline, HeadlinePart};
+use crate::model::run::UnitStatus;
+use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::model::{Column, Texts};
+use crate::rows::Grid;
+use std::collections::BTreeMap;
+
+/// Names that a sentence lists, and rows that share a first place.
+const NAMED: usize = 5;
+const TIED: usize = 3;
+/// The number of rows, as conditions know it.
+const ROWS: &str = "行数";
+
+/// What the definition's sentences come to; `tables` are all of the plan's, in its order.
+pub fn conclusions(tables: &[StatTable], facts: &Facts<'_>) -> Vec<Conclusion> {
+    let said = facts.plan.headlines.iter().filter_map(|headline| {
+        let spoken = SpokenTable { table: tables.get(headline.table)? };
+        let holds =
+            headline.when.as_ref().is_none_or(|when| spoken.one_row(facts).mask(when, &facts.context) == [true]);
+        let said = if holds { spoken.say(headline, facts) } else { None };
+        let text = said.or_else(|| headline.otherwise.clone())?;
+        Some(Conclusion { holds: headline.alarm.then_some(false), text })
+    });
+    said.collect()
+}
+
+/// How much of what is owed is in the figures: units in whole, in part and not at all, and who is missing.
+pub fn coverage(facts: &Facts<'_>) -> Option<Conclusion> {
+    let units = &facts.verdict.units;
+    let mut counted: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+    for form in 0..facts.plan.forms.len() {
+        let rows = facts.form(form).ok()?;
+        for (unit, accepted) in rows.units.iter().zip(rows.accepted.iter()) {
+            let Some(unit) = unit else { continue };
+            let (counts, out) = counted.entry(*unit).or_default();
+            *(if *accepted { counts } else { out }) += 1;
+        }
+    }
+    let mut names: [Vec<String>; 5] = Default::default();
+    for unit in units {
+        let (counts, out) = counted.get(&unit.unit).copied().unwrap_or_default();
+        let place = match unit.status {
+            UnitStatus::OnTime | UnitStatus::Undated | UnitStatus::Late { .. } => usize::from(out > 0),
+            UnitStatus::Returned if counts > 0 => 1,
+            UnitStatus::Returned => 2,
+            UnitStatus::Unreadable => 3,
+            UnitStatus::Missing => 4,
+        };
+        names[place].push(facts.unit_name(unit.unit).to_owned());
+    }
+    let words = ["全部计入", "部分计入", "退回", "无法读取", "未报"];
+    let said = words.iter().zip(&names).enumerate().filter(|(at, (_, names))| *at == 0 || !names.is_empty());
+    let said: Vec<String> = said
+        .map(|(at, (word, all))| {
+            let whose = if at > 1 { format!("（{}）", super::words::names(all, NAMED)) } else { String::new() };
+            format!("{word} {} 个{whose}", all.len())
+        })
+        .collect();
+    let text = format!("应报单位 {} 个：{}。", units.len(), said.join("，"));
+    (!units.is_empty()).then_some(Conclusion { holds: None, text })
+}
+
+/// A table that a sentence is made of.
+struct SpokenTable<'a> {
+    table: &'a StatTable,
+}
+
+impl<'a> SpokenTable<'a> {
+    /// `None` where a figure is missing.
+    fn say(&self, headline: &Headline, facts: &Facts<'_>) -> Option<String> {
+        headline.say.iter().map(|part| self.part(part, facts)).collect()
+    }
+
+    /// `None` where there is no such figure.
+    fn part(&self, part: &HeadlinePart, facts: &Facts<'_>) -> Option<String> {
+        match part {
+            HeadlinePart::Words(words) => Some(words.clone()),
+            HeadlinePart::Rows => Some(self.count().to_string()),
+            HeadlinePart::Total(name) if name == "报告期" => Some(facts.period.title()),
+            HeadlinePart::Total(name) => figure(self.total(name)?),
+            HeadlinePart::Change(name) => change(self.total(name)?),
+            HeadlinePart::Highest(name) => self.extreme(name, |value, best| value > best),
+            HeadlinePart::Lowest(name) => self.extreme(name, |value, best| value < best),
+            HeadlinePart::Names(_) if self.table.withheld > 0 => None,
+            HeadlinePart::Names(name) => {
+                let column = self.column(name)?;
+                let mut all: Vec<String> = Vec::new();
+                for word in self.entries().filter_map(|row| word(row.cells.get(column)?)) {
+                    if !all.contains(&word) {
+                        all.push(word);
+                    }
+                }
+                (!all.is_empty()).then(|| names(&all, NAMED))
+            }
+        }
+    }
+
+    fn column(&self, name: &str) -> Option<usize> {
+        self.table.headings.iter().position(|heading| heading.name == name)
+    }
+
+    fn total(&self, name: &str) -> Option<&'a StatCell> {
+        let total = self.table.rows.iter().rfind(|row| row.kind == RowKind::Total)?;
+        total.cells.get(self.column(name)?)
+    }
+
+    /// The rows that stand for something: not totals, and not the line that there is nothing.
+    fn entries(&self) -> impl Iterator<Item = &'a StatRow> {
+        let body = self.table.rows.iter().filter(|row| row.kind == RowKind::Body);
+        body.filter(|row| row.cells.iter().skip(1).any(|cell| *cell != StatCell::Empty))
+    }
+
+    /// How many rows there are, those that are too many to print among them.
+    fn count(&self) -> usize {
+        self.entries().count() + self.table.withheld
+    }
+
+    /// The rows that lead by a column, with their figure; `None` where there is no order because all are alike.
+    fn extreme(&self, name: &str, leads: impl Fn(f64, f64) -> bool) -> Option<String> {
+        let column = self.column(name)?;
+        let figures = self.entries().filter_map(|row| Some((row, amount(row.cells.get(column)?)?)));
+        let figures: Vec<(&StatRow, f64)> = figures.collect();
+        let best = figures
+            .iter()
+            .map(|(_, value)| *value)
+            .reduce(|best, value| if leads(value, best) { value } else { best })?;
+        let leaders: Vec<&StatRow> = figures.iter().filter(|(_, value)| *value == best).map(|(row, _)| *row).collect();
+        if leaders.len() == figures.len() {
+            return None;
+        }
+        let label = self.table.label_columns.saturating_sub(1);
+        let labels: Vec<String> = leaders.iter().filter_map(|row| word(row.cells.get(label)?)).collect();
+        let said = figure(leaders.first()?.cells.get(column)?)?;
+        Some(format!("{}（{said}）", names(&labels, TIED)))
+    }
+
+    /// The total row as the one row that a condition is judged by, with the number of the others.
+    fn one_row(&self, facts: &Facts<'_>) -> Grid {
+        let total = self.table.rows.iter().rfind(|row| row.kind == RowKind::Total);
+        let headings = self.table.headings.iter().enumerate();
+        let mut columns: Vec<(String, Column)> = headings
+            .map(|(at, heading)| (heading.name.clone(), column(total.and_then(|row| row.cells.get(at)))))
+            .collect();
+        columns.push((ROWS.to_owned(), Column::Integer([i64::try_from(self.count()).ok()].into_iter().collect())));
+        let (names, columns) = columns.into_iter().unzip();
+        Grid::new(names, columns, 1, &facts.reference.roster)
+    }
+}
+
+/// A figure as a column of one row; what is no figure is NULL.
+fn column(cell: Option<&StatCell>) -> Column {
+    match cell {
+        Some(StatCell::Integer(whole)) => Column::Integer([Some(*whole)].into_iter().collect()),
+        Some(StatCell::Text(text) | StatCell::Alarm(text)) => {
+            let mut texts = Texts::default();
+            texts.push(Some(text));
+            Column::Text(texts)
+        }
+        cell => Column::Number([cell.and_then(amount)].into_iter().collect()),
+    }
+}
+
+fn amount(cell: &StatCell) -> Option<f64> {
+    match cell {
+        StatCell::Integer(whole) => Some(*whole as f64),
+        StatCell::Number(number) | StatCell::Points(number) => Some(*number).filter(|number| number.is_finite()),
+        StatCell::Ratio { num, den } if *den != 0 => Some(*num as f64 / *den as f64),
+        _ => None,
+    }
+}
+
+fn word(cell: &StatCell) -> Option<String> {
+    match cell {
+        StatCell::Text(text) | StatCell::Alarm(text) if !text.is_empty() => Some(text.clone()),
+        cell => figure(cell),
+    }
+}
+
+/// A figure as what changed: `增长 3.2%`, `减少 12`, `提高 1.5 个百分点`, `持平`.
+fn change(cell: &StatCell) -> Option<String> {
+    let by = amount(cell)?;
+    if by == 0.0 {
+        return Some("持平".to_owned());
+    }
+    let (up, down) = match cell {
+        StatCell::Ratio { .. } => ("增长", "下降"),
+        StatCell::Points(_) => ("提高", "降低"),
+        _ => ("增加", "减少"),
+    };
+    let size = match cell {
+        StatCell::Integer(whole) => StatCell::Integer(whole.checked_abs()?),
+        StatCell::Number(number) => StatCell::Number(number.abs()),
+        StatCell::Points(points) => StatCell::Points(points.abs()),
+        StatCell::Ratio { num, den } => StatCell::Ratio { num: num.checked_abs()?, den: den.checked_abs()? },
+        _ => return None,
+    };
+    Some(format!("{} {}", if by > 0.0 { up } else { down }, figure(&size)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_in_words() {
+        for (cell, said) in [
+            (StatCell::Ratio { num: 32, den: 1000 }, Some("增长 3.2%")),
+            (StatCell::Ratio { num: -1, den: 3 }, Some("下降 33.33%")),
+            (StatCell::Integer(-1_200), Some("减少 1,200")),
+            (StatCell::Points(2.5), Some("提高 2.5 个百分点")),
+            (StatCell::Number(0.0), Some("持平")),
+            (StatCell::NotReported, None),
+            (StatCell::Ratio { num: 0, den: 0 }, None),
+        ] {
+            assert_eq!(change(&cell).as_deref(), said, "{cell:?}");
+        }
+    }
+}
