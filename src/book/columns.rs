@@ -173,6 +173,7 @@ mod tests {
             headings: Vec::new(),
             rows: Vec::new(),
             notes: Vec::new(),
+            withheld: 0,
             label_columns: 1,
             private_columns: Vec::new(),
             definitions: Vec::new(),

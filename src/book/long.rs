@@ -197,6 +197,7 @@ mod tests {
             headings: ["单位", "人数", "均数", "状态"].map(heading).to_vec(),
             rows: (0..rows).map(row).collect(),
             notes: vec!["一个说明".to_owned()],
+            withheld: 0,
             label_columns: 1,
             private_columns: Vec::new(),
             definitions: Vec::new(),

@@ -197,6 +197,7 @@ mod tests {
                 })
                 .collect(),
             notes: vec![],
+            withheld: 0,
             label_columns: 1,
             private_columns: vec![],
             definitions: vec![],

@@ -169,6 +169,7 @@ mod tests {
             headings: (0..cells.len()).map(heading).collect(),
             rows: vec![StatRow { kind: RowKind::Total, cells }],
             notes: Vec::new(),
+            withheld: 0,
             label_columns: 1,
             private_columns: vec![2],
             definitions: Vec::new(),
