@@ -5,7 +5,7 @@
 use super::body::{self, ColumnKinds, Printed, PrintedCell};
 use super::columns::SheetColumns;
 use super::measure::single_message;
-use super::style::{CellStyle, PrintStyles};
+use super::style::{CellSet, CellStyle, PrintStyles};
 use super::{cell_text, measure};
 use crate::model::statistic::{Heading, RowKind, StatRow, StatTable};
 use crate::text::masks::mask_within;
@@ -47,7 +47,7 @@ pub struct SampleRow {
     pub row: u32,
     pub kind: RowKind,
     /// How each of its cells is set, left to right.
-    pub styles: Vec<CellStyle>,
+    pub set: Vec<CellSet>,
 }
 
 /// Rows from which on a body is long.
@@ -70,10 +70,10 @@ struct Samples(Vec<SampleRow>);
 impl Samples {
     /// Whether a row has to be on the sheet, because a cell of it is set as none before.
     fn shows(&mut self, row: u32, kind: RowKind, cells: &[PrintedCell]) -> bool {
-        let known = |style: CellStyle| self.0.iter().any(|one| one.kind == kind && one.styles.contains(&style));
-        let new = self.0.is_empty() || cells.iter().any(|cell| !known(cell.style));
+        let known = |set: CellSet| self.0.iter().any(|one| one.kind == kind && one.set.contains(&set));
+        let new = self.0.is_empty() || cells.iter().any(|cell| !known(cell.set));
         if new {
-            self.0.push(SampleRow { row, kind, styles: cells.iter().map(|cell| cell.style).collect() });
+            self.0.push(SampleRow { row, kind, set: cells.iter().map(|cell| cell.set).collect() });
         }
         new
     }
@@ -266,7 +266,7 @@ fn body_row(
             // Merged first and filled after; the pieces keep the borders.
             sheet.merge_range(row, column, row, last, "", styles.cell(CellStyle::Left, kind))?;
         }
-        let format = styles.cell(cell.style, kind);
+        let format = styles.set(cell.set, kind);
         match &cell.printed {
             Printed::Words(words) => sheet.write_string_with_format(row, column, words, format)?,
             Printed::State(word) => sheet.write_string_with_format(row, column, *word, format)?,

@@ -1,7 +1,7 @@
 //! What the rows of a table print: per cell the words or the figure, and how they are set. Knows no sheet.
 
 use super::excel::serial;
-use super::style::CellStyle;
+use super::style::{CellSet, CellStyle};
 use super::{cell_text, measure};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::text::dates::show_day;
@@ -64,7 +64,7 @@ impl ColumnKinds {
     pub fn print(&self, row: &StatRow) -> Vec<PrintedCell> {
         let cell = |(index, cell)| {
             let (printed, style) = self.cell(row.kind, index, cell);
-            PrintedCell { printed, style }
+            PrintedCell { printed, set: CellSet { style, marked: row.doubt(index).is_some() } }
         };
         row.cells.iter().enumerate().map(cell).collect()
     }
@@ -105,7 +105,7 @@ impl ColumnKinds {
 /// A cell as it is printed.
 pub struct PrintedCell {
     pub printed: Printed,
-    pub style: CellStyle,
+    pub set: CellSet,
 }
 
 /// What stands in a cell.
@@ -120,7 +120,7 @@ pub enum Printed {
 /// The height of a row with these cells, in points; `width` says how wide each is.
 pub fn height(cells: &[PrintedCell], width: impl Fn(usize) -> f64) -> f64 {
     let lines = cells.iter().enumerate().map(|(index, cell)| match &cell.printed {
-        Printed::Words(words) if cell.style.number_format().is_none() => measure::lines(words, width(index), 11.0),
+        Printed::Words(words) if cell.set.style.number_format().is_none() => measure::lines(words, width(index), 11.0),
         _ => 1,
     });
     (f64::from(lines.max().unwrap_or(1)) * 15.0 + 5.0).clamp(20.0, 400.0)

@@ -205,7 +205,7 @@ mod tests {
                 10 => StatCell::Number(97.5),
                 _ => StatCell::Integer(24),
             };
-            let row = StatRow { kind: RowKind::Body, cells: (0..count).map(cell).collect() };
+            let row = StatRow::new(RowKind::Body, (0..count).map(cell).collect());
             let headings =
                 NAMES.iter().take(count).map(|name| Heading { parents: Vec::new(), name: (*name).to_owned() });
             StatTable { headings: headings.collect(), rows: vec![row], ..empty_table() }

@@ -6,7 +6,7 @@
 use super::block::{LongBody, Stand};
 use super::body::{ColumnKinds, Printed, PrintedCell};
 use super::excel::letters;
-use super::style::CellStyle;
+use super::style::CellSet;
 use super::xml::{digits, escape, keeps_spaces};
 use crate::model::statistic::{RowKind, StatTable};
 use std::io::{self, Cursor, Read, Seek, Write};
@@ -74,9 +74,7 @@ fn rows<'s>(shell: &'s str, long: &LongTable<'_>, body: &LongBody, to: &mut impl
             buffer.extend_from_slice(done.as_bytes());
             rest = below;
         } else {
-            write_row(&mut buffer, (row, *height), &letters, &kinds.print(stat), |style| {
-                formats.get(stat.kind, style)
-            })?;
+            write_row(&mut buffer, (row, *height), &letters, &kinds.print(stat), |set| formats.get(stat.kind, set))?;
         }
         if buffer.len() >= CHUNK {
             to.write_all(&buffer)?;
@@ -88,7 +86,7 @@ fn rows<'s>(shell: &'s str, long: &LongTable<'_>, body: &LongBody, to: &mut impl
 }
 
 /// The numbers under which the package knows how cells are set.
-struct Formats(Vec<(RowKind, CellStyle, u32)>);
+struct Formats(Vec<(RowKind, CellSet, u32)>);
 
 impl Formats {
     fn of(shell: &str, body: &LongBody) -> io::Result<Formats> {
@@ -97,20 +95,20 @@ impl Formats {
             let (from, to) = row_of(shell, sample.row).ok_or_else(lost)?;
             let cells = shell.get(from..to).unwrap_or_default().split("<c ").skip(1);
             let mut known = 0;
-            for (cell, style) in cells.zip(&sample.styles) {
+            for (cell, set) in cells.zip(&sample.set) {
                 let number = cell.split_once("s=\"").and_then(|(_, rest)| rest.split_once('"')?.0.parse().ok());
-                formats.push((sample.kind, *style, number.ok_or_else(lost)?));
+                formats.push((sample.kind, *set, number.ok_or_else(lost)?));
                 known += 1;
             }
-            if known != sample.styles.len() {
+            if known != sample.set.len() {
                 return Err(lost());
             }
         }
         Ok(Formats(formats))
     }
 
-    fn get(&self, kind: RowKind, style: CellStyle) -> io::Result<u32> {
-        let found = self.0.iter().find(|(of, known, _)| *of == kind && *known == style);
+    fn get(&self, kind: RowKind, set: CellSet) -> io::Result<u32> {
+        let found = self.0.iter().find(|(of, known, _)| *of == kind && *known == set);
         found.map(|(.., number)| *number).ok_or_else(lost)
     }
 }
@@ -131,7 +129,7 @@ fn write_row(
     (row, height): (u32, f64),
     letters: &[String],
     cells: &[PrintedCell],
-    format: impl Fn(CellStyle) -> io::Result<u32>,
+    format: impl Fn(CellSet) -> io::Result<u32>,
 ) -> io::Result<()> {
     let number = u64::from(row) + 1;
     write!(out, "<row r=\"{number}\" ht=\"{height}\" customHeight=\"1\">")?;
@@ -140,7 +138,7 @@ fn write_row(
         out.extend_from_slice(letters.as_bytes());
         digits(out, number);
         out.extend_from_slice(b"\" s=\"");
-        digits(out, u64::from(format(cell.style)?));
+        digits(out, u64::from(format(cell.set)?));
         match &cell.printed {
             Printed::Words(words) => text(out, words),
             Printed::State(word) => text(out, word),
@@ -186,7 +184,7 @@ mod tests {
             };
             let words = StatCell::Text(format!(" 第{n}单位 <&> 一_x0041_"));
             let count = StatCell::Integer(if n == 5 { i64::MAX } else { n as i64 * 1_001 });
-            StatRow { kind, cells: vec![words, count, StatCell::Number(n as f64 / 3.0), state] }
+            StatRow::new(kind, vec![words, count, StatCell::Number(n as f64 / 3.0), state])
         };
         let heading = |name: &str| Heading { parents: vec!["报送".to_owned()], name: name.to_owned() };
         StatTable {

@@ -80,9 +80,19 @@ impl CellStyle {
     }
 }
 
+/// How a cell of a table is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CellSet {
+    pub style: CellStyle,
+    /// Its figure rests on doubt.
+    pub marked: bool,
+}
+
 /// The formats of the leadership workbook.
 pub struct PrintStyles {
     cells: Vec<Format>,
+    /// The same with the mark of doubt behind what stands in the cell.
+    marked: Vec<Format>,
     pub title: Format,
     pub subtitle: Format,
     pub section: Format,
@@ -104,12 +114,13 @@ impl Default for PrintStyles {
         let hei = |size: u8| {
             Format::new().set_font_name(HEI).set_font_size(size).set_align(FormatAlign::VerticalCenter).set_text_wrap()
         };
-        let mut cells = Vec::with_capacity(CELL_STYLES.len() * 3);
-        for row in [RowKind::Body, RowKind::Subtotal, RowKind::Total] {
-            cells.extend(CELL_STYLES.iter().map(|kind| cell_format(song(), *kind, row)));
-        }
+        let all = |mark: bool| -> Vec<Format> {
+            let rows = [RowKind::Body, RowKind::Subtotal, RowKind::Total].into_iter();
+            rows.flat_map(|row| CELL_STYLES.iter().map(move |kind| cell_format(song(), *kind, row, mark))).collect()
+        };
         PrintStyles {
-            cells,
+            cells: all(false),
+            marked: all(true),
             title: hei(16).set_align(FormatAlign::Center),
             subtitle: song().set_align(FormatAlign::Center).set_text_wrap(),
             section: hei(12).set_align(FormatAlign::Left),
@@ -138,23 +149,50 @@ impl Default for PrintStyles {
 impl PrintStyles {
     /// The format of a body cell.
     pub fn cell(&self, kind: CellStyle, row: RowKind) -> &Format {
+        &self.cells[Self::place(kind, row)]
+    }
+
+    /// The format of a body cell; of one that rests on doubt the figure stays a number, and is printed with a mark.
+    pub fn set(&self, set: CellSet, row: RowKind) -> &Format {
+        let formats = if set.marked { &self.marked } else { &self.cells };
+        &formats[Self::place(set.style, row)]
+    }
+
+    /// Every kind is there for each of the three rows.
+    fn place(kind: CellStyle, row: RowKind) -> usize {
         let row = match row {
             RowKind::Body => 0,
             RowKind::Subtotal => 1,
             RowKind::Total => 2,
         };
         let kind = CELL_STYLES.iter().position(|known| *known == kind).unwrap_or(0);
-        // `cells` holds every kind for each of the three rows.
-        &self.cells[row * CELL_STYLES.len() + kind]
+        row * CELL_STYLES.len() + kind
     }
 }
 
-fn cell_format(base: Format, kind: CellStyle, row: RowKind) -> Format {
+/// The mark that a figure rests on doubt.
+pub const MARK: &str = "＊";
+
+/// A number format with the mark behind each of its sections.
+fn with_mark(format: &str) -> String {
+    format.split(';').map(|section| format!("{section}\"{MARK}\"")).collect::<Vec<_>>().join(";")
+}
+
+fn format_is_right(kind: CellStyle) -> bool {
+    kind.align() == FormatAlign::Right
+}
+
+fn cell_format(base: Format, kind: CellStyle, row: RowKind, mark: bool) -> Format {
     let mut format = base.set_border(FormatBorder::Thin).set_align(kind.align());
-    if let Some(number) = kind.number_format() {
-        format = format.set_num_format(number);
-    } else {
-        format = format.set_text_wrap();
+    match (kind.number_format(), mark) {
+        (Some(number), false) => format = format.set_num_format(number),
+        (Some(number), true) => format = format.set_num_format(with_mark(number)),
+        (None, false) => format = format.set_text_wrap(),
+        (None, true) => format = format.set_text_wrap().set_num_format(with_mark("@")),
+    }
+    if format_is_right(kind) {
+        // Else the last digit touches the border.
+        format = format.set_indent(1);
     }
     match kind {
         CellStyle::Faint => format = format.set_font_color(Color::RGB(FAINT)),

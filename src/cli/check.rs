@@ -21,7 +21,7 @@ pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
     for name in &names {
         let reading = &options.reading;
         let allowance = reading.limits().allowance();
-        match workspace.prepare(name, reading.reference.as_deref(), reading.period.as_deref(), allowance) {
+        match workspace.prepare_to_check(name, reading.reference.as_deref(), reading.period.as_deref(), allowance) {
             Ok(ready) => prepared.push(ready),
             // A period that is none of this pipeline's kind: its returns cannot be meant.
             Err(Stop::Usage(_)) if options.pipeline.is_none() && names.len() > 1 => {}
@@ -88,6 +88,10 @@ fn listing(answer: &Answered<'_>) -> String {
     }
     for finding in &own.findings {
         let _ = writeln!(out, "{}", summary::sentence(finding, verdict, &answer.ready.reference));
+    }
+    if !answer.ready.unchecked.is_empty() {
+        let names: Vec<String> = answer.ready.unchecked.iter().map(|name| format!("“{name}”")).collect();
+        let _ = writeln!(out, "手头没有{}，与它核对的规则没有检查，由汇总部门核对。", names.join("、"));
     }
     let block = own.findings.iter().filter(|finding| finding.severity == Severity::Block).count();
     let _ = writeln!(

@@ -80,8 +80,11 @@ fn next_step(verdict: &RunVerdict) -> String {
     let returned = verdict.count(Outcome::Returned);
     let unreadable = verdict.count(Outcome::Unreadable);
     if returned + unreadable > 0 {
+        let parts = [(returned, "退回"), (unreadable, "无法读取")].into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts.map(|(count, word)| format!("{count} 份{word}")).collect();
         return format!(
-            "有 {returned} 份退回、{unreadable} 份无法读取，请按“审核问题”工作簿逐份联系报送单位改正后重新运行；统计表下注明了没有计入的部分。"
+            "有 {}，请按“审核问题”工作簿逐份联系报送单位改正后重新运行；统计表下注明了没有计入的部分。",
+            parts.join("、")
         );
     }
     if count(&verdict.findings, Severity::Block) > 0 {
@@ -90,7 +93,10 @@ fn next_step(verdict: &RunVerdict) -> String {
     if count(&verdict.findings, Severity::Verify) > 0 {
         return "报表都已计入，请逐条核实“审核问题”里的“核实”项。".to_string();
     }
-    "没有问题，可以打印汇总表送审。".to_string()
+    match verdict.units.iter().filter(|unit| !unit.status.is_accepted()).count() {
+        0 => "没有问题，可以打印汇总表送审。".to_string(),
+        silent => format!("收到的报表没有问题；还有 {silent} 个单位未报，见催报名单，报齐后再送审。"),
+    }
 }
 
 /// The same for other programs.

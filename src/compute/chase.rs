@@ -66,7 +66,7 @@ impl Days {
         let Some(due) = facts.reference.due else { return Days { due: None, last: None, of: facts.as_of, past: 0 } };
         let sources = facts.verdict.sources.iter();
         let counted = sources.filter(|source| matches!(source.outcome, Outcome::Accepted | Outcome::Returned));
-        let received = counted.filter_map(|source| source.received);
+        let received = counted.filter(|source| !source.by_stamp).filter_map(|source| source.received);
         let believed = received.filter(|day| *day <= due.due.saturating_add(BELIEVED)).max();
         let of = facts.as_of.or(believed);
         let calendar = &facts.reference.calendar;
@@ -317,9 +317,9 @@ pub fn table(table: &Table, list: &ChaseList, facts: &Facts<'_>) -> StatTable {
             _ => unit.trouble.clone(),
         };
         let silent = if unit.silent > 0 { StatCell::Integer(i64::from(unit.silent)) } else { StatCell::NotApplicable };
-        finished.rows.push(StatRow {
-            kind: RowKind::Body,
-            cells: vec![
+        finished.rows.push(StatRow::new(
+            RowKind::Body,
+            vec![
                 StatCell::Integer(finished.rows.len() as i64 + 1),
                 StatCell::Text(unit.name.clone()),
                 StatCell::Text(unit.status.word().to_owned()),
@@ -327,12 +327,12 @@ pub fn table(table: &Table, list: &ChaseList, facts: &Facts<'_>) -> StatTable {
                 StatCell::Text(problem),
                 StatCell::Text(unit.reminder.clone()),
             ],
-        });
+        ));
     }
     if finished.rows.is_empty() {
         let mut cells = vec![StatCell::Empty; headings.len()];
         cells[0] = StatCell::Text("没有需要催报的单位".to_owned());
-        finished.rows.push(StatRow { kind: RowKind::Body, cells });
+        finished.rows.push(StatRow::new(RowKind::Body, cells));
     }
     finished.definitions = [
         "按地市和渠道，各地市和渠道中连续未报最久的在前",

@@ -9,7 +9,7 @@ use crate::domain::ranking::{self, Direction};
 use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
-use crate::text::dates::say_day;
+use crate::text::dates::{say_day, show_day};
 use crate::text::masks::mask_within;
 use std::collections::BTreeSet;
 
@@ -80,7 +80,11 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
         let mut cells = vec![
             text(facts.unit_name(unit.unit)),
             text(unit.status.word()),
-            unit.received.map_or(StatCell::NotApplicable, StatCell::Date),
+            match unit.received {
+                Some(day) if unit.by_stamp => text(format!("{}（按文件时间）", show_day(day))),
+                Some(day) => StatCell::Date(day),
+                None => StatCell::NotApplicable,
+            },
             match unit.status {
                 UnitStatus::Late { days, .. } => StatCell::Integer(days),
                 UnitStatus::OnTime => StatCell::Integer(0),
@@ -94,7 +98,7 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
         }));
         let causes = causes(unit, facts);
         cells.push(if causes.is_empty() { StatCell::Empty } else { text(causes) });
-        finished.rows.push(StatRow { kind: RowKind::Body, cells });
+        finished.rows.push(StatRow::new(RowKind::Body, cells));
     }
     // A file that several units' rows stand on counts for each of them, and once in all.
     let known: BTreeSet<u32> = facts.verdict.units.iter().flat_map(|unit| unit.sources.iter().copied()).collect();
@@ -108,7 +112,7 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
     let mut total = vec![text("合计"), StatCell::Empty, StatCell::Empty, StatCell::Empty];
     total.extend(sums.map(StatCell::Integer));
     total.resize(headings.len(), StatCell::Empty);
-    finished.rows.push(StatRow { kind: RowKind::Total, cells: total });
+    finished.rows.push(StatRow::new(RowKind::Total, total));
     finished.definitions = headings.iter().map(|heading| unit_definition(heading).to_owned()).collect();
     finished.notes.extend(rule.map(|rule| rule.sentence()));
     finished.notes.push(due_note(facts));
@@ -122,7 +126,9 @@ fn unit_definition(heading: &str) -> &'static str {
         "状态" => {
             "取该单位各份报表中最好的一份：按时、已报（没有截止日期或报送时间，迟早不明）、迟报、逾期（补报截止以后）、退回、无法读取、未报"
         }
-        "报送时间" => "填报日期，没有的取文件时间，取最后一份",
+        "报送时间" => {
+            "填报日期，取最后一份；都没有写日期的注明“按文件时间”，文件时间会随复制改变，不据以判断迟早，也不计分"
+        }
         "迟报工作日" => "截止日期之后的工作日数，节假日和调休按节假日表",
         "报表份数" => "收到的报表文件数，不含已被替代的版本、未识别的文件和系统文件",
         "通过" => "没有必改问题的报表",
@@ -222,7 +228,7 @@ fn rates(
     for (kind, label, tally) in lines.chain(total) {
         let mut cells = vec![text(label)];
         cells.extend(columns.iter().map(|column| rate(&tally, *column)));
-        finished.rows.push(StatRow { kind, cells });
+        finished.rows.push(StatRow::new(kind, cells));
     }
 }
 
@@ -352,7 +358,7 @@ fn by_points(table: &Table, facts: &Facts<'_>) -> StatTable {
             i64::from(silent),
         ];
         cells.extend(counts.map(StatCell::Integer));
-        finished.rows.push(StatRow { kind: RowKind::Body, cells });
+        finished.rows.push(StatRow::new(RowKind::Body, cells));
     }
     finished.definitions = RANKING.iter().map(|(_, said)| (*said).to_owned()).collect();
     finished.notes.extend(record.rule().map(|rule| rule.sentence()));

@@ -11,7 +11,7 @@ use crate::domain::period::Period;
 use crate::language::{Checked, RunContext, compile};
 use crate::model::discipline::PastDiscipline;
 use crate::model::run::RunVerdict;
-use crate::model::{Effect, Severity};
+use crate::model::{Effect, OpenCell, Severity};
 use crate::rows::{LookupResult, context};
 use polars::prelude::{DataType, Expr, col, lit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,8 +26,9 @@ pub struct Facts<'a> {
     pub lookups: &'a [LookupResult],
     pub earlier: &'a [PastDiscipline],
     pub as_of: Option<i32>,
-    /// Earlier periods, read when a measure asks for them.
-    pub past: StoredPeriods<'a>,
+    /// Earlier periods, read when a measure asks for them, by all that look at the same run.
+    pub past: Rc<StoredPeriods<'a>>,
+    pub doubts: &'a [OpenCell],
     pub context: RunContext,
     /// Seats of the plan's quota, where it has one; they are told from the other facts.
     pub seats: Option<Seats>,
@@ -45,7 +46,16 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// A frame that is missing or lacks the engine's columns: a defect.
     pub fn gather(inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
-        let Inputs { plan, reference, period, rows, lookups, verdict, history, earlier, as_of } = inputs;
+        let past = Rc::new(StoredPeriods::new(inputs.plan, inputs.reference, inputs.history));
+        Facts::beside(inputs, past)
+    }
+
+    /// The same where earlier periods were read already.
+    ///
+    /// # Errors
+    /// As [`Facts::gather`].
+    pub fn beside(inputs: Inputs<'a>, past: Rc<StoredPeriods<'a>>) -> Result<Facts<'a>, String> {
+        let Inputs { plan, reference, period, rows, doubts, lookups, verdict, history: _, earlier, as_of } = inputs;
         let forms: Vec<Rowset<'_>> = (0..plan.forms.len())
             .map(|form| {
                 let rows = rows.iter().find(|validated| validated.rows.form == form);
@@ -71,7 +81,8 @@ impl<'a> Facts<'a> {
             lookups,
             earlier,
             as_of,
-            past: StoredPeriods::new(plan, reference, history),
+            past,
+            doubts,
             context,
             seats: None,
             forms,

@@ -3,6 +3,7 @@
 use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
 use crate::history::History;
+use crate::model::OpenCell;
 use crate::model::discipline::PastDiscipline;
 use crate::model::run::RunVerdict;
 use crate::rows::{LookupResult, ValidatedRows};
@@ -14,6 +15,8 @@ pub struct Inputs<'a> {
     pub reference: &'a Reference,
     pub period: &'a Period,
     pub rows: &'a [ValidatedRows],
+    /// Cells that an open 核实 points at; those held out are nothing in `rows`.
+    pub doubts: &'a [OpenCell],
     pub lookups: &'a [LookupResult],
     pub verdict: &'a RunVerdict,
     /// Earlier periods, for measures over time.

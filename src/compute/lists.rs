@@ -5,10 +5,11 @@ use super::facts::Facts;
 use super::list_places::{self, ListPlaces};
 use super::rowset::Rowset;
 use super::shown::{cell, field, kind};
+use super::source::fields_of;
 use super::{notes, words};
 use crate::definition::{Basis, FieldType, List, ListColumn, ListFrom, ListValue, Table};
 use crate::language::Checked;
-use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Place, Severity, Value};
 use crate::text::masks::mask_within;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,9 +33,12 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
     let numbered = list.columns.iter().enumerate();
     let columns = numbered.map(|(at, column)| lines.column(at, column, facts)).collect::<Result<Vec<_>, String>>()?;
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
-    for _ in &lines.lines {
+    let doubted = lines.doubted(list, facts);
+    for line in &lines.lines {
         let cells = columns.iter_mut().map(|cells| cells.next().unwrap_or(StatCell::Empty)).collect();
-        finished.rows.push(StatRow { kind: RowKind::Body, cells });
+        let of_form = lines.form.map(|_| line.row);
+        let doubts = doubted.get(&line.row).cloned().unwrap_or_default();
+        finished.rows.push(StatRow { line: of_form, doubts, ..StatRow::new(RowKind::Body, cells) });
     }
     if finished.rows.is_empty() && !list.columns.is_empty() {
         let mut cells = vec![StatCell::Empty; list.columns.len()];
@@ -43,7 +47,7 @@ pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable,
         } else {
             format!("共 {found} 行，超过 {} 行，不宜打印，没有在此列出；全部行见数据版。", list.most)
         });
-        finished.rows.push(StatRow { kind: RowKind::Body, cells });
+        finished.rows.push(StatRow::new(RowKind::Body, cells));
     }
     let private = list.columns.iter().enumerate().filter(|(_, column)| is_private(column, list, facts));
     finished.private_columns = private.map(|(index, _)| index).collect();
@@ -169,7 +173,11 @@ impl<'a> ListLines<'a> {
             ListValue::Column { name, .. } => {
                 let kind = kind(name, self.form, facts);
                 let column = rows.position(name)?;
-                self.lines.iter().map(|line| cell(rows.grid.value_at(line.row, column), kind)).collect()
+                let shown = |line: &ListLine| match rows.grid.value_at(line.row, column) {
+                    Value::Nothing if rows.grid.is_pending(line.row, column) => StatCell::Pending,
+                    value => cell(value, kind),
+                };
+                self.lines.iter().map(shown).collect()
             }
             ListValue::Lookup { lookup } => {
                 let found = facts.lookups.get(*lookup);
@@ -188,6 +196,25 @@ impl<'a> ListLines<'a> {
             }
             ListValue::Reason => self.lines.iter().map(|line| StatCell::Text(self.places.reason(line.row))).collect(),
         })
+    }
+
+    /// By row of the form, the list's cells that are, or are computed from, cells with an open 核实.
+    fn doubted(&self, list: &List, facts: &Facts<'_>) -> BTreeMap<usize, Vec<FigureDoubt>> {
+        let mut doubted: BTreeMap<usize, Vec<FigureDoubt>> = BTreeMap::new();
+        let Some(form) = self.form.filter(|_| !facts.doubts.is_empty()) else { return doubted };
+        for (column, shown) in list.columns.iter().enumerate() {
+            let ListValue::Column { name, .. } = &shown.value else { continue };
+            let read = fields_of(form, &BTreeSet::from([name.clone()]), facts.plan);
+            for doubt in facts.doubts.iter().filter(|doubt| doubt.form == form && read.contains(&*doubt.column)) {
+                let marks = doubted.entry(doubt.row).or_default();
+                let (cells, held) = (1, u32::from(doubt.held));
+                match marks.iter_mut().find(|mark| mark.column == column) {
+                    Some(mark) => (mark.cells, mark.held) = (mark.cells + cells, mark.held + held),
+                    None => marks.push(FigureDoubt { column, cells, held, rows: None, without: None, with: None }),
+                }
+            }
+        }
+        doubted
     }
 
     /// 通过, or what was wrong.

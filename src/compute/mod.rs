@@ -3,10 +3,12 @@
 //! Totals are proven against their parts; knows nothing of cells, files or formats.
 
 mod axis;
+mod between;
 mod chase;
 mod conclusion;
 mod criteria;
 mod discipline;
+mod doubted;
 mod facts;
 mod headlines;
 mod inputs;
@@ -38,6 +40,8 @@ use crate::definition::{Table, TableKind};
 use crate::model::Finding;
 use crate::model::discipline::ChaseList;
 use crate::model::statistic::StatTable;
+use crate::rows::ValidatedRows;
+use std::rc::Rc;
 
 /// All tables of the pipeline, the charts' series resolved by the writer.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,11 +63,12 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     let mut facts = Facts::gather(inputs)?;
     facts.seats = quota::seats(&facts)?;
     let chase = chase::list(&facts);
-    let tables =
-        facts.plan.tables.iter().map(|table| build(table, &chase, &facts)).collect::<Result<Vec<_>, String>>()?;
+    let mut tables: Vec<StatTable> = build_all(&facts, &chase, |_| true)?.into_iter().flatten().collect();
+    let doubtful = weighed(inputs, &facts, &chase, &mut tables)?;
     let (mut findings, judged) = shares::judge(&facts)?;
     let mut conclusions: Vec<Conclusion> = headlines::coverage(&facts).into_iter().collect();
     conclusions.extend(headlines::conclusions(&tables, &facts));
+    conclusions.extend(doubtful);
     conclusions.extend(judged);
     if let Some(seats) = &facts.seats {
         findings.extend(seats.findings.iter().cloned());
@@ -71,6 +76,18 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     }
     conclusions.extend(outstanding(&facts));
     Ok(ComputedTables { tables, findings, conclusions, chase })
+}
+
+/// The tables that are wanted, in the plan's order, settled with one another.
+fn build_all(
+    facts: &Facts<'_>,
+    chase: &ChaseList,
+    wanted: impl Fn(&Table) -> bool,
+) -> Result<Vec<Option<StatTable>>, String> {
+    let tables = facts.plan.tables.iter().map(|table| wanted(table).then(|| build(table, chase, facts)).transpose());
+    let mut tables = tables.collect::<Result<Vec<_>, String>>()?;
+    between::settle(&mut tables, facts.plan);
+    Ok(tables)
 }
 
 fn build(table: &Table, chase: &ChaseList, facts: &Facts<'_>) -> Result<StatTable, String> {
@@ -82,6 +99,39 @@ fn build(table: &Table, chase: &ChaseList, facts: &Facts<'_>) -> Result<StatTabl
         TableKind::Discipline(by) => discipline::table(table, *by, facts),
         TableKind::Chase => Ok(chase::table(table, chase, facts)),
     }
+}
+
+/// Computes the tables made from rows a second time with every doubted cell missing, and a third with those in that are
+/// held out; what changes is marked on the figures, and said.
+fn weighed(
+    inputs: Inputs<'_>,
+    facts: &Facts<'_>,
+    chase: &ChaseList,
+    tables: &mut [StatTable],
+) -> Result<Vec<Conclusion>, String> {
+    if facts.doubts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Inputs { plan, rows, doubts, .. } = inputs;
+    let again = |rows: Vec<ValidatedRows>| -> Result<Vec<Option<StatTable>>, String> {
+        let mut facts = Facts::beside(Inputs { rows: &rows, ..inputs }, Rc::clone(&facts.past))?;
+        facts.seats = quota::seats(&facts)?;
+        build_all(&facts, chase, |table| !matches!(table.kind, TableKind::Discipline(_) | TableKind::Chase))
+    };
+    let without = again(rows.iter().map(|rows| rows.without_doubt(plan, doubts, &facts.context)).collect())?;
+    let with = match doubts.iter().any(|doubt| doubt.held) {
+        true => again(rows.iter().map(ValidatedRows::as_read).collect())?,
+        false => vec![None; tables.len()],
+    };
+    let mut changes = [Vec::new(), Vec::new()];
+    let others = without.iter().zip(&with).zip(&plan.tables);
+    for (table, ((without, with), declared)) in tables.iter_mut().zip(others) {
+        let weighed = doubted::Weighed { without: without.as_ref(), with: with.as_ref() };
+        let found = doubted::weigh(table, declared, &weighed, facts);
+        changes.iter_mut().zip(found).for_each(|(all, found)| all.extend(found));
+    }
+    let marked = tables.iter().flat_map(|table| &table.rows).any(|row| !row.doubts.is_empty());
+    Ok(doubted::conclusions(changes, marked, facts))
 }
 
 /// Reference rows that somebody should have answered and nobody did.

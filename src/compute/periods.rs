@@ -15,6 +15,8 @@ use std::rc::Rc;
 /// One period's rows.
 pub struct Slice<'a> {
     pub period: Period,
+    /// Index of the form among the plan's; of a reference table 0.
+    pub form: usize,
     pub rows: PeriodRows<'a>,
     pub basis: Basis,
     /// By roster index: whether the unit's figures are in (accepted rows, or an accepted return without any).
@@ -66,7 +68,7 @@ impl<'a> Slices<'a> {
                 };
                 let reported = Rc::new(Vec::new());
                 let (period, rows) = (facts.period.clone(), PeriodRows::Here(rows));
-                let slice = Slice { period, rows, basis: Basis::Read, reported, stored: false };
+                let slice = Slice { period, form: 0, rows, basis: Basis::Read, reported, stored: false };
                 return Ok(Slices { slices: vec![slice], note: None });
             }
         };
@@ -79,6 +81,7 @@ impl<'a> Slices<'a> {
                 let reported = facts.counted(form)?;
                 slices.push(Slice {
                     period: period.clone(),
+                    form,
                     rows: PeriodRows::Here(rows),
                     basis,
                     reported,
@@ -89,6 +92,7 @@ impl<'a> Slices<'a> {
             match facts.past.rows(form, period, columns) {
                 Ok(past) => slices.push(Slice {
                     period: period.clone(),
+                    form,
                     rows: PeriodRows::Stored(past.rows),
                     basis: Basis::Accepted,
                     reported: past.reported,

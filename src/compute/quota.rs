@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::seats::Seats;
 use super::words;
 use crate::definition::reference::ReferenceTable;
-use crate::definition::{Basis, Quota, QuotaPart, UnitRule};
+use crate::definition::{Quota, QuotaPart, UnitRule};
 use crate::domain::apportion::apportion;
 use crate::model::codes::FindingCode;
 use crate::model::{Column, Effect, Finding, FindingKey, Place, Severity};
@@ -23,8 +23,10 @@ pub fn seats(facts: &Facts<'_>) -> Result<Option<Seats>, String> {
         None => apportioned_seats(quota, facts, &mut findings)?,
     };
     let mut all = Seats {
-        formal: accepted_by_unit(facts, quota, &quota.formal)?,
-        standby: accepted_by_unit(facts, quota, &quota.standby)?,
+        formal: by_unit(facts, quota, &quota.formal, true)?,
+        standby: by_unit(facts, quota, &quota.standby, true)?,
+        returned: by_unit(facts, quota, &quota.formal, false)?,
+        standing: facts.verdict.units.iter().map(|unit| unit.status).collect(),
         limits: seats.iter().flatten().map(|seats| standby_limit(quota, *seats)).collect(),
         issued: issued.is_some(),
         seats,
@@ -71,7 +73,18 @@ pub fn conclusions(all: &Seats, facts: &Facts<'_>) -> Vec<Conclusion> {
     });
     if !gaps.is_empty() {
         let missing: i64 = (0..seats.len()).filter_map(|position| all.part(QuotaPart::Gap, position)).sum();
-        let text = format!("{} 个单位尚缺 {missing} 个名额：{}", gaps.len(), words::names(&gaps, 5));
+        let causes = [
+            (QuotaPart::GapNotNominated, "未推荐"),
+            (QuotaPart::GapReturned, "退回"),
+            (QuotaPart::GapUnreadable, "无法读取"),
+            (QuotaPart::GapMissing, "未报"),
+        ];
+        let causes = causes.into_iter().filter_map(|(part, word)| {
+            let count: i64 = (0..seats.len()).filter_map(|position| all.part(part, position)).sum();
+            (count > 0).then(|| format!("{word} {count} 个"))
+        });
+        let causes = causes.collect::<Vec<_>>().join("、");
+        let text = format!("{} 个单位尚缺 {missing} 个名额（{causes}）：{}", gaps.len(), words::names(&gaps, 5));
         conclusions.push(Conclusion { holds: None, text });
     }
     conclusions
@@ -93,12 +106,21 @@ fn standby_limit(quota: &Quota, seats: u32) -> i64 {
     i64::try_from(part).unwrap_or(i64::MAX).max(i64::from(quota.standby_minimum))
 }
 
-fn accepted_by_unit(facts: &Facts<'_>, quota: &Quota, filter: &crate::language::Checked) -> Result<Vec<i64>, String> {
+/// Rows that a condition takes, unit by unit: those that count, or those that were sent back.
+fn by_unit(
+    facts: &Facts<'_>,
+    quota: &Quota,
+    filter: &crate::language::Checked,
+    accepted: bool,
+) -> Result<Vec<i64>, String> {
     let rows = facts.form(quota.form)?;
     let recommending = facts.reference.roster.recommending();
     let mut by_roster = vec![0_i64; facts.reference.roster.units.len()];
-    for (counts, unit) in facts.mask(rows, Basis::Accepted, &[filter])?.into_iter().zip(rows.units.iter()) {
-        if let Some(count) = unit.filter(|_| counts).and_then(|unit| by_roster.get_mut(unit as usize)) {
+    let wanted = facts.holds(rows, &[filter])?.into_iter().zip(rows.accepted.iter());
+    for ((holds, counts), unit) in wanted.zip(rows.units.iter()) {
+        if let Some(count) =
+            unit.filter(|_| holds && *counts == accepted).and_then(|unit| by_roster.get_mut(unit as usize))
+        {
             *count += 1;
         }
     }
@@ -253,6 +275,10 @@ pub fn definition(part: QuotaPart, facts: &Facts<'_>) -> String {
             quota.total, quota.weight, quota.minimum
         ),
         QuotaPart::Gap => format!("名额减审核通过的正式申报（{formal}），不小于 0"),
+        QuotaPart::GapNotNominated => "缺额中没有人申报的".to_owned(),
+        QuotaPart::GapReturned => "缺额中申报了、被退回的，含整份退回的单位的全部缺额".to_owned(),
+        QuotaPart::GapUnreadable => "只收到无法读取的文件的单位的缺额".to_owned(),
+        QuotaPart::GapMissing => "未报的单位的缺额".to_owned(),
         QuotaPart::Excess => format!("审核通过的正式申报（{formal}）减名额，不小于 0"),
         QuotaPart::StandbyLimit => {
             let (num, den) = quota.standby_rate;

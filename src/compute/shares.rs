@@ -170,7 +170,7 @@ fn groups_with_leftover<'a>(axis: &'a Axis<'_>) -> impl Iterator<Item = Option<&
 fn row(kind: RowKind, label: &str, figures: Vec<StatCell>) -> StatRow {
     let mut cells = vec![StatCell::Text(label.to_string())];
     cells.extend(figures);
-    StatRow { kind, cells }
+    StatRow::new(kind, cells)
 }
 
 fn gap_meaning(share: &Share) -> String {

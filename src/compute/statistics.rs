@@ -32,39 +32,44 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
             definition(column.measure, statistic, facts) + &computed(column.measure, statistic, &mut explained, facts)
         });
     }
-    let mut push = |kind, label: &str, line: &dyn Fn(&MeasureCells) -> Vec<StatCell>| {
-        let mut cells = vec![StatCell::Text(label.to_string())];
-        cells.extend(
-            columns
-                .iter()
-                .map(|column| line(&grids[column.grid]).get(column.slot).cloned().unwrap_or(StatCell::NotApplicable)),
-        );
-        finished.rows.push(StatRow { kind, cells });
+    let mut push = |kind, label: &str, group: Option<usize>| {
+        let mut row = StatRow::new(kind, vec![StatCell::Text(label.to_string())]);
+        for column in &columns {
+            let grid = &grids[column.grid];
+            let kind = statistic.measures.get(column.measure).map(|measure| &measure.kind);
+            row.doubts.extend(grid.doubt(group, (column.slot, row.cells.len()), kind.is_some_and(looks_whole)));
+            row.cells.push(grid.line(group).get(column.slot).cloned().unwrap_or(StatCell::NotApplicable));
+        }
+        finished.rows.push(row);
     };
     let order = RowOrder::new(statistic, &grids, axis.groups.len());
     if !statistic.criteria.is_empty() {
         let why = criteria::reasons(statistic, &grids, axis.groups.len(), facts);
         let on: Vec<&usize> = order.groups.iter().filter(|group| why.contains_key(group)).collect();
         for position in &on {
-            push(RowKind::Body, &axis.groups[**position].label, &|grid| grid.parts[**position].clone());
+            push(RowKind::Body, &axis.groups[**position].label, Some(**position));
         }
         let reasons = on.iter().filter_map(|group| why.get(group)).cloned();
         finished.listed(reasons, &statistic.empty, &criteria_words(statistic));
         finished.notes.extend(remarks(statistic, &grids, facts));
+        let parts = parts(&finished);
+        finished.notes.extend(parts);
         return Ok(finished);
     }
     for position in &order.groups {
-        push(RowKind::Body, &axis.groups[*position].label, &|grid| grid.parts[*position].clone());
+        push(RowKind::Body, &axis.groups[*position].label, Some(*position));
     }
     let leftover = axis.groups.len();
     if grids.iter().any(|grid| !grid.derived && !grid.parts[leftover].iter().all(measures::is_nothing)) {
-        push(RowKind::Body, axis.leftover, &|grid| grid.parts[leftover].clone());
+        push(RowKind::Body, axis.leftover, Some(leftover));
     }
     if let Some(total) = &statistic.total {
-        push(RowKind::Total, total, &|grid| grid.total.clone());
+        push(RowKind::Total, total, None);
     }
     finished.notes.extend(order.note);
     finished.notes.extend(remarks(statistic, &grids, facts));
+    let parts = parts(&finished);
+    finished.notes.extend(parts);
     Ok(finished)
 }
 
@@ -212,6 +217,7 @@ fn remarks(statistic: &Statistic, grids: &[MeasureCells], facts: &Facts<'_>) -> 
     if grids.iter().any(|grid| grid.overlaps) {
         notes.push("各行有交叉，合计按全部行另行计算，不等于各行之和。".to_string());
     }
+    notes.extend(like_with_like(statistic, grids));
     for note in grids.iter().filter_map(|grid| grid.note.as_ref()) {
         if !notes.contains(note) {
             notes.push(note.clone());
@@ -222,6 +228,48 @@ fn remarks(statistic: &Statistic, grids: &[MeasureCells], facts: &Facts<'_>) -> 
     }
     notes.extend(notes::earlier(&periods::looked_back(statistic, facts), facts));
     notes
+}
+
+/// Whether a figure looks whole though rows are missing from it: a part of nothing is seen in a rate, a mean or a place.
+fn looks_whole(kind: &MeasureKind) -> bool {
+    matches!(
+        kind,
+        MeasureKind::Average { .. }
+            | MeasureKind::Rank { .. }
+            | MeasureKind::Ratio { .. }
+            | MeasureKind::Rate { .. }
+            | MeasureKind::Verdict { .. }
+    )
+}
+
+/// What comparisons cover, those that cover the same in one line.
+fn like_with_like(statistic: &Statistic, grids: &[MeasureCells]) -> Vec<String> {
+    let mut said: Vec<(&str, String)> = Vec::new();
+    for (measure, grid) in statistic.measures.iter().zip(grids) {
+        let Some(words) = grid.like.as_deref() else { continue };
+        match said.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, names)) => names.push_str(&format!("“{}”", measure.name)),
+            None => said.push((words, format!("“{}”", measure.name))),
+        }
+    }
+    said.into_iter().map(|(words, names)| format!("{names}{words}")).collect()
+}
+
+/// Rows of units that were sent back in part: their rates, means and places are marked, and said to rest on what counts.
+fn parts(finished: &StatTable) -> Option<String> {
+    let partial = finished.rows.iter().filter_map(|row| {
+        let rows =
+            row.doubts.iter().filter_map(|doubt| doubt.rows).max_by_key(|(counted, read)| (read - counted, *read));
+        let (counted, read) = rows?;
+        match row.cells.first() {
+            Some(StatCell::Text(label)) => Some(format!("{label}（{read} 行计入 {counted} 行）")),
+            _ => None,
+        }
+    });
+    let partial: Vec<String> = partial.collect();
+    (!partial.is_empty()).then(|| {
+        format!("＊ 有退回的行，比率、平均数、名次和结论只按计入的行算，数不全：{}。", words::names(&partial, 8))
+    })
 }
 
 /// Sums hold what was filled in; how many rows said nothing, measure by measure, over all periods of the table.
@@ -258,6 +306,7 @@ fn computed(measure: usize, statistic: &Statistic, explained: &mut BTreeSet<Stri
 /// How a column is computed, as the definition says it.
 fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> String {
     let name = |index: usize| statistic.measures.get(index).map_or("", |measure| measure.name.as_str());
+    let like = |comparable: bool| if comparable { "，只计两期都报全的单位" } else { "" };
     let how = match &statistic.measures[measure].kind {
         MeasureKind::Count { from, filter } => {
             format!("{}，计数", notes::source(from, &filter.iter().collect::<Vec<_>>(), facts))
@@ -303,13 +352,14 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
         }
         MeasureKind::ItemBound => "本项占比的规定；没有规定或规定未启用的为“—”".to_string(),
         MeasureKind::ItemMargin { portion } => format!("“{}”减去规定，百分点", name(*portion)),
-        MeasureKind::Difference { left, right } => format!("“{}”减“{}”", name(*left), name(*right)),
-        MeasureKind::Growth { now, before, comparable } => {
-            let like = if *comparable { "，只计两期都报送的单位" } else { "" };
-            format!("（“{}”－“{}”）÷“{1}”{like}；没有基数的为“—”", name(*now), name(*before))
+        MeasureKind::Difference { left, right, comparable } => {
+            format!("“{}”减“{}”{}", name(*left), name(*right), like(*comparable))
         }
-        MeasureKind::Points { now, before } => {
-            format!("“{}”减“{}”，百分点；没有基数的为“—”", name(*now), name(*before))
+        MeasureKind::Growth { now, before, comparable } => {
+            format!("（“{}”－“{}”）÷“{1}”{}；没有基数的为“—”", name(*now), name(*before), like(*comparable))
+        }
+        MeasureKind::Points { now, before, comparable } => {
+            format!("“{}”减“{}”，百分点{}；没有基数的为“—”", name(*now), name(*before), like(*comparable))
         }
     };
     let how = match statistic.measures.get(measure).map_or(When::This, |measure| measure.period) {

@@ -107,6 +107,12 @@ impl<'a> StoredPeriods<'a> {
         returned.filter_map(|unit| unit.unit).filter(|unit| !filled.contains(unit)).collect()
     }
 
+    /// Units, by today's roster, some of whose rows of a form did not count in a stored period: `column` names a row's unit.
+    pub fn partly_counted(&self, period: &Period, form: usize, column: &str) -> BTreeSet<u32> {
+        let stored = self.history.get(period);
+        stored.map_or_else(BTreeSet::new, |stored| stored.not_counted_units(form, column))
+    }
+
     /// What a stored period did not count of these forms; `None` where none of them can be used.
     pub fn left_out(&self, period: &Period, forms: impl Iterator<Item = usize>) -> Option<LeftOut> {
         let stored = self.history.get(period)?;
@@ -157,7 +163,9 @@ impl<'a> StoredPeriods<'a> {
             }
         }
         let context = context(self.plan, self.reference, period);
-        let mut grid = Grid::new(names, columns, stored.len(), &self.reference.roster);
+        let held: Vec<(usize, String)> = stored.held();
+        let grid = Grid::new(names, columns, stored.len(), &self.reference.roster);
+        let mut grid = grid.holding(held.iter().map(|(row, name)| (*row, name.as_str())));
         // What the definition computes is computed as it is defined today.
         append_values(&mut grid, plan, &context);
         lacking.extend(read.into_iter().filter(|name| grid.position(name).is_none()));
@@ -173,7 +181,9 @@ fn columns_read(plan: &Plan) -> BTreeMap<usize, BTreeSet<String>> {
         let TableKind::Statistic(statistic) = &table.kind else { continue };
         let laid_out = statistic.across_periods.is_some();
         for measure in &statistic.measures {
-            if let MeasureKind::Growth { now, comparable: true, .. } = measure.kind
+            if let MeasureKind::Growth { now, comparable: true, .. }
+            | MeasureKind::Points { now, comparable: true, .. }
+            | MeasureKind::Difference { left: now, comparable: true, .. } = measure.kind
                 && let Some(now) = statistic.measures.get(now)
                 && let (Some(From::Form { form, .. }), Some(column)) = (source(&now.kind), unit_column(plan, &now.kind))
             {

@@ -121,6 +121,7 @@ fn source(index: u32, unit: u32, outcome: Outcome) -> SourceVerdict {
         sender: Some(Sender { unit, evidence: SenderEvidence::Cover }),
         unit: Some(unit),
         received: None,
+        by_stamp: false,
         late_days: 0,
         overdue: false,
         sheets: vec![],
@@ -135,7 +136,13 @@ fn source(index: u32, unit: u32, outcome: Outcome) -> SourceVerdict {
 
 /// File 0 of unit 0 is sent back for a row, file 1 of unit 1 is late, unit 2 sent nothing, file 3 of unit 3 is fine.
 fn verdict() -> RunVerdict {
-    let report = |unit, status, sources: &[u32]| UnitReport { unit, status, sources: sources.to_vec(), received: None };
+    let report = |unit, status, sources: &[u32]| UnitReport {
+        unit,
+        status,
+        sources: sources.to_vec(),
+        received: None,
+        by_stamp: false,
+    };
     let late = UnitStatus::Late { days: 3, overdue: false };
     RunVerdict {
         sources: vec![
@@ -188,7 +195,18 @@ fn run(
     let period = Period::parse("2026").unwrap();
     let history = crate::history::History::open(None, plan, reference, &period);
     let (history, earlier, as_of) = (&history, &[][..], None);
-    compute(Inputs { plan, reference, period: &period, rows: frames, lookups, verdict, history, earlier, as_of })
+    compute(Inputs {
+        plan,
+        reference,
+        period: &period,
+        rows: frames,
+        doubts: &[],
+        lookups,
+        verdict,
+        history,
+        earlier,
+        as_of,
+    })
 }
 
 fn table<'a>(computed: &'a ComputedTables, id: &str) -> &'a StatTable {
@@ -260,15 +278,19 @@ fn quota_by_unit_shows_everyone_and_tells_silence_from_nothing() {
     let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
     let quota = table(&computed, "quota");
     assert_eq!(quota.title, "2026年省模范班组名额执行情况表");
-    // 职工人数 名额 正式申报 审核通过 缺额 超额 备选限额 备选申报
-    assert_eq!(body(quota, "合肥市总工会"), integers(&[500, 50, 2, 2, 48, 0, 10, 1]));
+    // 职工人数 名额 正式申报 审核通过 缺额（未推荐 退回 无法读取 未报） 超额 备选限额 备选申报
+    assert_eq!(body(quota, "合肥市总工会"), integers(&[500, 50, 2, 2, 48, 48, 0, 0, 0, 0, 10, 1]));
     // A benchmark team takes no seat.
-    assert_eq!(body(quota, "芜湖市总工会"), integers(&[300, 30, 0, 0, 30, 0, 6, 0]));
-    let silent =
-        [Integer(150), Integer(15), NotReported, NotReported, Integer(15), Integer(0), Integer(3), NotReported];
-    assert_eq!(body(quota, "省教育系统工会"), silent);
-    assert_eq!(body(quota, "皖江集团工会"), integers(&[50, 5, 6, 6, 0, 1, 1, 0]));
-    assert_eq!(body(quota, "合计"), integers(&[1000, 100, 8, 8, 93, 1, 20, 1]));
+    assert_eq!(body(quota, "芜湖市总工会"), integers(&[300, 30, 0, 0, 30, 30, 0, 0, 0, 0, 6, 0]));
+    let silent = body(quota, "省教育系统工会");
+    assert_eq!(silent[..4], [Integer(150), Integer(15), NotReported, NotReported]);
+    assert_eq!(silent[4..9], integers(&[15, 0, 0, 0, 15]), "nobody of it reported");
+    assert_eq!(silent[9..], [Integer(0), Integer(3), NotReported]);
+    assert_eq!(body(quota, "皖江集团工会"), integers(&[50, 5, 6, 6, 0, 0, 0, 0, 0, 1, 1, 0]));
+    let total = body(quota, "合计");
+    assert_eq!(total[..5], integers(&[1000, 100, 8, 8, 93]));
+    assert_eq!(total[5..9], integers(&[78, 0, 0, 15]), "a gap is the sum of its causes");
+    assert_eq!(total[9..], integers(&[1, 20, 1]));
     assert_eq!(quota.rows.len(), 5);
     let notes = quota.notes.join("\n");
     assert!(notes.contains("本表未计入：退回的 1 行（1 份报表）；未报 1 个单位。"), "{notes}");
@@ -293,7 +315,8 @@ fn an_issued_quota_overrides_and_must_add_up() {
     reference.tables.insert("名额分配表".into(), issued);
     let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
     let quota = table(&computed, "quota");
-    assert_eq!(body(quota, "合肥市总工会")[1..6], integers(&[1, 2, 2, 0, 1]));
+    assert_eq!(body(quota, "合肥市总工会")[1..5], integers(&[1, 2, 2, 0]));
+    assert_eq!(body(quota, "合肥市总工会")[9], Integer(1));
     assert_eq!(body(quota, "合计")[1], Integer(100));
     let codes: Vec<&str> = computed.findings.iter().map(|finding| &*finding.code).collect();
     assert_eq!(codes, ["quota-issued-row", "quota-exceeded", "quota-exceeded"]);

@@ -84,6 +84,29 @@ fn decimals(number: f64, most: usize) -> usize {
     rest.trim_end_matches('0').len()
 }
 
+/// The same of any cell: where there is no figure, what stands there instead.
+pub fn shown(cell: &StatCell) -> String {
+    figure(cell).unwrap_or_else(|| cell.state().unwrap_or("—").to_owned())
+}
+
+/// `前十名`, and how many that are where more share the last place: `前十名，含并列共 12 个`.
+pub fn places(top: u32, listed: usize) -> String {
+    let tied = if listed > top as usize { format!("，含并列共 {listed} 个") } else { String::new() };
+    format!("前{}名{tied}", chinese(top))
+}
+
+/// A whole number below a hundred in characters; a larger one in digits.
+fn chinese(number: u32) -> String {
+    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let digit = |at: u32| DIGITS.get(at as usize).copied().unwrap_or_default();
+    match number {
+        1..=9 => digit(number).to_owned(),
+        10..=19 => format!("十{}", digit(number - 10)),
+        20..=99 => format!("{}十{}", digit(number / 10), digit(number % 10)),
+        _ => format!(" {number} "),
+    }
+}
+
 /// How a rank comes about.
 pub fn ranking(ranking: &Ranking) -> String {
     let within: Vec<String> = ranking.within.iter().map(|name| format!("“{name}”")).collect();
@@ -105,6 +128,12 @@ mod tests {
         assert_eq!(percent(4_999_999, 10_000_000), "50.0%");
         assert_eq!(bound(Compare::AtMost, Bound::Ratio { num: 1, den: 5 }), "≤20%");
         assert_eq!(bound(Compare::AtLeast, Bound::Count(3)), "≥3");
+    }
+
+    #[test]
+    fn places_in_words_say_who_shares_the_last() {
+        assert_eq!((places(10, 10), places(10, 12)), ("前十名".to_owned(), "前十名，含并列共 12 个".to_owned()));
+        assert_eq!((places(3, 2), places(25, 25)), ("前三名".to_owned(), "前二十五名".to_owned()));
     }
 
     #[test]

@@ -189,11 +189,10 @@ mod tests {
             headings: headings.iter().map(|name| Heading { parents: vec![], name: (*name).into() }).collect(),
             rows: rows
                 .iter()
-                .map(|(label, figures)| StatRow {
-                    kind: RowKind::Body,
-                    cells: std::iter::once(StatCell::Text((*label).into()))
-                        .chain(figures.iter().map(|n| StatCell::Integer(*n)))
-                        .collect(),
+                .map(|(label, figures)| {
+                    let figures = figures.iter().map(|n| StatCell::Integer(*n));
+                    let cells = std::iter::once(StatCell::Text((*label).into())).chain(figures);
+                    StatRow::new(RowKind::Body, cells.collect())
                 })
                 .collect(),
             notes: vec![],
@@ -269,7 +268,7 @@ mod tests {
                 .map(|(number, [unit, name])| {
                     let words = [unit, name].map(|word| StatCell::Text((*word).to_owned()));
                     let cells = [StatCell::Integer(number)].into_iter().chain(words).chain([StatCell::Integer(number)]);
-                    StatRow { kind: RowKind::Body, cells: cells.collect() }
+                    StatRow::new(RowKind::Body, cells.collect())
                 })
                 .collect();
             list

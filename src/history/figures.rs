@@ -2,7 +2,7 @@
 
 use super::head::{FORMAT, Unusable, sha256, unsealed};
 use super::layout::FIGURES;
-use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{FigureDoubt, Heading, RowKind, StatCell, StatRow, StatTable};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -38,7 +38,16 @@ fn write_table(text: &mut String, table: &StatTable) {
             text.push_str(if at == 0 { "" } else { "," });
             write_cell(text, cell);
         }
-        text.push_str("]]");
+        text.push(']');
+        if !row.doubts.is_empty() {
+            text.push_str(",[");
+            for (at, doubt) in row.doubts.iter().enumerate() {
+                text.push_str(if at == 0 { "" } else { "," });
+                write_doubt(text, doubt);
+            }
+            text.push(']');
+        }
+        text.push(']');
     }
     let _ = write!(text, "],\"sheet\":{},\"title\":{}}}", json!(table.sheet), json!(table.title));
 }
@@ -68,7 +77,10 @@ fn table(value: &Value) -> Option<StatTable> {
             "total" => RowKind::Total,
             _ => return None,
         };
-        Some(StatRow { kind, cells: row[1].as_array()?.iter().map(read_cell).collect::<Option<_>>()? })
+        let cells = row[1].as_array()?.iter().map(read_cell).collect::<Option<_>>()?;
+        // Earlier programs kept no doubts.
+        let doubts = row.get(2).map_or(Some(Vec::new()), |all| all.as_array()?.iter().map(read_doubt).collect())?;
+        Some(StatRow { doubts, ..StatRow::new(kind, cells) })
     });
     Some(StatTable {
         id: text("id")?,
@@ -94,6 +106,31 @@ fn kind(kind: RowKind) -> &'static str {
     }
 }
 
+/// `[column, cells, held, figure without, figure with, rows counted, rows read]`; null where it is the same figure, or all
+/// rows count.
+fn write_doubt(text: &mut String, doubt: &FigureDoubt) {
+    let _ = write!(text, "[{},{},{}", doubt.column, doubt.cells, doubt.held);
+    for cell in [&doubt.without, &doubt.with] {
+        text.push(',');
+        match cell {
+            Some(cell) => write_cell(text, cell),
+            None => text.push_str("null"),
+        }
+    }
+    let _ = match doubt.rows {
+        Some((counted, read)) => write!(text, ",{counted},{read}]"),
+        None => write!(text, ",null,null]"),
+    };
+}
+
+fn read_doubt(value: &Value) -> Option<FigureDoubt> {
+    let count = |at: usize| u32::try_from(value[at].as_u64()?).ok();
+    let cell = |at: usize| if value[at].is_null() { Some(None) } else { read_cell(&value[at]).map(Some) };
+    let column = usize::try_from(value[0].as_u64()?).ok()?;
+    let rows = if value[5].is_null() { None } else { Some((count(5)?, count(6)?)) };
+    Some(FigureDoubt { column, cells: count(1)?, held: count(2)?, rows, without: cell(3)?, with: cell(4)? })
+}
+
 fn write_cell(text: &mut String, cell: &StatCell) {
     let _ = match cell {
         StatCell::Text(words) => write!(text, "[\"text\",{}]", json!(words)),
@@ -107,6 +144,7 @@ fn write_cell(text: &mut String, cell: &StatCell) {
         StatCell::NotReported => write!(text, "[\"not-reported\"]"),
         StatCell::Returned => write!(text, "[\"returned\"]"),
         StatCell::Unfilled => write!(text, "[\"unfilled\"]"),
+        StatCell::Pending => write!(text, "[\"pending\"]"),
         StatCell::NotApplicable => write!(text, "[\"not-applicable\"]"),
         StatCell::Empty => write!(text, "[\"empty\"]"),
     };
@@ -129,6 +167,7 @@ fn read_cell(value: &Value) -> Option<StatCell> {
         "not-reported" => StatCell::NotReported,
         "returned" => StatCell::Returned,
         "unfilled" => StatCell::Unfilled,
+        "pending" => StatCell::Pending,
         "not-applicable" => StatCell::NotApplicable,
         "empty" => StatCell::Empty,
         _ => return None,
@@ -152,6 +191,7 @@ mod tests {
             StatCell::NotReported,
             StatCell::Returned,
             StatCell::Unfilled,
+            StatCell::Pending,
             StatCell::NotApplicable,
             StatCell::Empty,
         ]
@@ -167,7 +207,17 @@ mod tests {
             title: "题".into(),
             caption: String::new(),
             headings: (0..cells.len()).map(heading).collect(),
-            rows: vec![StatRow { kind: RowKind::Total, cells }],
+            rows: vec![StatRow {
+                doubts: vec![FigureDoubt {
+                    column: 2,
+                    cells: 3,
+                    held: 1,
+                    rows: Some((5, 7)),
+                    without: Some(StatCell::Number(711.0)),
+                    with: None,
+                }],
+                ..StatRow::new(RowKind::Total, cells)
+            }],
             notes: Vec::new(),
             withheld: 0,
             label_columns: 1,

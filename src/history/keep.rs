@@ -12,6 +12,7 @@ use crate::atomic::journal::Planned;
 use crate::atomic::{Lock, Stage};
 use crate::definition::{Plan, Reference};
 use crate::domain::period::Period;
+use crate::model::OpenCell;
 use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::rows::ValidatedRows;
@@ -29,6 +30,7 @@ pub struct PeriodResults<'a> {
     /// Per form of the plan, its rows with their verdicts, and those that entered no rule.
     pub rows: &'a [ValidatedRows],
     pub aside: &'a [AsideRows],
+    pub doubts: &'a [OpenCell],
     pub tables: &'a [StatTable],
     /// The number that the period was issued under before.
     pub issued: Option<&'a str>,
@@ -76,8 +78,8 @@ impl PackedPeriod {
     /// # Errors
     /// A column is missing or refused: a defect of the program.
     pub fn of(entry: PeriodResults<'_>, rows: Vec<FormFile>) -> Result<PackedPeriod, String> {
-        let PeriodResults { plan, reference, period, verdict, .. } = entry;
-        let frame = RunFrame { plan, reference, period, verdict };
+        let PeriodResults { plan, reference, period, verdict, doubts, .. } = entry;
+        let frame = RunFrame { plan, reference, period, verdict, doubts };
         let defect =
             |error: ParquetError| format!("程序缺陷：无法生成历史存档（{error}）；没有写出任何结果，请联系维护人员");
         let blocking = Blocking::of(&verdict.findings);

@@ -3,6 +3,7 @@
 
 use super::parquet::{self, ParquetColumn, ParquetValues, texts};
 use super::rows::{RunFrame, columns};
+use super::stored::REASON;
 use crate::model::effect::Effect;
 use crate::model::run::RowFate;
 use crate::model::{Finding, Origin};
@@ -19,7 +20,8 @@ pub struct Blocking<'a> {
 impl<'a> Blocking<'a> {
     pub fn of(findings: &'a [Finding]) -> Blocking<'a> {
         let mut by_place: HashMap<(u32, Option<u32>), Vec<&Finding>> = HashMap::new();
-        for finding in findings.iter().filter(|finding| finding.effect != Effect::Counts) {
+        let holding = |finding: &&Finding| matches!(finding.effect, Effect::HoldsRow | Effect::HoldsReturn);
+        for finding in findings.iter().filter(holding) {
             if let Some(source) = finding.place.source {
                 by_place.entry((source, finding.place.row)).or_default().push(finding);
             }
@@ -78,7 +80,7 @@ pub fn file(
     }
     let codes = reasons.iter().map(|(_, codes)| Some(codes.as_str()).filter(|codes| !codes.is_empty()));
     all.extend([
-        texts("reason", reasons.iter().map(|(reason, _)| Some(reason.key()))),
+        texts(REASON, reasons.iter().map(|(reason, _)| Some(reason.key()))),
         texts("reason_zh", reasons.iter().map(|(reason, _)| Some(reason.word()))),
         ParquetColumn { name: "codes".to_owned(), values: ParquetValues::Text(Box::new(codes)), recurs: true },
     ]);

@@ -3,14 +3,15 @@
 
 use super::head::{StoredType, code_column};
 use super::parquet::{self, ParquetColumn, ParquetValues, texts, whole};
-use super::stored::{PERIOD, PERIOD_FIRST, PERIOD_LAST, RECORD, RETURN, ROW, SHEET, UNIT};
+use super::stored::{DOUBTED, HELD, PERIOD, PERIOD_FIRST, PERIOD_LAST, RECORD, RETURN, ROW, SHEET, UNIT};
 use crate::definition::{Form, FormColumn, Plan, Reference, Unit};
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
-use crate::model::{Column, Origin};
+use crate::model::{Column, OpenCell, Origin};
 use crate::rows::record::{key_columns, record_key};
 use crate::rows::{Rows, ValidatedRows};
 use ::parquet::errors::ParquetError;
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// What the rows of a run are told by.
@@ -20,6 +21,8 @@ pub struct RunFrame<'a> {
     pub reference: &'a Reference,
     pub period: &'a Period,
     pub verdict: &'a RunVerdict,
+    /// Cells with an open 核实.
+    pub doubts: &'a [OpenCell],
 }
 
 /// The columns of a form that are kept: all but 序号, which numbers lines and says nothing.
@@ -43,8 +46,28 @@ pub fn form_rows<W: Write + Send>(
 ) -> Result<(usize, W), ParquetError> {
     let ValidatedRows { rows, accepted } = validated;
     let picked: Vec<usize> = accepted.iter().enumerate().filter(|(_, yes)| **yes).map(|(row, _)| row).collect();
-    let columns = columns(frame, rows, &picked)?;
+    let by_row = doubted(frame.doubts, rows.form);
+    let mut columns = columns(frame, rows, &picked)?;
+    let words = |held: bool| picked.iter().map(move |row| (*row, held));
+    for (name, held) in [(HELD, true), (DOUBTED, false)] {
+        let said = words(held).map(|place| by_row.get(&place).map(String::as_str));
+        let values = ParquetValues::Text(Box::new(said));
+        columns.push(ParquetColumn { name: name.to_owned(), values, recurs: false });
+    }
     Ok((picked.len(), parquet::write(columns, picked.len(), target)?))
+}
+
+/// By row and whether they are held out: the cells of a form with an open 核实, `本月创效=420000`, several with `;` between.
+fn doubted(doubts: &[OpenCell], form: usize) -> BTreeMap<(usize, bool), String> {
+    let mut by_row: BTreeMap<(usize, bool), String> = BTreeMap::new();
+    for doubt in doubts.iter().filter(|doubt| doubt.form == form) {
+        let said = by_row.entry((doubt.row, doubt.held)).or_default();
+        if !said.is_empty() {
+            said.push(';');
+        }
+        said.push_str(&format!("{}={}", doubt.column, doubt.value));
+    }
+    by_row
 }
 
 /// The columns of some rows of a form, and where each row comes from.
@@ -53,7 +76,7 @@ pub fn columns<'a>(
     rows: &'a Rows,
     picked: &'a [usize],
 ) -> Result<Vec<ParquetColumn<'a>>, ParquetError> {
-    let RunFrame { plan, reference, period, verdict } = frame;
+    let RunFrame { plan, reference, period, verdict, .. } = frame;
     let missing = |what: &str| ParquetError::General(format!("缺少“{what}”"));
     let form = plan.forms.get(rows.form).ok_or_else(|| missing("表式"))?;
     let units = reference.roster.units.as_slice();

@@ -16,9 +16,10 @@ use super::units::StoredUnit;
 use super::{figures, units};
 use crate::definition::{CodeList, FieldType, Form, FormColumn, grade_column};
 use crate::domain::period::Period;
+use crate::model::run::RowFate;
 use crate::model::statistic::StatTable;
 use crate::model::{self, Column};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -32,6 +33,12 @@ pub const UNIT: &str = "#unit";
 pub const PERIOD: &str = "period";
 pub const PERIOD_FIRST: &str = "period_first";
 pub const PERIOD_LAST: &str = "period_last";
+/// Of rows that did not count: why not.
+pub const REASON: &str = "reason";
+/// Cells of a row with an open 核实, as they were read: those that are held out (their own columns say nothing), and those
+/// that count all the same.
+pub const HELD: &str = "held";
+pub const DOUBTED: &str = "doubted";
 /// Which record a row is, the same in every period.
 pub const RECORD: &str = "record";
 
@@ -164,6 +171,26 @@ impl StoredPeriod {
             units: OnceLock::new(),
             origins: OnceLock::new(),
         })
+    }
+
+    /// Units in today's roster that rows of a form are of which did not count then, versions that were replaced left out:
+    /// `column` is the form's column that names a row's unit. None where nobody knows.
+    pub fn not_counted_units(&self, form: usize, column: &str) -> BTreeSet<u32> {
+        let part = self.today.forms.get(form).and_then(|today| self.head.forms.iter().find(|part| part.id == today.id));
+        let Some((rows, file)) = part.and_then(|part| part.not_counted.as_ref()) else { return BTreeSet::new() };
+        if *rows == 0 {
+            return BTreeSet::new();
+        }
+        let read = || {
+            let broken = |_| Unusable::Damaged(format!("{} 读不出来", file.file));
+            let reader = ParquetReader::open(self.folder.file(file)?).map_err(broken)?;
+            let texts = |name: &str| reader.texts(name).map(Option::unwrap_or_default).map_err(broken);
+            let (units, reasons) = (texts(&code_column(column))?, texts(REASON)?);
+            let replaced = RowFate::Superseded.key();
+            let rows = units.iter().zip(&reasons).filter(|(_, reason)| reason.as_deref() != Some(replaced));
+            Ok(rows.filter_map(|(unit, _)| self.today.codes.get(unit.as_deref()?).copied()).collect())
+        };
+        self.or_gap(read(), "没有计入的行").unwrap_or_default()
     }
 
     /// How every expected unit reported; `None` where that file is damaged, which is then a gap.
@@ -354,6 +381,16 @@ impl StoredForm {
             let codes = self.texts(UNIT);
             codes.iter().map(|code| self.today.codes.get(code.as_deref()?).copied()).collect()
         })
+    }
+
+    /// Cells that were held out then, by row and the column's name.
+    pub fn held(&self) -> Vec<(usize, String)> {
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        // Earlier programs held no cell.
+        let Ok(Some(texts)) = reader.texts(HELD) else { return Vec::new() };
+        let said = texts.iter().enumerate().filter_map(|(row, said)| Some((row, said.as_deref()?)));
+        let named = said.flat_map(|(row, said)| said.split(';').map(move |cell| (row, cell)));
+        named.filter_map(|(row, cell)| Some((row, cell.split_once('=')?.0.to_owned()))).collect()
     }
 
     /// Whether some row counted under the unit of this code then, today's roster or not.

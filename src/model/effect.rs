@@ -8,6 +8,9 @@ pub enum Effect {
     /// Nothing: what it touches counts. On a unit or the run always so.
     #[default]
     Counts,
+    /// So many of the cells that it points at, the first ones, are in no figure until someone decides: they are 待核实, and
+    /// not 0. The rest of their record counts.
+    HoldsCells(u8),
     /// The record that it stands on does not count.
     HoldsRow,
     /// No row of the return counts.
@@ -19,6 +22,7 @@ impl Effect {
     pub fn key(self) -> &'static str {
         match self {
             Effect::Counts => "counts",
+            Effect::HoldsCells(_) => "holds-cells",
             Effect::HoldsRow => "holds-row",
             Effect::HoldsReturn => "holds-return",
         }

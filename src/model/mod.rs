@@ -6,6 +6,7 @@ pub mod cell;
 pub mod codes;
 pub mod decision;
 pub mod discipline;
+pub mod doubt;
 pub mod drift;
 pub mod effect;
 pub mod finding;
@@ -22,6 +23,7 @@ pub mod values;
 pub mod workbook;
 
 pub use cell::{CellRef, RawCell, RawValue, SeenAs, Sight};
+pub use doubt::OpenCell;
 pub use effect::Effect;
 pub use finding::{Amendment, Explanation, Finding, Place};
 pub use finding_key::{FindingKey, Fingerprint};

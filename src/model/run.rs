@@ -27,8 +27,11 @@ pub struct SourceVerdict {
     pub sender: Option<Sender>,
     /// The unit the file belongs to for the chase list: the sender, or for unreadable files what the name or folder says.
     pub unit: Option<u32>,
-    /// 填报日期 or else the file's stamp, as days since 1970-01-01 (Beijing time): what lateness is counted from.
+    /// 填报日期 or else the file's stamp, as days since 1970-01-01 (Beijing time).
     pub received: Option<i32>,
+    /// Nobody wrote a date: `received` is a stamp, which moves when a file is copied. It is shown as such, and neither
+    /// lateness nor points rest on it.
+    pub by_stamp: bool,
     /// Working days past the due date; 0 on time.
     pub late_days: i64,
     /// After 补报截止.
@@ -80,7 +83,7 @@ impl RowFate {
         match self {
             RowFate::Accepted => "计入",
             RowFate::Blocked => "退回",
-            RowFate::Held => "整份未计",
+            RowFate::Held => "整份未计入",
             RowFate::Superseded => "已被替代",
             RowFate::NotCounted => "不计表页",
         }
@@ -183,8 +186,9 @@ pub struct UnitReport {
     pub status: UnitStatus,
     /// Its files, by index, in order.
     pub sources: Vec<u32>,
-    /// Latest receipt, days since 1970-01-01.
+    /// Latest receipt, days since 1970-01-01; by a file's stamp where none of its returns says a date.
     pub received: Option<i32>,
+    pub by_stamp: bool,
 }
 
 /// A unit's name that the roster does not know, over all returns.
@@ -317,6 +321,6 @@ mod tests {
     fn rows_come_to_the_sum_of_where_they_went() {
         let rows = RowAccount { data: 15, accepted: 1, blocked: 2, held: 3, superseded: 4, not_counted: 5 };
         assert_eq!(rows.parts(), rows.data);
-        assert_eq!(rows.words(), "计入 1 + 退回 2 + 整份未计 3 + 已被替代 4 + 不计表页 5");
+        assert_eq!(rows.words(), "计入 1 + 退回 2 + 整份未计入 3 + 已被替代 4 + 不计表页 5");
     }
 }

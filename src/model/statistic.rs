@@ -25,6 +25,8 @@ pub enum StatCell {
     Returned,
     /// Rows count, and none of them says a value.
     Unfilled,
+    /// All that there is here waits for somebody's decision, and is in no figure until then.
+    Pending,
     /// Has no meaning here.
     NotApplicable,
     Empty,
@@ -37,6 +39,7 @@ impl StatCell {
             StatCell::NotReported => Some("未报"),
             StatCell::Returned => Some("退回"),
             StatCell::Unfilled => Some("未填"),
+            StatCell::Pending => Some("待核实"),
             StatCell::NotApplicable | StatCell::Ratio { den: 0, .. } => Some("—"),
             StatCell::Number(number) | StatCell::Points(number) if !number.is_finite() => Some("—"),
             _ => None,
@@ -59,10 +62,45 @@ pub enum RowKind {
     Total,
 }
 
+/// What a figure rests on that nobody has vouched for yet, and what it would be otherwise. A figure without one rests on
+/// nothing doubtful.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FigureDoubt {
+    /// Position among the row's cells.
+    pub column: usize,
+    /// Cells with an open 核实 among those that the figure is computed from, and how many of them are held out of it; both 0
+    /// where doubt comes in only through other figures (a rank, a change).
+    pub cells: u32,
+    pub held: u32,
+    /// Rows that count of the rows that were read, where some of a unit's were sent back and the figure looks whole all the
+    /// same: a rate, a mean, a place, a verdict.
+    pub rows: Option<(u32, u32)>,
+    /// The figure with every such cell missing, where that is another one.
+    pub without: Option<StatCell>,
+    /// The figure with the cells in that are held out, where that is another one.
+    pub with: Option<StatCell>,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatRow {
     pub kind: RowKind,
     pub cells: Vec<StatCell>,
+    /// The figures of this row that rest on doubt, by column.
+    pub doubts: Vec<FigureDoubt>,
+    /// Of a list: the row of the form that it shows.
+    pub line: Option<usize>,
+}
+
+impl StatRow {
+    /// A row that rests on nothing doubtful.
+    pub fn new(kind: RowKind, cells: Vec<StatCell>) -> StatRow {
+        StatRow { kind, cells, doubts: Vec::new(), line: None }
+    }
+
+    /// The doubt about one of its figures.
+    pub fn doubt(&self, column: usize) -> Option<&FigureDoubt> {
+        self.doubts.iter().find(|doubt| doubt.column == column)
+    }
 }
 
 /// One block on a leadership sheet. `rows[i].cells.len() == headings.len()` always.
@@ -103,7 +141,7 @@ impl StatTable {
             if let Some(first) = cells.first_mut() {
                 *first = StatCell::Text(empty.to_owned());
             }
-            self.rows.push(StatRow { kind: RowKind::Body, cells });
+            self.rows.push(StatRow::new(RowKind::Body, cells));
         }
     }
 }

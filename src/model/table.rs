@@ -2,6 +2,7 @@
 
 use super::finding::Place;
 use super::values::{Scalars, Texts, Value};
+use std::collections::BTreeSet;
 
 /// Where a record came from: a file, a sheet, a physical row, and the part of it that is the record's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +100,20 @@ impl Column {
             (Column::Date(v), Column::Date(from)) => v.set(row, from.get(0)),
             (Column::Unit(v), Column::Unit(from)) => v.set(row, from.get(0)),
             _ => {}
+        }
+    }
+
+    /// The same column with nothing in some rows.
+    pub fn without(&self, rows: &BTreeSet<usize>) -> Column {
+        let kept = |row: &usize| (!rows.contains(row)).then_some(*row);
+        let all = 0..self.len();
+        match self {
+            Column::Text(v) => Column::Text(all.map(|row| v.get(kept(&row)?)).collect()),
+            Column::Integer(v) => Column::Integer(all.map(|row| v.get(kept(&row)?)).collect()),
+            Column::Number(v) => Column::Number(all.map(|row| v.get(kept(&row)?)).collect()),
+            Column::Boolean(v) => Column::Boolean(all.map(|row| v.get(kept(&row)?)).collect()),
+            Column::Date(v) => Column::Date(all.map(|row| v.get(kept(&row)?)).collect()),
+            Column::Unit(v) => Column::Unit(all.map(|row| v.get(kept(&row)?)).collect()),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::results::Results;
 use crate::definition::{Form, Precision};
 use crate::model::{Column, Origin, Scalars, Texts};
-use crate::rows::ValidatedRows;
+use crate::rows::{Grid, ValidatedRows};
 use std::sync::Arc;
 
 /// One column with its values.
@@ -38,6 +38,8 @@ impl<'a> Values<'a> {
 /// A named column.
 pub struct Named<'a> {
     pub name: String,
+    /// Its position among the columns of the rows.
+    position: usize,
     pub values: Values<'a>,
 }
 
@@ -49,6 +51,7 @@ pub struct Accepted<'a> {
     pub columns: Vec<Named<'a>>,
     /// Names of the roster's units, by index.
     pub units: Arc<[Arc<str>]>,
+    grid: &'a Grid,
 }
 
 impl<'a> Accepted<'a> {
@@ -67,15 +70,28 @@ impl<'a> Accepted<'a> {
             }
             let precision = field.map_or(Precision::Day, |field| field.ty.precision());
             let values = rows.grid.column(&column.name).ok_or_else(|| defect(&form.title, &column.name))?;
-            columns.push(Named { name: column.name, values: Values::of(values, precision) });
+            let position = rows.grid.position(&column.name).unwrap_or(usize::MAX);
+            columns.push(Named { name: column.name, position, values: Values::of(values, precision) });
         }
         // What the definition computes stands behind what the return says.
         for computed in &form.computed {
             let values = rows.grid.column(&computed.name).ok_or_else(|| defect(&form.title, &computed.name))?;
-            columns.push(Named { name: computed.name.clone(), values: Values::of(values, Precision::Day) });
+            let position = rows.grid.position(&computed.name).unwrap_or(usize::MAX);
+            let values = Values::of(values, Precision::Day);
+            columns.push(Named { name: computed.name.clone(), position, values });
         }
         let units = rows.grid.unit_names();
-        Ok(Accepted { form, mask: accepted, origins: &rows.origins, columns, units })
+        Ok(Accepted { form, mask: accepted, origins: &rows.origins, columns, units, grid: &rows.grid })
+    }
+
+    /// Whether any cell waits for a decision, and so is in no figure.
+    pub fn holds_cells(&self) -> bool {
+        self.grid.holds_cells()
+    }
+
+    /// Whether this one does.
+    pub fn is_pending(&self, row: usize, column: &Named<'_>) -> bool {
+        self.grid.is_pending(row, column.position)
     }
 
     /// Positions of the rows that count, ascending.

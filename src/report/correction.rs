@@ -43,13 +43,13 @@ fn table(results: &Results<'_>, correction: Correction<'_>, title: &str) -> Stat
                 side(change, change.after.as_ref()),
                 text(correction.reason),
             ];
-            StatRow { kind: RowKind::Body, cells }
+            StatRow::new(RowKind::Body, cells)
         })
         .collect();
     if rows.is_empty() {
         let mut cells = vec![StatCell::Empty; headings.len()];
         cells[0] = StatCell::Text("重新汇总后，统计表里的数字都没有变化".to_owned());
-        rows.push(StatRow { kind: RowKind::Body, cells });
+        rows.push(StatRow::new(RowKind::Body, cells));
     }
     StatTable {
         id: "correction".to_owned(),

@@ -17,6 +17,9 @@ use std::io::{self, Seek, Write};
 /// Columns that say where a row came from, with their widths.
 const ORIGIN: [(&str, f64); 3] = [("报表文件", 36.0), ("工作表", 18.0), ("行号", 8.0)];
 
+/// What stands in a cell that is in no figure until someone decides.
+const PENDING: &str = "待核实";
+
 /// Writes the workbook to `target`, `room` rows a sheet at most: with a million rows it is no thing to hold in memory.
 ///
 /// # Errors
@@ -40,6 +43,10 @@ pub fn data_edition<W: Write + Seek>(
         if sheets > 1 {
             said.push(format!("{title}超过一个工作表的 {room} 行，分为 {sheets} 个工作表，按次序编号。"));
         }
+        if accepted.holds_cells() {
+            said.push(format!("{title}中写“{PENDING}”的单元格暂不计入，原值如下："));
+            said.extend(held(results, accepted));
+        }
         if book.cut > before {
             said.push(format!("{title}有 {} 个单元格文字过长，已截断并在末尾注明。", book.cut - before));
         }
@@ -52,6 +59,16 @@ pub fn data_edition<W: Write + Seek>(
     }
     book.close()?;
     book.finish(&format!("{}数据版", results.name()))
+}
+
+/// The cells of a form that are held out, each with its place and what stands there.
+fn held<'r>(results: &'r Results<'_>, accepted: &Accepted<'_>) -> impl Iterator<Item = String> + 'r {
+    let form = results.plan.forms.iter().position(|form| form.id == accepted.form.id);
+    let held = results.doubts.iter().filter(move |doubt| doubt.held && doubt.counts && Some(doubt.form) == form);
+    held.map(|doubt| {
+        let place = results.verdict.place_words(&doubt.place, |unit| results.unit_name(unit).to_owned());
+        format!("　　{place}：{} {}（{}）", doubt.column, doubt.value, doubt.found)
+    })
 }
 
 /// Texts of one column that were shared so far, by what the column numbers them with.
@@ -141,7 +158,10 @@ fn form_sheets<W: Write + Seek>(
         }
         book.start_row(None);
         for (at, (column, sharing)) in accepted.columns.iter().zip(&mut sharing).enumerate() {
-            write(book, accepted, column.values, (row, at), sharing);
+            match accepted.is_pending(row, column) {
+                true => book.text(at, PENDING, RowStyle::Plain),
+                false => write(book, accepted, column.values, (row, at), sharing),
+            }
         }
         if let Some(from) = accepted.origins.get(row) {
             files.write(book, origin, from.source as usize, Some(results.file_name(from.source)));

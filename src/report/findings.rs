@@ -190,7 +190,8 @@ fn files<W: Write + Seek>(
     let mut sheet = Listing::new(book, ("文件清单", title), &COLUMNS, u32::MAX)?;
     for (number, file) in (1u64..).zip(&results.verdict.sources) {
         let unit = file.sender.as_ref().map(|sender| sender.unit).or(file.unit);
-        let received = file.received.map(show_day).unwrap_or_default();
+        let stamp = if file.by_stamp { "（按文件时间）" } else { "" };
+        let received = file.received.map(|day| format!("{}{stamp}", show_day(day))).unwrap_or_default();
         let by = counts.get(&file.source.index).copied().unwrap_or_default();
         let late = if file.overdue { format!("{}（逾期）", file.late_days) } else { file.late_days.to_string() };
         let items = [
@@ -203,7 +204,7 @@ fn files<W: Write + Seek>(
             ListCell::Text(file.sender.as_ref().map_or("", |sender| sender.evidence.word())),
             ListCell::Text(file.format),
             ListCell::Text(&received),
-            if file.received.is_some() { ListCell::Text(&late) } else { ListCell::Blank },
+            if file.received.is_some() && !file.by_stamp { ListCell::Text(&late) } else { ListCell::Blank },
             ListCell::Text(file.superseded_by.map_or("", |by| results.file_name(by))),
             ListCell::Count(file.rows.data),
             ListCell::Count(file.rows.accepted),

@@ -33,6 +33,7 @@ pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Wri
             "status": unit.status.key(),
             "status_zh": unit.status.words(),
             "received": unit.received.map(show_day),
+            "received_by_stamp": unit.by_stamp,
         })
     });
     let definition = json!({ "file": public_path(&plan.path), "sha256": plan.sha256 });
@@ -50,6 +51,7 @@ pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Wri
     object.value("correction", &json!(correction))?;
     object.value("counts", &counts(results))?;
     object.value("definition", &definition)?;
+    object.value("doubts", &doubts(results))?;
     object.list("drift", super::received::drift::json(results))?;
     object.list("history", results.history_notes.iter().map(|note| passed_on(note).into()))?;
     // Proven before anything is written; a run that cannot prove it writes nothing.
@@ -116,6 +118,7 @@ fn input(results: &Results<'_>, source: &SourceVerdict) -> Value {
         "unit": source.unit.map(|unit| results.unit_code(unit)),
         "format": source.format,
         "received": source.received.map(show_day),
+        "received_by_stamp": source.by_stamp,
         "late_days": source.late_days,
         "overdue": source.overdue,
         "superseded_by": source.superseded_by.map(name),
@@ -142,6 +145,30 @@ fn sheet(results: &Results<'_>, account: &SheetAccount) -> Value {
 
 fn rows(rows: RowAccount) -> Value {
     rows.by_key().map(|(key, count)| (key.to_owned(), Value::from(count))).collect::<Map<_, _>>().into()
+}
+
+/// What figures rest on that nobody has vouched for: by column, how many cells and how much, held out or counted, and how
+/// many figures of the tables are marked for it.
+fn doubts(results: &Results<'_>) -> Value {
+    let mut columns: BTreeMap<(usize, &str), [(u64, f64); 2]> = BTreeMap::new();
+    for doubt in results.doubts.iter().filter(|doubt| doubt.counts) {
+        let (cells, amount) = &mut columns.entry((doubt.form, &*doubt.column)).or_default()[usize::from(doubt.held)];
+        *cells += 1;
+        *amount += doubt.amount.unwrap_or(0.0);
+    }
+    let by_column: Vec<Value> = columns
+        .iter()
+        .map(|((form, column), [(open, amount), (held, held_amount)])| {
+            json!({
+                "form": results.plan.forms.get(*form).map(|form| form.id.as_str()),
+                "column": column,
+                "counted": { "cells": open, "amount": amount },
+                "held": { "cells": held, "amount": held_amount },
+            })
+        })
+        .collect();
+    let marked: usize = results.tables.iter().flat_map(|table| &table.rows).map(|row| row.doubts.len()).sum();
+    json!({ "by_column": by_column, "figures": marked })
 }
 
 fn counts(results: &Results<'_>) -> Value {

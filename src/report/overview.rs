@@ -82,7 +82,7 @@ pub fn overview(
         source += &format!("　　依据：{}", quoted(&results.plan.notice));
     }
     paper.line(&source, &styles.subtitle, (11.0, 20.0))?;
-    paper.words(&format!("填报口径：{}", basis(results)))?;
+    paper.words(&format!("统计口径：{}", basis(results)))?;
     conclusions(results, &mut paper)?;
     units(results, &mut paper)?;
     findings(results, &mut paper)?;

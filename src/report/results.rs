@@ -5,6 +5,7 @@ use crate::domain::period::Period;
 use crate::history::correction::FigureChange;
 use crate::history::decisions::register::Untaken;
 use crate::history::rows::RunFrame;
+use crate::model::OpenCell;
 use crate::model::discipline::ChaseList;
 use crate::model::finding::{Finding, Place};
 use crate::model::run::{RunVerdict, SourceVerdict};
@@ -22,6 +23,8 @@ pub struct Results<'a> {
     pub rows: &'a [ValidatedRows],
     /// Rows that entered no rule.
     pub aside: &'a [AsideRows],
+    /// Cells with an open 核实.
+    pub doubts: &'a [OpenCell],
     pub tables: &'a [StatTable],
     /// (holds, sentence) for the overview.
     pub statements: &'a [(Option<bool>, String)],
@@ -47,8 +50,8 @@ pub struct Correction<'a> {
 impl<'a> Results<'a> {
     /// What the rows are told by when they are written.
     pub fn frame(&self) -> RunFrame<'a> {
-        let Results { plan, reference, period, verdict, .. } = *self;
-        RunFrame { plan, reference, period, verdict }
+        let Results { plan, reference, period, verdict, doubts, .. } = *self;
+        RunFrame { plan, reference, period, verdict, doubts }
     }
 
     /// The verdict on a file by its index in the run's list.

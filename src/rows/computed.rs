@@ -28,12 +28,28 @@ pub fn append_values(grid: &mut Grid, form: &Form, context: &RunContext) {
     }
 }
 
+/// Computes the form's columns anew, after cells that they read were left out.
+pub fn renew(grid: &mut Grid, form: &Form, context: &RunContext) {
+    for computed in &form.computed {
+        let read: Vec<&str> = match &computed.kind {
+            ComputedKind::Value(checked) => checked.columns.iter().map(String::as_str).collect(),
+            ComputedKind::Rank(ranking) => vec![&ranking.column],
+        };
+        let values = values(grid, computed, context);
+        grid.renew(&computed.name, values, &read);
+    }
+}
+
 fn add(grid: &mut Grid, computed: &Computed, context: &RunContext) {
-    let values = match &computed.kind {
+    let values = values(grid, computed, context);
+    grid.join(vec![(computed.name.clone(), values)]);
+}
+
+fn values(grid: &Grid, computed: &Computed, context: &RunContext) -> Values {
+    match &computed.kind {
         ComputedKind::Value(checked) => grid.values(checked, context),
         ComputedKind::Rank(ranking) => ranks(grid, ranking),
-    };
-    grid.join(vec![(computed.name.clone(), values)]);
+    }
 }
 
 /// The place of each row; what the definition's check let through is a column of numbers.

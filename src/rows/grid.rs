@@ -15,7 +15,7 @@ use polars::prelude::{
     IntoColumn, IntoLazy, PlSmallStr, PolarsResult, StringChunked, StringChunkedBuilder, UInt32Chunked,
 };
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -44,6 +44,10 @@ pub struct Grid {
     unit_words: Arc<OnceLock<StringChunked>>,
     /// Columns that only a computation adds (a verdict), by name.
     extra: BTreeMap<&'static str, Arc<Scalars<bool>>>,
+    /// Columns that stand in for others, by position: cells left out of them, and what is computed without those.
+    instead: BTreeMap<usize, Arc<Values>>,
+    /// Cells that are held out until someone decides: (row, position).
+    pending: Arc<BTreeSet<(usize, usize)>>,
 }
 
 /// All rows of one form over all returns that are not held out or superseded, in input order.
@@ -186,6 +190,8 @@ impl Grid {
             unit_words: Arc::default(),
             joined: Arc::default(),
             extra: BTreeMap::new(),
+            instead: BTreeMap::new(),
+            pending: Arc::default(),
         }
     }
 
@@ -206,6 +212,9 @@ impl Grid {
     }
 
     fn at(&self, position: usize) -> Option<&Values> {
+        if let Some(values) = self.instead.get(&position) {
+            return Some(values);
+        }
         let joined = || self.joined.get(position.checked_sub(self.columns.len())?).map(|(_, values)| &**values);
         self.columns.get(position).or_else(joined)
     }
@@ -219,6 +228,62 @@ impl Grid {
     pub fn join(&mut self, columns: Vec<(String, Values)>) {
         let columns = columns.into_iter().map(|(name, values)| (name, Arc::new(values)));
         self.joined = self.joined.iter().cloned().chain(columns).collect();
+    }
+
+    /// The same rows with nothing in these cells (row, column); what is computed from them stays until it is computed anew
+    /// ([`super::computed::renew`]).
+    pub fn without<'c>(&self, cells: impl Iterator<Item = (usize, &'c str)>) -> Grid {
+        let mut left_out: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (row, name) in cells {
+            if let Some(position) = self.position(name) {
+                left_out.entry(position).or_default().insert(row);
+            }
+        }
+        let mut grid = self.clone();
+        for (position, rows) in left_out {
+            if let Some(values) = self.at(position) {
+                grid.instead.insert(position, Arc::new(values.without(&rows)));
+            }
+        }
+        grid
+    }
+
+    /// Likewise, and the cells are known to wait for a decision.
+    pub fn holding<'c>(&self, cells: impl Iterator<Item = (usize, &'c str)> + Clone) -> Grid {
+        let mut grid = self.without(cells.clone());
+        let held = cells.filter_map(|(row, name)| Some((row, self.position(name)?)));
+        grid.pending = Arc::new(self.pending.iter().copied().chain(held).collect());
+        grid
+    }
+
+    /// The same rows with every cell as it was read.
+    pub fn as_read(&self) -> Grid {
+        Grid { instead: BTreeMap::new(), pending: Arc::default(), ..self.clone() }
+    }
+
+    /// Whether a cell is held out until someone decides.
+    pub fn is_pending(&self, row: usize, position: usize) -> bool {
+        self.pending.contains(&(row, position))
+    }
+
+    /// Whether any cell is.
+    pub fn holds_cells(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// Puts a column in the place of the one of that name. Where it says nothing any more because one of `read` is held
+    /// out, so is it.
+    pub fn renew(&mut self, name: &str, values: Values, read: &[&str]) {
+        let Some(position) = self.position(name) else { return };
+        let read: BTreeSet<usize> = read.iter().filter_map(|name| self.position(name)).collect();
+        let told = |row: usize| self.at(position).is_some_and(|before| before.value(row) != Value::Nothing);
+        let held = self.pending.iter().filter(|(_, at)| read.contains(at)).map(|(row, _)| *row);
+        let held = held.filter(|row| values.value(*row) == Value::Nothing && told(*row));
+        let held: Vec<(usize, usize)> = held.map(|row| (row, position)).collect();
+        if !held.is_empty() {
+            self.pending = Arc::new(self.pending.iter().copied().chain(held).collect());
+        }
+        self.instead.insert(position, Arc::new(values));
     }
 
     /// A value by the column's position; a unit as its name.
@@ -252,8 +317,8 @@ impl Grid {
         }
         let at = self.position(name)?;
         Some(match self.at(at)? {
-            // Joined columns have no words of their own here; most are numbers.
-            Values::Text(v) if v.recurs() && at < self.words.len() => {
+            // Joined columns have no words of their own here; most are numbers. What stands in for a column has other codes.
+            Values::Text(v) if v.recurs() && at < self.words.len() && !self.instead.contains_key(&at) => {
                 let words = self.words.get(at)?.get_or_init(|| {
                     StringChunked::from_iter_options(PlSmallStr::EMPTY, (1..=v.codes() as u32).map(|code| v.word(code)))
                 });
@@ -411,6 +476,8 @@ impl Grid {
             unit_words: Arc::clone(&self.unit_words),
             joined: Arc::default(),
             extra: BTreeMap::new(),
+            instead: BTreeMap::new(),
+            pending: Arc::default(),
         }
     }
 

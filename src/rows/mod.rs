@@ -5,6 +5,7 @@
 pub mod aside;
 pub mod computed;
 mod grid;
+mod held;
 pub mod record;
 pub mod subject;
 pub mod words;

@@ -18,7 +18,7 @@ mod watch;
 
 pub use collect::{blocked, collect, none_of_ours};
 pub use places::Places;
-pub use prepare::{Prepared, period_of, prepare};
+pub use prepare::{Prepared, period_of, prepare, prepare_to_check};
 pub use recognise::{Answered, recognise};
 pub use stop::Stop;
 pub use watch::{Unwatched, Watch};
@@ -111,6 +111,7 @@ pub fn run(
         reference,
         period,
         rows: &validated.rows,
+        doubts: &validated.doubts,
         lookups: &validated.lookups,
         verdict: &validated.verdict,
         history: &history,
@@ -168,6 +169,7 @@ fn write(
         verdict: &validated.verdict,
         rows: &validated.rows,
         aside: &validated.aside,
+        doubts: &validated.doubts,
         tables: &computed.tables,
         statements: &statements,
         chase: &computed.chase,
@@ -186,6 +188,7 @@ fn write(
         verdict: &validated.verdict,
         rows: &validated.rows,
         aside: &validated.aside,
+        doubts: &validated.doubts,
         tables: &computed.tables,
         issued: issued.map(|((number, _), _)| number),
     };

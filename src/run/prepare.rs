@@ -17,6 +17,8 @@ pub struct Prepared {
     pub as_of: Option<i32>,
     /// Somebody says that the period is right although most returns are of another one (`--confirm-period`).
     pub period_confirmed: bool,
+    /// Reference tables that a run needs and that are not there: only for who checks returns before he sends them.
+    pub unchecked: Vec<String>,
 }
 
 /// Reads and checks the definition and the reference data, before any return is opened.
@@ -32,7 +34,28 @@ pub fn prepare(
     let plan = definition::read(definition).map_err(Stop::Definition)?;
     let period = period_of(&plan, period.unwrap_or(&plan.sample_period))?;
     let reference = definition::reference::load(&plan, folders, &period, allowance).map_err(Stop::Definition)?;
-    Ok(Prepared { plan, reference, period, as_of: None, period_confirmed: false })
+    Ok(Prepared { plan, reference, period, as_of: None, period_confirmed: false, unchecked: Vec::new() })
+}
+
+/// As [`prepare`], for a unit that checks what it is about to send: it need not have the ledgers, which hold personal
+/// data; what cannot be held against them is named.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_to_check(
+    definition: &Path,
+    folders: &ReferenceFolders,
+    period: Option<&str>,
+    allowance: Allowance,
+) -> Result<Prepared, Stop> {
+    let mut plan = definition::read(definition).map_err(Stop::Definition)?;
+    let period = period_of(&plan, period.unwrap_or(&plan.sample_period))?;
+    let needed: Vec<String> =
+        plan.references.iter().filter(|schema| !schema.optional).map(|schema| schema.name.clone()).collect();
+    plan.references.iter_mut().for_each(|schema| schema.optional = true);
+    let reference = definition::reference::load(&plan, folders, &period, allowance).map_err(Stop::Definition)?;
+    let unchecked = needed.into_iter().filter(|name| !reference.tables.contains_key(name)).collect();
+    Ok(Prepared { plan, reference, period, as_of: None, period_confirmed: false, unchecked })
 }
 
 /// The period that a pipeline is asked for.

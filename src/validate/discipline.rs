@@ -64,12 +64,14 @@ pub fn units(roster: &Roster, dated: bool, sources: &[SourceVerdict], named: &Wh
         let files = by_unit.get(unit).map_or(&[][..], Vec::as_slice);
         let standings = files.iter().filter_map(|(file, counts)| standing(file, *counts, dated));
         let status = standings.min().unwrap_or(UnitStatus::Missing);
-        let counted = files.iter().filter(|(file, counts)| standing(file, *counts, dated).is_some());
+        let counted = || files.iter().filter(|(file, counts)| standing(file, *counts, dated).is_some());
+        let said = counted().filter(|(file, _)| !file.by_stamp).filter_map(|(file, _)| file.received).max();
         UnitReport {
             unit: *unit,
             status,
             sources: files.iter().map(|(file, _)| file.source.index).collect(),
-            received: counted.filter_map(|(file, _)| file.received).max(),
+            received: said.or_else(|| counted().filter_map(|(file, _)| file.received).max()),
+            by_stamp: said.is_none(),
         }
     };
     roster.expected.iter().map(report).collect()
@@ -85,7 +87,7 @@ fn standing(source: &SourceVerdict, counts: Option<bool>, dated: bool) -> Option
     };
     Some(match source {
         _ if !accepted => UnitStatus::Returned,
-        source if !dated || source.received.is_none() => UnitStatus::Undated,
+        source if !dated || source.received.is_none() || source.by_stamp => UnitStatus::Undated,
         source if source.late_days == 0 && !source.overdue => UnitStatus::OnTime,
         source => UnitStatus::Late { days: source.late_days, overdue: source.overdue },
     })

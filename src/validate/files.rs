@@ -158,6 +158,7 @@ fn source_verdict(
         sender: None,
         unit: named_unit,
         received: source.modified.and_then(beijing_day),
+        by_stamp: true,
         late_days: 0,
         overdue: false,
         sheets: Vec::new(),
@@ -188,6 +189,7 @@ fn source_verdict(
             verdict.unit = sender.as_ref().map(|sender| sender.unit).or(named_unit);
             let filed = version.filled_on.or_else(|| version.stamp().and_then(beijing_day));
             verdict.received = filed.or(verdict.received);
+            verdict.by_stamp = version.filled_on.is_none();
             (verdict.sender, verdict.sheets, verdict.bindings) = (sender, sheets, bindings);
             match (cause, replaced.first()) {
                 (Some(cause), _) => unrecognised(&mut verdict, cause),
@@ -203,7 +205,8 @@ fn source_verdict(
         }
     }
     if matches!(verdict.outcome, Outcome::Accepted | Outcome::Returned) {
-        (verdict.late_days, verdict.overdue) = lateness(reference.due.as_ref(), &reference.calendar, verdict.received);
+        let said = verdict.received.filter(|_| !verdict.by_stamp);
+        (verdict.late_days, verdict.overdue) = lateness(reference.due.as_ref(), &reference.calendar, said);
     }
     verdict
 }

@@ -9,6 +9,7 @@ mod candidate;
 mod changes;
 pub mod decided;
 mod discipline;
+mod doubts;
 mod drift;
 mod files;
 mod gone;
@@ -39,7 +40,7 @@ pub mod yardstick;
 
 use crate::definition::{Plan, Reference};
 use crate::model::run::RunVerdict;
-use crate::model::{Finding, FormTable};
+use crate::model::{Finding, FormTable, OpenCell};
 use crate::rows::aside::{AsideReason, AsideRows};
 use crate::rows::{LookupResult, ValidatedRows, assemble, computed, context, recommenders};
 use addresses::Addresses;
@@ -59,6 +60,8 @@ pub struct Validated {
     pub rows: Vec<ValidatedRows>,
     /// The same for rows that entered no rule.
     pub aside: Vec<AsideRows>,
+    /// Cells that an open 核实 points at; those that are held out are nothing in `rows`.
+    pub doubts: Vec<OpenCell>,
     /// Per lookup of the plan: what each row matched and what is outstanding.
     pub lookups: Vec<LookupResult>,
 }
@@ -134,17 +137,19 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
         .collect();
     let named = count_rows(&reference.roster, &forms, &verdicts, &mut sorted.accounts);
     findings.extend(discipline::by_others(&reference.roster, &addresses, &named));
+    let doubts = doubts::gather(&forms, &verdicts, &findings);
     let rows = forms
         .into_iter()
         .zip(verdicts)
         .map(|(form, verdict)| ValidatedRows { rows: form.rows, accepted: verdict.accepted })
+        .map(|rows| rows.holding(plan, &doubts, &context))
         .collect();
     let aside = set_aside(plan, reference, &addresses, sorted.aside);
     let mut verdict = files::close(reference, arrived, &ruling, sorted.accounts, findings, &named, settlement);
     verdict.drift = drift::drift(plan, &verdict.sources);
     (verdict.ledger, verdict.unknown_names) = (ledger, unknown_names);
     seal(plan, reference, &mut verdict);
-    Validated { verdict, rows, aside, lookups }
+    Validated { verdict, rows, aside, doubts, lookups }
 }
 
 /// Rows that entered no rule, form by form, each with its reason.

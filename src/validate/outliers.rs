@@ -10,7 +10,7 @@ use crate::definition::{Against as Held, Outlier};
 use crate::domain::outlier::{Judgement, PeerSpread, against_history, slip_words};
 use crate::domain::period::Period;
 use crate::language::{Checked, PREVIOUS, RunContext, compile};
-use crate::model::{Finding, Fingerprint};
+use crate::model::{Effect, Finding, Fingerprint};
 use crate::rows::Grid;
 use crate::rows::context;
 use crate::text::numbers;
@@ -103,9 +103,10 @@ fn by_history(
             .filter_map(|(at, value)| Some(format!("{} {}", earlier.get(*at)?.title(), number(*value))))
             .collect();
         let more = if hidden > 0 { format!("（另有更早 {hidden} 期）") } else { String::new() };
+        let effect = if slip.is_some() { outlier.slip_effect } else { outlier.effect };
         let slip = slip.map(|words| format!("，{words}")).unwrap_or_default();
         let held = format!("以往：{}{more}，中位数 {}{slip}", shown.join("、"), number(median));
-        findings.push(finding(outlier, rows, row, value, &held));
+        findings.push(finding((outlier, effect), rows, row, value, &held));
     }
     findings
 }
@@ -118,17 +119,17 @@ fn by_peers(outlier: &Outlier, rows: &FormRows, here: &RunContext) -> Vec<Findin
         let Some(value) = value else { continue };
         if let Judgement::Out { median } = peers.judge(*value, &outlier.bounds) {
             let held = format!("同表 {} 条记录的中位数 {}", peers.count, number(median));
-            findings.push(finding(outlier, rows, row, *value, &held));
+            findings.push(finding((outlier, outlier.effect), rows, row, *value, &held));
         }
     }
     findings
 }
 
-fn finding(outlier: &Outlier, rows: &FormRows, row: usize, value: f64, held: &str) -> Finding {
+fn finding((outlier, effect): (&Outlier, Effect), rows: &FormRows, row: usize, value: f64, held: &str) -> Finding {
     let value = number(value);
     let more = [("值", value.as_str())];
-    let Outlier { code, severity, effect, trial, line, .. } = outlier;
-    let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: *line };
+    let Outlier { code, severity, trial, line, .. } = outlier;
+    let weight = Weight { code, severity: *severity, effect, trial: *trial, line: *line };
     let [found, expected, next] =
         [&outlier.found, &outlier.expected, &outlier.next].map(|part| rows.render(part, row, &more));
     // What it is held against moves with every other record and period; the value alone is what is to be answered for.

@@ -5,7 +5,7 @@ use super::addresses::Addresses;
 use super::weight::Weight;
 use crate::definition::{Form, Roster, Rule, Template, TemplatePart};
 use crate::language::{RunContext, compile};
-use crate::model::{CellRef, Finding, FindingKey, Fingerprint, Origin, Place};
+use crate::model::{CellRef, Effect, Finding, FindingKey, Fingerprint, Origin, Place};
 use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::rows::{Rows, record};
 
@@ -55,7 +55,21 @@ impl<'a> FormRows<'a> {
         read: Fingerprint,
         said: [String; 3],
     ) -> Finding {
-        rule.finding(self.place(row, cells), self.key(row, cells, read), said)
+        let effect = match rule.effect {
+            // A field that the sheet lacks has no cell to hold.
+            Effect::HoldsCells(held) => {
+                let there = |field: &&usize| {
+                    let origin = self.rows.origins.get(row).copied();
+                    origin.and_then(|origin| self.addresses.cell(self.index, origin, **field)).is_some()
+                };
+                match cells.iter().take(usize::from(held)).filter(there).count() {
+                    0 => Effect::Counts,
+                    held => Effect::HoldsCells(held as u8),
+                }
+            }
+            effect => effect,
+        };
+        Weight { effect, ..rule }.finding(self.place(row, cells), self.key(row, cells, read), said)
     }
 
     pub fn key(&self, row: usize, cells: &[usize], read: Fingerprint) -> FindingKey {

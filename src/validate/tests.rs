@@ -299,8 +299,9 @@ fn discipline_takes_the_best_of_a_unit() {
     files[0] = filed(0, "a.xlsx", 0, vec![table(0, 0, 0, &both)]);
     edit(&mut files[0]).version = VersionEvidence { modified: Some(moment), ..VersionEvidence::default() };
     let validated = run(&plan(vec![]), files);
-    let late = UnitStatus::Late { days: 3, overdue: true };
-    assert!(validated.verdict.units.iter().all(|unit| unit.status == late));
+    // A stamp moves when a file is copied: it is told, and nobody is late by it.
+    assert!(validated.verdict.units.iter().all(|unit| unit.status == UnitStatus::Undated));
+    assert!(validated.verdict.units[0].by_stamp && validated.verdict.units[0].received == day(2026, 3, 11));
     assert_eq!(validated.verdict.units[1].sources, [0, 1]);
 }
 

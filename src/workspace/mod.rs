@@ -64,6 +64,23 @@ impl Workspace {
         run::prepare(&definition, &folders, period, allowance)
     }
 
+    /// As [`Workspace::prepare`], for who checks returns before they are sent ([`run::prepare_to_check`]).
+    ///
+    /// # Errors
+    /// As [`Workspace::prepare`].
+    pub fn prepare_to_check(
+        &self,
+        name: &str,
+        reference: Option<&Path>,
+        period: Option<&str>,
+        allowance: Allowance,
+    ) -> Result<Prepared, Stop> {
+        let definition = self.definition(name).map_err(Stop::Usage)?;
+        let name = folder_of(&definition).unwrap_or(name);
+        let folders = self.reference(reference, name).map_err(Stop::Input)?;
+        run::prepare_to_check(&definition, &folders, period, allowance)
+    }
+
     /// The name of the pipeline that goes by this name or title.
     ///
     /// # Errors

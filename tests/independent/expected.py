@@ -456,10 +456,17 @@ def shock_teams():
     for column, then in (("上期平均", before), ("上年同期平均", year_ago)):
         of_then = by_unit(then, "shock-teams", "合计")
         out += [mean(label, column, [score(r) for r in mine]) for label, mine in of_then]
+    # Like with like: units that are whole in both quarters.
+    sides = [truth(f"shock-teams-{quarter}-assessment") for quarter in ("2026Q3", "2026Q2")]
+    codes = [{r["推荐单位代码"] for r in side if r["去向"] == "accepted"} for side in sides]
+    lacking = {r["推荐单位代码"] for side in sides for r in side if r["去向"] not in ("accepted", "out")}
+    both = codes[0] & codes[1] - lacking
+    like = lambda of: [r for r in of if r["推荐单位代码"] in both]
     for (label, mine), (_, theirs) in zip(groups, by_unit(before, "shock-teams", "合计")):
+        mine, theirs = like(mine), like(theirs)
         if mine and theirs:
             change = sum(map(score, mine)) / len(mine) - sum(map(score, theirs)) / len(theirs)
-            out.append((label, "比上期增减", f"{float(change):.6f}", f"{change.numerator}/{change.denominator}"))
+            out.append((label, "比上期增减（可比）", f"{float(change):.6f}", f"{change.numerator}/{change.denominator}"))
     write("shock-teams-unit-before", out)
 
     out = []

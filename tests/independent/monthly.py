@@ -56,10 +56,26 @@ def place(code):
     return unit["地市"] if unit["渠道"] == CHANNELS[0] else unit["渠道"]
 
 
+# Cells that nobody counts until someone decides: 元 taken for 万元, or the reverse.
+HELD = {
+    "benefit-ten-thousand": ["本月创效", "累计创效"],
+    "benefit-per-piece-high": ["本月创效", "累计创效"],
+    "benefit-out-of-line": ["本月创效", "累计创效"],
+    "reward-per-piece-low": ["本月奖励", "累计奖励"],
+    "investment-per-head-high": ["投入"],
+    "result-benefit-high": ["年创效"],
+}
+
+
 def rows(pipeline, month, form, history=False):
-    """Accepted rows; with history those are out whose 累计 does not continue last month's."""
+    """Accepted rows, without the cells that are held out; with history those are out whose 累计 does not continue last
+    month's."""
     good = [r for r in table(HERE / f"truth/{pipeline}-{month}-{form}.csv") if r["去向"] == "accepted"]
-    return [r for r in good if not (history and "[year-not-continued" in r["问题"])]
+    good = [r for r in good if not (history and "[year-not-continued" in r["问题"])]
+    for r in good:
+        for code in re.findall(r"[a-z-]+", r["问题"]):
+            r.update({field: "" for field in HELD.get(code, []) if field in r})
+    return good
 
 
 def number(text):
@@ -169,33 +185,45 @@ def growth(row, column, now, before):
     return ratio(row, column, int(now - before), int(before)) if before > 0 else (row, column, "—", "")
 
 
+def partly(pipeline, month, form, history=False):
+    """Units, by the name that a row gives, some of whose rows were sent back."""
+    counted = {(r["文件"], r["工作表"], r["行"]) for r in rows(pipeline, month, form, history)}
+    every = [r for r in table(HERE / f"truth/{pipeline}-{month}-{form}.csv") if r["去向"] not in ("superseded", "out")]
+    return {r["单位"] for r in every if (r["文件"], r["工作表"], r["行"]) not in counted}
+
+
+def paired(pipeline, form, now, then):
+    """Units that reported whole in both months, and who reported in each; (month, whether with history)."""
+    sides = [reporting(pipeline, month, form, history) for month, history in (now, then)]
+    lacking = set().union(*(partly(pipeline, month, form, history) for month, history in (now, then)))
+    return (sides[0] & sides[1]) - lacking, *sides
+
+
 def compare():
     now, last, ago = (rows("innovation", m, "suggestion", m == MAIN) for m in (MAIN, BEFORE, AGO))
-    sent = {place(r["推荐单位代码"]) for r in table(HERE / f"truth/innovation-{MAIN}-suggestion.csv") if r["去向"] != "out"}
-    sides = reporting("innovation", MAIN, "suggestion", True), reporting("innovation", AGO, "suggestion")
-    both = sides[0] & sides[1]
-    write("innovation-history-coverage", [("同比（可比）", word, len(units)) for word, units in (("可比单位", both), ("本期", sides[0]), ("上年同期", sides[1]))])
+    both, here_sent, then_sent = paired("innovation", "suggestion", (MAIN, True), (AGO, False))
+    close = paired("innovation", "suggestion", (MAIN, True), (BEFORE, False))[0]
+    write("innovation-history-coverage", [("同比（可比）", word, len(units)) for word, units in (("可比单位", both), ("本期", here_sent), ("上年同期", then_sent))])
     out = []
     for city in [*PLACES, "合计"]:
         here = lambda of: [r for r in of if city in ("合计", place(r["推荐单位代码"]))]
         n, l, a = here(now), here(last), here(ago)
         out += [(city, "本月提出", plain(total(n, "本月提出"))), (city, "上年同期提出", plain(total(a, "本月提出"))), (city, "上月提出", plain(total(l, "本月提出")))]
-        # Where all that was sent was sent back, nothing is known and nothing compared.
-        if not n and city in sent:
-            out += [(city, column, "—") for column in ("增减", "同比", "环比")]
-            continue
-        out.append((city, "增减", plain(total(n, "本月提出") - total(a, "本月提出"))))
-        out.append(growth(city, "同比", total(n, "本月提出"), total(a, "本月提出")))
-        like = lambda of: total([r for r in of if r["单位"] in both], "本月提出")
-        out.append(growth(city, "同比（可比）", like(n), like(a)))
-        out.append(growth(city, "环比", total(n, "本月提出"), total(l, "本月提出")))
+        like = lambda of, units: [r for r in of if r["单位"] in units]
+        difference = total(like(n, both), "本月提出") - total(like(a, both), "本月提出")
+        # With nobody on both sides there is no difference, and none of 0.
+        known = city == "合计" or like(n, both) or like(a, both)
+        out.append((city, "增减（可比）", plain(difference) if known else "—"))
+        out.append(growth(city, "同比（可比）", total(like(n, both), "本月提出"), total(like(a, both), "本月提出")))
+        out.append(growth(city, "环比（可比）", total(like(n, close), "本月提出"), total(like(l, close), "本月提出")))
         top, bottom = pooled(n, "本月采纳", "本月提出")
         out.append(ratio(city, "本月采纳率", top, bottom))
         then_top, then_bottom = pooled(a, "本月采纳", "本月提出")
         out.append(ratio(city, "上年同期采纳率", then_top, then_bottom))
+        (top, bottom), (then_top, then_bottom) = (pooled(like(of, both), "本月采纳", "本月提出") for of in (n, a))
         if bottom and then_bottom:
             points = (Fraction(top, bottom) - Fraction(then_top, then_bottom)) * 100
-            out.append((city, "采纳率增减（百分点）", f"{float(points):+.6f}"))
+            out.append((city, "采纳率增减（可比，百分点）", f"{float(points):+.6f}"))
     write("innovation-history-funnel-compare", out)
     months = [(m, rows("innovation", m, "suggestion", m == MAIN)) for m in ("2026-01", BEFORE, MAIN)]
     out = []
@@ -211,7 +239,8 @@ def compare():
         for item in ("提出", "实施"):
             out += [(city, f"本年{item}", plain(total(here(so_far), f"本月{item}"))), (city, f"上年{item}", plain(total(here(ago), f"本月{item}")))]
         # Of last year only March is filed, so only the Marches make a pair.
-        out.append(growth(city, "提出同比（可比）", like(here(now)), like(here(ago))))
+        like = lambda of: total([r for r in here(of) if r["单位"] in both], "本月提出")
+        out.append(growth(city, "提出同比（可比）", like(now), like(ago)))
     write("innovation-history-funnel-to-date", out)
 
 
@@ -256,6 +285,7 @@ def service():
 
     ago = rows("service", "2025-01", "indicator")
     out, compared = [], []
+    both = paired("service", "indicator", ("2026-01", False), ("2025-01", False))[0]
     for indicator in INDICATORS:
         mine = [r for r in good if r["指标"] == indicator]
         then = [r for r in ago if r["指标"] == indicator]
@@ -264,8 +294,9 @@ def service():
         out += [(indicator, "达标", sum(verdicts)), (indicator, "未达标", len(verdicts) - sum(verdicts))]
         out += [ratio(indicator, "达标率", sum(verdicts), len(verdicts)), ratio(indicator, "全省实绩", *rate(mine))]
         compared.append(ratio(indicator, "上年同期实绩", *rate(then)))
-        points = (Fraction(*rate(mine)) - Fraction(*rate(then))) * 100
-        compared.append((indicator, "增减（百分点）", f"{float(points):+.6f}"))
+        like = lambda of: [r for r in of if r["单位"] in both]
+        points = (Fraction(*rate(like(mine))) - Fraction(*rate(like(then)))) * 100
+        compared.append((indicator, "增减（可比，百分点）", f"{float(points):+.6f}"))
     write("service-indicators", out)
     write("service-history-indicators", compared)
 

@@ -123,14 +123,14 @@ measures = [
   { name = "上年同月", sum = "proposals", value = "提出", period = "year-ago" },
   { name = "累计", sum = "proposals", value = "提出", period = "year-to-date" },
   { name = "上年累计", sum = "proposals", value = "提出", period = "year-ago-to-date" },
-  { name = "环比", growth = { now = "本月", before = "上月" } },
-  { name = "可比环比", growth = { now = "本月", before = "上月", comparable = true } },
-  { name = "同比", growth = { now = "本月", before = "上年同月" } },
+  { name = "环比", growth = { now = "本月", before = "上月", comparable = false } },
+  { name = "可比环比", growth = ["本月", "上月"] },
+  { name = "同比", growth = { now = "本月", before = "上年同月", comparable = false } },
   { name = "可比同比", growth = { now = "本月", before = "上年同月", comparable = true } },
   { name = "可比累计同比", growth = { now = "累计", before = "上年累计", comparable = true } },
   { name = "达标率", ratio = "proposals", of = "采纳 * 2 >= 提出" },
   { name = "上月达标率", ratio = "proposals", of = "采纳 * 2 >= 提出", period = "previous" },
-  { name = "达标率变化", points = { now = "达标率", before = "上月达标率" } },
+  { name = "达标率变化", points = { now = "达标率", before = "上月达标率", comparable = false } },
 ]
 
 [[table]]
@@ -346,7 +346,7 @@ fn growth_is_said_raw_and_over_the_units_of_both_periods() {
     let notes = compare.notes.join("\n");
     assert!(
         notes.contains(
-            "“可比环比”为可比口径：只计本期和上期都报送的单位（按“单位”栏），可比单位 1 个，本期共 2 个、上期共 3 个。"
+            "“可比环比”为可比口径：只计本期和上期都报全的单位（按“单位”栏），可比单位 1 个，本期共 2 个、上期共 3 个。"
         ),
         "{notes}"
     );
@@ -422,7 +422,7 @@ fn what_is_not_whole_among_the_comparable_is_said() {
     project.write("returns/2026-02/甲市总工会.csv", &format!("单位,提出,采纳,累计提出,去年提出,创效\n{rows}"));
     let february = project.sound("2026-02");
     let notes = table(&february, "compare").notes.join("\n");
-    let said = "可比单位 2 个，本期共 3 个、上期共 3 个；其中 1 个本期有退回的行，数不全。";
+    let said = "可比单位 1 个，本期共 3 个、上期共 3 个；另有 1 个单位有一期数不全（有退回的行或待核实的数），不参加比较：甲市总工会。";
     assert!(notes.contains(said), "{notes}");
 }
 

@@ -43,7 +43,7 @@ by = "unit"
 [[table]]
 id = "period"
 sheet = "历期"
-title = "历期报送率"
+title = "各期报送率"
 kind = "discipline"
 by = "period"
 

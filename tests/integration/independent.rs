@@ -48,9 +48,11 @@ fn said(cell: &StatCell) -> String {
             let (year, month, _) = huizong::domain::period::civil(*day).expect("a real month");
             format!("{year}-{month:02}")
         }
-        StatCell::NotReported | StatCell::Returned | StatCell::Unfilled | StatCell::NotApplicable => {
-            cell.state().expect("a state has a word").to_string()
-        }
+        StatCell::NotReported
+        | StatCell::Returned
+        | StatCell::Unfilled
+        | StatCell::Pending
+        | StatCell::NotApplicable => cell.state().expect("a state has a word").to_string(),
         StatCell::Empty => String::new(),
     }
 }
@@ -61,7 +63,7 @@ fn agrees(cell: &StatCell, expected: &Expected) -> bool {
         // The Python side knows no "not reported": it counts nothing, or a share of nothing, and compares with that.
         StatCell::NotReported => {
             ["0", "—", "", "未报"].contains(&expected.value.as_str())
-                || ["增减", "同比", "同比（可比）", "环比"].contains(&&*expected.column)
+                || ["增减", "同比", "增减（可比）", "同比（可比）", "环比（可比）"].contains(&&*expected.column)
         }
         StatCell::NotApplicable => ["—", "", "0"].contains(&expected.value.as_str()),
         StatCell::Number(number) => match expected.fraction.split_once('/') {

@@ -46,7 +46,7 @@ measures = [
   { name = "人数", sum = "tally", value = "人数" },
   { name = "金额", sum = "tally", value = "金额" },
   { name = "上月金额", sum = "tally", value = "金额", period = "previous" },
-  { name = "环比", growth = { now = "金额", before = "上月金额" } },
+  { name = "环比", growth = { now = "金额", before = "上月金额", comparable = false } },
 ]
 
 [[table]]

@@ -68,7 +68,7 @@ fn every_file_has_the_schema_that_readme_names_and_the_period_in_every_row() {
     assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 3), (WUHU, "丙", 5)], &[]).code, 0);
     let folder = shop.path("history/tally/2026-03");
     let of = |file: &str| schema(&folder.join(file));
-    assert_eq!(of("tally.parquet"), words(&[&PERIOD, &ROWS]));
+    assert_eq!(of("tally.parquet"), words(&[&PERIOD, &ROWS, &["held text", "doubted text"]]));
     let reasons = ["reason text", "reason_zh text", "codes text"];
     assert_eq!(of("tally.not-counted.parquet"), words(&[&PERIOD, &ROWS, &reasons]));
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");

@@ -34,6 +34,9 @@ impl MeasureFrame<'_> {
         let (filled, counted) = (self.sum(sorted, &sifted, &filled)?, self.count(sorted, &sifted)?);
         if let (Some(filled), Some(counted)) = (filled, counted) {
             unfilled(&mut cells, &counted, &filled);
+            if let Some(held) = self.held(sorted, &sifted, value) {
+                pending(&mut cells, &held, &filled);
+            }
             self.sent_back(&mut cells, &counted, sorted, &sifted);
         }
         Ok(cells)
@@ -88,6 +91,19 @@ impl MeasureFrame<'_> {
         Ok(self.pairs((nums, dens), sorted.slices, |(num, den)| *num == 0 && *den == 0, cell))
     }
 
+    /// Rows that pass and whose value is held out until someone decides; `None` where no cell is.
+    fn held(&self, sorted: &SortedRows<'_>, sifted: &SiftedRows<'_>, value: &Checked) -> Option<Tally<i64>> {
+        if !sorted.slices.slices.iter().any(|slice| slice.rows.grid.holds_cells()) {
+            return None;
+        }
+        let held = self.values(sorted, |_, rows| {
+            let read: Vec<usize> = value.columns.iter().filter_map(|name| rows.grid.position(name)).collect();
+            let held = |row| read.iter().any(|at| rows.grid.is_pending(row, *at)).then_some(1_i64);
+            Ok((0..rows.len()).map(held).collect())
+        });
+        self.sum(sorted, sifted, &held.ok()?).ok()?
+    }
+
     /// Where all rows of a unit's cell were sent back its sum is not 0: it is not known. A row that was sent back and whose
     /// code cannot be told may belong into any cell of its unit.
     fn sent_back(
@@ -128,6 +144,13 @@ fn unfilled(cells: &mut MeasureCells, counted: &Tally<i64>, filled: &Tally<i64>)
     // The last is the sum of all columns, or the only one.
     let last = |line: &[i64]| line.last().copied().unwrap_or(0);
     cells.unfilled = last(&counted.total) - last(&filled.total);
+}
+
+/// Where nothing is left but values that wait for a decision, there is no sum yet.
+fn pending(cells: &mut MeasureCells, held: &Tally<i64>, filled: &Tally<i64>) {
+    let amounts = held.parts.iter().chain([&held.total]).zip(filled.parts.iter().chain([&filled.total]));
+    let lines = cells.parts.iter_mut().chain([&mut cells.total]).zip(amounts);
+    mark(lines, &StatCell::Pending, |held, filled| held > 0 && filled == 0);
 }
 
 /// Puts `state` where the two amounts of a cell ask for it.

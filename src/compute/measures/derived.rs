@@ -22,10 +22,13 @@ pub fn derive(
                 |line: &[StatCell]| line.iter().zip(&of.total).map(|(part, whole)| portion(part, whole)).collect();
             MeasureCells::derived(of.parts.iter().map(|part| line(part)).collect(), line(&of.total))
         }
-        MeasureKind::Difference { left, right } => combine(other(left)?, other(right)?, difference),
+        MeasureKind::Difference { left, right, comparable: false } => combine(other(left)?, other(right)?, difference),
         MeasureKind::Growth { now, before, comparable: false } => combine(other(now)?, other(before)?, growth),
-        MeasureKind::Points { now, before } => combine(other(now)?, other(before)?, points),
-        MeasureKind::Rank { of, direction } => rank(other(of)?, *direction, axis.groups.len()),
+        MeasureKind::Points { now, before, comparable: false } => combine(other(now)?, other(before)?, points),
+        MeasureKind::Rank { of, direction } => {
+            let of = other(of)?;
+            MeasureCells { partial: of.partial.clone(), ..rank(of, *direction, axis.groups.len()) }
+        }
         MeasureKind::ItemBound => {
             let width = grids.iter().flatten().next().map_or(1, |grid| grid.total.len());
             let mut grid = MeasureCells::filled(axis.groups.len(), width, StatCell::NotApplicable);
@@ -111,7 +114,7 @@ fn portion(part: &StatCell, all: &StatCell) -> StatCell {
 }
 
 /// Whole numbers and decimals subtract; proportions differ by percentage points.
-fn difference(left: &StatCell, right: &StatCell) -> StatCell {
+pub fn difference(left: &StatCell, right: &StatCell) -> StatCell {
     match (left, right) {
         (StatCell::NotReported, _) | (_, StatCell::NotReported) => StatCell::NotReported,
         (StatCell::Integer(left), StatCell::Integer(right)) => StatCell::Integer(left - right),
@@ -139,7 +142,7 @@ pub fn growth(now: &StatCell, before: &StatCell) -> StatCell {
 }
 
 /// As [`difference`], of proportions; a side that nobody reported leaves nothing to compare with.
-fn points(now: &StatCell, before: &StatCell) -> StatCell {
+pub fn points(now: &StatCell, before: &StatCell) -> StatCell {
     match (now, before) {
         (StatCell::NotReported, _) => StatCell::NotReported,
         (StatCell::Ratio { .. }, StatCell::Ratio { .. }) => difference(now, before),

@@ -1,7 +1,7 @@
 //! What a measure is computed within, and its rows sorted and sifted: into groups and columns once, through its filters
 //! once, whatever is then counted or added up of them.
 
-use super::cells::MeasureCells;
+use super::cells::{DoubtedCells, MeasureCells, PartialRows};
 use crate::compute::axis::{Across, Axis, Reporting};
 use crate::compute::facts::Facts;
 use crate::compute::pairing::Pairing;
@@ -13,6 +13,7 @@ use crate::definition::{Basis, Measure, Statistic};
 use crate::domain::period::Period;
 use crate::language::Checked;
 use crate::model::statistic::StatCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a measure is computed within.
 #[derive(Clone)]
@@ -147,6 +148,49 @@ impl MeasureFrame<'_> {
         self.sum(sorted, sifted, values)
     }
 
+    /// Rows that count and rows that were read, where some of a unit's were sent back; `None` where all of them count.
+    pub fn partial(&self, sorted: &SortedRows<'_>, sifted: &SiftedRows<'_>) -> Option<PartialRows> {
+        let sent_back = |slice: &Slice<'_>| {
+            !slice.stored && slice.basis == Basis::Accepted && slice.rows.accepted.iter().any(|accepted| !accepted)
+        };
+        if !self.axis.is_by_unit() || self.only.is_some() || !sorted.slices.slices.iter().any(sent_back) {
+            return None;
+        }
+        Some(PartialRows { counted: self.count(sorted, sifted).ok()??, read: self.read(sorted, sifted) })
+    }
+
+    /// The doubted cells of `columns` in the rows that pass, by group and column; `None` where there are none. Of stored
+    /// periods nobody knows any: what was held out then is nothing in them.
+    pub fn doubted(
+        &self,
+        sorted: &SortedRows<'_>,
+        sifted: &SiftedRows<'_>,
+        (form, columns): (usize, &BTreeSet<String>),
+    ) -> Option<DoubtedCells> {
+        let mine = self.facts.doubts.iter().filter(|doubt| doubt.form == form && columns.contains(&*doubt.column));
+        let mut by_row: BTreeMap<usize, (i64, i64)> = BTreeMap::new();
+        for doubt in mine {
+            let (all, held) = by_row.entry(doubt.row).or_default();
+            *all += 1;
+            *held += i64::from(doubt.held);
+        }
+        if by_row.is_empty() {
+            return None;
+        }
+        let (mut all, mut held): (Option<Tally<i64>>, Option<Tally<i64>>) = (None, None);
+        for (at, slice) in sorted.slices.slices.iter().enumerate() {
+            let here = !slice.stored && slice.rows.of_returns;
+            // A held cell may be what a filter asks for, so its row need not pass.
+            let of = |row: usize| by_row.get(&row).filter(|_| here).copied().unwrap_or_default();
+            let open = |row: usize| if sifted.counts[at][row] { of(row).0 - of(row).1 } else { 0 };
+            let out = |row: usize| if slice.rows.counts(row, slice.basis) { of(row).1 } else { 0 };
+            add(&mut all, self.tally(sorted, at, |row| open(row) + out(row)));
+            add(&mut held, self.tally(sorted, at, out));
+        }
+        let all = all.filter(|all| all.total.iter().any(|cells| *cells > 0))?;
+        Some(DoubtedCells { all: self.closed(all), held: self.closed(held?) })
+    }
+
     /// Rows that were read at all, blocked ones included; of stored periods only accepted ones are left.
     pub fn read(&self, sorted: &SortedRows<'_>, sifted: &SiftedRows<'_>) -> Tally<i64> {
         let mut all: Option<Tally<i64>> = None;
@@ -239,6 +283,9 @@ impl MeasureFrame<'_> {
             overlaps,
             unfilled: 0,
             note: None,
+            doubted: None,
+            partial: None,
+            like: None,
         }
     }
 }

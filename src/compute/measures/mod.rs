@@ -10,14 +10,14 @@ mod verdict;
 
 pub use self::cells::{MeasureCells, is_nothing};
 
-use self::derived::{combine, derive, growth};
+use self::derived::{combine, derive, difference, growth, points};
 use self::frame::MeasureFrame;
 use super::axis::{Across, Axis, Reporting};
 use super::facts::Facts;
 use super::pairing::Pairing;
 use super::periods::Slices;
 use super::quota::roster_number;
-use super::source::{source, unit_column};
+use super::source::{columns_of, fields_of, filters_of, source, unit_column};
 use crate::definition::{From, Measure, MeasureKind, Statistic, When};
 use crate::domain::period::Period;
 use crate::language::Checked;
@@ -86,7 +86,15 @@ impl MeasureFrame<'_> {
             | MeasureKind::Ratio { .. }
             | MeasureKind::Rate { .. }
             | MeasureKind::Verdict { .. } => self.over_rows(measure, &self.slices(measure)?)?,
-            MeasureKind::Growth { now, before, comparable: true } => self.comparable(measure, *now, *before)?,
+            MeasureKind::Growth { now, before, comparable: true } => {
+                self.comparable(measure, (*now, *before), growth)?
+            }
+            MeasureKind::Points { now, before, comparable: true } => {
+                self.comparable(measure, (*now, *before), points)?
+            }
+            MeasureKind::Difference { left, right, comparable: true } => {
+                self.comparable(measure, (*left, *right), difference)?
+            }
             MeasureKind::Roster { column } => {
                 let mut unknown = 0;
                 let amounts = self.by_unit(|_, unit| {
@@ -105,10 +113,10 @@ impl MeasureFrame<'_> {
             MeasureKind::Portion { .. }
             | MeasureKind::ItemBound
             | MeasureKind::ItemMargin { .. }
-            | MeasureKind::Difference { .. }
+            | MeasureKind::Difference { comparable: false, .. }
             | MeasureKind::Growth { comparable: false, .. }
-            | MeasureKind::Rank { .. }
-            | MeasureKind::Points { .. } => return Ok(None),
+            | MeasureKind::Points { comparable: false, .. }
+            | MeasureKind::Rank { .. } => return Ok(None),
         }))
     }
 
@@ -129,11 +137,25 @@ impl MeasureFrame<'_> {
             }
             _ => return Err(format!("{}不是按行计算的", self.what)),
         };
-        Ok(MeasureCells { note: slices.note.clone(), ..cells })
+        let sifted = self.sift(&sorted, &filters_of(&measure.kind))?;
+        let doubted = match source(&measure.kind) {
+            Some(From::Form { form, .. }) if !self.facts.doubts.is_empty() => {
+                let read = fields_of(*form, &columns_of(self.statistic, &measure.kind), self.facts.plan);
+                self.doubted(&sorted, &sifted, (*form, &read))
+            }
+            _ => None,
+        };
+        let partial = self.partial(&sorted, &sifted);
+        Ok(MeasureCells { note: slices.note.clone(), doubted, partial, ..cells })
     }
 
-    /// Growth over the units that reported on both sides.
-    fn comparable(&self, measure: &Measure, now: usize, before: usize) -> Result<MeasureCells, String> {
+    /// A comparison over the units that are whole on both sides.
+    fn comparable(
+        &self,
+        measure: &Measure,
+        (now, before): (usize, usize),
+        compare: fn(&StatCell, &StatCell) -> StatCell,
+    ) -> Result<MeasureCells, String> {
         let (Some(now), Some(before)) = (self.statistic.measures.get(now), self.statistic.measures.get(before)) else {
             return Err(format!("{}指向的指标不存在", self.what));
         };
@@ -141,21 +163,36 @@ impl MeasureFrame<'_> {
             return Err(format!("{}没有按单位报送的来源", self.what));
         };
         let (ours, theirs) = (self.slices_with(now, Some(column))?, self.slices_with(before, Some(column))?);
-        let pairing = Pairing::new(&ours, &theirs, before.period, column, self.facts)?;
+        let read = columns_of(self.statistic, &now.kind);
+        let sums = matches!(now.kind, MeasureKind::Count { .. } | MeasureKind::Sum { .. });
+        let pairing = Pairing::new((&ours, &theirs), before.period, column, (&read, sums), self.facts)?;
         let like = MeasureFrame { only: Some(&pairing), ..self.clone() };
-        let grown = combine(&like.over_rows(now, &ours)?, &like.over_rows(before, &theirs)?, growth);
+        let (here, there) = (like.over_rows(now, &ours)?, like.over_rows(before, &theirs)?);
+        let doubted = here.doubted.clone();
+        let mut grown = combine(&here, &there, compare);
+        // Where nobody is whole on both sides there is nothing to compare, and no difference of 0.
+        let compared = pairing.groups(self.axis, self.facts);
+        for (group, line) in grown.parts.iter_mut().enumerate() {
+            if self.axis.is_by_unit() && !compared.contains(&group) {
+                line.fill(StatCell::NotApplicable);
+            }
+        }
+        if pairing.is_empty() {
+            grown.total.fill(StatCell::NotApplicable);
+        }
         // A unit that did not report now has nothing to compare; that it did not must stay visible.
         let raw = self.over_rows(now, &ours)?;
         let seen = combine(&raw, &grown, |raw, grown| match raw {
             StatCell::NotReported => StatCell::NotReported,
             _ => grown.clone(),
         });
-        let words = (!theirs.is_empty()).then(|| pairing.words(&measure.name, now.period, before.period));
+        let like_words = (!theirs.is_empty()).then(|| pairing.words(now.period, before.period, self.facts));
         // What only this comparison lacks, the notes of the two measures do not say.
         let (our, their) = (self.slices(now)?.note, self.slices(before)?.note);
         let lacking = [(ours.note, our), (theirs.note, their)].into_iter().filter(|(here, said)| here != said);
         let lacking = lacking.filter_map(|(here, _)| Some(format!("“{}”：{}", measure.name, here?)));
-        let notes: Vec<String> = words.into_iter().chain(lacking).collect();
-        Ok(MeasureCells { note: (!notes.is_empty()).then(|| notes.concat()), ..seen })
+        let notes: Vec<String> = lacking.collect();
+        let note = (!notes.is_empty()).then(|| notes.concat());
+        Ok(MeasureCells { note, doubted, like: like_words, ..seen })
     }
 }

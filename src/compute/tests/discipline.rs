@@ -78,6 +78,7 @@ fn discipline_over_the_years_is_scored_ranked_and_said() {
         reference: &reference,
         period: &period,
         rows: &frames,
+        doubts: &[],
         lookups: &lookups,
         verdict: &verdict,
         history: &history,

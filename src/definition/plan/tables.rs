@@ -11,14 +11,29 @@ use crate::language::Checked;
 pub struct Table {
     pub id: String,
     pub sheet: String,
-    /// May hold `{报告期}` .
+    /// May hold `{报告期}`, and `{前几名}` where it is cut after some places.
     pub title: String,
     pub caption: String,
     /// Printed under the block.
     pub notes: Vec<String>,
     pub landscape: bool,
+    /// Who stands on this table (an index) does not stand here: an exposure list rules a unit out of an honour list.
+    pub except: Option<usize>,
+    pub reconcile: Vec<Reconciliation>,
     pub kind: TableKind,
     pub line: u32,
+}
+
+/// Two totals that say one thing and differ: a line under the table takes the one over into the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reconciliation {
+    /// Heading of the figure here.
+    pub own: String,
+    /// The other table, and the figure's heading there.
+    pub table: usize,
+    pub other: String,
+    /// Why they may differ.
+    pub why: String,
 }
 
 #[derive(Debug, Clone)]
@@ -195,18 +210,23 @@ pub enum MeasureKind {
     Difference {
         left: usize,
         right: usize,
+        /// As of [`MeasureKind::Growth`].
+        comparable: bool,
     },
     /// (now − before) / before, "—" over a zero base (indices).
     Growth {
         now: usize,
         before: usize,
-        /// Only over what units reported in both periods.
+        /// Only over what units reported whole in both periods: so wherever the two are of different ones, unless the
+        /// definition says otherwise.
         comparable: bool,
     },
     /// One proportion minus another in percentage points, "—" where either has no denominator (indices).
     Points {
         now: usize,
         before: usize,
+        /// As of [`MeasureKind::Growth`].
+        comparable: bool,
     },
 }
 
@@ -262,6 +282,12 @@ pub enum QuotaPart {
     Seats,
     /// max(0, seats − accepted formal).
     Gap,
+    /// The part of the gap that nobody was put forward for; that was sent back; whose unit's files cannot be read; whose
+    /// unit did not report. Together they are the gap.
+    GapNotNominated,
+    GapReturned,
+    GapUnreadable,
+    GapMissing,
     /// max(0, accepted formal − seats).
     Excess,
     StandbyLimit,

@@ -28,6 +28,8 @@ pub struct Outlier {
     pub severity: Severity,
     /// As in [`super::rules::Rule::effect`].
     pub effect: Effect,
+    /// Likewise of a value that is off by ten thousand: the unit of money was mistaken.
+    pub slip_effect: Effect,
     /// As in [`super::rules::Rule::trial`].
     pub trial: bool,
     pub when: Option<Checked>,

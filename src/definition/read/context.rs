@@ -323,17 +323,47 @@ impl<'a> Context<'a> {
 
     /// What a rule on rows holds: a 核实 with `holds = true` holds its rows until someone decides.
     pub fn effect(&self, section: &Section<'_>, severity: Severity) -> Effect {
-        let holds = section.flag("holds", false);
-        match section.get("holds").filter(|_| severity != Severity::Verify) {
-            None if holds => Effect::HoldsRow,
-            None => Effect::on_record(severity),
-            Some(node) => {
-                let message = "“holds”只用于 severity = \"verify\"".to_owned();
-                let help = Some("必改总是不计入，提示总是计入".to_owned());
-                section.log.report(DiagnosticCode::KeyNotHere, node.span(), message, help);
-                Effect::on_record(severity)
-            }
+        let usual = Effect::on_record(severity);
+        if self.holds_nothing(section, "holds", severity) {
+            return usual;
         }
+        if section.flag("holds", false) { Effect::HoldsRow } else { usual }
+    }
+
+    /// As [`Context::effect`] of a rule that points at cells: with a list of fields under `key` it holds their cells alone.
+    /// Returns the fields that its findings point at as well, those that are held first.
+    pub fn held_cells(
+        &self,
+        section: &Section<'_>,
+        key: &'static str,
+        severity: Severity,
+        form: usize,
+        cells: Vec<usize>,
+    ) -> (Effect, Vec<usize>) {
+        let listed = section.get(key).is_some_and(|node| node.as_boolean().is_none());
+        if !listed {
+            return (self.effect(section, severity), cells);
+        }
+        section.need_list(key);
+        let held = self.fields(form, &section.words(key));
+        if self.holds_nothing(section, key, severity) {
+            return (Effect::on_record(severity), cells);
+        }
+        let count = u8::try_from(held.len()).unwrap_or(u8::MAX);
+        let rest = cells.into_iter().filter(|cell| !held.contains(cell));
+        (Effect::HoldsCells(count), held.iter().copied().chain(rest).collect())
+    }
+
+    /// Whether nothing is held under `key`; where only a 核实 may, that is reported.
+    fn holds_nothing(&self, section: &Section<'_>, key: &'static str, severity: Severity) -> bool {
+        let Some(node) = section.get(key) else { return true };
+        if severity == Severity::Verify {
+            return false;
+        }
+        let message = format!("“{key}”只用于 severity = \"verify\"");
+        let help = Some("必改总是不计入，提示总是计入".to_owned());
+        section.log.report(DiagnosticCode::KeyNotHere, node.span(), message, help);
+        true
     }
 }
 

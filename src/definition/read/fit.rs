@@ -74,10 +74,15 @@ pub fn periods(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option
         (MeasureKind::Growth { comparable: true, now, before }, _) if !is(now, amount) || !is(before, amount) => {
             Some("可比口径的 growth 要指向 count 或 sum")
         }
-        (MeasureKind::Growth { comparable: true, now, before }, _) if !paired(pointed(now), pointed(before)) => {
+        (
+            MeasureKind::Growth { comparable: true, now, before }
+            | MeasureKind::Points { comparable: true, now, before }
+            | MeasureKind::Difference { comparable: true, left: now, right: before },
+            _,
+        ) if !paired(pointed(now), pointed(before)) => {
             Some("可比口径要比较同一个表式的两个时期：this 对 previous 或 year-ago，year-to-date 对 year-ago-to-date")
         }
-        (MeasureKind::Points { now, before }, _) if !is(now, rate) || !is(before, rate) => {
+        (MeasureKind::Points { now, before, .. }, _) if !is(now, rate) || !is(before, rate) => {
             Some("“points”要指向 ratio、rate 或 portion-of")
         }
         (MeasureKind::Growth { .. } | MeasureKind::Points { .. }, _) if spread.periods => {
@@ -96,7 +101,7 @@ pub fn periods(name: &Word<'_>, measure: &Measure, spread: Spread, all: &[Option
 }
 
 /// Whether two measures count rows of one form in two periods that answer one another.
-fn paired(now: Option<&Measure>, before: Option<&Measure>) -> bool {
+pub fn paired(now: Option<&Measure>, before: Option<&Measure>) -> bool {
     let (Some(now), Some(before)) = (now, before) else { return true };
     let form = |measure: &Measure| match measure.kind.source() {
         Some(From::Form { form, .. }) => Some(*form),

@@ -159,7 +159,6 @@ pub fn groups(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Group
 fn group(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Option<GroupRule> {
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
-    let effect = context.effect(&section, severity);
     let trial = section.flag("trial", false);
     section.need_list("by");
     let by = context.fields(at, &section.words("by"));
@@ -196,6 +195,7 @@ fn group(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'
     }
     let texts = complete.then(|| context.texts(&section, columns, &own));
     let cells = context.cells(&section, at);
+    let (effect, cells) = context.held_cells(&section, "holds", severity, at, cells);
     let line = section.line();
     section.finish();
     let [found, expected, next] = texts?;

@@ -20,6 +20,8 @@ struct ReadMeasure<'a> {
     name: Word<'a>,
     /// `None` where it has a problem already reported.
     measure: Option<Measure>,
+    /// A comparison that says of itself that it is not one of like with like.
+    as_it_is: bool,
 }
 
 /// Names of the measures that other measures of the table point at; a broken one keeps its index.
@@ -68,10 +70,12 @@ pub fn statistic(section: &Section<'_>, known: Known<'_>, context: &Context<'_>)
     for key in ["criteria", "empty"] {
         let _ = section.get(key);
     }
+    let as_they_are: Vec<bool> = read.iter().map(|read| read.as_ref().is_some_and(|read| read.as_it_is)).collect();
     let measures: Option<Vec<Measure>> = read.into_iter().map(|read| read?.measure).collect();
     let across = across.iter().map(|word| word.text.to_owned()).collect();
     let (rows, label) = (rows?, label?);
-    let measures = measures?;
+    let mut measures = measures?;
+    compare_like_with_like(&mut measures, &as_they_are);
     let (criteria, empty) = criteria(section, &measures, spread, total.is_some(), context);
     Some(Statistic {
         rows,
@@ -242,17 +246,24 @@ fn measure<'a>(
     }
     let period = time::period(&section);
     let kind = kind(&section, at, peers, known, context);
+    let compared = ["difference", "growth", "points"].into_iter().filter_map(|key| section.get(key)?.as_section());
+    let as_it_is =
+        compared.into_iter().any(|table| table.get("comparable").and_then(|node| node.as_boolean()) == Some(false));
     section.finish();
     let name = name?;
     let measure = kind.zip(period).map(|(kind, period)| Measure { name: name.text.to_owned(), under, period, kind });
-    Some(ReadMeasure { name, measure })
+    Some(ReadMeasure { name, measure, as_it_is })
 }
 
 pub const ROSTER_COLUMNS: [(&str, &str); 1] = [(WORKERS, WORKERS)];
 
-pub const QUOTA_PARTS: [(&str, QuotaPart); 4] = [
+pub const QUOTA_PARTS: [(&str, QuotaPart); 8] = [
     ("seats", QuotaPart::Seats),
     ("gap", QuotaPart::Gap),
+    ("gap-not-nominated", QuotaPart::GapNotNominated),
+    ("gap-returned", QuotaPart::GapReturned),
+    ("gap-unreadable", QuotaPart::GapUnreadable),
+    ("gap-missing", QuotaPart::GapMissing),
     ("excess", QuotaPart::Excess),
     ("standby-limit", QuotaPart::StandbyLimit),
 ];
@@ -328,23 +339,51 @@ fn kind(
             peer(&section.word("item-margin")?, at, peers).map(|portion| MeasureKind::ItemMargin { portion })
         }
         "difference" => {
-            pair(section, "difference", at, peers).map(|(left, right)| MeasureKind::Difference { left, right })
+            let (left, right, like) = compared(section, "difference", at, peers)?;
+            Some(MeasureKind::Difference { left, right, comparable: like == Some(true) })
         }
         "points" => {
-            let (now, before, _) = time::now_and_before(section, "points")?;
-            let (now, before) = (peer(&now, at, peers), peer(&before, at, peers));
-            Some(MeasureKind::Points { now: now?, before: before? })
+            let (now, before, like) = compared(section, "points", at, peers)?;
+            Some(MeasureKind::Points { now, before, comparable: like == Some(true) })
         }
-        _ if section.get("growth").is_some_and(|node| node.as_section().is_some()) => {
-            let (now, before, comparable) = time::now_and_before(section, "growth")?;
-            let (now, before) = (peer(&now, at, peers), peer(&before, at, peers));
-            Some(MeasureKind::Growth { now: now?, before: before?, comparable })
+        _ => {
+            let (now, before, like) = compared(section, "growth", at, peers)?;
+            Some(MeasureKind::Growth { now, before, comparable: like == Some(true) })
         }
-        _ => pair(section, "growth", at, peers).map(|(now, before)| MeasureKind::Growth {
-            now,
-            before,
-            comparable: false,
-        }),
+    }
+}
+
+/// The two measures that are compared, as a pair or as `{ now, before }`, and whether like with like, where that is said.
+fn compared(
+    section: &Section<'_>,
+    key: &'static str,
+    at: usize,
+    peers: &Peers<'_>,
+) -> Option<(usize, usize, Option<bool>)> {
+    if section.get(key).is_some_and(|node| node.as_section().is_some()) {
+        let (now, before, like) = time::now_and_before(section, key)?;
+        let (now, before) = (peer(&now, at, peers), peer(&before, at, peers));
+        return Some((now?, before?, like));
+    }
+    pair(section, key, at, peers).map(|(now, before)| (now, before, None))
+}
+
+/// Makes comparisons over time ones of like with like, unless the definition says that they are not.
+fn compare_like_with_like(measures: &mut [Measure], as_they_are: &[bool]) {
+    for at in 0..measures.len() {
+        let (MeasureKind::Difference { left: now, right: before, .. }
+        | MeasureKind::Growth { now, before, .. }
+        | MeasureKind::Points { now, before, .. }) = measures[at].kind
+        else {
+            continue;
+        };
+        let like = as_they_are.get(at) != Some(&true) && fit::paired(measures.get(now), measures.get(before));
+        if let MeasureKind::Difference { comparable, .. }
+        | MeasureKind::Growth { comparable, .. }
+        | MeasureKind::Points { comparable, .. } = &mut measures[at].kind
+        {
+            *comparable = like;
+        }
     }
 }
 

@@ -16,12 +16,12 @@ pub fn rules(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Rule> 
 fn rule(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Option<Rule> {
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
-    let effect = context.effect(&section, severity);
     let trial = section.flag("trial", false);
     let when = context.condition(&section, "when", columns);
     let check = context.needed_condition(&section, "check", columns);
     let [found, expected, next] = context.texts(&section, columns, &[]);
     let cells = context.cells(&section, at);
+    let (effect, cells) = context.held_cells(&section, "holds", severity, at, cells);
     let line = section.line();
     section.finish();
     Some(Rule { code, severity, effect, trial, when, check: check?, found, expected, next, cells, line })
@@ -132,12 +132,12 @@ fn expectation(
     let present = section.choice("expect", &EXPECTATIONS).unwrap_or(true);
     let code = context.rule_code(section);
     let severity = context.severity(section);
-    let effect = context.effect(section, severity);
     let trial = section.flag("trial", false);
-    for key in ["found", "expected", "next", "cells"] {
+    for key in ["found", "expected", "next", "cells", "holds"] {
         let _ = section.get(key);
     }
     let [found, expected, next] = context.texts(section, columns?, &["台账"]);
     let cells = context.cells(section, form?);
+    let (effect, cells) = context.held_cells(section, "holds", severity, form?, cells);
     Some(LookupRule { code, severity, effect, trial, present, found, expected, next, cells })
 }

@@ -7,8 +7,8 @@ use super::measures::{BASES, statistic};
 use super::ranks::{ranking, top};
 use super::shares::scope;
 use crate::definition::plan::{
-    Basis, Chart, ChartKind, Criterion, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Scope, Table,
-    TableKind, TemplatePart,
+    Basis, Chart, ChartKind, Criterion, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Reconciliation,
+    Scope, Table, TableKind, TemplatePart,
 };
 use crate::model::codes::DiagnosticCode;
 
@@ -51,7 +51,7 @@ fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
     let id = section.text("id");
     let sheet = section.word("sheet").map(|word| sheet_name(&word)).unwrap_or_default();
     // The period is put in when the table is printed, named values at once; nothing else may be left open.
-    let title = section.word("title").map(|word| filled(&word, &["报告期"], context)).unwrap_or_default();
+    let title = section.word("title").map(|word| filled(&word, &["报告期", PLACES], context)).unwrap_or_default();
     let caption = section.maybe_word("caption").map(|word| filled(&word, &[], context)).unwrap_or_default();
     let notes = section.words("notes").iter().map(|word| filled(word, &[], context)).collect();
     let landscape = section.flag("landscape", false);
@@ -75,9 +75,28 @@ fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
         }
         KindWord::Chase => Some(TableKind::Chase),
     };
+    if title.contains(PLACES) && section.get("top").is_none() {
+        let message = format!("“{{{PLACES}}}”只用于写了 top 的表");
+        if let Some(node) = section.get("title") {
+            section.log.report(DiagnosticCode::KeyNotHere, node.span(), message, None);
+        }
+    }
+    let except = section.maybe_word("except").and_then(|word| context.table(&word));
+    let reconcile = section.sections("reconcile").into_iter().filter_map(|section| reconciliation(section, context));
+    let reconcile = reconcile.collect();
     let line = section.line();
     section.finish();
-    Some(Table { id, sheet, title, caption, notes, landscape, kind: kind?, line })
+    Some(Table { id, sheet, title, caption, notes, landscape, except, reconcile, kind: kind?, line })
+}
+
+/// The hole of a title that says how many places a table lists, ties included.
+const PLACES: &str = "前几名";
+
+fn reconciliation(section: Section<'_>, context: &Context<'_>) -> Option<Reconciliation> {
+    let (own, other, why) = (section.text("own"), section.text("other"), section.text("why"));
+    let table = section.word("table").and_then(|word| context.table(&word));
+    section.finish();
+    Some(Reconciliation { own, table: table?, other, why })
 }
 
 /// The text with named values put in; holes of its own stay as written.

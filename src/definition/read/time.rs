@@ -99,7 +99,6 @@ pub const AGAINST: [(&str, bool); 2] = [("history", true), ("peers", false)];
 fn outlier(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Option<Outlier> {
     let code = context.rule_code(&section);
     let severity = context.severity(&section);
-    let effect = context.effect(&section, severity);
     let trial = section.flag("trial", false);
     let when = context.condition(&section, "when", columns);
     let value = section.word("value").and_then(|word| context.number(&word, columns));
@@ -121,6 +120,11 @@ fn outlier(section: Section<'_>, at: usize, columns: &Columns, context: &Context
     let bounds = bounds(&section, against);
     let [found, expected, next] = context.texts(&section, columns, &["值"]);
     let cells = context.cells(&section, at);
+    let effect = context.effect(&section, severity);
+    let (slip_effect, cells) = match section.get("slip-holds") {
+        Some(_) => context.held_cells(&section, "slip-holds", severity, at, cells),
+        None => (effect, cells),
+    };
     let line = section.line();
     section.finish();
     let value = value?;
@@ -130,6 +134,7 @@ fn outlier(section: Section<'_>, at: usize, columns: &Columns, context: &Context
         code,
         severity,
         effect,
+        slip_effect,
         trial,
         when,
         value,
@@ -208,12 +213,12 @@ pub fn span(section: &Section<'_>) -> Option<SideBySide> {
 /// More columns than this fit no page.
 const MOST_PERIODS: u32 = 24;
 
-/// `growth = { now = "本月", before = "上年同期", comparable = true }`: the two names, and whether only over what units
-/// reported in both.
-pub fn now_and_before<'a>(section: &Section<'a>, key: &'static str) -> Option<(Word<'a>, Word<'a>, bool)> {
+/// `growth = { now = "本月", before = "上年同期", comparable = false }`: the two names, and whether only over what units
+/// reported in both, where that is said.
+pub fn now_and_before<'a>(section: &Section<'a>, key: &'static str) -> Option<(Word<'a>, Word<'a>, Option<bool>)> {
     let table = section.get(key)?.section()?;
     let (now, before) = (table.word("now"), table.word("before"));
-    let comparable = key == "growth" && table.flag("comparable", false);
+    let comparable = table.get("comparable").map(|_| table.flag("comparable", true));
     table.finish();
     Some((now?, before?, comparable))
 }

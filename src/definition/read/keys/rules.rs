@@ -2,7 +2,7 @@
 
 use crate::definition::read::context::SEVERITIES;
 use crate::definition::read::rules::EXPECTATIONS;
-use crate::definition::read::shape::KeyHolds::{Number, Table, Tables, Text, Texts, Truth, Whole, Word};
+use crate::definition::read::shape::KeyHolds::{Any, Number, Table, Tables, Text, Texts, Truth, Whole, Word};
 use crate::definition::read::shape::{SectionKey, Shape, may, must, words};
 use crate::definition::read::time::AGAINST;
 
@@ -11,13 +11,28 @@ pub const SEVERITY: SectionKey = must("severity", Word(&words(&SEVERITIES)), "bl
 pub const FOUND: SectionKey = must("found", Text, "发现了什么；{列名} 换成这一行的值");
 pub const EXPECTED: SectionKey = must("expected", Text, "应当怎样");
 pub const NEXT: SectionKey = must("next", Text, "下一步请谁做什么");
+const HOLDS_CELLS: SectionKey = may(
+    "holds",
+    Any(&[Truth, Texts]),
+    "只用于“核实”。true：定下来以前这一行不计入；写列名（例如 [\"创效\"]）：只有这几格不计入，记作“待核实”",
+);
 const HOLDS: SectionKey = may("holds", Truth, "只用于“核实”。true：定下来以前这一行不计入");
 const TRIAL: SectionKey = may("trial", Truth, "true 试行：只作提示，不退回");
 const CELLS: SectionKey = must("cells", Texts, "指给人看的列，最要紧的写在前面");
 const WHEN: SectionKey = may("when", Text, "只看符合这个条件的行；不写就是全部");
 
-pub const RULE: Shape =
-    Shape::of(&[CODE, SEVERITY, HOLDS, TRIAL, WHEN, must("check", Text, "要成立的条件"), FOUND, EXPECTED, NEXT, CELLS]);
+pub const RULE: Shape = Shape::of(&[
+    CODE,
+    SEVERITY,
+    HOLDS_CELLS,
+    TRIAL,
+    WHEN,
+    must("check", Text, "要成立的条件"),
+    FOUND,
+    EXPECTED,
+    NEXT,
+    CELLS,
+]);
 
 pub const UNIQUE: Shape = Shape::of(&[
     CODE,
@@ -34,7 +49,7 @@ pub const UNIQUE: Shape = Shape::of(&[
 pub const GROUP: Shape = Shape::of(&[
     CODE,
     SEVERITY,
-    HOLDS,
+    HOLDS_CELLS,
     TRIAL,
     must("by", Texts, "这些列相同的行放在一起"),
     WHEN,
@@ -70,6 +85,7 @@ pub const OUTLIER: Shape = Shape::of(&[
     may("spread", Number, "离中位数多少倍离差才算"),
     may("ratio", Number, "并且是中位数的多少倍（或几分之一）才算"),
     may("floor", Number, "相差不到这么多就不提"),
+    may("slip-holds", Texts, "相差约一万倍（元和万元疑似填错）时，定下来以前这几格不计入"),
     FOUND,
     EXPECTED,
     NEXT,
@@ -88,7 +104,7 @@ pub const LOOKUP: Shape = Shape::of(&[
     may("expect", Word(&words(&EXPECTATIONS)), "present 应当在台账里，absent 不应当在台账里"),
     may("code", Text, "写了 expect 时的审核代码"),
     may("severity", Word(&words(&SEVERITIES)), "block 必改、verify 核实、note 提示"),
-    HOLDS,
+    HOLDS_CELLS,
     TRIAL,
     may("found", Text, "发现了什么；{台账} 换成对上的那一行"),
     may("expected", Text, "应当怎样"),

@@ -14,10 +14,12 @@ const RANKED_BY: SectionKey = may("ranked-by", Text, "按哪一个名次排列")
 pub const TABLE: Shape = Shape::of(&[
     must("id", Text, "给图引用的名字"),
     must("sheet", Text, "放在哪张工作表，最多 31 个字；同名的排在一张上"),
-    must("title", Text, "表名；可以写 {报告期}"),
+    must("title", Text, "表名；可以写 {报告期}，写了 top 的可以写 {前几名}（前十名，含并列共 12 个）"),
     may("caption", Text, "表名下面的一行说明"),
     may("notes", Texts, "表下的注"),
     may("landscape", Truth, "true：横向打印"),
+    may("except", Text, "已经列在那张表上的（它的 id，例如曝光台），不列在这张表上"),
+    may("reconcile", Tables(&RECONCILIATION), "和另一张表里同一个数的合计对不上时，表下注明相差多少、差在哪里"),
     may(
         "kind",
         Word(&words(&KINDS)),
@@ -42,6 +44,13 @@ pub const TABLE: Shape = Shape::of(&[
     may("most", Whole, "名单最多印几行；不写就是 5000"),
     may("share", Text, "kind = \"share\" 时是哪一项比例（它的 id）"),
     may("by", Text, "share：unit 或一个代码列；discipline：unit、city、channel、period、ranking"),
+]);
+
+const RECONCILIATION: Shape = Shape::of(&[
+    must("own", Text, "这张表的哪一栏"),
+    must("table", Text, "另一张表（它的 id）"),
+    must("other", Text, "另一张表的哪一栏"),
+    must("why", Text, "两个数为什么会不同"),
 ]);
 
 const ROWS: Shape =
@@ -79,17 +88,25 @@ const MEASURE: Shape = Shape::of(&[
     DIRECTION,
     may("portion-of", Text, "占这一栏合计的比例"),
     may("roster", Word(&words(&ROSTER_COLUMNS)), "名册里的数"),
-    may("quota", Word(&words(&QUOTA_PARTS)), "seats 名额、gap 缺额、excess 超额、standby-limit 备选限额"),
+    may(
+        "quota",
+        Word(&words(&QUOTA_PARTS)),
+        "seats 名额、gap 缺额（其中 gap-not-nominated 未推荐、gap-returned 退回、gap-unreadable 无法读取、gap-missing 未报）、excess 超额、standby-limit 备选限额",
+    ),
     may("outstanding", Text, "台账里没有对上的有几个（台账核对的 id）"),
     may("item-bound", Truth, "这一行对应的比例的规定"),
     may("item-margin", Text, "这一栏的比例离规定差多少"),
-    may("difference", Texts, "两栏相减：[\"被减的\", \"减去的\"]"),
+    may(
+        "difference",
+        Any(&[Texts, Table(&COMPARED)]),
+        "两栏相减：[\"被减的\", \"减去的\"]；两期相减只算两期都报全的单位，照原数减的写 { now = …, before = …, comparable = false }",
+    ),
     may(
         "growth",
-        Any(&[Texts, Table(&GROWTH)]),
-        "增长：[\"现在\", \"以前\"] 或 { now = …, before = …, comparable = true }",
+        Any(&[Texts, Table(&COMPARED)]),
+        "增长：[\"现在\", \"以前\"]；只算两期都报全的单位，照原数比的写 { now = …, before = …, comparable = false }",
     ),
-    may("points", Table(&POINTS), "百分点的变化"),
+    may("points", Any(&[Texts, Table(&COMPARED)]), "百分点的变化，写法同 growth"),
 ]);
 
 /// What a measure counts: the rows of a form, or those of a reference table.
@@ -98,13 +115,11 @@ const SOURCE: KeyHolds = Any(&[Text, Table(&COUNTED_REFERENCE)]);
 const COUNTED_REFERENCE: Shape =
     Shape::of(&[must("reference", Text, "参照表的名字"), must("unit", Text, "参照表里哪一列是单位")]);
 
-const GROWTH: Shape = Shape::of(&[
+const COMPARED: Shape = Shape::of(&[
     must("now", Text, "现在的一栏"),
     must("before", Text, "以前的一栏"),
-    may("comparable", Truth, "true 可比口径：只算两期都报了的单位"),
+    may("comparable", Truth, "false：照原数比；不写的，两期相比只算两期都报全的单位"),
 ]);
-
-const POINTS: Shape = Shape::of(&[must("now", Text, "现在的一栏"), must("before", Text, "以前的一栏")]);
 
 const CRITERION: Shape =
     Shape::of(&[may("when", Text, "条件"), TOP, must("reason", Text, "列出的原因；{列名} 换成这一行的值")]);

@@ -60,7 +60,7 @@ measures = [
   { name = "上月", sum = "monthly", value = "提出", period = "previous" },
   { name = "实现率", ratio = "monthly", of = "创效 > 0" },
   { name = "去年实现率", ratio = "monthly", of = "创效 > 0", period = "year-ago" },
-  { name = "环比", growth = { now = "本月", before = "上月" } },
+  { name = "环比", growth = { comparable = false, now = "本月", before = "上月" } },
   { name = "可比环比", growth = { now = "本月", before = "上月", comparable = true } },
   { name = "变化", points = { now = "实现率", before = "去年实现率" } },
 ]
@@ -105,8 +105,9 @@ fn what_a_definition_says_of_other_periods() {
     assert_eq!(form.gone.len(), 1);
     let TableKind::Statistic(growth) = &plan.tables[0].kind else { panic!("a statistic") };
     assert_eq!(growth.measures[1].period, When::Previous);
+    assert!(matches!(growth.measures[4].kind, MeasureKind::Growth { now: 0, before: 1, comparable: false }));
     assert!(matches!(growth.measures[5].kind, MeasureKind::Growth { now: 0, before: 1, comparable: true }));
-    assert!(matches!(growth.measures[6].kind, MeasureKind::Points { now: 2, before: 3 }));
+    assert!(matches!(growth.measures[6].kind, MeasureKind::Points { now: 2, before: 3, comparable: true }));
     let TableKind::Statistic(months) = &plan.tables[1].kind else { panic!("a statistic") };
     assert_eq!(months.across_periods, Some(SideBySide::Last(3)));
 }
