@@ -106,6 +106,12 @@ pub fn is_ditto(text: &str) -> bool {
     )
 }
 
+/// Whether a word says that there is no rate, where nothing is counted that it could be of.
+pub fn is_no_rate(text: &str) -> bool {
+    matches!(silence(&names::tidy(text)), Some(Silence::NoneWord | Silence::Mark))
+        || matches!(names::header_key(text).trim_matches(['(', ')']), "不适用" | "不涉及" | "无此项业务" | "n/a" | "na")
+}
+
 /// What a word or mark says of yes or no.
 fn yes_or_no(text: &str) -> Option<bool> {
     match names::match_key(text).as_str() {

@@ -11,7 +11,7 @@ use super::total_words::{self, Total, TotalLabel};
 use super::view::View;
 use crate::definition::{FieldType, Form};
 use crate::model::cell::{CellRef, RawCell, RawValue, SeenAs};
-use crate::text::names::{header_key, tidy};
+use crate::text::names::{header_key, match_key, tidy};
 
 /// What a row is.
 enum RowClass {
@@ -29,6 +29,8 @@ enum RowClass {
 pub struct Classifier<'v, 'a> {
     view: &'v View<'a>,
     form: &'v Form,
+    /// Columns of the form's own example row, with what stands there.
+    example: Vec<(u16, &'v str)>,
     lexicon: &'v Lexicon<'v>,
     roles: Roles,
     /// A 注 or 说明 has begun: single texts that follow belong to it.
@@ -48,7 +50,9 @@ impl<'v, 'a> Classifier<'v, 'a> {
         columns: &[Option<u16>],
     ) -> Classifier<'v, 'a> {
         let roles = Roles::new(form, index, columns);
-        Classifier { view, form, lexicon, roles, in_notes: false, signed: false, headings: Vec::new() }
+        let example = form.example.iter().filter_map(|(field, word)| Some(((*columns.get(*field)?)?, word.as_str())));
+        let example = example.collect();
+        Classifier { view, form, example, lexicon, roles, in_notes: false, signed: false, headings: Vec::new() }
     }
 
     /// Rows from one position up to and without another.
@@ -419,6 +423,9 @@ impl<'v, 'a> Classifier<'v, 'a> {
 
     /// A row that the form came with to show how it is filled in.
     fn example(&self, cells: &[&RawCell]) -> Option<Aside> {
+        if self.is_forms_example(cells) {
+            return Some(Aside::Example);
+        }
         let mut plausible = false;
         for cell in cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })) {
             let text = self.text(cell);
@@ -436,6 +443,15 @@ impl<'v, 'a> Classifier<'v, 'a> {
             }
         }
         plausible.then_some(Aside::DoubtfulExample)
+    }
+
+    /// All that the form's own example says stands in the row.
+    fn is_forms_example(&self, cells: &[&RawCell]) -> bool {
+        let says = |(col, word): &(u16, &str)| {
+            let cell = cells.iter().find(|cell| cell.at.col == *col);
+            cell.is_some_and(|cell| match_key(&self.view.words(cell.value)) == *word)
+        };
+        !self.example.is_empty() && self.example.iter().all(says)
     }
 
     /// The second physical row of a record: what names it is merged with the row above, and so is its 序号; or nothing

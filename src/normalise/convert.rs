@@ -1,6 +1,6 @@
 //! One table's data rows in, typed columns out; what stands empty under a merge or says 同上 is filled from above.
 
-use super::cells::{is_ditto, is_same_as_left};
+use super::cells::{is_ditto, is_no_rate, is_same_as_left};
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::figures::column_factor;
 use super::lexicon::{FormIndex, fills_down};
@@ -27,6 +27,10 @@ struct TableField<'f> {
     above: Option<(CellRef, RawValue)>,
     /// The cell of this row says 同上, and was filled.
     ditto: bool,
+    /// Of a rate: the field that it is over.
+    over: Option<usize>,
+    /// That field is 0 in this row, so that there is no rate.
+    no_rate: bool,
 }
 
 /// Converts the data rows of one table.
@@ -53,6 +57,8 @@ pub fn convert(
             tells: form.key.contains(&at),
             above: None,
             ditto: false,
+            over: index.over.get(at).copied().flatten(),
+            no_rate: false,
         })
         .collect();
     let mut out = FormTable {
@@ -89,6 +95,7 @@ pub fn convert(
         desk.birth = id_col.and_then(|col| birth(desk, CellRef { row, col }));
         std::mem::swap(&mut record, &mut before);
         record.clear();
+        tell_rates(desk, &mut bound, &values);
         for (at, bound) in bound.iter_mut().enumerate() {
             let raw = bound.col.and_then(|col| values.get(usize::from(col)).copied().flatten());
             let value = match over.iter().rev().find_map(|heading| heading.word_for(at)) {
@@ -133,6 +140,13 @@ where
         return read;
     }
     let blank = raw.is_none_or(|value| desk.view.is_blank(value));
+    if bound.no_rate
+        && let Some(words) = raw.filter(|_| !blank).map(|value| desk.view.sheet.text(value))
+        && is_no_rate(words)
+    {
+        desk.amend(cell, AmendmentRule::MarkForNone, words, "");
+        return CellValue::Nothing;
+    }
     if refers_left(desk, cell, raw) || shares_cell(desk, cell, blank) {
         return CellValue::Nothing;
     }
@@ -168,6 +182,25 @@ where
     bound.ditto = ditto;
     let rule = if ditto { AmendmentRule::Ditto } else { AmendmentRule::MergedDown };
     desk.read(FieldCell { filled: Some((rule, &shown)), ..cell }, Some(value)).into_owned()
+}
+
+/// Notes for each rate of a row whether what it is over is 0.
+fn tell_rates(desk: &Desk<'_, '_>, bound: &mut [TableField<'_>], values: &[Option<RawValue>]) {
+    for at in 0..bound.len() {
+        let Some(over) = bound.get(at).and_then(|rate| rate.over) else { continue };
+        let col = bound.get(over).and_then(|field| field.col);
+        let zero =
+            col.and_then(|col| values.get(usize::from(col)).copied().flatten()).is_some_and(|value| match value {
+                RawValue::Number(number) => number == 0.0,
+                value @ RawValue::Text { .. } => {
+                    crate::text::numbers::read(desk.view.sheet.text(value)).is_ok_and(|figure| figure.value == 0.0)
+                }
+                _ => false,
+            });
+        if let Some(rate) = bound.get_mut(at) {
+            rate.no_rate = zero;
+        }
+    }
 }
 
 /// The field of a record's own name that says 同上, where the record would be the one above: 同上 tells what two records

@@ -9,7 +9,10 @@ pub fn is_example_number(text: &str) -> bool {
 
 /// Words that call it so in a remark or a number, beside what may be a record.
 pub fn is_example_word(text: &str) -> bool {
-    let key = header_key(text);
+    // 示例，请勿删除.
+    let clause = text.trim_start_matches(['(', '（', '【', '[']);
+    let clause = clause.split(['，', ',', '。', '；', ';', '：', ':', '（', '(', '、', ' ']).next().unwrap_or(clause);
+    let key = header_key(clause.trim_end_matches([')', '）', '】', ']']));
     let key = key.trim_matches(['(', ')']);
     let key = ["此行", "本行", "此行为", "本行为", "仅供", "仅作"]
         .iter()
@@ -115,7 +118,13 @@ mod tests {
             assert!(!is_example_name(text), "{text}");
         }
         assert!(is_example_number("例") && is_example_number("（例）") && !is_example_number("例会"));
-        assert!(is_example_word("示例") && is_example_word("此行为示例") && !is_example_word("示例岗"));
+        assert!(
+            is_example_word("示例")
+                && is_example_word("（示例）")
+                && is_example_word("示例，请勿删除")
+                && is_example_word("此行为示例")
+                && !is_example_word("示例岗")
+        );
     }
 
     #[test]

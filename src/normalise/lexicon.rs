@@ -75,6 +75,8 @@ pub struct FormIndex {
     pub own: Vec<bool>,
     /// Per field: whether 无 is no answer in it, because it is in the key, or the only required text of a form without.
     pub in_key: Vec<bool>,
+    /// Per field: the field that it is a rate over.
+    pub over: Vec<Option<usize>>,
     /// Per field: whether it is a person whose ID number the record has, or who is in its key.
     pub carries: Vec<bool>,
 }
@@ -307,6 +309,7 @@ fn index_form(form: &Form) -> FormIndex {
         names: names(form),
         own: own(form),
         in_key: in_key(form),
+        over: form.fields.iter().map(|field| over(form, field)).collect(),
         carries: carries(form),
     }
 }
@@ -350,6 +353,11 @@ fn in_key(form: &Form) -> Vec<bool> {
     let required = |field: &Field| field.required && field.ty == FieldType::Text;
     let only = form.key.is_empty() && form.fields.iter().filter(|field| required(field)).count() == 1;
     form.fields.iter().enumerate().map(|(at, field)| form.key.contains(&at) || (only && required(field))).collect()
+}
+
+fn over(form: &Form, rate: &Field) -> Option<usize> {
+    let over = rate.over.as_ref()?;
+    form.fields.iter().position(|field| field.name == *over)
 }
 
 fn carries(form: &Form) -> Vec<bool> {

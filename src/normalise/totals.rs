@@ -176,7 +176,7 @@ fn plausible(totals: &[(usize, Total)], parts: &Parts, i: usize, sub: bool) -> O
     let here = totals.partition_point(|(at, _)| *at < i);
     let before = here.checked_sub(1).and_then(|last| totals.get(last)).map(|(at, _)| *at);
     let after = totals.get(totals.partition_point(|(at, _)| *at <= i)).map(|(at, _)| *at);
-    let mut sums = Vec::with_capacity(5);
+    let mut sums = Vec::with_capacity(6);
     let mut offer = |from: usize, to: usize| {
         if parts.any(from, to) {
             sums.push(parts.sum(from, to)?);
@@ -185,6 +185,9 @@ fn plausible(totals: &[(usize, Total)], parts: &Parts, i: usize, sub: bool) -> O
     };
     if sub {
         offer(before.map_or(0, |at| at + 1), i)?;
+        // 本页合计 below 合计.
+        let alike = totals.iter().take(here).rfind(|(_, kind)| *kind == Total::Part);
+        offer(alike.map_or(0, |(at, _)| at + 1), i)?;
         offer(i + 1, after.unwrap_or(usize::MAX))?;
     } else {
         let alike = |(_, kind): &&(usize, Total)| *kind != Total::Part;

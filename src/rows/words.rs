@@ -109,6 +109,7 @@ mod tests {
             required: false,
             absent: None,
             none_is_zero: false,
+            over: None,
             years: crate::definition::Years::default(),
             measured_in: None,
             ordinal: false,

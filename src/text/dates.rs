@@ -154,7 +154,7 @@ fn separated(text: &str) -> DateReading {
     let body = body.strip_suffix("年度").or_else(|| body.strip_suffix('年')).unwrap_or(body);
     let mut parts = [""; 3];
     let mut count = 0;
-    for part in body.split(['-', '/', '.', '年', '月', '—', '–']) {
+    for part in body.split(['-', '/', '.', '年', '月', '—', '–', '、']) {
         if count == 3 || part.is_empty() || part.len() > 4 || !part.bytes().all(|b| b.is_ascii_digit()) {
             return DateReading::NotADate;
         }
@@ -232,6 +232,7 @@ mod tests {
         for (text, reading) in [
             ("2026-03-05", DateReading::Day(fifth)),
             ("2026/3/5 00:00:00", DateReading::Day(fifth)),
+            ("2026、3、5", DateReading::Day(fifth)),
             ("2026-03-04T16:00:00.000Z", DateReading::Day(fifth)),
             ("2026-03-05T15:59:59Z", DateReading::Day(fifth)),
             ("2026-03-04T18:00:00+00:00", DateReading::Day(fifth)),

@@ -46,6 +46,7 @@ pub fn field(name: &str, ty: FieldType) -> Field {
         required: true,
         absent: None,
         none_is_zero: false,
+        over: None,
         years: crate::definition::Years::default(),
         measured_in: None,
         ordinal: false,

@@ -25,6 +25,8 @@ pub struct Form {
     pub stated: Vec<StatedTotal>,
     /// Fields that name the same record in another period; empty where records have no history.
     pub key: Vec<usize>,
+    /// The row that the form comes with to show how it is filled in: fields with their values as [`crate::text::names::match_key`].
+    pub example: Vec<(usize, String)>,
     /// Fields whose rows count all together or not at all: the items of one score sheet, of which a sum needs every one.
     pub stand_together: Vec<usize>,
     /// What is demanded of a rate where a code says which one it is; the verdicts are computed columns.
@@ -169,6 +171,8 @@ pub struct Field {
     pub none_is_zero: bool,
     /// The unit that figures are asked in (万元, 人), for 10⁴ slips and units typed into cells.
     pub measured_in: Option<String>,
+    /// The field that a rate is over: where that is 0 there is no rate, and a word that says so is no doubt.
+    pub over: Option<Arc<str>>,
     /// Years in which its dates are nothing to ask about.
     pub years: Years,
     /// Ignored for data (序号).

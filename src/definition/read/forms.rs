@@ -24,13 +24,14 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
         let unit = section.word("unit");
         let bands = bands(&section);
         section.need_list("fields");
-        let mut reader = FieldReader { context, bands, fields: Vec::new(), places: Vec::new() };
+        let mut reader = FieldReader { context, bands, fields: Vec::new(), places: Vec::new(), overs: Vec::new() };
         for field in section.sections("fields") {
             reader.field(field);
         }
         reader.check_columns();
         reader.check_headers();
         reader.check_was();
+        reader.check_overs();
         let fields = reader.fields;
         let unit_field = unit.map_or(0, |word| unit_field(&word, &fields, context));
         let id = context.form_ids.get(context.forms.len()).map_or_else(String::new, |id| (*id).to_owned());
@@ -42,6 +43,7 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
             key: Vec::new(),
             one_record_a_file: section.flag("one-record-a-file", false),
             stand_together: Vec::new(),
+            example: Vec::new(),
             computed: Vec::new(),
             stated: Vec::new(),
             standards: Vec::new(),
@@ -77,12 +79,13 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
             }
             None => Vec::new(),
         };
+        let example = example(&section, at, context);
         let (gone, outliers) = (time::gone(&section, at, context), time::outliers(&section, at, context));
         let stated = computed::stated(&section, at, context);
         if let Some(form) = context.forms.get_mut(at) {
             (form.rules, form.unique, form.gone, form.outliers) = (rules, unique, gone, outliers);
             form.groups = groups;
-            (form.stated, form.stand_together) = (stated, stand_together);
+            (form.stated, form.stand_together, form.example) = (stated, stand_together, example);
         }
         section.finish();
     }
@@ -156,6 +159,8 @@ struct FieldReader<'c, 'a> {
     fields: Vec<Field>,
     /// Where each field's name stands.
     places: Vec<Range<usize>>,
+    /// Fields that rates are over, and where they are named.
+    overs: Vec<(Arc<str>, Range<usize>)>,
 }
 
 /// Columns of the files of accepted rows that say where a row came from.
@@ -243,6 +248,13 @@ impl FieldReader<'_, '_> {
             }
             unit.text.to_owned()
         });
+        let over = section.maybe_word("over").map(|word| {
+            if !matches!(ty, None | Some(FieldType::Percent)) {
+                word.report(DiagnosticCode::KeyNotHere, "“over”只能用在 percent 列".to_owned(), None);
+            }
+            self.overs.push((Arc::from(word.text), word.span.clone()));
+            Arc::from(word.text)
+        });
         let years = years(&section, ty.as_ref());
         let line = section.line();
         section.finish();
@@ -272,6 +284,7 @@ impl FieldReader<'_, '_> {
             absent,
             none_is_zero,
             measured_in,
+            over,
             years,
             ordinal: word == Some(TypeWord::Ordinal),
             line,
@@ -330,6 +343,18 @@ impl FieldReader<'_, '_> {
         }
     }
 
+    /// What a rate is over is a number of the form.
+    fn check_overs(&mut self) {
+        for (name, span) in &self.overs {
+            let field = self.fields.iter().find(|field| field.name == *name);
+            if field.is_some_and(Field::adds_up) || self.context.doubtful.contains(&**name) {
+                continue;
+            }
+            let message = format!("“over”要写本表式的一个整数或小数列，“{name}”不是");
+            self.context.log.report(DiagnosticCode::UnknownField, span.clone(), message, None);
+        }
+    }
+
     /// An earlier name belongs to one field, and is no field's name today: else the history could be read as either.
     fn check_was(&mut self) {
         for (index, field) in self.fields.iter().enumerate() {
@@ -370,6 +395,13 @@ impl FieldReader<'_, '_> {
             }
         }
     }
+}
+
+/// `example = { 班组名称 = "焊工班", 人数 = "12" }`: the row that the form comes with.
+fn example(section: &Section<'_>, form: usize, context: &Context<'_>) -> Vec<(usize, String)> {
+    let Some(table) = section.get("example").and_then(|node| node.section()) else { return Vec::new() };
+    let entries = table.entries().into_iter();
+    entries.filter_map(|(name, value)| Some((context.field(form, &name)?, match_key(value.word()?.text)))).collect()
 }
 
 /// `years-from = 1900`, `years-ahead = 5`: the years in which a date is nothing to ask about.

@@ -135,3 +135,33 @@ fn figures_under_no_units_name_are_the_senders() {
     assert_eq!(codes(&across("数量班")), ["unit-unknown"]);
     assert_eq!(column(&across("合肥市总工会"), "班组名称"), &Column::Text(vec![text("焊工班")].into()));
 }
+
+/// A row that says what the form's example says was never taken out.
+#[test]
+fn the_forms_own_example_is_no_record() {
+    let mut plan = plan();
+    plan.forms[0].example = vec![(2, "焊工班".to_owned()), (5, "12".to_owned())];
+    let read = under(&plan, teams(vec![good(), with(4, N(13.0)), with(1, T("焊 工班"))]));
+    assert_eq!(codes(&read), ["row-example"; 2]);
+    assert_eq!(read.sheets[0].data, 1);
+}
+
+/// Nothing is counted, so there is no rate, however that is written.
+#[test]
+fn over_nothing_there_is_no_rate() {
+    let mut plan = plan();
+    let share = |plan: &Plan, over: V, share: V| {
+        let header = ["推荐单位", "姓名", "身份证", "出生年月", "工龄", "占比"].map(T).into();
+        let row = vec![T("合肥市总工会"), T("李四"), T("11010519491231002X"), T("1949.12"), over, share];
+        let read = under(plan, sheet("人", &[cover(), header, row]));
+        assert_eq!(column(&read, "占比"), &Column::Number(vec![None::<f64>].into()));
+        codes(&read).len()
+    };
+    assert_eq!(share(&plan, N(0.0), T("—")), 1);
+    plan.forms[1].fields[8].over = Some("工龄".into());
+    for word in [T("—"), T("/"), T("不适用"), T("无"), E] {
+        assert_eq!(share(&plan, N(0.0), word.clone()), 0);
+        assert_eq!(share(&plan, T("0"), word), 0);
+    }
+    assert_eq!([share(&plan, N(5.0), T("—")), share(&plan, N(5.0), T("不适用"))], [1, 1]);
+}

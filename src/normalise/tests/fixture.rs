@@ -37,6 +37,7 @@ fn field(name: &str, also: &[&str], ty: FieldType, required: bool) -> Field {
         required,
         absent: None,
         none_is_zero: false,
+        over: None,
         years: crate::definition::Years::default(),
         measured_in: None,
         ordinal: name == "序号",

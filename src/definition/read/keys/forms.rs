@@ -4,7 +4,7 @@ use super::rules::{self, CODE, EXPECTED, FOUND, NEXT, SEVERITY};
 use crate::definition::read::forms::TYPES;
 use crate::definition::read::groups::COMPARATORS;
 use crate::definition::read::ranks::DIRECTIONS;
-use crate::definition::read::shape::KeyHolds::{Any, Number, Tables, Text, Texts, Truth, Whole, Word};
+use crate::definition::read::shape::KeyHolds::{Any, Number, Table, Tables, Text, Texts, Truth, Whole, Word};
 use crate::definition::read::shape::{SectionKey, Shape, may, must, words};
 
 pub const FORM: Shape = Shape::of(&[
@@ -13,6 +13,7 @@ pub const FORM: Shape = Shape::of(&[
     must("unit", Text, "推荐单位（报送单位）是哪一列，它的 type 要是 unit"),
     may("key", Texts, "认得出同一条记录的列，例如 [\"所在单位\", \"班组名称\"]"),
     may("stand-together", Texts, "在这些列相同的行同计同不计，例如一张考核表的各项"),
+    may("example", Table(&EXAMPLE), "表式上印的示例行：列 = 示例的内容；和它相同的行不计入"),
     may("one-record-a-file", Truth, "true：一份文件就是一条记录，同一单位的几份不是新旧版本"),
     may("bands", Tables(&BAND), "得分列的等次，从高到低"),
     must("fields", Tables(&FIELD), "各列，按表上的次序"),
@@ -25,6 +26,8 @@ pub const FORM: Shape = Shape::of(&[
     may("outlier", Tables(&rules::OUTLIER), "和自己的历史或和别人相比过大过小的数"),
     may("stated-total", Tables(&STATED_TOTAL), "表上自己写的总数，和列出的行数核对"),
 ]);
+
+const EXAMPLE: Shape = Shape::named(&Text);
 
 const FIELD: Shape = Shape::of(&[
     must("name", Text, "列名，表达式和统计表里用它"),
@@ -42,6 +45,7 @@ const FIELD: Shape = Shape::of(&[
     may("absent", Text, "报表缺这一列时每行当作这个值"),
     may("none", Whole, "写 0：填“无”“—”“/”就是 0"),
     may("measured-in", Text, "计量单位，例如 人、万元"),
+    may("over", Text, "percent 列的分母是哪一列；分母是 0 时，空着、“—”、“不适用”都对"),
     may("years-from", Whole, "日期列：早于这一年的要问，不写是 1930"),
     may("years-ahead", Whole, "日期列：晚于报告期所在年份这么多年以内的不问，不写是 0"),
 ]);
