@@ -109,7 +109,7 @@ fn cut<'a>(view: &View<'a>, headers: &[HeaderBlock], lexicon: &Lexicon<'_>, plan
     {
         return None;
     }
-    let bands = bands(view, headers);
+    let bands = bands(view, headers, lexicon);
     if bands.iter().all(|band| band.lanes.len() < 2) {
         return None;
     }
@@ -134,7 +134,7 @@ fn cut<'a>(view: &View<'a>, headers: &[HeaderBlock], lexicon: &Lexicon<'_>, plan
     Some(areas)
 }
 
-fn bands(view: &View<'_>, headers: &[HeaderBlock]) -> Vec<Lanes> {
+fn bands(view: &View<'_>, headers: &[HeaderBlock], lexicon: &Lexicon<'_>) -> Vec<Lanes> {
     let mut bands: Vec<Lanes> = Vec::new();
     let mut below = 0;
     for header in headers {
@@ -154,7 +154,7 @@ fn bands(view: &View<'_>, headers: &[HeaderBlock]) -> Vec<Lanes> {
                 }
                 band.lanes.sort_unstable();
             }
-            None => bands.push(Lanes { from: frame_above(view, below, header.rows.0), lanes: spans }),
+            None => bands.push(Lanes { from: frame_above(view, &lexicon.rows, below, header.rows.0), lanes: spans }),
         }
         below = header.rows.1 + 1;
     }

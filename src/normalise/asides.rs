@@ -1,9 +1,9 @@
 //! What is said of rows that look like records and do not count, of headings between records, and of records that stand
 //! where none is looked for.
 
-use super::example_words;
 use super::found::FoundTable;
 use super::roles::{Role, Roles};
+use super::row_lexicon::RowLexicon;
 use super::sink::{Say, Sink};
 use super::table_rows::Aside;
 use super::view::View;
@@ -14,7 +14,14 @@ use crate::model::codes::FindingCode;
 use crate::text::names::tidy;
 
 /// Everything said of a table's rows as rows.
-pub fn rows(form: &Form, view: &View<'_>, found: &FoundTable<'_>, roles: &Roles, sink: &mut Sink) {
+pub fn rows(
+    form: &Form,
+    words: &RowLexicon<'_>,
+    view: &View<'_>,
+    found: &FoundTable<'_>,
+    roles: &Roles,
+    sink: &mut Sink,
+) {
     let rows = &found.table.rows;
     for (i, aside) in &rows.aside {
         // Those two are said once a table and once a sheet.
@@ -34,7 +41,7 @@ pub fn rows(form: &Form, view: &View<'_>, found: &FoundTable<'_>, roles: &Roles,
         sink.on_return(Some(view.index), vec![heading.at], say);
     }
     below_signature(view, found, roles, sink);
-    void(form, view, found, roles, sink);
+    void(form, words, view, found, roles, sink);
 }
 
 fn shown(view: &View<'_>, at: CellRef) -> String {
@@ -135,7 +142,7 @@ fn below_signature(view: &View<'_>, found: &FoundTable<'_>, roles: &Roles, sink:
 }
 
 /// A remark that takes the record back: it counts until somebody decides.
-fn void(form: &Form, view: &View<'_>, found: &FoundTable<'_>, roles: &Roles, sink: &mut Sink) {
+fn void(form: &Form, words: &RowLexicon<'_>, view: &View<'_>, found: &FoundTable<'_>, roles: &Roles, sink: &mut Sink) {
     let header = &found.table.header;
     let remarks = |col: u16| {
         let unbound = !header.fit.columns.contains(&Some(col));
@@ -149,7 +156,7 @@ fn void(form: &Form, view: &View<'_>, found: &FoundTable<'_>, roles: &Roles, sin
     for i in &found.table.rows.data {
         for cell in view.cells(*i).iter().filter(|cell| cols.contains(&cell.at.col)) {
             let text = view.sheet.text(cell.value);
-            if text.is_empty() || !example_words::is_void(text) {
+            if text.is_empty() || !words.is_void(text) {
                 continue;
             }
             let say = Say {

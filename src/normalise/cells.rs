@@ -2,6 +2,7 @@
 
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::lexicon::fills_down;
+use super::silence::Silence;
 use super::{figures, scores};
 use crate::definition::FieldType;
 use crate::model::Severity;
@@ -10,126 +11,6 @@ use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::ticks::{self, TickBox};
 use crate::text::{masks, names, numbers};
 use std::borrow::Cow;
-
-/// What a cell says that holds no value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Silence {
-    /// 无
-    NoneWord,
-    /// —, /
-    Mark,
-    /// 未报
-    NotReported,
-    /// 待定, 详见附件, NULL: nobody has filled it in.
-    Placeholder,
-}
-
-/// Words that stand where nothing was filled in.
-const PLACEHOLDERS: [&str; 34] = [
-    "待定",
-    "待补",
-    "待补充",
-    "待填",
-    "待填写",
-    "待核实",
-    "待确定",
-    "待确认",
-    "待完善",
-    "略",
-    "从略",
-    "见附件",
-    "详见附件",
-    "见附表",
-    "详见附表",
-    "附后",
-    "另附",
-    "见附页",
-    "请选择",
-    "请填写",
-    "请输入",
-    "请下拉选择",
-    "点击选择",
-    "暂缺",
-    "缺",
-    "空",
-    "未定",
-    "nan",
-    "null",
-    "none",
-    "na",
-    "<na>",
-    "undefined",
-    "tbd",
-];
-
-fn silence(text: &str) -> Option<Silence> {
-    // The longest of these words has six characters.
-    if text.len() > 24 {
-        return None;
-    }
-    match text {
-        "无" | "没有" => return Some(Silence::NoneWord),
-        "/" | "／" | "\\" | "-" | "－" | "—" | "——" | "–" | "--" | "―" | "／／" | "//" | "*" => {
-            return Some(Silence::Mark);
-        }
-        "未报" | "未填" | "未填报" | "未上报" | "缺报" | "待报" | "未统计" => {
-            return Some(Silence::NotReported);
-        }
-        _ => {}
-    }
-    let may_be = |c: char| "待略从见详附另请点暂缺空未nNuUtT<-（(【[".contains(c) || ('ａ'..='ｚ').contains(&c);
-    if !text.starts_with(may_be) {
-        return None;
-    }
-    let key = names::header_key(text);
-    PLACEHOLDERS.contains(&key.trim_matches(['(', ')'])).then_some(Silence::Placeholder)
-}
-
-/// Whether a text says "as above", in any of its spellings.
-pub fn is_ditto(text: &str) -> bool {
-    const MARKS: [char; 10] = ['〃', '″', '〞', '"', '”', '“', '＂', '…', '⋯', '\''];
-    let around =
-        |c: char| c.is_whitespace() || matches!(c, '（' | '）' | '(' | ')' | '。' | '．' | '.' | '、' | '-' | '—');
-    let bare = text.trim_matches(around);
-    // Asked of every cell: its first character tells nearly all of them.
-    if !bare.starts_with(|c| MARKS.contains(&c) || matches!(c, '同' | '上' | '与' | 'd')) {
-        return false;
-    }
-    // Quotes and dots are words for it where nothing else stands there.
-    if bare.chars().all(|c| MARKS.contains(&c) || c.is_whitespace()) {
-        return bare != "'";
-    }
-    let key: String = bare.chars().filter(|c| !c.is_whitespace()).collect();
-    matches!(
-        key.as_str(),
-        "同上" | "同前" | "上同" | "同上行" | "同上一行" | "同上格" | "与上同" | "与上行同" | "与上一行相同" | "ditto"
-    )
-}
-
-/// Whether a word says that there is no rate, where nothing is counted that it could be of.
-pub fn is_no_rate(text: &str) -> bool {
-    matches!(silence(&names::tidy(text)), Some(Silence::NoneWord | Silence::Mark))
-        || matches!(names::header_key(text).trim_matches(['(', ')']), "不适用" | "不涉及" | "无此项业务" | "n/a" | "na")
-}
-
-/// What a word or mark says of yes or no.
-fn yes_or_no(text: &str) -> Option<bool> {
-    match names::match_key(text).as_str() {
-        "是" | "√" | "✓" | "✔" | "☑" | "有" | "y" | "yes" | "true" | "1" | "对" | "对勾" | "对号" => {
-            Some(true)
-        }
-        "否" | "×" | "✗" | "✘" | "无" | "n" | "no" | "false" | "0" | "不是" | "非" | "没有" | "□" | "☐" => {
-            Some(false)
-        }
-        _ => None,
-    }
-}
-
-/// Whether it says so of the cell to its left, which fills nothing down.
-pub fn is_same_as_left(text: &str) -> bool {
-    let bare = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '（' | '）' | '(' | ')' | '。'));
-    matches!(bare, "同左" | "同前列" | "同右")
-}
 
 impl<'d, 'a> Desk<'d, 'a> {
     /// Reads one cell; `raw` is `None` for an empty one.
@@ -230,7 +111,7 @@ impl<'d, 'a> Desk<'d, 'a> {
 
     /// Words that hold no value: 无, —, / and 未报 are different things (and none of them is 0 by itself).
     fn silent(&mut self, cell: FieldCell<'_>, text: &str) -> Option<CellValue<'static>> {
-        let silence = silence(text)?;
+        let silence = self.lexicon.rows.silence(text)?;
         let field = cell.field;
         let figure =
             matches!(field.ty, FieldType::Integer | FieldType::Number | FieldType::Percent | FieldType::Score { .. });
@@ -336,7 +217,7 @@ impl<'d, 'a> Desk<'d, 'a> {
             }
             return CellValue::Text(word.into());
         }
-        if silence(text).is_some() && !cell.field.required {
+        if self.lexicon.rows.silence(text).is_some() && !cell.field.required {
             self.amend(cell, AmendmentRule::MarkForNone, raw, "");
             return CellValue::Nothing;
         }
@@ -425,10 +306,11 @@ impl<'d, 'a> Desk<'d, 'a> {
     }
 
     fn boolean(&mut self, cell: FieldCell<'_>, raw: &str, text: &str) -> CellValue<'static> {
-        let says = |one: &TickBox| yes_or_no(&one.words).is_some();
-        let (yes, rule) = match (yes_or_no(text), ticks::boxes(raw).filter(|boxes| boxes.iter().any(says))) {
+        let rows = &self.lexicon.rows;
+        let says = |one: &TickBox| rows.yes_or_no(&one.words).is_some();
+        let (yes, rule) = match (rows.yes_or_no(text), ticks::boxes(raw).filter(|boxes| boxes.iter().any(says))) {
             (Some(yes), _) => (yes, AmendmentRule::YesNoMark),
-            (None, Some(boxes)) => match self.ticked(&boxes).and_then(yes_or_no) {
+            (None, Some(boxes)) => match self.ticked(&boxes).and_then(|words| rows.yes_or_no(words)) {
                 Some(yes) => (yes, AmendmentRule::TickBox),
                 None => return self.not_one_ticked(cell, FindingCode::BooleanUnknown, &boxes),
             },

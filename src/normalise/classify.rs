@@ -2,7 +2,7 @@
 
 use super::example_words;
 use super::footer_words::{self, FooterPart};
-use super::labels::{self, NOTE_INITIALS};
+use super::labels;
 use super::lexicon::{FormIndex, Lexicon};
 use super::roles::{Role, Roles};
 use super::stated;
@@ -63,7 +63,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
             cells.clear();
             cells.extend(view.telling(i));
             let class = self.class(i, &cells, i == from);
-            if !matches!(class, RowClass::Record | RowClass::Nil(_)) && labels_zero(view, &cells) {
+            if !matches!(class, RowClass::Record | RowClass::Nil(_)) && self.says_zero(&cells) {
                 rows.says_nil(i, Nil::ZeroReport);
             }
             match class {
@@ -237,7 +237,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
         let mut compact = String::new();
         let (label, kind) = self.labels(cells).find_map(|cell| {
             let text = self.text(cell);
-            match total_words::total(text, &mut compact)? {
+            match self.lexicon.rows.total(text, &mut compact)? {
                 TotalLabel::Total(kind) => Some((cell, kind)),
                 // 省属小计 is a total where it stands for no record's name.
                 TotalLabel::Of(group, kind) => {
@@ -267,7 +267,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
     /// 其中：… with figures. A row that fills a code or a name beside it (an indicator of a fixed list) is a record.
     fn is_of_which(&self, cells: &[&RawCell]) -> bool {
         let place = |cell: &RawCell| !matches!(self.role(cell), Role::Remark | Role::Figure);
-        let label = self.labels(cells).find(|cell| place(cell) && total_words::is_of_which(self.text(cell)));
+        let label = self.labels(cells).find(|cell| place(cell) && self.lexicon.rows.is_of_which(self.text(cell)));
         label.is_some_and(|label| {
             let fills = |cell: &&RawCell| {
                 cell.at != label.at
@@ -285,10 +285,13 @@ impl<'v, 'a> Classifier<'v, 'a> {
 
     /// A column of a form filled in across that says what its rows are counted in, or their codes.
     fn is_legend(&self, cells: &[&RawCell]) -> bool {
-        const LEGENDS: [&str; 9] = ["计量单位", "计算单位", "代码", "指标代码", "行次", "行号", "编号", "栏次", "序号"];
         let named = |cell: &&RawCell| matches!(self.role(cell), Role::Name | Role::Unit);
         self.view.turned
-            && cells.iter().copied().filter(named).any(|cell| LEGENDS.contains(&header_key(self.text(cell)).as_str()))
+            && cells
+                .iter()
+                .copied()
+                .filter(named)
+                .any(|cell| self.lexicon.rows.words.legends.contains(&header_key(self.text(cell))))
     }
 
     /// Words for nothing where a record would stand, with nothing else but zeros and marks.
@@ -298,10 +301,12 @@ impl<'v, 'a> Classifier<'v, 'a> {
         // A sentence that says so stands alone in its row.
         if words.next().is_none() {
             let text = self.text(first);
-            if labels::is_zero_report(text) {
+            if self.lexicon.rows.is_zero_report(text) {
                 return Some(Nil::ZeroReport);
             }
-            if !text.is_empty() && (labels::says_nothing(text) || labels::is_nothing(&header_key(text))) {
+            if !text.is_empty()
+                && (self.lexicon.rows.says_nothing(text) || self.lexicon.rows.is_nothing(&header_key(text)))
+            {
                 return Some(Nil::Nothing);
             }
         }
@@ -316,7 +321,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
                         return None;
                     }
                     let key = header_key(text);
-                    if labels::is_nothing(&key) {
+                    if self.lexicon.rows.is_nothing(&key) {
                         let zero = key.contains("零报告");
                         said = Some(if zero || said == Some(Nil::ZeroReport) { Nil::ZeroReport } else { Nil::Nothing });
                     } else if !(labels::is_mark(text) || key.is_empty() || key == "0") {
@@ -335,7 +340,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
         let (mut labels, mut marked, mut open) = (0, false, false);
         for cell in cells {
             let text = self.text(cell);
-            match if text.is_empty() { FooterPart::Other } else { footer_words::footer_part(text) } {
+            match if text.is_empty() { FooterPart::Other } else { self.lexicon.rows.footer_part(text) } {
                 FooterPart::Label { marked: seal } => {
                     labels += 1;
                     marked |= seal;
@@ -364,16 +369,16 @@ impl<'v, 'a> Classifier<'v, 'a> {
     fn is_note(&mut self, cells: &[&RawCell]) -> bool {
         let Some(first) = cells.first() else { return false };
         let text = tidy(self.text(first));
-        if cells.len() == 1 && labels::is_page_mark(&text) {
+        if cells.len() == 1 && self.lexicon.rows.is_page_mark(&text) {
             return true;
         }
-        if !text.starts_with(NOTE_INITIALS) {
+        if !self.lexicon.rows.may_be_note(&text) {
             return false;
         }
         let key = header_key(&text);
         let (filled, all) = self.filled(cells, Some(first.at.col), false);
-        let is_note = labels::is_note(&key) && filled * 2 <= all;
-        self.in_notes |= is_note && !labels::is_signature(&key);
+        let is_note = self.lexicon.rows.is_note(&key) && filled * 2 <= all;
+        self.in_notes |= is_note && !self.lexicon.rows.is_signature(&key);
         is_note
     }
 
@@ -430,14 +435,14 @@ impl<'v, 'a> Classifier<'v, 'a> {
         for cell in cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })) {
             let text = self.text(cell);
             match self.role(cell) {
-                Role::Ordinal | Role::Outside if text.len() <= 60 && example_words::is_example_number(text) => {
+                Role::Ordinal | Role::Outside if text.len() <= 60 && self.lexicon.rows.is_example_number(text) => {
                     return Some(Aside::Example);
                 }
                 Role::Name if example_words::is_example_name(text) && self.roles.at(cell.at.col).own => {
                     return Some(Aside::Example);
                 }
                 Role::Ordinal | Role::Remark | Role::Outside if text.len() <= 60 => {
-                    plausible |= example_words::is_example_word(text);
+                    plausible |= self.lexicon.rows.is_example_word(text);
                 }
                 _ => {}
             }
@@ -482,8 +487,8 @@ impl<'v, 'a> Classifier<'v, 'a> {
         let (filled, all) = self.filled(cells, None, false);
         filled * 2 <= all && self.roles.of(Role::Name).next().is_some() && cells.iter().all(|cell| is_default(cell))
     }
-}
 
-fn labels_zero(view: &View<'_>, cells: &[&RawCell]) -> bool {
-    cells.iter().any(|cell| labels::is_zero_report(view.sheet.text(cell.value)))
+    fn says_zero(&self, cells: &[&RawCell]) -> bool {
+        cells.iter().any(|cell| self.lexicon.rows.is_zero_report(self.text(cell)))
+    }
 }

@@ -1,6 +1,5 @@
 //! One table's data rows in, typed columns out; what stands empty under a merge or says 同上 is filled from above.
 
-use super::cells::{is_ditto, is_no_rate, is_same_as_left};
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::figures::column_factor;
 use super::lexicon::{FormIndex, fills_down};
@@ -132,7 +131,7 @@ where
     let cell = FieldCell { field, at, factor, factor_by, names: bound.names, carries: bound.carries, filled: None };
     let ditto = raw.is_some_and(|value| {
         let text = desk.view.sheet.text(value);
-        !text.is_empty() && text.len() <= 30 && is_ditto(text)
+        !text.is_empty() && text.len() <= 30 && desk.lexicon.rows.is_ditto(text)
     });
     if let Some(value) = raw
         && let Some(read) = seen_otherwise(desk, bound, cell, value)
@@ -142,7 +141,7 @@ where
     let blank = raw.is_none_or(|value| desk.view.is_blank(value));
     if bound.no_rate
         && let Some(words) = raw.filter(|_| !blank).map(|value| desk.view.sheet.text(value))
-        && is_no_rate(words)
+        && desk.lexicon.rows.is_no_rate(words)
     {
         desk.amend(cell, AmendmentRule::MarkForNone, words, "");
         return CellValue::Nothing;
@@ -257,7 +256,7 @@ where
 /// 同左 names no value that could be taken over.
 fn refers_left(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, raw: Option<RawValue>) -> bool {
     let text = raw.filter(|_| fills_down(&cell.field.ty)).map_or("", |value| desk.view.sheet.text(value));
-    if text.is_empty() || !is_same_as_left(text) {
+    if text.is_empty() || !desk.lexicon.rows.is_same_as_left(text) {
         return false;
     }
     let found = format!("“{}”填的“{}”", cell.field.name, tidy(text));

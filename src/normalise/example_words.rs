@@ -1,40 +1,38 @@
 //! Words by which a row says that it is an example, or that it is taken back.
 
+use super::row_lexicon::RowLexicon;
 use crate::text::names::{header_key, tidy};
 
-/// Words that call a row an example by the number of its line.
-pub fn is_example_number(text: &str) -> bool {
-    matches!(header_key(text).trim_matches(['(', ')']), "例" | "例如" | "例子" | "如" | "例1" | "例一")
-}
+impl RowLexicon<'_> {
+    /// Words that call a row an example by the number of its line.
+    pub fn is_example_number(&self, text: &str) -> bool {
+        let key = header_key(text);
+        let key = key.trim_matches(['(', ')']);
+        self.words.example_numbers.iter().any(|word| word == key)
+    }
 
-/// Words that call it so in a remark or a number, beside what may be a record.
-pub fn is_example_word(text: &str) -> bool {
-    // 示例，请勿删除.
-    let clause = text.trim_start_matches(['(', '（', '【', '[']);
-    let clause = clause.split(['，', ',', '。', '；', ';', '：', ':', '（', '(', '、', ' ']).next().unwrap_or(clause);
-    let key = header_key(clause.trim_end_matches([')', '）', '】', ']']));
-    let key = key.trim_matches(['(', ')']);
-    let key = ["此行", "本行", "此行为", "本行为", "仅供", "仅作"]
-        .iter()
-        .find_map(|lead| key.strip_prefix(lead))
-        .unwrap_or(key);
-    let key = key.trim_start_matches('为');
-    [
-        "示例",
-        "样例",
-        "范例",
-        "举例",
-        "填写示例",
-        "填报示例",
-        "填表示例",
-        "填写样例",
-        "填报样例",
-        "样表",
-        "示例行",
-        "参考",
-        "填写参考",
-    ]
-    .contains(&key)
+    /// Words that call it so in a remark or a number, beside what may be a record.
+    pub fn is_example_word(&self, text: &str) -> bool {
+        // 示例，请勿删除.
+        let clause = text.trim_start_matches(['(', '（', '【', '[']);
+        let clause =
+            clause.split(['，', ',', '。', '；', ';', '：', ':', '（', '(', '、', ' ']).next().unwrap_or(clause);
+        let key = header_key(clause.trim_end_matches([')', '）', '】', ']']));
+        let key = key.trim_matches(['(', ')']);
+        let lead = self.words.example_leads.iter().find_map(|lead| key.strip_prefix(lead.as_str()));
+        let key = lead.unwrap_or(key).trim_start_matches('为');
+        self.words.examples.iter().any(|word| word == key)
+    }
+
+    /// A remark that is or begins with words that take the record back. 原三班已撤销 tells of something else.
+    pub fn is_void(&self, text: &str) -> bool {
+        let key = header_key(text);
+        let mut rest = key.trim_start_matches('(');
+        for lead in &self.words.void_leads {
+            rest = rest.strip_prefix(lead.as_str()).unwrap_or(rest);
+        }
+        self.words.void.iter().any(|word| rest.starts_with(word.as_str()))
+    }
 }
 
 /// Whether a name is no name of anybody: 例：张三, 某某公司, 张××. Not 某型号, 2×660MW.
@@ -77,32 +75,6 @@ pub fn is_example_name(text: &str) -> bool {
     })
 }
 
-/// A remark that is or begins with words that take the record back. 原三班已撤销 tells of something else.
-pub fn is_void(text: &str) -> bool {
-    const VOID: [&str; 14] = [
-        "作废",
-        "撤销申报",
-        "撤回申报",
-        "取消申报",
-        "放弃申报",
-        "退出申报",
-        "不计入",
-        "不参评",
-        "不纳入统计",
-        "不统计",
-        "不予统计",
-        "撤销推荐",
-        "取消推荐",
-        "不再申报",
-    ];
-    let key = header_key(text);
-    let mut rest = key.trim_start_matches('(');
-    for lead in ["本行", "此行", "该行", "本条", "此条", "该条", "已", "予以", "申请"] {
-        rest = rest.strip_prefix(lead).unwrap_or(rest);
-    }
-    VOID.iter().any(|word| rest.starts_with(word))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,18 +89,22 @@ mod tests {
         {
             assert!(!is_example_name(text), "{text}");
         }
-        assert!(is_example_number("例") && is_example_number("（例）") && !is_example_number("例会"));
+        let words = crate::definition::read::words::shipped().rows;
+        let rows = RowLexicon::new(&words);
+        assert!(rows.is_example_number("例") && rows.is_example_number("（例）") && !rows.is_example_number("例会"));
         assert!(
-            is_example_word("示例")
-                && is_example_word("（示例）")
-                && is_example_word("示例，请勿删除")
-                && is_example_word("此行为示例")
-                && !is_example_word("示例岗")
+            rows.is_example_word("示例")
+                && rows.is_example_word("（示例）")
+                && rows.is_example_word("示例，请勿删除")
+                && rows.is_example_word("此行为示例")
+                && !rows.is_example_word("示例岗")
         );
     }
 
     #[test]
     fn remarks_that_take_a_record_back() {
+        let words = crate::definition::read::words::shipped().rows;
+        let is_void = |text: &str| RowLexicon::new(&words).is_void(text);
         for text in ["作废", "（作废）", "撤销申报，不计入", "已撤销申报", "本行作废", "不计入"]
         {
             assert!(is_void(text), "{text}");

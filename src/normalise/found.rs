@@ -2,8 +2,8 @@
 
 use super::assignment::Assignment;
 use super::cover::{self, Cover};
-use super::labels;
 use super::period::{self, PeriodTold};
+use super::row_lexicon::RowLexicon;
 use super::rows::SheetTable;
 use super::view::View;
 use crate::model::{CellRef, RawSheet, SheetAccount};
@@ -61,8 +61,9 @@ impl<'w> FoundTable<'w> {
         let Assignment { plan, period, .. } = run;
         let told = period::said(frame, &cover, &title, header_at, &plan.schedule, period);
         let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
+        let rows = RowLexicon::new(&plan.words.rows);
         let cover_says_nil =
-            title.iter().flat_map(|i| frame.cells(*i)).any(|cell| labels::is_zero_report(view.sheet.text(cell.value)));
+            title.iter().flat_map(|i| frame.cells(*i)).any(|cell| rows.is_zero_report(view.sheet.text(cell.value)));
         let hidden_lines: HashSet<u32> = match view.turned {
             true => view.sheet.hidden_cols.iter().map(|col| u32::from(*col)).collect(),
             false => view.sheet.hidden_rows.iter().copied().collect(),

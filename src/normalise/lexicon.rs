@@ -1,6 +1,7 @@
 //! Everything that is asked of every cell of every file, compiled once per run: headers, code words, unit names.
 
 use super::assignment::Assignment;
+use super::row_lexicon::RowLexicon;
 use crate::definition::{Field, FieldType, Form, FormColumn};
 use crate::text::names::{header_key, match_key};
 use std::collections::HashMap;
@@ -130,6 +131,8 @@ pub struct Lexicon<'a> {
     /// First two characters of all header keys, as bits by [`pair`]: nearly all other cells are told by these.
     pairs: [u64; PAIRS / 64],
     pub forms: Vec<FormIndex>,
+    /// The words that rows are told by.
+    pub rows: RowLexicon<'a>,
     pub codes: Vec<CodeIndex<'a>>,
     units: QuickMap<&'a str, &'a [u32]>,
     longest_unit: usize,
@@ -162,7 +165,16 @@ impl<'a> Lexicon<'a> {
         let units: QuickMap<&str, &[u32]> =
             frame.reference.roster.keys.iter().map(|(key, found)| (key.as_str(), found.as_slice())).collect();
         let longest_unit = units.keys().map(|key| key.chars().count()).max().unwrap_or(0);
-        Lexicon { headers, first, pairs, forms, codes, units, longest_unit }
+        Lexicon {
+            headers,
+            first,
+            pairs,
+            forms,
+            rows: RowLexicon::new(&frame.plan.words.rows),
+            codes,
+            units,
+            longest_unit,
+        }
     }
 
     /// Fields that a header key may name.

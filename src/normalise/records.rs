@@ -39,8 +39,8 @@ pub fn convert(
             Desk { frame: run, lexicon, view, sink, columns: Vec::new(), context, birth: None, last_unit: None };
         let mut table = convert::convert(&mut desk, form, index, &found.table, &found.cover.measures);
         totals::check(view, form, found, &table, sink);
-        totals::look_alikes(view, form, &found.table, &table, sink);
-        asides::rows(form, view, found, &Roles::new(form, index, &found.table.header.fit.columns), sink);
+        totals::look_alikes(view, form, &lexicon.rows, &found.table, &table, sink);
+        asides::rows(form, &lexicon.rows, view, found, &Roles::new(form, index, &found.table.header.fit.columns), sink);
         if !form.stated.is_empty() && !view.turned {
             claims::check(form, view, found, listed(found.table.header.fit.form), sink);
         }

@@ -2,9 +2,10 @@
 
 use super::figures::{column_factor, own_factor, tidy};
 use super::found::FoundTable;
+use super::row_lexicon::RowLexicon;
 use super::rows::SheetTable;
 use super::sink::{Say, Sink};
-use super::total_words::{self, Total, TotalLabel};
+use super::total_words::{Total, TotalLabel};
 use super::view::View;
 use crate::definition::{Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
@@ -102,15 +103,21 @@ pub fn check(view: &View<'_>, form: &Form, found: &FoundTable<'_>, read: &FormTa
 
 /// Records whose name begins or ends with a total word: 总计量站 is a name; one that says what the rows above add up to, or
 /// that ends as totals do, is for somebody to look at.
-pub fn look_alikes(view: &View<'_>, form: &Form, table: &SheetTable, read: &FormTable, sink: &mut Sink) {
+pub fn look_alikes(
+    view: &View<'_>,
+    form: &Form,
+    words: &RowLexicon<'_>,
+    table: &SheetTable,
+    read: &FormTable,
+    sink: &mut Sink,
+) {
     let mut compact = String::new();
     for (k, &i) in table.rows.data.iter().enumerate() {
         let texts = view.cells(i).iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(3);
         let Some((at, ends)) = texts.into_iter().find_map(|cell| {
             let text = view.sheet.text(cell.value);
-            let ends = total_words::may_be_total(text)
-                && matches!(total_words::total(text, &mut compact), Some(TotalLabel::Of(..)));
-            (ends || total_words::begins_as_total(text)).then_some((cell.at, ends))
+            let ends = matches!(words.total(text, &mut compact), Some(TotalLabel::Of(..)));
+            (ends || words.begins_as_total(text)).then_some((cell.at, ends))
         }) else {
             continue;
         };

@@ -6,6 +6,68 @@ use crate::text::names::header_key;
 /// What rows say of themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowWords {
+    /// Wholly such a word, a row adds up the table: 合计.
+    pub totals: Vec<String>,
+    /// Its section: 小计.
+    pub subtotals: Vec<String>,
+    /// No sum of rows that stand here: 平均, 累计, 承上页.
+    pub no_sums: Vec<String>,
+    /// What may stand before a total without making it a name: 本页, 全市.
+    pub total_of: Vec<String>,
+    /// What may stand behind one: 人数.
+    pub total_what: Vec<String>,
+    /// Totals that a unit or a code may be written before as one word.
+    pub total_attached: Vec<String>,
+    /// Names that begin so may be totals.
+    pub total_like: Vec<String>,
+    /// 其中.
+    pub of_which: Vec<String>,
+    /// Labels of a footer that are whole without a colon.
+    pub footers: Vec<String>,
+    /// What a label before a colon ends with.
+    pub footer_ends: Vec<String>,
+    /// What signature lines begin with.
+    pub signatures: Vec<String>,
+    /// What notes begin with.
+    pub notes: Vec<String>,
+    /// 以下空白, 续表.
+    pub page_marks: Vec<String>,
+    /// Nothing to report, where a record would stand.
+    pub nothing: Vec<String>,
+    /// What a sentence that says so begins with: 本月.
+    pub nothing_when: Vec<String>,
+    /// How it goes on: 无.
+    pub nothing_says: Vec<String>,
+    /// Beside 零报告 they ask for it, and say nothing.
+    pub zero_report_asked: Vec<String>,
+    /// Numbers of lines that call them examples.
+    pub example_numbers: Vec<String>,
+    /// Before a word for an example: 此行.
+    pub example_leads: Vec<String>,
+    /// Remarks that call a row an example.
+    pub examples: Vec<String>,
+    /// Remarks that take a record back begin so.
+    pub void: Vec<String>,
+    /// Before such a word: 本行, 已.
+    pub void_leads: Vec<String>,
+    /// Where nothing was filled in: 待定, NULL.
+    pub placeholders: Vec<String>,
+    /// 未报.
+    pub not_reported: Vec<String>,
+    /// 无.
+    pub none: Vec<String>,
+    /// As above, in words.
+    pub dittos: Vec<String>,
+    /// As beside, which fills nothing down.
+    pub same_as_left: Vec<String>,
+    /// A rate over nothing: 不适用.
+    pub no_rate: Vec<String>,
+    /// Yes, in words and marks.
+    pub yes: Vec<String>,
+    /// No, likewise.
+    pub no: Vec<String>,
+    /// Columns of a form filled in across that say what its rows are counted in.
+    pub legends: Vec<String>,
     /// Over the figures of a form filled in across that has one record, in the place of its unit: 数量.
     pub figures: Vec<String>,
 }

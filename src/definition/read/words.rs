@@ -90,7 +90,71 @@ fn files(section: &Section<'_>, words: &mut FileWords) {
 }
 
 fn rows(section: &Section<'_>, words: &mut RowWords) {
-    let RowWords { figures } = words;
+    let RowWords {
+        totals,
+        subtotals,
+        no_sums,
+        total_of,
+        total_what,
+        total_attached,
+        total_like,
+        of_which,
+        footers,
+        footer_ends,
+        signatures,
+        notes,
+        page_marks,
+        nothing,
+        nothing_when,
+        nothing_says,
+        zero_report_asked,
+        example_numbers,
+        example_leads,
+        examples,
+        void,
+        void_leads,
+        placeholders,
+        not_reported,
+        none,
+        dittos,
+        same_as_left,
+        no_rate,
+        yes,
+        no,
+        legends,
+        figures,
+    } = words;
+    list(section, "totals", totals);
+    list(section, "subtotals", subtotals);
+    list(section, "no-sums", no_sums);
+    list(section, "total-of", total_of);
+    list(section, "total-what", total_what);
+    list(section, "total-attached", total_attached);
+    list(section, "total-like", total_like);
+    list(section, "of-which", of_which);
+    list(section, "footers", footers);
+    list(section, "footer-ends", footer_ends);
+    list(section, "signatures", signatures);
+    list(section, "notes", notes);
+    list(section, "page-marks", page_marks);
+    list(section, "nothing", nothing);
+    list(section, "nothing-when", nothing_when);
+    list(section, "nothing-says", nothing_says);
+    list(section, "zero-report-asked", zero_report_asked);
+    list(section, "example-numbers", example_numbers);
+    list(section, "example-leads", example_leads);
+    list(section, "examples", examples);
+    list(section, "void", void);
+    list(section, "void-leads", void_leads);
+    list(section, "placeholders", placeholders);
+    list(section, "not-reported", not_reported);
+    list(section, "none", none);
+    list(section, "dittos", dittos);
+    list(section, "same-as-left", same_as_left);
+    list(section, "no-rate", no_rate);
+    list(section, "yes", yes);
+    list(section, "no", no);
+    list(section, "legends", legends);
     list(section, "figures", figures);
 }
 
@@ -132,11 +196,14 @@ mod tests {
         let (words, problems) = read(PathBuf::from(FILE), SHIPPED.to_owned(), none);
         assert!(problems.is_empty(), "{}", crate::definition::diagnostic::render(&problems, false));
         let SheetWords { set_aside, leads, plain, copies, summaries, explaining, explanations } = &words.sheets;
-        let (RowWords { figures }, NameWords { companies, apart }) = (&words.rows, &words.names);
+        let NameWords { companies, apart } = &words.names;
+        let RowWords { totals, footers, notes, nothing, examples, void, placeholders, dittos, figures, .. } =
+            &words.rows;
+        let rows = [totals, footers, notes, nothing, examples, void, placeholders, dittos, figures, companies, apart];
         let FileWords { void, faulty, void_beside, supplements, numbered, kinds: _, last, revised } = &words.files;
         let sheets = [set_aside, leads, plain, copies, summaries, explaining, explanations];
         let files = [void, faulty, void_beside, supplements, numbered, last, revised];
-        assert!(sheets.into_iter().chain(files).chain([figures, companies, apart]).all(|list| !list.is_empty()));
+        assert!(sheets.into_iter().chain(files).chain(rows).all(|list| !list.is_empty()));
         assert_eq!(words, shipped());
     }
 

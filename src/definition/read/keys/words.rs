@@ -10,7 +10,40 @@ pub const WORDS: Shape = Shape::of(&[
     may("names", Table(&NAMES), "名称里的词"),
 ]);
 
-const ROWS: Shape = Shape::of(&[may("figures", Texts, "横着填的表只有一栏数，栏名是这样一个词的，按填报单位计")]);
+const ROWS: Shape = Shape::of(&[
+    may("totals", Texts, "整个是这样一个词的，是合计行：各行都加进去"),
+    may("subtotals", Texts, "小计行：只加本段的行"),
+    may("no-sums", Texts, "不是各行之和的行：平均、累计、承上页"),
+    may("total-of", Texts, "可以写在合计、小计前面的"),
+    may("total-what", Texts, "可以写在合计、小计后面的"),
+    may("total-attached", Texts, "直接连在单位名、代码词后面也算的：合肥市小计"),
+    may("total-like", Texts, "记录的名称以这些词开头、各数又等于上面各行之和的，请人核实"),
+    may("of-which", Texts, "单独写，或后面有冒号、逗号、空格的，是其中数，不计入"),
+    may("footers", Texts, "表尾的栏目，不带冒号也算：单独成格，值在旁边的格里"),
+    may("footer-ends", Texts, "表尾的栏目带冒号时以这些词结尾：统计负责人（签字）："),
+    may("signatures", Texts, "签字行以这些词开头"),
+    may("notes", Texts, "说明、注以这些词开头"),
+    may("page-marks", Texts, "页面上的记号，不是数据"),
+    may("nothing", Texts, "没有要报的，写在数据行的位置上"),
+    may("nothing-when", Texts, "“本月无活动”这样的话前半句的词，可以连写几个"),
+    may("nothing-says", Texts, "后半句开头的词"),
+    may("zero-report-asked", Texts, "写着“零报告”又有这些词的，是要求，不是零报告"),
+    may("example-numbers", Texts, "序号写成这样的，是示例行"),
+    may("example-leads", Texts, "可以写在示例一词前面的：此行为示例"),
+    may("examples", Texts, "备注、序号写成这样的，像是示例行，请人核实"),
+    may("void", Texts, "备注以这些词开头的，这一行可能不报了，请人核实"),
+    may("void-leads", Texts, "可以写在上面这些词前面的"),
+    may("placeholders", Texts, "等于没有填：必填的文字列写这些，按没有填处理"),
+    may("not-reported", Texts, "应报而没有报"),
+    may("none", Texts, "没有"),
+    may("dittos", Texts, "同上的各种写法；引号和省略号不用列在这里"),
+    may("same-as-left", Texts, "指左右的格，不能照抄，请报送单位补填"),
+    may("no-rate", Texts, "分母是 0 的比例可以写这些"),
+    may("yes", Texts, "是否列里的是"),
+    may("no", Texts, "是否列里的否"),
+    may("legends", Texts, "横着填的表里说明计量单位、代码的列，不是记录"),
+    may("figures", Texts, "横着填的表只有一栏数，栏名是这样一个词的，按填报单位计"),
+]);
 
 const NAMES: Shape = Shape::of(&[
     may("companies", Texts, "两个名称只差这些词的，可能是同一个"),

@@ -1,0 +1,67 @@
+//! The words of rows, made ready to be asked of every cell: nearly all texts are told by a few of their characters.
+
+use crate::definition::RowWords;
+
+/// A set of characters that may have strangers in it, and lacks none.
+#[derive(Debug, Default)]
+struct Characters([u64; 16]);
+
+impl Characters {
+    fn of<'w>(words: impl Iterator<Item = &'w String>, pick: fn(&str) -> Option<char>) -> Characters {
+        let mut set = Characters::default();
+        for c in words.filter_map(|word| pick(word)) {
+            set.0[c as usize / 64 % 16] |= 1 << (c as u32 % 64);
+        }
+        set
+    }
+
+    fn may_have(&self, c: char) -> bool {
+        let c = c.to_ascii_lowercase();
+        self.0[c as usize / 64 % 16] >> (c as u32 % 64) & 1 == 1
+    }
+}
+
+/// The words with what tells at a glance that a text is none of them.
+#[derive(Debug)]
+pub struct RowLexicon<'a> {
+    pub words: &'a RowWords,
+    total_ends: Characters,
+    note_starts: Characters,
+    silent_starts: Characters,
+    /// Bytes of the longest word for nothing filled in.
+    longest_silence: usize,
+}
+
+impl<'a> RowLexicon<'a> {
+    pub fn new(words: &'a RowWords) -> RowLexicon<'a> {
+        let totals = || words.totals.iter().chain(&words.subtotals).chain(&words.no_sums);
+        let notes = || words.notes.iter().chain(&words.signatures).chain(&words.page_marks);
+        let silent = || words.placeholders.iter().chain(&words.not_reported).chain(&words.none);
+        RowLexicon {
+            words,
+            total_ends: Characters::of(totals(), |word| word.chars().next_back()),
+            note_starts: Characters::of(notes(), |word| word.chars().next()),
+            silent_starts: Characters::of(silent(), |word| word.chars().next()),
+            longest_silence: silent().map(String::len).max().unwrap_or(0),
+        }
+    }
+
+    /// Whether a word for a total may be in a text.
+    pub fn may_be_total(&self, text: &str) -> bool {
+        text.chars().any(|c| self.total_ends.may_have(crate::text::width::narrow_char(c)))
+    }
+
+    /// Whether a text may begin as a note, a signature or a mark of the page does.
+    pub fn may_be_note(&self, text: &str) -> bool {
+        let first = text.chars().next().map(crate::text::width::narrow_char);
+        first.is_some_and(|c| matches!(c, '(' | '*' | '第' | '共' | '=' | '~') || self.note_starts.may_have(c))
+    }
+
+    /// Whether a text may say that nothing was filled in.
+    pub fn may_be_silent(&self, text: &str) -> bool {
+        let mut chars = text.chars().map(crate::text::width::narrow_char);
+        let first = chars.find(|c| !matches!(c, '(' | '【' | '['));
+        // Full-width letters and brackets take more bytes than the words themselves.
+        text.len() <= self.longest_silence * 3 + 12 && first.is_some_and(|c| self.silent_starts.may_have(c))
+    }
+}

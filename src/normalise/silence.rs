@@ -1,0 +1,77 @@
+//! Words in a cell that hold no value of their own: nothing there, not filled in, as above; and words for yes and no.
+
+use super::row_lexicon::RowLexicon;
+use crate::text::names::{header_key, match_key, tidy};
+
+/// What a cell says that holds no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// 无
+    NoneWord,
+    /// —, /
+    Mark,
+    /// 未报
+    NotReported,
+    /// 待定, 详见附件, NULL: nobody has filled it in.
+    Placeholder,
+}
+
+impl RowLexicon<'_> {
+    /// Whether a tidied text says nothing, and how.
+    pub fn silence(&self, text: &str) -> Option<Silence> {
+        match text {
+            "/" | "／" | "\\" | "-" | "－" | "—" | "——" | "–" | "--" | "―" | "／／" | "//" | "*" => {
+                return Some(Silence::Mark);
+            }
+            _ if !self.may_be_silent(text) => return None,
+            _ => {}
+        }
+        let is = |words: &[String], key: &str| words.iter().any(|word| word == key);
+        if is(&self.words.none, text) {
+            return Some(Silence::NoneWord);
+        }
+        if is(&self.words.not_reported, text) {
+            return Some(Silence::NotReported);
+        }
+        let key = header_key(text);
+        is(&self.words.placeholders, key.trim_matches(['(', ')'])).then_some(Silence::Placeholder)
+    }
+
+    /// Whether a text says "as above", in any of its spellings.
+    pub fn is_ditto(&self, text: &str) -> bool {
+        const MARKS: [char; 10] = ['〃', '″', '〞', '"', '”', '“', '＂', '…', '⋯', '\''];
+        let bare = text.trim_matches(|c: char| c.is_whitespace() || "（）()。．.、-—".contains(c));
+        if bare.is_empty() {
+            return false;
+        }
+        // Quotes and dots are words for it where nothing else stands there.
+        if bare.chars().all(|c| MARKS.contains(&c) || c.is_whitespace()) {
+            return bare != "'";
+        }
+        let key: String = bare.chars().filter(|c| !c.is_whitespace()).collect();
+        self.words.dittos.contains(&key)
+    }
+
+    /// Whether it says so of the cell to its left, which fills nothing down.
+    pub fn is_same_as_left(&self, text: &str) -> bool {
+        let bare = text.trim_matches(|c: char| c.is_whitespace() || "（）()。".contains(c));
+        self.words.same_as_left.iter().any(|word| word == bare)
+    }
+
+    /// Whether a word says that there is no rate, where nothing is counted that it could be of.
+    pub fn is_no_rate(&self, text: &str) -> bool {
+        let key = match_key(text);
+        matches!(self.silence(&tidy(text)), Some(Silence::NoneWord | Silence::Mark))
+            || self.words.no_rate.iter().any(|word| word == key.trim_matches(['(', ')']))
+    }
+
+    /// What a word or mark says of yes or no.
+    pub fn yes_or_no(&self, text: &str) -> Option<bool> {
+        let key = match_key(text);
+        match () {
+            () if self.words.yes.contains(&key) => Some(true),
+            () if self.words.no.contains(&key) => Some(false),
+            () => None,
+        }
+    }
+}
