@@ -6,6 +6,7 @@ use crate::book::style::PrintStyles;
 use crate::book::workbook::workbook;
 use crate::domain::period::civil;
 use crate::history::correction::FigureChange;
+use crate::model::decision::{Decision, DecisionState, Settled};
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::masks::{mask, mask_within};
 use rust_xlsxwriter::XlsxError;
@@ -59,19 +60,38 @@ fn table(results: &Results<'_>, correction: Correction<'_>, title: &str) -> Stat
         headings: headings.iter().map(|name| Heading { parents: Vec::new(), name: (*name).to_owned() }).collect(),
         rows,
         withheld: 0,
-        notes: vec![
+        notes: [
             format!("更正理由：{}", mask_within(correction.reason)),
             format!(
                 "{}印发后重新汇总，共 {} 处数字有变化；没有列出的数字不变。",
                 results.period.title(),
                 correction.changes.len()
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(decisions(results))
+        .collect(),
         label_columns: 4,
         private_columns: Vec::new(),
         definitions: Vec::new(),
         landscape: true,
     }
+}
+
+/// The decisions that this run took in, and went by: a figure may have changed for them alone.
+fn decisions(results: &Results<'_>) -> Option<String> {
+    const NAMED: usize = 20;
+    let new = |one: &&Settled| one.state == DecisionState::InForce && !one.decision.source.is_empty();
+    let new: Vec<&Settled> = results.verdict.decisions.iter().filter(new).collect();
+    let words = |one: &&Settled| {
+        let Decision { taken_on, reason, .. } = &one.decision;
+        let on = [&taken_on.unit, &taken_on.record, &taken_on.field].map(String::as_str);
+        let on: Vec<&str> = on.into_iter().filter(|part| !part.is_empty()).collect();
+        mask_within(&format!("{}：{}（{reason}）", on.join(" · "), one.decision.words()))
+    };
+    let named: Vec<String> = new.iter().take(NAMED).map(words).collect();
+    let more = if new.len() > NAMED { "……" } else { "" };
+    (!new.is_empty()).then(|| format!("本次新采用处理意见 {} 条：{}{more}", new.len(), named.join("；")))
 }
 
 /// One side in words: a proportion with its two numbers, for a change may be smaller than what is printed.

@@ -11,7 +11,9 @@ use crate::history::decisions::register::who;
 use crate::history::decisions::sheet::{
     DAY, DISPOSITION, FIELD, FOUND, OFFICER, PLACE, RAW, REASON, RECORD, SEVERITY, TAG, Tag, UNIT, VALUE, WrittenAnswer,
 };
+use crate::model::codes::FindingCode;
 use crate::model::decision::{Decision, DecisionKey, DecisionState, Disposition, Settled, TakenOn};
+use crate::model::run::UnknownName;
 use crate::model::{Effect, Finding, Fingerprint, Severity};
 use crate::rows::subject::{Subject, Subjects};
 use crate::text::dates::show_day;
@@ -250,9 +252,12 @@ fn effect(results: &Results<'_>, finding: &Finding, subject: &Subject) -> String
     let figure = figure.map(|unit| format!("{}{unit}", value)).unwrap_or_default();
     match (finding.effect, finding.place.row) {
         (Effect::HoldsReturn, _) => {
+            let same =
+                if finding.code == FindingCode::SenderUnknown { same_unit(results, finding) } else { String::new() };
             let rows = finding.place.source.and_then(|source| results.source(source)).map_or(0, |file| file.rows.data);
-            format!("整份 {rows} 行未计入")
+            format!("整份 {rows} 行未计入{same}")
         }
+        (Effect::HoldsCells(_), _) => format!("本格暂未计入（{}{figure}），其余照计", subject.field),
         (Effect::Counts, _) if finding.place.source.is_none() => "不影响数字".to_owned(),
         (Effect::Counts, _) if finding.severity == Severity::Block => "整个文件没有读入".to_owned(),
         (Effect::Counts, Some(_)) if !figure.is_empty() => format!("照计，{figure}在各表合计中，存疑"),
@@ -260,6 +265,28 @@ fn effect(results: &Results<'_>, finding: &Finding, subject: &Subject) -> String
         (_, _) if !figure.is_empty() => format!("本条未计入（{}{figure}）", subject.field),
         _ => "本条未计入".to_owned(),
     }
+}
+
+/// What taking an unknown sender for a unit that looks alike would do, said before anybody does it.
+fn same_unit(results: &Results<'_>, finding: &Finding) -> String {
+    let place = &finding.place;
+    let here = |one: &&UnknownName| {
+        one.places.iter().any(|(source, sheet, at)| {
+            Some(*source) == place.source && Some(*sheet) == place.sheet && Some(at) == place.cells.first()
+        })
+    };
+    let similar = results.verdict.unknown_names.iter().find(here).map_or(&[][..], |one| one.similar.as_slice());
+    let sent = similar.iter().find_map(|unit| {
+        let report = results.verdict.units.iter().find(|report| report.unit == *unit)?;
+        Some((*unit, report.sources.first().copied()?))
+    });
+    sent.map_or_else(String::new, |(unit, source)| {
+        format!(
+            "；认定为“{}”后，与“{}”将成为同一单位的两份：有相同记录的是两个版本，分不出先后的两份都不计入",
+            results.unit_name(unit),
+            results.file_name(source)
+        )
+    })
 }
 
 /// Senders' own explanations by record, and by sheet.

@@ -5,6 +5,7 @@
 use super::output::Output;
 use super::results::Results;
 use super::wording::{passed_on, public_path};
+use crate::history::decisions::register::in_force;
 use crate::model::run::{RowAccount, SourceVerdict};
 use crate::model::{Outcome, Severity, SheetAccount};
 use crate::text::dates::show_day;
@@ -50,6 +51,7 @@ pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Wri
     object.value("chase", &chase)?;
     object.value("correction", &json!(correction))?;
     object.value("counts", &counts(results))?;
+    object.value("decisions", &decisions(results))?;
     object.value("definition", &definition)?;
     object.value("doubts", &doubts(results))?;
     object.list("drift", super::received::drift::json(results))?;
@@ -67,6 +69,15 @@ pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Wri
     object.value("version", &json!(env!("CARGO_PKG_VERSION")))?;
     object.list("versions", super::received::ledger::json(results))?;
     object.target.write_all(b"\n}\n")
+}
+
+/// How many decisions are in which state, and a hash of those that the run went by.
+fn decisions(results: &Results<'_>) -> Value {
+    let mut states: BTreeMap<&str, u64> = BTreeMap::new();
+    for settled in &results.verdict.decisions {
+        *states.entry(settled.state.key()).or_default() += 1;
+    }
+    json!({ "states": states, "in_force_sha256": in_force(results.verdict.decisions.iter().map(|one| (&one.decision, &one.state))) })
 }
 
 /// An object whose values are written as they come.

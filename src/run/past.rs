@@ -7,6 +7,7 @@ use crate::atomic::Lock;
 use crate::definition::LedgerValue;
 use crate::domain::period::Period;
 use crate::history::correction::{FigureChange, changes};
+use crate::history::decisions::register::in_force;
 use crate::history::head::{StoredFile, Unusable};
 use crate::history::issue::{Amended, Issued};
 use crate::history::keep::{FormFile, PackedPeriod, PartContent, PeriodResults, StagedPeriod, input_hash};
@@ -172,6 +173,12 @@ impl HeldPeriod<'_> {
         }
         if stored.head.definition_sha256 != plan.sha256 {
             changed.push("流程定义".to_owned());
+        }
+        let then = stored.decisions().unwrap_or_default();
+        if in_force(then.iter().map(|(one, state)| (one, state)))
+            != in_force(verdict.decisions.iter().map(|one| (&one.decision, &one.state)))
+        {
+            changed.push("处理意见".to_owned());
         }
         let tables =
             stored.head.references.as_ref().map(|then| references::changed(then, &references::hashes(reference)));

@@ -6,9 +6,9 @@ use super::stop::Stop;
 use crate::definition::Plan;
 use crate::definition::diagnostic::nearest;
 use crate::domain::period::Period;
-use crate::history::History;
 use crate::history::issue::Issued;
-use crate::model::decision::Decisions;
+use crate::history::{History, StoredPeriod};
+use crate::model::decision::{DecisionState, Decisions, Disposition};
 use crate::model::replay::{Replay, ReplayedPeriod};
 use crate::report;
 use crate::validate::replay;
@@ -54,6 +54,7 @@ pub fn replay(
                 tried.remarks.extend(ledger.map(|(entry, rows)| {
                     format!("“{}”里有 {rows} 条是本期及以后各期印发时记入的，不参加核对", entry.reference)
                 }));
+                tried.remarks.extend(decided(own));
                 tried
             }
             Some(Err(why)) => nothing(&period, why.words()),
@@ -67,6 +68,20 @@ pub fn replay(
     }
     rules.retain(|rule| only.is_none_or(|only| only.contains(&*rule.code)));
     Ok(Replay { rules, periods: replayed })
+}
+
+/// Rows that count because somebody said so: rules tried on them find again what was settled.
+fn decided(stored: &StoredPeriod) -> Option<String> {
+    let decisions = stored.decisions().ok()?;
+    let of = |disposition: Disposition| {
+        let force = decisions.iter().filter(|(_, state)| *state == DecisionState::InForce);
+        let count = force.filter(|(one, _)| one.disposition == disposition).count();
+        (count > 0).then(|| format!("{} {count} 处", disposition.word()))
+    };
+    let counts: Vec<String> =
+        [Disposition::Exempted, Disposition::Confirmed, Disposition::Replaced].into_iter().filter_map(of).collect();
+    (!counts.is_empty())
+        .then(|| format!("本期有处理意见：{}；改过的值按改后的试算，免予和属实的照样列出", counts.join("，")))
 }
 
 /// Numbers under which this period and those after it were issued with their ledger: what they entered was not there when

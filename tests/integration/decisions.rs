@@ -3,6 +3,7 @@
 
 use super::shop::{DEFINITION, HEFEI, Shop, WUHU, integers};
 use super::support::Said;
+use super::workshop::{Page, page, text, xlsx};
 use calamine::{Data, Reader, open_workbook_auto};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -244,4 +245,71 @@ fn a_decision_is_changed_where_it_stands_or_taken_back() {
             .collect::<Vec<_>>()
     });
     assert_eq!(stored.len(), 3, "the trail: {stored:?}");
+}
+
+/// A return with its own file name, date and rows: (单位, 项目, 人数, 说明).
+fn filed(shop: &Shop, name: &str, cover: &str, rows: &[(&str, &str, u32, &str)]) {
+    let mut cells = vec![
+        vec![text("月度登记表")],
+        vec![text(&format!("填报单位：{cover}    所属期：2026年3月    填报日期：2026-04-01"))],
+        ["单位", "项目", "人数", "金额", "日期", "说明"].map(text).to_vec(),
+    ];
+    cells.extend(rows.iter().map(|(unit, what, people, why)| {
+        [*unit, *what, &people.to_string(), "1.5", "2026-03-02", *why].map(text).to_vec()
+    }));
+    let path = shop.path("returns").join(name);
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    std::fs::write(path, xlsx(&[Page { rows: cells, ..page(HEFEI, 0) }])).expect("a return");
+}
+
+#[test]
+fn versions_names_and_what_senders_say_themselves() {
+    let shop = Shop::new(&definition(100));
+    // Two versions of one day, with other figures; a unit by a name that nobody knows; a figure with a reason beside it.
+    filed(&shop, "一/合肥市总工会.xlsx", HEFEI, &[(HEFEI, "甲", 3, ""), (HEFEI, "乙", 4, ""), (HEFEI, "丙", 5, "")]);
+    filed(&shop, "二/合肥市总工会.xlsx", HEFEI, &[(HEFEI, "甲", 6, ""), (HEFEI, "乙", 4, ""), (HEFEI, "丙", 5, "")]);
+    filed(&shop, "芜湖市总工会.xlsx", WUHU, &[(WUHU, "丁", 500, "含外包人员"), ("鸠兹联合会", "戊", 7, "")]);
+    let returns = shop.word("returns");
+    let run = || {
+        let args = shop.args(&returns, "2026-03", "out", &[]);
+        super::support::say(&args.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    assert_eq!(run().code, 1);
+    let asked = shop.asked("待处理");
+    let open: Vec<&str> = asked.iter().map(|row| row["规则代码"].as_str()).collect();
+    assert_eq!(open.iter().filter(|code| **code == "version-undecidable").count(), 2, "{open:?}");
+    let explained = asked.iter().find(|row| row["规则代码"] == "too-many").expect("asked");
+    assert_eq!((&*explained["报送单位说明"], &*explained["理由"]), ("含外包人员", "报送单位说明：含外包人员"));
+    let fill = |choose: &dyn Fn(&BTreeMap<String, String>) -> Option<[&'static str; 3]>| {
+        let mut all = shop.asked("待处理");
+        for row in &mut all {
+            if let Some(said) = choose(row) {
+                for (field, said) in FIELDS.iter().zip(said) {
+                    row.insert((*field).to_owned(), said.to_owned());
+                }
+            }
+        }
+        saved(&shop.decisions(), &all);
+    };
+    // Both versions chosen: neither counts, and both are told.
+    fill(&|row| (row["规则代码"] == "version-undecidable").then_some(["采用此版", "", "来电说明"]));
+    assert_eq!(run().code, 1);
+    assert_eq!(shop.people(), [Some(500)]);
+    fill(&|row| match row["规则代码"].as_str() {
+        "version-undecidable" if row["文件"].contains("二/") => Some(["采用此版", "", "来电说明"]),
+        "version-undecidable" => Some(["", "", ""]),
+        "unit-unknown" => Some(["是同一单位", "芜湖市总工会", "该市对外的名称"]),
+        "too-many" => Some(["属实", "", "报送单位说明：含外包人员"]),
+        _ => None,
+    });
+    let said = run();
+    assert_eq!(said.code, 0, "{}{:?}", said.err, shop.asked("待处理"));
+    let mut people = shop.people();
+    people.sort_unstable();
+    assert_eq!(people, [Some(4), Some(5), Some(6), Some(7), Some(500)]);
+    assert_eq!(shop.asked("已处理").len(), 3);
+    // The same from the history alone.
+    std::fs::remove_dir_all(shop.path("out")).expect("the results");
+    assert_eq!(run().code, 0);
+    assert_eq!(shop.asked("已处理").len(), 3);
 }

@@ -2,6 +2,7 @@
 //! none is taken by chance.
 
 use super::sheet::{Answer, AnswerBook};
+use crate::history::head::sha256;
 use crate::model::Fingerprint;
 use crate::model::decision::{Decision, DecisionState, Decisions, Disposition};
 use std::collections::BTreeMap;
@@ -128,6 +129,14 @@ impl Register {
             self.untaken.push(Untaken { answer, why });
         }
     }
+}
+
+/// One hash for the decisions that a run went by, whatever their order; nothing where there are none.
+pub fn in_force<'d>(decisions: impl Iterator<Item = (&'d Decision, &'d DecisionState)>) -> String {
+    let force = decisions.filter(|(_, state)| matches!(state, DecisionState::InForce | DecisionState::Open));
+    let mut lines: Vec<String> = force.map(|(one, _)| format!("{} {}", one.key.finding, one.answer_print())).collect();
+    lines.sort_unstable();
+    if lines.is_empty() { String::new() } else { sha256(lines.join("\n").as_bytes()) }
 }
 
 /// Who decided, and when.
