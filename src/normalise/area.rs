@@ -73,7 +73,9 @@ fn stack(sheet: &View<'_>, headers: &[HeaderBlock], lexicon: &Lexicon<'_>) -> Op
     let mut best: Option<(usize, u32, u32)> = None;
     let mut gap = 0;
     for i in 0..sheet.rows.len() {
-        let in_header = headers.iter().any(|header| (header.rows.0..=header.rows.1).contains(&i));
+        // Blocks stand top to bottom: the last that begins here or above is the only one that can hold the row.
+        let next = headers.partition_point(|header| header.rows.0 <= i);
+        let in_header = next.checked_sub(1).and_then(|at| headers.get(at)).is_some_and(|header| i <= header.rows.1);
         let lead = if in_header { None } else { leads(i) };
         match lead {
             Some(col) if run.last().is_none_or(|(known, _)| *known == col) => {

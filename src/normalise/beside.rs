@@ -1,6 +1,7 @@
 //! One header block in, the tables out that stand side by side under it: the same form twice, or different ones.
 
-use super::bind::{ColumnHeader, FormFit, fits};
+use super::bind::fits;
+use super::fit::{ColumnHeader, FormFit};
 use super::lexicon::Lexicon;
 use crate::definition::Plan;
 use crate::text::names::without_brackets;
@@ -36,7 +37,7 @@ pub fn beside(
         }
         let (left, right) = headings.split_at(cut);
         let recognised =
-            |part: &[ColumnHeader]| fits(lexicon, plan, part).into_iter().next().filter(|fit| fit.recognised);
+            |part: &[ColumnHeader]| fits(lexicon, plan, part).first().filter(|fit| fit.recognised).cloned();
         let Some(left) = recognised(left) else { continue };
         let Some(right) = recognised(right) else { continue };
         let score = left.score + right.score;

@@ -1,52 +1,14 @@
 //! Columns of a header block in, their fields out (列对应): by header, parent and header, or alias; never by position.
 
-use super::lexicon::{Lexicon, NamedField, Naming};
+use super::fit::{ColumnHeader, FormFit};
+use super::lexicon::{FormIndex, Lexicon, NamedField, Naming};
 use super::qualify::{
     Qualifier, inside, offers_choice, other_meaning, qualifier, same_block, same_parent, without_measure,
 };
 use crate::definition::FieldType;
 use crate::definition::Plan;
 use crate::text::names::without_brackets;
-
-/// One column of a header block: what stands over its data, outermost first.
-#[derive(Debug, Clone)]
-pub struct ColumnHeader {
-    pub col: u16,
-    /// Header keys, outermost parent first; the last is the column's own.
-    pub path: Vec<String>,
-    /// The column's own header as the sheet writes it.
-    pub text: String,
-    /// Its parent stands further left, with no merge that says so.
-    pub spread: bool,
-}
-
-/// A form laid over a header block.
-#[derive(Debug, Clone)]
-pub struct FormFit {
-    pub form: u16,
-    /// Per field: its column.
-    pub columns: Vec<Option<u16>>,
-    /// Fields that two columns claim equally: (field, kept, other).
-    pub contested: Vec<(u16, u16, u16)>,
-    /// Sum of the claims' qualities, less what is missing: which form, and which block, fits better.
-    pub score: i32,
-    /// Fields bound, 序号 aside.
-    pub bound: usize,
-    /// Required columns that are not there.
-    pub missing: Vec<u16>,
-    /// Fields whose column is not read because nothing says which parent it stands under.
-    pub uncertain: Vec<u16>,
-    /// Whether it is enough to call the table this form.
-    pub recognised: bool,
-}
-
-impl FormFit {
-    /// First and last column that is bound.
-    pub fn span(&self) -> Option<(u16, u16)> {
-        let bound = || self.columns.iter().flatten().copied();
-        Some((bound().min()?, bound().max()?))
-    }
-}
+use std::sync::Arc;
 
 /// Takes the columns back that stand under parents of which nothing says where they begin: neither merged nor above their
 /// first child, as a column shows that has the same word and no parent at all.
@@ -80,7 +42,11 @@ struct Claim {
 }
 
 /// Lays every form over a header block; the best first. Ties go to the form that the definition names first.
-pub fn fits(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[ColumnHeader]) -> Vec<FormFit> {
+pub fn fits(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[ColumnHeader]) -> Arc<[FormFit]> {
+    lexicon.known_fits.of(headings, &lexicon.parents, || lay(lexicon, plan, headings))
+}
+
+fn lay(lexicon: &Lexicon<'_>, plan: &Plan, headings: &[ColumnHeader]) -> Vec<FormFit> {
     let mut claims = Vec::new();
     let mut key = String::new();
     let mut parents = Parents::default();
@@ -178,7 +144,7 @@ fn is_another(lexicon: &Lexicon<'_>, parent: &str) -> bool {
     }
     let bare = bare.as_deref().unwrap_or(parent);
     let known = |under: &String| under == bare || same_block(bare, under) || same_parent(bare, under);
-    other_meaning(bare) && !lexicon.forms.iter().flat_map(|form| form.under.iter().flatten()).any(known)
+    other_meaning(bare) && !lexicon.parents.iter().any(known)
 }
 
 /// What the words around a bound header say against it, with those words.
@@ -207,12 +173,12 @@ fn field_type<'p>(plan: &'p Plan, entry: &NamedField) -> Option<&'p FieldType> {
     plan.forms.get(usize::from(entry.form))?.fields.get(usize::from(entry.field)).map(|field| &field.ty)
 }
 
-/// The parents over a heading, and which fields of each form they are the parents of. Neighbours mostly share theirs.
+/// The parents over a heading, and which of the forms' parents they are. Neighbours mostly share theirs.
 #[derive(Default)]
 struct Parents<'h> {
     path: &'h [String],
-    /// Per form and field: whether its parent is among them.
-    own: Vec<Vec<bool>>,
+    /// Per parent of [`Lexicon::parents`]: whether it is among them.
+    own: Vec<bool>,
     /// One of them says that what stands below is another figure (计划, 上年, 女职工).
     another: bool,
 }
@@ -220,28 +186,34 @@ struct Parents<'h> {
 impl<'h> Parents<'h> {
     fn look_at(&mut self, lexicon: &Lexicon<'_>, heading: &'h ColumnHeader) {
         let path = heading.path.split_last().map_or(&[][..], |(_, parents)| parents);
-        if self.path == path && !self.own.is_empty() {
+        if self.path == path && self.own.len() == lexicon.parents.len() {
             return;
         }
         self.path = path;
-        let is_over = |under: &Option<String>| {
-            under.as_deref().is_some_and(|under| path.iter().any(|parent| same_parent(parent, under)))
-        };
         self.another = path.iter().any(|parent| is_another(lexicon, parent));
-        self.own = lexicon.forms.iter().map(|form| form.under.iter().map(is_over).collect()).collect();
+        let is_over = |under: &String| path.iter().any(|parent| same_parent(parent, under));
+        self.own = lexicon.parents.iter().map(is_over).collect();
+    }
+
+    /// Whether the parent of a field is among them.
+    fn are_of(&self, form: &FormIndex, field: usize) -> bool {
+        let parent = form.parent.get(field).copied().flatten();
+        parent.is_some_and(|parent| self.own.get(parent) == Some(&true))
     }
 }
 
 /// How sure a header word is of its field under these parents; 0 for not at all.
 fn quality(lexicon: &Lexicon<'_>, entry: &NamedField, parents: &Parents<'_>) -> i32 {
     let place = usize::from(entry.form);
-    let (Some(form), Some(owned)) = (lexicon.forms.get(place), parents.own.get(place)) else { return 0 };
+    let Some(form) = lexicon.forms.get(place) else { return 0 };
     let field = usize::from(entry.field);
     let under = form.under.get(field).and_then(Option::as_deref);
-    let own = owned.get(field) == Some(&true);
+    let own = parents.are_of(form, field);
     // Under a parent that belongs to other fields of the form, and not to this one, the same word means another thing.
-    let foreign =
-        !own && owned.iter().zip(&form.header).any(|(owned, header)| *owned && form.header.get(field) == Some(header));
+    let foreign = !own
+        && parents.own.contains(&true)
+        && (0..form.header.len())
+            .any(|other| form.header.get(other) == form.header.get(field) && parents.are_of(form, other));
     if foreign {
         return 0;
     }

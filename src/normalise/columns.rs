@@ -1,6 +1,7 @@
 //! Columns that are missing, claimed twice, left out by right, or read by nobody.
 
-use super::bind::{ColumnHeader, doubt};
+use super::bind::doubt;
+use super::fit::ColumnHeader;
 use super::lexicon::Lexicon;
 use super::qualify::Qualifier;
 use super::rows::SheetTable;

@@ -3,7 +3,8 @@
 //! A header is known by its words, never by its place or the sheet's name.
 
 use super::beside::beside;
-use super::bind::{ColumnHeader, FormFit, drop_uncertain, fits, is_total_of_parent};
+use super::bind::{drop_uncertain, fits, is_total_of_parent};
+use super::fit::{ColumnHeader, FormFit};
 use super::lexicon::Lexicon;
 use super::view::View;
 use crate::definition::Plan;
@@ -104,10 +105,10 @@ fn entitled(
     let top = header.rows.0;
     let titles = (top.saturating_sub(TITLE_ROWS).max(free)..top).rev().flat_map(|i| view.telling(i));
     let mut texts = titles.map(|cell| view.sheet.text(cell.value)).filter(|text| !text.is_empty());
-    let named = texts.find_map(|text| form_named(plan, text)).or_else(|| form_named(plan, &view.sheet.name));
+    let named = texts.find_map(|text| form_named(lexicon, text)).or_else(|| form_named(lexicon, &view.sheet.name));
     let Some(form) = named else { return (header, false) };
     if form != header.fit.form {
-        let other = fits(lexicon, plan, &header.headings).into_iter().find(|fit| fit.form == form);
+        let other = fits(lexicon, plan, &header.headings).iter().find(|fit| fit.form == form).cloned();
         match other {
             Some(fit) if fit.recognised || (!header.fit.recognised && fit.bound >= LEAST_TITLED) => header.fit = fit,
             _ => return (header, false),
@@ -127,13 +128,11 @@ fn has_half(lexicon: &Lexicon<'_>, fit: &FormFit) -> bool {
 }
 
 /// The only form whose title stands in a text; of two, the longer.
-fn form_named(plan: &Plan, text: &str) -> Option<u16> {
+fn form_named(lexicon: &Lexicon<'_>, text: &str) -> Option<u16> {
     let key = header_key(text);
-    let titles = plan.forms.iter().enumerate().map(|(at, form)| (header_key(&form.title), at as u16));
-    let mut known: Vec<(String, u16)> = titles.filter(|(title, _)| !title.is_empty() && key.contains(title)).collect();
-    known.sort_by_key(|(title, _)| std::cmp::Reverse(title.chars().count()));
-    let (title, form) = known.first()?;
-    let rival = known.get(1).is_some_and(|(other, _)| other == title);
+    let mut known = lexicon.titles.iter().filter(|(title, _)| key.contains(title.as_str()));
+    let (title, form) = known.next()?;
+    let rival = known.next().is_some_and(|(other, _)| other == title);
     (!rival).then_some(*form)
 }
 
@@ -142,7 +141,8 @@ fn form_named(plan: &Plan, text: &str) -> Option<u16> {
 fn near_miss(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, header: HeaderBlock) -> NearHeader {
     let HeaderBlock { rows, headings, fit, beside: _ } = header;
     let fits = fits(lexicon, plan, &headings);
-    let fit = fits.into_iter().reduce(|best, fit| if fit.bound > best.bound { fit } else { best }).unwrap_or(fit);
+    let nearest = fits.iter().reduce(|best, fit| if fit.bound > best.bound { fit } else { best });
+    let fit = nearest.cloned().unwrap_or(fit);
     let unbound = headings.into_iter().filter(|heading| !fit.columns.contains(&Some(heading.col)));
     NearHeader {
         form: fit.form,
@@ -193,8 +193,9 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
                 continue;
             }
             let headings = words.headings(view, top, bottom);
-            let Some(fit) = fits(lexicon, plan, &headings).into_iter().next() else { continue };
-            if let Some(side) = beside(lexicon, plan, &headings, &fit)
+            let fits = fits(lexicon, plan, &headings);
+            let Some(fit) = fits.first() else { continue };
+            if let Some(side) = beside(lexicon, plan, &headings, fit)
                 && side.0 > tables.0
             {
                 tables = side;
@@ -202,7 +203,7 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
             let better =
                 best.as_ref().is_none_or(|best| (fit.recognised, fit.score) > (best.fit.recognised, best.fit.score));
             if better {
-                best = Some(HeaderBlock { rows: (top, bottom), headings, fit, beside: Vec::new() });
+                best = Some(HeaderBlock { rows: (top, bottom), headings, fit: fit.clone(), beside: Vec::new() });
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Everything that is asked of every cell of every file, compiled once per run: headers, code words, unit names.
 
 use super::assignment::Assignment;
+use super::fit::KnownFits;
 use super::row_lexicon::RowLexicon;
 use crate::definition::{Field, FieldType, Form, FormColumn};
 use crate::text::names::{header_key, match_key};
@@ -62,8 +63,9 @@ pub struct NamedField {
 #[derive(Debug)]
 pub struct FormIndex {
     pub columns: Vec<FormColumn>,
-    /// Per field: the key of its parent header.
+    /// Per field: the key of its parent header, and its place in [`Lexicon::parents`].
     pub under: Vec<Option<String>>,
+    pub parent: Vec<Option<usize>>,
     /// Per field: the key of its printed header, and whether no other field of the form shares it.
     pub header: Vec<String>,
     pub header_unique: Vec<bool>,
@@ -133,6 +135,11 @@ pub struct Lexicon<'a> {
     pub forms: Vec<FormIndex>,
     /// The words that rows are told by.
     pub rows: RowLexicon<'a>,
+    /// The parent headers of all forms, each once.
+    pub parents: Vec<String>,
+    /// Keys of the forms' titles, each with its form, the longest first.
+    pub titles: Vec<(String, u16)>,
+    pub known_fits: KnownFits,
     pub codes: Vec<CodeIndex<'a>>,
     units: QuickMap<&'a str, &'a [u32]>,
     longest_unit: usize,
@@ -141,10 +148,10 @@ pub struct Lexicon<'a> {
 impl<'a> Lexicon<'a> {
     pub fn new(frame: Assignment<'a>) -> Lexicon<'a> {
         let mut headers: QuickMap<String, Vec<NamedField>> = QuickMap::default();
-        let mut forms = Vec::new();
+        let (mut forms, mut parents) = (Vec::new(), Vec::new());
         for (form_at, form) in frame.plan.forms.iter().enumerate() {
             add_form(&mut headers, form_at as u16, form);
-            forms.push(index_form(form));
+            forms.push(index_form(form, &mut parents));
         }
         let mut first = vec![0u64; 1024];
         let mut pairs = [0u64; PAIRS / 64];
@@ -171,6 +178,9 @@ impl<'a> Lexicon<'a> {
             pairs,
             forms,
             rows: RowLexicon::new(&frame.plan.words.rows),
+            parents,
+            titles: titles(&frame.plan.forms),
+            known_fits: KnownFits::default(),
             codes,
             units,
             longest_unit,
@@ -310,11 +320,27 @@ fn add_form(headers: &mut QuickMap<String, Vec<NamedField>>, form_at: u16, form:
     }
 }
 
-fn index_form(form: &Form) -> FormIndex {
+fn titles(forms: &[Form]) -> Vec<(String, u16)> {
+    let keyed = forms.iter().enumerate().map(|(at, form)| (header_key(&form.title), at as u16));
+    let mut titles: Vec<(String, u16)> = keyed.filter(|(title, _)| !title.is_empty()).collect();
+    titles.sort_by_key(|(title, _)| std::cmp::Reverse(title.chars().count()));
+    titles
+}
+
+fn index_form(form: &Form, parents: &mut Vec<String>) -> FormIndex {
+    let under: Vec<Option<String>> = form.fields.iter().map(|field| field.under.as_deref().map(header_key)).collect();
+    let mut place = |parent: &String| {
+        parents.iter().position(|known| known == parent).unwrap_or_else(|| {
+            parents.push(parent.clone());
+            parents.len() - 1
+        })
+    };
+    let parent = under.iter().map(|under| under.as_ref().map(&mut place)).collect();
     let header: Vec<String> = form.fields.iter().map(|field| header_key(&field.header)).collect();
     FormIndex {
         columns: form.columns(),
-        under: form.fields.iter().map(|field| field.under.as_deref().map(header_key)).collect(),
+        under,
+        parent,
         header_unique: header.iter().map(|key| header.iter().filter(|other| *other == key).count() == 1).collect(),
         header,
         column_required: form.fields.iter().map(|field| field.required && field.absent.is_none()).collect(),

@@ -23,6 +23,7 @@ mod explained;
 mod figures;
 mod file_name;
 mod find;
+mod fit;
 mod footer_words;
 mod found;
 mod hidden;

@@ -103,13 +103,23 @@ const NEUTRAL: [&str; 50] = [
     "百分",
 ];
 
+/// Characters that the words of [`OTHER`] begin with: hardly any header has one of them, and every header is asked.
+const OTHER_BEGIN: [char; 15] =
+    ['计', '上', '去', '同', '环', '预', '应', '累', '年', '期', '下', '明', '目', '拟', '未'];
+
 /// Whether words say that this is another figure.
 pub fn other_meaning(words: &str) -> bool {
     if words.is_empty() {
         return false;
     }
+    let other = |(at, c): (usize, char)| {
+        OTHER_BEGIN.contains(&c) && OTHER.iter().any(|word| words.get(at..).is_some_and(|rest| rest.starts_with(word)))
+    };
+    if words.char_indices().any(other) {
+        return true;
+    }
     let bare = words.trim_start_matches("其中").trim_end_matches('数').trim_end_matches("人");
-    OTHER.iter().any(|word| words.contains(word)) || PART.contains(&bare)
+    PART.contains(&bare)
 }
 
 /// What brackets behind a header say of its column.
@@ -172,8 +182,11 @@ pub fn same_parent(parent: &str, under: &str) -> bool {
     if bare == under || same_block(bare, under) {
         return true;
     }
-    match bare.split_once(under) {
+    // Of two texts only the longer can hold the other, and a search costs more than a look at their lengths.
+    let held = if bare.len() < under.len() { None } else { bare.split_once(under) };
+    match held {
         Some((before, after)) => !other_meaning(before) && !other_meaning(after),
+        None if bare.len() > under.len() => false,
         None => bare.chars().count() >= 2 && under.contains(bare) && !(other_meaning(under) && !other_meaning(bare)),
     }
 }
@@ -211,6 +224,8 @@ mod tests {
             assert_eq!(qualifier(words), Qualifier::Neutral, "{words}");
         }
         assert_eq!(qualifier("含离退休"), Qualifier::Unknown);
+        let begins = |word: &&str| OTHER_BEGIN.iter().any(|c| word.starts_with(*c));
+        assert!(OTHER.iter().all(|word| begins(word) && other_meaning(word)));
         assert_eq!(inside("提出(计划)"), "计划");
         assert!(
             offers_choice("集体类别（班组/科室/车间）")
