@@ -22,6 +22,8 @@ pub mod atomic;
 pub mod book;
 pub mod cli;
 pub mod compute;
+#[cfg(test)]
+mod counted;
 pub mod definition;
 pub mod domain;
 pub mod formats;

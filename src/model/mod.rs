@@ -11,6 +11,7 @@ pub mod drift;
 pub mod effect;
 pub mod finding;
 pub mod finding_key;
+pub mod kept;
 pub mod ledger;
 pub mod normalised;
 pub mod outcome;

@@ -3,8 +3,8 @@
 use super::cell::CellRef;
 use super::effect::Effect;
 use super::finding::{Amendment, Explanation, Finding};
+use super::kept::KeptTable;
 use super::outcome::SheetAccount;
-use super::table::FormTable;
 use crate::domain::period::Period;
 use std::sync::Arc;
 
@@ -162,7 +162,7 @@ pub struct NormalisedReturn {
     pub source: u32,
     /// One per table found, in sheet order; rows of hidden sheets or of another period are not in here,
     /// they are counted in `sheets`.
-    pub tables: Vec<FormTable>,
+    pub tables: Vec<KeptTable>,
     /// One per table found, the uncounted ones included.
     pub bindings: Vec<Binding>,
     /// Sheets without a form that come near one.

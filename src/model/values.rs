@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+pub mod pack;
+
 /// One value, borrowed from its column.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value<'a> {

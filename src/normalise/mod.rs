@@ -57,6 +57,7 @@ mod version;
 mod view;
 mod written;
 
+use crate::model::kept::KeptTable;
 use crate::model::normalised::NormalisedReturn;
 use crate::model::workbook::Format;
 use crate::model::{Column, RawWorkbook, SourceFile};
@@ -162,7 +163,7 @@ impl<'a> Normaliser<'a> {
         sink.note_what_was_read(workbook);
         NormalisedReturn {
             source: source.index,
-            tables,
+            tables: tables.into_iter().map(KeptTable::from).collect(),
             bindings: found.iter().map(|found| binding::binding(run.plan, found, &areas)).collect(),
             near_misses,
             unknown_units: sink.unknown_units,

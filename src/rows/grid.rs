@@ -8,6 +8,7 @@ use crate::definition::reference::ReferenceTable;
 use crate::definition::{ColumnType, Plan, Reference, Roster};
 use crate::domain::period::{Period, day};
 use crate::language::{Checked, Literal, RunContext, Type, compile};
+use crate::model::kept::KeptTable;
 use crate::model::{Column as Values, FormTable, Origin, Scalars, Texts, Value};
 use polars::prelude::NewChunkedArray;
 use polars::prelude::{
@@ -88,12 +89,12 @@ pub fn assemble(
     plan: &Plan,
     reference: &Reference,
     form_index: usize,
-    tables: Vec<FormTable>,
+    tables: Vec<KeptTable>,
     senders: &HashMap<u32, u32>,
 ) -> Rows {
     let Some(form) = plan.forms.get(form_index) else { return Rows { form: form_index, ..Rows::default() } };
-    let tables: Vec<FormTable> = tables.into_iter().filter(|table| usize::from(table.form) == form_index).collect();
-    let height = tables.iter().map(|table| table.origins.len()).sum();
+    let tables: Vec<KeptTable> = tables.into_iter().filter(|table| usize::from(table.form) == form_index).collect();
+    let height = tables.iter().map(KeptTable::rows).sum();
     let named = form.columns();
     let unit_column = named.iter().position(|column| column.field == form.unit_field);
     let roster = &reference.roster;
@@ -105,7 +106,7 @@ pub fn assemble(
     let (mut units, mut named_units) = (Vec::with_capacity(height), Vec::with_capacity(height));
     let mut tables = tables.into_iter();
     loop {
-        let some: Vec<FormTable> = tables.by_ref().take(BATCH).collect();
+        let some: Vec<FormTable> = tables.by_ref().take(BATCH).map(KeptTable::take).collect();
         if some.is_empty() {
             break;
         }

@@ -9,6 +9,7 @@ use crate::history::History;
 use crate::ingest::{self, Delivery, Discovery, Limits};
 use crate::model::codes::FindingCode;
 use crate::model::decision::Decisions;
+use crate::model::kept::KeptTable;
 use crate::model::outcome::ReadOutcome;
 use crate::model::{Outcome, Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Budget, Normaliser, Overrun};
@@ -102,6 +103,7 @@ pub fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: &Deliv
                 Ok(Err(overrun)) => Arrival::Unreadable(too_dear(overrun, &budget, limits)),
                 Ok(Ok(mut normalised)) => {
                     near_misses = std::mem::take(&mut normalised.near_misses);
+                    normalised.tables.iter_mut().for_each(KeptTable::put_away);
                     match normalised.unrecognised {
                         Some(cause) => Arrival::Unrecognised(cause),
                         None => Arrival::Return(Box::new(normalised)),
@@ -154,4 +156,54 @@ fn too_dear(overrun: Overrun, budget: &Budget, limits: &Limits) -> Unreadable {
 pub fn blocked(validated: &Validated) -> bool {
     let verdict = &validated.verdict;
     verdict.findings.iter().any(|finding| finding.severity == Severity::Block) || verdict.count(Outcome::Unreadable) > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::counted::held;
+    use crate::samples;
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn a_file_that_waits_for_the_others_takes_little_room() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let out = tempfile::tempdir().unwrap();
+        let asked = samples::Options {
+            pipeline: "model-teams".into(),
+            out: out.path().to_owned(),
+            units: Some(8),
+            period: None,
+            rows: 60,
+            seed: 1,
+            pipelines: root.join("pipelines"),
+        };
+        samples::generate(&asked).unwrap();
+        let workspace = Workspace::find(Some(&root.join("pipelines"))).unwrap();
+        let limits = Limits::default();
+        let reference = out.path().join("reference");
+        let prepared = workspace.prepare("model-teams", Some(&reference), None, limits.allowance()).unwrap();
+        let normaliser = Normaliser::new(normalise::Assignment {
+            plan: &prepared.plan,
+            reference: &prepared.reference,
+            period: &prepared.period,
+        });
+        let found = ingest::discover(&[out.path().join("returns")], &limits).unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let reads = std::sync::Mutex::new(Vec::new());
+        pool.install(|| ingest::read_here(&found.files, &limits, |read| reads.lock().unwrap().push(read)));
+        let reads = reads.into_inner().unwrap();
+        for (source, read) in found.files.iter().zip(reads) {
+            let delivery = ingest::Delivery { read, sha256: Some([0; 32]), size: 1, spent: std::time::Duration::ZERO };
+            let mut arrived = arrive(&normaliser, source, &delivery, &limits);
+            let Arrival::Return(returned) = &mut arrived.arrival else { panic!("{:?}", arrived.arrival) };
+            assert_eq!(returned.tables.iter().map(KeptTable::rows).sum::<usize>(), 60);
+            let tables = std::mem::take(&mut returned.tables);
+            let packed = -held(|| drop(tables)).0;
+            let rest = -held(|| drop(arrived)).0;
+            println!("{packed} {rest}");
+            assert!(packed < 4_500, "the rows of a file take {packed} bytes while they wait");
+            assert!(rest < 4_000, "and all else that is known of it {rest}");
+        }
+    }
 }

@@ -7,8 +7,9 @@ use super::arrived::{Arrival, Arrived};
 use crate::definition::{FieldType, Form, Plan};
 use crate::model::codes::{AmendmentRule, Code, FindingCode, Stands};
 use crate::model::decision::{Decision, DecisionState, Decisions, Disposition, Settled};
+use crate::model::kept::KeptTable;
 use crate::model::normalised::{NormalisedReturn, Sender, SenderEvidence, UnknownUnit};
-use crate::model::{Amendment, CellRef, Column, Effect, Finding, FormTable, Place, Severity};
+use crate::model::{Amendment, CellRef, Column, Effect, Finding, Place, Severity};
 use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::text::names::match_key;
 
@@ -256,7 +257,7 @@ fn is_cell_of(returned: &NormalisedReturn, place: &Place, at: CellRef, (form, fi
 /// Puts the value into the record's columns of the field; what was there and is there now, in words.
 fn put(
     form: &Form,
-    tables: &mut [FormTable],
+    tables: &mut [KeptTable],
     place: &Place,
     (index, field): (u16, u16),
     value: &[Column],
@@ -264,6 +265,7 @@ fn put(
     let same = tables.iter_mut().filter(|table| table.form == index);
     let (table, row) = same
         .filter_map(|table| {
+            let table = table.change()?;
             let row = table.origins.iter().position(|origin| origin.holds(place))?;
             Some((table, row))
         })

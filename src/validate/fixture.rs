@@ -12,6 +12,7 @@ use crate::definition::{
 use crate::domain::period::{Period, day};
 use crate::domain::workdays::Calendar;
 use crate::language::{Checked, Literal, Type, Vocabulary, check};
+use crate::model::kept::KeptTable;
 use crate::model::normalised::{Binding, NormalisedReturn, Sender, SenderEvidence, VersionEvidence};
 use crate::model::{Column, Effect, FormTable, Origin, Severity, SheetAccount, SourceFile};
 
@@ -264,7 +265,7 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
         other_period: None,
         unknown_units: vec![],
         sheets: tables.iter().map(account).collect(),
-        tables,
+        tables: tables.into_iter().map(KeptTable::from).collect(),
         unrecognised: None,
         sender: Some(Sender { unit: sender, evidence: SenderEvidence::Folder }),
         version: VersionEvidence { filled_on: day(2026, 3, 5), ..VersionEvidence::default() },

@@ -4,6 +4,7 @@
 use super::addresses::Addresses;
 use super::arrived::{Arrival, Arrived};
 use crate::definition::{Form, Plan, Roster};
+use crate::model::kept::KeptTable;
 use crate::model::normalised::{Binding, NormalisedReturn};
 use crate::model::{Finding, FindingKey, Fingerprint, FormTable, Place};
 use crate::rows::record;
@@ -51,11 +52,11 @@ fn of_record(
     plan: &Plan,
     roster: &Roster,
     addresses: &Addresses,
-    tables: &[FormTable],
+    tables: &[KeptTable],
     form: Option<u16>,
     place: &Place,
 ) -> Fingerprint {
-    let same = |table: &&FormTable| form.is_none_or(|form| table.form == form);
+    let same = |table: &&KeptTable| form.is_none_or(|form| table.form == form);
     for table in tables.iter().filter(same) {
         // Rows of a table stand in the order of its sheet.
         let from = place.row.map_or(0, |row| table.origins.partition_point(|origin| origin.row < row));

@@ -39,8 +39,9 @@ mod whole;
 pub mod yardstick;
 
 use crate::definition::{Plan, Reference};
+use crate::model::kept::KeptTable;
 use crate::model::run::RunVerdict;
-use crate::model::{Finding, FormTable, OpenCell};
+use crate::model::{Finding, OpenCell};
 use crate::rows::aside::{AsideReason, AsideRows};
 use crate::rows::{LookupResult, ValidatedRows, assemble, computed, context, recommenders};
 use addresses::Addresses;
@@ -75,6 +76,7 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
     let context = context(plan, reference, period);
     let addresses = Addresses::of(&arrived);
     let mut ruling = versions::decide(plan, &reference.roster, &addresses, &arrived);
+    put_away(&mut arrived);
     let ledger = ledger::record(plan, &arrived, &mut ruling);
     let unknown_names = strangers::gather(&reference.roster, &ruling, &mut arrived);
     // Before the findings are taken: whether a return is held out is read from them.
@@ -82,6 +84,7 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
     for file in &mut arrived {
         if let Arrival::Return(returned) = &mut file.arrival {
             keys::tell(plan, &reference.roster, &addresses, returned);
+            returned.tables.iter_mut().for_each(KeptTable::put_away);
         }
     }
     let mut sorted = Sorted::of(plan, &ruling, &mut arrived);
@@ -152,16 +155,24 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
     Validated { verdict, rows, aside, doubts, lookups }
 }
 
+/// Packs the tables again that were looked into.
+fn put_away(arrived: &mut [Arrived]) {
+    for file in arrived {
+        if let Arrival::Return(returned) = &mut file.arrival {
+            returned.tables.iter_mut().for_each(KeptTable::put_away);
+        }
+    }
+}
+
 /// Rows that entered no rule, form by form, each with its reason.
 fn set_aside(
     plan: &Plan,
     reference: &Reference,
     addresses: &Addresses,
-    aside: Vec<Vec<(FormTable, AsideReason)>>,
+    aside: Vec<Vec<(KeptTable, AsideReason)>>,
 ) -> Vec<AsideRows> {
     let forms = aside.into_iter().enumerate().map(|(form, tables)| {
-        let reasons =
-            tables.iter().flat_map(|(table, reason)| std::iter::repeat_n(*reason, table.origins.len())).collect();
+        let reasons = tables.iter().flat_map(|(table, reason)| std::iter::repeat_n(*reason, table.rows())).collect();
         let tables = tables.into_iter().map(|(table, _)| table).collect();
         AsideRows { rows: assemble(plan, reference, form, tables, &addresses.senders), reasons }
     });

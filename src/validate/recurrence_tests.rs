@@ -3,6 +3,7 @@
 use super::fixture::*;
 use super::*;
 use crate::definition::Plan;
+use crate::model::FormTable;
 use crate::model::Outcome;
 
 const TEAM: Row = (Some(0), "甲厂", "一班", "模范", Some(9));

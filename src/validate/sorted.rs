@@ -7,17 +7,18 @@ use super::rows::FormRows;
 use super::ruling::Ruling;
 use super::verdicts::RowVerdicts;
 use crate::definition::{Plan, Roster};
+use crate::model::kept::KeptTable;
 use crate::model::run::RowAccount;
-use crate::model::{Finding, FormTable, Origin};
+use crate::model::{Finding, Origin};
 use crate::rows::aside::AsideReason;
 use std::collections::BTreeMap;
 
 /// Every return's tables, sorted by what becomes of their rows.
 pub struct Sorted {
     /// Per form of the plan: the tables that count, in input order.
-    pub tables: Vec<Vec<FormTable>>,
+    pub tables: Vec<Vec<KeptTable>>,
     /// Per form: the tables that do not, and why.
-    pub aside: Vec<Vec<(FormTable, AsideReason)>>,
+    pub aside: Vec<Vec<(KeptTable, AsideReason)>>,
     /// Per file: rows that do not count, and why not; what is missing is added when the rows are judged.
     pub accounts: Vec<RowAccount>,
     /// Records that were replaced, by file and row: what was found there is no longer anyone's task.
@@ -37,7 +38,7 @@ impl Sorted {
             (account.data, account.not_counted) = accounting::data_rows(&returned.sheets);
             let held = returned.held() || ruling.undecidable.contains(&position);
             for table in std::mem::take(&mut returned.tables) {
-                let rows = table.origins.len() as u64;
+                let rows = table.rows() as u64;
                 let replaced = ruling.replaced.contains_key(&(position, table.form));
                 let form = usize::from(table.form);
                 let reason = if ruling.copies.contains_key(&position) {
@@ -45,8 +46,8 @@ impl Sorted {
                     AsideReason::Superseded
                 } else if replaced {
                     account.superseded += rows;
-                    for origin in &table.origins {
-                        sorted.replaced.entry((origin.source, origin.row)).or_default().push(*origin);
+                    for origin in table.look(|table| table.origins.clone()) {
+                        sorted.replaced.entry((origin.source, origin.row)).or_default().push(origin);
                     }
                     AsideReason::Superseded
                 } else if held {

@@ -28,45 +28,62 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn decide(plan: &Plan, roster: &Roster, addresses: &Addresses, arrived: &[Arrived]) -> Ruling {
     let mut ruling = Ruling { copies: copies(arrived), ..Ruling::default() };
     let identities: Vec<Identity> = plan.forms.iter().map(Identity::of).collect();
-    let mut groups: BTreeMap<(u32, u16), Vec<Candidate>> = BTreeMap::new();
+    let mut groups: BTreeMap<(u32, u16), Vec<(usize, &Arrived, &NormalisedReturn)>> = BTreeMap::new();
     for (position, file) in arrived.iter().enumerate() {
         let Some(returned) = taking_part(file) else { continue };
         if ruling.copies.contains_key(&position) {
             continue;
         }
         let Some(sender) = &returned.sender else { continue };
-        for (form, tables) in tables_by_form(returned) {
-            let (Some(definition), Some(identity)) =
-                (plan.forms.get(usize::from(form)), identities.get(usize::from(form)))
-            else {
-                continue;
-            };
-            groups.entry((sender.unit, form)).or_default().push(Candidate {
-                position,
-                source: file.source.index,
-                name: &file.source.name,
-                sha256: file.sha256.as_ref().map_or(&[], |hash| hash.as_slice()),
-                sender: sender.unit,
-                version: &returned.version,
-                units: units(definition, &tables),
-                records: Records::of(identity, &tables),
-                tables,
-            });
+        let forms: BTreeSet<u16> =
+            returned.tables.iter().filter(|table| table.rows() > 0).map(|table| table.form).collect();
+        for form in forms {
+            groups.entry((sender.unit, form)).or_default().push((position, file, returned));
         }
     }
     let compared = Compared::of(roster, addresses, arrived);
-    for ((_, form), candidates) in &groups {
-        if candidates.len() == 1 && candidates.iter().all(|candidate| candidate.version.void.is_none()) {
+    for ((sender, form), files) in &groups {
+        // Nearly every unit sends a form once: its rows are not looked at, and need no room here.
+        if files.len() == 1 && files.iter().all(|(.., returned)| returned.version.void.is_none()) {
             continue;
         }
-        if let Some(definition) = plan.forms.get(usize::from(*form)) {
-            let comparison = Comparison::new(definition, *form, &compared);
-            ruling.room.next_group();
-            let family = Family { form: definition, index: *form, roster, comparison };
-            settle(&family, candidates, &mut ruling);
-        }
+        let at = usize::from(*form);
+        let (Some(definition), Some(identity)) = (plan.forms.get(at), identities.get(at)) else { continue };
+        let candidates: Vec<Candidate<'_>> = files
+            .iter()
+            .map(|(position, file, returned)| {
+                candidate(definition, identity, (*sender, *form), *position, file, returned)
+            })
+            .collect();
+        let comparison = Comparison::new(definition, *form, &compared);
+        ruling.room.next_group();
+        let family = Family { form: definition, index: *form, roster, comparison };
+        settle(&family, &candidates, &mut ruling);
     }
     ruling
+}
+
+fn candidate<'a>(
+    definition: &Form,
+    identity: &'a Identity,
+    (sender, form): (u32, u16),
+    position: usize,
+    file: &'a Arrived,
+    returned: &'a NormalisedReturn,
+) -> Candidate<'a> {
+    let of_form = returned.tables.iter().filter(|table| table.form == form && table.rows() > 0);
+    let tables: Vec<&FormTable> = of_form.map(|table| &**table).collect();
+    Candidate {
+        position,
+        source: file.source.index,
+        name: &file.source.name,
+        sha256: file.sha256.as_ref().map_or(&[], |hash| hash.as_slice()),
+        sender,
+        version: &returned.version,
+        units: units(definition, &tables),
+        records: Records::of(identity, &tables),
+        tables,
+    }
 }
 
 /// The return, where it can be a version at all.
@@ -98,14 +115,6 @@ fn copies(arrived: &[Arrived]) -> BTreeMap<usize, Replaced> {
         }
     }
     copies
-}
-
-fn tables_by_form(returned: &NormalisedReturn) -> BTreeMap<u16, Vec<&FormTable>> {
-    let mut forms: BTreeMap<u16, Vec<&FormTable>> = BTreeMap::new();
-    for table in returned.tables.iter().filter(|table| !table.origins.is_empty()) {
-        forms.entry(table.form).or_default().push(table);
-    }
-    forms
 }
 
 fn units(form: &Form, tables: &[&FormTable]) -> BTreeSet<u32> {
