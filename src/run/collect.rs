@@ -104,6 +104,8 @@ pub fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: &Deliv
                 Ok(Ok(mut normalised)) => {
                     near_misses = std::mem::take(&mut normalised.near_misses);
                     normalised.tables.iter_mut().for_each(KeptTable::put_away);
+                    normalised.amendments.shrink_to_fit();
+                    normalised.findings.shrink_to_fit();
                     match normalised.unrecognised {
                         Some(cause) => Arrival::Unrecognised(cause),
                         None => Arrival::Return(Box::new(normalised)),
