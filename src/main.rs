@@ -18,6 +18,7 @@ unsafe extern "C" {
 
 fn main() -> std::process::ExitCode {
     return_memory_soon();
+    huizong::machine::take_memory_in_small_pages();
     huizong::machine::refuse_large_files_in_words();
     huizong::machine::leave_no_core();
     let mut args = std::env::args_os();

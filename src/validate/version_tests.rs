@@ -5,6 +5,7 @@ use super::fixture::*;
 use super::*;
 use crate::definition::{Field, FieldType, Form};
 use crate::domain::period::day;
+use crate::model::FormTable;
 use crate::model::ledger::Standing;
 use crate::model::normalised::{PartName, VersionEvidence};
 use crate::model::{Effect, Outcome, Severity};
