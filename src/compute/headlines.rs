@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 /// Names that a sentence lists, and rows that share a first place.
 const NAMED: usize = 5;
 const TIED: usize = 3;
+/// Stands behind a figure that rests on doubt, as in the tables.
+const MARK: &str = "＊";
 /// The number of rows, as conditions know it.
 const ROWS: &str = "行数";
 
@@ -82,8 +84,8 @@ impl<'a> SpokenTable<'a> {
             HeadlinePart::Words(words) => Some(words.clone()),
             HeadlinePart::Rows => Some(self.count().to_string()),
             HeadlinePart::Total(name) if name == "报告期" => Some(facts.period.title()),
-            HeadlinePart::Total(name) => figure(self.total(name)?),
-            HeadlinePart::Change(name) => change(self.total(name)?),
+            HeadlinePart::Total(name) => figure(self.total(name)?).map(|said| said + self.mark(name)),
+            HeadlinePart::Change(name) => change(self.total(name)?).map(|said| said + self.mark(name)),
             HeadlinePart::Highest(name) => self.extreme(name, |value, best| value > best),
             HeadlinePart::Lowest(name) => self.extreme(name, |value, best| value < best),
             HeadlinePart::Names(_) if self.table.withheld > 0 => None,
@@ -104,9 +106,18 @@ impl<'a> SpokenTable<'a> {
         self.table.headings.iter().position(|heading| heading.name == name)
     }
 
+    fn total_row(&self) -> Option<&'a StatRow> {
+        self.table.rows.iter().rfind(|row| row.kind == RowKind::Total)
+    }
+
     fn total(&self, name: &str) -> Option<&'a StatCell> {
-        let total = self.table.rows.iter().rfind(|row| row.kind == RowKind::Total)?;
-        total.cells.get(self.column(name)?)
+        self.total_row()?.cells.get(self.column(name)?)
+    }
+
+    /// What stands behind a figure that rests on doubt, as in the table.
+    fn mark(&self, name: &str) -> &'static str {
+        let doubt = self.column(name).and_then(|column| self.total_row()?.doubt(column));
+        if doubt.is_some() { MARK } else { "" }
     }
 
     /// The rows that stand for something: not totals, and not the line that there is nothing.
@@ -136,12 +147,13 @@ impl<'a> SpokenTable<'a> {
         let label = self.table.label_columns.saturating_sub(1);
         let labels: Vec<String> = leaders.iter().filter_map(|row| word(row.cells.get(label)?)).collect();
         let said = figure(leaders.first()?.cells.get(column)?)?;
-        Some(format!("{}（{said}）", names(&labels, TIED)))
+        let mark = if leaders.iter().any(|row| row.doubt(column).is_some()) { MARK } else { "" };
+        Some(format!("{}（{said}{mark}）", names(&labels, TIED)))
     }
 
     /// The total row as the one row that a condition is judged by, with the number of the others.
     fn one_row(&self, facts: &Facts<'_>) -> Grid {
-        let total = self.table.rows.iter().rfind(|row| row.kind == RowKind::Total);
+        let total = self.total_row();
         let headings = self.table.headings.iter().enumerate();
         let mut columns: Vec<(String, Column)> = headings
             .map(|(at, heading)| (heading.name.clone(), column(total.and_then(|row| row.cells.get(at)))))
