@@ -6,6 +6,7 @@ use super::context::RunContext;
 use super::term::{Function, Op};
 use crate::domain::period::{civil, day};
 use crate::text::id_number;
+use crate::text::numbers::settled;
 use polars::prelude::*;
 
 /// Row `i` of an iterator-less column, a constant repeating its only value.
@@ -88,9 +89,9 @@ pub fn arithmetic(op: Op, left: Expr, right: Expr) -> Expr {
         let real = |row: usize| {
             let (a, b) = (a.real(row)?, b.real(row)?);
             let result = match op {
-                Op::Add => a + b,
-                Op::Subtract => a - b,
-                Op::Multiply => a * b,
+                Op::Add => settled(a + b, a.abs().max(b.abs())),
+                Op::Subtract => settled(a - b, a.abs().max(b.abs())),
+                Op::Multiply => settled(a * b, a * b),
                 _ => a / b,
             };
             // Zero divisors end up here as infinity or NaN.

@@ -249,6 +249,24 @@ pub fn share_of(percentage: f64) -> f64 {
     format!("{percentage}e-2").parse().unwrap_or(percentage / 100.0)
 }
 
+/// What adding, subtracting or multiplying decimals comes to, as the decimal that it means: 0.1 + 0.2 is 0.3, and no rule may
+/// fail by the last binary digit. `magnitude` is that of the largest number that went in; thirteen of its digits are kept.
+pub fn settled(result: f64, magnitude: f64) -> f64 {
+    const KEPT: i32 = 13;
+    // Powers of ten are exact up to here, so that the quotient is the double nearest to the decimal.
+    const EXACT: i32 = 22;
+    if magnitude == 0.0 || !magnitude.is_finite() {
+        return result;
+    }
+    let places = KEPT - 1 - magnitude.abs().log10().floor() as i32;
+    if !(0..=EXACT).contains(&places) {
+        return result;
+    }
+    let power = 10f64.powi(places);
+    let scaled = result * power;
+    if scaled.abs() < 9e15 { scaled.round() / power } else { result }
+}
+
 /// A proportion as a percentage, without what binary arithmetic adds: 0.987 → 98.7%.
 pub fn percent(share: f64) -> String {
     let rounded = (share * 1e12).round() / 1e10;
@@ -276,6 +294,23 @@ pub fn grouped(number: f64, decimals: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decimals_add_up_as_decimals() {
+        for (result, magnitude, decimal) in [
+            (0.1 + 0.2, 0.2, 0.3),
+            (827.5999999999998, 827.6, 827.6),
+            (1.1 - 1.0, 1.1, 0.1),
+            (0.1 + 0.2 - 0.3, 0.3, 0.0),
+            (420_031.8 - 31.8, 420_031.8, 420_000.0),
+            (1.15 * 100.0, 115.0, 115.0),
+            (80_000_000.03 + 0.04, 80_000_000.03, 80_000_000.07),
+            (1e300, 1e300, 1e300),
+            (0.0, 0.0, 0.0),
+        ] {
+            assert_eq!(settled(result, magnitude), decimal, "{result}");
+        }
+    }
 
     #[test]
     fn reads_what_is_certain() {

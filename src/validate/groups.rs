@@ -7,6 +7,7 @@ use crate::definition::{GroupKind, GroupRule, GroupValue};
 use crate::language::{RunContext, compile};
 use crate::model::{Column, Effect, Finding, Fingerprint};
 use crate::rows::words::{DateStyle, ValueKind, value_words};
+use crate::text::numbers::settled;
 
 /// Findings of every group rule of the form.
 pub fn check(rows: &FormRows, context: &RunContext) -> Vec<Finding> {
@@ -76,7 +77,7 @@ fn figures(rows: &FormRows, value: &GroupValue, groups: &[Vec<usize>], context: 
                 match value.kind {
                     GroupKind::Least => some.reduce(f64::min),
                     GroupKind::Most => some.reduce(f64::max),
-                    _ => some.reduce(|sum, next| sum + next),
+                    _ => some.reduce(|sum, next| settled(sum + next, sum.abs().max(next.abs()))),
                 }
             };
             Column::Number(groups.iter().map(figure).collect())

@@ -6,6 +6,7 @@ use super::frame::{MeasureFrame, SiftedRows, SortedRows};
 use crate::compute::tally::Tally;
 use crate::language::{Checked, Type};
 use crate::model::statistic::StatCell;
+use crate::text::numbers::settled;
 
 impl MeasureFrame<'_> {
     /// How many rows pass.
@@ -29,7 +30,7 @@ impl MeasureFrame<'_> {
         } else {
             let values = self.values(sorted, |facts, rows| facts.numbers(rows, value))?;
             let sum = self.sum(sorted, &sifted, &values)?;
-            (self.grid(sum, sorted.slices, StatCell::Number), present(&values))
+            (self.grid(sum, sorted.slices, |sum| StatCell::Number(settled(sum, sum))), present(&values))
         };
         let (filled, counted) = (self.sum(sorted, &sifted, &filled)?, self.count(sorted, &sifted)?);
         if let (Some(filled), Some(counted)) = (filled, counted) {

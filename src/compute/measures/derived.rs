@@ -6,6 +6,7 @@ use crate::compute::facts::Facts;
 use crate::definition::{Bound, MeasureKind, Share};
 use crate::domain::ranking::{Direction, places};
 use crate::model::statistic::StatCell;
+use crate::text::numbers::settled;
 
 /// A measure computed from others; `None` while those are not there yet.
 pub fn derive(
@@ -118,7 +119,9 @@ pub fn difference(left: &StatCell, right: &StatCell) -> StatCell {
     match (left, right) {
         (StatCell::NotReported, _) | (_, StatCell::NotReported) => StatCell::NotReported,
         (StatCell::Integer(left), StatCell::Integer(right)) => StatCell::Integer(left - right),
-        (StatCell::Number(left), StatCell::Number(right)) => StatCell::Number(left - right),
+        (StatCell::Number(left), StatCell::Number(right)) => {
+            StatCell::Number(settled(left - right, left.abs().max(right.abs())))
+        }
         (StatCell::Ratio { num: a, den: b }, StatCell::Ratio { num: c, den: d }) if *b != 0 && *d != 0 => {
             let (a, b, c, d) = (i128::from(*a), i128::from(*b), i128::from(*c), i128::from(*d));
             StatCell::Points((a * d - c * b) as f64 * 100.0 / (b * d) as f64)
