@@ -3,11 +3,13 @@
 use super::arguments::CheckOptions;
 use super::screen::{Exit, complain, say};
 use super::{summary, watch};
-use crate::model::Severity;
-use crate::model::run::RunVerdict;
+use crate::model::codes::FindingCode;
+use crate::model::run::{RunVerdict, SourceVerdict};
+use crate::model::{Finding, Outcome, Severity};
 use crate::run::{self, Answered, Stop, Watch};
 use crate::text::masks::mask_within;
 use crate::workspace::Workspace;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Checks files and prints every finding.
@@ -33,14 +35,30 @@ pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
     }
     options.reading.set_threads();
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
-    let answered = run::recognise(&prepared, &options.paths, &options.reading.limits(), &progress as &dyn Watch);
+    let judge = |prepared| run::recognise(prepared, &options.paths, &options.reading.limits(), &progress as &dyn Watch);
+    let mut answered = judge(&prepared)?;
+    // Where nobody says which period is meant, each return is judged by its own.
+    let said = if options.reading.period.is_none() { other_periods(&answered) } else { BTreeSet::new() };
+    let mut later = Vec::new();
+    for (name, period) in &said {
+        let reading = &options.reading;
+        let allowance = reading.limits().allowance();
+        // One that nobody owes in that period stays a return of another one.
+        later.extend(workspace.prepare(name, reading.reference.as_deref(), Some(period), allowance).ok());
+    }
+    for ready in &later {
+        for mut answer in judge(std::slice::from_ref(ready))? {
+            take_over(&mut answered, &mut answer);
+            answered.push(answer);
+        }
+    }
+    answered.retain(|answer| answer.own.contains(&true));
     progress.finish();
-    let answered = answered?;
     for answer in &answered {
         if options.reading.json {
             say(&summary::for_machines(answer.ready, &own_alone(answer), &[]));
         } else if !options.reading.quiet {
-            say(&listing(answer));
+            say(&listing(answer, options.reading.period.is_none()));
         }
     }
     // Findings first, then that there was nothing to judge.
@@ -50,8 +68,46 @@ pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
         complain(&text);
         return Ok(Exit::Machine);
     }
-    let blocked = answered.iter().any(|answer| run::blocked(&answer.validated));
+    let blocked = answered.iter().any(|answer| blocks(&own_alone(answer)));
     Ok(if blocked { Exit::Blocked } else { Exit::Clean })
+}
+
+/// Whether anything in these returns blocks.
+fn blocks(verdict: &RunVerdict) -> bool {
+    let block = |finding: &Finding| finding.severity == Severity::Block;
+    verdict.findings.iter().any(block) || verdict.count(Outcome::Unreadable) > 0
+}
+
+/// The files that are judged here.
+fn own_sources<'a>(answer: &'a Answered<'_>) -> impl Iterator<Item = (usize, &'a SourceVerdict)> {
+    let sources = answer.validated.verdict.sources.iter().enumerate();
+    sources.filter(|(at, _)| answer.own.get(*at).copied().unwrap_or(true))
+}
+
+/// (pipeline, period) of the returns that are of another period than the one they were judged by.
+fn other_periods(answered: &[Answered<'_>]) -> BTreeSet<(String, String)> {
+    let of = |answer: &Answered<'_>| -> Vec<(String, String)> {
+        let others = own_sources(answer).filter_map(|(_, source)| source.other_period.as_ref()?.period.as_ref());
+        others.map(|period| (answer.ready.plan.name.clone(), period.key())).collect()
+    };
+    answered.iter().flat_map(of).collect()
+}
+
+/// Returns that are of the period of a later answer are judged there and nowhere else.
+fn take_over(answered: &mut [Answered<'_>], later: &mut Answered<'_>) {
+    let (plan, period) = (&later.ready.plan.name, &later.ready.period);
+    let mut taken = vec![false; later.own.len()];
+    for answer in answered.iter_mut().filter(|answer| answer.ready.plan.name == *plan) {
+        let sources = answer.validated.verdict.sources.iter().map(|source| &source.other_period);
+        let theirs: Vec<bool> =
+            sources.map(|other| other.as_ref().is_some_and(|other| other.period.as_ref() == Some(period))).collect();
+        for ((own, theirs), taken) in answer.own.iter_mut().zip(theirs).zip(&mut taken) {
+            *taken |= *own && theirs;
+            *own &= !theirs;
+        }
+    }
+    later.own = taken;
+    later.doubtful.clear();
 }
 
 /// The verdict on the files that are judged here, for counting.
@@ -63,7 +119,8 @@ fn own_alone(answer: &Answered<'_>) -> RunVerdict {
     verdict
 }
 
-fn listing(answer: &Answered<'_>) -> String {
+/// What stands for a person; `guessed` where nobody said which period is meant.
+fn listing(answer: &Answered<'_>, guessed: bool) -> String {
     let (plan, verdict) = (&answer.ready.plan, &answer.validated.verdict);
     let own = own_alone(answer);
     let mut out = String::new();
@@ -81,6 +138,20 @@ fn listing(answer: &Answered<'_>) -> String {
             line += &format!("（{}）", why.map(String::as_str).collect::<Vec<_>>().join("；"));
         }
         let _ = writeln!(out, "{}", mask_within(&line));
+    }
+    let silent = |source: &&SourceVerdict| {
+        let unsaid = |finding: &&Finding| {
+            finding.code == FindingCode::PeriodMissing || finding.code == FindingCode::PeriodUnclear
+        };
+        own.findings.iter().filter(unsaid).any(|finding| finding.place.source == Some(source.source.index))
+    };
+    for source in own.sources.iter().filter(|_| guessed).filter(silent) {
+        let (name, period) = (&source.source.name, answer.ready.period.title());
+        let _ = writeln!(
+            out,
+            "{}",
+            mask_within(&format!("{name}：看不出是哪一期的，按{period}核对；不是这一期的，请用 --period 写明"))
+        );
     }
     for (position, title) in &answer.doubtful {
         let name = verdict.sources.get(*position).map_or("", |source| source.source.name.as_str());

@@ -63,6 +63,8 @@ pub struct Plan {
     pub headlines: Vec<Headline>,
     /// By which returns say what they are, the same for all pipelines.
     pub words: Words,
+    /// Forms of the pipelines beside this one, so that a return of theirs is not judged as a broken one of ours.
+    pub others: Vec<OtherForm>,
     /// What the definition leaves to chance, for `huizong lint`.
     pub warnings: Vec<Diagnostic>,
     /// By code, a hash of all that its rule asks, messages and severity aside: what somebody decided of a finding holds
@@ -78,6 +80,14 @@ impl Plan {
     pub fn condition(&self, code: &str) -> Fingerprint {
         self.conditions.get(code).copied().unwrap_or_default()
     }
+}
+
+/// A form of another pipeline, by its title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherForm {
+    pub title: String,
+    /// Title of its pipeline.
+    pub pipeline: String,
 }
 
 /// What a 必改 takes out of the statistics.

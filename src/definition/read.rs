@@ -16,6 +16,7 @@ mod keys;
 mod known;
 mod ledger;
 mod measures;
+mod others;
 mod ranks;
 mod rules;
 mod schedule;
@@ -82,7 +83,10 @@ pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     // Where something is wrong, what is merely left to chance can wait.
     let (warnings, errors): (Vec<Diagnostic>, Vec<Diagnostic>) = problems.into_iter().partition(Diagnostic::is_warning);
     match plan {
-        Some(plan) if errors.is_empty() => Ok(Plan { words, warnings, sha256: hex(&hash.finalize()), ..plan }),
+        Some(plan) if errors.is_empty() => {
+            let others = others::forms(path);
+            Ok(Plan { words, others, warnings, sha256: hex(&hash.finalize()), ..plan })
+        }
         _ => Err(errors),
     }
 }
@@ -249,6 +253,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         charts,
         headlines,
         words: words::shipped(),
+        others: Vec::new(),
         warnings: Vec::new(),
         conditions: context.conditions.into_inner(),
         path: path.to_path_buf(),

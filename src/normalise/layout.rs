@@ -21,6 +21,8 @@ pub struct HeaderBlock {
     pub rows: (usize, usize),
     pub headings: Vec<ColumnHeader>,
     pub fit: FormFit,
+    /// The title above it names a form of another pipeline: its place among the plan's others.
+    pub other: Option<u16>,
     /// Where the block is the header of several tables side by side: the first and last column that each binds.
     pub beside: Vec<(u16, u16)>,
 }
@@ -57,13 +59,23 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
             continue;
         }
         let block = best_block(view, lexicon, plan, free, i).map(|header| entitled(view, lexicon, plan, free, header));
-        match block.map(|(header, is_titled)| {
-            if is_titled && header.fit.bound >= LEAST_TITLED && has_half(lexicon, &header.fit) {
-                let better = titled.as_ref().is_none_or(|known: &HeaderBlock| header.fit.bound > known.fit.bound);
-                titled = if better { Some(header.clone()) } else { titled.take() };
+        let block = match block {
+            // A form of another pipeline, whose title says so, unless it could be ours to the last column.
+            Some((header, Title::Other(_))) if !header.fit.missing.is_empty() => {
+                i = header.rows.1.max(i) + 1;
+                continue;
             }
-            header
-        }) {
+            Some((header, Title::Other(other))) => Some(HeaderBlock { other: Some(other), ..header }),
+            Some((header, title)) => {
+                if title == Title::Own && header.fit.bound >= LEAST_TITLED && has_half(lexicon, &header.fit) {
+                    let better = titled.as_ref().is_none_or(|known: &HeaderBlock| header.fit.bound > known.fit.bound);
+                    titled = if better { Some(header.clone()) } else { titled.take() };
+                }
+                Some(header)
+            }
+            None => None,
+        };
+        match block {
             Some(mut header) if header.fit.recognised => {
                 drop_uncertain(lexicon, &header.headings, &mut header.fit);
                 i = header.rows.1 + 1;
@@ -93,28 +105,40 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
 /// A title says it this near above its header.
 const TITLE_ROWS: usize = 8;
 
-/// The form that a title names goes before one whose columns fit as well or merely resemble. Also whether the header
-/// stands under the title of its form.
+/// What stands above a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Title {
+    None,
+    /// That of the form it was read as.
+    Own,
+    /// That of a form of another pipeline, by its place among the plan's others.
+    Other(u16),
+}
+
+/// The form that a title names goes before one whose columns fit as well or merely resemble.
 fn entitled(
     view: &View<'_>,
     lexicon: &Lexicon<'_>,
     plan: &Plan,
     free: usize,
     mut header: HeaderBlock,
-) -> (HeaderBlock, bool) {
+) -> (HeaderBlock, Title) {
     let top = header.rows.0;
     let titles = (top.saturating_sub(TITLE_ROWS).max(free)..top).rev().flat_map(|i| view.telling(i));
-    let mut texts = titles.map(|cell| view.sheet.text(cell.value)).filter(|text| !text.is_empty());
-    let named = texts.find_map(|text| form_named(lexicon, text)).or_else(|| form_named(lexicon, &view.sheet.name));
-    let Some(form) = named else { return (header, false) };
+    let texts: Vec<&str> = titles.map(|cell| view.sheet.text(cell.value)).filter(|text| !text.is_empty()).collect();
+    let own = texts.iter().find_map(|text| lexicon.form_named(text)).or_else(|| lexicon.form_named(&view.sheet.name));
+    let Some(form) = own else {
+        let other = texts.iter().find_map(|text| lexicon.other_form_named(text));
+        return (header, other.map_or(Title::None, Title::Other));
+    };
     if form != header.fit.form {
         let other = fits(lexicon, plan, &header.headings).iter().find(|fit| fit.form == form).cloned();
         match other {
             Some(fit) if fit.recognised || (!header.fit.recognised && fit.bound >= LEAST_TITLED) => header.fit = fit,
-            _ => return (header, false),
+            _ => return (header, Title::None),
         }
     }
-    (header, true)
+    (header, Title::Own)
 }
 
 /// A table below its title is that form from so many columns on.
@@ -127,19 +151,10 @@ fn has_half(lexicon: &Lexicon<'_>, fit: &FormFit) -> bool {
     required.saturating_sub(fit.missing.len()) * 2 >= required
 }
 
-/// The only form whose title stands in a text; of two, the longer.
-fn form_named(lexicon: &Lexicon<'_>, text: &str) -> Option<u16> {
-    let key = header_key(text);
-    let mut known = lexicon.titles.iter().filter(|(title, _)| key.contains(title.as_str()));
-    let (title, form) = known.next()?;
-    let rival = known.next().is_some_and(|(other, _)| other == title);
-    (!rival).then_some(*form)
-}
-
 /// What came nearest. The best fit is the form that lacks least, which favours short forms; what a sheet was meant to be
 /// is told by what it has.
 fn near_miss(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, header: HeaderBlock) -> NearHeader {
-    let HeaderBlock { rows, headings, fit, beside: _ } = header;
+    let HeaderBlock { rows, headings, fit, beside: _, other: _ } = header;
     let fits = fits(lexicon, plan, &headings);
     let nearest = fits.iter().reduce(|best, fit| if fit.bound > best.bound { fit } else { best });
     let fit = nearest.cloned().unwrap_or(fit);
@@ -203,7 +218,13 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
             let better =
                 best.as_ref().is_none_or(|best| (fit.recognised, fit.score) > (best.fit.recognised, best.fit.score));
             if better {
-                best = Some(HeaderBlock { rows: (top, bottom), headings, fit: fit.clone(), beside: Vec::new() });
+                best = Some(HeaderBlock {
+                    rows: (top, bottom),
+                    headings,
+                    fit: fit.clone(),
+                    other: None,
+                    beside: Vec::new(),
+                });
             }
         }
     }

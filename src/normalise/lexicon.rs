@@ -143,6 +143,10 @@ pub struct Lexicon<'a> {
     pub codes: Vec<CodeIndex<'a>>,
     units: QuickMap<&'a str, &'a [u32]>,
     longest_unit: usize,
+    /// Keys of the titles of forms, the longest first.
+    titles: Vec<(String, u16)>,
+    /// The same of forms of other pipelines.
+    other_titles: Vec<(String, u16)>,
 }
 
 impl<'a> Lexicon<'a> {
@@ -179,12 +183,29 @@ impl<'a> Lexicon<'a> {
             forms,
             rows: RowLexicon::new(&frame.plan.words.rows),
             parents,
-            titles: titles(&frame.plan.forms),
+            titles: keyed(frame.plan.forms.iter().map(|form| form.title.as_str())),
+            other_titles: keyed(frame.plan.others.iter().map(|form| form.title.as_str())),
             known_fits: KnownFits::default(),
             codes,
             units,
             longest_unit,
         }
+    }
+
+    /// The only form whose title stands in a text; of two, the longer.
+    pub fn form_named(&self, text: &str) -> Option<u16> {
+        named(&self.titles, &header_key(text)).map(|(_, form)| form)
+    }
+
+    /// The form of another pipeline whose title a text is, with little beside it: a sentence that mentions one is no title.
+    pub fn other_form_named(&self, text: &str) -> Option<u16> {
+        const BESIDE: usize = 24;
+        if self.other_titles.is_empty() || text.len() > 300 || text.contains(['《', '：', ':', '，', '。', '；']) {
+            return None;
+        }
+        let key = header_key(text);
+        let (title, form) = named(&self.other_titles, &key)?;
+        (key.chars().count() <= title.chars().count() + BESIDE).then_some(form)
     }
 
     /// Fields that a header key may name.
@@ -267,6 +288,22 @@ impl<'a> Lexicon<'a> {
         }
         Vec::new()
     }
+}
+
+/// Titles as they are looked for in texts, the longest first.
+fn keyed<'t>(titles: impl Iterator<Item = &'t str>) -> Vec<(String, u16)> {
+    let titles = titles.enumerate().map(|(at, title)| (header_key(title), at as u16));
+    let mut keyed: Vec<(String, u16)> = titles.filter(|(title, _)| !title.is_empty()).collect();
+    keyed.sort_by_key(|(title, _)| std::cmp::Reverse(title.chars().count()));
+    keyed
+}
+
+/// The longest title within a key, unless two forms have it.
+fn named<'t>(titles: &'t [(String, u16)], key: &str) -> Option<(&'t str, u16)> {
+    let mut found = titles.iter().filter(|(title, _)| key.contains(title.as_str()));
+    let (title, form) = found.next()?;
+    let rival = found.next().is_some_and(|(other, _)| other == title);
+    (!rival).then_some((title, *form))
 }
 
 /// A code such as `A01` inside `BA012` is no match; a year is no code.

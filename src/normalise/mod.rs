@@ -131,7 +131,7 @@ impl<'a> Normaliser<'a> {
         let (mut tables, mut sender, mut unrecognised, mut nil_return) = (Vec::new(), None, None, false);
         let mut other_period = None;
         if found.is_empty() {
-            unrecognised = Some(near::unrecognised(run.plan, workbook, near::nearest(&near_misses)));
+            unrecognised = Some(near::unrecognised(run.plan, lexicon, workbook, near::nearest(&near_misses)));
         } else {
             find::cover_apart(run, &areas, &mut found);
             hidden::hidden(run.plan, &mut found, &mut sink);
@@ -184,6 +184,7 @@ impl<'a> Normaliser<'a> {
     fn headers(&self, areas: &[Area<'_>], found: &[FoundTable<'_>], delimited: bool, sink: &mut Sink) {
         for found in found.iter().filter(|found| found.counts()) {
             let Some(area) = areas.get(found.view) else { continue };
+            near::titled_as_other(self.frame.plan, found, sink);
             let from = sink.mark();
             columns::columns(self.frame.plan, &self.lexicon, &area.view, &found.table, sink);
             columns::qualified(self.frame.plan, &self.lexicon, &area.view, &found.table, sink);

@@ -2,10 +2,12 @@
 
 use super::area::Area;
 use super::columns::headers_of;
+use super::found::FoundTable;
 use super::layout::NearHeader;
+use super::lexicon::Lexicon;
 use super::sink::{Say, Sink};
 use super::view::View;
-use crate::definition::Plan;
+use crate::definition::{OtherForm, Plan};
 use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::model::codes::FindingCode;
 use crate::model::normalised::NearMiss;
@@ -45,7 +47,7 @@ pub fn workbook(workbook: &RawWorkbook, sink: &mut Sink) {
 }
 
 /// Why nothing of this pipeline is in the file.
-pub fn unrecognised(plan: &Plan, workbook: &RawWorkbook, near: Option<&NearMiss>) -> String {
+pub fn unrecognised(plan: &Plan, lexicon: &Lexicon<'_>, workbook: &RawWorkbook, near: Option<&NearMiss>) -> String {
     let sheets = &workbook.sheets;
     let names: Vec<&str> = sheets.iter().take(5).map(|sheet| sheet.name.as_str()).collect();
     let more = if sheets.len() > 5 { format!("等 {} 张", sheets.len()) } else { String::new() };
@@ -61,13 +63,42 @@ pub fn unrecognised(plan: &Plan, workbook: &RawWorkbook, near: Option<&NearMiss>
     if let Some(RawValue::Unreadable(doubt)) = lost.first().map(|cell| cell.value) {
         cause.push_str(&format!("；有 {} 个单元格无法读取（{}），文件可能已损坏", lost.len(), doubt.words()));
     }
-    if let Some(near) = near
+    if let Some(other) = titled_otherwise(plan, lexicon, workbook) {
+        cause.push_str(&format!("；标题是“{}”，属于“{}”", other.title, other.pipeline));
+    } else if let Some(near) = near
         && let Some(form) = plan.forms.get(usize::from(near.form))
     {
         let missing = headers_of(form, &near.missing);
         cause.push_str(&format!("；最接近“{}”，认出 {} 列，缺：{missing}", form.title, near.bound));
     }
     cause
+}
+
+/// The form of another pipeline that a title at the top of a sheet names.
+fn titled_otherwise<'p>(plan: &'p Plan, lexicon: &Lexicon<'_>, workbook: &RawWorkbook) -> Option<&'p OtherForm> {
+    /// A title stands this near to the top.
+    const TOP: u32 = 8;
+    let texts = workbook.sheets.iter().flat_map(|sheet| {
+        let top = sheet.cells.iter().take_while(|cell| cell.at.row < TOP);
+        top.map(|cell| sheet.text(cell.value)).filter(|text| !text.is_empty())
+    });
+    let other = texts.take(200).find_map(|text| lexicon.other_form_named(text))?;
+    plan.others.get(usize::from(other))
+}
+
+/// A table that fits to the last column, under the title of a form of another pipeline.
+pub fn titled_as_other(plan: &Plan, found: &FoundTable<'_>, sink: &mut Sink) {
+    let Some(other) = found.table.header.other.and_then(|other| plan.others.get(usize::from(other))) else { return };
+    let form = plan.forms.get(usize::from(found.table.header.fit.form));
+    let title = form.map_or("", |form| form.title.as_str());
+    let say = Say {
+        code: FindingCode::TitleOfAnotherForm,
+        severity: Severity::Block,
+        found: format!("标题是“{}”（{}），各列却是“{title}”的", other.title, other.pipeline),
+        expected: format!("标题写“{title}”，或按“{}”的表式填报", other.title),
+        next: "请报送单位核对报的是哪一张表，改正标题后重新报送",
+    };
+    sink.on_return(Some(found.account.sheet), vec![found.header_at], say);
 }
 
 /// Sheets that come near a form, beside one that is read: rows may be lost with them, so somebody looks.

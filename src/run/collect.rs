@@ -4,7 +4,6 @@ use super::prepare::Prepared;
 use super::stop::Stop;
 use super::watch::Watch;
 use super::{decided, own_results};
-use crate::formats::own;
 use crate::history::History;
 use crate::ingest::{self, Delivery, Discovery, Limits};
 use crate::model::codes::FindingCode;
@@ -36,9 +35,7 @@ pub fn collect(
     let normaliser = Normaliser::new(normalise::Assignment { plan, reference, period });
     let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
         let mut arrived = arrive(&normaliser, source, &delivery, limits);
-        if own.contains(&source.path) {
-            (arrived.arrival, arrived.near_misses) = (Arrival::Ignored(own::CAUSE.to_owned()), Vec::new());
-        }
+        own_results::ignore(&own, &mut arrived);
         watch.file_done(arrived.arrival.findings());
         arrived
     })

@@ -1,6 +1,8 @@
 //! Results of earlier runs that lie among the returns, as their manifest lists them: no returns, whatever they look like.
 
+use crate::formats::own::CAUSE;
 use crate::model::SourceFile;
+use crate::validate::arrived::{Arrival, Arrived};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,6 +21,13 @@ pub fn find(files: &[SourceFile]) -> BTreeSet<PathBuf> {
         found.insert(file.path.clone());
     }
     found
+}
+
+/// Takes a file of earlier results for what it is, whatever was read of it.
+pub fn ignore(own: &BTreeSet<PathBuf>, arrived: &mut Arrived) {
+    if own.contains(&arrived.source.path) {
+        (arrived.arrival, arrived.near_misses) = (Arrival::Ignored(CAUSE.to_owned()), Vec::new());
+    }
 }
 
 /// The names of the outputs of a manifest; `None` for any other file of that name.

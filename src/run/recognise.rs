@@ -1,6 +1,7 @@
 //! Which of several pipelines a file answers: read once, understood by every definition, judged by the one that it fits.
 
 use super::collect::{arrive, discover};
+use super::own_results;
 use super::prepare::Prepared;
 use super::stop::Stop;
 use super::watch::Watch;
@@ -64,8 +65,13 @@ pub fn recognise<'p>(
     let frame =
         |ready: &'p Prepared| Assignment { plan: &ready.plan, reference: &ready.reference, period: &ready.period };
     let normalisers: Vec<Normaliser<'_>> = prepared.iter().map(|ready| Normaliser::new(frame(ready))).collect();
+    let own = own_results::find(&found.files);
     let seen = ingest::read_all(&found.files, limits, |source, delivery| {
-        let by_all = normalisers.iter().map(|normaliser| arrive(normaliser, source, &delivery, limits));
+        let by_all = normalisers.iter().map(|normaliser| {
+            let mut arrived = arrive(normaliser, source, &delivery, limits);
+            own_results::ignore(&own, &mut arrived);
+            arrived
+        });
         let workbook = match &delivery.read {
             ReadOutcome::Workbook(workbook) => Some(workbook),
             _ => None,

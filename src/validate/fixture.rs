@@ -181,6 +181,7 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         charts: vec![],
         headlines: vec![],
         words: crate::definition::read::words::shipped(),
+        others: vec![],
         warnings: vec![],
         conditions: std::collections::BTreeMap::new(),
         path: "x".into(),

@@ -186,6 +186,35 @@ fn returns_of_another_pipeline_are_three_and_replace_nothing() {
     }
 }
 
+/// A unit that checks a month's return without saying which month is told of that month, and of the one that was guessed
+/// where the return says none.
+#[test]
+fn check_without_a_period_takes_the_one_that_the_return_says() {
+    let february = "samples/innovation/2026-02/亳州/亳州市总工会.xlsx";
+    let said = say(&["check", february]);
+    assert!(said.out.contains("（2026年2月）") && !said.out.contains("他期"), "{}{}", said.out, said.err);
+    let said = say(&["check", february, "--pipeline", "innovation", "--period", "2026-04"]);
+    assert!(said.out.contains("他期"), "{}{}", said.out, said.err);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let silent = folder.path().join("合肥市总工会.csv");
+    let table = "合理化建议月报\n填报单位：合肥市总工会\n单位,职工总数\n合肥市总工会,5\n";
+    std::fs::write(&silent, table).expect("a file");
+    let said = say(&["check", silent.to_str().expect("UTF-8"), "--pipeline", "innovation"]);
+    assert!(said.out.contains("缺少列"), "{}{}", said.out, said.err);
+}
+
+/// The form of another pipeline that looks like one of ours is told by its title.
+#[test]
+fn a_title_of_another_pipeline_is_no_broken_return_of_ours() {
+    let teams = "samples/model-teams/合肥/合肥市总工会.xlsx";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("结果");
+    let out = out.to_str().expect("UTF-8");
+    let said = say(&["run", "honours", "--returns", teams, "--out", out, "--no-history"]);
+    assert_eq!(said.code, 3, "{}{}", said.out, said.err);
+    assert!(said.err.contains("属于“省模范班组评选”"), "{}", said.err);
+}
+
 /// Every shipped sample is judged by the pipeline that it is of, and by no other, whatever lies beside it.
 #[test]
 fn check_without_a_pipeline_judges_each_file_by_its_own() {

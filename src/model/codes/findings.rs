@@ -120,6 +120,7 @@ registry! {
         FileWorkerDied "file-worker-died" = file(BLOCK, "读取进程在这份文件上中断", "the reader did not survive the file", RESAVE);
         FileUnrecognised "file-unrecognised" = file(NOTE, "没有本项工作的表", "readable, but no form of this pipeline", "请确认是否放错；是本项报表的，请报送单位按下发的表式填报");
         ColumnMissing "column-missing" = whole(BLOCK, "缺少必需的列", "a required column is absent; look-alike headers are named", "请报送单位按下发的表式补上这一列");
+        TitleOfAnotherForm "title-of-another-form" = whole(BLOCK, "标题是另一项工作的表", "all required columns fit, and the title names a form of another pipeline", "请报送单位核对报的是哪一张表，改正标题后重新报送");
         ColumnTwice "column-twice" = whole(BLOCK, "两列都像同一个栏目", "two columns claim one field", "请报送单位只留一列");
         ColumnAbsent "column-absent" = whole(NOTE, "可省略的列没有填报", "a column left out by right; the declared value was taken", "按定义写明的值计，无须处理");
         OtherPeriod "other-period" = whole(NOTE, "是其他报告期的报表", "the return is of another period: neither sent back nor counted", "不必退回；本期还没有报的请催报，写错报告期的请改正后重报");

@@ -1,6 +1,6 @@
 //! Two forms, a roster of six units, and a way to write sheets down.
 
-use crate::definition::{Band, CodeList, Count, Field, FieldType, Form, Plan, Reference, Roster, Unit};
+use crate::definition::{Band, CodeList, Count, Field, FieldType, Form, OtherForm, Plan, Reference, Roster, Unit};
 use crate::domain::period::Period;
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::normalised::NormalisedReturn;
@@ -110,6 +110,7 @@ pub fn plan() -> Plan {
         charts: vec![],
         headlines: vec![],
         words: crate::definition::read::words::shipped(),
+        others: vec![OtherForm { title: "创新成果汇总表".into(), pipeline: "创新".into() }],
         warnings: vec![],
         conditions: std::collections::BTreeMap::new(),
         path: PathBuf::new(),

@@ -1,9 +1,10 @@
 //! What a header's words mean: qualifiers, parents, measures, titles.
 
 use super::fixture::*;
+use crate::model::codes::FindingCode;
 use crate::model::normalised::NormalisedReturn;
 use crate::model::table::Column;
-use crate::model::{RawSheet, Severity};
+use crate::model::{Effect, RawSheet, Severity};
 
 fn said(read: &NormalisedReturn) -> Vec<(&str, Severity)> {
     let mut codes = codes_of(read);
@@ -114,4 +115,29 @@ fn sheets_that_call_themselves_examples_or_copies() {
     assert_eq!(said(&read), [("sheet-copied", Severity::Verify)]);
     let rows: usize = read.tables.iter().map(|table| table.origins.len()).sum();
     assert_eq!((rows, read.sheets[1].aside), (2, 1));
+}
+
+#[test]
+fn a_title_of_another_pipeline_is_no_broken_return_of_ours() {
+    let titled = |title: &'static str, columns: usize| {
+        let cut = |row: Vec<V>| row.into_iter().take(columns).collect::<Vec<V>>();
+        let rows = [vec![T(title)], cover(), cut(header()), cut(good())];
+        run(vec![sheet("汇总表", &rows)])
+    };
+    let all = header().len();
+    // The fixture's pipeline stands beside one with a 创新成果汇总表.
+    let read = titled("2026年创新成果汇总表", 6);
+    let cause = read.unrecognised.expect("another pipeline's");
+    assert!(cause.contains("标题是“创新成果汇总表”，属于“创新”"), "{cause}");
+    let read = titled("2026年创新成果汇总表", all);
+    let found = read.findings.iter().find(|finding| finding.code == FindingCode::TitleOfAnotherForm);
+    let found = found.expect("both titles");
+    assert_eq!((found.severity, found.effect), (Severity::Block, Effect::HoldsReturn));
+    assert!(found.found.contains("创新成果汇总表") && found.found.contains("班组申报汇总表"), "{}", found.found);
+    // A sentence that mentions it, and the form's own title.
+    for title in ["说明：与《创新成果汇总表》一并报送", "班组申报汇总表（与创新成果汇总表一并报送）", "名单"]
+    {
+        let read = titled(title, all);
+        assert!(read.unrecognised.is_none() && said(&read).is_empty(), "{title}: {:?}", said(&read));
+    }
 }
