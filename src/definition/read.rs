@@ -84,7 +84,7 @@ pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     let (warnings, errors): (Vec<Diagnostic>, Vec<Diagnostic>) = problems.into_iter().partition(Diagnostic::is_warning);
     match plan {
         Some(plan) if errors.is_empty() => {
-            let others = others::forms(path);
+            let others = others::forms(path, LARGEST);
             Ok(Plan { words, others, warnings, sha256: hex(&hash.finalize()), ..plan })
         }
         _ => Err(errors),

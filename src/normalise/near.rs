@@ -69,7 +69,8 @@ pub fn unrecognised(plan: &Plan, lexicon: &Lexicon<'_>, workbook: &RawWorkbook, 
         && let Some(form) = plan.forms.get(usize::from(near.form))
     {
         let missing = headers_of(form, &near.missing);
-        cause.push_str(&format!("；最接近“{}”，认出 {} 列，缺：{missing}", form.title, near.bound));
+        let missing = if missing.is_empty() { String::new() } else { format!("，缺：{missing}") };
+        cause.push_str(&format!("；最接近“{}”，只认出 {} 列{missing}", form.title, near.bound));
     }
     cause
 }

@@ -197,10 +197,12 @@ fn check_without_a_period_takes_the_one_that_the_return_says() {
     assert!(said.out.contains("他期"), "{}{}", said.out, said.err);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let silent = folder.path().join("合肥市总工会.csv");
-    let table = "合理化建议月报\n填报单位：合肥市总工会\n单位,职工总数\n合肥市总工会,5\n";
+    let header = "获奖单位,对象类型,获奖对象,荣誉名称,荣誉级别,颁奖单位,获奖时间";
+    let row = "合肥市总工会,集体,焊接一班,工人先锋号,省级,省总工会,2026-03";
+    let table = format!("获奖登记表\n填报单位：合肥市总工会\n{header}\n{row}\n");
     std::fs::write(&silent, table).expect("a file");
-    let said = say(&["check", silent.to_str().expect("UTF-8"), "--pipeline", "innovation"]);
-    assert!(said.out.contains("缺少列"), "{}{}", said.out, said.err);
+    let said = say(&["check", silent.to_str().expect("UTF-8"), "--pipeline", "honours"]);
+    assert!(said.out.contains("看不出是哪一期的，按2026年核对"), "{}{}", said.out, said.err);
 }
 
 /// The form of another pipeline that looks like one of ours is told by its title.

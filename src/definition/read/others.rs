@@ -1,6 +1,5 @@
 //! The forms of the pipelines beside one, by their titles alone. Mistakes in other definitions are theirs to say.
 
-use super::LARGEST;
 use crate::definition::plan::OtherForm;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
@@ -8,19 +7,19 @@ use toml::de::{DeTable, DeValue};
 /// A shorter title (汇总表) names any form.
 const SHORTEST: usize = 5;
 
-/// All of them, in the order of the pipelines' names.
-pub fn forms(definition: &Path) -> Vec<OtherForm> {
+/// All of them, in the order of the pipelines' names; definitions of more than `largest` bytes are left out.
+pub fn forms(definition: &Path, largest: u64) -> Vec<OtherForm> {
     let own = definition.parent();
     let Some(folder) = own.and_then(Path::parent) else { return Vec::new() };
     let mut beside: Vec<_> =
         std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     beside.sort();
     let beside = beside.into_iter().filter(|path| Some(path.as_path()) != own);
-    beside.filter_map(|path| of_file(&path.join("pipeline.toml"))).flatten().collect()
+    beside.filter_map(|path| of_file(&path.join("pipeline.toml"), largest)).flatten().collect()
 }
 
-fn of_file(path: &Path) -> Option<Vec<OtherForm>> {
-    if std::fs::metadata(path).ok()?.len() > LARGEST {
+fn of_file(path: &Path, largest: u64) -> Option<Vec<OtherForm>> {
+    if std::fs::metadata(path).ok()?.len() > largest {
         return None;
     }
     let text = std::fs::read_to_string(path).ok()?;
