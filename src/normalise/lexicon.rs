@@ -137,8 +137,6 @@ pub struct Lexicon<'a> {
     pub rows: RowLexicon<'a>,
     /// The parent headers of all forms, each once.
     pub parents: Vec<String>,
-    /// Keys of the forms' titles, each with its form, the longest first.
-    pub titles: Vec<(String, u16)>,
     pub known_fits: KnownFits,
     pub codes: Vec<CodeIndex<'a>>,
     units: QuickMap<&'a str, &'a [u32]>,
@@ -355,13 +353,6 @@ fn add_form(headers: &mut QuickMap<String, Vec<NamedField>>, form_at: u16, form:
         }
         add(header_key(&field.name), Naming::Also);
     }
-}
-
-fn titles(forms: &[Form]) -> Vec<(String, u16)> {
-    let keyed = forms.iter().enumerate().map(|(at, form)| (header_key(&form.title), at as u16));
-    let mut titles: Vec<(String, u16)> = keyed.filter(|(title, _)| !title.is_empty()).collect();
-    titles.sort_by_key(|(title, _)| std::cmp::Reverse(title.chars().count()));
-    titles
 }
 
 fn index_form(form: &Form, parents: &mut Vec<String>) -> FormIndex {
