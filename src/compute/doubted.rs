@@ -184,8 +184,10 @@ fn totals(table: &StatTable, again: &Again<'_>) -> Vec<Consequence> {
                 Some(doubt) if doubt.cells > 0 => ConsequenceKind::Total,
                 _ => ConsequenceKind::Derived,
             };
-            let (said, from) =
-                (format!("{what}为{}", spaced(&then)), format!("{what}由{}变为{}", spaced(&now), spaced(&then)));
+            let (said, from) = (
+                format!("{what}为{}", spaced(&then)),
+                format!("“{}”{what}由{}变为{}", table.sheet, spaced(&now), spaced(&then)),
+            );
             changes.push(Consequence { kind, part: part(own, other), said, from: from.trim_end().to_owned() });
         }
     }
@@ -290,17 +292,26 @@ fn spaced(words: &str) -> String {
     format!("{before}{words}{after}")
 }
 
-/// The changes in one clause, the largest first.
+/// The changes in one clause: totals as the tables have them, the largest first of what is derived; a new first place is
+/// never left out for them.
 fn sentence(lead: &str, changes: &[Consequence], from: bool) -> String {
     if changes.is_empty() {
         return String::new();
     }
     let mut sorted: Vec<&Consequence> = changes.iter().collect();
-    sorted.sort_by(|a, b| a.kind.cmp(&b.kind).then(b.part.total_cmp(&a.part)));
+    let size = |change: &Consequence| if change.kind == ConsequenceKind::Total { 0.0 } else { -change.part };
+    sorted.sort_by(|a, b| a.kind.cmp(&b.kind).then(size(a).total_cmp(&size(b))));
+    if sorted.iter().any(|change| change.kind == ConsequenceKind::FirstPlace) {
+        let mut totals = 0;
+        sorted.retain(|change| {
+            totals += usize::from(change.kind == ConsequenceKind::Total);
+            change.kind != ConsequenceKind::Total || totals < TOLD
+        });
+    }
     let said: Vec<&str> =
         sorted.iter().take(TOLD).map(|change| if from { change.from.as_str() } else { change.said.as_str() }).collect();
     let more = if changes.len() > TOLD { "等" } else { "" };
-    format!("{lead}{}{more}", said.join("，"))
+    format!("{lead}{}{more}", said.join("，").trim_end())
 }
 
 /// Which amounts and whose: `，涉及本月创效 420,000 万元：阜阳市总工会 某厂 本月创效 420,000 万元`.
@@ -407,7 +418,9 @@ pub fn conclusions(changes: [Vec<Consequence>; 2], marked: bool, facts: &Facts<'
 fn worth_telling(changes: Vec<Consequence>) -> Vec<Consequence> {
     let mut told: Vec<Consequence> = Vec::new();
     for change in changes.into_iter().filter(|change| change.part >= WORTH) {
-        if !told.iter().any(|known| known.from == change.from) {
+        let heard =
+            |known: &Consequence| known.from == change.from || known.kind == change.kind && known.said == change.said;
+        if !told.iter().any(heard) {
             told.push(change);
         }
     }

@@ -339,7 +339,10 @@ def service():
         if unmet >= 2 or accidents:
             exposure.append((name, "未达标", unmet))
     places = {name: 1 + sum(other > mine for other in scores.values()) for name, mine in scores.items()}
-    write("service-stars", [line for name in scores if places[name] <= 10 for line in ((name, "名次", places[name]), (name, "得分", scores[name]))])
+    # Who is exposed is no star and stands on no roll of honour.
+    exposed = {name for name, _, _ in exposure}
+    honour = [line for line in honour if line[0] not in exposed]
+    write("service-stars", [line for name in scores if places[name] <= 10 and name not in exposed for line in ((name, "名次", places[name]), (name, "得分", scores[name]))])
     write("service-honour", honour)
     write("service-exposure", exposure)
     missed = [(r["单位"], r["指标"], f"{r['分子']}/{r['分母']}") for r in good if met(r) is False]

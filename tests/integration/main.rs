@@ -7,6 +7,7 @@ mod compare;
 mod decisions;
 mod diagnostics;
 mod discipline;
+mod doubt;
 mod faults;
 mod history;
 mod hostile;

@@ -242,6 +242,10 @@ fn every_kind_of_mistake_is_found() {
     single("title    = \"{报告期}统计\"", "title    = \"{报告其}统计\"", "unknown-hole", "报告期");
     single("series = [\"个数\"]", "series = []", "empty-list", "");
     single("cells    = [\"人数\"]", "cellls = [\"人数\"]", "unknown-key", "cells");
+    single("title    = \"{报告期}统计\"", "title    = \"{报告期}{前几名}统计\"", "key-not-here", "");
+    single("sheet    = \"统计\"", "sheet    = \"统计\"\nexcept   = \"cuont\"", "unknown-table", "count");
+    single("severity = \"block\"", "severity = \"block\"\nholds    = [\"人数\"]", "key-not-here", "必改");
+    single("severity = \"block\"", "severity = \"verify\"\nholds    = [\"人树\"]", "unknown-field", "人数");
     single("table  = \"count\"", "table  = \"cuont\"", "unknown-table", "count");
     single("[[chart]]", "extra = 1\n[[chart]]", "unknown-key", "");
     single("notice = \"通知\"", "notice = \"通知\"\nnotice = \"通知\"", "duplicate-key", "");
