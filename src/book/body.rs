@@ -120,7 +120,11 @@ pub enum Printed {
 /// The height of a row with these cells, in points; `width` says how wide each is.
 pub fn height(cells: &[PrintedCell], width: impl Fn(usize) -> f64) -> f64 {
     let lines = cells.iter().enumerate().map(|(index, cell)| match &cell.printed {
-        Printed::Words(words) if cell.set.style.number_format().is_none() => measure::lines(words, width(index), 11.0),
+        Printed::Words(words) if cell.set.style.number_format().is_none() => {
+            // Words at the left stand a little off their border.
+            let off = if cell.set.style == CellStyle::Left { 1.5 } else { 0.0 };
+            measure::lines(words, width(index) - off, 11.0)
+        }
         _ => 1,
     });
     (f64::from(lines.max().unwrap_or(1)) * 15.0 + 5.0).clamp(20.0, 400.0)

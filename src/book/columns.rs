@@ -1,7 +1,7 @@
 //! The columns of a leadership sheet, decided for all of its blocks at once.
 
 use super::measure::{self, single_message};
-use crate::model::statistic::StatTable;
+use crate::model::statistic::{StatCell, StatTable};
 use rust_xlsxwriter::{Worksheet, XlsxError};
 use std::collections::BTreeMap;
 
@@ -152,9 +152,12 @@ fn measure(table: &StatTable, widest: &mut [usize]) {
         return;
     }
     for row in &table.rows {
-        for (most, cell) in widest.iter_mut().zip(&row.cells) {
+        for (at, (most, cell)) in widest.iter_mut().zip(&row.cells).enumerate() {
             let longest = measure::shown(cell).lines().map(measure::places).max().unwrap_or(0);
-            *most = (*most).max(longest.min(WIDEST));
+            // The mark of doubt takes the room of a character; words stand a little off their border.
+            let mark = if row.doubt(at).is_some() { 2 } else { 0 };
+            let off = usize::from(matches!(cell, StatCell::Text(_)));
+            *most = (*most).max((longest + mark + off).min(WIDEST));
         }
     }
 }

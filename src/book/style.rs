@@ -178,10 +178,6 @@ fn with_mark(format: &str) -> String {
     format.split(';').map(|section| format!("{section}\"{MARK}\"")).collect::<Vec<_>>().join(";")
 }
 
-fn format_is_right(kind: CellStyle) -> bool {
-    kind.align() == FormatAlign::Right
-}
-
 fn cell_format(base: Format, kind: CellStyle, row: RowKind, mark: bool) -> Format {
     let mut format = base.set_border(FormatBorder::Thin).set_align(kind.align());
     match (kind.number_format(), mark) {
@@ -190,8 +186,8 @@ fn cell_format(base: Format, kind: CellStyle, row: RowKind, mark: bool) -> Forma
         (None, false) => format = format.set_text_wrap(),
         (None, true) => format = format.set_text_wrap().set_num_format(with_mark("@")),
     }
-    if format_is_right(kind) {
-        // Else the last digit touches the border.
+    if kind.align() != FormatAlign::Center {
+        // Else the last digit, or the first character, touches the border.
         format = format.set_indent(1);
     }
     match kind {

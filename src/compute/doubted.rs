@@ -11,7 +11,7 @@ use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow, StatTable
 use std::collections::BTreeMap;
 
 /// Records that one sentence names, and changes that it tells.
-const NAMED: usize = 3;
+const NAMED: usize = 2;
 const TOLD: usize = 3;
 /// Characters of a verdict; longer words are reasons, which change with every figure in them.
 const VERDICT: usize = 6;
