@@ -219,6 +219,13 @@ mod tests {
     }
 
     #[test]
+    fn decimals_agree_as_decimals() {
+        is("0.1 + 0.2 = 0.3", ["T"; 4]);
+        is("420031.8 - 31.8 = 420000", ["T"; 4]);
+        is("1.1 * 1.1 > 1.21", ["F"; 4]);
+    }
+
+    #[test]
     fn arithmetic_never_wraps_and_never_is_infinite() {
         is("a + 1", ["6", "∅", "-2", "∅"]);
         is("a * 2", ["10", "∅", "-6", "∅"]);

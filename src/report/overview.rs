@@ -111,11 +111,11 @@ pub fn basis(results: &Results<'_>) -> String {
 
 fn arrivals(results: &Results<'_>, account: &Account, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     paper.section("四、报表与数据行")?;
-    let mut entries: Vec<(u16, &str, OverviewFigure)> = vec![(1, "文件", OverviewFigure::Words("个数"))];
+    // The total stands first: with it and all outcomes the page is full.
+    let mut entries: Vec<(u16, &str, OverviewFigure)> = vec![(1, "文件合计", OverviewFigure::Count(account.files))];
     for outcome in Outcome::ALL {
         entries.push((1, outcome.word(), OverviewFigure::Count(results.verdict.count(outcome) as u64)));
     }
-    entries.push((1, "合计", OverviewFigure::Count(account.files)));
     figures(paper, &entries)?;
     paper.words(&account.files_sentence)?;
     let rows = results.verdict.rows;
