@@ -10,7 +10,7 @@ use crate::model::normalised::VersionEvidence;
 use crate::model::{FormTable, Value};
 use crate::rows::record::sameness;
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most fields in which one record may have been corrected.
@@ -123,6 +123,8 @@ impl<'t> Records<'t> {
 
     /// Whether any record of one is in the other.
     fn recurs(&self, other: &Records<'_>) -> bool {
+        #[cfg(test)]
+        work::COMPARED.with(|compared| compared.set(compared.get() + 1));
         let (few, many) = if self.known.len() <= other.known.len() { (self, other) } else { (other, self) };
         few.known.iter().any(|key| many.known.contains(key)) || {
             let all: Vec<usize> = (0..self.len()).collect();
@@ -215,12 +217,7 @@ fn alike(a: &[Cells], of: &[usize], b: &[Cells], there: &[usize]) -> Vec<(usize,
     if of.len() * there.len() <= FEW {
         return of.iter().flat_map(|mine| there.iter().filter_map(|theirs| near(*mine, *theirs))).collect();
     }
-    let parts = parts(b, there);
-    let share = |cells: &Cells, fields: &[usize]| {
-        let mut hasher = DefaultHasher::new();
-        fields.iter().for_each(|field| cells.get(*field).hash(&mut hasher));
-        hasher.finish()
-    };
+    let parts = parts(&there.iter().map(|at| &b[*at]).collect::<Vec<_>>());
     let mut found: BTreeSet<(usize, usize)> = BTreeSet::new();
     for fields in &parts {
         let mut index: HashMap<u64, Vec<usize>> = HashMap::with_capacity(there.len());
@@ -235,10 +232,17 @@ fn alike(a: &[Cells], of: &[usize], b: &[Cells], there: &[usize]) -> Vec<(usize,
     found.into_iter().collect()
 }
 
+/// What a record says in some fields.
+fn share(cells: &Cells, fields: &[usize]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    fields.iter().for_each(|field| cells.get(*field).hash(&mut hasher));
+    hasher.finish()
+}
+
 /// The fields in three parts, each with its share of those that tell most.
-fn parts(cells: &[Cells], of: &[usize]) -> [Vec<usize>; CORRECTED + 1] {
-    let width = of.first().map_or(0, |at| cells[*at].len());
-    let values = |field: usize| of.iter().map(|at| cells[*at][field]).collect::<BTreeSet<_>>().len();
+fn parts(records: &[&Cells]) -> [Vec<usize>; CORRECTED + 1] {
+    let width = records.first().map_or(0, |cells| cells.len());
+    let values = |field: usize| records.iter().map(|cells| cells.get(field)).collect::<HashSet<_>>().len();
     let mut fields: Vec<(usize, usize)> = (0..width).map(|field| (values(field), field)).collect();
     fields.sort_unstable_by(|a, b| b.cmp(a));
     let mut parts: [Vec<usize>; CORRECTED + 1] = Default::default();
@@ -246,6 +250,74 @@ fn parts(cells: &[Cells], of: &[usize]) -> [Vec<usize>; CORRECTED + 1] {
         parts[at % (CORRECTED + 1)].push(field);
     }
     parts
+}
+
+/// So few returns are compared each with each other.
+const HANDFUL: usize = 8;
+/// Of so many records that share a third of their fields, none is compared: their returns are.
+const THRONG: usize = 512;
+
+/// Which of many returns may have a record in common, changed or not; all others need not be compared.
+pub enum Contacts {
+    Any,
+    Only { pairs: HashSet<(usize, usize)>, throng: HashSet<usize> },
+}
+
+impl Contacts {
+    /// By the returns' places among `all`.
+    pub fn among(all: &[&Records<'_>]) -> Contacts {
+        if all.len() <= HANDFUL {
+            return Contacts::Any;
+        }
+        let (mut pairs, mut throng) = (HashSet::new(), HashSet::new());
+        let mut keys: HashMap<u64, Vec<usize>> = HashMap::new();
+        for (at, records) in all.iter().enumerate() {
+            records.known.iter().for_each(|key| keys.entry(*key).or_default().push(at));
+        }
+        for with in keys.values() {
+            if with.len() > CROWD {
+                throng.extend(with);
+            } else {
+                for (n, one) in with.iter().enumerate() {
+                    pairs.extend(with.iter().take(n).map(|other| (*other, *one)));
+                }
+            }
+        }
+        // As within two returns: records that differ in two fields agree in one of three parts of all.
+        let cells: Vec<&Cells> = all.iter().flat_map(|records| records.cells()).collect();
+        let of: Vec<usize> =
+            all.iter().enumerate().flat_map(|(at, records)| std::iter::repeat_n(at, records.len())).collect();
+        for fields in parts(&cells) {
+            let mut sharing: HashMap<u64, Vec<usize>> = HashMap::with_capacity(cells.len());
+            for (record, cells) in cells.iter().enumerate() {
+                sharing.entry(share(cells, &fields)).or_default().push(record);
+            }
+            for records in sharing.values().filter(|records| records.len() > 1) {
+                if records.len() > THRONG {
+                    throng.extend(records.iter().map(|record| of[*record]));
+                    continue;
+                }
+                for (n, one) in records.iter().enumerate() {
+                    for other in records.iter().take(n) {
+                        let pair = (of[*other], of[*one]);
+                        if pair.0 != pair.1 && !pairs.contains(&pair) && is_near(cells[*one], cells[*other]) {
+                            pairs.insert(pair);
+                        }
+                    }
+                }
+            }
+        }
+        Contacts::Only { pairs, throng }
+    }
+
+    pub fn may_meet(&self, a: usize, b: usize) -> bool {
+        match self {
+            Contacts::Any => true,
+            Contacts::Only { pairs, throng } => {
+                pairs.contains(&(a.min(b), a.max(b))) || throng.contains(&a) && throng.contains(&b)
+            }
+        }
+    }
 }
 
 /// One return as kinship sees it.
@@ -256,17 +328,35 @@ pub struct Relative<'c> {
     pub units: &'c BTreeSet<u32>,
 }
 
-/// How the later of two returns stands to the earlier; `later_says` where its name calls it the later version.
-pub fn kinship(form: &Form, a: &Relative<'_>, b: &Relative<'_>, later_says: bool) -> Kinship {
+/// How the later of two returns stands to the earlier; `later_says` where its name calls it the later version, `may_recur`
+/// whether they can have a record in common at all.
+pub fn kinship(
+    form: &Form,
+    (a, b): (&Relative<'_>, &Relative<'_>),
+    later_says: bool,
+    may_recur: impl FnOnce() -> bool,
+) -> Kinship {
     if !a.units.is_empty() && !b.units.is_empty() && a.units.is_disjoint(b.units) {
         return Kinship::None;
     }
+    let recurs = || may_recur() && a.records.recurs(b.records);
     if form.one_record_a_file {
-        return if a.records.recurs(b.records) { Kinship::Versions } else { Kinship::None };
+        return if recurs() { Kinship::Versions } else { Kinship::None };
     }
     match a.version.part.differs(b.version.part) {
         true => Kinship::Parts,
-        false if later_says || a.records.recurs(b.records) => Kinship::Versions,
+        false if later_says || recurs() => Kinship::Versions,
         false => Kinship::Parts,
+    }
+}
+
+/// How much was compared, for tests that hold how it grows.
+#[cfg(test)]
+pub mod work {
+    use std::cell::Cell;
+
+    thread_local! {
+        /// Pairs of returns whose records were compared.
+        pub static COMPARED: Cell<usize> = const { Cell::new(0) };
     }
 }

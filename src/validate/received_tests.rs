@@ -106,6 +106,54 @@ fn what_is_listed_of_one_unit_does_not_grow_with_its_versions() {
     assert_eq!((listed(20), listed(40)), (2_000, 2_000));
 }
 
+/// A template sent on with other records in it each time: nothing recurs, and all count.
+#[test]
+fn returns_that_have_nothing_in_common_are_not_compared_each_with_each() {
+    let work = |count: u32| {
+        let file = |n: u32| {
+            let names: Vec<String> = (0..20).map(|row| format!("{n}之{row}班")).collect();
+            let works: Vec<String> = (0..20).map(|row| format!("{row}之{n}厂")).collect();
+            let row = |at: usize| {
+                (Some(0), works[at].as_str(), names[at].as_str(), "模范", Some(i64::from(n) * 100 + at as i64 + 10))
+            };
+            let rows: Vec<Row<'_>> = (0..20).map(row).collect();
+            filed(n, &format!("{n}.xlsx"), 0, vec![table(n, 0, 0, &rows)])
+        };
+        super::kinship::work::COMPARED.with(|compared| compared.set(0));
+        let verdict = run(&plan(vec![]), (0..count).map(file).collect()).verdict;
+        assert_eq!(verdict.rows.accepted, u64::from(count) * 20);
+        super::kinship::work::COMPARED.with(std::cell::Cell::get)
+    };
+    let (one, two) = (work(30), work(60));
+    assert!(two * 10 <= one.max(60) * 23, "{one} comparisons, then {two}");
+}
+
+/// Of many returns too, those that have a record in common are found, even where it was corrected.
+#[test]
+fn versions_are_found_among_many_returns() {
+    let file = |n: u32, heads: i64| {
+        let name = format!("{n}班");
+        let works = format!("{n}厂");
+        let mut file =
+            filed(n, &format!("{n}.xlsx"), 0, vec![table(n, 0, 0, &[(Some(0), &works, &name, "模范", Some(heads))])]);
+        edit(&mut file).version.filled_on = day(2026, 3, 6).map(|day| day + n as i32);
+        file
+    };
+    let mut files: Vec<Arrived> = (0..30).map(|n| file(n, 10 + i64::from(n))).collect();
+    let mut again = file(7, 99);
+    again.source.index = 30;
+    edit(&mut again).version.filled_on = day(2026, 5, 6);
+    edit(&mut again).source = 30;
+    for table in &mut edit(&mut again).tables {
+        table.change().unwrap().origins.iter_mut().for_each(|origin| origin.source = 30);
+    }
+    again.sha256 = Some([9; 32]);
+    files.push(again);
+    let ledger = run(&plan(vec![]), files).verdict.ledger;
+    let superseded = ledger.versions.iter().filter(|version| version.standing == Standing::Superseded);
+    assert_eq!(superseded.map(|version| version.source).collect::<Vec<_>>(), [7]);
+}
+
 #[test]
 fn comparisons_look_at_the_files_concerned_and_at_no_other() {
     let work = |units: u32| {

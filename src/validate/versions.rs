@@ -14,7 +14,7 @@ use super::addresses::Addresses;
 use super::arrived::{Arrival, Arrived};
 use super::candidate::{Candidate, DecidedBy, Family};
 use super::changes::{Changes, Compared, Comparison, Room};
-use super::kinship::{Identity, Kinship, Records, kinship};
+use super::kinship::{Contacts, Identity, Kinship, Records, kinship};
 use super::ruling::{Replaced, Ruling};
 use super::version_findings as said;
 use crate::definition::{Form, Plan, Roster};
@@ -172,12 +172,13 @@ struct Kin(Vec<Vec<Kinship>>);
 impl Kin {
     fn of(form: &Form, candidates: &[Candidate]) -> Kin {
         let mut all = vec![vec![Kinship::None; candidates.len()]; candidates.len()];
+        let contacts = Contacts::among(&candidates.iter().map(|candidate| &candidate.records).collect::<Vec<_>>());
         for (i, a) in candidates.iter().enumerate() {
             for (j, b) in candidates.iter().enumerate().take(i) {
                 let later = if compare(a.version, b.version).0 == Ordering::Less { b } else { a };
                 // The later says so only where its mark is what the other's is not.
                 let says = later.version.mark > a.version.mark.min(b.version.mark);
-                let kin = kinship(form, &a.relative(), &b.relative(), says);
+                let kin = kinship(form, (&a.relative(), &b.relative()), says, || contacts.may_meet(i, j));
                 (all[i][j], all[j][i]) = (kin, kin);
             }
         }
