@@ -134,7 +134,7 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
                     self.book.integer(column, i64::try_from(*count).unwrap_or(i64::MAX), RowStyle::ListCount);
                 }
                 ListCell::Link { text, target } => self.link(column, text, target),
-                ListCell::Input(text) if text.is_empty() => self.book.empty(column, RowStyle::ListInput),
+                ListCell::Input("") => self.book.empty(column, RowStyle::ListInput),
                 ListCell::Input(text) => self.book.text(column, text, RowStyle::ListInput),
                 ListCell::Tag(text) => self.book.text(column, text, RowStyle::ListCount),
                 ListCell::Blank => self.book.empty(column, RowStyle::ListText),

@@ -76,7 +76,7 @@ fn list(options: &IssueOptions, prepared: &Prepared, title: &str, bytes: &[u8]) 
         )));
     }
     let stage = Stage::open(&folder).map_err(Stop::Output)?;
-    let written = stage.put(&name, bytes).and_then(|()| stage.commit(&[name.clone()]));
+    let written = stage.put(&name, bytes).and_then(|()| stage.commit(std::slice::from_ref(&name)));
     written.map_err(Stop::Output)?;
     Ok(folder.join(name))
 }

@@ -13,8 +13,11 @@ use std::fs::File;
 /// The name of the file.
 pub const DECISIONS: &str = "run.decisions.parquet";
 
-/// The columns of texts, in their order, each with what it holds of a decision.
-pub fn columns() -> [(&'static str, fn(&Decision, &DecisionState) -> String); 20] {
+/// What a column holds of a decision.
+pub type DecisionText = fn(&Decision, &DecisionState) -> String;
+
+/// The columns of texts, in their order.
+pub fn columns() -> [(&'static str, DecisionText); 20] {
     [
         ("key", |one, _| one.key.finding.to_string()),
         ("subject", |one, _| one.key.subject.to_string()),
