@@ -167,7 +167,7 @@ impl<'t> Records<'t> {
 }
 
 fn rows<'t>(tables: &[&'t FormTable]) -> impl Iterator<Item = (&'t FormTable, usize)> {
-    tables.to_vec().into_iter().flat_map(|table| (0..table.origins.len()).map(move |row| (table, row)))
+    tables.iter().copied().flat_map(|table| (0..table.origins.len()).map(move |row| (table, row)))
 }
 
 fn hash(value: Value<'_>, into: &mut DefaultHasher) -> bool {
@@ -193,7 +193,10 @@ fn cells(identity: &Identity, table: &FormTable, row: usize) -> Cells {
     let cell = |columns: &Vec<usize>| {
         let mut hasher = DefaultHasher::new();
         let values = columns.iter().filter_map(|at| table.columns.get(*at));
-        let filled = values.fold(false, |filled, column| hash(column.value(row), &mut hasher) || filled);
+        let mut filled = false;
+        for column in values {
+            filled |= hash(column.value(row), &mut hasher);
+        }
         filled.then(|| hasher.finish())
     };
     identity.telling.iter().map(cell).collect()

@@ -24,11 +24,16 @@ use crate::model::{Column, FormTable, SourceFile};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A return by its position in the run's list.
+type Sent<'a> = (usize, &'a Arrived, &'a NormalisedReturn);
+/// A file by its position, and whether its name says that it does not count.
+type SameBytes<'a> = (usize, &'a SourceFile, bool);
+
 /// Decides over all returns of the run, and notes what changed between versions.
 pub fn decide(plan: &Plan, roster: &Roster, addresses: &Addresses, arrived: &[Arrived]) -> Ruling {
     let mut ruling = Ruling { copies: copies(arrived), ..Ruling::default() };
     let identities: Vec<Identity> = plan.forms.iter().map(Identity::of).collect();
-    let mut groups: BTreeMap<(u32, u16), Vec<(usize, &Arrived, &NormalisedReturn)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(u32, u16), Vec<Sent<'_>>> = BTreeMap::new();
     for (position, file) in arrived.iter().enumerate() {
         let Some(returned) = taking_part(file) else { continue };
         if ruling.copies.contains_key(&position) {
@@ -96,7 +101,7 @@ fn taking_part(file: &Arrived) -> Option<&NormalisedReturn> {
 
 /// Files whose bytes another file of the same sender has.
 fn copies(arrived: &[Arrived]) -> BTreeMap<usize, Replaced> {
-    let mut same: BTreeMap<(&[u8; 32], Option<u32>), Vec<(usize, &SourceFile, bool)>> = BTreeMap::new();
+    let mut same: BTreeMap<(&[u8; 32], Option<u32>), Vec<SameBytes<'_>>> = BTreeMap::new();
     for (position, file) in arrived.iter().enumerate() {
         let Arrival::Return(returned) = &file.arrival else { continue };
         let Some(hash) = file.sha256.as_ref().filter(|_| returned.unrecognised.is_none()) else { continue };
