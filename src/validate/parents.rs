@@ -10,6 +10,9 @@ use crate::model::{Column, Effect, Finding, Severity};
 use crate::rows::record::sameness;
 use std::collections::BTreeMap;
 
+/// What tells the records of one unit apart.
+type RestOfKey = Vec<Option<String>>;
+
 /// Most rows that a finding names.
 const SHOWN: usize = 3;
 
@@ -60,7 +63,7 @@ fn units_together(rows: &FormRows) -> Vec<BTreeMap<u32, usize>> {
     let name = |at: usize| rows.form.fields.get(at).map_or("", |field| &*field.name);
     let Some(Column::Unit(units)) = grid.column(name(rows.form.unit_field)) else { return Vec::new() };
     let rest: Vec<&str> = rows.form.key.iter().filter(|at| **at != rows.form.unit_field).map(|at| name(*at)).collect();
-    let mut groups: BTreeMap<(u32, Vec<Option<String>>), BTreeMap<u32, usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<(u32, RestOfKey), BTreeMap<u32, usize>> = BTreeMap::new();
     for (row, (unit, origin)) in units.iter().zip(&rows.rows.origins).enumerate() {
         let Some(unit) = unit else { continue };
         let rest = rest.iter().map(|name| sameness(grid.value(row, name))).collect();
