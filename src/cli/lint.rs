@@ -3,7 +3,7 @@
 use super::arguments::LintOptions;
 use super::screen::{Exit, say};
 use super::summary;
-use crate::definition::diagnostic::nearest;
+use crate::definition::diagnostic::{Diagnostic, nearest};
 use crate::definition::read::schema::{FILES, schema};
 use crate::formats::allowance::Allowance;
 use crate::model::codes::{AmendmentRule, DiagnosticCode, FindingCode};
@@ -34,7 +34,7 @@ pub fn lint(options: &LintOptions) -> Result<Exit, Stop> {
     for name in &names {
         match workspace.prepare(name, options.reference.as_deref(), None, Allowance::default()) {
             Ok(ready) => {
-                summary::warned(&ready.plan.warnings);
+                summary::warned(&warnings(&ready));
                 if !options.quiet {
                     say(&found_sound(name, &ready));
                 }
@@ -45,9 +45,14 @@ pub fn lint(options: &LintOptions) -> Result<Exit, Stop> {
     Ok(worst)
 }
 
+/// What leaves something to chance, in the definition and in its reference data.
+fn warnings(ready: &Prepared) -> Vec<Diagnostic> {
+    [ready.plan.warnings.as_slice(), &ready.reference.warnings].concat()
+}
+
 fn found_sound(name: &str, ready: &Prepared) -> String {
     let Prepared { plan, reference, .. } = ready;
-    let problems = match plan.warnings.len() {
+    let problems = match warnings(ready).len() {
         0 => "没有问题".to_owned(),
         warnings => format!("没有错误，{warnings} 处提醒"),
     };

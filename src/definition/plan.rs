@@ -129,6 +129,8 @@ pub struct ReferenceSchema {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceColumn {
+    /// Its texts are ID numbers (公民身份号码).
+    pub id_number: bool,
     pub name: String,
     pub also: Vec<String>,
     pub ty: crate::language::Type,

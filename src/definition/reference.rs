@@ -10,6 +10,7 @@ pub mod columns;
 pub mod likeness;
 mod roster;
 mod shelf;
+mod spoiled;
 pub mod table_file;
 mod tables;
 mod units;
@@ -44,6 +45,8 @@ pub struct Reference {
     pub files: Vec<(String, PathBuf, String)>,
     /// What the report should say about the data itself ("没有节假日表，工作日只除去周末").
     pub notes: Vec<String>,
+    /// What is doubtful in the tables and stops nothing.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Where reference data is looked for, first match wins table by table.
@@ -83,8 +86,11 @@ pub fn load(
             declared.insert(schema.name.clone(), table);
         }
     }
-    if !shelf.problems.is_empty() {
+    tables::never_matched(&mut shelf.problems, plan, &declared, &shelf.files);
+    if !shelf.problems.iter().all(Diagnostic::is_warning) {
         return Err(shelf.problems);
     }
-    Ok(Reference { roster, cities, calendar, due, tables: declared, codes, files: shelf.files, notes })
+    notes.extend(tables::wrong_ids(&shelf.problems));
+    let warnings = shelf.problems;
+    Ok(Reference { warnings, roster, cities, calendar, due, tables: declared, codes, files: shelf.files, notes })
 }

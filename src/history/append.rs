@@ -268,6 +268,7 @@ mod tests {
             also: also.iter().map(|also| (*also).to_owned()).collect(),
             ty: Type::Text,
             codes: None,
+            id_number: false,
             required: true,
         };
         let columns = vec![column("年度", &[]), column("名称", &["集体名称"]), column("文号", &[])];

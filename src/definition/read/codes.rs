@@ -118,12 +118,14 @@ pub fn references(document: &Section<'_>, context: &mut Context<'_>) {
     }
 }
 
-pub const COLUMN_TYPES: [(&str, Type); 5] = [
-    ("text", Type::Text),
-    ("integer", Type::Integer),
-    ("number", Type::Number),
-    ("boolean", Type::Boolean),
-    ("date", Type::Date),
+/// The type of a column, and whether it holds ID numbers.
+pub const COLUMN_TYPES: [(&str, (Type, bool)); 6] = [
+    ("text", (Type::Text, false)),
+    ("integer", (Type::Integer, false)),
+    ("number", (Type::Number, false)),
+    ("boolean", (Type::Boolean, false)),
+    ("date", (Type::Date, false)),
+    ("id-number", (Type::Text, true)),
 ];
 
 fn reference_column(
@@ -133,7 +135,7 @@ fn reference_column(
 ) -> Option<ReferenceColumn> {
     let name = section.word("name");
     let also = section.texts("also");
-    let ty = section.choice("type", &COLUMN_TYPES).unwrap_or(Type::Text);
+    let (ty, id_number) = section.choice("type", &COLUMN_TYPES).unwrap_or((Type::Text, false));
     let codes = section.maybe_word("codes").and_then(|word| context.code_list(&word));
     let required = section.flag("required", false);
     section.finish();
@@ -144,5 +146,5 @@ fn reference_column(
     if before.iter().any(|column| column.name == name.text || column.also.iter().any(|also| also == name.text)) {
         name.report(DiagnosticCode::DuplicateField, format!("列“{}”已经有了", name.text), None);
     }
-    Some(ReferenceColumn { name: name.text.to_owned(), also, ty, codes, required })
+    Some(ReferenceColumn { name: name.text.to_owned(), also, ty, id_number, codes, required })
 }

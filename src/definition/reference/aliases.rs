@@ -3,6 +3,7 @@
 
 use super::columns::{HeadedTable, Want};
 use super::shelf::Shelf;
+use super::spoiled::remedy;
 use super::units::Roster;
 use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;
@@ -37,8 +38,9 @@ pub fn aliases(shelf: &mut Shelf<'_>, roster: &mut Roster) {
         let (Some(written), Some(code)) = (written, code) else { continue };
         let Some(&unit) = codes.get(&match_key(&code)) else {
             let message = format!("名册里没有代码为“{code}”的单位");
-            let help = "核对单位代码；单位不在名册里的，先补进单位名册";
-            problems.push(record.problem(DiagnosticCode::UnknownUnit, Some(CODE), message, Some(help)));
+            let known = roster.units.iter().map(|unit| unit.code.as_str());
+            let help = remedy(&code, known, "核对单位代码；单位不在名册里的，先补进单位名册");
+            problems.push(record.problem(DiagnosticCode::UnknownUnit, Some(CODE), message, Some(&help)));
             continue;
         };
         let key = match_key(&written);

@@ -1,10 +1,12 @@
 //! Headers found, cells converted strictly: a cell that cannot be read for certain is a diagnostic with file, row and column.
 
+use super::spoiled::{Damage, damage, id_damage};
 use super::table_file::{Datum, TableFile};
 use crate::definition::diagnostic::Diagnostic;
 use crate::domain::period::civil;
 use crate::model::codes::DiagnosticCode;
 use crate::text::dates::parse_day;
+use crate::text::masks::mask;
 use crate::text::names::match_key;
 use crate::text::width::narrow;
 
@@ -186,8 +188,34 @@ impl TableRow<'_> {
         }
     }
 
+    /// A text that no spreadsheet has spoiled.
     pub fn text(&self, want: usize, problems: &mut Vec<Diagnostic>) -> Option<String> {
-        self.read(want, problems, as_text)
+        let text = self.read(want, problems, as_text)?;
+        match damage(&text, self.sheet.file.narrow) {
+            None => Some(text),
+            Some(damage) => {
+                problems.push(self.damaged(want, &text, damage));
+                None
+            }
+        }
+    }
+
+    /// An ID number: a wrong one stays, since it may be somebody's slip; one that lost its tail is nobody's.
+    pub fn id_number(&self, want: usize, problems: &mut Vec<Diagnostic>) -> Option<String> {
+        let text = self.text(want, problems)?;
+        let damage = id_damage(&text);
+        problems.extend(damage.map(|damage| self.damaged(want, &mask(&text), damage)));
+        Some(text)
+    }
+
+    /// A diagnostic on a text that a spreadsheet has spoiled.
+    fn damaged(&self, want: usize, text: &str, (code, how, help): Damage) -> Diagnostic {
+        self.problem(code, Some(want), format!("“{text}”{how}"), Some(help))
+    }
+
+    /// Whether the cell is a date in the file, and no text.
+    pub fn is_date(&self, want: usize) -> bool {
+        matches!(self.cell(want), Datum::Date(_))
     }
 
     pub fn integer(&self, want: usize, problems: &mut Vec<Diagnostic>) -> Option<i64> {

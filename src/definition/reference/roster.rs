@@ -2,6 +2,7 @@
 
 use super::columns::{HeadedTable, TableRow, Want};
 use super::shelf::Shelf;
+use super::spoiled::{remedy, without_zeros};
 use super::tables::{CITIES, City};
 use super::units::{Roster, Unit};
 use crate::definition::diagnostic::Diagnostic;
@@ -67,6 +68,7 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
     let mut entries: Vec<RosterRow<'_>> = sheet.records().filter_map(|record| entry(record, plan, problems)).collect();
     let channels = channels(&entries, plan, cities);
     check_words(&entries, cities, &channels, problems);
+    check_zeros(&entries, problems);
     check_unique(&entries, problems);
     // A stable sort: within one place the file's order stays.
     let place: HashMap<&str, usize> = cities.iter().enumerate().map(|(at, city)| (city.name.as_str(), at)).collect();
@@ -218,6 +220,16 @@ fn check_words(entries: &[RosterRow<'_>], cities: &[City], channels: &[String], 
     }
 }
 
+/// Codes that a spreadsheet took for numbers: 001 is then 1, and nothing matches it.
+fn check_zeros(entries: &[RosterRow<'_>], problems: &mut Vec<Diagnostic>) {
+    let codes: Vec<&str> = entries.iter().map(|entry| entry.unit.code.as_str()).collect();
+    for entry in without_zeros(&codes).into_iter().filter_map(|at| entries.get(at)) {
+        let message = format!("“{}”比别的代码短，像是丢了前面的 0", entry.unit.code);
+        let help = Some("把“单位代码”这一列设成文本格式，补上前面的 0");
+        problems.push(entry.record.problem(DiagnosticCode::LostZero, Some(CODE), message, help));
+    }
+}
+
 fn check_unique(entries: &[RosterRow<'_>], problems: &mut Vec<Diagnostic>) {
     let mut codes: HashMap<String, u32> = HashMap::new();
     let mut names: HashMap<String, u32> = HashMap::new();
@@ -260,12 +272,8 @@ fn link(entries: &mut [RosterRow<'_>], problems: &mut Vec<Diagnostic>) {
             Some(parent) => entry.unit.parent = u32::try_from(*parent).ok(),
             None => {
                 let message = format!("名册里没有代码为“{code}”的单位");
-                problems.push(entry.record.problem(
-                    DiagnosticCode::UnknownParent,
-                    Some(PARENT),
-                    message,
-                    Some("核对上级代码"),
-                ));
+                let help = remedy(code, codes.keys().map(String::as_str), "核对上级代码");
+                problems.push(entry.record.problem(DiagnosticCode::UnknownParent, Some(PARENT), message, Some(&help)));
             }
         }
     }
@@ -350,7 +358,7 @@ pub fn check_cities(shelf: &mut Shelf<'_>, cities: &[City], roster: &Roster) {
     for city in cities.iter().filter(|city| !city.unit_code.is_empty() && !codes.contains(&match_key(&city.unit_code)))
     {
         let message = format!("“{}”的单位代码“{}”不在单位名册中", city.name, city.unit_code);
-        let help = Some("核对单位代码".to_owned());
+        let help = Some(remedy(&city.unit_code, codes.iter().map(String::as_str), "核对单位代码"));
         shelf.problems.push(Diagnostic::of_file(
             DiagnosticCode::UnknownUnit,
             path.as_deref().unwrap_or_else(|| std::path::Path::new("")),

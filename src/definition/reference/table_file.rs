@@ -7,6 +7,7 @@ use crate::formats::refusal::{self, Refusal};
 use crate::formats::sniff::{self, Intake};
 use crate::model::cell::{ERROR_WORDS, SeenAs};
 use crate::model::codes::DiagnosticCode;
+use crate::model::workbook::Format;
 use crate::model::{RawCell, RawSheet, RawValue};
 use crate::text::dates::from_serial;
 use crate::text::quote::of_inert;
@@ -35,6 +36,8 @@ pub enum Datum {
 pub struct TableFile {
     pub path: PathBuf,
     pub rows: Vec<(u32, Vec<Datum>)>,
+    /// A text in GBK, which has no place for rare characters.
+    pub narrow: bool,
     /// Lower-case hex.
     pub sha256: String,
 }
@@ -78,7 +81,11 @@ pub fn read(path: &Path, allowance: Allowance) -> Result<TableFile, Diagnostic> 
         problem(DiagnosticCode::WorkbookUnreadable, cause, help)
     })?;
     let rows = workbook.sheets.first().map(rows).unwrap_or_default();
-    Ok(TableFile { path: path.to_path_buf(), rows, sha256: crate::text::hex::hex(&Sha256::digest(&bytes)) })
+    let narrow = workbook.format == Format::Delimited
+        && std::str::from_utf8(&bytes).is_err()
+        && !bytes.starts_with(&[0xff, 0xfe])
+        && !bytes.starts_with(&[0xfe, 0xff]);
+    Ok(TableFile { path: path.to_path_buf(), rows, narrow, sha256: crate::text::hex::hex(&Sha256::digest(&bytes)) })
 }
 
 fn rows(sheet: &RawSheet) -> Vec<(u32, Vec<Datum>)> {

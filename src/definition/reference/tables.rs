@@ -11,10 +11,11 @@ use crate::domain::period::Period;
 use crate::domain::workdays::Calendar;
 use crate::language::Type;
 use crate::model::codes::DiagnosticCode;
-use crate::model::{Column, Scalars, Texts};
+use crate::model::{Column, Scalars, Texts, Value};
 use crate::text::dates::show_day;
 use crate::text::names::match_key;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
 
 pub const CITIES: &str = "地市顺序";
 const HOLIDAYS: &str = "节假日";
@@ -125,6 +126,12 @@ pub fn due(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, notes: &mut Vec<
     let mut found: Option<(Due, u32)> = None;
     for record in sheet.records() {
         let (project, written) = (record.text(0, problems), record.text(1, problems));
+        if record.is_date(1) {
+            let message = "是日期，不是报告期：表格软件把 2026-03 这样的文字改成了日期".to_owned();
+            let help = Some("把“报告期”这一列设成文本格式，重新填 2026-03、2026Q1 这样的报告期");
+            problems.push(record.problem(DiagnosticCode::SpoiledDate, Some(1), message, help));
+            continue;
+        }
         let (due, opens, grace) = (record.date(2, problems), record.date(3, problems), record.date(4, problems));
         let read = written.as_deref().and_then(|written| plan.schedule.parse(written));
         // The pipelines share this table: a season or campaign of another one is not for this definition to read.
@@ -285,7 +292,9 @@ fn typed(
         for (want, (column, words)) in columns.iter_mut().zip(&words).enumerate() {
             match column {
                 Column::Text(values) => {
-                    let text = record.text(want, problems).map(|text| {
+                    let is_id = schema.columns.get(want).is_some_and(|column| column.id_number);
+                    let text = if is_id { record.id_number(want, problems) } else { record.text(want, problems) };
+                    let text = text.map(|text| {
                         let known = words.as_ref().and_then(|words| words.get(&match_key(&text)));
                         known.map_or(text, |known| (*known).to_owned())
                     });
@@ -306,6 +315,37 @@ fn typed(
         columns,
         lines: records.iter().map(|record| record.line).collect(),
     }
+}
+
+/// Columns that rows are looked up by and that hold nothing: every look-up would find nothing and say so to nobody.
+pub fn never_matched(
+    problems: &mut Vec<Diagnostic>,
+    plan: &Plan,
+    tables: &BTreeMap<String, ReferenceTable>,
+    files: &[(String, PathBuf, String)],
+) {
+    let mut said: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for lookup in &plan.lookups {
+        let Some(table) = tables.get(&lookup.reference).filter(|table| !table.lines.is_empty()) else { continue };
+        for (_, name) in &lookup.on {
+            let at = table.column_names.iter().position(|column| column == name);
+            let Some(column) = at.and_then(|at| table.columns.get(at)) else { continue };
+            let holds = (0..table.lines.len()).any(|row| column.value(row) != Value::Nothing);
+            let path = files.iter().find(|(file, ..)| *file == table.name).map(|(_, path, _)| path);
+            if let (false, Some(path), true) = (holds, path, said.insert((&lookup.reference, name))) {
+                let message = format!("“{name}”整列是空的，“{}”什么也核对不出来", lookup.id);
+                let help = Some("照原件补上这一列".to_owned());
+                problems.push(Diagnostic::of_file(DiagnosticCode::ColumnEmpty, path, message, help));
+            }
+        }
+    }
+}
+
+/// What the report says of ID numbers that are wrong in the tables.
+pub fn wrong_ids(problems: &[Diagnostic]) -> Option<String> {
+    let wrong = problems.iter().filter(|problem| problem.code == DiagnosticCode::IdNumberWrong).count();
+    (wrong > 0)
+        .then(|| format!("参照表里有 {wrong} 个身份证号校验不对，按身份证号查不出这些人是否重复；见 huizong lint"))
 }
 
 /// match key → canonical word, of values and synonyms.

@@ -179,6 +179,12 @@ registry! {
         IssuedTotal "issued-total" = entry("名额分配表的合计不对", "核对各单位名额和合计");
         DuplicateCity "duplicate-city" = entry("地市重复", "每个地市只留一行");
         DuplicateDue "duplicate-due" = entry("截止日期重复", ONE_ROW);
+        SpoiledNumber "spoiled-number" = entry("表格软件把长数字改坏了，后面的数字已经丢了", "把这一列设成文本格式，照原件重新填");
+        SpoiledDate "spoiled-date" = entry("表格软件把文字改成了日期", "把这一列设成文本格式，重新填");
+        SpoiledText "spoiled-text" = entry("存成 csv 时有字丢了", "照原件补上，另存为 xlsx");
+        LostZero "lost-zero" = entry("代码前面的 0 丢了", "把这一列设成文本格式，补上前面的 0");
+        IdNumberWrong "id-number-wrong" = warning("身份证号校验不对", "照原件核对；改正以前查不出这个人是否重复");
+        ColumnEmpty "column-empty" = warning("核对要用的列整列是空的", "照原件补上，否则什么也核对不出来");
         HolidayConflict "holiday-conflict" = entry("同一天又放假又上班", ONE_ROW);
         SynonymIsCode "synonym-is-code" = entry("一个词在表里是代码，在定义里是别的写法", "从定义的 also 里删去");
         SynonymTargetGone "synonym-target-gone" = entry("写法指向的代码不在表中", "在表中补上，或改定义的 also");

@@ -86,7 +86,11 @@ const REFERENCE: Shape = Shape::of(&[
 const REFERENCE_COLUMN: Shape = Shape::of(&[
     must("name", Text, "列名"),
     may("also", Texts, "表头别的写法"),
-    must("type", Word(&words(&codes::COLUMN_TYPES)), "text 文字、integer 整数、number 小数、boolean 是否、date 日期"),
+    must(
+        "type",
+        Word(&words(&codes::COLUMN_TYPES)),
+        "text 文字、integer 整数、number 小数、boolean 是否、date 日期、id-number 身份证号",
+    ),
     may("codes", Text, "只能填这个代码表里的词"),
     may("required", Truth, "true：每一行都要填"),
 ]);
