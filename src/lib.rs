@@ -37,6 +37,7 @@ pub mod report;
 pub mod rows;
 pub mod run;
 pub mod samples;
+pub mod tables;
 pub mod text;
 pub mod validate;
 pub mod workspace;

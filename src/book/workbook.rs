@@ -9,6 +9,14 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 /// # Errors
 /// Never for the fixed date that is used.
 pub fn workbook(title: &str) -> Result<Workbook, XlsxError> {
+    begun(title, RESULTS)
+}
+
+/// The same with other keywords than those by which results are known again.
+///
+/// # Errors
+/// Never for the fixed date that is used.
+pub fn begun(title: &str, keywords: &str) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     let fixed = ExcelDateTime::from_ymd(2020, 1, 1)?;
     // Measured: level 6 costs four times level 1 and makes these workbooks a quarter smaller.
@@ -17,7 +25,7 @@ pub fn workbook(title: &str) -> Result<Workbook, XlsxError> {
         &DocProperties::new()
             .set_title(printable(title).0)
             .set_author("汇总")
-            .set_keywords(RESULTS)
+            .set_keywords(keywords)
             .set_creation_datetime(&fixed),
     );
     Ok(workbook)

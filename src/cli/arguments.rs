@@ -48,6 +48,11 @@ pub enum Verb {
     /// 检查流程定义和参照表是否写对
     #[command(after_help = "例：\n  huizong lint model-teams\n  huizong lint --explain unit-unknown")]
     Lint(LintOptions),
+    /// 把参照表写成 Excel 改不坏的工作簿：文本列、下拉列表、筛选、表头说明
+    #[command(
+        after_help = "例：\n  huizong tables --out 新参照表\n  huizong tables --reference D:\\参照表 --out 新参照表"
+    )]
+    Tables(TablesOptions),
     /// 生成虚构的样例报表（试用和压力测试）
     #[command(after_help = "例：\n  huizong sample model-teams --units 20000 --out 试验")]
     Sample(SampleOptions),
@@ -263,6 +268,19 @@ pub struct LintOptions {
     #[arg(long, value_name = "文件名", num_args = 0..=1, default_missing_value = "pipeline.toml",
           conflicts_with_all = ["pipeline", "reference", "explain"])]
     pub schema: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct TablesOptions {
+    /// 写到哪个文件夹
+    #[arg(long, value_name = "文件夹")]
+    pub out: PathBuf,
+    /// 参照表所在文件夹（不写则用 pipelines 里的 reference）
+    #[arg(long, value_name = "文件夹")]
+    pub reference: Option<PathBuf>,
+    /// 流程定义所在文件夹（默认用程序自带的 pipelines）
+    #[arg(long, value_name = "文件夹")]
+    pub pipelines: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]

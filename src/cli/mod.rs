@@ -14,6 +14,7 @@ mod run;
 mod sample;
 mod screen;
 mod summary;
+mod tables;
 mod usage;
 mod watch;
 
@@ -50,6 +51,7 @@ fn dispatch(args: impl IntoIterator<Item = OsString>, sampler: &Sampler) -> Exit
         arguments::Verb::Replay(options) => replay::replay(&options),
         arguments::Verb::Check(options) => check::check(&options),
         arguments::Verb::Lint(options) => lint::lint(&options),
+        arguments::Verb::Tables(options) => tables::tables(&options),
         arguments::Verb::Sample(options) => sample::sample(&options, sampler),
         arguments::Verb::Bench(options) => bench::bench(&options),
         arguments::Verb::Completions { shell } => Ok(usage::completions(shell, &mut arguments::command())),

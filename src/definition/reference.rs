@@ -23,6 +23,7 @@ use crate::definition::plan::Plan;
 use crate::domain::period::Period;
 use crate::formats::allowance::Allowance;
 use shelf::Shelf;
+pub use shelf::candidates;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 pub use tables::{City, Due, ReferenceTable};

@@ -6,7 +6,7 @@ use super::compound::Compound;
 use super::package::{Package, main_part};
 use super::refusal::{self, Refusal};
 use super::{bundle, compound, delimited, html, mhtml, ods, spreadsheetml, unlock, xls, xlsb, xlsx};
-use crate::model::RawWorkbook;
+use crate::model::{RawWorkbook, Unreadable};
 use memchr::memmem;
 
 /// Beginnings of files that are readable and no tables.
@@ -85,6 +85,16 @@ pub fn read(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
         return Err(Refusal::NotATable(format!("是{what}，不是表格")));
     }
     text(bytes, intake)
+}
+
+/// The name of the part of an xlsx that holds its first worksheet, for who adds to it.
+///
+/// # Errors
+/// It is none, or its own parts are missing or damaged.
+pub fn first_sheet(bytes: &[u8], allowance: Allowance) -> Result<String, Unreadable> {
+    let archive = Archive::open(bytes, bundle::MOST_MEMBERS, allowance).map_err(|broken| broken.refusal())?;
+    let package = Package::new(&archive, bytes)?;
+    xlsx::first_sheet(&package, &main_part(&package)?)
 }
 
 fn zip(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {

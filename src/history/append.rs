@@ -1,11 +1,14 @@
-//! Rows added to a reference table that is a csv: in its own encoding, separator and line ends, none of them twice.
+//! Rows added to a reference table, none of them twice: to a csv in its own encoding, separator and line ends, to an xlsx
+//! below its last row.
 
+use super::append_book::{NewCell, with_rows};
 use crate::atomic::{Lock, Stage, trouble};
 use crate::definition::ReferenceSchema;
 use crate::definition::reference::columns::{HeadedTable, Want};
-use crate::definition::reference::table_file::{self, Datum};
+use crate::definition::reference::table_file::{self, Datum, TableFile};
 use crate::formats::allowance::Allowance;
 use crate::formats::file::whole_file;
+use crate::language::Type;
 use crate::text::quote::{inert, of_inert};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -55,7 +58,7 @@ pub struct Addition {
 /// itself.
 ///
 /// # Errors
-/// It is no csv, its header lacks a column, or it cannot be read or locked. In Chinese; nothing was changed.
+/// It is neither csv nor xlsx, its header lacks a column, or it cannot be read or locked. In Chinese; nothing was changed.
 pub fn prepare(
     path: &Path,
     schema: &ReferenceSchema,
@@ -72,8 +75,10 @@ pub fn prepare(
     let lock = Lock::wait(folder)?;
     let bytes =
         whole_file(&real, MOST).map_err(|why| format!("打不开 {shown}：{}。请核对这个文件，再运行", why.cause))?;
-    if bytes.starts_with(b"PK\x03\x04") || path.extension().is_none_or(|end| !end.eq_ignore_ascii_case("csv")) {
-        return Err(format!("{shown} 不是 csv，程序不改写工作簿。请用 Excel 或 WPS 另存为 csv，再运行"));
+    let is = |extension: &str| path.extension().is_some_and(|end| end.eq_ignore_ascii_case(extension));
+    let is_book = bytes.starts_with(b"PK\x03\x04") && is("xlsx");
+    if !is_book && (bytes.starts_with(b"PK\x03\x04") || !is("csv")) {
+        return Err(format!("{shown} 不是 xlsx，也不是 csv，程序不改写它。请用 Excel 或 WPS 另存为 xlsx，再运行"));
     }
     let file =
         table_file::read(&real, Allowance::default()).map_err(|problem| format!("{shown}：{}", problem.message))?;
@@ -122,7 +127,7 @@ pub fn prepare(
     }
     let fresh: Vec<Vec<String>> = rows.iter().filter(|row| known.insert(plain(row))).cloned().collect();
     let (added, already) = (fresh.len(), rows.len() - fresh.len());
-    let style = CsvStyle::like(&bytes);
+    let style = if is_book { CsvStyle::PLAIN } else { CsvStyle::like(&bytes) };
     let trace = match (&own, taken_out.is_empty()) {
         (Some(own), false) => {
             let names = columns.iter().zip(&has).filter(|(_, has)| **has).map(|(name, _)| *name);
@@ -130,11 +135,20 @@ pub fn prepare(
         }
         _ => None,
     };
-    let new = (added > 0 || !lines.is_empty()).then(|| {
-        let kept = without_records(&bytes, &lines);
-        let more = if fresh.is_empty() { Vec::new() } else { style.lines(&fresh, &places, sheet.width(), &kept) };
-        [kept, more].concat()
-    });
+    let new = match (added > 0 || !lines.is_empty(), is_book) {
+        (false, _) => None,
+        (true, true) => {
+            let numbers = columns.iter().zip(&has).filter(|(_, has)| **has).map(|(name, _)| is_number(schema, name));
+            let (numbers, change): (Vec<bool>, _) = (numbers.collect(), LedgerChange { gone: &lines, fresh: &fresh });
+            let new = changed(&real, &bytes, &file, change, (&places, &numbers));
+            Some(new.map_err(|why| format!("{shown}：{why}。请用 huizong tables 写成新的工作簿，再运行"))?)
+        }
+        (true, false) => {
+            let kept = without_records(&bytes, &lines);
+            let more = if fresh.is_empty() { Vec::new() } else { style.lines(&fresh, &places, sheet.width(), &kept) };
+            Some([kept, more].concat())
+        }
+    };
     let appended = Appended { added, already, taken_out, lacking };
     Ok(Addition { appended, lock, name: name.to_owned(), shown, new, trace })
 }
@@ -179,9 +193,57 @@ impl Addition {
     }
 }
 
+fn is_number(schema: &ReferenceSchema, name: &str) -> bool {
+    let column = schema.columns.iter().find(|column| column.name == name);
+    column.is_some_and(|column| matches!(column.ty, Type::Integer | Type::Number))
+}
+
+/// What is done to a table.
+#[derive(Clone, Copy)]
+struct LedgerChange<'a> {
+    /// 1-based numbers of the rows that go.
+    gone: &'a BTreeSet<u32>,
+    fresh: &'a [Vec<String>],
+}
+
+/// The workbook with its rows changed, read back before anybody relies on it.
+fn changed(
+    path: &Path,
+    bytes: &[u8],
+    file: &TableFile,
+    change: LedgerChange<'_>,
+    (places, numbers): (&[usize], &[bool]),
+) -> Result<Vec<u8>, String> {
+    let last = file.rows.last().map_or(1, |(line, _)| *line);
+    let lines: Vec<Vec<NewCell<'_>>> = change.fresh.iter().map(|row| new_cells(row, places, numbers)).collect();
+    let new = with_rows(bytes, last, change.gone, &lines)?;
+    let read = table_file::of_bytes(path, &new, Allowance::default()).map_err(|problem| problem.message)?;
+    let stays = |(line, _): &&(u32, Vec<Datum>)| !change.gone.contains(line);
+    let old: Vec<&Vec<Datum>> = file.rows.iter().filter(stays).map(|(_, cells)| cells).collect();
+    let (kept, added) = read.rows.split_at_checked(old.len()).unwrap_or((&[], &[]));
+    let as_before = kept.iter().map(|(_, cells)| cells).eq(old);
+    let as_given = added.iter().map(|(_, cells)| texts(cells, places)).eq(change.fresh.iter().cloned());
+    if as_before && as_given { Ok(new) } else { Err("改过的表读回来不一样".to_owned()) }
+}
+
+/// The cells of a new row, from left to right.
+fn new_cells<'r>(row: &'r [String], places: &[usize], numbers: &[bool]) -> Vec<NewCell<'r>> {
+    let is_plain = |text: &str| text.len() <= 15 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let cells = places.iter().zip(numbers).zip(row);
+    let cell = |((col, number), text): ((&usize, &bool), &'r String)| NewCell {
+        col: *col,
+        text,
+        number: *number && is_plain(text),
+    };
+    let mut cells: Vec<NewCell<'r>> = cells.map(cell).collect();
+    cells.sort_by_key(|cell| cell.col);
+    cells
+}
+
 fn texts(cells: &[Datum], places: &[usize]) -> Vec<String> {
     let text = |at: &usize| match cells.get(*at) {
         Some(Datum::Text(text)) => text.clone(),
+        Some(Datum::Number(number)) => number.to_string(),
         _ => String::new(),
     };
     places.iter().map(text).collect()
@@ -195,6 +257,9 @@ struct CsvStyle {
 }
 
 impl CsvStyle {
+    /// What Excel opens by itself.
+    const PLAIN: CsvStyle = CsvStyle { utf8: true, separator: ',', line_end: "\r\n" };
+
     fn like(bytes: &[u8]) -> CsvStyle {
         let utf8 = std::str::from_utf8(bytes.strip_prefix(BOM).unwrap_or(bytes)).is_ok();
         let first = bytes.split(|b| *b == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
@@ -260,7 +325,6 @@ impl CsvStyle {
 mod tests {
     use super::*;
     use crate::definition::ReferenceColumn;
-    use crate::language::Type;
 
     fn schema() -> ReferenceSchema {
         let column = |name: &str, also: &[&str]| ReferenceColumn {
@@ -312,9 +376,13 @@ mod tests {
         let missing = prepare(&path, &schema(), &["年度", "名称", "文号"], &rows, None).unwrap_err();
         assert!(missing.contains("文号"), "{missing}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "年度,名称\n2025,甲\n");
-        let book = folder.path().join("台账.xlsx");
+        let book = folder.path().join("台账.ods");
         std::fs::write(&book, b"PK\x03\x04").unwrap();
+<<<<<<< HEAD
         assert!(prepare(&book, &schema(), &["年度"], &rows, None).unwrap_err().contains("另存为 csv"));
+=======
+        assert!(prepare(&book, &schema(), &["年度"], &rows).unwrap_err().contains("另存为 xlsx"));
+>>>>>>> 42ab215 (Reference tables as workbooks: huizong tables writes them, and rows of the ledger go into an xlsx below its last)
     }
 
     #[test]
@@ -337,6 +405,38 @@ mod tests {
             assert!(cell.starts_with('\'') || cell == "-5", "{line}");
         }
         assert_eq!(add(), (0, odd.len()), "{text}");
+    }
+
+    #[test]
+    fn a_workbook_takes_the_rows_below_its_last_and_keeps_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("台账.xlsx");
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (col, header) in (0..).zip(["文号", "集体名称", "备注", "年度"]) {
+            sheet.write_string(0, col, header).unwrap();
+        }
+        sheet.write_string(1, 0, "一号").unwrap().write_string(1, 1, "甲班").unwrap().write_number(1, 3, 2025).unwrap();
+        sheet.insert_note(0, 0, &rust_xlsxwriter::Note::new("说明")).unwrap();
+        book.save(&path).unwrap();
+        let columns = ["年度", "名称", "文号"];
+        let rows = [row(["2025", "甲班", "一号"]), row(["2026", "=1+1&<乙>", "二\"号"]), row(["2026", "丙", "340000"])];
+        let add = || {
+            let addition = prepare(&path, &schema(), &columns, &rows).unwrap();
+            let appended = addition.appended;
+            addition.write().unwrap();
+            appended
+        };
+        assert_eq!(add(), Appended { added: 2, already: 1 });
+        let written = std::fs::read(&path).unwrap();
+        let read = table_file::read(&path, Allowance::default()).unwrap();
+        let lines: Vec<Vec<String>> = read.rows.iter().map(|(_, cells)| texts(cells, &[0, 1, 2, 3])).collect();
+        assert_eq!(lines[2], ["二\"号", "=1+1&<乙>", "", "2026"]);
+        assert_eq!((read.rows[3].0, &lines[3][0]), (4, &"340000".to_owned()));
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&written)).unwrap();
+        assert!(zip.by_name("xl/comments1.xml").is_ok(), "the note on the header is still there");
+        assert_eq!(add(), Appended { added: 0, already: 3 });
+        assert_eq!(std::fs::read(&path).unwrap(), written, "not a byte changed");
     }
 
     /// A table that is a link is added to where it lies; the link stays one.

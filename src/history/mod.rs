@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod append;
+mod append_book;
 pub mod correction;
 pub mod decisions;
 pub mod figures;

@@ -16,7 +16,7 @@ const FLOORS: [&[&str]; 17] = [
     &["cli", "samples"],
     &["workspace"],
     &["run"],
-    &["ingest", "normalise", "validate", "compute", "report"],
+    &["ingest", "normalise", "validate", "compute", "report", "tables"],
     &["history"],
     &["rows"],
     &["definition"],

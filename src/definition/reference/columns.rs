@@ -114,6 +114,16 @@ impl<'a> HeadedTable<'a> {
         self.at.iter().flatten().copied().collect()
     }
 
+    /// Index of the header among the file's rows.
+    pub fn header(&self) -> usize {
+        self.first.saturating_sub(1)
+    }
+
+    /// The file's column of a want.
+    pub fn at(&self, want: usize) -> Option<usize> {
+        self.at.get(want).copied().flatten()
+    }
+
     /// Number of columns of the header's row.
     pub fn width(&self) -> usize {
         let header = self.first.checked_sub(1).and_then(|row| self.file.rows.get(row));

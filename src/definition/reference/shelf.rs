@@ -74,6 +74,6 @@ fn file_name(path: &Path) -> String {
 }
 
 /// The files of a folder that may be this table.
-fn candidates<'a>(folder: &'a Path, name: &'a str) -> impl Iterator<Item = PathBuf> + 'a {
+pub fn candidates<'a>(folder: &'a Path, name: &'a str) -> impl Iterator<Item = PathBuf> + 'a {
     FORMATS.iter().map(move |extension| folder.join(format!("{name}.{extension}"))).filter(|path| path.exists())
 }

@@ -66,10 +66,19 @@ pub fn read(path: &Path, allowance: Allowance) -> Result<TableFile, Diagnostic> 
     let mut bytes = Vec::new();
     // It may have grown since.
     std::fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(unreadable)?;
+    of_bytes(path, &bytes, allowance)
+}
+
+/// The table in the bytes of the file at `path`.
+///
+/// # Errors
+/// They cannot be read as a whole.
+pub fn of_bytes(path: &Path, bytes: &[u8], allowance: Allowance) -> Result<TableFile, Diagnostic> {
+    let problem = |code, message: String, help: &str| Diagnostic::of_file(code, path, message, Some(help.to_owned()));
     let is_text = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let intake = Intake { in_bundle: 0, lone_column: is_text, allowance };
     // Readers may panic on damaged files; that must not take the run down.
-    let read = std::panic::catch_unwind(|| sniff::read(&bytes, intake))
+    let read = std::panic::catch_unwind(|| sniff::read(bytes, intake))
         .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾").into()));
     let help = if is_text { "改正后另存为 UTF-8 的 csv" } else { "用 Excel 或 WPS 打开后另存为 xlsx" };
     let workbook = read.map_err(|refused| {
@@ -82,10 +91,10 @@ pub fn read(path: &Path, allowance: Allowance) -> Result<TableFile, Diagnostic> 
     })?;
     let rows = workbook.sheets.first().map(rows).unwrap_or_default();
     let narrow = workbook.format == Format::Delimited
-        && std::str::from_utf8(&bytes).is_err()
+        && std::str::from_utf8(bytes).is_err()
         && !bytes.starts_with(&[0xff, 0xfe])
         && !bytes.starts_with(&[0xfe, 0xff]);
-    Ok(TableFile { path: path.to_path_buf(), rows, narrow, sha256: crate::text::hex::hex(&Sha256::digest(&bytes)) })
+    Ok(TableFile { path: path.to_path_buf(), rows, narrow, sha256: crate::text::hex::hex(&Sha256::digest(bytes)) })
 }
 
 fn rows(sheet: &RawSheet) -> Vec<(u32, Vec<Datum>)> {

@@ -122,6 +122,21 @@ impl Calculation {
     }
 }
 
+/// The name of the part that holds the first worksheet, as [`read`] takes them.
+///
+/// # Errors
+/// The workbook's own parts are missing, damaged or refused, or it has no worksheet.
+pub fn first_sheet(package: &Package, main: &str) -> Result<String, Unreadable> {
+    let bytes = package.part(main)?.ok_or_else(|| refusal::damaged("缺少工作簿部件"))?;
+    let (listed, _) = workbook(&xml::decode(&bytes)?)?;
+    let relations = package.relations_of(main)?;
+    let of = |entry: &Listed| {
+        let sheet = |relation: &&Relation| relation.id == entry.relation && relation.kind.ends_with("/worksheet");
+        relations.iter().find(sheet).map(|relation| relation.target.clone())
+    };
+    listed.iter().find_map(of).ok_or_else(|| refusal::damaged("工作簿里没有工作表"))
+}
+
 /// Reads the sheets into `found`; whether any holds formulas with saved results.
 fn read_sheets(
     package: &Package,
