@@ -8,7 +8,7 @@
 //! cli · samples                                            faces: arguments, words, exit codes; returns made by code
 //! workspace                                                where definitions, samples, history and results are
 //! run                                                      the stages in order
-//! ingest · normalise · validate · compute · report         stages: none imports another
+//! ingest · normalise · validate · compute · report · tables   stages: none imports another
 //! history                                                  what earlier runs kept
 //! rows                                                     rows with their units, as polars sees them
 //! definition                                               TOML → checked plan; reference data

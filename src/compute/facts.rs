@@ -200,7 +200,8 @@ impl<'a> Facts<'a> {
 }
 
 fn needs<'c>(filters: &[&'c Checked]) -> Vec<&'c str> {
-    let columns: BTreeSet<&str> = filters.iter().flat_map(|filter| filter.columns.iter().map(String::as_str)).collect();
+    let columns: BTreeSet<&str> =
+        filters.iter().flat_map(|filter| filter.columns().iter().map(String::as_str)).collect();
     columns.into_iter().collect()
 }
 

@@ -137,7 +137,7 @@ pub fn criteria(list: &List) -> String {
     let mut said = Vec::new();
     for criterion in &list.criteria {
         let top = criterion.top.map(|top| format!("前 {top} 名"));
-        let parts: Vec<String> = criterion.when.iter().map(|when| when.words.clone()).chain(top).collect();
+        let parts: Vec<String> = criterion.when.iter().map(|when| when.words().to_owned()).chain(top).collect();
         said.push(parts.join(" 且 "));
     }
     format!("符合下列任一条：{}；符合几条的都写明", said.join("；"))

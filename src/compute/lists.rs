@@ -302,7 +302,7 @@ fn is_private(column: &ListColumn, list: &List, facts: &Facts<'_>) -> bool {
 /// Columns of the form that a column of the list shows, or turns on.
 fn read<'l>(column: &'l ListColumn, list: &'l List) -> Box<dyn Iterator<Item = &'l str> + 'l> {
     fn of<'l>(checked: impl Iterator<Item = &'l Checked> + 'l) -> Box<dyn Iterator<Item = &'l str> + 'l> {
-        Box::new(checked.flat_map(|checked| checked.columns.iter().map(String::as_str)))
+        Box::new(checked.flat_map(|checked| checked.columns().iter().map(String::as_str)))
     }
     match &column.value {
         ListValue::Number => of(list.filter.iter()),

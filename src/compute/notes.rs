@@ -64,7 +64,7 @@ pub fn computed<'c>(
     for column in computed.iter().rev() {
         match &column.kind {
             _ if !needed.contains(column.name.as_str()) => {}
-            ComputedKind::Value(checked) => needed.extend(checked.columns.iter().map(String::as_str)),
+            ComputedKind::Value(checked) => needed.extend(checked.columns().iter().map(String::as_str)),
             ComputedKind::Rank(ranking) => needed.extend([ranking.column.as_str()]),
         }
     }
@@ -72,7 +72,7 @@ pub fn computed<'c>(
     for column in computed.iter().filter(|column| needed.contains(column.name.as_str())) {
         if explained.insert(column.name.clone()) {
             words += &match &column.kind {
-                ComputedKind::Value(checked) => format!("；{}＝{}", column.name, checked.words.clone()),
+                ComputedKind::Value(checked) => format!("；{}＝{}", column.name, checked.words()),
                 ComputedKind::Rank(ranking) => format!("；{}是{}", column.name, super::words::ranking(ranking)),
             };
         }
@@ -84,14 +84,14 @@ fn conditioned(rows: String, filters: &[&Checked]) -> String {
     if filters.is_empty() {
         return rows;
     }
-    let sources: Vec<String> = filters.iter().map(|filter| filter.words.clone()).collect();
+    let sources: Vec<String> = filters.iter().map(|filter| filter.words().to_owned()).collect();
     format!("{rows}，条件：{}", sources.join(" 且 "))
 }
 
 /// What the standard demands that a condition judges by: `达标标准：室温合格率≥98%，…`.
 pub fn standard(form: usize, holds: &Checked, facts: &Facts<'_>) -> Option<String> {
     let standards = facts.plan.forms.get(form).map_or(&[][..], |form| &form.standards);
-    let standard = standards.iter().find(|standard| holds.columns.contains(&standard.verdict))?;
+    let standard = standards.iter().find(|standard| holds.columns().contains(&standard.verdict))?;
     let demands: Vec<String> =
         standard.demands.iter().map(|demand| format!("{}{}", demand.value, demand.words)).collect();
     Some(format!("规定：{}；没有规定的和分母为 0 的不判定，记“—”。", demands.join("，")))

@@ -265,7 +265,7 @@ fn on_run(code: FindingCode, found: String, expected: String, next: &str) -> Fin
 /// How a part of the quota comes about.
 pub fn definition(part: QuotaPart, facts: &Facts<'_>) -> String {
     let Some(quota) = &facts.plan.quota else { return String::new() };
-    let formal = &quota.formal.words;
+    let formal = quota.formal.words();
     match part {
         QuotaPart::Seats if facts.seats.as_ref().is_some_and(|seats| seats.issued) => {
             format!("下达的“{}”", quota.issued.as_deref().unwrap_or_default())

@@ -46,7 +46,7 @@ pub fn columns_of(statistic: &Statistic, kind: &MeasureKind) -> BTreeSet<String>
         StatisticRows::Codes { field } => Some(field),
         _ => None,
     };
-    let read = own.into_iter().chain(items.iter().map(|item| &item.filter)).flat_map(|checked| &checked.columns);
+    let read = own.into_iter().chain(items.iter().map(|item| &item.filter)).flat_map(|checked| checked.columns());
     read.chain(&statistic.across).chain(code).cloned().collect()
 }
 

@@ -75,7 +75,7 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
 
 fn criteria_words(statistic: &Statistic) -> String {
     let sources = statistic.criteria.iter().filter_map(|criterion| criterion.when.as_ref());
-    let sources: Vec<String> = sources.map(|when| when.words.clone()).collect();
+    let sources: Vec<String> = sources.map(|when| when.words().to_owned()).collect();
     format!("符合其中一条即列入：{}", sources.join("；"))
 }
 
@@ -289,7 +289,7 @@ fn label_definition(statistic: &Statistic) -> String {
         StatisticRows::City => "按推荐单位归属，各市按官方次序，其后是其他渠道，全部列出".to_string(),
         StatisticRows::Codes { field } => format!("“{field}”代码表的全部值，按官方次序"),
         StatisticRows::Items(items) => {
-            let items = items.iter().map(|item| format!("{}（{}）", item.label, item.filter.words.clone()));
+            let items = items.iter().map(|item| format!("{}（{}）", item.label, item.filter.words()));
             items.collect::<Vec<_>>().join("、")
         }
     }
@@ -313,32 +313,28 @@ fn definition(measure: usize, statistic: &Statistic, facts: &Facts<'_>) -> Strin
         }
         MeasureKind::Sum { from, value, filter } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
-            format!("{rows}，合计 {}", value.words.clone())
+            format!("{rows}，合计 {}", value.words())
         }
         MeasureKind::Average { from, value, filter } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
-            format!("{rows}，有数的行的 {} 合并求平均，不取平均的平均", value.words.clone())
+            format!("{rows}，有数的行的 {} 合并求平均，不取平均的平均", value.words())
         }
         MeasureKind::Rank { of, direction } => {
             format!("“{}”{}的名次，相同的并列（1、2、2、4），未报的不排", name(*of), direction.word())
         }
         MeasureKind::Ratio { from, of, over } => {
             let over = notes::source(from, &over.iter().collect::<Vec<_>>(), facts);
-            format!("分子 {}；分母 {over}；合并计算，不取平均", of.words.clone())
+            format!("分子 {}；分母 {over}；合并计算，不取平均", of.words())
         }
         MeasureKind::Rate { from, of, over, filter } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
-            format!(
-                "{rows}，合计 {} ÷ 合计 {}，两项都有数的行；合并计算，不取平均",
-                of.words.clone(),
-                over.words.clone()
-            )
+            format!("{rows}，合计 {} ÷ 合计 {}，两项都有数的行；合并计算，不取平均", of.words(), over.words())
         }
         MeasureKind::Verdict { from, holds, filter, met, unmet } => {
             let rows = notes::source(from, &filter.iter().collect::<Vec<_>>(), facts);
             format!(
                 "{rows}，能判定的行都符合 {} 为“{met}”，否则“{unmet}”，都不能判定为“—”；合计是符合的占比",
-                holds.words
+                holds.words()
             )
         }
         MeasureKind::Portion { of } => format!("本行“{0}” ÷ 合计“{0}”", name(*of)),

@@ -25,12 +25,7 @@ pub struct NewCell<'a> {
 ///
 /// # Errors
 /// Its first sheet is not written as a spreadsheet writes it. In Chinese.
-pub fn with_rows(
-    bytes: &[u8],
-    last: u32,
-    gone: &BTreeSet<u32>,
-    rows: &[Vec<NewCell<'_>>],
-) -> Result<Vec<u8>, String> {
+pub fn with_rows(bytes: &[u8], last: u32, gone: &BTreeSet<u32>, rows: &[Vec<NewCell<'_>>]) -> Result<Vec<u8>, String> {
     let part = first_sheet(bytes, Allowance::default()).map_err(|why| why.cause)?;
     let broken = |_| "里面有读不出来的部件".to_owned();
     let mut old = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;

@@ -97,7 +97,7 @@ fn rows(
         LedgerValue::Holds(condition) => Some(condition),
         _ => None,
     });
-    let judged = entry.filter.iter().chain(judged).flat_map(|condition| &condition.columns);
+    let judged = entry.filter.iter().chain(judged).flat_map(|condition| condition.columns());
     for name in judged.chain(read) {
         if !names.contains(name) {
             names.push(name.clone());

@@ -12,7 +12,7 @@ use polars::prelude::{DataType, Expr, LiteralValue, NULL, Scalar, lit, when};
 
 /// Never fails: whatever the gate let through has a meaning in polars.
 pub fn compile(checked: &Checked, context: &RunContext) -> Expr {
-    expression(&checked.node, context)
+    expression(checked.node(), context)
 }
 
 fn expression(node: &Term, context: &RunContext) -> Expr {
@@ -168,7 +168,7 @@ mod tests {
         let checked = check(source, &scope, None).unwrap_or_else(|problems| panic!("{source}: {problems:?}"));
         let out = frame().lazy().with_columns([compile(&checked, &context()).alias("out")]).collect().unwrap();
         let column = out.column("out").unwrap();
-        let wanted = match checked.ty {
+        let wanted = match checked.ty() {
             Type::Text => DataType::String,
             Type::Integer => DataType::Int64,
             Type::Number => DataType::Float64,

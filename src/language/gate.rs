@@ -20,25 +20,40 @@ const MAX_BYTES: usize = 20_000;
 const MAX_TOKENS: usize = 1_000;
 const MAX_DEPTH: usize = 30;
 
-/// A typed, resolved expression. It comes out of this gate and from nowhere else: nobody else can name `proof`.
+/// A typed, resolved expression. It comes out of this gate and from nowhere else: its parts are nobody else's to write.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checked {
-    /// As written.
-    pub source: String,
-    /// The same in words, for 口径说明.
-    pub words: String,
-    pub node: Term,
-    pub ty: Type,
-    /// Names of the columns that it reads, in order of first use, without repeats.
-    pub columns: Vec<String>,
-    proof: Proof,
+    source: String,
+    words: String,
+    node: Term,
+    ty: Type,
+    columns: Vec<String>,
 }
 
-/// That the gate let an expression through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Proof;
-
 impl Checked {
+    /// As written.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The same in words, for 口径说明.
+    pub fn words(&self) -> &str {
+        &self.words
+    }
+
+    pub fn node(&self) -> &Term {
+        &self.node
+    }
+
+    pub fn ty(&self) -> Type {
+        self.ty
+    }
+
+    /// Names of the columns that it reads, in order of first use, without repeats.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
     /// Whether a row has an answer at all: the condition that this is not NULL.
     pub fn is_known(&self) -> Checked {
         let node = Term::IsNull { value: Box::new(self.node.clone()), negated: true };
@@ -60,7 +75,7 @@ pub fn check(source: &str, scope: &Vocabulary, wanted: Option<Type>) -> Result<C
     match ty {
         Some(ty) if problems.is_empty() => {
             let words = words(&node, ty);
-            Ok(Checked { source: source.to_string(), words, node, ty, columns, proof: Proof })
+            Ok(Checked { source: source.to_string(), words, node, ty, columns })
         }
         _ => {
             problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
@@ -75,7 +90,7 @@ pub fn admit(source: &str, node: Term, scope: &Vocabulary) -> Option<Checked> {
     let mut columns = Vec::new();
     let ty = typed(&node, scope, &mut columns)?;
     let (source, words) = (source.to_owned(), source.to_owned());
-    Some(Checked { source, words, node, ty, columns, proof: Proof })
+    Some(Checked { source, words, node, ty, columns })
 }
 
 fn typed(term: &Term, vocabulary: &Vocabulary, columns: &mut Vec<String>) -> Option<Type> {

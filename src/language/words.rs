@@ -289,7 +289,7 @@ mod tests {
             values: [("人数下限".to_owned(), Literal::Integer(3))].into(),
         };
         let checked = check(source, &vocabulary, None).unwrap_or_else(|problems| panic!("{source}: {problems:?}"));
-        checked.words
+        checked.words().to_owned()
     }
 
     #[test]

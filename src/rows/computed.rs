@@ -21,7 +21,7 @@ pub fn append(grid: &mut Grid, form: &Form, context: &RunContext) {
 pub fn append_values(grid: &mut Grid, form: &Form, context: &RunContext) {
     for computed in &form.computed {
         if let ComputedKind::Value(checked) = &computed.kind
-            && checked.columns.iter().all(|name| grid.position(name).is_some())
+            && checked.columns().iter().all(|name| grid.position(name).is_some())
         {
             add(grid, computed, context);
         }

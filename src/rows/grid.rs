@@ -410,12 +410,12 @@ impl Grid {
 
     /// An expression's value for every row.
     pub fn values(&self, checked: &Checked, context: &RunContext) -> Values {
-        let needs: Vec<&str> = checked.columns.iter().map(String::as_str).collect();
+        let needs: Vec<&str> = checked.columns().iter().map(String::as_str).collect();
         let taken = self.evaluate(&[compile(checked, context)], &needs, |_, answers| Ok(answers.first().cloned()));
         // As in `rows_where`: the gate typed it, and stopping is right.
         let stretches =
             taken.unwrap_or_else(|error| panic!("polars refused an expression that the gate had typed: {error}"));
-        let mut all = empty(match checked.ty {
+        let mut all = empty(match checked.ty() {
             Type::Text => ColumnType::Text,
             Type::Integer => ColumnType::Integer,
             Type::Number => ColumnType::Number,
@@ -485,7 +485,7 @@ impl Grid {
     /// Per row, whether an expression is true; NULL is not true.
     pub fn mask(&self, checked: &Checked, context: &RunContext) -> Vec<bool> {
         let mut mask = vec![false; self.height];
-        let needs = checked.columns.iter().map(String::as_str).collect();
+        let needs = checked.columns().iter().map(String::as_str).collect();
         for row in self.rows_where(&[(compile(checked, context), needs)]).into_iter().flatten() {
             if let Some(slot) = mask.get_mut(row) {
                 *slot = true;

@@ -39,7 +39,7 @@ impl ValueKind {
         }
         let computed = form.computed.iter().position(|computed| computed.name == own);
         match computed.and_then(|at| Some((at, &form.computed.get(at)?.kind))) {
-            Some((at, ComputedKind::Value(checked))) => ValueKind::of_term(form, &checked.node, at),
+            Some((at, ComputedKind::Value(checked))) => ValueKind::of_term(form, checked.node(), at),
             _ => ValueKind::Plain,
         }
     }

@@ -303,6 +303,8 @@ mod tests {
     use super::*;
     use crate::atomic::step;
     use crate::definition::reference::ReferenceFolders;
+    use crate::definition::reference::table_file::{self, Datum};
+    use crate::formats::allowance::Allowance;
     use crate::run::prepare::prepare;
     use std::collections::BTreeMap;
     use std::fs;
@@ -339,8 +341,15 @@ mod tests {
             fs::copy(entry.path(), period.join(entry.file_name())).unwrap();
         }
         for entry in fs::read_dir(root.join("pipelines/reference")).unwrap().flatten() {
-            let text = fs::read_to_string(entry.path()).unwrap().replace("model-teams、honours", "tally");
-            fs::write(reference.join(entry.file_name()), text).unwrap();
+            let path = entry.path();
+            if path.extension().is_none_or(|extension| extension != "xlsx") || path.ends_with("荣誉台账.xlsx") {
+                continue;
+            }
+            let rows = table_file::read(&path, Allowance::default()).unwrap().rows;
+            let line = |cells: &[Datum]| cells.iter().map(Datum::words).collect::<Vec<_>>().join(",") + "\n";
+            let text: String = rows.iter().map(|(_, cells)| line(cells)).collect();
+            let text = text.replace("model-teams、honours", "tally");
+            fs::write(reference.join(entry.file_name()).with_extension("csv"), text).unwrap();
         }
         fs::write(reference.join("荣誉台账.csv"), LEDGER).unwrap();
         let definition = home.path().join("tally/pipeline.toml");

@@ -9,12 +9,13 @@ use super::roster::{SampleRoster, SampleUnit};
 use super::sheet;
 use super::sheet::Page;
 use super::{honours, innovation, teams};
+use crate::definition::reference::candidates;
 use rayon::prelude::*;
 
 /// Pipelines there are large trials of.
 const LARGE: [&str; 3] = ["model-teams", "honours", "innovation"];
 
-/// Writes `out/returns/<city>/<unit>.xlsx` and `out/reference/*.csv`.
+/// Writes `out/returns/<city>/<unit>.xlsx` and `out/reference/`.
 ///
 /// # Errors
 /// A sentence: reference tables that can't be read, files that can't be written.
@@ -151,9 +152,11 @@ fn reference(options: &Options, cities: &[&SampleUnit], units: &[SampleUnit]) ->
         write(&folder.join("名额分配表.csv"), format!("推荐单位,名额\n{issued}").as_bytes())?;
     }
     for table in ["地市顺序", "截止日期", "节假日", "荣誉台账", "行业代码", "所有制代码"] {
-        let from = options.reference().join(format!("{table}.csv"));
+        let shared = options.reference();
+        let missing = || format!("{} 里没有{table}", shared.display());
+        let from = candidates(&shared, table).next().ok_or_else(missing)?;
         let bytes = std::fs::read(&from).map_err(|error| format!("{}：{error}", from.display()))?;
-        write(&folder.join(format!("{table}.csv")), &bytes)?;
+        write(&folder.join(from.file_name().unwrap_or_default()), &bytes)?;
     }
     Ok(())
 }

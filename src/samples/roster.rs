@@ -1,5 +1,8 @@
 //! The fictitious units and the honour ledger of the shipped reference folder, as the samples need them.
 
+use crate::definition::reference::candidates;
+use crate::definition::reference::table_file::{self, Datum};
+use crate::formats::allowance::Allowance;
 use std::path::Path;
 
 /// A unit of 单位名册.
@@ -33,14 +36,14 @@ pub struct SampleRoster {
     pub ledger: Vec<Honour>,
 }
 
-/// Rows of a plain CSV file (no quoted fields, as the reference files are), each as a lookup by header.
+/// Rows of a reference table, each as a lookup by header.
 fn rows(folder: &Path, table: &str) -> Result<Vec<Vec<(String, String)>>, String> {
-    let path = folder.join(format!("{table}.csv"));
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}：{error}", path.display()))?;
-    let mut lines = text.trim_start_matches('\u{feff}').lines();
-    let headers: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
-    let pair = |line: &str| headers.iter().map(|h| h.to_string()).zip(line.split(',').map(str::to_string)).collect();
-    Ok(lines.filter(|line| !line.trim().is_empty()).map(pair).collect())
+    let path = candidates(folder, table).next().ok_or_else(|| format!("{} 里没有{table}", folder.display()))?;
+    let file =
+        table_file::read(&path, Allowance::default()).map_err(|why| format!("{}：{}", path.display(), why.message))?;
+    let mut lines = file.rows.iter().map(|(_, cells)| cells.iter().map(Datum::words).collect::<Vec<String>>());
+    let headers = lines.next().unwrap_or_default();
+    Ok(lines.map(|cells| headers.iter().cloned().zip(cells).collect()).collect())
 }
 
 impl SampleRoster {

@@ -107,7 +107,7 @@ fn rows(
     for (row, (_, cells)) in (0u32..).zip(&file.rows) {
         for (at, cell) in cells.iter().enumerate() {
             let col = u16::try_from(at).unwrap_or(u16::MAX);
-            let shown = words(cell);
+            let shown = cell.words();
             if row as usize >= header
                 && let Some(width) = widths.get_mut(at)
             {
@@ -227,7 +227,7 @@ fn data(
             sheet.write_datetime_with_format(row, col, &day, format)?;
         }
         _ => {
-            sheet.write_string_with_format(row, col, words(cell), format)?;
+            sheet.write_string_with_format(row, col, cell.words(), format)?;
         }
     }
     Ok(())
@@ -246,19 +246,6 @@ fn day(cell: &Datum) -> Option<ExcelDateTime> {
 fn is_plain(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// What a cell says as a text.
-fn words(cell: &Datum) -> String {
-    match cell {
-        Datum::Empty => String::new(),
-        Datum::Text(text) | Datum::Broken(text) => text.clone(),
-        Datum::Number(number) => number.to_string(),
-        Datum::Boolean(yes) => if *yes { "是" } else { "否" }.to_owned(),
-        Datum::Date(day) => {
-            civil(*day).map_or_else(String::new, |(year, month, day)| format!("{year}-{month:02}-{day:02}"))
-        }
-    }
 }
 
 fn broken(line: u32, cells: &[Datum]) -> Option<String> {

@@ -154,5 +154,5 @@ fn needs(gone: &Gone) -> BTreeSet<String> {
         TemplatePart::Hole(name) => Some(name.clone()),
         TemplatePart::Text(_) => None,
     });
-    gone.when.iter().flat_map(|when| when.columns.iter().cloned()).chain(said).collect()
+    gone.when.iter().flat_map(|when| when.columns().iter().cloned()).chain(said).collect()
 }

@@ -27,7 +27,7 @@ fn check_one(rows: &FormRows, rule: &GroupRule, context: &RunContext) -> Vec<Fin
     let common: Vec<String> = fields.map(|field| field.name.to_string()).collect();
     let whole = grid.gather(&firsts, &common, figures);
     let failed = compile(&rule.check, context).not();
-    let needs = rule.check.columns.iter().map(String::as_str).collect();
+    let needs = rule.check.columns().iter().map(String::as_str).collect();
     let mut findings = Vec::new();
     let GroupRule { code, severity, effect, trial, line, .. } = rule;
     let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: *line };

@@ -67,7 +67,7 @@ fn wanted(form: &Form) -> BTreeMap<&'static str, BTreeSet<String>> {
     }
     let mut wanted: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
     for rule in &form.rules {
-        let read = rule.when.iter().chain([&rule.check]).flat_map(|part| &part.columns).map(String::as_str);
+        let read = rule.when.iter().chain([&rule.check]).flat_map(|part| part.columns()).map(String::as_str);
         let said = [&rule.found, &rule.expected, &rule.next].into_iter().flat_map(holes);
         for (earlier, column) in read.chain(said).filter_map(split_earlier) {
             wanted.entry(earlier).or_default().insert(column.to_owned());

@@ -45,7 +45,7 @@ fn values(outlier: &Outlier, grid: &Grid, context: &RunContext) -> Vec<Option<f6
 }
 
 fn numbers(value: &Checked, grid: &Grid, context: &RunContext) -> Vec<Option<f64>> {
-    let needs: Vec<&str> = value.columns.iter().map(String::as_str).collect();
+    let needs: Vec<&str> = value.columns().iter().map(String::as_str).collect();
     let expression = compile(value, context).cast(DataType::Float64);
     let stretches = grid.evaluate(&[expression], &needs, |_, answers| match answers {
         [answer] => Ok(answer.f64()?.iter().collect::<Vec<_>>()),
@@ -73,7 +73,7 @@ fn by_history(
     for (at, then) in earlier.iter().enumerate() {
         let Some(records) = StoredRecords::load(rows, then, yardstick) else { continue };
         usable += 1;
-        let needs = outlier.value.columns.iter().chain(outlier.when.iter().flat_map(|when| &when.columns));
+        let needs = outlier.value.columns().iter().chain(outlier.when.iter().flat_map(|when| when.columns()));
         let grid = stored_grid(rows, &records, needs.cloned().collect(), yardstick);
         let values = values(outlier, &grid, &context(plan, reference, then));
         for (series, key) in series.iter_mut().zip(&alone) {

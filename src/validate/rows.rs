@@ -114,7 +114,7 @@ impl<'a> FormRows<'a> {
             .iter()
             .map(|rule| {
                 let failed = compile(&rule.check, context).not();
-                let needs = rule.when.iter().chain([&rule.check]).flat_map(|part| part.columns.iter());
+                let needs = rule.when.iter().chain([&rule.check]).flat_map(|part| part.columns().iter());
                 let needs = needs.map(String::as_str).collect();
                 // FALSE where either part is false; NULL, and so no finding, where the answer hangs on a NULL.
                 match &rule.when {
@@ -128,7 +128,7 @@ impl<'a> FormRows<'a> {
             let Rule { code, severity, effect, trial, line, .. } = rule;
             let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: *line };
             let judged =
-                || rule.when.iter().chain([&rule.check]).flat_map(|part| part.columns.iter().map(String::as_str));
+                || rule.when.iter().chain([&rule.check]).flat_map(|part| part.columns().iter().map(String::as_str));
             findings.extend(failed.into_iter().map(|row| {
                 let said = [&rule.found, &rule.expected, &rule.next].map(|part| self.render(part, row, &[]));
                 self.finding(row, weight, &rule.cells, self.read(row, judged()), said)

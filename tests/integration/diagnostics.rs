@@ -122,6 +122,39 @@ fn what_lint_prints_is_kept_beside_each_definition() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Codes that what `lint` prints shows.
+fn codes_in(printed: &str) -> impl Iterator<Item = &str> {
+    let code = |line: &'_ str| -> Option<(usize, usize)> { Some((line.find('[')? + 1, line.find("]:")?)) };
+    printed.lines().filter_map(move |line| line.get(code(line)?.0..code(line)?.1))
+}
+
+/// Reference data with mistakes: `tests/definitions/reference/<pipeline>.<what>/`, with what `lint` prints as `lint.txt`.
+fn reference_cases() -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(root().join("tests/definitions/reference")).expect("cases");
+    let mut cases: Vec<PathBuf> = folder.flatten().map(|entry| entry.path()).collect();
+    cases.sort();
+    cases
+}
+
+#[test]
+fn what_lint_prints_of_spoiled_reference_data_is_kept_beside_it() {
+    let mut wrong = Vec::new();
+    for case in reference_cases() {
+        let name = case.file_name().expect("a name").to_string_lossy().into_owned();
+        let pipeline = name.split('.').next().expect("a pipeline");
+        let reference = format!("tests/definitions/reference/{name}");
+        let said = say(&["lint", pipeline, "--reference", &reference]);
+        let now = (said.err + &said.out).replace('\\', "/");
+        let kept = case.join("lint.txt");
+        if std::env::var_os("HUIZONG_UPDATE").is_some() {
+            std::fs::write(&kept, now).expect("what lint prints");
+        } else if std::fs::read_to_string(&kept).unwrap_or_default() != now {
+            wrong.push(format!("{}:\n{now}", kept.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_mistake_is_said_where_it_stands() {
     let mut shown = BTreeSet::new();
@@ -142,8 +175,13 @@ fn every_mistake_is_said_where_it_stands() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let printed: Vec<String> = reference_cases()
+        .iter()
+        .map(|case| std::fs::read_to_string(case.join("lint.txt")).expect("what lint prints"))
+        .collect();
+    shown.extend(printed.iter().flat_map(|printed| codes_in(printed)));
     let hidden: BTreeSet<&str> =
         DiagnosticCode::ALL.iter().map(|code| code.as_str()).filter(|code| !shown.contains(code)).collect();
     let known: BTreeSet<&str> = OF_FILES.iter().copied().collect();
-    assert_eq!(hidden, known, "codes that no fixture shows, and those of whole files");
+    assert_eq!(hidden, known, "codes that no fixture shows, and those that need more than texts to be shown");
 }

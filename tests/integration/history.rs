@@ -2,7 +2,7 @@
 //! future, issued, or written by two at once.
 
 use super::shop::{DEFINITION, HEFEI, Shop, WUHU, integers, month};
-use super::support::{Said, all_bytes, huizong, root, say};
+use super::support::{Said, all_bytes, huizong, root, say, table_text};
 use super::workshop::{folder, page, xlsx};
 use huizong::history::head::{StoredType, Unusable};
 use huizong::history::remarks::HistoryGap;
@@ -376,9 +376,9 @@ fn selections_are_entered_into_the_ledger_once() {
     let home = folder(&[("returns/合肥市总工会.xlsx", &xlsx(&[page(HEFEI, 3)]))]);
     let word = |name: &str| home.path().join(name).to_str().expect("UTF-8").to_owned();
     std::fs::create_dir_all(home.path().join("reference")).expect("a folder");
-    let ledger = home.path().join("reference/荣誉台账.csv");
-    std::fs::copy(root().join("pipelines/reference/荣誉台账.csv"), &ledger).expect("copied");
-    let before = std::fs::read_to_string(&ledger).expect("the ledger");
+    let ledger = home.path().join("reference/荣誉台账.xlsx");
+    std::fs::copy(root().join("pipelines/reference/荣誉台账.xlsx"), &ledger).expect("copied");
+    let before = table_text(&ledger);
     let (returns, out, history, reference) = (word("returns"), word("out"), word("history"), word("reference"));
     let run = |more: &[&str]| {
         let mut args =
@@ -432,7 +432,7 @@ fn selections_are_entered_into_the_ledger_once() {
     let said = enter();
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(said.out.contains("新记 2 条") && said.out.contains("未入选 1 条"), "{}", said.out);
-    let after = std::fs::read_to_string(&ledger).expect("the ledger");
+    let after = table_text(&ledger);
     let added = after.strip_prefix(&before).expect("only added to");
     assert_eq!(added.lines().count(), 2, "{added}");
     assert!(added.lines().all(|line| {
@@ -440,7 +440,7 @@ fn selections_are_entered_into_the_ledger_once() {
             && line.contains(",皖工发〔2026〕12号,制造业,合肥,是,,合肥市总工会.xlsx 第 ")
     }));
     assert!(enter().out.contains("新记 0 条"));
-    assert_eq!(std::fs::read_to_string(&ledger).expect("the ledger"), after, "never twice");
+    assert_eq!(table_text(&ledger), after, "never twice");
     // Rules tried on the period find what they would have found then, and say what they left out.
     let left_out = "2026年：“荣誉台账”里有 2 条是本期及以后各期印发时记入的，不参加核对";
     let again = replay();
@@ -453,7 +453,7 @@ fn selections_are_entered_into_the_ledger_once() {
     super::support::select(Path::new(&list), &["1号班组"]);
     let said = enter();
     assert!(said.code == 0 && said.out.contains("新记 1 条") && said.out.contains("撤出 1 条"), "{}", said.out);
-    let now = std::fs::read_to_string(&ledger).expect("the ledger");
+    let now = table_text(&ledger);
     let own: Vec<&str> = now.strip_prefix(&before).expect("the rest stays").lines().collect();
     assert!(own.len() == 2 && own.iter().all(|line| !line.contains("1号班组")), "{own:?}");
     let trace = std::fs::read_to_string(home.path().join("reference/荣誉台账_撤出记录.csv")).expect("the trace");

@@ -1,6 +1,6 @@
 //! Which output may hold what of a person, in one table; and every output that may not hold numbers is scanned whole.
 
-use super::support::{Results, all_bytes, huizong, root, said};
+use super::support::{Results, all_bytes, huizong, root, said, shipped_reference};
 use super::workshop::{folder, page, run_on, text, xlsx};
 use huizong::text::width::narrow;
 use std::path::Path;
@@ -165,12 +165,10 @@ fn outputs_that_must_not_hold_numbers_hold_none_however_they_are_spelled() {
 /// The project's definitions in a folder of their own, one file changed.
 fn project(file: &str, change: impl Fn(&str) -> String) -> tempfile::TempDir {
     let ours = tempfile::tempdir().expect("a temporary folder");
-    for part in ["model-teams", "reference"] {
-        std::fs::create_dir_all(ours.path().join(part)).expect("a folder");
-        for entry in std::fs::read_dir(root().join("pipelines").join(part)).expect("a folder").flatten() {
-            std::fs::copy(entry.path(), ours.path().join(part).join(entry.file_name())).expect("a copy");
-        }
-    }
+    shipped_reference(&ours.path().join("reference"));
+    std::fs::create_dir_all(ours.path().join("model-teams")).expect("a folder");
+    let definition = "model-teams/pipeline.toml";
+    std::fs::copy(root().join("pipelines").join(definition), ours.path().join(definition)).expect("a copy");
     let path = ours.path().join(file);
     let text = std::fs::read_to_string(&path).expect("UTF-8");
     let changed = change(&text);

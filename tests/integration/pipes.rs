@@ -43,8 +43,8 @@ fn a_pipe_in_place_of_a_definition_an_included_file_or_a_reference_table_is_name
     for (file, named) in [
         ("studios/pipeline.toml", "不是普通文件"),
         ("reference/codes.toml", "不是普通文件"),
-        ("reference/单位名册.csv", "不是普通文件"),
-        ("reference/单位别名.csv", "不是普通文件"),
+        ("reference/单位名册.xlsx", "不是普通文件"),
+        ("reference/单位别名.xlsx", "不是普通文件"),
     ] {
         let home = pipelines();
         pipe(&home.path().join(file));

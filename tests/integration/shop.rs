@@ -1,6 +1,6 @@
 //! A project with one small monthly pipeline and a history of its own: what the tests of the store work in.
 
-use super::support::{Said, root, say};
+use super::support::{Said, say, shipped_reference};
 use super::workshop::{Page, folder, page, text, xlsx};
 use huizong::definition::reference::ReferenceFolders;
 use huizong::definition::{Plan, Reference};
@@ -54,11 +54,10 @@ impl Shop {
     pub fn new(definition: &str) -> Shop {
         let folder = folder(&[("pipelines/tally/pipeline.toml", definition.as_bytes())]);
         let target = folder.path().join("pipelines/reference");
-        std::fs::create_dir_all(&target).expect("a folder");
-        for entry in std::fs::read_dir(root().join("pipelines/reference")).expect("reference tables").flatten() {
-            let text = std::fs::read_to_string(entry.path()).expect("a table").replace("model-teams、honours", "tally");
-            std::fs::write(target.join(entry.file_name()), text).expect("a table");
-        }
+        shipped_reference(&target);
+        let roster = target.join("单位名册.csv");
+        let text = std::fs::read_to_string(&roster).expect("the roster").replace("model-teams、honours", "tally");
+        std::fs::write(roster, text).expect("the roster");
         Shop { folder }
     }
 

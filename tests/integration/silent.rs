@@ -1,6 +1,6 @@
 //! Every way in which a cell could be read wrongly without a word: each is read right, or named.
 
-use super::support::{Results, root, say};
+use super::support::{Results, root, say, shipped_reference};
 use super::workshop::{Cell, Page, accepted, all_cells, folder, page, parts, raw, run_book, text, xlsx, zip};
 
 const UNIT: &str = "合肥市总工会";
@@ -335,7 +335,9 @@ fn funds(cover: &str, header: &str, benefit: Cell, rate: Cell) -> (Vec<String>, 
 fn funds_run(cover: &str, header: &str, benefit: Cell, rate: Cell) -> Results {
     // The shipped reference tables, with a roster whose units owe this form.
     let mut files = vec![("pipelines/funds/pipeline.toml".to_owned(), FUNDS.as_bytes().to_vec())];
-    for entry in std::fs::read_dir(root().join("pipelines/reference")).expect("reference tables").flatten() {
+    let tables = tempfile::tempdir().expect("a temporary folder");
+    shipped_reference(tables.path());
+    for entry in std::fs::read_dir(tables.path()).expect("reference tables").flatten() {
         let text = std::fs::read_to_string(entry.path()).expect("a table").replace("model-teams、honours", "funds");
         files.push((format!("pipelines/reference/{}", entry.file_name().to_string_lossy()), text.into_bytes()));
     }

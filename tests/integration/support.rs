@@ -33,6 +33,33 @@ pub fn no_tool(test: &str, tool: &str) {
     assert!(std::env::var_os("CI").is_none(), "{test}: in CI {tool} has to be there");
 }
 
+/// A reference table as the text of a csv, whatever it is kept in.
+pub fn table_text(path: &Path) -> String {
+    use huizong::definition::reference::table_file::{Datum, read};
+    let file = read(path, huizong::formats::allowance::Allowance::default()).expect("a table");
+    let line = |(_, cells): &(u32, Vec<Datum>)| cells.iter().map(Datum::words).collect::<Vec<_>>().join(",") + "\n";
+    let width = file.rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
+    let whole = |(number, cells): &(u32, Vec<Datum>)| {
+        let mut cells = cells.clone();
+        cells.resize(width, Datum::Empty);
+        line(&(*number, cells))
+    };
+    file.rows.iter().map(whole).collect()
+}
+
+/// The shipped reference data in a folder, its tables as csv, so that a test can change them as texts.
+pub fn shipped_reference(into: &Path) {
+    std::fs::create_dir_all(into).expect("a folder");
+    for entry in std::fs::read_dir(root().join("pipelines/reference")).expect("reference tables").flatten() {
+        let (path, name) = (entry.path(), into.join(entry.file_name()));
+        if path.extension().is_some_and(|extension| extension == "xlsx") {
+            std::fs::write(name.with_extension("csv"), table_text(&path)).expect("a table");
+        } else {
+            std::fs::copy(&path, name).expect("a copy");
+        }
+    }
+}
+
 /// Every file below a folder with its bytes, locks aside.
 pub fn all_bytes(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     let mut found = std::collections::BTreeMap::new();

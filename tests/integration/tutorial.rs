@@ -95,6 +95,10 @@ impl Desk {
             ("diff", [file, ..]) => self.change(step, file, &place),
             ("toml" | "csv", [.., file]) if says(&["Save as", "存为"]) => self.write(file, &lines(&step.body)),
             ("toml" | "csv", [.., file]) if says(&["Add to the end of", "末尾加上"]) => {
+                if file.ends_with(".xlsx") {
+                    let row = |line: &String| line.split(',').map(str::to_owned).collect();
+                    return self.edit(file, |rows| rows.extend(step.body.iter().map(row)));
+                }
                 let text = self.read(file);
                 assert!(text.ends_with('\n'), "{place}: {file} ends in the middle of a line");
                 self.write(file, &(text + &lines(&step.body)));
@@ -140,17 +144,33 @@ impl Desk {
         self.write(file, &text.replace(&old, &new));
     }
 
+    /// What an officer does in Excel: opens a table, types, saves.
+    fn edit(&self, file: &str, typed: impl FnOnce(&mut Vec<Vec<String>>)) {
+        let path = self.path(file);
+        let text = super::support::table_text(&path);
+        let mut rows: Vec<Vec<String>> =
+            text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
+        typed(&mut rows);
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (at, row) in (0..).zip(&rows) {
+            for (col, cell) in (0..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
+                sheet.write_string(at, col, cell).expect("a cell");
+            }
+        }
+        book.save(path).expect("saved");
+    }
+
     /// Adds a word to the last column of the named units' lines.
     fn enrol(&self, step: &Step, file: &str, word: &str, place: &str) {
         let mut enrolled = 0;
-        let line = |line: &str| {
-            let named = line.split(',').nth(1).is_some_and(|name| step.body.iter().any(|unit| unit == name));
-            enrolled += usize::from(named);
-            format!("{line}{}\n", if named { word } else { "" })
-        };
-        let text: String = self.read(file).lines().map(line).collect();
+        self.edit(file, |rows| {
+            for row in rows.iter_mut().filter(|row| step.body.contains(&row[1])) {
+                enrolled += 1;
+                row.last_mut().expect("the last column").push_str(word);
+            }
+        });
         assert_eq!(enrolled, step.body.len(), "{place}: every unit is in {file}");
-        self.write(file, &text);
     }
 
     /// Every row shown has its cells, in order, in one row of the sheet.

@@ -23,7 +23,7 @@ impl MeasureFrame<'_> {
         filters: &[&Checked],
     ) -> Result<MeasureCells, String> {
         let sifted = self.sift(sorted, filters)?;
-        let (mut cells, filled) = if value.ty == Type::Integer {
+        let (mut cells, filled) = if value.ty() == Type::Integer {
             let values = self.values(sorted, |facts, rows| facts.integers(rows, value))?;
             let sum = self.whole_sum(sorted, &sifted, &values)?;
             (self.grid(sum, sorted.slices, StatCell::Integer), present(&values))

@@ -137,7 +137,7 @@ impl Form {
             if let ComputedKind::Value(checked) = &computed.kind
                 && sources.remove(&computed.name)
             {
-                sources.extend(checked.columns.iter().cloned());
+                sources.extend(checked.columns().iter().cloned());
             }
         }
         sources

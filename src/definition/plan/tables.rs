@@ -261,7 +261,7 @@ impl MeasureKind {
             | MeasureKind::Quota(_)
             | MeasureKind::Outstanding { .. }
             | MeasureKind::Rank { .. } => ColumnType::Integer,
-            MeasureKind::Sum { value, .. } if value.ty == crate::language::Type::Integer => ColumnType::Integer,
+            MeasureKind::Sum { value, .. } if value.ty() == crate::language::Type::Integer => ColumnType::Integer,
             MeasureKind::Verdict { .. } => ColumnType::Text,
             MeasureKind::Sum { .. }
             | MeasureKind::Average { .. }

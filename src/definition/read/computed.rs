@@ -47,7 +47,7 @@ fn kind(section: &Section<'_>, columns: &Columns, context: &Context<'_>) -> Opti
     match (section.get("value").is_some(), section.get("rank").is_some()) {
         (true, false) => {
             let checked = context.value(&section.word("value")?, columns)?;
-            let ty = match checked.ty {
+            let ty = match checked.ty() {
                 Type::Text => ColumnType::Text,
                 Type::Integer => ColumnType::Integer,
                 Type::Number => ColumnType::Number,

@@ -178,8 +178,8 @@ impl<'a> Context<'a> {
     /// An expression that yields a number.
     pub fn number(&self, word: &Word<'_>, columns: &Columns) -> Option<Checked> {
         let checked = self.judge(word, columns, None)?;
-        if !matches!(checked.ty, Type::Integer | Type::Number) {
-            word.report(DiagnosticCode::WrongType, format!("这里要用数，得到的是{}", checked.ty.word()), None);
+        if !matches!(checked.ty(), Type::Integer | Type::Number) {
+            word.report(DiagnosticCode::WrongType, format!("这里要用数，得到的是{}", checked.ty().word()), None);
             return None;
         }
         Some(checked)

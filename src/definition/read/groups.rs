@@ -183,7 +183,7 @@ fn group(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'
         }
     }
     for value in &values {
-        let ty = if value.kind == GroupKind::Count { Type::Integer } else { value.of.ty };
+        let ty = if value.kind == GroupKind::Count { Type::Integer } else { value.of.ty() };
         common.scope.columns.insert(value.name.clone(), ty);
         common.names.push(value.name.clone());
     }

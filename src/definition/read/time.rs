@@ -180,9 +180,9 @@ fn bounds(section: &Section<'_>, against: Option<Against>) -> Bounds {
 
 /// The unit of money of a value that is one column and nothing else.
 fn money(value: &Checked, form: &Form) -> Option<Money> {
-    let [column] = value.columns.as_slice() else { return None };
+    let [column] = value.columns() else { return None };
     let field = form.fields.iter().find(|field| *field.name == **column)?;
-    match (value.source.trim() == column, field.measured_in.as_deref()) {
+    match (value.source().trim() == column, field.measured_in.as_deref()) {
         (true, Some("元")) => Some(Money::Yuan),
         (true, Some("万元")) => Some(Money::TenThousand),
         _ => None,

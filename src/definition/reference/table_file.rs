@@ -31,6 +31,19 @@ pub enum Datum {
     Broken(String),
 }
 
+impl Datum {
+    /// What the cell says as a text; a day as 2026-03-05.
+    pub fn words(&self) -> String {
+        match self {
+            Datum::Empty => String::new(),
+            Datum::Text(text) | Datum::Broken(text) => text.clone(),
+            Datum::Number(number) => number.to_string(),
+            Datum::Boolean(yes) => if *yes { "是" } else { "否" }.to_owned(),
+            Datum::Date(day) => crate::text::dates::show_day(*day),
+        }
+    }
+}
+
 /// A file's rows that hold anything, each with its 1-based number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableFile {

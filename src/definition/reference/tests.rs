@@ -226,13 +226,13 @@ fn what_is_missing_is_said_with_the_folders_searched() {
     assert!(problems[0].message.contains(&folder.path().display().to_string()), "{problems:?}");
     assert!(problems[0].help.as_deref().unwrap_or("").contains("--reference"));
 
-    for file in ["单位名册.csv", "地市顺序.csv", "荣誉台账.csv"] {
+    for file in ["单位名册.xlsx", "地市顺序.xlsx", "荣誉台账.xlsx"] {
         std::fs::copy(pipelines().join("reference").join(file), folder.path().join(file)).unwrap();
     }
     let reference = load(&plan("honours"), &folders, &year("2026"), Allowance::default()).unwrap();
     assert_eq!(reference.notes.len(), 2, "{:?}", reference.notes);
     assert_eq!(reference.due, None);
-    std::fs::write(folder.path().join("单位名册.xlsx"), b"x").unwrap();
+    std::fs::write(folder.path().join("单位名册.csv"), b"x").unwrap();
     assert_eq!(load(&plan("honours"), &folders, &year("2026"), Allowance::default()).unwrap_err()[0].code, "two-files");
 }
 

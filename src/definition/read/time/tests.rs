@@ -98,7 +98,7 @@ fn what_a_definition_says_of_other_periods() {
     let form = &plan.forms[0];
     assert_eq!(form.key, [0]);
     assert!(form.rules[0].trial);
-    assert_eq!(form.rules[0].check.columns, ["累计提出", "提出", "上期.累计提出"]);
+    assert_eq!(form.rules[0].check.columns(), ["累计提出", "提出", "上期.累计提出"]);
     let outlier = &form.outliers[0];
     assert_eq!((outlier.against, outlier.money), (Against::History { periods: 12 }, Some(Money::TenThousand)));
     assert_eq!((outlier.bounds.least, outlier.bounds.ratio, outlier.bounds.floor), (3, 3.0, 1.0));
