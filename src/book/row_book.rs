@@ -43,7 +43,7 @@ pub struct RowBook<W: Write + Seek> {
     row: Vec<u8>,
     rows: u32,
     options: SimpleFileOptions,
-    /// SharedText texts as XML, how many there are, and how often cells use them.
+    /// Shared texts as XML, how many there are, and how often cells use them.
     shared: Vec<u8>,
     texts: u32,
     uses: u64,

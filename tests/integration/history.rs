@@ -412,7 +412,7 @@ fn selections_are_entered_into_the_ledger_once() {
     // Nominated is not awarded: the list comes first, and nothing is locked or entered by it.
     let listed = issue(&["--ledger", "--out", &out]);
     assert!(listed.code == 0 && listed.out.contains("没有印发"), "{}{}", listed.out, listed.err);
-    assert_eq!(std::fs::read_to_string(&ledger).expect("the ledger"), before);
+    assert_eq!(table_text(&ledger), before);
     let list = word("out/2026年省模范班组评选_入选名单.xlsx");
     let open = issue(&["--ledger", "--selected", &list, "--despite", "试"]);
     assert!(open.code == 2 && open.err.contains("没有填"), "{}", open.err);
@@ -428,7 +428,7 @@ fn selections_are_entered_into_the_ledger_once() {
     std::fs::remove_file(&mark).expect("removed");
     let seen = issue(&["--ledger", "--selected", &list, "--preview"]);
     assert!(seen.code == 0 && seen.out.contains("将新记 2 条"), "{}{}", seen.out, seen.err);
-    assert_eq!(std::fs::read_to_string(&ledger).expect("the ledger"), before);
+    assert_eq!(table_text(&ledger), before);
     let said = enter();
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(said.out.contains("新记 2 条") && said.out.contains("未入选 1 条"), "{}", said.out);

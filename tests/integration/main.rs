@@ -32,5 +32,6 @@ mod silent;
 mod slips;
 mod store;
 mod support;
+mod tables;
 mod tutorial;
 mod workshop;
