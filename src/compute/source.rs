@@ -81,7 +81,7 @@ pub fn fields_read(table: &Table, plan: &Plan) -> BTreeMap<usize, BTreeSet<Strin
                     note(*form, columns_of(statistic, &measure.kind));
                 }
                 if let (MeasureKind::Quota(_), Some(quota)) = (&measure.kind, &plan.quota) {
-                    note(quota.form, quota.formal.columns.iter().chain(&quota.standby.columns).cloned().collect());
+                    note(quota.form, quota.formal.columns().iter().chain(quota.standby.columns()).cloned().collect());
                 }
             }
         }
@@ -103,13 +103,13 @@ pub fn fields_read(table: &Table, plan: &Plan) -> BTreeMap<usize, BTreeSet<Strin
 }
 
 fn columns_of_part(part: &SharePart) -> BTreeSet<String> {
-    part.among.iter().chain([&part.counts]).flat_map(|checked| &checked.columns).cloned().collect()
+    part.among.iter().chain([&part.counts]).flat_map(|checked| checked.columns()).cloned().collect()
 }
 
 /// Columns that a list shows, or that decide which rows stand on it and where.
 fn columns_of_list(list: &List) -> BTreeSet<String> {
-    let mut columns: BTreeSet<String> = list.filter.iter().flat_map(|filter| &filter.columns).cloned().collect();
-    columns.extend(list.criteria.iter().flat_map(|c| &c.when).flat_map(|when| &when.columns).cloned());
+    let mut columns: BTreeSet<String> = list.filter.iter().flat_map(|filter| filter.columns()).cloned().collect();
+    columns.extend(list.criteria.iter().flat_map(|c| &c.when).flat_map(|when| when.columns()).cloned());
     for column in &list.columns {
         match &column.value {
             ListValue::Column { name, .. } => columns.extend([name.clone()]),

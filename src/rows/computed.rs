@@ -32,7 +32,7 @@ pub fn append_values(grid: &mut Grid, form: &Form, context: &RunContext) {
 pub fn renew(grid: &mut Grid, form: &Form, context: &RunContext) {
     for computed in &form.computed {
         let read: Vec<&str> = match &computed.kind {
-            ComputedKind::Value(checked) => checked.columns.iter().map(String::as_str).collect(),
+            ComputedKind::Value(checked) => checked.columns().iter().map(String::as_str).collect(),
             ComputedKind::Rank(ranking) => vec![&ranking.column],
         };
         let values = values(grid, computed, context);

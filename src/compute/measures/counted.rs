@@ -98,7 +98,7 @@ impl MeasureFrame<'_> {
             return None;
         }
         let held = self.values(sorted, |_, rows| {
-            let read: Vec<usize> = value.columns.iter().filter_map(|name| rows.grid.position(name)).collect();
+            let read: Vec<usize> = value.columns().iter().filter_map(|name| rows.grid.position(name)).collect();
             let held = |row| read.iter().any(|at| rows.grid.is_pending(row, *at)).then_some(1_i64);
             Ok((0..rows.len()).map(held).collect())
         });
