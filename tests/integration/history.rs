@@ -421,7 +421,7 @@ fn selections_are_entered_into_the_ledger_once() {
     assert!(refused.code == 2 && refused.err.contains("未报") && refused.err.contains("--despite"), "{}", refused.err);
     let enter = || issue(&["--ledger", "--selected", &list, "--despite", "其余另发"]);
     // Open in a spreadsheet: said before anything is locked.
-    let mark = home.path().join("reference/~$荣誉台账.csv");
+    let mark = home.path().join("reference/~$荣誉台账.xlsx");
     std::fs::write(&mark, "").expect("a mark");
     let held = enter();
     assert!(held.code == 2 && held.err.contains("打开着"), "{}", held.err);
