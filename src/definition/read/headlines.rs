@@ -10,8 +10,10 @@ use crate::definition::plan::{
 pub const ROWS: &str = "行数";
 const PERIOD: &str = "报告期";
 
+type MakePart = fn(String) -> HeadlinePart;
+
 /// What may stand behind a column's name in a hole.
-const PICKS: [(&str, fn(String) -> HeadlinePart); 4] = [
+const PICKS: [(&str, MakePart); 4] = [
     ("增减", HeadlinePart::Change),
     ("最高", HeadlinePart::Highest),
     ("最低", HeadlinePart::Lowest),
