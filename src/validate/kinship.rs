@@ -121,6 +121,13 @@ impl<'t> Records<'t> {
         strange
     }
 
+    /// The records that the others have under another key: corrected, as far as anybody can tell.
+    pub fn renamed(&self, others: &[&Records<'_>], lacking: &[usize]) -> Vec<usize> {
+        let known = |key: &Option<u64>| key.is_some_and(|key| others.iter().any(|other| other.known.contains(&key)));
+        let strange = self.keys.iter().enumerate().filter(|(at, key)| !known(key) && !lacking.contains(at));
+        strange.map(|(at, _)| at).collect()
+    }
+
     /// Whether any record of one is in the other.
     fn recurs(&self, other: &Records<'_>) -> bool {
         #[cfg(test)]

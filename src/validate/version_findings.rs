@@ -165,7 +165,8 @@ pub fn dropped(family: &Family<'_>, others: &[&Candidate], earlier: &Candidate) 
     let unclear = others.iter().any(|later| later.units.is_empty());
     let gone = earlier.units.iter().filter(|unit| !others.iter().any(|later| later.units.contains(unit))).count();
     let gone_units = if unclear { 0 } else { gone };
-    if lacking.is_empty() && gone_units == 0 {
+    let renamed = earlier.records.renamed(&records, &lacking);
+    if lacking.is_empty() && renamed.is_empty() && gone_units == 0 {
         return None;
     }
     let mut what = match (lacking.len(), gone_units) {
@@ -174,17 +175,27 @@ pub fn dropped(family: &Family<'_>, others: &[&Candidate], earlier: &Candidate) 
     };
     let name =
         |at: &usize| earlier.records.place(*at).map(|(table, row)| label(family.form, family.roster, table, row));
-    let names: Vec<String> = lacking.iter().take(NAMED).filter_map(name).collect();
-    if !names.is_empty() {
-        let more = if lacking.len() > NAMED { "……，其余见“版本差异”" } else { "" };
-        what += &format!("（{}{more}）", names.join("；"));
+    let named = |records: &[usize]| {
+        let names: Vec<String> = records.iter().take(NAMED).filter_map(name).collect();
+        let more = if records.len() > NAMED { "……，其余见“版本差异”" } else { "" };
+        if names.is_empty() { String::new() } else { format!("（{}{more}）", names.join("；")) }
+    };
+    what += &named(&lacking);
+    let mut found = format!("被替代的“{}”中", earlier.name);
+    if !lacking.is_empty() || gone_units > 0 {
+        found += &format!("{what}在这一版里没有");
+    }
+    if !renamed.is_empty() {
+        let comma = if found.ends_with("没有") { "，" } else { "" };
+        let names = named(&renamed);
+        found += &format!("{comma}有 {} 行{names}在这一版里换了名称或编号，其余各栏相同，当作更正", renamed.len());
     }
     Some(Finding {
         code: FindingCode::VersionRowsDropped.into(),
         // Whether they were taken out or are another part of the list, only the unit knows.
         severity: Severity::Verify,
         place: place(later),
-        found: format!("被替代的“{}”中{what}在这一版里没有", earlier.name),
+        found,
         expected: "新版包含仍然有效的全部行".into(),
         next: "以新版为准，旧版的行不计入；如系漏报，请报送单位补全后重报".into(),
         line: None,

@@ -81,7 +81,8 @@ fn a_corrected_name_is_the_same_record_and_its_likes_are_not() {
     edit(&mut files[1]).version.filled_on = day(2026, 3, 6);
     let validated = run(&plan(vec![]), files);
     assert_eq!(outcomes(&validated), [Superseded, Accepted], "one letter of one name");
-    assert_eq!(codes(&validated), []);
+    assert_eq!(codes(&validated), [("version-rows-dropped", None)], "and somebody is asked: it may be another record");
+    assert!(said(&validated, "version-rows-dropped").contains("有 1 行（甲厂 一斑）在这一版里换了名称"));
 
     // Where a return's own records differ in no more than that, nothing follows from it.
     let mut files =

@@ -78,7 +78,8 @@ impl Roster {
         self.above(a, b) || self.above(b, a)
     }
 
-    fn above(&self, top: u32, below: u32) -> bool {
+    /// Whether one unit is the other or stands above it.
+    pub fn above(&self, top: u32, below: u32) -> bool {
         below == top || self.chain(below).any(|above| above == top)
     }
 
