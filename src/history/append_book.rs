@@ -139,14 +139,14 @@ fn attribute<'x>(tag: &'x str, name: &str) -> Option<&'x str> {
 }
 
 /// The format of the cell above, by its index.
-fn style<'x>(row: &'x str, number: u32, col: usize) -> Option<&'x str> {
+fn style(row: &str, number: u32, col: usize) -> Option<&str> {
     let at = row.find(&format!("r=\"{}{number}\"", letters(col)))?;
     let start = row[..at].rfind("<c ")?;
     attribute(&row[start..start + row[start..].find('>')?], "s")
 }
 
 /// The format of a whole column, by its index.
-fn column_style<'x>(head: &'x str, col: usize) -> Option<&'x str> {
+fn column_style(head: &str, col: usize) -> Option<&str> {
     let col = col + 1;
     head.match_indices("<col ").find_map(|(at, _)| {
         let tag = &head[at..at + head[at..].find('>')?];

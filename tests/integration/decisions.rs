@@ -262,6 +262,9 @@ fn filed(shop: &Shop, name: &str, cover: &str, rows: &[(&str, &str, u32, &str)])
     std::fs::write(path, xlsx(&[Page { rows: cells, ..page(HEFEI, 0) }])).expect("a return");
 }
 
+/// 处理, 改为 and 理由 that somebody writes into the row of an open finding.
+type Choose<'a> = &'a dyn Fn(&BTreeMap<String, String>) -> Option<[&'static str; 3]>;
+
 #[test]
 fn versions_names_and_what_senders_say_themselves() {
     let shop = Shop::new(&definition(100));
@@ -280,7 +283,7 @@ fn versions_names_and_what_senders_say_themselves() {
     assert_eq!(open.iter().filter(|code| **code == "version-undecidable").count(), 2, "{open:?}");
     let explained = asked.iter().find(|row| row["规则代码"] == "too-many").expect("asked");
     assert_eq!((&*explained["报送单位说明"], &*explained["理由"]), ("含外包人员", "报送单位说明：含外包人员"));
-    let fill = |choose: &dyn Fn(&BTreeMap<String, String>) -> Option<[&'static str; 3]>| {
+    let fill = |choose: Choose| {
         let mut all = shop.asked("待处理");
         for row in &mut all {
             if let Some(said) = choose(row) {

@@ -77,7 +77,7 @@ pub fn without_zeros(codes: &[&str]) -> Vec<usize> {
     if zeros == 0 || whole * 2 < codes.len() {
         return Vec::new();
     }
-    (0..codes.len()).filter(|at| codes.get(*at).is_some_and(|code| digits(&code) && code.len() < longest)).collect()
+    (0..codes.len()).filter(|at| codes.get(*at).is_some_and(|code| digits(code) && code.len() < longest)).collect()
 }
 
 /// What to do about a code that nobody has: where one is the same but for zeros in front, it says so.
