@@ -256,7 +256,9 @@ fn a_folder_in_the_place_of_an_output_is_named() {
         std::fs::create_dir(&target).expect("a folder");
         std::fs::write(target.join("别人的.txt"), "别人的").expect("a file");
         let before = content(out.path());
-        refuses(&run(second.path(), out.path()), out.path(), &before, "同名文件夹");
+        // What people fill in is read before anything is written.
+        let word = if name.ends_with("_处理意见.xlsx") { "不是普通文件" } else { "同名文件夹" };
+        refuses(&run(second.path(), out.path()), out.path(), &before, word);
         std::fs::remove_dir_all(&target).expect("removed");
         std::fs::write(&target, kept).expect("put back");
     }

@@ -42,9 +42,12 @@ fn team_rules_block_or_ask_as_the_notice_says() {
         ("block", "A13", "unit-unknown"),
         ("verify", "J7", "six-good-not-met-standby"),
     ]);
-    // 职工人数 名额 正式申报 审核通过 缺额 超额 备选限额 备选申报: 丙州's exact share is below one seat, so it gets one and
+    // 职工人数 名额 正式申报 审核通过 缺额 (未推荐 退回 无法读取 未报) 超额 备选限额 备选申报: 丙州's exact share is below one seat, so it gets one and
     // the other 99 are spread over 6,000; the row of an unknown unit is in no table.
-    assert_eq!(run.figures("名额执行", "甲州市总工会"), ["3000", "50", "9", "3", "47", "0", "10", "1"]);
+    assert_eq!(
+        run.figures("名额执行", "甲州市总工会"),
+        ["3000", "50", "9", "3", "47", "41", "6", "0", "0", "0", "10", "1"]
+    );
     assert_eq!(run.figures("名额执行", "丙州市总工会")[..2], ["50", "1"]);
     assert_eq!(run.figures("名额执行", "合计")[..2], ["6050", "100"]);
     assert_eq!(run.figures("行业×所有制", "电力、热力、燃气及水生产和供应业").last().map(String::as_str), Some("1"));
@@ -273,7 +276,10 @@ fn an_issued_quota_overrides_and_going_over_drops_no_row() {
     let run =
         run_with("model-teams", &[("名额分配表", issued)], |inbox| write(&inbox.join("表.csv"), &teams(&rows)));
     assert_eq!((run.outcome("表.csv").as_str(), run.accepted()), ("accepted", 4));
-    assert_eq!(run.figures("名额执行", "甲州市总工会"), ["3000", "1", "2", "2", "0", "1", "1", "2"]);
+    assert_eq!(
+        run.figures("名额执行", "甲州市总工会"),
+        ["3000", "1", "2", "2", "0", "0", "0", "0", "0", "1", "1", "2"]
+    );
     let findings = std::fs::read_to_string(run.out.join("findings.ndjson")).expect("findings");
     assert!(findings.contains("quota-exceeded") && findings.contains("standby-exceeded"), "{findings}");
     assert_eq!(run.said.code, 1);

@@ -4,7 +4,7 @@ use super::columns::{HeadedTable, TableRow, Want};
 use super::shelf::Shelf;
 use super::spoiled::{remedy, without_zeros};
 use super::tables::{CITIES, City};
-use super::units::{Roster, Unit};
+use super::units::{MOST_PARENTS, Roster, Unit};
 use crate::definition::diagnostic::Diagnostic;
 use crate::definition::diagnostic::nearest;
 use crate::definition::plan::Plan;
@@ -304,9 +304,6 @@ fn link(entries: &mut [RosterRow<'_>], problems: &mut Vec<Diagnostic>) {
         }
     }
 }
-
-/// 省 市 县 基层 and what may come between them; every look up the chain costs its length.
-const MOST_PARENTS: usize = 50;
 
 /// Reports the first unit that has more units above it than there are levels.
 fn too_deep(entries: &[RosterRow<'_>], problems: &mut Vec<Diagnostic>) {

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// 省 市 县 基层 and what may come between them; every look up the chain costs its length.
+pub const MOST_PARENTS: usize = 50;
+
 /// A unit of the roster; its index in [`Roster::units`] is its id everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unit {
@@ -69,8 +72,8 @@ impl Roster {
     /// The units above one, from the nearest on.
     fn chain(&self, unit: u32) -> impl Iterator<Item = u32> + '_ {
         let parent = |unit: &u32| self.units.get(*unit as usize).and_then(|unit| unit.parent);
-        // A chain longer than the roster would be a loop; loading refuses those, and this bounds it all the same.
-        std::iter::successors(parent(&unit), parent).take(self.units.len())
+        // Loading refuses loops and longer chains, and asks this of a roster that it is still to refuse.
+        std::iter::successors(parent(&unit), parent).take(MOST_PARENTS)
     }
 
     /// Whether one of the two is above the other, or they are the same.
