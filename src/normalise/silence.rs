@@ -40,8 +40,11 @@ impl RowLexicon<'_> {
     /// Whether a text says "as above", in any of its spellings.
     pub fn is_ditto(&self, text: &str) -> bool {
         const MARKS: [char; 10] = ['〃', '″', '〞', '"', '”', '“', '＂', '…', '⋯', '\''];
-        let bare = text.trim_matches(|c: char| c.is_whitespace() || "（）()。．.、-—".contains(c));
-        if bare.is_empty() {
+        let around =
+            |c: char| c.is_whitespace() || matches!(c, '（' | '）' | '(' | ')' | '。' | '．' | '.' | '、' | '-' | '—');
+        let bare = text.trim_matches(around);
+        // Asked of every cell: its first character tells nearly all of them.
+        if !bare.starts_with(|c| MARKS.contains(&c) || self.words.dittos.iter().any(|word| word.starts_with(c))) {
             return false;
         }
         // Quotes and dots are words for it where nothing else stands there.
@@ -54,7 +57,7 @@ impl RowLexicon<'_> {
 
     /// Whether it says so of the cell to its left, which fills nothing down.
     pub fn is_same_as_left(&self, text: &str) -> bool {
-        let bare = text.trim_matches(|c: char| c.is_whitespace() || "（）()。".contains(c));
+        let bare = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '（' | '）' | '(' | ')' | '。'));
         self.words.same_as_left.iter().any(|word| word == bare)
     }
 

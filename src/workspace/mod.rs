@@ -58,9 +58,7 @@ impl Workspace {
         period: Option<&str>,
         allowance: Allowance,
     ) -> Result<Prepared, Stop> {
-        let definition = self.definition(name).map_err(Stop::Usage)?;
-        let name = folder_of(&definition).unwrap_or(name);
-        let folders = self.reference(reference, name).map_err(Stop::Input)?;
+        let (definition, folders) = self.sources(name, reference)?;
         run::prepare(&definition, &folders, period, allowance)
     }
 
@@ -75,10 +73,18 @@ impl Workspace {
         period: Option<&str>,
         allowance: Allowance,
     ) -> Result<Prepared, Stop> {
-        let definition = self.definition(name).map_err(Stop::Usage)?;
-        let name = folder_of(&definition).unwrap_or(name);
-        let folders = self.reference(reference, name).map_err(Stop::Input)?;
+        let (definition, folders) = self.sources(name, reference)?;
         run::prepare_to_check(&definition, &folders, period, allowance)
+    }
+
+    /// The definition that goes by a name or title, and the folders of its reference data.
+    ///
+    /// # Errors
+    /// No such pipeline, or no such folder of reference data.
+    fn sources(&self, name: &str, reference: Option<&Path>) -> Result<(PathBuf, ReferenceFolders), Stop> {
+        let definition = self.definition(name).map_err(Stop::Usage)?;
+        let folders = self.reference(reference, folder_of(&definition).unwrap_or(name)).map_err(Stop::Input)?;
+        Ok((definition, folders))
     }
 
     /// The name of the pipeline that goes by this name or title.
