@@ -1,6 +1,6 @@
 //! Rows that entered no rule, because their whole return does not count: kept so that nobody has to ask where they went.
 
-use super::grid::Rows;
+use super::form::Rows;
 
 /// Why a return's rows were set aside before any rule looked at them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,8 @@
 //! Rows with cells left out of them: those that are held until someone decides, and those that are doubted at all.
 
 use super::computed::renew;
-use super::grid::{Grid, Rows, ValidatedRows};
+use super::form::{Rows, ValidatedRows};
+use super::grid::Grid;
 use crate::definition::Plan;
 use crate::language::RunContext;
 use crate::model::OpenCell;

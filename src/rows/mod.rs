@@ -4,10 +4,15 @@
 
 pub mod aside;
 pub mod computed;
+mod context;
+mod form;
+mod frame;
 mod grid;
 mod held;
 pub mod record;
 pub mod subject;
 pub mod words;
 
-pub use grid::{Grid, LookupResult, Rows, ValidatedRows, assemble, context, recommenders};
+pub use context::context;
+pub use form::{LookupResult, Rows, ValidatedRows, assemble, recommenders};
+pub use grid::Grid;

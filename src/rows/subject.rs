@@ -1,6 +1,6 @@
 //! What a finding is about, in the words of its record: who or what it is, which field, and what stands there.
 
-use super::grid::Rows;
+use super::form::Rows;
 use super::record::telling_fields;
 use super::words::{DateStyle, ValueKind, value_words};
 use crate::definition::{Form, Plan};

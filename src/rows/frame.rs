@@ -1,0 +1,179 @@
+//! A [`Grid`] under expressions: checked expression and rows in, truths or values by row out.
+//!
+//! A polars frame is made on demand, of the columns that an expression reads and of a stretch of rows at a time. Every
+//! expression that the gate lets through looks at one row alone, so the stretches may be answered apart.
+
+use super::grid::{Grid, empty};
+use crate::definition::ColumnType;
+use crate::language::{Checked, RunContext, Type, compile};
+use crate::model::Column as Values;
+use polars::prelude::NewChunkedArray;
+use polars::prelude::{
+    BooleanChunked, ChunkTake, Column, DataFrame, DataType, Expr, Float64Chunked, IdxCa, Int32Chunked, Int64Chunked,
+    IntoColumn, IntoLazy, PlSmallStr, PolarsResult, StringChunked, StringChunkedBuilder, UInt32Chunked,
+};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Rows that are answered at a time: large enough that polars' own cost vanishes, small enough that what it needs on
+/// the way does.
+const STRETCH: usize = 4_096;
+/// Answers of one stretch are columns of these names; `#` cannot occur in a field's name.
+const ANSWER: &str = "#answer";
+/// Keeps a frame's height where an expression reads no column at all.
+const HEIGHT: &str = "#height";
+
+impl Grid {
+    /// A polars column of some rows; `None` for one that is not there.
+    fn series(&self, name: &str, rows: Range<usize>) -> Option<Column> {
+        let label = PlSmallStr::from(name);
+        if let Some(truths) = self.extra.get(name) {
+            return Some(BooleanChunked::from_iter_options(label, rows.map(|row| truths.get(row))).into_column());
+        }
+        let at = self.position(name)?;
+        Some(match self.at(at)? {
+            // Joined columns have no words of their own here; most are numbers. What stands in for a column has other codes.
+            Values::Text(v) if v.recurs() && at < self.words.len() && !self.instead.contains_key(&at) => {
+                let words = self.words.get(at)?.get_or_init(|| {
+                    StringChunked::from_iter_options(PlSmallStr::EMPTY, (1..=v.codes() as u32).map(|code| v.word(code)))
+                });
+                picked(label, words, rows.map(|row| v.code(row).checked_sub(1)))?
+            }
+            Values::Text(v) => texts(label, rows.map(|row| v.get(row))),
+            Values::Unit(v) => {
+                let names = || self.units.iter().map(|name| Some(&**name));
+                let words =
+                    self.unit_words.get_or_init(|| StringChunked::from_iter_options(PlSmallStr::EMPTY, names()));
+                let known = |unit: &u32| (*unit as usize) < self.units.len();
+                picked(label, words, rows.map(|row| v.get(row).filter(known)))?
+            }
+            Values::Integer(v) => Int64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
+            Values::Number(v) => Float64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
+            Values::Boolean(v) => BooleanChunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
+            Values::Date(v) => Int32Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
+        })
+    }
+
+    fn frame(&self, needs: &[&str], rows: Range<usize>) -> PolarsResult<DataFrame> {
+        let height = rows.len();
+        let mut columns: Vec<Column> = needs.iter().filter_map(|name| self.series(name, rows.clone())).collect();
+        if columns.is_empty() {
+            let rows = rows.map(|row| Some(row as u32));
+            columns.push(UInt32Chunked::from_iter_options(HEIGHT.into(), rows).into_column());
+        }
+        DataFrame::new(height, columns)
+    }
+
+    /// Evaluates expressions that read the columns `needs`, some rows at a time, in parallel; `take` gets the first row
+    /// of a stretch and its answers, each as long as the stretch, and what it makes of them comes back in row order.
+    ///
+    /// # Errors
+    /// polars refuses an expression: a defect of ours, since the gate typed it against these very columns.
+    pub fn evaluate<T: Send>(
+        &self,
+        exprs: &[Expr],
+        needs: &[&str],
+        take: impl Fn(usize, &[Column]) -> PolarsResult<T> + Sync,
+    ) -> PolarsResult<Vec<T>> {
+        let named = |(at, expr): (usize, &Expr)| expr.clone().alias(format!("{ANSWER}{at}"));
+        let named: Vec<Expr> = exprs.iter().enumerate().map(named).collect();
+        let stretches: Vec<usize> = (0..self.height).step_by(STRETCH).collect();
+        // A few at a time: a thread that waits for polars takes up the next stretch, and would hold them all at once.
+        let mut all = Vec::with_capacity(stretches.len());
+        for some in stretches.chunks(2 * rayon::current_num_threads()) {
+            let answers = some.par_iter().map(|first| {
+                let first = *first;
+                let frame = self.frame(needs, first..self.height.min(first + STRETCH))?;
+                // with_columns and not select: it stretches constants over all rows.
+                let answered = frame.lazy().with_columns(named.clone()).collect()?;
+                let answers: Vec<Column> = (0..named.len())
+                    .map(|at| answered.column(&format!("{ANSWER}{at}")).cloned())
+                    .collect::<PolarsResult<_>>()?;
+                take(first, &answers)
+            });
+            all.extend(answers.collect::<PolarsResult<Vec<T>>>()?);
+        }
+        Ok(all)
+    }
+
+    /// Per expression, the rows (ascending) for which it is true; NULL is not true.
+    pub fn rows_where(&self, checked: &[(Expr, Vec<&str>)]) -> Vec<Vec<usize>> {
+        let exprs: Vec<Expr> = checked.iter().map(|(expr, _)| expr.clone()).collect();
+        let mut needs: Vec<&str> = checked.iter().flat_map(|(_, needs)| needs.iter().copied()).collect();
+        needs.sort_unstable();
+        needs.dedup();
+        let hits = |first: usize, answers: &[Column]| {
+            let rows = |answer: &Column| {
+                let truths = answer.bool()?;
+                let hits = truths.iter().enumerate().filter(|(_, truth)| *truth == Some(true));
+                Ok(hits.map(|(row, _)| first + row).collect::<Vec<usize>>())
+            };
+            answers.iter().map(rows).collect::<PolarsResult<Vec<_>>>()
+        };
+        // The gate typed every expression against these very columns. Should polars refuse one all the same, stopping
+        // is right: every other answer would let rows pass unexamined.
+        let stretches = self
+            .evaluate(&exprs, &needs, hits)
+            .unwrap_or_else(|error| panic!("polars refused an expression that the gate had typed: {error}"));
+        let mut all = vec![Vec::new(); checked.len()];
+        for stretch in stretches {
+            all.iter_mut().zip(stretch).for_each(|(all, hits)| all.extend(hits));
+        }
+        all
+    }
+
+    /// An expression's value for every row.
+    pub fn values(&self, checked: &Checked, context: &RunContext) -> Values {
+        let needs: Vec<&str> = checked.columns().iter().map(String::as_str).collect();
+        let taken = self.evaluate(&[compile(checked, context)], &needs, |_, answers| Ok(answers.first().cloned()));
+        // As in `rows_where`: the gate typed it, and stopping is right.
+        let stretches =
+            taken.unwrap_or_else(|error| panic!("polars refused an expression that the gate had typed: {error}"));
+        let mut all = empty(match checked.ty() {
+            Type::Text => ColumnType::Text,
+            Type::Integer => ColumnType::Integer,
+            Type::Number => ColumnType::Number,
+            Type::Boolean => ColumnType::Boolean,
+            Type::Date => ColumnType::Date,
+        });
+        for stretch in stretches.into_iter().flatten() {
+            let wanted = "polars answers in the type that the gate found";
+            match &mut all {
+                Values::Text(all) => stretch.str().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Integer(all) => stretch.i64().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Number(all) => {
+                    let real = stretch.cast(&DataType::Float64).expect(wanted);
+                    real.f64().expect(wanted).iter().for_each(|value| all.push(value));
+                }
+                Values::Boolean(all) => stretch.bool().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Date(all) => stretch.i32().expect(wanted).iter().for_each(|value| all.push(value)),
+                Values::Unit(_) => {}
+            }
+        }
+        all
+    }
+
+    /// Per row, whether an expression is true; NULL is not true.
+    pub fn mask(&self, checked: &Checked, context: &RunContext) -> Vec<bool> {
+        let mut mask = vec![false; self.height];
+        let needs = checked.columns().iter().map(String::as_str).collect();
+        for row in self.rows_where(&[(compile(checked, context), needs)]).into_iter().flatten() {
+            if let Some(slot) = mask.get_mut(row) {
+                *slot = true;
+            }
+        }
+        mask
+    }
+}
+
+/// The words at these positions: views of them, without a copy of their bytes.
+fn picked(name: PlSmallStr, words: &StringChunked, at: impl Iterator<Item = Option<u32>>) -> Option<Column> {
+    let at = IdxCa::from_iter_options(PlSmallStr::EMPTY, at);
+    Some(words.take(&at).ok()?.with_name(name).into_column())
+}
+
+fn texts<'a>(name: PlSmallStr, values: impl ExactSizeIterator<Item = Option<&'a str>>) -> Column {
+    let mut builder = StringChunkedBuilder::new(name, values.len());
+    values.for_each(|value| builder.append_option(value));
+    builder.finish().into_column()
+}
