@@ -22,7 +22,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// 收报表、核对、汇总，写出汇总表和审核问题
+    /// 收报表、核对、汇总，写出呈报版、工作版和审核问题
     #[command(
         after_help = "例：\n  huizong run model-teams\n  huizong run honours --returns 2026年评优 --reference 参照表 --period 2026 --out 结果"
     )]

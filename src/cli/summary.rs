@@ -88,13 +88,13 @@ fn next_step(verdict: &RunVerdict) -> String {
         );
     }
     if count(&verdict.findings, Severity::Block) > 0 {
-        return "报表都已计入，但有单位或全省层面的“必改”问题，请看汇总表“总览”和“审核问题”。".to_string();
+        return "报表都已计入，但有单位或全省层面的“必改”问题，请看工作版“总览”和“审核问题”。".to_string();
     }
     if count(&verdict.findings, Severity::Verify) > 0 {
         return "报表都已计入，请逐条核实“审核问题”里的“核实”项。".to_string();
     }
     match verdict.units.iter().filter(|unit| !unit.status.is_accepted()).count() {
-        0 => "没有问题，可以打印汇总表送审。".to_string(),
+        0 => "没有问题，可以打印呈报版送审。".to_string(),
         silent => format!("收到的报表没有问题；还有 {silent} 个单位未报，见催报名单，报齐后再送审。"),
     }
 }

@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn results_are_known_by_their_properties_alone() {
-        let mut ours = crate::book::workbook::workbook("汇总表").expect("a workbook");
+        let mut ours = crate::book::workbook::workbook("呈报版").expect("a workbook");
         ours.add_worksheet();
         assert!(is_results(&ours.save_to_buffer().expect("bytes"), Allowance::default()));
         let mut theirs = rust_xlsxwriter::Workbook::new();

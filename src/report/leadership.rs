@@ -1,19 +1,21 @@
-//! The leadership workbook (汇总表): 总览, one sheet a sheet name of the tables, 口径说明.
+//! The two leadership workbooks, of one definition and the same figures: 呈报版, which is signed, and 工作版 with all
+//! tables, which is worked with.
 
 use super::account::Account;
 use super::results::Results;
-use super::{glossary, overview};
+use super::{front, glossary, overview};
 use crate::book::block::Stand;
 use crate::book::cell_text;
 use crate::book::long::{self, LongTable};
 use crate::book::stack::table_sheet;
 use crate::book::style::PrintStyles;
 use crate::book::workbook::workbook;
+use crate::definition::Edition;
 use crate::model::statistic::StatTable;
 use rust_xlsxwriter::XlsxError;
 use std::io::{Cursor, Seek, Write};
 
-/// Writes the workbook to `target`.
+/// Writes the workbook of an edition to `target`.
 ///
 /// # Errors
 /// The writer refuses a cell, or the target cannot be written.
@@ -21,31 +23,38 @@ pub fn leadership<W: Write + Seek + Send>(
     results: &Results<'_>,
     account: &Account,
     input_hash: &str,
+    edition: Edition,
     target: W,
 ) -> Result<(), XlsxError> {
     let styles = PrintStyles::default();
     let title = results.name();
-    let mut book = workbook(&format!("{title}汇总表"))?;
+    let mut book = workbook(&format!("{title}（{}）", edition.word()))?;
     let mut sheets = Vec::new();
     let mut numbers = vec![0; results.tables.len()];
-    // One stand per table of the results, in its order.
+    // One stand per table of the results, in its order; of those that this edition lacks an empty one.
     let mut stands = vec![Stand::default(); results.tables.len()];
-    for (name, tables) in by_sheet(results.tables, &[overview::NAME, glossary::NAME]) {
+    let taken = [front::NAME, overview::NAME, glossary::NAME];
+    for (name, tables) in by_sheet(results.tables, |table| holds(results, edition, table), &taken) {
         let printed: Vec<&StatTable> = tables.iter().filter_map(|index| results.tables.get(*index)).collect();
         let (sheet, placed) = table_sheet(&name, &printed, &styles, &title)?;
         for (index, stand) in tables.into_iter().zip(placed) {
             if let (Some(slot), Some(number)) = (stands.get_mut(index), numbers.get_mut(index)) {
-                // The overview stands first.
+                // The first page comes before it.
                 (*slot, *number) = (stand, sheets.len() + 2);
             }
         }
         sheets.push(sheet);
     }
-    book.push_worksheet(overview::overview(results, account, &styles, &stands)?);
+    book.push_worksheet(match edition {
+        Edition::Signed => front::front(results, &styles, &stands)?,
+        Edition::Working => overview::overview(results, account, &styles, &stands)?,
+    });
     for sheet in sheets {
         book.push_worksheet(sheet);
     }
-    book.push_worksheet(glossary::glossary(results, &styles, input_hash)?);
+    if edition == Edition::Working {
+        book.push_worksheet(glossary::glossary(results, &styles, input_hash)?);
+    }
     let long = results.tables.iter().zip(&stands).zip(numbers).filter(|((_, stand), _)| stand.long.is_some());
     let long: Vec<LongTable<'_>> = long.map(|((table, stand), sheet)| LongTable { sheet, table, stand }).collect();
     if long.is_empty() {
@@ -57,10 +66,17 @@ pub fn leadership<W: Write + Seek + Send>(
     Ok(long::fill_in(shell.into_inner(), &long, target)?)
 }
 
-/// Sheet names in order of first use, each with its tables; names that Excel would take for the same get a number.
-fn by_sheet(tables: &[StatTable], taken: &[&str]) -> Vec<(String, Vec<usize>)> {
+/// Whether an edition prints a table; one that the definition does not know stands in the working one.
+fn holds(results: &Results<'_>, edition: Edition, table: &StatTable) -> bool {
+    let declared = results.plan.tables.iter().find(|declared| declared.id == table.id);
+    edition.holds(declared.map_or(Edition::Working, |declared| declared.edition))
+}
+
+/// Sheet names in order of first use, each with its tables that are wanted; names that Excel would take for the same get
+/// a number.
+fn by_sheet(tables: &[StatTable], wanted: impl Fn(&StatTable) -> bool, taken: &[&str]) -> Vec<(String, Vec<usize>)> {
     let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
-    for (index, table) in tables.iter().enumerate() {
+    for (index, table) in tables.iter().enumerate().filter(|(_, table)| wanted(table)) {
         match groups.iter_mut().find(|(sheet, _)| *sheet == table.sheet) {
             Some((_, known)) => known.push(index),
             None => groups.push((&table.sheet, vec![index])),

@@ -11,9 +11,10 @@ use std::path::Path;
 pub struct Links(BTreeMap<u32, String>);
 
 impl Links {
-    /// Looks for each file on the disk; a member of a zip links to the zip.
-    pub fn find(results: &Results<'_>, folder: &Path) -> Links {
-        let Ok(from) = folder.canonicalize() else { return Links::default() };
+    /// Looks for each file on the disk, for a workbook in this folder below that of the results (`""`: in it); a member
+    /// of a zip links to the zip.
+    pub fn find(results: &Results<'_>, folder: &Path, below: &str) -> Links {
+        let Ok(from) = folder.canonicalize().map(|folder| folder.join(below)) else { return Links::default() };
         let link = |path: &Path| {
             let there = path.canonicalize().ok().filter(|path| path.is_file())?;
             address(&from, &there)

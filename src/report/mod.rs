@@ -1,4 +1,4 @@
-//! Results in, files out, whole or not at all: the leadership workbook, the findings workbook, the chase list as workbook
+//! Results in, files out, whole or not at all: the two leadership workbooks, the findings workbook, the chase list as workbook
 //! and text, the data edition, the Parquet store, `findings.ndjson` and `run.json`.
 //!
 //! Knows layouts and formats, and nothing of how a figure came about.
@@ -13,6 +13,7 @@ mod decisions;
 mod findings;
 #[cfg(test)]
 mod fixture;
+mod front;
 mod glossary;
 mod leadership;
 mod links;
@@ -30,6 +31,7 @@ mod wording;
 
 use crate::atomic::Stage;
 use crate::book::cell_text;
+use crate::definition::Edition;
 use crate::history::keep::FormFile;
 use crate::history::rows::form_rows;
 use crate::rows::ValidatedRows;
@@ -42,7 +44,7 @@ use std::path::Path;
 
 /// One output before it is written.
 enum Job<'a> {
-    Leadership,
+    Leadership(Edition),
     Findings,
     Decisions,
     Data,
@@ -60,7 +62,7 @@ impl Job<'_> {
             Job::Data => 0,
             Job::Findings | Job::Decisions => 1,
             Job::Rows(_) => 2,
-            Job::Leadership => 3,
+            Job::Leadership(_) => 3,
             Job::Records | Job::Correction(_) => 4,
             Job::Chase | Job::ChaseText => 5,
         }
@@ -72,24 +74,30 @@ pub fn decisions_name(name: &str) -> String {
     format!("{}_处理意见.xlsx", file_stem(name))
 }
 
-/// Every output by its name, in the order in which officers read them.
+/// The list of what a run wrote, in [`DETAIL`]; the names in it begin at the folder of the results.
+pub const MANIFEST: &str = "run.json";
+/// The folder below the results in which everything stands but what is opened first.
+pub const DETAIL: &str = "明细";
+
+/// Every output by its name, in the order in which officers read them: on top what is signed, answered and sent out.
 fn jobs<'a>(results: &Results<'a>, forms: &[Accepted<'_>]) -> Vec<(String, Job<'a>)> {
     let name = file_stem(&results.name());
     let mut jobs = vec![
-        (format!("{name}_汇总表.xlsx"), Job::Leadership),
-        (format!("{name}_审核问题.xlsx"), Job::Findings),
+        (format!("{name}_{}.xlsx", Edition::Signed.word()), Job::Leadership(Edition::Signed)),
         (decisions_name(&results.name()), Job::Decisions),
         (format!("{name}_催报.xlsx"), Job::Chase),
-        (format!("{name}_催报.txt"), Job::ChaseText),
-        (format!("{name}_数据版.xlsx"), Job::Data),
+        (format!("{DETAIL}/{name}_{}.xlsx", Edition::Working.word()), Job::Leadership(Edition::Working)),
+        (format!("{DETAIL}/{name}_审核问题.xlsx"), Job::Findings),
+        (format!("{DETAIL}/{name}_催报.txt"), Job::ChaseText),
+        (format!("{DETAIL}/{name}_数据版.xlsx"), Job::Data),
     ];
     if let Some(correction) = results.correction {
         jobs.insert(1, (format!("{name}_更正说明.xlsx"), Job::Correction(correction)));
     }
     for (accepted, rows) in forms.iter().zip(results.rows) {
-        jobs.push((format!("data/{}.parquet", file_stem(&accepted.form.id)), Job::Rows(rows)));
+        jobs.push((format!("{DETAIL}/data/{}.parquet", file_stem(&accepted.form.id)), Job::Rows(rows)));
     }
-    jobs.push(("findings.ndjson".to_owned(), Job::Records));
+    jobs.push((format!("{DETAIL}/findings.ndjson"), Job::Records));
     jobs
 }
 
@@ -111,7 +119,7 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
     let forms: Vec<Accepted<'_>> =
         results.rows.iter().map(|rows| Accepted::of(&results, rows)).collect::<Result<_, _>>()?;
     let stage = Stage::open(folder)?;
-    let links = Links::find(&results, folder);
+    let [links, links_below] = ["", DETAIL].map(|below| Links::find(&results, folder, below));
     let input_hash = crate::history::keep::input_hash(results.verdict);
     let jobs = jobs(&results, &forms);
     // The longest first, each thread taking the next when it is free: none waits for another's last one.
@@ -120,9 +128,9 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
     let make = |(at, (name, job)): (usize, &(String, Job<'_>))| {
         let mut kept = None;
         let output = put(&stage, name, |target| match job {
-            Job::Leadership => Ok(leadership::leadership(&results, &account, &input_hash, target)?),
+            Job::Leadership(edition) => Ok(leadership::leadership(&results, &account, &input_hash, *edition, target)?),
             Job::Correction(correction) => Ok(correction::correction(&results, *correction, target)?),
-            Job::Findings => Ok(findings::findings(&results, &links, target)?),
+            Job::Findings => Ok(findings::findings(&results, &links_below, target)?),
             Job::Decisions => Ok(decisions::decisions(&results, &links, target)?),
             Job::Data => Ok(data_edition::data_edition(&results, &forms, cell_text::SHEET_ROWS - 1, target).map(drop)?),
             Job::Rows(rows) => {
@@ -143,8 +151,9 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
     made.sort_unstable_by_key(|(at, ..)| *at);
     let (outputs, forms): (Vec<Output>, Vec<Option<FormFile>>) =
         made.into_iter().map(|(_, output, form)| (output, form)).unzip();
-    put(&stage, "run.json", |target| Ok(manifest::run_json(&results, &outputs, target)?))?;
+    let manifest = format!("{DETAIL}/{MANIFEST}");
+    put(&stage, &manifest, |target| Ok(manifest::run_json(&results, &outputs, target)?))?;
     let mut names: Vec<String> = outputs.into_iter().map(|output| output.file).collect();
-    names.push("run.json".to_owned());
+    names.push(manifest);
     Ok(Pending::new(stage, names, forms.into_iter().flatten().collect()))
 }

@@ -1,4 +1,4 @@
-//! 总览: the first sheet of the leadership workbook. What came in, what it proves, what holds and what does not,
+//! 总览: the first sheet of the working edition. What came in, what it proves, what holds and what does not,
 //! who has reported, and the charts.
 
 use super::account::Account;
@@ -8,7 +8,7 @@ use crate::book::block::{Stand, span};
 use crate::book::paper::Paper;
 use crate::book::style::{CellStyle, PrintStyles};
 use crate::book::{cell_text, measure};
-use crate::definition::Count;
+use crate::definition::{Count, Edition};
 use crate::model::codes::Code;
 use crate::model::run::{RowFate, UnitStatus};
 use crate::model::statistic::RowKind;
@@ -76,7 +76,7 @@ pub fn overview(
     stands: &[Stand],
 ) -> Result<Worksheet, XlsxError> {
     let mut paper = Paper::new(NAME, &results.name(), vec![WIDTH; COLUMNS], false, styles)?;
-    paper.line(&format!("{}汇总表", results.name()), &styles.title, (16.0, 34.0))?;
+    paper.line(&results.name(), &styles.title, (16.0, 34.0))?;
     let mut source = format!("报告期：{}", results.period.title());
     if !results.plan.notice.is_empty() {
         source += &format!("　　依据：{}", quoted(&results.plan.notice));
@@ -88,12 +88,13 @@ pub fn overview(
     findings(results, &mut paper)?;
     arrivals(results, account, &mut paper)?;
     contents(results, stands, &mut paper)?;
-    charts(results, stands, &mut paper)?;
+    charts(results, Edition::Working, stands, "六、图表", &mut paper)?;
     paper.fold.apply(&mut paper.sheet)?;
     Ok(paper.sheet)
 }
 
-fn quoted(notice: &str) -> String {
+/// A notice in the marks of a title.
+pub fn quoted(notice: &str) -> String {
     if notice.contains('《') { notice.to_owned() } else { format!("《{notice}》") }
 }
 
@@ -212,7 +213,7 @@ fn contents(results: &Results<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> R
         return Ok(());
     }
     let mut titles: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (stand, table) in stands.iter().zip(results.tables) {
+    for (stand, table) in stands.iter().zip(results.tables).filter(|(stand, _)| !stand.sheet.is_empty()) {
         match titles.iter_mut().find(|(sheet, _)| *sheet == stand.sheet) {
             Some((_, known)) => known.push(&table.title),
             None => titles.push((&stand.sheet, vec![&table.title])),
@@ -256,9 +257,19 @@ fn entry_lines(sheet: &str, titles: &[&str], width: f64) -> Vec<String> {
     lines
 }
 
-fn charts(results: &Results<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+/// The charts of an edition under a heading, where there are any.
+///
+/// # Errors
+/// The sheet refuses a cell.
+pub fn charts(
+    results: &Results<'_>,
+    edition: Edition,
+    stands: &[Stand],
+    heading: &str,
+    paper: &mut Paper<'_>,
+) -> Result<(), XlsxError> {
     let mut first = true;
-    for declared in &results.plan.charts {
+    for declared in results.plan.charts.iter().filter(|chart| edition.holds(chart.edition)) {
         let Some(wanted) = results.plan.tables.get(declared.table) else { continue };
         let Some(at) = results.tables.iter().position(|table| table.id == wanted.id) else { continue };
         let (Some(table), Some(stand)) = (results.tables.get(at), stands.get(at)) else { continue };
@@ -271,7 +282,7 @@ fn charts(results: &Results<'_>, stands: &[Stand], paper: &mut Paper<'_>) -> Res
                 paper.fold.new_page(paper.row);
             }
             paper.fold.keep_together(paper.row, tall + CONTENTS.0);
-            paper.section("六、图表")?;
+            paper.section(heading)?;
             first = false;
         }
         paper.fold.keep_together(paper.row, tall);

@@ -2,6 +2,7 @@
 
 use super::fixture::{Fixture, ID, fixture};
 use super::write;
+use crate::definition::Edition;
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -9,9 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const BOOKS: [&str; 3] = [
-    "2026年评先评优推荐与获奖统计_汇总表.xlsx",
-    "2026年评先评优推荐与获奖统计_审核问题.xlsx",
-    "2026年评先评优推荐与获奖统计_数据版.xlsx",
+    "明细/2026年评先评优推荐与获奖统计_工作版.xlsx",
+    "明细/2026年评先评优推荐与获奖统计_审核问题.xlsx",
+    "明细/2026年评先评优推荐与获奖统计_数据版.xlsx",
 ];
 
 struct Case {
@@ -186,7 +187,7 @@ fn the_findings_workbook_says_where_and_links_to_the_file() {
     let mut zip = zip::ZipArchive::new(fs::File::open(&path).unwrap()).unwrap();
     let mut xml = String::new();
     std::io::Read::read_to_string(&mut zip.by_name("xl/worksheets/_rels/sheet1.xml.rels").unwrap(), &mut xml).unwrap();
-    assert!(xml.contains("Target=\"../returns/合肥/省一建%20推荐表%231.xlsx\""), "{xml}");
+    assert!(xml.contains("Target=\"../../returns/合肥/省一建%20推荐表%231.xlsx\""), "{xml}");
 }
 
 #[test]
@@ -207,7 +208,7 @@ fn the_chase_list_is_a_workbook_by_city_and_text_ready_to_paste() {
     let often = book.worksheet_range("屡次未报迟报").unwrap();
     assert_eq!(often.rows().filter(|row| text(row.get(2)) == "未报").count(), 1);
 
-    let bytes = fs::read(out.path().join(format!("out/{name}.txt"))).unwrap();
+    let bytes = fs::read(out.path().join(format!("out/明细/{name}.txt"))).unwrap();
     let text = String::from_utf8(bytes).unwrap();
     let lines: Vec<&str> = text.strip_prefix('\u{feff}').expect("a byte order mark").split("\r\n").collect();
     assert!(!lines.iter().any(|line| line.contains(['\r', '\n'])), "every line end is CRLF");
@@ -242,7 +243,7 @@ fn the_data_edition_and_the_store_hold_the_accepted_rows_with_their_origin() {
     assert_eq!(second[15], Data::Float(6.0), "0-based row 5 is row 6 to people");
     // The tenth row is blocked; the eleventh follows the ninth.
     assert_eq!(row(10)[15], Data::Float(15.0));
-    let file = fs::File::open(out.join("data/individual.parquet")).unwrap();
+    let file = fs::File::open(out.join("明细/data/individual.parquet")).unwrap();
     let reader = parquet::file::reader::SerializedFileReader::new(file).unwrap();
     use parquet::file::reader::FileReader;
     let stored: Vec<_> = reader.get_row_iter(None).unwrap().map(|row| row.unwrap()).collect();
@@ -283,7 +284,7 @@ fn a_form_with_more_rows_than_a_sheet_is_split_and_said() {
 fn findings_and_manifest_parse_and_hold_no_private_number() {
     let case = case(30);
     let out = case.write();
-    let findings = fs::read_to_string(out.join("findings.ndjson")).unwrap();
+    let findings = fs::read_to_string(out.join("明细/findings.ndjson")).unwrap();
     let records: Vec<Value> = findings.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(records.len(), 5);
     assert_eq!(records[0]["cell"], "G7");
@@ -293,7 +294,7 @@ fn findings_and_manifest_parse_and_hold_no_private_number() {
         "合肥/省一建 推荐表#1.xlsx · 表“推荐个人” · L9：工龄 30 年，相差超过 1 年。应为：一线人数不超过人数。请申报单位核对后改正。"
     );
     assert_eq!(records[2]["unit"], "蚌埠市总工会");
-    let manifest = fs::read_to_string(out.join("run.json")).unwrap();
+    let manifest = fs::read_to_string(out.join("明细/run.json")).unwrap();
     let run: Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(run["identity"]["holds"], true);
     assert_eq!(run["counts"]["rows"]["accepted"], 27);
@@ -304,9 +305,9 @@ fn findings_and_manifest_parse_and_hold_no_private_number() {
         assert_eq!(output["sha256"], crate::history::head::sha256(&bytes));
         assert_eq!(output["size"], bytes.len());
     }
-    assert_eq!(run["outputs"].as_array().unwrap().len(), 8);
+    assert_eq!(run["outputs"].as_array().unwrap().len(), 9);
     assert_eq!(run["chase"], serde_json::json!({ "as_of": "2026-04-28", "units": 3 }));
-    let pasted = fs::read_to_string(out.join("2026年评先评优推荐与获奖统计_催报.txt")).unwrap();
+    let pasted = fs::read_to_string(out.join("明细/2026年评先评优推荐与获奖统计_催报.txt")).unwrap();
     let mut leadership = open(&out.join(BOOKS[0]));
     let mut printed = String::new();
     for (_, sheet) in leadership.worksheets() {
@@ -327,7 +328,7 @@ fn the_same_input_gives_the_same_bytes_and_foreign_files_stay() {
     let mut second = snapshot(&case.write());
     assert_eq!(second.remove(&case.out().join("领导批示.docx")).as_deref(), Some(&b"mine"[..]));
     assert!(first == second, "the bytes differ between two writes");
-    assert_eq!(first.len(), 10, "eight outputs, the manifest, the lock: {:?}", first.keys());
+    assert_eq!(first.len(), 11, "nine outputs, the manifest, the lock: {:?}", first.keys());
 }
 
 #[test]
@@ -336,15 +337,15 @@ fn an_output_that_cannot_be_replaced_leaves_all_as_it_was() {
     let out = case.write();
     let before = snapshot(&out);
     // A folder in the place of the last output cannot be replaced.
-    fs::remove_file(out.join("run.json")).unwrap();
-    fs::create_dir(out.join("run.json")).unwrap();
+    fs::remove_file(out.join("明细/run.json")).unwrap();
+    fs::create_dir(out.join("明细/run.json")).unwrap();
     let mut changed = fixture(10, &case.root.path().join("returns"));
     changed.plan.notice = "另一个通知".to_owned();
     let message = write(changed.results(), &out).unwrap_err();
     assert!(message.contains("run.json") && message.contains("原有结果没有改动"), "{message}");
-    fs::remove_dir(out.join("run.json")).unwrap();
+    fs::remove_dir(out.join("明细/run.json")).unwrap();
     let mut after = snapshot(&out);
-    after.insert(out.join("run.json"), before[&out.join("run.json")].clone());
+    after.insert(out.join("明细/run.json"), before[&out.join("明细/run.json")].clone());
     assert!(before == after);
 }
 
@@ -355,9 +356,11 @@ fn no_output_panics_or_is_taken_for_whole_on_a_disk_that_fills_up() {
     let case = case(20);
     let results = case.fixture.results();
     let account = super::account::prove(&results).unwrap();
-    let links = super::links::Links::find(&results, case.root.path());
+    let links = super::links::Links::find(&results, case.root.path(), "");
     let forms = [super::accepted::Accepted::of(&results, &case.fixture.rows[0]).unwrap()];
-    every_room(1_999, |target| super::leadership::leadership(&results, &account, "", target).unwrap());
+    for edition in [Edition::Signed, Edition::Working] {
+        every_room(1_999, |target| super::leadership::leadership(&results, &account, "", edition, target).unwrap());
+    }
     every_room(499, |target| super::findings::findings(&results, &links, target).unwrap());
     every_room(499, |target| super::data_edition::data_edition(&results, &forms, 1_000, target).map(drop).unwrap());
     every_room(499, |target| super::chase::workbook(&results, target).unwrap());

@@ -244,7 +244,7 @@ fn stored<'h>(past: &'h History, forms: usize, title: &str, history: &Path) -> R
     };
     if stored.results_ahead() {
         return Err(Stop::Usage(format!(
-            "{title}上次汇总时写出了结果，没来得及存入历史库：现有的汇总表可能比历史库新，不能印发。请重新汇总这一期，再印发。"
+            "{title}上次汇总时写出了结果，没来得及存入历史库：现有的结果可能比历史库新，不能印发。请重新汇总这一期，再印发。"
         )));
     }
     let whole = (0..forms).all(|form| stored.form(form).is_some() || !stored.knows(form));

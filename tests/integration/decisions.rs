@@ -183,7 +183,7 @@ fn what_cannot_be_is_named_with_its_cell_and_goes_back_to_whoever_wrote_it() {
             let state = shop.state("待处理", record);
             assert!(state[0].0 == word && state[0].1.contains(why), "{state:?}");
         }
-        let told = std::fs::read_to_string(shop.path("out/findings.ndjson")).expect("findings");
+        let told = std::fs::read_to_string(shop.path("out/明细/findings.ndjson")).expect("findings");
         let told: Vec<&str> = told.lines().filter(|line| line.contains("decision-not-taken")).collect();
         assert_eq!(told.len(), 4, "{told:#?}");
         assert!(told.iter().all(|line| line.contains("处理意见.xlsx · 表")), "{told:#?}");

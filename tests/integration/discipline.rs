@@ -1,7 +1,7 @@
 //! Reporting discipline over months through the program: a calendar with holidays and a make-up workday, a gap in the
 //! store that is filled later, points and places, and the chase list that grows with the silence.
 
-use super::support::{Said, say};
+use super::support::{Said, result, say};
 use calamine::Reader;
 use std::path::{Path, PathBuf};
 
@@ -117,9 +117,7 @@ impl Office {
     }
 
     fn result(&self, month: &str, end: &str) -> PathBuf {
-        let entries = std::fs::read_dir(self.path(&format!("out/{month}"))).expect("results").flatten();
-        let found = entries.map(|entry| entry.path()).find(|path| path.to_string_lossy().ends_with(end));
-        found.unwrap_or_else(|| panic!("{month} has no {end}"))
+        result(&self.path(&format!("out/{month}")), end)
     }
 
     /// Rows of a sheet, cells joined, empty ones left out.
@@ -179,11 +177,11 @@ fn months_are_counted_scored_and_ranked_and_a_gap_is_said() {
     let said = office.run("2026-05", &["--as-of", "2026-06-10"]);
     assert!(said.out.contains("催报  截至2026年6月10日，应报 3 个单位，未报 2 个。"), "{}", said.out);
 
-    let january = office.sheet("2026-01", "_汇总表.xlsx", "报送情况");
+    let january = office.sheet("2026-01", "_工作版.xlsx", "报送情况");
     // 状态, 报送时间 (a serial), 迟报工作日, 报表份数, 通过, 退回, 得分
     has(&january, "省交运系统工会|迟报|46076|2|1|1|0|90");
     has(&january, "乙州市总工会|未报|—|—|0|0|0|0");
-    let months = office.sheet("2026-05", "_汇总表.xlsx", "历期");
+    let months = office.sheet("2026-05", "_工作版.xlsx", "历期");
     // 应报 按时 迟报 其中逾期 退回 无法读取 未报 报送率 按时率 平均得分
     has(&months, "2026年1月|3|1|1|0|0|0|1|0.6666666666666666|0.3333333333333333|63.3333333333333");
     has(&months, "2026年3月|3|1|0|0|1|0|1|");
@@ -192,7 +190,7 @@ fn months_are_counted_scored_and_ranked_and_a_gap_is_said() {
     assert!(!months.iter().any(|row| row.starts_with("2026年2月")), "{months:#?}");
     assert!(months.iter().any(|row| row.contains("没有2026年2月的存档")), "{months:#?}");
 
-    let ranking = office.sheet("2026-05", "_汇总表.xlsx", "排名");
+    let ranking = office.sheet("2026-05", "_工作版.xlsx", "排名");
     // 名次 单位 平均得分 应报期数 按时 迟报 迟报工作日 退回 无法读取 未报 连续未报: 100, 100, 60 (6 days, after grace), 100;
     // 90, 40, 20, 0; nothing.
     has(&ranking, "1|甲州市总工会|90|4|3|1|6|0|0|0|0");
@@ -200,7 +198,7 @@ fn months_are_counted_scored_and_ranked_and_a_gap_is_said() {
     has(&ranking, "3|乙州市总工会|0|4|0|0|0|0|0|4|3");
 
     // A return of the days before the opening counts, and is remarked on.
-    let findings = std::fs::read_to_string(office.path("out/2026-05/findings.ndjson")).expect("findings");
+    let findings = std::fs::read_to_string(office.result("2026-05", "findings.ndjson")).expect("findings");
     assert!(findings.contains("filed-before-open") && findings.contains("早于开网日期 2026-06-01"), "{findings}");
 }
 
@@ -241,7 +239,7 @@ fn a_calendar_without_the_period_is_said_and_one_out_of_order_stops_the_run() {
     office.write("pipelines/reference/截止日期.csv", &without);
     let said = office.run("2026-05", &[]);
     assert!(said.out.contains("截止日期表里没有“走访月报”2026年5月"), "{}", said.out);
-    let unit = office.sheet("2026-05", "_汇总表.xlsx", "报送情况");
+    let unit = office.sheet("2026-05", "_工作版.xlsx", "报送情况");
     has(&unit, "甲州市总工会|已报|");
     assert!(unit.iter().any(|row| row.contains("不判断是否按时")), "{unit:#?}");
     let text = office.text("2026-05");

@@ -42,7 +42,7 @@ fn content(out: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// Whether all that a manifest lists is there as listed.
 fn is_complete(files: &BTreeMap<String, Vec<u8>>) -> bool {
-    let manifest: Value = serde_json::from_slice(&files["run.json"]).expect("run.json is whole");
+    let manifest: Value = serde_json::from_slice(&files["明细/run.json"]).expect("run.json is whole");
     let outputs = manifest["outputs"].as_array().expect("outputs");
     outputs.len() > 4
         && outputs.iter().all(|output| {
@@ -91,7 +91,7 @@ fn a_killed_run_leaves_old_results_or_new_ones() {
         child.kill().expect("SIGKILL");
         child.wait().expect("a child");
         let left = content(out.path());
-        if left.contains_key("run.json") {
+        if left.contains_key("明细/run.json") {
             assert!(is_complete(&left), "round {round}: a manifest beside files that are not its own");
         }
         moving += u32::from(journal.exists());

@@ -56,7 +56,7 @@ fn a_second_run_replaces_its_period_and_the_same_input_gives_the_same_bytes() {
     std::fs::remove_dir_all(shop.path("history")).expect("removed");
     shop.run("2026-03", &[(HEFEI, "甲", 9)], &["--threads", "2"]);
     assert_eq!(first, all_bytes(&shop.path("history")));
-    let data = std::fs::read(shop.path("out/data/tally.parquet")).expect("the data edition's file");
+    let data = std::fs::read(shop.path("out/明细/data/tally.parquet")).expect("the data edition's file");
     assert_eq!(data, std::fs::read(shop.stored("2026-03", "tally.parquet")).expect("stored"), "one and the same");
     shop.run("2026-05", &[(HEFEI, "甲", 1)], &["--dry-run"]);
     assert!(!shop.path("history/tally/2026-05").exists(), "a dry run keeps nothing");
@@ -107,7 +107,7 @@ fn an_issued_period_needs_a_reason_and_yields_a_correction() {
         "every figure that changed and no other"
     );
     let manifest: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(shop.path("out/run.json")).expect("run.json")).expect("JSON");
+        serde_json::from_slice(&std::fs::read(shop.path("out/明细/run.json")).expect("run.json")).expect("JSON");
     assert_eq!(manifest["correction"]["number"], "皖工办〔2026〕5号");
     assert_eq!(manifest["correction"]["figures"], 2);
     let listed = shop.verb(&["history"]).out;
@@ -315,7 +315,7 @@ fn a_history_that_cannot_be_written_stops_the_run_before_anything_is_replaced() 
     let said = shop.run("2026-03", &[(HEFEI, "甲", 3)], &[]);
     assert_eq!(said.code, 3, "{}", said.err);
     assert!(said.err.contains("历史库不能用") && said.err.contains("不是文件夹"), "{}", said.err);
-    assert!(!shop.path("out/run.json").exists());
+    assert!(!shop.path("out/明细/run.json").exists());
 }
 
 #[test]
@@ -396,7 +396,8 @@ fn selections_are_entered_into_the_ledger_once() {
     assert_eq!(issue(&["--ledger"]).code, 2, "nothing is stored yet");
     let accepted = |said: &Said| {
         let manifest: serde_json::Value =
-            serde_json::from_slice(&std::fs::read(home.path().join("out/run.json")).expect("run.json")).expect("JSON");
+            serde_json::from_slice(&std::fs::read(home.path().join("out/明细/run.json")).expect("run.json"))
+                .expect("JSON");
         (said.code, manifest["counts"]["rows"]["accepted"].as_u64())
     };
     let first = accepted(&run(&[]));

@@ -14,7 +14,7 @@ impl Shop {
 
     /// How many figures the last correction says it changed.
     fn corrected(&self) -> u64 {
-        let manifest = std::fs::read(self.path("out/run.json")).expect("run.json");
+        let manifest = std::fs::read(self.path("out/明细/run.json")).expect("run.json");
         let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
         manifest["correction"]["figures"].as_u64().expect("a correction")
     }
@@ -238,7 +238,7 @@ fn a_limit_on_the_size_of_files_is_said_in_words() {
     let output = command.output().expect("bash");
     let err = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{err}");
-    assert!(err.contains("文件超过系统允许的大小") && !shop.path("out/run.json").exists(), "{err}");
+    assert!(err.contains("文件超过系统允许的大小") && !shop.path("out/明细/run.json").exists(), "{err}");
 }
 
 /// Two histories, one folder of reference data: what both enter is in the ledger.

@@ -2,6 +2,7 @@
 //! written down beforehand, everything through the program.
 
 use super::province::{AWARDS, PEOPLE, TEAMS, person, row, run, run_with, sheet, team, teams, valid_ids, write};
+use super::support::result;
 use rust_xlsxwriter::{ExcelDateTime, Workbook};
 use serde_json::Value;
 
@@ -280,7 +281,7 @@ fn an_issued_quota_overrides_and_going_over_drops_no_row() {
         run.figures("名额执行", "甲州市总工会"),
         ["3000", "1", "2", "2", "0", "0", "0", "0", "0", "1", "1", "2"]
     );
-    let findings = std::fs::read_to_string(run.out.join("findings.ndjson")).expect("findings");
+    let findings = std::fs::read_to_string(result(&run.out, "findings.ndjson")).expect("findings");
     assert!(findings.contains("quota-exceeded") && findings.contains("standby-exceeded"), "{findings}");
     assert_eq!(run.said.code, 1);
 }
@@ -355,7 +356,7 @@ fn merged_numbers_and_hidden_rows_are_told() {
     assert!(rules.contains("time-dropped") && rules.contains("date-as-text"), "{rules:?}");
     assert_eq!(run.accepted(), 2);
     // The definition's total is 100.
-    let findings = std::fs::read_to_string(run.out.join("findings.ndjson")).expect("findings");
+    let findings = std::fs::read_to_string(result(&run.out, "findings.ndjson")).expect("findings");
     assert!(findings.contains("quota-issued-total"), "{findings}");
 }
 

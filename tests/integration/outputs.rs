@@ -18,26 +18,33 @@ struct Personal {
 /// The table that README shows.
 const OUTPUTS: [Personal; 3] = [
     Personal {
-        outputs: &["…_审核问题.xlsx", "…_处理意见.xlsx", "…_数据版.xlsx", "data/*.parquet"],
+        outputs: &["…_处理意见.xlsx", "明细/…_审核问题.xlsx", "明细/…_数据版.xlsx", "明细/data/*.parquet"],
         id_numbers: true,
         telephones: true,
         names: "yes",
     },
     Personal {
-        outputs: &["…_汇总表.xlsx", "…_催报.xlsx", "…_催报.txt", "…_更正说明.xlsx", "findings.ndjson"],
+        outputs: &[
+            "…_呈报版.xlsx",
+            "…_催报.xlsx",
+            "…_更正说明.xlsx",
+            "明细/…_工作版.xlsx",
+            "明细/…_催报.txt",
+            "明细/findings.ndjson",
+        ],
         id_numbers: false,
         telephones: false,
         names: "yes",
     },
-    Personal { outputs: &["run.json"], id_numbers: false, telephones: false, names: "in names of files" },
+    Personal { outputs: &["明细/run.json"], id_numbers: false, telephones: false, names: "in names of files" },
 ];
 
 impl Personal {
     /// The row that an output stands in.
     fn of(name: &str) -> Personal {
-        let is = |pattern: &&str| match pattern.split_once('*') {
+        let is = |pattern: &&str| match pattern.split_once(['*', '…']) {
             Some((before, behind)) => name.starts_with(before) && name.ends_with(behind),
-            None => name.ends_with(pattern.trim_start_matches('…')),
+            None => name == *pattern,
         };
         let row = OUTPUTS.into_iter().find(|row| row.outputs.iter().any(&is));
         row.unwrap_or_else(|| panic!("{name} stands in no row of the table"))

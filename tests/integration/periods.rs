@@ -1,7 +1,7 @@
 //! Months side by side in one folder and in one workbook, results among returns, and a period that is not meant.
 
 use super::shop::{DEFINITION, HEFEI, Shop, WUHU};
-use super::support::{Said, all_bytes, say};
+use super::support::{Said, all_bytes, result, say};
 use super::workshop::{Page, page, text, xlsx};
 use serde_json::Value;
 use std::path::Path;
@@ -28,7 +28,7 @@ fn run(shop: &Shop, month: &str, more: &[&str]) -> Said {
 }
 
 fn manifest(shop: &Shop) -> Value {
-    let text = std::fs::read_to_string(shop.path("out/run.json")).expect("run.json");
+    let text = std::fs::read_to_string(shop.path("out/明细/run.json")).expect("run.json");
     serde_json::from_str(&text).expect("JSON")
 }
 
@@ -39,7 +39,7 @@ fn outcomes(shop: &Shop) -> Vec<(String, String)> {
 }
 
 fn codes(shop: &Shop) -> Vec<String> {
-    let text = std::fs::read_to_string(shop.path("out/findings.ndjson")).expect("findings");
+    let text = std::fs::read_to_string(shop.path("out/明细/findings.ndjson")).expect("findings");
     let code = |line: &str| {
         let finding: Value = serde_json::from_str(line).expect("JSON");
         finding["code"].as_str().unwrap_or_default().to_owned()
@@ -62,12 +62,7 @@ fn all_months_in_one_folder_are_run_one_by_one() {
         let files = &manifest(&shop)["counts"]["files"];
         assert_eq!((&files["accepted"], &files["other-period"]), (&own.into(), &(5 - own).into()), "{month} {files}");
     }
-    let chase = std::fs::read_dir(shop.path("out")).expect("results").flatten();
-    let chase = chase.map(|entry| entry.path()).find(|path| {
-        let name = path.to_string_lossy();
-        name.contains("2026年3月") && name.ends_with("_催报.txt")
-    });
-    let chase = std::fs::read_to_string(chase.expect("the chase list")).expect("text");
+    let chase = std::fs::read_to_string(shop.path("out/明细/2026年3月月度登记_催报.txt")).expect("the chase list");
     assert!(chase.contains("收到的是2026年2月、2026年1月的报表"), "{chase}");
     // Nobody reported April: whoever writes it means another month.
     let before = all_bytes(&shop.path("history"));
@@ -145,16 +140,14 @@ fn results_among_the_returns_are_ignored_and_replace_none() {
         let said = to(out);
         assert_eq!(said.code, 0, "{}", said.err);
         assert!(said.out.contains("结果在"), "quiet, and still says where: {}", said.out);
-        let text = std::fs::read_to_string(Path::new(out).join("run.json")).expect("run.json");
+        let text = std::fs::read_to_string(Path::new(out).join("明细/run.json")).expect("run.json");
         let manifest: Value = serde_json::from_str(&text).expect("JSON");
         let (files, rows) = (&manifest["counts"]["files"], &manifest["counts"]["rows"]);
         assert_eq!((&files["accepted"], &files["unrecognised"]), (&1.into(), &0.into()), "{files}");
         assert_eq!(rows["data"], 1, "{rows}");
     }
     // Taken out of its folder, a workbook of results is known by its properties.
-    let data = std::fs::read_dir(&returns).expect("results").flatten().map(|entry| entry.path());
-    let data =
-        data.into_iter().find(|path| path.to_string_lossy().ends_with("_数据版.xlsx")).expect("the data edition");
+    let data = result(Path::new(&returns), "_数据版.xlsx");
     let elsewhere = shop.path("elsewhere");
     put(&elsewhere, "合肥市总工会3月.xlsx", &std::fs::read(&data).expect("bytes"));
     put(&elsewhere, "合肥.xlsx", &std::fs::read(Path::new(&returns).join(format!("{HEFEI}.xlsx"))).expect("bytes"));

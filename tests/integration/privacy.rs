@@ -108,9 +108,9 @@ fn hold(results: &Results) {
     // Findings name people where a row needs a name to be found; the manifest needs none.
     holds_none(&results.text("run.json"), seeds().chain(NAMES), "run.json");
     holds_none(&results.text("findings.ndjson"), seeds(), "findings.ndjson");
-    holds_none(&all_cells(&results.ending("_汇总表.xlsx")).join("\n"), seeds(), "the leadership workbook");
+    holds_none(&all_cells(&results.ending("_工作版.xlsx")).join("\n"), seeds(), "the leadership workbook");
     // Parts that are no cells: headers, footers, comments, properties.
-    let bytes = std::fs::read(results.ending("_汇总表.xlsx")).expect("written");
+    let bytes = std::fs::read(results.ending("_工作版.xlsx")).expect("written");
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
     for i in 0..archive.len() {
         let mut xml = String::new();
@@ -193,7 +193,7 @@ fn numbers_in_the_names_of_files_are_masked() {
     for name in ["run.json", "findings.ndjson"] {
         holds_none(&results.text(name), seeds(), name);
     }
-    holds_none(&all_cells(&results.ending("_汇总表.xlsx")).join("\n"), seeds(), "the leadership workbook");
+    holds_none(&all_cells(&results.ending("_工作版.xlsx")).join("\n"), seeds(), "the leadership workbook");
     let out = tempfile::tempdir().expect("a temporary folder");
     for (args, code) in [
         (vec!["run", "model-teams", "--returns", &word(returns.path()), "--out", &word(out.path())], 1),

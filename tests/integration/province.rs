@@ -1,7 +1,7 @@
 //! A fictitious province of its own, its returns as text, and what a run over them left: for tests that write their own
 //! small returns.
 
-use super::support::{Said, say};
+use super::support::{Said, result, say};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -113,7 +113,7 @@ pub fn run_with(pipeline: &str, more_reference: &[(&str, &str)], returns: impl F
         &to,
         "--quiet",
     ]);
-    assert!(out.join("run.json").is_file(), "no results: {}{}", said.out, said.err);
+    assert!(out.join("明细/run.json").is_file(), "no results: {}{}", said.out, said.err);
     Run { _folder: folder, said, out }
 }
 
@@ -124,7 +124,7 @@ pub fn write(path: &Path, text: &str) {
 
 impl Run {
     pub fn manifest(&self) -> Value {
-        serde_json::from_str(&std::fs::read_to_string(self.out.join("run.json")).expect("run.json")).expect("JSON")
+        serde_json::from_str(&std::fs::read_to_string(result(&self.out, "run.json")).expect("run.json")).expect("JSON")
     }
 
     /// Outcome of one file.
@@ -141,7 +141,7 @@ impl Run {
 
     /// (severity, cell, code) of every finding about a file, sorted.
     pub fn findings(&self) -> Vec<(String, String, String)> {
-        let text = std::fs::read_to_string(self.out.join("findings.ndjson")).expect("findings");
+        let text = std::fs::read_to_string(result(&self.out, "findings.ndjson")).expect("findings");
         let words = |value: &Value| value.as_str().unwrap_or("-").to_string();
         let mut found: Vec<_> = text
             .lines()
@@ -162,7 +162,7 @@ impl Run {
 
     /// All rows of one sheet of the leadership workbook, empty cells left out.
     pub fn sheet(&self, name: &str) -> Vec<Vec<String>> {
-        self.sheet_of("_汇总表.xlsx", name)
+        self.sheet_of("_工作版.xlsx", name)
     }
 
     /// Rules of all automatic changes.
@@ -173,11 +173,7 @@ impl Run {
 
     pub fn sheet_of(&self, ending: &str, name: &str) -> Vec<Vec<String>> {
         use calamine::Reader;
-        let book = std::fs::read_dir(&self.out)
-            .expect("results")
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .find(|path| path.to_string_lossy().ends_with(ending))
-            .expect("the workbook");
+        let book = result(&self.out, ending);
         let mut book = calamine::open_workbook_auto(book).expect("an xlsx");
         let range = book.worksheet_range(name).expect("the sheet");
         let words = |row: &[calamine::Data]| {

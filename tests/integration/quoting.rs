@@ -1,7 +1,7 @@
 //! Names and words from outside never act: whatever stands in a file's name reaches the workbooks, the JSON files and the
 //! screen as something that is seen.
 
-use super::support::{all_bytes, root, say};
+use super::support::{all_bytes, result, root, say};
 use huizong::text::quote::is_active;
 use std::io::Read;
 use std::path::Path;
@@ -43,7 +43,7 @@ fn no_name_of_a_file_breaks_a_workbook_a_line_or_a_screen() {
         }
     }
     assert_eq!(books, 5, "the leadership workbook, the findings, the decisions, the data, the chase list");
-    let findings = std::fs::read_to_string(out.path().join("findings.ndjson")).expect("findings");
+    let findings = std::fs::read_to_string(result(out.path(), "findings.ndjson")).expect("findings");
     let lines = findings.lines().filter(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()).count();
     assert_eq!(lines, findings.split('\n').count() - 1);
     links_lead_to_files(out.path(), names().len());
@@ -67,7 +67,7 @@ fn a_novel_in_a_cell_is_quoted_in_part() {
     let (from, to) = (returns.path().to_str().expect("UTF-8"), out.path().to_str().expect("UTF-8"));
     let run = say(&["run", "honours", "--returns", from, "--out", to]);
     assert_eq!(run.code, 1, "{}", run.err);
-    let findings = std::fs::read_to_string(out.path().join("findings.ndjson")).expect("findings");
+    let findings = std::fs::read_to_string(result(out.path(), "findings.ndjson")).expect("findings");
     assert!(findings.contains("已截断；全文 "), "what is cut is said to be");
     let longest = findings.lines().map(|line| line.chars().count()).max().unwrap_or(0);
     assert!(longest < 12_000, "{longest} characters on a line");
@@ -98,14 +98,13 @@ fn parts_are_quiet(name: &str, bytes: &[u8]) {
 /// Every link of the list of files leads to a file that is there.
 #[cfg(unix)]
 fn links_lead_to_files(out: &Path, files: usize) {
-    let findings = std::fs::read_dir(out).expect("results").flatten().map(|entry| entry.path());
-    let book = findings.filter(|path| path.to_string_lossy().ends_with("审核问题.xlsx")).last().expect("the findings");
+    let book = result(out, "审核问题.xlsx");
     let mut zip = zip::ZipArchive::new(std::fs::File::open(book).expect("a file")).expect("a zip");
     let mut xml = String::new();
     zip.by_name("xl/worksheets/_rels/sheet3.xml.rels").expect("links").read_to_string(&mut xml).expect("UTF-8");
     let targets: Vec<&str> = xml.split("Target=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert_eq!(targets.len(), files);
-    let folder = out.canonicalize().expect("the results");
+    let folder = out.join("明细").canonicalize().expect("the results");
     for target in targets {
         let path = folder.join(percent_decoded(&target.replace("&amp;", "&")));
         assert!(path.is_file(), "{target}");

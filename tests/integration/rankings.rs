@@ -154,7 +154,7 @@ fn what_the_definition_computes_stands_in_the_data_edition_and_is_explained() {
     for header in ["复算得分", "复算名次", "应曝光"] {
         assert!(cells.iter().any(|cell| cell == header), "{header}");
     }
-    let leadership = super::workshop::all_cells(&results.ending("_汇总表.xlsx"));
+    let leadership = super::workshop::all_cells(&results.ending("_工作版.xlsx"));
     let told = |words: &str| leadership.iter().filter(|cell| cell.contains(words)).count();
     // Once for each table that reads it, with what it is made of in turn.
     assert_eq!((told("复算得分＝一票否决 为“是” 时为 0，其他情况为 "), told("；一票否决＝安全 = 0")), (5, 5));

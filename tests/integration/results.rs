@@ -153,7 +153,7 @@ fn the_leadership_workbook_has_its_sheets_in_order_and_says_what_it_leaves_out()
         ("honours", &["一线占比", "比例执行", "荣誉结构", "获奖统计", "个人名单", "集体名单", "报送情况"][..]),
     ] {
         let results = Results::of_sample(pipeline, &[]);
-        let book = sheets(&results.ending("_汇总表.xlsx"));
+        let book = sheets(&results.ending("_工作版.xlsx"));
         let names: Vec<&str> = book.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names.first(), Some(&"总览"));
         assert_eq!(names.last(), Some(&"口径说明"));
@@ -172,7 +172,7 @@ fn the_leadership_workbook_has_its_sheets_in_order_and_says_what_it_leaves_out()
 fn the_first_page_says_the_news_of_every_pipeline() {
     for pipeline in ["model-teams", "honours", "studios", "innovation", "service", "shock-teams"] {
         let results = Results::of_sample(pipeline, &["--no-history"]);
-        let book = sheets(&results.ending("_汇总表.xlsx"));
+        let book = sheets(&results.ending("_工作版.xlsx"));
         let said: Vec<&str> = book[0].1.iter().filter_map(|row| row.first()).map(String::as_str).collect();
         let from = said.iter().position(|line| line.ends_with("主要结论")).expect("a section of conclusions");
         let numbered = said[from + 1..].iter().enumerate();
@@ -230,7 +230,7 @@ fn the_leadership_workbook_speaks_no_sql_and_names_no_part_of_a_definition_file(
     assert!(is_code("类别 = '正式' AND 学历") && is_code("CASE WHEN x") && !is_code("类别 = “正式” 且 学历 未填"));
     for pipeline in ["model-teams", "honours", "studios", "innovation", "service", "shock-teams"] {
         let results = Results::of_sample(pipeline, &[]);
-        for (sheet, rows) in sheets(&results.ending("_汇总表.xlsx")) {
+        for (sheet, rows) in sheets(&results.ending("_工作版.xlsx")) {
             let wrong: Vec<&String> = rows.iter().flatten().filter(|cell| is_code(cell)).collect();
             assert!(wrong.is_empty(), "{pipeline}, {sheet}: {wrong:#?}");
         }
@@ -288,7 +288,7 @@ fn id_numbers_are_masked_everywhere_but_where_the_officer_needs_them() {
     let numbers: Vec<&str> =
         truth.split([',', '\n']).filter(|word| word.len() == 18 && huizong::text::id_number::is_valid(word)).collect();
     assert!(numbers.len() > 50);
-    let leadership = sheets(&results.ending("_汇总表.xlsx"));
+    let leadership = sheets(&results.ending("_工作版.xlsx"));
     let printed: String = leadership.iter().flat_map(|(_, rows)| rows.iter().flatten()).cloned().collect();
     assert!(printed.contains("****"), "masked ones are there");
     let records = results.text("findings.ndjson") + &results.text("run.json") + &results.said.out + &results.said.err;
@@ -307,7 +307,7 @@ fn id_numbers_are_masked_everywhere_but_where_the_officer_needs_them() {
 #[test]
 fn the_leadership_workbook_reads_as_a_page_to_sign() {
     let results = Results::of_sample("honours", &[]);
-    let book = results.ending("_汇总表.xlsx");
+    let book = results.ending("_工作版.xlsx");
     let mut zip = zip::ZipArchive::new(std::fs::File::open(&book).expect("a file")).expect("a zip");
     let mut xml = String::new();
     std::io::Read::read_to_string(&mut zip.by_name("xl/charts/chart1.xml").expect("a chart"), &mut xml).expect("XML");
@@ -363,6 +363,6 @@ fn the_folder_one_stands_in_leaves_no_trace() {
         let differ: Vec<&String> = bytes.keys().filter(|name| bytes.get(*name) != seen[0].1.get(*name)).collect();
         assert!(differ.is_empty() && bytes.len() == seen[0].1.len(), "{}: {differ:?}", place.display());
     }
-    let manifest: serde_json::Value = serde_json::from_slice(&seen[0].1["run.json"]).expect("JSON");
+    let manifest: serde_json::Value = serde_json::from_slice(&seen[0].1["明细/run.json"]).expect("JSON");
     assert_eq!(manifest["definition"]["file"], "model-teams/pipeline.toml");
 }

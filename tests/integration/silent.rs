@@ -270,7 +270,7 @@ fn formula_like_text_stays_text() {
     book = book.with(0, "人数", text("=1+1"));
     let results = run_book(&xlsx(&[book]));
     assert_eq!(accepted(&results, "备注"), nasty[1..]);
-    for (end, shown) in [("_数据版.xlsx", nasty[4]), ("_汇总表.xlsx", nasty[4]), ("_审核问题.xlsx", nasty[0])]
+    for (end, shown) in [("_数据版.xlsx", nasty[4]), ("_工作版.xlsx", nasty[4]), ("_审核问题.xlsx", nasty[0])]
     {
         let path = results.ending(end);
         let cells = all_cells(&path);

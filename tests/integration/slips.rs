@@ -2,7 +2,7 @@
 //! is stored, a column nobody filled in, a month without a due date.
 
 use super::province::{row, sheet, write};
-use super::support::{Said, all_bytes, say};
+use super::support::{Said, all_bytes, result, say};
 use std::path::PathBuf;
 
 const DEFINITION: &str = r#"
@@ -120,9 +120,7 @@ impl Shop {
     /// A sheet of the leadership workbook, without its empty cells.
     fn rows(&self, month: &str, sheet: &str) -> Vec<Vec<String>> {
         use calamine::Reader;
-        let files = std::fs::read_dir(self.path(&format!("out-{month}"))).expect("results").flatten();
-        let mut paths = files.map(|entry| entry.path());
-        let path = paths.find(|path| path.to_string_lossy().ends_with("_汇总表.xlsx")).expect("the workbook");
+        let path = result(&self.path(&format!("out-{month}")), "_工作版.xlsx");
         let range = calamine::open_workbook_auto(path).expect("an xlsx").worksheet_range(sheet).expect("the sheet");
         let words =
             |row: &[calamine::Data]| row.iter().map(ToString::to_string).filter(|cell| !cell.is_empty()).collect();

@@ -93,7 +93,7 @@ fn every_file_has_the_schema_that_readme_names_and_the_period_in_every_row() {
     }
     assert_eq!(files, 8, "a form's two files and six of the run");
     // The data edition's file is the very same.
-    let data = std::fs::read(shop.path("out/data/tally.parquet")).expect("the data edition's file");
+    let data = std::fs::read(shop.path("out/明细/data/tally.parquet")).expect("the data edition's file");
     assert_eq!(data, std::fs::read(folder.join("tally.parquet")).expect("stored"));
 }
 

@@ -116,6 +116,15 @@ pub fn said(output: Output) -> Said {
     }
 }
 
+/// The one file of a run's results whose name ends so, in their folder or in the one below for details.
+pub fn result(folder: &Path, end: &str) -> PathBuf {
+    let files = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let all = files(folder).chain(files(&folder.join("明细")));
+    let mut found: Vec<PathBuf> = all.filter(|path| path.is_file() && path.to_string_lossy().ends_with(end)).collect();
+    assert_eq!(found.len(), 1, "one file ending in {end} in {}: {found:?}", folder.display());
+    found.remove(0)
+}
+
 /// A run's results in a folder of their own.
 pub struct Results {
     pub folder: tempfile::TempDir,
@@ -133,10 +142,6 @@ impl Results {
         Results { folder, said }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
     /// `run.json`.
     pub fn manifest(&self) -> Value {
         serde_json::from_str(&self.text("run.json")).expect("run.json is JSON")
@@ -148,18 +153,12 @@ impl Results {
     }
 
     pub fn text(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+        std::fs::read_to_string(result(self.folder.path(), name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// The one file whose name ends so.
     pub fn ending(&self, end: &str) -> PathBuf {
-        let mut found: Vec<PathBuf> = std::fs::read_dir(self.folder.path())
-            .expect("the results folder")
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.to_string_lossy().ends_with(end))
-            .collect();
-        assert_eq!(found.len(), 1, "one file ending in {end}");
-        found.remove(0)
+        result(self.folder.path(), end)
     }
 }
 
@@ -203,7 +202,7 @@ pub fn finished_months(pipeline: &str, months: &[&str]) -> Vec<(huizong::run::Fi
         let places = huizong::run::Places { out: Some(&out), history: Some(&history), ..Default::default() };
         let finished = huizong::run::run(&prepared, &returns, places, &limits, &huizong::run::Unwatched);
         let finished = finished.unwrap_or_else(|_| panic!("{pipeline} {month} does not run"));
-        let text = std::fs::read_to_string(out.join("findings.ndjson")).expect("findings");
+        let text = std::fs::read_to_string(result(&out, "findings.ndjson")).expect("findings");
         let word = |value: &Value| value.as_str().unwrap_or_default().to_string();
         let line = |text: &str| {
             let finding: Value = serde_json::from_str(text).expect("a JSON line");

@@ -1,7 +1,7 @@
 //! The tutorial in both manuals, followed step by step: every block of it is a file to write, a line to change, a command
 //! with what it says, or what a result holds. A block that is none of these fails the test.
 
-use super::support::{root, said};
+use super::support::{result, root, said};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -77,13 +77,10 @@ impl Desk {
         std::fs::write(path, text).expect("a file");
     }
 
-    /// The one result whose name ends as `结果/…_汇总表.xlsx` says.
+    /// The one result whose name ends as `结果/…_工作版.xlsx` says.
     fn result(&self, name: &str) -> PathBuf {
         let (folder, end) = name.split_once("/…").unwrap_or_else(|| panic!("{name} names no result"));
-        let entries = std::fs::read_dir(self.path(folder)).expect("the results").flatten().map(|entry| entry.path());
-        let mut found: Vec<PathBuf> = entries.filter(|path| path.to_string_lossy().ends_with(end)).collect();
-        assert_eq!(found.len(), 1, "{name}: {found:?}");
-        found.remove(0)
+        result(&self.path(folder), end)
     }
 
     fn follow(&self, step: &Step) {

@@ -6,10 +6,36 @@ use super::time::{SideBySide, When};
 use crate::domain::ranking::Direction;
 use crate::language::Checked;
 
+/// In which of the two leadership workbooks something stands: what is signed stands in what is worked with too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edition {
+    /// 呈报版 and 工作版.
+    Signed,
+    /// 工作版 alone.
+    Working,
+}
+
+impl Edition {
+    /// The word in the workbook's name.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Edition::Signed => "呈报版",
+            Edition::Working => "工作版",
+        }
+    }
+
+    /// Whether the workbook of this edition holds what is declared for that one.
+    pub fn holds(self, declared: Edition) -> bool {
+        self == Edition::Working || declared == Edition::Signed
+    }
+}
+
 /// One block of a leadership sheet.
 #[derive(Debug, Clone)]
 pub struct Table {
     pub id: String,
+    /// The first workbook that prints it.
+    pub edition: Edition,
     pub sheet: String,
     /// May hold `{报告期}`, and `{前几名}` where it is cut after some places.
     pub title: String,
@@ -363,6 +389,8 @@ pub enum ListValue {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
     pub title: String,
+    /// The first workbook that draws it; one that prints its table.
+    pub edition: Edition,
     /// Index of the table, and of the columns that it draws (by heading).
     pub table: usize,
     pub series: Vec<String>,

@@ -7,13 +7,13 @@ use super::measures::{BASES, statistic};
 use super::ranks::{ranking, top};
 use super::shares::scope;
 use crate::definition::plan::{
-    Basis, Chart, ChartKind, Criterion, DisciplineBy, FieldType, List, ListColumn, ListFrom, ListValue, Reconciliation,
-    Scope, Table, TableKind, TemplatePart,
+    Basis, Chart, ChartKind, Criterion, DisciplineBy, Edition, FieldType, List, ListColumn, ListFrom, ListValue,
+    Reconciliation, Scope, Table, TableKind, TemplatePart,
 };
 use crate::model::codes::DiagnosticCode;
 
-/// First and last sheet of the leadership workbook.
-const OWN_SHEETS: [&str; 2] = ["总览", "口径说明"];
+/// Sheets of the leadership workbooks that no table may take.
+const OWN_SHEETS: [&str; 3] = ["首页", "总览", "口径说明"];
 
 #[derive(Debug, Clone, Copy)]
 pub enum KindWord {
@@ -55,7 +55,14 @@ fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
     let caption = section.maybe_word("caption").map(|word| filled(&word, &[], context)).unwrap_or_default();
     let notes = section.words("notes").iter().map(|word| filled(word, &[], context)).collect();
     let landscape = section.flag("landscape", false);
-    let kind = match section.choice_or("kind", &KINDS, KindWord::Statistic) {
+    let kind = section.choice_or("kind", &KINDS, KindWord::Statistic);
+    // Who reported and who has to be asked is the department's own work.
+    let usual = match kind {
+        KindWord::Discipline | KindWord::Chase => Edition::Working,
+        KindWord::Statistic | KindWord::List | KindWord::Share | KindWord::Shares => Edition::Signed,
+    };
+    let edition = section.choice_or("edition", &EDITIONS, usual);
+    let kind = match kind {
         KindWord::Statistic => statistic(&section, known, context).map(TableKind::Statistic),
         KindWord::List => list(&section, known, context).map(TableKind::List),
         KindWord::Share => share_by(&section, known, context),
@@ -86,8 +93,10 @@ fn table(section: Section<'_>, known: Known<'_>, context: &Context<'_>) -> Optio
     let reconcile = reconcile.collect();
     let line = section.line();
     section.finish();
-    Some(Table { id, sheet, title, caption, notes, landscape, except, reconcile, kind: kind?, line })
+    Some(Table { id, edition, sheet, title, caption, notes, landscape, except, reconcile, kind: kind?, line })
 }
+
+pub const EDITIONS: [(&str, Edition); 2] = [("signed", Edition::Signed), ("working", Edition::Working)];
 
 /// The hole of a title that says how many places a table lists, ties included.
 const PLACES: &str = "前几名";
@@ -109,7 +118,7 @@ fn filled(word: &Word<'_>, own: &[&str], context: &Context<'_>) -> String {
     template.parts.into_iter().map(part).collect()
 }
 
-/// Excel takes at most 31 characters and not these; the book has two sheets of its own.
+/// Excel takes at most 31 characters and not these; the books have sheets of their own.
 fn sheet_name(word: &Word<'_>) -> String {
     let problem = if word.text.chars().count() > 31 {
         Some("超过 31 个字".to_owned())
@@ -380,6 +389,13 @@ pub fn charts(
         section.need_list("series");
         let series = section.words("series");
         let kind = section.choice("kind", &CHART_KINDS);
+        let of_table = table.and_then(|at| tables.get(at)?.as_ref()).map_or(Edition::Signed, |table| table.edition);
+        let edition = section.choice_or("edition", &EDITIONS, of_table);
+        if let (false, Some(node)) = (edition.holds(of_table), section.get("edition")) {
+            let message = "它的表只在工作版，图不能在呈报版".to_owned();
+            let help = Some("给那张表写 edition = \"signed\"，或去掉这里的 edition".to_owned());
+            section.log.report(DiagnosticCode::ChartWithoutTable, node.span(), message, help);
+        }
         section.finish();
         let (Some(at), Some(kind)) = (table, kind) else { continue };
         // A broken table's headings are not known.
@@ -391,7 +407,8 @@ pub fn charts(
                 word.report(DiagnosticCode::UnknownSeries, message, suggestion(word.text, &known));
             }
         }
-        charts.push(Chart { title, table: at, series: series.iter().map(|word| word.text.to_owned()).collect(), kind });
+        let series = series.iter().map(|word| word.text.to_owned()).collect();
+        charts.push(Chart { title, edition, table: at, series, kind });
     }
     charts
 }

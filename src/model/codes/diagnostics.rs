@@ -97,6 +97,7 @@ registry! {
         UnknownTable "unknown-table" = entry("没有这张统计表", SPELLING);
         UnknownMeasure "unknown-measure" = entry("这张表里没有这个指标", SPELLING);
         UnknownRank "unknown-rank" = entry("没有这个名次列", SPELLING);
+        ChartWithoutTable "chart-without-table" = entry("图在呈报版，它的表不在", "表也写 edition = \"signed\"，或图也写 working");
         UnknownSeries "unknown-series" = entry("表里没有可以画图的这一栏", SPELLING);
         UnknownScope "unknown-scope" = entry("没有这个范围", "写 province、unit，或每个表式都有的代码列");
         UnknownHole "unknown-hole" = entry("花括号里的名字不是这里的列，也不是 [values] 里的名字", SPELLING);

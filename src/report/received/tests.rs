@@ -8,7 +8,7 @@ use std::path::Path;
 
 fn sheet(fixture: &Fixture, out: &Path, name: &str) -> Vec<Vec<String>> {
     write(fixture.results(), out).unwrap();
-    let mut book: Xlsx<_> = open_workbook(out.join("2026年评先评优推荐与获奖统计_审核问题.xlsx")).unwrap();
+    let mut book: Xlsx<_> = open_workbook(out.join("明细/2026年评先评优推荐与获奖统计_审核问题.xlsx")).unwrap();
     let range = book.worksheet_range(name).unwrap();
     range.rows().map(|row| row.iter().map(Data::to_string).collect()).collect()
 }

@@ -37,8 +37,8 @@ pub const DOCUMENT: Shape = Shape::of(&[
     may("quota", Table(&QUOTA), "名额：总数和怎么分到各单位"),
     may("share", Tables(&SHARE), "比例要求，例如一线职工不少于一半"),
     may("discipline", Table(&DISCIPLINE), "报送纪律得分；有它才能排报送名次"),
-    must("table", Tables(&tables::TABLE), "汇总表里的一张统计表或名单"),
-    may("chart", Tables(&tables::CHART), "总览里的图"),
+    must("table", Tables(&tables::TABLE), "呈报版、工作版里的一张统计表或名单"),
+    may("chart", Tables(&tables::CHART), "呈报版、工作版里的图"),
     may("headline", Tables(&tables::HEADLINE), "首页上的一句话，用一张统计表里的数写成"),
 ]);
 

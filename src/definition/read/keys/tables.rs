@@ -4,11 +4,16 @@ use super::forms::{DIRECTION, WITHIN};
 use crate::definition::read::measures::{BASES, LINES, QUOTA_PARTS, ROSTER_COLUMNS};
 use crate::definition::read::shape::KeyHolds::{Any, Table, Tables, Text, Texts, Truth, Whole, Word};
 use crate::definition::read::shape::{KeyHolds, SectionKey, Shape, may, must, words};
-use crate::definition::read::tables::{CHART_KINDS, KINDS, LIST_WORDS};
+use crate::definition::read::tables::{CHART_KINDS, EDITIONS, KINDS, LIST_WORDS};
 use crate::definition::read::time::{PERIODS, SPANS};
 
 const BASIS: SectionKey = may("basis", Word(&words(&BASES)), "accepted 计入的行（默认），read 读到的全部行");
 const TOP: SectionKey = may("top", Whole, "只取前几名，并列的都列");
+const EDITION: SectionKey = may(
+    "edition",
+    Word(&words(&EDITIONS)),
+    "signed 呈报版和工作版都有（统计表、名单、比例的默认），working 只在工作版（报送情况和催报的默认）；图不写就随它的表",
+);
 const RANKED_BY: SectionKey = may("ranked-by", Text, "按哪一个名次排列");
 
 pub const TABLE: Shape = Shape::of(&[
@@ -17,6 +22,7 @@ pub const TABLE: Shape = Shape::of(&[
     must("title", Text, "表名；可以写 {报告期}，写了 top 的可以写 {前几名}（前十名，含并列共 12 个）"),
     may("caption", Text, "表名下面的一行说明"),
     may("notes", Texts, "表下的注"),
+    EDITION,
     may("landscape", Truth, "true：横向打印"),
     may("except", Text, "已经列在那张表上的（它的 id，例如曝光台），不列在这张表上"),
     may("reconcile", Tables(&RECONCILIATION), "和另一张表里同一个数的合计对不上时，表下注明相差多少、差在哪里"),
@@ -141,6 +147,7 @@ pub const CHART: Shape = Shape::of(&[
     must("table", Text, "画哪张表（它的 id）"),
     must("series", Texts, "画哪几栏"),
     must("kind", Word(&words(&CHART_KINDS)), "column 柱形、bar 条形、pie 饼图"),
+    EDITION,
 ]);
 
 pub const HEADLINE: Shape = Shape::of(&[
