@@ -322,7 +322,7 @@ pub struct BenchOptions {
     /// 并行线程数
     #[arg(long, value_name = "数", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: u16,
-    /// 测试文件放在哪里（默认临时文件夹，测完删除）
+    /// 测试文件放在哪个文件夹里，测完删除（默认系统的临时文件夹）
     #[arg(long, value_name = "文件夹")]
     pub folder: Option<PathBuf>,
     /// 同时与 Python 的 pandas + openpyxl 比较（需已安装）
@@ -334,6 +334,9 @@ pub struct BenchOptions {
     /// 只读完这个文件夹后退出，不规范、不核对（供本命令自己调用）
     #[arg(long, value_name = "文件夹", hide = true)]
     pub read: Option<PathBuf>,
+    /// 完整运行这个文件夹里的报表，逐个环节说出用时后退出（供本命令自己调用，结果写在 --folder）
+    #[arg(long, value_name = "文件夹", hide = true)]
+    pub stages: Option<PathBuf>,
     /// 与 --read 同用：不用隔离进程
     #[arg(long, hide = true)]
     pub here: bool,

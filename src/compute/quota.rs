@@ -155,8 +155,11 @@ fn apportioned_seats(
     if !unknown.is_empty() {
         findings.push(on_run(
             FindingCode::QuotaWeightMissing,
-            format!("单位名册里 {} 没有{}", words::names(&unknown, 5), quota.weight),
-            format!("每个参加分配的单位都有{}", quota.weight),
+            &unknown,
+            [
+                format!("单位名册里 {} 没有{}", words::names(&unknown, 5), quota.weight),
+                format!("每个参加分配的单位都有{}", quota.weight),
+            ],
             "请在单位名册补齐后重新汇总；补齐前不分配名额",
         ));
         return Ok(None);
@@ -166,7 +169,9 @@ fn apportioned_seats(
         Err(error) => {
             let expected = format!("{} 个名额够每个单位至少 {} 个", quota.total, quota.minimum);
             let next = "请核对单位名册和定义里的名额总数、最低名额";
-            findings.push(on_run(FindingCode::QuotaNotApportioned, error.to_string(), expected, next));
+            let asked = [quota.total, quota.minimum].map(|number| number.to_string());
+            let read: Vec<String> = asked.into_iter().chain(weights.iter().map(u64::to_string)).collect();
+            findings.push(on_run(FindingCode::QuotaNotApportioned, &read, [error.to_string(), expected], next));
             Ok(None)
         }
     }
@@ -193,7 +198,7 @@ fn issued_seats(
     let roster = &facts.reference.roster;
     let units = roster.recommending();
     let mut seats = vec![0_u32; units.len()];
-    let mut wrong = Vec::new();
+    let (mut wrong, mut unread) = (Vec::new(), Vec::new());
     let mut sum = 0_u64;
     for ((name, count), line) in names.iter().zip(counts.iter()).zip(&table.lines) {
         let position = match roster.find(name.unwrap_or_default()) {
@@ -206,20 +211,24 @@ fn issued_seats(
                 seats[position] = seats[position].saturating_add(count);
                 sum += u64::from(count);
             }
-            _ => wrong.push(format!("第 {line} 行“{}”", name.unwrap_or_default())),
+            _ => {
+                wrong.push(format!("第 {line} 行“{}”", name.unwrap_or_default()));
+                unread.push(name.unwrap_or_default().to_string());
+            }
         }
     }
     let next = format!("请改正“{}”后重新汇总", table.name);
     if !wrong.is_empty() {
         let found = format!("“{}”{} 认不出单位或名额", table.name, words::names(&wrong, 5));
-        findings.push(on_run(FindingCode::QuotaIssuedRow, found, "每行是一个推荐单位和一个名额数".to_string(), &next));
+        let said = [found, "每行是一个推荐单位和一个名额数".to_string()];
+        findings.push(on_run(FindingCode::QuotaIssuedRow, &unread, said, &next));
     }
     if sum != u64::from(quota.total) {
         let found = format!("“{}”各单位名额合计 {sum} 个", table.name);
         findings.push(on_run(
             FindingCode::QuotaIssuedTotal,
-            found,
-            format!("合计等于总名额 {} 个", quota.total),
+            &[sum.to_string(), quota.total.to_string()],
+            [found, format!("合计等于总名额 {} 个", quota.total)],
             &next,
         ));
     }
@@ -247,8 +256,9 @@ fn over(rule: &UnitRule, facts: &Facts<'_>, unit: u32, seats: i64, actual: i64) 
     }
 }
 
-fn on_run(code: FindingCode, found: String, expected: String, next: &str) -> Finding {
-    let key = FindingKey::reading([&found]);
+/// A finding on the quota as a whole: told by what was read for it, not by its words.
+fn on_run(code: FindingCode, read: &[String], [found, expected]: [String; 2], next: &str) -> Finding {
+    let key = FindingKey::reading(read);
     Finding {
         code: code.into(),
         severity: Severity::Block,

@@ -103,6 +103,19 @@ impl<'a> Xml<'a> {
         }
     }
 
+    /// What comes next, for who knows a whole element when he sees one; `None` where markup is due that is not in the text.
+    #[inline]
+    pub fn ahead(&self) -> Option<&'a str> {
+        // Where elements nest deep, the next one may be one too many.
+        if self.due || self.open.len() > DEEPEST / 2 { None } else { self.text.get(self.at..) }
+    }
+
+    /// Goes on behind the next `len` bytes: whole elements, and nothing else.
+    #[inline]
+    pub fn leap(&mut self, len: usize) {
+        self.at += len;
+    }
+
     fn close(&mut self) -> Result<Token<'a>, Fault> {
         let bytes = self.text.as_bytes();
         let from = self.at + 2;

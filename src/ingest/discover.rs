@@ -23,7 +23,10 @@ pub struct Discovery {
 /// # Errors
 /// A root that does not exist or cannot be listed, in Chinese.
 pub fn discover(roots: &[PathBuf], limits: &Limits) -> Result<Discovery, String> {
-    let mut walk = Walk { limits, files: Vec::new(), seen: HashSet::new() };
+    let mut walk = Walk { limits, files: Vec::new(), seen: None };
+    if roots.len() > 1 {
+        walk.seen = Some(HashSet::new());
+    }
     for root in roots {
         // A root may be a link: the person named it. Links below it are listed and never followed.
         let meta = fs::metadata(root)
@@ -33,9 +36,10 @@ pub fn discover(roots: &[PathBuf], limits: &Limits) -> Result<Discovery, String>
             let prefix = if roots.len() > 1 && !own_name.is_empty() { format!("{own_name}/") } else { String::new() };
             let listing = fs::read_dir(root)
                 .map_err(|error| format!("文件夹 {} 无法列出（{}），请检查权限", root.display(), reason(&error)))?;
-            walk.folder(listing, prefix)?;
+            walk.folder(root, listing, prefix)?;
         } else {
-            walk.file(fs::canonicalize(root).unwrap_or_else(|_| root.clone()), own_name, &meta);
+            let path = fs::canonicalize(root).unwrap_or_else(|_| root.clone());
+            walk.file(path.clone(), own_name, &meta, || path);
         }
     }
     let mut files = walk.files;
@@ -50,14 +54,17 @@ pub fn discover(roots: &[PathBuf], limits: &Limits) -> Result<Discovery, String>
 struct Walk<'a> {
     limits: &'a Limits,
     files: Vec<SourceFile>,
-    /// The same file may lie under two of the roots given; it counts once.
-    seen: HashSet<PathBuf>,
+    /// Where several roots are given: the same file may lie under two of them, and counts once. Under one root none is met
+    /// twice, since links are not followed.
+    seen: Option<HashSet<PathBuf>>,
 }
 
 impl Walk<'_> {
     /// # Errors
     /// A listing that breaks off: files behind the break would be missing from every account.
-    fn folder(&mut self, listing: fs::ReadDir, prefix: String) -> Result<(), String> {
+    fn folder(&mut self, root: &Path, listing: fs::ReadDir, prefix: String) -> Result<(), String> {
+        // What lies below has no links on its way, so that only the root need be asked where it really is.
+        let place = fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
         let mut open = vec![(listing, prefix)];
         while let Some((listing, prefix)) = open.pop() {
             for entry in listing {
@@ -73,16 +80,21 @@ impl Walk<'_> {
                 // A folder that can't be listed is kept as an entry of its own, so that it is not lost in silence.
                 match if meta.is_dir() { fs::read_dir(&path).ok() } else { None } {
                     Some(below) => open.push((below, format!("{name}/"))),
-                    None => self.file(path, name, &meta),
+                    None => {
+                        let below = path.strip_prefix(root).map(Path::to_path_buf);
+                        self.file(path.clone(), name, &meta, || below.map_or(path, |below| place.join(below)));
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    fn file(&mut self, path: PathBuf, name: String, meta: &Metadata) {
-        let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-        if meta.is_file() && !self.seen.insert(identity) {
+    /// `identity`: its path without links.
+    fn file(&mut self, path: PathBuf, name: String, meta: &Metadata, identity: impl FnOnce() -> PathBuf) {
+        if let Some(seen) = self.seen.as_mut().filter(|_| meta.is_file())
+            && !seen.insert(identity())
+        {
             return;
         }
         let modified = meta
@@ -200,6 +212,25 @@ mod tests {
         assert_eq!(names, expected);
         assert!(found.files.iter().zip(0u32..).all(|(file, index)| file.index == index));
         assert!(discover(&[dir.path().join("nothing")], &Limits::default()).unwrap_err().contains("不存在"));
+    }
+
+    /// A file under two of the roots counts once, by whatever way they lead to it; another name of it in one folder does not
+    /// go missing.
+    #[cfg(unix)]
+    #[test]
+    fn roots_that_overlap_count_a_file_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let (city, link) = (dir.path().join("报表/合肥"), dir.path().join("合肥的"));
+        fs::create_dir_all(&city).unwrap();
+        fs::write(city.join("1.csv"), "x").unwrap();
+        fs::hard_link(city.join("1.csv"), city.join("2.csv")).unwrap();
+        std::os::unix::fs::symlink(&city, &link).unwrap();
+        let count = |roots: &[PathBuf]| discover(roots, &Limits::default()).unwrap().files.len();
+        let all = dir.path().join("报表");
+        assert_eq!(count(std::slice::from_ref(&all)), 2);
+        assert_eq!(count(&[all.clone(), city.clone(), link.clone()]), 2);
+        assert_eq!(count(&[link.join("1.csv"), city.join("1.csv"), all.join("合肥/../合肥/1.csv")]), 1);
+        assert_eq!(count(&[link.clone(), city.join("2.csv")]), 2);
     }
 
     /// A zip inside a zip that only more memory may open: what the option lifts for the readers it lifts for the walk.

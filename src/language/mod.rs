@@ -10,6 +10,7 @@ pub mod compile;
 mod context;
 mod evaluate;
 pub mod gate;
+mod grammar;
 mod operators;
 mod source;
 mod term;

@@ -53,7 +53,8 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
     let mut titled: Option<HeaderBlock> = None;
     let mut free = 0;
     let mut i = 0;
-    while i < view.rows.len() && !view.meter.is_over() {
+    // Each block is a table at least: a sheet of nothing but headers is too dear before all of them are recognised.
+    while i < view.rows.len() && !view.meter.held(found.len(), 0) {
         if !promising(view, lexicon, i) {
             i += 1;
             continue;

@@ -65,22 +65,25 @@ impl TakenIn {
         let mut all = Vec::new();
         for one in &self.register.untaken {
             let found = format!("处理意见没有采用（{}）：{}", one.answer.place, one.why);
-            all.push(finding(FindingCode::DecisionNotTaken, Severity::Verify, found));
+            let written = one.answer.written.iter().cloned();
+            let read: Vec<String> = std::iter::once(one.answer.tag.key.to_string()).chain(written).collect();
+            all.push(finding(FindingCode::DecisionNotTaken, Severity::Verify, &read, found));
         }
         for settled in &verdict.decisions {
             let Decision { taken_on: on, source, .. } = &settled.decision;
             let about: Vec<&str> =
                 [&on.place, &on.record, &on.field].into_iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
             let about = about.join(" · ");
+            let read = [settled.decision.key.to_string(), settled.decision.disposition.key().to_owned()];
             match &settled.state {
                 DecisionState::Refused(why) => {
                     let at = if source.is_empty() { about } else { source.clone() };
                     let found = format!("处理意见“{}”没有采用（{at}）：{why}", settled.decision.words());
-                    all.push(finding(FindingCode::DecisionNotTaken, Severity::Verify, found));
+                    all.push(finding(FindingCode::DecisionNotTaken, Severity::Verify, &read, found));
                 }
                 DecisionState::Expired(why) => {
                     let found = format!("处理意见“{}”已失效（{about}）：{why}", settled.decision.words());
-                    all.push(finding(FindingCode::DecisionExpired, Severity::Note, found));
+                    all.push(finding(FindingCode::DecisionExpired, Severity::Note, &read, found));
                 }
                 _ => {}
             }
@@ -116,7 +119,8 @@ impl TakenIn {
     }
 }
 
-fn finding(code: FindingCode, severity: Severity, found: String) -> Finding {
+/// `read`: the decision that it is about, and what that says.
+fn finding(code: FindingCode, severity: Severity, read: &[String], found: String) -> Finding {
     Finding {
         code: code.into(),
         severity,
@@ -126,7 +130,7 @@ fn finding(code: FindingCode, severity: Severity, found: String) -> Finding {
         next: code.entry().next.to_owned(),
         line: None,
         effect: Effect::Counts,
-        key: FindingKey::default(),
+        key: FindingKey::reading(read),
     }
 }
 

@@ -90,6 +90,26 @@ fn a_file_that_cannot_be_read_is_told_by_its_bytes() {
     assert_ne!(broken(0, "甲.xlsx", 1), broken(0, "甲.xlsx", 2));
 }
 
+/// What is decided on a finding outlives a better wording of it, on a cell as on the run.
+#[test]
+fn the_words_of_a_finding_are_no_part_of_its_key() {
+    let plan = plan(vec![]);
+    let sealed = |place: &Place, key: FindingKey, words: &str| {
+        let (found, expected, next) = (words.to_owned(), words.to_owned(), words.to_owned());
+        let mut findings = [Finding { place: place.clone(), key, found, expected, next, ..unread(0, 0, "") }];
+        super::keys::seal(&plan, &crate::definition::Roster::default(), &mut findings, &[]);
+        findings[0].key.whole()
+    };
+    let cell = Place { row: Some(3), sheet: Some(0), ..Place::default() };
+    for place in [Place::default(), Place { unit: Some(0), ..Place::default() }, cell] {
+        for key in [FindingKey::default(), FindingKey::reading(["30", "28"])] {
+            assert_eq!(sealed(&place, key, "合计 30 个"), sealed(&place, key, "各单位共 30 个"), "{place:?} {key:?}");
+        }
+        let read = |sum: &str| sealed(&place, FindingKey::reading([sum, "28"]), "合计");
+        assert_ne!(read("30"), read("31"), "{place:?}");
+    }
+}
+
 #[test]
 fn no_key_shows_what_it_was_made_of() {
     for (_, key) in of("甲.xlsx", &[SMALL]) {

@@ -102,9 +102,11 @@ pub fn seal(plan: &Plan, roster: &Roster, findings: &mut [Finding], files: &[Fil
         let form = form.and_then(|form| plan.forms.get(usize::from(form)));
         let field = field.and_then(|field| form?.fields.get(usize::from(field))).map_or("", |field| &*field.name);
         let form = form.map_or("", |form| &form.id);
-        if read.is_nothing() {
-            let content = source.map(|(_, sha256)| Fingerprint::of([sha256]));
-            finding.key.read = content.unwrap_or_else(|| Fingerprint::of([&finding.found]));
+        // Never by its words: said better, it would be another finding, and what was decided on it would be lost.
+        if read.is_nothing()
+            && let Some((_, sha256)) = source
+        {
+            finding.key.read = Fingerprint::of([sha256]);
         }
         finding.key.seal(unit, form, field, &finding.code, 0);
         let before = met.entry(finding.key.whole()).or_default();

@@ -131,6 +131,7 @@ measures = [
   { name = "达标率", ratio = "proposals", of = "采纳 * 2 >= 提出" },
   { name = "上月达标率", ratio = "proposals", of = "采纳 * 2 >= 提出", period = "previous" },
   { name = "达标率变化", points = { now = "达标率", before = "上月达标率", comparable = false } },
+  { name = "结论", verdict = "proposals", holds = "采纳 IS NOT NULL AND NOT (采纳 * 2 < 提出)" },
 ]
 
 [[table]]
@@ -343,6 +344,12 @@ fn growth_is_said_raw_and_over_the_units_of_both_periods() {
     is("达标率", ["0/1", "0/0", "未报", "1/1", "1/2"]);
     is("上月达标率", ["1/1", "1/1", "0/1", "未报", "2/3"]);
     is("达标率变化", ["-100点", "—", "未报", "—", &format!("{}点", (1.0 * 3.0 - 2.0 * 2.0) * 100.0 / 6.0)]);
+    // 口径说明 says every condition in words, however it was typed.
+    let definitions = compare.definitions.join("\n");
+    assert!(definitions.contains("能判定的行都符合"), "{definitions}");
+    for typed in ["AND", "NOT", "NULL", ">=", "<"] {
+        assert!(!definitions.contains(typed), "{typed}: {definitions}");
+    }
     let notes = compare.notes.join("\n");
     assert!(
         notes.contains(

@@ -207,4 +207,32 @@ mod tests {
         assert_eq!(read_as("节假日.ods", ods).unwrap().rows, rows);
         assert_eq!(read_as("节假日.xls", xls).unwrap().rows, rows);
     }
+
+    /// What `--file-memory` lifts for returns it lifts for reference tables.
+    #[test]
+    fn a_table_obeys_the_memory_allowed() {
+        use std::io::{Cursor, Write};
+        let sheet =
+            "<worksheet><sheetData><row><c t='inlineStr'><is><t>代码</t></is></c></row></sheetData></worksheet>";
+        let parts = [
+            ("[Content_Types].xml", "<Types/>".to_owned()),
+            ("xl/workbook.xml", "<workbook><sheets><sheet name='表' r:id='a'/></sheets></workbook>".to_owned()),
+            (
+                "xl/_rels/workbook.xml.rels",
+                "<Relationships><Relationship Id='a' Type='x/worksheet' Target='sheet.xml'/></Relationships>"
+                    .to_owned(),
+            ),
+            // A part of 33 MiB that packs a thousandfold.
+            ("xl/sheet.xml", format!("{sheet}<!--{}-->", "x".repeat(33 << 20))),
+        ];
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in parts {
+            writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            writer.write_all(content.as_bytes()).unwrap();
+        }
+        let bytes = writer.finish().unwrap().into_inner();
+        let of = |allowance| of_bytes(Path::new("表.xlsx"), &bytes, allowance).map(|table| table.rows);
+        assert!(of(Allowance::default()).unwrap_err().message.contains("膨胀"));
+        assert_eq!(of(Allowance::of(8 << 30)).unwrap(), [(1, vec![Datum::Text("代码".to_owned())])]);
+    }
 }

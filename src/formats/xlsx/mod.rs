@@ -4,6 +4,7 @@
 //! about a third of `worksheet_range`, and one odd cell (`#SPILL!`, a boolean 2, a formula without a result) becomes that
 //! cell's doubt instead of a lost sheet or a silent gap. Values agree with calamine's; a test holds them together.
 
+mod plain;
 mod rich_values;
 mod sheet;
 mod strings;

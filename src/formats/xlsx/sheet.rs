@@ -1,10 +1,11 @@
 //! One worksheet part: text in, occupied cells at absolute positions, merges and hidden rows and columns out.
 
+use super::plain::{self, PlainValue};
 use super::strings::{XlsxStrings, push_escaped, rich_text};
 use super::styles::CellStyles;
 use crate::formats::allowance::Allowance;
 use crate::formats::cells;
-use crate::formats::looks::{self, Runs};
+use crate::formats::looks::{self, CellLook, Runs};
 use crate::formats::refusal;
 use crate::formats::xml::{Attrs, Token, Xml};
 use crate::model::cell::CellDoubt;
@@ -27,6 +28,7 @@ fn off_grid() -> Unreadable {
 }
 
 /// What reading a sheet told beside its cells.
+#[derive(Debug, PartialEq)]
 pub struct SheetFacts {
     /// It holds formulas with saved results.
     pub formulas: bool,
@@ -39,6 +41,16 @@ pub struct SheetFacts {
 /// # Errors
 /// The part is cut, hostile, over a limit, or names places off the grid.
 pub fn read(text: &str, context: &SheetContext, sheet: &mut RawSheet) -> Result<SheetFacts, Unreadable> {
+    read_by(true, text, context, sheet)
+}
+
+/// As [`read`]; `leaps`: plain cells in one step, and not by the tokeniser too.
+pub fn read_by(
+    leaps: bool,
+    text: &str,
+    context: &SheetContext,
+    sheet: &mut RawSheet,
+) -> Result<SheetFacts, Unreadable> {
     let mut reader = XmlReader {
         xml: Xml::new(text),
         context,
@@ -48,6 +60,9 @@ pub fn read(text: &str, context: &SheetContext, sheet: &mut RawSheet) -> Result<
         pictures: Vec::new(),
         value: String::new(),
         scratch: String::new(),
+        leaps,
+        most_cells: context.allowance.cells(),
+        most_text: context.allowance.text(),
     };
     let mut has_rows = false;
     loop {
@@ -89,6 +104,9 @@ struct XmlReader<'x, 'c, 's> {
     pictures: Vec<CellRef>,
     value: String,
     scratch: String,
+    leaps: bool,
+    most_cells: usize,
+    most_text: usize,
 }
 
 /// What a `<c>` holds besides its attributes.
@@ -109,6 +127,9 @@ impl XmlReader<'_, '_, '_> {
     fn rows(&mut self) -> Result<(), Unreadable> {
         let (mut row, mut col) = (0u32, 0u32);
         loop {
+            while let Some(at) = self.plain(row, col) {
+                col = u32::from(at.col) + 1;
+            }
             match self.xml.next()? {
                 Token::Open { name: "row", attrs } => {
                     let mut hidden = false;
@@ -140,6 +161,28 @@ impl XmlReader<'_, '_, '_> {
                 _ => {}
             }
         }
+    }
+
+    /// Reads the cell that comes next, if it is a plain one within every limit; all others are for [`XmlReader::cell`].
+    #[inline]
+    fn plain(&mut self, row: u32, col: u32) -> Option<CellRef> {
+        let cell = plain::cell(self.xml.ahead().filter(|_| self.leaps)?.as_bytes())?;
+        let at = match cell.at {
+            Some(at) => at,
+            None => cells::checked(row, col)?,
+        };
+        let context = self.context;
+        match cell.value {
+            PlainValue::Nothing => {}
+            _ if self.sheet.cells.len() >= self.most_cells => return None,
+            _ if self.sheet.arena.len() + cell.len > self.most_text => return None,
+            PlainValue::Shared(index) => self.push_shared(at, Some(index), context.styles.look_at(cell.style)).ok()?,
+            PlainValue::Number(number) => {
+                looks::put_number(self.sheet, at, number, context.styles.look_at(cell.style), context.is_1904);
+            }
+        }
+        self.xml.leap(cell.len);
+        Some(at)
     }
 
     fn cell(&mut self, attrs: Attrs, row: u32, col: u32) -> Result<CellRef, Unreadable> {
@@ -205,10 +248,10 @@ impl XmlReader<'_, '_, '_> {
             }
             return Ok(());
         }
-        if self.sheet.cells.len() >= self.context.allowance.cells() {
+        if self.sheet.cells.len() >= self.most_cells {
             return Err(self.context.allowance.too_many_cells());
         }
-        if self.sheet.arena.len() + self.value.len() > self.context.allowance.text() {
+        if self.sheet.arena.len() + self.value.len() > self.most_text {
             return Err(self.context.allowance.too_much_text());
         }
         if !content.whole {
@@ -222,7 +265,10 @@ impl XmlReader<'_, '_, '_> {
             return Ok(());
         }
         match kind {
-            Some("s") => self.push_shared(at, style)?,
+            Some("s") => {
+                let index = self.value.trim().parse::<usize>().ok();
+                self.push_shared(at, index, self.context.styles.look(style))?;
+            }
             Some("inlineStr") => {
                 let look = self.context.styles.look(style);
                 looks::put_text(self.sheet, at, &self.value, content.runs.as_ref(), look);
@@ -242,8 +288,8 @@ impl XmlReader<'_, '_, '_> {
         Ok(())
     }
 
-    fn push_shared(&mut self, at: CellRef, style: Option<&str>) -> Result<(), Unreadable> {
-        let index = self.value.trim().parse::<usize>().ok();
+    /// Nothing is pushed where it fails.
+    fn push_shared(&mut self, at: CellRef, index: Option<usize>, look: &CellLook) -> Result<(), Unreadable> {
         let Some((index, text)) = index.and_then(|index| Some((index, self.context.strings.get(index)?))) else {
             self.sheet.push(at, RawValue::Unreadable(CellDoubt::DanglingString));
             return Ok(());
@@ -252,11 +298,11 @@ impl XmlReader<'_, '_, '_> {
             return Ok(());
         }
         if let Some(runs) = self.context.strings.runs(index).filter(|runs| !runs.is_empty()) {
-            looks::put_text(self.sheet, at, text, Some(runs), self.context.styles.look(style));
+            looks::put_text(self.sheet, at, text, Some(runs), look);
             return Ok(());
         }
         if self.placed[index] == NOT_YET {
-            if self.sheet.arena.len() + text.len() > self.context.allowance.text() {
+            if self.sheet.arena.len() + text.len() > self.most_text {
                 return Err(self.context.allowance.too_much_text());
             }
             self.placed[index] = (self.sheet.arena.len() as u32, text.len() as u32);
@@ -265,7 +311,6 @@ impl XmlReader<'_, '_, '_> {
         let (start, len) = self.placed[index];
         self.sheet.push(at, RawValue::Text { start, len });
         if self.context.styles.is_eventful {
-            let look = self.context.styles.look(style);
             // Runs of its own that are not struck are not, whatever the cell's font.
             let rich = look.struck && self.context.strings.runs(index).is_some();
             if look.is_eventful() && !rich {

@@ -57,8 +57,16 @@ impl CellStyles {
 
     /// The look of cells that have the format with this index; a cell that names none has the first.
     pub fn look(&self, index: Option<&str>) -> &CellLook {
-        let index = index.map_or(Some(0), |index| index.parse::<usize>().ok());
-        index.and_then(|index| self.looks.get(index)).unwrap_or(&self.plain)
+        match index.map(|index| index.parse::<usize>()) {
+            Some(Err(_)) => &self.plain,
+            Some(Ok(index)) => self.look_at(Some(index)),
+            None => self.look_at(None),
+        }
+    }
+
+    /// Likewise, by the number.
+    pub fn look_at(&self, index: Option<usize>) -> &CellLook {
+        self.looks.get(index.unwrap_or(0)).unwrap_or(&self.plain)
     }
 }
 

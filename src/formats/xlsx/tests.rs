@@ -1,5 +1,9 @@
 use super::*;
-use crate::formats::sniff;
+use crate::formats::allowance::Allowance;
+use crate::formats::archive::Archive;
+use crate::formats::fuzz::Dice;
+use crate::formats::{cells, sniff};
+use crate::model::CellRef;
 use crate::model::RawValue;
 use crate::model::cell::CellDoubt;
 use std::io::{Cursor, Write};
@@ -98,6 +102,158 @@ fn sheets_of_one_name_hidden_ones_merges_and_utf16() {
     assert_eq!((one.cells[0].value, two.cells[0].value), (RawValue::Number(1.0), RawValue::Number(2.0)));
     assert_eq!((one.hidden, two.hidden, workbook.remarks.len()), (true, false, 1));
     assert_eq!((&one.hidden_rows[..], &one.hidden_cols[..], one.merges.len()), (&[1][..], &[1, 2][..], 1));
+}
+
+/// The parts of a workbook that hold its cells, as text.
+struct CellParts {
+    strings: String,
+    styles: CellStyles,
+    /// Name and text of each sheet's part.
+    sheets: Vec<(String, String)>,
+}
+
+/// Those of every xlsx in `tests/` and `samples/` whose parts can be read at all.
+fn workbooks_here() -> Vec<(std::path::PathBuf, Vec<u8>, CellParts)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut folders, mut found) = (vec![root.join("tests"), root.join("samples")], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "xlsx" || extension == "xlsm") {
+                let bytes = std::fs::read(&path).unwrap();
+                if let Some(parts) = cell_parts(&bytes) {
+                    found.push((path, bytes, parts));
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    assert!(found.len() > 300, "{}", found.len());
+    found
+}
+
+fn cell_parts(bytes: &[u8]) -> Option<CellParts> {
+    let archive = Archive::open(bytes, 1_000, Allowance::default()).ok()?;
+    let package = Package::new(&archive, bytes).ok()?;
+    let text = |name: &str| Some(xml::decode(&package.part(name).ok()??).ok()?.into_owned());
+    let book = text("xl/workbook.xml")?;
+    let relations = package.relations_of("xl/workbook.xml").ok()?;
+    let listed = workbook(&book).ok()?.0.into_iter();
+    let sheets = listed.filter_map(|entry| {
+        let relation = relations.iter().find(|relation| relation.id == entry.relation)?;
+        Some((entry.name, text(&relation.target)?))
+    });
+    Some(CellParts {
+        strings: text("xl/sharedStrings.xml").unwrap_or_default(),
+        styles: CellStyles::read(&text("xl/styles.xml").unwrap_or_default()).ok()?,
+        sheets: sheets.collect(),
+    })
+}
+
+fn read_sheet(
+    leaps: bool,
+    text: &str,
+    strings: &XlsxStrings,
+    styles: &CellStyles,
+) -> (Result<sheet::SheetFacts, Unreadable>, RawSheet) {
+    let rich_errors = HashSet::new();
+    let allowance = Allowance::default();
+    let context =
+        sheet::SheetContext { allowance, strings, styles, rich_errors: &rich_errors, is_1904: false, unsettled: false };
+    let mut sheet = RawSheet::default();
+    let facts = sheet::read_by(leaps, text, &context, &mut sheet);
+    (facts, sheet)
+}
+
+/// On every workbook here, and on thousands of mutants of their rows: a step over a plain cell reads what the tokeniser
+/// reads, the same refusals among it.
+#[test]
+fn leaps_and_the_tokeniser_read_the_same() {
+    let both = |text: &str, strings: &XlsxStrings, styles: &CellStyles| {
+        let leaping = read_sheet(true, text, strings, styles);
+        assert_eq!(leaping, read_sheet(false, text, strings, styles), "{text}");
+        leaping.1.cells.len()
+    };
+    let (mut dice, mut cells, mut mutants) = (Dice(7), 0, 0);
+    for (path, _, parts) in workbooks_here() {
+        let strings = |leaps, text: &str| XlsxStrings::read_by(leaps, text, Allowance::default());
+        let known = strings(true, &parts.strings);
+        assert_eq!(known, strings(false, &parts.strings), "{}", path.display());
+        let Ok(known) = known else { continue };
+        for (_, text) in &parts.sheets {
+            cells += both(text, &known, &parts.styles);
+            let Some(from) = text.find("<sheetData>") else { continue };
+            let some: String = text[from + 11..].chars().take(1_500).collect();
+            let Some((rows, _)) = some.rsplit_once("</row>") else { continue };
+            for _ in 0..10 {
+                let rows = dice.mutant(rows.as_bytes());
+                both(&sheet(&format!("{}</row>", String::from_utf8_lossy(&rows))), &known, &parts.styles);
+                mutants += 1;
+            }
+        }
+        let head: String = parts.strings.chars().take(1_500).collect();
+        for _ in 0..10 {
+            let text = String::from_utf8_lossy(&dice.mutant(head.as_bytes())).into_owned();
+            assert_eq!(strings(true, &text), strings(false, &text), "{text}");
+            mutants += 1;
+        }
+    }
+    assert!(cells > 20_000 && mutants > 5_000, "{cells} {mutants}");
+}
+
+/// Calamine finds no cell that is not found here, and where both know a value it is one and the same.
+#[test]
+fn agrees_with_calamine_on_every_workbook_here() {
+    use calamine::{Data, Reader};
+    let mut compared = 0;
+    for (path, bytes, parts) in workbooks_here() {
+        let Ok(mut theirs) = calamine::Xlsx::new(Cursor::new(&bytes)) else { continue };
+        let strings = XlsxStrings::read(&parts.strings, Allowance::default()).unwrap();
+        for (name, text) in &parts.sheets {
+            let (facts, sheet) = read_sheet(true, text, &strings, &parts.styles);
+            // It lays out the rectangle that two far corners span.
+            let farthest = sheet.cells.iter().map(|cell| usize::from(cell.at.col)).max().unwrap_or(0);
+            let last = sheet.cells.last().map_or(0, |cell| cell.at.row as usize);
+            if facts.is_err() || farthest * last > 1_000_000 {
+                continue;
+            }
+            let Ok(range) = theirs.worksheet_range(name) else { continue };
+            let (top, left) = range.start().unwrap_or_default();
+            for (row, col, data) in range.used_cells() {
+                let at = CellRef { row: top + row as u32, col: (left as usize + col) as u16 };
+                let ours = sheet.cells.binary_search_by_key(&at, |cell| cell.at).ok().map(|at| sheet.cells[at].value);
+                let seen_otherwise = !sheet.sights_at(at).is_empty();
+                let same = match (data, ours) {
+                    (Data::Empty, _) | (_, Some(RawValue::Unreadable(_))) => true,
+                    (Data::String(text), None) => text.is_empty(),
+                    (Data::String(text), Some(value @ RawValue::Text { .. })) => {
+                        seen_otherwise || text == sheet.text(value)
+                    }
+                    (Data::Int(number), Some(RawValue::Number(ours) | RawValue::Percent(ours))) => {
+                        *number as f64 == ours
+                    }
+                    (
+                        Data::Float(number),
+                        Some(RawValue::Number(ours) | RawValue::Percent(ours) | RawValue::DateSerial(ours)),
+                    ) => *number == ours,
+                    (Data::DateTime(date), Some(RawValue::DateSerial(ours) | RawValue::Number(ours))) => {
+                        date.as_f64() == ours
+                    }
+                    (Data::DateTimeIso(text), Some(RawValue::DateSerial(ours))) => {
+                        cells::iso_serial(text) == Some(ours)
+                    }
+                    (Data::Bool(value), Some(RawValue::Boolean(ours))) => *value == ours,
+                    (Data::Error(_), Some(RawValue::Error(_))) => true,
+                    _ => false,
+                };
+                assert!(same, "{} {name} {at}: {data:?} and {ours:?}", path.display());
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 20_000, "{compared}");
 }
 
 /// The same cells as calamine, on a workbook that another library wrote.
