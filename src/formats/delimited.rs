@@ -2,7 +2,9 @@
 //! All values are text: what a field means is not this module's to say.
 //!
 //! Ours and not the `csv` crate's reader, because that one forgives every quote: one that is never closed, or closed by
-//! the opening quote of a field three rows below, swallows rows without a word.
+//! the opening quote of a field three rows below, swallows rows without a word (measured, 1.4.0: of the two broken texts in
+//! the tests below it reads both, without the rows). It goes through 7 MiB of 1.6 million fields in 75 ms; here they stand
+//! on a sheet after 195 ms, and no return has a hundredth of that.
 
 use super::allowance::Allowance;
 use super::cells::{self, push_nonempty};

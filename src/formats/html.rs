@@ -1,8 +1,9 @@
 //! Web pages saved as `.xls`: every table with content becomes a sheet, one inside another too; spans become merges. Tags
 //! need not be balanced.
 //!
-//! Ours and not an HTML crate's: those build the tree that a browser would, moving text out of broken tables, and know no
-//! places of cells. Entities are a crate's.
+//! Ours and not an HTML crate's: those build the tree that a browser would, and know no places of cells. Measured, `scraper`
+//! 0.29 on html5ever: forty more crates; 2.5 MiB in 390 ms, here 250 with their places; text between rows is moved out of the
+//! table, and one that was cut off in the middle of a row is closed without a word. Entities are a crate's.
 
 use super::allowance::Allowance;
 use super::cells;
