@@ -51,6 +51,21 @@ pub fn memory(command: &mut Command) -> Result<f64, String> {
     }
 }
 
+/// Instructions that it takes with all its children, from a run of its own under `perf`; `None` where that is not there, or
+/// the machine does not count.
+pub fn instructions(command: &Command) -> Option<f64> {
+    let told = tempfile::NamedTempFile::new().ok()?;
+    let mut counted = Command::new("perf");
+    counted.args(["stat", "-x,", "-e", "instructions:u", "-o"]).arg(told.path()).arg("--");
+    measure(counted.arg(command.get_program()).args(command.get_args())).ok()?;
+    counted_in(&std::fs::read_to_string(told.path()).ok()?)
+}
+
+/// The figure in what `perf stat -x,` tells.
+fn counted_in(told: &str) -> Option<f64> {
+    told.lines().find(|line| line.contains("instructions"))?.split(',').next()?.parse().ok()
+}
+
 fn start(command: &mut Command) -> Result<Child, String> {
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     child.map_err(|error| format!("不能启动 {}：{error}", command.get_program().to_string_lossy()))
@@ -131,4 +146,17 @@ fn tree_memory(pid: u32) -> u64 {
 #[cfg(not(unix))]
 fn tree_memory(_: u32) -> u64 {
     0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_perf_counts_and_what_it_does_not() {
+        let told = "# started on Mon Nov 30\n\n1488215723,,instructions:u,1200000,100.00,1.2,insn per cycle\n";
+        assert_eq!(counted_in(told), Some(1_488_215_723.0));
+        assert_eq!(counted_in("<not supported>,,instructions:u,0,100.00,,\n"), None);
+        assert_eq!(counted_in(""), None);
+    }
 }

@@ -10,7 +10,7 @@ use super::arguments::BenchOptions;
 use super::screen::{Exit, say};
 use crate::run::Stop;
 use crate::workspace::Workspace;
-use cost::{Cost, measure, median, memory};
+use cost::{Cost, instructions, measure, median, memory};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,8 +50,8 @@ fn compare(options: &BenchOptions, workspace: &Workspace) -> Result<String, Stri
     for _ in 0..options.times {
         // In turn, so that a drift of the machine's speed hits all alike.
         bare.push(measure(&mut jobs.bare(&folder))?);
-        here.push(measure(jobs.read(&folder).arg("--here"))?);
-        apart.push(measure(&mut jobs.read(&folder))?);
+        here.push(measure(&mut jobs.read(&folder, true))?);
+        apart.push(measure(&mut jobs.read(&folder, false))?);
         dry.push(measure(&mut jobs.run(&folder, None))?);
         whole.push(measure(&mut jobs.run(&folder, Some(&jobs.fresh()?)))?);
         jobs.stages(&folder, &mut stages)?;
@@ -66,6 +66,7 @@ fn compare(options: &BenchOptions, workspace: &Workspace) -> Result<String, Stri
     for (name, costs) in &stages {
         line(&mut out, &format!("　其中{name}"), median(costs), bare);
     }
+    count(&jobs, &folder, &mut out)?;
     let peak = memory(&mut jobs.run(&folder, Some(&jobs.fresh()?)))?;
     let _ = writeln!(out, "完整运行的内存峰值 {:.0} MiB", peak / MIB);
     for (name, limit) in [("lint", "流程检查 lint"), ("--help", "帮助 --help")] {
@@ -74,18 +75,7 @@ fn compare(options: &BenchOptions, workspace: &Workspace) -> Result<String, Stri
         let _ = writeln!(out, "{limit:　<20} {:>6.0} 毫秒", cost.wall * 1000.0);
     }
     if options.more > 0 {
-        let larger = jobs.files(options.more)?;
-        let cost = measure(&mut jobs.run(&larger, Some(&jobs.fresh()?)))?;
-        let more = memory(&mut jobs.run(&larger, Some(&jobs.fresh()?)))?;
-        let _ = writeln!(
-            out,
-            "{} 份的内存峰值 {:.0} MiB，是 {} 份的 {:.2} 倍；用时 {:.1} 秒",
-            options.more,
-            more / MIB,
-            options.files,
-            more / peak,
-            cost.wall
-        );
+        grow(&jobs, options, peak, &mut out)?;
     }
     if options.python {
         let cost = measure(&mut jobs.python(&folder))?;
@@ -97,6 +87,42 @@ fn compare(options: &BenchOptions, workspace: &Workspace) -> Result<String, Stri
         );
     }
     Ok(out)
+}
+
+/// Instructions of each job, where they are counted.
+fn count(jobs: &Jobs<'_>, folder: &Path, out: &mut String) -> Result<(), String> {
+    let fresh = jobs.fresh()?;
+    let counted = [
+        ("只读取：预检，不隔离", jobs.read(folder, true)),
+        ("只读取：预检 + 隔离进程", jobs.read(folder, false)),
+        ("不写", jobs.run(folder, None)),
+        ("完整运行", jobs.run(folder, Some(&fresh))),
+    ];
+    if let Some(least) = instructions(&jobs.bare(folder)) {
+        let _ = writeln!(out, "指令数，裸 calamine：{:.1} 亿", least / 1e8);
+        for (name, command) in counted {
+            let count = instructions(&command).unwrap_or(f64::NAN);
+            let _ = writeln!(out, "　{name}：{:.1} 亿（{:.2} 倍）", count / 1e8, count / least);
+        }
+    }
+    Ok(())
+}
+
+/// What more files cost beside those measured.
+fn grow(jobs: &Jobs<'_>, options: &BenchOptions, peak: f64, out: &mut String) -> Result<(), String> {
+    let larger = jobs.files(options.more)?;
+    let cost = measure(&mut jobs.run(&larger, Some(&jobs.fresh()?)))?;
+    let more = memory(&mut jobs.run(&larger, Some(&jobs.fresh()?)))?;
+    let _ = writeln!(
+        out,
+        "{} 份的内存峰值 {:.0} MiB，是 {} 份的 {:.2} 倍；用时 {:.1} 秒",
+        options.more,
+        more / MIB,
+        options.files,
+        more / peak,
+        cost.wall
+    );
+    Ok(())
 }
 
 const MIB: f64 = 1_048_576.0;
@@ -140,9 +166,11 @@ impl Jobs<'_> {
         command
     }
 
-    fn read(&self, folder: &Path) -> Command {
+    /// `here`: in the process itself, and not in workers.
+    fn read(&self, folder: &Path, here: bool) -> Command {
         let mut command = Command::new(&self.program);
         command.args(["bench", "--threads", &self.threads.to_string(), "--read"]).arg(folder.join("returns"));
+        command.args(here.then_some("--here"));
         command
     }
 
