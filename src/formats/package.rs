@@ -6,6 +6,7 @@ use super::refusal;
 use super::xml::{self, Token, Xml};
 use crate::model::Unreadable;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// Parts of one package.
 const PARTS: u64 = 1_000;
@@ -18,6 +19,8 @@ pub struct Package<'a> {
     archive: &'a Archive,
     pub allowance: Allowance,
     bytes: &'a [u8],
+    /// `docProps/core.xml`, inflated once.
+    properties: OnceCell<Option<Cow<'a, [u8]>>>,
 }
 
 impl<'a> Package<'a> {
@@ -37,7 +40,7 @@ impl<'a> Package<'a> {
         if names.windows(2).any(|pair| pair[0] == pair[1] && !pair[0].ends_with('/')) {
             return Err(refusal::damaged("文件内有两个同名部件，不能确定哪个有效"));
         }
-        Ok(Package { archive, allowance: archive.allowance, bytes })
+        Ok(Package { archive, allowance: archive.allowance, bytes, properties: OnceCell::new() })
     }
 
     /// The bytes of a part; `None` where there is none.
@@ -81,10 +84,14 @@ impl Package<'_> {
         Ok(parts)
     }
 
+    /// The document's properties; `None` where it has none, or they can't be read: that is told by whoever needs them.
+    pub fn properties(&self) -> Option<&[u8]> {
+        self.properties.get_or_init(|| self.part("docProps/core.xml").ok().flatten()).as_deref()
+    }
+
     /// `dcterms:modified` of the document's properties; a broken stamp is no reason to refuse a return.
     pub fn modified(&self) -> Option<i64> {
-        let bytes = self.part("docProps/core.xml").ok()??;
-        let text = xml::decode(&bytes).ok()?;
+        let text = xml::decode(self.properties()?).ok()?;
         let mut xml = Xml::new(&text);
         let stamp = loop {
             match xml.next() {

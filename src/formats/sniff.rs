@@ -5,7 +5,7 @@ use super::archive::Archive;
 use super::compound::Compound;
 use super::package::{Package, main_part};
 use super::refusal::{self, Refusal};
-use super::{bundle, compound, delimited, html, mhtml, ods, spreadsheetml, unlock, xls, xlsb, xlsx};
+use super::{bundle, compound, delimited, html, mhtml, ods, own, spreadsheetml, unlock, xls, xlsb, xlsx};
 use crate::model::{RawWorkbook, Unreadable};
 use memchr::memmem;
 
@@ -46,6 +46,8 @@ pub struct Intake {
     pub in_bundle: usize,
     /// Text without any delimiter is a table of one column, and not plain text.
     pub lone_column: bool,
+    /// Results that this program wrote itself are none of what is asked for.
+    pub refuses_results: bool,
     pub allowance: Allowance,
 }
 
@@ -61,6 +63,9 @@ pub fn read(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
         return zip(bytes, intake);
     }
     if bytes.starts_with(&compound::MAGIC) {
+        if intake.refuses_results && own::is_results_xls(bytes) {
+            return Err(Refusal::OwnResults);
+        }
         let compound = Compound::open(bytes)?;
         return match unlock::package::open(&compound, intake.allowance)? {
             // A bundle of files is nobody's workbook, encrypted or not.
@@ -100,9 +105,13 @@ pub fn first_sheet(bytes: &[u8], allowance: Allowance) -> Result<String, Unreada
 fn zip(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
     let archive = Archive::open(bytes, bundle::MOST_MEMBERS, intake.allowance).map_err(|broken| broken.refusal())?;
     let has = |name: &str| archive.entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name.as_bytes()));
+    let package = Package::new(&archive, bytes);
+    if intake.refuses_results && package.as_ref().is_ok_and(own::is_results) {
+        return Err(Refusal::OwnResults);
+    }
     let under = |folder: &str| archive.entries.iter().any(|entry| entry.name.starts_with(folder.as_bytes()));
     if has("content.xml") && (has("mimetype") || has("META-INF/manifest.xml")) {
-        return ods::read(&Package::new(&archive, bytes)?);
+        return ods::read(&package?);
     }
     if bundle::is_package(&archive) {
         if under("word/") {
@@ -117,7 +126,7 @@ fn zip(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
         if has("OFD.xml") {
             return Err(Refusal::NotATable("是 OFD 版式文档，不是表格".to_owned()));
         }
-        let package = Package::new(&archive, bytes)?;
+        let package = package?;
         let main = main_part(&package)?;
         if main.to_ascii_lowercase().ends_with(".bin") {
             return xlsb::read(&package, &main);

@@ -6,7 +6,7 @@ use crate::formats::allowance::Allowance;
 use crate::formats::bundle::Opener;
 use crate::formats::file::whole_file;
 use crate::formats::refusal::{self, Refusal};
-use crate::formats::{own, sniff};
+use crate::formats::sniff;
 use sha2::{Digest, Sha256};
 use std::io::{Read, Write};
 use std::panic::AssertUnwindSafe;
@@ -80,18 +80,23 @@ pub fn answer(request: &Request, allowance: Allowance, opener: &mut Opener) -> R
         let read = Err(Refusal::NotATable(String::new()));
         return Reply::of(read, Some(Sha256::digest(&bytes).into()), bytes.len() as u64);
     }
-    let intake = sniff::Intake { in_bundle: request.member.len(), lone_column: false, allowance };
-    let read = std::panic::catch_unwind(|| match own::is_results(&bytes, allowance) {
-        true => Err(Refusal::OwnResults),
-        false => sniff::read(&bytes, intake),
-    })
-    .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾，读取程序无法继续").into()));
+    let intake =
+        sniff::Intake { in_bundle: request.member.len(), lone_column: false, refuses_results: true, allowance };
+    let read = std::panic::catch_unwind(|| sniff::read(&bytes, intake))
+        .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾，读取程序无法继续").into()));
     Reply::of(read, Some(Sha256::digest(&bytes).into()), bytes.len() as u64)
 }
 
 /// From here on, an allocation beyond the limit ends this process. Where the system refuses, the time limit remains.
 #[cfg(unix)]
 fn limit_memory(bytes: u64) {
+    // First of all: a run that is killed takes its workers along, the one that hangs in a file included; those that do not
+    // hang see their input close.
+    #[cfg(target_os = "linux")]
+    // SAFETY: takes two numbers and touches only this process.
+    unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL)
+    };
     let bytes = bytes.saturating_add(mapped());
     let limit = libc::rlimit { rlim_cur: bytes as libc::rlim_t, rlim_max: bytes as libc::rlim_t };
     // SAFETY: passes a pointer to a live local that the call only reads.
@@ -100,13 +105,6 @@ fn limit_memory(bytes: u64) {
     let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: as above.
     unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
-    // A run that is killed takes its workers along, the one that hangs in a file included; those that do not hang see
-    // their input close.
-    #[cfg(target_os = "linux")]
-    // SAFETY: takes two numbers and touches only this process.
-    unsafe {
-        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL)
-    };
 }
 
 /// Bytes of address space that the process takes before it reads anything: the program itself, tens of megabytes, is no

@@ -360,7 +360,15 @@ fn a_killed_run_leaves_no_worker_behind() {
         worker = super::hostile::workers(child.id()).first().copied();
     }
     let worker = worker.expect("a worker was seen");
-    std::thread::sleep(std::time::Duration::from_millis(50));
+    // Its limit of memory is what it asks for next.
+    let is_limited = || {
+        let limits = std::fs::read_to_string(format!("/proc/{worker}/limits")).unwrap_or_default();
+        limits.lines().any(|line| line.starts_with("Max address space") && !line.contains("unlimited  "))
+    };
+    let begun = std::time::Instant::now();
+    while !is_limited() && begun.elapsed().as_secs() < 10 {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
     // Stopped, it can neither see that its input has closed nor end by itself.
     // SAFETY: sends a signal to a worker of this test's own child.
     unsafe { libc::kill(worker, libc::SIGSTOP) };

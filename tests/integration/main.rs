@@ -15,6 +15,7 @@ mod independent;
 mod issued;
 mod layout;
 mod licences;
+mod months;
 mod officer;
 mod outputs;
 mod periods;

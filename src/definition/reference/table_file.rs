@@ -89,7 +89,7 @@ pub fn read(path: &Path, allowance: Allowance) -> Result<TableFile, Diagnostic> 
 pub fn of_bytes(path: &Path, bytes: &[u8], allowance: Allowance) -> Result<TableFile, Diagnostic> {
     let problem = |code, message: String, help: &str| Diagnostic::of_file(code, path, message, Some(help.to_owned()));
     let is_text = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-    let intake = Intake { in_bundle: 0, lone_column: is_text, allowance };
+    let intake = Intake { lone_column: is_text, allowance, ..Intake::default() };
     // Readers may panic on damaged files; that must not take the run down.
     let read = std::panic::catch_unwind(|| sniff::read(bytes, intake))
         .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾").into()));

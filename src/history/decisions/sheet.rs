@@ -111,7 +111,7 @@ pub fn read(name: &str, bytes: &[u8], period: &str, allowance: Allowance) -> Res
 /// # Errors
 /// It cannot be read, in words.
 pub fn read_workbook(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, String> {
-    let intake = Intake { in_bundle: 0, lone_column: false, allowance };
+    let intake = Intake { allowance, ..Intake::default() };
     // Readers may panic on damaged files; that must not take the run down.
     let read = std::panic::catch_unwind(|| sniff::read(bytes, intake))
         .unwrap_or_else(|_| Err(refusal::damaged("内容自相矛盾").into()));
