@@ -44,6 +44,27 @@ fn help_is_chinese_with_an_example_a_verb() {
     assert!(top.out.contains("命令") && top.out.contains("退出码"), "{}", top.out);
 }
 
+/// Small as it is, every job of the comparison runs, and has its line.
+#[test]
+fn bench_says_what_it_measured_and_what_each_stage_cost() {
+    let said = say(&["bench", "--files", "3", "--times", "1"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    for words in [
+        "3 份报表，每份 1 个工作表，最大的 65 行 × 23 列",
+        "裸 calamine",
+        "预检 + 隔离进程",
+        "（不写）",
+        "其中查找文件",
+        "其中读取报表",
+        "其中核对数据",
+        "其中计算统计表",
+        "其中写出结果",
+        "内存峰值",
+    ] {
+        assert!(said.out.contains(words), "{words}\n{}", said.out);
+    }
+}
+
 #[test]
 fn mistakes_in_usage_are_two_with_a_suggestion() {
     for (args, word) in [

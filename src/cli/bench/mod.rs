@@ -192,8 +192,11 @@ impl Jobs<'_> {
         command.args(["bench", "--threads", &self.threads.to_string(), "--stages"]).arg(folder);
         let told = command.arg("--folder").arg(self.fresh()?).output().map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(&told.stdout);
+        if text.is_empty() {
+            return Err(format!("逐个环节的运行没有成功：{}", String::from_utf8_lossy(&told.stderr).trim()));
+        }
         for told in text.lines() {
-            let mut parts = told.split('\t');
+            let mut parts = told.split_whitespace();
             let (Some(name), Some(cpu), Some(wall)) = (parts.next(), parts.next(), parts.next()) else { continue };
             let number = |text: &str| text.parse().unwrap_or(f64::NAN);
             let cost = Cost { cpu: number(cpu), wall: number(wall) };

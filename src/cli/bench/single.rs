@@ -111,7 +111,7 @@ pub fn stages(folder: &Path, out: &Path, threads: usize) -> Result<String, Stop>
     let begun = clock.0.into_inner().unwrap_or_else(PoisonError::into_inner);
     let line = |pair: &[(String, Instant, f64)]| match pair {
         [(name, at, cpu), (_, next_at, next_cpu)] => {
-            format!("{name}\t{}\t{}\n", next_cpu - cpu, (*next_at - *at).as_secs_f64())
+            format!("{name} {} {}\n", next_cpu - cpu, (*next_at - *at).as_secs_f64())
         }
         _ => String::new(),
     };
