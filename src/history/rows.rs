@@ -8,7 +8,7 @@ use crate::definition::{Form, FormColumn, Plan, Reference, Unit};
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
 use crate::model::{Column, OpenCell, Origin};
-use crate::rows::record::{key_columns, record_key};
+use crate::rows::record::{RecordKeys, key_columns};
 use crate::rows::{Rows, ValidatedRows};
 use ::parquet::errors::ParquetError;
 use std::collections::BTreeMap;
@@ -103,8 +103,8 @@ pub fn columns<'a>(
     columns.push(whole(ROW, picked.iter().map(line)));
     let unit = |row: &usize| units.get((*rows.units.get(*row)?)? as usize).map(|unit| unit.code.as_str());
     columns.push(texts(UNIT, picked.iter().map(unit)));
-    let key = key_columns(form, |name| rows.grid.column(name));
-    let record = move |row: &usize| record_key(key.as_deref()?, units, *row);
+    let keys = key_columns(form, |name| rows.grid.column(name)).map(|columns| RecordKeys::of(columns, units));
+    let record = move |row: &usize| Some(keys.as_ref()?.key(*row)?.to_string());
     columns.push(ParquetColumn {
         name: RECORD.to_owned(),
         values: ParquetValues::Owned(Box::new(picked.iter().map(record))),

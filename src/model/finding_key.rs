@@ -4,6 +4,7 @@
 //!
 //! Everything read from a return enters as a hash, so that no personal data stands in a key.
 
+use crate::text::hex::hex;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
@@ -48,7 +49,7 @@ impl AsRef<[u8]> for Fingerprint {
 /// 32 lower-case hexadecimal digits.
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 

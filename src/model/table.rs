@@ -119,13 +119,42 @@ impl Column {
 
     /// One row's value; a unit as its number, for which only the roster has a name.
     pub fn value(&self, row: usize) -> Value<'_> {
+        self.value_of(self.code(row))
+    }
+
+    /// The row's code: rows of equal codes have equal values (not always the other way round); 0 for nothing.
+    pub fn code(&self, row: usize) -> u32 {
         match self {
-            Column::Text(v) => v.get(row).map_or(Value::Nothing, Value::Text),
-            Column::Integer(v) => v.get(row).map_or(Value::Nothing, Value::Integer),
-            Column::Number(v) => v.get(row).map_or(Value::Nothing, Value::Number),
-            Column::Boolean(v) => v.get(row).map_or(Value::Nothing, Value::Boolean),
-            Column::Date(v) => v.get(row).map_or(Value::Nothing, Value::Date),
-            Column::Unit(v) => v.get(row).map_or(Value::Nothing, |unit| Value::Integer(i64::from(unit))),
+            Column::Text(v) => v.code(row),
+            Column::Integer(v) => v.code(row),
+            Column::Number(v) => v.code(row),
+            Column::Boolean(v) => v.code(row),
+            Column::Date(v) => v.code(row),
+            Column::Unit(v) => v.code(row),
+        }
+    }
+
+    /// The highest code there is.
+    pub fn codes(&self) -> usize {
+        match self {
+            Column::Text(v) => v.codes(),
+            Column::Integer(v) => v.codes(),
+            Column::Number(v) => v.codes(),
+            Column::Boolean(v) => v.codes(),
+            Column::Date(v) => v.codes(),
+            Column::Unit(v) => v.codes(),
+        }
+    }
+
+    /// The value of a code; a unit as its number.
+    pub fn value_of(&self, code: u32) -> Value<'_> {
+        match self {
+            Column::Text(v) => v.word(code).map_or(Value::Nothing, Value::Text),
+            Column::Integer(v) => v.value(code).map_or(Value::Nothing, Value::Integer),
+            Column::Number(v) => v.value(code).map_or(Value::Nothing, Value::Number),
+            Column::Boolean(v) => v.value(code).map_or(Value::Nothing, Value::Boolean),
+            Column::Date(v) => v.value(code).map_or(Value::Nothing, Value::Date),
+            Column::Unit(v) => v.value(code).map_or(Value::Nothing, |unit| Value::Integer(i64::from(unit))),
         }
     }
 }

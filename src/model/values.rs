@@ -345,7 +345,18 @@ impl<T: Scalar> Scalars<T> {
         self.value(self.codes.get(row))
     }
 
-    fn value(&self, code: u32) -> Option<T> {
+    /// The row's code: rows of equal codes have equal values (not always the other way round); 0 for nothing.
+    pub fn code(&self, row: usize) -> u32 {
+        self.codes.get(row)
+    }
+
+    /// The highest code there is.
+    pub fn codes(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The value of a code.
+    pub fn value(&self, code: u32) -> Option<T> {
         self.values.get((code as usize).checked_sub(1)?).copied()
     }
 

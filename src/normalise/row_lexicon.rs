@@ -8,11 +8,14 @@ struct Characters([u64; 16]);
 
 impl Characters {
     fn of<'w>(words: impl Iterator<Item = &'w String>, pick: fn(&str) -> Option<char>) -> Characters {
-        let mut set = Characters::default();
-        for c in words.filter_map(|word| pick(word)) {
-            set.0[c as usize / 64 % 16] |= 1 << (c as u32 % 64);
+        Characters::default().and(words.filter_map(|word| pick(word)))
+    }
+
+    fn and(mut self, more: impl IntoIterator<Item = char>) -> Characters {
+        for c in more.into_iter().map(|c| c.to_ascii_lowercase()) {
+            self.0[c as usize / 64 % 16] |= 1 << (c as u32 % 64);
         }
-        set
+        self
     }
 
     fn may_have(&self, c: char) -> bool {
@@ -21,6 +24,11 @@ impl Characters {
     }
 }
 
+/// Marks that say "as above" where nothing else stands there.
+pub const DITTO_MARKS: [char; 10] = ['〃', '″', '〞', '"', '”', '“', '＂', '…', '⋯', '\''];
+/// What may stand around words that say so, besides white space.
+pub const AROUND: [char; 10] = ['（', '）', '(', ')', '。', '．', '.', '、', '-', '—'];
+
 /// The words with what tells at a glance that a text is none of them.
 #[derive(Debug)]
 pub struct RowLexicon<'a> {
@@ -28,6 +36,8 @@ pub struct RowLexicon<'a> {
     total_ends: Characters,
     note_starts: Characters,
     silent_starts: Characters,
+    ditto_starts: Characters,
+    left_starts: Characters,
     /// Bytes of the longest word for nothing filled in.
     longest_silence: usize,
 }
@@ -42,6 +52,8 @@ impl<'a> RowLexicon<'a> {
             total_ends: Characters::of(totals(), |word| word.chars().next_back()),
             note_starts: Characters::of(notes(), |word| word.chars().next()),
             silent_starts: Characters::of(silent(), |word| word.chars().next()),
+            ditto_starts: Characters::of(words.dittos.iter(), |word| word.chars().next()).and(DITTO_MARKS).and(AROUND),
+            left_starts: Characters::of(words.same_as_left.iter(), |word| word.chars().next()).and(AROUND),
             longest_silence: silent().map(String::len).max().unwrap_or(0),
         }
     }
@@ -55,6 +67,16 @@ impl<'a> RowLexicon<'a> {
     pub fn may_be_note(&self, text: &str) -> bool {
         let first = text.chars().next().map(crate::text::width::narrow_char);
         first.is_some_and(|c| matches!(c, '(' | '*' | '第' | '共' | '=' | '~') || self.note_starts.may_have(c))
+    }
+
+    /// Whether a text may say "as above": asked of every cell, and its first character tells nearly all of them.
+    pub fn may_be_ditto(&self, text: &str) -> bool {
+        text.chars().next().is_some_and(|c| self.ditto_starts.may_have(c) || c.is_whitespace())
+    }
+
+    /// Whether a text may say "as to the left".
+    pub fn may_be_same_as_left(&self, text: &str) -> bool {
+        text.chars().next().is_some_and(|c| self.left_starts.may_have(c) || c.is_whitespace())
     }
 
     /// Whether a text may say that nothing was filled in.

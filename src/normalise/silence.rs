@@ -1,6 +1,6 @@
 //! Words in a cell that hold no value of their own: nothing there, not filled in, as above; and words for yes and no.
 
-use super::row_lexicon::RowLexicon;
+use super::row_lexicon::{AROUND, DITTO_MARKS, RowLexicon};
 use crate::text::names::{header_key, match_key, tidy};
 
 /// What a cell says that holds no value.
@@ -39,16 +39,15 @@ impl RowLexicon<'_> {
 
     /// Whether a text says "as above", in any of its spellings.
     pub fn is_ditto(&self, text: &str) -> bool {
-        const MARKS: [char; 10] = ['〃', '″', '〞', '"', '”', '“', '＂', '…', '⋯', '\''];
-        let around =
-            |c: char| c.is_whitespace() || matches!(c, '（' | '）' | '(' | ')' | '。' | '．' | '.' | '、' | '-' | '—');
-        let bare = text.trim_matches(around);
-        // Asked of every cell: its first character tells nearly all of them.
-        if !bare.starts_with(|c| MARKS.contains(&c) || self.words.dittos.iter().any(|word| word.starts_with(c))) {
+        if !self.may_be_ditto(text) {
+            return false;
+        }
+        let bare = text.trim_matches(|c: char| c.is_whitespace() || AROUND.contains(&c));
+        if bare.is_empty() {
             return false;
         }
         // Quotes and dots are words for it where nothing else stands there.
-        if bare.chars().all(|c| MARKS.contains(&c) || c.is_whitespace()) {
+        if bare.chars().all(|c| DITTO_MARKS.contains(&c) || c.is_whitespace()) {
             return bare != "'";
         }
         let key: String = bare.chars().filter(|c| !c.is_whitespace()).collect();
@@ -57,6 +56,9 @@ impl RowLexicon<'_> {
 
     /// Whether it says so of the cell to its left, which fills nothing down.
     pub fn is_same_as_left(&self, text: &str) -> bool {
+        if !self.may_be_same_as_left(text) {
+            return false;
+        }
         let bare = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '（' | '）' | '(' | ')' | '。'));
         self.words.same_as_left.iter().any(|word| word == bare)
     }

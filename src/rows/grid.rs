@@ -150,12 +150,27 @@ impl Grid {
 
     /// A value by the column's position; a unit as its name.
     pub fn value_at(&self, row: usize, column: usize) -> Value<'_> {
+        self.value_of(self.code_at(row, column), column)
+    }
+
+    /// The code of a row's value in the column at a position ([`Values::code`]); 0 where there is no such column.
+    pub fn code_at(&self, row: usize, column: usize) -> u32 {
+        self.at(column).map_or(0, |column| column.code(row))
+    }
+
+    /// The highest code of the column at a position.
+    pub fn codes(&self, column: usize) -> usize {
+        self.at(column).map_or(0, Values::codes)
+    }
+
+    /// The value of a code of the column at a position; a unit as its name.
+    pub fn value_of(&self, code: u32, column: usize) -> Value<'_> {
         match self.at(column) {
             Some(Values::Unit(units)) => {
-                let name = units.get(row).and_then(|unit| self.units.get(unit as usize));
+                let name = units.value(code).and_then(|unit| self.units.get(unit as usize));
                 name.map_or(Value::Nothing, |name| Value::Text(name))
             }
-            Some(column) => column.value(row),
+            Some(column) => column.value_of(code),
             None => Value::Nothing,
         }
     }

@@ -3,6 +3,7 @@
 use crate::definition::{Form, Unit};
 use crate::model::{Column, Fingerprint, Value};
 use crate::text::names::{alike_key, match_key};
+use std::borrow::Cow;
 
 /// One value under which two spellings of it meet; `None` where there is nothing to compare.
 pub fn spelling(value: Value<'_>) -> Option<String> {
@@ -33,18 +34,44 @@ pub fn key_columns<'c>(form: &Form, column: impl Fn(&str) -> Option<&'c Column>)
     columns.filter(|columns| !columns.is_empty())
 }
 
-/// The record that a row is, the same in every period and every run, in lower-case hex. Hashed, since a key may be an ID
-/// number. `None` where a part of the key is missing.
-pub fn record_key(columns: &[&Column], units: &[Unit], row: usize) -> Option<String> {
-    let parts: Option<Vec<String>> = columns.iter().map(|column| part(column, units, row)).collect();
-    parts.map(|parts| Fingerprint::of(parts).to_string())
+/// The records that rows are. What recurs in a column is made comparable once, and not for every row.
+pub struct RecordKeys<'c> {
+    units: &'c [Unit],
+    /// Each column, and by its codes what it is told by where its words recur.
+    columns: Vec<(&'c Column, Vec<Option<String>>)>,
+}
+
+impl<'c> RecordKeys<'c> {
+    pub fn of(columns: Vec<&'c Column>, units: &'c [Unit]) -> RecordKeys<'c> {
+        let known = |column: &'c Column| match column {
+            Column::Text(texts) if texts.recurs() => {
+                (0..=texts.codes() as u32).map(|code| sameness(column.value_of(code))).collect()
+            }
+            _ => Vec::new(),
+        };
+        RecordKeys { units, columns: columns.into_iter().map(|column| (column, known(column))).collect() }
+    }
+
+    /// The record that a row is, the same in every period and every run; hashed, since a key may be an ID number. `None`
+    /// where a part of the key is missing.
+    pub fn key(&self, row: usize) -> Option<Fingerprint> {
+        let parts: Option<Vec<Cow<'_, str>>> = self
+            .columns
+            .iter()
+            .map(|(column, known)| match known.is_empty() {
+                false => known.get(column.code(row) as usize)?.as_deref().map(Cow::Borrowed),
+                true => part(column, self.units, row),
+            })
+            .collect();
+        parts.map(|parts| Fingerprint::of(parts.iter().map(|part| part.as_bytes())))
+    }
 }
 
 /// A unit enters by its code, which outlives its place in the roster.
-fn part(column: &Column, units: &[Unit], row: usize) -> Option<String> {
+fn part<'u>(column: &Column, units: &'u [Unit], row: usize) -> Option<Cow<'u, str>> {
     match column {
-        Column::Unit(of) => Some(units.get(of.get(row)? as usize)?.code.clone()),
-        other => sameness(other.value(row)),
+        Column::Unit(of) => Some(Cow::Borrowed(&units.get(of.get(row)? as usize)?.code)),
+        other => sameness(other.value(row)).map(Cow::Owned),
     }
 }
 
@@ -61,11 +88,14 @@ pub fn telling_fields(form: &Form) -> Vec<usize> {
     required.map(|(at, _)| at).collect()
 }
 
-/// A row told by the columns of its telling fields, [`record_key`] where they are complete; nothing where all are empty.
+/// A row told by the columns of its telling fields, its [`RecordKeys::key`] where they are complete; nothing where all are empty.
 pub fn fingerprint<'c>(columns: impl Iterator<Item = Option<&'c Column>>, row: usize, units: &[Unit]) -> Fingerprint {
     let parts = columns.map(|column| column.and_then(|column| part(column, units, row)).unwrap_or_default());
-    let parts: Vec<String> = parts.collect();
-    if parts.iter().all(String::is_empty) { Fingerprint::default() } else { Fingerprint::of(parts) }
+    let parts: Vec<Cow<'_, str>> = parts.collect();
+    if parts.iter().all(|part| part.is_empty()) {
+        return Fingerprint::default();
+    }
+    Fingerprint::of(parts.iter().map(|part| part.as_bytes()))
 }
 
 #[cfg(test)]
@@ -77,11 +107,12 @@ mod tests {
         let unit = |code: &str| Unit { code: code.to_owned(), ..Unit::default() };
         let now = [unit("A"), unit("B")];
         let later = [unit("B"), unit("A")];
+        let record_key = |columns: &[&Column], units: &[Unit], row| RecordKeys::of(columns.to_vec(), units).key(row);
         let names = Column::Text(["甲 班", "甲班"].map(Some).into_iter().collect());
         let (first, second) =
             (Column::Unit([Some(0), Some(0)].into_iter().collect()), Column::Unit([Some(1)].into_iter().collect()));
         let key = record_key(&[&first, &names], &now, 0);
-        assert_eq!(key.as_ref().map(String::len), Some(32));
+        assert_eq!(key.map(|key| key.to_string().len()), Some(32));
         assert_eq!(key, record_key(&[&first, &names], &now, 1), "a space makes no other record");
         assert_eq!(key, record_key(&[&second, &names], &later, 0), "the roster's order says nothing");
         assert_ne!(key, record_key(&[&first, &names], &later, 0), "another unit is another record");

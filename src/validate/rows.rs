@@ -2,6 +2,7 @@
 //! and the rules within a row, all of a form in one pass.
 
 use super::addresses::Addresses;
+use super::together::KnownHashes;
 use super::weight::Weight;
 use crate::definition::{Form, Roster, Rule, Template, TemplatePart};
 use crate::language::{RunContext, compile};
@@ -18,13 +19,15 @@ pub struct FormRows<'a> {
     pub roster: &'a Roster,
     /// Names of the columns that tell a record.
     telling: Vec<String>,
+    /// What its values are compared by.
+    pub hashes: KnownHashes,
 }
 
 impl<'a> FormRows<'a> {
     pub fn new(form: &'a Form, rows: Rows, addresses: &'a Addresses, roster: &'a Roster) -> FormRows<'a> {
         let fields = record::telling_fields(form).into_iter().filter_map(|field| form.fields.get(field));
         let telling = fields.map(|field| field.name.to_string()).collect();
-        FormRows { index: rows.form, form, rows, addresses, roster, telling }
+        FormRows { index: rows.form, form, rows, addresses, roster, telling, hashes: KnownHashes::default() }
     }
 
     /// What makes a row's record the same in another run; its place where nothing in it tells.

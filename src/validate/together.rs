@@ -7,7 +7,8 @@ use crate::model::Value;
 use crate::rows::Grid;
 use crate::rows::record::sameness;
 use rayon::prelude::*;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What an empty cell says of whether two rows agree.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,42 @@ struct ComparedColumn {
     is_name: bool,
 }
 
+/// A hash of what each value of a column is compared by, by its code; 0 where there is nothing to compare.
+type ValueHashes = Arc<[u32]>;
+
+/// Hashes of the values of a form's columns, by position and whether names are read loosely: every rule that compares rows
+/// asks for the same few columns, and a value is made comparable once, however many rows and rules it stands in.
+#[derive(Default)]
+pub struct KnownHashes(Mutex<HashMap<(usize, bool), ValueHashes>>);
+
+impl KnownHashes {
+    fn of(&self, grid: &Grid, compared: &ComparedColumn, agreement: Agreement<'_>) -> ValueHashes {
+        let ComparedColumn { column, is_name, .. } = *compared;
+        let place = (column, is_name && matches!(agreement, Agreement::Loose(_)));
+        // Entries are whole or not there, so a thread that panicked left nothing broken.
+        let known = |of: &Self| of.0.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned();
+        known(self).unwrap_or_else(|| {
+            let value =
+                |code: u32| agreement.part(grid.value_of(code, column), is_name).map_or(0, |part| folded(&part));
+            let hashes: ValueHashes =
+                (0..=grid.codes(column) as u32).into_par_iter().map(value).collect::<Vec<_>>().into();
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(place, Arc::clone(&hashes));
+            hashes
+        })
+    }
+}
+
+/// A hash that is never 0: eight bytes at a time are mixed in by a multiplication.
+fn folded(part: &str) -> u32 {
+    let eight = |bytes: &[u8]| bytes.iter().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
+    let mixed = part.as_bytes().chunks(8).fold(part.len() as u64, |hash, bytes| mixed(hash, eight(bytes)));
+    ((mixed >> 32) as u32).max(1)
+}
+
+fn mixed(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// Rows that agree in some fields, in order of their first row.
 ///
 /// Sorting 64-bit hashes instead of keeping a million keys as text keeps the memory flat; equal hashes are compared
@@ -84,20 +121,35 @@ pub fn together(
     if columns.is_empty() {
         return Vec::new();
     }
+    let known: Vec<ValueHashes> = columns.iter().map(|compared| rows.hashes.of(grid, compared, agreement)).collect();
     let hash = |row: usize| {
         if mask.as_ref().is_some_and(|mask| mask.get(row) != Some(&true)) {
             return None;
         }
-        let mut hasher = DefaultHasher::new();
-        key(grid, &columns, agreement, row)?.hash(&mut hasher);
-        Some((hasher.finish(), row))
+        let (mut whole, mut parts) = (0, 0);
+        for (compared, known) in columns.iter().zip(&known) {
+            let part = known.get(grid.code_at(row, compared.column) as usize).copied().unwrap_or(0);
+            if part == 0 && !compared.optional {
+                return None;
+            }
+            parts += usize::from(part > 0);
+            whole = mixed(whole, u64::from(part));
+        }
+        (parts > 0).then_some((whole, row))
+    };
+    // Most rows that agree are written alike, and need no key to be told so.
+    let alike = |run: &[(u64, usize)]| {
+        run.windows(2).all(|pair| {
+            let code = |at: usize, column| pair.get(at).map(|(_, row)| grid.code_at(*row, column));
+            columns.iter().all(|compared| code(0, compared.column) == code(1, compared.column))
+        })
     };
     let mut hashed: Vec<(u64, usize)> = (0..grid.height()).into_par_iter().filter_map(hash).collect();
     hashed.par_sort_unstable();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for run in hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() >= least) {
-        if let [(_, row)] = run {
-            groups.push(vec![*row]);
+        if alike(run) {
+            groups.push(run.iter().map(|(_, row)| *row).collect());
             continue;
         }
         let mut keyed: Vec<(Option<String>, usize)> =
