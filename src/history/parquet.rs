@@ -2,6 +2,7 @@
 //!
 //! The low-level writer and reader: polars' own `parquet` would bring streaming and network code with it.
 
+use super::coded::{CodedValues, CodedWords, chunk};
 use crate::model::Column;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -28,6 +29,21 @@ pub enum ParquetValues<'a> {
     Boolean(Box<dyn Iterator<Item = Option<bool>> + 'a>),
     /// Days since 1970-01-01.
     Date(Box<dyn Iterator<Item = Option<i32>> + 'a>),
+    /// Words that recur, and of which it is known where.
+    Coded(CodedValues<'a>),
+}
+
+impl<'a> ParquetValues<'a> {
+    /// The same values one by one.
+    fn plain(self) -> ParquetValues<'a> {
+        let ParquetValues::Coded(CodedValues { codes, words, .. }) = self else { return self };
+        match words {
+            CodedWords::Text(word) => ParquetValues::Text(Box::new(codes.map(word))),
+            CodedWords::Integer(word) => ParquetValues::Integer(Box::new(codes.map(word))),
+            CodedWords::Date(word) => ParquetValues::Date(Box::new(codes.map(word))),
+            CodedWords::One(word) => ParquetValues::Owned(Box::new(codes.map(move |_| Some(word.clone())))),
+        }
+    }
 }
 
 /// A column on its way into a file.
@@ -44,7 +60,7 @@ impl<'a> ParquetColumn<'a> {
     /// early, which [`write`] refuses.
     pub fn then(self, other: ParquetColumn<'a>) -> ParquetColumn<'a> {
         use ParquetValues as V;
-        let values = match (self.values, other.values) {
+        let values = match (self.values.plain(), other.values.plain()) {
             (V::Text(one), V::Text(more)) => V::Text(Box::new(one.chain(more))),
             (V::Owned(one), V::Owned(more)) => V::Owned(Box::new(one.chain(more))),
             (V::Integer(one), V::Integer(more)) => V::Integer(Box::new(one.chain(more))),
@@ -60,6 +76,18 @@ impl<'a> ParquetColumn<'a> {
 /// A column of words that recur.
 pub fn texts<'a>(name: impl Into<String>, values: impl Iterator<Item = Option<&'a str>> + 'a) -> ParquetColumn<'a> {
     ParquetColumn { name: name.into(), values: ParquetValues::Text(Box::new(values)), recurs: true }
+}
+
+/// A column of words whose codes are known: 0 for none, `highest` the last that there is.
+pub fn coded<'a>(
+    name: impl Into<String>,
+    codes: impl Iterator<Item = u32> + 'a,
+    highest: usize,
+    words: CodedWords<'a>,
+) -> ParquetColumn<'a> {
+    let highest = u32::try_from(highest).unwrap_or(u32::MAX - 1);
+    let values = ParquetValues::Coded(CodedValues { codes: Box::new(codes), highest, words });
+    ParquetColumn { name: name.into(), values, recurs: true }
 }
 
 /// A column of whole numbers that recur.
@@ -81,11 +109,12 @@ pub fn write<W: Write + Send>(mut columns: Vec<ParquetColumn<'_>>, rows: usize, 
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), false);
     }
     let mut writer = SerializedFileWriter::new(target, schema(&columns)?, Arc::new(properties.build()))?;
+    let described = writer.schema_descr().columns().to_vec();
     let mut done = 0;
     while done < rows {
         let count = GROUP.min(rows - done);
         let mut group = writer.next_row_group()?;
-        for column in &mut columns {
+        for (column, described) in columns.iter_mut().zip(&described) {
             match &mut column.values {
                 ParquetValues::Text(values) => strings(&mut group, values, count)?,
                 ParquetValues::Owned(values) => strings(&mut group, values, count)?,
@@ -93,6 +122,10 @@ pub fn write<W: Write + Send>(mut columns: Vec<ParquetColumn<'_>>, rows: usize, 
                 ParquetValues::Number(values) => scalars::<DoubleType, W>(&mut group, values, count)?,
                 ParquetValues::Boolean(values) => scalars::<BoolType, W>(&mut group, values, count)?,
                 ParquetValues::Date(values) => scalars::<Int32Type, W>(&mut group, values, count)?,
+                ParquetValues::Coded(values) => {
+                    let (bytes, close) = chunk(values, count, described.clone())?;
+                    group.append_column(&bytes, close)?;
+                }
             }
         }
         group.close()?;
@@ -104,7 +137,12 @@ pub fn write<W: Write + Send>(mut columns: Vec<ParquetColumn<'_>>, rows: usize, 
 fn schema(columns: &[ParquetColumn<'_>]) -> Result<Arc<Type>, ParquetError> {
     let mut fields = Vec::with_capacity(columns.len());
     for column in columns {
-        let (physical, logical) = match column.values {
+        let (physical, logical) = match &column.values {
+            ParquetValues::Coded(CodedValues { words, .. }) => match words {
+                CodedWords::Text(_) | CodedWords::One(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+                CodedWords::Integer(_) => (Physical::INT64, None),
+                CodedWords::Date(_) => (Physical::INT32, Some(LogicalType::Date)),
+            },
             ParquetValues::Text(_) | ParquetValues::Owned(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
             ParquetValues::Integer(_) => (Physical::INT64, None),
             ParquetValues::Number(_) => (Physical::DOUBLE, None),

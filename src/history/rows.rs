@@ -1,17 +1,18 @@
 //! Rows of a form on their way into a Parquet file: which period, which record, where from, and for those that do not
 //! count why not.
 
+use super::coded::CodedWords;
 use super::head::{StoredType, code_column};
-use super::parquet::{self, ParquetColumn, ParquetValues, texts, whole};
+use super::parquet::{self, ParquetColumn, ParquetValues, coded};
 use super::stored::{DOUBTED, HELD, PERIOD, PERIOD_FIRST, PERIOD_LAST, RECORD, RETURN, ROW, SHEET, UNIT};
-use crate::definition::{Form, FormColumn, Plan, Reference, Unit};
+use crate::definition::{Form, FormColumn, Plan, Reference};
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
-use crate::model::{Column, OpenCell, Origin};
+use crate::model::{Column, OpenCell, Scalars};
 use crate::rows::record::{RecordKeys, key_columns};
 use crate::rows::{Rows, ValidatedRows};
 use ::parquet::errors::ParquetError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 
 /// What the rows of a run are told by.
@@ -84,25 +85,40 @@ pub fn columns<'a>(
     for (column, _) in kept(form) {
         let values = rows.grid.column(&column.name).ok_or_else(|| missing(&column.name))?;
         if let Column::Unit(of) = values {
-            let code = move |row: &usize| units.get(of.get(*row)? as usize).map(|unit| unit.code.as_str());
-            columns.push(texts(code_column(&column.name), picked.iter().map(code)));
+            let unit = move |code: u32| units.get(of.value(code)? as usize);
+            let code = CodedWords::Text(Box::new(move |code| Some(unit(code)?.code.as_str())));
+            columns.push(coded(code_column(&column.name), codes(of, picked), of.codes(), code));
+            let name = CodedWords::Text(Box::new(move |code| Some(&*unit(code)?.name)));
+            columns.push(coded(column.name, codes(of, picked), of.codes(), name));
+            continue;
         }
-        columns.push(ParquetColumn {
-            name: column.name,
-            values: values_of(values, picked, units),
-            recurs: matches!(values, Column::Unit(_)) || matches!(values, Column::Text(texts) if texts.recurs()),
-        });
+        if let Column::Text(of) = values
+            && of.recurs()
+        {
+            let codes = picked.iter().map(|row| of.code(*row));
+            let words = CodedWords::Text(Box::new(|code| of.word(code)));
+            columns.push(coded(column.name, codes, of.codes(), words));
+            continue;
+        }
+        columns.push(ParquetColumn { name: column.name, values: values_of(values, picked), recurs: false });
     }
     let origin = |row: &usize| rows.origins.get(*row);
-    let source = |origin: &Origin| verdict.sources.get(origin.source as usize);
-    let file = move |row: &usize| Some(source(origin(row)?)?.source.name.as_str());
-    columns.push(texts(RETURN, picked.iter().map(file)));
-    let sheet = move |row: &usize| origin(row).and_then(|at| source(at)?.sheet_name(at.sheet));
-    columns.push(texts(SHEET, picked.iter().map(sheet)));
-    let line = move |row: &usize| Some(i64::from(origin(row)?.row) + 1);
-    columns.push(whole(ROW, picked.iter().map(line)));
-    let unit = |row: &usize| units.get((*rows.units.get(*row)?)? as usize).map(|unit| unit.code.as_str());
-    columns.push(texts(UNIT, picked.iter().map(unit)));
+    // One more than a number that may be 0, which as a code is nothing.
+    let place = |number: usize| u32::try_from(number + 1).unwrap_or(0);
+    let index = |code: u32| (code as usize).checked_sub(1);
+    let sources = &verdict.sources;
+    let source = move |row: &usize| origin(row).map_or(0, |origin| place(origin.source as usize));
+    let file = CodedWords::Text(Box::new(move |code| Some(sources.get(index(code)?)?.source.name.as_str())));
+    columns.push(coded(RETURN, picked.iter().map(source), sources.len(), file));
+    let sheet = picked.iter().map(|row| origin(row).map(|origin| (origin.source, origin.sheet)));
+    columns.push(sheet_names(sheet, |(source, sheet)| sources.get(source as usize)?.sheet_name(sheet)));
+    let line = move |row: &usize| origin(row).map_or(0, |origin| place(origin.row as usize));
+    let last = picked.iter().map(line).max().unwrap_or(0);
+    let number = CodedWords::Integer(Box::new(|line| Some(i64::from(line))));
+    columns.push(coded(ROW, picked.iter().map(line), last as usize, number));
+    let unit = move |row: &usize| rows.units.get(*row).copied().flatten().map_or(0, |unit| place(unit as usize));
+    let code = CodedWords::Text(Box::new(move |code| Some(units.get(index(code)?)?.code.as_str())));
+    columns.push(coded(UNIT, picked.iter().map(unit), units.len(), code));
     let keys = key_columns(form, |name| rows.grid.column(name)).map(|columns| RecordKeys::of(columns, units));
     let record = move |row: &usize| Some(keys.as_ref()?.key(*row)?.to_string());
     columns.push(ParquetColumn {
@@ -113,29 +129,47 @@ pub fn columns<'a>(
     Ok(columns)
 }
 
-/// The period, in every row of every file: a folder's name says nothing, and a query over all of them needs no path.
-pub fn period_columns<'a>(period: &Period, rows: usize) -> Vec<ParquetColumn<'a>> {
-    let day = |name: &str, day: i32| ParquetColumn {
-        name: name.to_owned(),
-        values: ParquetValues::Date(Box::new(std::iter::repeat_n(Some(day), rows))),
-        recurs: true,
-    };
-    let key = ParquetValues::Owned(Box::new(std::iter::repeat_n(Some(period.key()), rows)));
-    vec![
-        ParquetColumn { name: PERIOD.to_owned(), values: key, recurs: true },
-        day(PERIOD_FIRST, period.first),
-        day(PERIOD_LAST, period.last),
-    ]
+/// Which of a column's values each of some rows has.
+fn codes<'a>(of: &'a Scalars<u32>, rows: &'a [usize]) -> impl Iterator<Item = u32> + 'a {
+    rows.iter().map(|row| of.code(*row))
 }
 
-/// A column's values in these rows; a unit as its name.
-fn values_of<'a>(column: &'a Column, rows: &'a [usize], units: &'a [Unit]) -> ParquetValues<'a> {
+/// The sheet that each row stands on, by its file and number; rows of one sheet follow one another.
+fn sheet_names<'a>(
+    sheets: impl Iterator<Item = Option<(u32, u16)>>,
+    name: impl Fn((u32, u16)) -> Option<&'a str>,
+) -> ParquetColumn<'a> {
+    let (mut names, mut known): (Vec<&str>, HashMap<&str, u32>) = Default::default();
+    let mut last = (None, 0);
+    let code = |sheet: Option<(u32, u16)>| {
+        if sheet != last.0 {
+            let code = sheet.and_then(&name).map_or(0, |name| {
+                *known.entry(name).or_insert_with(|| {
+                    names.push(name);
+                    names.len() as u32
+                })
+            });
+            last = (sheet, code);
+        }
+        last.1
+    };
+    let codes: Vec<u32> = sheets.map(code).collect();
+    let words = move |code: u32| names.get((code as usize).checked_sub(1)?).copied();
+    coded(SHEET, codes.into_iter(), known.len(), CodedWords::Text(Box::new(words)))
+}
+
+/// The period, in every row of every file: a folder's name says nothing, and a query over all of them needs no path.
+pub fn period_columns<'a>(period: &Period, rows: usize) -> Vec<ParquetColumn<'a>> {
+    let all = |name: &str, words: CodedWords<'a>| coded(name, std::iter::repeat_n(1, rows), 1, words);
+    let day = |name: &str, day: i32| all(name, CodedWords::Date(Box::new(move |_| Some(day))));
+    vec![all(PERIOD, CodedWords::One(period.key())), day(PERIOD_FIRST, period.first), day(PERIOD_LAST, period.last)]
+}
+
+/// A column's values in these rows, one by one; a unit as its number.
+fn values_of<'a>(column: &'a Column, rows: &'a [usize]) -> ParquetValues<'a> {
     match column {
         Column::Text(of) => ParquetValues::Text(Box::new(rows.iter().map(|row| of.get(*row)))),
-        Column::Unit(of) => {
-            let name = |row: &usize| units.get(of.get(*row)? as usize).map(|unit| &*unit.name);
-            ParquetValues::Text(Box::new(rows.iter().map(name)))
-        }
+        Column::Unit(of) => ParquetValues::Integer(Box::new(rows.iter().map(|row| of.get(*row).map(i64::from)))),
         Column::Integer(of) => ParquetValues::Integer(Box::new(rows.iter().map(|row| of.get(*row)))),
         Column::Number(of) => ParquetValues::Number(Box::new(rows.iter().map(|row| of.get(*row)))),
         Column::Boolean(of) => ParquetValues::Boolean(Box::new(rows.iter().map(|row| of.get(*row)))),

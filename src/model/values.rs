@@ -52,6 +52,11 @@ impl Codes {
     }
 
     fn push(&mut self, code: u32) {
+        if let Codes::Narrow(codes) = self
+            && let Ok(code) = u8::try_from(code)
+        {
+            return codes.push(code);
+        }
         self.widen(code);
         match self {
             // `widen` made room for the code, so nothing is cut off.

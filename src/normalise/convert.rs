@@ -30,6 +30,33 @@ struct TableField<'f> {
     over: Option<usize>,
     /// That field is 0 in this row, so that there is no rate.
     no_rate: bool,
+    /// Words met in this column of which nothing had to be said, by their place in the sheet: most recur row after row.
+    met: [Option<(RawValue, CellValue<'f>)>; MET],
+}
+
+const MET: usize = 8;
+
+impl<'f> TableField<'f> {
+    /// Where a word is remembered; `None` for what is no word, or is read by more than its own text.
+    fn place(&self, value: RawValue) -> Option<usize> {
+        match value {
+            RawValue::Text { start, .. } if fills_down(&self.field.ty) && !self.field.ordinal => {
+                Some(start as usize % MET)
+            }
+            _ => None,
+        }
+    }
+
+    fn known(&self, value: RawValue) -> Option<CellValue<'f>> {
+        let (met, read) = self.met.get(self.place(value)?)?.as_ref()?;
+        (*met == value).then(|| read.clone())
+    }
+
+    fn remember(&mut self, value: RawValue, read: &CellValue<'f>) {
+        if let Some(slot) = self.place(value).and_then(|place| self.met.get_mut(place)) {
+            *slot = Some((value, read.clone()));
+        }
+    }
 }
 
 /// Converts the data rows of one table.
@@ -58,6 +85,7 @@ pub fn convert(
             ditto: false,
             over: index.over.get(at).copied().flatten(),
             no_rate: false,
+            met: Default::default(),
         })
         .collect();
     let mut out = FormTable {
@@ -129,6 +157,14 @@ where
     let at = CellRef { row, col };
     let (factor, factor_by) = bound.factor;
     let cell = FieldCell { field, at, factor, factor_by, names: bound.names, carries: bound.carries, filled: None };
+    // Whether a cell is seen otherwise than it is stored is the cell's own.
+    let plain = desk.view.sheet.sights.is_empty() && !bound.no_rate;
+    if let Some(value) = raw.filter(|_| plain)
+        && let Some(read) = bound.known(value)
+    {
+        bound.above = Some((at, value));
+        return read;
+    }
     let ditto = raw.is_some_and(|value| {
         let text = desk.view.sheet.text(value);
         !text.is_empty() && text.len() <= 30 && desk.lexicon.rows.is_ditto(text)
@@ -155,7 +191,14 @@ where
         .filter(|merge| merge.first.row < row && merge.first.col == col);
     if !ditto && covered.is_none() {
         bound.above = raw.filter(|_| !blank).map(|value| (at, value));
-        return desk.read(cell, raw);
+        let said = (desk.sink.findings.len(), desk.sink.amendments.len());
+        let read = desk.read(cell, raw);
+        if let Some(value) = raw.filter(|_| plain && !blank)
+            && said == (desk.sink.findings.len(), desk.sink.amendments.len())
+        {
+            bound.remember(value, &read);
+        }
+        return read;
     }
     if field.ordinal {
         return CellValue::Nothing;

@@ -57,7 +57,8 @@ impl RowLexicon<'_> {
 
     /// Whether a name begins with a word for a total: 总计量站.
     pub fn begins_as_total(&self, text: &str) -> bool {
-        self.words.total_like.iter().any(|word| text.trim_start().starts_with(word.as_str()))
+        let text = text.trim_start();
+        self.words.total_like.iter().any(|word| text.starts_with(word.as_str()))
     }
 
     /// 其中, alone or before a stop: 其中：女职工. 其中桥养护班 is a name.

@@ -28,7 +28,7 @@ impl Grid {
     fn series(&self, name: &str, rows: Range<usize>) -> Option<Column> {
         let label = PlSmallStr::from(name);
         if let Some(truths) = self.extra.get(name) {
-            return Some(BooleanChunked::from_iter_options(label, rows.map(|row| truths.get(row))).into_column());
+            return Some(all_or_some::<BooleanChunked, _, _>(label, rows.map(|row| truths.get(row))).into_column());
         }
         let at = self.position(name)?;
         Some(match self.at(at)? {
@@ -47,10 +47,10 @@ impl Grid {
                 let known = |unit: &u32| (*unit as usize) < self.units.len();
                 picked(label, words, rows.map(|row| v.get(row).filter(known)))?
             }
-            Values::Integer(v) => Int64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
-            Values::Number(v) => Float64Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
-            Values::Boolean(v) => BooleanChunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
-            Values::Date(v) => Int32Chunked::from_iter_options(label, rows.map(|row| v.get(row))).into_column(),
+            Values::Integer(v) => all_or_some::<Int64Chunked, _, _>(label, rows.map(|row| v.get(row))).into_column(),
+            Values::Number(v) => all_or_some::<Float64Chunked, _, _>(label, rows.map(|row| v.get(row))).into_column(),
+            Values::Boolean(v) => all_or_some::<BooleanChunked, _, _>(label, rows.map(|row| v.get(row))).into_column(),
+            Values::Date(v) => all_or_some::<Int32Chunked, _, _>(label, rows.map(|row| v.get(row))).into_column(),
         })
     }
 
@@ -166,9 +166,24 @@ impl Grid {
     }
 }
 
+/// A column of values; most have one in every row, and none is then asked for whether it is there.
+fn all_or_some<C, T, N>(name: PlSmallStr, values: impl Iterator<Item = Option<N>> + Clone) -> C
+where
+    C: NewChunkedArray<T, N>,
+{
+    let mut all = Vec::with_capacity(values.size_hint().0);
+    for value in values.clone() {
+        match value {
+            Some(value) => all.push(value),
+            None => return C::from_iter_options(name, values),
+        }
+    }
+    C::from_slice(name, &all)
+}
+
 /// The words at these positions: views of them, without a copy of their bytes.
-fn picked(name: PlSmallStr, words: &StringChunked, at: impl Iterator<Item = Option<u32>>) -> Option<Column> {
-    let at = IdxCa::from_iter_options(PlSmallStr::EMPTY, at);
+fn picked(name: PlSmallStr, words: &StringChunked, at: impl Iterator<Item = Option<u32>> + Clone) -> Option<Column> {
+    let at: IdxCa = all_or_some(PlSmallStr::EMPTY, at);
     Some(words.take(&at).ok()?.with_name(name).into_column())
 }
 

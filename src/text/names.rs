@@ -172,6 +172,9 @@ pub fn without_brackets(key: &str) -> Option<String> {
 /// A text as it should have been typed: no outer spaces, no invisible characters, line breaks as one space.
 /// Borrowed where nothing changes.
 pub fn tidy(text: &str) -> Cow<'_, str> {
+    if is_tidy(text.as_bytes()) {
+        return Cow::Borrowed(text);
+    }
     let odd = |c: char| is_invisible(c) || c.is_control() || c == '\u{a0}';
     let trimmed = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
     // Odd characters begin with one of these bytes; most texts have none of them.
@@ -187,6 +190,16 @@ pub fn tidy(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Whether the bytes of a text tell already that nothing in it would change: no control character, none that may be
+/// invisible, and at neither end one that may be white space. Most texts are so.
+fn is_tidy(text: &[u8]) -> bool {
+    // Odd characters begin with 0xc2, 0xe2 or 0xef, and other wide spaces with 0xe1 or 0xe3; no byte but a first one is so high.
+    let odd = |byte: u8| byte < 0x20 || byte == 0x7f || byte == 0xc2 || byte == 0xe2 || byte == 0xef;
+    let edge = |byte: Option<&u8>| byte.is_some_and(|byte| *byte > 0x20 && *byte != 0xe1 && *byte != 0xe3);
+    let last = if text.last().is_some_and(|byte| *byte < 0x80) { text.last() } else { text.iter().rev().nth(2) };
+    edge(text.first()) && edge(last) && !text.iter().fold(false, |met, byte| met | odd(*byte))
 }
 
 /// A person's name: inner spaces go unless it is written in letters (张 三 → 张三), dots in one form.
