@@ -53,7 +53,7 @@ pub struct Candidate<'a> {
 
 impl Candidate<'_> {
     pub fn relative(&self) -> Relative<'_> {
-        Relative { records: &self.records, version: self.version, units: &self.units }
+        Relative { version: self.version, units: &self.units }
     }
 }
 

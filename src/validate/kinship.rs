@@ -84,6 +84,16 @@ pub struct Records<'t> {
     cells: OnceCell<Vec<Cells>>,
     /// Per record: whether another one of the same return is as near as a correction would be.
     likes: OnceCell<Vec<bool>>,
+    shares: OnceCell<Shares>,
+}
+
+/// All fields in three parts: two records that differ in two fields agree in one of them.
+type Parts = [Vec<usize>; CORRECTED + 1];
+
+/// What each record of a return says in each part of the fields, and which records say so.
+struct Shares {
+    of: Vec<[u64; CORRECTED + 1]>,
+    with: [HashMap<u64, Vec<usize>>; CORRECTED + 1],
 }
 
 impl<'t> Records<'t> {
@@ -91,7 +101,15 @@ impl<'t> Records<'t> {
         let tables = tables.to_vec();
         let keys: Vec<Option<u64>> = rows(&tables).map(|(table, row)| key(identity, table, row)).collect();
         let known = keys.iter().flatten().copied().collect();
-        Records { identity, tables, keys, known, cells: OnceCell::new(), likes: OnceCell::new() }
+        Records {
+            identity,
+            tables,
+            keys,
+            known,
+            cells: OnceCell::new(),
+            likes: OnceCell::new(),
+            shares: OnceCell::new(),
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -128,15 +146,43 @@ impl<'t> Records<'t> {
         strange.map(|(at, _)| at).collect()
     }
 
-    /// Whether any record of one is in the other.
-    fn recurs(&self, other: &Records<'_>) -> bool {
+    /// Whether any record of one is in the other, changed or not. `parts` where the fields were parted for many returns:
+    /// then a record is only compared with those that share a part with it.
+    fn recurs(&self, other: &Records<'_>, parts: Option<&Parts>) -> bool {
         #[cfg(test)]
         work::COMPARED.with(|compared| compared.set(compared.get() + 1));
         let (few, many) = if self.known.len() <= other.known.len() { (self, other) } else { (other, self) };
-        few.known.iter().any(|key| many.known.contains(key)) || {
-            let all: Vec<usize> = (0..self.len()).collect();
-            !self.corrected(&all, other).is_empty()
-        }
+        few.known.iter().any(|key| many.known.contains(key))
+            || match parts {
+                Some(parts) => few.meets(many, parts),
+                None => !self.corrected(&(0..self.len()).collect::<Vec<_>>(), other).is_empty(),
+            }
+    }
+
+    /// Whether a record stands in the other return with a correction or two; of returns that have no key in common.
+    fn meets(&self, other: &Records<'_>, parts: &Parts) -> bool {
+        let (mine, theirs) = (self.shares(parts), other.shares(parts));
+        (0..self.len()).any(|at| {
+            let shared = mine.of.get(at).into_iter().flatten().zip(&theirs.with);
+            let mut beside = shared.flat_map(|(share, with)| with.get(share).into_iter().flatten().take(CROWD));
+            beside.any(|there| is_near(&self.cells()[at], &other.cells()[*there]) && !other.has_like(*there))
+                && !self.has_like(at)
+        })
+    }
+
+    fn shares(&self, parts: &Parts) -> &Shares {
+        self.shares.get_or_init(|| {
+            let said =
+                |cells: &Cells| -> [u64; CORRECTED + 1] { std::array::from_fn(|part| share(cells, &parts[part])) };
+            let of: Vec<[u64; CORRECTED + 1]> = self.cells().iter().map(said).collect();
+            let mut with: [HashMap<u64, Vec<usize>>; CORRECTED + 1] = Default::default();
+            for (at, shares) in of.iter().enumerate() {
+                for (with, share) in with.iter_mut().zip(shares) {
+                    with.entry(*share).or_default().push(at);
+                }
+            }
+            Shares { of, with }
+        })
     }
 
     /// Of some records, those that stand in the other return with a correction or two.
@@ -211,6 +257,8 @@ fn cells(identity: &Identity, table: &FormTable, row: usize) -> Cells {
 
 /// Whether two records are equal in all but two of the fields that either fills, and in more than those.
 fn is_near(a: &Cells, b: &Cells) -> bool {
+    #[cfg(test)]
+    work::RECORDS.with(|compared| compared.set(compared.get() + 1));
     let filled = a.iter().zip(b).filter(|(a, b)| a.is_some() || b.is_some());
     let (mut all, mut unlike) = (0, 0);
     for (a, b) in filled {
@@ -250,12 +298,12 @@ fn share(cells: &Cells, fields: &[usize]) -> u64 {
 }
 
 /// The fields in three parts, each with its share of those that tell most.
-fn parts(records: &[&Cells]) -> [Vec<usize>; CORRECTED + 1] {
+fn parts(records: &[&Cells]) -> Parts {
     let width = records.first().map_or(0, |cells| cells.len());
     let values = |field: usize| records.iter().map(|cells| cells.get(field)).collect::<HashSet<_>>().len();
     let mut fields: Vec<(usize, usize)> = (0..width).map(|field| (values(field), field)).collect();
     fields.sort_unstable_by(|a, b| b.cmp(a));
-    let mut parts: [Vec<usize>; CORRECTED + 1] = Default::default();
+    let mut parts = Parts::default();
     for (at, (_, field)) in fields.into_iter().enumerate() {
         parts[at % (CORRECTED + 1)].push(field);
     }
@@ -270,7 +318,7 @@ const THRONG: usize = 512;
 /// Which of many returns may have a record in common, changed or not; all others need not be compared.
 pub enum Contacts {
     Any,
-    Only { pairs: HashSet<(usize, usize)>, throng: HashSet<usize> },
+    Only { pairs: HashSet<(usize, usize)>, throng: HashSet<usize>, parts: Parts },
 }
 
 impl Contacts {
@@ -297,10 +345,11 @@ impl Contacts {
         let cells: Vec<&Cells> = all.iter().flat_map(|records| records.cells()).collect();
         let of: Vec<usize> =
             all.iter().enumerate().flat_map(|(at, records)| std::iter::repeat_n(at, records.len())).collect();
-        for fields in parts(&cells) {
+        let parts = parts(&cells);
+        for fields in &parts {
             let mut sharing: HashMap<u64, Vec<usize>> = HashMap::with_capacity(cells.len());
             for (record, cells) in cells.iter().enumerate() {
-                sharing.entry(share(cells, &fields)).or_default().push(record);
+                sharing.entry(share(cells, fields)).or_default().push(record);
             }
             for records in sharing.values().filter(|records| records.len() > 1) {
                 if records.len() > THRONG {
@@ -317,13 +366,22 @@ impl Contacts {
                 }
             }
         }
-        Contacts::Only { pairs, throng }
+        Contacts::Only { pairs, throng, parts }
     }
 
-    pub fn may_meet(&self, a: usize, b: usize) -> bool {
+    /// Whether two of the returns have a record in common, changed or not.
+    pub fn recurs(&self, (a, one): (usize, &Records<'_>), (b, other): (usize, &Records<'_>)) -> bool {
+        let parts = match self {
+            Contacts::Any => None,
+            Contacts::Only { parts, .. } => Some(parts),
+        };
+        self.may_meet(a, b) && one.recurs(other, parts)
+    }
+
+    fn may_meet(&self, a: usize, b: usize) -> bool {
         match self {
             Contacts::Any => true,
-            Contacts::Only { pairs, throng } => {
+            Contacts::Only { pairs, throng, .. } => {
                 pairs.contains(&(a.min(b), a.max(b))) || throng.contains(&a) && throng.contains(&b)
             }
         }
@@ -332,24 +390,22 @@ impl Contacts {
 
 /// One return as kinship sees it.
 pub struct Relative<'c> {
-    pub records: &'c Records<'c>,
     pub version: &'c VersionEvidence,
     /// 推荐单位 that its rows name; empty where none could be read.
     pub units: &'c BTreeSet<u32>,
 }
 
-/// How the later of two returns stands to the earlier; `later_says` where its name calls it the later version, `may_recur`
-/// whether they can have a record in common at all.
+/// How the later of two returns stands to the earlier; `later_says` where its name calls it the later version, `recurs`
+/// whether they have a record in common.
 pub fn kinship(
     form: &Form,
     (a, b): (&Relative<'_>, &Relative<'_>),
     later_says: bool,
-    may_recur: impl FnOnce() -> bool,
+    recurs: impl FnOnce() -> bool,
 ) -> Kinship {
     if !a.units.is_empty() && !b.units.is_empty() && a.units.is_disjoint(b.units) {
         return Kinship::None;
     }
-    let recurs = || may_recur() && a.records.recurs(b.records);
     if form.one_record_a_file {
         return if recurs() { Kinship::Versions } else { Kinship::None };
     }
@@ -368,5 +424,7 @@ pub mod work {
     thread_local! {
         /// Pairs of returns whose records were compared.
         pub static COMPARED: Cell<usize> = const { Cell::new(0) };
+        /// Pairs of records that were compared field by field.
+        pub static RECORDS: Cell<usize> = const { Cell::new(0) };
     }
 }

@@ -128,6 +128,29 @@ fn returns_that_have_nothing_in_common_are_not_compared_each_with_each() {
     assert!(two * 10 <= one.max(60) * 23, "{one} comparisons, then {two}");
 }
 
+/// A template sent on with each record under another name: every two returns are alike, and a record or two tells it.
+#[test]
+fn that_two_returns_are_alike_is_told_by_few_of_their_records() {
+    let (count, rows) = (40, 30);
+    let file = |n: u32| {
+        let names: Vec<String> = (0..rows).map(|row| format!("{n}之{row}班")).collect();
+        let works: Vec<String> = (0..rows).map(|row| format!("{row}厂")).collect();
+        let row = |at: usize| (Some(0), works[at].as_str(), names[at].as_str(), "模范", Some(at as i64 + 10));
+        let rows: Vec<Row<'_>> = (0..rows).map(row).collect();
+        let mut file = filed(n, &format!("{n}.xlsx"), 0, vec![table(n, 0, 0, &rows)]);
+        edit(&mut file).version.filled_on = day(2026, 3, 6).map(|day| day + n as i32);
+        file
+    };
+    super::kinship::work::RECORDS.with(|compared| compared.set(0));
+    let verdict = run(&plan(vec![]), (0..count).map(file).collect()).verdict;
+    assert_eq!(verdict.rows.accepted, rows as u64, "the last counts");
+    let compared = super::kinship::work::RECORDS.with(std::cell::Cell::get);
+    let (returns, pairs) = (count as usize, (count * (count - 1) / 2) as usize);
+    // Within each return all with all, once; what the last has of each other one; and of every two a few.
+    let most = 2 * returns * rows * rows + 4 * pairs;
+    assert!(compared <= most, "{compared} pairs of records, {most} would do");
+}
+
 /// Of many returns too, those that have a record in common are found, even where it was corrected.
 #[test]
 fn versions_are_found_among_many_returns() {

@@ -183,7 +183,8 @@ impl Kin {
                 let later = if compare(a.version, b.version).0 == Ordering::Less { b } else { a };
                 // The later says so only where its mark is what the other's is not.
                 let says = later.version.mark > a.version.mark.min(b.version.mark);
-                let kin = kinship(form, (&a.relative(), &b.relative()), says, || contacts.may_meet(i, j));
+                let recurs = || contacts.recurs((i, &a.records), (j, &b.records));
+                let kin = kinship(form, (&a.relative(), &b.relative()), says, recurs);
                 (all[i][j], all[j][i]) = (kin, kin);
             }
         }
