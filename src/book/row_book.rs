@@ -272,16 +272,16 @@ impl<W: Write + Seek> RowBook<W> {
     pub fn shared(&mut self, column: usize, shared: SharedText) {
         self.cut += u64::from(shared.cut);
         self.uses += 1;
-        self.cell(column, RowStyle::Plain);
-        self.raw(" t=\"s\"><v>");
-        digits(&mut self.buffer, u64::from(shared.number));
-        self.raw("</v></c>");
+        self.plain(column, b"\" t=\"s\"><v>", u64::from(shared.number));
     }
 
     /// A whole number; Excel keeps 15 digits, a longer one is written as text.
     pub fn integer(&mut self, column: usize, value: i64, style: RowStyle) {
         if value.unsigned_abs() >= 1_000_000_000_000_000 {
             return self.text(column, &value.to_string(), style);
+        }
+        if style == RowStyle::Plain && value >= 0 {
+            return self.plain(column, b"\"><v>", value.unsigned_abs());
         }
         self.cell(column, style);
         self.raw("><v>");
@@ -297,15 +297,38 @@ impl<W: Write + Seek> RowBook<W> {
         if !value.is_finite() {
             return;
         }
-        self.cell(column, RowStyle::Plain);
-        self.raw("><v>");
         if value.fract() == 0.0 && (0.0..1e15).contains(&value) && value.is_sign_positive() {
-            digits(&mut self.buffer, value as u64);
-        } else {
-            // Writing to a vector cannot fail.
-            let _ = write!(self.buffer, "{value}");
+            return self.plain(column, b"\"><v>", value as u64);
         }
-        self.raw("</v></c>");
+        self.cell(column, RowStyle::Plain);
+        // Writing to a vector cannot fail.
+        let _ = write!(self.buffer, "><v>{value}</v></c>");
+    }
+
+    /// A cell without a style that holds a whole number, as most do: put together in one place and added at once.
+    fn plain(&mut self, column: usize, head: &[u8], number: u64) {
+        let mut cell = [0; 96];
+        let mut end = 0;
+        let mut put = |part: &[u8]| {
+            if let Some(room) = cell.get_mut(end..end + part.len()) {
+                room.copy_from_slice(part);
+                end += part.len();
+            }
+        };
+        put(b"<c r=\"");
+        put(self.letters.get(column).map_or(&[][..], |letters| letters.as_bytes()));
+        put(&self.row);
+        put(head);
+        let mut digits = [b'0'; 20];
+        let (mut first, mut rest) = (digits.len(), number);
+        while rest > 0 || first == digits.len() {
+            first -= 1;
+            digits[first] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        put(&digits[first..]);
+        put(b"</v></c>");
+        self.buffer.extend_from_slice(&cell[..end]);
     }
 
     fn cell(&mut self, column: usize, style: RowStyle) {

@@ -105,6 +105,27 @@ impl Codes {
     fn iter(&self) -> impl Iterator<Item = u32> + Clone {
         (0..self.len()).map(|row| self.get(row))
     }
+
+    fn each(&self, mut with: impl FnMut(u32)) {
+        match self {
+            Codes::Narrow(codes) => codes.iter().for_each(|code| with(u32::from(*code))),
+            Codes::Middle(codes) => codes.iter().for_each(|code| with(u32::from(*code))),
+            Codes::Wide(codes) => codes.iter().for_each(|code| with(*code)),
+        }
+    }
+
+    /// Appends the codes of another column as they are called here; what has no name here is nothing.
+    fn append(&mut self, other: &Codes, here: &[u32]) {
+        self.widen(here.iter().copied().max().unwrap_or(0));
+        self.reserve(other.len());
+        let called = |code: u32| here.get(code as usize).copied().unwrap_or(0);
+        match self {
+            // `widen` made room for the highest code, so nothing is cut off.
+            Codes::Narrow(codes) => other.each(|code| codes.push(called(code) as u8)),
+            Codes::Middle(codes) => other.each(|code| codes.push(called(code) as u16)),
+            Codes::Wide(codes) => other.each(|code| codes.push(called(code))),
+        }
+    }
 }
 
 /// Codes given lately, by a hash of what they stand for: most values of a return stand there a row or two above.
@@ -234,7 +255,7 @@ impl Texts {
                 }
             });
         }
-        other.codes.iter().for_each(|code| self.codes.push(codes.get(code as usize).copied().unwrap_or(0)));
+        self.codes.append(&other.codes, &codes);
     }
 
     fn code_of(&mut self, text: &str) -> u32 {
@@ -411,7 +432,7 @@ impl<T: Scalar> Scalars<T> {
                 }
             });
         }
-        other.codes.iter().for_each(|code| self.codes.push(codes.get(code as usize).copied().unwrap_or(0)));
+        self.codes.append(&other.codes, &codes);
     }
 
     fn code_of(&mut self, value: T) -> u32 {

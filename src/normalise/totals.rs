@@ -112,12 +112,19 @@ pub fn look_alikes(
     sink: &mut Sink,
 ) {
     let mut compact = String::new();
+    // What the row above says in these places and is no total: most rows name the same unit there.
+    let mut above: [Option<RawValue>; 3] = [None; 3];
     for (k, &i) in table.rows.data.iter().enumerate() {
-        let texts = view.cells(i).iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(3);
-        let Some((at, ends)) = texts.into_iter().find_map(|cell| {
+        let texts = view.cells(i).iter().filter(|cell| matches!(cell.value, RawValue::Text { .. }));
+        let Some((at, ends)) = texts.zip(&mut above).find_map(|(cell, above)| {
+            if *above == Some(cell.value) {
+                return None;
+            }
             let text = view.sheet.text(cell.value);
             let ends = matches!(words.total(text, &mut compact), Some(TotalLabel::Of(..)));
-            (ends || words.begins_as_total(text)).then_some((cell.at, ends))
+            let alike = ends || words.begins_as_total(text);
+            *above = Some(cell.value).filter(|_| !alike);
+            alike.then_some((cell.at, ends))
         }) else {
             continue;
         };

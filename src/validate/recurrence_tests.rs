@@ -96,3 +96,28 @@ fn of_a_summary_sheet_and_its_parts_the_parts_count() {
     assert_eq!(places, [("record-repeated".to_string(), Some(0))]);
     assert_eq!(accepted(&validated, 0), [false, true]);
 }
+
+/// What rows are compared by is made once for each value: more rules over the same fields, and rows of the same words,
+/// cost none of it anew.
+#[test]
+fn what_rows_are_compared_by_is_made_once() {
+    let made = |rules: usize, times: usize| {
+        let names: Vec<String> = (0..50).map(|n| format!("{n}班")).collect();
+        let row = |n: usize| (Some(0), "甲厂", names[n % 50].as_str(), "模范", Some(n as i64 + 10));
+        let rows: Vec<Row<'_>> = (0..50 * times).map(row).collect();
+        let mut plan = plan(vec![]);
+        let unique = plan.forms[0].unique[0].clone();
+        plan.forms[0].unique = vec![unique; rules];
+        let files = vec![filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &rows)])];
+        // Counted by thread, and rows are looked at in parallel.
+        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        alone.install(|| {
+            let before = crate::rows::record::work::MADE.with(std::cell::Cell::get);
+            run(&plan, files);
+            crate::rows::record::work::MADE.with(std::cell::Cell::get) - before
+        })
+    };
+    let one = made(1, 1);
+    assert_eq!(made(4, 1), one, "four rules that compare the same");
+    println!("{one} {}", made(1, 2));
+}

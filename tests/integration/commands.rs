@@ -276,6 +276,35 @@ fn check_without_a_pipeline_judges_each_file_by_its_own() {
     assert_eq!(judged, answered[0].validated.verdict.sources.len(), "every file is judged once");
 }
 
+/// Whoever names no pipeline has his files understood by each, and read once: seen by strace, where there is one.
+#[test]
+#[cfg(target_os = "linux")]
+fn check_without_a_pipeline_reads_each_file_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let opened = |more: &[&str]| -> Option<usize> {
+        let calls = folder.path().join("calls");
+        let mut command = std::process::Command::new("strace");
+        command.args(["-f", "-qq", "-e", "trace=open,openat", "-e", "signal=none", "-o"]).arg(&calls);
+        command.args([env!("CARGO_BIN_EXE_huizong"), "check", "samples/model-teams/合肥/合肥市总工会.xlsx"]);
+        let output = command.args(more).current_dir(root()).output().ok()?;
+        let seen = std::fs::read(&calls).ok().filter(|_| !output.stdout.is_empty())?;
+        // What is no ASCII stands there in octal.
+        let name: String = "合肥市总工会.xlsx"
+            .bytes()
+            .map(|byte| match byte {
+                0x80.. => format!("\\{byte:o}"),
+                byte => char::from(byte).to_string(),
+            })
+            .collect();
+        Some(String::from_utf8_lossy(&seen).lines().filter(|line| line.contains(&name)).count())
+    };
+    let (Some(by_all), Some(by_one)) = (opened(&[]), opened(&["--pipeline", "model-teams"])) else {
+        return not_run("check_without_a_pipeline_reads_each_file_once", "strace may not trace here");
+    };
+    assert!(by_one > 0, "strace sees the file being opened");
+    assert_eq!(by_all, by_one);
+}
+
 #[test]
 fn check_names_the_form_and_a_title_names_a_pipeline() {
     let teams = "samples/model-teams/合肥/合肥市总工会.xlsx";

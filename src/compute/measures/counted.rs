@@ -10,35 +10,33 @@ use crate::text::numbers::settled;
 
 impl MeasureFrame<'_> {
     /// How many rows pass.
-    pub fn counted(&self, sorted: &SortedRows<'_>, filters: &[&Checked]) -> Result<MeasureCells, String> {
-        let sifted = self.sift(sorted, filters)?;
-        Ok(self.grid(self.count(sorted, &sifted)?, sorted.slices, StatCell::Integer))
+    pub fn counted(&self, sorted: &SortedRows<'_>, sifted: &SiftedRows<'_>) -> Result<MeasureCells, String> {
+        Ok(self.grid(self.count(sorted, sifted)?, sorted.slices, StatCell::Integer))
     }
 
     /// The sum of a value over the rows that pass and have one.
     pub fn summed(
         &self,
         sorted: &SortedRows<'_>,
+        sifted: &SiftedRows<'_>,
         value: &Checked,
-        filters: &[&Checked],
     ) -> Result<MeasureCells, String> {
-        let sifted = self.sift(sorted, filters)?;
         let (mut cells, filled) = if value.ty() == Type::Integer {
             let values = self.values(sorted, |facts, rows| facts.integers(rows, value))?;
-            let sum = self.whole_sum(sorted, &sifted, &values)?;
+            let sum = self.whole_sum(sorted, sifted, &values)?;
             (self.grid(sum, sorted.slices, StatCell::Integer), present(&values))
         } else {
             let values = self.values(sorted, |facts, rows| facts.numbers(rows, value))?;
-            let sum = self.sum(sorted, &sifted, &values)?;
+            let sum = self.sum(sorted, sifted, &values)?;
             (self.grid(sum, sorted.slices, |sum| StatCell::Number(settled(sum, sum))), present(&values))
         };
-        let (filled, counted) = (self.sum(sorted, &sifted, &filled)?, self.count(sorted, &sifted)?);
+        let (filled, counted) = (self.sum(sorted, sifted, &filled)?, self.count(sorted, sifted)?);
         if let (Some(filled), Some(counted)) = (filled, counted) {
             unfilled(&mut cells, &counted, &filled);
-            if let Some(held) = self.held(sorted, &sifted, value) {
+            if let Some(held) = self.held(sorted, sifted, value) {
                 pending(&mut cells, &held, &filled);
             }
-            self.sent_back(&mut cells, &counted, sorted, &sifted);
+            self.sent_back(&mut cells, &counted, sorted, sifted);
         }
         Ok(cells)
     }
@@ -48,13 +46,12 @@ impl MeasureFrame<'_> {
     pub fn average(
         &self,
         sorted: &SortedRows<'_>,
+        sifted: &SiftedRows<'_>,
         value: &Checked,
-        filters: &[&Checked],
     ) -> Result<MeasureCells, String> {
-        let sifted = self.sift(sorted, filters)?;
         let values = self.values(sorted, |facts, rows| facts.numbers(rows, value))?;
-        let sums = self.sum(sorted, &sifted, &values)?;
-        let counts = self.sum(sorted, &sifted, &present(&values))?;
+        let sums = self.sum(sorted, sifted, &values)?;
+        let counts = self.sum(sorted, sifted, &present(&values))?;
         let cell = |(sum, count)| match count {
             0 => StatCell::NotApplicable,
             count => StatCell::Number(sum / count as f64),
@@ -63,10 +60,9 @@ impl MeasureFrame<'_> {
     }
 
     /// Pooled: numerators and denominators are added up apart, in the total row too.
-    pub fn ratio(&self, sorted: &SortedRows<'_>, of: &Checked, over: Option<&Checked>) -> Result<MeasureCells, String> {
-        let among = self.sift(sorted, &over.into_iter().collect::<Vec<_>>())?;
-        let counts = self.sift(sorted, &over.into_iter().chain([of]).collect::<Vec<_>>())?;
-        let (nums, dens) = (self.count(sorted, &counts)?, self.count(sorted, &among)?);
+    pub fn ratio(&self, sorted: &SortedRows<'_>, among: &SiftedRows<'_>, of: &Checked) -> Result<MeasureCells, String> {
+        let counts = self.sift(sorted, &[&among.filters[..], &[of]].concat())?;
+        let (nums, dens) = (self.count(sorted, &counts)?, self.count(sorted, among)?);
         let cell = |(num, den)| StatCell::Ratio { num, den };
         Ok(self.pairs((nums, dens), sorted.slices, |(_, den)| *den == 0, cell))
     }
@@ -75,10 +71,9 @@ impl MeasureFrame<'_> {
     pub fn rate(
         &self,
         sorted: &SortedRows<'_>,
+        sifted: &SiftedRows<'_>,
         pair: (&Checked, &Checked),
-        filters: &[&Checked],
     ) -> Result<MeasureCells, String> {
-        let sifted = self.sift(sorted, filters)?;
         let both = self.values(sorted, |facts, rows| {
             let (of, over) = (facts.integers(rows, pair.0)?, facts.integers(rows, pair.1)?);
             Ok(of.into_iter().zip(over).map(|(of, over)| of.zip(over)).collect())
@@ -86,8 +81,8 @@ impl MeasureFrame<'_> {
         let side = |which: fn((i64, i64)) -> i64| -> Vec<Vec<Option<i64>>> {
             both.iter().map(|rows| rows.iter().map(|both| both.map(which)).collect()).collect()
         };
-        let nums = self.whole_sum(sorted, &sifted, &side(|(of, _)| of))?;
-        let dens = self.whole_sum(sorted, &sifted, &side(|(_, over)| over))?;
+        let nums = self.whole_sum(sorted, sifted, &side(|(of, _)| of))?;
+        let dens = self.whole_sum(sorted, sifted, &side(|(_, over)| over))?;
         let cell = |(num, den)| StatCell::Ratio { num, den };
         Ok(self.pairs((nums, dens), sorted.slices, |(num, den)| *num == 0 && *den == 0, cell))
     }

@@ -39,7 +39,7 @@ pub struct SortedRows<'s> {
 
 /// Which of the rows pass a measure's filters, by slice.
 pub struct SiftedRows<'f> {
-    filters: Vec<&'f Checked>,
+    pub filters: Vec<&'f Checked>,
     /// Whether the filters hold, of rows that count and of others.
     holds: Vec<Vec<bool>>,
     /// Whether the row counts as well.
@@ -78,6 +78,8 @@ impl MeasureFrame<'_> {
 
     /// The rows that pass all `filters`.
     pub fn sift<'f>(&self, sorted: &SortedRows<'_>, filters: &[&'f Checked]) -> Result<SiftedRows<'f>, String> {
+        #[cfg(test)]
+        super::work::SIFTED.with(|sifted| sifted.set(sifted.get() + 1));
         let slices = &sorted.slices.slices;
         let holds = slices.iter().map(|slice| self.facts.holds(&slice.rows, filters)).collect::<Result<Vec<_>, _>>()?;
         let counts = |(slice, holds): (&Slice<'_>, &Vec<bool>)| -> Vec<bool> {

@@ -20,7 +20,6 @@ use super::quota::roster_number;
 use super::source::{columns_of, fields_of, filters_of, source, unit_column};
 use crate::definition::{From, Measure, MeasureKind, Statistic, When};
 use crate::domain::period::Period;
-use crate::language::Checked;
 use crate::model::statistic::StatCell;
 
 /// All measures of a statistic, in order, seen from a period (`None`: the run's own).
@@ -122,22 +121,19 @@ impl MeasureFrame<'_> {
 
     /// A measure over these rows; "—" where there are none at all.
     fn over_rows(&self, measure: &Measure, slices: &Slices<'_>) -> Result<MeasureCells, String> {
+        #[cfg(test)]
+        let before = work::SIFTED.with(std::cell::Cell::get);
         let sorted = self.sort(slices)?;
-        fn all(filter: &Option<Checked>) -> Vec<&Checked> {
-            filter.iter().collect()
-        }
+        let sifted = self.sift(&sorted, &filters_of(&measure.kind))?;
         let cells = match &measure.kind {
-            MeasureKind::Count { filter, .. } => self.counted(&sorted, &all(filter))?,
-            MeasureKind::Sum { value, filter, .. } => self.summed(&sorted, value, &all(filter))?,
-            MeasureKind::Average { value, filter, .. } => self.average(&sorted, value, &all(filter))?,
-            MeasureKind::Ratio { of, over, .. } => self.ratio(&sorted, of, over.as_ref())?,
-            MeasureKind::Rate { of, over, filter, .. } => self.rate(&sorted, (of, over), &all(filter))?,
-            MeasureKind::Verdict { holds, filter, met, unmet, .. } => {
-                self.verdict(&sorted, holds, &all(filter), (met, unmet))?
-            }
+            MeasureKind::Count { .. } => self.counted(&sorted, &sifted)?,
+            MeasureKind::Sum { value, .. } => self.summed(&sorted, &sifted, value)?,
+            MeasureKind::Average { value, .. } => self.average(&sorted, &sifted, value)?,
+            MeasureKind::Ratio { of, .. } => self.ratio(&sorted, &sifted, of)?,
+            MeasureKind::Rate { of, over, .. } => self.rate(&sorted, &sifted, (of, over))?,
+            MeasureKind::Verdict { holds, met, unmet, .. } => self.verdict(&sorted, &sifted, holds, (met, unmet))?,
             _ => return Err(format!("{}不是按行计算的", self.what)),
         };
-        let sifted = self.sift(&sorted, &filters_of(&measure.kind))?;
         let doubted = match source(&measure.kind) {
             Some(From::Form { form, .. }) if !self.facts.doubts.is_empty() => {
                 let read = fields_of(*form, &columns_of(self.statistic, &measure.kind), self.facts.plan);
@@ -146,6 +142,11 @@ impl MeasureFrame<'_> {
             _ => None,
         };
         let partial = self.partial(&sorted, &sifted);
+        #[cfg(test)]
+        if matches!(measure.kind, MeasureKind::Sum { .. }) {
+            let times = work::SIFTED.with(std::cell::Cell::get) - before;
+            work::SUMS.with(|sums| sums.set((sums.get().0 + 1, sums.get().1 + times)));
+        }
         Ok(MeasureCells { note: slices.note.clone(), doubted, partial, ..cells })
     }
 
@@ -194,5 +195,18 @@ impl MeasureFrame<'_> {
         let notes: Vec<String> = lacking.collect();
         let note = (!notes.is_empty()).then(|| notes.concat());
         Ok(MeasureCells { note, doubted, like: like_words, ..seen })
+    }
+}
+
+/// How often rows were looked for, for the test that holds it.
+#[cfg(test)]
+pub mod work {
+    use std::cell::Cell;
+
+    thread_local! {
+        /// Times that rows were sifted.
+        pub static SIFTED: Cell<usize> = const { Cell::new(0) };
+        /// Sums that were computed, and times that rows were sifted for them.
+        pub static SUMS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
     }
 }

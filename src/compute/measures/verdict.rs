@@ -1,7 +1,7 @@
 //! Verdicts in words: one a cell, and over all rows the share of those that hold among those that can be judged.
 
 use super::cells::MeasureCells;
-use super::frame::{MeasureFrame, SortedRows};
+use super::frame::{MeasureFrame, SiftedRows, SortedRows};
 use crate::compute::axis::Reporting;
 use crate::language::Checked;
 use crate::model::statistic::StatCell;
@@ -10,18 +10,17 @@ impl MeasureFrame<'_> {
     pub fn verdict(
         &self,
         sorted: &SortedRows<'_>,
+        all: &SiftedRows<'_>,
         holds: &Checked,
-        filters: &[&Checked],
         words: (&str, &str),
     ) -> Result<MeasureCells, String> {
         let judged = holds.is_known();
-        let all = self.sift(sorted, filters)?;
-        let with = |more| self.count(sorted, &self.sift(sorted, &[filters, &[more]].concat())?);
-        let (Some(seen), Some(dens), Some(nums)) = (self.count(sorted, &all)?, with(&judged)?, with(holds)?) else {
+        let with = |more| self.count(sorted, &self.sift(sorted, &[&all.filters[..], &[more]].concat())?);
+        let (Some(seen), Some(dens), Some(nums)) = (self.count(sorted, all)?, with(&judged)?, with(holds)?) else {
             return Ok(self.without_rows());
         };
         let reporting = self.reporting(sorted.slices);
-        let read = self.read(sorted, &all);
+        let read = self.read(sorted, all);
         let word = |group: usize, slot: usize| match (nums.parts[group][slot], dens.parts[group][slot]) {
             (_, 0) if seen.parts[group][slot] > 0 => StatCell::NotApplicable,
             // Everything here was sent back: not judged, and not missing either.
