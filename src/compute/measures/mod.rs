@@ -143,7 +143,7 @@ impl MeasureFrame<'_> {
         };
         let partial = self.partial(&sorted, &sifted);
         #[cfg(test)]
-        if matches!(measure.kind, MeasureKind::Sum { .. }) {
+        if matches!(measure.kind, MeasureKind::Sum { .. } | MeasureKind::Count { .. } | MeasureKind::Average { .. }) {
             let times = work::SIFTED.with(std::cell::Cell::get) - before;
             work::SUMS.with(|sums| sums.set((sums.get().0 + 1, sums.get().1 + times)));
         }
@@ -206,7 +206,7 @@ pub mod work {
     thread_local! {
         /// Times that rows were sifted.
         pub static SIFTED: Cell<usize> = const { Cell::new(0) };
-        /// Sums that were computed, and times that rows were sifted for them.
+        /// Sums, counts and averages that were computed, and times that rows were sifted for them.
         pub static SUMS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
     }
 }
