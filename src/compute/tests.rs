@@ -422,7 +422,7 @@ fn no_returns_at_all_still_gives_every_table() {
 /// A sum or a count, its proof and what is said of its gaps are all of the same rows.
 #[test]
 fn the_rows_of_a_sum_are_looked_for_once() {
-    let (plan, reference, frames, lookups) = honours();
+    let (plan, reference, frames, lookups) = model_teams();
     super::measures::work::SUMS.with(|sums| sums.set((0, 0)));
     run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
     let (sums, times) = super::measures::work::SUMS.with(std::cell::Cell::get);
