@@ -121,7 +121,7 @@ impl Stand {
     }
 }
 
-/// Writes a block from `top` on.
+/// Writes a block from `top` on, under a title that may be none; `unsaid` are notes that stand somewhere else for all.
 ///
 /// # Errors
 /// The sheet refuses a cell (a row or column beyond its limits).
@@ -129,27 +129,31 @@ pub fn block(
     sheet: &mut Worksheet,
     styles: &PrintStyles,
     widths: &SheetColumns,
-    table: &StatTable,
+    (title, table): (&str, &StatTable),
+    unsaid: &[String],
     top: u32,
 ) -> Result<Stand, XlsxError> {
     let mut row = top;
-    let mut lines = vec![line(sheet, row, widths, &mask_within(&table.title), &styles.title, (16.0, 30.0))?];
-    row += 1;
+    let mut lines = Vec::new();
+    if !title.is_empty() {
+        lines.push(line(sheet, row, widths, &mask_within(title), &styles.title, (16.0, 30.0))?);
+        row += 1;
+    }
     if !table.caption.is_empty() {
         lines.push(line(sheet, row, widths, &mask_within(&table.caption), &styles.caption, (10.0, 18.0))?);
         row += 1;
     }
     let first_heading = row;
-    lines.extend(headings(sheet, styles, widths, &table.headings, row)?);
+    // Where there is nothing to list, a sentence says so, and headings over it would say nothing.
+    if single_message(table).is_none() {
+        lines.extend(headings(sheet, styles, widths, &table.headings, row)?);
+    }
     let first_row = top + lines.len() as u32;
     row = first_row;
     let mut body = body_range(&table.rows, row);
     let mut long = None;
     if let Some(message) = single_message(table) {
-        let format = styles.cell(CellStyle::Centre, RowKind::Body);
-        span(sheet, (row, row), (0, widths.last()), &cell_text::printable(&mask_within(message)).0, format)?;
-        sheet.set_row_height(row, 24)?;
-        lines.push(24.0);
+        lines.push(line(sheet, row, widths, &mask_within(message), &styles.line, (11.0, 24.0))?);
         body = None;
         row += 1;
     } else {
@@ -168,7 +172,8 @@ pub fn block(
         long = samples.map(|samples| LongBody { first: first_row, samples: samples.0 });
     }
     let filled = (first_row - top) as usize..lines.len();
-    for text in numbered_notes(&table.notes) {
+    let notes: Vec<&String> = table.notes.iter().filter(|note| !unsaid.contains(note)).collect();
+    for text in numbered_notes(&notes) {
         lines.push(line(sheet, row, widths, &mask_within(&text), &styles.note, (10.0, 16.0))?);
         row += 1;
     }
@@ -185,7 +190,7 @@ pub fn block(
     })
 }
 
-fn numbered_notes(notes: &[String]) -> Vec<String> {
+fn numbered_notes(notes: &[&String]) -> Vec<String> {
     match notes {
         [] => Vec::new(),
         [only] => vec![format!("注：{only}")],

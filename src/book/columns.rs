@@ -1,7 +1,7 @@
 //! The columns of a leadership sheet, decided for all of its blocks at once.
 
 use super::measure::{self, single_message};
-use crate::model::statistic::{StatCell, StatTable};
+use crate::model::statistic::{RowKind, StatCell, StatTable};
 use rust_xlsxwriter::{Worksheet, XlsxError};
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ pub struct SheetColumns {
 /// A4 between our margins at 96 dots an inch, upright and on its side, as a sum of column widths.
 const UPRIGHT: f64 = 93.0;
 const LYING: f64 = 140.0;
+/// How much wider a sheet may be than its upright page: eleven points are then printed as more than eight.
+const SHRUNK: f64 = 1.35;
 /// Longer words are broken; a list's long columns stay readable.
 const WIDEST: usize = 36;
 /// Edges nearer than this become one; no column is as narrow.
@@ -43,7 +45,7 @@ impl SheetColumns {
             .map(|(count, widest)| (count, widest.into_iter().map(measure::width).collect()))
             .collect();
         let natural = shapes.values().map(|widths| widths.iter().sum::<f64>()).fold(1.0, f64::max);
-        let landscape = tables.iter().any(|table| table.landscape) || natural > UPRIGHT * 1.2;
+        let landscape = tables.iter().any(|table| table.landscape) || natural > UPRIGHT * SHRUNK;
         // A narrow table is spread over the page, but not beyond what the eye can follow.
         let page = if landscape { LYING } else { UPRIGHT };
         let total = natural.max(page.min(natural * 1.9));
@@ -145,7 +147,8 @@ fn measure(table: &StatTable, widest: &mut [usize]) {
     for (most, heading) in widest.iter_mut().zip(&table.headings) {
         // A heading may break into two lines, with room for a word that does not; a figure may not.
         let places = measure::places(&heading.name);
-        let heading = if places > 8 { places.div_ceil(2) + 2 } else { places };
+        // One of a word and a short remark (同比（可比）) stays whole: broken, its bracket would stand alone.
+        let heading = if places > 12 { places.div_ceil(2) + 2 } else { places };
         *most = (*most).max(heading.min(WIDEST));
     }
     if single_message(table).is_some() {
@@ -157,7 +160,9 @@ fn measure(table: &StatTable, widest: &mut [usize]) {
             // The mark of doubt takes the room of a character; words stand a little off their border.
             let mark = if row.doubt(at).is_some() { 2 } else { 0 };
             let off = usize::from(matches!(cell, StatCell::Text(_)));
-            *most = (*most).max((longest + mark + off).min(WIDEST));
+            // A total is bold, and stands off its border; a figure that does not fit is printed as ###.
+            let bold = if row.kind == RowKind::Total { 1 + longest / 8 } else { 0 };
+            *most = (*most).max((longest + mark + off + bold).min(WIDEST));
         }
     }
 }
@@ -165,7 +170,7 @@ fn measure(table: &StatTable, widest: &mut [usize]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::statistic::{Heading, RowKind, StatCell, StatRow};
+    use crate::model::statistic::{Heading, StatRow};
 
     fn empty_table() -> StatTable {
         StatTable {

@@ -16,6 +16,8 @@ pub struct Paper<'a> {
     pub columns: SheetColumns,
     /// The next free row, 0-based.
     pub row: u32,
+    /// Of all rows so far, in points.
+    pub height: f64,
     pub fold: Fold,
 }
 
@@ -37,7 +39,7 @@ impl<'a> Paper<'a> {
         columns.apply(&mut sheet)?;
         page::page(&mut sheet, header, landscape);
         let fold = Fold::new(&columns.widths, landscape);
-        Ok(Paper { sheet, styles, columns, row: 0, fold })
+        Ok(Paper { sheet, styles, columns, row: 0, height: 0.0, fold })
     }
 
     /// A line over the whole width; `size` is that of its type and the least height, in points.
@@ -46,9 +48,25 @@ impl<'a> Paper<'a> {
     /// The sheet refuses a cell.
     pub fn line(&mut self, text: &str, format: &Format, size: (f64, f64)) -> Result<(), XlsxError> {
         let height = block::line(&mut self.sheet, self.row, &self.columns, &mask_within(text), format, size)?;
-        self.fold.add(height);
-        self.row += 1;
+        self.took(self.row + 1, height);
         Ok(())
+    }
+
+    /// Gives the row that was filled its height, in points, and goes to the next.
+    ///
+    /// # Errors
+    /// The sheet has no more rows.
+    pub fn take_row(&mut self, height: f64) -> Result<(), XlsxError> {
+        self.sheet.set_row_height(self.row, height)?;
+        self.took(self.row + 1, height);
+        Ok(())
+    }
+
+    /// Goes to `next` behind rows of this height together.
+    pub fn took(&mut self, next: u32, height: f64) {
+        self.fold.add(height);
+        self.height += height;
+        self.row = next;
     }
 
     /// The heading of a section, which never stands alone at the foot of a page.

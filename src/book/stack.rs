@@ -1,4 +1,4 @@
-//! A sheet of finished tables, stacked, with the lines to sign last.
+//! A sheet of finished tables, stacked, with the line to sign last where each sheet has one.
 
 use super::block::{self, Stand};
 use super::columns::SheetColumns;
@@ -8,47 +8,80 @@ use super::style::PrintStyles;
 use crate::model::statistic::StatTable;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-/// A sheet of these tables stacked and the signature line last; says where each came to stand.
+/// A table to be printed, with its number among the annexed ones.
+#[derive(Debug, Clone, Copy)]
+pub struct SheetTable<'a> {
+    pub table: &'a StatTable,
+    pub number: Option<usize>,
+}
+
+impl SheetTable<'_> {
+    /// `附表2　` and the table's own title.
+    fn title(&self) -> String {
+        let number = self.number.map(|number| format!("附表{number}　")).unwrap_or_default();
+        format!("{number}{}", self.table.title)
+    }
+}
+
+/// A sheet of these tables stacked, the signature line last where it is `signed` on its own; says where each came to
+/// stand.
 ///
 /// # Errors
 /// The writer refuses a cell.
 pub fn table_sheet(
     name: &str,
-    tables: &[&StatTable],
+    tables: &[SheetTable<'_>],
     styles: &PrintStyles,
     title: &str,
+    signed: bool,
 ) -> Result<(Worksheet, Vec<Stand>), XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(name)?;
-    let mut widths = SheetColumns::fit(tables);
+    let mut widths = SheetColumns::fit(&tables.iter().map(|one| one.table).collect::<Vec<_>>());
+    let ending = if signed { SIGNATURE } else { 0.0 };
     widths.apply(&mut sheet)?;
     page::page(&mut sheet, title, widths.landscape);
     let mut stands: Vec<Stand> = Vec::with_capacity(tables.len());
-    let (mut row, mut height) = (0, SIGNATURE);
+    let shared = shared_notes(tables);
+    let unsaid: Vec<String> = shared.iter().map(|(note, _)| (*note).clone()).collect();
+    let (mut row, mut height) = (0, ending);
     for table in tables {
-        let stand = block::block(&mut sheet, styles, &widths, table, row)?;
+        let stand = block::block(&mut sheet, styles, &widths, (&table.title(), table.table), &unsaid, row)?;
         height += stand.height() + EMPTY_ROW;
         row = stand.next + 1;
         stands.push(stand);
     }
-    // The signature line ends the sheet, whatever stands on it.
-    block::line(&mut sheet, row, &widths, &signature(&widths), &styles.signature, (11.0, SIGNATURE))?;
+    for (note, whose) in &shared {
+        height += block::line(&mut sheet, row, &widths, &format!("{whose}：{note}"), &styles.note, (10.0, 16.0))?;
+        row += 1;
+    }
+    if !signed && !shared.is_empty() {
+        // The last of these lines ends the sheet.
+        row -= 1;
+    }
+    if signed {
+        // It ends the sheet, whatever stands on it.
+        block::line(&mut sheet, row, &widths, &signature(&widths), &styles.signature, (11.0, SIGNATURE))?;
+    }
     let fold = Fold::new(&widths.widths, widths.landscape);
     if fold.fits_one_page(height) {
         // A table with its signatures is one sheet of paper wherever that can be read.
         sheet.set_print_fit_to_pages(1, 1);
     } else {
-        let tallest = stands.iter().map(|stand| stand.height()).fold(0.0, f64::max) + EMPTY_ROW + SIGNATURE;
+        let tallest = stands.iter().map(|stand| stand.height()).fold(0.0, f64::max) + EMPTY_ROW + ending;
         if let Some(by) = fold.widening(tallest).filter(|_| tables.len() > 1) {
             // Else its last rows would stand on a page of their own, without headings.
             widths.widen(by);
             widths.apply(&mut sheet)?;
         }
-        paginate(&widths, &stands).apply(&mut sheet)?;
+        paginate(&widths, &stands, ending).apply(&mut sheet)?;
     }
-    if let ([table], [stand]) = (tables, stands.as_slice()) {
+    if let ([table], [stand]) = (tables, stands.as_slice())
+        && stand.headings.0 <= stand.headings.1
+    {
         // With several blocks no one header belongs to all pages.
         sheet.set_repeat_rows(stand.headings.0, stand.headings.1)?;
+        let table = table.table;
         let labels = if table.headings.len() > table.label_columns + 3 { table.label_columns as u16 } else { 0 };
         sheet.set_freeze_panes(stand.headings.1 + 1, labels)?;
     }
@@ -57,16 +90,34 @@ pub fn table_sheet(
     Ok((sheet, stands))
 }
 
+/// Notes that all tables of a sheet have, or several that are numbered, each with whose it is: said once below them.
+fn shared_notes<'a>(tables: &[SheetTable<'a>]) -> Vec<(&'a String, String)> {
+    let mut shared: Vec<(&String, String)> = Vec::new();
+    for note in tables.iter().flat_map(|table| &table.table.notes) {
+        let of: Vec<&SheetTable<'_>> = tables.iter().filter(|table| table.table.notes.contains(note)).collect();
+        if of.len() < 2 || shared.iter().any(|(known, _)| *known == note) {
+            continue;
+        }
+        let numbers: Option<Vec<String>> = of.iter().map(|table| Some(format!("附表{}", table.number?))).collect();
+        match numbers {
+            Some(numbers) => shared.push((note, numbers.join("、"))),
+            None if of.len() == tables.len() => shared.push((note, "以上各表".to_owned())),
+            None => {}
+        }
+    }
+    shared
+}
+
 /// Where pages end: before a block that fits on one, or with the last rows of a longer one beside its notes.
-fn paginate(widths: &SheetColumns, stands: &[Stand]) -> Fold {
+fn paginate(widths: &SheetColumns, stands: &[Stand], ending: f64) -> Fold {
     let mut fold = Fold::new(&widths.widths, widths.landscape);
     let mut row = 0;
     for stand in stands {
         fold.keep_together(row, stand.height());
-        if fold.is_over(stand.height() + EMPTY_ROW + SIGNATURE) {
+        if fold.is_over(stand.height() + EMPTY_ROW + ending) {
             // With several blocks no headings are repeated.
             let repeated = if stands.len() == 1 { headings_of(stand, row) } else { 0.0 };
-            fold.spread(row, &stand.lines, stand.filled.clone(), repeated, EMPTY_ROW + SIGNATURE);
+            fold.spread(row, &stand.lines, stand.filled.clone(), repeated, EMPTY_ROW + ending);
         } else {
             fold.add(stand.height() + EMPTY_ROW);
         }
@@ -78,7 +129,7 @@ fn paginate(widths: &SheetColumns, stands: &[Stand]) -> Fold {
 /// The height of a block's heading rows; `top` is its first row.
 fn headings_of(stand: &Stand, top: u32) -> f64 {
     let (first, last) = stand.headings;
-    stand.lines.iter().skip((first - top) as usize).take((last - first) as usize + 1).sum()
+    stand.lines.iter().skip((first - top) as usize).take((last + 1).saturating_sub(first) as usize).sum()
 }
 
 /// An empty row between blocks and the row of signatures, in points.

@@ -56,8 +56,8 @@ impl CellStyle {
             CellStyle::Plain => "0",
             CellStyle::Decimal1 => "#,##0.0",
             CellStyle::Decimal2 => "#,##0.00",
-            CellStyle::Percent => "0.00%",
-            CellStyle::Points => "+0.00;-0.00;0.00",
+            CellStyle::Percent => "0.0%",
+            CellStyle::Points => "+0.0;-0.0;0.0",
             CellStyle::Date => "yyyy\\-mm\\-dd",
             CellStyle::Month => "yyyy\"年\"m\"月\"",
             CellStyle::Left | CellStyle::Centre | CellStyle::Faint | CellStyle::Alarm => return None,
@@ -137,7 +137,7 @@ impl Default for PrintStyles {
                 .set_bold()
                 .set_font_color(Color::RGB(ALARM)),
             signature: song().set_align(FormatAlign::Left),
-            rate: song().set_align(FormatAlign::Center).set_border(FormatBorder::Thin).set_num_format("0.00%"),
+            rate: song().set_align(FormatAlign::Center).set_border(FormatBorder::Thin).set_num_format("0.0%"),
             group: hei(11)
                 .set_align(FormatAlign::Left)
                 .set_border(FormatBorder::Thin)

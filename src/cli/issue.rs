@@ -4,6 +4,7 @@ use super::arguments::IssueOptions;
 use super::screen::{Exit, say};
 use crate::atomic::Stage;
 use crate::formats::allowance::Allowance;
+use crate::report::issued;
 use crate::report::output::file_stem;
 use crate::run::issue::{self, Added, IssueRequest, LedgerWish, Locked};
 use crate::run::{Prepared, Stop};
@@ -53,6 +54,9 @@ pub fn issue(options: &IssueOptions) -> Result<Exit, Stop> {
     for objection in done.standing.objections() {
         out += &format!("  欠缺  {objection}\n");
     }
+    if done.locked.is_some() {
+        out += &final_copy(options, &prepared, &title, &done.input_sha256);
+    }
     if let Some(added) = &done.ledger {
         out += &entered(added, options.preview);
     }
@@ -63,10 +67,32 @@ pub fn issue(options: &IssueOptions) -> Result<Exit, Stop> {
     Ok(Exit::Clean)
 }
 
+/// Where the results of the period are, unless told otherwise.
+fn results(options: &IssueOptions, prepared: &Prepared) -> PathBuf {
+    let default = PathBuf::from("out").join(format!("{}-{}", prepared.plan.name, prepared.period.key()));
+    options.out.clone().unwrap_or(default)
+}
+
+/// Writes the signed edition with its document number beside the results, where they are those that were issued.
+fn final_copy(options: &IssueOptions, prepared: &Prepared, title: &str, input: &str) -> String {
+    let folder = results(options, prepared);
+    let Some(bytes) = issued::of_results(&folder, title, input, options.number.trim()) else {
+        let shown = folder.display();
+        return format!("  说明  {shown} 里没有这一期的呈报版，没有另写定稿；结果在别处的，用 --out 指明再运行一次\n");
+    };
+    let name = issued::name(title);
+    let written = Stage::open(&folder)
+        .and_then(|stage| stage.put(&name, &bytes).and_then(|()| stage.commit(std::slice::from_ref(&name))));
+    match written {
+        Ok(_) => format!("  定稿  {}（首页印上文号）\n", folder.join(name).display()),
+        // The period is locked all the same, and the copy can be made again.
+        Err(why) => format!("  说明  定稿没有写出：{why}\n"),
+    }
+}
+
 /// Writes the list of the nominated beside the results of the period.
 fn list(options: &IssueOptions, prepared: &Prepared, title: &str, bytes: &[u8]) -> Result<PathBuf, Stop> {
-    let default = PathBuf::from("out").join(format!("{}-{}", prepared.plan.name, prepared.period.key()));
-    let folder = options.out.clone().unwrap_or(default);
+    let folder = results(options, prepared);
     let name = format!("{}_入选名单.xlsx", file_stem(title));
     if folder.join(&name).exists() {
         let path = folder.join(&name);

@@ -4,6 +4,7 @@ use super::screen::{Exit, colour, complain, warn};
 use crate::definition::{Diagnostic, Reference};
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Outcome, Severity};
+use crate::report::DETAIL;
 use crate::run::{Finished, Prepared, Stop};
 use crate::text::masks::mask_within;
 use crate::text::quote::for_json;
@@ -65,10 +66,28 @@ pub fn for_people(prepared: &Prepared, finished: &Finished, dry_run: bool) -> St
     if dry_run {
         let _ = writeln!(out, "试算完毕，没有写任何文件。");
     }
-    for path in written {
-        let _ = writeln!(out, "  写出  {}", path.display());
-    }
     let _ = writeln!(out, "下一步：{}", next_step(verdict));
+    out += &to_open(written);
+    out
+}
+
+/// What was written, that which is opened first last on the screen: each file on top of the results, and what it is for.
+fn to_open(written: &[PathBuf]) -> String {
+    let (below, top): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        written.iter().partition(|path| path.parent().is_some_and(|folder| folder.ends_with(DETAIL)));
+    let mut out = String::new();
+    let detail = below.iter().find_map(|path| path.parent());
+    if let Some(folder) = detail {
+        let _ = writeln!(out, "  明细  工作版、审核问题、数据版等在 {}", folder.display());
+    }
+    let order = ["处理意见", "催报", "更正说明", "呈报版"];
+    let uses = ["逐条填写怎样处理，放在原处再运行一次", "该催谁，催什么", "印发后改了哪些数", "先看首页，送审用这一份"];
+    for (word, usage) in order.iter().zip(uses) {
+        let is = |path: &&&PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().contains(word));
+        for path in top.iter().filter(is) {
+            let _ = writeln!(out, "  打开  {}（{usage}）", path.display());
+        }
+    }
     out
 }
 

@@ -1,12 +1,12 @@
 //! What figures come to without the cells that nobody has vouched for yet, and with those that are held out: told from the
 //! same tables computed again. Marks the figures, and says under the table and on the first page what would change.
 
-use super::conclusion::Conclusion;
 use super::facts::Facts;
 use super::source::fields_read;
 use super::words::{names, shown};
 use crate::definition::{Table, TableKind};
 use crate::model::OpenCell;
+use crate::model::conclusion::{About, Conclusion};
 use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow, StatTable};
 use std::collections::BTreeMap;
 
@@ -392,7 +392,7 @@ pub fn conclusions(changes: [Vec<Consequence>; 2], marked: bool, facts: &Facts<'
     let [without, with] = changes.map(worth_telling);
     let (held, open) = (of(true), of(false));
     let mut conclusions = Vec::new();
-    let mut say = |text| conclusions.push(Conclusion { holds: None, text });
+    let mut say = |text| conclusions.push(Conclusion::new(About::Doubt, None, text));
     if !held.is_empty() {
         let effect = sentence("。如属实，", &with, true);
         say(format!("有 {} 处数待核实，定下以前没有计入{}{effect}。", held.len(), involved(&held, facts)));

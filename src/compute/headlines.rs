@@ -1,11 +1,11 @@
 //! Sentences of the first page: the definition's, with the figures of its tables put in.
 
-use super::conclusion::Conclusion;
 use super::facts::Facts;
 use super::words::{figure, names};
 use crate::definition::{Headline, HeadlinePart};
+use crate::model::conclusion::{About, Conclusion};
 use crate::model::run::UnitStatus;
-use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Column, Texts};
 use crate::rows::Grid;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub fn conclusions(tables: &[StatTable], facts: &Facts<'_>) -> Vec<Conclusion> {
             headline.when.as_ref().is_none_or(|when| spoken.one_row(facts).mask(when, &facts.context) == [true]);
         let said = if holds { spoken.say(headline, facts) } else { None };
         let text = said.or_else(|| headline.otherwise.clone())?;
-        Some(Conclusion { holds: headline.alarm.then_some(false), text })
+        Some(Conclusion::new(headline.about, headline.alarm.then_some(false), text))
     });
     said.collect()
 }
@@ -64,12 +64,12 @@ pub fn coverage(facts: &Facts<'_>) -> Option<Conclusion> {
         })
         .collect();
     let text = format!("应报单位 {} 个：{}。", units.len(), said.join("，"));
-    (!units.is_empty()).then_some(Conclusion { holds: None, text })
+    (!units.is_empty()).then(|| Conclusion::new(About::Coverage, None, text))
 }
 
 /// A table that a sentence is made of.
-struct SpokenTable<'a> {
-    table: &'a StatTable,
+pub struct SpokenTable<'a> {
+    pub table: &'a StatTable,
 }
 
 impl<'a> SpokenTable<'a> {
@@ -88,6 +88,17 @@ impl<'a> SpokenTable<'a> {
             HeadlinePart::Change(name) => change(self.total(name)?).map(|said| said + self.mark(name)),
             HeadlinePart::Highest(name) => self.extreme(name, |value, best| value > best),
             HeadlinePart::Lowest(name) => self.extreme(name, |value, best| value < best),
+            HeadlinePart::Each(name) => {
+                let column = self.column(name)?;
+                let label = self.table.label_columns.saturating_sub(1);
+                let each = |row: &StatRow| {
+                    let cell = row.cells.get(column).filter(|cell| amount(cell).is_some_and(|by| by != 0.0))?;
+                    let mark = if row.doubt(column).is_some() { MARK } else { "" };
+                    Some(format!("{} {}{mark}", word(row.cells.get(label)?)?, figure(cell)?))
+                };
+                let all: Vec<String> = self.entries().filter_map(each).collect();
+                (!all.is_empty()).then(|| names(&all, NAMED))
+            }
             HeadlinePart::Names(_) if self.table.withheld > 0 => None,
             HeadlinePart::Names(name) => {
                 let column = self.column(name)?;
@@ -114,6 +125,16 @@ impl<'a> SpokenTable<'a> {
         self.total_row()?.cells.get(self.column(name)?)
     }
 
+    /// A figure of the row with this label, else of the total row, with the doubt about it.
+    pub fn of_row(&self, label: Option<&str>, name: &str) -> Option<(&'a StatCell, Option<&'a FigureDoubt>)> {
+        let at = self.table.label_columns.saturating_sub(1);
+        let called =
+            |row: &&StatRow| label.is_some_and(|label| row.cells.get(at).and_then(word).as_deref() == Some(label));
+        let row = if label.is_some() { self.table.rows.iter().find(called) } else { self.total_row() }?;
+        let column = self.column(name)?;
+        Some((row.cells.get(column)?, row.doubt(column)))
+    }
+
     /// What stands behind a figure that rests on doubt, as in the table.
     fn mark(&self, name: &str) -> &'static str {
         let doubt = self.column(name).and_then(|column| self.total_row()?.doubt(column));
@@ -127,7 +148,7 @@ impl<'a> SpokenTable<'a> {
     }
 
     /// How many rows there are, those that are too many to print among them.
-    fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.entries().count() + self.table.withheld
     }
 
@@ -177,7 +198,7 @@ fn column(cell: Option<&StatCell>) -> Column {
     }
 }
 
-fn amount(cell: &StatCell) -> Option<f64> {
+pub fn amount(cell: &StatCell) -> Option<f64> {
     match cell {
         StatCell::Integer(whole) => Some(*whole as f64),
         StatCell::Number(number) | StatCell::Points(number) => Some(*number).filter(|number| number.is_finite()),
@@ -194,7 +215,7 @@ fn word(cell: &StatCell) -> Option<String> {
 }
 
 /// A figure as what changed: `增长 3.2%`, `减少 12`, `提高 1.5 个百分点`, `持平`.
-fn change(cell: &StatCell) -> Option<String> {
+pub fn change(cell: &StatCell) -> Option<String> {
     let by = amount(cell)?;
     if by == 0.0 {
         return Some("持平".to_owned());
@@ -222,7 +243,7 @@ mod tests {
     fn changes_in_words() {
         for (cell, said) in [
             (StatCell::Ratio { num: 32, den: 1000 }, Some("增长 3.2%")),
-            (StatCell::Ratio { num: -1, den: 3 }, Some("下降 33.33%")),
+            (StatCell::Ratio { num: -1, den: 3 }, Some("下降 33.3%")),
             (StatCell::Integer(-1_200), Some("减少 1,200")),
             (StatCell::Points(2.5), Some("提高 2.5 个百分点")),
             (StatCell::Number(0.0), Some("持平")),

@@ -5,13 +5,13 @@
 mod axis;
 mod between;
 mod chase;
-mod conclusion;
 mod criteria;
 mod discipline;
 mod doubted;
 mod facts;
 mod headlines;
 mod inputs;
+mod key_figures;
 mod list_places;
 mod lists;
 mod measures;
@@ -32,12 +32,12 @@ mod tally;
 mod tests;
 mod words;
 
-pub use self::conclusion::Conclusion;
 pub use self::inputs::Inputs;
 
 use self::facts::Facts;
 use crate::definition::{Table, TableKind};
 use crate::model::Finding;
+use crate::model::conclusion::{About, Conclusion};
 use crate::model::discipline::ChaseList;
 use crate::model::statistic::StatTable;
 use crate::rows::ValidatedRows;
@@ -50,8 +50,10 @@ pub struct ComputedTables {
     pub tables: Vec<StatTable>,
     /// Findings on units and on the run: over quota, shares below their bound.
     pub findings: Vec<Finding>,
-    /// Sentences for the overview: what holds, what does not, who could fill a gap.
+    /// Sentences of the first page, in its order: what holds, what does not, who could fill a gap.
     pub conclusions: Vec<Conclusion>,
+    /// The figures of the first page; no rows where the definition names none.
+    pub key_figures: StatTable,
     pub chase: ChaseList,
 }
 
@@ -75,7 +77,10 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
         conclusions.extend(quota::conclusions(seats, &facts));
     }
     conclusions.extend(outstanding(&facts));
-    Ok(ComputedTables { tables, findings, conclusions, chase })
+    // Stable: what is about the same stays in the order in which it was said.
+    conclusions.sort_by_key(|conclusion| conclusion.about);
+    let key_figures = key_figures::table(&tables, &facts);
+    Ok(ComputedTables { tables, findings, conclusions, key_figures, chase })
 }
 
 /// The tables that are wanted, in the plan's order, settled with one another.
@@ -140,14 +145,14 @@ fn outstanding(facts: &Facts<'_>) -> Vec<Conclusion> {
     owed.map(|(lookup, found)| {
         let form = facts.plan.forms.get(lookup.form).map_or("", |form| &form.title);
         match found.outstanding.len() {
-            0 => Conclusion {
-                holds: Some(true),
-                text: format!("“{}”应列入《{form}》的记录都已列入", lookup.reference),
-            },
-            count => Conclusion {
-                holds: Some(false),
-                text: format!("“{}”中有 {count} 条记录没有单位在《{form}》中报送", lookup.reference),
-            },
+            0 => {
+                let text = format!("“{}”应列入《{form}》的记录都已列入。", lookup.reference);
+                Conclusion::new(About::News, Some(true), text)
+            }
+            count => {
+                let text = format!("“{}”中有 {count} 条记录没有单位在《{form}》中报送。", lookup.reference);
+                Conclusion::new(About::News, Some(false), text)
+            }
         }
     })
     .collect()

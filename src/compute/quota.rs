@@ -1,6 +1,5 @@
 //! Seats per recommending unit (apportioned, or as issued), what was recommended against them, and who goes over.
 
-use super::conclusion::Conclusion;
 use super::facts::Facts;
 use super::seats::Seats;
 use super::words;
@@ -8,6 +7,7 @@ use crate::definition::reference::ReferenceTable;
 use crate::definition::{Quota, QuotaPart, UnitRule};
 use crate::domain::apportion::apportion;
 use crate::model::codes::FindingCode;
+use crate::model::conclusion::{About, Conclusion};
 use crate::model::{Column, Effect, Finding, FindingKey, Place, Severity};
 
 /// Seats of the plan's quota; `None` where it has none.
@@ -59,17 +59,14 @@ pub fn conclusions(all: &Seats, facts: &Facts<'_>) -> Vec<Conclusion> {
     let over = named(all, facts, QuotaPart::Excess);
     let gaps = named(all, facts, QuotaPart::Gap);
     let Some(seats) = &all.seats else {
-        return vec![Conclusion { holds: Some(false), text: "名额未能分配，原因见审核问题".to_string() }];
+        return vec![Conclusion::new(About::News, Some(false), "名额未能分配，原因见审核问题。".to_owned())];
     };
     let whole: u64 = seats.iter().map(|seats| u64::from(*seats)).sum();
-    let mut conclusions =
-        vec![Conclusion { holds: None, text: format!("名额共 {whole} 个（{}）", all.origin()) }];
+    let news = |holds, text| Conclusion::new(About::News, holds, text);
+    let mut conclusions = vec![news(None, format!("名额共 {whole} 个（{}）。", all.origin()))];
     conclusions.push(match over.as_slice() {
-        [] => Conclusion { holds: Some(true), text: "没有单位超名额".to_string() },
-        names => Conclusion {
-            holds: Some(false),
-            text: format!("{} 个单位超名额：{}", names.len(), words::names(names, 5)),
-        },
+        [] => news(Some(true), "没有单位超名额。".to_owned()),
+        names => news(Some(false), format!("{} 个单位超名额：{}。", names.len(), words::names(names, 5))),
     });
     if !gaps.is_empty() {
         let missing: i64 = (0..seats.len()).filter_map(|position| all.part(QuotaPart::Gap, position)).sum();
@@ -84,8 +81,8 @@ pub fn conclusions(all: &Seats, facts: &Facts<'_>) -> Vec<Conclusion> {
             (count > 0).then(|| format!("{word} {count} 个"))
         });
         let causes = causes.collect::<Vec<_>>().join("、");
-        let text = format!("{} 个单位尚缺 {missing} 个名额（{causes}）：{}", gaps.len(), words::names(&gaps, 5));
-        conclusions.push(Conclusion { holds: None, text });
+        let text = format!("{} 个单位尚缺 {missing} 个名额（{causes}）：{}。", gaps.len(), words::names(&gaps, 5));
+        conclusions.push(news(None, text));
     }
     conclusions
 }

@@ -1,13 +1,13 @@
 //! Declared proportions: pooled over their parts, compared in whole numbers, by province, unit or code.
 
 use super::axis::{Across, Axis, AxisGroup, Reporting, code_values};
-use super::conclusion::Conclusion;
 use super::facts::Facts;
 use super::tally::Tally;
 use super::{notes, words};
 use crate::definition::{Basis, Bound, Compare, FieldType, From, Scope, Share, SharePart, Table};
 use crate::domain::share::{Fraction, Limit, missing_for};
 use crate::language::Checked;
+use crate::model::conclusion::{About, Conclusion};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Effect, Finding, FindingKey, Place};
 
@@ -238,19 +238,19 @@ pub fn judge(facts: &Facts<'_>) -> Result<(Vec<Finding>, Vec<Conclusion>), Strin
         let bound = words::bound(share.compare, share.bound);
         let found = format!("{} {num} / 总数 {den}，占 {}", share.counted, words::percent(num, den));
         if den == 0 {
-            let text = format!("{}：没有可计算的对象（规定 {bound}）", share.title);
-            conclusions.push(Conclusion { holds: None, text });
+            let text = format!("{}：没有可计算的对象（规定 {bound}）。", share.title);
+            conclusions.push(Conclusion::new(About::News, None, text));
             continue;
         }
         let missing = pooled.missing(share)?;
         if missing == 0 {
-            let text = format!("{}：{found}，规定 {bound}，达标", share.title);
-            conclusions.push(Conclusion { holds: Some(true), text });
+            let text = format!("{}：{found}，规定 {bound}，达标。", share.title);
+            conclusions.push(Conclusion::new(About::News, Some(true), text));
             continue;
         }
         let next = remedy(share, missing, facts)?;
-        let text = format!("{}：{found}，规定 {bound}，未达标；{next}", share.title);
-        conclusions.push(Conclusion { holds: Some(false), text });
+        let text = format!("{}：{found}，规定 {bound}，未达标；{next}。", share.title);
+        conclusions.push(Conclusion::new(About::News, Some(false), text));
         findings.push(Finding {
             code: (&share.code).into(),
             severity: share.severity,

@@ -60,21 +60,26 @@ pub fn names(all: &[String], most: usize) -> String {
     if all.len() > most { format!("{shown}等 {} 个", all.len()) } else { shown }
 }
 
-/// A figure as sentences write it, `1,980`, `48.02%`, `1.5 个百分点`; `None` where there is no figure.
+/// A figure as sentences write it, `1,980`, `48.0%`, `1.5 个百分点`; `None` where there is no figure.
 pub fn figure(cell: &StatCell) -> Option<String> {
     Some(match cell {
         StatCell::Integer(whole) => grouped(*whole as f64, 0),
         StatCell::Number(number) if number.is_finite() => grouped(*number, decimals(*number, 2)),
         StatCell::Points(points) if points.is_finite() => {
-            format!("{} 个百分点", grouped(*points, decimals(*points, 2)))
+            format!("{} 个百分点", grouped(*points, tenths(*points)))
         }
         StatCell::Ratio { num, den } if *den != 0 => {
             let percent = *num as f64 * 100.0 / *den as f64;
-            format!("{}%", grouped(percent, decimals(percent, 2)))
+            format!("{}%", grouped(percent, tenths(percent)))
         }
         StatCell::Text(text) | StatCell::Alarm(text) if !text.is_empty() => text.clone(),
         _ => return None,
     })
+}
+
+/// One decimal where there is one, as the tables print rates; a second where one would make it nothing.
+fn tenths(number: f64) -> usize {
+    decimals(number, if number != 0.0 && number.abs() < 0.05 { 2 } else { 1 })
 }
 
 /// As many decimals as a number has, up to `most`.

@@ -5,8 +5,8 @@
 
 pub mod discipline;
 pub mod forms;
+pub mod front;
 pub mod groups;
-pub mod headline;
 pub mod row_words;
 pub mod rules;
 pub mod tables;
@@ -15,8 +15,8 @@ pub mod words;
 
 pub use discipline::*;
 pub use forms::*;
+pub use front::*;
 pub use groups::*;
-pub use headline::*;
 pub use row_words::*;
 pub use rules::*;
 pub use tables::*;
@@ -59,6 +59,9 @@ pub struct Plan {
     pub discipline: Option<DisciplineRule>,
     pub tables: Vec<Table>,
     pub charts: Vec<Chart>,
+    pub front: FrontPage,
+    /// In the order in which the first page shows them.
+    pub figures: Vec<KeyFigure>,
     /// In the order in which the first page says them.
     pub headlines: Vec<Headline>,
     /// By which returns say what they are, the same for all pipelines.
@@ -76,6 +79,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The number of a table among those that are signed, from 1: 附表 2; `None` for one that is not.
+    pub fn annex_number(&self, id: &str) -> Option<usize> {
+        let signed = self.tables.iter().filter(|table| table.edition == Edition::Signed);
+        signed.into_iter().position(|table| table.id == id).map(|at| at + 1)
+    }
+
     /// What the rule of a code asks, as a hash; nothing for a code of the engine.
     pub fn condition(&self, code: &str) -> Fingerprint {
         self.conditions.get(code).copied().unwrap_or_default()

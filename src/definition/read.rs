@@ -10,8 +10,8 @@ mod cursor;
 mod discipline;
 mod fit;
 mod forms;
+mod front;
 mod groups;
-mod headlines;
 mod keys;
 mod known;
 mod ledger;
@@ -34,7 +34,7 @@ mod tests;
 pub use schedule::examples as period_examples;
 
 use super::diagnostic::Diagnostic;
-use super::plan::{CodeList, Count, Plan, Words};
+use super::plan::{CodeList, Count, FrontPage, Plan, Words};
 use crate::model::codes::DiagnosticCode;
 use crate::text::hex::hex;
 use context::{Context, is_kebab};
@@ -65,15 +65,16 @@ pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     if parsed {
         let section = Section::new(&log, document.get_ref(), 0..0, "", &keys::DOCUMENT);
         let mut context = Context::new(&log);
+        let mut shared = FrontPage::default();
         for file in includes(&section, path) {
             let Some((file, text)) = file else {
                 context.codes_incomplete = true;
                 continue;
             };
             hash.update(text.as_bytes());
-            others.extend(included(file, text, &mut context.codes));
+            others.extend(included(file, text, &mut context.codes, &mut shared));
         }
-        plan = pipeline(section, context, path);
+        plan = pipeline(section, context, path).map(|plan| Plan { front: plan.front.or(shared), ..plan });
     }
     drop(document);
     let mut problems = log.into_problems();
@@ -185,13 +186,14 @@ fn beside(folder: &Path, name: &str) -> PathBuf {
     path
 }
 
-/// Code lists of an included file; its problems carry its own path.
-fn included(file: PathBuf, text: String, into: &mut Vec<CodeList>) -> Vec<Diagnostic> {
+/// Code lists and the first page of an included file; its problems carry its own path.
+fn included(file: PathBuf, text: String, into: &mut Vec<CodeList>, front: &mut FrontPage) -> Vec<Diagnostic> {
     let log = Log::new(file, text);
     let (document, parsed) = parse(&log);
     if parsed {
         let section = Section::new(&log, document.get_ref(), 0..0, "", &keys::INCLUDED);
         codes::codes(&section, into);
+        *front = std::mem::take(front).or(front::front(&section));
         section.finish();
     }
     drop(document);
@@ -229,7 +231,9 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
     document.need_list("table");
     let tables = tables::tables(&document, known, &context);
     let charts = tables::charts(&document, &tables, known, &context);
-    let headlines = headlines::headlines(&document, &tables, &shares, &context);
+    let figures = front::figures(&document, &tables, &shares, &context);
+    let headlines = front::headlines(&document, &tables, &shares, &context);
+    let front = front::front(&document);
     document.finish();
     let (sample_period, sample_returns) = sample?;
     Some(Plan {
@@ -251,6 +255,8 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         discipline,
         tables: tables.into_iter().flatten().collect(),
         charts,
+        front,
+        figures,
         headlines,
         words: words::shipped(),
         others: Vec::new(),

@@ -4,6 +4,7 @@
 
 pub mod cell;
 pub mod codes;
+pub mod conclusion;
 pub mod decision;
 pub mod discipline;
 pub mod doubt;

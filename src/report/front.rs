@@ -1,39 +1,221 @@
-//! 首页: the first page of the signed edition. Who says what about which period, and the lines to sign.
+//! 首页: the first page of the signed edition, and the same words as a text to be passed on. Who says what about which
+//! period, which figures prove it, what they rest on, what the reader is asked for, and the lines to sign.
 
-use super::overview::{charts, quoted};
+use super::overview::{basis, quoted};
 use super::results::Results;
-use crate::book::block::Stand;
+use crate::book::block::{self, span};
+use crate::book::cell_text::printable;
+use crate::book::measure;
 use crate::book::paper::Paper;
 use crate::book::style::PrintStyles;
-use crate::definition::Edition;
+use crate::model::Severity;
+use crate::model::conclusion::{About, Conclusion};
+use crate::model::statistic::StatRow;
+use crate::text::dates::say_day;
+use crate::text::masks::mask_within;
+use crate::text::numbers::grouped;
+use crate::text::quote::{inert, is_active};
 use rust_xlsxwriter::{Worksheet, XlsxError};
+use std::io::{self, Write};
 
 pub const NAME: &str = "首页";
-const COLUMNS: usize = 8;
-/// Eight of them are as wide as an upright page.
-const WIDTH: f64 = 11.3;
+/// How far the figures may be relied on: something is missing or in doubt; nothing is; the period was issued.
+pub const PRELIMINARY: &str = "初步数";
+pub const READY: &str = "定稿（待印发）";
+pub const ISSUED: &str = "定稿";
+/// Room for a number that there is not yet.
+pub const NO_NUMBER: &str = "　　　　　　　　";
+/// Together as wide as an upright page; one a column of the figures.
+const WIDTHS: [f64; 8] = [24.0, 7.0, 12.5, 10.0, 12.5, 14.0, 8.0, 7.0];
+/// Points of the lines to sign, and of a line of words.
+const SIGN: f64 = 26.0;
+/// How many are to be signed in a line.
+const ABREAST: usize = 3;
 
-/// Writes the sheet; `stands` tells where each table of the results was printed.
+/// The parts of the page in their order, with the sentences of each.
+const PARTS: [(About, &str); 4] =
+    [(About::Coverage, "报送情况"), (About::News, "主要情况"), (About::Doubt, "需要说明"), (About::Ask, "请审定")];
+
+/// Writes the sheet.
 ///
 /// # Errors
 /// The sheet refuses a cell.
-pub fn front(results: &Results<'_>, styles: &PrintStyles, stands: &[Stand]) -> Result<Worksheet, XlsxError> {
-    let mut paper = Paper::new(NAME, &results.name(), vec![WIDTH; COLUMNS], false, styles)?;
-    paper.line(&results.name(), &styles.title, (16.0, 34.0))?;
-    let mut source = format!("报告期：{}", results.period.title());
-    if !results.plan.notice.is_empty() {
-        source += &format!("　　依据：{}", quoted(&results.plan.notice));
+pub fn front(results: &Results<'_>, styles: &PrintStyles) -> Result<Worksheet, XlsxError> {
+    let mut paper = Paper::new(NAME, &results.name(), WIDTHS.to_vec(), false, styles)?;
+    marks(results, &mut paper)?;
+    paper.line(&results.name(), &styles.title, (18.0, 36.0))?;
+    for line in heads(results) {
+        paper.line(&line, &styles.subtitle, (11.0, 18.0))?;
     }
-    paper.line(&source, &styles.subtitle, (11.0, 20.0))?;
-    paper.section("一、主要情况")?;
-    for (at, (holds, text)) in results.statements.iter().enumerate() {
-        let text = format!("{}. {text}", at + 1);
-        match holds {
-            Some(false) => paper.line(&text, &styles.alarm_line, (11.0, 19.0))?,
-            _ => paper.words(&text)?,
+    let mut number = 0;
+    for (about, heading) in PARTS {
+        if about == About::Doubt {
+            figures(results, &mut number, &mut paper)?;
+        }
+        let said = said(results, about);
+        if said.is_empty() {
+            continue;
+        }
+        paper.section(&numbered(&mut number, heading))?;
+        for (at, conclusion) in said.iter().enumerate() {
+            let text =
+                if said.len() > 1 { format!("{}. {}", at + 1, conclusion.text) } else { conclusion.text.clone() };
+            match conclusion.holds {
+                Some(false) => paper.line(&text, &styles.alarm_line, (11.0, 19.0))?,
+                _ => paper.words(&text)?,
+            }
         }
     }
-    charts(results, Edition::Signed, stands, "二、图", &mut paper)?;
-    paper.fold.apply(&mut paper.sheet)?;
+    paper.line(&format!("统计口径：{}", basis(results)), &styles.note, (10.0, 16.0))?;
+    sign(results, &mut paper)?;
+    if paper.fold.fits_one_page(paper.height) {
+        paper.sheet.set_print_fit_to_pages(1, 1);
+    } else {
+        paper.fold.apply(&mut paper.sheet)?;
+    }
+    paper.sheet.set_print_area(0, 0, paper.row.saturating_sub(1), WIDTHS.len() as u16 - 1)?;
     Ok(paper.sheet)
+}
+
+/// The sentences about one thing.
+fn said<'a>(results: &Results<'a>, about: About) -> Vec<&'a Conclusion> {
+    results.conclusions.iter().filter(|conclusion| conclusion.about == about).collect()
+}
+
+/// The heading of the next part: 一、 二、 …
+fn numbered(number: &mut usize, heading: &str) -> String {
+    let digit = ["一", "二", "三", "四", "五"].get(*number).copied().unwrap_or_default();
+    *number += 1;
+    format!("{digit}、{heading}")
+}
+
+/// 附件1 at the left, 内部资料 at the right, where the definition has them.
+fn marks(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    let front = &results.plan.front;
+    if front.annex.is_empty() && front.classification.is_empty() {
+        return Ok(());
+    }
+    let row = (paper.row, paper.row);
+    span(&mut paper.sheet, row, (0, 3), &printable(&front.annex).0, &paper.styles.line)?;
+    span(
+        &mut paper.sheet,
+        row,
+        (4, WIDTHS.len() as u16 - 1),
+        &printable(&front.classification).0,
+        &paper.styles.caption,
+    )?;
+    paper.take_row(20.0)
+}
+
+/// Who made it, of when, and how far it may be relied on.
+fn heads(results: &Results<'_>) -> Vec<String> {
+    let front = &results.plan.front;
+    let mut first = Vec::new();
+    if !front.office.is_empty() {
+        first.push(format!("汇总单位：{}", front.office));
+    }
+    first.push(format!("报告期：{}", results.period.title()));
+    first.push(standing(results));
+    let day = results.chase.as_of.map_or_else(|| "　　　年　　月　　日".to_owned(), say_day);
+    let number = results.correction.map_or(NO_NUMBER, |correction| correction.number);
+    let mut heads = vec![first.join("　　"), format!("制表日期：{day}　　文号：{number}")];
+    if !results.plan.notice.is_empty() {
+        heads.push(format!("依据：{}", quoted(&results.plan.notice)));
+    }
+    heads
+}
+
+/// 初步数 while anything is missing or in doubt; what was issued and is run again is a correction of it.
+fn standing(results: &Results<'_>) -> String {
+    let whole = results.verdict.units.iter().all(|unit| unit.status.is_accepted());
+    let open = results.verdict.findings.iter().any(|finding| finding.severity != Severity::Note);
+    match (results.correction, whole && !open) {
+        (Some(_), _) => "更正稿".to_owned(),
+        (None, true) => READY.to_owned(),
+        (None, false) => PRELIMINARY.to_owned(),
+    }
+}
+
+fn figures(results: &Results<'_>, number: &mut usize, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    if results.key_figures.rows.is_empty() {
+        return Ok(());
+    }
+    paper.section(&numbered(number, "主要指标"))?;
+    let table = ("", results.key_figures);
+    let stand = block::block(&mut paper.sheet, paper.styles, &paper.columns, table, &[], paper.row)?;
+    paper.took(stand.next, stand.height());
+    Ok(())
+}
+
+fn sign(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    let places = (WIDTHS.iter().sum::<f64>() / 1.06) as usize / ABREAST;
+    for some in results.plan.front.sign.chunks(ABREAST) {
+        let part = |word: &String| {
+            let blank = places.saturating_sub(measure::places(word) + 2) / 2;
+            format!("{word}：{}", "　".repeat(blank.max(2)))
+        };
+        let line = some.iter().map(part).collect::<String>();
+        let styles = paper.styles;
+        paper.line(line.trim_end(), &styles.signature, (11.0, SIGN))?;
+    }
+    Ok(())
+}
+
+/// Writes the page as text: UTF-8 with a byte order mark and CRLF, as Notepad and messengers on Windows take it.
+///
+/// # Errors
+/// The target refuses.
+pub fn text(results: &Results<'_>, target: &mut impl Write) -> io::Result<()> {
+    let mut lines = vec![results.name()];
+    lines.extend(heads(results).into_iter().map(|line| line.trim_end().to_owned()));
+    let mut number = 0;
+    for (about, heading) in PARTS {
+        if about == About::Doubt && !results.key_figures.rows.is_empty() {
+            lines.extend([String::new(), numbered(&mut number, "主要指标")]);
+            let figures = results.key_figures.rows.iter().enumerate();
+            lines.extend(figures.map(|(at, row)| format!("{}. {}", at + 1, spoken(row))));
+            lines.extend(results.key_figures.notes.iter().map(|note| format!("（{note}）")));
+        }
+        let said = said(results, about);
+        if !said.is_empty() {
+            lines.extend([String::new(), numbered(&mut number, heading)]);
+            let numbered = said.iter().enumerate().map(|(at, one)| format!("{}. {}", at + 1, one.text));
+            lines.extend(numbered);
+        }
+    }
+    target.write_all("\u{feff}".as_bytes())?;
+    lines.iter().try_for_each(|line| write!(target, "{}\r\n", inert(&flat(&mask_within(line)))))
+}
+
+/// One paragraph is one line: what a cell brings may not break it.
+fn flat(line: &str) -> String {
+    line.chars().map(|c| if is_active(c) { ' ' } else { c }).collect()
+}
+
+/// A figure as a sentence: `提出 742＊ 件，上年同期 774 件，下降 4.1%，变差。`
+fn spoken(row: &StatRow) -> String {
+    let word = |at: usize| row.cells.get(at).and_then(words);
+    let unit = word(1).map(|unit| format!(" {unit}")).unwrap_or_default();
+    let mark = |at: usize| if row.doubt(at).is_some() { "＊" } else { "" };
+    let mut parts = vec![format!("{} {}{}{unit}", word(0).unwrap_or_default(), word(2).unwrap_or("—".into()), mark(2))];
+    match (word(3), word(4)) {
+        (Some(against), Some(before)) => parts.push(format!("{against} {before}{}{unit}", mark(4))),
+        (Some(bound), None) => parts.push(bound),
+        _ => {}
+    }
+    parts.extend([word(5), word(6)].into_iter().flatten());
+    format!("{}。", parts.join("，"))
+}
+
+/// A figure in words; `None` where there is none.
+fn words(cell: &crate::model::statistic::StatCell) -> Option<String> {
+    use crate::model::statistic::StatCell;
+    Some(match cell {
+        StatCell::Text(text) | StatCell::Alarm(text) => text.clone(),
+        StatCell::Integer(whole) => grouped(*whole as f64, 0),
+        StatCell::Number(number) if number.is_finite() => grouped(*number, usize::from(number.fract() != 0.0)),
+        StatCell::Points(points) if points.is_finite() => format!("{points:+.1} 个百分点"),
+        StatCell::Ratio { num, den } if *den != 0 => format!("{:.1}%", *num as f64 * 100.0 / *den as f64),
+        _ => return None,
+    })
 }

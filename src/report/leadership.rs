@@ -7,13 +7,17 @@ use super::{front, glossary, overview};
 use crate::book::block::Stand;
 use crate::book::cell_text;
 use crate::book::long::{self, LongTable};
-use crate::book::stack::table_sheet;
+use crate::book::paper::Paper;
+use crate::book::stack::{SheetTable, table_sheet};
 use crate::book::style::PrintStyles;
 use crate::book::workbook::workbook;
 use crate::definition::Edition;
 use crate::model::statistic::StatTable;
 use rust_xlsxwriter::XlsxError;
 use std::io::{Cursor, Seek, Write};
+
+/// The sheet of charts of what is signed.
+const CHARTS: &str = "图";
 
 /// Writes the workbook of an edition to `target`.
 ///
@@ -30,25 +34,36 @@ pub fn leadership<W: Write + Seek + Send>(
     let title = results.name();
     let mut book = workbook(&format!("{title}（{}）", edition.word()))?;
     let mut sheets = Vec::new();
+    let charts = edition == Edition::Signed && results.plan.charts.iter().any(|chart| edition.holds(chart.edition));
+    // The first page, and the charts where they have one of their own.
+    let before = 1 + usize::from(charts);
     let mut numbers = vec![0; results.tables.len()];
     // One stand per table of the results, in its order; of those that this edition lacks an empty one.
     let mut stands = vec![Stand::default(); results.tables.len()];
-    let taken = [front::NAME, overview::NAME, glossary::NAME];
+    let taken = [front::NAME, CHARTS, overview::NAME, glossary::NAME];
     for (name, tables) in by_sheet(results.tables, |table| holds(results, edition, table), &taken) {
-        let printed: Vec<&StatTable> = tables.iter().filter_map(|index| results.tables.get(*index)).collect();
-        let (sheet, placed) = table_sheet(&name, &printed, &styles, &title)?;
+        let printed = tables.iter().filter_map(|index| results.tables.get(*index));
+        let printed = printed.map(|table| SheetTable { table, number: results.plan.annex_number(&table.id) });
+        let printed: Vec<SheetTable<'_>> = printed.collect();
+        // What is signed is signed on its first page.
+        let (sheet, placed) = table_sheet(&name, &printed, &styles, &title, edition == Edition::Working)?;
         for (index, stand) in tables.into_iter().zip(placed) {
             if let (Some(slot), Some(number)) = (stands.get_mut(index), numbers.get_mut(index)) {
-                // The first page comes before it.
-                (*slot, *number) = (stand, sheets.len() + 2);
+                (*slot, *number) = (stand, sheets.len() + before + 1);
             }
         }
         sheets.push(sheet);
     }
     book.push_worksheet(match edition {
-        Edition::Signed => front::front(results, &styles, &stands)?,
+        Edition::Signed => front::front(results, &styles)?,
         Edition::Working => overview::overview(results, account, &styles, &stands)?,
     });
+    if charts {
+        let mut paper = Paper::new(CHARTS, &title, overview::WIDTHS.to_vec(), false, &styles)?;
+        overview::charts(results, edition, &stands, "", &mut paper)?;
+        paper.fold.apply(&mut paper.sheet)?;
+        book.push_worksheet(paper.sheet);
+    }
     for sheet in sheets {
         book.push_worksheet(sheet);
     }

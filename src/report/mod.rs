@@ -15,6 +15,7 @@ mod findings;
 mod fixture;
 mod front;
 mod glossary;
+pub mod issued;
 mod leadership;
 mod links;
 mod manifest;
@@ -50,6 +51,7 @@ enum Job<'a> {
     Data,
     Chase,
     ChaseText,
+    Notice,
     Rows(&'a ValidatedRows),
     Correction(Correction<'a>),
     Records,
@@ -64,7 +66,7 @@ impl Job<'_> {
             Job::Rows(_) => 2,
             Job::Leadership(_) => 3,
             Job::Records | Job::Correction(_) => 4,
-            Job::Chase | Job::ChaseText => 5,
+            Job::Chase | Job::ChaseText | Job::Notice => 5,
         }
     }
 }
@@ -87,6 +89,7 @@ fn jobs<'a>(results: &Results<'a>, forms: &[Accepted<'_>]) -> Vec<(String, Job<'
         (decisions_name(&results.name()), Job::Decisions),
         (format!("{name}_催报.xlsx"), Job::Chase),
         (format!("{DETAIL}/{name}_{}.xlsx", Edition::Working.word()), Job::Leadership(Edition::Working)),
+        (format!("{DETAIL}/{name}_通报.txt"), Job::Notice),
         (format!("{DETAIL}/{name}_审核问题.xlsx"), Job::Findings),
         (format!("{DETAIL}/{name}_催报.txt"), Job::ChaseText),
         (format!("{DETAIL}/{name}_数据版.xlsx"), Job::Data),
@@ -139,6 +142,7 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
                 Ok(())
             }
             Job::Chase => Ok(chase::workbook(&results, target)?),
+            Job::Notice => Ok(front::text(&results, target)?),
             Job::ChaseText => Ok(chase::text(&results, target)?),
             Job::Records => Ok(records::findings_ndjson(&results, target)?),
         })?;

@@ -18,9 +18,8 @@ use rust_xlsxwriter::{ChartEmptyCells, Url, Worksheet, XlsxError};
 use std::collections::BTreeMap;
 
 pub const NAME: &str = "总览";
-const COLUMNS: usize = 8;
-/// Eight of them are as wide as an upright page.
-const WIDTH: f64 = 11.3;
+/// Together as wide as an upright page.
+pub const WIDTHS: [f64; 8] = [11.3; 8];
 /// The height of a section's heading and of a line of the contents, in points.
 const CONTENTS: (f64, f64) = (26.0, 19.0);
 /// Pixels between the first and the last column, at Excel's seven pixels a place.
@@ -75,7 +74,7 @@ pub fn overview(
     styles: &PrintStyles,
     stands: &[Stand],
 ) -> Result<Worksheet, XlsxError> {
-    let mut paper = Paper::new(NAME, &results.name(), vec![WIDTH; COLUMNS], false, styles)?;
+    let mut paper = Paper::new(NAME, &results.name(), WIDTHS.to_vec(), false, styles)?;
     paper.line(&results.name(), &styles.title, (16.0, 34.0))?;
     let mut source = format!("报告期：{}", results.period.title());
     if !results.plan.notice.is_empty() {
@@ -130,13 +129,13 @@ fn arrivals(results: &Results<'_>, account: &Account, paper: &mut Paper<'_>) -> 
 
 fn conclusions(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     paper.section("一、主要结论")?;
-    if results.statements.is_empty() {
+    if results.conclusions.is_empty() {
         return paper.words("本次没有需要下结论的规定。");
     }
     let styles = paper.styles;
-    for (at, (holds, text)) in results.statements.iter().enumerate() {
-        let text = format!("{}. {text}", at + 1);
-        match holds {
+    for (at, conclusion) in results.conclusions.iter().enumerate() {
+        let text = format!("{}. {}", at + 1, conclusion.text);
+        match conclusion.holds {
             Some(false) => paper.line(&text, &styles.alarm_line, (11.0, 19.0))?,
             _ => paper.words(&text)?,
         }
@@ -278,11 +277,13 @@ pub fn charts(
         let tall = f64::from(height + 24) * 0.75;
         if first {
             // How far the words above came down their page depends on fonts; a page of its own does not.
-            if !paper.fold.has_breaks() {
+            if paper.row > 0 && !paper.fold.has_breaks() {
                 paper.fold.new_page(paper.row);
             }
             paper.fold.keep_together(paper.row, tall + CONTENTS.0);
-            paper.section(heading)?;
+            if !heading.is_empty() {
+                paper.section(heading)?;
+            }
             first = false;
         }
         paper.fold.keep_together(paper.row, tall);

@@ -6,6 +6,7 @@ use crate::history::correction::FigureChange;
 use crate::history::decisions::register::Untaken;
 use crate::history::rows::RunFrame;
 use crate::model::OpenCell;
+use crate::model::conclusion::Conclusion;
 use crate::model::discipline::ChaseList;
 use crate::model::finding::{Finding, Place};
 use crate::model::run::{RunVerdict, SourceVerdict};
@@ -26,8 +27,9 @@ pub struct Results<'a> {
     /// Cells with an open 核实.
     pub doubts: &'a [OpenCell],
     pub tables: &'a [StatTable],
-    /// (holds, sentence) for the overview.
-    pub statements: &'a [(Option<bool>, String)],
+    /// Sentences of the first page, in its order, and its figures.
+    pub conclusions: &'a [Conclusion],
+    pub key_figures: &'a StatTable,
     pub chase: &'a ChaseList,
     /// What was missing of earlier periods.
     pub history_notes: &'a [String],

@@ -47,6 +47,8 @@ pub enum LedgerWish<'a> {
 pub struct Done {
     /// What is, or would be, locked.
     pub standing: PeriodStanding,
+    /// The inputs of the run that is issued, as its manifest hashes them.
+    pub input_sha256: String,
     /// `None` where nothing was locked, because only a preview or a list was asked for.
     pub locked: Option<Locked>,
     pub ledger: Option<Added>,
@@ -105,7 +107,8 @@ pub fn issue(prepared: &Prepared, history: &Path, request: &IssueRequest<'_>) ->
         return Err(Stop::Usage(format!("{title}已以“{}”印发，不能再用“{number}”印发。请核对文号。", before.number)));
     }
     let standing = stored.standing();
-    let mut done = Done { standing, locked: None, ledger: None, list: None, notes: Vec::new() };
+    let input_sha256 = stored.head.input_sha256.clone();
+    let mut done = Done { standing, input_sha256, locked: None, ledger: None, list: None, notes: Vec::new() };
     if let LedgerWish::List = request.ledger {
         let entered = nominated(prepared, stored, number)?;
         let tag = Tag::period_of(&plan.name, period);

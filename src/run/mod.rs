@@ -155,8 +155,6 @@ fn write(
     folder: &Path,
 ) -> Result<Written, Stop> {
     let Prepared { plan, reference, period, .. } = prepared;
-    let statements: Vec<(Option<bool>, String)> =
-        computed.conclusions.iter().map(|statement| (statement.holds, statement.text.clone())).collect();
     let (own, mut held) = own.unzip();
     let changes = held.as_mut().map(|held| held.changes(&computed.tables)).transpose()?.flatten();
     let mut notes = history.notes();
@@ -171,7 +169,8 @@ fn write(
         aside: &validated.aside,
         doubts: &validated.doubts,
         tables: &computed.tables,
-        statements: &statements,
+        conclusions: &computed.conclusions,
+        key_figures: &computed.key_figures,
         chase: &computed.chase,
         history_notes: &notes,
         correction: issued.map(|((number, reason), changes)| Correction { number, reason, changes }),

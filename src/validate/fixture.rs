@@ -179,6 +179,8 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         discipline: None,
         tables: vec![],
         charts: vec![],
+        front: crate::definition::FrontPage::default(),
+        figures: vec![],
         headlines: vec![],
         words: crate::definition::read::words::shipped(),
         others: vec![],

@@ -8,6 +8,7 @@ mod decisions;
 mod diagnostics;
 mod discipline;
 mod doubt;
+mod editions;
 mod faults;
 mod history;
 mod hostile;

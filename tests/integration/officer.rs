@@ -248,7 +248,7 @@ fn a_month_that_may_be_january_or_october_is_asked_about_and_stays_in_the_tables
     ]);
     assert_eq!(run.accepted(), 3);
     assert_eq!(run.figures("获奖统计", "甲州").last().map(String::as_str), Some("2"));
-    assert_eq!(run.figures("期外获奖", "1")[1], "1班");
+    assert_eq!(run.figures("获奖统计", "1")[1], "1班");
 }
 
 #[test]

@@ -29,6 +29,7 @@ const OUTPUTS: [Personal; 3] = [
             "…_催报.xlsx",
             "…_更正说明.xlsx",
             "明细/…_工作版.xlsx",
+            "明细/…_通报.txt",
             "明细/…_催报.txt",
             "明细/findings.ndjson",
         ],

@@ -108,6 +108,8 @@ pub fn plan() -> Plan {
         discipline: None,
         tables: vec![],
         charts: vec![],
+        front: crate::definition::FrontPage::default(),
+        figures: vec![],
         headlines: vec![],
         words: crate::definition::read::words::shipped(),
         others: vec![OtherForm { title: "创新成果汇总表".into(), pipeline: "创新".into() }],

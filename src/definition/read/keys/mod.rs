@@ -1,6 +1,7 @@
 //! The keys of a definition, section by section: what the reader asks for, and what editors show of it.
 
 mod forms;
+mod front;
 mod rules;
 mod tables;
 pub mod words;
@@ -39,11 +40,16 @@ pub const DOCUMENT: Shape = Shape::of(&[
     may("discipline", Table(&DISCIPLINE), "报送纪律得分；有它才能排报送名次"),
     must("table", Tables(&tables::TABLE), "呈报版、工作版里的一张统计表或名单"),
     may("chart", Tables(&tables::CHART), "呈报版、工作版里的图"),
-    may("headline", Tables(&tables::HEADLINE), "首页上的一句话，用一张统计表里的数写成"),
+    may("front", Table(&front::FRONT), "首页：汇总单位、密级、签字各项；没有写的照 include 的文件"),
+    may("figure", Tables(&front::FIGURE), "首页上的一个主要指标"),
+    may("headline", Tables(&front::HEADLINE), "首页上的一句话，用一张统计表里的数写成"),
 ]);
 
 /// A file that `include` names.
-pub const INCLUDED: Shape = Shape::of(&[may("codes", Table(&CODE_LISTS), "代码表")]);
+pub const INCLUDED: Shape = Shape::of(&[
+    may("codes", Table(&CODE_LISTS), "代码表"),
+    may("front", Table(&front::FRONT), "首页：汇总单位、密级、签字各项"),
+]);
 
 const VALUE: KeyHolds = Any(&[Number, Text, Truth]);
 const VALUES: Shape = Shape::named(&VALUE);

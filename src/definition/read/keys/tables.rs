@@ -149,15 +149,3 @@ pub const CHART: Shape = Shape::of(&[
     must("kind", Word(&words(&CHART_KINDS)), "column 柱形、bar 条形、pie 饼图"),
     EDITION,
 ]);
-
-pub const HEADLINE: Shape = Shape::of(&[
-    must("table", Text, "用哪张表的数（它的 id）"),
-    must(
-        "say",
-        Text,
-        "这句话。{列名} 是合计行的数，{列名|增减} 写成增长、下降或持平，{列名|最高}、{列名|最低} 是哪一行和它的数，{列名|名单} 逐行列出，{行数} 是有几行",
-    ),
-    may("when", Text, "合计行的数（和 行数）符合这个条件才说"),
-    may("else", Text, "条件不符或缺数时改说什么；不写就不说"),
-    may("alarm", Truth, "true：需要处理的事，醒目印出"),
-]);

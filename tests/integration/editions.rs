@@ -1,0 +1,101 @@
+//! 呈报版 and 工作版: one set of figures in two workbooks, and what stands on top of the results.
+
+use super::support::{Results, result};
+use calamine::{Data, Reader};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const PIPELINES: [&str; 6] = ["model-teams", "honours", "studios", "innovation", "service", "shock-teams"];
+
+/// The sheets of a workbook in their order, each as rows of what its cells say, empty ones left out.
+fn sheets(path: &Path) -> Vec<(String, Vec<Vec<String>>)> {
+    let mut book = calamine::open_workbook_auto(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let rows = |range: calamine::Range<Data>| {
+        let words =
+            |row: &[Data]| row.iter().filter(|cell| **cell != Data::Empty).map(ToString::to_string).collect::<Vec<_>>();
+        range.rows().map(words).filter(|row| !row.is_empty()).collect::<Vec<_>>()
+    };
+    book.worksheets().into_iter().map(|(name, range)| (name, rows(range))).collect()
+}
+
+fn numbers(rows: &[Vec<String>]) -> impl Iterator<Item = f64> {
+    rows.iter().flatten().filter_map(|cell| cell.parse::<f64>().ok())
+}
+
+/// Every figure of what is signed stands in what is worked with, in the same row of the same sheet, with the same value.
+#[test]
+fn what_is_signed_is_what_is_worked_with() {
+    for pipeline in PIPELINES {
+        let results = Results::of_sample(pipeline, &[]);
+        let signed = sheets(&results.ending("_呈报版.xlsx"));
+        let working: BTreeMap<String, Vec<Vec<String>>> = sheets(&results.ending("_工作版.xlsx")).into_iter().collect();
+        assert_eq!(signed.first().map(|(name, _)| name.as_str()), Some("首页"), "{pipeline}");
+        let all: Vec<f64> = working.values().flat_map(|rows| numbers(rows)).collect();
+        let mut compared = 0;
+        for (sheet, rows) in &signed {
+            if sheet == "首页" {
+                for figure in numbers(rows) {
+                    let found = all.iter().any(|other| (other - figure).abs() <= 1e-9 * figure.abs().max(1.0));
+                    assert!(found, "{pipeline}: {figure} of the first page is nowhere in 工作版");
+                    compared += 1;
+                }
+                continue;
+            }
+            let Some(theirs) = working.get(sheet) else {
+                assert_eq!(numbers(rows).count(), 0, "{pipeline}: 工作版 has no sheet {sheet}");
+                continue;
+            };
+            for row in rows.iter().filter(|row| numbers(std::slice::from_ref(row)).next().is_some()) {
+                assert!(theirs.contains(row), "{pipeline}, {sheet}: {row:?} is not in 工作版");
+                compared += row.len();
+            }
+        }
+        assert!(compared > 60, "{pipeline}: {compared} cells compared");
+    }
+}
+
+#[test]
+fn the_first_page_says_who_what_when_and_is_passed_on_as_text() {
+    for pipeline in PIPELINES {
+        let results = Results::of_sample(pipeline, &[]);
+        let (_, page) = sheets(&results.ending("_呈报版.xlsx")).remove(0);
+        let page = page.concat().join("\n");
+        let text = results.text("_通报.txt");
+        let text = text.strip_prefix('\u{feff}').expect("a byte order mark");
+        for words in ["汇总单位：", "报告期：", "制表日期：", "文号：", "初步数", "应报单位", "主要指标", "请审定"]
+        {
+            assert!(page.contains(words), "{pipeline}: no “{words}” on the page\n{page}");
+            assert!(text.contains(words), "{pipeline}: no “{words}” in the text\n{text}");
+        }
+        assert!(page.contains("单位负责人：") && page.contains("报出日期："), "{pipeline}: nobody signs");
+        let figures =
+            text.split("主要指标").nth(1).expect("figures").lines().skip(1).take_while(|line| !line.is_empty());
+        let figures = figures.filter(|line| !line.starts_with('（')).count();
+        assert_eq!(figures, 10, "{pipeline}: ten figures\n{text}");
+        assert!(
+            !text.contains('{') && text.lines().all(|line| !line.contains('\n')),
+            "{pipeline}: an open hole\n{text}"
+        );
+    }
+}
+
+/// Where somebody looks first there is what he opens first.
+#[test]
+fn few_files_stand_on_top() {
+    let results = Results::of_sample("shock-teams", &[]);
+    let mut top: Vec<String> = std::fs::read_dir(results.folder.path())
+        .expect("results")
+        .flatten()
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    top.sort();
+    let ends: Vec<&str> = top.iter().filter_map(|name| name.rsplit_once('_')).map(|(_, end)| end).collect();
+    assert_eq!(ends, ["催报.xlsx", "呈报版.xlsx", "处理意见.xlsx"], "{top:?}");
+    for end in
+        ["_工作版.xlsx", "_审核问题.xlsx", "_数据版.xlsx", "_通报.txt", "_催报.txt", "run.json", "findings.ndjson"]
+    {
+        assert!(result(&results.folder.path().join("明细"), end).is_file());
+    }
+}
