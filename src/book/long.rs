@@ -162,7 +162,7 @@ fn text(out: &mut Vec<u8>, words: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::book::stack::{SheetTable, table_sheet};
+    use crate::book::stack::{PrintedTable, table_sheet};
     use crate::book::style::PrintStyles;
     use crate::book::workbook::workbook;
     use crate::model::statistic::{Heading, StatCell, StatRow};
@@ -206,7 +206,8 @@ mod tests {
     fn written(table: &StatTable) -> (Vec<u8>, Stand) {
         let mut book = workbook("题").unwrap();
         let (sheet, stands) =
-            table_sheet("按单位", &[SheetTable { table, number: None }], &PrintStyles::default(), "题", true).unwrap();
+            table_sheet("按单位", &[PrintedTable { table, number: None }], &PrintStyles::default(), "题", true)
+                .unwrap();
         book.push_worksheet(sheet);
         let mut bytes = Cursor::new(Vec::new());
         book.save_to_writer(&mut bytes).unwrap();

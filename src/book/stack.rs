@@ -10,12 +10,12 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 
 /// A table to be printed, with its number among the annexed ones.
 #[derive(Debug, Clone, Copy)]
-pub struct SheetTable<'a> {
+pub struct PrintedTable<'a> {
     pub table: &'a StatTable,
     pub number: Option<usize>,
 }
 
-impl SheetTable<'_> {
+impl PrintedTable<'_> {
     /// `附表2　` and the table's own title.
     fn title(&self) -> String {
         let number = self.number.map(|number| format!("附表{number}　")).unwrap_or_default();
@@ -30,7 +30,7 @@ impl SheetTable<'_> {
 /// The writer refuses a cell.
 pub fn table_sheet(
     name: &str,
-    tables: &[SheetTable<'_>],
+    tables: &[PrintedTable<'_>],
     styles: &PrintStyles,
     title: &str,
     signed: bool,
@@ -91,10 +91,10 @@ pub fn table_sheet(
 }
 
 /// Notes that all tables of a sheet have, or several that are numbered, each with whose it is: said once below them.
-fn shared_notes<'a>(tables: &[SheetTable<'a>]) -> Vec<(&'a String, String)> {
+fn shared_notes<'a>(tables: &[PrintedTable<'a>]) -> Vec<(&'a String, String)> {
     let mut shared: Vec<(&String, String)> = Vec::new();
     for note in tables.iter().flat_map(|table| &table.table.notes) {
-        let of: Vec<&SheetTable<'_>> = tables.iter().filter(|table| table.table.notes.contains(note)).collect();
+        let of: Vec<&PrintedTable<'_>> = tables.iter().filter(|table| table.table.notes.contains(note)).collect();
         if of.len() < 2 || shared.iter().any(|(known, _)| *known == note) {
             continue;
         }

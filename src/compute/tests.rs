@@ -300,7 +300,7 @@ fn quota_by_unit_shows_everyone_and_tells_silence_from_nothing() {
     assert_eq!(over, [("quota-exceeded", Some(3))]);
     assert_eq!(computed.findings[0].found, "皖江集团工会审核通过的正式申报 6 个，超过名额 5 个");
     let statements: Vec<_> = computed.conclusions.iter().map(|s| (s.holds, s.text.as_str())).collect();
-    assert!(statements.contains(&(Some(false), "1 个单位超名额：皖江集团工会 1 个")), "{statements:?}");
+    assert!(statements.contains(&(Some(false), "1 个单位超名额：皖江集团工会 1 个。")), "{statements:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! 更正说明: every figure that a run changed in a period that had been issued, as a table that can be signed.
 
 use super::results::{Correction, Results};
-use crate::book::stack::{SheetTable, table_sheet};
+use crate::book::stack::{PrintedTable, table_sheet};
 use crate::book::style::PrintStyles;
 use crate::book::workbook::workbook;
 use crate::domain::period::civil;
@@ -24,7 +24,7 @@ pub fn correction<W: Write + Seek + Send>(
     let title = format!("{}更正说明", results.name());
     let table = table(results, correction, &title);
     let mut book = workbook(&title)?;
-    let table = SheetTable { table: &table, number: None };
+    let table = PrintedTable { table: &table, number: None };
     let (sheet, _) = table_sheet("更正说明", &[table], &PrintStyles::default(), &title, true)?;
     book.push_worksheet(sheet);
     book.save_to_writer(target)

@@ -26,7 +26,7 @@ pub const ISSUED: &str = "定稿";
 /// Room for a number that there is not yet.
 pub const NO_NUMBER: &str = "　　　　　　　　";
 /// Together as wide as an upright page; one a column of the figures.
-const WIDTHS: [f64; 8] = [24.0, 7.0, 12.5, 10.0, 12.5, 14.0, 8.0, 7.0];
+const WIDTHS: [f64; 8] = [20.0, 6.5, 12.5, 11.5, 12.5, 17.5, 8.0, 7.5];
 /// Points of the lines to sign, and of a line of words.
 const SIGN: f64 = 26.0;
 /// How many are to be signed in a line.

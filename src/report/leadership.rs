@@ -8,7 +8,7 @@ use crate::book::block::Stand;
 use crate::book::cell_text;
 use crate::book::long::{self, LongTable};
 use crate::book::paper::Paper;
-use crate::book::stack::{SheetTable, table_sheet};
+use crate::book::stack::{PrintedTable, table_sheet};
 use crate::book::style::PrintStyles;
 use crate::book::workbook::workbook;
 use crate::definition::Edition;
@@ -43,8 +43,8 @@ pub fn leadership<W: Write + Seek + Send>(
     let taken = [front::NAME, CHARTS, overview::NAME, glossary::NAME];
     for (name, tables) in by_sheet(results.tables, |table| holds(results, edition, table), &taken) {
         let printed = tables.iter().filter_map(|index| results.tables.get(*index));
-        let printed = printed.map(|table| SheetTable { table, number: results.plan.annex_number(&table.id) });
-        let printed: Vec<SheetTable<'_>> = printed.collect();
+        let printed = printed.map(|table| PrintedTable { table, number: results.plan.annex_number(&table.id) });
+        let printed: Vec<PrintedTable<'_>> = printed.collect();
         // What is signed is signed on its first page.
         let (sheet, placed) = table_sheet(&name, &printed, &styles, &title, edition == Edition::Working)?;
         for (index, stand) in tables.into_iter().zip(placed) {

@@ -98,7 +98,7 @@ fn the_leadership_workbook_holds_the_tables_as_they_are() {
     assert_eq!(book.sheet_names(), ["总览", "名额执行", "获奖统计", "名单", "口径说明"]);
     let quota = book.worksheet_range("名额执行").unwrap();
     let at = |row, col| quota.get_value((row, col)).cloned();
-    assert_eq!(text(at(0, 0).as_ref()), "2026年省模范班组名额执行情况表");
+    assert_eq!(text(at(0, 0).as_ref()), "附表1　2026年省模范班组名额执行情况表");
     assert_eq!(text(at(2, 1).as_ref()), "职工人数");
     assert_eq!(at(3, 1), Some(Data::Float(12_345.0)));
     assert_eq!(at(3, 5), Some(Data::String("—".to_owned())), "a share of nothing");
@@ -120,7 +120,12 @@ fn the_leadership_workbook_holds_the_tables_as_they_are() {
     assert_eq!((rows_of("地区", 0).0, rows_of("地区", 0).1), (2, 4), "no parents: all three heading rows");
     assert_eq!((rows_of("合计", 0).0, rows_of("合计", 0).1), (3, 4), "one parent: the two rows under it");
     assert_eq!(rows_of("本期", 0).2, rows_of("合计", 0).2, "a parent ends where its last column ends");
-    assert_eq!(rows_of("占比", 0).2, rows_of("荣誉名称", 0).2, "blocks of different shape are equally wide");
+    assert_eq!(
+        rows_of("占比", 0).2,
+        rows_of("台账中的称号都已复核", 0).2,
+        "blocks of different shape are equally wide"
+    );
+    assert!(!awards.used_cells().any(|(_, _, cell)| text(Some(cell)) == "荣誉名称"), "no headings over a sentence");
     let list = book.worksheet_range("名单").unwrap();
     assert_eq!(text(list.get_value((2, 3))), "110105***********X", "private columns are masked");
     assert_eq!(

@@ -157,7 +157,7 @@ fn results_among_the_returns_are_ignored_and_replace_none() {
     // A return of the very name of a result stays what it is.
     let name = data.file_name().expect("a name").to_string_lossy().into_owned();
     let trap = shop.path("trap");
-    put(&trap, &name, &std::fs::read(Path::new(&returns).join(format!("{HEFEI}.xlsx"))).expect("bytes"));
+    put(&trap.join("明细"), &name, &std::fs::read(Path::new(&returns).join(format!("{HEFEI}.xlsx"))).expect("bytes"));
     let before = all_bytes(&trap);
     let mut args = shop.args(&trap.to_string_lossy(), "2026-03", "trap", &[]);
     args.push("--no-history".to_owned());
@@ -166,5 +166,7 @@ fn results_among_the_returns_are_ignored_and_replace_none() {
     assert_eq!(said.code, 2, "{}{}", said.out, said.err);
     assert!(said.err.contains("会替换收到的文件"), "{}", said.err);
     let after = all_bytes(&trap);
+    let name = format!("明细/{name}");
+    assert!(before.contains_key(&name));
     assert_eq!(after.get(&name), before.get(&name), "the return is as it was");
 }

@@ -42,7 +42,7 @@ fn no_name_of_a_file_breaks_a_workbook_a_line_or_a_screen() {
             silent(text.replace("\r\n", "\n").trim_start_matches('\u{feff}'), &name);
         }
     }
-    assert_eq!(books, 5, "the leadership workbook, the findings, the decisions, the data, the chase list");
+    assert_eq!(books, 6, "the leadership workbooks, the findings, the decisions, the data, the chase list");
     let findings = std::fs::read_to_string(result(out.path(), "findings.ndjson")).expect("findings");
     let lines = findings.lines().filter(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()).count();
     assert_eq!(lines, findings.split('\n').count() - 1);

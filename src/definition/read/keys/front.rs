@@ -1,6 +1,6 @@
 //! `[front]`, `[[figure]]` and `[[headline]]`: the first page.
 
-use super::BOUND;
+use super::tables::BOUND;
 use crate::definition::read::front::BETTER;
 use crate::definition::read::shape::KeyHolds::{Text, Texts, Truth, Word};
 use crate::definition::read::shape::{Shape, may, must, words};

@@ -141,7 +141,7 @@ const SHARE: Shape = Shape::of(&[
     must("id", Text, "给统计表和图引用的名字"),
     must("title", Text, "这项比例的名称"),
     may("enabled", Truth, "false：先不用"),
-    must("bound", BOUND, "界限：\"50%\"、\"1/2\"，或一个个数"),
+    must("bound", tables::BOUND, "界限：\"50%\"、\"1/2\"，或一个个数"),
     must("compare", Word(&words(&shares::COMPARE)), "at-least 不少于，at-most 不多于"),
     must("parts", Tables(&SHARE_PART), "分子和分母从哪些表式来；各部分分别加起来再比"),
     may("fillers", Tables(&SHARE_PART), "不够时可以从哪里补，例如备选名单"),
@@ -157,9 +157,6 @@ const SHARE_PART: Shape = Shape::of(&[
     may("among", Text, "分母：符合这个条件的行；不写就是全部"),
     must("counts", Text, "分子：其中符合这个条件的行"),
 ]);
-
-/// `"50%"`, `"1/2"`, or a number of people.
-const BOUND: KeyHolds = Any(&[Text, Whole]);
 
 const DISCIPLINE: Shape = Shape::of(&[
     must("on-time", Whole, "按时报送得几分"),

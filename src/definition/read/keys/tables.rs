@@ -9,6 +9,9 @@ use crate::definition::read::time::{PERIODS, SPANS};
 
 const BASIS: SectionKey = may("basis", Word(&words(&BASES)), "accepted 计入的行（默认），read 读到的全部行");
 const TOP: SectionKey = may("top", Whole, "只取前几名，并列的都列");
+/// `"50%"`, `"1/2"`, or a whole number.
+pub const BOUND: KeyHolds = Any(&[Text, Whole]);
+
 const EDITION: SectionKey = may(
     "edition",
     Word(&words(&EDITIONS)),
