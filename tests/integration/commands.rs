@@ -1,6 +1,6 @@
 //! The command line as officers meet it: help, mistakes, exit codes.
 
-use super::support::{huizong, root, said, say};
+use super::support::{huizong, not_run, root, said, say};
 
 /// The verbs that the program itself lists.
 fn verbs() -> Vec<String> {
