@@ -228,6 +228,19 @@ fn moment(chars: &[char], at: usize, place: SpokenPlace) -> Option<(Moment, usiz
             at + 6,
         )),
         4 if is_year(number) => of_year(chars, at + 4, number as i32, place),
+        // 26年3月, and 26.03 where it is all of a name.
+        2 if chars.get(at + 2) == Some(&'年') && part(chars, at + 3).is_some() => {
+            of_year(chars, at + 2, 2000 + number as i32, place)
+        }
+        2 if place == SpokenPlace::Name && at == 0 && chars.len() == 5 && (20..40).contains(&number) => {
+            match (chars[2], figures(chars, 3)) {
+                ('.' | '-', (2, month @ 1..=12)) => {
+                    let part = Part::Month(month, true);
+                    Some((Moment { year: Some(2000 + number as i32), part, day: None }, 5))
+                }
+                _ => None,
+            }
+        }
         _ => {
             let (part, end) = part(chars, at)?;
             let (day, end) = day_behind(chars, end, part);
@@ -421,7 +434,7 @@ mod tests {
         ] {
             assert_eq!(said(text, SpokenPlace::Title), Vec::<String>::new(), "{text}");
         }
-        for name in ["Sheet1", "表3", "1", "五月花", "2026.04.08", "合肥市总工会20260408", "4月8日报", "附件3"]
+        for name in ["Sheet1", "表3", "1", "26.13", "16.02", "五月花", "2026.04.08", "合肥市总工会20260408", "4月8日报", "附件3"]
         {
             assert_eq!(said(name, SpokenPlace::Name), Vec::<String>::new(), "{name}");
         }
@@ -440,6 +453,8 @@ mod tests {
             ("第一季度", "2026Q1"),
             ("2季度", "2026Q2"),
             ("附件3-2月报表", "2026-02"),
+            ("26.02", "2026-02"),
+            ("26年2月", "2026-02"),
             ("1-3月", "2026-1-1..2026-3-31"),
         ] {
             assert_eq!(said(name, SpokenPlace::Name), [expected], "{name}");

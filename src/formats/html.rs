@@ -8,6 +8,7 @@
 use super::allowance::Allowance;
 use super::cells;
 use super::delimited;
+use super::html_classes::HtmlClasses;
 use super::looks::{self, CellLook, Runs};
 use super::refusal::{self, Refusal};
 use crate::model::cell::CellDoubt;
@@ -74,6 +75,8 @@ pub fn read_text(text: &str, allowance: Allowance) -> Result<RawWorkbook, Refusa
 #[derive(Default)]
 struct HtmlPage {
     allowance: Allowance,
+    /// What the page's own style sheet says of its classes: Excel says nearly everything there.
+    classes: HtmlClasses,
     /// Finished tables that hold something, with the order in which they began.
     done: Vec<(usize, RawSheet)>,
     /// Tables that are open, the innermost last: pages lay themselves out with tables around the one that counts.
@@ -101,6 +104,8 @@ struct PageCell {
     runs: Runs,
     /// An entity in it means nothing.
     doubtful: bool,
+    /// Not shown as a whole.
+    unseen: bool,
     across: u32,
     down: u32,
 }
@@ -118,15 +123,18 @@ impl Marks {
     }
 
     /// Takes note of a tag; only those that mark something, and those inside them of the same name, are kept.
-    fn tag(&mut self, name: &str, tag: &str) {
+    fn tag(&mut self, name: &str, tag: &str, classes: &HtmlClasses) {
         if let Some(closed) = name.strip_prefix('/') {
             if let Some(at) = self.open.iter().rposition(|(open, _)| open == closed) {
                 self.open.truncate(at);
             }
             return;
         }
-        let struck = matches!(name, "s" | "strike" | "del") || has_style(tag, "line-through");
-        let marks = [struck, name == "sup" || has_style(tag, "vertical-align:super"), is_unseen(tag)];
+        let mut marks = classes.of(tag);
+        marks[0] |= matches!(name, "s" | "strike" | "del");
+        marks[1] |= matches!(name, "sup" | "sub");
+        // A cell keeps its value, and its column is a hidden one.
+        marks[2] &= !matches!(name, "td" | "th");
         let inside = self.open.iter().any(|(open, _)| open == name);
         if (marks.contains(&true) || inside) && self.open.len() < DEEPEST {
             self.open.push((name.to_owned(), marks));
@@ -134,17 +142,7 @@ impl Marks {
     }
 }
 
-/// Whether a tag's own style says this; spaces in it say nothing.
-fn has_style(tag: &str, words: &str) -> bool {
-    let Some(at) = tag.to_ascii_lowercase().find("style") else { return false };
-    let style: String = tag[at..].chars().filter(|c| !c.is_whitespace()).collect();
-    style.to_ascii_lowercase().contains(words)
-}
 
-/// Whether what the tag opens is not shown.
-fn is_unseen(tag: &str) -> bool {
-    has_style(tag, "display:none") || has_style(tag, "visibility:hidden")
-}
 
 /// Whether the tag states a height or width of nothing.
 fn is_flat(tag: &str, measure: &str) -> bool {
@@ -178,7 +176,11 @@ impl HtmlPage {
             let name: String = tag.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
             let name = name.to_ascii_lowercase();
             if name == "script" || name == "style" {
-                at = skip_raw(text, at, &name);
+                let end = skip_raw(text, at, &name);
+                if name == "style" {
+                    self.classes.take(text.get(at..end).unwrap_or(""));
+                }
+                at = end;
                 continue;
             }
             self.tag(&name, tag)?;
@@ -214,13 +216,13 @@ impl HtmlPage {
         }
         let Some(table) = self.open.last_mut() else { return Ok(()) };
         if table.cell.is_some() && !matches!(name, "td" | "th" | "/td" | "/th" | "tr" | "/tr" | "/table") {
-            table.marks.tag(name, tag);
+            table.marks.tag(name, tag, &self.classes);
         }
         match name {
             "/table" => return self.finish_table(),
             "col" => {
                 let last = table.column.saturating_add(span(tag, "span", 1000));
-                if is_unseen(tag) || is_flat(tag, "width") {
+                if self.classes.of(tag)[2] || is_flat(tag, "width") {
                     let hidden = table.column..last.min(u32::from(cells::LAST_COL) + 1);
                     table.sheet.hidden_cols.extend(hidden.map(|col| col as u16));
                 }
@@ -231,7 +233,7 @@ impl HtmlPage {
                 if let Some(table) = self.open.last_mut() {
                     let row = table.row.map_or(0, |row| row.saturating_add(1));
                     (table.row, table.col) = (Some(row), 0);
-                    if is_unseen(tag) || is_flat(tag, "height") {
+                    if self.classes.of(tag)[2] || is_flat(tag, "height") {
                         table.sheet.hidden_rows.push(row);
                     }
                 }
@@ -242,6 +244,7 @@ impl HtmlPage {
                     text: String::new(),
                     runs: Runs::default(),
                     doubtful: false,
+                    unseen: self.classes.of(tag)[2],
                     across: span(tag, "colspan", 1000),
                     down: span(tag, "rowspan", 65_534),
                 };
@@ -250,7 +253,7 @@ impl HtmlPage {
                     table.cell = Some(cell);
                     table.marks = Marks::default();
                     // The cell's own tag is the outermost element around its text.
-                    table.marks.tag(name, tag);
+                    table.marks.tag(name, tag, &self.classes);
                 }
             }
             "/td" | "/th" | "/tr" => self.finish_cell()?,
@@ -281,6 +284,9 @@ impl HtmlPage {
         let first = cells::checked(row, table.col).ok_or_else(off)?;
         let last = cells::checked(row + cell.down - 1, table.col + cell.across - 1).ok_or_else(off)?;
         table.put(first, &cell);
+        if cell.unseen && !cell.text.trim().is_empty() && !table.sheet.hidden_cols.contains(&first.col) {
+            table.sheet.hidden_cols.push(first.col);
+        }
         if first != last {
             table.sheet.merges.push(Merge { first, last });
         }

@@ -1,5 +1,5 @@
-//! What a person sees of a cell, for every format alike: its number format, text struck through, note marks set as
-//! superscripts, values beneath merges. Readers say what the file holds; this module puts the value on the sheet, and a
+//! What a person sees of a cell, for every format alike: its number format, text struck through, note marks set above
+//! or below the line, values beneath merges. Readers say what the file holds; this module puts the value on the sheet, and a
 //! [`Sight`](crate::model::Sight) beside it where the two differ.
 
 use super::cells::{self, push_nonempty};

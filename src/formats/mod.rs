@@ -14,6 +14,7 @@ pub mod file;
 #[cfg(test)]
 mod fuzz;
 mod html;
+mod html_classes;
 mod looks;
 mod mhtml;
 mod number_format;

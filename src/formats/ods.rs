@@ -17,8 +17,12 @@ use styles::OdsStyles;
 /// # Errors
 /// Encrypted, damaged, over a limit, or another kind of OpenDocument.
 pub fn read(package: &Package) -> Result<RawWorkbook, Refusal> {
-    let kind = package.part("mimetype")?.unwrap_or_default();
-    if !kind.starts_with(b"application/vnd.oasis.opendocument.spreadsheet") {
+    // Whoever packs the parts anew often leaves the first one out; the manifest says the same.
+    let kind = match package.part("mimetype")? {
+        Some(kind) => kind,
+        None => package.part("META-INF/manifest.xml")?.unwrap_or_default(),
+    };
+    if memchr::memmem::find(&kind, b"application/vnd.oasis.opendocument.spreadsheet").is_none() {
         return Err(Refusal::NotATable("是 OpenDocument 文档，不是表格".to_owned()));
     }
     if let Some(manifest) = package.part("META-INF/manifest.xml")?
@@ -337,7 +341,7 @@ impl<'x> TableReader<'_, 'x> {
         let mut spans: Vec<(bool, bool)> = Vec::new();
         loop {
             match self.xml.next()? {
-                Token::Open { name: "annotation" | "shape" | "frame", .. } => self.xml.skip()?,
+                Token::Open { name: "annotation" | "shape" | "frame" | "ruby-text", .. } => self.xml.skip()?,
                 Token::Open { name: "p" | "h", .. } => {
                     if started {
                         self.scratch.push('\n');

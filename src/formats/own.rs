@@ -1,4 +1,5 @@
-//! Workbooks of results that this program wrote itself: their tables have the headers of returns, and they are none.
+//! Results and stores that this program wrote itself, wherever they were put and whatever they are called now: their tables
+//! have the headers of returns, and they are none.
 
 use super::package::Package;
 use crate::book::mark::RESULTS;
@@ -17,6 +18,35 @@ pub fn is_results(package: &Package) -> bool {
 /// Likewise of an xls, where a program saved one anew: as a string of the summary stream.
 pub fn is_results_xls(bytes: &[u8]) -> bool {
     memmem::find(bytes, RESULTS.as_bytes()).is_some()
+}
+
+/// Likewise of what is neither a package nor a compound file: stores, manifests, findings, chase lists.
+pub fn is_results_plain(bytes: &[u8]) -> bool {
+    is_parquet(bytes) || is_record(bytes)
+}
+
+/// A Parquet file whose footer names this program as its maker.
+fn is_parquet(bytes: &[u8]) -> bool {
+    const FOOTER: usize = 1 << 16;
+    let footer = bytes.get(bytes.len().saturating_sub(FOOTER)..).unwrap_or_default();
+    bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1") && memmem::find(footer, b"huizong ").is_some()
+}
+
+/// What stands at the head of the manifests, the findings and the chase list, or within the first: words that no return has.
+fn is_record(bytes: &[u8]) -> bool {
+    const HEAD: usize = 1 << 16;
+    let head = bytes.get(..bytes.len().min(HEAD)).unwrap_or_default();
+    let within = |words: &[&str]| words.iter().all(|word| memmem::find(head, word.as_bytes()).is_some());
+    if let Some(text) = head.strip_prefix("\u{feff}".as_bytes()) {
+        let mut lines = text.split(|byte| *byte == b'\n').map(|line| line.trim_ascii_end());
+        let titled = lines.next().is_some_and(|line| line.ends_with("催报".as_bytes()));
+        return titled && lines.next().is_some_and(|line| line.starts_with("应报 ".as_bytes()));
+    }
+    head.starts_with(b"{")
+        && (within(&["\"input_sha256\"", "\"pipeline\""])
+            || within(&["\"accounts\"", "run.files.parquet"])
+            || head.starts_with(b"{\"format\":")
+            || within(&["\"definition_line\"", "\"effect\"", "\"severity\""]))
 }
 
 #[cfg(test)]
@@ -38,5 +68,18 @@ mod tests {
         theirs.add_worksheet().write(0, 0, RESULTS).expect("a cell");
         assert!(!is_results(&theirs.save_to_buffer().expect("bytes")));
         assert!(!is_results(b"PK\x03\x04") && !is_results(b""));
+        for ours in [
+            "PAR1….huizong 0.1.0…PAR1",
+            "{\n \"accounts\": [{\"file\": \"run.files.parquet\"}]}",
+            "{\"format\":2,\"tables\":[]}",
+            "{\"input_sha256\": \"0\", \"pipeline\": \"x\"}",
+            "{\"cell\":null,\"definition_line\":4,\"effect\":\"counts\",\"severity\":\"note\"}",
+            "\u{feff}2026年3月月报催报\r\n应报 3 个单位，未报 1 个。\r\n",
+        ] {
+            assert!(is_results(ours.as_bytes()), "{ours}");
+        }
+        for theirs in ["PAR1…PAR1", "{\"单位\": \"甲\"}", "\u{feff}催报,应报\r\n甲,1\r\n", "单位,催报\n应报 ,1\n"] {
+            assert!(!is_results(theirs.as_bytes()), "{theirs}");
+        }
     }
 }

@@ -25,10 +25,12 @@ const OTHERS: [(&[u8], &str); 11] = [
 ];
 
 /// Documents that may well hold a return, in formats that are not read here.
-const UNREAD: [(&[u8], &str); 3] = [
+const UNREAD: [(&[u8], &str); 5] = [
     (b"L\0\0\0\x01\x14\x02\0", "是快捷方式（.lnk），不是文件本身"),
     (b"ID;P", "是 SYLK 表格（.slk）"),
     (b"b\x14#e\0\x01\x01\0E-SafeNet", "是单位加密软件（E-SafeNet）加密的文件，离开该单位打不开"),
+    (b"b\x14#e", "是单位加密软件加密的文件，离开该单位打不开"),
+    (b"%TSD-Header-###%", "是单位加密软件加密的文件，离开该单位打不开"),
 ];
 
 /// Containers that are not opened here. Returns may be in them.
@@ -72,6 +74,9 @@ pub fn read(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
             Some(package) => zip(&package, Intake { in_bundle: intake.in_bundle.max(2), ..intake }),
             None => xls::read_compound(bytes, &compound, intake.allowance),
         };
+    }
+    if intake.refuses_results && own::is_results_plain(bytes) {
+        return Err(Refusal::OwnResults);
     }
     // BIFF2 to BIFF4, and BIFF5 without its compound file: streams of Excel before 1995.
     if bytes.first() == Some(&0x09) && matches!(bytes.get(1), Some(0 | 2 | 4 | 8)) && bytes.get(3) == Some(&0) {
@@ -183,7 +188,7 @@ fn text(bytes: &[u8], intake: Intake) -> Result<RawWorkbook, Refusal> {
         }
     }
     if head.iter().any(|byte| matches!(byte, 0..=8 | 14..=25 | 28..=31)) {
-        return Err(refusal::damaged("内容不是任何已知的表格格式，多半传输不完整").into());
+        return Err(refusal::damaged("内容不是任何已知的表格格式：或者传输不完整，或者被单位的加密软件加密了").into());
     }
     let text =
         delimited::decode(bytes).ok_or_else(|| refusal::damaged("文字编码无法确定（不是 UTF-8，也不是 GB18030）"))?;

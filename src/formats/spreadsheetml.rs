@@ -270,12 +270,12 @@ fn rich_text(xml: &mut Xml, text: &mut String) -> Result<(bool, Option<Runs>), U
             Token::Open { name, .. } => {
                 runs.get_or_insert_default();
                 struck += u32::from(name == "S");
-                raised += u32::from(name == "Sup");
+                raised += u32::from(matches!(name, "Sup" | "Sub"));
             }
             Token::Close { name: "Data" } => return Ok((whole, runs)),
             Token::Close { name } => {
                 struck -= u32::from(name == "S").min(struck);
-                raised -= u32::from(name == "Sup").min(raised);
+                raised -= u32::from(matches!(name, "Sup" | "Sub")).min(raised);
             }
             Token::Text { raw, verbatim } => {
                 let from = text.len();

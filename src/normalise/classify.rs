@@ -337,7 +337,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
     /// A footer stands in one cell, in adjacent cells, or as labels beside values: every cell of the row is a label or
     /// belongs to one. A word alone makes none: 财务负责人 is somebody's post.
     fn is_footer(&self, cells: &[&RawCell]) -> bool {
-        let (mut labels, mut marked, mut open) = (0, false, false);
+        let (mut labels, mut said, mut marked, mut open) = (0, 0, false, false);
         for cell in cells {
             let text = self.text(cell);
             match if text.is_empty() { FooterPart::Other } else { self.lexicon.rows.footer_part(text) } {
@@ -351,6 +351,10 @@ impl<'v, 'a> Classifier<'v, 'a> {
                     marked = true;
                     open = false;
                 }
+                FooterPart::Said => {
+                    said += 1;
+                    open = text.ends_with([':', '：']);
+                }
                 FooterPart::Other if open => {
                     let number = matches!(cell.value, RawValue::Number(_));
                     open = footer_words::is_date_piece(text) || (number && cells.len() > 4);
@@ -358,11 +362,12 @@ impl<'v, 'a> Classifier<'v, 'a> {
                 FooterPart::Other => return false,
             }
         }
-        if labels == 0 {
+        if labels + said.min(2) / 2 == 0 {
             return false;
         }
         let (filled, all) = self.filled(cells, None, false);
-        labels >= 2 || marked || filled * 2 <= all
+        // No record is made of labels with colons alone, whatever their words.
+        labels + said >= 2 || marked || filled * 2 <= all
     }
 
     /// What begins as a note and fills little else.
@@ -403,7 +408,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
         let RawValue::Text { .. } = first.value else { return None };
         let (words, level) = labels::heading(self.text(first));
         let numbered = level != 0;
-        let word = self.code_word(&words);
+        let word = self.heading_word(&words);
         let heads = numbered || word.is_some();
         // 三 in one column, 备选 in the next; the name of a record is not its heading.
         // A word in its own column is a value that the form came with.
@@ -414,6 +419,19 @@ impl<'v, 'a> Classifier<'v, 'a> {
             level: level.max(1),
             fills: word.map(|(field, word)| (field, word.to_owned())),
         })
+    }
+
+    /// The code word that a heading is: 备选, 备选名单, 备用班组.
+    fn heading_word(&self, words: &str) -> Option<(u16, &'v str)> {
+        let what = &self.lexicon.rows.words.heading_what;
+        let mut rest = words;
+        loop {
+            if let Some(word) = self.code_word(rest) {
+                return Some(word);
+            }
+            let shorter = what.iter().filter_map(|what| rest.strip_suffix(what.as_str()));
+            rest = shorter.filter(|rest| !rest.is_empty()).min_by_key(|rest| rest.len())?;
+        }
     }
 
     /// The only code field of the form that knows a word, with the word.
@@ -438,7 +456,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
                 Role::Ordinal | Role::Outside if text.len() <= 60 && self.lexicon.rows.is_example_number(text) => {
                     return Some(Aside::Example);
                 }
-                Role::Name if example_words::is_example_name(text) && self.roles.at(cell.at.col).own => {
+                Role::Name | Role::Word if self.roles.at(cell.at.col).own && example_words::is_example_name(text) => {
                     return Some(Aside::Example);
                 }
                 Role::Ordinal | Role::Remark | Role::Outside if text.len() <= 60 => {

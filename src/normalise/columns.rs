@@ -128,7 +128,11 @@ pub fn unread(plan: &Plan, lexicon: &Lexicon<'_>, view: &View<'_>, table: &Sheet
             continue;
         }
         let header = index.header.get(at).map_or("", String::as_str);
-        let Some(position) = unused.iter().position(|heading| resembles(lexicon, fit.form, at as u16, header, heading))
+        let between = neighbours(form, &fit.columns, at);
+        let Some(position) = unused
+            .iter()
+            .position(|heading| resembles(lexicon, fit.form, at as u16, header, heading))
+            .or_else(|| unused.iter().position(|heading| between == Some(heading.col)))
         else {
             continue;
         };
@@ -157,6 +161,17 @@ pub fn unread(plan: &Plan, lexicon: &Lexicon<'_>, view: &View<'_>, table: &Sheet
         next: "请报送单位把列名和上级表头改成表式的写法后再报；不是这几项的不用改",
     };
     sink.on_return(Some(view.index), vec![CellRef { row, col: first.col }], say);
+}
+
+/// The only column between those of the fields before and after one: what stands in its place is it by another name.
+fn neighbours(form: &Form, columns: &[Option<u16>], at: usize) -> Option<u16> {
+    let before = columns.get(at.checked_sub(1)?).copied().flatten()?;
+    let place = before.checked_add(1)?;
+    match columns.get(at + 1) {
+        Some(after) => (after.as_ref() == Some(&(place + 1))).then_some(place),
+        // Remarks of all kinds stand behind the last column.
+        None => form.fields.get(at).filter(|field| field.adds_up()).map(|_| place),
+    }
 }
 
 /// Whether an unused header looks like a field's: the same word under another parent or with something behind it.

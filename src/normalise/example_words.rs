@@ -24,45 +24,38 @@ impl RowLexicon<'_> {
         self.words.examples.iter().any(|word| word == key)
     }
 
-    /// A remark that is or begins with words that take the record back. 原三班已撤销 tells of something else.
+    /// A remark with a clause that is or begins with words that take the record back. 原三班已撤销 tells of something else.
     pub fn is_void(&self, text: &str) -> bool {
-        let key = header_key(text);
-        let mut rest = key.trim_start_matches('(');
-        for lead in &self.words.void_leads {
-            rest = rest.strip_prefix(lead.as_str()).unwrap_or(rest);
-        }
-        self.words.void.iter().any(|word| rest.starts_with(word.as_str()))
+        let clauses = text.split(['，', ',', '。', '；', ';', '、', '(', '（', ')', '）']).take(4);
+        clauses.map(header_key).any(|key| {
+            let mut rest = key.as_str();
+            while let Some(bare) = self.words.void_leads.iter().find_map(|lead| rest.strip_prefix(lead.as_str())) {
+                rest = bare;
+            }
+            self.words.void.iter().any(|word| rest.starts_with(word.as_str()))
+                || self.words.void_alone.iter().any(|word| word == rest.trim_end_matches('了'))
+        })
     }
 }
 
 /// Whether a name is no name of anybody: 例：张三, 某某公司, 张××. Not 某型号, 2×660MW.
 pub fn is_example_name(text: &str) -> bool {
-    if !text.chars().any(|c| matches!(c, '例' | '某' | '×' | '✕' | '╳' | 'x' | 'X' | 'ｘ' | 'Ｘ')) {
+    let tells = |c: char| {
+        matches!(c, '例' | '如' | '某' | '×' | '✕' | '╳' | 'x' | 'X' | 'ｘ' | 'Ｘ' | '○' | '〇' | '*' | '＊' | '□' | '△')
+    };
+    if !text.chars().any(tells) {
         return false;
     }
     let text = tidy(text);
-    let begins = [
-        "例：",
-        "例:",
-        "示例：",
-        "示例:",
-        "例如：",
-        "例如:",
-        "（例）",
-        "(例)",
-        "【例】",
-        "[例]",
-        "（示例）",
-        "(示例)",
-        "【示例】",
-    ];
-    if begins.iter().any(|word| text.starts_with(word)) {
+    if is_labelled_example(&text) {
         return true;
     }
     let chars: Vec<char> = text.chars().map(crate::text::width::narrow_char).collect();
     let beside = |at: usize| [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| chars.get(at));
     let cross = |c: char| matches!(c, '×' | '✕' | '╳' | 'x' | 'X');
     chars.iter().enumerate().any(|(at, c)| match c {
+        // ○○公司, **班: two of a mark that stands for anything; 二〇二六 has one.
+        '○' | '〇' | '*' | '□' | '△' => chars.get(at + 1) == Some(c),
         '某' => !chars.get(at + 1).is_some_and(|next| "型种些类".contains(*next)),
         '×' | '✕' | '╳' => !beside(at).any(|c| c.is_ascii_alphanumeric()),
         // XX公司: two crosses, with nothing else of the kind beside them.
@@ -75,17 +68,47 @@ pub fn is_example_name(text: &str) -> bool {
     })
 }
 
+/// 例：张三, （示例）焊工班, 焊工班（示例）, 样例 焊工班.
+fn is_labelled_example(text: &str) -> bool {
+    const WORDS: [&str; 6] = ["示例", "样例", "范例", "例如", "例", "如"];
+    let bare = |inside: &str| WORDS[..5].contains(&inside.trim());
+    let begins = WORDS.iter().any(|word| {
+        let rest = text.strip_prefix(word);
+        // 样例 焊工班 is one, 例 会 is none.
+        let apart = word.chars().count() > 1;
+        rest.is_some_and(|rest| rest.starts_with([':', '：']) || (apart && rest.starts_with(char::is_whitespace)))
+    });
+    let opened = text.strip_prefix(['(', '（', '【', '[']).and_then(|rest| rest.split_once([')', '）', '】', ']']));
+    let closed = text.strip_suffix([')', '）', '】', ']']).and_then(|rest| rest.rsplit_once(['(', '（', '【', '[']));
+    begins
+        || opened.is_some_and(|(inside, rest)| bare(inside) && !rest.is_empty())
+        || closed.is_some_and(|(before, inside)| bare(inside) && !before.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn examples_and_names_that_look_like_them() {
-        for text in ["例：张三", "某某公司", "张某", "XX班组", "××市总工会", "张××", "（示例）焊工班", "某市总工会"]
-        {
+        for text in [
+            "例：张三",
+            "某某公司",
+            "张某",
+            "XX班组",
+            "××市总工会",
+            "张××",
+            "（示例）焊工班",
+            "某市总工会",
+            "○○技能竞赛",
+            "**技能竞赛",
+            "如：焊工班",
+            "焊工班（示例）",
+            "样例 焊工班",
+        ] {
             assert!(is_example_name(text), "{text}");
         }
-        for text in ["2×660MW机组改造", "某型发动机攻关", "XL型", "3x3班", "惯例班", "案例研究室", "XXL号", "SX公司"]
+        for text in ["2×660MW机组改造", "某型发动机攻关", "XL型", "3x3班", "惯例班", "案例研究室", "XXL号", "SX公司", "如东班组", "二〇二六年竞赛", "例行点检班", "5*8班", "焊工班（例会制）"]
         {
             assert!(!is_example_name(text), "{text}");
         }
@@ -105,11 +128,22 @@ mod tests {
     fn remarks_that_take_a_record_back() {
         let words = crate::definition::read::words::shipped().rows;
         let is_void = |text: &str| RowLexicon::new(&words).is_void(text);
-        for text in ["作废", "（作废）", "撤销申报，不计入", "已撤销申报", "本行作废", "不计入"]
-        {
+        for text in [
+            "作废",
+            "（作废）",
+            "撤销申报，不计入",
+            "已撤销申报",
+            "本行作废",
+            "不计入",
+            "已撤回",
+            "取消",
+            "重复，请删除",
+            "此人已调离，取消推荐",
+            "弃权",
+        ] {
             assert!(is_void(text), "{text}");
         }
-        for text in ["原三班已撤销", "作业废料回收先进", "撤销后重组", "由原作废班组改建"] {
+        for text in ["原三班已撤销", "作业废料回收先进", "撤销后重组", "由原作废班组改建", "取消农村户口限制", "重复利用项目", "删除冗余工序获奖"] {
             assert!(!is_void(text), "{text}");
         }
     }

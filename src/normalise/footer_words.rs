@@ -12,6 +12,8 @@ pub enum FooterPart {
     },
     /// Label and value.
     Whole,
+    /// A short label of any words before a colon: it makes a footer only together with others.
+    Said,
     Other,
 }
 
@@ -25,8 +27,9 @@ impl RowLexicon<'_> {
         if let Some((label, value)) = text.split_once([':', '：']) {
             let key = header_key(label);
             let bare = crate::text::names::without_brackets(&key).unwrap_or(key);
-            if bare.chars().count() > 12 || !self.words.footer_ends.iter().any(|end| bare.ends_with(end.as_str())) {
-                return FooterPart::Other;
+            let known = self.words.footer_ends.iter().any(|end| bare.ends_with(end.as_str()));
+            if bare.chars().count() > 12 || !known {
+                return if is_short_label(&bare, value) { FooterPart::Said } else { FooterPart::Other };
             }
             let empty = value.chars().all(|c| c.is_whitespace() || c == '_');
             return if empty { FooterPart::Label { marked: true } } else { FooterPart::Whole };
@@ -35,9 +38,22 @@ impl RowLexicon<'_> {
         match crate::text::names::without_brackets(&key) {
             Some(bare) if self.words.footers.contains(&bare) => FooterPart::Label { marked: true },
             None if self.words.footers.contains(&key) => FooterPart::Label { marked: false },
+            // （盖章）, （签字）: a place for one.
+            _ if key.strip_prefix('(').and_then(|key| key.strip_suffix(')')).is_some_and(|place| {
+                self.words.footers.iter().any(|word| word == place)
+            }) =>
+            {
+                FooterPart::Label { marked: true }
+            }
             _ => FooterPart::Other,
         }
     }
+}
+
+/// 分管领导：王刚, 拟稿：: a few characters, and behind the colon no sentence.
+fn is_short_label(label: &str, value: &str) -> bool {
+    let plain = |c: char| c.is_alphabetic() || c == '/';
+    (1..=8).contains(&label.chars().count()) && label.chars().all(plain) && value.trim().chars().count() <= 20
 }
 
 /// A piece of a date that is spread over cells: 2026 年 3 月 5 日.

@@ -68,7 +68,7 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
             }
             Some((header, Title::Other(other))) => Some(HeaderBlock { other: Some(other), ..header }),
             Some((header, title)) => {
-                if title == Title::Own && header.fit.bound >= LEAST_TITLED && has_half(lexicon, &header.fit) {
+                if title == Title::Own && header.fit.bound >= least_titled(plan, header.fit.form) && has_half(lexicon, plan, &header.fit) {
                     let better = titled.as_ref().is_none_or(|known: &HeaderBlock| header.fit.bound > known.fit.bound);
                     titled = if better { Some(header.clone()) } else { titled.take() };
                 }
@@ -135,7 +135,7 @@ fn entitled(
     if form != header.fit.form {
         let other = fits(lexicon, plan, &header.headings).iter().find(|fit| fit.form == form).cloned();
         match other {
-            Some(fit) if fit.recognised || (!header.fit.recognised && fit.bound >= LEAST_TITLED) => header.fit = fit,
+            Some(fit) if fit.recognised || (!header.fit.recognised && fit.bound >= least_titled(plan, form)) => header.fit = fit,
             _ => return (header, Title::None),
         }
     }
@@ -143,13 +143,18 @@ fn entitled(
 }
 
 /// A table below its title is that form from so many columns on.
-const LEAST_TITLED: usize = 3;
+fn least_titled(plan: &Plan, form: u16) -> usize {
+    let fields = plan.forms.get(usize::from(form)).map_or(0, |form| form.fields.len());
+    fields.div_ceil(2).clamp(2, 3)
+}
 
-/// Whether at least half of the columns that must be there are: less is a list of something else under the same title.
-fn has_half(lexicon: &Lexicon<'_>, fit: &FormFit) -> bool {
+/// Whether at least half of the columns are there, or of those that must be: less is a list of something else under the
+/// same title.
+fn has_half(lexicon: &Lexicon<'_>, plan: &Plan, fit: &FormFit) -> bool {
+    let fields = plan.forms.get(usize::from(fit.form)).map_or(0, |form| form.fields.len());
     let must = lexicon.forms.get(usize::from(fit.form)).map_or(&[][..], |form| form.column_required.as_slice());
     let required = must.iter().filter(|required| **required).count();
-    required.saturating_sub(fit.missing.len()) * 2 >= required
+    required.saturating_sub(fit.missing.len()) * 2 >= required || fit.bound * 2 >= fields
 }
 
 /// What came nearest. The best fit is the form that lacks least, which favours short forms; what a sheet was meant to be
@@ -191,7 +196,7 @@ fn promising(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
 /// The best form over any block of up to three adjacent rows that includes row `i`.
 fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, i: usize) -> Option<HeaderBlock> {
     let words = HeaderWords::around(view, lexicon, free, i);
-    let mut best: Option<HeaderBlock> = None;
+    let mut best: Option<(HeaderBlock, usize)> = None;
     let mut tables: (i32, Vec<(u16, u16)>) = (0, Vec::new());
     for depth in 1..=DEPTH {
         for top in (i + 1).saturating_sub(depth).max(free)..=i {
@@ -216,20 +221,23 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
             {
                 tables = side;
             }
-            let better =
-                best.as_ref().is_none_or(|best| (fit.recognised, fit.score) > (best.fit.recognised, best.fit.score));
+            // Under parents that say nothing to anyone the words of the form are headers all the same, and not data.
+            let words = headings.iter().filter(|heading| is_word_of(lexicon, heading, fit.form)).count();
+            let better = best
+                .as_ref()
+                .is_none_or(|(best, known)| (fit.recognised, fit.score, words) > (best.fit.recognised, best.fit.score, *known));
             if better {
-                best = Some(HeaderBlock {
-                    rows: (top, bottom),
-                    headings,
-                    fit: fit.clone(),
-                    other: None,
-                    beside: Vec::new(),
-                });
+                let (rows, fit) = ((top, bottom), fit.clone());
+                best = Some((HeaderBlock { rows, headings, fit, other: None, beside: Vec::new() }, words));
             }
         }
     }
-    best.map(|best| HeaderBlock { beside: tables.1, ..best })
+    best.map(|(best, _)| HeaderBlock { beside: tables.1, ..best })
+}
+
+/// Whether a heading's own word is a header of a form.
+fn is_word_of(lexicon: &Lexicon<'_>, heading: &ColumnHeader, form: u16) -> bool {
+    heading.path.last().is_some_and(|leaf| lexicon.fields(leaf).iter().any(|entry| entry.form == form))
 }
 
 fn is_words(view: &View<'_>, i: usize) -> bool {

@@ -108,7 +108,7 @@ pub fn said(
 
 /// The name of the file, where nothing better says anything; at odds with what does, it is only doubted.
 pub fn of_file(told: &mut PeriodTold, name: &str, header: CellRef, schedule: &Schedule, ours: &Period) {
-    let name = name.rsplit('/').next().unwrap_or(name);
+    let (folders, name) = name.rsplit_once('/').unwrap_or(("", name));
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let year = match &told.said {
         PeriodSaid::Open { year, .. } => *year,
@@ -130,6 +130,24 @@ pub fn of_file(told: &mut PeriodTold, name: &str, header: CellRef, schedule: &Sc
             told.odds = Some((header, text));
         }
         _ => {}
+    }
+    of_folders(told, folders, header, schedule, ours);
+}
+
+/// The innermost folder that says a period says it for a return that nothing else does; returns are put into folders by
+/// the day that they came in as well, so it is held against nothing.
+fn of_folders(told: &mut PeriodTold, folders: &str, header: CellRef, schedule: &Schedule, ours: &Period) {
+    for folder in folders.rsplit('/').filter(|folder| !folder.is_empty()) {
+        let year = match &told.said {
+            PeriodSaid::Nothing => ours.year(),
+            PeriodSaid::Open { year, .. } => *year,
+            _ => return,
+        };
+        let judged = judge(&near(spoken(folder, SpokenPlace::Name, schedule, year), ours), ours);
+        if matches!(judged, Judged::Ours | Judged::Part | Judged::Other(_)) {
+            told.said = as_said(&PeriodSource { at: header, text: format!("文件夹“{folder}”"), judged });
+            return;
+        }
     }
 }
 

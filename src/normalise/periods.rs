@@ -38,6 +38,7 @@ pub fn periods(run: Assignment<'_>, file: &str, found: &mut [FoundTable<'_>], si
         }
         counted(found, ours, &mut heard, sink);
     }
+    numbered(found, ours, &mut heard, sink);
     if let Some((sheet, at)) = heard.missing.filter(|_| !heard.said) {
         let say = Say {
             code: FindingCode::PeriodMissing,
@@ -59,6 +60,35 @@ struct PeriodsHeard {
     said: bool,
     part: bool,
     odds: bool,
+}
+
+/// Sheets of one form called 1, 2, 3 may be months or parts, where nothing else says which: somebody is asked.
+fn numbered(found: &[FoundTable<'_>], ours: &Period, heard: &mut PeriodsHeard, sink: &mut Sink) {
+    if ours.kind != PeriodKind::Month || heard.said {
+        return;
+    }
+    let number = |found: &FoundTable<'_>| {
+        let name = crate::text::names::match_key(&found.sheet.name);
+        name.trim_start_matches('m').parse::<u32>().ok().filter(|month| (1..=12).contains(month))
+    };
+    let silent = |found: &&FoundTable<'_>| found.counts() && matches!(found.told.said, PeriodSaid::Nothing);
+    let mut tables = found.iter().filter(silent).filter(|found| number(found).is_some()).peekable();
+    let Some(first) = tables.peek().copied() else { return };
+    let form = first.table.header.fit.form;
+    let names: Vec<&str> =
+        tables.filter(|found| found.table.header.fit.form == form).map(|found| found.sheet.name.as_str()).collect();
+    if names.len() < 2 {
+        return;
+    }
+    heard.missing = None;
+    let say = Say {
+        code: FindingCode::PeriodUnclear,
+        severity: Severity::Verify,
+        found: format!("工作表“{}”名称只是数，看不出是各月的数还是几个部分", names.join("”“")),
+        expected: format!("本次报告期是 {}，每张表写明所属期", ours.title()),
+        next: "都按本期计入；请报送单位核实，是各月的写明所属期后重报",
+    };
+    sink.on_return(Some(first.account.sheet), vec![first.header_at], say);
 }
 
 /// A table that counts.

@@ -7,7 +7,7 @@ use super::area::Area;
 use super::found::FoundTable;
 use super::sink::{Say, Sink};
 use super::view::View;
-use crate::definition::{Form, Plan, SheetWords};
+use crate::definition::{Form, Plan, SheetWords, Words};
 use crate::model::Severity;
 use crate::model::cell::CellRef;
 use crate::model::codes::FindingCode;
@@ -15,7 +15,8 @@ use crate::text::names::match_key;
 use std::collections::HashSet;
 
 /// Whether a sheet's name is such a word, alone or beside the form's title or a number: 木工模板班 and 旧县镇总工会 are not.
-fn is_aside(name: &str, form: &Form, words: &SheetWords) -> bool {
+fn is_aside(name: &str, form: &Form, words: &Words) -> bool {
+    let Words { sheets: words, files, .. } = words;
     let key = match_key(name);
     let title = match_key(&form.title);
     let rest = key.replace(&title, "");
@@ -23,7 +24,7 @@ fn is_aside(name: &str, form: &Form, words: &SheetWords) -> bool {
         rest.replace(|c: char| c.is_numeric() || matches!(c, '(' | ')' | '-' | '_' | '.' | '、' | '·' | '+'), "");
     let is_word = |rest: &str| {
         let rest = words.leads.iter().find_map(|lead| rest.strip_prefix(lead.as_str())).unwrap_or(rest);
-        words.set_aside.iter().any(|word| word == rest)
+        words.set_aside.iter().chain(&files.void).chain(&files.faulty).any(|word| word == rest)
     };
     let plain = |rest: &str| {
         let front = words.plain.iter().find_map(|word| rest.strip_prefix(word.as_str()));
@@ -78,7 +79,7 @@ fn records(plan: &Plan, areas: &[Area<'_>], found: &FoundTable<'_>) -> Vec<(usiz
 pub fn set_aside(plan: &Plan, areas: &[Area<'_>], found: &mut [FoundTable<'_>], sink: &mut Sink) {
     let calls_itself = |found: &FoundTable<'_>| {
         let form = plan.forms.get(usize::from(found.table.header.fit.form));
-        found.counts() && form.is_some_and(|form| is_aside(&found.sheet.name, form, &plan.words.sheets))
+        found.counts() && form.is_some_and(|form| is_aside(&found.sheet.name, form, &plan.words))
     };
     let aside: Vec<usize> = (0..found.len()).filter(|at| calls_itself(&found[*at])).collect();
     if aside.is_empty() {
@@ -163,8 +164,13 @@ mod tests {
     #[test]
     fn names_of_sheets_that_do_not_count_and_names_that_look_like_them() {
         let form = Form { title: "竞赛月报".into(), ..Form::default() };
-        let words = crate::definition::read::words::shipped().sheets;
+        let words = crate::definition::read::words::shipped();
         for name in [
+            "停用",
+            "数据备份",
+            "测试1",
+            "Sample",
+            "上月",
             "示例",
             "填报样例",
             "样表1",
@@ -183,7 +189,7 @@ mod tests {
             assert!(is_aside(name, &form, &words), "{name}");
         }
         for name in
-            ["木工模板班", "旧县镇总工会", "报表", "Sheet1", "竞赛月报", "说明会", "参考书编写组", "3月", "汇总"]
+            ["木工模板班", "旧县镇总工会", "测试中心", "删除线班", "历史街区", "报表", "Sheet1", "竞赛月报", "说明会", "参考书编写组", "3月", "汇总"]
         {
             assert!(!is_aside(name, &form, &words), "{name}");
         }

@@ -46,8 +46,12 @@ pub struct RowWords {
     pub example_leads: Vec<String>,
     /// Remarks that call a row an example.
     pub examples: Vec<String>,
+    /// Behind a code word that heads a section: 名单.
+    pub heading_what: Vec<String>,
     /// Remarks that take a record back begin so.
     pub void: Vec<String>,
+    /// Remarks that take a record back where they say nothing else: 取消.
+    pub void_alone: Vec<String>,
     /// Before such a word: 本行, 已.
     pub void_leads: Vec<String>,
     /// Where nothing was filled in: 待定, NULL.

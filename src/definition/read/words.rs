@@ -111,7 +111,9 @@ fn rows(section: &Section<'_>, words: &mut RowWords) {
         example_numbers,
         example_leads,
         examples,
+        heading_what,
         void,
+        void_alone,
         void_leads,
         placeholders,
         not_reported,
@@ -144,7 +146,9 @@ fn rows(section: &Section<'_>, words: &mut RowWords) {
     list(section, "example-numbers", example_numbers);
     list(section, "example-leads", example_leads);
     list(section, "examples", examples);
+    list(section, "heading-what", heading_what);
     list(section, "void", void);
+    list(section, "void-alone", void_alone);
     list(section, "void-leads", void_leads);
     list(section, "placeholders", placeholders);
     list(section, "not-reported", not_reported);

@@ -67,10 +67,10 @@ pub fn read(stream: &[u8]) -> Option<Globals> {
                 break;
             }
             0x0022 => found.is_1904 = u16_at(body, 0) == Some(1),
-            // FONT: height, flags, colour, weight, and whether it is raised.
+            // FONT: height, flags, colour, weight, and whether it is raised or lowered.
             0x0031 => {
                 let struck = u16_at(body, 2).is_some_and(|flags| flags & 8 != 0);
-                found.fonts.push((struck, u16_at(body, 8) == Some(1)));
+                found.fonts.push((struck, matches!(u16_at(body, 8), Some(1 | 2))));
             }
             0x041e => codes.extend(format(body, found.version)),
             // XF: font, number format.

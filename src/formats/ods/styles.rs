@@ -63,10 +63,10 @@ fn is_nothing(length: Option<&str>) -> bool {
     length.and_then(number) == Some(0.0)
 }
 
-/// Whether a text position (`super 58%`, `33% 58%`) is above the line.
+/// Whether a text position (`super 58%`, `33% 58%`) is above or below the line.
 fn is_raised(position: &str) -> bool {
     let rise = position.split('%').next().and_then(|rise| rise.trim().parse::<f64>().ok());
-    position.starts_with("super") || rise.is_some_and(|rise| rise > 0.0)
+    position.starts_with("super") || position.starts_with("sub") || rise.is_some_and(|rise| rise != 0.0)
 }
 
 impl OdsStyles {

@@ -135,10 +135,10 @@ impl XlsbStyles {
         let mut in_cells = false;
         for (kind, body) in (XlsbRecords { rest: part }) {
             match kind {
-                // BrtFont: height, flags, weight, whether raised.
+                // BrtFont: height, flags, weight, whether raised or lowered.
                 43 => {
                     let struck = u16_at(body, 2).is_some_and(|flags| flags & 8 != 0);
-                    styles.fonts.push((struck, u16_at(body, 6) == Some(1)));
+                    styles.fonts.push((struck, matches!(u16_at(body, 6), Some(1 | 2))));
                 }
                 // BrtFmt: its number and its code.
                 44 => {

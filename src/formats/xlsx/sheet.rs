@@ -9,7 +9,7 @@ use crate::formats::looks::{self, CellLook, Runs};
 use crate::formats::refusal;
 use crate::formats::xml::{Attrs, Token, Xml};
 use crate::model::cell::CellDoubt;
-use crate::model::{CellRef, RawSheet, RawValue, Unreadable};
+use crate::model::{CellRef, RawCell, RawSheet, RawValue, Unreadable};
 use std::collections::HashSet;
 
 pub struct SheetContext<'a> {
@@ -85,6 +85,13 @@ pub fn read_by(
         return Err(refusal::damaged("工作表部件里没有数据区"));
     }
     cells::settle(reader.sheet);
+    // Here and there one is a cell's doubt; where most are lost, so is the table.
+    let lost = |cell: &&RawCell| cell.value == RawValue::Unreadable(CellDoubt::DanglingString);
+    let lost = reader.sheet.cells.iter().filter(lost).count();
+    let texts = reader.sheet.cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })).count();
+    if lost > texts {
+        return Err(refusal::damaged("存放文字的部件不完整，单元格里的文字大多读不出来"));
+    }
     Ok(SheetFacts { formulas: reader.formulas, pictures: reader.pictures })
 }
 

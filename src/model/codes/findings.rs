@@ -194,7 +194,7 @@ registry! {
         MergedNumber "merged-number" = row(BLOCK_OR_VERIFY, "数、日期或证号在合并单元格下", "a number, date or ID under a merge", "请报送单位取消合并，逐行填写");
         ValueNotShown "value-not-shown" = row(VERIFY, "有数而不显示", "a number that is not zero and that its format shows as nothing, or without its minus sign (then the row is held)", ASK);
         ShownOtherwise "shown-otherwise" = row(VERIFY, "单元格显示的和存的不同", "a number format shows another value than is stored; what is shown was read", ASK);
-        CellSuperscript "cell-superscript" = row(VERIFY, "数或名称带上标", "superscript marks are no part of a number, date, ID or name", ASK);
+        CellSuperscript "cell-superscript" = row(VERIFY, "数或名称带上标、下标", "superscript and subscript marks are no part of a number, date, ID or name", ASK);
         CellStruck "cell-struck" = row(VERIFY, "单元格划了删除线", "struck text: what is left is read", "请报送单位核实后删去划线的内容");
         SeveralPeople "several-people" = row(BLOCK_OR_VERIFY, "一格里像有两个人名", "two people in one cell of names", "请报送单位一人一行填写");
         RowTooLong "row-too-long" = row(BLOCK, "一行的内容比表头多", "a csv row with more filled cells than its header, so that values may stand one column off", "请报送单位核对这一行的分隔符和引号后重新导出");
