@@ -434,8 +434,18 @@ mod tests {
         ] {
             assert_eq!(said(text, SpokenPlace::Title), Vec::<String>::new(), "{text}");
         }
-        for name in ["Sheet1", "表3", "1", "26.13", "16.02", "五月花", "2026.04.08", "合肥市总工会20260408", "4月8日报", "附件3"]
-        {
+        for name in [
+            "Sheet1",
+            "表3",
+            "1",
+            "26.13",
+            "16.02",
+            "五月花",
+            "2026.04.08",
+            "合肥市总工会20260408",
+            "4月8日报",
+            "附件3",
+        ] {
             assert_eq!(said(name, SpokenPlace::Name), Vec::<String>::new(), "{name}");
         }
     }

@@ -142,8 +142,6 @@ impl Marks {
     }
 }
 
-
-
 /// Whether the tag states a height or width of nothing.
 fn is_flat(tag: &str, measure: &str) -> bool {
     attribute(tag, measure).and_then(|value| value.parse::<f64>().ok()) == Some(0.0)

@@ -106,7 +106,8 @@ fn value<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     while let Some(found) = lower.get(from..)?.find(name) {
         let at = from + found;
         from = at + name.len();
-        let apart = tag.as_bytes().get(at.wrapping_sub(1)).is_some_and(|c| c.is_ascii_whitespace() || b"\"'".contains(c));
+        let apart =
+            tag.as_bytes().get(at.wrapping_sub(1)).is_some_and(|c| c.is_ascii_whitespace() || b"\"'".contains(c));
         let Some(value) = tag.get(from..)?.trim_start().strip_prefix('=').filter(|_| apart) else { continue };
         let value = value.trim_start();
         return match value.chars().next() {

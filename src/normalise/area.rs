@@ -156,7 +156,7 @@ fn bands(view: &View<'_>, headers: &[HeaderBlock], lexicon: &Lexicon<'_>) -> Vec
                 }
                 band.lanes.sort_unstable();
             }
-            None => bands.push(Lanes { from: frame_above(view, &lexicon.rows, below, header.rows.0), lanes: spans }),
+            None => bands.push(Lanes { from: frame_above(view, lexicon, below, header.rows.0), lanes: spans }),
         }
         below = header.rows.1 + 1;
     }

@@ -2,9 +2,7 @@
 
 use super::fit::{ColumnHeader, FormFit};
 use super::lexicon::{FormIndex, Lexicon, NamedField, Naming};
-use super::qualify::{
-    Qualifier, inside, offers_choice, other_meaning, qualifier, same_block, same_parent, without_measure,
-};
+use super::qualify::{Qualifier, inside};
 use crate::definition::FieldType;
 use crate::definition::Plan;
 use crate::text::names::without_brackets;
@@ -79,7 +77,7 @@ fn claim(
 ) {
     let Some((leaf, parents)) = heading.path.split_last() else { return };
     // A header that says it is another figure is the field's only where that is required and nothing else claims it.
-    let another = above.another || other_meaning(&inside(leaf));
+    let another = above.another || lexicon.around.other_meaning(&inside(leaf));
     let mut push = |entry: &NamedField, quality: i32| {
         let own = lexicon.fields(leaf).iter().any(|own| own.form == entry.form && own.field == entry.field);
         let quality = match another && !(own && !above.another) && quality > 0 {
@@ -100,7 +98,7 @@ fn claim(
         }
     }
     let own = bare.as_deref().unwrap_or(leaf);
-    if let Some(bare) = without_measure(&heading.text) {
+    if let Some(bare) = lexicon.around.without_measure(&heading.text) {
         for entry in lexicon.fields(&bare) {
             push(entry, quality(lexicon, entry, above) - 1);
         }
@@ -139,12 +137,14 @@ fn claim(
 /// Whether a parent says that its columns are other figures than the form asks for.
 fn is_another(lexicon: &Lexicon<'_>, parent: &str) -> bool {
     let bare = without_brackets(parent);
-    if bare.is_some() && other_meaning(&inside(parent)) {
+    if bare.is_some() && lexicon.around.other_meaning(&inside(parent)) {
         return true;
     }
     let bare = bare.as_deref().unwrap_or(parent);
-    let known = |under: &String| under == bare || same_block(bare, under) || same_parent(bare, under);
-    other_meaning(bare) && !lexicon.parents.iter().any(known)
+    let known = |under: &String| {
+        under == bare || lexicon.around.same_block(bare, under) || lexicon.around.same_parent(bare, under)
+    };
+    lexicon.around.other_meaning(bare) && !lexicon.parents.iter().any(known)
 }
 
 /// What the words around a bound header say against it, with those words.
@@ -158,10 +158,10 @@ pub fn doubt(lexicon: &Lexicon<'_>, form: u16, field: u16, heading: &ColumnHeade
     }
     let words = inside(leaf);
     let names = |entry: &NamedField| entry.form == form && entry.field == field;
-    if words.is_empty() || offers_choice(&heading.text) || lexicon.fields(&words).iter().any(names) {
+    if words.is_empty() || lexicon.around.offers_choice(&heading.text) || lexicon.fields(&words).iter().any(names) {
         return None;
     }
-    Some((qualifier(&words), words)).filter(|(kind, _)| *kind != Qualifier::Neutral)
+    Some((lexicon.around.qualifier(&words), words)).filter(|(kind, _)| *kind != Qualifier::Neutral)
 }
 
 /// Whether a header under a parent says "all of it".
@@ -191,7 +191,7 @@ impl<'h> Parents<'h> {
         }
         self.path = path;
         self.another = path.iter().any(|parent| is_another(lexicon, parent));
-        let is_over = |under: &String| path.iter().any(|parent| same_parent(parent, under));
+        let is_over = |under: &String| path.iter().any(|parent| lexicon.around.same_parent(parent, under));
         self.own = lexicon.parents.iter().map(is_over).collect();
     }
 

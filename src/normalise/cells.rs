@@ -188,7 +188,7 @@ impl<'d, 'a> Desk<'d, 'a> {
 
     /// One person's name. Two in one cell are 必改 where the field carries the ID or names the record, else asked about.
     fn person<'v>(&mut self, cell: FieldCell<'_>, raw: &'v str) -> CellValue<'v> {
-        let Some((how, people)) = names::several_people(raw) else {
+        let Some((how, people)) = names::several_people(raw, &self.frame.plan.words.names.surnames) else {
             return self.plain(cell, raw, names::person(raw), AmendmentRule::NameSpaces);
         };
         let together = people.join("、");

@@ -1,6 +1,8 @@
 //! What a return says of itself around its table: 填报单位, 所属期, 填报日期. Labels and values in one cell, or side by side.
 
+use super::qualify::HeaderLexicon;
 use super::view::View;
+use crate::definition::CoverWords;
 use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::text::names::tidy;
 
@@ -32,64 +34,40 @@ enum Label {
     Other,
 }
 
-/// Longer labels before those that they begin with.
-const LABELS: [(&str, Label); 55] = [
-    ("填报单位", Label::Unit),
-    ("报送单位", Label::Unit),
-    ("上报单位", Label::Unit),
-    ("申报单位", Label::Unit),
-    ("推荐单位", Label::Unit),
-    ("填表单位", Label::Unit),
-    ("编报单位", Label::Unit),
-    ("呈报单位", Label::Unit),
-    ("填报机关", Label::Unit),
-    ("所属期间", Label::Period),
-    ("所属时期", Label::Period),
-    ("所属期", Label::Period),
-    ("报告期", Label::Period),
-    ("所属年度", Label::Period),
-    ("申报年度", Label::Period),
-    ("评选年度", Label::Period),
-    ("统计年度", Label::Period),
-    ("报告年度", Label::Period),
-    ("年度", Label::Period),
-    ("填报工会", Label::Unit),
-    ("报送工会", Label::Unit),
-    ("上报工会", Label::Unit),
-    ("填报日期", Label::Date),
-    ("报出日期", Label::Date),
-    ("报出时间", Label::Date),
-    ("制表日期", Label::Date),
-    ("编制日期", Label::Date),
-    ("编报日期", Label::Date),
-    ("呈报日期", Label::Date),
-    ("填表时间", Label::Date),
-    ("上报时间", Label::Date),
-    ("报送日期", Label::Date),
-    ("填表日期", Label::Date),
-    ("上报日期", Label::Date),
-    ("填报时间", Label::Date),
-    ("报送时间", Label::Date),
-    ("日期", Label::Date),
-    ("计量单位", Label::Measure),
-    ("金额单位", Label::Measure),
-    ("货币单位", Label::Measure),
-    ("数量单位", Label::Measure),
-    ("单位负责人", Label::Other),
-    ("负责人", Label::Other),
-    ("审核人", Label::Other),
-    ("填表人", Label::Other),
-    ("填报人", Label::Other),
-    ("制表人", Label::Other),
-    ("联系人", Label::Other),
-    ("联系电话", Label::Other),
-    ("统计负责人", Label::Other),
-    ("表号", Label::Other),
-    ("单位名称", Label::Plain),
-    ("单位全称", Label::Plain),
-    ("工会名称", Label::Plain),
-    ("单位", Label::Plain),
-];
+/// The labels of covers, ready to be looked for.
+#[derive(Debug)]
+pub struct CoverLexicon<'a> {
+    /// Longer ones before those that they begin with.
+    labels: Vec<(&'a str, Label)>,
+    /// Last characters of those that say who sends it and for which period.
+    telling: Vec<char>,
+    /// Behind a name, where the seal goes; the longest first.
+    seals: Vec<&'a str>,
+}
+
+impl<'a> CoverLexicon<'a> {
+    pub fn new(words: &'a CoverWords) -> CoverLexicon<'a> {
+        let CoverWords { units, plain_units, periods, dates, measures, others, seals } = words;
+        let lists = [
+            (units, Label::Unit),
+            (periods, Label::Period),
+            (dates, Label::Date),
+            (measures, Label::Measure),
+            (plain_units, Label::Plain),
+            (others, Label::Other),
+        ];
+        let longest = |word: &&str| std::cmp::Reverse(word.len());
+        let labels = lists.into_iter().flat_map(|(words, label)| words.iter().map(move |word| (word.as_str(), label)));
+        let mut labels: Vec<(&str, Label)> = labels.filter(|(word, _)| !word.is_empty()).collect();
+        labels.sort_by_key(|(word, _)| longest(word));
+        let mut telling: Vec<char> = units.iter().chain(periods).filter_map(|word| word.chars().next_back()).collect();
+        telling.sort_unstable();
+        telling.dedup();
+        let mut seals: Vec<&str> = seals.iter().map(String::as_str).filter(|seal| !seal.is_empty()).collect();
+        seals.sort_by_key(longest);
+        CoverLexicon { labels, telling, seals }
+    }
+}
 
 /// A label found in a text: where it starts, where its value starts.
 struct FoundLabel {
@@ -100,25 +78,121 @@ struct FoundLabel {
     colon: bool,
 }
 
-fn hits(text: &str) -> Vec<FoundLabel> {
-    let mut hits = Vec::new();
-    let mut at = 0;
-    let mut boundary = true;
-    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        if boundary
-            && let Some((word, label)) = LABELS.iter().find(|(word, _)| text[at..].starts_with(word))
-            && let Some((value, colon)) = after_label(text, at + word.len())
-        {
-            hits.push(FoundLabel { start: at, value, label: *label, colon });
-            at = value;
-            boundary = true;
-            continue;
+impl CoverLexicon<'_> {
+    fn hits(&self, text: &str) -> Vec<FoundLabel> {
+        let mut hits = Vec::new();
+        let mut at = 0;
+        let mut boundary = true;
+        while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+            if boundary
+                && let Some((word, label)) = self.labels.iter().find(|(word, _)| text[at..].starts_with(word))
+                && let Some((value, colon)) = after_label(text, at + word.len())
+            {
+                hits.push(FoundLabel { start: at, value, label: *label, colon });
+                at = value;
+                boundary = true;
+                continue;
+            }
+            boundary = c.is_whitespace()
+                || matches!(c, '|' | '｜' | ';' | '；' | ',' | '，' | '(' | '（' | '*' | ':' | '：' | '。');
+            at += c.len_utf8();
         }
-        boundary = c.is_whitespace()
-            || matches!(c, '|' | '｜' | ';' | '；' | ',' | '，' | '(' | '（' | '*' | ':' | '：' | '。');
-        at += c.len_utf8();
+        hits
     }
-    hits
+
+    /// Whether a text carries one of the labels of a cover row.
+    pub fn is_label(&self, text: &str) -> bool {
+        text.contains(&self.telling[..])
+            && self.hits(text).iter().any(|hit| hit.colon && matches!(hit.label, Label::Unit | Label::Period))
+    }
+
+    /// Reads the labels of one row that is not data.
+    pub fn scan_row(&self, headers: &HeaderLexicon<'_>, view: &View<'_>, i: usize, cover: &mut Cover) {
+        let cells = view.cells(i);
+        for (at, cell) in cells.iter().enumerate() {
+            let text = view.sheet.text(cell.value);
+            if text.is_empty() || text.len() > 600 {
+                continue;
+            }
+            let hits = self.hits(text);
+            for (h, hit) in hits.iter().enumerate() {
+                let end = hits.get(h + 1).map_or(text.len(), |next| next.start);
+                let own = text.get(hit.value..end).unwrap_or("");
+                let own = own.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | ';' | '；' | '_'));
+                if !own.is_empty() {
+                    self.take(headers, cover, hit, cell.at, tidy(own).into_owned(), None);
+                } else if h + 1 == hits.len()
+                    && let Some(next) =
+                        cells.get(at + 1..).unwrap_or(&[]).iter().find(|cell| !view.is_blank(cell.value))
+                    && self.hits(view.sheet.text(next.value)).is_empty()
+                {
+                    let words = view.words(next.value);
+                    match spread_date(view, cells.get(at + 1..).unwrap_or(&[])).filter(|_| hit.label == Label::Date) {
+                        Some(date) => self.take(headers, cover, hit, next.at, date, None),
+                        None => self.take(headers, cover, hit, next.at, tidy(&words).into_owned(), Some(next.value)),
+                    }
+                }
+            }
+        }
+    }
+
+    fn take(
+        &self,
+        headers: &HeaderLexicon<'_>,
+        cover: &mut Cover,
+        found: &FoundLabel,
+        at: CellRef,
+        value: String,
+        raw: Option<RawValue>,
+    ) {
+        match found.label {
+            Label::Unit => {
+                let name = self.strip_seal(&value);
+                if !name.is_empty() {
+                    cover.units.push((at, name));
+                }
+            }
+            Label::Period => cover.periods.push((at, value)),
+            Label::Date => {
+                let day = match raw {
+                    Some(RawValue::DateSerial(serial)) => crate::text::dates::from_serial(serial),
+                    _ => match crate::text::dates::read(&value) {
+                        crate::text::dates::DateReading::Day(day) => Some(day),
+                        _ => None,
+                    },
+                };
+                match day {
+                    Some(day) => cover.filled_on.push((at, day)),
+                    None if is_some_date(&value) => cover.unread_dates.push((at, value)),
+                    // An empty form's 年 月 日, or a neighbour that is no date at all.
+                    None => {}
+                }
+            }
+            Label::Measure => cover.measures.push((at, value)),
+            // Without a colon it is a header.
+            Label::Plain if !found.colon => {}
+            Label::Plain if headers.is_measure(&value) => cover.measures.push((at, value)),
+            Label::Plain => {
+                let name = self.strip_seal(&value);
+                if !name.is_empty() {
+                    cover.plain_units.push((at, name));
+                }
+            }
+            Label::Other => {}
+        }
+    }
+
+    /// 合肥市总工会（盖章） → 合肥市总工会.
+    fn strip_seal(&self, value: &str) -> String {
+        let mut name = value.trim();
+        // Words are compared in half-width brackets.
+        let narrow = crate::text::width::narrow(name);
+        if let Some(seal) = self.seals.iter().find(|seal| narrow.ends_with(**seal)) {
+            let at = name.chars().count() - seal.chars().count();
+            name = name.char_indices().nth(at).map_or(name, |(at, _)| &name[..at]).trim_end();
+        }
+        name.to_owned()
+    }
 }
 
 /// Past an optional bracket and a colon, or the end of the cell.
@@ -137,41 +211,6 @@ fn after_label(text: &str, from: usize) -> Option<(usize, bool)> {
     }
 }
 
-/// Whether a text carries one of the labels of a cover row.
-pub fn is_cover_label(text: &str) -> bool {
-    text.contains(['位', '期', '度', '关'])
-        && hits(text).iter().any(|hit| hit.colon && matches!(hit.label, Label::Unit | Label::Period))
-}
-
-/// Reads the labels of one row that is not data.
-pub fn scan_row(view: &View<'_>, i: usize, cover: &mut Cover) {
-    let cells = view.cells(i);
-    for (at, cell) in cells.iter().enumerate() {
-        let text = view.sheet.text(cell.value);
-        if text.is_empty() || text.len() > 600 {
-            continue;
-        }
-        let hits = hits(text);
-        for (h, hit) in hits.iter().enumerate() {
-            let end = hits.get(h + 1).map_or(text.len(), |next| next.start);
-            let own = text.get(hit.value..end).unwrap_or("");
-            let own = own.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | ';' | '；' | '_'));
-            if !own.is_empty() {
-                take(cover, hit, cell.at, tidy(own).into_owned(), None);
-            } else if h + 1 == hits.len()
-                && let Some(next) = cells.get(at + 1..).unwrap_or(&[]).iter().find(|cell| !view.is_blank(cell.value))
-                && self::hits(view.sheet.text(next.value)).is_empty()
-            {
-                let words = view.words(next.value);
-                match spread_date(view, cells.get(at + 1..).unwrap_or(&[])).filter(|_| hit.label == Label::Date) {
-                    Some(date) => take(cover, hit, next.at, date, None),
-                    None => take(cover, hit, next.at, tidy(&words).into_owned(), Some(next.value)),
-                }
-            }
-        }
-    }
-}
-
 /// A date written over several cells: 2026 年 3 月 20 日.
 fn spread_date(view: &View<'_>, cells: &[RawCell]) -> Option<String> {
     let words = cells.iter().filter(|cell| !view.is_blank(cell.value)).map(|cell| view.words(cell.value));
@@ -179,114 +218,11 @@ fn spread_date(view: &View<'_>, cells: &[RawCell]) -> Option<String> {
     (pieces.len() > 1).then(|| pieces.concat())
 }
 
-fn take(cover: &mut Cover, found: &FoundLabel, at: CellRef, value: String, raw: Option<RawValue>) {
-    match found.label {
-        Label::Unit => {
-            let name = strip_seal(&value);
-            if !name.is_empty() {
-                cover.units.push((at, name));
-            }
-        }
-        Label::Period => cover.periods.push((at, value)),
-        Label::Date => {
-            let day = match raw {
-                Some(RawValue::DateSerial(serial)) => crate::text::dates::from_serial(serial),
-                _ => match crate::text::dates::read(&value) {
-                    crate::text::dates::DateReading::Day(day) => Some(day),
-                    _ => None,
-                },
-            };
-            match day {
-                Some(day) => cover.filled_on.push((at, day)),
-                None if is_some_date(&value) => cover.unread_dates.push((at, value)),
-                // An empty form's 年 月 日, or a neighbour that is no date at all.
-                None => {}
-            }
-        }
-        Label::Measure => cover.measures.push((at, value)),
-        // Without a colon it is a header.
-        Label::Plain if !found.colon => {}
-        Label::Plain if is_measure(&value) => cover.measures.push((at, value)),
-        Label::Plain => {
-            let name = strip_seal(&value);
-            if !name.is_empty() {
-                cover.plain_units.push((at, name));
-            }
-        }
-        Label::Other => {}
-    }
-}
-
-/// Whether a text names one or several measures: 元, 人、万元.
-pub fn is_measure(text: &str) -> bool {
-    const MEASURES: [&str; 45] = [
-        "元",
-        "万元",
-        "千元",
-        "百元",
-        "百万元",
-        "亿元",
-        "人民币元",
-        "人民币万元",
-        "元人民币",
-        "人",
-        "万人",
-        "百人",
-        "千人",
-        "人次",
-        "万人次",
-        "名",
-        "位",
-        "个",
-        "万个",
-        "件",
-        "万件",
-        "项",
-        "次",
-        "场",
-        "场次",
-        "家",
-        "户",
-        "万户",
-        "%",
-        "‰",
-        "分",
-        "天",
-        "小时",
-        "台",
-        "套",
-        "吨",
-        "万吨",
-        "平方米",
-        "㎡",
-        "m2",
-        "公里",
-        "起",
-        "期",
-        "册",
-        "篇",
-    ];
-    let narrow = crate::text::width::narrow(text);
-    let mut parts =
-        narrow.split(['、', ',', '，', '/', ';', '；', ' ', '和', '(', ')']).filter(|part| !part.is_empty()).peekable();
-    parts.peek().is_some()
-        && parts.all(|part| MEASURES.contains(&part.trim_start_matches("人民币")) || part == "人民币")
-}
-
 /// Figures with the marks of a date between them, or figures alone.
 fn is_some_date(value: &str) -> bool {
     let narrow = crate::text::width::narrow(value);
     let figure = |c: char| c.is_ascii_digit() || "〇零一二三四五六七八九十".contains(c);
     narrow.contains(figure) && narrow.chars().all(|c| figure(c) || c.is_whitespace() || "年月日号.-/".contains(c))
-}
-
-/// 合肥市总工会（盖章） → 合肥市总工会.
-fn strip_seal(value: &str) -> String {
-    let mut name = value.trim();
-    for seal in ["（盖章）", "(盖章)", "（公章）", "(公章)", "（章）", "(章)", "盖章"] {
-        name = name.strip_suffix(seal).unwrap_or(name).trim_end();
-    }
-    name.to_owned()
 }
 
 #[cfg(test)]
@@ -300,7 +236,9 @@ mod tests {
             sheet.push_text(CellRef { row: 1, col: col as u16 }, text);
         }
         let mut cover = Cover::default();
-        scan_row(&View::new(&sheet, 0), 0, &mut cover);
+        let words = crate::definition::read::words::shipped();
+        let headers = HeaderLexicon::new(&words.headers);
+        CoverLexicon::new(&words.cover).scan_row(&headers, &View::new(&sheet, 0), 0, &mut cover);
         cover
     }
 

@@ -41,7 +41,10 @@ impl RowLexicon<'_> {
 /// Whether a name is no name of anybody: 例：张三, 某某公司, 张××. Not 某型号, 2×660MW.
 pub fn is_example_name(text: &str) -> bool {
     let tells = |c: char| {
-        matches!(c, '例' | '如' | '某' | '×' | '✕' | '╳' | 'x' | 'X' | 'ｘ' | 'Ｘ' | '○' | '〇' | '*' | '＊' | '□' | '△')
+        matches!(
+            c,
+            '例' | '如' | '某' | '×' | '✕' | '╳' | 'x' | 'X' | 'ｘ' | 'Ｘ' | '○' | '〇' | '*' | '＊' | '□' | '△'
+        )
     };
     if !text.chars().any(tells) {
         return false;
@@ -108,8 +111,21 @@ mod tests {
         ] {
             assert!(is_example_name(text), "{text}");
         }
-        for text in ["2×660MW机组改造", "某型发动机攻关", "XL型", "3x3班", "惯例班", "案例研究室", "XXL号", "SX公司", "如东班组", "二〇二六年竞赛", "例行点检班", "5*8班", "焊工班（例会制）"]
-        {
+        for text in [
+            "2×660MW机组改造",
+            "某型发动机攻关",
+            "XL型",
+            "3x3班",
+            "惯例班",
+            "案例研究室",
+            "XXL号",
+            "SX公司",
+            "如东班组",
+            "二〇二六年竞赛",
+            "例行点检班",
+            "5*8班",
+            "焊工班（例会制）",
+        ] {
             assert!(!is_example_name(text), "{text}");
         }
         let words = crate::definition::read::words::shipped().rows;
@@ -143,7 +159,15 @@ mod tests {
         ] {
             assert!(is_void(text), "{text}");
         }
-        for text in ["原三班已撤销", "作业废料回收先进", "撤销后重组", "由原作废班组改建", "取消农村户口限制", "重复利用项目", "删除冗余工序获奖"] {
+        for text in [
+            "原三班已撤销",
+            "作业废料回收先进",
+            "撤销后重组",
+            "由原作废班组改建",
+            "取消农村户口限制",
+            "重复利用项目",
+            "删除冗余工序获奖",
+        ] {
             assert!(!is_void(text), "{text}");
         }
     }

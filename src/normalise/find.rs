@@ -2,7 +2,7 @@
 
 use super::area::{self, Area};
 use super::assignment::Assignment;
-use super::cover::{self, Cover};
+use super::cover::Cover;
 use super::found::FoundTable;
 use super::lexicon::Lexicon;
 use super::near;
@@ -55,7 +55,7 @@ pub fn tables<'w>(
             }
             // What stands around a form that is filled in across is said once, by its first table.
             let around = area.around.as_ref().filter(|_| nth == 0);
-            found.push(FoundTable::new(run, at, &area.view, around, table));
+            found.push(FoundTable::new(run, lexicon, at, &area.view, around, table));
         }
         // What the area holds is counted apart from how its rows were shared out: so the accounts prove something.
         let held = area.view.rows.len() + area.around.as_ref().map_or(0, |around| around.rows.len());
@@ -69,7 +69,7 @@ pub fn tables<'w>(
 
 /// A cover on a sheet of its own speaks for tables that have none. Two such sheets that name different units say
 /// nothing.
-pub fn cover_apart(run: Assignment<'_>, areas: &[Area<'_>], found: &mut [FoundTable<'_>]) {
+pub fn cover_apart(run: Assignment<'_>, lexicon: &Lexicon<'_>, areas: &[Area<'_>], found: &mut [FoundTable<'_>]) {
     if found.iter().any(|found| !found.cover.units.is_empty()) {
         return;
     }
@@ -77,7 +77,7 @@ pub fn cover_apart(run: Assignment<'_>, areas: &[Area<'_>], found: &mut [FoundTa
     let covers = apart.filter(|area| !run.plan.words.sheets.explains(&area.view.sheet.name)).filter_map(|area| {
         let mut cover = Cover::default();
         for i in 0..area.view.rows.len().min(LONGEST_COVER) {
-            cover::scan_row(&area.view, i, &mut cover);
+            lexicon.cover.scan_row(&lexicon.around, &area.view, i, &mut cover);
         }
         (!cover.units.is_empty()).then_some((&area.view, cover))
     });

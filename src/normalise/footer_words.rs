@@ -39,9 +39,10 @@ impl RowLexicon<'_> {
             Some(bare) if self.words.footers.contains(&bare) => FooterPart::Label { marked: true },
             None if self.words.footers.contains(&key) => FooterPart::Label { marked: false },
             // （盖章）, （签字）: a place for one.
-            _ if key.strip_prefix('(').and_then(|key| key.strip_suffix(')')).is_some_and(|place| {
-                self.words.footers.iter().any(|word| word == place)
-            }) =>
+            _ if key
+                .strip_prefix('(')
+                .and_then(|key| key.strip_suffix(')'))
+                .is_some_and(|place| self.words.footers.iter().any(|word| word == place)) =>
             {
                 FooterPart::Label { marked: true }
             }

@@ -1,9 +1,9 @@
 //! One table in, with what its surroundings say of it: cover, period, what is hidden.
 
 use super::assignment::Assignment;
-use super::cover::{self, Cover};
+use super::cover::Cover;
+use super::lexicon::Lexicon;
 use super::period::{self, PeriodTold};
-use super::row_lexicon::RowLexicon;
 use super::rows::SheetTable;
 use super::view::View;
 use crate::model::{CellRef, RawSheet, SheetAccount};
@@ -36,6 +36,7 @@ impl<'w> FoundTable<'w> {
     /// A table with what its title, its cover and its notes say.
     pub fn new(
         run: Assignment<'_>,
+        lexicon: &Lexicon<'_>,
         at: usize,
         view: &View<'w>,
         around: Option<&View<'w>>,
@@ -55,15 +56,16 @@ impl<'w> FoundTable<'w> {
         let mut cover = Cover::default();
         if around.is_some() || !view.turned {
             for &i in title.iter().chain(&notes) {
-                cover::scan_row(frame, i, &mut cover);
+                lexicon.cover.scan_row(&lexicon.around, frame, i, &mut cover);
             }
         }
         let Assignment { plan, period, .. } = run;
         let told = period::said(frame, &cover, &title, header_at, &plan.schedule, period);
         let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
-        let rows = RowLexicon::new(&plan.words.rows);
-        let cover_says_nil =
-            title.iter().flat_map(|i| frame.cells(*i)).any(|cell| rows.is_zero_report(view.sheet.text(cell.value)));
+        let cover_says_nil = title
+            .iter()
+            .flat_map(|i| frame.cells(*i))
+            .any(|cell| lexicon.rows.is_zero_report(view.sheet.text(cell.value)));
         let hidden_lines: HashSet<u32> = match view.turned {
             true => view.sheet.hidden_cols.iter().map(|col| u32::from(*col)).collect(),
             false => view.sheet.hidden_rows.iter().copied().collect(),

@@ -68,7 +68,10 @@ pub fn headers(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Head
             }
             Some((header, Title::Other(other))) => Some(HeaderBlock { other: Some(other), ..header }),
             Some((header, title)) => {
-                if title == Title::Own && header.fit.bound >= least_titled(plan, header.fit.form) && has_half(lexicon, plan, &header.fit) {
+                if title == Title::Own
+                    && header.fit.bound >= least_titled(plan, header.fit.form)
+                    && has_half(lexicon, plan, &header.fit)
+                {
                     let better = titled.as_ref().is_none_or(|known: &HeaderBlock| header.fit.bound > known.fit.bound);
                     titled = if better { Some(header.clone()) } else { titled.take() };
                 }
@@ -135,7 +138,9 @@ fn entitled(
     if form != header.fit.form {
         let other = fits(lexicon, plan, &header.headings).iter().find(|fit| fit.form == form).cloned();
         match other {
-            Some(fit) if fit.recognised || (!header.fit.recognised && fit.bound >= least_titled(plan, form)) => header.fit = fit,
+            Some(fit) if fit.recognised || (!header.fit.recognised && fit.bound >= least_titled(plan, form)) => {
+                header.fit = fit
+            }
             _ => return (header, Title::None),
         }
     }
@@ -223,9 +228,9 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
             }
             // Under parents that say nothing to anyone the words of the form are headers all the same, and not data.
             let words = headings.iter().filter(|heading| is_word_of(lexicon, heading, fit.form)).count();
-            let better = best
-                .as_ref()
-                .is_none_or(|(best, known)| (fit.recognised, fit.score, words) > (best.fit.recognised, best.fit.score, *known));
+            let better = best.as_ref().is_none_or(|(best, known)| {
+                (fit.recognised, fit.score, words) > (best.fit.recognised, best.fit.score, *known)
+            });
             if better {
                 let (rows, fit) = ((top, bottom), fit.clone());
                 best = Some((HeaderBlock { rows, headings, fit, other: None, beside: Vec::new() }, words));

@@ -1,7 +1,9 @@
 //! Everything that is asked of every cell of every file, compiled once per run: headers, code words, unit names.
 
 use super::assignment::Assignment;
+use super::cover::CoverLexicon;
 use super::fit::KnownFits;
+use super::qualify::HeaderLexicon;
 use super::row_lexicon::RowLexicon;
 use crate::definition::{Field, FieldType, Form, FormColumn};
 use crate::text::names::{header_key, match_key};
@@ -133,6 +135,9 @@ pub struct Lexicon<'a> {
     /// First two characters of all header keys, as bits by [`pair`]: nearly all other cells are told by these.
     pairs: [u64; PAIRS / 64],
     pub forms: Vec<FormIndex>,
+    /// The labels of covers, and the words around those of headers.
+    pub cover: CoverLexicon<'a>,
+    pub around: HeaderLexicon<'a>,
     /// The words that rows are told by.
     pub rows: RowLexicon<'a>,
     /// The parent headers of all forms, each once.
@@ -179,6 +184,8 @@ impl<'a> Lexicon<'a> {
             first,
             pairs,
             forms,
+            cover: CoverLexicon::new(&frame.plan.words.cover),
+            around: HeaderLexicon::new(&frame.plan.words.headers),
             rows: RowLexicon::new(&frame.plan.words.rows),
             parents,
             titles: keyed(frame.plan.forms.iter().map(|form| form.title.as_str())),

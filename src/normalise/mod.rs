@@ -133,7 +133,7 @@ impl<'a> Normaliser<'a> {
         if found.is_empty() {
             unrecognised = Some(near::unrecognised(run.plan, lexicon, workbook, near::nearest(&near_misses)));
         } else {
-            find::cover_apart(run, &areas, &mut found);
+            find::cover_apart(run, lexicon, &areas, &mut found);
             hidden::hidden(run.plan, &mut found, &mut sink);
             sheets::set_aside(run.plan, &areas, &mut found, &mut sink);
             sheets::copies(run.plan, &areas, &mut found, &mut sink);

@@ -4,10 +4,10 @@ use crate::definition::RowWords;
 
 /// A set of characters that may have strangers in it, and lacks none.
 #[derive(Debug, Default)]
-struct Characters([u64; 16]);
+pub struct Characters([u64; 16]);
 
 impl Characters {
-    fn of<'w>(words: impl Iterator<Item = &'w String>, pick: fn(&str) -> Option<char>) -> Characters {
+    pub fn of<'w>(words: impl Iterator<Item = &'w String>, pick: fn(&str) -> Option<char>) -> Characters {
         Characters::default().and(words.filter_map(|word| pick(word)))
     }
 
@@ -18,16 +18,16 @@ impl Characters {
         self
     }
 
-    fn may_have(&self, c: char) -> bool {
+    pub fn may_have(&self, c: char) -> bool {
         let c = c.to_ascii_lowercase();
         self.0[c as usize / 64 % 16] >> (c as u32 % 64) & 1 == 1
     }
 }
 
 /// Marks that say "as above" where nothing else stands there.
-pub const DITTO_MARKS: [char; 10] = ['〃', '″', '〞', '"', '”', '“', '＂', '…', '⋯', '\''];
+pub const DITTO_MARKS: [char; 13] = ['〃', '″', '〞', '〝', '’', '↑', '"', '”', '“', '＂', '…', '⋯', '\''];
 /// What may stand around words that say so, besides white space.
-pub const AROUND: [char; 10] = ['（', '）', '(', ')', '。', '．', '.', '、', '-', '—'];
+pub const AROUND: [char; 11] = ['（', '）', '(', ')', '。', '．', '.', '、', '-', '－', '—'];
 
 /// The words with what tells at a glance that a text is none of them.
 #[derive(Debug)]

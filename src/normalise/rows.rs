@@ -3,7 +3,6 @@
 use super::classify::Classifier;
 use super::layout::HeaderBlock;
 use super::lexicon::Lexicon;
-use super::row_lexicon::RowLexicon;
 use super::table_rows::TableRows;
 use super::view::View;
 use crate::definition::Plan;
@@ -32,8 +31,7 @@ pub fn tables(view: &View<'_>, plan: &Plan, lexicon: &Lexicon<'_>, headers: Vec<
     let mut headers = headers.into_iter().peekable();
     while let Some(header) = headers.next() {
         let (top, bottom) = header.rows;
-        let end =
-            headers.peek().map_or(view.rows.len(), |next| frame_above(view, &lexicon.rows, bottom + 1, next.rows.0));
+        let end = headers.peek().map_or(view.rows.len(), |next| frame_above(view, lexicon, bottom + 1, next.rows.0));
         let repeats = tables.last().is_some_and(|table| {
             table.header.fit.form == header.fit.form && table.header.fit.columns == header.fit.columns
         });
@@ -53,15 +51,16 @@ pub fn tables(view: &View<'_>, plan: &Plan, lexicon: &Lexicon<'_>, headers: Vec<
 }
 
 /// Where the title and cover rows above a later header begin: at most two cells each, no numbers.
-pub fn frame_above(view: &View<'_>, words: &RowLexicon<'_>, floor: usize, top: usize) -> usize {
+pub fn frame_above(view: &View<'_>, lexicon: &Lexicon<'_>, floor: usize, top: usize) -> usize {
     let mut start = top;
     while start > floor {
         let cells: Vec<&RawCell> = view.telling(start - 1).collect();
         let texts = cells.iter().all(|cell| matches!(cell.value, RawValue::Text { .. }));
-        let cover = cells.iter().any(|cell| super::cover::is_cover_label(view.sheet.text(cell.value)));
-        let note = cells.first().is_some_and(|cell| words.is_note(&header_key(view.sheet.text(cell.value))));
-        let total =
-            cells.first().is_some_and(|cell| words.total(view.sheet.text(cell.value), &mut String::new()).is_some());
+        let cover = cells.iter().any(|cell| lexicon.cover.is_label(view.sheet.text(cell.value)));
+        let note = cells.first().is_some_and(|cell| lexicon.rows.is_note(&header_key(view.sheet.text(cell.value))));
+        let total = cells
+            .first()
+            .is_some_and(|cell| lexicon.rows.total(view.sheet.text(cell.value), &mut String::new()).is_some());
         if !cover && (cells.len() > 2 || !texts || note || total) {
             break;
         }

@@ -36,7 +36,10 @@ impl<'d, 'a> Desk<'d, 'a> {
                 }
                 SeenAs::Superscript if !matches!(cell.field.ty, FieldType::Text | FieldType::DocumentNumber) => {
                     seen = CellSight::Words(text);
-                    (FindingCode::CellSuperscript, format!("“{name}”带有上标或下标，存的是“{stored}”，按“{}”读", tidy(text)))
+                    (
+                        FindingCode::CellSuperscript,
+                        format!("“{name}”带有上标或下标，存的是“{stored}”，按“{}”读", tidy(text)),
+                    )
                 }
                 SeenAs::Superscript => continue,
                 SeenAs::Format => {

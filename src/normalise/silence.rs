@@ -23,6 +23,9 @@ impl RowLexicon<'_> {
             "/" | "／" | "\\" | "-" | "－" | "—" | "——" | "–" | "--" | "―" | "／／" | "//" | "*" => {
                 return Some(Silence::Mark);
             }
+            _ if text.chars().all(|c| matches!(c, '?' | '？' | '.' | '。' | '_' | '＿')) && !text.is_empty() => {
+                return Some(Silence::Placeholder);
+            }
             _ if !self.may_be_silent(text) => return None,
             _ => {}
         }
@@ -34,7 +37,10 @@ impl RowLexicon<'_> {
             return Some(Silence::NotReported);
         }
         let key = header_key(text);
-        is(&self.words.placeholders, key.trim_matches(['(', ')'])).then_some(Silence::Placeholder)
+        let bare = key.trim_matches(['(', ')']);
+        // 见附表2.
+        let unnumbered = bare.trim_end_matches(|c: char| c.is_numeric());
+        (is(&self.words.placeholders, bare) || is(&self.words.placeholders, unnumbered)).then_some(Silence::Placeholder)
     }
 
     /// Whether a text says "as above", in any of its spellings.
@@ -48,9 +54,11 @@ impl RowLexicon<'_> {
         }
         // Quotes and dots are words for it where nothing else stands there.
         if bare.chars().all(|c| DITTO_MARKS.contains(&c) || c.is_whitespace()) {
-            return bare != "'";
+            return bare != "'" && bare != "’";
         }
-        let key: String = bare.chars().filter(|c| !c.is_whitespace()).collect();
+        // ↑ alone says it, and beside 同上 nothing.
+        let words = bare.chars().filter(|c| !c.is_whitespace() && *c != '↑');
+        let key: String = words.map(|c| c.to_ascii_lowercase()).collect();
         self.words.dittos.contains(&key)
     }
 

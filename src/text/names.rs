@@ -93,6 +93,8 @@ fn numeral(c: char) -> Option<u16> {
         '七' => 7,
         '八' => 8,
         '九' => 9,
+        '①'..='⑩' => (c as u32 - '①' as u32) as u16 + 1,
+        'Ⅰ'..='Ⅹ' => (c as u32 - 'Ⅰ' as u32) as u16 + 1,
         '十' => 10,
         '百' => 100,
         _ => return None,
@@ -214,15 +216,6 @@ pub fn person(text: &str) -> Cow<'_, str> {
     Cow::Owned(tidy.chars().filter(|c| western || !c.is_whitespace()).map(dot).collect())
 }
 
-/// Surnames of two characters, as far as they are met: 欧阳 修文 is one person.
-const COMPOUND_SURNAMES: [&str; 60] = [
-    "欧阳", "太史", "端木", "上官", "司马", "东方", "独孤", "南宫", "万俟", "闻人", "夏侯", "诸葛", "尉迟", "公羊",
-    "赫连", "澹台", "皇甫", "宗政", "濮阳", "公冶", "太叔", "申屠", "公孙", "慕容", "仲孙", "钟离", "长孙", "宇文",
-    "司徒", "鲜于", "司空", "闾丘", "子车", "亓官", "司寇", "巫马", "公西", "颛孙", "壤驷", "公良", "漆雕", "乐正",
-    "宰父", "谷梁", "拓跋", "夹谷", "轩辕", "令狐", "段干", "百里", "呼延", "东郭", "南门", "羊舌", "微生", "梁丘",
-    "左丘", "东门", "西门", "第五",
-];
-
 /// How sure it is that a cell of names holds several people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeveralPeople {
@@ -232,8 +225,9 @@ pub enum SeveralPeople {
     Spaced,
 }
 
-/// Whether a cell of names holds several people, and what parts they stand in.
-pub fn several_people(text: &str) -> Option<(SeveralPeople, Vec<String>)> {
+/// Whether a cell of names holds several people, and what parts they stand in. `surnames` are those of two characters:
+/// 欧阳 修文 is one person.
+pub fn several_people(text: &str, surnames: &[String]) -> Option<(SeveralPeople, Vec<String>)> {
     let bare: String = {
         let mut depth = 0usize;
         let keep = |c: &char| {
@@ -249,14 +243,18 @@ pub fn several_people(text: &str) -> Option<(SeveralPeople, Vec<String>)> {
         };
         text.trim().chars().filter(|c| !is_invisible(*c)).filter(keep).collect()
     };
-    let divides = |c: char| matches!(c, '\n' | '\r' | '、' | '，' | ',' | '；' | ';' | '/' | '／');
-    if !bare.chars().any(|c| c.is_whitespace() || divides(c)) {
-        return None;
-    }
+    let divides = |c: char| {
+        matches!(c, '\n' | '\r' | '、' | '，' | ',' | '；' | ';' | '/' | '／' | '|' | '｜' | '+' | '＋' | '&' | '＆')
+    };
     let is_name = |part: &str| {
         part.chars().count() >= 2 && part.chars().all(|c| ('\u{3400}'..='\u{9fff}').contains(&c) || c == '·')
     };
     let parts = |parts: Vec<&str>| -> Vec<String> { parts.into_iter().map(str::to_owned).collect() };
+    if !bare.chars().any(|c| c.is_whitespace() || divides(c)) {
+        return joined(&bare)
+            .filter(|words| words.iter().all(|word| is_name(word)))
+            .map(|words| (SeveralPeople::Spaced, parts(words)));
+    }
     let squeeze = |part: &str| part.split_whitespace().collect::<String>();
     let divided: Vec<String> = bare.split(divides).map(squeeze).filter(|part| !part.is_empty()).collect();
     if divided.len() > 1 {
@@ -265,10 +263,22 @@ pub fn several_people(text: &str) -> Option<(SeveralPeople, Vec<String>)> {
     let words: Vec<&str> = bare.split_whitespace().collect();
     let wide = bare.contains("  ") || bare.contains("\u{3000}\u{3000}");
     let pairs = words.len() == 2 && words.iter().all(|word| word.chars().count() == 2);
-    let compound = words.first().is_some_and(|first| COMPOUND_SURNAMES.contains(first));
+    let compound = words.first().is_some_and(|first| surnames.iter().any(|surname| surname == first));
     let several =
         words.len() > 1 && words.iter().all(|word| is_name(word)) && (wide || pairs) && !(compound && words.len() == 2);
     several.then(|| (SeveralPeople::Spaced, parts(words)))
+}
+
+/// 李强和王芳, 李强等3人: two names of the usual length with a word between them, or one with the others counted.
+fn joined(text: &str) -> Option<Vec<&str>> {
+    let usual = |name: &str| (2..=3).contains(&name.chars().count());
+    if let Some((first, others)) = text.split_once('等') {
+        let counted = others.strip_suffix('人')?;
+        return (usual(first) && counted.chars().all(char::is_numeric)).then(|| vec![first, "等人"]);
+    }
+    let (at, c) = text.char_indices().find(|(_, c)| matches!(c, '和' | '及' | '与'))?;
+    let (first, second) = (text.get(..at)?, text.get(at + c.len_utf8()..)?);
+    (usual(first) && usual(second)).then(|| vec![first, second])
 }
 
 /// A document number with its year in 〔〕: `皖工〔2026〕3号`. Only brackets around four digits change.
@@ -309,6 +319,7 @@ mod tests {
 
     #[test]
     fn two_people_in_one_cell_and_one_written_wide() {
+        let surnames = ["欧阳", "司马", "诸葛"].map(str::to_owned);
         use SeveralPeople::{Divided, Spaced};
         for (text, kind) in [
             ("李强\n王伟", Divided),
@@ -317,14 +328,20 @@ mod tests {
             ("赵刚  钱勇", Spaced),
             ("赵刚 钱勇", Spaced),
             ("欧阳修  李白", Spaced),
+            ("李强|王芳", Divided),
+            ("李强和王芳", Spaced),
+            ("李强等3人", Spaced),
         ] {
-            assert_eq!(several_people(text).map(|found| found.0), Some(kind), "{text}");
+            assert_eq!(several_people(text, &surnames).map(|found| found.0), Some(kind), "{text}");
         }
         for text in [
             "张 三",
             "张  三",
             "张　三",
             "欧阳 修文",
+            "张和平",
+            "努尔和卓",
+            "王等伟",
             "欧阳 修",
             "李\n强",
             "买买提·阿不都",
@@ -332,7 +349,7 @@ mod tests {
             "张三（组长、书记）",
             "张三 13900000000",
         ] {
-            assert_eq!(several_people(text), None, "{text}");
+            assert_eq!(several_people(text, &surnames), None, "{text}");
         }
     }
 

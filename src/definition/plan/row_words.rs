@@ -90,6 +90,8 @@ pub struct NameWords {
     pub companies: Vec<String>,
     /// In brackets behind a name they tell two names apart, as numbers do: 甲, 初赛.
     pub apart: Vec<String>,
+    /// Surnames of two characters: 欧阳 修文 is one person.
+    pub surnames: Vec<String>,
 }
 
 impl NameWords {

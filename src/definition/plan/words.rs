@@ -2,6 +2,7 @@
 //!
 //! Lists are compared by [`match_key`], and hold keys; their order is that of the file.
 
+use super::header_words::{CoverWords, HeaderWords};
 use super::row_words::{NameWords, RowWords};
 use crate::text::names::match_key;
 
@@ -10,6 +11,8 @@ use crate::text::names::match_key;
 pub struct Words {
     pub sheets: SheetWords,
     pub files: FileWords,
+    pub cover: CoverWords,
+    pub headers: HeaderWords,
     pub rows: RowWords,
     pub names: NameWords,
 }

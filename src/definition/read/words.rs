@@ -5,7 +5,7 @@ use super::cursor::{Log, Section, Word};
 use super::keys::words::WORDS;
 use super::syntax::parse;
 use crate::definition::diagnostic::Diagnostic;
-use crate::definition::plan::{FileWords, NameWords, RowWords, SheetWords, Words};
+use crate::definition::plan::{CoverWords, FileWords, HeaderWords, NameWords, RowWords, SheetWords, Words};
 use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;
 use std::path::{Path, PathBuf};
@@ -40,6 +40,8 @@ pub fn read(path: PathBuf, text: String, mut words: Words) -> (Words, Vec<Diagno
         let document = Section::new(&log, document.get_ref(), 0..0, "", &WORDS);
         within(&document, "sheets", |section| sheets(section, &mut words.sheets));
         within(&document, "files", |section| files(section, &mut words.files));
+        within(&document, "cover", |section| cover(section, &mut words.cover));
+        within(&document, "headers", |section| headers(section, &mut words.headers));
         within(&document, "rows", |section| rows(section, &mut words.rows));
         within(&document, "names", |section| names(section, &mut words.names));
         document.finish();
@@ -80,13 +82,27 @@ fn files(section: &Section<'_>, words: &mut FileWords) {
             pattern.report(DiagnosticCode::BadPattern, format!("“{}”里要有一个 #", pattern.text), help);
         }
     }
-    if let Some(node) = section.get("kinds") {
-        *kinds = node
-            .items()
-            .iter()
-            .map(|kinds| keys(&kinds.items().iter().filter_map(|node| node.word()).collect::<Vec<_>>()))
-            .collect();
-    }
+    lists(section, "kinds", kinds);
+}
+
+fn cover(section: &Section<'_>, words: &mut CoverWords) {
+    let CoverWords { units, plain_units, periods, dates, measures, others, seals } = words;
+    list(section, "units", units);
+    list(section, "plain-units", plain_units);
+    list(section, "periods", periods);
+    list(section, "dates", dates);
+    list(section, "measures", measures);
+    list(section, "others", others);
+    list(section, "seals", seals);
+}
+
+fn headers(section: &Section<'_>, words: &mut HeaderWords) {
+    let HeaderWords { measures, other, part, neutral, blocks } = words;
+    list(section, "measures", measures);
+    list(section, "other", other);
+    list(section, "part", part);
+    list(section, "neutral", neutral);
+    lists(section, "blocks", blocks);
 }
 
 fn rows(section: &Section<'_>, words: &mut RowWords) {
@@ -163,11 +179,22 @@ fn rows(section: &Section<'_>, words: &mut RowWords) {
 }
 
 fn names(section: &Section<'_>, words: &mut NameWords) {
-    let NameWords { companies, apart } = words;
+    let NameWords { companies, apart, surnames } = words;
     list(section, "companies", companies);
     list(section, "apart", apart);
+    list(section, "surnames", surnames);
     // 有限责任公司 ends in 公司: what is taken off first must be all of it.
     companies.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+}
+
+/// The lists under a key, likewise.
+fn lists(section: &Section<'_>, key: &'static str, into: &mut Vec<Vec<String>>) {
+    if let Some(node) = section.get(key) {
+        let words = |node: &super::cursor::Node<'_>| {
+            keys(&node.items().iter().filter_map(|node| node.word()).collect::<Vec<_>>())
+        };
+        *into = node.items().iter().map(words).collect();
+    }
 }
 
 /// The list under a key, in the place of the one that stands.
@@ -200,14 +227,18 @@ mod tests {
         let (words, problems) = read(PathBuf::from(FILE), SHIPPED.to_owned(), none);
         assert!(problems.is_empty(), "{}", crate::definition::diagnostic::render(&problems, false));
         let SheetWords { set_aside, leads, plain, copies, summaries, explaining, explanations } = &words.sheets;
-        let NameWords { companies, apart } = &words.names;
+        let NameWords { companies, apart, surnames } = &words.names;
+        let CoverWords { units, plain_units, periods, dates, measures: labels, others, seals } = &words.cover;
+        let HeaderWords { measures, other, part, neutral, blocks: _ } = &words.headers;
+        let around =
+            [units, plain_units, periods, dates, labels, others, seals, measures, other, part, neutral, surnames];
         let RowWords { totals, footers, notes, nothing, examples, void, placeholders, dittos, figures, .. } =
             &words.rows;
         let rows = [totals, footers, notes, nothing, examples, void, placeholders, dittos, figures, companies, apart];
         let FileWords { void, faulty, void_beside, supplements, numbered, kinds: _, last, revised } = &words.files;
         let sheets = [set_aside, leads, plain, copies, summaries, explaining, explanations];
         let files = [void, faulty, void_beside, supplements, numbered, last, revised];
-        assert!(sheets.into_iter().chain(files).chain(rows).all(|list| !list.is_empty()));
+        assert!(sheets.into_iter().chain(files).chain(rows).chain(around).all(|list| !list.is_empty()));
         assert_eq!(words, shipped());
     }
 

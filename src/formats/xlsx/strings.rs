@@ -95,7 +95,9 @@ pub fn rich_text(xml: &mut Xml, outer: &str, out: &mut String, scratch: &mut Str
             Token::Open { name: "r", .. } => (struck, raised) = (false, false),
             Token::Open { name: "rPr", .. } => drop(found.runs.get_or_insert_default()),
             Token::Open { name: "strike", attrs } => struck = !matches!(attrs.raw("val"), Some("0" | "false")),
-            Token::Open { name: "vertAlign", attrs } => raised = matches!(attrs.raw("val"), Some("superscript" | "subscript")),
+            Token::Open { name: "vertAlign", attrs } => {
+                raised = matches!(attrs.raw("val"), Some("superscript" | "subscript"))
+            }
             Token::Open { name: "t", .. } => {
                 let from = out.len() - began;
                 scratch.clear();

@@ -6,6 +6,8 @@ use crate::definition::read::shape::{Shape, may};
 pub const WORDS: Shape = Shape::of(&[
     may("sheets", Table(&SHEETS), "工作表名里的词"),
     may("files", Table(&FILES), "文件名里的词"),
+    may("cover", Table(&COVER), "表头以上和表尾的栏目"),
+    may("headers", Table(&HEADERS), "列名前后的词"),
     may("rows", Table(&ROWS), "表里各行的词"),
     may("names", Table(&NAMES), "名称里的词"),
 ]);
@@ -47,9 +49,28 @@ const ROWS: Shape = Shape::of(&[
     may("figures", Texts, "横着填的表只有一栏数，栏名是这样一个词的，按填报单位计"),
 ]);
 
+const COVER: Shape = Shape::of(&[
+    may("units", Texts, "后面是报送单位"),
+    may("plain-units", Texts, "后面有冒号时是报送单位；别处写明了的以别处为准"),
+    may("periods", Texts, "后面是报告期"),
+    may("dates", Texts, "后面是填报日期"),
+    may("measures", Texts, "后面是计量单位"),
+    may("others", Texts, "别的栏目，后面的内容不用"),
+    may("seals", Texts, "写在单位名称后面的盖章处"),
+]);
+
+const HEADERS: Shape = Shape::of(&[
+    may("measures", Texts, "计量单位"),
+    may("other", Texts, "列名前后有这些词的，是另一个数"),
+    may("part", Texts, "列名后面的括号里整个是这样一个词的，是其中一部分"),
+    may("neutral", Texts, "列名后面的括号里有这些词的，还是这一列"),
+    may("blocks", TextLists, "上级表头的几种写法，例如 [[\"本月\", \"当月\"]]"),
+]);
+
 const NAMES: Shape = Shape::of(&[
     may("companies", Texts, "两个名称只差这些词的，可能是同一个"),
     may("apart", Texts, "括号里有这些词的，是两个名称"),
+    may("surnames", Texts, "复姓：“欧阳 修文”是一个人"),
 ]);
 
 const SHEETS: Shape = Shape::of(&[
