@@ -101,3 +101,14 @@ fn unknown_names_are_kept_with_their_cells() {
     assert_eq!(unknown, [("合淝市总", CellRef { row: 3, col: 0 })]);
     assert!(run(vec![teams(vec![good()])]).unknown_units.is_empty());
 }
+
+/// Of a return that says no period itself, the folder it lies in says it; against one that does, it says nothing.
+#[test]
+fn a_folder_says_the_period_where_nothing_else_does() {
+    let silent = || vec![covered("填报单位：合肥市总", vec![good()])];
+    assert!(run_named("2025年/合肥市总.xlsx", silent()).other_period.is_some());
+    assert!(run_named("2025年/2026年/合肥市总.xlsx", silent()).other_period.is_none(), "the innermost");
+    let says = || vec![covered("填报单位：合肥市总 所属期：2026年", vec![good()])];
+    let read = run_named("2025年/合肥市总.xlsx", says());
+    assert!(read.other_period.is_none() && has(&read, "period-at-odds").is_none());
+}

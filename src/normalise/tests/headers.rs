@@ -141,3 +141,21 @@ fn a_title_of_another_pipeline_is_no_broken_return_of_ours() {
         assert!(read.unrecognised.is_none() && said(&read).is_empty(), "{title}: {:?}", said(&read));
     }
 }
+
+/// A column by another name in the place of one that is missing: its values are read by nobody, and so somebody is asked.
+#[test]
+fn what_stands_in_the_place_of_a_missing_column_is_asked_about() {
+    let read = run(vec![headed(11, "补贴", vec![with(11, N(3.0))])]);
+    assert_eq!(said(&read), [("column-look-alike", Severity::Verify)]);
+    assert_eq!(said(&run(vec![headed(11, "补贴", vec![good()])])), [], "empty");
+}
+
+#[test]
+fn parents_that_nobody_knows_leave_the_words_below_them_headers() {
+    let mut top = header();
+    (top[6], top[7], top[8], top[9]) = (T("2026年3月"), E, T("2025年3月"), E);
+    let mut below = vec![E; 13];
+    (below[6], below[7], below[8], below[9]) = (T("科学管理"), T("劳动竞赛"), T("开始"), T("结束"));
+    let read = run(vec![sheet("Sheet1", &[vec![T("班组申报汇总表")], cover(), top, below, good()])]);
+    assert!(!said(&read).iter().any(|(code, _)| *code == "cells-outside"), "{:?}", said(&read));
+}

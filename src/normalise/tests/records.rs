@@ -219,3 +219,41 @@ fn lines_that_came_with_the_form_are_no_records() {
     line[4] = N(12.0);
     assert_eq!(data(&with_rows(vec![good(), line])), 2);
 }
+
+/// Whatever its words are, a row of labels with colons is a footer; one label beside values is somebody's record.
+#[test]
+fn footers_are_told_by_their_shape() {
+    for footer in [
+        vec![T("分管领导："), T("王刚"), E, T("拟稿："), T("赵五")],
+        vec![T("签发：王刚"), E, T("核稿：李四"), T("拟稿：赵五")],
+        vec![T("法定代表人：王刚"), T("统计员：赵五")],
+        vec![T("（盖章）"), E, T("2026年4月2日")],
+    ] {
+        let read = with_rows(vec![good(), named("二班"), footer]);
+        assert_eq!((data(&read), said(&read)), (2, vec![]));
+    }
+    let mut record = named("三班：乙组");
+    record[3] = T("赵五");
+    assert_eq!(data(&with_rows(vec![good(), record])), 2);
+}
+
+#[test]
+fn headings_fill_what_follows_with_the_code_word_in_them() {
+    let absent = |words: &'static str| {
+        let read = with_rows(vec![good(), vec![T(words)], named("二班")]);
+        let Column::Text(class) = column(&read, "类别") else { panic!("a code is text") };
+        (data(&read), class.get(1).map(str::to_owned))
+    };
+    for words in ["三、备选", "备选名单", "二、备选班组（1个）", "（二）备选推荐对象"] {
+        assert_eq!(absent(words), (2, Some("备选".to_owned())), "{words}");
+    }
+    assert_eq!(absent("二、先进班组"), (2, Some("正式".to_owned())));
+}
+
+#[test]
+fn a_name_in_marks_is_nobodys() {
+    for name in ["○○班", "**班", "二班（示例）", "如：二班"] {
+        let read = with_rows(vec![good(), named(name)]);
+        assert_eq!((data(&read), said(&read)), (1, vec![("row-example", Severity::Note)]), "{name}");
+    }
+}
