@@ -265,7 +265,7 @@ fn every_parser_has_a_target() {
         ("compound_files", &["compound.rs"]),
         ("encrypted_files", &["unlock/mod.rs", "unlock/package.rs", "unlock/records.rs"]),
         ("bundles", &["bundle.rs"]),
-        ("pages_mails_and_texts", &["html.rs", "mhtml.rs", "spreadsheetml.rs", "delimited.rs"]),
+        ("pages_mails_and_texts", &["html.rs", "html_classes.rs", "mhtml.rs", "spreadsheetml.rs", "delimited.rs"]),
     ];
     // Number formats have a search of their own beside them.
     let others = ["number_format/mod.rs", "number_format/code.rs", "number_format/render.rs", "sniff.rs"];
@@ -346,7 +346,7 @@ fn compound_files() {
 
 #[test]
 fn pages_mails_and_texts() {
-    let page = "<html><style>td{}</style><table><col width=0><tr style='display:none'><td colspan=3 rowspan='2'>总<s>工</s>会<br>&mdash;</td></tr><tr><td>=\"007\"<sup>1</sup></td></tr></table>";
+    let page = "<html><style>@media print{.a{}} td,.b{text-decoration:line-through} .c{display:none}</style><table class='b c'><col width=0><tr style='display:none'><td class=b colspan=3 rowspan='2'>总<s>工</s>会<br>&mdash;</td></tr><tr><td>=\"007\"<sup>1</sup></td></tr></table>";
     fuzz(&[page.as_bytes()], |bytes| drop(html::read(bytes, None, Allowance::default())));
     let mail = format!(
         "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{page}\r\n--b--\r\n"

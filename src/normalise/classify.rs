@@ -456,7 +456,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
                 Role::Ordinal | Role::Outside if text.len() <= 60 && self.lexicon.rows.is_example_number(text) => {
                     return Some(Aside::Example);
                 }
-                Role::Name | Role::Word if self.roles.at(cell.at.col).own && example_words::is_example_name(text) => {
+                Role::Name | Role::Word if self.names_record(cell) && example_words::is_example_name(text) => {
                     return Some(Aside::Example);
                 }
                 Role::Ordinal | Role::Remark | Role::Outside if text.len() <= 60 => {
@@ -466,6 +466,11 @@ impl<'v, 'a> Classifier<'v, 'a> {
             }
         }
         plausible.then_some(Aside::DoubtfulExample)
+    }
+
+    fn names_record(&self, cell: &RawCell) -> bool {
+        let column = self.roles.at(cell.at.col);
+        column.own || column.person
     }
 
     /// All that the form's own example says stands in the row.

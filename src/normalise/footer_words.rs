@@ -78,7 +78,15 @@ mod tests {
         assert_eq!(footer_part("统计负责人（签字）："), FooterPart::Label { marked: true });
         assert_eq!(footer_part("填报日期"), FooterPart::Label { marked: false });
         assert_eq!(footer_part("单位负责人（签章）"), FooterPart::Label { marked: true });
-        for text in ["财务负责人", "张三", "审核人员", "联系人班组", "班组长：张三"] {
+        assert_eq!(footer_part("班组长：张三"), FooterPart::Said);
+        for text in [
+            "财务负责人",
+            "张三",
+            "审核人员",
+            "联系人班组",
+            "12：30",
+            "注：以上各数以当月的为准，不含上年结转的各项数字",
+        ] {
             assert_eq!(footer_part(text), FooterPart::Other, "{text}");
         }
     }

@@ -34,10 +34,19 @@ pub struct ColumnRole {
     pub unit: bool,
     /// The record's own name.
     pub own: bool,
+    /// The person whose ID number the record has.
+    pub person: bool,
 }
 
-const OUTSIDE: ColumnRole =
-    ColumnRole { role: Role::Outside, required: false, text: false, choice: false, unit: false, own: false };
+const OUTSIDE: ColumnRole = ColumnRole {
+    role: Role::Outside,
+    required: false,
+    text: false,
+    choice: false,
+    unit: false,
+    own: false,
+    person: false,
+};
 
 /// The roles of a table's columns.
 pub struct Roles {
@@ -59,9 +68,11 @@ impl Roles {
             let choice = matches!(field.ty, FieldType::Code { .. } | FieldType::Boolean);
             let unit = field.ty == FieldType::Unit;
             let own = index.own.get(at) == Some(&true);
-            *slot = ColumnRole { role: role(field, names), required, text: text && required, choice, unit, own };
+            let person = index.carries.get(at) == Some(&true);
+            let text = text && required;
+            *slot = ColumnRole { role: role(field, names), required, text, choice, unit, own, person };
             roles.required += usize::from(required);
-            roles.texts += usize::from(text && required);
+            roles.texts += usize::from(text);
         }
         roles
     }
