@@ -3,11 +3,11 @@
 //! Made by [`crate::definition::read`] from `pipelines/<name>/pipeline.toml`; stages only read it.
 //! Indices: forms, fields and columns are 0-based positions in the vectors below.
 
+pub mod column_words;
 pub mod discipline;
 pub mod forms;
 pub mod front;
 pub mod groups;
-pub mod header_words;
 pub mod headline;
 pub mod row_words;
 pub mod rules;
@@ -15,11 +15,11 @@ pub mod tables;
 pub mod time;
 pub mod words;
 
+pub use column_words::*;
 pub use discipline::*;
 pub use forms::*;
 pub use front::*;
 pub use groups::*;
-pub use header_words::*;
 pub use headline::*;
 pub use row_words::*;
 pub use rules::*;

@@ -78,7 +78,8 @@ mod tests {
         ] {
             assert!(is_results(ours.as_bytes()), "{ours}");
         }
-        for theirs in ["PAR1…PAR1", "{\"单位\": \"甲\"}", "\u{feff}催报,应报\r\n甲,1\r\n", "单位,催报\n应报 ,1\n"] {
+        for theirs in ["PAR1…PAR1", "{\"单位\": \"甲\"}", "\u{feff}催报,应报\r\n甲,1\r\n", "单位,催报\n应报 ,1\n"]
+        {
             assert!(!is_results(theirs.as_bytes()), "{theirs}");
         }
     }

@@ -2,7 +2,7 @@
 //! nothing new, it says that this is another figure, or nobody knows.
 
 use super::row_lexicon::Characters;
-use crate::definition::HeaderWords;
+use crate::definition::ColumnWords;
 use crate::text::names::header_key;
 
 /// What a qualifier means for its column.
@@ -17,13 +17,13 @@ pub enum Qualifier {
 /// The words around headers, ready to be asked of every header.
 #[derive(Debug)]
 pub struct HeaderLexicon<'a> {
-    words: &'a HeaderWords,
+    words: &'a ColumnWords,
     /// Characters that words for another figure begin with: hardly any header has one of them, and every header is asked.
     begins: Characters,
 }
 
 impl<'a> HeaderLexicon<'a> {
-    pub fn new(words: &'a HeaderWords) -> HeaderLexicon<'a> {
+    pub fn new(words: &'a ColumnWords) -> HeaderLexicon<'a> {
         HeaderLexicon { words, begins: Characters::of(words.other.iter(), |word| word.chars().next()) }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Lists are compared by [`match_key`], and hold keys; their order is that of the file.
 
-use super::header_words::{CoverWords, HeaderWords};
+use super::column_words::{ColumnWords, CoverWords};
 use super::row_words::{NameWords, RowWords};
 use crate::text::names::match_key;
 
@@ -12,7 +12,7 @@ pub struct Words {
     pub sheets: SheetWords,
     pub files: FileWords,
     pub cover: CoverWords,
-    pub headers: HeaderWords,
+    pub headers: ColumnWords,
     pub rows: RowWords,
     pub names: NameWords,
 }

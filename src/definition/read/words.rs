@@ -5,7 +5,7 @@ use super::cursor::{Log, Section, Word};
 use super::keys::words::WORDS;
 use super::syntax::parse;
 use crate::definition::diagnostic::Diagnostic;
-use crate::definition::plan::{CoverWords, FileWords, HeaderWords, NameWords, RowWords, SheetWords, Words};
+use crate::definition::plan::{ColumnWords, CoverWords, FileWords, NameWords, RowWords, SheetWords, Words};
 use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;
 use std::path::{Path, PathBuf};
@@ -96,8 +96,8 @@ fn cover(section: &Section<'_>, words: &mut CoverWords) {
     list(section, "seals", seals);
 }
 
-fn headers(section: &Section<'_>, words: &mut HeaderWords) {
-    let HeaderWords { measures, other, part, neutral, blocks } = words;
+fn headers(section: &Section<'_>, words: &mut ColumnWords) {
+    let ColumnWords { measures, other, part, neutral, blocks } = words;
     list(section, "measures", measures);
     list(section, "other", other);
     list(section, "part", part);
@@ -229,7 +229,7 @@ mod tests {
         let SheetWords { set_aside, leads, plain, copies, summaries, explaining, explanations } = &words.sheets;
         let NameWords { companies, apart, surnames } = &words.names;
         let CoverWords { units, plain_units, periods, dates, measures: labels, others, seals } = &words.cover;
-        let HeaderWords { measures, other, part, neutral, blocks: _ } = &words.headers;
+        let ColumnWords { measures, other, part, neutral, blocks: _ } = &words.headers;
         let around =
             [units, plain_units, periods, dates, labels, others, seals, measures, other, part, neutral, surnames];
         let RowWords { totals, footers, notes, nothing, examples, void, placeholders, dittos, figures, .. } =

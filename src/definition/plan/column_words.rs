@@ -21,7 +21,7 @@ pub struct CoverWords {
 
 /// What stands around a header's own word.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HeaderWords {
+pub struct ColumnWords {
     /// What figures are counted in: 元, 人次.
     pub measures: Vec<String>,
     /// Parts of words for another figure than the period's own: 计划.
