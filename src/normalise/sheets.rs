@@ -5,6 +5,7 @@
 
 use super::area::Area;
 use super::found::FoundTable;
+use super::period::PeriodSaid;
 use super::sink::{Say, Sink};
 use super::view::View;
 use crate::definition::{Form, Plan, SheetWords, Words};
@@ -79,7 +80,9 @@ fn records(plan: &Plan, areas: &[Area<'_>], found: &FoundTable<'_>) -> Vec<(usiz
 pub fn set_aside(plan: &Plan, areas: &[Area<'_>], found: &mut [FoundTable<'_>], sink: &mut Sink) {
     let calls_itself = |found: &FoundTable<'_>| {
         let form = plan.forms.get(usize::from(found.table.header.fit.form));
-        found.counts() && form.is_some_and(|form| is_aside(&found.sheet.name, form, &plan.words))
+        // A sheet that says another period is of that one, whatever it is called.
+        let ours = !matches!(found.told.said, PeriodSaid::Other(..));
+        found.counts() && ours && form.is_some_and(|form| is_aside(&found.sheet.name, form, &plan.words))
     };
     let aside: Vec<usize> = (0..found.len()).filter(|at| calls_itself(&found[*at])).collect();
     if aside.is_empty() {

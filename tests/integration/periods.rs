@@ -155,7 +155,8 @@ fn results_among_the_returns_are_ignored_and_replace_none() {
     assert_eq!(say(&args.iter().map(String::as_str).collect::<Vec<_>>()).code, 0);
     assert_eq!(outcomes(&shop).into_iter().map(|(_, outcome)| outcome).collect::<Vec<_>>(), ["accepted", "ignored"]);
     // A return of the very name of a result stays what it is.
-    let name = data.file_name().expect("a name").to_string_lossy().into_owned();
+    let signed = result(Path::new(&returns), "_呈报版.xlsx");
+    let name = signed.file_name().expect("a name").to_string_lossy().into_owned();
     let trap = shop.path("trap");
     put(&trap.join("明细"), &name, &std::fs::read(Path::new(&returns).join(format!("{HEFEI}.xlsx"))).expect("bytes"));
     let before = all_bytes(&trap);
