@@ -39,7 +39,7 @@ pub enum Verb {
     Issue(IssueOptions),
     /// 把（改过的）规则拿到历史库各期上试算：会退回多少行、多少单位
     #[command(
-        after_help = "例：\n  huizong replay innovation --rule benefit-outlier\n  huizong replay innovation --periods 2025-01..2026-03"
+        after_help = "例：\n  huizong replay innovation --rule benefit-out-of-line\n  huizong replay innovation --periods 2025-01..2026-03"
     )]
     Replay(ReplayOptions),
     /// 只核对一份或一批报表，不做统计（报送前自查用）

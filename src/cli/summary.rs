@@ -106,13 +106,17 @@ fn next_step(verdict: &RunVerdict) -> String {
             parts.join("、")
         );
     }
+    let silent = verdict.units.iter().filter(|unit| !unit.status.is_accepted()).count();
+    let missing =
+        if silent > 0 { format!("还有 {silent} 个单位未报，见催报名单。") } else { String::new() };
     if count(&verdict.findings, Severity::Block) > 0 {
-        return "报表都已计入，但有单位或全省层面的“必改”问题，请看工作版“总览”和“审核问题”。".to_string();
+        return format!("收到的报表都已计入，但有单位或全省层面的“必改”问题，请看工作版“总览”和“审核问题”。{missing}");
     }
-    if count(&verdict.findings, Severity::Verify) > 0 {
-        return "报表都已计入，请逐条核实“审核问题”里的“核实”项。".to_string();
+    let doubtful = count(&verdict.findings, Severity::Verify);
+    if doubtful > 0 {
+        return format!("收到的报表都已计入；有 {doubtful} 处“核实”，请在“处理意见”里逐条处理，再运行一次。{missing}");
     }
-    match verdict.units.iter().filter(|unit| !unit.status.is_accepted()).count() {
+    match silent {
         0 => "没有问题，可以打印呈报版送审。".to_string(),
         silent => format!("收到的报表没有问题；还有 {silent} 个单位未报，见催报名单，报齐后再送审。"),
     }

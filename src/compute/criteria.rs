@@ -46,7 +46,7 @@ pub fn reasons(
         for group in holds.iter().enumerate().filter(|(_, holds)| **holds).map(|(group, _)| group) {
             let said = |name: &str| {
                 let at = statistic.measures.iter().position(|measure| measure.name == name)?;
-                Some(cell(at, group).map_or_else(|| "空".to_owned(), words_of))
+                Some(cell(at, group).map_or_else(|| "未填".to_owned(), words_of))
             };
             reasons.entry(group).or_default().push(words::fill(reason, said));
         }

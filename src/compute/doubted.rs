@@ -4,7 +4,7 @@
 use super::facts::Facts;
 use super::source::fields_read;
 use super::words::{names, shown};
-use crate::definition::{Table, TableKind};
+use crate::definition::{Plan, Table, TableKind};
 use crate::model::OpenCell;
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow, StatTable};
@@ -311,7 +311,8 @@ fn sentence(lead: &str, changes: &[Consequence], from: bool) -> String {
     let said: Vec<&str> =
         sorted.iter().take(TOLD).map(|change| if from { change.from.as_str() } else { change.said.as_str() }).collect();
     let more = if changes.len() > TOLD { "等" } else { "" };
-    format!("{lead}{}{more}", said.join("，").trim_end())
+    let said: Vec<&str> = said.into_iter().map(str::trim_end).collect();
+    format!("{lead}{}{more}", said.join("，"))
 }
 
 /// Which amounts and whose: `，涉及本月创效 420,000 万元：阜阳市总工会 某厂 本月创效 420,000 万元`.
@@ -324,6 +325,8 @@ fn involved(doubts: &[&OpenCell], facts: &Facts<'_>) -> String {
             None => sums.push((&doubt.column, amount, unit_of(doubt, facts))),
         }
     }
+    // The largest first: it is what a reader has to know of.
+    sums.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     let amounts: Vec<String> = sums
         .iter()
         .filter(|(.., unit)| !unit.is_empty())
@@ -371,7 +374,7 @@ fn place(cells: &[&OpenCell], facts: &Facts<'_>) -> String {
     format!("{unit}{record}（{shown}{more}）")
 }
 
-fn short(amount: f64) -> String {
+pub fn short(amount: f64) -> String {
     shown(&StatCell::Number(amount))
 }
 
@@ -380,6 +383,15 @@ fn unit_of(doubt: &OpenCell, facts: &Facts<'_>) -> String {
     let form = facts.plan.forms.get(doubt.form);
     let field = form.and_then(|form| form.fields.iter().find(|field| field.name == doubt.column));
     field.and_then(|field| field.measured_in.clone()).unwrap_or_default()
+}
+
+/// What would change with the tables as they are computed again, in one sentence; `None` where it is not worth telling.
+pub fn effect(lead: &str, tables: &[StatTable], again: &[Option<StatTable>], plan: &Plan) -> Option<String> {
+    let of = |((table, again), declared): ((&StatTable, &Option<StatTable>), &Table)| {
+        again.as_ref().map_or_else(Vec::new, |again| changes(table, &Again::of(table, again), declared))
+    };
+    let changes = worth_telling(tables.iter().zip(again).zip(&plan.tables).flat_map(of).collect());
+    (!changes.is_empty()).then(|| sentence(lead, &changes, true))
 }
 
 /// What the first page says of all doubt together; `changes` are those of all tables, without and with, and `marked`

@@ -15,6 +15,7 @@ mod key_figures;
 mod list_places;
 mod lists;
 mod measures;
+mod moved;
 mod notes;
 mod pairing;
 mod periods;
@@ -33,6 +34,7 @@ mod tests;
 mod words;
 
 pub use self::inputs::Inputs;
+pub use self::moved::Moves;
 
 use self::facts::Facts;
 use crate::definition::{Table, TableKind};
@@ -55,6 +57,8 @@ pub struct ComputedTables {
     /// The figures of the first page; no rows where the definition names none.
     pub key_figures: StatTable,
     pub chase: ChaseList,
+    /// What each open finding on a record moves, by the finding's key.
+    pub moves: Moves,
 }
 
 /// Computes every table of the plan.
@@ -66,7 +70,8 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     facts.seats = quota::seats(&facts)?;
     let chase = chase::list(&facts);
     let mut tables: Vec<StatTable> = build_all(&facts, &chase, |_| true)?.into_iter().flatten().collect();
-    let doubtful = weighed(inputs, &facts, &chase, &mut tables)?;
+    let (doubtful, moves) = weighed(inputs, &facts, &chase, &mut tables)?;
+    notes::decided(&mut tables, &facts);
     let (mut findings, judged) = shares::judge(&facts)?;
     let mut conclusions: Vec<Conclusion> = headlines::coverage(&facts).into_iter().collect();
     conclusions.extend(headlines::conclusions(&tables, &facts));
@@ -80,7 +85,7 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     // Stable: what is about the same stays in the order in which it was said.
     conclusions.sort_by_key(|conclusion| conclusion.about);
     let key_figures = key_figures::table(&tables, &facts);
-    Ok(ComputedTables { tables, findings, conclusions, key_figures, chase })
+    Ok(ComputedTables { tables, findings, conclusions, key_figures, chase, moves })
 }
 
 /// The tables that are wanted, in the plan's order, settled with one another.
@@ -113,16 +118,16 @@ fn weighed(
     facts: &Facts<'_>,
     chase: &ChaseList,
     tables: &mut [StatTable],
-) -> Result<Vec<Conclusion>, String> {
-    if facts.doubts.is_empty() {
-        return Ok(Vec::new());
-    }
+) -> Result<(Vec<Conclusion>, Moves), String> {
     let Inputs { plan, rows, doubts, .. } = inputs;
     let again = |rows: Vec<ValidatedRows>| -> Result<Vec<Option<StatTable>>, String> {
         let mut facts = Facts::beside(Inputs { rows: &rows, ..inputs }, Rc::clone(&facts.past))?;
         facts.seats = quota::seats(&facts)?;
         build_all(&facts, chase, |table| !matches!(table.kind, TableKind::Discipline(_) | TableKind::Chase))
     };
+    if doubts.is_empty() {
+        return Ok((Vec::new(), moved::moves(inputs, facts, tables, &again)?));
+    }
     let without = again(rows.iter().map(|rows| rows.without_doubt(plan, doubts, &facts.context)).collect())?;
     let with = match doubts.iter().any(|doubt| doubt.held) {
         true => again(rows.iter().map(ValidatedRows::as_read).collect())?,
@@ -136,7 +141,8 @@ fn weighed(
         changes.iter_mut().zip(found).for_each(|(all, found)| all.extend(found));
     }
     let marked = tables.iter().flat_map(|table| &table.rows).any(|row| !row.doubts.is_empty());
-    Ok(doubted::conclusions(changes, marked, facts))
+    let moves = moved::moves(inputs, facts, tables, &again)?;
+    Ok((doubted::conclusions(changes, marked, facts), moves))
 }
 
 /// Reference rows that somebody should have answered and nobody did.

@@ -1,14 +1,15 @@
 //! What stands around a table's figures: titles, how each column was computed, and what is missing from it.
 
 use super::facts::Facts;
+use super::source::fields_read;
 use crate::definition::{Basis, ComputedKind, From, Table};
 use crate::domain::period::Period;
 use crate::language::Checked;
 use crate::model::Outcome;
-use crate::model::decision::{DecisionState, Disposition};
+use crate::model::decision::{DecisionState, Disposition, Settled};
 use crate::model::run::{SourceVerdict, UnitStatus};
 use crate::model::statistic::{Heading, StatTable};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A table with its title, notes and plain headings, and no rows yet.
 pub fn empty_table(table: &Table, facts: &Facts<'_>, headings: &[&str], label_columns: usize) -> StatTable {
@@ -27,6 +28,50 @@ pub fn empty_table(table: &Table, facts: &Facts<'_>, headings: &[&str], label_co
         private_columns: Vec::new(),
         definitions: headings.iter().map(|heading| (*heading).to_string()).collect(),
         landscape: table.landscape,
+    }
+}
+
+/// Says under each table on how many decisions its figures rest; what was taken out is told among what is not in.
+pub fn decided(tables: &mut [StatTable], facts: &Facts<'_>) {
+    let force: Vec<&Settled> =
+        facts.verdict.decisions.iter().filter(|one| one.state == DecisionState::InForce).collect();
+    if force.is_empty() {
+        return;
+    }
+    for (table, declared) in tables.iter_mut().zip(&facts.plan.tables) {
+        let read = fields_read(declared, facts.plan);
+        let rests = |one: &&&Settled| rests_on(one, &read, facts);
+        let mine: Vec<&&Settled> = force.iter().filter(rests).collect();
+        let counts = Disposition::ALL.into_iter().filter_map(|disposition| {
+            let count = mine.iter().filter(|one| one.decision.disposition == disposition).count();
+            (count > 0).then(|| format!("{} {count} 处", disposition.word()))
+        });
+        let counts: Vec<String> = counts.collect();
+        if !counts.is_empty() {
+            table.notes.push(format!(
+                "含经人工认定的数 {} 处（{}），逐处见处理意见工作簿。",
+                mine.len(),
+                counts.join("、")
+            ));
+        }
+    }
+}
+
+/// Whether a table's figures are made of what a decision is on.
+fn rests_on(settled: &Settled, read: &BTreeMap<usize, BTreeSet<String>>, facts: &Facts<'_>) -> bool {
+    let Some(finding) = &settled.finding else { return false };
+    let form = finding.key.form.map(usize::from);
+    let fields = form.and_then(|form| read.get(&form));
+    match settled.decision.disposition {
+        Disposition::Replaced | Disposition::Confirmed => {
+            let form = form.and_then(|form| facts.plan.forms.get(form));
+            let field = finding.key.field.and_then(|field| form?.fields.get(usize::from(field)));
+            field.zip(fields).is_some_and(|(field, fields)| fields.contains(&*field.name))
+        }
+        Disposition::Exempted => fields.is_some(),
+        // A whole return is in, or belongs to somebody, because of it.
+        Disposition::ThisVersion | Disposition::SameUnit => fields.is_some() || form.is_none() && !read.is_empty(),
+        _ => false,
     }
 }
 

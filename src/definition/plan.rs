@@ -75,6 +75,8 @@ pub struct Plan {
     /// By code, a hash of all that its rule asks, messages and severity aside: what somebody decided of a finding holds
     /// until this changes.
     pub conditions: BTreeMap<Arc<str>, Fingerprint>,
+    /// By code, the cause that its rule shares with others: what rules of one cause find on one record is one finding.
+    pub causes: BTreeMap<Arc<str>, Arc<str>>,
     /// Where the definition was read from, and the SHA-256 of its bytes (lower-case hex).
     pub path: PathBuf,
     pub sha256: String,

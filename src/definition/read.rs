@@ -35,14 +35,16 @@ pub use schedule::examples as period_examples;
 
 use super::diagnostic::Diagnostic;
 use super::plan::{CodeList, Count, FrontPage, Plan, Words};
+use crate::model::Fingerprint;
 use crate::model::codes::DiagnosticCode;
 use crate::text::hex::hex;
 use context::{Context, is_kebab};
 use cursor::{Log, Section, Word};
 use known::Known;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use syntax::parse;
 
 /// Largest definition that is read at all, in bytes.
@@ -236,6 +238,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
     let front = front::front(&document);
     document.finish();
     let (sample_period, sample_returns) = sample?;
+    let causes = std::mem::take(&mut *context.causes.borrow_mut());
     Some(Plan {
         name,
         title,
@@ -261,10 +264,28 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
         words: words::shipped(),
         others: Vec::new(),
         warnings: Vec::new(),
-        conditions: context.conditions.into_inner(),
+        conditions: of_causes(context.conditions.into_inner(), &causes),
+        causes,
         path: path.to_path_buf(),
         sha256: String::new(),
     })
+}
+
+/// What rules of one cause ask together: a finding of theirs is judged by all of them.
+fn of_causes(
+    mut conditions: BTreeMap<Arc<str>, Fingerprint>,
+    causes: &BTreeMap<Arc<str>, Arc<str>>,
+) -> BTreeMap<Arc<str>, Fingerprint> {
+    let mut together: BTreeMap<&str, Vec<Fingerprint>> = BTreeMap::new();
+    for (code, cause) in causes {
+        together.entry(cause).or_default().extend(conditions.get(code).copied());
+    }
+    let together: BTreeMap<&str, Fingerprint> =
+        together.into_iter().map(|(cause, parts)| (cause, Fingerprint::of(parts))).collect();
+    for (code, cause) in causes {
+        conditions.extend(together.get(&**cause).map(|all| (Arc::clone(code), *all)));
+    }
+    conditions
 }
 
 fn name(document: &Section<'_>, path: &Path) -> String {

@@ -80,7 +80,7 @@ impl Disposition {
         match self {
             Disposition::Confirmed => "“核实”专用：核对过，所报属实，照计，不再标注存疑",
             Disposition::Replaced => "在“改为”栏写正确的值（按本栏的计量单位），以此值核对和计算；报表原件不改动",
-            Disposition::Pending => "本行暂不计入，问题仍列为待处理",
+            Disposition::Pending => "本行暂不计入（只有某一格未计入的，仍是那一格），问题仍列为待处理",
             Disposition::Excluded => "本行不计入，问题办结",
             Disposition::Exempted => "“必改”专用：不要求改正，照所报计入，在口径说明里列名",
             Disposition::ThisVersion => "几份报表分不出先后时，以这一份为准，其余按被替代处理",

@@ -52,6 +52,12 @@ impl Finding {
         }
     }
 
+    /// Whether both are on one record of one table.
+    pub fn is_on_record_of(&self, other: &Finding) -> bool {
+        let of = |finding: &Finding| (finding.place.source, finding.place.sheet, finding.place.row, finding.key.record);
+        self.place.row.is_some() && of(self) == of(other)
+    }
+
     /// `{place}：{found}。应为：{expected}。{next}。`, whatever punctuation the parts bring along; empty parts are left out.
     pub fn sentence(&self, place: &str) -> String {
         let mut said = String::new();

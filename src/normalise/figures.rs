@@ -240,12 +240,8 @@ fn percent(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellVal
         return CellValue::Nothing;
     }
     let value = if number == 1.0 && !by_header { 1.0 } else { numbers::share_of(number) };
-    let found = format!(
-        "“{}”填的是 {}，没有百分号，按 {}% 读",
-        cell.field.name,
-        numbers::show(number),
-        numbers::show(tidy(value * 100.0))
-    );
+    let found =
+        format!("“{}”填的是 {}，没有百分号，按 {} 读", cell.field.name, numbers::show(number), numbers::percent(value));
     desk.verify(cell, FindingCode::PercentScale, found, expects(cell.field));
     if value != number {
         desk.amend(cell, AmendmentRule::PercentScale, &numbers::show(number), &numbers::show(value));

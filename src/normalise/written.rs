@@ -7,6 +7,7 @@ use super::lexicon::Lexicon;
 use super::meter::UNLIMITED;
 use super::sink::Sink;
 use super::view::View;
+use crate::definition::FieldType;
 use crate::model::codes::AmendmentRule;
 use crate::model::{CellRef, Column, RawSheet, RawValue, Severity};
 
@@ -26,7 +27,9 @@ pub fn written(
     let definition = frame.plan.forms.get(form).and_then(|form| form.fields.get(field)).ok_or("没有这一栏")?;
     let at = CellRef { row: 0, col: 0 };
     let mut sheet = RawSheet::default();
-    sheet.push_text(at, text);
+    // Whoever corrects a rate writes it in the column's measure; 1 alone may be either.
+    let bare = definition.ty == FieldType::Percent && text.parse::<f64>().is_ok_and(|number| number > 1.0);
+    sheet.push_text(at, &if bare { format!("{text}%") } else { text.to_owned() });
     let raw: Option<RawValue> = sheet.cells.first().map(|cell| cell.value);
     let view = View::metered(&sheet, 0, &UNLIMITED);
     let mut sink = Sink::default();

@@ -10,6 +10,8 @@ use crate::book::package::RowStyle;
 use crate::book::row_book::{RowBook, SharedText, SheetUse};
 use crate::book::{cell_text, measure};
 use crate::definition::Precision;
+use crate::history::decisions::register::who;
+use crate::model::decision::{DecisionState, Disposition};
 use crate::text::dates::show_day;
 use std::collections::HashMap;
 use std::io::{self, Seek, Write};
@@ -47,6 +49,11 @@ pub fn data_edition<W: Write + Seek>(
             said.push(format!("{title}中写“{PENDING}”的单元格暂不计入，原值如下："));
             said.extend(held(results, accepted));
         }
+        let decided = decided(results, accepted);
+        if !decided.is_empty() {
+            said.push(format!("{title}中经人工认定改动的单元格，表中是认定的值："));
+            said.extend(decided);
+        }
         if book.cut > before {
             said.push(format!("{title}有 {} 个单元格文字过长，已截断并在末尾注明。", book.cut - before));
         }
@@ -69,6 +76,23 @@ fn held<'r>(results: &'r Results<'_>, accepted: &Accepted<'_>) -> impl Iterator<
         let place = results.verdict.place_words(&doubt.place, |unit| results.unit_name(unit).to_owned());
         format!("　　{place}：{} {}（{}）", doubt.column, doubt.value, doubt.found)
     })
+}
+
+/// The cells of a form that somebody gave another value, each with what stood there.
+fn decided(results: &Results<'_>, accepted: &Accepted<'_>) -> Vec<String> {
+    let form = results.plan.forms.iter().position(|form| form.id == accepted.form.id);
+    let replaced = results.verdict.decisions.iter().filter(|one| {
+        let of = one.finding.as_ref().and_then(|finding| finding.key.form).map(usize::from);
+        one.decision.disposition == Disposition::Replaced && one.state == DecisionState::InForce && of == form
+    });
+    replaced
+        .map(|one| {
+            let (decision, on) = (&one.decision, &one.decision.taken_on);
+            let raw = if on.value.is_empty() { "未填" } else { &on.value };
+            let why = format!("{}；{}", who(decision), decision.reason);
+            format!("　　{}：{} 原值 {raw}，认定为 {}（{why}）", on.place, on.field, decision.value)
+        })
+        .collect()
 }
 
 /// Texts of one column that were shared so far, by what the column numbers them with.

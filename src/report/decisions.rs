@@ -138,6 +138,10 @@ impl DecisionLines {
                 DecisionState::Expired(_) if one.finding.is_none() => {
                     expired.push(DecisionLine::settled(results, one, &subjects, &explained));
                 }
+                // Its finding is settled otherwise, and is in no list to say it beside.
+                DecisionState::Refused(_) if untaken.contains_key(&one.decision.key.finding) => {
+                    expired.push(DecisionLine::settled(results, one, &subjects, &explained));
+                }
                 _ => {}
             }
         }
@@ -239,7 +243,12 @@ impl DecisionLine {
             DecisionState::Replaced => String::new(),
         };
         if !along.is_empty() {
-            self.state += &format!("；同一格另 {} 个问题一并解决", along.len());
+            let n = along.len();
+            self.state += &match decision.disposition {
+                Disposition::Excluded => format!("；这条记录另 {n} 个问题一并办结"),
+                Disposition::SameUnit => format!("；同一单位名另 {n} 处一并解决"),
+                _ => format!("；同一格另 {n} 个问题一并解决"),
+            };
         }
         self.strong = matches!(state, DecisionState::Refused(_) | DecisionState::Expired(_));
     }
@@ -247,6 +256,9 @@ impl DecisionLine {
 
 /// What hangs on a finding, in words.
 fn effect(results: &Results<'_>, finding: &Finding, subject: &Subject) -> String {
+    if let Some(moved) = results.moves.get(&finding.key.whole()) {
+        return moved.clone();
+    }
     let value = if subject.clean.is_empty() { &subject.raw } else { &subject.clean };
     let figure = subject.measured_in.as_ref().filter(|_| !value.is_empty());
     let figure = figure.map(|unit| format!("{}{unit}", value)).unwrap_or_default();

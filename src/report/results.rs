@@ -11,8 +11,10 @@ use crate::model::discipline::ChaseList;
 use crate::model::finding::{Finding, Place};
 use crate::model::run::{RunVerdict, SourceVerdict};
 use crate::model::statistic::StatTable;
+use crate::model::{Fingerprint, OpenCell};
 use crate::rows::ValidatedRows;
 use crate::rows::aside::AsideRows;
+use std::collections::BTreeMap;
 
 /// Everything that is written.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +33,8 @@ pub struct Results<'a> {
     pub conclusions: &'a [Conclusion],
     pub key_figures: &'a StatTable,
     pub chase: &'a ChaseList,
+    /// What each open finding on a record moves, by the finding's key.
+    pub moves: &'a BTreeMap<Fingerprint, String>,
     /// What was missing of earlier periods.
     pub history_notes: &'a [String],
     /// Where this run changes a period that was issued.

@@ -86,6 +86,17 @@ impl Grid {
         self.at(self.position(name)?)
     }
 
+    /// What was read in a cell, whether or not it is held out.
+    pub fn as_read_at(&self, row: usize, name: &str) -> Value<'_> {
+        match self.position(name) {
+            Some(at) if self.instead.contains_key(&at) => {
+                self.columns.get(at).map_or(Value::Nothing, |values| values.value(row))
+            }
+            Some(at) => self.value_at(row, at),
+            None => Value::Nothing,
+        }
+    }
+
     /// Adds columns of this height under names that are not yet there.
     pub fn join(&mut self, columns: Vec<(String, Values)>) {
         let columns = columns.into_iter().map(|(name, values)| (name, Arc::new(values)));

@@ -3,7 +3,7 @@
 use super::form::Rows;
 use super::record::telling_fields;
 use super::words::{DateStyle, ValueKind, value_words};
-use crate::definition::{Form, Plan};
+use crate::definition::{FieldType, Form, Plan};
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Place, Value};
 use std::collections::{HashMap, HashSet};
@@ -63,7 +63,9 @@ impl<'a> Subjects<'a> {
     pub fn tell(&self, finding: &Finding) -> Subject {
         let mut subject = Subject::default();
         let form = finding.key.form.and_then(|form| self.plan.forms.get(usize::from(form)));
+        // The number of a row is nothing that is judged: such a place is the sheet's, or its cover's.
         let field = finding.key.field.and_then(|field| form?.fields.get(usize::from(field)));
+        let field = field.filter(|field| !field.ordinal);
         if let Some(field) = field {
             subject.field = field.name.to_string();
             subject.measured_in = field.measured_in.clone();
@@ -73,7 +75,7 @@ impl<'a> Subjects<'a> {
         let Some(form) = self.plan.forms.get(rows.form) else { return subject };
         subject.record = record(form, rows, row);
         if let Some(field) = field {
-            let clean = match rows.grid.value(row, &field.name) {
+            let clean = match rows.grid.as_read_at(row, &field.name) {
                 Value::Nothing => String::new(),
                 value => value_words(value, ValueKind::of_field(&field.ty), DateStyle::Quoted),
             };
@@ -101,10 +103,15 @@ impl<'a> Subjects<'a> {
     }
 }
 
-/// The record by what tells it, in few words.
+/// The record by what tells it, in few words: a person told by a number by his name before it.
 pub fn record(form: &Form, rows: &Rows, row: usize) -> String {
     let mut parts: Vec<String> = Vec::new();
-    for field in telling_fields(form).into_iter().take(NAMING).filter_map(|field| form.fields.get(field)) {
+    let telling = telling_fields(form);
+    let by_number = |field: &usize| form.fields.get(*field).is_some_and(|field| field.ty == FieldType::IdNumber);
+    let named = form.fields.iter().position(|field| field.ty == FieldType::Name);
+    let named = named.filter(|_| telling.first().is_some_and(by_number));
+    let fields = named.into_iter().chain(telling.into_iter().take(NAMING));
+    for field in fields.filter_map(|field| form.fields.get(field)) {
         let value = rows.grid.value(row, &field.name);
         if value != Value::Nothing {
             let words = value_words(value, ValueKind::of_field(&field.ty), DateStyle::Quoted);

@@ -85,7 +85,7 @@ pub fn value_words(value: Value<'_>, kind: ValueKind, style: DateStyle) -> Strin
             (DateStyle::Official, true) => dates::say_month(day),
             (DateStyle::Official, false) => dates::say_day(day),
         },
-        Value::Nothing => "空".to_owned(),
+        Value::Nothing => "未填".to_owned(),
     }
 }
 
@@ -148,6 +148,6 @@ mod tests {
     #[test]
     fn a_percentage_is_said_as_one() {
         let said = |value| value_words(value, ValueKind::Percent, DateStyle::Official);
-        assert_eq!((said(Value::Number(0.987)), said(Value::Nothing)), ("98.7%".to_owned(), "空".to_owned()));
+        assert_eq!((said(Value::Number(0.987)), said(Value::Nothing)), ("98.7%".to_owned(), "未填".to_owned()));
     }
 }

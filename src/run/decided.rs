@@ -15,7 +15,7 @@ use crate::normalise::Normaliser;
 use crate::rows::subject::Subjects;
 use crate::text::names::match_key;
 use crate::validate::arrived::Arrived;
-use crate::validate::decided::{Said, change, waits};
+use crate::validate::decided::{Said, change, takes_out, waits};
 use crate::validate::yardstick::Yardstick;
 use crate::validate::{self, Validated};
 use std::collections::{BTreeMap, BTreeSet};
@@ -166,7 +166,21 @@ pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: 
         if fresh.is_empty() {
             break;
         }
+        let out: Vec<Finding> = validated
+            .verdict
+            .decisions
+            .iter()
+            .filter(|one| takes_out(one))
+            .filter_map(|one| one.finding.clone())
+            .collect();
         for mut settled in fresh {
+            let on = settled.finding.as_ref();
+            if on.is_some_and(|on| out.iter().any(|other| other.is_on_record_of(on))) {
+                let why = "同一条记录另有处理意见“不计入”；请商定后只留一种";
+                settled.state = DecisionState::Refused(why.to_owned());
+                done.push(settled);
+                continue;
+            }
             match apply(normaliser, yardstick, &mut arrived, &settled, &mut given) {
                 Ok(along) => settled.along = along,
                 Err(why) => settled.state = DecisionState::Refused(why),
@@ -191,10 +205,37 @@ pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: 
         }
     }
     verdict.decisions.extend(done);
-    // Settled before a value was corrected, and no question any more since.
     let settled: BTreeSet<Fingerprint> = verdict.decisions.iter().map(|one| one.decision.key.finding).collect();
-    verdict.decisions.extend(met.into_values().filter(|one| !settled.contains(&one.decision.key.finding)));
+    let left = met.into_values().filter(|one| !settled.contains(&one.decision.key.finding));
+    let left: Vec<Settled> = left.map(|one| outlived(one, &verdict.findings)).collect();
+    verdict.decisions.extend(left);
     validated
+}
+
+/// A decision that was settled before another one corrected a value, and whose finding is there no more: as it was, where
+/// that leaves nothing to ask.
+fn outlived(mut settled: Settled, findings: &[Finding]) -> Settled {
+    let subject = settled.decision.key.subject;
+    let left_out = matches!(settled.decision.disposition, Disposition::Excluded | Disposition::Pending);
+    let stood = matches!(settled.state, DecisionState::InForce | DecisionState::Open);
+    // A corrected name or number makes it another record, in the same place.
+    let here = |finding: &Finding| {
+        let on = settled.finding.as_ref();
+        on.is_some_and(|on| {
+            let same = (on.place.source, on.place.sheet, on.place.row, &on.place.cells);
+            on.code == finding.code
+                && on.place.row.is_some()
+                && same == (finding.place.source, finding.place.sheet, finding.place.row, &finding.place.cells)
+        })
+    };
+    if stood && findings.iter().any(|finding| finding.key.subject() == subject || here(finding)) {
+        let why = "另一处“改为”改动了所依据的内容，问题还在，请重新处理";
+        (settled.state, settled.finding) = (DecisionState::Expired(why.to_owned()), None);
+    } else if left_out && stood {
+        let why = "另一处改正以后，这个问题没有了，本行照计";
+        (settled.state, settled.finding) = (DecisionState::Expired(why.to_owned()), None);
+    }
+    settled
 }
 
 /// What decisions of a run gave to cells and names so far: two may say the same of one, and nothing else.

@@ -172,6 +172,7 @@ fn write(
         conclusions: &computed.conclusions,
         key_figures: &computed.key_figures,
         chase: &computed.chase,
+        moves: &computed.moves,
         history_notes: &notes,
         correction: issued.map(|((number, reason), changes)| Correction { number, reason, changes }),
         untaken: &taken.register.untaken,

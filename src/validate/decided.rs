@@ -39,7 +39,10 @@ pub fn settle(plan: &Plan, decisions: &Decisions, findings: &mut Vec<Finding>) -
             (DecisionState::InForce, Disposition::Excluded) => settlement.excluded.push(finding.place),
             (DecisionState::InForce, _) if !waits(decision.disposition, &finding) => {}
             (DecisionState::Open, Disposition::Pending) => {
-                finding.effect = finding.effect.max(Effect::HoldsRow);
+                // Where one cell is held out, it goes on to be that cell.
+                if finding.effect == Effect::Counts {
+                    finding.effect = Effect::HoldsRow;
+                }
                 left.push(finding);
             }
             _ => left.push(finding),
@@ -47,7 +50,30 @@ pub fn settle(plan: &Plan, decisions: &Decisions, findings: &mut Vec<Finding>) -
         settlement.settled.push(Settled { decision: decision.clone(), state, finding: Some(on), along: Vec::new() });
     }
     *findings = left;
+    if !settlement.excluded.is_empty() {
+        take_along(decisions, &mut settlement.settled, findings);
+    }
     settlement
+}
+
+/// Nobody has to mend or vouch for a record that somebody took out: what else is found on it goes with it, but what has a
+/// decision of its own.
+fn take_along(decisions: &Decisions, settled: &mut [Settled], findings: &mut Vec<Finding>) {
+    let mut out: Vec<&mut Settled> = settled.iter_mut().filter(|one| takes_out(one)).collect();
+    let mut left = Vec::with_capacity(findings.len());
+    for finding in std::mem::take(findings) {
+        let with = out.iter_mut().find(|one| one.finding.as_ref().is_some_and(|on| on.is_on_record_of(&finding)));
+        match with.filter(|_| decisions.on(finding.key.whole()).is_none()) {
+            Some(one) => one.along.push(finding),
+            None => left.push(finding),
+        }
+    }
+    *findings = left;
+}
+
+/// Whether a decision takes its record out of every figure for good.
+pub fn takes_out(settled: &Settled) -> bool {
+    settled.state == DecisionState::InForce && settled.decision.disposition == Disposition::Excluded
 }
 
 /// Whether what is decided has to be done to the return itself before its rows are judged anew.

@@ -77,7 +77,7 @@ fn record(rows: &FormRows<'_>, row: usize) -> String {
     let named = |field: &usize| {
         let field = rows.form.fields.get(*field)?;
         let name = matches!(field.ty, FieldType::Unit | FieldType::Name | FieldType::Text | FieldType::Code { .. });
-        name.then(|| rows.value(row, &field.name)).filter(|words| words != "空")
+        name.then(|| rows.value(row, &field.name)).filter(|words| words != "未填")
     };
     let words: Vec<String> = rows.form.key.iter().filter_map(named).take(2).collect();
     words.join(" ")

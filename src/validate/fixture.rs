@@ -186,6 +186,7 @@ pub fn plan(lookups: Vec<Lookup>) -> Plan {
         others: vec![],
         warnings: vec![],
         conditions: std::collections::BTreeMap::new(),
+        causes: std::collections::BTreeMap::new(),
         path: "x".into(),
         sha256: String::new(),
     }

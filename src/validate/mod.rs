@@ -6,6 +6,7 @@ mod addresses;
 mod alike;
 pub mod arrived;
 mod candidate;
+mod cause;
 mod changes;
 pub mod decided;
 mod discipline;
@@ -101,7 +102,7 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
         })
         .collect();
     for rows in &mut forms {
-        findings.extend(rules::check(rows, &heard, &context, yardstick));
+        findings.extend(cause::fold(plan, rows.form, rules::check(rows, &heard, &context, yardstick)));
     }
     let mut matched = Vec::with_capacity(plan.lookups.len());
     for lookup in &plan.lookups {

@@ -45,10 +45,10 @@ fn definition(bound: u32) -> String {
     keyed.replacen("\n[[table]]", &format!("{rules}\n[[table]]"), 1)
 }
 
-const FIELDS: [&str; 5] = ["处理", "改为", "理由", "经办人", "日期"];
+pub const FIELDS: [&str; 5] = ["处理", "改为", "理由", "经办人", "日期"];
 
 /// A sheet of the workbook as rows by heading.
-fn rows(path: &Path, sheet: &str) -> Vec<BTreeMap<String, String>> {
+pub fn rows(path: &Path, sheet: &str) -> Vec<BTreeMap<String, String>> {
     let mut book = open_workbook_auto(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let range = book.worksheet_range(sheet).expect("the sheet");
     let mut rows = range.rows();
@@ -57,7 +57,7 @@ fn rows(path: &Path, sheet: &str) -> Vec<BTreeMap<String, String>> {
 }
 
 /// A workbook with these rows, as another program would save it: sorted otherwise, with fewer columns, as plain texts.
-fn saved(path: &Path, rows: &[BTreeMap<String, String>]) {
+pub fn saved(path: &Path, rows: &[BTreeMap<String, String>]) {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
     let heads = ["标识", "规则代码", "日期", "经办人", "理由", "改为", "处理", "记录", "原值"];

@@ -4,6 +4,7 @@ mod architecture;
 mod bundles;
 mod commands;
 mod compare;
+mod decided_samples;
 mod decisions;
 mod diagnostics;
 mod discipline;

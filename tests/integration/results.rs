@@ -1,6 +1,6 @@
 //! What a run leaves behind, on the shipped samples: every finding at its cell, workbooks, records, and the same bytes again.
 
-use super::support::{Results, all_bytes, huizong, root, said};
+use super::support::{Results, all_bytes, huizong, root, rules_apart, said};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,7 +24,12 @@ fn findings_of(results: &Results) -> String {
 }
 
 fn hold(pipeline: &str) {
-    let results = Results::of_sample(pipeline, &[]);
+    let apart = rules_apart();
+    let definition = std::fs::read_to_string(apart.path().join(pipeline).join("pipeline.toml")).expect("a definition");
+    let sample = definition.lines().find(|line| line.starts_with("sample")).expect("a sample");
+    let returns = root().join(sample.split('"').nth(3).expect("its folder"));
+    let (pipelines, returns) = (apart.path().to_str().expect("UTF-8"), returns.to_str().expect("UTF-8"));
+    let results = Results::of_sample(pipeline, &["--pipelines", pipelines, "--returns", returns]);
     assert_eq!(results.said.code, 1, "{}", results.said.err);
     let (found, intended) = (findings_of(&results), intended(pipeline));
     let lacking: Vec<&str> = intended.lines().filter(|line| !found.lines().any(|other| other == *line)).collect();

@@ -96,6 +96,29 @@ pub fn select(list: &Path, but: &[&str]) {
     filled.save(list).expect("saved");
 }
 
+/// The shipped definitions with every rule speaking for itself: without `cause`, by which several make one finding.
+pub fn rules_apart() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut open = vec![root().join("pipelines")];
+    while let Some(from) = open.pop() {
+        let into = folder.path().join(from.strip_prefix(root().join("pipelines")).expect("below"));
+        std::fs::create_dir_all(&into).expect("a folder");
+        for entry in std::fs::read_dir(&from).expect("definitions").flatten() {
+            let (path, name) = (entry.path(), into.join(entry.file_name()));
+            if path.is_dir() {
+                open.push(path);
+            } else if entry.file_name() == "pipeline.toml" {
+                let text = std::fs::read_to_string(&path).expect("a definition");
+                let lines = text.lines().filter(|line| !line.starts_with("cause "));
+                std::fs::write(name, lines.collect::<Vec<_>>().join("\n") + "\n").expect("a definition");
+            } else {
+                std::fs::copy(&path, name).expect("a copy");
+            }
+        }
+    }
+    folder
+}
+
 /// What a finished command said.
 pub struct Said {
     pub code: i32,
@@ -181,9 +204,17 @@ pub fn finished(pipeline: &str) -> huizong::run::Finished {
 /// A monthly pipeline over its sample's months in their order, each looking back on those before: what each came to, and
 /// its `findings.ndjson` as lines (code | severity | file | sheet | cell).
 pub fn finished_months(pipeline: &str, months: &[&str]) -> Vec<(huizong::run::Finished, Vec<String>)> {
+    finished_months_of(&root().join("pipelines"), pipeline, months)
+}
+
+/// The same with the definitions of this folder.
+pub fn finished_months_of(
+    pipelines: &Path,
+    pipeline: &str,
+    months: &[&str],
+) -> Vec<(huizong::run::Finished, Vec<String>)> {
     huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let pipelines = root().join("pipelines");
     let folders =
         huizong::definition::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
     let definition = pipelines.join(pipeline).join("pipeline.toml");

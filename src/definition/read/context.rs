@@ -36,6 +36,8 @@ pub struct Context<'a> {
     rule_codes: RefCell<BTreeMap<String, u32>>,
     /// What each code's rule asks, as [`Plan::conditions`](crate::definition::Plan::conditions).
     pub conditions: RefCell<BTreeMap<Arc<str>, Fingerprint>>,
+    /// As [`Plan::causes`](crate::definition::Plan::causes).
+    pub causes: RefCell<BTreeMap<Arc<str>, Arc<str>>>,
 }
 
 /// The columns that an expression or a template may name, and what they are columns of.
@@ -63,6 +65,7 @@ impl<'a> Context<'a> {
             codes_incomplete: false,
             rule_codes: RefCell::default(),
             conditions: RefCell::default(),
+            causes: RefCell::default(),
         }
     }
 
@@ -295,10 +298,17 @@ impl<'a> Context<'a> {
         code
     }
 
+    /// The cause that a rule shares with others, where it names one.
+    pub fn cause(&self, section: &Section<'_>, code: &Arc<str>) {
+        if let Some(word) = section.maybe_word("cause") {
+            self.causes.borrow_mut().insert(Arc::clone(code), Arc::from(word.text));
+        }
+    }
+
     /// All that a rule asks, its words for people and its weight aside, with the named values that it may mention.
     fn asked(&self, section: &Section<'_>) -> Fingerprint {
-        const SAID: [&str; 10] =
-            ["code", "severity", "trial", "found", "expected", "next", "title", "notice", "line", "cells"];
+        const SAID: [&str; 11] =
+            ["code", "severity", "trial", "cause", "found", "expected", "next", "title", "notice", "line", "cells"];
         let mut parts = Vec::new();
         for (key, node) in section.entries().into_iter().filter(|(key, _)| !SAID.contains(&key.text)) {
             let written = self.log.text.get(node.span()).unwrap_or_default();

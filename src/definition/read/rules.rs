@@ -15,6 +15,7 @@ pub fn rules(form: &Section<'_>, at: usize, context: &Context<'_>) -> Vec<Rule> 
 
 fn rule(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Option<Rule> {
     let code = context.rule_code(&section);
+    context.cause(&section, &code);
     let severity = context.severity(&section);
     let trial = section.flag("trial", false);
     let when = context.condition(&section, "when", columns);

@@ -98,6 +98,7 @@ pub const AGAINST: [(&str, bool); 2] = [("history", true), ("peers", false)];
 
 fn outlier(section: Section<'_>, at: usize, columns: &Columns, context: &Context<'_>) -> Option<Outlier> {
     let code = context.rule_code(&section);
+    context.cause(&section, &code);
     let severity = context.severity(&section);
     let trial = section.flag("trial", false);
     let when = context.condition(&section, "when", columns);

@@ -115,6 +115,7 @@ pub fn plan() -> Plan {
         others: vec![OtherForm { title: "创新成果汇总表".into(), pipeline: "创新".into() }],
         warnings: vec![],
         conditions: std::collections::BTreeMap::new(),
+        causes: std::collections::BTreeMap::new(),
         path: PathBuf::new(),
         sha256: String::new(),
     }

@@ -18,6 +18,11 @@ const HOLDS_CELLS: SectionKey = may(
 );
 const HOLDS: SectionKey = may("holds", Truth, "只用于“核实”。true：定下来以前这一行不计入");
 const TRIAL: SectionKey = may("trial", Truth, "true 试行：只作提示，不退回");
+const CAUSE: SectionKey = may(
+    "cause",
+    Text,
+    "同一条记录上，写着同一个 cause 的几条规则只报一条问题（最重的、先写的打头），一处错不必答复几遍",
+);
 const CELLS: SectionKey = must("cells", Texts, "指给人看的列，最要紧的写在前面");
 const WHEN: SectionKey = may("when", Text, "只看符合这个条件的行；不写就是全部");
 
@@ -26,6 +31,7 @@ pub const RULE: Shape = Shape::of(&[
     SEVERITY,
     HOLDS_CELLS,
     TRIAL,
+    CAUSE,
     WHEN,
     must("check", Text, "要成立的条件"),
     FOUND,
@@ -77,6 +83,7 @@ pub const OUTLIER: Shape = Shape::of(&[
     SEVERITY,
     HOLDS,
     TRIAL,
+    CAUSE,
     WHEN,
     must("value", Text, "看哪个数（列名或算式）"),
     must("against", Word(&words(&AGAINST)), "history 和自己以前比，peers 和本期别的记录比"),
