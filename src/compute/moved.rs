@@ -200,10 +200,10 @@ impl Totals<'_, '_> {
         let Some(of) = self.rows.iter().find(|of| of.rows.form == form) else { return (0.0, String::new()) };
         let columns = self.facts.plan.forms.get(form).map_or(&[][..], |form| form.fields.as_slice());
         let mut most = (0.0, String::new());
-        let shown = |name: &str| self.shown.get(&form).is_some_and(|columns| columns.contains(name));
+        let shown = self.shown.get(&form).cloned().unwrap_or_default();
         for field in columns.iter().filter(|field| field.measured_in.is_some()) {
             let Some(amount) = number(of.rows.grid.value(row, &field.name)) else { continue };
-            if amount == 0.0 || !shown(&field.name) {
+            if amount == 0.0 || !shown.contains(&*field.name) {
                 continue;
             }
             let figure = self.part(form, &field.name, amount);
