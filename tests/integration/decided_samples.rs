@@ -294,3 +294,47 @@ fn what_one_slip_breaks_is_one_finding_and_one_decision() {
     assert_eq!((&*one["原值"], &*one["栏目"]), ("420000", "本月创效"));
     assert!(one["影响"].contains("暂未计入") && one["影响"].contains("如属实，"), "{one:?}");
 }
+
+/// What a return's csv says in a column of a row, replaced.
+fn retyped(path: &Path, gbk: bool, record: &str, column: usize, with: &str) {
+    let bytes = std::fs::read(path).expect("a return");
+    let text =
+        if gbk { encoding_rs::GBK.decode(&bytes).0.into_owned() } else { String::from_utf8(bytes).expect("UTF-8") };
+    let line = |line: &str| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        if line.contains(record) {
+            cells[column] = with;
+        }
+        cells.join(",")
+    };
+    let text = text.lines().map(line).collect::<Vec<_>>().join("\n");
+    let bytes = if gbk { encoding_rs::GBK.encode(&text).0.into_owned() } else { text.into_bytes() };
+    std::fs::write(path, bytes).expect("a return");
+}
+
+/// 元 in a column of 万元, and 万元 in one of 元: held out until somebody decides, whichever column it is, and that alone.
+#[test]
+fn amounts_in_the_wrong_measure_are_held_out_in_every_column_of_money() {
+    let months = ("innovation", "2026-03", "innovation/2026-03", "亳州/亳州市总工会.csv", "丰圩供水");
+    let studios = ("studios", "2026Q3", "studios/2026Q3", "安庆/安庆市总工会.csv", "郑敏检修");
+    let slips = [
+        (months, 8, "192000", "本月创效"),
+        (months, 9, "0.2365", "本月奖励"),
+        (months, 15, "548000", "累计创效"),
+        (months, 16, "0.5563", "累计奖励"),
+        (months, 22, "114000", "同期创效"),
+        (months, 23, "0.1917", "同期奖励"),
+        (studios, 14, "34000", "行政拨付"),
+        (studios, 15, "5000", "工会拨付"),
+        (studios, 29, "700000", "创效"),
+    ];
+    for ((pipeline, period, samples, file, record), column, typed, field) in slips {
+        let desk = Desk::new(pipeline, period, samples);
+        retyped(&desk.path("returns").join(file), pipeline == "studios", record, column, typed);
+        assert!(desk.run().code < 2);
+        let asked = desk.asked("待处理");
+        let held = asked.iter().filter(|row| row["影响"].starts_with("本格暂未计入") && row["记录"].contains(record));
+        let held: Vec<&BTreeMap<String, String>> = held.collect();
+        assert!(held.len() == 1 && held[0]["栏目"] == field, "{field}: {held:#?}");
+    }
+}

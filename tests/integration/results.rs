@@ -90,6 +90,17 @@ fn every_rule_of_the_definitions_is_broken_in_the_sample() {
         const OF_TWO_SENDERS: [&str; 4] =
             ["award-duplicate", "review-duplicate", "suggestion-unit-twice", "indicator-twice"];
         codes.retain(|code| !OF_TWO_SENDERS.contains(code));
+        // Amounts in the wrong measure, column by column: `decided_samples` types each.
+        const SLIPS: [&str; 7] = [
+            "last-year-benefit-ten-thousand",
+            "last-year-benefit-per-piece-high",
+            "year-reward-per-piece-low",
+            "last-year-reward-per-piece-low",
+            "studio-funds-high",
+            "studio-own-funds-high",
+            "studio-benefit-high",
+        ];
+        codes.retain(|code| !SLIPS.contains(code));
         let found = intended(pipeline) + &std::fs::read_to_string(months).unwrap_or_default();
         for code in codes {
             let is = |line: &str| line.split(" | ").take(2).any(|part| part == code);
