@@ -435,3 +435,16 @@ fn a_title_serves_as_a_name_for_every_verb_and_quiet_says_where_the_results_are(
         assert!(matches!(said.code, 0 | 1), "{args:?}: {}{}", said.out, said.err);
     }
 }
+
+/// A unit that checks its own return has no ledger of persons, and is told what was not held against it.
+#[test]
+fn a_check_without_the_ledger_says_what_it_could_not_check() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    copied(&root().join("pipelines"), &folder.path().join("pipelines"));
+    std::fs::remove_file(folder.path().join("pipelines/reference/荣誉台账.xlsx")).expect("the ledger");
+    let pipelines = folder.path().join("pipelines").to_str().expect("UTF-8").to_owned();
+    let args = ["check", "samples/honours/合肥/合肥市总工会.xlsx", "--pipeline", "honours", "--pipelines", &pipelines];
+    let said = say(&args);
+    assert!(said.code == 0 && said.out.contains("手头没有“荣誉台账”"), "{}{}", said.out, said.err);
+    assert!(!said.out.contains("没有问题"), "{}", said.out);
+}
