@@ -18,21 +18,21 @@ pub type Moves = BTreeMap<Fingerprint, String>;
 const COMPUTED: usize = 12;
 
 /// What computes all tables over other rows.
-pub type Again<'a> = &'a dyn Fn(Vec<ValidatedRows>) -> Result<Vec<Option<StatTable>>, String>;
+pub type Recompute<'a> = &'a dyn Fn(Vec<ValidatedRows>) -> Result<Vec<Option<StatTable>>, String>;
 
 /// Findings that one change settles.
-struct Candidate {
+struct Moving {
     findings: Vec<Fingerprint>,
     form: usize,
     row: usize,
-    change: Change,
+    change: Switch,
     /// The largest part that one of its figures is of its column's total.
     weight: f64,
     /// That figure: `本月创效 6.5 万元`, and its part of the total.
     figure: String,
 }
 
-enum Change {
+enum Switch {
     /// Cells that count, and are doubted.
     Out(Vec<OpenCell>),
     /// Cells that are held out.
@@ -45,15 +45,20 @@ enum Change {
 ///
 /// # Errors
 /// As [`super::compute`].
-pub fn moves(inputs: Inputs<'_>, facts: &Facts<'_>, tables: &[StatTable], again: Again<'_>) -> Result<Moves, String> {
+pub fn moves(
+    inputs: Inputs<'_>,
+    facts: &Facts<'_>,
+    tables: &[StatTable],
+    again: Recompute<'_>,
+) -> Result<Moves, String> {
     let mut candidates = candidates(inputs, facts);
     candidates.sort_by(|a, b| b.weight.total_cmp(&a.weight).then((a.form, a.row).cmp(&(b.form, b.row))));
     let mut moves = Moves::new();
     for (at, candidate) in candidates.into_iter().enumerate() {
         let (state, lead) = match &candidate.change {
-            Change::Out(_) => ("照计，存疑", "扣除后，"),
-            Change::In(_) => ("本格暂未计入，其余照计", "如属实，"),
-            Change::Record => ("本条未计入", "如计入，"),
+            Switch::Out(_) => ("照计，存疑", "扣除后，"),
+            Switch::In(_) => ("本格暂未计入，其余照计", "如属实，"),
+            Switch::Record => ("本条未计入", "如计入，"),
         };
         let mut words = state.to_owned();
         if !candidate.figure.is_empty() {
@@ -72,19 +77,19 @@ pub fn moves(inputs: Inputs<'_>, facts: &Facts<'_>, tables: &[StatTable], again:
 }
 
 /// The rows of all forms with one candidate's change.
-fn changed(inputs: Inputs<'_>, facts: &Facts<'_>, candidate: &Candidate) -> Vec<ValidatedRows> {
+fn changed(inputs: Inputs<'_>, facts: &Facts<'_>, candidate: &Moving) -> Vec<ValidatedRows> {
     let Inputs { plan, rows, doubts, .. } = inputs;
     let one = |of: &ValidatedRows| {
         if of.rows.form != candidate.form {
             return of.clone();
         }
         match &candidate.change {
-            Change::Out(cells) => of.without_doubt(plan, cells, &facts.context),
-            Change::In(cells) => {
+            Switch::Out(cells) => of.without_doubt(plan, cells, &facts.context),
+            Switch::In(cells) => {
                 let left = doubts.iter().filter(|doubt| !cells.contains(doubt)).cloned().collect::<Vec<_>>();
                 of.as_read().holding(plan, &left, &facts.context)
             }
-            Change::Record => {
+            Switch::Record => {
                 let mut with = of.clone();
                 with.accepted.iter_mut().skip(candidate.row).take(1).for_each(|accepted| *accepted = true);
                 with
@@ -94,7 +99,7 @@ fn changed(inputs: Inputs<'_>, facts: &Facts<'_>, candidate: &Candidate) -> Vec<
     rows.iter().map(one).collect()
 }
 
-fn candidates(inputs: Inputs<'_>, facts: &Facts<'_>) -> Vec<Candidate> {
+fn candidates(inputs: Inputs<'_>, facts: &Facts<'_>) -> Vec<Moving> {
     let mut shown: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
     for (form, columns) in inputs.plan.tables.iter().flat_map(|table| fields_read(table, inputs.plan)) {
         shown.entry(form).or_default().extend(columns);
@@ -104,7 +109,7 @@ fn candidates(inputs: Inputs<'_>, facts: &Facts<'_>) -> Vec<Candidate> {
     for doubt in inputs.doubts.iter().filter(|doubt| doubt.counts) {
         doubts.entry((doubt.place.source, doubt.place.row)).or_default().push(doubt);
     }
-    let mut all: Vec<Candidate> = Vec::new();
+    let mut all: Vec<Moving> = Vec::new();
     let mut records: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     let open = inputs.verdict.findings.iter().filter(|finding| finding.severity != Severity::Note);
     for finding in open.filter(|finding| finding.place.row.is_some()) {
@@ -121,7 +126,7 @@ fn candidates(inputs: Inputs<'_>, facts: &Facts<'_>) -> Vec<Candidate> {
                         records.insert((form, row), all.len());
                         let (weight, figure) = totals.of_record(form, row);
                         let findings = vec![finding.key.whole()];
-                        all.push(Candidate { findings, form, row, change: Change::Record, weight, figure });
+                        all.push(Moving { findings, form, row, change: Switch::Record, weight, figure });
                     }
                 }
             }
@@ -132,7 +137,7 @@ fn candidates(inputs: Inputs<'_>, facts: &Facts<'_>) -> Vec<Candidate> {
 }
 
 /// The cells that a finding casts doubt on: those that it holds out, else all.
-fn of_cells(finding: &Finding, doubts: &[&OpenCell], totals: &mut Totals<'_, '_>) -> Option<Candidate> {
+fn of_cells(finding: &Finding, doubts: &[&OpenCell], totals: &mut Totals<'_, '_>) -> Option<Moving> {
     let held = matches!(finding.effect, Effect::HoldsCells(_));
     let cells = &finding.place.cells;
     let here = |doubt: &&&OpenCell| {
@@ -150,8 +155,8 @@ fn of_cells(finding: &Finding, doubts: &[&OpenCell], totals: &mut Totals<'_, '_>
             most = figure;
         }
     }
-    let change = if held { Change::In(mine) } else { Change::Out(mine) };
-    Some(Candidate { findings: vec![finding.key.whole()], form, row, change, weight: most.0, figure: most.1 })
+    let change = if held { Switch::In(mine) } else { Switch::Out(mine) };
+    Some(Moving { findings: vec![finding.key.whole()], form, row, change, weight: most.0, figure: most.1 })
 }
 
 /// The record that a finding holds; nothing where it counts, or is in no figure for another reason.

@@ -318,7 +318,8 @@ fn check_names_the_form_and_a_title_names_a_pipeline() {
 }
 
 /// Files and folders of the examples, and what stands for them in a project of its own.
-const PLACES: [(&str, &str); 7] = [
+const PLACES: [(&str, &str); 8] = [
+    ("D:\\汇总历史", "out/history"),
     ("D:\\2026模范班组", "samples/model-teams"),
     ("2026年评优", "samples/honours"),
     ("报表", "samples/honours"),
