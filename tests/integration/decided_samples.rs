@@ -230,7 +230,9 @@ fn decisions_outlive_moved_rows_and_expire_with_figures_and_files() {
     assert_eq!(desk.of("已处理", &small).len(), 1, "{:?}", desk.of("待处理", &small));
     // A figure that the rule reads; and a file that is gone.
     let huainan = huainan.with_file_name("淮南市总工会（重存）.xlsx");
-    rewritten(&huainan, 0, &|cell| (cell.contains("污水处理") && cell.ends_with("#9")).then_some(1.0));
+    rewritten(&huainan, 0, &|cell| {
+        (cell.contains("污水处理") && cell.contains("客服一班") && cell.ends_with("#9")).then_some(1.0)
+    });
     std::fs::remove_file(desk.path("returns/铜陵/铜陵市总工会.et")).expect("removed");
     let said = desk.run();
     assert_eq!(said.code, 1);
