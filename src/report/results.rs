@@ -5,7 +5,6 @@ use crate::domain::period::Period;
 use crate::history::correction::FigureChange;
 use crate::history::decisions::register::Untaken;
 use crate::history::rows::RunFrame;
-use crate::model::OpenCell;
 use crate::model::conclusion::Conclusion;
 use crate::model::discipline::ChaseList;
 use crate::model::finding::{Finding, Place};
