@@ -47,6 +47,8 @@ pub struct Listing<'a, W: Write + Seek> {
     unlinked: u64,
     /// Texts of the book that were cut before this list began.
     cut_before: u64,
+    /// Lines above the header of each sheet.
+    above: &'a [String],
     /// A column of which each cell is one of these words.
     choices: Option<(usize, &'a [&'a str])>,
 }
@@ -62,12 +64,27 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
         columns: &'a [(&'a str, f64)],
         room: u32,
     ) -> io::Result<Listing<'a, W>> {
-        let room = room.min(SHEET_ROWS - 1);
+        Listing::under(book, (name, title), &[], columns, room)
+    }
+
+    /// Starts a list with lines above its header: what it is called, and how it is to be read.
+    ///
+    /// # Errors
+    /// The target fails.
+    pub fn under(
+        book: &'a mut RowBook<W>,
+        (name, title): (&'a str, &'a str),
+        above: &'a [String],
+        columns: &'a [(&'a str, f64)],
+        room: u32,
+    ) -> io::Result<Listing<'a, W>> {
+        let room = room.min(SHEET_ROWS - 1 - above.len() as u32);
         let cut_before = book.cut;
         let mut listing = Listing {
             book,
             name,
             title,
+            above,
             columns,
             room,
             sheets: 0,
@@ -105,7 +122,7 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
             .map(|(heading, width)| (*heading, if *width > 0.0 { width + 0.71 } else { 0.0 }))
             .collect();
         let name = numbered(self.name, self.sheets);
-        self.book.open(name, SheetUse::List { title: self.title }, &columns)
+        self.book.open(name, SheetUse::List { title: self.title, above: self.above }, &columns)
     }
 
     /// Adds a row; `strong` marks the words in it that are to be seen first.

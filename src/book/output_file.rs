@@ -140,7 +140,8 @@ pub mod tests {
     fn a_disk_that_is_full_at_any_byte_is_told_at_the_end() {
         every_room(1, |target| {
             let mut book = RowBook::new(target);
-            book.open("甲".to_owned(), SheetUse::List { title: "乙" }, &[("丙", 9.0)]).expect("never fails");
+            book.open("甲".to_owned(), SheetUse::List { title: "乙", above: &[] }, &[("丙", 9.0)])
+                .expect("never fails");
             for number in 0..20 {
                 book.start_row(None);
                 book.integer(0, number, RowStyle::ListCount);

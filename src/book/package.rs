@@ -2,6 +2,7 @@
 //!
 //! Parts and their order follow ECMA-376 part 1, §12.3 and §18.3.
 
+use super::excel::letters;
 use super::mark::RESULTS;
 use super::xml::{HEAD, escaped};
 
@@ -22,15 +23,18 @@ pub enum RowStyle {
     ListStrong = 8,
     /// Left for people to fill in.
     ListInput = 9,
+    /// What a list is called, above its header.
+    ListTitle = 10,
 }
 
 const STYLES: &str = "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">\
 <numFmts count=\"2\"><numFmt numFmtId=\"164\" formatCode=\"yyyy\\-mm\\-dd\"/><numFmt numFmtId=\"165\" formatCode=\"yyyy\\-mm\"/></numFmts>\
-<fonts count=\"5\"><font><sz val=\"10\"/><name val=\"宋体\"/><family val=\"3\"/><charset val=\"134\"/></font>\
+<fonts count=\"6\"><font><sz val=\"10\"/><name val=\"宋体\"/><family val=\"3\"/><charset val=\"134\"/></font>\
 <font><b/><sz val=\"10\"/><name val=\"黑体\"/><family val=\"3\"/><charset val=\"134\"/></font>\
 <font><sz val=\"10\"/><name val=\"黑体\"/><family val=\"3\"/><charset val=\"134\"/></font>\
 <font><b/><sz val=\"10\"/><color rgb=\"FF9C0006\"/><name val=\"宋体\"/><family val=\"3\"/><charset val=\"134\"/></font>\
-<font><sz val=\"10\"/><color rgb=\"FF0563C1\"/><name val=\"宋体\"/><family val=\"3\"/><charset val=\"134\"/></font></fonts>\
+<font><sz val=\"10\"/><color rgb=\"FF0563C1\"/><name val=\"宋体\"/><family val=\"3\"/><charset val=\"134\"/></font>\
+<font><sz val=\"14\"/><name val=\"黑体\"/><family val=\"3\"/><charset val=\"134\"/></font></fonts>\
 <fills count=\"4\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill>\
 <fill><patternFill patternType=\"solid\"><fgColor rgb=\"FFE7E6E6\"/><bgColor indexed=\"64\"/></patternFill></fill>\
 <fill><patternFill patternType=\"solid\"><fgColor rgb=\"FFFFF9DB\"/><bgColor indexed=\"64\"/></patternFill></fill></fills>\
@@ -38,7 +42,7 @@ const STYLES: &str = "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spre
 <border><left style=\"thin\"><color auto=\"1\"/></left><right style=\"thin\"><color auto=\"1\"/></right>\
 <top style=\"thin\"><color auto=\"1\"/></top><bottom style=\"thin\"><color auto=\"1\"/></bottom><diagonal/></border></borders>\
 <cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs>\
-<cellXfs count=\"10\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>\
+<cellXfs count=\"11\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>\
 <xf numFmtId=\"164\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>\
 <xf numFmtId=\"165\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>\
 <xf numFmtId=\"0\" fontId=\"1\" fillId=\"2\" borderId=\"0\" xfId=\"0\" applyFont=\"1\" applyFill=\"1\"/>\
@@ -47,7 +51,8 @@ const STYLES: &str = "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spre
 <xf numFmtId=\"3\" fontId=\"0\" fillId=\"0\" borderId=\"1\" xfId=\"0\" applyNumberFormat=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\"/></xf>\
 <xf numFmtId=\"0\" fontId=\"4\" fillId=\"0\" borderId=\"1\" xfId=\"0\" applyFont=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\" wrapText=\"1\"/></xf>\
 <xf numFmtId=\"0\" fontId=\"3\" fillId=\"0\" borderId=\"1\" xfId=\"0\" applyFont=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\"/></xf>\
-<xf numFmtId=\"49\" fontId=\"0\" fillId=\"3\" borderId=\"1\" xfId=\"0\" applyNumberFormat=\"1\" applyFill=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\" wrapText=\"1\"/></xf></cellXfs>\
+<xf numFmtId=\"49\" fontId=\"0\" fillId=\"3\" borderId=\"1\" xfId=\"0\" applyNumberFormat=\"1\" applyFill=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\" wrapText=\"1\"/></xf>\
+<xf numFmtId=\"0\" fontId=\"5\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyFont=\"1\" applyAlignment=\"1\"><alignment vertical=\"center\"/></xf></cellXfs>\
 <cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>";
 
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -58,13 +63,45 @@ const SHEET_ML: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 #[derive(Debug, Clone)]
 pub struct SheetEntry {
     pub name: String,
-    /// The last cell of a list that is filtered, absolute (`$K$33`); its header row is repeated on every page.
+    /// 1-based number of its part, wherever it stands among the others.
+    pub part: usize,
+    /// 1-based row of its header, which is repeated on every page.
+    pub header: usize,
+    /// The last cell of a list that is filtered, absolute (`$K$33`).
     pub filtered_to: Option<String>,
 }
 
-/// The relationships of a sheet to the files that its links open, by their targets.
-pub fn links(targets: &[String]) -> String {
+/// Rows under one header, marked up as a table (ECMA-376 part 1, §18.5): it filters, grows, and a pivot table finds it.
+#[derive(Debug, Clone)]
+pub struct DataTable {
+    /// One in the workbook; letters, digits and `_`.
+    pub name: String,
+    /// What stands in its header cells, each different from the others.
+    pub columns: Vec<String>,
+}
+
+/// The part of a table that fills a sheet down to its row `last` (1-based).
+pub fn table(table: &DataTable, id: usize, last: u32) -> String {
+    let to = format!("A1:{}{last}", letters(table.columns.len().saturating_sub(1)));
+    let name = escaped(&table.name);
+    let columns = (1..).zip(&table.columns);
+    let columns: String =
+        columns.map(|(at, name)| format!("<tableColumn id=\"{at}\" name=\"{}\"/>", escaped(name))).collect();
+    format!(
+        "{HEAD}<table xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" id=\"{id}\" name=\"{name}\" \
+         displayName=\"{name}\" ref=\"{to}\" totalsRowShown=\"0\"><autoFilter ref=\"{to}\"/>\
+         <tableColumns count=\"{}\">{columns}</tableColumns><tableStyleInfo name=\"TableStyleLight1\" \
+         showFirstColumn=\"0\" showLastColumn=\"0\" showRowStripes=\"1\" showColumnStripes=\"0\"/></table>",
+        table.columns.len()
+    )
+}
+
+/// The relationships of a sheet: to its table, by number, or to the files that its links open, by their targets.
+pub fn relations(table: Option<usize>, targets: &[String]) -> String {
     let mut xml = format!("{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">");
+    if let Some(number) = table {
+        xml += &format!("<Relationship Id=\"rId1\" Type=\"{OFFICE}/table\" Target=\"../tables/table{number}.xml\"/>");
+    }
     for (number, target) in (1..).zip(targets) {
         xml += &format!(
             "<Relationship Id=\"rId{number}\" Type=\"{OFFICE}/hyperlink\" Target=\"{}\" TargetMode=\"External\"/>",
@@ -75,14 +112,14 @@ pub fn links(targets: &[String]) -> String {
 }
 
 /// Every part but the sheets and the shared texts, in the order in which they are written.
-pub fn parts(sheets: &[SheetEntry], title: &str) -> [(&'static str, String); 6] {
+pub fn parts(sheets: &[SheetEntry], tables: usize, title: &str) -> [(&'static str, String); 6] {
     [
         ("xl/workbook.xml", workbook(sheets)),
         ("xl/_rels/workbook.xml.rels", workbook_links(sheets.len())),
         ("xl/styles.xml", format!("{HEAD}{STYLES}")),
         ("docProps/core.xml", properties(title)),
         ("_rels/.rels", root()),
-        ("[Content_Types].xml", content_types(sheets.len())),
+        ("[Content_Types].xml", content_types(sheets.len(), tables)),
     ]
 }
 
@@ -90,17 +127,22 @@ fn workbook(sheets: &[SheetEntry]) -> String {
     let mut xml = format!(
         "{HEAD}<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"{OFFICE}\"><sheets>"
     );
-    for (number, sheet) in (1..).zip(sheets) {
-        xml += &format!("<sheet name=\"{}\" sheetId=\"{number}\" r:id=\"rId{number}\"/>", escaped(&sheet.name));
+    for sheet in sheets {
+        let part = sheet.part;
+        xml += &format!("<sheet name=\"{}\" sheetId=\"{part}\" r:id=\"rId{part}\"/>", escaped(&sheet.name));
     }
     xml += "</sheets>";
     let mut names = String::new();
     for (index, sheet) in sheets.iter().enumerate() {
-        let Some(last) = &sheet.filtered_to else { continue };
+        let header = sheet.header;
         let quoted = escaped(&format!("'{}'", sheet.name.replace('\'', "''")));
+        if let Some(last) = &sheet.filtered_to {
+            names += &format!(
+                "<definedName name=\"_xlnm._FilterDatabase\" localSheetId=\"{index}\" hidden=\"1\">{quoted}!$A${header}:{last}</definedName>"
+            );
+        }
         names += &format!(
-            "<definedName name=\"_xlnm._FilterDatabase\" localSheetId=\"{index}\" hidden=\"1\">{quoted}!$A$1:{last}</definedName>\
-             <definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{index}\">{quoted}!$1:$1</definedName>"
+            "<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{index}\">{quoted}!${header}:${header}</definedName>"
         );
     }
     if !names.is_empty() {
@@ -145,7 +187,7 @@ fn root() -> String {
     )
 }
 
-fn content_types(sheets: usize) -> String {
+fn content_types(sheets: usize, tables: usize) -> String {
     let mut xml = format!(
         "{HEAD}<Types xmlns=\"{PACKAGE}/content-types\"><Default Extension=\"rels\" \
          ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
@@ -159,6 +201,9 @@ fn content_types(sheets: usize) -> String {
         xml += &format!(
             "<Override PartName=\"/xl/worksheets/sheet{number}.xml\" ContentType=\"{SHEET_ML}.worksheet+xml\"/>"
         );
+    }
+    for number in 1..=tables {
+        xml += &format!("<Override PartName=\"/xl/tables/table{number}.xml\" ContentType=\"{SHEET_ML}.table+xml\"/>");
     }
     xml + "</Types>"
 }

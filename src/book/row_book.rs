@@ -7,7 +7,7 @@
 
 use super::cell_text::printable;
 use super::excel::letters;
-use super::package::{self, RowStyle, SheetEntry};
+use super::package::{self, DataTable, RowStyle, SheetEntry};
 use super::page;
 use super::xml::{HEAD, digits, escape, escaped, is_simple, keeps_spaces};
 use std::io::{self, Seek, Write};
@@ -17,12 +17,16 @@ use zip::{CompressionMethod, ZipWriter};
 /// What a sheet is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SheetUse<'a> {
-    /// Bare rows for programs and pivot tables; the estimate of its cells tells whether its part grows beyond 4 GiB.
-    Data { cells: u64 },
-    /// A list that people read, filter and print, with this title above every page.
-    List { title: &'a str },
+    /// Rows for pivot tables and programs, marked up as a table of this name (letters and `_`, one in the workbook); the
+    /// estimate of its cells tells whether its part grows beyond 4 GiB.
+    Data { title: &'a str, table: &'a str, cells: u64 },
+    /// A list that people read, filter and print, with this title above every page, and with these lines above its header:
+    /// what it is called, and how it is to be read.
+    List { title: &'a str, above: &'a [String] },
 }
 
+/// Widths of columns that an A4 page on its side shows at half their size.
+const A4_PLACES: f64 = 260.0;
 /// Bytes gathered before they go to the compressor.
 const CHUNK: usize = 1 << 16;
 
@@ -30,8 +34,16 @@ const CHUNK: usize = 1 << 16;
 pub struct RowBook<W: Write + Seek> {
     zip: ZipWriter<W>,
     sheets: Vec<SheetEntry>,
-    /// What is printed around the current sheet, where it is a list.
-    title: Option<String>,
+    /// What is printed around the current sheet.
+    title: String,
+    /// What the current sheet is marked up as, where it is more than a list.
+    table: Option<DataTable>,
+    /// Tables of the book so far.
+    tables: usize,
+    /// Whether a sheet is the one that opens.
+    selected: bool,
+    /// Whether its rows are too wide for A4.
+    wide: bool,
     /// Cells of the current sheet that open a file, with the address of each.
     links: Vec<(String, String)>,
     /// The list that a column of the current sheet is chosen from.
@@ -62,7 +74,11 @@ impl<W: Write + Seek> RowBook<W> {
         RowBook {
             zip: ZipWriter::new(target),
             sheets: Vec::new(),
-            title: None,
+            title: String::new(),
+            table: None,
+            tables: 0,
+            selected: false,
+            wide: false,
             links: Vec::new(),
             validation: None,
             buffer: Vec::with_capacity(CHUNK * 2),
@@ -82,28 +98,42 @@ impl<W: Write + Seek> RowBook<W> {
     /// # Errors
     /// The target fails.
     pub fn open(&mut self, name: String, sheet_use: SheetUse<'_>, columns: &[(&str, f64)]) -> io::Result<()> {
-        let (list, cells) = match sheet_use {
-            SheetUse::Data { cells } => (None, cells),
-            SheetUse::List { title } => (Some(title), 0),
+        let (list, title, above, cells) = match sheet_use {
+            SheetUse::Data { title, table, cells } => {
+                let columns = columns.iter().map(|(heading, _)| printable(heading).0.into_owned()).collect();
+                self.table = Some(DataTable { name: table.to_owned(), columns });
+                (None, title, &[][..], cells)
+            }
+            SheetUse::List { title, above } => (Some(title), title, above, 0),
         };
-        self.sheets.push(SheetEntry { name, filtered_to: None });
-        let part = format!("xl/worksheets/sheet{}.xml", self.sheets.len());
+        let part = self.sheets.len() + 1;
+        let header = above.len() + 1;
+        self.sheets.push(SheetEntry { name, part, header, filtered_to: None });
+        let part = format!("xl/worksheets/sheet{part}.xml");
         // A part beyond 4 GiB needs 64-bit sizes in its header; a cell takes some 60 bytes.
         self.zip.start_file(part, self.options.large_file(cells > 50_000_000))?;
-        self.title = list.map(str::to_owned);
+        title.clone_into(&mut self.title);
+        self.wide = columns.iter().map(|(_, width)| width).sum::<f64>() > A4_PLACES;
         self.letters = (0..columns.len()).map(letters).collect();
         self.rows = 0;
         self.raw(HEAD);
         self.raw("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"");
         self.raw(" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">");
-        if list.is_some() {
-            self.raw("<sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr>");
-        }
-        self.raw("<sheetViews>");
-        self.raw(if self.sheets.len() == 1 { "<sheetView tabSelected=\"1\"" } else { "<sheetView" });
-        self.raw(
-            " workbookViewId=\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/>",
-        );
+        self.raw("<sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr><sheetViews>");
+        // Two sheets selected at once would be written to together. Data stand behind what explains them.
+        let selected = list.is_some() && !self.selected;
+        self.selected |= selected;
+        self.raw(if selected { "<sheetView tabSelected=\"1\"" } else { "<sheetView" });
+        // Who sent a row of data stays in sight beside its last column.
+        let (split, corner, pane) = match list {
+            Some(_) => ("", 'A', "bottomLeft"),
+            None => (" xSplit=\"1\"", 'B', "bottomRight"),
+        };
+        self.raw(&format!(
+            " workbookViewId=\"0\"><pane{split} ySplit=\"{header}\" topLeftCell=\"{corner}{}\" activePane=\"{pane}\" \
+             state=\"frozen\"/>",
+            header + 1
+        ));
         self.raw("</sheetView></sheetViews>");
         self.raw(match list {
             Some(_) => "<sheetFormatPr defaultRowHeight=\"16.5\" customHeight=\"1\"/><cols>",
@@ -118,6 +148,12 @@ impl<W: Write + Seek> RowBook<W> {
             ));
         }
         self.raw("</cols><sheetData>");
+        for (at, line) in above.iter().enumerate() {
+            let (style, height) = if at == 0 { (RowStyle::ListTitle, 26.0) } else { (RowStyle::Plain, 16.5) };
+            self.start_row(Some(height));
+            self.text(0, line, style);
+            self.end_row()?;
+        }
         let (header, height) = match list {
             Some(_) => (RowStyle::ListHeader, Some(24.0)),
             None => (RowStyle::Header, None),
@@ -161,30 +197,52 @@ impl<W: Write + Seek> RowBook<W> {
     /// The target fails.
     pub fn close(&mut self) -> io::Result<()> {
         self.raw("</sheetData>");
-        if let Some(title) = self.title.take() {
-            self.list_ends(&title);
+        self.sheet_ends();
+        let table = self.table.take();
+        if table.is_some() {
+            self.raw("<tableParts count=\"1\"><tablePart r:id=\"rId1\"/></tableParts>");
         }
         self.raw("</worksheet>");
         self.zip.write_all(&self.buffer)?;
         self.buffer.clear();
-        if !self.links.is_empty() {
-            let targets: Vec<String> = self.links.drain(..).map(|(_, target)| target).collect();
-            let part = format!("xl/worksheets/_rels/sheet{}.xml.rels", self.sheets.len());
-            self.zip.start_file(part, self.options)?;
-            self.zip.write_all(package::links(&targets).as_bytes())?;
+        let targets: Vec<String> = self.links.drain(..).map(|(_, target)| target).collect();
+        if table.is_none() && targets.is_empty() {
+            return Ok(());
+        }
+        self.tables += usize::from(table.is_some());
+        let part = format!("xl/worksheets/_rels/sheet{}.xml.rels", self.sheets.len());
+        self.zip.start_file(part, self.options)?;
+        self.zip.write_all(package::relations(table.as_ref().map(|_| self.tables), &targets).as_bytes())?;
+        if let Some(table) = table {
+            self.zip.start_file(format!("xl/tables/table{}.xml", self.tables), self.options)?;
+            self.zip.write_all(package::table(&table, self.tables, self.rows.max(2)).as_bytes())?;
         }
         Ok(())
     }
 
+    /// Puts the last sheets, as many as these, before all others.
+    pub fn put_first(&mut self, count: usize) {
+        let count = count.min(self.sheets.len());
+        self.sheets.rotate_right(count);
+    }
+
+    /// 1-based header row of the current sheet.
+    fn header(&self) -> u32 {
+        self.sheets.last().map_or(1, |sheet| sheet.header as u32)
+    }
+
     /// Filter, links and paper, in the order in which a sheet has them.
-    fn list_ends(&mut self, title: &str) {
-        let last = self.letters.last().map_or("A", String::as_str);
-        // A filter over a header alone is none.
-        let rows = self.rows.max(2);
-        let (to, absolute) = (format!("{last}{rows}"), format!("${last}${rows}"));
-        self.raw(&format!("<autoFilter ref=\"A1:{to}\"/>"));
-        if let Some(sheet) = self.sheets.last_mut() {
-            sheet.filtered_to = Some(absolute);
+    fn sheet_ends(&mut self) {
+        // A filter over a header alone is none, and a table has its own.
+        if self.table.is_none() {
+            let last = self.letters.last().map_or("A", String::as_str);
+            let header = self.header();
+            let rows = self.rows.max(header + 1);
+            let (to, absolute) = (format!("{last}{rows}"), format!("${last}${rows}"));
+            self.raw(&format!("<autoFilter ref=\"A{header}:{to}\"/>"));
+            if let Some(sheet) = self.sheets.last_mut() {
+                sheet.filtered_to = Some(absolute);
+            }
         }
         if let Some(validation) = self.validation.take() {
             self.raw(&validation);
@@ -195,12 +253,14 @@ impl<W: Write + Seek> RowBook<W> {
             let links: String = links.collect();
             self.raw(&format!("<hyperlinks>{links}</hyperlinks>"));
         }
-        self.raw(
+        // A row wider than an A4 page can show goes on A3: shrunk to A4 it could not be read.
+        let paper = if self.table.is_some() && self.wide { 8 } else { 9 };
+        self.raw(&format!(
             "<printOptions horizontalCentered=\"1\"/>\
              <pageMargins left=\"0.6\" right=\"0.6\" top=\"0.8\" bottom=\"0.7\" header=\"0.4\" footer=\"0.35\"/>\
-             <pageSetup paperSize=\"9\" fitToHeight=\"0\" orientation=\"landscape\"/>",
-        );
-        let (header, footer) = (escaped(&page::header(title)), escaped(&page::footer()));
+             <pageSetup paperSize=\"{paper}\" fitToHeight=\"0\" orientation=\"landscape\"/>",
+        ));
+        let (header, footer) = (escaped(&page::header(&self.title)), escaped(&page::footer()));
         self.raw(&format!(
             "<headerFooter><oddHeader>{header}</oddHeader><oddFooter>{footer}</oddFooter></headerFooter>"
         ));
@@ -247,11 +307,12 @@ impl<W: Write + Seek> RowBook<W> {
     pub fn choices(&mut self, column: usize, words: &[&str]) {
         let Some(letters) = self.letters.get(column) else { return };
         let list = escaped(&words.join(","));
+        let first = self.header() + 1;
         self.validation = Some(format!(
             "<dataValidations count=\"1\"><dataValidation type=\"list\" allowBlank=\"1\" showErrorMessage=\"1\" \
-             errorTitle=\"请从下拉表里选\" error=\"只能从下拉表里选一个词，或留空。\" sqref=\"{letters}2:{letters}{}\">\
+             errorTitle=\"请从下拉表里选\" error=\"只能从下拉表里选一个词，或留空。\" sqref=\"{letters}{first}:{letters}{}\">\
              <formula1>\"{list}\"</formula1></dataValidation></dataValidations>",
-            self.rows.max(2)
+            self.rows.max(first)
         ));
     }
 
@@ -340,7 +401,7 @@ impl<W: Write + Seek> RowBook<W> {
         self.buffer.push(b'"');
         if style != RowStyle::Plain {
             self.buffer.extend_from_slice(b" s=\"");
-            self.buffer.push(b'0' + style as u8);
+            digits(&mut self.buffer, style as u64);
             self.buffer.push(b'"');
         }
     }
@@ -362,7 +423,7 @@ impl<W: Write + Seek> RowBook<W> {
         )?;
         self.zip.write_all(&self.shared)?;
         self.zip.write_all(b"</sst>")?;
-        for (name, xml) in package::parts(&self.sheets, &printable(title).0) {
+        for (name, xml) in package::parts(&self.sheets, self.tables, &printable(title).0) {
             self.zip.start_file(name, self.options)?;
             self.zip.write_all(xml.as_bytes())?;
         }
@@ -386,8 +447,12 @@ mod tests {
     #[test]
     fn what_is_written_reads_back_as_it_was() {
         let mut book = RowBook::new(Cursor::new(Vec::new()));
-        book.open("甲<乙".to_owned(), SheetUse::Data { cells: 0 }, &[("文字&", 10.0), ("整数", 8.0), ("小数", 8.0)])
-            .unwrap();
+        book.open(
+            "甲<乙".to_owned(),
+            SheetUse::Data { title: "题", table: "表_甲", cells: 0 },
+            &[("文字&", 10.0), ("整数", 8.0), ("小数", 8.0)],
+        )
+        .unwrap();
         let texts = ["=1+1", "a<b & \"c\"", " 前后 ", "两\n行", "（_x0041_）"];
         for (text, integer) in texts.iter().zip([0, -12, 999_999_999_999_999, 1, 2]) {
             book.start_row(None);

@@ -40,6 +40,8 @@ pub struct Named<'a> {
     pub name: String,
     /// Its position among the columns of the rows.
     position: usize,
+    /// The field of the form that it comes from; `None` where the definition computes it.
+    pub field: Option<usize>,
     pub values: Values<'a>,
 }
 
@@ -51,6 +53,8 @@ pub struct Accepted<'a> {
     pub columns: Vec<Named<'a>>,
     /// Names of the roster's units, by index.
     pub units: Arc<[Arc<str>]>,
+    /// The unit that each row is counted for (roster index).
+    pub counted_for: &'a [Option<u32>],
     grid: &'a Grid,
 }
 
@@ -71,17 +75,26 @@ impl<'a> Accepted<'a> {
             let precision = field.map_or(Precision::Day, |field| field.ty.precision());
             let values = rows.grid.column(&column.name).ok_or_else(|| defect(&form.title, &column.name))?;
             let position = rows.grid.position(&column.name).unwrap_or(usize::MAX);
-            columns.push(Named { name: column.name, position, values: Values::of(values, precision) });
+            let values = Values::of(values, precision);
+            columns.push(Named { name: column.name, position, field: Some(column.field), values });
         }
         // What the definition computes stands behind what the return says.
         for computed in &form.computed {
             let values = rows.grid.column(&computed.name).ok_or_else(|| defect(&form.title, &computed.name))?;
             let position = rows.grid.position(&computed.name).unwrap_or(usize::MAX);
             let values = Values::of(values, Precision::Day);
-            columns.push(Named { name: computed.name.clone(), position, values });
+            columns.push(Named { name: computed.name.clone(), position, field: None, values });
         }
         let units = rows.grid.unit_names();
-        Ok(Accepted { form, mask: accepted, origins: &rows.origins, columns, units, grid: &rows.grid })
+        Ok(Accepted {
+            form,
+            mask: accepted,
+            origins: &rows.origins,
+            columns,
+            units,
+            counted_for: &rows.units,
+            grid: &rows.grid,
+        })
     }
 
     /// Whether any cell waits for a decision, and so is in no figure.

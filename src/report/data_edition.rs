@@ -1,26 +1,33 @@
-//! The data edition (数据版): accepted rows as tidy sheets, one a form, one header row, real dates and numbers,
-//! each row with the file, sheet and row it came from.
+//! The data edition (数据版): accepted rows as tidy sheets for filters and pivot tables, one a form, one header row, real
+//! dates and numbers; each row with who sent it, of which city and period, and the file, sheet and row it came from.
 //!
-//! This is the second cost of a run after reading: rows go from the columns straight to the sheet, in one pass.
+//! As the UK Analysis Function has it for statistical spreadsheets: notes first, one table a sheet, no merged cells, symbols
+//! and units explained. This is the second cost of a run after reading: rows go from the columns straight to the sheet.
 
 use super::accepted::{Accepted, Named, Values};
+use super::data_notes::{self, SheetNote};
 use super::results::Results;
 use crate::book::excel::serial;
 use crate::book::package::RowStyle;
 use crate::book::row_book::{RowBook, SharedText, SheetUse};
 use crate::book::{cell_text, measure};
-use crate::definition::Precision;
-use crate::history::decisions::register::who;
-use crate::model::decision::{DecisionState, Disposition};
+use crate::definition::{Precision, Unit};
 use crate::text::dates::show_day;
 use std::collections::HashMap;
 use std::io::{self, Seek, Write};
 
-/// Columns that say where a row came from, with their widths.
-const ORIGIN: [(&str, f64); 3] = [("报表文件", 36.0), ("工作表", 18.0), ("行号", 8.0)];
+/// Who sent a row and for when, before what it says. The names give way to a form's own columns.
+pub const SENT: [(&str, f64); 5] =
+    [("报送单位", 24.0), ("报送单位代码", 13.0), ("渠道", 12.0), ("地市", 8.0), ("报告期", 12.0)];
+
+/// Where a row came from, with widths.
+pub const ORIGIN: [(&str, f64); 3] = [("报表文件", 36.0), ("工作表", 18.0), ("行号", 8.0)];
 
 /// What stands in a cell that is in no figure until someone decides.
-const PENDING: &str = "待核实";
+pub const PENDING: &str = "待核实";
+/// What stands where the roster says nothing, or where nobody knows the unit.
+pub const NONE: &str = "—";
+const UNKNOWN: &str = "未认定";
 
 /// Writes the workbook to `target`, `room` rows a sheet at most: with a million rows it is no thing to hold in memory.
 ///
@@ -33,66 +40,17 @@ pub fn data_edition<W: Write + Seek>(
     target: W,
 ) -> io::Result<W> {
     let mut book = RowBook::new(target);
-    let mut said = vec![
-        "每行是一条审核通过、计入统计的记录；报表文件、工作表、行号指明它在上报件中的位置。".to_owned(),
-        "本册含身份证号、姓名等个人信息，未作遮盖，请妥善保管，不要外传。".to_owned(),
-    ];
+    let mut notes = Vec::with_capacity(forms.len());
     for accepted in forms {
-        let title = &accepted.form.title;
         let before = book.cut;
-        let (rows, sheets) = form_sheets(results, accepted, &mut book, room)?;
-        said.push(format!("{title}：{rows} 行。"));
-        if sheets > 1 {
-            said.push(format!("{title}超过一个工作表的 {room} 行，分为 {sheets} 个工作表，按次序编号。"));
-        }
-        if accepted.holds_cells() {
-            said.push(format!("{title}中写“{PENDING}”的单元格暂不计入，原值如下："));
-            said.extend(held(results, accepted));
-        }
-        let decided = decided(results, accepted);
-        if !decided.is_empty() {
-            said.push(format!("{title}中经人工认定改动的单元格，表中是认定的值："));
-            said.extend(decided);
-        }
-        if book.cut > before {
-            said.push(format!("{title}有 {} 个单元格文字过长，已截断并在末尾注明。", book.cut - before));
-        }
+        let mut sheet = FormSheet::new(results, accepted);
+        let (rows, sheets) = sheet.write(&mut book, room)?;
+        notes.push(SheetNote { accepted, columns: sheet.columns, rows, sheets, cut: book.cut - before });
     }
-    book.open("说明".to_owned(), SheetUse::Data { cells: 0 }, &[("说明", 100.0)])?;
-    for words in said {
-        book.start_row(None);
-        book.text(0, &words, RowStyle::Plain);
-        book.end_row()?;
-    }
-    book.close()?;
+    // They are known when all is written, and are to be read before.
+    data_notes::write(results, &notes, room, &mut book)?;
+    book.put_first(data_notes::SHEETS);
     book.finish(&format!("{}数据版", results.name()))
-}
-
-/// The cells of a form that are held out, each with its place and what stands there.
-fn held<'r>(results: &'r Results<'_>, accepted: &Accepted<'_>) -> impl Iterator<Item = String> + 'r {
-    let form = results.plan.forms.iter().position(|form| form.id == accepted.form.id);
-    let held = results.doubts.iter().filter(move |doubt| doubt.held && doubt.counts && Some(doubt.form) == form);
-    held.map(|doubt| {
-        let place = results.verdict.place_words(&doubt.place, |unit| results.unit_name(unit).to_owned());
-        format!("　　{place}：{} {}（{}）", doubt.column, doubt.value, doubt.found)
-    })
-}
-
-/// The cells of a form that somebody gave another value, each with what stood there.
-fn decided(results: &Results<'_>, accepted: &Accepted<'_>) -> Vec<String> {
-    let form = results.plan.forms.iter().position(|form| form.id == accepted.form.id);
-    let replaced = results.verdict.decisions.iter().filter(|one| {
-        let of = one.finding.as_ref().and_then(|finding| finding.key.form).map(usize::from);
-        one.decision.disposition == Disposition::Replaced && one.state == DecisionState::InForce && of == form
-    });
-    replaced
-        .map(|one| {
-            let (decision, on) = (&one.decision, &one.decision.taken_on);
-            let raw = if on.value.is_empty() { "未填" } else { &on.value };
-            let why = format!("{}；{}", who(decision), decision.reason);
-            format!("　　{}：{} 原值 {raw}，认定为 {}（{why}）", on.place, on.field, decision.value)
-        })
-        .collect()
 }
 
 /// Texts of one column that were shared so far, by what the column numbers them with.
@@ -159,53 +117,29 @@ fn write<W: Write + Seek>(
     }
 }
 
-/// Writes the accepted rows of a form; returns how many rows and sheets that were.
-fn form_sheets<W: Write + Seek>(
-    results: &Results<'_>,
-    accepted: &Accepted<'_>,
-    book: &mut RowBook<W>,
-    room: u32,
-) -> io::Result<(u64, u32)> {
-    let origin = accepted.columns.len();
-    let mut sharing: Vec<Sharing> = accepted.columns.iter().map(|_| Sharing::default()).collect();
-    let mut files = Sharing::default();
-    let mut tabs: HashMap<&str, Option<SharedText>> = HashMap::new();
-    // A form without rows still has its header: "none" is not "forgotten".
-    open(accepted, book, 1)?;
-    let (mut rows, mut sheets, mut here) = (0u64, 1u32, 0u32);
-    for row in accepted.rows() {
-        if here >= room {
-            book.close()?;
-            sheets += 1;
-            here = 0;
-            open(accepted, book, sheets)?;
-        }
-        book.start_row(None);
-        for (at, (column, sharing)) in accepted.columns.iter().zip(&mut sharing).enumerate() {
-            match accepted.is_pending(row, column) {
-                true => book.text(at, PENDING, RowStyle::Plain),
-                false => write(book, accepted, column.values, (row, at), sharing),
-            }
-        }
-        if let Some(from) = accepted.origins.get(row) {
-            files.write(book, origin, from.source as usize, Some(results.file_name(from.source)));
-            let tab = results.sheet_name(from.source, from.sheet);
-            if let Some(shared) = *tabs.entry(tab).or_insert_with(|| book.share(tab)) {
-                book.shared(origin + 1, shared);
-            }
-            book.integer(origin + 2, i64::from(from.row) + 1, RowStyle::Plain);
-        }
-        book.end_row()?;
-        here += 1;
-        rows += 1;
-    }
-    book.close()?;
-    Ok((rows, sheets))
+/// A column of a sheet: its heading, its width, and what stands in it.
+pub struct SheetColumn {
+    pub heading: String,
+    width: f64,
+    pub content: Content,
 }
 
-/// A new sheet with its header.
-fn open<W: Write + Seek>(accepted: &Accepted<'_>, book: &mut RowBook<W>, number: u32) -> io::Result<()> {
-    let width = |named: &Named<'_>| {
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Of [`SENT`], by position.
+    Sent(usize),
+    /// Of the form's columns, by position.
+    Own(usize),
+    /// The unit code beside one of them.
+    Code(usize),
+    /// Of [`ORIGIN`], by position.
+    From(usize),
+}
+
+/// The columns of a form's sheets, each of another name.
+fn columns(accepted: &Accepted<'_>) -> Vec<SheetColumn> {
+    let own_width = |named: &Named<'_>| {
         let least = match named.values {
             Values::Text(_) | Values::Unit(_) => 18.0,
             Values::Date { precision: Precision::Day | Precision::DayOrMonth, .. } => 12.0,
@@ -213,8 +147,149 @@ fn open<W: Write + Seek>(accepted: &Accepted<'_>, book: &mut RowBook<W>, number:
         };
         f64::max(least, measure::width(measure::places(&named.name)))
     };
-    let columns: Vec<(&str, f64)> =
-        accepted.columns.iter().map(|named| (named.name.as_str(), width(named))).chain(ORIGIN).collect();
-    let cells = accepted.mask.len() as u64 * columns.len() as u64;
-    book.open(cell_text::numbered(&accepted.form.title, number), SheetUse::Data { cells }, &columns)
+    let flat = |name: &str| name.replace('\n', " ");
+    let own: Vec<String> = accepted.columns.iter().map(|named| flat(&named.name)).collect();
+    let other = |name: &str| {
+        // What a form says itself keeps its name.
+        let taken = own.iter().any(|own| own.eq_ignore_ascii_case(name));
+        if taken { format!("{name}（汇总）") } else { name.to_owned() }
+    };
+    let column = |heading, width, content| SheetColumn { heading, width, content };
+    let mut all: Vec<SheetColumn> =
+        SENT.iter().enumerate().map(|(at, (name, width))| column(other(name), *width, Content::Sent(at))).collect();
+    for (at, (named, heading)) in accepted.columns.iter().zip(&own).enumerate() {
+        all.push(column(heading.clone(), own_width(named), Content::Own(at)));
+        if matches!(named.values, Values::Unit(_)) {
+            all.push(column(other(&format!("{heading}代码")), 13.0, Content::Code(at)));
+        }
+    }
+    all.extend(ORIGIN.iter().enumerate().map(|(at, (name, width))| column(other(name), *width, Content::From(at))));
+    all
+}
+
+/// The sheets of one form while they are written, with the texts that they share.
+struct FormSheet<'r, 'a> {
+    results: &'r Results<'a>,
+    accepted: &'r Accepted<'a>,
+    columns: Vec<SheetColumn>,
+    sharing: Vec<Sharing>,
+    codes: Vec<Sharing>,
+    /// By unit, the last for rows of nobody known: what stands before its rows.
+    sent: HashMap<Option<u32>, [Option<SharedText>; 4]>,
+    period: Option<SharedText>,
+    files: Sharing,
+    tabs: HashMap<&'a str, Option<SharedText>>,
+}
+
+impl<'r, 'a> FormSheet<'r, 'a> {
+    fn new(results: &'r Results<'a>, accepted: &'r Accepted<'a>) -> FormSheet<'r, 'a> {
+        let none = || accepted.columns.iter().map(|_| Sharing::default()).collect();
+        FormSheet {
+            results,
+            accepted,
+            columns: columns(accepted),
+            sharing: none(),
+            codes: none(),
+            sent: HashMap::new(),
+            period: None,
+            files: Sharing::default(),
+            tabs: HashMap::new(),
+        }
+    }
+
+    /// Writes the accepted rows; returns how many rows and sheets that were.
+    fn write<W: Write + Seek>(&mut self, book: &mut RowBook<W>, room: u32) -> io::Result<(u64, u32)> {
+        self.period = book.share(&self.results.period.title());
+        // A form without rows still has its header: "none" is not "forgotten".
+        self.open(book, 1)?;
+        let (mut rows, mut sheets, mut here) = (0u64, 1u32, 0u32);
+        for row in self.accepted.rows() {
+            if here >= room {
+                book.close()?;
+                sheets += 1;
+                here = 0;
+                self.open(book, sheets)?;
+            }
+            self.row(book, row)?;
+            here += 1;
+            rows += 1;
+        }
+        book.close()?;
+        Ok((rows, sheets))
+    }
+
+    /// A new sheet with its header.
+    fn open<W: Write + Seek>(&self, book: &mut RowBook<W>, number: u32) -> io::Result<()> {
+        let form = &self.accepted.form;
+        let columns: Vec<(&str, f64)> =
+            self.columns.iter().map(|column| (column.heading.as_str(), column.width)).collect();
+        let at = self.results.plan.forms.iter().position(|known| known.id == form.id).unwrap_or(0) + 1;
+        let name: String = form.title.chars().filter(|c| c.is_alphanumeric()).take(60).collect();
+        let table = format!("表{at}_{number}_{name}");
+        let title = format!("{}{}", self.results.period.title(), form.title);
+        let cells = self.accepted.mask.len() as u64 * columns.len() as u64;
+        let sheet_use = SheetUse::Data { title: &title, table: &table, cells };
+        book.open(cell_text::numbered(&form.title, number), sheet_use, &columns)
+    }
+
+    fn row<W: Write + Seek>(&mut self, book: &mut RowBook<W>, row: usize) -> io::Result<()> {
+        let FormSheet { results, accepted, .. } = *self;
+        book.start_row(None);
+        let unit = accepted.counted_for.get(row).copied().flatten();
+        let sent = *self.sent.entry(unit).or_insert_with(|| sent(results, unit).map(|word| book.share(word)));
+        let from = accepted.origins.get(row);
+        for (column, SheetColumn { content, .. }) in self.columns.iter().enumerate() {
+            let shared = match *content {
+                Content::Sent(at) => sent.get(at).copied().unwrap_or(self.period),
+                Content::Own(at) => {
+                    let (Some(named), Some(sharing)) = (accepted.columns.get(at), self.sharing.get_mut(at)) else {
+                        continue;
+                    };
+                    match accepted.is_pending(row, named) {
+                        true => book.text(column, PENDING, RowStyle::Plain),
+                        false => write(book, accepted, named.values, (row, column), sharing),
+                    }
+                    None
+                }
+                Content::Code(at) => {
+                    if let (Some(Values::Unit(units)), Some(sharing)) =
+                        (accepted.columns.get(at).map(|named| named.values), self.codes.get_mut(at))
+                        && let Some(unit) = units.get(row)
+                    {
+                        sharing.write(book, column, unit as usize, Some(results.unit_code(unit)));
+                    }
+                    None
+                }
+                Content::From(0) => {
+                    if let Some(from) = from {
+                        let name = results.file_name(from.source);
+                        self.files.write(book, column, from.source as usize, Some(name));
+                    }
+                    None
+                }
+                Content::From(1) => from.and_then(|from| {
+                    let tab = results.sheet_name(from.source, from.sheet);
+                    *self.tabs.entry(tab).or_insert_with(|| book.share(tab))
+                }),
+                Content::From(_) => {
+                    if let Some(from) = from {
+                        book.integer(column, i64::from(from.row) + 1, RowStyle::Plain);
+                    }
+                    None
+                }
+            };
+            if let Some(shared) = shared {
+                book.shared(column, shared);
+            }
+        }
+        book.end_row()
+    }
+}
+
+/// Unit, its code, channel and city, as the roster has them.
+fn sent<'r>(results: &Results<'r>, unit: Option<u32>) -> [&'r str; 4] {
+    let known: Option<&'r Unit> = unit.and_then(|unit| results.reference.roster.units.get(unit as usize));
+    let Some(unit) = known else { return [UNKNOWN, NONE, NONE, NONE] };
+    let told = |word: &'r str| if word.is_empty() { NONE } else { word };
+    [&unit.name, &unit.code, told(&unit.channel), told(&unit.city)]
 }

@@ -9,6 +9,7 @@ mod chart;
 mod chase;
 mod correction;
 mod data_edition;
+mod data_notes;
 mod decisions;
 mod findings;
 #[cfg(test)]

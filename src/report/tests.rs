@@ -235,9 +235,24 @@ fn the_data_edition_and_the_store_hold_the_accepted_rows_with_their_origin() {
     let out = case.write();
     let mut book = open(&out.join(BOOKS[2]));
     let rows = book.worksheet_range("推荐个人汇总表").unwrap();
-    assert_eq!(rows.get_size(), (46, 16), "45 accepted rows and a header; no 序号, three columns of origin");
-    let row = |at| (0..16).map(|col| rows.get_value((at, col)).cloned().unwrap_or_default()).collect::<Vec<_>>();
-    assert_eq!(row(0)[13..], ["报表文件", "工作表", "行号"].map(|name| Data::String(name.to_owned())));
+    let what = "45 accepted rows and a header; no 序号, who sent them, a unit's code, three columns of origin";
+    assert_eq!(rows.get_size(), (46, 22), "{what}");
+    let whole = |at| (0..22).map(|col| rows.get_value((at, col)).cloned().unwrap_or_default()).collect::<Vec<_>>();
+    let head: Vec<String> = whole(0).iter().map(ToString::to_string).collect();
+    assert_eq!(head[..7], ["报送单位", "报送单位代码", "渠道", "地市", "报告期", "推荐单位", "推荐单位代码"]);
+    assert_eq!(head[19..], ["报表文件", "工作表", "行号"]);
+    let sent: Vec<String> = whole(2)[..7].iter().map(ToString::to_string).collect();
+    let unit = &case.fixture.reference.roster.units[1];
+    assert_eq!(sent, [&*unit.name, &unit.code, "—", "—", "2026年", &unit.name, &unit.code]);
+    // What the form itself says, its unit first.
+    let row = |at| {
+        whole(at)
+            .into_iter()
+            .enumerate()
+            .filter(|(col, _)| *col == 5 || *col > 6)
+            .map(|(_, cell)| cell)
+            .collect::<Vec<_>>()
+    };
     let second = row(2);
     assert_eq!(second[2], Data::String(ID.to_owned()));
     assert!(matches!(&second[4], Data::DateTime(date) if date.as_f64() == 46_084.0), "{:?}", second[4]);
@@ -274,7 +289,8 @@ fn a_form_with_more_rows_than_a_sheet_is_split_and_said() {
     let bytes =
         super::data_edition::data_edition(&results, &forms, 10, std::io::Cursor::new(Vec::new())).unwrap().into_inner();
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
-    assert_eq!(book.sheet_names(), ["推荐个人汇总表", "推荐个人汇总表(2)", "推荐个人汇总表(3)", "说明"]);
+    let names = ["说明", "列说明", "推荐个人汇总表", "推荐个人汇总表(2)", "推荐个人汇总表(3)"];
+    assert_eq!(book.sheet_names(), names, "what is to be read before comes first");
     let sizes = [1, 2, 3].map(|number| {
         let name = super::cell_text::numbered("推荐个人汇总表", number);
         book.worksheet_range(&name).unwrap().height()
@@ -283,6 +299,53 @@ fn a_form_with_more_rows_than_a_sheet_is_split_and_said() {
     let said: String =
         book.worksheet_range("说明").unwrap().used_cells().map(|(_, _, cell)| cell.to_string()).collect();
     assert!(said.contains("分为 3 个工作表"), "{said}");
+}
+
+/// As the UK Analysis Function has it for statistical spreadsheets ("Releasing statistics in spreadsheets"): notes first, one
+/// table a sheet and marked up as one, one header row of names that differ, nothing merged, every symbol and every column
+/// explained.
+#[test]
+fn the_data_edition_keeps_to_the_guidance_for_statistical_spreadsheets() {
+    let case = case(30);
+    let out = case.write();
+    let file = fs::File::open(out.join(BOOKS[2])).unwrap();
+    let mut zip = zip::ZipArchive::new(file).unwrap();
+    let mut part = |name: &str| {
+        let mut xml = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name(name).unwrap_or_else(|_| panic!("{name}")), &mut xml).unwrap();
+        xml
+    };
+    // Written first, the third sheet.
+    let (data, table, rels) =
+        (part("xl/worksheets/sheet1.xml"), part("xl/tables/table1.xml"), part("xl/worksheets/_rels/sheet1.xml.rels"));
+    assert!(part("xl/workbook.xml").contains("<sheets><sheet name=\"说明\""));
+    assert!(part("[Content_Types].xml").contains("/xl/tables/table1.xml"));
+    assert_eq!((data.matches("<tablePart ").count(), rels.matches("../tables/table1.xml").count()), (1, 1));
+    for needed in ["state=\"frozen\"", "fitToPage=\"1\"", "orientation=\"landscape\"", "<oddFooter>"] {
+        assert!(data.contains(needed), "{needed}");
+    }
+    for number in 1..=3 {
+        let sheet = part(&format!("xl/worksheets/sheet{number}.xml"));
+        assert!(!sheet.contains("mergeCell") && !sheet.contains("hidden=\"1\""), "{sheet}");
+        assert_eq!(sheet.contains("tabSelected"), number == 2, "one sheet alone is selected");
+    }
+    let mut book = open(&out.join(BOOKS[2]));
+    let rows = book.worksheet_range("推荐个人汇总表").unwrap();
+    assert!(table.contains(&format!("ref=\"A1:V{}\"", rows.height())), "{table}");
+    let head: Vec<String> = rows.rows().next().unwrap().iter().map(ToString::to_string).collect();
+    let differ: std::collections::BTreeSet<String> = head.iter().map(|name| name.to_lowercase()).collect();
+    assert!(differ.len() == head.len() && !differ.contains(""), "{head:?}");
+    let told = book.worksheet_range("列说明").unwrap();
+    let told: Vec<String> = told.rows().skip(1).map(|row| row[1].to_string()).collect();
+    assert_eq!(told, head, "every column is explained, in order");
+    for name in &head {
+        assert!(table.contains(&format!(" name=\"{name}\"/>")), "{name} in {table}");
+    }
+    let said: Vec<String> =
+        book.worksheet_range("说明").unwrap().rows().skip(1).map(|row| row[0].to_string()).collect();
+    for needed in ["内容", "来源", "空单元格", super::data_edition::PENDING, super::data_edition::NONE] {
+        assert!(said.iter().any(|line| line == needed), "{needed} in {said:?}");
+    }
 }
 
 #[test]

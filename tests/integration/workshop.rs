@@ -233,12 +233,12 @@ pub fn all_cells(path: &Path) -> Vec<String> {
     cells
 }
 
-/// A column of the data edition's first sheet, without its header.
+/// A column of the data edition's first form, without its header.
 pub fn accepted(results: &Results, header: &str) -> Vec<String> {
     use calamine::Reader;
     let path = results.ending("_数据版.xlsx");
     let mut book = calamine::open_workbook_auto(&path).expect("the data edition");
-    let range = book.worksheet_range_at(0).expect("a sheet").expect("readable");
+    let range = book.worksheet_range_at(2).expect("a sheet").expect("readable");
     let column = range
         .rows()
         .next()
