@@ -11,11 +11,11 @@ use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};
 use crate::model::normalised::OtherPeriod;
 use crate::model::run::{UnitReport, UnitStatus};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
-use crate::model::{Outcome, Severity};
+use crate::model::{Finding, Outcome, Severity};
 use crate::text::dates::say_day;
 use crate::text::masks::mask_within;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many findings a reminder quotes of each file; the rest are counted.
 const QUOTED: usize = 3;
@@ -153,8 +153,12 @@ fn unit(
     };
     let instead = instead(report, facts);
     let reminder = reminder(report, &trouble, &instead, days, facts);
+    let first = troubled(report, facts).find_map(|source| quotes.get(&source.source.index)?.first());
     Some(ChaseUnit {
+        letter: whole_text(report, days, facts).unwrap_or_else(|| reminder.clone()),
+        first_problem: first.map(|words| mask_within(words)).unwrap_or_default(),
         instead,
+        unit: report.unit,
         name: facts.unit_name(report.unit).to_owned(),
         status: report.status,
         silent: record.silent(facts, code, report.status),
@@ -204,6 +208,27 @@ fn reminder(unit: &UnitReport, troubles: &str, instead: &str, days: &Days, facts
     }
 }
 
+/// Every 必改 in the files that go back, one a line, each with its place and what to do; `None` where there is none.
+fn whole_text(unit: &UnitReport, days: &Days, facts: &Facts<'_>) -> Option<String> {
+    let back: BTreeSet<u32> = troubled(unit, facts).map(|source| source.source.index).collect();
+    let here = |finding: &&Finding| {
+        finding.severity == Severity::Block && finding.place.source.is_some_and(|source| back.contains(&source))
+    };
+    let name = |unit: u32| facts.unit_name(unit).to_owned();
+    let said: Vec<String> = (1..)
+        .zip(facts.verdict.findings.iter().filter(here))
+        .map(|(number, finding)| {
+            let place = facts.verdict.place_words(&finding.place, name);
+            format!("\n{number}. {}", mask_within(&finding.sentence(&place)))
+        })
+        .collect();
+    if said.is_empty() {
+        return None;
+    }
+    let (name, what, by) = (facts.unit_name(unit.unit), what(facts), days.by());
+    Some(format!("{name}：你单位{what}有 {} 处须改正，请{by}改正后重新报送：{}", said.len(), said.concat()))
+}
+
 /// A name with what there is to say of it in brackets.
 fn named(unit: &ChaseUnit, looked: u32) -> String {
     let mut said = Vec::new();
@@ -219,7 +244,12 @@ fn named(unit: &ChaseUnit, looked: u32) -> String {
         said.push(format!("收到的是{}的报表", unit.instead));
     }
     if unit.problems > 0 {
-        said.push(format!("{} 处问题", unit.problems));
+        let more = if unit.problems > 1 { "等" } else { "" };
+        let which = match unit.first_problem.is_empty() {
+            true => String::new(),
+            false => format!("：{}{more}", unit.first_problem),
+        };
+        said.push(format!("{} 处问题{which}", unit.problems));
     }
     if let UnitStatus::Late { days, .. } = unit.status {
         said.push(format!("迟报 {days} 个工作日"));

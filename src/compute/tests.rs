@@ -120,6 +120,7 @@ fn source(index: u32, unit: u32, outcome: Outcome) -> SourceVerdict {
         size: 1,
         format: "xlsx",
         sender: Some(Sender { unit, evidence: SenderEvidence::Cover }),
+        contact: Default::default(),
         unit: Some(unit),
         received: None,
         by_stamp: false,

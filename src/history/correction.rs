@@ -1,6 +1,6 @@
 //! Two printings of a period's tables, figure by figure: what a 更正说明 lists.
 
-use crate::model::statistic::{StatCell, StatTable};
+use crate::model::statistic::{RowKind, StatCell, StatTable};
 use std::collections::BTreeMap;
 
 /// One figure that is no longer what was issued. Where a whole row or table came or went, one side is empty.
@@ -14,6 +14,8 @@ pub struct FigureChange {
     pub column: String,
     pub before: Option<StatCell>,
     pub after: Option<StatCell>,
+    /// It stands in the total row of its table.
+    pub total: bool,
     /// The column holds ID numbers or phones: to be masked wherever it is shown.
     pub private: bool,
 }
@@ -37,7 +39,16 @@ fn whole(table: &StatTable, gone: bool) -> FigureChange {
     let rows = StatCell::Text(format!("整张表（{} 行）", table.rows.len()));
     let (before, after) = if gone { (Some(rows), None) } else { (None, Some(rows)) };
     let (table, sheet) = (table.title.clone(), table.sheet.clone());
-    FigureChange { table, sheet, row: String::new(), column: String::new(), before, after, private: false }
+    FigureChange {
+        table,
+        sheet,
+        row: String::new(),
+        column: String::new(),
+        before,
+        after,
+        total: false,
+        private: false,
+    }
 }
 
 fn compare(then: &StatTable, now: &StatTable, changes: &mut Vec<FigureChange>) {
@@ -63,7 +74,7 @@ fn line(table: &StatTable, key: &RowKey, gone: bool) -> FigureChange {
     let listed = Some(StatCell::Text("列入".to_owned()));
     let (before, after) = if gone { (listed, None) } else { (None, listed) };
     let (title, sheet, row) = (table.title.clone(), table.sheet.clone(), key.words.clone());
-    FigureChange { table: title, sheet, row, column: "整行".to_owned(), before, after, private: false }
+    FigureChange { table: title, sheet, row, column: "整行".to_owned(), before, after, total: false, private: false }
 }
 
 /// What differs between two rows of one key, or all figures of a row that came or went.
@@ -97,9 +108,14 @@ fn cells(
             column: column.clone(),
             before,
             after,
+            total: is_total(now, now_row) || is_total(then, then_row),
             private,
         });
     }
+}
+
+fn is_total(table: &StatTable, row: Option<usize>) -> bool {
+    row.and_then(|row| table.rows.get(row)).is_some_and(|row| row.kind == RowKind::Total)
 }
 
 /// Periods stored before the states of a figure were told from words hold 退回 and 未填 as text.

@@ -45,6 +45,8 @@ pub struct ChaseGroup {
 pub struct ChaseUnit {
     /// Other periods whose returns came in place of this one's, in words; empty where none did.
     pub instead: String,
+    /// Index of the roster.
+    pub unit: u32,
     pub name: String,
     pub status: UnitStatus,
     /// Periods in a row without anything, this one included; 0 where something came.
@@ -58,8 +60,12 @@ pub struct ChaseUnit {
     pub problems: usize,
     /// What is wrong, file by file.
     pub trouble: String,
+    /// The first thing to be mended, in few words.
+    pub first_problem: String,
     /// One sentence to the unit.
     pub reminder: String,
+    /// The whole text to the unit, every problem on a line of its own.
+    pub letter: String,
 }
 
 impl ChaseList {

@@ -155,6 +155,19 @@ impl PartName {
     }
 }
 
+/// Whom to call about a return: what its footer or the roster says. Personal data, shown where officers chase and mend.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contact {
+    pub person: String,
+    pub phone: String,
+}
+
+impl Contact {
+    pub fn is_empty(&self) -> bool {
+        self.person.is_empty() && self.phone.is_empty()
+    }
+}
+
 /// One return, normalised.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NormalisedReturn {
@@ -176,6 +189,7 @@ pub struct NormalisedReturn {
     /// All its tables are of another period.
     pub other_period: Option<OtherPeriod>,
     pub sender: Option<Sender>,
+    pub contact: Contact,
     pub version: VersionEvidence,
     /// Headers only, and the sheet says 零报告 or 无.
     pub nil_return: bool,

@@ -6,7 +6,7 @@ use super::decision::Settled;
 use super::drift::Drift;
 use super::finding::{Amendment, Explanation, Finding, Place};
 use super::ledger::Ledger;
-use super::normalised::{Binding, NearMiss, OtherPeriod, Sender};
+use super::normalised::{Binding, Contact, NearMiss, OtherPeriod, Sender};
 use super::outcome::{Outcome, SheetAccount, SourceFile};
 use std::collections::BTreeMap;
 
@@ -25,6 +25,8 @@ pub struct SourceVerdict {
     /// `xlsx`, `xls` …; empty where it is no workbook.
     pub format: &'static str,
     pub sender: Option<Sender>,
+    /// Whom its footer names.
+    pub contact: Contact,
     /// The unit the file belongs to for the chase list: the sender, or for unreadable files what the name or folder says.
     pub unit: Option<u32>,
     /// 填报日期 or else the file's stamp, as days since 1970-01-01 (Beijing time).

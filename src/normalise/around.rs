@@ -6,6 +6,14 @@ use super::sink::{Say, Sink};
 use crate::definition::{Field, Plan};
 use crate::model::Severity;
 use crate::model::codes::FindingCode;
+use crate::model::normalised::Contact;
+
+/// Whom to call, as the tables that count say it around them; what one lacks another may tell.
+pub fn contact(found: &[FoundTable<'_>]) -> Contact {
+    let all: Vec<Contact> = found.iter().filter(|found| found.counts()).map(|found| found.cover.contact()).collect();
+    let whole = all.iter().find(|contact| !contact.person.is_empty() && !contact.phone.is_empty());
+    whole.or_else(|| all.iter().find(|contact| !contact.is_empty())).cloned().unwrap_or_default()
+}
 
 /// 计量单位：元 over a column that is asked in 万元, or 万人 over one in 人.
 pub fn cover_unit(plan: &Plan, found: &FoundTable<'_>, sink: &mut Sink) {

@@ -4,6 +4,7 @@ use super::qualify::HeaderLexicon;
 use super::view::View;
 use crate::definition::CoverWords;
 use crate::model::cell::{CellRef, RawCell, RawValue};
+use crate::model::normalised::Contact;
 use crate::text::names::tidy;
 
 /// Things said, each with the cell that says it, in reading order.
@@ -19,6 +20,9 @@ pub struct Cover {
     pub unread_dates: Vec<(CellRef, String)>,
     /// 计量单位, as written.
     pub measures: Vec<(CellRef, String)>,
+    /// 联系人 before who only filled the form in, as written.
+    people: Vec<(Label, String)>,
+    phones: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +34,10 @@ enum Label {
     Measure,
     /// 单位：, which says the measure where one follows, else the sender where nothing says so better.
     Plain,
+    /// 联系人, and 填表人: whom to call.
+    Contact,
+    Clerk,
+    Phone,
     /// Ends the value before it, and says nothing that anyone asks.
     Other,
 }
@@ -47,13 +55,16 @@ pub struct CoverLexicon<'a> {
 
 impl<'a> CoverLexicon<'a> {
     pub fn new(words: &'a CoverWords) -> CoverLexicon<'a> {
-        let CoverWords { units, plain_units, periods, dates, measures, others, seals } = words;
+        let CoverWords { units, plain_units, periods, dates, measures, contacts, clerks, phones, others, seals } = words;
         let lists = [
             (units, Label::Unit),
             (periods, Label::Period),
             (dates, Label::Date),
             (measures, Label::Measure),
             (plain_units, Label::Plain),
+            (contacts, Label::Contact),
+            (clerks, Label::Clerk),
+            (phones, Label::Phone),
             (others, Label::Other),
         ];
         let longest = |word: &&str| std::cmp::Reverse(word.len());
@@ -178,6 +189,8 @@ impl CoverLexicon<'_> {
                     cover.plain_units.push((at, name));
                 }
             }
+            Label::Contact | Label::Clerk => cover.people.push((found.label, value)),
+            Label::Phone => cover.phones.push(value),
             Label::Other => {}
         }
     }
@@ -216,6 +229,33 @@ fn spread_date(view: &View<'_>, cells: &[RawCell]) -> Option<String> {
     let words = cells.iter().filter(|cell| !view.is_blank(cell.value)).map(|cell| view.words(cell.value));
     let pieces: Vec<_> = words.take_while(|words| super::footer_words::is_date_piece(words)).collect();
     (pieces.len() > 1).then(|| pieces.concat())
+}
+
+impl Cover {
+    /// Whom to call: the first that is a name and a telephone, 联系人 before 填表人.
+    pub fn contact(&self) -> Contact {
+        let of = |wanted: Label| self.people.iter().filter(move |(label, _)| *label == wanted).map(|(_, name)| name);
+        let person = of(Label::Contact).chain(of(Label::Clerk)).find(|name| is_name(name));
+        let phone = self.phones.iter().map(|phone| crate::text::width::narrow(phone)).find(|phone| is_phone(phone));
+        Contact {
+            person: person.cloned().unwrap_or_default(),
+            phone: phone.map(|phone| phone.trim().to_owned()).unwrap_or_default(),
+        }
+    }
+}
+
+/// Few letters and no figure: 周航, 张三、李四.
+fn is_name(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    (2..=12).contains(&letters) && text.chars().count() <= 16 && !text.chars().any(|c| c.is_numeric())
+}
+
+/// Figures of a telephone or two, and nothing as long as an ID number.
+fn is_phone(text: &str) -> bool {
+    let figures = text.chars().filter(char::is_ascii_digit).count();
+    let longest = text.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0);
+    let marks = |c: char| c.is_ascii_digit() || c.is_whitespace() || "-+()/,;、，；转".contains(c);
+    (7..=24).contains(&figures) && longest <= 13 && text.chars().all(marks)
 }
 
 /// Figures with the marks of a date between them, or figures alone.
@@ -261,6 +301,26 @@ mod tests {
         assert!(read.units.is_empty() && read.plain_units.len() == 1);
         assert_eq!(scan(&["单位：人、万元"]).measures[0].1, "人、万元");
         assert_eq!(scan(&["工会名称：合肥市总工会（盖章）"]).plain_units[0].1, "合肥市总工会");
+    }
+
+    #[test]
+    fn whom_to_call_is_a_name_and_a_telephone() {
+        let contact = |cells: &[&str]| {
+            let contact = scan(cells).contact();
+            (contact.person, contact.phone)
+        };
+        let said = |person: &str, phone: &str| (person.to_owned(), phone.to_owned());
+        assert_eq!(
+            contact(&["单位负责人：程海", "填表人：周航", "联系电话：０５５１－6000 0000", "填报日期：2026年3月5日"]),
+            said("周航", "0551-6000 0000")
+        );
+        assert_eq!(contact(&["填表人：周航 联系人：吴敏 电话：13800000000"]), said("吴敏", "13800000000"));
+        assert_eq!(contact(&["联系人：", "吴敏", "手机：", "138 0000 0000"]), said("吴敏", "138 0000 0000"));
+        for none in
+            ["联系人：________", "联系电话：11010519491231002X", "联系人：110105194912310021", "联系电话：详见附件"]
+        {
+            assert_eq!(contact(&[none]), said("", ""), "{none}");
+        }
     }
 
     #[test]

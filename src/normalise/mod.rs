@@ -171,6 +171,7 @@ impl<'a> Normaliser<'a> {
             unrecognised,
             other_period,
             sender,
+            contact: around::contact(&found),
             version: version::evidence(run, lexicon, source, workbook, (&areas, &found)),
             nil_return,
             findings: sink.findings,

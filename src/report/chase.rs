@@ -6,6 +6,7 @@ use crate::book::style::{CellStyle, PrintStyles};
 use crate::book::workbook::workbook as new_workbook;
 use crate::book::{cell_text, measure};
 use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};
+use crate::model::normalised::Contact;
 use crate::model::run::UnitStatus;
 use crate::model::statistic::RowKind;
 use crate::text::masks::mask_within;
@@ -14,17 +15,23 @@ use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use std::io::{self, Seek, Write};
 
 /// Headings and widths: an A4 page on its side.
-const COLUMNS: [(&str, f64); 9] = [
-    ("序号", 6.0),
-    ("单位", 28.0),
-    ("状态", 16.0),
-    ("连续未报\n（期）", 9.0),
-    ("近期未报\n（期）", 9.0),
-    ("近期迟报\n（期）", 9.0),
-    ("超过截止\n（工作日）", 11.0),
+const COLUMNS: [(&str, f64); 12] = [
+    ("序号", 5.0),
+    ("地市、渠道", 10.0),
+    ("单位", 24.0),
+    ("状态", 12.0),
+    ("连续未报\n（期）", 8.0),
+    ("近期未报\n（期）", 8.0),
+    ("近期迟报\n（期）", 8.0),
+    ("超过截止\n（工作日）", 10.0),
     ("须改正\n（处）", 8.0),
-    ("问题", 44.0),
+    ("问题", 40.0),
+    ("联系人", 9.0),
+    ("电话", 14.0),
 ];
+/// Columns whose words are wrapped, by place: they decide how high a row is.
+const NAME: usize = 2;
+const WRONG: usize = 9;
 
 /// Writes the workbook: everyone by city and channel, those silent again and again, the paragraphs to send.
 ///
@@ -35,20 +42,35 @@ pub fn workbook<W: Write + Seek + Send>(results: &Results<'_>, target: W) -> Res
     let title = format!("{}催报名单", results.name());
     let mut book = new_workbook(&title)?;
     let list = results.chase;
-    let groups: Vec<(String, Vec<&ChaseUnit>)> =
-        list.groups.iter().map(|group| (group_words(group), group.units.iter().collect())).collect();
+    let groups: Vec<(String, Vec<Chased<'_>>)> =
+        list.groups.iter().map(|group| (group_words(group), chased(results, group).collect())).collect();
     book.push_worksheet(names("催报名单", &title, list, &groups, &styles)?);
-    let mut often: Vec<&ChaseUnit> =
-        list.units().filter(|unit| unit.silent > 1 || unit.missed + unit.late > 1).collect();
+    let repeated = |Chased { unit, .. }: &Chased<'_>| unit.silent > 1 || unit.missed + unit.late > 1;
+    let mut often: Vec<Chased<'_>> =
+        list.groups.iter().flat_map(|group| chased(results, group)).filter(repeated).collect();
     if !often.is_empty() {
         // Stable, so that what is alike stays in official order.
-        often.sort_by_key(|unit| std::cmp::Reverse((unit.silent, unit.missed, unit.late)));
+        often.sort_by_key(|Chased { unit, .. }| std::cmp::Reverse((unit.silent, unit.missed, unit.late)));
         let title = format!("{}屡次未报、迟报单位", results.name());
         let words = format!("近 {} 期中未报、迟报两期以上的，连续未报最久的在前", list.looked);
         book.push_worksheet(names("屡次未报迟报", &title, list, &[(words, often)], &styles)?);
     }
     book.push_worksheet(letters(&title, list, &styles)?);
+    book.push_worksheet(unit_letters(results, &title, list, &styles)?);
     book.save_to_writer(target)
+}
+
+/// A unit to chase, where it belongs, and whom to call there.
+struct Chased<'r> {
+    label: &'r str,
+    unit: &'r ChaseUnit,
+    contact: Contact,
+}
+
+fn chased<'r>(results: &'r Results<'_>, group: &'r ChaseGroup) -> impl Iterator<Item = Chased<'r>> {
+    let of =
+        |unit: &'r ChaseUnit| Chased { label: &group.label, unit, contact: results.contact(None, Some(unit.unit)) };
+    group.units.iter().map(of)
 }
 
 fn group_words(group: &ChaseGroup) -> String {
@@ -80,7 +102,7 @@ fn names(
     name: &str,
     title: &str,
     list: &ChaseList,
-    groups: &[(String, Vec<&ChaseUnit>)],
+    groups: &[(String, Vec<Chased<'_>>)],
     styles: &PrintStyles,
 ) -> Result<Worksheet, XlsxError> {
     let mut paper = titled(name, title, COLUMNS.map(|(_, width)| width).to_vec(), styles)?;
@@ -98,14 +120,17 @@ fn names(
     paper.row += 1;
     let mut number = 0;
     for (words, units) in groups {
-        let last = COLUMNS.len() as u16 - 1;
-        // The name of a group never stands alone at the foot of a page.
-        let first = units.first().map_or(0.0, |unit| height(unit));
-        paper.fold.keep_together(paper.row, 22.0 + first);
-        paper.fold.add(22.0);
-        paper.sheet.merge_range(paper.row, 0, paper.row, last, words, &styles.group)?;
-        paper.sheet.set_row_height(paper.row, 22)?;
-        paper.row += 1;
+        // A heading over one line says nothing that the line does not.
+        if units.len() > 1 {
+            let last = COLUMNS.len() as u16 - 1;
+            // The name of a group never stands alone at the foot of a page.
+            let first = units.first().map_or(0.0, |chased| height(chased.unit));
+            paper.fold.keep_together(paper.row, 22.0 + first);
+            paper.fold.add(22.0);
+            paper.sheet.merge_range(paper.row, 0, paper.row, last, words, &styles.group)?;
+            paper.sheet.set_row_height(paper.row, 22)?;
+            paper.row += 1;
+        }
         for unit in units {
             number += 1;
             unit_row(&mut paper, number, unit)?;
@@ -132,12 +157,13 @@ fn trouble(unit: &ChaseUnit) -> String {
 /// Height of a unit's row in points; the column of what is wrong decides.
 fn height(unit: &ChaseUnit) -> f64 {
     let width = |column: usize| COLUMNS.get(column).map_or(10.0, |(_, width)| *width);
-    let wrong = measure::lines(&cell_text::printable(&mask_within(&trouble(unit))).0, width(8), 11.0);
-    let lines = wrong.max(measure::lines(&unit.name, width(1), 11.0));
+    let wrong = measure::lines(&cell_text::printable(&mask_within(&trouble(unit))).0, width(WRONG), 11.0);
+    let lines = wrong.max(measure::lines(&unit.name, width(NAME), 11.0));
     (f64::from(lines) * 15.0 + 5.0).clamp(20.0, 400.0)
 }
 
-fn unit_row(paper: &mut Paper<'_>, number: u32, unit: &ChaseUnit) -> Result<(), XlsxError> {
+fn unit_row(paper: &mut Paper<'_>, number: u32, chased: &Chased<'_>) -> Result<(), XlsxError> {
+    let Chased { label, unit, contact } = chased;
     let (row, styles) = (paper.row, paper.styles);
     let cell = |kind| styles.cell(kind, RowKind::Body);
     let trouble = trouble(unit);
@@ -149,18 +175,27 @@ fn unit_row(paper: &mut Paper<'_>, number: u32, unit: &ChaseUnit) -> Result<(), 
         status => status.words(),
     };
     paper.sheet.write_number_with_format(row, 0, number, cell(CellStyle::Centre))?;
-    let texts = [(1, CellStyle::Left, &unit.name), (2, CellStyle::Centre, &status), (8, CellStyle::Left, &trouble)];
+    let label = (*label).to_owned();
+    let texts = [
+        (1, CellStyle::Centre, &label),
+        (2, CellStyle::Left, &unit.name),
+        (3, CellStyle::Centre, &status),
+        (9, CellStyle::Left, &trouble),
+        (10, CellStyle::Centre, &contact.person),
+        (11, CellStyle::Centre, &contact.phone),
+    ];
     for (column, kind, text) in texts {
-        let text = mask_within(text);
+        // Whom to call is what the list is for.
+        let text = if column == 11 { text.clone() } else { mask_within(text) };
         let text = cell_text::printable(&text).0;
         paper.sheet.write_string_with_format(row, column, text, cell(kind))?;
     }
     let counts = [
-        (3, i64::from(unit.silent)),
-        (4, i64::from(unit.missed)),
-        (5, i64::from(unit.late)),
-        (6, unit.late_days.unwrap_or(0)),
-        (7, unit.problems as i64),
+        (4, i64::from(unit.silent)),
+        (5, i64::from(unit.missed)),
+        (6, i64::from(unit.late)),
+        (7, unit.late_days.unwrap_or(0)),
+        (8, unit.problems as i64),
     ];
     for (column, count) in counts {
         if count > 0 {
@@ -193,6 +228,37 @@ fn letters(title: &str, list: &ChaseList, styles: &PrintStyles) -> Result<Worksh
     Ok(paper.sheet)
 }
 
+/// The whole text to each unit, beside whom to send it to.
+fn unit_letters(
+    results: &Results<'_>,
+    title: &str,
+    list: &ChaseList,
+    styles: &PrintStyles,
+) -> Result<Worksheet, XlsxError> {
+    const WIDTHS: [f64; 4] = [24.0, 9.0, 14.0, 93.0];
+    let title = title.replace("名单", "逐单位文字");
+    let mut paper = titled("逐单位文字", &title, WIDTHS.to_vec(), styles)?;
+    for (column, heading) in (0u16..).zip(["单位", "联系人", "电话", "文字"]) {
+        paper.sheet.write_string_with_format(paper.row, column, heading, &styles.heading)?;
+    }
+    paper.sheet.set_repeat_rows(paper.row, paper.row)?;
+    paper.sheet.set_freeze_panes(paper.row + 1, 0)?;
+    paper.row += 1;
+    let cell = |kind| styles.cell(kind, RowKind::Body);
+    for Chased { unit, contact, .. } in list.groups.iter().flat_map(|group| chased(results, group)) {
+        let (name, letter) = (Paper::shown(&unit.name), Paper::shown(&unit.letter));
+        let phone = cell_text::printable(&contact.phone).0;
+        let lines = measure::lines(&letter, WIDTHS[3], 11.0).max(measure::lines(&name, WIDTHS[0], 11.0));
+        paper.sheet.write_string_with_format(paper.row, 0, name, cell(CellStyle::Left))?;
+        paper.sheet.write_string_with_format(paper.row, 1, Paper::shown(&contact.person), cell(CellStyle::Centre))?;
+        paper.sheet.write_string_with_format(paper.row, 2, phone, cell(CellStyle::Centre))?;
+        paper.sheet.write_string_with_format(paper.row, 3, letter, cell(CellStyle::Left))?;
+        paper.sheet.set_row_height(paper.row, (f64::from(lines) * 15.0 + 8.0).clamp(24.0, 400.0))?;
+        paper.row += 1;
+    }
+    Ok(paper.sheet)
+}
+
 /// Writes the text: UTF-8 with a byte order mark and CRLF, as Notepad and messengers on Windows take it.
 ///
 /// # Errors
@@ -203,6 +269,14 @@ pub fn text(results: &Results<'_>, target: &mut impl Write) -> io::Result<()> {
     lines.extend(list.notes.iter().map(|note| format!("（{note}）")));
     for group in &list.groups {
         lines.extend([String::new(), format!("【{}】", group.label), group.letter.clone()]);
+    }
+    if !list.groups.is_empty() {
+        lines.extend([String::new(), "以下逐个单位：".to_owned()]);
+    }
+    for unit in list.units() {
+        lines.push(String::new());
+        // Each problem stands on a line of its own.
+        lines.extend(unit.letter.lines().map(str::to_owned));
     }
     target.write_all("\u{feff}".as_bytes())?;
     lines.iter().try_for_each(|line| write!(target, "{}\r\n", inert(&flat(&mask_within(line)))))

@@ -12,7 +12,11 @@ use crate::text::masks::{mask, mask_within};
 use rust_xlsxwriter::XlsxError;
 use std::io::{Seek, Write};
 
-/// Writes the workbook to `target`.
+/// Totals that the paragraph names; the table below it has them all.
+const NAMED: usize = 6;
+
+/// Writes the workbook to `target`: a page that says what, why and what it does to the totals, with the main figures;
+/// every figure that follows from it on a sheet of its own.
 ///
 /// # Errors
 /// The writer refuses a cell.
@@ -22,56 +26,155 @@ pub fn correction<W: Write + Seek + Send>(
     target: W,
 ) -> Result<(), XlsxError> {
     let title = format!("{}更正说明", results.name());
-    let table = table(results, correction, &title);
+    let styles = PrintStyles::default();
     let mut book = workbook(&title)?;
-    let table = PrintedTable { table: &table, number: None };
-    let (sheet, _) = table_sheet("更正说明", &[table], &PrintStyles::default(), &title, true)?;
+    let mut main = main_figures(&correction, &title);
+    main.caption = format!("原文号：{}", correction.number);
+    main.notes = std::iter::once(paragraph(results, &correction)).chain(decisions(results)).collect();
+    let (sheet, _) = table_sheet("更正说明", &[PrintedTable { table: &main, number: None }], &styles, &title, true)?;
     book.push_worksheet(sheet);
+    if !correction.changes.is_empty() {
+        let all = all_figures(&correction, &title);
+        let (sheet, _) = table_sheet("逐项变化", &[PrintedTable { table: &all, number: None }], &styles, &title, true)?;
+        book.push_worksheet(sheet);
+    }
     book.save_to_writer(target)
 }
 
-fn table(results: &Results<'_>, correction: Correction<'_>, title: &str) -> StatTable {
-    let headings = ["序号", "表", "行", "列", "更正前", "更正后", "理由"];
-    let text = |words: &str| StatCell::Text(mask_within(words));
+/// The totals that changed, where both sides are figures.
+fn totals<'a>(correction: &Correction<'a>) -> impl Iterator<Item = &'a FigureChange> {
+    let figure = |cell: Option<&StatCell>| cell.is_some_and(|cell| amount(cell).is_some());
+    correction
+        .changes
+        .iter()
+        .filter(move |change| change.total && figure(change.before.as_ref()) && figure(change.after.as_ref()))
+}
+
+/// A figure as a number, and how many decimals it is told with; rates in percent.
+fn amount(cell: &StatCell) -> Option<(f64, usize)> {
+    match cell {
+        StatCell::Integer(value) => Some((*value as f64, 0)),
+        StatCell::Number(value) => Some((*value, 2)),
+        StatCell::Ratio { num, den } if *den != 0 => Some((*num as f64 * 100.0 / *den as f64, 2)),
+        StatCell::Points(points) => Some((*points, 2)),
+        _ => None,
+    }
+}
+
+/// By how much a total moved: `+12`, `-3.25 个百分点`.
+fn moved(change: &FigureChange) -> String {
+    let (before, after) = (change.before.as_ref().and_then(amount), change.after.as_ref().and_then(amount));
+    let Some(((before, _), (after, decimals))) = before.zip(after) else { return String::new() };
+    let by = after - before;
+    let decimals = if decimals > 0 && (by - by.round()).abs() < 1e-9 { 0 } else { decimals };
+    let points = matches!(change.after, Some(StatCell::Ratio { .. } | StatCell::Points(_)));
+    format!("{by:+.decimals$}{}", if points { " 个百分点" } else { "" })
+}
+
+fn words_of(cell: &StatCell) -> String {
+    if let StatCell::Text(words) = cell { words.clone() } else { String::new() }
+}
+
+/// What was corrected, why, and what it does to the totals.
+fn paragraph(results: &Results<'_>, correction: &Correction<'_>) -> String {
+    let reason = mask_within(correction.reason);
+    let period = results.period.title();
+    if correction.changes.is_empty() {
+        return format!("{period}印发后，因{reason}，重新汇总，统计表里的数字都没有变化。");
+    }
+    let all = totals(correction).count();
+    let named: Vec<String> = totals(correction)
+        .take(NAMED)
+        .map(|change| {
+            let said = |cell: Option<&StatCell>| words_of(&side(change, cell));
+            let (before, after) = (said(change.before.as_ref()), said(change.after.as_ref()));
+            format!("“{}”的{}由 {before} 更正为 {after}", mask_within(&change.table), mask_within(&change.column))
+        })
+        .collect();
+    let effect = match named.is_empty() {
+        true => "各表合计不变".to_owned(),
+        false if all > NAMED => format!("{}，等 {all} 项合计", named.join("；")),
+        false => named.join("；"),
+    };
+    format!(
+        "{period}印发后，因{reason}，重新汇总。{effect}。连同由此变化的各项，共 {} 处数字与印发时不同，见“逐项变化”；没有列出的数字不变。",
+        correction.changes.len()
+    )
+}
+
+fn headings(names: &[&str]) -> Vec<Heading> {
+    names.iter().map(|name| Heading { parents: Vec::new(), name: (*name).to_owned() }).collect()
+}
+
+fn text(words: &str) -> StatCell {
+    StatCell::Text(mask_within(words))
+}
+
+/// The totals that changed, each with by how much.
+fn main_figures(correction: &Correction<'_>, title: &str) -> StatTable {
+    let names = ["序号", "表", "项目", "更正前", "更正后", "增减"];
     let mut rows: Vec<StatRow> = (1i64..)
-        .zip(correction.changes)
+        .zip(totals(correction))
         .map(|(number, change)| {
             let cells = vec![
                 StatCell::Integer(number),
                 text(&change.table),
-                text(&change.row),
                 text(&change.column),
                 side(change, change.before.as_ref()),
                 side(change, change.after.as_ref()),
-                text(correction.reason),
+                StatCell::Text(moved(change)),
             ];
             StatRow::new(RowKind::Body, cells)
         })
         .collect();
     if rows.is_empty() {
-        let mut cells = vec![StatCell::Empty; headings.len()];
-        cells[0] = StatCell::Text("重新汇总后，统计表里的数字都没有变化".to_owned());
+        let words = match correction.changes.is_empty() {
+            true => "重新汇总后，统计表里的数字都没有变化",
+            false => "各表合计都没有变化",
+        };
+        let mut cells = vec![StatCell::Empty; names.len()];
+        cells[0] = StatCell::Text(words.to_owned());
         rows.push(StatRow::new(RowKind::Body, cells));
     }
     StatTable {
         id: "correction".to_owned(),
         sheet: "更正说明".to_owned(),
         title: title.to_owned(),
-        caption: format!("原文号：{}", correction.number),
-        headings: headings.iter().map(|name| Heading { parents: Vec::new(), name: (*name).to_owned() }).collect(),
+        caption: String::new(),
+        headings: headings(&names),
         rows,
         withheld: 0,
-        notes: [
-            format!("更正理由：{}", mask_within(correction.reason)),
-            format!(
-                "{}印发后重新汇总，共 {} 处数字有变化；没有列出的数字不变。",
-                results.period.title(),
-                correction.changes.len()
-            ),
-        ]
-        .into_iter()
-        .chain(decisions(results))
-        .collect(),
+        notes: Vec::new(),
+        label_columns: 3,
+        private_columns: Vec::new(),
+        definitions: Vec::new(),
+        landscape: true,
+    }
+}
+
+/// Every figure that is no longer what was issued.
+fn all_figures(correction: &Correction<'_>, title: &str) -> StatTable {
+    let names = ["序号", "表", "行", "列", "更正前", "更正后"];
+    let row = |(number, change): (i64, &FigureChange)| {
+        let cells = vec![
+            StatCell::Integer(number),
+            text(&change.table),
+            text(&change.row),
+            text(&change.column),
+            side(change, change.before.as_ref()),
+            side(change, change.after.as_ref()),
+        ];
+        StatRow::new(RowKind::Body, cells)
+    };
+    StatTable {
+        id: "correction-figures".to_owned(),
+        sheet: "逐项变化".to_owned(),
+        title: format!("{title}：逐项变化"),
+        caption: format!("原文号：{}", correction.number),
+        headings: headings(&names),
+        rows: (1i64..).zip(correction.changes).map(row).collect(),
+        withheld: 0,
+        notes: Vec::new(),
         label_columns: 4,
         private_columns: Vec::new(),
         definitions: Vec::new(),

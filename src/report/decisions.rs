@@ -302,13 +302,13 @@ fn same_unit(results: &Results<'_>, finding: &Finding) -> String {
 }
 
 /// Senders' own explanations by record, and by sheet.
-struct Explained<'a> {
+pub(super) struct Explained<'a> {
     rows: HashMap<(u32, u16, u32), &'a str>,
     sheets: HashMap<(u32, u16), &'a str>,
 }
 
 impl<'a> Explained<'a> {
-    fn of(results: &Results<'a>) -> Explained<'a> {
+    pub(super) fn of(results: &Results<'a>) -> Explained<'a> {
         let all = &results.verdict.explanations;
         let rows = all.iter().filter_map(|one| Some(((one.source, one.sheet, one.row?), one.text.as_str())));
         let sheets = all.iter().filter(|one| one.row.is_none()).map(|one| ((one.source, one.sheet), one.text.as_str()));
@@ -316,7 +316,7 @@ impl<'a> Explained<'a> {
     }
 
     /// Only a doubt is explained: what must be mended is not made right by words.
-    fn of_finding(&self, finding: &Finding) -> &'a str {
+    pub(super) fn of_finding(&self, finding: &Finding) -> &'a str {
         let place = &finding.place;
         let (Some(source), Some(sheet)) = (place.source, place.sheet) else { return "" };
         if finding.severity != Severity::Verify {

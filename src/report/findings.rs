@@ -5,6 +5,7 @@
 //! It is the results for the people who mend the returns: ID numbers are not masked here.
 
 use super::links::Links;
+use super::problems;
 use super::received;
 use super::results::Results;
 use super::wording::short_hash;
@@ -12,7 +13,7 @@ use crate::book::excel::letters;
 use crate::book::listing::{ListCell, Listing, remarks};
 use crate::book::row_book::RowBook;
 use crate::model::codes::AmendmentRule;
-use crate::model::finding::{Amendment, Finding};
+use crate::model::finding::Amendment;
 use crate::model::run::RowFate;
 use crate::model::severity::Severity;
 use crate::model::{CellRef, Outcome};
@@ -30,7 +31,7 @@ const AMENDMENTS_A_SHEET: u32 = 200_000;
 pub fn findings<W: Write + Seek>(results: &Results<'_>, links: &Links, target: W) -> io::Result<()> {
     let title = format!("{}审核问题", results.name());
     let mut book = RowBook::new(target);
-    let mut said = list(results, links, &title, &mut book)?;
+    let mut said = problems::sheet(results, links, &title, &mut book)?;
     said.extend(by_unit(results, &title, &mut book)?);
     said.extend(files(results, links, &title, &mut book)?);
     said.extend(received::ledger::versions(results, links, &title, &mut book)?);
@@ -43,62 +44,10 @@ pub fn findings<W: Write + Seek>(results: &Results<'_>, links: &Links, target: W
     book.finish(&title).map(drop)
 }
 
-fn file_item<'a>(results: &Results<'a>, links: &'a Links, source: Option<u32>) -> ListCell<'a> {
+pub(super) fn file_item<'a>(results: &Results<'a>, links: &'a Links, source: Option<u32>) -> ListCell<'a> {
     let Some(source) = source else { return ListCell::Blank };
     let text = results.file_name(source);
     links.target(source).map_or(ListCell::Text(text), |target| ListCell::Link { text, target })
-}
-
-fn list<W: Write + Seek>(
-    results: &Results<'_>,
-    links: &Links,
-    title: &str,
-    book: &mut RowBook<W>,
-) -> io::Result<Vec<String>> {
-    const COLUMNS: [(&str, f64); 11] = [
-        ("序号", 6.0),
-        ("级别", 6.0),
-        ("单位", 20.0),
-        ("文件", 28.0),
-        ("工作表", 14.0),
-        ("单元格", 9.0),
-        ("发现的问题", 38.0),
-        ("应当如何", 28.0),
-        ("下一步", 28.0),
-        ("规则代码", 20.0),
-        ("定义行", 7.0),
-    ];
-    let mut sheet = Listing::new(book, ("审核问题", title), &COLUMNS, u32::MAX)?;
-    for (number, finding) in (1u64..).zip(&results.verdict.findings) {
-        let place = &finding.place;
-        let unit = results.unit_of(place).map_or("", |unit| results.unit_name(unit));
-        let tab = place.source.zip(place.sheet).map_or("", |(source, sheet)| results.sheet_name(source, sheet));
-        let cell = address(finding);
-        let items = [
-            ListCell::Count(number),
-            ListCell::Text(finding.severity.word()),
-            ListCell::Text(unit),
-            file_item(results, links, place.source),
-            ListCell::Text(tab),
-            ListCell::Text(&cell),
-            ListCell::Text(&finding.found),
-            ListCell::Text(&finding.expected),
-            ListCell::Text(&finding.next),
-            ListCell::Text(&finding.code),
-            finding.line.map_or(ListCell::Blank, |line| ListCell::Count(u64::from(line))),
-        ];
-        sheet.push(&items, (finding.severity == Severity::Block).then_some(1))?;
-    }
-    sheet.finish()
-}
-
-/// All cells concerned, the most telling first; else the row.
-fn address(finding: &Finding) -> String {
-    let cells: Vec<String> = finding.place.cells.iter().map(CellRef::to_string).collect();
-    match (cells.is_empty(), finding.place.row) {
-        (true, Some(row)) => format!("第 {} 行", u64::from(row) + 1),
-        _ => cells.join(" "),
-    }
 }
 
 fn by_unit<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut RowBook<W>) -> io::Result<Vec<String>> {

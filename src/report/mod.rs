@@ -22,6 +22,7 @@ mod links;
 mod manifest;
 pub mod output;
 mod overview;
+mod problems;
 mod received;
 mod records;
 pub mod replay;

@@ -8,6 +8,7 @@ use crate::history::rows::RunFrame;
 use crate::model::conclusion::Conclusion;
 use crate::model::discipline::ChaseList;
 use crate::model::finding::{Finding, Place};
+use crate::model::normalised::Contact;
 use crate::model::run::{RunVerdict, SourceVerdict};
 use crate::model::statistic::StatTable;
 use crate::model::{Fingerprint, OpenCell};
@@ -88,6 +89,23 @@ impl<'a> Results<'a> {
     /// `{报告期}{名称}`, what every output is called by.
     pub fn name(&self) -> String {
         format!("{}{}", self.period.title(), self.plan.title)
+    }
+
+    /// Whom to call: as the footer of this file says, else that of another of the unit's, else the roster.
+    pub fn contact(&self, source: Option<u32>, unit: Option<u32>) -> Contact {
+        let of_file = |index: u32| self.source(index).map(|file| &file.contact).filter(|contact| !contact.is_empty());
+        let of_unit = || {
+            let report = self.verdict.units.iter().find(|report| Some(report.unit) == unit)?;
+            report.sources.iter().rev().find_map(|source| of_file(*source))
+        };
+        let of_roster = || self.reference.roster.units.get(unit? as usize).map(|unit| &unit.contact);
+        let said = source.and_then(of_file).or_else(of_unit);
+        let listed = of_roster();
+        // Who filled in a form without a telephone can be reached by the roster's.
+        let pick = |of: fn(&Contact) -> &String| {
+            [said, listed].into_iter().flatten().map(of).find(|words| !words.is_empty()).cloned().unwrap_or_default()
+        };
+        Contact { person: pick(|contact| &contact.person), phone: pick(|contact| &contact.phone) }
     }
 
     /// The unit that a finding is about: its own, else the one its file belongs to.

@@ -10,7 +10,7 @@ use crate::definition::{Reference, Roster};
 use crate::model::codes::FindingCode;
 use crate::model::drift::Drift;
 use crate::model::ledger::Ledger;
-use crate::model::normalised::{NormalisedReturn, OtherPeriod};
+use crate::model::normalised::{Contact, NormalisedReturn, OtherPeriod};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
 use crate::model::{Effect, Explanation, Finding, FindingKey, Outcome, Place, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,6 +156,7 @@ fn source_verdict(
         size,
         format,
         sender: None,
+        contact: Contact::default(),
         unit: named_unit,
         received: source.modified.and_then(beijing_day),
         by_stamp: true,
@@ -184,13 +185,15 @@ fn source_verdict(
         }
         Arrival::Return(returned) => {
             let replaced = ruling.replacing(position, &returned);
-            let NormalisedReturn { bindings, sheets, unrecognised: cause, other_period, sender, version, .. } =
-                *returned;
+            let NormalisedReturn {
+                bindings, sheets, unrecognised: cause, other_period, sender, contact, version, ..
+            } = *returned;
             verdict.unit = sender.as_ref().map(|sender| sender.unit).or(named_unit);
             let filed = version.filled_on.or_else(|| version.stamp().and_then(beijing_day));
             verdict.received = filed.or(verdict.received);
             verdict.by_stamp = version.filled_on.is_none();
             (verdict.sender, verdict.sheets, verdict.bindings) = (sender, sheets, bindings);
+            verdict.contact = contact;
             match (cause, replaced.first()) {
                 (Some(cause), _) => unrecognised(&mut verdict, cause),
                 (None, Some(first)) => {

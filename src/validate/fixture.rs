@@ -272,6 +272,7 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
         tables: tables.into_iter().map(KeptTable::from).collect(),
         unrecognised: None,
         sender: Some(Sender { unit: sender, evidence: SenderEvidence::Folder }),
+        contact: Default::default(),
         version: VersionEvidence { filled_on: day(2026, 3, 5), ..VersionEvidence::default() },
         nil_return: false,
         findings: vec![],

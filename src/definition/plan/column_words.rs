@@ -13,6 +13,10 @@ pub struct CoverWords {
     pub dates: Vec<String>,
     /// Before the measure of its figures: 计量单位.
     pub measures: Vec<String>,
+    /// Before whom to call, who filled it in, and a telephone: 联系人, 填表人, 联系电话.
+    pub contacts: Vec<String>,
+    pub clerks: Vec<String>,
+    pub phones: Vec<String>,
     /// Labels whose value nobody asks for: 审核人.
     pub others: Vec<String>,
     /// Behind a name, where the seal goes: 盖章.

@@ -86,12 +86,15 @@ fn files(section: &Section<'_>, words: &mut FileWords) {
 }
 
 fn cover(section: &Section<'_>, words: &mut CoverWords) {
-    let CoverWords { units, plain_units, periods, dates, measures, others, seals } = words;
+    let CoverWords { units, plain_units, periods, dates, measures, contacts, clerks, phones, others, seals } = words;
     list(section, "units", units);
     list(section, "plain-units", plain_units);
     list(section, "periods", periods);
     list(section, "dates", dates);
     list(section, "measures", measures);
+    list(section, "contacts", contacts);
+    list(section, "clerks", clerks);
+    list(section, "phones", phones);
     list(section, "others", others);
     list(section, "seals", seals);
 }
@@ -228,10 +231,14 @@ mod tests {
         assert!(problems.is_empty(), "{}", crate::definition::diagnostic::render(&problems, false));
         let SheetWords { set_aside, leads, plain, copies, summaries, explaining, explanations } = &words.sheets;
         let NameWords { companies, apart, surnames } = &words.names;
-        let CoverWords { units, plain_units, periods, dates, measures: labels, others, seals } = &words.cover;
+        let CoverWords { units, plain_units, periods, dates, measures: labels, others, seals, contacts, clerks, phones } =
+            &words.cover;
         let ColumnWords { measures, other, part, neutral, blocks: _ } = &words.headers;
         let around =
-            [units, plain_units, periods, dates, labels, others, seals, measures, other, part, neutral, surnames];
+            [
+                units, plain_units, periods, dates, labels, others, seals, contacts, clerks, phones, measures, other, part,
+                neutral, surnames,
+            ];
         let RowWords { totals, footers, notes, nothing, examples, void, placeholders, dittos, figures, .. } =
             &words.rows;
         let rows = [totals, footers, notes, nothing, examples, void, placeholders, dittos, figures, companies, apart];

@@ -10,6 +10,7 @@ use crate::definition::diagnostic::nearest;
 use crate::definition::plan::Plan;
 use crate::domain::period::Period;
 use crate::model::codes::DiagnosticCode;
+use crate::model::normalised::Contact;
 use crate::text::names::match_key;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -35,6 +36,8 @@ const WORKERS: usize = 9;
 const ENABLED: usize = 10;
 const DISABLED: usize = 11;
 const OWES: usize = 12;
+const PERSON: usize = 13;
+const PHONE: usize = 14;
 
 /// A unit as its row says, before the order of the roster is known.
 struct RosterRow<'a> {
@@ -46,8 +49,21 @@ struct RosterRow<'a> {
 /// Reads the roster; its problems go to the shelf, and the roster is then not used.
 pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[City]) -> Roster {
     let Some(file) = shelf.need(ROSTER) else { return Roster::default() };
-    let optional =
-        ["别名", "上级代码", "层级", "渠道", "地市", "行业", "所有制", "在岗职工人数", "启用", "停用", "应报"];
+    let optional = [
+        "别名",
+        "上级代码",
+        "层级",
+        "渠道",
+        "地市",
+        "行业",
+        "所有制",
+        "在岗职工人数",
+        "启用",
+        "停用",
+        "应报",
+        "联系人",
+        "联系电话",
+    ];
     let sheet = match HeadedTable::find(&file, Want::list(&["单位代码", "单位名称"], &optional)) {
         Ok(sheet) => sheet,
         Err(problems) => {
@@ -125,6 +141,7 @@ fn entry<'a>(record: TableRow<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) 
     let parent_code = Some(text(PARENT)).filter(|code| !code.is_empty());
     let (level, channel, city) = (text(LEVEL), text(CHANNEL), text(CITY));
     let (industry, ownership, owed) = (text(INDUSTRY), text(OWNERSHIP), text(OWES));
+    let contact = Contact { person: text(PERSON), phone: text(PHONE) };
     let workers = record.integer(WORKERS, problems).and_then(|count| match u64::try_from(count) {
         // More people than there are: a slip, and sums of such figures would not hold.
         Ok(count) if count > MOST_WORKERS => {
@@ -163,6 +180,7 @@ fn entry<'a>(record: TableRow<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) 
         workers,
         enabled,
         disabled,
+        contact,
         owes,
     };
     Some(RosterRow { unit, parent_code, record })

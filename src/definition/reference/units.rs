@@ -1,5 +1,6 @@
 //! Reporting units and their roster: who is above whom, who owes, and which units a written name may mean.
 
+use crate::model::normalised::Contact;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub struct Unit {
     /// Days since 1970-01-01; expected only from `enabled` to `disabled`, both included.
     pub enabled: Option<i32>,
     pub disabled: Option<i32>,
+    /// Whom to call.
+    pub contact: Contact,
     /// Pipelines whose returns it owes.
     pub owes: Vec<String>,
 }

@@ -55,6 +55,9 @@ const COVER: Shape = Shape::of(&[
     may("periods", Texts, "后面是报告期"),
     may("dates", Texts, "后面是填报日期"),
     may("measures", Texts, "后面是计量单位"),
+    may("contacts", Texts, "后面是联系人，催报时找他"),
+    may("clerks", Texts, "后面是填表的人，没有写联系人的找他"),
+    may("phones", Texts, "后面是联系电话"),
     may("others", Texts, "别的栏目，后面的内容不用"),
     may("seals", Texts, "写在单位名称后面的盖章处"),
 ]);
