@@ -149,8 +149,11 @@ impl<W: Write + Seek> RowBook<W> {
         }
         self.raw("</cols><sheetData>");
         for (at, line) in above.iter().enumerate() {
-            let (style, height) = if at == 0 { (RowStyle::ListTitle, 26.0) } else { (RowStyle::Plain, 16.5) };
-            self.start_row(Some(height));
+            let (style, height) = if at == 0 { (RowStyle::ListTitle, 26.0) } else { (RowStyle::ListNote, 16.5) };
+            // The row's own style keeps the columns' borders out of its empty cells.
+            self.start_row(None);
+            self.buffer.pop();
+            self.raw(&format!(" ht=\"{height}\" customHeight=\"1\" s=\"{}\" customFormat=\"1\">", style as u8));
             self.text(0, line, style);
             self.end_row()?;
         }

@@ -6,7 +6,8 @@ use super::measure;
 use super::page::{self, Fold};
 use super::style::PrintStyles;
 use crate::model::statistic::StatTable;
-use rust_xlsxwriter::{Worksheet, XlsxError};
+use crate::text::masks::mask_within;
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 /// A table to be printed, with its number among the annexed ones.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,24 @@ pub fn table_sheet(
     title: &str,
     signed: bool,
 ) -> Result<(Worksheet, Vec<Stand>), XlsxError> {
+    sheet_under(name, &[], tables, styles, title, signed)
+}
+
+/// A line above the tables of a sheet: its words, how they are set, and the size of its type with the least height.
+pub type LeadLine<'a> = (&'a str, &'a Format, (f64, f64));
+
+/// The same with lines of words over the whole width before the first table.
+///
+/// # Errors
+/// The writer refuses a cell.
+pub fn sheet_under(
+    name: &str,
+    lead: &[LeadLine<'_>],
+    tables: &[PrintedTable<'_>],
+    styles: &PrintStyles,
+    title: &str,
+    signed: bool,
+) -> Result<(Worksheet, Vec<Stand>), XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(name)?;
     let mut widths = SheetColumns::fit(&tables.iter().map(|one| one.table).collect::<Vec<_>>());
@@ -44,7 +63,12 @@ pub fn table_sheet(
     let mut stands: Vec<Stand> = Vec::with_capacity(tables.len());
     let shared = shared_notes(tables);
     let unsaid: Vec<String> = shared.iter().map(|(note, _)| (*note).clone()).collect();
-    let (mut row, mut height) = (0, ending);
+    let (mut row, mut led) = (0, 0.0);
+    for (words, format, size) in lead {
+        led += block::line(&mut sheet, row, &widths, &mask_within(words), format, *size)?;
+        row += 1;
+    }
+    let (first, mut height) = (row, ending + led);
     for table in tables {
         let stand = block::block(&mut sheet, styles, &widths, (&table.title(), table.table), &unsaid, row)?;
         height += stand.height() + EMPTY_ROW;
@@ -74,7 +98,7 @@ pub fn table_sheet(
             widths.widen(by);
             widths.apply(&mut sheet)?;
         }
-        paginate(&widths, &stands, ending).apply(&mut sheet)?;
+        paginate(&widths, &stands, (first, led), ending).apply(&mut sheet)?;
     }
     if let ([table], [stand]) = (tables, stands.as_slice())
         && stand.headings.0 <= stand.headings.1
@@ -109,9 +133,10 @@ fn shared_notes<'a>(tables: &[PrintedTable<'a>]) -> Vec<(&'a String, String)> {
 }
 
 /// Where pages end: before a block that fits on one, or with the last rows of a longer one beside its notes.
-fn paginate(widths: &SheetColumns, stands: &[Stand], ending: f64) -> Fold {
+fn paginate(widths: &SheetColumns, stands: &[Stand], (first, led): (u32, f64), ending: f64) -> Fold {
     let mut fold = Fold::new(&widths.widths, widths.landscape);
-    let mut row = 0;
+    fold.add(led);
+    let mut row = first;
     for stand in stands {
         fold.keep_together(row, stand.height());
         if fold.is_over(stand.height() + EMPTY_ROW + ending) {

@@ -25,9 +25,9 @@ const COLUMNS: [(&str, f64); 12] = [
     ("近期迟报\n（期）", 8.0),
     ("超过截止\n（工作日）", 10.0),
     ("须改正\n（处）", 8.0),
-    ("问题", 40.0),
+    ("问题", 42.0),
     ("联系人", 9.0),
-    ("电话", 14.0),
+    ("电话", 16.5),
 ];
 /// Columns whose words are wrapped, by place: they decide how high a row is.
 const NAME: usize = 2;
@@ -235,7 +235,7 @@ fn unit_letters(
     list: &ChaseList,
     styles: &PrintStyles,
 ) -> Result<Worksheet, XlsxError> {
-    const WIDTHS: [f64; 4] = [24.0, 9.0, 14.0, 93.0];
+    const WIDTHS: [f64; 4] = [24.0, 9.0, 16.5, 92.0];
     let title = title.replace("名单", "逐单位文字");
     let mut paper = titled("逐单位文字", &title, WIDTHS.to_vec(), styles)?;
     for (column, heading) in (0u16..).zip(["单位", "联系人", "电话", "文字"]) {

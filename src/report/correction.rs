@@ -1,7 +1,7 @@
 //! 更正说明: every figure that a run changed in a period that had been issued, as a table that can be signed.
 
 use super::results::{Correction, Results};
-use crate::book::stack::{PrintedTable, table_sheet};
+use crate::book::stack::{LeadLine, PrintedTable, sheet_under, table_sheet};
 use crate::book::style::PrintStyles;
 use crate::book::workbook::workbook;
 use crate::domain::period::civil;
@@ -28,10 +28,16 @@ pub fn correction<W: Write + Seek + Send>(
     let title = format!("{}更正说明", results.name());
     let styles = PrintStyles::default();
     let mut book = workbook(&title)?;
-    let mut main = main_figures(&correction, &title);
-    main.caption = format!("原文号：{}", correction.number);
-    main.notes = std::iter::once(paragraph(results, &correction)).chain(decisions(results)).collect();
-    let (sheet, _) = table_sheet("更正说明", &[PrintedTable { table: &main, number: None }], &styles, &title, true)?;
+    let mut main = main_figures(&correction);
+    main.notes.extend(decisions(results));
+    let number = format!("原文号：{}", correction.number);
+    let said = format!("　　{}", paragraph(results, &correction));
+    let lead: [LeadLine<'_>; 3] = [
+        (&title, &styles.title, (16.0, 34.0)),
+        (&number, &styles.caption, (10.0, 18.0)),
+        (&said, &styles.line, (12.0, 24.0)),
+    ];
+    let (sheet, _) = sheet_under("更正说明", &lead, &[PrintedTable { table: &main, number: None }], &styles, &title, true)?;
     book.push_worksheet(sheet);
     if !correction.changes.is_empty() {
         let all = all_figures(&correction, &title);
@@ -111,7 +117,7 @@ fn text(words: &str) -> StatCell {
 }
 
 /// The totals that changed, each with by how much.
-fn main_figures(correction: &Correction<'_>, title: &str) -> StatTable {
+fn main_figures(correction: &Correction<'_>) -> StatTable {
     let names = ["序号", "表", "项目", "更正前", "更正后", "增减"];
     let mut rows: Vec<StatRow> = (1i64..)
         .zip(totals(correction))
@@ -139,7 +145,7 @@ fn main_figures(correction: &Correction<'_>, title: &str) -> StatTable {
     StatTable {
         id: "correction".to_owned(),
         sheet: "更正说明".to_owned(),
-        title: title.to_owned(),
+        title: "主要数字".to_owned(),
         caption: String::new(),
         headings: headings(&names),
         rows,

@@ -3,7 +3,7 @@
 
 use super::account::Account;
 use super::results::Results;
-use super::{front, glossary, overview};
+use super::{front, glossary, overview, quality};
 use crate::book::block::Stand;
 use crate::book::cell_text;
 use crate::book::long::{self, LongTable};
@@ -40,7 +40,7 @@ pub fn leadership<W: Write + Seek + Send>(
     let mut numbers = vec![0; results.tables.len()];
     // One stand per table of the results, in its order; of those that this edition lacks an empty one.
     let mut stands = vec![Stand::default(); results.tables.len()];
-    let taken = [front::NAME, CHARTS, overview::NAME, glossary::NAME];
+    let taken = [front::NAME, CHARTS, overview::NAME, quality::NAME, glossary::NAME];
     for (name, tables) in by_sheet(results.tables, |table| holds(results, edition, table), &taken) {
         let printed = tables.iter().filter_map(|index| results.tables.get(*index));
         let printed = printed.map(|table| PrintedTable { table, number: results.plan.annex_number(&table.id) });
@@ -68,6 +68,7 @@ pub fn leadership<W: Write + Seek + Send>(
         book.push_worksheet(sheet);
     }
     if edition == Edition::Working {
+        book.push_worksheet(quality::quality(results, &styles)?);
         book.push_worksheet(glossary::glossary(results, &styles, input_hash)?);
     }
     let long = results.tables.iter().zip(&stands).zip(numbers).filter(|((_, stand), _)| stand.long.is_some());

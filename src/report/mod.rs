@@ -23,6 +23,7 @@ mod manifest;
 pub mod output;
 mod overview;
 mod problems;
+mod quality;
 mod received;
 mod records;
 pub mod replay;

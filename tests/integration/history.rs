@@ -96,13 +96,20 @@ fn an_issued_period_needs_a_reason_and_yields_a_correction() {
     let said = shop.run("2026-03", &[(HEFEI, "甲", 8), (WUHU, "丙", 5)], &["--reason", "合肥更正人数"]);
     assert_eq!(said.code, 0, "{}", said.err);
     let book = shop.path("out/2026年3月月度登记_更正说明.xlsx");
-    let lines = sheet(&book);
-    let changed: Vec<&Vec<String>> =
-        lines.iter().filter(|line| line.iter().any(|cell| cell == "合肥更正人数")).collect();
-    let seen: Vec<[&str; 5]> =
-        changed.iter().map(|line| [1, 2, 3, 4, 5].map(|at| line.get(at).map_or("", String::as_str))).collect();
+    // First in one paragraph what, why, and what it does to the totals; then those; then every figure.
+    let first = sheet(&book, 0);
+    let said = &first[2][0];
+    for part in ["因合肥更正人数", "“2026年3月统计”的人数由 8 更正为 13", "共 2 处数字与印发时不同"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let of = |lines: &[Vec<String>], wanted: usize| -> Vec<[String; 5]> {
+        let told = lines.iter().filter(|line| line.len() > 5 && line[1] == "2026年3月统计" && line[0].len() == wanted);
+        told.map(|line| [1, 2, 3, 4, 5].map(|at| line[at].clone())).collect()
+    };
+    assert_eq!(of(&first, 1), [["2026年3月统计", "人数", "8", "13", "+5"]]);
     assert_eq!(
-        seen,
+        of(&sheet(&book, 1), 1),
         [["2026年3月统计", HEFEI, "人数", "3", "8"], ["2026年3月统计", "合计", "人数", "8", "13"]],
         "every figure that changed and no other"
     );
@@ -123,11 +130,11 @@ fn an_issued_period_needs_a_reason_and_yields_a_correction() {
     assert!(listed.contains("印发记录不能用"), "{listed}");
 }
 
-/// The first sheet's cells, row by row.
-fn sheet(path: &Path) -> Vec<Vec<String>> {
+/// A sheet's cells, row by row.
+fn sheet(path: &Path, at: usize) -> Vec<Vec<String>> {
     use calamine::{Reader, Xlsx, open_workbook};
     let mut book: Xlsx<_> = open_workbook(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let range = book.worksheet_range_at(0).expect("a sheet").expect("readable");
+    let range = book.worksheet_range_at(at).expect("a sheet").expect("readable");
     range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
 }
 

@@ -13,7 +13,7 @@ use crate::definition::plan::{
 use crate::model::codes::DiagnosticCode;
 
 /// Sheets of the leadership workbooks that no table may take.
-const OWN_SHEETS: [&str; 4] = ["首页", "图", "总览", "口径说明"];
+const OWN_SHEETS: [&str; 5] = ["首页", "图", "总览", "数据质量", "口径说明"];
 
 #[derive(Debug, Clone, Copy)]
 pub enum KindWord {

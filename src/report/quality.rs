@@ -1,0 +1,337 @@
+//! 数据质量: what came in, what of it counts, what was held out and why, and what the totals would be with that in. The
+//! annex by which an officer answers for the figures of the working edition.
+
+use super::results::Results;
+use crate::book::stack::table_sheet;
+use crate::book::style::PrintStyles;
+use crate::model::codes::{AmendmentRule, Code};
+use crate::model::decision::{Decision, DecisionState};
+use crate::model::finding::Finding;
+use crate::model::run::{RowAccount, RowFate, UnitReport, UnitStatus};
+use crate::model::severity::Severity;
+use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::model::{Effect, Outcome};
+use crate::rows::aside::AsideReason;
+use crate::rows::computed::number;
+use crate::text::masks::mask_within;
+use rust_xlsxwriter::{Worksheet, XlsxError};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub const NAME: &str = "数据质量";
+/// Units with the most findings, and decisions, that are listed.
+const UNITS: usize = 15;
+const DECISIONS: usize = 50;
+
+/// Writes the sheet.
+///
+/// # Errors
+/// The sheet refuses a cell.
+pub fn quality(results: &Results<'_>, styles: &PrintStyles) -> Result<Worksheet, XlsxError> {
+    let tables = [
+        coverage(results),
+        held_out(results),
+        would_be(results),
+        by_rule(results),
+        by_unit(results),
+        decisions(results),
+        amendments(results),
+    ];
+    let tables: Vec<&StatTable> = tables.iter().collect();
+    table_sheet(NAME, &tables, styles, &format!("{}{NAME}", results.name())).map(|(sheet, _)| sheet)
+}
+
+fn table(title: &str, headings: &[&str], labels: usize, mut rows: Vec<StatRow>, empty: &str) -> StatTable {
+    if rows.is_empty() {
+        let mut cells = vec![StatCell::Empty; headings.len()];
+        cells[0] = StatCell::Text(empty.to_owned());
+        rows.push(StatRow::new(RowKind::Body, cells));
+    }
+    StatTable {
+        id: String::new(),
+        sheet: NAME.to_owned(),
+        title: title.to_owned(),
+        caption: String::new(),
+        headings: headings.iter().map(|name| Heading { parents: Vec::new(), name: (*name).to_owned() }).collect(),
+        rows,
+        notes: Vec::new(),
+        withheld: 0,
+        label_columns: labels,
+        private_columns: Vec::new(),
+        definitions: Vec::new(),
+        landscape: false,
+    }
+}
+
+fn text(words: &str) -> StatCell {
+    StatCell::Text(mask_within(words))
+}
+
+fn count(value: u64) -> StatCell {
+    StatCell::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+fn share(part: u64, whole: u64) -> StatCell {
+    let whole_number = |value| i64::try_from(value).unwrap_or(i64::MAX);
+    StatCell::Ratio { num: whole_number(part), den: whole_number(whole) }
+}
+
+/// Units by how much of what they sent counts; files by what became of them; rows by where they went.
+fn coverage(results: &Results<'_>) -> StatTable {
+    let verdict = results.verdict;
+    let mut by_unit = [0u64; 5];
+    for unit in &verdict.units {
+        by_unit[standing(results, unit)] += 1;
+    }
+    let units: u64 = by_unit.iter().sum();
+    let row = |kind, what: &str, name: &str, value: u64, whole: u64| {
+        StatRow::new(kind, vec![text(what), text(name), count(value), share(value, whole)])
+    };
+    let names = ["全部计入", "部分计入", "未计入（退回）", "未计入（无法读取）", "未报"];
+    let mut rows = vec![row(RowKind::Subtotal, "单位", "应报", units, units)];
+    rows.extend(names.iter().zip(by_unit).map(|(name, value)| row(RowKind::Body, "", name, value, units)));
+    let files = verdict.sources.len() as u64;
+    rows.push(row(RowKind::Subtotal, "文件", "收到", files, files));
+    for outcome in Outcome::ALL {
+        let value = verdict.count(outcome) as u64;
+        if value > 0 {
+            rows.push(row(RowKind::Body, "", outcome.word(), value, files));
+        }
+    }
+    rows.push(row(RowKind::Subtotal, "数据行", "读到", verdict.rows.data, verdict.rows.data));
+    for fate in RowFate::ALL {
+        let value = verdict.rows.of(fate);
+        if value > 0 {
+            rows.push(row(RowKind::Body, "", fate.word(), value, verdict.rows.data));
+        }
+    }
+    table("一、收到多少，计入多少", &["范围", "情况", "个数", "占比"], 2, rows, "")
+}
+
+/// Position of a unit among those of [`coverage`].
+fn standing(results: &Results<'_>, unit: &UnitReport) -> usize {
+    let mut rows = RowAccount::default();
+    unit.sources.iter().filter_map(|source| results.source(*source)).for_each(|file| rows.add(&file.rows));
+    match unit.status {
+        UnitStatus::Missing => 4,
+        UnitStatus::Unreadable => 3,
+        UnitStatus::Returned if rows.accepted == 0 => 2,
+        _ if rows.blocked + rows.held > 0 => 1,
+        UnitStatus::Returned => 1,
+        UnitStatus::OnTime | UnitStatus::Undated | UnitStatus::Late { .. } => 0,
+    }
+}
+
+/// What a rule asks for, in words: of the program's own the registry's, of a definition's what it expects.
+fn rule_words(finding: &Finding) -> String {
+    match &finding.code {
+        Code::Engine(code) => code.entry().word.to_owned(),
+        Code::Rule(_) => finding.expected.clone(),
+    }
+}
+
+/// Rows that do not count, each under the first thing that keeps it out.
+fn held_out(results: &Results<'_>) -> StatTable {
+    let rows = &results.verdict.rows;
+    let mut by_code: BTreeMap<&str, (String, u64)> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    let mut whole = BTreeSet::new();
+    for finding in &results.verdict.findings {
+        let place = &finding.place;
+        let Some(source) = place.source else { continue };
+        let kept_out = match (finding.effect, place.row) {
+            (Effect::HoldsRow, Some(row)) => u64::from(seen.insert((source, place.sheet, row))),
+            (Effect::HoldsReturn, _) if whole.insert(source) => results.source(source).map_or(0, |file| file.rows.held),
+            _ => 0,
+        };
+        if kept_out > 0 {
+            by_code.entry(&finding.code).or_insert_with(|| (rule_words(finding), 0)).1 += kept_out;
+        }
+    }
+    let out = rows.blocked + rows.held;
+    let named: u64 = by_code.values().map(|(_, value)| value).sum();
+    let mut lines: Vec<(&str, String, u64)> =
+        by_code.into_iter().map(|(code, (words, value))| (code, words, value)).collect();
+    lines.sort_by_key(|(.., value)| Reverse(*value));
+    // What stands together with a row that went back has no finding of its own.
+    if let Some(rest @ 1..) = out.checked_sub(named) {
+        lines.push(("", "随同一份报表的其他行退回，或已有处理意见不计入".to_owned(), rest));
+    }
+    let row = |kind, words: &str, code: &str, value| {
+        StatRow::new(kind, vec![text(words), count(value), share(value, rows.data), text(code)])
+    };
+    let mut all: Vec<StatRow> =
+        lines.iter().map(|(code, words, value)| row(RowKind::Body, words, code, *value)).collect();
+    if !all.is_empty() {
+        all.push(row(RowKind::Total, "合计", "", lines.iter().map(|(.., value)| value).sum()));
+    }
+    let headings = ["应当如何（没有做到）", "行数", "占读到的行", "规则代码"];
+    let mut made = table("二、没有计入的数据行和原因", &headings, 1, all, "读到的数据行都已计入");
+    made.notes.push("一行有几个问题的，只在第一个下面数一次；已被替代的旧版和不计表页不在内。".to_owned());
+    made
+}
+
+/// Sums of what counts and of what is held out, by the fields that add up.
+fn would_be(results: &Results<'_>) -> StatTable {
+    let mut rows = Vec::new();
+    for (at, form) in results.plan.forms.iter().enumerate() {
+        for field in form.fields.iter().filter(|field| field.adds_up()) {
+            let (counted, out, cells) = sums(results, at, &field.name);
+            if cells == 0 {
+                continue;
+            }
+            let whole = field.ty == crate::definition::FieldType::Integer;
+            let figure = |value: f64| match whole && value.abs() < 9e15 {
+                true => StatCell::Integer(value as i64),
+                false => StatCell::Number(value),
+            };
+            let change = if counted == 0.0 { StatCell::NotApplicable } else { StatCell::Number(out * 100.0 / counted) };
+            rows.push(StatRow::new(
+                RowKind::Body,
+                vec![
+                    text(&form.title),
+                    text(&field.name),
+                    text(field.measured_in.as_deref().unwrap_or_default()),
+                    figure(counted),
+                    figure(out),
+                    figure(counted + out),
+                    change,
+                ],
+            ));
+        }
+    }
+    let headings = ["表式", "项目", "计量单位", "已计入", "未计入", "合起来", "相差（%）"];
+    let mut made = table("三、没有计入的都算上会怎样", &headings, 2, rows, "没有未计入的数");
+    made.notes.push(
+        "“未计入”是退回的行、整份未计入的报表和待核实的单元格中所填的数，没有核对过，重复报送的会重计：只看差多少，不能引用。"
+            .to_owned(),
+    );
+    made
+}
+
+/// What counts of a field, what does not, and how many cells the latter are.
+fn sums(results: &Results<'_>, at: usize, form: &Form, field: &str) -> (f64, f64, u64) {
+    let (mut counted, mut out, mut cells) = (0.0, 0.0, 0u64);
+    for validated in results.rows.iter().filter(|validated| validated.rows.form == at) {
+        let position = validated.rows.grid.position(field);
+        let read = validated.rows.grid.as_read();
+        for (row, accepted) in validated.accepted.iter().enumerate() {
+            let Some(value) = number(read.value(row, field)).filter(|value| value.is_finite()) else { continue };
+            let pending = position.is_some_and(|position| validated.rows.grid.is_pending(row, position));
+            if *accepted && !pending {
+                counted += value;
+            } else {
+                out += value;
+                cells += 1;
+            }
+        }
+    }
+    let aside = results.aside.iter().filter(|aside| aside.rows.form == at);
+    for aside in aside {
+        for (row, reason) in aside.reasons.iter().enumerate() {
+            if *reason == AsideReason::Held
+                && let Some(value) = number(aside.rows.grid.value(row, field)).filter(|value| value.is_finite())
+            {
+                out += value;
+                cells += 1;
+            }
+        }
+    }
+    (counted, out, cells)
+}
+
+/// Findings by their rules, the most frequent first.
+fn by_rule(results: &Results<'_>) -> StatTable {
+    let mut rules: BTreeMap<(Severity, &str), (String, u64, BTreeSet<Option<u32>>)> = BTreeMap::new();
+    for finding in &results.verdict.findings {
+        let slot =
+            rules.entry((finding.severity, &finding.code)).or_insert_with(|| (rule_words(finding), 0, BTreeSet::new()));
+        slot.1 += 1;
+        slot.2.insert(results.unit_of(&finding.place));
+    }
+    let mut lines: Vec<_> = rules.into_iter().collect();
+    // Stable: the severest first, of those the most frequent, of those by their codes.
+    lines.sort_by_key(|((severity, _), (_, value, _))| (*severity, Reverse(*value)));
+    let rows = lines.into_iter().map(|((severity, code), (words, value, units))| {
+        let units = units.iter().flatten().count() as u64;
+        let cells = vec![text(severity.word()), text(&words), count(value), count(units), text(code)];
+        StatRow::new(RowKind::Body, cells)
+    });
+    let headings = ["级别", "应当如何（没有做到）", "处数", "单位数", "规则代码"];
+    table("四、审核问题按规则", &headings, 2, rows.collect(), "没有审核问题")
+}
+
+/// Units with the most to mend.
+fn by_unit(results: &Results<'_>) -> StatTable {
+    let mut units: BTreeMap<u32, [u64; 3]> = BTreeMap::new();
+    for finding in &results.verdict.findings {
+        let Some(unit) = results.unit_of(&finding.place) else { continue };
+        let slot = match finding.severity {
+            Severity::Block => 0,
+            Severity::Verify => 1,
+            Severity::Note => 2,
+        };
+        units.entry(unit).or_default()[slot] += 1;
+    }
+    let mut lines: Vec<(u32, [u64; 3])> = units.into_iter().filter(|(_, by)| by[0] + by[1] > 0).collect();
+    lines.sort_by_key(|(_, by)| Reverse((by[0], by[1], by[2])));
+    let all = lines.len();
+    let rows = lines.into_iter().take(UNITS).map(|(unit, by)| {
+        let mut cells = vec![text(results.unit_name(unit))];
+        cells.extend(by.map(count));
+        cells.push(count(by.iter().sum()));
+        StatRow::new(RowKind::Body, cells)
+    });
+    let headings = ["单位", "必改", "核实", "提示", "合计"];
+    let mut made = table("五、问题最多的单位", &headings, 1, rows.collect(), "没有单位有须改正、须核实的问题");
+    if all > UNITS {
+        made.notes
+            .push(format!("共 {all} 个单位有须改正、须核实的问题，这里列前 {UNITS} 个，其余见审核问题“按单位”。"));
+    }
+    made
+}
+
+/// What people settled that this run went by, and what holds no more.
+fn decisions(results: &Results<'_>) -> StatTable {
+    let kept = results.verdict.decisions.iter().filter(|one| one.state != DecisionState::Replaced);
+    let all = kept.clone().count();
+    let rows = kept.take(DECISIONS).map(|one| {
+        let Decision { taken_on, disposition, reason, officer, .. } = &one.decision;
+        let on = [&taken_on.record, &taken_on.field].map(String::as_str);
+        let on: Vec<&str> = on.into_iter().filter(|part| !part.is_empty()).collect();
+        let state = match &one.state {
+            DecisionState::InForce => "有效",
+            DecisionState::Open => "仍待处理",
+            DecisionState::Expired(_) => "已失效",
+            DecisionState::Refused(_) => "没有采用",
+            DecisionState::Replaced => "已改",
+        };
+        let cells = [&taken_on.unit, &*on.join(" · "), disposition.word(), reason, officer, state].map(text).to_vec();
+        StatRow::new(RowKind::Body, cells)
+    });
+    let headings = ["单位", "记录", "处理", "理由", "经办人", "情况"];
+    let mut made = table("六、处理意见", &headings, 2, rows.collect(), "没有处理意见");
+    if all > DECISIONS {
+        made.notes.push(format!("共 {all} 条，这里列前 {DECISIONS} 条，其余见处理意见工作簿。"));
+    }
+    made
+}
+
+/// Automatic changes by what was done.
+fn amendments(results: &Results<'_>) -> StatTable {
+    let mut rules: BTreeMap<AmendmentRule, u64> = BTreeMap::new();
+    for change in &results.verdict.amendments {
+        *rules.entry(change.rule).or_default() += 1;
+    }
+    let mut lines: Vec<(AmendmentRule, u64)> = rules.into_iter().collect();
+    lines.sort_by_key(|(_, value)| Reverse(*value));
+    let total: u64 = lines.iter().map(|(_, value)| value).sum();
+    let mut rows: Vec<StatRow> = lines
+        .iter()
+        .map(|(rule, value)| StatRow::new(RowKind::Body, vec![text(rule.entry().word), count(*value), text(rule)]))
+        .collect();
+    if !rows.is_empty() {
+        rows.push(StatRow::new(RowKind::Total, vec![text("合计"), count(total), StatCell::Empty]));
+    }
+    table("七、自动规范", &["怎样规范", "单元格数", "规则代码"], 1, rows, "没有自动规范的单元格")
+}
