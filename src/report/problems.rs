@@ -130,16 +130,18 @@ fn legend(results: &Results<'_>, title: &str, lines: usize) -> Vec<String> {
 /// Findings that ask the same of records of one sheet, together, where the first of them stands.
 fn causes<'r>(results: &Results<'r>) -> Vec<Cause<'r>> {
     let mut causes: Vec<Cause<'r>> = Vec::new();
-    let mut places = HashMap::new();
+    let (mut by_rule, mut by_row) = (HashMap::new(), HashMap::new());
     for finding in &results.verdict.findings {
         let place = &finding.place;
-        let at = match (place.source, place.row) {
-            (Some(source), Some(_)) => {
-                let key = (finding.severity, source, place.sheet, place.unit, &*finding.expected, &*finding.next);
-                *places.entry(key).or_insert(causes.len())
-            }
-            _ => causes.len(),
-        };
+        let mut at = causes.len();
+        if let (Some(source), Some(row)) = (place.source, place.row) {
+            let asked = (finding.severity, source, place.sheet, place.unit, &*finding.expected, &*finding.next);
+            // One rule down a column, or one demand of several columns of a row.
+            let (rule, row) = ((asked, &*finding.code), (asked, row));
+            at = by_rule.get(&rule).or_else(|| by_row.get(&row)).copied().unwrap_or(at);
+            by_rule.entry(rule).or_insert(at);
+            by_row.entry(row).or_insert(at);
+        }
         match causes.get_mut(at) {
             Some(cause) => cause.findings.push(finding),
             None => causes.push(Cause { findings: vec![finding] }),
@@ -218,4 +220,52 @@ fn named(words: impl Iterator<Item = String>, measure: &str) -> String {
     let more = if known.len() > NAMED { format!("等 {} {measure}", known.len()) } else { String::new() };
     known.truncate(NAMED);
     known.join("、") + &more
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::fixture;
+    use calamine::{Data, Reader, Xlsx};
+    use std::io::Cursor;
+
+    /// The sheet of these results, row by row.
+    fn lines(results: &Results<'_>, folder: &std::path::Path) -> Vec<Vec<String>> {
+        let links = Links::find(results, folder, "");
+        let mut book = RowBook::new(Cursor::new(Vec::new()));
+        sheet(results, &links, "题目", &mut book).unwrap();
+        let mut read: Xlsx<_> = Xlsx::new(book.finish("题目").unwrap()).unwrap();
+        let range = read.worksheet_range("审核问题").unwrap();
+        range.rows().map(|row| row.iter().map(Data::to_string).collect()).collect()
+    }
+
+    #[test]
+    fn what_asks_the_same_of_records_of_one_sheet_is_one_line_that_names_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut fixture = fixture(30, folder.path());
+        let first = fixture.verdict.findings.iter().find(|one| one.place.row.is_some()).unwrap().clone();
+        let on_row = |row: u32| {
+            let mut one = first.clone();
+            one.place.row = Some(row);
+            one.place.cells = vec![CellRef { row, col: 6 }];
+            one.found = format!("第 {row} 处不对");
+            one
+        };
+        fixture.verdict.findings = (4..30).map(on_row).collect();
+        let mut other = on_row(5);
+        other.expected = "别的要求".to_owned();
+        fixture.verdict.findings.push(other);
+        let all = lines(&fixture.results(), folder.path());
+        assert_eq!(all.len(), 4 + 1 + 2, "title and legend, header, two causes: {all:?}");
+        assert!(all[1][0].starts_with("共 27 处问题") && all[1][0].contains("计 2 行"), "{}", all[1][0]);
+        let header = &all[4];
+        let at = |name: &str| header.iter().position(|known| known == name).unwrap();
+        let cause = &all[5];
+        assert_eq!(cause[at("处数")], "26");
+        assert!(cause[at("发现的问题")].ends_with("另有同样的 23 处，见“记录”“单元格”"), "{cause:?}");
+        assert!(cause[at("记录")].contains("王1") && cause[at("记录")].contains('等'), "{cause:?}");
+        assert!(cause[at("单元格")].starts_with("G5 G6 "), "{cause:?}");
+        assert_eq!((&*cause[at("联系人")], &*cause[at("电话")]), ("周航", "0551-60000000"));
+        assert_eq!(header[16..], ["规则代码", "定义行"], "codes last");
+    }
 }

@@ -210,7 +210,7 @@ fn would_be(results: &Results<'_>) -> StatTable {
 }
 
 /// What counts of a field, what does not, and how many cells the latter are.
-fn sums(results: &Results<'_>, at: usize, form: &Form, field: &str) -> (f64, f64, u64) {
+fn sums(results: &Results<'_>, at: usize, field: &str) -> (f64, f64, u64) {
     let (mut counted, mut out, mut cells) = (0.0, 0.0, 0u64);
     for validated in results.rows.iter().filter(|validated| validated.rows.form == at) {
         let position = validated.rows.grid.position(field);

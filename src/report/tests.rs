@@ -95,7 +95,7 @@ fn a_long_table_reads_as_a_short_one() {
 fn the_leadership_workbook_holds_the_tables_as_they_are() {
     let case = case(50);
     let mut book = open(&case.write().join(BOOKS[0]));
-    assert_eq!(book.sheet_names(), ["总览", "名额执行", "获奖统计", "名单", "口径说明"]);
+    assert_eq!(book.sheet_names(), ["总览", "名额执行", "获奖统计", "名单", "数据质量", "口径说明"]);
     let quota = book.worksheet_range("名额执行").unwrap();
     let at = |row, col| quota.get_value((row, col)).cloned();
     assert_eq!(text(at(0, 0).as_ref()), "附表1　2026年省模范班组名额执行情况表");
@@ -176,10 +176,12 @@ fn the_findings_workbook_says_where_and_links_to_the_file() {
         ["审核问题", "按单位", "文件清单", "版本台账", "版本差异", "表样变动", "别名建议", "规范化记录", "列对应"]
     );
     let list = book.worksheet_range("审核问题").unwrap();
-    let row: Vec<String> = (0..11).map(|col| text(list.get_value((1, col)))).collect();
-    assert_eq!(row[1..6], ["必改", "亳州市总工会", "皖岭煤电/上报 11010519491231002X.xlsx", "推荐个人", "G7 H7"]);
-    assert_eq!(row[9..], ["frontline-exceeds-headcount", "88"]);
-    assert!(text(list.get_value((2, 6))).contains(ID), "those who mend a return see the number");
+    // Title, legend and header come before.
+    let row: Vec<String> = (0..18).map(|col| text(list.get_value((5, col)))).collect();
+    assert_eq!(row[1..3], ["必改", "亳州市总工会"]);
+    assert_eq!(row[7..10], ["皖岭煤电/上报 11010519491231002X.xlsx", "推荐个人", "G7 H7"]);
+    assert_eq!(row[16..], ["frontline-exceeds-headcount", "88"]);
+    assert!(text(list.get_value((6, 4))).contains(ID), "those who mend a return see the number");
     let units = book.worksheet_range("按单位").unwrap();
     let last = units.end().unwrap().0;
     assert_eq!(
@@ -200,22 +202,26 @@ fn the_chase_list_is_a_workbook_by_city_and_text_ready_to_paste() {
     let out = case(30).write_kept();
     let name = "2026年评先评优推荐与获奖统计_催报";
     let mut book = open(&out.path().join(format!("out/{name}.xlsx")));
-    assert_eq!(book.sheet_names(), ["催报名单", "屡次未报迟报", "催报文字"]);
+    assert_eq!(book.sheet_names(), ["催报名单", "屡次未报迟报", "催报文字", "逐单位文字"]);
     let list = book.worksheet_range("催报名单").unwrap();
     let rows: Vec<String> = list
         .rows()
         .map(|row| row.iter().map(ToString::to_string).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("|"))
         .collect();
     assert_eq!(rows[4], "合肥：应报 2 个单位，催报 2 个，未报 1 个，退回 1 个", "{rows:?}");
-    assert_eq!(rows[5], "1|合肥市\n总工会|未报|3|3|—|4|—|没有收到报表");
-    assert!(rows[6].starts_with("2|合肥某厂工会|退回|—|—|—|4|3|上报 ") && !rows[6].contains(ID), "{rows:?}");
-    assert_eq!(rows[8], "3|省教育厅系统工会|未报|1|1|—|4|—|没有收到报表", "numbered through");
+    let contact = "周航|0551-60000000";
+    assert_eq!(rows[5], format!("1|合肥|合肥市\n总工会|未报|3|3|—|4|—|没有收到报表|{contact}"));
+    assert!(rows[6].starts_with("2|合肥|合肥某厂工会|退回|—|—|—|4|3|上报 ") && !rows[6].contains(ID), "{rows:?}");
+    let one = format!("3|省直系统|省教育厅系统工会|未报|1|1|—|4|—|没有收到报表|{contact}");
+    assert_eq!(rows[7], one, "numbered through, and no heading over a single unit");
+    let whole = book.worksheet_range("逐单位文字").unwrap();
+    assert_eq!(text(whole.get_value((4, 3))), "省教育厅系统工会：请报送。", "the whole text for each unit");
     let often = book.worksheet_range("屡次未报迟报").unwrap();
-    assert_eq!(often.rows().filter(|row| text(row.get(2)) == "未报").count(), 1);
+    assert_eq!(often.rows().filter(|row| text(row.get(3)) == "未报").count(), 1);
 
     let bytes = fs::read(out.path().join(format!("out/明细/{name}.txt"))).unwrap();
-    let text = String::from_utf8(bytes).unwrap();
-    let lines: Vec<&str> = text.strip_prefix('\u{feff}').expect("a byte order mark").split("\r\n").collect();
+    let pasted = String::from_utf8(bytes).unwrap();
+    let lines: Vec<&str> = pasted.strip_prefix('\u{feff}').expect("a byte order mark").split("\r\n").collect();
     assert!(!lines.iter().any(|line| line.contains(['\r', '\n'])), "every line end is CRLF");
     assert_eq!(
         lines[..4],

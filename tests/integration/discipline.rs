@@ -211,7 +211,7 @@ fn the_chase_list_names_the_longest_silent_first_and_grows_when_the_gap_is_fille
                  请以上单位于2026年6月12日前报齐，确有困难的请及时与我们联系。感谢支持！\r\n";
     assert!(text.contains(asked) && text.contains("没有2026年2月的存档"), "{text}");
     let often = office.sheet("2026-05", "_催报.xlsx", "屡次未报迟报");
-    has(&often, "1|乙州市总工会|未报|3|4|—|3|—|没有收到报表");
+    has(&often, "1|乙州|乙州市总工会|未报|3|4|—|3|—|没有收到报表");
 
     // February comes in at last: nothing from 乙州, so five months in a row, and no gap any more.
     office.file("2026-02", JIA, "2026年3月6日", "5");
