@@ -4,12 +4,13 @@
 
 use super::body::{self, ColumnKinds, Printed, PrintedCell};
 use super::columns::SheetColumns;
+use super::live::{LiveColumns, LivePlaces};
 use super::measure::single_message;
 use super::style::{CellSet, CellStyle, PrintStyles};
 use super::{cell_text, measure};
 use crate::model::statistic::{Heading, RowKind, StatRow, StatTable};
 use crate::text::masks::mask_within;
-use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
 use std::ops::Range;
 
 /// Where a block's parts came to stand; rows and columns 0-based.
@@ -152,6 +153,8 @@ pub fn block(
     row = first_row;
     let mut body = body_range(&table.rows, row);
     let mut long = None;
+    let count = table.headings.len();
+    let columns: Vec<u16> = (0..count).map(|column| widths.span(count, column).0).collect();
     if let Some(message) = single_message(table) {
         lines.push(line(sheet, row, widths, &mask_within(message), &styles.line, (11.0, 24.0))?);
         body = None;
@@ -159,11 +162,18 @@ pub fn block(
     } else {
         let kinds = ColumnKinds::of(table);
         let mut samples = is_long(table, widths).then(Samples::default);
+        // Rows of a long body are written elsewhere, as they are.
+        let live = (styles.live && samples.is_none()).then(|| LiveColumns::of(table));
         for stat in &table.rows {
             let cells = kinds.print(stat);
+            let at = LivePlaces { row, body, columns: &columns };
+            let formula = |column| {
+                let cell = stat.cells.get(column)?;
+                live.as_ref()?.formula(stat.kind, cell, column, at)
+            };
             let height = body::height(&cells, |at| widths.width_of(widths.span(cells.len(), at)));
             if samples.as_mut().is_none_or(|samples| samples.shows(row, stat.kind, &cells)) {
-                body_row(sheet, styles, widths, stat.kind, &cells, row)?;
+                body_row(sheet, styles, widths, (stat.kind, &cells, &formula), row)?;
                 sheet.set_row_height(row, height)?;
             }
             lines.push(height);
@@ -177,13 +187,12 @@ pub fn block(
         lines.push(line(sheet, row, widths, &mask_within(&text), &styles.note, (10.0, 16.0))?);
         row += 1;
     }
-    let count = table.headings.len();
     Ok(Stand {
         sheet: sheet.name(),
         headings: (first_heading, first_row.saturating_sub(1)),
         body,
         next: row,
-        columns: (0..count).map(|column| widths.span(count, column).0).collect(),
+        columns,
         lines,
         filled,
         long,
@@ -261,8 +270,7 @@ fn body_row(
     sheet: &mut Worksheet,
     styles: &PrintStyles,
     widths: &SheetColumns,
-    kind: RowKind,
-    cells: &[PrintedCell],
+    (kind, cells, formula): (RowKind, &[PrintedCell], &dyn Fn(usize) -> Option<String>),
     row: u32,
 ) -> Result<(), XlsxError> {
     for (index, cell) in cells.iter().enumerate() {
@@ -275,6 +283,10 @@ fn body_row(
         match &cell.printed {
             Printed::Words(words) => sheet.write_string_with_format(row, column, words, format)?,
             Printed::State(word) => sheet.write_string_with_format(row, column, *word, format)?,
+            Printed::Figure(figure) if let Some(formula) = formula(index) => {
+                let formula = Formula::new(formula).set_result(figure.to_string());
+                sheet.write_formula_with_format(row, column, formula, format)?
+            }
             Printed::Figure(figure) => sheet.write_number_with_format(row, column, *figure, format)?,
             Printed::Nothing => sheet.write_blank(row, column, format)?,
         };

@@ -10,6 +10,7 @@ pub mod columns;
 pub mod excel;
 pub mod link;
 pub mod listing;
+pub mod live;
 pub mod long;
 pub mod mark;
 pub mod measure;

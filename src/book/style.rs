@@ -90,6 +90,8 @@ pub struct CellSet {
 
 /// The formats of the leadership workbook.
 pub struct PrintStyles {
+    /// Whether totals and shares are formulas over the figures beside them.
+    pub live: bool,
     cells: Vec<Format>,
     /// The same with the mark of doubt behind what stands in the cell.
     marked: Vec<Format>,
@@ -119,6 +121,7 @@ impl Default for PrintStyles {
             rows.flat_map(|row| CELL_STYLES.iter().map(move |kind| cell_format(song(), *kind, row, mark))).collect()
         };
         PrintStyles {
+            live: false,
             cells: all(false),
             marked: all(true),
             title: hei(16).set_align(FormatAlign::Center),

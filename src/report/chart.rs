@@ -2,9 +2,10 @@
 
 use crate::book::block::Stand;
 use crate::book::cell_text::printable;
-use crate::book::style::SONG;
-use crate::definition::{Chart as Declared, ChartKind};
+use crate::book::style::{MARK, SONG};
+use crate::definition::{Chart as Declared, ChartHole, ChartKind};
 use crate::model::statistic::{RowKind, StatCell, StatTable};
+use crate::text::masks::mask_within;
 use rust_xlsxwriter::{
     Chart, ChartDataLabel, ChartDataLabelPosition, ChartEmptyCells, ChartFont, ChartFormat, ChartLegendPosition,
     ChartLine, ChartSolidFill, ChartType,
@@ -48,7 +49,9 @@ pub fn chart(declared: &Declared, table: &StatTable, stand: &Stand, width: u32) 
             }
         }
     }
-    let title = printable(&declared.title).0;
+    let said = column_of(table, &declared.about).and_then(|column| finding(&declared.findings, table, column));
+    let title = said.map_or_else(|| declared.title.clone(), |said| format!("{}：{said}", declared.title));
+    let title = printable(&title).0;
     chart.title().set_name(&*title).set_font(&font(12, true));
     chart.show_empty_cells_as(ChartEmptyCells::Gaps);
     let legend = chart.legend();
@@ -68,6 +71,62 @@ pub fn chart(declared: &Declared, table: &StatTable, stand: &Stand, width: u32) 
     }
     chart.set_width(width).set_height(height).set_alt_text(&*title);
     Some((chart, height))
+}
+
+/// Names that a title holds; more are counted.
+const NAMED: usize = 3;
+
+/// What the figures of a column say: the first of these sentences whose holes can all be filled.
+fn finding(sentences: &[String], table: &StatTable, column: usize) -> Option<String> {
+    let label = table.label_columns.saturating_sub(1);
+    let mut figures: Vec<(f64, String, String)> = Vec::new();
+    for row in table.rows.iter().filter(|row| row.kind == RowKind::Body) {
+        let (Some(StatCell::Text(name)), Some(cell)) = (row.cells.get(label), row.cells.get(column)) else { continue };
+        let Some((value, words)) = amount(cell) else { continue };
+        let mark = if row.doubt(column).is_some() { MARK } else { "" };
+        figures.push((value, name.clone(), format!("{words}{mark}")));
+    }
+    let ends = |least: bool| {
+        let best = figures.iter().map(|(value, ..)| *value).reduce(if least { f64::min } else { f64::max })?;
+        let at: Vec<&(f64, String, String)> = figures.iter().filter(|(value, ..)| *value == best).collect();
+        // What most have in common is no end of anything.
+        let tells = at.len() * 2 < figures.len();
+        let words = at.first().map(|(.., words)| words.clone())?;
+        tells.then(|| format!("{}（{words}）", names(at.iter().map(|(_, name, _)| name.as_str()))))
+    };
+    let zeros: Vec<&str> = figures.iter().filter(|(value, ..)| *value == 0.0).map(|(_, name, _)| &**name).collect();
+    let fill = |hole: ChartHole| match hole {
+        ChartHole::Highest => ends(false),
+        ChartHole::Lowest => ends(true),
+        ChartHole::Zeros => (!zeros.is_empty()).then(|| names(zeros.iter().copied())),
+        ChartHole::ZeroCount => (!zeros.is_empty()).then(|| zeros.len().to_string()),
+    };
+    sentences.iter().find_map(|sentence| {
+        ChartHole::ALL.into_iter().try_fold(sentence.clone(), |said, hole| {
+            let open = format!("{{{}}}", hole.word());
+            if said.contains(&open) { Some(said.replace(&open, &mask_within(&fill(hole)?))) } else { Some(said) }
+        })
+    })
+}
+
+/// Some names, and how many there are where they are more.
+fn names<'n>(all: impl Iterator<Item = &'n str> + Clone) -> String {
+    let count = all.clone().count();
+    let more = if count > NAMED { format!("等 {count} 个") } else { String::new() };
+    all.take(NAMED).collect::<Vec<_>>().join("、") + &more
+}
+
+/// A figure to compare by, and as a title says it.
+fn amount(cell: &StatCell) -> Option<(f64, String)> {
+    match cell {
+        StatCell::Integer(value) => Some((*value as f64, value.to_string())),
+        StatCell::Number(value) if value.is_finite() => Some((*value, format!("{value:.1}"))),
+        StatCell::Ratio { num, den } if *den != 0 => {
+            let rate = *num as f64 / *den as f64;
+            Some((rate, format!("{:.1}%", rate * 100.0)))
+        }
+        _ => None,
+    }
 }
 
 /// A heading that takes several rows keeps its words in the first of them, right under its parents.
@@ -169,4 +228,34 @@ fn font(size: u8, bold: bool) -> ChartFont {
         font.unset_bold();
     }
     font
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::statistic::StatRow;
+    use crate::report::fixture::tables::table;
+
+    fn said(cells: &[(&str, StatCell)], sentences: &[&str]) -> Option<String> {
+        let rows = cells
+            .iter()
+            .map(|(name, cell)| StatRow::new(RowKind::Body, vec![StatCell::Text((*name).to_owned()), cell.clone()]))
+            .collect();
+        let table = table("x", "x", "x", Vec::new(), rows);
+        finding(&sentences.iter().map(|words| (*words).to_owned()).collect::<Vec<_>>(), &table, 1)
+    }
+
+    #[test]
+    fn a_title_says_the_first_finding_that_the_figures_bear() {
+        let sentences = ["{为零个数} 个为 0：{为零}", "最高{最高}，最低{最低}"];
+        let rate = |num| StatCell::Ratio { num, den: 8 };
+        let some = [("甲", rate(8)), ("乙", rate(3)), ("丙", rate(5)), ("丁", StatCell::NotReported)];
+        assert_eq!(said(&some, &sentences).as_deref(), Some("最高甲（100.0%），最低乙（37.5%）"));
+        let mut zeros = some.to_vec();
+        zeros.extend(["戊", "己", "庚", "辛"].map(|name| (name, rate(0))));
+        assert_eq!(said(&zeros, &sentences).as_deref(), Some("4 个为 0：戊、己、庚等 4 个"));
+        let same = [("甲", rate(8)), ("乙", rate(8)), ("丙", rate(8))];
+        assert_eq!(said(&same, &sentences), None, "nothing stands out");
+        assert_eq!(said(&[("丁", StatCell::NotReported)], &sentences), None);
+    }
 }

@@ -4,30 +4,18 @@
 //! As the UK Analysis Function has it for statistical spreadsheets: notes first, one table a sheet, no merged cells, symbols
 //! and units explained. This is the second cost of a run after reading: rows go from the columns straight to the sheet.
 
-use super::accepted::{Accepted, Named, Values};
+use super::accepted::{Accepted, Values};
+use super::data_columns::{ColumnContent, NONE, PENDING, SheetColumn, columns};
 use super::data_notes::{self, SheetNote};
 use super::results::Results;
+use crate::book::cell_text;
 use crate::book::excel::serial;
 use crate::book::package::RowStyle;
 use crate::book::row_book::{RowBook, SharedText, SheetUse};
-use crate::book::{cell_text, measure};
-use crate::definition::{Precision, Unit};
+use crate::definition::Unit;
 use crate::text::dates::show_day;
 use std::collections::HashMap;
 use std::io::{self, Seek, Write};
-
-/// Who sent a row and for when, before what it says. The names give way to a form's own columns.
-pub const SENT: [(&str, f64); 5] =
-    [("报送单位", 24.0), ("报送单位代码", 13.0), ("渠道", 12.0), ("地市", 8.0), ("报告期", 12.0)];
-
-/// Where a row came from, with widths.
-pub const ORIGIN: [(&str, f64); 3] = [("报表文件", 36.0), ("工作表", 18.0), ("行号", 8.0)];
-
-/// What stands in a cell that is in no figure until someone decides.
-pub const PENDING: &str = "待核实";
-/// What stands where the roster says nothing, or where nobody knows the unit.
-pub const NONE: &str = "—";
-const UNKNOWN: &str = "未认定";
 
 /// Writes the workbook to `target`, `room` rows a sheet at most: with a million rows it is no thing to hold in memory.
 ///
@@ -117,55 +105,8 @@ fn write<W: Write + Seek>(
     }
 }
 
-/// A column of a sheet: its heading, its width, and what stands in it.
-pub struct SheetColumn {
-    pub heading: String,
-    width: f64,
-    pub content: Content,
-}
-
-/// What a column holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Content {
-    /// Of [`SENT`], by position.
-    Sent(usize),
-    /// Of the form's columns, by position.
-    Own(usize),
-    /// The unit code beside one of them.
-    Code(usize),
-    /// Of [`ORIGIN`], by position.
-    From(usize),
-}
-
-/// The columns of a form's sheets, each of another name.
-fn columns(accepted: &Accepted<'_>) -> Vec<SheetColumn> {
-    let own_width = |named: &Named<'_>| {
-        let least = match named.values {
-            Values::Text(_) | Values::Unit(_) => 18.0,
-            Values::Date { precision: Precision::Day | Precision::DayOrMonth, .. } => 12.0,
-            _ => 10.0,
-        };
-        f64::max(least, measure::width(measure::places(&named.name)))
-    };
-    let flat = |name: &str| name.replace('\n', " ");
-    let own: Vec<String> = accepted.columns.iter().map(|named| flat(&named.name)).collect();
-    let other = |name: &str| {
-        // What a form says itself keeps its name.
-        let taken = own.iter().any(|own| own.eq_ignore_ascii_case(name));
-        if taken { format!("{name}（汇总）") } else { name.to_owned() }
-    };
-    let column = |heading, width, content| SheetColumn { heading, width, content };
-    let mut all: Vec<SheetColumn> =
-        SENT.iter().enumerate().map(|(at, (name, width))| column(other(name), *width, Content::Sent(at))).collect();
-    for (at, (named, heading)) in accepted.columns.iter().zip(&own).enumerate() {
-        all.push(column(heading.clone(), own_width(named), Content::Own(at)));
-        if matches!(named.values, Values::Unit(_)) {
-            all.push(column(other(&format!("{heading}代码")), 13.0, Content::Code(at)));
-        }
-    }
-    all.extend(ORIGIN.iter().enumerate().map(|(at, (name, width))| column(other(name), *width, Content::From(at))));
-    all
-}
+/// What stands where nobody knows the unit.
+const UNKNOWN: &str = "未认定";
 
 /// The sheets of one form while they are written, with the texts that they share.
 struct FormSheet<'r, 'a> {
@@ -240,8 +181,8 @@ impl<'r, 'a> FormSheet<'r, 'a> {
         let from = accepted.origins.get(row);
         for (column, SheetColumn { content, .. }) in self.columns.iter().enumerate() {
             let shared = match *content {
-                Content::Sent(at) => sent.get(at).copied().unwrap_or(self.period),
-                Content::Own(at) => {
+                ColumnContent::Sent(at) => sent.get(at).copied().unwrap_or(self.period),
+                ColumnContent::Own(at) => {
                     let (Some(named), Some(sharing)) = (accepted.columns.get(at), self.sharing.get_mut(at)) else {
                         continue;
                     };
@@ -251,7 +192,7 @@ impl<'r, 'a> FormSheet<'r, 'a> {
                     }
                     None
                 }
-                Content::Code(at) => {
+                ColumnContent::Code(at) => {
                     if let (Some(Values::Unit(units)), Some(sharing)) =
                         (accepted.columns.get(at).map(|named| named.values), self.codes.get_mut(at))
                         && let Some(unit) = units.get(row)
@@ -260,18 +201,18 @@ impl<'r, 'a> FormSheet<'r, 'a> {
                     }
                     None
                 }
-                Content::From(0) => {
+                ColumnContent::From(0) => {
                     if let Some(from) = from {
                         let name = results.file_name(from.source);
                         self.files.write(book, column, from.source as usize, Some(name));
                     }
                     None
                 }
-                Content::From(1) => from.and_then(|from| {
+                ColumnContent::From(1) => from.and_then(|from| {
                     let tab = results.sheet_name(from.source, from.sheet);
                     *self.tabs.entry(tab).or_insert_with(|| book.share(tab))
                 }),
-                Content::From(_) => {
+                ColumnContent::From(_) => {
                     if let Some(from) = from {
                         book.integer(column, i64::from(from.row) + 1, RowStyle::Plain);
                     }

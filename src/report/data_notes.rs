@@ -1,7 +1,7 @@
 //! What is to be known before the data edition is used: what it holds, what its symbols mean, and each of its columns.
 
 use super::accepted::Accepted;
-use super::data_edition::{Content, NONE, PENDING, SheetColumn};
+use super::data_columns::{ColumnContent, NONE, PENDING, SheetColumn};
 use super::results::Results;
 use crate::book::listing::{ListCell, Listing};
 use crate::book::row_book::RowBook;
@@ -110,24 +110,24 @@ fn dictionary<W: Write + Seek>(
     sheet.finish().map(drop)
 }
 
-fn own<'a>(accepted: &Accepted<'a>, content: Content) -> Option<&'a Field> {
-    let Content::Own(at) = content else { return None };
+fn own<'a>(accepted: &Accepted<'a>, content: ColumnContent) -> Option<&'a Field> {
+    let ColumnContent::Own(at) = content else { return None };
     accepted.form.fields.get(accepted.columns.get(at)?.field?)
 }
 
 /// The kind of a column, and what it holds.
 fn told(plan: &Plan, column: &SheetColumn, field: Option<&Field>) -> (&'static str, String) {
     let (kind, words) = match column.content {
-        Content::Sent(0) => ("单位", "该行计入的单位，按单位名册"),
-        Content::Sent(4) => ("文字", "本册所属的报告期"),
-        Content::Sent(_) => ("文字", "按单位名册"),
-        Content::Code(_) => ("代码", "左边一列的单位在单位名册中的代码"),
-        Content::From(2) => ("整数", "该行在上报工作表中的行号"),
-        Content::From(_) => ("文字", "该行来自的上报件"),
-        Content::Own(_) => ("", ""),
+        ColumnContent::Sent(0) => ("单位", "该行计入的单位，按单位名册"),
+        ColumnContent::Sent(4) => ("文字", "本册所属的报告期"),
+        ColumnContent::Sent(_) => ("文字", "按单位名册"),
+        ColumnContent::Code(_) => ("代码", "左边一列的单位在单位名册中的代码"),
+        ColumnContent::From(2) => ("整数", "该行在上报工作表中的行号"),
+        ColumnContent::From(_) => ("文字", "该行来自的上报件"),
+        ColumnContent::Own(_) => ("", ""),
     };
     let Some(field) = field else {
-        let computed = matches!(column.content, Content::Own(_));
+        let computed = matches!(column.content, ColumnContent::Own(_));
         return if computed { ("", "由程序按定义计算".to_owned()) } else { (kind, words.to_owned()) };
     };
     // A score has a second column, of its grades.

@@ -44,12 +44,6 @@ pub fn findings<W: Write + Seek>(results: &Results<'_>, links: &Links, target: W
     book.finish(&title).map(drop)
 }
 
-pub(super) fn file_item<'a>(results: &Results<'a>, links: &'a Links, source: Option<u32>) -> ListCell<'a> {
-    let Some(source) = source else { return ListCell::Blank };
-    let text = results.file_name(source);
-    links.target(source).map_or(ListCell::Text(text), |target| ListCell::Link { text, target })
-}
-
 fn by_unit<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut RowBook<W>) -> io::Result<Vec<String>> {
     const COLUMNS: [(&str, f64); 8] = [
         ("单位代码", 12.0),
@@ -145,7 +139,7 @@ fn files<W: Write + Seek>(
         let late = if file.overdue { format!("{}（逾期）", file.late_days) } else { file.late_days.to_string() };
         let items = [
             ListCell::Count(number),
-            file_item(results, links, Some(file.source.index)),
+            links.item(results, Some(file.source.index)),
             ListCell::Text(file.outcome.word()),
             ListCell::Text(&file.cause),
             ListCell::Text(&file.next),

@@ -30,7 +30,8 @@ pub fn leadership<W: Write + Seek + Send>(
     edition: Edition,
     target: W,
 ) -> Result<(), XlsxError> {
-    let styles = PrintStyles::default();
+    // What is signed stays as it was signed.
+    let styles = PrintStyles { live: edition == Edition::Working, ..PrintStyles::default() };
     let title = results.name();
     let mut book = workbook(&format!("{title}（{}）", edition.word()))?;
     let mut sheets = Vec::new();

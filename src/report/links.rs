@@ -3,6 +3,7 @@
 
 use super::results::Results;
 use crate::book::link::address;
+use crate::book::listing::ListCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -21,6 +22,13 @@ impl Links {
         };
         let sources = results.verdict.sources.iter().map(|verdict| &verdict.source);
         Links(sources.filter_map(|source| Some((source.index, link(&source.path)?))).collect())
+    }
+
+    /// A cell of a list with a file's name, which opens it where it is on the disk.
+    pub fn item<'a>(&'a self, results: &Results<'a>, source: Option<u32>) -> ListCell<'a> {
+        let Some(source) = source else { return ListCell::Blank };
+        let text = results.file_name(source);
+        self.target(source).map_or(ListCell::Text(text), |target| ListCell::Link { text, target })
     }
 
     /// What the link to a file says; `None` where there is no such file on the disk.

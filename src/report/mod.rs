@@ -8,6 +8,7 @@ mod account;
 mod chart;
 mod chase;
 mod correction;
+mod data_columns;
 mod data_edition;
 mod data_notes;
 mod decisions;

@@ -3,7 +3,6 @@
 //! Findings on records of one sheet that ask for the same are one cause: a column typed as text, a month carried on wrongly.
 
 use super::decisions::Explained;
-use super::findings::file_item;
 use super::links::Links;
 use super::results::Results;
 use crate::book::listing::{ListCell, Listing};
@@ -89,7 +88,7 @@ pub fn sheet<W: Write + Seek>(
             ListCell::Text(&found),
             ListCell::Text(&first.expected),
             ListCell::Text(&first.next),
-            file_item(results, links, place.source),
+            links.item(results, place.source),
             ListCell::Text(tab),
             ListCell::Text(&cell),
             ListCell::Count(cause.findings.len() as u64),

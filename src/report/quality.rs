@@ -157,15 +157,12 @@ fn held_out(results: &Results<'_>) -> StatTable {
     if let Some(rest @ 1..) = out.checked_sub(named) {
         lines.push(("", "随同一份报表的其他行退回，或已有处理意见不计入".to_owned(), rest));
     }
-    let row = |kind, words: &str, code: &str, value| {
-        StatRow::new(kind, vec![text(words), count(value), share(value, rows.data), text(code)])
-    };
-    let mut all: Vec<StatRow> =
-        lines.iter().map(|(code, words, value)| row(RowKind::Body, words, code, *value)).collect();
+    let row = |kind, words: &str, value| StatRow::new(kind, vec![text(words), count(value), share(value, rows.data)]);
+    let mut all: Vec<StatRow> = lines.iter().map(|(_, words, value)| row(RowKind::Body, words, *value)).collect();
     if !all.is_empty() {
-        all.push(row(RowKind::Total, "合计", "", lines.iter().map(|(.., value)| value).sum()));
+        all.push(row(RowKind::Total, "合计", lines.iter().map(|(.., value)| value).sum()));
     }
-    let headings = ["应当如何（没有做到）", "行数", "占读到的行", "规则代码"];
+    let headings = ["应当如何（没有做到）", "行数", "占读到的行"];
     let mut made = table("二、没有计入的数据行和原因", &headings, 1, all, "读到的数据行都已计入");
     made.notes.push("一行有几个问题的，只在第一个下面数一次；已被替代的旧版和不计表页不在内。".to_owned());
     made
@@ -252,12 +249,12 @@ fn by_rule(results: &Results<'_>) -> StatTable {
     let mut lines: Vec<_> = rules.into_iter().collect();
     // Stable: the severest first, of those the most frequent, of those by their codes.
     lines.sort_by_key(|((severity, _), (_, value, _))| (*severity, Reverse(*value)));
-    let rows = lines.into_iter().map(|((severity, code), (words, value, units))| {
+    let rows = lines.into_iter().map(|((severity, _), (words, value, units))| {
         let units = units.iter().flatten().count() as u64;
-        let cells = vec![text(severity.word()), text(&words), count(value), count(units), text(code)];
+        let cells = vec![text(severity.word()), text(&words), count(value), count(units)];
         StatRow::new(RowKind::Body, cells)
     });
-    let headings = ["级别", "应当如何（没有做到）", "处数", "单位数", "规则代码"];
+    let headings = ["级别", "应当如何（没有做到）", "处数", "单位数"];
     table("四、审核问题按规则", &headings, 2, rows.collect(), "没有审核问题")
 }
 
@@ -328,10 +325,10 @@ fn amendments(results: &Results<'_>) -> StatTable {
     let total: u64 = lines.iter().map(|(_, value)| value).sum();
     let mut rows: Vec<StatRow> = lines
         .iter()
-        .map(|(rule, value)| StatRow::new(RowKind::Body, vec![text(rule.entry().word), count(*value), text(rule)]))
+        .map(|(rule, value)| StatRow::new(RowKind::Body, vec![text(rule.entry().word), count(*value)]))
         .collect();
     if !rows.is_empty() {
-        rows.push(StatRow::new(RowKind::Total, vec![text("合计"), count(total), StatCell::Empty]));
+        rows.push(StatRow::new(RowKind::Total, vec![text("合计"), count(total)]));
     }
-    table("七、自动规范", &["怎样规范", "单元格数", "规则代码"], 1, rows, "没有自动规范的单元格")
+    table("七、自动规范", &["怎样规范", "单元格数"], 1, rows, "没有自动规范的单元格")
 }

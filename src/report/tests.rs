@@ -349,7 +349,7 @@ fn the_data_edition_keeps_to_the_guidance_for_statistical_spreadsheets() {
     }
     let said: Vec<String> =
         book.worksheet_range("说明").unwrap().rows().skip(1).map(|row| row[0].to_string()).collect();
-    for needed in ["内容", "来源", "空单元格", super::data_edition::PENDING, super::data_edition::NONE] {
+    for needed in ["内容", "来源", "空单元格", super::data_columns::PENDING, super::data_columns::NONE] {
         assert!(said.iter().any(|line| line == needed), "{needed} in {said:?}");
     }
 }

@@ -124,9 +124,9 @@ fn roster(plans: &[Plan]) -> TableLayout {
         column("在岗职工人数", false, Holding::Number, "分名额要用"),
         column("启用", false, Holding::Date, "从这一天起应报；空着就是一直应报"),
         column("停用", false, Holding::Date, "到这一天为止"),
-        column("应报", true, Holding::Text, &owes),
         column("联系人", false, Holding::Text, "打电话找谁；报表表尾写了的以报表为准"),
         column("联系电话", false, Holding::Text, ""),
+        column("应报", true, Holding::Text, &owes),
     ];
     table("单位名册", columns)
 }

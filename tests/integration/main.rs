@@ -17,6 +17,7 @@ mod independent;
 mod issued;
 mod layout;
 mod licences;
+mod live;
 mod months;
 mod officer;
 mod outputs;

@@ -405,6 +405,35 @@ pub struct Chart {
     pub table: usize,
     pub series: Vec<String>,
     pub kind: ChartKind,
+    /// What the figures of `about` say, behind the title: the first whose holes ([`ChartHole`]) can all be filled.
+    pub findings: Vec<String>,
+    /// The column that they are about; one of the series.
+    pub about: String,
+}
+
+/// A hole of a chart's finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChartHole {
+    /// The rows with the most, with the figure.
+    Highest,
+    Lowest,
+    /// The rows whose figure is 0, and how many they are.
+    Zeros,
+    ZeroCount,
+}
+
+impl ChartHole {
+    pub const ALL: [ChartHole; 4] = [ChartHole::Highest, ChartHole::Lowest, ChartHole::Zeros, ChartHole::ZeroCount];
+
+    /// As a definition writes it, between braces.
+    pub const fn word(self) -> &'static str {
+        match self {
+            ChartHole::Highest => "最高",
+            ChartHole::Lowest => "最低",
+            ChartHole::Zeros => "为零",
+            ChartHole::ZeroCount => "为零个数",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

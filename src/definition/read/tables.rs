@@ -7,8 +7,8 @@ use super::measures::{BASES, statistic};
 use super::ranks::{ranking, top};
 use super::shares::scope;
 use crate::definition::plan::{
-    Basis, Chart, ChartKind, Criterion, DisciplineBy, Edition, FieldType, List, ListColumn, ListFrom, ListValue,
-    Reconciliation, Scope, Table, TableKind, TemplatePart,
+    Basis, Chart, ChartHole, ChartKind, Criterion, DisciplineBy, Edition, FieldType, List, ListColumn, ListFrom,
+    ListValue, Reconciliation, Scope, Table, TableKind, TemplatePart,
 };
 use crate::model::codes::DiagnosticCode;
 
@@ -389,6 +389,19 @@ pub fn charts(
         section.need_list("series");
         let series = section.words("series");
         let kind = section.choice("kind", &CHART_KINDS);
+        let holes = ChartHole::ALL.map(ChartHole::word);
+        let findings = section.words("findings").iter().map(|word| filled(word, &holes, context)).collect();
+        let known = series.iter().map(|word| word.text);
+        let about = section.maybe_word("about");
+        if let Some(word) = about.as_ref().filter(|word| !known.clone().any(|known| known == word.text)) {
+            let message = format!("“{}”不在 series 里", word.text);
+            word.report(
+                DiagnosticCode::UnknownSeries,
+                message,
+                suggestion(word.text, &known.clone().collect::<Vec<_>>()),
+            );
+        }
+        let about = about.map(|word| word.text).or_else(|| known.clone().next()).unwrap_or_default().to_owned();
         let of_table = table.and_then(|at| tables.get(at)?.as_ref()).map_or(Edition::Signed, |table| table.edition);
         let edition = section.choice_or("edition", &EDITIONS, of_table);
         if let (false, Some(node)) = (edition.holds(of_table), section.get("edition")) {
@@ -408,7 +421,7 @@ pub fn charts(
             }
         }
         let series = series.iter().map(|word| word.text.to_owned()).collect();
-        charts.push(Chart { title, edition, table: at, series, kind });
+        charts.push(Chart { title, edition, table: at, series, kind, findings, about });
     }
     charts
 }

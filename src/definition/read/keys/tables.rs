@@ -150,5 +150,11 @@ pub const CHART: Shape = Shape::of(&[
     must("table", Text, "画哪张表（它的 id）"),
     must("series", Texts, "画哪几栏"),
     must("kind", Word(&words(&CHART_KINDS)), "column 柱形、bar 条形、pie 饼图"),
+    may(
+        "findings",
+        Texts,
+        "图名后面的话，说图上看出了什么；逐句试，用第一句填得满的。可以写 {最高} {最低}（名称和数）、{为零}（数是 0 的名称）、{为零个数}",
+    ),
+    may("about", Text, "这些话说的是哪一栏，默认 series 的第一栏"),
     EDITION,
 ]);
