@@ -6,6 +6,8 @@ use super::results::Results;
 use crate::book::listing::{ListCell, Listing};
 use crate::book::row_book::RowBook;
 use crate::definition::{Field, FieldType, Plan};
+use crate::history::decisions::register::who;
+use crate::model::decision::{DecisionState, Disposition};
 use std::io::{self, Seek, Write};
 
 /// Sheets that [`write`] adds.
@@ -65,6 +67,11 @@ pub fn write<W: Write + Seek>(
             line(&format!("“{title}”的{PENDING}"), "原值如下：")?;
             held(results, accepted).try_for_each(|words| line("", &words))?;
         }
+        let decided = decided(results, accepted);
+        if !decided.is_empty() {
+            line(&format!("“{title}”的人工认定"), "下列单元格经人工认定改动，表中是认定的值：")?;
+            decided.iter().try_for_each(|words| line("", words))?;
+        }
         if *cut > 0 {
             line(&format!("“{title}”"), &format!("有 {cut} 个单元格文字过长，已截断并在末尾注明。"))?;
         }
@@ -81,6 +88,23 @@ fn held<'r>(results: &'r Results<'_>, accepted: &Accepted<'_>) -> impl Iterator<
         let place = results.verdict.place_words(&doubt.place, |unit| results.unit_name(unit).to_owned());
         format!("{place}：{} {}（{}）", doubt.column, doubt.value, doubt.found)
     })
+}
+
+/// The cells of a form that somebody gave another value, each with what stood there.
+fn decided(results: &Results<'_>, accepted: &Accepted<'_>) -> Vec<String> {
+    let form = results.plan.forms.iter().position(|form| form.id == accepted.form.id);
+    let replaced = results.verdict.decisions.iter().filter(|one| {
+        let of = one.finding.as_ref().and_then(|finding| finding.key.form).map(usize::from);
+        one.decision.disposition == Disposition::Replaced && one.state == DecisionState::InForce && of == form
+    });
+    replaced
+        .map(|one| {
+            let (decision, on) = (&one.decision, &one.decision.taken_on);
+            let raw = if on.value.is_empty() { "未填" } else { &on.value };
+            let why = format!("{}；{}", who(decision), decision.reason);
+            format!("{}：{} 原值 {raw}，认定为 {}（{why}）", on.place, on.field, decision.value)
+        })
+        .collect()
 }
 
 /// Every column with its kind, the unit of its figures, and what may stand in it.

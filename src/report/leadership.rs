@@ -31,7 +31,8 @@ pub fn leadership<W: Write + Seek + Send>(
     target: W,
 ) -> Result<(), XlsxError> {
     // What is signed stays as it was signed.
-    let styles = PrintStyles { live: edition == Edition::Working, ..PrintStyles::default() };
+    let mut styles = PrintStyles::default();
+    styles.live = edition == Edition::Working;
     let title = results.name();
     let mut book = workbook(&format!("{title}（{}）", edition.word()))?;
     let mut sheets = Vec::new();
