@@ -55,7 +55,8 @@ pub struct CoverLexicon<'a> {
 
 impl<'a> CoverLexicon<'a> {
     pub fn new(words: &'a CoverWords) -> CoverLexicon<'a> {
-        let CoverWords { units, plain_units, periods, dates, measures, contacts, clerks, phones, others, seals } = words;
+        let CoverWords { units, plain_units, periods, dates, measures, contacts, clerks, phones, others, seals } =
+            words;
         let lists = [
             (units, Label::Unit),
             (periods, Label::Period),

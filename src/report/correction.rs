@@ -37,7 +37,8 @@ pub fn correction<W: Write + Seek + Send>(
         (&number, &styles.caption, (10.0, 18.0)),
         (&said, &styles.line, (12.0, 24.0)),
     ];
-    let (sheet, _) = sheet_under("更正说明", &lead, &[PrintedTable { table: &main, number: None }], &styles, &title, true)?;
+    let (sheet, _) =
+        sheet_under("更正说明", &lead, &[PrintedTable { table: &main, number: None }], &styles, &title, true)?;
     book.push_worksheet(sheet);
     if !correction.changes.is_empty() {
         let all = all_figures(&correction, &title);

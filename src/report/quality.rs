@@ -2,7 +2,7 @@
 //! annex by which an officer answers for the figures of the working edition.
 
 use super::results::Results;
-use crate::book::stack::table_sheet;
+use crate::book::stack::{PrintedTable, table_sheet};
 use crate::book::style::PrintStyles;
 use crate::model::codes::{AmendmentRule, Code};
 use crate::model::decision::{Decision, DecisionState};
@@ -37,8 +37,8 @@ pub fn quality(results: &Results<'_>, styles: &PrintStyles) -> Result<Worksheet,
         decisions(results),
         amendments(results),
     ];
-    let tables: Vec<&StatTable> = tables.iter().collect();
-    table_sheet(NAME, &tables, styles, &format!("{}{NAME}", results.name())).map(|(sheet, _)| sheet)
+    let tables: Vec<PrintedTable<'_>> = tables.iter().map(|table| PrintedTable { table, number: None }).collect();
+    table_sheet(NAME, &tables, styles, &format!("{}{NAME}", results.name()), true).map(|(sheet, _)| sheet)
 }
 
 fn table(title: &str, headings: &[&str], labels: usize, mut rows: Vec<StatRow>, empty: &str) -> StatTable {

@@ -2,8 +2,9 @@
 //! without an addition in brackets. Asked about, and counted until somebody decides; what is surely one spelling is for
 //! `recurrence` and `unique`.
 
+use super::agreement::Agreement;
 use super::rows::FormRows;
-use super::together::{Agreement, Gaps, together};
+use super::together::{Gaps, together};
 use crate::definition::{FieldType, NameWords};
 use crate::language::RunContext;
 use crate::model::codes::FindingCode;

@@ -1,7 +1,8 @@
 //! Rules over groups of rows, over all returns: what a unit's figures, or a contest's titles, come to together.
 
+use super::agreement::Agreement;
 use super::rows::FormRows;
-use super::together::{Agreement, Gaps, together};
+use super::together::{Gaps, together};
 use super::weight::Weight;
 use crate::definition::{GroupKind, GroupRule, GroupValue};
 use crate::language::{RunContext, compile};

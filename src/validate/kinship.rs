@@ -88,7 +88,7 @@ pub struct Records<'t> {
 }
 
 /// All fields in three parts: two records that differ in two fields agree in one of them.
-type Parts = [Vec<usize>; CORRECTED + 1];
+type FieldThirds = [Vec<usize>; CORRECTED + 1];
 
 /// What each record of a return says in each part of the fields, and which records say so.
 struct Shares {
@@ -148,7 +148,7 @@ impl<'t> Records<'t> {
 
     /// Whether any record of one is in the other, changed or not. `parts` where the fields were parted for many returns:
     /// then a record is only compared with those that share a part with it.
-    fn recurs(&self, other: &Records<'_>, parts: Option<&Parts>) -> bool {
+    fn recurs(&self, other: &Records<'_>, parts: Option<&FieldThirds>) -> bool {
         #[cfg(test)]
         work::COMPARED.with(|compared| compared.set(compared.get() + 1));
         let (few, many) = if self.known.len() <= other.known.len() { (self, other) } else { (other, self) };
@@ -160,7 +160,7 @@ impl<'t> Records<'t> {
     }
 
     /// Whether a record stands in the other return with a correction or two; of returns that have no key in common.
-    fn meets(&self, other: &Records<'_>, parts: &Parts) -> bool {
+    fn meets(&self, other: &Records<'_>, parts: &FieldThirds) -> bool {
         let (mine, theirs) = (self.shares(parts), other.shares(parts));
         (0..self.len()).any(|at| {
             let shared = mine.of.get(at).into_iter().flatten().zip(&theirs.with);
@@ -170,7 +170,7 @@ impl<'t> Records<'t> {
         })
     }
 
-    fn shares(&self, parts: &Parts) -> &Shares {
+    fn shares(&self, parts: &FieldThirds) -> &Shares {
         self.shares.get_or_init(|| {
             let said =
                 |cells: &Cells| -> [u64; CORRECTED + 1] { std::array::from_fn(|part| share(cells, &parts[part])) };
@@ -298,12 +298,12 @@ fn share(cells: &Cells, fields: &[usize]) -> u64 {
 }
 
 /// The fields in three parts, each with its share of those that tell most.
-fn parts(records: &[&Cells]) -> Parts {
+fn parts(records: &[&Cells]) -> FieldThirds {
     let width = records.first().map_or(0, |cells| cells.len());
     let values = |field: usize| records.iter().map(|cells| cells.get(field)).collect::<HashSet<_>>().len();
     let mut fields: Vec<(usize, usize)> = (0..width).map(|field| (values(field), field)).collect();
     fields.sort_unstable_by(|a, b| b.cmp(a));
-    let mut parts = Parts::default();
+    let mut parts = FieldThirds::default();
     for (at, (_, field)) in fields.into_iter().enumerate() {
         parts[at % (CORRECTED + 1)].push(field);
     }
@@ -318,7 +318,7 @@ const THRONG: usize = 512;
 /// Which of many returns may have a record in common, changed or not; all others need not be compared.
 pub enum Contacts {
     Any,
-    Only { pairs: HashSet<(usize, usize)>, throng: HashSet<usize>, parts: Parts },
+    Only { pairs: HashSet<(usize, usize)>, throng: HashSet<usize>, parts: FieldThirds },
 }
 
 impl Contacts {

@@ -3,6 +3,7 @@
 
 pub mod accounting;
 mod addresses;
+mod agreement;
 mod alike;
 pub mod arrived;
 mod candidate;

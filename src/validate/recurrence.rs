@@ -2,8 +2,9 @@
 //! 备注 are one record, of which one counts; rows of one key that differ contradict each other. Where the form has no key,
 //! only rows equal in all that they say are told to be one.
 
+use super::agreement::Agreement;
 use super::rows::FormRows;
-use super::together::{Agreement, Gaps, together};
+use super::together::{Gaps, together};
 use crate::definition::SheetWords;
 use crate::language::RunContext;
 use crate::model::codes::FindingCode;

@@ -2,7 +2,7 @@
 //! and the rules within a row, all of a form in one pass.
 
 use super::addresses::Addresses;
-use super::together::KnownHashes;
+use super::agreement::KnownHashes;
 use super::weight::Weight;
 use crate::definition::{Form, Roster, Rule, Template, TemplatePart};
 use crate::language::{RunContext, compile};

@@ -1,8 +1,9 @@
 //! Rows that may occur once only, over all returns (a duplicate blocks all its copies).
 
+use super::agreement::Agreement;
 use super::recurrence::Recurrence;
 use super::rows::FormRows;
-use super::together::{Agreement, Gaps, together};
+use super::together::{Gaps, together};
 use super::weight::Weight;
 use crate::definition::Unique;
 use crate::language::RunContext;

@@ -1,7 +1,8 @@
 //! Rows that count all together or not at all, as their form declares: a sum over part of a score sheet is no score.
 
+use super::agreement::Agreement;
 use super::rows::FormRows;
-use super::together::{Agreement, Gaps, together};
+use super::together::{Gaps, together};
 use super::verdicts::Holds;
 use crate::language::RunContext;
 use crate::model::codes::FindingCode;

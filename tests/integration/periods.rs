@@ -154,20 +154,25 @@ fn results_among_the_returns_are_ignored_and_replace_none() {
     let args = shop.args(&elsewhere.to_string_lossy(), "2026-03", "out", &[]);
     assert_eq!(say(&args.iter().map(String::as_str).collect::<Vec<_>>()).code, 0);
     assert_eq!(outcomes(&shop).into_iter().map(|(_, outcome)| outcome).collect::<Vec<_>>(), ["accepted", "ignored"]);
-    // A return of the very name of a result stays what it is.
-    let signed = result(Path::new(&returns), "_呈报版.xlsx");
-    let name = signed.file_name().expect("a name").to_string_lossy().into_owned();
-    let trap = shop.path("trap");
-    put(&trap.join("明细"), &name, &std::fs::read(Path::new(&returns).join(format!("{HEFEI}.xlsx"))).expect("bytes"));
-    let before = all_bytes(&trap);
-    let mut args = shop.args(&trap.to_string_lossy(), "2026-03", "trap", &[]);
-    args.push("--no-history".to_owned());
-    args.retain(|arg| arg != "--history" && *arg != shop.word("history"));
-    let said = say(&args.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!(said.code, 2, "{}{}", said.out, said.err);
-    assert!(said.err.contains("会替换收到的文件"), "{}", said.err);
-    let after = all_bytes(&trap);
-    let name = format!("明细/{name}");
-    assert!(before.contains_key(&name));
-    assert_eq!(after.get(&name), before.get(&name), "the return is as it was");
+    // A return of the very name of a result stays what it is, wherever results lie; so does what lies beside them.
+    for (place, ending) in [("", "_呈报版.xlsx"), ("明细", "_工作版.xlsx"), ("明细", "_数据版.xlsx")] {
+        let ours = result(Path::new(&returns), ending);
+        let name = ours.file_name().expect("a name").to_string_lossy().into_owned();
+        let trap = shop.path(&format!("trap{ending}"));
+        let sent = std::fs::read(Path::new(&returns).join(format!("{HEFEI}.xlsx"))).expect("bytes");
+        put(&trap.join(place), &name, &sent);
+        put(&trap.join("明细"), "芜湖.xlsx", &sent);
+        let before = all_bytes(&trap);
+        let mut args = shop.args(&trap.to_string_lossy(), "2026-03", &format!("trap{ending}"), &[]);
+        args.push("--no-history".to_owned());
+        args.retain(|arg| arg != "--history" && *arg != shop.word("history"));
+        let said = say(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(said.code, 2, "{ending}: {}{}", said.out, said.err);
+        assert!(said.err.contains("会替换收到的文件"), "{}", said.err);
+        let after = all_bytes(&trap);
+        assert_eq!(before.len(), 2);
+        for (name, bytes) in &before {
+            assert_eq!(after.get(name), Some(bytes), "{name} is as it was");
+        }
+    }
 }

@@ -7,6 +7,8 @@ mod counted;
 mod derived;
 mod frame;
 mod verdict;
+#[cfg(test)]
+pub mod work;
 
 pub use self::cells::{MeasureCells, is_nothing};
 
@@ -195,18 +197,5 @@ impl MeasureFrame<'_> {
         let notes: Vec<String> = lacking.collect();
         let note = (!notes.is_empty()).then(|| notes.concat());
         Ok(MeasureCells { note, doubted, like: like_words, ..seen })
-    }
-}
-
-/// How often rows were looked for, for the test that holds it.
-#[cfg(test)]
-pub mod work {
-    use std::cell::Cell;
-
-    thread_local! {
-        /// Times that rows were sifted.
-        pub static SIFTED: Cell<usize> = const { Cell::new(0) };
-        /// Sums, counts and averages that were computed, and times that rows were sifted for them.
-        pub static SUMS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
     }
 }

@@ -231,14 +231,36 @@ mod tests {
         assert!(problems.is_empty(), "{}", crate::definition::diagnostic::render(&problems, false));
         let SheetWords { set_aside, leads, plain, copies, summaries, explaining, explanations } = &words.sheets;
         let NameWords { companies, apart, surnames } = &words.names;
-        let CoverWords { units, plain_units, periods, dates, measures: labels, others, seals, contacts, clerks, phones } =
-            &words.cover;
+        let CoverWords {
+            units,
+            plain_units,
+            periods,
+            dates,
+            measures: labels,
+            others,
+            seals,
+            contacts,
+            clerks,
+            phones,
+        } = &words.cover;
         let ColumnWords { measures, other, part, neutral, blocks: _ } = &words.headers;
-        let around =
-            [
-                units, plain_units, periods, dates, labels, others, seals, contacts, clerks, phones, measures, other, part,
-                neutral, surnames,
-            ];
+        let around = [
+            units,
+            plain_units,
+            periods,
+            dates,
+            labels,
+            others,
+            seals,
+            contacts,
+            clerks,
+            phones,
+            measures,
+            other,
+            part,
+            neutral,
+            surnames,
+        ];
         let RowWords { totals, footers, notes, nothing, examples, void, placeholders, dittos, figures, .. } =
             &words.rows;
         let rows = [totals, footers, notes, nothing, examples, void, placeholders, dittos, figures, companies, apart];
