@@ -43,7 +43,7 @@ const QUOTED: usize = 3;
 const NAMED: usize = 20;
 
 /// Findings of one cause, in order.
-struct Cause<'r> {
+struct ProblemCause<'r> {
     findings: Vec<&'r Finding>,
 }
 
@@ -127,8 +127,8 @@ fn legend(results: &Results<'_>, title: &str, lines: usize) -> Vec<String> {
 }
 
 /// Findings that ask the same of records of one sheet, together, where the first of them stands.
-fn causes<'r>(results: &Results<'r>) -> Vec<Cause<'r>> {
-    let mut causes: Vec<Cause<'r>> = Vec::new();
+fn causes<'r>(results: &Results<'r>) -> Vec<ProblemCause<'r>> {
+    let mut causes: Vec<ProblemCause<'r>> = Vec::new();
     let (mut by_rule, mut by_row) = (HashMap::new(), HashMap::new());
     for finding in &results.verdict.findings {
         let place = &finding.place;
@@ -143,13 +143,13 @@ fn causes<'r>(results: &Results<'r>) -> Vec<Cause<'r>> {
         }
         match causes.get_mut(at) {
             Some(cause) => cause.findings.push(finding),
-            None => causes.push(Cause { findings: vec![finding] }),
+            None => causes.push(ProblemCause { findings: vec![finding] }),
         }
     }
     causes
 }
 
-impl Cause<'_> {
+impl ProblemCause<'_> {
     /// What was found, each thing once.
     fn found(&self) -> String {
         let mut found: Vec<&str> = Vec::new();

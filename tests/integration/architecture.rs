@@ -112,6 +112,12 @@ impl Source {
 }
 
 impl Visit<'_> for Source {
+    fn visit_expr_method_call(&mut self, call: &syn::ExprMethodCall) {
+        if !is_test(&call.attrs) {
+            visit::visit_expr_method_call(self, call);
+        }
+    }
+
     fn visit_item(&mut self, item: &syn::Item) {
         use syn::Item as I;
         let (name, attributes) = match item {
