@@ -386,8 +386,11 @@ fn every_example_of_the_help_and_of_the_manual_runs() {
                 let sample = root().join("samples/model-teams/合肥/合肥市总工会.xlsx");
                 std::fs::copy(sample, folder.path().join(&arg)).expect("a return");
             } else if arg.ends_with("入选名单.xlsx") {
-                assert_eq!(run(&[&issue[..], &["--ledger"]].concat()).code, 0, "the list is written first");
                 let list = folder.path().join("out/model-teams-2026/2026年省模范班组评选_入选名单.xlsx");
+                if !list.exists() {
+                    let said = run(&[&issue[..], &["--ledger"]].concat());
+                    assert_eq!(said.code, 0, "the list is written first: {}{}", said.out, said.err);
+                }
                 let filled = folder.path().join(&arg);
                 std::fs::copy(list, &filled).expect("the list");
                 super::support::select(&filled, &[]);
