@@ -37,7 +37,10 @@ impl CodedWords<'_> {
         };
         match self {
             CodedWords::Text(word) => word(code).map(text),
-            CodedWords::One(word) => Some(text(word)),
+            CodedWords::One(word) => {
+                text(word);
+                Some(())
+            }
             CodedWords::Integer(word) => word(code).map(|number| to.extend_from_slice(&number.to_le_bytes())),
             CodedWords::Date(word) => word(code).map(|day| to.extend_from_slice(&day.to_le_bytes())),
         }

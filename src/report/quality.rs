@@ -237,21 +237,31 @@ fn sums(results: &Results<'_>, at: usize, field: &str) -> (f64, f64, u64) {
     (counted, out, cells)
 }
 
+/// What came of one rule.
+struct RuleTally {
+    words: String,
+    findings: u64,
+    units: BTreeSet<u32>,
+}
+
 /// Findings by their rules, the most frequent first.
 fn by_rule(results: &Results<'_>) -> StatTable {
-    let mut rules: BTreeMap<(Severity, &str), (String, u64, BTreeSet<Option<u32>>)> = BTreeMap::new();
+    let mut rules: BTreeMap<(Severity, &str), RuleTally> = BTreeMap::new();
     for finding in &results.verdict.findings {
-        let slot =
-            rules.entry((finding.severity, &finding.code)).or_insert_with(|| (rule_words(finding), 0, BTreeSet::new()));
-        slot.1 += 1;
-        slot.2.insert(results.unit_of(&finding.place));
+        let slot = rules.entry((finding.severity, &finding.code)).or_insert_with(|| RuleTally {
+            words: rule_words(finding),
+            findings: 0,
+            units: BTreeSet::new(),
+        });
+        slot.findings += 1;
+        slot.units.extend(results.unit_of(&finding.place));
     }
     let mut lines: Vec<_> = rules.into_iter().collect();
     // Stable: the severest first, of those the most frequent, of those by their codes.
-    lines.sort_by_key(|((severity, _), (_, value, _))| (*severity, Reverse(*value)));
-    let rows = lines.into_iter().map(|((severity, _), (words, value, units))| {
-        let units = units.iter().flatten().count() as u64;
-        let cells = vec![text(severity.word()), text(&words), count(value), count(units)];
+    lines.sort_by_key(|((severity, _), rule)| (*severity, Reverse(rule.findings)));
+    let rows = lines.into_iter().map(|((severity, _), rule)| {
+        let units = rule.units.len() as u64;
+        let cells = vec![text(severity.word()), text(&rule.words), count(rule.findings), count(units)];
         StatRow::new(RowKind::Body, cells)
     });
     let headings = ["级别", "应当如何（没有做到）", "处数", "单位数"];
