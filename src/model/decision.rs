@@ -239,6 +239,17 @@ impl DecisionState {
         }
     }
 
+    /// The Chinese word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            DecisionState::InForce => "有效",
+            DecisionState::Open => "仍待处理",
+            DecisionState::Expired(_) => "已失效",
+            DecisionState::Refused(_) => "没有采用",
+            DecisionState::Replaced => "已改",
+        }
+    }
+
     pub fn why(&self) -> &str {
         match self {
             DecisionState::Expired(why) | DecisionState::Refused(why) => why,

@@ -1,6 +1,7 @@
 //! Rows below a header in, each in its class out. A row knows whether it is a record: by its label and by its place.
 
-use super::example_words;
+mod headings;
+
 use super::footer_words::{self, FooterPart};
 use super::labels;
 use super::lexicon::{FormIndex, Lexicon};
@@ -362,7 +363,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
                 FooterPart::Other => return false,
             }
         }
-        if labels + said.min(2) / 2 == 0 {
+        if labels == 0 && said < 2 {
             return false;
         }
         let (filled, all) = self.filled(cells, None, false);
@@ -398,52 +399,6 @@ impl<'v, 'a> Classifier<'v, 'a> {
         self.view.merge_over(cell.at).is_some_and(|merge| merge.last.col >= merge.first.col + 2)
     }
 
-    /// A line with nothing but a code word, or with a number before its words, heads what follows.
-    fn heading(&self, cells: &[&RawCell]) -> Option<SectionHeading> {
-        let mut said = cells.iter().filter(|cell| !self.is_number_of_row(cell));
-        if self.in_notes {
-            return None;
-        }
-        let (first, None) = (said.next()?, said.next()) else { return None };
-        let RawValue::Text { .. } = first.value else { return None };
-        let (words, level) = labels::heading(self.text(first));
-        let numbered = level != 0;
-        let word = self.heading_word(&words);
-        let heads = numbered || word.is_some();
-        // 三 in one column, 备选 in the next; the name of a record is not its heading.
-        // A word in its own column is a value that the form came with.
-        let is_value = self.role(first) == Role::Name || self.roles.at(first.at.col).choice;
-        let place = numbered || self.spans(first) || !is_value;
-        (heads && place).then(|| SectionHeading {
-            at: first.at,
-            level: level.max(1),
-            fills: word.map(|(field, word)| (field, word.to_owned())),
-        })
-    }
-
-    /// The code word that a heading is: 备选, 备选名单, 备用班组.
-    fn heading_word(&self, words: &str) -> Option<(u16, &'v str)> {
-        let what = &self.lexicon.rows.words.heading_what;
-        let mut rest = words;
-        loop {
-            if let Some(word) = self.code_word(rest) {
-                return Some(word);
-            }
-            let shorter = what.iter().filter_map(|what| rest.strip_suffix(what.as_str()));
-            rest = shorter.filter(|rest| !rest.is_empty()).min_by_key(|rest| rest.len())?;
-        }
-    }
-
-    /// The only code field of the form that knows a word, with the word.
-    fn code_word(&self, words: &str) -> Option<(u16, &'v str)> {
-        let mut known = self.form.fields.iter().enumerate().filter_map(|(at, field)| match field.ty {
-            FieldType::Code { list } => Some((at as u16, self.lexicon.codes.get(list)?.find(words)?)),
-            _ => None,
-        });
-        let only = known.next().filter(|_| !words.is_empty())?;
-        known.next().is_none().then_some(only)
-    }
-
     /// A row that the form came with to show how it is filled in.
     fn example(&self, cells: &[&RawCell]) -> Option<Aside> {
         if self.is_forms_example(cells) {
@@ -456,7 +411,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
                 Role::Ordinal | Role::Outside if text.len() <= 60 && self.lexicon.rows.is_example_number(text) => {
                     return Some(Aside::Example);
                 }
-                Role::Name | Role::Word if self.names_record(cell) && example_words::is_example_name(text) => {
+                Role::Name | Role::Word if self.names_record(cell) && self.lexicon.rows.is_example_name(text) => {
                     return Some(Aside::Example);
                 }
                 Role::Ordinal | Role::Remark | Role::Outside if text.len() <= 60 => {

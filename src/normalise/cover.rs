@@ -202,7 +202,7 @@ impl CoverLexicon<'_> {
         // Words are compared in half-width brackets.
         let narrow = crate::text::width::narrow(name);
         if let Some(seal) = self.seals.iter().find(|seal| narrow.ends_with(**seal)) {
-            let at = name.chars().count() - seal.chars().count();
+            let at = name.chars().count().saturating_sub(seal.chars().count());
             name = name.char_indices().nth(at).map_or(name, |(at, _)| &name[..at]).trim_end();
         }
         name.to_owned()

@@ -36,23 +36,41 @@ impl RowLexicon<'_> {
                 || self.words.void_alone.iter().any(|word| word == rest.trim_end_matches('了'))
         })
     }
+
+    /// Whether a name is no name of anybody: 例：张三, 某某公司, 张××. Not 某型号, 2×660MW.
+    pub fn is_example_name(&self, text: &str) -> bool {
+        let stands_for_any = |c: char| {
+            matches!(c, '某' | '×' | '✕' | '╳' | 'x' | 'X' | 'ｘ' | 'Ｘ' | '○' | '〇' | '*' | '＊' | '□' | '△')
+        };
+        let text = tidy(text);
+        self.is_labelled_example(&text) || text.chars().any(stands_for_any) && is_anybody(&text)
+    }
+
+    /// 例：张三, （示例）焊工班, 焊工班（示例）, 样例 焊工班.
+    fn is_labelled_example(&self, text: &str) -> bool {
+        let labels = &self.words.example_labels;
+        let is_label = |inside: &str| labels.iter().any(|label| label == inside.trim());
+        let begins = self.may_be_labelled(text)
+            && labels.iter().any(|label| {
+                // 样例 焊工班 is one, 例 会 is none.
+                let apart = label.chars().nth(1).is_some();
+                text.strip_prefix(label.as_str()).is_some_and(|rest| {
+                    rest.starts_with([':', '：']) || (apart && rest.starts_with(char::is_whitespace))
+                })
+            });
+        let opened = text.strip_prefix(OPEN).and_then(|rest| rest.split_once(CLOSE));
+        let closed = text.strip_suffix(CLOSE).and_then(|rest| rest.rsplit_once(OPEN));
+        begins
+            || opened.is_some_and(|(inside, rest)| is_label(inside) && !rest.is_empty())
+            || closed.is_some_and(|(before, inside)| is_label(inside) && !before.is_empty())
+    }
 }
 
-/// Whether a name is no name of anybody: 例：张三, 某某公司, 张××. Not 某型号, 2×660MW.
-pub fn is_example_name(text: &str) -> bool {
-    let tells = |c: char| {
-        matches!(
-            c,
-            '例' | '如' | '某' | '×' | '✕' | '╳' | 'x' | 'X' | 'ｘ' | 'Ｘ' | '○' | '〇' | '*' | '＊' | '□' | '△'
-        )
-    };
-    if !text.chars().any(tells) {
-        return false;
-    }
-    let text = tidy(text);
-    if is_labelled_example(&text) {
-        return true;
-    }
+const OPEN: [char; 4] = ['(', '（', '【', '['];
+const CLOSE: [char; 4] = [')', '）', '】', ']'];
+
+/// Whether marks that stand for anything make a name one of nobody: ○○公司, 张××.
+fn is_anybody(text: &str) -> bool {
     let chars: Vec<char> = text.chars().map(crate::text::width::narrow_char).collect();
     let beside = |at: usize| [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| chars.get(at));
     let cross = |c: char| matches!(c, '×' | '✕' | '╳' | 'x' | 'X');
@@ -71,29 +89,14 @@ pub fn is_example_name(text: &str) -> bool {
     })
 }
 
-/// 例：张三, （示例）焊工班, 焊工班（示例）, 样例 焊工班.
-fn is_labelled_example(text: &str) -> bool {
-    const WORDS: [&str; 6] = ["示例", "样例", "范例", "例如", "例", "如"];
-    let bare = |inside: &str| WORDS[..5].contains(&inside.trim());
-    let begins = WORDS.iter().any(|word| {
-        let rest = text.strip_prefix(word);
-        // 样例 焊工班 is one, 例 会 is none.
-        let apart = word.chars().count() > 1;
-        rest.is_some_and(|rest| rest.starts_with([':', '：']) || (apart && rest.starts_with(char::is_whitespace)))
-    });
-    let opened = text.strip_prefix(['(', '（', '【', '[']).and_then(|rest| rest.split_once([')', '）', '】', ']']));
-    let closed = text.strip_suffix([')', '）', '】', ']']).and_then(|rest| rest.rsplit_once(['(', '（', '【', '[']));
-    begins
-        || opened.is_some_and(|(inside, rest)| bare(inside) && !rest.is_empty())
-        || closed.is_some_and(|(before, inside)| bare(inside) && !before.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn examples_and_names_that_look_like_them() {
+        let words = crate::definition::read::words::shipped().rows;
+        let rows = RowLexicon::new(&words);
         for text in [
             "例：张三",
             "某某公司",
@@ -109,7 +112,7 @@ mod tests {
             "焊工班（示例）",
             "样例 焊工班",
         ] {
-            assert!(is_example_name(text), "{text}");
+            assert!(rows.is_example_name(text), "{text}");
         }
         for text in [
             "2×660MW机组改造",
@@ -126,10 +129,8 @@ mod tests {
             "5*8班",
             "焊工班（例会制）",
         ] {
-            assert!(!is_example_name(text), "{text}");
+            assert!(!rows.is_example_name(text), "{text}");
         }
-        let words = crate::definition::read::words::shipped().rows;
-        let rows = RowLexicon::new(&words);
         assert!(rows.is_example_number("例") && rows.is_example_number("（例）") && !rows.is_example_number("例会"));
         assert!(
             rows.is_example_word("示例")

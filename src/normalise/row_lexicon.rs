@@ -38,6 +38,7 @@ pub struct RowLexicon<'a> {
     silent_starts: Characters,
     ditto_starts: Characters,
     left_starts: Characters,
+    label_starts: Characters,
     /// Bytes of the longest word for nothing filled in.
     longest_silence: usize,
 }
@@ -54,6 +55,7 @@ impl<'a> RowLexicon<'a> {
             silent_starts: Characters::of(silent(), |word| word.chars().next()),
             ditto_starts: Characters::of(words.dittos.iter(), |word| word.chars().next()).and(DITTO_MARKS).and(AROUND),
             left_starts: Characters::of(words.same_as_left.iter(), |word| word.chars().next()).and(AROUND),
+            label_starts: Characters::of(words.example_labels.iter(), |word| word.chars().next()),
             longest_silence: silent().map(String::len).max().unwrap_or(0),
         }
     }
@@ -72,6 +74,11 @@ impl<'a> RowLexicon<'a> {
     /// Whether a text may say "as above": asked of every cell, and its first character tells nearly all of them.
     pub fn may_be_ditto(&self, text: &str) -> bool {
         text.chars().next().is_some_and(|c| self.ditto_starts.may_have(c) || c.is_whitespace())
+    }
+
+    /// Whether a text may begin with a word that labels an example.
+    pub fn may_be_labelled(&self, text: &str) -> bool {
+        text.chars().next().is_some_and(|c| self.label_starts.may_have(c))
     }
 
     /// Whether a text may say "as to the left".

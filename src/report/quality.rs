@@ -10,13 +10,14 @@ use crate::model::finding::Finding;
 use crate::model::run::{RowAccount, RowFate, UnitReport, UnitStatus};
 use crate::model::severity::Severity;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
-use crate::model::{Effect, Outcome};
+use crate::model::{Effect, Origin, Outcome};
 use crate::rows::aside::AsideReason;
 use crate::rows::computed::number;
 use crate::text::masks::mask_within;
+use crate::text::numbers::settled;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub const NAME: &str = "数据质量";
 /// Units with the most findings, and decisions, that are listed.
@@ -133,34 +134,46 @@ fn rule_words(finding: &Finding) -> String {
 /// Rows that do not count, each under the first thing that keeps it out.
 fn held_out(results: &Results<'_>) -> StatTable {
     let rows = &results.verdict.rows;
-    let mut by_code: BTreeMap<&str, (String, u64)> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    let mut whole = BTreeSet::new();
+    let mut on_row: HashMap<(Option<u32>, Option<u32>), Vec<&Finding>> = HashMap::new();
+    let mut on_return: HashMap<u32, &Finding> = HashMap::new();
     for finding in &results.verdict.findings {
         let place = &finding.place;
-        let Some(source) = place.source else { continue };
-        let kept_out = match (finding.effect, place.row) {
-            (Effect::HoldsRow, Some(row)) => u64::from(seen.insert((source, place.sheet, row))),
-            (Effect::HoldsReturn, _) if whole.insert(source) => results.source(source).map_or(0, |file| file.rows.held),
-            _ => 0,
-        };
-        if kept_out > 0 {
-            by_code.entry(&finding.code).or_insert_with(|| (rule_words(finding), 0)).1 += kept_out;
+        match (finding.effect, place.source) {
+            (Effect::HoldsRow, _) => on_row.entry((place.source, place.row)).or_default().push(finding),
+            (Effect::HoldsReturn, Some(source)) => drop(on_return.entry(source).or_insert(finding)),
+            _ => {}
         }
     }
-    let out = rows.blocked + rows.held;
-    let named: u64 = by_code.values().map(|(_, value)| value).sum();
-    let mut lines: Vec<(&str, String, u64)> =
-        by_code.into_iter().map(|(code, (words, value))| (code, words, value)).collect();
-    lines.sort_by_key(|(.., value)| Reverse(*value));
-    // What stands together with a row that went back has no finding of its own.
-    if let Some(rest @ 1..) = out.checked_sub(named) {
-        lines.push(("", "随同一份报表的其他行退回，或已有处理意见不计入".to_owned(), rest));
+    let of_row = |origin: &Origin| {
+        let here = on_row.get(&(Some(origin.source), Some(origin.row)))?;
+        here.iter().copied().find(|finding| origin.holds(&finding.place))
+    };
+    let blocked = results.rows.iter().flat_map(|of| {
+        let out = of.rows.origins.iter().zip(&of.accepted).filter(|(_, accepted)| !**accepted);
+        out.map(|(origin, _)| of_row(origin))
+    });
+    let held = results.aside.iter().flat_map(|of| {
+        let out = of.rows.origins.iter().zip(&of.reasons).filter(|(_, reason)| **reason == AsideReason::Held);
+        out.map(|(origin, _)| on_return.get(&origin.source).copied())
+    });
+    let mut by_rule: BTreeMap<String, u64> = BTreeMap::new();
+    let mut rest = 0u64;
+    for finding in blocked.chain(held) {
+        match finding {
+            Some(finding) => *by_rule.entry(rule_words(finding)).or_default() += 1,
+            None => rest += 1,
+        }
+    }
+    let mut lines: Vec<(String, u64)> = by_rule.into_iter().collect();
+    lines.sort_by_key(|(_, value)| Reverse(*value));
+    if rest > 0 {
+        // What stands together with a row that went back has no finding of its own.
+        lines.push(("随同一份报表的其他行退回，或已有处理意见不计入".to_owned(), rest));
     }
     let row = |kind, words: &str, value| StatRow::new(kind, vec![text(words), count(value), share(value, rows.data)]);
-    let mut all: Vec<StatRow> = lines.iter().map(|(_, words, value)| row(RowKind::Body, words, *value)).collect();
+    let mut all: Vec<StatRow> = lines.iter().map(|(words, value)| row(RowKind::Body, words, *value)).collect();
     if !all.is_empty() {
-        all.push(row(RowKind::Total, "合计", lines.iter().map(|(.., value)| value).sum()));
+        all.push(row(RowKind::Total, "合计", lines.iter().map(|(_, value)| value).sum()));
     }
     let headings = ["应当如何（没有做到）", "行数", "占读到的行"];
     let mut made = table("二、没有计入的数据行和原因", &headings, 1, all, "读到的数据行都已计入");
@@ -180,7 +193,7 @@ fn would_be(results: &Results<'_>) -> StatTable {
             let whole = field.ty == crate::definition::FieldType::Integer;
             let figure = |value: f64| match whole && value.abs() < 9e15 {
                 true => StatCell::Integer(value as i64),
-                false => StatCell::Number(value),
+                false => StatCell::Number(settled(value, value)),
             };
             let change = if counted == 0.0 { StatCell::NotApplicable } else { StatCell::Number(out * 100.0 / counted) };
             rows.push(StatRow::new(
@@ -237,31 +250,27 @@ fn sums(results: &Results<'_>, at: usize, field: &str) -> (f64, f64, u64) {
     (counted, out, cells)
 }
 
-/// What came of one rule.
+/// What came of one rule, or of several that ask for the same.
+#[derive(Default)]
 struct RuleTally {
-    words: String,
     findings: u64,
     units: BTreeSet<u32>,
 }
 
 /// Findings by their rules, the most frequent first.
 fn by_rule(results: &Results<'_>) -> StatTable {
-    let mut rules: BTreeMap<(Severity, &str), RuleTally> = BTreeMap::new();
+    let mut rules: BTreeMap<(Severity, String), RuleTally> = BTreeMap::new();
     for finding in &results.verdict.findings {
-        let slot = rules.entry((finding.severity, &finding.code)).or_insert_with(|| RuleTally {
-            words: rule_words(finding),
-            findings: 0,
-            units: BTreeSet::new(),
-        });
+        let slot = rules.entry((finding.severity, rule_words(finding))).or_default();
         slot.findings += 1;
         slot.units.extend(results.unit_of(&finding.place));
     }
     let mut lines: Vec<_> = rules.into_iter().collect();
-    // Stable: the severest first, of those the most frequent, of those by their codes.
+    // Stable: the severest first, of those the most frequent, of those by their words.
     lines.sort_by_key(|((severity, _), rule)| (*severity, Reverse(rule.findings)));
-    let rows = lines.into_iter().map(|((severity, _), rule)| {
+    let rows = lines.into_iter().map(|((severity, words), rule)| {
         let units = rule.units.len() as u64;
-        let cells = vec![text(severity.word()), text(&rule.words), count(rule.findings), count(units)];
+        let cells = vec![text(severity.word()), text(&words), count(rule.findings), count(units)];
         StatRow::new(RowKind::Body, cells)
     });
     let headings = ["级别", "应当如何（没有做到）", "处数", "单位数"];
@@ -306,13 +315,7 @@ fn decisions(results: &Results<'_>) -> StatTable {
         let Decision { taken_on, disposition, reason, officer, .. } = &one.decision;
         let on = [&taken_on.record, &taken_on.field].map(String::as_str);
         let on: Vec<&str> = on.into_iter().filter(|part| !part.is_empty()).collect();
-        let state = match &one.state {
-            DecisionState::InForce => "有效",
-            DecisionState::Open => "仍待处理",
-            DecisionState::Expired(_) => "已失效",
-            DecisionState::Refused(_) => "没有采用",
-            DecisionState::Replaced => "已改",
-        };
+        let state = one.state.word();
         let cells = [&taken_on.unit, &*on.join(" · "), disposition.word(), reason, officer, state].map(text).to_vec();
         StatRow::new(RowKind::Body, cells)
     });

@@ -2,11 +2,10 @@
 //! gone, saved by LibreOffice as ods and xls, filled in by two; then with rows moved, figures changed and files taken away.
 
 use super::decisions::{FIELDS, rows, saved};
-use super::support::{Said, no_tool, root, say};
+use super::support::{Said, root, saved_by_libreoffice, say};
 use calamine::{Data, Reader, open_workbook_auto};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// Part of a row's place or record, its code, and 处理, 改为 and 理由.
 type Choice = (&'static str, &'static str, [&'static str; 3]);
@@ -90,15 +89,9 @@ fn is_of(row: &BTreeMap<String, String>, part: &str, code: &str) -> bool {
 /// Has LibreOffice save a workbook in another format, and takes the first away; whether it is here.
 fn converted(path: &Path, format: &str) -> bool {
     let folder = path.parent().expect("a folder");
-    let profile = tempfile::tempdir().expect("a temporary folder");
-    let mut command = Command::new("soffice");
-    command.arg(format!("-env:UserInstallation=file://{}", profile.path().display()));
-    command.args(["--headless", "--convert-to", format, "--outdir"]).arg(folder).arg(path);
-    let Ok(said) = command.output() else {
-        no_tool("decisions that LibreOffice saved", "LibreOffice");
+    if !saved_by_libreoffice("decisions that LibreOffice saved", path, format, folder) {
         return false;
-    };
-    assert!(path.with_extension(format).exists(), "{}", String::from_utf8_lossy(&said.stderr));
+    }
     std::fs::remove_file(path).expect("removed");
     true
 }

@@ -54,6 +54,45 @@ fn what_is_signed_is_what_is_worked_with() {
     }
 }
 
+/// The rows of one block of a sheet: below its title, up to the next.
+fn block<'r>(rows: &'r [Vec<String>], number: &str) -> &'r [Vec<String>] {
+    let titles = ["一、", "二、", "三、", "四、", "五、", "六、", "七、"];
+    let at = rows.iter().position(|row| row[0].starts_with(number)).expect("the block");
+    let end = rows.iter().skip(at + 1).position(|row| titles.iter().any(|title| row[0].starts_with(title)));
+    &rows[at + 1..end.map_or(rows.len(), |end| at + 1 + end)]
+}
+
+/// 数据质量 accounts for what `run.json` accounts for: every row that does not count, every finding, every amendment.
+#[test]
+fn the_quality_annex_accounts_for_every_row_and_finding() {
+    for pipeline in PIPELINES {
+        let results = Results::of_sample(pipeline, &[]);
+        let counts = &results.manifest()["counts"];
+        let count = |of: &str, names: &[&str]| -> i64 {
+            names
+                .iter()
+                .map(|name| counts[of][*name].as_i64().unwrap_or_else(|| panic!("{pipeline}: {of} {name}")))
+                .sum()
+        };
+        let working: BTreeMap<String, Vec<Vec<String>>> = sheets(&results.ending("_工作版.xlsx")).into_iter().collect();
+        let annex = &working["数据质量"];
+        let total = |number: &str| {
+            let rows = block(annex, number);
+            rows.iter().find(|row| row[0] == "合计").map_or(0, |row| row[1].parse().expect("a number"))
+        };
+        assert_eq!(total("二、"), count("rows", &["blocked", "held"]), "{pipeline}: rows that do not count");
+        let findings = block(annex, "四、").iter().filter(|row| ["必改", "核实", "提示"].contains(&row[0].as_str()));
+        let lines: Vec<&Vec<String>> = findings.collect();
+        let told: i64 = lines.iter().map(|row| row[2].parse::<i64>().expect("a number")).sum();
+        assert_eq!(told, count("findings", &["block", "verify", "note"]), "{pipeline}: findings");
+        let mut demands: Vec<(&str, &str)> = lines.iter().map(|row| (row[0].as_str(), row[1].as_str())).collect();
+        demands.sort_unstable();
+        demands.dedup();
+        assert_eq!(demands.len(), lines.len(), "{pipeline}: a demand is listed once");
+        assert_eq!(total("七、"), counts["amendments"].as_i64().expect("a number"), "{pipeline}: amendments");
+    }
+}
+
 #[test]
 fn the_first_page_says_who_what_when_and_is_passed_on_as_text() {
     for pipeline in PIPELINES {

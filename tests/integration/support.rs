@@ -33,6 +33,21 @@ pub fn no_tool(test: &str, tool: &str) {
     assert!(std::env::var_os("CI").is_none(), "{test}: in CI {tool} has to be there");
 }
 
+/// LibreOffice saves a workbook in another format into a folder; whether it is here. `test`: what does not run without it.
+pub fn saved_by_libreoffice(test: &str, path: &Path, format: &str, folder: &Path) -> bool {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let mut command = std::process::Command::new("soffice");
+    command.arg(format!("-env:UserInstallation=file://{}", home.path().display()));
+    command.args(["--headless", "--convert-to", format, "--outdir"]).arg(folder).arg(path);
+    let Ok(said) = command.output() else {
+        no_tool(test, "LibreOffice");
+        return false;
+    };
+    let made = folder.join(path.with_extension(format).file_name().expect("a name"));
+    assert!(said.status.success() && made.exists(), "{test}: {}", String::from_utf8_lossy(&said.stderr));
+    true
+}
+
 /// A reference table as the text of a csv, whatever it is kept in.
 pub fn table_text(path: &Path) -> String {
     use huizong::definition::reference::table_file::{Datum, read};

@@ -42,6 +42,8 @@ pub struct RowWords {
     pub zero_report_asked: Vec<String>,
     /// Numbers of lines that call them examples.
     pub example_numbers: Vec<String>,
+    /// Before or behind a name, or in brackets beside it, where it is an example: 示例：张三.
+    pub example_labels: Vec<String>,
     /// Before a word for an example: 此行.
     pub example_leads: Vec<String>,
     /// Remarks that call a row an example.

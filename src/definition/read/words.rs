@@ -128,6 +128,7 @@ fn rows(section: &Section<'_>, words: &mut RowWords) {
         nothing_says,
         zero_report_asked,
         example_numbers,
+        example_labels,
         example_leads,
         examples,
         heading_what,
@@ -163,6 +164,7 @@ fn rows(section: &Section<'_>, words: &mut RowWords) {
     list(section, "nothing-says", nothing_says);
     list(section, "zero-report-asked", zero_report_asked);
     list(section, "example-numbers", example_numbers);
+    list(section, "example-labels", example_labels);
     list(section, "example-leads", example_leads);
     list(section, "examples", examples);
     list(section, "heading-what", heading_what);

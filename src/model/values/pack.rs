@@ -1,6 +1,7 @@
 //! Columns in one row of bytes and back. What is read here was written here, by this very process.
 
-use super::{Codes, Recent, Scalars, Texts};
+use super::codes::Codes;
+use super::{Recent, Scalars, Texts};
 
 /// Bytes that are being put together.
 #[derive(Default)]

@@ -31,6 +31,7 @@ const ROWS: Shape = Shape::of(&[
     may("nothing-says", Texts, "后半句开头的词"),
     may("zero-report-asked", Texts, "写着“零报告”又有这些词的，是要求，不是零报告"),
     may("example-numbers", Texts, "序号写成这样的，是示例行"),
+    may("example-labels", Texts, "写在名称前面（后面有冒号）、写在旁边括号里的，是示例：例：张三"),
     may("example-leads", Texts, "可以写在示例一词前面的：此行为示例"),
     may("examples", Texts, "备注、序号写成这样的，像是示例行，请人核实"),
     may("heading-what", Texts, "分段标题里可以写在代码词后面的：三、备选名单"),
