@@ -27,7 +27,7 @@ pub use words::*;
 
 use super::diagnostic::Diagnostic;
 use crate::model::Fingerprint;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -83,6 +83,21 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Names of a form's columns whose values some table adds up: years and scores are in none.
+    pub fn summed(&self, form: usize) -> BTreeSet<&str> {
+        let measures = self.tables.iter().flat_map(|table| match &table.kind {
+            TableKind::Statistic(statistic) => statistic.measures.as_slice(),
+            _ => &[],
+        });
+        let added = measures.filter_map(|measure| match &measure.kind {
+            MeasureKind::Sum { from, value, .. } => Some((from, [Some(value), None])),
+            MeasureKind::Rate { from, of, over, .. } => Some((from, [Some(of), Some(over)])),
+            _ => None,
+        });
+        let mine = added.filter(|(from, _)| matches!(from, From::Form { form: of, .. } if *of == form));
+        mine.flat_map(|(_, values)| values).flatten().flat_map(|value| value.columns()).map(String::as_str).collect()
+    }
+
     /// The number of a table among those that are signed, from 1: 附表 2; `None` for one that is not.
     pub fn annex_number(&self, id: &str) -> Option<usize> {
         let signed = self.tables.iter().filter(|table| table.edition == Edition::Signed);

@@ -181,11 +181,12 @@ fn held_out(results: &Results<'_>) -> StatTable {
     made
 }
 
-/// Sums of what counts and of what is held out, by the fields that add up.
+/// Sums of what counts and of what is held out, by the fields that some table adds up.
 fn would_be(results: &Results<'_>) -> StatTable {
     let mut rows = Vec::new();
     for (at, form) in results.plan.forms.iter().enumerate() {
-        for field in form.fields.iter().filter(|field| field.adds_up()) {
+        let summed = results.plan.summed(at);
+        for field in form.fields.iter().filter(|field| field.adds_up() && summed.contains(&*field.name)) {
             let (counted, out, cells) = sums(results, at, &field.name);
             if cells == 0 {
                 continue;
@@ -195,7 +196,9 @@ fn would_be(results: &Results<'_>) -> StatTable {
                 true => StatCell::Integer(value as i64),
                 false => StatCell::Number(settled(value, value)),
             };
-            let change = if counted == 0.0 { StatCell::NotApplicable } else { StatCell::Number(out * 100.0 / counted) };
+            // In thousandths: a proportion is of whole numbers.
+            let [num, den] = [out, counted].map(|value| (value * 1000.0).round() as i64);
+            let change = if den == 0 { StatCell::NotApplicable } else { StatCell::Ratio { num, den } };
             rows.push(StatRow::new(
                 RowKind::Body,
                 vec![
@@ -210,8 +213,8 @@ fn would_be(results: &Results<'_>) -> StatTable {
             ));
         }
     }
-    let headings = ["表式", "项目", "计量单位", "已计入", "未计入", "合起来", "相差（%）"];
-    let mut made = table("三、没有计入的都算上会怎样", &headings, 2, rows, "没有未计入的数");
+    let headings = ["表式", "项目", "计量单位", "已计入", "未计入", "合起来", "未计入比已计入"];
+    let mut made = table("三、没有计入的都算上会怎样", &headings, 2, rows, "统计表里相加的项目没有未计入的数");
     made.notes.push(
         "“未计入”是退回的行、整份未计入的报表和待核实的单元格中所填的数，没有核对过，重复报送的会重计：只看差多少，不能引用。"
             .to_owned(),
