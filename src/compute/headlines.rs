@@ -5,7 +5,7 @@ use super::words::{figure, names};
 use crate::definition::{Headline, HeadlinePart};
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::run::UnitStatus;
-use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{Compared, FigureDoubt, RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Column, Texts};
 use crate::rows::Grid;
 use std::collections::BTreeMap;
@@ -125,14 +125,22 @@ impl<'a> SpokenTable<'a> {
         self.total_row()?.cells.get(self.column(name)?)
     }
 
+    /// The row with this label, else the total row.
+    fn row(&self, label: Option<&str>) -> Option<&'a StatRow> {
+        let Some(label) = label else { return self.total_row() };
+        let at = self.table.label_columns.saturating_sub(1);
+        self.table.rows.iter().find(|row| row.cells.get(at).and_then(word).as_deref() == Some(label))
+    }
+
     /// A figure of the row with this label, else of the total row, with the doubt about it.
     pub fn of_row(&self, label: Option<&str>, name: &str) -> Option<(&'a StatCell, Option<&'a FigureDoubt>)> {
-        let at = self.table.label_columns.saturating_sub(1);
-        let called =
-            |row: &&StatRow| label.is_some_and(|label| row.cells.get(at).and_then(word).as_deref() == Some(label));
-        let row = if label.is_some() { self.table.rows.iter().find(called) } else { self.total_row() }?;
-        let column = self.column(name)?;
+        let (row, column) = (self.row(label)?, self.column(name)?);
         Some((row.cells.get(column)?, row.doubt(column)))
+    }
+
+    /// Between which figures a change of that row is, where it is one of like with like.
+    pub fn compared(&self, label: Option<&str>, name: &str) -> Option<&'a Compared> {
+        self.row(label)?.compared(self.column(name)?)
     }
 
     /// What stands behind a figure that rests on doubt, as in the table.

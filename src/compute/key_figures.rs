@@ -4,27 +4,33 @@
 use super::facts::Facts;
 use super::headlines::SpokenTable;
 use super::words;
-use crate::definition::{Bound, Compare, KeyFigure, TableKind};
+use crate::definition::{Bound, Compare, KeyFigure};
 use crate::domain::ranking::Direction;
 use crate::model::statistic::{FigureDoubt, Heading, RowKind, StatCell, StatRow, StatTable};
 
-/// Columns of the finished table, 0-based.
+/// Columns of the whole table, 0-based.
 const VALUE: usize = 2;
-const BEFORE: usize = 4;
-const HEADINGS: [&str; 8] = ["指标", "单位", "本期", "比较", "比较数", "增减", "评价", "见"];
+const NOW: usize = 4;
+const BEFORE: usize = 5;
+/// Of the units that are whole on both sides: a change is between this and what is compared with, so that it can be
+/// checked on the page.
+const LIKE: &str = "可比本期";
+const HEADINGS: [&str; 9] = ["指标", "单位", "本期", "比较", LIKE, "比较数", "增减", "评价", "见"];
 
 /// The table; without rows where the definition names no figures. `tables` are all of the plan's, in its order.
 pub fn table(tables: &[StatTable], facts: &Facts<'_>) -> StatTable {
     let figures = facts.plan.figures.iter();
     let rows: Vec<StatRow> = figures.filter_map(|figure| row(figure, tables.get(figure.table)?, facts)).collect();
+    let kept: Vec<usize> = (0..HEADINGS.len()).filter(|column| says_something(*column, &rows)).collect();
+    let heading = |column: &usize| Heading { parents: Vec::new(), name: HEADINGS[*column].to_owned() };
     StatTable {
         id: String::new(),
         sheet: String::new(),
         title: String::new(),
         caption: String::new(),
-        headings: HEADINGS.map(|name| Heading { parents: Vec::new(), name: name.to_owned() }).to_vec(),
-        notes: notes(&rows, facts),
-        rows,
+        headings: kept.iter().map(heading).collect(),
+        notes: notes(&rows, &kept),
+        rows: rows.into_iter().map(|row| narrowed(row, &kept)).collect(),
         withheld: 0,
         label_columns: 2,
         private_columns: Vec::new(),
@@ -33,26 +39,38 @@ pub fn table(tables: &[StatTable], facts: &Facts<'_>) -> StatTable {
     }
 }
 
+/// Whether a column stands in print: some figure says something in it, and the comparable figures are not all the whole ones.
+fn says_something(column: usize, rows: &[StatRow]) -> bool {
+    rows.iter().any(|row| {
+        let said = row.cells.get(column).is_some_and(|cell| *cell != StatCell::NotApplicable);
+        column <= VALUE || (said && (column != NOW || row.cells.get(NOW) != row.cells.get(VALUE)))
+    })
+}
+
+/// A row with these columns alone.
+fn narrowed(row: StatRow, kept: &[usize]) -> StatRow {
+    let place = |column: usize| kept.iter().position(|kept| *kept == column);
+    let doubts =
+        row.doubts.iter().filter_map(|doubt| Some(FigureDoubt { column: place(doubt.column)?, ..doubt.clone() }));
+    let cells = kept.iter().filter_map(|column| row.cells.get(*column).cloned()).collect();
+    StatRow { doubts: doubts.collect(), ..StatRow::new(row.kind, cells) }
+}
+
 /// What the figures have in common, said once.
-fn notes(rows: &[StatRow], facts: &Facts<'_>) -> Vec<String> {
-    let comparable = |figure: &KeyFigure| {
-        let table = facts.plan.tables.get(figure.table);
-        let Some(TableKind::Statistic(statistic)) = table.map(|table| &table.kind) else { return false };
-        let change = statistic.measures.iter().find(|measure| figure.change.as_ref() == Some(&measure.name));
-        change.is_some_and(|measure| measure.kind.is_comparable())
-    };
+fn notes(rows: &[StatRow], kept: &[usize]) -> Vec<String> {
     let mut said = Vec::new();
-    if facts.plan.figures.iter().any(comparable) {
-        said.push("增减只按两期都全部计入的单位计算");
+    if kept.contains(&NOW) {
+        said.push(format!("“{LIKE}”和比较数只算两期都全部计入的单位，增减是这两个数的比较"));
     }
     if rows.iter().any(|row| !row.doubts.is_empty()) {
-        said.push("＊ 含待核实的数");
+        said.push("＊ 含待核实的数".to_owned());
     }
-    if said.is_empty() {
-        Vec::new()
-    } else {
-        vec![format!("{}；— 不适用或没有可比的数。", said.join("；"))]
+    if rows.iter().any(|row| {
+        row.cells.iter().enumerate().any(|(at, cell)| kept.contains(&at) && *cell == StatCell::NotApplicable)
+    }) {
+        said.push("— 不适用或没有可比的数".to_owned());
     }
+    if said.is_empty() { Vec::new() } else { vec![format!("{}。", said.join("；"))] }
 }
 
 fn row(figure: &KeyFigure, table: &StatTable, facts: &Facts<'_>) -> Option<StatRow> {
@@ -62,8 +80,15 @@ fn row(figure: &KeyFigure, table: &StatTable, facts: &Facts<'_>) -> Option<StatR
         None => (StatCell::Integer(i64::try_from(spoken.count()).ok()?), None),
         Some(column) => of(column).map_or((StatCell::NotApplicable, None), |(cell, doubt)| (cell.clone(), doubt)),
     };
-    let before = figure.against.as_ref().and_then(|(_, column)| of(column));
+    let label = figure.row.as_deref();
+    let compared = figure.change.as_ref().and_then(|column| spoken.compared(label, column));
+    let raw = figure.against.as_ref().and_then(|(_, column)| of(column));
+    let (now, before) = match compared {
+        Some(compared) => (owned(&compared.now), owned(&compared.before)),
+        None => (raw.map(|_| (value.clone(), doubt.cloned())), raw.map(|(cell, doubt)| (cell.clone(), doubt.cloned()))),
+    };
     let change = figure.change.as_ref().and_then(|column| of(column)).map(|(cell, _)| cell);
+    let now = now.filter(|_| before.is_some());
     // What prints as nothing is no change.
     let change = change.map(|cell| if is_slight(cell) { &StatCell::Integer(0) } else { cell });
     let said = change.and_then(super::headlines::change);
@@ -73,7 +98,7 @@ fn row(figure: &KeyFigure, table: &StatTable, facts: &Facts<'_>) -> Option<StatR
     };
     let or_none = |text: Option<String>| text.map_or(StatCell::NotApplicable, StatCell::Text);
     let against = match (&figure.against, figure.bound) {
-        (Some((against, _)), _) => Some(against.clone()),
+        (Some((against, _)), _) => before.as_ref().map(|_| against.clone()),
         (None, Some((Compare::AtMost, Bound::Count(0)))) => Some("应为 0".to_owned()),
         (None, Some((compare, bound))) => Some(format!("规定{}", words::bound(compare, bound))),
         (None, None) => None,
@@ -84,14 +109,22 @@ fn row(figure: &KeyFigure, table: &StatTable, facts: &Facts<'_>) -> Option<StatR
         if figure.unit.is_empty() { StatCell::NotApplicable } else { StatCell::Text(figure.unit.clone()) },
         value,
         or_none(against),
-        before.map_or(StatCell::NotApplicable, |(cell, _)| cell.clone()),
+        now.as_ref().map_or(StatCell::NotApplicable, |(cell, _)| cell.clone()),
+        before.as_ref().map_or(StatCell::NotApplicable, |(cell, _)| cell.clone()),
         or_none(said),
         verdict.unwrap_or(StatCell::NotApplicable),
         or_none(place.map(|number| format!("附表{number}"))),
     ];
-    let marked = [(VALUE, doubt), (BEFORE, before.and_then(|(_, doubt)| doubt))];
-    let doubts = marked.into_iter().filter_map(|(column, doubt)| Some(FigureDoubt { column, ..doubt?.clone() }));
+    let marked =
+        [(VALUE, doubt.cloned()), (NOW, now.and_then(|now| now.1)), (BEFORE, before.and_then(|before| before.1))];
+    let doubts = marked.into_iter().filter_map(|(column, doubt)| Some(FigureDoubt { column, ..doubt? }));
     Some(StatRow { doubts: doubts.collect(), ..StatRow::new(RowKind::Body, cells) })
+}
+
+/// A side of a comparison; `None` where there is nothing on it.
+fn owned((cell, doubt): &(StatCell, Option<FigureDoubt>)) -> Option<(StatCell, Option<FigureDoubt>)> {
+    let nothing = matches!(cell, StatCell::NotApplicable | StatCell::NotReported | StatCell::Ratio { den: 0, .. });
+    (!nothing).then(|| (cell.clone(), doubt.clone()))
 }
 
 /// Whether a figure keeps to its bound; judged by whole numbers where it is a proportion.
@@ -108,6 +141,7 @@ fn held(value: &StatCell, (compare, bound): (Compare, Bound)) -> Option<StatCell
         Compare::AtLeast if side.is_ge() => StatCell::Text("达标".to_owned()),
         Compare::AtLeast => StatCell::Alarm("未达标".to_owned()),
         Compare::AtMost if side.is_le() => StatCell::Text("符合".to_owned()),
+        Compare::AtMost if bound == Bound::Count(0) => StatCell::Alarm("不符合".to_owned()),
         Compare::AtMost => StatCell::Alarm("超出".to_owned()),
     })
 }
@@ -128,7 +162,8 @@ fn trend(change: &StatCell, better: Direction) -> Option<StatCell> {
     Some(match by {
         by if by > 0.0 => StatCell::Text("向好".to_owned()),
         by if by < 0.0 => StatCell::Text("变差".to_owned()),
-        _ => StatCell::Text("持平".to_owned()),
+        // That it stayed the change says already.
+        _ => return None,
     })
 }
 
@@ -150,6 +185,6 @@ mod tests {
         assert!(is_slight(&StatCell::Points(-0.04)) && !is_slight(&StatCell::Ratio { num: 1, den: 1_000 }));
         assert_eq!(word(trend(&StatCell::Points(-1.5), Direction::LowFirst)), "向好");
         assert_eq!(word(trend(&StatCell::Ratio { num: -1, den: 9 }, Direction::HighFirst)), "变差");
-        assert_eq!(word(trend(&StatCell::Integer(0), Direction::HighFirst)), "持平");
+        assert_eq!(trend(&StatCell::Integer(0), Direction::HighFirst), None);
     }
 }

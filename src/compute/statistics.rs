@@ -38,6 +38,7 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
             let grid = &grids[column.grid];
             let kind = statistic.measures.get(column.measure).map(|measure| &measure.kind);
             row.doubts.extend(grid.doubt(group, (column.slot, row.cells.len()), kind.is_some_and(looks_whole)));
+            row.compared.extend(grid.compared(group, (column.slot, row.cells.len())));
             row.cells.push(grid.line(group).get(column.slot).cloned().unwrap_or(StatCell::NotApplicable));
         }
         finished.rows.push(row);
@@ -247,9 +248,13 @@ fn like_with_like(statistic: &Statistic, grids: &[MeasureCells]) -> Vec<String> 
     let mut said: Vec<(&str, String)> = Vec::new();
     for (measure, grid) in statistic.measures.iter().zip(grids) {
         let Some(words) = grid.like.as_deref() else { continue };
+        let sides = grid.sides.as_deref().filter(|_| statistic.total.is_some());
+        let total = |side: &MeasureCells| side.total.last().and_then(words::figure);
+        let sides = sides.and_then(|[now, before]| Some(format!("（合计 {} 比 {}）", total(now)?, total(before)?)));
+        let name = format!("“{}”{}", measure.name, sides.unwrap_or_default());
         match said.iter_mut().find(|(known, _)| *known == words) {
-            Some((_, names)) => names.push_str(&format!("“{}”", measure.name)),
-            None => said.push((words, format!("“{}”", measure.name))),
+            Some((_, names)) => names.push_str(&name),
+            None => said.push((words, name)),
         }
     }
     said.into_iter().map(|(words, names)| format!("{names}{words}")).collect()

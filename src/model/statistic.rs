@@ -87,19 +87,37 @@ pub struct StatRow {
     pub cells: Vec<StatCell>,
     /// The figures of this row that rest on doubt, by column.
     pub doubts: Vec<FigureDoubt>,
+    /// The figures between which its comparisons of like with like are.
+    pub compared: Vec<Compared>,
     /// Of a list: the row of the form that it shows.
     pub line: Option<usize>,
+}
+
+/// Between which figures a change of like with like is: over the units that are whole on both sides, so that it is not the
+/// difference of the two figures that stand beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// The column of the change, 0-based.
+    pub column: usize,
+    /// The figure of this period with what it rests on.
+    pub now: (StatCell, Option<FigureDoubt>),
+    pub before: (StatCell, Option<FigureDoubt>),
 }
 
 impl StatRow {
     /// A row that rests on nothing doubtful.
     pub fn new(kind: RowKind, cells: Vec<StatCell>) -> StatRow {
-        StatRow { kind, cells, doubts: Vec::new(), line: None }
+        StatRow { kind, cells, doubts: Vec::new(), compared: Vec::new(), line: None }
     }
 
     /// The doubt about one of its figures.
     pub fn doubt(&self, column: usize) -> Option<&FigureDoubt> {
         self.doubts.iter().find(|doubt| doubt.column == column)
+    }
+
+    /// Between which figures the change in a column is.
+    pub fn compared(&self, column: usize) -> Option<&Compared> {
+        self.compared.iter().find(|compared| compared.column == column)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::book::paper::Paper;
 use crate::book::style::PrintStyles;
 use crate::model::Severity;
 use crate::model::conclusion::{About, Conclusion};
-use crate::model::statistic::StatRow;
+use crate::model::statistic::{Heading, StatRow};
 use crate::text::dates::say_day;
 use crate::text::masks::mask_within;
 use crate::text::numbers::grouped;
@@ -25,8 +25,19 @@ pub const READY: &str = "定稿（待印发）";
 pub const ISSUED: &str = "定稿";
 /// Room for a number that there is not yet.
 pub const NO_NUMBER: &str = "　　　　　　　　";
-/// Together as wide as an upright page; one a column of the figures.
-const WIDTHS: [f64; 8] = [20.0, 6.5, 12.5, 11.5, 12.5, 17.5, 8.0, 7.5];
+/// Characters of an upright page.
+const WIDE: f64 = 96.0;
+/// Characters of the columns of the figures, by their headings; the first has what the others leave.
+const WIDTHS: [(&str, f64); 8] = [
+    ("单位", 5.5),
+    ("本期", 11.0),
+    ("比较", 9.5),
+    ("可比本期", 10.0),
+    ("比较数", 10.0),
+    ("增减", 18.0),
+    ("评价", 8.5),
+    ("见", 6.5),
+];
 /// Points of the lines to sign, and of a line of words.
 const SIGN: f64 = 26.0;
 /// How many are to be signed in a line.
@@ -41,8 +52,10 @@ const PARTS: [(About, &str); 4] =
 /// # Errors
 /// The sheet refuses a cell.
 pub fn front(results: &Results<'_>, styles: &PrintStyles) -> Result<Worksheet, XlsxError> {
-    let mut paper = Paper::new(NAME, &results.name(), WIDTHS.to_vec(), false, styles)?;
-    marks(results, &mut paper)?;
+    let widths = widths(results);
+    let last = widths.len() as u16 - 1;
+    let mut paper = Paper::new(NAME, &results.name(), widths, false, styles)?;
+    marks(results, last, &mut paper)?;
     paper.line(&results.name(), &styles.title, (18.0, 36.0))?;
     for line in heads(results) {
         paper.line(&line, &styles.subtitle, (11.0, 18.0))?;
@@ -73,8 +86,17 @@ pub fn front(results: &Results<'_>, styles: &PrintStyles) -> Result<Worksheet, X
     } else {
         paper.fold.apply(&mut paper.sheet)?;
     }
-    paper.sheet.set_print_area(0, 0, paper.row.saturating_sub(1), WIDTHS.len() as u16 - 1)?;
+    paper.sheet.set_print_area(0, 0, paper.row.saturating_sub(1), last)?;
     Ok(paper.sheet)
+}
+
+/// How wide the columns are, by what the figures have; without figures the page is as if they had all.
+fn widths(results: &Results<'_>) -> Vec<f64> {
+    let of = |name: &str| WIDTHS.iter().find(|(known, _)| *known == name).map(|(_, width)| *width);
+    let figures: Vec<f64> = results.key_figures.headings.iter().filter_map(|heading| of(&heading.name)).collect();
+    let others = if figures.is_empty() { WIDTHS.map(|(_, width)| width).to_vec() } else { figures };
+    let first = WIDE - others.iter().sum::<f64>();
+    std::iter::once(first).chain(others).collect()
 }
 
 /// The sentences about one thing.
@@ -90,20 +112,15 @@ fn numbered(number: &mut usize, heading: &str) -> String {
 }
 
 /// 附件1 at the left, 内部资料 at the right, where the definition has them.
-fn marks(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+fn marks(results: &Results<'_>, last: u16, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     let front = &results.plan.front;
     if front.annex.is_empty() && front.classification.is_empty() {
         return Ok(());
     }
     let row = (paper.row, paper.row);
-    span(&mut paper.sheet, row, (0, 3), &printable(&front.annex).0, &paper.styles.line)?;
-    span(
-        &mut paper.sheet,
-        row,
-        (4, WIDTHS.len() as u16 - 1),
-        &printable(&front.classification).0,
-        &paper.styles.caption,
-    )?;
+    let half = last / 2;
+    span(&mut paper.sheet, row, (0, half), &printable(&front.annex).0, &paper.styles.line)?;
+    span(&mut paper.sheet, row, (half + 1, last), &printable(&front.classification).0, &paper.styles.caption)?;
     paper.take_row(20.0)
 }
 
@@ -148,7 +165,7 @@ fn figures(results: &Results<'_>, number: &mut usize, paper: &mut Paper<'_>) -> 
 }
 
 fn sign(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
-    let places = (WIDTHS.iter().sum::<f64>() / 1.06) as usize / ABREAST;
+    let places = (WIDE / 1.06) as usize / ABREAST;
     for some in results.plan.front.sign.chunks(ABREAST) {
         let part = |word: &String| {
             let blank = places.saturating_sub(measure::places(word) + 2) / 2;
@@ -173,7 +190,8 @@ pub fn text(results: &Results<'_>, target: &mut impl Write) -> io::Result<()> {
         if about == About::Doubt && !results.key_figures.rows.is_empty() {
             lines.extend([String::new(), numbered(&mut number, "主要指标")]);
             let figures = results.key_figures.rows.iter().enumerate();
-            lines.extend(figures.map(|(at, row)| format!("{}. {}", at + 1, spoken(row))));
+            lines
+                .extend(figures.map(|(at, row)| format!("{}. {}", at + 1, spoken(row, &results.key_figures.headings))));
             lines.extend(results.key_figures.notes.iter().map(|note| format!("（{note}）")));
         }
         let said = said(results, about);
@@ -192,18 +210,25 @@ fn flat(line: &str) -> String {
     line.chars().map(|c| if is_active(c) { ' ' } else { c }).collect()
 }
 
-/// A figure as a sentence: `提出 742＊ 件，上年同期 774 件，下降 4.1%，变差。`
-fn spoken(row: &StatRow) -> String {
-    let word = |at: usize| row.cells.get(at).and_then(words);
-    let unit = word(1).map(|unit| format!(" {unit}")).unwrap_or_default();
-    let mark = |at: usize| if row.doubt(at).is_some() { "＊" } else { "" };
-    let mut parts = vec![format!("{} {}{}{unit}", word(0).unwrap_or_default(), word(2).unwrap_or("—".into()), mark(2))];
-    match (word(3), word(4)) {
-        (Some(against), Some(before)) => parts.push(format!("{against} {before}{}{unit}", mark(4))),
+/// A figure as a sentence: `提出 742＊ 件；可比单位 742＊ 件，上年同期 774 件，下降 4.1%，变差。`
+fn spoken(row: &StatRow, headings: &[Heading]) -> String {
+    let of = |name: &str| {
+        let at = headings.iter().position(|heading| heading.name == name)?;
+        let mark = if row.doubt(at).is_some() { "＊" } else { "" };
+        Some(format!("{}{mark}", row.cells.get(at).and_then(words)?))
+    };
+    let name = of("指标").unwrap_or_default();
+    // 参与人次 2,379, and not 参与人次 2,379 人次.
+    let unit = of("单位").filter(|unit| !name.ends_with(&**unit)).map(|unit| format!(" {unit}")).unwrap_or_default();
+    let value = of("本期").unwrap_or("—".into());
+    let like = of("可比本期").filter(|like| *like != value).map(|like| format!("；可比单位 {like}{unit}"));
+    let mut parts = vec![format!("{name} {value}{unit}{}", like.unwrap_or_default())];
+    match (of("比较"), of("比较数")) {
+        (Some(against), Some(before)) => parts.push(format!("{against} {before}{unit}")),
         (Some(bound), None) => parts.push(bound),
         _ => {}
     }
-    parts.extend([word(5), word(6)].into_iter().flatten());
+    parts.extend([of("增减"), of("评价")].into_iter().flatten());
     format!("{}。", parts.join("，"))
 }
 

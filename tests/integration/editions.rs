@@ -1,6 +1,6 @@
 //! 呈报版 and 工作版: one set of figures in two workbooks, and what stands on top of the results.
 
-use super::support::{Results, result};
+use super::support::{Results, result, say};
 use calamine::{Data, Reader};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -137,4 +137,39 @@ fn few_files_stand_on_top() {
     {
         assert!(result(&results.folder.path().join("明细"), end).is_file());
     }
+}
+
+/// What the first page compares it shows: the change is that of the two figures beside it, and both stand in 工作版.
+#[test]
+fn changes_of_the_first_page_are_between_the_figures_beside_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let word = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    for month in ["2025-03", "2026-03"] {
+        let returns = format!("samples/innovation/{month}");
+        let (out, history) = (word(month), word("history"));
+        let args = ["run", "innovation", "--quiet", "--period", month, "--returns", &returns];
+        assert!(say(&[&args[..], &["--out", &out, "--history", &history]].concat()).code < 2);
+    }
+    let signed = sheets(&result(&folder.path().join("2026-03"), "_呈报版.xlsx")).remove(0).1;
+    let head = signed.iter().position(|row| row[0] == "指标").expect("the figures");
+    let place = |name: &str| signed[head].iter().position(|heading| heading == name).expect(name);
+    let [now, before, change] = ["可比本期", "比较数", "增减"].map(place);
+    let working = sheets(&result(&folder.path().join("2026-03"), "_工作版.xlsx"));
+    let working: String = working.into_iter().flat_map(|(_, rows)| rows).flatten().collect();
+    let mut held = 0;
+    for row in signed[head + 1..].iter().take_while(|row| row.len() > change) {
+        let [Ok(now), Ok(before)] = [now, before].map(|at| row[at].parse::<f64>()) else { continue };
+        let said = &row[change];
+        let expected = match (said.contains("个百分点"), now == before) {
+            (_, true) => "持平".to_owned(),
+            (true, _) => format!("{:.1}", ((now - before) * 100.0).abs()),
+            (false, _) => format!("{:.1}%", ((now / before - 1.0) * 100.0).abs()),
+        };
+        assert!(said.contains(&expected.replace(".0", "")), "{row:?}: {expected}");
+        let rising = ["增长", "提高"].iter().any(|word| said.contains(word));
+        assert_eq!(rising, now > before, "{row:?}");
+        assert!(working.contains(" 比 "), "the note of what is compared");
+        held += 1;
+    }
+    assert!(held > 6, "{held} figures compared");
 }

@@ -1,7 +1,7 @@
 //! The cells of one measure, by group and column.
 
 use crate::compute::tally::Tally;
-use crate::model::statistic::{FigureDoubt, StatCell};
+use crate::model::statistic::{Compared, FigureDoubt, StatCell};
 
 /// Cells of one measure.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,8 @@ pub struct MeasureCells {
     pub partial: Option<PartialRows>,
     /// What a comparison of like with like covers, in words.
     pub like: Option<String>,
+    /// What is compared, where that is less than the whole: now and before, over the units that are whole on both sides.
+    pub sides: Option<Box<[MeasureCells; 2]>>,
 }
 
 /// Rows that count among the rows that were read: of a rate over five of seven the seven are told.
@@ -48,6 +50,17 @@ impl MeasureCells {
     /// The cells of a group; of the total without one.
     pub fn line(&self, group: Option<usize>) -> &[StatCell] {
         group.map_or(Some(&self.total), |group| self.parts.get(group)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The two figures that one of its comparisons is between; `None` where nothing is compared.
+    pub fn compared(&self, group: Option<usize>, (slot, column): (usize, usize)) -> Option<Compared> {
+        let sides = self.sides.as_ref()?;
+        let side = |side: &MeasureCells| {
+            let doubt = side.doubt(group, (slot, column), false);
+            Some((side.line(group).get(slot)?.clone(), doubt))
+        };
+        let [now, before] = &**sides;
+        Some(Compared { column, now: side(now)?, before: side(before)? })
     }
 
     /// What one of its figures rests on, printed as this cell of its row; `None` where nothing is to be said of it. Only
@@ -81,6 +94,7 @@ impl MeasureCells {
             doubted: None,
             partial: None,
             like: None,
+            sides: None,
         }
     }
 }

@@ -288,6 +288,7 @@ impl MeasureFrame<'_> {
             doubted: None,
             partial: None,
             like: None,
+            sides: None,
         }
     }
 }

@@ -196,6 +196,6 @@ impl MeasureFrame<'_> {
         let lacking = lacking.filter_map(|(here, _)| Some(format!("“{}”：{}", measure.name, here?)));
         let notes: Vec<String> = lacking.collect();
         let note = (!notes.is_empty()).then(|| notes.concat());
-        Ok(MeasureCells { note, doubted, like: like_words, ..seen })
+        Ok(MeasureCells { note, doubted, like: like_words, sides: Some(Box::new([here, there])), ..seen })
     }
 }

@@ -279,16 +279,6 @@ impl MeasureKind {
         }
     }
 
-    /// Whether it is a change over units that reported whole on both sides alone.
-    pub fn is_comparable(&self) -> bool {
-        matches!(
-            self,
-            MeasureKind::Difference { comparable: true, .. }
-                | MeasureKind::Growth { comparable: true, .. }
-                | MeasureKind::Points { comparable: true, .. }
-        )
-    }
-
     /// What a criterion reads a measure as.
     pub fn column(&self) -> ColumnType {
         match self {
