@@ -4,13 +4,14 @@
 
 use super::body::{self, ColumnKinds, Printed, PrintedCell};
 use super::columns::SheetColumns;
+use super::excel::letters;
 use super::live::{LiveColumns, LivePlaces};
 use super::measure::single_message;
 use super::style::{CellSet, CellStyle, PrintStyles};
 use super::{cell_text, measure};
 use crate::model::statistic::{Heading, RowKind, StatRow, StatTable};
 use crate::text::masks::mask_within;
-use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{ConditionalFormatFormula, Format, Formula, Worksheet, XlsxError};
 use std::ops::Range;
 
 /// Where a block's parts came to stand; rows and columns 0-based.
@@ -89,9 +90,9 @@ pub fn line(
     format: &Format,
     (size, least): (f64, f64),
 ) -> Result<f64, XlsxError> {
-    let text = cell_text::printable(text).0;
-    let lines = measure::lines(&text, widths.total(), size);
-    let height = least.max(f64::from(lines) * (size * 1.35) + 3.0).min(400.0);
+    let text = measure::broken(&cell_text::printable(text).0, widths.total(), size);
+    let lines = text.lines().count();
+    let height = least.max(lines as f64 * (size * 1.35) + 3.0).min(400.0);
     sheet.set_row_height(row, height)?;
     span(sheet, (row, row), (0, widths.last()), &text, format)?;
     Ok(height)
@@ -165,11 +166,15 @@ pub fn block(
         // Rows of a long body are written elsewhere, as they are.
         let live = (styles.live && samples.is_none()).then(|| LiveColumns::of(table));
         for stat in &table.rows {
-            let cells = kinds.print(stat);
+            let mut cells = kinds.print(stat);
+            if samples.is_some() {
+                // Rows are set like their sample, whose words would stand behind figures of others.
+                cells.iter_mut().for_each(|cell| cell.behind = None);
+            }
             let at = LivePlaces { row, body, columns: &columns };
             let formula = |column| {
                 let cell = stat.cells.get(column)?;
-                live.as_ref()?.formula(stat.kind, cell, column, at)
+                live.as_ref()?.formula(stat, cell, column, at)
             };
             let height = body::height(&cells, |at| widths.width_of(widths.span(cells.len(), at)));
             if samples.as_mut().is_none_or(|samples| samples.shows(row, stat.kind, &cells)) {
@@ -180,6 +185,9 @@ pub fn block(
             row += 1;
         }
         long = samples.map(|samples| LongBody { first: first_row, samples: samples.0 });
+    }
+    if styles.live && row > first_row {
+        shortfalls(sheet, styles, table, &columns, (first_row, row - 1))?;
     }
     let filled = (first_row - top) as usize..lines.len();
     let notes: Vec<&String> = table.notes.iter().filter(|note| !unsaid.contains(note)).collect();
@@ -197,6 +205,26 @@ pub fn block(
         filled,
         long,
     })
+}
+
+/// Marks what does not keep to the bound of its column, also once somebody has changed a figure.
+fn shortfalls(
+    sheet: &mut Worksheet,
+    styles: &PrintStyles,
+    table: &StatTable,
+    columns: &[u16],
+    (first, last): (u32, u32),
+) -> Result<(), XlsxError> {
+    for bound in &table.bounds {
+        let Some(column) = columns.get(bound.column).copied() else { continue };
+        let cell = format!("{}{}", letters(usize::from(column)), first + 1);
+        let side = if bound.at_least { '<' } else { '>' };
+        // Excel takes words for more than any number.
+        let rule = format!("=AND(ISNUMBER({cell}),{cell}{side}{}/{})", bound.num, bound.den);
+        let mark = ConditionalFormatFormula::new().set_rule(rule.as_str()).set_format(&styles.short);
+        sheet.add_conditional_format(first, column, last, column, &mark)?;
+    }
+    Ok(())
 }
 
 fn numbered_notes(notes: &[&String]) -> Vec<String> {
@@ -279,7 +307,8 @@ fn body_row(
             // Merged first and filled after; the pieces keep the borders.
             sheet.merge_range(row, column, row, last, "", styles.cell(CellStyle::Left, kind))?;
         }
-        let format = styles.set(cell.set, kind);
+        let own = cell.behind.as_ref().map(|words| styles.behind(cell.set, kind, words));
+        let format = own.as_ref().unwrap_or_else(|| styles.set(cell.set, kind));
         match &cell.printed {
             Printed::Words(words) => sheet.write_string_with_format(row, column, words, format)?,
             Printed::State(word) => sheet.write_string_with_format(row, column, *word, format)?,

@@ -8,7 +8,7 @@ use crate::text::dates::show_day;
 use crate::text::masks::{mask, mask_within};
 
 /// What the columns of a table have in common, decided once.
-pub struct ColumnKinds {
+pub struct ColumnKinds<'t> {
     labels: usize,
     /// Words of at most six characters stand in the middle.
     short: Vec<bool>,
@@ -16,10 +16,12 @@ pub struct ColumnKinds {
     /// Years and the like: numbers that are names.
     plain: Vec<bool>,
     private: Vec<bool>,
+    /// The table, for what stands behind its figures.
+    table: &'t StatTable,
 }
 
-impl ColumnKinds {
-    pub fn of(table: &StatTable) -> ColumnKinds {
+impl<'t> ColumnKinds<'t> {
+    pub fn of(table: &'t StatTable) -> ColumnKinds<'t> {
         let column_cells = |column: usize| table.rows.iter().filter_map(move |row| row.cells.get(column));
         let short = |column: usize| {
             column_cells(column)
@@ -45,6 +47,7 @@ impl ColumnKinds {
             decimals: (0..count).map(decimals).collect(),
             plain: names().map(|name| ["年度", "年份", "序号"].iter().any(|word| name.ends_with(word))).collect(),
             private: (0..count).map(|column| table.private_columns.contains(&column)).collect(),
+            table,
         }
     }
 
@@ -64,7 +67,8 @@ impl ColumnKinds {
     pub fn print(&self, row: &StatRow) -> Vec<PrintedCell> {
         let cell = |(index, cell)| {
             let (printed, style) = self.cell(row.kind, index, cell);
-            PrintedCell { printed, set: CellSet { style, marked: row.doubt(index).is_some() } }
+            let behind = self.table.parts_of(index, cell);
+            PrintedCell { printed, set: CellSet { style, marked: row.doubt(index).is_some() }, behind }
         };
         row.cells.iter().enumerate().map(cell).collect()
     }
@@ -106,6 +110,8 @@ impl ColumnKinds {
 pub struct PrintedCell {
     pub printed: Printed,
     pub set: CellSet,
+    /// Words behind its figure, which stays a number.
+    pub behind: Option<String>,
 }
 
 /// What stands in a cell.

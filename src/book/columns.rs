@@ -35,19 +35,42 @@ impl SheetColumns {
 
     /// Fits the columns of all blocks of one sheet.
     pub fn fit(tables: &[&StatTable]) -> SheetColumns {
-        let mut shapes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut measured: BTreeMap<usize, Vec<ColumnRoom>> = BTreeMap::new();
         for table in tables {
             let count = table.headings.len().max(1);
-            measure(table, shapes.entry(count).or_insert_with(|| vec![6; count]));
+            measure(
+                table,
+                measured.entry(count).or_insert_with(|| vec![ColumnRoom { full: 6, widest: 6, least: 5 }; count]),
+            );
         }
-        let shapes: BTreeMap<usize, Vec<f64>> = shapes
-            .into_iter()
-            .map(|(count, widest)| (count, widest.into_iter().map(measure::width).collect()))
-            .collect();
-        let natural = shapes.values().map(|widths| widths.iter().sum::<f64>()).fold(1.0, f64::max);
-        let landscape = tables.iter().any(|table| table.landscape) || natural > UPRIGHT * SHRUNK;
-        // A narrow table is spread over the page, but not beyond what the eye can follow.
+        let of = |room: fn(&ColumnRoom) -> usize| -> BTreeMap<usize, Vec<f64>> {
+            let widths = |rooms: &Vec<ColumnRoom>| rooms.iter().map(|one| measure::width(room(one))).collect();
+            measured.iter().map(|(count, rooms)| (*count, widths(rooms))).collect()
+        };
+        let wide = |shapes: &BTreeMap<usize, Vec<f64>>| {
+            shapes.values().map(|widths| widths.iter().sum::<f64>()).fold(1.0, f64::max)
+        };
+        let (mut shapes, least) = (of(|room| room.widest), of(|room| room.least));
+        let declared = tables.iter().any(|table| table.landscape);
+        let mut landscape = declared || wide(&shapes) > UPRIGHT * SHRUNK;
+        if landscape && !declared && wide(&least) <= UPRIGHT * SHRUNK {
+            // Long words broken into two lines keep the sheet upright like its neighbours, and on fewer pages.
+            landscape = false;
+            for (count, widths) in &mut shapes {
+                narrow(widths, least.get(count).map_or(&[], Vec::as_slice), UPRIGHT * SHRUNK);
+            }
+        }
         let page = if landscape { LYING } else { UPRIGHT };
+        for (widths, full) in shapes.values_mut().zip(of(|room| room.full).into_values()) {
+            // Where the page has room, long words take it before the others are spread.
+            let mut wanted = full;
+            narrow(&mut wanted, widths, page);
+            if wanted.iter().sum::<f64>() <= page {
+                *widths = wanted;
+            }
+        }
+        let natural = wide(&shapes);
+        // A narrow table is spread over the page, but not beyond what the eye can follow.
         let total = natural.max(page.min(natural * 1.9));
         let edges: BTreeMap<usize, Vec<f64>> =
             shapes.iter().map(|(count, widths)| (*count, right_edges(widths, total))).collect();
@@ -142,27 +165,56 @@ fn spans(edges: &[f64], cuts: &[f64]) -> Vec<(u16, u16)> {
     spans.collect()
 }
 
-/// Widens `widest` to what a table's columns need, in half-width places.
-fn measure(table: &StatTable, widest: &mut [usize]) {
-    for (most, heading) in widest.iter_mut().zip(&table.headings) {
+/// What a column needs, in half-width places: with every word in one line, and with long words in two.
+#[derive(Debug, Clone, Copy)]
+struct ColumnRoom {
+    /// However long the words are.
+    full: usize,
+    widest: usize,
+    least: usize,
+}
+
+/// Makes the widest columns narrower, none below its least, until they come to no more than `total`.
+fn narrow(widths: &mut [f64], least: &[f64], total: f64) {
+    let mut cap = widths.iter().copied().fold(0.0, f64::max);
+    while widths.iter().sum::<f64>() > total && cap > 0.0 {
+        cap -= 0.5;
+        for (width, least) in widths.iter_mut().zip(least) {
+            *width = width.min(cap.max(*least));
+        }
+    }
+}
+
+/// Widens the rooms to what a table's columns need.
+fn measure(table: &StatTable, rooms: &mut [ColumnRoom]) {
+    for (room, heading) in rooms.iter_mut().zip(&table.headings) {
         // A heading may break into two lines, with room for a word that does not; a figure may not.
         let places = measure::places(&heading.name);
         // One of a word and a short remark (同比（可比）) stays whole: broken, its bracket would stand alone.
         let heading = if places > 12 { places.div_ceil(2) + 2 } else { places };
-        *most = (*most).max(heading.min(WIDEST));
+        room.full = room.full.max(heading);
+        room.widest = room.widest.max(heading.min(WIDEST));
+        room.least = room.least.max(if places > 6 { places.div_ceil(2) + 1 } else { places }.min(WIDEST));
     }
     if single_message(table).is_some() {
         return;
     }
     for row in &table.rows {
-        for (at, (most, cell)) in widest.iter_mut().zip(&row.cells).enumerate() {
+        for (at, (room, cell)) in rooms.iter_mut().zip(&row.cells).enumerate() {
             let longest = measure::shown(cell).lines().map(measure::places).max().unwrap_or(0);
             // The mark of doubt takes the room of a character; words stand a little off their border.
-            let mark = if row.doubt(at).is_some() { 2 } else { 0 };
+            let figure = !matches!(cell, StatCell::Text(_) | StatCell::Alarm(_)) && cell.state().is_none();
+            let mark = if figure || row.doubt(at).is_some() { 2 } else { 0 };
+            let longest = longest + table.parts_of(at, cell).map_or(0, |words| words.len());
             let off = usize::from(matches!(cell, StatCell::Text(_)));
             // A total is bold, and stands off its border; a figure that does not fit is printed as ###.
             let bold = if row.kind == RowKind::Total { 1 + longest / 8 } else { 0 };
-            *most = (*most).max((longest + mark + off + bold).min(WIDEST));
+            room.full = room.full.max(longest + mark + off + bold);
+            let whole = (longest + mark + off + bold).min(WIDEST);
+            room.widest = room.widest.max(whole);
+            // Words may break where a figure may not; a short word is not worth a second line.
+            let broken = matches!(cell, StatCell::Text(_) | StatCell::Alarm(_)) && whole > 12;
+            room.least = room.least.max(if broken { whole.div_ceil(2) + 3 } else { whole });
         }
     }
 }
@@ -186,6 +238,8 @@ mod tests {
             private_columns: Vec::new(),
             definitions: Vec::new(),
             landscape: false,
+            parts: Vec::new(),
+            bounds: Vec::new(),
         }
     }
 

@@ -51,6 +51,8 @@ pub struct Listing<'a, W: Write + Seek> {
     above: &'a [String],
     /// A column of which each cell is one of these words.
     choices: Option<(usize, &'a [&'a str])>,
+    /// How many columns are printed; `None` for all.
+    printed: Option<usize>,
 }
 
 impl<'a, W: Write + Seek> Listing<'a, W> {
@@ -94,6 +96,7 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
             unlinked: 0,
             cut_before,
             choices: None,
+            printed: None,
         };
         listing.open()?;
         Ok(listing)
@@ -105,7 +108,16 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
         self
     }
 
+    /// Prints the first columns alone; the others are for the screen.
+    pub fn with_printed(mut self, columns: usize) -> Self {
+        self.printed = Some(columns);
+        self
+    }
+
     fn close(&mut self) -> io::Result<()> {
+        if let Some(columns) = self.printed {
+            self.book.print_columns(columns);
+        }
         if let Some((column, words)) = self.choices {
             self.book.choices(column, words);
         }
@@ -233,7 +245,8 @@ mod tests {
     fn a_list_is_split_linked_filtered_and_read_back() {
         let mut book = RowBook::new(Cursor::new(Vec::new()));
         let columns = [("文件", 20.0), ("数", 6.0), ("级别", 6.0)];
-        let mut list = Listing::new(&mut book, ("清 单'表", "题目&1"), &columns, 2).unwrap();
+        let list = Listing::new(&mut book, ("清 单'表", "题目&1"), &columns, 2).unwrap();
+        let mut list = list.with_printed(2);
         let long = "长".repeat(40_000);
         for text in ["甲 & 乙", "=1+1", &long] {
             let link = ListCell::Link { text, target: "../a%20b/%231.xlsx" };
@@ -257,5 +270,6 @@ mod tests {
         assert!(part(&bytes, "xl/worksheets/_rels/sheet1.xml.rels").contains("Target=\"../a%20b/%231.xlsx\""));
         let names = part(&bytes, "xl/workbook.xml");
         assert!(names.contains(">'清 单''表'!$A$1:$C$3<"), "{names}");
+        assert!(names.contains("Print_Area\" localSheetId=\"1\">'清 单''表(2)'!$A$1:$B$2<"), "{names}");
     }
 }

@@ -2,7 +2,7 @@
 //! columns. A formula is written only where it comes to the very figure in every row, so that what is live is also right.
 
 use super::excel::letters;
-use crate::model::statistic::{RowKind, StatCell, StatTable};
+use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 
 /// A difference of fewer rows may be chance.
 const ROWS: usize = 3;
@@ -20,6 +20,8 @@ pub struct LiveColumns {
 enum Pair {
     Quotient(usize, usize),
     Difference(usize, usize),
+    /// By which part of the second the first is more; only in rows where that is the figure.
+    Growth(usize, usize),
 }
 
 /// Where the cells of a formula stand: rows 0-based, columns of the sheet by those of the table.
@@ -51,12 +53,18 @@ impl LiveColumns {
     }
 
     /// The formula of a figure; `None` where it is none of others.
-    pub fn formula(&self, kind: RowKind, cell: &StatCell, column: usize, at: LivePlaces<'_>) -> Option<String> {
+    pub fn formula(&self, of: &StatRow, cell: &StatCell, column: usize, at: LivePlaces<'_>) -> Option<String> {
+        let kind = of.kind;
         let letter = |column: usize| at.columns.get(column).map(|column| letters(usize::from(*column)));
         let row = at.row + 1;
         match (self.pairs.get(column).copied().flatten(), cell) {
             (Some(Pair::Quotient(num, den)), StatCell::Ratio { den: 1.., .. }) => {
                 return Some(format!("={}{row}/{}{row}", letter(num)?, letter(den)?));
+            }
+            (Some(Pair::Growth(now, before)), StatCell::Ratio { num, den })
+                if has_grown(of, (now, before), (*num, *den)) =>
+            {
+                return Some(format!("={0}{row}/{1}{row}-1", letter(now)?, letter(before)?));
             }
             (Some(Pair::Difference(from, less)), StatCell::Integer(_)) if kind != RowKind::Total => {
                 return Some(format!("={}{row}-{}{row}", letter(from)?, letter(less)?));
@@ -68,6 +76,12 @@ impl LiveColumns {
         let letter = letter(column)?;
         sums.then(|| format!("=SUM({letter}{}:{letter}{})", first + 1, last + 1))
     }
+}
+
+/// Whether a figure is by which part of the second the first of two whole numbers is more.
+fn has_grown(row: &StatRow, (now, before): (usize, usize), (num, den): (i64, i64)) -> bool {
+    let both = whole(row.cells.get(now)).zip(whole(row.cells.get(before)));
+    den > 0 && both.is_some_and(|(now, before)| before == den && now.checked_sub(before) == Some(num))
 }
 
 /// Whether the one total is the sum of the whole numbers above it; words among them add nothing.
@@ -109,7 +123,11 @@ fn pair(table: &StatTable, column: usize) -> Option<Pair> {
             shares()
                 .all(|(row, num, den)| whole(row.cells.get(*a)) == Some(num) && whole(row.cells.get(*b)) == Some(den))
         };
-        return pairs().find(holds).map(|(a, b)| Pair::Quotient(a, b));
+        let whole = pairs().find(holds).map(|(a, b)| Pair::Quotient(a, b));
+        // Where two periods are compared over the units that are whole in both, other rows compare fewer.
+        let grown =
+            |pair: &(usize, usize)| shares().filter(|(row, num, den)| has_grown(row, *pair, (*num, *den))).count();
+        return whole.or_else(|| pairs().find(|pair| grown(pair) >= ROWS).map(|(a, b)| Pair::Growth(a, b)));
     }
     let whole_numbers = || rows().filter_map(|row| Some((row, whole(row.cells.get(column))?)));
     let telling = whole_numbers().filter(|(_, value)| *value != 0).count();
@@ -146,6 +164,8 @@ mod tests {
             private_columns: Vec::new(),
             definitions: Vec::new(),
             landscape: false,
+            parts: Vec::new(),
+            bounds: Vec::new(),
         }
     }
 
@@ -174,7 +194,7 @@ mod tests {
         let at = |row| LivePlaces { row, body: Some((4, 7)), columns: &columns };
         let formula = |nth: usize, column: usize, row| {
             let line = &table_of.rows[nth];
-            live.formula(line.kind, &line.cells[column], column, at(row))
+            live.formula(line, &line.cells[column], column, at(row))
         };
         assert_eq!(formula(0, 3, 4).as_deref(), Some("=B5/C5"));
         assert_eq!(formula(0, 5, 4).as_deref(), Some("=B5-E5"));
@@ -185,8 +205,24 @@ mod tests {
         // A total that counts something once that stands in several rows is no sum.
         let other = row(10, 20, 8);
         *all.last_mut().unwrap() = (RowKind::Total, &other);
-        let live = LiveColumns::of(&table(&all));
-        assert_eq!(live.formula(RowKind::Total, &other[1], 1, at(8)), None);
-        assert!(live.formula(RowKind::Total, &other[2], 2, at(8)).is_some());
+        let table_of = table(&all);
+        let (live, line) = (LiveColumns::of(&table_of), &table_of.rows[4]);
+        assert_eq!(live.formula(line, &other[1], 1, at(8)), None);
+        assert!(live.formula(line, &other[2], 2, at(8)).is_some());
+    }
+
+    #[test]
+    fn growth_is_live_where_the_row_compares_what_it_shows() {
+        use StatCell::*;
+        let row =
+            |now: i64, before: i64, num: i64, den: i64| [Empty, Integer(now), Integer(before), Ratio { num, den }];
+        let rows = [row(12, 10, 2, 10), row(5, 10, -5, 10), row(9, 9, 0, 9), row(30, 40, -7, 36)];
+        let all: Vec<(RowKind, &[StatCell])> = rows.iter().map(|row| (RowKind::Body, &row[..])).collect();
+        let table_of = table(&all);
+        let live = LiveColumns::of(&table_of);
+        let at = LivePlaces { row: 4, body: Some((4, 7)), columns: &[0, 1, 2, 3] };
+        let formula = |nth: usize| live.formula(&table_of.rows[nth], &table_of.rows[nth].cells[3], 3, at);
+        assert_eq!(formula(1).as_deref(), Some("=B5/C5-1"));
+        assert_eq!(formula(3), None, "over fewer units than the row shows");
     }
 }

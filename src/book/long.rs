@@ -200,6 +200,8 @@ mod tests {
             private_columns: Vec::new(),
             definitions: Vec::new(),
             landscape: false,
+            parts: Vec::new(),
+            bounds: Vec::new(),
         }
     }
 

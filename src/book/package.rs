@@ -72,6 +72,8 @@ pub struct SheetEntry {
     pub header: usize,
     /// The last cell of a list that is filtered, absolute (`$K$33`).
     pub filtered_to: Option<String>,
+    /// The last cell that is printed, absolute, where columns at the right are for the screen alone.
+    pub printed_to: Option<String>,
 }
 
 /// Rows under one header, marked up as a table (ECMA-376 part 1, §18.5): it filters, grows, and a pivot table finds it.
@@ -142,6 +144,11 @@ fn workbook(sheets: &[SheetEntry]) -> String {
         if let Some(last) = &sheet.filtered_to {
             names += &format!(
                 "<definedName name=\"_xlnm._FilterDatabase\" localSheetId=\"{index}\" hidden=\"1\">{quoted}!$A${header}:{last}</definedName>"
+            );
+        }
+        if let Some(last) = &sheet.printed_to {
+            names += &format!(
+                "<definedName name=\"_xlnm.Print_Area\" localSheetId=\"{index}\">{quoted}!$A$1:{last}</definedName>"
             );
         }
         names += &format!(

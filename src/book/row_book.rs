@@ -48,6 +48,8 @@ pub struct RowBook<W: Write + Seek> {
     links: Vec<(String, String)>,
     /// The list that a column of the current sheet is chosen from.
     validation: Option<String>,
+    /// How many columns of the current sheet are printed; `None` for all.
+    printed: Option<usize>,
     buffer: Vec<u8>,
     /// Letters of each column.
     letters: Vec<String>,
@@ -81,6 +83,7 @@ impl<W: Write + Seek> RowBook<W> {
             wide: false,
             links: Vec::new(),
             validation: None,
+            printed: None,
             buffer: Vec::with_capacity(CHUNK * 2),
             letters: Vec::new(),
             row: Vec::new(),
@@ -108,7 +111,7 @@ impl<W: Write + Seek> RowBook<W> {
         };
         let part = self.sheets.len() + 1;
         let header = above.len() + 1;
-        self.sheets.push(SheetEntry { name, part, header, filtered_to: None });
+        self.sheets.push(SheetEntry { name, part, header, filtered_to: None, printed_to: None });
         let part = format!("xl/worksheets/sheet{part}.xml");
         // A part beyond 4 GiB needs 64-bit sizes in its header; a cell takes some 60 bytes.
         self.zip.start_file(part, self.options.large_file(cells > 50_000_000))?;
@@ -234,6 +237,11 @@ impl<W: Write + Seek> RowBook<W> {
         self.sheets.last().map_or(1, |sheet| sheet.header as u32)
     }
 
+    /// Prints the first columns of the current sheet alone; the others are for the screen.
+    pub fn print_columns(&mut self, count: usize) {
+        self.printed = Some(count);
+    }
+
     /// Filter, links and paper, in the order in which a sheet has them.
     fn sheet_ends(&mut self) {
         // A filter over a header alone is none, and a table has its own.
@@ -246,6 +254,11 @@ impl<W: Write + Seek> RowBook<W> {
             if let Some(sheet) = self.sheets.last_mut() {
                 sheet.filtered_to = Some(absolute);
             }
+        }
+        let printed = self.printed.take().and_then(|count| self.letters.get(count.saturating_sub(1)));
+        let printed = printed.map(|letters| format!("${letters}${}", self.rows));
+        if let Some(sheet) = self.sheets.last_mut() {
+            sheet.printed_to = printed;
         }
         if let Some(validation) = self.validation.take() {
             self.raw(&validation);

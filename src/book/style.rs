@@ -10,6 +10,7 @@ pub const HEI: &str = "黑体";
 const ALARM: u32 = 0x009C_0006;
 const FAINT: u32 = 0x007F_7F7F;
 const SHADE: u32 = 0x00F2_F2F2;
+const SHORT_SHADE: u32 = 0x00D9_D9D9;
 const HEADING_SHADE: u32 = 0x00E7_E6E6;
 /// How a figure is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +109,8 @@ pub struct PrintStyles {
     pub rate: Format,
     /// The name of a group of rows.
     pub group: Format,
+    /// What falls short of a bound, over the format of its cell.
+    pub short: Format,
 }
 
 impl Default for PrintStyles {
@@ -141,6 +144,10 @@ impl Default for PrintStyles {
                 .set_font_color(Color::RGB(ALARM)),
             signature: song().set_align(FormatAlign::Left),
             rate: song().set_align(FormatAlign::Center).set_border(FormatBorder::Thin).set_num_format("0.0%"),
+            short: Format::new()
+                .set_bold()
+                .set_font_color(Color::RGB(ALARM))
+                .set_background_color(Color::RGB(SHORT_SHADE)),
             group: hei(11)
                 .set_align(FormatAlign::Left)
                 .set_border(FormatBorder::Thin)
@@ -161,6 +168,14 @@ impl PrintStyles {
         &formats[Self::place(set.style, row)]
     }
 
+    /// The same with words behind the figure.
+    pub fn behind(&self, set: CellSet, row: RowKind, words: &str) -> Format {
+        let format = self.set(set, row).clone();
+        let Some(number) = set.style.number_format() else { return format };
+        let number = if set.marked { with_mark(number) } else { with_room(number) };
+        format.set_num_format(with_behind(&number, &format!("\"{}\"", words.replace('"', ""))))
+    }
+
     /// Every kind is there for each of the three rows.
     fn place(kind: CellStyle, row: RowKind) -> usize {
         let row = match row {
@@ -178,19 +193,32 @@ pub const MARK: &str = "＊";
 
 /// A number format with the mark behind each of its sections.
 fn with_mark(format: &str) -> String {
-    format.split(';').map(|section| format!("{section}\"{MARK}\"")).collect::<Vec<_>>().join(";")
+    with_behind(format, &format!("\"{MARK}\""))
+}
+
+/// A number format with the room of a mark behind it: digits stand below one another whether they are marked or not, and
+/// the last of them not at the border.
+fn with_room(format: &str) -> String {
+    with_behind(format, &format!("_{MARK}"))
+}
+
+fn with_behind(format: &str, end: &str) -> String {
+    format.split(';').map(|section| format!("{section}{end}")).collect::<Vec<_>>().join(";")
 }
 
 fn cell_format(base: Format, kind: CellStyle, row: RowKind, mark: bool) -> Format {
     let mut format = base.set_border(FormatBorder::Thin).set_align(kind.align());
     match (kind.number_format(), mark) {
+        (Some(number), false) if kind.align() == FormatAlign::Right => {
+            format = format.set_num_format(with_room(number));
+        }
         (Some(number), false) => format = format.set_num_format(number),
         (Some(number), true) => format = format.set_num_format(with_mark(number)),
         (None, false) => format = format.set_text_wrap(),
         (None, true) => format = format.set_text_wrap().set_num_format(with_mark("@")),
     }
-    if kind.align() != FormatAlign::Center {
-        // Else the last digit, or the first character, touches the border.
+    if kind.align() == FormatAlign::Left {
+        // Else the first character touches the border.
         format = format.set_indent(1);
     }
     match kind {

@@ -2,6 +2,7 @@
 //! same tables computed again. Marks the figures, and says under the table and on the first page what would change.
 
 use super::facts::Facts;
+use super::key_figures::VALUE;
 use super::source::fields_read;
 use super::words::{names, shown};
 use crate::definition::{Plan, Table, TableKind};
@@ -337,8 +338,22 @@ fn involved(doubts: &[&OpenCell], facts: &Facts<'_>) -> String {
     format!("{amounts}：{}", places(doubts, facts))
 }
 
-/// The records, each with its doubted cells, those of the largest amounts first.
+/// The record with the largest amount, and how many there are.
+fn weightiest(doubts: &[&OpenCell], facts: &Facts<'_>) -> String {
+    let records = records(doubts, facts);
+    let more = if records.len() > 1 { format!("等 {} 条记录", records.len()) } else { String::new() };
+    records.first().map_or_else(String::new, |first| first.clone() + &more)
+}
+
+/// The records, the first of them named.
 fn places(doubts: &[&OpenCell], facts: &Facts<'_>) -> String {
+    let said = records(doubts, facts);
+    let shown = said.iter().take(NAMED).cloned().collect::<Vec<_>>().join("；");
+    if said.len() > NAMED { format!("{shown}；等 {} 条记录", said.len()) } else { shown }
+}
+
+/// The records, each with its doubted cells, those of the largest amounts first.
+fn records(doubts: &[&OpenCell], facts: &Facts<'_>) -> Vec<String> {
     let mut records: Vec<(f64, usize, Vec<&OpenCell>)> = Vec::new();
     for (at, doubt) in doubts.iter().enumerate() {
         let amount = doubt.amount.unwrap_or(0.0).abs();
@@ -351,9 +366,7 @@ fn places(doubts: &[&OpenCell], facts: &Facts<'_>) -> String {
         }
     }
     records.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let said: Vec<String> = records.iter().map(|(.., of)| place(of, facts)).collect();
-    let shown = said.iter().take(NAMED).cloned().collect::<Vec<_>>().join("；");
-    if said.len() > NAMED { format!("{shown}；等 {} 条记录", said.len()) } else { shown }
+    records.iter().map(|(.., of)| place(of, facts)).collect()
 }
 
 fn place(cells: &[&OpenCell], facts: &Facts<'_>) -> String {
@@ -394,20 +407,66 @@ pub fn effect(lead: &str, tables: &[StatTable], again: &[Option<StatTable>], pla
     (!changes.is_empty()).then(|| sentence(lead, &changes, true))
 }
 
-/// What the first page says of all doubt together; `changes` are those of all tables, without and with, and `marked`
-/// whether any figure is.
-pub fn conclusions(changes: [Vec<Consequence>; 2], marked: bool, facts: &Facts<'_>) -> Vec<Conclusion> {
+/// What would change of the figures of the first page, without and with.
+pub fn of_figures(figures: &StatTable) -> [Vec<Consequence>; 2] {
+    let mut changes = [Vec::new(), Vec::new()];
+    let text = |row: &StatRow, at: usize| match row.cells.get(at) {
+        Some(StatCell::Text(text)) => text.clone(),
+        _ => String::new(),
+    };
+    for row in &figures.rows {
+        let Some((doubt, own)) = row
+            .doubts
+            .iter()
+            .find_map(|doubt| Some((doubt, row.cells.get(doubt.column)?)))
+            .filter(|(doubt, _)| doubt.column == VALUE)
+        else {
+            continue;
+        };
+        for (all, other) in changes.iter_mut().zip([&doubt.without, &doubt.with]) {
+            let Some(other) = other else { continue };
+            let unit = text(row, VALUE - 1);
+            let unit = if unit.is_empty() { unit } else { format!(" {unit}") };
+            let from = format!("{}由 {} 变为 {}{unit}", text(row, 0), shown(own), shown(other));
+            all.push(Consequence { kind: ConsequenceKind::Total, part: part(own, other), said: from.clone(), from });
+        }
+    }
+    changes
+}
+
+/// What the first page tells: of its own figures where any of them changes, else of the tables; and what is no amount.
+fn told(figures: Vec<Consequence>, tables: Vec<Consequence>) -> Vec<Consequence> {
+    let mut figures = worth_telling(figures);
+    let tables = worth_telling(tables);
+    if figures.is_empty() {
+        return tables;
+    }
+    figures.sort_by(|a, b| b.part.total_cmp(&a.part));
+    let amount = |change: &Consequence| matches!(change.kind, ConsequenceKind::Total | ConsequenceKind::Derived);
+    figures.extend(tables.into_iter().filter(|change| !amount(change)));
+    figures
+}
+
+/// What the first page says of all doubt together; `figures` are the changes of its own figures, `changes` those of all
+/// tables, without and with, and `marked` whether any figure is.
+pub fn conclusions(
+    figures: [Vec<Consequence>; 2],
+    changes: [Vec<Consequence>; 2],
+    marked: bool,
+    facts: &Facts<'_>,
+) -> Vec<Conclusion> {
     let of = |held: bool| -> Vec<&OpenCell> {
         facts.doubts.iter().filter(|doubt| doubt.held == held && doubt.counts).collect()
     };
     let touched = changes.iter().any(|changes| !changes.is_empty()) || marked;
-    let [without, with] = changes.map(worth_telling);
+    let ([out, within], [without, with]) = (figures, changes);
+    let (without, with) = (told(out, without), told(within, with));
     let (held, open) = (of(true), of(false));
     let mut conclusions = Vec::new();
     let mut say = |text| conclusions.push(Conclusion::new(About::Doubt, None, text));
     if !held.is_empty() {
         let effect = sentence("。如属实，", &with, true);
-        say(format!("有 {} 处数待核实，定下以前没有计入{}{effect}。", held.len(), involved(&held, facts)));
+        say(format!("有 {} 处数待核实，没有计入：{}{effect}。", held.len(), weightiest(&held, facts)));
     }
     if !open.is_empty() {
         let also = if held.is_empty() { "" } else { "另" };

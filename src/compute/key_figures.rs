@@ -7,9 +7,10 @@ use super::words;
 use crate::definition::{Bound, Compare, KeyFigure};
 use crate::domain::ranking::Direction;
 use crate::model::statistic::{FigureDoubt, Heading, RowKind, StatCell, StatRow, StatTable};
+use std::cmp::Ordering;
 
 /// Columns of the whole table, 0-based.
-const VALUE: usize = 2;
+pub const VALUE: usize = 2;
 const NOW: usize = 4;
 const BEFORE: usize = 5;
 /// Of the units that are whole on both sides: a change is between this and what is compared with, so that it can be
@@ -36,6 +37,8 @@ pub fn table(tables: &[StatTable], facts: &Facts<'_>) -> StatTable {
         private_columns: Vec::new(),
         definitions: Vec::new(),
         landscape: false,
+        parts: Vec::new(),
+        bounds: Vec::new(),
     }
 }
 
@@ -92,12 +95,14 @@ fn row(figure: &KeyFigure, table: &StatTable, facts: &Facts<'_>) -> Option<StatR
     // What prints as nothing is no change.
     let change = change.map(|cell| if is_slight(cell) { &StatCell::Integer(0) } else { cell });
     let said = change.and_then(super::headlines::change);
-    let verdict = match figure.bound {
-        Some(bound) => held(&value, bound),
-        None => figure.better.zip(change).and_then(|(better, change)| trend(change, better)),
+    let limit = figure.compare.zip(figure.bound);
+    let verdict = match (limit, figure.compare.zip(before.as_ref())) {
+        (Some(limit), _) => held(&value, limit),
+        (None, Some((compare, (other, _)))) => held_beside(&value, compare, other),
+        (None, None) => figure.better.zip(change).and_then(|(better, change)| trend(change, better)),
     };
     let or_none = |text: Option<String>| text.map_or(StatCell::NotApplicable, StatCell::Text);
-    let against = match (&figure.against, figure.bound) {
+    let against = match (&figure.against, limit) {
         (Some((against, _)), _) => before.as_ref().map(|_| against.clone()),
         (None, Some((Compare::AtMost, Bound::Count(0)))) => Some("应为 0".to_owned()),
         (None, Some((compare, bound))) => Some(format!("规定{}", words::bound(compare, bound))),
@@ -137,13 +142,24 @@ fn held(value: &StatCell, (compare, bound): (Compare, Bound)) -> Option<StatCell
         (StatCell::Number(number), Bound::Count(bound)) => number.partial_cmp(&f64::from(bound))?,
         _ => return None,
     };
-    Some(match compare {
+    Some(judged(compare, side, bound == Bound::Count(0)))
+}
+
+/// Whether a figure keeps to another one, as a number of nominations does to a limit.
+fn held_beside(value: &StatCell, compare: Compare, other: &StatCell) -> Option<StatCell> {
+    let (value, other) = (super::headlines::amount(value)?, super::headlines::amount(other)?);
+    Some(judged(compare, value.partial_cmp(&other)?, false))
+}
+
+/// What is thought of a figure beside its bound; of `nothing` there can be no more.
+fn judged(compare: Compare, side: Ordering, nothing: bool) -> StatCell {
+    match compare {
         Compare::AtLeast if side.is_ge() => StatCell::Text("达标".to_owned()),
         Compare::AtLeast => StatCell::Alarm("未达标".to_owned()),
         Compare::AtMost if side.is_le() => StatCell::Text("符合".to_owned()),
-        Compare::AtMost if bound == Bound::Count(0) => StatCell::Alarm("不符合".to_owned()),
+        Compare::AtMost if nothing => StatCell::Alarm("不符合".to_owned()),
         Compare::AtMost => StatCell::Alarm("超出".to_owned()),
-    })
+    }
 }
 
 /// Whether a change is less than its print can show.
@@ -182,6 +198,9 @@ mod tests {
         assert_eq!(word(held(&StatCell::Ratio { num: 1, den: 2 }, half)), "达标");
         assert_eq!(held(&StatCell::Ratio { num: 0, den: 0 }, half), None);
         assert_eq!(word(held(&StatCell::Integer(3), (Compare::AtMost, Bound::Count(2)))), "超出");
+        let beside =
+            |own, other| word(held_beside(&StatCell::Integer(own), Compare::AtMost, &StatCell::Integer(other)));
+        assert_eq!((beside(18, 38), beside(39, 38)), ("符合".to_owned(), "超出".to_owned()));
         assert!(is_slight(&StatCell::Points(-0.04)) && !is_slight(&StatCell::Ratio { num: 1, den: 1_000 }));
         assert_eq!(word(trend(&StatCell::Points(-1.5), Direction::LowFirst)), "向好");
         assert_eq!(word(trend(&StatCell::Ratio { num: -1, den: 9 }, Direction::HighFirst)), "变差");

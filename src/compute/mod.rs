@@ -142,7 +142,8 @@ fn weighed(
     }
     let marked = tables.iter().flat_map(|table| &table.rows).any(|row| !row.doubts.is_empty());
     let moves = moved::moves(inputs, facts, tables, &again)?;
-    Ok((doubted::conclusions(changes, marked, facts), moves))
+    let figures = doubted::of_figures(&key_figures::table(tables, facts));
+    Ok((doubted::conclusions(figures, changes, marked, facts), moves))
 }
 
 /// Reference rows that somebody should have answered and nobody did.

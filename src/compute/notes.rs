@@ -28,6 +28,8 @@ pub fn empty_table(table: &Table, facts: &Facts<'_>, headings: &[&str], label_co
         private_columns: Vec::new(),
         definitions: headings.iter().map(|heading| (*heading).to_string()).collect(),
         landscape: table.landscape,
+        parts: Vec::new(),
+        bounds: Vec::new(),
     }
 }
 

@@ -11,6 +11,9 @@ use crate::model::conclusion::{About, Conclusion};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Effect, Finding, FindingKey, Place};
 
+/// The column of the proportion.
+const RATE: usize = 3;
+
 /// A numerator and its denominator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Pooled {
@@ -157,6 +160,9 @@ pub fn table_by(table: &Table, share: usize, by: &Scope, facts: &Facts<'_>) -> R
     let mut finished = notes::empty_table(table, facts, &headings, 1);
     finished.definitions = definitions(share, facts).to_vec();
     finished.rows = rows;
+    if share.enabled {
+        finished.bounds.push(words::column_bound(RATE, (share.compare, share.bound)));
+    }
     let forms: Vec<usize> = share.parts.iter().map(|part| part.form).collect();
     finished.notes.push(gap_meaning(share));
     finished.notes.extend(notes::exclusions(&forms, &[], facts));

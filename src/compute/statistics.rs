@@ -24,6 +24,12 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
     let mut explained = BTreeSet::new();
     for (position, column) in columns.iter().enumerate() {
         finished.headings.push(column.heading.clone());
+        let bound = statistic.measures.get(column.measure).and_then(|measure| measure.bound);
+        let parts = statistic.measures.get(column.measure).and_then(|measure| measure.parts);
+        finished.parts.extend(parts.map(|below| (finished.headings.len() - 1, i64::from(below))));
+        if let Some(bound) = bound.filter(|_| statistic.across.is_empty()) {
+            finished.bounds.push(words::column_bound(finished.headings.len() - 1, bound));
+        }
         // Columns by code differ in nothing but the code: said once for each measure.
         let said = columns[..position].iter().any(|earlier| earlier.measure == column.measure);
         finished.definitions.push(if said {

@@ -2,7 +2,7 @@
 
 use crate::definition::{Bound, Compare, Ranking, Template, TemplatePart};
 use crate::domain::ranking::Cut;
-use crate::model::statistic::StatCell;
+use crate::model::statistic::{ColumnBound, StatCell};
 use crate::text::numbers::grouped;
 
 /// A template with its holes filled; a hole that nobody knows stays visible, in braces.
@@ -40,6 +40,15 @@ pub fn bound(compare: Compare, bound: Bound) -> String {
         Bound::Ratio { num, den } => format!("{sign}{}", percent(u64::from(num), u64::from(den))),
         Bound::Count(count) => format!("{sign}{count}"),
     }
+}
+
+/// A bound on a column of a table.
+pub fn column_bound(column: usize, (compare, limit): (Compare, Bound)) -> ColumnBound {
+    let (num, den) = match limit {
+        Bound::Ratio { num, den } => (i64::from(num), i64::from(den)),
+        Bound::Count(count) => (i64::from(count), 1),
+    };
+    ColumnBound { column, at_least: compare == Compare::AtLeast, num, den, words: bound(compare, limit) }
 }
 
 /// How a list that is cut after some places falls: `取前 3 名；第 3 名有 2 个并列，都列出，共 4 个。`

@@ -3,6 +3,7 @@
 //! Made by [`crate::definition::read`] from `pipelines/<name>/pipeline.toml`; stages only read it.
 //! Indices: forms, fields and columns are 0-based positions in the vectors below.
 
+pub mod charts;
 pub mod column_words;
 pub mod discipline;
 pub mod forms;
@@ -14,6 +15,7 @@ pub mod tables;
 pub mod time;
 pub mod words;
 
+pub use charts::*;
 pub use column_words::*;
 pub use discipline::*;
 pub use forms::*;

@@ -3,6 +3,7 @@
 //! The file is parsed with byte spans and walked by hand: serde stops at the first problem and loses spans in tagged
 //! enums. Parts are read in the order in which they depend on one another; problems are sorted by place at the end.
 
+mod charts;
 mod codes;
 mod computed;
 mod context;
@@ -232,7 +233,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
     };
     document.need_list("table");
     let tables = tables::tables(&document, known, &context);
-    let charts = tables::charts(&document, &tables, known, &context);
+    let charts = charts::charts(&document, &tables, known, &context);
     let figures = front::figures(&document, &tables, &shares, &context);
     let headlines = front::headlines(&document, &tables, &shares, &context);
     let front = front::front(&document);

@@ -217,6 +217,8 @@ mod tests {
             private_columns: vec![],
             definitions: vec![],
             landscape: false,
+            parts: Vec::new(),
+            bounds: Vec::new(),
         }
     }
 

@@ -95,6 +95,8 @@ fn table(value: &Value) -> Option<StatTable> {
         private_columns: value["private"].as_array()?.iter().map(index).collect::<Option<_>>()?,
         definitions: Vec::new(),
         landscape: false,
+        parts: Vec::new(),
+        bounds: Vec::new(),
     })
 }
 
@@ -224,6 +226,8 @@ mod tests {
             private_columns: vec![2],
             definitions: Vec::new(),
             landscape: false,
+            parts: Vec::new(),
+            bounds: Vec::new(),
         };
         let written = bytes(std::slice::from_ref(&table));
         assert_eq!(read(&written).unwrap(), [table]);

@@ -121,6 +121,40 @@ impl StatRow {
     }
 }
 
+/// What the figures of a column have to keep to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnBound {
+    /// Position among the table's columns.
+    pub column: usize,
+    /// Not less; else not more.
+    pub at_least: bool,
+    pub num: i64,
+    /// Above 0.
+    pub den: i64,
+    /// `≥50%`.
+    pub words: String,
+}
+
+impl ColumnBound {
+    /// Whether a figure does not keep to it, judged by whole numbers where it is a proportion; what is no figure misses
+    /// nothing.
+    pub fn is_missed(&self, cell: &StatCell) -> bool {
+        let side = match cell {
+            StatCell::Ratio { num, den: den @ 1.. } => {
+                Some((i128::from(*num) * i128::from(self.den)).cmp(&(i128::from(self.num) * i128::from(*den))))
+            }
+            StatCell::Integer(count) => Some((i128::from(*count) * i128::from(self.den)).cmp(&i128::from(self.num))),
+            StatCell::Number(number) => number.partial_cmp(&self.value()),
+            _ => None,
+        };
+        side.is_some_and(|side| if self.at_least { side.is_lt() } else { side.is_gt() })
+    }
+
+    pub fn value(&self) -> f64 {
+        self.num as f64 / self.den as f64
+    }
+}
+
 /// One block on a leadership sheet. `rows[i].cells.len() == headings.len()` always.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatTable {
@@ -144,9 +178,27 @@ pub struct StatTable {
     /// Per column: the definition it was computed by, as written ("正式申报：从 申报表 计数，条件 …"), for 口径说明.
     pub definitions: Vec<String>,
     pub landscape: bool,
+    /// Columns of proportions of counts, each with the denominator below which the counts are printed too.
+    pub parts: Vec<(usize, i64)>,
+    /// What columns have to keep to, at most one a column.
+    pub bounds: Vec<ColumnBound>,
 }
 
 impl StatTable {
+    /// The counts that are printed behind a proportion of few: ` (4/6)`.
+    pub fn parts_of(&self, column: usize, cell: &StatCell) -> Option<String> {
+        let (_, below) = self.parts.iter().find(|(known, _)| *known == column)?;
+        match cell {
+            StatCell::Ratio { num, den: den @ 1.. } if den < below => Some(format!(" ({num}/{den})")),
+            _ => None,
+        }
+    }
+
+    /// What a column's figures have to keep to.
+    pub fn bound(&self, column: usize) -> Option<&ColumnBound> {
+        self.bounds.iter().find(|bound| bound.column == column)
+    }
+
     /// Closes a table that lists only some rows: a last column with the reason of each, or one line that there is none.
     pub fn listed(&mut self, reasons: impl Iterator<Item = String>, empty: &str, definition: &str) {
         self.headings.push(Heading { parents: Vec::new(), name: "原因".to_owned() });

@@ -1,221 +1,236 @@
-//! Charts of the overview: native Excel charts whose series refer to the cells of the printed tables.
+//! Charts, native and to be edited: greys that a black-and-white print keeps apart, the bound as a line. What a chart draws
+//! stands beside it, outside of what is printed, in the order in which it is drawn; in the working edition each of these
+//! cells points at the cell of the printed table.
 
+use super::drawing::Drawing;
 use crate::book::block::Stand;
+use crate::book::body::{ColumnKinds, Printed};
 use crate::book::cell_text::printable;
-use crate::book::style::{MARK, SONG};
-use crate::definition::{Chart as Declared, ChartHole, ChartKind};
-use crate::model::statistic::{RowKind, StatCell, StatTable};
+use crate::book::excel::letters;
+use crate::book::paper::Paper;
+use crate::book::style::{CellStyle, SONG};
+use crate::definition::ChartKind;
+use crate::model::statistic::{RowKind, StatCell};
 use crate::text::masks::mask_within;
 use rust_xlsxwriter::{
     Chart, ChartDataLabel, ChartDataLabelPosition, ChartEmptyCells, ChartFont, ChartFormat, ChartLegendPosition,
-    ChartLine, ChartSolidFill, ChartType,
+    ChartLine, ChartLineDashType, ChartMarker, ChartSolidFill, ChartType, Format, Formula, XlsxError,
 };
 
-/// Dark, light, middle: apart from one another in a black-and-white print too.
-const SERIES: [u32; 4] = [0x001F_3864, 0x00BF_BFBF, 0x005B_7FB5, 0x007F_7F7F];
-/// Beyond so many bars, figures on them would overlap.
-const LABELLED: usize = 24;
+/// Dark, light, middle, white: apart from one another in a black-and-white print.
+const SERIES: [u32; 4] = [0x0059_5959, 0x00D9_D9D9, 0x00A6_A6A6, 0x00FF_FFFF];
+/// Of bars on which figures stand.
+const LINED: u32 = 0x00D0_D0D0;
+const BORDER: u32 = 0x0040_4040;
+/// Beyond so many columns, labels that stand upright do not fit below one another.
+const UPRIGHT: usize = 12;
+/// Pixels that a figure on a column takes.
+const FIGURE: u32 = 40;
+/// The first of the columns that hold what charts draw, 0-based; one is left empty before it.
+const DATA: u16 = 9;
 
-/// A chart with its height in pixels; `None` where the table has no rows, or none of the columns, to draw.
-pub fn chart(declared: &Declared, table: &StatTable, stand: &Stand, width: u32) -> Option<(Chart, u32)> {
-    let (first, last) = stand.body?;
-    let columns: Vec<usize> = declared.series.iter().filter_map(|series| column_of(table, series)).collect();
-    if columns.is_empty() || stand.sheet.is_empty() {
-        return None;
+/// Where the figures of a chart stand on its sheet: rows 0-based, both included.
+struct DrawnCells {
+    sheet: String,
+    rows: (u32, u32),
+    /// The row of the headings.
+    heading: u32,
+}
+
+/// Writes what a chart draws beside it, from the current row on.
+fn data(drawing: &Drawing<'_>, stand: &Stand, paper: &mut Paper<'_>) -> Result<DrawnCells, XlsxError> {
+    let styles = paper.styles;
+    let top = paper.row;
+    let words = format!("画图用的数，不打印，取自“{}”：{}", stand.sheet, drawing.table.title);
+    paper.sheet.write_string_with_format(top, DATA, printable(&mask_within(&words)).0, &Format::default())?;
+    let heading = top + 1;
+    let columns: Vec<usize> = std::iter::once(drawing.label()).chain(drawing.columns.iter().copied()).collect();
+    for (place, column) in (DATA..).zip(&columns) {
+        let name = drawing.table.headings.get(*column).map_or("", |heading| heading.name.as_str());
+        paper.sheet.write_string_with_format(heading, place, printable(name).0, &styles.heading)?;
     }
-    let points = (last - first + 1) as usize;
-    let bars = points * columns.len();
-    let place = |column: usize| stand.columns.get(column).copied();
-    let label = place(table.label_columns.saturating_sub(1))?;
-    let mut chart = Chart::new(match declared.kind {
+    let bound_column = DATA + columns.len() as u16;
+    if let Some(bound) = drawing.bound {
+        let words = format!("规定{}", bound.words);
+        paper.sheet.write_string_with_format(heading, bound_column, words, &styles.heading)?;
+    }
+    let kinds = ColumnKinds::of(drawing.table);
+    let mut row = heading;
+    for at in &drawing.rows {
+        row += 1;
+        let Some(stat) = drawing.table.rows.get(*at) else { continue };
+        let cells = kinds.print(stat);
+        for (place, column) in (DATA..).zip(&columns) {
+            let Some(cell) = cells.get(*column) else { continue };
+            let format = styles.set(cell.set, RowKind::Body);
+            let letter = stand.columns.get(*column).map(|column| letters(usize::from(*column)));
+            let source = letter.map(|letter| {
+                format!("='{}'!{letter}{}", stand.sheet.replace('\'', "''"), stand.headings.1 + 2 + *at as u32)
+            });
+            let shown = match &cell.printed {
+                Printed::Words(words) => words.clone(),
+                Printed::Figure(figure) => figure.to_string(),
+                // What is no figure is a gap, not a bar of no height.
+                Printed::State(_) | Printed::Nothing => continue,
+            };
+            match (&cell.printed, source.filter(|_| styles.live && stand.long.is_none())) {
+                (_, Some(source)) => {
+                    paper.sheet.write_formula_with_format(row, place, Formula::new(source).set_result(shown), format)?
+                }
+                (Printed::Figure(figure), None) => paper.sheet.write_number_with_format(row, place, *figure, format)?,
+                (_, None) => paper.sheet.write_string_with_format(row, place, shown, format)?,
+            };
+        }
+        if let Some(bound) = drawing.bound {
+            let rate = drawing.all(|cell| matches!(cell, StatCell::Ratio { .. }));
+            let style = if rate { CellStyle::Percent } else { CellStyle::Integer };
+            let format = styles.cell(style, RowKind::Body);
+            paper.sheet.write_number_with_format(row, bound_column, bound.value(), format)?;
+        }
+    }
+    for (place, width) in (DATA..).zip(std::iter::once(26.0).chain(std::iter::repeat_n(12.0, columns.len()))) {
+        paper.sheet.set_column_width(place, width)?;
+    }
+    Ok(DrawnCells { sheet: paper.sheet.name(), rows: (heading + 1, row), heading })
+}
+
+/// The rows of a sheet that a chart takes, or what it draws beside it; one is 20 pixels high by default.
+fn rows(drawing: &Drawing<'_>) -> u32 {
+    let height = height(drawing.kind, drawing.rows.len(), drawing.columns.len());
+    (height + 24).div_ceil(20).max(drawing.rows.len() as u32 + 3)
+}
+
+/// The height of a chart with the room below it, in points.
+pub fn tall(drawing: &Drawing<'_>) -> f64 {
+    f64::from(rows(drawing) * 15)
+}
+
+/// Draws a chart of this width in pixels from the current row on, what it draws beside it, and goes below both.
+///
+/// # Errors
+/// The sheet refuses a cell.
+pub fn draw(drawing: &Drawing<'_>, stand: &Stand, width: u32, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    let places = data(drawing, stand, paper)?;
+    let height = height(drawing.kind, drawing.rows.len(), drawing.columns.len());
+    let chart = chart(drawing, &places, (width, height));
+    paper.sheet.insert_chart_with_offset(paper.row, 0, &chart, 4, 4)?;
+    paper.row += rows(drawing);
+    paper.fold.add(tall(drawing));
+    Ok(())
+}
+
+fn chart(drawing: &Drawing<'_>, places: &DrawnCells, (width, height): (u32, u32)) -> Chart {
+    let kind = drawing.kind;
+    let mut chart = Chart::new(match kind {
         ChartKind::Column => ChartType::Column,
         ChartKind::Bar => ChartType::Bar,
         ChartKind::Pie => ChartType::Pie,
     });
-    let drawn = if declared.kind == ChartKind::Pie { &columns[..1] } else { &columns[..] };
-    for (index, column) in drawn.iter().enumerate() {
-        let (sheet, place) = (stand.sheet.as_str(), place(*column)?);
-        let series = chart.add_series();
-        series
-            .set_name((sheet, name_row(table, stand, *column), place))
-            .set_categories((sheet, first, label, last, label))
-            .set_values((sheet, first, place, last, place));
-        if declared.kind == ChartKind::Pie {
-            series.set_data_label(ChartDataLabel::new().show_category_name().show_percentage());
+    let (points, series) = (drawing.rows.len(), drawing.columns.len());
+    let (first, last) = places.rows;
+    let sheet = places.sheet.as_str();
+    let column = |at: usize| DATA + 1 + at as u16;
+    let lined = kind == ChartKind::Column && drawing.bound.is_some();
+    // Figures that would overlap are left out: they stand in the table.
+    let labelled = kind == ChartKind::Bar || (points * series) as u32 * FIGURE <= width;
+    for at in 0..series {
+        let one = chart.add_series();
+        one.set_name((sheet, places.heading, column(at)))
+            .set_categories((sheet, first, DATA, last, DATA))
+            .set_values((sheet, first, column(at), last, column(at)));
+        let mut label = ChartDataLabel::new();
+        if kind == ChartKind::Pie {
+            one.set_data_label(label.show_category_name().show_percentage());
+            continue;
+        }
+        // Above its bar a figure would stand on the line of the bound.
+        let (color, place) = if lined {
+            (LINED, ChartDataLabelPosition::InsideEnd)
         } else {
-            series.set_format(&mut fill(SERIES[index % SERIES.len()])).set_gap(60);
-            if bars <= LABELLED {
-                labels(series, table, *column);
-            }
+            (SERIES[at % SERIES.len()], ChartDataLabelPosition::OutsideEnd)
+        };
+        one.set_format(&mut fill(color)).set_gap(60);
+        if labelled {
+            label.show_value().set_font(&font(8, false)).set_position(place);
+            one.set_data_label(&label);
         }
     }
-    let said = column_of(table, &declared.about).and_then(|column| finding(&declared.findings, table, column));
-    let title = said.map_or_else(|| declared.title.clone(), |said| format!("{}：{said}", declared.title));
-    let title = printable(&title).0;
-    chart.title().set_name(&*title).set_font(&font(12, true));
+    if lined {
+        let mut line = Chart::new(ChartType::Line);
+        let mut dashed = ChartFormat::new();
+        dashed.set_line(ChartLine::new().set_color(0).set_width(1.5).set_dash_type(ChartLineDashType::Dash));
+        line.add_series()
+            .set_name((sheet, places.heading, column(series)))
+            .set_categories((sheet, first, DATA, last, DATA))
+            .set_values((sheet, first, column(series), last, column(series)))
+            .set_format(&mut dashed)
+            .set_marker(ChartMarker::new().set_none());
+        chart.combine(&line);
+    }
+    let title = printable(&drawing.title).0;
+    chart.title().set_name(&*title).set_font(&font(11, true));
     chart.show_empty_cells_as(ChartEmptyCells::Gaps);
     let legend = chart.legend();
     legend.set_position(ChartLegendPosition::Bottom).set_font(&font(9, false));
-    if drawn.len() == 1 && declared.kind != ChartKind::Pie {
+    if series == 1 && kind != ChartKind::Pie && !lined {
         legend.set_hidden();
     }
-    let height = axes(&mut chart, declared.kind, points, drawn.len());
-    if few_whole_numbers(table, drawn) {
+    axes(&mut chart, kind, points);
+    let values = if kind == ChartKind::Bar { chart.x_axis() } else { chart.y_axis() };
+    if drawing.all(|cell| matches!(cell, StatCell::Integer(0..=8))) {
         // Otherwise the axis would count people in halves.
-        let values = if declared.kind == ChartKind::Bar { chart.x_axis() } else { chart.y_axis() };
-        values.set_major_unit(1);
+        values.set_major_unit(1).set_min(0);
     }
-    if shares(table, drawn) {
-        let values = if declared.kind == ChartKind::Bar { chart.x_axis() } else { chart.y_axis() };
+    if drawing.all(|cell| matches!(cell, StatCell::Ratio { num, den } if (0..=*den).contains(num))) {
         values.set_num_format("0%").set_min(0).set_max(1);
     }
+    if let Some(least) = drawing.least().filter(|least| *least < 0.0) {
+        // Names stand at the left; the figure of the longest bar needs room before them.
+        let step = 10f64.powf((-least).log10().floor()) / 2.0;
+        values.set_min((least * 1.25 / step).floor() * step);
+    }
     chart.set_width(width).set_height(height).set_alt_text(&*title);
-    Some((chart, height))
+    chart
 }
 
-/// Names that a title holds; more are counted.
-const NAMED: usize = 3;
-
-/// What the figures of a column say: the first of these sentences whose holes can all be filled.
-fn finding(sentences: &[String], table: &StatTable, column: usize) -> Option<String> {
-    let label = table.label_columns.saturating_sub(1);
-    let mut figures: Vec<(f64, String, String)> = Vec::new();
-    for row in table.rows.iter().filter(|row| row.kind == RowKind::Body) {
-        let (Some(StatCell::Text(name)), Some(cell)) = (row.cells.get(label), row.cells.get(column)) else { continue };
-        let Some((value, words)) = amount(cell) else { continue };
-        let mark = if row.doubt(column).is_some() { MARK } else { "" };
-        figures.push((value, name.clone(), format!("{words}{mark}")));
-    }
-    let ends = |least: bool| {
-        let best = figures.iter().map(|(value, ..)| *value).reduce(if least { f64::min } else { f64::max })?;
-        let at: Vec<&(f64, String, String)> = figures.iter().filter(|(value, ..)| *value == best).collect();
-        // What most have in common is no end of anything.
-        let tells = at.len() * 2 < figures.len();
-        let words = at.first().map(|(.., words)| words.clone())?;
-        tells.then(|| format!("{}（{words}）", names(at.iter().map(|(_, name, _)| name.as_str()))))
-    };
-    let zeros: Vec<&str> = figures.iter().filter(|(value, ..)| *value == 0.0).map(|(_, name, _)| &**name).collect();
-    let fill = |hole: ChartHole| match hole {
-        ChartHole::Highest => ends(false),
-        ChartHole::Lowest => ends(true),
-        ChartHole::Zeros => (!zeros.is_empty()).then(|| names(zeros.iter().copied())),
-        ChartHole::ZeroCount => (!zeros.is_empty()).then(|| zeros.len().to_string()),
-    };
-    sentences.iter().find_map(|sentence| {
-        ChartHole::ALL.into_iter().try_fold(sentence.clone(), |said, hole| {
-            let open = format!("{{{}}}", hole.word());
-            if said.contains(&open) { Some(said.replace(&open, &mask_within(&fill(hole)?))) } else { Some(said) }
-        })
-    })
-}
-
-/// Some names, and how many there are where they are more.
-fn names<'n>(all: impl Iterator<Item = &'n str> + Clone) -> String {
-    let count = all.clone().count();
-    let more = if count > NAMED { format!("等 {count} 个") } else { String::new() };
-    all.take(NAMED).collect::<Vec<_>>().join("、") + &more
-}
-
-/// A figure to compare by, and as a title says it.
-fn amount(cell: &StatCell) -> Option<(f64, String)> {
-    match cell {
-        StatCell::Integer(value) => Some((*value as f64, value.to_string())),
-        StatCell::Number(value) if value.is_finite() => Some((*value, format!("{value:.1}"))),
-        StatCell::Ratio { num, den } if *den != 0 => {
-            let rate = *num as f64 / *den as f64;
-            Some((rate, format!("{:.1}%", rate * 100.0)))
-        }
-        _ => None,
+/// What a chart's bars and their labels take, in pixels.
+fn height(kind: ChartKind, points: usize, series: usize) -> u32 {
+    match kind {
+        ChartKind::Bar => (100 + points as u32 * (8 + 13 * series as u32)).clamp(160, 860),
+        ChartKind::Column if points > 20 => 420,
+        ChartKind::Column | ChartKind::Pie => 300,
     }
 }
 
-/// A heading that takes several rows keeps its words in the first of them, right under its parents.
-fn name_row(table: &StatTable, stand: &Stand, column: usize) -> u32 {
-    stand.headings.0 + table.headings.get(column).map_or(0, |heading| heading.parents.len() as u32)
-}
-
-fn axes(chart: &mut Chart, kind: ChartKind, points: usize, series: usize) -> u32 {
+fn axes(chart: &mut Chart, kind: ChartKind, points: usize) {
     // The writer names its axes by their place on the page: a bar chart's categories stand on the y axis.
     let bar = kind == ChartKind::Bar;
     let values = if bar { chart.x_axis() } else { chart.y_axis() };
     values.set_font(&font(9, false)).set_major_gridlines(true);
     values.set_major_gridlines_line(ChartLine::new().set_color(0x00D9_D9D9));
     let mut names = font(9, false);
-    if !bar && points > 8 {
-        names.set_rotation(if points > 20 { -90 } else { -45 });
+    if !bar {
+        // Upright words break into lines; what does not fit so is turned.
+        names.set_rotation(match points {
+            0..=UPRIGHT => 0,
+            13..=20 => -45,
+            _ => -90,
+        });
     }
     let categories = if bar { chart.y_axis() } else { chart.x_axis() };
     categories.set_font(&names).set_label_interval(1).set_major_gridlines(false);
-    match kind {
-        ChartKind::Bar => {
-            // Bars start at the bottom; reversed, they read in the table's order.
-            categories.set_reverse();
-            (110 + points as u32 * (8 + 9 * series as u32)).clamp(240, 860)
-        }
-        ChartKind::Column if points > 20 => 420,
-        ChartKind::Column | ChartKind::Pie => 300,
+    categories.set_label_position(rust_xlsxwriter::ChartAxisLabelPosition::Low);
+    if bar {
+        // Bars start at the bottom; reversed, they read in the order of the data.
+        categories.set_reverse();
     }
-}
-
-/// Figures on the bars, none where there is no figure: a unit that did not report is a gap, not a zero.
-fn labels(series: &mut rust_xlsxwriter::ChartSeries, table: &StatTable, column: usize) {
-    let mut label = ChartDataLabel::new();
-    label.show_value().set_font(&font(8, false)).set_position(ChartDataLabelPosition::OutsideEnd);
-    let one_by_one: Vec<ChartDataLabel> = table
-        .rows
-        .iter()
-        .filter(|row| row.kind == RowKind::Body)
-        .map(|row| {
-            let mut own = label.clone();
-            if !row.cells.get(column).is_some_and(is_figure) {
-                own.set_hidden();
-            }
-            own.to_custom()
-        })
-        .collect();
-    let gaps = one_by_one.len() != table.rows.iter().filter(|r| r.cells.get(column).is_some_and(is_figure)).count();
-    series.set_data_label(&label);
-    if gaps {
-        series.set_custom_data_labels(&one_by_one);
-    }
-}
-
-/// Whether all figures are shares of a whole: their axis ends at 100%.
-fn shares(table: &StatTable, columns: &[usize]) -> bool {
-    let body = table.rows.iter().filter(|row| row.kind == RowKind::Body);
-    let mut figures =
-        body.flat_map(|row| columns.iter().filter_map(|column| row.cells.get(*column))).filter(|c| is_figure(c));
-    figures.all(|cell| matches!(cell, StatCell::Ratio { num, den } if (0..=*den).contains(num)))
-}
-
-fn few_whole_numbers(table: &StatTable, columns: &[usize]) -> bool {
-    let body = table.rows.iter().filter(|row| row.kind == RowKind::Body);
-    let mut cells = body.flat_map(|row| columns.iter().filter_map(|column| row.cells.get(*column)));
-    cells.all(|cell| matches!(cell, StatCell::Integer(0..=8)) || !is_figure(cell))
-}
-
-fn is_figure(cell: &StatCell) -> bool {
-    matches!(cell, StatCell::Integer(_) | StatCell::Number(_) | StatCell::Points(_))
-        || matches!(cell, StatCell::Ratio { den, .. } if *den != 0)
-}
-
-/// The column that a series names: by its heading, or by its heading with the parents before it (`本期/正式`).
-fn column_of(table: &StatTable, series: &str) -> Option<usize> {
-    table.headings.iter().position(|heading| heading.name == series).or_else(|| {
-        table.headings.iter().position(|heading| {
-            let mut path = heading.parents.join("/");
-            path.push('/');
-            path.push_str(&heading.name);
-            path == series
-        })
-    })
 }
 
 fn fill(color: u32) -> ChartFormat {
     let mut format = ChartFormat::new();
     format
         .set_solid_fill(ChartSolidFill::new().set_color(color))
-        .set_border(ChartLine::new().set_color(0x0040_4040).set_width(0.5));
+        .set_border(ChartLine::new().set_color(BORDER).set_width(0.5));
     format
 }
 
@@ -228,34 +243,4 @@ fn font(size: u8, bold: bool) -> ChartFont {
         font.unset_bold();
     }
     font
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::statistic::StatRow;
-    use crate::report::fixture::tables::table;
-
-    fn said(cells: &[(&str, StatCell)], sentences: &[&str]) -> Option<String> {
-        let rows = cells
-            .iter()
-            .map(|(name, cell)| StatRow::new(RowKind::Body, vec![StatCell::Text((*name).to_owned()), cell.clone()]))
-            .collect();
-        let table = table("x", "x", "x", Vec::new(), rows);
-        finding(&sentences.iter().map(|words| (*words).to_owned()).collect::<Vec<_>>(), &table, 1)
-    }
-
-    #[test]
-    fn a_title_says_the_first_finding_that_the_figures_bear() {
-        let sentences = ["{为零个数} 个为 0：{为零}", "最高{最高}，最低{最低}"];
-        let rate = |num| StatCell::Ratio { num, den: 8 };
-        let some = [("甲", rate(8)), ("乙", rate(3)), ("丙", rate(5)), ("丁", StatCell::NotReported)];
-        assert_eq!(said(&some, &sentences).as_deref(), Some("最高甲（100.0%），最低乙（37.5%）"));
-        let mut zeros = some.to_vec();
-        zeros.extend(["戊", "己", "庚", "辛"].map(|name| (name, rate(0))));
-        assert_eq!(said(&zeros, &sentences).as_deref(), Some("4 个为 0：戊、己、庚等 4 个"));
-        let same = [("甲", rate(8)), ("乙", rate(8)), ("丙", rate(8))];
-        assert_eq!(said(&same, &sentences), None, "nothing stands out");
-        assert_eq!(said(&[("丁", StatCell::NotReported)], &sentences), None);
-    }
 }

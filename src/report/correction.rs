@@ -156,6 +156,8 @@ fn main_figures(correction: &Correction<'_>) -> StatTable {
         private_columns: Vec::new(),
         definitions: Vec::new(),
         landscape: true,
+        parts: Vec::new(),
+        bounds: Vec::new(),
     }
 }
 
@@ -186,6 +188,8 @@ fn all_figures(correction: &Correction<'_>, title: &str) -> StatTable {
         private_columns: Vec::new(),
         definitions: Vec::new(),
         landscape: true,
+        parts: Vec::new(),
+        bounds: Vec::new(),
     }
 }
 

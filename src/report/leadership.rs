@@ -36,7 +36,7 @@ pub fn leadership<W: Write + Seek + Send>(
     let title = results.name();
     let mut book = workbook(&format!("{title}（{}）", edition.word()))?;
     let mut sheets = Vec::new();
-    let charts = edition == Edition::Signed && results.plan.charts.iter().any(|chart| edition.holds(chart.edition));
+    let charts = edition == Edition::Signed && !overview::drawings(results, edition).is_empty();
     // The first page, and the charts where they have one of their own.
     let before = 1 + usize::from(charts);
     let mut numbers = vec![0; results.tables.len()];
@@ -63,7 +63,7 @@ pub fn leadership<W: Write + Seek + Send>(
     if charts {
         let mut paper = Paper::new(CHARTS, &title, overview::WIDTHS.to_vec(), false, &styles)?;
         overview::charts(results, edition, &stands, "", &mut paper)?;
-        paper.fold.apply(&mut paper.sheet)?;
+        overview::end(&mut paper)?;
         book.push_worksheet(paper.sheet);
     }
     for sheet in sheets {

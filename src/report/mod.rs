@@ -12,6 +12,7 @@ mod data_columns;
 mod data_edition;
 mod data_notes;
 mod decisions;
+mod drawing;
 mod findings;
 #[cfg(test)]
 mod fixture;

@@ -2,6 +2,7 @@
 //! who has reported, and the charts.
 
 use super::account::Account;
+use super::drawing::Drawing;
 use super::results::Results;
 use super::{chart, received};
 use crate::book::block::{Stand, span};
@@ -14,7 +15,7 @@ use crate::model::run::{RowFate, UnitStatus};
 use crate::model::statistic::RowKind;
 use crate::model::{Outcome, Severity};
 use crate::text::masks::mask_within;
-use rust_xlsxwriter::{ChartEmptyCells, Url, Worksheet, XlsxError};
+use rust_xlsxwriter::{Url, Worksheet, XlsxError};
 use std::collections::BTreeMap;
 
 pub const NAME: &str = "总览";
@@ -88,7 +89,7 @@ pub fn overview(
     arrivals(results, account, &mut paper)?;
     contents(results, stands, &mut paper)?;
     charts(results, Edition::Working, stands, "六、图表", &mut paper)?;
-    paper.fold.apply(&mut paper.sheet)?;
+    end(&mut paper)?;
     Ok(paper.sheet)
 }
 
@@ -256,6 +257,27 @@ fn entry_lines(sheet: &str, titles: &[&str], width: f64) -> Vec<String> {
     lines
 }
 
+/// Ends a sheet: its pages, and what is printed of it; what charts draw stands beside that.
+///
+/// # Errors
+/// More pages than Excel takes.
+pub fn end(paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    paper.fold.apply(&mut paper.sheet)?;
+    paper.sheet.set_print_area(0, 0, paper.row.saturating_sub(1), paper.columns.last())?;
+    Ok(())
+}
+
+/// What the charts of an edition draw, each with the position of its table among the results.
+pub fn drawings<'a>(results: &Results<'a>, edition: Edition) -> Vec<(usize, Drawing<'a>)> {
+    let declared = results.plan.charts.iter().filter(|chart| edition.holds(chart.edition));
+    let drawn = declared.filter_map(|chart| {
+        let wanted = results.plan.tables.get(chart.table)?;
+        let at = results.tables.iter().position(|table| table.id == wanted.id)?;
+        Some((at, Drawing::of(chart, results.tables.get(at)?)?))
+    });
+    drawn.collect()
+}
+
 /// The charts of an edition under a heading, where there are any.
 ///
 /// # Errors
@@ -267,34 +289,27 @@ pub fn charts(
     heading: &str,
     paper: &mut Paper<'_>,
 ) -> Result<(), XlsxError> {
+    let mut remarks = Vec::new();
     let mut first = true;
-    for declared in results.plan.charts.iter().filter(|chart| edition.holds(chart.edition)) {
-        let Some(wanted) = results.plan.tables.get(declared.table) else { continue };
-        let Some(at) = results.tables.iter().position(|table| table.id == wanted.id) else { continue };
-        let (Some(table), Some(stand)) = (results.tables.get(at), stands.get(at)) else { continue };
-        let Some((mut chart, height)) = chart::chart(declared, table, stand, CHART_WIDTH) else { continue };
-        // Pixels to points.
-        let tall = f64::from(height + 24) * 0.75;
-        if first {
+    for (at, drawing) in drawings(results, edition) {
+        let Some(stand) = stands.get(at).filter(|stand| !stand.sheet.is_empty()) else { continue };
+        let (first_chart, start) = (std::mem::take(&mut first), paper.row);
+        if first_chart {
             // How far the words above came down their page depends on fonts; a page of its own does not.
-            if paper.row > 0 && !paper.fold.has_breaks() {
-                paper.fold.new_page(paper.row);
+            if start > 0 && !paper.fold.has_breaks() {
+                paper.fold.new_page(start);
             }
-            paper.fold.keep_together(paper.row, tall + CONTENTS.0);
+            paper.fold.keep_together(start, chart::tall(&drawing) + CONTENTS.0);
             if !heading.is_empty() {
                 paper.section(heading)?;
             }
-            first = false;
         }
-        paper.fold.keep_together(paper.row, tall);
-        chart.show_empty_cells_as(ChartEmptyCells::Gaps);
-        paper.sheet.insert_chart_with_offset(paper.row, 0, &chart, 4, 4)?;
-        // Rows below are 20 pixels high by default.
-        paper.row += (height + 24).div_ceil(20);
-        paper.fold.add(tall);
+        paper.fold.keep_together(paper.row, chart::tall(&drawing));
+        chart::draw(&drawing, stand, CHART_WIDTH, paper)?;
+        remarks.extend(Some(drawing.remark).filter(|remark| !remark.is_empty()));
     }
-    if !first {
-        paper.words("图中未画出柱的单位：未报，或该项没有数据；不等于 0。")?;
+    for remark in &remarks {
+        paper.line(remark, &paper.styles.note, (10.0, 16.0))?;
     }
     Ok(())
 }

@@ -20,23 +20,25 @@ use std::io::{self, Seek, Write};
 const COLUMNS: [(&str, f64); 18] = [
     ("序号", 5.0),
     ("级别", 6.0),
-    ("单位", 15.0),
-    ("记录", 17.0),
-    ("发现的问题", 34.0),
-    ("应当如何", 20.0),
-    ("下一步", 22.0),
-    ("文件", 20.0),
-    ("工作表", 11.0),
+    ("单位", 14.0),
+    ("记录", 15.0),
+    ("发现的问题", 30.0),
+    ("应当如何", 18.0),
+    ("下一步", 20.0),
+    ("文件", 17.0),
+    ("工作表", 9.0),
     ("单元格", 9.0),
-    ("处数", 5.0),
     ("联系人", 8.0),
     ("电话", 13.0),
+    ("办结", 6.0),
+    ("处数", 5.0),
     ("处理", 12.0),
     ("说明", 14.0),
-    ("办结", 6.0),
     ("规则代码", 16.0),
     ("定义行", 6.0),
 ];
+/// The columns that paper has room for, in type that can be read.
+const PRINTED: usize = 13;
 
 /// Of a cause with many findings so many are quoted, and so many records and cells named.
 const QUOTED: usize = 3;
@@ -65,7 +67,8 @@ pub fn sheet<W: Write + Seek>(
         verdict.decisions.iter().filter(|one| one.state.is_kept()).map(|one| (one.decision.key.finding, one)).collect();
     let causes = causes(results);
     let above = legend(results, title, causes.len());
-    let mut sheet = Listing::under(book, ("审核问题", title), &above, &COLUMNS, u32::MAX)?;
+    let sheet = Listing::under(book, ("审核问题", title), &above, &COLUMNS, u32::MAX)?;
+    let mut sheet = sheet.with_printed(PRINTED);
     for (number, cause) in (1u64..).zip(&causes) {
         let Some(first) = cause.findings.first() else { continue };
         let place = &first.place;
@@ -91,12 +94,12 @@ pub fn sheet<W: Write + Seek>(
             links.item(results, place.source),
             ListCell::Text(tab),
             ListCell::Text(&cell),
-            ListCell::Count(cause.findings.len() as u64),
             ListCell::Text(&person),
             ListCell::Text(&phone),
+            ListCell::Input(""),
+            ListCell::Count(cause.findings.len() as u64),
             ListCell::Text(&handled),
             ListCell::Text(&said),
-            ListCell::Input(""),
             ListCell::Text(&first.code),
             first.line.map_or(ListCell::Blank, |line| ListCell::Count(u64::from(line))),
         ];
@@ -121,7 +124,7 @@ fn legend(results: &Results<'_>, title: &str, lines: usize) -> Vec<String> {
         ),
         "必改：没有计入，请报送单位改正后重报。核实：可疑，一般照计，用到它的数标＊。提示：留意即可。单元格是上报件中的位置，点文件名可以打开。"
             .to_owned(),
-        "联系人、电话取自报表表尾或单位名册，不要外传。“处理”抄自处理意见工作簿，要处理的填在那里；“办结”供打印后勾画，重新运行时本册重写。"
+        "联系人、电话取自报表表尾或单位名册，不要外传。“处理”抄自处理意见工作簿，要处理的填在那里；“办结”供打印后勾画，重新运行时本册重写。“处数”以右各栏只在屏幕上看，不打印。"
             .to_owned(),
     ]
 }

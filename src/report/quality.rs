@@ -61,6 +61,8 @@ fn table(title: &str, headings: &[&str], labels: usize, mut rows: Vec<StatRow>, 
         private_columns: Vec::new(),
         definitions: Vec::new(),
         landscape: false,
+        parts: Vec::new(),
+        bounds: Vec::new(),
     }
 }
 

@@ -143,7 +143,11 @@ fn the_overview_proves_the_accounting_and_draws_the_declared_charts() {
     let path = case.write().join(BOOKS[0]);
     let overview = open(&path).worksheet_range("总览").unwrap();
     let said: Vec<String> = overview.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
-    assert!(overview.end().unwrap().1 < 8, "nothing stands out of the page's eight columns");
+    let beside = overview.used_cells().filter(|(_, column, _)| *column >= 8).map(|(_, column, _)| column);
+    assert!(
+        beside.min().is_some_and(|first| first >= 9),
+        "what charts draw stands apart from the page's eight columns"
+    );
     let says = |words: &str| said.iter().any(|cell| cell.contains(words));
     assert!(says("找到文件 7 个 = 通过 2 + 退回 1 + 无法读取 1 + 未识别 1 + 已被替代 1 + 他期 0 + 忽略 1"));
     assert!(says("数据行 54 行 = 计入 45 + 退回 5 + 整份未计入 0 + 已被替代 4 + 不计表页 0"));
@@ -151,8 +155,25 @@ fn the_overview_proves_the_accounting_and_draws_the_declared_charts() {
     let mut zip = zip::ZipArchive::new(fs::File::open(&path).unwrap()).unwrap();
     let mut xml = String::new();
     std::io::Read::read_to_string(&mut zip.by_name("xl/charts/chart1.xml").unwrap(), &mut xml).unwrap();
-    // 36 units from the fourth row on; the total row is not drawn.
-    assert!(xml.contains("名额执行!$C$4:$C$39") && xml.contains("名额执行!$E$4:$E$39"), "{xml}");
+    // 36 units; the total row is not drawn.
+    let places = |column: char| {
+        let (_, after) = xml.split_once(&format!("总览!${column}$")).unwrap();
+        let (first, after) = after.split_once(&format!(":${column}$")).unwrap();
+        let last = after.split('<').next().unwrap();
+        (first.parse::<u32>().unwrap(), last.parse::<u32>().unwrap())
+    };
+    let (first, last) = places('J');
+    assert_eq!(last - first, 35, "{xml}");
+    assert!(
+        xml.contains(&format!("总览!$K${first}:$K${last}")) && xml.contains(&format!("总览!$L${first}:$L${last}")),
+        "{xml}"
+    );
+    let mut sheet = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut sheet).unwrap();
+    assert!(sheet.contains("<f>'名额执行'!C4</f>"), "what is drawn points at what is printed");
+    let mut names = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("xl/workbook.xml").unwrap(), &mut names).unwrap();
+    assert!(names.contains("总览!$A$1:$H$"), "and is not printed: {names}");
     assert!(xml.contains("<c:dispBlanksAs val=\"gap\"/>"));
     assert!(zip.by_name("xl/charts/chart3.xml").is_ok() && zip.by_name("xl/charts/chart4.xml").is_err());
 }

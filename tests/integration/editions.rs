@@ -41,6 +41,22 @@ fn what_is_signed_is_what_is_worked_with() {
                 }
                 continue;
             }
+            if sheet == "图" {
+                // What charts draw: each a row of the printed table, its name with its figures.
+                for row in rows.iter().filter(|row| numbers(std::slice::from_ref(row)).next().is_some()) {
+                    let drawn = numbers(std::slice::from_ref(row));
+                    let printed = signed.iter().filter(|(name, _)| name != sheet).flat_map(|(_, rows)| rows);
+                    let theirs = printed.filter(|other| other.contains(&row[0])).flatten();
+                    let theirs: Vec<f64> = theirs.filter_map(|cell| cell.parse::<f64>().ok()).collect();
+                    let bound = |figure: f64| [0.5, 1.0].contains(&figure);
+                    for figure in drawn {
+                        let found = theirs.iter().any(|other| (other - figure).abs() <= 1e-9 * figure.abs().max(1.0));
+                        assert!(found || bound(figure), "{pipeline}: {figure} of {row:?} is in no printed row");
+                        compared += 1;
+                    }
+                }
+                continue;
+            }
             let Some(theirs) = working.get(sheet) else {
                 assert_eq!(numbers(rows).count(), 0, "{pipeline}: 工作版 has no sheet {sheet}");
                 continue;

@@ -49,7 +49,9 @@ pub struct KeyFigure {
     pub change: Option<String>,
     /// Which way is better; `None` where neither is.
     pub better: Option<Direction>,
-    pub bound: Option<(Compare, Bound)>,
+    /// Not less or not more than the bound, else than the figure that it is compared with.
+    pub compare: Option<Compare>,
+    pub bound: Option<Bound>,
 }
 
 /// One sentence of the first page.

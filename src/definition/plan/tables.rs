@@ -1,7 +1,7 @@
-//! What a checked definition prints: tables with their rows and measures, lists, charts.
+//! What a checked definition prints: tables with their rows and measures, lists.
 
 use super::forms::{ColumnType, Ranking};
-use super::rules::{Scope, Template};
+use super::rules::{Bound, Compare, Scope, Template};
 use super::time::{SideBySide, When};
 use crate::domain::ranking::Direction;
 use crate::language::Checked;
@@ -146,6 +146,10 @@ pub struct Measure {
     /// The period whose rows it is computed from (count, sum and ratio alone).
     pub period: When,
     pub kind: MeasureKind,
+    /// Over fewer than so many a proportion is printed with its counts.
+    pub parts: Option<u32>,
+    /// What its figures have to keep to; what does not is marked.
+    pub bound: Option<(Compare, Bound)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -383,52 +387,4 @@ pub enum ListValue {
     Rank(Ranking),
     /// Which of the list's criteria the row meets, in words.
     Reason,
-}
-
-/// A chart on the overview sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chart {
-    pub title: String,
-    /// The first workbook that draws it; one that prints its table.
-    pub edition: Edition,
-    /// Index of the table, and of the columns that it draws (by heading).
-    pub table: usize,
-    pub series: Vec<String>,
-    pub kind: ChartKind,
-    /// What the figures of `about` say, behind the title: the first whose holes ([`ChartHole`]) can all be filled.
-    pub findings: Vec<String>,
-    /// The column that they are about; one of the series.
-    pub about: String,
-}
-
-/// A hole of a chart's finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChartHole {
-    /// The rows with the most, with the figure.
-    Highest,
-    Lowest,
-    /// The rows whose figure is 0, and how many they are.
-    Zeros,
-    ZeroCount,
-}
-
-impl ChartHole {
-    pub const ALL: [ChartHole; 4] = [ChartHole::Highest, ChartHole::Lowest, ChartHole::Zeros, ChartHole::ZeroCount];
-
-    /// As a definition writes it, between braces.
-    pub const fn word(self) -> &'static str {
-        match self {
-            ChartHole::Highest => "最高",
-            ChartHole::Lowest => "最低",
-            ChartHole::Zeros => "为零",
-            ChartHole::ZeroCount => "为零个数",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChartKind {
-    Column,
-    Bar,
-    Pie,
 }

@@ -2,7 +2,7 @@
 
 use super::context::{Columns, Context};
 use super::cursor::{Section, Word};
-use super::shares::{COMPARE, bound};
+use super::shares::{COMPARE, bound, together};
 use crate::definition::plan::{
     ColumnType, DisciplineBy, Edition, FrontPage, Headline, HeadlinePart, KeyFigure, ListValue, Share, Table,
     TableKind, Template, TemplatePart,
@@ -69,13 +69,12 @@ fn key_figure(
     let (column, before, change) = (section.word("column"), section.maybe_word("before"), section.maybe_word("change"));
     let against = text("against");
     let better = section.get("better").and_then(|_| section.choice("better", &BETTER));
-    let limit = section.get("bound").and_then(|node| bound(&node));
+    // Compared with a bound, or with the figure before it.
     let compare = section.get("compare").and_then(|_| section.choice("compare", &COMPARE));
-    for (one, other) in [("against", "before"), ("before", "against"), ("bound", "compare"), ("compare", "bound")] {
-        if let (Some(node), None) = (section.get(one), section.get(other)) {
-            let message = format!("写了“{one}”，还要写“{other}”");
-            section.log.report(DiagnosticCode::MissingKey, node.span(), message, None);
-        }
+    let limit = section.get("bound").and_then(|node| bound(&node));
+    together(&section, &[("against", "before"), ("before", "against"), ("bound", "compare")]);
+    if section.get("before").is_none() {
+        together(&section, &[("compare", "bound")]);
     }
     section.finish();
     let (table, column) = (table?, column?);
@@ -98,7 +97,8 @@ fn key_figure(
         against: against.zip(before.map(|word| word.text.to_owned())),
         change: change.map(|word| word.text.to_owned()),
         better,
-        bound: compare.zip(limit),
+        compare,
+        bound: limit,
     })
 }
 

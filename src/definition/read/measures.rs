@@ -5,7 +5,7 @@ use super::cursor::{Section, Word, suggestion};
 use super::fit::{self, Spread};
 use super::known::Known;
 use super::ranks::{direction, top};
-use super::shares::WORKERS;
+use super::shares::{WORKERS, pledged};
 use super::time;
 use crate::definition::plan::{
     Basis, Criterion, FieldType, From, Item, Measure, MeasureKind, QuotaPart, Statistic, StatisticRows,
@@ -249,9 +249,18 @@ fn measure<'a>(
     let compared = ["difference", "growth", "points"].into_iter().filter_map(|key| section.get(key)?.as_section());
     let as_it_is =
         compared.into_iter().any(|table| table.get("comparable").and_then(|node| node.as_boolean()) == Some(false));
+    let bound = pledged(&section);
+    let parts = section.get("parts").and_then(|node| node.count());
+    if let (Some(node), Some(kind)) = (section.get("parts"), &kind)
+        && !matches!(kind, MeasureKind::Ratio { .. })
+    {
+        let message = "只有数行数的比例（ratio）写得出分子和分母".to_owned();
+        section.log.report(DiagnosticCode::KeyNotHere, node.span(), message, None);
+    }
     section.finish();
     let name = name?;
-    let measure = kind.zip(period).map(|(kind, period)| Measure { name: name.text.to_owned(), under, period, kind });
+    let named = |(kind, period)| Measure { name: name.text.to_owned(), under, period, kind, parts, bound };
+    let measure = kind.zip(period).map(named);
     Some(ReadMeasure { name, measure, as_it_is })
 }
 

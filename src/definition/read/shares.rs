@@ -163,6 +163,23 @@ pub fn bound(node: &Node<'_>) -> Option<Bound> {
     bound
 }
 
+/// `bound` and `compare`, which need one another.
+pub fn pledged(section: &Section<'_>) -> Option<(Compare, Bound)> {
+    together(section, &[("bound", "compare"), ("compare", "bound")]);
+    let limit = section.get("bound").and_then(|node| bound(&node));
+    section.get("compare").and_then(|_| section.choice("compare", &COMPARE)).zip(limit)
+}
+
+/// Reports each first key that stands without its second.
+pub fn together(section: &Section<'_>, pairs: &[(&'static str, &'static str)]) {
+    for (one, other) in pairs {
+        if let (Some(node), None) = (section.get(one), section.get(other)) {
+            let message = format!("写了“{one}”，还要写“{other}”");
+            section.log.report(DiagnosticCode::MissingKey, node.span(), message, None);
+        }
+    }
+}
+
 fn parse_bound(text: &str) -> Option<Bound> {
     let digits = |part: &str| {
         let part = part.trim();

@@ -1,14 +1,14 @@
-//! `[[table]]` and `[[chart]]`.
+//! `[[table]]`.
 
 use super::context::{Columns, Context};
-use super::cursor::{Section, Word, suggestion};
+use super::cursor::{Section, Word};
 use super::known::Known;
 use super::measures::{BASES, statistic};
 use super::ranks::{ranking, top};
 use super::shares::scope;
 use crate::definition::plan::{
-    Basis, Chart, ChartHole, ChartKind, Criterion, DisciplineBy, Edition, FieldType, List, ListColumn, ListFrom,
-    ListValue, Reconciliation, Scope, Table, TableKind, TemplatePart,
+    Basis, Criterion, DisciplineBy, Edition, FieldType, List, ListColumn, ListFrom, ListValue, Reconciliation, Scope,
+    Table, TableKind, TemplatePart,
 };
 use crate::model::codes::DiagnosticCode;
 
@@ -109,7 +109,7 @@ fn reconciliation(section: Section<'_>, context: &Context<'_>) -> Option<Reconci
 }
 
 /// The text with named values put in; holes of its own stay as written.
-fn filled(word: &Word<'_>, own: &[&str], context: &Context<'_>) -> String {
+pub fn filled(word: &Word<'_>, own: &[&str], context: &Context<'_>) -> String {
     let template = context.holes(word, &Columns::default(), own);
     let part = |part: TemplatePart| match part {
         TemplatePart::Text(text) => text,
@@ -370,91 +370,5 @@ fn private(from: &ListFrom, column: &str, known: Known<'_>, context: &Context<'_
                 .filter(|lookup| Some(&lookup.reference) == reference)
                 .any(|lookup| lookup.on.iter().any(|(field, ours)| ours == column && is_id(lookup.form, *field)))
         }
-    }
-}
-
-pub const CHART_KINDS: [(&str, ChartKind); 3] =
-    [("column", ChartKind::Column), ("bar", ChartKind::Bar), ("pie", ChartKind::Pie)];
-
-pub fn charts(
-    document: &Section<'_>,
-    tables: &[Option<Table>],
-    shares: Known<'_>,
-    context: &Context<'_>,
-) -> Vec<Chart> {
-    let mut charts = Vec::new();
-    for section in document.sections("chart") {
-        let title = section.text("title");
-        let table = section.word("table").and_then(|word| context.table(&word));
-        section.need_list("series");
-        let series = section.words("series");
-        let kind = section.choice("kind", &CHART_KINDS);
-        let holes = ChartHole::ALL.map(ChartHole::word);
-        let findings = section.words("findings").iter().map(|word| filled(word, &holes, context)).collect();
-        let known = series.iter().map(|word| word.text);
-        let about = section.maybe_word("about");
-        if let Some(word) = about.as_ref().filter(|word| !known.clone().any(|known| known == word.text)) {
-            let message = format!("“{}”不在 series 里", word.text);
-            word.report(
-                DiagnosticCode::UnknownSeries,
-                message,
-                suggestion(word.text, &known.clone().collect::<Vec<_>>()),
-            );
-        }
-        let about = about.map(|word| word.text).or_else(|| known.clone().next()).unwrap_or_default().to_owned();
-        let of_table = table.and_then(|at| tables.get(at)?.as_ref()).map_or(Edition::Signed, |table| table.edition);
-        let edition = section.choice_or("edition", &EDITIONS, of_table);
-        if let (false, Some(node)) = (edition.holds(of_table), section.get("edition")) {
-            let message = "它的表只在工作版，图不能在呈报版".to_owned();
-            let help = Some("给那张表写 edition = \"signed\"，或去掉这里的 edition".to_owned());
-            section.log.report(DiagnosticCode::ChartWithoutTable, node.span(), message, help);
-        }
-        section.finish();
-        let (Some(at), Some(kind)) = (table, kind) else { continue };
-        // A broken table's headings are not known.
-        if let Some(Some(table)) = tables.get(at) {
-            let headings = headings(table, shares, context);
-            for word in series.iter().filter(|word| !headings.iter().any(|heading| heading == word.text)) {
-                let known: Vec<&str> = headings.iter().map(String::as_str).collect();
-                let message = format!("表“{}”没有“{}”这一栏可以画图", table.id, word.text);
-                word.report(DiagnosticCode::UnknownSeries, message, suggestion(word.text, &known));
-            }
-        }
-        let series = series.iter().map(|word| word.text.to_owned()).collect();
-        charts.push(Chart { title, edition, table: at, series, kind, findings, about });
-    }
-    charts
-}
-
-/// Headings of figures that a chart can draw.
-fn headings(table: &Table, known: Known<'_>, context: &Context<'_>) -> Vec<String> {
-    match &table.kind {
-        // Its columns are periods, and which they are is not known yet.
-        TableKind::Statistic(statistic) if statistic.across_periods.is_some() => Vec::new(),
-        TableKind::Statistic(statistic) if statistic.across.is_empty() => {
-            statistic.measures.iter().map(|measure| measure.name.clone()).collect()
-        }
-        TableKind::Statistic(statistic) => {
-            // The innermost codes are the headings; 合计 where it is asked for.
-            let innermost = statistic.across.last().map_or("", String::as_str);
-            let fields = context.forms.iter().flat_map(|form| &form.fields);
-            let mut words: Vec<String> = fields
-                .filter(|field| *field.name == *innermost)
-                .find_map(|field| match field.ty {
-                    FieldType::Code { list } => context.codes.get(list).map(|list| list.values.clone()),
-                    _ => None,
-                })
-                .unwrap_or_default();
-            if statistic.across_total {
-                words.push("合计".to_owned());
-            }
-            words
-        }
-        TableKind::ShareBy { share, .. } => {
-            let counted = known.share(*share).map(|share| share.counted.clone());
-            let fixed = ["总数", "占比", "规定", "差额"].map(str::to_owned);
-            counted.into_iter().chain(fixed).collect()
-        }
-        TableKind::List(_) | TableKind::Shares | TableKind::Discipline(_) | TableKind::Chase => Vec::new(),
     }
 }

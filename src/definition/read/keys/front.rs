@@ -24,7 +24,7 @@ pub const FIGURE: Shape = Shape::of(&[
     may("change", Text, "增减在哪一栏"),
     may("better", Word(&words(&BETTER)), "higher 越高越好，lower 越低越好；不写就不评"),
     may("bound", BOUND, "规定的界限：\"50%\"、\"1/2\"，或一个整数；写了它就写 compare"),
-    may("compare", Word(&words(&COMPARE)), "at-least 不少于，at-most 不多于"),
+    may("compare", Word(&words(&COMPARE)), "at-least 不少于，at-most 不多于；没有 bound 的，和 before 的数比"),
 ]);
 
 pub const HEADLINE: Shape = Shape::of(&[

@@ -1,10 +1,12 @@
 //! `[[table]]` and `[[chart]]`.
 
 use super::forms::{DIRECTION, WITHIN};
+use crate::definition::read::charts::{CHART_KINDS, ONLY, ORDERS};
 use crate::definition::read::measures::{BASES, LINES, QUOTA_PARTS, ROSTER_COLUMNS};
 use crate::definition::read::shape::KeyHolds::{Any, Table, Tables, Text, Texts, Truth, Whole, Word};
 use crate::definition::read::shape::{KeyHolds, SectionKey, Shape, may, must, words};
-use crate::definition::read::tables::{CHART_KINDS, EDITIONS, KINDS, LIST_WORDS};
+use crate::definition::read::shares::COMPARE;
+use crate::definition::read::tables::{EDITIONS, KINDS, LIST_WORDS};
 use crate::definition::read::time::{PERIODS, SPANS};
 
 const BASIS: SectionKey = may("basis", Word(&words(&BASES)), "accepted 计入的行（默认），read 读到的全部行");
@@ -116,6 +118,9 @@ const MEASURE: Shape = Shape::of(&[
         "增长：[\"现在\", \"以前\"]；只算两期都报全的单位，照原数比的写 { now = …, before = …, comparable = false }",
     ),
     may("points", Any(&[Texts, Table(&COMPARED)]), "百分点的变化，写法同 growth"),
+    may("parts", Whole, "ratio：分母不到这个数的，比率后面写明分子和分母，例如 66.7% (4/6)"),
+    may("bound", BOUND, "这一栏的规定：\"50%\"、\"1/2\"，或一个整数；写了它就写 compare，不合规定的在工作版里标出"),
+    may("compare", Word(&words(&COMPARE)), "at-least 不少于，at-most 不多于"),
 ]);
 
 /// What a measure counts: the rows of a form, or those of a reference table.
@@ -153,8 +158,11 @@ pub const CHART: Shape = Shape::of(&[
     may(
         "findings",
         Texts,
-        "图名后面的话，说图上看出了什么；逐句试，用第一句填得满的。可以写 {最高} {最低}（名称和数）、{为零}（数是 0 的名称）、{为零个数}",
+        "图名后面的话，说图上看出了什么；逐句试，用第一句填得满的。可以写 {最高} {最低}（名称和数）、{为零}（数是 0 的名称）、{为零个数}、{不合规定}、{不合规定个数}",
     ),
-    may("about", Text, "这些话说的是哪一栏，默认 series 的第一栏"),
+    may("about", Text, "这些话说的是哪一栏，也按这一栏排序和挑选，默认 series 的第一栏"),
+    may("order", Word(&words(&ORDERS)), "high-first 大的在前，low-first 小的在前；不写就照表的次序"),
+    may("only", Word(&words(&ONLY)), "missed：只画不合规定的（那一栏要有 bound）"),
+    may("top", Whole, "最多画几个；另外的在图下说明"),
     EDITION,
 ]);
