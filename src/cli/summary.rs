@@ -114,7 +114,11 @@ fn next_step(verdict: &RunVerdict) -> String {
     }
     let doubtful = count(&verdict.findings, Severity::Verify);
     if doubtful > 0 {
-        return format!("收到的报表都已计入；有 {doubtful} 处“核实”，请在“处理意见”里逐条处理，再运行一次。{missing}");
+        let out = match verdict.rows.held {
+            0 => "收到的报表都已计入；".to_owned(),
+            rows => format!("没有退回的报表，{rows} 行待核实或经认定没有计入；"),
+        };
+        return format!("{out}有 {doubtful} 处“核实”，请在“处理意见”里逐条处理，再运行一次。{missing}");
     }
     match silent {
         0 => "没有问题，可以打印呈报版送审。".to_string(),

@@ -174,7 +174,7 @@ fn unit(
 /// Other periods named for a unit that sent nothing of this one.
 const INSTEAD: usize = 3;
 
-/// What came in place of the missing return: `2026年2月`.
+/// What came in place of the missing return: `收到的是2026年2月的报表`.
 fn instead(unit: &UnitReport, facts: &Facts<'_>) -> String {
     if unit.status != UnitStatus::Missing {
         return String::new();
@@ -186,7 +186,10 @@ fn instead(unit: &UnitReport, facts: &Facts<'_>) -> String {
     words.dedup();
     let more = if words.len() > INSTEAD { format!("等 {} 期", words.len()) } else { String::new() };
     words.truncate(INSTEAD);
-    words.join("、") + &more
+    let came = (!words.is_empty()).then(|| format!("收到的是{}{more}的报表", words.join("、")));
+    let out = files(unit, &[Outcome::LeftOut], facts).count();
+    let out = (out > 0).then(|| "报来的已认定整份不计入".to_owned());
+    came.into_iter().chain(out).collect::<Vec<String>>().join("，")
 }
 
 fn what(facts: &Facts<'_>) -> String {
@@ -199,7 +202,7 @@ fn reminder(unit: &UnitReport, troubles: &str, instead: &str, days: &Days, facts
     let (what, by) = (what(facts), days.by());
     match unit.status {
         UnitStatus::Missing if instead.is_empty() => format!("请{name}{by}报送{what}。"),
-        UnitStatus::Missing => format!("请{name}{by}报送{what}（收到的是{instead}的报表）。"),
+        UnitStatus::Missing => format!("请{name}{by}报送{what}（{instead}）。"),
         UnitStatus::Unreadable => format!("{name}：你单位{what}的文件无法读取（{troubles}），请{by}重新报送。"),
         UnitStatus::Late { days, .. } if troubles.is_empty() => {
             format!("{name}：你单位{what}迟报 {days} 个工作日，已收到，请今后按时报送。")
@@ -241,7 +244,7 @@ fn named(unit: &ChaseUnit, looked: u32) -> String {
         said.push("收到的文件不是本表".to_owned());
     }
     if !unit.instead.is_empty() {
-        said.push(format!("收到的是{}的报表", unit.instead));
+        said.push(unit.instead.clone());
     }
     if unit.problems > 0 {
         let more = if unit.problems > 1 { "等" } else { "" };

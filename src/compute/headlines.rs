@@ -3,8 +3,9 @@
 use super::facts::Facts;
 use super::words::{figure, names};
 use crate::definition::{Headline, HeadlinePart};
+use crate::model::Outcome;
 use crate::model::conclusion::{About, Conclusion};
-use crate::model::run::UnitStatus;
+use crate::model::run::{SourceVerdict, UnitStatus};
 use crate::model::statistic::{Compared, FigureDoubt, RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Column, Texts};
 use crate::rows::Grid;
@@ -63,7 +64,17 @@ pub fn coverage(facts: &Facts<'_>) -> Option<Conclusion> {
             format!("{word} {} 个{whose}", all.len())
         })
         .collect();
-    let text = format!("应报单位 {} 个：{}。", units.len(), said.join("，"));
+    let out = facts.verdict.sources.iter().filter(|source| source.outcome == Outcome::LeftOut);
+    let whose = |source: &SourceVerdict| match source.unit {
+        Some(unit) => facts.unit_name(unit).to_owned(),
+        None => source.source.name.clone(),
+    };
+    let out: Vec<String> = out.map(whose).collect();
+    let out = match out.len() {
+        0 => String::new(),
+        files => format!("；经人工认定整份不计入 {files} 份（{}）", super::words::names(&out, NAMED)),
+    };
+    let text = format!("应报单位 {} 个：{}{out}。", units.len(), said.join("，"));
     (!units.is_empty()).then(|| Conclusion::new(About::Coverage, None, text))
 }
 

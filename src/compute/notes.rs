@@ -174,6 +174,11 @@ pub fn exclusions(accepted: &[usize], read: &[usize], facts: &Facts<'_>) -> Vec<
     for (word, rows) in taken_out.into_iter().filter(|(_, rows)| *rows > 0) {
         missing.push(format!("经人工认定{word}的 {rows} 行"));
     }
+    let left_out = facts.verdict.sources.iter().filter(|source| source.outcome == Outcome::LeftOut);
+    let (files, rows) = left_out.fold((0, 0), |(files, rows), source| (files + 1, rows + source.rows.data));
+    if files > 0 {
+        missing.push(format!("经人工认定整份不计入的 {files} 份（{rows} 行）"));
+    }
     match facts.verdict.count(Outcome::Unreadable) {
         0 => {}
         files => missing.push(format!("无法读取 {files} 份")),
@@ -252,6 +257,7 @@ fn decided_out(forms: &[usize], facts: &Facts<'_>) -> [(&'static str, usize); 2]
         let rows: BTreeSet<(u32, u32)> = said
             .filter_map(|one| one.finding.as_ref())
             .filter(|finding| finding.key.form.is_some_and(|form| forms.contains(&usize::from(form))))
+            .filter(|finding| !finding.code.is_unread())
             .filter_map(|finding| finding.place.source.zip(finding.place.row))
             .collect();
         (disposition.word(), rows.len())

@@ -74,6 +74,7 @@ pub fn file(
             reasons.push(match reason {
                 AsideReason::Superseded => (RowFate::Superseded, String::new()),
                 AsideReason::Held => (RowFate::Held, blocking.on_return(origin.source)),
+                AsideReason::LeftOut => (RowFate::Held, String::new()),
             });
         }
         all = all.into_iter().zip(columns(frame, &aside.rows, &beside)?).map(|(one, other)| one.then(other)).collect();

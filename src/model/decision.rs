@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use super::finding_key::Fingerprint;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// How a finding was settled. The words are those of the drop-down in the decisions workbook.
@@ -12,9 +12,9 @@ pub enum Disposition {
     Confirmed,
     /// Another value stands for the cell's.
     Replaced,
-    /// The row does not count until somebody knows better.
+    /// The row does not count until somebody knows better; of a finding on a return the whole of it.
     Pending,
-    /// The row does not count.
+    /// The row does not count; of a finding on a return the whole of it.
     Excluded,
     /// A 必改 is waived: the row or the return counts as it is.
     Exempted,
@@ -80,8 +80,12 @@ impl Disposition {
         match self {
             Disposition::Confirmed => "“核实”专用：核对过，所报属实，照计，不再标注存疑",
             Disposition::Replaced => "在“改为”栏写正确的值（按本栏的计量单位），以此值核对和计算；报表原件不改动",
-            Disposition::Pending => "本行暂不计入（只有某一格未计入的，仍是那一格），问题仍列为待处理",
-            Disposition::Excluded => "本行不计入，问题办结",
+            Disposition::Pending => {
+                "问题在一行上的，本行暂不计入（只有某一格未计入的，仍是那一格）；在整份报表上的，整份暂不计入。问题仍列为待处理"
+            }
+            Disposition::Excluded => {
+                "问题在一行上的，本行不计入；在整份报表或读不出来的文件上的，整份不计入。问题办结，在口径说明里列名"
+            }
             Disposition::Exempted => "“必改”专用：不要求改正，照所报计入，在口径说明里列名",
             Disposition::ThisVersion => "几份报表分不出先后时，以这一份为准，其余按被替代处理",
             Disposition::SameUnit => "名册不认识的单位名就是“改为”栏所写的单位（写名册里的全称或代码）",
@@ -182,34 +186,81 @@ impl Decision {
 
 /// Decisions by the finding that each is on, at most one a finding.
 #[derive(Debug, Clone, Default)]
-pub struct Decisions(HashMap<Fingerprint, Decision>);
+pub struct Decisions {
+    by_finding: HashMap<Fingerprint, Decision>,
+    /// By [`stand`], the finding that was decided there before another decision gave its record another name.
+    stands: HashMap<Fingerprint, Fingerprint>,
+}
 
 impl Decisions {
-    pub fn on(&self, finding: Fingerprint) -> Option<&Decision> {
+    /// The decision on a finding: by its key, else by where it stands and what its rule read there. A corrected name makes
+    /// the same cells those of another record, and nothing that was decided of them became less true.
+    pub fn on(&self, finding: &Finding) -> Option<&Decision> {
         // A run without decisions asks for none of its million findings.
-        if self.0.is_empty() { None } else { self.0.get(&finding) }
+        if self.by_finding.is_empty() {
+            return None;
+        }
+        let known = || if self.stands.is_empty() { None } else { self.stands.get(&stand(finding)) };
+        self.by_finding.get(&finding.key.whole()).or_else(|| self.by_finding.get(known()?))
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_finding.is_empty()
     }
 
     /// In no certain order.
     pub fn iter(&self) -> impl Iterator<Item = &Decision> {
-        self.0.values()
+        self.by_finding.values()
     }
 
-    /// Without those on these findings.
-    pub fn without(&self, findings: &[Fingerprint]) -> Decisions {
-        let left = self.0.iter().filter(|(finding, _)| !findings.contains(finding));
-        Decisions(left.map(|(finding, decision)| (*finding, decision.clone())).collect())
+    /// Without those on these findings; the others are known by where `met` found them, too.
+    pub fn without<'s>(&self, findings: &[Fingerprint], met: impl Iterator<Item = &'s Settled>) -> Decisions {
+        let left = self.by_finding.iter().filter(|(finding, _)| !findings.contains(finding));
+        let by_finding: HashMap<_, _> = left.map(|(finding, decision)| (*finding, decision.clone())).collect();
+        let mut stands: HashMap<Fingerprint, Option<Fingerprint>> = HashMap::new();
+        for settled in met {
+            let (Some(on), finding) = (&settled.finding, settled.decision.key.finding) else { continue };
+            if by_finding.contains_key(&finding) {
+                // Two that cannot be told apart so are not told so.
+                stands.entry(stand(on)).and_modify(|known| *known = None).or_insert(Some(finding));
+            }
+        }
+        let stands = stands.into_iter().filter_map(|(stand, finding)| Some((stand, finding?))).collect();
+        Decisions { by_finding, stands }
+    }
+
+    /// Without what tells them otherwise than by their findings' keys, for those whose own finding is among these.
+    pub fn told_by_key(&self, findings: &[Finding]) -> Decisions {
+        let mut one = self.clone();
+        if !one.stands.is_empty() {
+            let keys: HashSet<Fingerprint> = findings.iter().map(|finding| finding.key.whole()).collect();
+            one.stands.retain(|_, finding| !keys.contains(finding));
+        }
+        one
     }
 }
 
 impl FromIterator<Decision> for Decisions {
     fn from_iter<I: IntoIterator<Item = Decision>>(decisions: I) -> Decisions {
-        Decisions(decisions.into_iter().map(|decision| (decision.key.finding, decision)).collect())
+        let by_finding = decisions.into_iter().map(|decision| (decision.key.finding, decision)).collect();
+        Decisions { by_finding, stands: HashMap::new() }
     }
+}
+
+/// Where a finding stands within one run, and what its rule read.
+fn stand(finding: &Finding) -> Fingerprint {
+    let place = &finding.place;
+    let number = |n: Option<u32>| n.map_or_else(String::new, |n| n.to_string());
+    let cells = place.cells.iter().map(|cell| cell.to_string());
+    let parts = [
+        finding.code.to_string(),
+        number(place.source),
+        number(place.sheet.map(u32::from)),
+        number(place.row),
+        number(finding.key.field.map(u32::from)),
+        finding.key.read.to_string(),
+    ];
+    Fingerprint::of(parts.into_iter().chain(cells))
 }
 
 /// What became of a decision in a run.

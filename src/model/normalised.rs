@@ -194,6 +194,8 @@ pub struct NormalisedReturn {
     /// Headers only, and the sheet says 零报告 or 无.
     pub nil_return: bool,
     pub findings: Vec<Finding>,
+    /// Findings on it as a whole under which somebody holds it out until he knows better.
+    pub pending: Vec<Finding>,
     pub amendments: Vec<Amendment>,
     /// Cells that findings point at, as they stand there: (sheet, cell, words).
     pub seen: Vec<(u16, CellRef, String)>,
@@ -204,6 +206,6 @@ pub struct NormalisedReturn {
 impl NormalisedReturn {
     /// Whether a return-level 必改 holds all its rows out (wrong period, unlinked sender, missing column).
     pub fn held(&self) -> bool {
-        self.findings.iter().any(|finding| finding.effect == Effect::HoldsReturn)
+        self.findings.iter().chain(&self.pending).any(|finding| finding.effect == Effect::HoldsReturn)
     }
 }

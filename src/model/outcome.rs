@@ -58,17 +58,20 @@ pub enum Outcome {
     Superseded,
     /// A return of another period: it counts when that one is run.
     OtherPeriod,
+    /// Somebody decided that nothing of it counts.
+    LeftOut,
     Ignored,
 }
 
 impl Outcome {
-    pub const ALL: [Outcome; 7] = [
+    pub const ALL: [Outcome; 8] = [
         Outcome::Accepted,
         Outcome::Returned,
         Outcome::Unreadable,
         Outcome::Unrecognised,
         Outcome::Superseded,
         Outcome::OtherPeriod,
+        Outcome::LeftOut,
         Outcome::Ignored,
     ];
 
@@ -81,6 +84,7 @@ impl Outcome {
             Outcome::Unrecognised => "未识别",
             Outcome::Superseded => "已被替代",
             Outcome::OtherPeriod => "他期",
+            Outcome::LeftOut => "认定不计入",
             Outcome::Ignored => "忽略",
         }
     }
@@ -94,6 +98,7 @@ impl Outcome {
             Outcome::Unrecognised => "unrecognised",
             Outcome::Superseded => "superseded",
             Outcome::OtherPeriod => "other-period",
+            Outcome::LeftOut => "left-out",
             Outcome::Ignored => "ignored",
         }
     }

@@ -175,6 +175,7 @@ impl<'a> Normaliser<'a> {
             version: version::evidence(run, lexicon, source, workbook, (&areas, &found)),
             nil_return,
             findings: sink.findings,
+            pending: Vec::new(),
             amendments: sink.amendments,
             seen: sink.seen,
             explanations: explained::explanations(run.plan, source.index, &areas, &found),

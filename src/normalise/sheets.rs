@@ -102,12 +102,14 @@ pub fn set_aside(plan: &Plan, areas: &[Area<'_>], found: &mut [FoundTable<'_>], 
             here.account.not_counted = Some("名称说明不是要报的表".to_owned());
             continue;
         }
-        let (said, next) = match others {
+        let (code, said, next) = match others {
             true => (
+                FindingCode::SheetSetAside,
                 format!("工作表“{name}”有 {data} 行数据，按名称是样表或不用的表，未计入"),
                 "如应计入，请报送单位改写工作表名后再报；不用的请删去",
             ),
             false => (
+                FindingCode::SheetCalledAside,
                 format!("只有工作表“{name}”有数据（{data} 行），名称却像样表或不用的表，已照常计入"),
                 "请报送单位核实：是要报的改写工作表名，不是的补报",
             ),
@@ -116,7 +118,7 @@ pub fn set_aside(plan: &Plan, areas: &[Area<'_>], found: &mut [FoundTable<'_>], 
             here.account.not_counted = Some("名称说明不是要报的表".to_owned());
         }
         let say = Say {
-            code: FindingCode::SheetSetAside,
+            code,
             severity,
             found: said,
             expected: "要报的数据不放在示例、模板、作废、备份的工作表里".to_owned(),

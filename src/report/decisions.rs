@@ -102,7 +102,7 @@ impl DecisionLines {
         let about = asked().chain(settled().filter_map(|settled| settled.finding.as_ref()));
         let subjects = Subjects::of(results.plan, verdict, rows, about);
         let by_finding: HashMap<Fingerprint, &Settled> =
-            settled().filter(|one| one.state.is_kept()).map(|one| (one.decision.key.finding, one)).collect();
+            settled().filter(|one| one.state.is_kept()).map(|one| (finding_of(one), one)).collect();
         let mut untaken: HashMap<Fingerprint, (WrittenAnswer, &str)> = HashMap::new();
         for one in results.untaken {
             untaken.entry(one.answer.tag.key.finding).or_insert((one.answer.written.clone(), &one.why));
@@ -128,7 +128,11 @@ impl DecisionLines {
                 }
                 (None, None) => {}
             }
-            line.tag = tag(results, key_of(results, finding), by_finding.get(&key).map(|one| &one.decision));
+            let shown = by_finding.get(&key).map(|one| &one.decision);
+            let own = key_of(results, finding);
+            // An answer goes on to be one to what it was an answer to.
+            let own = shown.map_or(own, |shown| DecisionKey { condition: own.condition, ..shown.key });
+            line.tag = tag(results, own, shown);
             open.push(line);
         }
         let (mut decided, mut expired) = (Vec::new(), Vec::new());
@@ -158,6 +162,11 @@ impl DecisionLines {
         }
         DecisionLines { open, decided, expired }
     }
+}
+
+/// The finding that a decision is on, as this run tells it; a corrected name may have given it another key.
+fn finding_of(settled: &Settled) -> Fingerprint {
+    settled.finding.as_ref().map_or(settled.decision.key.finding, |finding| finding.key.whole())
 }
 
 fn key_of(results: &Results<'_>, finding: &Finding) -> DecisionKey {
@@ -225,14 +234,26 @@ impl DecisionLine {
             line.clean = String::new();
         }
         line.effect = String::new();
+        let waived = decision.disposition == Disposition::Exempted && settled.state == DecisionState::InForce;
+        if waived && settled.finding.as_ref().is_some_and(|finding| subjects.tell(finding).is_nothing) {
+            line.state += "；这一格没有读出的值，不在任何合计中";
+        }
         line.tag = tag(results, decision.key, Some(decision));
         line
     }
 
     fn says(&mut self, settled: &Settled) {
-        let Settled { decision, state, along, .. } = settled;
+        let Settled { decision, state, along, finding } = settled;
+        let of_file = finding.as_ref().is_some_and(|on| on.place.row.is_none() && !on.code.is_unread());
+        let takes_file = decision.disposition == Disposition::Excluded;
         self.written = written_of(decision);
         self.state = match state {
+            DecisionState::InForce if takes_file && of_file => {
+                format!("有效，整份未计入（{}）", who(decision))
+            }
+            DecisionState::InForce if finding.as_ref().is_some_and(|finding| finding.code.is_unread()) => {
+                format!("有效，没有读入的照旧不计（{}）", who(decision))
+            }
             DecisionState::InForce => format!("有效，已按此计算（{}）", who(decision)),
             DecisionState::Open if decision.disposition == Disposition::Replaced => {
                 format!("已按“改为”计算（{}），问题还在，请另作处理", who(decision))
@@ -245,6 +266,7 @@ impl DecisionLine {
         if !along.is_empty() {
             let n = along.len();
             self.state += &match decision.disposition {
+                Disposition::Excluded if of_file => format!("；这份报表另 {n} 个问题一并办结"),
                 Disposition::Excluded => format!("；这条记录另 {n} 个问题一并办结"),
                 Disposition::SameUnit => format!("；同一单位名另 {n} 处一并解决"),
                 _ => format!("；同一格另 {n} 个问题一并解决"),
@@ -263,6 +285,7 @@ fn effect(results: &Results<'_>, finding: &Finding, subject: &Subject) -> String
     let figure = subject.measured_in.as_ref().filter(|_| !value.is_empty());
     let figure = figure.map(|unit| format!("{}{unit}", value)).unwrap_or_default();
     match (finding.effect, finding.place.row) {
+        _ if finding.code.is_unread() => "没有读入，不在任何数字中".to_owned(),
         (Effect::HoldsReturn, _) => {
             let same =
                 if finding.code == FindingCode::SenderUnknown { same_unit(results, finding) } else { String::new() };

@@ -155,7 +155,7 @@ fn held_out(results: &Results<'_>) -> StatTable {
         out.map(|(origin, _)| of_row(origin))
     });
     let held = results.aside.iter().flat_map(|of| {
-        let out = of.rows.origins.iter().zip(&of.reasons).filter(|(_, reason)| **reason == AsideReason::Held);
+        let out = of.rows.origins.iter().zip(&of.reasons).filter(|(_, reason)| **reason != AsideReason::Superseded);
         out.map(|(origin, _)| on_return.get(&origin.source).copied())
     });
     let mut by_rule: BTreeMap<String, u64> = BTreeMap::new();
@@ -244,7 +244,7 @@ fn sums(results: &Results<'_>, at: usize, field: &str) -> (f64, f64, u64) {
     let aside = results.aside.iter().filter(|aside| aside.rows.form == at);
     for aside in aside {
         for (row, reason) in aside.reasons.iter().enumerate() {
-            if *reason == AsideReason::Held
+            if *reason != AsideReason::Superseded
                 && let Some(value) = number(aside.rows.grid.value(row, field)).filter(|value| value.is_finite())
             {
                 out += value;

@@ -9,6 +9,8 @@ pub enum AsideReason {
     Superseded,
     /// A 必改 stands on the return as a whole.
     Held,
+    /// Somebody decided that nothing of the return counts.
+    LeftOut,
 }
 
 /// Rows of one form that were set aside.

@@ -23,6 +23,8 @@ pub struct Subject {
     pub raw: String,
     /// What is read of it; empty where that is the same, or nothing.
     pub clean: String,
+    /// A field of a record of which nothing is read.
+    pub is_nothing: bool,
 }
 
 /// Rows by where they stand, those that findings are on.
@@ -76,7 +78,10 @@ impl<'a> Subjects<'a> {
         subject.record = record(form, rows, row);
         if let Some(field) = field {
             let clean = match rows.grid.as_read_at(row, &field.name) {
-                Value::Nothing => String::new(),
+                Value::Nothing => {
+                    subject.is_nothing = true;
+                    String::new()
+                }
                 value => value_words(value, ValueKind::of_field(&field.ty), DateStyle::Quoted),
             };
             if subject.raw.is_empty() {

@@ -68,7 +68,7 @@ pub fn discover(returns: &[PathBuf], limits: &Limits, watch: &dyn Watch) -> Resu
 pub fn none_of_ours(prepared: &Prepared, validated: &Validated) -> Option<String> {
     let verdict = &validated.verdict;
     let count = |outcome| verdict.count(outcome);
-    let of_ours = [Outcome::Accepted, Outcome::Returned, Outcome::Superseded, Outcome::OtherPeriod];
+    let of_ours = [Outcome::Accepted, Outcome::Returned, Outcome::Superseded, Outcome::OtherPeriod, Outcome::LeftOut];
     let ours: usize = of_ours.into_iter().map(count).sum();
     let all = verdict.sources.len();
     if ours > 0 || count(Outcome::Unreadable) > 0 {
@@ -131,6 +131,7 @@ pub fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: &Deliv
         arrival,
         near_misses,
         named_unit,
+        left_out: None,
     }
 }
 

@@ -5,7 +5,7 @@ use super::answers::Answers;
 use super::prepare::Prepared;
 use super::stop::Stop;
 use crate::history::History;
-use crate::history::decisions::register::Register;
+use crate::history::decisions::register::{Register, who};
 use crate::history::keep::input_hash;
 use crate::model::codes::FindingCode;
 use crate::model::decision::{Decision, DecisionState, Decisions, Disposition, Settled, TakenOn};
@@ -15,7 +15,7 @@ use crate::normalise::Normaliser;
 use crate::rows::subject::Subjects;
 use crate::text::names::match_key;
 use crate::validate::arrived::Arrived;
-use crate::validate::decided::{Said, change, takes_out, waits};
+use crate::validate::decided::{Said, change, of_whole_file, takes_out, waits};
 use crate::validate::yardstick::Yardstick;
 use crate::validate::{self, Validated};
 use std::collections::{BTreeMap, BTreeSet};
@@ -142,10 +142,7 @@ const ROUNDS: usize = 6;
 pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: Vec<Arrived>) -> Validated {
     let decisions = yardstick.decisions;
     // The others are settled on the way; these may have to be done to the returns, which are then judged anew.
-    let changes = |one: &Decision| {
-        use Disposition::{Confirmed, Exempted, Replaced, SameUnit, ThisVersion};
-        matches!(one.disposition, Confirmed | Exempted | Replaced | SameUnit | ThisVersion)
-    };
+    let changes = |one: &Decision| !matches!(one.disposition, Disposition::Contacted | Disposition::Withdrawn);
     if !decisions.iter().any(changes) {
         return validate::validate(yardstick, arrived);
     }
@@ -158,14 +155,17 @@ pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: 
         for settled in &validated.verdict.decisions {
             met.insert(settled.decision.key.finding, settled.clone());
         }
+        let stands = |settled: &Settled| matches!(settled.state, DecisionState::InForce | DecisionState::Open);
         let wanted = |settled: &&Settled| {
-            settled.state == DecisionState::InForce
+            stands(settled)
                 && settled.finding.as_ref().is_some_and(|finding| waits(settled.decision.disposition, finding))
         };
-        let fresh: Vec<Settled> = validated.verdict.decisions.iter().filter(wanted).cloned().collect();
+        let mut fresh: Vec<Settled> = validated.verdict.decisions.iter().filter(wanted).cloned().collect();
         if fresh.is_empty() {
             break;
         }
+        // Nothing is done to a return that is out.
+        fresh.sort_by_key(|settled| !takes_file_out(settled));
         let out: Vec<Finding> = validated
             .verdict
             .decisions
@@ -173,8 +173,18 @@ pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: 
             .filter(|one| takes_out(one))
             .filter_map(|one| one.finding.clone())
             .collect();
+        let findings = std::mem::take(&mut validated.verdict.findings);
         for mut settled in fresh {
             let on = settled.finding.as_ref();
+            if on.is_some_and(|on| is_out(&arrived, on)) {
+                settled.state = match settled.decision.disposition {
+                    // Another one took it out already, or its copy.
+                    Disposition::Excluded => settled.state,
+                    _ => DecisionState::Expired(OF_NO_USE.to_owned()),
+                };
+                done.push(settled);
+                continue;
+            }
             if on.is_some_and(|on| out.iter().any(|other| other.is_on_record_of(on))) {
                 let why = "同一条记录另有处理意见“不计入”；请商定后只留一种";
                 settled.state = DecisionState::Refused(why.to_owned());
@@ -182,13 +192,20 @@ pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: 
                 continue;
             }
             match apply(normaliser, yardstick, &mut arrived, &settled, &mut given) {
+                Ok(along) if takes_file_out(&settled) => {
+                    let own = settled.decision.key.finding;
+                    let of = |other: &&Finding| is_out(&arrived, other) && other.key.whole() != own;
+                    let decided = |other: &&Finding| decisions.on(other).is_some();
+                    settled.along = findings.iter().filter(of).filter(|other| !decided(other)).cloned().collect();
+                    settled.along.extend(along);
+                }
                 Ok(along) => settled.along = along,
                 Err(why) => settled.state = DecisionState::Refused(why),
             }
             done.push(settled);
         }
         let tried: Vec<Fingerprint> = done.iter().map(|settled| settled.decision.key.finding).collect();
-        let left = decisions.without(&tried);
+        let left = decisions.without(&tried, met.values());
         validated = validate::validate(Yardstick { decisions: &left, ..yardstick }, arrived.clone());
     }
     let verdict = &mut validated.verdict;
@@ -207,14 +224,32 @@ pub fn validate(normaliser: &Normaliser<'_>, yardstick: Yardstick<'_>, arrived: 
     verdict.decisions.extend(done);
     let settled: BTreeSet<Fingerprint> = verdict.decisions.iter().map(|one| one.decision.key.finding).collect();
     let left = met.into_values().filter(|one| !settled.contains(&one.decision.key.finding));
-    let left: Vec<Settled> = left.map(|one| outlived(one, &verdict.findings)).collect();
+    let left: Vec<Settled> = left.map(|one| outlived(one, &arrived, &verdict.findings)).collect();
     verdict.decisions.extend(left);
     validated
 }
 
+const OF_NO_USE: &str = "这份报表已认定整份不计入，这一条用不上";
+
+/// Whether a decision takes a whole file out for good.
+fn takes_file_out(settled: &Settled) -> bool {
+    let of_file = |finding: &Finding| of_whole_file(settled.decision.disposition, finding);
+    settled.decision.disposition == Disposition::Excluded && settled.finding.as_ref().is_some_and(of_file)
+}
+
+/// Whether a finding is on a file that somebody took out.
+fn is_out(arrived: &[Arrived], finding: &Finding) -> bool {
+    let file = finding.place.source.and_then(|source| arrived.iter().find(|file| file.source.index == source));
+    file.is_some_and(|file| file.left_out.is_some())
+}
+
 /// A decision that was settled before another one corrected a value, and whose finding is there no more: as it was, where
 /// that leaves nothing to ask.
-fn outlived(mut settled: Settled, findings: &[Finding]) -> Settled {
+fn outlived(mut settled: Settled, arrived: &[Arrived], findings: &[Finding]) -> Settled {
+    if settled.finding.as_ref().is_some_and(|finding| is_out(arrived, finding)) {
+        (settled.state, settled.finding) = (DecisionState::Expired(OF_NO_USE.to_owned()), None);
+        return settled;
+    }
     let subject = settled.decision.key.subject;
     let left_out = matches!(settled.decision.disposition, Disposition::Excluded | Disposition::Pending);
     let stood = matches!(settled.state, DecisionState::InForce | DecisionState::Open);
@@ -295,6 +330,12 @@ fn apply(
                 }
             }
         }
+        Disposition::Excluded => {
+            let Decision { reason, .. } = &settled.decision;
+            let why = format!("经人工认定整份不计入：{reason}（{}）", who(&settled.decision));
+            Ok(change(plan, arrived, settled, &Said::Out(Some(why)))?)
+        }
+        Disposition::Pending => Ok(change(plan, arrived, settled, &Said::Out(None))?),
         _ => Ok(change(plan, arrived, settled, &Said::Nothing)?),
     }
 }

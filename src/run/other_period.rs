@@ -14,8 +14,8 @@ pub fn mostly_other(prepared: &Prepared, verdict: &RunVerdict) -> Option<String>
         return None;
     }
     let is_other = |source: &&SourceVerdict| source.outcome == Outcome::OtherPeriod;
-    let ours =
-        |source: &&SourceVerdict| matches!(source.outcome, Outcome::Accepted | Outcome::Returned | Outcome::Superseded);
+    let of_ours = [Outcome::Accepted, Outcome::Returned, Outcome::Superseded, Outcome::LeftOut];
+    let ours = |source: &&SourceVerdict| of_ours.contains(&source.outcome);
     let (own, other) = (verdict.sources.iter().filter(ours).count(), verdict.sources.iter().filter(is_other).count());
     if other == 0 {
         return None;

@@ -199,5 +199,6 @@ fn strange(arrived: &Arrived, cause: String) -> Arrived {
         arrival: Arrival::Unrecognised(cause),
         near_misses: Vec::new(),
         named_unit: None,
+        left_out: None,
     }
 }

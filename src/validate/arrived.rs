@@ -36,4 +36,16 @@ pub struct Arrived {
     pub near_misses: Vec<NearMiss>,
     /// The unit that file name, else folder names, for files that say nothing themselves.
     pub named_unit: Option<u32>,
+    /// Why somebody decided that nothing of it counts, in words.
+    pub left_out: Option<String>,
+}
+
+impl Arrived {
+    /// The return, where nobody took it out.
+    pub fn taken(&self) -> Option<&NormalisedReturn> {
+        match &self.arrival {
+            Arrival::Return(returned) if self.left_out.is_none() => Some(returned),
+            _ => None,
+        }
+    }
 }

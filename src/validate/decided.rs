@@ -27,18 +27,22 @@ pub fn settle(plan: &Plan, decisions: &Decisions, findings: &mut Vec<Finding>) -
     if decisions.is_empty() {
         return settlement;
     }
+    let decisions = &decisions.told_by_key(findings);
     let mut left = Vec::with_capacity(findings.len());
     for mut finding in std::mem::take(findings) {
-        let Some(decision) = decisions.on(finding.key.whole()) else {
+        let Some(decision) = decisions.on(&finding) else {
             left.push(finding);
             continue;
         };
         let state = judge(plan, decision, &finding);
         let on = finding.clone();
         match (&state, decision.disposition) {
-            (DecisionState::InForce, Disposition::Excluded) => settlement.excluded.push(finding.place),
-            (DecisionState::InForce, _) if !waits(decision.disposition, &finding) => {}
-            (DecisionState::Open, Disposition::Pending) => {
+            (DecisionState::InForce, of) if waits(of, &finding) => left.push(finding),
+            (DecisionState::InForce, Disposition::Excluded) if !finding.code.is_unread() => {
+                settlement.excluded.push(finding.place);
+            }
+            (DecisionState::InForce, _) => {}
+            (DecisionState::Open, Disposition::Pending) if finding.place.row.is_some() && !finding.code.is_unread() => {
                 // Where one cell is held out, it goes on to be that cell.
                 if finding.effect == Effect::Counts {
                     finding.effect = Effect::HoldsRow;
@@ -63,7 +67,7 @@ fn take_along(decisions: &Decisions, settled: &mut [Settled], findings: &mut Vec
     let mut left = Vec::with_capacity(findings.len());
     for finding in std::mem::take(findings) {
         let with = out.iter_mut().find(|one| one.finding.as_ref().is_some_and(|on| on.is_on_record_of(&finding)));
-        match with.filter(|_| decisions.on(finding.key.whole()).is_none()) {
+        match with.filter(|_| decisions.on(&finding).is_none()) {
             Some(one) => one.along.push(finding),
             None => left.push(finding),
         }
@@ -71,15 +75,27 @@ fn take_along(decisions: &Decisions, settled: &mut [Settled], findings: &mut Vec
     *findings = left;
 }
 
-/// Whether a decision takes its record out of every figure for good.
+/// Whether a decision takes its record, or its whole return, out of every figure for good.
 pub fn takes_out(settled: &Settled) -> bool {
     settled.state == DecisionState::InForce && settled.decision.disposition == Disposition::Excluded
+}
+
+/// Whether a decision is on what a file is as a whole, and takes or holds all of it out.
+pub fn of_whole_file(disposition: Disposition, finding: &Finding) -> bool {
+    let takes = match disposition {
+        Disposition::Excluded => true,
+        // What holds the return already goes on to hold it, and whatever else hangs on it.
+        Disposition::Pending => finding.effect != Effect::HoldsReturn,
+        _ => false,
+    };
+    takes && finding.place.row.is_none() && !finding.code.is_unread()
 }
 
 /// Whether what is decided has to be done to the return itself before its rows are judged anew.
 pub fn waits(disposition: Disposition, finding: &Finding) -> bool {
     match disposition {
         Disposition::Replaced | Disposition::ThisVersion | Disposition::SameUnit => true,
+        Disposition::Excluded | Disposition::Pending => of_whole_file(disposition, finding),
         Disposition::Exempted | Disposition::Confirmed => finding.effect == Effect::HoldsReturn,
         _ => false,
     }
@@ -103,8 +119,16 @@ fn judge(plan: &Plan, decision: &Decision, finding: &Finding) -> DecisionState {
 /// # Errors
 /// Why it cannot, and what can be done instead.
 pub fn possible(disposition: Disposition, finding: &Finding) -> Result<(), &'static str> {
-    let on_file = matches!(&finding.code, Code::Engine(code) if code.entry().stands == Stands::File);
+    let stands = |on: &[Stands]| matches!(&finding.code, Code::Engine(code) if on.contains(&code.entry().stands));
+    let on_file = stands(&[Stands::File]);
+    let unread = finding.code.is_unread();
     match disposition {
+        Disposition::Confirmed | Disposition::Exempted if unread => {
+            Err("这里的内容没有读入，认可了也不会计入；不必计的请选“不计入”，应计的请报送单位改好重报")
+        }
+        Disposition::Pending | Disposition::Excluded if finding.code == FindingCode::TotalMismatch => {
+            Err("合计行本来就不计入，统计按各行计算；核对无误的请选“属实”")
+        }
         Disposition::Confirmed if finding.severity != Severity::Verify => {
             Err("“属实”只用于“核实”；“必改”请选“改为”“免予”或“不计入”")
         }
@@ -118,8 +142,11 @@ pub fn possible(disposition: Disposition, finding: &Finding) -> Result<(), &'sta
         Disposition::Replaced if finding.key.field.is_none() || finding.place.row.is_none() => {
             Err("这个问题不在某一条记录的某一格上，不能“改为”")
         }
-        Disposition::Pending | Disposition::Excluded if finding.place.row.is_none() => {
-            Err("这个问题不在某一条记录上；整份不计入的，请把文件移出报表文件夹")
+        Disposition::Pending | Disposition::Excluded
+            if finding.place.row.is_none()
+                && (finding.place.source.is_none() || !(unread || stands(&[Stands::File, Stands::Return]))) =>
+        {
+            Err("这个问题不在某一条记录或某一份报表上，不能“不计入”")
         }
         Disposition::ThisVersion
             if finding.code != FindingCode::VersionUndecidable && finding.code != FindingCode::ReturnCalledVoid =>
@@ -135,10 +162,12 @@ pub fn possible(disposition: Disposition, finding: &Finding) -> Result<(), &'sta
     }
 }
 
-/// What a decision says of a name or a cell, read.
+/// What a decision says of a name, a cell or a file, read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Said {
     Nothing,
+    /// The whole file is out, for good and why, in words; or until somebody knows better.
+    Out(Option<String>),
     /// One column a column of the field, one row each.
     Value(Vec<Column>),
     /// Index into the roster.
@@ -160,6 +189,9 @@ pub fn change(
     if let Said::Unit(unit) = said {
         return name_unit(plan, arrived, finding, *unit);
     }
+    if let Said::Out(why) = said {
+        return leave_out(arrived, finding, why.as_deref());
+    }
     let file = arrived.iter_mut().find(|file| Some(file.source.index) == finding.place.source).ok_or(GONE)?;
     let Arrival::Return(returned) = &mut file.arrival else { return Err(GONE) };
     let Said::Value(value) = said else {
@@ -173,6 +205,29 @@ pub fn change(
 }
 
 const GONE: &str = "找不到这一格或这份报表";
+
+/// Takes a file out with its copies, or holds it out under the finding that asks about it.
+fn leave_out(arrived: &mut [Arrived], finding: &Finding, why: Option<&str>) -> Result<Vec<Finding>, &'static str> {
+    let sent = |file: &Arrived| {
+        let sender = file.taken().and_then(|returned| returned.sender.as_ref()).map(|sender| sender.unit);
+        (file.sha256, sender.or(file.named_unit))
+    };
+    let file = arrived.iter_mut().find(|file| Some(file.source.index) == finding.place.source).ok_or(GONE)?;
+    let Some(why) = why else {
+        // What cannot be read counts nowhere as it is.
+        if let Arrival::Return(returned) = &mut file.arrival {
+            returned.findings.retain(|other| !is_same(other, finding));
+            returned.pending.push(Finding { effect: Effect::HoldsReturn, ..finding.clone() });
+        }
+        return Ok(Vec::new());
+    };
+    let of = sent(file);
+    file.left_out = Some(why.to_owned());
+    for copy in arrived.iter_mut().filter(|copy| of.0.is_some() && sent(copy) == of) {
+        copy.left_out = Some(why.to_owned());
+    }
+    Ok(Vec::new())
+}
 
 /// Lets a name that the roster does not know be a unit, in every return that writes it so.
 fn name_unit(plan: &Plan, arrived: &mut [Arrived], finding: &Finding, unit: u32) -> Result<Vec<Finding>, &'static str> {
@@ -340,12 +395,24 @@ mod tests {
         let block = finding("too-many", Severity::Block, Some(4));
         let whole = finding("version-undecidable", Severity::Block, None);
         let unread = finding("file-damaged", Severity::Block, None);
+        let (struck, sheet) =
+            (finding("row-struck", Severity::Verify, Some(4)), finding("sheet-near-form", Severity::Verify, None));
+        let total = finding("total-mismatch", Severity::Verify, Some(4));
+        for (disposition, on) in [(Disposition::Confirmed, &struck), (Disposition::Confirmed, &sheet)] {
+            assert!(possible(disposition, on).is_err_and(|why| why.contains("没有读入")), "{on:?}");
+        }
+        assert!(possible(Disposition::Excluded, &total).is_err_and(|why| why.contains("属实")));
+        // Agreeing that it does not count takes nothing else out.
+        assert_eq!(possible(Disposition::Excluded, &sheet), Ok(()));
+        assert!(!of_whole_file(Disposition::Excluded, &sheet) && of_whole_file(Disposition::Excluded, &whole));
+        // A rule on no record: what is missing of the period before.
+        let rule = finding("record-gone", Severity::Verify, None);
         let refused = |disposition, finding: &Finding| possible(disposition, finding).err().unwrap_or("");
         assert!(refused(Disposition::Confirmed, &block).contains("免予"));
         assert!(refused(Disposition::Exempted, &verify).contains("属实"));
         assert!(refused(Disposition::Exempted, &whole).contains("采用此版"));
         assert!(refused(Disposition::Exempted, &unread).contains("读不出来"));
-        assert!(refused(Disposition::Excluded, &whole).contains("移出"));
+        assert!(refused(Disposition::Excluded, &rule).contains("某一份报表上"));
         assert!(refused(Disposition::Replaced, &whole).contains("某一格"));
         for (disposition, finding) in [
             (Disposition::Confirmed, &verify),
@@ -353,6 +420,9 @@ mod tests {
             (Disposition::Replaced, &block),
             (Disposition::Excluded, &verify),
             (Disposition::Contacted, &unread),
+            (Disposition::Excluded, &whole),
+            (Disposition::Pending, &whole),
+            (Disposition::Excluded, &unread),
         ] {
             assert_eq!(possible(disposition, finding), Ok(()), "{disposition:?}");
         }

@@ -83,7 +83,9 @@ fn standing(source: &SourceVerdict, counts: Option<bool>, dated: bool) -> Option
     let accepted = match source.outcome {
         Outcome::Accepted | Outcome::Returned => counts.unwrap_or(source.outcome == Outcome::Accepted),
         Outcome::Unreadable => return Some(UnitStatus::Unreadable),
-        Outcome::Unrecognised | Outcome::Superseded | Outcome::OtherPeriod | Outcome::Ignored => return None,
+        Outcome::Unrecognised | Outcome::Superseded | Outcome::OtherPeriod | Outcome::LeftOut | Outcome::Ignored => {
+            return None;
+        }
     };
     Some(match source {
         _ if !accepted => UnitStatus::Returned,

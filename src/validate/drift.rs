@@ -34,7 +34,7 @@ struct Gathered {
 pub fn drift(plan: &Plan, sources: &[SourceVerdict]) -> Drift {
     let mut drift = Drift::default();
     let mut patterns: BTreeMap<PatternKey, Gathered> = BTreeMap::new();
-    let current = sources.iter().filter(|source| source.outcome != Outcome::Superseded);
+    let current = sources.iter().filter(|source| !matches!(source.outcome, Outcome::Superseded | Outcome::LeftOut));
     for source in current {
         for binding in source.bindings.iter().filter(|binding| counts(source, binding)) {
             let Some(form) = plan.forms.get(usize::from(binding.form)) else { continue };

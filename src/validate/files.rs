@@ -33,6 +33,7 @@ pub fn close(
     let mut sources = Vec::with_capacity(arrived.len());
     for ((position, mut file), rows) in arrived.into_iter().enumerate().zip(accounts) {
         if let Arrival::Return(returned) = &mut file.arrival
+            && file.left_out.is_none()
             && ruling.replacing(position, returned).is_empty()
         {
             amendments.append(&mut returned.amendments);
@@ -73,7 +74,7 @@ fn keep_own_words(explanations: &mut Vec<Explanation>) {
 /// What is found of files as a whole.
 pub fn on_files(reference: &Reference, arrived: &[Arrived], ruling: &Ruling) -> Vec<Finding> {
     let early = arrived.iter().enumerate().filter_map(|(position, file)| match &file.arrival {
-        Arrival::Return(returned) if ruling.replacing(position, returned).is_empty() => {
+        Arrival::Return(returned) if file.left_out.is_none() && ruling.replacing(position, returned).is_empty() => {
             early(reference.due.as_ref(), &file.source, returned)
         }
         _ => None,
@@ -83,6 +84,9 @@ pub fn on_files(reference: &Reference, arrived: &[Arrived], ruling: &Ruling) -> 
 
 /// A file that yields nothing is a finding too, so that one list holds all that somebody has to see to.
 fn on_whole_file(file: &Arrived) -> Option<Finding> {
+    if file.left_out.is_some() {
+        return None;
+    }
     let place = Place { source: Some(file.source.index), unit: file.named_unit, ..Place::default() };
     let (code, severity, found, expected, next) = match &file.arrival {
         Arrival::Unreadable(why) => {
@@ -147,7 +151,7 @@ fn source_verdict(
     rows: RowAccount,
     findings: &FileFindings,
 ) -> SourceVerdict {
-    let Arrived { source, sha256, size, format, arrival, near_misses, named_unit } = file;
+    let Arrived { source, sha256, size, format, arrival, near_misses, named_unit, left_out } = file;
     let mut verdict = SourceVerdict {
         outcome: Outcome::Accepted,
         cause: String::new(),
@@ -207,6 +211,10 @@ fn source_verdict(
             }
         }
     }
+    if let Some(why) = left_out {
+        (verdict.outcome, verdict.code) = (Outcome::LeftOut, None);
+        (verdict.cause, verdict.next) = (why, "不需要处理；要重新计入的，在处理意见工作簿里撤回".into());
+    }
     if matches!(verdict.outcome, Outcome::Accepted | Outcome::Returned) {
         let said = verdict.received.filter(|_| !verdict.by_stamp);
         (verdict.late_days, verdict.overdue) = lateness(reference.due.as_ref(), &reference.calendar, said);
@@ -253,7 +261,11 @@ fn returned_or_accepted(
         causes.insert(0, cause);
     } else if verdict.rows.accepted == 0 && verdict.rows.held > taken_out {
         verdict.outcome = Outcome::Returned;
-        causes.insert(0, format!("没有一行计入：{} 行待核实", verdict.rows.held - taken_out));
+        let cause = match findings.holding.get(&index) {
+            Some(found) => format!("整份待核实，暂不计入：{found}"),
+            None => format!("没有一行计入：{} 行待核实", verdict.rows.held - taken_out),
+        };
+        causes.insert(0, cause);
     }
     if taken_out > 0 {
         causes.push(format!("经认定不计入 {taken_out} 行"));

@@ -276,6 +276,7 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
         version: VersionEvidence { filled_on: day(2026, 3, 5), ..VersionEvidence::default() },
         nil_return: false,
         findings: vec![],
+        pending: vec![],
         amendments: vec![],
         seen: vec![],
         explanations: vec![],
@@ -296,6 +297,7 @@ pub fn arrival(source: u32, name: &str, arrival: Arrival) -> Arrived {
         arrival,
         near_misses: vec![],
         named_unit: None,
+        left_out: None,
     }
 }
 

@@ -35,7 +35,7 @@ impl Heard {
                     if !ruling.copies.contains_key(&position) && returned.other_period.is_none() =>
                 {
                     let Some(unit) = returned.sender.as_ref().and_then(|sender| under(sender.unit)) else { continue };
-                    if returned.held() || ruling.undecidable.contains(&position) {
+                    if returned.held() || file.left_out.is_some() || ruling.undecidable.contains(&position) {
                         heard.unclear.insert(unit);
                         continue;
                     }

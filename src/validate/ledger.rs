@@ -19,7 +19,10 @@ pub fn record(plan: &Plan, arrived: &[Arrived], ruling: &mut Ruling) -> Ledger {
     for (position, file) in arrived.iter().enumerate() {
         let Arrival::Return(returned) = &file.arrival else { continue };
         for (form, (rows, not_counted)) in forms(returned) {
-            let (standing, why) = stand(ruling, returned, position, form, rows, not_counted);
+            let (standing, why) = match &file.left_out {
+                Some(why) => (Standing::Held, why.clone().into()),
+                None => stand(ruling, returned, position, form, rows, not_counted),
+            };
             versions.push(Version {
                 unit: returned.sender.as_ref().map(|sender| sender.unit),
                 form,
@@ -103,7 +106,8 @@ fn stand(
         let standing = if ruling.void.contains(&position) { Standing::Held } else { Standing::Undecided };
         return (standing, why.into());
     }
-    if let Some(holding) = returned.findings.iter().find(|finding| finding.effect == Effect::HoldsReturn) {
+    let mut holding = returned.findings.iter().chain(&returned.pending);
+    if let Some(holding) = holding.find(|finding| finding.effect == Effect::HoldsReturn) {
         return (Standing::Held, format!("整份不计，也不参与新旧比较：{}", holding.found).into());
     }
     (Standing::Counts, Cow::Borrowed(""))

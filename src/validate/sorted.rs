@@ -36,6 +36,7 @@ impl Sorted {
         for ((position, file), account) in arrived.iter_mut().enumerate().zip(&mut sorted.accounts) {
             let Arrival::Return(returned) = &mut file.arrival else { continue };
             (account.data, account.not_counted) = accounting::data_rows(&returned.sheets);
+            let left_out = file.left_out.is_some();
             let held = returned.held() || ruling.undecidable.contains(&position);
             for table in std::mem::take(&mut returned.tables) {
                 let rows = table.rows() as u64;
@@ -50,6 +51,9 @@ impl Sorted {
                         sorted.replaced.entry((origin.source, origin.row)).or_default().push(origin);
                     }
                     AsideReason::Superseded
+                } else if left_out {
+                    account.held += rows;
+                    AsideReason::LeftOut
                 } else if held {
                     account.held += rows;
                     AsideReason::Held
@@ -74,9 +78,11 @@ pub fn take_findings(ruling: &Ruling, sorted: &Sorted, arrived: &mut [Arrived]) 
     for (position, file) in arrived.iter_mut().enumerate() {
         let Arrival::Return(returned) = &mut file.arrival else { continue };
         let taken = std::mem::take(&mut returned.findings);
-        if !ruling.replacing(position, returned).is_empty() {
+        // Nobody has to mend what somebody took out.
+        if file.left_out.is_some() || !ruling.replacing(position, returned).is_empty() {
             continue;
         }
+        findings.append(&mut returned.pending);
         findings.extend(taken.into_iter().filter(|finding| {
             match (finding.place.source, finding.place.sheet, finding.place.row) {
                 (Some(source), Some(_), Some(row)) => !sorted

@@ -19,6 +19,9 @@ pub fn gather(roster: &Roster, ruling: &Ruling, arrived: &mut [Arrived]) -> Vec<
     // Nearly always every name is known, and the roster need not be made ready.
     let mut likeness: Option<Likeness<'_>> = None;
     for (position, file) in arrived.iter_mut().enumerate() {
+        if file.left_out.is_some() {
+            continue;
+        }
         let Arrival::Return(returned) = &mut file.arrival else { continue };
         if returned.unknown_units.is_empty() || !ruling.replacing(position, returned).is_empty() {
             continue;

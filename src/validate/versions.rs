@@ -11,7 +11,7 @@
 //! - Identical bytes of one sender are copies: the first in the list counts that does not call itself 作废.
 
 use super::addresses::Addresses;
-use super::arrived::{Arrival, Arrived};
+use super::arrived::Arrived;
 use super::candidate::{Candidate, DecidedBy, Family};
 use super::changes::{Changes, Compared, Comparison, Room};
 use super::kinship::{Contacts, Identity, Kinship, Records, kinship};
@@ -93,17 +93,14 @@ fn candidate<'a>(
 
 /// The return, where it can be a version at all.
 fn taking_part(file: &Arrived) -> Option<&NormalisedReturn> {
-    match &file.arrival {
-        Arrival::Return(returned) if returned.unrecognised.is_none() && !returned.held() => Some(returned),
-        _ => None,
-    }
+    file.taken().filter(|returned| returned.unrecognised.is_none() && !returned.held())
 }
 
 /// Files whose bytes another file of the same sender has.
 fn copies(arrived: &[Arrived]) -> BTreeMap<usize, Replaced> {
     let mut same: BTreeMap<(&[u8; 32], Option<u32>), Vec<SameBytes<'_>>> = BTreeMap::new();
     for (position, file) in arrived.iter().enumerate() {
-        let Arrival::Return(returned) = &file.arrival else { continue };
+        let Some(returned) = file.taken() else { continue };
         let Some(hash) = file.sha256.as_ref().filter(|_| returned.unrecognised.is_none()) else { continue };
         let sender = returned.sender.as_ref().map(|sender| sender.unit);
         same.entry((hash, sender)).or_default().push((position, &file.source, returned.version.void.is_some()));

@@ -39,7 +39,7 @@ next     = "请核实"
 cells    = ["项目"]
 "#;
 
-fn definition(bound: u32) -> String {
+pub fn definition(bound: u32) -> String {
     let rules = RULES.replace("人数 <= 100", &format!("人数 <= {bound}"));
     let keyed = DEFINITION.replacen("unit  = \"单位\"", "unit  = \"单位\"\nkey   = [\"单位\", \"项目\"]", 1);
     keyed.replacen("\n[[table]]", &format!("{rules}\n[[table]]"), 1)
@@ -71,16 +71,16 @@ pub fn saved(path: &Path, rows: &[BTreeMap<String, String>]) {
 }
 
 impl Shop {
-    fn decisions(&self) -> PathBuf {
+    pub fn decisions(&self) -> PathBuf {
         self.path("out/2026年3月月度登记_处理意见.xlsx")
     }
 
-    fn asked(&self, sheet: &str) -> Vec<BTreeMap<String, String>> {
+    pub fn asked(&self, sheet: &str) -> Vec<BTreeMap<String, String>> {
         rows(&self.decisions(), sheet)
     }
 
     /// Fills in the row of a record and a code.
-    fn answer(&self, answers: &[(&str, &str, [&str; 3])]) {
+    pub fn answer(&self, answers: &[(&str, &str, [&str; 3])]) {
         let mut all = self.asked("待处理");
         all.extend(self.asked("已处理"));
         for (record, code, said) in answers {
@@ -93,17 +93,17 @@ impl Shop {
         saved(&self.decisions(), &all);
     }
 
-    fn again(&self, items: &[(&str, &str, u32)]) -> Said {
+    pub fn again(&self, items: &[(&str, &str, u32)]) -> Said {
         self.run("2026-03", items, &[])
     }
 
     /// (处理, 情况) of a record's row on a sheet.
-    fn state(&self, sheet: &str, record: &str) -> Vec<(String, String)> {
+    pub fn state(&self, sheet: &str, record: &str) -> Vec<(String, String)> {
         let of = self.asked(sheet).into_iter().filter(|row| row["记录"].contains(record));
         of.map(|row| (row["处理"].clone(), row["情况"].clone())).collect()
     }
 
-    fn people(&self) -> Vec<Option<i64>> {
+    pub fn people(&self) -> Vec<Option<i64>> {
         self.read("2026-04", |history, _| integers(history, "2026-03", "人数"))
     }
 
@@ -248,7 +248,7 @@ fn a_decision_is_changed_where_it_stands_or_taken_back() {
 }
 
 /// A return with its own file name, date and rows: (单位, 项目, 人数, 说明).
-fn filed(shop: &Shop, name: &str, cover: &str, rows: &[(&str, &str, u32, &str)]) {
+pub fn filed(shop: &Shop, name: &str, cover: &str, rows: &[(&str, &str, u32, &str)]) {
     let mut cells = vec![
         vec![text("月度登记表")],
         vec![text(&format!("填报单位：{cover}    所属期：2026年3月    填报日期：2026-04-01"))],

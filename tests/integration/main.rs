@@ -38,4 +38,5 @@ mod store;
 mod support;
 mod tables;
 mod tutorial;
+mod whole_returns;
 mod workshop;

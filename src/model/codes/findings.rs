@@ -4,12 +4,14 @@ use super::registry::registry;
 use crate::model::severity::Severity;
 
 /// What a finding stands on, and so what it holds: 必改 on a cell or row holds the row, on a file or return all its
-/// rows, on a unit or the run nothing.
+/// rows, on a unit, the run or what was not read nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stands {
     Row,
     Return,
     File,
+    /// What was not read: it counts nowhere, and no word of anybody's brings it in.
+    Unread,
     Run,
 }
 
@@ -20,6 +22,7 @@ impl Stands {
             Stands::Row => "row",
             Stands::Return => "return",
             Stands::File => "file",
+            Stands::Unread => "unread",
             Stands::Run => "run",
         }
     }
@@ -30,6 +33,7 @@ impl Stands {
             Stands::Row => "数据行",
             Stands::Return => "整份报表",
             Stands::File => "整个文件",
+            Stands::Unread => "没有读入的内容",
             Stands::Run => "本次汇总",
         }
     }
@@ -52,7 +56,7 @@ pub struct FindingEntry {
 impl FindingEntry {
     /// Whether what a finding of this severity stands on is held, or counts.
     pub fn holds(&self, severity: Severity) -> bool {
-        severity == Severity::Block && self.stands != Stands::Run
+        severity == Severity::Block && !matches!(self.stands, Stands::Run | Stands::Unread)
     }
 }
 
@@ -88,6 +92,15 @@ const fn row(
     next: &'static str,
 ) -> FindingEntry {
     FindingEntry { severities, stands: Stands::Row, word, meaning, next }
+}
+
+const fn unread(
+    severities: &'static [Severity],
+    word: &'static str,
+    meaning: &'static str,
+    next: &'static str,
+) -> FindingEntry {
+    FindingEntry { severities, stands: Stands::Unread, word, meaning, next }
 }
 
 const fn run(
@@ -130,7 +143,7 @@ registry! {
         PeriodMissing "period-missing" = whole(NOTE, "没有写所属期", "no 所属期", "按本期计，无须处理");
         FiledBeforeOpen "filed-before-open" = whole(NOTE, "填报日期早于开网日期", "填报日期 is before 开网 of the calendar: a wrong date, or last period's return", "请核对是不是上一期的报表");
         FilingDateUnclear "filing-date-unclear" = whole(NOTE, "填报日期读不出来", "填报日期 is no whole date; the file's own stamp stands in for it", ASK);
-        SheetNearForm "sheet-near-form" = whole(VERIFY, "工作表像本项的表，缺的列太多", "a sheet beside a recognised one looks like a form and lacks too many columns: its rows are not read", "请核对其中有没有应报的数据");
+        SheetNearForm "sheet-near-form" = unread(VERIFY, "工作表像本项的表，缺的列太多", "a sheet beside a recognised one looks like a form and lacks too many columns: its rows are not read", "请核对其中有没有应报的数据");
         SheetOtherPeriod "sheet-other-period" = whole(NOTE, "工作表是别的报告期的", "a sheet of another period, not counted", "不计入本期，无须处理");
         SheetHidden "sheet-hidden" = whole(NOTE, "隐藏的工作表里有数据", "a hidden sheet with data, not counted", "应当计入的，请报送单位取消隐藏后重新报送");
         RowsHidden "rows-hidden" = whole(NOTE, "有隐藏或筛掉的行", "hidden or filtered rows, counted", "已经计入；不应计入的，请报送单位删去");
@@ -141,21 +154,22 @@ registry! {
         SenderConflict "sender-conflict" = whole(BLOCK, "填报单位和推荐单位没有隶属关系", "cover and 推荐单位 are not linked in the roster", "请核对两处单位，或在名册中补上级代码");
         SenderDoubtful "sender-doubtful" = whole(VERIFY, "文件夹或文件名和报表里的单位不同", "folder or file name at odds with the return", "请核对报表是谁报的");
         CellsOutside "cells-outside" = whole(NOTE, "表头以外的列有内容", "cells of data rows under no header: not read", "没有读取；有用的内容请报送单位填到表内");
-        ColumnParentUncertain "column-parent-uncertain" = whole(VERIFY, "看不出列属于哪个上级表头", "parents neither merged nor above their first child: their columns are not read", "请报送单位把上级表头合并，或写在它管的第一列上");
-        ColumnLookAlike "column-look-alike" = whole(VERIFY, "选填列没有读到，却有相近的列", "an optional column is missing while a look-alike holds values that nobody reads", "请报送单位把列名改成表式的写法");
+        ColumnParentUncertain "column-parent-uncertain" = unread(VERIFY, "看不出列属于哪个上级表头", "parents neither merged nor above their first child: their columns are not read", "请报送单位把上级表头合并，或写在它管的第一列上");
+        ColumnLookAlike "column-look-alike" = unread(VERIFY, "选填列没有读到，却有相近的列", "an optional column is missing while a look-alike holds values that nobody reads", "请报送单位把列名改成表式的写法");
         ColumnQualified "column-qualified" = whole(VERIFY, "列名里有不认得的限定词", "a header with an unknown qualifier was read as the field", ASK);
         ColumnOtherMeaning "column-other-meaning" = whole(VERIFY, "列名里的限定词另有含义", "a required column whose header is qualified to another meaning (计划, 上年 …) was read for want of another", "请报送单位核对这一列填的是什么");
         SheetCopied "sheet-copied" = whole(VERIFY, "工作表是另一张的副本", "a copy of another sheet: equal rows do not count, others do", "请报送单位核实以哪一张为准");
-        SheetSetAside "sheet-set-aside" = whole(VERIFY_OR_NOTE, "工作表的名称说明它不算", "a sheet called 示例, 模板, 作废, 备份 …: held out, unless it is the only one with records; 提示 where its rows stand elsewhere too", "请报送单位核实：要报的改写工作表名，不用的删去");
+        SheetSetAside "sheet-set-aside" = unread(VERIFY_OR_NOTE, "工作表的名称说明它不算", "a sheet called 示例, 模板, 作废, 备份 … beside others: held out; 提示 where its rows stand elsewhere too", "请报送单位核实：要报的改写工作表名，不用的删去");
+        SheetCalledAside "sheet-called-aside" = whole(VERIFY, "唯一有数据的工作表名称像不用的表", "the only sheet with records is called 示例, 模板, 作废, 备份 …: it counts", "请报送单位核实：要报的改写工作表名，不是的补报");
         RemarkSaysVoid "remark-says-void" = whole(VERIFY, "备注说这一行不算", "a remark that takes the record back; it counts", "请报送单位核实：删去这一行，或改正备注");
         TotalLikeName "total-like-name" = whole(VERIFY, "记录的名称像合计", "a record whose name ends as a total does, or whose figures are the sum of the rows above; it counts", "请报送单位核实：是合计的改写“合计”");
         SectionHeading "section-heading" = whole(NOTE, "数据行之间的分段标题", "a heading between records that is no code word", "没有读取，请留意");
         RowsPrefilled "rows-prefilled" = whole(NOTE, "只有预填内容的行", "rows with nothing but units, choices and zeros that the form came with", "没有计入；要报的请报送单位补填名称");
-        RowContinued "row-continued" = whole(VERIFY, "一条记录占了两行", "the second row of a record whose naming cells are merged with the row above; not read", "请报送单位核实：内容并入一行，或取消合并后填全");
-        RowExampleDoubtful "row-example-doubtful" = whole(VERIFY, "注明是示例的行", "a plausible row whose remark or number says 示例, not counted", "请报送单位核实：删去这一行，或删去“示例”二字");
+        RowContinued "row-continued" = unread(VERIFY, "一条记录占了两行", "the second row of a record whose naming cells are merged with the row above; not read", "请报送单位核实：内容并入一行，或取消合并后填全");
+        RowExampleDoubtful "row-example-doubtful" = unread(VERIFY, "注明是示例的行", "a plausible row whose remark or number says 示例, not counted", "请报送单位核实：删去这一行，或删去“示例”二字");
         RowExample "row-example" = whole(NOTE, "填写示例的行", "an example row, not counted", "没有计入；是真实记录的，请报送单位填写真实名称");
         RowOfWhich "row-of-which" = whole(NOTE, "其中数的行", "a row that says 其中, not counted", "没有计入，无须处理");
-        RowStruck "row-struck" = whole(VERIFY, "整行划了删除线", "a row struck through, not counted", "请报送单位核实：删去这一行，或取消删除线");
+        RowStruck "row-struck" = unread(VERIFY, "整行划了删除线", "a row struck through, not counted", "请报送单位核实：删去这一行，或取消删除线");
         NoRows "no-rows" = whole(VERIFY, "只有表头", "headers only, without 零报告 or 无", "请报送单位确认是不是零报告");
         NilBesideRows "nil-beside-rows" = whole(VERIFY_OR_NOTE, "写着零报告或无，却有数据行", "零报告 (核实) or 无 (提示) beside rows that count", ASK);
         TableEmpty "table-empty" = whole(NOTE, "几张表中有一张是空的", "one of several tables is empty", "请核对是不是漏填");
@@ -199,7 +213,7 @@ registry! {
         SeveralPeople "several-people" = row(BLOCK_OR_VERIFY, "一格里像有两个人名", "two people in one cell of names", "请报送单位一人一行填写");
         RowTooLong "row-too-long" = row(BLOCK, "一行的内容比表头多", "a csv row with more filled cells than its header, so that values may stand one column off", "请报送单位核对这一行的分隔符和引号后重新导出");
         SectionAtOdds "section-at-odds" = row(VERIFY, "与分段标题不一致", "a cell at odds with the heading above it", ASK);
-        RowBelowSignature "row-below-signature" = row(BLOCK, "数据写在签字栏以下", "a record below the signatures, without a header of its own", "请报送单位移到签字栏以上，或补上表头");
+        RowBelowSignature "row-below-signature" = unread(BLOCK, "数据写在签字栏以下", "a record below the signatures, without a header of its own", "请报送单位移到签字栏以上，或补上表头");
         TotalMismatch "total-mismatch" = whole(VERIFY, "合计和各行之和不符", "a 合计 that is not the sum of its rows", ASK);
         ParentRowBesideParts "parent-row-beside-parts" = row(VERIFY, "上级单位的一行可能含有下级各行", "a unit's row that is at least the sum of its subordinates' rows beside it in every count; all of them count", "请报送单位核实：已含下级的改填本级的数");
         RecordRepeated "record-repeated" = row(VERIFY, "同一条记录填了两次", "rows of one sender that are one record (equal but for 序号 and 备注); one counts, the others are held", "请核对；确是两条的请写出区别后重新报送");

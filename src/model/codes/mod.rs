@@ -30,6 +30,11 @@ impl Code {
     pub fn spelled(text: &str) -> Code {
         FindingCode::spelled(text).map_or_else(|| Code::Rule(Arc::from(text)), Code::Engine)
     }
+
+    /// Whether it is on what was not read, and so counts nowhere.
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Code::Engine(code) if code.entry().stands == Stands::Unread)
+    }
 }
 
 impl Deref for Code {

@@ -106,7 +106,7 @@ fn sheets_that_call_themselves_examples_or_copies() {
     let read = run(vec![named("报表", vec![good()]), named("备份", vec![good()])]);
     assert_eq!((read.tables.len(), said(&read)), (1, vec![("sheet-set-aside", Severity::Note)]));
     let read = run(vec![named("模板", vec![good()])]);
-    assert_eq!((read.tables.len(), said(&read)), (1, vec![("sheet-set-aside", Severity::Verify)]));
+    assert_eq!((read.tables.len(), said(&read)), (1, vec![("sheet-called-aside", Severity::Verify)]));
     for name in ["木工模板班", "旧县镇总工会", "Sheet2"] {
         let read = run(vec![named("报表", vec![good()]), named(name, vec![with(1, T("二班"))])]);
         assert_eq!((read.tables.len(), said(&read)), (2, vec![]), "{name}");
