@@ -117,7 +117,7 @@ pub fn weigh(
         let mine = facts.doubts.iter().filter(|doubt| doubt.held == held && doubt.counts);
         mine.filter(|doubt| read.get(&doubt.form).is_some_and(|fields| fields.contains(&*doubt.column))).collect()
     };
-    let marked = table.rows.iter().any(|row| !row.doubts.is_empty());
+    let marked = table.rows.iter().any(StatRow::is_doubted);
     let (held, open) = (mine(true), mine(false));
     if !held.is_empty() && (marked || !with.is_empty()) {
         let effect = sentence("；如属实，", &with, false);

@@ -114,7 +114,11 @@ impl<'a> SpokenTable<'a> {
             HeadlinePart::Names(name) => {
                 let column = self.column(name)?;
                 let mut all: Vec<String> = Vec::new();
-                for word in self.entries().filter_map(|row| word(row.cells.get(column)?)) {
+                let named = |row: &StatRow| {
+                    let mark = if row.doubt(column).is_some() { MARK } else { "" };
+                    Some(word(row.cells.get(column)?)? + mark)
+                };
+                for word in self.entries().filter_map(named) {
                     if !all.contains(&word) {
                         all.push(word);
                     }
@@ -171,11 +175,13 @@ impl<'a> SpokenTable<'a> {
         self.entries().count() + self.table.withheld
     }
 
-    /// The rows that lead by a column, with their figure; `None` where there is no order because all are alike.
+    /// The rows that lead by a column, with their figure, among those whose figures are whole; who would lead and is not,
+    /// is named. `None` where there is no order because all are alike.
     fn extreme(&self, name: &str, leads: impl Fn(f64, f64) -> bool) -> Option<String> {
         let column = self.column(name)?;
         let figures = self.entries().filter_map(|row| Some((row, amount(row.cells.get(column)?)?)));
-        let figures: Vec<(&StatRow, f64)> = figures.collect();
+        let (parts, whole): (Vec<_>, Vec<_>) = figures.partition(|(row, _)| row.is_partial());
+        let figures: Vec<(&StatRow, f64)> = whole;
         let best = figures
             .iter()
             .map(|(_, value)| *value)
@@ -188,7 +194,13 @@ impl<'a> SpokenTable<'a> {
         let labels: Vec<String> = leaders.iter().filter_map(|row| word(row.cells.get(label)?)).collect();
         let said = figure(leaders.first()?.cells.get(column)?)?;
         let mark = if leaders.iter().any(|row| row.doubt(column).is_some()) { MARK } else { "" };
-        Some(format!("{}（{said}{mark}）", names(&labels, TIED)))
+        let ahead = parts.iter().filter(|(_, value)| *value == best || leads(*value, best));
+        let ahead: Vec<String> = ahead.filter_map(|(row, _)| word(row.cells.get(label)?)).collect();
+        let but = match ahead.is_empty() {
+            true => String::new(),
+            false => format!("，数不全的{}不在内", names(&ahead, TIED)),
+        };
+        Some(format!("{}（{said}{mark}{but}）", names(&labels, TIED)))
     }
 
     /// The total row as the one row that a condition is judged by, with the number of the others.

@@ -13,6 +13,8 @@ use std::cmp::Ordering;
 pub const VALUE: usize = 2;
 const NOW: usize = 4;
 const BEFORE: usize = 5;
+const CHANGE: usize = 6;
+const JUDGED: usize = 7;
 /// Of the units that are whole on both sides: a change is between this and what is compared with, so that it can be
 /// checked on the page.
 const LIKE: &str = "可比本期";
@@ -65,8 +67,11 @@ fn notes(rows: &[StatRow], kept: &[usize]) -> Vec<String> {
     if kept.contains(&NOW) {
         said.push(format!("“{LIKE}”和比较数只算两期都全部计入的单位，增减是这两个数的比较"));
     }
-    if rows.iter().any(|row| !row.doubts.is_empty()) {
+    if rows.iter().any(StatRow::is_doubted) {
         said.push("＊ 含待核实的数".to_owned());
+    }
+    if rows.iter().any(StatRow::is_partial) {
+        said.push("＊ 有退回的行，数不全".to_owned());
     }
     if rows.iter().any(|row| {
         row.cells.iter().enumerate().any(|(at, cell)| kept.contains(&at) && *cell == StatCell::NotApplicable)
@@ -90,17 +95,30 @@ fn row(figure: &KeyFigure, table: &StatTable, facts: &Facts<'_>) -> Option<StatR
         Some(compared) => (owned(&compared.now), owned(&compared.before)),
         None => (raw.map(|_| (value.clone(), doubt.cloned())), raw.map(|(cell, doubt)| (cell.clone(), doubt.cloned()))),
     };
-    let change = figure.change.as_ref().and_then(|column| of(column)).map(|(cell, _)| cell);
+    let (change, shaken) = figure.change.as_ref().and_then(|column| of(column)).unzip();
+    let shaken = shaken.flatten();
     let now = now.filter(|_| before.is_some());
     // What prints as nothing is no change.
-    let change = change.map(|cell| if is_slight(cell) { &StatCell::Integer(0) } else { cell });
+    let change = change.map(seen);
     let said = change.and_then(super::headlines::change);
     let limit = figure.compare.zip(figure.bound);
-    let verdict = match (limit, figure.compare.zip(before.as_ref())) {
-        (Some(limit), _) => held(&value, limit),
-        (None, Some((compare, (other, _)))) => held_beside(&value, compare, other),
+    let beside = figure.compare.zip(before.as_ref());
+    let judge = |value: &StatCell, change: Option<&StatCell>| match (limit, beside) {
+        (Some(limit), _) => held(value, limit),
+        (None, Some((compare, (other, _)))) => held_beside(value, compare, other),
         (None, None) => figure.better.zip(change).and_then(|(better, change)| trend(change, better)),
     };
+    let verdict = judge(&value, change);
+    // What is thought of a figure is as doubtful as whatever would turn it.
+    let turned = |doubt: &FigureDoubt, judge: &dyn Fn(&StatCell) -> Option<StatCell>| {
+        let mut others = [&doubt.without, &doubt.with].into_iter().flatten();
+        others.any(|other| judge(other) != verdict)
+    };
+    let turns = match figure.compare {
+        Some(_) => doubt.filter(|doubt| turned(doubt, &|other| judge(other, None))),
+        None => shaken.filter(|doubt| turned(doubt, &|other| judge(&value, Some(seen(other))))),
+    };
+    let (shaken, turns) = (shaken.cloned(), turns.cloned());
     let or_none = |text: Option<String>| text.map_or(StatCell::NotApplicable, StatCell::Text);
     let against = match (&figure.against, limit) {
         (Some((against, _)), _) => before.as_ref().map(|_| against.clone()),
@@ -120,8 +138,13 @@ fn row(figure: &KeyFigure, table: &StatTable, facts: &Facts<'_>) -> Option<StatR
         verdict.unwrap_or(StatCell::NotApplicable),
         or_none(place.map(|number| format!("附表{number}"))),
     ];
-    let marked =
-        [(VALUE, doubt.cloned()), (NOW, now.and_then(|now| now.1)), (BEFORE, before.and_then(|before| before.1))];
+    let marked = [
+        (VALUE, doubt.cloned()),
+        (NOW, now.and_then(|now| now.1)),
+        (BEFORE, before.and_then(|before| before.1)),
+        (CHANGE, shaken.filter(|_| cells.get(CHANGE) != Some(&StatCell::NotApplicable))),
+        (JUDGED, turns),
+    ];
     let doubts = marked.into_iter().filter_map(|(column, doubt)| Some(FigureDoubt { column, ..doubt? }));
     Some(StatRow { doubts: doubts.collect(), ..StatRow::new(RowKind::Body, cells) })
 }
@@ -160,6 +183,11 @@ fn judged(compare: Compare, side: Ordering, nothing: bool) -> StatCell {
         Compare::AtMost if nothing => StatCell::Alarm("不符合".to_owned()),
         Compare::AtMost => StatCell::Alarm("超出".to_owned()),
     }
+}
+
+/// A change as it prints.
+fn seen(change: &StatCell) -> &StatCell {
+    if is_slight(change) { &StatCell::Integer(0) } else { change }
 }
 
 /// Whether a change is less than its print can show.

@@ -41,7 +41,7 @@ use crate::definition::{Table, TableKind};
 use crate::model::Finding;
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::discipline::ChaseList;
-use crate::model::statistic::StatTable;
+use crate::model::statistic::{StatRow, StatTable};
 use crate::rows::ValidatedRows;
 use std::rc::Rc;
 
@@ -140,7 +140,7 @@ fn weighed(
         let found = doubted::weigh(table, declared, &weighed, facts);
         changes.iter_mut().zip(found).for_each(|(all, found)| all.extend(found));
     }
-    let marked = tables.iter().flat_map(|table| &table.rows).any(|row| !row.doubts.is_empty());
+    let marked = tables.iter().flat_map(|table| &table.rows).any(StatRow::is_doubted);
     let moves = moved::moves(inputs, facts, tables, &again)?;
     let figures = doubted::of_figures(&key_figures::table(tables, facts));
     Ok((doubted::conclusions(figures, changes, marked, facts), moves))

@@ -229,6 +229,29 @@ pub fn earlier(read: &BTreeSet<(Period, usize)>, facts: &Facts<'_>) -> Option<St
     (!said.is_empty()).then(|| format!("往期各栏没有计入当时退回的：{}。{silent}", said.join("、")))
 }
 
+/// What stored periods still had open when they were run: cells that counted with a 核实 on them, and cells that were held
+/// out. `read`: the fields that are looked back on, by form.
+pub fn earlier_doubts(
+    looked_back: &BTreeSet<(Period, usize)>,
+    read: &BTreeMap<usize, BTreeSet<String>>,
+    facts: &Facts<'_>,
+) -> Option<String> {
+    let mut open: BTreeMap<&Period, [usize; 2]> = BTreeMap::new();
+    for (period, form) in looked_back {
+        let Some(fields) = read.get(form) else { continue };
+        let here = facts.past.open_cells(*form, period, fields);
+        let all = open.entry(period).or_default();
+        all.iter_mut().zip(here).for_each(|(all, here)| *all += here);
+    }
+    let said = open.into_iter().filter(|(_, open)| *open != [0, 0]).map(|(period, [counted, held])| {
+        let parts = [(counted, "已计入"), (held, "未计入")].into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts.map(|(count, word)| format!("{count} 处{word}")).collect();
+        format!("{}（{}）", period.title(), parts.join("、"))
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| format!("往期各栏所用的数，存档时有待核实的：{}。", said.join("、")))
+}
+
 /// Units that sent something of which nothing could be counted: they stand as 未报 in the tables, and that is said.
 fn unheard(held: &BTreeSet<u32>, facts: &Facts<'_>) -> Option<String> {
     let units = facts.verdict.units.iter().filter(|unit| {

@@ -3,12 +3,12 @@
 use super::axis::{Across, Axis};
 use super::facts::Facts;
 use super::measures::{self, MeasureCells};
-use super::source::{columns_of, source};
+use super::source::{columns_of, fields_of, source};
 use super::{criteria, notes, periods, words};
 use crate::definition::{Basis, From, Measure, MeasureKind, Statistic, StatisticRows, Table, When};
 use crate::domain::ranking::cut;
-use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
-use std::collections::BTreeSet;
+use crate::model::statistic::{FigureDoubt, Heading, RowKind, StatCell, StatRow, StatTable};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Computes one statistic.
 ///
@@ -46,6 +46,12 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
             row.doubts.extend(grid.doubt(group, (column.slot, row.cells.len()), kind.is_some_and(looks_whole)));
             row.compared.extend(grid.compared(group, (column.slot, row.cells.len())));
             row.cells.push(grid.line(group).get(column.slot).cloned().unwrap_or(StatCell::NotApplicable));
+        }
+        // The unit's name carries the mark for the counts and sums beside it.
+        let parts = columns.iter().filter_map(|column| grids.get(column.grid)?.part(group, column.slot));
+        if let Some(rows) = parts.max_by_key(|(counted, read)| (read - counted, *read)) {
+            let doubt = FigureDoubt { column: 0, cells: 0, held: 0, rows: Some(rows), without: None, with: None };
+            row.doubts.insert(0, doubt);
         }
         finished.rows.push(row);
     };
@@ -233,8 +239,22 @@ fn remarks(statistic: &Statistic, grids: &[MeasureCells], facts: &Facts<'_>) -> 
     if !accepted.is_empty() || !read.is_empty() {
         notes.extend(notes::exclusions(&accepted, &read, facts));
     }
-    notes.extend(notes::earlier(&periods::looked_back(statistic, facts), facts));
+    let looked_back = periods::looked_back(statistic, facts);
+    notes.extend(notes::earlier(&looked_back, facts));
+    notes.extend(notes::earlier_doubts(&looked_back, &read_of_the_past(statistic, facts), facts));
     notes
+}
+
+/// By form, the fields of stored periods that a statistic's figures are made from.
+fn read_of_the_past(statistic: &Statistic, facts: &Facts<'_>) -> BTreeMap<usize, BTreeSet<String>> {
+    let mut read: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    let past = |measure: &&Measure| statistic.across_periods.is_some() || measure.period != When::This;
+    for measure in statistic.measures.iter().filter(past) {
+        if let Some(From::Form { form, .. }) = source(&measure.kind) {
+            read.entry(*form).or_default().extend(fields_of(*form, &columns_of(statistic, &measure.kind), facts.plan));
+        }
+    }
+    read
 }
 
 /// Whether a figure looks whole though rows are missing from it: a part of nothing is seen in a rate, a mean or a place.
@@ -266,7 +286,7 @@ fn like_with_like(statistic: &Statistic, grids: &[MeasureCells]) -> Vec<String> 
     said.into_iter().map(|(words, names)| format!("{names}{words}")).collect()
 }
 
-/// Rows of units that were sent back in part: their rates, means and places are marked, and said to rest on what counts.
+/// Units some of whose rows were sent back: their figures are said to rest on what counts.
 fn parts(finished: &StatTable) -> Option<String> {
     let partial = finished.rows.iter().filter_map(|row| {
         let rows =
@@ -278,9 +298,7 @@ fn parts(finished: &StatTable) -> Option<String> {
         }
     });
     let partial: Vec<String> = partial.collect();
-    (!partial.is_empty()).then(|| {
-        format!("＊ 有退回的行，比率、平均数、名次和结论只按计入的行算，数不全：{}。", words::names(&partial, 8))
-    })
+    (!partial.is_empty()).then(|| format!("＊ 有退回的行，各栏只按计入的行算，数不全：{}。", words::names(&partial, 8)))
 }
 
 /// Sums hold what was filled in; how many rows said nothing, measure by measure, over all periods of the table.

@@ -113,6 +113,13 @@ impl<'a> StoredPeriods<'a> {
         stored.map_or_else(BTreeSet::new, |stored| stored.not_counted_units(form, column))
     }
 
+    /// Cells of these columns that a stored period had open: those that counted, and those that were held out.
+    pub fn open_cells(&self, form: usize, period: &Period, columns: &BTreeSet<String>) -> [usize; 2] {
+        let stored = self.history.get(period).and_then(|stored| stored.form(form));
+        let count = |cells: Vec<(usize, String)>| cells.iter().filter(|(_, column)| columns.contains(column)).count();
+        stored.map_or([0, 0], |stored| [count(stored.doubted()), count(stored.held())])
+    }
+
     /// What a stored period did not count of these forms; `None` where none of them can be used.
     pub fn left_out(&self, period: &Period, forms: impl Iterator<Item = usize>) -> Option<LeftOut> {
         let stored = self.history.get(period)?;

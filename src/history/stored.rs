@@ -385,9 +385,18 @@ impl StoredForm {
 
     /// Cells that were held out then, by row and the column's name.
     pub fn held(&self) -> Vec<(usize, String)> {
+        self.open_cells(HELD)
+    }
+
+    /// Cells that counted then with a 核实 on them, by row and the column's name.
+    pub fn doubted(&self) -> Vec<(usize, String)> {
+        self.open_cells(DOUBTED)
+    }
+
+    fn open_cells(&self, of: &str) -> Vec<(usize, String)> {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        // Earlier programs held no cell.
-        let Ok(Some(texts)) = reader.texts(HELD) else { return Vec::new() };
+        // Earlier programs kept none.
+        let Ok(Some(texts)) = reader.texts(of) else { return Vec::new() };
         let said = texts.iter().enumerate().filter_map(|(row, said)| Some((row, said.as_deref()?)));
         let named = said.flat_map(|(row, said)| said.split(';').map(move |cell| (row, cell)));
         named.filter_map(|(row, cell)| Some((row, cell.split_once('=')?.0.to_owned()))).collect()

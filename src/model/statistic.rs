@@ -72,13 +72,20 @@ pub struct FigureDoubt {
     /// where doubt comes in only through other figures (a rank, a change).
     pub cells: u32,
     pub held: u32,
-    /// Rows that count of the rows that were read, where some of a unit's were sent back and the figure looks whole all the
-    /// same: a rate, a mean, a place, a verdict.
+    /// Rows that count of the rows that were read, where some of a unit's were sent back: on the unit's name for all its
+    /// figures, and on those that look whole all the same: a rate, a mean, a place, a verdict.
     pub rows: Option<(u32, u32)>,
     /// The figure with every such cell missing, where that is another one.
     pub without: Option<StatCell>,
     /// The figure with the cells in that are held out, where that is another one.
     pub with: Option<StatCell>,
+}
+
+impl FigureDoubt {
+    /// Whether cells with an open 核实 cast it, and not rows that are missing.
+    pub fn is_of_cells(&self) -> bool {
+        self.cells > 0 || self.without.is_some() || self.with.is_some()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -116,6 +123,16 @@ impl StatRow {
     }
 
     /// Between which figures the change in a column is.
+    /// Whether some of its unit's rows were sent back: it is in no order with those that are whole.
+    pub fn is_partial(&self) -> bool {
+        self.doubts.iter().any(|doubt| doubt.rows.is_some())
+    }
+
+    /// Whether some of its figures rest on cells with an open 核实.
+    pub fn is_doubted(&self) -> bool {
+        self.doubts.iter().any(FigureDoubt::is_of_cells)
+    }
+
     pub fn compared(&self, column: usize) -> Option<&Compared> {
         self.compared.iter().find(|compared| compared.column == column)
     }

@@ -94,3 +94,44 @@ fn comparisons_leave_out_who_is_not_whole_on_both_sides_and_say_who() {
     assert!(notes.contains("数不全：合肥市总工会（2 行计入 1 行）"), "{notes}");
     assert!(notes.contains("只计本期和上期都报全的单位") && notes.contains("不参加比较：合肥市总工会"), "{notes}");
 }
+
+#[test]
+fn no_order_rests_on_units_of_which_rows_were_sent_back_and_their_names_are_marked() {
+    let run = finished("innovation");
+    let month = table(&run, "funnel-month");
+    // One of its two rows counts: the counts beside its name are a part, and the name says so.
+    assert_eq!(row(month, "淮北").doubt(0).and_then(|doubt| doubt.rows), Some((1, 2)));
+    assert!(row(month, "黄山").doubt(0).is_none() && row(month, "六安").doubt(0).is_none());
+    assert!(month.notes.join("\n").contains("各栏只按计入的行算，数不全：淮北（2 行计入 1 行）"), "{:?}", month.notes);
+    let first = run.computed.conclusions.iter().map(|said| said.text.as_str()).collect::<Vec<_>>().join("\n");
+    assert!(first.contains("，数不全的铜陵、省直系统不在内）"), "{first}");
+    // A partial unit alone is no doubt on a cell.
+    assert!(row(month, "马鞍山").is_doubted() && !row(month, "马鞍山").is_partial());
+}
+
+#[test]
+fn what_a_first_page_says_of_a_change_is_marked_as_the_change_is() {
+    let (run, _) = finished_months("innovation", &["2025-03", "2026-03"]).pop().expect("a month");
+    let figures = &run.computed.key_figures;
+    let (change, judged) = (column(figures, "增减"), column(figures, "评价"));
+    let proposed = row(figures, "提出合理化建议");
+    assert!(proposed.doubt(change).is_some(), "{proposed:?}");
+    // Less by four per cent with them and by eighteen without: worse either way.
+    assert!(proposed.doubt(judged).is_none(), "{proposed:?}");
+    // 420,000 that is held out would turn it.
+    let saved = row(figures, "创效");
+    assert!(saved.doubt(change).is_some() && saved.doubt(judged).is_some(), "{saved:?}");
+}
+
+#[test]
+fn what_was_open_in_an_earlier_period_is_said_where_it_is_compared_with() {
+    let before = r#"{ name = "上期人数", sum = "tally", value = "人数", period = "previous" }"#;
+    let definition = super::decisions::definition(100).replacen("measures = [", &format!("measures = [{before}, "), 1);
+    let shop = super::shop::Shop::new(&definition);
+    let hefei = super::shop::HEFEI;
+    assert_eq!(shop.run("2026-03", &[(hefei, "甲", 420), (hefei, "乙", 5)], &[]).code, 0);
+    assert_eq!(shop.run("2026-04", &[(hefei, "甲", 5)], &[]).code, 0);
+    let working = super::support::result(&shop.path("out"), "2026年4月月度登记_工作版.xlsx");
+    let said = super::workshop::all_cells(&working).join("\n");
+    assert!(said.contains("往期各栏所用的数，存档时有待核实的：2026年3月（1 处已计入）"), "{said}");
+}

@@ -82,6 +82,11 @@ impl MeasureCells {
         (cells > 0 || rows.is_some()).then_some(FigureDoubt { column, cells, held, rows, without: None, with: None })
     }
 
+    /// Rows that count and rows that were read of a group some of whose rows were sent back.
+    pub fn part(&self, group: Option<usize>, slot: usize) -> Option<(u32, u32)> {
+        self.doubt(group, (slot, 0), true)?.rows
+    }
+
     /// Cells that were computed from those of other measures.
     pub fn derived(parts: Vec<Vec<StatCell>>, total: Vec<StatCell>) -> MeasureCells {
         MeasureCells {
