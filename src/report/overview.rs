@@ -114,7 +114,10 @@ fn arrivals(results: &Results<'_>, account: &Account, paper: &mut Paper<'_>) -> 
     paper.section("四、报表与数据行")?;
     // The total stands first: with it and all outcomes the page is full.
     let mut entries: Vec<(u16, &str, OverviewFigure)> = vec![(1, "文件合计", OverviewFigure::Count(account.files))];
-    for outcome in Outcome::ALL {
+    // Where somebody left a return out, it stands in the place of what was ignored, which the sentence below counts.
+    let left_out = results.verdict.count(Outcome::LeftOut) > 0;
+    let unsaid = if left_out { Outcome::Ignored } else { Outcome::LeftOut };
+    for outcome in Outcome::ALL.into_iter().filter(|outcome| *outcome != unsaid) {
         entries.push((1, outcome.word(), OverviewFigure::Count(results.verdict.count(outcome) as u64)));
     }
     figures(paper, &entries)?;
