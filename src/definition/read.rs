@@ -237,6 +237,7 @@ fn pipeline<'a>(document: Section<'a>, mut context: Context<'a>, path: &Path) ->
     let figures = front::figures(&document, &tables, &shares, &context);
     let headlines = front::headlines(&document, &tables, &shares, &context);
     let front = front::front(&document);
+    context.lonely_causes();
     document.finish();
     let (sample_period, sample_returns) = sample?;
     let causes = std::mem::take(&mut *context.causes.borrow_mut());

@@ -8,6 +8,7 @@ use crate::model::codes::{DiagnosticCode, FindingCode};
 use crate::model::{Effect, Fingerprint, Severity};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 pub const SEVERITIES: [(&str, Severity); 3] =
@@ -38,6 +39,8 @@ pub struct Context<'a> {
     pub conditions: RefCell<BTreeMap<Arc<str>, Fingerprint>>,
     /// As [`Plan::causes`](crate::definition::Plan::causes).
     pub causes: RefCell<BTreeMap<Arc<str>, Arc<str>>>,
+    /// Where each cause is named.
+    cause_spans: RefCell<Vec<(Arc<str>, Range<usize>)>>,
 }
 
 /// The columns that an expression or a template may name, and what they are columns of.
@@ -66,6 +69,7 @@ impl<'a> Context<'a> {
             rule_codes: RefCell::default(),
             conditions: RefCell::default(),
             causes: RefCell::default(),
+            cause_spans: RefCell::default(),
         }
     }
 
@@ -301,7 +305,23 @@ impl<'a> Context<'a> {
     /// The cause that a rule shares with others, where it names one.
     pub fn cause(&self, section: &Section<'_>, code: &Arc<str>) {
         if let Some(word) = section.maybe_word("cause") {
-            self.causes.borrow_mut().insert(Arc::clone(code), Arc::from(word.text));
+            let cause: Arc<str> = Arc::from(word.text);
+            self.cause_spans.borrow_mut().push((Arc::clone(&cause), word.span.clone()));
+            self.causes.borrow_mut().insert(Arc::clone(code), cause);
+        }
+    }
+
+    /// A cause that one rule alone names joins nothing: most likely it is misspelt.
+    pub fn lonely_causes(&self) {
+        let spans = self.cause_spans.borrow();
+        for (cause, span) in spans.iter() {
+            if spans.iter().filter(|(other, _)| other == cause).count() == 1 {
+                let others: BTreeSet<&str> =
+                    spans.iter().map(|(other, _)| &**other).filter(|o| *o != &**cause).collect();
+                let others: Vec<&str> = others.into_iter().collect();
+                let message = format!("只有这一条规则的 cause 是“{cause}”，和谁也合不成一条");
+                self.log.report(DiagnosticCode::CauseAlone, span.clone(), message, suggestion(cause, &others));
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Headers found, cells converted strictly: a cell that cannot be read for certain is a diagnostic with file, row and column.
 
-use super::spoiled::{Damage, damage, id_damage};
+use super::spoiled::{Damage, TYPED_DATE, damage, id_damage};
 use super::table_file::{Datum, TableFile};
 use crate::definition::diagnostic::Diagnostic;
 use crate::domain::period::civil;
@@ -201,6 +201,10 @@ impl TableRow<'_> {
     /// A text that no spreadsheet has spoiled.
     pub fn text(&self, want: usize, problems: &mut Vec<Diagnostic>) -> Option<String> {
         let text = self.read(want, problems, as_text)?;
+        if self.is_date(want) {
+            problems.push(self.damaged(want, &text, TYPED_DATE));
+            return None;
+        }
         match damage(&text, self.sheet.file.narrow) {
             None => Some(text),
             Some(damage) => {

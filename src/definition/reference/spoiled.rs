@@ -8,6 +8,10 @@ pub type Damage = (DiagnosticCode, &'static str, &'static str);
 
 const AS_TEXT: &str = "把这一列设成文本格式，再照原件重新填；用 huizong tables 写出的工作簿已经设好";
 
+/// A date in a column of texts.
+pub const TYPED_DATE: Damage =
+    (DiagnosticCode::SpoiledDate, "是日期，不是文字：表格软件把原来写的（例如 3-1）改成了日期", AS_TEXT);
+
 /// The damage that a text shows by itself. `narrow` says that the file's encoding lacks characters.
 pub fn damage(text: &str, narrow: bool) -> Option<Damage> {
     if is_scientific(text) {

@@ -125,13 +125,14 @@ pub fn due(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, notes: &mut Vec<
     let ours = [match_key(&plan.name), match_key(&plan.title)];
     let mut found: Option<(Due, u32)> = None;
     for record in sheet.records() {
-        let (project, written) = (record.text(0, problems), record.text(1, problems));
+        let project = record.text(0, problems);
         if record.is_date(1) {
             let message = "是日期，不是报告期：表格软件把 2026-03 这样的文字改成了日期".to_owned();
             let help = Some("把“报告期”这一列设成文本格式，重新填 2026-03、2026Q1 这样的报告期");
             problems.push(record.problem(DiagnosticCode::SpoiledDate, Some(1), message, help));
             continue;
         }
+        let written = record.text(1, problems);
         let (due, opens, grace) = (record.date(2, problems), record.date(3, problems), record.date(4, problems));
         let read = written.as_deref().and_then(|written| plan.schedule.parse(written));
         // The pipelines share this table: a season or campaign of another one is not for this definition to read.

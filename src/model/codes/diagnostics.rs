@@ -111,6 +111,7 @@ registry! {
         UnitNotAUnit "unit-not-a-unit" = entry("推荐单位列的类型不是 unit", "这一列写 type = \"unit\"");
         KeyMissing "key-missing" = entry("要认出上期的同一条记录，表式没有写 key", "在 [[form]] 里写 key = [列名]");
         KeyNotDeclared "key-not-declared" = warning("表式没有写 key，同一条记录报了两次、改了一处，都要靠猜", "在 [[form]] 里写 key = [列名]，例如所在单位和名称");
+        CauseAlone "cause-alone" = warning("cause 只有一条规则写，和别的规则合不成一条", "同一处毛病会引出的几条规则写同一个 cause");
         FormsAlike "forms-alike" = warning("两张表式的列一样，收到的报表只能靠标题分辨", "给其中一张加一列必填的，或核对两张的 title 写得够不够分明");
         KeyNotAName "key-not-a-name" = entry("这一列认不出同一条记录", "用名称、单位、代码、编号、日期或整数列，各写一次");
         KeyNotHere "key-not-here" = entry("这一项不能写在这里", "删去这一项");
