@@ -6,7 +6,7 @@ use crate::definition::{Headline, HeadlinePart};
 use crate::model::Outcome;
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::run::{SourceVerdict, UnitStatus};
-use crate::model::statistic::{Compared, FigureDoubt, RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{ComparedFigures, FigureDoubt, RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Column, Texts};
 use crate::rows::Grid;
 use std::collections::BTreeMap;
@@ -154,7 +154,7 @@ impl<'a> SpokenTable<'a> {
     }
 
     /// Between which figures a change of that row is, where it is one of like with like.
-    pub fn compared(&self, label: Option<&str>, name: &str) -> Option<&'a Compared> {
+    pub fn compared(&self, label: Option<&str>, name: &str) -> Option<&'a ComparedFigures> {
         self.row(label)?.compared(self.column(name)?)
     }
 

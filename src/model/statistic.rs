@@ -95,7 +95,7 @@ pub struct StatRow {
     /// The figures of this row that rest on doubt, by column.
     pub doubts: Vec<FigureDoubt>,
     /// The figures between which its comparisons of like with like are.
-    pub compared: Vec<Compared>,
+    pub compared: Vec<ComparedFigures>,
     /// Of a list: the row of the form that it shows.
     pub line: Option<usize>,
 }
@@ -103,7 +103,7 @@ pub struct StatRow {
 /// Between which figures a change of like with like is: over the units that are whole on both sides, so that it is not the
 /// difference of the two figures that stand beside it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Compared {
+pub struct ComparedFigures {
     /// The column of the change, 0-based.
     pub column: usize,
     /// The figure of this period with what it rests on.
@@ -133,7 +133,7 @@ impl StatRow {
         self.doubts.iter().any(FigureDoubt::is_of_cells)
     }
 
-    pub fn compared(&self, column: usize) -> Option<&Compared> {
+    pub fn compared(&self, column: usize) -> Option<&ComparedFigures> {
         self.compared.iter().find(|compared| compared.column == column)
     }
 }

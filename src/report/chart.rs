@@ -193,76 +193,12 @@ fn chart(drawing: &Drawing<'_>, places: &DrawnCells, (width, height): (u32, u32)
     chart
 }
 
-<<<<<<< HEAD
 /// What a chart's bars and their labels take, in pixels.
 fn height(kind: ChartKind, points: usize, series: usize) -> u32 {
     match kind {
         ChartKind::Bar => (100 + points as u32 * (8 + 13 * series as u32)).clamp(160, 860),
         ChartKind::Column if points > 20 => 420,
         ChartKind::Column | ChartKind::Pie => 300,
-=======
-/// Names that a title holds; more are counted.
-const NAMED: usize = 3;
-
-/// What the figures of a column say: the first of these sentences whose holes can all be filled.
-fn finding(sentences: &[String], table: &StatTable, column: usize) -> Option<String> {
-    let label = table.label_columns.saturating_sub(1);
-    let mut figures: Vec<(f64, String, String)> = Vec::new();
-    // Who was sent back in part is in no order with the others.
-    let mut parts: Vec<f64> = Vec::new();
-    for row in table.rows.iter().filter(|row| row.kind == RowKind::Body) {
-        let (Some(StatCell::Text(name)), Some(cell)) = (row.cells.get(label), row.cells.get(column)) else { continue };
-        let Some((value, words)) = amount(cell) else { continue };
-        if row.is_partial() {
-            parts.push(value);
-            continue;
-        }
-        let mark = if row.doubt(column).is_some() { MARK } else { "" };
-        figures.push((value, name.clone(), format!("{words}{mark}")));
-    }
-    let ends = |least: bool| {
-        let best = figures.iter().map(|(value, ..)| *value).reduce(if least { f64::min } else { f64::max })?;
-        let at: Vec<&(f64, String, String)> = figures.iter().filter(|(value, ..)| *value == best).collect();
-        // What most have in common is no end of anything.
-        let tells = at.len() * 2 < figures.len();
-        let words = at.first().map(|(.., words)| words.clone())?;
-        let ahead = parts.iter().any(|part| if least { *part <= best } else { *part >= best });
-        let but = if ahead { "，不含数不全的" } else { "" };
-        tells.then(|| format!("{}（{words}{but}）", names(at.iter().map(|(_, name, _)| name.as_str()))))
-    };
-    let zeros: Vec<&str> = figures.iter().filter(|(value, ..)| *value == 0.0).map(|(_, name, _)| &**name).collect();
-    let fill = |hole: ChartHole| match hole {
-        ChartHole::Highest => ends(false),
-        ChartHole::Lowest => ends(true),
-        ChartHole::Zeros => (!zeros.is_empty()).then(|| names(zeros.iter().copied())),
-        ChartHole::ZeroCount => (!zeros.is_empty()).then(|| zeros.len().to_string()),
-    };
-    sentences.iter().find_map(|sentence| {
-        ChartHole::ALL.into_iter().try_fold(sentence.clone(), |said, hole| {
-            let open = format!("{{{}}}", hole.word());
-            if said.contains(&open) { Some(said.replace(&open, &mask_within(&fill(hole)?))) } else { Some(said) }
-        })
-    })
-}
-
-/// Some names, and how many there are where they are more.
-fn names<'n>(all: impl Iterator<Item = &'n str> + Clone) -> String {
-    let count = all.clone().count();
-    let more = if count > NAMED { format!("等 {count} 个") } else { String::new() };
-    all.take(NAMED).collect::<Vec<_>>().join("、") + &more
-}
-
-/// A figure to compare by, and as a title says it.
-fn amount(cell: &StatCell) -> Option<(f64, String)> {
-    match cell {
-        StatCell::Integer(value) => Some((*value as f64, value.to_string())),
-        StatCell::Number(value) if value.is_finite() => Some((*value, format!("{value:.1}"))),
-        StatCell::Ratio { num, den } if *den != 0 => {
-            let rate = *num as f64 / *den as f64;
-            Some((rate, format!("{:.1}%", rate * 100.0)))
-        }
-        _ => None,
->>>>>>> 427204c (Orders leave out units that are not whole and say so; a unit sent back in part is marked by its name; changes and judgements of page one are marked where doubt would turn them; what an earlier period had open is said)
     }
 }
 

@@ -112,15 +112,21 @@ fn remark(title: &str, (drawn, all): (usize, usize), silent: usize) -> String {
 fn finding(sentences: &[String], table: &StatTable, column: usize) -> Option<String> {
     let label = table.label_columns.saturating_sub(1);
     let mut figures: Vec<(f64, &str, String)> = Vec::new();
+    // Who was sent back in part is in no order with the others.
+    let mut parts: Vec<f64> = Vec::new();
     let mut missed: Vec<&str> = Vec::new();
     for row in table.rows.iter().filter(|row| row.kind == RowKind::Body) {
         let (Some(StatCell::Text(name)), Some(cell)) = (row.cells.get(label), row.cells.get(column)) else { continue };
         let Some((value, words)) = amount(cell) else { continue };
-        let mark = if row.doubt(column).is_some() { MARK } else { "" };
-        figures.push((value, name, format!("{words}{mark}")));
         if table.bound(column).is_some_and(|bound| bound.is_missed(cell)) {
             missed.push(name);
         }
+        if row.is_partial() {
+            parts.push(value);
+            continue;
+        }
+        let mark = if row.doubt(column).is_some() { MARK } else { "" };
+        figures.push((value, name, format!("{words}{mark}")));
     }
     let ends = |least: bool| {
         let best = figures.iter().map(|(value, ..)| *value).reduce(if least { f64::min } else { f64::max })?;
@@ -129,7 +135,9 @@ fn finding(sentences: &[String], table: &StatTable, column: usize) -> Option<Str
         let tells = at.len() * 2 < figures.len();
         let words = at.first().map(|(.., words)| words.as_str())?;
         let each = if at.len() > 1 { "各" } else { "" };
-        tells.then(|| format!("{}{each} {words}", names(at.iter().map(|(_, name, _)| *name))))
+        let ahead = parts.iter().any(|part| if least { *part <= best } else { *part >= best });
+        let but = if ahead { "（不含数不全的）" } else { "" };
+        tells.then(|| format!("{}{each} {words}{but}", names(at.iter().map(|(_, name, _)| *name))))
     };
     let zeros: Vec<&str> = figures.iter().filter(|(value, ..)| *value == 0.0).map(|(_, name, _)| *name).collect();
     let those = |some: &[&str]| (!some.is_empty()).then(|| names(some.iter().copied()));

@@ -109,7 +109,7 @@ fn growth_is_said_raw_and_over_the_units_of_both_periods() {
     let notes = compare.notes.join("\n");
     assert!(
         notes.contains(
-            "“可比环比”为可比口径：只计本期和上期都报全的单位（按“单位”栏），可比单位 1 个，本期共 2 个、上期共 3 个。"
+            "“可比环比”（合计 15 比 12）为可比口径：只计本期和上期都报全的单位（按“单位”栏），可比单位 1 个，本期共 2 个、上期共 3 个。"
         ),
         "{notes}"
     );

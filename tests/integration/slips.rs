@@ -114,7 +114,7 @@ impl Shop {
 
     /// Whether one of the lines of a sheet holds these words.
     fn says(&self, month: &str, sheet: &str, words: &str) -> bool {
-        self.rows(month, sheet).concat().iter().any(|cell| cell.contains(words))
+        self.rows(month, sheet).concat().iter().any(|cell| cell.replace('\n', "").contains(words))
     }
 
     /// A sheet of the leadership workbook, without its empty cells.

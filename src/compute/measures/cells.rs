@@ -1,7 +1,7 @@
 //! The cells of one measure, by group and column.
 
 use crate::compute::tally::Tally;
-use crate::model::statistic::{Compared, FigureDoubt, StatCell};
+use crate::model::statistic::{ComparedFigures, FigureDoubt, StatCell};
 
 /// Cells of one measure.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,14 +53,14 @@ impl MeasureCells {
     }
 
     /// The two figures that one of its comparisons is between; `None` where nothing is compared.
-    pub fn compared(&self, group: Option<usize>, (slot, column): (usize, usize)) -> Option<Compared> {
+    pub fn compared(&self, group: Option<usize>, (slot, column): (usize, usize)) -> Option<ComparedFigures> {
         let sides = self.sides.as_ref()?;
         let side = |side: &MeasureCells| {
             let doubt = side.doubt(group, (slot, column), false);
             Some((side.line(group).get(slot)?.clone(), doubt))
         };
         let [now, before] = &**sides;
-        Some(Compared { column, now: side(now)?, before: side(before)? })
+        Some(ComparedFigures { column, now: side(now)?, before: side(before)? })
     }
 
     /// What one of its figures rests on, printed as this cell of its row; `None` where nothing is to be said of it. Only
