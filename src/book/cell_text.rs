@@ -1,6 +1,6 @@
 //! Text as cells, names of sheets and their limits allow it.
 
-use crate::text::quote::is_active;
+use crate::text::quote::{is_active, may_act};
 use std::borrow::Cow;
 
 /// Excel's limit of a cell, in UTF-16 units.
@@ -13,7 +13,7 @@ pub const LINK_LIMIT: usize = 65_000;
 /// was cut. The second part tells whether it was.
 pub fn printable(text: &str) -> (Cow<'_, str>, bool) {
     let stays = |c: char| c == '\n' || !is_active(c);
-    let mut out = if text.bytes().all(|b| (b' '..0x7f).contains(&b)) || text.chars().all(stays) {
+    let mut out = if !may_act(text) || text.chars().all(stays) {
         Cow::Borrowed(text)
     } else {
         let parts = |c: char| matches!(c, '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');

@@ -9,7 +9,7 @@ use super::cell_text::printable;
 use super::excel::letters;
 use super::package::{self, DataTable, RowStyle, SheetEntry};
 use super::page;
-use super::xml::{HEAD, digits, escape, escaped, is_simple, keeps_spaces};
+use super::xml::{HEAD, Piece, digits, escape, escaped, figure, is_simple, keeps_spaces};
 use std::io::{self, Seek, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -29,6 +29,12 @@ pub enum SheetUse<'a> {
 const A4_PLACES: f64 = 260.0;
 /// Bytes gathered before they go to the compressor.
 const CHUNK: usize = 1 << 16;
+/// What stands between a cell's address and its number or the number of its text, and behind that.
+const NUMBER: Piece = Piece::of(b"\"><v>");
+const TEXT: Piece = Piece::of(b"\" t=\"s\"><v>");
+/// How a cell begins that stands in no column of the sheet.
+const OUTSIDE: Piece = Piece::of(b"<c r=\"");
+const END: Piece = Piece::of(b"</v></c>");
 
 /// The package, and the sheet that is being written.
 pub struct RowBook<W: Write + Seek> {
@@ -51,10 +57,11 @@ pub struct RowBook<W: Write + Seek> {
     /// How many columns of the current sheet are printed; `None` for all.
     printed: Option<usize>,
     buffer: Vec<u8>,
-    /// Letters of each column.
+    /// Letters of each column, and how its cells begin.
     letters: Vec<String>,
+    heads: Vec<Piece>,
     /// 1-based number of the current row, in digits.
-    row: Vec<u8>,
+    row: Piece,
     rows: u32,
     options: SimpleFileOptions,
     /// Shared texts as XML, how many there are, and how often cells use them.
@@ -86,7 +93,8 @@ impl<W: Write + Seek> RowBook<W> {
             printed: None,
             buffer: Vec::with_capacity(CHUNK * 2),
             letters: Vec::new(),
-            row: Vec::new(),
+            heads: Vec::new(),
+            row: Piece::default(),
             rows: 0,
             options,
             shared: Vec::new(),
@@ -118,6 +126,7 @@ impl<W: Write + Seek> RowBook<W> {
         title.clone_into(&mut self.title);
         self.wide = columns.iter().map(|(_, width)| width).sum::<f64>() > A4_PLACES;
         self.letters = (0..columns.len()).map(letters).collect();
+        self.heads = self.letters.iter().map(|letters| Piece::of(format!("<c r=\"{letters}").as_bytes())).collect();
         self.rows = 0;
         self.raw(HEAD);
         self.raw("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"");
@@ -174,10 +183,9 @@ impl<W: Write + Seek> RowBook<W> {
     /// Starts the next row, of this height in points or that of all.
     pub fn start_row(&mut self, height: Option<f64>) {
         self.rows += 1;
-        self.row.clear();
-        digits(&mut self.row, u64::from(self.rows));
+        self.row = Piece::of(self.rows.to_string().as_bytes());
         self.buffer.extend_from_slice(b"<row r=\"");
-        self.buffer.extend_from_slice(&self.row);
+        self.buffer.extend_from_slice(self.row.bytes());
         match height {
             Some(height) => self.raw(&format!("\" ht=\"{height}\" customHeight=\"1\">")),
             None => self.raw("\">"),
@@ -349,7 +357,7 @@ impl<W: Write + Seek> RowBook<W> {
     pub fn shared(&mut self, column: usize, shared: SharedText) {
         self.cut += u64::from(shared.cut);
         self.uses += 1;
-        self.plain(column, b"\" t=\"s\"><v>", u64::from(shared.number));
+        self.plain(column, &TEXT, u64::from(shared.number));
     }
 
     /// A whole number; Excel keeps 15 digits, a longer one is written as text.
@@ -358,7 +366,7 @@ impl<W: Write + Seek> RowBook<W> {
             return self.text(column, &value.to_string(), style);
         }
         if style == RowStyle::Plain && value >= 0 {
-            return self.plain(column, b"\"><v>", value.unsigned_abs());
+            return self.plain(column, &NUMBER, value.unsigned_abs());
         }
         self.cell(column, style);
         self.raw("><v>");
@@ -375,7 +383,7 @@ impl<W: Write + Seek> RowBook<W> {
             return;
         }
         if value.fract() == 0.0 && (0.0..1e15).contains(&value) && value.is_sign_positive() {
-            return self.plain(column, b"\"><v>", value as u64);
+            return self.plain(column, &NUMBER, value as u64);
         }
         self.cell(column, RowStyle::Plain);
         // Writing to a vector cannot fail.
@@ -383,37 +391,14 @@ impl<W: Write + Seek> RowBook<W> {
     }
 
     /// A cell without a style that holds a whole number, as most do: put together in one place and added at once.
-    fn plain(&mut self, column: usize, head: &[u8], number: u64) {
-        let mut cell = [0; 96];
-        let mut end = 0;
-        let mut put = |part: &[u8]| {
-            if let Some(room) = cell.get_mut(end..end + part.len()) {
-                room.copy_from_slice(part);
-                end += part.len();
-            }
-        };
-        put(b"<c r=\"");
-        put(self.letters.get(column).map_or(&[][..], |letters| letters.as_bytes()));
-        put(&self.row);
-        put(head);
-        let mut digits = [b'0'; 20];
-        let (mut first, mut rest) = (digits.len(), number);
-        while rest > 0 || first == digits.len() {
-            first -= 1;
-            digits[first] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-        }
-        put(&digits[first..]);
-        put(b"</v></c>");
-        self.buffer.extend_from_slice(&cell[..end]);
+    fn plain(&mut self, column: usize, head: &Piece, number: u64) {
+        let first = self.heads.get(column).unwrap_or(&OUTSIDE);
+        figure(&mut self.buffer, [first, &self.row, head], number, &END);
     }
 
     fn cell(&mut self, column: usize, style: RowStyle) {
-        self.buffer.extend_from_slice(b"<c r=\"");
-        if let Some(letters) = self.letters.get(column) {
-            self.buffer.extend_from_slice(letters.as_bytes());
-        }
-        self.buffer.extend_from_slice(&self.row);
+        self.buffer.extend_from_slice(self.heads.get(column).unwrap_or(&OUTSIDE).bytes());
+        self.buffer.extend_from_slice(self.row.bytes());
         self.buffer.push(b'"');
         if style != RowStyle::Plain {
             self.buffer.extend_from_slice(b" s=\"");

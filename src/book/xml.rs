@@ -37,6 +37,55 @@ pub fn digits(out: &mut Vec<u8>, mut value: u64) {
     out.extend_from_slice(&places[at..]);
 }
 
+/// A short piece of a cell in room of one size, which is copied faster than a piece of its own length.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Piece {
+    room: [u8; Piece::ROOM],
+    len: usize,
+}
+
+impl Piece {
+    const ROOM: usize = 16;
+
+    /// As much of some bytes as there is room for.
+    pub const fn of(bytes: &[u8]) -> Piece {
+        let (mut room, mut len) = ([0; Piece::ROOM], 0);
+        while len < bytes.len() && len < Piece::ROOM {
+            room[len] = bytes[len];
+            len += 1;
+        }
+        Piece { room, len }
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.room[..self.len.min(Piece::ROOM)]
+    }
+}
+
+/// Adds a cell that is made of pieces before a whole number and one behind it.
+pub fn figure(out: &mut Vec<u8>, before: [&Piece; 3], mut number: u64, behind: &Piece) {
+    // Three pieces, twenty digits at most, and another piece.
+    const LONGEST: usize = 4 * Piece::ROOM + 20;
+    let (mut cell, mut end) = ([0; LONGEST], 0);
+    let put = |cell: &mut [u8; LONGEST], end: &mut usize, piece: &Piece| {
+        if let Some(room) = cell.get_mut(*end..*end + Piece::ROOM) {
+            room.copy_from_slice(&piece.room);
+            *end += piece.len;
+        }
+    };
+    before.into_iter().for_each(|piece| put(&mut cell, &mut end, piece));
+    let digits = number.checked_ilog10().unwrap_or(0) as usize + 1;
+    for place in cell.iter_mut().skip(end).take(digits).rev() {
+        *place = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    end += digits;
+    put(&mut cell, &mut end, behind);
+    let whole = out.len() + end;
+    out.extend_from_slice(&cell);
+    out.truncate(whole);
+}
+
 pub fn escaped(text: &str) -> String {
     let mut out = Vec::new();
     escape(&mut out, text);
@@ -71,6 +120,21 @@ fn looks_escaped(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_of_pieces_is_what_its_pieces_say() {
+        let numbers = [0, 1, 9, 10, 99, 100, 12_345, 999_999_999_999_999, u64::MAX];
+        let long = Piece::of(b"0123456789abcdef and more");
+        for before in [[&Piece::of(b"<c r=\""), &Piece::of(b"AB12"), &Piece::of(b"\"><v>")], [&long; 3]] {
+            for number in numbers {
+                let mut out = b"x".to_vec();
+                figure(&mut out, before, number, &Piece::of(b"</v></c>"));
+                let words = before.map(|piece| String::from_utf8_lossy(piece.bytes()).into_owned()).concat();
+                assert_eq!(String::from_utf8(out).unwrap(), format!("x{words}{number}</v></c>"));
+            }
+        }
+        assert_eq!(long.bytes(), b"0123456789abcdef");
+    }
 
     #[test]
     fn what_is_simple_holds_nothing_that_acts() {

@@ -12,6 +12,7 @@ use crate::model::run::{RowAccount, SourceVerdict};
 use crate::model::{Amendment, CellRef, Finding, SheetAccount};
 use crate::text::masks::mask_within;
 use ::parquet::errors::ParquetError;
+use rayon::prelude::*;
 
 /// Names of the files; a form's id holds no dot, so none of them can be a form's.
 pub const FILES: &str = "run.files.parquet";
@@ -20,19 +21,21 @@ pub const BINDINGS: &str = "run.bindings.parquet";
 pub const AMENDMENTS: &str = "run.amendments.parquet";
 pub const FINDINGS: &str = "run.findings.parquet";
 
-/// All tables, by name.
+/// All tables, by name; at the end of a run nothing else is left to do beside them.
 ///
 /// # Errors
 /// The writer refuses a column.
 pub fn tables(frame: RunFrame<'_>) -> Result<Vec<(&'static str, Vec<u8>)>, ParquetError> {
-    Ok(vec![
-        (FILES, files(frame)?),
-        (SHEETS, sheets(frame)?),
-        (BINDINGS, bindings(frame)?),
-        (AMENDMENTS, amendments(frame)?),
-        (FINDINGS, findings(frame)?),
-        (DECISIONS, decisions(frame)?),
-    ])
+    type Make = fn(RunFrame<'_>) -> Result<Vec<u8>, ParquetError>;
+    let all: [(&str, Make); 6] = [
+        (FILES, files),
+        (SHEETS, sheets),
+        (BINDINGS, bindings),
+        (AMENDMENTS, amendments),
+        (FINDINGS, findings),
+        (DECISIONS, decisions),
+    ];
+    all.into_par_iter().map(|(name, make)| Ok((name, make(frame)?))).collect()
 }
 
 /// A table's columns around the records that it is made of.

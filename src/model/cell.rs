@@ -22,9 +22,7 @@ impl fmt::Display for CellRef {
             letters[at] = b'A' + ((left - 1) % 26) as u8;
             left = (left - 1) / 26;
         }
-        for letter in &letters[at..] {
-            write!(f, "{}", char::from(*letter))?;
-        }
+        f.write_str(std::str::from_utf8(&letters[at..]).unwrap_or_default())?;
         write!(f, "{}", self.row + 1)
     }
 }

@@ -153,8 +153,10 @@ fn void(form: &Form, words: &RowLexicon<'_>, view: &View<'_>, found: &FoundTable
     let mut cols: Vec<u16> = free.filter_map(|(_, col)| *col).collect();
     cols.retain(|col| roles.at(*col).role == Role::Remark);
     cols.extend(header.headings.iter().map(|heading| heading.col).filter(|col| remarks(*col)));
+    cols.sort_unstable();
+    cols.dedup();
     for i in &found.table.rows.data {
-        for cell in view.cells(*i).iter().filter(|cell| cols.contains(&cell.at.col)) {
+        for cell in view.cells_of(*i, &cols) {
             let text = view.sheet.text(cell.value);
             if text.is_empty() || !words.is_void(text) {
                 continue;

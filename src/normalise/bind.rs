@@ -134,6 +134,21 @@ fn claim(
     }
 }
 
+/// Whether a word may say anything of the columns that it stands over, by itself or as a parent: it names a field, or with
+/// what stands below it may name one, or it is a parent of the forms, or says that the figures are others.
+pub fn speaks(lexicon: &Lexicon<'_>, key: &str, text: &str) -> bool {
+    let names = |key: &str| !lexicon.fields(key).is_empty();
+    let bare = without_brackets(key);
+    let own = bare.as_deref().unwrap_or(key);
+    own.starts_with("其中")
+        || is_total_of_parent(own)
+        || lexicon.begins_header(own)
+        || own.strip_suffix("数量").or_else(|| own.strip_suffix('数')).is_some_and(names)
+        || lexicon.around.without_measure(text).is_some_and(|bare| names(&bare))
+        || is_another(lexicon, key)
+        || lexicon.parents.iter().any(|under| lexicon.around.same_parent(key, under))
+}
+
 /// Whether a parent says that its columns are other figures than the form asks for.
 fn is_another(lexicon: &Lexicon<'_>, parent: &str) -> bool {
     let bare = without_brackets(parent);

@@ -1,7 +1,7 @@
 //! One table's data rows in, typed columns out; what stands empty under a merge or says 同上 is filled from above.
 
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
-use super::figures::column_factor;
+use super::figures::{self, column_factor};
 use super::lexicon::{FormIndex, fills_down};
 use super::rows::SheetTable;
 use super::seen::CellSight;
@@ -161,6 +161,15 @@ where
     let plain = desk.view.sheet.sights.is_empty() && !bound.no_rate;
     if let Some(value) = raw.filter(|_| plain)
         && let Some(read) = bound.known(value)
+    {
+        bound.above = Some((at, value));
+        return read;
+    }
+    if let Some(value @ RawValue::Number(number)) = raw
+        && plain
+        && factor == 1.0
+        && let Some(read) = figures::plain(field, number)
+        && desk.view.merge_over(at).is_none()
     {
         bound.above = Some((at, value));
         return read;

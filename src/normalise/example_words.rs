@@ -13,6 +13,9 @@ impl RowLexicon<'_> {
 
     /// Words that call it so in a remark or a number, beside what may be a record.
     pub fn is_example_word(&self, text: &str) -> bool {
+        if !self.may_be_example(text) {
+            return false;
+        }
         // 示例，请勿删除.
         let clause = text.trim_start_matches(['(', '（', '【', '[']);
         let clause =
@@ -26,6 +29,9 @@ impl RowLexicon<'_> {
 
     /// A remark with a clause that is or begins with words that take the record back. 原三班已撤销 tells of something else.
     pub fn is_void(&self, text: &str) -> bool {
+        if !self.may_be_void(text) {
+            return false;
+        }
         let clauses = text.split(['，', ',', '。', '；', ';', '、', '(', '（', ')', '）']).take(4);
         clauses.map(header_key).any(|key| {
             let mut rest = key.as_str();

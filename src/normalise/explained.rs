@@ -21,7 +21,9 @@ pub fn explanations(plan: &Plan, source: u32, areas: &[Area<'_>], found: &[Found
             Some(at) => fields.get(at).is_some_and(|field| field.ty == FieldType::Text && !field.required),
         };
         let named = header.headings.iter().filter(|heading| is_label(&heading.text) && free(heading.col));
-        let columns: Vec<u16> = named.map(|heading| heading.col).collect();
+        let mut columns: Vec<u16> = named.map(|heading| heading.col).collect();
+        columns.sort_unstable();
+        columns.dedup();
         let mut add = |row: Option<u32>, text: &str| {
             let text = bounded(&tidy(text)).into_owned();
             if text.chars().any(char::is_alphanumeric) {
@@ -29,7 +31,7 @@ pub fn explanations(plan: &Plan, source: u32, areas: &[Area<'_>], found: &[Found
             }
         };
         for i in found.table.rows.data.iter().filter(|_| !columns.is_empty()) {
-            for cell in view.cells(*i).iter().filter(|cell| columns.contains(&cell.at.col)) {
+            for cell in view.cells_of(*i, &columns) {
                 add(Some(cell.at.row), view.sheet.text(cell.value));
             }
         }

@@ -102,6 +102,18 @@ pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
     !said.is_empty() && !said.contains(&1.0) && factors_said(header, field).is_empty()
 }
 
+/// A number of which nothing has to be said, whatever stands around it; `None` for every other, and for other fields.
+pub fn plain(field: &Field, number: f64) -> Option<CellValue<'static>> {
+    if field.ordinal || tidy(number) != number || number.abs() >= LOST_DIGITS {
+        return None;
+    }
+    match field.ty {
+        FieldType::Integer if number.fract() == 0.0 => Some(CellValue::Integer(number as i64)),
+        FieldType::Number => Some(CellValue::Number(number)),
+        _ => None,
+    }
+}
+
 pub fn from_number(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellValue<'static> {
     if cell.field.ty == FieldType::Percent {
         return percent(desk, cell, number);

@@ -3,7 +3,7 @@
 //! A header is known by its words, never by its place or the sheet's name.
 
 use super::beside::beside;
-use super::bind::{drop_uncertain, fits, is_total_of_parent};
+use super::bind::{drop_uncertain, fits, is_total_of_parent, speaks};
 use super::fit::{ColumnHeader, FormFit};
 use super::lexicon::Lexicon;
 use super::view::View;
@@ -201,12 +201,18 @@ fn promising(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
 /// The best form over any block of up to three adjacent rows that includes row `i`.
 fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, i: usize) -> Option<HeaderBlock> {
     let words = HeaderWords::around(view, lexicon, free, i);
+    let lowest = (i + 1).saturating_sub(DEPTH).max(free);
+    let speaking: Vec<bool> = (lowest..i).map(|row| words.speak(view, lexicon, row)).collect();
     let mut best: Option<(HeaderBlock, usize)> = None;
     let mut tables: (i32, Vec<(u16, u16)>) = (0, Vec::new());
     for depth in 1..=DEPTH {
         for top in (i + 1).saturating_sub(depth).max(free)..=i {
             let bottom = top + depth - 1;
             if bottom >= view.rows.len() || !adjacent(view, top, bottom) || view.meter.is_over() {
+                continue;
+            }
+            // Titles and covers over a header only hide words of the shorter block below them.
+            if top < i && speaking.get(top - lowest) == Some(&false) {
                 continue;
             }
             // Four rows of headers hold no figure; a record beside a lower table's header does.
@@ -283,6 +289,13 @@ impl<'a> HeaderWords<'a> {
             }
         }
         HeaderWords { cells, telling, merged: view.has_merges() }
+    }
+
+    /// Whether a row has a word that may say something of a column.
+    fn speak(&self, view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
+        let Some(row) = view.rows.get(i).map(|row| row.row) else { return false };
+        let mut words = self.cells.iter().filter(|(at, ..)| at.row == row);
+        words.any(|(_, key, text)| speaks(lexicon, key, text))
     }
 
     fn at(&self, at: CellRef) -> Option<&(CellRef, String, &'a str)> {

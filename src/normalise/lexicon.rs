@@ -218,6 +218,11 @@ impl<'a> Lexicon<'a> {
         self.headers.get(key).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether a header begins with a key, or is it.
+    pub fn begins_header(&self, key: &str) -> bool {
+        self.headers.keys().any(|header| header.starts_with(key))
+    }
+
     /// Whether the column of a field has to be there.
     pub fn requires(&self, entry: &NamedField) -> bool {
         let form = self.forms.get(usize::from(entry.form));

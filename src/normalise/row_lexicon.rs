@@ -2,7 +2,8 @@
 
 use crate::definition::RowWords;
 
-/// A set of characters that may have strangers in it, and lacks none.
+/// A set of characters that may have strangers in it, and lacks none: each is there in its full width and in capitals too, so
+/// that a text is asked as it stands.
 #[derive(Debug, Default)]
 pub struct Characters([u64; 16]);
 
@@ -12,15 +13,32 @@ impl Characters {
     }
 
     fn and(mut self, more: impl IntoIterator<Item = char>) -> Characters {
-        for c in more.into_iter().map(|c| c.to_ascii_lowercase()) {
-            self.0[c as usize / 64 % 16] |= 1 << (c as u32 % 64);
+        for c in more {
+            for c in [c.to_ascii_lowercase(), c.to_ascii_uppercase()] {
+                for c in std::iter::once(c).chain(wide(c)) {
+                    self.0[c as usize / 64 % 16] |= 1 << (c as u32 % 64);
+                }
+            }
         }
         self
     }
 
     pub fn may_have(&self, c: char) -> bool {
-        let c = c.to_ascii_lowercase();
         self.0[c as usize / 64 % 16] >> (c as u32 % 64) & 1 == 1
+    }
+
+    /// Whether one of them may be in a text.
+    fn may_be_in(&self, text: &str) -> bool {
+        text.chars().any(|c| self.may_have(c))
+    }
+}
+
+/// What [`narrow_char`](crate::text::width::narrow_char) makes a character of.
+fn wide(c: char) -> Vec<char> {
+    match c {
+        ' ' => vec!['\u{3000}', '\u{a0}'],
+        '!'..='~' => char::from_u32(c as u32 + 0xfee0).into_iter().collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -39,6 +57,8 @@ pub struct RowLexicon<'a> {
     ditto_starts: Characters,
     left_starts: Characters,
     label_starts: Characters,
+    example_ends: Characters,
+    void_starts: Characters,
     /// Bytes of the longest word for nothing filled in.
     longest_silence: usize,
 }
@@ -56,13 +76,25 @@ impl<'a> RowLexicon<'a> {
             ditto_starts: Characters::of(words.dittos.iter(), |word| word.chars().next()).and(DITTO_MARKS).and(AROUND),
             left_starts: Characters::of(words.same_as_left.iter(), |word| word.chars().next()).and(AROUND),
             label_starts: Characters::of(words.example_labels.iter(), |word| word.chars().next()),
+            example_ends: Characters::of(words.examples.iter(), |word| word.chars().next_back()),
+            void_starts: Characters::of(words.void.iter().chain(&words.void_alone), |word| word.chars().next()),
             longest_silence: silent().map(String::len).max().unwrap_or(0),
         }
     }
 
     /// Whether a word for a total may be in a text.
     pub fn may_be_total(&self, text: &str) -> bool {
-        text.chars().any(|c| self.total_ends.may_have(crate::text::width::narrow_char(c)))
+        self.total_ends.may_be_in(text)
+    }
+
+    /// Whether a word for an example may be in a text.
+    pub fn may_be_example(&self, text: &str) -> bool {
+        self.example_ends.may_be_in(text)
+    }
+
+    /// Whether a word that takes a record back may be in a text.
+    pub fn may_be_void(&self, text: &str) -> bool {
+        self.void_starts.may_be_in(text)
     }
 
     /// Whether a text may begin as a note, a signature or a mark of the page does.
@@ -92,5 +124,28 @@ impl<'a> RowLexicon<'a> {
         let first = chars.find(|c| !matches!(c, '(' | '【' | '['));
         // Full-width letters and brackets take more bytes than the words themselves.
         text.len() <= self.longest_silence * 3 + 12 && first.is_some_and(|c| self.silent_starts.may_have(c))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::width::narrow_char;
+
+    #[test]
+    fn a_set_has_its_characters_in_every_width_and_case() {
+        let words = ["计", "total", "X", "(", " "].map(str::to_owned);
+        let set = Characters::of(words.iter(), |word| word.chars().next());
+        let all = (0..=0x10_ffff).filter_map(char::from_u32);
+        let own = |c: char| {
+            words.iter().any(|word| {
+                word.starts_with(narrow_char(c).to_ascii_lowercase())
+                    || word.starts_with(narrow_char(c).to_ascii_uppercase())
+            })
+        };
+        for c in all.filter(|c| own(*c)) {
+            assert!(set.may_have(c), "{c:?}");
+        }
+        assert!(!set.may_have('班') && set.may_be_in("班Ｔ") && !set.may_be_in("班"));
     }
 }

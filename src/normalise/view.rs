@@ -101,14 +101,27 @@ impl<'a> View<'a> {
         self.rows.get(i).and_then(|row| self.cells.get(row.from..row.to)).unwrap_or(&[])
     }
 
+    /// The cells of some columns (ascending) in the `i`-th occupied row.
+    pub fn cells_of<'s>(&'s self, i: usize, cols: &'s [u16]) -> impl Iterator<Item = &'s RawCell> {
+        let cells = self.cells(i);
+        cols.iter().filter_map(|col| cells.get(cells.binary_search_by_key(col, |cell| cell.at.col).ok()?))
+    }
+
     /// Cells of the `i`-th occupied row that say anything (blank texts do not).
     pub fn telling(&self, i: usize) -> impl Iterator<Item = &RawCell> + '_ {
         self.cells(i).iter().filter(|cell| !self.is_blank(cell.value))
     }
 
     pub fn is_blank(&self, value: RawValue) -> bool {
-        let says_nothing = |c: char| c.is_whitespace() || crate::text::width::is_invisible(c);
-        matches!(value, RawValue::Text { .. }) && self.sheet.text(value).chars().all(says_nothing)
+        if !matches!(value, RawValue::Text { .. }) {
+            return false;
+        }
+        let text = self.sheet.text(value);
+        // White space and what nobody sees begin with none of these bytes, and most texts with one.
+        if matches!(text.as_bytes().first(), Some(0x21..=0x7e | 0xe4..=0xe9)) {
+            return false;
+        }
+        text.chars().all(|c| c.is_whitespace() || crate::text::width::is_invisible(c))
     }
 
     /// The merge that covers an address, if any.

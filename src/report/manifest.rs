@@ -6,13 +6,17 @@ use super::output::Output;
 use super::results::Results;
 use super::wording::{passed_on, public_path};
 use crate::history::decisions::register::in_force;
-use crate::model::run::{RowAccount, SourceVerdict};
+use crate::model::run::{RowAccount, SourceVerdict, UnitReport};
 use crate::model::{Outcome, Severity, SheetAccount};
 use crate::text::dates::show_day;
 use crate::text::quote::for_json;
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+
+/// Records of a list that are made before they are written.
+const AT_A_TIME: usize = 256;
 
 /// Writes the file, its lists a record at a time: of a province's year they are long.
 ///
@@ -27,7 +31,7 @@ pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Wri
         .map(|(table, path, hash)| json!({ "table": table, "file": public_path(path), "sha256": hash }));
     let outputs =
         outputs.iter().map(|output| json!({ "file": output.file, "sha256": output.sha256, "size": output.size }));
-    let units = results.verdict.units.iter().map(|unit| {
+    let unit = |unit: &UnitReport| {
         json!({
             "code": results.unit_code(unit.unit),
             "name": results.unit_name(unit.unit),
@@ -36,7 +40,7 @@ pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Wri
             "received": unit.received.map(show_day),
             "received_by_stamp": unit.by_stamp,
         })
-    });
+    };
     let definition = json!({ "file": public_path(&plan.path), "sha256": plan.sha256 });
     let correction = results.correction.map(|correction| {
         json!({
@@ -59,13 +63,13 @@ pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Wri
     // Proven before anything is written; a run that cannot prove it writes nothing.
     object.value("identity", &json!({ "holds": true }))?;
     object.value("input_sha256", &json!(crate::history::keep::input_hash(results.verdict)))?;
-    object.list("inputs", results.verdict.sources.iter().map(|source| input(results, source)))?;
+    object.records("inputs", &results.verdict.sources, |source| input(results, source))?;
     object.list("outputs", outputs)?;
     object.value("period", &json!(results.period.key()))?;
     object.value("pipeline", &json!(plan.name))?;
     object.list("references", references)?;
     object.value("title", &json!(plan.title))?;
-    object.list("units", units)?;
+    object.records("units", &results.verdict.units, unit)?;
     object.value("version", &json!(env!("CARGO_PKG_VERSION")))?;
     object.list("versions", super::received::ledger::json(results))?;
     object.target.write_all(b"\n}\n")
@@ -94,15 +98,27 @@ impl<W: Write> Object<'_, W> {
 
     fn value(&mut self, key: &str, value: &Value) -> io::Result<()> {
         self.key(key)?;
-        self.target.write_all(indented(value, "\n  ").as_bytes())
+        self.target.write_all(indented(value, "\n  ")?.as_bytes())
     }
 
     fn list(&mut self, key: &str, values: impl Iterator<Item = Value>) -> io::Result<()> {
+        self.texts(key, values.map(|value| indented(&value, "\n    ")))
+    }
+
+    /// A long list: nothing else is left to do beside it, so its records are made in parallel, some at a time.
+    fn records<T: Sync>(&mut self, key: &str, all: &[T], of: impl Fn(&T) -> Value + Sync) -> io::Result<()> {
+        let some = |some: &[T]| -> Vec<io::Result<String>> {
+            some.par_iter().map(|one| indented(&of(one), "\n    ")).collect()
+        };
+        self.texts(key, all.chunks(AT_A_TIME).flat_map(some))
+    }
+
+    fn texts(&mut self, key: &str, texts: impl Iterator<Item = io::Result<String>>) -> io::Result<()> {
         self.key(key)?;
         let mut before = "[\n    ";
-        for value in values {
+        for text in texts {
             self.target.write_all(before.as_bytes())?;
-            self.target.write_all(indented(&value, "\n    ").as_bytes())?;
+            self.target.write_all(text?.as_bytes())?;
             before = ",\n    ";
         }
         self.target.write_all(if before.starts_with('[') { b"[]" } else { b"\n  ]" })
@@ -110,8 +126,8 @@ impl<W: Write> Object<'_, W> {
 }
 
 /// A value over several lines; JSON texts hold no line break of their own.
-fn indented(value: &Value, line: &str) -> String {
-    for_json(&format!("{value:#}")).replace('\n', line)
+fn indented(value: &Value, line: &str) -> io::Result<String> {
+    Ok(for_json(&serde_json::to_string_pretty(value)?).replace('\n', line))
 }
 
 fn input(results: &Results<'_>, source: &SourceVerdict) -> Value {

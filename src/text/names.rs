@@ -6,6 +6,9 @@ use std::borrow::Cow;
 /// The key under which two spellings of one name meet: full-width to half-width, spaces and line breaks gone,
 /// brackets in one form, letters in lower case. Never drops a character that could tell two names apart.
 pub fn match_key(name: &str) -> String {
+    if is_key(name) {
+        return name.to_owned();
+    }
     let mut key = String::with_capacity(name.len());
     // Most names are plain from end to end, and what is plain is copied in runs.
     let mut rest = name;
@@ -18,6 +21,12 @@ pub fn match_key(name: &str) -> String {
         push_comparable(&mut key, c);
         rest = odd.as_str();
     }
+}
+
+/// Whether the bytes of a text tell already that it is its own key: Chinese characters from U+4000 to U+9FFF, which begin
+/// with 0xe4 to 0xe9 and no others do, figures, small letters and brackets. Most texts are so.
+fn is_key(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, 0x80..=0xbf | 0xe4..=0xe9 | b'0'..=b'9' | b'a'..=b'z' | b'(' | b')'))
 }
 
 /// A character that every key keeps as it is.
@@ -126,6 +135,9 @@ fn push_numerals(out: &mut String, run: &[u16]) {
 /// The key under which two spellings of one header meet: [`match_key`] without required marks and punctuation,
 /// so that 职务/职称, 职务、职称 and `*职务职称：` are one. Brackets stay.
 pub fn header_key(header: &str) -> String {
+    if is_key(header) {
+        return header.to_owned();
+    }
     let mut key = match_key(header);
     key.retain(|c| {
         !matches!(
@@ -207,6 +219,10 @@ fn is_tidy(text: &[u8]) -> bool {
 
 /// A person's name: inner spaces go unless it is written in letters (张 三 → 张三), dots in one form.
 pub fn person(text: &str) -> Cow<'_, str> {
+    // Nothing of a key is white space, a dot, or other than tidy.
+    if is_key(text) {
+        return Cow::Borrowed(text);
+    }
     let tidy = tidy(text);
     let western = tidy.chars().any(|c| c.is_ascii_alphabetic());
     let odd = |c: char| (c.is_whitespace() && !western) || matches!(c, '•' | '・' | '‧' | '．');
@@ -229,7 +245,9 @@ pub enum SeveralPeople {
 /// Whether a cell of names holds several people, and what parts they stand in. `surnames` are those of two characters:
 /// 欧阳 修文 is one person.
 pub fn several_people(text: &str, surnames: &[String]) -> Option<(SeveralPeople, Vec<String>)> {
-    let bare: String = {
+    let bare: Cow<'_, str> = if is_key(text) && !text.contains(['(', ')']) {
+        Cow::Borrowed(text)
+    } else {
         let mut depth = 0usize;
         let keep = |c: &char| {
             match c {
@@ -242,7 +260,7 @@ pub fn several_people(text: &str, surnames: &[String]) -> Option<(SeveralPeople,
             }
             depth == 0
         };
-        text.trim().chars().filter(|c| !is_invisible(*c)).filter(keep).collect()
+        Cow::Owned(text.trim().chars().filter(|c| !is_invisible(*c)).filter(keep).collect())
     };
     let divides = |c: char| {
         matches!(c, '\n' | '\r' | '、' | '，' | ',' | '；' | ';' | '/' | '／' | '|' | '｜' | '+' | '＋' | '&' | '＆')
@@ -309,6 +327,33 @@ mod tests {
         assert_eq!(match_key("ＡＢ班组\u{200b}"), match_key("ab班组"));
         assert_ne!(match_key("第1班组"), match_key("第①班组"));
         assert_ne!(match_key("一班"), match_key("二班"));
+    }
+
+    /// Texts of every two characters of many kinds, whole and with a third: what is told by bytes is what the long way says.
+    #[test]
+    fn what_is_its_own_key_is_so_the_long_way_too() {
+        let kinds = [
+            '一', '鿿', '㐀', '䀀', '豈', 'ａ', '（', '(', ')', '7', 'z', 'Z', ' ', '　', '·', '"', '-', '、', 'é',
+            '𠀀',
+        ];
+        let odd = ['\u{200b}', '\u{ad}', '\n', '*', '/', '_', '.', '“', '①'];
+        let all: Vec<char> = kinds.into_iter().chain(odd).collect();
+        for one in &all {
+            for two in &all {
+                for text in [format!("{one}{two}"), format!("张{one}{two}"), format!("{one}班{two}"), one.to_string()]
+                {
+                    if is_key(&text) {
+                        let mut long = String::new();
+                        text.chars().for_each(|c| push_comparable(&mut long, c));
+                        assert_eq!(long, text);
+                        assert_eq!(header_key(&format!("{text}*")), text);
+                        assert_eq!(person(&format!(" {text}")), person(&text));
+                        assert_eq!(several_people(&format!("{text}\u{200b}"), &[]), several_people(&text, &[]));
+                    }
+                }
+            }
+        }
+        assert!(is_key("合肥市总工会(本级)3班a") && is_key("") && !is_key("Ａ") && !is_key("一 二"));
     }
 
     #[test]

@@ -14,6 +14,13 @@ pub fn is_active(c: char) -> bool {
         || (c as u32) & 0xfffe == 0xfffe
 }
 
+/// Whether the bytes of a text leave open that something but a line break acts in it: what does begins with one of these.
+pub fn may_act(text: &str) -> bool {
+    let odd =
+        |byte: u8| (byte < 0x20 && byte != b'\n') || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef) || byte >= 0xf0;
+    text.bytes().fold(false, |may, byte| may | odd(byte))
+}
+
 /// Text for a terminal: what acts is shown as a sign (`␛`) or by its number; line breaks stay, for messages have lines of
 /// their own.
 pub fn for_terminal(text: &str) -> Cow<'_, str> {
@@ -79,7 +86,7 @@ pub fn bounded(text: &str) -> Cow<'_, str> {
 /// stand. Outside its strings JSON has none of these characters but line breaks of its own.
 pub fn for_json(value: &str) -> Cow<'_, str> {
     let acts = |c: char| is_active(c) && c != '\n';
-    if !value.chars().any(acts) {
+    if !may_act(value) || !value.chars().any(acts) {
         return Cow::Borrowed(value);
     }
     let mut out = String::with_capacity(value.len() + 16);

@@ -57,6 +57,11 @@ pub fn join(rows: &mut FormRows, keys: &[Option<String>], yardstick: Yardstick<'
     findings
 }
 
+/// Whether rules of a form read columns of earlier records.
+pub fn looks_back(form: &Form) -> bool {
+    !wanted(form).is_empty()
+}
+
 /// Columns of earlier records that rules and their messages read, by 上期 and 上年同期.
 fn wanted(form: &Form) -> BTreeMap<&'static str, BTreeSet<String>> {
     fn holes(template: &Template) -> impl Iterator<Item = &str> {

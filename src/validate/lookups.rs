@@ -11,6 +11,7 @@ use crate::rows::LookupResult;
 use crate::rows::record::spelling;
 use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::text::names::match_key;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A lookup after matching, before anyone knows which rows are accepted.
@@ -43,13 +44,15 @@ pub fn check(
     let index = index(plan, reference, lookup, rows, &table, &counted);
     let concerned = lookup.when.as_ref().map(|when| rows.rows.grid.mask(when, context));
     let mut matched = Matched { table, counted, matches: BTreeMap::new(), shown: BTreeMap::new() };
+    let fields = lookup.on.iter().map(|(field, _)| rows.form.fields.get(*field).map(|field| &field.name));
+    let columns: Vec<Option<usize>> = fields.map(|name| rows.rows.grid.position(name?)).collect();
     let mut findings = Vec::new();
     for row in 0..height {
         if concerned.as_ref().is_some_and(|mask| mask.get(row) != Some(&true)) {
             continue;
         }
         // A missing part cannot be looked up; that it is missing is a finding of its own.
-        let Some(key) = form_key(lookup, rows, row) else { continue };
+        let Some(key) = form_key(&rows.rows.grid, &columns, row) else { continue };
         let hits = index.get(&key).cloned().unwrap_or_default();
         let shown = show(lookup, &matched.table, &hits);
         if let Some(rule) = &lookup.expect
@@ -137,12 +140,8 @@ fn spellings(codes: &CodeList) -> HashMap<String, String> {
     also.chain(codes.values.iter().map(|value| (match_key(value), match_key(value)))).collect()
 }
 
-fn form_key(lookup: &Lookup, rows: &FormRows, row: usize) -> Option<Vec<String>> {
-    let parts = lookup.on.iter().map(|(field, _)| {
-        let field = rows.form.fields.get(*field)?;
-        spelling(rows.rows.grid.value(row, &field.name))
-    });
-    parts.collect()
+fn form_key(grid: &Grid, columns: &[Option<usize>], row: usize) -> Option<Vec<String>> {
+    columns.iter().map(|column| spelling(grid.value_at(row, (*column)?))).collect()
 }
 
 /// What a list says of the matches: each once, three at most.
@@ -192,7 +191,8 @@ pub fn finish(
             }
         }
     }
-    let workplaces = workplaces(lookup, column, forms);
+    // Asked for what the roster does not know, which in most ledgers is nothing.
+    let workplaces = LazyCell::new(|| workplaces(lookup, column, forms));
     let outstanding = (0..table.height())
         .filter(|row| counted.get(*row) == Some(&true) && answered.get(*row) != Some(&true))
         .map(|row| {

@@ -10,7 +10,10 @@ use std::collections::BTreeSet;
 
 /// Every rule of a form over its rows: within a row, across rows, and beside earlier periods.
 pub fn check(rows: &mut FormRows, heard: &Heard, context: &RunContext, yardstick: Yardstick<'_>) -> Vec<Finding> {
-    let keys = if rows.form.key.is_empty() { Vec::new() } else { records::keys(rows) };
+    // Only rules that look back tell records by their keys.
+    let form = rows.form;
+    let looks_back = history::looks_back(form) || !form.outliers.is_empty() || !form.gone.is_empty();
+    let keys = if form.key.is_empty() || !looks_back { Vec::new() } else { records::keys(rows) };
     let mut findings = history::join(rows, &keys, yardstick);
     findings.extend(rows.check_rules(context));
     let recurrence = recurrence::check(rows, context, &yardstick.plan.words.sheets);

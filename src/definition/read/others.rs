@@ -1,6 +1,7 @@
 //! The forms of the pipelines beside one, by their titles alone. Mistakes in other definitions are theirs to say.
 
 use crate::definition::plan::OtherForm;
+use rayon::prelude::*;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
@@ -14,8 +15,8 @@ pub fn forms(definition: &Path, largest: u64) -> Vec<OtherForm> {
     let mut beside: Vec<_> =
         std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     beside.sort();
-    let beside = beside.into_iter().filter(|path| Some(path.as_path()) != own);
-    beside.filter_map(|path| of_file(&path.join("pipeline.toml"), largest)).flatten().collect()
+    let beside = beside.into_par_iter().filter(|path| Some(path.as_path()) != own);
+    beside.filter_map(|path| of_file(&path.join("pipeline.toml"), largest)).flatten_iter().collect()
 }
 
 fn of_file(path: &Path, largest: u64) -> Option<Vec<OtherForm>> {
