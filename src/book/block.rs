@@ -90,7 +90,7 @@ pub fn line(
     format: &Format,
     (size, least): (f64, f64),
 ) -> Result<f64, XlsxError> {
-    let text = measure::broken(&cell_text::printable(text).0, widths.total(), size);
+    let text = measure::broken(&cell_text::printable(text).0, widths.room(size));
     let lines = text.lines().count();
     let height = least.max(lines as f64 * (size * 1.35) + 3.0).min(400.0);
     sheet.set_row_height(row, height)?;

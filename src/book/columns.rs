@@ -23,7 +23,7 @@ const LYING: f64 = 140.0;
 /// How much wider a sheet may be than its upright page: eleven points are then printed as more than eight.
 const SHRUNK: f64 = 1.35;
 /// Longer words are broken; a list's long columns stay readable.
-const WIDEST: usize = 36;
+const WIDEST: usize = 42;
 /// Edges nearer than this become one; no column is as narrow.
 const SNAP: f64 = 2.5;
 
@@ -40,7 +40,9 @@ impl SheetColumns {
             let count = table.headings.len().max(1);
             measure(
                 table,
-                measured.entry(count).or_insert_with(|| vec![ColumnRoom { full: 6, widest: 6, least: 5 }; count]),
+                measured
+                    .entry(count)
+                    .or_insert_with(|| vec![ColumnRoom { full: 6, widest: 6, whole: 5, least: 5 }; count]),
             );
         }
         let of = |room: fn(&ColumnRoom) -> usize| -> BTreeMap<usize, Vec<f64>> {
@@ -56,8 +58,12 @@ impl SheetColumns {
         if landscape && !declared && wide(&least) <= UPRIGHT * SHRUNK {
             // Long words broken into two lines keep the sheet upright like its neighbours, and on fewer pages.
             landscape = false;
+            let whole = of(|room| room.whole);
             for (count, widths) in &mut shapes {
-                narrow(widths, least.get(count).map_or(&[], Vec::as_slice), UPRIGHT * SHRUNK);
+                // A heading in two lines costs one row more, a word one in every row.
+                for least in [&whole, &least] {
+                    narrow(widths, least.get(count).map_or(&[], Vec::as_slice), UPRIGHT * SHRUNK);
+                }
             }
         }
         let page = if landscape { LYING } else { UPRIGHT };
@@ -123,6 +129,13 @@ impl SheetColumns {
         self.widths.iter().sum()
     }
 
+    /// How many half-width places of this type a line over all columns takes, in points; with some room, since a program
+    /// that has another font draws digits wider.
+    pub fn room(&self, size: f64) -> usize {
+        let points: f64 = self.widths.iter().map(|width| (width * 7.0 + 5.0) * 0.75).sum();
+        (points * 0.95 / (size / 2.0)) as usize
+    }
+
     /// The last column, 0-based.
     pub fn last(&self) -> u16 {
         self.widths.len().max(1) as u16 - 1
@@ -165,12 +178,15 @@ fn spans(edges: &[f64], cuts: &[f64]) -> Vec<(u16, u16)> {
     spans.collect()
 }
 
-/// What a column needs, in half-width places: with every word in one line, and with long words in two.
+/// What a column needs, in half-width places.
 #[derive(Debug, Clone, Copy)]
 struct ColumnRoom {
     /// However long the words are.
     full: usize,
     widest: usize,
+    /// With headings broken, and words in one line.
+    whole: usize,
+    /// With long words in two lines.
     least: usize,
 }
 
@@ -194,7 +210,8 @@ fn measure(table: &StatTable, rooms: &mut [ColumnRoom]) {
         let heading = if places > 12 { places.div_ceil(2) + 2 } else { places };
         room.full = room.full.max(heading);
         room.widest = room.widest.max(heading.min(WIDEST));
-        room.least = room.least.max(if places > 6 { places.div_ceil(2) + 1 } else { places }.min(WIDEST));
+        let broken = if places > 6 { places.div_ceil(2) + 1 } else { places }.min(WIDEST);
+        (room.whole, room.least) = (room.whole.max(broken), room.least.max(broken));
     }
     if single_message(table).is_some() {
         return;
@@ -211,7 +228,7 @@ fn measure(table: &StatTable, rooms: &mut [ColumnRoom]) {
             let bold = if row.kind == RowKind::Total { 1 + longest / 8 } else { 0 };
             room.full = room.full.max(longest + mark + off + bold);
             let whole = (longest + mark + off + bold).min(WIDEST);
-            room.widest = room.widest.max(whole);
+            (room.widest, room.whole) = (room.widest.max(whole), room.whole.max(whole));
             // Words may break where a figure may not; a short word is not worth a second line.
             let broken = matches!(cell, StatCell::Text(_) | StatCell::Alarm(_)) && whole > 12;
             room.least = room.least.max(if broken { whole.div_ceil(2) + 3 } else { whole });
@@ -241,6 +258,32 @@ mod tests {
             parts: Vec::new(),
             bounds: Vec::new(),
         }
+    }
+
+    /// Many short figures beside a long name stay upright: headings break first, words only where that is not enough.
+    #[test]
+    fn a_table_of_many_figures_stays_upright_and_its_names_whole() {
+        let of = |name: &str, count: usize| {
+            let cells =
+                std::iter::once(StatCell::Text(name.to_owned())).chain((1..count).map(|_| StatCell::Integer(18)));
+            let heading = |at: usize| Heading {
+                parents: Vec::new(),
+                name: if at == 0 { "推荐单位".to_owned() } else { "备选申报数".to_owned() },
+            };
+            let rows = vec![StatRow::new(RowKind::Body, cells.collect())];
+            StatTable { headings: (0..count).map(heading).collect(), rows, ..empty_table() }
+        };
+        let fit = |table: &StatTable| SheetColumns::fit(&[table]);
+        let name = "铜岭有色集团有限公司工会";
+        let twelve = of(name, 12);
+        let columns = fit(&twelve);
+        assert!(!columns.landscape && columns.total() <= UPRIGHT * SHRUNK + 1e-9, "{columns:?}");
+        let label = columns.width_of(columns.span(12, 0));
+        assert!(label >= measure::width(measure::places(name)), "the name stays whole: {label}");
+        assert!(fit(&of(name, 20)).landscape, "what no page takes upright lies");
+        // Sixty characters break into lines, and keep to the page.
+        let long = fit(&of(&"长".repeat(60), 8));
+        assert!(!long.landscape && long.total() <= UPRIGHT * SHRUNK + 1e-9, "{long:?}");
     }
 
     /// Blocks of 11 and 12 columns over one page have edges that nearly meet.

@@ -22,10 +22,10 @@ pub fn lines(text: &str, width: f64, size: f64) -> u32 {
 const CLOSING: &str = "。，、；：！？）》」』】”’…＊%,.;:!?)";
 const OPENING: &str = "（《「『【“‘(";
 
-/// A text with its lines broken as official papers break them, wherever a line of this width is full: no line begins with
+/// A text with its lines broken as official papers break them, wherever one of this many half-width places is full: no line begins with
 /// a closing mark, no number and no `附表3` is taken apart. Programs differ in this, and so in how many lines they make.
-pub fn broken(text: &str, width: f64, size: f64) -> String {
-    let room = ((width - 1.0) / 1.06 * 11.0 / size).max(12.0) as usize;
+pub fn broken(text: &str, room: usize) -> String {
+    let room = room.max(12);
     text.split('\n').map(|line| broken_line(line, room)).collect::<Vec<_>>().join("\n")
 }
 
@@ -58,6 +58,9 @@ fn pieces(line: &str) -> Vec<&str> {
             CLOSING.contains(c)
                 || OPENING.contains(before)
                 || (before.is_ascii_graphic() && c.is_ascii_graphic())
+                // Room to write in stays with what it is for, and a gap with what follows it.
+                || before == '\u{3000}'
+                || (before == '：' && c == '\u{3000}')
                 // 附表5, 742＊ 件: a number stays with what names or measures it.
                 || (c.is_ascii_digit() && line.get(..at).is_some_and(|said| said.ends_with("附表")))
                 || (c == '表' && before == '附')
@@ -79,8 +82,9 @@ pub fn shown(cell: &StatCell) -> String {
         StatCell::Integer(value) => grouped(&value.to_string()),
         StatCell::Number(value) => grouped(&format!("{value:.2}")),
         state if let Some(word) = state.state() => word.to_owned(),
-        StatCell::Ratio { .. } => "100.0%".to_owned(),
-        StatCell::Points(_) => "+100.0".to_owned(),
+        // A growth may be of any size; a column is no narrower than for the whole.
+        StatCell::Ratio { num, den } => format!("{:>6}", format!("{:.1}%", *num as f64 * 100.0 / (*den).max(1) as f64)),
+        StatCell::Points(points) => format!("{:>6}", format!("{points:+.1}")),
         StatCell::Date(_) => "2026-12-31".to_owned(),
         StatCell::Month(_) => "2026年12月".to_owned(),
         _ => String::new(),
@@ -112,16 +116,16 @@ mod tests {
     fn no_line_begins_with_a_closing_mark_or_in_the_middle_of_a_number() {
         let text =
             "3. 未达标的指标涉及合肥市煦庐热力有限公司（附表7）。本月职工提出合理化建议 1,742＊ 件，采纳率 61.3%＊。";
-        for width in 16..60 {
-            let lines = broken(text, f64::from(width), 11.0);
+        for width in 24..60 {
+            let lines = broken(text, width);
             for line in lines.lines() {
                 let first = line.chars().next().expect("a line");
                 assert!(!CLOSING.contains(first), "{width}: {lines}");
                 assert!(!line.ends_with('（') && !line.ends_with("附表") && !line.ends_with("附"), "{width}: {lines}");
-                assert!(places(line) <= 14.max(width as usize), "{width}: {line}");
+                assert!(places(line) <= width, "{width}: {line}");
             }
             assert_eq!(lines.replace([' ', '\n'], ""), text.replace(' ', ""), "nothing is lost");
         }
-        assert_eq!(broken("短句。", 40.0, 11.0), "短句。");
+        assert_eq!(broken("短句。", 40), "短句。");
     }
 }

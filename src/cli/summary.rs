@@ -1,7 +1,7 @@
 //! The closing words of a run, for people on one screen and for machines as JSON.
 
 use super::screen::{Exit, colour, complain, warn};
-use crate::definition::{Diagnostic, Reference};
+use crate::definition::{Diagnostic, Edition, Reference};
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Outcome, Severity};
 use crate::report::DETAIL;
@@ -76,6 +76,10 @@ fn to_open(written: &[PathBuf]) -> String {
     let (below, top): (Vec<&PathBuf>, Vec<&PathBuf>) =
         written.iter().partition(|path| path.parent().is_some_and(|folder| folder.ends_with(DETAIL)));
     let mut out = String::new();
+    let left = left_behind(&top);
+    if !left.is_empty() {
+        let _ = writeln!(out, "  说明  结果文件夹里还有以前的 {}，不是这一次写的，不用的请删去", left.join("、"));
+    }
     let detail = below.iter().find_map(|path| path.parent());
     if let Some(folder) = detail {
         let _ = writeln!(out, "  明细  工作版、审核问题、数据版等在 {}", folder.display());
@@ -89,6 +93,25 @@ fn to_open(written: &[PathBuf]) -> String {
         }
     }
     out
+}
+
+/// Workbooks of this name on top of the results that this run did not write: of an earlier program, or of a run that had
+/// more to say. What was issued is meant to stay.
+fn left_behind(top: &[&PathBuf]) -> Vec<String> {
+    let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let written: Vec<String> = top.iter().map(|path| name(path)).collect();
+    let signed = format!("_{}.xlsx", Edition::Signed.word());
+    let Some((stem, folder)) =
+        top.iter().zip(&written).find_map(|(path, name)| Some((name.strip_suffix(&signed)?, path.parent()?)))
+    else {
+        return Vec::new();
+    };
+    let beside = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| name(&entry.path()));
+    let ours = |name: &String| name.starts_with(&format!("{stem}_")) && name.ends_with(".xlsx");
+    let mut left: Vec<String> =
+        beside.filter(|name| ours(name) && !written.contains(name) && !name.ends_with("_定稿.xlsx")).collect();
+    left.sort();
+    left
 }
 
 fn count(findings: &[Finding], severity: Severity) -> usize {

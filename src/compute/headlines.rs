@@ -26,8 +26,10 @@ pub fn conclusions(tables: &[StatTable], facts: &Facts<'_>) -> Vec<Conclusion> {
         let holds =
             headline.when.as_ref().is_none_or(|when| spoken.one_row(facts).mask(when, &facts.context) == [true]);
         let said = if holds { spoken.say(headline, facts) } else { None };
+        // What is said instead is no alarm.
+        let alarm = (headline.alarm && said.is_some()).then_some(false);
         let text = said.or_else(|| headline.otherwise.clone())?;
-        Some(Conclusion::new(headline.about, headline.alarm.then_some(false), text))
+        Some(Conclusion::new(headline.about, alarm, text))
     });
     said.collect()
 }

@@ -108,7 +108,10 @@ fn row(figure: &KeyFigure, table: &StatTable, facts: &Facts<'_>) -> Option<StatR
         (None, Some((compare, (other, _)))) => held_beside(value, compare, other),
         (None, None) => figure.better.zip(change).and_then(|(better, change)| trend(change, better)),
     };
-    let verdict = judge(&value, change);
+    // Of nothing there is nothing to be thought: that no row counts keeps to no bound.
+    let mut forms = 0..facts.plan.forms.len();
+    let counted = forms.any(|form| facts.form(form).is_ok_and(|rows| rows.accepted.contains(&true)));
+    let verdict = judge(&value, change).filter(|_| counted);
     // What is thought of a figure is as doubtful as whatever would turn it.
     let turned = |doubt: &FigureDoubt, judge: &dyn Fn(&StatCell) -> Option<StatCell>| {
         let mut others = [&doubt.without, &doubt.with].into_iter().flatten();

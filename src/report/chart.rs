@@ -24,8 +24,8 @@ const LINED: u32 = 0x00D0_D0D0;
 const BORDER: u32 = 0x0040_4040;
 /// Beyond so many columns, labels that stand upright do not fit below one another.
 const UPRIGHT: usize = 12;
-/// Pixels that a figure on a column takes.
-const FIGURE: u32 = 40;
+/// Pixels that a digit of a figure on a column takes.
+const DIGIT: u32 = 6;
 /// The first of the columns that hold what charts draw, 0-based; one is left empty before it.
 const DATA: u16 = 9;
 
@@ -132,7 +132,8 @@ fn chart(drawing: &Drawing<'_>, places: &DrawnCells, (width, height): (u32, u32)
     let column = |at: usize| DATA + 1 + at as u16;
     let lined = kind == ChartKind::Column && drawing.bound.is_some();
     // Figures that would overlap are left out: they stand in the table.
-    let labelled = kind == ChartKind::Bar || (points * series) as u32 * FIGURE <= width;
+    let figure = drawing.longest() as u32 * DIGIT + 8;
+    let labelled = kind == ChartKind::Bar || (points * series) as u32 * figure <= width;
     for at in 0..series {
         let one = chart.add_series();
         one.set_name((sheet, places.heading, column(at)))

@@ -154,10 +154,15 @@ fn trouble(unit: &ChaseUnit) -> String {
     }
 }
 
+/// The part of a column's width that a paragraph is measured by: a line ends before the word that does not fit, and another
+/// font draws digits wider. What is too low is cut off on paper.
+const PARAGRAPH: f64 = 0.88;
+
 /// Height of a unit's row in points; the column of what is wrong decides.
 fn height(unit: &ChaseUnit) -> f64 {
     let width = |column: usize| COLUMNS.get(column).map_or(10.0, |(_, width)| *width);
-    let wrong = measure::lines(&cell_text::printable(&mask_within(&trouble(unit))).0, width(WRONG), 11.0);
+    let trouble = mask_within(&trouble(unit));
+    let wrong = measure::lines(&cell_text::printable(&trouble).0, width(WRONG) * PARAGRAPH, 11.0);
     let lines = wrong.max(measure::lines(&unit.name, width(NAME), 11.0));
     (f64::from(lines) * 15.0 + 5.0).clamp(20.0, 400.0)
 }
@@ -218,7 +223,7 @@ fn letters(title: &str, list: &ChaseList, styles: &PrintStyles) -> Result<Worksh
     for group in &list.groups {
         let letter = mask_within(&group.letter);
         let letter = cell_text::printable(&letter).0;
-        let lines = measure::lines(&letter, 126.0, 11.0);
+        let lines = measure::lines(&letter, 126.0 * PARAGRAPH, 11.0);
         let label = styles.cell(CellStyle::Centre, RowKind::Body);
         paper.sheet.write_string_with_format(paper.row, 0, &group.label, label)?;
         paper.sheet.write_string_with_format(paper.row, 1, letter, styles.cell(CellStyle::Left, RowKind::Body))?;
@@ -248,7 +253,7 @@ fn unit_letters(
     for Chased { unit, contact, .. } in list.groups.iter().flat_map(|group| chased(results, group)) {
         let (name, letter) = (Paper::shown(&unit.name), Paper::shown(&unit.letter));
         let phone = cell_text::printable(&contact.phone).0;
-        let lines = measure::lines(&letter, WIDTHS[3], 11.0).max(measure::lines(&name, WIDTHS[0], 11.0));
+        let lines = measure::lines(&letter, WIDTHS[3] * PARAGRAPH, 11.0).max(measure::lines(&name, WIDTHS[0], 11.0));
         paper.sheet.write_string_with_format(paper.row, 0, name, cell(CellStyle::Left))?;
         paper.sheet.write_string_with_format(paper.row, 1, Paper::shown(&contact.person), cell(CellStyle::Centre))?;
         paper.sheet.write_string_with_format(paper.row, 2, phone, cell(CellStyle::Centre))?;

@@ -1,6 +1,7 @@
 //! What a chart draws of its table, and what its figures say: the rows in their order, the sentence of the title. Knows
 //! no sheet.
 
+use crate::book::measure;
 use crate::book::style::MARK;
 use crate::definition::{Chart, ChartHole, ChartKind};
 use crate::domain::ranking::Direction;
@@ -81,6 +82,12 @@ impl<'a> Drawing<'a> {
     /// The column that its rows are called by.
     pub fn label(&self) -> usize {
         self.table.label_columns.saturating_sub(1)
+    }
+
+    /// The places of the longest of its figures.
+    pub fn longest(&self) -> usize {
+        let cells = self.rows.iter().flat_map(|row| self.columns.iter().filter_map(|column| self.cell(*row, *column)));
+        cells.map(|cell| measure::places(&measure::shown(cell))).max().unwrap_or(0)
     }
 
     /// The least of its figures.

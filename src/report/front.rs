@@ -10,7 +10,7 @@ use crate::book::paper::Paper;
 use crate::book::style::PrintStyles;
 use crate::model::Severity;
 use crate::model::conclusion::{About, Conclusion};
-use crate::model::statistic::{Heading, StatRow};
+use crate::model::statistic::{Heading, StatCell, StatRow};
 use crate::text::dates::say_day;
 use crate::text::masks::mask_within;
 use crate::text::numbers::grouped;
@@ -26,18 +26,20 @@ pub const ISSUED: &str = "定稿";
 /// Room for a number that there is not yet.
 pub const NO_NUMBER: &str = "　　　　　　　　";
 /// Characters of an upright page.
-const WIDE: f64 = 96.0;
+const WIDE: f64 = 106.0;
 /// Characters of the columns of the figures, by their headings; the first has what the others leave.
 const WIDTHS: [(&str, f64); 8] = [
     ("单位", 5.5),
     ("本期", 11.0),
-    ("比较", 9.5),
+    ("比较", 11.0),
     ("可比本期", 10.0),
     ("比较数", 10.0),
-    ("增减", 18.0),
+    ("增减", 21.5),
     ("评价", 8.5),
-    ("见", 6.5),
+    ("见", 8.5),
 ];
+/// The least that the first has.
+const FIRST: f64 = 18.0;
 /// Points of the lines to sign, and of a line of words.
 const SIGN: f64 = 26.0;
 /// How many are to be signed in a line.
@@ -93,9 +95,16 @@ pub fn front(results: &Results<'_>, styles: &PrintStyles) -> Result<Worksheet, X
 /// How wide the columns are, by what the figures have; without figures the page is as if they had all.
 fn widths(results: &Results<'_>) -> Vec<f64> {
     let of = |name: &str| WIDTHS.iter().find(|(known, _)| *known == name).map(|(_, width)| *width);
-    let figures: Vec<f64> = results.key_figures.headings.iter().filter_map(|heading| of(&heading.name)).collect();
+    let needed = |column: usize| {
+        let cells = results.key_figures.rows.iter().filter_map(|row| row.cells.get(column));
+        // A figure that does not fit is printed as ###; words break. Behind a figure there is room for a mark.
+        let figures = cells.filter(|cell| !matches!(cell, StatCell::Text(_) | StatCell::Alarm(_)));
+        figures.map(|cell| measure::width(measure::places(&measure::shown(cell)) + 2)).fold(0.0, f64::max)
+    };
+    let headings = results.key_figures.headings.iter().enumerate();
+    let figures: Vec<f64> = headings.filter_map(|(at, heading)| Some(of(&heading.name)?.max(needed(at)))).collect();
     let others = if figures.is_empty() { WIDTHS.map(|(_, width)| width).to_vec() } else { figures };
-    let first = WIDE - others.iter().sum::<f64>();
+    let first = (WIDE - others.iter().sum::<f64>()).max(FIRST);
     std::iter::once(first).chain(others).collect()
 }
 
@@ -233,8 +242,7 @@ fn spoken(row: &StatRow, headings: &[Heading]) -> String {
 }
 
 /// A figure in words; `None` where there is none.
-fn words(cell: &crate::model::statistic::StatCell) -> Option<String> {
-    use crate::model::statistic::StatCell;
+fn words(cell: &StatCell) -> Option<String> {
     Some(match cell {
         StatCell::Text(text) | StatCell::Alarm(text) => text.clone(),
         StatCell::Integer(whole) => grouped(*whole as f64, 0),

@@ -189,3 +189,18 @@ fn changes_of_the_first_page_are_between_the_figures_beside_them() {
     }
     assert!(held > 6, "{held} figures compared");
 }
+
+/// A workbook of an earlier program in the same folder is not taken for one of this run.
+#[test]
+fn what_an_earlier_run_left_is_said() {
+    let results = Results::of_sample("shock-teams", &[]);
+    let signed = results.ending("_呈报版.xlsx");
+    let stem = signed.file_name().expect("a name").to_string_lossy().replace("_呈报版.xlsx", "");
+    assert!(!results.said.out.contains("还有以前的"), "{}", results.said.out);
+    let old = format!("{stem}_汇总表.xlsx");
+    std::fs::write(results.folder.path().join(&old), b"old").expect("written");
+    let out = results.folder.path().to_string_lossy().into_owned();
+    let again = super::support::say(&["run", "shock-teams", "--out", &out]);
+    assert!(again.out.contains(&format!("还有以前的 {old}，不是这一次写的")), "{}{}", again.out, again.err);
+    assert!(results.folder.path().join(&old).is_file(), "and is left where it is");
+}

@@ -2,7 +2,7 @@
 //! the same time, from whatever history, and against what a store that was copied from somewhere brings along.
 
 use super::shop::{DEFINITION, HEFEI, Shop, WUHU, integers};
-use super::support::{all_bytes, huizong, say};
+use super::support::{all_bytes, huizong, result, say};
 use std::path::Path;
 
 const NUMBER: &str = "皖工办〔2026〕5号";
@@ -45,6 +45,37 @@ fn a_correction_is_held_against_what_was_issued_however_often_it_is_run() {
     let said = shop.run("2026-03", &issued, &["--reason", "核对"]);
     assert_eq!(said.code, 2, "{}", said.err);
     assert!(said.err.contains("无法列出更正了什么"), "{}", said.err);
+}
+
+/// 定稿 is the signed edition with its number and nothing else changed, also where the heads take two lines.
+#[test]
+fn what_is_issued_is_the_signed_edition_with_its_number() {
+    let office = "某某省总工会劳动和经济工作部职工技术创新与劳动竞赛处统计与信息化管理科暨竞赛活动领导小组办公室";
+    for office in [office, "某省总工会"] {
+        let front = format!("[front]\noffice = \"{office}\"\nsign = [\"单位负责人\"]\n\n[[form]]");
+        let shop = Shop::new(&DEFINITION.replacen("[[form]]", &front, 1));
+        assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 3), (WUHU, "丙", 5)], &[]).code, 0);
+        let out = shop.word("out");
+        let despite = ["--despite", "试验，只报几家", "--out", &out];
+        let said = shop.verb(&[&["issue", "tally", "--period", "2026-03", "--number", NUMBER][..], &despite].concat());
+        assert!(said.code == 0 && said.out.contains("定稿"), "{}{}", said.out, said.err);
+        let cells = |end: &str| -> Vec<String> {
+            use calamine::Reader;
+            let mut book = calamine::open_workbook_auto(result(&shop.path("out"), end)).expect("a workbook");
+            let sheets = book.worksheets().into_iter().flat_map(|(name, range)| {
+                let of =
+                    move |(row, column, cell): (usize, usize, &calamine::Data)| format!("{name} {row} {column} {cell}");
+                range.used_cells().map(of).collect::<Vec<_>>()
+            });
+            sheets.collect()
+        };
+        let (signed, issued) = (cells("_呈报版.xlsx"), cells("_呈报版_定稿.xlsx"));
+        assert_eq!(signed.len(), issued.len());
+        let changed: Vec<&String> = issued.iter().filter(|cell| !signed.contains(cell)).collect();
+        assert_eq!(changed.len(), 2, "the standing and the number: {changed:?}");
+        assert!(changed[0].ends_with("　　定稿") && changed[1].ends_with(&format!("文号：{NUMBER}")), "{changed:?}");
+        assert!(!issued.iter().any(|cell| cell.contains("初步数") || cell.contains("待印发")), "{issued:?}");
+    }
 }
 
 /// An earlier program issued the period and kept its figures only as the last run left them.
