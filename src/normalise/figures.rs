@@ -279,11 +279,23 @@ fn finish(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, value: f64) -> CellValue
     CellValue::Integer(value as i64)
 }
 
-/// Takes off what binary arithmetic adds (2.9999999999999996): no one counts in 10⁻⁹, but 80,000,000.03 元 keeps its fen.
+/// Takes off what binary arithmetic adds (2.9999999999999996, 12.600000000000001): no one counts in 10⁻⁹, and a spreadsheet
+/// shows fifteen digits, so that no person ever saw more. 80,000,000.03 元 keeps its fen.
 pub fn tidy(value: f64) -> f64 {
     let whole = value.round();
     let noise = (value.abs() * 4.0 * f64::EPSILON).max(1e-9);
-    if value != whole && (value - whole).abs() < noise { whole } else { value }
+    if (value - whole).abs() < noise {
+        return whole;
+    }
+    // Most figures have few decimals, and are what these decimals say.
+    const FEW: f64 = 1e6;
+    if value.abs() < 1e9 && (value * FEW).round() / FEW == value {
+        return value;
+    }
+    // The end of a division that does not come out even is no noise.
+    let shown = format!("{value:.14e}");
+    let is_short = shown.split_once('e').is_some_and(|(digits, _)| digits.ends_with("000"));
+    if is_short { shown.parse().unwrap_or(value) } else { value }
 }
 
 #[cfg(test)]
@@ -293,7 +305,11 @@ mod tests {
     #[test]
     fn noise_goes_and_fen_stay() {
         assert_eq!(tidy(2.999_999_999_999_999_6), 3.0);
-        assert_eq!(tidy(0.1 + 0.2), 0.1 + 0.2);
+        assert_eq!(tidy(0.1 + 0.2), 0.3);
+        assert_eq!(tidy(126_000.0 * 1e-4), 12.6);
+        assert_eq!(tidy(-126_000.0 * 1e-4), -12.6);
+        assert_eq!(tidy(40.0 / 3.0), 40.0 / 3.0);
+        assert!(tidy(f64::NAN).is_nan() && tidy(f64::INFINITY) == f64::INFINITY && tidy(1e300) == 1e300);
         assert_eq!(tidy(1_234.1 * 10_000.0), 12_341_000.0);
         for money in [80_000_000.03, 1_234_567_890.01, 0.000_1] {
             assert_eq!(tidy(money), money);

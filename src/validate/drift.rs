@@ -96,7 +96,8 @@ fn of_binding(source: &SourceVerdict, form: &Form, binding: &Binding) -> Vec<Dri
     }
     for (at, header) in &binding.renamed {
         let Some(field) = form.fields.get(usize::from(*at)) else { continue };
-        if bare(header) != bare(&field.header) {
+        // In one line what the form has in two: 本月提出 for 提出 below 本月.
+        if bare(header) != bare(&field.header) && bare(header) != bare(&field.name) {
             let col = binding.columns.get(usize::from(*at)).copied().flatten();
             cases.push(case(DriftKind::Renamed, Some(*at), header, col));
         }
