@@ -85,7 +85,7 @@ impl RowFate {
         match self {
             RowFate::Accepted => "计入",
             RowFate::Blocked => "退回",
-            RowFate::Held => "整份未计入",
+            RowFate::Held => "其他未计入",
             RowFate::Superseded => "已被替代",
             RowFate::NotCounted => "不计表页",
         }
@@ -323,6 +323,6 @@ mod tests {
     fn rows_come_to_the_sum_of_where_they_went() {
         let rows = RowAccount { data: 15, accepted: 1, blocked: 2, held: 3, superseded: 4, not_counted: 5 };
         assert_eq!(rows.parts(), rows.data);
-        assert_eq!(rows.words(), "计入 1 + 退回 2 + 整份未计入 3 + 已被替代 4 + 不计表页 5");
+        assert_eq!(rows.words(), "计入 1 + 退回 2 + 其他未计入 3 + 已被替代 4 + 不计表页 5");
     }
 }

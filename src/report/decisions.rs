@@ -78,7 +78,7 @@ struct DecisionLine {
     explanation: String,
     written: WrittenAnswer,
     state: String,
-    tag: String,
+    tag: Option<Tag>,
     strong: bool,
 }
 
@@ -132,7 +132,7 @@ impl DecisionLines {
             let own = key_of(results, finding);
             // An answer goes on to be one to what it was an answer to.
             let own = shown.map_or(own, |shown| DecisionKey { condition: own.condition, ..shown.key });
-            line.tag = tag(results, own, shown);
+            line.tag = Some(tag(results, own, shown));
             open.push(line);
         }
         let (mut decided, mut expired) = (Vec::new(), Vec::new());
@@ -157,7 +157,7 @@ impl DecisionLines {
                 line.taken_on = decision.taken_on.clone();
             }
             line.state = format!("没有采用：{}（{}）", one.why, one.answer.place);
-            line.tag = Tag { base: Fingerprint::default(), ..one.answer.tag.clone() }.text();
+            line.tag = Some(Tag { base: Fingerprint::default(), ..one.answer.tag.clone() });
             expired.push(line);
         }
         DecisionLines { open, decided, expired }
@@ -177,9 +177,9 @@ fn key_of(results: &Results<'_>, finding: &Finding) -> DecisionKey {
     }
 }
 
-fn tag(results: &Results<'_>, key: DecisionKey, shown: Option<&Decision>) -> String {
+fn tag(results: &Results<'_>, key: DecisionKey, shown: Option<&Decision>) -> Tag {
     let period = Tag::period_of(&results.plan.name, results.period);
-    Tag { period, key, base: shown.map(Decision::answer_print).unwrap_or_default() }.text()
+    Tag { period, key, base: shown.map(Decision::answer_print).unwrap_or_default(), row: Fingerprint::default() }
 }
 
 fn written_of(decision: &Decision) -> WrittenAnswer {
@@ -238,7 +238,7 @@ impl DecisionLine {
         if waived && settled.finding.as_ref().is_some_and(|finding| subjects.tell(finding).is_nothing) {
             line.state += "；这一格没有读出的值，不在任何合计中";
         }
-        line.tag = tag(results, decision.key, Some(decision));
+        line.tag = Some(tag(results, decision.key, Some(decision)));
         line
     }
 
@@ -361,6 +361,8 @@ fn sheet<W: Write + Seek>(
     let mut sheet = Listing::new(book, (name, title), &COLUMNS, u32::MAX)?.with_choices(CHOICE, &words);
     for (number, line) in (1u64..).zip(lines) {
         let DecisionLine { taken_on, .. } = line;
+        let row = Tag::of_row(&taken_on.record, &taken_on.field, &taken_on.found);
+        let tag = line.tag.clone().map_or_else(String::new, |tag| Tag { row, ..tag }.text());
         let place = match line.source.and_then(|source| links.target(source)) {
             Some(target) => ListCell::Link { text: &taken_on.place, target },
             None => ListCell::Text(&taken_on.place),
@@ -386,7 +388,7 @@ fn sheet<W: Write + Seek>(
             ListCell::Text(&line.explanation),
             place,
             ListCell::Text(&taken_on.code),
-            ListCell::Tag(&line.tag),
+            ListCell::Tag(&tag),
         ];
         let strong = if line.strong { Some(STATE) } else { (taken_on.severity == Severity::Block.word()).then_some(1) };
         sheet.push(&items, strong)?;

@@ -152,7 +152,7 @@ fn the_overview_proves_the_accounting_and_draws_the_declared_charts() {
     assert!(says(
         "找到文件 7 个 = 通过 2 + 退回 1 + 无法读取 1 + 未识别 1 + 已被替代 1 + 他期 0 + 认定不计入 0 + 忽略 1"
     ));
-    assert!(says("数据行 54 行 = 计入 45 + 退回 5 + 整份未计入 0 + 已被替代 4 + 不计表页 0"));
+    assert!(says("数据行 54 行 = 计入 45 + 退回 5 + 其他未计入 0 + 已被替代 4 + 不计表页 0"));
     assert!(says(". 蚌埠市总工会正式申报 5 个") && says(". 一线占比"));
     let mut zip = zip::ZipArchive::new(fs::File::open(&path).unwrap()).unwrap();
     let mut xml = String::new();

@@ -316,3 +316,47 @@ fn versions_names_and_what_senders_say_themselves() {
     assert_eq!(run().code, 0);
     assert_eq!(shop.asked("已处理").len(), 3);
 }
+
+/// Sorted by a column or two, with 标识 left where it was: every answer stands beside another finding.
+#[test]
+fn answers_that_were_sorted_away_from_their_findings_are_not_taken_and_not_lost() {
+    let shop = Shop::new(&definition(100));
+    assert_eq!(shop.again(&ITEMS).code, 1);
+    let mut all = shop.asked("待处理");
+    for row in &mut all {
+        for (field, said) in FIELDS.iter().zip(["不计入", "", "查过", "张某", "2026-04-08"]) {
+            row.insert((*field).to_owned(), said.to_owned());
+        }
+    }
+    let heads: Vec<String> = all[0].keys().cloned().collect();
+    let written = |turned: usize| {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (column, head) in (0..).zip(&heads) {
+            sheet.write_string(0, column, head).expect("a cell");
+            for row in 0..all.len() {
+                let of = if head == "标识" { row } else { (row + turned) % all.len() };
+                sheet.write_string(row as u32 + 1, column, &all[of][head]).expect("a cell");
+            }
+        }
+        book.save(shop.decisions()).expect("saved");
+        std::fs::read(shop.decisions()).expect("the workbook")
+    };
+    let apart = written(1);
+    let said = shop.again(&ITEMS);
+    assert!(said.code == 3 && said.err.contains("6 行") && said.err.contains("只排序了一部分列"), "{}", said.err);
+    assert!(said.err.contains("没有写出任何结果"), "{}", said.err);
+    assert!(std::fs::read(shop.decisions()).expect("still there") == apart, "nothing is written over");
+    // Whole rows in another order are what they were.
+    all.reverse();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, head) in (0..).zip(&heads) {
+        sheet.write_string(0, column, head).expect("a cell");
+        for (row, of) in (1..).zip(&all) {
+            sheet.write_string(row, column, &of[head]).expect("a cell");
+        }
+    }
+    book.save(shop.decisions()).expect("saved");
+    assert_eq!((shop.again(&ITEMS).code, shop.people().len()), (0, 0));
+}

@@ -169,7 +169,7 @@ mod tests {
 
     fn book(name: &str, base: Option<&Decision>, decision: Decision) -> AnswerBook {
         let base = base.map(Decision::answer_print).unwrap_or_default();
-        let tag = Tag { period: "x/2026".into(), key: decision.key, base };
+        let tag = Tag { period: "x/2026".into(), key: decision.key, base, row: Fingerprint::default() };
         let answer = Answer { tag, written: Default::default(), place: name.to_owned(), read: Ok(decision) };
         AnswerBook { name: name.to_owned(), answers: vec![answer], ..AnswerBook::default() }
     }

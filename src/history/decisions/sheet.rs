@@ -43,25 +43,37 @@ pub struct Tag {
     pub key: DecisionKey,
     /// [`Decision::answer_print`] of what the run wrote into the row; nothing where it wrote no answer.
     pub base: Fingerprint,
+    /// [`Tag::of_row`] of the words beside it when it was written; nothing where nobody wrote it down.
+    pub row: Fingerprint,
 }
 
 impl Tag {
+    /// A hash of what a row says to people: a sort that leaves 标识 where it was puts answers beside other findings.
+    pub fn of_row(record: &str, field: &str, found: &str) -> Fingerprint {
+        // Programs lay out spaces and signs as they like.
+        let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).take(200).collect::<String>();
+        Fingerprint::of([record, field, found].map(plain))
+    }
+
     pub fn period_of(pipeline: &str, period: &Period) -> String {
         format!("{pipeline}/{}", period.key())
     }
 
-    /// `innovation/2026-03 <key> <base>`.
+    /// `innovation/2026-03 <key> <base> <row>`.
     pub fn text(&self) -> String {
-        format!("{} {} {}", self.period, self.key, self.base)
+        let row = if self.row.is_nothing() { String::new() } else { format!(" {}", self.row) };
+        format!("{} {} {}{row}", self.period, self.key, self.base)
     }
 
     pub fn parse(text: &str) -> Option<Tag> {
         let mut parts = text.split_whitespace();
         let (period, key, base) = (parts.next()?, parts.next()?, parts.next()?);
+        // Earlier programs wrote three parts.
+        let row = parts.next().map_or(Some(Fingerprint::default()), Fingerprint::parse)?;
         if parts.next().is_some() {
             return None;
         }
-        Some(Tag { period: period.to_owned(), key: DecisionKey::parse(key)?, base: Fingerprint::parse(base)? })
+        Some(Tag { period: period.to_owned(), key: DecisionKey::parse(key)?, base: Fingerprint::parse(base)?, row })
     }
 }
 
@@ -125,17 +137,23 @@ pub fn read_workbook(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, 
 /// The answers of a workbook that is read.
 ///
 /// # Errors
-/// None of its sheets has the columns 处理 and 标识.
+/// None of its sheets has the columns 处理 and 标识; or answers stand beside other findings than they did, so that none of
+/// them can be trusted.
 pub fn of_workbook(name: &str, workbook: &RawWorkbook, period: &str) -> Result<AnswerBook, String> {
     let mut book = AnswerBook { name: name.to_owned(), ..AnswerBook::default() };
     let mut known = false;
+    let mut apart = Vec::new();
     for sheet in &workbook.sheets {
         let grid = SheetGrid::of(sheet);
         let Some((header, columns)) = columns(&grid) else { continue };
         known = true;
         for row in grid.rows.keys().copied().filter(|row| *row > header) {
-            line(&mut book, &grid, &columns, row, period);
+            apart.extend(line(&mut book, &grid, &columns, row, period));
         }
+    }
+    if let Some(first) = apart.first() {
+        let why = "像是只排序了一部分列，或者改过“记录”“栏目”“存疑或有误之处”；请撤销排序，选中整行再排";
+        return Err(format!("有 {} 行填了处理意见，而“{TAG}”和同一行的记录对不上（{first} 等），{why}", apart.len()));
     }
     if known {
         Ok(book)
@@ -234,8 +252,8 @@ fn columns(grid: &SheetGrid<'_>) -> Option<(u32, ColumnPlaces)> {
     })
 }
 
-/// One row of the list.
-fn line(book: &mut AnswerBook, grid: &SheetGrid<'_>, columns: &ColumnPlaces, row: u32, period: &str) {
+/// One row of the list; comes back with its place where its 标识 is another row's.
+fn line(book: &mut AnswerBook, grid: &SheetGrid<'_>, columns: &ColumnPlaces, row: u32, period: &str) -> Option<String> {
     let cell = |name: &str| grid.at(row, columns.get(name).copied());
     let at = |name: &str| columns.get(name).map(|col| CellRef { row, col: *col }.to_string()).unwrap_or_default();
     let named = |name: &str| format!("{} · 表“{}” · {}", book.name, grid.name, at(name));
@@ -243,7 +261,7 @@ fn line(book: &mut AnswerBook, grid: &SheetGrid<'_>, columns: &ColumnPlaces, row
     let written: WrittenAnswer = answers.clone().map(|(_, words)| words.unwrap_or_else(|why| format!("（{why}）")));
     let answered = !written[0].is_empty() || !written[1].is_empty();
     let tag = match cell(TAG) {
-        Ok(text) if text.is_empty() && !answered => return,
+        Ok(text) if text.is_empty() && !answered => return None,
         Ok(text) => Tag::parse(&text),
         Err(_) => None,
     };
@@ -255,11 +273,11 @@ fn line(book: &mut AnswerBook, grid: &SheetGrid<'_>, columns: &ColumnPlaces, row
             );
             book.remarks.push(words);
         }
-        return;
+        return None;
     };
     if tag.period != period {
         *book.others.entry(tag.period).or_default() += usize::from(answered);
-        return;
+        return None;
     }
     if !answered {
         if !tag.base.is_nothing() {
@@ -267,26 +285,31 @@ fn line(book: &mut AnswerBook, grid: &SheetGrid<'_>, columns: &ColumnPlaces, row
             let place = named(DISPOSITION);
             book.remarks.push(format!("{place}：{words}"));
         }
-        return;
+        return None;
+    }
+    let told = [RECORD, FIELD, FOUND].iter().all(|name| columns.contains_key(name));
+    let words = |name: &str| cell(name).unwrap_or_default();
+    if told && !tag.row.is_nothing() && tag.row != Tag::of_row(&words(RECORD), &words(FIELD), &words(FOUND)) {
+        return Some(named(DISPOSITION));
     }
     let broken = answers.iter().find_map(|(name, words)| {
         let why = words.as_ref().err()?;
         Some(format!("{}（{}）{why}，读不出来", name, at(name)))
     });
-    let text = |name: &str| cell(name).unwrap_or_default();
     let taken_on = TakenOn {
         code: String::new(),
-        severity: text(SEVERITY),
-        unit: text(UNIT),
-        place: text(PLACE),
-        record: text(RECORD),
-        field: text(FIELD),
-        value: text(RAW),
-        found: text(FOUND),
+        severity: words(SEVERITY),
+        unit: words(UNIT),
+        place: words(PLACE),
+        record: words(RECORD),
+        field: words(FIELD),
+        value: words(RAW),
+        found: words(FOUND),
     };
     let place = named(DISPOSITION);
     let read = broken.map_or_else(|| decision(&tag, &written, taken_on, &place, &at), Err);
     book.answers.push(Answer { tag, written, place, read });
+    None
 }
 
 /// The decision that a row's answers make.
@@ -345,7 +368,8 @@ mod tests {
     }
 
     fn tag(name: &str) -> String {
-        Tag { period: PERIOD.to_owned(), key: key(name), base: Fingerprint::default() }.text()
+        let (base, row) = (Fingerprint::default(), Fingerprint::default());
+        Tag { period: PERIOD.to_owned(), key: key(name), base, row }.text()
     }
 
     fn book(rows: &[&[&str]]) -> RawWorkbook {
