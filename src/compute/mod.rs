@@ -76,6 +76,7 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     let mut conclusions: Vec<Conclusion> = headlines::coverage(&facts).into_iter().collect();
     conclusions.extend(headlines::conclusions(&tables, &facts));
     conclusions.extend(doubtful);
+    conclusions.extend(notes::decided_in_all(&facts));
     conclusions.extend(judged);
     if let Some(seats) = &facts.seats {
         findings.extend(seats.findings.iter().cloned());

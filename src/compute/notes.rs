@@ -6,6 +6,7 @@ use crate::definition::{Basis, ComputedKind, From, Table};
 use crate::domain::period::Period;
 use crate::language::Checked;
 use crate::model::Outcome;
+use crate::model::conclusion::{About, Conclusion};
 use crate::model::decision::{DecisionState, Disposition, Settled};
 use crate::model::run::{SourceVerdict, UnitStatus};
 use crate::model::statistic::{Heading, StatTable};
@@ -33,6 +34,23 @@ pub fn empty_table(table: &Table, facts: &Facts<'_>, headings: &[&str], label_co
     }
 }
 
+/// What the first page says of all decisions that the figures rest on.
+pub fn decided_in_all(facts: &Facts<'_>) -> Option<Conclusion> {
+    let force: Vec<&Settled> =
+        facts.verdict.decisions.iter().filter(|one| one.state == DecisionState::InForce).collect();
+    let text = format!("有 {} 处经人工认定（{}），逐处见工作版的口径说明。", force.len(), by_kind(&force));
+    (!force.is_empty()).then(|| Conclusion::new(About::Doubt, None, text))
+}
+
+/// `属实 2 处、改为 1 处`.
+fn by_kind(decisions: &[&Settled]) -> String {
+    let counts = Disposition::ALL.into_iter().filter_map(|disposition| {
+        let count = decisions.iter().filter(|one| one.decision.disposition == disposition).count();
+        (count > 0).then(|| format!("{} {count} 处", disposition.word()))
+    });
+    counts.collect::<Vec<String>>().join("、")
+}
+
 /// Says under each table on how many decisions its figures rest; what was taken out is told among what is not in.
 pub fn decided(tables: &mut [StatTable], facts: &Facts<'_>) {
     let force: Vec<&Settled> =
@@ -43,18 +61,10 @@ pub fn decided(tables: &mut [StatTable], facts: &Facts<'_>) {
     for (table, declared) in tables.iter_mut().zip(&facts.plan.tables) {
         let read = fields_read(declared, facts.plan);
         let rests = |one: &&&Settled| rests_on(one, &read, facts);
-        let mine: Vec<&&Settled> = force.iter().filter(rests).collect();
-        let counts = Disposition::ALL.into_iter().filter_map(|disposition| {
-            let count = mine.iter().filter(|one| one.decision.disposition == disposition).count();
-            (count > 0).then(|| format!("{} {count} 处", disposition.word()))
-        });
-        let counts: Vec<String> = counts.collect();
-        if !counts.is_empty() {
-            table.notes.push(format!(
-                "含经人工认定的数 {} 处（{}），逐处见处理意见工作簿。",
-                mine.len(),
-                counts.join("、")
-            ));
+        let mine: Vec<&Settled> = force.iter().filter(rests).copied().collect();
+        if !mine.is_empty() {
+            let count = mine.len();
+            table.notes.push(format!("含经人工认定的数 {count} 处（{}），逐处见处理意见工作簿。", by_kind(&mine)));
         }
     }
 }

@@ -67,6 +67,7 @@ fn a_return_is_left_out_whole_named_where_it_is_missing_and_back_when_the_decisi
         assert!(one["情况"].contains("整份未计入") && one["情况"].contains("另 1 个问题"), "{one:?}");
         let signed = shop.signed();
         assert!(signed.contains("经人工认定整份不计入 2 份（合肥市总工会"), "{signed}");
+        assert!(signed.contains("有 1 处经人工认定（不计入 1 处）"), "{signed}");
         assert_eq!(shop.outcomes()["left-out"], 2, "{}", shop.outcomes());
         let working = all_cells(&result(&shop.path("out"), "工作版.xlsx")).join("\n");
         assert!(working.contains("经人工认定整份不计入：与第一批重复（张某，2026-04-08）"), "{working}");
