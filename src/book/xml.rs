@@ -75,9 +75,11 @@ pub fn figure(out: &mut Vec<u8>, before: [&Piece; 3], mut number: u64, behind: &
     };
     before.into_iter().for_each(|piece| put(&mut cell, &mut end, piece));
     let digits = number.checked_ilog10().unwrap_or(0) as usize + 1;
-    for place in cell.iter_mut().skip(end).take(digits).rev() {
-        *place = b'0' + (number % 10) as u8;
-        number /= 10;
+    if let Some(room) = cell.get_mut(end..end + digits) {
+        for place in room.iter_mut().rev() {
+            *place = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
     }
     end += digits;
     put(&mut cell, &mut end, behind);

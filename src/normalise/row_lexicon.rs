@@ -2,21 +2,21 @@
 
 use crate::definition::RowWords;
 
-/// A set of characters that may have strangers in it, and lacks none: each is there in its full width and in capitals too, so
-/// that a text is asked as it stands.
-#[derive(Debug, Default)]
-pub struct Characters([u64; 16]);
+/// A set of characters that lacks none of those put into it, and has no strangers among the common ones: each is there in
+/// its full width and in capitals too, so that a text is asked as it stands.
+#[derive(Debug)]
+pub struct Characters(Box<[u64; 1024]>);
 
 impl Characters {
     pub fn of<'w>(words: impl Iterator<Item = &'w String>, pick: fn(&str) -> Option<char>) -> Characters {
-        Characters::default().and(words.filter_map(|word| pick(word)))
+        Characters(Box::new([0; 1024])).and(words.filter_map(|word| pick(word)))
     }
 
     fn and(mut self, more: impl IntoIterator<Item = char>) -> Characters {
         for c in more {
             for c in [c.to_ascii_lowercase(), c.to_ascii_uppercase()] {
                 for c in std::iter::once(c).chain(wide(c)) {
-                    self.0[c as usize / 64 % 16] |= 1 << (c as u32 % 64);
+                    self.0[c as usize / 64 % 1024] |= 1 << (c as u32 % 64);
                 }
             }
         }
@@ -24,7 +24,7 @@ impl Characters {
     }
 
     pub fn may_have(&self, c: char) -> bool {
-        self.0[c as usize / 64 % 16] >> (c as u32 % 64) & 1 == 1
+        self.0[c as usize / 64 % 1024] >> (c as u32 % 64) & 1 == 1
     }
 
     /// Whether one of them may be in a text.
@@ -146,6 +146,8 @@ mod tests {
         for c in all.filter(|c| own(*c)) {
             assert!(set.may_have(c), "{c:?}");
         }
+        let common = ('\u{3000}'..='\u{9fff}').filter(|c| !own(*c));
+        assert!(common.into_iter().all(|c| !set.may_have(c)), "asked of every cell, it lets hardly any through");
         assert!(!set.may_have('班') && set.may_be_in("班Ｔ") && !set.may_be_in("班"));
     }
 }
