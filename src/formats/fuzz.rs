@@ -265,7 +265,10 @@ fn every_parser_has_a_target() {
         ("compound_files", &["compound.rs"]),
         ("encrypted_files", &["unlock/mod.rs", "unlock/package.rs", "unlock/records.rs"]),
         ("bundles", &["bundle.rs"]),
-        ("pages_mails_and_texts", &["html.rs", "html_classes.rs", "mhtml.rs", "spreadsheetml.rs", "delimited.rs"]),
+        (
+            "pages_mails_and_texts",
+            &["html.rs", "html_classes.rs", "html_numbers.rs", "mhtml.rs", "spreadsheetml.rs", "delimited.rs"],
+        ),
     ];
     // Number formats have a search of their own beside them.
     let others = ["number_format/mod.rs", "number_format/code.rs", "number_format/render.rs", "sniff.rs"];

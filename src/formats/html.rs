@@ -8,7 +8,8 @@
 use super::allowance::Allowance;
 use super::cells;
 use super::delimited;
-use super::html_classes::HtmlClasses;
+use super::html_classes::{self, HtmlClasses};
+use super::html_numbers::HtmlNumber;
 use super::looks::{self, CellLook, Runs};
 use super::refusal::{self, Refusal};
 use crate::model::cell::CellDoubt;
@@ -106,6 +107,8 @@ struct PageCell {
     doubtful: bool,
     /// Not shown as a whole.
     unseen: bool,
+    /// What its tag says of the number that it shows.
+    number: Option<HtmlNumber>,
     across: u32,
     down: u32,
 }
@@ -220,7 +223,7 @@ impl HtmlPage {
             "/table" => return self.finish_table(),
             "col" => {
                 let last = table.column.saturating_add(span(tag, "span", 1000));
-                if self.classes.of(tag)[2] || is_flat(tag, "width") {
+                if self.classes.of(tag)[2] || is_flat(tag, "width") || html_classes::is_flat(tag, "width") {
                     let hidden = table.column..last.min(u32::from(cells::LAST_COL) + 1);
                     table.sheet.hidden_cols.extend(hidden.map(|col| col as u16));
                 }
@@ -231,7 +234,7 @@ impl HtmlPage {
                 if let Some(table) = self.open.last_mut() {
                     let row = table.row.map_or(0, |row| row.saturating_add(1));
                     (table.row, table.col) = (Some(row), 0);
-                    if self.classes.of(tag)[2] || is_flat(tag, "height") {
+                    if self.classes.of(tag)[2] || is_flat(tag, "height") || html_classes::is_flat(tag, "height") {
                         table.sheet.hidden_rows.push(row);
                     }
                 }
@@ -243,6 +246,7 @@ impl HtmlPage {
                     runs: Runs::default(),
                     doubtful: false,
                     unseen: self.classes.of(tag)[2],
+                    number: HtmlNumber::of(tag, &self.classes),
                     across: span(tag, "colspan", 1000),
                     down: span(tag, "rowspan", 65_534),
                 };
@@ -312,6 +316,8 @@ impl PageTable {
         let text = cell.text.trim();
         if cell.doubtful {
             self.sheet.push(at, RawValue::Unreadable(CellDoubt::UnknownKind));
+        } else if let Some(number) = cell.number.as_ref().filter(|_| cell.runs.is_empty()) {
+            number.put(&mut self.sheet, at, &cells::unshielded(text));
         } else if cell.runs.is_empty() {
             cells::push_nonempty(&mut self.sheet, at, &cells::unshielded(text));
         } else {
@@ -425,7 +431,7 @@ mod tests {
 
     #[test]
     fn what_is_seen_of_a_page() {
-        let page = "<table><col width=0><col><tr style='display: none'><td>1</td></tr><tr height=0><td>2</td><td><s>3</s>5<sup>1</sup></td></tr>\
+        let page = "<table><col width=0><col><tr style='display: none'><td>1</td></tr><tr style='mso-height-source:userset;height:0pt'><td>2</td><td><s>3</s>5<sup>1</sup></td></tr>\
                     <tr><td style='text-decoration:line-through'>甲</td><td><span style=\"display:none\">暗</span>乙<del>丙</del></td><td>a &lt; b</td></tr></table>";
         let sheet = &read_text(page, Allowance::default()).unwrap().sheets[0];
         let cells: Vec<(String, &str)> =

@@ -6,12 +6,19 @@ use std::collections::HashMap;
 /// Style sheets that name more classes than this are no sheet's.
 const MOST_CLASSES: usize = 10_000;
 
+/// No program writes longer number formats.
+const LONGEST_CODE: usize = 300;
+
 /// Struck through, raised or lowered, not shown.
 pub type HtmlMarks = [bool; 3];
 
 /// What the classes of a page say.
 #[derive(Debug, Default)]
-pub struct HtmlClasses(HashMap<String, HtmlMarks>);
+pub struct HtmlClasses {
+    marks: HashMap<String, HtmlMarks>,
+    /// Number formats, as codes.
+    formats: HashMap<String, String>,
+}
 
 impl HtmlClasses {
     /// Takes in a style sheet. Rules for paper, and those that hang on a state or an element's surroundings, say nothing.
@@ -26,14 +33,17 @@ impl HtmlClasses {
             }
             let (style, behind) = behind.split_once('}').unwrap_or((behind, ""));
             rest = behind;
-            let marks = marks(style);
-            if !marks.contains(&true) {
-                continue;
-            }
+            let (marks, format) = (marks(style), number_format(style));
             for class in selectors.split(',').filter_map(class) {
-                if self.0.len() < MOST_CLASSES {
-                    let known = self.0.entry(class.to_ascii_lowercase()).or_default();
+                let class = class.to_ascii_lowercase();
+                if marks.contains(&true) && self.marks.len() < MOST_CLASSES {
+                    let known = self.marks.entry(class.clone()).or_default();
                     known.iter_mut().zip(marks).for_each(|(known, mark)| *known |= mark);
+                }
+                if let Some(format) = &format
+                    && self.formats.len() < MOST_CLASSES
+                {
+                    self.formats.insert(class, format.clone());
                 }
             }
         }
@@ -44,14 +54,71 @@ impl HtmlClasses {
         let own = value(tag, "style").map(marks).unwrap_or_default();
         let hidden = tag.split_ascii_whitespace().skip(1).any(|word| word.eq_ignore_ascii_case("hidden"));
         let mut all = [own[0], own[1], own[2] || hidden];
-        if !self.0.is_empty() {
+        if !self.marks.is_empty() {
             for class in value(tag, "class").unwrap_or("").split_ascii_whitespace() {
-                let marks = self.0.get(&class.to_ascii_lowercase()).copied().unwrap_or_default();
+                let marks = self.marks.get(&class.to_ascii_lowercase()).copied().unwrap_or_default();
                 all.iter_mut().zip(marks).for_each(|(mark, more)| *mark |= more);
             }
         }
         all
     }
+
+    /// The number format that a tag has of itself or by its classes.
+    pub fn format_of(&self, tag: &str) -> Option<String> {
+        let own = value(tag, "style").and_then(number_format);
+        own.or_else(|| {
+            let classes = value(tag, "class").filter(|_| !self.formats.is_empty())?;
+            classes
+                .split_ascii_whitespace()
+                .rev()
+                .find_map(|class| self.formats.get(&class.to_ascii_lowercase()))
+                .cloned()
+        })
+    }
+}
+
+/// The code of the number format that declarations name, without the signs that keep its characters from the style sheet.
+fn number_format(style: &str) -> Option<String> {
+    let lower = style.to_ascii_lowercase();
+    let (at, name) =
+        ["mso-number-format", "vnd.ms-excel.numberformat"].iter().find_map(|name| Some((lower.find(name)?, name)))?;
+    let said = style.get(at + name.len()..)?.trim_start().strip_prefix(':')?.trim_start();
+    let said = html_escape::decode_html_entities(said);
+    let (mut chars, quote) = (said.chars().peekable(), said.chars().next().filter(|c| matches!(c, '"' | '\'')));
+    if quote.is_some() {
+        chars.next();
+    }
+    let mut code = String::new();
+    while let Some(c) = chars.next() {
+        match c {
+            c if Some(c) == quote => break,
+            ';' if quote.is_none() => break,
+            '\\' => {
+                // Four hexadecimal digits are a character; any other character stands for itself.
+                let hex: String = chars.clone().take(4).take_while(char::is_ascii_hexdigit).collect();
+                match u32::from_str_radix(&hex, 16).ok().filter(|_| hex.len() == 4).and_then(char::from_u32) {
+                    Some(c) => {
+                        chars.by_ref().take(4).for_each(drop);
+                        code.push(c);
+                    }
+                    None => code.extend(chars.next()),
+                }
+            }
+            c => code.push(c),
+        }
+    }
+    let code = code.trim();
+    (!code.is_empty() && code.len() <= LONGEST_CODE).then(|| code.to_owned())
+}
+
+/// Whether the tag's own style gives it no height or width: `height:0pt`.
+pub fn is_flat(tag: &str, measure: &str) -> bool {
+    value(tag, "style").is_some_and(|style| {
+        style.split(';').filter_map(|rule| rule.split_once(':')).any(|(name, length)| {
+            let figure = length.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            name.trim().eq_ignore_ascii_case(measure) && figure.parse::<f64>() == Ok(0.0)
+        })
+    })
 }
 
 /// The class of a selector that is one class, or an element with one.
@@ -100,7 +167,7 @@ fn behind_block(css: &str) -> &str {
 }
 
 /// The value of an attribute, in quotes or without.
-fn value<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+pub fn value<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     let lower = tag.to_ascii_lowercase();
     let mut from = 0;
     while let Some(found) = lower.get(from..)?.find(name) {

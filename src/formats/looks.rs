@@ -128,6 +128,7 @@ fn note(sheet: &mut RawSheet, at: CellRef, look: Look) {
         Look::Text(text) => sheet.push_sight(at, SeenAs::Format, &text),
         Look::Nothing => sheet.push_sight(at, SeenAs::Nothing, ""),
         Look::MinusHidden => sheet.push_sight(at, SeenAs::MinusHidden, ""),
+        Look::Money => sheet.push_sight(at, SeenAs::Money, ""),
     }
 }
 

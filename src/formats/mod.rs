@@ -15,6 +15,7 @@ pub mod file;
 mod fuzz;
 mod html;
 mod html_classes;
+mod html_numbers;
 mod looks;
 mod mhtml;
 mod number_format;

@@ -5,7 +5,7 @@
 use super::allowance::Allowance;
 use super::cells;
 use super::looks::{self, CellLook, Runs};
-use super::number_format::{NumberFormat, builtin, by_code};
+use super::number_format::{NumberFormat, by_name_or_code};
 use super::refusal::{self, Refusal};
 use super::xml::{self, Attrs, Token, Xml};
 use crate::model::cell::CellDoubt;
@@ -25,7 +25,7 @@ pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> 
         match xml.next().map_err(Unreadable::from)? {
             Token::Open { name: "Style", attrs } => styles.open(attrs),
             Token::Open { name: "NumberFormat", attrs } => {
-                styles.current().format = Some(number_format(&attrs.get("Format").unwrap_or_default()));
+                styles.current().format = Some(by_name_or_code(&attrs.get("Format").unwrap_or_default()));
             }
             Token::Open { name: "Font", attrs } => {
                 styles.current().struck = attrs.raw("StrikeThrough").map(|_| attrs.yes("StrikeThrough"));
@@ -50,18 +50,6 @@ pub fn read(bytes: &[u8], allowance: Allowance) -> Result<RawWorkbook, Refusal> 
         return Err(refusal::damaged("工作簿里没有工作表").into());
     }
     Ok(found)
-}
-
-/// A format's code, or one of the names that this format has for the usual ones.
-fn number_format(code: &str) -> NumberFormat {
-    match code {
-        "Percent" => builtin(9),
-        "General Date" | "Short Date" | "Medium Date" | "Long Date" | "Short Time" | "Medium Time" | "Long Time" => {
-            builtin(14)
-        }
-        "General Number" | "Fixed" | "Standard" | "Currency" | "Euro Currency" | "Scientific" => builtin(0),
-        code => by_code(code),
-    }
 }
 
 /// A style as written: what it says itself, and the style that it is based on.

@@ -131,12 +131,17 @@ pub enum SeenAs {
     Nothing = 4,
     /// The number format leaves out the minus sign of a negative number. No text.
     MinusHidden = 5,
+    /// The number format puts a sign of money before the value: `¥5`. In a column of 万元 that leaves open which of the two
+    /// was meant. No text.
+    Money = 6,
 }
 
 impl SeenAs {
     /// The inverse of `self as u8`.
     pub fn from_u8(byte: u8) -> Option<SeenAs> {
         use SeenAs::*;
-        [PartStruck, Struck, Superscript, Format, Nothing, MinusHidden].into_iter().find(|how| *how as u8 == byte)
+        [PartStruck, Struck, Superscript, Format, Nothing, MinusHidden, Money]
+            .into_iter()
+            .find(|how| *how as u8 == byte)
     }
 }

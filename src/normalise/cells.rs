@@ -6,8 +6,9 @@ use super::silence::Silence;
 use super::{figures, scores};
 use crate::definition::FieldType;
 use crate::model::Severity;
-use crate::model::cell::RawValue;
+use crate::model::cell::{CellDoubt, RawValue};
 use crate::model::codes::{AmendmentRule, FindingCode};
+use crate::text::names::header_key;
 use crate::text::ticks::{self, TickBox};
 use crate::text::{masks, names, numbers};
 use std::borrow::Cow;
@@ -47,6 +48,21 @@ impl<'d, 'a> Desk<'d, 'a> {
             RawValue::Error(_) => {
                 let found = format!("“{}”是公式错误 {}", cell.field.name, self.view.words(raw));
                 self.find(cell, FindingCode::CellError, Severity::Block, found, expects(cell.field), MEND);
+                CellValue::Nothing
+            }
+            // The same words for every cell: they make one line, and there is one thing to do about all of them.
+            RawValue::Unreadable(CellDoubt::FormulaWithoutValue) => {
+                let found = "是公式，文件里没有保存计算结果，看不到数".to_owned();
+                let next =
+                    "请用 Excel 或 WPS 打开该文件，按 Ctrl+Alt+F9 全部重新计算，保存后再报；由程序导出的请导出数值";
+                self.find(
+                    cell,
+                    FindingCode::CellUnreadable,
+                    Severity::Block,
+                    found,
+                    "公式的结果保存在文件里".to_owned(),
+                    next,
+                );
                 CellValue::Nothing
             }
             RawValue::Unreadable(doubt) => {
@@ -111,8 +127,11 @@ impl<'d, 'a> Desk<'d, 'a> {
 
     /// Words that hold no value: 无, —, / and 未报 are different things (and none of them is 0 by itself).
     fn silent(&mut self, cell: FieldCell<'_>, text: &str) -> Option<CellValue<'static>> {
-        let silence = self.lexicon.rows.silence(text)?;
         let field = cell.field;
+        // 姓名 in the column 姓名.
+        let own_header =
+            || text.chars().next() == field.name.chars().next() && header_key(text) == header_key(&field.name);
+        let silence = self.lexicon.rows.silence(text).or_else(|| own_header().then_some(Silence::Placeholder))?;
         let figure =
             matches!(field.ty, FieldType::Integer | FieldType::Number | FieldType::Percent | FieldType::Score { .. });
         let found = format!("“{}”填的是“{text}”", field.name);
@@ -188,7 +207,11 @@ impl<'d, 'a> Desk<'d, 'a> {
 
     /// One person's name. Two in one cell are 必改 where the field carries the ID or names the record, else asked about.
     fn person<'v>(&mut self, cell: FieldCell<'_>, raw: &'v str) -> CellValue<'v> {
-        let Some((how, people)) = names::several_people(raw, &self.frame.plan.words.names.surnames) else {
+        let Some((how, people)) = names::several_people(raw, self.frame.plan.words.names.people()) else {
+            if !names::may_be_person(raw) {
+                let found = format!("“{}”填的“{}”不像一个人的姓名", cell.field.name, names::tidy(raw));
+                self.verify(cell, FindingCode::NameUnclear, found, "填一个人的姓名".to_owned());
+            }
             return self.plain(cell, raw, names::person(raw), AmendmentRule::NameSpaces);
         };
         let together = people.join("、");
@@ -198,6 +221,9 @@ impl<'d, 'a> Desk<'d, 'a> {
             self.find(cell, FindingCode::SeveralPeople, Severity::Block, found, expected, MEND);
         } else {
             self.verify(cell, FindingCode::SeveralPeople, found, expected);
+        }
+        if how == names::SeveralPeople::Joined {
+            return self.plain(cell, raw, names::person(raw), AmendmentRule::NameSpaces);
         }
         self.plain(cell, raw, together.into(), AmendmentRule::NameSpaces)
     }

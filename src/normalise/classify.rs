@@ -12,6 +12,7 @@ use super::total_words::{self, Total, TotalLabel};
 use super::view::View;
 use crate::definition::{FieldType, Form};
 use crate::model::cell::{CellRef, RawCell, RawValue, SeenAs};
+use crate::text::dates::{self, DateReading};
 use crate::text::names::{header_key, match_key, tidy};
 
 /// What a row is.
@@ -352,6 +353,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
                     marked = true;
                     open = false;
                 }
+                FooterPart::Said if self.says_field(text) => return false,
                 FooterPart::Said => {
                     said += 1;
                     open = text.ends_with([':', '：']);
@@ -371,11 +373,27 @@ impl<'v, 'a> Classifier<'v, 'a> {
         labels + said >= 2 || marked || filled * 2 <= all
     }
 
+    /// Whether a label is one of the form's own columns: 名称：焊工班 beside 人数：12 is a record, however it is written.
+    fn says_field(&self, text: &str) -> bool {
+        let label = header_key(text.split([':', '：']).next().unwrap_or(text));
+        label.chars().nth(1).is_some()
+            && self.form.fields.iter().any(|field| field.name.contains(label.as_str()) || label.contains(&*field.name))
+    }
+
+    /// A day and nothing else, below the seal.
+    fn is_lone_day(&self, only: &RawCell) -> bool {
+        match only.value {
+            RawValue::DateSerial(_) => true,
+            RawValue::Text { .. } => matches!(dates::read(self.text(only)), DateReading::Day(_)),
+            _ => false,
+        }
+    }
+
     /// What begins as a note and fills little else.
     fn is_note(&mut self, cells: &[&RawCell]) -> bool {
         let Some(first) = cells.first() else { return false };
         let text = tidy(self.text(first));
-        if cells.len() == 1 && self.lexicon.rows.is_page_mark(&text) {
+        if cells.len() == 1 && (self.lexicon.rows.is_page_mark(&text) || self.is_lone_day(first)) {
             return true;
         }
         if !self.lexicon.rows.may_be_note(&text) {
@@ -413,6 +431,9 @@ impl<'v, 'a> Classifier<'v, 'a> {
                 }
                 Role::Name | Role::Word if self.names_record(cell) && self.lexicon.rows.is_example_name(text) => {
                     return Some(Aside::Example);
+                }
+                Role::Name | Role::Word if self.names_record(cell) => {
+                    plausible |= self.lexicon.rows.starts_as_example(text);
                 }
                 Role::Ordinal | Role::Remark | Role::Outside if text.len() <= 60 => {
                     plausible |= self.lexicon.rows.is_example_word(text);

@@ -55,6 +55,8 @@ pub struct Desk<'d, 'a> {
     pub birth: Option<(i32, u32)>,
     /// The unit text read last and what it meant: most returns repeat one name on every row.
     pub last_unit: Option<(String, u32)>,
+    /// Columns of which it was asked whether the sign of money on their figures is meant.
+    pub money_asked: Vec<u16>,
 }
 
 /// One cell to read.

@@ -52,21 +52,31 @@ impl RowLexicon<'_> {
         self.is_labelled_example(&text) || text.chars().any(stands_for_any) && is_anybody(&text)
     }
 
+    /// Whether a name may be an example by how it begins: 示例竞赛.
+    pub fn starts_as_example(&self, text: &str) -> bool {
+        self.words.example_starts.iter().any(|word| text.starts_with(word.as_str()))
+    }
+
     /// 例：张三, （示例）焊工班, 焊工班（示例）, 样例 焊工班.
     fn is_labelled_example(&self, text: &str) -> bool {
         let labels = &self.words.example_labels;
         let is_label = |inside: &str| labels.iter().any(|label| label == inside.trim());
         let begins = self.may_be_labelled(text)
             && labels.iter().any(|label| {
-                // 样例 焊工班 is one, 例 会 is none.
-                let apart = label.chars().nth(1).is_some();
+                // 样例 焊工班 is one, 例 会 and 如 东 班组 are none.
+                let word = label.chars().nth(1).is_some();
+                let apart = |name: &str| word || (name.chars().count() >= 4 && !name.contains(char::is_whitespace));
                 text.strip_prefix(label.as_str()).is_some_and(|rest| {
-                    rest.starts_with([':', '：']) || (apart && rest.starts_with(char::is_whitespace))
+                    rest.starts_with([':', '：', '“', '"'])
+                        || (rest.starts_with(char::is_whitespace) && apart(rest.trim_start()))
+                        // 示例1, and nothing else.
+                        || (word && rest.chars().all(char::is_numeric))
                 })
             });
         let opened = text.strip_prefix(OPEN).and_then(|rest| rest.split_once(CLOSE));
         let closed = text.strip_suffix(CLOSE).and_then(|rest| rest.rsplit_once(OPEN));
-        begins
+        self.words.examples.iter().any(|word| word == text)
+            || begins
             || opened.is_some_and(|(inside, rest)| is_label(inside) && !rest.is_empty())
             || closed.is_some_and(|(before, inside)| is_label(inside) && !before.is_empty())
     }
@@ -117,6 +127,10 @@ mod tests {
             "如：焊工班",
             "焊工班（示例）",
             "样例 焊工班",
+            "例 焊工竞赛",
+            "如“焊工班”",
+            "示例1",
+            "样例",
         ] {
             assert!(rows.is_example_name(text), "{text}");
         }
@@ -134,9 +148,14 @@ mod tests {
             "例行点检班",
             "5*8班",
             "焊工班（例会制）",
+            "例 会",
+            "如 东 班组",
+            "示例岗",
         ] {
             assert!(!rows.is_example_name(text), "{text}");
         }
+        assert!(rows.starts_as_example("示例竞赛") && !rows.starts_as_example("示范竞赛"));
+        assert!(rows.is_example_number("e.g.") && rows.is_example_number("样"));
         assert!(rows.is_example_number("例") && rows.is_example_number("（例）") && !rows.is_example_number("例会"));
         assert!(
             rows.is_example_word("示例")
@@ -163,6 +182,12 @@ mod tests {
             "重复，请删除",
             "此人已调离，取消推荐",
             "弃权",
+            "因故撤回",
+            "本人自愿放弃",
+            "公示有异议，暂缓",
+            "不纳入评比",
+            "取消评选资格",
+            "重复",
         ] {
             assert!(is_void(text), "{text}");
         }

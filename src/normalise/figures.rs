@@ -8,7 +8,7 @@ use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::numbers::{self, WrittenFigure};
 
 /// Words that count the same things.
-const SAME: [&[&str]; 8] = [
+const SAME: [&[&str]; 9] = [
     &["人", "名", "位", "个人", "个"],
     &["起", "次", "件", "例", "宗"],
     &["项", "个", "件"],
@@ -17,6 +17,7 @@ const SAME: [&[&str]; 8] = [
     &["分"],
     &["家", "个", "户"],
     &["人次", "人/次"],
+    &["㎡", "平方米", "m2", "m²", "平米"],
 ];
 
 /// Spreadsheets keep 15 digits of a number.
@@ -38,6 +39,12 @@ fn money(unit: &str) -> Option<f64> {
 /// Whether a measure is of money.
 pub fn is_money(unit: &str) -> bool {
     money(unit).is_some()
+}
+
+/// Whether the sign of 元 before a field's figures says nothing new: it is counted in 元, by its own header's `factor` too, or
+/// in no money at all.
+pub fn is_in_yuan(field: &Field, factor: f64) -> bool {
+    field.measured_in.as_deref().and_then(money).is_none_or(|asked| (asked * factor - 1.0).abs() < 1e-9)
 }
 
 /// What one of a larger counting unit is worth: 百人 is 100 where 人 is asked.
@@ -211,7 +218,21 @@ fn in_asked_unit(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, figure: &WrittenF
         };
     // A unit or scale of the cell's own goes before the header's.
     let factor = if figure.unit.is_empty() && figure.scale == 1.0 { cell.factor } else { figure.scale };
+    // 305人 in a column of 人次: who writes so may have counted heads, and may have not.
+    if !same && asked.is_some_and(|asked| is_heads_for_times(asked, &figure.unit)) {
+        let value = tidy(figure.value * factor);
+        let found = format!("“{}”填的是“{text}”，按 {} 读", cell.field.name, numbers::show(value));
+        desk.verify(cell, FindingCode::UnitDiffers, found, expects(cell.field));
+        return Some(value);
+    }
     if same { Some(tidy(figure.value * factor)) } else { contradicts(desk, cell, text) }
+}
+
+/// Whether one measure counts heads and the other how often they came.
+fn is_heads_for_times(asked: &str, said: &str) -> bool {
+    let heads = |word: &str| matches!(word, "人" | "名" | "位");
+    let times = |word: &str| matches!(word, "人次" | "人/次");
+    (heads(asked) && times(said)) || (times(asked) && heads(said))
 }
 
 fn contradicts(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, text: &str) -> Option<f64> {

@@ -35,8 +35,17 @@ pub fn convert(
         };
         let Some(view) = areas.get(found.view).map(|area| &area.view) else { continue };
         let from = sink.mark();
-        let mut desk =
-            Desk { frame: run, lexicon, view, sink, columns: Vec::new(), context, birth: None, last_unit: None };
+        let mut desk = Desk {
+            frame: run,
+            lexicon,
+            view,
+            sink,
+            columns: Vec::new(),
+            context,
+            birth: None,
+            last_unit: None,
+            money_asked: Vec::new(),
+        };
         let mut table = convert::convert(&mut desk, form, index, &found.table, &found.cover.measures);
         totals::check(view, form, found, &table, sink);
         totals::look_alikes(view, form, &lexicon.rows, &found.table, &table, sink);

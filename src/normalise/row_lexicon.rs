@@ -43,9 +43,10 @@ fn wide(c: char) -> Vec<char> {
 }
 
 /// Marks that say "as above" where nothing else stands there.
-pub const DITTO_MARKS: [char; 13] = ['〃', '″', '〞', '〝', '’', '↑', '"', '”', '“', '＂', '…', '⋯', '\''];
+pub const DITTO_MARKS: [char; 19] =
+    ['〃', '″', '〞', '〝', '’', '↑', '"', '”', '“', '＂', '…', '⋯', '\'', '′', '`', '´', '々', 'ゝ', '^'];
 /// What may stand around words that say so, besides white space.
-pub const AROUND: [char; 11] = ['（', '）', '(', ')', '。', '．', '.', '、', '-', '－', '—'];
+pub const AROUND: [char; 15] = ['（', '）', '(', ')', '【', '】', '[', ']', '。', '．', '.', '、', '-', '－', '—'];
 
 /// The words with what tells at a glance that a text is none of them.
 #[derive(Debug)]

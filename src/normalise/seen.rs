@@ -46,6 +46,10 @@ impl<'d, 'a> Desk<'d, 'a> {
                     seen = CellSight::Words(text);
                     continue;
                 }
+                SeenAs::Money => {
+                    self.doubt_money(cell, &stored);
+                    continue;
+                }
                 SeenAs::Nothing => (FindingCode::ValueNotShown, format!("“{name}”存的是 {stored}，单元格里却不显示")),
                 SeenAs::MinusHidden => {
                     let found = format!("“{name}”存的是 {stored}，显示时没有负号，本行未计入");
@@ -96,6 +100,18 @@ impl<'d, 'a> Desk<'d, 'a> {
         let words = self.view.words(raw).into_owned();
         self.amend(cell, AmendmentRule::ShownByFormat, &words, shown);
         value
+    }
+
+    /// The sign of 元 before figures of a column that stands in 万元: asked about once a column.
+    fn doubt_money(&mut self, cell: FieldCell<'_>, stored: &str) {
+        let measure = cell.field.measured_in.as_deref().unwrap_or("");
+        if super::figures::is_in_yuan(cell.field, cell.factor) || self.money_asked.contains(&cell.at.col) {
+            return;
+        }
+        self.money_asked.push(cell.at.col);
+        let found =
+            format!("“{}”这一列的数带人民币符号（¥{stored}），表头的单位是{measure}，按{measure}读", cell.field.name);
+        self.verify(cell, FindingCode::ShownOtherwise, found, super::desk::expects(cell.field));
     }
 
     /// 核实 that holds its row.

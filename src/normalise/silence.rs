@@ -1,5 +1,6 @@
 //! Words in a cell that hold no value of their own: nothing there, not filled in, as above; and words for yes and no.
 
+use super::labels;
 use super::row_lexicon::{AROUND, DITTO_MARKS, RowLexicon};
 use crate::text::names::{header_key, match_key, tidy};
 
@@ -20,12 +21,8 @@ impl RowLexicon<'_> {
     /// Whether a tidied text says nothing, and how.
     pub fn silence(&self, text: &str) -> Option<Silence> {
         match text {
-            "/" | "／" | "\\" | "-" | "－" | "—" | "——" | "–" | "--" | "―" | "／／" | "//" | "*" => {
-                return Some(Silence::Mark);
-            }
-            _ if text.chars().all(|c| matches!(c, '?' | '？' | '.' | '。' | '_' | '＿')) && !text.is_empty() => {
-                return Some(Silence::Placeholder);
-            }
+            _ if labels::is_mark(text) => return Some(Silence::Mark),
+            _ if says_nothing(text) => return Some(Silence::Placeholder),
             _ if !self.may_be_silent(text) => return None,
             _ => {}
         }
@@ -40,7 +37,10 @@ impl RowLexicon<'_> {
         let bare = key.trim_matches(['(', ')']);
         // 见附表2.
         let unnumbered = bare.trim_end_matches(|c: char| c.is_numeric());
-        (is(&self.words.placeholders, bare) || is(&self.words.placeholders, unnumbered)).then_some(Silence::Placeholder)
+        // #VALUE!, of which a header's key would leave less.
+        let whole = match_key(text);
+        let placeholder = [bare, unnumbered, &whole].into_iter().any(|key| is(&self.words.placeholders, key));
+        placeholder.then_some(Silence::Placeholder)
     }
 
     /// Whether a text says "as above", in any of its spellings.
@@ -68,7 +68,8 @@ impl RowLexicon<'_> {
             return false;
         }
         let bare = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '（' | '）' | '(' | ')' | '。'));
-        self.words.same_as_left.iter().any(|word| word == bare)
+        let numbered = with_numbers_as_signs(bare);
+        self.words.same_as_left.iter().any(|word| *word == numbered)
     }
 
     /// Whether a word says that there is no rate, where nothing is counted that it could be of.
@@ -87,4 +88,27 @@ impl RowLexicon<'_> {
             () => None,
         }
     }
+}
+
+/// Marks without a letter or a figure, or several that stand for anything: …, ？, ××, xxx, ○○.
+fn says_nothing(text: &str) -> bool {
+    let mark = |c: char| matches!(c, 'x' | 'X' | 'ｘ' | 'Ｘ' | '〇');
+    let Some(first) = text.chars().next().filter(|c| mark(*c) || !c.is_alphanumeric()) else { return false };
+    // A tick is an answer.
+    let tick = |c: char| matches!(c, '√' | '✓' | '✔' | '☑' | '■' | '●');
+    let any = text.chars().all(|c| mark(c) || !(c.is_alphanumeric() || tick(c)));
+    any && (!mark(first) || text.chars().nth(1).is_some())
+}
+
+/// 同第3行 → 同第#行.
+fn with_numbers_as_signs(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let c =
+            if c.is_ascii_digit() || crate::text::numbers::chinese_whole(&c.to_string()).is_some() { '#' } else { c };
+        if !(c == '#' && out.ends_with('#')) {
+            out.push(c);
+        }
+    }
+    out
 }

@@ -42,6 +42,7 @@ pub fn written(
         context: &[],
         birth: None,
         last_unit: None,
+        money_asked: Vec::new(),
     };
     let cell = FieldCell {
         field: definition,

@@ -11,19 +11,67 @@ pub struct Loose {
     pub added: String,
 }
 
+/// What tells little of which name is meant; all as [`alike_key`]s.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LooseWords<'w> {
+    /// Words for the kind of company (有限公司), the longer before those that they end in.
+    pub companies: &'w [String],
+    /// In brackets they tell two names apart (初赛), as numbers and letters do.
+    pub apart: &'w [String],
+    /// What may be left out before a number, 第, and behind it, 号.
+    pub before_number: &'w [String],
+    pub behind_number: &'w [String],
+    /// Ends of names that say the same: 班, 班组.
+    pub ends: &'w [Vec<String>],
+}
+
+impl LooseWords<'_> {
+    /// A key without what may be left out around its numbers: 第1班, 1号班, 1#班, 01班 → 1班.
+    fn bare(self, key: String) -> String {
+        let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        if !key.contains(|c: char| c.is_ascii_digit()) {
+            return key;
+        }
+        let mut bare = String::with_capacity(key.len());
+        let mut rest = key.as_str();
+        while let Some(c) = rest.chars().next() {
+            let after_digit = is_digit(bare.chars().next_back());
+            let before =
+                self.before_number.iter().filter(|_| !after_digit).find_map(|word| rest.strip_prefix(word.as_str()));
+            if let Some(left) = before.filter(|left| is_digit(left.chars().next())) {
+                rest = left;
+                continue;
+            }
+            let behind =
+                self.behind_number.iter().filter(|_| after_digit).find_map(|word| rest.strip_prefix(word.as_str()));
+            if let Some(left) = behind.filter(|left| !left.is_empty() && !is_digit(left.chars().next())) {
+                rest = left;
+                continue;
+            }
+            if !(c == '0' && !after_digit && !bare.ends_with('.') && is_digit(rest.chars().nth(1))) {
+                bare.push(c);
+            }
+            rest = rest.get(c.len_utf8()..).unwrap_or("");
+        }
+        bare
+    }
+}
+
 impl Loose {
-    /// `companies`: words for the kind of company (有限公司), the longer before those that they end in. `apart`: words in
-    /// brackets that tell two names apart (初赛), as numbers and letters do. Both as [`alike_key`]s.
-    pub fn of(name: &str, companies: &[String], apart: &[String]) -> Loose {
-        let key = alike_key(name);
+    /// Reads a name loosely.
+    pub fn of(name: &str, words: LooseWords<'_>) -> Loose {
+        let key = words.bare(alike_key(name).trim_end_matches(['。', '.', ',', ';', '、']).to_owned());
         let (mut base, mut added) = (String::with_capacity(key.len()), String::new());
         let mut rest = key.as_str();
         while let Some((before, inside, after)) = bracket(rest) {
             base.push_str(before);
             let tells = |word: &String| inside.contains(word.as_str());
-            if inside.contains(char::is_numeric)
+            if !inside.is_empty() && inside.chars().all(|c| c.is_ascii_digit()) {
+                // 装配(1)班 is 装配1班.
+                base.push_str(inside);
+            } else if inside.contains(char::is_numeric)
                 || inside.contains(|c: char| c.is_ascii_alphabetic())
-                || apart.iter().any(tells)
+                || words.apart.iter().any(tells)
             {
                 base.push('(');
                 base.push_str(inside);
@@ -34,10 +82,17 @@ impl Loose {
             rest = after;
         }
         base.push_str(rest);
-        for word in companies {
+        for word in words.companies {
             // A name is not its kind alone.
             if base.contains(word.as_str()) && base.len() > word.len() {
                 base = base.replace(word.as_str(), "");
+            }
+        }
+        for ends in words.ends {
+            let Some((first, others)) = ends.split_first() else { continue };
+            if let Some(stem) = others.iter().find_map(|end| base.strip_suffix(end.as_str())).map(str::len) {
+                base.truncate(stem);
+                base.push_str(first);
             }
         }
         match base.is_empty() {
@@ -76,7 +131,14 @@ mod tests {
 
     fn loose(name: &str) -> Loose {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        Loose::of(name, &words(&["有限责任公司", "有限公司", "公司"]), &words(&["甲", "乙", "丙", "初赛", "决赛"]))
+        let known = LooseWords {
+            companies: &words(&["有限责任公司", "有限公司", "公司"]),
+            apart: &words(&["甲", "乙", "丙", "初赛", "决赛"]),
+            before_number: &words(&["第"]),
+            behind_number: &words(&["号", "#"]),
+            ends: &[words(&["班", "班组"])],
+        };
+        Loose::of(name, known)
     }
 
     #[test]
@@ -88,6 +150,13 @@ mod tests {
             ("装配一班", "装配1班（机械）"),
             ("装配班（机加）", "装配班"),
             ("“庐阳机械”（集团）有限公司", "庐阳机械"),
+            ("装配一班", "装配1#班"),
+            ("装配1号班", "装配第一班"),
+            ("第十二车间", "12车间"),
+            ("装配01班", "装配1班"),
+            ("装配一班组", "装配一班"),
+            ("装配(1)班", "装配一班"),
+            ("装配壹班", "装配一班。"),
         ] {
             assert!(loose(one).may_be(&loose(other)), "{one} {other}");
         }
@@ -106,6 +175,12 @@ mod tests {
             ("庐阳机械股份有限公司", "庐阳机械有限公司"),
             ("庐阳分公司", "庐阳公司"),
             ("有限公司", "公司"),
+            ("一号", "一"),
+            ("2号11班", "21班"),
+            ("装配10班", "装配1班"),
+            ("2.05型班", "2.5型班"),
+            ("运维班（1）", "运维班（2）"),
+            ("第一线班", "一车间线班"),
         ] {
             assert!(!loose(one).may_be(&loose(other)), "{one} {other}");
         }

@@ -63,8 +63,21 @@ pub fn read(text: &str) -> Result<WrittenFigure, NumberDoubt> {
         return Err(NumberDoubt::Approximate);
     }
     let (negative, body) = sign(clean);
+    // ¥350000 is in 元, ¥35万 in 万元.
+    let (is_money, body) = match body.strip_prefix(['¥', '￥']) {
+        Some(rest) => (true, rest.trim_start()),
+        None => (false, body),
+    };
     let mut figure =
         if body.starts_with(|c: char| c.is_ascii_digit() || c == '.') { arabic(body)? } else { chinese(body)? };
+    if is_money {
+        if figure.percent {
+            return Err(NumberDoubt::NotANumber);
+        }
+        if figure.unit.is_empty() {
+            figure.unit.push('元');
+        }
+    }
     if negative {
         figure.value = -figure.value;
     }

@@ -42,7 +42,13 @@ fn spellings_of_one_record_are_one() {
             "{other}"
         );
     }
-    for other in ["二班", "11班", "一班组", "甲一班"] {
+    for other in ["一班组", "第一班", "1号班", "1#班", "01班", "(1)班"] {
+        let alike = (Some(0), "甲厂", other, "模范", Some(9));
+        let validated = of(&keyed(), vec![table(0, 0, 0, &[TEAM, alike])]);
+        let said = codes(&validated);
+        assert!(said.iter().all(|(code, _)| *code == "record-spelled-alike") && said.len() == 2, "{other} {said:?}");
+    }
+    for other in ["二班", "11班", "第二班", "甲一班"] {
         let another = (Some(0), "甲厂", other, "模范", Some(9));
         assert_eq!(codes(&of(&keyed(), vec![table(0, 0, 0, &[TEAM, another])])), [], "{other}");
     }

@@ -1,7 +1,7 @@
 //! Words that rows and names in returns are told by; part of the words that all pipelines share.
 
-use crate::text::loose::Loose;
-use crate::text::names::header_key;
+use crate::text::loose::{Loose, LooseWords};
+use crate::text::names::{PeopleWords, header_key};
 
 /// What rows say of themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct RowWords {
     pub example_numbers: Vec<String>,
     /// Before or behind a name, or in brackets beside it, where it is an example: 示例：张三.
     pub example_labels: Vec<String>,
+    /// A name that begins so may be an example: 示例竞赛.
+    pub example_starts: Vec<String>,
     /// Before a word for an example: 此行.
     pub example_leads: Vec<String>,
     /// Remarks that call a row an example.
@@ -94,11 +96,32 @@ pub struct NameWords {
     pub apart: Vec<String>,
     /// Surnames of two characters: 欧阳 修文 is one person.
     pub surnames: Vec<String>,
+    /// Usual surnames of one character: 李强王芳 may be two people.
+    pub usual_surnames: Vec<String>,
+    /// Ends of words in brackets that are nobody's name: 高工.
+    pub no_name_ends: Vec<String>,
+    /// What may be left out before and behind a number: 第, 号.
+    pub before_number: Vec<String>,
+    pub behind_number: Vec<String>,
+    /// Ends of names that say the same: 班, 班组.
+    pub ends: Vec<Vec<String>>,
 }
 
 impl NameWords {
     /// A name as what may be another spelling of it.
     pub fn loose(&self, name: &str) -> Loose {
-        Loose::of(name, &self.companies, &self.apart)
+        let words = LooseWords {
+            companies: &self.companies,
+            apart: &self.apart,
+            before_number: &self.before_number,
+            behind_number: &self.behind_number,
+            ends: &self.ends,
+        };
+        Loose::of(name, words)
+    }
+
+    /// What is known of people's names.
+    pub fn people(&self) -> PeopleWords<'_> {
+        PeopleWords { compound: &self.surnames, usual: &self.usual_surnames, no_name_ends: &self.no_name_ends }
     }
 }

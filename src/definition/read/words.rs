@@ -129,6 +129,7 @@ fn rows(section: &Section<'_>, words: &mut RowWords) {
         zero_report_asked,
         example_numbers,
         example_labels,
+        example_starts,
         example_leads,
         examples,
         heading_what,
@@ -165,6 +166,7 @@ fn rows(section: &Section<'_>, words: &mut RowWords) {
     list(section, "zero-report-asked", zero_report_asked);
     list(section, "example-numbers", example_numbers);
     list(section, "example-labels", example_labels);
+    list(section, "example-starts", example_starts);
     list(section, "example-leads", example_leads);
     list(section, "examples", examples);
     list(section, "heading-what", heading_what);
@@ -184,10 +186,16 @@ fn rows(section: &Section<'_>, words: &mut RowWords) {
 }
 
 fn names(section: &Section<'_>, words: &mut NameWords) {
-    let NameWords { companies, apart, surnames } = words;
+    let NameWords { companies, apart, surnames, usual_surnames, no_name_ends, before_number, behind_number, ends } =
+        words;
     list(section, "companies", companies);
     list(section, "apart", apart);
     list(section, "surnames", surnames);
+    list(section, "usual-surnames", usual_surnames);
+    list(section, "no-name-ends", no_name_ends);
+    list(section, "before-number", before_number);
+    list(section, "behind-number", behind_number);
+    lists(section, "ends", ends);
     // 有限责任公司 ends in 公司: what is taken off first must be all of it.
     companies.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
 }
@@ -232,7 +240,16 @@ mod tests {
         let (words, problems) = read(PathBuf::from(FILE), SHIPPED.to_owned(), none);
         assert!(problems.is_empty(), "{}", crate::definition::diagnostic::render(&problems, false));
         let SheetWords { set_aside, leads, plain, copies, summaries, explaining, explanations } = &words.sheets;
-        let NameWords { companies, apart, surnames } = &words.names;
+        let NameWords {
+            companies,
+            apart,
+            surnames,
+            usual_surnames,
+            no_name_ends,
+            before_number,
+            behind_number,
+            ends: _,
+        } = &words.names;
         let CoverWords {
             units,
             plain_units,
@@ -262,6 +279,10 @@ mod tests {
             part,
             neutral,
             surnames,
+            usual_surnames,
+            no_name_ends,
+            before_number,
+            behind_number,
         ];
         let RowWords { totals, footers, notes, nothing, examples, void, placeholders, dittos, figures, .. } =
             &words.rows;

@@ -135,7 +135,7 @@ fn datum(sheet: &RawSheet, cell: &RawCell) -> Datum {
             // A reference table is the department's own: what is struck or hidden there is asked about, never guessed.
             SeenAs::PartStruck | SeenAs::Struck => return Datum::Broken("划了删除线的内容".to_owned()),
             SeenAs::Nothing | SeenAs::MinusHidden => return Datum::Broken("数字格式没有显示的内容".to_owned()),
-            SeenAs::Superscript => {}
+            SeenAs::Superscript | SeenAs::Money => {}
         }
     }
     match cell.value {

@@ -152,6 +152,11 @@ pub fn is_decoration(c: char) -> bool {
     c.is_whitespace() || matches!(c, '+' | '-' | '−' | '(' | ')' | '（' | '）' | '¥' | '￥' | '\'' | ',' | '，')
 }
 
+/// The sign of 元.
+pub fn is_money(c: char) -> bool {
+    matches!(c, '¥' | '￥')
+}
+
 /// What a zero may be shown as and stays a zero.
 pub fn is_nil(c: char) -> bool {
     is_decoration(c) || matches!(c, '–' | '—' | '―' | '─' | '－' | '/' | '／' | '无' | '零')

@@ -5,13 +5,13 @@ mod code;
 mod render;
 
 pub use code::Shows;
-use code::{ConditionSign, FormatSection, Piece, is_nil, says_minus, sections};
+use code::{ConditionSign, FormatSection, Piece, is_money, is_nil, says_minus, sections};
 use render::Decimal;
 
 /// How a value looks under a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
-    /// As the value itself, give or take digits, separators and signs of money.
+    /// As the value itself, give or take digits and separators.
     Plain,
     /// As this text, exact.
     Text(String),
@@ -19,6 +19,8 @@ pub enum Look {
     Nothing,
     /// Negative, and without its sign.
     MinusHidden,
+    /// As the value itself, with the sign of 元 before it.
+    Money,
 }
 
 /// A number format, ready to be asked.
@@ -30,8 +32,12 @@ pub struct NumberFormat {
     sections: Vec<FormatSection>,
 }
 
-/// Formats that a file need not spell out; 27–36 and 50–58 are the dates of Chinese, Japanese and Korean Excel.
+/// Formats that a file need not spell out; 27–36 and 50–58 are the dates of Chinese, Japanese and Korean Excel, 5–8, 42 and
+/// 44 the money of the program's language.
 pub fn builtin(id: u32) -> NumberFormat {
+    if matches!(id, 5..=8 | 42 | 44) {
+        return by_code("\"¥\"#,##0.00;\"¥\"-#,##0.00");
+    }
     let shows = match id {
         9 | 10 => Shows::Percent,
         14..=22 | 27..=36 | 45 | 47 | 50..=58 => Shows::Date,
@@ -39,6 +45,19 @@ pub fn builtin(id: u32) -> NumberFormat {
         _ => Shows::Number,
     };
     NumberFormat { shows, sections: Vec::new() }
+}
+
+/// A format's code, or one of the names that pages and workbooks as XML have for the usual ones.
+pub fn by_name_or_code(code: &str) -> NumberFormat {
+    match code {
+        "Percent" => builtin(9),
+        "General Date" | "Short Date" | "Medium Date" | "Long Date" | "Short Time" | "Medium Time" | "Long Time" => {
+            builtin(14)
+        }
+        "Currency" => builtin(7),
+        "General Number" | "Fixed" | "Standard" | "Euro Currency" | "Scientific" => builtin(0),
+        code => by_code(code),
+    }
 }
 
 /// Reads a format code.
@@ -56,6 +75,9 @@ impl NumberFormat {
     /// Whether every value looks plain under it, as under nearly every format.
     fn is_uneventful(&self) -> bool {
         let [first, rest @ ..] = &self.sections[..] else { return true };
+        if self.sections.iter().any(|section| section.literals().any(is_money)) {
+            return false;
+        }
         if self.sections.iter().any(|section| section.condition.is_some()) {
             return self
                 .sections
@@ -146,7 +168,8 @@ impl NumberFormat {
             return Look::MinusHidden;
         }
         if section.is_plain(false) {
-            return Look::Plain;
+            let money = number != 0.0 && section.literals().any(is_money);
+            return if money { Look::Money } else { Look::Plain };
         }
         let text = section.render(number);
         let plain = Decimal::of(number).text();
@@ -218,9 +241,6 @@ mod tests {
             "0_);(0)",
             "0.00_ ;[Red]-0.00\\ ",
             "_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * \"-\"??_ ;_ @_ ",
-            "_ \"¥\"* #,##0_ ;_ \"¥\"* -#,##0_ ;_ \"¥\"* \"-\"_ ;_ @_ ",
-            "[$¥-804]#,##0.00",
-            "¥#,##0;¥-#,##0",
             "@",
             "0;-0;;@",
             "#",
@@ -235,6 +255,20 @@ mod tests {
             }
             assert_eq!(by_code(code).text("文"), Look::Plain, "{code}");
         }
+    }
+
+    #[test]
+    fn the_sign_of_money_is_seen_and_changes_nothing() {
+        for code in ["_ \"¥\"* #,##0_ ;_ \"¥\"* -#,##0_ ;_ \"¥\"* \"-\"_ ;_ @_ ", "[$¥-804]#,##0.00", "¥#,##0;¥-#,##0"]
+        {
+            for number in [12.5, -7.0, 9000.0] {
+                assert_eq!(look(code, number), Look::Money, "{code} {number}");
+            }
+            assert_eq!(look(code, 0.0), Look::Plain, "{code}");
+            assert_eq!(by_code(code).text("文"), Look::Plain, "{code}");
+        }
+        assert_eq!(builtin(44).number(5.0), Look::Money);
+        assert_eq!(builtin(43).number(5.0), Look::Plain);
     }
 
     #[test]

@@ -211,7 +211,7 @@ fn words(sheet: &RawSheet, at: CellRef, value: RawValue) -> Result<String, Strin
             SeenAs::Format => return Ok(tidy(sheet.sight_text(sight))),
             SeenAs::PartStruck | SeenAs::Struck => return Err("划了删除线".to_owned()),
             SeenAs::Nothing | SeenAs::MinusHidden => return Err("数字格式没有显示内容".to_owned()),
-            SeenAs::Superscript => {}
+            SeenAs::Superscript | SeenAs::Money => {}
         }
     }
     match value {

@@ -101,7 +101,7 @@ fn a_table_under_its_title_lacks_a_column_and_is_not_unrecognised() {
 #[test]
 fn sheets_that_call_themselves_examples_or_copies() {
     let named = |name: &str, rows: Vec<Vec<V>>| RawSheet { name: name.into(), ..teams(rows) };
-    let read = run(vec![named("报表", vec![good()]), named("填报样例", vec![with(1, T("样例班"))])]);
+    let read = run(vec![named("报表", vec![good()]), named("填报样例", vec![with(1, T("二班"))])]);
     assert_eq!((read.tables.len(), said(&read)), (1, vec![("sheet-set-aside", Severity::Verify)]));
     let read = run(vec![named("报表", vec![good()]), named("备份", vec![good()])]);
     assert_eq!((read.tables.len(), said(&read)), (1, vec![("sheet-set-aside", Severity::Note)]));

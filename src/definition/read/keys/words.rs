@@ -31,6 +31,7 @@ const ROWS: Shape = Shape::of(&[
     may("nothing-says", Texts, "后半句开头的词"),
     may("zero-report-asked", Texts, "写着“零报告”又有这些词的，是要求，不是零报告"),
     may("example-numbers", Texts, "序号写成这样的，是示例行"),
+    may("example-starts", Texts, "名称以这些词开头的，像是示例：示例竞赛"),
     may("example-labels", Texts, "写在名称前面（后面有冒号）、写在旁边括号里的，是示例：例：张三"),
     may("example-leads", Texts, "可以写在示例一词前面的：此行为示例"),
     may("examples", Texts, "备注、序号写成这样的，像是示例行，请人核实"),
@@ -75,6 +76,11 @@ const NAMES: Shape = Shape::of(&[
     may("companies", Texts, "两个名称只差这些词的，可能是同一个"),
     may("apart", Texts, "括号里有这些词的，是两个名称"),
     may("surnames", Texts, "复姓：“欧阳 修文”是一个人"),
+    may("usual-surnames", Texts, "常见的单姓：连在一起的“李强王芳”像是两个人"),
+    may("no-name-ends", Texts, "括号里以这些字结尾的，不是另一个人的姓名"),
+    may("before-number", Texts, "数字前面可有可无的：第一班和一班可能是同一个"),
+    may("behind-number", Texts, "数字后面可有可无的：1号班和1班可能是同一个"),
+    may("ends", TextLists, "名称末尾的几种写法，例如 [[\"班\", \"班组\"]]"),
 ]);
 
 const SHEETS: Shape = Shape::of(&[
