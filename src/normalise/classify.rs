@@ -11,7 +11,7 @@ use super::table_rows::{Aside, Nil, SectionHeading, TableRows};
 use super::total_words::{self, Total, TotalLabel};
 use super::view::View;
 use crate::definition::{FieldType, Form};
-use crate::model::cell::{CellRef, RawCell, RawValue, SeenAs};
+use crate::model::cell::{CellDoubt, CellRef, RawCell, RawValue, SeenAs};
 use crate::text::dates::{self, DateReading};
 use crate::text::names::{header_key, match_key, tidy};
 
@@ -480,7 +480,12 @@ impl<'v, 'a> Classifier<'v, 'a> {
         let is_default = |cell: &RawCell| match self.role(cell) {
             Role::Ordinal | Role::Outside | Role::Unit => true,
             Role::Word => self.roles.at(cell.at.col).choice,
-            Role::Figure => matches!(cell.value, RawValue::Number(number) | RawValue::Percent(number) if number == 0.0),
+            Role::Figure => match cell.value {
+                RawValue::Number(number) | RawValue::Percent(number) => number == 0.0,
+                // A formula over blank cells whose result the writer left out.
+                RawValue::Unreadable(doubt) => doubt == CellDoubt::FormulaWithoutValue,
+                _ => false,
+            },
             Role::Name | Role::Remark => false,
         };
         let (filled, all) = self.filled(cells, None, false);

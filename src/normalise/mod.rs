@@ -10,6 +10,7 @@ mod assignment;
 mod beside;
 mod bind;
 mod binding;
+mod cards;
 mod cells;
 mod claims;
 mod classify;

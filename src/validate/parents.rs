@@ -89,20 +89,33 @@ fn parents(roster: &Roster, units: &BTreeMap<u32, usize>) -> BTreeMap<usize, Vec
 
 /// Whether every count of one row is at least the sum over others, which is not all zeros.
 fn holds(rows: &FormRows, counts: &[String], parent: usize, parts: &[usize]) -> bool {
-    let mut any = false;
-    let covers = counts.iter().filter_map(|name| rows.rows.grid.column(name)).all(|column| {
+    let columns = counts.iter().filter_map(|name| rows.rows.grid.column(name));
+    let pairs = columns.map(|column| {
         let value = |row: usize| match column {
             Column::Integer(values) => values.get(row).map_or(0.0, |value| value as f64),
             Column::Number(values) => values.get(row).unwrap_or(0.0),
             _ => 0.0,
         };
-        let sum: f64 = parts.iter().map(|row| value(*row)).sum();
-        any |= sum != 0.0;
-        // What adding up decimals may be off by.
-        value(parent) >= sum - (sum.abs() * 1e-12).max(1e-9)
+        (value(parent), parts.iter().map(|row| value(*row)).sum::<f64>())
     });
-    covers && any
+    are_sums(pairs)
 }
+
+/// Whether figures beside the sums of others may hold them: none is smaller, or most are the sums and some have a slip.
+fn are_sums(pairs: impl Iterator<Item = (f64, f64)>) -> bool {
+    let (mut covered, mut equal, mut all) = (0usize, 0usize, 0usize);
+    for (value, sum) in pairs.filter(|(value, sum)| *sum != 0.0 || *value < 0.0) {
+        // What adding up decimals may be off by.
+        let off = (sum.abs() * 1e-12).max(1e-9);
+        all += 1;
+        covered += usize::from(value >= sum - off);
+        equal += usize::from((value - sum).abs() <= off);
+    }
+    all > 0 && (covered == all || (equal >= FEWEST_SUMS && equal * 2 > all))
+}
+
+/// So many figures that are sums of those below are no chance.
+const FEWEST_SUMS: usize = 3;
 
 fn finding(rows: &FormRows, counts: &[String], parent: usize, parts: &[usize]) -> Finding {
     let unit = rows.form.unit_field;
@@ -119,7 +132,7 @@ fn finding(rows: &FormRows, counts: &[String], parent: usize, parts: &[usize]) -
         place: rows.place(parent, &[unit]),
         key: rows.key(parent, &[unit], read),
         found: format!(
-            "“{}”的各数都不小于其下 {} 个单位（{}）之和，可能已含这些单位，都已计入",
+            "“{}”的各数不小于或多数等于其下 {} 个单位（{}）之和，可能已含这些单位，都已计入",
             rows.value(parent, name),
             parts.len(),
             places.join("；")
@@ -162,6 +175,16 @@ mod tests {
             (finding.found.clone(), finding.place.row)
         })
         .collect()
+    }
+
+    #[test]
+    fn sums_with_a_slip_are_sums() {
+        let are = |pairs: &[(f64, f64)]| super::are_sums(pairs.iter().copied());
+        assert!(are(&[(20.0, 20.0), (9.0, 8.0), (0.0, 0.0)]));
+        assert!(are(&[(40.0, 40.0), (200.0, 201.0), (16.0, 16.0), (7.0, 7.0)]));
+        assert!(!are(&[(5.0, 40.0), (9.0, 201.0), (16.0, 16.0)]));
+        assert!(!are(&[(40.0, 40.0), (16.0, 16.0), (200.0, 201.0)]), "two may be chance");
+        assert!(!are(&[(0.0, 0.0), (3.0, 0.0)]));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Whether a row is a record: each kind of row that is none, beside the names that look like it.
 
 use super::fixture::*;
-use crate::model::cell::{CellRef, SeenAs};
+use crate::model::cell::{CellDoubt, CellRef, RawValue, SeenAs};
 use crate::model::normalised::NormalisedReturn;
 use crate::model::table::Column;
 use crate::model::{RawSheet, Severity};
@@ -215,6 +215,10 @@ fn lines_that_came_with_the_form_are_no_records() {
     default[2] = T("私营");
     let read = with_rows(vec![default, good()]);
     assert_eq!((data(&read), said(&read)), (1, vec![("rows-prefilled", Severity::Note)]));
+    // A formula of the form's own, whose result the writer left out.
+    line[10] = Raw(RawValue::Unreadable(CellDoubt::FormulaWithoutValue));
+    let read = with_rows(vec![good(), line.clone()]);
+    assert_eq!((data(&read), said(&read)), (1, vec![("rows-prefilled", Severity::Note)]));
     // With a figure in it somebody began to fill it in.
     line[4] = N(12.0);
     assert_eq!(data(&with_rows(vec![good(), line])), 2);
@@ -256,4 +260,22 @@ fn a_name_in_marks_is_nobodys() {
         let read = with_rows(vec![good(), named(name)]);
         assert_eq!((data(&read), said(&read)), (1, vec![("row-example", Severity::Note)]), "{name}");
     }
+}
+
+#[test]
+fn a_card_is_no_list_and_is_told_as_one() {
+    let sheet = sheet(
+        "Sheet1",
+        &[
+            vec![T("模范班组审批表")],
+            vec![T("所在单位"), T("庐阳机械"), T("班组名称"), T("装配一班")],
+            vec![T("单位性质"), T("国有"), T("班组长"), T("李强")],
+            vec![T("人数（人）"), N(12.0), T("一线人数"), N(10.0)],
+            vec![T("主要事迹"), T("扎根一线")],
+        ],
+    );
+    let cause = run(vec![sheet]).unrecognised.unwrap();
+    assert!(cause.contains("像是一张卡片") && cause.contains("等 5 项"), "{cause}");
+    let other = super::fixture::sheet("Sheet1", &[vec![T("班组长"), T("李强")], vec![T("人数"), N(3.0)]]);
+    assert!(!run(vec![other]).unrecognised.unwrap().contains("卡片"));
 }
