@@ -448,7 +448,10 @@ mod tests {
                         assert_eq!(long, text);
                         assert_eq!(header_key(&format!("{text}*")), text);
                         assert_eq!(person(&format!(" {text}")), person(&text));
-                        assert_eq!(several_people(&format!("{text}\u{200b}"), &[]), several_people(&text, &[]));
+                        assert_eq!(
+                            several_people(&format!("{text}\u{200b}"), PeopleWords::default()),
+                            several_people(&text, PeopleWords::default())
+                        );
                     }
                 }
             }
