@@ -33,7 +33,7 @@ impl HtmlNumber {
 
     /// Puts the cell on the sheet, with what it shows.
     pub fn put(&self, sheet: &mut RawSheet, at: CellRef, text: &str) {
-        let shown = Shown::of(text);
+        let shown = PageFigure::of(text);
         let Some(stored) = self.stored.or(shown.as_ref().filter(|shown| !shown.percent).map(|shown| shown.value))
         else {
             return cells::push_nonempty(sheet, at, text);
@@ -81,15 +81,15 @@ fn number(text: &str) -> Option<f64> {
 const LONGEST_FIGURE: usize = 40;
 
 /// A figure as a page shows it.
-struct Shown {
+struct PageFigure {
     value: f64,
     /// Digits behind the point.
     digits: i32,
     percent: bool,
 }
 
-impl Shown {
-    fn of(text: &str) -> Option<Shown> {
+impl PageFigure {
+    fn of(text: &str) -> Option<PageFigure> {
         let (figure, percent) = match text.strip_suffix('%') {
             Some(figure) => (figure, true),
             None => (text, false),
@@ -103,7 +103,7 @@ impl Shown {
             return None;
         }
         let digits = figure.split_once('.').map_or(0, |(_, fraction)| fraction.len()) as i32;
-        Some(Shown { value: number(&figure)?, digits, percent })
+        Some(PageFigure { value: number(&figure)?, digits, percent })
     }
 
     /// Whether a value shown with these digits looks so.
@@ -146,7 +146,7 @@ mod tests {
             ("td", "5", plain("“5”")),
             ("td x:num", "5", plain("“5”")),
             ("td class=id", "5", plain("“5”")),
-            // Shown with fewer digits than it has.
+            // PageFigure with fewer digits than it has.
             ("td x:num=\"5.26\"", "5", plain("Number(5.26)")),
             ("td x:num='1234567.891'", "1,234,567.9", plain("Number(1234567.891)")),
             ("td sdval=\"0.97957\" sdnum=\"2052;2052;0%\"", "98%", plain("Percent(0.97957)")),

@@ -358,7 +358,7 @@ pub fn several_people(text: &str, words: PeopleWords<'_>) -> Option<(SeveralPeop
 }
 
 /// Whether a text can be one person's name: letters or characters, with a dot between them or a remark in brackets. Not a
-/// name are figures, other marks, a single character, and more characters than any name has.
+/// name are figures, other marks, and more characters than any name has.
 pub fn may_be_person(text: &str) -> bool {
     let (mut depth, mut letters, mut latin) = (0usize, 0, false);
     for c in text.trim().chars().filter(|c| !is_invisible(*c)) {
@@ -381,7 +381,7 @@ pub fn may_be_person(text: &str) -> bool {
         }
     }
     let dotted = text.contains(['·', '•', '・', '‧', '．', '.']);
-    letters >= 2 && (latin || dotted || letters <= LONGEST_NAME)
+    letters > 0 && (latin || dotted || letters <= LONGEST_NAME)
 }
 
 /// Characters of the longest names that are written without a dot.
@@ -556,7 +556,6 @@ mod tests {
             "李□",
             "1.李强2.王芳",
             "0",
-            "王",
             "组长李强副组长王芳",
             "李强13900000000",
         ] {

@@ -17,7 +17,7 @@ pub enum Shows {
 pub struct FormatSection {
     pub condition: Option<(ConditionSign, f64)>,
     pub shows: Shows,
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<FormatPiece>,
     /// Each comma behind the last digit divides by a thousand.
     pub thousands: u32,
     /// Fractions and powers of ten: shown in another notation, the value stays.
@@ -37,7 +37,7 @@ pub enum ConditionSign {
 
 /// One thing that a section writes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Piece {
+pub enum FormatPiece {
     Literal(char),
     /// `0`, `#` or `?`; whether it pads with a zero.
     Digit {
@@ -79,31 +79,33 @@ fn section(chars: &mut Chars<'_>) -> (FormatSection, bool) {
                 section.shows = said.unwrap_or_default();
                 return (section, true);
             }
-            '"' => section.pieces.extend(chars.by_ref().take_while(|c| *c != '"').map(Piece::Literal)),
+            '"' => section.pieces.extend(chars.by_ref().take_while(|c| *c != '"').map(FormatPiece::Literal)),
             // Chinese Excel writes `!` where others write `\`.
-            '\\' | '!' => section.pieces.extend(chars.next().map(Piece::Literal)),
+            '\\' | '!' => section.pieces.extend(chars.next().map(FormatPiece::Literal)),
             // A space as wide as the next character, and a character that fills the cell: nothing to read.
             '_' | '*' => drop(chars.next()),
             '[' => bracket(&chars.by_ref().take_while(|c| *c != ']').collect::<String>(), &mut section, &mut said),
             '0' | '#' | '?' => {
                 // Between digits a comma only groups them.
                 commas = 0;
-                section.pieces.push(Piece::Digit { pads: c == '0' });
+                section.pieces.push(FormatPiece::Digit { pads: c == '0' });
             }
-            ',' if matches!(section.pieces.last(), Some(Piece::Digit { .. } | Piece::Point)) => commas += 1,
-            '.' if !section.pieces.contains(&Piece::Point) => {
+            ',' if matches!(section.pieces.last(), Some(FormatPiece::Digit { .. } | FormatPiece::Point)) => commas += 1,
+            '.' if !section.pieces.contains(&FormatPiece::Point) => {
                 section.thousands += std::mem::take(&mut commas);
-                section.pieces.push(Piece::Point);
+                section.pieces.push(FormatPiece::Point);
             }
             '%' => said = said.or(Some(Shows::Percent)),
-            '@' => section.pieces.push(Piece::Text),
+            '@' => section.pieces.push(FormatPiece::Text),
             'E' | 'e' if matches!(chars.peek(), Some('+' | '-')) => section.opaque = true,
-            '/' if section.pieces.iter().any(|piece| matches!(piece, Piece::Digit { .. })) => section.opaque = true,
+            '/' if section.pieces.iter().any(|piece| matches!(piece, FormatPiece::Digit { .. })) => {
+                section.opaque = true
+            }
             // The day of the week in Chinese.
             'a' if matches!(chars.peek(), Some('a')) => said = said.or(Some(Shows::Date)),
             'G' | 'g' => general(c, chars, &mut section),
             'd' | 'm' | 'h' | 'y' | 's' | 'D' | 'M' | 'H' | 'Y' | 'S' => said = said.or(Some(Shows::Date)),
-            c => section.pieces.push(Piece::Literal(c)),
+            c => section.pieces.push(FormatPiece::Literal(c)),
         }
     }
     section.thousands += commas;
@@ -119,11 +121,11 @@ fn general(first: char, chars: &mut Chars<'_>, section: &mut FormatSection) {
             for _ in word.chars() {
                 chars.next();
             }
-            section.pieces.push(Piece::General);
+            section.pieces.push(FormatPiece::General);
             return;
         }
     }
-    section.pieces.push(Piece::Literal(first));
+    section.pieces.push(FormatPiece::Literal(first));
 }
 
 /// What stands in square brackets: a condition, a length of time, a sign of money, or a colour.
@@ -134,7 +136,7 @@ fn bracket(inside: &str, section: &mut FormatSection, said: &mut Option<Shows>) 
         return;
     }
     if let Some(money) = inside.strip_prefix('$') {
-        section.pieces.extend(money.split('-').next().unwrap_or("").chars().map(Piece::Literal));
+        section.pieces.extend(money.split('-').next().unwrap_or("").chars().map(FormatPiece::Literal));
         return;
     }
     use ConditionSign::*;
@@ -168,21 +170,21 @@ pub fn says_minus(c: char) -> bool {
 
 impl FormatSection {
     pub fn literals(&self) -> impl Iterator<Item = char> + '_ {
-        self.pieces.iter().filter_map(|piece| if let Piece::Literal(c) = piece { Some(*c) } else { None })
+        self.pieces.iter().filter_map(|piece| if let FormatPiece::Literal(c) = piece { Some(*c) } else { None })
     }
 
     pub fn has_figure(&self) -> bool {
         self.opaque
             || self.shows != Shows::Number
-            || self.pieces.iter().any(|piece| matches!(piece, Piece::Digit { .. } | Piece::General))
+            || self.pieces.iter().any(|piece| matches!(piece, FormatPiece::Digit { .. } | FormatPiece::General))
     }
 
     /// Whether a dash stands between its digits.
     pub fn is_split(&self) -> bool {
-        let is_digit = |piece: &Piece| matches!(piece, Piece::Digit { .. });
+        let is_digit = |piece: &FormatPiece| matches!(piece, FormatPiece::Digit { .. });
         let (first, last) = (self.pieces.iter().position(is_digit), self.pieces.iter().rposition(is_digit));
         let between = first.zip(last).and_then(|(first, last)| self.pieces.get(first..last));
-        between.is_some_and(|pieces| pieces.contains(&Piece::Literal('-')))
+        between.is_some_and(|pieces| pieces.contains(&FormatPiece::Literal('-')))
     }
 
     /// Whether numbers under it look as they are, those it leaves the sign of included only where `signed`.
@@ -190,8 +192,8 @@ impl FormatSection {
         if self.shows != Shows::Number || self.opaque {
             return true;
         }
-        let before_point = self.pieces.iter().take_while(|piece| **piece != Piece::Point);
-        let padded = before_point.filter(|piece| matches!(piece, Piece::Digit { pads: true })).count() > 1;
+        let before_point = self.pieces.iter().take_while(|piece| **piece != FormatPiece::Point);
+        let padded = before_point.filter(|piece| matches!(piece, FormatPiece::Digit { pads: true })).count() > 1;
         self.has_figure()
             && self.thousands == 0
             && !padded

@@ -5,7 +5,7 @@ mod code;
 mod render;
 
 pub use code::Shows;
-use code::{ConditionSign, FormatSection, Piece, is_money, is_nil, says_minus, sections};
+use code::{ConditionSign, FormatPiece, FormatSection, is_money, is_nil, says_minus, sections};
 use render::Decimal;
 
 /// How a value looks under a format.
@@ -82,14 +82,14 @@ impl NumberFormat {
             return self
                 .sections
                 .iter()
-                .all(|section| section.is_plain(false) && !section.pieces.contains(&Piece::Text))
+                .all(|section| section.is_plain(false) && !section.pieces.contains(&FormatPiece::Text))
                 && self.sections.iter().all(|section| section.shows == self.shows);
         }
         // A format of texts alone.
         let text = |section: &FormatSection| {
-            section.pieces.contains(&Piece::Text) && section.literals().all(char::is_whitespace)
+            section.pieces.contains(&FormatPiece::Text) && section.literals().all(char::is_whitespace)
         };
-        if rest.is_empty() && first.pieces.contains(&Piece::Text) {
+        if rest.is_empty() && first.pieces.contains(&FormatPiece::Text) {
             return text(first);
         }
         let nil = |section: &FormatSection| {
@@ -123,7 +123,7 @@ impl NumberFormat {
         };
         // The last section is for texts where it says so.
         let numeric = match numeric {
-            [rest @ .., last] if !rest.is_empty() && last.pieces.contains(&Piece::Text) => rest,
+            [rest @ .., last] if !rest.is_empty() && last.pieces.contains(&FormatPiece::Text) => rest,
             all => all,
         };
         if numeric.iter().any(|section| section.condition.is_some()) {
@@ -153,7 +153,7 @@ impl NumberFormat {
             return Look::Plain;
         }
         // A format of texts alone shows numbers as they are.
-        if section.pieces.contains(&Piece::Text) {
+        if section.pieces.contains(&FormatPiece::Text) {
             return Look::Plain;
         }
         if !section.has_figure() {
@@ -180,15 +180,15 @@ impl NumberFormat {
     pub fn text(&self, text: &str) -> Look {
         let section = match &self.sections[..] {
             [_, _, _, texts] => texts,
-            [.., last] if last.pieces.contains(&Piece::Text) => last,
+            [.., last] if last.pieces.contains(&FormatPiece::Text) => last,
             _ => return Look::Plain,
         };
         let mut shown = String::new();
         for piece in &section.pieces {
             match piece {
-                Piece::Text | Piece::General => shown.push_str(text),
-                Piece::Literal(c) => shown.push(*c),
-                Piece::Digit { .. } | Piece::Point => {}
+                FormatPiece::Text | FormatPiece::General => shown.push_str(text),
+                FormatPiece::Literal(c) => shown.push(*c),
+                FormatPiece::Digit { .. } | FormatPiece::Point => {}
             }
         }
         match shown.trim() {

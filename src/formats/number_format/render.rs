@@ -1,6 +1,6 @@
 //! A number as a section writes it: every digit that the value has, with the section's scale, padding and words.
 
-use super::code::{FormatSection, Piece, is_decoration};
+use super::code::{FormatPiece, FormatSection, is_decoration};
 use std::fmt::Write;
 
 /// A number as its decimal digits, as many as a spreadsheet keeps.
@@ -60,27 +60,29 @@ impl FormatSection {
         let mut decimal = Decimal::of(number);
         decimal.point -= 3 * i32::try_from(self.thousands).unwrap_or(0);
         // `0!.0,` shows tens of thousands: a point that is only written divides as well.
-        if !pieces.contains(&Piece::Point)
+        if !pieces.contains(&FormatPiece::Point)
             && let Some(written) = self.written_point()
         {
-            let digits = pieces[written..].iter().filter(|piece| matches!(piece, Piece::Digit { .. })).count();
+            let digits = pieces[written..].iter().filter(|piece| matches!(piece, FormatPiece::Digit { .. })).count();
             decimal.point -= i32::try_from(digits).unwrap_or(0);
-            pieces[written] = Piece::Point;
+            pieces[written] = FormatPiece::Point;
         }
-        let end = pieces.iter().position(|piece| *piece == Piece::Point).unwrap_or(pieces.len());
+        let end = pieces.iter().position(|piece| *piece == FormatPiece::Point).unwrap_or(pieces.len());
         let figures: Vec<usize> =
-            (0..end).filter(|at| matches!(pieces[*at], Piece::Digit { .. } | Piece::General)).collect();
+            (0..end).filter(|at| matches!(pieces[*at], FormatPiece::Digit { .. } | FormatPiece::General)).collect();
         let decorated = |c: &char| !is_decoration(*c) || *c == ' ';
-        let literal = |pieces: &[Piece]| -> String {
-            let all = pieces.iter().filter_map(|piece| if let Piece::Literal(c) = piece { Some(*c) } else { None });
+        let literal = |pieces: &[FormatPiece]| -> String {
+            let all =
+                pieces.iter().filter_map(|piece| if let FormatPiece::Literal(c) = piece { Some(*c) } else { None });
             all.filter(decorated).collect()
         };
         let (first, last) = match (figures.first(), figures.last()) {
             (Some(first), Some(last)) => (*first, *last),
             _ => (end, end),
         };
-        let behind =
-            pieces.iter().rposition(|piece| matches!(piece, Piece::Digit { .. } | Piece::Point | Piece::General));
+        let behind = pieces
+            .iter()
+            .rposition(|piece| matches!(piece, FormatPiece::Digit { .. } | FormatPiece::Point | FormatPiece::General));
         let behind = behind.map_or(end, |at| at + 1);
         let mut text = literal(&pieces[..first]).trim_start().to_owned();
         if decimal.negative {
@@ -98,21 +100,21 @@ impl FormatSection {
 
     /// The place of a `.` that is a literal between digits.
     fn written_point(&self) -> Option<usize> {
-        let is_digit = |piece: &Piece| matches!(piece, Piece::Digit { .. });
-        let at = self.pieces.iter().position(|piece| *piece == Piece::Literal('.'))?;
+        let is_digit = |piece: &FormatPiece| matches!(piece, FormatPiece::Digit { .. });
+        let at = self.pieces.iter().position(|piece| *piece == FormatPiece::Literal('.'))?;
         (self.pieces[..at].iter().any(is_digit) && self.pieces[at..].iter().any(is_digit)).then_some(at)
     }
 }
 
 /// The whole digits laid over a section's places, from the right: `000-0000` over 5551234 is 555-1234.
-fn fill(places: &[Piece], whole: &str) -> String {
+fn fill(places: &[FormatPiece], whole: &str) -> String {
     let mut left: Vec<char> = whole.chars().collect();
     let mut reversed: Vec<char> = Vec::new();
-    let first = places.iter().position(|place| matches!(place, Piece::Digit { .. }));
-    let pads_from = places.iter().position(|place| matches!(place, Piece::Digit { pads: true }));
+    let first = places.iter().position(|place| matches!(place, FormatPiece::Digit { .. }));
+    let pads_from = places.iter().position(|place| matches!(place, FormatPiece::Digit { pads: true }));
     for (at, place) in places.iter().enumerate().rev() {
         match place {
-            Piece::Digit { .. } => {
+            FormatPiece::Digit { .. } => {
                 match left.pop() {
                     Some(digit) => reversed.push(digit),
                     None if pads_from.is_some_and(|from| at >= from) => reversed.push('0'),
@@ -123,8 +125,8 @@ fn fill(places: &[Piece], whole: &str) -> String {
                     reversed.extend(left.drain(..).rev());
                 }
             }
-            Piece::General => reversed.extend(left.drain(..).rev()),
-            Piece::Literal(c) if !is_decoration(*c) || *c == '-' => reversed.push(*c),
+            FormatPiece::General => reversed.extend(left.drain(..).rev()),
+            FormatPiece::Literal(c) if !is_decoration(*c) || *c == '-' => reversed.push(*c),
             _ => {}
         }
     }
