@@ -141,7 +141,7 @@ fn a_warning_of_lint_is_no_mistake() {
     let said = say(&["lint", "warnings", "--pipelines", pipelines.to_str().expect("UTF-8 path")]);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     assert!(said.err.contains("提醒[key-not-declared]") && said.err.contains("提醒[forms-alike]"), "{}", said.err);
-    assert!(said.out.contains("没有错误，3 处提醒"), "{}", said.out);
+    assert!(said.out.contains("没有错误，4 处提醒"), "{}", said.out);
     assert!(say(&["lint", "--explain", "forms-alike"]).out.contains("定义提醒"));
 }
 
