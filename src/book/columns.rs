@@ -221,6 +221,8 @@ fn measure(table: &StatTable, rooms: &mut [ColumnRoom]) {
             let longest = measure::shown(cell).lines().map(measure::places).max().unwrap_or(0);
             // The mark of doubt takes the room of a character; words stand a little off their border.
             let figure = !matches!(cell, StatCell::Text(_) | StatCell::Alarm(_)) && cell.state().is_none();
+            // Long figures add up what another font draws them wider.
+            let longest = if figure && longest > 8 { longest + longest / 5 } else { longest };
             let mark = if figure || row.doubt(at).is_some() { 2 } else { 0 };
             let longest = longest + table.parts_of(at, cell).map_or(0, |words| words.len());
             let off = usize::from(matches!(cell, StatCell::Text(_)));

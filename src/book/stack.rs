@@ -138,7 +138,14 @@ fn paginate(widths: &SheetColumns, stands: &[Stand], (first, led): (u32, f64), e
     fold.add(led);
     let mut row = first;
     for stand in stands {
-        fold.keep_together(row, stand.height());
+        // What no page holds begins where there is room for its title, headings and some rows.
+        let whole = if fold.is_over(stand.height()) {
+            let begins = stand.filled.start + BEGINS;
+            stand.lines.iter().take(begins).sum()
+        } else {
+            stand.height()
+        };
+        fold.keep_together(row, whole);
         if fold.is_over(stand.height() + EMPTY_ROW + ending) {
             // With several blocks no headings are repeated.
             let repeated = if stands.len() == 1 { headings_of(stand, row) } else { 0.0 };
@@ -157,6 +164,8 @@ fn headings_of(stand: &Stand, top: u32) -> f64 {
     stand.lines.iter().skip((first - top) as usize).take((last + 1).saturating_sub(first) as usize).sum()
 }
 
+/// Rows of a long table that stand with its headings.
+const BEGINS: usize = 5;
 /// An empty row between blocks and the row of signatures, in points.
 const EMPTY_ROW: f64 = 15.0;
 const SIGNATURE: f64 = 30.0;

@@ -215,12 +215,19 @@ fn side(change: &FigureChange, cell: Option<&StatCell>) -> StatCell {
         let (year, of, date) = civil(day)?;
         Some(if month { format!("{year}年{of}月") } else { format!("{year}-{of:02}-{date:02}") })
     };
+    // As tables print it, where that shows the change.
+    let short = |value: f64| format!("{value:.2}").trim_end_matches('0').trim_end_matches('.').to_owned();
+    let sides = [change.before.as_ref(), change.after.as_ref()].map(|side| match side {
+        Some(StatCell::Number(value)) => Some(short(*value)),
+        _ => None,
+    });
     let words = match cell {
         Some(cell) if let Some(word) = cell.state() => word.to_owned(),
         Some(StatCell::Text(text) | StatCell::Alarm(text)) if change.private => mask(text),
         Some(StatCell::Text(text) | StatCell::Alarm(text)) => mask_within(text),
         Some(StatCell::Integer(value)) => value.to_string(),
-        Some(StatCell::Number(value)) => value.to_string(),
+        Some(StatCell::Number(value)) if sides[0] == sides[1] => value.to_string(),
+        Some(StatCell::Number(value)) => short(*value),
         Some(StatCell::Ratio { num, den }) => format!("{:.2}%（{num}/{den}）", *num as f64 * 100.0 / *den as f64),
         Some(StatCell::Points(points)) => format!("{points:+.2} 个百分点"),
         Some(StatCell::Date(at)) => day(*at, false).unwrap_or_default(),
