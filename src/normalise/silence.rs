@@ -69,7 +69,7 @@ impl RowLexicon<'_> {
         }
         let bare = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '（' | '）' | '(' | ')' | '。'));
         let numbered = with_numbers_as_signs(bare);
-        self.words.same_as_left.iter().any(|word| *word == numbered)
+        self.words.same_as_left.contains(&numbered)
     }
 
     /// Whether a word says that there is no rate, where nothing is counted that it could be of.
