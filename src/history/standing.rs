@@ -21,6 +21,8 @@ pub struct PeriodStanding {
     /// Files that could not be read, and open 必改; `None` in a period of format 1, which did not keep them.
     pub unreadable_files: Option<usize>,
     pub blocks: Option<usize>,
+    /// Open 核实: figures that are locked with their doubt.
+    pub doubts: Option<usize>,
 }
 
 impl StoredPeriod {
@@ -38,6 +40,7 @@ impl StoredPeriod {
             unreadable: named(UnitStatus::Unreadable),
             unreadable_files: self.count(FILES, "outcome", Outcome::Unreadable.key()),
             blocks: self.count(FINDINGS, "severity", Severity::Block.key()),
+            doubts: self.count(FINDINGS, "severity", Severity::Verify.key()),
         }
     }
 
@@ -72,6 +75,8 @@ impl PeriodStanding {
     /// What will be locked, in one sentence.
     pub fn words(&self) -> String {
         let PeriodStanding { expected, accepted, rows, .. } = self;
-        format!("应报 {expected} 个单位，通过 {accepted} 个，计入 {rows} 行")
+        let doubts = self.doubts.filter(|doubts| *doubts > 0);
+        let doubts = doubts.map(|doubts| format!("，其中 {doubts} 处没有核实"));
+        format!("应报 {expected} 个单位，通过 {accepted} 个，计入 {rows} 行{}", doubts.unwrap_or_default())
     }
 }

@@ -47,6 +47,17 @@ fn a_correction_is_held_against_what_was_issued_however_often_it_is_run() {
     assert!(said.err.contains("无法列出更正了什么"), "{}", said.err);
 }
 
+/// Doubt does not keep a period from being issued; that it is locked with it is said first.
+#[test]
+fn what_is_locked_with_its_doubt_is_said() {
+    let shop = Shop::new(DEFINITION);
+    assert_eq!(shop.run("2026-03", &[(HEFEI, "甲", 3), (HEFEI, "甲", 3), (WUHU, "丙", 5)], &[]).code, 0);
+    let said = shop.issue();
+    assert_eq!(said.code, 0, "{}", said.err);
+    let locked = said.out.lines().find(|line| line.contains("锁定  ")).expect("what is locked");
+    assert!(locked.ends_with("计入 2 行，其中 1 处没有核实"), "{locked}");
+}
+
 /// 定稿 is the signed edition with its number and nothing else changed, also where the heads take two lines.
 #[test]
 fn what_is_issued_is_the_signed_edition_with_its_number() {

@@ -170,18 +170,20 @@ impl MeasureFrame<'_> {
         let sums = matches!(now.kind, MeasureKind::Count { .. } | MeasureKind::Sum { .. });
         let pairing = Pairing::new((&ours, &theirs), before.period, column, (&read, sums), self.facts)?;
         let like = MeasureFrame { only: Some(&pairing), ..self.clone() };
-        let (here, there) = (like.over_rows(now, &ours)?, like.over_rows(before, &theirs)?);
-        let doubted = here.doubted.clone();
-        let mut grown = combine(&here, &there, compare);
+        let mut sides = [like.over_rows(now, &ours)?, like.over_rows(before, &theirs)?];
+        let doubted = sides[0].doubted.clone();
+        let mut grown = combine(&sides[0], &sides[1], compare);
         // Where nobody is whole on both sides there is nothing to compare, and no difference of 0.
         let compared = pairing.groups(self.axis, self.facts);
-        for (group, line) in grown.parts.iter_mut().enumerate() {
-            if self.axis.is_by_unit() && !compared.contains(&group) {
-                line.fill(StatCell::NotApplicable);
+        for cells in sides.iter_mut().chain([&mut grown]) {
+            for (group, line) in cells.parts.iter_mut().enumerate() {
+                if self.axis.is_by_unit() && !compared.contains(&group) {
+                    line.fill(StatCell::NotApplicable);
+                }
             }
-        }
-        if pairing.is_empty() {
-            grown.total.fill(StatCell::NotApplicable);
+            if pairing.is_empty() {
+                cells.total.fill(StatCell::NotApplicable);
+            }
         }
         // A unit that did not report now has nothing to compare; that it did not must stay visible.
         let raw = self.over_rows(now, &ours)?;
@@ -196,6 +198,6 @@ impl MeasureFrame<'_> {
         let lacking = lacking.filter_map(|(here, _)| Some(format!("“{}”：{}", measure.name, here?)));
         let notes: Vec<String> = lacking.collect();
         let note = (!notes.is_empty()).then(|| notes.concat());
-        Ok(MeasureCells { note, doubted, like: like_words, sides: Some(Box::new([here, there])), ..seen })
+        Ok(MeasureCells { note, doubted, like: like_words, sides: Some(Box::new(sides)), ..seen })
     }
 }
