@@ -93,6 +93,13 @@ fn growth_is_said_raw_and_over_the_units_of_both_periods() {
     // What was sent back is no fall to nothing.
     is("环比", ["3/12", "—", "未报", "—", "-41/65"]);
     is("可比环比", ["3/12", "—", "未报", "—", "3/12"]);
+    // Between which figures it is; what is not compared has none, and no 0.
+    let at = compare.headings.iter().position(|heading| heading.name == "可比环比").expect("the column");
+    let sides =
+        compare.rows.iter().map(|row| row.compared(at).map(|sides| [sides.now.0.clone(), sides.before.0.clone()]));
+    let whole = Some([15, 12].map(StatCell::Integer));
+    let nobody = Some([const { StatCell::NotApplicable }; 2]);
+    assert_eq!(sides.collect::<Vec<_>>(), [whole.clone(), nobody.clone(), nobody.clone(), nobody, whole]);
     is("同比", ["5/10", "—", "未报", "2/7", "-13/37"]);
     is("可比同比", ["5/10", "—", "未报", "2/7", "7/17"]);
     // January 2025 is not stored, so only the Februaries make a pair.
