@@ -165,8 +165,8 @@ fn void(form: &Form, words: &RowLexicon<'_>, view: &View<'_>, found: &FoundTable
                 code: FindingCode::RemarkSaysVoid,
                 severity: Severity::Verify,
                 found: format!("备注写的是“{}”，这一行仍照常计入", tidy(text)),
-                expected: "不报的行从表中删去".to_owned(),
-                next: "请报送单位核实：不再申报的删去这一行，仍要报的改正备注",
+                expected: "不报的行从表中删去，报的数是核实过的".to_owned(),
+                next: "请报送单位核实：不再申报的删去这一行，仍要报的核对数字、改正备注",
             };
             sink.on_line(view.index, cell.at.row, vec![cell.at], say);
         }

@@ -161,7 +161,7 @@ registry! {
         SheetCopied "sheet-copied" = whole(VERIFY, "工作表是另一张的副本", "a copy of another sheet: equal rows do not count, others do", "请报送单位核实以哪一张为准");
         SheetSetAside "sheet-set-aside" = unread(VERIFY_OR_NOTE, "工作表的名称说明它不算", "a sheet called 示例, 模板, 作废, 备份 … beside others: held out; 提示 where its rows stand elsewhere too", "请报送单位核实：要报的改写工作表名，不用的删去");
         SheetCalledAside "sheet-called-aside" = whole(VERIFY, "唯一有数据的工作表名称像不用的表", "the only sheet with records is called 示例, 模板, 作废, 备份 …: it counts", "请报送单位核实：要报的改写工作表名，不是的补报");
-        RemarkSaysVoid "remark-says-void" = whole(VERIFY, "备注说这一行不算", "a remark that takes the record back; it counts", "请报送单位核实：删去这一行，或改正备注");
+        RemarkSaysVoid "remark-says-void" = whole(VERIFY, "备注说这一行不算，或者还没有定", "a remark that takes the record back or doubts it; it counts", "请报送单位核实：删去这一行，或改正备注");
         TotalLikeName "total-like-name" = whole(VERIFY, "记录的名称像合计", "a record whose name ends as a total does, or whose figures are the sum of the rows above; it counts", "请报送单位核实：是合计的改写“合计”");
         SectionHeading "section-heading" = whole(NOTE, "数据行之间的分段标题", "a heading between records that is no code word", "没有读取，请留意");
         RowsPrefilled "rows-prefilled" = whole(NOTE, "只有预填内容的行", "rows with nothing but units, choices and zeros that the form came with", "没有计入；要报的请报送单位补填名称");
