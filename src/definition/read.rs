@@ -58,6 +58,10 @@ const LARGEST: u64 = 4 << 20;
 /// All problems of the definition, in the order of the file, those of included files and of the shared words behind.
 /// Where there are none but warnings, they are with the plan.
 pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
+    crate::language::with_room(|| read_all(path))
+}
+
+fn read_all(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     let text = source(path).map_err(|problem| vec![problem])?;
     let mut hash = Sha256::new();
     hash.update(text.as_bytes());

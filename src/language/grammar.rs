@@ -16,6 +16,11 @@ const MAX_DEPTH: usize = 30;
 /// Bytes of stack that the parser may use on its way to `MAX_DEPTH`: 5.5 MB were measured for its unoptimised code.
 const PARSER_STACK: usize = 8 << 20;
 
+/// Does work that parses many expressions: the room that each needs is made once.
+pub fn with_room<R>(work: impl FnOnce() -> R) -> R {
+    stacker::maybe_grow(2 * PARSER_STACK, 3 * PARSER_STACK, work)
+}
+
 /// The tree of one expression.
 ///
 /// # Errors

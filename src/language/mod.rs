@@ -21,6 +21,7 @@ mod words;
 pub use compile::compile;
 pub use context::RunContext;
 pub use gate::{Checked, admit, check};
+pub use grammar::with_room;
 pub use source::SqlProblem;
 pub use term::{
     EARLIER, Function, Literal, Op, PREVIOUS, RUN_CONSTANTS, Term, Type, YEAR_AGO, earlier_column, split_earlier,
