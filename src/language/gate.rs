@@ -44,6 +44,15 @@ impl Checked {
         &self.columns
     }
 
+    /// The parts that all have to hold: of `a AND b` a and b, of anything else itself; `source` and words are the whole's.
+    pub fn conjuncts(&self) -> Vec<Checked> {
+        let of = |term: &Term| {
+            let columns = term.columns().into_iter().map(str::to_owned).collect();
+            Checked { node: term.clone(), columns, ..self.clone() }
+        };
+        self.node.conjuncts().into_iter().map(of).collect()
+    }
+
     /// Whether a row has an answer at all: the condition that this is not NULL.
     pub fn is_known(&self) -> Checked {
         let node = Term::IsNull { value: Box::new(self.node.clone()), negated: true };
@@ -188,6 +197,21 @@ mod tests {
         ] {
             assert!(check(source, &scope(), Some(Type::Boolean)).is_ok(), "{source}");
         }
+    }
+
+    #[test]
+    fn a_conjunction_comes_apart_and_its_parts_know_their_columns() {
+        let whole = "人数 > 1 AND (得分 > 2 AND NOT coalesce(县处级, false)) AND (类别 = '甲' OR 人数 = 上期.人数)";
+        let whole = check(whole, &scope(), Some(Type::Boolean)).unwrap();
+        let parts: Vec<Vec<String>> = whole.conjuncts().into_iter().map(|part| part.columns).collect();
+        assert_eq!(parts, [vec!["人数"], vec!["得分"], vec!["县处级"], vec!["类别", "人数", "上期.人数"]]);
+        // What the gate found by its own walk is the same.
+        assert_eq!(whole.node.columns(), whole.columns);
+        let case =
+            "CASE WHEN 年初 THEN 人数 = 3 WHEN 得分 BETWEEN 人数 AND 9 THEN 类别 LIKE '正%' ELSE 类别 IN ('备') END";
+        let case = check(case, &scope(), Some(Type::Boolean)).unwrap();
+        assert_eq!(case.node.columns(), case.columns);
+        assert_eq!(case.conjuncts().len(), 1);
     }
 
     #[test]

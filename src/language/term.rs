@@ -95,6 +95,47 @@ pub enum Term {
     },
 }
 
+impl Term {
+    /// The parts that all have to hold: of `a AND (b AND c)` a, b and c; of anything else itself.
+    pub fn conjuncts(&self) -> Vec<&Term> {
+        let mut parts = Vec::new();
+        let mut open = vec![self];
+        while let Some(term) = open.pop() {
+            match term {
+                Term::Binary { op: Op::And, left, right } => open.extend([&**right, &**left]),
+                other => parts.push(other),
+            }
+        }
+        parts
+    }
+
+    /// Names of the columns that it reads, in order of first use, without repeats.
+    pub fn columns(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        let mut open = vec![self];
+        while let Some(term) = open.pop() {
+            match term {
+                Term::Column(name) => {
+                    if !names.contains(&name.as_str()) {
+                        names.push(name);
+                    }
+                }
+                Term::RunConstant(_) | Term::Literal(_) => {}
+                Term::Not(inner) | Term::Negate(inner) => open.push(inner),
+                Term::Binary { left, right, .. } => open.extend([&**right, &**left]),
+                Term::In { value, .. } | Term::IsNull { value, .. } | Term::Like { value, .. } => open.push(value),
+                Term::Between { value, low, high, .. } => open.extend([&**high, &**low, &**value]),
+                Term::Case { branches, otherwise } => {
+                    open.extend(otherwise.as_deref());
+                    open.extend(branches.iter().rev().flat_map(|(condition, result)| [result, condition]));
+                }
+                Term::Call { arguments, .. } => open.extend(arguments.iter().rev()),
+            }
+        }
+        names
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
     Eq,

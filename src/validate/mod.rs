@@ -6,6 +6,7 @@ mod addresses;
 mod agreement;
 mod alike;
 pub mod arrived;
+mod blame;
 mod candidate;
 mod cause;
 mod changes;
@@ -103,7 +104,8 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
         })
         .collect();
     for rows in &mut forms {
-        findings.extend(cause::fold(plan, rows.form, rules::check(rows, &heard, &context, yardstick)));
+        let broken = rules::check(rows, &heard, &context, yardstick);
+        findings.extend(cause::fold(plan, rows.form, blame::one_a_cell(plan, rows.form, broken)));
     }
     let mut matched = Vec::with_capacity(plan.lookups.len());
     for lookup in &plan.lookups {
@@ -210,6 +212,8 @@ fn seal(plan: &Plan, reference: &Reference, verdict: &mut RunVerdict) {
 
 #[cfg(test)]
 mod belonging_tests;
+#[cfg(test)]
+mod blame_tests;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]

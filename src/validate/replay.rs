@@ -53,7 +53,7 @@ pub fn replay(yardstick: Yardstick<'_>, stored: &StoredPeriod, only: Option<&BTr
     let heard = Heard::of_stored(stored.units().unwrap_or_default());
     let mut found: Vec<(usize, Finding)> = Vec::new();
     for (at, rows) in forms.iter_mut().enumerate() {
-        found.extend(rules::check(rows, &heard, &context, yardstick).into_iter().map(|finding| (at, finding)));
+        found.extend(rules::check(rows, &heard, &context, yardstick).into_iter().map(|broken| (at, broken.finding)));
     }
     for lookup in &plan.lookups {
         let Some(rows) = forms.get(lookup.form) else { continue };

@@ -3,6 +3,7 @@
 
 use super::addresses::Addresses;
 use super::agreement::KnownHashes;
+use super::blame::{Blame, Broken};
 use super::weight::Weight;
 use crate::definition::{Form, Roster, Rule, Template, TemplatePart};
 use crate::language::{RunContext, compile};
@@ -111,7 +112,7 @@ impl<'a> FormRows<'a> {
     }
 
     /// Findings of the form's row rules. A check that is NULL was not evaluated: neither pass nor fail.
-    pub fn check_rules(&self, context: &RunContext) -> Vec<Finding> {
+    pub fn check_rules(&self, context: &RunContext) -> Vec<Broken> {
         let rules = &self.form.rules;
         let failing: Vec<_> = rules
             .iter()
@@ -126,18 +127,26 @@ impl<'a> FormRows<'a> {
                 }
             })
             .collect();
-        let mut findings = Vec::new();
+        let mut broken = Vec::new();
         for (rule, failed) in rules.iter().zip(self.rows.grid.rows_where(&failing)) {
             let Rule { code, severity, effect, trial, line, .. } = rule;
             let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: *line };
             let judged =
                 || rule.when.iter().chain([&rule.check]).flat_map(|part| part.columns().iter().map(String::as_str));
-            findings.extend(failed.into_iter().map(|row| {
-                let said = [&rule.found, &rule.expected, &rule.next].map(|part| self.render(part, row, &[]));
-                self.finding(row, weight, &rule.cells, self.read(row, judged()), said)
+            let blame = Blame::of(rule, self.form, &self.rows.grid, &failed, context);
+            broken.extend(failed.iter().map(|row| {
+                let said = [&rule.found, &rule.expected, &rule.next].map(|part| self.render(part, *row, &[]));
+                let (cells, at_fault) = blame.cells(*row);
+                let finding = self.finding(*row, weight, &cells, self.read(*row, judged()), said);
+                let origin = self.rows.origins.get(*row).copied();
+                let cell = |field: &usize| {
+                    let cell = self.addresses.cell(self.index, origin?, *field)?;
+                    Some((u16::try_from(*field).ok()?, cell))
+                };
+                Broken { finding, at_fault: at_fault.iter().filter_map(cell).collect() }
             }));
         }
-        findings
+        broken
     }
 }
 

@@ -111,7 +111,7 @@ pub fn select(list: &Path, but: &[&str]) {
     filled.save(list).expect("saved");
 }
 
-/// The shipped definitions with every rule speaking for itself: without `cause`, by which several make one finding.
+/// The shipped definitions with every rule speaking for itself: without what makes one finding of several.
 pub fn rules_apart() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut open = vec![root().join("pipelines")];
@@ -124,7 +124,9 @@ pub fn rules_apart() -> tempfile::TempDir {
                 open.push(path);
             } else if entry.file_name() == "pipeline.toml" {
                 let text = std::fs::read_to_string(&path).expect("a definition");
-                let lines = text.lines().filter(|line| !line.starts_with("cause "));
+                let lines = text
+                    .lines()
+                    .filter(|line| !["cause ", "one-finding-a-cell "].iter().any(|key| line.starts_with(key)));
                 std::fs::write(name, lines.collect::<Vec<_>>().join("\n") + "\n").expect("a definition");
             } else {
                 std::fs::copy(&path, name).expect("a copy");

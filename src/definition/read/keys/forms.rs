@@ -15,6 +15,11 @@ pub const FORM: Shape = Shape::of(&[
     may("stand-together", Texts, "在这些列相同的行同计同不计，例如一张考核表的各项"),
     may("example", Table(&EXAMPLE), "表式上印的示例行：列 = 示例的内容；和它相同的行不计入"),
     may("one-record-a-file", Truth, "true：一份文件就是一条记录，同一单位的几份不是新旧版本"),
+    may(
+        "one-finding-a-cell",
+        Truth,
+        "true：一条记录上的几处必改都出在同一格的，只报一条，指着那一格；一处错不必答复几遍",
+    ),
     may("bands", Tables(&BAND), "得分列的等次，从高到低"),
     must("fields", Tables(&FIELD), "各列，按表上的次序"),
     may("standard", Tables(&STANDARD), "按代码各有界限的达标标准"),
