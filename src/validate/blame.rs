@@ -10,15 +10,15 @@ use crate::rows::Grid;
 use std::collections::{BTreeMap, HashSet};
 
 /// A finding of a form's rule.
-pub struct Broken {
+pub struct Blamed {
     pub finding: Finding,
     /// Of a row rule the fields that are at fault, with their cells.
     pub at_fault: Vec<(u16, CellRef)>,
 }
 
-impl From<Finding> for Broken {
-    fn from(finding: Finding) -> Broken {
-        Broken { finding, at_fault: Vec::new() }
+impl From<Finding> for Blamed {
+    fn from(finding: Finding) -> Blamed {
+        Blamed { finding, at_fault: Vec::new() }
     }
 }
 
@@ -75,11 +75,11 @@ impl<'r> Blame<'r> {
 
 /// The findings; where the form says so, 必改 of one record that share a cell at fault as one. Rules that share a `cause`
 /// are left to it.
-pub fn one_a_cell(plan: &Plan, form: &Form, broken: Vec<Broken>) -> Vec<Finding> {
+pub fn one_a_cell(plan: &Plan, form: &Form, broken: Vec<Blamed>) -> Vec<Finding> {
     if !form.one_finding_a_cell {
         return broken.into_iter().map(|one| one.finding).collect();
     }
-    let mut told: Vec<Broken> = Vec::with_capacity(broken.len());
+    let mut told: Vec<Blamed> = Vec::with_capacity(broken.len());
     let mut on_record: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for one in broken {
         let place = &one.finding.place;
@@ -102,14 +102,14 @@ pub fn one_a_cell(plan: &Plan, form: &Form, broken: Vec<Broken>) -> Vec<Finding>
     told.into_iter().map(|one| one.finding).collect()
 }
 
-fn is_one_slip(plan: &Plan, one: &Broken, other: &Broken) -> bool {
-    let cause = |broken: &Broken| plan.causes.get(&*broken.finding.code);
+fn is_one_slip(plan: &Plan, one: &Blamed, other: &Blamed) -> bool {
+    let cause = |broken: &Blamed| plan.causes.get(&*broken.finding.code);
     let apart = cause(one).is_none() || cause(one) != cause(other);
     apart && one.at_fault.iter().any(|cell| other.at_fault.contains(cell))
 }
 
 /// Tells one finding with another, both on the cell that they share.
-fn join(plan: &Plan, told: &mut Broken, other: Broken) {
+fn join(plan: &Plan, told: &mut Blamed, other: Blamed) {
     told.at_fault.retain(|cell| other.at_fault.contains(cell));
     let (head, other) = (&mut told.finding, other.finding);
     let condition = plan.condition(&other.code);

@@ -3,7 +3,7 @@
 
 use super::addresses::Addresses;
 use super::agreement::KnownHashes;
-use super::blame::{Blame, Broken};
+use super::blame::{Blame, Blamed};
 use super::weight::Weight;
 use crate::definition::{Form, Roster, Rule, Template, TemplatePart};
 use crate::language::{RunContext, compile};
@@ -112,7 +112,7 @@ impl<'a> FormRows<'a> {
     }
 
     /// Findings of the form's row rules. A check that is NULL was not evaluated: neither pass nor fail.
-    pub fn check_rules(&self, context: &RunContext) -> Vec<Broken> {
+    pub fn check_rules(&self, context: &RunContext) -> Vec<Blamed> {
         let rules = &self.form.rules;
         let failing: Vec<_> = rules
             .iter()
@@ -143,7 +143,7 @@ impl<'a> FormRows<'a> {
                     let cell = self.addresses.cell(self.index, origin?, *field)?;
                     Some((u16::try_from(*field).ok()?, cell))
                 };
-                Broken { finding, at_fault: at_fault.iter().filter_map(cell).collect() }
+                Blamed { finding, at_fault: at_fault.iter().filter_map(cell).collect() }
             }));
         }
         broken

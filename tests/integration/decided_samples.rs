@@ -246,8 +246,8 @@ fn what_contradicts_or_cannot_be_is_named_and_never_half_applied() {
     let before = rows(&desk.path("out/明细/2026年3月群众性经济技术创新月报_数据版.xlsx"), "合理化建议月报").len();
     let wrong: [Choice; 6] = [
         // One record, taken out and corrected.
-        ("杏花", "year-negative", ["不计入", "", "待报送单位更正"]),
-        ("杏花", "year-below-month-reward", ["改为", "4947", "来电告知"]),
+        ("淮南", "month-excellent-over-adopted", ["不计入", "", "待报送单位更正"]),
+        ("淮南", "last-year-excellent-over-adopted", ["改为", "30", "来电告知"]),
         ("", "file-empty", ["免予", "", "不要紧"]),
         ("", "workforce-not-positive", ["改为", "约三千", "来电告知"]),
         ("", "last-year-funnel", ["属实", "", "去年如此"]),
@@ -270,7 +270,7 @@ fn what_contradicts_or_cannot_be_is_named_and_never_half_applied() {
         let both = desk.of("待处理", &("", "grade-at-odds", ["", "", ""]));
         assert!(both[0]["情况"].contains("同一个问题另有不同的处理意见"), "{both:?}");
         let after = rows(&desk.path("out/明细/2026年3月群众性经济技术创新月报_数据版.xlsx"), "合理化建议月报").len();
-        assert_eq!(before, after, "the record did not count before either, and nothing else moved");
+        assert_eq!(before, after + 1, "one record was taken out, and nothing else moved");
     }
 }
 
@@ -284,10 +284,22 @@ fn what_one_slip_breaks_is_one_finding_and_one_decision() {
     let [one] = of("铜陵天井")[..] else { panic!("{:#?}", of("铜陵天井")) };
     assert!(one["存疑或有误之处"].contains("累计实施、累计优秀、累计创效、累计奖励也是这样"), "{one:?}");
     assert!(one["影响"].starts_with("本条未计入："), "{one:?}");
+    // A negative total of the year is smaller than the month's, too: told once, on the cell that is wrong.
+    let [one] = of("杏花")[..] else { panic!("{:#?}", of("杏花")) };
+    assert_eq!((&*one["规则代码"], &*one["栏目"], &*one["原值"]), ("year-negative", "累计奖励", "-1"));
+    let found = &one["存疑或有误之处"];
+    assert!(found.contains("本年累计有负数") && found.contains("小于本月 1365 元"), "{found}");
     // A million yuan in a column of ten thousands: what each rule says of it is held out with it.
     let [one] = of("阜阳颍禾")[..] else { panic!("{:#?}", of("阜阳颍禾")) };
     assert_eq!((&*one["原值"], &*one["栏目"]), ("420000", "本月创效"));
     assert!(one["影响"].contains("暂未计入") && one["影响"].contains("如属实，"), "{one:?}");
+    // So one answer mends it, in that cell: of the seven figures no other changes.
+    desk.answer(&desk.book(), &[("杏花", "year-negative", ["改为", "4947", "来电告知"])]);
+    assert_eq!(desk.run().code, 1);
+    assert!(desk.asked("待处理").iter().all(|row| !row["记录"].contains("杏花")));
+    let counted = rows(&desk.path("out/明细/2026年3月群众性经济技术创新月报_数据版.xlsx"), "合理化建议月报");
+    let one = counted.iter().find(|row| row["单位"].contains("杏花")).expect("it counts");
+    assert_eq!((&*one["累计奖励"], &*one["累计参与"]), ("4947", "124"));
 }
 
 /// What a return's csv says in a column of a row, replaced.
