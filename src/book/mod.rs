@@ -1,4 +1,4 @@
-//! How our workbooks look: paper, fonts, columns, tables as blocks, lists, rows to disk.
+//! How our workbooks look: paper, fonts, columns, tables as blocks, lists, rows to disk; texts as documents.
 //!
 //! Comes in: finished tables, rows of words and figures. Goes out: sheets and packages. Knows no definition and no stage:
 //! the leadership workbook, lists for officers, forms and correction copies are all written with it.
@@ -7,6 +7,7 @@ pub mod block;
 pub mod body;
 pub mod cell_text;
 pub mod columns;
+pub mod document;
 pub mod excel;
 pub mod link;
 pub mod listing;

@@ -1,4 +1,5 @@
-//! The parts that bind the sheets of a workbook of rows together: content types, relationships, names, styles, properties.
+//! The parts that bind the sheets of a workbook of rows together: content types, relationships, names, styles, properties;
+//! what binds other packages of ours too.
 //!
 //! Parts and their order follow ECMA-376 part 1, §12.3 and §18.3.
 
@@ -58,8 +59,8 @@ const STYLES: &str = "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spre
 <xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyAlignment=\"1\"><alignment vertical=\"center\"/></xf></cellXfs>\
 <cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>";
 
-const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+pub const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+pub const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 const SHEET_ML: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 
 /// A sheet as the workbook knows it.
@@ -123,7 +124,7 @@ pub fn parts(sheets: &[SheetEntry], tables: usize, title: &str) -> [(&'static st
         ("xl/_rels/workbook.xml.rels", workbook_links(sheets.len())),
         ("xl/styles.xml", format!("{HEAD}{STYLES}")),
         ("docProps/core.xml", properties(title)),
-        ("_rels/.rels", root()),
+        ("_rels/.rels", root("xl/workbook.xml")),
         ("[Content_Types].xml", content_types(sheets.len(), tables)),
     ]
 }
@@ -177,7 +178,8 @@ fn workbook_links(sheets: usize) -> String {
     xml
 }
 
-fn properties(title: &str) -> String {
+/// Title and maker of a package, with the mark of our results.
+pub fn properties(title: &str) -> String {
     format!(
         "{HEAD}<cp:coreProperties xmlns:cp=\"{PACKAGE}/metadata/core-properties\" \
          xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" \
@@ -188,10 +190,11 @@ fn properties(title: &str) -> String {
     )
 }
 
-fn root() -> String {
+/// Where a package begins: at its main part.
+pub fn root(main: &str) -> String {
     format!(
         "{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">\
-         <Relationship Id=\"rId1\" Type=\"{OFFICE}/officeDocument\" Target=\"xl/workbook.xml\"/>\
+         <Relationship Id=\"rId1\" Type=\"{OFFICE}/officeDocument\" Target=\"{main}\"/>\
          <Relationship Id=\"rId2\" Type=\"{PACKAGE}/relationships/metadata/core-properties\" Target=\"docProps/core.xml\"/>\
          </Relationships>"
     )

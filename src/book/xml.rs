@@ -95,6 +95,11 @@ pub fn escaped(text: &str) -> String {
     String::from_utf8(out).unwrap_or_default()
 }
 
+/// XML text for programs to which `_x0041_` is what it says.
+pub fn escaped_as_markup(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 /// XML text, in which Excel would read `_x0041_` as an escape too: such an underscore is escaped itself.
 pub fn escape(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();

@@ -1,5 +1,5 @@
-//! 首页: the first page of the signed edition, and the same words as a text to be passed on. Who says what about which
-//! period, which figures prove it, what they rest on, what the reader is asked for, and the lines to sign.
+//! 首页: the first page of the signed edition. Who says what about which period, which figures prove it, what they rest on,
+//! what the reader is asked for, and the lines to sign.
 
 use super::overview::{basis, quoted};
 use super::results::Results;
@@ -10,13 +10,9 @@ use crate::book::paper::Paper;
 use crate::book::style::PrintStyles;
 use crate::model::Severity;
 use crate::model::conclusion::{About, Conclusion};
-use crate::model::statistic::{Heading, StatCell, StatRow};
+use crate::model::statistic::StatCell;
 use crate::text::dates::say_day;
-use crate::text::masks::mask_within;
-use crate::text::numbers::grouped;
-use crate::text::quote::{inert, is_active};
 use rust_xlsxwriter::{Worksheet, XlsxError};
-use std::io::{self, Write};
 
 pub const NAME: &str = "首页";
 /// How far the figures may be relied on: something is missing or in doubt; nothing is; the period was issued.
@@ -46,7 +42,7 @@ const SIGN: f64 = 26.0;
 const ABREAST: usize = 3;
 
 /// The parts of the page in their order, with the sentences of each.
-const PARTS: [(About, &str); 4] =
+pub const PARTS: [(About, &str); 4] =
     [(About::Coverage, "报送情况"), (About::News, "主要情况"), (About::Doubt, "需要说明"), (About::Ask, "请审定")];
 
 /// Writes the sheet.
@@ -109,12 +105,12 @@ fn widths(results: &Results<'_>) -> Vec<f64> {
 }
 
 /// The sentences about one thing.
-fn said<'a>(results: &Results<'a>, about: About) -> Vec<&'a Conclusion> {
+pub fn said<'a>(results: &Results<'a>, about: About) -> Vec<&'a Conclusion> {
     results.conclusions.iter().filter(|conclusion| conclusion.about == about).collect()
 }
 
 /// The heading of the next part: 一、 二、 …
-fn numbered(number: &mut usize, heading: &str) -> String {
+pub fn numbered(number: &mut usize, heading: &str) -> String {
     let digit = ["一", "二", "三", "四", "五"].get(*number).copied().unwrap_or_default();
     *number += 1;
     format!("{digit}、{heading}")
@@ -134,7 +130,7 @@ fn marks(results: &Results<'_>, last: u16, paper: &mut Paper<'_>) -> Result<(), 
 }
 
 /// Who made it, of when, and how far it may be relied on.
-fn heads(results: &Results<'_>) -> Vec<String> {
+pub fn heads(results: &Results<'_>) -> Vec<String> {
     let front = &results.plan.front;
     let mut first = Vec::new();
     if !front.office.is_empty() {
@@ -185,70 +181,4 @@ fn sign(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
         paper.line(line.trim_end(), &styles.signature, (11.0, SIGN))?;
     }
     Ok(())
-}
-
-/// Writes the page as text: UTF-8 with a byte order mark and CRLF, as Notepad and messengers on Windows take it.
-///
-/// # Errors
-/// The target refuses.
-pub fn text(results: &Results<'_>, target: &mut impl Write) -> io::Result<()> {
-    let mut lines = vec![results.name()];
-    lines.extend(heads(results).into_iter().map(|line| line.trim_end().to_owned()));
-    let mut number = 0;
-    for (about, heading) in PARTS {
-        if about == About::Doubt && !results.key_figures.rows.is_empty() {
-            lines.extend([String::new(), numbered(&mut number, "主要指标")]);
-            let figures = results.key_figures.rows.iter().enumerate();
-            lines
-                .extend(figures.map(|(at, row)| format!("{}. {}", at + 1, spoken(row, &results.key_figures.headings))));
-            lines.extend(results.key_figures.notes.iter().map(|note| format!("（{note}）")));
-        }
-        let said = said(results, about);
-        if !said.is_empty() {
-            lines.extend([String::new(), numbered(&mut number, heading)]);
-            let numbered = said.iter().enumerate().map(|(at, one)| format!("{}. {}", at + 1, one.text));
-            lines.extend(numbered);
-        }
-    }
-    target.write_all("\u{feff}".as_bytes())?;
-    lines.iter().try_for_each(|line| write!(target, "{}\r\n", inert(&flat(&mask_within(line)))))
-}
-
-/// One paragraph is one line: what a cell brings may not break it.
-fn flat(line: &str) -> String {
-    line.chars().map(|c| if is_active(c) { ' ' } else { c }).collect()
-}
-
-/// A figure as a sentence: `提出 742＊ 件；可比单位 742＊ 件，上年同期 774 件，下降 4.1%，变差。`
-fn spoken(row: &StatRow, headings: &[Heading]) -> String {
-    let of = |name: &str| {
-        let at = headings.iter().position(|heading| heading.name == name)?;
-        let mark = if row.doubt(at).is_some() { "＊" } else { "" };
-        Some(format!("{}{mark}", row.cells.get(at).and_then(words)?))
-    };
-    let name = of("指标").unwrap_or_default();
-    // 参与人次 2,379, and not 参与人次 2,379 人次.
-    let unit = of("单位").filter(|unit| !name.ends_with(&**unit)).map(|unit| format!(" {unit}")).unwrap_or_default();
-    let value = of("本期").unwrap_or("—".into());
-    let like = of("可比本期").filter(|like| *like != value).map(|like| format!("；可比单位 {like}{unit}"));
-    let mut parts = vec![format!("{name} {value}{unit}{}", like.unwrap_or_default())];
-    match (of("比较"), of("比较数")) {
-        (Some(against), Some(before)) => parts.push(format!("{against} {before}{unit}")),
-        (Some(bound), None) => parts.push(bound),
-        _ => {}
-    }
-    parts.extend([of("增减"), of("评价")].into_iter().flatten());
-    format!("{}。", parts.join("，"))
-}
-
-/// A figure in words; `None` where there is none.
-fn words(cell: &StatCell) -> Option<String> {
-    Some(match cell {
-        StatCell::Text(text) | StatCell::Alarm(text) => text.clone(),
-        StatCell::Integer(whole) => grouped(*whole as f64, 0),
-        StatCell::Number(number) if number.is_finite() => grouped(*number, usize::from(number.fract() != 0.0)),
-        StatCell::Points(points) if points.is_finite() => format!("{points:+.1} 个百分点"),
-        StatCell::Ratio { num, den } if *den != 0 => format!("{:.1}%", *num as f64 * 100.0 / *den as f64),
-        _ => return None,
-    })
 }

@@ -22,6 +22,7 @@ pub mod issued;
 mod leadership;
 mod links;
 mod manifest;
+mod notice;
 pub mod output;
 mod overview;
 mod problems;
@@ -57,6 +58,7 @@ enum Job<'a> {
     Chase,
     ChaseText,
     Notice,
+    NoticeText,
     Rows(&'a ValidatedRows),
     Correction(Correction<'a>),
     Records,
@@ -71,7 +73,7 @@ impl Job<'_> {
             Job::Rows(_) => 2,
             Job::Leadership(_) => 3,
             Job::Records | Job::Correction(_) => 4,
-            Job::Chase | Job::ChaseText | Job::Notice => 5,
+            Job::Chase | Job::ChaseText | Job::Notice | Job::NoticeText => 5,
         }
     }
 }
@@ -94,7 +96,8 @@ fn jobs<'a>(results: &Results<'a>, forms: &[Accepted<'_>]) -> Vec<(String, Job<'
         (decisions_name(&results.name()), Job::Decisions),
         (format!("{name}_催报.xlsx"), Job::Chase),
         (format!("{DETAIL}/{name}_{}.xlsx", Edition::Working.word()), Job::Leadership(Edition::Working)),
-        (format!("{DETAIL}/{name}_通报.txt"), Job::Notice),
+        (format!("{DETAIL}/{name}_通报.docx"), Job::Notice),
+        (format!("{DETAIL}/{name}_通报.txt"), Job::NoticeText),
         (format!("{DETAIL}/{name}_审核问题.xlsx"), Job::Findings),
         (format!("{DETAIL}/{name}_催报.txt"), Job::ChaseText),
         (format!("{DETAIL}/{name}_数据版.xlsx"), Job::Data),
@@ -147,7 +150,8 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
                 Ok(())
             }
             Job::Chase => Ok(chase::workbook(&results, target)?),
-            Job::Notice => Ok(front::text(&results, target)?),
+            Job::Notice => Ok(notice::document(&results, target)?),
+            Job::NoticeText => Ok(notice::text(&results, target)?),
             Job::ChaseText => Ok(chase::text(&results, target)?),
             Job::Records => Ok(records::findings_ndjson(&results, target)?),
         })?;

@@ -404,7 +404,7 @@ fn findings_and_manifest_parse_and_hold_no_private_number() {
         assert_eq!(output["sha256"], crate::history::head::sha256(&bytes));
         assert_eq!(output["size"], bytes.len());
     }
-    assert_eq!(run["outputs"].as_array().unwrap().len(), 10);
+    assert_eq!(run["outputs"].as_array().unwrap().len(), 11);
     assert_eq!(run["chase"], serde_json::json!({ "as_of": "2026-04-28", "units": 3 }));
     let pasted = fs::read_to_string(out.join("明细/2026年评先评优推荐与获奖统计_催报.txt")).unwrap();
     let mut leadership = open(&out.join(BOOKS[0]));
@@ -427,7 +427,7 @@ fn the_same_input_gives_the_same_bytes_and_foreign_files_stay() {
     let mut second = snapshot(&case.write());
     assert_eq!(second.remove(&case.out().join("领导批示.docx")).as_deref(), Some(&b"mine"[..]));
     assert!(first == second, "the bytes differ between two writes");
-    assert_eq!(first.len(), 12, "ten outputs, the manifest, the lock: {:?}", first.keys());
+    assert_eq!(first.len(), 13, "eleven outputs, the manifest, the lock: {:?}", first.keys());
 }
 
 #[test]

@@ -148,9 +148,16 @@ fn few_files_stand_on_top() {
     top.sort();
     let ends: Vec<&str> = top.iter().filter_map(|name| name.rsplit_once('_')).map(|(_, end)| end).collect();
     assert_eq!(ends, ["催报.xlsx", "呈报版.xlsx", "处理意见.xlsx"], "{top:?}");
-    for end in
-        ["_工作版.xlsx", "_审核问题.xlsx", "_数据版.xlsx", "_通报.txt", "_催报.txt", "run.json", "findings.ndjson"]
-    {
+    for end in [
+        "_工作版.xlsx",
+        "_审核问题.xlsx",
+        "_数据版.xlsx",
+        "_通报.docx",
+        "_通报.txt",
+        "_催报.txt",
+        "run.json",
+        "findings.ndjson",
+    ] {
         assert!(result(&results.folder.path().join("明细"), end).is_file());
     }
 }

@@ -21,6 +21,7 @@ mod live;
 mod months;
 mod officer;
 mod outputs;
+mod paper;
 mod periods;
 mod pipes;
 mod privacy;

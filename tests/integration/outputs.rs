@@ -30,6 +30,7 @@ const OUTPUTS: [Personal; 4] = [
             "…_呈报版.xlsx",
             "…_更正说明.xlsx",
             "明细/…_工作版.xlsx",
+            "明细/…_通报.docx",
             "明细/…_通报.txt",
             "明细/…_催报.txt",
             "明细/findings.ndjson",
@@ -101,7 +102,7 @@ fn seeded() -> Vec<u8> {
 
 /// All text of an output: the parts of a workbook unzipped, everything else as it is.
 fn whole(name: &str, bytes: &[u8]) -> String {
-    if !name.ends_with(".xlsx") {
+    if ![".xlsx", ".docx"].iter().any(|end| name.ends_with(end)) {
         return String::from_utf8_lossy(bytes).into_owned();
     }
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");

@@ -35,17 +35,27 @@ pub fn no_tool(test: &str, tool: &str) {
 
 /// LibreOffice saves a workbook in another format into a folder; whether it is here. `test`: what does not run without it.
 pub fn saved_by_libreoffice(test: &str, path: &Path, format: &str, folder: &Path) -> bool {
+    all_saved_by_libreoffice(test, &[path.to_owned()], format, folder)
+}
+
+/// Likewise of several, under their own names, in one run of it.
+pub fn all_saved_by_libreoffice(test: &str, paths: &[PathBuf], format: &str, folder: &Path) -> bool {
     let home = tempfile::tempdir().expect("a temporary folder");
     let mut command = std::process::Command::new("soffice");
     command.arg(format!("-env:UserInstallation=file://{}", home.path().display()));
-    command.args(["--headless", "--convert-to", format, "--outdir"]).arg(folder).arg(path);
+    command.args(["--headless", "--convert-to", format, "--outdir"]).arg(folder).args(paths);
     let Ok(said) = command.output() else {
         no_tool(test, "LibreOffice");
         return false;
     };
-    let made = folder.join(path.with_extension(format).file_name().expect("a name"));
-    assert!(said.status.success() && made.exists(), "{test}: {}", String::from_utf8_lossy(&said.stderr));
+    let made = paths.iter().all(|path| saved_as(path, format, folder).exists());
+    assert!(said.status.success() && made, "{test}: {}", String::from_utf8_lossy(&said.stderr));
     true
+}
+
+/// Where such a workbook is.
+pub fn saved_as(path: &Path, format: &str, folder: &Path) -> PathBuf {
+    folder.join(path.with_extension(format).file_name().expect("a name"))
 }
 
 /// A reference table as the text of a csv, whatever it is kept in.

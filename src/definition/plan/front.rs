@@ -16,6 +16,10 @@ pub struct FrontPage {
     pub classification: String,
     /// What is to be filled in below by hand: 单位负责人, 审核人 …
     pub sign: Vec<String>,
+    /// Typefaces of 通报 as a document.
+    pub title_font: String,
+    pub heading_font: String,
+    pub text_font: String,
 }
 
 impl FrontPage {
@@ -27,6 +31,9 @@ impl FrontPage {
             annex: or(self.annex, other.annex),
             classification: or(self.classification, other.classification),
             sign: if self.sign.is_empty() { other.sign } else { self.sign },
+            title_font: or(self.title_font, other.title_font),
+            heading_font: or(self.heading_font, other.heading_font),
+            text_font: or(self.text_font, other.text_font),
         }
     }
 }

@@ -40,6 +40,9 @@ pub fn front(document: &Section<'_>) -> FrontPage {
         annex: text("annex"),
         classification: text("classification"),
         sign: section.texts("sign"),
+        title_font: text("title-font"),
+        heading_font: text("heading-font"),
+        text_font: text("text-font"),
     };
     section.finish();
     front

@@ -11,6 +11,9 @@ pub const FRONT: Shape = Shape::of(&[
     may("annex", Text, "附件号，印在标题左上角，例如 附件1"),
     may("classification", Text, "密级；有个人姓名的写 内部资料。印在标题右上角"),
     may("sign", Texts, "首页最后要签字、填写的各项，例如 单位负责人、审核人、制表人、联系电话、报出日期"),
+    may("title-font", Text, "通报（Word 文件）标题的字体，例如 方正小标宋简体"),
+    may("heading-font", Text, "通报里“一、”“二、”各标题的字体，例如 黑体"),
+    may("text-font", Text, "通报正文的字体，例如 仿宋_GB2312"),
 ]);
 
 pub const FIGURE: Shape = Shape::of(&[
