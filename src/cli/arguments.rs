@@ -43,7 +43,7 @@ pub enum Verb {
     )]
     Replay(ReplayOptions),
     /// 只核对一份或一批报表，不做统计（报送前自查用）
-    #[command(after_help = "例：\n  huizong check 合肥市申报表.xlsx --pipeline model-teams")]
+    #[command(after_help = "例：\n  huizong check 合肥市申报表.xlsx\n  huizong check model-teams 合肥市申报表.xlsx")]
     Check(CheckOptions),
     /// 检查流程定义和参照表是否写对
     #[command(after_help = "例：\n  huizong lint model-teams\n  huizong lint --explain unit-unknown")]
@@ -237,10 +237,10 @@ pub struct ReplayOptions {
 
 #[derive(Debug, Clone, Args)]
 pub struct CheckOptions {
-    /// 报表文件或文件夹，可写多个
+    /// 报表文件或文件夹，可写多个；前面可以先写流程名
     #[arg(value_name = "路径", required = true)]
     pub paths: Vec<PathBuf>,
-    /// 流程名（不写则逐个流程识别）
+    /// 流程名，同写在最前面（不写则逐个流程识别）
     #[arg(long, value_name = "流程")]
     pub pipeline: Option<String>,
     #[command(flatten)]

@@ -11,6 +11,7 @@ use crate::text::masks::mask_within;
 use crate::workspace::Workspace;
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::path::PathBuf;
 
 /// Checks files and prints every finding.
 ///
@@ -18,7 +19,8 @@ use std::fmt::Write;
 /// Whatever stops it before a file is judged.
 pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
     let workspace = Workspace::find(options.reading.pipelines.as_deref())?;
-    let names = options.pipeline.clone().map_or_else(|| workspace.names(), |name| vec![name]);
+    let (asked, paths) = asked(&workspace, options)?;
+    let names = asked.clone().map_or_else(|| workspace.names(), |name| vec![name]);
     let mut prepared = Vec::new();
     for name in &names {
         let reading = &options.reading;
@@ -26,7 +28,7 @@ pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
         match workspace.prepare_to_check(name, reading.reference.as_deref(), reading.period.as_deref(), allowance) {
             Ok(ready) => prepared.push(ready),
             // A period that is none of this pipeline's kind: its returns cannot be meant.
-            Err(Stop::Usage(_)) if options.pipeline.is_none() && names.len() > 1 => {}
+            Err(Stop::Usage(_)) if asked.is_none() && names.len() > 1 => {}
             Err(stop) => return Err(stop),
         }
     }
@@ -35,7 +37,7 @@ pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
     }
     options.reading.set_threads();
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
-    let judge = |prepared| run::recognise(prepared, &options.paths, &options.reading.limits(), &progress as &dyn Watch);
+    let judge = |prepared| run::recognise(prepared, paths, &options.reading.limits(), &progress as &dyn Watch);
     let mut answered = judge(&prepared)?;
     // Where nobody says which period is meant, each return is judged by its own.
     let said = if options.reading.period.is_none() { other_periods(&answered) } else { BTreeSet::new() };
@@ -70,6 +72,28 @@ pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
     }
     let blocked = answered.iter().any(|answer| blocks(&own_alone(answer)));
     Ok(if blocked { Exit::Blocked } else { Exit::Clean })
+}
+
+/// The pipeline that was named, with --pipeline or before the files as every other verb has it, and the files. What is
+/// there as a file or a folder is one, whatever its name.
+fn asked<'o>(workspace: &Workspace, options: &'o CheckOptions) -> Result<(Option<String>, &'o [PathBuf]), Stop> {
+    let paths = options.paths.as_slice();
+    let Some((first, rest)) = paths.split_first() else { return Ok((options.pipeline.clone(), paths)) };
+    let named = first.to_str().filter(|_| !first.exists()).and_then(|name| workspace.name(name).ok());
+    match named {
+        None => Ok((options.pipeline.clone(), paths)),
+        Some(name) if rest.is_empty() => {
+            let told = first.display();
+            Err(Stop::Usage(format!("“{told}”是流程名，后面还要写核对哪些文件，例如 huizong check {name} 申报表.xlsx")))
+        }
+        Some(name) => match &options.pipeline {
+            Some(other) if workspace.name(other)? != name => {
+                let told = first.display();
+                Err(Stop::Usage(format!("前面写的流程是“{told}”，--pipeline 写的是“{other}”，请只留一个")))
+            }
+            _ => Ok((Some(name), rest)),
+        },
+    }
 }
 
 /// Whether anything in these returns blocks.

@@ -313,6 +313,23 @@ fn check_names_the_form_and_a_title_names_a_pipeline() {
     assert!(said.out.contains("合肥市总工会.xlsx · 模范班组申报汇总表、称号复核表：通过"), "{}{}", said.out, said.err);
     assert!(said.out.contains("省模范班组评选（2026年）：共 1 份文件"), "{}", said.out);
     assert_eq!(said.out, say(&["check", teams, "--pipeline", "省模范班组评选"]).out);
+    // Before the files, as every other verb has it.
+    for name in ["model-teams", "省模范班组评选"] {
+        assert_eq!(said.out, say(&["check", name, teams]).out);
+        let alone = say(&["check", name]);
+        assert!(alone.code == 2 && alone.err.contains("huizong check model-teams 申报表.xlsx"), "{}", alone.err);
+    }
+    let both = say(&["check", "honours", teams, "--pipeline", "model-teams"]);
+    assert!(both.code == 2 && both.err.contains("请只留一个"), "{}", both.err);
+    // A folder of that name is a folder.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    copied(&root().join("samples/model-teams/合肥"), &folder.path().join("honours"));
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_huizong"));
+    let pipelines = root().join("pipelines");
+    let pipelines = pipelines.to_str().expect("UTF-8");
+    let args = ["check", "honours", "--pipeline", "model-teams", "--pipelines", pipelines];
+    let there = super::support::said(command.args(args).current_dir(folder.path()).output().expect("it starts"));
+    assert!(there.out.contains("合肥市总工会.xlsx"), "{}{}", there.out, there.err);
     let said = say(&["lint", "省模范班组评先"]);
     assert!(said.code == 2 && said.err.contains("没有“省模范班组评先”这个流程"), "{}", said.err);
 }
@@ -432,7 +449,9 @@ fn a_title_serves_as_a_name_for_every_verb_and_quiet_says_where_the_results_are(
     for args in [
         &["lint", "省模范班组评选"][..],
         &["check", "samples/model-teams/合肥/合肥市总工会.xlsx", "--pipeline", "省模范班组评选"],
+        &["check", "省模范班组评选", "samples/model-teams/合肥/合肥市总工会.xlsx"],
         &["history", "省模范班组评选", "--history", &history],
+        &["history", "省模范班组评选", "--remove", "2026", "--history", &history],
         &["replay", "省模范班组评选", "--history", &history, "--out", &at("replay")],
         &["sample", "省模范班组评选", "--units", "4", "--out", &at("sample")],
         &["issue", "省模范班组评选", "--period", "2026", "--number", "一号", "--preview", "--history", &history],
