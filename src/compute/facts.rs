@@ -8,12 +8,13 @@ use super::source::reference_sources;
 use super::stored::StoredPeriods;
 use crate::definition::{Basis, From, Plan, Reference, Roster};
 use crate::domain::period::Period;
-use crate::language::{Checked, RunContext, compile};
+use crate::language::evaluate::truths;
+use crate::language::{Checked, Literal, RunContext, Term};
 use crate::model::discipline::PastDiscipline;
 use crate::model::run::RunVerdict;
 use crate::model::{Effect, OpenCell, Severity};
 use crate::rows::{LookupResult, context};
-use polars::prelude::{DataType, Expr, col, lit};
+use polars::prelude::DataType;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -161,42 +162,43 @@ impl<'a> Facts<'a> {
 
     /// Per row, whether all `filters` hold; NULL does not.
     pub fn holds(&self, rows: &Rowset<'_>, filters: &[&Checked]) -> Result<Vec<bool>, String> {
-        let Some(condition) = self.all_of(rows, filters) else { return Ok(vec![true; rows.len()]) };
-        rows.evaluate(condition, &needs(filters), |values| {
-            Ok(values.bool()?.iter().map(|holds| holds == Some(true)).collect())
+        let Some(condition) = all_of(filters) else { return Ok(vec![true; rows.len()]) };
+        rows.evaluate(condition, &needs(filters), &self.context, |values| {
+            Ok(truths(values)?.iter().map(|holds| holds == Some(true)).collect())
         })
     }
 
     /// The same count by another way, inside polars, to prove totals against.
     pub fn count(&self, rows: &Rowset<'_>, basis: Basis, filters: &[&Checked]) -> Result<i64, String> {
         let counts = match basis {
-            Basis::Accepted => col(ACCEPTED),
-            Basis::Read if rows.of_returns => col(PLACED),
-            Basis::Read => lit(true),
+            Basis::Accepted => Term::Column(ACCEPTED.to_owned()),
+            Basis::Read if rows.of_returns => Term::Column(PLACED.to_owned()),
+            Basis::Read => Term::Literal(Literal::Boolean(true)),
         };
-        let condition = self.all_of(rows, filters).map_or(counts.clone(), |all| all.and(counts));
+        let condition = all_of(filters).map_or(counts.clone(), |all| all.and(counts));
         let mut columns = needs(filters);
         columns.extend([ACCEPTED, PLACED]);
-        let sums = rows.evaluate(condition, &columns, |values| Ok(vec![values.bool()?.sum().map_or(0, i64::from)]))?;
-        Ok(sums.into_iter().sum())
+        let sum = |values: &_| Ok(vec![truths(values)?.sum().map_or(0, i64::from)]);
+        Ok(rows.evaluate(condition, &columns, &self.context, sum)?.into_iter().sum())
     }
 
     /// Per row, an expression's value; NULL stays `None`.
     pub fn integers(&self, rows: &Rowset<'_>, value: &Checked) -> Result<Vec<Option<i64>>, String> {
-        let expression = compile(value, rows.context.as_ref().unwrap_or(&self.context)).cast(DataType::Int64);
-        rows.evaluate(expression, &needs(&[value]), |values| Ok(values.i64()?.iter().collect()))
+        rows.evaluate(value.node().clone(), &needs(&[value]), &self.context, |values| {
+            Ok(values.cast(&DataType::Int64)?.i64()?.iter().collect())
+        })
     }
 
     /// As [`Facts::integers`], for numbers with decimals.
     pub fn numbers(&self, rows: &Rowset<'_>, value: &Checked) -> Result<Vec<Option<f64>>, String> {
-        let expression = compile(value, rows.context.as_ref().unwrap_or(&self.context)).cast(DataType::Float64);
-        rows.evaluate(expression, &needs(&[value]), |values| Ok(values.f64()?.iter().collect()))
+        rows.evaluate(value.node().clone(), &needs(&[value]), &self.context, |values| {
+            Ok(values.cast(&DataType::Float64)?.f64()?.iter().collect())
+        })
     }
+}
 
-    fn all_of(&self, rows: &Rowset<'_>, filters: &[&Checked]) -> Option<Expr> {
-        let context = rows.context.as_ref().unwrap_or(&self.context);
-        filters.iter().map(|filter| compile(filter, context)).reduce(|all, next| all.and(next))
-    }
+fn all_of(filters: &[&Checked]) -> Option<Term> {
+    filters.iter().map(|filter| filter.node().clone()).reduce(Term::and)
 }
 
 fn needs<'c>(filters: &[&'c Checked]) -> Vec<&'c str> {

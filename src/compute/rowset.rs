@@ -3,10 +3,10 @@
 
 use crate::definition::reference::ReferenceTable;
 use crate::definition::{Basis, Roster};
-use crate::language::RunContext;
+use crate::language::{RunContext, Term};
 use crate::model::{Column, Origin, Value};
 use crate::rows::{Grid, ValidatedRows, recommenders};
-use polars::prelude::{Expr, PolarsError, PolarsResult};
+use polars::prelude::{PolarsError, PolarsResult, Series};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -115,14 +115,16 @@ impl<'a> Rowset<'a> {
         Ok((0..self.len()).map(text).collect())
     }
 
-    /// What `take` makes of each stretch of an expression's values, one after the other.
+    /// What `take` makes of each stretch of a term's values, one after the other.
     pub fn evaluate<T: Send>(
         &self,
-        expression: Expr,
+        term: Term,
         needs: &[&str],
-        take: impl Fn(&polars::prelude::Column) -> PolarsResult<Vec<T>> + Sync,
+        context: &RunContext,
+        take: impl Fn(&Series) -> PolarsResult<Vec<T>> + Sync,
     ) -> Result<Vec<T>, String> {
-        let answers = self.grid.evaluate(&[expression], needs, |_, answers| match answers {
+        let context = self.context.as_ref().unwrap_or(context);
+        let answers = self.grid.evaluate(&[term], needs, context, |_, answers| match answers {
             [values] => take(values),
             _ => Ok(Vec::new()),
         });

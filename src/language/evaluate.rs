@@ -1,351 +1,318 @@
-//! The parts of the language that polars has no exact answer for, as functions over whole columns.
+//! A checked term over the rows of a frame, with SQL's three-valued logic.
 //!
-//! Columns of unequal height are constants (height 1) beside rows. Dates are `Int32`, whole numbers `Int64`.
+//! Comparisons, AND, OR, NOT and CASE are polars' own kernels, which keep NULL as SQL does (Kleene). Arithmetic and
+//! functions are in [`super::functions`]: polars would wrap a whole number that overflows and give infinity for a zero
+//! divisor. Here both are NULL: "not evaluated", never a wrong figure.
+//!
+//! The kernels are called one by one. A plan of polars' own would say the same of a handful of columns, and is half of
+//! polars to build.
 
 use super::context::RunContext;
-use super::term::{Function, Op};
-use crate::domain::period::{civil, day};
-use crate::text::id_number;
-use crate::text::numbers::settled;
-use polars::prelude::*;
+use super::functions;
+use super::term::{Function, Literal, Op, RUN_CONSTANTS, Term, Type};
+use polars::prelude::{
+    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, ChunkFull, ChunkFullNull, DataFrame, DataType, Float64Chunked,
+    Int32Chunked, Int64Chunked, IntoSeries, NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked,
+};
 
-/// Row `i` of an iterator-less column, a constant repeating its only value.
-fn at<T>(values: &[T], row: usize) -> Option<&T> {
-    if values.len() == 1 { values.first() } else { values.get(row) }
+/// Bytes of stack that are made where an eighth of them is not left.
+const STACK: usize = 1 << 20;
+
+/// A term's value for every row, or a single one where it is the same for all.
+///
+/// # Errors
+/// A column that the frame does not have, or of another type than the gate knew: a defect of ours.
+pub fn evaluate(term: &Term, rows: &DataFrame, context: &RunContext) -> PolarsResult<Series> {
+    // A long chain of AND is a deep tree.
+    stacker::maybe_grow(STACK / 8, STACK, || evaluate_here(term, rows, context))
 }
 
-fn height(lengths: &[usize]) -> usize {
-    lengths.iter().copied().find(|length| *length != 1).unwrap_or(1)
-}
-
-/// A numeric column's values, whole or not.
-enum Numbers {
-    Days(Vec<Option<i32>>),
-    Whole(Vec<Option<i64>>),
-    Real(Vec<Option<f64>>),
-}
-
-impl Numbers {
-    fn of(column: &Column) -> PolarsResult<Numbers> {
-        Ok(match column.dtype() {
-            DataType::Int32 => Numbers::Days(column.i32()?.iter().collect()),
-            DataType::Int64 => Numbers::Whole(column.i64()?.iter().collect()),
-            _ => Numbers::Real(column.cast(&DataType::Float64)?.f64()?.iter().collect()),
-        })
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Numbers::Days(v) => v.len(),
-            Numbers::Whole(v) => v.len(),
-            Numbers::Real(v) => v.len(),
-        }
-    }
-
-    fn whole(&self, row: usize) -> Option<i64> {
-        match self {
-            Numbers::Days(v) => at(v, row).copied().flatten().map(i64::from),
-            Numbers::Whole(v) => at(v, row).copied().flatten(),
-            Numbers::Real(_) => None,
-        }
-    }
-
-    fn real(&self, row: usize) -> Option<f64> {
-        match self {
-            Numbers::Real(v) => at(v, row).copied().flatten(),
-            _ => self.whole(row).map(|whole| whole as f64),
-        }
-    }
-}
-
-/// The type of `left op right`, by polars types; mirrors the gate's own table.
-fn result_type(op: Op, left: &DataType, right: &DataType) -> DataType {
-    match (left, right) {
-        _ if op == Op::Divide => DataType::Float64,
-        (DataType::Int32, DataType::Int32) => DataType::Int64,
-        (DataType::Int32, DataType::Int64) => DataType::Int32,
-        (DataType::Int64, DataType::Int64) => DataType::Int64,
-        _ => DataType::Float64,
-    }
-}
-
-/// `+ - * /`: overflow, a zero divisor and NULL operands give NULL.
-pub fn arithmetic(op: Op, left: Expr, right: Expr) -> Expr {
-    let function = move |columns: &mut [Column]| {
-        let [left, right] = columns else { return Err(wrong_count()) };
-        let dtype = result_type(op, left.dtype(), right.dtype());
-        let name = left.name().clone();
-        let (a, b) = (Numbers::of(left)?, Numbers::of(right)?);
-        let rows = 0..height(&[a.len(), b.len()]);
-        let whole = |row: usize| {
-            let (a, b) = (a.whole(row)?, b.whole(row)?);
-            match op {
-                Op::Add => a.checked_add(b),
-                Op::Subtract => a.checked_sub(b),
-                Op::Multiply => a.checked_mul(b),
-                _ => None,
+fn evaluate_here(term: &Term, rows: &DataFrame, context: &RunContext) -> PolarsResult<Series> {
+    let of = |term: &Term| evaluate(term, rows, context);
+    Ok(match term {
+        Term::Column(name) => rows.column(name)?.as_materialized_series().clone(),
+        Term::RunConstant(name) => run_constant(name, context),
+        Term::Literal(value) => literal(value),
+        Term::Not(inner) => (!&truths(&of(inner)?)?).into_series(),
+        Term::Negate(inner) => functions::negate(&of(inner)?)?,
+        Term::Binary { op, left, right } => binary(*op, &of(left)?, &of(right)?)?,
+        Term::In { value, list, negated } => {
+            let value = of(value)?;
+            // An empty list cannot be written; FALSE is what SQL would say of it.
+            let mut any = BooleanChunked::full(PlSmallStr::EMPTY, false, value.len());
+            for item in list {
+                any = &any | &value.equal(&literal(item))?;
             }
-        };
-        let real = |row: usize| {
-            let (a, b) = (a.real(row)?, b.real(row)?);
-            let result = match op {
-                Op::Add => settled(a + b, a.abs().max(b.abs())),
-                Op::Subtract => settled(a - b, a.abs().max(b.abs())),
-                Op::Multiply => settled(a * b, a * b),
-                _ => a / b,
-            };
-            // Zero divisors end up here as infinity or NaN.
-            result.is_finite().then_some(result)
-        };
-        Ok(match dtype {
-            DataType::Int32 => {
-                let days = rows.map(|row| whole(row).and_then(|day| i32::try_from(day).ok()));
-                Int32Chunked::from_iter_options(name, days).into_column()
+            negate_if(any, *negated)
+        }
+        Term::Between { value, low, high, negated } => {
+            let value = of(value)?;
+            let within = &value.gt_eq(&of(low)?)? & &value.lt_eq(&of(high)?)?;
+            negate_if(within, *negated)
+        }
+        Term::IsNull { value, negated } => {
+            let value = of(value)?;
+            if *negated { value.is_not_null() } else { value.is_null() }.into_series()
+        }
+        Term::Like { value, pattern, negated } => negate_if(functions::like(&of(value)?, pattern)?, *negated),
+        Term::Case { branches, otherwise } => {
+            let mut answer = otherwise.as_deref().map_or_else(|| Ok(literal(&Literal::Null)), of)?;
+            for (condition, result) in branches.iter().rev() {
+                answer = choose(&truths(&of(condition)?)?, &of(result)?, &answer)?;
             }
-            DataType::Int64 => Int64Chunked::from_iter_options(name, rows.map(whole)).into_column(),
-            _ => Float64Chunked::from_iter_options(name, rows.map(real)).into_column(),
-        })
-    };
-    let output = move |_: &Schema, fields: &[Field]| {
-        let [left, right] = fields else { return Err(wrong_count()) };
-        Ok(Field::new(left.name().clone(), result_type(op, left.dtype(), right.dtype())))
-    };
-    left.map_many(function, &[right], output)
-}
-
-fn wrong_count() -> PolarsError {
-    PolarsError::ComputeError("wrong number of arguments".into())
-}
-
-/// Unary minus; the one whole number without an opposite gives NULL.
-pub fn negate(value: Expr) -> Expr {
-    signed(value, i64::checked_neg, |real| -real)
-}
-
-fn signed(value: Expr, whole: fn(i64) -> Option<i64>, real: fn(f64) -> f64) -> Expr {
-    let function = move |column: Column| {
-        let name = column.name().clone();
-        Ok(match Numbers::of(&column)? {
-            Numbers::Real(v) => {
-                Float64Chunked::from_iter_options(name, v.into_iter().map(|v| v.map(real))).into_column()
+            answer
+        }
+        Term::Call { function: Function::Coalesce, arguments } => {
+            let mut answer = literal(&Literal::Null);
+            for argument in arguments.iter().rev() {
+                let value = of(argument)?;
+                answer = choose(&value.is_not_null(), &value, &answer)?;
             }
-            numbers => {
-                let rows = 0..numbers.len();
-                let values = rows.map(|row| numbers.whole(row).and_then(whole));
-                Int64Chunked::from_iter_options(name, values).into_column()
-            }
-        })
-    };
-    let output = |_: &Schema, field: &Field| {
-        let whole = matches!(field.dtype(), DataType::Int64 | DataType::Int32);
-        Ok(Field::new(field.name().clone(), if whole { DataType::Int64 } else { DataType::Float64 }))
-    };
-    value.map(function, output)
+            answer
+        }
+        Term::Call { function, arguments } => {
+            let arguments: Vec<Series> = arguments.iter().map(of).collect::<PolarsResult<_>>()?;
+            functions::call(*function, &arguments, context)?
+        }
+    })
 }
 
-/// `value LIKE pattern`.
-pub fn like(value: Expr, pattern: &str) -> Expr {
-    let pattern: Vec<char> = pattern.chars().collect();
-    text_to_boolean(value, move |text| matches_like(text, &pattern))
-}
-
-/// `%` any run of characters, `_` exactly one; remembers one place to fall back to, so no input makes it slow.
-fn matches_like(text: &str, pattern: &[char]) -> bool {
-    let text: Vec<char> = text.chars().collect();
-    let (mut t, mut p) = (0, 0);
-    let mut fallback: Option<(usize, usize)> = None;
-    while let Some(c) = text.get(t) {
-        match pattern.get(p) {
-            Some('%') => {
-                fallback = Some((p + 1, t));
-                p += 1;
-            }
-            Some(wanted) if *wanted == '_' || wanted == c => {
-                t += 1;
-                p += 1;
-            }
-            _ => match fallback {
-                Some((after, from)) => {
-                    fallback = Some((after, from + 1));
-                    (p, t) = (after, from + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.get(p..).is_none_or(|rest| rest.iter().all(|c| *c == '%'))
-}
-
-fn text_to_boolean(value: Expr, f: impl Fn(&str) -> bool + Send + Sync + 'static) -> Expr {
-    let function = move |column: Column| {
-        let values = column.str()?.iter().map(|text| text.map(&f));
-        Ok(BooleanChunked::from_iter_options(column.name().clone(), values).into_column())
-    };
-    value.map(function, typed(DataType::Boolean))
-}
-
-fn text_to_day(value: Expr, f: impl Fn(&str) -> Option<i32> + Send + Sync + 'static) -> Expr {
-    let function = move |column: Column| {
-        let values = column.str()?.iter().map(|text| text.and_then(&f));
-        Ok(Int32Chunked::from_iter_options(column.name().clone(), values).into_column())
-    };
-    value.map(function, typed(DataType::Int32))
-}
-
-fn day_to_whole(value: Expr, f: impl Fn(i32) -> Option<i64> + Send + Sync + 'static) -> Expr {
-    let function = move |column: Column| {
-        let values = column.i32()?.iter().map(|day| day.and_then(&f));
-        Ok(Int64Chunked::from_iter_options(column.name().clone(), values).into_column())
-    };
-    value.map(function, typed(DataType::Int64))
-}
-
-fn typed(dtype: DataType) -> impl Fn(&Schema, &Field) -> PolarsResult<Field> + Send + Sync + 'static {
-    move |_, field| Ok(Field::new(field.name().clone(), dtype.clone()))
-}
-
-/// Every function but coalesce; the gate counted and typed the arguments.
-pub fn call(function: Function, arguments: Vec<Expr>, context: &RunContext) -> Expr {
-    let mut arguments = arguments.into_iter();
-    let value = arguments.next().unwrap_or_else(|| lit(NULL));
-    match function {
-        Function::Length => {
-            let length = |column: Column| {
-                let values = column.str()?.iter().map(|text| text.map(|text| text.chars().count() as i64));
-                Ok(Int64Chunked::from_iter_options(column.name().clone(), values).into_column())
-            };
-            value.map(length, typed(DataType::Int64))
-        }
-        Function::Abs => signed(value, i64::checked_abs, f64::abs),
-        Function::Workdays => {
-            let end = arguments.next().unwrap_or_else(|| lit(NULL));
-            workdays(value, end, context)
-        }
-        Function::Year => day_to_whole(value, |day| Some(i64::from(civil(day)?.0))),
-        Function::MonthStart => {
-            let function = |column: Column| {
-                let values = column.i32()?.iter().map(|day| month_start(day?));
-                Ok(Int32Chunked::from_iter_options(column.name().clone(), values).into_column())
-            };
-            value.map(function, typed(DataType::Int32))
-        }
-        Function::FullYears => {
-            let as_of = context.as_of;
-            day_to_whole(value, move |from| full_years(from, as_of))
-        }
-        Function::IdValid => text_to_boolean(value, id_number::is_valid),
-        Function::IdBirthMonth => text_to_day(value, |number| {
-            id_number::is_valid(number).then(|| id_number::birth_day(number)).flatten().and_then(month_start)
-        }),
-        Function::IdSex => {
-            let function = |column: Column| {
-                let sex = |number: &str| if id_number::is_valid(number) { id_number::sex(number) } else { None };
-                let values = column.str()?.iter().map(|text| text.and_then(sex));
-                Ok(StringChunked::from_iter_options(column.name().clone(), values).into_column())
-            };
-            value.map(function, typed(DataType::String))
-        }
-        Function::Items => {
-            let items = |column: Column| {
-                let values = column.str()?.iter().map(|text| text.map(items));
-                Ok(Int64Chunked::from_iter_options(column.name().clone(), values).into_column())
-            };
-            value.map(items, typed(DataType::Int64))
-        }
-        Function::RoundsTo => {
-            let rest: Vec<Expr> = arguments.collect();
-            value.map_many(rounds_to, &rest, |_, fields| {
-                let name = fields.first().map_or_else(PlSmallStr::default, |field| field.name().clone());
-                Ok(Field::new(name, DataType::Boolean))
-            })
-        }
-        // Compiled to WHEN … THEN before it comes here.
-        Function::Coalesce => value,
+/// A condition's answers; what is NULL throughout has no type of its own.
+pub fn truths(series: &Series) -> PolarsResult<BooleanChunked> {
+    match series.dtype() {
+        DataType::Null => Ok(BooleanChunked::full_null(PlSmallStr::EMPTY, series.len())),
+        _ => series.bool().cloned(),
     }
 }
 
-fn items(text: &str) -> i64 {
-    let parts = text.split(['、', '，', ',', '；', ';', '/', '／']);
-    parts.filter(|part| !part.trim().is_empty()).count() as i64
+fn negate_if(truths: BooleanChunked, negated: bool) -> Series {
+    if negated { !&truths } else { truths }.into_series()
 }
 
-fn rounds_to(columns: &mut [Column]) -> PolarsResult<Column> {
-    let [rate, top, bottom, places] = columns else { return Err(wrong_count()) };
-    let name = rate.name().clone();
-    let (rate, top) = (Numbers::of(rate)?, Numbers::of(top)?);
-    let (bottom, places) = (Numbers::of(bottom)?, Numbers::of(places)?);
-    let rows = 0..height(&[rate.len(), top.len(), bottom.len(), places.len()]);
-    let values = rows.map(|row| {
-        let (top, bottom) = (top.whole(row)?, bottom.whole(row).filter(|bottom| *bottom > 0)?);
-        Some(is_rounded(rate.real(row)?, top, bottom, places.whole(row)?))
-    });
-    Ok(BooleanChunked::from_iter_options(name, values).into_column())
-}
-
-/// Whether a decimal is a quotient rounded at the decimal's last place, or at a later one. In whole numbers:
-/// |rate × 10ᵈ × bottom − top × 10ᵈ| ≤ bottom ÷ 2, where a formula's full digits are held at the twelfth place.
-fn is_rounded(rate: f64, top: i64, bottom: i64, least: i64) -> bool {
-    const MOST: u32 = 12;
-    let shown = format!("{rate}");
-    let written = shown.split_once('.').map_or(0, |(_, decimals)| decimals.len() as u32);
-    let places = written.max(u32::try_from(least).unwrap_or(0)).min(MOST);
-    let scale = 10i128.pow(places);
-    let scaled = (rate * 10f64.powi(places as i32)).round();
-    // What lies beyond any proportion of whole numbers is none; the rest fits easily.
-    if scaled.abs() > 1e18 {
-        return false;
+/// One value where a condition is true, the other where it is false or NULL.
+fn choose(condition: &BooleanChunked, then: &Series, otherwise: &Series) -> PolarsResult<Series> {
+    match (then.dtype(), otherwise.dtype()) {
+        (DataType::Null, DataType::Null) => then.zip_with(condition, otherwise),
+        (DataType::Null, other) => then.cast(other)?.zip_with(condition, otherwise),
+        (other, DataType::Null) => then.zip_with(condition, &otherwise.cast(other)?),
+        _ => then.zip_with(condition, otherwise),
     }
-    let off = (scaled as i128 * i128::from(bottom) - i128::from(top) * scale).abs();
-    off * 2 <= i128::from(bottom)
 }
 
-fn workdays(start: Expr, end: Expr, context: &RunContext) -> Expr {
-    let calendar = context.calendar.clone();
-    let function = move |columns: &mut [Column]| {
-        let [start, end] = columns else { return Err(wrong_count()) };
-        let first: Vec<Option<i32>> = start.i32()?.iter().collect();
-        let last: Vec<Option<i32>> = end.i32()?.iter().collect();
-        let values = (0..height(&[first.len(), last.len()])).map(|row| {
-            let (first, last) = (at(&first, row).copied().flatten()?, at(&last, row).copied().flatten()?);
-            Some(calendar.workdays(first, last))
-        });
-        Ok(Int64Chunked::from_iter_options(start.name().clone(), values).into_column())
-    };
-    let output = |_: &Schema, fields: &[Field]| {
-        let name = fields.first().map_or_else(PlSmallStr::default, |field| field.name().clone());
-        Ok(Field::new(name, DataType::Int64))
-    };
-    start.map_many(function, &[end], output)
+fn binary(op: Op, left: &Series, right: &Series) -> PolarsResult<Series> {
+    Ok(match op {
+        Op::Eq => left.equal(right)?,
+        Op::NotEq => left.not_equal(right)?,
+        Op::Less => left.lt(right)?,
+        Op::LessEq => left.lt_eq(right)?,
+        Op::Greater => left.gt(right)?,
+        Op::GreaterEq => left.gt_eq(right)?,
+        Op::And => &truths(left)? & &truths(right)?,
+        Op::Or => &truths(left)? | &truths(right)?,
+        Op::Add | Op::Subtract | Op::Multiply | Op::Divide => return functions::arithmetic(op, left, right),
+    }
+    .into_series())
 }
 
-fn month_start(date: i32) -> Option<i32> {
-    let (year, month, _) = civil(date)?;
-    day(year, month, 1)
+fn literal(value: &Literal) -> Series {
+    let name = PlSmallStr::EMPTY;
+    match value {
+        Literal::Text(text) => StringChunked::from_slice(name, &[text.as_str()]).into_series(),
+        Literal::Integer(whole) => Int64Chunked::from_slice(name, &[*whole]).into_series(),
+        Literal::Number(number) => Float64Chunked::from_slice(name, &[*number]).into_series(),
+        Literal::Boolean(truth) => BooleanChunked::from_slice(name, &[*truth]).into_series(),
+        Literal::Date(day) => Int32Chunked::from_slice(name, &[*day]).into_series(),
+        Literal::Null => Series::new_null(name, 1),
+    }
 }
 
-/// Whole years from one day to another, as ages are counted: the year is full on the same day of the year.
-fn full_years(from: i32, to: i32) -> Option<i64> {
-    let (a, b) = (civil(from)?, civil(to)?);
-    Some(i64::from(b.0 - a.0) - i64::from((b.1, b.2) < (a.1, a.2)))
+/// A constant of the run; a NULL of its type where the context does not hold it.
+fn run_constant(name: &str, context: &RunContext) -> Series {
+    if let Some(value) = context.constants.get(name) {
+        return literal(value);
+    }
+    let ty = RUN_CONSTANTS.iter().find(|(known, _)| *known == name).map_or(Type::Integer, |(_, ty)| *ty);
+    Series::full_null(PlSmallStr::EMPTY, 1, &dtype(ty))
+}
+
+/// What a type is as a column of polars: dates are days.
+pub fn dtype(ty: Type) -> DataType {
+    match ty {
+        Type::Text => DataType::String,
+        Type::Integer => DataType::Int64,
+        Type::Number => DataType::Float64,
+        Type::Boolean => DataType::Boolean,
+        Type::Date => DataType::Int32,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_rounded;
+    use super::super::{Literal, Vocabulary, check, with_room};
+    use super::*;
+    use crate::domain::period::day;
+    use crate::domain::workdays::Calendar;
+    use polars::prelude::{AnyValue, DataFrame, df};
+    use std::sync::Arc;
+
+    fn frame() -> DataFrame {
+        df!(
+            "a" => [Some(5i64), None, Some(-3), Some(i64::MAX)],
+            "b" => [Some(2i64), Some(0), None, Some(1)],
+            "x" => [Some(1.5f64), Some(0.0), None, Some(-2.0)],
+            "t" => [Some("一班"), Some("A%_"), None, Some("")],
+            "p" => [Some(true), Some(false), None, Some(true)],
+            "q" => [None, None, None, Some(false)],
+            "d" => [day(2026, 9, 28), day(2026, 2, 28), None, day(2000, 2, 29)],
+            "e" => [day(2026, 10, 9), day(2026, 3, 1), day(2026, 1, 1), day(1999, 1, 1)],
+            "n" => [Some("11010519491231002X"), Some("110105194912310021"), None, Some("340102199003071234")],
+        )
+        .unwrap()
+    }
+
+    fn context() -> RunContext {
+        let mut calendar = Calendar::default();
+        for d in 1..=8 {
+            calendar.exceptions.insert(day(2026, 10, d).unwrap(), false);
+        }
+        RunContext {
+            constants: [("本年", Literal::Integer(2026)), ("本期止", Literal::Date(day(2026, 12, 31).unwrap()))]
+                .into_iter()
+                .collect(),
+            calendar: Arc::new(calendar),
+            as_of: day(2026, 2, 28).unwrap(),
+        }
+    }
+
+    fn values(source: &str) -> Vec<String> {
+        let ty = |name: &str| match name {
+            "a" | "b" => Type::Integer,
+            "x" => Type::Number,
+            "p" | "q" => Type::Boolean,
+            "d" | "e" => Type::Date,
+            _ => Type::Text,
+        };
+        let names = ["a", "b", "x", "t", "p", "q", "d", "e", "n"];
+        let scope = Vocabulary {
+            columns: names.iter().map(|name| (name.to_string(), ty(name))).collect(),
+            values: [("三".to_string(), Literal::Integer(3))].into_iter().collect(),
+        };
+        let checked = check(source, &scope, None).unwrap_or_else(|problems| panic!("{source}: {problems:?}"));
+        let rows = frame();
+        let answer = evaluate(checked.node(), &rows, &context()).unwrap();
+        assert_eq!(answer.dtype(), &dtype(checked.ty()), "{source}");
+        let column = if answer.len() == 1 { answer.new_from_index(0, rows.height()) } else { answer };
+        (0..column.len())
+            .map(|row| match column.get(row).unwrap() {
+                AnyValue::Null => "∅".to_string(),
+                AnyValue::Boolean(true) => "T".into(),
+                AnyValue::Boolean(false) => "F".into(),
+                AnyValue::Int64(v) => v.to_string(),
+                AnyValue::Int32(v) => v.to_string(),
+                AnyValue::Float64(v) => v.to_string(),
+                AnyValue::String(v) => v.to_string(),
+                AnyValue::StringOwned(v) => v.to_string(),
+                other => format!("{other:?}"),
+            })
+            .collect()
+    }
+
+    fn is(source: &str, wanted: [&str; 4]) {
+        assert_eq!(values(source), wanted, "{source}");
+    }
 
     #[test]
-    fn a_rate_is_its_quotient_at_the_places_it_shows() {
-        // 2/3 as 66.67%, 66.7%, 67%, and as a formula leaves it.
-        for rate in [0.6667, 0.667, 0.67, 2.0 / 3.0] {
-            assert!(is_rounded(rate, 2, 3, 2), "{rate}");
-        }
-        for rate in [0.6666, 0.66, 0.668, 0.7, 2.0 / 3.0 - 1e-9] {
-            assert!(!is_rounded(rate, 2, 3, 2), "{rate}");
-        }
-        // Half a unit of the last place either way; 100% is written without any place.
-        assert!(is_rounded(0.98, 195, 200, 2) && is_rounded(0.97, 195, 200, 2) && !is_rounded(0.97, 1951, 2000, 2));
-        assert!(is_rounded(1.0, 199, 200, 2) && !is_rounded(1.0, 994, 1000, 2) && is_rounded(0.0, 0, 7, 2));
-        assert!(is_rounded(0.3, 1, 3, 0) && !is_rounded(f64::MAX, 1, 3, 2) && !is_rounded(-0.5, 1, 2, 2));
-        assert!(is_rounded(1.0, i64::MAX, i64::MAX, 2));
+    fn three_valued_logic() {
+        is("p AND q", ["∅", "F", "∅", "F"]);
+        is("p OR q", ["T", "∅", "∅", "T"]);
+        is("NOT p", ["F", "T", "∅", "F"]);
+        is("a > 0", ["T", "∅", "F", "T"]);
+        is("a = b", ["F", "∅", "∅", "F"]);
+        is("a <> 5", ["F", "∅", "T", "T"]);
+        is("a IS NULL", ["F", "T", "F", "F"]);
+        is("q IS NOT NULL", ["F", "F", "F", "T"]);
+        is("a IN (5, -3)", ["T", "∅", "T", "F"]);
+        is("a NOT IN (5, -3)", ["F", "∅", "F", "T"]);
+        is("t IN ('一班')", ["T", "F", "∅", "F"]);
+        is("x IN (0, 1.5)", ["T", "T", "∅", "F"]);
+        is("a BETWEEN b AND 5", ["T", "∅", "∅", "F"]);
+        is("a NOT BETWEEN 0 AND 5", ["F", "∅", "T", "T"]);
+        is("coalesce(p, false) OR coalesce(q, true)", ["T", "T", "T", "T"]);
+        is("CASE WHEN q THEN 1 WHEN p THEN 三 ELSE a END", ["3", "∅", "-3", "3"]);
+        is("CASE WHEN p THEN t END", ["一班", "∅", "∅", ""]);
+        // A bound that decides alone decides although the other one is NULL.
+        is("b BETWEEN 1 AND a", ["T", "F", "∅", "T"]);
+    }
+
+    #[test]
+    fn decimals_agree_as_decimals() {
+        is("0.1 + 0.2 = 0.3", ["T"; 4]);
+        is("420031.8 - 31.8 = 420000", ["T"; 4]);
+        is("1.1 * 1.1 > 1.21", ["F"; 4]);
+    }
+
+    #[test]
+    fn arithmetic_never_wraps_and_never_is_infinite() {
+        is("a + 1", ["6", "∅", "-2", "∅"]);
+        is("a * 2", ["10", "∅", "-6", "∅"]);
+        is("a - b", ["3", "∅", "∅", "9223372036854775806"]);
+        is("a / b", ["2.5", "∅", "∅", "9223372036854776000"]);
+        is("1 / b", ["0.5", "∅", "∅", "1"]);
+        is("x / x", ["1", "∅", "∅", "1"]);
+        is("x + a", ["6.5", "∅", "∅", "9223372036854776000"]);
+        is("-a", ["-5", "∅", "3", "-9223372036854775807"]);
+        is("abs(a)", ["5", "∅", "3", "9223372036854775807"]);
+        is("abs(x)", ["1.5", "0", "∅", "2"]);
+        is("1 + 2 * 3", ["7", "7", "7", "7"]);
+        is("e - d", ["11", "1", "∅", "-424"]);
+        is("d + 1 = e", ["F", "T", "∅", "F"]);
+    }
+
+    #[test]
+    fn text_dates_and_id_numbers() {
+        is("length(t)", ["2", "3", "∅", "0"]);
+        is("t LIKE '%班'", ["T", "F", "∅", "F"]);
+        is("t LIKE '__'", ["T", "F", "∅", "F"]);
+        is("t NOT LIKE '%'", ["F", "F", "∅", "F"]);
+        is("t LIKE ''", ["F", "F", "∅", "T"]);
+        is("n LIKE '%0%5%2X'", ["T", "F", "∅", "F"]);
+        // 28 September (Monday) to 9 October with the holiday of the 1st to the 8th: 28, 29, 30, 9.
+        is("workdays(d, e)", ["4", "0", "∅", "0"]);
+        is("year(d)", ["2026", "2026", "∅", "2000"]);
+        is("month_start(d) = DATE '2026-02-01'", ["F", "T", "∅", "F"]);
+        // Born on 29 February: the year is not full on the 28th.
+        is("full_years(d)", ["-1", "0", "∅", "25"]);
+        is("id_valid(n)", ["T", "F", "∅", "F"]);
+        is("items(t)", ["1", "1", "∅", "0"]);
+        is("items('焊工、电工，钳工/')", ["3", "3", "3", "3"]);
+        is("rounds_to(x, 3, 2, 2)", ["T", "F", "∅", "F"]);
+        is("rounds_to(1.5, a, b, 0)", ["F", "∅", "∅", "F"]);
+        is("id_sex(n)", ["女", "∅", "∅", "∅"]);
+        is("id_birth_month(n) = DATE '1949-12-01'", ["T", "∅", "∅", "∅"]);
+        is("year(本期止) = 本年", ["T", "T", "T", "T"]);
+        is("本期起 IS NULL", ["T", "T", "T", "T"]);
+    }
+
+    #[test]
+    fn the_longest_chain_fits_a_small_stack() {
+        let columns = [("p".to_owned(), Type::Boolean)].into_iter().collect();
+        let vocabulary = Vocabulary { columns, ..Vocabulary::default() };
+        let source = vec!["p"; 500].join(" AND ");
+        let checked = with_room(|| check(&source, &vocabulary, None)).unwrap();
+        let answer = move || evaluate(checked.node(), &frame(), &context()).unwrap();
+        let small = std::thread::Builder::new().stack_size(256 << 10);
+        let answer = small.spawn(answer).unwrap().join().unwrap();
+        assert_eq!(answer.bool().unwrap().iter().collect::<Vec<_>>(), [Some(true), Some(false), None, Some(true)]);
+    }
+
+    #[test]
+    fn a_column_named_like_a_pattern_is_only_that_column() {
+        let frame = df!("^.*$" => [1i64], "other" => [2i64]).unwrap();
+        let columns = [("^.*$".to_owned(), Type::Integer)].into_iter().collect();
+        let vocabulary = Vocabulary { columns, ..Vocabulary::default() };
+        let checked = check("`^.*$`", &vocabulary, None).unwrap();
+        let out = evaluate(checked.node(), &frame, &RunContext::default()).unwrap();
+        assert_eq!(out.len(), 1);
+        assert_eq!(out.get(0).unwrap(), AnyValue::Int64(1));
     }
 }

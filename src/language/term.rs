@@ -134,6 +134,16 @@ impl Term {
         }
         names
     }
+
+    /// TRUE where this is FALSE; NULL stays NULL.
+    pub fn negated(self) -> Term {
+        Term::Not(Box::new(self))
+    }
+
+    /// FALSE where either is FALSE, else NULL where either is NULL.
+    pub fn and(self, other: Term) -> Term {
+        Term::Binary { op: Op::And, left: Box::new(self), right: Box::new(other) }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

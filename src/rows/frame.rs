@@ -5,23 +5,19 @@
 
 use super::grid::{Grid, empty};
 use crate::definition::ColumnType;
-use crate::language::{Checked, RunContext, Type, compile};
+use crate::language::evaluate::truths;
+use crate::language::{Checked, RunContext, Term, Type, evaluate};
 use crate::model::Column as Values;
-use polars::prelude::NewChunkedArray;
 use polars::prelude::{
-    BooleanChunked, ChunkTake, Column, DataFrame, DataType, Expr, Float64Chunked, IdxCa, Int32Chunked, Int64Chunked,
-    IntoColumn, IntoLazy, PlSmallStr, PolarsResult, StringChunked, StringChunkedBuilder, UInt32Chunked,
+    BooleanChunked, ChunkTake, Column, DataFrame, DataType, Float64Chunked, IdxCa, Int32Chunked, Int64Chunked,
+    IntoColumn, NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked, StringChunkedBuilder,
 };
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Rows that are answered at a time: large enough that polars' own cost vanishes, small enough that what it needs on
+/// Rows that are answered at a time: large enough that the cost of asking vanishes, small enough that what is needed on
 /// the way does.
 const STRETCH: usize = 4_096;
-/// Answers of one stretch are columns of these names; `#` cannot occur in a field's name.
-const ANSWER: &str = "#answer";
-/// Keeps a frame's height where an expression reads no column at all.
-const HEIGHT: &str = "#height";
 
 impl Grid {
     /// A polars column of some rows; `None` for one that is not there.
@@ -56,55 +52,44 @@ impl Grid {
 
     fn frame(&self, needs: &[&str], rows: Range<usize>) -> PolarsResult<DataFrame> {
         let height = rows.len();
-        let mut columns: Vec<Column> = needs.iter().filter_map(|name| self.series(name, rows.clone())).collect();
-        if columns.is_empty() {
-            let rows = rows.map(|row| Some(row as u32));
-            columns.push(UInt32Chunked::from_iter_options(HEIGHT.into(), rows).into_column());
-        }
-        DataFrame::new(height, columns)
+        DataFrame::new(height, needs.iter().filter_map(|name| self.series(name, rows.clone())).collect())
     }
 
-    /// Evaluates expressions that read the columns `needs`, some rows at a time, in parallel; `take` gets the first row
-    /// of a stretch and its answers, each as long as the stretch, and what it makes of them comes back in row order.
+    /// Evaluates terms that read the columns `needs`, some rows at a time, in parallel; `take` gets the first row of a
+    /// stretch and its answers, each as long as the stretch, and what it makes of them comes back in row order.
     ///
     /// # Errors
-    /// polars refuses an expression: a defect of ours, since the gate typed it against these very columns.
+    /// A term does not fit these columns: a defect of ours, since the gate typed it against them.
     pub fn evaluate<T: Send>(
         &self,
-        exprs: &[Expr],
+        terms: &[Term],
         needs: &[&str],
-        take: impl Fn(usize, &[Column]) -> PolarsResult<T> + Sync,
+        context: &RunContext,
+        take: impl Fn(usize, &[Series]) -> PolarsResult<T> + Sync,
     ) -> PolarsResult<Vec<T>> {
-        let named = |(at, expr): (usize, &Expr)| expr.clone().alias(format!("{ANSWER}{at}"));
-        let named: Vec<Expr> = exprs.iter().enumerate().map(named).collect();
         let stretches: Vec<usize> = (0..self.height).step_by(STRETCH).collect();
-        // A few at a time: a thread that waits for polars takes up the next stretch, and would hold them all at once.
-        let mut all = Vec::with_capacity(stretches.len());
-        for some in stretches.chunks(2 * rayon::current_num_threads()) {
-            let answers = some.par_iter().map(|first| {
-                let first = *first;
-                let frame = self.frame(needs, first..self.height.min(first + STRETCH))?;
-                // with_columns and not select: it stretches constants over all rows.
-                let answered = frame.lazy().with_columns(named.clone()).collect()?;
-                let answers: Vec<Column> = (0..named.len())
-                    .map(|at| answered.column(&format!("{ANSWER}{at}")).cloned())
-                    .collect::<PolarsResult<_>>()?;
-                take(first, &answers)
-            });
-            all.extend(answers.collect::<PolarsResult<Vec<T>>>()?);
-        }
-        Ok(all)
+        let answers = stretches.par_iter().map(|first| {
+            let frame = self.frame(needs, *first..self.height.min(first + STRETCH))?;
+            let answer = |term| {
+                let answer = evaluate(term, &frame, context)?;
+                // What is the same for all rows comes once.
+                Ok(if answer.len() == 1 { answer.new_from_index(0, frame.height()) } else { answer })
+            };
+            let answers: Vec<Series> = terms.iter().map(answer).collect::<PolarsResult<_>>()?;
+            take(*first, &answers)
+        });
+        answers.collect()
     }
 
-    /// Per expression, the rows (ascending) for which it is true; NULL is not true.
-    pub fn rows_where(&self, checked: &[(Expr, Vec<&str>)]) -> Vec<Vec<usize>> {
-        let exprs: Vec<Expr> = checked.iter().map(|(expr, _)| expr.clone()).collect();
-        let mut needs: Vec<&str> = checked.iter().flat_map(|(_, needs)| needs.iter().copied()).collect();
+    /// Per condition, the rows (ascending) for which it is true; NULL is not true.
+    pub fn rows_where(&self, conditions: &[(Term, Vec<&str>)], context: &RunContext) -> Vec<Vec<usize>> {
+        let terms: Vec<Term> = conditions.iter().map(|(term, _)| term.clone()).collect();
+        let mut needs: Vec<&str> = conditions.iter().flat_map(|(_, needs)| needs.iter().copied()).collect();
         needs.sort_unstable();
         needs.dedup();
-        let hits = |first: usize, answers: &[Column]| {
-            let rows = |answer: &Column| {
-                let truths = answer.bool()?;
+        let hits = |first: usize, answers: &[Series]| {
+            let rows = |answer: &Series| {
+                let truths = truths(answer)?;
                 let hits = truths.iter().enumerate().filter(|(_, truth)| *truth == Some(true));
                 Ok(hits.map(|(row, _)| first + row).collect::<Vec<usize>>())
             };
@@ -113,9 +98,9 @@ impl Grid {
         // The gate typed every expression against these very columns. Should polars refuse one all the same, stopping
         // is right: every other answer would let rows pass unexamined.
         let stretches = self
-            .evaluate(&exprs, &needs, hits)
+            .evaluate(&terms, &needs, context, hits)
             .unwrap_or_else(|error| panic!("polars refused an expression that the gate had typed: {error}"));
-        let mut all = vec![Vec::new(); checked.len()];
+        let mut all = vec![Vec::new(); conditions.len()];
         for stretch in stretches {
             all.iter_mut().zip(stretch).for_each(|(all, hits)| all.extend(hits));
         }
@@ -125,7 +110,8 @@ impl Grid {
     /// An expression's value for every row.
     pub fn values(&self, checked: &Checked, context: &RunContext) -> Values {
         let needs: Vec<&str> = checked.columns().iter().map(String::as_str).collect();
-        let taken = self.evaluate(&[compile(checked, context)], &needs, |_, answers| Ok(answers.first().cloned()));
+        let terms = [checked.node().clone()];
+        let taken = self.evaluate(&terms, &needs, context, |_, answers| Ok(answers.first().cloned()));
         // As in `rows_where`: the gate typed it, and stopping is right.
         let stretches =
             taken.unwrap_or_else(|error| panic!("polars refused an expression that the gate had typed: {error}"));
@@ -157,7 +143,7 @@ impl Grid {
     pub fn mask(&self, checked: &Checked, context: &RunContext) -> Vec<bool> {
         let mut mask = vec![false; self.height];
         let needs = checked.columns().iter().map(String::as_str).collect();
-        for row in self.rows_where(&[(compile(checked, context), needs)]).into_iter().flatten() {
+        for row in self.rows_where(&[(checked.node().clone(), needs)], context).into_iter().flatten() {
             if let Some(slot) = mask.get_mut(row) {
                 *slot = true;
             }

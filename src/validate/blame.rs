@@ -4,7 +4,7 @@
 //! And one slip, one finding: 必改 of a record that share a cell at fault are told once, on that cell.
 
 use crate::definition::{Form, Plan, Rule};
-use crate::language::{RunContext, compile};
+use crate::language::RunContext;
 use crate::model::{CellRef, Effect, Finding, Fingerprint, Severity};
 use crate::rows::Grid;
 use std::collections::{BTreeMap, HashSet};
@@ -44,9 +44,9 @@ impl<'r> Blame<'r> {
             several => {
                 let asked = several.iter().map(|part| {
                     let needs = part.columns().iter().map(String::as_str).collect();
-                    (compile(part, context).not(), needs)
+                    (part.node().clone().negated(), needs)
                 });
-                grid.rows_where(&asked.collect::<Vec<_>>()).into_iter().map(HashSet::from_iter).collect()
+                grid.rows_where(&asked.collect::<Vec<_>>(), context).into_iter().map(HashSet::from_iter).collect()
             }
         };
         Blame { rule, parts: parts.iter().map(|part| fields(part.columns())).zip(rows).collect() }

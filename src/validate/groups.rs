@@ -5,7 +5,7 @@ use super::rows::FormRows;
 use super::together::{Gaps, together};
 use super::weight::Weight;
 use crate::definition::{GroupKind, GroupRule, GroupValue};
-use crate::language::{RunContext, compile};
+use crate::language::RunContext;
 use crate::model::{Column, Effect, Finding, Fingerprint};
 use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::text::numbers::settled;
@@ -27,12 +27,12 @@ fn check_one(rows: &FormRows, rule: &GroupRule, context: &RunContext) -> Vec<Fin
     let fields = rule.by.iter().filter_map(|field| rows.form.fields.get(*field));
     let common: Vec<String> = fields.map(|field| field.name.to_string()).collect();
     let whole = grid.gather(&firsts, &common, figures);
-    let failed = compile(&rule.check, context).not();
+    let failed = rule.check.node().clone().negated();
     let needs = rule.check.columns().iter().map(String::as_str).collect();
     let mut findings = Vec::new();
     let GroupRule { code, severity, effect, trial, line, .. } = rule;
     let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: *line };
-    for at in whole.rows_where(&[(failed, needs)]).into_iter().flatten() {
+    for at in whole.rows_where(&[(failed, needs)], context).into_iter().flatten() {
         let Some(group) = groups.get(at) else { continue };
         let mut own: Vec<(&str, String)> = rule
             .values

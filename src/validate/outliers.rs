@@ -9,7 +9,7 @@ use super::yardstick::Yardstick;
 use crate::definition::{Against as Held, Outlier};
 use crate::domain::outlier::{Judgement, PeerSpread, against_history, slip_words};
 use crate::domain::period::Period;
-use crate::language::{Checked, PREVIOUS, RunContext, compile};
+use crate::language::{Checked, PREVIOUS, RunContext};
 use crate::model::{Effect, Finding, Fingerprint};
 use crate::rows::Grid;
 use crate::rows::context;
@@ -46,9 +46,8 @@ fn values(outlier: &Outlier, grid: &Grid, context: &RunContext) -> Vec<Option<f6
 
 fn numbers(value: &Checked, grid: &Grid, context: &RunContext) -> Vec<Option<f64>> {
     let needs: Vec<&str> = value.columns().iter().map(String::as_str).collect();
-    let expression = compile(value, context).cast(DataType::Float64);
-    let stretches = grid.evaluate(&[expression], &needs, |_, answers| match answers {
-        [answer] => Ok(answer.f64()?.iter().collect::<Vec<_>>()),
+    let stretches = grid.evaluate(&[value.node().clone()], &needs, context, |_, answers| match answers {
+        [answer] => Ok(answer.cast(&DataType::Float64)?.f64()?.iter().collect::<Vec<_>>()),
         _ => Ok(Vec::new()),
     });
     // The gate typed the expression against these very columns; going on without an answer would let rows pass unexamined.

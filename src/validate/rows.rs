@@ -6,7 +6,7 @@ use super::agreement::KnownHashes;
 use super::blame::{Blame, Blamed};
 use super::weight::Weight;
 use crate::definition::{Form, Roster, Rule, Template, TemplatePart};
-use crate::language::{RunContext, compile};
+use crate::language::RunContext;
 use crate::model::{CellRef, Effect, Finding, FindingKey, Fingerprint, Origin, Place};
 use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::rows::{Rows, record};
@@ -117,18 +117,18 @@ impl<'a> FormRows<'a> {
         let failing: Vec<_> = rules
             .iter()
             .map(|rule| {
-                let failed = compile(&rule.check, context).not();
+                let failed = rule.check.node().clone().negated();
                 let needs = rule.when.iter().chain([&rule.check]).flat_map(|part| part.columns().iter());
                 let needs = needs.map(String::as_str).collect();
                 // FALSE where either part is false; NULL, and so no finding, where the answer hangs on a NULL.
                 match &rule.when {
-                    Some(when) => (compile(when, context).and(failed), needs),
+                    Some(when) => (when.node().clone().and(failed), needs),
                     None => (failed, needs),
                 }
             })
             .collect();
         let mut broken = Vec::new();
-        for (rule, failed) in rules.iter().zip(self.rows.grid.rows_where(&failing)) {
+        for (rule, failed) in rules.iter().zip(self.rows.grid.rows_where(&failing, context)) {
             let Rule { code, severity, effect, trial, line, .. } = rule;
             let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: *line };
             let judged =
