@@ -95,6 +95,9 @@ fn to_open(written: &[PathBuf]) -> String {
     out
 }
 
+/// What officers filled in, and what was issued: not theirs to delete.
+const FILLED_IN: [&str; 3] = ["_定稿", "_入选名单", "_处理意见"];
+
 /// Workbooks of this name on top of the results that this run did not write: of an earlier program, or of a run that had
 /// more to say. What was issued is meant to stay.
 fn left_behind(top: &[&PathBuf]) -> Vec<String> {
@@ -108,8 +111,9 @@ fn left_behind(top: &[&PathBuf]) -> Vec<String> {
     };
     let beside = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| name(&entry.path()));
     let ours = |name: &String| name.starts_with(&format!("{stem}_")) && name.ends_with(".xlsx");
-    let mut left: Vec<String> =
-        beside.filter(|name| ours(name) && !written.contains(name) && !name.ends_with("_定稿.xlsx")).collect();
+    let mut left: Vec<String> = beside
+        .filter(|name| ours(name) && !written.contains(name) && !FILLED_IN.iter().any(|of| name.contains(of)))
+        .collect();
     left.sort();
     left
 }

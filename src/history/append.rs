@@ -3,6 +3,8 @@
 
 use super::append_book::{NewCell, with_rows};
 use crate::atomic::{Lock, Stage, trouble};
+use crate::book::listing::{ListCell, Listing};
+use crate::book::row_book::RowBook;
 use crate::definition::ReferenceSchema;
 use crate::definition::reference::columns::{HeadedTable, Want};
 use crate::definition::reference::table_file::{self, Datum, TableFile};
@@ -12,6 +14,7 @@ use crate::language::Type;
 use crate::text::quote::{inert, of_inert};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::io::Cursor;
 use std::path::Path;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -22,8 +25,10 @@ const MOST: u64 = 1 << 30;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
     pub added: usize,
-    /// Rows that were there already, word for word in the columns given.
+    /// Rows that were there already, word for word in the columns that tell.
     pub already: usize,
+    /// Which of the rows given were there, one each.
+    pub held: Vec<bool>,
     /// Rows of the same document number that are not among those given, and go.
     pub taken_out: Vec<Vec<String>>,
     /// Columns given that the table has not.
@@ -36,6 +41,8 @@ pub struct Own<'a> {
     /// Which of the columns given holds it.
     pub column: usize,
     pub number: &'a str,
+    /// Columns that say where a row came from, by their places: rows that differ in nothing else are the same.
+    pub sources: &'a [usize],
     /// Why rows of it that are no longer selected go; stands in the trace.
     pub reason: &'a str,
 }
@@ -110,28 +117,34 @@ pub fn prepare(
     let places = sheet.places();
     // Whether a cell was made inert or not, by us or by hand: the row is the same.
     let plain = |row: &[String]| -> Vec<String> { row.iter().map(|text| of_inert(text).to_owned()).collect() };
+    let told = has.iter().enumerate().filter(|(_, has)| **has);
+    let told: Vec<bool> = told.map(|(at, _)| own.is_none_or(|own| !own.sources.contains(&at))).collect();
+    let telling = |row: &[String]| -> Vec<String> {
+        plain(row).into_iter().zip(&told).filter(|(_, tells)| **tells).map(|(text, _)| text).collect()
+    };
     let mut known: BTreeSet<Vec<String>> =
-        sheet.records().map(|record| plain(&texts(record.cells(), &places))).collect();
+        sheet.records().map(|record| telling(&texts(record.cells(), &places))).collect();
     let rows: Vec<Vec<String>> = rows.iter().map(|row| present(row)).collect();
-    let given: BTreeSet<Vec<String>> = rows.iter().map(|row| plain(row)).collect();
+    let given: BTreeSet<Vec<String>> = rows.iter().map(|row| telling(row)).collect();
+    let held = rows.iter().map(|row| known.contains(&telling(row))).collect();
     let (mut taken_out, mut lines) = (Vec::new(), BTreeSet::new());
     if let Some(own) = own {
         let at = has.iter().take(own.column).filter(|has| **has).count();
         for record in sheet.records() {
             let row = plain(&texts(record.cells(), &places));
-            if row.get(at).is_some_and(|number| number == own.number) && !given.contains(&row) {
+            if row.get(at).is_some_and(|number| number == own.number) && !given.contains(&telling(&row)) {
                 lines.insert(record.line);
                 taken_out.push(row);
             }
         }
     }
-    let fresh: Vec<Vec<String>> = rows.iter().filter(|row| known.insert(plain(row))).cloned().collect();
+    let fresh: Vec<Vec<String>> = rows.iter().filter(|row| known.insert(telling(row))).cloned().collect();
     let (added, already) = (fresh.len(), rows.len() - fresh.len());
     let style = if is_book { CsvStyle::PLAIN } else { CsvStyle::like(&bytes) };
     let trace = match (&own, taken_out.is_empty()) {
         (Some(own), false) => {
             let names = columns.iter().zip(&has).filter(|(_, has)| **has).map(|(name, _)| *name);
-            Some(style.trace(folder, name, names, &taken_out, own.reason)?)
+            Some(trace(folder, name, names, &taken_out, own.reason)?)
         }
         _ => None,
     };
@@ -149,7 +162,7 @@ pub fn prepare(
             Some([kept, more].concat())
         }
     };
-    let appended = Appended { added, already, taken_out, lacking };
+    let appended = Appended { added, already, held, taken_out, lacking };
     Ok(Addition { appended, lock, name: name.to_owned(), shown, new, trace })
 }
 
@@ -249,6 +262,59 @@ fn texts(cells: &[Datum], places: &[usize]) -> Vec<String> {
     places.iter().map(text).collect()
 }
 
+/// The trace of rows that go, after those that went before: `荣誉台账_撤出记录.xlsx` beside the table, whose ID numbers no
+/// spreadsheet turns into figures.
+fn trace<'n>(
+    folder: &Path,
+    table: &str,
+    columns: impl Iterator<Item = &'n str>,
+    rows: &[Vec<String>],
+    reason: &str,
+) -> Result<(String, Vec<u8>), String> {
+    let stem = table.rsplit_once('.').map_or(table, |(stem, _)| stem);
+    let name = format!("{stem}_撤出记录.xlsx");
+    let path = folder.join(&name);
+    let mut head: Vec<String> = Vec::new();
+    let mut all: Vec<Vec<String>> = Vec::new();
+    if path.exists() {
+        let before = table_file::read(&path, Allowance::default());
+        let before = before.map_err(|problem| format!("{}：{}", path.display(), problem.message))?;
+        let words = |(_, cells): &(u32, Vec<Datum>)| cells.iter().map(Datum::words).collect::<Vec<String>>();
+        let mut lines = before.rows.iter().map(words);
+        head = lines.next().unwrap_or_default();
+        all = lines.collect();
+    }
+    let own: Vec<String> = columns.map(str::to_owned).chain([REASON.to_owned()]).collect();
+    for column in &own {
+        if !head.contains(column) {
+            head.push(column.clone());
+        }
+    }
+    for row in rows {
+        let cells = row.iter().map(String::as_str).chain([reason]);
+        let of: Vec<(&String, &str)> = own.iter().zip(cells).collect();
+        let cell = |column: &String| of.iter().find(|(own, _)| *own == column).map_or("", |(_, text)| *text).to_owned();
+        all.push(head.iter().map(cell).collect());
+    }
+    let book = trace_book(&head, &all).map_err(|error| format!("{} 写不出来（{error}）", path.display()))?;
+    Ok((name, book))
+}
+
+const REASON: &str = "撤出理由";
+
+fn trace_book(head: &[String], rows: &[Vec<String>]) -> std::io::Result<Vec<u8>> {
+    const TITLE: &str = "撤出记录";
+    let mut book = RowBook::new(Cursor::new(Vec::new()));
+    let columns: Vec<(&str, f64)> = head.iter().map(|name| (name.as_str(), 18.0)).collect();
+    let mut list = Listing::new(&mut book, (TITLE, TITLE), &columns, u32::MAX)?;
+    for row in rows {
+        let items: Vec<ListCell<'_>> = row.iter().map(|text| ListCell::Text(text)).collect();
+        list.push(&items, None)?;
+    }
+    list.finish()?;
+    Ok(book.finish(TITLE)?.into_inner())
+}
+
 /// How a csv is written.
 struct CsvStyle {
     utf8: bool,
@@ -266,34 +332,6 @@ impl CsvStyle {
         let tabs = first.contains(&b'\t') && !first.contains(&b',');
         let crlf = bytes.windows(2).any(|pair| pair == b"\r\n");
         CsvStyle { utf8, separator: if tabs { '\t' } else { ',' }, line_end: if crlf { "\r\n" } else { "\n" } }
-    }
-
-    /// The trace of rows that go, after those that went before: `荣誉台账_撤出记录.csv` beside the table.
-    fn trace<'n>(
-        &self,
-        folder: &Path,
-        table: &str,
-        columns: impl Iterator<Item = &'n str>,
-        rows: &[Vec<String>],
-        reason: &str,
-    ) -> Result<(String, Vec<u8>), String> {
-        let stem = table.rsplit_once('.').map_or(table, |(stem, _)| stem);
-        let name = format!("{stem}_撤出记录.csv");
-        let path = folder.join(&name);
-        let before = match path.exists() {
-            true => whole_file(&path, MOST).map_err(|why| format!("打不开 {}：{}", path.display(), why.cause))?,
-            false => BOM.to_vec(),
-        };
-        let style = CsvStyle { utf8: true, separator: ',', line_end: self.line_end };
-        let head: Vec<String> = columns.map(str::to_owned).chain(["撤出理由".to_owned()]).collect();
-        let width = head.len();
-        let mut all: Vec<Vec<String>> = if before == BOM { vec![head] } else { Vec::new() };
-        all.extend(rows.iter().map(|row| row.iter().cloned().chain([reason.to_owned()]).collect()));
-        let places: Vec<usize> = (0..width).collect();
-        // A mark of the encoding is no line that a break has to end.
-        let ended: &[u8] = if before == BOM { b"\n" } else { &before };
-        let lines = style.lines(&all, &places, width, ended);
-        Ok((name, [before, lines].concat()))
     }
 
     fn lines(&self, rows: &[Vec<String>], places: &[usize], width: usize, before: &[u8]) -> Vec<u8> {

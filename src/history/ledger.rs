@@ -16,12 +16,15 @@ pub struct Entered {
     pub rows: Vec<Vec<String>>,
     /// Which of the columns holds the document number.
     pub number: Option<usize>,
+    /// Columns that say where a row came from: it stays the same row in a return that was sent again.
+    pub sources: Vec<usize>,
 }
 
 impl Entered {
-    /// What tells a row, whatever number it will be entered under.
+    /// What tells a row, whatever number it will be entered under and wherever it stood.
     pub fn print(&self, row: &[String]) -> Fingerprint {
-        Fingerprint::of(row.iter().enumerate().filter(|(at, _)| Some(*at) != self.number).map(|(_, text)| text))
+        let tells = |at: &usize| Some(*at) != self.number && !self.sources.contains(at);
+        Fingerprint::of(row.iter().enumerate().filter(|(at, _)| tells(at)).map(|(_, text)| text))
     }
 
     /// Only the rows that somebody selected.
@@ -46,8 +49,10 @@ pub fn entered(
     let mut all = Entered::default();
     for (name, value) in plan.ledger.iter().flat_map(|entry| &entry.columns) {
         if !all.columns.contains(name) {
-            if matches!(value, LedgerValue::Number) {
-                all.number = Some(all.columns.len());
+            match value {
+                LedgerValue::Number => all.number = Some(all.columns.len()),
+                LedgerValue::Source => all.sources.push(all.columns.len()),
+                _ => {}
             }
             all.columns.push(name.clone());
         }

@@ -8,6 +8,9 @@ use crate::model::{CellRef, Fingerprint};
 use crate::text::names::header_key;
 use std::collections::BTreeSet;
 
+/// Of a row that is nominated no more, the first cells that are filled tell whose it was.
+pub const SHOWN: usize = 6;
+
 /// The column that is filled in, its two words, and the one that tells which row it is.
 pub const SELECTED: &str = "入选";
 pub const WORDS: [&str; 2] = ["是", "否"];
@@ -51,7 +54,12 @@ pub fn read(bytes: &[u8], period: &str, entered: &Entered, allowance: Allowance)
             let print = tag.strip_prefix(period).and_then(|rest| Fingerprint::parse(rest.trim()));
             match print.filter(|print| nominated.contains(print)) {
                 None => {
-                    wrong.push(format!("{at} 这一行不在本期现有的申报里（名单写出后又重新汇总过，或是别的报告期的）"))
+                    let cells = grid.rows.get(&row).into_iter().flatten();
+                    let words = cells.filter(|(col, _)| **col > selected && **col < told);
+                    let words: Vec<&str> = words.filter_map(|(_, text)| text.as_deref().ok()).take(SHOWN).collect();
+                    let who = words.join(" ");
+                    wrong
+                        .push(format!("{at}（{who}）不在本期现有的申报里（名单写出后又重新汇总过，或是别的报告期的）"));
                 }
                 Some(print) => match header_key(&word).as_str() {
                     "是" => drop(yes.insert(print)),

@@ -7,11 +7,11 @@ use crate::history::ledger::Entered;
 use crate::history::selection::{SELECTED, TAG, WORDS, tag};
 use std::io::{self, Cursor};
 
-/// The workbook's bytes.
+/// The workbook's bytes; `held` are the rows that the ledger has already, in which 是 stands.
 ///
 /// # Errors
 /// It cannot be written.
-pub fn selection(title: &str, period: &str, entered: &Entered) -> io::Result<Vec<u8>> {
+pub fn selection(title: &str, period: &str, entered: &Entered, held: &[bool]) -> io::Result<Vec<u8>> {
     let mut book = RowBook::new(Cursor::new(Vec::new()));
     let own = entered.columns.iter().enumerate().filter(|(at, _)| Some(*at) != entered.number);
     let shown: Vec<(usize, &str)> = own.map(|(at, name)| (at, name.as_str())).collect();
@@ -19,10 +19,11 @@ pub fn selection(title: &str, period: &str, entered: &Entered) -> io::Result<Vec
     columns.extend(shown.iter().map(|(_, name)| (*name, 18.0)));
     columns.push((TAG, 0.0));
     let mut sheet = Listing::new(&mut book, ("入选名单", title), &columns, u32::MAX)?.with_choices(1, &WORDS);
-    for (number, row) in (1u64..).zip(&entered.rows) {
+    for (at, (number, row)) in (1u64..).zip(&entered.rows).enumerate() {
         let tag = tag(period, entered.print(row));
-        let mut items = vec![ListCell::Count(number), ListCell::Input("")];
-        items.extend(shown.iter().map(|(at, _)| ListCell::Text(row.get(*at).map_or("", String::as_str))));
+        let known = held.get(at).copied().unwrap_or(false);
+        let mut items = vec![ListCell::Count(number), ListCell::Input(if known { WORDS[0] } else { "" })];
+        items.extend(shown.iter().map(|(column, _)| ListCell::Text(row.get(*column).map_or("", String::as_str))));
         items.push(ListCell::Tag(&tag));
         sheet.push(&items, None)?;
     }

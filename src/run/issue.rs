@@ -17,6 +17,7 @@ use crate::history::selection::Selection;
 use crate::history::standing::PeriodStanding;
 use crate::history::{History, StoredPeriod, append, ledger, selection};
 use crate::report;
+use crate::text::masks::mask_within;
 use std::path::{Path, PathBuf};
 
 /// What is asked of an issue.
@@ -112,7 +113,14 @@ pub fn issue(prepared: &Prepared, history: &Path, request: &IssueRequest<'_>) ->
     if let LedgerWish::List = request.ledger {
         let entered = nominated(prepared, stored, number)?;
         let tag = Tag::period_of(&plan.name, period);
-        let bytes = report::selection::selection(&format!("{title}入选名单"), &tag, &entered);
+        // What was selected before is not asked again.
+        let known = match before.as_ref().filter(|before| before.ledger.is_some()) {
+            Some(before) => Some(addition(prepared, &entered, before)?.1.appended),
+            None => None,
+        };
+        done.notes.extend(known.as_ref().and_then(|known| strayed(&known.taken_out)));
+        let held = known.map(|known| known.held).unwrap_or_default();
+        let bytes = report::selection::selection(&format!("{title}入选名单"), &tag, &entered, &held);
         let bytes = bytes.map_err(|error| Stop::Output(format!("入选名单写不出来（{error}）")))?;
         done.list = Some((bytes, entered.rows.len()));
         return Ok(done);
@@ -278,27 +286,70 @@ fn enter(
     issued: &Issued,
     list: &Path,
 ) -> Result<(PathBuf, Addition, Selection), Stop> {
-    let Prepared { plan, reference, period, .. } = prepared;
+    let Prepared { plan, period, .. } = prepared;
     let entered = nominated(prepared, stored, &issued.number)?;
+    let allowance = Allowance::default();
+    let again = if issued.ledger.is_some() {
+        "；印发后更正过的，请把旧名单移走，只写 --ledger 重新写出名单（已记入台账的已填好“是”）"
+    } else {
+        ""
+    };
+    let open = |why: String| {
+        Stop::Usage(format!("入选名单 {} 不能用：{why}{again}。请改好后再运行；现在什么都没有锁定。", list.display()))
+    };
+    let bytes = whole_file(list, allowance.file()).map_err(|why| open(why.cause))?;
+    let tag = Tag::period_of(&plan.name, period);
+    let selection = selection::read(&bytes, &tag, &entered, allowance).map_err(open)?;
+    let (path, addition) = addition(prepared, &entered.only(&selection.yes), issued)?;
+    Ok((path, addition, selection))
+}
+
+/// The ledger with these rows, and without those that were entered under the number and are not among them.
+fn addition(prepared: &Prepared, entered: &Entered, issued: &Issued) -> Result<(PathBuf, Addition), Stop> {
+    let Prepared { plan, reference, .. } = prepared;
     let Some(first) = plan.ledger.first() else { return Err(Stop::Usage("没有台账。".to_owned())) };
     let schema = plan.references.iter().find(|schema| schema.name == first.reference);
     let path = reference.files.iter().find(|(table, ..)| *table == first.reference).map(|(_, path, _)| path);
     let (Some(schema), Some(path)) = (schema, path) else {
         return Err(Stop::Usage(format!("找不到“{}”，无处记入。请先建好这张表。", first.reference)));
     };
-    let allowance = Allowance::default();
-    let open = |why: String| {
-        Stop::Usage(format!("入选名单 {} 不能用：{why}。请改好后再运行；现在什么都没有锁定。", list.display()))
-    };
-    let bytes = whole_file(list, allowance.file()).map_err(|why| open(why.cause))?;
-    let tag = Tag::period_of(&plan.name, period);
-    let selection = selection::read(&bytes, &tag, &entered, allowance).map_err(open)?;
-    let entered = entered.only(&selection.yes);
     let columns: Vec<&str> = entered.columns.iter().map(String::as_str).collect();
     let reason = issued.amended.last().map_or("重新确认入选名单", |amended| amended.reason.as_str());
-    let own = entered.number.map(|column| Own { column, number: &issued.number, reason });
+    let own = entered.number.map(|column| Own { column, number: &issued.number, sources: &entered.sources, reason });
     let addition = append::prepare(path, schema, &columns, &entered.rows, own).map_err(Stop::Output)?;
-    Ok((path.clone(), addition, selection))
+    Ok((path.clone(), addition))
+}
+
+/// Rows of the ledger that are named in one sentence.
+const NAMED: usize = 5;
+
+/// What was entered and is nominated no more, in words.
+fn strayed(gone: &[Vec<String>]) -> Option<String> {
+    let words = |row: &Vec<String>| {
+        let cells = row.iter().filter(|cell| !cell.is_empty()).take(selection::SHOWN);
+        cells.cloned().collect::<Vec<_>>().join(" ")
+    };
+    let shown: Vec<String> = gone.iter().take(NAMED).map(|row| mask_within(&words(row))).collect();
+    let more = if gone.len() > NAMED { format!("等 {} 条", gone.len()) } else { String::new() };
+    (!gone.is_empty()).then(|| {
+        format!(
+            "台账里以本期文号记入的 {} 条，现在不在计入的申报里：{}{more}；请用 huizong issue 加 --ledger 重新确认入选名单，确认后从台账撤出",
+            gone.len(),
+            shown.join("；")
+        )
+    })
+}
+
+/// After a correction: what the period entered into its ledger and nominates no more. `None` where it entered nothing.
+pub fn left_in_ledger(prepared: &Prepared, history: &Path) -> Option<String> {
+    let Prepared { plan, reference, period, .. } = prepared;
+    let past = History::open(Some(history), plan, reference, period);
+    let issued = Issued::read(&past.own_folder()?).ok()??;
+    issued.ledger.as_ref()?;
+    let Some(Ok(stored)) = past.own() else { return None };
+    let entered = nominated(prepared, stored, &issued.number).ok()?;
+    let (_, addition) = addition(prepared, &entered, &issued).ok()?;
+    strayed(&addition.appended.taken_out)
 }
 
 #[cfg(test)]

@@ -141,6 +141,9 @@ pub fn run(
     }
     let mut history_notes = history.notes();
     history_notes.extend(overtaken);
+    if places.out.is_some() && own.as_ref().is_some_and(|own| own.issued().is_some()) {
+        history_notes.extend(places.history.and_then(|root| issue::left_in_ledger(prepared, root)));
+    }
     history_notes.extend(register.notes(&validated.verdict));
     Ok(Finished { validated, computed, written, history_notes })
 }

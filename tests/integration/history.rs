@@ -1,9 +1,10 @@
 //! The history store: what a run keeps, what a later one reads of it, and what happens when it is damaged, old, from the
 //! future, issued, or written by two at once.
 
+use super::decisions::rows;
 use super::shop::{DEFINITION, HEFEI, Shop, WUHU, integers, month};
 use super::support::{Said, all_bytes, huizong, root, say, table_text};
-use super::workshop::{folder, page, xlsx};
+use super::workshop::{FIRST, folder, page, xlsx};
 use huizong::history::head::{StoredType, Unusable};
 use huizong::history::remarks::HistoryGap;
 use huizong::model::{Column, Value};
@@ -388,8 +389,7 @@ fn selections_are_entered_into_the_ledger_once() {
     let before = table_text(&ledger);
     let (returns, out, history, reference) = (word("returns"), word("out"), word("history"), word("reference"));
     let run = |more: &[&str]| {
-        let mut args =
-            vec!["run", "model-teams", "--quiet", "--returns", &returns, "--out", &out, "--history", &history];
+        let mut args = vec!["run", "model-teams", "--returns", &returns, "--out", &out, "--history", &history];
         args.extend(["--reference", &reference, "--period", "2026"]);
         args.extend(more);
         say(&args)
@@ -464,8 +464,27 @@ fn selections_are_entered_into_the_ledger_once() {
     let now = table_text(&ledger);
     let own: Vec<&str> = now.strip_prefix(&before).expect("the rest stays").lines().collect();
     assert!(own.len() == 2 && own.iter().all(|line| !line.contains("1号班组")), "{own:?}");
-    let trace = std::fs::read_to_string(home.path().join("reference/荣誉台账_撤出记录.csv")).expect("the trace");
-    assert!(trace.lines().count() == 2 && trace.contains("1号班组") && trace.contains("核对"), "{trace}");
+    let trace = || table_text(&home.path().join("reference/荣誉台账_撤出记录.xlsx"));
+    assert!(trace().lines().count() == 2 && trace().contains("1号班组") && trace().contains("核对"), "{}", trace());
+    // The unit takes a team back that was selected, and what stands below it moves up: the run says whose title it was, the
+    // list is written with what was selected, and only that title goes.
+    let mut without = page(HEFEI, 3);
+    without.rows.remove(FIRST + 1);
+    std::fs::write(home.path().join("returns/合肥市总工会.xlsx"), xlsx(&[without])).expect("sent again");
+    let said = run(&["--reason", "撤回2号班组"]);
+    assert!(said.out.contains("1 条，现在不在计入的申报里") && said.out.contains("2号班组"), "{}", said.out);
+    assert!(!said.out.contains("不用的请删去"), "{}", said.out);
+    let old = enter();
+    assert!(old.code == 2 && old.err.contains("2号班组") && old.err.contains("重新写出名单"), "{}", old.err);
+    std::fs::remove_file(&list).expect("put away");
+    let listed = issue(&["--ledger", "--out", &out]);
+    assert!(listed.out.contains("2号班组"), "{}", listed.out);
+    let said: Vec<String> = rows(Path::new(&list), "入选名单").iter().map(|row| row["入选"].clone()).collect();
+    assert_eq!(said, ["", "是"]);
+    super::support::select(Path::new(&list), &["1号班组"]);
+    let said = enter();
+    assert!(said.code == 0 && said.out.contains("新记 0 条") && said.out.contains("撤出 1 条"), "{}", said.out);
+    assert!(trace().lines().count() == 3 && trace().contains("撤回2号班组"), "{}", trace());
 }
 
 /// What goes is shown first, an issued period stays, and the copy is kept until the next run.
