@@ -6,6 +6,7 @@ use super::{summary, watch};
 use crate::model::codes::FindingCode;
 use crate::model::run::{RunVerdict, SourceVerdict};
 use crate::model::{Finding, Outcome, Severity};
+use crate::rows::subject::Subjects;
 use crate::run::{self, Answered, Stop, Watch};
 use crate::text::masks::mask_within;
 use crate::workspace::Workspace;
@@ -181,8 +182,11 @@ fn listing(answer: &Answered<'_>, guessed: bool) -> String {
         let name = verdict.sources.get(*position).map_or("", |source| source.source.name.as_str());
         let _ = writeln!(out, "{name}：看表头也像“{title}”的报表，两项都核对了；请用 --pipeline 指明是哪一项");
     }
+    let (reference, rows) = (&answer.ready.reference, answer.validated.rows.iter().map(|of| &of.rows));
+    let subjects = Subjects::of(plan, verdict, rows, own.findings.iter());
     for finding in &own.findings {
-        let _ = writeln!(out, "{}", summary::sentence(finding, verdict, &answer.ready.reference));
+        let who = subjects.unsaid(finding, &reference.roster);
+        let _ = writeln!(out, "{}", summary::sentence(finding, who.as_deref(), verdict, reference));
     }
     if !answer.ready.unchecked.is_empty() {
         let names: Vec<String> = answer.ready.unchecked.iter().map(|name| format!("“{name}”")).collect();

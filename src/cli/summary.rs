@@ -174,11 +174,12 @@ pub fn for_machines(prepared: &Prepared, verdict: &RunVerdict, written: &[PathBu
     format!("{}\n", for_json(&summary.to_string()))
 }
 
-/// One finding on a line: `[必改] 合肥/省一建.xls · 表“申报汇总表” · G7：…`. ID and phone numbers are masked: screens
+/// One finding on a line: `[必改] 合肥/省一建.xls · 表“申报汇总表” · G7（焊接班）：…`, `who` its record. ID and phone numbers are masked: screens
 /// are read by many and copied anywhere.
-pub fn sentence(finding: &Finding, verdict: &RunVerdict, reference: &Reference) -> String {
+pub fn sentence(finding: &Finding, who: Option<&str>, verdict: &RunVerdict, reference: &Reference) -> String {
     let name =
         |unit: u32| reference.roster.units.get(unit as usize).map_or_else(String::new, |unit| unit.name.to_string());
-    let said = finding.sentence(&verdict.place_words(&finding.place, name));
+    let who = who.map_or_else(String::new, |who| format!("（{who}）"));
+    let said = finding.sentence(&(verdict.place_words(&finding.place, name) + &who));
     mask_within(&format!("[{}] {said}", finding.severity.word()))
 }

@@ -12,6 +12,7 @@ use crate::model::normalised::OtherPeriod;
 use crate::model::run::{UnitReport, UnitStatus};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Finding, Outcome, Severity};
+use crate::rows::subject::Subjects;
 use crate::text::dates::say_day;
 use crate::text::masks::mask_within;
 use std::cmp::Reverse;
@@ -23,14 +24,15 @@ const QUOTED: usize = 3;
 const BELIEVED: i32 = 366;
 
 /// By file, the first few 必改 with their cells.
-fn quotes(facts: &Facts<'_>) -> BTreeMap<u32, Vec<String>> {
+fn quotes(facts: &Facts<'_>, subjects: &Subjects<'_>) -> BTreeMap<u32, Vec<String>> {
     let mut quotes: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
         let Some(source) = finding.place.source else { continue };
         let quoted = quotes.entry(source).or_default();
         if quoted.len() < QUOTED {
             let at = finding.place.cells.first().map_or_else(String::new, |cell| format!("{cell} "));
-            quoted.push(format!("{at}{}", finding.found));
+            let whose = subjects.unsaid(finding, &facts.reference.roster).map_or_else(String::new, |who| who + "：");
+            quoted.push(format!("{at}{whose}{}", finding.found));
         }
     }
     quotes
@@ -85,9 +87,9 @@ impl Days {
 }
 
 /// Everyone who owes something, by city and channel.
-pub fn list(facts: &Facts<'_>) -> ChaseList {
+pub fn list(facts: &Facts<'_>, subjects: &Subjects<'_>) -> ChaseList {
     let record = ReportingRecord::new(facts);
-    let (days, quotes) = (Days::new(facts), quotes(facts));
+    let (days, quotes) = (Days::new(facts), quotes(facts, subjects));
     let axis = Axis::cities(facts);
     // The group left over holds units that stand in no city or channel.
     let mut groups = vec![(0_usize, Vec::new()); axis.groups.len() + 1];
@@ -95,7 +97,7 @@ pub fn list(facts: &Facts<'_>) -> ChaseList {
         let at = axis.group_of(Some(report.unit)).unwrap_or(axis.groups.len());
         let Some((expected, units)) = groups.get_mut(at) else { continue };
         *expected += 1;
-        units.extend(unit(report, &quotes, &record, &days, facts));
+        units.extend(unit(report, (&quotes, subjects), &record, &days, facts));
     }
     let mut chased = Vec::new();
     for (at, (expected, mut units)) in groups.into_iter().enumerate() {
@@ -131,7 +133,7 @@ fn rank(unit: &ChaseUnit) -> u8 {
 /// `None` for a unit that owes nothing and was in time.
 fn unit(
     report: &UnitReport,
-    quotes: &BTreeMap<u32, Vec<String>>,
+    (quotes, subjects): (&BTreeMap<u32, Vec<String>>, &Subjects<'_>),
     record: &ReportingRecord<'_>,
     days: &Days,
     facts: &Facts<'_>,
@@ -155,7 +157,7 @@ fn unit(
     let reminder = reminder(report, &trouble, &instead, days, facts);
     let first = troubled(report, facts).find_map(|source| quotes.get(&source.source.index)?.first());
     Some(ChaseUnit {
-        letter: whole_text(report, days, facts).unwrap_or_else(|| reminder.clone()),
+        letter: whole_text(report, subjects, days, facts).unwrap_or_else(|| reminder.clone()),
         first_problem: first.map(|words| mask_within(words)).unwrap_or_default(),
         instead,
         unit: report.unit,
@@ -212,7 +214,7 @@ fn reminder(unit: &UnitReport, troubles: &str, instead: &str, days: &Days, facts
 }
 
 /// Every 必改 in the files that go back, one a line, each with its place and what to do; `None` where there is none.
-fn whole_text(unit: &UnitReport, days: &Days, facts: &Facts<'_>) -> Option<String> {
+fn whole_text(unit: &UnitReport, subjects: &Subjects<'_>, days: &Days, facts: &Facts<'_>) -> Option<String> {
     let back: BTreeSet<u32> = troubled(unit, facts).map(|source| source.source.index).collect();
     let here = |finding: &&Finding| {
         finding.severity == Severity::Block && finding.place.source.is_some_and(|source| back.contains(&source))
@@ -221,7 +223,10 @@ fn whole_text(unit: &UnitReport, days: &Days, facts: &Facts<'_>) -> Option<Strin
     let said: Vec<String> = (1..)
         .zip(facts.verdict.findings.iter().filter(here))
         .map(|(number, finding)| {
-            let place = facts.verdict.place_words(&finding.place, name);
+            let mut place = facts.verdict.place_words(&finding.place, name);
+            if let Some(who) = subjects.unsaid(finding, &facts.reference.roster) {
+                place += &format!("（{who}）");
+            }
             format!("\n{number}. {}", mask_within(&finding.sentence(&place)))
         })
         .collect();

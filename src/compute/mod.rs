@@ -38,11 +38,12 @@ pub use self::moved::Moves;
 
 use self::facts::Facts;
 use crate::definition::{Table, TableKind};
-use crate::model::Finding;
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::discipline::ChaseList;
 use crate::model::statistic::{StatRow, StatTable};
+use crate::model::{Finding, Severity};
 use crate::rows::ValidatedRows;
+use crate::rows::subject::Subjects;
 use std::rc::Rc;
 
 /// All tables of the pipeline, the charts' series resolved by the writer.
@@ -68,7 +69,9 @@ pub struct ComputedTables {
 pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     let mut facts = Facts::gather(inputs)?;
     facts.seats = quota::seats(&facts)?;
-    let chase = chase::list(&facts);
+    let blocks = inputs.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block);
+    let subjects = Subjects::of(inputs.plan, inputs.verdict, inputs.rows.iter().map(|of| &of.rows), blocks);
+    let chase = chase::list(&facts, &subjects);
     let mut tables: Vec<StatTable> = build_all(&facts, &chase, |_| true)?.into_iter().flatten().collect();
     let (doubtful, moves) = weighed(inputs, &facts, &chase, &mut tables)?;
     notes::decided(&mut tables, &facts);

@@ -3,13 +3,16 @@
 use super::form::Rows;
 use super::record::telling_fields;
 use super::words::{DateStyle, ValueKind, value_words};
-use crate::definition::{FieldType, Form, Plan};
+use crate::definition::{FieldType, Form, Plan, Roster};
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Place, Value};
 use std::collections::{HashMap, HashSet};
 
 /// Fields that name a record in a list; more say no more.
 const NAMING: usize = 4;
+
+/// Between the fields that name a record.
+const SEPARATOR: &str = " · ";
 
 /// A finding's record, field and value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,6 +96,20 @@ impl<'a> Subjects<'a> {
         subject
     }
 
+    /// Whose record a finding is on, for a message that does not say it: `一车间 · 焊接班`, the reporting unit's own name
+    /// aside. `None` where what was found names it, or there is no record.
+    pub fn unsaid(&self, finding: &Finding, units: &Roster) -> Option<String> {
+        let record = self.tell(finding).record;
+        let source = finding.place.source.and_then(|source| self.verdict.sources.get(source as usize));
+        let of = [finding.place.unit, source.and_then(|source| source.unit)];
+        let is_unit = |part: &str| {
+            of.iter().flatten().any(|unit| units.units.get(*unit as usize).is_some_and(|unit| *unit.name == *part))
+        };
+        let parts: Vec<&str> = record.split(SEPARATOR).filter(|part| !part.is_empty() && !is_unit(part)).collect();
+        let says = |part: &&str| part.chars().any(|c| !c.is_ascii_digit()) && finding.found.contains(*part);
+        (!parts.is_empty() && !parts.iter().any(says)).then(|| parts.join(SEPARATOR))
+    }
+
     /// What stands in the first cell that a finding points at, where that was kept.
     fn stands(&self, place: &Place) -> Option<String> {
         let (source, sheet, at) = (place.source?, place.sheet?, *place.cells.first()?);
@@ -125,5 +142,5 @@ pub fn record(form: &Form, rows: &Rows, row: usize) -> String {
             }
         }
     }
-    parts.join(" · ")
+    parts.join(SEPARATOR)
 }

@@ -19,6 +19,7 @@ mod layout;
 mod licences;
 mod live;
 mod months;
+mod named;
 mod officer;
 mod outputs;
 mod paper;
