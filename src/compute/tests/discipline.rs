@@ -24,7 +24,7 @@ fn discipline_counts_every_unit_once_and_the_chase_list_is_ready_to_send() {
     assert_eq!(chase.rows.len(), 3);
     let words_of = |row: usize| words(&chase.rows[row].cells[1..]);
     assert!(
-        words_of(0).starts_with("合肥市总工会|退回|NotApplicable|0.xlsx：D3 近三年安全事故 1 起|"),
+        words_of(0).starts_with("合肥市总工会|退回|NotApplicable|0.xlsx：D3 某厂 · 丙班：近三年安全事故 1 起|"),
         "{}",
         words_of(0)
     );
