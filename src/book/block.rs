@@ -138,7 +138,8 @@ pub fn block(
     let mut row = top;
     let mut lines = Vec::new();
     if !title.is_empty() {
-        lines.push(line(sheet, row, widths, &mask_within(title), &styles.title, (16.0, 30.0))?);
+        let title = measure::evenly_broken(&cell_text::printable(&mask_within(title)).0, widths.room(16.0));
+        lines.push(line(sheet, row, widths, &title, &styles.title, (16.0, 30.0))?);
         row += 1;
     }
     if !table.caption.is_empty() {

@@ -15,7 +15,13 @@ pub fn width(places: usize) -> f64 {
 /// How many lines a text takes in a column of this width (in Excel's units), at this font size.
 pub fn lines(text: &str, width: f64, size: f64) -> u32 {
     let room = ((width - 1.0) / 1.06 * 11.0 / size).max(1.0);
-    text.split('\n').map(|line| ((places(line) as f64 / room).ceil() as u32).max(1)).sum()
+    // Where a line breaks before a number or a closing mark, it stays shorter than its room.
+    let broken = (room - 1.5).max(room * 0.9).max(1.0);
+    let of = |line: &str| match (places(line) as f64 / room).ceil() as u32 {
+        few @ 0..=3 => few.max(1),
+        _ => (places(line) as f64 / broken).ceil() as u32,
+    };
+    text.split('\n').map(of).sum()
 }
 
 /// What no line begins with, and what none ends with.
@@ -27,6 +33,14 @@ const OPENING: &str = "（《「『【“‘(";
 pub fn broken(text: &str, room: usize) -> String {
     let room = room.max(12);
     text.split('\n').map(|line| broken_line(line, room)).collect::<Vec<_>>().join("\n")
+}
+
+/// The same where the lines stand in the middle: as long as one another, so that no last line is of one or two characters.
+pub fn evenly_broken(text: &str, room: usize) -> String {
+    let most = broken(text, room).lines().count();
+    let least = places(text).div_ceil(most.max(1));
+    let rooms = (least.min(room)..room).map(|room| broken(text, room));
+    rooms.into_iter().find(|lines| lines.lines().count() == most).unwrap_or_else(|| broken(text, room))
 }
 
 fn broken_line(line: &str, room: usize) -> String {
@@ -127,5 +141,17 @@ mod tests {
             assert_eq!(lines.replace([' ', '\n'], ""), text.replace(' ', ""), "nothing is lost");
         }
         assert_eq!(broken("短句。", 40), "短句。");
+    }
+
+    #[test]
+    fn a_title_of_two_lines_has_lines_of_like_length() {
+        let title = "附表3　2026年3月合理化建议实施件数排名（前十名，含并列共 11 个）";
+        for room in 40..66 {
+            let lines = evenly_broken(title, room);
+            let wide: Vec<usize> = lines.lines().map(places).collect();
+            assert_eq!(wide.len(), broken(title, room).lines().count(), "{lines}");
+            assert!(wide.last().is_some_and(|last| *last > 14), "{room}: {lines}");
+        }
+        assert_eq!(evenly_broken("附表1　短", 40), "附表1　短");
     }
 }

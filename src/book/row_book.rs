@@ -27,6 +27,8 @@ pub enum SheetUse<'a> {
 
 /// Widths of columns that an A4 page on its side shows at half their size.
 const A4_PLACES: f64 = 260.0;
+/// Widths of columns that an upright A4 page shows, a little smaller than they are.
+const UPRIGHT_PLACES: f64 = 112.0;
 /// Bytes gathered before they go to the compressor.
 const CHUNK: usize = 1 << 16;
 /// What stands between a cell's address and its number or the number of its text, and behind that.
@@ -48,8 +50,8 @@ pub struct RowBook<W: Write + Seek> {
     tables: usize,
     /// Whether a sheet is the one that opens.
     selected: bool,
-    /// Whether its rows are too wide for A4.
-    wide: bool,
+    /// How wide its columns are.
+    widths: Vec<f64>,
     /// Cells of the current sheet that open a file, with the address of each.
     links: Vec<(String, String)>,
     /// The list that a column of the current sheet is chosen from.
@@ -87,7 +89,7 @@ impl<W: Write + Seek> RowBook<W> {
             table: None,
             tables: 0,
             selected: false,
-            wide: false,
+            widths: Vec::new(),
             links: Vec::new(),
             validation: None,
             printed: None,
@@ -124,7 +126,7 @@ impl<W: Write + Seek> RowBook<W> {
         // A part beyond 4 GiB needs 64-bit sizes in its header; a cell takes some 60 bytes.
         self.zip.start_file(part, self.options.large_file(cells > 50_000_000))?;
         title.clone_into(&mut self.title);
-        self.wide = columns.iter().map(|(_, width)| width).sum::<f64>() > A4_PLACES;
+        self.widths = columns.iter().map(|(_, width)| *width).collect();
         self.letters = (0..columns.len()).map(letters).collect();
         self.heads = self.letters.iter().map(|letters| Piece::of(format!("<c r=\"{letters}").as_bytes())).collect();
         self.rows = 0;
@@ -263,7 +265,9 @@ impl<W: Write + Seek> RowBook<W> {
                 sheet.filtered_to = Some(absolute);
             }
         }
-        let printed = self.printed.take().and_then(|count| self.letters.get(count.saturating_sub(1)));
+        let count = self.printed.take();
+        let wide: f64 = self.widths.iter().take(count.unwrap_or(usize::MAX)).sum();
+        let printed = count.and_then(|count| self.letters.get(count.saturating_sub(1)));
         let printed = printed.map(|letters| format!("${letters}${}", self.rows));
         if let Some(sheet) = self.sheets.last_mut() {
             sheet.printed_to = printed;
@@ -278,11 +282,12 @@ impl<W: Write + Seek> RowBook<W> {
             self.raw(&format!("<hyperlinks>{links}</hyperlinks>"));
         }
         // A row wider than an A4 page can show goes on A3: shrunk to A4 it could not be read.
-        let paper = if self.table.is_some() && self.wide { 8 } else { 9 };
+        let paper = if self.table.is_some() && wide > A4_PLACES { 8 } else { 9 };
+        let lies = if wide > UPRIGHT_PLACES { "landscape" } else { "portrait" };
         self.raw(&format!(
             "<printOptions horizontalCentered=\"1\"/>\
              <pageMargins left=\"0.6\" right=\"0.6\" top=\"0.8\" bottom=\"0.7\" header=\"0.4\" footer=\"0.35\"/>\
-             <pageSetup paperSize=\"{paper}\" fitToHeight=\"0\" orientation=\"landscape\"/>",
+             <pageSetup paperSize=\"{paper}\" fitToHeight=\"0\" orientation=\"{lies}\"/>",
         ));
         let (header, footer) = (escaped(&page::header(&self.title)), escaped(&page::footer()));
         self.raw(&format!(

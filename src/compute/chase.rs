@@ -154,10 +154,11 @@ fn unit(
         UnitStatus::OnTime | UnitStatus::Undated => None,
     };
     let instead = instead(report, facts);
-    let reminder = reminder(report, &trouble, &instead, days, facts);
+    let letter = whole_text(report, subjects, days, facts);
+    let letter = letter.unwrap_or_else(|| reminder(report, &trouble, &instead, days, facts));
     let first = troubled(report, facts).find_map(|source| quotes.get(&source.source.index)?.first());
     Some(ChaseUnit {
-        letter: whole_text(report, subjects, days, facts).unwrap_or_else(|| reminder.clone()),
+        letter,
         first_problem: first.map(|words| mask_within(words)).unwrap_or_default(),
         instead,
         unit: report.unit,
@@ -169,7 +170,6 @@ fn unit(
         late_days: late_days.filter(|days| *days > 0),
         problems,
         trouble,
-        reminder,
     })
 }
 
@@ -198,7 +198,7 @@ fn what(facts: &Facts<'_>) -> String {
     format!("{}“{}”报表", facts.period.title(), facts.plan.title)
 }
 
-/// What to send to a unit. The date is the last on which a return is still taken.
+/// One sentence to a unit. The date is the last on which a return is still taken.
 fn reminder(unit: &UnitReport, troubles: &str, instead: &str, days: &Days, facts: &Facts<'_>) -> String {
     let name = facts.unit_name(unit.unit);
     let (what, by) = (what(facts), days.by());
@@ -338,7 +338,7 @@ fn summary(list: &ChaseList, days: &Days, facts: &Facts<'_>) -> String {
 
 /// The chase list as a table of the leadership workbook.
 pub fn table(table: &Table, list: &ChaseList, facts: &Facts<'_>) -> StatTable {
-    let headings = ["序号", "单位", "状态", "连续未报", "问题", "催报文字"];
+    let headings = ["序号", "单位", "状态", "连续未报", "问题"];
     let mut finished = notes::empty_table(table, facts, &headings, 1);
     for unit in list.units() {
         let problem = match unit.status {
@@ -363,7 +363,6 @@ pub fn table(table: &Table, list: &ChaseList, facts: &Facts<'_>) -> StatTable {
                 StatCell::Text(unit.status.word().to_owned()),
                 silent,
                 StatCell::Text(problem),
-                StatCell::Text(unit.reminder.clone()),
             ],
         ));
     }
@@ -377,8 +376,7 @@ pub fn table(table: &Table, list: &ChaseList, facts: &Facts<'_>) -> StatTable {
         "未报、迟报、退回、无法读取或仍有退回文件的应报单位",
         "该单位最好的一份报表的状态",
         "到本期为止连续没有收到文件的期数，按有存档的各期",
-        "未通过的文件及原因",
-        "可直接发送",
+        "未通过的文件及原因；给各单位的整段话见催报工作簿",
     ]
     .map(String::from)
     .to_vec();

@@ -62,9 +62,7 @@ pub struct ChaseUnit {
     pub trouble: String,
     /// The first thing to be mended, in few words.
     pub first_problem: String,
-    /// One sentence to the unit.
-    pub reminder: String,
-    /// The whole text to the unit, every problem on a line of its own.
+    /// The whole text to the unit, every problem on a line of its own; one sentence where there is none.
     pub letter: String,
 }
 

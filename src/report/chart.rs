@@ -154,6 +154,14 @@ fn chart(drawing: &Drawing<'_>, places: &DrawnCells, (width, height): (u32, u32)
         if labelled {
             label.show_value().set_font(&font(8, false)).set_position(place);
             one.set_data_label(&label);
+            if lined {
+                // Within a bar of hardly any height a figure would stand below the axis; so it stands on it.
+                let based = label.clone().set_position(ChartDataLabelPosition::InsideBase).to_custom();
+                let low = drawing.low(at).into_iter();
+                let labels: Vec<ChartDataLabel> =
+                    low.map(|low| if low { based.clone() } else { ChartDataLabel::default() }).collect();
+                one.set_custom_data_labels(&labels);
+            }
         }
     }
     if lined {

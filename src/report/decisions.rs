@@ -39,7 +39,7 @@ const COLUMNS: [(&str, f64); 20] = [
     (DAY, 11.0),
     ("情况", 24.0),
     ("应当如何", 22.0),
-    ("影响", 20.0),
+    ("影响", 44.0),
     ("报送单位说明", 20.0),
     (PLACE, 24.0),
     ("规则代码", 16.0),
@@ -358,7 +358,9 @@ fn sheet<W: Write + Seek>(
     book: &mut RowBook<W>,
 ) -> io::Result<Vec<String>> {
     let words = Disposition::ALL.map(Disposition::word);
-    let mut sheet = Listing::new(book, (name, title), &COLUMNS, u32::MAX)?.with_choices(CHOICE, &words);
+    let sheet = Listing::new(book, (name, title), &COLUMNS, u32::MAX)?;
+    // Further columns are read on the screen; all of them on paper could not be read at all.
+    let mut sheet = sheet.with_choices(CHOICE, &words).with_printed(STATE + 1);
     for (number, line) in (1u64..).zip(lines) {
         let DecisionLine { taken_on, .. } = line;
         let row = Tag::of_row(&taken_on.record, &taken_on.field, &taken_on.found);

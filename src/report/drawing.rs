@@ -96,6 +96,18 @@ impl<'a> Drawing<'a> {
         cells.filter_map(|cell| amount(cell).map(|(value, _)| value)).reduce(f64::min)
     }
 
+    /// Which bars of a series are too low for a figure to stand within them.
+    pub fn low(&self, series: usize) -> Vec<bool> {
+        let figure = |row: &usize| {
+            let cell = self.columns.get(series).and_then(|column| self.cell(*row, *column));
+            cell.and_then(amount).map(|(value, _)| value)
+        };
+        let figures: Vec<Option<f64>> = self.rows.iter().map(figure).collect();
+        let bound = self.bound.map(ColumnBound::value);
+        let most = figures.iter().flatten().copied().chain(bound).fold(0.0, f64::max);
+        figures.into_iter().map(|figure| figure.is_some_and(|figure| figure < most * 0.15)).collect()
+    }
+
     /// Whether all of its figures are of a kind.
     pub fn all(&self, kind: impl Fn(&StatCell) -> bool) -> bool {
         let cells = self.rows.iter().flat_map(|row| self.columns.iter().filter_map(|column| self.cell(*row, *column)));

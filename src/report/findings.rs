@@ -129,8 +129,10 @@ fn files<W: Write + Seek>(
         ("核实", 7.0),
         ("SHA-256（前12位）", 15.0),
     ];
+    // What became of each file; how its rows were counted is for the screen.
+    const PRINTED: usize = 10;
     let counts = by_file(results);
-    let mut sheet = Listing::new(book, ("文件清单", title), &COLUMNS, u32::MAX)?;
+    let mut sheet = Listing::new(book, ("文件清单", title), &COLUMNS, u32::MAX)?.with_printed(PRINTED);
     for (number, file) in (1u64..).zip(&results.verdict.sources) {
         let unit = file.sender.as_ref().map(|sender| sender.unit).or(file.unit);
         let stamp = if file.by_stamp { "（按文件时间）" } else { "" };

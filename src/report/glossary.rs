@@ -16,6 +16,7 @@ use crate::model::statistic::RowKind;
 use crate::text::dates::show_day;
 use crate::text::masks::mask_within;
 use rust_xlsxwriter::{Worksheet, XlsxError};
+use std::collections::BTreeMap;
 
 pub const NAME: &str = "口径说明";
 const WIDTHS: [f64; 4] = [24.0, 20.0, 12.0, 38.0];
@@ -83,21 +84,38 @@ pub fn glossary(results: &Results<'_>, styles: &PrintStyles, input_hash: &str) -
 fn definitions(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
     paper.section("二、各表各列的口径")?;
     row(paper, true, &[((0, 0), "列"), ((1, 3), "口径")])?;
+    // What each column was last said to be.
+    let mut said: BTreeMap<String, &String> = BTreeMap::new();
     for table in results.tables {
         if table.definitions.iter().all(String::is_empty) {
             continue;
         }
-        group(paper, &format!("{}（工作表“{}”）", table.title, table.sheet))?;
+        let (mut fresh, mut as_before) = (Vec::new(), 0);
         for (heading, definition) in table.headings.iter().zip(&table.definitions) {
-            if definition.is_empty() {
+            // A column that is what the form calls so needs no words.
+            if definition.is_empty() || *definition == format!("“{}”列", heading.name) {
                 continue;
             }
-            let mut column = heading.parents.join(" · ");
-            if !column.is_empty() {
-                column += " · ";
+            let parents = heading.parents.iter().map(String::as_str);
+            let column = parents.chain([heading.name.as_str()]).collect::<Vec<_>>().join(" · ");
+            if said.get(&column) == Some(&definition) {
+                as_before += 1;
+            } else {
+                said.insert(column.clone(), definition);
+                fresh.push((column, definition));
             }
-            column += &heading.name;
-            row(paper, false, &[((0, 0), &column), ((1, 3), definition)])?;
+        }
+        if fresh.is_empty() && as_before == 0 {
+            continue;
+        }
+        let same = if fresh.is_empty() { "：各列同前面最近一次写明的同名列" } else { "" };
+        group(paper, &format!("{}（工作表“{}”）{same}", table.title, table.sheet))?;
+        for (column, definition) in &fresh {
+            row(paper, false, &[((0, 0), column), ((1, 3), definition)])?;
+        }
+        if as_before > 0 && !fresh.is_empty() {
+            let words = format!("{as_before} 列，同前面最近一次写明的同名列");
+            row(paper, false, &[((0, 0), "其余各列"), ((1, 3), &words)])?;
         }
     }
     Ok(())

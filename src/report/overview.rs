@@ -23,6 +23,8 @@ pub const NAME: &str = "总览";
 pub const WIDTHS: [f64; 8] = [11.3; 8];
 /// The height of a section's heading and of a line of the contents, in points.
 const CONTENTS: (f64, f64) = (26.0, 19.0);
+/// Of the counts of files and rows with their sentences, in points.
+const ARRIVALS: f64 = 230.0;
 /// Pixels between the first and the last column, at Excel's seven pixels a place.
 const CHART_WIDTH: u32 = 664;
 
@@ -111,6 +113,8 @@ pub fn basis(results: &Results<'_>) -> String {
 }
 
 fn arrivals(results: &Results<'_>, account: &Account, paper: &mut Paper<'_>) -> Result<(), XlsxError> {
+    // The counts and the sentences that prove them are read together.
+    paper.fold.keep_together(paper.row, ARRIVALS);
     paper.section("四、报表与数据行")?;
     // The total stands first: with it and all outcomes the page is full.
     let mut entries: Vec<(u16, &str, OverviewFigure)> = vec![(1, "文件合计", OverviewFigure::Count(account.files))];
