@@ -129,7 +129,7 @@ fn row(figure: &KeyFigure, table: &StatTable, facts: &Facts<'_>) -> Option<StatR
         (None, Some((compare, bound))) => Some(format!("规定{}", words::bound(compare, bound))),
         (None, None) => None,
     };
-    let place = facts.plan.tables.get(figure.table).and_then(|table| facts.plan.annex_number(&table.id));
+    let place = facts.plan.tables.get(figure.see).and_then(|table| facts.plan.annex_number(&table.id));
     let cells = vec![
         StatCell::Text(figure.name.clone()),
         if figure.unit.is_empty() { StatCell::NotApplicable } else { StatCell::Text(figure.unit.clone()) },

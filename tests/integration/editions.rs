@@ -1,6 +1,6 @@
 //! 呈报版 and 工作版: one set of figures in two workbooks, and what stands on top of the results.
 
-use super::support::{Results, result, say};
+use super::support::{Results, result, root, say};
 use calamine::{Data, Reader};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -106,6 +106,32 @@ fn the_quality_annex_accounts_for_every_row_and_finding() {
         demands.dedup();
         assert_eq!(demands.len(), lines.len(), "{pipeline}: a demand is listed once");
         assert_eq!(total("七、"), counts["amendments"].as_i64().expect("a number"), "{pipeline}: amendments");
+    }
+}
+
+/// A selection of the year before, in the store, is what page one compares with; where there is none, it compares nothing.
+#[test]
+fn a_selection_is_held_against_the_one_before_it() {
+    let sample = root().join("samples/honours/六安/六安市总工会.csv");
+    let this_year = encoding_rs::GBK.decode(&std::fs::read(sample).expect("a shipped sample")).0.into_owned();
+    let year_before: Vec<String> =
+        this_year.lines().filter(|line| !line.contains("周玉兰")).map(|line| line.replace("2026", "2025")).collect();
+    let (returns, history) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let notice = |period: &str, text: &str| {
+        std::fs::write(returns.path().join("六安市总工会.csv"), text).expect("a return");
+        let [from, kept] = [&returns, &history].map(|folder| folder.path().to_str().expect("UTF-8"));
+        let results = Results::of_sample("honours", &["--returns", from, "--period", period, "--history", kept]);
+        results.text("_通报.txt")
+    };
+    let alone = notice("2025", &year_before.join("\n"));
+    assert!(alone.contains("1. 推荐个人 3 名。"), "{alone}");
+    let beside = notice("2026", &this_year);
+    for words in [
+        "1. 推荐个人 4 名，上年 3 名，增加 1。",
+        "女性占比 50.0%，上年 33.3%，提高 16.7 个百分点。",
+        "中共党员占比 50.0%，上年 66.7%，降低 16.7 个百分点。",
+    ] {
+        assert!(beside.contains(words), "no “{words}”\n{beside}");
     }
 }
 

@@ -46,6 +46,8 @@ pub struct KeyFigure {
     pub unit: String,
     /// Index of the table whose figure it is.
     pub table: usize,
+    /// Index of the table that a reader is sent to: that one, where no other shows more of it.
+    pub see: usize,
     /// Label of the row that it stands in; `None` for the total.
     pub row: Option<String>,
     /// `None` for the number of the table's rows.

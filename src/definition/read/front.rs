@@ -69,6 +69,7 @@ fn key_figure(
     let text = |key| section.maybe_word(key).map(|word| word.text.to_owned());
     let (unit, row) = (text("unit").unwrap_or_default(), text("row"));
     let table = section.word("table").and_then(|word| context.table(&word));
+    let see = section.maybe_word("see").map(|word| context.table(&word));
     let (column, before, change) = (section.word("column"), section.maybe_word("before"), section.maybe_word("change"));
     let against = text("against");
     let better = section.get("better").and_then(|_| section.choice("better", &BETTER));
@@ -81,6 +82,7 @@ fn key_figure(
     }
     section.finish();
     let (table, column) = (table?, column?);
+    let see = see.map_or(Some(table), |see| see)?;
     // Nothing is judged by a table with a problem of its own.
     let sayable = sayable(tables.get(table)?.as_ref()?, shares);
     let known = || sayable.figures.iter().map(|(name, _)| name.as_str());
@@ -95,6 +97,7 @@ fn key_figure(
         name,
         unit,
         table,
+        see,
         row,
         column: (column.text != ROWS).then(|| column.text.to_owned()),
         against: against.zip(before.map(|word| word.text.to_owned())),

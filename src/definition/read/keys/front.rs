@@ -20,6 +20,7 @@ pub const FIGURE: Shape = Shape::of(&[
     must("name", Text, "这个数叫什么"),
     may("unit", Text, "计量单位，例如 件；比率不写"),
     must("table", Text, "取哪张表的数（它的 id）"),
+    may("see", Text, "“见”一栏写哪张表的附表号（它的 id）；不写就是 table"),
     may("row", Text, "取哪一行，写这一行第一栏的字；不写就是合计行"),
     must("column", Text, "取哪一栏；写 行数 就是表里有几行"),
     may("against", Text, "和什么比，例如 上年同期、上期；写了它就要写 before"),
