@@ -7,9 +7,10 @@ use crate::model::codes::FindingCode;
 use crate::model::run::{RunVerdict, SourceVerdict};
 use crate::model::{Finding, Outcome, Severity};
 use crate::rows::subject::Subjects;
-use crate::run::{self, Answered, Stop, Watch};
+use crate::run::{self, Answered, Prepared, Received, Stop, Watch};
 use crate::text::masks::mask_within;
 use crate::workspace::Workspace;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -19,26 +20,13 @@ use std::path::PathBuf;
 /// # Errors
 /// Whatever stops it before a file is judged.
 pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
+    options.reading.set_threads();
     let workspace = Workspace::find(options.reading.pipelines.as_deref())?;
     let (asked, paths) = asked(&workspace, options)?;
-    let names = asked.clone().map_or_else(|| workspace.names(), |name| vec![name]);
-    let mut prepared = Vec::new();
-    for name in &names {
-        let reading = &options.reading;
-        let allowance = reading.limits().allowance();
-        match workspace.prepare_to_check(name, reading.reference.as_deref(), reading.period.as_deref(), allowance) {
-            Ok(ready) => prepared.push(ready),
-            // A period that is none of this pipeline's kind: its returns cannot be meant.
-            Err(Stop::Usage(_)) if asked.is_none() && names.len() > 1 => {}
-            Err(stop) => return Err(stop),
-        }
-    }
-    if prepared.is_empty() {
-        return Err(Stop::Usage("没有一个流程用得上这个报告期。请检查 --period。".to_owned()));
-    }
-    options.reading.set_threads();
+    let prepared = prepare(options, &workspace, asked.as_deref())?;
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
-    let judge = |prepared| run::recognise(prepared, paths, &options.reading.limits(), &progress as &dyn Watch);
+    let received = Received::find(paths, &options.reading.limits(), &progress as &dyn Watch)?;
+    let judge = |prepared| run::recognise(prepared, &received, &options.reading.limits(), &progress as &dyn Watch);
     let mut answered = judge(&prepared)?;
     // Where nobody says which period is meant, each return is judged by its own.
     let said = if options.reading.period.is_none() { other_periods(&answered) } else { BTreeSet::new() };
@@ -46,8 +34,9 @@ pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
     for (name, period) in &said {
         let reading = &options.reading;
         let allowance = reading.limits().allowance();
+        let Some(ready) = prepared.iter().find(|ready| ready.plan.name == *name) else { continue };
         // One that nobody owes in that period stays a return of another one.
-        later.extend(workspace.prepare(name, reading.reference.as_deref(), Some(period), allowance).ok());
+        later.extend(workspace.prepare_again(ready, reading.reference.as_deref(), period, allowance).ok());
     }
     for ready in &later {
         for mut answer in judge(std::slice::from_ref(ready))? {
@@ -95,6 +84,31 @@ fn asked<'o>(workspace: &Workspace, options: &'o CheckOptions) -> Result<(Option
             _ => Ok((Some(name), rest)),
         },
     }
+}
+
+/// The pipeline that is named; where none is, all of which the period can be.
+fn prepare(options: &CheckOptions, workspace: &Workspace, named: Option<&str>) -> Result<Vec<Prepared>, Stop> {
+    let reading = &options.reading;
+    let (reference, period) = (reading.reference.as_deref(), reading.period.as_deref());
+    let prepare = |name: &str| workspace.prepare_to_check(name, reference, period, reading.limits().allowance());
+    if let Some(name) = named {
+        return Ok(vec![prepare(name)?]);
+    }
+    let names = workspace.names();
+    let all: Vec<_> = names.par_iter().with_max_len(1).map(|name| prepare(name)).collect();
+    let mut prepared = Vec::new();
+    for ready in all {
+        match ready {
+            Ok(ready) => prepared.push(ready),
+            // A period that is none of this pipeline's kind: its returns cannot be meant.
+            Err(Stop::Usage(_)) if names.len() > 1 => {}
+            Err(stop) => return Err(stop),
+        }
+    }
+    if prepared.is_empty() {
+        return Err(Stop::Usage("没有一个流程用得上这个报告期。请检查 --period。".to_owned()));
+    }
+    Ok(prepared)
 }
 
 /// Whether anything in these returns blocks.

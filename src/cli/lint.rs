@@ -9,6 +9,7 @@ use crate::formats::allowance::Allowance;
 use crate::model::codes::{AmendmentRule, DiagnosticCode, FindingCode};
 use crate::run::{Prepared, Stop};
 use crate::workspace::Workspace;
+use rayon::prelude::*;
 use std::fmt::Write as _;
 
 /// Checks one definition or all.
@@ -31,8 +32,10 @@ pub fn lint(options: &LintOptions) -> Result<Exit, Stop> {
         return Err(Stop::Usage(format!("“{folder}”里没有流程定义（应为 流程名/pipeline.toml）。")));
     }
     let mut worst = Exit::Clean;
-    for name in &names {
-        match workspace.prepare(name, options.reference.as_deref(), None, Allowance::default()) {
+    let prepare = |name: &String| workspace.prepare(name, options.reference.as_deref(), None, Allowance::default());
+    let all: Vec<_> = names.par_iter().with_max_len(1).map(prepare).collect();
+    for (name, ready) in names.iter().zip(all) {
+        match ready {
             Ok(ready) => {
                 summary::warned(&warnings(&ready));
                 if !options.quiet {

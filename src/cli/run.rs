@@ -13,8 +13,10 @@ use std::path::PathBuf;
 /// # Errors
 /// Whatever stops it.
 pub fn run(options: &RunOptions) -> Result<Exit, Stop> {
-    let workspace = Workspace::find(options.reading.pipelines.as_deref())?;
     let reading = &options.reading;
+    // Before anything is done on several threads: their number is settled then.
+    reading.set_threads();
+    let workspace = Workspace::find(reading.pipelines.as_deref())?;
     let allowance = reading.limits().allowance();
     let (reference, period) = (reading.reference.as_deref(), reading.period.as_deref());
     let mut prepared = workspace.prepare(&options.pipeline, reference, period, allowance)?;
@@ -32,7 +34,6 @@ pub fn run(options: &RunOptions) -> Result<Exit, Stop> {
     };
     let default_out = PathBuf::from("out").join(format!("{}-{}", prepared.plan.name, prepared.period.key()));
     let out = options.out.clone().unwrap_or(default_out);
-    reading.set_threads();
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
     let folder = (!options.dry_run).then_some(out.as_path());
     let history = (!options.no_history).then(|| workspace.history(options.past.history.as_deref(), &returns));

@@ -206,9 +206,20 @@ fn figures(chars: &[char], at: usize) -> (usize, u32) {
     (digits.len(), digits.iter().fold(0, |number, digit| number * 10 + digit))
 }
 
+/// Whether anything of time begins with a character: a figure in either writing, 第, a half of the year, an English month.
+/// Titles and names of files are asked at each of theirs.
+fn may_begin(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || matches!(c, '上' | '下' | '第' | '元' | '十')
+        || matches!(c, '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九')
+}
+
 /// What begins at a place, and where it ends.
 fn moment(chars: &[char], at: usize, place: SpokenPlace) -> Option<(Moment, usize)> {
     if chars[..at].last().is_some_and(char::is_ascii_digit) && chars.get(at).is_some_and(char::is_ascii_digit) {
+        return None;
+    }
+    if !chars.get(at).is_some_and(|c| may_begin(*c)) {
         return None;
     }
     let (count, number) = figures(chars, at);
@@ -468,6 +479,17 @@ mod tests {
             ("1-3月", "2026-1-1..2026-3-31"),
         ] {
             assert_eq!(said(name, SpokenPlace::Name), [expected], "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_time_begins_with_another_character() {
+        for first in ('\u{0}'..='\u{ffff}').filter(|c| !may_begin(*c)) {
+            for rest in ["", "半年", "1月", "3季度", "一季度", "026年3月", "an", "-3月", "十二月", "月"]
+            {
+                let chars: Vec<char> = [first].into_iter().chain(rest.chars()).collect();
+                assert_eq!((part(&chars, 0), figures(&chars, 0).0), (None, 0), "{first:?}{rest}");
+            }
         }
     }
 

@@ -159,6 +159,11 @@ where
     let cell = FieldCell { field, at, factor, factor_by, names: bound.names, carries: bound.carries, filled: None };
     // Whether a cell is seen otherwise than it is stored is the cell's own.
     let plain = desk.view.sheet.sights.is_empty() && !bound.no_rate;
+    // A third of all cells: nothing stands there, and nothing of another cell could.
+    if plain && raw.is_none() && (!field.required || field.ordinal) && desk.view.merge_over(at).is_none() {
+        bound.above = None;
+        return CellValue::Nothing;
+    }
     if let Some(value) = raw.filter(|_| plain)
         && let Some(read) = bound.known(value)
     {

@@ -19,7 +19,7 @@ mod watch;
 pub use collect::{blocked, collect, none_of_ours};
 pub use places::Places;
 pub use prepare::{Prepared, period_of, prepare, prepare_to_check};
-pub use recognise::{Answered, recognise};
+pub use recognise::{Answered, Received, recognise};
 pub use stop::Stop;
 pub use watch::{Unwatched, Watch};
 

@@ -58,6 +58,19 @@ pub fn prepare_to_check(
     Ok(Prepared { plan, reference, period, as_of: None, period_confirmed: false, unchecked })
 }
 
+impl Prepared {
+    /// The same definition for another period: the reference data are read anew, since they are of a period too.
+    ///
+    /// # Errors
+    /// As [`prepare`], mistakes in the definition aside.
+    pub fn of_period(&self, folders: &ReferenceFolders, period: &str, allowance: Allowance) -> Result<Prepared, Stop> {
+        let period = period_of(&self.plan, period)?;
+        let reference =
+            definition::reference::load(&self.plan, folders, &period, allowance).map_err(Stop::Definition)?;
+        Ok(Prepared { reference, period, ..self.clone() })
+    }
+}
+
 /// The period that a pipeline is asked for.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use super::stop::Stop;
 use super::watch::Watch;
 use crate::definition::Plan;
 use crate::history::History;
-use crate::ingest::{self, Limits};
+use crate::ingest::{self, Delivery, Limits};
 use crate::model::decision::Decisions;
 use crate::model::normalised::NormalisedReturn;
 use crate::model::outcome::ReadOutcome;
@@ -17,6 +17,7 @@ use crate::text::names::header_key;
 use crate::validate::arrived::{Arrival, Arrived};
 use crate::validate::yardstick::Yardstick;
 use crate::validate::{self, Validated};
+use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::path::PathBuf;
 
@@ -50,25 +51,61 @@ enum Seen {
     Stranger { nearest: Option<usize>, by_all: Vec<Arrived> },
 }
 
-/// Reads all files once and judges each by the pipeline that it answers; without any history, since whoever sends a
-/// return has none.
+/// So many bytes of files are kept as they were read: a unit's own returns are, a province's are read again.
+const KEPT: u64 = 4 << 20;
+
+/// The files of a check, and what was read in them where it is little.
+#[derive(Debug)]
+pub struct Received {
+    files: Vec<SourceFile>,
+    read: Option<Vec<Delivery>>,
+}
+
+impl Received {
+    /// Finds all files of the paths given, and reads them if they are few.
+    ///
+    /// # Errors
+    /// As [`super::collect::collect`].
+    pub fn find(returns: &[PathBuf], limits: &Limits, watch: &dyn Watch) -> Result<Received, Stop> {
+        let files = discover(returns, limits, watch)?.files;
+        let few = files.iter().map(|file| file.size).sum::<u64>() <= KEPT;
+        let read = few.then(|| ingest::read_all(&files, limits, |_, delivery| delivery)).transpose();
+        Ok(Received { read: read.map_err(Stop::Input)?, files })
+    }
+
+    /// Hands each file to `take`, whether it was read before or is read now.
+    fn each<T: Send>(
+        &self,
+        limits: &Limits,
+        take: impl Fn(&SourceFile, &Delivery) -> T + Sync,
+    ) -> Result<Vec<T>, Stop> {
+        match &self.read {
+            Some(read) => Ok(self.files.par_iter().zip(read).map(|(file, delivery)| take(file, delivery)).collect()),
+            None => {
+                let take = |file: &SourceFile, delivery: Delivery| take(file, &delivery);
+                ingest::read_all(&self.files, limits, take).map_err(Stop::Input)
+            }
+        }
+    }
+}
+
+/// Judges each file by the pipeline that it answers; without any history, since whoever sends a return has none.
 ///
 /// # Errors
 /// As [`super::collect::collect`].
 pub fn recognise<'p>(
     prepared: &'p [Prepared],
-    returns: &[PathBuf],
+    received: &Received,
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Vec<Answered<'p>>, Stop> {
-    let found = discover(returns, limits, watch)?;
     let frame =
         |ready: &'p Prepared| Assignment { plan: &ready.plan, reference: &ready.reference, period: &ready.period };
     let normalisers: Vec<Normaliser<'_>> = prepared.iter().map(|ready| Normaliser::new(frame(ready))).collect();
-    let own = own_results::find(&found.files);
-    let seen = ingest::read_all(&found.files, limits, |source, delivery| {
+    let own = own_results::find(&received.files);
+    let seen = received.each(limits, |source, delivery| {
         let by_all = normalisers.iter().map(|normaliser| {
-            let mut arrived = arrive(normaliser, source, &delivery, limits);
+            let mut arrived = arrive(normaliser, source, delivery, limits);
             own_results::ignore(&own, &mut arrived);
             arrived
         });
@@ -82,10 +119,9 @@ pub fn recognise<'p>(
             Seen::Stranger { by_all, .. } => by_all.first().map_or(0, findings),
         });
         seen
-    })
-    .map_err(Stop::Input)?;
+    })?;
     watch.stage("核对数据");
-    judge(prepared, &found.files, seen)
+    judge(prepared, &received.files, seen)
 }
 
 fn findings(arrived: &Arrived) -> usize {

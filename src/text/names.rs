@@ -25,7 +25,7 @@ pub fn match_key(name: &str) -> String {
 
 /// Whether the bytes of a text tell already that it is its own key: Chinese characters from U+4000 to U+9FFF, which begin
 /// with 0xe4 to 0xe9 and no others do, figures, small letters and brackets. Most texts are so.
-fn is_key(text: &str) -> bool {
+pub fn is_key(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, 0x80..=0xbf | 0xe4..=0xe9 | b'0'..=b'9' | b'a'..=b'z' | b'(' | b')'))
 }
 
@@ -303,6 +303,10 @@ fn is_han(c: char) -> bool {
 
 /// Whether a cell of names holds several people, and what parts they stand in: 欧阳 修文 is one person.
 pub fn several_people(text: &str, words: PeopleWords<'_>) -> Option<(SeveralPeople, Vec<String>)> {
+    // Two or three characters and nothing between them, as nearly every name is: two people take more, but for 李强等.
+    if text.len() <= 9 && is_key(text) && !text.contains(['(', ')', '等']) {
+        return None;
+    }
     if let Some((one, other)) = words.joined(text).filter(|_| named_together(text.trim()).is_none()) {
         return Some((SeveralPeople::Joined, vec![one.to_owned(), other.to_owned()]));
     }
@@ -366,6 +370,8 @@ pub fn may_be_person(text: &str) -> bool {
             '(' | '（' => depth += 1,
             ')' | '）' => depth = depth.saturating_sub(1),
             _ if depth > 0 => {}
+            // Chinese characters, as nearly all here are, are letters.
+            '\u{4e00}'..='\u{9fff}' => letters += 1,
             c if c.is_alphabetic() => {
                 letters += 1;
                 latin |= c.is_ascii_alphabetic();

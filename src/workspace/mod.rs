@@ -77,6 +77,20 @@ impl Workspace {
         run::prepare_to_check(&definition, &folders, period, allowance)
     }
 
+    /// What was prepared, for another period ([`Prepared::of_period`]).
+    ///
+    /// # Errors
+    /// As [`Workspace::prepare`].
+    pub fn prepare_again(
+        &self,
+        ready: &Prepared,
+        reference: Option<&Path>,
+        period: &str,
+        allowance: Allowance,
+    ) -> Result<Prepared, Stop> {
+        ready.of_period(&self.reference(reference, &ready.plan.name).map_err(Stop::Input)?, period, allowance)
+    }
+
     /// The definition that goes by a name or title, and the folders of its reference data.
     ///
     /// # Errors

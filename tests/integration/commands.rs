@@ -256,8 +256,9 @@ fn check_without_a_pipeline_judges_each_file_by_its_own() {
         .collect();
     let returns: Vec<_> = prepared.iter().map(|ready| root().join(&ready.plan.sample_returns)).collect();
     let limits = huizong::ingest::Limits::default();
-    let answered =
-        huizong::run::recognise(&prepared, &returns, &limits, &huizong::run::Unwatched).expect("the samples are read");
+    let watch = huizong::run::Unwatched;
+    let received = huizong::run::Received::find(&returns, &limits, &watch).expect("the samples are found");
+    let answered = huizong::run::recognise(&prepared, &received, &limits, &watch).expect("the samples are read");
     assert_eq!(answered.len(), pipelines.len());
     let mut judged = 0;
     for answer in &answered {
@@ -282,15 +283,15 @@ fn check_without_a_pipeline_judges_each_file_by_its_own() {
 #[cfg(target_os = "linux")]
 fn check_without_a_pipeline_reads_each_file_once() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let opened = |more: &[&str]| -> Option<usize> {
+    let opened = |file: &str, more: &[&str]| -> Option<usize> {
         let calls = folder.path().join("calls");
         let mut command = std::process::Command::new("strace");
         command.args(["-f", "-qq", "-e", "trace=open,openat", "-e", "signal=none", "-o"]).arg(&calls);
-        command.args([env!("CARGO_BIN_EXE_huizong"), "check", "samples/model-teams/合肥/合肥市总工会.xlsx"]);
+        command.args([env!("CARGO_BIN_EXE_huizong"), "check", file]);
         let output = command.args(more).current_dir(root()).output().ok()?;
         let seen = std::fs::read(&calls).ok().filter(|_| !output.stdout.is_empty())?;
         // What is no ASCII stands there in octal.
-        let name: String = "合肥市总工会.xlsx"
+        let name: String = file
             .bytes()
             .map(|byte| match byte {
                 0x80.. => format!("\\{byte:o}"),
@@ -299,11 +300,16 @@ fn check_without_a_pipeline_reads_each_file_once() {
             .collect();
         Some(String::from_utf8_lossy(&seen).lines().filter(|line| line.contains(&name)).count())
     };
-    let (Some(by_all), Some(by_one)) = (opened(&[]), opened(&["--pipeline", "model-teams"])) else {
+    let teams = "samples/model-teams/合肥/合肥市总工会.xlsx";
+    let (Some(by_all), Some(by_one)) = (opened(teams, &[]), opened(teams, &["--pipeline", "model-teams"])) else {
         return not_run("check_without_a_pipeline_reads_each_file_once", "strace may not trace here");
     };
     assert!(by_one > 0, "strace sees the file being opened");
     assert_eq!(by_all, by_one);
+    // And judged by the month that it says itself, where nobody says which is meant.
+    let february = "samples/innovation/2026-02/亳州/亳州市总工会.xlsx";
+    let (told, guessed) = (opened(february, &["--period", "2026-02"]), opened(february, &[]));
+    assert!(told.is_some_and(|told| told > 0) && told == guessed, "{told:?} {guessed:?}");
 }
 
 #[test]
@@ -487,4 +493,13 @@ fn a_check_without_the_ledger_says_what_it_could_not_check() {
     let said = say(&args);
     assert!(said.code == 0 && said.out.contains("手头没有“荣誉台账”"), "{}{}", said.out, said.err);
     assert!(!said.out.contains("没有问题"), "{}", said.out);
+    // No less where the return is of another year than the one that was guessed.
+    let earlier = folder.path().join("合肥市总工会.csv");
+    let header = "获奖单位,对象类型,获奖对象,荣誉名称,荣誉级别,颁奖单位,获奖时间";
+    let row = "合肥市总工会,集体,焊接一班,工人先锋号,省级,省总工会,2025-03";
+    let table = format!("获奖登记表\n填报单位：合肥市总工会\n所属期：2025年\n{header}\n{row}\n");
+    std::fs::write(&earlier, table).expect("a file");
+    let earlier = earlier.to_str().expect("UTF-8");
+    let said = say(&["check", earlier, "--pipeline", "honours", "--pipelines", &pipelines]);
+    assert!(said.out.contains("（2025年）") && said.out.contains("手头没有“荣誉台账”"), "{}{}", said.out, said.err);
 }

@@ -9,6 +9,7 @@ use crate::definition::plan::{ColumnWords, CoverWords, FileWords, NameWords, Row
 use crate::model::codes::DiagnosticCode;
 use crate::text::names::match_key;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// Name of the file, in the folder that holds the pipelines'.
 pub const FILE: &str = "words.toml";
@@ -23,8 +24,8 @@ pub fn path(definition: &Path) -> Option<PathBuf> {
 
 /// The words that the program brings along.
 pub fn shipped() -> Words {
-    let none = Words::default();
-    read(PathBuf::from(FILE), SHIPPED.to_owned(), none).0
+    static WORDS: LazyLock<Words> = LazyLock::new(|| read(PathBuf::from(FILE), SHIPPED.to_owned(), Words::default()).0);
+    WORDS.clone()
 }
 
 /// The text that stands for the shipped words in a hash.

@@ -9,5 +9,6 @@ mod frame;
 mod headers;
 mod layout;
 mod names;
+mod paths;
 mod records;
 mod seen;
