@@ -6,7 +6,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Makes a folder; its parent is there.
 fn create_folder(path: &Path) -> io::Result<()> {
@@ -44,6 +44,11 @@ pub fn create_file(path: &Path) -> io::Result<File> {
 
 /// Writes a new file and sees it onto the disk.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    sync(&write_for_now(path, bytes)?)
+}
+
+/// Writes a new file; who relies on it sees it onto the disk first ([`sync_files`]).
+pub fn write_for_now(path: &Path, bytes: &[u8]) -> io::Result<File> {
     let mut file = create_file(path)?;
     if let Err(killed) = step::take(Change::Nothing) {
         // Killed while writing: half of it is there.
@@ -51,7 +56,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return Err(killed);
     }
     file.write_all(bytes)?;
-    sync(&file)
+    Ok(file)
 }
 
 /// Sees a file onto the disk. The tests' machine loses what it is told to lose, and needs no slow disk for it.
@@ -84,6 +89,44 @@ pub fn remove_all(path: &Path) -> io::Result<()> {
 /// Sees a folder's names onto the disk. Systems that cannot do so for a folder order them themselves.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     step::take(Change::Synced(path))?;
+    sync_names(path)
+}
+
+/// The same for several at once: a disk takes as long for all of them as for one.
+pub fn sync_folders<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> io::Result<()> {
+    let paths: Vec<&Path> = paths.into_iter().map(PathBuf::as_path).collect();
+    paths.iter().try_for_each(|path| step::take(Change::Synced(path)))?;
+    at_once(&paths, sync_names)
+}
+
+/// Sees files onto the disk, all at once.
+pub fn sync_files(paths: &[PathBuf]) -> io::Result<()> {
+    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    // A file is seen onto the disk only by who may write it, as some systems have it.
+    at_once(&paths, |path| sync(&OpenOptions::new().write(true).open(path)?))
+}
+
+/// So many threads wait for the disk at a time.
+const WAITING: usize = 8;
+
+/// Does the same with each path; the first error in their order.
+fn at_once(paths: &[&Path], each: fn(&Path) -> io::Result<()>) -> io::Result<()> {
+    let share = paths.len().div_ceil(WAITING).max(1);
+    std::thread::scope(|scope| {
+        let (mine, others) = paths.split_at(paths.len().min(share));
+        let waiting: Vec<_> = others
+            .chunks(share)
+            .map(|paths| scope.spawn(move || paths.iter().try_for_each(|path| each(path))))
+            .collect();
+        let mut first = mine.iter().try_for_each(|path| each(path));
+        for thread in waiting {
+            first = first.and(thread.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into())));
+        }
+        first
+    })
+}
+
+fn sync_names(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     match sync(&File::open(path)?) {
         // Some network drives refuse it for folders.

@@ -198,7 +198,7 @@ pub fn move_each(folder: &Path, moves: &[(PathBuf, PathBuf)]) -> io::Result<()> 
         disk::rename(from, to)?;
         touched.extend([from, to].into_iter().flat_map(|path| folders_above(folder, path)));
     }
-    touched.iter().try_for_each(|folder| disk::sync_folder(folder))
+    disk::sync_folders(&touched)
 }
 
 /// The folders from a path's own up to `base`, which is one of them.

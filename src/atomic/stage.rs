@@ -63,13 +63,13 @@ impl Stage {
         name.split('/').fold(self.folder.clone(), |path, part| path.join(part))
     }
 
-    /// Writes an output's new version and sees it onto the disk.
+    /// Writes an output's new version; it is seen onto the disk before it is moved into place.
     ///
     /// # Errors
     /// The file cannot be written; the message names the target.
     pub fn put(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
         let path = self.staged(name)?;
-        disk::write(&path, bytes).map_err(|error| self.trouble(name, &error))
+        disk::write_for_now(&path, bytes).map(drop).map_err(|error| self.trouble(name, &error))
     }
 
     /// The same, with the content of another file.
@@ -78,10 +78,8 @@ impl Stage {
     /// The file cannot be written; the message names the target.
     pub fn put_copy(&self, name: &str, from: &Path) -> Result<(), String> {
         let path = self.staged(name)?;
-        let copied = disk::create_file(&path).and_then(|mut file| {
-            io::copy(&mut File::open(from)?, &mut file)?;
-            file.sync_all()
-        });
+        let copied =
+            disk::create_file(&path).and_then(|mut file| io::copy(&mut File::open(from)?, &mut file).map(drop));
         copied.map_err(|error| self.trouble(name, &error))
     }
 
@@ -147,15 +145,15 @@ impl Stage {
     /// # Errors
     /// The folder cannot be written.
     pub fn mark(&self, name: &str) -> Result<(), String> {
-        self.put(name, b"")?;
-        self.put_in_place(name).map_err(|error| self.trouble(name, &error))
+        let path = self.staged(name)?;
+        disk::write(&path, b"").and_then(|()| self.put_in_place(name)).map_err(|error| self.trouble(name, &error))
     }
 
     /// Moves one new version into place, over the old one, and sees the names onto the disk.
     fn put_in_place(&self, name: &str) -> io::Result<()> {
         let new = self.temporary.fresh(name);
         disk::rename(&new, &self.folder.join(name))?;
-        folders_above(&self.folder, &new).iter().try_for_each(|folder| disk::sync_folder(folder))
+        disk::sync_folders(&folders_above(&self.folder, &new))
     }
 
     /// Takes it away again.
@@ -167,6 +165,7 @@ impl Stage {
     /// name, and every place is inside the folder.
     fn prepare(&self, plan: &[Planned]) -> Result<(), String> {
         let mut folders = BTreeSet::from([self.folder.clone(), self.temporary.path.clone()]);
+        let mut files = Vec::new();
         for planned in plan {
             let (name, target) = (planned.name(), self.folder.join(planned.name()));
             let there = |error: io::Error| trouble("替换", &target, &error);
@@ -187,12 +186,11 @@ impl Stage {
                 }
                 disk::protect(&new).map_err(there)?;
                 folders.extend(folders_above(&self.folder, &new));
+                files.push(new);
             }
         }
-        for folder in folders {
-            disk::sync_folder(&folder).map_err(|error| trouble("写入", &self.folder, &error))?;
-        }
-        Ok(())
+        let synced = disk::sync_files(&files).and_then(|()| disk::sync_folders(&folders));
+        synced.map_err(|error| trouble("写入", &self.folder, &error))
     }
 
     fn move_all(&self, plan: &[Planned]) -> Result<(), String> {
@@ -215,7 +213,7 @@ impl Stage {
             moved.map_err(|error| trouble("替换", &self.folder.join(name), &error))?;
             folders.extend([&from, &to].into_iter().flat_map(|path| folders_above(&self.folder, path)));
         }
-        folders.iter().try_for_each(|folder| disk::sync_folder(folder).map_err(|error| trouble("写入", folder, &error)))
+        disk::sync_folders(&folders).map_err(|error| trouble("写入", &self.folder, &error))
     }
 }
 

@@ -112,6 +112,12 @@ impl Texts {
         self.codes.push(code);
     }
 
+    /// Adds a row with a text that was added before, which has this code, or will be: then the code is told.
+    pub fn push_met(&mut self, text: &str, code: &mut Option<u32>) {
+        let code = *code.get_or_insert_with(|| self.code_of(text));
+        self.codes.push(code);
+    }
+
     /// Replaces one row's text.
     pub fn set(&mut self, row: usize, text: Option<&str>) {
         let code = text.map_or(0, |text| self.code_of(text));

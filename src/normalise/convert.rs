@@ -30,32 +30,51 @@ struct TableField<'f> {
     over: Option<usize>,
     /// That field is 0 in this row, so that there is no rate.
     no_rate: bool,
+    /// Its words are read by nothing but their own text.
+    remembers: bool,
     /// Words met in this column of which nothing had to be said, by their place in the sheet: most recur row after row.
-    met: [Option<(RawValue, CellValue<'f>)>; MET],
+    met: [Option<MetWord<'f>>; MET],
+    /// The word of this row is the one that is remembered there.
+    again: Option<usize>,
 }
 
 const MET: usize = 8;
+
+/// A word met in a column.
+struct MetWord<'f> {
+    written: RawValue,
+    read: CellValue<'f>,
+    /// Its code in the column, once a row has it.
+    code: Option<u32>,
+}
 
 impl<'f> TableField<'f> {
     /// Where a word is remembered; `None` for what is no word, or is read by more than its own text.
     fn place(&self, value: RawValue) -> Option<usize> {
         match value {
-            RawValue::Text { start, .. } if fills_down(&self.field.ty) && !self.field.ordinal => {
-                Some(start as usize % MET)
-            }
+            RawValue::Text { start, .. } if self.remembers => Some(start as usize % MET),
             _ => None,
         }
     }
 
-    fn known(&self, value: RawValue) -> Option<CellValue<'f>> {
-        let (met, read) = self.met.get(self.place(value)?)?.as_ref()?;
-        (*met == value).then(|| read.clone())
+    fn known(&mut self, value: RawValue) -> Option<CellValue<'f>> {
+        let place = self.place(value)?;
+        let met = self.met.get(place)?.as_ref().filter(|met| met.written == value)?;
+        self.again = Some(place);
+        Some(met.read.clone())
     }
 
-    fn remember(&mut self, value: RawValue, read: &CellValue<'f>) {
-        if let Some(slot) = self.place(value).and_then(|place| self.met.get_mut(place)) {
-            *slot = Some((value, read.clone()));
+    fn remember(&mut self, written: RawValue, read: &CellValue<'f>) {
+        let place = self.place(written);
+        if let Some(slot) = place.and_then(|place| self.met.get_mut(place)) {
+            *slot = Some(MetWord { written, read: read.clone(), code: None });
+            self.again = place;
         }
+    }
+
+    /// The word that this row has again, or from now on.
+    fn met_again(&mut self) -> Option<&mut MetWord<'f>> {
+        self.met.get_mut(self.again?)?.as_mut()
     }
 }
 
@@ -85,7 +104,9 @@ pub fn convert(
             ditto: false,
             over: index.over.get(at).copied().flatten(),
             no_rate: false,
+            remembers: fills_down(&field.ty) && !field.ordinal,
             met: Default::default(),
+            again: None,
         })
         .collect();
     let mut out = FormTable {
@@ -125,6 +146,7 @@ pub fn convert(
         tell_rates(desk, &mut bound, &values);
         for (at, bound) in bound.iter_mut().enumerate() {
             let raw = bound.col.and_then(|col| values.get(usize::from(col)).copied().flatten());
+            bound.again = None;
             let value = match over.iter().rev().find_map(|heading| heading.word_for(at)) {
                 Some((word, above)) => under_heading(desk, bound, raw, row, (word, above)),
                 None => one(desk, bound, raw, row),
@@ -133,8 +155,16 @@ pub fn convert(
         }
         let twice = named_by_ditto(desk, &bound, index, &record, &before, row);
         let mut columns = out.columns.iter_mut();
-        for (at, (bound, value)) in bound.iter().zip(&record).enumerate() {
-            push(&mut columns, bound.field, if twice == Some(at) { &CellValue::Nothing } else { value });
+        for (at, (bound, value)) in bound.iter_mut().zip(&record).enumerate() {
+            let value = if twice == Some(at) { &CellValue::Nothing } else { value };
+            match (value, bound.met_again(), columns.as_slice().first()) {
+                (CellValue::Text(text), Some(met), Some(Column::Text(_))) => {
+                    if let Some(Column::Text(column)) = columns.next() {
+                        column.push_met(text, &mut met.code);
+                    }
+                }
+                _ => push(&mut columns, bound.field, value),
+            }
         }
     }
     out.columns.iter_mut().for_each(Column::shrink);

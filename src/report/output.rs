@@ -74,7 +74,10 @@ pub struct Output {
     pub size: u64,
 }
 
-/// Writes one output to its staged file, piece by piece, and sees it onto the disk.
+/// So many bytes are on their way to the disk while the other outputs are written; all are there before any is in place.
+const LARGE: u64 = 1 << 20;
+
+/// Writes one output to its staged file, piece by piece.
 pub fn put(
     stage: &Stage,
     name: &str,
@@ -87,7 +90,9 @@ pub fn put(
     // The machine comes first: what a writer says of a file that failed is no defect of its own.
     let file = target.into_inner().map_err(|error| error.into_error()).and_then(OutputFile::whole).map_err(machine)?;
     written.map_err(|error| format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"))?;
-    let summed = file.sync_all().and_then(|()| sha256_of(File::open(&path)?));
+    let large = file.metadata().is_ok_and(|file| file.len() >= LARGE);
+    let synced = if large { file.sync_all() } else { Ok(()) };
+    let summed = synced.and_then(|()| sha256_of(File::open(&path)?));
     let (sha256, size) = summed.map_err(machine)?;
     Ok(Output { file: name.to_owned(), sha256, size })
 }
