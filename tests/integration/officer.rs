@@ -1,7 +1,9 @@
 //! Small returns as a mistrustful officer would send them to catch a wrong number or a silence: outcomes and figures
 //! written down beforehand, everything through the program.
 
-use super::province::{AWARDS, PEOPLE, TEAMS, person, row, run, run_with, sheet, team, teams, valid_ids, write};
+use super::province::{
+    AWARDS, LEDGER, PEOPLE, TEAMS, person, row, run, run_with, sheet, team, teams, valid_ids, write,
+};
 use super::support::result;
 use rust_xlsxwriter::{ExcelDateTime, Workbook};
 use serde_json::Value;
@@ -230,6 +232,11 @@ fn id_numbers_are_held_against_birth_sex_and_ledger() {
     let alone = run("honours", &[("表.csv", of(&[person("戊", id, &woman)]))]);
     alone.holds(&[]);
     assert_eq!(alone.figures("荣誉结构", "61岁及以上")[0], "1");
+    // A title that was entered under the fifteen digits of old is held under the number of today.
+    let old = LEDGER.replace("11010519491231002X", "110105491231002");
+    let rows = [person("丁", id, &with(&[("拟授称号", "劳动模范")]))];
+    let again = run_with("honours", &[("荣誉台账", &old)], |folder| write(&folder.join("表.csv"), &of(&rows)));
+    again.holds(&[("block", "B4", "title-already-held")]);
 }
 
 #[test]

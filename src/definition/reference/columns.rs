@@ -6,6 +6,7 @@ use crate::definition::diagnostic::Diagnostic;
 use crate::domain::period::civil;
 use crate::model::codes::DiagnosticCode;
 use crate::text::dates::parse_day;
+use crate::text::id_number::of_fifteen;
 use crate::text::masks::mask;
 use crate::text::names::match_key;
 use crate::text::width::narrow;
@@ -214,12 +215,13 @@ impl TableRow<'_> {
         }
     }
 
-    /// An ID number: a wrong one stays, since it may be somebody's slip; one that lost its tail is nobody's.
+    /// An ID number in its 18 places: a wrong one stays, since it may be somebody's slip; one that lost its tail is nobody's.
     pub fn id_number(&self, want: usize, problems: &mut Vec<Diagnostic>) -> Option<String> {
         let text = self.text(want, problems)?;
         let damage = id_damage(&text);
         problems.extend(damage.map(|damage| self.damaged(want, &mask(&text), damage)));
-        Some(text)
+        // Who holds a title under his old number holds it under the one that returns give today.
+        Some(of_fifteen(&text).unwrap_or(text))
     }
 
     /// A diagnostic on a text that a spreadsheet has spoiled.

@@ -2,6 +2,7 @@
 //! 001 becomes 1, and a csv in GBK has no place for rare characters. Told by what is left, never repaired.
 
 use crate::model::codes::DiagnosticCode;
+use crate::text::id_number;
 
 /// What was done to a text: the code, how it looks, and what to do.
 pub type Damage = (DiagnosticCode, &'static str, &'static str);
@@ -35,7 +36,7 @@ pub fn damage(text: &str, narrow: bool) -> Option<Damage> {
 /// The damage of an ID number: zeros in the place of its tail are the spreadsheet's, anything else may be a slip.
 pub fn id_damage(number: &str) -> Option<Damage> {
     let digits = number.bytes().all(|byte| byte.is_ascii_digit());
-    if crate::text::id_number::is_valid(number) || digits && number.len() == 15 {
+    if id_number::is_valid(number) || id_number::of_fifteen(number).is_some() {
         return None;
     }
     // Excel keeps 15 digits and writes 0 for the others.
@@ -119,6 +120,7 @@ mod tests {
         let code = |number| id_damage(number).map(|(code, ..)| code.as_str());
         assert_eq!(code("11010519491231002X"), None);
         assert_eq!(code("110105491231002"), None, "fifteen digits, as they were before 1999");
+        assert_eq!(code("110105491331002"), Some("id-number-wrong"), "no such day");
         assert_eq!(code("110105194912310000"), Some("spoiled-number"));
         assert_eq!(code("110105194912310021"), Some("id-number-wrong"));
         assert_eq!(code("11010519491231"), Some("id-number-wrong"));
