@@ -82,6 +82,10 @@ fn rests_on(settled: &Settled, read: &BTreeMap<usize, BTreeSet<String>>, facts: 
         }
         Disposition::Exempted => fields.is_some(),
         // A whole return is in, or belongs to somebody, because of it.
+        Disposition::ThisPeriod => {
+            let source = finding.place.source.and_then(|source| facts.verdict.sources.get(source as usize));
+            source.is_some_and(|file| file.bindings.iter().any(|of| read.contains_key(&usize::from(of.form))))
+        }
         Disposition::ThisVersion | Disposition::SameUnit => fields.is_some() || form.is_none() && !read.is_empty(),
         _ => false,
     }

@@ -20,6 +20,8 @@ pub enum Disposition {
     Exempted,
     /// Of versions that cannot be told apart, this one.
     ThisVersion,
+    /// A return that says another period is of the run's.
+    ThisPeriod,
     /// A name that the roster does not know is this unit.
     SameUnit,
     /// The sender was asked; nothing is settled.
@@ -29,13 +31,14 @@ pub enum Disposition {
 }
 
 impl Disposition {
-    pub const ALL: [Disposition; 9] = [
+    pub const ALL: [Disposition; 10] = [
         Disposition::Confirmed,
         Disposition::Replaced,
         Disposition::Pending,
         Disposition::Excluded,
         Disposition::Exempted,
         Disposition::ThisVersion,
+        Disposition::ThisPeriod,
         Disposition::SameUnit,
         Disposition::Contacted,
         Disposition::Withdrawn,
@@ -50,6 +53,7 @@ impl Disposition {
             Disposition::Excluded => "不计入",
             Disposition::Exempted => "免予",
             Disposition::ThisVersion => "采用此版",
+            Disposition::ThisPeriod => "计入本期",
             Disposition::SameUnit => "是同一单位",
             Disposition::Contacted => "已联系待回复",
             Disposition::Withdrawn => "撤回",
@@ -65,6 +69,7 @@ impl Disposition {
             Disposition::Excluded => "excluded",
             Disposition::Exempted => "exempted",
             Disposition::ThisVersion => "this-version",
+            Disposition::ThisPeriod => "this-period",
             Disposition::SameUnit => "same-unit",
             Disposition::Contacted => "contacted",
             Disposition::Withdrawn => "withdrawn",
@@ -88,6 +93,9 @@ impl Disposition {
             }
             Disposition::Exempted => "“必改”专用：不要求改正，照所报计入，在口径说明里列名",
             Disposition::ThisVersion => "几份报表分不出先后时，以这一份为准，其余按被替代处理",
+            Disposition::ThisPeriod => {
+                "“他期”的报表专用：写错了报告期，确是本期的，整份按本期核对和计入；报表原件不改动。汇总它写的那一期时，请对它选“不计入”"
+            }
             Disposition::SameUnit => "名册不认识的单位名就是“改为”栏所写的单位（写名册里的全称或代码）",
             Disposition::Contacted => "已联系报送单位，等待回复；只作记录，不改变计算",
             Disposition::Withdrawn => "撤回以前的处理意见，恢复待处理",

@@ -9,4 +9,6 @@ pub struct Assignment<'a> {
     pub plan: &'a Plan,
     pub reference: &'a Reference,
     pub period: &'a Period,
+    /// Somebody decided that a return which says another period is of this one.
+    pub confirmed: bool,
 }

@@ -17,6 +17,9 @@ pub fn periods(run: Assignment<'_>, file: &str, found: &mut [FoundTable<'_>], si
     for table in found.iter_mut() {
         period::of_file(&mut table.told, file, table.header_at, schedule, ours);
     }
+    if run.confirmed {
+        confirm(found);
+    }
     let fits = found.iter().any(|found| found.counts() && !matches!(found.told.said, PeriodSaid::Other(..)));
     let mut heard = PeriodsHeard::default();
     let mut whole = None;
@@ -50,6 +53,26 @@ pub fn periods(run: Assignment<'_>, file: &str, found: &mut [FoundTable<'_>], si
         sink.on_return(Some(sheet), vec![at], say);
     }
     whole
+}
+
+/// Somebody decided that the return is of the run's period: so are its tables that say what the first of them says. Where
+/// some say the run's own period, nothing was left to decide.
+fn confirm(found: &mut [FoundTable<'_>]) {
+    let of_other = |found: &FoundTable<'_>| match &found.told.said {
+        PeriodSaid::Other(_, text, period) => Some((text.clone(), period.clone())),
+        _ => None,
+    };
+    if found.iter().any(|found| found.counts() && of_other(found).is_none()) {
+        return;
+    }
+    let Some(first) = found.iter().filter(|found| found.counts()).find_map(of_other) else { return };
+    for found in found.iter_mut() {
+        let same =
+            of_other(found).is_some_and(|(text, period)| text == first.0 || period.is_some() && period == first.1);
+        if same {
+            (found.told.said, found.told.odds) = (PeriodSaid::Ours, None);
+        }
+    }
 }
 
 /// What was said of a return once is not said again for each of its sheets.

@@ -95,7 +95,10 @@ impl Sink {
         for finding in &mut self.findings {
             let sheet = finding.place.sheet.and_then(|sheet| workbook.sheets.get(usize::from(sheet)));
             let Some(sheet) = sheet.filter(|_| !finding.place.cells.is_empty()) else { continue };
-            finding.key.read = Fingerprint::of(finding.place.cells.iter().map(|at| as_read(sheet, *at)));
+            // Whose period a return is of is decided of all that it says: told by its bytes.
+            if finding.code != FindingCode::OtherPeriod {
+                finding.key.read = Fingerprint::of(finding.place.cells.iter().map(|at| as_read(sheet, *at)));
+            }
             if let (Some(index), Some(at)) = (finding.place.sheet, finding.place.cells.first()) {
                 self.seen.push((index, *at, shown(sheet, *at)));
             }

@@ -13,8 +13,8 @@ use crate::history::decisions::sheet::{
 };
 use crate::model::codes::FindingCode;
 use crate::model::decision::{Decision, DecisionKey, DecisionState, Disposition, Settled, TakenOn};
-use crate::model::run::UnknownName;
-use crate::model::{Effect, Finding, Fingerprint, Severity};
+use crate::model::run::{UnitReport, UnitStatus, UnknownName};
+use crate::model::{Effect, Finding, Fingerprint, Outcome, Severity};
 use crate::rows::subject::{Subject, Subjects};
 use crate::text::dates::show_day;
 use std::collections::HashMap;
@@ -93,10 +93,26 @@ pub fn is_settled_by_people(finding: &Finding) -> bool {
     finding.severity != Severity::Note && !finding.code.starts_with("decision-")
 }
 
+/// Whether a finding is on a return of another period that came while this one's was awaited, from a unit that sent
+/// nothing of this one: it may be this one's, with the period mistyped. Returns of earlier months, sent when those were
+/// due, are nothing to ask about.
+fn stands_for_missing(results: &Results<'_>, finding: &Finding) -> bool {
+    let Some(file) = finding.place.source.and_then(|source| results.source(source)) else { return false };
+    if finding.code != FindingCode::OtherPeriod || file.outcome != Outcome::OtherPeriod {
+        return false;
+    }
+    let missing = |report: &&UnitReport| Some(report.unit) == file.unit && report.status == UnitStatus::Missing;
+    let awaited = results.reference.due.and_then(|due| due.opens).unwrap_or(results.period.first);
+    results.verdict.units.iter().any(|report| missing(&report)) && file.received.is_none_or(|day| day >= awaited)
+}
+
 impl DecisionLines {
     fn of(results: &Results<'_>) -> DecisionLines {
         let verdict = results.verdict;
-        let asked = || verdict.findings.iter().filter(|finding| is_settled_by_people(finding));
+        let asked = || {
+            let open = |finding: &&Finding| is_settled_by_people(finding) || stands_for_missing(results, finding);
+            verdict.findings.iter().filter(open)
+        };
         let settled = || verdict.decisions.iter();
         let rows = results.rows.iter().map(|of| &of.rows).chain(results.aside.iter().map(|of| &of.rows));
         let about = asked().chain(settled().filter_map(|settled| settled.finding.as_ref()));
@@ -285,6 +301,9 @@ fn effect(results: &Results<'_>, finding: &Finding, subject: &Subject) -> String
     let figure = subject.measured_in.as_ref().filter(|_| !value.is_empty());
     let figure = figure.map(|unit| format!("{}{unit}", value)).unwrap_or_default();
     match (finding.effect, finding.place.row) {
+        _ if finding.code == FindingCode::OtherPeriod => {
+            "整份没有计入，单位算未报；来电说明写错了报告期、确是本期的，选“计入本期”".to_owned()
+        }
         _ if finding.code.is_unread() => "没有读入，不在任何数字中".to_owned(),
         (Effect::HoldsReturn, _) => {
             let same =

@@ -221,7 +221,10 @@ fn decided(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxError
     let counts: Vec<String> = counts.collect();
     paper.words(&format!("{} 处经人工认定（{}）；逐处见处理意见工作簿。", force.len(), counts.join("，")))?;
     let named = |one: &&&Settled| {
-        matches!(one.decision.disposition, Disposition::Exempted | Disposition::Excluded | Disposition::Replaced)
+        matches!(
+            one.decision.disposition,
+            Disposition::Exempted | Disposition::Excluded | Disposition::Replaced | Disposition::ThisPeriod
+        )
     };
     let named: Vec<&&Settled> = force.iter().filter(named).collect();
     if named.is_empty() {

@@ -32,7 +32,8 @@ pub fn collect(
     let Prepared { plan, reference, period, .. } = prepared;
     let found = discover(returns, limits, watch)?;
     let own = own_results::find(&found.files);
-    let normaliser = Normaliser::new(normalise::Assignment { plan, reference, period });
+    let frame = normalise::Assignment { plan, reference, period, confirmed: false };
+    let normaliser = Normaliser::new(frame);
     let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
         let mut arrived = arrive(&normaliser, source, &delivery, limits);
         own_results::ignore(&own, &mut arrived);
@@ -41,7 +42,15 @@ pub fn collect(
     })
     .map_err(Stop::Input)?;
     watch.stage("核对数据");
-    let validated = decided::validate(&normaliser, Yardstick { plan, reference, period, history, decisions }, arrived);
+    // What says another period was not read as a return of this one: where somebody says that it is, it is read again.
+    let as_ours = |index: u32| {
+        let source = found.files.iter().find(|source| source.index == index)?;
+        let normaliser = Normaliser::new(normalise::Assignment { confirmed: true, ..frame });
+        let read = |source: &SourceFile, delivery: Delivery| arrive(&normaliser, source, &delivery, limits);
+        ingest::read_all(std::slice::from_ref(source), limits, read).ok()?.pop()
+    };
+    let yardstick = Yardstick { plan, reference, period, history, decisions };
+    let validated = decided::validate(&normaliser, yardstick, arrived, &as_ours);
     validate::accounting::prove(&validated.verdict).map_err(Stop::Unproven)?;
     Ok(validated)
 }
@@ -187,6 +196,7 @@ mod tests {
             plan: &prepared.plan,
             reference: &prepared.reference,
             period: &prepared.period,
+            confirmed: false,
         });
         let found = ingest::discover(&[out.path().join("returns")], &limits).unwrap();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();

@@ -99,8 +99,12 @@ pub fn recognise<'p>(
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Vec<Answered<'p>>, Stop> {
-    let frame =
-        |ready: &'p Prepared| Assignment { plan: &ready.plan, reference: &ready.reference, period: &ready.period };
+    let frame = |ready: &'p Prepared| Assignment {
+        plan: &ready.plan,
+        reference: &ready.reference,
+        period: &ready.period,
+        confirmed: false,
+    };
     let normalisers: Vec<Normaliser<'_>> = prepared.iter().map(|ready| Normaliser::new(frame(ready))).collect();
     let own = own_results::find(&received.files);
     let seen = received.each(limits, |source, delivery| {

@@ -94,7 +94,7 @@ pub fn of_whole_file(disposition: Disposition, finding: &Finding) -> bool {
 /// Whether what is decided has to be done to the return itself before its rows are judged anew.
 pub fn waits(disposition: Disposition, finding: &Finding) -> bool {
     match disposition {
-        Disposition::Replaced | Disposition::ThisVersion | Disposition::SameUnit => true,
+        Disposition::Replaced | Disposition::ThisVersion | Disposition::ThisPeriod | Disposition::SameUnit => true,
         Disposition::Excluded | Disposition::Pending => of_whole_file(disposition, finding),
         Disposition::Exempted | Disposition::Confirmed => finding.effect == Effect::HoldsReturn,
         _ => false,
@@ -128,6 +128,14 @@ pub fn possible(disposition: Disposition, finding: &Finding) -> Result<(), &'sta
         }
         Disposition::Pending | Disposition::Excluded if finding.code == FindingCode::TotalMismatch => {
             Err("合计行本来就不计入，统计按各行计算；核对无误的请选“属实”")
+        }
+        Disposition::Confirmed | Disposition::Exempted | Disposition::Replaced
+            if finding.code == FindingCode::OtherPeriod =>
+        {
+            Err("这份报表写的是别的报告期，没有计入；确是本期的请选“计入本期”，不必计的请选“不计入”")
+        }
+        Disposition::ThisPeriod if finding.code != FindingCode::OtherPeriod => {
+            Err("只有写着别的报告期、整份没有计入的报表可以“计入本期”")
         }
         Disposition::Confirmed if finding.severity != Severity::Verify => {
             Err("“属实”只用于“核实”；“必改”请选“改为”“免予”或“不计入”")

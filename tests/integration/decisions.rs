@@ -249,9 +249,14 @@ fn a_decision_is_changed_where_it_stands_or_taken_back() {
 
 /// A return with its own file name, date and rows: (单位, 项目, 人数, 说明).
 pub fn filed(shop: &Shop, name: &str, cover: &str, rows: &[(&str, &str, u32, &str)]) {
+    filed_for(shop, name, (cover, "2026年3月", "2026-04-01"), rows);
+}
+
+/// The same for a month that it says, and filled in on a day.
+pub fn filed_for(shop: &Shop, name: &str, (cover, month, day): (&str, &str, &str), rows: &[(&str, &str, u32, &str)]) {
     let mut cells = vec![
         vec![text("月度登记表")],
-        vec![text(&format!("填报单位：{cover}    所属期：2026年3月    填报日期：2026-04-01"))],
+        vec![text(&format!("填报单位：{cover}    所属期：{month}    填报日期：{day}"))],
         ["单位", "项目", "人数", "金额", "日期", "说明"].map(text).to_vec(),
     ];
     cells.extend(rows.iter().map(|(unit, what, people, why)| {

@@ -1,10 +1,10 @@
 //! Decisions on what a return is as a whole: left out for good or until somebody knows better, named wherever its figures
 //! are missing, and back once the decision is taken back.
 
-use super::decisions::{FIELDS, definition, filed, saved};
+use super::decisions::{FIELDS, definition, filed, filed_for, saved};
 use super::shop::{DEFINITION, HEFEI, Shop, WUHU};
 use super::support::{Said, result, say};
-use super::workshop::all_cells;
+use super::workshop::{Cell, Page, all_cells, page, text, xlsx};
 
 impl Shop {
     /// Runs March over what lies in `returns`.
@@ -164,4 +164,72 @@ fn decisions_hold_in_a_form_that_names_no_key() {
     let changed = [(HEFEI, "甲", 430), (HEFEI, "乙", 0), (HEFEI, "丙", 5)];
     assert_eq!((shop.again(&changed).code, shop.sorted()), (0, vec![0, 5, 430]));
     assert_eq!(shop.asked("待处理").len(), 1, "asked anew");
+}
+
+/// A unit mistyped the period and says so on the telephone: its return is asked about, counts once somebody answers for it,
+/// and no other one does.
+#[test]
+fn a_return_that_says_another_period_counts_where_somebody_says_that_it_is_of_this_one() {
+    let shop = Shop::new(&definition(100));
+    let february = |name: &str, unit: &str, day: &str, people: u32| {
+        filed_for(&shop, name, (unit, "2026年2月", day), &[(unit, "戊", people, ""), (unit, "己", 500, "")]);
+    };
+    filed(&shop, "合肥市总工会.xlsx", HEFEI, &[(HEFEI, "甲", 3, "")]);
+    february("合肥市总工会2月.xlsx", HEFEI, "2026-04-02", 9);
+    february("芜湖市总工会.xlsx", WUHU, "2026-04-02", 7);
+    february("二月/芜湖市总工会.xlsx", WUHU, "2026-02-27", 6);
+    assert_eq!((shop.march().code, shop.sorted()), (0, vec![3]));
+    // Of who has reported, and of what came when it was due for its own month, nothing is asked.
+    let asked = shop.asked("待处理");
+    let [one] = &asked[..] else { panic!("{asked:#?}") };
+    assert!(one["文件"].starts_with("芜湖市总工会.xlsx") && one["影响"].contains("计入本期"), "{one:?}");
+    shop.settle("other-period", "芜湖市总工会.xlsx", ["属实", "", "来电"]);
+    assert_eq!((shop.march().code, shop.sorted()), (0, vec![3]));
+    assert!(shop.asked("待处理")[0]["情况"].contains("请选“计入本期”"), "{:?}", shop.asked("待处理"));
+    shop.settle("other-period", "芜湖市总工会.xlsx", ["计入本期", "", "来电，所属期写错"]);
+    for again in 0..2 {
+        let said = shop.march();
+        assert_eq!((said.code, shop.sorted()), (0, vec![3, 7, 500]), "{again} {}", said.err);
+        // What its rows say is judged as of anybody else's.
+        let asked = shop.asked("待处理");
+        assert!(asked.len() == 1 && asked[0]["规则代码"] == "too-many", "{asked:#?}");
+        let [done] = &shop.asked("已处理")[..] else { panic!("{:#?}", shop.asked("已处理")) };
+        assert!(done["情况"].starts_with("有效"), "{done:?}");
+        assert_eq!(
+            (shop.outcomes()["accepted"].clone(), shop.outcomes()["other-period"].clone()),
+            (2.into(), 2.into())
+        );
+        let working = all_cells(&result(&shop.path("out"), "工作版.xlsx")).join("\n");
+        assert!(working.contains("理由：来电，所属期写错") && working.contains("计入本期 1 处"), "{working}");
+        std::fs::remove_dir_all(shop.path("out")).expect("the results");
+    }
+    // Sent again with another figure it is another return, of which nobody has said anything.
+    february("芜湖市总工会.xlsx", WUHU, "2026-04-02", 8);
+    assert_eq!((shop.march().code, shop.sorted()), (0, vec![3]));
+    assert_eq!((shop.asked("待处理").len(), shop.asked("已失效").len()), (1, 1));
+    shop.settle("other-period", "芜湖市总工会.xlsx", ["不计入", "", "确是二月的"]);
+    assert_eq!((shop.march().code, shop.sorted()), (0, vec![3]));
+    assert_eq!(shop.asked("待处理").len(), 0, "{:#?}", shop.asked("待处理"));
+}
+
+/// A workbook of several months: those that say what the first one says, and no other.
+#[test]
+fn of_a_workbook_of_other_months_one_month_is_taken_for_ours() {
+    let shop = Shop::new(&definition(100));
+    filed(&shop, "合肥市总工会.xlsx", HEFEI, &[(HEFEI, "甲", 3, "")]);
+    filed(&shop, "蚌埠市总工会.xlsx", "蚌埠市总工会", &[("蚌埠市总工会", "乙", 4, "")]);
+    let sheet = |month: &str, people: f64| {
+        let rows = vec![
+            vec![text("月度登记表")],
+            vec![text(&format!("填报单位：{WUHU}    所属期：{month}    填报日期：2026-04-02"))],
+            ["单位", "项目", "人数", "金额", "日期", "说明"].map(text).to_vec(),
+            vec![text(WUHU), text("戊"), Cell::Number(people)],
+        ];
+        Page { name: month.to_owned(), rows, ..page(HEFEI, 0) }
+    };
+    let pages = [sheet("2026年2月", 7.0), sheet("2026年1月", 6.0)];
+    std::fs::write(shop.path("returns/芜湖市总工会.xlsx"), xlsx(&pages)).expect("a return");
+    assert_eq!((shop.march().code, shop.sorted()), (0, vec![3, 4]));
+    shop.settle("other-period", "芜湖", ["计入本期", "", "来电"]);
+    assert_eq!((shop.march().code, shop.sorted()), (0, vec![3, 4, 7]));
 }

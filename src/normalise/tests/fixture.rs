@@ -197,7 +197,7 @@ pub fn run_book(name: &str, book: &RawWorkbook) -> NormalisedReturn {
 pub fn run_plan(plan: &Plan, name: &str, book: &RawWorkbook) -> NormalisedReturn {
     let reference = reference();
     let period = Period::parse("2026").expect("a year");
-    let frame = Assignment { plan, reference: &reference, period: &period };
+    let frame = Assignment { plan, reference: &reference, period: &period, confirmed: false };
     let source =
         SourceFile { index: 7, name: name.into(), path: PathBuf::new(), member: vec![], size: 0, modified: Some(5) };
     let read = Normaliser::new(frame).normalise(&source, book);
