@@ -97,7 +97,9 @@ pub fn shown(cell: &StatCell) -> String {
         StatCell::Number(value) => grouped(&format!("{value:.2}")),
         state if let Some(word) = state.state() => word.to_owned(),
         // A growth may be of any size; a column is no narrower than for the whole.
-        StatCell::Ratio { num, den } => format!("{:>6}", format!("{:.1}%", *num as f64 * 100.0 / (*den).max(1) as f64)),
+        StatCell::Ratio { num, den } => {
+            format!("{:>6}", grouped(&format!("{:.1}%", *num as f64 * 100.0 / (*den).max(1) as f64)))
+        }
         StatCell::Points(points) => format!("{:>6}", format!("{points:+.1}")),
         StatCell::Date(_) => "2026-12-31".to_owned(),
         StatCell::Month(_) => "2026年12月".to_owned(),

@@ -57,7 +57,7 @@ impl CellStyle {
             CellStyle::Plain => "0",
             CellStyle::Decimal1 => "#,##0.0",
             CellStyle::Decimal2 => "#,##0.00",
-            CellStyle::Percent => "0.0%",
+            CellStyle::Percent => "#,##0.0%",
             CellStyle::Points => "+0.0;-0.0;0.0",
             CellStyle::Date => "yyyy\\-mm\\-dd",
             CellStyle::Month => "yyyy\"年\"m\"月\"",

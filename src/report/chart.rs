@@ -190,6 +190,9 @@ fn chart(drawing: &Drawing<'_>, places: &DrawnCells, (width, height): (u32, u32)
         // Otherwise the axis would count people in halves.
         values.set_major_unit(1).set_min(0);
     }
+    if drawing.all(|cell| matches!(cell, StatCell::Integer(_))) {
+        values.set_num_format("#,##0");
+    }
     if drawing.all(|cell| matches!(cell, StatCell::Ratio { num, den } if (0..=*den).contains(num))) {
         values.set_num_format("0%").set_min(0).set_max(1);
     }
@@ -205,9 +208,13 @@ fn chart(drawing: &Drawing<'_>, places: &DrawnCells, (width, height): (u32, u32)
 /// What a chart's bars and their labels take, in pixels.
 fn height(kind: ChartKind, points: usize, series: usize) -> u32 {
     match kind {
+        // Many bars are thinner, so that two charts share a page; names need their room where each has one bar.
+        ChartKind::Bar if series > 2 || (series == 2 && points > UPRIGHT) => {
+            (100 + points as u32 * (6 + 11 * series as u32)).clamp(160, 860)
+        }
         ChartKind::Bar => (100 + points as u32 * (8 + 13 * series as u32)).clamp(160, 860),
         ChartKind::Column if points > 20 => 420,
-        ChartKind::Column | ChartKind::Pie => 300,
+        ChartKind::Column | ChartKind::Pie => 280,
     }
 }
 

@@ -94,8 +94,11 @@ fn widths(results: &Results<'_>) -> Vec<f64> {
     let needed = |column: usize| {
         let cells = results.key_figures.rows.iter().filter_map(|row| row.cells.get(column));
         // A figure that does not fit is printed as ###; words break. Behind a figure there is room for a mark.
-        let figures = cells.filter(|cell| !matches!(cell, StatCell::Text(_) | StatCell::Alarm(_)));
-        figures.map(|cell| measure::width(measure::places(&measure::shown(cell)) + 2)).fold(0.0, f64::max)
+        let longest = |cell: &StatCell| match cell {
+            StatCell::Text(words) | StatCell::Alarm(words) => words.split(' ').map(measure::places).max().unwrap_or(0),
+            figure => measure::places(&measure::shown(figure)),
+        };
+        cells.map(|cell| measure::width(longest(cell) + 2)).fold(0.0, f64::max)
     };
     let headings = results.key_figures.headings.iter().enumerate();
     let figures: Vec<f64> = headings.filter_map(|(at, heading)| Some(of(&heading.name)?.max(needed(at)))).collect();

@@ -25,6 +25,8 @@ pub const WIDTHS: [f64; 8] = [11.3; 8];
 const CONTENTS: (f64, f64) = (26.0, 19.0);
 /// Of the counts of files and rows with their sentences, in points.
 const ARRIVALS: f64 = 230.0;
+/// Of what is said below of a chart, in points.
+const REMARK: f64 = 24.0;
 /// Pixels between the first and the last column, at Excel's seven pixels a place.
 const CHART_WIDTH: u32 = 664;
 
@@ -298,13 +300,19 @@ pub fn charts(
 ) -> Result<(), XlsxError> {
     let mut remarks = Vec::new();
     let mut first = true;
-    for (at, drawing) in drawings(results, edition) {
+    let all = drawings(results, edition);
+    let together: f64 = all.iter().map(|(_, drawing)| chart::tall(drawing) + REMARK).sum::<f64>() + CONTENTS.0;
+    for (at, drawing) in all {
         let Some(stand) = stands.get(at).filter(|stand| !stand.sheet.is_empty()) else { continue };
         let (first_chart, start) = (std::mem::take(&mut first), paper.row);
         if first_chart {
             // How far the words above came down their page depends on fonts; a page of its own does not.
             if start > 0 && !paper.fold.has_breaks() {
                 paper.fold.new_page(start);
+            }
+            // Charts that fit on one page stand on one.
+            if !paper.fold.is_over(together) {
+                paper.fold.keep_together(start, together);
             }
             paper.fold.keep_together(start, chart::tall(&drawing) + CONTENTS.0);
             if !heading.is_empty() {
