@@ -54,6 +54,9 @@ pub struct Reference {
 #[derive(Debug, Clone, Default)]
 pub struct ReferenceFolders(pub Vec<PathBuf>);
 
+/// Tables that every pipeline asks for.
+const SHARED: [&str; 5] = [tables::CITIES, roster::ROSTER, aliases::ALIASES, tables::HOLIDAYS, tables::DUE];
+
 /// Loads everything that `plan` needs.
 ///
 /// # Errors
@@ -64,7 +67,13 @@ pub fn load(
     period: &Period,
     allowance: Allowance,
 ) -> Result<Reference, Vec<Diagnostic>> {
-    let mut shelf = Shelf { folders: &folders.0, files: Vec::new(), problems: Vec::new(), allowance };
+    let own = plan
+        .references
+        .iter()
+        .map(|schema| &schema.name)
+        .chain(plan.codes.iter().filter_map(|list| list.table.as_ref()));
+    let names: Vec<&str> = SHARED.into_iter().chain(own.map(String::as_str)).collect();
+    let mut shelf = Shelf::new(&folders.0, allowance, &names);
     let mut notes = Vec::new();
     let cities = tables::cities(&mut shelf);
     let mut roster = roster::roster(&mut shelf, plan, period, &cities);

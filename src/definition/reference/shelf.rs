@@ -4,6 +4,8 @@ use super::table_file::{self, TableFile};
 use crate::definition::diagnostic::Diagnostic;
 use crate::formats::allowance::Allowance;
 use crate::model::codes::DiagnosticCode;
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// What a table's file may be called behind its name; what it is, its content says.
@@ -16,14 +18,30 @@ pub struct Shelf<'a> {
     pub files: Vec<(String, PathBuf, String)>,
     pub problems: Vec<Diagnostic>,
     pub allowance: Allowance,
+    /// Read ahead, and not yet asked for.
+    ahead: HashMap<PathBuf, Result<TableFile, Diagnostic>>,
 }
 
-impl Shelf<'_> {
+impl<'a> Shelf<'a> {
+    /// The shelf of these folders. The tables that will be asked for are read at once, each by a thread: one after the other
+    /// they take a fifth of the time that one return does.
+    pub fn new(folders: &'a [PathBuf], allowance: Allowance, names: &[&str]) -> Shelf<'a> {
+        let first = |name: &&str| folders.iter().find_map(|folder| candidates(folder, name).next());
+        let paths: BTreeSet<PathBuf> = names.iter().filter_map(first).collect();
+        let read = |path: PathBuf| {
+            let file = table_file::read(&path, allowance);
+            (path, file)
+        };
+        let paths: Vec<PathBuf> = paths.into_iter().collect();
+        let ahead = paths.into_par_iter().with_max_len(1).map(read).collect();
+        Shelf { folders, files: Vec::new(), problems: Vec::new(), allowance, ahead }
+    }
+
     /// The table of that name from the first folder that has it; `None` where none has it, or where it cannot be read,
     /// which is then a problem.
     pub fn take(&mut self, name: &str) -> Option<TableFile> {
         let path = self.locate(name)?;
-        match table_file::read(&path, self.allowance) {
+        match self.ahead.remove(&path).unwrap_or_else(|| table_file::read(&path, self.allowance)) {
             Ok(file) => {
                 self.files.push((name.to_owned(), path, file.sha256.clone()));
                 Some(file)

@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 pub const CITIES: &str = "地市顺序";
-const HOLIDAYS: &str = "节假日";
-const DUE: &str = "截止日期";
+pub const HOLIDAYS: &str = "节假日";
+pub const DUE: &str = "截止日期";
 
 /// One row of the cities' table.
 #[derive(Debug, Clone, PartialEq, Eq)]
