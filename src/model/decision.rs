@@ -120,7 +120,7 @@ pub struct DecisionKey {
     pub finding: Fingerprint,
     /// [`super::FindingKey::subject`]: the same without what was read, to say that it changed.
     pub subject: Fingerprint,
-    /// Nothing for a code of the engine, whose condition is the program's.
+    /// Of a code of the engine, whose condition is the program's, what the finding's file held ([`DecisionKey::of_file`]).
     pub condition: Fingerprint,
 }
 
@@ -132,6 +132,11 @@ impl fmt::Display for DecisionKey {
 }
 
 impl DecisionKey {
+    /// What a file held, by the SHA-256 of its bytes; nothing for one that was not read.
+    pub fn of_file(sha256: &str) -> Fingerprint {
+        if sha256.is_empty() { Fingerprint::default() } else { Fingerprint::of(["file", sha256]) }
+    }
+
     /// The inverse of `Display`.
     pub fn parse(text: &str) -> Option<DecisionKey> {
         let mut parts = text.split('-').map(Fingerprint::parse);

@@ -11,7 +11,7 @@ use crate::history::decisions::register::who;
 use crate::history::decisions::sheet::{
     DAY, DISPOSITION, FIELD, FOUND, OFFICER, PLACE, RAW, REASON, RECORD, SEVERITY, TAG, Tag, UNIT, VALUE, WrittenAnswer,
 };
-use crate::model::codes::FindingCode;
+use crate::model::codes::{Code, FindingCode};
 use crate::model::decision::{Decision, DecisionKey, DecisionState, Disposition, Settled, TakenOn};
 use crate::model::run::{UnitReport, UnitStatus, UnknownName};
 use crate::model::{Effect, Finding, Fingerprint, Outcome, Severity};
@@ -186,11 +186,12 @@ fn finding_of(settled: &Settled) -> Fingerprint {
 }
 
 fn key_of(results: &Results<'_>, finding: &Finding) -> DecisionKey {
-    DecisionKey {
-        finding: finding.key.whole(),
-        subject: finding.key.subject(),
-        condition: results.plan.condition(&finding.code),
-    }
+    let file = || finding.place.source.and_then(|source| results.source(source)).map_or("", |file| &file.sha256);
+    let condition = match &finding.code {
+        Code::Rule(code) => results.plan.condition(code),
+        Code::Engine(_) => DecisionKey::of_file(file()),
+    };
+    DecisionKey { finding: finding.key.whole(), subject: finding.key.subject(), condition }
 }
 
 fn tag(results: &Results<'_>, key: DecisionKey, shown: Option<&Decision>) -> Tag {

@@ -4,12 +4,13 @@
 //! A decision is on a finding that this run makes anew: where it is not made, nothing is applied.
 
 use super::arrived::{Arrival, Arrived};
+use super::keys::FileIdentity;
 use crate::definition::{FieldType, Form, Plan};
 use crate::model::codes::{AmendmentRule, Code, FindingCode, Stands};
-use crate::model::decision::{Decision, DecisionState, Decisions, Disposition, Settled};
+use crate::model::decision::{Decision, DecisionKey, DecisionState, Decisions, Disposition, Settled};
 use crate::model::kept::KeptTable;
 use crate::model::normalised::{NormalisedReturn, Sender, SenderEvidence, UnknownUnit};
-use crate::model::{Amendment, CellRef, Column, Effect, Finding, Place, Severity};
+use crate::model::{Amendment, CellRef, Column, Effect, Finding, Fingerprint, Place, Severity};
 use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::text::names::match_key;
 
@@ -22,7 +23,7 @@ pub struct Settlement {
 }
 
 /// Settles findings that are sorted and sealed: those that are closed go, and the others stay in their order.
-pub fn settle(plan: &Plan, decisions: &Decisions, findings: &mut Vec<Finding>) -> Settlement {
+pub fn settle(plan: &Plan, decisions: &Decisions, findings: &mut Vec<Finding>, files: &[FileIdentity]) -> Settlement {
     let mut settlement = Settlement::default();
     if decisions.is_empty() {
         return settlement;
@@ -34,7 +35,9 @@ pub fn settle(plan: &Plan, decisions: &Decisions, findings: &mut Vec<Finding>) -
             left.push(finding);
             continue;
         };
-        let state = judge(plan, decision, &finding);
+        let file = finding.place.source.and_then(|source| files.get(source as usize));
+        let held = DecisionKey::of_file(file.map_or("", |(_, sha256)| sha256));
+        let state = judge(plan, decision, &finding, held);
         let on = finding.clone();
         match (&state, decision.disposition) {
             (DecisionState::InForce, of) if waits(of, &finding) => left.push(finding),
@@ -101,9 +104,21 @@ pub fn waits(disposition: Disposition, finding: &Finding) -> bool {
     }
 }
 
-fn judge(plan: &Plan, decision: &Decision, finding: &Finding) -> DecisionState {
-    if decision.key.condition != plan.condition(&finding.code) {
-        return DecisionState::Expired("这条规则的条件改过了，请按现在的规则重新处理".to_owned());
+/// `held`: what the finding's file holds now.
+fn judge(plan: &Plan, decision: &Decision, finding: &Finding, held: Fingerprint) -> DecisionState {
+    let condition = decision.key.condition;
+    match &finding.code {
+        Code::Rule(code) if condition != plan.condition(code) => {
+            return DecisionState::Expired("这条规则的条件改过了，请按现在的规则重新处理".to_owned());
+        }
+        // A finding on a cover may stay the same in a return that was sent anew; what was taken out is all that it said then.
+        // Earlier programs did not note it.
+        Code::Engine(_)
+            if of_whole_file(decision.disposition, finding) && condition != held && !condition.is_nothing() =>
+        {
+            return DecisionState::Expired("这份报表的内容改动了，整份计不计请重新处理".to_owned());
+        }
+        _ => {}
     }
     match possible(decision.disposition, finding) {
         Err(why) => DecisionState::Refused(why.to_owned()),
@@ -379,7 +394,7 @@ fn put(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FindingKey, Fingerprint};
+    use crate::model::FindingKey;
 
     fn finding(code: &str, severity: Severity, row: Option<u32>) -> Finding {
         let mut key = FindingKey::on_record(0, Some(1), Fingerprint::of(["甲"]), Fingerprint::of(["1"]));

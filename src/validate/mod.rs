@@ -121,8 +121,9 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
     let settlement = match decisions.is_empty() {
         true => Settlement::default(),
         false => {
-            keys::seal(plan, &reference.roster, &mut findings, &keys::files(&arrived));
-            decided::settle(plan, decisions, &mut findings)
+            let files = keys::files(&arrived);
+            keys::seal(plan, &reference.roster, &mut findings, &files);
+            decided::settle(plan, decisions, &mut findings, &files)
         }
     };
     let so_far = Holds::of(&findings, &settlement.excluded);
@@ -191,7 +192,7 @@ pub fn add_findings(yardstick: Yardstick<'_>, verdict: &mut RunVerdict, more: &[
     if !decisions.is_empty() {
         let files: Vec<_> = verdict.sources.iter().map(|file| (file.unit, file.sha256.clone())).collect();
         keys::seal(plan, &reference.roster, &mut more, &files);
-        verdict.decisions.extend(decided::settle(plan, decisions, &mut more).settled);
+        verdict.decisions.extend(decided::settle(plan, decisions, &mut more, &files).settled);
     }
     verdict.findings.append(&mut more);
     files::sort_findings(&mut verdict.findings);

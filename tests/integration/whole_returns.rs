@@ -233,3 +233,28 @@ fn of_a_workbook_of_other_months_one_month_is_taken_for_ours() {
     shop.settle("other-period", "芜湖", ["计入本期", "", "来电"]);
     assert_eq!((shop.march().code, shop.sorted()), (0, vec![3, 4, 7]));
 }
+
+/// What was taken out is what the return said then: sent anew, with the same cover and other figures, it is asked about again.
+#[test]
+fn a_return_that_was_taken_out_is_asked_about_again_when_it_says_something_else() {
+    let shop = Shop::new(&definition(100));
+    let name = "合肥市总工会/上报.xlsx";
+    filed(&shop, "合肥市总工会.xlsx", HEFEI, &[(HEFEI, "甲", 3, "")]);
+    filed(&shop, name, WUHU, &[(WUHU, "戊", 7, "")]);
+    assert_eq!((shop.march().code, shop.sorted()), (0, vec![3, 7]));
+    shop.settle("sender-doubtful", name, ["不计入", "", "不是他们报的"]);
+    for _ in 0..2 {
+        assert_eq!((shop.march().code, shop.sorted()), (0, vec![3]));
+    }
+    filed(&shop, name, WUHU, &[(WUHU, "戊", 8, "")]);
+    for _ in 0..2 {
+        assert_eq!((shop.march().code, shop.sorted()), (0, vec![3, 8]));
+        let [open] = &shop.asked("待处理")[..] else { panic!("{:#?}", shop.asked("待处理")) };
+        assert!(open["情况"].contains("内容改动了"), "{open:?}");
+    }
+    // What is said of the cover alone holds as long as the cover does.
+    shop.settle("sender-doubtful", name, ["属实", "", "代报"]);
+    assert_eq!((shop.march().code, shop.asked("待处理").len()), (0, 0));
+    filed(&shop, name, WUHU, &[(WUHU, "戊", 9, "")]);
+    assert_eq!((shop.march().code, shop.sorted(), shop.asked("待处理").len()), (0, vec![3, 9], 0));
+}
