@@ -212,7 +212,7 @@ fn height(kind: ChartKind, points: usize, series: usize) -> u32 {
         ChartKind::Bar if series > 2 || (series == 2 && points > UPRIGHT) => {
             (100 + points as u32 * (6 + 11 * series as u32)).clamp(160, 860)
         }
-        ChartKind::Bar => (100 + points as u32 * (8 + 13 * series as u32)).clamp(160, 860),
+        ChartKind::Bar => (100 + points as u32 * (9 + 13 * series as u32)).clamp(160, 860),
         ChartKind::Column if points > 20 => 420,
         ChartKind::Column | ChartKind::Pie => 280,
     }
@@ -224,7 +224,8 @@ fn axes(chart: &mut Chart, kind: ChartKind, points: usize) {
     let values = if bar { chart.x_axis() } else { chart.y_axis() };
     values.set_font(&font(9, false)).set_major_gridlines(true);
     values.set_major_gridlines_line(ChartLine::new().set_color(0x00D9_D9D9));
-    let mut names = font(9, false);
+    // Not every font is as low as the usual one, and not every program shows names that would touch.
+    let mut names = font(if bar && points > UPRIGHT { 8 } else { 9 }, false);
     if !bar {
         // Upright words break into lines; what does not fit so is turned.
         names.set_rotation(match points {
