@@ -10,7 +10,7 @@ use crate::model::cell::{CellDoubt, RawValue};
 use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::names::header_key;
 use crate::text::ticks::{self, TickBox};
-use crate::text::{masks, names, numbers};
+use crate::text::{masks, names, numbers, people};
 use std::borrow::Cow;
 
 impl<'d, 'a> Desk<'d, 'a> {
@@ -207,23 +207,23 @@ impl<'d, 'a> Desk<'d, 'a> {
 
     /// One person's name. Two in one cell are 必改 where the field carries the ID or names the record, else asked about.
     fn person<'v>(&mut self, cell: FieldCell<'_>, raw: &'v str) -> CellValue<'v> {
-        let Some((how, people)) = names::several_people(raw, self.frame.plan.words.names.people()) else {
-            if !names::may_be_person(raw) {
+        let Some((how, people)) = people::several_people(raw, self.frame.plan.words.names.people()) else {
+            if !people::may_be_person(raw) {
                 let found = format!("“{}”填的“{}”不像一个人的姓名", cell.field.name, names::tidy(raw));
                 self.verify(cell, FindingCode::NameUnclear, found, "填一个人的姓名".to_owned());
             }
-            return self.plain(cell, raw, names::person(raw), AmendmentRule::NameSpaces);
+            return self.plain(cell, raw, people::person(raw), AmendmentRule::NameSpaces);
         };
         let together = people.join("、");
         let found = format!("“{}”一格里像有 {} 个人：{together}", cell.field.name, people.len());
         let expected = "一格只填一个人的姓名".to_owned();
-        if how == names::SeveralPeople::Divided && cell.carries {
+        if how == people::SeveralPeople::Divided && cell.carries {
             self.find(cell, FindingCode::SeveralPeople, Severity::Block, found, expected, MEND);
         } else {
             self.verify(cell, FindingCode::SeveralPeople, found, expected);
         }
-        if how == names::SeveralPeople::Joined {
-            return self.plain(cell, raw, names::person(raw), AmendmentRule::NameSpaces);
+        if how == people::SeveralPeople::Joined {
+            return self.plain(cell, raw, people::person(raw), AmendmentRule::NameSpaces);
         }
         self.plain(cell, raw, together.into(), AmendmentRule::NameSpaces)
     }

@@ -1,7 +1,8 @@
 //! Words that rows and names in returns are told by; part of the words that all pipelines share.
 
 use crate::text::loose::{Loose, LooseWords};
-use crate::text::names::{PeopleWords, header_key};
+use crate::text::names::header_key;
+use crate::text::people::PeopleWords;
 
 /// What rows say of themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
