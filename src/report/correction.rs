@@ -1,4 +1,5 @@
-//! 更正说明: every figure that a run changed in a period that had been issued, as a table that can be signed.
+//! 更正说明: every figure that a run changed in a period that had been issued, as a table that can be signed. First what was
+//! signed, then each row of each table with all that changed in it on one line.
 
 use super::results::{Correction, Results};
 use crate::book::stack::{LeadLine, PrintedTable, sheet_under, table_sheet};
@@ -28,7 +29,7 @@ pub fn correction<W: Write + Seek + Send>(
     let title = format!("{}更正说明", results.name());
     let styles = PrintStyles::default();
     let mut book = workbook(&title)?;
-    let mut main = main_figures(&correction);
+    let mut main = main_figures(results, &correction);
     main.notes.extend(decisions(results));
     let number = format!("原文号：{}", correction.number);
     let said = format!("　　{}", paragraph(results, &correction));
@@ -41,7 +42,7 @@ pub fn correction<W: Write + Seek + Send>(
         sheet_under("更正说明", &lead, &[PrintedTable { table: &main, number: None }], &styles, &title, true)?;
     book.push_worksheet(sheet);
     if !correction.changes.is_empty() {
-        let all = all_figures(&correction, &title);
+        let all = all_figures(results, &correction, &title);
         let (sheet, _) = table_sheet("逐项变化", &[PrintedTable { table: &all, number: None }], &styles, &title, true)?;
         book.push_worksheet(sheet);
     }
@@ -55,6 +56,26 @@ fn totals<'a>(correction: &Correction<'a>) -> impl Iterator<Item = &'a FigureCha
         .changes
         .iter()
         .filter(move |change| change.total && figure(change.before.as_ref()) && figure(change.after.as_ref()))
+}
+
+/// The number of a table among those that were signed, by its title.
+fn annex(results: &Results<'_>, title: &str) -> Option<usize> {
+    let table = results.tables.iter().find(|table| table.title == title)?;
+    results.plan.annex_number(&table.id)
+}
+
+/// What a table is called where all are of one period: its number, where it was signed, and its title without the period.
+fn short_title(results: &Results<'_>, title: &str) -> String {
+    let annex = annex(results, title).map(|number| format!("附表{number} ")).unwrap_or_default();
+    let own = title.strip_prefix(&results.period.title()).filter(|own| !own.is_empty()).unwrap_or(title);
+    mask_within(&format!("{annex}{own}"))
+}
+
+/// The totals that the first page lists: of what was signed, where one of them changed.
+fn main_totals<'a>(results: &Results<'_>, correction: &Correction<'a>) -> Vec<&'a FigureChange> {
+    let signed: Vec<&FigureChange> =
+        totals(correction).filter(|change| annex(results, &change.table).is_some()).collect();
+    if signed.is_empty() { totals(correction).collect() } else { signed }
 }
 
 /// A figure as a number, and how many decimals it is told with; rates in percent.
@@ -90,7 +111,8 @@ fn paragraph(results: &Results<'_>, correction: &Correction<'_>) -> String {
         return format!("{period}印发后，因{reason}，重新汇总，统计表里的数字都没有变化。");
     }
     let all = totals(correction).count();
-    let named: Vec<String> = totals(correction)
+    let named: Vec<String> = main_totals(results, correction)
+        .into_iter()
         .take(NAMED)
         .map(|change| {
             let said = |cell: Option<&StatCell>| words_of(&side(change, cell));
@@ -118,14 +140,16 @@ fn text(words: &str) -> StatCell {
 }
 
 /// The totals that changed, each with by how much.
-fn main_figures(correction: &Correction<'_>) -> StatTable {
+fn main_figures(results: &Results<'_>, correction: &Correction<'_>) -> StatTable {
     let names = ["序号", "表", "项目", "更正前", "更正后", "增减"];
+    let main = main_totals(results, correction);
+    let others = totals(correction).count() - main.len();
     let mut rows: Vec<StatRow> = (1i64..)
-        .zip(totals(correction))
+        .zip(main)
         .map(|(number, change)| {
             let cells = vec![
                 StatCell::Integer(number),
-                text(&change.table),
+                StatCell::Text(short_title(results, &change.table)),
                 text(&change.column),
                 side(change, change.before.as_ref()),
                 side(change, change.after.as_ref()),
@@ -151,6 +175,42 @@ fn main_figures(correction: &Correction<'_>) -> StatTable {
         headings: headings(&names),
         rows,
         withheld: 0,
+        notes: (others > 0)
+            .then(|| format!("只在工作版的各表另有 {others} 项合计变化，见“逐项变化”"))
+            .into_iter()
+            .collect(),
+        label_columns: 3,
+        private_columns: Vec::new(),
+        definitions: Vec::new(),
+        landscape: true,
+        parts: Vec::new(),
+        bounds: Vec::new(),
+    }
+}
+
+/// Every figure that is no longer what was issued, those of a row on one line.
+fn all_figures(results: &Results<'_>, correction: &Correction<'_>, title: &str) -> StatTable {
+    let names = ["序号", "表", "行", "处数", "更正前 → 更正后"];
+    let row = |(number, changes): (i64, &[FigureChange])| {
+        let (table, row) = changes.first().map(|first| (first.table.as_str(), first.row.as_str())).unwrap_or_default();
+        let cells = vec![
+            StatCell::Integer(number),
+            StatCell::Text(short_title(results, table)),
+            text(row),
+            StatCell::Integer(changes.len() as i64),
+            StatCell::Text(row_words(changes)),
+        ];
+        StatRow::new(RowKind::Body, cells)
+    };
+    let of_one_row = |one: &FigureChange, other: &FigureChange| (&one.table, &one.row) == (&other.table, &other.row);
+    StatTable {
+        id: "correction-figures".to_owned(),
+        sheet: "逐项变化".to_owned(),
+        title: format!("{title}：逐项变化"),
+        caption: format!("原文号：{}", correction.number),
+        headings: headings(&names),
+        rows: (1i64..).zip(correction.changes.chunk_by(of_one_row)).map(row).collect(),
+        withheld: 0,
         notes: Vec::new(),
         label_columns: 3,
         private_columns: Vec::new(),
@@ -161,35 +221,21 @@ fn main_figures(correction: &Correction<'_>) -> StatTable {
     }
 }
 
-/// Every figure that is no longer what was issued.
-fn all_figures(correction: &Correction<'_>, title: &str) -> StatTable {
-    let names = ["序号", "表", "行", "列", "更正前", "更正后"];
-    let row = |(number, change): (i64, &FigureChange)| {
-        let cells = vec![
-            StatCell::Integer(number),
-            text(&change.table),
-            text(&change.row),
-            text(&change.column),
-            side(change, change.before.as_ref()),
-            side(change, change.after.as_ref()),
-        ];
-        StatRow::new(RowKind::Body, cells)
+/// What changed in a row: `提出 742 → 620；采纳 455 → 394`, and where all came to the same, as of a unit that is gone,
+/// `提出 122、采纳 61 → 未报`.
+fn row_words(changes: &[FigureChange]) -> String {
+    let sides = |change: &FigureChange| {
+        let said = |cell: Option<&StatCell>| words_of(&side(change, cell));
+        let before = format!("{} {}", mask_within(&change.column), said(change.before.as_ref()));
+        (before, said(change.after.as_ref()))
     };
-    StatTable {
-        id: "correction-figures".to_owned(),
-        sheet: "逐项变化".to_owned(),
-        title: format!("{title}：逐项变化"),
-        caption: format!("原文号：{}", correction.number),
-        headings: headings(&names),
-        rows: (1i64..).zip(correction.changes).map(row).collect(),
-        withheld: 0,
-        notes: Vec::new(),
-        label_columns: 4,
-        private_columns: Vec::new(),
-        definitions: Vec::new(),
-        landscape: true,
-        parts: Vec::new(),
-        bounds: Vec::new(),
+    let all: Vec<(String, String)> = changes.iter().map(sides).collect();
+    match all.as_slice() {
+        [(_, after), rest @ ..] if !rest.is_empty() && rest.iter().all(|(_, other)| other == after) => {
+            let before: Vec<&str> = all.iter().map(|(before, _)| before.as_str()).collect();
+            format!("{} → {after}", before.join("、"))
+        }
+        _ => all.iter().map(|(before, after)| format!("{before} → {after}")).collect::<Vec<_>>().join("；"),
     }
 }
 
