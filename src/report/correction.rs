@@ -255,7 +255,7 @@ fn decisions(results: &Results<'_>) -> Option<String> {
     (!new.is_empty()).then(|| format!("本次新采用处理意见 {} 条：{}{more}", new.len(), named.join("；")))
 }
 
-/// One side in words: a proportion with its two numbers, for a change may be smaller than what is printed.
+/// One side in words: a proportion with its two numbers where the change is smaller than what is printed.
 fn side(change: &FigureChange, cell: Option<&StatCell>) -> StatCell {
     let day = |day: i32, month: bool| {
         let (year, of, date) = civil(day)?;
@@ -263,8 +263,10 @@ fn side(change: &FigureChange, cell: Option<&StatCell>) -> StatCell {
     };
     // As tables print it, where that shows the change.
     let short = |value: f64| format!("{value:.2}").trim_end_matches('0').trim_end_matches('.').to_owned();
+    let percent = |num: i64, den: i64| format!("{:.2}%", num as f64 * 100.0 / den as f64);
     let sides = [change.before.as_ref(), change.after.as_ref()].map(|side| match side {
         Some(StatCell::Number(value)) => Some(short(*value)),
+        Some(StatCell::Ratio { num, den }) => Some(percent(*num, *den)),
         _ => None,
     });
     let words = match cell {
@@ -274,7 +276,10 @@ fn side(change: &FigureChange, cell: Option<&StatCell>) -> StatCell {
         Some(StatCell::Integer(value)) => value.to_string(),
         Some(StatCell::Number(value)) if sides[0] == sides[1] => value.to_string(),
         Some(StatCell::Number(value)) => short(*value),
-        Some(StatCell::Ratio { num, den }) => format!("{:.2}%（{num}/{den}）", *num as f64 * 100.0 / *den as f64),
+        Some(StatCell::Ratio { num, den }) if sides[0] == sides[1] => {
+            format!("{}（{num}/{den}）", percent(*num, *den))
+        }
+        Some(StatCell::Ratio { num, den }) => percent(*num, *den),
         Some(StatCell::Points(points)) => format!("{points:+.2} 个百分点"),
         Some(StatCell::Date(at)) => day(*at, false).unwrap_or_default(),
         Some(StatCell::Month(at)) => day(*at, true).unwrap_or_default(),
