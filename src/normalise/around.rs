@@ -1,6 +1,6 @@
 //! What is said of a table by the labels around it: its measure, its filing date.
 
-use super::figures::{cover_contradicts, is_money};
+use super::figures::cover_contradicts;
 use super::found::FoundTable;
 use super::sink::{Say, Sink};
 use crate::definition::{Field, Plan};
@@ -22,7 +22,7 @@ pub fn cover_unit(plan: &Plan, found: &FoundTable<'_>, sink: &mut Sink) {
     for (at, said) in &found.cover.measures {
         let fields = form.fields.iter().zip(&header.fit.columns).filter(|(field, col)| {
             let heading = header.headings.iter().find(|heading| Some(heading.col) == **col);
-            heading.is_some_and(|heading| cover_contradicts(said, &heading.text, field))
+            heading.is_some_and(|heading| cover_contradicts(&plan.words.headers, said, &heading.text, field))
         });
         let fields: Vec<&Field> = fields.map(|(field, _)| field).collect();
         let Some(asked) = fields.first().and_then(|field| field.measured_in.as_deref()) else { continue };
@@ -32,7 +32,7 @@ pub fn cover_unit(plan: &Plan, found: &FoundTable<'_>, sink: &mut Sink) {
             severity: Severity::Verify,
             found: format!("计量单位写的是“{said}”，而{}以{asked}计", names.join("、")),
             expected: format!("计量单位是{asked}"),
-            next: match is_money(asked) {
+            next: match plan.words.headers.money(asked).is_some() {
                 true => "没有另写单位的数已按所写的单位换算；请报送单位核实各数没有差十倍、百倍或一万倍",
                 false => "已按表式的单位读取；请报送单位核实各数没有差十倍、百倍或一万倍",
             },

@@ -87,6 +87,7 @@ pub fn convert(
     measures: &[(CellRef, String)],
 ) -> FormTable {
     let rows = &table.rows.data;
+    let words = &desk.frame.plan.words.headers;
     let heading = |col: u16| table.header.headings.iter().find(|heading| heading.col == col);
     let mut bound: Vec<TableField<'_>> = form
         .fields
@@ -96,7 +97,7 @@ pub fn convert(
         .map(|(at, (field, col))| TableField {
             field,
             col: *col,
-            factor: column_factor(measures, col.and_then(heading).map_or("", |heading| &heading.text), field),
+            factor: column_factor(words, measures, col.and_then(heading).map_or("", |heading| &heading.text), field),
             names: index.in_key.get(at) == Some(&true),
             carries: index.carries.get(at) == Some(&true),
             tells: form.key.contains(&at),

@@ -1,89 +1,58 @@
 //! Number cells: units typed into cells or headers, percent signs, whole numbers. The factor between 元 and 万元 must be right.
 
 use super::desk::{CellValue, Desk, FieldCell, MEND, expects};
+use crate::definition::plan::ColumnWords;
 use crate::definition::{Field, FieldType};
 use crate::model::Severity;
 use crate::model::cell::CellRef;
 use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::numbers::{self, WrittenFigure};
 
-/// Words that count the same things.
-const SAME: [&[&str]; 9] = [
-    &["人", "名", "位", "个人", "个"],
-    &["起", "次", "件", "例", "宗"],
-    &["项", "个", "件"],
-    &["年", "周年"],
-    &["岁", "周岁"],
-    &["分"],
-    &["家", "个", "户"],
-    &["人次", "人/次"],
-    &["㎡", "平方米", "m2", "m²", "平米"],
-];
-
 /// Spreadsheets keep 15 digits of a number.
 const LOST_DIGITS: f64 = 1e15;
 
-/// What one of a money word is worth in 元; `None` for anything else.
-fn money(unit: &str) -> Option<f64> {
-    Some(match unit {
-        "元" | "元整" | "元人民币" | "人民币元" | "人民币" => 1.0,
-        "千元" => 1e3,
-        "百元" => 1e2,
-        "万元" | "人民币万元" | "万元人民币" => 1e4,
-        "百万元" => 1e6,
-        "亿元" => 1e8,
-        _ => return None,
-    })
-}
-
-/// Whether a measure is of money.
-pub fn is_money(unit: &str) -> bool {
-    money(unit).is_some()
-}
-
 /// Whether the sign of 元 before a field's figures says nothing new: it is counted in 元, by its own header's `factor` too, or
 /// in no money at all.
-pub fn is_in_yuan(field: &Field, factor: f64) -> bool {
-    field.measured_in.as_deref().and_then(money).is_none_or(|asked| (asked * factor - 1.0).abs() < 1e-9)
-}
-
-/// What one of a larger counting unit is worth: 百人 is 100 where 人 is asked.
-fn counted(unit: &str, asked: &str) -> Option<f64> {
-    const SCALES: [(&str, f64); 8] =
-        [("", 1.0), ("十", 1e1), ("百", 1e2), ("千", 1e3), ("十万", 1e5), ("百万", 1e6), ("万", 1e4), ("亿", 1e8)];
-    SCALES.iter().find_map(|(word, scale)| {
-        let rest = unit.strip_prefix(word)?;
-        let same = rest == asked || SAME.iter().any(|words| words.contains(&rest) && words.contains(&asked));
-        same.then_some(*scale)
-    })
+pub fn is_in_yuan(words: &ColumnWords, field: &Field, factor: f64) -> bool {
+    field
+        .measured_in
+        .as_deref()
+        .and_then(|asked| words.money(asked))
+        .is_none_or(|asked| (asked * factor - 1.0).abs() < 1e-9)
 }
 
 /// The factors from the units that a text names to the one that the field asks for: `创效（万元）`, `人、万元`. Units of
 /// other things say nothing of this field.
-fn factors_said(text: &str, field: &Field) -> Vec<f64> {
+fn factors_said(words: &ColumnWords, text: &str, field: &Field) -> Vec<f64> {
     let Some(asked) = field.measured_in.as_deref() else { return Vec::new() };
     let narrow = crate::text::width::narrow(text);
     let parts = narrow.split(['(', ')', ',', ':', '/', ' ', '\n', '、', ';', '|']);
     let units = parts.map(|part| part.trim_start_matches("单位").trim());
-    let factor = |unit: &str| match money(asked) {
-        Some(asked) => Some(money(unit)? / asked),
-        None => counted(unit, asked),
+    let factor = |unit: &str| match words.money(asked) {
+        Some(asked) => Some(words.money(unit)? / asked),
+        None => words.counted(unit, asked),
     };
     units.filter_map(factor).collect()
 }
 
 /// The factor from the unit that a column's figures stand in to the one that the form asks for, and by which rule: the
 /// column's own header goes before the money unit of the whole table. 1 where nothing is said, or the form's own.
-pub fn column_factor(measures: &[(CellRef, String)], header: &str, field: &Field) -> (f64, AmendmentRule) {
+pub fn column_factor(
+    words: &ColumnWords,
+    measures: &[(CellRef, String)],
+    header: &str,
+    field: &Field,
+) -> (f64, AmendmentRule) {
     if field.ty == FieldType::Percent {
         let says = header.contains(['%', '％']);
         return (if says { 0.01 } else { 1.0 }, AmendmentRule::UnitInHeader);
     }
-    if let Some(factor) = factors_said(header, field).first() {
+    if let Some(factor) = factors_said(words, header, field).first() {
         return (*factor, AmendmentRule::UnitInHeader);
     }
-    let is_money = field.measured_in.as_deref().and_then(money).is_some();
-    let said: Vec<f64> = measures.iter().filter(|_| is_money).flat_map(|(_, said)| factors_said(said, field)).collect();
+    let is_money = field.measured_in.as_deref().and_then(|asked| words.money(asked)).is_some();
+    let said: Vec<f64> =
+        measures.iter().filter(|_| is_money).flat_map(|(_, said)| factors_said(words, said, field)).collect();
     match said.first() {
         Some(factor) if !said.contains(&1.0) => (*factor, AmendmentRule::UnitOnCoverFactor),
         _ => (1.0, AmendmentRule::UnitInHeader),
@@ -92,21 +61,21 @@ pub fn column_factor(measures: &[(CellRef, String)], header: &str, field: &Field
 
 /// The factor from the unit and scale that a figure itself is written with to the one that the field asks for; `None` where
 /// it says another thing.
-pub fn own_factor(figure: &WrittenFigure, field: &Field) -> Option<f64> {
+pub fn own_factor(words: &ColumnWords, figure: &WrittenFigure, field: &Field) -> Option<f64> {
     let asked = field.measured_in.as_deref();
-    if let Some(base) = asked.and_then(money) {
-        let unit = if figure.unit.is_empty() { 1.0 } else { money(&figure.unit)? };
+    if let Some(base) = asked.and_then(|asked| words.money(asked)) {
+        let unit = if figure.unit.is_empty() { 1.0 } else { words.money(&figure.unit)? };
         return Some(figure.scale * unit / base);
     }
-    let alike = |asked: &str| figure.unit == asked || counted(&figure.unit, asked) == Some(1.0);
+    let alike = |asked: &str| figure.unit == asked || words.counted(&figure.unit, asked) == Some(1.0);
     (figure.unit.is_empty() || asked.is_none_or(alike)).then_some(figure.scale)
 }
 
 /// Whether a sheet's 计量单位 says another unit of the same kind than the column is asked in and its own header leaves it
 /// open: the 10⁴ between 元 and 万元, or 人 and 万人, that no cell shows.
-pub fn cover_contradicts(cover: &str, header: &str, field: &Field) -> bool {
-    let said = factors_said(cover, field);
-    !said.is_empty() && !said.contains(&1.0) && factors_said(header, field).is_empty()
+pub fn cover_contradicts(words: &ColumnWords, cover: &str, header: &str, field: &Field) -> bool {
+    let said = factors_said(words, cover, field);
+    !said.is_empty() && !said.contains(&1.0) && factors_said(words, header, field).is_empty()
 }
 
 /// A number of which nothing has to be said, whatever stands around it; `None` for every other, and for other fields.
@@ -193,11 +162,12 @@ pub fn rule_of(figure: &WrittenFigure, raw: &str) -> AmendmentRule {
 /// The figure in the unit that the form asks for; a unit that says another thing is a finding.
 fn in_asked_unit(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, figure: &WrittenFigure, text: &str) -> Option<f64> {
     let asked = cell.field.measured_in.as_deref();
-    if let Some(base) = asked.and_then(money) {
+    let words = &desk.frame.plan.words.headers;
+    if let Some(base) = asked.and_then(|asked| words.money(asked)) {
         if figure.unit.is_empty() && figure.scale == 1.0 {
             return Some(tidy(figure.value * cell.factor));
         }
-        let Some(unit) = (if figure.unit.is_empty() { Some(1.0) } else { money(&figure.unit) }) else {
+        let Some(unit) = (if figure.unit.is_empty() { Some(1.0) } else { words.money(&figure.unit) }) else {
             return contradicts(desk, cell, text);
         };
         let said = figure.scale * unit;
@@ -210,11 +180,8 @@ fn in_asked_unit(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, figure: &WrittenF
     }
     let same = figure.unit.is_empty()
         || match asked {
-            Some(asked) => {
-                asked == figure.unit
-                    || SAME.iter().any(|words| words.contains(&asked) && words.contains(&figure.unit.as_str()))
-            }
-            None => SAME.iter().any(|words| words.contains(&figure.unit.as_str())),
+            Some(asked) => words.is_same(asked, &figure.unit),
+            None => words.counts(&figure.unit),
         };
     // A unit or scale of the cell's own goes before the header's.
     let factor = if figure.unit.is_empty() && figure.scale == 1.0 { cell.factor } else { figure.scale };
@@ -334,20 +301,6 @@ mod tests {
         assert_eq!(tidy(1_234.1 * 10_000.0), 12_341_000.0);
         for money in [80_000_000.03, 1_234_567_890.01, 0.000_1] {
             assert_eq!(tidy(money), money);
-        }
-    }
-
-    #[test]
-    fn larger_counting_units_have_their_factor() {
-        for (unit, asked, factor) in [
-            ("百人", "人", Some(100.0)),
-            ("十万人", "人", Some(1e5)),
-            ("名", "人", Some(1.0)),
-            ("万件", "起", Some(1e4)),
-            ("万元", "人", None),
-            ("户", "人", None),
-        ] {
-            assert_eq!(counted(unit, asked), factor, "{unit}");
         }
     }
 }

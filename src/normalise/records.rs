@@ -47,7 +47,7 @@ pub fn convert(
             money_asked: Vec::new(),
         };
         let mut table = convert::convert(&mut desk, form, index, &found.table, &found.cover.measures);
-        totals::check(view, form, found, &table, sink);
+        totals::check(&run.plan.words.headers, view, form, found, &table, sink);
         totals::look_alikes(view, form, &lexicon.rows, &found.table, &table, sink);
         asides::rows(form, &lexicon.rows, view, found, &Roles::new(form, index, &found.table.header.fit.columns), sink);
         if !form.stated.is_empty() && !view.turned {

@@ -105,7 +105,9 @@ impl<'d, 'a> Desk<'d, 'a> {
     /// The sign of 元 before figures of a column that stands in 万元: asked about once a column.
     fn doubt_money(&mut self, cell: FieldCell<'_>, stored: &str) {
         let measure = cell.field.measured_in.as_deref().unwrap_or("");
-        if super::figures::is_in_yuan(cell.field, cell.factor) || self.money_asked.contains(&cell.at.col) {
+        if super::figures::is_in_yuan(&self.frame.plan.words.headers, cell.field, cell.factor)
+            || self.money_asked.contains(&cell.at.col)
+        {
             return;
         }
         self.money_asked.push(cell.at.col);

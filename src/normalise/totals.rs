@@ -7,6 +7,7 @@ use super::rows::SheetTable;
 use super::sink::{Say, Sink};
 use super::total_words::{Total, TotalLabel};
 use super::view::View;
+use crate::definition::plan::ColumnWords;
 use crate::definition::{Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::FindingCode;
@@ -55,7 +56,14 @@ impl Parts {
     }
 }
 
-pub fn check(view: &View<'_>, form: &Form, found: &FoundTable<'_>, read: &FormTable, sink: &mut Sink) {
+pub fn check(
+    words: &ColumnWords,
+    view: &View<'_>,
+    form: &Form,
+    found: &FoundTable<'_>,
+    read: &FormTable,
+    sink: &mut Sink,
+) {
     let table = &found.table;
     // A 平均 or 累计 adds up no rows that stand here, and parts none from one another.
     let totals: Vec<(usize, Total)> =
@@ -70,11 +78,13 @@ pub fn check(view: &View<'_>, form: &Form, found: &FoundTable<'_>, read: &FormTa
         let (Some(col), Some(column), true) = (*col, column, field.adds_up()) else { continue };
         let parts = parts(view, &table.rows.data, column, col);
         let heading = table.header.headings.iter().find(|heading| heading.col == col);
-        let (factor, _) = column_factor(&found.cover.measures, heading.map_or("", |heading| &heading.text), field);
+        let (factor, _) =
+            column_factor(words, &found.cover.measures, heading.map_or("", |heading| &heading.text), field);
         for &(i, kind) in &totals {
             let Some(row) = view.rows.get(i).map(|row| row.row) else { continue };
             let at = CellRef { row, col };
-            let Some((said, rounding)) = view.value(at).and_then(|value| figure(view, value, factor, field)) else {
+            let Some((said, rounding)) = view.value(at).and_then(|value| figure(words, view, value, factor, field))
+            else {
                 continue;
             };
             // Whole numbers are counted; what is measured is rounded to the digits that are shown.
@@ -218,7 +228,7 @@ fn plausible(totals: &[(usize, Total)], parts: &Parts, i: usize, sub: bool) -> O
 }
 
 /// A total with half of what its last digit is worth.
-fn figure(view: &View<'_>, value: RawValue, factor: f64, field: &Field) -> Option<(f64, f64)> {
+fn figure(words: &ColumnWords, view: &View<'_>, value: RawValue, factor: f64, field: &Field) -> Option<(f64, f64)> {
     match value {
         // A sum is no percentage, whatever format its cell was given.
         RawValue::Number(number) | RawValue::Percent(number) => {
@@ -228,7 +238,7 @@ fn figure(view: &View<'_>, value: RawValue, factor: f64, field: &Field) -> Optio
             let text = view.sheet.text(value);
             let figure = numbers::read(text).ok().filter(|figure| !figure.percent)?;
             let bare = figure.unit.is_empty() && figure.scale == 1.0;
-            let factor = if bare { factor } else { own_factor(&figure, field)? };
+            let factor = if bare { factor } else { own_factor(words, &figure, field)? };
             Some((figure.value * factor, half_a_digit(text) * factor))
         }
         _ => None,

@@ -101,8 +101,10 @@ fn cover(section: &Section<'_>, words: &mut CoverWords) {
 }
 
 fn headers(section: &Section<'_>, words: &mut ColumnWords) {
-    let ColumnWords { measures, other, part, neutral, blocks } = words;
+    let ColumnWords { measures, same, money, other, part, neutral, blocks } = words;
     list(section, "measures", measures);
+    lists(section, "same", same);
+    list(section, "money", money);
     list(section, "other", other);
     list(section, "part", part);
     list(section, "neutral", neutral);
@@ -263,7 +265,7 @@ mod tests {
             clerks,
             phones,
         } = &words.cover;
-        let ColumnWords { measures, other, part, neutral, blocks: _ } = &words.headers;
+        let ColumnWords { measures, same: _, money, other, part, neutral, blocks: _ } = &words.headers;
         let around = [
             units,
             plain_units,
@@ -276,6 +278,7 @@ mod tests {
             clerks,
             phones,
             measures,
+            money,
             other,
             part,
             neutral,

@@ -66,6 +66,8 @@ const COVER: Shape = Shape::of(&[
 
 const HEADERS: Shape = Shape::of(&[
     may("measures", Texts, "计量单位"),
+    may("same", TextLists, "说的是同一个数的计量单位，例如 [[\"人\", \"名\"]]"),
+    may("money", Texts, "钱的几种写法，# 代表千、万一类的词"),
     may("other", Texts, "列名前后有这些词的，是另一个数"),
     may("part", Texts, "列名后面的括号里整个是这样一个词的，是其中一部分"),
     may("neutral", Texts, "列名后面的括号里有这些词的，还是这一列"),
