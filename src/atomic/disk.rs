@@ -111,18 +111,18 @@ const WAITING: usize = 8;
 
 /// Does the same with each path; the first error in their order.
 fn at_once(paths: &[&Path], each: fn(&Path) -> io::Result<()>) -> io::Result<()> {
+    let all = |paths: &[&Path]| paths.iter().try_for_each(|path| each(path));
     let share = paths.len().div_ceil(WAITING).max(1);
     std::thread::scope(|scope| {
         let (mine, others) = paths.split_at(paths.len().min(share));
-        let waiting: Vec<_> = others
-            .chunks(share)
-            .map(|paths| scope.spawn(move || paths.iter().try_for_each(|path| each(path))))
-            .collect();
-        let mut first = mine.iter().try_for_each(|path| each(path));
-        for thread in waiting {
-            first = first.and(thread.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into())));
-        }
-        first
+        let spawn = |paths| std::thread::Builder::new().spawn_scoped(scope, move || all(paths)).map_err(|_| paths);
+        let waiting: Vec<_> = others.chunks(share).map(spawn).collect();
+        let joined = waiting.into_iter().map(|spawned| match spawned {
+            Ok(thread) => thread.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into())),
+            // A machine that has no thread left has this one.
+            Err(paths) => all(paths),
+        });
+        std::iter::once(all(mine)).chain(joined).fold(Ok(()), Result::and)
     })
 }
 

@@ -1,7 +1,7 @@
 //! Words by which a row says that it is an example, or that it is taken back.
 
 use super::row_lexicon::RowLexicon;
-use crate::text::names::{header_key, is_key, tidy};
+use crate::text::names::{header_key, tidy};
 
 impl RowLexicon<'_> {
     /// Words that call a row an example by the number of its line.
@@ -48,10 +48,6 @@ impl RowLexicon<'_> {
         let stands_for_any = |c: char| {
             matches!(c, '某' | '×' | '✕' | '╳' | 'x' | 'X' | 'ｘ' | 'Ｘ' | '○' | '〇' | '*' | '＊' | '□' | '△')
         };
-        // Most names are their own key, and have none of this in them.
-        if is_key(text) && !text.bytes().any(|byte| matches!(byte, b'(' | b')' | b'x')) && !text.contains('某') {
-            return self.is_example(text) || self.begins_as_example(text);
-        }
         let text = tidy(text);
         self.is_labelled_example(&text) || text.chars().any(stands_for_any) && is_anybody(&text)
     }
@@ -63,24 +59,10 @@ impl RowLexicon<'_> {
 
     /// 例：张三, （示例）焊工班, 焊工班（示例）, 样例 焊工班.
     fn is_labelled_example(&self, text: &str) -> bool {
-        let is_label = |inside: &str| self.words.example_labels.iter().any(|label| label == inside.trim());
-        let opened = text.strip_prefix(OPEN).and_then(|rest| rest.split_once(CLOSE));
-        let closed = text.strip_suffix(CLOSE).and_then(|rest| rest.rsplit_once(OPEN));
-        self.is_example(text)
-            || self.begins_as_example(text)
-            || opened.is_some_and(|(inside, rest)| is_label(inside) && !rest.is_empty())
-            || closed.is_some_and(|(before, inside)| is_label(inside) && !before.is_empty())
-    }
-
-    /// 样例.
-    fn is_example(&self, text: &str) -> bool {
-        self.words.examples.iter().any(|word| word == text)
-    }
-
-    /// 例：张三, 样例 焊工班, 示例1.
-    fn begins_as_example(&self, text: &str) -> bool {
-        self.may_be_labelled(text)
-            && self.words.example_labels.iter().any(|label| {
+        let labels = &self.words.example_labels;
+        let is_label = |inside: &str| labels.iter().any(|label| label == inside.trim());
+        let begins = self.may_be_labelled(text)
+            && labels.iter().any(|label| {
                 // 样例 焊工班 is one, 例 会 and 如 东 班组 are none.
                 let word = label.chars().nth(1).is_some();
                 let apart = |name: &str| word || (name.chars().count() >= 4 && !name.contains(char::is_whitespace));
@@ -90,7 +72,13 @@ impl RowLexicon<'_> {
                         // 示例1, and nothing else.
                         || (word && rest.chars().all(char::is_numeric))
                 })
-            })
+            });
+        let opened = text.strip_prefix(OPEN).and_then(|rest| rest.split_once(CLOSE));
+        let closed = text.strip_suffix(CLOSE).and_then(|rest| rest.rsplit_once(OPEN));
+        self.words.examples.iter().any(|word| word == text)
+            || begins
+            || opened.is_some_and(|(inside, rest)| is_label(inside) && !rest.is_empty())
+            || closed.is_some_and(|(before, inside)| is_label(inside) && !before.is_empty())
     }
 }
 

@@ -30,7 +30,7 @@ fn told(rules: Vec<Rule>, once: bool, rows: &[Row<'_>]) -> Vec<(String, u32, u16
     let of = |found: &crate::model::Finding| {
         let first = found.place.cells[0];
         assert!(found.key.field.is_some_and(|field| u32::from(field) + 1 == u32::from(first.col)), "改为 is for it");
-        (found.code.to_string(), found.place.row.unwrap(), first.col as u16, found.found.clone())
+        (found.code.to_string(), found.place.row.unwrap(), first.col, found.found.clone())
     };
     validated.verdict.findings.iter().map(of).collect()
 }
