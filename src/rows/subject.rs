@@ -6,6 +6,7 @@ use super::words::{DateStyle, ValueKind, value_words};
 use crate::definition::{FieldType, Form, Plan, Roster};
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Place, Value};
+use crate::text::quote::bounded;
 use std::collections::{HashMap, HashSet};
 
 /// Fields that name a record in a list; more say no more.
@@ -107,7 +108,7 @@ impl<'a> Subjects<'a> {
         };
         let parts: Vec<&str> = record.split(SEPARATOR).filter(|part| !part.is_empty() && !is_unit(part)).collect();
         let says = |part: &&str| part.chars().any(|c| !c.is_ascii_digit()) && finding.found.contains(*part);
-        (!parts.is_empty() && !parts.iter().any(says)).then(|| parts.join(SEPARATOR))
+        (!parts.is_empty() && !parts.iter().any(says)).then(|| bounded(&parts.join(SEPARATOR)).into_owned())
     }
 
     /// What stands in the first cell that a finding points at, where that was kept.
