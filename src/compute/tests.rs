@@ -59,7 +59,8 @@ fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedRows {
             _ => None,
         };
         match column.ty {
-            ColumnType::Text | ColumnType::Unit => Values::Text(cells().map(text).collect()),
+            ColumnType::Text => Values::Text(cells().map(text).collect()),
+            ColumnType::Unit => Values::Unit(rows.iter().map(|row| row.unit).collect()),
             ColumnType::Date => Values::Date(cells().map(date).collect()),
             // No shipped table computes with these.
             ColumnType::Integer => Values::Integer(vec![None; rows.len()].into()),
