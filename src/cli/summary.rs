@@ -80,6 +80,12 @@ fn to_open(written: &[PathBuf]) -> String {
     if !left.is_empty() {
         let _ = writeln!(out, "  说明  结果文件夹里还有以前的 {}，不是这一次写的，不用的请删去", left.join("、"));
     }
+    if let Some(issued) = issued_before(&top) {
+        let _ = writeln!(
+            out,
+            "  说明  {issued} 还是更正以前印发的数；更正以后的看呈报版，要写成定稿的，再运行一次 huizong issue"
+        );
+    }
     let detail = below.iter().find_map(|path| path.parent());
     if let Some(folder) = detail {
         let _ = writeln!(out, "  明细  工作版、审核问题、数据版等在 {}", folder.display());
@@ -116,6 +122,15 @@ fn left_behind(top: &[&PathBuf]) -> Vec<String> {
         .collect();
     left.sort();
     left
+}
+
+/// The issued workbook beside the results of a correction: it says what was signed, and no longer what is so.
+fn issued_before(top: &[&PathBuf]) -> Option<String> {
+    let book = top.iter().find_map(|path| {
+        let stem = path.file_name()?.to_str()?.strip_suffix("_更正说明.xlsx")?;
+        Some(path.with_file_name(format!("{stem}_{}_定稿.xlsx", Edition::Signed.word())))
+    })?;
+    book.exists().then(|| book.file_name().map(|name| name.to_string_lossy().into_owned())).flatten()
 }
 
 fn count(findings: &[Finding], severity: Severity) -> usize {

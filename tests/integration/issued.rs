@@ -86,6 +86,16 @@ fn what_is_issued_is_the_signed_edition_with_its_number() {
         assert_eq!(changed.len(), 2, "the standing and the number: {changed:?}");
         assert!(changed[0].ends_with("　　定稿") && changed[1].ends_with(&format!("文号：{NUMBER}")), "{changed:?}");
         assert!(!issued.iter().any(|cell| cell.contains("初步数") || cell.contains("待印发")), "{issued:?}");
+        // A correction says that what was issued lies there as it was; the next issue writes it anew.
+        let returns = shop.file("2026-03", &[(HEFEI, "甲", 9), (WUHU, "丙", 5)]);
+        let args = shop.args(&returns, "2026-03", "out", &["--reason", "合肥更正人数"]);
+        let loud: Vec<&str> = args.iter().map(String::as_str).filter(|arg| *arg != "--quiet").collect();
+        let said = say(&loud);
+        assert!(said.out.contains("_呈报版_定稿.xlsx 还是更正以前印发的数"), "{}{}", said.out, said.err);
+        assert_eq!(issued, cells("_呈报版_定稿.xlsx"));
+        let said = shop.verb(&[&["issue", "tally", "--period", "2026-03", "--number", NUMBER][..], &despite].concat());
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        assert_ne!(issued, cells("_呈报版_定稿.xlsx"));
     }
 }
 
