@@ -31,6 +31,7 @@ pub mod store;
 pub mod stored;
 pub mod survey;
 mod today;
+mod trace;
 pub mod units;
 
 pub use store::History;
