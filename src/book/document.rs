@@ -1,5 +1,5 @@
 //! A text as a document of word processors (.docx), set as official papers are: A4, the type area, sizes and line grid of
-//! GB/T 9704-2012, §5 and §7; the fonts are the caller's.
+//! GB/T 9704-2012, §5 and §7; the fonts are the caller's, but for the page number's.
 //!
 //! Written here, since the libraries that write such documents bring a second zip, a reader of XML and derived
 //! serialisation for what are seven short parts.
@@ -26,6 +26,7 @@ pub enum ParagraphKind {
     Text,
 }
 
+/// One paragraph; a line break in its text is a space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paragraph {
     pub kind: ParagraphKind,
@@ -141,7 +142,7 @@ fn styles(fonts: Fonts<'_>) -> String {
     format!("{HEAD}<w:styles xmlns:w=\"{WORD}\">{all}</w:styles>")
 }
 
-/// — 1 —, 4 号, in the middle.
+/// — 1 —, 4 号 in 宋体, in the middle.
 fn footer() -> String {
     let run = |inner: &str| {
         format!(
