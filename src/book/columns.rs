@@ -36,6 +36,9 @@ impl SheetColumns {
     /// Fits the columns of all blocks of one sheet.
     pub fn fit(tables: &[&StatTable]) -> SheetColumns {
         let mut measured: BTreeMap<usize, Vec<ColumnRoom>> = BTreeMap::new();
+        // A sentence runs over whatever columns there are.
+        let ruled: Vec<&StatTable> = tables.iter().copied().filter(|table| single_message(table).is_none()).collect();
+        let tables = if ruled.is_empty() { tables } else { ruled.as_slice() };
         for table in tables {
             let count = table.headings.len().max(1);
             measure(

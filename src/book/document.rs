@@ -1,5 +1,5 @@
 //! A text as a document of word processors (.docx), set as official papers are: A4, the type area, sizes and line grid of
-//! GB/T 9704-2012, §5 and §7; the fonts are the caller's, but for the page number's.
+//! GB/T 9704-2012, §5 and §7; the fonts are the caller's.
 //!
 //! Written here, since the libraries that write such documents bring a second zip, a reader of XML and derived
 //! serialisation for what are seven short parts.
@@ -39,6 +39,8 @@ pub struct Fonts<'a> {
     pub title: &'a str,
     pub heading: &'a str,
     pub text: &'a str,
+    /// Of the page numbers.
+    pub number: &'a str,
 }
 
 const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
@@ -97,7 +99,7 @@ pub fn document(title: &str, paragraphs: &[Paragraph], fonts: Fonts<'_>, target:
         ("word/document.xml", body(paragraphs)),
         ("word/_rels/document.xml.rels", relations()),
         ("word/styles.xml", styles(fonts)),
-        ("word/footer1.xml", footer()),
+        ("word/footer1.xml", footer(fonts.number)),
         ("docProps/core.xml", properties(title)),
     ];
     for (name, xml) in parts {
@@ -142,11 +144,12 @@ fn styles(fonts: Fonts<'_>) -> String {
     format!("{HEAD}<w:styles xmlns:w=\"{WORD}\">{all}</w:styles>")
 }
 
-/// — 1 —, 4 号 in 宋体, in the middle.
-fn footer() -> String {
+/// — 1 —, 4 号, in the middle.
+fn footer(font: &str) -> String {
+    let font = escaped_as_markup(font);
     let run = |inner: &str| {
         format!(
-            "<w:r><w:rPr><w:rFonts w:ascii=\"宋体\" w:hAnsi=\"宋体\" w:eastAsia=\"宋体\"/><w:sz w:val=\"28\"/></w:rPr>{inner}</w:r>"
+            "<w:r><w:rPr><w:rFonts w:ascii=\"{font}\" w:hAnsi=\"{font}\" w:eastAsia=\"{font}\"/><w:sz w:val=\"28\"/></w:rPr>{inner}</w:r>"
         )
     };
     let dash = |text: &str| run(&format!("<w:t xml:space=\"preserve\">{text}</w:t>"));

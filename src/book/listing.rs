@@ -9,6 +9,9 @@ use std::io::{self, Seek, Write};
 
 /// The size of a list's type, in points.
 const TYPE: f64 = 10.0;
+/// What stands where a list has no row, and the height of that line in points.
+const NONE: &str = "（无）";
+const LINE: f64 = 16.5;
 /// Excel takes so long an address, in UTF-16 units, with some room.
 const ADDRESS: usize = 1_900;
 
@@ -190,6 +193,10 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
     /// # Errors
     /// The target fails.
     pub fn finish(mut self) -> io::Result<Vec<String>> {
+        if self.total == 0 {
+            // A header over nothing may look like something lost.
+            self.book.line(NONE, RowStyle::ListNote, LINE)?;
+        }
         self.close()?;
         let mut said = Vec::new();
         if self.sheets > 1 {

@@ -20,6 +20,7 @@ pub mod package;
 pub mod page;
 pub mod paper;
 pub mod row_book;
+mod row_paper;
 pub mod stack;
 pub mod style;
 pub mod workbook;

@@ -75,6 +75,8 @@ pub struct SheetEntry {
     pub filtered_to: Option<String>,
     /// The last cell that is printed, absolute, where columns at the right are for the screen alone.
     pub printed_to: Option<String>,
+    /// Whether its columns go over several pages, each of which repeats the first one.
+    pub spread: bool,
 }
 
 /// Rows under one header, marked up as a table (ECMA-376 part 1, §18.5): it filters, grows, and a pivot table finds it.
@@ -152,8 +154,9 @@ fn workbook(sheets: &[SheetEntry]) -> String {
                 "<definedName name=\"_xlnm.Print_Area\" localSheetId=\"{index}\">{quoted}!$A$1:{last}</definedName>"
             );
         }
+        let beside = if sheet.spread { format!("{quoted}!$A:$A,") } else { String::new() };
         names += &format!(
-            "<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{index}\">{quoted}!${header}:${header}</definedName>"
+            "<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{index}\">{beside}{quoted}!${header}:${header}</definedName>"
         );
     }
     if !names.is_empty() {

@@ -8,7 +8,7 @@
 use super::cell_text::printable;
 use super::excel::letters;
 use super::package::{self, DataTable, RowStyle, SheetEntry};
-use super::page;
+use super::row_paper;
 use super::xml::{HEAD, Piece, digits, escape, escaped, figure, is_simple, keeps_spaces};
 use std::io::{self, Seek, Write};
 use zip::write::SimpleFileOptions;
@@ -25,10 +25,6 @@ pub enum SheetUse<'a> {
     List { title: &'a str, above: &'a [String] },
 }
 
-/// Widths of columns that an A4 page on its side shows at half their size.
-const A4_PLACES: f64 = 260.0;
-/// Widths of columns that an upright A4 page shows, a little smaller than they are.
-const UPRIGHT_PLACES: f64 = 112.0;
 /// Bytes gathered before they go to the compressor.
 const CHUNK: usize = 1 << 16;
 /// What stands between a cell's address and its number or the number of its text, and behind that.
@@ -121,19 +117,22 @@ impl<W: Write + Seek> RowBook<W> {
         };
         let part = self.sheets.len() + 1;
         let header = above.len() + 1;
-        self.sheets.push(SheetEntry { name, part, header, filtered_to: None, printed_to: None });
+        let widths: Vec<f64> = columns.iter().map(|(_, width)| *width).collect();
+        // Shrunk to one page, so many columns could not be read.
+        let spread = list.is_none() && row_paper::is_too_wide(&widths);
+        self.sheets.push(SheetEntry { name, part, header, filtered_to: None, printed_to: None, spread });
         let part = format!("xl/worksheets/sheet{part}.xml");
         // A part beyond 4 GiB needs 64-bit sizes in its header; a cell takes some 60 bytes.
         self.zip.start_file(part, self.options.large_file(cells > 50_000_000))?;
         title.clone_into(&mut self.title);
-        self.widths = columns.iter().map(|(_, width)| *width).collect();
+        self.widths = widths;
         self.letters = (0..columns.len()).map(letters).collect();
         self.heads = self.letters.iter().map(|letters| Piece::of(format!("<c r=\"{letters}").as_bytes())).collect();
         self.rows = 0;
         self.raw(HEAD);
         self.raw("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"");
         self.raw(" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">");
-        self.raw("<sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr><sheetViews>");
+        self.raw(if spread { "<sheetViews>" } else { "<sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr><sheetViews>" });
         // Two sheets selected at once would be written to together. Data stand behind what explains them.
         let selected = list.is_some() && !self.selected;
         self.selected |= selected;
@@ -164,12 +163,7 @@ impl<W: Write + Seek> RowBook<W> {
         self.raw("</cols><sheetData>");
         for (at, line) in above.iter().enumerate() {
             let (style, height) = if at == 0 { (RowStyle::ListTitle, 26.0) } else { (RowStyle::ListNote, 16.5) };
-            // The row's own style keeps the columns' borders out of its empty cells.
-            self.start_row(None);
-            self.buffer.pop();
-            self.raw(&format!(" ht=\"{height}\" customHeight=\"1\" s=\"{}\" customFormat=\"1\">", style as u8));
-            self.text(0, line, style);
-            self.end_row()?;
+            self.line(line, style, height)?;
         }
         let (header, height) = match list {
             Some(_) => (RowStyle::ListHeader, Some(24.0)),
@@ -179,6 +173,19 @@ impl<W: Write + Seek> RowBook<W> {
         for (column, (heading, _)) in columns.iter().enumerate() {
             self.text(column, heading, header);
         }
+        self.end_row()
+    }
+
+    /// A row of words that run over all columns.
+    ///
+    /// # Errors
+    /// The target fails.
+    pub fn line(&mut self, words: &str, style: RowStyle, height: f64) -> io::Result<()> {
+        // The row's own style keeps the columns' borders out of its empty cells.
+        self.start_row(None);
+        self.buffer.pop();
+        self.raw(&format!(" ht=\"{height}\" customHeight=\"1\" s=\"{}\" customFormat=\"1\">", style as u8));
+        self.text(0, words, style);
         self.end_row()
     }
 
@@ -266,7 +273,6 @@ impl<W: Write + Seek> RowBook<W> {
             }
         }
         let count = self.printed.take();
-        let wide: f64 = self.widths.iter().take(count.unwrap_or(usize::MAX)).sum();
         let printed = count.and_then(|count| self.letters.get(count.saturating_sub(1)));
         let printed = printed.map(|letters| format!("${letters}${}", self.rows));
         if let Some(sheet) = self.sheets.last_mut() {
@@ -281,18 +287,10 @@ impl<W: Write + Seek> RowBook<W> {
             let links: String = links.collect();
             self.raw(&format!("<hyperlinks>{links}</hyperlinks>"));
         }
-        // A row wider than an A4 page can show goes on A3: shrunk to A4 it could not be read.
-        let paper = if self.table.is_some() && wide > A4_PLACES { 8 } else { 9 };
-        let lies = if wide > UPRIGHT_PLACES { "landscape" } else { "portrait" };
-        self.raw(&format!(
-            "<printOptions horizontalCentered=\"1\"/>\
-             <pageMargins left=\"0.6\" right=\"0.6\" top=\"0.8\" bottom=\"0.7\" header=\"0.4\" footer=\"0.35\"/>\
-             <pageSetup paperSize=\"{paper}\" fitToHeight=\"0\" orientation=\"{lies}\"/>",
-        ));
-        let (header, footer) = (escaped(&page::header(&self.title)), escaped(&page::footer()));
-        self.raw(&format!(
-            "<headerFooter><oddHeader>{header}</oddHeader><oddFooter>{footer}</oddFooter></headerFooter>"
-        ));
+        let spread = self.sheets.last().is_some_and(|sheet| sheet.spread);
+        let printed = self.widths.get(..count.unwrap_or(usize::MAX)).unwrap_or(&self.widths);
+        let paper = row_paper::paper(&self.title, printed, spread);
+        self.raw(&paper);
     }
 
     /// A text cell: in-line, and never a formula.

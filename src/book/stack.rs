@@ -100,10 +100,8 @@ pub fn sheet_under(
         }
         paginate(&widths, &stands, (first, led), ending).apply(&mut sheet)?;
     }
-    if let ([table], [stand]) = (tables, stands.as_slice())
-        && stand.headings.0 <= stand.headings.1
-    {
-        // With several blocks no one header belongs to all pages.
+    // With several blocks that have one no one header belongs to all pages; sentences have none.
+    if let (Some((0, stand)), Some(table)) = (only_ruled(&stands), tables.first()) {
         sheet.set_repeat_rows(stand.headings.0, stand.headings.1)?;
         let table = table.table;
         let labels = if table.headings.len() > table.label_columns + 3 { table.label_columns as u16 } else { 0 };
@@ -148,7 +146,8 @@ fn paginate(widths: &SheetColumns, stands: &[Stand], (first, led): (u32, f64), e
         fold.keep_together(row, whole);
         if fold.is_over(stand.height() + EMPTY_ROW + ending) {
             // With several blocks no headings are repeated.
-            let repeated = if stands.len() == 1 { headings_of(stand, row) } else { 0.0 };
+            let repeated =
+                if only_ruled(stands).is_some_and(|(at, _)| at == 0) { headings_of(stand, row) } else { 0.0 };
             fold.spread(row, &stand.lines, stand.filled.clone(), repeated, EMPTY_ROW + ending);
         } else {
             fold.add(stand.height() + EMPTY_ROW);
@@ -156,6 +155,12 @@ fn paginate(widths: &SheetColumns, stands: &[Stand], (first, led): (u32, f64), e
         row = stand.next + 1;
     }
     fold
+}
+
+/// The block that has headings, with its place, where there is one such and no more.
+fn only_ruled(stands: &[Stand]) -> Option<(usize, &Stand)> {
+    let mut ruled = stands.iter().enumerate().filter(|(_, stand)| stand.headings.0 <= stand.headings.1);
+    ruled.next().filter(|_| ruled.next().is_none())
 }
 
 /// The height of a block's heading rows; `top` is its first row.

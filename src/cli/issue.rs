@@ -5,7 +5,7 @@ use super::screen::{Exit, say};
 use crate::atomic::Stage;
 use crate::formats::allowance::Allowance;
 use crate::report::issued;
-use crate::report::output::file_stem;
+use crate::report::shelf::TopBook;
 use crate::run::issue::{self, Added, IssueRequest, LedgerWish, Locked};
 use crate::run::{Prepared, Stop};
 use crate::workspace::Workspace;
@@ -80,7 +80,7 @@ fn final_copy(options: &IssueOptions, prepared: &Prepared, title: &str, input: &
         let shown = folder.display();
         return format!("  说明  {shown} 里没有这一期的呈报版，没有另写定稿；结果在别处的，用 --out 指明再运行一次\n");
     };
-    let name = issued::name(title);
+    let name = TopBook::Issued.name(title);
     let written = Stage::open(&folder)
         .and_then(|stage| stage.put(&name, &bytes).and_then(|()| stage.commit(std::slice::from_ref(&name))));
     match written {
@@ -93,7 +93,7 @@ fn final_copy(options: &IssueOptions, prepared: &Prepared, title: &str, input: &
 /// Writes the list of the nominated beside the results of the period.
 fn list(options: &IssueOptions, prepared: &Prepared, title: &str, bytes: &[u8]) -> Result<PathBuf, Stop> {
     let folder = results(options, prepared);
-    let name = format!("{}_入选名单.xlsx", file_stem(title));
+    let name = TopBook::Selection.name(title);
     if folder.join(&name).exists() {
         let path = folder.join(&name);
         return Err(Stop::Usage(format!(

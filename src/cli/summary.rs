@@ -1,16 +1,17 @@
 //! The closing words of a run, for people on one screen and for machines as JSON.
 
 use super::screen::{Exit, colour, complain, warn};
-use crate::definition::{Diagnostic, Edition, Reference};
+use crate::definition::{Diagnostic, Reference};
 use crate::model::run::RunVerdict;
 use crate::model::{Finding, Outcome, Severity};
 use crate::report::DETAIL;
+use crate::report::shelf::TopBook;
 use crate::run::{Finished, Prepared, Stop};
 use crate::text::masks::mask_within;
 use crate::text::quote::for_json;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Prints why a run stopped.
 pub fn stopped(stop: &Stop) -> Exit {
@@ -90,36 +91,31 @@ fn to_open(written: &[PathBuf]) -> String {
     if let Some(folder) = detail {
         let _ = writeln!(out, "  明细  工作版、审核问题、数据版等在 {}", folder.display());
     }
-    let order = ["处理意见", "催报", "更正说明", "呈报版"];
-    let uses = ["逐条填写怎样处理，放在原处再运行一次", "该催谁，催什么", "印发后改了哪些数", "先看首页，送审用这一份"];
-    for (word, usage) in order.iter().zip(uses) {
-        let is = |path: &&&PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().contains(word));
-        for path in top.iter().filter(is) {
-            let _ = writeln!(out, "  打开  {}（{usage}）", path.display());
+    for book in TopBook::ALL {
+        for path in top.iter().filter(|path| told(path).is_some_and(|(known, _)| known == book)) {
+            let _ = writeln!(out, "  打开  {}（{}）", path.display(), book.usage());
         }
     }
     out
 }
 
-/// What officers filled in, and what was issued: not theirs to delete.
-const FILLED_IN: [&str; 3] = ["_定稿", "_入选名单", "_处理意见"];
+/// What a workbook on top of the results is, with the beginning that the names of its run share.
+fn told(path: &Path) -> Option<(TopBook, &str)> {
+    TopBook::of(path.file_name()?.to_str()?)
+}
 
 /// Workbooks of this name on top of the results that this run did not write: of an earlier program, or of a run that had
 /// more to say. What was issued is meant to stay.
 fn left_behind(top: &[&PathBuf]) -> Vec<String> {
     let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let written: Vec<String> = top.iter().map(|path| name(path)).collect();
-    let signed = format!("_{}.xlsx", Edition::Signed.word());
-    let Some((stem, folder)) =
-        top.iter().zip(&written).find_map(|(path, name)| Some((name.strip_suffix(&signed)?, path.parent()?)))
-    else {
-        return Vec::new();
-    };
+    let signed = top.iter().find(|path| told(path).is_some_and(|(book, _)| book == TopBook::Signed));
+    let Some(((_, stem), folder)) = signed.and_then(|path| told(path).zip(path.parent())) else { return Vec::new() };
     let beside = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| name(&entry.path()));
     let ours = |name: &String| name.starts_with(&format!("{stem}_")) && name.ends_with(".xlsx");
-    let mut left: Vec<String> = beside
-        .filter(|name| ours(name) && !written.contains(name) && !FILLED_IN.iter().any(|of| name.contains(of)))
-        .collect();
+    // However somebody renamed his copy of what he filled in.
+    let theirs = |name: &String| TopBook::ALL.iter().any(|book| book.is_theirs() && book.is_named_in(name));
+    let mut left: Vec<String> = beside.filter(|name| ours(name) && !written.contains(name) && !theirs(name)).collect();
     left.sort();
     left
 }
@@ -127,8 +123,8 @@ fn left_behind(top: &[&PathBuf]) -> Vec<String> {
 /// The issued workbook beside the results of a correction: it says what was signed, and no longer what is so.
 fn issued_before(top: &[&PathBuf]) -> Option<String> {
     let book = top.iter().find_map(|path| {
-        let stem = path.file_name()?.to_str()?.strip_suffix("_更正说明.xlsx")?;
-        Some(path.with_file_name(format!("{stem}_{}_定稿.xlsx", Edition::Signed.word())))
+        let (_, stem) = told(path).filter(|(book, _)| *book == TopBook::Correction)?;
+        Some(path.with_file_name(TopBook::Issued.beside(stem)))
     })?;
     book.exists().then(|| book.file_name().map(|name| name.to_string_lossy().into_owned())).flatten()
 }

@@ -250,6 +250,7 @@ fn over(rule: &UnitRule, facts: &Facts<'_>, unit: u32, seats: i64, actual: i64) 
         line: Some(rule.line),
         effect: Effect::Counts,
         key: FindingKey::reading([seats.to_string(), actual.to_string()]),
+        rules: Vec::new(),
     }
 }
 
@@ -266,6 +267,7 @@ fn on_run(code: FindingCode, read: &[String], [found, expected]: [String; 2], ne
         line: None,
         effect: Effect::Counts,
         key,
+        rules: Vec::new(),
     }
 }
 

@@ -267,6 +267,7 @@ pub fn judge(facts: &Facts<'_>) -> Result<(Vec<Finding>, Vec<Conclusion>), Strin
             line: Some(share.line),
             effect: Effect::Counts,
             key: FindingKey::reading([num.to_string(), den.to_string()]),
+            rules: Vec::new(),
         });
     }
     Ok((findings, conclusions))

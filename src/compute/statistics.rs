@@ -18,7 +18,11 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
     let sources: Vec<&From> = statistic.measures.iter().filter_map(|measure| source(&measure.kind)).collect();
     let axis = Axis::new(&statistic.rows, &sources, facts)?;
     let across = Across::new(&statistic.across, &sources, facts)?;
-    let (grids, columns) = laid_out(table, statistic, &axis, &across, facts)?;
+    let (grids, mut columns) = laid_out(table, statistic, &axis, &across, facts)?;
+    if !has_rule(&statistic.rows, facts) {
+        // A column of dashes says nothing.
+        columns.retain(|column| statistic.measures.get(column.measure).is_none_or(|one| !of_rules(&one.kind)));
+    }
     let mut finished = notes::empty_table(table, facts, &[&statistic.label], 1);
     finished.definitions = vec![label_definition(statistic)];
     let mut explained = BTreeSet::new();
@@ -84,6 +88,17 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
     let parts = parts(&finished);
     finished.notes.extend(parts);
     Ok(finished)
+}
+
+/// Whether some row is held against a rule that is in force.
+fn has_rule(rows: &StatisticRows, facts: &Facts<'_>) -> bool {
+    let StatisticRows::Items(items) = rows else { return false };
+    items.iter().filter_map(|item| facts.plan.shares.get(item.share?)).any(|share| share.enabled)
+}
+
+/// Whether a measure says something of rows with a rule alone.
+fn of_rules(kind: &MeasureKind) -> bool {
+    matches!(kind, MeasureKind::ItemBound | MeasureKind::ItemMargin { .. })
 }
 
 fn criteria_words(statistic: &Statistic) -> String {

@@ -170,6 +170,7 @@ fn verdict() -> RunVerdict {
             line: None,
             effect: Effect::Counts,
             key: FindingKey::default(),
+            rules: Vec::new(),
         }],
         amendments: vec![],
         units: vec![

@@ -116,8 +116,9 @@ impl Plan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherForm {
     pub title: String,
-    /// Title of its pipeline.
+    /// Title of its pipeline, and the name that commands know it by.
     pub pipeline: String,
+    pub name: String,
 }
 
 /// What a 必改 takes out of the statistics.

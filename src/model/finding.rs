@@ -40,6 +40,9 @@ pub struct Finding {
     pub line: Option<u32>,
     pub effect: Effect,
     pub key: FindingKey,
+    /// Where rules that share a cause or a cell are told as one: each of them, its own among them, with what it asks for.
+    /// Empty where it tells its own alone.
+    pub rules: Vec<(Code, String)>,
 }
 
 impl Finding {
@@ -50,6 +53,20 @@ impl Finding {
                 *part = cut;
             }
         }
+    }
+
+    /// Every rule that it tells, with what that asks for.
+    pub fn each_rule(&self) -> impl Iterator<Item = (&Code, &str)> {
+        let own = self.rules.is_empty().then_some((&self.code, &*self.expected));
+        own.into_iter().chain(self.rules.iter().map(|(code, expected)| (code, &**expected)))
+    }
+
+    /// Takes over what another one tells, before their words become one.
+    pub fn tells_too(&mut self, other: &Finding) {
+        if self.rules.is_empty() {
+            self.rules.push((self.code.clone(), self.expected.clone()));
+        }
+        self.rules.extend(other.each_rule().map(|(code, expected)| (code.clone(), expected.to_owned())));
     }
 
     /// Whether both are on one record of one table.
@@ -123,6 +140,7 @@ mod tests {
             line: None,
             effect: Effect::HoldsRow,
             key: FindingKey::default(),
+            rules: Vec::new(),
         };
         let plain = finding("一线人数 12 大于人数 9", "一线人数不超过人数", "请核对后改正");
         assert_eq!(

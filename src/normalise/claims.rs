@@ -48,6 +48,7 @@ fn finding(stated: &StatedTotal, found: &FoundTable<'_>, statement: StatedCount,
         line: Some(stated.line),
         effect: Effect::Counts,
         key: FindingKey::default(),
+        rules: Vec::new(),
     }
 }
 

@@ -116,6 +116,7 @@ impl Sink {
             line,
             effect,
             key: FindingKey::default(),
+            rules: Vec::new(),
         };
         // Cells may hold novels, and a file many findings.
         finding.bound();

@@ -58,8 +58,12 @@ pub fn decisions<W: Write + Seek>(results: &Results<'_>, links: &Links, target: 
     let mut book = RowBook::new(target);
     let lines = DecisionLines::of(results);
     let mut said = Vec::new();
-    for (name, lines) in [("待处理", lines.open), ("已处理", lines.decided), ("已失效", lines.expired)] {
-        said.extend(sheet(links, &title, name, &lines, &mut book)?);
+    said.extend(sheet(links, &title, "待处理", &lines.open, &mut book)?);
+    for (name, lines) in [("已处理", lines.decided), ("已失效", lines.expired)] {
+        // Nobody looks for what is not there, and a page of heads is paper lost.
+        if !lines.is_empty() {
+            said.extend(sheet(links, &title, name, &lines, &mut book)?);
+        }
     }
     said.splice(0..0, results.decision_remarks.iter().cloned());
     guide(results, &title, &mut book)?;
@@ -433,7 +437,7 @@ fn guide<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut RowBook
         "怎样算数",
         "处理意见只对当时的内容有效：所依据的单元格改动了，或者规则改过了，就失效，列在“已失效”里，需要重新处理。报表原件不会改动。",
     )?;
-    line("改主意", "在“已处理”里直接改，或选“撤回”。")?;
+    line("改主意", "在“已处理”里直接改，或选“撤回”。没有已处理、已失效的，就没有这两张表。")?;
     line("可以怎样动", "可以排序、筛选、隐藏列、删行，可以另存为 xls、ods；“标识”一列（已隐藏）不要改。")?;
     for disposition in Disposition::ALL {
         line(disposition.word(), disposition.meaning())?;

@@ -1,10 +1,10 @@
 //! 定稿: the signed edition of a period as it was issued, with its document number on the first page. Made of the workbook
 //! that the run wrote, in which nothing else changes.
 
-use super::output::{file_stem, sha256_of};
+use super::output::sha256_of;
+use super::shelf::TopBook;
 use super::{DETAIL, MANIFEST, front};
 use crate::book::xml::escaped;
-use crate::definition::Edition;
 use crate::text::masks::mask_within;
 use serde_json::Value;
 use std::io::{self, Cursor, Read, Write};
@@ -15,16 +15,11 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 /// Where the words of a workbook stand.
 const STRINGS: &str = "xl/sharedStrings.xml";
 
-/// What the workbook of an issued period is called.
-pub fn name(title: &str) -> String {
-    format!("{}_{}_定稿.xlsx", file_stem(title), Edition::Signed.word())
-}
-
 /// The workbook of an issued period, by its title, made of what lies in the folder of results; `None` where none lies
 /// there that is of these inputs and as its run wrote it.
 pub fn of_results(folder: &Path, title: &str, input_sha256: &str, number: &str) -> Option<Vec<u8>> {
     let manifest: Value = serde_json::from_slice(&std::fs::read(folder.join(DETAIL).join(MANIFEST)).ok()?).ok()?;
-    let name = format!("{}_{}.xlsx", file_stem(title), Edition::Signed.word());
+    let name = TopBook::Signed.name(title);
     let listed = manifest["outputs"].as_array()?.iter().find(|output| output["file"] == name.as_str())?;
     let package = std::fs::read(folder.join(name)).ok()?;
     let (hash, _) = sha256_of(package.as_slice()).ok()?;

@@ -7,6 +7,7 @@ use super::{front, glossary, overview, quality};
 use crate::book::block::Stand;
 use crate::book::cell_text;
 use crate::book::long::{self, LongTable};
+use crate::book::measure::single_message;
 use crate::book::paper::Paper;
 use crate::book::stack::{PrintedTable, table_sheet};
 use crate::book::style::PrintStyles;
@@ -43,7 +44,8 @@ pub fn leadership<W: Write + Seek + Send>(
     // One stand per table of the results, in its order; of those that this edition lacks an empty one.
     let mut stands = vec![Stand::default(); results.tables.len()];
     let taken = [front::NAME, CHARTS, overview::NAME, quality::NAME, glossary::NAME];
-    for (name, tables) in by_sheet(results.tables, |table| holds(results, edition, table), &taken) {
+    let apart = by_sheet(results.tables, |table| holds(results, edition, table), &taken);
+    for (name, tables) in sentences_beside(results.tables, apart) {
         let printed = tables.iter().filter_map(|index| results.tables.get(*index));
         let printed = printed.map(|table| PrintedTable { table, number: results.plan.annex_number(&table.id) });
         let printed: Vec<PrintedTable<'_>> = printed.collect();
@@ -88,6 +90,25 @@ pub fn leadership<W: Write + Seek + Send>(
 fn holds(results: &Results<'_>, edition: Edition, table: &StatTable) -> bool {
     let declared = results.plan.tables.iter().find(|declared| declared.id == table.id);
     edition.holds(declared.map_or(Edition::Working, |declared| declared.edition))
+}
+
+/// The same sheets without those that came to a sentence or two: each is said below the tables before it, and not on a page
+/// of its own.
+fn sentences_beside(tables: &[StatTable], sheets: Vec<(String, Vec<usize>)>) -> Vec<(String, Vec<usize>)> {
+    let says_one_thing = |at: &usize| tables.get(*at).is_some_and(|table| single_message(table).is_some());
+    let mut beside: Vec<(String, Vec<usize>)> = Vec::with_capacity(sheets.len());
+    for (name, mut here) in sheets {
+        match beside.last_mut() {
+            Some((_, before)) if here.iter().all(says_one_thing) => before.append(&mut here),
+            // At the front they stand above the first table that there is.
+            Some((first, before)) if before.iter().all(says_one_thing) => {
+                before.append(&mut here);
+                *first = name;
+            }
+            _ => beside.push((name, here)),
+        }
+    }
+    beside
 }
 
 /// Sheet names in order of first use, each with its tables that are wanted; names that Excel would take for the same get

@@ -32,6 +32,7 @@ mod records;
 pub mod replay;
 pub mod results;
 pub mod selection;
+pub mod shelf;
 #[cfg(test)]
 mod tests;
 mod wording;
@@ -47,6 +48,7 @@ use links::Links;
 use output::{Output, Pending, Written, file_stem, put};
 use rayon::prelude::*;
 use results::{Correction, Results};
+use shelf::TopBook;
 use std::path::Path;
 
 /// One output before it is written.
@@ -78,11 +80,6 @@ impl Job<'_> {
     }
 }
 
-/// What the decisions workbook of a run of this name is called.
-pub fn decisions_name(name: &str) -> String {
-    format!("{}_处理意见.xlsx", file_stem(name))
-}
-
 /// The list of what a run wrote, in [`DETAIL`]; the names in it begin at the folder of the results.
 pub const MANIFEST: &str = "run.json";
 /// The folder below the results in which everything stands but what is opened first.
@@ -92,9 +89,9 @@ pub const DETAIL: &str = "明细";
 fn jobs<'a>(results: &Results<'a>, forms: &[Accepted<'_>]) -> Vec<(String, Job<'a>)> {
     let name = file_stem(&results.name());
     let mut jobs = vec![
-        (format!("{name}_{}.xlsx", Edition::Signed.word()), Job::Leadership(Edition::Signed)),
-        (decisions_name(&results.name()), Job::Decisions),
-        (format!("{name}_催报.xlsx"), Job::Chase),
+        (TopBook::Signed.beside(&name), Job::Leadership(Edition::Signed)),
+        (TopBook::Decisions.beside(&name), Job::Decisions),
+        (TopBook::Chase.beside(&name), Job::Chase),
         (format!("{DETAIL}/{name}_{}.xlsx", Edition::Working.word()), Job::Leadership(Edition::Working)),
         (format!("{DETAIL}/{name}_通报.docx"), Job::Notice),
         (format!("{DETAIL}/{name}_通报.txt"), Job::NoticeText),
@@ -103,7 +100,7 @@ fn jobs<'a>(results: &Results<'a>, forms: &[Accepted<'_>]) -> Vec<(String, Job<'
         (format!("{DETAIL}/{name}_数据版.xlsx"), Job::Data),
     ];
     if let Some(correction) = results.correction {
-        jobs.insert(1, (format!("{name}_更正说明.xlsx"), Job::Correction(correction)));
+        jobs.insert(1, (TopBook::Correction.beside(&name), Job::Correction(correction)));
     }
     for (accepted, rows) in forms.iter().zip(results.rows) {
         jobs.push((format!("{DETAIL}/data/{}.parquet", file_stem(&accepted.form.id)), Job::Rows(rows)));

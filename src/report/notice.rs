@@ -32,9 +32,9 @@ pub fn text(results: &Results<'_>, target: &mut impl Write) -> io::Result<()> {
 pub fn document(results: &Results<'_>, target: impl Write + Seek) -> io::Result<()> {
     let front = &results.plan.front;
     let or = |own: &'_ str, usual: &'static str| if own.is_empty() { usual.to_owned() } else { own.to_owned() };
-    let [title, heading, text] =
-        [or(&front.title_font, SONG), or(&front.heading_font, HEI), or(&front.text_font, SONG)];
-    let fonts = Fonts { title: &title, heading: &heading, text: &text };
+    let [title, heading] = [or(&front.title_font, SONG), or(&front.heading_font, HEI)];
+    let [text, number] = [&front.text_font, &front.number_font].map(|own| or(own, SONG));
+    let fonts = Fonts { title: &title, heading: &heading, text: &text, number: &number };
     document::document(&format!("{}通报", results.name()), &paragraphs(results), fonts, target)
 }
 

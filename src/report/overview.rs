@@ -4,16 +4,15 @@
 use super::account::Account;
 use super::drawing::Drawing;
 use super::results::Results;
-use super::{chart, received};
+use super::{chart, quality, received};
 use crate::book::block::{Stand, span};
 use crate::book::paper::Paper;
 use crate::book::style::{CellStyle, PrintStyles};
 use crate::book::{cell_text, measure};
 use crate::definition::{Count, Edition};
-use crate::model::codes::Code;
 use crate::model::run::{RowFate, UnitStatus};
 use crate::model::statistic::RowKind;
-use crate::model::{Outcome, Severity};
+use crate::model::{Finding, Outcome, Severity};
 use crate::text::masks::mask_within;
 use rust_xlsxwriter::{Url, Worksheet, XlsxError};
 use std::collections::BTreeMap;
@@ -165,13 +164,10 @@ fn findings(results: &Results<'_>, paper: &mut Paper<'_>) -> Result<(), XlsxErro
     figures(paper, &entries)?;
     // Codes that say the same are one problem to those who read it.
     let mut by_words: BTreeMap<&str, u64> = BTreeMap::new();
-    for finding in all.iter().filter(|finding| finding.severity == Severity::Block) {
-        // What the engine expects names units and files, and is different each time; its code has words of its own.
-        let words = match &finding.code {
-            Code::Engine(code) => code.entry().word,
-            Code::Rule(_) => &finding.expected,
-        };
-        *by_words.entry(words).or_default() += 1;
+    // What the engine expects names units and files, and is different each time; its code has words of its own.
+    let blocking = all.iter().filter(|finding| finding.severity == Severity::Block);
+    for rule in blocking.flat_map(Finding::each_rule) {
+        *by_words.entry(quality::rule_words(rule)).or_default() += 1;
     }
     let mut often: Vec<(&str, u64)> = by_words.into_iter().collect();
     // The sort is stable, so that equal counts stay in the order of their words.

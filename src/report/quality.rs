@@ -126,11 +126,16 @@ fn standing(results: &Results<'_>, unit: &UnitReport) -> usize {
 }
 
 /// What a rule asks for, in words: of the program's own the registry's, of a definition's what it expects.
-fn rule_words(finding: &Finding) -> String {
-    match &finding.code {
-        Code::Engine(code) => code.entry().word.to_owned(),
-        Code::Rule(_) => finding.expected.clone(),
+pub fn rule_words<'f>((code, expected): (&'f Code, &'f str)) -> &'f str {
+    match code {
+        Code::Engine(code) => code.entry().word,
+        Code::Rule(_) => expected,
     }
+}
+
+/// What the first of its rules asks for.
+fn first_rule(finding: &Finding) -> &str {
+    finding.each_rule().next().map_or("", rule_words)
 }
 
 /// Rows that do not count, each under the first thing that keeps it out.
@@ -162,7 +167,7 @@ fn held_out(results: &Results<'_>) -> StatTable {
     let mut rest = 0u64;
     for finding in blocked.chain(held) {
         match finding {
-            Some(finding) => *by_rule.entry(rule_words(finding)).or_default() += 1,
+            Some(finding) => *by_rule.entry(first_rule(finding).to_owned()).or_default() += 1,
             None => rest += 1,
         }
     }
@@ -266,10 +271,14 @@ struct RuleTally {
 fn by_rule(results: &Results<'_>) -> StatTable {
     let mut rules: BTreeMap<(Severity, String), RuleTally> = BTreeMap::new();
     for finding in &results.verdict.findings {
-        let slot = rules.entry((finding.severity, rule_words(finding))).or_default();
-        slot.findings += 1;
-        slot.units.extend(results.unit_of(&finding.place));
+        // One slip may break several rules and is told once: each of them was broken.
+        for rule in finding.each_rule() {
+            let slot = rules.entry((finding.severity, rule_words(rule).to_owned())).or_default();
+            slot.findings += 1;
+            slot.units.extend(results.unit_of(&finding.place));
+        }
     }
+    let broken: u64 = rules.values().map(|rule| rule.findings).sum();
     let mut lines: Vec<_> = rules.into_iter().collect();
     // Stable: the severest first, of those the most frequent, of those by their words.
     lines.sort_by_key(|((severity, _), rule)| (*severity, Reverse(rule.findings)));
@@ -279,7 +288,12 @@ fn by_rule(results: &Results<'_>) -> StatTable {
         StatRow::new(RowKind::Body, cells)
     });
     let headings = ["级别", "应当如何（没有做到）", "处数", "单位数"];
-    table("四、审核问题按规则", &headings, 2, rows.collect(), "没有审核问题")
+    let mut made = table("四、审核问题按规则", &headings, 2, rows.collect(), "没有审核问题");
+    let all = results.verdict.findings.len() as u64;
+    if broken > all {
+        made.notes.push(format!("同一处违反几条规则的并为一个问题，这里各条都数：{broken} 处，是 {all} 个问题。"));
+    }
+    made
 }
 
 /// Units with the most to mend.

@@ -3,16 +3,16 @@
 
 use super::prepare::Prepared;
 use super::stop::Stop;
+use crate::definition::Plan;
+use crate::domain::period::Period;
 use crate::formats::allowance::Allowance;
 use crate::formats::file::whole_file;
 use crate::history::decisions::sheet::{self, AnswerBook, Tag};
 use crate::history::head::sha256;
-use crate::report::decisions_name;
+use crate::report::shelf::TopBook;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Stands in the name of every decisions workbook, however somebody renamed his copy.
-const NAMED: &str = "处理意见";
 /// Endings of workbooks; Excel's lock files and other litter have none of them or begin with a mark.
 const ENDINGS: [&str; 6] = ["xlsx", "xlsm", "xls", "ods", "et", "xlsb"];
 
@@ -38,23 +38,29 @@ impl Answers {
         allowance: Allowance,
     ) -> Result<Answers, Stop> {
         let Prepared { plan, period, .. } = prepared;
-        let tag = Tag::period_of(&plan.name, period);
-        let own = decisions_name(&format!("{}{}", period.title(), plan.title));
+        let tag = (plan, &*Tag::period_of(&plan.name, period));
+        let own = TopBook::Decisions.name(&format!("{}{}", period.title(), plan.title));
         let mut answers = Answers::default();
         if let Some(folder) = out {
             answers.replaced = Some((folder.join(&own), None));
             for path in beside(folder) {
                 let is_own = path.file_name() == Some(OsStr::new(&own));
-                answers.take(&path, &tag, allowance, if is_own { BookRole::Replaced } else { BookRole::Beside })?;
+                answers.take(&path, tag, allowance, if is_own { BookRole::Replaced } else { BookRole::Beside })?;
             }
         }
         for path in named {
-            answers.take(path, &tag, allowance, BookRole::Named)?;
+            answers.take(path, tag, allowance, BookRole::Named)?;
         }
         Ok(answers)
     }
 
-    fn take(&mut self, path: &Path, tag: &str, allowance: Allowance, role: BookRole) -> Result<(), Stop> {
+    fn take(
+        &mut self,
+        path: &Path,
+        (plan, tag): (&Plan, &str),
+        allowance: Allowance,
+        role: BookRole,
+    ) -> Result<(), Stop> {
         let shown = path.display();
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let unread = |why: String| {
@@ -69,7 +75,7 @@ impl Answers {
             Err(why) if role == BookRole::Beside => self.remarks.push(format!("结果文件夹里的“{name}”没有采用：{why}")),
             Err(why) => return Err(unread(why)),
             Ok(book) if book.is_of_another() => {
-                let others: Vec<&str> = book.others.keys().map(String::as_str).collect();
+                let others: Vec<String> = book.others.keys().map(|other| said(plan, other)).collect();
                 let words = format!("是{}的处理意见，不是本期的", others.join("、"));
                 match role {
                     BookRole::Beside => self.remarks.push(format!("结果文件夹里的“{name}”{words}，没有采用")),
@@ -86,7 +92,9 @@ impl Answers {
             Ok(book) => {
                 let answered: usize = book.others.values().sum();
                 if answered > 0 {
-                    self.remarks.push(format!("“{name}”里有 {answered} 条是其他报告期的，没有采用"));
+                    let of = book.others.iter().filter(|(_, answered)| **answered > 0);
+                    let of: Vec<String> = of.map(|(other, _)| said(plan, other)).collect();
+                    self.remarks.push(format!("“{name}”里有 {answered} 条是{}的，没有采用", of.join("、")));
                 }
                 self.books.push(book);
             }
@@ -111,6 +119,18 @@ impl Answers {
     }
 }
 
+/// The period of a tag as people call it: `2026年2月群众性经济技术创新月报`.
+fn said(plan: &Plan, tag: &str) -> String {
+    let (name, key) = tag.split_once('/').unwrap_or(("", tag));
+    let own = (name == plan.name).then(|| (plan.title.as_str(), plan.schedule.parse(key)));
+    let other = || {
+        let other = plan.others.iter().find(|other| other.name == name);
+        (other.map_or("其他工作", |other| &other.pipeline), Period::parse(key))
+    };
+    let (title, period) = own.unwrap_or_else(other);
+    format!("{}{title}", period.map_or_else(|| format!("{key} "), |period| period.title()))
+}
+
 /// What a workbook is to the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum BookRole {
@@ -128,7 +148,7 @@ fn beside(folder: &Path) -> Vec<PathBuf> {
         .filter(|entry| {
             let name = entry.file_name().to_string_lossy().into_owned();
             let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-            name.contains(NAMED)
+            TopBook::Decisions.is_named_in(&name)
                 && !name.starts_with(['~', '.'])
                 && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
         })

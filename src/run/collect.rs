@@ -1,5 +1,6 @@
 //! The first three stages: files in, verdicts out.
 
+use super::claimed::Claims;
 use super::prepare::Prepared;
 use super::stop::Stop;
 use super::watch::Watch;
@@ -32,11 +33,13 @@ pub fn collect(
     let Prepared { plan, reference, period, .. } = prepared;
     let found = discover(returns, limits, watch)?;
     let own = own_results::find(&found.files);
+    let claims = Claims::of(history);
     let frame = normalise::Assignment { plan, reference, period, confirmed: false };
     let normaliser = Normaliser::new(frame);
     let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
         let mut arrived = arrive(&normaliser, source, &delivery, limits);
         own_results::ignore(&own, &mut arrived);
+        claims.ask(&mut arrived);
         watch.file_done(arrived.arrival.findings());
         arrived
     })
@@ -46,7 +49,11 @@ pub fn collect(
     let as_ours = |index: u32| {
         let source = found.files.iter().find(|source| source.index == index)?;
         let normaliser = Normaliser::new(normalise::Assignment { confirmed: true, ..frame });
-        let read = |source: &SourceFile, delivery: Delivery| arrive(&normaliser, source, &delivery, limits);
+        let read = |source: &SourceFile, delivery: Delivery| {
+            let mut arrived = arrive(&normaliser, source, &delivery, limits);
+            claims.ask(&mut arrived);
+            arrived
+        };
         ingest::read_all(std::slice::from_ref(source), limits, read).ok()?.pop()
     };
     let yardstick = Yardstick { plan, reference, period, history, decisions };

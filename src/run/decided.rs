@@ -131,6 +131,7 @@ fn finding(code: FindingCode, severity: Severity, read: &[String], found: String
         line: None,
         effect: Effect::Counts,
         key: FindingKey::reading(read),
+        rules: Vec::new(),
     }
 }
 

@@ -340,16 +340,32 @@ fn strayed(gone: &[Vec<String>]) -> Option<String> {
     })
 }
 
-/// After a correction: what the period entered into its ledger and nominates no more. `None` where it entered nothing.
+/// After a correction: what the period entered into its ledger and nominates no more, or why nobody can tell. `None` where
+/// it entered nothing, or nothing strayed.
 pub fn left_in_ledger(prepared: &Prepared, history: &Path) -> Option<String> {
     let Prepared { plan, reference, period, .. } = prepared;
     let past = History::open(Some(history), plan, reference, period);
-    let issued = Issued::read(&past.own_folder()?).ok()??;
-    issued.ledger.as_ref()?;
-    let Some(Ok(stored)) = past.own() else { return None };
-    let entered = nominated(prepared, stored, &issued.number).ok()?;
-    let (_, addition) = addition(prepared, &entered, &issued).ok()?;
-    strayed(&addition.appended.taken_out)
+    let held = |issued: &Issued| -> Result<Option<String>, Stop> {
+        let title = format!("{}{}", period.title(), plan.title);
+        let entered = nominated(prepared, stored(&past, plan.forms.len(), &title, history)?, &issued.number)?;
+        Ok(strayed(&addition(prepared, &entered, issued)?.1.appended.taken_out))
+    };
+    match Issued::read(&past.own_folder()?) {
+        Ok(issued) => {
+            let issued = issued.filter(|issued| issued.ledger.is_some())?;
+            held(&issued).unwrap_or_else(|why| Some(unheld(&issued.number, why.words())))
+        }
+        Err(why) => Some(unheld("", &why.words())),
+    }
+}
+
+/// What is to be done where nobody can tell what the ledger still holds.
+fn unheld(number: &str, why: &str) -> String {
+    format!(
+        "台账里以本期文号{}记入的，没有能和更正后的申报核对（{}）；请改好后用 huizong issue 加 --ledger 重新确认入选名单，以免不再入选的留在台账里",
+        if number.is_empty() { String::new() } else { format!("“{number}”") },
+        why.trim_end_matches('。')
+    )
 }
 
 #[cfg(test)]

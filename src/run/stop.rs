@@ -16,3 +16,13 @@ pub enum Stop {
     /// The run cannot prove its own accounting: a defect of the program, and no reason to print figures.
     Unproven(String),
 }
+
+impl Stop {
+    /// Why, in one text; of mistakes in a definition that there are some.
+    pub fn words(&self) -> &str {
+        match self {
+            Stop::Definition(_) => "定义或参照表有误",
+            Stop::Usage(why) | Stop::Input(why) | Stop::Output(why) | Stop::Unproven(why) => why,
+        }
+    }
+}

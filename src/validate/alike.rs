@@ -140,5 +140,6 @@ fn finding(rows: &FormRows, fields: &[usize], row: usize, others: &BTreeSet<usiz
         next: "都已计入；请核实：是同一条记录的只留一条，不是的不用改".into(),
         line: Some(rows.form.line),
         effect: Effect::Counts,
+        rules: Vec::new(),
     }
 }

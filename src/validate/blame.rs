@@ -112,6 +112,7 @@ fn is_one_slip(plan: &Plan, one: &Blamed, other: &Blamed) -> bool {
 fn join(plan: &Plan, told: &mut Blamed, other: Blamed) {
     told.at_fault.retain(|cell| other.at_fault.contains(cell));
     let (head, other) = (&mut told.finding, other.finding);
+    head.tells_too(&other);
     let condition = plan.condition(&other.code);
     head.key.read = Fingerprint::of([head.key.read, other.key.read, condition]);
     head.key.field = told.at_fault.first().map(|(field, _)| *field).or(head.key.field);

@@ -82,6 +82,8 @@ fn a_changed_rule_that_was_told_with_another_is_another_finding() {
         plan.conditions.insert("乙".into(), crate::model::Fingerprint::of([condition]));
         let validated = run(&plan, vec![filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &ODD[..1])])]);
         assert_eq!(validated.verdict.findings.len(), 1);
+        let rules: Vec<&str> = validated.verdict.findings[0].each_rule().map(|(code, _)| &**code).collect();
+        assert_eq!(rules, ["甲", "乙"], "each of them was broken");
         validated.verdict.findings[0].key.whole()
     };
     assert_eq!(key("一"), key("一"));

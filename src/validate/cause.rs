@@ -45,6 +45,7 @@ fn one(form: &Form, mut together: Vec<Finding>) -> Option<Finding> {
     }
     head.key.read = Fingerprint::of(std::iter::once(&head).chain(&rest).map(|finding| finding.key.read));
     head.effect = rest.iter().fold(head.effect, |effect, other| effect.max(other.effect));
+    rest.iter().for_each(|other| head.tells_too(other));
     (head.place.cells, head.effect) = cells(&head, &rest);
     let mut fields = vec![head.key.field];
     let mut unsaid: Vec<&str> = Vec::new();

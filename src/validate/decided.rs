@@ -409,6 +409,7 @@ mod tests {
             line: None,
             effect: Effect::on_record(severity),
             key,
+            rules: Vec::new(),
         }
     }
 

@@ -43,6 +43,7 @@ pub fn early(due: Option<&Due>, source: &SourceFile, returned: &NormalisedReturn
         line: None,
         effect: Effect::Counts,
         key: FindingKey::reading([filed.to_string(), opens.to_string()]),
+        rules: Vec::new(),
     })
 }
 
@@ -113,6 +114,7 @@ pub fn by_others(roster: &Roster, addresses: &Addresses, named: &WhoseRows) -> V
                 line: None,
                 effect: Effect::Counts,
                 key: FindingKey::reading([name(*unit), name(*sender)]),
+                rules: Vec::new(),
             });
         }
     }

@@ -108,6 +108,7 @@ fn on_whole_file(file: &Arrived) -> Option<Finding> {
         line: None,
         effect: Effect::Counts,
         key: FindingKey::default(),
+        rules: Vec::new(),
     })
 }
 

@@ -93,6 +93,7 @@ fn remark(code: FindingCode, form: &Form, period: &str, found: String, [expected
         line: Some(form.line),
         effect: Effect::Counts,
         key: FindingKey::reading([form.id.as_str(), &*code, period]),
+        rules: Vec::new(),
     }
 }
 

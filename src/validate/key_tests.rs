@@ -29,6 +29,7 @@ fn unread(row: u32, col: u16, cell: &str) -> Finding {
         line: None,
         effect: Effect::HoldsRow,
         key: FindingKey::reading([cell]),
+        rules: Vec::new(),
     }
 }
 

@@ -212,6 +212,8 @@ fn seal(plan: &Plan, reference: &Reference, verdict: &mut RunVerdict) {
 }
 
 #[cfg(test)]
+mod alike_tests;
+#[cfg(test)]
 mod belonging_tests;
 #[cfg(test)]
 mod blame_tests;

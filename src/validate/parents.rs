@@ -141,6 +141,7 @@ fn finding(rows: &FormRows, counts: &[String], parent: usize, parts: &[usize]) -
         next: "请报送单位核实：已含下级各行的，改填本级的数或删去这一行；不含的不用改".into(),
         line: Some(rows.form.line),
         effect: Effect::Counts,
+        rules: Vec::new(),
     }
 }
 

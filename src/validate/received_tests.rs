@@ -236,6 +236,7 @@ fn cells_that_could_not_be_read_differ_by_what_was_said_of_them() {
         line: None,
         effect: Effect::Counts,
         key: FindingKey::default(),
+        rules: Vec::new(),
     };
     let mut files = vec![
         filed(0, "旧.xlsx", 0, vec![table(0, 0, 0, &[team("一班", None)])]),
@@ -270,6 +271,7 @@ fn every_way_of_not_counting_has_its_standing() {
         line: None,
         effect: Effect::HoldsReturn,
         key: FindingKey::default(),
+        rules: Vec::new(),
     });
     let hidden = edit(&mut files[3]);
     hidden.tables.clear();
@@ -384,6 +386,7 @@ fn unknown_names_gather_over_files_without_what_was_replaced() {
         line: None,
         effect: Effect::HoldsRow,
         key: FindingKey::default(),
+        rules: Vec::new(),
     };
     edit(&mut files[2]).findings.extend([on(5), on(6)]);
     let verdict = run(&plan(vec![]), files).verdict;

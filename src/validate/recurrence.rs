@@ -126,6 +126,7 @@ fn of_several_senders(
             next: "两处都计入；请与两个单位核实，是同一条的请其中一个单位删去后重新报送".into(),
             line: Some(rows.form.line),
             effect: Effect::Counts,
+            rules: Vec::new(),
         });
     }
 }
@@ -174,6 +175,7 @@ fn repeated(rows: &FormRows, row: usize, found: String) -> Finding {
         next: "只计一次，本行不计入；确是两条记录的，请报送单位写出区别后重新报送".into(),
         line: Some(rows.form.line),
         effect: Effect::HoldsRow,
+        rules: Vec::new(),
     }
 }
 
@@ -193,5 +195,6 @@ fn contradicting(rows: &FormRows, row: usize, places: &str, unlike: &BTreeSet<us
         next: "分清前各处都不计入；请报送单位只留正确的一条，或改正写错的一条后重新报送".into(),
         line: Some(rows.form.line),
         effect: Effect::HoldsRow,
+        rules: Vec::new(),
     }
 }

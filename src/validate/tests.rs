@@ -202,6 +202,7 @@ fn a_later_version_of_one_form_leaves_the_other_form_alone() {
         line: None,
         effect: Effect::HoldsRow,
         key: FindingKey::default(),
+        rules: Vec::new(),
     };
     edit(&mut files[0]).findings.push(blank.clone());
     let validated = run(&plan(vec![]), files.clone());
@@ -240,6 +241,7 @@ fn copies_count_once_and_held_returns_not_at_all() {
         line: None,
         effect: Effect::HoldsReturn,
         key: FindingKey::default(),
+        rules: Vec::new(),
     });
     edit(&mut files[1]).amendments.push(Amendment {
         rule: AmendmentRule::FullWidth,

@@ -86,6 +86,7 @@ pub fn unplaced(rows: &FormRows, holds: &Holds) -> Vec<Finding> {
             line: Some(rows.form.line),
             effect: Effect::HoldsRow,
             key,
+            rules: Vec::new(),
         }
     })
     .collect()
@@ -116,6 +117,7 @@ pub fn off_chain(rows: &FormRows, roster: &Roster) -> Vec<Finding> {
             line: Some(rows.form.line),
             effect: Effect::HoldsRow,
             key: rows.key(row, &[unit_field], Fingerprint::of([name(named), name(sender)])),
+            rules: Vec::new(),
         })
         .collect()
 }

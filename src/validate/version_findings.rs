@@ -80,6 +80,7 @@ pub fn undecidable(family: &Family<'_>, candidate: &Candidate, others: &[&Candid
         line: None,
         effect: Effect::HoldsReturn,
         key: key(family, [candidate].into_iter().chain(others.iter().copied())),
+        rules: Vec::new(),
     }
 }
 
@@ -95,6 +96,7 @@ pub fn at_odds(family: &Family<'_>, later: &Candidate, earlier: &Candidate, othe
         line: None,
         effect: Effect::Counts,
         key: key(family, [later, earlier]),
+        rules: Vec::new(),
     }
 }
 
@@ -111,6 +113,7 @@ pub fn by_stamp(family: &Family<'_>, later: &Candidate, earlier: &Candidate, by:
         line: None,
         effect: Effect::Counts,
         key: key(family, [later, earlier]),
+        rules: Vec::new(),
     }
 }
 
@@ -128,6 +131,7 @@ pub fn in_parts(family: &Family<'_>, candidate: &Candidate, others: &[&Candidate
         line: None,
         effect: Effect::Counts,
         key: key(family, [candidate].into_iter().chain(others.iter().copied())),
+        rules: Vec::new(),
     }
 }
 
@@ -144,6 +148,7 @@ pub fn void_alone(family: &Family<'_>, candidate: &Candidate) -> Finding {
         line: None,
         effect: Effect::HoldsReturn,
         key: key(family, [candidate]),
+        rules: Vec::new(),
     }
 }
 
@@ -201,6 +206,7 @@ pub fn dropped(family: &Family<'_>, others: &[&Candidate], earlier: &Candidate) 
         line: None,
         effect: Effect::Counts,
         key: key(family, others.iter().copied().chain([earlier])),
+        rules: Vec::new(),
     })
 }
 

@@ -26,7 +26,7 @@ impl Weight<'_> {
             false => (self.severity, self.effect, found),
         };
         let (code, line) = (self.code.into(), Some(self.line));
-        Finding { code, severity, place, found, expected, next, line, effect, key }
+        Finding { code, severity, place, found, expected, next, line, effect, key, rules: Vec::new() }
     }
 }
 

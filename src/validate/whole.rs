@@ -40,6 +40,7 @@ fn finding(rows: &FormRows, fields: &[usize], row: usize, held: &[usize]) -> Fin
         next: "本行暂不计入；没有计入的行改正后一并计入".into(),
         line: Some(rows.form.line),
         effect: Effect::HoldsRow,
+        rules: Vec::new(),
     }
 }
 

@@ -100,7 +100,10 @@ fn the_quality_annex_accounts_for_every_row_and_finding() {
         let findings = block(annex, "四、").iter().filter(|row| ["必改", "核实", "提示"].contains(&row[0].as_str()));
         let lines: Vec<&Vec<String>> = findings.collect();
         let told: i64 = lines.iter().map(|row| row[2].parse::<i64>().expect("a number")).sum();
-        assert_eq!(told, count("findings", &["block", "verify", "note"]), "{pipeline}: findings");
+        // One slip that breaks several rules is one finding, and counts under each of them.
+        let all = count("findings", &["block", "verify", "note"]);
+        let said = block(annex, "四、").iter().any(|row| row[0].contains(&format!("{told} 处，是 {all} 个问题")));
+        assert!(told == all || (told > all && said), "{pipeline}: {told} under rules, {all} findings");
         let mut demands: Vec<(&str, &str)> = lines.iter().map(|row| (row[0].as_str(), row[1].as_str())).collect();
         demands.sort_unstable();
         demands.dedup();

@@ -471,6 +471,13 @@ fn selections_are_entered_into_the_ledger_once() {
     let mut without = page(HEFEI, 3);
     without.rows.remove(FIRST + 1);
     std::fs::write(home.path().join("returns/合肥市总工会.xlsx"), xlsx(&[without])).expect("sent again");
+    // Where nobody can tell, that is said and not passed over.
+    let gone = home.path().join("reference/荣誉台账_撤出记录.xlsx");
+    let kept = std::fs::read(&gone).expect("the trace");
+    std::fs::write(&gone, "PK torn").expect("written");
+    let said = run(&["--reason", "撤回2号班组"]);
+    assert!(said.out.contains("没有能和更正后的申报核对") && said.out.contains("撤出记录"), "{}", said.out);
+    std::fs::write(&gone, kept).expect("written");
     let said = run(&["--reason", "撤回2号班组"]);
     assert!(said.out.contains("1 条，现在不在计入的申报里") && said.out.contains("2号班组"), "{}", said.out);
     assert!(!said.out.contains("不用的请删去"), "{}", said.out);

@@ -1,8 +1,8 @@
 //! Decisions on what a return is as a whole: left out for good or until somebody knows better, named wherever its figures
 //! are missing, and back once the decision is taken back.
 
-use super::decisions::{FIELDS, definition, filed, filed_for, saved};
-use super::shop::{DEFINITION, HEFEI, Shop, WUHU};
+use super::decisions::{FIELDS, definition, filed, filed_for, rows, saved};
+use super::shop::{DEFINITION, HEFEI, Shop, WUHU, integers};
 use super::support::{Said, result, say};
 use super::workshop::{Cell, Page, all_cells, page, text, xlsx};
 
@@ -210,6 +210,55 @@ fn a_return_that_says_another_period_counts_where_somebody_says_that_it_is_of_th
     shop.settle("other-period", "芜湖市总工会.xlsx", ["不计入", "", "确是二月的"]);
     assert_eq!((shop.march().code, shop.sorted()), (0, vec![3]));
     assert_eq!(shop.asked("待处理").len(), 0, "{:#?}", shop.asked("待处理"));
+}
+
+/// What counts in March because somebody said so is not February's too, without a word: it is asked there, and whichever of
+/// the two is run first, the run of the other says so.
+#[test]
+fn a_return_that_counts_in_another_month_is_asked_about_in_its_own() {
+    let shop = Shop::new(&definition(100));
+    let february = |name: &str, unit: &str, day: &str, people: u32| {
+        filed_for(&shop, name, (unit, "2026年2月", day), &[(unit, "戊", people, "")]);
+    };
+    filed(&shop, "合肥市总工会.xlsx", HEFEI, &[(HEFEI, "甲", 3, "")]);
+    february("合肥市总工会2月.xlsx", HEFEI, "2026-02-27", 9);
+    february("芜湖市总工会.xlsx", WUHU, "2026-04-02", 7);
+    let returns = shop.word("returns");
+    let run = |month: &str, out: &str| {
+        let args = shop.args(&returns, month, out, &[]);
+        say(&args.iter().map(String::as_str).filter(|arg| *arg != "--quiet").collect::<Vec<_>>())
+    };
+    let counted = || {
+        let mut people = shop.read("2026-04", |history, _| integers(history, "2026-02", "人数"));
+        people.sort_unstable();
+        people
+    };
+    assert_eq!((run("2026-02", "feb").code, counted()), (0, vec![Some(7), Some(9)]));
+    assert_eq!(shop.march().code, 0);
+    shop.settle("other-period", "芜湖市总工会.xlsx", ["计入本期", "", "来电，所属期写错"]);
+    let said = run("2026-03", "out");
+    assert_eq!((said.code, shop.sorted()), (0, vec![3, 7]));
+    assert!(said.out.contains("历史库里2026年2月也计入了这一份"), "{}", said.out);
+    // February is run again: it is held, and the answer that was given in March is named.
+    let book = shop.path("feb/2026年2月月度登记_处理意见.xlsx");
+    assert_eq!((run("2026-02", "feb").code, counted()), (0, vec![Some(9)]));
+    let [one] = &rows(&book, "待处理")[..] else { panic!("{:#?}", rows(&book, "待处理")) };
+    assert!(one["文件"].starts_with("芜湖市总工会.xlsx") && one["影响"].contains("未计入"), "{one:?}");
+    assert!(one["存疑或有误之处"].contains("汇总2026年3月") && one["存疑或有误之处"].contains("来电"), "{one:?}");
+    assert!(!run("2026-03", "out").out.contains("也计入了这一份"));
+    let answer = |said: &str, why: &str| {
+        let mut all = rows(&book, "待处理");
+        all.extend(rows(&book, "已处理"));
+        for (field, said) in FIELDS.iter().zip([said, "", why, "张某", "2026-04-08"]) {
+            all[0].insert((*field).to_owned(), said.to_owned());
+        }
+        saved(&book, &all);
+    };
+    answer("属实", "两个月各报一份");
+    assert_eq!((run("2026-02", "feb").code, counted()), (0, vec![Some(7), Some(9)]));
+    answer("不计入", "是三月的");
+    assert_eq!((run("2026-02", "feb").code, counted()), (0, vec![Some(9)]));
+    assert_eq!(rows(&book, "待处理").len(), 0, "{:#?}", rows(&book, "待处理"));
 }
 
 /// A workbook of several months: those that say what the first one says, and no other.

@@ -20,6 +20,8 @@ pub struct FrontPage {
     pub title_font: String,
     pub heading_font: String,
     pub text_font: String,
+    /// Of its page numbers.
+    pub number_font: String,
 }
 
 impl FrontPage {
@@ -34,6 +36,7 @@ impl FrontPage {
             title_font: or(self.title_font, other.title_font),
             heading_font: or(self.heading_font, other.heading_font),
             text_font: or(self.text_font, other.text_font),
+            number_font: or(self.number_font, other.number_font),
         }
     }
 }

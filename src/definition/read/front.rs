@@ -43,6 +43,7 @@ pub fn front(document: &Section<'_>) -> FrontPage {
         title_font: text("title-font"),
         heading_font: text("heading-font"),
         text_font: text("text-font"),
+        number_font: text("number-font"),
     };
     section.finish();
     front

@@ -53,18 +53,20 @@ fn heads(text: &str) -> Cow<'_, str> {
 
 fn of_document(text: &str) -> Option<Vec<OtherForm>> {
     let document = DeTable::parse(text).ok()?;
-    let title = |table: &DeTable<'_>| match table.get("title")?.get_ref() {
-        DeValue::String(title) => Some(title.to_string()),
+    let said = |table: &DeTable<'_>, key: &str| match table.get(key)?.get_ref() {
+        DeValue::String(text) => Some(text.to_string()),
         _ => None,
     };
+    let title = |table: &DeTable<'_>| said(table, "title");
     let pipeline = title(document.get_ref())?;
+    let name = said(document.get_ref(), "name").unwrap_or_default();
     let Some(DeValue::Array(forms)) = document.get_ref().get("form").map(|forms| forms.get_ref()) else { return None };
     let titles = forms.iter().filter_map(|form| match form.get_ref() {
         DeValue::Table(form) => title(form),
         _ => None,
     });
     let telling = titles.filter(|title| title.chars().count() >= SHORTEST);
-    Some(telling.map(|title| OtherForm { title, pipeline: pipeline.clone() }).collect())
+    Some(telling.map(|title| OtherForm { title, pipeline: pipeline.clone(), name: name.clone() }).collect())
 }
 
 #[cfg(test)]

@@ -137,6 +137,7 @@ registry! {
         ColumnTwice "column-twice" = whole(BLOCK, "两列都像同一个栏目", "two columns claim one field", "请报送单位只留一列");
         ColumnAbsent "column-absent" = whole(NOTE, "可省略的列没有填报", "a column left out by right; the declared value was taken", "按定义写明的值计，无须处理");
         OtherPeriod "other-period" = whole(NOTE, "是其他报告期的报表", "the return is of another period: neither sent back nor counted", "不必退回；本期还没有报的请催报，写错报告期的请改正后重报");
+        CountedElsewhere "counted-elsewhere" = whole(VERIFY, "已认定计入另一期", "a return that somebody let count in another period than it says (计入本期 there): held until somebody says that it counts here too", "请核实：只算那一期的选“不计入”；这一期也要计的选“属实”，并重新汇总那一期");
         PeriodAtOdds "period-at-odds" = whole(VERIFY, "工作表名、文件名等说的是另一期", "title, sheet name or file name say another period than what stands above them in weight (所属期, title, sheet name, file name)", ASK);
         PeriodUnclear "period-unclear" = whole(VERIFY, "所属期读不出来", "所属期 cannot be read", ASK);
         PeriodOtherKind "period-other-kind" = whole(VERIFY, "报告期的长短和本项工作不同", "a period of another length: a year in a monthly return, a month in a quarterly one, a span of months, a cumulation", ASK);

@@ -112,7 +112,9 @@ pub fn plan() -> Plan {
         figures: vec![],
         headlines: vec![],
         words: crate::definition::read::words::shipped(),
-        others: vec![OtherForm { title: "创新成果汇总表".into(), pipeline: "创新".into() }],
+        others: vec![OtherForm {
+            title: "创新成果汇总表".into(), pipeline: "创新".into(), name: "innovation".into()
+        }],
         warnings: vec![],
         conditions: std::collections::BTreeMap::new(),
         causes: std::collections::BTreeMap::new(),

@@ -14,6 +14,7 @@ pub const FRONT: Shape = Shape::of(&[
     may("title-font", Text, "通报（Word 文件）标题的字体，例如 方正小标宋简体"),
     may("heading-font", Text, "通报里“一、”“二、”各标题的字体，例如 黑体"),
     may("text-font", Text, "通报正文的字体，例如 仿宋_GB2312"),
+    may("number-font", Text, "通报页码的字体，例如 宋体"),
 ]);
 
 pub const FIGURE: Shape = Shape::of(&[
