@@ -3,6 +3,7 @@
 use super::arguments::CheckOptions;
 use super::screen::{Exit, complain, say};
 use super::{summary, watch};
+use crate::ingest;
 use crate::model::codes::FindingCode;
 use crate::model::run::{RunVerdict, SourceVerdict};
 use crate::model::{Finding, Outcome, Severity};
@@ -22,6 +23,7 @@ use std::path::PathBuf;
 pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
     options.reading.set_threads();
     let workspace = Workspace::find(options.reading.pipelines.as_deref())?;
+    ingest::start_early(&options.reading.limits());
     let (asked, paths) = asked(&workspace, options)?;
     let prepared = prepare(options, &workspace, asked.as_deref())?;
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);

@@ -3,6 +3,7 @@
 use super::arguments::RunOptions;
 use super::screen::{Exit, say};
 use super::{summary, watch};
+use crate::ingest;
 use crate::run::{self, Stop, Watch};
 use crate::text::dates::parse_day;
 use crate::workspace::Workspace;
@@ -17,7 +18,9 @@ pub fn run(options: &RunOptions) -> Result<Exit, Stop> {
     // Before anything is done on several threads: their number is settled then.
     reading.set_threads();
     let workspace = Workspace::find(reading.pipelines.as_deref())?;
-    let allowance = reading.limits().allowance();
+    let limits = reading.limits();
+    ingest::start_early(&limits);
+    let allowance = limits.allowance();
     let (reference, period) = (reading.reference.as_deref(), reading.period.as_deref());
     let mut prepared = workspace.prepare(&options.pipeline, reference, period, allowance)?;
     prepared.period_confirmed = options.confirm_period;

@@ -23,19 +23,33 @@ const QUOTED: usize = 3;
 /// Receipts later than this after the due date say nothing of today: somebody mistyped a year.
 const BELIEVED: i32 = 366;
 
-/// By file, the first few 必改 with their cells.
-fn quotes(facts: &Facts<'_>, subjects: &Subjects<'_>) -> BTreeMap<u32, Vec<String>> {
-    let mut quotes: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
-        let Some(source) = finding.place.source else { continue };
-        let quoted = quotes.entry(source).or_default();
-        if quoted.len() < QUOTED {
-            let at = finding.place.cells.first().map_or_else(String::new, |cell| format!("{cell} "));
-            let whose = subjects.unsaid(finding, &facts.reference.roster).map_or_else(String::new, |who| who + "：");
-            quoted.push(format!("{at}{whose}{}", finding.found));
+/// The 必改 of each file, in their order.
+struct Blocks<'f>(BTreeMap<u32, Vec<&'f Finding>>);
+
+impl<'f> Blocks<'f> {
+    fn of(facts: &Facts<'f>) -> Blocks<'f> {
+        let mut blocks: BTreeMap<u32, Vec<&Finding>> = BTreeMap::new();
+        for finding in facts.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block) {
+            if let Some(source) = finding.place.source {
+                blocks.entry(source).or_default().push(finding);
+            }
         }
+        Blocks(blocks)
     }
-    quotes
+
+    fn of_file(&self, source: u32) -> impl Iterator<Item = &'f Finding> {
+        self.0.get(&source).into_iter().flatten().copied()
+    }
+}
+
+/// By file, the first few 必改 with their cells.
+fn quotes(blocks: &Blocks<'_>, subjects: &Subjects<'_>, facts: &Facts<'_>) -> BTreeMap<u32, Vec<String>> {
+    let quote = |finding: &&Finding| {
+        let at = finding.place.cells.first().map_or_else(String::new, |cell| format!("{cell} "));
+        let whose = subjects.unsaid(finding, &facts.reference.roster).map_or_else(String::new, |who| who + "：");
+        format!("{at}{whose}{}", finding.found)
+    };
+    blocks.0.iter().map(|(source, all)| (*source, all.iter().take(QUOTED).map(quote).collect())).collect()
 }
 
 /// What is wrong with a unit's files, the findings themselves where there are some, so that a unit knows what to mend.
@@ -89,7 +103,8 @@ impl Days {
 /// Everyone who owes something, by city and channel.
 pub fn list(facts: &Facts<'_>, subjects: &Subjects<'_>) -> ChaseList {
     let record = ReportingRecord::new(facts);
-    let (days, quotes) = (Days::new(facts), quotes(facts, subjects));
+    let (days, blocks) = (Days::new(facts), Blocks::of(facts));
+    let quotes = quotes(&blocks, subjects, facts);
     let axis = Axis::cities(facts);
     // The group left over holds units that stand in no city or channel.
     let mut groups = vec![(0_usize, Vec::new()); axis.groups.len() + 1];
@@ -97,7 +112,7 @@ pub fn list(facts: &Facts<'_>, subjects: &Subjects<'_>) -> ChaseList {
         let at = axis.group_of(Some(report.unit)).unwrap_or(axis.groups.len());
         let Some((expected, units)) = groups.get_mut(at) else { continue };
         *expected += 1;
-        units.extend(unit(report, (&quotes, subjects), &record, &days, facts));
+        units.extend(unit(report, (&blocks, &quotes, subjects), &record, &days, facts));
     }
     let mut chased = Vec::new();
     for (at, (expected, mut units)) in groups.into_iter().enumerate() {
@@ -133,7 +148,7 @@ fn rank(unit: &ChaseUnit) -> u8 {
 /// `None` for a unit that owes nothing and was in time.
 fn unit(
     report: &UnitReport,
-    (quotes, subjects): (&BTreeMap<u32, Vec<String>>, &Subjects<'_>),
+    (blocks, quotes, subjects): (&Blocks<'_>, &BTreeMap<u32, Vec<String>>, &Subjects<'_>),
     record: &ReportingRecord<'_>,
     days: &Days,
     facts: &Facts<'_>,
@@ -154,7 +169,7 @@ fn unit(
         UnitStatus::OnTime | UnitStatus::Undated => None,
     };
     let instead = instead(report, facts);
-    let letter = whole_text(report, subjects, days, facts);
+    let letter = whole_text(report, (blocks, subjects), days, facts);
     let letter = letter.unwrap_or_else(|| reminder(report, &trouble, &instead, days, facts));
     let first = troubled(report, facts).find_map(|source| quotes.get(&source.source.index)?.first());
     Some(ChaseUnit {
@@ -214,14 +229,16 @@ fn reminder(unit: &UnitReport, troubles: &str, instead: &str, days: &Days, facts
 }
 
 /// Every 必改 in the files that go back, one a line, each with its place and what to do; `None` where there is none.
-fn whole_text(unit: &UnitReport, subjects: &Subjects<'_>, days: &Days, facts: &Facts<'_>) -> Option<String> {
+fn whole_text(
+    unit: &UnitReport,
+    (blocks, subjects): (&Blocks<'_>, &Subjects<'_>),
+    days: &Days,
+    facts: &Facts<'_>,
+) -> Option<String> {
     let back: BTreeSet<u32> = troubled(unit, facts).map(|source| source.source.index).collect();
-    let here = |finding: &&Finding| {
-        finding.severity == Severity::Block && finding.place.source.is_some_and(|source| back.contains(&source))
-    };
     let name = |unit: u32| facts.unit_name(unit).to_owned();
     let said: Vec<String> = (1..)
-        .zip(facts.verdict.findings.iter().filter(here))
+        .zip(back.iter().flat_map(|source| blocks.of_file(*source)))
         .map(|(number, finding)| {
             let mut place = facts.verdict.place_words(&finding.place, name);
             if let Some(who) = subjects.unsaid(finding, &facts.reference.roster) {

@@ -9,7 +9,7 @@ use crate::definition::{Plan, Table, TableKind};
 use crate::model::OpenCell;
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow, StatTable};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Records that one sentence names, and changes that it tells.
 const NAMED: usize = 2;
@@ -241,7 +241,7 @@ fn listed(table: &StatTable, again: &Again<'_>) -> Vec<Consequence> {
         rows.map(|(_, row)| name_of(row, table)).filter(|name| !name.is_empty()).collect()
     };
     let gone = of(&table.rows, table, &|at| again.row(at).is_some());
-    let met: Vec<usize> = again.rows.iter().flatten().copied().collect();
+    let met: HashSet<usize> = again.rows.iter().flatten().copied().collect();
     let come = of(&again.table.rows, again.table, &|at| met.contains(&at));
     let said = [("不再列入", gone), ("列入", come)].into_iter().filter(|(_, names)| !names.is_empty());
     said.map(|(word, all)| {
@@ -340,33 +340,29 @@ fn involved(doubts: &[&OpenCell], facts: &Facts<'_>) -> String {
 
 /// The record with the largest amount, and how many there are.
 fn weightiest(doubts: &[&OpenCell], facts: &Facts<'_>) -> String {
-    let records = records(doubts, facts);
+    let records = records(doubts);
     let more = if records.len() > 1 { format!("等 {} 条记录", records.len()) } else { String::new() };
-    records.first().map_or_else(String::new, |first| first.clone() + &more)
+    records.first().map_or_else(String::new, |first| place(first, facts) + &more)
 }
 
 /// The records, the first of them named.
 fn places(doubts: &[&OpenCell], facts: &Facts<'_>) -> String {
-    let said = records(doubts, facts);
-    let shown = said.iter().take(NAMED).cloned().collect::<Vec<_>>().join("；");
-    if said.len() > NAMED { format!("{shown}；等 {} 条记录", said.len()) } else { shown }
+    let records = records(doubts);
+    let shown = records.iter().take(NAMED).map(|of| place(of, facts)).collect::<Vec<_>>().join("；");
+    if records.len() > NAMED { format!("{shown}；等 {} 条记录", records.len()) } else { shown }
 }
 
 /// The records, each with its doubted cells, those of the largest amounts first.
-fn records(doubts: &[&OpenCell], facts: &Facts<'_>) -> Vec<String> {
-    let mut records: Vec<(f64, usize, Vec<&OpenCell>)> = Vec::new();
+fn records<'d>(doubts: &[&'d OpenCell]) -> Vec<Vec<&'d OpenCell>> {
+    let mut records: HashMap<(usize, usize), (f64, usize, Vec<&OpenCell>)> = HashMap::new();
     for (at, doubt) in doubts.iter().enumerate() {
-        let amount = doubt.amount.unwrap_or(0.0).abs();
-        match records.iter_mut().find(|(.., of)| of[0].form == doubt.form && of[0].row == doubt.row) {
-            Some((most, _, of)) => {
-                *most = most.max(amount);
-                of.push(doubt);
-            }
-            None => records.push((amount, at, vec![doubt])),
-        }
+        let (most, _, of) = records.entry((doubt.form, doubt.row)).or_insert((0.0, at, Vec::new()));
+        *most = most.max(doubt.amount.unwrap_or(0.0).abs());
+        of.push(doubt);
     }
+    let mut records: Vec<_> = records.into_values().collect();
     records.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    records.iter().map(|(.., of)| place(of, facts)).collect()
+    records.into_iter().map(|(.., of)| of).collect()
 }
 
 fn place(cells: &[&OpenCell], facts: &Facts<'_>) -> String {

@@ -6,10 +6,10 @@ use super::facts::Facts;
 use super::inputs::Inputs;
 use super::source::fields_read;
 use crate::model::statistic::StatTable;
-use crate::model::{Effect, Finding, Fingerprint, OpenCell, Severity};
+use crate::model::{Effect, Finding, Fingerprint, OpenCell, Origin, Severity};
 use crate::rows::ValidatedRows;
 use crate::rows::computed::number;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// By a finding's key ([`crate::model::FindingKey::whole`]), what it moves, in words.
 pub type Moves = BTreeMap<Fingerprint, String>;
@@ -105,6 +105,7 @@ fn candidates(inputs: Inputs<'_>, facts: &Facts<'_>) -> Vec<Moving> {
         shown.entry(form).or_default().extend(columns);
     }
     let mut totals = Totals { facts, rows: inputs.rows, shown, known: BTreeMap::new() };
+    let held = HeldRecords::of(inputs.rows);
     let mut doubts: BTreeMap<(Option<u32>, Option<u32>), Vec<&OpenCell>> = BTreeMap::new();
     for doubt in inputs.doubts.iter().filter(|doubt| doubt.counts) {
         doubts.entry((doubt.place.source, doubt.place.row)).or_default().push(doubt);
@@ -119,7 +120,7 @@ fn candidates(inputs: Inputs<'_>, facts: &Facts<'_>) -> Vec<Moving> {
                 all.extend(of_cells(finding, here, &mut totals));
             }
             Effect::HoldsRow => {
-                let Some((form, row)) = record(finding, inputs.rows) else { continue };
+                let Some((form, row)) = held.record(finding) else { continue };
                 match records.get(&(form, row)).and_then(|at| all.get_mut(*at)) {
                     Some(known) => known.findings.push(finding.key.whole()),
                     None => {
@@ -159,12 +160,27 @@ fn of_cells(finding: &Finding, doubts: &[&OpenCell], totals: &mut Totals<'_, '_>
     Some(Moving { findings: vec![finding.key.whole()], form, row, change, weight: most.0, figure: most.1 })
 }
 
-/// The record that a finding holds; nothing where it counts, or is in no figure for another reason.
-fn record(finding: &Finding, rows: &[ValidatedRows]) -> Option<(usize, usize)> {
-    let form = usize::from(finding.key.form?);
-    let of = rows.iter().find(|of| of.rows.form == form)?;
-    let row = of.rows.origins.iter().position(|origin| origin.holds(&finding.place))?;
-    (of.accepted.get(row) == Some(&false)).then_some((form, row))
+/// Records that do not count, by form, file and row of the sheet.
+struct HeldRecords<'r>(HashMap<(usize, u32, u32), Vec<(usize, &'r Origin)>>);
+
+impl<'r> HeldRecords<'r> {
+    fn of(rows: &'r [ValidatedRows]) -> HeldRecords<'r> {
+        let mut held: HashMap<(usize, u32, u32), Vec<(usize, &Origin)>> = HashMap::new();
+        for of in rows {
+            let all = of.rows.origins.iter().zip(&of.accepted).enumerate();
+            for (row, (origin, _)) in all.filter(|(_, (_, accepted))| !**accepted) {
+                held.entry((of.rows.form, origin.source, origin.row)).or_default().push((row, origin));
+            }
+        }
+        HeldRecords(held)
+    }
+
+    /// The record that a finding holds; nothing where it counts, or is in no figure for another reason.
+    fn record(&self, finding: &Finding) -> Option<(usize, usize)> {
+        let (form, place) = (usize::from(finding.key.form?), &finding.place);
+        let here = self.0.get(&(form, place.source?, place.row?))?;
+        here.iter().find(|(_, origin)| origin.holds(place)).map(|(row, _)| (form, *row))
+    }
 }
 
 /// Sums of columns over the rows that count.

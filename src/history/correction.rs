@@ -1,7 +1,7 @@
 //! Two printings of a period's tables, figure by figure: what a 更正说明 lists.
 
 use crate::model::statistic::{RowKind, StatCell, StatTable};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// One figure that is no longer what was issued. Where a whole row or table came or went, one side is empty.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,20 +53,25 @@ fn whole(table: &StatTable, gone: bool) -> FigureChange {
 
 fn compare(then: &StatTable, now: &StatTable, changes: &mut Vec<FigureChange>) {
     let (then_keys, now_keys) = (keys(then), keys(now));
-    let place = |keys: &[RowKey], id: &str| keys.iter().position(|key| key.id == id);
+    let (then_places, now_places) = (places(&then_keys), places(&now_keys));
     let as_list = is_list(then) || is_list(now);
     for (at, key) in now_keys.iter().enumerate() {
-        match place(&then_keys, &key.id) {
+        match then_places.get(&*key.id).copied() {
             None if as_list => changes.push(line(now, key, false)),
             was => cells((then, was), (now, Some(at)), key, changes),
         }
     }
-    for (at, key) in then_keys.iter().enumerate().filter(|(_, key)| place(&now_keys, &key.id).is_none()) {
+    for (at, key) in then_keys.iter().enumerate().filter(|(_, key)| !now_places.contains_key(&*key.id)) {
         match as_list {
             true => changes.push(line(now, key, true)),
             false => cells((then, Some(at)), (now, None), key, changes),
         }
     }
+}
+
+/// Where the row of each key stands; of several the first.
+fn places(keys: &[RowKey]) -> HashMap<&str, usize> {
+    keys.iter().enumerate().rev().map(|(at, key)| (&*key.id, at)).collect()
 }
 
 /// A line of a list that came or went: its cells are no figures of their own.

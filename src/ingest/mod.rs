@@ -10,4 +10,4 @@ pub mod worker;
 
 pub use discover::{Discovery, discover};
 pub use limits::Limits;
-pub use pool::{Delivery, read_all, read_here, use_worker};
+pub use pool::{Delivery, read_all, read_here, start_early, use_worker};

@@ -13,7 +13,7 @@ use crate::model::outcome::ReadOutcome;
 use crate::model::{RawWorkbook, SourceFile};
 use rayon::prelude::*;
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -55,12 +55,40 @@ pub fn read_all<T: Send>(
     limits: &Limits,
     take: impl Fn(&SourceFile, Delivery) -> T + Sync,
 ) -> Result<Vec<T>, String> {
-    let program = match WORKER.get() {
-        Some(program) => program.clone(),
-        None => std::env::current_exe().map_err(|error| format!("找不到程序自身，读取进程无法启动（{error}）"))?,
-    };
-    let arguments = vec![worker::ARGUMENT.to_owned(), limits.memory.to_string()];
-    Pool { program, arguments, limits: *limits, watched: Arc::default() }.read_all(files, take)
+    let program = program().map_err(|error| format!("找不到程序自身，读取进程无法启动（{error}）"))?;
+    Pool { program, arguments: arguments(limits), limits: *limits, watched: Arc::default() }.read_all(files, take)
+}
+
+fn program() -> std::io::Result<PathBuf> {
+    WORKER.get().map_or_else(std::env::current_exe, |program| Ok(program.clone()))
+}
+
+fn arguments(limits: &Limits) -> Vec<String> {
+    vec![worker::ARGUMENT.to_owned(), limits.memory.to_string()]
+}
+
+/// A worker that was started before anybody knew what there is to read, with its arguments.
+static EARLY: Mutex<Option<(Vec<String>, Child)>> = Mutex::new(None);
+
+/// Starts a worker that gets ready while the caller does something else; the first thread that reads under these limits
+/// takes it. One that nobody takes ends when this process does, by the end of its input. To be called by a thread that
+/// lives as long as the process: on Linux a worker does not outlive the thread that started it. Where it does not start,
+/// whoever reads says so.
+pub fn start_early(limits: &Limits) {
+    let arguments = arguments(limits);
+    let started = program().and_then(|program| spawn(&program, &arguments));
+    if let (Ok(child), early @ None) = (started, &mut *lock(&EARLY)) {
+        *early = Some((arguments, child));
+    }
+}
+
+fn spawn(program: &Path, arguments: &[String]) -> std::io::Result<Child> {
+    let mut command = Command::new(program);
+    // Panic messages could quote what a file holds: standard error goes nowhere.
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    // The allocator would reserve a gibibyte before the worker can limit itself, and then serve from that whatever the
+    // limit says. Without the reserve each piece is asked of the system, which counts.
+    command.env("MIMALLOC_ARENA_RESERVE", "0").spawn()
 }
 
 /// Reads every file in this very process: what isolation costs is measured against it. For files that one has made
@@ -159,13 +187,10 @@ impl Pool {
 
     fn start_once(&self) -> Result<Worker, String> {
         let failed = |why: String| format!("读取进程无法启动（{why}），请检查程序文件是否完整、是否被安全软件拦截");
-        let mut command = Command::new(&self.program);
-        // Panic messages could quote what a file holds: standard error goes nowhere.
-        command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        // The allocator would reserve a gibibyte before the worker can limit itself, and then serve from that whatever the
-        // limit says. Without the reserve each piece is asked of the system, which counts.
-        command.env("MIMALLOC_ARENA_RESERVE", "0");
-        let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
+        let early = lock(&EARLY).take_if(|(arguments, _)| *arguments == self.arguments).map(|(_, child)| child);
+        let mut child = early
+            .map_or_else(|| spawn(&self.program, &self.arguments), Ok)
+            .map_err(|error| failed(error.to_string()))?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(failed("没有管道".to_owned()));
         };

@@ -227,7 +227,7 @@ impl Decisions {
     }
 
     /// Without those on these findings; the others are known by where `met` found them, too.
-    pub fn without<'s>(&self, findings: &[Fingerprint], met: impl Iterator<Item = &'s Settled>) -> Decisions {
+    pub fn without<'s>(&self, findings: &HashSet<Fingerprint>, met: impl Iterator<Item = &'s Settled>) -> Decisions {
         let left = self.by_finding.iter().filter(|(finding, _)| !findings.contains(finding));
         let by_finding: HashMap<_, _> = left.map(|(finding, decision)| (*finding, decision.clone())).collect();
         let mut stands: HashMap<Fingerprint, Option<Fingerprint>> = HashMap::new();

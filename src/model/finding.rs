@@ -3,7 +3,7 @@
 use super::cell::CellRef;
 use super::codes::{AmendmentRule, Code};
 use super::effect::Effect;
-use super::finding_key::FindingKey;
+use super::finding_key::{FindingKey, Fingerprint};
 use super::severity::Severity;
 use crate::text::quote::bounded;
 use std::borrow::Cow;
@@ -23,6 +23,9 @@ pub struct Place {
     /// The reporting unit, as an index of the roster.
     pub unit: Option<u32>,
 }
+
+/// A record by its file, sheet and row, and by what it says.
+pub type FoundRecord = (Option<u32>, Option<u16>, u32, Fingerprint);
 
 /// One thing wrong or doubtful; [`Finding::sentence`] says it whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,10 +72,10 @@ impl Finding {
         self.rules.extend(other.each_rule().map(|(code, expected)| (code.clone(), expected.to_owned())));
     }
 
-    /// Whether both are on one record of one table.
-    pub fn is_on_record_of(&self, other: &Finding) -> bool {
-        let of = |finding: &Finding| (finding.place.source, finding.place.sheet, finding.place.row, finding.key.record);
-        self.place.row.is_some() && of(self) == of(other)
+    /// The record of a table that it is on: findings with the same are on one record. `None` for one on no record.
+    pub fn record(&self) -> Option<FoundRecord> {
+        let Place { source, sheet, row, .. } = self.place;
+        row.map(|row| (source, sheet, row, self.key.record))
     }
 
     /// `{place}：{found}。应为：{expected}。{next}。`, whatever punctuation the parts bring along; empty parts are left out.

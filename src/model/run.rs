@@ -212,7 +212,7 @@ pub struct RunVerdict {
     /// Sorted by severity, then place, then code.
     pub findings: Vec<Finding>,
     pub amendments: Vec<Amendment>,
-    /// Expected units in official order.
+    /// Expected units in official order, which is that of their places in the roster.
     pub units: Vec<UnitReport>,
     pub rows: RowAccount,
     /// Every version received, and what changed between them.
@@ -234,6 +234,12 @@ impl RunVerdict {
     /// Number of files with this outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
         self.sources.iter().filter(|source| source.outcome == outcome).count()
+    }
+
+    /// How an expected unit stands, by its place in the roster.
+    pub fn report(&self, unit: u32) -> Option<&UnitReport> {
+        let at = self.units.binary_search_by_key(&unit, |report| report.unit).ok()?;
+        self.units.get(at)
     }
 
     /// Where something stands: `合肥/省一建.xls · 表“申报汇总表” · G7`; without a file the unit, by the name that `unit`

@@ -13,8 +13,8 @@ use crate::history::decisions::sheet::{
 };
 use crate::model::codes::{Code, FindingCode};
 use crate::model::decision::{Decision, DecisionKey, DecisionState, Disposition, Settled, TakenOn};
-use crate::model::run::{UnitReport, UnitStatus, UnknownName};
-use crate::model::{Effect, Finding, Fingerprint, Outcome, Severity};
+use crate::model::run::UnitStatus;
+use crate::model::{CellRef, Effect, Finding, Fingerprint, Outcome, Place, Severity};
 use crate::rows::subject::{Subject, Subjects};
 use crate::text::dates::show_day;
 use std::collections::HashMap;
@@ -71,6 +71,14 @@ pub fn decisions<W: Write + Seek>(results: &Results<'_>, links: &Links, target: 
     book.finish(&title).map(drop)
 }
 
+/// What is said of a finding beside what it says itself.
+struct Beside<'r> {
+    subjects: Subjects<'r>,
+    explained: Explained<'r>,
+    /// By where a name stands that the roster does not know, the units that look alike.
+    unknown: HashMap<(u32, u16, CellRef), &'r [u32]>,
+}
+
 /// One row.
 #[derive(Default)]
 struct DecisionLine {
@@ -105,9 +113,9 @@ fn stands_for_missing(results: &Results<'_>, finding: &Finding) -> bool {
     if finding.code != FindingCode::OtherPeriod || file.outcome != Outcome::OtherPeriod {
         return false;
     }
-    let missing = |report: &&UnitReport| Some(report.unit) == file.unit && report.status == UnitStatus::Missing;
+    let missing = |unit: u32| results.verdict.report(unit).is_some_and(|report| report.status == UnitStatus::Missing);
     let awaited = results.reference.due.and_then(|due| due.opens).unwrap_or(results.period.first);
-    results.verdict.units.iter().any(|report| missing(&report)) && file.received.is_none_or(|day| day >= awaited)
+    file.unit.is_some_and(missing) && file.received.is_none_or(|day| day >= awaited)
 }
 
 impl DecisionLines {
@@ -131,11 +139,12 @@ impl DecisionLines {
         for one in settled().filter(refused) {
             untaken.entry(one.decision.key.finding).or_insert((written_of(&one.decision), one.state.why()));
         }
-        let explained = Explained::of(results);
+        let unknown = verdict.unknown_names.iter().flat_map(|name| name.places.iter().map(|at| (*at, &*name.similar)));
+        let beside = Beside { subjects, explained: Explained::of(results), unknown: unknown.collect() };
         let mut open = Vec::new();
         for finding in asked() {
             let key = finding.key.whole();
-            let mut line = DecisionLine::on(results, finding, &subjects.tell(finding), &explained);
+            let mut line = DecisionLine::on(results, finding, &beside);
             match (untaken.remove(&key), by_finding.get(&key)) {
                 (Some((written, why)), _) => {
                     line.written = written;
@@ -158,13 +167,13 @@ impl DecisionLines {
         let (mut decided, mut expired) = (Vec::new(), Vec::new());
         for one in settled() {
             match &one.state {
-                DecisionState::InForce => decided.push(DecisionLine::settled(results, one, &subjects, &explained)),
+                DecisionState::InForce => decided.push(DecisionLine::settled(results, one, &beside)),
                 DecisionState::Expired(_) if one.finding.is_none() => {
-                    expired.push(DecisionLine::settled(results, one, &subjects, &explained));
+                    expired.push(DecisionLine::settled(results, one, &beside));
                 }
                 // Its finding is settled otherwise, and is in no list to say it beside.
                 DecisionState::Refused(_) if untaken.contains_key(&one.decision.key.finding) => {
-                    expired.push(DecisionLine::settled(results, one, &subjects, &explained));
+                    expired.push(DecisionLine::settled(results, one, &beside));
                 }
                 _ => {}
             }
@@ -214,7 +223,8 @@ fn written_of(decision: &Decision) -> WrittenAnswer {
 }
 
 impl DecisionLine {
-    fn on(results: &Results<'_>, finding: &Finding, subject: &Subject, explained: &Explained<'_>) -> DecisionLine {
+    fn on(results: &Results<'_>, finding: &Finding, beside: &Beside<'_>) -> DecisionLine {
+        let subject = beside.subjects.tell(finding);
         let unit = results.unit_of(&finding.place).map_or("", |unit| results.unit_name(unit));
         let name = |unit: u32| results.unit_name(unit).to_owned();
         DecisionLine {
@@ -231,22 +241,17 @@ impl DecisionLine {
             source: finding.place.source,
             clean: subject.clean.clone(),
             expected: finding.expected.clone(),
-            effect: effect(results, finding, subject),
-            explanation: explained.of_finding(finding).to_owned(),
+            effect: effect(results, finding, &subject, beside),
+            explanation: beside.explained.of_finding(finding).to_owned(),
             ..DecisionLine::default()
         }
     }
 
     /// A decision that stands, or did.
-    fn settled(
-        results: &Results<'_>,
-        settled: &Settled,
-        subjects: &Subjects<'_>,
-        explained: &Explained<'_>,
-    ) -> DecisionLine {
+    fn settled(results: &Results<'_>, settled: &Settled, beside: &Beside<'_>) -> DecisionLine {
         let decision = &settled.decision;
         let mut line = match &settled.finding {
-            Some(finding) => DecisionLine::on(results, finding, &subjects.tell(finding), explained),
+            Some(finding) => DecisionLine::on(results, finding, beside),
             None => DecisionLine { taken_on: decision.taken_on.clone(), ..DecisionLine::default() },
         };
         line.says(settled);
@@ -256,7 +261,7 @@ impl DecisionLine {
         }
         line.effect = String::new();
         let waived = decision.disposition == Disposition::Exempted && settled.state == DecisionState::InForce;
-        if waived && settled.finding.as_ref().is_some_and(|finding| subjects.tell(finding).is_nothing) {
+        if waived && settled.finding.as_ref().is_some_and(|finding| beside.subjects.tell(finding).is_nothing) {
             line.state += "；这一格没有读出的值，不在任何合计中";
         }
         line.tag = Some(tag(results, decision.key, Some(decision)));
@@ -298,7 +303,7 @@ impl DecisionLine {
 }
 
 /// What hangs on a finding, in words.
-fn effect(results: &Results<'_>, finding: &Finding, subject: &Subject) -> String {
+fn effect(results: &Results<'_>, finding: &Finding, subject: &Subject, beside: &Beside<'_>) -> String {
     if let Some(moved) = results.moves.get(&finding.key.whole()) {
         return moved.clone();
     }
@@ -311,8 +316,11 @@ fn effect(results: &Results<'_>, finding: &Finding, subject: &Subject) -> String
         }
         _ if finding.code.is_unread() => "没有读入，不在任何数字中".to_owned(),
         (Effect::HoldsReturn, _) => {
-            let same =
-                if finding.code == FindingCode::SenderUnknown { same_unit(results, finding) } else { String::new() };
+            let same = if finding.code == FindingCode::SenderUnknown {
+                same_unit(results, finding, beside)
+            } else {
+                String::new()
+            };
             let rows = finding.place.source.and_then(|source| results.source(source)).map_or(0, |file| file.rows.data);
             format!("整份 {rows} 行未计入{same}")
         }
@@ -327,18 +335,10 @@ fn effect(results: &Results<'_>, finding: &Finding, subject: &Subject) -> String
 }
 
 /// What taking an unknown sender for a unit that looks alike would do, said before anybody does it.
-fn same_unit(results: &Results<'_>, finding: &Finding) -> String {
-    let place = &finding.place;
-    let here = |one: &&UnknownName| {
-        one.places.iter().any(|(source, sheet, at)| {
-            Some(*source) == place.source && Some(*sheet) == place.sheet && Some(at) == place.cells.first()
-        })
-    };
-    let similar = results.verdict.unknown_names.iter().find(here).map_or(&[][..], |one| one.similar.as_slice());
-    let sent = similar.iter().find_map(|unit| {
-        let report = results.verdict.units.iter().find(|report| report.unit == *unit)?;
-        Some((*unit, report.sources.first().copied()?))
-    });
+fn same_unit(results: &Results<'_>, finding: &Finding, beside: &Beside<'_>) -> String {
+    let Place { source: Some(source), sheet: Some(sheet), cells, .. } = &finding.place else { return String::new() };
+    let similar = cells.first().and_then(|at| beside.unknown.get(&(*source, *sheet, *at))).copied().unwrap_or_default();
+    let sent = similar.iter().find_map(|unit| Some((*unit, results.verdict.report(*unit)?.sources.first().copied()?)));
     sent.map_or_else(String::new, |(unit, source)| {
         format!(
             "；认定为“{}”后，与“{}”将成为同一单位的两份：有相同记录的是两个版本，分不出先后的两份都不计入",

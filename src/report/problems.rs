@@ -14,7 +14,7 @@ use crate::model::normalised::Contact;
 use crate::model::severity::Severity;
 use crate::model::{CellRef, Fingerprint};
 use crate::rows::subject::Subjects;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Seek, Write};
 
 const COLUMNS: [(&str, f64); 18] = [
@@ -155,12 +155,9 @@ fn causes<'r>(results: &Results<'r>) -> Vec<ProblemCause<'r>> {
 impl ProblemCause<'_> {
     /// What was found, each thing once.
     fn found(&self) -> String {
-        let mut found: Vec<&str> = Vec::new();
-        for finding in &self.findings {
-            if !found.contains(&&*finding.found) {
-                found.push(&finding.found);
-            }
-        }
+        let mut known: HashSet<&str> = HashSet::new();
+        let found = self.findings.iter().map(|finding| &*finding.found);
+        let found: Vec<&str> = found.filter(|found| known.insert(found)).collect();
         match found.as_slice() {
             [only] => (*only).to_owned(),
             several => {
@@ -213,15 +210,16 @@ fn record(subjects: &Subjects<'_>, finding: &Finding) -> String {
 
 /// Words that differ, the first of them named and the others counted.
 fn named(words: impl Iterator<Item = String>, measure: &str) -> String {
-    let mut known: Vec<String> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
+    let mut shown: Vec<String> = Vec::new();
     for words in words.filter(|words| !words.is_empty()) {
-        if !known.contains(&words) {
-            known.push(words);
+        if shown.len() < NAMED && !known.contains(&words) {
+            shown.push(words.clone());
         }
+        known.insert(words);
     }
     let more = if known.len() > NAMED { format!("等 {} {measure}", known.len()) } else { String::new() };
-    known.truncate(NAMED);
-    known.join("、") + &more
+    shown.join("、") + &more
 }
 
 #[cfg(test)]

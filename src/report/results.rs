@@ -95,7 +95,7 @@ impl<'a> Results<'a> {
     pub fn contact(&self, source: Option<u32>, unit: Option<u32>) -> Contact {
         let of_file = |index: u32| self.source(index).map(|file| &file.contact).filter(|contact| !contact.is_empty());
         let of_unit = || {
-            let report = self.verdict.units.iter().find(|report| Some(report.unit) == unit)?;
+            let report = self.verdict.report(unit?)?;
             report.sources.iter().rev().find_map(|source| of_file(*source))
         };
         let of_roster = || self.reference.roster.units.get(unit? as usize).map(|unit| &unit.contact);

@@ -5,7 +5,7 @@ use super::record::telling_fields;
 use super::words::{DateStyle, ValueKind, value_words};
 use crate::definition::{FieldType, Form, Plan, Roster};
 use crate::model::run::RunVerdict;
-use crate::model::{Finding, Place, Value};
+use crate::model::{CellRef, Finding, Place, Value};
 use crate::text::quote::bounded;
 use std::collections::{HashMap, HashSet};
 
@@ -36,6 +36,8 @@ pub struct Subjects<'a> {
     plan: &'a Plan,
     verdict: &'a RunVerdict,
     at: HashMap<(u32, u32), Vec<(&'a Rows, usize)>>,
+    /// Cells that were changed, those that findings point at first: (file, sheet, cell) → as they stood there.
+    changed: HashMap<(u32, u16, CellRef), &'a str>,
 }
 
 impl<'a> Subjects<'a> {
@@ -46,8 +48,18 @@ impl<'a> Subjects<'a> {
         rows: impl Iterator<Item = &'a Rows>,
         findings: impl Iterator<Item = &'f Finding>,
     ) -> Subjects<'a> {
-        let wanted: HashSet<(u32, u32)> =
-            findings.filter_map(|finding| finding.place.source.zip(finding.place.row)).collect();
+        let (mut wanted, mut told): (HashSet<(u32, u32)>, HashSet<(u32, u16, CellRef)>) = Default::default();
+        for Place { source, sheet, row, cells, .. } in findings.map(|finding| &finding.place) {
+            wanted.extend(source.zip(*row));
+            told.extend(source.zip(*sheet).zip(cells.first()).map(|((source, sheet), at)| (source, sheet, *at)));
+        }
+        let mut changed = HashMap::new();
+        for change in &verdict.amendments {
+            let at = (change.source, change.sheet, change.at);
+            if told.contains(&at) {
+                changed.entry(at).or_insert(&*change.raw);
+            }
+        }
         let mut at: HashMap<(u32, u32), Vec<(&Rows, usize)>> = HashMap::with_capacity(wanted.len());
         for rows in rows {
             for (row, origin) in rows.origins.iter().enumerate() {
@@ -57,7 +69,7 @@ impl<'a> Subjects<'a> {
                 }
             }
         }
-        Subjects { plan, verdict, at }
+        Subjects { plan, verdict, at, changed }
     }
 
     fn row(&self, place: &Place) -> Option<(&'a Rows, usize)> {
@@ -113,16 +125,8 @@ impl<'a> Subjects<'a> {
 
     /// What stands in the first cell that a finding points at, where that was kept.
     fn stands(&self, place: &Place) -> Option<String> {
-        let (source, sheet, at) = (place.source?, place.sheet?, *place.cells.first()?);
-        let seen = self.verdict.seen.get(&(source, sheet, at)).cloned();
-        seen.or_else(|| {
-            let here =
-                |change: &&crate::model::Amendment| change.source == source && change.sheet == sheet && change.at == at;
-            // Changes stand in the order of the files.
-            let from = self.verdict.amendments.partition_point(|change| change.source < source);
-            let of_file = self.verdict.amendments.iter().skip(from).take_while(|change| change.source == source);
-            of_file.filter(here).map(|change| change.raw.clone()).next()
-        })
+        let at = (place.source?, place.sheet?, *place.cells.first()?);
+        self.verdict.seen.get(&at).map(String::as_str).or_else(|| self.changed.get(&at).copied()).map(str::to_owned)
     }
 }
 

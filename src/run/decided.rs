@@ -7,18 +7,19 @@ use super::stop::Stop;
 use crate::history::History;
 use crate::history::decisions::register::{Register, who};
 use crate::history::keep::input_hash;
-use crate::model::codes::FindingCode;
+use crate::model::codes::{Code, FindingCode};
 use crate::model::decision::{Decision, DecisionState, Decisions, Disposition, Settled, TakenOn};
+use crate::model::finding::FoundRecord;
 use crate::model::run::RunVerdict;
 use crate::model::{CellRef, Column, Effect, Finding, FindingKey, Fingerprint, Place, Severity};
 use crate::normalise::Normaliser;
 use crate::rows::subject::Subjects;
 use crate::text::names::match_key;
 use crate::validate::arrived::Arrived;
-use crate::validate::decided::{Said, change, of_whole_file, takes_out, waits};
+use crate::validate::decided::{Said, UnknownIn, change, file_of, of_whole_file, takes_out, waits};
 use crate::validate::yardstick::Yardstick;
 use crate::validate::{self, Validated};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The decisions of a run, with the workbooks that they came from.
 pub struct TakenIn {
@@ -174,14 +175,16 @@ pub fn validate(
         }
         // Nothing is done to a return that is out.
         fresh.sort_by_key(|settled| !takes_file_out(settled));
-        let out: Vec<Finding> = validated
-            .verdict
-            .decisions
-            .iter()
-            .filter(|one| takes_out(one))
-            .filter_map(|one| one.finding.clone())
-            .collect();
+        let taken_out = validated.verdict.decisions.iter().filter(|one| takes_out(one));
+        let out: HashSet<FoundRecord> = taken_out.filter_map(|one| one.finding.as_ref()?.record()).collect();
         let findings = std::mem::take(&mut validated.verdict.findings);
+        let by_file = by_file(&findings);
+        let is_out_already = arrived.iter().filter(|file| file.left_out.is_some());
+        let mut left_out: HashSet<u32> = is_out_already.map(|file| file.source.index).collect();
+        given.unknown = UnknownIn::default();
+        if fresh.iter().any(|settled| settled.decision.disposition == Disposition::SameUnit) {
+            arrived.iter().enumerate().for_each(|(position, file)| given.unknown.add(position, file));
+        }
         for mut settled in fresh {
             let on = settled.finding.as_ref();
             if on.is_some_and(|on| is_out(&arrived, on)) {
@@ -193,22 +196,26 @@ pub fn validate(
                 done.push(settled);
                 continue;
             }
-            if on.is_some_and(|on| out.iter().any(|other| other.is_on_record_of(on))) {
+            if on.and_then(Finding::record).is_some_and(|record| out.contains(&record)) {
                 let why = "同一条记录另有处理意见“不计入”；请商定后只留一种";
                 settled.state = DecisionState::Refused(why.to_owned());
                 done.push(settled);
                 continue;
             }
             let applied = match settled.decision.disposition {
-                Disposition::ThisPeriod => count_as_ours(&mut arrived, &settled, as_ours),
+                Disposition::ThisPeriod => count_as_ours(&mut arrived, &settled, as_ours, &mut given),
                 _ => apply(normaliser, yardstick, &mut arrived, &settled, &mut given),
             };
             match applied {
                 Ok(along) if takes_file_out(&settled) => {
+                    // Its own file with the copies of it; what others took out goes with theirs.
+                    let files = arrived.iter().filter(|file| file.left_out.is_some()).map(|file| file.source.index);
+                    let files = files.filter(|file| left_out.insert(*file));
+                    let on =
+                        files.filter_map(|file| by_file.get(&file)).flatten().copied().collect::<BTreeSet<usize>>();
                     let own = settled.decision.key.finding;
-                    let of = |other: &&Finding| is_out(&arrived, other) && other.key.whole() != own;
-                    let decided = |other: &&Finding| decisions.on(other).is_some();
-                    settled.along = findings.iter().filter(of).filter(|other| !decided(other)).cloned().collect();
+                    let with = |other: &&Finding| other.key.whole() != own && decisions.on(other).is_none();
+                    settled.along = on.iter().filter_map(|at| findings.get(*at)).filter(with).cloned().collect();
                     settled.along.extend(along);
                 }
                 Ok(along) => settled.along = along,
@@ -216,7 +223,7 @@ pub fn validate(
             }
             done.push(settled);
         }
-        let tried: Vec<Fingerprint> = done.iter().map(|settled| settled.decision.key.finding).collect();
+        let tried: HashSet<Fingerprint> = done.iter().map(|settled| settled.decision.key.finding).collect();
         let left = decisions.without(&tried, met.values());
         validated = validate::validate(Yardstick { decisions: &left, ..yardstick }, arrived.clone());
     }
@@ -236,7 +243,8 @@ pub fn validate(
     verdict.decisions.extend(done);
     let settled: BTreeSet<Fingerprint> = verdict.decisions.iter().map(|one| one.decision.key.finding).collect();
     let left = met.into_values().filter(|one| !settled.contains(&one.decision.key.finding));
-    let left: Vec<Settled> = left.map(|one| outlived(one, &arrived, &verdict.findings)).collect();
+    let still = Still::of(&verdict.findings);
+    let left: Vec<Settled> = left.map(|one| outlived(one, &arrived, &still)).collect();
     verdict.decisions.extend(left);
     validated
 }
@@ -251,13 +259,45 @@ fn takes_file_out(settled: &Settled) -> bool {
 
 /// Whether a finding is on a file that somebody took out.
 fn is_out(arrived: &[Arrived], finding: &Finding) -> bool {
-    let file = finding.place.source.and_then(|source| arrived.iter().find(|file| file.source.index == source));
+    let file = finding.place.source.and_then(|source| file_of(arrived, source)).and_then(|at| arrived.get(at));
     file.is_some_and(|file| file.left_out.is_some())
+}
+
+/// Findings by the file that they are on, by their places in the list.
+fn by_file(findings: &[Finding]) -> HashMap<u32, Vec<usize>> {
+    let mut by_file: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        if let Some(source) = finding.place.source {
+            by_file.entry(source).or_default().push(at);
+        }
+    }
+    by_file
+}
+
+/// What the findings that are left are on, and where they stand.
+struct Still<'f> {
+    subjects: HashSet<Fingerprint>,
+    spots: HashSet<FoundAt<'f>>,
+}
+
+/// Code, file, sheet, row and cells of a finding on a record.
+type FoundAt<'f> = (&'f Code, Option<u32>, Option<u16>, u32, &'f [CellRef]);
+
+impl<'f> Still<'f> {
+    fn of(findings: &'f [Finding]) -> Still<'f> {
+        let subjects = findings.iter().map(|finding| finding.key.subject()).collect();
+        Still { subjects, spots: findings.iter().filter_map(spot).collect() }
+    }
+}
+
+fn spot(finding: &Finding) -> Option<FoundAt<'_>> {
+    let Place { source, sheet, row, cells, .. } = &finding.place;
+    Some((&finding.code, *source, *sheet, (*row)?, cells))
 }
 
 /// A decision that was settled before another one corrected a value, and whose finding is there no more: as it was, where
 /// that leaves nothing to ask.
-fn outlived(mut settled: Settled, arrived: &[Arrived], findings: &[Finding]) -> Settled {
+fn outlived(mut settled: Settled, arrived: &[Arrived], still: &Still<'_>) -> Settled {
     if settled.finding.as_ref().is_some_and(|finding| is_out(arrived, finding)) {
         (settled.state, settled.finding) = (DecisionState::Expired(OF_NO_USE.to_owned()), None);
         return settled;
@@ -266,16 +306,8 @@ fn outlived(mut settled: Settled, arrived: &[Arrived], findings: &[Finding]) -> 
     let left_out = matches!(settled.decision.disposition, Disposition::Excluded | Disposition::Pending);
     let stood = matches!(settled.state, DecisionState::InForce | DecisionState::Open);
     // A corrected name or number makes it another record, in the same place.
-    let here = |finding: &Finding| {
-        let on = settled.finding.as_ref();
-        on.is_some_and(|on| {
-            let same = (on.place.source, on.place.sheet, on.place.row, &on.place.cells);
-            on.code == finding.code
-                && on.place.row.is_some()
-                && same == (finding.place.source, finding.place.sheet, finding.place.row, &finding.place.cells)
-        })
-    };
-    if stood && findings.iter().any(|finding| finding.key.subject() == subject || here(finding)) {
+    let here = settled.finding.as_ref().and_then(spot).is_some_and(|spot| still.spots.contains(&spot));
+    if stood && (here || still.subjects.contains(&subject)) {
         let why = "另一处“改为”改动了所依据的内容，问题还在，请重新处理";
         (settled.state, settled.finding) = (DecisionState::Expired(why.to_owned()), None);
     } else if left_out && stood {
@@ -290,6 +322,8 @@ fn outlived(mut settled: Settled, arrived: &[Arrived], findings: &[Finding]) -> 
 struct Given {
     cells: BTreeMap<(u32, u16, CellRef), String>,
     names: BTreeMap<String, u32>,
+    /// Where the names stand that may be given a unit.
+    unknown: UnknownIn,
 }
 
 /// Puts a return that says another period in its own place, read as one of the run's.
@@ -297,11 +331,14 @@ fn count_as_ours(
     arrived: &mut [Arrived],
     settled: &Settled,
     as_ours: &dyn Fn(u32) -> Option<Arrived>,
+    given: &mut Given,
 ) -> Result<Vec<Finding>, String> {
     let source = settled.finding.as_ref().and_then(|finding| finding.place.source);
-    let old = arrived.iter_mut().find(|file| Some(file.source.index) == source).ok_or("找不到这份报表")?;
+    let at = source.and_then(|source| file_of(arrived, source)).ok_or("找不到这份报表")?;
+    let old = arrived.get_mut(at).ok_or("找不到这份报表")?;
     let new = as_ours(old.source.index).filter(|new| new.sha256.is_some() && new.sha256 == old.sha256);
     *old = new.ok_or("这份报表重新读取时读不出来，或者内容变了；请再运行一次")?;
+    given.unknown.add(at, old);
     Ok(Vec::new())
 }
 
@@ -333,7 +370,7 @@ fn apply(
                 Some(_) => return Ok(Vec::new()),
                 None => {}
             }
-            let along = change(plan, arrived, settled, &Said::Value(value))?;
+            let along = change(plan, arrived, settled, &Said::Value(value), &given.unknown)?;
             given.cells.extend(at.map(|at| (at, written.clone())));
             Ok(along)
         }
@@ -349,7 +386,7 @@ fn apply(
                 Some(other) if *other != unit => Err("同一个单位名另有处理意见，写的是另一个单位".to_owned()),
                 Some(_) => Ok(Vec::new()),
                 None => {
-                    let along = change(plan, arrived, settled, &Said::Unit(unit))?;
+                    let along = change(plan, arrived, settled, &Said::Unit(unit), &given.unknown)?;
                     given.names.insert(name, unit);
                     Ok(along)
                 }
@@ -358,10 +395,10 @@ fn apply(
         Disposition::Excluded => {
             let Decision { reason, .. } = &settled.decision;
             let why = format!("经人工认定整份不计入：{reason}（{}）", who(&settled.decision));
-            Ok(change(plan, arrived, settled, &Said::Out(Some(why)))?)
+            Ok(change(plan, arrived, settled, &Said::Out(Some(why)), &given.unknown)?)
         }
-        Disposition::Pending => Ok(change(plan, arrived, settled, &Said::Out(None))?),
-        _ => Ok(change(plan, arrived, settled, &Said::Nothing)?),
+        Disposition::Pending => Ok(change(plan, arrived, settled, &Said::Out(None), &given.unknown)?),
+        _ => Ok(change(plan, arrived, settled, &Said::Nothing, &given.unknown)?),
     }
 }
 

@@ -6,6 +6,8 @@ mod answers;
 mod claimed;
 mod collect;
 mod decided;
+#[cfg(test)]
+mod growth_tests;
 pub mod issue;
 mod other_period;
 mod own_results;

@@ -87,13 +87,11 @@ fn of_group(
         return;
     }
     let all: Vec<&Spelled> = spellings.values().collect();
+    let plain: Vec<&Spelled> = all.iter().copied().filter(|one| one.is_plain()).collect();
     let few = all.len() <= MOST_SPELLINGS;
     for one in &all {
-        let others: Vec<usize> = all
-            .iter()
-            .filter(|other| (few || one.is_plain() || other.is_plain()) && one.may_be(other))
-            .map(|other| other.row)
-            .collect();
+        let held_against = if few || one.is_plain() { &all } else { &plain };
+        let others: Vec<usize> = held_against.iter().filter(|other| one.may_be(other)).map(|other| other.row).collect();
         if !others.is_empty() && said.insert(one.row) {
             findings.push(finding(rows, fields, one.row, &others.into_iter().collect()));
         }

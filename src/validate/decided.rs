@@ -8,11 +8,13 @@ use super::keys::FileIdentity;
 use crate::definition::{FieldType, Form, Plan};
 use crate::model::codes::{AmendmentRule, Code, FindingCode, Stands};
 use crate::model::decision::{Decision, DecisionKey, DecisionState, Decisions, Disposition, Settled};
+use crate::model::finding::FoundRecord;
 use crate::model::kept::KeptTable;
 use crate::model::normalised::{NormalisedReturn, Sender, SenderEvidence, UnknownUnit};
 use crate::model::{Amendment, CellRef, Column, Effect, Finding, Fingerprint, Place, Severity};
 use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::text::names::match_key;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What settling came to, beside the findings that are left.
 #[derive(Debug, Clone, Default)]
@@ -66,10 +68,15 @@ pub fn settle(plan: &Plan, decisions: &Decisions, findings: &mut Vec<Finding>, f
 /// Nobody has to mend or vouch for a record that somebody took out: what else is found on it goes with it, but what has a
 /// decision of its own.
 fn take_along(decisions: &Decisions, settled: &mut [Settled], findings: &mut Vec<Finding>) {
-    let mut out: Vec<&mut Settled> = settled.iter_mut().filter(|one| takes_out(one)).collect();
+    let mut out: HashMap<FoundRecord, &mut Settled> = HashMap::new();
+    for one in settled.iter_mut().filter(|one| takes_out(one)) {
+        if let Some(record) = one.finding.as_ref().and_then(Finding::record) {
+            out.entry(record).or_insert(one);
+        }
+    }
     let mut left = Vec::with_capacity(findings.len());
     for finding in std::mem::take(findings) {
-        let with = out.iter_mut().find(|one| one.finding.as_ref().is_some_and(|on| on.is_on_record_of(&finding)));
+        let with = finding.record().and_then(|record| out.get_mut(&record));
         match with.filter(|_| decisions.on(&finding).is_none()) {
             Some(one) => one.along.push(finding),
             None => left.push(finding),
@@ -197,6 +204,20 @@ pub enum Said {
     Unit(u32),
 }
 
+/// By the match key of a name that the roster does not know, the files that write it, by their places in the list.
+#[derive(Default)]
+pub struct UnknownIn(HashMap<String, BTreeSet<usize>>);
+
+impl UnknownIn {
+    /// Takes in the names of a file.
+    pub fn add(&mut self, position: usize, file: &Arrived) {
+        let Arrival::Return(returned) = &file.arrival else { return };
+        for one in &returned.unknown_units {
+            self.0.entry(match_key(&one.written)).or_default().insert(position);
+        }
+    }
+}
+
 /// Does to the returns what was decided of a finding: puts the value into the cell, takes a return's 必改 away, lets a
 /// version count, or lets a name be a unit wherever it is written. Findings that go with it come back.
 ///
@@ -207,15 +228,16 @@ pub fn change(
     arrived: &mut [Arrived],
     settled: &Settled,
     said: &Said,
+    unknown: &UnknownIn,
 ) -> Result<Vec<Finding>, &'static str> {
     let finding = settled.finding.as_ref().ok_or(GONE)?;
     if let Said::Unit(unit) = said {
-        return name_unit(plan, arrived, finding, *unit);
+        return name_unit(plan, arrived, finding, (*unit, unknown));
     }
     if let Said::Out(why) = said {
         return leave_out(arrived, finding, why.as_deref());
     }
-    let file = arrived.iter_mut().find(|file| Some(file.source.index) == finding.place.source).ok_or(GONE)?;
+    let file = file_on(arrived, finding).ok_or(GONE)?;
     let Arrival::Return(returned) = &mut file.arrival else { return Err(GONE) };
     let Said::Value(value) = said else {
         returned.findings.retain(|other| !is_same(other, finding));
@@ -229,13 +251,25 @@ pub fn change(
 
 const GONE: &str = "找不到这一格或这份报表";
 
+/// Where the file of this index in the run's list stands: as a rule in the place of that number.
+pub fn file_of(arrived: &[Arrived], source: u32) -> Option<usize> {
+    let (is_it, own) = (|file: &Arrived| file.source.index == source, source as usize);
+    arrived.get(own).is_some_and(is_it).then_some(own).or_else(|| arrived.iter().position(is_it))
+}
+
+/// The file that a finding is on.
+fn file_on<'a>(arrived: &'a mut [Arrived], finding: &Finding) -> Option<&'a mut Arrived> {
+    let at = file_of(arrived, finding.place.source?)?;
+    arrived.get_mut(at)
+}
+
 /// Takes a file out with its copies, or holds it out under the finding that asks about it.
 fn leave_out(arrived: &mut [Arrived], finding: &Finding, why: Option<&str>) -> Result<Vec<Finding>, &'static str> {
     let sent = |file: &Arrived| {
         let sender = file.taken().and_then(|returned| returned.sender.as_ref()).map(|sender| sender.unit);
         (file.sha256, sender.or(file.named_unit))
     };
-    let file = arrived.iter_mut().find(|file| Some(file.source.index) == finding.place.source).ok_or(GONE)?;
+    let file = file_on(arrived, finding).ok_or(GONE)?;
     let Some(why) = why else {
         // What cannot be read counts nowhere as it is.
         if let Arrival::Return(returned) = &mut file.arrival {
@@ -253,26 +287,35 @@ fn leave_out(arrived: &mut [Arrived], finding: &Finding, why: Option<&str>) -> R
 }
 
 /// Lets a name that the roster does not know be a unit, in every return that writes it so.
-fn name_unit(plan: &Plan, arrived: &mut [Arrived], finding: &Finding, unit: u32) -> Result<Vec<Finding>, &'static str> {
-    let stands = |returned: &NormalisedReturn, place: &Place| {
-        let at = place.cells.first().copied();
-        let here = |one: &&UnknownUnit| Some(one.sheet) == place.sheet && Some(one.at) == at;
-        returned.unknown_units.iter().find(here).map(|one| match_key(&one.written))
-    };
-    let name = arrived.iter().find_map(|file| match &file.arrival {
-        Arrival::Return(returned) if Some(file.source.index) == finding.place.source => {
-            stands(returned, &finding.place)
-        }
+fn name_unit(
+    plan: &Plan,
+    arrived: &mut [Arrived],
+    finding: &Finding,
+    (unit, unknown): (u32, &UnknownIn),
+) -> Result<Vec<Finding>, &'static str> {
+    let at = |place: &Place| Some((place.sheet?, *place.cells.first()?));
+    let here = |one: &&UnknownUnit| Some((one.sheet, one.at)) == at(&finding.place);
+    let file = file_on(arrived, finding);
+    let name = file.and_then(|file| match &file.arrival {
+        Arrival::Return(returned) => returned.unknown_units.iter().find(here).map(|one| one.written.clone()),
         _ => None,
     });
-    let name = name.ok_or("找不到这个单位名写在哪里")?;
+    let name = match_key(&name.ok_or("找不到这个单位名写在哪里")?);
     let mut along = Vec::new();
-    for file in arrived {
-        let Arrival::Return(returned) = &mut file.arrival else { continue };
+    for position in unknown.0.get(&name).into_iter().flatten() {
+        let Some(Arrival::Return(returned)) = arrived.get_mut(*position).map(|file| &mut file.arrival) else {
+            continue;
+        };
+        let mut written: HashSet<(u16, CellRef)> = HashSet::new();
+        returned.unknown_units.retain(|one| {
+            let is_it = match_key(&one.written) == name;
+            written.extend(is_it.then_some((one.sheet, one.at)));
+            !is_it
+        });
         for other in std::mem::take(&mut returned.findings) {
             let sender = other.code == FindingCode::SenderUnknown;
             if !(sender || other.code == FindingCode::UnitUnknown)
-                || stands(returned, &other.place).as_ref() != Some(&name)
+                || !at(&other.place).is_some_and(|at| written.contains(&at))
             {
                 returned.findings.push(other);
                 continue;
@@ -288,7 +331,6 @@ fn name_unit(plan: &Plan, arrived: &mut [Arrived], finding: &Finding, unit: u32)
                 along.push(other);
             }
         }
-        returned.unknown_units.retain(|one| match_key(&one.written) != name);
     }
     Ok(along)
 }
@@ -370,7 +412,9 @@ fn put(
     let (table, row) = same
         .filter_map(|table| {
             let table = table.change()?;
-            let row = table.origins.iter().position(|origin| origin.holds(place))?;
+            // Rows of a table stand in the order of its sheet.
+            let from = table.origins.partition_point(|origin| place.row.is_some_and(|row| origin.row < row));
+            let row = table.origins.iter().skip(from).position(|origin| origin.holds(place))? + from;
             Some((table, row))
         })
         .next()?;

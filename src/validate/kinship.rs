@@ -139,10 +139,12 @@ impl<'t> Records<'t> {
         strange
     }
 
-    /// The records that the others have under another key: corrected, as far as anybody can tell.
+    /// The records that the others have under another key: corrected, as far as anybody can tell. `lacking` are those that
+    /// they have not, in order.
     pub fn renamed(&self, others: &[&Records<'_>], lacking: &[usize]) -> Vec<usize> {
         let known = |key: &Option<u64>| key.is_some_and(|key| others.iter().any(|other| other.known.contains(&key)));
-        let strange = self.keys.iter().enumerate().filter(|(at, key)| !known(key) && !lacking.contains(at));
+        let strange =
+            self.keys.iter().enumerate().filter(|(at, key)| !known(key) && lacking.binary_search(at).is_err());
         strange.map(|(at, _)| at).collect()
     }
 

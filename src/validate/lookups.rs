@@ -11,7 +11,7 @@ use crate::rows::LookupResult;
 use crate::rows::record::spelling;
 use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::text::names::match_key;
-use std::cell::LazyCell;
+use std::cell::{LazyCell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A lookup after matching, before anyone knows which rows are accepted.
@@ -19,9 +19,16 @@ pub struct Matched {
     table: Grid,
     /// Reference rows that pass the lookup's filter.
     counted: Vec<bool>,
-    /// By row of the form, the reference rows that it matches, in the table's order.
-    matches: BTreeMap<usize, Vec<u32>>,
-    shown: BTreeMap<usize, String>,
+    /// By row of the form, the key under which it was found.
+    matches: BTreeMap<usize, usize>,
+    /// Per key that was found, the reference rows under it, in the table's order.
+    hits: Vec<Hits>,
+}
+
+/// Reference rows of one key, and what a list says of them.
+struct Hits {
+    rows: Vec<u32>,
+    shown: OnceCell<Option<String>>,
 }
 
 /// Matches one lookup and reports what its rule forbids.
@@ -41,9 +48,9 @@ pub fn check(
         Some(filter) if table.height() > 0 => table.mask(filter, context),
         _ => vec![true; table.height()],
     };
-    let index = index(plan, reference, lookup, rows, &table, &counted);
+    let (index, hits) = index(plan, reference, lookup, rows, &table, &counted);
     let concerned = lookup.when.as_ref().map(|when| rows.rows.grid.mask(when, context));
-    let mut matched = Matched { table, counted, matches: BTreeMap::new(), shown: BTreeMap::new() };
+    let mut matched = Matched { table, counted, matches: BTreeMap::new(), hits };
     let fields = lookup.on.iter().map(|(field, _)| rows.form.fields.get(*field).map(|field| &field.name));
     let columns: Vec<Option<usize>> = fields.map(|name| rows.rows.grid.position(name?)).collect();
     let mut findings = Vec::new();
@@ -53,27 +60,32 @@ pub fn check(
         }
         // A missing part cannot be looked up; that it is missing is a finding of its own.
         let Some(key) = form_key(&rows.rows.grid, &columns, row) else { continue };
-        let hits = index.get(&key).cloned().unwrap_or_default();
-        let shown = show(lookup, &matched.table, &hits);
+        let at = index.get(&key).copied();
+        let shown = at.and_then(|at| matched.shown(lookup, at));
         if let Some(rule) = &lookup.expect
-            && rule.present == hits.is_empty()
+            && rule.present == at.is_none()
         {
-            let more = [("台账", shown.as_deref().unwrap_or("没有记载"))];
+            let more = [("台账", shown.unwrap_or("没有记载"))];
             let said = [&rule.found, &rule.expected, &rule.next].map(|part| rows.render(part, row, &more));
             let LookupRule { code, severity, effect, trial, .. } = rule;
             let weight = Weight { code, severity: *severity, effect: *effect, trial: *trial, line: lookup.line };
-            let read = Fingerprint::of(key.iter().map(String::as_str).chain(shown.as_deref()));
+            let read = Fingerprint::of(key.iter().map(String::as_str).chain(shown));
             findings.push(rows.finding(row, weight, &rule.cells, read, said));
         }
-        if !hits.is_empty() {
-            matched.matches.insert(row, hits);
-            matched.shown.extend(shown.map(|shown| (row, shown)));
-        }
+        matched.matches.extend(at.map(|at| (row, at)));
     }
     (matched, findings)
 }
 
-/// Reference rows by key.
+impl Matched {
+    /// What a list says of the reference rows under a key; told once, however many rows ask.
+    fn shown(&self, lookup: &Lookup, at: usize) -> Option<&str> {
+        let Hits { rows, shown } = self.hits.get(at)?;
+        shown.get_or_init(|| show(lookup, &self.table, rows)).as_deref()
+    }
+}
+
+/// Reference rows by key: the place of each key, and in its place what is under it.
 fn index(
     plan: &Plan,
     reference: &Reference,
@@ -81,13 +93,14 @@ fn index(
     rows: &FormRows,
     table: &Grid,
     counted: &[bool],
-) -> HashMap<Vec<String>, Vec<u32>> {
+) -> (HashMap<Vec<String>, usize>, Vec<Hits>) {
     let canonical: Vec<Canonical> = lookup
         .on
         .iter()
         .map(|(field, _)| Canonical::of(plan, reference, rows.form.fields.get(*field).map(|field| &field.ty)))
         .collect();
-    let mut index: HashMap<Vec<String>, Vec<u32>> = HashMap::new();
+    let mut index: HashMap<Vec<String>, usize> = HashMap::new();
+    let mut hits: Vec<Hits> = Vec::new();
     for row in (0..table.height()).filter(|row| counted.get(*row) == Some(&true)) {
         let parts = lookup
             .on
@@ -95,10 +108,14 @@ fn index(
             .zip(&canonical)
             .map(|((_, column), canonical)| canonical.spelling(table.value(row, column)));
         if let Some(key) = parts.collect::<Option<Vec<String>>>() {
-            index.entry(key).or_default().push(row as u32);
+            let at = *index.entry(key).or_insert(hits.len());
+            match hits.get_mut(at) {
+                Some(hits) => hits.rows.push(row as u32),
+                None => hits.push(Hits { rows: vec![row as u32], shown: OnceCell::new() }),
+            }
         }
     }
-    index
+    (index, hits)
 }
 
 /// How a reference value is brought into the form's own words before it is compared.
@@ -181,14 +198,15 @@ pub fn finish(
     accepted: &[bool],
     forms: &[FormRows],
 ) -> LookupResult {
-    let Matched { table, counted, matches, shown } = matched;
+    let shown = matched.matches.iter().filter_map(|(row, at)| Some((*row, matched.shown(lookup, *at)?.to_owned())));
+    let shown = shown.collect();
     let Some(column) = &lookup.outstanding_by else { return LookupResult { shown, outstanding: Vec::new() } };
+    let Matched { table, counted, matches, hits } = matched;
     let mut answered = vec![false; table.height()];
-    for (_, hits) in matches.iter().filter(|(row, _)| accepted.get(**row) == Some(&true)) {
-        for hit in hits {
-            if let Some(slot) = answered.get_mut(*hit as usize) {
-                *slot = true;
-            }
+    let met = matches.iter().filter(|(row, _)| accepted.get(**row) == Some(&true)).map(|(_, at)| *at);
+    for hit in met.collect::<BTreeSet<usize>>().into_iter().filter_map(|at| hits.get(at)).flat_map(|hits| &hits.rows) {
+        if let Some(slot) = answered.get_mut(*hit as usize) {
+            *slot = true;
         }
     }
     // Asked for what the roster does not know, which in most ledgers is nothing.
