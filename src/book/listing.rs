@@ -84,7 +84,7 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
         room: u32,
     ) -> io::Result<Listing<'a, W>> {
         let room = room.min(SHEET_ROWS - 1 - above.len() as u32);
-        let cut_before = book.cut;
+        let cut_before = book.cells.cut;
         let mut listing = Listing {
             book,
             name,
@@ -157,19 +157,21 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
             ListCell::Count(_) | ListCell::Tag(_) | ListCell::Blank => 1,
         });
         let lines = lines.max().unwrap_or(1);
-        self.book.start_row((lines > 1).then(|| height(lines)));
+        self.book.cells.start_row((lines > 1).then(|| height(lines)));
         for (column, item) in items.iter().enumerate() {
             match item {
-                ListCell::Text(text) if strong == Some(column) => self.book.text(column, text, RowStyle::ListStrong),
-                ListCell::Text(text) => self.book.text(column, text, RowStyle::ListText),
+                ListCell::Text(text) if strong == Some(column) => {
+                    self.book.cells.text(column, text, RowStyle::ListStrong)
+                }
+                ListCell::Text(text) => self.book.cells.text(column, text, RowStyle::ListText),
                 ListCell::Count(count) => {
-                    self.book.integer(column, i64::try_from(*count).unwrap_or(i64::MAX), RowStyle::ListCount);
+                    self.book.cells.integer(column, i64::try_from(*count).unwrap_or(i64::MAX), RowStyle::ListCount);
                 }
                 ListCell::Link { text, target } => self.link(column, text, target),
-                ListCell::Input("") => self.book.empty(column, RowStyle::ListInput),
-                ListCell::Input(text) => self.book.text(column, text, RowStyle::ListInput),
-                ListCell::Tag(text) => self.book.text(column, text, RowStyle::ListCount),
-                ListCell::Blank => self.book.empty(column, RowStyle::ListText),
+                ListCell::Input("") => self.book.cells.empty(column, RowStyle::ListInput),
+                ListCell::Input(text) => self.book.cells.text(column, text, RowStyle::ListInput),
+                ListCell::Tag(text) => self.book.cells.text(column, text, RowStyle::ListCount),
+                ListCell::Blank => self.book.cells.empty(column, RowStyle::ListText),
             }
         }
         self.rows += 1;
@@ -181,10 +183,10 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
         // Excel takes so many links a sheet, and so long ones; and none without words.
         if self.links >= LINK_LIMIT || target.encode_utf16().count() > ADDRESS || printable(text).0.is_empty() {
             self.unlinked += 1;
-            self.book.text(column, text, RowStyle::ListText);
+            self.book.cells.text(column, text, RowStyle::ListText);
         } else {
             self.links += 1;
-            self.book.link(column, text, target);
+            self.book.cells.link(column, text, target);
         }
     }
 
@@ -208,7 +210,7 @@ impl<'a, W: Write + Seek> Listing<'a, W> {
         if self.unlinked > 0 {
             said.push(format!("“{}”有 {} 行的文件没有加链接：超出 Excel 的链接限额。", self.name, self.unlinked));
         }
-        let cut = self.book.cut - self.cut_before;
+        let cut = self.book.cells.cut - self.cut_before;
         if cut > 0 {
             said.push(format!("“{}”有 {cut} 个单元格文字超过 32,767 字，已截断并在末尾注明。", self.name));
         }

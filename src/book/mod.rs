@@ -20,6 +20,7 @@ pub mod package;
 pub mod page;
 pub mod paper;
 pub mod row_book;
+pub mod row_cells;
 mod row_paper;
 pub mod stack;
 pub mod style;

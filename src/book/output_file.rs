@@ -143,9 +143,9 @@ pub mod tests {
             book.open("甲".to_owned(), SheetUse::List { title: "乙", above: &[] }, &[("丙", 9.0)])
                 .expect("never fails");
             for number in 0..20 {
-                book.start_row(None);
-                book.integer(0, number, RowStyle::ListCount);
-                book.link(0, "丁", "../戊.xlsx");
+                book.cells.start_row(None);
+                book.cells.integer(0, number, RowStyle::ListCount);
+                book.cells.link(0, "丁", "../戊.xlsx");
                 book.end_row().expect("never fails");
             }
             book.close().expect("never fails");

@@ -38,54 +38,46 @@ pub fn digits(out: &mut Vec<u8>, mut value: u64) {
 }
 
 /// A short piece of a cell in room of one size, which is copied faster than a piece of its own length.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Piece {
     room: [u8; Piece::ROOM],
     len: usize,
 }
 
 impl Piece {
-    const ROOM: usize = 16;
+    const ROOM: usize = 24;
 
     /// As much of some bytes as there is room for.
     pub const fn of(bytes: &[u8]) -> Piece {
-        let (mut room, mut len) = ([0; Piece::ROOM], 0);
-        while len < bytes.len() && len < Piece::ROOM {
-            room[len] = bytes[len];
-            len += 1;
-        }
-        Piece { room, len }
+        Piece { room: [0; Piece::ROOM], len: 0 }.and(bytes)
     }
 
-    pub fn bytes(&self) -> &[u8] {
-        &self.room[..self.len.min(Piece::ROOM)]
-    }
-}
-
-/// Adds a cell that is made of pieces before a whole number and one behind it.
-pub fn figure(out: &mut Vec<u8>, before: [&Piece; 3], mut number: u64, behind: &Piece) {
-    // Three pieces, twenty digits at most, and another piece.
-    const LONGEST: usize = 4 * Piece::ROOM + 20;
-    let (mut cell, mut end) = ([0; LONGEST], 0);
-    let put = |cell: &mut [u8; LONGEST], end: &mut usize, piece: &Piece| {
-        if let Some(room) = cell.get_mut(*end..*end + Piece::ROOM) {
-            room.copy_from_slice(&piece.room);
-            *end += piece.len;
+    /// The same with more bytes behind it, as much as there is room for.
+    pub const fn and(mut self, bytes: &[u8]) -> Piece {
+        let mut at = 0;
+        while at < bytes.len() && self.len < Piece::ROOM {
+            self.room[self.len] = bytes[at];
+            self.len += 1;
+            at += 1;
         }
-    };
-    before.into_iter().for_each(|piece| put(&mut cell, &mut end, piece));
-    let digits = number.checked_ilog10().unwrap_or(0) as usize + 1;
-    if let Some(room) = cell.get_mut(end..end + digits) {
-        for place in room.iter_mut().rev() {
+        self
+    }
+
+    /// A whole number in digits; of twenty there is room for all.
+    pub fn number(mut number: u64) -> Piece {
+        let mut piece = Piece { room: [0; Piece::ROOM], len: number.checked_ilog10().unwrap_or(0) as usize + 1 };
+        for place in piece.room.iter_mut().take(piece.len).rev() {
             *place = b'0' + (number % 10) as u8;
             number /= 10;
         }
+        piece
     }
-    end += digits;
-    put(&mut cell, &mut end, behind);
-    let whole = out.len() + end;
-    out.extend_from_slice(&cell);
-    out.truncate(whole);
+
+    pub fn add_to(&self, out: &mut Vec<u8>) {
+        let whole = out.len() + self.len;
+        out.extend_from_slice(&self.room);
+        out.truncate(whole);
+    }
 }
 
 pub fn escaped(text: &str) -> String {
@@ -129,18 +121,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_of_pieces_is_what_its_pieces_say() {
-        let numbers = [0, 1, 9, 10, 99, 100, 12_345, 999_999_999_999_999, u64::MAX];
-        let long = Piece::of(b"0123456789abcdef and more");
-        for before in [[&Piece::of(b"<c r=\""), &Piece::of(b"AB12"), &Piece::of(b"\"><v>")], [&long; 3]] {
-            for number in numbers {
-                let mut out = b"x".to_vec();
-                figure(&mut out, before, number, &Piece::of(b"</v></c>"));
-                let words = before.map(|piece| String::from_utf8_lossy(piece.bytes()).into_owned()).concat();
-                assert_eq!(String::from_utf8(out).unwrap(), format!("x{words}{number}</v></c>"));
-            }
+    fn pieces_say_what_was_put_into_them() {
+        let said = |pieces: &[Piece]| {
+            let mut out = b"x".to_vec();
+            pieces.iter().for_each(|piece| piece.add_to(&mut out));
+            String::from_utf8(out).unwrap()
+        };
+        for number in [0, 1, 9, 10, 99, 100, 12_345, 999_999_999_999_999, u64::MAX] {
+            let cell =
+                [Piece::of(b"<c r=\"AB"), Piece::number(12).and(b"\"><v>"), Piece::number(number), Piece::of(b"</v>")];
+            assert_eq!(said(&cell), format!("x<c r=\"AB12\"><v>{number}</v>"));
         }
-        assert_eq!(long.bytes(), b"0123456789abcdef");
+        assert_eq!(
+            said(&[Piece::default(), Piece::of(b"0123456789abcdefghijklm").and(b"nopq")]),
+            "x0123456789abcdefghijklmn"
+        );
     }
 
     #[test]

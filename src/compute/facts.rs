@@ -16,7 +16,7 @@ use crate::model::{Effect, OpenCell, Severity};
 use crate::rows::{LookupResult, context};
 use polars::prelude::DataType;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Everything the tables look at.
 pub struct Facts<'a> {
@@ -28,7 +28,7 @@ pub struct Facts<'a> {
     pub earlier: &'a [PastDiscipline],
     pub as_of: Option<i32>,
     /// Earlier periods, read when a measure asks for them, by all that look at the same run.
-    pub past: Rc<StoredPeriods<'a>>,
+    pub past: Arc<StoredPeriods<'a>>,
     pub doubts: &'a [OpenCell],
     pub context: RunContext,
     /// Seats of the plan's quota, where it has one; they are told from the other facts.
@@ -47,7 +47,7 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// A frame that is missing or lacks the engine's columns: a defect.
     pub fn gather(inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
-        let past = Rc::new(StoredPeriods::new(inputs.plan, inputs.reference, inputs.history));
+        let past = Arc::new(StoredPeriods::new(inputs.plan, inputs.reference, inputs.history));
         Facts::beside(inputs, past)
     }
 
@@ -55,7 +55,7 @@ impl<'a> Facts<'a> {
     ///
     /// # Errors
     /// As [`Facts::gather`].
-    pub fn beside(inputs: Inputs<'a>, past: Rc<StoredPeriods<'a>>) -> Result<Facts<'a>, String> {
+    pub fn beside(inputs: Inputs<'a>, past: Arc<StoredPeriods<'a>>) -> Result<Facts<'a>, String> {
         let Inputs { plan, reference, period, rows, doubts, lookups, verdict, history: _, earlier, as_of } = inputs;
         let forms: Vec<Rowset<'_>> = (0..plan.forms.len())
             .map(|form| {
@@ -105,7 +105,7 @@ impl<'a> Facts<'a> {
     ///
     /// # Errors
     /// No such form.
-    pub fn counted(&self, form: usize) -> Result<Rc<Vec<bool>>, String> {
+    pub fn counted(&self, form: usize) -> Result<Arc<Vec<bool>>, String> {
         let rows = self.form(form)?;
         let mut counted = vec![false; self.reference.roster.units.len()];
         let accepted = rows.units.iter().zip(rows.accepted.iter()).filter(|(_, accepted)| **accepted);
@@ -115,7 +115,7 @@ impl<'a> Facts<'a> {
                 *counted = true;
             }
         }
-        Ok(Rc::new(counted))
+        Ok(Arc::new(counted))
     }
 
     /// Recommending units whose return came and has no row of any form.

@@ -44,7 +44,8 @@ use crate::model::statistic::{StatRow, StatTable};
 use crate::model::{Finding, Severity};
 use crate::rows::ValidatedRows;
 use crate::rows::subject::Subjects;
-use std::rc::Rc;
+use rayon::prelude::*;
+use std::sync::Arc;
 
 /// All tables of the pipeline, the charts' series resolved by the writer.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,10 +97,13 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
 fn build_all(
     facts: &Facts<'_>,
     chase: &ChaseList,
-    wanted: impl Fn(&Table) -> bool,
+    wanted: impl Fn(&Table) -> bool + Sync,
 ) -> Result<Vec<Option<StatTable>>, String> {
-    let tables = facts.plan.tables.iter().map(|table| wanted(table).then(|| build(table, chase, facts)).transpose());
-    let mut tables = tables.collect::<Result<Vec<_>, String>>()?;
+    let tables = facts.plan.tables.par_iter().with_max_len(1);
+    let built = tables.map(|table| wanted(table).then(|| build(table, chase, facts)).transpose());
+    // Of several errors the first in the plan's order.
+    let built: Vec<Result<Option<StatTable>, String>> = built.collect();
+    let mut tables = built.into_iter().collect::<Result<Vec<_>, String>>()?;
     between::settle(&mut tables, facts.plan);
     Ok(tables)
 }
@@ -125,18 +129,21 @@ fn weighed(
 ) -> Result<(Vec<Conclusion>, Moves), String> {
     let Inputs { plan, rows, doubts, .. } = inputs;
     let again = |rows: Vec<ValidatedRows>| -> Result<Vec<Option<StatTable>>, String> {
-        let mut facts = Facts::beside(Inputs { rows: &rows, ..inputs }, Rc::clone(&facts.past))?;
+        let mut facts = Facts::beside(Inputs { rows: &rows, ..inputs }, Arc::clone(&facts.past))?;
         facts.seats = quota::seats(&facts)?;
         build_all(&facts, chase, |table| !matches!(table.kind, TableKind::Discipline(_) | TableKind::Chase))
     };
     if doubts.is_empty() {
         return Ok((Vec::new(), moved::moves(inputs, facts, tables, &again)?));
     }
-    let without = again(rows.iter().map(|rows| rows.without_doubt(plan, doubts, &facts.context)).collect())?;
-    let with = match doubts.iter().any(|doubt| doubt.held) {
-        true => again(rows.iter().map(ValidatedRows::as_read).collect())?,
-        false => vec![None; tables.len()],
-    };
+    let (without, with) = rayon::join(
+        || again(rows.iter().map(|rows| rows.without_doubt(plan, doubts, &facts.context)).collect()),
+        || match doubts.iter().any(|doubt| doubt.held) {
+            true => again(rows.iter().map(ValidatedRows::as_read).collect()),
+            false => Ok(vec![None; tables.len()]),
+        },
+    );
+    let (without, with) = (without?, with?);
     let mut changes = [Vec::new(), Vec::new()];
     let others = without.iter().zip(&with).zip(&plan.tables);
     for (table, ((without, with), declared)) in tables.iter_mut().zip(others) {

@@ -9,6 +9,7 @@ use crate::model::statistic::StatTable;
 use crate::model::{Effect, Finding, Fingerprint, OpenCell, Origin, Severity};
 use crate::rows::ValidatedRows;
 use crate::rows::computed::number;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// By a finding's key ([`crate::model::FindingKey::whole`]), what it moves, in words.
@@ -18,7 +19,7 @@ pub type Moves = BTreeMap<Fingerprint, String>;
 const COMPUTED: usize = 12;
 
 /// What computes all tables over other rows.
-pub type Recompute<'a> = &'a dyn Fn(Vec<ValidatedRows>) -> Result<Vec<Option<StatTable>>, String>;
+pub type Recompute<'a> = &'a (dyn Fn(Vec<ValidatedRows>) -> Result<Vec<Option<StatTable>>, String> + Sync);
 
 /// Findings that one change settles.
 struct Moving {
@@ -53,8 +54,7 @@ pub fn moves(
 ) -> Result<Moves, String> {
     let mut candidates = candidates(inputs, facts);
     candidates.sort_by(|a, b| b.weight.total_cmp(&a.weight).then((a.form, a.row).cmp(&(b.form, b.row))));
-    let mut moves = Moves::new();
-    for (at, candidate) in candidates.into_iter().enumerate() {
+    let words = candidates.par_iter().enumerate().map(|(at, candidate)| {
         let (state, lead) = match &candidate.change {
             Switch::Out(_) => ("照计，存疑", "扣除后，"),
             Switch::In(_) => ("本格暂未计入，其余照计", "如属实，"),
@@ -65,12 +65,19 @@ pub fn moves(
             words += &format!("：{}", candidate.figure);
         }
         if at < COMPUTED {
-            let effect = doubted::effect(lead, tables, &again(changed(inputs, facts, &candidate))?, facts.plan);
+            let effect = doubted::effect(lead, tables, &again(changed(inputs, facts, candidate))?, facts.plan);
             words += &match effect {
                 Some(effect) => format!("。{effect}"),
                 None => format!("。{lead}各表合计变动不到 1%，名次和结论不变"),
             };
         }
+        Ok(words)
+    });
+    // Of several errors the first.
+    let words: Vec<Result<String, String>> = words.collect();
+    let mut moves = Moves::new();
+    for (candidate, words) in candidates.iter().zip(words) {
+        let words = words?;
         moves.extend(candidate.findings.iter().map(|finding| (*finding, words.clone())));
     }
     Ok(moves)

@@ -10,7 +10,7 @@ use crate::domain::period::Period;
 use crate::domain::schedule::Span;
 use std::collections::BTreeSet;
 use std::ops::Deref;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// One period's rows.
 pub struct Slice<'a> {
@@ -20,7 +20,7 @@ pub struct Slice<'a> {
     pub rows: PeriodRows<'a>,
     pub basis: Basis,
     /// By roster index: whether the unit's figures are in (accepted rows, or an accepted return without any).
-    pub reported: Rc<Vec<bool>>,
+    pub reported: Arc<Vec<bool>>,
     /// From the store.
     pub stored: bool,
 }
@@ -28,7 +28,7 @@ pub struct Slice<'a> {
 /// This run's rows, or stored ones.
 pub enum PeriodRows<'a> {
     Here(&'a Rowset<'a>),
-    Stored(Rc<Rowset<'static>>),
+    Stored(Arc<Rowset<'static>>),
 }
 
 impl<'a> Deref for PeriodRows<'a> {
@@ -66,7 +66,7 @@ impl<'a> Slices<'a> {
                     let note = "所需的参照表没有提供，相应栏目为“—”。".to_string();
                     return Ok(Slices { slices: Vec::new(), note: Some(note) });
                 };
-                let reported = Rc::new(Vec::new());
+                let reported = Arc::new(Vec::new());
                 let (period, rows) = (facts.period.clone(), PeriodRows::Here(rows));
                 let slice = Slice { period, form: 0, rows, basis: Basis::Read, reported, stored: false };
                 return Ok(Slices { slices: vec![slice], note: None });

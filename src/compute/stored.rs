@@ -11,18 +11,17 @@ use crate::model::run::UnitStatus;
 use crate::rows::Grid;
 use crate::rows::computed::append_values;
 use crate::rows::context;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A form's rows of one stored period.
 #[derive(Clone)]
 pub struct PastRows {
-    pub rows: Rc<Rowset<'static>>,
+    pub rows: Arc<Rowset<'static>>,
     /// By roster index: whether the unit's figures are in.
-    pub reported: Rc<Vec<bool>>,
+    pub reported: Arc<Vec<bool>>,
     /// Columns that measures read and that this period cannot give.
-    lacking: Rc<BTreeSet<String>>,
+    lacking: Arc<BTreeSet<String>>,
 }
 
 /// Why a period cannot be counted.
@@ -64,12 +63,12 @@ pub struct StoredPeriods<'a> {
     history: &'a History,
     /// By form: every column that a measure of another period reads.
     read: BTreeMap<usize, BTreeSet<String>>,
-    loaded: RefCell<BTreeMap<(usize, Period), Option<PastRows>>>,
+    loaded: Mutex<BTreeMap<(usize, Period), Option<PastRows>>>,
 }
 
 impl<'a> StoredPeriods<'a> {
     pub fn new(plan: &'a Plan, reference: &'a Reference, history: &'a History) -> StoredPeriods<'a> {
-        StoredPeriods { plan, reference, history, read: columns_read(plan), loaded: RefCell::default() }
+        StoredPeriods { plan, reference, history, read: columns_read(plan), loaded: Mutex::default() }
     }
 
     /// A form's rows of a period, or why they cannot be counted. `columns` are those that will be read.
@@ -78,11 +77,12 @@ impl<'a> StoredPeriods<'a> {
     /// Why not.
     pub fn rows(&self, form: usize, period: &Period, columns: &BTreeSet<String>) -> Result<PastRows, Absent> {
         let place = (form, period.clone());
-        let loaded = self.loaded.borrow().get(&place).cloned();
+        let known = || self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let loaded = known().get(&place).cloned();
+        // Not under the lock: loading computes columns in parallel, and a thread that waits for that may build another table.
         let loaded = loaded.unwrap_or_else(|| {
             let rows = self.load(form, period);
-            self.loaded.borrow_mut().insert(place, rows.clone());
-            rows
+            known().entry(place).or_insert(rows).clone()
         });
         match loaded {
             None if self.history.has(period) => Err(Absent::Unusable),
@@ -177,7 +177,7 @@ impl<'a> StoredPeriods<'a> {
         append_values(&mut grid, plan, &context);
         lacking.extend(read.into_iter().filter(|name| grid.position(name).is_none()));
         let rows = Rowset::of_past(grid, units, context);
-        Some(PastRows { rows: Rc::new(rows), reported: Rc::new(reported), lacking: Rc::new(lacking) })
+        Some(PastRows { rows: Arc::new(rows), reported: Arc::new(reported), lacking: Arc::new(lacking) })
     }
 }
 

@@ -18,6 +18,7 @@ use crate::model::statistic::StatTable;
 use crate::rows::ValidatedRows;
 use crate::rows::aside::AsideRows;
 use ::parquet::errors::ParquetError;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What a run leaves of its period.
@@ -72,25 +73,52 @@ pub fn input_hash(verdict: &RunVerdict) -> String {
     sha256(hashes.join("\n").as_bytes())
 }
 
-impl PackedPeriod {
-    /// Makes a period's files around its packed rows.
+/// What is kept of a period beside the rows that count: it can be made while those are written.
+pub struct PeriodTables {
+    /// By form, how many rows do not count, and their file.
+    not_counted: BTreeMap<usize, (usize, Vec<u8>)>,
+    accounts: Vec<(&'static str, Vec<u8>)>,
+    units: Vec<u8>,
+    figures: Vec<u8>,
+}
+
+impl PeriodTables {
+    /// Packs them.
     ///
     /// # Errors
     /// A column is missing or refused: a defect of the program.
-    pub fn of(entry: PeriodResults<'_>, rows: Vec<FormFile>) -> Result<PackedPeriod, String> {
+    pub fn of(entry: PeriodResults<'_>) -> Result<PeriodTables, String> {
         let PeriodResults { plan, reference, period, verdict, doubts, .. } = entry;
         let frame = RunFrame { plan, reference, period, verdict, doubts };
         let defect =
             |error: ParquetError| format!("程序缺陷：无法生成历史存档（{error}）；没有写出任何结果，请联系维护人员");
         let blocking = Blocking::of(&verdict.findings);
+        let not_counted = entry.rows.iter().map(|validated| {
+            let form = validated.rows.form;
+            let aside = entry.aside.iter().find(|aside| aside.rows.form == form);
+            Ok((form, not_counted::file(frame, validated, aside, &blocking)?))
+        });
+        Ok(PeriodTables {
+            not_counted: not_counted.collect::<Result<_, _>>().map_err(defect)?,
+            accounts: accounts::tables(frame).map_err(defect)?,
+            units: units::bytes(&discipline(entry)),
+            figures: figures::bytes(entry.tables),
+        })
+    }
+}
+
+impl PackedPeriod {
+    /// Makes a period's files around its packed rows.
+    pub fn of(entry: PeriodResults<'_>, rows: Vec<FormFile>, tables: PeriodTables) -> PackedPeriod {
+        let PeriodResults { plan, reference, verdict, .. } = entry;
+        let PeriodTables { mut not_counted, accounts, units, figures } = tables;
         let mut files = Vec::new();
         let mut forms = Vec::new();
         for FormFile { form: index, rows, path, sha256, size } in rows {
             // Packed with this very plan.
-            let Some(form) = plan.forms.get(index) else { continue };
-            let Some(validated) = entry.rows.iter().find(|validated| validated.rows.form == index) else { continue };
-            let aside = entry.aside.iter().find(|aside| aside.rows.form == index);
-            let (others, bytes) = not_counted::file(frame, validated, aside, &blocking).map_err(defect)?;
+            let (Some(form), Some((others, bytes))) = (plan.forms.get(index), not_counted.remove(&index)) else {
+                continue;
+            };
             let beside = StoredFile::of(&format!("{}.not-counted.parquet", form.id), &bytes);
             files.push((beside.file.clone(), PartContent::Bytes(bytes)));
             let file = format!("{}.parquet", form.id);
@@ -107,12 +135,10 @@ impl PackedPeriod {
             files.push((file, PartContent::Copy(path)));
         }
         let mut tables = Vec::new();
-        for (name, bytes) in accounts::tables(frame).map_err(defect)? {
+        for (name, bytes) in accounts {
             tables.push(StoredFile::of(name, &bytes));
             files.push((name.to_owned(), PartContent::Bytes(bytes)));
         }
-        let units = units::bytes(&discipline(entry));
-        let figures = figures::bytes(entry.tables);
         let head = PeriodHead {
             pipeline: plan.name.clone(),
             period: entry.period.clone(),
@@ -133,7 +159,7 @@ impl PackedPeriod {
         files.push((UNITS.to_owned(), PartContent::Bytes(units)));
         files.push((FIGURES.to_owned(), PartContent::Bytes(figures)));
         files.push((HEAD.to_owned(), PartContent::Bytes(head.bytes())));
-        Ok(PackedPeriod { files })
+        PackedPeriod { files }
     }
 
     /// Writes the files beside their targets in the period's folder; nothing is in place yet. `before` is what is stored

@@ -4,13 +4,13 @@ use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::lexicon::fills_down;
 use super::silence::Silence;
 use super::{figures, scores};
-use crate::definition::FieldType;
+use crate::definition::{Field, FieldType};
 use crate::model::Severity;
 use crate::model::cell::{CellDoubt, RawValue};
 use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::names::header_key;
 use crate::text::ticks::{self, TickBox};
-use crate::text::{masks, names, numbers, people};
+use crate::text::{dates, masks, names, numbers, people};
 use std::borrow::Cow;
 
 impl<'d, 'a> Desk<'d, 'a> {
@@ -25,6 +25,20 @@ impl<'d, 'a> Desk<'d, 'a> {
             self.doubt_far_date(cell, day);
         }
         value
+    }
+
+    /// A figure, score or day of which nothing has to be said, whatever stands around it; `None` for every other cell.
+    pub fn unquestioned<'v>(&self, field: &'v Field, value: RawValue) -> Option<CellValue<'v>> {
+        match (value, &field.ty) {
+            _ if field.ordinal => None,
+            (RawValue::Number(number), FieldType::Score { bands }) => Some(scores::from_number(number, bands)),
+            (RawValue::Number(number), _) => figures::plain(field, number),
+            (RawValue::DateSerial(serial), FieldType::Date | FieldType::DateOrMonth) if serial.fract() == 0.0 => {
+                let day = dates::from_serial(serial)?;
+                self.expects_year_of(field, day).then_some(CellValue::Date(day))
+            }
+            _ => None,
+        }
     }
 
     fn read_any<'v>(&mut self, cell: FieldCell<'v>, raw: Option<RawValue>) -> CellValue<'v>
@@ -413,7 +427,7 @@ impl<'d, 'a> Desk<'d, 'a> {
                 let text = numbers::show(number);
                 self.text(cell, &text).into_owned()
             }
-            (RawValue::DateSerial(serial), FieldType::Text) if crate::text::dates::from_serial(serial).is_some() => {
+            (RawValue::DateSerial(serial), FieldType::Text) if dates::from_serial(serial).is_some() => {
                 let text = self.view.words(raw).into_owned();
                 self.amend(cell, AmendmentRule::DateAsText, &numbers::show(serial), &text);
                 CellValue::Text(text.into())

@@ -1,7 +1,7 @@
 //! One table's data rows in, typed columns out; what stands empty under a merge or says 同上 is filled from above.
 
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
-use super::figures::{self, column_factor};
+use super::figures::column_factor;
 use super::lexicon::{FormIndex, fills_down};
 use super::rows::SheetTable;
 use super::seen::CellSight;
@@ -201,10 +201,8 @@ where
         bound.above = Some((at, value));
         return read;
     }
-    if let Some(value @ RawValue::Number(number)) = raw
-        && plain
-        && factor == 1.0
-        && let Some(read) = figures::plain(field, number)
+    if let Some(value) = raw.filter(|_| plain && factor == 1.0)
+        && let Some(read) = desk.unquestioned(field, value)
         && desk.view.merge_over(at).is_none()
     {
         bound.above = Some((at, value));

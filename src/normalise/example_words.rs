@@ -1,6 +1,6 @@
 //! Words by which a row says that it is an example, or that it is taken back.
 
-use super::row_lexicon::RowLexicon;
+use super::row_lexicon::{CLOSE, OPEN, RowLexicon};
 use crate::text::names::{header_key, tidy};
 
 impl RowLexicon<'_> {
@@ -45,11 +45,8 @@ impl RowLexicon<'_> {
 
     /// Whether a name is no name of anybody: 例：张三, 某某公司, 张××. Not 某型号, 2×660MW.
     pub fn is_example_name(&self, text: &str) -> bool {
-        let stands_for_any = |c: char| {
-            matches!(c, '某' | '×' | '✕' | '╳' | 'x' | 'X' | 'ｘ' | 'Ｘ' | '○' | '〇' | '*' | '＊' | '□' | '△')
-        };
         let text = tidy(text);
-        self.is_labelled_example(&text) || text.chars().any(stands_for_any) && is_anybody(&text)
+        self.is_labelled_example(&text) || self.may_be_anybody(&text) && is_anybody(&text)
     }
 
     /// Whether a name may be an example by how it begins: 示例竞赛.
@@ -59,20 +56,22 @@ impl RowLexicon<'_> {
 
     /// 例：张三, （示例）焊工班, 焊工班（示例）, 样例 焊工班.
     fn is_labelled_example(&self, text: &str) -> bool {
+        if !self.may_be_labelled(text) {
+            return false;
+        }
         let labels = &self.words.example_labels;
         let is_label = |inside: &str| labels.iter().any(|label| label == inside.trim());
-        let begins = self.may_be_labelled(text)
-            && labels.iter().any(|label| {
-                // 样例 焊工班 is one, 例 会 and 如 东 班组 are none.
-                let word = label.chars().nth(1).is_some();
-                let apart = |name: &str| word || (name.chars().count() >= 4 && !name.contains(char::is_whitespace));
-                text.strip_prefix(label.as_str()).is_some_and(|rest| {
-                    rest.starts_with([':', '：', '“', '"'])
-                        || (rest.starts_with(char::is_whitespace) && apart(rest.trim_start()))
-                        // 示例1, and nothing else.
-                        || (word && rest.chars().all(char::is_numeric))
-                })
-            });
+        let begins = labels.iter().any(|label| {
+            // 样例 焊工班 is one, 例 会 and 如 东 班组 are none.
+            let word = label.chars().nth(1).is_some();
+            let apart = |name: &str| word || (name.chars().count() >= 4 && !name.contains(char::is_whitespace));
+            text.strip_prefix(label.as_str()).is_some_and(|rest| {
+                rest.starts_with([':', '：', '“', '"'])
+                    || (rest.starts_with(char::is_whitespace) && apart(rest.trim_start()))
+                    // 示例1, and nothing else.
+                    || (word && rest.chars().all(char::is_numeric))
+            })
+        });
         let opened = text.strip_prefix(OPEN).and_then(|rest| rest.split_once(CLOSE));
         let closed = text.strip_suffix(CLOSE).and_then(|rest| rest.rsplit_once(OPEN));
         self.words.examples.iter().any(|word| word == text)
@@ -81,9 +80,6 @@ impl RowLexicon<'_> {
             || closed.is_some_and(|(before, inside)| is_label(inside) && !before.is_empty())
     }
 }
-
-const OPEN: [char; 4] = ['(', '（', '【', '['];
-const CLOSE: [char; 4] = [')', '）', '】', ']'];
 
 /// Whether marks that stand for anything make a name one of nobody: ○○公司, 张××.
 fn is_anybody(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Date and month cells: no part of a date is ever invented.
 
 use super::desk::{CellValue, Desk, FieldCell, MEND, expects};
-use crate::definition::FieldType;
+use crate::definition::{Field, FieldType};
 use crate::domain::period::{civil, day};
 use crate::model::Severity;
 use crate::model::codes::{AmendmentRule, FindingCode};
@@ -102,10 +102,20 @@ impl Desk<'_, '_> {
         }
     }
 
+    /// First and last year that a field's dates are expected in.
+    fn years_of(&self, field: &Field) -> (i32, i32) {
+        (field.years.first, self.frame.period.year().saturating_add(field.years.ahead))
+    }
+
+    /// Whether a date of a field is in a year that is expected.
+    pub(super) fn expects_year_of(&self, field: &Field, read: i32) -> bool {
+        let (first, last) = self.years_of(field);
+        civil(read).is_some_and(|(said, ..)| (first..=last).contains(&said))
+    }
+
     /// A real date that nobody would expect: a slipped digit (2062 for 2026), or a number that was never a date.
     pub(super) fn doubt_far_date(&mut self, cell: FieldCell<'_>, read: i32) {
-        let (first, year) = (cell.field.years.first, self.frame.period.year());
-        let last = year.saturating_add(cell.field.years.ahead);
+        let ((first, last), year) = (self.years_of(cell.field), self.frame.period.year());
         let Some((said, ..)) = civil(read) else { return };
         if (first..=last).contains(&said) {
             return;

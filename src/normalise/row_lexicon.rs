@@ -48,6 +48,12 @@ pub const DITTO_MARKS: [char; 19] =
 /// What may stand around words that say so, besides white space.
 pub const AROUND: [char; 15] = ['（', '）', '(', ')', '【', '】', '[', ']', '。', '．', '.', '、', '-', '－', '—'];
 
+/// Marks that stand for any name: 某, ×× and ○○.
+const ANYBODY: [char; 14] = ['某', '×', '✕', '╳', 'x', 'X', 'ｘ', 'Ｘ', '○', '〇', '*', '＊', '□', '△'];
+/// What stands around a word that calls a name an example.
+pub const OPEN: [char; 4] = ['(', '（', '【', '['];
+pub const CLOSE: [char; 4] = [')', '）', '】', ']'];
+
 /// The words with what tells at a glance that a text is none of them.
 #[derive(Debug)]
 pub struct RowLexicon<'a> {
@@ -59,6 +65,7 @@ pub struct RowLexicon<'a> {
     left_starts: Characters,
     label_starts: Characters,
     example_ends: Characters,
+    anybody: Characters,
     void_starts: Characters,
     /// Bytes of the longest word for nothing filled in.
     longest_silence: usize,
@@ -69,6 +76,7 @@ impl<'a> RowLexicon<'a> {
         let totals = || words.totals.iter().chain(&words.subtotals).chain(&words.no_sums);
         let notes = || words.notes.iter().chain(&words.signatures).chain(&words.page_marks);
         let silent = || words.placeholders.iter().chain(&words.not_reported).chain(&words.none);
+        let labels = || words.example_labels.iter().chain(&words.examples);
         RowLexicon {
             words,
             total_ends: Characters::of(totals(), |word| word.chars().next_back()),
@@ -76,8 +84,9 @@ impl<'a> RowLexicon<'a> {
             silent_starts: Characters::of(silent(), |word| word.chars().next()),
             ditto_starts: Characters::of(words.dittos.iter(), |word| word.chars().next()).and(DITTO_MARKS).and(AROUND),
             left_starts: Characters::of(words.same_as_left.iter(), |word| word.chars().next()).and(AROUND),
-            label_starts: Characters::of(words.example_labels.iter(), |word| word.chars().next()),
+            label_starts: Characters::of(labels(), |word| word.chars().next()).and(OPEN),
             example_ends: Characters::of(words.examples.iter(), |word| word.chars().next_back()),
+            anybody: Characters::of(std::iter::empty(), |_| None).and(ANYBODY),
             void_starts: Characters::of(words.void.iter().chain(&words.void_alone), |word| word.chars().next()),
             longest_silence: silent().map(String::len).max().unwrap_or(0),
         }
@@ -109,9 +118,14 @@ impl<'a> RowLexicon<'a> {
         text.chars().next().is_some_and(|c| self.ditto_starts.may_have(c) || c.is_whitespace())
     }
 
-    /// Whether a text may begin with a word that labels an example.
+    /// Whether a text may be called an example by a word before it, around it or behind it.
     pub fn may_be_labelled(&self, text: &str) -> bool {
-        text.chars().next().is_some_and(|c| self.label_starts.may_have(c))
+        text.chars().next().is_some_and(|c| self.label_starts.may_have(c)) || text.ends_with(CLOSE)
+    }
+
+    /// Whether a mark that stands for any name may be in a text.
+    pub fn may_be_anybody(&self, text: &str) -> bool {
+        self.anybody.may_be_in(text)
     }
 
     /// Whether a text may say "as to the left".

@@ -11,7 +11,8 @@ use super::results::Results;
 use crate::book::cell_text;
 use crate::book::excel::serial;
 use crate::book::package::RowStyle;
-use crate::book::row_book::{RowBook, SharedText, SheetUse};
+use crate::book::row_book::{RowBook, SheetUse};
+use crate::book::row_cells::{RowCells, SharedText};
 use crate::definition::Unit;
 use crate::text::dates::show_day;
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ use std::io::{self, Seek, Write};
 ///
 /// # Errors
 /// The target cannot be written.
-pub fn data_edition<W: Write + Seek>(
+pub fn data_edition<W: Write + Seek + Send>(
     results: &Results<'_>,
     forms: &[Accepted<'_>],
     room: u32,
@@ -30,10 +31,10 @@ pub fn data_edition<W: Write + Seek>(
     let mut book = RowBook::new(target);
     let mut notes = Vec::with_capacity(forms.len());
     for accepted in forms {
-        let before = book.cut;
+        let before = book.cells.cut;
         let mut sheet = FormSheet::new(results, accepted);
         let (rows, sheets) = sheet.write(&mut book, room)?;
-        notes.push(SheetNote { accepted, columns: sheet.columns, rows, sheets, cut: book.cut - before });
+        notes.push(SheetNote { accepted, columns: sheet.columns, rows, sheets, cut: book.cells.cut - before });
     }
     // They are known when all is written, and are to be read before.
     data_notes::write(results, &notes, room, &mut book)?;
@@ -47,20 +48,20 @@ struct Sharing(Vec<Option<Option<SharedText>>>);
 
 impl Sharing {
     /// Writes the text numbered `at`, which `word` tells when it is met first.
-    fn write<W: Write + Seek>(&mut self, book: &mut RowBook<W>, column: usize, at: usize, word: Option<&str>) {
+    fn write(&mut self, cells: &mut RowCells, column: usize, at: usize, word: Option<&str>) {
         if self.0.len() <= at {
             self.0.resize(at + 1, None);
         }
-        let known = *self.0[at].get_or_insert_with(|| book.share(word.unwrap_or_default()));
+        let known = *self.0[at].get_or_insert_with(|| cells.share(word.unwrap_or_default()));
         if let Some(shared) = known {
-            book.shared(column, shared);
+            cells.shared(column, shared);
         }
     }
 }
 
 /// Writes one value; where there is nothing the cell stays empty.
-fn write<W: Write + Seek>(
-    book: &mut RowBook<W>,
+fn write(
+    cells: &mut RowCells,
     accepted: &Accepted<'_>,
     values: Values<'_>,
     (row, at): (usize, usize),
@@ -70,36 +71,40 @@ fn write<W: Write + Seek>(
         Values::Text(values) => {
             let code = values.code(row);
             if values.recurs() {
-                sharing.write(book, at, code as usize, values.word(code));
+                sharing.write(cells, at, code as usize, values.word(code));
             } else if let Some(text) = values.word(code) {
-                book.text(at, text, RowStyle::Plain);
+                cells.text(at, text, RowStyle::Plain);
             }
         }
         Values::Unit(units) => {
             if let Some(unit) = units.get(row) {
-                sharing.write(book, at, unit as usize, accepted.unit(units, row));
+                sharing.write(cells, at, unit as usize, accepted.unit(units, row));
             }
         }
         Values::Integer(values) => {
             if let Some(value) = values.get(row) {
-                book.integer(at, value, RowStyle::Plain);
+                cells.integer(at, value, RowStyle::Plain);
             }
         }
         Values::Number(values) => {
             if let Some(value) = values.get(row) {
-                book.number(at, value);
+                cells.number(at, value);
             }
         }
         Values::Boolean(values) => {
             if let Some(value) = values.get(row) {
-                sharing.write(book, at, usize::from(value), Some(if value { "是" } else { "否" }));
+                sharing.write(cells, at, usize::from(value), Some(if value { "是" } else { "否" }));
             }
         }
         Values::Date { days, precision } => match days.get(row).map(|day| (day, serial(day))) {
             Some((day, Some(serial))) => {
-                book.integer(at, serial as i64, if precision.is_month(day) { RowStyle::Month } else { RowStyle::Date });
+                cells.integer(
+                    at,
+                    serial as i64,
+                    if precision.is_month(day) { RowStyle::Month } else { RowStyle::Date },
+                );
             }
-            Some((day, None)) => book.text(at, &show_day(day), RowStyle::Plain),
+            Some((day, None)) => cells.text(at, &show_day(day), RowStyle::Plain),
             None => {}
         },
     }
@@ -139,24 +144,19 @@ impl<'r, 'a> FormSheet<'r, 'a> {
     }
 
     /// Writes the accepted rows; returns how many rows and sheets that were.
-    fn write<W: Write + Seek>(&mut self, book: &mut RowBook<W>, room: u32) -> io::Result<(u64, u32)> {
-        self.period = book.share(&self.results.period.title());
+    fn write<W: Write + Seek + Send>(&mut self, book: &mut RowBook<W>, room: u32) -> io::Result<(u64, u32)> {
+        self.period = book.cells.share(&self.results.period.title());
+        let mut rows = self.accepted.rows().peekable();
+        let (mut written, mut sheets) = (0u64, 0u32);
         // A form without rows still has its header: "none" is not "forgotten".
-        self.open(book, 1)?;
-        let (mut rows, mut sheets, mut here) = (0u64, 1u32, 0u32);
-        for row in self.accepted.rows() {
-            if here >= room {
-                book.close()?;
-                sheets += 1;
-                here = 0;
-                self.open(book, sheets)?;
-            }
-            self.row(book, row)?;
-            here += 1;
-            rows += 1;
+        while sheets == 0 || rows.peek().is_some() {
+            sheets += 1;
+            self.open(book, sheets)?;
+            let here = rows.by_ref().take(room as usize).inspect(|_| written += 1);
+            book.add_rows(here, |cells, row| self.row(cells, row))?;
+            book.close()?;
         }
-        book.close()?;
-        Ok((rows, sheets))
+        Ok((written, sheets))
     }
 
     /// A new sheet with its header.
@@ -173,11 +173,11 @@ impl<'r, 'a> FormSheet<'r, 'a> {
         book.open(cell_text::numbered(&form.title, number), sheet_use, &columns)
     }
 
-    fn row<W: Write + Seek>(&mut self, book: &mut RowBook<W>, row: usize) -> io::Result<()> {
+    fn row(&mut self, cells: &mut RowCells, row: usize) {
         let FormSheet { results, accepted, .. } = *self;
-        book.start_row(None);
+        cells.start_row(None);
         let unit = accepted.counted_for.get(row).copied().flatten();
-        let sent = *self.sent.entry(unit).or_insert_with(|| sent(results, unit).map(|word| book.share(word)));
+        let sent = *self.sent.entry(unit).or_insert_with(|| sent(results, unit).map(|word| cells.share(word)));
         let from = accepted.origins.get(row);
         for (column, SheetColumn { content, .. }) in self.columns.iter().enumerate() {
             let shared = match *content {
@@ -187,8 +187,8 @@ impl<'r, 'a> FormSheet<'r, 'a> {
                         continue;
                     };
                     match accepted.is_pending(row, named) {
-                        true => book.text(column, PENDING, RowStyle::Plain),
-                        false => write(book, accepted, named.values, (row, column), sharing),
+                        true => cells.text(column, PENDING, RowStyle::Plain),
+                        false => write(cells, accepted, named.values, (row, column), sharing),
                     }
                     None
                 }
@@ -197,33 +197,33 @@ impl<'r, 'a> FormSheet<'r, 'a> {
                         (accepted.columns.get(at).map(|named| named.values), self.codes.get_mut(at))
                         && let Some(unit) = units.get(row)
                     {
-                        sharing.write(book, column, unit as usize, Some(results.unit_code(unit)));
+                        sharing.write(cells, column, unit as usize, Some(results.unit_code(unit)));
                     }
                     None
                 }
                 ColumnContent::From(0) => {
                     if let Some(from) = from {
                         let name = results.file_name(from.source);
-                        self.files.write(book, column, from.source as usize, Some(name));
+                        self.files.write(cells, column, from.source as usize, Some(name));
                     }
                     None
                 }
                 ColumnContent::From(1) => from.and_then(|from| {
                     let tab = results.sheet_name(from.source, from.sheet);
-                    *self.tabs.entry(tab).or_insert_with(|| book.share(tab))
+                    *self.tabs.entry(tab).or_insert_with(|| cells.share(tab))
                 }),
                 ColumnContent::From(_) => {
                     if let Some(from) = from {
-                        book.integer(column, i64::from(from.row) + 1, RowStyle::Plain);
+                        cells.integer(column, i64::from(from.row) + 1, RowStyle::Plain);
                     }
                     None
                 }
             };
             if let Some(shared) = shared {
-                book.shared(column, shared);
+                cells.shared(column, shared);
             }
         }
-        book.end_row()
+        cells.end_row()
     }
 }
 

@@ -66,7 +66,8 @@ pub fn assemble(
     let (mut units, mut named_units) = (Vec::with_capacity(height), Vec::with_capacity(height));
     let mut tables = tables.into_iter();
     loop {
-        let some: Vec<FormTable> = tables.by_ref().take(BATCH).map(KeptTable::take).collect();
+        let some: Vec<KeptTable> = tables.by_ref().take(BATCH).collect();
+        let some: Vec<FormTable> = some.into_par_iter().map(KeptTable::take).collect();
         if some.is_empty() {
             break;
         }

@@ -31,7 +31,7 @@ use crate::compute::{self, ComputedTables};
 use crate::definition::{self, Plan};
 use crate::domain::period::Period;
 use crate::history::History;
-use crate::history::keep::{CommitFailure, PeriodResults};
+use crate::history::keep::{CommitFailure, PeriodResults, PeriodTables};
 use crate::ingest::Limits;
 use crate::model::Outcome;
 use crate::model::discipline::PastDiscipline;
@@ -185,9 +185,6 @@ fn write(
         untaken: &taken.register.untaken,
         decision_remarks: &taken.register.remarks,
     };
-    let mut pending = report::prepare(results, folder).map_err(Stop::Output)?;
-    replaces_no_return(pending.targets(), &validated.verdict)?;
-    let forms = std::mem::take(&mut pending.forms);
     let entry = PeriodResults {
         plan,
         reference,
@@ -199,9 +196,17 @@ fn write(
         tables: &computed.tables,
         issued: issued.map(|((number, _), _)| number),
     };
+    let keeps = held.is_some();
+    let (pending, tables) = rayon::join(
+        || report::prepare(results, folder).map_err(Stop::Output),
+        || keeps.then(|| PeriodTables::of(entry).map_err(Stop::Unproven)).transpose(),
+    );
+    let (mut pending, tables) = (pending?, tables?);
+    replaces_no_return(pending.targets(), &validated.verdict)?;
+    let forms = std::mem::take(&mut pending.forms);
     taken.answers.are_all_taken()?;
     let changed = changes.as_ref().map(|changes| changes.changes.len());
-    match held.map(|held| held.stage(entry, forms, changed)).transpose()? {
+    match held.zip(tables).map(|(held, tables)| held.stage(entry, (forms, tables), changed)).transpose()? {
         None => pending.commit().map_err(Stop::Output),
         Some(kept) => kept.commit_after(|| pending.commit()).map_err(|failure| match failure {
             CommitFailure::Results(why) => Stop::Output(why),

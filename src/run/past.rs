@@ -10,7 +10,9 @@ use crate::history::correction::{FigureChange, changes};
 use crate::history::decisions::register::in_force;
 use crate::history::head::{StoredFile, Unusable};
 use crate::history::issue::{Amended, Issued};
-use crate::history::keep::{FormFile, PackedPeriod, PartContent, PeriodResults, StagedPeriod, input_hash};
+use crate::history::keep::{
+    FormFile, PackedPeriod, PartContent, PeriodResults, PeriodTables, StagedPeriod, input_hash,
+};
 use crate::history::layout::{HEAD, ISSUED, ISSUED_FIGURES};
 use crate::history::references;
 use crate::history::{History, StoredPeriod, figures};
@@ -223,10 +225,10 @@ impl HeldPeriod<'_> {
     pub fn stage(
         self,
         entry: PeriodResults<'_>,
-        rows: Vec<FormFile>,
+        (rows, tables): (Vec<FormFile>, PeriodTables),
         changed: Option<usize>,
     ) -> Result<StagedPeriod, Stop> {
-        let mut packed = PackedPeriod::of(entry, rows).map_err(Stop::Unproven)?;
+        let mut packed = PackedPeriod::of(entry, rows, tables);
         if let (Some(issued), Some(figures)) = (&self.own.issued, changed) {
             let mut issued = issued.clone();
             let (reason, input_sha256) = (self.own.reason.clone(), input_hash(entry.verdict));

@@ -12,7 +12,7 @@ use crate::rows::record::spelling;
 use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::text::names::match_key;
 use std::cell::{LazyCell, OnceCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 /// A lookup after matching, before anyone knows which rows are accepted.
 pub struct Matched {
@@ -238,14 +238,26 @@ fn workplaces(lookup: &Lookup, column: &str, forms: &[FormRows]) -> BTreeMap<Str
     for rows in own.into_iter().chain(others) {
         let is_text = rows.form.columns().iter().any(|c| c.name == name && c.ty == ColumnType::Text);
         let Some(column) = rows.rows.grid.position(name).filter(|_| is_text) else { continue };
-        let mut here: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
-        for (row, unit) in rows.rows.units.iter().enumerate() {
-            if let (Some(unit), Some(key)) = (unit, spelling(rows.rows.grid.value_at(row, column))) {
-                here.entry(key).or_default().insert(*unit);
+        let grid = &rows.rows.grid;
+        // The only unit of a code's rows, or of a name's; nothing within for several. Most names stand on many rows.
+        let joined = |known: Option<Option<u32>>, unit: Option<u32>| match known {
+            Some(known) if known != unit => None,
+            _ => unit,
+        };
+        let mut by_code: Vec<Option<Option<u32>>> = vec![None; grid.codes(column) + 1];
+        for (row, unit) in rows.rows.units.iter().enumerate().filter(|(_, unit)| unit.is_some()) {
+            if let Some(only) = by_code.get_mut(grid.code_at(row, column) as usize) {
+                *only = Some(joined(*only, *unit));
             }
         }
-        for (key, units) in here {
-            let only = if units.len() == 1 { units.first().copied() } else { None };
+        let mut here: BTreeMap<String, Option<u32>> = BTreeMap::new();
+        for (code, only) in (0..).zip(by_code) {
+            if let (Some(only), Some(key)) = (only, spelling(grid.value_of(code, column))) {
+                let joined = joined(here.get(&key).copied(), only);
+                here.insert(key, joined);
+            }
+        }
+        for (key, only) in here {
             found.entry(key).or_insert(only);
         }
     }

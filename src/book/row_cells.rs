@@ -1,0 +1,212 @@
+//! Rows of a sheet as XML, gathered before they go to the compressor: the cells of a row, and the texts that cells share.
+
+use super::cell_text::printable;
+use super::excel::letters;
+use super::package::RowStyle;
+use super::xml::{Piece, digits, escape, is_simple, keeps_spaces};
+use std::io::Write;
+
+/// Bytes gathered before they go to the compressor.
+const CHUNK: usize = 1 << 16;
+/// What stands between a cell's address and its number or the number of its text, and behind that.
+const NUMBER: &[u8] = b"\"><v>";
+const TEXT: &[u8] = b"\" t=\"s\"><v>";
+/// How a cell begins that stands in no column of the sheet.
+const OUTSIDE: Piece = Piece::of(b"<c r=\"");
+const END: &[u8] = b"</v></c>";
+
+/// What is gathered of a sheet, and what is shared among all sheets of its book.
+pub struct RowCells {
+    pub(super) xml: Vec<u8>,
+    /// Letters of each column of the sheet, and how its cells begin.
+    pub(super) letters: Vec<String>,
+    heads: Vec<Piece>,
+    /// Rows of the sheet so far; the current one is the last.
+    pub(super) rows: u32,
+    /// Its 1-based number in digits; and with what stands before a number, and before that of a text.
+    row: Piece,
+    row_number: Piece,
+    row_text: Piece,
+    /// Cells of the sheet that open a file, with the address of each.
+    pub(super) links: Vec<(String, String)>,
+    /// Shared texts as XML, how many there are, and how often cells use them.
+    pub(super) shared: Vec<u8>,
+    pub(super) texts: u32,
+    pub(super) uses: u64,
+    /// Texts that were cut to Excel's limit.
+    pub cut: u64,
+}
+
+impl Default for RowCells {
+    fn default() -> RowCells {
+        RowCells {
+            xml: Vec::with_capacity(CHUNK * 2),
+            letters: Vec::new(),
+            heads: Vec::new(),
+            rows: 0,
+            row: Piece::default(),
+            row_number: Piece::default(),
+            row_text: Piece::default(),
+            links: Vec::new(),
+            shared: Vec::new(),
+            texts: 0,
+            uses: 0,
+            cut: 0,
+        }
+    }
+}
+
+impl RowCells {
+    /// Begins a sheet with so many columns.
+    pub(super) fn begin(&mut self, columns: usize) {
+        self.letters = (0..columns).map(letters).collect();
+        self.heads = self.letters.iter().map(|letters| Piece::of(b"<c r=\"").and(letters.as_bytes())).collect();
+        self.rows = 0;
+    }
+
+    /// Whether as much is gathered as goes to the compressor at a time.
+    pub(super) fn is_full(&self) -> bool {
+        self.xml.len() >= CHUNK
+    }
+
+    /// Starts the next row, of this height in points or that of all.
+    pub fn start_row(&mut self, height: Option<f64>) {
+        self.rows += 1;
+        self.row = Piece::number(self.rows.into());
+        (self.row_number, self.row_text) = (self.row.and(NUMBER), self.row.and(TEXT));
+        self.xml.extend_from_slice(b"<row r=\"");
+        self.row.add_to(&mut self.xml);
+        match height {
+            Some(height) => self.raw(&format!("\" ht=\"{height}\" customHeight=\"1\">")),
+            None => self.raw("\">"),
+        }
+    }
+
+    /// Ends the row.
+    pub fn end_row(&mut self) {
+        self.raw("</row>");
+    }
+
+    /// A text cell: in-line, and never a formula.
+    pub fn text(&mut self, column: usize, text: &str, style: RowStyle) {
+        if is_simple(text) {
+            self.cell(column, style);
+            self.raw(" t=\"inlineStr\"><is><t>");
+            self.raw(text);
+            return self.raw("</t></is></c>");
+        }
+        let (text, cut) = printable(text);
+        self.cut += u64::from(cut);
+        if text.is_empty() {
+            return;
+        }
+        self.cell(column, style);
+        self.raw(if keeps_spaces(&text) {
+            " t=\"inlineStr\"><is><t xml:space=\"preserve\">"
+        } else {
+            " t=\"inlineStr\"><is><t>"
+        });
+        escape(&mut self.xml, &text);
+        self.raw("</t></is></c>");
+    }
+
+    /// A cell whose words open a file; `target` is its address, whole.
+    pub fn link(&mut self, column: usize, text: &str, target: &str) {
+        if let Some(letters) = self.letters.get(column) {
+            self.links.push((format!("{letters}{}", self.rows), target.to_owned()));
+        }
+        self.text(column, text, RowStyle::ListLink);
+    }
+
+    /// A cell of a list without words.
+    pub fn empty(&mut self, column: usize, style: RowStyle) {
+        self.cell(column, style);
+        self.raw("/>");
+    }
+
+    /// Adds a text that cells will share; its number is for [`RowCells::shared`]. `None` for one that leaves cells empty.
+    pub fn share(&mut self, text: &str) -> Option<SharedText> {
+        let (text, cut) = printable(text);
+        if text.is_empty() {
+            return None;
+        }
+        self.shared.extend_from_slice(if keeps_spaces(&text) { b"<si><t xml:space=\"preserve\">" } else { b"<si><t>" });
+        escape(&mut self.shared, &text);
+        self.shared.extend_from_slice(b"</t></si>");
+        self.texts += 1;
+        Some(SharedText { number: Piece::number(u64::from(self.texts) - 1).and(END), cut })
+    }
+
+    /// A cell with a shared text.
+    pub fn shared(&mut self, column: usize, shared: SharedText) {
+        self.cut += u64::from(shared.cut);
+        self.uses += 1;
+        self.head(column).add_to(&mut self.xml);
+        self.row_text.add_to(&mut self.xml);
+        shared.number.add_to(&mut self.xml);
+    }
+
+    /// A whole number; Excel keeps 15 digits, a longer one is written as text.
+    pub fn integer(&mut self, column: usize, value: i64, style: RowStyle) {
+        if value.unsigned_abs() >= 1_000_000_000_000_000 {
+            return self.text(column, &value.to_string(), style);
+        }
+        if style == RowStyle::Plain && value >= 0 {
+            return self.plain(column, value.unsigned_abs());
+        }
+        self.cell(column, style);
+        self.raw("><v>");
+        if value < 0 {
+            self.xml.push(b'-');
+        }
+        digits(&mut self.xml, value.unsigned_abs());
+        self.raw("</v></c>");
+    }
+
+    /// A number; one that is not finite leaves the cell empty.
+    pub fn number(&mut self, column: usize, value: f64) {
+        if !value.is_finite() {
+            return;
+        }
+        if value.fract() == 0.0 && (0.0..1e15).contains(&value) && value.is_sign_positive() {
+            return self.plain(column, value as u64);
+        }
+        self.cell(column, RowStyle::Plain);
+        // Writing to a vector cannot fail.
+        let _ = write!(self.xml, "><v>{value}</v></c>");
+    }
+
+    /// A cell without a style that holds a whole number, as most do.
+    fn plain(&mut self, column: usize, number: u64) {
+        self.head(column).add_to(&mut self.xml);
+        self.row_number.add_to(&mut self.xml);
+        Piece::number(number).add_to(&mut self.xml);
+        self.xml.extend_from_slice(END);
+    }
+
+    fn head(&self, column: usize) -> Piece {
+        self.heads.get(column).copied().unwrap_or(OUTSIDE)
+    }
+
+    fn cell(&mut self, column: usize, style: RowStyle) {
+        self.head(column).add_to(&mut self.xml);
+        self.row.add_to(&mut self.xml);
+        self.xml.push(b'"');
+        if style != RowStyle::Plain {
+            self.xml.extend_from_slice(b" s=\"");
+            digits(&mut self.xml, style as u64);
+            self.xml.push(b'"');
+        }
+    }
+
+    pub(super) fn raw(&mut self, xml: &str) {
+        self.xml.extend_from_slice(xml.as_bytes());
+    }
+}
+
+/// A text that cells share: its number with the end of a cell, and whether it was cut to Excel's limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SharedText {
+    number: Piece,
+    cut: bool,
+}
