@@ -352,7 +352,7 @@ fn the_data_edition_keeps_to_the_guidance_for_statistical_spreadsheets() {
     assert!(part("xl/workbook.xml").contains("<sheets><sheet name=\"说明\""));
     assert!(part("[Content_Types].xml").contains("/xl/tables/table1.xml"));
     assert_eq!((data.matches("<tablePart ").count(), rels.matches("../tables/table1.xml").count()), (1, 1));
-    for needed in ["state=\"frozen\"", "fitToPage=\"1\"", "orientation=\"landscape\"", "<oddFooter>"] {
+    for needed in ["state=\"frozen\"", "pageOrder=\"overThenDown\"", "orientation=\"landscape\"", "<oddFooter>"] {
         assert!(data.contains(needed), "{needed}");
     }
     for number in 1..=3 {

@@ -12,7 +12,7 @@ use crate::rows::record::spelling;
 use crate::rows::words::{DateStyle, ValueKind, value_words};
 use crate::text::names::match_key;
 use std::cell::{LazyCell, OnceCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A lookup after matching, before anyone knows which rows are accepted.
 pub struct Matched {
