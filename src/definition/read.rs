@@ -58,7 +58,10 @@ const LARGEST: u64 = 4 << 20;
 /// All problems of the definition, in the order of the file, those of included files and of the shared words behind.
 /// Where there are none but warnings, they are with the plan.
 pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
-    crate::language::with_room(|| read_all(path))
+    // What the definitions beside it are called is read meanwhile.
+    let own = || crate::language::with_room(|| read_all(path));
+    let (plan, others) = rayon::join(own, || others::forms(path, LARGEST));
+    plan.map(|plan| Plan { others, ..plan })
 }
 
 fn read_all(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
@@ -91,10 +94,7 @@ fn read_all(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     // Where something is wrong, what is merely left to chance can wait.
     let (warnings, errors): (Vec<Diagnostic>, Vec<Diagnostic>) = problems.into_iter().partition(Diagnostic::is_warning);
     match plan {
-        Some(plan) if errors.is_empty() => {
-            let others = others::forms(path, LARGEST);
-            Ok(Plan { words, others, warnings, sha256: hex(&hash.finalize()), ..plan })
-        }
+        Some(plan) if errors.is_empty() => Ok(Plan { words, warnings, sha256: hex(&hash.finalize()), ..plan }),
         _ => Err(errors),
     }
 }

@@ -228,15 +228,18 @@ fn settle(family: &Family<'_>, candidates: &[Candidate], ruling: &mut Ruling) {
     void_ones(family, candidates, (&live, &void), &kin, ruling);
     let counts = |at: &usize| !ruling.replaced.contains_key(&(candidates[*at].position, family.index));
     let survivors: Vec<usize> = live.into_iter().filter(counts).collect();
+    let mut parts = vec![false; candidates.len()];
     for (n, at) in survivors.iter().enumerate() {
         let others = survivors.iter().take(n).filter(|other| kin.is(*at, **other, Kinship::Parts));
-        let others: Vec<&Candidate> = others.map(|at| &candidates[*at]).collect();
+        let others: Vec<&Candidate> =
+            others.inspect(|other| parts[**other] = true).map(|at| &candidates[*at]).collect();
         if !others.is_empty() {
-            ruling.parts.extend(others.iter().map(|other| (other.source, family.index)));
-            ruling.parts.insert((candidates[*at].source, family.index));
+            parts[*at] = true;
             ruling.findings.push(said::in_parts(family, &candidates[*at], &others));
         }
     }
+    let parts = candidates.iter().zip(parts).filter(|(_, is_part)| *is_part);
+    ruling.parts.extend(parts.map(|(candidate, _)| (candidate.source, family.index)));
 }
 
 /// An earlier version and what came in its place; several where each brings a part of the units anew.

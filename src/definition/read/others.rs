@@ -2,7 +2,10 @@
 
 use crate::definition::plan::OtherForm;
 use std::borrow::Cow;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 use toml::de::{DeTable, DeValue};
 
 /// A shorter title (汇总表) names any form.
@@ -19,11 +22,22 @@ pub fn forms(definition: &Path, largest: u64) -> Vec<OtherForm> {
     beside.filter_map(|path| of_file(&path.join("pipeline.toml"), largest)).flatten().collect()
 }
 
+/// A definition by its path, its length and when it was written.
+type Known = (PathBuf, u64, SystemTime);
+
+/// What definitions are called that were looked into before: of several that are read, each is beside all others.
+static KNOWN: Mutex<BTreeMap<Known, Option<Vec<OtherForm>>>> = Mutex::new(BTreeMap::new());
+
 fn of_file(path: &Path, largest: u64) -> Option<Vec<OtherForm>> {
-    if std::fs::metadata(path).ok()?.len() > largest {
-        return None;
+    let file = std::fs::metadata(path).ok().filter(|file| file.len() <= largest)?;
+    let Ok(modified) = file.modified() else { return titles(&std::fs::read_to_string(path).ok()?) };
+    let known = (path.to_path_buf(), file.len(), modified);
+    if let Some(forms) = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(&known) {
+        return forms.clone();
     }
-    titles(&std::fs::read_to_string(path).ok()?)
+    let forms = titles(&std::fs::read_to_string(path).ok()?);
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(known, forms.clone());
+    forms
 }
 
 /// The forms that a definition names. A run asks all definitions but reads only its own, so the rest of them is not parsed
