@@ -187,7 +187,6 @@ where
     let Some(col) = bound.col else { return absent(desk, field) };
     let at = CellRef { row, col };
     let (factor, factor_by) = bound.factor;
-    let cell = FieldCell { field, at, factor, factor_by, names: bound.names, carries: bound.carries, filled: None };
     // Whether a cell is seen otherwise than it is stored is the cell's own.
     let plain = desk.view.sheet.sights.is_empty() && !bound.no_rate;
     // A third of all cells: nothing stands there, and nothing of another cell could.
@@ -208,6 +207,7 @@ where
         bound.above = Some((at, value));
         return read;
     }
+    let cell = FieldCell { field, at, factor, factor_by, names: bound.names, carries: bound.carries, filled: None };
     let ditto = raw.is_some_and(|value| {
         let text = desk.view.sheet.text(value);
         !text.is_empty() && text.len() <= 30 && desk.lexicon.rows.is_ditto(text)
