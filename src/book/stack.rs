@@ -39,6 +39,39 @@ pub fn table_sheet(
     sheet_under(name, &[], tables, styles, title, signed)
 }
 
+/// Rows up to which it is worth finding out whether tables share a page.
+const FEW: usize = 60;
+
+/// Whether these tables, stacked, stand on one page as large as they would alone, each lying as it would.
+///
+/// # Errors
+/// The writer refuses a cell.
+pub fn share_a_page(tables: &[PrintedTable<'_>], styles: &PrintStyles) -> Result<bool, XlsxError> {
+    if tables.iter().map(|one| one.table.rows.len()).sum::<usize>() > FEW {
+        return Ok(false);
+    }
+    let all = SheetColumns::fit(&tables.iter().map(|one| one.table).collect::<Vec<_>>());
+    let alike = |one: &PrintedTable<'_>| {
+        let alone = SheetColumns::fit(&[one.table]);
+        alone.landscape == all.landscape && alone.total().max(PAGE) * SMALLER >= all.total()
+    };
+    if !tables.iter().all(alike) {
+        return Ok(false);
+    }
+    let mut sheet = Worksheet::new();
+    let (mut row, mut height) = (0, 0.0);
+    for table in tables {
+        let stand = block::block(&mut sheet, styles, &all, (&table.title(), table.table), &[], row)?;
+        height += stand.height() + EMPTY_ROW;
+        row = stand.next + 1;
+    }
+    Ok(!Fold::new(&all.widths, all.landscape).is_over(height))
+}
+
+/// The width of an upright page, in Excel's units, and how much smaller a table may be printed beside a wider one.
+const PAGE: f64 = 93.0;
+const SMALLER: f64 = 1.15;
+
 /// A line above the tables of a sheet: its words, how they are set, and the size of its type with the least height.
 pub type LeadLine<'a> = (&'a str, &'a Format, (f64, f64));
 

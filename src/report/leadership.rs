@@ -9,12 +9,13 @@ use crate::book::cell_text;
 use crate::book::long::{self, LongTable};
 use crate::book::measure::single_message;
 use crate::book::paper::Paper;
-use crate::book::stack::{PrintedTable, table_sheet};
+use crate::book::stack::{PrintedTable, share_a_page, table_sheet};
 use crate::book::style::PrintStyles;
 use crate::book::workbook::workbook;
-use crate::definition::Edition;
-use crate::model::statistic::StatTable;
+use crate::definition::{DisciplineBy, Edition, Scope, StatisticRows, TableKind};
+use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use rust_xlsxwriter::XlsxError;
+use std::borrow::Cow;
 use std::io::{Cursor, Seek, Write};
 
 /// The sheet of charts of what is signed.
@@ -45,10 +46,17 @@ pub fn leadership<W: Write + Seek + Send>(
     let mut stands = vec![Stand::default(); results.tables.len()];
     let taken = [front::NAME, CHARTS, overview::NAME, quality::NAME, glossary::NAME];
     let apart = by_sheet(results.tables, |table| holds(results, edition, table), &taken);
-    for (name, tables) in sentences_beside(results.tables, apart) {
-        let printed = tables.iter().filter_map(|index| results.tables.get(*index));
-        let printed = printed.map(|table| PrintedTable { table, number: results.plan.annex_number(&table.id) });
-        let printed: Vec<PrintedTable<'_>> = printed.collect();
+    let mut grouped = sentences_beside(results.tables, apart);
+    let shown: Vec<Cow<'_, StatTable>> = results.tables.iter().map(|table| shown(results, edition, table)).collect();
+    let printed = |tables: &[usize]| -> Vec<PrintedTable<'_>> {
+        let tables = tables.iter().filter_map(|index| shown.get(*index));
+        tables.map(|table| PrintedTable { table, number: results.plan.annex_number(&table.id) }).collect()
+    };
+    if edition == Edition::Signed {
+        grouped = on_shared_pages(grouped, |tables| share_a_page(&printed(tables), &styles))?;
+    }
+    for (name, tables) in grouped {
+        let printed = printed(&tables);
         // What is signed is signed on its first page.
         let (sheet, placed) = table_sheet(&name, &printed, &styles, &title, edition == Edition::Working)?;
         for (index, stand) in tables.into_iter().zip(placed) {
@@ -75,8 +83,9 @@ pub fn leadership<W: Write + Seek + Send>(
         book.push_worksheet(quality::quality(results, &styles)?);
         book.push_worksheet(glossary::glossary(results, &styles, input_hash)?);
     }
-    let long = results.tables.iter().zip(&stands).zip(numbers).filter(|((_, stand), _)| stand.long.is_some());
-    let long: Vec<LongTable<'_>> = long.map(|((table, stand), sheet)| LongTable { sheet, table, stand }).collect();
+    let long = shown.iter().zip(&stands).zip(numbers).filter(|((_, stand), _)| stand.long.is_some());
+    let long: Vec<LongTable<'_>> =
+        long.map(|((table, stand), sheet)| LongTable { sheet, table: &**table, stand }).collect();
     if long.is_empty() {
         return book.save_to_writer(target);
     }
@@ -84,6 +93,66 @@ pub fn leadership<W: Write + Seek + Send>(
     book.save_to_writer(&mut shell)?;
     drop(book);
     Ok(long::fill_in(shell.into_inner(), &long, target)?)
+}
+
+/// Rows of units beyond which what is signed shows only the first, and how many those are.
+const MANY_UNITS: usize = 60;
+const UNITS: usize = 40;
+
+/// A table as an edition prints it: what is signed shows of very many units the first ones, and how many more there are;
+/// the total is over all of them.
+fn shown<'t>(results: &Results<'_>, edition: Edition, table: &'t StatTable) -> Cow<'t, StatTable> {
+    let declared = results.plan.tables.iter().find(|declared| declared.id == table.id);
+    let by_unit = declared.is_some_and(|declared| match &declared.kind {
+        TableKind::Statistic(statistic) => {
+            matches!(statistic.rows, StatisticRows::Unit) && statistic.criteria.is_empty() && statistic.top.is_none()
+        }
+        TableKind::ShareBy { by, .. } => *by == Scope::Unit,
+        TableKind::Discipline(by) => *by == DisciplineBy::Unit,
+        _ => false,
+    });
+    let units = results.verdict.units.len();
+    let body = table.rows.iter().filter(|row| row.kind == RowKind::Body).count();
+    if edition == Edition::Working || !by_unit || units <= MANY_UNITS || body < units {
+        return Cow::Borrowed(table);
+    }
+    let mut table = table.clone();
+    let mut at = 0;
+    let mut rows = Vec::with_capacity(UNITS + 2);
+    for row in std::mem::take(&mut table.rows) {
+        let is_unit = row.kind == RowKind::Body && at < units;
+        at += usize::from(row.kind == RowKind::Body);
+        if !is_unit || at <= UNITS {
+            rows.push(row);
+        } else if at == UNITS + 1 {
+            let words = format!("其余 {} 个单位见{}", units - UNITS, Edition::Working.word());
+            let mut cells = vec![StatCell::Empty; table.headings.len()];
+            cells.splice(..1, [StatCell::Text(words)]);
+            rows.push(StatRow::new(RowKind::Body, cells));
+        }
+    }
+    table.rows = rows;
+    Cow::Owned(table)
+}
+
+/// The same sheets, those that follow one another made one as long as they fit on one page together.
+fn on_shared_pages(
+    sheets: Vec<(String, Vec<usize>)>,
+    fits: impl Fn(&[usize]) -> Result<bool, XlsxError>,
+) -> Result<Vec<(String, Vec<usize>)>, XlsxError> {
+    let mut shared: Vec<(String, Vec<usize>)> = Vec::with_capacity(sheets.len());
+    for (name, here) in sheets {
+        if let Some((first, before)) = shared.last_mut() {
+            let both = [before.as_slice(), here.as_slice()].concat();
+            let named = format!("{first}、{name}");
+            if cell_text::sheet_name(&named) == named && fits(&both)? {
+                (*first, *before) = (named, both);
+                continue;
+            }
+        }
+        shared.push((name, here));
+    }
+    Ok(shared)
 }
 
 /// Whether an edition prints a table; one that the definition does not know stands in the working one.
