@@ -29,6 +29,8 @@ pub struct Binding {
     pub renamed: Vec<(u16, String)>,
     /// Headers that belong to no field, with their column.
     pub extra: Vec<(u16, String)>,
+    /// Of cards, which are `across` too: each record's row with the cell of each field, or of its label where that is empty.
+    pub cards: Vec<(u32, Vec<Option<CellRef>>)>,
 }
 
 /// A sheet without a form that comes near one.

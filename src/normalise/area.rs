@@ -11,6 +11,7 @@
 //! the columns are counted, together with the rows above and below the form. Data lines are records everywhere, which
 //! is what `validate::accounting` proves against the tables.
 
+use super::cards::{self, CardSheet};
 use super::layout::{self, HeaderBlock, NearHeader};
 use super::lexicon::Lexicon;
 use super::rows::frame_above;
@@ -18,6 +19,7 @@ use super::view::View;
 use crate::definition::{Field, FieldType, Plan};
 use crate::model::cell::{CellRef, RawValue};
 use crate::text::names::{header_key, without_brackets};
+use std::collections::HashSet;
 
 /// A part of a sheet with its header blocks; never empty of them, but for a sheet without a form.
 pub struct Area<'a> {
@@ -32,6 +34,9 @@ const LARGEST_TURNED: usize = 50_000;
 
 /// Areas of a sheet; a sheet without a form is one area without headers, with its nearest miss.
 pub fn areas<'a>(sheet: View<'a>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Area<'a>>, Option<NearHeader>) {
+    if let Some(area) = card(&sheet, lexicon, plan) {
+        return (vec![area], None);
+    }
     let (headers, near) = layout::headers(&sheet, lexicon, plan);
     if headers.is_empty() {
         return match across(&sheet, lexicon, plan) {
@@ -51,6 +56,24 @@ pub fn areas<'a>(sheet: View<'a>, lexicon: &Lexicon<'_>, plan: &Plan) -> (Vec<Ar
         Some(areas) => (areas, near),
         None => (vec![Area { view: sheet, headers, around: None }], near),
     }
+}
+
+/// The area of a sheet that is a card, or several of one form below one another, laid out as a list; one without headers
+/// where nobody can tell what belongs to what.
+fn card<'a>(sheet: &View<'a>, lexicon: &Lexicon<'_>, plan: &Plan) -> Option<Area<'a>> {
+    let whole = || sheet.part(sheet.cols, |_| true);
+    let cards = match cards::cards(sheet, lexicon, plan)? {
+        CardSheet::Cards(cards) => cards,
+        CardSheet::Unclear => return Some(Area { view: whole(), headers: Vec::new(), around: None }),
+    };
+    let view = sheet.laid_out(cards.first, &cards.lines);
+    let (headers, _) = layout::headers(&view, lexicon, plan);
+    if headers.len() != 1 || headers.iter().any(|header| usize::from(header.fit.form) != cards.form) {
+        return None;
+    }
+    let used: HashSet<CellRef> = cards.lines.iter().flatten().flatten().map(|cell| cell.at).collect();
+    let around = Some(sheet.part(sheet.cols, |at| !used.contains(&at)));
+    Some(Area { view, headers, around })
 }
 
 /// A form that is filled in across has at least so many fields.

@@ -27,8 +27,9 @@ pub struct FoundTable<'w> {
     pub cover_says_nil: bool,
     /// Data lines that the sheet hides.
     pub hidden: usize,
-    /// Filled in across: its columns are the sheet's rows.
+    /// Filled in across: its columns are the sheet's rows; or a card.
     pub turned: bool,
+    pub card: bool,
     pub sheet: &'w RawSheet,
 }
 
@@ -67,10 +68,12 @@ impl<'w> FoundTable<'w> {
             .flat_map(|i| frame.cells(*i))
             .any(|cell| lexicon.rows.is_zero_report(view.sheet.text(cell.value)));
         let hidden_lines: HashSet<u32> = match view.turned {
+            true if view.is_card() => HashSet::new(),
             true => view.sheet.hidden_cols.iter().map(|col| u32::from(*col)).collect(),
             false => view.sheet.hidden_rows.iter().copied().collect(),
         };
         let header_rows = match view.turned {
+            true if view.is_card() => (header_at.row, header_at.row),
             true => table.header.fit.span().map_or((0, 0), |(first, last)| (u32::from(first), u32::from(last))),
             false => (row_of(table.header.rows.0), row_of(table.header.rows.1)),
         };
@@ -88,6 +91,7 @@ impl<'w> FoundTable<'w> {
             cover_says_nil,
             hidden,
             turned: view.turned,
+            card: view.is_card(),
             sheet: view.sheet,
         }
     }

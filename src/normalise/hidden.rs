@@ -42,7 +42,8 @@ pub fn hidden(plan: &Plan, found: &mut [FoundTable<'_>], sink: &mut Sink) {
 /// Hidden columns that a form reads: their data counts, and nobody who looks at the sheet sees it.
 fn columns_hidden(plan: &Plan, found: &FoundTable<'_>, sink: &mut Sink) {
     let fit = &found.table.header.fit;
-    let Some(form) = plan.forms.get(usize::from(fit.form)) else { return };
+    // What a card says stands in rows and columns that others share.
+    let Some(form) = plan.forms.get(usize::from(fit.form)).filter(|_| !found.card) else { return };
     let hidden: Vec<(&str, u16)> = form
         .fields
         .iter()

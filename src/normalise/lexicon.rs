@@ -383,7 +383,13 @@ fn index_form(form: &Form, parents: &mut Vec<String>) -> FormIndex {
         parent,
         header_unique: header.iter().map(|key| header.iter().filter(|other| *other == key).count() == 1).collect(),
         header,
-        column_required: form.fields.iter().map(|field| field.required && field.absent.is_none()).collect(),
+        // A card says on its cover whose it is.
+        column_required: form
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(at, field)| field.required && field.absent.is_none() && !(form.card && at == form.unit_field))
+            .collect(),
         names: names(form),
         own: own(form),
         in_key: in_key(form),

@@ -67,11 +67,13 @@ pub fn unrecognised(plan: &Plan, lexicon: &Lexicon<'_>, workbook: &RawWorkbook, 
         cause.push_str(&format!("；标题是“{}”，属于“{}”", other.title, other.pipeline));
     } else if let Some((form, fields)) = super::cards::card(plan, lexicon, workbook) {
         let shown = fields.iter().take(4).copied().collect::<Vec<_>>().join("、");
-        cause.push_str(&format!(
-            "；像是一张卡片：{shown}等 {} 项各在一格，内容填在旁边。本流程只读一行一条的“{}”，卡片没有读取；请报送单位改填该表，或把卡片的内容抄成一行",
-            fields.len(),
-            form.title
-        ));
+        let (count, title) = (fields.len(), &form.title);
+        cause.push_str(&format!("；像是一张卡片：{shown}等 {count} 项各在一格，内容填在旁边。"));
+        cause.push_str(&if form.card {
+            format!("有的栏目写了两次，或者栏目旁边又是一个栏目，分不清哪一格填的是什么，卡片没有读取；请报送单位按下发的“{title}”填写")
+        } else {
+            format!("本流程只读一行一条的“{title}”，卡片没有读取；请报送单位改填该表，或把卡片的内容抄成一行")
+        });
     } else if let Some(near) = near
         && let Some(form) = plan.forms.get(usize::from(near.form))
     {

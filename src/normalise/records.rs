@@ -56,6 +56,10 @@ pub fn convert(
         if view.turned {
             sink.turn_back(from, view, found.header_rows.0);
             for origin in &mut table.origins {
+                if let Some(row) = view.card_row(origin.row) {
+                    origin.row = row;
+                    continue;
+                }
                 // The view's row is the record's column.
                 let col = origin.row as u16;
                 (origin.row, origin.cols) = (found.header_rows.0, (col, col));

@@ -79,7 +79,7 @@ impl Sink {
             return;
         }
         for finding in self.findings.iter_mut().skip(findings) {
-            finding.place.row = finding.place.row.map(|_| row);
+            finding.place.row = finding.place.row.map(|line| view.card_row(line).unwrap_or(row));
             finding.place.cells.iter_mut().for_each(|at| *at = view.physical(*at));
         }
         for amendment in self.amendments.iter_mut().skip(amendments) {

@@ -25,8 +25,10 @@ pub struct View<'a> {
     pub rows: Vec<OccupiedRow>,
     /// First and last column of this part; all columns for a whole sheet.
     pub cols: (u16, u16),
-    /// Rows and columns are exchanged.
+    /// Its rows are not the sheet's: rows and columns are exchanged, or its cells were taken from a card.
     pub turned: bool,
+    /// Of a card: where each of its cells stands on the sheet.
+    placed: Option<Placed>,
     /// What the file may cost.
     pub meter: &'a Meter,
     cells: Cow<'a, [RawCell]>,
@@ -41,7 +43,39 @@ impl<'a> View<'a> {
 
     pub fn metered(sheet: &'a RawSheet, index: u16, meter: &'a Meter) -> View<'a> {
         let (cells, merges) = (Cow::Borrowed(sheet.cells.as_slice()), Merges::of(sheet.merges.clone()));
-        View { sheet, index, rows: rows(&cells), cols: (0, u16::MAX), turned: false, meter, cells, merges }
+        View {
+            sheet,
+            index,
+            rows: rows(&cells),
+            cols: (0, u16::MAX),
+            turned: false,
+            placed: None,
+            meter,
+            cells,
+            merges,
+        }
+    }
+
+    /// Cells of the sheet laid out as a table, line by line from the `first` row on: each line with a cell a column, or none.
+    pub fn laid_out(&self, first: u32, lines: &[Vec<Option<RawCell>>]) -> View<'a> {
+        let at = |line: usize, col: usize| CellRef { row: first + line as u32, col: col as u16 };
+        let mut cells = Vec::new();
+        for (line, row) in lines.iter().enumerate() {
+            let here = row.iter().enumerate().filter_map(|(col, cell)| Some((at(line, col), (*cell)?)));
+            cells.extend(here.map(|(at, cell)| RawCell { at, value: cell.value }));
+        }
+        let places = lines.iter().map(|row| row.iter().map(|cell| cell.map(|cell| cell.at)).collect()).collect();
+        View {
+            sheet: self.sheet,
+            index: self.index,
+            rows: rows(&cells),
+            cols: (0, u16::MAX),
+            turned: true,
+            placed: Some(Placed { first, places }),
+            meter: self.meter,
+            cells: Cow::Owned(cells),
+            merges: Merges::of(Vec::new()),
+        }
     }
 
     /// The cells that `keep` keeps, as a view of their own over these columns.
@@ -54,6 +88,7 @@ impl<'a> View<'a> {
             rows: rows(&cells),
             cols,
             turned: self.turned,
+            placed: self.placed.clone(),
             meter: self.meter,
             cells: Cow::Owned(cells),
             merges,
@@ -74,6 +109,7 @@ impl<'a> View<'a> {
             rows: rows(&cells),
             cols: (0, u16::MAX),
             turned: !self.turned,
+            placed: None,
             meter: self.meter,
             cells: Cow::Owned(cells),
             merges,
@@ -82,8 +118,23 @@ impl<'a> View<'a> {
 
     /// Where an address of this view stands on the sheet.
     pub fn physical(&self, at: CellRef) -> CellRef {
+        if let Some(placed) = &self.placed {
+            return placed.at(at).unwrap_or(at);
+        }
         // A turned view was made of addresses that fit both ways.
         if self.turned { CellRef { row: u32::from(at.col), col: at.row as u16 } } else { at }
+    }
+
+    /// Where the record of a line of a card stands: its first row on the sheet. `None` for a view of any other kind.
+    pub fn card_row(&self, line: u32) -> Option<u32> {
+        let placed = self.placed.as_ref()?;
+        let line = placed.places.get(line.checked_sub(placed.first)? as usize)?;
+        line.iter().flatten().map(|at| at.row).min()
+    }
+
+    /// Whether it was laid out from a card.
+    pub fn is_card(&self) -> bool {
+        self.placed.is_some()
     }
 
     /// Number of cells.
@@ -138,6 +189,24 @@ impl<'a> View<'a> {
     /// A value as an officer sees it on screen.
     pub fn words(&self, value: RawValue) -> Cow<'a, str> {
         value_words(self.sheet, value)
+    }
+}
+
+/// Where the cells of a view that was laid out stand on the sheet.
+#[derive(Clone)]
+struct Placed {
+    /// The view's row of the first line.
+    first: u32,
+    /// Line by line, a cell a column.
+    places: Vec<Vec<Option<CellRef>>>,
+}
+
+impl Placed {
+    /// A cell's own place; of an empty one that of the label over it.
+    fn at(&self, at: CellRef) -> Option<CellRef> {
+        let line = at.row.checked_sub(self.first)? as usize;
+        let of = |line: usize| *self.places.get(line)?.get(usize::from(at.col))?;
+        of(line).or_else(|| of(0))
     }
 }
 

@@ -67,6 +67,9 @@ impl Addresses {
     /// The address of a field of a record, where its sheet has the field.
     pub fn cell(&self, form: usize, origin: Origin, field: usize) -> Option<CellRef> {
         let binding = self.binding(form, origin)?;
+        if let Some((_, cells)) = binding.cards.iter().find(|(row, _)| *row == origin.row) {
+            return cells.get(field).copied().flatten();
+        }
         let at = binding.columns.get(field).copied().flatten()?;
         Some(if binding.across {
             CellRef { row: u32::from(at), col: origin.cols.0 }
@@ -80,7 +83,7 @@ impl Addresses {
         let name = self.names.get(&origin.source).map_or("", String::as_str);
         let row = u64::from(origin.row) + 1;
         let line = match self.binding(form, origin) {
-            Some(binding) if binding.across => format!("{} 列", letters(origin.cols.0)),
+            Some(binding) if binding.across && binding.cards.is_empty() => format!("{} 列", letters(origin.cols.0)),
             Some(binding) if origin.cols != Origin::WHOLE => {
                 let first = binding.columns.iter().flatten().min().copied().unwrap_or(origin.cols.0);
                 format!("第 {row} 行 {} 列起", letters(first))

@@ -248,6 +248,7 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
         columns: (0..6).map(|col| Some(col + 1)).collect(),
         renamed: vec![],
         extra: vec![],
+        cards: vec![],
     };
     let account = |table: &FormTable| SheetAccount {
         name: "申报".into(),

@@ -57,7 +57,11 @@ fn what_is_signed_is_what_is_worked_with() {
                 }
                 continue;
             }
-            let Some(theirs) = working.get(sheet) else {
+            // Sheets that share a page in what is signed are sheets of their own in what is worked with.
+            let parts = sheet.split('、').filter_map(|part| working.get(part));
+            let whole: Vec<Vec<String>> = parts.flatten().cloned().collect();
+            let theirs = working.get(sheet).or((!whole.is_empty()).then_some(&whole));
+            let Some(theirs) = theirs else {
                 assert_eq!(numbers(rows).count(), 0, "{pipeline}: 工作版 has no sheet {sheet}");
                 continue;
             };

@@ -19,6 +19,8 @@ pub struct Form {
     pub unit_field: usize,
     /// A file holds one record, so that several of one sender are as many records.
     pub one_record_a_file: bool,
+    /// It may come as a card too: one record on labels with what they say beside them.
+    pub card: bool,
     /// 必改 of a record that are about one and the same cell make one finding, on that cell.
     pub one_finding_a_cell: bool,
     /// Columns that the engine computes for every row, in the order in which they may use one another.

@@ -42,6 +42,7 @@ pub fn forms(document: &Section<'_>, context: &mut Context<'_>) {
             unit_field,
             key: Vec::new(),
             one_record_a_file: section.flag("one-record-a-file", false),
+            card: section.flag("card", false),
             one_finding_a_cell: section.flag("one-finding-a-cell", false),
             stand_together: Vec::new(),
             example: Vec::new(),

@@ -2,6 +2,7 @@
 
 mod accounting;
 mod areas;
+mod cards;
 mod cells;
 mod declared;
 mod fixture;

@@ -15,6 +15,7 @@ pub const FORM: Shape = Shape::of(&[
     may("stand-together", Texts, "在这些列相同的行同计同不计，例如一张考核表的各项"),
     may("example", Table(&EXAMPLE), "表式上印的示例行：列 = 示例的内容；和它相同的行不计入"),
     may("one-record-a-file", Truth, "true：一份文件就是一条记录，同一单位的几份不是新旧版本"),
+    may("card", Truth, "true：也可以是卡片（审批表、登记表）：一条记录一张，栏目名在左、填的内容在右"),
     may(
         "one-finding-a-cell",
         Truth,
