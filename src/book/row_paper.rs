@@ -3,8 +3,9 @@
 use super::page;
 use super::xml::escaped;
 
-/// Widths of columns that an A4 page on its side shows in this part of their size, in hundredths: type of seven points.
-const LYING_PLACES: f64 = 200.0;
+/// Widths of columns that an A4 page on its side shows in this part of their size, in hundredths: type of seven points. Some
+/// programs draw the figures of a column by a seventh wider than Excel.
+const LYING_PLACES: f64 = 170.0;
 const SMALLEST: u8 = 70;
 /// Widths of columns that an upright A4 page shows, a little smaller than they are.
 const UPRIGHT_PLACES: f64 = 112.0;

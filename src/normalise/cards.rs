@@ -79,7 +79,7 @@ pub fn cards(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> Option<Card
 /// Of a card by column: nothing where it has no such label, else what stands beside that.
 type CardLine = Vec<Option<Option<RawCell>>>;
 
-/// The labels, and card by card what stands beside them; `None` where one stands twice on a card.
+/// The labels, and card by card what stands beside them; `None` where one stands twice on a card, or a card lacks most.
 fn by_card<'p>(pairs: &'p [Pair], first: &Pair) -> Option<(Vec<&'p Pair>, Vec<CardLine>)> {
     let (mut columns, mut lines): (Vec<&Pair>, Vec<CardLine>) = (Vec::new(), Vec::new());
     for pair in pairs {
@@ -100,7 +100,12 @@ fn by_card<'p>(pairs: &'p [Pair], first: &Pair) -> Option<(Vec<&'p Pair>, Vec<Ca
             _ => return None,
         }
     }
-    Some((columns, lines))
+    // The header of a list below a card, where its first label stands again, has few of its labels.
+    let labels = |line: &CardLine| {
+        line.iter().zip(&columns).filter(|(cell, pair)| cell.is_some() && pair.field.is_some()).count()
+    };
+    let most = lines.iter().map(labels).max()?;
+    lines.iter().all(|line| labels(line) * 2 > most).then_some((columns, lines))
 }
 
 /// A cell, the form's field that it names, and its key.

@@ -100,6 +100,16 @@ fn what_is_no_card_for_certain_is_not_read_as_one() {
     let mut beside = one();
     beside[3] = vec![T("出生年月"), T("工龄"), N(12.0)];
     assert!(names(&self::read(&carded(), vec![sheet("Sheet1", &beside)])).is_empty());
+    // The header of a list below a card begins with a label of it.
+    let family = [T("姓名"), T("关系"), T("工龄")];
+    let below: Vec<Vec<V>> = one().into_iter().chain([family.into(), vec![T("李小四"), T("儿子"), N(3.0)]]).collect();
+    assert!(names(&self::read(&carded(), vec![sheet("Sheet1", &below)])).is_empty());
+    // Two cards beside one another.
+    let beside = one().into_iter().zip(card("王五", "110105194912310011", "1949.12")).map(|(mut left, right)| {
+        left.resize(8, E);
+        left.into_iter().chain(right).collect()
+    });
+    assert!(names(&self::read(&carded(), vec![sheet("Sheet1", &beside.collect::<Vec<_>>())])).is_empty());
     // Lists stay lists.
     let list = vec![
         vec![T("推荐个人汇总表")],
