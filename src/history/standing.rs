@@ -44,6 +44,15 @@ impl StoredPeriod {
         }
     }
 
+    /// Whether rows of a file with these bytes count in the period; `None` where nobody knows.
+    pub fn counts_file(&self, sha256: &str) -> Option<bool> {
+        let part = self.head.accounts.iter().find(|part| part.file == FILES)?;
+        let reader = ParquetReader::open(self.file_of(part).ok()?).ok()?;
+        let (hashes, rows) = (reader.texts("sha256").ok()??, reader.integers("rows_accepted").ok()??);
+        let counts = |rows: &Option<i64>| rows.is_some_and(|rows| rows > 0);
+        Some(hashes.iter().zip(&rows).any(|(hash, rows)| hash.as_deref() == Some(sha256) && counts(rows)))
+    }
+
     /// Rows of one of the run's tables whose column says this; `None` where there is no such table.
     fn count(&self, table: &str, column: &str, word: &str) -> Option<usize> {
         let part = self.head.accounts.iter().find(|part| part.file == table)?;

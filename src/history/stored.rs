@@ -4,7 +4,6 @@
 //! Columns are matched to today's definition by name, renamed ones by what a field says it `was`. Units are told by code
 //! in today's roster, never by name.
 
-use super::accounts::FILES;
 use super::decisions::register::StoredDecision;
 use super::decisions::store::{self, DECISIONS};
 use super::folder::PeriodFolder;
@@ -217,20 +216,6 @@ impl StoredPeriod {
         let Some(part) = self.head.accounts.iter().find(|part| part.file == DECISIONS) else { return Ok(Vec::new()) };
         let file = self.folder.file(part)?;
         store::read(file).map_err(|error| Unusable::Damaged(format!("{DECISIONS} 读不出来：{error}")))
-    }
-
-    /// Whether rows of a file with these bytes count in the period; not where nobody knows.
-    pub fn counted_file(&self, sha256: &str) -> bool {
-        let Some(part) = self.head.accounts.iter().find(|part| part.file == FILES) else { return false };
-        let read = || -> Result<bool, Unusable> {
-            let broken = |_| Unusable::Damaged(format!("{FILES} 读不出来"));
-            let reader = ParquetReader::open(self.folder.file(part)?).map_err(broken)?;
-            let hashes = reader.texts("sha256").map_err(broken)?.unwrap_or_default();
-            let rows = reader.integers("rows_accepted").map_err(broken)?.unwrap_or_default();
-            let counts = |rows: &Option<i64>| rows.is_some_and(|rows| rows > 0);
-            Ok(hashes.iter().zip(&rows).any(|(hash, rows)| hash.as_deref() == Some(sha256) && counts(rows)))
-        };
-        self.or_gap(read(), FILES).unwrap_or_default()
     }
 
     /// The bytes of the figures, as they are stored.

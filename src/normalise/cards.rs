@@ -80,8 +80,8 @@ pub fn cards(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan) -> Option<Card
 type CardLine = Vec<Option<Option<RawCell>>>;
 
 /// The labels, and card by card what stands beside them; `None` where one stands twice on a card, or a card lacks most.
-fn by_card<'p>(pairs: &'p [Pair], first: &Pair) -> Option<(Vec<&'p Pair>, Vec<CardLine>)> {
-    let (mut columns, mut lines): (Vec<&Pair>, Vec<CardLine>) = (Vec::new(), Vec::new());
+fn by_card<'p>(pairs: &'p [CardPair], first: &CardPair) -> Option<(Vec<&'p CardPair>, Vec<CardLine>)> {
+    let (mut columns, mut lines): (Vec<&CardPair>, Vec<CardLine>) = (Vec::new(), Vec::new());
     for pair in pairs {
         // A card begins where its first label stands again.
         if pair.field == first.field {
@@ -109,10 +109,10 @@ fn by_card<'p>(pairs: &'p [Pair], first: &Pair) -> Option<(Vec<&'p Pair>, Vec<Ca
 }
 
 /// A cell, the form's field that it names, and its key.
-type Word = (RawCell, Option<usize>, String);
+type CardWord = (RawCell, Option<usize>, String);
 
 /// A label with what stands to its right, if anything does.
-struct Pair {
+struct CardPair {
     /// Index of the form's field; `None` for a label that is none of its.
     field: Option<usize>,
     key: String,
@@ -124,21 +124,21 @@ struct Pair {
     is_unclear: bool,
 }
 
-impl Pair {
-    fn is_of(&self, other: &Pair) -> bool {
+impl CardPair {
+    fn is_of(&self, other: &CardPair) -> bool {
         self.field == other.field && (self.field.is_some() || self.key == other.key)
     }
 }
 
 /// How many labels are fields.
-fn known(pairs: &[Pair]) -> usize {
+fn known(pairs: &[CardPair]) -> usize {
     let fields: BTreeSet<usize> = pairs.iter().filter_map(|pair| pair.field).collect();
     fields.len()
 }
 
 /// The pairs of a sheet from the first label of a form's field to the row of its last one.
-fn beside_labels(view: &View<'_>, lexicon: &Lexicon<'_>, form: usize) -> Vec<Pair> {
-    let named = |cell: &RawCell| -> Word {
+fn beside_labels(view: &View<'_>, lexicon: &Lexicon<'_>, form: usize) -> Vec<CardPair> {
+    let named = |cell: &RawCell| -> CardWord {
         let text = view.sheet.text(cell.value);
         let key = header_key(text);
         let of = |key: &str| {
@@ -148,14 +148,14 @@ fn beside_labels(view: &View<'_>, lexicon: &Lexicon<'_>, form: usize) -> Vec<Pai
         let field = of(&key).or_else(|| of(&without_brackets(&key)?));
         (*cell, field, key)
     };
-    let mut pairs: Vec<Pair> = Vec::new();
+    let mut pairs: Vec<CardPair> = Vec::new();
     let mut last = 0;
     for at in 0..view.rows.len() {
-        let cells: Vec<Word> = view.telling(at).map(|cell| named(cell)).collect();
+        let cells: Vec<CardWord> = view.telling(at).map(|cell| named(cell)).collect();
         let mut rest = cells.as_slice();
         let mut ours = false;
         while let [(label, field, key), after @ ..] = rest {
-            let mut pair = Pair {
+            let mut pair = CardPair {
                 field: *field,
                 key: key.clone(),
                 label: *label,

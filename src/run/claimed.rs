@@ -65,7 +65,7 @@ pub fn counted_before(history: &History, verdict: &RunVerdict) -> Vec<String> {
     let mut said = Vec::new();
     for source in sources {
         let holds = |period: &&crate::domain::period::Period| {
-            history.get(period).is_some_and(|stored| stored.counted_file(&source.sha256))
+            history.get(period).and_then(|stored| stored.counts_file(&source.sha256)) == Some(true)
         };
         said.extend(history.periods().filter(holds).map(|period| {
             format!(
