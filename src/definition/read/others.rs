@@ -23,10 +23,10 @@ pub fn forms(definition: &Path, largest: u64) -> Vec<OtherForm> {
 }
 
 /// A definition by its path, its length and when it was written.
-type Known = (PathBuf, u64, SystemTime);
+type FileStamp = (PathBuf, u64, SystemTime);
 
 /// What definitions are called that were looked into before: of several that are read, each is beside all others.
-static KNOWN: Mutex<BTreeMap<Known, Option<Vec<OtherForm>>>> = Mutex::new(BTreeMap::new());
+static KNOWN: Mutex<BTreeMap<FileStamp, Option<Vec<OtherForm>>>> = Mutex::new(BTreeMap::new());
 
 fn of_file(path: &Path, largest: u64) -> Option<Vec<OtherForm>> {
     let file = std::fs::metadata(path).ok().filter(|file| file.len() <= largest)?;
