@@ -136,49 +136,38 @@ fn known(pairs: &[CardPair]) -> usize {
     fields.len()
 }
 
+/// The form's field that a text names as its label.
+fn field_of(lexicon: &Lexicon<'_>, form: usize, key: &str) -> Option<usize> {
+    let of = |key: &str| {
+        let named = lexicon.fields(key).iter().find(|entry| usize::from(entry.form) == form);
+        named.map(|entry| usize::from(entry.field))
+    };
+    of(key).or_else(|| of(&without_brackets(key)?))
+}
+
 /// The pairs of a sheet from the first label of a form's field to the row of its last one.
 fn beside_labels(view: &View<'_>, lexicon: &Lexicon<'_>, form: usize) -> Vec<CardPair> {
-    let named = |cell: &RawCell| -> CardWord {
-        let text = view.sheet.text(cell.value);
-        let key = header_key(text);
-        let of = |key: &str| {
-            let named = lexicon.fields(key).iter().find(|entry| usize::from(entry.form) == form);
-            named.map(|entry| usize::from(entry.field))
-        };
-        let field = of(&key).or_else(|| of(&without_brackets(&key)?));
-        (*cell, field, key)
-    };
-    let mut pairs: Vec<CardPair> = Vec::new();
-    let mut last = 0;
+    let (mut pairs, mut last): (Vec<CardPair>, usize) = (Vec::new(), 0);
     for at in 0..view.rows.len() {
-        let cells: Vec<CardWord> = view.telling(at).map(|cell| named(cell)).collect();
+        let named = |cell: &RawCell| {
+            let key = header_key(view.sheet.text(cell.value));
+            (*cell, field_of(lexicon, form, &key), key)
+        };
+        let cells: Vec<CardWord> = view.telling(at).map(named).collect();
         let mut rest = cells.as_slice();
         let mut ours = false;
         while let [(label, field, key), after @ ..] = rest {
-            let mut pair = CardPair {
+            let (is_value, is_unclear) = value_beside(view, (label, *field), after);
+            let next = after.first().filter(|_| is_value);
+            rest = after.get(usize::from(next.is_some())..).unwrap_or_default();
+            let pair = CardPair {
                 field: *field,
                 key: key.clone(),
                 label: *label,
-                value: None,
-                is_value_named: false,
-                is_unclear: false,
+                value: next.map(|(cell, ..)| *cell),
+                is_value_named: next.is_some_and(|(_, named, _)| named.is_some()),
+                is_unclear,
             };
-            rest = after;
-            if let [(next, named, _), beyond @ ..] = after {
-                let end = view.merge_over(label.at).map_or(label.at.col, |merge| merge.last.col);
-                let is_value = match (field, named) {
-                    (_, None) => true,
-                    // A word of the form where the value should be.
-                    (Some(_), Some(_)) if next.at.col == end + 1 => {
-                        pair.is_unclear = matches!(beyond.first(), Some((_, None, _)));
-                        true
-                    }
-                    _ => false,
-                };
-                if is_value {
-                    (pair.value, rest, pair.is_value_named) = (Some(*next), beyond, named.is_some());
-                }
-            }
             ours |= pair.field.is_some();
             if pair.field.is_some() || (pair.value.is_some() && !pairs.is_empty()) {
                 pairs.push(pair);
@@ -192,16 +181,30 @@ fn beside_labels(view: &View<'_>, lexicon: &Lexicon<'_>, form: usize) -> Vec<Car
     pairs
 }
 
+/// Whether the first of the cells behind a label is what it says, and whether nobody can tell.
+fn value_beside(view: &View<'_>, (label, field): (&RawCell, Option<usize>), after: &[CardWord]) -> (bool, bool) {
+    let [(next, named, _), beyond @ ..] = after else { return (false, false) };
+    let beside = |one: &RawCell, other: &RawCell| {
+        let end = view.merge_over(one.at).map_or(one.at.col, |merge| merge.last.col);
+        other.at.col == end + 1
+    };
+    match (field, named) {
+        (None, named) => (named.is_none(), false),
+        (Some(_), None) if beside(label, next) => (true, false),
+        // Beyond a gap stands the next label, if something stands beside it; else nobody knows what that is.
+        (Some(_), None) => {
+            let is_label = matches!(beyond.first(), Some((cell, None, _)) if beside(next, cell));
+            (!is_label, !is_label)
+        }
+        // A word of the form where the value should be, and perhaps with a value of its own.
+        (Some(_), Some(_)) if beside(label, next) => (true, matches!(beyond.first(), Some((_, None, _)))),
+        (Some(_), Some(_)) => (false, false),
+    }
+}
+
 /// Fields of a form whose label has something else than a label to its right, each with its row.
 fn pairs(sheet: &RawSheet, lexicon: &Lexicon<'_>, form: usize) -> Vec<(usize, u32)> {
-    let field = |value: RawValue| {
-        let key = header_key(sheet.text(value));
-        let of = |key: &str| {
-            let named = lexicon.fields(key).iter().find(|entry| usize::from(entry.form) == form);
-            named.map(|entry| usize::from(entry.field))
-        };
-        of(&key).or_else(|| of(&without_brackets(&key)?))
-    };
+    let field = |value: RawValue| field_of(lexicon, form, &header_key(sheet.text(value)));
     let beside = |pair: &[RawCell]| {
         let [label, value] = pair else { return None };
         let known = field(label.value).filter(|_| label.at.row == value.at.row)?;

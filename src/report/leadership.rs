@@ -85,7 +85,7 @@ pub fn leadership<W: Write + Seek + Send>(
     }
     let long = shown.iter().zip(&stands).zip(numbers).filter(|((_, stand), _)| stand.long.is_some());
     let long: Vec<LongTable<'_>> =
-        long.map(|((table, stand), sheet)| LongTable { sheet, table: &**table, stand }).collect();
+        long.map(|((table, stand), sheet)| LongTable { sheet, table, stand }).collect();
     if long.is_empty() {
         return book.save_to_writer(target);
     }

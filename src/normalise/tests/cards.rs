@@ -100,6 +100,14 @@ fn what_is_no_card_for_certain_is_not_read_as_one() {
     let mut beside = one();
     beside[3] = vec![T("出生年月"), T("工龄"), N(12.0)];
     assert!(names(&self::read(&carded(), vec![sheet("Sheet1", &beside)])).is_empty());
+    // Beyond an empty cell stands the next label and no value; where nothing stands beside it, nobody knows.
+    let mut gap = one();
+    gap[3] = vec![T("出生年月"), T("1949.12"), T("工龄"), E, T("文化程度"), T("大专")];
+    let gap = self::read(&carded(), vec![sheet("Sheet1", &gap)]);
+    assert_eq!((names(&gap), doubts(&gap)), (vec!["李四".to_owned()], vec![]));
+    let mut lone = one();
+    lone[3] = vec![T("出生年月"), T("1949.12"), T("工龄"), E, T("12")];
+    assert!(names(&self::read(&carded(), vec![sheet("Sheet1", &lone)])).is_empty());
     // The header of a list below a card begins with a label of it.
     let family = [T("姓名"), T("关系"), T("工龄")];
     let below: Vec<Vec<V>> = one().into_iter().chain([family.into(), vec![T("李小四"), T("儿子"), N(3.0)]]).collect();
