@@ -84,8 +84,7 @@ pub fn leadership<W: Write + Seek + Send>(
         book.push_worksheet(glossary::glossary(results, &styles, input_hash)?);
     }
     let long = shown.iter().zip(&stands).zip(numbers).filter(|((_, stand), _)| stand.long.is_some());
-    let long: Vec<LongTable<'_>> =
-        long.map(|((table, stand), sheet)| LongTable { sheet, table, stand }).collect();
+    let long: Vec<LongTable<'_>> = long.map(|((table, stand), sheet)| LongTable { sheet, table, stand }).collect();
     if long.is_empty() {
         return book.save_to_writer(target);
     }

@@ -48,7 +48,8 @@ impl<'a> Subjects<'a> {
         rows: impl Iterator<Item = &'a Rows>,
         findings: impl Iterator<Item = &'f Finding>,
     ) -> Subjects<'a> {
-        let (mut wanted, mut told): (HashSet<(u32, u32)>, HashSet<(u32, u16, CellRef)>) = Default::default();
+        let mut wanted: HashSet<(u32, u32)> = HashSet::new();
+        let mut told: HashSet<(u32, u16, CellRef)> = HashSet::new();
         for Place { source, sheet, row, cells, .. } in findings.map(|finding| &finding.place) {
             wanted.extend(source.zip(*row));
             told.extend(source.zip(*sheet).zip(cells.first()).map(|((source, sheet), at)| (source, sheet, *at)));
