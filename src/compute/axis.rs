@@ -161,7 +161,7 @@ impl<'a> Axis<'a> {
     /// Row numbers of each group; the last entry holds the rows that no group takes.
     pub fn members(&self, rows: &Rowset, facts: &Facts<'_>) -> Result<Vec<Vec<u32>>, String> {
         match &self.by {
-            AxisBy::Unit(_) => Ok(self.partition(rows.units.iter().map(|unit| self.group_of(*unit)))),
+            AxisBy::Unit(_) => Ok(self.partition(rows.units.iter().map(|unit| self.group_of(unit)))),
             AxisBy::Code { column, positions } => {
                 let texts = rows.texts(column)?;
                 Ok(self.partition(texts.iter().map(|text| positions.get((*text)?).copied())))

@@ -77,7 +77,8 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
     for unit in &facts.verdict.units {
         let counts = KINDS.map(|outcomes| files(unit, outcomes, facts).count() as i64);
         parts.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        let mut cells = vec![
+        let mut cells = Vec::with_capacity(headings.len());
+        cells.extend([
             text(facts.unit_name(unit.unit)),
             text(unit.status.word()),
             match unit.received {
@@ -90,7 +91,7 @@ fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
                 UnitStatus::OnTime => StatCell::Integer(0),
                 _ => StatCell::NotApplicable,
             },
-        ];
+        ]);
         cells.extend(counts.map(StatCell::Integer));
         cells.extend(rule.map(|rule| match rule.points(unit.status).filter(|_| facts.reference.due.is_some()) {
             Some(points) => StatCell::Integer(i64::from(points)),
@@ -342,11 +343,9 @@ fn by_points(table: &Table, facts: &Facts<'_>) -> StatTable {
     lines.sort_by_key(|(place, _, _)| place.unwrap_or(i64::MAX));
     for (place, unit, tally) in lines {
         let silent = record.silent(facts, facts.unit_code(unit.unit), unit.status);
-        let mut cells = vec![
-            place.map_or(StatCell::NotApplicable, StatCell::Integer),
-            text(facts.unit_name(unit.unit)),
-            mean(tally),
-        ];
+        let place = place.map_or(StatCell::NotApplicable, StatCell::Integer);
+        let mut cells = Vec::with_capacity(names.len());
+        cells.extend([place, text(facts.unit_name(unit.unit)), mean(tally)]);
         let counts = [
             tally.expected,
             tally.on_time,

@@ -110,7 +110,7 @@ impl<'a> Facts<'a> {
         let mut counted = vec![false; self.reference.roster.units.len()];
         let accepted = rows.units.iter().zip(rows.accepted.iter()).filter(|(_, accepted)| **accepted);
         let returned = self.verdict.units.iter().filter(|unit| unit.status.is_accepted()).map(|unit| unit.unit);
-        for unit in accepted.filter_map(|(unit, _)| *unit).chain(returned) {
+        for unit in accepted.filter_map(|(unit, _)| unit).chain(returned) {
             if let Some(counted) = counted.get_mut(unit as usize) {
                 *counted = true;
             }
@@ -120,7 +120,7 @@ impl<'a> Facts<'a> {
 
     /// Recommending units whose return came and has no row of any form.
     pub fn empty_returns(&self) -> BTreeSet<u32> {
-        let filled: BTreeSet<u32> = self.forms.iter().flat_map(|rows| rows.units.iter().copied().flatten()).collect();
+        let filled: BTreeSet<u32> = self.forms.iter().flat_map(|rows| rows.units.iter().flatten()).collect();
         let returned = self.verdict.units.iter().filter(|unit| unit.status.is_accepted()).map(|unit| unit.unit);
         returned.filter(|unit| !filled.contains(unit)).collect()
     }
@@ -232,7 +232,7 @@ fn reported(roster: &Roster, verdict: &RunVerdict, forms: &[Rowset<'_>]) -> Vec<
     }
     // Somebody else may have sent its rows, or its return was sent back for a few of them: those figures are there.
     for unit in forms.iter().flat_map(|rows| rows.units.iter()).flatten() {
-        note(*unit);
+        note(unit);
     }
     reported
 }

@@ -42,7 +42,7 @@ pub fn coverage(facts: &Facts<'_>) -> Option<Conclusion> {
         let rows = facts.form(form).ok()?;
         for (unit, accepted) in rows.units.iter().zip(rows.accepted.iter()) {
             let Some(unit) = unit else { continue };
-            let (counts, out) = counted.entry(*unit).or_default();
+            let (counts, out) = counted.entry(unit).or_default();
             *(if *accepted { counts } else { out }) += 1;
         }
     }

@@ -10,7 +10,7 @@ use super::{notes, words};
 use crate::definition::{Basis, FieldType, List, ListColumn, ListFrom, ListValue, Table};
 use crate::language::Checked;
 use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow, StatTable};
-use crate::model::{Place, Severity, Value};
+use crate::model::{Origin, Place, Severity, Value};
 use crate::text::masks::mask_within;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,7 +95,7 @@ impl<'a> ListLines<'a> {
         let rows = facts.form(form)?;
         let filters: Vec<&Checked> = list.filter.iter().collect();
         let mask = facts.mask(rows, basis, &filters)?;
-        let lines = (0..rows.len()).filter(|row| mask[*row]).map(|row| ListLine { row, unit: rows.units[row] });
+        let lines = (0..rows.len()).filter(|row| mask[*row]).map(|row| ListLine { row, unit: rows.units.get(row) });
         Ok(ListLines { rows: Some(rows), form: Some(form), lines: lines.collect(), places: ListPlaces::default() })
     }
 
@@ -231,10 +231,12 @@ impl<'a> ListLines<'a> {
                 return StatCell::Text("通过".to_string());
             }
             // Reference tables are accepted whole, so this is a row of a form and has an origin.
-            let origin = rows.origins[line.row];
-            let all = found.get(&(origin.source, origin.row)).map_or(&[][..], Vec::as_slice);
-            let here = all.iter().filter(|(place, _)| origin.holds(place));
-            let reasons: Vec<&str> = here.map(|(_, found)| *found).collect();
+            let origin = rows.origins.and_then(|origins| origins.get(line.row));
+            let on = |origin: Origin| {
+                let all = found.get(&(origin.source, origin.row)).into_iter().flatten();
+                all.filter(move |(place, _)| origin.holds(place)).map(|(_, found)| *found)
+            };
+            let reasons: Vec<&str> = origin.into_iter().flat_map(on).collect();
             let reason = if reasons.is_empty() { "所在报表整份退回".to_string() } else { reasons.join("；") };
             StatCell::Alarm(mask_within(&format!("退回：{reason}")))
         };

@@ -82,8 +82,8 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     conclusions.extend(doubtful);
     conclusions.extend(notes::decided_in_all(&facts));
     conclusions.extend(judged);
+    findings.extend(facts.seats.as_mut().map(|seats| std::mem::take(&mut seats.findings)).into_iter().flatten());
     if let Some(seats) = &facts.seats {
-        findings.extend(seats.findings.iter().cloned());
         conclusions.extend(quota::conclusions(seats, &facts));
     }
     conclusions.extend(outstanding(&facts));

@@ -168,14 +168,14 @@ fn of_cells(finding: &Finding, doubts: &[&OpenCell], totals: &mut Totals<'_, '_>
 }
 
 /// Records that do not count, by form, file and row of the sheet.
-struct HeldRecords<'r>(HashMap<(usize, u32, u32), HeldHere<'r>>);
+struct HeldRecords(HashMap<(usize, u32, u32), HeldHere>);
 
 /// Rows of a form, each with where it stands.
-type HeldHere<'r> = Vec<(usize, &'r Origin)>;
+type HeldHere = Vec<(usize, Origin)>;
 
-impl<'r> HeldRecords<'r> {
-    fn of(rows: &'r [ValidatedRows]) -> HeldRecords<'r> {
-        let mut held: HashMap<(usize, u32, u32), HeldHere<'r>> = HashMap::new();
+impl HeldRecords {
+    fn of(rows: &[ValidatedRows]) -> HeldRecords {
+        let mut held: HashMap<(usize, u32, u32), HeldHere> = HashMap::new();
         for of in rows {
             let all = of.rows.origins.iter().zip(&of.accepted).enumerate();
             for (row, (origin, _)) in all.filter(|(_, (_, accepted))| !**accepted) {

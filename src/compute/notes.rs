@@ -308,10 +308,10 @@ fn blocked(forms: &[usize], held: &BTreeSet<u32>, placed: bool, facts: &Facts<'_
     let mut returns = BTreeSet::new();
     for form in forms.iter().collect::<BTreeSet<_>>() {
         let Ok(set) = facts.form(*form) else { continue };
-        for (row, source) in set.origins.iter().map(|origin| &origin.source).enumerate() {
-            if !set.accepted[row] && !held.contains(source) && (!placed || set.units[row].is_some()) {
+        for (row, source) in set.origins.iter().flat_map(|of| of.iter()).map(|origin| origin.source).enumerate() {
+            if !set.accepted[row] && !held.contains(&source) && (!placed || set.units.get(row).is_some()) {
                 rows += 1;
-                returns.insert(*source);
+                returns.insert(source);
             }
         }
     }

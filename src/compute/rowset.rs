@@ -4,8 +4,8 @@
 use crate::definition::reference::ReferenceTable;
 use crate::definition::{Basis, Roster};
 use crate::language::{RunContext, Term};
-use crate::model::{Column, Origin, Value};
-use crate::rows::{Grid, ValidatedRows, recommenders};
+use crate::model::{Column, Scalars, Value};
+use crate::rows::{Grid, Origins, ValidatedRows, recommenders};
 use polars::prelude::{PolarsError, PolarsResult, Series};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,12 +19,12 @@ pub const PLACED: &str = "#placed";
 pub struct Rowset<'a> {
     pub grid: Grid,
     /// Recommending unit of each row, as an index of the roster.
-    pub units: Cow<'a, [Option<u32>]>,
+    pub units: Cow<'a, Scalars<u32>>,
     pub accepted: Cow<'a, [bool]>,
     /// Rows of a form, and not of a reference table.
     pub of_returns: bool,
-    /// Where each row came from; empty for reference tables and stored rows.
-    pub origins: &'a [Origin],
+    /// Where each row came from; `None` for reference tables and stored rows.
+    pub origins: Option<&'a Origins>,
     /// What its expressions are evaluated with, where that is not the run's own: rows of another period.
     pub context: Option<RunContext>,
 }
@@ -32,14 +32,14 @@ pub struct Rowset<'a> {
 impl<'a> Rowset<'a> {
     pub fn of_form(validated: &'a ValidatedRows) -> Rowset<'a> {
         let ValidatedRows { rows, accepted } = validated;
-        let placed = rows.units.iter().map(Option::is_some);
+        let placed = rows.units.iter().map(|unit| unit.is_some());
         let grid = rows.grid.clone().with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed);
         Rowset {
             grid,
             units: Cow::Borrowed(&rows.units),
             accepted: Cow::Borrowed(accepted),
             of_returns: true,
-            origins: &rows.origins,
+            origins: Some(&rows.origins),
             context: None,
         }
     }
@@ -51,7 +51,7 @@ impl<'a> Rowset<'a> {
         let mut known: BTreeMap<&str, Option<u32>> = BTreeMap::new();
         let plain = Grid::of_reference(table, roster);
         let Some(Column::Text(named)) = plain.column(unit_column) else { return Err(missing(unit_column)) };
-        let units: Vec<Option<u32>> = named
+        let units: Scalars<u32> = named
             .iter()
             .map(|name| {
                 let name = name?;
@@ -61,16 +61,16 @@ impl<'a> Rowset<'a> {
                 })
             })
             .collect();
-        let placed: Vec<bool> = units.iter().map(Option::is_some).collect();
+        let placed: Vec<bool> = units.iter().map(|unit| unit.is_some()).collect();
         let accepted = vec![true; height];
         let grid =
             plain.clone().with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed.into_iter());
         Ok(Rowset {
             grid,
-            units: units.into(),
+            units: Cow::Owned(units),
             accepted: accepted.into(),
             of_returns: false,
-            origins: &[],
+            origins: None,
             context: None,
         })
     }
@@ -80,8 +80,8 @@ impl<'a> Rowset<'a> {
         let accepted = vec![true; units.len()];
         let placed = units.iter().map(Option::is_some);
         let grid = grid.with_truths(ACCEPTED, accepted.iter().copied()).with_truths(PLACED, placed);
-        let (units, accepted) = (units.to_vec().into(), accepted.into());
-        Rowset { grid, units, accepted, of_returns: true, origins: &[], context: Some(context) }
+        let units = Cow::Owned(units.iter().copied().collect());
+        Rowset { grid, units, accepted: accepted.into(), of_returns: true, origins: None, context: Some(context) }
     }
 
     pub fn len(&self) -> usize {
@@ -93,7 +93,7 @@ impl<'a> Rowset<'a> {
     pub fn counts(&self, row: usize, basis: Basis) -> bool {
         match basis {
             Basis::Accepted => self.accepted[row],
-            Basis::Read => !self.of_returns || self.units[row].is_some(),
+            Basis::Read => !self.of_returns || self.units.get(row).is_some(),
         }
     }
 

@@ -301,7 +301,7 @@ fn fillers(share: &Share, facts: &Facts<'_>) -> Result<Vec<String>, String> {
         };
         for (row, counts) in facts.mask(rows, Basis::Accepted, &counts)?.into_iter().enumerate() {
             if counts {
-                let unit = rows.units[row];
+                let unit = rows.units.get(row);
                 let position = units.group_of(unit).unwrap_or(usize::MAX);
                 let unit = unit.map_or("未归属", |unit| facts.unit_name(unit));
                 found.push((position, part, row, format!("{unit} {}", names[row].unwrap_or("（未填名称）"))));

@@ -43,7 +43,9 @@ pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<
         });
     }
     let mut push = |kind, label: &str, group: Option<usize>| {
-        let mut row = StatRow::new(kind, vec![StatCell::Text(label.to_string())]);
+        let mut cells = Vec::with_capacity(columns.len() + 1);
+        cells.push(StatCell::Text(label.to_string()));
+        let mut row = StatRow::new(kind, cells);
         for column in &columns {
             let grid = &grids[column.grid];
             let kind = statistic.measures.get(column.measure).map(|measure| &measure.kind);

@@ -10,7 +10,7 @@ use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitS
 use crate::model::statistic::StatCell::{self, Alarm, Integer, NotApplicable, NotReported, Ratio, Text};
 use crate::model::statistic::{RowKind, StatTable};
 use crate::model::{
-    CellRef, Column as Values, Effect, Finding, FindingKey, Origin, Outcome, Place, Severity, SourceFile,
+    CellRef, Column as Values, Effect, Finding, FindingKey, Origin, Outcome, Place, Scalars, Severity, SourceFile,
 };
 use crate::rows::LookupResult;
 use crate::rows::{Grid, Rows, ValidatedRows};
@@ -72,7 +72,7 @@ fn frame(plan: &Plan, form: usize, rows: &[Row]) -> ValidatedRows {
     let origin =
         |(at, row): (usize, &Row)| Origin { source: row.source, sheet: 0, row: at as u32, cols: Origin::WHOLE };
     let rows_of = Rows {
-        named: vec![],
+        named: Scalars::default(),
         form,
         grid: Grid::new(names, values.collect(), rows.len(), &Roster::default()),
         origins: rows.iter().enumerate().map(origin).collect(),

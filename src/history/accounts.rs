@@ -6,6 +6,7 @@
 use super::decisions::store::{self, DECISIONS};
 use super::parquet::{self, ParquetColumn, ParquetValues, texts, whole};
 use super::rows::{RunFrame, period_columns};
+use crate::definition::{Field, Plan};
 use crate::model::decision::Settled;
 use crate::model::normalised::Binding;
 use crate::model::run::{RowAccount, SourceVerdict};
@@ -151,41 +152,59 @@ fn sheets(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
         .bytes()
 }
 
-/// One field of one table: the column that it was read from.
+/// One column of one table: a field's, or behind all fields one that belongs to none. There is one for each field of each
+/// file, so no more is kept of it than where it is.
 struct BoundField<'a> {
-    file: &'a SourceVerdict,
-    binding: &'a Binding,
-    /// `None` for a header that belongs to no field.
-    field: Option<&'a str>,
-    at: Option<u16>,
-    header: Option<&'a str>,
+    table: &'a OfFile<'a, &'a Binding>,
+    /// Position among the form's fields and then the sheet's other headers.
+    position: u32,
+}
+
+impl<'a> BoundField<'a> {
+    fn extra(&self) -> Option<&'a (u16, String)> {
+        let OfFile { of, .. } = self.table;
+        of.extra.get((self.position as usize).checked_sub(of.columns.len())?)
+    }
+
+    fn field(&self, plan: &'a Plan) -> Option<&'a Field> {
+        let OfFile { of, .. } = self.table;
+        let at = Some(self.position as usize).filter(|at| *at < of.columns.len())?;
+        plan.forms.get(usize::from(of.form))?.fields.get(at)
+    }
+
+    /// The physical column, or the row of a form that is filled in across.
+    fn at(&self) -> Option<u16> {
+        let own = self.table.of.columns.get(self.position as usize).copied();
+        own.unwrap_or_else(|| self.extra().map(|(at, _)| *at))
+    }
+
+    /// As the form says it, unless the sheet says it otherwise.
+    fn header(&self, plan: &'a Plan) -> Option<&'a str> {
+        if let Some((_, says)) = self.extra() {
+            return Some(says);
+        }
+        self.at()?;
+        let renamed = self.table.of.renamed.iter().find(|(of, _)| u32::from(*of) == self.position);
+        renamed.map(|(_, says)| says.as_str()).or_else(|| self.field(plan).map(|field| field.header.as_str()))
+    }
 }
 
 fn bindings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
-    let mut all = Vec::new();
-    for file in &frame.verdict.sources {
-        for binding in &file.bindings {
-            let fields = frame.plan.forms.get(usize::from(binding.form)).map_or(&[][..], |form| form.fields.as_slice());
-            for (index, (field, at)) in fields.iter().zip(&binding.columns).enumerate() {
-                let renamed = binding.renamed.iter().find(|(of, _)| usize::from(*of) == index);
-                // Said as the form says it, unless the sheet says it otherwise.
-                let header = at.map(|_| renamed.map_or(field.header.as_str(), |(_, says)| says.as_str()));
-                all.push(BoundField { file, binding, field: Some(&field.name), at: *at, header });
-            }
-            for (at, says) in &binding.extra {
-                all.push(BoundField { file, binding, field: None, at: Some(*at), header: Some(says) });
-            }
-        }
-    }
-    let header_row = |row: fn(&Binding) -> u32| move |bound: &BoundField<'_>| Some(i64::from(row(bound.binding)) + 1);
+    let plan = frame.plan;
+    let tables: Vec<OfFile<'_, &Binding>> =
+        frame.verdict.sources.iter().flat_map(|file| file.bindings.iter().map(move |of| OfFile { file, of })).collect();
+    let columns = |table: &OfFile<'_, &Binding>| (table.of.columns.len() + table.of.extra.len()) as u32;
+    let mut all = Vec::with_capacity(tables.iter().map(|table| columns(table) as usize).sum());
+    all.extend(tables.iter().flat_map(|table| (0..columns(table)).map(move |position| BoundField { table, position })));
+    let header_row = |row: fn(&Binding) -> u32| move |bound: &BoundField<'_>| Some(i64::from(row(bound.table.of)) + 1);
     TableOf::new(frame, &all)
-        .text("form", move |bound| form_id(frame, Some(bound.binding.form)))
-        .text("field", |bound| bound.field)
-        .text("return", |bound| Some(&bound.file.source.name))
-        .text("sheet", |bound| Some(&bound.binding.sheet_name))
-        .made("column", |bound| bound.at.filter(|_| !bound.binding.across).map(letters))
-        .whole("line", |bound| bound.at.filter(|_| bound.binding.across).map(|row| i64::from(row) + 1))
-        .text("header", |bound| bound.header)
+        .text("form", move |bound: &BoundField<'_>| form_id(frame, Some(bound.table.of.form)))
+        .text("field", move |bound| bound.field(plan).map(|field| &*field.name))
+        .text("return", |bound| Some(&bound.table.file.source.name))
+        .text("sheet", |bound| Some(&bound.table.of.sheet_name))
+        .made("column", |bound| bound.at().filter(|_| !bound.table.of.across).map(letters))
+        .whole("line", |bound| bound.at().filter(|_| bound.table.of.across).map(|row| i64::from(row) + 1))
+        .text("header", move |bound| bound.header(plan))
         .whole("header_first", header_row(|binding| binding.header.0))
         .whole("header_last", header_row(|binding| binding.header.1))
         .bytes()

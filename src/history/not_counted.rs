@@ -63,7 +63,7 @@ pub fn file(
     let beside: Vec<usize> = aside.map_or_else(Vec::new, |aside| (0..aside.rows.origins.len()).collect());
     let mut reasons: Vec<(RowFate, String)> = Vec::new();
     for origin in picked.iter().filter_map(|row| rows.origins.get(*row)) {
-        let codes = blocking.on(origin);
+        let codes = blocking.on(&origin);
         let held = codes.is_empty();
         let codes = if held { blocking.on_return(origin.source) } else { codes };
         reasons.push((if held { RowFate::Held } else { RowFate::Blocked }, codes));

@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// Rows of a row group.
 const GROUP: usize = 65_536;
 
+/// Values that the writer is given at a time: what they take on the way does not depend on how many there are.
+const BATCH: usize = 8_192;
+
 /// One column's values, in the order of the rows.
 pub enum ParquetValues<'a> {
     Text(Box<dyn Iterator<Item = Option<&'a str>> + 'a>),
@@ -160,40 +163,56 @@ fn scalars<T: DataType, W: Write + Send>(
     values: &mut dyn Iterator<Item = Option<T::T>>,
     count: usize,
 ) -> Result<(), ParquetError> {
-    let mut present = Vec::with_capacity(count);
-    let mut levels = Vec::with_capacity(count);
-    for value in values.take(count) {
-        levels.push(i16::from(value.is_some()));
-        present.extend(value);
-    }
-    if levels.len() != count {
-        return Err(ParquetError::General("a column is too short".to_owned()));
-    }
-    let mut column = group.next_column()?.ok_or_else(|| ParquetError::General("a column too many".to_owned()))?;
-    column.typed::<T>().write_batch(&present, Some(&levels), None)?;
-    column.close()
+    in_batches::<T, W>(group, count, |batch, present, levels| {
+        for value in values.take(batch) {
+            levels.push(i16::from(value.is_some()));
+            present.extend(value);
+        }
+    })
 }
 
-/// All texts of a group lie in one buffer, and the values are slices of it.
+/// All texts of a batch lie in one buffer, and the values are slices of it.
 fn strings<W: Write + Send, S: AsRef<str>>(
     group: &mut SerializedRowGroupWriter<'_, W>,
     values: &mut dyn Iterator<Item = Option<S>>,
     count: usize,
 ) -> Result<(), ParquetError> {
-    let mut buffer = Vec::new();
-    let mut ends = Vec::with_capacity(count);
-    for value in values.take(count) {
-        buffer.extend_from_slice(value.as_ref().map_or(&[][..], |value| value.as_ref().as_bytes()));
-        ends.push(value.map(|_| buffer.len()));
+    let mut ends = Vec::new();
+    in_batches::<ByteArrayType, W>(group, count, |batch, present, levels| {
+        let mut buffer = Vec::new();
+        ends.clear();
+        for value in values.take(batch) {
+            buffer.extend_from_slice(value.as_ref().map_or(&[][..], |value| value.as_ref().as_bytes()));
+            levels.push(i16::from(value.is_some()));
+            ends.extend(value.map(|_| buffer.len()));
+        }
+        let buffer = ByteArray::from(buffer);
+        let starts = [0].into_iter().chain(ends.iter().copied());
+        present.extend(starts.zip(&ends).map(|(start, end)| buffer.slice(start, end - start)));
+    })
+}
+
+/// Writes a column, some values at a time: `fill` adds so many levels, and the values of those that are there.
+fn in_batches<T: DataType, W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
+    count: usize,
+    mut fill: impl FnMut(usize, &mut Vec<T::T>, &mut Vec<i16>),
+) -> Result<(), ParquetError> {
+    let mut column = group.next_column()?.ok_or_else(|| ParquetError::General("a column too many".to_owned()))?;
+    let (mut present, mut levels) = (Vec::new(), Vec::new());
+    let mut left = count;
+    while left > 0 {
+        let batch = left.min(BATCH);
+        present.clear();
+        levels.clear();
+        fill(batch, &mut present, &mut levels);
+        if levels.len() != batch {
+            return Err(ParquetError::General("a column is too short".to_owned()));
+        }
+        column.typed::<T>().write_batch(&present, Some(&levels), None)?;
+        left -= batch;
     }
-    let buffer = ByteArray::from(buffer);
-    let mut start = 0;
-    let mut slices = ends.into_iter().map(|end| {
-        let slice = end.map(|end| buffer.slice(start, end - start));
-        start = end.unwrap_or(start);
-        slice
-    });
-    scalars::<ByteArrayType, W>(group, &mut slices, count)
+    column.close()
 }
 
 /// A file whose footer was read; columns are decoded when they are asked for.

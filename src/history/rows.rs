@@ -116,7 +116,7 @@ pub fn columns<'a>(
     let last = picked.iter().map(line).max().unwrap_or(0);
     let number = CodedWords::Integer(Box::new(|line| Some(i64::from(line))));
     columns.push(coded(ROW, picked.iter().map(line), last as usize, number));
-    let unit = move |row: &usize| rows.units.get(*row).copied().flatten().map_or(0, |unit| place(unit as usize));
+    let unit = move |row: &usize| rows.units.get(*row).map_or(0, |unit| place(unit as usize));
     let code = CodedWords::Text(Box::new(move |code| Some(units.get(index(code)?)?.code.as_str())));
     columns.push(coded(UNIT, picked.iter().map(unit), units.len(), code));
     let keys = key_columns(form, |name| rows.grid.column(name)).map(|columns| RecordKeys::of(columns, units));

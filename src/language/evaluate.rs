@@ -77,12 +77,9 @@ fn evaluate_here(term: &Term, rows: &DataFrame, context: &RunContext) -> PolarsR
     })
 }
 
-/// A condition's answers; what is NULL throughout has no type of its own.
+/// A condition's answers.
 pub fn truths(series: &Series) -> PolarsResult<BooleanChunked> {
-    match series.dtype() {
-        DataType::Null => Ok(BooleanChunked::full_null(PlSmallStr::EMPTY, series.len())),
-        _ => series.bool().cloned(),
-    }
+    series.bool().cloned()
 }
 
 fn negate_if(truths: BooleanChunked, negated: bool) -> Series {
@@ -91,10 +88,12 @@ fn negate_if(truths: BooleanChunked, negated: bool) -> Series {
 
 /// One value where a condition is true, the other where it is false or NULL.
 fn choose(condition: &BooleanChunked, then: &Series, otherwise: &Series) -> PolarsResult<Series> {
-    match (then.dtype(), otherwise.dtype()) {
-        (DataType::Null, DataType::Null) => then.zip_with(condition, otherwise),
-        (DataType::Null, other) => then.cast(other)?.zip_with(condition, otherwise),
-        (other, DataType::Null) => then.zip_with(condition, &otherwise.cast(other)?),
+    // What is NULL throughout, as the literal is, is of every type.
+    let is_nothing = |series: &Series| series.null_count() == series.len();
+    let nothing_like = |series: &Series, len| Series::full_null(PlSmallStr::EMPTY, len, series.dtype());
+    match then.dtype() == otherwise.dtype() {
+        false if is_nothing(otherwise) => then.zip_with(condition, &nothing_like(then, otherwise.len())),
+        false if is_nothing(then) => nothing_like(otherwise, then.len()).zip_with(condition, otherwise),
         _ => then.zip_with(condition, otherwise),
     }
 }
@@ -122,7 +121,8 @@ fn literal(value: &Literal) -> Series {
         Literal::Number(number) => Float64Chunked::from_slice(name, &[*number]).into_series(),
         Literal::Boolean(truth) => BooleanChunked::from_slice(name, &[*truth]).into_series(),
         Literal::Date(day) => Int32Chunked::from_slice(name, &[*day]).into_series(),
-        Literal::Null => Series::new_null(name, 1),
+        // The type that NULL has of its own is eight megabytes of zeros in polars.
+        Literal::Null => BooleanChunked::full_null(name, 1).into_series(),
     }
 }
 

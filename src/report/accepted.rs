@@ -2,8 +2,8 @@
 
 use super::results::Results;
 use crate::definition::{Form, Precision};
-use crate::model::{Column, Origin, Scalars, Texts};
-use crate::rows::{Grid, ValidatedRows};
+use crate::model::{Column, Scalars, Texts};
+use crate::rows::{Grid, Origins, ValidatedRows};
 use std::sync::Arc;
 
 /// One column with its values.
@@ -49,12 +49,12 @@ pub struct Named<'a> {
 pub struct Accepted<'a> {
     pub form: &'a Form,
     pub mask: &'a [bool],
-    pub origins: &'a [Origin],
+    pub origins: &'a Origins,
     pub columns: Vec<Named<'a>>,
     /// Names of the roster's units, by index.
     pub units: Arc<[Arc<str>]>,
     /// The unit that each row is counted for (roster index).
-    pub counted_for: &'a [Option<u32>],
+    pub counted_for: &'a Scalars<u32>,
     grid: &'a Grid,
 }
 

@@ -176,7 +176,7 @@ impl<'r, 'a> FormSheet<'r, 'a> {
     fn row(&mut self, cells: &mut RowCells, row: usize) {
         let FormSheet { results, accepted, .. } = *self;
         cells.start_row(None);
-        let unit = accepted.counted_for.get(row).copied().flatten();
+        let unit = accepted.counted_for.get(row);
         let sent = *self.sent.entry(unit).or_insert_with(|| sent(results, unit).map(|word| cells.share(word)));
         let from = accepted.origins.get(row);
         for (column, SheetColumn { content, .. }) in self.columns.iter().enumerate() {

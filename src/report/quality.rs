@@ -151,7 +151,7 @@ fn held_out(results: &Results<'_>) -> StatTable {
             _ => {}
         }
     }
-    let of_row = |origin: &Origin| {
+    let of_row = |origin: Origin| {
         let here = on_row.get(&(Some(origin.source), Some(origin.row)))?;
         here.iter().copied().find(|finding| origin.holds(&finding.place))
     };

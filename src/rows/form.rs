@@ -2,9 +2,10 @@
 //! from, whose it is, whether it counts.
 
 use super::grid::{Grid, empty};
+use super::origins::Origins;
 use crate::definition::{Plan, Reference, Roster};
 use crate::model::kept::KeptTable;
-use crate::model::{Column as Values, FormTable, Origin};
+use crate::model::{Column as Values, FormTable, Scalars};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,11 +19,11 @@ pub struct Rows {
     pub form: usize,
     pub grid: Grid,
     /// Where each row came from.
-    pub origins: Vec<Origin>,
+    pub origins: Origins,
     /// Recommending unit of each row (roster index), where it can be told.
-    pub units: Vec<Option<u32>>,
+    pub units: Scalars<u32>,
     /// The unit that each row names itself.
-    pub named: Vec<Option<u32>>,
+    pub named: Scalars<u32>,
 }
 
 /// The same rows with a verdict each.
@@ -62,8 +63,8 @@ pub fn assemble(
     let mut columns: Vec<Values> = named.iter().map(|column| empty(column.ty)).collect();
     columns.iter_mut().for_each(|column| column.reserve(height));
     let mut known: Vec<ValuesMet> = columns.iter().map(|_| ValuesMet::default()).collect();
-    let mut origins = Vec::with_capacity(height);
-    let (mut units, mut named_units) = (Vec::with_capacity(height), Vec::with_capacity(height));
+    let mut origins = Origins::default();
+    let (mut units, mut named_units) = (Scalars::with_capacity(height), Scalars::with_capacity(height));
     let mut tables = tables.into_iter();
     loop {
         let some: Vec<KeptTable> = tables.by_ref().take(BATCH).collect();
@@ -85,7 +86,7 @@ pub fn assemble(
                 units.push(named.and_then(|named| belonging.unit(named, origin.source)));
                 named_units.push(named);
             }
-            origins.extend_from_slice(&table.origins);
+            origins.extend(table.origins.iter().copied());
         }
     }
     let names = named.into_iter().map(|column| column.name).collect();

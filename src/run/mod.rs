@@ -51,6 +51,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct Finished {
     pub validated: Validated,
+    /// Its findings are among the verdict's.
     pub computed: ComputedTables,
     /// Empty for a dry run.
     pub written: Written,
@@ -109,7 +110,7 @@ pub fn run(
     }
     watch.stage("计算统计表");
     let earlier = earlier_discipline(&history, plan, period);
-    let computed = compute::compute(compute::Inputs {
+    let mut computed = compute::compute(compute::Inputs {
         plan,
         reference,
         period,
@@ -128,7 +129,7 @@ pub fn run(
         return Err(Stop::Usage(conflicts.join("\n")));
     }
     let yardstick = Yardstick { plan, reference, period, history: &history, decisions: &decisions };
-    validate::add_findings(yardstick, &mut validated.verdict, &computed.findings);
+    validate::add_findings(yardstick, &mut validated.verdict, std::mem::take(&mut computed.findings));
     register.close(prepared, &mut validated);
     let mut written = Written::default();
     let mut overtaken = None;

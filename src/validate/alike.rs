@@ -121,7 +121,7 @@ fn finding(rows: &FormRows, fields: &[usize], row: usize, others: &BTreeSet<usiz
     let words = |row: usize| names.iter().map(|name| rows.value(row, name)).collect::<Vec<_>>().join("、");
     let place = |row: &usize| {
         let origin = rows.rows.origins.get(*row)?;
-        Some(format!("{}的“{}”", rows.addresses.words(rows.index, *origin), words(*row)))
+        Some(format!("{}的“{}”", rows.addresses.words(rows.index, origin), words(*row)))
     };
     let mut places = others.iter().take(SHOWN).filter_map(place).collect::<Vec<_>>().join("；");
     if others.len() > SHOWN {

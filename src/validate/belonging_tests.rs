@@ -27,7 +27,7 @@ fn a_unit_below_another_that_owes_recommends_through_it_within_one_channel() {
     assert_eq!(reference.roster.recommending(), [0, 1], "丙县 owes its return, and 甲市 recommends");
     let validated =
         run_in(&plan(vec![]), reference, vec![filed(0, "丙.xlsx", 2, vec![table(0, 0, 0, &[row(2, "一班")])])]);
-    assert_eq!(validated.rows[0].rows.units, [Some(0)]);
+    assert_eq!(validated.rows[0].rows.units, vec![Some(0)].into());
     let statuses: Vec<UnitStatus> = validated.verdict.units.iter().map(|unit| unit.status).collect();
     assert_eq!(statuses, [UnitStatus::Missing, UnitStatus::Missing, UnitStatus::OnTime], "each owes for itself");
 
@@ -43,7 +43,7 @@ fn a_recommending_unit_in_line_with_the_sender_that_owes_nothing_counts_under_th
     let file = || vec![filed(0, "丙.xlsx", 2, vec![table(0, 0, 0, &[row(0, "一班"), row(2, "二班")])])];
     let validated = run_in(&plan(vec![]), reference, file());
     assert_eq!(codes(&validated), []);
-    assert_eq!(validated.rows[0].rows.units, [Some(2), Some(2)]);
+    assert_eq!(validated.rows[0].rows.units, vec![Some(2), Some(2)].into());
     assert_eq!(
         validated.verdict.units.iter().map(|unit| unit.status).collect::<Vec<_>>(),
         [UnitStatus::Missing, UnitStatus::OnTime]

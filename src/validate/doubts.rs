@@ -47,7 +47,7 @@ fn of_row(rows: &FormRows<'_>, row: usize, verdict: &RowVerdicts, findings: &[&F
         }
     }
     for (at, field) in rows.form.fields.iter().enumerate() {
-        let address = rows.addresses.cell(rows.index, *origin, at);
+        let address = rows.addresses.cell(rows.index, origin, at);
         let Some(cast) = address.and_then(|cell| cells.get(&cell)) else { continue };
         if field.ordinal || field.ty == FieldType::Unit {
             continue;
@@ -63,7 +63,7 @@ fn of_row(rows: &FormRows<'_>, row: usize, verdict: &RowVerdicts, findings: &[&F
             counts: verdict.accepted.get(row) == Some(&true),
             value: rows.value(row, &field.name),
             amount: number(value),
-            unit: rows.rows.units.get(row).copied().flatten(),
+            unit: rows.rows.units.get(row),
             record: record(rows, row),
             place: rows.place(row, &[at]),
             code: Arc::from(&*finding.code),

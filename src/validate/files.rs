@@ -28,7 +28,8 @@ pub fn close(
 ) -> RunVerdict {
     sort_findings(&mut findings);
     let verdicts = FileFindings::of(&findings, &settlement.excluded);
-    let mut amendments = Vec::new();
+    let changes = arrived.iter().filter_map(|file| file.taken()).map(|returned| returned.amendments.len());
+    let mut amendments = Vec::with_capacity(changes.sum());
     let (mut seen, mut explanations) = (BTreeMap::new(), Vec::new());
     let mut sources = Vec::with_capacity(arrived.len());
     for ((position, mut file), rows) in arrived.into_iter().enumerate().zip(accounts) {

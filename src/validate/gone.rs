@@ -62,8 +62,8 @@ impl Heard {
     /// File of each unit whose records of a form are all known.
     fn complete(&self, rows: &FormRows, keys: &[Option<String>], roster: &Roster) -> BTreeMap<u32, u32> {
         let mut complete = self.by_form.get(&(rows.index as u16)).cloned().unwrap_or_default();
-        let owing = |named: &Option<u32>| named.and_then(|unit| roster.owing(unit));
-        for (named, origin) in rows.rows.named.iter().zip(&rows.rows.origins) {
+        let owing = |named: Option<u32>| named.and_then(|unit| roster.owing(unit));
+        for (named, origin) in rows.rows.named.iter().zip(rows.rows.origins.iter()) {
             if let Some(unit) = owing(named) {
                 complete.entry(unit).or_insert(origin.source);
             }

@@ -247,7 +247,7 @@ fn workplaces(lookup: &Lookup, column: &str, forms: &[FormRows]) -> BTreeMap<Str
         let mut by_code: Vec<Option<Option<u32>>> = vec![None; grid.codes(column) + 1];
         for (row, unit) in rows.rows.units.iter().enumerate().filter(|(_, unit)| unit.is_some()) {
             if let Some(only) = by_code.get_mut(grid.code_at(row, column) as usize) {
-                *only = Some(joined(*only, *unit));
+                *only = Some(joined(*only, unit));
             }
         }
         let mut here: BTreeMap<String, Option<u32>> = BTreeMap::new();

@@ -185,9 +185,8 @@ fn set_aside(
 }
 
 /// Takes in what later stages found, in the order of the others, each with its key; what was decided of them is applied.
-pub fn add_findings(yardstick: Yardstick<'_>, verdict: &mut RunVerdict, more: &[Finding]) {
+pub fn add_findings(yardstick: Yardstick<'_>, verdict: &mut RunVerdict, mut more: Vec<Finding>) {
     let Yardstick { plan, reference, decisions, .. } = yardstick;
-    let mut more = more.to_vec();
     files::sort_findings(&mut more);
     if !decisions.is_empty() {
         let files: Vec<_> = verdict.sources.iter().map(|file| (file.unit, file.sha256.clone())).collect();

@@ -64,7 +64,7 @@ fn units_together(rows: &FormRows) -> Vec<BTreeMap<u32, usize>> {
     let Some(Column::Unit(units)) = grid.column(name(rows.form.unit_field)) else { return Vec::new() };
     let rest: Vec<&str> = rows.form.key.iter().filter(|at| **at != rows.form.unit_field).map(|at| name(*at)).collect();
     let mut groups: BTreeMap<(u32, RestOfKey), BTreeMap<u32, usize>> = BTreeMap::new();
-    for (row, (unit, origin)) in units.iter().zip(&rows.rows.origins).enumerate() {
+    for (row, (unit, origin)) in units.iter().zip(rows.rows.origins.iter()).enumerate() {
         let Some(unit) = unit else { continue };
         let rest = rest.iter().map(|name| sameness(grid.value(row, name))).collect();
         groups.entry((origin.source, rest)).or_default().entry(unit).or_insert(row);
@@ -121,7 +121,7 @@ fn finding(rows: &FormRows, counts: &[String], parent: usize, parts: &[usize]) -
     let unit = rows.form.unit_field;
     let name = rows.form.fields.get(unit).map_or("", |field| &field.name);
     let origins = parts.iter().filter_map(|row| rows.rows.origins.get(*row));
-    let mut places: Vec<String> = origins.take(SHOWN).map(|origin| rows.addresses.words(rows.index, *origin)).collect();
+    let mut places: Vec<String> = origins.take(SHOWN).map(|origin| rows.addresses.words(rows.index, origin)).collect();
     if parts.len() > SHOWN {
         places.push("…".to_owned());
     }

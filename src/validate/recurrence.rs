@@ -70,7 +70,7 @@ fn telling(rows: &FormRows) -> Vec<usize> {
 
 /// Whether a row stands on a sheet that repeats what others hold; the others' rows are those that count.
 fn summary(rows: &FormRows, row: usize, words: &SheetWords) -> bool {
-    let sheet = rows.rows.origins.get(row).and_then(|origin| rows.addresses.sheet(rows.index, *origin));
+    let sheet = rows.rows.origins.get(row).and_then(|origin| rows.addresses.sheet(rows.index, origin));
     sheet.is_some_and(|name| name != rows.form.title && words.is_summary(name))
 }
 
@@ -78,7 +78,7 @@ fn of_one_sender(rows: &FormRows, same: &[usize], telling: &[usize], recurrence:
     let Some((first, others)) = same.split_first() else { return };
     let unlike: BTreeSet<usize> = others.iter().flat_map(|row| unlike(rows, *first, *row, telling)).collect();
     if unlike.is_empty() {
-        let place = rows.rows.origins.get(*first).map(|origin| rows.addresses.words(rows.index, *origin));
+        let place = rows.rows.origins.get(*first).map(|origin| rows.addresses.words(rows.index, origin));
         for row in others {
             recurrence.repeated.insert(*row);
             let found = format!("与{}是同一条记录，各栏相同", place.as_deref().unwrap_or_default());
@@ -131,8 +131,8 @@ fn of_several_senders(
     }
 }
 
-fn shown<'o>(rows: &FormRows, origins: impl Iterator<Item = &'o Origin>) -> String {
-    origins.map(|origin| rows.addresses.words(rows.index, *origin)).collect::<Vec<_>>().join("；")
+fn shown<'o>(rows: &FormRows, origins: impl Iterator<Item = Origin>) -> String {
+    origins.map(|origin| rows.addresses.words(rows.index, origin)).collect::<Vec<_>>().join("；")
 }
 
 /// Fields in which two rows say different things.

@@ -92,7 +92,7 @@ fn place(finding: &Finding, form: usize, forms: &[FormRows]) -> String {
     let place = &finding.place;
     let origin = rows.rows.origins.iter().find(|origin| place.row.is_some() && origin.holds(place));
     match (origin, place.source) {
-        (Some(origin), _) => rows.addresses.words(form, *origin),
+        (Some(origin), _) => rows.addresses.words(form, origin),
         (None, Some(source)) => rows.addresses.names.get(&source).cloned().unwrap_or_default(),
         (None, None) => String::new(),
     }
@@ -106,7 +106,7 @@ fn rows(form: usize, yardstick: Yardstick<'_>, stored: &StoredPeriod, names: &mu
     let unit_column = known.columns().iter().position(|column| column.field == known.unit_field);
     let named = match unit_column.and_then(|at| stored.column(at)) {
         Some(Column::Unit(named)) => (0..height).map(|row| named.get(row)).collect(),
-        _ => stored.units().to_vec(),
+        _ => stored.units().iter().copied().collect(),
     };
     let (labels, columns) = known
         .columns()
@@ -130,5 +130,5 @@ fn rows(form: usize, yardstick: Yardstick<'_>, stored: &StoredPeriod, names: &mu
     let mut grid = Grid::new(labels, columns, height, &yardstick.reference.roster);
     // Only rows that counted are stored, so a rank is among those here.
     computed::append(&mut grid, known, &context(yardstick.plan, yardstick.reference, yardstick.period));
-    Rows { form, grid, origins, units: stored.units().to_vec(), named }
+    Rows { form, grid, origins, units: stored.units().iter().copied().collect(), named }
 }

@@ -36,7 +36,7 @@ impl<'a> FormRows<'a> {
         let columns = self.telling.iter().map(|name| self.rows.grid.column(name));
         let record = record::fingerprint(columns, row, &self.roster.units);
         match self.rows.origins.get(row) {
-            Some(origin) if record.is_nothing() => self.addresses.fingerprint(*origin),
+            Some(origin) if record.is_nothing() => self.addresses.fingerprint(origin),
             _ => record,
         }
     }
@@ -63,7 +63,7 @@ impl<'a> FormRows<'a> {
             // A field that the sheet lacks has no cell to hold.
             Effect::HoldsCells(held) => {
                 let there = |field: &&usize| {
-                    let origin = self.rows.origins.get(row).copied();
+                    let origin = self.rows.origins.get(row);
                     origin.and_then(|origin| self.addresses.cell(self.index, origin, **field)).is_some()
                 };
                 match cells.iter().take(usize::from(held)).filter(there).count() {
@@ -95,7 +95,7 @@ impl<'a> FormRows<'a> {
 
     /// The place of a row, with the cells of some fields; fields without a column in the sheet have no cell.
     pub fn place(&self, row: usize, fields: &[usize]) -> Place {
-        let Some(origin) = self.rows.origins.get(row).copied() else { return Place::default() };
+        let Some(origin) = self.rows.origins.get(row) else { return Place::default() };
         let cell = |field: &usize| self.addresses.cell(self.index, origin, *field);
         let mut cells: Vec<CellRef> = fields.iter().filter_map(cell).collect();
         if cells.is_empty() && origin.cols != Origin::WHOLE {
@@ -107,7 +107,7 @@ impl<'a> FormRows<'a> {
             sheet: Some(origin.sheet),
             row: Some(origin.row),
             cells,
-            unit: self.rows.units.get(row).copied().flatten(),
+            unit: self.rows.units.get(row),
         }
     }
 
@@ -138,7 +138,7 @@ impl<'a> FormRows<'a> {
                 let said = [&rule.found, &rule.expected, &rule.next].map(|part| self.render(part, *row, &[]));
                 let (cells, at_fault) = blame.cells(*row);
                 let finding = self.finding(*row, weight, &cells, self.read(*row, judged()), said);
-                let origin = self.rows.origins.get(*row).copied();
+                let origin = self.rows.origins.get(*row);
                 let cell = |field: &usize| {
                     let cell = self.addresses.cell(self.index, origin?, *field)?;
                     Some((u16::try_from(*field).ok()?, cell))

@@ -109,14 +109,14 @@ pub fn count_rows(
     let mut named = WhoseRows::new();
     for (rows, verdict) in forms.iter().zip(verdicts) {
         for (row, origin) in rows.rows.origins.iter().enumerate() {
-            let whose = rows.rows.named.get(row).copied().flatten().and_then(|unit| roster.owing(unit));
+            let whose = rows.rows.named.get(row).and_then(|unit| roster.owing(unit));
             // Who is recommended through the unit above has not reported for it.
             let sender = rows.addresses.senders.get(&origin.source);
             let whose =
                 whose.filter(|unit| sender.is_none_or(|sender| unit == sender || !roster.above(*unit, *sender)));
             let whose = whose.or_else(|| sender.and_then(|sender| roster.owing(*sender)));
             // Of a unit that owes nothing and has nobody above that does, its rows count under the sender's.
-            if let Some(unit) = whose.or_else(|| rows.rows.units.get(row).copied().flatten()) {
+            if let Some(unit) = whose.or_else(|| rows.rows.units.get(row)) {
                 let counts = named.entry(origin.source).or_default().entry(unit).or_default();
                 *counts |= verdict.accepted.get(row) == Some(&true);
             }

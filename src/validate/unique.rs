@@ -35,7 +35,7 @@ fn check_one(rows: &FormRows, unique: &Unique, recurrence: &Recurrence, context:
                 .filter(|other| *other != row)
                 .take(SHOWN)
                 .filter_map(|other| rows.rows.origins.get(*other))
-                .map(|origin| rows.addresses.words(rows.index, *origin))
+                .map(|origin| rows.addresses.words(rows.index, origin))
                 .collect();
             let mut other = others.join("；");
             if group.len() - 1 > SHOWN {

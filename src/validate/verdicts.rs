@@ -48,8 +48,8 @@ impl Holds {
         let mut verdicts = RowVerdicts { accepted: vec![true; height], held: vec![false; height] };
         let whole = plan.count == Count::WholeReturns;
         let parts = verdicts.accepted.iter_mut().zip(&mut verdicts.held);
-        for ((accepted, held), origin) in parts.zip(&rows.rows.origins) {
-            let on = self.on(origin);
+        for ((accepted, held), origin) in parts.zip(rows.rows.origins.iter()) {
+            let on = self.on(&origin);
             *held = match on {
                 Some(severity) => severity != Severity::Block,
                 None => whole && self.returned.contains(&origin.source),
@@ -72,7 +72,7 @@ pub fn unplaced(rows: &FormRows, holds: &Holds) -> Vec<Finding> {
     let unit_field = rows.form.unit_field;
     let name = rows.form.fields.get(unit_field).map_or("", |field| field.name.as_ref());
     let without = rows.rows.units.iter().enumerate().filter(|(_, unit)| unit.is_none());
-    let open = without.filter(|(row, _)| rows.rows.origins.get(*row).is_some_and(|origin| holds.on(origin).is_none()));
+    let open = without.filter(|(row, _)| rows.rows.origins.get(*row).is_some_and(|origin| holds.on(&origin).is_none()));
     open.map(|(row, _)| {
         let value = rows.value(row, name);
         let key = rows.key(row, &[unit_field], Fingerprint::of([&value]));
@@ -98,14 +98,15 @@ pub fn off_chain(rows: &FormRows, roster: &Roster) -> Vec<Finding> {
     let unit_field = rows.form.unit_field;
     let field = rows.form.fields.get(unit_field).map_or("", |field| field.name.as_ref());
     let name = |unit: u32| roster.units.get(unit as usize).map_or("", |unit| unit.name.as_ref());
-    let strange = rows.rows.named.iter().zip(&rows.rows.origins).enumerate().filter_map(|(row, (named, origin))| {
-        let named = (*named)?;
-        let sender = *rows.addresses.senders.get(&origin.source)?;
-        // One that counts under nobody is told as such.
-        let placed = rows.rows.units.get(row).is_some_and(Option::is_some);
-        let strange = placed && rows.addresses.covered.contains(&origin.source) && !roster.linked(named, sender);
-        strange.then_some((row, named, sender))
-    });
+    let strange =
+        rows.rows.named.iter().zip(rows.rows.origins.iter()).enumerate().filter_map(|(row, (named, origin))| {
+            let named = named?;
+            let sender = *rows.addresses.senders.get(&origin.source)?;
+            // One that counts under nobody is told as such.
+            let placed = rows.rows.units.get(row).is_some();
+            let strange = placed && rows.addresses.covered.contains(&origin.source) && !roster.linked(named, sender);
+            strange.then_some((row, named, sender))
+        });
     strange
         .map(|(row, named, sender)| Finding {
             code: FindingCode::UnitOffChain.into(),

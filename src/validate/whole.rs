@@ -14,7 +14,7 @@ pub fn check(rows: &FormRows, holds: &Holds, context: &RunContext) -> Vec<Findin
     if fields.is_empty() {
         return Vec::new();
     }
-    let is_held = |row: &usize| rows.rows.origins.get(*row).is_some_and(|origin| holds.on(origin).is_some());
+    let is_held = |row: &usize| rows.rows.origins.get(*row).is_some_and(|origin| holds.on(&origin).is_some());
     let mut findings = Vec::new();
     for set in together(rows, fields, None, Gaps::Agree, Agreement::Same(2), context) {
         let (held, open): (Vec<usize>, Vec<usize>) = set.into_iter().partition(is_held);
@@ -29,7 +29,7 @@ fn finding(rows: &FormRows, fields: &[usize], row: usize, held: &[usize]) -> Fin
     let names = fields.iter().filter_map(|at| rows.form.fields.get(*at));
     let set: Vec<String> = names.map(|field| rows.value(row, &field.name)).collect();
     let first = held.first().and_then(|row| rows.rows.origins.get(*row));
-    let place = first.map(|origin| rows.addresses.words(rows.index, *origin)).unwrap_or_default();
+    let place = first.map(|origin| rows.addresses.words(rows.index, origin)).unwrap_or_default();
     Finding {
         code: FindingCode::RowOfBrokenSet.into(),
         severity: Severity::Verify,
