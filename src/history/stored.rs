@@ -65,7 +65,7 @@ pub struct StoredForm {
     reader: Mutex<ParquetReader>,
     columns: Vec<OnceLock<Option<Column>>>,
     units: OnceLock<Vec<Option<u32>>>,
-    origins: OnceLock<Origins>,
+    origins: OnceLock<StoredOrigins>,
 }
 
 /// One of today's columns, and what is stored of it.
@@ -79,7 +79,7 @@ struct ColumnSource {
 }
 
 #[derive(Default)]
-struct Origins {
+struct StoredOrigins {
     returns: StoredTexts,
     sheets: StoredTexts,
     rows: Vec<Option<i64>>,
@@ -413,7 +413,7 @@ impl StoredForm {
             let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
             let rows = reader.integers(ROW).ok().flatten().unwrap_or_default();
             drop(reader);
-            Origins { returns: self.texts(RETURN), sheets: self.texts(SHEET), rows }
+            StoredOrigins { returns: self.texts(RETURN), sheets: self.texts(SHEET), rows }
         });
         Some(StoredOrigin {
             file: origins.returns.get(row)?.as_deref()?,

@@ -217,7 +217,8 @@ fn honours_agree_with_an_independent_calculation() {
     intended.sort();
     assert_eq!(listed(&run, "awards-outside", &["获奖对象", "荣誉名称", "获奖时间"]), intended);
 
-    let share = run.computed.findings.iter().find(|f| &*f.code == "share-frontline").expect("the share is short");
+    let share =
+        run.validated.verdict.findings.iter().find(|f| &*f.code == "share-frontline").expect("the share is short");
     let fillers = expected("honours-fillers");
     assert!(share.next.contains("还差 2 名"), "{}", share.next);
     assert!(share.next.contains(&format!("{} 名", fillers.len())), "{}", share.next);
