@@ -162,8 +162,7 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
     let (outputs, forms): (Vec<Output>, Vec<Option<FormFile>>) =
         made.into_iter().map(|(_, output, form)| (output, form)).unzip();
     let manifest = format!("{DETAIL}/{MANIFEST}");
-    put(&stage, &manifest, |target| Ok(manifest::run_json(&results, &outputs, target)?))?;
-    let mut names: Vec<String> = outputs.into_iter().map(|output| output.file).collect();
-    names.push(manifest);
-    Ok(Pending::new(stage, names, forms.into_iter().flatten().collect()))
+    let last = put(&stage, &manifest, |target| Ok(manifest::run_json(&results, &outputs, target)?))?;
+    let outputs = outputs.into_iter().chain([last]).map(|output| (output.file, output.took)).collect();
+    Ok(Pending::new(stage, outputs, forms.into_iter().flatten().collect()))
 }

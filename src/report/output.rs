@@ -9,19 +9,22 @@ use std::error::Error;
 use std::fs::File;
 use std::io::{self, BufWriter, Read};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// All outputs, written beside their targets; nothing is in place yet.
 pub struct Pending {
     stage: Stage,
     names: Vec<String>,
+    took: Vec<Duration>,
     /// The accepted rows of each form, still beside their places: what the history keeps too.
     pub forms: Vec<FormFile>,
 }
 
 impl Pending {
     /// What lies complete in a stage, under these names.
-    pub fn new(stage: Stage, names: Vec<String>, forms: Vec<FormFile>) -> Pending {
-        Pending { stage, names, forms }
+    pub fn new(stage: Stage, outputs: Vec<(String, Duration)>, forms: Vec<FormFile>) -> Pending {
+        let (names, took) = outputs.into_iter().unzip();
+        Pending { stage, names, took, forms }
     }
 
     /// Where the outputs will stand.
@@ -34,7 +37,7 @@ impl Pending {
     /// # Errors
     /// A file could not be moved; earlier results are as they were.
     pub fn commit(self) -> Result<Written, String> {
-        Ok(Written { files: self.stage.commit(&self.names)? })
+        Ok(Written { files: self.stage.commit(&self.names)?, took: self.took })
     }
 }
 
@@ -42,6 +45,8 @@ impl Pending {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Written {
     pub files: Vec<PathBuf>,
+    /// Per file, how long it was written to.
+    pub took: Vec<Duration>,
 }
 
 /// SHA-256 and length of what a reader still holds.
@@ -66,12 +71,13 @@ fn hex(hash: &[u8]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A written output: name relative to the output folder, hash, size in bytes.
+/// A written output: name relative to the output folder, hash, size in bytes, and how long it was written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
     pub file: String,
     pub sha256: String,
     pub size: u64,
+    pub took: Duration,
 }
 
 /// So many bytes are on their way to the disk while the other outputs are written; all are there before any is in place.
@@ -83,6 +89,7 @@ pub fn put(
     name: &str,
     write: impl FnOnce(&mut BufWriter<OutputFile<File>>) -> Result<(), Box<dyn Error>>,
 ) -> Result<Output, String> {
+    let began = Instant::now();
     let path = stage.staged(name)?;
     let machine = |error: io::Error| stage.trouble(name, &error);
     let mut target = BufWriter::with_capacity(1 << 18, OutputFile::new(File::create(&path).map_err(machine)?));
@@ -94,7 +101,7 @@ pub fn put(
     let synced = if large { file.sync_all() } else { Ok(()) };
     let summed = synced.and_then(|()| sha256_of(File::open(&path)?));
     let (sha256, size) = summed.map_err(machine)?;
-    Ok(Output { file: name.to_owned(), sha256, size })
+    Ok(Output { file: name.to_owned(), sha256, size, took: began.elapsed() })
 }
 
 /// A name that every file system takes.

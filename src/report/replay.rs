@@ -18,7 +18,7 @@ pub fn write(replay: &Replay, title: &str, folder: &std::path::Path) -> Result<W
     let name = format!("{}_规则试算.xlsx", file_stem(title));
     let stage = Stage::open(folder)?;
     put(&stage, &name, |target| Ok(workbook(replay, title, target)?))?;
-    Ok(Written { files: stage.commit(&[name])? })
+    Ok(Written { files: stage.commit(&[name])?, took: Vec::new() })
 }
 
 /// What a replay is and is not.

@@ -60,6 +60,10 @@ fn bench_says_what_it_measured_and_what_each_stage_cost() {
         "其中核对数据",
         "其中计算统计表",
         "其中写出结果",
+        "其中存疑",
+        "其中写呈报版",
+        "其中写处理意见",
+        "其中写工作版",
         "内存峰值",
     ] {
         assert!(said.out.contains(words), "{words}\n{}", said.out);

@@ -1,14 +1,20 @@
 //! What a process of the comparison does by itself: the yardstick, reading alone, and a whole run that tells its stages.
 
 use super::cost::spent;
+use crate::compute::{Inputs, compute};
+use crate::definition::Edition;
+use crate::history::History;
 use crate::ingest::{self, Limits};
+use crate::model::Severity;
 use crate::model::outcome::ReadOutcome;
-use crate::run::{self, Places, Stop, Watch};
+use crate::report::output::Written;
+use crate::run::{self, Places, Prepared, Stop, Watch};
+use crate::validate::Validated;
 use crate::workspace::Workspace;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Reads every cell of every workbook with calamine alone, on `threads` threads; how many there are.
 ///
@@ -92,7 +98,50 @@ impl Watch for StageClock {
     }
 }
 
-/// A whole run of the files in `folder`, kept beside them; a line a stage: its name, CPU and wall seconds.
+/// What doubt adds to the tables: they are computed once more as they are, and once with nothing open.
+fn doubt(prepared: &Prepared, validated: &Validated) -> Result<String, Stop> {
+    let Prepared { plan, reference, period, .. } = prepared;
+    let Validated { rows, doubts, lookups, verdict, .. } = validated;
+    let history = History::open(None, plan, reference, period);
+    let mut calm = verdict.clone();
+    calm.findings.retain(|finding| finding.severity == Severity::Note);
+    let as_is = Inputs {
+        plan,
+        reference,
+        period,
+        rows,
+        doubts,
+        lookups,
+        verdict,
+        history: &history,
+        earlier: &[],
+        as_of: None,
+    };
+    let cost = |inputs: Inputs<'_>| {
+        let (began, before) = (Instant::now(), spent());
+        std::mem::forget(compute(inputs).map_err(Stop::Unproven)?);
+        Ok((spent() - before, began.elapsed().as_secs_f64()))
+    };
+    // What the first one finds cold is none of the difference.
+    cost(as_is)?;
+    let without = cost(Inputs { doubts: &[], verdict: &calm, ..as_is })?;
+    let with = cost(as_is)?;
+    Ok(format!("存疑（各表再算） {} {}\n", with.0 - without.0, with.1 - without.1))
+}
+
+/// How long each edition for leadership and the decisions workbook was written to, beside the others.
+fn editions(written: &Written) -> String {
+    let of = |(path, took): (&PathBuf, &Duration)| {
+        let name = path.file_stem()?.to_str()?;
+        let word =
+            [Edition::Signed.word(), Edition::Working.word(), "处理意见"].into_iter().find(|w| name.ends_with(w))?;
+        Some(format!("写{word} NaN {}\n", took.as_secs_f64()))
+    };
+    written.files.iter().zip(&written.took).filter_map(of).collect()
+}
+
+/// A whole run of the files in `folder`, kept beside them; a line a stage: its name, CPU and wall seconds. Behind them what
+/// doubt, the decisions workbook and the two editions have in them.
 ///
 /// # Errors
 /// As a run.
@@ -107,6 +156,7 @@ pub fn stages(folder: &Path, out: &Path, threads: usize) -> Result<String, Stop>
     let places = Places { out: Some(out), history: Some(&history), ..Places::default() };
     let finished = run::run(&prepared, &[folder.join("returns")], places, &limits, &clock)?;
     clock.stage("");
+    let apart = doubt(&prepared, &finished.validated)? + &editions(&finished.written);
     std::mem::forget(finished);
     let begun = clock.0.into_inner().unwrap_or_else(PoisonError::into_inner);
     let line = |pair: &[(String, Instant, f64)]| match pair {
@@ -115,5 +165,5 @@ pub fn stages(folder: &Path, out: &Path, threads: usize) -> Result<String, Stop>
         }
         _ => String::new(),
     };
-    Ok(begun.windows(2).map(line).collect())
+    Ok(begun.windows(2).map(line).collect::<String>() + &apart)
 }
