@@ -131,7 +131,7 @@ fn of_several_senders(
     }
 }
 
-fn shown<'o>(rows: &FormRows, origins: impl Iterator<Item = Origin>) -> String {
+fn shown(rows: &FormRows, origins: impl Iterator<Item = Origin>) -> String {
     origins.map(|origin| rows.addresses.words(rows.index, origin)).collect::<Vec<_>>().join("；")
 }
 
