@@ -8,16 +8,18 @@ use std::fmt::Write;
 
 /// The file's bytes. Fractions stand as texts: a JSON number may lose its last digit on the way back.
 pub fn bytes(tables: &[StatTable]) -> Vec<u8> {
-    // Written straight as serde_json would write it: a tree of a province's cells takes many times their room.
-    let mut text = String::new();
+    // Written straight as serde_json would write it, and once: a tree of a province's cells takes many times their room.
+    let mut text = format!("{{\"format\":{FORMAT},");
+    let seal_at = text.len();
+    text.push_str("\"tables\":[");
     for (at, table) in tables.iter().enumerate() {
         text.push_str(if at == 0 { "" } else { "," });
         write_table(&mut text, table);
     }
-    let open = format!("{{\"format\":{FORMAT},");
-    let body = format!("\"tables\":[{text}]}}");
-    let seal = sha256(format!("{open}{body}").as_bytes());
-    format!("{open}\"seal\":\"{seal}\",{body}").into_bytes()
+    text.push_str("]}");
+    let seal = sha256(text.as_bytes());
+    text.insert_str(seal_at, &format!("\"seal\":\"{seal}\","));
+    text.into_bytes()
 }
 
 /// Keys in the order of the alphabet.

@@ -11,8 +11,8 @@ use super::context::RunContext;
 use super::functions;
 use super::term::{Function, Literal, Op, RUN_CONSTANTS, Term, Type};
 use polars::prelude::{
-    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, ChunkFull, ChunkFullNull, DataFrame, DataType, Float64Chunked,
-    Int32Chunked, Int64Chunked, IntoSeries, NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked,
+    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, ChunkFull, DataFrame, DataType, Float64Chunked, Int32Chunked,
+    Int64Chunked, IntoSeries, NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked,
 };
 
 /// Bytes of stack that are made where an eighth of them is not left.
@@ -90,10 +90,9 @@ fn negate_if(truths: BooleanChunked, negated: bool) -> Series {
 fn choose(condition: &BooleanChunked, then: &Series, otherwise: &Series) -> PolarsResult<Series> {
     // What is NULL throughout, as the literal is, is of every type.
     let is_nothing = |series: &Series| series.null_count() == series.len();
-    let nothing_like = |series: &Series, len| Series::full_null(PlSmallStr::EMPTY, len, series.dtype());
     match then.dtype() == otherwise.dtype() {
-        false if is_nothing(otherwise) => then.zip_with(condition, &nothing_like(then, otherwise.len())),
-        false if is_nothing(then) => nothing_like(otherwise, then.len()).zip_with(condition, otherwise),
+        false if is_nothing(otherwise) => then.zip_with(condition, &nothing(then.dtype())),
+        false if is_nothing(then) => nothing(otherwise.dtype()).zip_with(condition, otherwise),
         _ => then.zip_with(condition, otherwise),
     }
 }
@@ -121,8 +120,19 @@ fn literal(value: &Literal) -> Series {
         Literal::Number(number) => Float64Chunked::from_slice(name, &[*number]).into_series(),
         Literal::Boolean(truth) => BooleanChunked::from_slice(name, &[*truth]).into_series(),
         Literal::Date(day) => Int32Chunked::from_slice(name, &[*day]).into_series(),
-        // The type that NULL has of its own is eight megabytes of zeros in polars.
-        Literal::Null => BooleanChunked::full_null(name, 1).into_series(),
+        Literal::Null => nothing(&DataType::Boolean),
+    }
+}
+
+/// NULL, of one of our types. Written down as a value: what polars fills with NULL is a view of eight megabytes of zeros.
+fn nothing(dtype: &DataType) -> Series {
+    let name = PlSmallStr::EMPTY;
+    match dtype {
+        DataType::String => StringChunked::from_slice_options(name, &[None::<&str>]).into_series(),
+        DataType::Int64 => Int64Chunked::from_slice_options(name, &[None]).into_series(),
+        DataType::Float64 => Float64Chunked::from_slice_options(name, &[None]).into_series(),
+        DataType::Int32 => Int32Chunked::from_slice_options(name, &[None]).into_series(),
+        _ => BooleanChunked::from_slice_options(name, &[None]).into_series(),
     }
 }
 
@@ -132,7 +142,7 @@ fn run_constant(name: &str, context: &RunContext) -> Series {
         return literal(value);
     }
     let ty = RUN_CONSTANTS.iter().find(|(known, _)| *known == name).map_or(Type::Integer, |(_, ty)| *ty);
-    Series::full_null(PlSmallStr::EMPTY, 1, &dtype(ty))
+    nothing(&dtype(ty))
 }
 
 /// What a type is as a column of polars: dates are days.
