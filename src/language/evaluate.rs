@@ -11,8 +11,8 @@ use super::context::RunContext;
 use super::functions;
 use super::term::{Function, Literal, Op, RUN_CONSTANTS, Term, Type};
 use polars::prelude::{
-    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, ChunkFull, DataFrame, DataType, Float64Chunked, Int32Chunked,
-    Int64Chunked, IntoSeries, NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked,
+    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, ChunkFull, ChunkFullNull, DataFrame, DataType, Float64Chunked,
+    Int32Chunked, Int64Chunked, IntoSeries, NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked,
 };
 
 /// Bytes of stack that are made where an eighth of them is not left.
@@ -77,9 +77,12 @@ fn evaluate_here(term: &Term, rows: &DataFrame, context: &RunContext) -> PolarsR
     })
 }
 
-/// A condition's answers.
+/// A condition's answers; what is NULL throughout has no type of its own.
 pub fn truths(series: &Series) -> PolarsResult<BooleanChunked> {
-    series.bool().cloned()
+    match series.dtype() {
+        DataType::Null => Ok(BooleanChunked::full_null(PlSmallStr::EMPTY, series.len())),
+        _ => series.bool().cloned(),
+    }
 }
 
 fn negate_if(truths: BooleanChunked, negated: bool) -> Series {
@@ -88,11 +91,10 @@ fn negate_if(truths: BooleanChunked, negated: bool) -> Series {
 
 /// One value where a condition is true, the other where it is false or NULL.
 fn choose(condition: &BooleanChunked, then: &Series, otherwise: &Series) -> PolarsResult<Series> {
-    // What is NULL throughout, as the literal is, is of every type.
-    let is_nothing = |series: &Series| series.null_count() == series.len();
-    match then.dtype() == otherwise.dtype() {
-        false if is_nothing(otherwise) => then.zip_with(condition, &nothing(then.dtype())),
-        false if is_nothing(then) => nothing(otherwise.dtype()).zip_with(condition, otherwise),
+    match (then.dtype(), otherwise.dtype()) {
+        (DataType::Null, DataType::Null) => then.zip_with(condition, otherwise),
+        (DataType::Null, other) => then.cast(other)?.zip_with(condition, otherwise),
+        (other, DataType::Null) => then.zip_with(condition, &otherwise.cast(other)?),
         _ => then.zip_with(condition, otherwise),
     }
 }
@@ -120,19 +122,7 @@ fn literal(value: &Literal) -> Series {
         Literal::Number(number) => Float64Chunked::from_slice(name, &[*number]).into_series(),
         Literal::Boolean(truth) => BooleanChunked::from_slice(name, &[*truth]).into_series(),
         Literal::Date(day) => Int32Chunked::from_slice(name, &[*day]).into_series(),
-        Literal::Null => nothing(&DataType::Boolean),
-    }
-}
-
-/// NULL, of one of our types. Written down as a value: what polars fills with NULL is a view of eight megabytes of zeros.
-fn nothing(dtype: &DataType) -> Series {
-    let name = PlSmallStr::EMPTY;
-    match dtype {
-        DataType::String => StringChunked::from_slice_options(name, &[None::<&str>]).into_series(),
-        DataType::Int64 => Int64Chunked::from_slice_options(name, &[None]).into_series(),
-        DataType::Float64 => Float64Chunked::from_slice_options(name, &[None]).into_series(),
-        DataType::Int32 => Int32Chunked::from_slice_options(name, &[None]).into_series(),
-        _ => BooleanChunked::from_slice_options(name, &[None]).into_series(),
+        Literal::Null => Series::new_null(name, 1),
     }
 }
 
@@ -142,7 +132,7 @@ fn run_constant(name: &str, context: &RunContext) -> Series {
         return literal(value);
     }
     let ty = RUN_CONSTANTS.iter().find(|(known, _)| *known == name).map_or(Type::Integer, |(_, ty)| *ty);
-    nothing(&dtype(ty))
+    Series::full_null(PlSmallStr::EMPTY, 1, &dtype(ty))
 }
 
 /// What a type is as a column of polars: dates are days.
