@@ -59,10 +59,10 @@ pub fn file(
     blocking: &Blocking<'_>,
 ) -> Result<(usize, Vec<u8>), ParquetError> {
     let ValidatedRows { rows, accepted } = validated;
-    let picked: Vec<usize> = accepted.iter().enumerate().filter(|(_, yes)| !**yes).map(|(row, _)| row).collect();
-    let beside: Vec<usize> = aside.map_or_else(Vec::new, |aside| (0..aside.rows.origins.len()).collect());
+    let picked: Vec<u32> = (0..).zip(accepted).filter(|(_, yes)| !**yes).map(|(row, _)| row).collect();
+    let beside: Vec<u32> = aside.map_or_else(Vec::new, |aside| (0..aside.rows.origins.len() as u32).collect());
     let mut reasons: Vec<(RowFate, String)> = Vec::new();
-    for origin in picked.iter().filter_map(|row| rows.origins.get(*row)) {
+    for origin in rows.origins.of(picked.iter().copied()).flatten() {
         let codes = blocking.on(&origin);
         let held = codes.is_empty();
         let codes = if held { blocking.on_return(origin.source) } else { codes };

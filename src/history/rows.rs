@@ -46,10 +46,10 @@ pub fn form_rows<W: Write + Send>(
     target: W,
 ) -> Result<(usize, W), ParquetError> {
     let ValidatedRows { rows, accepted } = validated;
-    let picked: Vec<usize> = accepted.iter().enumerate().filter(|(_, yes)| **yes).map(|(row, _)| row).collect();
+    let picked: Vec<u32> = (0..).zip(accepted).filter(|(_, yes)| **yes).map(|(row, _)| row).collect();
     let by_row = doubted(frame.doubts, rows.form);
     let mut columns = columns(frame, rows, &picked)?;
-    let words = |held: bool| picked.iter().map(move |row| (*row, held));
+    let words = |held: bool| picked.iter().map(move |row| (*row as usize, held));
     for (name, held) in [(HELD, true), (DOUBTED, false)] {
         let said = words(held).map(|place| by_row.get(&place).map(String::as_str));
         let values = ParquetValues::Text(Box::new(said));
@@ -71,11 +71,11 @@ fn doubted(doubts: &[OpenCell], form: usize) -> BTreeMap<(usize, bool), String> 
     by_row
 }
 
-/// The columns of some rows of a form, and where each row comes from.
+/// The columns of some rows of a form (0-based), and where each row comes from.
 pub fn columns<'a>(
     frame: RunFrame<'a>,
     rows: &'a Rows,
-    picked: &'a [usize],
+    picked: &'a [u32],
 ) -> Result<Vec<ParquetColumn<'a>>, ParquetError> {
     let RunFrame { plan, reference, period, verdict, .. } = frame;
     let missing = |what: &str| ParquetError::General(format!("缺少“{what}”"));
@@ -95,32 +95,32 @@ pub fn columns<'a>(
         if let Column::Text(of) = values
             && of.recurs()
         {
-            let codes = picked.iter().map(|row| of.code(*row));
+            let codes = picked.iter().map(|row| of.code(*row as usize));
             let words = CodedWords::Text(Box::new(|code| of.word(code)));
             columns.push(coded(column.name, codes, of.codes(), words));
             continue;
         }
         columns.push(ParquetColumn { name: column.name, values: values_of(values, picked), recurs: false });
     }
-    let origin = |row: &usize| rows.origins.get(*row);
+    let origins = || rows.origins.of(picked.iter().copied());
     // One more than a number that may be 0, which as a code is nothing.
     let place = |number: usize| u32::try_from(number + 1).unwrap_or(0);
     let index = |code: u32| (code as usize).checked_sub(1);
     let sources = &verdict.sources;
-    let source = move |row: &usize| origin(row).map_or(0, |origin| place(origin.source as usize));
+    let source = origins().map(move |origin| origin.map_or(0, |origin| place(origin.source as usize)));
     let file = CodedWords::Text(Box::new(move |code| Some(sources.get(index(code)?)?.source.name.as_str())));
-    columns.push(coded(RETURN, picked.iter().map(source), sources.len(), file));
-    let sheet = picked.iter().map(|row| origin(row).map(|origin| (origin.source, origin.sheet)));
+    columns.push(coded(RETURN, source, sources.len(), file));
+    let sheet = origins().map(|origin| origin.map(|origin| (origin.source, origin.sheet)));
     columns.push(sheet_names(sheet, |(source, sheet)| sources.get(source as usize)?.sheet_name(sheet)));
-    let line = move |row: &usize| origin(row).map_or(0, |origin| place(origin.row as usize));
-    let last = picked.iter().map(line).max().unwrap_or(0);
+    let line = || origins().map(move |origin| origin.map_or(0, |origin| place(origin.row as usize)));
+    let last = line().max().unwrap_or(0);
     let number = CodedWords::Integer(Box::new(|line| Some(i64::from(line))));
-    columns.push(coded(ROW, picked.iter().map(line), last as usize, number));
-    let unit = move |row: &usize| rows.units.get(*row).map_or(0, |unit| place(unit as usize));
+    columns.push(coded(ROW, line(), last as usize, number));
+    let unit = move |row: &u32| rows.units.get(*row as usize).map_or(0, |unit| place(unit as usize));
     let code = CodedWords::Text(Box::new(move |code| Some(units.get(index(code)?)?.code.as_str())));
     columns.push(coded(UNIT, picked.iter().map(unit), units.len(), code));
     let keys = key_columns(form, |name| rows.grid.column(name)).map(|columns| RecordKeys::of(columns, units));
-    let record = move |row: &usize| Some(keys.as_ref()?.key(*row)?.to_string());
+    let record = move |row: &u32| Some(keys.as_ref()?.key(*row as usize)?.to_string());
     columns.push(ParquetColumn {
         name: RECORD.to_owned(),
         values: ParquetValues::Owned(Box::new(picked.iter().map(record))),
@@ -130,8 +130,8 @@ pub fn columns<'a>(
 }
 
 /// Which of a column's values each of some rows has.
-fn codes<'a>(of: &'a Scalars<u32>, rows: &'a [usize]) -> impl Iterator<Item = u32> + 'a {
-    rows.iter().map(|row| of.code(*row))
+fn codes<'a>(of: &'a Scalars<u32>, rows: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
+    rows.iter().map(|row| of.code(*row as usize))
 }
 
 /// The sheet that each row stands on, by its file and number; rows of one sheet follow one another.
@@ -140,22 +140,27 @@ fn sheet_names<'a>(
     name: impl Fn((u32, u16)) -> Option<&'a str>,
 ) -> ParquetColumn<'a> {
     let (mut names, mut known): (Vec<&str>, HashMap<&str, u32>) = Default::default();
-    let mut last = (None, 0);
-    let code = |sheet: Option<(u32, u16)>| {
-        if sheet != last.0 {
-            let code = sheet.and_then(&name).map_or(0, |name| {
-                *known.entry(name).or_insert_with(|| {
-                    names.push(name);
-                    names.len() as u32
-                })
-            });
-            last = (sheet, code);
+    // By run of rows of one sheet: how many, and the code of its name.
+    let mut runs: Vec<(usize, u32)> = Vec::new();
+    let mut last = None;
+    for sheet in sheets {
+        match runs.last_mut().filter(|_| last == Some(sheet)) {
+            Some((rows, _)) => *rows += 1,
+            None => {
+                let code = sheet.and_then(&name).map_or(0, |name| {
+                    *known.entry(name).or_insert_with(|| {
+                        names.push(name);
+                        names.len() as u32
+                    })
+                });
+                runs.push((1, code));
+                last = Some(sheet);
+            }
         }
-        last.1
-    };
-    let codes: Vec<u32> = sheets.map(code).collect();
+    }
+    let codes = runs.into_iter().flat_map(|(rows, code)| std::iter::repeat_n(code, rows));
     let words = move |code: u32| names.get((code as usize).checked_sub(1)?).copied();
-    coded(SHEET, codes.into_iter(), known.len(), CodedWords::Text(Box::new(words)))
+    coded(SHEET, codes, known.len(), CodedWords::Text(Box::new(words)))
 }
 
 /// The period, in every row of every file: a folder's name says nothing, and a query over all of them needs no path.
@@ -166,13 +171,15 @@ pub fn period_columns<'a>(period: &Period, rows: usize) -> Vec<ParquetColumn<'a>
 }
 
 /// A column's values in these rows, one by one; a unit as its number.
-fn values_of<'a>(column: &'a Column, rows: &'a [usize]) -> ParquetValues<'a> {
+fn values_of<'a>(column: &'a Column, rows: &'a [u32]) -> ParquetValues<'a> {
     match column {
-        Column::Text(of) => ParquetValues::Text(Box::new(rows.iter().map(|row| of.get(*row)))),
-        Column::Unit(of) => ParquetValues::Integer(Box::new(rows.iter().map(|row| of.get(*row).map(i64::from)))),
-        Column::Integer(of) => ParquetValues::Integer(Box::new(rows.iter().map(|row| of.get(*row)))),
-        Column::Number(of) => ParquetValues::Number(Box::new(rows.iter().map(|row| of.get(*row)))),
-        Column::Boolean(of) => ParquetValues::Boolean(Box::new(rows.iter().map(|row| of.get(*row)))),
-        Column::Date(of) => ParquetValues::Date(Box::new(rows.iter().map(|row| of.get(*row)))),
+        Column::Text(of) => ParquetValues::Text(Box::new(rows.iter().map(|row| of.get(*row as usize)))),
+        Column::Unit(of) => {
+            ParquetValues::Integer(Box::new(rows.iter().map(|row| of.get(*row as usize).map(i64::from))))
+        }
+        Column::Integer(of) => ParquetValues::Integer(Box::new(rows.iter().map(|row| of.get(*row as usize)))),
+        Column::Number(of) => ParquetValues::Number(Box::new(rows.iter().map(|row| of.get(*row as usize)))),
+        Column::Boolean(of) => ParquetValues::Boolean(Box::new(rows.iter().map(|row| of.get(*row as usize)))),
+        Column::Date(of) => ParquetValues::Date(Box::new(rows.iter().map(|row| of.get(*row as usize)))),
     }
 }

@@ -25,7 +25,29 @@ impl Origins {
     pub fn get(&self, row: usize) -> Option<Origin> {
         // Rows are numbered in 32 bits everywhere.
         let row = u32::try_from(row).ok().filter(|row| *row < self.len)?;
-        let run = self.runs.partition_point(|(first, _)| *first <= row).checked_sub(1)?;
+        self.in_run(self.run_of(row)?, row)
+    }
+
+    /// Where each of these rows came from, in their order; one that stands in the run of the one before costs nothing.
+    pub fn of<'a>(
+        &'a self,
+        rows: impl Iterator<Item = u32> + Clone + 'a,
+    ) -> impl Iterator<Item = Option<Origin>> + Clone + 'a {
+        let mut run = 0;
+        rows.map(move |row| {
+            let end = self.runs.get(run + 1).map_or(self.len, |(first, _)| *first);
+            if row >= end || self.runs.get(run)?.0 > row {
+                run = self.run_of(row)?;
+            }
+            self.in_run(run, row).filter(|_| row < self.len)
+        })
+    }
+
+    fn run_of(&self, row: u32) -> Option<usize> {
+        self.runs.partition_point(|(first, _)| *first <= row).checked_sub(1)
+    }
+
+    fn in_run(&self, run: usize, row: u32) -> Option<Origin> {
         self.runs.get(run).map(|(first, origin)| after(*origin, row - first))
     }
 
@@ -80,6 +102,8 @@ mod tests {
         assert!(origins.iter().eq(all.iter().copied()));
         assert!((0..all.len()).all(|row| origins.get(row) == Some(all[row])));
         assert_eq!((origins.get(all.len()), Origins::default().get(0)), (None, None));
+        let order = [7, 8, 20, 21, 3, 59, 58, 0, 60];
+        assert!(origins.of(order.into_iter()).eq(order.map(|row| origins.get(row as usize))), "in any order");
         assert!(origins.runs.len() < 15, "{:?}", origins.runs);
     }
 }
