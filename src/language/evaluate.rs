@@ -11,8 +11,8 @@ use super::context::RunContext;
 use super::functions;
 use super::term::{Function, Literal, Op, RUN_CONSTANTS, Term, Type};
 use polars::prelude::{
-    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, ChunkFull, ChunkFullNull, DataFrame, DataType, Float64Chunked,
-    Int32Chunked, Int64Chunked, IntoSeries, NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked,
+    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, ChunkFull, DataFrame, DataType, Float64Chunked, Int32Chunked,
+    Int64Chunked, IntoSeries, NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked,
 };
 
 /// Bytes of stack that are made where an eighth of them is not left.
@@ -47,7 +47,7 @@ fn evaluate_here(term: &Term, rows: &DataFrame, context: &RunContext) -> PolarsR
         }
         Term::Between { value, low, high, negated } => {
             let value = of(value)?;
-            let within = &value.gt_eq(&of(low)?)? & &value.lt_eq(&of(high)?)?;
+            let within = both(value.gt_eq(&of(low)?)?, value.lt_eq(&of(high)?)?);
             negate_if(within, *negated)
         }
         Term::IsNull { value, negated } => {
@@ -77,12 +77,9 @@ fn evaluate_here(term: &Term, rows: &DataFrame, context: &RunContext) -> PolarsR
     })
 }
 
-/// A condition's answers; what is NULL throughout has no type of its own.
+/// A condition's answers.
 pub fn truths(series: &Series) -> PolarsResult<BooleanChunked> {
-    match series.dtype() {
-        DataType::Null => Ok(BooleanChunked::full_null(PlSmallStr::EMPTY, series.len())),
-        _ => series.bool().cloned(),
-    }
+    series.bool().cloned()
 }
 
 fn negate_if(truths: BooleanChunked, negated: bool) -> Series {
@@ -91,10 +88,11 @@ fn negate_if(truths: BooleanChunked, negated: bool) -> Series {
 
 /// One value where a condition is true, the other where it is false or NULL.
 fn choose(condition: &BooleanChunked, then: &Series, otherwise: &Series) -> PolarsResult<Series> {
-    match (then.dtype(), otherwise.dtype()) {
-        (DataType::Null, DataType::Null) => then.zip_with(condition, otherwise),
-        (DataType::Null, other) => then.cast(other)?.zip_with(condition, otherwise),
-        (other, DataType::Null) => then.zip_with(condition, &otherwise.cast(other)?),
+    // The literal NULL is of every type; a truth that is none stands beside no value of another type.
+    let is_nothing = |series: &Series| series.dtype() == &DataType::Boolean && series.null_count() == series.len();
+    match then.dtype() == otherwise.dtype() {
+        false if is_nothing(otherwise) => then.zip_with(condition, &nothing(then.dtype())),
+        false if is_nothing(then) => nothing(otherwise.dtype()).zip_with(condition, otherwise),
         _ => then.zip_with(condition, otherwise),
     }
 }
@@ -107,7 +105,7 @@ fn binary(op: Op, left: &Series, right: &Series) -> PolarsResult<Series> {
         Op::LessEq => left.lt_eq(right)?,
         Op::Greater => left.gt(right)?,
         Op::GreaterEq => left.gt_eq(right)?,
-        Op::And => &truths(left)? & &truths(right)?,
+        Op::And => both(truths(left)?, truths(right)?),
         Op::Or => &truths(left)? | &truths(right)?,
         Op::Add | Op::Subtract | Op::Multiply | Op::Divide => return functions::arithmetic(op, left, right),
     }
@@ -122,7 +120,33 @@ fn literal(value: &Literal) -> Series {
         Literal::Number(number) => Float64Chunked::from_slice(name, &[*number]).into_series(),
         Literal::Boolean(truth) => BooleanChunked::from_slice(name, &[*truth]).into_series(),
         Literal::Date(day) => Int32Chunked::from_slice(name, &[*day]).into_series(),
-        Literal::Null => Series::new_null(name, 1),
+        Literal::Null => nothing(&DataType::Boolean),
+    }
+}
+
+/// NULL, of one of our types. Written down as a value, as [`both`] is: the zeros that polars fills with are eight megabytes,
+/// made when they are first asked for, and more than all else that the check of one return takes.
+fn nothing(dtype: &DataType) -> Series {
+    let name = PlSmallStr::EMPTY;
+    match dtype {
+        DataType::String => StringChunked::from_slice_options(name, &[None::<&str>]).into_series(),
+        DataType::Int64 => Int64Chunked::from_slice_options(name, &[None]).into_series(),
+        DataType::Float64 => Float64Chunked::from_slice_options(name, &[None]).into_series(),
+        DataType::Int32 => Int32Chunked::from_slice_options(name, &[None]).into_series(),
+        _ => BooleanChunked::from_slice_options(name, &[None]).into_series(),
+    }
+}
+
+/// AND. Where one side is false throughout, that is the answer.
+fn both(left: BooleanChunked, right: BooleanChunked) -> BooleanChunked {
+    let never =
+        |one: &BooleanChunked, other: &BooleanChunked| one.len() >= other.len() && one.null_count() == 0 && !one.any();
+    if never(&left, &right) {
+        left
+    } else if never(&right, &left) {
+        right
+    } else {
+        &left & &right
     }
 }
 
@@ -132,7 +156,7 @@ fn run_constant(name: &str, context: &RunContext) -> Series {
         return literal(value);
     }
     let ty = RUN_CONSTANTS.iter().find(|(known, _)| *known == name).map_or(Type::Integer, |(_, ty)| *ty);
-    Series::full_null(PlSmallStr::EMPTY, 1, &dtype(ty))
+    nothing(&dtype(ty))
 }
 
 /// What a type is as a column of polars: dates are days.
