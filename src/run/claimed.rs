@@ -1,6 +1,7 @@
 //! A return that somebody let count in another period than it says (计入本期) is not of that period too, unless somebody says
 //! so: it is held out and asked about.
 
+use crate::domain::period::Period;
 use crate::history::History;
 use crate::history::decisions::register::who;
 use crate::model::codes::FindingCode;
@@ -55,7 +56,19 @@ impl Claims {
     }
 }
 
-/// Stored periods that count a return which this run counts because somebody said so: each return there once more.
+/// Stored periods of which nobody can tell whether they count a return of this one because somebody said so.
+pub fn unknown(history: &History) -> Vec<String> {
+    let why = |period: &Period| Some((period.title(), history.get(period)?.decisions().err()?.words()));
+    let said = |(title, why): (String, String)| {
+        format!(
+            "{title}的处理意见在历史库里读不出来（{why}），不知道那一期有没有把本期的报表认定计入；请重新汇总那一期，或从备份恢复"
+        )
+    };
+    history.periods().filter_map(why).map(said).collect()
+}
+
+/// Stored periods that count a return which this run counts because somebody said so, or of which nobody can tell: each
+/// return there once more.
 pub fn counted_before(history: &History, verdict: &RunVerdict) -> Vec<String> {
     let decided = verdict
         .decisions
@@ -64,15 +77,18 @@ pub fn counted_before(history: &History, verdict: &RunVerdict) -> Vec<String> {
     let sources = decided.filter_map(|one| verdict.sources.get(one.finding.as_ref()?.place.source? as usize));
     let mut said = Vec::new();
     for source in sources {
-        let holds = |period: &&crate::domain::period::Period| {
-            history.get(period).and_then(|stored| stored.counts_file(&source.sha256)) == Some(true)
-        };
-        said.extend(history.periods().filter(holds).map(|period| {
-            format!(
-                "{}经认定计入本期，而历史库里{1}也计入了这一份，两期重复；请重新汇总{1}，在处理意见里对它选“不计入”",
-                source.source.name,
-                period.title()
-            )
+        let name = &source.source.name;
+        said.extend(history.periods().filter_map(|period| {
+            let title = period.title();
+            match history.get(period)?.counts_file(&source.sha256) {
+                Some(true) => Some(format!(
+                    "{name}经认定计入本期，而历史库里{title}也计入了这一份，两期重复；请重新汇总{title}，在处理意见里对它选“不计入”"
+                )),
+                Some(false) => None,
+                None => Some(format!(
+                    "{name}经认定计入本期，历史库里看不出{title}有没有也计入这一份；请核对，或重新汇总{title}"
+                )),
+            }
         }));
     }
     said

@@ -148,6 +148,7 @@ pub fn run(
     if places.out.is_some() && own.as_ref().is_some_and(|own| own.issued().is_some()) {
         history_notes.extend(places.history.and_then(|root| issue::left_in_ledger(prepared, root)));
     }
+    history_notes.extend(claimed::unknown(&history));
     history_notes.extend(claimed::counted_before(&history, &validated.verdict));
     history_notes.extend(register.notes(&validated.verdict));
     Ok(Finished { validated, computed, written, history_notes })

@@ -259,6 +259,10 @@ fn a_return_that_counts_in_another_month_is_asked_about_in_its_own() {
     answer("不计入", "是三月的");
     assert_eq!((run("2026-02", "feb").code, counted()), (0, vec![Some(9)]));
     assert_eq!(rows(&book, "待处理").len(), 0, "{:#?}", rows(&book, "待处理"));
+    // What was said in March cannot be read any more: nobody is left to believe that nothing was.
+    std::fs::write(shop.path("history/tally/2026-03/run.decisions.parquet"), "damaged").expect("a file");
+    let said = run("2026-02", "feb").out;
+    assert!(said.contains("2026年3月的处理意见在历史库里读不出来"), "{said}");
 }
 
 /// A workbook of several months: those that say what the first one says, and no other.
