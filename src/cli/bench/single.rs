@@ -8,6 +8,7 @@ use crate::ingest::{self, Limits};
 use crate::model::Severity;
 use crate::model::outcome::ReadOutcome;
 use crate::report::output::Written;
+use crate::report::shelf::TopBook;
 use crate::run::{self, Places, Prepared, Stop, Watch};
 use crate::validate::Validated;
 use crate::workspace::Workspace;
@@ -133,8 +134,9 @@ fn doubt(prepared: &Prepared, validated: &Validated) -> Result<String, Stop> {
 fn editions(written: &Written) -> String {
     let of = |(path, took): (&PathBuf, &Duration)| {
         let name = path.file_stem()?.to_str()?;
-        let word =
-            [Edition::Signed.word(), Edition::Working.word(), "处理意见"].into_iter().find(|w| name.ends_with(w))?;
+        let word = [Edition::Signed.word(), Edition::Working.word(), TopBook::Decisions.word()]
+            .into_iter()
+            .find(|w| name.ends_with(w))?;
         Some(format!("写{word} NaN {}\n", took.as_secs_f64()))
     };
     written.files.iter().zip(&written.took).filter_map(of).collect()
