@@ -1,13 +1,15 @@
 //! Tables that wait from the reading of a file until all are put together, each in one piece of memory.
 //!
 //! A table lies in hundreds of small pieces among others that stay to the end of the run; given back, they leave holes
-//! that nothing else fits in. Packed it takes a third of the room, and what is given back is whole pages.
+//! that nothing else fits in. Packed it takes a third of the room, what is given back is whole pages, and it can wait on
+//! the disk.
 
+use super::overflow::{Overflow, Waiting};
 use super::table::{Column, FormTable, Origin};
 use super::values::pack::{Packed, Packer};
 use super::values::{Scalars, Texts};
 use std::ops::Deref;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A table of a form that is packed or open. Looking into it opens it, and it stays open.
 #[derive(Debug, Clone)]
@@ -15,7 +17,7 @@ pub struct KeptTable {
     /// Index into the plan's forms.
     pub form: u16,
     rows: usize,
-    packed: Option<Box<[u8]>>,
+    packed: Option<Waiting>,
     open: OnceLock<Box<FormTable>>,
 }
 
@@ -28,31 +30,45 @@ impl KeptTable {
     /// Packs it, until somebody looks into it.
     pub fn put_away(&mut self) {
         if let Some(table) = self.open.take() {
-            self.packed.get_or_insert_with(|| pack(&table));
+            self.packed.get_or_insert_with(|| Waiting::Here(pack(&table)));
+        }
+    }
+
+    /// Packs it too, and lets it wait where there is room.
+    pub fn send_away(&mut self, overflow: &Arc<Overflow>) {
+        self.put_away();
+        self.packed = self.packed.take().map(|packed| match packed {
+            Waiting::Here(bytes) => overflow.put(bytes),
+            there => there,
+        });
+    }
+
+    /// It as it was packed.
+    fn unpacked(&self) -> FormTable {
+        match &self.packed {
+            Some(packed) => packed.look(|bytes| unpack(self.form, bytes)),
+            None => unpack(self.form, &[]),
         }
     }
 
     /// The table, to change values in it.
     pub fn change(&mut self) -> Option<&mut FormTable> {
+        self.open.get_or_init(|| Box::new(self.unpacked()));
         // What is changed is no longer what was packed.
-        if let Some(packed) = self.packed.take() {
-            let form = self.form;
-            self.open.get_or_init(|| Box::new(unpack(form, &packed)));
-        }
+        self.packed = None;
         self.open.get_mut().map(|table| &mut **table)
     }
 
     /// The table, to keep.
-    pub fn take(self) -> FormTable {
-        let KeptTable { form, packed, open, .. } = self;
-        open.into_inner().map_or_else(|| unpack(form, packed.as_deref().unwrap_or_default()), |table| *table)
+    pub fn take(mut self) -> FormTable {
+        self.open.take().map_or_else(|| self.unpacked(), |table| *table)
     }
 
     /// What `into` sees in it; it is left as it was.
     pub fn look<T>(&self, into: impl FnOnce(&FormTable) -> T) -> T {
-        match (self.open.get(), &self.packed) {
-            (Some(table), _) => into(table),
-            (None, packed) => into(&unpack(self.form, packed.as_deref().unwrap_or_default())),
+        match self.open.get() {
+            Some(table) => into(table),
+            None => into(&self.unpacked()),
         }
     }
 }
@@ -67,7 +83,7 @@ impl Deref for KeptTable {
     type Target = FormTable;
 
     fn deref(&self) -> &FormTable {
-        self.open.get_or_init(|| Box::new(unpack(self.form, self.packed.as_deref().unwrap_or_default())))
+        self.open.get_or_init(|| Box::new(self.unpacked()))
     }
 }
 
@@ -164,7 +180,8 @@ mod tests {
             let mut table = table();
             table.origins.truncate(rows);
             let mut kept = KeptTable::from(table.clone());
-            kept.put_away();
+            kept.send_away(&Overflow::new(if rows == 300 { 0 } else { usize::MAX }));
+            assert_eq!(matches!(kept.packed, Some(Waiting::There { .. })), rows == 300);
             assert!(kept.open.get().is_none());
             assert_eq!(kept.rows(), rows);
             // NaN is not equal to itself; its bits are.

@@ -16,6 +16,7 @@ pub mod kept;
 pub mod ledger;
 pub mod normalised;
 pub mod outcome;
+pub mod overflow;
 pub mod replay;
 pub mod run;
 pub mod severity;

@@ -56,13 +56,14 @@ const STATE: usize = 13;
 pub fn decisions<W: Write + Seek>(results: &Results<'_>, links: &Links, target: W) -> io::Result<()> {
     let title = format!("{}处理意见", results.name());
     let mut book = RowBook::new(target);
-    let lines = DecisionLines::of(results);
-    let mut said = Vec::new();
-    said.extend(sheet(links, &title, "待处理", &lines.open, &mut book)?);
-    for (name, lines) in [("已处理", lines.decided), ("已失效", lines.expired)] {
+    let mut lines = DecisionLines::of(results);
+    let open = asked(results).map(|finding| lines.open(finding));
+    let mut said = sheet(links, &title, "待处理", open, &mut book)?;
+    let (decided, expired) = lines.closed();
+    for (name, lines) in [("已处理", decided), ("已失效", expired)] {
         // Nobody looks for what is not there, and a page of heads is paper lost.
         if !lines.is_empty() {
-            said.extend(sheet(links, &title, name, &lines, &mut book)?);
+            said.extend(sheet(links, &title, name, lines.into_iter(), &mut book)?);
         }
     }
     said.splice(0..0, results.decision_remarks.iter().cloned());
@@ -94,10 +95,14 @@ struct DecisionLine {
     strong: bool,
 }
 
-struct DecisionLines {
-    open: Vec<DecisionLine>,
-    decided: Vec<DecisionLine>,
-    expired: Vec<DecisionLine>,
+/// What the rows of the workbook are told from, each only when it is written.
+struct DecisionLines<'r> {
+    results: &'r Results<'r>,
+    beside: Beside<'r>,
+    /// Decisions that stay, by the finding that they are on.
+    by_finding: HashMap<Fingerprint, &'r Settled>,
+    /// Answers that were not taken, and why; those on a finding that is listed are taken out as it is.
+    untaken: HashMap<Fingerprint, (WrittenAnswer, &'r str)>,
 }
 
 /// Whether a finding is one that somebody settles.
@@ -118,19 +123,19 @@ fn stands_for_missing(results: &Results<'_>, finding: &Finding) -> bool {
     file.unit.is_some_and(missing) && file.received.is_none_or(|day| day >= awaited)
 }
 
-impl DecisionLines {
-    fn of(results: &Results<'_>) -> DecisionLines {
+/// Findings that the workbook asks about.
+fn asked<'r>(results: &'r Results<'_>) -> impl Iterator<Item = &'r Finding> {
+    let open = |finding: &&Finding| is_settled_by_people(finding) || stands_for_missing(results, finding);
+    results.verdict.findings.iter().filter(open)
+}
+
+impl<'r> DecisionLines<'r> {
+    fn of(results: &'r Results<'r>) -> DecisionLines<'r> {
         let verdict = results.verdict;
-        let asked = || {
-            let open = |finding: &&Finding| is_settled_by_people(finding) || stands_for_missing(results, finding);
-            verdict.findings.iter().filter(open)
-        };
         let settled = || verdict.decisions.iter();
         let rows = results.rows.iter().map(|of| &of.rows).chain(results.aside.iter().map(|of| &of.rows));
-        let about = asked().chain(settled().filter_map(|settled| settled.finding.as_ref()));
+        let about = asked(results).chain(settled().filter_map(|settled| settled.finding.as_ref()));
         let subjects = Subjects::of(results.plan, verdict, rows, about);
-        let by_finding: HashMap<Fingerprint, &Settled> =
-            settled().filter(|one| one.state.is_kept()).map(|one| (finding_of(one), one)).collect();
         let mut untaken: HashMap<Fingerprint, (WrittenAnswer, &str)> = HashMap::new();
         for one in results.untaken {
             untaken.entry(one.answer.tag.key.finding).or_insert((one.answer.written.clone(), &one.why));
@@ -140,32 +145,43 @@ impl DecisionLines {
             untaken.entry(one.decision.key.finding).or_insert((written_of(&one.decision), one.state.why()));
         }
         let unknown = verdict.unknown_names.iter().flat_map(|name| name.places.iter().map(|at| (*at, &*name.similar)));
-        let beside = Beside { subjects, explained: Explained::of(results), unknown: unknown.collect() };
-        let mut open = Vec::new();
-        for finding in asked() {
-            let key = finding.key.whole();
-            let mut line = DecisionLine::on(results, finding, &beside);
-            match (untaken.remove(&key), by_finding.get(&key)) {
-                (Some((written, why)), _) => {
-                    line.written = written;
-                    line.state = format!("没有采用：{why}");
-                    line.strong = true;
-                }
-                (None, Some(settled)) => line.says(settled),
-                (None, None) if !line.explanation.is_empty() => {
-                    line.written[2] = format!("{OFFERED}{}", line.explanation);
-                }
-                (None, None) => {}
-            }
-            let shown = by_finding.get(&key).map(|one| &one.decision);
-            let own = key_of(results, finding);
-            // An answer goes on to be one to what it was an answer to.
-            let own = shown.map_or(own, |shown| DecisionKey { condition: own.condition, ..shown.key });
-            line.tag = Some(tag(results, own, shown));
-            open.push(line);
+        DecisionLines {
+            results,
+            beside: Beside { subjects, explained: Explained::of(results), unknown: unknown.collect() },
+            by_finding: settled().filter(|one| one.state.is_kept()).map(|one| (finding_of(one), one)).collect(),
+            untaken,
         }
+    }
+
+    /// A finding that is asked about, with what was answered so far.
+    fn open(&mut self, finding: &Finding) -> DecisionLine {
+        let key = finding.key.whole();
+        let mut line = DecisionLine::on(self.results, finding, &self.beside);
+        match (self.untaken.remove(&key), self.by_finding.get(&key)) {
+            (Some((written, why)), _) => {
+                line.written = written;
+                line.state = format!("没有采用：{why}");
+                line.strong = true;
+            }
+            (None, Some(settled)) => line.says(settled),
+            (None, None) if !line.explanation.is_empty() => {
+                line.written[2] = format!("{OFFERED}{}", line.explanation);
+            }
+            (None, None) => {}
+        }
+        let shown = self.by_finding.get(&key).map(|one| &one.decision);
+        let own = key_of(self.results, finding);
+        // An answer goes on to be one to what it was an answer to.
+        let own = shown.map_or(own, |shown| DecisionKey { condition: own.condition, ..shown.key });
+        line.tag = Some(tag(self.results, own, shown));
+        line
+    }
+
+    /// What was decided and what expired, once all findings are listed.
+    fn closed(self) -> (Vec<DecisionLine>, Vec<DecisionLine>) {
+        let DecisionLines { results, beside, untaken, .. } = self;
         let (mut decided, mut expired) = (Vec::new(), Vec::new());
-        for one in settled() {
+        for one in &results.verdict.decisions {
             match &one.state {
                 DecisionState::InForce => decided.push(DecisionLine::settled(results, one, &beside)),
                 DecisionState::Expired(_) if one.finding.is_none() => {
@@ -189,7 +205,7 @@ impl DecisionLines {
             line.tag = Some(Tag { base: Fingerprint::default(), ..one.answer.tag.clone() });
             expired.push(line);
         }
-        DecisionLines { open, decided, expired }
+        (decided, expired)
     }
 }
 
@@ -378,7 +394,7 @@ fn sheet<W: Write + Seek>(
     links: &Links,
     title: &str,
     name: &str,
-    lines: &[DecisionLine],
+    lines: impl Iterator<Item = DecisionLine>,
     book: &mut RowBook<W>,
 ) -> io::Result<Vec<String>> {
     let words = Disposition::ALL.map(Disposition::word);
@@ -386,7 +402,7 @@ fn sheet<W: Write + Seek>(
     // Further columns are read on the screen; all of them on paper could not be read at all.
     let mut sheet = sheet.with_choices(CHOICE, &words).with_printed(STATE + 1);
     for (number, line) in (1u64..).zip(lines) {
-        let DecisionLine { taken_on, .. } = line;
+        let taken_on = &line.taken_on;
         let row = Tag::of_row(&taken_on.record, &taken_on.field, &taken_on.found);
         let tag = line.tag.clone().map_or_else(String::new, |tag| Tag { row, ..tag }.text());
         let place = match line.source.and_then(|source| links.target(source)) {

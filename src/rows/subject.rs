@@ -35,7 +35,9 @@ pub struct Subject {
 pub struct Subjects<'a> {
     plan: &'a Plan,
     verdict: &'a RunVerdict,
-    at: HashMap<(u32, u32), Vec<(&'a Rows, usize)>>,
+    rows: Vec<&'a Rows>,
+    /// File, row of its sheet, which of `rows`, and the row there: sorted, as many rows as findings are on.
+    at: Vec<(u32, u32, u16, u32)>,
     /// Cells that were changed, those that findings point at first: (file, sheet, cell) → as they stood there.
     changed: HashMap<(u32, u16, CellRef), &'a str>,
 }
@@ -61,21 +63,22 @@ impl<'a> Subjects<'a> {
                 changed.entry(at).or_insert(&*change.raw);
             }
         }
-        let mut at: HashMap<(u32, u32), Vec<(&Rows, usize)>> = HashMap::with_capacity(wanted.len());
-        for rows in rows {
-            for (row, origin) in rows.origins.iter().enumerate() {
-                let place = (origin.source, origin.row);
-                if wanted.contains(&place) {
-                    at.entry(place).or_default().push((rows, row));
-                }
-            }
+        let rows: Vec<&Rows> = rows.collect();
+        let mut at = Vec::with_capacity(wanted.len());
+        for (which, rows) in (0..).zip(&rows) {
+            let here = (0..).zip(rows.origins.iter()).map(|(row, origin)| (origin.source, origin.row, which, row));
+            at.extend(here.filter(|(source, row, ..)| wanted.contains(&(*source, *row))));
         }
-        Subjects { plan, verdict, at, changed }
+        at.sort_unstable();
+        Subjects { plan, verdict, rows, at, changed }
     }
 
     fn row(&self, place: &Place) -> Option<(&'a Rows, usize)> {
-        let here = self.at.get(&place.source.zip(place.row)?)?;
-        here.iter().copied().find(|(rows, row)| rows.origins.get(*row).is_some_and(|origin| origin.holds(place)))
+        let (source, row) = place.source.zip(place.row)?;
+        let from = self.at.partition_point(|(one, at, ..)| (*one, *at) < (source, row));
+        let here = self.at.iter().skip(from).take_while(|(one, at, ..)| (*one, *at) == (source, row));
+        let mut here = here.filter_map(|(.., which, row)| Some((*self.rows.get(usize::from(*which))?, *row as usize)));
+        here.find(|(rows, row)| rows.origins.get(*row).is_some_and(|origin| origin.holds(place)))
     }
 
     /// What a finding is about.

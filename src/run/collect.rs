@@ -11,6 +11,7 @@ use crate::model::codes::FindingCode;
 use crate::model::decision::Decisions;
 use crate::model::kept::KeptTable;
 use crate::model::outcome::ReadOutcome;
+use crate::model::overflow::Overflow;
 use crate::model::{Outcome, Severity, SourceFile, Unreadable};
 use crate::normalise::{self, Budget, Normaliser, Overrun};
 use crate::validate::arrived::{Arrival, Arrived};
@@ -18,6 +19,10 @@ use crate::validate::yardstick::Yardstick;
 use crate::validate::{self, Validated};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+
+/// Bytes of packed rows that wait in memory for the other files; the disk keeps those beyond: a province of two
+/// thousand returns never asks it.
+const WAITING: usize = 16 << 20;
 
 /// Reads all returns and validates them together, decisions applied: the first three stages.
 ///
@@ -36,8 +41,12 @@ pub fn collect(
     let claims = Claims::of(history);
     let frame = normalise::Assignment { plan, reference, period, confirmed: false };
     let normaliser = Normaliser::new(frame);
+    let overflow = Overflow::new(WAITING);
     let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
         let mut arrived = arrive(&normaliser, source, &delivery, limits);
+        if let Arrival::Return(returned) = &mut arrived.arrival {
+            returned.tables.iter_mut().for_each(|table| table.send_away(&overflow));
+        }
         own_results::ignore(&own, &mut arrived);
         claims.ask(&mut arrived);
         watch.file_done(arrived.arrival.findings());
@@ -58,6 +67,13 @@ pub fn collect(
     };
     let yardstick = Yardstick { plan, reference, period, history, decisions };
     let validated = decided::validate(&normaliser, yardstick, arrived, &as_ours);
+    if overflow.lost() {
+        let folder = std::env::temp_dir();
+        return Err(Stop::Input(format!(
+            "暂存在临时文件夹“{}”里的报表数据读不回来，没有出结果。请检查这个磁盘，再运行一次。",
+            folder.display()
+        )));
+    }
     validate::accounting::prove(&validated.verdict).map_err(Stop::Unproven)?;
     Ok(validated)
 }

@@ -227,6 +227,10 @@ fn twice_the_input_is_twice_the_work_of_a_run() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(32 << 20).build().unwrap();
     pool.install(|| {
         let provinces = [1, 2, 4].map(Province::of);
+        // What a process does once is no case's.
+        if let (Some((_, change, decide)), [first, ..]) = (cases().first(), &provinces) {
+            first.run(change, decide);
+        }
         for (name, change, decide) in cases() {
             let work = provinces.each_ref().map(|province| province.run(&change, &decide).work);
             for (what, at) in [("bytes", 0), ("looks", 1)] {
