@@ -109,14 +109,17 @@ fn build_all(
 }
 
 fn build(table: &Table, chase: &ChaseList, facts: &Facts<'_>) -> Result<StatTable, String> {
-    match &table.kind {
+    let mut built = match &table.kind {
         TableKind::Statistic(statistic) => statistics::table(table, statistic, facts),
         TableKind::List(list) => lists::table(table, list, facts),
         TableKind::ShareBy { share, by } => shares::table_by(table, *share, by, facts),
         TableKind::Shares => shares::table_of_all(table, facts),
         TableKind::Discipline(by) => discipline::table(table, *by, facts),
         TableKind::Chase => Ok(chase::table(table, chase, facts)),
-    }
+    }?;
+    // It stays to the end of the run.
+    built.rows.shrink_to_fit();
+    Ok(built)
 }
 
 /// Computes the tables made from rows a second time with every doubted cell missing, and a third with those in that are

@@ -223,8 +223,8 @@ fn amendments(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
         .whole("row", |one| Some(i64::from(one.at.row) + 1))
         .text("field", |one| Some(&one.field))
         .text("rule", |one| Some(&one.rule))
-        .text("raw", |one| Some(&one.raw))
-        .text("clean", |one| Some(&one.clean))
+        .text("raw", |one| Some(one.raw()))
+        .text("clean", |one| Some(one.clean()))
         .bytes()
 }
 

@@ -7,6 +7,7 @@ use super::finding_key::{FindingKey, Fingerprint};
 use super::severity::Severity;
 use crate::text::quote::bounded;
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 /// Where a finding or an amendment stands. Everything but `source` narrows it down further.
@@ -49,12 +50,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Cuts what it quotes to what a sentence takes: a cell may hold half a million characters.
+    /// Cuts what it quotes to what a sentence takes (a cell may hold half a million characters), and its own room to what
+    /// it says: it stays to the end of the run.
     pub fn bound(&mut self) {
         for part in [&mut self.found, &mut self.expected, &mut self.next] {
             if let Cow::Owned(cut) = bounded(part) {
                 *part = cut;
             }
+            part.shrink_to_fit();
         }
     }
 
@@ -112,8 +115,46 @@ pub struct Amendment {
     pub at: CellRef,
     /// The field's name.
     pub field: Arc<str>,
-    pub raw: String,
-    pub clean: String,
+    pub words: RawAndClean,
+}
+
+/// What stood in a cell and what is read of it, in one piece: there are many, and they stay to the end of the run.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawAndClean {
+    text: Box<str>,
+    /// Where the clean words begin.
+    cut: u32,
+}
+
+impl RawAndClean {
+    pub fn new(raw: &str, clean: &str) -> RawAndClean {
+        // No cell's text comes near four gigabytes; one that did would be told whole as what is read.
+        RawAndClean { cut: u32::try_from(raw.len()).unwrap_or_default(), text: [raw, clean].concat().into() }
+    }
+
+    pub fn raw(&self) -> &str {
+        self.text.get(..self.cut as usize).unwrap_or_default()
+    }
+
+    pub fn clean(&self) -> &str {
+        self.text.get(self.cut as usize..).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for RawAndClean {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} → {:?}", self.raw(), self.clean())
+    }
+}
+
+impl Amendment {
+    pub fn raw(&self) -> &str {
+        self.words.raw()
+    }
+
+    pub fn clean(&self) -> &str {
+        self.words.clean()
+    }
 }
 
 /// A sender's own words beside a record or below a table (说明).

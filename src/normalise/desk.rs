@@ -7,6 +7,7 @@ use super::view::View;
 use crate::definition::{Field, FieldType};
 use crate::model::cell::CellRef;
 use crate::model::codes::{AmendmentRule, FindingCode};
+use crate::model::finding::RawAndClean;
 use crate::model::{Amendment, Severity};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -109,8 +110,7 @@ impl Desk<'_, '_> {
             sheet: self.view.index,
             at: cell.at,
             field: Arc::clone(&cell.field.name),
-            raw: raw.to_owned(),
-            clean: clean.to_owned(),
+            words: RawAndClean::new(raw, clean),
         });
     }
 

@@ -185,7 +185,7 @@ fn alike(changes: &[Amendment]) -> impl Iterator<Item = (&Amendment, Vec<CellRef
         let mut places: HashMap<(&str, &str, &str, AmendmentRule), usize> = HashMap::new();
         let mut lines: Vec<(&Amendment, Vec<CellRef>)> = Vec::new();
         for change in of_sheet {
-            let line = *places.entry((&change.field, &change.raw, &change.clean, change.rule)).or_insert(lines.len());
+            let line = *places.entry((&change.field, change.raw(), change.clean(), change.rule)).or_insert(lines.len());
             match lines.get_mut(line) {
                 Some((_, cells)) => cells.push(change.at),
                 None => lines.push((change, vec![change.at])),
@@ -225,9 +225,9 @@ fn amendments<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut Ro
             ListCell::Text(results.sheet_name(change.source, change.sheet)),
             ListCell::Text(&at),
             ListCell::Text(&change.field),
-            ListCell::Text(&change.raw),
-            if decided { ListCell::Blank } else { ListCell::Text(&change.clean) },
-            if decided { ListCell::Text(&change.clean) } else { ListCell::Blank },
+            ListCell::Text(change.raw()),
+            if decided { ListCell::Blank } else { ListCell::Text(change.clean()) },
+            if decided { ListCell::Text(change.clean()) } else { ListCell::Blank },
             ListCell::Text(&change.rule),
         ];
         sheet.push(&items, None)?;

@@ -60,7 +60,7 @@ impl<'a> Subjects<'a> {
         for change in &verdict.amendments {
             let at = (change.source, change.sheet, change.at);
             if told.contains(&at) {
-                changed.entry(at).or_insert(&*change.raw);
+                changed.entry(at).or_insert(change.raw());
             }
         }
         let rows: Vec<&Rows> = rows.collect();

@@ -9,6 +9,7 @@ use crate::definition::{FieldType, Form, Plan};
 use crate::model::codes::{AmendmentRule, Code, FindingCode, Stands};
 use crate::model::decision::{Decision, DecisionKey, DecisionState, Decisions, Disposition, Settled};
 use crate::model::finding::FoundRecord;
+use crate::model::finding::RawAndClean;
 use crate::model::kept::KeptTable;
 use crate::model::normalised::{NormalisedReturn, Sender, SenderEvidence, UnknownUnit};
 use crate::model::{Amendment, CellRef, Column, Effect, Finding, Fingerprint, Place, Severity};
@@ -364,15 +365,14 @@ fn correct(
     let sheet = finding.place.sheet.unwrap_or_default();
     let stood = returned.seen.iter().find(|(on, cell, _)| *on == sheet && *cell == at).map(|(.., words)| words.clone());
     let read = returned.amendments.iter().find(|change| change.sheet == sheet && change.at == at);
-    let raw = stood.or_else(|| read.map(|change| change.raw.clone())).unwrap_or_else(|| said.0.clone());
+    let raw = stood.or_else(|| read.map(|change| change.raw().to_owned())).unwrap_or_else(|| said.0.clone());
     returned.amendments.push(Amendment {
         rule: AmendmentRule::Decided,
         source: finding.place.source.unwrap_or_default(),
         sheet,
         at,
         field: name,
-        raw,
-        clean: said.1,
+        words: RawAndClean::new(&raw, &said.1),
     });
     let here = |other: &Finding| {
         other.place.sheet == finding.place.sheet && other.place.row.is_some() && other.place.cells.first() == Some(&at)

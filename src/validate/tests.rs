@@ -249,8 +249,7 @@ fn copies_count_once_and_held_returns_not_at_all() {
         sheet: 0,
         at: crate::model::CellRef { row: 5, col: 1 },
         field: "人数".into(),
-        raw: "９".into(),
-        clean: "9".into(),
+        words: crate::model::finding::RawAndClean::new("９", "9"),
     });
     let validated = run(&plan(vec![]), files);
     let got: Vec<Outcome> = validated.verdict.sources.iter().map(|s| s.outcome).collect();

@@ -72,7 +72,7 @@ fn texts_fill_down_and_numbers_never() {
     assert!(codes_of(&read).contains(&("ditto-in-number", Severity::Block)));
     let rules: Vec<&str> = read.amendments.iter().map(|amendment| amendment.rule.as_str()).collect();
     assert_eq!(rules, ["unit-alias", "ditto", "ditto", "merged-down"]);
-    assert_eq!(read.amendments[1].raw, "同上");
+    assert_eq!(read.amendments[1].raw(), "同上");
 }
 
 #[test]
