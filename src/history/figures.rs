@@ -1,29 +1,78 @@
 //! `figures.json`: every figure that was printed for a period, so that a later change can be listed figure by figure.
 
-use super::head::{FORMAT, Unusable, sha256, unsealed};
+use super::head::{FORMAT, Unusable, hex, unsealed};
 use super::layout::FIGURES;
 use crate::model::statistic::{FigureDoubt, Heading, RowKind, StatCell, StatRow, StatTable};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::fmt::Write;
+use std::io::{self, Read, Write as _};
 
-/// The file's bytes. Fractions stand as texts: a JSON number may lose its last digit on the way back.
-pub fn bytes(tables: &[StatTable]) -> Vec<u8> {
-    // Written straight as serde_json would write it, and once: a tree of a province's cells takes many times their room.
-    let mut text = format!("{{\"format\":{FORMAT},");
-    let seal_at = text.len();
-    text.push_str("\"tables\":[");
-    for (at, table) in tables.iter().enumerate() {
-        text.push_str(if at == 0 { "" } else { "," });
-        write_table(&mut text, table);
+/// The file, packed: it waits while the results are written, and of many units it is large and says much the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackedFigures {
+    /// All before the tables, with the seal.
+    head: String,
+    tables: Vec<u8>,
+}
+
+impl PackedFigures {
+    /// The file's bytes.
+    ///
+    /// # Errors
+    /// What was packed cannot be unpacked: a defect of the program.
+    pub fn bytes(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = self.head.clone().into_bytes();
+        snap::read::FrameDecoder::new(self.tables.as_slice()).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
-    text.push_str("]}");
-    let seal = sha256(text.as_bytes());
-    text.insert_str(seal_at, &format!("\"seal\":\"{seal}\","));
-    text.into_bytes()
+}
+
+/// Writes the file. Fractions stand as texts: a JSON number may lose its last digit on the way back.
+///
+/// # Errors
+/// The packer's own; none is known.
+pub fn pack(tables: &[StatTable]) -> io::Result<PackedFigures> {
+    // Written straight as serde_json would write it, and some at a time: a tree of a province's cells takes many times
+    // their room.
+    let mut packing =
+        Packing { seal: Sha256::new(), packed: snap::write::FrameEncoder::new(Vec::new()), text: String::new() };
+    let before = format!("{{\"format\":{FORMAT},");
+    packing.seal.update(&before);
+    packing.text.push_str("\"tables\":[");
+    for (at, table) in tables.iter().enumerate() {
+        packing.text.push_str(if at == 0 { "" } else { "," });
+        write_table(&mut packing, table)?;
+    }
+    packing.text.push_str("]}");
+    packing.put_away()?;
+    let Packing { seal, packed, .. } = packing;
+    let tables = packed.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(PackedFigures { head: format!("{before}\"seal\":\"{}\",", hex(&seal.finalize())), tables })
+}
+
+/// The tables' text on its way: what it is sealed with, what is packed, and what is not yet.
+struct Packing {
+    seal: Sha256,
+    packed: snap::write::FrameEncoder<Vec<u8>>,
+    text: String,
+}
+
+/// Bytes of text that are packed at a time.
+const PIECE: usize = 64 << 10;
+
+impl Packing {
+    fn put_away(&mut self) -> io::Result<()> {
+        self.seal.update(&self.text);
+        self.packed.write_all(self.text.as_bytes())?;
+        self.text.clear();
+        Ok(())
+    }
 }
 
 /// Keys in the order of the alphabet.
-fn write_table(text: &mut String, table: &StatTable) {
+fn write_table(packing: &mut Packing, table: &StatTable) -> io::Result<()> {
+    let text = &mut packing.text;
     let headings: Vec<Value> = table.headings.iter().map(|heading| json!([heading.parents, heading.name])).collect();
     // Writing to a text cannot fail.
     let _ = write!(
@@ -35,6 +84,10 @@ fn write_table(text: &mut String, table: &StatTable) {
         json!(table.private_columns)
     );
     for (at, row) in table.rows.iter().enumerate() {
+        if packing.text.len() >= PIECE {
+            packing.put_away()?;
+        }
+        let text = &mut packing.text;
         let _ = write!(text, "{}[\"{}\",[", if at == 0 { "" } else { "," }, kind(row.kind));
         for (at, cell) in row.cells.iter().enumerate() {
             text.push_str(if at == 0 { "" } else { "," });
@@ -51,7 +104,8 @@ fn write_table(text: &mut String, table: &StatTable) {
         }
         text.push(']');
     }
-    let _ = write!(text, "],\"sheet\":{},\"title\":{}}}", json!(table.sheet), json!(table.title));
+    let _ = write!(packing.text, "],\"sheet\":{},\"title\":{}}}", json!(table.sheet), json!(table.title));
+    Ok(())
 }
 
 /// Reads the file; what a table is only printed with (captions, notes, definitions) is not in it.
@@ -231,7 +285,7 @@ mod tests {
             parts: Vec::new(),
             bounds: Vec::new(),
         };
-        let written = bytes(std::slice::from_ref(&table));
+        let written = pack(std::slice::from_ref(&table)).unwrap().bytes().unwrap();
         assert_eq!(read(&written).unwrap(), [table]);
         let mut changed = written.clone();
         let at = written.windows(4).position(|window| window == b",-3]").unwrap();

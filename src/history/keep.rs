@@ -2,6 +2,7 @@
 //!
 //! The same rows and figures give the same bytes: no clock, no path, nothing of the machine.
 
+use super::figures::PackedFigures;
 use super::head::{FormPart, PeriodHead, StoredColumn, StoredFile, sha256};
 use super::layout::{FIGURES, HEAD, RESULTS_AHEAD, UNITS};
 use super::not_counted::{self, Blocking};
@@ -17,7 +18,6 @@ use crate::model::run::RunVerdict;
 use crate::model::statistic::StatTable;
 use crate::rows::ValidatedRows;
 use crate::rows::aside::AsideRows;
-use ::parquet::errors::ParquetError;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -79,7 +79,12 @@ pub struct PeriodTables {
     not_counted: BTreeMap<usize, (usize, Vec<u8>)>,
     accounts: Vec<(&'static str, Vec<u8>)>,
     units: Vec<u8>,
-    figures: Vec<u8>,
+    figures: PackedFigures,
+}
+
+/// Why a period cannot be packed.
+fn defect(error: impl std::fmt::Display) -> String {
+    format!("程序缺陷：无法生成历史存档（{error}）；没有写出任何结果，请联系维护人员")
 }
 
 impl PeriodTables {
@@ -90,28 +95,30 @@ impl PeriodTables {
     pub fn of(entry: PeriodResults<'_>) -> Result<PeriodTables, String> {
         let PeriodResults { plan, reference, period, verdict, doubts, .. } = entry;
         let frame = RunFrame { plan, reference, period, verdict, doubts };
-        let defect =
-            |error: ParquetError| format!("程序缺陷：无法生成历史存档（{error}）；没有写出任何结果，请联系维护人员");
         let blocking = Blocking::of(&verdict.findings);
         let not_counted = entry.rows.iter().map(|validated| {
             let form = validated.rows.form;
             let aside = entry.aside.iter().find(|aside| aside.rows.form == form);
-            Ok((form, not_counted::file(frame, validated, aside, &blocking)?))
+            Ok((form, not_counted::file(frame, validated, aside, &blocking).map_err(defect)?))
         });
         Ok(PeriodTables {
-            not_counted: not_counted.collect::<Result<_, _>>().map_err(defect)?,
+            not_counted: not_counted.collect::<Result<_, String>>()?,
             accounts: accounts::tables(frame).map_err(defect)?,
             units: units::bytes(&discipline(entry)),
-            figures: figures::bytes(entry.tables),
+            figures: figures::pack(entry.tables).map_err(defect)?,
         })
     }
 }
 
 impl PackedPeriod {
     /// Makes a period's files around its packed rows.
-    pub fn of(entry: PeriodResults<'_>, rows: Vec<FormFile>, tables: PeriodTables) -> PackedPeriod {
+    ///
+    /// # Errors
+    /// Its figures cannot be unpacked: a defect of the program.
+    pub fn of(entry: PeriodResults<'_>, rows: Vec<FormFile>, tables: PeriodTables) -> Result<PackedPeriod, String> {
         let PeriodResults { plan, reference, verdict, .. } = entry;
         let PeriodTables { mut not_counted, accounts, units, figures } = tables;
+        let figures = figures.bytes().map_err(defect)?;
         let mut files = Vec::new();
         let mut forms = Vec::new();
         for FormFile { form: index, rows, path, sha256, size } in rows {
@@ -159,7 +166,7 @@ impl PackedPeriod {
         files.push((UNITS.to_owned(), PartContent::Bytes(units)));
         files.push((FIGURES.to_owned(), PartContent::Bytes(figures)));
         files.push((HEAD.to_owned(), PartContent::Bytes(head.bytes())));
-        PackedPeriod { files }
+        Ok(PackedPeriod { files })
     }
 
     /// Writes the files beside their targets in the period's folder; nothing is in place yet. `before` is what is stored

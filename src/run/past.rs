@@ -228,7 +228,7 @@ impl HeldPeriod<'_> {
         (rows, tables): (Vec<FormFile>, PeriodTables),
         changed: Option<usize>,
     ) -> Result<StagedPeriod, Stop> {
-        let mut packed = PackedPeriod::of(entry, rows, tables);
+        let mut packed = PackedPeriod::of(entry, rows, tables).map_err(Stop::Output)?;
         if let (Some(issued), Some(figures)) = (&self.own.issued, changed) {
             let mut issued = issued.clone();
             let (reason, input_sha256) = (self.own.reason.clone(), input_hash(entry.verdict));
