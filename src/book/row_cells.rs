@@ -14,6 +14,8 @@ const TEXT: &[u8] = b"\" t=\"s\"><v>";
 /// How a cell begins that stands in no column of the sheet.
 const OUTSIDE: Piece = Piece::of(b"<c r=\"");
 const END: &[u8] = b"</v></c>";
+/// The first number of more digits than Excel keeps.
+const LONGEST_NUMBER: u64 = 1_000_000_000_000_000;
 
 /// What is gathered of a sheet, and what is shared among all sheets of its book.
 pub struct RowCells {
@@ -124,8 +126,8 @@ impl RowCells {
         self.raw("/>");
     }
 
-    /// Adds a text that cells will share; its number is for [`RowCells::shared`]. `None` for one that leaves cells empty.
-    pub fn share(&mut self, text: &str) -> Option<SharedText> {
+    /// Adds a text that cells will share, for [`RowCells::filled`]. `None` for one that leaves cells empty.
+    pub fn share(&mut self, text: &str) -> Option<Filling> {
         let (text, cut) = printable(text);
         if text.is_empty() {
             return None;
@@ -134,21 +136,30 @@ impl RowCells {
         escape(&mut self.shared, &text);
         self.shared.extend_from_slice(b"</t></si>");
         self.texts += 1;
-        Some(SharedText { number: Piece::number(u64::from(self.texts) - 1).and(END), cut })
+        Some(Filling { value: Piece::number(u64::from(self.texts) - 1).and(END), kind: FillingKind::Text { cut } })
     }
 
-    /// A cell with a shared text.
-    pub fn shared(&mut self, column: usize, shared: SharedText) {
-        self.cut += u64::from(shared.cut);
-        self.uses += 1;
+    /// A cell of what many cells hold.
+    pub fn filled(&mut self, column: usize, filling: Filling) {
         self.head(column).add_to(&mut self.xml);
-        self.row_text.add_to(&mut self.xml);
-        shared.number.add_to(&mut self.xml);
+        match filling.kind {
+            FillingKind::Text { cut } => {
+                self.cut += u64::from(cut);
+                self.uses += 1;
+                self.row_text.add_to(&mut self.xml);
+            }
+            FillingKind::Number => self.row_number.add_to(&mut self.xml),
+            FillingKind::Styled(style) => {
+                self.row.add_to(&mut self.xml);
+                style.add_to(&mut self.xml);
+            }
+        }
+        filling.value.add_to(&mut self.xml);
     }
 
     /// A whole number; Excel keeps 15 digits, a longer one is written as text.
     pub fn integer(&mut self, column: usize, value: i64, style: RowStyle) {
-        if value.unsigned_abs() >= 1_000_000_000_000_000 {
+        if value.unsigned_abs() >= LONGEST_NUMBER {
             return self.text(column, &value.to_string(), style);
         }
         if style == RowStyle::Plain && value >= 0 {
@@ -168,7 +179,7 @@ impl RowCells {
         if !value.is_finite() {
             return;
         }
-        if value.fract() == 0.0 && (0.0..1e15).contains(&value) && value.is_sign_positive() {
+        if is_plain(value) {
             return self.plain(column, value as u64);
         }
         self.cell(column, RowStyle::Plain);
@@ -204,9 +215,43 @@ impl RowCells {
     }
 }
 
-/// A text that cells share: its number with the end of a cell, and whether it was cut to Excel's limit.
+/// Whether a number is written by its digits alone.
+fn is_plain(value: f64) -> bool {
+    value.fract() == 0.0 && (0.0..1e15).contains(&value) && value.is_sign_positive()
+}
+
+/// What many cells hold: its value with the end of a cell, and what stands before that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SharedText {
-    number: Piece,
-    cut: bool,
+pub struct Filling {
+    value: Piece,
+    kind: FillingKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FillingKind {
+    /// The number of a text that cells share, and whether it was cut to Excel's limit.
+    Text {
+        cut: bool,
+    },
+    Number,
+    /// A number, with the style of its cell.
+    Styled(Piece),
+}
+
+impl Filling {
+    /// A whole number that is none of more digits than Excel keeps, in cells of this style.
+    pub fn whole(value: i64, style: RowStyle) -> Option<Filling> {
+        let digits = Piece::number(value.unsigned_abs());
+        let signed = if value < 0 { Piece::of(b"-").and(digits.bytes()) } else { digits };
+        let kind = match style {
+            RowStyle::Plain => FillingKind::Number,
+            style => FillingKind::Styled(Piece::of(b"\" s=\"").and(Piece::number(style as u64).bytes()).and(NUMBER)),
+        };
+        (value.unsigned_abs() < LONGEST_NUMBER).then(|| Filling { value: signed.and(END), kind })
+    }
+
+    /// A number without parts that is not negative, as most are.
+    pub fn number(value: f64) -> Option<Filling> {
+        is_plain(value).then(|| Filling::whole(value as i64, RowStyle::Plain)).flatten()
+    }
 }

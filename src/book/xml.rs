@@ -73,6 +73,10 @@ impl Piece {
         piece
     }
 
+    pub fn bytes(&self) -> &[u8] {
+        self.room.get(..self.len).unwrap_or_default()
+    }
+
     pub fn add_to(&self, out: &mut Vec<u8>) {
         let whole = out.len() + self.len;
         out.extend_from_slice(&self.room);

@@ -281,6 +281,11 @@ impl<T: Scalar> Scalars<T> {
         self.values.len()
     }
 
+    /// Whether values recur: on the average one is said on more than two rows.
+    pub fn recurs(&self) -> bool {
+        self.codes() * 2 < self.len()
+    }
+
     /// The value of a code.
     pub fn value(&self, code: u32) -> Option<T> {
         self.values.get((code as usize).checked_sub(1)?).copied()

@@ -12,8 +12,9 @@ use crate::book::cell_text;
 use crate::book::excel::serial;
 use crate::book::package::RowStyle;
 use crate::book::row_book::{RowBook, SheetUse};
-use crate::book::row_cells::{RowCells, SharedText};
+use crate::book::row_cells::{Filling, RowCells};
 use crate::definition::Unit;
+use crate::model::{Scalar, Scalars};
 use crate::text::dates::show_day;
 use std::collections::HashMap;
 use std::io::{self, Seek, Write};
@@ -42,103 +43,138 @@ pub fn data_edition<W: Write + Seek + Send>(
     book.finish(&format!("{}数据版", results.name()))
 }
 
-/// Texts of one column that were shared so far, by what the column numbers them with.
+/// What the cells of one column were filled with so far, by what the column numbers it with.
 #[derive(Default)]
-struct Sharing(Vec<Option<Option<SharedText>>>);
+struct Fillings(Vec<Option<Option<Filling>>>);
 
-impl Sharing {
-    /// Writes the text numbered `at`, which `word` tells when it is met first.
-    fn write(&mut self, cells: &mut RowCells, column: usize, at: usize, word: Option<&str>) {
+impl Fillings {
+    /// Writes what is numbered `at`, which is made when it is met first; whether there is such.
+    fn write(
+        &mut self,
+        cells: &mut RowCells,
+        column: usize,
+        at: usize,
+        make: impl FnOnce(&mut RowCells) -> Option<Filling>,
+    ) -> bool {
         if self.0.len() <= at {
             self.0.resize(at + 1, None);
         }
-        let known = *self.0[at].get_or_insert_with(|| cells.share(word.unwrap_or_default()));
-        if let Some(shared) = known {
-            cells.shared(column, shared);
-        }
+        let known = *self.0[at].get_or_insert_with(|| make(cells));
+        known.map(|filling| cells.filled(column, filling)).is_some()
     }
 }
 
-/// Writes one value; where there is nothing the cell stays empty.
-fn write(
-    cells: &mut RowCells,
-    accepted: &Accepted<'_>,
-    values: Values<'_>,
-    (row, at): (usize, usize),
-    sharing: &mut Sharing,
-) {
-    match values {
-        Values::Text(values) => {
-            let code = values.code(row);
-            if values.recurs() {
-                sharing.write(cells, at, code as usize, values.word(code));
-            } else if let Some(text) = values.word(code) {
-                cells.text(at, text, RowStyle::Plain);
+/// A column of a form while it is written.
+struct OwnColumn<'a> {
+    values: Values<'a>,
+    /// Whether its values recur: then each is made into a cell once.
+    recurs: bool,
+    fillings: Fillings,
+}
+
+impl<'a> OwnColumn<'a> {
+    fn of(values: Values<'a>) -> OwnColumn<'a> {
+        let recurs = match values {
+            Values::Text(values) => values.recurs(),
+            Values::Integer(values) => values.recurs(),
+            Values::Number(values) => values.recurs(),
+            Values::Date { days, .. } => days.recurs(),
+            Values::Unit(_) | Values::Boolean(_) => true,
+        };
+        OwnColumn { values, recurs, fillings: Fillings::default() }
+    }
+
+    /// Writes one value; where there is nothing the cell stays empty.
+    fn write(&mut self, cells: &mut RowCells, accepted: &Accepted<'_>, (row, at): (usize, usize)) {
+        match self.values {
+            Values::Text(values) => {
+                let code = values.code(row);
+                if self.recurs {
+                    self.fillings.write(cells, at, code as usize, |cells| cells.share(values.word(code)?));
+                } else if let Some(text) = values.word(code) {
+                    cells.text(at, text, RowStyle::Plain);
+                }
+            }
+            Values::Unit(units) => {
+                if let Some(unit) = units.get(row) {
+                    let make = |cells: &mut RowCells| cells.share(accepted.unit(units, row)?);
+                    self.fillings.write(cells, at, unit as usize, make);
+                }
+            }
+            Values::Boolean(values) => {
+                if let Some(value) = values.get(row) {
+                    let make = |cells: &mut RowCells| cells.share(if value { "是" } else { "否" });
+                    self.fillings.write(cells, at, usize::from(value), make);
+                }
+            }
+            Values::Integer(values) => {
+                let make = |value| Filling::whole(value, RowStyle::Plain);
+                self.number(cells, values, (row, at), make, |cells, value| cells.integer(at, value, RowStyle::Plain));
+            }
+            Values::Number(values) => {
+                self.number(cells, values, (row, at), Filling::number, |cells, value| cells.number(at, value));
+            }
+            Values::Date { days, precision } => {
+                let style = |day| if precision.is_month(day) { RowStyle::Month } else { RowStyle::Date };
+                let make = |day| Filling::whole(serial(day)? as i64, style(day));
+                self.number(cells, days, (row, at), make, |cells, day| match serial(day) {
+                    Some(serial) => cells.integer(at, serial as i64, style(day)),
+                    None => cells.text(at, &show_day(day), RowStyle::Plain),
+                });
             }
         }
-        Values::Unit(units) => {
-            if let Some(unit) = units.get(row) {
-                sharing.write(cells, at, unit as usize, accepted.unit(units, row));
-            }
+    }
+
+    /// Writes a number: as what cells are filled with, if it can be, else as `plain` does.
+    fn number<T: Scalar>(
+        &mut self,
+        cells: &mut RowCells,
+        values: &Scalars<T>,
+        (row, at): (usize, usize),
+        make: impl FnOnce(T) -> Option<Filling>,
+        plain: impl FnOnce(&mut RowCells, T),
+    ) {
+        let code = values.code(row);
+        if self.recurs && self.fillings.write(cells, at, code as usize, |_| make(values.value(code)?)) {
+            return;
         }
-        Values::Integer(values) => {
-            if let Some(value) = values.get(row) {
-                cells.integer(at, value, RowStyle::Plain);
-            }
+        if let Some(value) = values.value(code) {
+            plain(cells, value);
         }
-        Values::Number(values) => {
-            if let Some(value) = values.get(row) {
-                cells.number(at, value);
-            }
-        }
-        Values::Boolean(values) => {
-            if let Some(value) = values.get(row) {
-                sharing.write(cells, at, usize::from(value), Some(if value { "是" } else { "否" }));
-            }
-        }
-        Values::Date { days, precision } => match days.get(row).map(|day| (day, serial(day))) {
-            Some((day, Some(serial))) => {
-                cells.integer(
-                    at,
-                    serial as i64,
-                    if precision.is_month(day) { RowStyle::Month } else { RowStyle::Date },
-                );
-            }
-            Some((day, None)) => cells.text(at, &show_day(day), RowStyle::Plain),
-            None => {}
-        },
     }
 }
 
 /// What stands where nobody knows the unit.
 const UNKNOWN: &str = "未认定";
 
-/// The sheets of one form while they are written, with the texts that they share.
+/// The sheets of one form while they are written, with what their cells share.
 struct FormSheet<'r, 'a> {
     results: &'r Results<'a>,
     accepted: &'r Accepted<'a>,
     columns: Vec<SheetColumn>,
-    sharing: Vec<Sharing>,
-    codes: Vec<Sharing>,
+    /// Whether any cell waits for a decision.
+    waits: bool,
+    own: Vec<OwnColumn<'r>>,
+    codes: Vec<Fillings>,
     /// By unit, the last for rows of nobody known: what stands before its rows.
-    sent: HashMap<Option<u32>, [Option<SharedText>; 4]>,
-    period: Option<SharedText>,
-    files: Sharing,
-    tabs: HashMap<&'a str, Option<SharedText>>,
+    sent: HashMap<Option<u32>, [Option<Filling>; 4]>,
+    period: Option<Filling>,
+    files: Fillings,
+    tabs: HashMap<&'a str, Option<Filling>>,
 }
 
 impl<'r, 'a> FormSheet<'r, 'a> {
     fn new(results: &'r Results<'a>, accepted: &'r Accepted<'a>) -> FormSheet<'r, 'a> {
-        let none = || accepted.columns.iter().map(|_| Sharing::default()).collect();
         FormSheet {
             results,
             accepted,
             columns: columns(accepted),
-            sharing: none(),
-            codes: none(),
+            waits: accepted.holds_cells(),
+            own: accepted.columns.iter().map(|named| OwnColumn::of(named.values)).collect(),
+            codes: accepted.columns.iter().map(|_| Fillings::default()).collect(),
             sent: HashMap::new(),
             period: None,
-            files: Sharing::default(),
+            files: Fillings::default(),
             tabs: HashMap::new(),
         }
     }
@@ -180,31 +216,30 @@ impl<'r, 'a> FormSheet<'r, 'a> {
         let sent = *self.sent.entry(unit).or_insert_with(|| sent(results, unit).map(|word| cells.share(word)));
         let from = accepted.origins.get(row);
         for (column, SheetColumn { content, .. }) in self.columns.iter().enumerate() {
-            let shared = match *content {
+            let filling = match *content {
                 ColumnContent::Sent(at) => sent.get(at).copied().unwrap_or(self.period),
                 ColumnContent::Own(at) => {
-                    let (Some(named), Some(sharing)) = (accepted.columns.get(at), self.sharing.get_mut(at)) else {
-                        continue;
-                    };
-                    match accepted.is_pending(row, named) {
-                        true => cells.text(column, PENDING, RowStyle::Plain),
-                        false => write(cells, accepted, named.values, (row, column), sharing),
+                    let pending = |named| self.waits && accepted.is_pending(row, named);
+                    if accepted.columns.get(at).is_some_and(pending) {
+                        cells.text(column, PENDING, RowStyle::Plain);
+                    } else if let Some(own) = self.own.get_mut(at) {
+                        own.write(cells, accepted, (row, column));
                     }
                     None
                 }
                 ColumnContent::Code(at) => {
-                    if let (Some(Values::Unit(units)), Some(sharing)) =
+                    if let (Some(Values::Unit(units)), Some(codes)) =
                         (accepted.columns.get(at).map(|named| named.values), self.codes.get_mut(at))
                         && let Some(unit) = units.get(row)
                     {
-                        sharing.write(cells, column, unit as usize, Some(results.unit_code(unit)));
+                        codes.write(cells, column, unit as usize, |cells| cells.share(results.unit_code(unit)));
                     }
                     None
                 }
                 ColumnContent::From(0) => {
                     if let Some(from) = from {
-                        let name = results.file_name(from.source);
-                        self.files.write(cells, column, from.source as usize, Some(name));
+                        let make = |cells: &mut RowCells| cells.share(results.file_name(from.source));
+                        self.files.write(cells, column, from.source as usize, make);
                     }
                     None
                 }
@@ -219,8 +254,8 @@ impl<'r, 'a> FormSheet<'r, 'a> {
                     None
                 }
             };
-            if let Some(shared) = shared {
-                cells.shared(column, shared);
+            if let Some(filling) = filling {
+                cells.filled(column, filling);
             }
         }
         cells.end_row()
