@@ -94,24 +94,30 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
 
 /// The same for several at once: a disk takes as long for all of them as for one.
 pub fn sync_folders<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> io::Result<()> {
-    let paths: Vec<&Path> = paths.into_iter().map(PathBuf::as_path).collect();
-    paths.iter().try_for_each(|path| step::take(Change::Synced(path)))?;
-    at_once(&paths, sync_names)
+    sync_files(&[], paths)
 }
 
-/// Sees files onto the disk, all at once.
-pub fn sync_files(paths: &[PathBuf]) -> io::Result<()> {
-    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+/// Sees files and folders' names onto the disk, all at once: which of them is there first does not matter to who waits for
+/// all.
+pub fn sync_files<'p>(files: &'p [PathBuf], folders: impl IntoIterator<Item = &'p PathBuf>) -> io::Result<()> {
+    let folders: Vec<&Path> = folders.into_iter().map(PathBuf::as_path).collect();
+    folders.iter().try_for_each(|path| step::take(Change::Synced(path)))?;
     // A file is seen onto the disk only by who may write it, as some systems have it.
-    at_once(&paths, |path| sync(&OpenOptions::new().write(true).open(path)?))
+    let file: Waited = |path| sync(&OpenOptions::new().write(true).open(path)?);
+    let files = files.iter().map(|path| (path.as_path(), file));
+    let all: Vec<(&Path, Waited)> = files.chain(folders.into_iter().map(|path| (path, sync_names as Waited))).collect();
+    at_once(&all)
 }
 
 /// So many threads wait for the disk at a time.
-const WAITING: usize = 8;
+const WAITING: usize = 16;
 
-/// Does the same with each path; the first error in their order.
-fn at_once(paths: &[&Path], each: fn(&Path) -> io::Result<()>) -> io::Result<()> {
-    let all = |paths: &[&Path]| paths.iter().try_for_each(|path| each(path));
+/// What is waited for of a path.
+type Waited = fn(&Path) -> io::Result<()>;
+
+/// Waits for each path; the first error in their order.
+fn at_once(paths: &[(&Path, Waited)]) -> io::Result<()> {
+    let all = |paths: &[(&Path, Waited)]| paths.iter().try_for_each(|(path, wait)| wait(path));
     let share = paths.len().div_ceil(WAITING).max(1);
     std::thread::scope(|scope| {
         let (mine, others) = paths.split_at(paths.len().min(share));

@@ -189,8 +189,7 @@ impl Stage {
                 files.push(new);
             }
         }
-        let synced = disk::sync_files(&files).and_then(|()| disk::sync_folders(&folders));
-        synced.map_err(|error| trouble("写入", &self.folder, &error))
+        disk::sync_files(&files, &folders).map_err(|error| trouble("写入", &self.folder, &error))
     }
 
     fn move_all(&self, plan: &[Planned]) -> Result<(), String> {
@@ -206,7 +205,7 @@ impl Stage {
 
     /// Moves files, and sees the names onto the disk.
     fn move_each<'n>(&self, moves: impl Iterator<Item = (&'n str, PathBuf, PathBuf)>) -> Result<(), String> {
-        let mut folders = BTreeSet::from([self.folder.clone()]);
+        let mut folders = BTreeSet::new();
         for (name, from, to) in moves {
             let made = to.parent().map_or(Ok(()), disk::create_folders);
             let moved = made.and_then(|()| disk::rename(&from, &to));
