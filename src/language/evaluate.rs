@@ -11,8 +11,8 @@ use super::context::RunContext;
 use super::functions;
 use super::term::{Function, Literal, Op, RUN_CONSTANTS, Term, Type};
 use polars::prelude::{
-    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, ChunkFull, DataFrame, DataType, Float64Chunked, Int32Chunked,
-    Int64Chunked, IntoSeries, NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked,
+    BooleanChunked, ChunkCompareEq, ChunkCompareIneq, DataFrame, DataType, Float64Chunked, Int32Chunked, Int64Chunked,
+    IntoSeries, NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked,
 };
 
 /// Bytes of stack that are made where an eighth of them is not left.
@@ -38,12 +38,13 @@ fn evaluate_here(term: &Term, rows: &DataFrame, context: &RunContext) -> PolarsR
         Term::Binary { op, left, right } => binary(*op, &of(left)?, &of(right)?)?,
         Term::In { value, list, negated } => {
             let value = of(value)?;
-            // An empty list cannot be written; FALSE is what SQL would say of it.
-            let mut any = BooleanChunked::full(PlSmallStr::EMPTY, false, value.len());
+            let mut any: Option<BooleanChunked> = None;
             for item in list {
-                any = &any | &value.equal(&literal(item))?;
+                let is = value.equal(&literal(item))?;
+                any = Some(any.map_or_else(|| is.clone(), |any| &any | &is));
             }
-            negate_if(any, *negated)
+            // An empty list cannot be written; FALSE is what SQL would say of it.
+            negate_if(any.unwrap_or_else(|| throughout(false, value.len())), *negated)
         }
         Term::Between { value, low, high, negated } => {
             let value = of(value)?;
@@ -52,7 +53,12 @@ fn evaluate_here(term: &Term, rows: &DataFrame, context: &RunContext) -> PolarsR
         }
         Term::IsNull { value, negated } => {
             let value = of(value)?;
-            if *negated { value.is_not_null() } else { value.is_null() }.into_series()
+            match value.has_nulls() {
+                false => throughout(*negated, value.len()),
+                true if *negated => value.is_not_null(),
+                true => value.is_null(),
+            }
+            .into_series()
         }
         Term::Like { value, pattern, negated } => negate_if(functions::like(&of(value)?, pattern)?, *negated),
         Term::Case { branches, otherwise } => {
@@ -90,6 +96,12 @@ fn negate_if(truths: BooleanChunked, negated: bool) -> Series {
 fn choose(condition: &BooleanChunked, then: &Series, otherwise: &Series) -> PolarsResult<Series> {
     // The literal NULL is of every type; a truth that is none stands beside no value of another type.
     let is_nothing = |series: &Series| series.dtype() == &DataType::Boolean && series.null_count() == series.len();
+    let certain: BooleanChunked = match condition.has_nulls() {
+        // As polars takes it, without its zeros.
+        true => condition.iter().map(|truth| truth == Some(true)).collect(),
+        false => condition.clone(),
+    };
+    let condition = &certain;
     match then.dtype() == otherwise.dtype() {
         false if is_nothing(otherwise) => then.zip_with(condition, &nothing(then.dtype())),
         false if is_nothing(then) => nothing(otherwise.dtype()).zip_with(condition, otherwise),
@@ -137,16 +149,17 @@ fn nothing(dtype: &DataType) -> Series {
     }
 }
 
-/// AND. Where one side is false throughout, that is the answer; polars would make it of its zeros, as in [`nothing`].
+/// One truth for so many rows.
+fn throughout(truth: bool, rows: usize) -> BooleanChunked {
+    BooleanChunked::from_slice(PlSmallStr::EMPTY, &vec![truth; rows])
+}
+
+/// AND. Where one side is nowhere true, polars would make the answer of its zeros, as in [`nothing`]: there it is asked by
+/// De Morgan's law, which holds of three values too.
 fn both(left: BooleanChunked, right: BooleanChunked) -> BooleanChunked {
-    let never =
-        |one: &BooleanChunked, other: &BooleanChunked| one.len() >= other.len() && one.null_count() == 0 && !one.any();
-    if never(&left, &right) {
-        left
-    } else if never(&right, &left) {
-        right
-    } else {
-        &left & &right
+    match left.any() && right.any() {
+        true => &left & &right,
+        false => !&(&!&left | &!&right),
     }
 }
 

@@ -55,7 +55,7 @@ pub struct Written {
 /// It cannot be read.
 pub fn sha256_of(mut reader: impl Read) -> io::Result<(String, u64)> {
     let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 18];
+    let mut buffer = vec![0; 1 << 16];
     let mut size = 0;
     loop {
         let read = reader.read(&mut buffer)?;
