@@ -36,7 +36,7 @@ pub struct Facts<'a> {
     /// One per form of the plan.
     forms: Vec<Rowset<'a>>,
     /// By table name and the column that attributes its rows to units.
-    references: BTreeMap<(String, String), Rowset<'a>>,
+    references: Arc<BTreeMap<(String, String), Rowset<'a>>>,
     /// Per file of the run, how many 必改 it has, and whether one of them holds it out whole.
     pub blocks: Vec<(usize, bool)>,
     /// By roster index: whether anything the unit sent could be read into a table.
@@ -47,15 +47,31 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// A frame that is missing or lacks the engine's columns: a defect.
     pub fn gather(inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
-        let past = Arc::new(StoredPeriods::new(inputs.plan, inputs.reference, inputs.history));
-        Facts::beside(inputs, past)
+        let Inputs { plan, reference, .. } = inputs;
+        let past = Arc::new(StoredPeriods::new(plan, reference, inputs.history));
+        let mut references = BTreeMap::new();
+        for (name, unit_column) in reference_sources(plan) {
+            if let Some(table) = reference.tables.get(name) {
+                let rows = Rowset::of_reference(table, unit_column, &reference.roster)?;
+                references.insert((name.to_string(), unit_column.to_string()), rows);
+            }
+        }
+        Facts::of(inputs, past, Arc::new(references))
     }
 
-    /// The same where earlier periods were read already.
+    /// The same of other rows of the returns: what was read and told of everything else is told already.
     ///
     /// # Errors
     /// As [`Facts::gather`].
-    pub fn beside(inputs: Inputs<'a>, past: Arc<StoredPeriods<'a>>) -> Result<Facts<'a>, String> {
+    pub fn beside(&self, inputs: Inputs<'a>) -> Result<Facts<'a>, String> {
+        Facts::of(inputs, Arc::clone(&self.past), Arc::clone(&self.references))
+    }
+
+    fn of(
+        inputs: Inputs<'a>,
+        past: Arc<StoredPeriods<'a>>,
+        references: Arc<BTreeMap<(String, String), Rowset<'a>>>,
+    ) -> Result<Facts<'a>, String> {
         let Inputs { plan, reference, period, rows, doubts, lookups, verdict, history: _, earlier, as_of } = inputs;
         let forms: Vec<Rowset<'_>> = (0..plan.forms.len())
             .map(|form| {
@@ -65,13 +81,6 @@ impl<'a> Facts<'a> {
             })
             .collect::<Result<_, String>>()?;
         let reported = reported(&reference.roster, verdict, &forms);
-        let mut references = BTreeMap::new();
-        for (name, unit_column) in reference_sources(plan) {
-            if let Some(table) = reference.tables.get(name) {
-                let rows = Rowset::of_reference(table, unit_column, &reference.roster)?;
-                references.insert((name.to_string(), unit_column.to_string()), rows);
-            }
-        }
         let context = context(plan, reference, period);
         let blocks = blocks(verdict);
         Ok(Facts {
@@ -178,7 +187,7 @@ impl<'a> Facts<'a> {
         let condition = all_of(filters).map_or(counts.clone(), |all| all.and(counts));
         let mut columns = needs(filters);
         columns.extend([ACCEPTED, PLACED]);
-        let sum = |values: &_| Ok(vec![truths(values)?.sum().map_or(0, i64::from)]);
+        let sum = |values: &_| Ok(vec![truths(values)?.num_trues() as i64]);
         Ok(rows.evaluate(condition, &columns, &self.context, sum)?.into_iter().sum())
     }
 

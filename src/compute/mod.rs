@@ -45,7 +45,6 @@ use crate::model::{Finding, Severity};
 use crate::rows::ValidatedRows;
 use crate::rows::subject::Subjects;
 use rayon::prelude::*;
-use std::sync::Arc;
 
 /// All tables of the pipeline, the charts' series resolved by the writer.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,7 +131,7 @@ fn weighed(
 ) -> Result<(Vec<Conclusion>, Moves), String> {
     let Inputs { plan, rows, doubts, .. } = inputs;
     let again = |rows: Vec<ValidatedRows>| -> Result<Vec<Option<StatTable>>, String> {
-        let mut facts = Facts::beside(Inputs { rows: &rows, ..inputs }, Arc::clone(&facts.past))?;
+        let mut facts = facts.beside(Inputs { rows: &rows, ..inputs })?;
         facts.seats = quota::seats(&facts)?;
         build_all(&facts, chase, |table| !matches!(table.kind, TableKind::Discipline(_) | TableKind::Chase))
     };

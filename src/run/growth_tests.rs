@@ -4,8 +4,7 @@
 use super::answers::Answers;
 use super::collect::arrive;
 use super::prepare::Prepared;
-use super::{decided, write};
-use crate::compute;
+use super::{computed, decided, write};
 use crate::counted;
 use crate::history::History;
 use crate::history::decisions::register::Register;
@@ -82,19 +81,7 @@ impl Province {
         let work = counted::work(|| {
             let yardstick = Yardstick { decisions: &decisions, ..yardstick };
             let mut validated = decided::validate(&normaliser, yardstick, arrived, &|_| None);
-            let computed = compute::compute(compute::Inputs {
-                plan,
-                reference,
-                period,
-                rows: &validated.rows,
-                doubts: &validated.doubts,
-                lookups: &validated.lookups,
-                verdict: &validated.verdict,
-                history: &history,
-                earlier: &[],
-                as_of: None,
-            })
-            .unwrap();
+            let computed = computed(&self.prepared, &validated, &history).unwrap();
             along = validated.verdict.decisions.iter().map(|one| one.along.len()).collect();
             let taken = decided::TakenIn { register, answers: Answers::default() };
             taken.close(&self.prepared, &mut validated);

@@ -109,20 +109,7 @@ pub fn run(
         return Err(Stop::Input(format!("{strangers}没有写出任何结果，原有结果没有改动。")));
     }
     watch.stage("计算统计表");
-    let earlier = earlier_discipline(&history, plan, period);
-    let mut computed = compute::compute(compute::Inputs {
-        plan,
-        reference,
-        period,
-        rows: &validated.rows,
-        doubts: &validated.doubts,
-        lookups: &validated.lookups,
-        verdict: &validated.verdict,
-        history: &history,
-        earlier: &earlier,
-        as_of: prepared.as_of,
-    })
-    .map_err(Stop::Unproven)?;
+    let mut computed = computed(prepared, &validated, &history)?;
     // What was stored of a column means something else today: no figure beside it could be trusted.
     let conflicts = history.conflicts();
     if !conflicts.is_empty() {
@@ -152,6 +139,25 @@ pub fn run(
     history_notes.extend(claimed::counted_before(&history, &validated.verdict));
     history_notes.extend(register.notes(&validated.verdict));
     Ok(Finished { validated, computed, written, history_notes })
+}
+
+/// All tables of what was validated.
+fn computed(prepared: &Prepared, validated: &Validated, history: &History) -> Result<ComputedTables, Stop> {
+    let Prepared { plan, reference, period, as_of, .. } = prepared;
+    let earlier = earlier_discipline(history, plan, period);
+    let inputs = compute::Inputs {
+        plan,
+        reference,
+        period,
+        rows: &validated.rows,
+        doubts: &validated.doubts,
+        lookups: &validated.lookups,
+        verdict: &validated.verdict,
+        history,
+        earlier: &earlier,
+        as_of: *as_of,
+    };
+    compute::compute(inputs).map_err(Stop::Unproven)
 }
 
 /// Writes the results and the history: both are complete beside their places before either is moved there.
