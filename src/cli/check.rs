@@ -22,7 +22,7 @@ use std::path::PathBuf;
 /// Whatever stops it before a file is judged.
 pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
     options.reading.set_threads();
-    let workspace = Workspace::find(options.reading.pipelines.as_deref())?;
+    let workspace = Workspace::find(options.reading.pipelines.as_deref())?.keeping_tables();
     ingest::start_early(&options.reading.limits());
     let (asked, paths) = asked(&workspace, options)?;
     let prepared = prepare(options, &workspace, asked.as_deref())?;

@@ -25,7 +25,7 @@ pub fn lint(options: &LintOptions) -> Result<Exit, Stop> {
         say(&schema(file).ok_or_else(|| Stop::Usage(known()))?);
         return Ok(Exit::Clean);
     }
-    let workspace = Workspace::find(options.pipelines.as_deref())?;
+    let workspace = Workspace::find(options.pipelines.as_deref())?.keeping_tables();
     let names = options.pipeline.clone().map_or_else(|| workspace.names(), |name| vec![name]);
     if names.is_empty() {
         let folder = workspace.pipelines.display();

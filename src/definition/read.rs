@@ -60,7 +60,11 @@ const LARGEST: u64 = 4 << 20;
 pub fn read(path: &Path) -> Result<Plan, Vec<Diagnostic>> {
     // What the definitions beside it are called is read meanwhile.
     let own = || crate::language::with_room(|| read_all(path));
-    let (plan, others) = rayon::join(own, || others::forms(path, LARGEST));
+    let beside = || {
+        words::shipped();
+        others::forms(path, LARGEST)
+    };
+    let (plan, others) = rayon::join(own, beside);
     plan.map(|plan| Plan { others, ..plan })
 }
 

@@ -23,9 +23,10 @@ use crate::definition::plan::Plan;
 use crate::domain::period::Period;
 use crate::formats::allowance::Allowance;
 use shelf::Shelf;
-pub use shelf::candidates;
+pub use shelf::{ReadFiles, candidates};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 pub use tables::{City, Due, ReferenceTable};
 pub use units::{Roster, Unit};
 
@@ -52,7 +53,33 @@ pub struct Reference {
 
 /// Where reference data is looked for, first match wins table by table.
 #[derive(Debug, Clone, Default)]
-pub struct ReferenceFolders(pub Vec<PathBuf>);
+pub struct ReferenceFolders {
+    folders: Vec<PathBuf>,
+    /// Files that were read; without it each load reads its own.
+    files: Option<Arc<ReadFiles>>,
+}
+
+impl ReferenceFolders {
+    /// These folders, in this order.
+    pub fn of(folders: Vec<PathBuf>) -> ReferenceFolders {
+        ReferenceFolders { folders, files: None }
+    }
+
+    /// The same, where the tables of several pipelines or periods are asked for: each file is read once for all that
+    /// share these files, and kept as long as one of them is.
+    #[must_use]
+    pub fn sharing(self, files: &Arc<ReadFiles>) -> ReferenceFolders {
+        ReferenceFolders { files: Some(Arc::clone(files)), ..self }
+    }
+
+    /// The same, and the tables that every pipeline asks for read already: while its definition is, whichever it will be.
+    #[must_use]
+    pub fn read_ahead(&self, allowance: Allowance) -> ReferenceFolders {
+        let files = self.files.clone().unwrap_or_default();
+        files.read(&self.folders, &SHARED, allowance);
+        self.clone().sharing(&files)
+    }
+}
 
 /// Tables that every pipeline asks for.
 const SHARED: [&str; 5] = [tables::CITIES, roster::ROSTER, aliases::ALIASES, tables::HOLIDAYS, tables::DUE];
@@ -73,7 +100,9 @@ pub fn load(
         .map(|schema| &schema.name)
         .chain(plan.codes.iter().filter_map(|list| list.table.as_ref()));
     let names: Vec<&str> = SHARED.into_iter().chain(own.map(String::as_str)).collect();
-    let mut shelf = Shelf::new(&folders.0, allowance, &names);
+    let files = folders.files.clone().unwrap_or_default();
+    files.read(&folders.folders, &names, allowance);
+    let mut shelf = Shelf::new(&folders.folders, &files, allowance);
     let mut notes = Vec::new();
     let cities = tables::cities(&mut shelf);
     let mut roster = roster::roster(&mut shelf, plan, period, &cities);

@@ -425,7 +425,7 @@ mod tests {
         let definition = home.path().join("tally/pipeline.toml");
         fs::create_dir_all(home.path().join("tally")).unwrap();
         fs::write(&definition, DEFINITION).unwrap();
-        let folders = ReferenceFolders(vec![reference]);
+        let folders = ReferenceFolders::of(vec![reference]);
         let prepared = prepare(&definition, &folders, Some("2026-03"), Allowance::default()).unwrap();
         let wish = IssueRequest { number: "二号", ledger: LedgerWish::List, ..IssueRequest::default() };
         let (bytes, rows) = issue(&prepared, &home.path().join("history"), &wish).unwrap().list.unwrap();

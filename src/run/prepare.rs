@@ -31,9 +31,9 @@ pub fn prepare(
     period: Option<&str>,
     allowance: Allowance,
 ) -> Result<Prepared, Stop> {
-    let plan = definition::read(definition).map_err(Stop::Definition)?;
+    let (plan, folders) = read(definition, folders, allowance)?;
     let period = period_of(&plan, period.unwrap_or(&plan.sample_period))?;
-    let reference = definition::reference::load(&plan, folders, &period, allowance).map_err(Stop::Definition)?;
+    let reference = definition::reference::load(&plan, &folders, &period, allowance).map_err(Stop::Definition)?;
     Ok(Prepared { plan, reference, period, as_of: None, period_confirmed: false, unchecked: Vec::new() })
 }
 
@@ -48,14 +48,20 @@ pub fn prepare_to_check(
     period: Option<&str>,
     allowance: Allowance,
 ) -> Result<Prepared, Stop> {
-    let mut plan = definition::read(definition).map_err(Stop::Definition)?;
+    let (mut plan, folders) = read(definition, folders, allowance)?;
     let period = period_of(&plan, period.unwrap_or(&plan.sample_period))?;
     let needed: Vec<String> =
         plan.references.iter().filter(|schema| !schema.optional).map(|schema| schema.name.clone()).collect();
     plan.references.iter_mut().for_each(|schema| schema.optional = true);
-    let reference = definition::reference::load(&plan, folders, &period, allowance).map_err(Stop::Definition)?;
+    let reference = definition::reference::load(&plan, &folders, &period, allowance).map_err(Stop::Definition)?;
     let unchecked = needed.into_iter().filter(|name| !reference.tables.contains_key(name)).collect();
     Ok(Prepared { plan, reference, period, as_of: None, period_confirmed: false, unchecked })
+}
+
+/// The definition; what every definition looks up is read meanwhile.
+fn read(definition: &Path, folders: &ReferenceFolders, allowance: Allowance) -> Result<(Plan, ReferenceFolders), Stop> {
+    let (plan, folders) = rayon::join(|| definition::read(definition), || folders.read_ahead(allowance));
+    Ok((plan.map_err(Stop::Definition)?, folders))
 }
 
 impl Prepared {

@@ -2,10 +2,11 @@
 
 use crate::definition::Plan;
 use crate::definition::diagnostic::nearest;
-use crate::definition::reference::ReferenceFolders;
+use crate::definition::reference::{ReadFiles, ReferenceFolders};
 use crate::formats::allowance::Allowance;
 use crate::run::{self, Prepared, Stop};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Folders of the history below `out`.
 const HISTORY: &str = "history";
@@ -19,6 +20,8 @@ pub struct Workspace {
     pub pipelines: PathBuf,
     /// Parent of `pipelines/`; samples are relative to it.
     pub root: PathBuf,
+    /// Reference tables that are kept for who prepares several pipelines or periods.
+    tables: Option<Arc<ReadFiles>>,
 }
 
 impl Workspace {
@@ -31,7 +34,7 @@ impl Workspace {
         if let Some(folder) = given {
             return if folder.is_dir() {
                 let root = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                Ok(Workspace { pipelines: folder.to_path_buf(), root: root.to_path_buf() })
+                Ok(Workspace { pipelines: folder.to_path_buf(), root: root.to_path_buf(), tables: None })
             } else {
                 Err(Stop::Usage(format!("流程定义文件夹“{}”不存在。请检查 --pipelines 后面的路径。", folder.display())))
             };
@@ -39,12 +42,18 @@ impl Workspace {
         let program = std::env::current_exe().unwrap_or_default();
         std::iter::once(Path::new("."))
             .chain(program.ancestors().skip(1))
-            .map(|root| Workspace { pipelines: plain(root, "pipelines"), root: root.to_path_buf() })
+            .map(|root| Workspace { pipelines: plain(root, "pipelines"), root: root.to_path_buf(), tables: None })
             .find(|workspace| workspace.pipelines.is_dir())
             .ok_or_else(|| {
                 let words = "找不到流程定义文件夹 pipelines。请在程序所在文件夹里运行，或用 --pipelines 指明。";
                 Stop::Usage(words.to_owned())
             })
+    }
+
+    /// The same place for who prepares several pipelines or periods: each reference table is read once.
+    #[must_use]
+    pub fn keeping_tables(self) -> Workspace {
+        Workspace { tables: Some(Arc::default()), ..self }
     }
 
     /// A definition with its reference data, checked in full.
@@ -175,7 +184,11 @@ impl Workspace {
         let mut folders: Vec<PathBuf> = given.map(Path::to_path_buf).into_iter().collect();
         folders.push(self.pipelines.join(pipeline));
         folders.push(self.pipelines.join("reference"));
-        Ok(ReferenceFolders(folders))
+        let folders = ReferenceFolders::of(folders);
+        Ok(match &self.tables {
+            Some(tables) => folders.sharing(tables),
+            None => folders,
+        })
     }
 
     /// Where a run keeps its periods: in the folder given, else in one of its own for the shipped samples, so that

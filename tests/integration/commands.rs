@@ -252,7 +252,7 @@ fn check_without_a_pipeline_judges_each_file_by_its_own() {
         .iter()
         .map(|name| {
             let folders = [root().join("pipelines").join(name), root().join("pipelines/reference")];
-            let folders = huizong::definition::reference::ReferenceFolders(folders.to_vec());
+            let folders = huizong::definition::reference::ReferenceFolders::of(folders.to_vec());
             let definition = root().join("pipelines").join(name).join("pipeline.toml");
             huizong::run::prepare(&definition, &folders, None, huizong::formats::allowance::Allowance::default())
                 .expect("a shipped definition")

@@ -288,8 +288,10 @@ fn listed_in_order(run: &Finished, id: &str, column: &str) -> Vec<i64> {
 fn quarters(pipeline: &str) -> Vec<Finished> {
     huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
     let pipelines = root().join("pipelines");
-    let folders =
-        huizong::definition::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
+    let folders = huizong::definition::reference::ReferenceFolders::of(vec![
+        pipelines.join(pipeline),
+        pipelines.join("reference"),
+    ]);
     let definition = pipelines.join(pipeline).join("pipeline.toml");
     let kept = tempfile::tempdir().expect("a temporary folder");
     let (history, limits) = (kept.path().join("history"), huizong::ingest::Limits::default());

@@ -213,7 +213,7 @@ impl Project {
 
     pub fn run_against(&self, month: &str, history: Option<&Path>) -> Result<Finished, Stop> {
         huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
-        let folders = huizong::definition::reference::ReferenceFolders(vec![self.path("pipelines/reference")]);
+        let folders = huizong::definition::reference::ReferenceFolders::of(vec![self.path("pipelines/reference")]);
         let definition = self.path("pipelines/monthly/pipeline.toml");
         let prepared = huizong::run::prepare(
             &definition,

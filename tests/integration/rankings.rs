@@ -75,7 +75,8 @@ fn with_tables(pipeline: &str, more: &str) -> Finished {
     let definition = ours.join(pipeline).join("pipeline.toml");
     let text = std::fs::read_to_string(&definition).expect("the definition");
     std::fs::write(&definition, text.replacen("\n[[chart]]", &format!("{more}\n[[chart]]"), 1)).expect("written");
-    let folders = huizong::definition::reference::ReferenceFolders(vec![ours.join(pipeline), ours.join("reference")]);
+    let folders =
+        huizong::definition::reference::ReferenceFolders::of(vec![ours.join(pipeline), ours.join("reference")]);
     let prepared = prepare(&definition, &folders, None, huizong::formats::allowance::Allowance::default())
         .expect("a sound definition");
     let returns = [root().join(&prepared.plan.sample_returns)];

@@ -130,7 +130,7 @@ impl Shop {
         let own = self.path("pipelines/tally");
         let plan = huizong::definition::read(&own.join("pipeline.toml")).expect("the definition");
         let period = plan.schedule.parse(month).expect("a period");
-        let folders = ReferenceFolders(vec![own, self.path("pipelines/reference")]);
+        let folders = ReferenceFolders::of(vec![own, self.path("pipelines/reference")]);
         let reference = huizong::definition::reference::load(&plan, &folders, &period, Allowance::default())
             .expect("reference data");
         (plan, reference, period)

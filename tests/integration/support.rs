@@ -216,8 +216,10 @@ impl Results {
 pub fn finished(pipeline: &str) -> huizong::run::Finished {
     huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
     let pipelines = root().join("pipelines");
-    let folders =
-        huizong::definition::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
+    let folders = huizong::definition::reference::ReferenceFolders::of(vec![
+        pipelines.join(pipeline),
+        pipelines.join("reference"),
+    ]);
     let definition = pipelines.join(pipeline).join("pipeline.toml");
     let prepared =
         huizong::run::prepare(&definition, &folders, None, huizong::formats::allowance::Allowance::default())
@@ -242,8 +244,10 @@ pub fn finished_months_of(
 ) -> Vec<(huizong::run::Finished, Vec<String>)> {
     huizong::ingest::use_worker(PathBuf::from(env!("CARGO_BIN_EXE_huizong")));
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let folders =
-        huizong::definition::reference::ReferenceFolders(vec![pipelines.join(pipeline), pipelines.join("reference")]);
+    let folders = huizong::definition::reference::ReferenceFolders::of(vec![
+        pipelines.join(pipeline),
+        pipelines.join("reference"),
+    ]);
     let definition = pipelines.join(pipeline).join("pipeline.toml");
     let limits = huizong::ingest::Limits::default();
     let history = folder.path().join("history");

@@ -76,7 +76,7 @@ fn no_cell_of_any_table_is_spoiled_without_a_word() {
     let plans = ["honours", "innovation"].map(|name| {
         let plan = huizong::definition::read(&pipelines.join(name).join("pipeline.toml")).expect("a definition");
         let period = plan.schedule.parse(&plan.sample_period).expect("a period");
-        (plan, period, ReferenceFolders(vec![folder.path().to_path_buf()]))
+        (plan, period, ReferenceFolders::of(vec![folder.path().to_path_buf()]))
     });
     let mut tables: Vec<std::path::PathBuf> = std::fs::read_dir(folder.path())
         .expect("tables")

@@ -50,7 +50,8 @@ fn titles(text: &str) -> Option<Vec<OtherForm>> {
 /// begins with a bracket is a section's first, unless it lies in a list or in a text of several lines. Of a list that is cut
 /// nothing can be parsed, which is then seen; a text of several lines leaves the definition whole.
 fn heads(text: &str) -> Cow<'_, str> {
-    if text.contains("\"\"\"") || text.contains("'''") {
+    let has = |quotes: &[u8]| memchr::memmem::find(text.as_bytes(), quotes).is_some();
+    if has(b"\"\"\"") || has(b"'''") {
         return Cow::Borrowed(text);
     }
     let mut wanted = true;

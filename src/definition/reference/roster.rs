@@ -81,7 +81,9 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
     let issued = plan.quota.as_ref().and_then(|quota| quota.issued.as_ref()).is_some_and(|name| shelf.has(name));
     let weighted = plan.quota.is_some() && !issued;
     let problems = &mut shelf.problems;
-    let mut entries: Vec<RosterRow<'_>> = sheet.records().filter_map(|record| entry(record, plan, problems)).collect();
+    let mut owed = Owed::of(plan);
+    let mut entries: Vec<RosterRow<'_>> =
+        sheet.records().filter_map(|record| entry(record, &mut owed, problems)).collect();
     let channels = channels(&entries, plan, cities);
     check_words(&entries, cities, &channels, problems);
     check_zeros(&entries, problems);
@@ -133,14 +135,14 @@ fn channels(entries: &[RosterRow<'_>], plan: &Plan, cities: &[City]) -> Vec<Stri
     channels
 }
 
-fn entry<'a>(record: TableRow<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Option<RosterRow<'a>> {
+fn entry<'a>(record: TableRow<'a>, owed: &mut Owed<'_>, problems: &mut Vec<Diagnostic>) -> Option<RosterRow<'a>> {
     let code = record.text(CODE, problems);
     let name = record.text(NAME, problems);
     let mut text = |want| record.text(want, problems).unwrap_or_default();
     let aliases = text(ALIASES);
     let parent_code = Some(text(PARENT)).filter(|code| !code.is_empty());
     let (level, channel, city) = (text(LEVEL), text(CHANNEL), text(CITY));
-    let (industry, ownership, owed) = (text(INDUSTRY), text(OWNERSHIP), text(OWES));
+    let (industry, ownership, owes) = (text(INDUSTRY), text(OWNERSHIP), text(OWES));
     let contact = Contact { person: text(PERSON), phone: text(PHONE) };
     let workers = record.integer(WORKERS, problems).and_then(|count| match u64::try_from(count) {
         // More people than there are: a slip, and sums of such figures would not hold.
@@ -166,7 +168,7 @@ fn entry<'a>(record: TableRow<'a>, plan: &Plan, problems: &mut Vec<Diagnostic>) 
     {
         problems.push(record.problem(DiagnosticCode::DatesOrder, Some(DISABLED), "早于启用日期".to_owned(), None));
     }
-    let owes = pipelines(&owed, &record, plan, problems);
+    let owes = owed.pipelines(&owes, &record, problems);
     let unit = Unit {
         code: code?,
         name: Arc::from(name?),
@@ -190,25 +192,56 @@ fn split(text: &str, separators: &[char]) -> Vec<String> {
     text.split(separators).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-/// 应报 by name or title; this pipeline's title becomes its name. A near miss of either would drop the unit from the
-/// expected ones without a word, so it is a problem.
-fn pipelines(owed: &str, record: &TableRow<'_>, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Vec<String> {
-    let (name, title) = (match_key(&plan.name), match_key(&plan.title));
-    let mut owes = Vec::new();
-    for written in split(owed, &['、', ',', '，', ' ', '\u{3000}', ';', '；', '\n']) {
-        let key = match_key(&written);
-        if key == name || key == title {
-            owes.push(plan.name.clone());
-            continue;
-        }
-        if [&name, &title].into_iter().any(|known| strsim::jaro_winkler(&key, known) >= 0.92) {
-            let help = format!("是不是“{}”？", plan.name);
-            let message = format!("没有报送项目“{written}”");
-            problems.push(record.problem(DiagnosticCode::UnknownPipeline, Some(OWES), message, Some(&help)));
-        }
-        owes.push(written);
+/// What a word of 应报 says of this pipeline.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Means {
+    Ours,
+    NearlyOurs,
+    Another,
+}
+
+/// How 应报 names this pipeline, and what its words mean: a roster has few of them, and each many times.
+struct Owed<'p> {
+    plan: &'p Plan,
+    names: [String; 2],
+    known: HashMap<String, Means>,
+}
+
+impl<'p> Owed<'p> {
+    fn of(plan: &'p Plan) -> Owed<'p> {
+        Owed { plan, names: [match_key(&plan.name), match_key(&plan.title)], known: HashMap::new() }
     }
-    owes
+
+    /// 应报 by name or title; this pipeline's title becomes its name. A near miss of either would drop the unit from the
+    /// expected ones without a word, so it is a problem.
+    fn pipelines(&mut self, owed: &str, record: &TableRow<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+        let name = &self.plan.name;
+        let mut owes = Vec::new();
+        for written in split(owed, &['、', ',', '，', ' ', '\u{3000}', ';', '；', '\n']) {
+            let means = match self.known.get(&written) {
+                Some(means) => *means,
+                None => *self.known.entry(written.clone()).or_insert(means(&written, &self.names)),
+            };
+            if means == Means::NearlyOurs {
+                let help = format!("是不是“{name}”？");
+                let message = format!("没有报送项目“{written}”");
+                problems.push(record.problem(DiagnosticCode::UnknownPipeline, Some(OWES), message, Some(&help)));
+            }
+            owes.push(if means == Means::Ours { name.clone() } else { written });
+        }
+        owes
+    }
+}
+
+fn means(written: &str, names: &[String]) -> Means {
+    let key = match_key(written);
+    if names.contains(&key) {
+        Means::Ours
+    } else if names.iter().any(|known| strsim::jaro_winkler(&key, known) >= 0.92) {
+        Means::NearlyOurs
+    } else {
+        Means::Another
+    }
 }
 
 fn check_words(entries: &[RosterRow<'_>], cities: &[City], channels: &[String], problems: &mut Vec<Diagnostic>) {

@@ -7,41 +7,58 @@ use crate::model::codes::DiagnosticCode;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What a table's file may be called behind its name; what it is, its content says.
 const FORMATS: [&str; 4] = ["csv", "xlsx", "xls", "ods"];
 
+/// What is known of a file once it was read.
+type Read = Result<Arc<TableFile>, Diagnostic>;
+
+/// Reference files that were read, by their paths.
+#[derive(Debug, Default)]
+pub struct ReadFiles(Mutex<HashMap<PathBuf, Arc<OnceLock<Read>>>>);
+
+impl ReadFiles {
+    /// Reads the tables of these names where it is not done, each by a thread: one after the other they take a fifth of the
+    /// time that one return does.
+    pub fn read(&self, folders: &[PathBuf], names: &[&str], allowance: Allowance) {
+        let first = |name: &&str| folders.iter().find_map(|folder| candidates(folder, name).next());
+        let paths: BTreeSet<PathBuf> = names.iter().filter_map(first).collect();
+        let paths: Vec<PathBuf> = paths.into_iter().collect();
+        paths.into_par_iter().with_max_len(1).for_each(|path| drop(self.of(&path, allowance)));
+    }
+
+    /// The file at a path. Who asks while another one reads it waits for that.
+    fn of(&self, path: &Path, allowance: Allowance) -> Read {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = Arc::clone(known.entry(path.to_path_buf()).or_default());
+        drop(known);
+        file.get_or_init(|| table_file::read(path, allowance).map(Arc::new)).clone()
+    }
+}
+
 /// The files of one load: tables are looked for folder by folder, every file read is recorded, problems are collected.
 #[derive(Debug)]
 pub struct Shelf<'a> {
-    pub folders: &'a [PathBuf],
+    folders: &'a [PathBuf],
+    read: &'a ReadFiles,
     pub files: Vec<(String, PathBuf, String)>,
     pub problems: Vec<Diagnostic>,
-    pub allowance: Allowance,
-    /// Read ahead, and not yet asked for.
-    ahead: HashMap<PathBuf, Result<TableFile, Diagnostic>>,
+    allowance: Allowance,
 }
 
 impl<'a> Shelf<'a> {
-    /// The shelf of these folders. The tables that will be asked for are read at once, each by a thread: one after the other
-    /// they take a fifth of the time that one return does.
-    pub fn new(folders: &'a [PathBuf], allowance: Allowance, names: &[&str]) -> Shelf<'a> {
-        let first = |name: &&str| folders.iter().find_map(|folder| candidates(folder, name).next());
-        let paths: BTreeSet<PathBuf> = names.iter().filter_map(first).collect();
-        let read = |path: PathBuf| {
-            let file = table_file::read(&path, allowance);
-            (path, file)
-        };
-        let paths: Vec<PathBuf> = paths.into_iter().collect();
-        let ahead = paths.into_par_iter().with_max_len(1).map(read).collect();
-        Shelf { folders, files: Vec::new(), problems: Vec::new(), allowance, ahead }
+    /// The shelf of these folders.
+    pub fn new(folders: &'a [PathBuf], read: &'a ReadFiles, allowance: Allowance) -> Shelf<'a> {
+        Shelf { folders, read, files: Vec::new(), problems: Vec::new(), allowance }
     }
 
     /// The table of that name from the first folder that has it; `None` where none has it, or where it cannot be read,
     /// which is then a problem.
-    pub fn take(&mut self, name: &str) -> Option<TableFile> {
+    pub fn take(&mut self, name: &str) -> Option<Arc<TableFile>> {
         let path = self.locate(name)?;
-        match self.ahead.remove(&path).unwrap_or_else(|| table_file::read(&path, self.allowance)) {
+        match self.read.of(&path, self.allowance) {
             Ok(file) => {
                 self.files.push((name.to_owned(), path, file.sha256.clone()));
                 Some(file)
@@ -74,7 +91,7 @@ impl<'a> Shelf<'a> {
     }
 
     /// A table that the run cannot do without.
-    pub fn need(&mut self, name: &str) -> Option<TableFile> {
+    pub fn need(&mut self, name: &str) -> Option<Arc<TableFile>> {
         if !self.has(name) {
             let searched: Vec<String> = self.folders.iter().map(|folder| folder.display().to_string()).collect();
             let message = format!("找不到{name}（.csv、.xlsx、.xls 或 .ods），已找过：{}", searched.join("、"));

@@ -226,12 +226,16 @@ fn check_synonyms(list: &CodeList, file: &TableFile, problems: &mut Vec<Diagnost
     if list.values.is_empty() {
         return;
     }
+    let mut values: HashMap<String, Vec<&String>> = HashMap::new();
+    for value in &list.values {
+        values.entry(match_key(value)).or_default().push(value);
+    }
     let mut gone: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (also, canonical) in &list.synonyms {
         if !list.values.contains(canonical) {
             gone.entry(canonical).or_default().push(also);
         }
-        if list.values.iter().any(|value| match_key(value) == match_key(also) && value != canonical) {
+        if values.get(&match_key(also)).is_some_and(|values| values.iter().any(|value| *value != canonical)) {
             let message = format!("“{also}”在表里是代码，在定义里却是“{canonical}”的别的写法");
             let help = Some(format!("从定义的 [codes.{}] also 里删去“{also}”", list.id));
             problems.push(Diagnostic::of_file(DiagnosticCode::SynonymIsCode, &file.path, message, help));

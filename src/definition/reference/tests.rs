@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::period::day;
 use crate::model::Column;
 use std::path::Path;
+use std::sync::Arc;
 
 fn pipelines() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines")
@@ -17,7 +18,7 @@ fn year(text: &str) -> Period {
 }
 
 fn shipped() -> ReferenceFolders {
-    ReferenceFolders(vec![pipelines().join("reference")])
+    ReferenceFolders::of(vec![pipelines().join("reference")])
 }
 
 /// Loads with these files in a folder before the shipped ones.
@@ -26,7 +27,7 @@ fn with(name: &str, files: &[(&str, &str)]) -> Result<Reference, Vec<Diagnostic>
     for (file, text) in files {
         std::fs::write(folder.path().join(file), text).unwrap();
     }
-    let folders = ReferenceFolders(vec![folder.path().to_path_buf(), pipelines().join("reference")]);
+    let folders = ReferenceFolders::of(vec![folder.path().to_path_buf(), pipelines().join("reference")]);
     load(&plan(name), &folders, &year("2026"), Allowance::default())
 }
 
@@ -219,7 +220,7 @@ fn the_ledger_is_typed_and_its_words_made_canonical() {
 #[test]
 fn what_is_missing_is_said_with_the_folders_searched() {
     let folder = tempfile::tempdir().unwrap();
-    let folders = ReferenceFolders(vec![folder.path().to_path_buf()]);
+    let folders = ReferenceFolders::of(vec![folder.path().to_path_buf()]);
     let problems = load(&plan("honours"), &folders, &year("2026"), Allowance::default()).unwrap_err();
     let missing: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(missing, ["reference-missing"; 3]);
@@ -249,7 +250,7 @@ fn an_xlsx_is_read_as_a_csv_is() {
     sheet.write(3, 1, "放假").unwrap();
     sheet.write_with_format(3, 2, &date, &format).unwrap();
     book.save(folder.path().join("节假日.xlsx")).unwrap();
-    let folders = ReferenceFolders(vec![folder.path().to_path_buf(), pipelines().join("reference")]);
+    let folders = ReferenceFolders::of(vec![folder.path().to_path_buf(), pipelines().join("reference")]);
     let reference = load(&plan("honours"), &folders, &year("2026"), Allowance::default()).unwrap();
     assert_eq!(reference.calendar.exceptions.into_iter().collect::<Vec<_>>(), [(day(2026, 7, 1).unwrap(), false)]);
 }
@@ -258,7 +259,7 @@ fn an_xlsx_is_read_as_a_csv_is() {
 fn a_workbook_that_is_none_or_damaged_is_a_diagnostic() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("节假日.xlsx");
-    let folders = ReferenceFolders(vec![folder.path().to_path_buf(), pipelines().join("reference")]);
+    let folders = ReferenceFolders::of(vec![folder.path().to_path_buf(), pipelines().join("reference")]);
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
     sheet.write(0, 0, "日期").unwrap();
@@ -274,6 +275,22 @@ fn a_workbook_that_is_none_or_damaged_is_a_diagnostic() {
     }
     std::fs::write(&path, whole).unwrap();
     assert!(load(&plan("honours"), &folders, &year("2026"), Allowance::default()).is_ok());
+}
+
+#[test]
+fn who_asks_for_several_pipelines_or_periods_reads_each_table_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("节假日.csv");
+    let folders = ReferenceFolders::of(vec![folder.path().to_path_buf(), pipelines().join("reference")]);
+    let shared = folders.clone().sharing(&Arc::default());
+    let days = |folders: &ReferenceFolders| {
+        let loaded = load(&plan("honours"), folders, &year("2026"), Allowance::default()).unwrap();
+        loaded.calendar.exceptions.len()
+    };
+    std::fs::write(&path, "日期,类型\n2026-10-01,放假\n").unwrap();
+    assert_eq!((days(&folders), days(&shared)), (1, 1));
+    std::fs::write(&path, "日期,类型\n2026-10-01,放假\n2026-10-02,放假\n").unwrap();
+    assert_eq!((days(&folders), days(&shared)), (2, 1));
 }
 
 #[test]
