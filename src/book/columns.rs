@@ -221,7 +221,7 @@ fn measure(table: &StatTable, rooms: &mut [ColumnRoom]) {
     }
     for row in &table.rows {
         for (at, (room, cell)) in rooms.iter_mut().zip(&row.cells).enumerate() {
-            let longest = measure::shown(cell).lines().map(measure::places).max().unwrap_or(0);
+            let longest = measure::widest(cell);
             // The mark of doubt takes the room of a character; words stand a little off their border.
             let figure = !matches!(cell, StatCell::Text(_) | StatCell::Alarm(_)) && cell.state().is_none();
             // Long figures add up what another font draws them wider.

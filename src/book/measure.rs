@@ -89,6 +89,30 @@ fn pieces(line: &str) -> Vec<&str> {
     pieces
 }
 
+/// The widest line of what a cell shows, in half-width places.
+pub fn widest(cell: &StatCell) -> usize {
+    let of = |text: &str| text.lines().map(places).max().unwrap_or(0);
+    match cell {
+        StatCell::Text(text) | StatCell::Alarm(text) => of(text),
+        StatCell::Integer(value) => {
+            let digits = value.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
+            usize::from(*value < 0) + digits + (digits - 1) / 3
+        }
+        state if let Some(word) = state.state() => of(word),
+        // Most are no wider than the column's least.
+        StatCell::Ratio { num, den } if (-99.9..999.9).contains(&percent(*num, *den)) => LEAST,
+        StatCell::Points(points) if (-999.9..999.9).contains(points) => LEAST,
+        other => of(&shown(other)),
+    }
+}
+
+/// A growth may be of any size; a column is no narrower than for the whole.
+const LEAST: usize = 6;
+
+fn percent(num: i64, den: i64) -> f64 {
+    num as f64 * 100.0 / den.max(1) as f64
+}
+
 /// What a cell shows, to measure it by.
 pub fn shown(cell: &StatCell) -> String {
     match cell {
@@ -96,11 +120,10 @@ pub fn shown(cell: &StatCell) -> String {
         StatCell::Integer(value) => grouped(&value.to_string()),
         StatCell::Number(value) => grouped(&format!("{value:.2}")),
         state if let Some(word) = state.state() => word.to_owned(),
-        // A growth may be of any size; a column is no narrower than for the whole.
         StatCell::Ratio { num, den } => {
-            format!("{:>6}", grouped(&format!("{:.1}%", *num as f64 * 100.0 / (*den).max(1) as f64)))
+            format!("{:>LEAST$}", grouped(&format!("{:.1}%", percent(*num, *den))))
         }
-        StatCell::Points(points) => format!("{:>6}", format!("{points:+.1}")),
+        StatCell::Points(points) => format!("{:>LEAST$}", format!("{points:+.1}")),
         StatCell::Date(_) => "2026-12-31".to_owned(),
         StatCell::Month(_) => "2026年12月".to_owned(),
         _ => String::new(),
@@ -143,6 +166,31 @@ mod tests {
             assert_eq!(lines.replace([' ', '\n'], ""), text.replace(' ', ""), "nothing is lost");
         }
         assert_eq!(broken("短句。", 40), "短句。");
+    }
+
+    #[test]
+    fn a_cell_is_as_wide_as_what_it_shows() {
+        let mut cells = vec![StatCell::Empty, StatCell::NotReported, StatCell::Text("甲\n乙丙 d".to_owned())];
+        for value in [0, 9, 10, 999, 1_000, 999_999, 1_000_000, i64::MAX] {
+            for value in [value, -value] {
+                cells.push(StatCell::Integer(value));
+                cells.extend([0, 1, 3, 1_000].map(|den| StatCell::Ratio { num: value, den }));
+                cells.extend([0.0, 0.04, 0.05, 0.06].map(|part| StatCell::Points(value as f64 - part)));
+                cells.push(StatCell::Number(value as f64 / 3.0));
+            }
+        }
+        cells.extend([f64::NAN, f64::INFINITY].map(StatCell::Points));
+        // About the widest that the least takes.
+        for num in [999_849, 999_850, 999_899, 999_900, 999_949, 999_950, -99_899, -99_900, -99_949, -99_950] {
+            cells.push(StatCell::Ratio { num, den: 100_000 });
+            cells.push(StatCell::Ratio { num: num * 10, den: 100_000 });
+            cells.push(StatCell::Points(num as f64 / 1_000.0));
+        }
+        for cell in cells {
+            let shown = shown(&cell).lines().map(places).max().unwrap_or(0);
+            assert_eq!(widest(&cell), shown, "{cell:?}");
+        }
+        assert_eq!(widest(&StatCell::Integer(i64::MIN)), shown(&StatCell::Integer(i64::MIN)).len());
     }
 
     #[test]

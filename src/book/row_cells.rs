@@ -79,7 +79,8 @@ impl RowCells {
         self.xml.extend_from_slice(b"<row r=\"");
         self.row.add_to(&mut self.xml);
         match height {
-            Some(height) => self.raw(&format!("\" ht=\"{height}\" customHeight=\"1\">")),
+            // Writing to a vector cannot fail.
+            Some(height) => drop(write!(self.xml, "\" ht=\"{height}\" customHeight=\"1\">")),
             None => self.raw("\">"),
         }
     }

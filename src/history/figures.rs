@@ -191,8 +191,8 @@ fn read_doubt(value: &Value) -> Option<FigureDoubt> {
 
 fn write_cell(text: &mut String, cell: &StatCell) {
     let _ = match cell {
-        StatCell::Text(words) => write!(text, "[\"text\",{}]", json!(words)),
-        StatCell::Alarm(words) => write!(text, "[\"alarm\",{}]", json!(words)),
+        StatCell::Text(words) => write_words(text, "text", words),
+        StatCell::Alarm(words) => write_words(text, "alarm", words),
         StatCell::Integer(n) => write!(text, "[\"integer\",{n}]"),
         StatCell::Number(n) => write!(text, "[\"number\",\"{n:?}\"]"),
         StatCell::Ratio { num, den } => write!(text, "[\"ratio\",{num},{den}]"),
@@ -206,6 +206,15 @@ fn write_cell(text: &mut String, cell: &StatCell) {
         StatCell::NotApplicable => write!(text, "[\"not-applicable\"]"),
         StatCell::Empty => write!(text, "[\"empty\"]"),
     };
+}
+
+fn write_words(text: &mut String, kind: &str, words: &str) -> std::fmt::Result {
+    // Most need no escape.
+    if words.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        return write!(text, "[\"{kind}\",{}]", json!(words));
+    }
+    ["[\"", kind, "\",\"", words, "\"]"].into_iter().for_each(|piece| text.push_str(piece));
+    Ok(())
 }
 
 fn read_cell(value: &Value) -> Option<StatCell> {
@@ -239,6 +248,7 @@ mod tests {
     fn every_cell() -> Vec<StatCell> {
         vec![
             StatCell::Text("合肥".into()),
+            StatCell::Text("“甲”\"乙\"\n\\丙\u{1}\u{7f}".into()),
             StatCell::Alarm("未达标".into()),
             StatCell::Integer(-3),
             StatCell::Number(0.1 + 0.2),

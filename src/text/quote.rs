@@ -8,6 +8,10 @@ use std::fmt::Write;
 /// Characters that nobody sees and that act: controls, marks that turn the direction of reading, separators of lines and
 /// paragraphs, and code points that are no characters.
 pub fn is_active(c: char) -> bool {
+    // Nearly all: of ASCII what is seen, what Chinese is written in, and its punctuation.
+    if matches!(c, ' '..='~' | '\u{3000}'..='\u{d7ff}' | '\u{ff01}'..='\u{ffe6}') {
+        return false;
+    }
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}')

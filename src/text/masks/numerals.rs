@@ -3,20 +3,24 @@
 
 use crate::text::width::{is_invisible, narrow_char};
 
-/// The value of a digit: half or full width, or Chinese as numbers are spelled out (一三八〇).
+/// The value of a digit: half or full width, or Chinese as numbers are spelled out (一三八〇); ○ and 零 for 〇, 幺 for 1, as
+/// they are read out and typed.
 pub fn digit(c: char) -> Option<u8> {
-    const CHINESE: [char; 10] = ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
-    let narrow = narrow_char(c);
-    if narrow.is_ascii_digit() {
-        return u8::try_from(narrow.to_digit(10)?).ok();
-    }
-    // ○ and 零 for 〇, 幺 for 1, as they are read out and typed.
-    let c = match c {
-        '○' | '零' | '〇' => '〇',
-        '幺' => '一',
-        other => other,
-    };
-    CHINESE.iter().position(|known| *known == c).and_then(|at| u8::try_from(at).ok())
+    Some(match c {
+        '0'..='9' => c as u8 - b'0',
+        '０'..='９' => (c as u32 - '０' as u32) as u8,
+        '〇' | '○' | '零' => 0,
+        '一' | '幺' => 1,
+        '二' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        _ => return None,
+    })
 }
 
 /// Signs that set the parts of one number apart. Commas and 、 stand between numbers, not within them.
