@@ -78,17 +78,25 @@ fn compare(options: &BenchOptions, workspace: &Workspace) -> Result<String, Stri
         grow(&jobs, options, peak, &mut out)?;
     }
     if options.python {
-        let cost = measure(&mut jobs.python(&folder))?;
-        let _ = writeln!(
-            out,
-            "pandas + openpyxl 读、合并、分组、写：CPU {:.1} 秒，是完整运行的 {:.1} 倍；用时 {:.1} 秒，是 {:.1} 倍",
-            cost.cpu,
-            cost.cpu / whole.cpu,
-            cost.wall,
-            cost.wall / whole.wall
-        );
+        out += &python(&jobs, &folder, whole)?;
     }
     Ok(out)
+}
+
+/// What pandas + openpyxl take beside the whole run. Python ends with 1 where something is missing, as a run does that found
+/// something: whether it worked is told by what it wrote.
+fn python(jobs: &Jobs<'_>, folder: &Path, whole: Cost) -> Result<String, String> {
+    let written = jobs.base.join("python.xlsx");
+    let cost = measure(&mut jobs.python(folder, &written));
+    if !written.is_file() {
+        return Ok("pandas + openpyxl 没有跑成，没有比较：请先安装 python3 和这两个库\n".to_owned());
+    }
+    let Cost { cpu, wall } = cost?;
+    Ok(format!(
+        "pandas + openpyxl 读、合并、分组、写：CPU {cpu:.1} 秒，是完整运行的 {:.1} 倍；用时 {wall:.1} 秒，是 {:.1} 倍\n",
+        cpu / whole.cpu,
+        wall / whole.wall
+    ))
 }
 
 /// Instructions of each job, where they are counted.
@@ -208,10 +216,10 @@ impl Jobs<'_> {
         Ok(())
     }
 
-    fn python(&self, folder: &Path) -> Command {
+    fn python(&self, folder: &Path, written: &Path) -> Command {
         let mut command = Command::new("python3");
         command.arg(self.workspace.path(Path::new("tests/bench/pandas_openpyxl.py"))).arg(folder.join("returns"));
-        command.arg(self.base.join("python.xlsx"));
+        command.arg(written);
         command
     }
 }
