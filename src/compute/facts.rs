@@ -8,7 +8,6 @@ use super::source::reference_sources;
 use super::stored::StoredPeriods;
 use crate::definition::{Basis, From, Plan, Reference, Roster};
 use crate::domain::period::Period;
-use crate::language::evaluate::truths;
 use crate::language::{Checked, Literal, RunContext, Term};
 use crate::model::discipline::PastDiscipline;
 use crate::model::run::RunVerdict;
@@ -172,12 +171,10 @@ impl<'a> Facts<'a> {
     /// Per row, whether all `filters` hold; NULL does not.
     pub fn holds(&self, rows: &Rowset<'_>, filters: &[&Checked]) -> Result<Vec<bool>, String> {
         let Some(condition) = all_of(filters) else { return Ok(vec![true; rows.len()]) };
-        rows.evaluate(condition, &needs(filters), &self.context, |values| {
-            Ok(truths(values)?.iter().map(|holds| holds == Some(true)).collect())
-        })
+        rows.truths(&condition, &needs(filters), &self.context)
     }
 
-    /// The same count by another way, inside polars, to prove totals against.
+    /// The same count by another way, without groups or columns, to prove totals against.
     pub fn count(&self, rows: &Rowset<'_>, basis: Basis, filters: &[&Checked]) -> Result<i64, String> {
         let counts = match basis {
             Basis::Accepted => Term::Column(ACCEPTED.to_owned()),
@@ -186,9 +183,8 @@ impl<'a> Facts<'a> {
         };
         let condition = all_of(filters).map_or(counts.clone(), |all| all.and(counts));
         let mut columns = needs(filters);
-        columns.extend([ACCEPTED, PLACED]);
-        let sum = |values: &_| Ok(vec![truths(values)?.num_trues() as i64]);
-        Ok(rows.evaluate(condition, &columns, &self.context, sum)?.into_iter().sum())
+        columns.push(if basis == Basis::Accepted { ACCEPTED } else { PLACED });
+        rows.count_true(&condition, &columns, &self.context)
     }
 
     /// Per row, an expression's value; NULL stays `None`.

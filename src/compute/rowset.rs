@@ -115,6 +115,16 @@ impl<'a> Rowset<'a> {
         Ok((0..self.len()).map(text).collect())
     }
 
+    /// Per row, whether a term is true; NULL is not.
+    pub fn truths(&self, term: &Term, needs: &[&str], context: &RunContext) -> Result<Vec<bool>, String> {
+        self.grid.truths(term, needs, self.context.as_ref().unwrap_or(context)).map_err(defect)
+    }
+
+    /// For how many rows a term is true, found by another way than [`Rowset::truths`].
+    pub fn count_true(&self, term: &Term, needs: &[&str], context: &RunContext) -> Result<i64, String> {
+        self.grid.count_true(term, needs, self.context.as_ref().unwrap_or(context)).map_err(defect)
+    }
+
     /// What `take` makes of each stretch of a term's values, one after the other.
     pub fn evaluate<T: Send>(
         &self,

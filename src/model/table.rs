@@ -3,6 +3,7 @@
 use super::finding::Place;
 use super::values::{Scalars, Texts, Value};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Where a record came from: a file, a sheet, a physical row, and the part of it that is the record's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,6 +134,18 @@ impl Column {
             Column::Boolean(v) => v.code(row),
             Column::Date(v) => v.code(row),
             Column::Unit(v) => v.code(row),
+        }
+    }
+
+    /// The codes of some rows, in order, as [`Column::code`].
+    pub fn each_code(&self, rows: Range<usize>, with: impl FnMut(u32)) {
+        match self {
+            Column::Text(v) => v.each_code(rows, with),
+            Column::Integer(v) => v.each_code(rows, with),
+            Column::Number(v) => v.each_code(rows, with),
+            Column::Boolean(v) => v.each_code(rows, with),
+            Column::Date(v) => v.each_code(rows, with),
+            Column::Unit(v) => v.each_code(rows, with),
         }
     }
 

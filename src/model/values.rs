@@ -9,6 +9,7 @@ pub mod pack;
 
 use codes::Codes;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// One value, borrowed from its column.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,6 +79,11 @@ impl Texts {
     /// The row's code: rows of equal codes have equal texts (not always the other way round); 0 for nothing.
     pub fn code(&self, row: usize) -> u32 {
         self.codes.get(row)
+    }
+
+    /// The codes of some rows, in order.
+    pub fn each_code(&self, rows: Range<usize>, with: impl FnMut(u32)) {
+        self.codes.each_of(rows, with);
     }
 
     /// The highest code there is.
@@ -274,6 +280,11 @@ impl<T: Scalar> Scalars<T> {
     /// The row's code: rows of equal codes have equal values (not always the other way round); 0 for nothing.
     pub fn code(&self, row: usize) -> u32 {
         self.codes.get(row)
+    }
+
+    /// The codes of some rows, in order.
+    pub fn each_code(&self, rows: Range<usize>, with: impl FnMut(u32)) {
+        self.codes.each_of(rows, with);
     }
 
     /// The highest code there is.

@@ -2,8 +2,9 @@
 
 mod headings;
 
+use super::asked::Asked;
 use super::footer_words::{self, FooterPart};
-use super::labels;
+use super::labels::Nothing;
 use super::lexicon::{FormIndex, Lexicon};
 use super::roles::{Role, Roles};
 use super::stated;
@@ -238,6 +239,9 @@ impl<'v, 'a> Classifier<'v, 'a> {
     fn total(&self, cells: &[&RawCell]) -> Option<Total> {
         let mut compact = String::new();
         let (label, kind) = self.labels(cells).find_map(|cell| {
+            if !self.view.is(Asked::Total, cell.value, |text| self.lexicon.rows.is_total(text)) {
+                return None;
+            }
             let text = self.text(cell);
             match self.lexicon.rows.total(text, &mut compact)? {
                 TotalLabel::Total(kind) => Some((cell, kind)),
@@ -269,7 +273,10 @@ impl<'v, 'a> Classifier<'v, 'a> {
     /// 其中：… with figures. A row that fills a code or a name beside it (an indicator of a fixed list) is a record.
     fn is_of_which(&self, cells: &[&RawCell]) -> bool {
         let place = |cell: &RawCell| !matches!(self.role(cell), Role::Remark | Role::Figure);
-        let label = self.labels(cells).find(|cell| place(cell) && self.lexicon.rows.is_of_which(self.text(cell)));
+        let says = |cell: &RawCell| {
+            self.view.is(Asked::OfWhich, cell.value, |text| self.lexicon.rows.is_of_which(text)) && place(cell)
+        };
+        let label = self.labels(cells).find(|cell| says(cell));
         label.is_some_and(|label| {
             let fills = |cell: &&RawCell| {
                 cell.at != label.at
@@ -316,18 +323,17 @@ impl<'v, 'a> Classifier<'v, 'a> {
         for cell in cells.iter().filter(|cell| !self.is_number_of_row(cell) && self.role(cell) != Role::Unit) {
             match cell.value {
                 RawValue::Number(number) | RawValue::Percent(number) if number == 0.0 => {}
-                RawValue::Text { .. } => {
-                    let text = self.text(cell);
-                    // The longest of these words has seven characters.
-                    if text.len() > 40 {
+                value @ RawValue::Text { .. } => {
+                    let lexicon = &self.lexicon.rows;
+                    if !self.view.is(Asked::Nothing, value, |text| lexicon.nothing(text) != Nothing::Something) {
                         return None;
                     }
-                    let key = header_key(text);
-                    if self.lexicon.rows.is_nothing(&key) {
-                        let zero = key.contains("零报告");
-                        said = Some(if zero || said == Some(Nil::ZeroReport) { Nil::ZeroReport } else { Nil::Nothing });
-                    } else if !(labels::is_mark(text) || key.is_empty() || key == "0") {
-                        return None;
+                    match lexicon.nothing(self.text(cell)) {
+                        Nothing::Something => return None,
+                        Nothing::Mark => {}
+                        Nothing::ZeroReport => said = Some(Nil::ZeroReport),
+                        Nothing::Word if said == Some(Nil::ZeroReport) => {}
+                        Nothing::Word => said = Some(Nil::Nothing),
                     }
                 }
                 _ => return None,
@@ -342,7 +348,8 @@ impl<'v, 'a> Classifier<'v, 'a> {
         let (mut labels, mut said, mut marked, mut open) = (0, 0, false, false);
         for cell in cells {
             let text = self.text(cell);
-            match if text.is_empty() { FooterPart::Other } else { self.lexicon.rows.footer_part(text) } {
+            let may_be = self.view.is(Asked::Footer, cell.value, |text| self.footer_part(text) != FooterPart::Other);
+            match if may_be { self.footer_part(text) } else { FooterPart::Other } {
                 FooterPart::Label { marked: seal } => {
                     labels += 1;
                     marked |= seal;
@@ -371,6 +378,10 @@ impl<'v, 'a> Classifier<'v, 'a> {
         let (filled, all) = self.filled(cells, None, false);
         // No record is made of labels with colons alone, whatever their words.
         labels + said >= 2 || marked || filled * 2 <= all
+    }
+
+    fn footer_part(&self, text: &str) -> FooterPart {
+        if text.is_empty() { FooterPart::Other } else { self.lexicon.rows.footer_part(text) }
     }
 
     /// Whether a label is one of the form's own columns: 名称：焊工班 beside 人数：12 is a record, however it is written.
@@ -429,14 +440,19 @@ impl<'v, 'a> Classifier<'v, 'a> {
                 Role::Ordinal | Role::Outside if text.len() <= 60 && self.lexicon.rows.is_example_number(text) => {
                     return Some(Aside::Example);
                 }
-                Role::Name | Role::Word if self.names_record(cell) && self.lexicon.rows.is_example_name(text) => {
-                    return Some(Aside::Example);
-                }
                 Role::Name | Role::Word if self.names_record(cell) => {
-                    plausible |= self.lexicon.rows.starts_as_example(text);
+                    let words = &self.lexicon.rows;
+                    let may_be = |text: &str| words.is_example_name(text) || words.starts_as_example(text);
+                    if self.view.is(Asked::Example, cell.value, may_be) {
+                        if words.is_example_name(text) {
+                            return Some(Aside::Example);
+                        }
+                        plausible = true;
+                    }
                 }
                 Role::Ordinal | Role::Remark | Role::Outside if text.len() <= 60 => {
-                    plausible |= self.lexicon.rows.is_example_word(text);
+                    let says = |text: &str| self.lexicon.rows.is_example_word(text);
+                    plausible |= self.view.is(Asked::ExampleRemark, cell.value, says);
                 }
                 _ => {}
             }
@@ -488,8 +504,11 @@ impl<'v, 'a> Classifier<'v, 'a> {
             },
             Role::Name | Role::Remark => false,
         };
-        let (filled, all) = self.filled(cells, None, false);
-        filled * 2 <= all && self.roles.of(Role::Name).next().is_some() && cells.iter().all(|cell| is_default(cell))
+        // Nearly every row fails this at its first name.
+        cells.iter().all(|cell| is_default(cell)) && {
+            let (filled, all) = self.filled(cells, None, false);
+            filled * 2 <= all && self.roles.of(Role::Name).next().is_some()
+        }
     }
 
     fn says_zero(&self, cells: &[&RawCell]) -> bool {

@@ -5,6 +5,7 @@ use super::figures::column_factor;
 use super::lexicon::{FormIndex, fills_down};
 use super::rows::SheetTable;
 use super::seen::CellSight;
+use super::table_field::TableField;
 use super::table_rows::SectionHeading;
 use crate::definition::{ColumnType, Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
@@ -12,71 +13,6 @@ use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::model::table::{Column, Origin};
 use crate::model::{FormTable, Scalars, Severity, Texts};
 use crate::text::names::tidy;
-
-/// A field as this table binds it.
-struct TableField<'f> {
-    field: &'f Field,
-    col: Option<u16>,
-    factor: (f64, AmendmentRule),
-    names: bool,
-    carries: bool,
-    /// Part of what the record is told by.
-    tells: bool,
-    /// Value and place of the cell above, for filling down.
-    above: Option<(CellRef, RawValue)>,
-    /// The cell of this row says 同上, and was filled.
-    ditto: bool,
-    /// Of a rate: the field that it is over.
-    over: Option<usize>,
-    /// That field is 0 in this row, so that there is no rate.
-    no_rate: bool,
-    /// Its words are read by nothing but their own text.
-    remembers: bool,
-    /// Words met in this column of which nothing had to be said, by their place in the sheet: most recur row after row.
-    met: [Option<MetWord<'f>>; MET],
-    /// The word of this row is the one that is remembered there.
-    again: Option<usize>,
-}
-
-const MET: usize = 8;
-
-/// A word met in a column.
-struct MetWord<'f> {
-    written: RawValue,
-    read: CellValue<'f>,
-    /// Its code in the column, once a row has it.
-    code: Option<u32>,
-}
-
-impl<'f> TableField<'f> {
-    /// Where a word is remembered; `None` for what is no word, or is read by more than its own text.
-    fn place(&self, value: RawValue) -> Option<usize> {
-        match value {
-            RawValue::Text { start, .. } if self.remembers => Some(start as usize % MET),
-            _ => None,
-        }
-    }
-
-    fn known(&mut self, value: RawValue) -> Option<CellValue<'f>> {
-        let place = self.place(value)?;
-        let met = self.met.get(place)?.as_ref().filter(|met| met.written == value)?;
-        self.again = Some(place);
-        Some(met.read.clone())
-    }
-
-    fn remember(&mut self, written: RawValue, read: &CellValue<'f>) {
-        let place = self.place(written);
-        if let Some(slot) = place.and_then(|place| self.met.get_mut(place)) {
-            *slot = Some(MetWord { written, read: read.clone(), code: None });
-            self.again = place;
-        }
-    }
-
-    /// The word that this row has again, or from now on.
-    fn met_again(&mut self) -> Option<&mut MetWord<'f>> {
-        self.met.get_mut(self.again?)?.as_mut()
-    }
-}
 
 /// Converts the data rows of one table.
 pub fn convert(
@@ -87,41 +23,21 @@ pub fn convert(
     measures: &[(CellRef, String)],
 ) -> FormTable {
     let rows = &table.rows.data;
-    let words = &desk.frame.plan.words.headers;
-    let heading = |col: u16| table.header.headings.iter().find(|heading| heading.col == col);
-    let mut bound: Vec<TableField<'_>> = form
-        .fields
-        .iter()
-        .zip(&table.header.fit.columns)
-        .enumerate()
-        .map(|(at, (field, col))| TableField {
-            field,
-            col: *col,
-            factor: column_factor(words, measures, col.and_then(heading).map_or("", |heading| &heading.text), field),
-            names: index.in_key.get(at) == Some(&true),
-            carries: index.carries.get(at) == Some(&true),
-            tells: form.key.contains(&at),
-            above: None,
-            ditto: false,
-            over: index.over.get(at).copied().flatten(),
-            no_rate: false,
-            remembers: fills_down(&field.ty) && !field.ordinal,
-            met: Default::default(),
-            again: None,
-        })
-        .collect();
+    let mut bound = bind(desk, form, index, table, measures);
     let mut out = FormTable {
         form: table.header.fit.form,
         origins: Vec::with_capacity(rows.len()),
         columns: index.columns.iter().map(|column| empty(column.ty, rows.len())).collect(),
     };
     let id_field = form.fields.iter().position(|field| field.ty == FieldType::IdNumber);
+    let id_col = id_field.and_then(|field| bound.get(field)?.col);
+    let has_rates = bound.iter().any(|bound| bound.over.is_some());
     // The row's values by column: asked once a field, in the form's order, which is seldom the sheet's.
     let width = bound.iter().filter_map(|bound| bound.col).max().map_or(0, |col| usize::from(col) + 1);
     let mut values: Vec<Option<RawValue>> = vec![None; width];
     let mut headings = table.rows.headings.iter().peekable();
     let mut over: Vec<&SectionHeading> = Vec::new();
-    let (mut record, mut before): (Vec<CellValue<'_>>, Vec<CellValue<'_>>) = (Vec::new(), Vec::new());
+    let (mut waiting, mut before): (Vec<CellValue<'_>>, Vec<CellValue<'_>>) = (Vec::new(), Vec::new());
     desk.columns = table.header.fit.columns.iter().flatten().copied().collect();
     desk.columns.sort_unstable();
     for (nth, &i) in rows.iter().enumerate() {
@@ -140,36 +56,64 @@ pub fn convert(
             }
         }
         out.origins.push(Origin { source: desk.sink.source, sheet: desk.view.index, row, cols: desk.view.cols });
-        let id_col = id_field.and_then(|field| bound.get(field)?.col);
         desk.birth = id_col.and_then(|col| birth(desk, CellRef { row, col }));
-        std::mem::swap(&mut record, &mut before);
-        record.clear();
-        tell_rates(desk, &mut bound, &values);
+        std::mem::swap(&mut waiting, &mut before);
+        waiting.clear();
+        if has_rates {
+            tell_rates(desk, &mut bound, &values);
+        }
+        let plain_row = desk.view.sheet.sights.is_empty() && over.is_empty() && !desk.view.has_merges_from(row);
         for (at, bound) in bound.iter_mut().enumerate() {
             let raw = bound.col.and_then(|col| values.get(usize::from(col)).copied().flatten());
+            if plain_row && bound.put_plain(desk, raw, row, &mut out.columns) {
+                continue;
+            }
             bound.again = None;
             let value = match over.iter().rev().find_map(|heading| heading.word_for(at)) {
                 Some((word, above)) => under_heading(desk, bound, raw, row, (word, above)),
                 None => one(desk, bound, raw, row),
             };
-            record.push(value);
-        }
-        let twice = named_by_ditto(desk, &bound, index, &record, &before, row);
-        let mut columns = out.columns.iter_mut();
-        for (at, (bound, value)) in bound.iter_mut().zip(&record).enumerate() {
-            let value = if twice == Some(at) { &CellValue::Nothing } else { value };
-            match (value, bound.met_again(), columns.as_slice().first()) {
-                (CellValue::Text(text), Some(met), Some(Column::Text(_))) => {
-                    if let Some(Column::Text(column)) = columns.next() {
-                        column.push_met(text, &mut met.code);
-                    }
-                }
-                _ => push(&mut columns, bound.field, value),
+            match bound.waits {
+                true => waiting.push(value),
+                false => bound.put(&value, &mut out.columns),
             }
+        }
+        let twice = named_by_ditto(desk, &bound, index, &waiting, &before, row);
+        let waited = bound.iter_mut().enumerate().filter(|(_, bound)| bound.waits);
+        for ((at, bound), value) in waited.zip(&waiting) {
+            bound.put(if twice == Some(at) { &CellValue::Nothing } else { value }, &mut out.columns);
         }
     }
     out.columns.iter_mut().for_each(Column::shrink);
     out
+}
+
+/// The form's fields as this table has them.
+fn bind<'f>(
+    desk: &Desk<'_, '_>,
+    form: &'f Form,
+    index: &FormIndex,
+    table: &SheetTable,
+    measures: &[(CellRef, String)],
+) -> Vec<TableField<'f>> {
+    let words = &desk.frame.plan.words.headers;
+    let heading = |col: u16| table.header.headings.iter().find(|heading| heading.col == col);
+    let fields = form.fields.iter().zip(&table.header.fit.columns).enumerate();
+    let bound = fields.map(|(at, (field, col))| {
+        let header = col.and_then(heading).map_or("", |heading| &heading.text);
+        let mut bound = TableField::of(field);
+        bound.col = *col;
+        bound.column = index.columns.iter().position(|column| column.field == at).unwrap_or(usize::MAX);
+        bound.factor = column_factor(words, measures, header, field);
+        bound.names = index.in_key.get(at) == Some(&true);
+        bound.carries = index.carries.get(at) == Some(&true);
+        bound.tells = form.key.contains(&at);
+        bound.waits = bound.tells || index.own.get(at) == Some(&true);
+        bound.over = index.over.get(at).copied().flatten();
+        bound.remembers = fills_down(&field.ty) && !field.ordinal;
+        bound
+    });
+    bound.collect()
 }
 
 fn one<'v, 'd, 'a>(
@@ -300,7 +244,8 @@ fn named_by_ditto(
 ) -> Option<usize> {
     let own = |(at, bound): &(usize, &TableField<'_>)| bound.ditto && index.own.get(*at) == Some(&true);
     let (at, named) = bound.iter().enumerate().rfind(own)?;
-    let mut tell = bound.iter().zip(record).zip(before).filter(|((bound, _), _)| bound.tells).peekable();
+    let waits = bound.iter().filter(|bound| bound.waits);
+    let mut tell = waits.zip(record).zip(before).filter(|((bound, _), _)| bound.tells).peekable();
     // Without a key nothing says that it is one record.
     if before.len() != record.len() || tell.peek().is_none() || !tell.all(|((_, value), above)| value == above) {
         return None;

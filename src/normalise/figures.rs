@@ -80,14 +80,22 @@ pub fn cover_contradicts(words: &ColumnWords, cover: &str, header: &str, field: 
 
 /// A number of which nothing has to be said, whatever stands around it; `None` for every other, and for other fields.
 pub fn plain(field: &Field, number: f64) -> Option<CellValue<'static>> {
-    if field.ordinal || tidy(number) != number || number.abs() >= LOST_DIGITS {
-        return None;
-    }
     match field.ty {
-        FieldType::Integer if number.fract() == 0.0 => Some(CellValue::Integer(number as i64)),
-        FieldType::Number => Some(CellValue::Number(number)),
+        FieldType::Integer if !field.ordinal => whole(number).map(CellValue::Integer),
+        FieldType::Number if is_plain(field, number) => Some(CellValue::Number(number)),
         _ => None,
     }
+}
+
+/// Whether nothing has to be said of a number in a field of numbers.
+pub fn is_plain(field: &Field, number: f64) -> bool {
+    !field.ordinal && tidy(number) == number && number.abs() < LOST_DIGITS
+}
+
+/// A whole number that has lost no digit.
+pub fn whole(number: f64) -> Option<i64> {
+    let whole = number as i64;
+    (whole as f64 == number && number.abs() < LOST_DIGITS).then_some(whole)
 }
 
 pub fn from_number(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, number: f64) -> CellValue<'static> {
@@ -270,6 +278,9 @@ fn finish(desk: &mut Desk<'_, '_>, cell: FieldCell<'_>, value: f64) -> CellValue
 /// Takes off what binary arithmetic adds (2.9999999999999996, 12.600000000000001): no one counts in 10⁻⁹, and a spreadsheet
 /// shows fifteen digits, so that no person ever saw more. 80,000,000.03 元 keeps its fen.
 pub fn tidy(value: f64) -> f64 {
+    if whole(value).is_some() {
+        return value;
+    }
     let whole = value.round();
     let noise = (value.abs() * 4.0 * f64::EPSILON).max(1e-9);
     if (value - whole).abs() < noise {

@@ -5,7 +5,35 @@
 use super::row_lexicon::RowLexicon;
 use crate::text::names::{header_key, match_key, tidy};
 
+/// What a text says of nothing, in a row where a record would stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nothing {
+    /// It says something.
+    Something,
+    /// Blank, a stroke, 0.
+    Mark,
+    /// 无
+    Word,
+    /// 零报告
+    ZeroReport,
+}
+
 impl RowLexicon<'_> {
+    /// What a text says of nothing.
+    pub fn nothing(&self, text: &str) -> Nothing {
+        // The longest of these words has seven characters.
+        if text.len() > 40 {
+            return Nothing::Something;
+        }
+        let key = header_key(text);
+        match () {
+            () if self.is_nothing(&key) && key.contains("零报告") => Nothing::ZeroReport,
+            () if self.is_nothing(&key) => Nothing::Word,
+            () if is_mark(text) || key.is_empty() || key == "0" => Nothing::Mark,
+            () => Nothing::Something,
+        }
+    }
+
     /// Words for nothing to report where a record would stand.
     pub fn is_nothing(&self, key: &str) -> bool {
         let bare = key.strip_prefix('(').and_then(|key| key.strip_suffix(')')).unwrap_or(key);

@@ -2,6 +2,7 @@
 //!
 //! A header is known by its words, never by its place or the sheet's name.
 
+use super::asked::Asked;
 use super::beside::beside;
 use super::bind::{drop_uncertain, fits, is_total_of_parent, speaks};
 use super::fit::{ColumnHeader, FormFit};
@@ -183,19 +184,22 @@ fn near_miss(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, header: Header
 fn promising(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
     let mut hits = 0;
     for cell in view.cells(i) {
-        let text = view.sheet.text(cell.value);
-        if !text.is_empty() && lexicon.may_be_header(text) {
-            let key = header_key(text);
-            let bare = crate::text::names::without_brackets(&key);
-            hits += usize::from(
-                !lexicon.fields(&key).is_empty() || bare.is_some_and(|bare| !lexicon.fields(&bare).is_empty()),
-            );
-            if hits >= 2 {
-                return true;
-            }
+        hits += usize::from(view.is(Asked::HeaderWord, cell.value, |text| names_field(lexicon, text)));
+        if hits >= 2 {
+            return true;
         }
     }
     false
+}
+
+/// Whether a text is a header word of a form, but for remarks in brackets.
+fn names_field(lexicon: &Lexicon<'_>, text: &str) -> bool {
+    if text.is_empty() || !lexicon.may_be_header(text) {
+        return false;
+    }
+    let key = header_key(text);
+    !lexicon.fields(&key).is_empty()
+        || crate::text::names::without_brackets(&key).is_some_and(|bare| !lexicon.fields(&bare).is_empty())
 }
 
 /// The best form over any block of up to three adjacent rows that includes row `i`.

@@ -6,6 +6,7 @@
 mod area;
 mod around;
 mod asides;
+mod asked;
 mod assignment;
 mod beside;
 mod bind;
@@ -49,6 +50,7 @@ mod sheets;
 mod silence;
 mod sink;
 mod stated;
+mod table_field;
 mod table_rows;
 #[cfg(test)]
 mod tests;

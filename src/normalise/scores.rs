@@ -41,9 +41,15 @@ pub fn from_text<'v>(
 
 /// A score's number and the first band whose bound it reaches; outside 0–100 it has no grade.
 pub fn from_number(number: f64, bands: &[Band]) -> CellValue<'_> {
+    let (number, band) = graded(number, bands);
+    let band = band.and_then(|band| bands.get(band));
+    CellValue::Score(Some(number), band.map(|band| Cow::Borrowed(band.word.as_str())))
+}
+
+/// The same, with the band's place among all.
+pub fn graded(number: f64, bands: &[Band]) -> (f64, Option<usize>) {
     // 89.99999999999999 from a formula is 90, and reaches its band.
     let number = figures::tidy(number);
     let inside = (0.0..=100.0).contains(&number);
-    let band = bands.iter().find(|band| inside && number >= band.from);
-    CellValue::Score(Some(number), band.map(|band| Cow::Borrowed(band.word.as_str())))
+    (number, bands.iter().position(|band| inside && number >= band.from))
 }

@@ -55,6 +55,11 @@ impl RowLexicon<'_> {
         attached.filter_map(|(word, kind)| Some(TotalLabel::Of(key.strip_suffix(word)?, kind))).next()
     }
 
+    /// Whether it reads as one at all.
+    pub fn is_total(&self, text: &str) -> bool {
+        self.total(text, &mut String::new()).is_some()
+    }
+
     /// Whether a name begins with a word for a total: 总计量站.
     pub fn begins_as_total(&self, text: &str) -> bool {
         let text = text.trim_start();

@@ -1,5 +1,6 @@
 //! 小计 and 合计 rows held against the rows that they add up. Never over an unreadable cell.
 
+use super::asked::Asked;
 use super::figures::{column_factor, own_factor, tidy};
 use super::found::FoundTable;
 use super::row_lexicon::RowLexicon;
@@ -130,9 +131,9 @@ pub fn look_alikes(
             if *above == Some(cell.value) {
                 return None;
             }
-            let text = view.sheet.text(cell.value);
-            let ends = matches!(words.total(text, &mut compact), Some(TotalLabel::Of(..)));
-            let alike = ends || words.begins_as_total(text);
+            let ends = view.is(Asked::Total, cell.value, |text| words.is_total(text))
+                && matches!(words.total(view.sheet.text(cell.value), &mut compact), Some(TotalLabel::Of(..)));
+            let alike = ends || view.is(Asked::TotalLike, cell.value, |text| words.begins_as_total(text));
             *above = Some(cell.value).filter(|_| !alike);
             alike.then_some((cell.at, ends))
         }) else {

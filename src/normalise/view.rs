@@ -4,6 +4,7 @@
 //! A view may be *turned*: its rows are the sheet's columns, for forms that are filled in across. Whoever reads a view
 //! need not know; addresses that leave the stage are turned back by [`View::physical`].
 
+use super::asked::{Asked, AskedTexts};
 use super::meter::Meter;
 use crate::model::cell::{CellRef, ERROR_WORDS, RawCell, RawValue};
 use crate::model::workbook::{Merge, RawSheet};
@@ -33,6 +34,7 @@ pub struct View<'a> {
     pub meter: &'a Meter,
     cells: Cow<'a, [RawCell]>,
     merges: Merges,
+    asked: AskedTexts,
 }
 
 impl<'a> View<'a> {
@@ -53,6 +55,7 @@ impl<'a> View<'a> {
             meter,
             cells,
             merges,
+            asked: AskedTexts::new(),
         }
     }
 
@@ -75,6 +78,7 @@ impl<'a> View<'a> {
             meter: self.meter,
             cells: Cow::Owned(cells),
             merges: Merges::of(Vec::new()),
+            asked: AskedTexts::new(),
         }
     }
 
@@ -92,6 +96,7 @@ impl<'a> View<'a> {
             meter: self.meter,
             cells: Cow::Owned(cells),
             merges,
+            asked: AskedTexts::new(),
         }
     }
 
@@ -113,6 +118,7 @@ impl<'a> View<'a> {
             meter: self.meter,
             cells: Cow::Owned(cells),
             merges,
+            asked: AskedTexts::new(),
         })
     }
 
@@ -147,6 +153,11 @@ impl<'a> View<'a> {
         !self.merges.sorted.is_empty()
     }
 
+    /// Whether a merge covers anything in a row or below it.
+    pub fn has_merges_from(&self, row: u32) -> bool {
+        self.merges.reach.last().is_some_and(|reach| *reach >= row)
+    }
+
     /// Cells of the `i`-th occupied row, left to right.
     pub fn cells(&self, i: usize) -> &[RawCell] {
         self.rows.get(i).and_then(|row| self.cells.get(row.from..row.to)).unwrap_or(&[])
@@ -173,6 +184,12 @@ impl<'a> View<'a> {
             return false;
         }
         text.chars().all(|c| c.is_whitespace() || crate::text::width::is_invisible(c))
+    }
+
+    /// Whether a text of the sheet is so, by `answer`, which looks at nothing but the text and the words of the run: each
+    /// is asked once. Of what is no text nothing is so.
+    pub fn is(&self, asked: Asked, value: RawValue, answer: impl FnOnce(&str) -> bool) -> bool {
+        self.asked.is(asked, value, || answer(self.sheet.text(value)))
     }
 
     /// The merge that covers an address, if any.

@@ -13,7 +13,6 @@ use polars::prelude::{
     IntoColumn, NewChunkedArray, PlSmallStr, PolarsResult, Series, StringChunked, StringChunkedBuilder,
 };
 use rayon::prelude::*;
-use std::ops::Range;
 
 /// Rows that are answered at a time: large enough that the cost of asking vanishes, small enough that what is needed on
 /// the way does.
@@ -21,7 +20,7 @@ const STRETCH: usize = 4_096;
 
 impl Grid {
     /// A polars column of some rows; `None` for one that is not there.
-    fn series(&self, name: &str, rows: Range<usize>) -> Option<Column> {
+    fn series(&self, name: &str, rows: impl ExactSizeIterator<Item = usize> + Clone) -> Option<Column> {
         let label = PlSmallStr::from(name);
         if let Some(truths) = self.extra.get(name) {
             return Some(all_or_some::<BooleanChunked, _, _>(label, rows.map(|row| truths.get(row))).into_column());
@@ -50,7 +49,7 @@ impl Grid {
         })
     }
 
-    fn frame(&self, needs: &[&str], rows: Range<usize>) -> PolarsResult<DataFrame> {
+    fn frame(&self, needs: &[&str], rows: impl ExactSizeIterator<Item = usize> + Clone) -> PolarsResult<DataFrame> {
         let height = rows.len();
         DataFrame::new(height, needs.iter().filter_map(|name| self.series(name, rows.clone())).collect())
     }
@@ -69,20 +68,43 @@ impl Grid {
     ) -> PolarsResult<Vec<T>> {
         let stretches: Vec<usize> = (0..self.height).step_by(STRETCH).collect();
         let answers = stretches.par_iter().map(|first| {
-            let frame = self.frame(needs, *first..self.height.min(first + STRETCH))?;
-            let answer = |term| {
-                let answer = evaluate(term, &frame, context)?;
-                // What is the same for all rows comes once.
-                Ok(if answer.len() == 1 { answer.new_from_index(0, frame.height()) } else { answer })
-            };
-            let answers: Vec<Series> = terms.iter().map(answer).collect::<PolarsResult<_>>()?;
-            take(*first, &answers)
+            let rows = *first..self.height.min(first + STRETCH);
+            take(*first, &self.answers(terms, needs, rows, context)?)
         });
         answers.collect()
     }
 
-    /// Per condition, the rows (ascending) for which it is true; NULL is not true.
+    /// What each term comes to for some rows, one after the other.
+    pub(super) fn answers(
+        &self,
+        terms: &[Term],
+        needs: &[&str],
+        rows: impl ExactSizeIterator<Item = usize> + Clone,
+        context: &RunContext,
+    ) -> PolarsResult<Vec<Series>> {
+        let frame = self.frame(needs, rows)?;
+        let answer = |term| {
+            let answer = evaluate(term, &frame, context)?;
+            // What is the same for all rows comes once.
+            Ok(if answer.len() == 1 { answer.new_from_index(0, frame.height()) } else { answer })
+        };
+        terms.iter().map(answer).collect()
+    }
+
+    /// Per condition, the rows (ascending) for which it is true; NULL is not true. A condition that reads columns of few
+    /// values is asked of rows that differ in them, and all others at once.
     pub fn rows_where(&self, conditions: &[(Term, Vec<&str>)], context: &RunContext) -> Vec<Vec<usize>> {
+        let alike = |(term, needs): &(Term, Vec<&str>)| Some(self.alike(needs)?.rows_where(term, needs, context));
+        let few: Vec<Option<Vec<usize>>> = conditions.iter().map(alike).collect();
+        let others = conditions.iter().zip(&few).filter(|(_, few)| few.is_none()).map(|(condition, _)| condition);
+        let mut others = self.rows_of_many(&others.collect::<Vec<_>>(), context).into_iter();
+        few.into_iter().map(|few| few.unwrap_or_else(|| others.next().unwrap_or_default())).collect()
+    }
+
+    fn rows_of_many(&self, conditions: &[&(Term, Vec<&str>)], context: &RunContext) -> Vec<Vec<usize>> {
+        if conditions.is_empty() {
+            return Vec::new();
+        }
         let terms: Vec<Term> = conditions.iter().map(|(term, _)| term.clone()).collect();
         let mut needs: Vec<&str> = conditions.iter().flat_map(|(_, needs)| needs.iter().copied()).collect();
         needs.sort_unstable();

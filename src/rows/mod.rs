@@ -2,6 +2,7 @@
 //!
 //! Above the definition and the expression language; knows no stage.
 
+mod alike;
 pub mod aside;
 pub mod computed;
 mod context;

@@ -1,5 +1,7 @@
 //! Which value each row of a column has.
 
+use std::ops::Range;
+
 /// Which of a column's different values each row has, in as few bytes as their number needs. 0 is nothing.
 #[derive(Debug, Clone)]
 pub enum Codes {
@@ -84,6 +86,15 @@ impl Codes {
 
     pub fn iter(&self) -> impl Iterator<Item = u32> + Clone {
         (0..self.len()).map(|row| self.get(row))
+    }
+
+    /// The codes of some rows; of those beyond the last none.
+    pub fn each_of(&self, rows: Range<usize>, mut with: impl FnMut(u32)) {
+        match self {
+            Codes::Narrow(codes) => codes.get(rows).into_iter().flatten().for_each(|code| with(u32::from(*code))),
+            Codes::Middle(codes) => codes.get(rows).into_iter().flatten().for_each(|code| with(u32::from(*code))),
+            Codes::Wide(codes) => codes.get(rows).into_iter().flatten().for_each(|code| with(*code)),
+        }
     }
 
     pub fn each(&self, mut with: impl FnMut(u32)) {

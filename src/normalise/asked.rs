@@ -1,0 +1,95 @@
+//! What texts were asked before. A sheet keeps a text that recurs in one place, and nearly every text that it holds is asked
+//! the same things by several of those who read it, row after row: what was answered once is looked up.
+
+use crate::model::cell::RawValue;
+use std::cell::Cell;
+
+/// What is asked of a text alone, whichever cell it stands in. One bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Asked {
+    /// Whether it names a field of a form.
+    HeaderWord = 1,
+    /// Whether it reads as the label of a total.
+    Total = 1 << 1,
+    /// Whether it is 其中, alone or before a stop.
+    OfWhich = 1 << 2,
+    /// Whether it says nothing beside other marks for nothing.
+    Nothing = 1 << 3,
+    /// Whether it may be a part of a footer.
+    Footer = 1 << 4,
+    /// Whether it is a name of nobody, or begins as one.
+    Example = 1 << 5,
+    /// Whether it calls its row an example from a remark.
+    ExampleRemark = 1 << 6,
+    /// Whether it begins as a total does.
+    TotalLike = 1 << 7,
+}
+
+/// A text by its place in the sheet: what it was asked, and which of that is so.
+#[derive(Debug, Clone, Copy, Default)]
+struct Answers {
+    start: u32,
+    len: u32,
+    asked: u8,
+    so: u8,
+}
+
+/// Texts of a return that recur are few; where two fall into one slot, the later takes it.
+const SLOTS: usize = 512;
+
+/// The answers of one sheet, under one set of words.
+#[derive(Debug)]
+pub struct AskedTexts(Box<[Cell<Answers>; SLOTS]>);
+
+impl AskedTexts {
+    pub fn new() -> AskedTexts {
+        AskedTexts(Box::new([const { Cell::new(Answers { start: 0, len: 0, asked: 0, so: 0 }) }; SLOTS]))
+    }
+
+    /// Whether a text is so: as `answer` says, which looks at nothing but the text and the words of the run. Of what is no
+    /// text nothing is so.
+    pub fn is(&self, asked: Asked, value: RawValue, answer: impl FnOnce() -> bool) -> bool {
+        let RawValue::Text { start, len } = value else { return false };
+        let bit = asked as u8;
+        // The highest bits of a product depend on all bits of what was multiplied.
+        let slot = &self.0[(start.wrapping_mul(0x9e37_79b1) >> 23) as usize % SLOTS];
+        let mut known = slot.get();
+        if (known.start, known.len) != (start, len) {
+            known = Answers { start, len, ..Answers::default() };
+        }
+        if known.asked & bit == 0 {
+            known.asked |= bit;
+            known.so |= if answer() { bit } else { 0 };
+            slot.set(known);
+        }
+        known.so & bit != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_text_is_asked_each_thing_once_and_none_answers_for_another() {
+        let asked = AskedTexts::new();
+        let mut times = 0;
+        // More texts than slots, empty ones and ones that begin where another does among them.
+        let texts: Vec<(u32, u32)> = (0..3_000).flat_map(|start| [(start, 0), (start, 3)]).collect();
+        let so = |(start, len): (u32, u32), which: Asked| (start + len + which as u32).is_multiple_of(3);
+        for which in [Asked::HeaderWord, Asked::TotalLike, Asked::HeaderWord] {
+            for (start, len) in texts.iter().copied() {
+                for _ in 0..2 {
+                    let answer = asked.is(which, RawValue::Text { start, len }, || {
+                        times += 1;
+                        so((start, len), which)
+                    });
+                    assert_eq!(answer, so((start, len), which), "{start} {len} {which:?}");
+                }
+            }
+        }
+        assert!(times <= 3 * texts.len(), "{times}");
+        assert!(!asked.is(Asked::Total, RawValue::Number(1.0), || true));
+    }
+}
