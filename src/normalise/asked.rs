@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 /// What is asked of a text alone, whichever cell it stands in. One bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
+#[repr(u16)]
 pub enum Asked {
     /// Whether it names a field of a form.
     HeaderWord = 1,
@@ -24,6 +24,10 @@ pub enum Asked {
     ExampleRemark = 1 << 6,
     /// Whether it begins as a total does.
     TotalLike = 1 << 7,
+    /// Whether it may say something of the columns that it stands over.
+    Speaks = 1 << 8,
+    /// Whether it means a column, alone or with what stands above it.
+    Column = 1 << 9,
 }
 
 /// A text by its place in the sheet: what it was asked, and which of that is so.
@@ -31,8 +35,8 @@ pub enum Asked {
 struct Answers {
     start: u32,
     len: u32,
-    asked: u8,
-    so: u8,
+    asked: u16,
+    so: u16,
 }
 
 /// Texts of a return that recur are few; where two fall into one slot, the later takes it.
@@ -51,7 +55,7 @@ impl AskedTexts {
     /// text nothing is so.
     pub fn is(&self, asked: Asked, value: RawValue, answer: impl FnOnce() -> bool) -> bool {
         let RawValue::Text { start, len } = value else { return false };
-        let bit = asked as u8;
+        let bit = asked as u16;
         // The highest bits of a product depend on all bits of what was multiplied.
         let slot = &self.0[(start.wrapping_mul(0x9e37_79b1) >> 23) as usize % SLOTS];
         let mut known = slot.get();

@@ -12,7 +12,7 @@ pub fn binding(plan: &Plan, found: &FoundTable<'_>, areas: &[Area<'_>]) -> Bindi
     let header = &found.table.header;
     let fields = plan.forms.get(usize::from(header.fit.form)).map_or(&[][..], |form| form.fields.as_slice());
     let (mut renamed, mut extra) = (Vec::new(), Vec::new());
-    for heading in &header.headings {
+    for heading in header.headings.iter() {
         match header.fit.columns.iter().position(|col| *col == Some(heading.col)) {
             None => {
                 let card = area.filter(|area| area.view.is_card());

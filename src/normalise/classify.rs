@@ -1,5 +1,6 @@
 //! Rows below a header in, each in its class out. A row knows whether it is a record: by its label and by its place.
 
+mod asides;
 mod headings;
 
 use super::asked::Asked;
@@ -12,9 +13,9 @@ use super::table_rows::{Aside, Nil, SectionHeading, TableRows};
 use super::total_words::{self, Total, TotalLabel};
 use super::view::View;
 use crate::definition::{FieldType, Form};
-use crate::model::cell::{CellDoubt, CellRef, RawCell, RawValue, SeenAs};
+use crate::model::cell::{RawCell, RawValue, SeenAs};
 use crate::text::dates::{self, DateReading};
-use crate::text::names::{header_key, match_key, tidy};
+use crate::text::names::{header_key, tidy};
 
 /// What a row is.
 enum RowClass {
@@ -426,89 +427,6 @@ impl<'v, 'a> Classifier<'v, 'a> {
 
     fn spans(&self, cell: &RawCell) -> bool {
         self.view.merge_over(cell.at).is_some_and(|merge| merge.last.col >= merge.first.col + 2)
-    }
-
-    /// A row that the form came with to show how it is filled in.
-    fn example(&self, cells: &[&RawCell]) -> Option<Aside> {
-        if self.is_forms_example(cells) {
-            return Some(Aside::Example);
-        }
-        let mut plausible = false;
-        for cell in cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })) {
-            let text = self.text(cell);
-            match self.role(cell) {
-                Role::Ordinal | Role::Outside if text.len() <= 60 && self.lexicon.rows.is_example_number(text) => {
-                    return Some(Aside::Example);
-                }
-                Role::Name | Role::Word if self.names_record(cell) => {
-                    let words = &self.lexicon.rows;
-                    let may_be = |text: &str| words.is_example_name(text) || words.starts_as_example(text);
-                    if self.view.is(Asked::Example, cell.value, may_be) {
-                        if words.is_example_name(text) {
-                            return Some(Aside::Example);
-                        }
-                        plausible = true;
-                    }
-                }
-                Role::Ordinal | Role::Remark | Role::Outside if text.len() <= 60 => {
-                    let says = |text: &str| self.lexicon.rows.is_example_word(text);
-                    plausible |= self.view.is(Asked::ExampleRemark, cell.value, says);
-                }
-                _ => {}
-            }
-        }
-        plausible.then_some(Aside::DoubtfulExample)
-    }
-
-    fn names_record(&self, cell: &RawCell) -> bool {
-        let column = self.roles.at(cell.at.col);
-        column.own || column.person
-    }
-
-    /// All that the form's own example says stands in the row.
-    fn is_forms_example(&self, cells: &[&RawCell]) -> bool {
-        let says = |(col, word): &(u16, &str)| {
-            let cell = cells.iter().find(|cell| cell.at.col == *col);
-            cell.is_some_and(|cell| match_key(&self.view.words(cell.value)) == *word)
-        };
-        !self.example.is_empty() && self.example.iter().all(says)
-    }
-
-    /// The second physical row of a record: what names it is merged with the row above, and so is its 序号; or nothing
-    /// else that is required stands there.
-    fn continues(&self, i: usize, cells: &[&RawCell]) -> bool {
-        let Some(row) = self.view.rows.get(i).map(|row| row.row) else { return false };
-        let own = |cell: &&&RawCell| self.roles.at(cell.at.col).own;
-        if !self.view.has_merges() || cells.iter().any(|cell| own(&cell)) {
-            return false;
-        }
-        let from_above =
-            |col: u16| self.view.merge_over(CellRef { row, col }).is_some_and(|merge| merge.first.row < row);
-        let mut names = self.roles.own_names().peekable();
-        let named = names.peek().is_some() && names.all(from_above);
-        let mut numbers = self.roles.of(Role::Ordinal).peekable();
-        let numbered = numbers.peek().is_some() && numbers.all(from_above);
-        named && (numbered || !cells.iter().any(|cell| self.roles.at(cell.at.col).required))
-    }
-
-    /// A line that came with the form, default words and formulas of zero in it, and that nobody filled in.
-    fn is_prefilled(&self, cells: &[&RawCell]) -> bool {
-        let is_default = |cell: &RawCell| match self.role(cell) {
-            Role::Ordinal | Role::Outside | Role::Unit => true,
-            Role::Word => self.roles.at(cell.at.col).choice,
-            Role::Figure => match cell.value {
-                RawValue::Number(number) | RawValue::Percent(number) => number == 0.0,
-                // A formula over blank cells whose result the writer left out.
-                RawValue::Unreadable(doubt) => doubt == CellDoubt::FormulaWithoutValue,
-                _ => false,
-            },
-            Role::Name | Role::Remark => false,
-        };
-        // Nearly every row fails this at its first name.
-        cells.iter().all(|cell| is_default(cell)) && {
-            let (filled, all) = self.filled(cells, None, false);
-            filled * 2 <= all && self.roles.of(Role::Name).next().is_some()
-        }
     }
 
     fn says_zero(&self, cells: &[&RawCell]) -> bool {

@@ -187,7 +187,7 @@ fn resembles(lexicon: &Lexicon<'_>, form: u16, field: u16, header: &str, heading
 pub fn cells_outside(view: &View<'_>, table: &SheetTable, delimited: bool, sink: &mut Sink) {
     let widest = table.header.headings.iter().map(|heading| usize::from(heading.col) + 1).max().unwrap_or(0);
     let mut under = vec![false; widest];
-    for heading in &table.header.headings {
+    for heading in table.header.headings.iter() {
         if let Some(slot) = under.get_mut(usize::from(heading.col)) {
             *slot = true;
         }

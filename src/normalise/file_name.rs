@@ -32,14 +32,12 @@ pub fn mark(stem: &str, words: &FileWords) -> Mark {
 }
 
 /// What is left of a name after the units and the titles in it; a bar stands where something was.
-pub fn rest(plan: &Plan, lexicon: &Lexicon<'_>, name: &str) -> String {
-    let mut titles: Vec<String> = plan.forms.iter().map(|form| match_key(&form.title)).collect();
-    titles.push(match_key(&plan.title));
-    titles.retain(|title| !title.is_empty());
-    titles.sort_by_key(|title| std::cmp::Reverse(title.len()));
+pub fn rest(lexicon: &Lexicon<'_>, name: &str) -> String {
     let mut rest = match_key(name);
-    for title in titles {
-        rest = rest.replace(&title, "|");
+    for title in &lexicon.own_titles {
+        if rest.contains(title.as_str()) {
+            rest = rest.replace(title.as_str(), "|");
+        }
     }
     lexicon.without_units(&rest)
 }
@@ -49,7 +47,9 @@ pub fn void(plan: &Plan, rest: &str, mark: Mark) -> Option<String> {
     let (files, sheets) = (&plan.words.files, &plan.words.sheets);
     let mut rest = rest.to_owned();
     for word in files.last.iter().chain(&files.revised).chain(&sheets.copies) {
-        rest = rest.replace(word.as_str(), "|");
+        if rest.contains(word.as_str()) {
+            rest = rest.replace(word.as_str(), "|");
+        }
     }
     let pieces = rest.split(|c: char| !c.is_alphabetic());
     let pieces =

@@ -11,6 +11,7 @@ use super::view::View;
 use crate::definition::Plan;
 use crate::model::cell::{CellRef, RawValue};
 use crate::text::names::{header_key, tidy};
+use std::sync::Arc;
 
 /// Headers stand on at most this many rows.
 const DEPTH: usize = 4;
@@ -20,7 +21,7 @@ const DEPTH: usize = 4;
 pub struct HeaderBlock {
     /// Positions in [`View::rows`], both included.
     pub rows: (usize, usize),
-    pub headings: Vec<ColumnHeader>,
+    pub headings: Arc<[ColumnHeader]>,
     pub fit: FormFit,
     /// The title above it names a form of another pipeline: its place among the plan's others.
     pub other: Option<u16>,
@@ -170,12 +171,12 @@ fn near_miss(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, header: Header
     let fits = fits(lexicon, plan, &headings);
     let nearest = fits.iter().reduce(|best, fit| if fit.bound > best.bound { fit } else { best });
     let fit = nearest.cloned().unwrap_or(fit);
-    let unbound = headings.into_iter().filter(|heading| !fit.columns.contains(&Some(heading.col)));
+    let unbound = headings.iter().filter(|heading| !fit.columns.contains(&Some(heading.col)));
     NearHeader {
         form: fit.form,
         bound: fit.bound,
         row: view.rows.get(rows.1).map_or(0, |row| row.row),
-        extra: unbound.map(|heading| (heading.col, heading.text)).collect(),
+        extra: unbound.map(|heading| (heading.col, heading.text.clone())).collect(),
         missing: fit.missing,
     }
 }
@@ -202,21 +203,27 @@ fn names_field(lexicon: &Lexicon<'_>, text: &str) -> bool {
         || crate::text::names::without_brackets(&key).is_some_and(|bare| !lexicon.fields(&bare).is_empty())
 }
 
-/// The best form over any block of up to three adjacent rows that includes row `i`.
+/// The best form over any block of up to four adjacent rows that includes row `i`, and none before `free`.
 fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, i: usize) -> Option<HeaderBlock> {
-    let words = HeaderWords::around(view, lexicon, free, i);
-    let lowest = (i + 1).saturating_sub(DEPTH).max(free);
-    let speaking: Vec<bool> = (lowest..i).map(|row| words.speak(view, lexicon, row)).collect();
+    let rows = BlockRows::around(view, lexicon, free, i);
+    lexicon.known_blocks.of(view, rows, || lay_out(view, lexicon, plan, rows))
+}
+
+/// As [`best_block`], by laying out all blocks. It looks at nothing of the sheet but these rows and the merges that reach
+/// into them: by that [`super::known_blocks`] knows one again.
+fn lay_out(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, rows: BlockRows) -> Option<HeaderBlock> {
+    let (words, i) = (HeaderWords::of(view, rows), rows.at);
+    let speaking: Vec<bool> = (rows.top..i).map(|row| speaks_of_columns(view, lexicon, row)).collect();
     let mut best: Option<(HeaderBlock, usize)> = None;
     let mut tables: (i32, Vec<(u16, u16)>) = (0, Vec::new());
     for depth in 1..=DEPTH {
-        for top in (i + 1).saturating_sub(depth).max(free)..=i {
+        for top in (i + 1).saturating_sub(depth).max(rows.top)..=i {
             let bottom = top + depth - 1;
-            if bottom >= view.rows.len() || !adjacent(view, top, bottom) || view.meter.is_over() {
+            if bottom > rows.bottom || !adjacent(view, top, bottom) || view.meter.is_over() {
                 continue;
             }
             // Titles and covers over a header only hide words of the shorter block below them.
-            if top < i && speaking.get(top - lowest) == Some(&false) {
+            if top < i && speaking.get(top - rows.top) == Some(&false) {
                 continue;
             }
             // Four rows of headers hold no figure; a record beside a lower table's header does.
@@ -224,8 +231,7 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
                 continue;
             }
             // Under a row that names no field, a block only hides words of the shorter one above it.
-            let names_fields = view.rows.get(bottom).is_some_and(|row| words.telling.contains(&row.row));
-            if bottom > i && !names_fields {
+            if bottom > i && !names_columns(view, lexicon, bottom) {
                 continue;
             }
             let headings = words.headings(view, top, bottom);
@@ -243,6 +249,7 @@ fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, 
             });
             if better {
                 let (rows, fit) = ((top, bottom), fit.clone());
+                let headings = headings.into();
                 best = Some((HeaderBlock { rows, headings, fit, other: None, beside: Vec::new() }, words));
             }
         }
@@ -259,47 +266,58 @@ fn is_words(view: &View<'_>, i: usize) -> bool {
     view.telling(i).all(|cell| matches!(cell.value, RawValue::Text { .. }))
 }
 
-/// Whether a key means a column, alone or with what stands above it.
-fn is_word(lexicon: &Lexicon<'_>, key: &str) -> bool {
-    !lexicon.fields(key).is_empty() || key.contains('(') || key.starts_with("其中") || is_total_of_parent(key)
+/// The rows that a block around one of them may be made of, all included: from the first above it that speaks of columns
+/// to the last below it that names some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockRows {
+    pub top: usize,
+    pub at: usize,
+    pub bottom: usize,
+}
+
+impl BlockRows {
+    fn around(view: &View<'_>, lexicon: &Lexicon<'_>, free: usize, at: usize) -> BlockRows {
+        let lowest = (at + 1).saturating_sub(DEPTH).max(free);
+        let top = (lowest..at).find(|row| speaks_of_columns(view, lexicon, *row));
+        let below = at + 1..(at + DEPTH).min(view.rows.len());
+        let bottom = below.rev().find(|row| names_columns(view, lexicon, *row));
+        BlockRows { top: top.unwrap_or(at), at, bottom: bottom.unwrap_or(at) }
+    }
+}
+
+/// Whether a row has a word that may say something of a column.
+fn speaks_of_columns(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
+    view.telling(i).any(|cell| view.is(Asked::Speaks, cell.value, |text| speaks(lexicon, &header_key(text), text)))
+}
+
+/// Whether a row has a word that means a column, alone or with what stands above it.
+fn names_columns(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
+    let is_word = |text: &str| {
+        lexicon.may_mean_column(text) && {
+            let key = header_key(text);
+            !lexicon.fields(&key).is_empty() || key.contains('(') || key.starts_with("其中") || is_total_of_parent(&key)
+        }
+    };
+    view.telling(i).any(|cell| view.is(Asked::Column, cell.value, is_word))
 }
 
 fn adjacent(view: &View<'_>, top: usize, bottom: usize) -> bool {
     view.rows.get(top..=bottom).is_some_and(|rows| rows.windows(2).all(|pair| pair[0].row + 1 == pair[1].row))
 }
 
-/// The text cells around a possible header, with their keys made once.
+/// The text cells of rows that may be a header, with their keys made once.
 struct HeaderWords<'a> {
     cells: Vec<(CellRef, String, &'a str)>,
-    /// Rows that hold at least one word of a form.
-    telling: Vec<u32>,
     /// Whether the sheet has merges at all; csv and plain exports have none.
     merged: bool,
 }
 
 impl<'a> HeaderWords<'a> {
-    fn around(view: &View<'a>, lexicon: &Lexicon<'_>, free: usize, i: usize) -> HeaderWords<'a> {
-        let (mut cells, mut telling) = (Vec::new(), Vec::new());
-        for near in i.saturating_sub(DEPTH - 1).max(free)..(i + DEPTH).min(view.rows.len()) {
-            for cell in view.telling(near) {
-                if matches!(cell.value, RawValue::Text { .. }) {
-                    let text = view.sheet.text(cell.value);
-                    let key = header_key(text);
-                    if telling.last() != Some(&cell.at.row) && is_word(lexicon, &key) {
-                        telling.push(cell.at.row);
-                    }
-                    cells.push((cell.at, key, text));
-                }
-            }
-        }
-        HeaderWords { cells, telling, merged: view.has_merges() }
-    }
-
-    /// Whether a row has a word that may say something of a column.
-    fn speak(&self, view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
-        let Some(row) = view.rows.get(i).map(|row| row.row) else { return false };
-        let mut words = self.cells.iter().filter(|(at, ..)| at.row == row);
-        words.any(|(_, key, text)| speaks(lexicon, key, text))
+    fn of(view: &View<'a>, rows: BlockRows) -> HeaderWords<'a> {
+        let cells = (rows.top..=rows.bottom).flat_map(|row| view.telling(row));
+        let texts = cells.filter(|cell| matches!(cell.value, RawValue::Text { .. }));
+        let cells = texts.map(|cell| (cell.at, header_key(view.sheet.text(cell.value)), view.sheet.text(cell.value)));
+        HeaderWords { cells: cells.collect(), merged: view.has_merges() }
     }
 
     fn at(&self, at: CellRef) -> Option<&(CellRef, String, &'a str)> {

@@ -3,45 +3,13 @@
 use super::assignment::Assignment;
 use super::cover::CoverLexicon;
 use super::fit::KnownFits;
+use super::known_blocks::KnownBlocks;
 use super::qualify::HeaderLexicon;
+use super::quick::QuickMap;
 use super::row_lexicon::RowLexicon;
 use crate::definition::{Field, FieldType, Form, FormColumn};
 use crate::text::names::{header_key, match_key};
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
-
-/// Hash maps whose keys the definition and the reference data choose: nobody who sends a return can make them collide,
-/// and every cell asks them.
-type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
-
-/// Multiplies and rotates eight bytes at a time.
-#[derive(Debug, Default, Clone, Copy)]
-struct Quick(u64);
-
-impl Hasher for Quick {
-    fn write(&mut self, bytes: &[u8]) {
-        let mut rest = bytes.chunks_exact(8);
-        for chunk in &mut rest {
-            self.add(chunk.try_into().map_or(0, u64::from_le_bytes));
-        }
-        self.add(rest.remainder().iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
-    }
-
-    fn write_u8(&mut self, byte: u8) {
-        self.add(u64::from(byte));
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
-impl Quick {
-    fn add(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
 
 /// How a header word names a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +102,8 @@ pub struct Lexicon<'a> {
     first: Vec<u64>,
     /// First two characters of all header keys, as bits by [`pair`]: nearly all other cells are told by these.
     pairs: [u64; PAIRS / 64],
+    /// All header keys in order: which begin with a word is told without a look at the others.
+    sorted: Vec<String>,
     pub forms: Vec<FormIndex>,
     /// The labels of covers, and the words around those of headers.
     pub cover: CoverLexicon<'a>,
@@ -143,13 +113,18 @@ pub struct Lexicon<'a> {
     /// The parent headers of all forms, each once.
     pub parents: Vec<String>,
     pub known_fits: KnownFits,
+    pub known_blocks: KnownBlocks,
     pub codes: Vec<CodeIndex<'a>>,
     units: QuickMap<&'a str, &'a [u32]>,
-    longest_unit: usize,
+    /// By number of characters: whether a roster key has so many. And the characters that they begin with.
+    unit_lengths: Vec<bool>,
+    unit_starts: Vec<u64>,
     /// Keys of the titles of forms, the longest first.
     titles: Vec<(String, u16)>,
     /// The same of forms of other pipelines.
     other_titles: Vec<(String, u16)>,
+    /// The forms' titles and the pipeline's as names of files hold them, the longest first.
+    pub own_titles: Vec<String>,
 }
 
 impl<'a> Lexicon<'a> {
@@ -175,11 +150,22 @@ impl<'a> Lexicon<'a> {
                 *bits |= 1 << bit;
             }
         }
+        let mut sorted: Vec<String> = headers.keys().cloned().collect();
+        sorted.sort_unstable();
         let codes = frame.reference.codes.iter().map(index_codes).collect();
         let units: QuickMap<&str, &[u32]> =
             frame.reference.roster.keys.iter().map(|(key, found)| (key.as_str(), found.as_slice())).collect();
-        let longest_unit = units.keys().map(|key| key.chars().count()).max().unwrap_or(0);
+        let (mut unit_lengths, mut unit_starts) = (Vec::new(), vec![0u64; 1024]);
+        for key in units.keys() {
+            let length = key.chars().count();
+            unit_lengths.resize(unit_lengths.len().max(length + 1), false);
+            unit_lengths[length] = true;
+            if let Some((word, bit)) = key.chars().next().map(slot) {
+                unit_starts[word] |= 1 << bit;
+            }
+        }
         Lexicon {
+            sorted,
             headers,
             first,
             pairs,
@@ -188,12 +174,15 @@ impl<'a> Lexicon<'a> {
             around: HeaderLexicon::new(&frame.plan.words.headers),
             rows: RowLexicon::new(&frame.plan.words.rows),
             parents,
+            own_titles: own_titles(frame),
             titles: keyed(frame.plan.forms.iter().map(|form| form.title.as_str())),
             other_titles: keyed(frame.plan.others.iter().map(|form| form.title.as_str())),
             known_fits: KnownFits::default(),
+            known_blocks: KnownBlocks::default(),
             codes,
             units,
-            longest_unit,
+            unit_lengths,
+            unit_starts,
         }
     }
 
@@ -220,7 +209,9 @@ impl<'a> Lexicon<'a> {
 
     /// Whether a header begins with a key, or is it.
     pub fn begins_header(&self, key: &str) -> bool {
-        self.headers.keys().any(|header| header.starts_with(key))
+        // Whatever begins with a key stands from its own place on.
+        let from = self.sorted.partition_point(|header| header.as_str() < key);
+        self.sorted.get(from).is_some_and(|header| header.starts_with(key))
     }
 
     /// Whether the column of a field has to be there.
@@ -249,6 +240,21 @@ impl<'a> Lexicon<'a> {
             let (word, bit) = slot(lower);
             text.len() <= 120 && self.first.get(word).is_some_and(|bits| bits >> bit & 1 == 1)
         })
+    }
+
+    /// `false` for texts of which it is plain that they are no header, no word for a part or a total of what stands above
+    /// them, and have no brackets.
+    pub fn may_mean_column(&self, text: &str) -> bool {
+        let mut chars = text.chars();
+        let (Some(one), Some(two)) = (chars.next(), chars.next()) else { return true };
+        if !is_plain(one) || !is_plain(two) {
+            return true;
+        }
+        let bit = pair(one, two);
+        // Keys keep both characters, so that a header or such a word begins with them.
+        self.pairs[bit / 64] >> (bit % 64) & 1 == 1
+            || matches!((one, two), ('其', '中') | ('总', '数' | '计') | ('合' | '小', '计'))
+            || text.contains(OPENING)
     }
 
     /// Whether the roster knows a text as a unit's name, alias or code.
@@ -286,8 +292,14 @@ impl<'a> Lexicon<'a> {
     fn longest_units(&self, key: &str) -> Vec<Range<usize>> {
         let starts: Vec<usize> = key.char_indices().map(|(at, _)| at).chain([key.len()]).collect();
         let count = starts.len() - 1;
-        for length in (2..=count.min(self.longest_unit)).rev() {
-            let places = (0..=count - length).map(|from| starts[from]..starts[from + length]);
+        let begins = |c: char| {
+            let (word, bit) = slot(c);
+            self.unit_starts[word] >> bit & 1 == 1
+        };
+        let begin: Vec<usize> = key.chars().enumerate().filter(|(_, c)| begins(*c)).map(|(from, _)| from).collect();
+        for length in (2..=count).rev().filter(|length| self.unit_lengths.get(*length) == Some(&true)) {
+            let begin = begin.iter().filter(|from| **from + length <= count);
+            let places = begin.map(|from| starts[*from]..starts[*from + length]);
             let is_unit = |place: &Range<usize>| {
                 self.units.contains_key(&key[place.clone()]) && stands_alone(key, place.start, place.end)
             };
@@ -298,6 +310,13 @@ impl<'a> Lexicon<'a> {
         }
         Vec::new()
     }
+}
+
+fn own_titles(frame: Assignment<'_>) -> Vec<String> {
+    let titles = frame.plan.forms.iter().map(|form| &form.title).chain([&frame.plan.title]);
+    let mut titles: Vec<String> = titles.map(|title| match_key(title)).filter(|title| !title.is_empty()).collect();
+    titles.sort_by_key(|title| std::cmp::Reverse(title.len()));
+    titles
 }
 
 /// Titles as they are looked for in texts, the longest first.
@@ -326,6 +345,9 @@ fn stands_alone(key: &str, start: usize, end: usize) -> bool {
     let year = part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
     !glued && !year
 }
+
+/// What every key has as `(`.
+const OPENING: [char; 9] = ['(', '（', '〔', '【', '[', '［', '〈', '{', '｛'];
 
 /// Number of bits that pairs of characters fall into.
 const PAIRS: usize = 4096;

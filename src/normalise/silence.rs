@@ -93,6 +93,10 @@ impl RowLexicon<'_> {
 /// Marks without a letter or a figure, or several that stand for anything: …, ？, ××, xxx, ○○.
 fn says_nothing(text: &str) -> bool {
     let mark = |c: char| matches!(c, 'x' | 'X' | 'ｘ' | 'Ｘ' | '〇');
+    // Chinese characters are letters, and most texts begin with one.
+    if text.chars().next().is_some_and(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
+        return false;
+    }
     let Some(first) = text.chars().next().filter(|c| mark(*c) || !c.is_alphanumeric()) else { return false };
     // A tick is an answer.
     let tick = |c: char| matches!(c, '√' | '✓' | '✔' | '☑' | '■' | '●');

@@ -22,11 +22,11 @@ pub fn evidence(
     let covers = found.iter().filter(|found| none || found.counts()).map(|found| &found.cover);
     let words = &run.plan.words.files;
     let stem = file_name::stem(&source.name);
-    let (left, mark) = (rest(run.plan, lexicon, stem), mark(stem, words));
+    let (left, mark) = (rest(lexicon, stem), mark(stem, words));
     // A folder called 作废 says it of what lies in it.
     let folders = source.name.split('/').rev().skip(1);
     let void = void(run.plan, &left, mark)
-        .or_else(|| folders.map(|folder| rest(run.plan, lexicon, folder)).find_map(|left| void(run.plan, &left, mark)));
+        .or_else(|| folders.map(|folder| rest(lexicon, folder)).find_map(|left| void(run.plan, &left, mark)));
     let named = part(words, &left);
     VersionEvidence {
         filled_on: covers.flat_map(|cover| &cover.filled_on).map(|(_, day)| *day).max(),
@@ -41,7 +41,7 @@ pub fn evidence(
 
 /// The part that titles and names of sheets say, where all that count say the same.
 fn titled(run: Assignment<'_>, lexicon: &Lexicon<'_>, areas: &[Area<'_>], found: &[FoundTable<'_>]) -> PartName {
-    let of = |text: &str| part(&run.plan.words.files, &rest(run.plan, lexicon, text));
+    let of = |text: &str| part(&run.plan.words.files, &rest(lexicon, text));
     let said = found.iter().filter(|found| found.counts()).map(|found| {
         let form = run.plan.forms.get(usize::from(found.table.header.fit.form));
         let title = form.map_or_else(String::new, |form| match_key(&form.title));

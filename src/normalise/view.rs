@@ -153,6 +153,12 @@ impl<'a> View<'a> {
         !self.merges.sorted.is_empty()
     }
 
+    /// The merges that cover anything between two rows.
+    pub fn merges_between(&self, first: u32, last: u32) -> impl Iterator<Item = &Merge> {
+        let above = self.merges.sorted.iter().take_while(move |merge| merge.first.row <= last);
+        above.filter(move |merge| merge.last.row >= first)
+    }
+
     /// Whether a merge covers anything in a row or below it.
     pub fn has_merges_from(&self, row: u32) -> bool {
         self.merges.reach.last().is_some_and(|reach| *reach >= row)

@@ -231,7 +231,11 @@ mod tests {
                     needs.push("#accepted");
                 }
             }
-            assert_eq!(of_kinds, if height == 5_000 { 12 } else { of_kinds }, "only names tell every row apart");
+            assert_eq!(
+                of_kinds,
+                if height == 5_000 { 10 } else { of_kinds },
+                "names and many combinations are asked one by one"
+            );
         }
     }
 }

@@ -91,19 +91,13 @@ impl Grid {
         terms.iter().map(answer).collect()
     }
 
-    /// Per condition, the rows (ascending) for which it is true; NULL is not true. A condition that reads columns of few
-    /// values is asked of rows that differ in them, and all others at once.
+    /// Per condition, the rows (ascending) for which it is true; NULL is not true.
     pub fn rows_where(&self, conditions: &[(Term, Vec<&str>)], context: &RunContext) -> Vec<Vec<usize>> {
-        let alike = |(term, needs): &(Term, Vec<&str>)| Some(self.alike(needs)?.rows_where(term, needs, context));
-        let few: Vec<Option<Vec<usize>>> = conditions.iter().map(alike).collect();
-        let others = conditions.iter().zip(&few).filter(|(_, few)| few.is_none()).map(|(condition, _)| condition);
-        let mut others = self.rows_of_many(&others.collect::<Vec<_>>(), context).into_iter();
-        few.into_iter().map(|few| few.unwrap_or_else(|| others.next().unwrap_or_default())).collect()
-    }
-
-    fn rows_of_many(&self, conditions: &[&(Term, Vec<&str>)], context: &RunContext) -> Vec<Vec<usize>> {
-        if conditions.is_empty() {
-            return Vec::new();
+        // Several share the columns that they read; one that reads columns of few values is asked of what differs in them.
+        if let [(term, needs)] = conditions
+            && let Some(alike) = self.alike(needs)
+        {
+            return vec![alike.rows_where(term, needs, context)];
         }
         let terms: Vec<Term> = conditions.iter().map(|(term, _)| term.clone()).collect();
         let mut needs: Vec<&str> = conditions.iter().flat_map(|(_, needs)| needs.iter().copied()).collect();

@@ -150,6 +150,10 @@ pub fn several_people(text: &str, words: PeopleWords<'_>) -> Option<(SeveralPeop
 /// Whether a text can be one person's name: letters or characters, with a dot between them or a remark in brackets. Not a
 /// name are figures, other marks, and more characters than any name has.
 pub fn may_be_person(text: &str) -> bool {
+    // A few characters and nothing else, as nearly every name is.
+    if (1..=3 * LONGEST_NAME).contains(&text.len()) && text.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
+        return true;
+    }
     let (mut depth, mut letters, mut latin) = (0usize, 0, false);
     for c in text.trim().chars().filter(|c| !is_invisible(*c)) {
         match c {

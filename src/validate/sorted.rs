@@ -99,6 +99,17 @@ pub fn take_findings(ruling: &Ruling, sorted: &Sorted, arrived: &mut [Arrived]) 
 /// Per file: the units that owe what its rows say, each with whether any of its rows counts.
 pub type WhoseRows = BTreeMap<u32, BTreeMap<u32, bool>>;
 
+/// The unit that owes what a row says: its file, the unit that it names, and the one that it counts under.
+fn whose(roster: &Roster, rows: &FormRows, (file, named, counts): (u32, Option<u32>, Option<u32>)) -> Option<u32> {
+    let whose = named.and_then(|unit| roster.owing(unit));
+    // Who is recommended through the unit above has not reported for it.
+    let sender = rows.addresses.senders.get(&file);
+    let whose = whose.filter(|unit| sender.is_none_or(|sender| unit == sender || !roster.above(*unit, *sender)));
+    let whose = whose.or_else(|| sender.and_then(|sender| roster.owing(*sender)));
+    // Of a unit that owes nothing and has nobody above that does, its rows count under the sender's.
+    whose.or(counts)
+}
+
 /// Adds the judged rows to their files' accounts; returns whose rows they are.
 pub fn count_rows(
     roster: &Roster,
@@ -108,17 +119,19 @@ pub fn count_rows(
 ) -> WhoseRows {
     let mut named = WhoseRows::new();
     for (rows, verdict) in forms.iter().zip(verdicts) {
+        // Nearly every row names the unit of the row above it, and counts as that does.
+        let (mut above, mut told) = (None, None);
         for (row, origin) in rows.rows.origins.iter().enumerate() {
-            let whose = rows.rows.named.get(row).and_then(|unit| roster.owing(unit));
-            // Who is recommended through the unit above has not reported for it.
-            let sender = rows.addresses.senders.get(&origin.source);
-            let whose =
-                whose.filter(|unit| sender.is_none_or(|sender| unit == sender || !roster.above(*unit, *sender)));
-            let whose = whose.or_else(|| sender.and_then(|sender| roster.owing(*sender)));
-            // Of a unit that owes nothing and has nobody above that does, its rows count under the sender's.
-            if let Some(unit) = whose.or_else(|| rows.rows.units.get(row)) {
-                let counts = named.entry(origin.source).or_default().entry(unit).or_default();
-                *counts |= verdict.accepted.get(row) == Some(&true);
+            let says = (origin.source, rows.rows.named.get(row), rows.rows.units.get(row));
+            let unit = match above {
+                Some((said, unit)) if said == says => unit,
+                _ => whose(roster, rows, says),
+            };
+            above = Some((says, unit));
+            let tells = (origin.source, unit, verdict.accepted.get(row) == Some(&true));
+            if let (Some(unit), true) = (unit, told != Some(tells)) {
+                *named.entry(origin.source).or_default().entry(unit).or_default() |= tells.2;
+                told = Some(tells);
             }
             let Some(account) = accounts.get_mut(origin.source as usize) else { continue };
             match (verdict.accepted.get(row), verdict.held.get(row)) {

@@ -214,6 +214,24 @@ pub fn run_plan(plan: &Plan, name: &str, book: &RawWorkbook) -> NormalisedReturn
     read
 }
 
+/// Each book as the first that its reader sees, and as one after all others.
+pub fn run_alone_and_among(books: &[RawWorkbook]) -> Vec<[NormalisedReturn; 2]> {
+    let (plan, reference) = (plan(), reference());
+    let period = Period::parse("2026").expect("a year");
+    let frame = Assignment { plan: &plan, reference: &reference, period: &period, confirmed: false };
+    let source = SourceFile {
+        index: 7,
+        name: "合肥市总工会.xlsx".into(),
+        path: PathBuf::new(),
+        member: vec![],
+        size: 0,
+        modified: Some(5),
+    };
+    let among = Normaliser::new(frame);
+    let read = |book| [Normaliser::new(frame).normalise(&source, book), among.normalise(&source, book)];
+    books.iter().map(read).collect()
+}
+
 /// Occupied lines of a sheet's areas, after proving that they share its cells out without loss or repeat.
 fn lines(frame: Assignment<'_>, sheet: &RawSheet) -> u32 {
     let lexicon = Lexicon::new(frame);

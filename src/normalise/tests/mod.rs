@@ -8,6 +8,7 @@ mod declared;
 mod fixture;
 mod frame;
 mod headers;
+mod known;
 mod layout;
 mod names;
 mod paths;

@@ -7,10 +7,10 @@ use crate::model::{Column, RawSheet, Value};
 use std::collections::HashMap;
 
 /// One after the other, and the same in every run.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn of<T: Clone>(&mut self, sides: &[T]) -> T {
+    pub fn of<T: Clone>(&mut self, sides: &[T]) -> T {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         sides[(self.0 >> 33) as usize % sides.len()].clone()
     }
