@@ -41,6 +41,21 @@ impl<'d, 'a> Desk<'d, 'a> {
         }
     }
 
+    /// A word of which nothing has to be said, and that is read as it stands, whatever stands around it; `None` for every
+    /// other, and for fields that are read by more than their own text.
+    pub fn unquestioned_word(&self, field: &Field, value: RawValue) -> Option<&'d str> {
+        if field.ordinal || !matches!(field.ty, FieldType::Text | FieldType::Name) {
+            return None;
+        }
+        let text = self.view.sheet.text(value);
+        let first = text.chars().next().filter(|first| self.lexicon.rows.holds_value(*first))?;
+        // 姓名 in the column 姓名.
+        if field.name.starts_with(first) || !names::is_key(text) {
+            return None;
+        }
+        (field.ty == FieldType::Text || people::is_plain_name(text)).then_some(text)
+    }
+
     fn read_any<'v>(&mut self, cell: FieldCell<'v>, raw: Option<RawValue>) -> CellValue<'v>
     where
         'a: 'v,

@@ -144,6 +144,14 @@ where
         bound.above = Some((at, value));
         return read;
     }
+    if let Some(value) = raw.filter(|_| plain)
+        && let Some(word) = desk.unquestioned_word(field, value)
+    {
+        bound.above = Some((at, value));
+        let read = CellValue::Text(word.into());
+        bound.remember(value, &read);
+        return read;
+    }
     if let Some(value) = raw.filter(|_| plain && factor == 1.0)
         && let Some(read) = desk.unquestioned(field, value)
         && desk.view.merge_over(at).is_none()

@@ -128,6 +128,15 @@ impl<'a> RowLexicon<'a> {
         self.anybody.may_be_in(text)
     }
 
+    /// `true` for texts of which the first character tells that they hold a value of their own: they say neither that
+    /// nothing is there nor "as above" or "as to the left".
+    pub fn holds_value(&self, first: char) -> bool {
+        ('\u{4e00}'..='\u{9fff}').contains(&first)
+            && !self.silent_starts.may_have(first)
+            && !self.ditto_starts.may_have(first)
+            && !self.left_starts.may_have(first)
+    }
+
     /// Whether a text may say "as to the left".
     pub fn may_be_same_as_left(&self, text: &str) -> bool {
         text.chars().next().is_some_and(|c| self.left_starts.may_have(c) || c.is_whitespace())

@@ -12,6 +12,7 @@ use crate::definition::{Field, FieldType};
 use crate::model::Column;
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::AmendmentRule;
+use std::borrow::Cow;
 
 pub struct TableField<'f> {
     pub field: &'f Field,
@@ -117,13 +118,19 @@ impl<'f> TableField<'f> {
 
     /// Appends the value of a cell of which nothing has to be said. Its sheet must show every cell as it is stored, and no
     /// heading and no merge may reach its row. `false` where that cannot be told at a glance: then nothing was done.
-    pub fn put_plain(&mut self, desk: &Desk<'_, '_>, raw: Option<RawValue>, row: u32, columns: &mut [Column]) -> bool {
+    pub fn put_plain<'d: 'f>(
+        &mut self,
+        desk: &Desk<'d, '_>,
+        raw: Option<RawValue>,
+        row: u32,
+        columns: &mut [Column],
+    ) -> bool {
         let Some(col) = self.col.filter(|_| !self.waits && !self.no_rate) else { return false };
         let put = match raw {
             None => self.put_nothing(columns),
             Some(RawValue::Number(number)) => self.put_number(number, columns),
             Some(RawValue::DateSerial(serial)) => self.put_day(desk, serial, columns),
-            Some(word @ RawValue::Text { .. }) => self.put_known(word, columns),
+            Some(word @ RawValue::Text { .. }) => self.put_word(desk, word, columns),
             Some(_) => false,
         };
         if put {
@@ -187,12 +194,13 @@ impl<'f> TableField<'f> {
         true
     }
 
-    fn put_known(&mut self, word: RawValue, columns: &mut [Column]) -> bool {
+    fn put_word<'d: 'f>(&mut self, desk: &Desk<'d, '_>, word: RawValue, columns: &mut [Column]) -> bool {
         let Some(place) = self.place(word) else { return false };
-        let Some(Some(met)) = self.met.get_mut(place) else { return false };
-        if met.written != word {
-            return false;
+        if self.met.get(place).and_then(Option::as_ref).is_none_or(|met| met.written != word) {
+            let Some(read) = desk.unquestioned_word(self.field, word) else { return false };
+            self.remember(word, &CellValue::Text(Cow::Borrowed(read)));
         }
+        let Some(Some(met)) = self.met.get_mut(place) else { return false };
         match (&met.read, columns.get_mut(self.column)) {
             (CellValue::Text(text), Some(Column::Text(column))) => column.push_met(text, &mut met.code),
             (read, _) => push(&mut columns.iter_mut().skip(self.column), self.field, read),

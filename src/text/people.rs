@@ -20,6 +20,11 @@ pub fn person(text: &str) -> Cow<'_, str> {
     Cow::Owned(tidy.chars().filter(|c| western || !c.is_whitespace()).map(dot).collect())
 }
 
+/// Two or three Chinese characters and nothing else, as nearly every name is: one person's, and as it stands.
+pub fn is_plain_name(text: &str) -> bool {
+    (1..=9).contains(&text.len()) && text.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c) && c != '等')
+}
+
 /// How sure it is that a cell of names holds several people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeveralPeople {
@@ -89,7 +94,7 @@ fn is_han(c: char) -> bool {
 
 /// Whether a cell of names holds several people, and what parts they stand in: 欧阳 修文 is one person.
 pub fn several_people(text: &str, words: PeopleWords<'_>) -> Option<(SeveralPeople, Vec<String>)> {
-    // Two or three characters and nothing between them, as nearly every name is: two people take more, but for 李强等.
+    // Two people take more, but for 李强等.
     if text.len() <= 9 && is_key(text) && !text.contains(['(', ')', '等']) {
         return None;
     }
@@ -212,6 +217,12 @@ mod tests {
                         assert_eq!(person(&format!(" {text}")), person(&text));
                         let words = PeopleWords::default();
                         assert_eq!(several_people(&format!("{text}\u{200b}"), words), several_people(&text, words));
+                    }
+                    assert_eq!(may_be_person(&format!("{text}\u{200b}")), may_be_person(&text));
+                    if is_plain_name(&text) {
+                        let words = PeopleWords::default();
+                        assert_eq!(several_people(&format!("{text}\u{200b}"), words), None, "{text}");
+                        assert!(may_be_person(&text) && person(&format!("{text}\u{200b}")) == text, "{text}");
                     }
                 }
             }
