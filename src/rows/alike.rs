@@ -101,7 +101,7 @@ impl Grid {
             return Ok(rows.iter().zip(answers).filter(|(_, holds)| *holds).map(|(rows, _)| rows).sum());
         }
         let stretches = self.evaluate(std::slice::from_ref(term), needs, context, |_, answers| match answers {
-            [values] => Ok(truths(values)?.sum().map_or(0, i64::from)),
+            [values] => Ok(truths(values)?.num_trues() as i64),
             _ => Ok(0),
         })?;
         Ok(stretches.into_iter().sum())
