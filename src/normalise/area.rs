@@ -12,7 +12,8 @@
 //! is what `validate::accounting` proves against the tables.
 
 use super::cards::{self, CardSheet};
-use super::layout::{self, HeaderBlock, NearHeader};
+use super::header_block::HeaderBlock;
+use super::layout::{self, NearHeader};
 use super::lexicon::Lexicon;
 use super::rows::frame_above;
 use super::view::View;

@@ -32,7 +32,7 @@ pub enum Asked {
 
 /// A text by its place in the sheet: what it was asked, and which of that is so.
 #[derive(Debug, Clone, Copy, Default)]
-struct Answers {
+struct TextAnswers {
     start: u32,
     len: u32,
     asked: u16,
@@ -44,11 +44,11 @@ const SLOTS: usize = 512;
 
 /// The answers of one sheet, under one set of words.
 #[derive(Debug)]
-pub struct AskedTexts(Box<[Cell<Answers>; SLOTS]>);
+pub struct AskedTexts(Box<[Cell<TextAnswers>; SLOTS]>);
 
 impl AskedTexts {
     pub fn new() -> AskedTexts {
-        AskedTexts(Box::new([const { Cell::new(Answers { start: 0, len: 0, asked: 0, so: 0 }) }; SLOTS]))
+        AskedTexts(Box::new([const { Cell::new(TextAnswers { start: 0, len: 0, asked: 0, so: 0 }) }; SLOTS]))
     }
 
     /// Whether a text is so: as `answer` says, which looks at nothing but the text and the words of the run. Of what is no
@@ -60,7 +60,7 @@ impl AskedTexts {
         let slot = &self.0[(start.wrapping_mul(0x9e37_79b1) >> 23) as usize % SLOTS];
         let mut known = slot.get();
         if (known.start, known.len) != (start, len) {
-            known = Answers { start, len, ..Answers::default() };
+            known = TextAnswers { start, len, ..TextAnswers::default() };
         }
         if known.asked & bit == 0 {
             known.asked |= bit;

@@ -2,16 +2,17 @@
 
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::figures::column_factor;
+use super::fill::empty;
 use super::lexicon::{FormIndex, fills_down};
 use super::rows::SheetTable;
 use super::seen::CellSight;
 use super::table_field::TableField;
 use super::table_rows::SectionHeading;
-use crate::definition::{ColumnType, Field, FieldType, Form};
+use crate::definition::{Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::model::table::{Column, Origin};
-use crate::model::{FormTable, Scalars, Severity, Texts};
+use crate::model::{FormTable, Severity};
 use crate::text::names::tidy;
 
 /// Converts the data rows of one table.
@@ -400,48 +401,4 @@ fn birth(desk: &Desk<'_, '_>, at: CellRef) -> Option<(i32, u32)> {
     }
     let (year, month, _) = crate::domain::period::civil(crate::text::id_number::birth_day(&number)?)?;
     Some((year, month))
-}
-
-pub fn empty(ty: ColumnType, rows: usize) -> Column {
-    match ty {
-        ColumnType::Text => Column::Text(Texts::with_capacity(rows)),
-        ColumnType::Integer => Column::Integer(Scalars::with_capacity(rows)),
-        ColumnType::Number => Column::Number(Scalars::with_capacity(rows)),
-        ColumnType::Boolean => Column::Boolean(Scalars::with_capacity(rows)),
-        ColumnType::Date => Column::Date(Scalars::with_capacity(rows)),
-        ColumnType::Unit => Column::Unit(Scalars::with_capacity(rows)),
-    }
-}
-
-/// Appends a value to its column, or to a score's two. A value of another kind than its column's is nothing.
-pub fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, value: &CellValue<'_>) {
-    let score;
-    let (value, grade) = match value {
-        CellValue::Score(number, grade) => {
-            score = number.map_or(CellValue::Nothing, CellValue::Number);
-            (&score, grade.as_deref())
-        }
-        value => (value, None),
-    };
-    if let Some(column) = columns.next() {
-        match (column, value) {
-            (Column::Text(v), CellValue::Text(text)) => v.push(Some(text)),
-            (Column::Text(v), _) => v.push(None),
-            (Column::Integer(v), CellValue::Integer(number)) => v.push(Some(*number)),
-            (Column::Integer(v), _) => v.push(None),
-            (Column::Number(v), CellValue::Number(number)) => v.push(Some(*number)),
-            (Column::Number(v), _) => v.push(None),
-            (Column::Boolean(v), CellValue::Boolean(yes)) => v.push(Some(*yes)),
-            (Column::Boolean(v), _) => v.push(None),
-            (Column::Date(v), CellValue::Date(day)) => v.push(Some(*day)),
-            (Column::Date(v), _) => v.push(None),
-            (Column::Unit(v), CellValue::Unit(unit)) => v.push(Some(*unit)),
-            (Column::Unit(v), _) => v.push(None),
-        }
-    }
-    if matches!(field.ty, FieldType::Score { .. })
-        && let Some(Column::Text(v)) = columns.next()
-    {
-        v.push(grade);
-    }
 }

@@ -4,7 +4,7 @@
 //! A block is known again by everything that its meaning depends on, compared whole: the texts of its rows and where they
 //! stand among each other, which cells are no texts, and the merges that reach into these rows.
 
-use super::layout::{BlockRows, HeaderBlock};
+use super::header_block::{BlockRows, HeaderBlock};
 use super::quick::Quick;
 use super::view::View;
 use crate::model::cell::RawValue;

@@ -6,35 +6,15 @@ use super::asked::Asked;
 use super::beside::beside;
 use super::bind::{drop_uncertain, fits, is_total_of_parent, speaks};
 use super::fit::{ColumnHeader, FormFit};
+use super::header_block::{BlockRows, HeaderBlock};
 use super::lexicon::Lexicon;
 use super::view::View;
 use crate::definition::Plan;
 use crate::model::cell::{CellRef, RawValue};
 use crate::text::names::{header_key, tidy};
-use std::sync::Arc;
 
 /// Headers stand on at most this many rows.
 const DEPTH: usize = 4;
-
-/// A header block with the form it was recognised as.
-#[derive(Debug, Clone)]
-pub struct HeaderBlock {
-    /// Positions in [`View::rows`], both included.
-    pub rows: (usize, usize),
-    pub headings: Arc<[ColumnHeader]>,
-    pub fit: FormFit,
-    /// The title above it names a form of another pipeline: its place among the plan's others.
-    pub other: Option<u16>,
-    /// Where the block is the header of several tables side by side: the first and last column that each binds.
-    pub beside: Vec<(u16, u16)>,
-}
-
-impl HeaderBlock {
-    /// First and last column of each table that the block heads.
-    pub fn spans(&self) -> Vec<(u16, u16)> {
-        if self.beside.is_empty() { self.fit.span().into_iter().collect() } else { self.beside.clone() }
-    }
-}
 
 /// The nearest miss of a sheet without a form, for the message.
 #[derive(Debug, Clone)]
@@ -205,7 +185,7 @@ fn names_field(lexicon: &Lexicon<'_>, text: &str) -> bool {
 
 /// The best form over any block of up to four adjacent rows that includes row `i`, and none before `free`.
 fn best_block(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, free: usize, i: usize) -> Option<HeaderBlock> {
-    let rows = BlockRows::around(view, lexicon, free, i);
+    let rows = rows_around(view, lexicon, free, i);
     lexicon.known_blocks.of(view, rows, || lay_out(view, lexicon, plan, rows))
 }
 
@@ -266,23 +246,13 @@ fn is_words(view: &View<'_>, i: usize) -> bool {
     view.telling(i).all(|cell| matches!(cell.value, RawValue::Text { .. }))
 }
 
-/// The rows that a block around one of them may be made of, all included: from the first above it that speaks of columns
-/// to the last below it that names some.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BlockRows {
-    pub top: usize,
-    pub at: usize,
-    pub bottom: usize,
-}
-
-impl BlockRows {
-    fn around(view: &View<'_>, lexicon: &Lexicon<'_>, free: usize, at: usize) -> BlockRows {
-        let lowest = (at + 1).saturating_sub(DEPTH).max(free);
-        let top = (lowest..at).find(|row| speaks_of_columns(view, lexicon, *row));
-        let below = at + 1..(at + DEPTH).min(view.rows.len());
-        let bottom = below.rev().find(|row| names_columns(view, lexicon, *row));
-        BlockRows { top: top.unwrap_or(at), at, bottom: bottom.unwrap_or(at) }
-    }
+/// The rows that a block around row `at` may be made of, none before `free` among them.
+fn rows_around(view: &View<'_>, lexicon: &Lexicon<'_>, free: usize, at: usize) -> BlockRows {
+    let lowest = (at + 1).saturating_sub(DEPTH).max(free);
+    let top = (lowest..at).find(|row| speaks_of_columns(view, lexicon, *row));
+    let below = at + 1..(at + DEPTH).min(view.rows.len());
+    let bottom = below.rev().find(|row| names_columns(view, lexicon, *row));
+    BlockRows { top: top.unwrap_or(at), at, bottom: bottom.unwrap_or(at) }
 }
 
 /// Whether a row has a word that may say something of a column.

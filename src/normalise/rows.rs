@@ -1,7 +1,7 @@
 //! A sheet's header blocks in, its tables out: each occupied row of the sheet in exactly one class of one table.
 
 use super::classify::Classifier;
-use super::layout::HeaderBlock;
+use super::header_block::HeaderBlock;
 use super::lexicon::Lexicon;
 use super::table_rows::TableRows;
 use super::view::View;

@@ -4,9 +4,9 @@
 //! was read some rows above. [`super::convert`] reads each of them to the same value and says as little about it, at many
 //! times the price; its tests hold the two against each other.
 
-use super::convert::push;
 use super::desk::{CellValue, Desk};
 use super::figures;
+use super::fill::push;
 use super::scores;
 use crate::definition::{Field, FieldType};
 use crate::model::Column;

@@ -1,8 +1,8 @@
 //! A value that an officer wrote for a field, read by the rules that its cells are read by.
 
 use super::assignment::Assignment;
-use super::convert::{empty, push};
 use super::desk::{Desk, FieldCell};
+use super::fill::{empty, push};
 use super::lexicon::Lexicon;
 use super::meter::UNLIMITED;
 use super::sink::Sink;

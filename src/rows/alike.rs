@@ -34,9 +34,9 @@ impl Grid {
         for name in needs {
             // As `series` finds it; a column that is not there is none of the frame either.
             let column = match self.extra.get(name) {
-                Some(truths) => Read::Truths(truths),
+                Some(truths) => AskedColumn::Truths(truths),
                 None => match self.position(name).and_then(|at| self.at(at)) {
-                    Some(values) => Read::Values(values),
+                    Some(values) => AskedColumn::Values(values),
                     None => continue,
                 },
             };
@@ -109,17 +109,17 @@ impl Grid {
 }
 
 /// A column that is read.
-enum Read<'g> {
+enum AskedColumn<'g> {
     Values(&'g Column),
     Truths(&'g Scalars<bool>),
 }
 
-impl Read<'_> {
+impl AskedColumn<'_> {
     /// How many values there are at most, nothing being one.
     fn values(&self) -> usize {
         1 + match self {
-            Read::Values(values) => values.codes(),
-            Read::Truths(truths) => truths.codes(),
+            AskedColumn::Values(values) => values.codes(),
+            AskedColumn::Truths(truths) => truths.codes(),
         }
     }
 
@@ -134,8 +134,8 @@ impl Read<'_> {
             }
         };
         match self {
-            Read::Values(values) => values.each_code(rows, step),
-            Read::Truths(truths) => truths.each_code(rows, step),
+            AskedColumn::Values(values) => values.each_code(rows, step),
+            AskedColumn::Truths(truths) => truths.each_code(rows, step),
         }
     }
 }

@@ -4,8 +4,8 @@ use super::fixture::*;
 use super::paths::Dice;
 use crate::model::cell::{RawCell, RawValue};
 use crate::model::workbook::{Format, RawSheet, RawWorkbook};
+use crate::normalise::header_block::BlockRows;
 use crate::normalise::known_blocks::KnownBlocks;
-use crate::normalise::layout::BlockRows;
 use crate::normalise::view::View;
 
 /// A form as it was handed out, or one that somebody changed: other words, rows between, merges, figures in the header.
