@@ -118,26 +118,54 @@ pub struct Amendment {
     pub words: RawAndClean,
 }
 
-/// What stood in a cell and what is read of it, in one piece: there are many, and they stay to the end of the run.
-#[derive(Clone, PartialEq, Eq)]
+/// What stood in a cell and what is read of it. There are many, and they stay to the end of the run: those of one file share
+/// a text ([`share_words`]).
+#[derive(Clone)]
 pub struct RawAndClean {
-    text: Box<str>,
-    /// Where the clean words begin.
-    cut: u32,
+    text: Arc<str>,
+    /// Where the words begin in the text, where the clean ones do, and where they end.
+    at: [u32; 3],
 }
 
 impl RawAndClean {
     pub fn new(raw: &str, clean: &str) -> RawAndClean {
-        // No cell's text comes near four gigabytes; one that did would be told whole as what is read.
-        RawAndClean { cut: u32::try_from(raw.len()).unwrap_or_default(), text: [raw, clean].concat().into() }
+        // No cell's text comes near four gigabytes.
+        let at = [0, raw.len(), raw.len() + clean.len()].map(|at| u32::try_from(at).unwrap_or(u32::MAX));
+        RawAndClean { text: [raw, clean].concat().into(), at }
     }
 
     pub fn raw(&self) -> &str {
-        self.text.get(..self.cut as usize).unwrap_or_default()
+        self.text.get(self.at[0] as usize..self.at[1] as usize).unwrap_or_default()
     }
 
     pub fn clean(&self) -> &str {
-        self.text.get(self.cut as usize..).unwrap_or_default()
+        self.text.get(self.at[1] as usize..self.at[2] as usize).unwrap_or_default()
+    }
+}
+
+impl PartialEq for RawAndClean {
+    fn eq(&self, other: &RawAndClean) -> bool {
+        (self.raw(), self.clean()) == (other.raw(), other.clean())
+    }
+}
+
+/// Lets the amendments of a file share one text, in place of one each.
+pub fn share_words(amendments: &mut [Amendment]) {
+    let mut text = String::new();
+    let mut places = Vec::with_capacity(amendments.len());
+    for Amendment { words, .. } in &*amendments {
+        let from = text.len();
+        text += words.raw();
+        let cut = text.len();
+        text += words.clean();
+        places.push([from, cut, text.len()].map(u32::try_from));
+    }
+    let text: Arc<str> = text.into();
+    for (Amendment { words, .. }, place) in amendments.iter_mut().zip(places) {
+        // Beyond four gigabytes they keep their own.
+        if let [Ok(from), Ok(cut), Ok(end)] = place {
+            *words = RawAndClean { text: Arc::clone(&text), at: [from, cut, end] };
+        }
     }
 }
 
@@ -171,6 +199,23 @@ pub struct Explanation {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_that_share_a_text_are_as_they_were() {
+        let amendment = |raw: &str, clean: &str| Amendment {
+            rule: AmendmentRule::FullWidth,
+            source: 0,
+            sheet: 0,
+            at: CellRef { row: 1, col: 1 },
+            field: "人数".into(),
+            words: RawAndClean::new(raw, clean),
+        };
+        let apart = vec![amendment("１２", "12"), amendment("", "是"), amendment("／", ""), amendment("", "")];
+        let mut shared = apart.clone();
+        share_words(&mut shared);
+        assert_eq!(shared, apart);
+        assert_eq!((shared[1].raw(), shared[1].clean(), shared[2].raw()), ("", "是", "／"));
+    }
 
     #[test]
     fn one_sentence_without_doubled_punctuation() {
