@@ -22,7 +22,7 @@ const AT_A_TIME: usize = 256;
 ///
 /// # Errors
 /// The target cannot be written.
-pub fn run_json(results: &Results<'_>, outputs: &[Output], target: &mut impl Write) -> io::Result<()> {
+pub fn run_json(results: &Results<'_>, outputs: &[&Output], target: &mut impl Write) -> io::Result<()> {
     let plan = results.plan;
     let references = results
         .reference

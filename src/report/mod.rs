@@ -44,12 +44,17 @@ use crate::history::keep::FormFile;
 use crate::history::rows::form_rows;
 use crate::rows::ValidatedRows;
 use accepted::Accepted;
+use account::Account;
 use links::Links;
-use output::{Output, Pending, Written, file_stem, put};
+use manifest::run_json;
+use output::{OnItsWay, Output, Pending, Written, file_stem};
 use rayon::prelude::*;
 use results::{Correction, Results};
 use shelf::TopBook;
+use std::error::Error;
+use std::io::{Seek, Write};
 use std::path::Path;
+use std::thread;
 
 /// One output before it is written.
 enum Job<'a> {
@@ -130,39 +135,70 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
     let [links, links_below] = ["", DETAIL].map(|below| Links::find(&results, folder, below));
     let input_hash = crate::history::keep::input_hash(results.verdict);
     let jobs = jobs(&results, &forms);
+    let making = Making { results, account, forms: &forms, input_hash, links, links_below };
     // The longest first, each thread taking the next when it is free: none waits for another's last one.
     let mut queue: Vec<(usize, &(String, Job<'_>))> = jobs.iter().enumerate().collect();
     queue.sort_by_key(|(_, (_, job))| job.rank());
-    let make = |(at, (name, job)): (usize, &(String, Job<'_>))| {
-        let mut kept = None;
-        let output = put(&stage, name, |target| match job {
-            Job::Leadership(edition) => Ok(leadership::leadership(&results, &account, &input_hash, *edition, target)?),
-            Job::Correction(correction) => Ok(correction::correction(&results, *correction, target)?),
-            Job::Findings => Ok(findings::findings(&results, &links_below, target)?),
-            Job::Decisions => Ok(decisions::decisions(&results, &links, target)?),
-            Job::Data => Ok(data_edition::data_edition(&results, &forms, cell_text::SHEET_ROWS - 1, target).map(drop)?),
-            Job::Rows(rows) => {
-                let (count, _) = form_rows(results.frame(), rows, target)?;
-                kept = Some((rows.rows.form, count));
+    let (outputs, forms) = thread::scope(|scope| {
+        let make = |(at, (name, job)): (usize, &(String, Job<'_>))| {
+            let mut kept = None;
+            let made = output::begin(scope, &stage, name, |target| {
+                kept = making.write(job, target)?;
                 Ok(())
-            }
-            Job::Chase => Ok(chase::workbook(&results, target)?),
-            Job::Notice => Ok(notice::document(&results, target)?),
-            Job::NoticeText => Ok(notice::text(&results, target)?),
-            Job::ChaseText => Ok(chase::text(&results, target)?),
-            Job::Records => Ok(records::findings_ndjson(&results, target)?),
-        })?;
-        let path = stage.staged(name)?;
-        let (sha256, size) = (output.sha256.clone(), output.size);
-        Ok((at, output, kept.map(|(form, rows)| FormFile { form, rows, path, sha256, size })))
-    };
-    let mut made: Vec<(usize, Output, Option<FormFile>)> =
-        queue.into_iter().par_bridge().map(make).collect::<Result<_, String>>()?;
-    made.sort_unstable_by_key(|(at, ..)| *at);
-    let (outputs, forms): (Vec<Output>, Vec<Option<FormFile>>) =
-        made.into_iter().map(|(_, output, form)| (output, form)).unzip();
-    let manifest = format!("{DETAIL}/{MANIFEST}");
-    let last = put(&stage, &manifest, |target| Ok(manifest::run_json(&results, &outputs, target)?))?;
-    let outputs = outputs.into_iter().chain([last]).map(|output| (output.file, output.took)).collect();
+            })?;
+            let path = stage.staged(name)?;
+            let (sha256, size) = (made.output.sha256.clone(), made.output.size);
+            Ok((at, made, kept.map(|(form, rows)| FormFile { form, rows, path, sha256, size })))
+        };
+        let mut made: Vec<(usize, OnItsWay<'_>, Option<FormFile>)> =
+            queue.into_iter().par_bridge().map(make).collect::<Result<_, String>>()?;
+        made.sort_unstable_by_key(|(at, ..)| *at);
+        let (made, forms): (Vec<OnItsWay<'_>>, Vec<Option<FormFile>>) =
+            made.into_iter().map(|(_, made, form)| (made, form)).unzip();
+        let outputs: Vec<&Output> = made.iter().map(|one| &one.output).collect();
+        let manifest = format!("{DETAIL}/{MANIFEST}");
+        let last = output::begin(scope, &stage, &manifest, |target| Ok(run_json(&results, &outputs, target)?))?;
+        let outputs = made.into_iter().chain([last]).map(|made| made.wait(&stage));
+        Ok::<_, String>((outputs.collect::<Result<Vec<Output>, String>>()?, forms))
+    })?;
+    let outputs = outputs.into_iter().map(|output| (output.file, output.took)).collect();
     Ok(Pending::new(stage, outputs, forms.into_iter().flatten().collect()))
+}
+
+/// What all outputs are made of.
+struct Making<'m, 'a> {
+    results: Results<'a>,
+    account: Account,
+    forms: &'m [Accepted<'m>],
+    input_hash: String,
+    /// From the folder of the results, and from the one below it.
+    links: Links,
+    links_below: Links,
+}
+
+impl Making<'_, '_> {
+    /// Writes one output; of rows of a form says which form that is and how many they are.
+    fn write<W: Write + Seek + Send>(
+        &self,
+        job: &Job<'_>,
+        target: &mut W,
+    ) -> Result<Option<(usize, usize)>, Box<dyn Error>> {
+        let results = &self.results;
+        match job {
+            Job::Leadership(edition) => {
+                leadership::leadership(results, &self.account, &self.input_hash, *edition, target)?;
+            }
+            Job::Correction(correction) => correction::correction(results, *correction, target)?,
+            Job::Findings => findings::findings(results, &self.links_below, target)?,
+            Job::Decisions => decisions::decisions(results, &self.links, target)?,
+            Job::Data => drop(data_edition::data_edition(results, self.forms, cell_text::SHEET_ROWS - 1, target)?),
+            Job::Rows(rows) => return Ok(Some((rows.rows.form, form_rows(results.frame(), rows, target)?.0))),
+            Job::Chase => chase::workbook(results, target)?,
+            Job::Notice => notice::document(results, target)?,
+            Job::NoticeText => notice::text(results, target)?,
+            Job::ChaseText => chase::text(results, target)?,
+            Job::Records => records::findings_ndjson(results, target)?,
+        }
+        Ok(None)
+    }
 }

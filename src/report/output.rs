@@ -9,6 +9,8 @@ use std::error::Error;
 use std::fs::File;
 use std::io::{self, BufWriter, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 /// All outputs, written beside their targets; nothing is in place yet.
@@ -83,12 +85,47 @@ pub struct Output {
 /// So many bytes are on their way to the disk while the other outputs are written; all are there before any is in place.
 const LARGE: u64 = 1 << 20;
 
+/// An output that may still be on its way to the disk.
+pub struct OnItsWay<'scope> {
+    pub output: Output,
+    disk: Option<ScopedJoinHandle<'scope, io::Result<()>>>,
+}
+
+impl OnItsWay<'_> {
+    /// Waits for the disk.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn wait(self, stage: &Stage) -> Result<Output, String> {
+        let waited = self.disk.map_or(Ok(()), |disk| disk.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into())));
+        waited.map_err(|error| stage.trouble(&self.output.file, &error))?;
+        Ok(self.output)
+    }
+}
+
 /// Writes one output to its staged file, piece by piece.
+///
+/// # Errors
+/// The file cannot be written, or what is to be written is refused.
 pub fn put(
     stage: &Stage,
     name: &str,
     write: impl FnOnce(&mut BufWriter<OutputFile<File>>) -> Result<(), Box<dyn Error>>,
 ) -> Result<Output, String> {
+    thread::scope(|scope| begin(scope, stage, name, write)?.wait(stage))
+}
+
+/// The same, and whoever writes goes on while the disk takes what is large: who waits for a disk keeps a processor from
+/// the next output.
+///
+/// # Errors
+/// As [`put`]; whether the disk took it [`OnItsWay::wait`] says.
+pub fn begin<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    stage: &Stage,
+    name: &str,
+    write: impl FnOnce(&mut BufWriter<OutputFile<File>>) -> Result<(), Box<dyn Error>>,
+) -> Result<OnItsWay<'scope>, String> {
     let began = Instant::now();
     let path = stage.staged(name)?;
     let machine = |error: io::Error| stage.trouble(name, &error);
@@ -97,11 +134,19 @@ pub fn put(
     // The machine comes first: what a writer says of a file that failed is no defect of its own.
     let file = target.into_inner().map_err(|error| error.into_error()).and_then(OutputFile::whole).map_err(machine)?;
     written.map_err(|error| format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"))?;
+    let file = Arc::new(file);
     let large = file.metadata().is_ok_and(|file| file.len() >= LARGE);
-    let synced = if large { file.sync_all() } else { Ok(()) };
-    let summed = synced.and_then(|()| sha256_of(File::open(&path)?));
-    let (sha256, size) = summed.map_err(machine)?;
-    Ok(Output { file: name.to_owned(), sha256, size, took: began.elapsed() })
+    let disk = large.then(|| {
+        let file = file.clone();
+        thread::Builder::new().spawn_scoped(scope, move || file.sync_all())
+    });
+    let disk = match disk.transpose() {
+        Ok(disk) => disk,
+        // A machine that has no thread left has this one.
+        Err(_) => file.sync_all().map(|()| None).map_err(machine)?,
+    };
+    let (sha256, size) = File::open(&path).and_then(sha256_of).map_err(machine)?;
+    Ok(OnItsWay { output: Output { file: name.to_owned(), sha256, size, took: began.elapsed() }, disk })
 }
 
 /// A name that every file system takes.
