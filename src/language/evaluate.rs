@@ -41,10 +41,13 @@ fn evaluate_here(term: &Term, rows: &DataFrame, context: &RunContext) -> PolarsR
             let mut any: Option<BooleanChunked> = None;
             for item in list {
                 let is = value.equal(&literal(item))?;
-                any = Some(any.map_or_else(|| is.clone(), |any| &any | &is));
+                any = Some(match any {
+                    Some(any) => either(any, is),
+                    None => is,
+                });
             }
             // An empty list cannot be written; FALSE is what SQL would say of it.
-            negate_if(any.unwrap_or_else(|| throughout(false, value.len())), *negated)
+            negate_if(any.unwrap_or_else(|| throughout(Some(false), value.len())), *negated)
         }
         Term::Between { value, low, high, negated } => {
             let value = of(value)?;
@@ -54,7 +57,7 @@ fn evaluate_here(term: &Term, rows: &DataFrame, context: &RunContext) -> PolarsR
         Term::IsNull { value, negated } => {
             let value = of(value)?;
             match value.has_nulls() {
-                false => throughout(*negated, value.len()),
+                false => throughout(Some(*negated), value.len()),
                 true if *negated => value.is_not_null(),
                 true => value.is_null(),
             }
@@ -118,7 +121,7 @@ fn binary(op: Op, left: &Series, right: &Series) -> PolarsResult<Series> {
         Op::Greater => left.gt(right)?,
         Op::GreaterEq => left.gt_eq(right)?,
         Op::And => both(truths(left)?, truths(right)?),
-        Op::Or => &truths(left)? | &truths(right)?,
+        Op::Or => either(truths(left)?, truths(right)?),
         Op::Add | Op::Subtract | Op::Multiply | Op::Divide => return functions::arithmetic(op, left, right),
     }
     .into_series())
@@ -139,19 +142,40 @@ fn literal(value: &Literal) -> Series {
 /// NULL, of one of our types. Written down as a value: the zeros that polars fills with are eight megabytes, made when they
 /// are first asked for, a tenth of what the check of one return takes.
 fn nothing(dtype: &DataType) -> Series {
+    nothings(dtype, 1)
+}
+
+/// The same for so many rows.
+fn nothings(dtype: &DataType, rows: usize) -> Series {
     let name = PlSmallStr::EMPTY;
     match dtype {
-        DataType::String => StringChunked::from_slice_options(name, &[None::<&str>]).into_series(),
-        DataType::Int64 => Int64Chunked::from_slice_options(name, &[None]).into_series(),
-        DataType::Float64 => Float64Chunked::from_slice_options(name, &[None]).into_series(),
-        DataType::Int32 => Int32Chunked::from_slice_options(name, &[None]).into_series(),
-        _ => BooleanChunked::from_slice_options(name, &[None]).into_series(),
+        DataType::String => StringChunked::from_slice_options(name, &vec![None::<&str>; rows]).into_series(),
+        DataType::Int64 => Int64Chunked::from_slice_options(name, &vec![None; rows]).into_series(),
+        DataType::Float64 => Float64Chunked::from_slice_options(name, &vec![None; rows]).into_series(),
+        DataType::Int32 => Int32Chunked::from_slice_options(name, &vec![None; rows]).into_series(),
+        _ => throughout(None, rows).into_series(),
     }
 }
 
-/// One truth for so many rows.
-fn throughout(truth: bool, rows: usize) -> BooleanChunked {
-    BooleanChunked::from_slice(PlSmallStr::EMPTY, &vec![truth; rows])
+/// A term's value for each of so many rows, where it may be a single one for all; as [`nothing`], without polars' zeros.
+pub fn spread(value: Series, rows: usize) -> Series {
+    match value.dtype() {
+        _ if value.len() != 1 => value,
+        DataType::Boolean => match truths(&value) {
+            Ok(truth) => throughout(truth.get(0), rows).into_series(),
+            Err(_) => value,
+        },
+        dtype if value.has_nulls() => nothings(dtype, rows),
+        _ => value.new_from_index(0, rows),
+    }
+}
+
+/// One truth, or none, for so many rows.
+fn throughout(truth: Option<bool>, rows: usize) -> BooleanChunked {
+    match truth {
+        Some(truth) => BooleanChunked::from_slice(PlSmallStr::EMPTY, &vec![truth; rows]),
+        None => BooleanChunked::from_slice_options(PlSmallStr::EMPTY, &vec![None; rows]),
+    }
 }
 
 /// AND. Where one side is nowhere true, polars would make the answer of its zeros, as in [`nothing`]: there it is asked by
@@ -159,8 +183,18 @@ fn throughout(truth: bool, rows: usize) -> BooleanChunked {
 fn both(left: BooleanChunked, right: BooleanChunked) -> BooleanChunked {
     match left.any() && right.any() {
         true => &left & &right,
-        false => !&(&!&left | &!&right),
+        false => !&either(!&left, !&right),
     }
+}
+
+/// OR. A single NULL beside many rows is one for each, which polars would make of its zeros.
+fn either(left: BooleanChunked, right: BooleanChunked) -> BooleanChunked {
+    let whole = |one: BooleanChunked, other: usize| match one.len() == 1 && other > 1 && one.get(0).is_none() {
+        true => throughout(None, other),
+        false => one,
+    };
+    let (rows, others) = (left.len(), right.len());
+    &whole(left, others) | &whole(right, rows)
 }
 
 /// A constant of the run; a NULL of its type where the context does not hold it.
@@ -238,7 +272,7 @@ mod tests {
         let rows = frame();
         let answer = evaluate(checked.node(), &rows, &context()).unwrap();
         assert_eq!(answer.dtype(), &dtype(checked.ty()), "{source}");
-        let column = if answer.len() == 1 { answer.new_from_index(0, rows.height()) } else { answer };
+        let column = spread(answer, rows.height());
         (0..column.len())
             .map(|row| match column.get(row).unwrap() {
                 AnyValue::Null => "∅".to_string(),
@@ -277,6 +311,13 @@ mod tests {
         is("coalesce(p, false) OR coalesce(q, true)", ["T", "T", "T", "T"]);
         is("CASE WHEN q THEN 1 WHEN p THEN 三 ELSE a END", ["3", "∅", "-3", "3"]);
         is("CASE WHEN p THEN t END", ["一班", "∅", "∅", ""]);
+        // A single NULL beside rows, and one side that is nowhere true.
+        is("本期起 > 本期止 AND p", ["∅", "F", "∅", "∅"]);
+        is("p AND 本期起 > 本期止", ["∅", "F", "∅", "∅"]);
+        is("p OR 本期起 > 本期止", ["T", "∅", "∅", "T"]);
+        is("本期起 > 本期止", ["∅"; 4]);
+        is("q AND a > 100", ["F", "∅", "F", "F"]);
+        is("CASE WHEN 本期起 > 本期止 THEN 1 END", ["∅"; 4]);
         // A bound that decides alone decides although the other one is NULL.
         is("b BETWEEN 1 AND a", ["T", "F", "∅", "T"]);
     }

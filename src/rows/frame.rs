@@ -5,7 +5,7 @@
 
 use super::grid::{Grid, empty};
 use crate::definition::ColumnType;
-use crate::language::evaluate::truths;
+use crate::language::evaluate::{spread, truths};
 use crate::language::{Checked, RunContext, Term, Type, evaluate};
 use crate::model::Column as Values;
 use polars::prelude::{
@@ -84,9 +84,8 @@ impl Grid {
     ) -> PolarsResult<Vec<Series>> {
         let frame = self.frame(needs, rows)?;
         let answer = |term| {
-            let answer = evaluate(term, &frame, context)?;
             // What is the same for all rows comes once.
-            Ok(if answer.len() == 1 { answer.new_from_index(0, frame.height()) } else { answer })
+            Ok(spread(evaluate(term, &frame, context)?, frame.height()))
         };
         terms.iter().map(answer).collect()
     }
