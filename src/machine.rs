@@ -74,14 +74,11 @@ pub fn refuse_large_files_in_words() {}
 /// goes back to the system only whole. Measured on 2,000 returns: 88 MiB instead of 143, for a fiftieth more time.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]
-pub fn take_memory_in_small_pages() {
+pub extern "C" fn take_memory_in_small_pages() {
     let (on, none): (libc::c_ulong, libc::c_ulong) = (1, 0);
     // SAFETY: plain numbers in and out; a system that does not know the option refuses it, and nothing changes.
     unsafe { libc::prctl(libc::PR_SET_THP_DISABLE, on, none, none, none) };
 }
-
-#[cfg(not(target_os = "linux"))]
-pub fn take_memory_in_small_pages() {}
 
 /// No core file, should the program ever die: it would hold what the returns hold.
 #[cfg(unix)]

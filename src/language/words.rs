@@ -142,8 +142,10 @@ fn value(term: &Term) -> Phrase {
 }
 
 fn joined(left: &Term, word: &str, right: &Term, bond: Bond) -> Phrase {
-    let [left, right] = [left, right].map(|side| condition(side).within(bond));
-    Phrase::new(bond, format!("{left} {word} {right}"))
+    // What is written grows to the right: a long chain is not written anew for each of its links.
+    let mut words = condition(left).within(bond);
+    [" ", word, " ", &condition(right).within(bond)].into_iter().for_each(|part| words.push_str(part));
+    Phrase::new(bond, words)
 }
 
 fn sum(left: &Term, sign: &str, right: &Term, tighter: Bond) -> Phrase {

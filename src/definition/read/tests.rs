@@ -2,6 +2,7 @@ use super::*;
 use crate::definition::plan::{Bound, FieldType, TableKind, TemplatePart};
 use crate::language::Literal;
 
+mod growth;
 mod judged;
 
 /// 1-based line and column, the column counted in characters, of a byte offset. An offset behind the end is the end.
