@@ -16,7 +16,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// So many blocks are remembered; when there are more, remembering begins anew.
 const MOST: usize = 1_024;
 /// Larger ones are not: cells, bytes of text, and merges.
-const LARGEST: (usize, usize, usize) = (512, 16 << 10, 256);
+const LARGEST: (usize, usize, usize) = (384, 8 << 10, 256);
 
 /// The blocks met before, by a hash of what they are made of.
 #[derive(Debug, Default)]

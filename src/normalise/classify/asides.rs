@@ -59,7 +59,7 @@ impl Classifier<'_, '_> {
     pub(super) fn continues(&self, i: usize, cells: &[&RawCell]) -> bool {
         let Some(row) = self.view.rows.get(i).map(|row| row.row) else { return false };
         let own = |cell: &&&RawCell| self.roles.at(cell.at.col).own;
-        if !self.view.has_merges() || cells.iter().any(|cell| own(&cell)) {
+        if !self.view.has_merges_from(row) || cells.iter().any(|cell| own(&cell)) {
             return false;
         }
         let from_above =
