@@ -41,7 +41,10 @@ pub fn spoken(text: &str, place: SpokenPlace, schedule: &Schedule, year: i32) ->
     }
     let (seasons, rest) = schedule.seasons_in(&text);
     let mut found: Vec<Spoken> = seasons.into_iter().map(Spoken::Period).collect();
-    let chars: Vec<char> = rest.chars().collect();
+    let mut chars: Vec<char> = rest.chars().collect();
+    if place == SpokenPlace::Label {
+        chars = listed(chars);
+    }
     let cumulative = rest.contains("累计");
     let mut known_year = None;
     let mut at = 0;
@@ -54,11 +57,13 @@ pub fn spoken(text: &str, place: SpokenPlace, schedule: &Schedule, year: i32) ->
         let dated = moment.year.is_some();
         known_year = moment.year.or(known_year);
         moment.year = known_year;
-        // The end of a span, with or without its own year.
-        let last = connector(&chars, end).and_then(|next| self::moment(&chars, next, SpokenPlace::Label));
-        let mut upto = None;
-        if let Some((mut other, after)) = last.filter(|(other, _)| other.follows(&moment)) {
-            other.year = other.year.or(moment.year);
+        // The end of a span, or of a list, with or without its own year.
+        let mut upto: Option<Moment> = None;
+        while let Some((mut other, after)) =
+            connector(&chars, end).and_then(|next| self::moment(&chars, next, SpokenPlace::Label))
+            && other.follows(upto.as_ref().unwrap_or(&moment))
+        {
+            other.year = other.year.or(upto.and_then(|upto| upto.year)).or(moment.year);
             (upto, end) = (Some(other), after);
         }
         at = end.max(from + 1);
@@ -182,9 +187,28 @@ fn is_word_for_a_sheet(rest: &[char]) -> bool {
     ["报表", "月报", "报", "表", "数据", "汇总"].contains(&rest.as_str())
 }
 
-/// Past a dash or 至; `None` where there is none.
+/// Past a dash, 至, or what joins two periods into one list (4月、5月); `None` where there is none.
 fn connector(chars: &[char], at: usize) -> Option<usize> {
-    matches!(chars.get(at), Some('-' | '~' | '至' | '到')).then_some(at + 1)
+    matches!(chars.get(at), Some('-' | '~' | '至' | '到' | '、' | '和' | '及' | '与')).then_some(at + 1)
+}
+
+/// A list with its unit behind each of its numbers: 一、二季度 is 一季度、二季度, 4、5月 is 4月、5月.
+fn listed(mut chars: Vec<char>) -> Vec<char> {
+    let mut at = chars.len();
+    while at > 1 {
+        at -= 1;
+        let joins = matches!(chars[at], '、' | '和' | '及' | '与');
+        let number = chars[at - 1].is_ascii_digit() || "一二三四五六七八九十".contains(chars[at - 1]);
+        let unit = match part(&chars, at + usize::from(joins)) {
+            Some((Part::Quarter(_), _)) => '季',
+            Some((Part::Month(..), _)) => '月',
+            _ => continue,
+        };
+        if joins && number {
+            chars.insert(at, unit);
+        }
+    }
+    chars
 }
 
 fn before(chars: &[char], at: usize, words: &[&str]) -> bool {

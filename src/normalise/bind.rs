@@ -126,12 +126,39 @@ fn claim(
         // 人数 over 总数 and 其中：一线: the total is the parent's own column.
         if is_total_of_parent(own) {
             for entry in lexicon.fields(&parent) {
-                let figure = field_type(plan, entry)
-                    .is_some_and(|ty| matches!(ty, FieldType::Integer | FieldType::Number | FieldType::Percent));
+                let figure = field_type(plan, entry).is_some_and(FieldType::is_figure);
                 push(entry, if figure && entry.kind != Naming::Joined { 5 } else { 0 });
             }
         }
     }
+    if let Some((word, qualifier)) = divided(lexicon, heading) {
+        for entry in lexicon.fields(&word) {
+            let figure = field_type(plan, entry).is_some_and(FieldType::is_figure);
+            let quality = match qualifier {
+                Qualifier::Neutral => 5,
+                // Nobody knows what part of it this is, or it is another figure: only for want of the right one.
+                Qualifier::Unknown => 2 * i32::from(lexicon.requires(entry)),
+                Qualifier::OtherMeaning => i32::from(lexicon.requires(entry)),
+            };
+            push(entry, if figure && entry.kind != Naming::Joined { quality } else { 0 });
+        }
+    }
+}
+
+/// The word of a form over a heading that names none itself, and what the heading says of it: 参赛职工 over 目标, 实际.
+fn divided(lexicon: &Lexicon<'_>, heading: &ColumnHeader) -> Option<(String, Qualifier)> {
+    let (leaf, parents) = heading.path.split_last()?;
+    let parent = parents.last()?;
+    let bare = without_brackets(leaf);
+    let own = bare.as_deref().unwrap_or(leaf);
+    if !lexicon.fields(own).is_empty() || is_total_of_parent(own) {
+        return None;
+    }
+    let word = match without_brackets(parent) {
+        Some(bare) if lexicon.fields(parent).is_empty() => bare,
+        _ => parent.clone(),
+    };
+    (!lexicon.fields(&word).is_empty()).then(|| (word, lexicon.around.qualifier(own)))
 }
 
 /// Whether a word may say anything of the columns that it stands over, by itself or as a parent: it names a field, or with
@@ -173,6 +200,11 @@ pub fn doubt(lexicon: &Lexicon<'_>, form: u16, field: u16, heading: &ColumnHeade
     }
     let words = inside(leaf);
     let names = |entry: &NamedField| entry.form == form && entry.field == field;
+    if let Some((word, kind)) = divided(lexicon, heading)
+        && lexicon.fields(&word).iter().any(names)
+    {
+        return Some((kind, leaf.clone())).filter(|(kind, _)| *kind != Qualifier::Neutral);
+    }
     if words.is_empty() || lexicon.around.offers_choice(&heading.text) || lexicon.fields(&words).iter().any(names) {
         return None;
     }

@@ -180,7 +180,12 @@ fn resembles(lexicon: &Lexicon<'_>, form: u16, field: u16, header: &str, heading
     let bare = without_brackets(leaf);
     let own = bare.as_deref().unwrap_or(leaf);
     let names = |key: &str| lexicon.fields(key).iter().any(|entry| entry.form == form && entry.field == field);
-    names(own) || (header.chars().count() >= 2 && own.contains(header))
+    // 投入 over 财政 and 自筹.
+    let divided = || {
+        let parent = heading.path.iter().rev().nth(1);
+        lexicon.fields(own).is_empty() && parent.is_some_and(|key| names(without_brackets(key).as_deref().unwrap_or(key)))
+    };
+    names(own) || (header.chars().count() >= 2 && own.contains(header)) || divided()
 }
 
 /// Cells of data rows that stand under no header: read by nobody, and so said.
@@ -197,6 +202,21 @@ pub fn cells_outside(view: &View<'_>, table: &SheetTable, delimited: bool, sink:
         rows_too_long(view, table, widest, sink);
     }
     let outside = |cell: &&RawCell| outside(cell) && !(delimited && usize::from(cell.at.col) >= widest);
+    let shared = under_merged_header(view, table, &under);
+    for (name, cols) in &shared {
+        let values = table.rows.data.iter().flat_map(|i| view.cells(*i));
+        let mut values = values.filter(outside).filter(|cell| cols.contains(&cell.at.col));
+        let Some(first) = values.next() else { continue };
+        let say = Say {
+            code: FindingCode::ColumnLookAlike,
+            severity: Severity::Verify,
+            found: format!("“{name}”的表头占了几列，只读第一列，其余的 {} 个值没有读取", 1 + values.count()),
+            expected: "一项内容只有一列".to_owned(),
+            next: "请报送单位核实哪一列是表式所要的数，其余的列删去或写明列名后再报",
+        };
+        sink.on_return(Some(view.index), vec![first.at], say);
+    }
+    let outside = |cell: &&RawCell| outside(cell) && !shared.iter().any(|(_, cols)| cols.contains(&cell.at.col));
     let mut found = table.rows.data.iter().flat_map(|i| view.cells(*i)).filter(outside);
     let Some(first) = found.next() else { return };
     let say = Say {
@@ -207,6 +227,25 @@ pub fn cells_outside(view: &View<'_>, table: &SheetTable, delimited: bool, sink:
         next: "请汇总部门看一看这些内容是否要报；要报的请报送单位填到表式的列里",
     };
     sink.on_return(Some(view.index), vec![first.at], say);
+}
+
+/// The other columns that the header of a column that is read was merged over, where nothing tells them apart.
+fn under_merged_header<'t>(
+    view: &View<'_>,
+    table: &'t SheetTable,
+    under: &[bool],
+) -> Vec<(&'t str, std::ops::RangeInclusive<u16>)> {
+    let (top, bottom) = table.header.rows;
+    let bound = table.header.headings.iter().filter(|heading| table.header.fit.columns.contains(&Some(heading.col)));
+    let wide = |heading: &'t ColumnHeader| {
+        let rows = (top..=bottom).rev().filter_map(|i| view.rows.get(i));
+        let mut merges = rows.filter_map(|row| view.merge_over(CellRef { row: row.row, col: heading.col }));
+        let merge = merges.next().filter(|merge| merge.first.col == heading.col && merge.last.col > heading.col)?;
+        let rest = heading.col + 1..=merge.last.col;
+        let alone = rest.clone().all(|col| under.get(usize::from(col)) != Some(&true));
+        alone.then_some((heading.text.as_str(), rest))
+    };
+    if view.has_merges() { bound.filter_map(wide).collect() } else { Vec::new() }
 }
 
 /// A csv row with more filled cells than its header: its values may all stand one column off (1,200 without quotes).

@@ -43,7 +43,7 @@ pub fn tables<'w>(
             accounts.push(near::formless(&area.view));
             continue;
         }
-        let tables = rows::tables(&area.view, run.plan, lexicon, area.headers.clone());
+        let tables = rows::tables(&area.view, run, lexicon, area.headers.clone());
         rows += tables.iter().map(|table| table.rows.data.len()).sum::<usize>();
         if area.view.meter.held(found.len() + tables.len(), rows) {
             break;

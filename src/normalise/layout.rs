@@ -10,7 +10,7 @@ use super::header_block::{BlockRows, HeaderBlock};
 use super::lexicon::Lexicon;
 use super::view::View;
 use crate::definition::Plan;
-use crate::model::cell::{CellRef, RawValue};
+use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::text::names::{header_key, tidy};
 
 /// Headers stand on at most this many rows.
@@ -214,6 +214,10 @@ fn lay_out(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, rows: BlockRows)
             if bottom > i && !names_columns(view, lexicon, bottom) {
                 continue;
             }
+            // Without the row below, nothing tells the columns of a merged header apart.
+            if bottom < rows.bottom && depth < DEPTH && divides_columns(view, lexicon, bottom + 1) {
+                continue;
+            }
             let headings = words.headings(view, top, bottom);
             let fits = fits(lexicon, plan, &headings);
             let Some(fit) = fits.first() else { continue };
@@ -268,7 +272,23 @@ fn names_columns(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
             !lexicon.fields(&key).is_empty() || key.contains('(') || key.starts_with("其中") || is_total_of_parent(&key)
         }
     };
-    view.telling(i).any(|cell| view.is(Asked::Column, cell.value, is_word))
+    view.telling(i).any(|cell| view.is(Asked::Column, cell.value, is_word)) || divides_columns(view, lexicon, i)
+}
+
+/// Whether a row holds nothing but words right below header words merged over several columns, which it tells apart:
+/// 目标 and 实际 under 参赛职工.
+fn divides_columns(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
+    let wide = |cell: &RawCell| {
+        let above = CellRef { row: cell.at.row.checked_sub(1)?, col: cell.at.col };
+        let merge = view.merge_over(above).filter(|merge| merge.first.col < merge.last.col)?;
+        let word = view.value(merge.first).map(|value| header_key(view.sheet.text(value)))?;
+        matches!(cell.value, RawValue::Text { .. }).then_some(!lexicon.fields(&word).is_empty())
+    };
+    if !view.has_merges() {
+        return false;
+    }
+    let mut cells = view.telling(i).map(wide).peekable();
+    cells.peek().is_some() && cells.try_fold(false, |any, names| names.map(|names| any || names)) == Some(true)
 }
 
 fn adjacent(view: &View<'_>, top: usize, bottom: usize) -> bool {

@@ -320,6 +320,8 @@ mod tests {
             ("2026年1-3月", Month, "2026-03", Judged::OtherKind),
             ("2026年3月（累计）", Month, "2026-03", Judged::OtherKind),
             ("截至2026年3月", Month, "2026-03", Judged::OtherKind),
+            ("2026年2月份、3月份", Month, "2026-03", Judged::OtherKind),
+            ("2026年3月、2026年4月", Month, "2026-03", Judged::OtherKind),
             ("截至2026年1月", Month, "2026-01", Judged::Ours),
             ("2026年1-3月", Quarter, "2026Q1", Judged::Ours),
             ("截至2026年3月", Quarter, "2026Q1", Judged::Ours),
@@ -332,6 +334,14 @@ mod tests {
             for place in [SpokenPlace::Label, SpokenPlace::Title] {
                 assert_eq!(judged(text, place, kind, ours), expected, "{text} in {ours}");
             }
+        }
+        for (text, kind, ours, expected) in [
+            ("2026年一、二季度", Quarter, "2026Q2", Judged::OtherKind),
+            ("2026年1、2季度", Quarter, "2026Q2", Judged::OtherKind),
+            ("2026年2、3月", Month, "2026-03", Judged::OtherKind),
+            ("2026年1、2、3月", Quarter, "2026Q1", Judged::Ours),
+        ] {
+            assert_eq!(judged(text, SpokenPlace::Label, kind, ours), expected, "{text} in {ours}");
         }
         let other = |text| matches!(judged(text, SpokenPlace::Label, Month, "2026-03"), Judged::Other(_));
         assert!(other("2026年2月") && other("2026年5-6月") && other("2025年") && other("2025年3月"));

@@ -253,6 +253,11 @@ impl FieldType {
             _ => Precision::Day,
         }
     }
+
+    /// A count, an amount or a rate.
+    pub fn is_figure(&self) -> bool {
+        matches!(self, FieldType::Integer | FieldType::Number | FieldType::Percent)
+    }
 }
 
 /// How much of a date is shown.
