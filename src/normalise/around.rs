@@ -19,10 +19,10 @@ pub fn contact(found: &[FoundTable<'_>]) -> Contact {
 pub fn cover_unit(plan: &Plan, found: &FoundTable<'_>, sink: &mut Sink) {
     let header = &found.table.header;
     let Some(form) = plan.forms.get(usize::from(header.fit.form)) else { return };
-    for (at, said) in &found.cover.measures {
+    for measure in &found.cover.measures {
         let fields = form.fields.iter().zip(&header.fit.columns).filter(|(field, col)| {
             let heading = header.headings.iter().find(|heading| Some(heading.col) == **col);
-            heading.is_some_and(|heading| cover_contradicts(&plan.words.headers, said, &heading.text, field))
+            heading.is_some_and(|heading| cover_contradicts(&plan.words.headers, measure, &heading.text, field))
         });
         let fields: Vec<&Field> = fields.map(|(field, _)| field).collect();
         let Some(asked) = fields.first().and_then(|field| field.measured_in.as_deref()) else { continue };
@@ -30,14 +30,14 @@ pub fn cover_unit(plan: &Plan, found: &FoundTable<'_>, sink: &mut Sink) {
         let say = Say {
             code: FindingCode::UnitOnCover,
             severity: Severity::Verify,
-            found: format!("计量单位写的是“{said}”，而{}以{asked}计", names.join("、")),
+            found: format!("计量单位写的是“{}”，而{}以{asked}计", measure.said, names.join("、")),
             expected: format!("计量单位是{asked}"),
             next: match plan.words.headers.money(asked).is_some() {
                 true => "没有另写单位的数已按所写的单位换算；请报送单位核实各数没有差十倍、百倍或一万倍",
                 false => "已按表式的单位读取；请报送单位核实各数没有差十倍、百倍或一万倍",
             },
         };
-        sink.on_return(Some(found.account.sheet), vec![*at], say);
+        sink.on_return(Some(found.account.sheet), vec![measure.at], say);
     }
 }
 

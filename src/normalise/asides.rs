@@ -2,6 +2,7 @@
 //! where none is looked for.
 
 use super::found::FoundTable;
+use super::qualify::inside;
 use super::roles::{Role, Roles};
 use super::row_lexicon::RowLexicon;
 use super::sink::{Say, Sink};
@@ -11,7 +12,7 @@ use crate::definition::{FieldType, Form};
 use crate::model::Severity;
 use crate::model::cell::{CellRef, RawCell};
 use crate::model::codes::FindingCode;
-use crate::text::names::tidy;
+use crate::text::names::{header_key, tidy};
 
 /// Everything said of a table's rows as rows.
 pub fn rows(
@@ -155,6 +156,8 @@ fn void(form: &Form, words: &RowLexicon<'_>, view: &View<'_>, found: &FoundTable
     cols.extend(header.headings.iter().map(|heading| heading.col).filter(|col| remarks(*col)));
     cols.sort_unstable();
     cols.dedup();
+    let mut own: Vec<u16> = roles.own_names().collect();
+    own.sort_unstable();
     for i in &found.table.rows.data {
         for cell in view.cells_of(*i, &cols) {
             let text = view.sheet.text(cell.value);
@@ -167,6 +170,20 @@ fn void(form: &Form, words: &RowLexicon<'_>, view: &View<'_>, found: &FoundTable
                 found: format!("备注写的是“{}”，这一行仍照常计入", tidy(text)),
                 expected: "不报的行从表中删去，报的数是核实过的".to_owned(),
                 next: "请报送单位核实：不再申报的删去这一行，仍要报的核对数字、改正备注",
+            };
+            sink.on_line(view.index, cell.at.row, vec![cell.at], say);
+        }
+        for cell in view.cells_of(*i, &own) {
+            let text = view.sheet.text(cell.value);
+            if !text.ends_with([')', '）']) || !words.is_void(&inside(&header_key(text))) {
+                continue;
+            }
+            let say = Say {
+                code: FindingCode::RemarkSaysVoid,
+                severity: Severity::Verify,
+                found: format!("名称里写着不再报：“{}”，这一行仍照常计入", tidy(text)),
+                expected: "不报的行从表中删去".to_owned(),
+                next: "请报送单位核实：不再报的删去这一行，仍要报的改正名称",
             };
             sink.on_line(view.index, cell.at.row, vec![cell.at], say);
         }

@@ -2,6 +2,7 @@
 
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::lexicon::fills_down;
+use super::row_lexicon::RowLexicon;
 use super::silence::Silence;
 use super::{figures, scores};
 use crate::definition::{Field, FieldType};
@@ -10,7 +11,7 @@ use crate::model::cell::{CellDoubt, RawValue};
 use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::names::header_key;
 use crate::text::ticks::{self, TickBox};
-use crate::text::{dates, masks, names, numbers, people};
+use crate::text::{dates, masks, names, numbers, odd_names, people};
 use std::borrow::Cow;
 
 impl<'d, 'a> Desk<'d, 'a> {
@@ -139,7 +140,12 @@ impl<'d, 'a> Desk<'d, 'a> {
             return value;
         }
         match &cell.field.ty {
-            FieldType::Text => self.plain(cell, raw, text, AmendmentRule::TidyText),
+            FieldType::Text => {
+                if cell.names && cell.field.required {
+                    self.doubt_name(cell, &text);
+                }
+                self.plain(cell, raw, text, AmendmentRule::TidyText)
+            }
             FieldType::Name => self.person(cell, raw),
             FieldType::DocumentNumber => {
                 self.plain(cell, raw, names::document_number(raw), AmendmentRule::DocumentBrackets)
@@ -225,6 +231,14 @@ impl<'d, 'a> Desk<'d, 'a> {
             _ => self.amend(cell, AmendmentRule::MarkForNone, text, ""),
         }
         Some(CellValue::Nothing)
+    }
+
+    /// What names a record is a name, and of one: 1, ———, 名称：甲, 一、二班.
+    fn doubt_name(&mut self, cell: FieldCell<'_>, text: &str) {
+        let odd = odd_names::odd(text, &cell.field.name, &self.frame.plan.words.names.collectives);
+        let Some(odd) = odd else { return };
+        let found = format!("“{}”填的“{text}”{}", cell.field.name, odd.words());
+        self.verify(cell, FindingCode::RecordNameOdd, found, "填一个名称的全称".to_owned());
     }
 
     fn plain<'v>(&mut self, cell: FieldCell<'_>, raw: &str, clean: Cow<'v, str>, rule: AmendmentRule) -> CellValue<'v> {
@@ -363,7 +377,8 @@ impl<'d, 'a> Desk<'d, 'a> {
     fn boolean(&mut self, cell: FieldCell<'_>, raw: &str, text: &str) -> CellValue<'static> {
         let rows = &self.lexicon.rows;
         let says = |one: &TickBox| rows.yes_or_no(&one.words).is_some();
-        let (yes, rule) = match (rows.yes_or_no(text), ticks::boxes(raw).filter(|boxes| boxes.iter().any(says))) {
+        let said = rows.yes_or_no(text).or_else(|| answers(rows, cell.field, text));
+        let (yes, rule) = match (said, ticks::boxes(raw).filter(|boxes| boxes.iter().any(says))) {
             (Some(yes), _) => (yes, AmendmentRule::YesNoMark),
             (None, Some(boxes)) => match self.ticked(&boxes).and_then(|words| rows.yes_or_no(words)) {
                 Some(yes) => (yes, AmendmentRule::TickBox),
@@ -463,5 +478,24 @@ impl<'d, 'a> Desk<'d, 'a> {
                 CellValue::Nothing
             }
         }
+    }
+}
+
+/// An answer with something behind it, or in the words of its question: 是（班组）, and 一线 or 非一线 to 是否一线.
+fn answers(rows: &RowLexicon<'_>, field: &Field, text: &str) -> Option<bool> {
+    let key = header_key(text);
+    if let Some(bare) = names::without_brackets(&key).filter(|bare| !bare.is_empty()) {
+        let inside = super::qualify::inside(&key);
+        return rows.yes_or_no(&bare).filter(|yes| rows.yes_or_no(&inside).is_none_or(|other| other == *yes));
+    }
+    let bare = key.trim_end_matches(['。', '.', '!', ';', ',']);
+    if bare.len() < key.len() {
+        return rows.yes_or_no(bare);
+    }
+    let name = header_key(&field.name);
+    let asked = name.strip_prefix("是否").filter(|asked| !asked.is_empty())?;
+    match ["不是", "非", "不"].iter().find_map(|not| key.strip_prefix(not)) {
+        Some(rest) => (rest == asked).then_some(false),
+        None => (key == asked).then_some(true),
     }
 }

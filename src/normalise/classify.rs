@@ -239,6 +239,11 @@ impl<'v, 'a> Classifier<'v, 'a> {
     /// Whether the row is a total, of which kind: its label is wholly a total word, and it names no record of its own.
     fn total(&self, cells: &[&RawCell]) -> Option<Total> {
         let mut compact = String::new();
+        // Of a record, something else would be written: the words that every record has to fill in are blank.
+        let bare = |cell: &RawCell| {
+            let (filled, all) = self.filled(cells, Some(cell.at.col), true);
+            filled == 0 && all >= 3
+        };
         let (label, kind) = self.labels(cells).find_map(|cell| {
             if !self.view.is(Asked::Total, cell.value, |text| self.lexicon.rows.is_total(text)) {
                 return None;
@@ -250,7 +255,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
                 TotalLabel::Of(group, kind) => {
                     let column = self.roles.at(cell.at.col);
                     let is_name = column.role == Role::Name && !(column.unit && !self.lexicon.is_unit(text));
-                    (!is_name || self.is_group(group)).then_some((cell, kind))
+                    (!is_name || self.is_group(group) || bare(cell)).then_some((cell, kind))
                 }
             }
         })?;

@@ -183,7 +183,8 @@ fn resembles(lexicon: &Lexicon<'_>, form: u16, field: u16, header: &str, heading
     // 投入 over 财政 and 自筹.
     let divided = || {
         let parent = heading.path.iter().rev().nth(1);
-        lexicon.fields(own).is_empty() && parent.is_some_and(|key| names(without_brackets(key).as_deref().unwrap_or(key)))
+        lexicon.fields(own).is_empty()
+            && parent.is_some_and(|key| names(without_brackets(key).as_deref().unwrap_or(key)))
     };
     names(own) || (header.chars().count() >= 2 && own.contains(header)) || divided()
 }

@@ -1,5 +1,6 @@
 //! One table's data rows in, typed columns out; what stands empty under a merge or says 同上 is filled from above.
 
+use super::cover::SaidMeasure;
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::figures::column_factor;
 use super::fill::empty;
@@ -21,7 +22,7 @@ pub fn convert(
     form: &Form,
     index: &FormIndex,
     table: &SheetTable,
-    measures: &[(CellRef, String)],
+    measures: &[SaidMeasure],
 ) -> FormTable {
     let rows = &table.rows.data;
     let mut bound = bind(desk, form, index, table, measures);

@@ -2,10 +2,11 @@
 
 use super::qualify::HeaderLexicon;
 use super::view::View;
-use crate::definition::CoverWords;
+use crate::definition::{CoverWords, Field, Form};
 use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::model::normalised::Contact;
 use crate::text::names::tidy;
+use std::sync::Arc;
 
 /// Things said, each with the cell that says it, in reading order.
 #[derive(Debug, Clone, Default)]
@@ -19,10 +20,32 @@ pub struct Cover {
     /// 填报日期 that holds figures and is no whole date: `3月20日`.
     pub unread_dates: Vec<(CellRef, String)>,
     /// 计量单位, as written.
-    pub measures: Vec<(CellRef, String)>,
+    pub measures: Vec<SaidMeasure>,
     /// 联系人 before who only filled the form in, as written.
     people: Vec<(Label, String)>,
     phones: Vec<String>,
+}
+
+/// A measure that is said of the table, or of some of its columns.
+#[derive(Debug, Clone)]
+pub struct SaidMeasure {
+    pub at: CellRef,
+    pub said: String,
+    /// The words before it in its sentence: 投入资金 before 以元计.
+    subject: String,
+    /// Fields that the subject names; none where it is of them all.
+    fields: Vec<Arc<str>>,
+}
+
+impl SaidMeasure {
+    fn of_all(at: CellRef, said: String) -> SaidMeasure {
+        SaidMeasure { at, said, subject: String::new(), fields: Vec::new() }
+    }
+
+    /// Whether it is said of a field.
+    pub fn is_of(&self, field: &Field) -> bool {
+        self.fields.is_empty() || self.fields.contains(&field.name)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +74,28 @@ pub struct CoverLexicon<'a> {
     telling: Vec<char>,
     /// Behind a name, where the seal goes; the longest first.
     seals: Vec<&'a str>,
+    /// What stands before and behind a measure in a sentence that says it.
+    measured: Vec<(&'a str, &'a str)>,
+    /// Words before it that mean the whole table.
+    all: &'a [String],
 }
 
 impl<'a> CoverLexicon<'a> {
     pub fn new(words: &'a CoverWords) -> CoverLexicon<'a> {
-        let CoverWords { units, plain_units, periods, dates, measures, contacts, clerks, phones, others, seals } =
-            words;
+        let CoverWords {
+            units,
+            plain_units,
+            periods,
+            dates,
+            measures,
+            measured,
+            measured_all,
+            contacts,
+            clerks,
+            phones,
+            others,
+            seals,
+        } = words;
         let lists = [
             (units, Label::Unit),
             (periods, Label::Period),
@@ -77,7 +116,8 @@ impl<'a> CoverLexicon<'a> {
         telling.dedup();
         let mut seals: Vec<&str> = seals.iter().map(String::as_str).filter(|seal| !seal.is_empty()).collect();
         seals.sort_by_key(longest);
-        CoverLexicon { labels, telling, seals }
+        let measured = measured.iter().filter_map(|phrase| phrase.split_once('#')).collect();
+        CoverLexicon { labels, telling, seals, measured, all: measured_all }
     }
 }
 
@@ -126,6 +166,7 @@ impl CoverLexicon<'_> {
             if text.is_empty() || text.len() > 600 {
                 continue;
             }
+            self.measured_in(headers, cell.at, text, cover);
             let hits = self.hits(text);
             for (h, hit) in hits.iter().enumerate() {
                 let end = hits.get(h + 1).map_or(text.len(), |next| next.start);
@@ -144,6 +185,32 @@ impl CoverLexicon<'_> {
                         None => self.take(headers, cover, hit, next.at, tidy(&words).into_owned(), Some(next.value)),
                     }
                 }
+            }
+        }
+    }
+
+    /// Measures that a sentence says without a label: 注：投入资金以元为单位.
+    fn measured_in(&self, headers: &HeaderLexicon<'_>, at: CellRef, text: &str, cover: &mut Cover) {
+        // Only a money unit changes a figure, and hardly any text above or below a table names one.
+        if !text.contains('元') {
+            return;
+        }
+        for clause in text.split(['，', ',', '。', '；', ';', '\n']).filter(|clause| clause.len() <= 150) {
+            let said = self.measured.iter().find_map(|(before, behind)| {
+                let (from, _) = clause.match_indices(before).next()?;
+                let rest = clause.get(from + before.len()..)?;
+                let end =
+                    if behind.is_empty() { rest.trim_end_matches(['）', ')']).len() } else { rest.find(behind)? };
+                let measure = rest.get(..end)?.trim();
+                (headers.is_measure(measure) && !measure.contains('/'))
+                    .then(|| (clause.get(..from).unwrap_or(""), measure.to_owned()))
+            });
+            if let Some((subject, said)) = said {
+                // 注：, 三、: what only opens the sentence names nothing.
+                let subject = subject.rsplit([':', '：', '、', '.', '(', '（']).next().unwrap_or(subject).trim();
+                let all = self.all.iter().any(|word| subject.contains(word.as_str()));
+                let subject = if all { String::new() } else { subject.trim_end_matches('均').to_owned() };
+                cover.measures.push(SaidMeasure { at, said, subject, fields: Vec::new() });
             }
         }
     }
@@ -180,10 +247,10 @@ impl CoverLexicon<'_> {
                     None => {}
                 }
             }
-            Label::Measure => cover.measures.push((at, value)),
+            Label::Measure => cover.measures.push(SaidMeasure::of_all(at, value)),
             // Without a colon it is a header.
             Label::Plain if !found.colon => {}
-            Label::Plain if headers.is_measure(&value) => cover.measures.push((at, value)),
+            Label::Plain if headers.is_measure(&value) => cover.measures.push(SaidMeasure::of_all(at, value)),
             Label::Plain => {
                 let name = self.strip_seal(&value);
                 if !name.is_empty() {
@@ -233,6 +300,19 @@ fn spread_date(view: &View<'_>, cells: &[RawCell]) -> Option<String> {
 }
 
 impl Cover {
+    /// Looks up the columns that measures are said of, and drops those of something that the form does not ask.
+    pub fn name_fields(&mut self, form: &Form) {
+        self.measures.retain_mut(|measure| {
+            let named = |field: &&Field| {
+                let also = field.also.iter().map(String::as_str);
+                let mut words = [&*field.name, field.header.as_str()].into_iter().chain(also);
+                words.any(|word| word.chars().nth(1).is_some() && measure.subject.contains(word))
+            };
+            measure.fields = form.fields.iter().filter(named).map(|field| field.name.clone()).collect();
+            measure.subject.is_empty() || !measure.fields.is_empty()
+        });
+    }
+
     /// Whom to call: the first that is a name and a telephone, 联系人 before 填表人.
     pub fn contact(&self) -> Contact {
         let of = |wanted: Label| self.people.iter().filter(move |(label, _)| *label == wanted).map(|(_, name)| name);
@@ -298,9 +378,9 @@ mod tests {
     #[test]
     fn a_plain_unit_is_a_measure_or_a_sender() {
         let read = scan(&["单位：元", "单位：合肥市总工会", "单位"]);
-        assert_eq!((read.measures[0].1.as_str(), read.plain_units[0].1.as_str()), ("元", "合肥市总工会"));
+        assert_eq!((read.measures[0].said.as_str(), read.plain_units[0].1.as_str()), ("元", "合肥市总工会"));
         assert!(read.units.is_empty() && read.plain_units.len() == 1);
-        assert_eq!(scan(&["单位：人、万元"]).measures[0].1, "人、万元");
+        assert_eq!(scan(&["单位：人、万元"]).measures[0].said, "人、万元");
         assert_eq!(scan(&["工会名称：合肥市总工会（盖章）"]).plain_units[0].1, "合肥市总工会");
     }
 

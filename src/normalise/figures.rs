@@ -1,10 +1,10 @@
 //! Number cells: units typed into cells or headers, percent signs, whole numbers. The factor between 元 and 万元 must be right.
 
+use super::cover::SaidMeasure;
 use super::desk::{CellValue, Desk, FieldCell, MEND, expects};
 use crate::definition::plan::ColumnWords;
 use crate::definition::{Field, FieldType};
 use crate::model::Severity;
-use crate::model::cell::CellRef;
 use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::text::numbers::{self, WrittenFigure};
 
@@ -39,7 +39,7 @@ fn factors_said(words: &ColumnWords, text: &str, field: &Field) -> Vec<f64> {
 /// column's own header goes before the money unit of the whole table. 1 where nothing is said, or the form's own.
 pub fn column_factor(
     words: &ColumnWords,
-    measures: &[(CellRef, String)],
+    measures: &[SaidMeasure],
     header: &str,
     field: &Field,
 ) -> (f64, AmendmentRule) {
@@ -51,8 +51,11 @@ pub fn column_factor(
         return (*factor, AmendmentRule::UnitInHeader);
     }
     let is_money = field.measured_in.as_deref().and_then(|asked| words.money(asked)).is_some();
-    let said: Vec<f64> =
-        measures.iter().filter(|_| is_money).flat_map(|(_, said)| factors_said(words, said, field)).collect();
+    let said: Vec<f64> = measures
+        .iter()
+        .filter(|measure| is_money && measure.is_of(field))
+        .flat_map(|measure| factors_said(words, &measure.said, field))
+        .collect();
     match said.first() {
         Some(factor) if !said.contains(&1.0) => (*factor, AmendmentRule::UnitOnCoverFactor),
         _ => (1.0, AmendmentRule::UnitInHeader),
@@ -73,8 +76,8 @@ pub fn own_factor(words: &ColumnWords, figure: &WrittenFigure, field: &Field) ->
 
 /// Whether a sheet's 计量单位 says another unit of the same kind than the column is asked in and its own header leaves it
 /// open: the 10⁴ between 元 and 万元, or 人 and 万人, that no cell shows.
-pub fn cover_contradicts(words: &ColumnWords, cover: &str, header: &str, field: &Field) -> bool {
-    let said = factors_said(words, cover, field);
+pub fn cover_contradicts(words: &ColumnWords, cover: &SaidMeasure, header: &str, field: &Field) -> bool {
+    let said = if cover.is_of(field) { factors_said(words, &cover.said, field) } else { Vec::new() };
     !said.is_empty() && !said.contains(&1.0) && factors_said(words, header, field).is_empty()
 }
 

@@ -61,6 +61,9 @@ impl<'w> FoundTable<'w> {
             }
         }
         let Assignment { plan, period, .. } = run;
+        if let Some(form) = plan.forms.get(usize::from(table.header.fit.form)) {
+            cover.name_fields(form);
+        }
         let told = period::said(frame, &cover, &title, header_at, &plan.schedule, period);
         let row_of = |i: usize| view.rows.get(i).map_or(0, |row| row.row);
         let cover_says_nil = title

@@ -71,6 +71,9 @@ impl<'a> CodeIndex<'a> {
         if let Some(word) = self.keyed.get(&key) {
             return Some(word);
         }
+        if let Some(word) = unnumbered(&key).and_then(|bare| self.keyed.get(bare)) {
+            return Some(word);
+        }
         // "B采矿业": letter and name must mean the same.
         let letter = key.chars().next().filter(char::is_ascii_alphabetic)?;
         let name = key.get(1..)?.trim_start_matches(['.', '-', ':', '、']);
@@ -92,6 +95,21 @@ impl<'a> CodeIndex<'a> {
         }
         best.map(|(_, word, _)| word)
     }
+}
+
+/// A key without the number of its item before it, a stop or a sign of its measure behind it: 1.用户满意率, ③报修及时率：,
+/// 室温合格率(%). `None` where it has none of them.
+fn unnumbered(key: &str) -> Option<&str> {
+    let number = |c: char| c.is_ascii_digit() || ('①'..='⑳').contains(&c);
+    let numbered = key.trim_start_matches('(');
+    let behind = numbered.trim_start_matches(number);
+    let bare = match behind.len() < numbered.len() {
+        true => behind.trim_start_matches([')', '.', '、', ':', ',', '-']),
+        false => key,
+    };
+    let bare = bare.trim_end_matches([':', '。', ';', ',', '.']);
+    let bare = bare.strip_suffix("(%)").unwrap_or(bare);
+    (bare.len() < key.len() && !bare.is_empty()).then_some(bare)
 }
 
 /// All of a run's words.

@@ -10,7 +10,18 @@ use crate::text::numbers;
 
 impl Desk<'_, '_> {
     pub(super) fn date_text(&mut self, cell: FieldCell<'_>, raw: &str, text: &str) -> CellValue<'static> {
-        self.moment(cell, raw, text, dates::read(text))
+        let reading = dates::read(text);
+        if reading == DateReading::NotADate
+            && cell.field.ty != FieldType::Month
+            && let Some(day) = dates::bound(text)
+        {
+            let clean = dates::show_day(day);
+            let found = format!("“{}”填的“{text}”，按 {clean} 读", cell.field.name);
+            self.verify(cell, FindingCode::DateBound, found, expects(cell.field));
+            self.amend(cell, AmendmentRule::DateShape, raw, &clean);
+            return CellValue::Date(day);
+        }
+        self.moment(cell, raw, text, reading)
     }
 
     /// A cell that Excel formats as a date.

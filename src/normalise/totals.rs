@@ -6,7 +6,7 @@ use super::found::FoundTable;
 use super::row_lexicon::RowLexicon;
 use super::rows::SheetTable;
 use super::sink::{Say, Sink};
-use super::total_words::{Total, TotalLabel};
+use super::total_words::Total;
 use super::view::View;
 use crate::definition::plan::ColumnWords;
 use crate::definition::{Field, FieldType, Form};
@@ -131,8 +131,8 @@ pub fn look_alikes(
             if *above == Some(cell.value) {
                 return None;
             }
-            let ends = view.is(Asked::Total, cell.value, |text| words.is_total(text))
-                && matches!(words.total(view.sheet.text(cell.value), &mut compact), Some(TotalLabel::Of(..)));
+            // Wholly a total word, a label is only here where the row fills in what records do.
+            let ends = view.is(Asked::Total, cell.value, |text| words.is_total(text));
             let alike = ends || view.is(Asked::TotalLike, cell.value, |text| words.begins_as_total(text));
             *above = Some(cell.value).filter(|_| !alike);
             alike.then_some((cell.at, ends))

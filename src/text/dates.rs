@@ -56,7 +56,12 @@ pub fn read(text: &str) -> DateReading {
         later = days_later_in_china(time);
         plain = date.to_owned();
     }
-    plain.retain(|c| !c.is_whitespace());
+    plain = without_weekday(&plain).to_owned();
+    plain = if is_spaced(&plain) {
+        plain.split_whitespace().collect::<Vec<_>>().join("-")
+    } else {
+        plain.chars().filter(|c| !c.is_whitespace()).map(|c| if c == '。' { '.' } else { c }).collect()
+    };
     if plain.contains('年') && !plain.contains(|c: char| c.is_ascii_digit()) {
         plain = western(&plain);
     }
@@ -66,6 +71,44 @@ pub fn read(text: &str) -> DateReading {
     match separated(&plain) {
         DateReading::Day(day) => DateReading::Day(day + later),
         other => other,
+    }
+}
+
+/// The day that a text names as the last: 2026年6月30日前, 2026年6月底.
+pub fn bound(text: &str) -> Option<i32> {
+    let text = text.trim_end();
+    let before = ["以前", "之前", "前", "止"].iter().find_map(|word| text.strip_suffix(word)).unwrap_or(text);
+    let end = ["月底", "月末"].iter().find_map(|word| before.strip_suffix(word));
+    match (read(&end.map_or_else(|| before.to_owned(), |month| format!("{month}月"))), end) {
+        (DateReading::Day(day), None) if before.len() < text.len() => Some(day),
+        (DateReading::Month(first), Some(_)) => {
+            let (year, month, _) = civil(first)?;
+            let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+            day(year, month, 1).map(|next| next - 1)
+        }
+        _ => None,
+    }
+}
+
+/// Whether nothing but spaces stands between year, month and day: 2026 5 6.
+fn is_spaced(text: &str) -> bool {
+    let digits = |part: &str, most: usize| part.len() <= most && part.bytes().all(|b| b.is_ascii_digit());
+    let mut parts = text.split_whitespace();
+    parts.next().is_some_and(|year| year.len() == 4 && digits(year, 4))
+        && (1..=2).contains(&parts.clone().count())
+        && parts.all(|part| digits(part, 2))
+}
+
+/// A day of the week, or the half of the day, behind a date: it tells nothing that the date does not.
+fn without_weekday(text: &str) -> &str {
+    let bare = text.trim_end().trim_end_matches([')', '。', '.', ',', ';']);
+    let bare = bare.strip_suffix("上午").or_else(|| bare.strip_suffix("下午")).unwrap_or(bare).trim_end();
+    let last = bare.char_indices().next_back().filter(|(_, c)| "一二三四五六日天".contains(*c)).map(|(at, _)| at);
+    let before = last.and_then(|at| ["星期", "礼拜", "周"].iter().find_map(|word| bare[..at].strip_suffix(word)));
+    match before {
+        Some(before) => before.trim_end().trim_end_matches('(').trim_end(),
+        None if bare.ends_with(|c: char| c.is_ascii_digit() || matches!(c, '日' | '号' | '月')) => bare,
+        None => text,
     }
 }
 
@@ -152,9 +195,18 @@ fn separated(text: &str) -> DateReading {
     let body = text.strip_suffix(['日', '号']).unwrap_or(text);
     let body = body.strip_suffix("月份").or_else(|| body.strip_suffix('月')).unwrap_or(body);
     let body = body.strip_suffix("年度").or_else(|| body.strip_suffix('年')).unwrap_or(body);
+    let divides = |c: char| matches!(c, '-' | '/' | '.' | '年' | '月' | '—' | '–' | '、' | ',');
+    let mut marks = body.matches(divides);
+    // 2026.4-5, 2026年4-5月: a span of months is no day.
+    if let (Some(one), Some(other)) = (marks.next(), marks.next())
+        && (text.ends_with(['月', '份'])
+            || !(one == other || other == "月" || (one == "年" && matches!(other, "." | "/"))))
+    {
+        return DateReading::NotADate;
+    }
     let mut parts = [""; 3];
     let mut count = 0;
-    for part in body.split(['-', '/', '.', '年', '月', '—', '–', '、']) {
+    for part in body.split(divides) {
         if count == 3 || part.is_empty() || part.len() > 4 || !part.bytes().all(|b| b.is_ascii_digit()) {
             return DateReading::NotADate;
         }
@@ -212,6 +264,44 @@ pub fn show_month(day: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn odd_spellings_of_a_certain_day_and_spans_that_are_none() {
+        let sixth = DateReading::Day(day(2026, 5, 6).unwrap_or(0));
+        for text in [
+            "2026 5 6",
+            "2026 05 06",
+            "２０２６　５　６",
+            "2026。5。6",
+            "2026,5,6",
+            "2026，5，6",
+            "2026.05.06.",
+            "2026年05月06日（周三）",
+            "2026-05-06 星期三",
+            "2026/5/6 上午",
+            "2026 年 5 月 6 日",
+            "2026年5.6",
+            "2026 0506",
+        ] {
+            assert_eq!(read(text), sixth, "{text}");
+        }
+        assert_eq!(read("1985 4"), read("1985-4"));
+        for text in ["2026.4-5", "2026年4-5月", "2026年4-5", "2026/05/06-09", "2026-5/6", "2026年5月上旬", "2026 5 6 7"]
+        {
+            assert_eq!(read(text), DateReading::NotADate, "{text}");
+        }
+        for (text, wanted) in [
+            ("2026年6月30日前", day(2026, 6, 30)),
+            ("2026-6-30以前", day(2026, 6, 30)),
+            ("2026年6月底", day(2026, 6, 30)),
+            ("2026年12月底前", day(2026, 12, 31)),
+            ("2026年6月30日", None),
+            ("2026年6月前", None),
+            ("长期", None),
+        ] {
+            assert_eq!(bound(text), wanted, "{text}");
+        }
+    }
 
     #[test]
     fn complete_dates_only() {

@@ -6,6 +6,7 @@ pub mod loose;
 pub mod masks;
 pub mod names;
 pub mod numbers;
+pub mod odd_names;
 pub mod people;
 pub mod quote;
 pub mod ticks;

@@ -78,7 +78,9 @@ impl PeopleWords<'_> {
             && let Some(inside) = rest.strip_suffix([')', '）'])
         {
             let tells = self.no_name_ends.iter().any(|end| inside.ends_with(end.as_str()));
-            return both(one, inside).filter(|_| !tells);
+            // 李强（代王芳）.
+            let named = inside.trim_start_matches(['代', '替', '原', '现']);
+            return both(one, named).filter(|_| !tells);
         }
         if text.contains(char::is_whitespace) {
             return None;

@@ -13,6 +13,10 @@ pub struct CoverWords {
     pub dates: Vec<String>,
     /// Before the measure of its figures: 计量单位.
     pub measures: Vec<String>,
+    /// How a sentence says it, with # for the measure: 以#为单位.
+    pub measured: Vec<String>,
+    /// Words before it that mean the whole table: 本表金额.
+    pub measured_all: Vec<String>,
     /// Before whom to call, who filled it in, and a telephone: 联系人, 填表人, 联系电话.
     pub contacts: Vec<String>,
     pub clerks: Vec<String>,

@@ -106,6 +106,8 @@ pub struct NameWords {
     pub behind_number: Vec<String>,
     /// Ends of names that say the same: 班, 班组.
     pub ends: Vec<Vec<String>>,
+    /// Ends of names of collectives: 班.
+    pub collectives: Vec<String>,
 }
 
 impl NameWords {

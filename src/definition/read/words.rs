@@ -87,7 +87,22 @@ fn files(section: &Section<'_>, words: &mut FileWords) {
 }
 
 fn cover(section: &Section<'_>, words: &mut CoverWords) {
-    let CoverWords { units, plain_units, periods, dates, measures, contacts, clerks, phones, others, seals } = words;
+    let CoverWords {
+        units,
+        plain_units,
+        periods,
+        dates,
+        measures,
+        measured,
+        measured_all,
+        contacts,
+        clerks,
+        phones,
+        others,
+        seals,
+    } = words;
+    list(section, "measured", measured);
+    list(section, "measured-all", measured_all);
     list(section, "units", units);
     list(section, "plain-units", plain_units);
     list(section, "periods", periods);
@@ -189,8 +204,18 @@ fn rows(section: &Section<'_>, words: &mut RowWords) {
 }
 
 fn names(section: &Section<'_>, words: &mut NameWords) {
-    let NameWords { companies, apart, surnames, usual_surnames, no_name_ends, before_number, behind_number, ends } =
-        words;
+    let NameWords {
+        companies,
+        apart,
+        surnames,
+        usual_surnames,
+        no_name_ends,
+        before_number,
+        behind_number,
+        ends,
+        collectives,
+    } = words;
+    list(section, "collectives", collectives);
     list(section, "companies", companies);
     list(section, "apart", apart);
     list(section, "surnames", surnames);
@@ -252,6 +277,7 @@ mod tests {
             before_number,
             behind_number,
             ends: _,
+            collectives,
         } = &words.names;
         let CoverWords {
             units,
@@ -259,6 +285,8 @@ mod tests {
             periods,
             dates,
             measures: labels,
+            measured,
+            measured_all,
             others,
             seals,
             contacts,
@@ -272,6 +300,8 @@ mod tests {
             periods,
             dates,
             labels,
+            measured,
+            measured_all,
             others,
             seals,
             contacts,
@@ -287,6 +317,7 @@ mod tests {
             no_name_ends,
             before_number,
             behind_number,
+            collectives,
         ];
         let RowWords { totals, footers, notes, nothing, examples, void, placeholders, dittos, figures, .. } =
             &words.rows;

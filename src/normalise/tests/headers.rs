@@ -61,6 +61,9 @@ fn the_money_unit_of_the_whole_table_counts_wherever_it_stands() {
         ("", "班组申报汇总表（单位：万元）", ""),
         ("货币单位：万元", "班组申报汇总表", ""),
         ("", "班组申报汇总表", "注：金额单位：万元"),
+        ("", "班组申报汇总表", "注：本表金额均以万元计。"),
+        ("", "班组申报汇总表", "说明：人数以人计，奖励以万元为单位，保留两位小数"),
+        ("", "班组申报汇总表（金额单位为万元）", ""),
     ] {
         let read = table(corner, title, note);
         assert_eq!(said(&read), [("unit-on-cover", Severity::Verify)], "{corner}{title}{note}");
@@ -68,6 +71,12 @@ fn the_money_unit_of_the_whole_table_counts_wherever_it_stands() {
     }
     for corner in ["单位：元", "单位：人、元", "单位：合肥市总工会"] {
         assert_eq!(said(&table(corner, "班组申报汇总表", "")), [], "{corner}");
+    }
+    for note in ["注：奖励以元计，投入以万元计", "注：人数以万元产值计算", "注：按万元/人填报"]
+    {
+        let read = table("", "班组申报汇总表", note);
+        assert_eq!(column(&read, "奖励"), &Column::Number(vec![Some(1.5)].into()), "{note}");
+        assert_eq!(said(&read), [], "{note}");
     }
 }
 
@@ -158,4 +167,31 @@ fn parents_that_nobody_knows_leave_the_words_below_them_headers() {
     (below[6], below[7], below[8], below[9]) = (T("科学管理"), T("劳动竞赛"), T("开始"), T("结束"));
     let read = run(vec![sheet("Sheet1", &[vec![T("班组申报汇总表")], cover(), top, below, good()])]);
     assert!(!said(&read).iter().any(|(code, _)| *code == "cells-outside"), "{:?}", said(&read));
+}
+
+/// A header merged over two columns that the row below tells apart: never simply the first of them.
+#[test]
+fn a_merged_header_is_told_apart_by_the_words_below_it() {
+    let table = |one: V, other: V| {
+        let widen = |row: Vec<V>, value: V| {
+            let mut row = row;
+            row.insert(5, value);
+            row
+        };
+        let mut below = vec![E; 14];
+        (below[4], below[5]) = (one, other);
+        let rows = [vec![T("班组申报汇总表")], cover(), widen(header(), E), below, widen(with(4, N(99.0)), N(12.0))];
+        let mut sheet = sheet("Sheet1", &rows);
+        merge(&mut sheet, (2, 4), (2, 5));
+        run(vec![sheet])
+    };
+    for (one, other) in [("计划", "实有"), ("上年", "本年"), ("本年累计", "本期")] {
+        let read = table(T(one), T(other));
+        assert_eq!(said(&read), [], "{one} {other}");
+        assert_eq!(column(&read, "人数"), &Column::Integer(vec![Some(12)].into()), "{one} {other}");
+    }
+    let read = table(T("甲车间"), T("乙车间"));
+    assert!(said(&read).contains(&("column-twice", Severity::Block)), "{:?}", said(&read));
+    let read = table(E, E);
+    assert_eq!(said(&read), [("column-look-alike", Severity::Verify)], "nothing tells which");
 }

@@ -279,3 +279,39 @@ fn a_card_is_no_list_and_is_told_as_one() {
     let other = super::fixture::sheet("Sheet1", &[vec![T("班组长"), T("李强")], vec![T("人数"), N(3.0)]]);
     assert!(!run(vec![other]).unrecognised.unwrap().contains("卡片"));
 }
+
+/// A total by another word, where nothing is filled in that every record has; and a record by a total's word.
+#[test]
+fn a_label_that_ends_as_a_total_is_one_where_no_record_could_be() {
+    for label in ["三项合计", "市直小计", "全年合计", "占比", "人均", "去年同期", "合计行"] {
+        let read = with_rows(vec![good(), labelled(1, label, 12.0)]);
+        assert_eq!((data(&read), read.sheets[0].totals), (1, 1), "{label}");
+    }
+    let read = with_rows(vec![good(), named("合计")]);
+    assert_eq!((data(&read), said(&read)), (2, vec![("total-like-name", Severity::Verify)]));
+}
+
+#[test]
+fn a_name_that_takes_the_record_back_is_asked_about() {
+    let read = with_rows(vec![named("焊工班（已撤销）")]);
+    assert_eq!((data(&read), said(&read)), (1, vec![("remark-says-void", Severity::Verify)]));
+    assert_eq!(said(&with_rows(vec![named("焊工班（原三班已撤销）")])), []);
+    assert_eq!(said(&with_rows(vec![named("焊工班（撤销站）")])), []);
+}
+
+/// The same header again under a cover of another period is another table, and does not count.
+#[test]
+fn a_block_of_another_period_on_the_same_sheet_does_not_count() {
+    let block = |period: &'static str| {
+        let rows = [vec![T("班组申报汇总表")], cover(), header(), good(), vec![T("班组申报汇总表")], vec![T(period)]];
+        run(vec![sheet("Sheet1", &[rows.to_vec(), vec![header(), named("钳工班")]].concat())])
+    };
+    let read = block("填报单位：合肥市总工会 所属期：2025年");
+    let counted = |read: &NormalisedReturn| -> u32 {
+        read.sheets.iter().filter(|sheet| sheet.not_counted.is_none()).map(|sheet| sheet.data).sum()
+    };
+    assert_eq!((data(&read), counted(&read)), (2, 1));
+    assert_eq!(said(&read), [("sheet-other-period", Severity::Note)]);
+    let read = block("填报单位：合肥市总工会 所属期：2026年");
+    assert_eq!((counted(&read), said(&read)), (2, vec![]));
+}

@@ -57,6 +57,8 @@ const COVER: Shape = Shape::of(&[
     may("periods", Texts, "后面是报告期"),
     may("dates", Texts, "后面是填报日期"),
     may("measures", Texts, "后面是计量单位"),
+    may("measured", Texts, "说明里这样写的也是计量单位，# 是计量单位的词"),
+    may("measured-all", Texts, "计量单位前面写着这些词的，管全表"),
     may("contacts", Texts, "后面是联系人，催报时找他"),
     may("clerks", Texts, "后面是填表的人，没有写联系人的找他"),
     may("phones", Texts, "后面是联系电话"),
@@ -83,6 +85,7 @@ const NAMES: Shape = Shape::of(&[
     may("before-number", Texts, "数字前面可有可无的：第一班和一班可能是同一个"),
     may("behind-number", Texts, "数字后面可有可无的：1号班和1班可能是同一个"),
     may("ends", TextLists, "名称末尾的几种写法，例如 [[\"班\", \"班组\"]]"),
+    may("collectives", Texts, "集体的名称以这些词结尾：“一、二班”是两个班"),
 ]);
 
 const SHEETS: Shape = Shape::of(&[
