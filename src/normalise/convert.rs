@@ -96,7 +96,7 @@ fn bind<'f>(
     form: &'f Form,
     index: &FormIndex,
     table: &SheetTable,
-    measures: &[(CellRef, String)],
+    measures: &[SaidMeasure],
 ) -> Vec<TableField<'f>> {
     let words = &desk.frame.plan.words.headers;
     let heading = |col: u16| table.header.headings.iter().find(|heading| heading.col == col);

@@ -3,7 +3,7 @@
 /// Why a text is hardly a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OddName {
-    /// One character, figures alone, or nothing but a word for what it is: 1, 甲, 班组.
+    /// One letter, figures alone, or nothing but a word for what it is: a, 1, 班组.
     Bare,
     /// A rule to write on before it, or its label: ———竞赛, 名称：甲.
     Form,
@@ -27,10 +27,10 @@ pub fn odd(text: &str, field: &str, collectives: &[String]) -> Option<OddName> {
     // Nearly all names are longer and have none of these marks.
     let mut chars = text.chars();
     let first = chars.next()?;
-    if chars.next().is_none()
+    // 甲 may be all that a team is called.
+    if (chars.next().is_none() && first.is_ascii())
         || text.bytes().all(|b| b.is_ascii_digit())
-        || field.ends_with(text)
-        || field.starts_with(text)
+        || (text.len() > 3 && (field.ends_with(text) || field.starts_with(text)))
     {
         return Some(OddName::Bare);
     }
@@ -68,7 +68,6 @@ mod tests {
         for (text, wanted) in [
             ("1", OddName::Bare),
             ("a", OddName::Bare),
-            ("甲", OddName::Bare),
             ("202", OddName::Bare),
             ("名称", OddName::Bare),
             ("班组", OddName::Bare),
@@ -84,6 +83,7 @@ mod tests {
         }
         for text in [
             "一班",
+            "甲",
             "A1班",
             "采煤、掘进综合班",
             "水、电班",
