@@ -2,7 +2,8 @@
 //! means is worked out once.
 //!
 //! A block is known again by everything that its meaning depends on, compared whole: the texts of its rows and where they
-//! stand among each other, which cells are no texts, and the merges that reach into these rows.
+//! stand among each other, which cells are no texts, and the merges that reach into these rows, with what is written in
+//! them: that may stand above.
 
 use super::header_block::{BlockRows, HeaderBlock};
 use super::quick::Quick;
@@ -30,8 +31,8 @@ struct KnownBlock {
     numbers: Vec<u32>,
     /// Row by row, its cells that say anything: their column, and their text where they are texts.
     cells: Vec<Vec<(u16, Option<Box<str>>)>>,
-    /// With rows counted from the first, which may lie above it.
-    merges: Vec<(i64, u16, i64, u16)>,
+    /// With rows counted from the first, which may lie above it, and the text that they show.
+    merges: Vec<((i64, u16, i64, u16), Box<str>)>,
     merged: bool,
     block: Option<HeaderBlock>,
 }
@@ -77,11 +78,12 @@ fn number(view: &View<'_>, i: usize) -> u32 {
     view.rows.get(i).map_or(0, |row| row.row)
 }
 
-fn merges_of(view: &View<'_>, rows: BlockRows) -> impl Iterator<Item = (i64, u16, i64, u16)> {
+fn merges_of<'v>(view: &'v View<'_>, rows: BlockRows) -> impl Iterator<Item = ((i64, u16, i64, u16), &'v str)> {
     let (first, last) = (number(view, rows.top), number(view, rows.bottom));
     let relative = move |merge: &Merge| {
         let row = |row: u32| i64::from(row) - i64::from(first);
-        (row(merge.first.row), merge.first.col, row(merge.last.row), merge.last.col)
+        let text = view.value(merge.first).map_or("", |value| view.sheet.text(value));
+        ((row(merge.first.row), merge.first.col, row(merge.last.row), merge.last.col), text)
     };
     view.merges_between(first, last).map(relative)
 }
@@ -119,7 +121,7 @@ impl KnownBlock {
             rows: BlockRows { top: 0, at: rows.at - rows.top, bottom: rows.bottom - rows.top },
             numbers: all.clone().map(|i| number(view, i) - first).collect(),
             cells: all.map(|i| cells_of(view, i).map(owned).collect()).collect(),
-            merges: merges_of(view, rows).collect(),
+            merges: merges_of(view, rows).map(|(merge, text)| (merge, text.into())).collect(),
             merged: view.has_merges(),
             block,
         }
@@ -136,6 +138,6 @@ impl KnownBlock {
             && self.merged == view.has_merges()
             && all.clone().map(|i| number(view, i) - first).eq(self.numbers.iter().copied())
             && self.cells.iter().zip(all).all(|(cells, i)| known(cells, i))
-            && merges_of(view, rows).eq(self.merges.iter().copied())
+            && merges_of(view, rows).eq(self.merges.iter().map(|(merge, text)| (*merge, &**text)))
     }
 }

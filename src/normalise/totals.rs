@@ -122,7 +122,6 @@ pub fn look_alikes(
     read: &FormTable,
     sink: &mut Sink,
 ) {
-    let mut compact = String::new();
     // What the row above says in these places and is no total: most rows name the same unit there.
     let mut above: [Option<RawValue>; 3] = [None; 3];
     for (k, &i) in table.rows.data.iter().enumerate() {
