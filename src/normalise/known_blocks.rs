@@ -23,6 +23,9 @@ const LARGEST: (usize, usize, usize) = (384, 8 << 10, 256);
 #[derive(Debug, Default)]
 pub struct KnownBlocks(RwLock<HashMap<u64, Arc<KnownBlock>>>);
 
+/// First row, first column, last row, last column of a merge.
+type RelativeMerge = (i64, u16, i64, u16);
+
 /// Rows as they stood, and what they came to: positions of rows count from the first of these.
 #[derive(Debug)]
 struct KnownBlock {
@@ -32,7 +35,7 @@ struct KnownBlock {
     /// Row by row, its cells that say anything: their column, and their text where they are texts.
     cells: Vec<Vec<(u16, Option<Box<str>>)>>,
     /// With rows counted from the first, which may lie above it, and the text that they show.
-    merges: Vec<((i64, u16, i64, u16), Box<str>)>,
+    merges: Vec<(RelativeMerge, Box<str>)>,
     merged: bool,
     block: Option<HeaderBlock>,
 }
@@ -78,7 +81,7 @@ fn number(view: &View<'_>, i: usize) -> u32 {
     view.rows.get(i).map_or(0, |row| row.row)
 }
 
-fn merges_of<'v>(view: &'v View<'_>, rows: BlockRows) -> impl Iterator<Item = ((i64, u16, i64, u16), &'v str)> {
+fn merges_of<'v>(view: &'v View<'_>, rows: BlockRows) -> impl Iterator<Item = (RelativeMerge, &'v str)> {
     let (first, last) = (number(view, rows.top), number(view, rows.bottom));
     let relative = move |merge: &Merge| {
         let row = |row: u32| i64::from(row) - i64::from(first);

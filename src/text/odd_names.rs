@@ -3,7 +3,7 @@
 /// Why a text is hardly a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OddName {
-    /// One letter, figures alone, or nothing but a word for what it is: a, 1, 班组.
+    /// One mark, figures alone, or nothing but a word for what it is: *, 1, 班组.
     Bare,
     /// A rule to write on before it, or its label: ———竞赛, 名称：甲.
     Form,
@@ -27,8 +27,8 @@ pub fn odd(text: &str, field: &str, collectives: &[String]) -> Option<OddName> {
     // Nearly all names are longer and have none of these marks.
     let mut chars = text.chars();
     let first = chars.next()?;
-    // 甲 may be all that a team is called.
-    if (chars.next().is_none() && first.is_ascii())
+    // 甲 or A may be all that a team is called.
+    if (chars.next().is_none() && first.is_ascii_punctuation())
         || text.bytes().all(|b| b.is_ascii_digit())
         || (text.len() > 3 && (field.ends_with(text) || field.starts_with(text)))
     {
@@ -37,7 +37,7 @@ pub fn odd(text: &str, field: &str, collectives: &[String]) -> Option<OddName> {
     if matches!(first, '—' | '－' | '_' | '＿' | '-') {
         return Some(OddName::Form);
     }
-    if !text.contains(|c| matches!(c, '、' | '，' | ',' | '/' | '：' | ':' | '等')) {
+    if !text.contains(['、', '，', ',', '/', '：', ':', '等']) {
         return None;
     }
     if let Some((label, _)) = text.split_once(['：', ':'])
@@ -67,7 +67,7 @@ mod tests {
         let odd = |text: &str| odd(text, "班组名称", &ends);
         for (text, wanted) in [
             ("1", OddName::Bare),
-            ("a", OddName::Bare),
+            ("*", OddName::Bare),
             ("202", OddName::Bare),
             ("名称", OddName::Bare),
             ("班组", OddName::Bare),
@@ -84,6 +84,7 @@ mod tests {
         for text in [
             "一班",
             "甲",
+            "a",
             "A1班",
             "采煤、掘进综合班",
             "水、电班",

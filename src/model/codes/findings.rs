@@ -213,7 +213,7 @@ registry! {
         CellSuperscript "cell-superscript" = row(VERIFY, "数或名称带上标、下标", "superscript and subscript marks are no part of a number, date, ID or name", ASK);
         CellStruck "cell-struck" = row(VERIFY, "单元格划了删除线", "struck text: what is left is read", "请报送单位核实后删去划线的内容");
         NameUnclear "name-unclear" = row(VERIFY, "姓名不像一个人的姓名", "a text in a column of names that can be no one person's name", "请报送单位核实姓名");
-        RecordNameOdd "record-name-odd" = row(VERIFY, "名称不像一个完整的名称", "what names a record is one letter or a figure, has the form's own rule or label in it, or names several; it counts", "请报送单位核实：填全称，几个的一个一行");
+        RecordNameOdd "record-name-odd" = row(VERIFY, "名称不像一个完整的名称", "what names a record is a figure or a mark, has the form's own rule or label in it, or names several; it counts", "请报送单位核实：填全称，几个的一个一行");
         SeveralPeople "several-people" = row(BLOCK_OR_VERIFY, "一格里像有两个人名", "two people in one cell of names", "请报送单位一人一行填写");
         RowTooLong "row-too-long" = row(BLOCK, "一行的内容比表头多", "a csv row with more filled cells than its header, so that values may stand one column off", "请报送单位核对这一行的分隔符和引号后重新导出");
         SectionAtOdds "section-at-odds" = row(VERIFY, "与分段标题不一致", "a cell at odds with the heading above it", ASK);
