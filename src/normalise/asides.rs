@@ -158,34 +158,27 @@ fn void(form: &Form, words: &RowLexicon<'_>, view: &View<'_>, found: &FoundTable
     cols.dedup();
     let mut own: Vec<u16> = roles.own_names().collect();
     own.sort_unstable();
+    let mut say = |at: CellRef, found: String, expected: &str, next| {
+        let (code, severity) = (FindingCode::RemarkSaysVoid, Severity::Verify);
+        let say = Say { code, severity, found, expected: expected.to_owned(), next };
+        sink.on_line(view.index, at.row, vec![at], say);
+    };
     for i in &found.table.rows.data {
         for cell in view.cells_of(*i, &cols) {
             let text = view.sheet.text(cell.value);
-            if text.is_empty() || !words.is_void(text) {
-                continue;
+            if !text.is_empty() && words.is_void(text) {
+                let found = format!("备注写的是“{}”，这一行仍照常计入", tidy(text));
+                let next = "请报送单位核实：不再申报的删去这一行，仍要报的核对数字、改正备注";
+                say(cell.at, found, "不报的行从表中删去，报的数是核实过的", next);
             }
-            let say = Say {
-                code: FindingCode::RemarkSaysVoid,
-                severity: Severity::Verify,
-                found: format!("备注写的是“{}”，这一行仍照常计入", tidy(text)),
-                expected: "不报的行从表中删去，报的数是核实过的".to_owned(),
-                next: "请报送单位核实：不再申报的删去这一行，仍要报的核对数字、改正备注",
-            };
-            sink.on_line(view.index, cell.at.row, vec![cell.at], say);
         }
         for cell in view.cells_of(*i, &own) {
             let text = view.sheet.text(cell.value);
-            if !text.ends_with([')', '）']) || !words.is_void(&inside(&header_key(text))) {
-                continue;
+            if text.ends_with([')', '）']) && words.is_void(&inside(&header_key(text))) {
+                let found = format!("名称里写着不再报：“{}”，这一行仍照常计入", tidy(text));
+                let next = "请报送单位核实：不再报的删去这一行，仍要报的改正名称";
+                say(cell.at, found, "不报的行从表中删去", next);
             }
-            let say = Say {
-                code: FindingCode::RemarkSaysVoid,
-                severity: Severity::Verify,
-                found: format!("名称里写着不再报：“{}”，这一行仍照常计入", tidy(text)),
-                expected: "不报的行从表中删去".to_owned(),
-                next: "请报送单位核实：不再报的删去这一行，仍要报的改正名称",
-            };
-            sink.on_line(view.index, cell.at.row, vec![cell.at], say);
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::lexicon::fills_down;
-use super::row_lexicon::RowLexicon;
 use super::silence::Silence;
 use super::{figures, scores};
 use crate::definition::{Field, FieldType};
@@ -377,7 +376,7 @@ impl<'d, 'a> Desk<'d, 'a> {
     fn boolean(&mut self, cell: FieldCell<'_>, raw: &str, text: &str) -> CellValue<'static> {
         let rows = &self.lexicon.rows;
         let says = |one: &TickBox| rows.yes_or_no(&one.words).is_some();
-        let said = rows.yes_or_no(text).or_else(|| answers(rows, cell.field, text));
+        let said = rows.yes_or_no(text).or_else(|| rows.answer_to(&cell.field.name, text));
         let (yes, rule) = match (said, ticks::boxes(raw).filter(|boxes| boxes.iter().any(says))) {
             (Some(yes), _) => (yes, AmendmentRule::YesNoMark),
             (None, Some(boxes)) => match self.ticked(&boxes).and_then(|words| rows.yes_or_no(words)) {
@@ -478,24 +477,5 @@ impl<'d, 'a> Desk<'d, 'a> {
                 CellValue::Nothing
             }
         }
-    }
-}
-
-/// An answer with something behind it, or in the words of its question: 是（班组）, and 一线 or 非一线 to 是否一线.
-fn answers(rows: &RowLexicon<'_>, field: &Field, text: &str) -> Option<bool> {
-    let key = header_key(text);
-    if let Some(bare) = names::without_brackets(&key).filter(|bare| !bare.is_empty()) {
-        let inside = super::qualify::inside(&key);
-        return rows.yes_or_no(&bare).filter(|yes| rows.yes_or_no(&inside).is_none_or(|other| other == *yes));
-    }
-    let bare = key.trim_end_matches(['。', '.', '!', ';', ',']);
-    if bare.len() < key.len() {
-        return rows.yes_or_no(bare);
-    }
-    let name = header_key(&field.name);
-    let asked = name.strip_prefix("是否").filter(|asked| !asked.is_empty())?;
-    match ["不是", "非", "不"].iter().find_map(|not| key.strip_prefix(not)) {
-        Some(rest) => (rest == asked).then_some(false),
-        None => (key == asked).then_some(true),
     }
 }

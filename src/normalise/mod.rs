@@ -15,6 +15,7 @@ mod cards;
 mod cells;
 mod claims;
 mod classify;
+mod code_index;
 mod columns;
 mod convert;
 mod cover;

@@ -1,8 +1,9 @@
 //! Words in a cell that hold no value of their own: nothing there, not filled in, as above; and words for yes and no.
 
 use super::labels;
+use super::qualify::inside;
 use super::row_lexicon::{AROUND, DITTO_MARKS, RowLexicon};
-use crate::text::names::{header_key, match_key, tidy};
+use crate::text::names::{header_key, match_key, tidy, without_brackets};
 
 /// What a cell says that holds no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +87,25 @@ impl RowLexicon<'_> {
             () if self.words.yes.contains(&key) => Some(true),
             () if self.words.no.contains(&key) => Some(false),
             () => None,
+        }
+    }
+
+    /// An answer with something behind it, or in the words of its question: 是（班组）, and 一线 or 非一线 to 是否一线.
+    pub fn answer_to(&self, question: &str, text: &str) -> Option<bool> {
+        let key = header_key(text);
+        if let Some(bare) = without_brackets(&key).filter(|bare| !bare.is_empty()) {
+            let inside = inside(&key);
+            return self.yes_or_no(&bare).filter(|yes| self.yes_or_no(&inside).is_none_or(|other| other == *yes));
+        }
+        let bare = key.trim_end_matches(['。', '.', '!', ';', ',']);
+        if bare.len() < key.len() {
+            return self.yes_or_no(bare);
+        }
+        let name = header_key(question);
+        let asked = name.strip_prefix("是否").filter(|asked| !asked.is_empty())?;
+        match ["不是", "非", "不"].iter().find_map(|not| key.strip_prefix(not)) {
+            Some(rest) => (rest == asked).then_some(false),
+            None => (key == asked).then_some(true),
         }
     }
 }
