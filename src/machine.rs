@@ -1,7 +1,9 @@
 //! What the machine says when it refuses a file or a stream, in words for officers, and what they can do. Knows nothing of
 //! what the file holds.
 
+use std::collections::HashMap;
 use std::io::{Error, ErrorKind};
+use std::path::{Path, PathBuf};
 
 /// Why it refuses, as half a sentence: `磁盘空间不足`. The system's own words are English, and differ from one to the other:
 /// what is none of the usual causes has its number.
@@ -56,6 +58,28 @@ pub fn remedy(error: &Error) -> &'static str {
     }
 }
 
+/// Where files really are, links followed. Many lie in few folders, so each folder is asked once.
+#[derive(Debug, Default)]
+pub struct RealPaths(HashMap<PathBuf, Option<PathBuf>>);
+
+impl RealPaths {
+    /// A path without links; `None` where there is nothing.
+    pub fn of(&mut self, path: &Path) -> Option<PathBuf> {
+        if path.symlink_metadata().ok()?.is_symlink() {
+            return path.canonicalize().ok();
+        }
+        let Some((folder, name)) = path.parent().zip(path.file_name()) else { return path.canonicalize().ok() };
+        // The folder of a bare name is the current one.
+        let folder = if folder == Path::new("") { Path::new(".") } else { folder };
+        if let Some(known) = self.0.get(folder) {
+            return known.as_ref().map(|folder| folder.join(name));
+        }
+        let real = folder.canonicalize().ok();
+        self.0.insert(folder.to_path_buf(), real.clone());
+        real.map(|folder| folder.join(name))
+    }
+}
+
 /// A write beyond the limit of a file's size is refused with an error, as one on a full disk is; as the system has it, it
 /// would end the process without a word.
 #[cfg(unix)]
@@ -95,6 +119,28 @@ pub fn leave_no_core() {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_where_the_system_says_that_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(at("甲/乙")).unwrap();
+        std::fs::write(at("甲/乙/表.xlsx"), "").unwrap();
+        let mut paths = vec!["甲/乙/表.xlsx", "甲/../甲/乙/表.xlsx", "甲/乙", "甲/乙/..", "甲/丙/表.xlsx", "甲/没有.xlsx"];
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(at("甲/乙"), at("丁")).unwrap();
+            std::os::unix::fs::symlink(at("甲/乙/表.xlsx"), at("甲/戊.xlsx")).unwrap();
+            std::os::unix::fs::symlink(at("没有"), at("甲/己.xlsx")).unwrap();
+            paths.extend(["丁/表.xlsx", "丁", "甲/戊.xlsx", "甲/己.xlsx"]);
+        }
+        let mut real = RealPaths::default();
+        for path in paths.iter().map(|path| at(path)).chain(["Cargo.toml", ".", "/"].map(PathBuf::from)) {
+            for _ in 0..2 {
+                assert_eq!(real.of(&path), path.canonicalize().ok(), "{path:?}");
+            }
+        }
+    }
 
     #[test]
     fn every_refusal_is_said_in_chinese() {

@@ -4,6 +4,8 @@
 use super::results::Results;
 use crate::book::link::address;
 use crate::book::listing::ListCell;
+use crate::machine::RealPaths;
+use crate::model::SourceFile;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -12,16 +14,20 @@ use std::path::Path;
 pub struct Links(BTreeMap<u32, String>);
 
 impl Links {
-    /// Looks for each file on the disk, for a workbook in this folder below that of the results (`""`: in it); a member
-    /// of a zip links to the zip.
-    pub fn find(results: &Results<'_>, folder: &Path, below: &str) -> Links {
-        let Ok(from) = folder.canonicalize().map(|folder| folder.join(below)) else { return Links::default() };
-        let link = |path: &Path| {
-            let there = path.canonicalize().ok().filter(|path| path.is_file())?;
-            address(&from, &there)
-        };
-        let sources = results.verdict.sources.iter().map(|verdict| &verdict.source);
-        Links(sources.filter_map(|source| Some((source.index, link(&source.path)?))).collect())
+    /// Looks for each file on the disk, for workbooks in each of these folders below that of the results (`""`: in it); a
+    /// member of a zip links to the zip.
+    pub fn find<const N: usize>(results: &Results<'_>, folder: &Path, below: [&str; N]) -> [Links; N] {
+        let mut links = [const { Links(BTreeMap::new()) }; N];
+        let Ok(folder) = folder.canonicalize() else { return links };
+        let from = below.map(|below| folder.join(below));
+        let mut real = RealPaths::default();
+        for SourceFile { index, path, .. } in results.verdict.sources.iter().map(|verdict| &verdict.source) {
+            let Some(there) = real.of(path).filter(|path| path.is_file()) else { continue };
+            for (from, links) in from.iter().zip(&mut links) {
+                links.0.extend(address(from, &there).map(|address| (*index, address)));
+            }
+        }
+        links
     }
 
     /// A cell of a list with a file's name, which opens it where it is on the disk.

@@ -132,7 +132,7 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
     let forms: Vec<Accepted<'_>> =
         results.rows.iter().map(|rows| Accepted::of(&results, rows)).collect::<Result<_, _>>()?;
     let stage = Stage::open(folder)?;
-    let [links, links_below] = ["", DETAIL].map(|below| Links::find(&results, folder, below));
+    let [links, links_below] = Links::find(&results, folder, ["", DETAIL]);
     let input_hash = crate::history::keep::input_hash(results.verdict);
     let jobs = jobs(&results, &forms);
     let making = Making { results, account, forms: &forms, input_hash, links, links_below };

@@ -231,7 +231,7 @@ mod tests {
 
     /// The sheet of these results, row by row.
     fn lines(results: &Results<'_>, folder: &std::path::Path) -> Vec<Vec<String>> {
-        let links = Links::find(results, folder, "");
+        let [links] = Links::find(results, folder, [""]);
         let mut book = RowBook::new(Cursor::new(Vec::new()));
         sheet(results, &links, "题目", &mut book).unwrap();
         let mut read: Xlsx<_> = Xlsx::new(book.finish("题目").unwrap()).unwrap();

@@ -455,7 +455,7 @@ fn no_output_panics_or_is_taken_for_whole_on_a_disk_that_fills_up() {
     let case = case(20);
     let results = case.fixture.results();
     let account = super::account::prove(&results).unwrap();
-    let links = super::links::Links::find(&results, case.root.path(), "");
+    let [links] = super::links::Links::find(&results, case.root.path(), [""]);
     let forms = [super::accepted::Accepted::of(&results, &case.fixture.rows[0]).unwrap()];
     for edition in [Edition::Signed, Edition::Working] {
         every_room(1_999, |target| super::leadership::leadership(&results, &account, "", edition, target).unwrap());

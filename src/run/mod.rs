@@ -35,7 +35,8 @@ use crate::history::keep::{CommitFailure, PeriodResults, PeriodTables};
 use crate::ingest::Limits;
 use crate::model::Outcome;
 use crate::model::discipline::PastDiscipline;
-use crate::model::run::RunVerdict;
+use crate::machine::RealPaths;
+use crate::model::run::{RunVerdict, SourceVerdict};
 use crate::report;
 use crate::report::output::Written;
 use crate::report::results::{Correction, Results};
@@ -44,7 +45,6 @@ use crate::validate::{self, Validated};
 use answers::Answers;
 use decided::TakenIn;
 use past::{HeldPeriod, OwnPeriod};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A finished run.
@@ -224,14 +224,19 @@ fn write(
 }
 
 /// Results may lie among returns, and may replace earlier results there, but no return.
-fn replaces_no_return(mut targets: impl Iterator<Item = PathBuf>, verdict: &RunVerdict) -> Result<(), Stop> {
-    let returns: BTreeMap<PathBuf, &str> = verdict
-        .sources
-        .iter()
-        .filter(|source| source.outcome != Outcome::Ignored)
-        .filter_map(|source| Some((source.source.path.canonicalize().ok()?, source.source.name.as_str())))
-        .collect();
-    let replaced = targets.find_map(|target| Some((*returns.get(&target.canonicalize().ok()?)?, target)));
+fn replaces_no_return(targets: impl Iterator<Item = PathBuf>, verdict: &RunVerdict) -> Result<(), Stop> {
+    let there: Vec<(PathBuf, PathBuf)> =
+        targets.filter_map(|target| Some((target.canonicalize().ok()?, target))).collect();
+    if there.is_empty() {
+        return Ok(());
+    }
+    let mut real = RealPaths::default();
+    let mut returns = verdict.sources.iter().filter(|source| source.outcome != Outcome::Ignored);
+    let replaced = returns.find_map(|SourceVerdict { source, .. }| {
+        let path = real.of(&source.path)?;
+        let target = there.iter().find(|(target, _)| *target == path)?;
+        Some((&source.name, &target.1))
+    });
     replaced.map_or(Ok(()), |(name, target)| {
         Err(Stop::Usage(format!(
             "结果 {} 会替换收到的文件“{name}”。没有写出结果，收到的文件没有改动。请用 --out 换一个文件夹，或把这个文件移走。",
