@@ -5,7 +5,7 @@
 //! where that one (9.4) takes 168. Knows nothing of workbooks.
 
 use super::allowance::Allowance;
-use super::refusal;
+use super::{known_parts, refusal};
 use crate::model::Unreadable;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -191,13 +191,11 @@ impl Archive {
         let packed = source.bytes(data, entry.packed).map_err(|_| damaged("压缩内容不完整"))?;
         let content = match entry.method {
             0 if entry.packed == entry.size => packed,
-            8 => Cow::Owned(inflate(&packed, entry.size).ok_or_else(|| damaged("压缩内容不完整或与目录不符"))?),
+            8 => return inflated(entry, &packed).map(Cow::Owned),
             0 => return Err(damaged("压缩内容不完整或与目录不符")),
             _ => return Err(refusal::unsupported("压缩方法不支持")),
         };
-        if crc32fast::hash(&content) != entry.crc {
-            return Err(damaged("压缩内容的校验码不符"));
-        }
+        proven(entry, &content)?;
         Ok(content)
     }
 
@@ -317,6 +315,21 @@ thread_local! {
     static INFLATER: RefCell<flate2::Decompress> = RefCell::new(flate2::Decompress::new(false));
 }
 
+fn proven(entry: &Entry, content: &[u8]) -> Result<(), Unreadable> {
+    if crc32fast::hash(content) == entry.crc { Ok(()) } else { Err(refusal::damaged("压缩内容的校验码不符")) }
+}
+
+/// A deflated member's content, its CRC checked: now, or when the same bytes were met before.
+fn inflated(entry: &Entry, packed: &[u8]) -> Result<Vec<u8>, Unreadable> {
+    if let Some(known) = known_parts::content(&entry.name, packed, (entry.size, entry.crc)) {
+        return Ok(known);
+    }
+    let content = inflate(packed, entry.size).ok_or_else(|| refusal::damaged("压缩内容不完整或与目录不符"))?;
+    proven(entry, &content)?;
+    known_parts::remember(&entry.name, packed, (&content, entry.crc));
+    Ok(content)
+}
+
 /// `None` where the stream is broken or is not `size` bytes long.
 fn inflate(packed: &[u8], size: u64) -> Option<Vec<u8>> {
     INFLATER.with_borrow_mut(|inflater| {
@@ -354,6 +367,26 @@ mod tests {
         assert_eq!(archive.content(&bad, &archive.entries[0], 100).unwrap_err().code, "file-damaged");
         assert_eq!(Archive::open(&good[..good.len() - 30], 10, Allowance::default()).err(), Some(Broken::NoEnd));
         assert_eq!(Archive::open(&good, 0, Allowance::default()).err(), Some(Broken::TooMany(1)));
+    }
+
+    /// What was inflated before is handed out again for the same bytes only, and only where the directory says the same.
+    #[test]
+    fn a_known_part_proves_no_other() {
+        let good = zip(b"the same in every file");
+        let read = |bytes: &Vec<u8>| {
+            let archive = Archive::open(bytes, 10, Allowance::default()).unwrap();
+            archive.content(bytes, &archive.entries[0], 100).map(Cow::into_owned)
+        };
+        let content = Ok(b"the same in every file".to_vec());
+        assert_eq!((read(&good), read(&good)), (content.clone(), content.clone()));
+        let central = good.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+        for at in [central + 16, central + 24, 30 + "a.txt".len()] {
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            assert_eq!(read(&bad).unwrap_err().code, "file-damaged", "{at}");
+        }
+        assert_eq!(read(&zip(b"another of this name")), Ok(b"another of this name".to_vec()));
+        assert_eq!(read(&good), content);
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod fuzz;
 mod html;
 mod html_classes;
 mod html_numbers;
+mod known_parts;
 mod looks;
 mod mhtml;
 mod number_format;
