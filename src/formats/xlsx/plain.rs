@@ -60,9 +60,9 @@ pub fn string(text: &str) -> Option<(&str, usize)> {
     let len = memchr::memchr(b'<', &text.as_bytes()[lead..])?;
     let inside = text.get(lead..lead + len)?;
     let close = "</t></si>";
-    let is_plain = text.get(lead + len..)?.starts_with(close)
-        && memchr::memchr2(b'&', b'\r', inside.as_bytes()).is_none()
-        && memchr::memmem::find(inside.as_bytes(), b"_x").is_none();
+    // An escape begins with `_`; what else does is read to the same text.
+    let is_plain =
+        text.get(lead + len..)?.starts_with(close) && memchr::memchr3(b'&', b'\r', b'_', inside.as_bytes()).is_none();
     is_plain.then_some((inside, lead + len + close.len()))
 }
 

@@ -64,8 +64,8 @@ pub fn read_by(
         most_cells: context.allowance.cells(),
         most_text: context.allowance.text(),
     };
-    // Cells take some forty bytes of text. Room for a return's, so that it is not moved again and again; never for a bomb's.
-    reader.sheet.cells.reserve((text.len() / 40).min(1 << 14));
+    // Cells take some thirty bytes of text. Room for a return's, so that it is not moved again and again; never for a bomb's.
+    reader.sheet.cells.reserve((text.len() / 28).min(1 << 14));
     let mut has_rows = false;
     loop {
         match reader.xml.next()? {
