@@ -364,7 +364,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
         {
             encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(wrong)
         }
-        _ => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| wrong()),
+        _ => simdutf8::basic::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| wrong()),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::discover::litter;
 use super::limits::Limits;
-use super::wire::{GREETING, LONGEST_REPLY, Reply, Request};
+use super::wire::{GREETING, LARGE_REPLY, LONGEST_REPLY, Reply, Request};
 use super::worker;
 use crate::formats::bundle::Opener;
 use crate::formats::own;
@@ -140,6 +140,8 @@ struct Worker {
     process: Arc<Process>,
     input: ChildStdin,
     output: ChildStdout,
+    /// The last reply, whose room the next one takes.
+    message: Vec<u8>,
     /// Whether it has answered before: its memory is no longer that of a fresh one.
     used: bool,
 }
@@ -198,7 +200,7 @@ impl Pool {
         let process =
             Arc::new(Process { child: Mutex::new(child), due: Mutex::new(None), overtime: AtomicBool::new(false) });
         lock(&self.watched.processes).0.push(Arc::clone(&process));
-        let mut worker = Worker { process, input, output, used: false };
+        let mut worker = Worker { process, input, output, message: Vec::new(), used: false };
         let mut greeting = [0; GREETING.len()];
         *lock(&worker.process.due) = Some(Instant::now() + GREETING_TIME);
         let greeted = worker.output.read_exact(&mut greeting).is_ok() && greeting == GREETING;
@@ -397,9 +399,17 @@ impl Worker {
         if u64::from(length) > longest {
             return None;
         }
-        let mut message = vec![0; length as usize];
-        self.output.read_exact(&mut message).ok()?;
-        Reply::decode(&message)
+        let length = length as usize;
+        if self.message.len() < length {
+            self.message.resize(length, 0);
+        }
+        let message = self.message.get_mut(..length)?;
+        self.output.read_exact(message).ok()?;
+        let reply = Reply::decode(message);
+        if length > LARGE_REPLY {
+            self.message = Vec::new();
+        }
+        reply
     }
 }
 

@@ -16,6 +16,8 @@ use std::time::Duration;
 pub const GREETING: [u8; 4] = *b"HZ03";
 /// A reply longer than this is not read (5 million cells and their texts fit).
 pub const LONGEST_REPLY: u64 = 320 << 20;
+/// The room of one longer than this is given back, on both sides: one large file must not take from the next.
+pub const LARGE_REPLY: usize = 16 << 20;
 const CELL_LEN: usize = 16;
 const SIGHT_LEN: usize = 16;
 
@@ -215,7 +217,10 @@ fn cell_bytes(cell: RawCell) -> [u8; CELL_LEN] {
 
 fn cell(bytes: &[u8; CELL_LEN], arena: &str) -> Option<RawCell> {
     let [r0, r1, r2, r3, c0, c1, kind, _, payload @ ..] = *bytes;
-    let at = place(u32::from_le_bytes([r0, r1, r2, r3]), u16::from_le_bytes([c0, c1]))?;
+    let at = CellRef { row: u32::from_le_bytes([r0, r1, r2, r3]), col: u16::from_le_bytes([c0, c1]) };
+    if at.row > cells::LAST_ROW || at.col > cells::LAST_COL {
+        return None;
+    }
     let payload = u64::from_le_bytes(payload);
     let finite = |bits: u64| Some(f64::from_bits(bits)).filter(|number| number.is_finite());
     let value = match kind {
@@ -260,11 +265,15 @@ fn sheet(reader: &mut Message) -> Option<RawSheet> {
     let arena = reader.text()?;
     let (raw, _) = reader.items(CELL_LEN)?.as_chunks::<CELL_LEN>();
     let mut cells: Vec<RawCell> = Vec::with_capacity(raw.len());
+    // The least place that may come next, as one number.
+    let mut next = 0;
     for bytes in raw {
         let cell = cell(bytes, &arena)?;
-        if cells.last().is_some_and(|last| last.at >= cell.at) {
+        let place = u64::from(cell.at.row) << 16 | u64::from(cell.at.col);
+        if place < next {
             return None;
         }
+        next = place + 1;
         cells.push(cell);
     }
     let mut merges = Vec::new();
@@ -318,7 +327,7 @@ impl<'a> Message<'a> {
     }
     fn text(&mut self) -> Option<String> {
         let len = self.u32()? as usize;
-        Some(std::str::from_utf8(self.take(len)?).ok()?.to_owned())
+        Some(simdutf8::basic::from_utf8(self.take(len)?).ok()?.to_owned())
     }
     /// A count and that many items of `len` bytes; nothing is allocated before they are proven to be there.
     fn items(&mut self, len: usize) -> Option<&'a [u8]> {

@@ -1,13 +1,14 @@
 //! The worker: a process of this same binary that reads one file after another for the run, so that a file that
 //! panics, eats all memory or never ends costs itself and nothing else.
 
-use super::wire::{GREETING, Reply, Request};
+use super::wire::{GREETING, LARGE_REPLY, Reply, Request};
 use crate::formats::allowance::Allowance;
 use crate::formats::bundle::Opener;
 use crate::formats::file::whole_file;
 use crate::formats::refusal::{self, Refusal};
 use crate::formats::sniff;
 use sha2::{Digest, Sha256};
+use std::fs::File;
 use std::io::{Read, Write};
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -27,10 +28,19 @@ pub fn serve() -> i32 {
     let allowance = memory.map_or_else(Allowance::default, Allowance::of);
     // A panic's message may quote what the file holds.
     std::panic::set_hook(Box::new(|_| {}));
-    match converse(allowance, &mut std::io::stdin().lock(), &mut std::io::stdout().lock()) {
+    match output().and_then(|mut output| converse(allowance, &mut std::io::stdin().lock(), &mut output)) {
         Ok(()) => 0,
         Err(_) => 1,
     }
+}
+
+/// Standard output as it is: `Stdout` looks for the last line end of all that is written, and writes what is behind it
+/// apart.
+fn output() -> std::io::Result<File> {
+    #[cfg(unix)]
+    return Ok(std::os::fd::AsFd::as_fd(&std::io::stdout()).try_clone_to_owned()?.into());
+    #[cfg(windows)]
+    return Ok(std::os::windows::io::AsHandle::as_handle(&std::io::stdout()).try_clone_to_owned()?.into());
 }
 
 /// Greets, then answers each request, until the input ends.
@@ -56,8 +66,7 @@ fn converse(allowance: Allowance, input: &mut impl Read, output: &mut impl Write
         Reply { spent: began.elapsed(), ..answer }.encode(&mut reply);
         output.write_all(&reply)?;
         output.flush()?;
-        if reply.capacity() > 16 << 20 {
-            // One large file must not shrink what is left for the next.
+        if reply.capacity() > LARGE_REPLY {
             reply = Vec::new();
         }
     }

@@ -40,6 +40,9 @@ const RECENT: usize = 16;
 /// its own, as names of people and teams do.
 const FEW: usize = 65_000;
 
+/// Codes of values met while columns are put together.
+pub type MetValues<V> = HashMap<V, u32, foldhash::fast::RandomState>;
+
 /// Texts; words that recur are kept once.
 #[derive(Debug, Clone, Default)]
 pub struct Texts {
@@ -143,7 +146,7 @@ impl Texts {
     }
 
     /// Appends all rows of another column; `known` remembers the words between calls.
-    pub fn append(&mut self, other: &Texts, known: &mut HashMap<Box<str>, u32>) {
+    pub fn append(&mut self, other: &Texts, known: &mut MetValues<Box<str>>) {
         let mut codes = Vec::with_capacity(other.ends.len() + 1);
         codes.push(0);
         for code in 1..=other.ends.len() as u32 {
@@ -155,7 +158,7 @@ impl Texts {
                     if self.ends.len() < FEW {
                         known.insert(Box::from(word), code);
                     } else {
-                        *known = HashMap::new();
+                        *known = MetValues::default();
                     }
                     code
                 }
@@ -178,12 +181,17 @@ impl Texts {
     }
 
     fn add(&mut self, text: &str) -> u32 {
-        let before = self.words.len();
         self.words.push_str(text);
-        if before >> 32 != self.words.len() >> 32 {
+        self.end_word(self.words.len())
+    }
+
+    /// Notes where the next word ends; its code.
+    fn end_word(&mut self, end: usize) -> u32 {
+        let passed = self.passes.len();
+        if end >> 32 != passed {
             self.passes.push(self.ends.len() as u32);
         }
-        self.ends.push(self.words.len() as u32);
+        self.ends.push(end as u32);
         // As many words as there are rows at most, and rows are numbered in 32 bits everywhere.
         self.ends.len() as u32
     }
@@ -331,7 +339,7 @@ impl<T: Scalar> Scalars<T> {
     }
 
     /// Appends all rows of another column; `known` remembers the values, by their bits, between calls.
-    pub fn append(&mut self, other: &Scalars<T>, known: &mut HashMap<u64, u32>) {
+    pub fn append(&mut self, other: &Scalars<T>, known: &mut MetValues<u64>) {
         let mut codes = Vec::with_capacity(other.values.len() + 1);
         codes.push(0);
         for value in &other.values {
@@ -342,7 +350,7 @@ impl<T: Scalar> Scalars<T> {
                     if self.values.len() < FEW {
                         known.insert(value.bits(), code);
                     } else {
-                        *known = HashMap::new();
+                        *known = MetValues::default();
                     }
                     code
                 }
@@ -403,7 +411,7 @@ mod tests {
     #[test]
     fn texts_come_back_row_by_row_whatever_was_appended_or_replaced() {
         let mut texts = Texts::default();
-        let mut known = HashMap::new();
+        let mut known = MetValues::default();
         texts.append(&[Some("甲"), None, Some("甲"), Some(""), Some("乙")].into_iter().collect(), &mut known);
         assert_eq!(texts.codes(), 3);
         texts.append(&[Some("丙"), None, Some("甲")].into_iter().collect(), &mut known);
@@ -427,12 +435,12 @@ mod tests {
     #[test]
     fn codes_grow_with_the_number_of_values_and_nothing_is_lost() {
         let value = |row: i64| (row % 1000 != 3).then_some(row);
-        let (mut numbers, mut known) = (Scalars::default(), HashMap::new());
+        let (mut numbers, mut known) = (Scalars::default(), MetValues::default());
         for first in (0..140_000).step_by(7_000) {
             numbers.append(&(first..first + 7_000).map(value).collect(), &mut known);
         }
         assert!(numbers.iter().eq((0..140_000).map(value)));
-        let (mut names, mut known) = (Texts::default(), HashMap::new());
+        let (mut names, mut known) = (Texts::default(), MetValues::default());
         for first in (0..140_000).step_by(7_000) {
             let part: Texts = (first..first + 7_000).map(value).map(|n| n.map(|n| n.to_string())).collect();
             names.append(&part, &mut known);

@@ -168,7 +168,7 @@ mod tests {
     use crate::definition::Roster;
     use crate::language::{Type, Vocabulary, check};
     use crate::model::Texts;
-    use std::collections::HashMap;
+    use crate::model::values::MetValues;
 
     /// Columns of few and of many values, with nothing here and there.
     fn grid(height: usize) -> Grid {
@@ -178,8 +178,8 @@ mod tests {
         let people = |row: usize| (!lacks(row, 11)).then_some((row * 13 % 9) as i64);
         // Put together as the tables of returns are: each value once.
         let (mut scores, mut counts) = (Scalars::default(), Scalars::default());
-        scores.append(&(0..height).map(score).collect(), &mut HashMap::new());
-        counts.append(&(0..height).map(people).collect(), &mut HashMap::new());
+        scores.append(&(0..height).map(score).collect(), &mut MetValues::default());
+        counts.append(&(0..height).map(people).collect(), &mut MetValues::default());
         let columns = vec![
             Column::Text((0..height).map(code).collect::<Texts>()),
             Column::Number(scores),

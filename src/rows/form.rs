@@ -5,6 +5,7 @@ use super::grid::{Grid, empty};
 use super::origins::Origins;
 use crate::definition::{Plan, Reference, Roster};
 use crate::model::kept::KeptTable;
+use crate::model::values::MetValues;
 use crate::model::{Column as Values, FormTable, Scalars};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -97,8 +98,8 @@ pub fn assemble(
 /// Values met so far of one column, while tables are put together.
 #[derive(Default)]
 struct ValuesMet {
-    words: HashMap<Box<str>, u32>,
-    scalars: HashMap<u64, u32>,
+    words: MetValues<Box<str>>,
+    scalars: MetValues<u64>,
 }
 
 /// Appends exactly `rows` values; a column that is missing or of another kind or height reads as nothing.

@@ -65,6 +65,8 @@ const SAME: u8 = 0;
 const RISING: u8 = 1;
 /// A number a row.
 const EACH: u8 = 2;
+/// A byte a row.
+const NARROW: u8 = 3;
 
 impl Codes {
     fn pack(&self, to: &mut Packer) {
@@ -74,6 +76,9 @@ impl Codes {
             to.number(self.len() as u64);
         } else if self.iter().zip(1..).all(|(code, next)| code == next) {
             to.kind(RISING).number(self.len() as u64);
+        } else if let Codes::Narrow(codes) = self {
+            to.kind(NARROW).number(codes.len() as u64);
+            to.0.extend_from_slice(codes);
         } else {
             to.kind(EACH).number(self.len() as u64);
             self.iter().for_each(|code| to.number(code.into()));
@@ -84,6 +89,12 @@ impl Codes {
         let kind = from.kind();
         let same = if kind == SAME { from.number() as u32 } else { 0 };
         let rows = from.number() as usize;
+        match (kind, u8::try_from(same), u8::try_from(rows)) {
+            (NARROW, ..) => return Codes::Narrow(from.bytes(rows).to_vec()),
+            (SAME, Ok(same), _) => return Codes::Narrow(vec![same; rows]),
+            (RISING, _, Ok(last)) => return Codes::Narrow((1..=last).collect()),
+            _ => {}
+        }
         let mut codes = Codes::default();
         codes.reserve(rows);
         for row in 0..rows {
@@ -108,14 +119,16 @@ impl Texts {
 
     pub fn unpack(from: &mut Packed<'_>) -> Texts {
         let codes = Codes::unpack(from);
-        let lengths: Vec<usize> = (0..from.number()).map(|_| from.number() as usize).collect();
+        let count = from.number() as usize;
         let mut texts = Texts { codes, ..Texts::default() };
-        texts.words.reserve_exact(lengths.iter().sum());
-        texts.ends.reserve_exact(lengths.len());
-        for length in lengths {
-            // It was packed as text.
-            texts.add(std::str::from_utf8(from.bytes(length)).unwrap_or_default());
+        texts.ends.reserve_exact(count.min(from.0.len()));
+        let mut end = 0;
+        for _ in 0..count {
+            end += from.number() as usize;
+            texts.end_word(end);
         }
+        // It was packed as text.
+        texts.words = simdutf8::basic::from_utf8(from.bytes(end)).unwrap_or_default().to_owned();
         texts
     }
 }
