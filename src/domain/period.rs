@@ -108,7 +108,11 @@ impl Period {
     /// Reads `2026`, `2026年度`, `2026-03`, `202603`, `2026年3月份`, `二〇二六年三月`, `2026Q1`, `2026年第1季度`,
     /// `2026年一季度`, `2026年1-3月`, `2026H1`, `2026年上半年`. Full-width digits are accepted. `None` for anything else.
     pub fn parse(text: &str) -> Option<Period> {
-        let text = plain(text);
+        Period::parse_plain(&plain(text))
+    }
+
+    /// As [`Period::parse`], of a text that is [`plain`] already.
+    pub(super) fn parse_plain(text: &str) -> Option<Period> {
         let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
         if digits.len() == 6 && text.len() == 6 {
             return Period::calendar(PeriodKind::Month, digits[..4].parse().ok()?, digits[4..].parse().ok()?);

@@ -101,19 +101,22 @@ impl Schedule {
     /// What officers and covers write, and every [`Period::key`]. A campaign that is declared nowhere is written with its
     /// dates: `百日攻坚=2026-03-01至2026-06-08`.
     pub fn parse(&self, text: &str) -> Option<Period> {
-        let text = plain(text);
-        if let Some(period) = self.campaign(&text) {
-            return Some(period);
-        }
-        if let Some((period, "")) = self.season.as_ref().and_then(|season| season.at_start(&text)) {
-            return Some(period);
-        }
-        Period::parse(&text)
+        self.parse_plain(&plain(text))
     }
 
-    /// All seasons that a text names, and the text without them: what else it says of time is read apart.
-    pub fn seasons_in(&self, text: &str) -> (Vec<Period>, String) {
-        let text = plain(text);
+    /// As [`Schedule::parse`], of a text that is [`plain`] already.
+    pub(super) fn parse_plain(&self, text: &str) -> Option<Period> {
+        if let Some(period) = self.campaign(text) {
+            return Some(period);
+        }
+        if let Some((period, "")) = self.season.as_ref().and_then(|season| season.at_start(text)) {
+            return Some(period);
+        }
+        Period::parse_plain(text)
+    }
+
+    /// All seasons that a [`plain`] text names, and the text without them: what else it says of time is read apart.
+    pub(super) fn seasons_in(&self, text: String) -> (Vec<Period>, String) {
         let Some(season) = &self.season else { return (Vec::new(), text) };
         let (mut found, mut other, mut rest) = (Vec::new(), String::new(), text.as_str());
         let mut after_digit = false;
@@ -388,9 +391,9 @@ mod tests {
     #[test]
     fn seasons_are_taken_out_of_titles() {
         let schedule = heating(PeriodKind::Month);
-        let (found, rest) = schedule.seasons_in("2025—2026年采暖期服务指标月报（2025年12月）");
+        let (found, rest) = schedule.seasons_in(plain("2025—2026年采暖期服务指标月报（2025年12月）"));
         assert_eq!(keys(&found), ["2025-2026采暖期"]);
         assert_eq!(rest, " 服务指标月报(2025年12月)");
-        assert!(Schedule::of(PeriodKind::Month).seasons_in("2025-2026采暖期").0.is_empty());
+        assert!(Schedule::of(PeriodKind::Month).seasons_in("2025-2026采暖期".to_owned()).0.is_empty());
     }
 }

@@ -29,17 +29,17 @@ pub enum SpokenPlace {
 pub fn spoken(text: &str, place: SpokenPlace, schedule: &Schedule, year: i32) -> Vec<Spoken> {
     let text = plain(text);
     if place == SpokenPlace::Label || place == SpokenPlace::Name {
-        if let Some(period) = schedule.parse(&text) {
+        if let Some(period) = schedule.parse_plain(&text) {
             // As a span of months it may be meant as one.
             return vec![match is_month_span(&text, &period) {
                 true => Spoken::Span(period.first, period.last),
                 false => Spoken::Period(period),
             }];
         }
-    } else if let Some(campaign) = schedule.parse(&text).filter(|period| period.kind == PeriodKind::Campaign) {
+    } else if let Some(campaign) = schedule.parse_plain(&text).filter(|period| period.kind == PeriodKind::Campaign) {
         return vec![Spoken::Period(campaign)];
     }
-    let (seasons, rest) = schedule.seasons_in(&text);
+    let (seasons, rest) = schedule.seasons_in(text);
     let mut found: Vec<Spoken> = seasons.into_iter().map(Spoken::Period).collect();
     let mut chars: Vec<char> = rest.chars().collect();
     if place == SpokenPlace::Label {
