@@ -101,6 +101,9 @@ impl<'v, 'a> Classifier<'v, 'a> {
         if cells.is_empty() || (first && self.is_numbering(cells)) {
             return RowClass::Frame;
         }
+        if self.is_plain_record(i, cells) {
+            return RowClass::Record;
+        }
         if self.is_legend(cells) {
             return RowClass::Frame;
         }
@@ -150,6 +153,35 @@ impl<'v, 'a> Classifier<'v, 'a> {
             return RowClass::Aside(Aside::Prefilled);
         }
         RowClass::Record
+    }
+
+    /// Whether none of the questions below can be answered by anything but "a record", told at a glance: a row of several
+    /// cells that begins as neither note nor footer, holds a figure other than 0, is called neither total nor 其中, and has
+    /// nothing of an example. Nearly every record is one.
+    fn is_plain_record(&self, i: usize, cells: &[&RawCell]) -> bool {
+        let figure = |cell: &&RawCell| {
+            matches!(cell.value, RawValue::Number(number) if number != 0.0) && self.role(cell) == Role::Figure
+        };
+        let labelled = |cell: &RawCell| {
+            self.view.is(Asked::Total, cell.value, |text| self.lexicon.rows.is_total(text))
+                || self.view.is(Asked::OfWhich, cell.value, |text| self.lexicon.rows.is_of_which(text))
+        };
+        let begins = |first: &RawCell| {
+            let is_text = matches!(first.value, RawValue::Text { .. });
+            let may_be = |text: &str| self.footer_part(text) != FooterPart::Other;
+            !is_text
+                || !self.view.is(Asked::Footer, first.value, may_be)
+                    && !self.lexicon.rows.may_be_note(&tidy(self.text(first)))
+        };
+        matches!(cells, [first, _, _, ..] if begins(first))
+            && !self.signed
+            && !self.view.turned
+            && self.view.sheet.sights.is_empty()
+            && cells.iter().any(figure)
+            && cells.iter().filter(|cell| self.role(cell) != Role::Ordinal).nth(1).is_some()
+            && !self.labels(cells).any(labelled)
+            && self.example(cells).is_none()
+            && !self.continues(i, cells)
     }
 
     fn text(&self, cell: &RawCell) -> &'v str {

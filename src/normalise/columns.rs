@@ -218,7 +218,11 @@ pub fn cells_outside(view: &View<'_>, table: &SheetTable, delimited: bool, sink:
         sink.on_return(Some(view.index), vec![first.at], say);
     }
     let outside = |cell: &&RawCell| outside(cell) && !shared.iter().any(|(_, cols)| cols.contains(&cell.at.col));
-    let mut found = table.rows.data.iter().flat_map(|i| view.cells(*i)).filter(outside);
+    // A row that ends under a header without gaps has no cell outside.
+    let gapless = under.iter().all(|under| *under);
+    let may_have =
+        |i: &&usize| !gapless || view.cells(**i).last().is_some_and(|last| usize::from(last.at.col) >= widest);
+    let mut found = table.rows.data.iter().filter(may_have).flat_map(|i| view.cells(*i)).filter(outside);
     let Some(first) = found.next() else { return };
     let say = Say {
         code: FindingCode::CellsOutside,

@@ -70,6 +70,8 @@ enum Label {
 pub struct CoverLexicon<'a> {
     /// Longer ones before those that they begin with.
     labels: Vec<(&'a str, Label)>,
+    /// Characters that they begin with, in order.
+    begins: Vec<char>,
     /// Last characters of those that say who sends it and for which period.
     telling: Vec<char>,
     /// Behind a name, where the seal goes; the longest first.
@@ -111,13 +113,16 @@ impl<'a> CoverLexicon<'a> {
         let labels = lists.into_iter().flat_map(|(words, label)| words.iter().map(move |word| (word.as_str(), label)));
         let mut labels: Vec<(&str, Label)> = labels.filter(|(word, _)| !word.is_empty()).collect();
         labels.sort_by_key(|(word, _)| longest(word));
+        let mut begins: Vec<char> = labels.iter().filter_map(|(word, _)| word.chars().next()).collect();
+        begins.sort_unstable();
+        begins.dedup();
         let mut telling: Vec<char> = units.iter().chain(periods).filter_map(|word| word.chars().next_back()).collect();
         telling.sort_unstable();
         telling.dedup();
         let mut seals: Vec<&str> = seals.iter().map(String::as_str).filter(|seal| !seal.is_empty()).collect();
         seals.sort_by_key(longest);
         let measured = measured.iter().filter_map(|phrase| phrase.split_once('#')).collect();
-        CoverLexicon { labels, telling, seals, measured, all: measured_all }
+        CoverLexicon { labels, begins, telling, seals, measured, all: measured_all }
     }
 }
 
@@ -137,6 +142,7 @@ impl CoverLexicon<'_> {
         let mut boundary = true;
         while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
             if boundary
+                && self.begins.binary_search(&c).is_ok()
                 && let Some((word, label)) = self.labels.iter().find(|(word, _)| text[at..].starts_with(word))
                 && let Some((value, colon)) = after_label(text, at + word.len())
             {

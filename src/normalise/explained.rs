@@ -20,7 +20,7 @@ pub fn explanations(plan: &Plan, source: u32, areas: &[Area<'_>], found: &[Found
             None => true,
             Some(at) => fields.get(at).is_some_and(|field| field.ty == FieldType::Text && !field.required),
         };
-        let named = header.headings.iter().filter(|heading| is_label(&heading.text) && free(heading.col));
+        let named = header.headings.iter().filter(|heading| free(heading.col) && is_label(&heading.text));
         let mut columns: Vec<u16> = named.map(|heading| heading.col).collect();
         columns.sort_unstable();
         columns.dedup();

@@ -261,7 +261,8 @@ fn rows_around(view: &View<'_>, lexicon: &Lexicon<'_>, free: usize, at: usize) -
 
 /// Whether a row has a word that may say something of a column.
 fn speaks_of_columns(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
-    view.telling(i).any(|cell| view.is(Asked::Speaks, cell.value, |text| speaks(lexicon, &header_key(text), text)))
+    let says = |text: &str| lexicon.known_speaking.of(text, || speaks(lexicon, &header_key(text), text));
+    view.telling(i).any(|cell| view.is(Asked::Speaks, cell.value, says))
 }
 
 /// Whether a row has a word that means a column, alone or with what stands above it.

@@ -5,10 +5,12 @@ use super::code_index::{CodeIndex, index_codes};
 use super::cover::CoverLexicon;
 use super::fit::KnownFits;
 use super::known_blocks::KnownBlocks;
+use super::known_texts::KnownTexts;
 use super::qualify::HeaderLexicon;
 use super::quick::QuickMap;
 use super::row_lexicon::RowLexicon;
 use crate::definition::{Field, FieldType, Form, FormColumn};
+use crate::model::normalised::PartName;
 use crate::text::names::{header_key, match_key};
 use std::ops::Range;
 
@@ -75,6 +77,10 @@ pub struct Lexicon<'a> {
     pub parents: Vec<String>,
     pub known_fits: KnownFits,
     pub known_blocks: KnownBlocks,
+    /// Whether a text may say something of the columns that it stands over.
+    pub known_speaking: KnownTexts<bool>,
+    /// The part of what a unit sends that a title or the name of a sheet says.
+    pub known_titles: KnownTexts<PartName>,
     pub codes: Vec<CodeIndex<'a>>,
     units: QuickMap<&'a str, &'a [u32]>,
     /// By number of characters: whether a roster key has so many. And the characters that they begin with.
@@ -140,6 +146,8 @@ impl<'a> Lexicon<'a> {
             other_titles: keyed(frame.plan.others.iter().map(|form| form.title.as_str())),
             known_fits: KnownFits::default(),
             known_blocks: KnownBlocks::default(),
+            known_speaking: KnownTexts::default(),
+            known_titles: KnownTexts::default(),
             codes,
             units,
             unit_lengths,

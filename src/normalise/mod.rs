@@ -34,6 +34,7 @@ mod header_block;
 mod hidden;
 mod identify;
 mod known_blocks;
+mod known_texts;
 mod labels;
 mod layout;
 mod lexicon;

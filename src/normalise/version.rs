@@ -41,7 +41,8 @@ pub fn evidence(
 
 /// The part that titles and names of sheets say, where all that count say the same.
 fn titled(run: Assignment<'_>, lexicon: &Lexicon<'_>, areas: &[Area<'_>], found: &[FoundTable<'_>]) -> PartName {
-    let of = |text: &str| part(&run.plan.words.files, &rest(lexicon, text));
+    let read = |text: &str| part(&run.plan.words.files, &rest(lexicon, text));
+    let of = |text: &str| lexicon.known_titles.of(text, || read(text));
     let said = found.iter().filter(|found| found.counts()).map(|found| {
         let form = run.plan.forms.get(usize::from(found.table.header.fit.form));
         let title = form.map_or_else(String::new, |form| match_key(&form.title));
