@@ -15,7 +15,7 @@ use crate::model::{Effect, OpenCell, Severity};
 use crate::rows::{LookupResult, context};
 use polars::prelude::DataType;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Everything the tables look at.
 pub struct Facts<'a> {
@@ -34,6 +34,8 @@ pub struct Facts<'a> {
     pub seats: Option<Seats>,
     /// One per form of the plan.
     forms: Vec<Rowset<'a>>,
+    /// Per form, by roster index, whose figures are in, once somebody asks.
+    counted: Vec<OnceLock<Arc<Vec<bool>>>>,
     /// By table name and the column that attributes its rows to units.
     references: Arc<BTreeMap<(String, String), Rowset<'a>>>,
     /// Per file of the run, how many 必改 it has, and whether one of them holds it out whole.
@@ -94,6 +96,7 @@ impl<'a> Facts<'a> {
             doubts,
             context,
             seats: None,
+            counted: forms.iter().map(|_| OnceLock::new()).collect(),
             forms,
             references,
             blocks,
@@ -115,15 +118,18 @@ impl<'a> Facts<'a> {
     /// No such form.
     pub fn counted(&self, form: usize) -> Result<Arc<Vec<bool>>, String> {
         let rows = self.form(form)?;
-        let mut counted = vec![false; self.reference.roster.units.len()];
-        let accepted = rows.units.iter().zip(rows.accepted.iter()).filter(|(_, accepted)| **accepted);
-        let returned = self.verdict.units.iter().filter(|unit| unit.status.is_accepted()).map(|unit| unit.unit);
-        for unit in accepted.filter_map(|(unit, _)| unit).chain(returned) {
-            if let Some(counted) = counted.get_mut(unit as usize) {
-                *counted = true;
+        let find = || {
+            let mut counted = vec![false; self.reference.roster.units.len()];
+            let accepted = rows.units.iter().zip(rows.accepted.iter()).filter(|(_, accepted)| **accepted);
+            let returned = self.verdict.units.iter().filter(|unit| unit.status.is_accepted()).map(|unit| unit.unit);
+            for unit in accepted.filter_map(|(unit, _)| unit).chain(returned) {
+                if let Some(counted) = counted.get_mut(unit as usize) {
+                    *counted = true;
+                }
             }
-        }
-        Ok(Arc::new(counted))
+            Arc::new(counted)
+        };
+        Ok(self.counted.get(form).map_or_else(find, |known| Arc::clone(known.get_or_init(find))))
     }
 
     /// Recommending units whose return came and has no row of any form.

@@ -5,7 +5,7 @@ use super::cells::{DoubtedCells, MeasureCells, PartialRows};
 use crate::compute::axis::{Across, Axis, Reporting};
 use crate::compute::facts::Facts;
 use crate::compute::pairing::Pairing;
-use crate::compute::periods::{Slice, Slices};
+use crate::compute::periods::{PeriodRows, Slice, Slices};
 use crate::compute::rowset::Rowset;
 use crate::compute::source::{columns_of, source};
 use crate::compute::tally::{Amount, Tally};
@@ -14,6 +14,7 @@ use crate::domain::period::Period;
 use crate::language::Checked;
 use crate::model::statistic::StatCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a measure is computed within.
 #[derive(Clone)]
@@ -22,6 +23,7 @@ pub struct MeasureFrame<'a> {
     pub axis: &'a Axis<'a>,
     pub across: &'a Across,
     pub facts: &'a Facts<'a>,
+    pub placed: &'a PlacedRows,
     /// The period that is looked from; `None` is the run's own, and no column of a layout over periods.
     pub at: Option<&'a Period>,
     /// Rows that count, in a comparison like with like.
@@ -30,11 +32,33 @@ pub struct MeasureFrame<'a> {
     pub what: String,
 }
 
+/// Row numbers by group, and the column of each row.
+type Places = (Vec<Vec<u32>>, Vec<usize>);
+
+/// The places of this run's rows in one table, by where the rows lie in memory, which is the same place as long as there are
+/// facts: all measures of a table are mostly of the same rows.
+#[derive(Default)]
+pub struct PlacedRows(Mutex<Vec<(usize, Arc<Places>)>>);
+
+impl PlacedRows {
+    fn of(&self, rows: &Rowset<'_>, find: impl FnOnce() -> Result<Places, String>) -> Result<Arc<Places>, String> {
+        let at = std::ptr::from_ref(rows).addr();
+        // Each entry is whole or not there, so a thread that panicked left nothing broken.
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, places)) = known.iter().find(|(known, _)| *known == at) {
+            return Ok(Arc::clone(places));
+        }
+        let places = Arc::new(find()?);
+        known.push((at, Arc::clone(&places)));
+        Ok(places)
+    }
+}
+
 /// The rows of a measure, period by period, each in its group and column.
 pub struct SortedRows<'s> {
     pub slices: &'s Slices<'s>,
-    /// Per slice: row numbers by group, and the column of each row.
-    places: Vec<(Vec<Vec<u32>>, Vec<usize>)>,
+    /// Per slice.
+    places: Vec<Arc<Places>>,
 }
 
 /// Which of the rows pass a measure's filters, by slice.
@@ -71,8 +95,11 @@ impl MeasureFrame<'_> {
 
     /// Every row of the slices in its group and column.
     pub fn sort<'s>(&self, slices: &'s Slices<'s>) -> Result<SortedRows<'s>, String> {
-        let place =
-            |slice: &Slice<'_>| Ok((self.axis.members(&slice.rows, self.facts)?, self.across.slots(&slice.rows)?));
+        let find = |rows: &Rowset<'_>| Ok((self.axis.members(rows, self.facts)?, self.across.slots(rows)?));
+        let place = |slice: &Slice<'_>| match &slice.rows {
+            PeriodRows::Here(rows) => self.placed.of(rows, || find(rows)),
+            PeriodRows::Stored(rows) => find(rows).map(Arc::new),
+        };
         Ok(SortedRows { slices, places: slices.slices.iter().map(place).collect::<Result<_, String>>()? })
     }
 
@@ -206,7 +233,7 @@ impl MeasureFrame<'_> {
 
     /// The `weight` of one slice's rows, by group and column.
     fn tally<T: Amount>(&self, sorted: &SortedRows<'_>, slice: usize, weight: impl Fn(usize) -> T) -> Tally<T> {
-        let (members, slots) = &sorted.places[slice];
+        let (members, slots) = &*sorted.places[slice];
         Tally::new(members, slots, self.across.width(), weight)
     }
 

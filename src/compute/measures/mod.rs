@@ -13,7 +13,7 @@ pub mod work;
 pub use self::cells::{MeasureCells, is_nothing};
 
 use self::derived::{combine, derive, difference, growth, points};
-use self::frame::MeasureFrame;
+use self::frame::{MeasureFrame, PlacedRows};
 use super::axis::{Across, Axis, Reporting};
 use super::facts::Facts;
 use super::pairing::Pairing;
@@ -37,9 +37,11 @@ pub fn all(
     facts: &Facts<'_>,
 ) -> Result<Vec<MeasureCells>, String> {
     let mut grids: Vec<Option<MeasureCells>> = Vec::new();
+    let placed = PlacedRows::default();
     for measure in &statistic.measures {
         let what = format!("表“{table}”的“{}”", measure.name);
-        grids.push(MeasureFrame { statistic, axis, across, facts, at, only: None, what }.base(measure)?);
+        let frame = MeasureFrame { statistic, axis, across, facts, placed: &placed, at, only: None, what };
+        grids.push(frame.base(measure)?);
     }
     // A measure may be derived from one that stands to its right, or is itself derived.
     for _ in 0..grids.len() {
