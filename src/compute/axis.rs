@@ -158,29 +158,49 @@ impl<'a> Axis<'a> {
         }
     }
 
-    /// Row numbers of each group; the last entry holds the rows that no group takes.
-    pub fn members(&self, rows: &Rowset, facts: &Facts<'_>) -> Result<Vec<Vec<u32>>, String> {
-        match &self.by {
-            AxisBy::Unit(_) => Ok(self.partition(rows.units.iter().map(|unit| self.group_of(unit)))),
+    /// Where each row of a source is counted: in which groups, and in which column of `across`.
+    pub fn places(&self, across: &Across, rows: &Rowset<'_>, facts: &Facts<'_>) -> Result<Places, String> {
+        let members = self.members(rows, facts)?;
+        let slots = across.slots(rows)?;
+        Ok(Places { members, groups: self.groups.len() + 1, slots, width: across.width(), rows: rows.len() })
+    }
+
+    fn members(&self, rows: &Rowset<'_>, facts: &Facts<'_>) -> Result<Members, String> {
+        let group = |group: Option<usize>| group.unwrap_or(self.groups.len()) as u32;
+        Ok(match &self.by {
+            AxisBy::Unit(_) => Members::One(rows.units.iter().map(|unit| group(self.group_of(unit))).collect()),
             AxisBy::Code { column, positions } => {
-                let texts = rows.texts(column)?;
-                Ok(self.partition(texts.iter().map(|text| positions.get((*text)?).copied())))
+                let group = |text: Option<&str>| group(text.and_then(|text| positions.get(text)).copied());
+                Members::One(rows.each_text(column, group)?.collect())
             }
             AxisBy::Items(items) => {
                 let masks =
                     items.iter().map(|item| facts.holds(rows, &[&item.filter])).collect::<Result<Vec<_>, _>>()?;
-                Ok(overlapping(&masks, rows.len()))
+                Members::Several(overlapping(&masks, rows.len()))
             }
-        }
+        })
     }
+}
 
-    fn partition(&self, positions: impl Iterator<Item = Option<usize>>) -> Vec<Vec<u32>> {
-        let mut members = vec![Vec::new(); self.groups.len() + 1];
-        for (row, position) in positions.enumerate() {
-            members[position.unwrap_or(self.groups.len())].push(row as u32);
-        }
-        members
-    }
+/// The groups that the rows of a source lie in; the last group is of rows that no other takes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Members {
+    /// By row, its one group.
+    One(Vec<u32>),
+    /// Row numbers by group: a row may lie in several.
+    Several(Vec<Vec<u32>>),
+}
+
+/// Where each row of a source is counted.
+pub struct Places {
+    pub members: Members,
+    /// How many groups there are, that of the rows left over included.
+    pub groups: usize,
+    /// The column of each row; `None` where there is but one.
+    pub slots: Option<Vec<u32>>,
+    pub width: usize,
+    /// How many rows there are.
+    pub rows: usize,
 }
 
 fn plain(label: &str) -> AxisGroup {
@@ -275,16 +295,20 @@ impl Across {
         self.headings.len()
     }
 
-    /// The column of each row of a source.
-    pub fn slots(&self, rows: &Rowset) -> Result<Vec<usize>, String> {
+    /// The column of each row of a source; `None` where there is but one.
+    fn slots(&self, rows: &Rowset<'_>) -> Result<Option<Vec<u32>>, String> {
+        if self.is_plain() {
+            return Ok(None);
+        }
         let mut slots = vec![Some(0); rows.len()];
         for (column, positions) in &self.columns {
-            for (slot, text) in slots.iter_mut().zip(rows.texts(column)?) {
-                let inner = text.and_then(|text| positions.get(text));
-                *slot = slot.zip(inner).map(|(outer, inner)| outer * positions.len() + inner);
+            let position = |text: Option<&str>| text.and_then(|text| positions.get(text)).map(|at| *at as u32);
+            for (slot, inner) in slots.iter_mut().zip(rows.each_text(column, position)?) {
+                *slot = slot.zip(inner).map(|(outer, inner)| outer * positions.len() as u32 + inner);
             }
         }
-        Ok(slots.into_iter().map(|slot| slot.unwrap_or(self.width() - 1)).collect())
+        let outside = self.width() as u32 - 1;
+        Ok(Some(slots.into_iter().map(|slot| slot.unwrap_or(outside)).collect()))
     }
 }
 
@@ -296,8 +320,5 @@ mod tests {
     fn every_row_lands_somewhere_and_overlaps_are_kept() {
         let masks = vec![vec![true, true, false, false], vec![false, true, true, false]];
         assert_eq!(overlapping(&masks, 4), vec![vec![0, 1], vec![1, 2], vec![3]]);
-        let axis = Axis::codes("行业", vec!["甲".into(), "乙".into()]);
-        let members = axis.partition([Some(1), None, Some(1)].into_iter());
-        assert_eq!(members, vec![vec![], vec![0, 2], vec![1]]);
     }
 }

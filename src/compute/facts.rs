@@ -11,9 +11,10 @@ use crate::domain::period::Period;
 use crate::language::{Checked, Literal, RunContext, Term};
 use crate::model::discipline::PastDiscipline;
 use crate::model::run::RunVerdict;
-use crate::model::{Effect, OpenCell, Severity};
+use crate::model::{Column, Effect, OpenCell, Scalars, Severity};
 use crate::rows::{LookupResult, context};
 use polars::prelude::DataType;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
@@ -193,18 +194,34 @@ impl<'a> Facts<'a> {
         rows.count_true(&condition, &columns, &self.context)
     }
 
-    /// Per row, an expression's value; NULL stays `None`.
-    pub fn integers(&self, rows: &Rowset<'_>, value: &Checked) -> Result<Vec<Option<i64>>, String> {
-        rows.evaluate(value.node().clone(), &needs(&[value]), &self.context, |values| {
+    /// Per row, an expression's value; NULL stays `None`. One that is but a column is that column.
+    pub fn integers<'r>(&self, rows: &'r Rowset<'_>, value: &Checked) -> Result<Cow<'r, Scalars<i64>>, String> {
+        if let Some(Column::Integer(column)) = plain(rows, value) {
+            return Ok(Cow::Borrowed(column));
+        }
+        let values = rows.evaluate(value.node().clone(), &needs(&[value]), &self.context, |values| {
             Ok(values.cast(&DataType::Int64)?.i64()?.iter().collect())
-        })
+        });
+        values.map(Cow::Owned)
     }
 
     /// As [`Facts::integers`], for numbers with decimals.
-    pub fn numbers(&self, rows: &Rowset<'_>, value: &Checked) -> Result<Vec<Option<f64>>, String> {
-        rows.evaluate(value.node().clone(), &needs(&[value]), &self.context, |values| {
+    pub fn numbers<'r>(&self, rows: &'r Rowset<'_>, value: &Checked) -> Result<Cow<'r, Scalars<f64>>, String> {
+        if let Some(Column::Number(column)) = plain(rows, value) {
+            return Ok(Cow::Borrowed(column));
+        }
+        let values = rows.evaluate(value.node().clone(), &needs(&[value]), &self.context, |values| {
             Ok(values.cast(&DataType::Float64)?.f64()?.iter().collect())
-        })
+        });
+        values.map(Cow::Owned)
+    }
+}
+
+/// The column that an expression is, where it is nothing else.
+fn plain<'r>(rows: &'r Rowset<'_>, value: &Checked) -> Option<&'r Column> {
+    match value.node() {
+        Term::Column(name) => rows.grid.column(name),
+        _ => None,
     }
 }
 

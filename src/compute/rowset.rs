@@ -4,6 +4,7 @@
 use crate::definition::reference::ReferenceTable;
 use crate::definition::{Basis, Roster};
 use crate::language::{RunContext, Term};
+use crate::model::values::{MetValues, Scalar};
 use crate::model::{Column, Scalars, Value};
 use crate::rows::{Grid, Origins, ValidatedRows, recommenders};
 use polars::prelude::{PolarsError, PolarsResult, Series};
@@ -105,14 +106,20 @@ impl<'a> Rowset<'a> {
         self.grid.position(name).ok_or_else(|| missing(name))
     }
 
-    /// A text column, row by row.
-    pub fn texts(&self, name: &str) -> Result<Vec<Option<&str>>, String> {
+    /// What `of` makes of a text column, row by row; it is asked once a text.
+    pub fn each_text<T: Copy>(
+        &self,
+        name: &str,
+        of: impl Fn(Option<&str>) -> T,
+    ) -> Result<impl Iterator<Item = T>, String> {
         let column = self.position(name)?;
-        let text = |row| match self.grid.value_at(row, column) {
+        let text = |code| match self.grid.value_of(code, column) {
             Value::Text(text) => Some(text),
             _ => None,
         };
-        Ok((0..self.len()).map(text).collect())
+        // Rows are numbered in 32 bits everywhere, and no column has more codes.
+        let answers: Vec<T> = (0..=self.grid.codes(column) as u32).map(|code| of(text(code))).collect();
+        Ok((0..self.len()).map(move |row| answers[self.grid.code_at(row, column) as usize]))
     }
 
     /// Per row, whether a term is true; NULL is not.
@@ -125,20 +132,23 @@ impl<'a> Rowset<'a> {
         self.grid.count_true(term, needs, self.context.as_ref().unwrap_or(context)).map_err(defect)
     }
 
-    /// What `take` makes of each stretch of a term's values, one after the other.
-    pub fn evaluate<T: Send>(
+    /// A term's values row by row, as `take` finds them in each stretch's.
+    pub fn evaluate<T: Scalar + Send + Sync>(
         &self,
         term: Term,
         needs: &[&str],
         context: &RunContext,
-        take: impl Fn(&Series) -> PolarsResult<Vec<T>> + Sync,
-    ) -> Result<Vec<T>, String> {
+        take: impl Fn(&Series) -> PolarsResult<Scalars<T>> + Sync,
+    ) -> Result<Scalars<T>, String> {
         let context = self.context.as_ref().unwrap_or(context);
         let answers = self.grid.evaluate(&[term], needs, context, |_, answers| match answers {
             [values] => take(values),
-            _ => Ok(Vec::new()),
+            _ => Ok(Scalars::default()),
         });
-        Ok(answers.map_err(defect)?.into_iter().flatten().collect())
+        let mut all = Scalars::with_capacity(self.len());
+        let mut known = MetValues::default();
+        answers.map_err(defect)?.iter().for_each(|stretch| all.append(stretch, &mut known));
+        Ok(all)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::share::{Fraction, Limit, missing_for};
 use crate::language::Checked;
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
-use crate::model::{Effect, Finding, FindingKey, Place};
+use crate::model::{Effect, Finding, FindingKey, Place, Value};
 
 /// The column of the proportion.
 const RATE: usize = 3;
@@ -69,13 +69,12 @@ fn by_group(share: &Share, axis: &Axis<'_>, facts: &Facts<'_>) -> Result<Vec<Poo
     let whole = Across::new(&[], &[], facts)?;
     for part in &share.parts {
         let rows = facts.form(part.form)?;
-        let members = axis.members(rows, facts)?;
-        let slots = whole.slots(rows)?;
+        let places = axis.places(&whole, rows, facts)?;
         let (counts, among) = filters(part);
         let mut tallies = Vec::new();
         for filters in [&counts, &among] {
             let mask = facts.mask(rows, Basis::Accepted, filters)?;
-            let tally = Tally::new(&members, &slots, 1, |row| i64::from(mask[row]));
+            let tally = Tally::new(&places, |row| i64::from(mask[row]));
             tally.prove(facts.count(rows, Basis::Accepted, filters)?, &share.title)?;
             tallies.push(tally);
         }
@@ -295,16 +294,17 @@ fn fillers(share: &Share, facts: &Facts<'_>) -> Result<Vec<String>, String> {
     for (part, filler) in share.fillers.iter().enumerate() {
         let rows = facts.form(filler.form)?;
         let (counts, _) = filters(filler);
-        let names = match name_column(filler.form, facts) {
-            Some(column) => rows.texts(column)?,
-            None => vec![None; rows.len()],
+        let named = name_column(filler.form, facts).map(|column| rows.position(column)).transpose()?;
+        let name = |row: usize| match named.map(|column| rows.grid.value_at(row, column)) {
+            Some(Value::Text(name)) => Some(name),
+            _ => None,
         };
         for (row, counts) in facts.mask(rows, Basis::Accepted, &counts)?.into_iter().enumerate() {
             if counts {
                 let unit = rows.units.get(row);
                 let position = units.group_of(unit).unwrap_or(usize::MAX);
                 let unit = unit.map_or("未归属", |unit| facts.unit_name(unit));
-                found.push((position, part, row, format!("{unit} {}", names[row].unwrap_or("（未填名称）"))));
+                found.push((position, part, row, format!("{unit} {}", name(row).unwrap_or("（未填名称）"))));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Counting into groups and columns, and the proof that the total, found by another way, equals its parts.
 
+use super::axis::{Members, Places};
 use std::ops::AddAssign;
 
 /// What can be added up and held against a total.
@@ -61,24 +62,42 @@ pub struct Tally<T> {
 }
 
 impl<T: Amount> Tally<T> {
-    /// Adds up `weight` of every row. `members` are row numbers by group, `slots` the column of each row.
-    pub fn new(members: &[Vec<u32>], slots: &[usize], width: usize, weight: impl Fn(usize) -> T) -> Tally<T> {
-        let mut parts = vec![vec![T::default(); width]; members.len()];
-        let mut times = vec![0_usize; slots.len()];
-        for (part, rows) in parts.iter_mut().zip(members) {
-            for row in rows {
-                let row = *row as usize;
-                part[slots[row]] += weight(row);
-                times[row] += 1;
+    /// Adds up `weight` of every row.
+    pub fn new(places: &Places, weight: impl Fn(usize) -> T) -> Tally<T> {
+        let Places { members, groups, slots, width, rows } = places;
+        let mut parts = vec![vec![T::default(); *width]; *groups];
+        let mut total = vec![T::default(); *width];
+        let mut overlap = vec![T::default(); *width];
+        let slot = |row: usize| slots.as_ref().map_or(0, |slots| slots[row] as usize);
+        match members {
+            Members::One(groups) => {
+                for (row, group) in groups.iter().enumerate() {
+                    parts[*group as usize][slot(row)] += weight(row);
+                }
+            }
+            Members::Several(groups) => {
+                let mut times = vec![0_usize; *rows];
+                for (part, rows) in parts.iter_mut().zip(groups) {
+                    for row in rows.iter().map(|row| *row as usize) {
+                        part[slot(row)] += weight(row);
+                        times[row] += 1;
+                    }
+                }
+                for (row, times) in times.iter().enumerate() {
+                    overlap[slot(row)] += weight(row).times(times.saturating_sub(1));
+                }
             }
         }
-        let mut total = vec![T::default(); width];
-        let mut overlap = vec![T::default(); width];
-        for (row, slot) in slots.iter().enumerate() {
-            total[*slot] += weight(row);
-            overlap[*slot] += weight(row).times(times[row].saturating_sub(1));
+        for row in 0..*rows {
+            total[slot(row)] += weight(row);
         }
         Tally { parts, total, overlap }
+    }
+
+    /// Nothing at all in so many groups, that of what is left over included.
+    pub fn nothing(groups: usize, width: usize) -> Tally<T> {
+        let line = vec![T::default(); width];
+        Tally { parts: vec![line.clone(); groups], total: line.clone(), overlap: line }
     }
 
     /// An amount a unit (a number of the roster, seats), in the one column there is.
@@ -146,14 +165,19 @@ impl<T: Amount> Tally<T> {
 mod tests {
     use super::*;
 
-    fn members() -> Vec<Vec<u32>> {
+    fn places(members: Members, slots: Option<Vec<u32>>, rows: usize) -> Places {
+        let width = if slots.is_some() { 2 } else { 1 };
+        Places { members, groups: 3, slots, width, rows }
+    }
+
+    fn overlapping() -> Members {
         // Row 1 lies in both groups, row 3 in none.
-        vec![vec![0, 1], vec![1, 2], vec![3]]
+        Members::Several(vec![vec![0, 1], vec![1, 2], vec![3]])
     }
 
     #[test]
     fn parts_less_overlap_make_the_total() {
-        let tally = Tally::new(&members(), &[0, 1, 1, 0], 2, |_| 1_i64);
+        let tally = Tally::new(&places(overlapping(), Some(vec![0, 1, 1, 0]), 4), |_| 1_i64);
         assert_eq!(tally.parts, vec![vec![1, 1], vec![0, 2], vec![1, 0]]);
         assert_eq!(tally.total, vec![2, 2]);
         assert!(tally.overlaps());
@@ -162,18 +186,29 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_one_group_each_are_counted_as_lists_of_them_are() {
+        let (one, lists) = (Members::One(vec![1, 0, 1, 2]), Members::Several(vec![vec![1], vec![0, 2], vec![3]]));
+        for slots in [None, Some(vec![1, 0, 1, 1])] {
+            let amount = |row: usize| row as i64 * 10 + 1;
+            let tally = Tally::new(&places(one.clone(), slots.clone(), 4), amount);
+            assert_eq!(tally, Tally::new(&places(lists.clone(), slots, 4), amount));
+            assert_eq!(tally.prove(64, "甲"), Ok(()));
+        }
+    }
+
+    #[test]
     fn a_lost_row_is_caught() {
-        let lost = vec![vec![0], vec![2], vec![3]];
-        let tally = Tally::new(&lost, &[0; 4], 1, |_| 1_i64);
-        assert_eq!(tally.prove(4, "甲"), Err("甲：各行之和 3 不等于合计 4".to_string()));
-        let whole = Tally::new(&members(), &[0; 4], 1, |_| 1_i64);
+        for lost in [Members::Several(vec![vec![0], vec![2], vec![3]]), Members::One(vec![0, 1, 2])] {
+            let tally = Tally::new(&places(lost, None, 4), |_| 1_i64);
+            assert_eq!(tally.prove(4, "甲"), Err("甲：各行之和 3 不等于合计 4".to_string()));
+        }
+        let whole = Tally::new(&places(overlapping(), None, 4), |_| 1_i64);
         assert_eq!(whole.prove(5, "甲"), Err("甲：合计 4 不等于另行计算的 5".to_string()));
     }
 
     #[test]
     fn decimals_agree_but_for_the_last_digits() {
-        let rows = vec![(0..10).collect::<Vec<u32>>()];
-        let tally = Tally::new(&rows, &[0; 10], 1, |_| 0.1_f64);
+        let tally = Tally::new(&places(Members::One(vec![0; 10]), None, 10), |_| 0.1_f64);
         assert_eq!(tally.prove(1.0, "元"), Ok(()));
         assert!(tally.prove(1.01, "元").is_err());
     }

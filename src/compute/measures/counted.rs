@@ -5,8 +5,11 @@ use super::cells::MeasureCells;
 use super::frame::{MeasureFrame, SiftedRows, SortedRows};
 use crate::compute::tally::Tally;
 use crate::language::{Checked, Type};
+use crate::model::Scalars;
 use crate::model::statistic::StatCell;
+use crate::model::values::Scalar;
 use crate::text::numbers::settled;
+use std::borrow::Cow;
 
 impl MeasureFrame<'_> {
     /// How many rows pass.
@@ -23,14 +26,16 @@ impl MeasureFrame<'_> {
     ) -> Result<MeasureCells, String> {
         let (mut cells, filled) = if value.ty() == Type::Integer {
             let values = self.values(sorted, |facts, rows| facts.integers(rows, value))?;
-            let sum = self.whole_sum(sorted, sifted, &values)?;
-            (self.grid(sum, sorted.slices, StatCell::Integer), present(&values))
+            let sum = self.whole_sum(sorted, sifted, |at, row| values[at].get(row))?;
+            let filled = self.filled(sorted, sifted, &values)?;
+            (self.grid(sum, sorted.slices, StatCell::Integer), filled)
         } else {
             let values = self.values(sorted, |facts, rows| facts.numbers(rows, value))?;
-            let sum = self.sum(sorted, sifted, &values)?;
-            (self.grid(sum, sorted.slices, |sum| StatCell::Number(settled(sum, sum))), present(&values))
+            let sum = self.sum(sorted, sifted, |at, row| values[at].get(row))?;
+            let filled = self.filled(sorted, sifted, &values)?;
+            (self.grid(sum, sorted.slices, |sum| StatCell::Number(settled(sum, sum))), filled)
         };
-        let (filled, counted) = (self.sum(sorted, sifted, &filled)?, self.count(sorted, sifted)?);
+        let counted = self.count(sorted, sifted)?;
         if let (Some(filled), Some(counted)) = (filled, counted) {
             unfilled(&mut cells, &counted, &filled);
             if let Some(held) = self.held(sorted, sifted, value) {
@@ -50,8 +55,8 @@ impl MeasureFrame<'_> {
         value: &Checked,
     ) -> Result<MeasureCells, String> {
         let values = self.values(sorted, |facts, rows| facts.numbers(rows, value))?;
-        let sums = self.sum(sorted, sifted, &values)?;
-        let counts = self.sum(sorted, sifted, &present(&values))?;
+        let sums = self.sum(sorted, sifted, |at, row| values[at].get(row))?;
+        let counts = self.filled(sorted, sifted, &values)?;
         let cell = |(sum, count)| match count {
             0 => StatCell::NotApplicable,
             count => StatCell::Number(sum / count as f64),
@@ -74,15 +79,10 @@ impl MeasureFrame<'_> {
         sifted: &SiftedRows<'_>,
         pair: (&Checked, &Checked),
     ) -> Result<MeasureCells, String> {
-        let both = self.values(sorted, |facts, rows| {
-            let (of, over) = (facts.integers(rows, pair.0)?, facts.integers(rows, pair.1)?);
-            Ok(of.into_iter().zip(over).map(|(of, over)| of.zip(over)).collect())
-        })?;
-        let side = |which: fn((i64, i64)) -> i64| -> Vec<Vec<Option<i64>>> {
-            both.iter().map(|rows| rows.iter().map(|both| both.map(which)).collect()).collect()
-        };
-        let nums = self.whole_sum(sorted, sifted, &side(|(of, _)| of))?;
-        let dens = self.whole_sum(sorted, sifted, &side(|(_, over)| over))?;
+        let both = self.values(sorted, |facts, rows| Ok((facts.integers(rows, pair.0)?, facts.integers(rows, pair.1)?)))?;
+        let pair = |at: usize, row: usize| both[at].0.get(row).zip(both[at].1.get(row));
+        let nums = self.whole_sum(sorted, sifted, |at, row| pair(at, row).map(|(of, _)| of))?;
+        let dens = self.whole_sum(sorted, sifted, |at, row| pair(at, row).map(|(_, over)| over))?;
         let cell = |(num, den)| StatCell::Ratio { num, den };
         Ok(self.pairs((nums, dens), sorted.slices, |(num, den)| *num == 0 && *den == 0, cell))
     }
@@ -92,12 +92,25 @@ impl MeasureFrame<'_> {
         if !sorted.slices.slices.iter().any(|slice| slice.rows.grid.holds_cells()) {
             return None;
         }
-        let held = self.values(sorted, |_, rows| {
-            let read: Vec<usize> = value.columns().iter().filter_map(|name| rows.grid.position(name)).collect();
-            let held = |row| read.iter().any(|at| rows.grid.is_pending(row, *at)).then_some(1_i64);
-            Ok((0..rows.len()).map(held).collect())
+        let read = self.values(sorted, |_, rows| {
+            Ok(value.columns().iter().filter_map(|name| rows.grid.position(name)).collect::<Vec<usize>>())
         });
-        self.sum(sorted, sifted, &held.ok()?).ok()?
+        let read = read.ok()?;
+        let held = |slice: usize, row: usize| {
+            let grid = &sorted.slices.slices[slice].rows.grid;
+            read[slice].iter().any(|at| grid.is_pending(row, *at)).then_some(1_i64)
+        };
+        self.sum(sorted, sifted, held).ok()?
+    }
+
+    /// How many of the rows that pass have a value.
+    fn filled<T: Scalar>(
+        &self,
+        sorted: &SortedRows<'_>,
+        sifted: &SiftedRows<'_>,
+        values: &[Cow<'_, Scalars<T>>],
+    ) -> Result<Option<Tally<i64>>, String> {
+        self.sum(sorted, sifted, |at, row| values[at].get(row).map(|_| 1))
     }
 
     /// Where all rows of a unit's cell were sent back its sum is not 0: it is not known. A row that was sent back and whose
@@ -124,11 +137,6 @@ impl MeasureFrame<'_> {
             }
         }
     }
-}
-
-/// One for every value that is there.
-fn present<T>(values: &[Vec<Option<T>>]) -> Vec<Vec<Option<i64>>> {
-    values.iter().map(|rows| rows.iter().map(|value| value.as_ref().map(|_| 1)).collect()).collect()
 }
 
 /// Where rows count and none of them says a value, their sum is not 0: nobody said how much. Where some say none, the

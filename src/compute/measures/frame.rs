@@ -2,7 +2,7 @@
 //! once, whatever is then counted or added up of them.
 
 use super::cells::{DoubtedCells, MeasureCells, PartialRows};
-use crate::compute::axis::{Across, Axis, Reporting};
+use crate::compute::axis::{Across, Axis, Places, Reporting};
 use crate::compute::facts::Facts;
 use crate::compute::pairing::Pairing;
 use crate::compute::periods::{PeriodRows, Slice, Slices};
@@ -31,9 +31,6 @@ pub struct MeasureFrame<'a> {
     /// Names the table and the measure if a proof fails.
     pub what: String,
 }
-
-/// Row numbers by group, and the column of each row.
-type Places = (Vec<Vec<u32>>, Vec<usize>);
 
 /// The places of this run's rows in one table, by where the rows lie in memory, which is the same place as long as there are
 /// facts: all measures of a table are mostly of the same rows.
@@ -95,7 +92,7 @@ impl MeasureFrame<'_> {
 
     /// Every row of the slices in its group and column.
     pub fn sort<'s>(&self, slices: &'s Slices<'s>) -> Result<SortedRows<'s>, String> {
-        let find = |rows: &Rowset<'_>| Ok((self.axis.members(rows, self.facts)?, self.across.slots(rows)?));
+        let find = |rows: &Rowset<'_>| self.axis.places(self.across, rows, self.facts);
         let place = |slice: &Slice<'_>| match &slice.rows {
             PeriodRows::Here(rows) => self.placed.of(rows, || find(rows)),
             PeriodRows::Stored(rows) => find(rows).map(Arc::new),
@@ -119,11 +116,11 @@ impl MeasureFrame<'_> {
     }
 
     /// What `value` makes of each slice's rows, slice by slice.
-    pub fn values<T>(
+    pub fn values<'s, V>(
         &self,
-        sorted: &SortedRows<'_>,
-        value: impl Fn(&Facts<'_>, &Rowset<'_>) -> Result<Vec<T>, String>,
-    ) -> Result<Vec<Vec<T>>, String> {
+        sorted: &SortedRows<'s>,
+        value: impl Fn(&Facts<'_>, &'s Rowset<'_>) -> Result<V, String>,
+    ) -> Result<Vec<V>, String> {
         sorted.slices.slices.iter().map(|slice| value(self.facts, &slice.rows)).collect()
     }
 
@@ -143,20 +140,19 @@ impl MeasureFrame<'_> {
         Ok(all.map(|tally| self.closed(tally)))
     }
 
-    /// Summed by group and column, and proven; `values` are by slice. A row without a value adds nothing.
+    /// Summed by group and column, and proven; `value` is that of a row of a slice. A row without one adds nothing.
     pub fn sum<T: Amount>(
         &self,
         sorted: &SortedRows<'_>,
         sifted: &SiftedRows<'_>,
-        values: &[Vec<Option<T>>],
+        value: impl Fn(usize, usize) -> Option<T>,
     ) -> Result<Option<Tally<T>>, String> {
         let mut all: Option<Tally<T>> = None;
-        for (at, (mask, values)) in sifted.counts.iter().zip(values).enumerate() {
-            let weight = |row: usize| values[row].filter(|_| mask[row]).unwrap_or_default();
-            let tally = self.tally(sorted, at, weight);
+        for (at, mask) in sifted.counts.iter().enumerate() {
+            let tally = self.tally(sorted, at, |row| if mask[row] { value(at, row) } else { None }.unwrap_or_default());
             let mut independent = T::default();
-            let counted = mask.iter().zip(values).filter(|(counts, _)| **counts);
-            counted.for_each(|(_, value)| independent += value.unwrap_or_default());
+            let counted = mask.iter().enumerate().filter(|(_, counts)| **counts);
+            counted.for_each(|(row, _)| independent += value(at, row).unwrap_or_default());
             tally.prove(independent, &self.what)?;
             add(&mut all, tally);
         }
@@ -168,13 +164,16 @@ impl MeasureFrame<'_> {
         &self,
         sorted: &SortedRows<'_>,
         sifted: &SiftedRows<'_>,
-        values: &[Vec<Option<i64>>],
+        value: impl Fn(usize, usize) -> Option<i64>,
     ) -> Result<Option<Tally<i64>>, String> {
-        let all: i128 = values.iter().flatten().flatten().map(|value| i128::from(value.unsigned_abs())).sum();
+        let slices = sorted.slices.slices.iter().enumerate();
+        let rows = slices.flat_map(|(at, slice)| (0..slice.rows.len()).map(move |row| (at, row)));
+        let all: i128 =
+            rows.filter_map(|(at, row)| value(at, row)).map(|value| i128::from(value.unsigned_abs())).sum();
         if i64::try_from(all).is_err() {
             return Err(format!("{}的合计超出能准确计算的范围", self.what));
         }
-        self.sum(sorted, sifted, values)
+        self.sum(sorted, sifted, value)
     }
 
     /// Rows that count and rows that were read, where some of a unit's were sent back; `None` where all of them count.
@@ -227,14 +226,13 @@ impl MeasureFrame<'_> {
             let read = |row: usize| holds[row] && slice.rows.counts(row, Basis::Read);
             add(&mut all, self.tally(sorted, at, |row| i64::from(read(row))));
         }
-        let none = || Tally::new(&vec![Vec::new(); self.axis.groups.len() + 1], &[], self.across.width(), |_| 0);
+        let none = || Tally::nothing(self.axis.groups.len() + 1, self.across.width());
         self.closed(all.unwrap_or_else(none))
     }
 
     /// The `weight` of one slice's rows, by group and column.
     fn tally<T: Amount>(&self, sorted: &SortedRows<'_>, slice: usize, weight: impl Fn(usize) -> T) -> Tally<T> {
-        let (members, slots) = &*sorted.places[slice];
-        Tally::new(members, slots, self.across.width(), weight)
+        Tally::new(&sorted.places[slice], weight)
     }
 
     fn closed<T: Amount>(&self, tally: Tally<T>) -> Tally<T> {
