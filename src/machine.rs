@@ -126,7 +126,8 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir_all(at("甲/乙")).unwrap();
         std::fs::write(at("甲/乙/表.xlsx"), "").unwrap();
-        let mut paths = vec!["甲/乙/表.xlsx", "甲/../甲/乙/表.xlsx", "甲/乙", "甲/乙/..", "甲/丙/表.xlsx", "甲/没有.xlsx"];
+        let mut paths =
+            vec!["甲/乙/表.xlsx", "甲/../甲/乙/表.xlsx", "甲/乙", "甲/乙/..", "甲/丙/表.xlsx", "甲/没有.xlsx"];
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink(at("甲/乙"), at("丁")).unwrap();

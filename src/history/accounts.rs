@@ -7,10 +7,11 @@ use super::decisions::store::{self, DECISIONS};
 use super::parquet::{self, ParquetColumn, ParquetValues, texts, whole};
 use super::rows::{RunFrame, period_columns};
 use crate::definition::{Field, Plan};
+use crate::model::amended::KeptAmendments;
 use crate::model::decision::Settled;
 use crate::model::normalised::Binding;
 use crate::model::run::{RowAccount, SourceVerdict};
-use crate::model::{Amendment, CellRef, Finding, SheetAccount};
+use crate::model::{CellRef, Finding, SheetAccount, Texts};
 use crate::text::masks::mask_within;
 use ::parquet::errors::ParquetError;
 use rayon::prelude::*;
@@ -216,16 +217,27 @@ fn letters(col: u16) -> String {
 }
 
 fn amendments(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
-    TableOf::new(frame, &frame.verdict.amendments)
-        .text("return", move |one: &Amendment| file_name(frame, Some(one.source)))
-        .text("sheet", move |one| sheet_name(frame, Some(one.source), Some(one.sheet)))
-        .made("cell", |one| Some(one.at.to_string()))
-        .whole("row", |one| Some(i64::from(one.at.row) + 1))
-        .text("field", |one| Some(&one.field))
-        .text("rule", |one| Some(&one.rule))
-        .text("raw", |one| Some(one.raw()))
-        .text("clean", |one| Some(one.clean()))
-        .bytes()
+    // Unpacked once, into columns that say what recurs once.
+    let (mut at, mut rules) = (Vec::new(), Vec::new());
+    let mut words = [(); 3].map(|()| Texts::default());
+    for one in frame.verdict.amendments.iter().flat_map(KeptAmendments::read) {
+        at.push((one.source, one.sheet, one.at));
+        rules.push(one.rule);
+        let [field, raw, clean] = &mut words;
+        field.push(Some(&one.field));
+        raw.push(Some(one.raw()));
+        clean.push(Some(one.clean()));
+    }
+    let [field, raw, clean] = &words;
+    let mut table = TableOf::new(frame, &at)
+        .text("return", move |(source, ..): &(u32, u16, CellRef)| file_name(frame, Some(*source)))
+        .text("sheet", move |(source, sheet, _)| sheet_name(frame, Some(*source), Some(*sheet)))
+        .made("cell", |(.., at)| Some(at.to_string()))
+        .whole("row", |(.., at)| Some(i64::from(at.row) + 1));
+    table.columns.push(texts("field", field.iter()));
+    table.columns.push(texts("rule", rules.iter().map(|rule| Some(rule.as_str()))));
+    table.columns.extend([texts("raw", raw.iter()), texts("clean", clean.iter())]);
+    table.bytes()
 }
 
 fn findings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {

@@ -118,8 +118,7 @@ pub struct Amendment {
     pub words: RawAndClean,
 }
 
-/// What stood in a cell and what is read of it. There are many, and they stay to the end of the run: those of one file share
-/// a text ([`share_words`]).
+/// What stood in a cell and what is read of it. There may be many: those of one file can share a text.
 #[derive(Clone)]
 pub struct RawAndClean {
     text: Arc<str>,
@@ -134,6 +133,13 @@ impl RawAndClean {
         RawAndClean { text: [raw, clean].concat().into(), at }
     }
 
+    /// Words that stand in a text: where they begin, where the clean ones do, and where they end. `None` where it is too
+    /// long for that.
+    pub fn within(text: &Arc<str>, at: [u64; 3]) -> Option<RawAndClean> {
+        let [from, cut, end] = at.map(u32::try_from);
+        Some(RawAndClean { text: Arc::clone(text), at: [from.ok()?, cut.ok()?, end.ok()?] })
+    }
+
     pub fn raw(&self) -> &str {
         self.text.get(self.at[0] as usize..self.at[1] as usize).unwrap_or_default()
     }
@@ -146,26 +152,6 @@ impl RawAndClean {
 impl PartialEq for RawAndClean {
     fn eq(&self, other: &RawAndClean) -> bool {
         (self.raw(), self.clean()) == (other.raw(), other.clean())
-    }
-}
-
-/// Lets the amendments of a file share one text, in place of one each.
-pub fn share_words(amendments: &mut [Amendment]) {
-    let mut text = String::new();
-    let mut places = Vec::with_capacity(amendments.len());
-    for Amendment { words, .. } in &*amendments {
-        let from = text.len();
-        text += words.raw();
-        let cut = text.len();
-        text += words.clean();
-        places.push([from, cut, text.len()].map(u32::try_from));
-    }
-    let text: Arc<str> = text.into();
-    for (Amendment { words, .. }, place) in amendments.iter_mut().zip(places) {
-        // Beyond four gigabytes they keep their own.
-        if let [Ok(from), Ok(cut), Ok(end)] = place {
-            *words = RawAndClean { text: Arc::clone(&text), at: [from, cut, end] };
-        }
     }
 }
 
@@ -199,23 +185,6 @@ pub struct Explanation {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_that_share_a_text_are_as_they_were() {
-        let amendment = |raw: &str, clean: &str| Amendment {
-            rule: AmendmentRule::FullWidth,
-            source: 0,
-            sheet: 0,
-            at: CellRef { row: 1, col: 1 },
-            field: "人数".into(),
-            words: RawAndClean::new(raw, clean),
-        };
-        let apart = vec![amendment("１２", "12"), amendment("", "是"), amendment("／", ""), amendment("", "")];
-        let mut shared = apart.clone();
-        share_words(&mut shared);
-        assert_eq!(shared, apart);
-        assert_eq!((shared[1].raw(), shared[1].clean(), shared[2].raw()), ("", "是", "／"));
-    }
 
     #[test]
     fn one_sentence_without_doubled_punctuation() {

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of polars, of file formats, or of any one return.
 
+pub mod amended;
 pub mod cell;
 pub mod codes;
 pub mod conclusion;

@@ -1,10 +1,12 @@
 //! A return after its tables were found, bound and converted; nothing checked across rows yet.
 
+use super::amended::KeptAmendments;
 use super::cell::CellRef;
 use super::effect::Effect;
 use super::finding::{Amendment, Explanation, Finding};
 use super::kept::KeptTable;
 use super::outcome::SheetAccount;
+use super::overflow::Overflow;
 use crate::domain::period::Period;
 use std::sync::Arc;
 
@@ -199,6 +201,8 @@ pub struct NormalisedReturn {
     /// Findings on it as a whole under which somebody holds it out until he knows better.
     pub pending: Vec<Finding>,
     pub amendments: Vec<Amendment>,
+    /// Those that were put away; they come before `amendments`.
+    pub kept_amendments: Option<KeptAmendments>,
     /// Cells that findings point at, as they stand there: (sheet, cell, words).
     pub seen: Vec<(u16, CellRef, String)>,
     /// What the sender says himself of its figures.
@@ -206,6 +210,33 @@ pub struct NormalisedReturn {
 }
 
 impl NormalisedReturn {
+    /// Packs what nobody looks at for a while.
+    pub fn put_away(&mut self) {
+        self.tables.iter_mut().for_each(KeptTable::put_away);
+        if self.kept_amendments.is_none() {
+            self.kept_amendments = KeptAmendments::of(&std::mem::take(&mut self.amendments));
+        }
+        self.findings.shrink_to_fit();
+    }
+
+    /// Lets it wait where there is room.
+    pub fn send_away(&mut self, overflow: &Arc<Overflow>) {
+        self.tables.iter_mut().for_each(|table| table.send_away(overflow));
+        self.kept_amendments = self.kept_amendments.take().map(|kept| kept.send_away(overflow));
+    }
+
+    /// All amendments in their order, packed.
+    pub fn take_amendments(&mut self) -> Option<KeptAmendments> {
+        match self.kept_amendments.take() {
+            Some(kept) if self.amendments.is_empty() => Some(kept),
+            kept => {
+                let mut all = kept.map_or_else(Vec::new, |kept| kept.read());
+                all.append(&mut self.amendments);
+                KeptAmendments::of(&all)
+            }
+        }
+    }
+
     /// Whether a return-level 必改 holds all its rows out (wrong period, unlinked sender, missing column).
     pub fn held(&self) -> bool {
         self.findings.iter().chain(&self.pending).any(|finding| finding.effect == Effect::HoldsReturn)

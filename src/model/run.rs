@@ -1,10 +1,11 @@
 //! What validation says of the whole run: the verdict on each file and unit, and the accounting of rows.
 
+use super::amended::KeptAmendments;
 use super::cell::CellRef;
 use super::codes::FindingCode;
 use super::decision::Settled;
 use super::drift::Drift;
-use super::finding::{Amendment, Explanation, Finding, Place};
+use super::finding::{Explanation, Finding, Place};
 use super::ledger::Ledger;
 use super::normalised::{Binding, Contact, NearMiss, OtherPeriod, Sender};
 use super::outcome::{Outcome, SheetAccount, SourceFile};
@@ -211,7 +212,8 @@ pub struct RunVerdict {
     pub sources: Vec<SourceVerdict>,
     /// Sorted by severity, then place, then code.
     pub findings: Vec<Finding>,
-    pub amendments: Vec<Amendment>,
+    /// By file, in input order; most files have some.
+    pub amendments: Vec<KeptAmendments>,
     /// Expected units in official order, which is that of their places in the roster.
     pub units: Vec<UnitReport>,
     pub rows: RowAccount,

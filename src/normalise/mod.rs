@@ -186,6 +186,7 @@ impl<'a> Normaliser<'a> {
             findings: sink.findings,
             pending: Vec::new(),
             amendments: sink.amendments,
+            kept_amendments: None,
             seen: sink.seen,
             explanations: explained::explanations(run.plan, source.index, &areas, &found),
         }

@@ -179,20 +179,20 @@ fn by_file(results: &Results<'_>) -> BTreeMap<u32, [u64; 2]> {
     counts
 }
 
-/// The changes of each file in order of the first of their kind; one that was made to many cells alike is one line.
-fn alike(changes: &[Amendment]) -> impl Iterator<Item = (&Amendment, Vec<CellRef>)> {
-    changes.chunk_by(|a, b| (a.source, a.sheet) == (b.source, b.sheet)).flat_map(|of_sheet| {
+/// The changes of a file in order of the first of their kind; one that was made to many cells alike is one line.
+fn alike(changes: &[Amendment]) -> Vec<(Amendment, Vec<CellRef>)> {
+    let mut all: Vec<(Amendment, Vec<CellRef>)> = Vec::new();
+    for of_sheet in changes.chunk_by(|a, b| (a.source, a.sheet) == (b.source, b.sheet)) {
         let mut places: HashMap<(&str, &str, &str, AmendmentRule), usize> = HashMap::new();
-        let mut lines: Vec<(&Amendment, Vec<CellRef>)> = Vec::new();
         for change in of_sheet {
-            let line = *places.entry((&change.field, change.raw(), change.clean(), change.rule)).or_insert(lines.len());
-            match lines.get_mut(line) {
+            let line = *places.entry((&change.field, change.raw(), change.clean(), change.rule)).or_insert(all.len());
+            match all.get_mut(line) {
                 Some((_, cells)) => cells.push(change.at),
-                None => lines.push((change, vec![change.at])),
+                None => all.push((change.clone(), vec![change.at])),
             }
         }
-        lines
-    })
+    }
+    all
 }
 
 /// "B5:B64 B70": cells below one another as one range.
@@ -217,7 +217,8 @@ fn amendments<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut Ro
         ("规则", 18.0),
     ];
     let mut sheet = Listing::new(book, ("规范化记录", title), &COLUMNS, AMENDMENTS_A_SHEET)?;
-    for (change, cells) in alike(&results.verdict.amendments) {
+    let files = results.verdict.amendments.iter();
+    for (change, cells) in files.flat_map(|file| alike(&file.read())) {
         let at = addresses(&cells);
         let decided = change.rule == AmendmentRule::Decided;
         let items = [

@@ -6,6 +6,7 @@ use super::output::Output;
 use super::results::Results;
 use super::wording::{passed_on, public_path};
 use crate::history::decisions::register::in_force;
+use crate::model::amended::KeptAmendments;
 use crate::model::run::{RowAccount, SourceVerdict, UnitReport};
 use crate::model::{Outcome, Severity, SheetAccount};
 use crate::text::dates::show_day;
@@ -215,6 +216,6 @@ fn counts(results: &Results<'_>) -> Value {
         "rows": rows(results.verdict.rows),
         "findings": by_severity,
         "findings_by_code": by_code,
-        "amendments": results.verdict.amendments.len(),
+        "amendments": results.verdict.amendments.iter().map(KeptAmendments::count).sum::<usize>(),
     })
 }

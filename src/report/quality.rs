@@ -4,6 +4,7 @@
 use super::results::Results;
 use crate::book::stack::{PrintedTable, table_sheet};
 use crate::book::style::PrintStyles;
+use crate::model::amended::KeptAmendments;
 use crate::model::codes::{AmendmentRule, Code};
 use crate::model::decision::{Decision, DecisionState};
 use crate::model::finding::Finding;
@@ -349,8 +350,8 @@ fn decisions(results: &Results<'_>) -> StatTable {
 /// Automatic changes by what was done.
 fn amendments(results: &Results<'_>) -> StatTable {
     let mut rules: BTreeMap<AmendmentRule, u64> = BTreeMap::new();
-    for change in &results.verdict.amendments {
-        *rules.entry(change.rule).or_default() += 1;
+    for rule in results.verdict.amendments.iter().flat_map(KeptAmendments::rules) {
+        *rules.entry(rule).or_default() += 1;
     }
     let mut lines: Vec<(AmendmentRule, u64)> = rules.into_iter().collect();
     lines.sort_by_key(|(_, value)| Reverse(*value));

@@ -4,6 +4,7 @@ use super::form::Rows;
 use super::record::telling_fields;
 use super::words::{DateStyle, ValueKind, value_words};
 use crate::definition::{FieldType, Form, Plan, Roster};
+use crate::model::amended::KeptAmendments;
 use crate::model::run::RunVerdict;
 use crate::model::{CellRef, Finding, Place, Value};
 use crate::text::quote::bounded;
@@ -39,7 +40,7 @@ pub struct Subjects<'a> {
     /// File, row of its sheet, which of `rows`, and the row there: sorted, as many rows as findings are on.
     at: Vec<(u32, u32, u16, u32)>,
     /// Cells that were changed, those that findings point at first: (file, sheet, cell) → as they stood there.
-    changed: HashMap<(u32, u16, CellRef), &'a str>,
+    changed: HashMap<(u32, u16, CellRef), Box<str>>,
 }
 
 impl<'a> Subjects<'a> {
@@ -57,10 +58,12 @@ impl<'a> Subjects<'a> {
             told.extend(source.zip(*sheet).zip(cells.first()).map(|((source, sheet), at)| (source, sheet, *at)));
         }
         let mut changed = HashMap::new();
-        for change in &verdict.amendments {
+        let files: HashSet<u32> = told.iter().map(|(source, ..)| *source).collect();
+        let asked = verdict.amendments.iter().filter(|file| files.contains(&file.source));
+        for change in asked.flat_map(KeptAmendments::read) {
             let at = (change.source, change.sheet, change.at);
             if told.contains(&at) {
-                changed.entry(at).or_insert(change.raw());
+                changed.entry(at).or_insert_with(|| change.raw().into());
             }
         }
         let rows: Vec<&Rows> = rows.collect();
@@ -130,7 +133,12 @@ impl<'a> Subjects<'a> {
     /// What stands in the first cell that a finding points at, where that was kept.
     fn stands(&self, place: &Place) -> Option<String> {
         let at = (place.source?, place.sheet?, *place.cells.first()?);
-        self.verdict.seen.get(&at).map(String::as_str).or_else(|| self.changed.get(&at).copied()).map(str::to_owned)
+        self.verdict
+            .seen
+            .get(&at)
+            .map(String::as_str)
+            .or_else(|| self.changed.get(&at).map(|raw| &**raw))
+            .map(str::to_owned)
     }
 }
 

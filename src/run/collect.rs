@@ -9,8 +9,6 @@ use crate::history::History;
 use crate::ingest::{self, Delivery, Discovery, Limits};
 use crate::model::codes::FindingCode;
 use crate::model::decision::Decisions;
-use crate::model::finding::share_words;
-use crate::model::kept::KeptTable;
 use crate::model::outcome::ReadOutcome;
 use crate::model::overflow::Overflow;
 use crate::model::{Outcome, Severity, SourceFile, Unreadable};
@@ -46,7 +44,7 @@ pub fn collect(
     let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
         let mut arrived = arrive(&normaliser, source, &delivery, limits);
         if let Arrival::Return(returned) = &mut arrived.arrival {
-            returned.tables.iter_mut().for_each(|table| table.send_away(&overflow));
+            returned.send_away(&overflow);
         }
         own_results::ignore(&own, &mut arrived);
         claims.ask(&mut arrived);
@@ -69,14 +67,19 @@ pub fn collect(
     let yardstick = Yardstick { plan, reference, period, history, decisions };
     let validated = decided::validate(&normaliser, yardstick, arrived, &as_ours);
     if overflow.lost() {
-        let folder = std::env::temp_dir();
-        return Err(Stop::Input(format!(
-            "暂存在临时文件夹“{}”里的报表数据读不回来，没有出结果。请检查这个磁盘，再运行一次。",
-            folder.display()
-        )));
+        return Err(lost());
     }
     validate::accounting::prove(&validated.verdict).map_err(Stop::Unproven)?;
     Ok(validated)
+}
+
+/// What waited on the disk cannot be read back: nothing can be told of what lacks it.
+pub fn lost() -> Stop {
+    let folder = std::env::temp_dir();
+    Stop::Input(format!(
+        "暂存在临时文件夹“{}”里的报表数据读不回来，没有出结果。请检查这个磁盘，再运行一次。",
+        folder.display()
+    ))
 }
 
 /// All files of the paths given, in the order of the run.
@@ -133,10 +136,7 @@ pub fn arrive(normaliser: &Normaliser<'_>, source: &SourceFile, delivery: &Deliv
                 Ok(Err(overrun)) => Arrival::Unreadable(too_dear(overrun, &budget, limits)),
                 Ok(Ok(mut normalised)) => {
                     near_misses = std::mem::take(&mut normalised.near_misses);
-                    normalised.tables.iter_mut().for_each(KeptTable::put_away);
-                    share_words(&mut normalised.amendments);
-                    normalised.amendments.shrink_to_fit();
-                    normalised.findings.shrink_to_fit();
+                    normalised.put_away();
                     match normalised.unrecognised {
                         Some(cause) => Arrival::Unrecognised(cause),
                         None => Arrival::Return(Box::new(normalised)),
@@ -196,6 +196,7 @@ pub fn blocked(validated: &Validated) -> bool {
 mod tests {
     use super::*;
     use crate::counted::held;
+    use crate::model::kept::KeptTable;
     use crate::samples;
     use crate::workspace::Workspace;
 

@@ -33,9 +33,10 @@ use crate::domain::period::Period;
 use crate::history::History;
 use crate::history::keep::{CommitFailure, PeriodResults, PeriodTables};
 use crate::ingest::Limits;
-use crate::model::Outcome;
-use crate::model::discipline::PastDiscipline;
 use crate::machine::RealPaths;
+use crate::model::Outcome;
+use crate::model::amended::KeptAmendments;
+use crate::model::discipline::PastDiscipline;
 use crate::model::run::{RunVerdict, SourceVerdict};
 use crate::report;
 use crate::report::output::Written;
@@ -210,6 +211,9 @@ fn write(
         || keeps.then(|| PeriodTables::of(entry).map_err(Stop::Unproven)).transpose(),
     );
     let (mut pending, tables) = (pending?, tables?);
+    if validated.verdict.amendments.iter().any(KeptAmendments::lost) {
+        return Err(collect::lost());
+    }
     replaces_no_return(pending.targets(), &validated.verdict)?;
     let forms = std::mem::take(&mut pending.forms);
     taken.answers.are_all_taken()?;

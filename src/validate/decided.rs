@@ -6,6 +6,7 @@
 use super::arrived::{Arrival, Arrived};
 use super::keys::FileIdentity;
 use crate::definition::{FieldType, Form, Plan};
+use crate::model::amended::KeptAmendments;
 use crate::model::codes::{AmendmentRule, Code, FindingCode, Stands};
 use crate::model::decision::{Decision, DecisionKey, DecisionState, Decisions, Disposition, Settled};
 use crate::model::finding::FoundRecord;
@@ -364,7 +365,8 @@ fn correct(
     let name = definition.fields.get(usize::from(field)).map(|field| field.name.clone()).ok_or(GONE)?;
     let sheet = finding.place.sheet.unwrap_or_default();
     let stood = returned.seen.iter().find(|(on, cell, _)| *on == sheet && *cell == at).map(|(.., words)| words.clone());
-    let read = returned.amendments.iter().find(|change| change.sheet == sheet && change.at == at);
+    let kept = returned.kept_amendments.as_ref().map_or_else(Vec::new, KeptAmendments::read);
+    let read = kept.iter().chain(&returned.amendments).find(|change| change.sheet == sheet && change.at == at);
     let raw = stood.or_else(|| read.map(|change| change.raw().to_owned())).unwrap_or_else(|| said.0.clone());
     returned.amendments.push(Amendment {
         rule: AmendmentRule::Decided,

@@ -28,8 +28,7 @@ pub fn close(
 ) -> RunVerdict {
     sort_findings(&mut findings);
     let verdicts = FileFindings::of(&findings, &settlement.excluded);
-    let changes = arrived.iter().filter_map(|file| file.taken()).map(|returned| returned.amendments.len());
-    let mut amendments = Vec::with_capacity(changes.sum());
+    let mut amendments = Vec::new();
     let (mut seen, mut explanations) = (BTreeMap::new(), Vec::new());
     let mut sources = Vec::with_capacity(arrived.len());
     for ((position, mut file), rows) in arrived.into_iter().enumerate().zip(accounts) {
@@ -37,7 +36,7 @@ pub fn close(
             && file.left_out.is_none()
             && ruling.replacing(position, returned).is_empty()
         {
-            amendments.append(&mut returned.amendments);
+            amendments.extend(returned.take_amendments());
             let index = file.source.index;
             seen.extend(returned.seen.drain(..).map(|(sheet, at, words)| ((index, sheet, at), words)));
             explanations.append(&mut returned.explanations);

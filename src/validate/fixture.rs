@@ -279,6 +279,7 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
         findings: vec![],
         pending: vec![],
         amendments: vec![],
+        kept_amendments: None,
         seen: vec![],
         explanations: vec![],
     };

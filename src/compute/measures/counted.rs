@@ -79,7 +79,8 @@ impl MeasureFrame<'_> {
         sifted: &SiftedRows<'_>,
         pair: (&Checked, &Checked),
     ) -> Result<MeasureCells, String> {
-        let both = self.values(sorted, |facts, rows| Ok((facts.integers(rows, pair.0)?, facts.integers(rows, pair.1)?)))?;
+        let both =
+            self.values(sorted, |facts, rows| Ok((facts.integers(rows, pair.0)?, facts.integers(rows, pair.1)?)))?;
         let pair = |at: usize, row: usize| both[at].0.get(row).zip(both[at].1.get(row));
         let nums = self.whole_sum(sorted, sifted, |at, row| pair(at, row).map(|(of, _)| of))?;
         let dens = self.whole_sum(sorted, sifted, |at, row| pair(at, row).map(|(_, over)| over))?;

@@ -168,8 +168,7 @@ impl MeasureFrame<'_> {
     ) -> Result<Option<Tally<i64>>, String> {
         let slices = sorted.slices.slices.iter().enumerate();
         let rows = slices.flat_map(|(at, slice)| (0..slice.rows.len()).map(move |row| (at, row)));
-        let all: i128 =
-            rows.filter_map(|(at, row)| value(at, row)).map(|value| i128::from(value.unsigned_abs())).sum();
+        let all: i128 = rows.filter_map(|(at, row)| value(at, row)).map(|value| i128::from(value.unsigned_abs())).sum();
         if i64::try_from(all).is_err() {
             return Err(format!("{}的合计超出能准确计算的范围", self.what));
         }

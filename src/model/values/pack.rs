@@ -23,6 +23,17 @@ impl Packer {
         self
     }
 
+    /// A text with its length.
+    pub fn text(&mut self, text: &str) {
+        self.number(text.len() as u64);
+        self.bytes(text.as_bytes());
+    }
+
+    /// Bytes whose number is known from elsewhere.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
     pub fn done(self) -> Box<[u8]> {
         self.0.into_boxed_slice()
     }
@@ -50,6 +61,18 @@ impl<'b> Packed<'b> {
 
     pub fn kind(&mut self) -> u8 {
         self.bytes(1).first().copied().unwrap_or_default()
+    }
+
+    /// A text with its length.
+    pub fn text(&mut self) -> &'b str {
+        let length = self.number() as usize;
+        // It was packed as text.
+        std::str::from_utf8(self.bytes(length)).unwrap_or_default()
+    }
+
+    /// All that is left, as a text.
+    pub fn rest(&mut self) -> &'b str {
+        std::str::from_utf8(self.bytes(usize::MAX)).unwrap_or_default()
     }
 
     fn bytes(&mut self, count: usize) -> &'b [u8] {
