@@ -74,6 +74,13 @@ pub fn remove_file(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
+/// The same for several at once: a disk may take its time over each.
+pub fn remove_files(paths: &[PathBuf]) -> io::Result<()> {
+    paths.iter().try_for_each(|path| step::take(Change::Removed(path)))?;
+    let remove: Waited = |path| fs::remove_file(path);
+    at_once(&paths.iter().map(|path| (path.as_path(), remove)).collect::<Vec<_>>())
+}
+
 /// Removes a folder if it is empty.
 pub fn remove_folder(path: &Path) -> io::Result<()> {
     step::take(Change::Nothing)?;

@@ -11,7 +11,9 @@ use std::path::{Component, Path, PathBuf};
 
 const TEMPORARY: &str = ".huizong-tmp-";
 const JOURNAL: &str = "committing";
-const HEADER: &str = "huizong-journal 2";
+const HEADER: &str = "huizong-journal 3";
+/// What a journal of format 2 begins with.
+const HEADER_2: &str = "huizong-journal 2";
 
 /// What a commit does to one name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,18 +30,28 @@ impl Planned {
     }
 }
 
+/// How new and old versions are called in a temporary folder: by format of the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum VersionNaming {
+    /// 1: as the files that they are versions of, in `new` and `old`.
+    Same,
+    /// 2: not so, so that nobody who looks for those in a tree finds them twice.
+    Suffixed,
+    /// 3: nor are there folders in it. Each had to be made, seen onto the disk and removed, and a disk may take longer
+    /// over that than over the files.
+    Flat,
+}
+
 /// A run's temporary folder inside the folder that it writes to.
 #[derive(Debug, Clone)]
 pub struct Temporary {
     pub path: PathBuf,
-    /// New and old versions are not called like the files that they are versions of, so that nobody who looks for
-    /// those in a tree finds them twice. Runs of format 1 called them the same.
-    suffixed: bool,
+    naming: VersionNaming,
 }
 
 impl Temporary {
     pub fn of_this_process(folder: &Path) -> Temporary {
-        Temporary { path: folder.join(format!("{TEMPORARY}{}", std::process::id())), suffixed: true }
+        Temporary { path: folder.join(format!("{TEMPORARY}{}", std::process::id())), naming: VersionNaming::Flat }
     }
 
     pub fn fresh(&self, name: &str) -> PathBuf {
@@ -51,8 +63,11 @@ impl Temporary {
     }
 
     fn version(&self, which: &str, name: &str) -> PathBuf {
-        let name = if self.suffixed { format!("{name}.{which}") } else { name.to_owned() };
-        self.path.join(which).join(name)
+        match self.naming {
+            VersionNaming::Same => self.path.join(which).join(name),
+            VersionNaming::Suffixed => self.path.join(which).join(format!("{name}.{which}")),
+            VersionNaming::Flat => self.path.join(format!("{}.{which}", flat(name))),
+        }
     }
 
     pub fn journal(&self) -> PathBuf {
@@ -66,6 +81,15 @@ impl Temporary {
         disk::rename(&beside, &self.journal())?;
         disk::sync_folder(&self.path)
     }
+}
+
+/// A name without folders: [`unflat`] tells which it was.
+fn flat(name: &str) -> String {
+    name.replace('%', "%25").replace('/', "%2F")
+}
+
+fn unflat(name: &str) -> String {
+    name.replace("%2F", "/").replace("%25", "%")
 }
 
 fn text(plan: &[Planned]) -> String {
@@ -83,13 +107,21 @@ pub fn read(temporary: &Path) -> io::Result<(Temporary, Vec<Planned>)> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "不是普通文件"));
     }
     let text = String::from_utf8_lossy(&fs::read(&journal)?).into_owned();
-    let suffixed = text.is_empty() || HEADER.starts_with(&text) || text.starts_with(HEADER);
-    let temporary = Temporary { path: temporary.to_path_buf(), suffixed };
+    let naming = match () {
+        () if text.starts_with(HEADER) => VersionNaming::Flat,
+        () if text.starts_with(HEADER_2) => VersionNaming::Suffixed,
+        // Half a header.
+        () if HEADER.starts_with(&text) && is_there(&temporary.join("old")) => VersionNaming::Suffixed,
+        () if HEADER.starts_with(&text) => VersionNaming::Flat,
+        () => VersionNaming::Same,
+    };
+    let temporary = Temporary { path: temporary.to_path_buf(), naming };
+    let marked = naming != VersionNaming::Same;
     let mut plan: Vec<Planned> = Vec::new();
-    let mut whole = !suffixed;
-    for line in text.lines().skip(usize::from(suffixed)) {
+    let mut whole = !marked;
+    for line in text.lines().skip(usize::from(marked)) {
         match line.split_at_checked(2) {
-            _ if !suffixed => plan.push(Planned::Replaced(line.to_owned())),
+            _ if !marked => plan.push(Planned::Replaced(line.to_owned())),
             Some(("+ ", name)) => plan.push(Planned::Replaced(name.to_owned())),
             Some(("- ", name)) => plan.push(Planned::Gone(name.to_owned())),
             Some((". ", count)) => whole = count.parse() == Ok(plan.len()),
@@ -99,14 +131,11 @@ pub fn read(temporary: &Path) -> io::Result<(Temporary, Vec<Planned>)> {
     if !whole {
         // Its last line may be half a name. Nothing is moved before it is whole on the disk; should a disk have done so
         // all the same, what lies aside comes back.
-        let suffix = if suffixed { ".old" } else { "" };
         let mut aside = BTreeSet::new();
-        walk(&temporary.path.join("old"), "", &mut aside)?;
-        plan = aside
-            .iter()
-            .filter_map(|name| name.strip_suffix(suffix))
-            .map(|name| Planned::Gone(name.to_owned()))
-            .collect();
+        let flat = naming == VersionNaming::Flat;
+        walk(&if flat { temporary.path.clone() } else { temporary.path.join("old") }, "", &mut aside)?;
+        let aside = aside.iter().filter_map(|name| name.strip_suffix(".old"));
+        plan = aside.map(|name| Planned::Gone(if flat { unflat(name) } else { name.to_owned() })).collect();
     }
     match plan.iter().find(|planned| !is_plain(planned.name())) {
         Some(planned) => Err(io::Error::new(
@@ -252,6 +281,14 @@ pub fn clear_dead_runs(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flat_name_says_which_it_was() {
+        let names = ["a.json", "data/甲.parquet", "100%.xlsx", "a%2Fb", "a/%25/b", "%", "明细/2F%"];
+        let flats: BTreeSet<String> = names.into_iter().map(flat).collect();
+        assert!(flats.len() == names.len() && flats.iter().all(|flat| !flat.contains('/')), "{flats:?}");
+        assert_eq!(names.map(|name| unflat(&flat(name))), names);
+    }
 
     #[test]
     fn only_names_that_lead_down_are_plain() {

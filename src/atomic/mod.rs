@@ -5,8 +5,8 @@
 //! journal is gone the commit counts for nothing: the next one who writes there puts everything back, and who only reads
 //! looks through it ([`view::FolderView`]) and changes nothing. Knows nothing of what the files hold.
 //!
-//! The protocol, each step on the disk before the next: 1 the lock · 2 new versions in `.huizong-tmp-<pid>/new` · 3 the
-//! journal, whole by a rename · 4 old versions to `old`, new ones into place · 5 all folders synced · 6 the journal
+//! The protocol, each step on the disk before the next: 1 the lock · 2 new versions in `.huizong-tmp-<pid>` · 3 the
+//! journal, whole by a rename · 4 old versions there too, new ones into place · 5 all folders synced · 6 the journal
 //! removed, which is the commit · 7 the temporary folder removed. `disk` is the only file that changes anything, so that
 //! the tests stop it at every step.
 

@@ -36,25 +36,20 @@ impl Stage {
         let folder = lock.folder().to_path_buf();
         let temporary = Temporary::of_this_process(&folder);
         let stage = Stage { lock: Some(lock), folder, temporary };
-        for part in ["new", "old"] {
-            let path = stage.temporary.path.join(part);
-            disk::create_folders(&path).map_err(|error| trouble("写入输出文件夹", &stage.folder, &error))?;
-        }
+        disk::create_folders(&stage.temporary.path)
+            .map_err(|error| trouble("写入输出文件夹", &stage.folder, &error))?;
         Ok(stage)
     }
 
     /// Where the new version of an output is written; `name` is relative to the target folder.
     ///
     /// # Errors
-    /// Its folder cannot be made.
+    /// It leads elsewhere.
     pub fn staged(&self, name: &str) -> Result<PathBuf, String> {
-        let path = self.temporary.fresh(name);
-        let made = match is_plain(name) {
-            true => path.parent().map_or(Ok(()), disk::create_folders),
-            false => Err(io::ErrorKind::InvalidFilename.into()),
-        };
-        made.map_err(|error| self.trouble(name, &error))?;
-        Ok(path)
+        match is_plain(name) {
+            true => Ok(self.temporary.fresh(name)),
+            false => Err(self.trouble(name, &io::ErrorKind::InvalidFilename.into())),
+        }
     }
 
     /// Where an output stands once it is in place.
@@ -123,7 +118,8 @@ impl Stage {
         let removed =
             disk::remove_file(&self.temporary.journal()).and_then(|()| disk::sync_folder(&self.temporary.path));
         removed.map_err(|error| trouble("写入", &self.folder, &error))?;
-        let _ = disk::remove_all(&self.temporary.path);
+        let old = plan.iter().map(|planned| self.temporary.old(planned.name())).filter(|old| is_there(old));
+        let _ = disk::remove_files(&old.collect::<Vec<_>>()).and_then(|()| disk::remove_all(&self.temporary.path));
         Ok(self.lock.take())
     }
 
