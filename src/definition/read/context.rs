@@ -41,6 +41,8 @@ pub struct Context<'a> {
     pub causes: RefCell<BTreeMap<Arc<str>, Arc<str>>>,
     /// Where each cause is named.
     cause_spans: RefCell<Vec<(Arc<str>, Range<usize>)>>,
+    /// By form, what [`Self::whole_form_columns`] came to.
+    whole: RefCell<BTreeMap<usize, Arc<Columns>>>,
 }
 
 /// The columns that an expression or a template may name, and what they are columns of.
@@ -70,6 +72,7 @@ impl<'a> Context<'a> {
             conditions: RefCell::default(),
             causes: RefCell::default(),
             cause_spans: RefCell::default(),
+            whole: RefCell::default(),
         }
     }
 
@@ -89,6 +92,11 @@ impl<'a> Context<'a> {
         let computed = self.forms.get(form).map_or(&[][..], |form| &form.computed);
         let computed = computed.iter().map(|column| (column.name.clone(), sql_type(column.ty)));
         self.columns(own.into_iter().map(|column| (column.name, sql_type(column.ty))).chain(computed))
+    }
+
+    /// The same, once for all who ask when no form is read any more: a measure each.
+    pub fn whole_form_columns(&self, form: usize) -> Arc<Columns> {
+        Arc::clone(self.whole.borrow_mut().entry(form).or_insert_with(|| Arc::new(self.form_columns(form))))
     }
 
     /// The measures of a table as the columns of its rows.

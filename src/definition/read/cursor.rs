@@ -100,7 +100,7 @@ pub fn suggestion(name: &str, known: &[&str]) -> Option<String> {
 #[derive(Debug, Clone)]
 pub struct Node<'a> {
     pub log: &'a Log,
-    key: String,
+    key: &'a str,
     holds: &'static KeyHolds,
     value: &'a Spanned<DeValue<'a>>,
 }
@@ -182,7 +182,7 @@ impl<'a> Node<'a> {
     pub fn items(&self) -> Vec<Node<'a>> {
         match self.value.get_ref() {
             DeValue::Array(array) => {
-                let item = |value| Node { log: self.log, key: self.key.clone(), holds: self.holds, value };
+                let item = |value| Node { log: self.log, key: self.key, holds: self.holds, value };
                 array.iter().map(item).collect()
             }
             DeValue::Table(_) => {
@@ -214,7 +214,7 @@ impl<'a> Node<'a> {
         match self.value.get_ref() {
             DeValue::Table(table) => {
                 let shape = self.holds.shape()?;
-                Some(Section::new(self.log, table, self.span(), &self.key, shape))
+                Some(Section::new(self.log, table, self.span(), self.key, shape))
             }
             _ => None,
         }
@@ -239,9 +239,10 @@ pub struct Section<'a> {
     pub log: &'a Log,
     table: &'a DeTable<'a>,
     span: Range<usize>,
-    name: String,
+    name: &'a str,
     shape: &'static Shape,
-    asked: RefCell<BTreeSet<&'static str>>,
+    /// By the shape's keys.
+    asked: RefCell<Vec<bool>>,
     missing: RefCell<Vec<&'static str>>,
 }
 
@@ -250,11 +251,11 @@ impl<'a> Section<'a> {
         log: &'a Log,
         table: &'a DeTable<'a>,
         span: Range<usize>,
-        name: &str,
+        name: &'a str,
         shape: &'static Shape,
     ) -> Section<'a> {
-        let (asked, missing) = (RefCell::default(), RefCell::default());
-        Section { log, table, span, name: name.to_owned(), shape, asked, missing }
+        let (asked, missing) = (RefCell::new(vec![false; shape.keys.len()]), RefCell::default());
+        Section { log, table, span, name, shape, asked, missing }
     }
 
     /// Where it starts: `[[form.rule]]`, or the opening brace.
@@ -267,10 +268,12 @@ impl<'a> Section<'a> {
     }
 
     pub fn get(&self, key: &'static str) -> Option<Node<'a>> {
-        let holds = &self.shape.key(key)?.holds;
-        self.asked.borrow_mut().insert(key);
+        let (at, holds) = self.shape.key(key)?;
+        if let Some(asked) = self.asked.borrow_mut().get_mut(at) {
+            *asked = true;
+        }
         let value = self.table.get(key)?;
-        Some(Node { log: self.log, key: key.to_owned(), holds, value })
+        Some(Node { log: self.log, key, holds: &holds.holds, value })
     }
 
     /// As [`Self::get`], and a missing key is a problem.
@@ -302,10 +305,7 @@ impl<'a> Section<'a> {
             .iter()
             .map(|(key, value)| {
                 let name: &'a str = key.get_ref();
-                (
-                    Word { text: name, span: key.span(), log: self.log },
-                    Node { log: self.log, key: name.to_owned(), holds, value },
-                )
+                (Word { text: name, span: key.span(), log: self.log }, Node { log: self.log, key: name, holds, value })
             })
             .collect();
         entries.sort_by_key(|(key, _)| key.span.start);
@@ -365,13 +365,19 @@ impl<'a> Section<'a> {
     /// Reports every key that nobody asked for, with the nearest one that is known here, and every key that the section
     /// means nothing without.
     pub fn finish(self) {
-        let asked = self.asked.borrow();
         for key in self.shape.keys.iter().filter(|key| key.required && !self.table.contains_key(key.name)) {
             let mut missing = self.missing.borrow_mut();
             if !missing.contains(&key.name) {
                 missing.push(key.name);
             }
         }
+        let asked = self.asked.take();
+        let is_asked = |key: &str| self.shape.key(key).is_some_and(|(at, _)| asked.get(at) == Some(&true));
+        if self.table.keys().all(|key| is_asked(key.get_ref())) {
+            return;
+        }
+        let asked = self.shape.keys.iter().zip(&asked).filter(|(_, asked)| **asked);
+        let asked: BTreeSet<&'static str> = asked.map(|(key, _)| key.name).collect();
         for (key, _) in self.entries() {
             if !asked.contains(key.text) {
                 let known: Vec<&str> = asked.iter().copied().filter(|name| !self.table.contains_key(*name)).collect();

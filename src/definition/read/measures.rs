@@ -12,6 +12,7 @@ use crate::definition::plan::{
 };
 use crate::language::{Checked, Type};
 use crate::model::codes::DiagnosticCode;
+use std::sync::Arc;
 
 pub const BASES: [(&str, Basis); 2] = [("accepted", Basis::Accepted), ("read", Basis::Read)];
 
@@ -136,14 +137,14 @@ fn rank_measure(word: &Word<'_>, measured: &[Option<&Measure>], peers: &Peers<'_
     }
 }
 
-fn columns_of(from: &From, context: &Context<'_>) -> Columns {
+fn columns_of(from: &From, context: &Context<'_>) -> Arc<Columns> {
     match from {
-        From::Form { form, .. } => context.form_columns(*form),
+        From::Form { form, .. } => context.whole_form_columns(*form),
         From::Reference { name, .. } => context
             .references
             .iter()
             .find(|schema| schema.name == *name)
-            .map(|schema| context.reference_columns(schema))
+            .map(|schema| Arc::new(context.reference_columns(schema)))
             .unwrap_or_default(),
     }
 }

@@ -49,8 +49,9 @@ impl Shape {
         Shape { keys: &[], names: Some(holds) }
     }
 
-    pub fn key(&self, name: &str) -> Option<&'static SectionKey> {
-        self.keys.iter().find(|key| key.name == name)
+    /// The key of that name, and its place among the keys.
+    pub fn key(&self, name: &str) -> Option<(usize, &'static SectionKey)> {
+        self.keys.iter().enumerate().find(|(_, key)| key.name == name)
     }
 }
 

@@ -15,6 +15,11 @@ pub const TYPED_DATE: Damage =
 
 /// The damage that a text shows by itself. `narrow` says that the file's encoding lacks characters.
 pub fn damage(text: &str, narrow: bool) -> Option<Damage> {
+    // Every damage shows by one of these; hardly a text has any.
+    const SIGNS: [u8; 5] = [b'+', b'-', b'?', "\u{fffd}".as_bytes()[0], "锟".as_bytes()[0]];
+    if !text.bytes().any(|byte| SIGNS.contains(&byte)) {
+        return None;
+    }
     if is_scientific(text) {
         return Some((DiagnosticCode::SpoiledNumber, "是科学计数法，后面的数字已经丢了", AS_TEXT));
     }
