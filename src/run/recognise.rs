@@ -105,10 +105,11 @@ pub fn recognise<'p>(
         period: &ready.period,
         confirmed: false,
     };
-    let normalisers: Vec<Normaliser<'_>> = prepared.iter().map(|ready| Normaliser::new(frame(ready))).collect();
+    let normalisers = prepared.par_iter().with_max_len(1).map(|ready| Normaliser::new(frame(ready)));
+    let normalisers: Vec<Normaliser<'_>> = normalisers.collect();
     let own = own_results::find(&received.files);
     let seen = received.each(limits, |source, delivery| {
-        let by_all = normalisers.iter().map(|normaliser| {
+        let by_all = normalisers.par_iter().with_max_len(1).map(|normaliser| {
             let mut arrived = arrive(normaliser, source, delivery, limits);
             own_results::ignore(&own, &mut arrived);
             arrived
