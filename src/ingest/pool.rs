@@ -298,6 +298,10 @@ impl WorkerThread<'_> {
         while let Some((at, file, asked)) = claimed {
             let reply = self.receive(file, asked)?;
             claimed = self.claim(files, next)?;
+            // With nothing left to ask for, the worker goes while its last answer is worked at.
+            if let (None, Some(worker)) = (&claimed, &self.worker) {
+                let _ = lock(&worker.process.child).kill();
+            }
             results.push((at, take(file, delivery(file, reply))));
         }
         Ok(results)
