@@ -159,10 +159,10 @@ impl<'a> Axis<'a> {
     }
 
     /// Where each row of a source is counted: in which groups, and in which column of `across`.
-    pub fn places(&self, across: &Across, rows: &Rowset<'_>, facts: &Facts<'_>) -> Result<Places, String> {
+    pub fn places(&self, across: &Across, rows: &Rowset<'_>, facts: &Facts<'_>) -> Result<TablePlaces, String> {
         let members = self.members(rows, facts)?;
         let slots = across.slots(rows)?;
-        Ok(Places { members, groups: self.groups.len() + 1, slots, width: across.width(), rows: rows.len() })
+        Ok(TablePlaces { members, groups: self.groups.len() + 1, slots, width: across.width(), rows: rows.len() })
     }
 
     fn members(&self, rows: &Rowset<'_>, facts: &Facts<'_>) -> Result<Members, String> {
@@ -192,7 +192,7 @@ pub enum Members {
 }
 
 /// Where each row of a source is counted.
-pub struct Places {
+pub struct TablePlaces {
     pub members: Members,
     /// How many groups there are, that of the rows left over included.
     pub groups: usize,

@@ -1,6 +1,6 @@
 //! Counting into groups and columns, and the proof that the total, found by another way, equals its parts.
 
-use super::axis::{Members, Places};
+use super::axis::{Members, TablePlaces};
 use std::ops::AddAssign;
 
 /// What can be added up and held against a total.
@@ -63,8 +63,8 @@ pub struct Tally<T> {
 
 impl<T: Amount> Tally<T> {
     /// Adds up `weight` of every row.
-    pub fn new(places: &Places, weight: impl Fn(usize) -> T) -> Tally<T> {
-        let Places { members, groups, slots, width, rows } = places;
+    pub fn new(places: &TablePlaces, weight: impl Fn(usize) -> T) -> Tally<T> {
+        let TablePlaces { members, groups, slots, width, rows } = places;
         let mut parts = vec![vec![T::default(); *width]; *groups];
         let mut total = vec![T::default(); *width];
         let mut overlap = vec![T::default(); *width];
@@ -165,9 +165,9 @@ impl<T: Amount> Tally<T> {
 mod tests {
     use super::*;
 
-    fn places(members: Members, slots: Option<Vec<u32>>, rows: usize) -> Places {
+    fn places(members: Members, slots: Option<Vec<u32>>, rows: usize) -> TablePlaces {
         let width = if slots.is_some() { 2 } else { 1 };
-        Places { members, groups: 3, slots, width, rows }
+        TablePlaces { members, groups: 3, slots, width, rows }
     }
 
     fn overlapping() -> Members {

@@ -2,7 +2,7 @@
 //! once, whatever is then counted or added up of them.
 
 use super::cells::{DoubtedCells, MeasureCells, PartialRows};
-use crate::compute::axis::{Across, Axis, Places, Reporting};
+use crate::compute::axis::{Across, Axis, Reporting, TablePlaces};
 use crate::compute::facts::Facts;
 use crate::compute::pairing::Pairing;
 use crate::compute::periods::{PeriodRows, Slice, Slices};
@@ -35,10 +35,14 @@ pub struct MeasureFrame<'a> {
 /// The places of this run's rows in one table, by where the rows lie in memory, which is the same place as long as there are
 /// facts: all measures of a table are mostly of the same rows.
 #[derive(Default)]
-pub struct PlacedRows(Mutex<Vec<(usize, Arc<Places>)>>);
+pub struct PlacedRows(Mutex<Vec<(usize, Arc<TablePlaces>)>>);
 
 impl PlacedRows {
-    fn of(&self, rows: &Rowset<'_>, find: impl FnOnce() -> Result<Places, String>) -> Result<Arc<Places>, String> {
+    fn of(
+        &self,
+        rows: &Rowset<'_>,
+        find: impl FnOnce() -> Result<TablePlaces, String>,
+    ) -> Result<Arc<TablePlaces>, String> {
         let at = std::ptr::from_ref(rows).addr();
         // Each entry is whole or not there, so a thread that panicked left nothing broken.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,7 +59,7 @@ impl PlacedRows {
 pub struct SortedRows<'s> {
     pub slices: &'s Slices<'s>,
     /// Per slice.
-    places: Vec<Arc<Places>>,
+    places: Vec<Arc<TablePlaces>>,
 }
 
 /// Which of the rows pass a measure's filters, by slice.
