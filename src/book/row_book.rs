@@ -343,8 +343,8 @@ mod tests {
         for text in texts {
             let shared = book.cells.share(text).unwrap();
             book.cells.start_row(None);
-            book.cells.filled(0, shared);
-            book.cells.filled(1, shared);
+            book.cells.filled(0, &shared);
+            book.cells.filled(1, &shared);
             book.end_row().unwrap();
         }
         assert_eq!(book.cells.share(""), None);

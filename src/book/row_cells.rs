@@ -14,6 +14,9 @@ const TEXT: &[u8] = b"\" t=\"s\"><v>";
 /// How a cell begins that stands in no column of the sheet.
 const OUTSIDE: Piece = Piece::of(b"<c r=\"");
 const END: &[u8] = b"</v></c>";
+/// Room for a row's number, and for a cell whose pieces lie one over the other.
+const ROW: usize = 16;
+const CELL: usize = 64;
 /// The first number of more digits than Excel keeps.
 const LONGEST_NUMBER: u64 = 1_000_000_000_000_000;
 
@@ -25,10 +28,8 @@ pub struct RowCells {
     heads: Vec<Piece>,
     /// Rows of the sheet so far; the current one is the last.
     pub(super) rows: u32,
-    /// Its 1-based number in digits; and with what stands before a number, and before that of a text.
+    /// Its 1-based number in digits.
     row: Piece,
-    row_number: Piece,
-    row_text: Piece,
     /// Cells of the sheet that open a file, with the address of each.
     pub(super) links: Vec<(String, String)>,
     /// Shared texts as XML, how many there are, and how often cells use them.
@@ -47,8 +48,6 @@ impl Default for RowCells {
             heads: Vec::new(),
             rows: 0,
             row: Piece::default(),
-            row_number: Piece::default(),
-            row_text: Piece::default(),
             links: Vec::new(),
             shared: Vec::new(),
             texts: 0,
@@ -75,7 +74,6 @@ impl RowCells {
     pub fn start_row(&mut self, height: Option<f64>) {
         self.rows += 1;
         self.row = Piece::number(self.rows.into());
-        (self.row_number, self.row_text) = (self.row.and(NUMBER), self.row.and(TEXT));
         self.xml.extend_from_slice(b"<row r=\"");
         self.row.add_to(&mut self.xml);
         match height {
@@ -137,25 +135,26 @@ impl RowCells {
         escape(&mut self.shared, &text);
         self.shared.extend_from_slice(b"</t></si>");
         self.texts += 1;
-        Some(Filling { value: Piece::number(u64::from(self.texts) - 1).and(END), kind: FillingKind::Text { cut } })
+        let number = Piece::number(u64::from(self.texts) - 1);
+        Some(Filling { tail: Piece::of(TEXT).and(number.bytes()).and(END), uses: 1, cuts: u8::from(cut) })
     }
 
     /// A cell of what many cells hold.
-    pub fn filled(&mut self, column: usize, filling: Filling) {
-        self.head(column).add_to(&mut self.xml);
-        match filling.kind {
-            FillingKind::Text { cut } => {
-                self.cut += u64::from(cut);
-                self.uses += 1;
-                self.row_text.add_to(&mut self.xml);
-            }
-            FillingKind::Number => self.row_number.add_to(&mut self.xml),
-            FillingKind::Styled(style) => {
-                self.row.add_to(&mut self.xml);
-                style.add_to(&mut self.xml);
-            }
+    pub fn filled(&mut self, column: usize, filling: &Filling) {
+        self.uses += u64::from(filling.uses);
+        self.cut += u64::from(filling.cuts);
+        let (head, row, tail) = (self.heads.get(column).unwrap_or(&OUTSIDE), &self.row, &filling.tail);
+        // The three pieces lie one over the other, each with its room: nothing is copied by its length.
+        let whole = self.xml.len() + head.length() + row.length() + tail.length();
+        self.xml.extend_from_slice(head.room());
+        self.xml.extend_from_slice(&[0; CELL - Piece::ROOM]);
+        if let Some(cell) = self.xml.last_chunk_mut::<CELL>() {
+            let (at, value) = (head.length(), head.length() + row.length());
+            // Five places before the letters and three of them, ten digits: both pieces end within the cell.
+            cell[at..at + ROW].copy_from_slice(&row.room()[..ROW]);
+            cell[value..value + Piece::ROOM].copy_from_slice(tail.room());
         }
-        filling.value.add_to(&mut self.xml);
+        self.xml.truncate(whole);
     }
 
     /// A whole number; Excel keeps 15 digits, a longer one is written as text.
@@ -191,7 +190,8 @@ impl RowCells {
     /// A cell without a style that holds a whole number, as most do.
     fn plain(&mut self, column: usize, number: u64) {
         self.head(column).add_to(&mut self.xml);
-        self.row_number.add_to(&mut self.xml);
+        self.row.add_to(&mut self.xml);
+        self.xml.extend_from_slice(NUMBER);
         Piece::number(number).add_to(&mut self.xml);
         self.xml.extend_from_slice(END);
     }
@@ -221,34 +221,27 @@ fn is_plain(value: f64) -> bool {
     value.fract() == 0.0 && (0.0..1e15).contains(&value) && value.is_sign_positive()
 }
 
-/// What many cells hold: its value with the end of a cell, and what stands before that.
+/// What many cells hold: all that stands behind a cell's address, and what the cell counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Filling {
-    value: Piece,
-    kind: FillingKind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FillingKind {
-    /// The number of a text that cells share, and whether it was cut to Excel's limit.
-    Text {
-        cut: bool,
-    },
-    Number,
-    /// A number, with the style of its cell.
-    Styled(Piece),
+    tail: Piece,
+    /// Whether it is a text that cells share, and one that was cut to Excel's limit.
+    uses: u8,
+    cuts: u8,
 }
 
 impl Filling {
     /// A whole number that is none of more digits than Excel keeps, in cells of this style.
     pub fn whole(value: i64, style: RowStyle) -> Option<Filling> {
-        let digits = Piece::number(value.unsigned_abs());
-        let signed = if value < 0 { Piece::of(b"-").and(digits.bytes()) } else { digits };
-        let kind = match style {
-            RowStyle::Plain => FillingKind::Number,
-            style => FillingKind::Styled(Piece::of(b"\" s=\"").and(Piece::number(style as u64).bytes()).and(NUMBER)),
+        let before = match style {
+            RowStyle::Plain => Piece::of(NUMBER),
+            style => Piece::of(b"\" s=\"").and(Piece::number(style as u64).bytes()).and(NUMBER),
         };
-        (value.unsigned_abs() < LONGEST_NUMBER).then(|| Filling { value: signed.and(END), kind })
+        let sign: &[u8] = if value < 0 { b"-" } else { b"" };
+        let digits = Piece::number(value.unsigned_abs());
+        let fits = before.length() + sign.len() + digits.length() + END.len() <= Piece::ROOM;
+        let tail = before.and(sign).and(digits.bytes()).and(END);
+        (fits && value.unsigned_abs() < LONGEST_NUMBER).then_some(Filling { tail, uses: 0, cuts: 0 })
     }
 
     /// A number without parts that is not negative, as most are.

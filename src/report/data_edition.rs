@@ -59,8 +59,8 @@ impl Fillings {
         if self.0.len() <= at {
             self.0.resize(at + 1, None);
         }
-        let known = *self.0[at].get_or_insert_with(|| make(cells));
-        known.map(|filling| cells.filled(column, filling)).is_some()
+        let known = self.0[at].get_or_insert_with(|| make(cells));
+        known.as_ref().map(|filling| cells.filled(column, filling)).is_some()
     }
 }
 
@@ -156,11 +156,14 @@ struct FormSheet<'r, 'a> {
     waits: bool,
     own: Vec<OwnColumn<'r>>,
     codes: Vec<Fillings>,
-    /// By unit, the last for rows of nobody known: what stands before its rows.
+    /// By unit, `None` for rows of nobody known: what stands before its rows. And those of the row before.
     sent: HashMap<Option<u32>, [Option<Filling>; 4]>,
+    sent_last: Option<(Option<u32>, [Option<Filling>; 4])>,
     period: Option<Filling>,
     files: Fillings,
     tabs: HashMap<&'a str, Option<Filling>>,
+    /// File and sheet of the row before, with what the sheet is called.
+    tab_last: Option<((u32, u16), Option<Filling>)>,
 }
 
 impl<'r, 'a> FormSheet<'r, 'a> {
@@ -173,9 +176,11 @@ impl<'r, 'a> FormSheet<'r, 'a> {
             own: accepted.columns.iter().map(|named| OwnColumn::of(named.values)).collect(),
             codes: accepted.columns.iter().map(|_| Fillings::default()).collect(),
             sent: HashMap::new(),
+            sent_last: None,
             period: None,
             files: Fillings::default(),
             tabs: HashMap::new(),
+            tab_last: None,
         }
     }
 
@@ -212,12 +217,21 @@ impl<'r, 'a> FormSheet<'r, 'a> {
     fn row(&mut self, cells: &mut RowCells, row: usize) {
         let FormSheet { results, accepted, .. } = *self;
         cells.start_row(None);
+        // Rows of one unit, and of one sheet, follow one another.
         let unit = accepted.counted_for.get(row);
-        let sent = *self.sent.entry(unit).or_insert_with(|| sent(results, unit).map(|word| cells.share(word)));
+        if self.sent_last.as_ref().is_none_or(|(last, _)| *last != unit) {
+            let sent = self.sent.entry(unit).or_insert_with(|| sent(results, unit).map(|word| cells.share(word)));
+            self.sent_last = Some((unit, *sent));
+        }
         let from = accepted.origins.get(row);
         for (column, SheetColumn { content, .. }) in self.columns.iter().enumerate() {
-            let filling = match *content {
-                ColumnContent::Sent(at) => sent.get(at).copied().unwrap_or(self.period),
+            match *content {
+                ColumnContent::Sent(at) => {
+                    let sent = self.sent_last.as_ref().and_then(|(_, sent)| sent.get(at));
+                    if let Some(filling) = sent.unwrap_or(&self.period) {
+                        cells.filled(column, filling);
+                    }
+                }
                 ColumnContent::Own(at) => {
                     let pending = |named| self.waits && accepted.is_pending(row, named);
                     if accepted.columns.get(at).is_some_and(pending) {
@@ -225,7 +239,6 @@ impl<'r, 'a> FormSheet<'r, 'a> {
                     } else if let Some(own) = self.own.get_mut(at) {
                         own.write(cells, accepted, (row, column));
                     }
-                    None
                 }
                 ColumnContent::Code(at) => {
                     if let (Some(Values::Unit(units)), Some(codes)) =
@@ -234,28 +247,28 @@ impl<'r, 'a> FormSheet<'r, 'a> {
                     {
                         codes.write(cells, column, unit as usize, |cells| cells.share(results.unit_code(unit)));
                     }
-                    None
                 }
-                ColumnContent::From(0) => {
-                    if let Some(from) = from {
-                        let make = |cells: &mut RowCells| cells.share(results.file_name(from.source));
-                        self.files.write(cells, column, from.source as usize, make);
+                ColumnContent::From(part) => {
+                    let Some(from) = from else { continue };
+                    match part {
+                        0 => {
+                            let make = |cells: &mut RowCells| cells.share(results.file_name(from.source));
+                            self.files.write(cells, column, from.source as usize, make);
+                        }
+                        1 => {
+                            let sheet = (from.source, from.sheet);
+                            if self.tab_last.as_ref().is_none_or(|(last, _)| *last != sheet) {
+                                let tab = results.sheet_name(from.source, from.sheet);
+                                let filling = *self.tabs.entry(tab).or_insert_with(|| cells.share(tab));
+                                self.tab_last = Some((sheet, filling));
+                            }
+                            if let Some((_, Some(filling))) = &self.tab_last {
+                                cells.filled(column, filling);
+                            }
+                        }
+                        _ => cells.integer(column, i64::from(from.row) + 1, RowStyle::Plain),
                     }
-                    None
                 }
-                ColumnContent::From(1) => from.and_then(|from| {
-                    let tab = results.sheet_name(from.source, from.sheet);
-                    *self.tabs.entry(tab).or_insert_with(|| cells.share(tab))
-                }),
-                ColumnContent::From(_) => {
-                    if let Some(from) = from {
-                        cells.integer(column, i64::from(from.row) + 1, RowStyle::Plain);
-                    }
-                    None
-                }
-            };
-            if let Some(filling) = filling {
-                cells.filled(column, filling);
             }
         }
         cells.end_row()
