@@ -2,6 +2,7 @@
 //! what the file holds.
 
 use std::collections::HashMap;
+use std::fs::Metadata;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -65,7 +66,18 @@ pub struct RealPaths(HashMap<PathBuf, Option<PathBuf>>);
 impl RealPaths {
     /// A path without links; `None` where there is nothing.
     pub fn of(&mut self, path: &Path) -> Option<PathBuf> {
-        if path.symlink_metadata().ok()?.is_symlink() {
+        self.told_by(path, &path.symlink_metadata().ok()?)
+    }
+
+    /// The same of a file; `None` for anything else.
+    pub fn of_file(&mut self, path: &Path) -> Option<PathBuf> {
+        let what = path.symlink_metadata().ok()?;
+        let there = self.told_by(path, &what)?;
+        (what.is_file() || what.is_symlink() && there.is_file()).then_some(there)
+    }
+
+    fn told_by(&mut self, path: &Path, what: &Metadata) -> Option<PathBuf> {
+        if what.is_symlink() {
             return path.canonicalize().ok();
         }
         let Some((folder, name)) = path.parent().zip(path.file_name()) else { return path.canonicalize().ok() };
@@ -138,7 +150,9 @@ mod tests {
         let mut real = RealPaths::default();
         for path in paths.iter().map(|path| at(path)).chain(["Cargo.toml", ".", "/"].map(PathBuf::from)) {
             for _ in 0..2 {
-                assert_eq!(real.of(&path), path.canonicalize().ok(), "{path:?}");
+                let there = path.canonicalize().ok();
+                assert_eq!(real.of(&path), there, "{path:?}");
+                assert_eq!(real.of_file(&path), there.filter(|there| there.is_file()), "{path:?}");
             }
         }
     }

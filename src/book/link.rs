@@ -2,6 +2,7 @@
 
 use crate::text::quote::is_active;
 use crate::text::width::is_invisible;
+use std::ffi::OsStr;
 use std::path::{Component, Path};
 
 /// The address of a file from the folder that holds the workbook, both absolute and free of links; `None` across drives,
@@ -18,6 +19,12 @@ pub fn address(from: &Path, to: &Path) -> Option<String> {
     let up = from[shared..].iter().map(|_| Some("..".to_owned()));
     let down = to[shared..].iter().map(|part| part.as_os_str().to_str().map(escape));
     up.chain(down).collect::<Option<Vec<String>>>().map(|parts| parts.join("/"))
+}
+
+/// The address of a file in a folder that has this one; `None` as for [`address`].
+pub fn within(folder: &str, name: &OsStr) -> Option<String> {
+    let name = escape(name.to_str()?);
+    Some(if folder.is_empty() { name } else { format!("{folder}/{name}") })
 }
 
 /// One part of the way.
@@ -47,6 +54,10 @@ mod tests {
         assert_eq!(way("/a/in/合肥/表 1.xls").as_deref(), Some("../../in/合肥/表%201.xls"));
         assert_eq!(way("/a/out/x/表 #1 100%.xls").as_deref(), Some("表%20%231%20100%25.xls"));
         assert_eq!(way("/a/out/c:d/e?.xls").as_deref(), Some("../c%3Ad/e%3F.xls"), "no scheme, no query");
+        for whole in ["/a/in/合肥/表 1.xls", "/a/out/x/表 #1.xls", "/a/x.xls", "/x.xls"].map(Path::new) {
+            let folder = address(Path::new("/a/out/x"), whole.parent().unwrap()).unwrap();
+            assert_eq!(within(&folder, whole.file_name().unwrap()), way(whole.to_str().unwrap()), "a folder's way first");
+        }
     }
 
     #[test]

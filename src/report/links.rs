@@ -2,12 +2,12 @@
 //! so that the two folders can be moved or mailed together.
 
 use super::results::Results;
-use crate::book::link::address;
+use crate::book::link::{address, within};
 use crate::book::listing::ListCell;
 use crate::machine::RealPaths;
 use crate::model::SourceFile;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Per file of the run, what a link to it says.
 #[derive(Debug, Clone, Default)]
@@ -21,10 +21,17 @@ impl Links {
         let Ok(folder) = folder.canonicalize() else { return links };
         let from = below.map(|below| folder.join(below));
         let mut real = RealPaths::default();
+        let mut ways: Option<(PathBuf, [Option<String>; N])> = None;
         for SourceFile { index, path, .. } in results.verdict.sources.iter().map(|verdict| &verdict.source) {
-            let Some(there) = real.of(path).filter(|path| path.is_file()) else { continue };
-            for (from, links) in from.iter().zip(&mut links) {
-                links.0.extend(address(from, &there).map(|address| (*index, address)));
+            let Some(there) = real.of_file(path) else { continue };
+            let Some((folder, name)) = there.parent().zip(there.file_name()) else { continue };
+            // Files of one folder follow one another.
+            if ways.as_ref().is_none_or(|(of, _)| of.as_os_str() != folder.as_os_str()) {
+                ways = Some((folder.to_path_buf(), from.each_ref().map(|from| address(from, folder))));
+            }
+            for (way, links) in ways.iter().flat_map(|(_, ways)| ways).zip(&mut links) {
+                let address = way.as_deref().and_then(|way| within(way, name));
+                links.0.extend(address.map(|address| (*index, address)));
             }
         }
         links
