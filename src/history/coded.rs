@@ -10,9 +10,12 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
+/// Appends the codes of so many more rows, or of all that are left: one call for many rows.
+pub type NextCodes<'a> = Box<dyn FnMut(usize, &mut Vec<u32>) + 'a>;
+
 /// Which of the column's words each row has, 0 for none; code 1 is the first word.
 pub struct CodedValues<'a> {
-    pub codes: Box<dyn Iterator<Item = u32> + 'a>,
+    pub codes: NextCodes<'a>,
     /// The highest code there is.
     pub highest: u32,
     pub words: CodedWords<'a>,
@@ -26,6 +29,16 @@ pub enum CodedWords<'a> {
     Date(Box<dyn Fn(u32) -> Option<i32> + 'a>),
     /// One text for every code.
     One(String),
+}
+
+/// The codes one by one.
+pub fn each(mut codes: NextCodes<'_>) -> impl Iterator<Item = u32> {
+    let some = move || {
+        let mut some = Vec::new();
+        codes(1_024, &mut some);
+        (!some.is_empty()).then_some(some)
+    };
+    std::iter::from_fn(some).flatten()
 }
 
 impl CodedWords<'_> {
@@ -65,26 +78,32 @@ pub fn chunk(
     // Of each code its place among the words of this chunk, which are only those that are met.
     let mut places = vec![NOT_MET; values.highest as usize + 1];
     let (mut words, mut met) = (Vec::new(), 0u32);
-    let (mut present, mut which) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    for code in values.codes.by_ref().take(count) {
-        let mut place = if code == 0 { NO_WORD } else { places.get(code as usize).copied().unwrap_or(NO_WORD) };
+    let mut which = Vec::with_capacity(count);
+    (values.codes)(count, &mut which);
+    if which.len() != count {
+        return Err(ParquetError::General("a column is too short".to_owned()));
+    }
+    let mut absent = 0;
+    for code in &mut which {
+        let mut place = if *code == 0 { NO_WORD } else { places.get(*code as usize).copied().unwrap_or(NO_WORD) };
         if place == NOT_MET {
-            place = if values.words.append(code, &mut words) { met } else { NO_WORD };
+            place = if values.words.append(*code, &mut words) { met } else { NO_WORD };
             met += u32::from(place != NO_WORD);
-            if let Some(known) = places.get_mut(code as usize) {
+            if let Some(known) = places.get_mut(*code as usize) {
                 *known = place;
             }
         }
-        present.push(u32::from(place != NO_WORD));
-        if place != NO_WORD {
-            which.push(place);
-        }
-    }
-    if present.len() != count {
-        return Err(ParquetError::General("a column is too short".to_owned()));
+        absent += usize::from(place == NO_WORD);
+        *code = place;
     }
     let mut page = vec![0; 4];
-    hybrid(&present, 1, &mut page);
+    if absent == 0 && count >= RUN {
+        run(1, count, 1, &mut page);
+    } else {
+        let present: Vec<u32> = which.iter().map(|place| u32::from(*place != NO_WORD)).collect();
+        hybrid(&present, 1, &mut page);
+        which.retain(|place| *place != NO_WORD);
+    }
     let levels = (page.len() - 4) as u32;
     page[..4].copy_from_slice(&levels.to_le_bytes());
     let width = u32::BITS - met.saturating_sub(1).max(1).leading_zeros();
@@ -129,18 +148,25 @@ fn compressed(bytes: &[u8], page: impl FnOnce(Bytes) -> Page) -> Result<Compress
     Ok(CompressedPage::new(page(packed.into()), bytes.len()))
 }
 
+/// So many equal numbers are a run.
+const RUN: usize = 8;
+
+fn run(value: u32, count: usize, width: u32, to: &mut Vec<u8>) {
+    number((count as u64) << 1, to);
+    to.extend_from_slice(&value.to_le_bytes()[..width.div_ceil(8) as usize]);
+}
+
 /// Small numbers as Parquet's levels and indices are written: a number that follows itself often as a run, others eight
 /// at a time in as many bits as the largest needs (*RLE/bit-packing hybrid* in the format's `Encodings.md`).
 fn hybrid(values: &[u32], width: u32, to: &mut Vec<u8>) {
     let mut packed: Vec<u8> = Vec::new();
     let mut rest = values;
     while let Some(first) = rest.first() {
-        let run = rest.iter().take_while(|value| *value == first).count();
-        let taken = if run >= 8 {
+        let same = rest.iter().take_while(|value| *value == first).count();
+        let taken = if same >= RUN {
             flush(&mut packed, width, to);
-            number((run as u64) << 1, to);
-            to.extend_from_slice(&first.to_le_bytes()[..width.div_ceil(8) as usize]);
-            run
+            run(*first, same, width, to);
+            same
         } else {
             let eight = &rest[..rest.len().min(8)];
             let (mut bits, mut held) = (0u64, 0);

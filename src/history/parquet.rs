@@ -2,7 +2,7 @@
 //!
 //! The low-level writer and reader: polars' own `parquet` would bring streaming and network code with it.
 
-use super::coded::{CodedValues, CodedWords, chunk};
+use super::coded::{CodedValues, CodedWords, chunk, each};
 use crate::model::Column;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -40,6 +40,7 @@ impl<'a> ParquetValues<'a> {
     /// The same values one by one.
     fn plain(self) -> ParquetValues<'a> {
         let ParquetValues::Coded(CodedValues { codes, words, .. }) = self else { return self };
+        let codes = each(codes);
         match words {
             CodedWords::Text(word) => ParquetValues::Text(Box::new(codes.map(word))),
             CodedWords::Integer(word) => ParquetValues::Integer(Box::new(codes.map(word))),
@@ -84,12 +85,13 @@ pub fn texts<'a>(name: impl Into<String>, values: impl Iterator<Item = Option<&'
 /// A column of words whose codes are known: 0 for none, `highest` the last that there is.
 pub fn coded<'a>(
     name: impl Into<String>,
-    codes: impl Iterator<Item = u32> + 'a,
+    mut codes: impl Iterator<Item = u32> + 'a,
     highest: usize,
     words: CodedWords<'a>,
 ) -> ParquetColumn<'a> {
     let highest = u32::try_from(highest).unwrap_or(u32::MAX - 1);
-    let values = ParquetValues::Coded(CodedValues { codes: Box::new(codes), highest, words });
+    let next = move |count: usize, to: &mut Vec<u32>| to.extend(codes.by_ref().take(count));
+    let values = ParquetValues::Coded(CodedValues { codes: Box::new(next), highest, words });
     ParquetColumn { name: name.into(), values, recurs: true }
 }
 
@@ -178,14 +180,17 @@ fn strings<W: Write + Send, S: AsRef<str>>(
     count: usize,
 ) -> Result<(), ParquetError> {
     let mut ends = Vec::new();
+    // A batch takes about as much as the one before.
+    let mut room = 0;
     in_batches::<ByteArrayType, W>(group, count, |batch, present, levels| {
-        let mut buffer = Vec::new();
+        let mut buffer = Vec::with_capacity(room);
         ends.clear();
         for value in values.take(batch) {
             buffer.extend_from_slice(value.as_ref().map_or(&[][..], |value| value.as_ref().as_bytes()));
             levels.push(i16::from(value.is_some()));
             ends.extend(value.map(|_| buffer.len()));
         }
+        room = buffer.len() + buffer.len() / 8;
         let buffer = ByteArray::from(buffer);
         let starts = [0].into_iter().chain(ends.iter().copied());
         present.extend(starts.zip(&ends).map(|(start, end)| buffer.slice(start, end - start)));

@@ -11,6 +11,7 @@ use crate::model::run::RunVerdict;
 use crate::model::{Column, OpenCell, Scalars};
 use crate::rows::record::{RecordKeys, key_columns};
 use crate::rows::{Rows, ValidatedRows};
+use crate::text::hex::hex;
 use ::parquet::errors::ParquetError;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
@@ -120,7 +121,7 @@ pub fn columns<'a>(
     let code = CodedWords::Text(Box::new(move |code| Some(units.get(index(code)?)?.code.as_str())));
     columns.push(coded(UNIT, picked.iter().map(unit), units.len(), code));
     let keys = key_columns(form, |name| rows.grid.column(name)).map(|columns| RecordKeys::of(columns, units));
-    let record = move |row: &u32| Some(keys.as_ref()?.key(*row as usize)?.to_string());
+    let record = move |row: &u32| Some(hex(keys.as_ref()?.key(*row as usize)?.as_ref()));
     columns.push(ParquetColumn {
         name: RECORD.to_owned(),
         values: ParquetValues::Owned(Box::new(picked.iter().map(record))),
