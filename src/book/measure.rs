@@ -15,13 +15,18 @@ pub fn width(places: usize) -> f64 {
 /// How many lines a text takes in a column of this width (in Excel's units), at this font size.
 pub fn lines(text: &str, width: f64, size: f64) -> u32 {
     let room = ((width - 1.0) / 1.06 * 11.0 / size).max(1.0);
+    let one = memchr::memchr(b'\n', text.as_bytes()).is_none();
+    // No character takes more places than bytes.
+    if one && text.len() as f64 <= room {
+        return 1;
+    }
     // Where a line breaks before a number or a closing mark, it stays shorter than its room.
     let broken = (room - 1.5).max(room * 0.9).max(1.0);
     let of = |line: &str| match (places(line) as f64 / room).ceil() as u32 {
         few @ 0..=3 => few.max(1),
         _ => (places(line) as f64 / broken).ceil() as u32,
     };
-    text.split('\n').map(of).sum()
+    if one { of(text) } else { text.split('\n').map(of).sum() }
 }
 
 /// What no line begins with, and what none ends with.

@@ -3,6 +3,7 @@
 //! No clock, no absolute path, no ID number: the same input gives the same bytes anywhere.
 
 use super::output::Output;
+use super::received::ledger::{group_json, groups};
 use super::results::Results;
 use super::wording::{passed_on, public_path};
 use crate::history::decisions::register::in_force;
@@ -72,7 +73,7 @@ pub fn run_json(results: &Results<'_>, outputs: &[&Output], target: &mut impl Wr
     object.value("title", &json!(plan.title))?;
     object.records("units", &results.verdict.units, unit)?;
     object.value("version", &json!(env!("CARGO_PKG_VERSION")))?;
-    object.list("versions", super::received::ledger::json(results))?;
+    object.records("versions", &groups(results), |group| group_json(results, group))?;
     object.target.write_all(b"\n}\n")
 }
 

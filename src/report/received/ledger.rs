@@ -166,18 +166,20 @@ fn unlisted(difference: &Difference) -> String {
     format!("另有 {more} 处没有列出：这两份共有 {cells} 个单元格不同，少 {rows_dropped} 行，多 {rows_added} 行")
 }
 
-/// `versions` of `run.json`: one entry a unit and form.
-pub fn json(results: &Results<'_>) -> impl Iterator<Item = Value> {
-    let ledger = &results.verdict.ledger;
-    ledger.versions.chunk_by(|a, b| (a.unit, a.form) == (b.unit, b.form)).map(move |group| {
-        let (unit, form) = group.first().map_or((None, 0), |first| (first.unit, first.form));
-        let differences = unit.map_or(&[][..], |unit| of_group(&ledger.differences, unit, form)).iter();
-        json!({
-            "unit": unit.map(|unit| results.unit_code(unit)),
-            "form": form_of(results, form).map(|form| form.id.as_str()),
-            "received": group.iter().map(|version| version_json(results, version, group.len() > 1)).collect::<Vec<_>>(),
-            "differences": differences.map(|one| difference_json(results, one)).collect::<Vec<_>>(),
-        })
+/// The versions by unit and form: what `versions` of `run.json` lists.
+pub fn groups<'a>(results: &Results<'a>) -> Vec<&'a [Version]> {
+    results.verdict.ledger.versions.chunk_by(|a, b| (a.unit, a.form) == (b.unit, b.form)).collect()
+}
+
+/// One of them.
+pub fn group_json(results: &Results<'_>, group: &[Version]) -> Value {
+    let (unit, form) = group.first().map_or((None, 0), |first| (first.unit, first.form));
+    let differences = unit.map_or(&[][..], |unit| of_group(&results.verdict.ledger.differences, unit, form)).iter();
+    json!({
+        "unit": unit.map(|unit| results.unit_code(unit)),
+        "form": form_of(results, form).map(|form| form.id.as_str()),
+        "received": group.iter().map(|version| version_json(results, version, group.len() > 1)).collect::<Vec<_>>(),
+        "differences": differences.map(|one| difference_json(results, one)).collect::<Vec<_>>(),
     })
 }
 
