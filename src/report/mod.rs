@@ -53,8 +53,9 @@ use results::{Correction, Results};
 use shelf::TopBook;
 use std::error::Error;
 use std::io::{Seek, Write};
-use std::path::Path;
-use std::thread;
+use std::path::{Path, PathBuf};
+use std::thread::{self, Scope};
+use std::time::Duration;
 
 /// One output before it is written.
 enum Job<'a> {
@@ -117,21 +118,73 @@ fn jobs<'a>(results: &Results<'a>, forms: &[Accepted<'_>]) -> Vec<(String, Job<'
 /// Writes all outputs into `folder`, replacing an earlier run's as one.
 ///
 /// # Errors
-/// See [`prepare`].
+/// See [`stage`] and [`begin`].
 pub fn write(results: Results<'_>, folder: &Path) -> Result<Written, String> {
-    prepare(results, folder)?.commit()
+    let stage = stage(&results, folder)?;
+    let outputs = thread::scope(|scope| begin(scope, &stage, results, folder)?.listed(scope, &results))?;
+    Pending::new(stage, outputs).commit()
 }
 
-/// Writes all outputs beside their places in `folder`.
+/// Where outputs are written beside their places in `folder`.
 ///
 /// # Errors
-/// The folder cannot be written, another run writes there, or the accounting does not come out;
-/// earlier results stay as they were. The message is Chinese with the next step.
-pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
+/// The folder cannot be written, another run writes there, or the accounting does not come out.
+pub fn stage(results: &Results<'_>, folder: &Path) -> Result<Stage, String> {
+    account::prove(results)?;
+    Stage::open(folder)
+}
+
+/// Outputs that are written beside their places, all but the list of them; some may still be on their way to the disk.
+pub struct Unlisted<'scope> {
+    stage: &'scope Stage,
+    outputs: Vec<OnItsWay<'scope>>,
+    /// The accepted rows of each form: what the history keeps too.
+    pub forms: Vec<FormFile>,
+}
+
+/// Where the list is written, from the folder of the results.
+fn list() -> String {
+    format!("{DETAIL}/{MANIFEST}")
+}
+
+impl<'scope> Unlisted<'scope> {
+    /// Where the outputs will stand, with their list.
+    pub fn targets(&self) -> impl Iterator<Item = PathBuf> {
+        let names = self.outputs.iter().map(|one| one.output.file.clone()).chain([list()]);
+        names.map(|name| self.stage.target(&name))
+    }
+
+    /// Writes the list of the outputs, and waits until all are on the disk: the name of each and how long it was written to.
+    ///
+    /// # Errors
+    /// The list cannot be written, or the disk failed.
+    pub fn listed(
+        self,
+        scope: &'scope Scope<'scope, '_>,
+        results: &Results<'_>,
+    ) -> Result<Vec<(String, Duration)>, String> {
+        let Unlisted { stage, outputs, .. } = self;
+        let all: Vec<&Output> = outputs.iter().map(|one| &one.output).collect();
+        let last = output::begin(scope, stage, &list(), |target| Ok(run_json(results, &all, target)?))?;
+        let waited = outputs.into_iter().chain([last]).map(|output| output.wait(stage));
+        waited.map(|output| output.map(|Output { file, took, .. }| (file, took))).collect()
+    }
+}
+
+/// Writes all outputs beside their places in `folder`, but the list of them.
+///
+/// # Errors
+/// They cannot be written, or the accounting does not come out; earlier results stay as they were. The message is Chinese
+/// with the next step.
+pub fn begin<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    stage: &'scope Stage,
+    results: Results<'_>,
+    folder: &Path,
+) -> Result<Unlisted<'scope>, String> {
     let account = account::prove(&results)?;
     let forms: Vec<Accepted<'_>> =
         results.rows.iter().map(|rows| Accepted::of(&results, rows)).collect::<Result<_, _>>()?;
-    let stage = Stage::open(folder)?;
     let [links, links_below] = Links::find(&results, folder, ["", DETAIL]);
     let input_hash = crate::history::keep::input_hash(results.verdict);
     let jobs = jobs(&results, &forms);
@@ -139,30 +192,22 @@ pub fn prepare(results: Results<'_>, folder: &Path) -> Result<Pending, String> {
     // The longest first, each thread taking the next when it is free: none waits for another's last one.
     let mut queue: Vec<(usize, &(String, Job<'_>))> = jobs.iter().enumerate().collect();
     queue.sort_by_key(|(_, (_, job))| job.rank());
-    let (outputs, forms) = thread::scope(|scope| {
-        let make = |(at, (name, job)): (usize, &(String, Job<'_>))| {
-            let mut kept = None;
-            let made = output::begin(scope, &stage, name, |target| {
-                kept = making.write(job, target)?;
-                Ok(())
-            })?;
-            let path = stage.staged(name)?;
-            let (sha256, size) = (made.output.sha256.clone(), made.output.size);
-            Ok((at, made, kept.map(|(form, rows)| FormFile { form, rows, path, sha256, size })))
-        };
-        let mut made: Vec<(usize, OnItsWay<'_>, Option<FormFile>)> =
-            queue.into_iter().par_bridge().map(make).collect::<Result<_, String>>()?;
-        made.sort_unstable_by_key(|(at, ..)| *at);
-        let (made, forms): (Vec<OnItsWay<'_>>, Vec<Option<FormFile>>) =
-            made.into_iter().map(|(_, made, form)| (made, form)).unzip();
-        let outputs: Vec<&Output> = made.iter().map(|one| &one.output).collect();
-        let manifest = format!("{DETAIL}/{MANIFEST}");
-        let last = output::begin(scope, &stage, &manifest, |target| Ok(run_json(&results, &outputs, target)?))?;
-        let outputs = made.into_iter().chain([last]).map(|made| made.wait(&stage));
-        Ok::<_, String>((outputs.collect::<Result<Vec<Output>, String>>()?, forms))
-    })?;
-    let outputs = outputs.into_iter().map(|output| (output.file, output.took)).collect();
-    Ok(Pending::new(stage, outputs, forms.into_iter().flatten().collect()))
+    let make = |(at, (name, job)): (usize, &(String, Job<'_>))| {
+        let mut kept = None;
+        let made = output::begin(scope, stage, name, |target| {
+            kept = making.write(job, target)?;
+            Ok(())
+        })?;
+        let path = stage.staged(name)?;
+        let (sha256, size) = (made.output.sha256.clone(), made.output.size);
+        Ok((at, made, kept.map(|(form, rows)| FormFile { form, rows, path, sha256, size })))
+    };
+    let mut made: Vec<(usize, OnItsWay<'_>, Option<FormFile>)> =
+        queue.into_iter().par_bridge().map(make).collect::<Result<_, String>>()?;
+    made.sort_unstable_by_key(|(at, ..)| *at);
+    let (outputs, forms): (Vec<OnItsWay<'_>>, Vec<Option<FormFile>>) =
+        made.into_iter().map(|(_, made, form)| (made, form)).unzip();
+    Ok(Unlisted { stage, outputs, forms: forms.into_iter().flatten().collect() })
 }
 
 /// What all outputs are made of.

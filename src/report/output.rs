@@ -2,7 +2,6 @@
 
 use crate::atomic::Stage;
 use crate::book::output_file::OutputFile;
-use crate::history::keep::FormFile;
 use crate::text::quote::is_active;
 use sha2::{Digest, Sha256};
 use std::error::Error;
@@ -18,20 +17,13 @@ pub struct Pending {
     stage: Stage,
     names: Vec<String>,
     took: Vec<Duration>,
-    /// The accepted rows of each form, still beside their places: what the history keeps too.
-    pub forms: Vec<FormFile>,
 }
 
 impl Pending {
     /// What lies complete in a stage, under these names.
-    pub fn new(stage: Stage, outputs: Vec<(String, Duration)>, forms: Vec<FormFile>) -> Pending {
+    pub fn new(stage: Stage, outputs: Vec<(String, Duration)>) -> Pending {
         let (names, took) = outputs.into_iter().unzip();
-        Pending { stage, names, took, forms }
-    }
-
-    /// Where the outputs will stand.
-    pub fn targets(&self) -> impl Iterator<Item = PathBuf> {
-        self.names.iter().map(|name| self.stage.target(name))
+        Pending { stage, names, took }
     }
 
     /// Moves all outputs into place, or none.

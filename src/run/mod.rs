@@ -39,7 +39,7 @@ use crate::model::amended::KeptAmendments;
 use crate::model::discipline::PastDiscipline;
 use crate::model::run::{RunVerdict, SourceVerdict};
 use crate::report;
-use crate::report::output::Written;
+use crate::report::output::{Pending, Written};
 use crate::report::results::{Correction, Results};
 use crate::validate::yardstick::Yardstick;
 use crate::validate::{self, Validated};
@@ -47,6 +47,7 @@ use answers::Answers;
 use decided::TakenIn;
 use past::{HeldPeriod, OwnPeriod};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 /// A finished run.
 #[derive(Debug, Clone)]
@@ -206,19 +207,29 @@ fn write(
         issued: issued.map(|((number, _), _)| number),
     };
     let keeps = held.is_some();
-    let (pending, tables) = rayon::join(
-        || report::prepare(results, folder).map_err(Stop::Output),
-        || keeps.then(|| PeriodTables::of(entry).map_err(Stop::Unproven)).transpose(),
-    );
-    let (mut pending, tables) = (pending?, tables?);
-    if validated.verdict.amendments.iter().any(KeptAmendments::lost) {
-        return Err(collect::lost());
-    }
-    replaces_no_return(pending.targets(), &validated.verdict)?;
-    let forms = std::mem::take(&mut pending.forms);
+    let stage = report::stage(&results, folder).map_err(Stop::Output)?;
+    let (outputs, kept) = thread::scope(|disk| {
+        let (unlisted, tables) = rayon::join(
+            || report::begin(disk, &stage, results, folder).map_err(Stop::Output),
+            || keeps.then(|| PeriodTables::of(entry).map_err(Stop::Unproven)).transpose(),
+        );
+        let (mut unlisted, tables) = (unlisted?, tables?);
+        if validated.verdict.amendments.iter().any(KeptAmendments::lost) {
+            return Err(collect::lost());
+        }
+        replaces_no_return(unlisted.targets(), &validated.verdict)?;
+        let forms = std::mem::take(&mut unlisted.forms);
+        let changed = changes.as_ref().map(|changes| changes.changes.len());
+        let (outputs, kept) = rayon::join(
+            || unlisted.listed(disk, &results).map_err(Stop::Output),
+            || held.zip(tables).map(|(held, tables)| held.stage(entry, (forms, tables), changed)).transpose(),
+        );
+        Ok::<_, Stop>((outputs?, kept?))
+    })?;
+    // The last thing that is asked: nothing is in place yet.
     taken.answers.are_all_taken()?;
-    let changed = changes.as_ref().map(|changes| changes.changes.len());
-    match held.zip(tables).map(|(held, tables)| held.stage(entry, (forms, tables), changed)).transpose()? {
+    let pending = Pending::new(stage, outputs);
+    match kept {
         None => pending.commit().map_err(Stop::Output),
         Some(kept) => kept.commit_after(|| pending.commit()).map_err(|failure| match failure {
             CommitFailure::Results(why) => Stop::Output(why),
