@@ -14,9 +14,8 @@ const TEXT: &[u8] = b"\" t=\"s\"><v>";
 /// How a cell begins that stands in no column of the sheet.
 const OUTSIDE: Piece = Piece::of(b"<c r=\"");
 const END: &[u8] = b"</v></c>";
-/// Room for a row's number, for what stands behind it, and for a cell whose pieces lie one over the other.
+/// Room for a row's number, and for a cell whose pieces lie one over the other.
 const ROW: usize = 16;
-const TAIL: usize = 30;
 const CELL: usize = 64;
 /// The first number of more digits than Excel keeps.
 const LONGEST_NUMBER: u64 = 1_000_000_000_000_000;
@@ -137,24 +136,23 @@ impl RowCells {
         self.shared.extend_from_slice(b"</t></si>");
         self.texts += 1;
         let number = Piece::number(u64::from(self.texts) - 1);
-        let counts = if cut { FillingCounts::CutText } else { FillingCounts::Text };
-        Filling::of(&[TEXT, number.bytes(), END], counts)
+        Some(Filling { tail: Piece::of(TEXT).and(number.bytes()).and(END), uses: 1, cuts: u8::from(cut) })
     }
 
     /// A cell of what many cells hold.
     pub fn filled(&mut self, column: usize, filling: &Filling) {
-        self.uses += u64::from(filling.counts != FillingCounts::Number);
-        self.cut += u64::from(filling.counts == FillingCounts::CutText);
-        let (head, row) = (self.heads.get(column).unwrap_or(&OUTSIDE), &self.row);
+        self.uses += u64::from(filling.uses);
+        self.cut += u64::from(filling.cuts);
+        let (head, row, tail) = (self.heads.get(column).unwrap_or(&OUTSIDE), &self.row, &filling.tail);
         // The three pieces lie one over the other, each with its room: nothing is copied by its length.
-        let whole = self.xml.len() + head.length() + row.length() + usize::from(filling.length);
+        let whole = self.xml.len() + head.length() + row.length() + tail.length();
         self.xml.extend_from_slice(head.room());
         self.xml.extend_from_slice(&[0; CELL - Piece::ROOM]);
         if let Some(cell) = self.xml.last_chunk_mut::<CELL>() {
             let (at, value) = (head.length(), head.length() + row.length());
-            // Six places before the letters and three of them, ten digits: both pieces end within the cell.
+            // Five places before the letters and three of them, ten digits: both pieces end within the cell.
             cell[at..at + ROW].copy_from_slice(&row.room()[..ROW]);
-            cell[value..value + TAIL].copy_from_slice(&filling.tail);
+            cell[value..value + Piece::ROOM].copy_from_slice(tail.room());
         }
         self.xml.truncate(whole);
     }
@@ -223,47 +221,27 @@ fn is_plain(value: f64) -> bool {
     value.fract() == 0.0 && (0.0..1e15).contains(&value) && value.is_sign_positive()
 }
 
-/// What many cells hold: all that stands behind a cell's address, and what the cell counts for. A column may have thousands
-/// of them, and every cell looks for one: small as they are, more of them lie near.
+/// What many cells hold: all that stands behind a cell's address, and what the cell counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(align(32))]
 pub struct Filling {
-    tail: [u8; TAIL],
-    length: u8,
-    counts: FillingCounts,
-}
-
-const _: () = assert!(size_of::<Option<Option<Filling>>>() == 32);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FillingCounts {
-    Number,
-    /// The number of a text that cells share.
-    Text,
-    /// The same of one that was cut to Excel's limit.
-    CutText,
+    tail: Piece,
+    /// Whether it is a text that cells share, and one that was cut to Excel's limit.
+    uses: u8,
+    cuts: u8,
 }
 
 impl Filling {
-    /// What is too long is none.
-    fn of(parts: &[&[u8]], counts: FillingCounts) -> Option<Filling> {
-        let (mut tail, mut length) = ([0; TAIL], 0);
-        for part in parts {
-            tail.get_mut(length..length + part.len())?.copy_from_slice(part);
-            length += part.len();
-        }
-        Some(Filling { tail, length: u8::try_from(length).ok()?, counts })
-    }
-
     /// A whole number that is none of more digits than Excel keeps, in cells of this style.
     pub fn whole(value: i64, style: RowStyle) -> Option<Filling> {
-        if value.unsigned_abs() >= LONGEST_NUMBER {
-            return None;
-        }
-        let styled = Piece::of(b"\" s=\"").and(Piece::number(style as u64).bytes());
-        let style = if style == RowStyle::Plain { &[] } else { styled.bytes() };
+        let before = match style {
+            RowStyle::Plain => Piece::of(NUMBER),
+            style => Piece::of(b"\" s=\"").and(Piece::number(style as u64).bytes()).and(NUMBER),
+        };
         let sign: &[u8] = if value < 0 { b"-" } else { b"" };
-        Filling::of(&[style, NUMBER, sign, Piece::number(value.unsigned_abs()).bytes(), END], FillingCounts::Number)
+        let digits = Piece::number(value.unsigned_abs());
+        let fits = before.length() + sign.len() + digits.length() + END.len() <= Piece::ROOM;
+        let tail = before.and(sign).and(digits.bytes()).and(END);
+        (fits && value.unsigned_abs() < LONGEST_NUMBER).then_some(Filling { tail, uses: 0, cuts: 0 })
     }
 
     /// A number without parts that is not negative, as most are.

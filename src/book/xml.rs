@@ -45,7 +45,7 @@ pub struct Piece {
 }
 
 impl Piece {
-    pub const ROOM: usize = 24;
+    pub const ROOM: usize = 32;
 
     /// As much of some bytes as there is room for.
     pub const fn of(bytes: &[u8]) -> Piece {
@@ -146,8 +146,8 @@ mod tests {
             assert_eq!(said(&cell), format!("x<c r=\"AB12\"><v>{number}</v>"));
         }
         assert_eq!(
-            said(&[Piece::default(), Piece::of(b"0123456789abcdefghijklm").and(b"nopq")]),
-            "x0123456789abcdefghijklmn"
+            said(&[Piece::default(), Piece::of(b"0123456789abcdefghijklmnopqrstu").and(b"vwxy")]),
+            "x0123456789abcdefghijklmnopqrstuv"
         );
     }
 
