@@ -11,15 +11,24 @@ use std::path::Path;
 /// # Errors
 /// See [`open_regular`]; larger than `most`, or it changes while it is read.
 pub fn whole_file(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
-    let mut file = open_regular(path)?;
-    let size = file.metadata().map_err(|error| unopenable(&error))?.len();
+    let (mut file, size) = opened(path)?;
     if size > most {
         return Err(refusal::over_limit(format!("文件有 {} MiB，上限 {} MiB", size >> 20, most >> 20)));
     }
     // One byte more than stated: a file that grows while it is read is noticed, not read for ever.
-    let mut bytes = Vec::with_capacity(size as usize + 1);
-    (&mut file).take(size + 1).read_to_end(&mut bytes).map_err(|error| unopenable(&error))?;
-    if bytes.len() as u64 != size {
+    // Asked for at once: `read_to_end` feels its way, which takes as long as all else about opening a return.
+    let mut bytes = vec![0; size as usize + 1];
+    let mut read = 0;
+    while let Some(room @ [_, ..]) = bytes.get_mut(read..) {
+        match file.read(room) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unopenable(&error)),
+        }
+    }
+    bytes.truncate(read);
+    if read as u64 != size {
         return Err(refusal::unopenable("读取时文件正在被改动"));
     }
     Ok(bytes)
@@ -38,6 +47,11 @@ fn unopenable(error: &std::io::Error) -> Unreadable {
 /// # Errors
 /// Not a regular file, or the system says no.
 pub fn open_regular(path: &Path) -> Result<File, Unreadable> {
+    opened(path).map(|(file, _)| file)
+}
+
+/// As [`open_regular`], with its size.
+fn opened(path: &Path) -> Result<(File, u64), Unreadable> {
     let meta = std::fs::symlink_metadata(path).map_err(|error| unopenable(&error))?;
     let kind = meta.file_type();
     if kind.is_symlink() {
@@ -56,7 +70,7 @@ pub fn open_regular(path: &Path) -> Result<File, Unreadable> {
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK | libc::O_NOFOLLOW);
     let file = options.open(path).map_err(|error| unopenable(&error))?;
     match file.metadata() {
-        Ok(meta) if meta.is_file() => Ok(file),
+        Ok(meta) if meta.is_file() => Ok((file, meta.len())),
         Ok(_) => Err(refusal::not_regular("这是管道或设备")),
         Err(error) => Err(unopenable(&error)),
     }
