@@ -148,13 +148,24 @@ pub fn relations(bytes: &[u8], folder: &str) -> Result<Vec<Relation>, Unreadable
     let mut found = Vec::new();
     loop {
         match xml.next()? {
-            Token::Open { name: "Relationship", attrs } if attrs.raw("TargetMode") != Some("External") => {
-                let target = attrs.get("Target").unwrap_or_default();
-                found.push(Relation {
-                    id: attrs.get("Id").unwrap_or_default().into_owned(),
-                    kind: attrs.raw("Type").unwrap_or_default().to_owned(),
-                    target: resolve(folder, &target),
-                });
+            Token::Open { name: "Relationship", attrs } => {
+                let [mut id, mut kind, mut target, mut mode] = [None; 4];
+                for (name, value) in attrs {
+                    match name {
+                        "Id" => id.get_or_insert(value),
+                        "Type" => kind.get_or_insert(value),
+                        "Target" => target.get_or_insert(value),
+                        "TargetMode" => mode.get_or_insert(value),
+                        _ => continue,
+                    };
+                }
+                if mode != Some("External") {
+                    found.push(Relation {
+                        id: xml::replaced(id.unwrap_or_default()).into_owned(),
+                        kind: kind.unwrap_or_default().to_owned(),
+                        target: resolve(folder, &xml::replaced(target.unwrap_or_default())),
+                    });
+                }
             }
             Token::End => return Ok(found),
             _ => {}

@@ -228,14 +228,7 @@ pub struct Attrs<'a> {
 impl<'a> Attrs<'a> {
     /// Value of the attribute with this local name, entities replaced.
     pub fn get(self, name: &str) -> Option<Cow<'a, str>> {
-        self.raw(name).map(|raw| {
-            if memchr::memchr(b'&', raw.as_bytes()).is_none() {
-                return Cow::Borrowed(raw);
-            }
-            let mut out = String::new();
-            unescape(raw, &mut out);
-            Cow::Owned(out)
-        })
+        self.raw(name).map(replaced)
     }
 
     /// Raw value: right for numbers, references and keywords.
@@ -284,10 +277,20 @@ impl<'a> Iterator for AttrIter<'a> {
         }
         let quote = bytes[self.at];
         let value = self.at + 1;
-        let end = value + bytes.get(value..)?.iter().position(|&byte| byte == quote)?;
+        let end = value + memchr::memchr(quote, bytes.get(value..)?)?;
         self.at = end + 1;
         Some((name, self.text.get(value..end)?))
     }
+}
+
+/// The value of an attribute with its entities replaced.
+pub fn replaced(raw: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'&', raw.as_bytes()).is_none() {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = String::new();
+    unescape(raw, &mut out);
+    Cow::Owned(out)
 }
 
 /// Appends text with entities replaced and line ends as `\n`; `false` where an entity is unknown (it is kept as written).

@@ -32,6 +32,7 @@ const EXACT: usize = 15;
 const LONGEST: usize = 40;
 
 /// The cell that these bytes begin with.
+#[inline]
 pub fn cell(bytes: &[u8]) -> Option<PlainCell> {
     let mut text = Ahead { bytes, at: 0 };
     text.take(b"<c").then_some(())?;
