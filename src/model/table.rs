@@ -81,18 +81,6 @@ impl Column {
         }
     }
 
-    /// Gives back memory that was held for more rows.
-    pub fn shrink(&mut self) {
-        match self {
-            Column::Text(v) => v.shrink(),
-            Column::Integer(v) => v.shrink(),
-            Column::Number(v) => v.shrink(),
-            Column::Boolean(v) => v.shrink(),
-            Column::Date(v) => v.shrink(),
-            Column::Unit(v) => v.shrink(),
-        }
-    }
-
     /// Replaces one row's value by the first of another column; of a column of another type nothing is taken.
     pub fn take(&mut self, row: usize, from: &Column) {
         match (self, from) {

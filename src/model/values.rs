@@ -24,7 +24,6 @@ pub enum Value<'a> {
 }
 
 /// Codes given lately, by a hash of what they stand for: most values of a return stand there a row or two above.
-/// Let go when the column is whole.
 #[derive(Debug, Clone, Default)]
 struct Recent(Option<Box<[u32; RECENT]>>);
 
@@ -131,13 +130,6 @@ impl Texts {
     pub fn set(&mut self, row: usize, text: Option<&str>) {
         let code = text.map_or(0, |text| self.code_of(text));
         self.codes.set(row, code);
-    }
-
-    /// Gives back memory that was held for more rows.
-    pub fn shrink(&mut self) {
-        self.words.shrink_to_fit();
-        self.ends.shrink_to_fit();
-        self.recent = Recent::default();
     }
 
     /// Room for so many rows that will be appended.
@@ -325,12 +317,6 @@ impl<T: Scalar> Scalars<T> {
     pub fn set(&mut self, row: usize, value: Option<T>) {
         let code = value.map_or(0, |value| self.code_of(value));
         self.codes.set(row, code);
-    }
-
-    /// Gives back memory that was held for more rows.
-    pub fn shrink(&mut self) {
-        self.values.shrink_to_fit();
-        self.recent = Recent::default();
     }
 
     /// Room for so many rows that will be appended.

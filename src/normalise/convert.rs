@@ -12,7 +12,7 @@ use super::table_rows::SectionHeading;
 use crate::definition::{Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::{AmendmentRule, FindingCode};
-use crate::model::table::{Column, Origin};
+use crate::model::table::Origin;
 use crate::model::{FormTable, Severity};
 use crate::text::names::tidy;
 
@@ -86,7 +86,6 @@ pub fn convert(
             bound.put(if twice == Some(at) { &CellValue::Nothing } else { value }, &mut out.columns);
         }
     }
-    out.columns.iter_mut().for_each(Column::shrink);
     out
 }
 
