@@ -217,10 +217,7 @@ fn cell_bytes(cell: RawCell) -> [u8; CELL_LEN] {
 
 fn cell(bytes: &[u8; CELL_LEN], arena: &str) -> Option<RawCell> {
     let [r0, r1, r2, r3, c0, c1, kind, _, payload @ ..] = *bytes;
-    let at = CellRef { row: u32::from_le_bytes([r0, r1, r2, r3]), col: u16::from_le_bytes([c0, c1]) };
-    if at.row > cells::LAST_ROW || at.col > cells::LAST_COL {
-        return None;
-    }
+    let at = place(u32::from_le_bytes([r0, r1, r2, r3]), u16::from_le_bytes([c0, c1]))?;
     let payload = u64::from_le_bytes(payload);
     let finite = |bits: u64| Some(f64::from_bits(bits)).filter(|number| number.is_finite());
     let value = match kind {
@@ -265,15 +262,11 @@ fn sheet(reader: &mut Message) -> Option<RawSheet> {
     let arena = reader.text()?;
     let (raw, _) = reader.items(CELL_LEN)?.as_chunks::<CELL_LEN>();
     let mut cells: Vec<RawCell> = Vec::with_capacity(raw.len());
-    // The least place that may come next, as one number.
-    let mut next = 0;
     for bytes in raw {
         let cell = cell(bytes, &arena)?;
-        let place = u64::from(cell.at.row) << 16 | u64::from(cell.at.col);
-        if place < next {
+        if cells.last().is_some_and(|last| last.at >= cell.at) {
             return None;
         }
-        next = place + 1;
         cells.push(cell);
     }
     let mut merges = Vec::new();

@@ -180,16 +180,16 @@ impl<'a> View<'a> {
         self.cells(i).iter().filter(|cell| !self.is_blank(cell.value))
     }
 
+    #[inline]
     pub fn is_blank(&self, value: RawValue) -> bool {
-        if !matches!(value, RawValue::Text { .. }) {
-            return false;
-        }
-        let text = self.sheet.text(value);
+        let RawValue::Text { start, len } = value else { return false };
         // White space and what nobody sees begin with none of these bytes, and most texts with one.
-        if matches!(text.as_bytes().first(), Some(0x21..=0x7e | 0xe4..=0xe9)) {
-            return false;
-        }
-        text.chars().all(|c| c.is_whitespace() || crate::text::width::is_invisible(c))
+        let first = self.sheet.arena.as_bytes().get(start as usize).filter(|_| len > 0);
+        !matches!(first, Some(0x21..=0x7e | 0xe4..=0xe9)) && self.is_blank_text(value)
+    }
+
+    fn is_blank_text(&self, value: RawValue) -> bool {
+        self.sheet.text(value).chars().all(|c| c.is_whitespace() || crate::text::width::is_invisible(c))
     }
 
     /// Whether a text of the sheet is so, by `answer`, which looks at nothing but the text and the words of the run: each
