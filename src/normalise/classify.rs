@@ -102,8 +102,14 @@ impl<'v, 'a> Classifier<'v, 'a> {
             return RowClass::Frame;
         }
         if self.is_plain_record(i, cells) {
+            #[cfg(test)]
+            assert!(matches!(self.class_by_questions(i, cells), RowClass::Record), "row {i}");
             return RowClass::Record;
         }
+        self.class_by_questions(i, cells)
+    }
+
+    fn class_by_questions(&mut self, i: usize, cells: &[&RawCell]) -> RowClass {
         if self.is_legend(cells) {
             return RowClass::Frame;
         }
@@ -155,7 +161,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
         RowClass::Record
     }
 
-    /// Whether none of the questions below can be answered by anything but "a record", told at a glance: a row of several
+    /// Whether none of those questions can be answered by anything but "a record", told at a glance: a row of several
     /// cells that begins as neither note nor footer, holds a figure other than 0, is called neither total nor 其中, and has
     /// nothing of an example. Nearly every record is one.
     fn is_plain_record(&self, i: usize, cells: &[&RawCell]) -> bool {
