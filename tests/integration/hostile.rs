@@ -29,12 +29,12 @@ pub fn workers(parent: u32) -> Vec<i32> {
     pids.into_iter().filter(is_worker).collect()
 }
 
-/// Runs huizong over `files` returns with one thread, and lets `act` at its workers until it has ended or `act` says stop.
+/// Runs huizong over `files` returns, which take a worker much longer than it is left alone, with one thread, and lets `act` at its workers until it has ended or `act` says stop.
 #[cfg(target_os = "linux")]
 fn run_under_fire(files: u32, more: &[&str], mut act: impl FnMut(i32) -> bool) -> Results {
     let units = ["合肥市总工会", "淮北市总工会", "亳州市总工会", "宿州市总工会", "蚌埠市总工会", "阜阳市总工会"];
     let books: Vec<(String, Vec<u8>)> = (0..files as usize)
-        .map(|i| (format!("{i:02}/{}.xlsx", units[i % units.len()]), xlsx(&[page(units[i % units.len()], 12_000)])))
+        .map(|i| (format!("{i:02}/{}.xlsx", units[i % units.len()]), xlsx(&[page(units[i % units.len()], 16_000)])))
         .collect();
     let files: Vec<(&str, &[u8])> = books.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
     let returns = folder(&files);
@@ -80,26 +80,26 @@ fn signal(pid: i32, signal: i32) {
 #[test]
 #[cfg(target_os = "linux")]
 fn workers_killed_from_outside_cost_their_files_only() {
-    let results = run_under_fire(3, &[], |pid| {
+    let results = run_under_fire(6, &[], |pid| {
         signal(pid, libc::SIGKILL);
         true
     });
     assert!(matches!(results.said.code, 0 | 1), "{}", results.said.err);
     let counts = outcomes(&results);
-    assert_eq!(counts.values().sum::<u32>(), 3, "{counts:?}");
+    assert_eq!(counts.values().sum::<u32>(), 6, "{counts:?}");
     let known = ["file-worker-died", "accepted", "returned"];
     assert!(counts.keys().all(|word| known.contains(&word.as_str())), "{counts:?}");
     assert!(counts.get("file-worker-died") > Some(&0), "{counts:?}");
 
     // Killed once: whatever was lost is at most the one file that was being read.
     let mut kills = 0;
-    let results = run_under_fire(3, &[], |pid| {
+    let results = run_under_fire(6, &[], |pid| {
         signal(pid, libc::SIGKILL);
         kills += 1;
         false
     });
     assert_eq!(kills, 1, "a worker was met and killed");
-    assert_eq!(outcomes(&results).values().sum::<u32>(), 3, "{:?}", outcomes(&results));
+    assert_eq!(outcomes(&results).values().sum::<u32>(), 6, "{:?}", outcomes(&results));
     assert!(outcomes(&results).get("file-worker-died").is_none_or(|died| *died == 1), "{:?}", outcomes(&results));
 }
 
@@ -107,14 +107,14 @@ fn workers_killed_from_outside_cost_their_files_only() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_stopped_worker_is_over_time() {
-    let results = run_under_fire(3, &["--file-time", "4"], |pid| {
+    let results = run_under_fire(6, &["--file-time", "4"], |pid| {
         signal(pid, libc::SIGSTOP);
         false
     });
     assert!(matches!(results.said.code, 0 | 1), "{}", results.said.err);
     let counts = outcomes(&results);
     assert_eq!(counts.get("file-over-time"), Some(&1), "{counts:?}");
-    assert_eq!(counts.values().sum::<u32>(), 3, "{counts:?}");
+    assert_eq!(counts.values().sum::<u32>(), 6, "{counts:?}");
     let manifest = results.manifest();
     let late = manifest["inputs"].as_array().expect("inputs").iter().find(|input| input["code"] == "file-over-time");
     let next = late.and_then(|input| input["next"].as_str()).unwrap_or_default();
