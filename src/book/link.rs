@@ -56,7 +56,11 @@ mod tests {
         assert_eq!(way("/a/out/c:d/e?.xls").as_deref(), Some("../c%3Ad/e%3F.xls"), "no scheme, no query");
         for whole in ["/a/in/合肥/表 1.xls", "/a/out/x/表 #1.xls", "/a/x.xls", "/x.xls"].map(Path::new) {
             let folder = address(Path::new("/a/out/x"), whole.parent().unwrap()).unwrap();
-            assert_eq!(within(&folder, whole.file_name().unwrap()), way(whole.to_str().unwrap()), "a folder's way first");
+            assert_eq!(
+                within(&folder, whole.file_name().unwrap()),
+                way(whole.to_str().unwrap()),
+                "a folder's way first"
+            );
         }
     }
 
