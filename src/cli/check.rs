@@ -25,11 +25,9 @@ pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
     let workspace = Workspace::find(options.reading.pipelines.as_deref())?.keeping_tables();
     ingest::start_early(&options.reading.limits());
     let (asked, paths) = asked(&workspace, options)?;
+    let prepared = prepare(options, &workspace, asked.as_deref())?;
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);
-    // What was sent is read while the definitions are; of the two it is they that are complained of first.
-    let find = || Received::find(paths, &options.reading.limits(), &progress as &dyn Watch);
-    let (prepared, received) = rayon::join(|| prepare(options, &workspace, asked.as_deref()), find);
-    let (prepared, received) = (prepared?, received?);
+    let received = Received::find(paths, &options.reading.limits(), &progress as &dyn Watch)?;
     let judge = |prepared| run::recognise(prepared, &received, &options.reading.limits(), &progress as &dyn Watch);
     let mut answered = judge(&prepared)?;
     // Where nobody says which period is meant, each return is judged by its own.

@@ -93,8 +93,8 @@ const NARROW: u8 = 3;
 
 impl Codes {
     fn pack(&self, to: &mut Packer) {
-        let first = self.iter().next().unwrap_or_default();
-        if self.iter().all(|code| code == first) {
+        let first = self.get(0);
+        if matches!(self, Codes::One { .. }) || self.iter().all(|code| code == first) {
             to.kind(SAME).number(first.into());
             to.number(self.len() as u64);
         } else if self.iter().zip(1..).all(|(code, next)| code == next) {
@@ -112,17 +112,16 @@ impl Codes {
         let kind = from.kind();
         let same = if kind == SAME { from.number() as u32 } else { 0 };
         let rows = from.number() as usize;
-        match (kind, u8::try_from(same), u8::try_from(rows)) {
-            (NARROW, ..) => return Codes::Narrow(from.bytes(rows).to_vec()),
-            (SAME, Ok(same), _) => return Codes::Narrow(vec![same; rows]),
-            (RISING, _, Ok(last)) => return Codes::Narrow((1..=last).collect()),
+        match (kind, u8::try_from(rows)) {
+            (NARROW, _) => return Codes::Narrow(from.bytes(rows).to_vec()),
+            (SAME, _) => return Codes::One { code: same, rows, room: rows },
+            (RISING, Ok(last)) => return Codes::Narrow((1..=last).collect()),
             _ => {}
         }
         let mut codes = Codes::default();
         codes.reserve(rows);
         for row in 0..rows {
             codes.push(match kind {
-                SAME => same,
                 RISING => row as u32 + 1,
                 _ => from.number() as u32,
             });
