@@ -48,7 +48,7 @@ impl Grid {
             names: names.into(),
             words: columns.iter().map(|_| OnceLock::new()).collect(),
             columns: columns.into(),
-            units: roster.units.iter().map(|unit| Arc::from(unit.name.as_ref())).collect(),
+            units: roster.units.iter().map(|unit| Arc::clone(&unit.name)).collect(),
             unit_words: Arc::default(),
             joined: Arc::default(),
             extra: BTreeMap::new(),
