@@ -63,6 +63,6 @@ pub fn run(options: &RunOptions) -> Result<Exit, Stop> {
     }
     let exit = if finished.blocked() { Exit::Blocked } else { Exit::Clean };
     // The process ends here: giving a million rows back one by one costs a tenth of the run, and nobody needs them.
-    std::mem::forget(finished);
+    std::mem::forget((finished, prepared));
     Ok(exit)
 }
