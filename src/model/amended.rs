@@ -146,6 +146,11 @@ mod tests {
                 assert!(kept.rules().into_iter().eq(all[..count].iter().map(|one| one.rule)));
             }
         }
+        let overflow = Overflow::new(0);
+        let torn = KeptAmendments::of(&all).unwrap().send_away(&overflow);
+        assert!(!torn.lost());
+        overflow.tear(40);
+        assert_eq!((torn.read(), torn.rules(), torn.lost()), (vec![], vec![], true), "none, and it is known");
         assert!(KeptAmendments::of(&[]).is_none());
         assert!(KeptAmendments::of(&all).unwrap().packed.look(<[u8]>::len) < 200 * 20);
     }

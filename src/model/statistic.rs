@@ -122,7 +122,6 @@ impl StatRow {
         self.doubts.iter().find(|doubt| doubt.column == column)
     }
 
-    /// Between which figures the change in a column is.
     /// Whether some of its unit's rows were sent back: it is in no order with those that are whole.
     pub fn is_partial(&self) -> bool {
         self.doubts.iter().any(|doubt| doubt.rows.is_some())
@@ -133,6 +132,7 @@ impl StatRow {
         self.doubts.iter().any(FigureDoubt::is_of_cells)
     }
 
+    /// Between which figures the change in a column is.
     pub fn compared(&self, column: usize) -> Option<&ComparedFigures> {
         self.compared.iter().find(|compared| compared.column == column)
     }
