@@ -64,7 +64,7 @@ pub struct UnknownUnit {
 /// The period of a return that is not the run's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherPeriod {
-    /// The words that say so.
+    /// The words that say so, in quotation marks.
     pub said: String,
     /// Where they name one period.
     pub period: Option<Period>,
@@ -73,7 +73,7 @@ pub struct OtherPeriod {
 impl OtherPeriod {
     /// `2026年2月`, else the words themselves.
     pub fn words(&self) -> String {
-        self.period.as_ref().map_or_else(|| format!("“{}”", self.said), Period::title)
+        self.period.as_ref().map_or_else(|| self.said.clone(), Period::title)
     }
 }
 

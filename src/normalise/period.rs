@@ -11,7 +11,8 @@ use crate::domain::spoken::{Spoken, SpokenPlace, spoken};
 use crate::model::cell::CellRef;
 use crate::text::names::tidy;
 
-/// What a table says of its period, with the cell and the words that say it.
+/// What a table says of its period, with the cell and the words that say it, in quotation marks and with where they stand if
+/// that is no cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PeriodSaid {
     Nothing,
@@ -76,9 +77,9 @@ pub fn said(
     for (at, text) in cover.periods.iter().take(1) {
         let judged = judge(&of_label(text, schedule, year), ours);
         if judged == Judged::Nothing && says_something(text) {
-            unclear = Some(PeriodSaid::Unclear(*at, text.clone()));
+            unclear = Some(PeriodSaid::Unclear(*at, quoted(text)));
         }
-        sources.push(PeriodSource { at: *at, text: text.clone(), judged });
+        sources.push(PeriodSource { at: *at, text: quoted(text), judged });
     }
     year = context(&sources).unwrap_or(year);
     let mut titles: Vec<(CellRef, String, Vec<Spoken>)> = Vec::new();
@@ -92,12 +93,16 @@ pub fn said(
     }
     if let Some((at, text, _)) = titles.first().cloned() {
         let read: Vec<Spoken> = titles.into_iter().flat_map(|(.., read)| read).collect();
-        sources.push(PeriodSource { at, text, judged: judge(&read, ours) });
+        sources.push(PeriodSource { at, text: quoted(&text), judged: judge(&read, ours) });
     }
     year = context(&sources).unwrap_or(year);
     let name = &view.sheet.name;
     let read = near(spoken(name, SpokenPlace::Name, schedule, year), ours);
-    sources.push(PeriodSource { at: header, text: format!("工作表名“{name}”"), judged: judge(&read, ours) });
+    sources.push(PeriodSource {
+        at: header,
+        text: format!("{}（工作表名）", quoted(name)),
+        judged: judge(&read, ours),
+    });
     let labelled = !cover.periods.is_empty();
     let mut told = decide(&sources, labelled);
     if let (Some(unclear), PeriodSaid::Nothing | PeriodSaid::Open { .. } | PeriodSaid::Ours) = (unclear, &told.said) {
@@ -115,7 +120,7 @@ pub fn of_file(told: &mut PeriodTold, name: &str, header: CellRef, schedule: &Sc
         _ => ours.year(),
     };
     let judged = judge(&near(spoken(stem, SpokenPlace::Name, schedule, year), ours), ours);
-    let text = format!("文件名“{stem}”");
+    let text = format!("{}（文件名）", quoted(stem));
     match (&told.said, judged) {
         (
             PeriodSaid::Nothing | PeriodSaid::Open { .. },
@@ -145,10 +150,16 @@ fn of_folders(told: &mut PeriodTold, folders: &str, header: CellRef, schedule: &
         };
         let judged = judge(&near(spoken(folder, SpokenPlace::Name, schedule, year), ours), ours);
         if matches!(judged, Judged::Ours | Judged::Part | Judged::Other(_)) {
-            told.said = as_said(&PeriodSource { at: header, text: format!("文件夹“{folder}”"), judged });
+            told.said =
+                as_said(&PeriodSource { at: header, text: format!("{}（文件夹名）", quoted(folder)), judged });
             return;
         }
     }
+}
+
+/// A text in quotation marks; its own are single ones then.
+fn quoted(text: &str) -> String {
+    format!("“{}”", text.replace('“', "‘").replace('”', "’"))
 }
 
 /// The first source that says something decides; those below it that say otherwise are named.

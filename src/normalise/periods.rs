@@ -26,7 +26,7 @@ pub fn periods(run: Assignment<'_>, file: &str, found: &mut [FoundTable<'_>], si
     for found in found.iter_mut().filter(|found| found.counts()) {
         if let PeriodSaid::Other(at, text, period) = &found.told.said {
             let (at, text) = (*at, text.clone());
-            found.account.not_counted = Some(format!("属于其他报告期（{text}）"));
+            found.account.not_counted = Some(format!("属于其他报告期：{text}"));
             if fits {
                 sheet_of_other(found, at, &text, ours, sink);
             } else {
@@ -126,18 +126,18 @@ fn counted(found: &FoundTable<'_>, ours: &Period, heard: &mut PeriodsHeard, sink
     match &found.told.said {
         PeriodSaid::Nothing => heard.missing = heard.missing.or(Some((found.account.sheet, found.header_at))),
         PeriodSaid::Unclear(at, text) => {
-            let said = format!("所属期填的“{text}”无法识别");
+            let said = format!("所属期填的{text}无法识别");
             verify(*at, FindingCode::PeriodUnclear, said, "按本期计入；请报送单位核实所属期");
         }
         PeriodSaid::Open { at, text, label: true, .. } => {
             heard.said = true;
-            let said = format!("所属期填的是“{text}”，本次报送的是{}", ours.title());
+            let said = format!("所属期填的是{text}，本次报送的是{}", ours.title());
             verify(*at, FindingCode::PeriodOtherKind, said, KIND);
         }
         PeriodSaid::Open { .. } | PeriodSaid::Ours => heard.said = true,
         PeriodSaid::OtherKind(at, text) => {
             heard.said = true;
-            let said = format!("写的报告期是“{text}”，本次报送的是{}", ours.title());
+            let said = format!("写的报告期是{text}，本次报送的是{}", ours.title());
             verify(*at, FindingCode::PeriodOtherKind, said, KIND);
         }
         PeriodSaid::Part(at, text) => {
@@ -145,14 +145,14 @@ fn counted(found: &FoundTable<'_>, ours: &Period, heard: &mut PeriodsHeard, sink
             // A yearly return is often headed by the month in which it is made; its 所属期 is asked about.
             let headed = ours.kind == PeriodKind::Year && !found.cover.periods.iter().any(|(cell, _)| cell == at);
             if !headed && !std::mem::replace(&mut heard.part, true) {
-                let said = format!("写的报告期是“{text}”，只是{}的一部分", ours.title());
+                let said = format!("写的报告期是{text}，只是{}的一部分", ours.title());
                 let next = "同一份里属于本期的各张表都已计入；请报送单位核实是不是报全了";
                 verify(*at, FindingCode::PeriodOtherKind, said, next);
             }
         }
         PeriodSaid::Other(..) => {}
     }
-    odds(found, &ours.title(), ours, heard, sink);
+    odds(found, &format!("“{}”", ours.title()), ours, heard, sink);
 }
 
 /// A lower source that says otherwise than what decides.
@@ -164,7 +164,7 @@ fn odds(found: &FoundTable<'_>, decided: &str, ours: &Period, heard: &mut Period
     let say = Say {
         code: FindingCode::PeriodAtOdds,
         severity: Severity::Verify,
-        found: format!("{text}和“{decided}”不是同一期"),
+        found: format!("{text}和{decided}不是同一期"),
         expected: format!("本次报告期是 {}，所属期、标题、工作表名和文件名一致", ours.title()),
         next: "按所属期、标题、工作表名、文件名的先后取信；请报送单位核实是哪一期的数",
     };
@@ -175,7 +175,7 @@ fn sheet_of_other(found: &FoundTable<'_>, at: CellRef, text: &str, ours: &Period
     let say = Say {
         code: FindingCode::SheetOtherPeriod,
         severity: Severity::Note,
-        found: format!("工作表“{}”的报告期是“{text}”，{} 行数据未计入", found.sheet.name, found.account.data),
+        found: format!("工作表“{}”的报告期是{text}，{} 行数据未计入", found.sheet.name, found.account.data),
         expected: format!("本次报告期是 {}", ours.title()),
         next: "另有本期的工作表，已按那一张计入；如填错请改正",
     };
