@@ -41,6 +41,8 @@ pub struct LongBody {
     /// 0-based row of the sheet that the body begins at; this one is always on the sheet.
     pub first: u32,
     pub samples: Vec<SampleRow>,
+    /// The first and last of the sheet's columns that each of the body's columns takes: merged where they are two.
+    pub spans: Vec<(u16, u16)>,
 }
 
 /// A row on the sheet by which others are written.
@@ -55,14 +57,9 @@ pub struct SampleRow {
 /// Rows from which on a body is long.
 const LONG: usize = 2_000;
 
-/// A body whose cells are merged is never long: merges are the sheet's own.
-fn is_long(table: &StatTable, widths: &SheetColumns) -> bool {
-    let merged = |row: &StatRow| {
-        let span = |column| widths.span(row.cells.len(), column);
-        (0..row.cells.len()).any(|column| span(column).0 != span(column).1)
-    };
+fn is_long(table: &StatTable) -> bool {
     let count = table.headings.len();
-    table.rows.len() > LONG && !table.rows.iter().any(|row| row.cells.len() != count || merged(row))
+    table.rows.len() > LONG && table.rows.iter().all(|row| row.cells.len() == count)
 }
 
 /// The sample rows of a body so far.
@@ -156,14 +153,15 @@ pub fn block(
     let mut body = body_range(&table.rows, row);
     let mut long = None;
     let count = table.headings.len();
-    let columns: Vec<u16> = (0..count).map(|column| widths.span(count, column).0).collect();
+    let spans: Vec<(u16, u16)> = (0..count).map(|column| widths.span(count, column)).collect();
+    let columns: Vec<u16> = spans.iter().map(|(first, _)| *first).collect();
     if let Some(message) = single_message(table) {
         lines.push(line(sheet, row, widths, &mask_within(message), &styles.line, (11.0, 24.0))?);
         body = None;
         row += 1;
     } else {
         let kinds = ColumnKinds::of(table);
-        let mut samples = is_long(table, widths).then(Samples::default);
+        let mut samples = is_long(table).then(Samples::default);
         // Rows of a long body are written elsewhere, as they are.
         let live = (styles.live && samples.is_none()).then(|| LiveColumns::of(table));
         for stat in &table.rows {
@@ -185,7 +183,7 @@ pub fn block(
             lines.push(height);
             row += 1;
         }
-        long = samples.map(|samples| LongBody { first: first_row, samples: samples.0 });
+        long = samples.map(|samples| LongBody { first: first_row, samples: samples.0, spans });
     }
     if styles.live && row > first_row {
         shortfalls(sheet, styles, table, &columns, (first_row, row - 1))?;

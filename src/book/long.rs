@@ -10,6 +10,7 @@ use super::style::CellSet;
 use super::xml::{digits, escape, keeps_spaces};
 use crate::model::statistic::{RowKind, StatTable};
 use std::io::{self, Cursor, Read, Seek, Write};
+use std::ops::Range;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
@@ -48,11 +49,11 @@ pub fn fill_in<W: Write + Seek>(package: Vec<u8>, tables: &[LongTable<'_>], targ
         part.read_to_string(&mut shell)?;
         to.start_file(name.as_str(), options)?;
         let mut rest = shell.as_str();
-        for table in here() {
-            if let Some(body) = &table.stand.long {
-                rest = rows(rest, table, body, &mut to)?;
-            }
+        let bodies: Vec<_> = here().filter_map(|table| Some((table, table.stand.long.as_ref()?))).collect();
+        for (table, body) in &bodies {
+            rest = rows(rest, table, body, &mut to)?;
         }
+        rest = merges(rest, &bodies, &mut to)?;
         to.write_all(rest.as_bytes())?;
     }
     to.finish()?.flush()
@@ -62,7 +63,7 @@ pub fn fill_in<W: Write + Seek>(package: Vec<u8>, tables: &[LongTable<'_>], targ
 fn rows<'s>(shell: &'s str, long: &LongTable<'_>, body: &LongBody, to: &mut impl Write) -> io::Result<&'s str> {
     let LongTable { table, stand, .. } = long;
     let formats = Formats::of(shell, body)?;
-    let letters: Vec<String> = stand.columns.iter().map(|column| letters(usize::from(*column))).collect();
+    let letters = Letters::of(body);
     let kinds = ColumnKinds::of(table);
     let heights = stand.lines.get(stand.filled.clone()).unwrap_or_default();
     let (mut rest, mut buffer) = (shell, Vec::with_capacity(CHUNK * 2));
@@ -74,7 +75,7 @@ fn rows<'s>(shell: &'s str, long: &LongTable<'_>, body: &LongBody, to: &mut impl
             buffer.extend_from_slice(done.as_bytes());
             rest = below;
         } else {
-            write_row(&mut buffer, (row, *height), &letters, &kinds.print(stat), |set| formats.get(stat.kind, set))?;
+            write_row(&mut buffer, (row, *height), (body, &letters), (stat.kind, &kinds.print(stat)), &formats)?;
         }
         if buffer.len() >= CHUNK {
             to.write_all(&buffer)?;
@@ -85,31 +86,107 @@ fn rows<'s>(shell: &'s str, long: &LongTable<'_>, body: &LongBody, to: &mut impl
     Ok(rest)
 }
 
-/// The numbers under which the package knows how cells are set.
-struct Formats(Vec<(RowKind, CellSet, u32)>);
+/// The names of the columns up to the last that a body takes.
+struct Letters(Vec<String>);
+
+impl Letters {
+    fn of(body: &LongBody) -> Letters {
+        let columns = body.spans.last().map_or(0, |(_, last)| usize::from(*last) + 1);
+        Letters((0..columns).map(letters).collect())
+    }
+
+    fn get(&self, column: u16) -> &str {
+        self.0.get(usize::from(column)).map_or("", String::as_str)
+    }
+}
+
+/// Writes what stands below the rows up to the merged cells, and these with those of the long bodies, in the order of rows
+/// that the sheet's own writer keeps; returns what stands below.
+fn merges<'s>(shell: &'s str, bodies: &[(&LongTable<'_>, &LongBody)], to: &mut impl Write) -> io::Result<&'s str> {
+    const LIST: (&str, &str) = ("<mergeCells count=\"", "</mergeCells>");
+    const ONE: &str = "<mergeCell ref=\"";
+    let merged = |body: &LongBody| body.spans.iter().filter(|(first, last)| first != last).count();
+    if bodies.iter().all(|(_, body)| merged(body) == 0) {
+        return Ok(shell);
+    }
+    let (above, list) = shell.split_once(LIST.0).ok_or_else(lost)?;
+    let (list, below) = list.split_once(LIST.1).ok_or_else(lost)?;
+    let (count, list) = list.split_once("\">").ok_or_else(lost)?;
+    let count: usize = count.parse().map_err(|_| lost())?;
+    let more = bodies.iter().map(|(long, body)| (long.table.rows.len() - body.samples.len()) * merged(body));
+    write!(to, "{above}{}{}\">", LIST.0, count + more.sum::<usize>())?;
+    let mut buffer = Vec::with_capacity(CHUNK * 2);
+    let mut left: Vec<_> = bodies.iter().filter(|(_, body)| merged(body) > 0).collect();
+    for one in list.split(ONE).skip(1) {
+        let cell = one.split([':', '"']).next().unwrap_or_default();
+        let row: u32 = cell.trim_start_matches(|c: char| c.is_ascii_uppercase()).parse().map_err(|_| lost())?;
+        let Some((long, body)) = bodies.iter().find(|(long, body)| rows_of(long, body).contains(&row)) else {
+            buffer.extend_from_slice(ONE.as_bytes());
+            buffer.extend_from_slice(one.as_bytes());
+            continue;
+        };
+        // The first of a body stands for all: the others of it are among them.
+        let before = left.len();
+        left.retain(|(_, other)| other.first != body.first);
+        if left.len() == before {
+            continue;
+        }
+        let letters = Letters::of(body);
+        for row in rows_of(long, body) {
+            for (first, last) in body.spans.iter().filter(|(first, last)| first != last) {
+                write!(buffer, "{ONE}{}{row}:{}{row}\"/>", letters.get(*first), letters.get(*last))?;
+            }
+            if buffer.len() >= CHUNK {
+                to.write_all(&buffer)?;
+                buffer.clear();
+            }
+        }
+    }
+    to.write_all(&buffer)?;
+    to.write_all(LIST.1.as_bytes())?;
+    if left.is_empty() { Ok(below) } else { Err(lost()) }
+}
+
+/// The rows of a body by their 1-based numbers.
+fn rows_of(long: &LongTable<'_>, body: &LongBody) -> Range<u32> {
+    body.first + 1..body.first + 1 + long.table.rows.len() as u32
+}
+
+/// The numbers under which the package knows how cells are set, and the further pieces of merged ones.
+struct Formats {
+    cells: Vec<(RowKind, CellSet, u32)>,
+    pieces: Vec<(RowKind, u32)>,
+}
 
 impl Formats {
     fn of(shell: &str, body: &LongBody) -> io::Result<Formats> {
-        let mut formats = Vec::new();
+        let mut formats = Formats { cells: Vec::new(), pieces: Vec::new() };
         for sample in &body.samples {
             let (from, to) = row_of(shell, sample.row).ok_or_else(lost)?;
             let cells = shell.get(from..to).unwrap_or_default().split("<c ").skip(1);
-            let mut known = 0;
-            for (cell, set) in cells.zip(&sample.set) {
-                let number = cell.split_once("s=\"").and_then(|(_, rest)| rest.split_once('"')?.0.parse().ok());
-                formats.push((sample.kind, *set, number.ok_or_else(lost)?));
-                known += 1;
+            let mut numbers = cells.map(|cell| cell.split_once("s=\"")?.1.split_once('"')?.0.parse().ok());
+            let mut next = || numbers.next().flatten().ok_or_else(lost);
+            for (set, (first, last)) in sample.set.iter().zip(&body.spans) {
+                formats.cells.push((sample.kind, *set, next()?));
+                for _ in *first..*last {
+                    formats.pieces.push((sample.kind, next()?));
+                }
             }
-            if known != sample.set.len() {
+            if sample.set.len() != body.spans.len() || numbers.next().is_some() {
                 return Err(lost());
             }
         }
-        Ok(Formats(formats))
+        Ok(formats)
     }
 
     fn get(&self, kind: RowKind, set: CellSet) -> io::Result<u32> {
-        let found = self.0.iter().find(|(of, known, _)| *of == kind && *known == set);
+        let found = self.cells.iter().find(|(of, known, _)| *of == kind && *known == set);
         found.map(|(.., number)| *number).ok_or_else(lost)
+    }
+
+    /// A piece behind the first of a merged cell.
+    fn piece(&self, kind: RowKind) -> io::Result<u32> {
+        self.pieces.iter().find(|(of, _)| *of == kind).map(|(_, number)| *number).ok_or_else(lost)
     }
 }
 
@@ -127,23 +204,30 @@ fn lost() -> io::Error {
 fn write_row(
     out: &mut Vec<u8>,
     (row, height): (u32, f64),
-    letters: &[String],
-    cells: &[PrintedCell],
-    format: impl Fn(CellSet) -> io::Result<u32>,
+    (body, letters): (&LongBody, &Letters),
+    (kind, cells): (RowKind, &[PrintedCell]),
+    formats: &Formats,
 ) -> io::Result<()> {
     let number = u64::from(row) + 1;
-    write!(out, "<row r=\"{number}\" ht=\"{height}\" customHeight=\"1\">")?;
-    for (letters, cell) in letters.iter().zip(cells) {
+    let begin = |out: &mut Vec<u8>, column: u16, format: u32| {
         out.extend_from_slice(b"<c r=\"");
-        out.extend_from_slice(letters.as_bytes());
+        out.extend_from_slice(letters.get(column).as_bytes());
         digits(out, number);
         out.extend_from_slice(b"\" s=\"");
-        digits(out, u64::from(format(cell.set)?));
+        digits(out, u64::from(format));
+    };
+    write!(out, "<row r=\"{number}\" ht=\"{height}\" customHeight=\"1\">")?;
+    for ((first, last), cell) in body.spans.iter().zip(cells) {
+        begin(out, *first, formats.get(kind, cell.set)?);
         match &cell.printed {
             Printed::Words(words) => text(out, words),
             Printed::State(word) => text(out, word),
             Printed::Figure(figure) => write!(out, "\"><v>{figure}</v></c>")?,
             Printed::Nothing => out.extend_from_slice(b"\"/>"),
+        }
+        for column in *first + 1..=*last {
+            begin(out, column, formats.piece(kind)?);
+            out.extend_from_slice(b"\"/>");
         }
     }
     out.extend_from_slice(b"</row>");
@@ -206,14 +290,73 @@ mod tests {
     }
 
     fn written(table: &StatTable) -> (Vec<u8>, Stand) {
+        let (bytes, mut stands) = stacked(&[table]);
+        (bytes, stands.remove(0))
+    }
+
+    fn stacked(tables: &[&StatTable]) -> (Vec<u8>, Vec<Stand>) {
         let mut book = workbook("题").unwrap();
-        let (sheet, stands) =
-            table_sheet("按单位", &[PrintedTable { table, number: None }], &PrintStyles::default(), "题", true)
-                .unwrap();
+        let tables: Vec<PrintedTable<'_>> = tables.iter().map(|table| PrintedTable { table, number: None }).collect();
+        let (sheet, stands) = table_sheet("按单位", &tables, &PrintStyles::default(), "题", true).unwrap();
         book.push_worksheet(sheet);
         let mut bytes = Cursor::new(Vec::new());
         book.save_to_writer(&mut bytes).unwrap();
-        (bytes.into_inner(), stands[0].clone())
+        (bytes.into_inner(), stands)
+    }
+
+    /// Per row of a body, counted from its first: its cells with their numbers of format, and what is merged.
+    fn rows_with_merges(package: Vec<u8>, first: u32, rows: u32) -> (Vec<(String, Vec<String>)>, usize) {
+        let mut xml = String::new();
+        ZipArchive::new(Cursor::new(package))
+            .unwrap()
+            .by_name("xl/worksheets/sheet1.xml")
+            .unwrap()
+            .read_to_string(&mut xml)
+            .unwrap();
+        let list = xml.split_once("<mergeCells count=\"").unwrap().1.split_once("</mergeCells>").unwrap().0;
+        let merges: Vec<&str> = list.split("ref=\"").skip(1).map(|one| one.split('"').next().unwrap()).collect();
+        assert_eq!(list.split('"').next(), Some(merges.len().to_string().as_str()), "the count is theirs");
+        let of = |row: u32| {
+            let number = (first + row + 1).to_string();
+            let (from, to) = row_of(&xml, first + row).unwrap();
+            let cells = xml[from..to].split("<c ").skip(1).map(|cell| cell.split(['>', 't']).next().unwrap());
+            let cells: String = cells.map(|cell| cell.replace(&format!("{number}\""), "\"")).collect();
+            let ends = |merge: &&&str| {
+                merge.trim_start_matches(|c: char| c.is_ascii_uppercase()).split(':').next() == Some(&number)
+            };
+            (cells, merges.iter().filter(ends).map(|merge| merge.replace(&number, "")).collect())
+        };
+        ((0..rows).map(of).collect(), merges.len())
+    }
+
+    #[test]
+    fn cells_of_long_tables_are_merged_as_those_of_short_ones_are() {
+        let narrow = |rows: usize| {
+            let mut table = table(rows);
+            table.headings.truncate(3);
+            table.rows.iter_mut().for_each(|row| row.cells.truncate(3));
+            table
+        };
+        let (above, below) = (table(2_200), narrow(2_500));
+        let (shell, stands) = stacked(&[&above, &below, &narrow(20)]);
+        let long = |at: usize, table| LongTable { sheet: 1, table, stand: &stands[at] };
+        let mut filled = Cursor::new(Vec::new());
+        fill_in(shell, &[long(0, &above), long(1, &below)], &mut filled).unwrap();
+        let part = |table: &StatTable| StatTable { rows: table.rows[..150].to_vec(), ..table.clone() };
+        let (short, places) = stacked(&[&part(&above), &part(&below), &narrow(20)]);
+        let mut several = 0;
+        for at in [0, 1] {
+            let first = |stands: &[Stand]| stands[at].headings.1 + 1;
+            let (mine, all) = rows_with_merges(filled.get_ref().clone(), first(&stands), 150);
+            let (theirs, few) = rows_with_merges(short.clone(), first(&places), 150);
+            assert_eq!(mine, theirs);
+            several += usize::from(mine[0].1.len() > 1);
+            let a_row = mine[0].1.len();
+            let others = if at == 0 { 2_500 - 150 } else { 2_200 - 150 };
+            let other = rows_with_merges(short.clone(), places[1 - at].headings.1 + 1, 1).0[0].1.len();
+            assert_eq!(all - few, ([2_200, 2_500][at] - 150) * a_row + others * other, "every row has its own");
+        }
+        assert!(several > 0, "some block's cells are merged");
     }
 
     #[test]
