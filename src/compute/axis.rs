@@ -80,8 +80,8 @@ impl<'a> Axis<'a> {
         // Units of the first channel stand under their cities; every other is a row of its own (RETURNS.md §8, "AxisBy city").
         labels.extend(reference.roster.channels.iter().skip(1).cloned());
         let place = |unit: &Unit| {
-            let channel = labels[cities..].iter().position(|label| *label == unit.channel);
-            channel.map(|at| at + cities).or_else(|| labels[..cities].iter().position(|label| *label == unit.city))
+            let channel = labels[cities..].iter().position(|label| **label == *unit.channel);
+            channel.map(|at| at + cities).or_else(|| labels[..cities].iter().position(|label| **label == *unit.city))
         };
         let positions = reference.roster.units.iter().map(place).collect();
         Axis::by_unit(labels, positions, facts)
@@ -90,7 +90,7 @@ impl<'a> Axis<'a> {
     /// Channels in official order, the cities' own first.
     pub fn channels(facts: &Facts<'_>) -> Axis<'a> {
         let labels = facts.reference.roster.channels.clone();
-        let place = |unit: &Unit| labels.iter().position(|label| *label == unit.channel);
+        let place = |unit: &Unit| labels.iter().position(|label| **label == *unit.channel);
         let positions = facts.reference.roster.units.iter().map(place).collect();
         Axis::by_unit(labels, positions, facts)
     }

@@ -231,8 +231,8 @@ fn discipline(entry: PeriodResults<'_>) -> Vec<StoredUnit> {
         Some(StoredUnit {
             code: unit.code.clone(),
             name: unit.name.to_string(),
-            channel: unit.channel.clone(),
-            city: unit.city.clone(),
+            channel: unit.channel.to_string(),
+            city: unit.city.to_string(),
             status: report.status,
             received: report.received,
             unit: Some(report.unit),

@@ -127,7 +127,7 @@ fn rows(
                 grid.mask(condition, &context).into_iter().map(|yes| if yes { "是" } else { "否" }.to_owned()).collect()
             }
             LedgerValue::City => {
-                let city = |unit: &Option<u32>| Some(reference.roster.units.get((*unit)? as usize)?.city.clone());
+                let city = |unit: &Option<u32>| Some(reference.roster.units.get((*unit)? as usize)?.city.to_string());
                 form.units().iter().map(|unit| city(unit).unwrap_or_default()).collect()
             }
             LedgerValue::Source => (0..form.len()).map(|row| source(form, row)).collect(),

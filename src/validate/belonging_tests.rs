@@ -12,7 +12,7 @@ fn with(more: &[u32], channels: &[(usize, &str)]) -> Reference {
     reference.roster.expected.extend(more);
     reference.roster.expected.sort_unstable();
     for (unit, channel) in channels {
-        reference.roster.units[*unit].channel = (*channel).to_owned();
+        reference.roster.units[*unit].channel = (*channel).into();
     }
     reference
 }

@@ -12,7 +12,7 @@ use crate::domain::period::Period;
 use crate::model::codes::DiagnosticCode;
 use crate::model::normalised::Contact;
 use crate::text::names::match_key;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 pub const ROSTER: &str = "单位名册";
@@ -43,6 +43,8 @@ const PHONE: usize = 14;
 struct RosterRow<'a> {
     unit: Unit,
     parent_code: Option<String>,
+    /// 省/市/县/基层.
+    level: String,
     record: TableRow<'a>,
 }
 
@@ -94,7 +96,7 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
     link(&mut entries, problems);
     let mut expected = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        if !owes(&entry.unit, plan, period) {
+        if !owes(&entry.unit, period) {
             continue;
         }
         check_expected(entry, &channels, problems);
@@ -128,8 +130,8 @@ fn channels(entries: &[RosterRow<'_>], plan: &Plan, cities: &[City]) -> Vec<Stri
         entries.iter().partition(|entry| codes.contains(entry.unit.code.as_str()));
     let mut channels: Vec<String> = Vec::new();
     for RosterRow { unit, .. } in own.into_iter().chain(others) {
-        if !unit.channel.is_empty() && !channels.contains(&unit.channel) {
-            channels.push(unit.channel.clone());
+        if !unit.channel.is_empty() && !channels.iter().any(|known| **known == *unit.channel) {
+            channels.push(unit.channel.to_string());
         }
     }
     channels
@@ -142,7 +144,9 @@ fn entry<'a>(record: TableRow<'a>, owed: &mut Owed<'_>, problems: &mut Vec<Diagn
     let aliases = text(ALIASES);
     let parent_code = Some(text(PARENT)).filter(|code| !code.is_empty());
     let (level, channel, city) = (text(LEVEL), text(CHANNEL), text(CITY));
-    let (industry, ownership, owes) = (text(INDUSTRY), text(OWNERSHIP), text(OWES));
+    // What nobody here asks for is read all the same: a spoiled cell of it is a problem of the roster.
+    let (_, _) = (text(INDUSTRY), text(OWNERSHIP));
+    let owes = text(OWES);
     let contact = Contact { person: text(PERSON), phone: text(PHONE) };
     let workers = record.integer(WORKERS, problems).and_then(|count| match u64::try_from(count) {
         // More people than there are: a slip, and sums of such figures would not hold.
@@ -168,24 +172,21 @@ fn entry<'a>(record: TableRow<'a>, owed: &mut Owed<'_>, problems: &mut Vec<Diagn
     {
         problems.push(record.problem(DiagnosticCode::DatesOrder, Some(DISABLED), "早于启用日期".to_owned(), None));
     }
-    let owes = owed.pipelines(&owes, &record, problems);
+    let owes = owed.ours(&owes, &record, problems);
     let unit = Unit {
         code: code?,
         name: Arc::from(name?),
         aliases: split(&aliases, &['、', ';', '；']),
         parent: None,
-        level,
-        channel,
-        city,
-        industry,
-        ownership,
+        channel: owed.shared(channel),
+        city: owed.shared(city),
         workers,
         enabled,
         disabled,
         contact,
         owes,
     };
-    Some(RosterRow { unit, parent_code, record })
+    Some(RosterRow { unit, parent_code, level, record })
 }
 
 fn split(text: &str, separators: &[char]) -> Vec<String> {
@@ -200,23 +201,36 @@ enum Means {
     Another,
 }
 
-/// How 应报 names this pipeline, and what its words mean: a roster has few of them, and each many times.
+/// How 应报 names this pipeline, and what its words mean: a roster has few of them, and each many times. So it is with
+/// channels and cities.
 struct Owed<'p> {
     plan: &'p Plan,
     names: [String; 2],
     known: HashMap<String, Means>,
+    words: HashSet<Arc<str>>,
 }
 
 impl<'p> Owed<'p> {
     fn of(plan: &'p Plan) -> Owed<'p> {
-        Owed { plan, names: [match_key(&plan.name), match_key(&plan.title)], known: HashMap::new() }
+        let names = [match_key(&plan.name), match_key(&plan.title)];
+        Owed { plan, names, known: HashMap::new(), words: HashSet::new() }
     }
 
-    /// 应报 by name or title; this pipeline's title becomes its name. A near miss of either would drop the unit from the
-    /// expected ones without a word, so it is a problem.
-    fn pipelines(&mut self, owed: &str, record: &TableRow<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+    /// The word as all units have it that say the same.
+    fn shared(&mut self, word: String) -> Arc<str> {
+        if let Some(known) = self.words.get(word.as_str()) {
+            return Arc::clone(known);
+        }
+        let word: Arc<str> = word.into();
+        self.words.insert(Arc::clone(&word));
+        word
+    }
+
+    /// Whether 应报 says this pipeline, by name or title. A near miss of either would drop the unit from the expected ones
+    /// without a word, so it is a problem.
+    fn ours(&mut self, owed: &str, record: &TableRow<'_>, problems: &mut Vec<Diagnostic>) -> bool {
         let name = &self.plan.name;
-        let mut owes = Vec::new();
+        let mut ours = false;
         for written in split(owed, &['、', ',', '，', ' ', '\u{3000}', ';', '；', '\n']) {
             let means = match self.known.get(&written) {
                 Some(means) => *means,
@@ -227,9 +241,9 @@ impl<'p> Owed<'p> {
                 let message = format!("没有报送项目“{written}”");
                 problems.push(record.problem(DiagnosticCode::UnknownPipeline, Some(OWES), message, Some(&help)));
             }
-            owes.push(if means == Means::Ours { name.clone() } else { written });
+            ours |= means == Means::Ours;
         }
-        owes
+        ours
     }
 }
 
@@ -248,7 +262,7 @@ fn check_words(entries: &[RosterRow<'_>], cities: &[City], channels: &[String], 
     let channels: Vec<&str> = channels.iter().map(String::as_str).collect();
     let names: Vec<&str> = cities.iter().map(|city| city.name.as_str()).collect();
     let known: BTreeSet<&str> = names.iter().copied().collect();
-    for RosterRow { unit, record, .. } in entries {
+    for RosterRow { unit, level, record, .. } in entries {
         let mut check = |want, word: &str, listed: bool, known: &[&str], what: &str| {
             if !word.is_empty() && !listed {
                 let help = match nearest(word, known.iter().copied()) {
@@ -263,10 +277,10 @@ fn check_words(entries: &[RosterRow<'_>], cities: &[City], channels: &[String], 
                 ));
             }
         };
-        check(LEVEL, &unit.level, LEVELS.contains(&unit.level.as_str()), &LEVELS, "不是层级");
-        check(CHANNEL, &unit.channel, channels.contains(&unit.channel.as_str()), &channels, "不是渠道");
+        check(LEVEL, level, LEVELS.contains(&level.as_str()), &LEVELS, "不是层级");
+        check(CHANNEL, &unit.channel, channels.contains(&&*unit.channel), &channels, "不是渠道");
         // Without any city the missing table is the problem, and was reported.
-        let listed = names.is_empty() || known.contains(unit.city.as_str());
+        let listed = names.is_empty() || known.contains(&*unit.city);
         check(CITY, &unit.city, listed, &names, "不在地市顺序表中");
     }
 }
@@ -308,8 +322,8 @@ fn check_unique(entries: &[RosterRow<'_>], problems: &mut Vec<Diagnostic>) {
 
 /// Place in official order: (channel, city).
 fn order(unit: &Unit, channels: &[String], place: &HashMap<&str, usize>) -> (usize, usize) {
-    let channel = channels.iter().position(|channel| *channel == unit.channel).unwrap_or(channels.len());
-    let city = if channel == 0 { place.get(unit.city.as_str()).copied().unwrap_or(usize::MAX) } else { 0 };
+    let channel = channels.iter().position(|channel| **channel == *unit.channel).unwrap_or(channels.len());
+    let city = if channel == 0 { place.get(&*unit.city).copied().unwrap_or(usize::MAX) } else { 0 };
     (channel, city)
 }
 
@@ -372,8 +386,8 @@ fn too_deep(entries: &[RosterRow<'_>], problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn owes(unit: &Unit, plan: &Plan, period: &Period) -> bool {
-    unit.owes.contains(&plan.name)
+fn owes(unit: &Unit, period: &Period) -> bool {
+    unit.owes
         && unit.enabled.is_none_or(|day| day <= period.last)
         && unit.disabled.is_none_or(|day| day >= period.first)
 }
@@ -390,7 +404,7 @@ fn check_expected(entry: &RosterRow<'_>, channels: &[String], problems: &mut Vec
             Some(&format!("填写：{}", channels.join("、"))),
         ));
     }
-    if channels.first() == Some(&unit.channel) && unit.city.is_empty() {
+    if channels.first().is_some_and(|first| **first == *unit.channel) && unit.city.is_empty() {
         let message = format!("“{}”应报送，却没有写地市", unit.name);
         problems.push(record.problem(DiagnosticCode::MissingCell, Some(CITY), message, Some("填写所在地市")));
     }

@@ -15,13 +15,9 @@ pub struct Unit {
     pub aliases: Vec<String>,
     /// Index of 上级.
     pub parent: Option<u32>,
-    /// 省/市/县/基层.
-    pub level: String,
     /// One of [`Roster::channels`], or empty.
-    pub channel: String,
-    pub city: String,
-    pub industry: String,
-    pub ownership: String,
+    pub channel: Arc<str>,
+    pub city: Arc<str>,
     /// 在岗职工人数; `None` where the roster leaves it empty.
     pub workers: Option<u64>,
     /// Days since 1970-01-01; expected only from `enabled` to `disabled`, both included.
@@ -29,8 +25,8 @@ pub struct Unit {
     pub disabled: Option<i32>,
     /// Whom to call.
     pub contact: Contact,
-    /// Pipelines whose returns it owes.
-    pub owes: Vec<String>,
+    /// Whether it owes the returns of the pipeline that the roster was read for, on the days on which it is expected.
+    pub owes: bool,
 }
 
 /// The roster in official order: the units of the cities by city order, then the other channels in their order, then
@@ -61,7 +57,7 @@ impl Roster {
     /// and are of its channel, the topmost (RETURNS.md §9 "Recommending units").
     pub fn recommender(&self, unit: u32) -> Option<u32> {
         let owing = self.owing(unit)?;
-        let channel = |unit: u32| self.units.get(unit as usize).map(|unit| unit.channel.as_str());
+        let channel = |unit: u32| self.units.get(unit as usize).map(|unit| &*unit.channel);
         let above = self.chain(owing).filter(|above| self.owes(*above) && channel(*above) == channel(owing));
         above.last().or(Some(owing))
     }
