@@ -192,8 +192,12 @@ impl<'a> BoundField<'a> {
 
 fn bindings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
     let plan = frame.plan;
-    let tables: Vec<OfFile<'_, &Binding>> =
-        frame.verdict.sources.iter().flat_map(|file| file.bindings.iter().map(move |of| OfFile { file, of })).collect();
+    let tables: Vec<OfFile<'_, &Binding>> = frame
+        .verdict
+        .sources
+        .iter()
+        .flat_map(|file| file.bindings.iter().map(move |of| OfFile { file, of: &**of }))
+        .collect();
     let columns = |table: &OfFile<'_, &Binding>| (table.of.columns.len() + table.of.extra.len()) as u32;
     let mut all = Vec::with_capacity(tables.iter().map(|table| columns(table) as usize).sum());
     all.extend(tables.iter().flat_map(|table| (0..columns(table)).map(move |position| BoundField { table, position })));

@@ -181,7 +181,7 @@ pub struct NormalisedReturn {
     /// they are counted in `sheets`.
     pub tables: Vec<KeptTable>,
     /// One per table found, the uncounted ones included.
-    pub bindings: Vec<Binding>,
+    pub bindings: Vec<Arc<Binding>>,
     /// Sheets without a form that come near one.
     pub near_misses: Vec<NearMiss>,
     /// Names of units, in cover or rows, that the roster does not know; in the order in which they were met.

@@ -10,6 +10,7 @@ use super::ledger::Ledger;
 use super::normalised::{Binding, Contact, NearMiss, OtherPeriod, Sender};
 use super::outcome::{Outcome, SheetAccount, SourceFile};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One file of the run with its verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +41,8 @@ pub struct SourceVerdict {
     /// After 补报截止.
     pub overdue: bool,
     pub sheets: Vec<SheetAccount>,
-    pub bindings: Vec<Binding>,
+    /// Shared by the files that are bound alike, as those of one template are.
+    pub bindings: Vec<Arc<Binding>>,
     /// Sheets without a form that come near one.
     pub near_misses: Vec<NearMiss>,
     pub rows: RowAccount,

@@ -75,6 +75,7 @@ use found::FoundTable;
 use lexicon::Lexicon;
 use meter::{Meter, UNLIMITED};
 use sink::Sink;
+use std::sync::Arc;
 use view::View;
 
 pub use assignment::Assignment;
@@ -173,7 +174,7 @@ impl<'a> Normaliser<'a> {
         NormalisedReturn {
             source: source.index,
             tables: tables.into_iter().map(KeptTable::from).collect(),
-            bindings: found.iter().map(|found| binding::binding(run.plan, found, &areas)).collect(),
+            bindings: found.iter().map(|found| Arc::new(binding::binding(run.plan, found, &areas))).collect(),
             near_misses,
             unknown_units: sink.unknown_units,
             sheets,

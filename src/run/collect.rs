@@ -1,5 +1,6 @@
 //! The first three stages: files in, verdicts out.
 
+use super::alike::KnownBindings;
 use super::claimed::Claims;
 use super::prepare::Prepared;
 use super::stop::Stop;
@@ -41,9 +42,11 @@ pub fn collect(
     let frame = normalise::Assignment { plan, reference, period, confirmed: false };
     let normaliser = Normaliser::new(frame);
     let overflow = Overflow::new(WAITING);
+    let bindings = KnownBindings::default();
     let arrived = ingest::read_all(&found.files, limits, |source, delivery| {
         let mut arrived = arrive(&normaliser, source, &delivery, limits);
         if let Arrival::Return(returned) = &mut arrived.arrival {
+            bindings.share(returned);
             returned.send_away(&overflow);
         }
         own_results::ignore(&own, &mut arrived);

@@ -2,6 +2,7 @@
 //!
 //! In: a definition, reference data and a folder of returns. Out: verdicts, tables, files. Knows no formats.
 
+mod alike;
 mod answers;
 mod claimed;
 mod collect;

@@ -4,6 +4,7 @@ use super::arrived::{Arrival, Arrived};
 use crate::model::normalised::{Binding, SenderEvidence};
 use crate::model::{CellRef, Fingerprint, Origin};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Where sheets stand and what they are called, for addresses in messages.
 #[derive(Debug, Default)]
@@ -15,7 +16,7 @@ pub struct Addresses {
     /// Files whose cover says who sent them.
     pub covered: HashSet<u32>,
     /// (file index, sheet, form) → its tables' bindings, top to bottom.
-    pub bindings: HashMap<(u32, u16, u16), Vec<Binding>>,
+    pub bindings: HashMap<(u32, u16, u16), Vec<Arc<Binding>>>,
 }
 
 impl Addresses {
@@ -33,7 +34,7 @@ impl Addresses {
             }
             for binding in &returned.bindings {
                 let key = (file.source.index, binding.sheet, binding.form);
-                addresses.bindings.entry(key).or_default().push(binding.clone());
+                addresses.bindings.entry(key).or_default().push(Arc::clone(binding));
             }
         }
         for tables in addresses.bindings.values_mut() {
@@ -51,7 +52,8 @@ impl Addresses {
                 && origin.cols.1 <= binding.cols.1
                 && if binding.across { binding.header.0 == origin.row } else { binding.header.1 < origin.row }
         };
-        tables.iter().rfind(over).or_else(|| tables.first())
+        let tables = || tables.iter().map(Arc::as_ref);
+        tables().rfind(over).or_else(|| tables().next())
     }
 
     /// The name of the sheet that a record stands on.

@@ -265,7 +265,7 @@ pub fn filed(source: u32, name: &str, sender: u32, tables: Vec<FormTable>) -> Ar
     };
     let returned = NormalisedReturn {
         source,
-        bindings: tables.iter().map(binding).collect(),
+        bindings: tables.iter().map(|table| binding(table).into()).collect(),
         near_misses: vec![],
         other_period: None,
         unknown_units: vec![],

@@ -10,6 +10,7 @@ use crate::model::{Finding, FindingKey, Fingerprint, FormTable, Place};
 use crate::rows::record;
 use crate::text::hex::hex;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Names form, field and record of a return's own findings, while its tables are still with it.
 pub fn tell(plan: &Plan, roster: &Roster, addresses: &Addresses, returned: &mut NormalisedReturn) {
@@ -33,8 +34,8 @@ pub fn tell(plan: &Plan, roster: &Roster, addresses: &Addresses, returned: &mut 
 }
 
 /// The table that a place is in: of those over its column the last that begins above it, else the first on its sheet.
-fn binding<'b>(bindings: &'b [Binding], sheet: u16, place: &Place) -> Option<&'b Binding> {
-    let here = || bindings.iter().filter(|binding| binding.sheet == sheet);
+fn binding<'b>(bindings: &'b [Arc<Binding>], sheet: u16, place: &Place) -> Option<&'b Binding> {
+    let here = || bindings.iter().map(Arc::as_ref).filter(|binding| binding.sheet == sheet);
     let Some(at) = place.cells.first() else { return here().next() };
     let over = |binding: &&Binding| (binding.cols.0..=binding.cols.1).contains(&at.col);
     let above = |binding: &&Binding| binding.across || binding.header.0 <= at.row;

@@ -9,6 +9,7 @@ use crate::model::drift::DriftKind;
 use crate::model::ledger::{ChangeKind, Difference, Shown, Standing};
 use crate::model::normalised::{NearMiss, UnknownUnit, VersionEvidence};
 use crate::model::{CellRef, Effect, FindingKey, Place, Severity};
+use std::sync::Arc;
 
 fn team(name: &str, heads: Option<i64>) -> Row<'_> {
     (Some(0), "甲厂", name, "模范", heads)
@@ -299,11 +300,11 @@ fn headers_that_many_units_changed_make_a_pattern() {
         })
         .collect();
     for file in &mut files[..3] {
-        let binding = &mut edit(file).bindings[0];
+        let binding = Arc::make_mut(&mut edit(file).bindings[0]);
         binding.columns[HEADS] = None;
         binding.extra = vec![(5, "班组人数（人）".into())];
     }
-    let other = &mut edit(&mut files[3]).bindings[0];
+    let other = Arc::make_mut(&mut edit(&mut files[3]).bindings[0]);
     // Only a remark in brackets, and another word.
     other.renamed = vec![(HEADS as u16, "人数（人）".into()), (WORKPLACE as u16, "企业名称（全称）".into())];
     let drift = run(&plan(vec![]), files).verdict.drift;
@@ -326,7 +327,7 @@ fn headers_that_many_units_changed_make_a_pattern() {
 #[test]
 fn a_header_beside_the_field_it_resembles_is_no_alias_of_it() {
     let mut file = filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &[team("一班", Some(9))])]);
-    edit(&mut file).bindings[0].extra = vec![(9, "班组人数".into())];
+    Arc::make_mut(&mut edit(&mut file).bindings[0]).extra = vec![(9, "班组人数".into())];
     let drift = run(&plan(vec![]), vec![file]).verdict.drift;
     assert_eq!(drift.patterns.len(), 1);
     assert_eq!(drift.patterns[0].advice, None);
@@ -350,7 +351,7 @@ fn near_misses_drift_and_replaced_returns_do_not() {
         filed(3, "新.xlsx", 0, vec![table(3, 0, 0, &[team("一班", Some(9))])]),
     ];
     (files[0].near_misses, files[1].near_misses) = (vec![near(3)], vec![near(2)]);
-    edit(&mut files[2]).bindings[0].columns[HEADS] = None;
+    Arc::make_mut(&mut edit(&mut files[2]).bindings[0]).columns[HEADS] = None;
     edit(&mut files[3]).version.filled_on = day(2026, 3, 6);
     let drift = run(&plan(vec![]), files).verdict.drift;
     let got: Vec<_> = drift.patterns.iter().map(|p| (p.kind, p.field, p.sources.as_slice())).collect();

@@ -5,6 +5,7 @@ use super::*;
 use crate::definition::Plan;
 use crate::model::FormTable;
 use crate::model::Outcome;
+use std::sync::Arc;
 
 const TEAM: Row = (Some(0), "甲厂", "一班", "模范", Some(9));
 
@@ -95,7 +96,7 @@ fn a_row_without_its_key_contradicts_nothing() {
 #[test]
 fn of_a_summary_sheet_and_its_parts_the_parts_count() {
     let mut file = filed(0, "甲.xlsx", 0, vec![table(0, 0, 0, &[TEAM]), table(0, 0, 1, &[TEAM])]);
-    edit(&mut file).bindings[0].sheet_name = "汇总".into();
+    Arc::make_mut(&mut edit(&mut file).bindings[0]).sheet_name = "汇总".into();
     edit(&mut file).sheets[1].sheet = 1;
     let validated = run(&keyed(), vec![file]);
     let places: Vec<_> = validated.verdict.findings.iter().map(|f| (f.code.to_string(), f.place.sheet)).collect();
