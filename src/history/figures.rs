@@ -1,8 +1,9 @@
 //! `figures.json`: every figure that was printed for a period, so that a later change can be listed figure by figure.
 
-use super::head::{FORMAT, Unusable, hex, unsealed};
+use super::head::{FORMAT, Unusable, unsealed};
 use super::layout::FIGURES;
 use crate::model::statistic::{FigureDoubt, Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::text::hex::hex;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;

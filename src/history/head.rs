@@ -10,6 +10,7 @@ use crate::definition::{ColumnType, FieldType, Form};
 use crate::domain::period::{Period, PeriodKind, civil};
 use crate::domain::schedule::written_day;
 use crate::model::run::RowAccount;
+use crate::text::hex::hex;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -175,11 +176,6 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Bytes in lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 impl StoredFile {
     pub fn of(file: &str, bytes: &[u8]) -> StoredFile {
         StoredFile { file: file.to_owned(), sha256: sha256(bytes), size: bytes.len() as u64 }
@@ -263,9 +259,14 @@ pub fn sealed(record: Value) -> Vec<u8> {
     format!("{:#}\n", with_seal(record)).into_bytes()
 }
 
-/// The same without line breaks, for records of thousands of lines that nobody reads.
-pub fn sealed_tight(record: Value) -> Vec<u8> {
-    with_seal(record).to_string().into_bytes()
+/// The same without line breaks, for records of thousands of lines that nobody reads, which is why they come as text: what
+/// stands before the seal and what stands behind it, by the order of keys, the last with its value apart.
+pub fn sealed_tight(before: &str, key: &str, value: &[u8]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    [b"{", before.as_bytes(), b",", key.as_bytes(), value, b"}"].iter().for_each(|part| hash.update(part));
+    let seal = hex(&hash.finalize());
+    let seal = format!("\"seal\":\"{seal}\"");
+    [b"{", before.as_bytes(), b",", seal.as_bytes(), b",", key.as_bytes(), value, b"}"].concat()
 }
 
 fn with_seal(mut record: Value) -> Value {

@@ -7,14 +7,13 @@ use super::head::{FormPart, PeriodHead, StoredColumn, StoredFile, sha256};
 use super::layout::{FIGURES, HEAD, RESULTS_AHEAD, UNITS};
 use super::not_counted::{self, Blocking};
 use super::rows::{RunFrame, kept};
-use super::units::StoredUnit;
 use super::{accounts, figures, references, units};
 use crate::atomic::journal::Planned;
 use crate::atomic::{Lock, Stage};
-use crate::definition::{Plan, Reference};
+use crate::definition::{Plan, Reference, Unit};
 use crate::domain::period::Period;
 use crate::model::OpenCell;
-use crate::model::run::RunVerdict;
+use crate::model::run::{RunVerdict, UnitReport, UnitStatus};
 use crate::model::statistic::StatTable;
 use crate::rows::ValidatedRows;
 use crate::rows::aside::AsideRows;
@@ -104,7 +103,7 @@ impl PeriodTables {
         Ok(PeriodTables {
             not_counted: not_counted.collect::<Result<_, String>>()?,
             accounts: accounts::tables(frame).map_err(defect)?,
-            units: units::bytes(&discipline(entry)),
+            units: units::bytes(discipline(entry)).map_err(defect)?,
             figures: figures::pack(entry.tables).map_err(defect)?,
         })
     }
@@ -225,20 +224,9 @@ pub struct FormFile {
     pub size: u64,
 }
 
-fn discipline(entry: PeriodResults<'_>) -> Vec<StoredUnit> {
-    let units = entry.verdict.units.iter().filter_map(|report| {
-        let unit = entry.reference.roster.units.get(report.unit as usize)?;
-        Some(StoredUnit {
-            code: unit.code.clone(),
-            name: unit.name.to_string(),
-            channel: unit.channel.to_string(),
-            city: unit.city.to_string(),
-            status: report.status,
-            received: report.received,
-            unit: Some(report.unit),
-        })
-    });
-    units.collect()
+fn discipline(entry: PeriodResults<'_>) -> impl Iterator<Item = (&Unit, UnitStatus, Option<i32>)> {
+    let unit = move |report: &UnitReport| entry.reference.roster.units.get(report.unit as usize);
+    entry.verdict.units.iter().filter_map(move |report| Some((unit(report)?, report.status, report.received)))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use crate::definition::Reference;
 use crate::definition::reference::ReferenceTable;
 use crate::model::{Column, Value};
+use crate::text::hex::hex;
 use sha2::{Digest, Sha256};
 
 /// One reference table as a run used it.
@@ -58,7 +59,7 @@ fn of_values(reference: &Reference, table: &ReferenceTable) -> String {
             }
         }
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 #[cfg(test)]

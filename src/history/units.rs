@@ -1,9 +1,10 @@
 //! `units.json`: how every expected unit reported, by its code: what reporting discipline over time is made of.
 
-use super::head::{Unusable, day_words, sealed_tight, unsealed};
+use super::head::{FORMAT, Unusable, day_words, sealed_tight, unsealed};
+use crate::definition::Unit;
 use crate::domain::schedule::written_day;
 use crate::model::run::UnitStatus;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// One expected unit of a stored period, as the roster had it then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,16 +22,19 @@ pub struct StoredUnit {
 
 const FILE: &str = super::layout::UNITS;
 
-/// The file's bytes.
-pub fn bytes(units: &[StoredUnit]) -> Vec<u8> {
-    let units: Vec<Value> = units
-        .iter()
-        .map(|unit| {
-            let received = unit.received.map(day_words);
-            json!([unit.code, unit.name, unit.channel, unit.city, unit.status.key(), unit.status.late_days(), received])
-        })
-        .collect();
-    sealed_tight(json!({ "format": super::head::FORMAT, "units": units }))
+/// The file's bytes: of each unit its status and its latest receipt.
+pub fn bytes<'u>(units: impl Iterator<Item = (&'u Unit, UnitStatus, Option<i32>)>) -> serde_json::Result<Vec<u8>> {
+    let mut lines = vec![b'['];
+    for (unit, status, received) in units {
+        if lines.len() > 1 {
+            lines.push(b',');
+        }
+        let Unit { code, name, channel, city, .. } = unit;
+        let line = (code, &**name, &**channel, &**city, status.key(), status.late_days(), received.map(day_words));
+        serde_json::to_writer(&mut lines, &line)?;
+    }
+    lines.push(b']');
+    Ok(sealed_tight(&format!("\"format\":{FORMAT}"), "\"units\":", &lines))
 }
 
 /// Reads the file; `resolve` gives the roster's index of a code.

@@ -2,6 +2,7 @@
 
 use crate::atomic::Stage;
 use crate::book::output_file::OutputFile;
+use crate::text::hex::hex;
 use crate::text::quote::is_active;
 use sha2::{Digest, Sha256};
 use std::error::Error;
@@ -59,10 +60,6 @@ pub fn sha256_of(mut reader: impl Read) -> io::Result<(String, u64)> {
         hash.update(&buffer[..read]);
         size += read as u64;
     }
-}
-
-fn hex(hash: &[u8]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A written output: name relative to the output folder, hash, size in bytes, and how long it was written to.

@@ -13,6 +13,7 @@ use crate::model::ledger::Ledger;
 use crate::model::normalised::{Contact, NormalisedReturn, OtherPeriod};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
 use crate::model::{Effect, Explanation, Finding, FindingKey, Outcome, Place, Severity};
+use crate::text::hex::hex;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Outcome, cause and next step of every file, the units' standing, and the sorted findings; ledger, drift and unknown
@@ -157,7 +158,7 @@ fn source_verdict(
         outcome: Outcome::Accepted,
         cause: String::new(),
         next: String::new(),
-        sha256: sha256.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect()).unwrap_or_default(),
+        sha256: sha256.map(|hash| hex(&hash)).unwrap_or_default(),
         size,
         format,
         sender: None,
