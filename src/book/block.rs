@@ -9,7 +9,8 @@ use super::live::{LiveColumns, LivePlaces};
 use super::measure::single_message;
 use super::style::{CellSet, CellStyle, PrintStyles};
 use super::{cell_text, measure};
-use crate::model::statistic::{Heading, RowKind, StatRow, StatTable};
+use crate::model::stat_rows::StatRows;
+use crate::model::statistic::{Heading, RowKind, StatTable};
 use crate::text::masks::mask_within;
 use rust_xlsxwriter::{ConditionalFormatFormula, Format, Formula, Worksheet, XlsxError};
 use std::ops::Range;
@@ -52,6 +53,15 @@ pub struct SampleRow {
     pub kind: RowKind,
     /// How each of its cells is set, left to right.
     pub set: Vec<CellSet>,
+}
+
+/// Where the rows of a body are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyRows {
+    /// All on the sheet.
+    Here,
+    /// Those of a long body later, straight into the file.
+    OrLater,
 }
 
 /// Rows from which on a body is long.
@@ -120,7 +130,8 @@ impl Stand {
     }
 }
 
-/// Writes a block from `top` on, under a title that may be none; `unsaid` are notes that stand somewhere else for all.
+/// Writes a block from `top` on, under a title that may be none; `unsaid` are notes that stand somewhere else for all, and
+/// `rows` says whether those of a long body may come later.
 ///
 /// # Errors
 /// The sheet refuses a cell (a row or column beyond its limits).
@@ -129,7 +140,7 @@ pub fn block(
     styles: &PrintStyles,
     widths: &SheetColumns,
     (title, table): (&str, &StatTable),
-    unsaid: &[String],
+    (unsaid, rows): (&[String], BodyRows),
     top: u32,
 ) -> Result<Stand, XlsxError> {
     let mut row = top;
@@ -161,11 +172,11 @@ pub fn block(
         row += 1;
     } else {
         let kinds = ColumnKinds::of(table);
-        let mut samples = is_long(table).then(Samples::default);
+        let mut samples = (rows == BodyRows::OrLater && is_long(table)).then(Samples::default);
         // Rows of a long body are written elsewhere, as they are.
         let live = (styles.live && samples.is_none()).then(|| LiveColumns::of(table));
-        for stat in &table.rows {
-            let mut cells = kinds.print(stat);
+        for stat in table.rows.iter() {
+            let mut cells = kinds.print(&stat);
             if samples.is_some() {
                 // Rows are set like their sample, whose words would stand behind figures of others.
                 cells.iter_mut().for_each(|cell| cell.behind = None);
@@ -173,7 +184,7 @@ pub fn block(
             let at = LivePlaces { row, body, columns: &columns };
             let formula = |column| {
                 let cell = stat.cells.get(column)?;
-                live.as_ref()?.formula(stat, cell, column, at)
+                live.as_ref()?.formula(&stat, cell, column, at)
             };
             let height = body::height(&cells, |at| widths.width_of(widths.span(cells.len(), at)));
             if samples.as_mut().is_none_or(|samples| samples.shows(row, stat.kind, &cells)) {
@@ -239,11 +250,11 @@ fn numbered_notes(notes: &[&String]) -> Vec<String> {
 }
 
 /// First and last row of the body where its rows follow one another without a subtotal between.
-fn body_range(rows: &[StatRow], top: u32) -> Option<(u32, u32)> {
-    let body = |row: &&StatRow| row.kind == RowKind::Body;
-    let first = rows.iter().position(|row| body(&row))?;
-    let count = rows.iter().skip(first).take_while(body).count();
-    let all = rows.iter().filter(body).count();
+fn body_range(rows: &StatRows, top: u32) -> Option<(u32, u32)> {
+    let body: Vec<bool> = rows.iter().map(|row| row.kind == RowKind::Body).collect();
+    let first = body.iter().position(|body| *body)?;
+    let count = body.iter().skip(first).take_while(|body| **body).count();
+    let all = body.iter().filter(|body| **body).count();
     (count == all).then(|| (top + first as u32, top + (first + count) as u32 - 1))
 }
 

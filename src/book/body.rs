@@ -22,29 +22,29 @@ pub struct ColumnKinds<'t> {
 
 impl<'t> ColumnKinds<'t> {
     pub fn of(table: &'t StatTable) -> ColumnKinds<'t> {
-        let column_cells = |column: usize| table.rows.iter().filter_map(move |row| row.cells.get(column));
-        let short = |column: usize| {
-            column_cells(column)
-                .all(|cell| !matches!(cell, StatCell::Text(t) | StatCell::Alarm(t) if measure::places(t) > 12 || t.contains('\n')))
-        };
-        let decimals = |column: usize| {
-            let tenths =
-                |cell: &StatCell| matches!(cell, StatCell::Number(v) if (v * 10.0 - (v * 10.0).round()).abs() > 1e-6);
-            let parts = |cell: &StatCell| matches!(cell, StatCell::Number(v) if v.fract() != 0.0);
-            if column_cells(column).any(tenths) {
-                CellStyle::Decimal2
-            } else if column_cells(column).any(parts) {
-                CellStyle::Decimal1
-            } else {
-                CellStyle::Integer
-            }
-        };
-        let names = || table.headings.iter().map(|heading| heading.name.as_str());
         let count = table.headings.len();
+        let (mut short, mut decimals) = (vec![true; count], vec![CellStyle::Integer; count]);
+        for row in table.rows.iter() {
+            for ((short, decimals), cell) in short.iter_mut().zip(&mut decimals).zip(&row.cells) {
+                match cell {
+                    StatCell::Text(t) | StatCell::Alarm(t) => {
+                        *short = *short && measure::places(t) <= 12 && !t.contains('\n');
+                    }
+                    StatCell::Number(v) if (v * 10.0 - (v * 10.0).round()).abs() > 1e-6 => {
+                        *decimals = CellStyle::Decimal2;
+                    }
+                    StatCell::Number(v) if v.fract() != 0.0 && *decimals == CellStyle::Integer => {
+                        *decimals = CellStyle::Decimal1;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let names = || table.headings.iter().map(|heading| heading.name.as_str());
         ColumnKinds {
             labels: table.label_columns,
-            short: (0..count).map(short).collect(),
-            decimals: (0..count).map(decimals).collect(),
+            short,
+            decimals,
             plain: names().map(|name| ["年度", "年份", "序号"].iter().any(|word| name.ends_with(word))).collect(),
             private: (0..count).map(|column| table.private_columns.contains(&column)).collect(),
             table,

@@ -219,7 +219,7 @@ fn measure(table: &StatTable, rooms: &mut [ColumnRoom]) {
     if single_message(table).is_some() {
         return;
     }
-    for row in &table.rows {
+    for row in table.rows.iter() {
         for (at, (room, cell)) in rooms.iter_mut().zip(&row.cells).enumerate() {
             let longest = measure::widest(cell);
             // The mark of doubt takes the room of a character; words stand a little off their border.
@@ -253,7 +253,7 @@ mod tests {
             title: "t".to_owned(),
             caption: String::new(),
             headings: Vec::new(),
-            rows: Vec::new(),
+            rows: Vec::new().into(),
             notes: Vec::new(),
             withheld: 0,
             label_columns: 1,
@@ -276,7 +276,7 @@ mod tests {
                 name: if at == 0 { "推荐单位".to_owned() } else { "备选申报数".to_owned() },
             };
             let rows = vec![StatRow::new(RowKind::Body, cells.collect())];
-            StatTable { headings: (0..count).map(heading).collect(), rows, ..empty_table() }
+            StatTable { headings: (0..count).map(heading).collect(), rows: rows.into(), ..empty_table() }
         };
         let fit = |table: &StatTable| SheetColumns::fit(&[table]);
         let name = "铜岭有色集团有限公司工会";
@@ -318,12 +318,12 @@ mod tests {
             let row = StatRow::new(RowKind::Body, (0..count).map(cell).collect());
             let headings =
                 NAMES.iter().take(count).map(|name| Heading { parents: Vec::new(), name: (*name).to_owned() });
-            StatTable { headings: headings.collect(), rows: vec![row], ..empty_table() }
+            StatTable { headings: headings.collect(), rows: vec![row].into(), ..empty_table() }
         };
         let tables = [table("大型企业", 12), table("2026年1月", 11)];
         let grid = SheetColumns::fit(&tables.iter().collect::<Vec<_>>());
         for table in &tables {
-            for (column, cell) in table.rows[0].cells.iter().enumerate() {
+            for (column, cell) in table.rows.all()[0].cells.iter().enumerate() {
                 let (has, needs) = (
                     grid.width_of(grid.span(table.headings.len(), column)),
                     measure::width(measure::places(&measure::shown(cell))),

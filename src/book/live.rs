@@ -86,7 +86,8 @@ fn has_grown(row: &StatRow, (now, before): (usize, usize), (num, den): (i64, i64
 
 /// Whether the one total is the sum of the whole numbers above it; words among them add nothing.
 fn adds_up(table: &StatTable, column: usize) -> bool {
-    let of = |kind| table.rows.iter().filter(move |row| row.kind == kind);
+    let rows = table.rows.all();
+    let of = |kind| rows.iter().filter(move |row| row.kind == kind);
     let mut totals = of(RowKind::Total);
     let (Some(total), None) = (totals.next(), totals.next()) else { return false };
     let Some(stated) = whole(total.cells.get(column)) else { return false };
@@ -111,7 +112,8 @@ fn pair(table: &StatTable, column: usize) -> Option<Pair> {
     let mut others: Vec<usize> = (table.label_columns..table.headings.len()).filter(|other| *other != column).collect();
     others.sort_by_key(|other| other.abs_diff(column));
     let pairs = || others.iter().flat_map(|a| others.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
-    let rows = || table.rows.iter().filter(|row| row.kind != RowKind::Subtotal);
+    let rows = table.rows.all();
+    let rows = || rows.iter().filter(|row| row.kind != RowKind::Subtotal);
     let shares = || {
         rows().filter_map(|row| match row.cells.get(column) {
             Some(StatCell::Ratio { num, den: den @ 1.. }) => Some((row, *num, *den)),
@@ -157,7 +159,7 @@ mod tests {
             title: String::new(),
             caption: String::new(),
             headings: vec![Heading { parents: Vec::new(), name: "栏".to_owned() }; width],
-            rows: rows.iter().map(|(kind, cells)| StatRow::new(*kind, cells.to_vec())).collect(),
+            rows: rows.iter().map(|(kind, cells)| StatRow::new(*kind, cells.to_vec())).collect::<Vec<_>>().into(),
             notes: Vec::new(),
             withheld: 0,
             label_columns: 1,
@@ -193,7 +195,7 @@ mod tests {
         let columns = [0, 1, 2, 3, 4, 5];
         let at = |row| LivePlaces { row, body: Some((4, 7)), columns: &columns };
         let formula = |nth: usize, column: usize, row| {
-            let line = &table_of.rows[nth];
+            let line = &table_of.rows.all()[nth];
             live.formula(line, &line.cells[column], column, at(row))
         };
         assert_eq!(formula(0, 3, 4).as_deref(), Some("=B5/C5"));
@@ -206,7 +208,7 @@ mod tests {
         let other = row(10, 20, 8);
         *all.last_mut().unwrap() = (RowKind::Total, &other);
         let table_of = table(&all);
-        let (live, line) = (LiveColumns::of(&table_of), &table_of.rows[4]);
+        let (live, line) = (LiveColumns::of(&table_of), &table_of.rows.all()[4]);
         assert_eq!(live.formula(line, &other[1], 1, at(8)), None);
         assert!(live.formula(line, &other[2], 2, at(8)).is_some());
     }
@@ -221,7 +223,7 @@ mod tests {
         let table_of = table(&all);
         let live = LiveColumns::of(&table_of);
         let at = LivePlaces { row: 4, body: Some((4, 7)), columns: &[0, 1, 2, 3] };
-        let formula = |nth: usize| live.formula(&table_of.rows[nth], &table_of.rows[nth].cells[3], 3, at);
+        let formula = |nth: usize| live.formula(&table_of.rows.all()[nth], &table_of.rows.all()[nth].cells[3], 3, at);
         assert_eq!(formula(1).as_deref(), Some("=B5/C5-1"));
         assert_eq!(formula(3), None, "over fewer units than the row shows");
     }

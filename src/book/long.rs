@@ -9,6 +9,7 @@ use super::excel::letters;
 use super::style::CellSet;
 use super::xml::{digits, escape, keeps_spaces};
 use crate::model::statistic::{RowKind, StatTable};
+use rust_xlsxwriter::{Workbook, XlsxError};
 use std::io::{self, Cursor, Read, Seek, Write};
 use std::ops::Range;
 use zip::write::SimpleFileOptions;
@@ -25,11 +26,30 @@ pub struct LongTable<'a> {
 /// Bytes gathered before they go to the compressor.
 const CHUNK: usize = 1 << 16;
 
+/// Writes a workbook to `target`, its long tables whole.
+///
+/// # Errors
+/// The writer refuses a cell, or the target fails.
+pub fn save<'t, W: Write + Seek + Send>(
+    mut book: Workbook,
+    tables: impl IntoIterator<Item = LongTable<'t>>,
+    target: W,
+) -> Result<(), XlsxError> {
+    let long: Vec<LongTable<'_>> = tables.into_iter().filter(|table| table.stand.long.is_some()).collect();
+    if long.is_empty() {
+        return book.save_to_writer(target);
+    }
+    let mut shell = Cursor::new(Vec::new());
+    book.save_to_writer(&mut shell)?;
+    drop(book);
+    Ok(fill_in(shell.into_inner(), &long, target)?)
+}
+
 /// Writes the package with its long tables whole to `target`; of several on one sheet the upper comes first.
 ///
 /// # Errors
 /// The target fails, or the package is not as it was written.
-pub fn fill_in<W: Write + Seek>(package: Vec<u8>, tables: &[LongTable<'_>], target: W) -> io::Result<()> {
+fn fill_in<W: Write + Seek>(package: Vec<u8>, tables: &[LongTable<'_>], target: W) -> io::Result<()> {
     let mut from = ZipArchive::new(Cursor::new(package))?;
     let mut to = ZipWriter::new(target);
     let options = SimpleFileOptions::default()
@@ -68,14 +88,14 @@ fn rows<'s>(shell: &'s str, long: &LongTable<'_>, body: &LongBody, to: &mut impl
     let heights = stand.lines.get(stand.filled.clone()).unwrap_or_default();
     let (mut rest, mut buffer) = (shell, Vec::with_capacity(CHUNK * 2));
     let mut samples = body.samples.iter().peekable();
-    for ((row, stat), height) in (body.first..).zip(&table.rows).zip(heights) {
+    for ((row, stat), height) in (body.first..).zip(table.rows.iter()).zip(heights) {
         if samples.next_if(|sample| sample.row == row).is_some() {
             let end = row_of(rest, row).ok_or_else(lost)?.1;
             let (done, below) = rest.split_at_checked(end).ok_or_else(lost)?;
             buffer.extend_from_slice(done.as_bytes());
             rest = below;
         } else {
-            write_row(&mut buffer, (row, *height), (body, &letters), (stat.kind, &kinds.print(stat)), &formats)?;
+            write_row(&mut buffer, (row, *height), (body, &letters), (stat.kind, &kinds.print(&stat)), &formats)?;
         }
         if buffer.len() >= CHUNK {
             to.write_all(&buffer)?;
@@ -246,7 +266,7 @@ fn text(out: &mut Vec<u8>, words: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::book::stack::{PrintedTable, table_sheet};
+    use crate::book::stack::{PrintedTable, long_table_sheet};
     use crate::book::style::PrintStyles;
     use crate::book::workbook::workbook;
     use crate::model::statistic::{Heading, StatCell, StatRow};
@@ -277,7 +297,7 @@ mod tests {
             title: "按单位".to_owned(),
             caption: "单位：个".to_owned(),
             headings: ["单位", "人数", "均数", "状态"].map(heading).to_vec(),
-            rows: (0..rows).map(row).collect(),
+            rows: (0..rows).map(row).collect::<Vec<_>>().into(),
             notes: vec!["一个说明".to_owned()],
             withheld: 0,
             label_columns: 1,
@@ -297,7 +317,7 @@ mod tests {
     fn stacked(tables: &[&StatTable]) -> (Vec<u8>, Vec<Stand>) {
         let mut book = workbook("题").unwrap();
         let tables: Vec<PrintedTable<'_>> = tables.iter().map(|table| PrintedTable { table, number: None }).collect();
-        let (sheet, stands) = table_sheet("按单位", &tables, &PrintStyles::default(), "题", true).unwrap();
+        let (sheet, stands) = long_table_sheet("按单位", &tables, &PrintStyles::default(), "题", true).unwrap();
         book.push_worksheet(sheet);
         let mut bytes = Cursor::new(Vec::new());
         book.save_to_writer(&mut bytes).unwrap();
@@ -334,15 +354,16 @@ mod tests {
         let narrow = |rows: usize| {
             let mut table = table(rows);
             table.headings.truncate(3);
-            table.rows.iter_mut().for_each(|row| row.cells.truncate(3));
-            table
+            let mut rows = table.rows.all().into_owned();
+            rows.iter_mut().for_each(|row| row.cells.truncate(3));
+            table.with_rows(rows.into())
         };
         let (above, below) = (table(2_200), narrow(2_500));
         let (shell, stands) = stacked(&[&above, &below, &narrow(20)]);
         let long = |at: usize, table| LongTable { sheet: 1, table, stand: &stands[at] };
         let mut filled = Cursor::new(Vec::new());
         fill_in(shell, &[long(0, &above), long(1, &below)], &mut filled).unwrap();
-        let part = |table: &StatTable| StatTable { rows: table.rows[..150].to_vec(), ..table.clone() };
+        let part = |table: &StatTable| table.with_rows(table.rows.all()[..150].to_vec().into());
         let (short, places) = stacked(&[&part(&above), &part(&below), &narrow(20)]);
         let mut several = 0;
         for at in [0, 1] {
@@ -371,7 +392,7 @@ mod tests {
         let long = book.worksheet_range("按单位").unwrap();
         // The same rows as tables that are short enough to be written by the workbook's own writer.
         for first in [0, 1_300, 2_400] {
-            let part = StatTable { rows: whole.rows[first..first + 100].to_vec(), ..whole.clone() };
+            let part: StatTable = whole.with_rows(whole.rows.all()[first..first + 100].to_vec().into());
             let (bytes, short) = written(&part);
             assert!(short.long.is_none());
             let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();

@@ -142,7 +142,7 @@ fn grouped(digits: &str) -> String {
 
 /// The words of a table that has nothing to show.
 pub fn single_message(table: &StatTable) -> Option<&str> {
-    match table.rows.as_slice() {
+    match table.rows.ready()? {
         [] => Some("（无）"),
         [row] if row.kind == RowKind::Body && row.cells.len() > 1 => match row.cells.as_slice() {
             [StatCell::Text(words), rest @ ..] if rest.iter().all(|cell| *cell == StatCell::Empty) => Some(words),

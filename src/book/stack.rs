@@ -1,6 +1,6 @@
 //! A sheet of finished tables, stacked, with the line to sign last where each sheet has one.
 
-use super::block::{self, Stand};
+use super::block::{self, BodyRows, Stand};
 use super::columns::SheetColumns;
 use super::measure;
 use super::page::{self, Fold};
@@ -39,6 +39,21 @@ pub fn table_sheet(
     sheet_under(name, &[], tables, styles, title, signed)
 }
 
+/// The same, without the rows of long tables: [`super::long::save`] writes them. Whoever does not call it has a workbook
+/// that lacks them.
+///
+/// # Errors
+/// The writer refuses a cell.
+pub fn long_table_sheet(
+    name: &str,
+    tables: &[PrintedTable<'_>],
+    styles: &PrintStyles,
+    title: &str,
+    signed: bool,
+) -> Result<(Worksheet, Vec<Stand>), XlsxError> {
+    stacked(name, (&[], tables), styles, title, signed, BodyRows::OrLater)
+}
+
 /// Rows up to which it is worth finding out whether tables share a page.
 const FEW: usize = 60;
 
@@ -61,7 +76,7 @@ pub fn share_a_page(tables: &[PrintedTable<'_>], styles: &PrintStyles) -> Result
     let mut sheet = Worksheet::new();
     let (mut row, mut height) = (0, 0.0);
     for table in tables {
-        let stand = block::block(&mut sheet, styles, &all, (&table.title(), table.table), &[], row)?;
+        let stand = block::block(&mut sheet, styles, &all, (&table.title(), table.table), (&[], BodyRows::Here), row)?;
         height += stand.height() + EMPTY_ROW;
         row = stand.next + 1;
     }
@@ -87,6 +102,17 @@ pub fn sheet_under(
     title: &str,
     signed: bool,
 ) -> Result<(Worksheet, Vec<Stand>), XlsxError> {
+    stacked(name, (lead, tables), styles, title, signed, BodyRows::Here)
+}
+
+fn stacked(
+    name: &str,
+    (lead, tables): (&[LeadLine<'_>], &[PrintedTable<'_>]),
+    styles: &PrintStyles,
+    title: &str,
+    signed: bool,
+    rows: BodyRows,
+) -> Result<(Worksheet, Vec<Stand>), XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(name)?;
     let mut widths = SheetColumns::fit(&tables.iter().map(|one| one.table).collect::<Vec<_>>());
@@ -103,7 +129,8 @@ pub fn sheet_under(
     }
     let (first, mut height) = (row, ending + led);
     for table in tables {
-        let stand = block::block(&mut sheet, styles, &widths, (&table.title(), table.table), &unsaid, row)?;
+        let of = (table.title(), table.table);
+        let stand = block::block(&mut sheet, styles, &widths, (&of.0, of.1), (&unsaid, rows), row)?;
         height += stand.height() + EMPTY_ROW;
         row = stand.next + 1;
         stands.push(stand);

@@ -3,14 +3,14 @@
 
 use super::words::{names, places, shown};
 use crate::definition::{Plan, Reconciliation, Table, TableKind};
-use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{BuiltTable, RowKind, StatCell, StatRow};
 use std::collections::BTreeSet;
 
 /// Names in one sentence.
 const NAMED: usize = 5;
 
 /// Settles tables with one another; one that was not computed says nothing.
-pub fn settle(tables: &mut [Option<StatTable>], plan: &Plan) {
+pub fn settle(tables: &mut [Option<BuiltTable>], plan: &Plan) {
     for (at, declared) in plan.tables.iter().enumerate() {
         if let Some(other) = declared.except {
             let out = standing(tables, other);
@@ -53,13 +53,13 @@ fn is_entry(row: &StatRow) -> bool {
     row.kind == RowKind::Body && row.cells.iter().skip(1).any(|cell| *cell != StatCell::Empty)
 }
 
-fn standing(tables: &[Option<StatTable>], at: usize) -> Option<BTreeSet<(Option<usize>, String)>> {
+fn standing(tables: &[Option<BuiltTable>], at: usize) -> Option<BTreeSet<(Option<usize>, String)>> {
     let table = tables.get(at)?.as_ref()?;
     let keys = table.rows.iter().filter(|row| is_entry(row)).filter_map(key);
     Some(keys.map(|(line, name)| (line, name.to_owned())).collect())
 }
 
-fn rule_out(table: &mut StatTable, declared: &Table, out: &BTreeSet<(Option<usize>, String)>, by: &str) {
+fn rule_out(table: &mut BuiltTable, declared: &Table, out: &BTreeSet<(Option<usize>, String)>, by: &str) {
     let is_out = |row: &StatRow| key(row).is_some_and(|(line, name)| out.contains(&(line, name.to_owned())));
     let (gone, kept): (Vec<StatRow>, Vec<StatRow>) =
         std::mem::take(&mut table.rows).into_iter().partition(|row| row.kind == RowKind::Body && is_out(row));
@@ -92,7 +92,7 @@ fn rule_out(table: &mut StatTable, declared: &Table, out: &BTreeSet<(Option<usiz
 }
 
 /// The column of a heading, by its name alone.
-fn column(table: &StatTable, name: &str) -> Option<usize> {
+fn column(table: &BuiltTable, name: &str) -> Option<usize> {
     table.headings.iter().position(|heading| heading.name == name)
 }
 
@@ -107,11 +107,11 @@ fn amount(cell: Option<&StatCell>) -> Option<f64> {
 }
 
 /// `本表“本年提出”2,864，“建议累计”所列 2,084，相差 780，差在合肥 +120、…：why`; nothing where they are one.
-fn reconciled(tables: &[Option<StatTable>], at: usize, pair: &Reconciliation, plan: &Plan) -> Option<String> {
+fn reconciled(tables: &[Option<BuiltTable>], at: usize, pair: &Reconciliation, plan: &Plan) -> Option<String> {
     let own = tables.get(at)?.as_ref()?;
     let other = tables.get(pair.table)?.as_ref()?;
     let (here, there) = (column(own, &pair.own)?, column(other, &pair.other)?);
-    let total = |table: &StatTable, column: usize| {
+    let total = |table: &BuiltTable, column: usize| {
         let row = table.rows.iter().find(|row| row.kind == RowKind::Total)?;
         amount(row.cells.get(column))
     };
@@ -120,7 +120,7 @@ fn reconciled(tables: &[Option<StatTable>], at: usize, pair: &Reconciliation, pl
     if apart.abs() < 1e-6 {
         return None;
     }
-    let body = |table: &StatTable, label: &str, column: usize| {
+    let body = |table: &BuiltTable, label: &str, column: usize| {
         let row = table.rows.iter().find(|row| key(row).is_some_and(|(_, name)| name == label))?;
         amount(row.cells.get(column))
     };

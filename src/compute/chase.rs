@@ -10,7 +10,7 @@ use crate::definition::Table;
 use crate::model::discipline::{ChaseGroup, ChaseList, ChaseUnit};
 use crate::model::normalised::OtherPeriod;
 use crate::model::run::{UnitReport, UnitStatus};
-use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{BuiltTable, RowKind, StatCell, StatRow};
 use crate::model::{Finding, Outcome, Severity};
 use crate::rows::subject::Subjects;
 use crate::text::dates::say_day;
@@ -354,7 +354,7 @@ fn summary(list: &ChaseList, days: &Days, facts: &Facts<'_>) -> String {
 }
 
 /// The chase list as a table of the leadership workbook.
-pub fn table(table: &Table, list: &ChaseList, facts: &Facts<'_>) -> StatTable {
+pub fn table(table: &Table, list: &ChaseList, facts: &Facts<'_>) -> BuiltTable {
     let headings = ["序号", "单位", "状态", "连续未报", "问题"];
     let mut finished = notes::empty_table(table, facts, &headings, 1);
     for unit in list.units() {

@@ -8,7 +8,7 @@ use crate::definition::{DisciplineBy, Table};
 use crate::domain::ranking::{self, Direction};
 use crate::model::Outcome;
 use crate::model::run::{SourceVerdict, UnitReport, UnitStatus};
-use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{BuiltTable, Heading, RowKind, StatCell, StatRow};
 use crate::text::dates::{say_day, show_day};
 use crate::text::masks::mask_within;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 ///
 /// # Errors
 /// Parts that do not add up to the units expected.
-pub fn table(table: &Table, by: DisciplineBy, facts: &Facts<'_>) -> Result<StatTable, String> {
+pub fn table(table: &Table, by: DisciplineBy, facts: &Facts<'_>) -> Result<BuiltTable, String> {
     match by {
         DisciplineBy::Unit => Ok(by_unit(table, facts)),
         DisciplineBy::City => by_group(table, "地区", &Axis::cities(facts), facts),
@@ -67,7 +67,7 @@ fn causes(unit: &UnitReport, facts: &Facts<'_>) -> String {
 /// 报表份数, 通过, 退回.
 const KINDS: [&[Outcome]; 3] = [&RETURNS, &[Outcome::Accepted], &[Outcome::Returned]];
 
-fn by_unit(table: &Table, facts: &Facts<'_>) -> StatTable {
+fn by_unit(table: &Table, facts: &Facts<'_>) -> BuiltTable {
     let rule = facts.plan.discipline.as_ref();
     let mut headings = vec!["单位", "状态", "报送时间", "迟报工作日", "报表份数", "通过", "退回"];
     headings.extend(rule.map(|_| "得分"));
@@ -212,7 +212,7 @@ fn mean(tally: &StatusTally) -> StatCell {
 
 /// Labels with their tallies as a table of rates, the last line the total.
 fn rates(
-    finished: &mut StatTable,
+    finished: &mut BuiltTable,
     label: &str,
     lines: Vec<(String, StatusTally)>,
     total: Option<StatusTally>,
@@ -233,7 +233,7 @@ fn rates(
     }
 }
 
-fn by_group(table: &Table, label: &str, axis: &Axis<'_>, facts: &Facts<'_>) -> Result<StatTable, String> {
+fn by_group(table: &Table, label: &str, axis: &Axis<'_>, facts: &Facts<'_>) -> Result<BuiltTable, String> {
     let mut finished = notes::empty_table(table, facts, &[label], 1);
     let rule = facts.plan.discipline.as_ref();
     // Without a due date only who failed would have points, and stand first for it.
@@ -281,7 +281,7 @@ fn by_group(table: &Table, label: &str, axis: &Axis<'_>, facts: &Facts<'_>) -> R
 }
 
 /// Adds the column 名次 at the right; a row without points has no place.
-fn ranked(finished: &mut StatTable, places: &[Option<i64>]) {
+fn ranked(finished: &mut BuiltTable, places: &[Option<i64>]) {
     finished.headings.push(Heading { parents: Vec::new(), name: "名次".to_owned() });
     finished.definitions.push("按平均得分，同分同名次（1、2、2、4）；没有应报单位的不排".to_owned());
     let mut places = places.iter();
@@ -292,7 +292,7 @@ fn ranked(finished: &mut StatTable, places: &[Option<i64>]) {
     }
 }
 
-fn by_period(table: &Table, facts: &Facts<'_>) -> StatTable {
+fn by_period(table: &Table, facts: &Facts<'_>) -> BuiltTable {
     let mut finished = notes::empty_table(table, facts, &["报告期"], 1);
     let record = ReportingRecord::new(facts);
     let mut lines = Vec::new();
@@ -330,7 +330,7 @@ const RANKING: [(&str, &str); 11] = [
     ("连续未报", "到本期为止连续没有收到文件的期数"),
 ];
 
-fn by_points(table: &Table, facts: &Facts<'_>) -> StatTable {
+fn by_points(table: &Table, facts: &Facts<'_>) -> BuiltTable {
     let names: Vec<&str> = RANKING.iter().map(|(name, _)| *name).collect();
     let mut finished = notes::empty_table(table, facts, &names, 2);
     let record = ReportingRecord::new(facts);

@@ -8,7 +8,7 @@ use super::words::{names, shown};
 use crate::definition::{Plan, Table, TableKind};
 use crate::model::OpenCell;
 use crate::model::conclusion::{About, Conclusion};
-use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{BuiltTable, FigureDoubt, RowKind, StatCell, StatRow};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Records that one sentence names, and changes that it tells.
@@ -21,17 +21,17 @@ const WORTH: f64 = 0.01;
 
 /// A table computed again, lined up with the printed one.
 struct Again<'a> {
-    table: &'a StatTable,
+    table: &'a BuiltTable,
     /// Per printed row and column, the same one here.
     rows: Vec<Option<usize>>,
     columns: Vec<Option<usize>>,
 }
 
 impl<'a> Again<'a> {
-    fn of(printed: &StatTable, table: &'a StatTable) -> Again<'a> {
+    fn of(printed: &BuiltTable, table: &'a BuiltTable) -> Again<'a> {
         let known = positions(table.rows.iter().map(row_key));
         let rows = keyed(printed.rows.iter().map(row_key)).map(|key| known.get(&key).copied()).collect();
-        let headings = |table: &StatTable| -> Vec<String> {
+        let headings = |table: &BuiltTable| -> Vec<String> {
             table
                 .headings
                 .iter()
@@ -79,14 +79,14 @@ fn positions(keys: impl Iterator<Item = String>) -> BTreeMap<(String, usize), us
 /// One table's other two printings.
 pub struct Weighed<'a> {
     /// With every doubted cell missing, and with those in that are held out.
-    pub without: Option<&'a StatTable>,
-    pub with: Option<&'a StatTable>,
+    pub without: Option<&'a BuiltTable>,
+    pub with: Option<&'a BuiltTable>,
 }
 
 /// Marks every figure that rests on doubt, and says under the table which cells these are and what would change; returns
 /// what would change, for the first page.
 pub fn weigh(
-    table: &mut StatTable,
+    table: &mut BuiltTable,
     declared: &Table,
     weighed: &Weighed<'_>,
     facts: &Facts<'_>,
@@ -154,7 +154,7 @@ enum ConsequenceKind {
     Listed,
 }
 
-fn changes(table: &StatTable, again: &Again<'_>, declared: &Table) -> Vec<Consequence> {
+fn changes(table: &BuiltTable, again: &Again<'_>, declared: &Table) -> Vec<Consequence> {
     let mut changes = totals(table, again);
     changes.extend(first(table, again));
     changes.extend(verdicts(table, again));
@@ -169,7 +169,7 @@ fn changes(table: &StatTable, again: &Again<'_>, declared: &Table) -> Vec<Conseq
     changes
 }
 
-fn totals(table: &StatTable, again: &Again<'_>) -> Vec<Consequence> {
+fn totals(table: &BuiltTable, again: &Again<'_>) -> Vec<Consequence> {
     let mut changes = Vec::new();
     for (at, row) in table.rows.iter().enumerate().filter(|(_, row)| row.kind == RowKind::Total) {
         for (column, heading) in table.headings.iter().enumerate().skip(table.label_columns) {
@@ -196,7 +196,7 @@ fn totals(table: &StatTable, again: &Again<'_>) -> Vec<Consequence> {
 }
 
 /// Who would stand first where rows are ranked.
-fn first(table: &StatTable, again: &Again<'_>) -> Option<Consequence> {
+fn first(table: &BuiltTable, again: &Again<'_>) -> Option<Consequence> {
     let ranked = table.headings.iter().any(|heading| heading.name == "名次");
     let (own, other) = (table.rows.first()?, again.table.rows.first()?);
     if !ranked || row_key(own) == row_key(other) {
@@ -209,7 +209,7 @@ fn first(table: &StatTable, again: &Again<'_>) -> Option<Consequence> {
 }
 
 /// Conclusions in words that would be others.
-fn verdicts(table: &StatTable, again: &Again<'_>) -> Vec<Consequence> {
+fn verdicts(table: &BuiltTable, again: &Again<'_>) -> Vec<Consequence> {
     let word = |cell: &StatCell| match cell {
         StatCell::Text(text) | StatCell::Alarm(text) => Some(text.clone()),
         cell => cell.state().map(str::to_owned),
@@ -235,8 +235,8 @@ fn verdicts(table: &StatTable, again: &Again<'_>) -> Vec<Consequence> {
 }
 
 /// Who would come onto a list, and who would not be on it any more.
-fn listed(table: &StatTable, again: &Again<'_>) -> Vec<Consequence> {
-    let of = |rows: &[StatRow], table: &StatTable, there: &dyn Fn(usize) -> bool| -> Vec<String> {
+fn listed(table: &BuiltTable, again: &Again<'_>) -> Vec<Consequence> {
+    let of = |rows: &[StatRow], table: &BuiltTable, there: &dyn Fn(usize) -> bool| -> Vec<String> {
         let rows = rows.iter().enumerate().filter(|(at, row)| is_entry(row) && !there(*at));
         rows.map(|(_, row)| name_of(row, table)).filter(|name| !name.is_empty()).collect()
     };
@@ -257,7 +257,7 @@ fn is_entry(row: &StatRow) -> bool {
 }
 
 /// The first word of a row that is not its number.
-fn name_of(row: &StatRow, table: &StatTable) -> String {
+fn name_of(row: &StatRow, table: &BuiltTable) -> String {
     let texts = row.cells.iter().enumerate().filter(|(at, _)| !table.private_columns.contains(at));
     let mut texts = texts.filter_map(|(_, cell)| match cell {
         StatCell::Text(text) if !text.is_empty() => Some(text.clone()),
@@ -395,8 +395,8 @@ fn unit_of(doubt: &OpenCell, facts: &Facts<'_>) -> String {
 }
 
 /// What would change with the tables as they are computed again, in one sentence; `None` where it is not worth telling.
-pub fn effect(lead: &str, tables: &[StatTable], again: &[Option<StatTable>], plan: &Plan) -> Option<String> {
-    let of = |((table, again), declared): ((&StatTable, &Option<StatTable>), &Table)| {
+pub fn effect(lead: &str, tables: &[BuiltTable], again: &[Option<BuiltTable>], plan: &Plan) -> Option<String> {
+    let of = |((table, again), declared): ((&BuiltTable, &Option<BuiltTable>), &Table)| {
         again.as_ref().map_or_else(Vec::new, |again| changes(table, &Again::of(table, again), declared))
     };
     let changes = worth_telling(tables.iter().zip(again).zip(&plan.tables).flat_map(of).collect());
@@ -404,7 +404,7 @@ pub fn effect(lead: &str, tables: &[StatTable], again: &[Option<StatTable>], pla
 }
 
 /// What would change of the figures of the first page, without and with.
-pub fn of_figures(figures: &StatTable) -> [Vec<Consequence>; 2] {
+pub fn of_figures(figures: &BuiltTable) -> [Vec<Consequence>; 2] {
     let mut changes = [Vec::new(), Vec::new()];
     let text = |row: &StatRow, at: usize| match row.cells.get(at) {
         Some(StatCell::Text(text)) => text.clone(),

@@ -6,7 +6,7 @@ use crate::definition::{Headline, HeadlinePart};
 use crate::model::Outcome;
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::run::{SourceVerdict, UnitStatus};
-use crate::model::statistic::{ComparedFigures, FigureDoubt, RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{BuiltTable, ComparedFigures, FigureDoubt, RowKind, StatCell, StatRow};
 use crate::model::{Column, Texts};
 use crate::rows::Grid;
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ const MARK: &str = "＊";
 const ROWS: &str = "行数";
 
 /// What the definition's sentences come to; `tables` are all of the plan's, in its order.
-pub fn conclusions(tables: &[StatTable], facts: &Facts<'_>) -> Vec<Conclusion> {
+pub fn conclusions(tables: &[BuiltTable], facts: &Facts<'_>) -> Vec<Conclusion> {
     let said = facts.plan.headlines.iter().filter_map(|headline| {
         let spoken = SpokenTable { table: tables.get(headline.table)? };
         let holds =
@@ -82,7 +82,7 @@ pub fn coverage(facts: &Facts<'_>) -> Option<Conclusion> {
 
 /// A table that a sentence is made of.
 pub struct SpokenTable<'a> {
-    pub table: &'a StatTable,
+    pub table: &'a BuiltTable,
 }
 
 impl<'a> SpokenTable<'a> {

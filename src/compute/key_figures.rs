@@ -6,7 +6,7 @@ use super::headlines::SpokenTable;
 use super::words;
 use crate::definition::{Bound, Compare, KeyFigure};
 use crate::domain::ranking::Direction;
-use crate::model::statistic::{FigureDoubt, Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{BuiltTable, FigureDoubt, Heading, RowKind, StatCell, StatRow};
 use std::cmp::Ordering;
 
 /// Columns of the whole table, 0-based.
@@ -21,12 +21,12 @@ const LIKE: &str = "可比本期";
 const HEADINGS: [&str; 9] = ["指标", "单位", "本期", "比较", LIKE, "比较数", "增减", "评价", "见"];
 
 /// The table; without rows where the definition names no figures. `tables` are all of the plan's, in its order.
-pub fn table(tables: &[StatTable], facts: &Facts<'_>) -> StatTable {
+pub fn table(tables: &[BuiltTable], facts: &Facts<'_>) -> BuiltTable {
     let figures = facts.plan.figures.iter();
     let rows: Vec<StatRow> = figures.filter_map(|figure| row(figure, tables.get(figure.table)?, facts)).collect();
     let kept: Vec<usize> = (0..HEADINGS.len()).filter(|column| says_something(*column, &rows)).collect();
     let heading = |column: &usize| Heading { parents: Vec::new(), name: HEADINGS[*column].to_owned() };
-    StatTable {
+    BuiltTable {
         id: String::new(),
         sheet: String::new(),
         title: String::new(),
@@ -81,7 +81,7 @@ fn notes(rows: &[StatRow], kept: &[usize]) -> Vec<String> {
     if said.is_empty() { Vec::new() } else { vec![format!("{}。", said.join("；"))] }
 }
 
-fn row(figure: &KeyFigure, table: &StatTable, facts: &Facts<'_>) -> Option<StatRow> {
+fn row(figure: &KeyFigure, table: &BuiltTable, facts: &Facts<'_>) -> Option<StatRow> {
     let spoken = SpokenTable { table };
     let of = |column: &str| spoken.of_row(figure.row.as_deref(), column);
     let (value, doubt) = match &figure.column {

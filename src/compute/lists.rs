@@ -9,7 +9,7 @@ use super::source::fields_of;
 use super::{notes, words};
 use crate::definition::{Basis, FieldType, List, ListColumn, ListFrom, ListValue, Table};
 use crate::language::Checked;
-use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{BuiltTable, FigureDoubt, RowKind, StatCell, StatRow};
 use crate::model::{Origin, Place, Severity, Value};
 use crate::text::masks::mask_within;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 /// A column that is not there: a defect, since the definition was checked.
-pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<StatTable, String> {
+pub fn table(table: &Table, list: &List, facts: &Facts<'_>) -> Result<BuiltTable, String> {
     let headings: Vec<&str> = list.columns.iter().map(|column| column.header.as_str()).collect();
     let mut finished = notes::empty_table(table, facts, &headings, 1);
     let lines = match &list.from {

@@ -40,7 +40,7 @@ use self::facts::Facts;
 use crate::definition::{Table, TableKind};
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::discipline::ChaseList;
-use crate::model::statistic::{StatRow, StatTable};
+use crate::model::statistic::{BuiltTable, StatRow, StatTable};
 use crate::model::{Finding, Severity};
 use crate::rows::ValidatedRows;
 use crate::rows::subject::Subjects;
@@ -72,7 +72,7 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     let blocks = inputs.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block);
     let subjects = Subjects::of(inputs.plan, inputs.verdict, inputs.rows.iter().map(|of| &of.rows), blocks);
     let chase = chase::list(&facts, &subjects);
-    let mut tables: Vec<StatTable> = build_all(&facts, &chase, |_| true)?.into_iter().flatten().collect();
+    let mut tables: Vec<BuiltTable> = build_all(&facts, &chase, |_| true)?.into_iter().flatten().collect();
     let (doubtful, moves) = weighed(inputs, &facts, &chase, &mut tables)?;
     notes::decided(&mut tables, &facts);
     let (mut findings, judged) = shares::judge(&facts)?;
@@ -88,7 +88,8 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     conclusions.extend(outstanding(&facts));
     // Stable: what is about the same stays in the order in which it was said.
     conclusions.sort_by_key(|conclusion| conclusion.about);
-    let key_figures = key_figures::table(&tables, &facts);
+    let key_figures = key_figures::table(&tables, &facts).finished();
+    let tables = tables.into_iter().map(BuiltTable::finished).collect();
     Ok(ComputedTables { tables, findings, conclusions, key_figures, chase, moves })
 }
 
@@ -97,17 +98,17 @@ fn build_all(
     facts: &Facts<'_>,
     chase: &ChaseList,
     wanted: impl Fn(&Table) -> bool + Sync,
-) -> Result<Vec<Option<StatTable>>, String> {
+) -> Result<Vec<Option<BuiltTable>>, String> {
     let tables = facts.plan.tables.par_iter().with_max_len(1);
     let built = tables.map(|table| wanted(table).then(|| build(table, chase, facts)).transpose());
     // Of several errors the first in the plan's order.
-    let built: Vec<Result<Option<StatTable>, String>> = built.collect();
+    let built: Vec<Result<Option<BuiltTable>, String>> = built.collect();
     let mut tables = built.into_iter().collect::<Result<Vec<_>, String>>()?;
     between::settle(&mut tables, facts.plan);
     Ok(tables)
 }
 
-fn build(table: &Table, chase: &ChaseList, facts: &Facts<'_>) -> Result<StatTable, String> {
+fn build(table: &Table, chase: &ChaseList, facts: &Facts<'_>) -> Result<BuiltTable, String> {
     let mut built = match &table.kind {
         TableKind::Statistic(statistic) => statistics::table(table, statistic, facts),
         TableKind::List(list) => lists::table(table, list, facts),
@@ -127,10 +128,10 @@ fn weighed(
     inputs: Inputs<'_>,
     facts: &Facts<'_>,
     chase: &ChaseList,
-    tables: &mut [StatTable],
+    tables: &mut [BuiltTable],
 ) -> Result<(Vec<Conclusion>, Moves), String> {
     let Inputs { plan, rows, doubts, .. } = inputs;
-    let again = |rows: Vec<ValidatedRows>| -> Result<Vec<Option<StatTable>>, String> {
+    let again = |rows: Vec<ValidatedRows>| -> Result<Vec<Option<BuiltTable>>, String> {
         let mut facts = facts.beside(Inputs { rows: &rows, ..inputs })?;
         facts.seats = quota::seats(&facts)?;
         build_all(&facts, chase, |table| !matches!(table.kind, TableKind::Discipline(_) | TableKind::Chase))

@@ -9,14 +9,14 @@ use crate::model::Outcome;
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::decision::{DecisionState, Disposition, Settled};
 use crate::model::run::{SourceVerdict, UnitStatus};
-use crate::model::statistic::{Heading, StatTable};
+use crate::model::statistic::{BuiltTable, Heading};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table with its title, notes and plain headings, and no rows yet.
-pub fn empty_table(table: &Table, facts: &Facts<'_>, headings: &[&str], label_columns: usize) -> StatTable {
+pub fn empty_table(table: &Table, facts: &Facts<'_>, headings: &[&str], label_columns: usize) -> BuiltTable {
     let plain = |name: &&str| Heading { parents: Vec::new(), name: (*name).to_string() };
     let period = facts.period.title();
-    StatTable {
+    BuiltTable {
         id: table.id.clone(),
         sheet: table.sheet.clone(),
         title: table.title.replace("{报告期}", &period),
@@ -52,7 +52,7 @@ fn by_kind(decisions: &[&Settled]) -> String {
 }
 
 /// Says under each table on how many decisions its figures rest; what was taken out is told among what is not in.
-pub fn decided(tables: &mut [StatTable], facts: &Facts<'_>) {
+pub fn decided(tables: &mut [BuiltTable], facts: &Facts<'_>) {
     let force: Vec<&Settled> =
         facts.verdict.decisions.iter().filter(|one| one.state == DecisionState::InForce).collect();
     if force.is_empty() {

@@ -8,7 +8,7 @@ use crate::definition::{Basis, Bound, Compare, FieldType, From, Scope, Share, Sh
 use crate::domain::share::{Fraction, Limit, missing_for};
 use crate::language::Checked;
 use crate::model::conclusion::{About, Conclusion};
-use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{BuiltTable, RowKind, StatCell, StatRow};
 use crate::model::{Effect, Finding, FindingKey, Place, Value};
 
 /// The column of the proportion.
@@ -137,7 +137,7 @@ fn axis<'a>(share: &Share, by: &Scope, facts: &Facts<'_>) -> Result<(Axis<'a>, S
 }
 
 /// One share broken down by a scope's values, with the province as the total row.
-pub fn table_by(table: &Table, share: usize, by: &Scope, facts: &Facts<'_>) -> Result<StatTable, String> {
+pub fn table_by(table: &Table, share: usize, by: &Scope, facts: &Facts<'_>) -> Result<BuiltTable, String> {
     let share = facts.plan.shares.get(share).ok_or_else(|| format!("表“{}”的占比不存在", table.id))?;
     let (axis, label) = axis(share, by, facts)?;
     let whole = province(share, facts)?;
@@ -206,7 +206,7 @@ fn definitions(share: &Share, facts: &Facts<'_>) -> [String; 7] {
 }
 
 /// All declared shares over the province, the switched-off ones too.
-pub fn table_of_all(table: &Table, facts: &Facts<'_>) -> Result<StatTable, String> {
+pub fn table_of_all(table: &Table, facts: &Facts<'_>) -> Result<BuiltTable, String> {
     let headings = ["项目", "分子", "分母", "占比", "规定", "差额", "结论", "依据"];
     let mut finished = notes::empty_table(table, facts, &headings, 1);
     let mut forms = Vec::new();

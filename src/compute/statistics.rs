@@ -7,14 +7,14 @@ use super::source::{columns_of, fields_of, source};
 use super::{criteria, notes, periods, words};
 use crate::definition::{Basis, From, Measure, MeasureKind, Statistic, StatisticRows, Table, When};
 use crate::domain::ranking::cut;
-use crate::model::statistic::{FigureDoubt, Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::model::statistic::{BuiltTable, FigureDoubt, Heading, RowKind, StatCell, StatRow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Computes one statistic.
 ///
 /// # Errors
 /// A total that does not equal its parts, or a definition that was not checked.
-pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<StatTable, String> {
+pub fn table(table: &Table, statistic: &Statistic, facts: &Facts<'_>) -> Result<BuiltTable, String> {
     let sources: Vec<&From> = statistic.measures.iter().filter_map(|measure| source(&measure.kind)).collect();
     let axis = Axis::new(&statistic.rows, &sources, facts)?;
     let across = Across::new(&statistic.across, &sources, facts)?;
@@ -304,7 +304,7 @@ fn like_with_like(statistic: &Statistic, grids: &[MeasureCells]) -> Vec<String> 
 }
 
 /// Units some of whose rows were sent back: their figures are said to rest on what counts.
-fn parts(finished: &StatTable) -> Option<String> {
+fn parts(finished: &BuiltTable) -> Option<String> {
     let partial = finished.rows.iter().filter_map(|row| {
         let rows =
             row.doubts.iter().filter_map(|doubt| doubt.rows).max_by_key(|(counted, read)| (read - counted, *read));

@@ -218,8 +218,10 @@ fn table<'a>(computed: &'a ComputedTables, id: &str) -> &'a StatTable {
 }
 
 fn body(table: &StatTable, label: &str) -> Vec<StatCell> {
-    let labelled = |row: &&crate::model::statistic::StatRow| row.cells[0] == Text(label.into());
-    table.rows.iter().find(labelled).unwrap_or_else(|| panic!("{label} in {table:#?}")).cells[1..].to_vec()
+    let rows = table.rows.all();
+    rows.iter().find(|row| row.cells[0] == Text(label.into())).unwrap_or_else(|| panic!("{label} in {table:#?}")).cells
+        [1..]
+        .to_vec()
 }
 
 fn integers(counts: &[i64]) -> Vec<StatCell> {
@@ -363,7 +365,7 @@ fn a_row_of_nobody_is_in_no_table_and_that_is_said() {
     let good = table(&computed, "six-good");
     assert_eq!(body(good, "合计")[..2], [Integer(1), Ratio { num: 0, den: 1 }]);
     assert_eq!(good.rows.len(), 5);
-    assert_eq!(table(&computed, "benchmark").rows[0].cells[0], Text("没有申报标杆班组".into()));
+    assert_eq!(table(&computed, "benchmark").rows.all()[0].cells[0], Text("没有申报标杆班组".into()));
     assert!(table(&computed, "quota").notes.iter().any(|note| note.contains("退回的 1 行（1 份报表）")));
 }
 
@@ -376,7 +378,7 @@ fn crosstabs_show_every_code_and_what_lies_outside() {
     assert_eq!(before.headings.iter().map(|h| h.name.as_str()).next_back(), Some("合计"));
     assert_eq!(body(&before, "采矿业"), integers(&[8, 0, 0, 0, 0, 0, 0, 0, 8]));
     assert_eq!(body(&before, "教育"), integers(&[0; 9]));
-    assert_eq!(before.rows.last().map(|row| row.kind), Some(RowKind::Total));
+    assert_eq!(before.rows.all().last().map(|row| row.kind), Some(RowKind::Total));
     let odd = [("申报称号", T("省模范班组")), ("类别", T("正式")), ("所属行业", T("采矿业")), ("单位性质", T("外星"))];
     frames[0] = frame(&plan, 0, &[row(0, 0, true, &odd)]);
     let after = industry(&run(&plan, &reference, &frames, &lookups, &verdict()).unwrap());
@@ -389,16 +391,16 @@ fn lists_follow_units_then_codes_and_say_why_a_row_is_out() {
     let (plan, reference, frames, lookups) = model_teams();
     let computed = run(&plan, &reference, &frames, &lookups, &verdict()).unwrap();
     let roll = table(&computed, "roll");
-    assert_eq!(words(&roll.rows[0].cells[..5]), "1|合肥市总工会|某厂|乙班|省模范班组");
-    assert_eq!(words(&roll.rows[1].cells[..5]), "2|合肥市总工会|某厂|甲班|省模范班组");
-    assert_eq!(words(&roll.rows[2].cells[..5]), "3|芜湖市总工会|某厂|戊班|标杆班组");
+    assert_eq!(words(&roll.rows.all()[0].cells[..5]), "1|合肥市总工会|某厂|乙班|省模范班组");
+    assert_eq!(words(&roll.rows.all()[1].cells[..5]), "2|合肥市总工会|某厂|甲班|省模范班组");
+    assert_eq!(words(&roll.rows.all()[2].cells[..5]), "3|芜湖市总工会|某厂|戊班|标杆班组");
     let benchmark = table(&computed, "benchmark");
-    assert_eq!(benchmark.rows[0].cells.last(), Some(&Alarm("退回：近三年安全事故 1 起".into())));
-    assert_eq!(benchmark.rows[1].cells.last(), Some(&Text("通过".into())));
-    assert_eq!(benchmark.rows[1].cells[6], NotApplicable);
+    assert_eq!(benchmark.rows.all()[0].cells.last(), Some(&Alarm("退回：近三年安全事故 1 起".into())));
+    assert_eq!(benchmark.rows.all()[1].cells.last(), Some(&Text("通过".into())));
+    assert_eq!(benchmark.rows.all()[1].cells[6], NotApplicable);
     let unreviewed = table(&computed, "unreviewed");
-    assert_eq!(words(&unreviewed.rows[0].cells[..3]), "1|芜湖市总工会|芜湖某厂");
-    assert_eq!(words(&unreviewed.rows[1].cells[..3]), "2|未归属|无人认识");
+    assert_eq!(words(&unreviewed.rows.all()[0].cells[..3]), "1|芜湖市总工会|芜湖某厂");
+    assert_eq!(words(&unreviewed.rows.all()[1].cells[..3]), "2|未归属|无人认识");
     let review = table(&computed, "title-review");
     assert_eq!(body(review, "未归属")[3], Integer(1));
     assert_eq!(body(review, "合计")[3], Integer(2));
@@ -419,7 +421,7 @@ fn no_returns_at_all_still_gives_every_table() {
         assert!(table.rows.iter().all(|row| row.cells.len() == table.headings.len()), "{}", table.id);
         assert_eq!(table.definitions.len(), table.headings.len(), "{}", table.id);
     }
-    assert_eq!(table(&computed, "roll-individual").rows[0].cells[0], Text("没有审核通过的正式推荐个人".into()));
+    assert_eq!(table(&computed, "roll-individual").rows.all()[0].cells[0], Text("没有审核通过的正式推荐个人".into()));
 }
 
 /// A sum or a count, its proof and what is said of its gaps are all of the same rows.

@@ -1,6 +1,7 @@
 //! Two printings of a period's tables, figure by figure: what a 更正说明 lists.
 
-use crate::model::statistic::{RowKind, StatCell, StatTable};
+use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// One figure that is no longer what was issued. Where a whole row or table came or went, one side is empty.
@@ -51,7 +52,11 @@ fn whole(table: &StatTable, gone: bool) -> FigureChange {
     }
 }
 
+/// A table whose rows stand ready.
+type ReadTable<'t> = StatTable<Cow<'t, [StatRow]>>;
+
 fn compare(then: &StatTable, now: &StatTable, changes: &mut Vec<FigureChange>) {
+    let (then, now) = (&then.with_rows(then.rows.all()), &now.with_rows(now.rows.all()));
     let (then_keys, now_keys) = (keys(then), keys(now));
     let (then_places, now_places) = (places(&then_keys), places(&now_keys));
     let as_list = is_list(then) || is_list(now);
@@ -75,7 +80,7 @@ fn places(keys: &[RowKey]) -> HashMap<&str, usize> {
 }
 
 /// A line of a list that came or went: its cells are no figures of their own.
-fn line(table: &StatTable, key: &RowKey, gone: bool) -> FigureChange {
+fn line(table: &ReadTable<'_>, key: &RowKey, gone: bool) -> FigureChange {
     let listed = Some(StatCell::Text("列入".to_owned()));
     let (before, after) = if gone { (listed, None) } else { (None, listed) };
     let (title, sheet, row) = (table.title.clone(), table.sheet.clone(), key.words.clone());
@@ -84,8 +89,8 @@ fn line(table: &StatTable, key: &RowKey, gone: bool) -> FigureChange {
 
 /// What differs between two rows of one key, or all figures of a row that came or went.
 fn cells(
-    (then, then_row): (&StatTable, Option<usize>),
-    (now, now_row): (&StatTable, Option<usize>),
+    (then, then_row): (&ReadTable<'_>, Option<usize>),
+    (now, now_row): (&ReadTable<'_>, Option<usize>),
     key: &RowKey,
     changes: &mut Vec<FigureChange>,
 ) {
@@ -97,7 +102,7 @@ fn cells(
         if was.is_some_and(|at| is_label(then, at)) || is.is_some_and(|at| is_label(now, at)) {
             continue;
         }
-        let cell = |table: &StatTable, row: Option<usize>, column: Option<usize>| -> Option<StatCell> {
+        let cell = |table: &ReadTable<'_>, row: Option<usize>, column: Option<usize>| -> Option<StatCell> {
             table.rows.get(row?)?.cells.get(column?).cloned()
         };
         let (before, after) = (cell(then, then_row, was), cell(now, now_row, is));
@@ -119,7 +124,7 @@ fn cells(
     }
 }
 
-fn is_total(table: &StatTable, row: Option<usize>) -> bool {
+fn is_total(table: &ReadTable<'_>, row: Option<usize>) -> bool {
     row.and_then(|row| table.rows.get(row)).is_some_and(|row| row.kind == RowKind::Total)
 }
 
@@ -134,12 +139,12 @@ fn is_nothing(cell: Option<&StatCell>) -> bool {
 }
 
 /// The column that only numbers the rows: a row that moved would change it.
-fn is_label(table: &StatTable, column: usize) -> bool {
+fn is_label(table: &ReadTable<'_>, column: usize) -> bool {
     column < table.label_columns || table.headings.get(column).is_some_and(|heading| heading.name == "序号")
 }
 
 /// Whether nothing but a number labels its rows: then all their words together do.
-fn is_list(table: &StatTable) -> bool {
+fn is_list(table: &ReadTable<'_>) -> bool {
     (0..table.label_columns).all(|column| table.headings.get(column).is_some_and(|heading| heading.name == "序号"))
 }
 
@@ -153,7 +158,7 @@ struct RowKey {
 const SHOWN: usize = 4;
 
 /// Each row's labels; of a list all its words. The same a second time gets a number.
-fn keys(table: &StatTable) -> Vec<RowKey> {
+fn keys(table: &ReadTable<'_>) -> Vec<RowKey> {
     let list = is_list(table);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let keys = table.rows.iter().map(|row| {
@@ -181,7 +186,7 @@ fn keys(table: &StatTable) -> Vec<RowKey> {
 }
 
 /// Each column's heading with its parents, made unique.
-fn columns(table: &StatTable) -> Vec<String> {
+fn columns(table: &ReadTable<'_>) -> Vec<String> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let names = table.headings.iter().map(|heading| {
         let mut name = heading.parents.join(" · ");
@@ -215,7 +220,8 @@ mod tests {
                     let cells = std::iter::once(StatCell::Text((*label).into())).chain(figures);
                     StatRow::new(RowKind::Body, cells.collect())
                 })
-                .collect(),
+                .collect::<Vec<_>>()
+                .into(),
             notes: vec![],
             withheld: 0,
             label_columns: 1,
@@ -269,9 +275,10 @@ mod tests {
     #[test]
     fn a_state_that_was_stored_as_a_word_is_no_change() {
         let with = |cell: StatCell| {
-            let mut table = table("甲", &["市", "个数"], &[("合肥", &[1])]);
-            table.rows[0].cells[1] = cell;
-            [table]
+            let table = table("甲", &["市", "个数"], &[("合肥", &[1])]);
+            let mut rows = table.rows.all().into_owned();
+            rows[0].cells[1] = cell;
+            [table.with_rows(rows.into())]
         };
         let stored = with(StatCell::Text("退回".into()));
         assert!(changes(&stored, &with(StatCell::Returned)).is_empty());
@@ -285,8 +292,8 @@ mod tests {
     #[test]
     fn a_list_says_which_lines_came_and_went() {
         let list = |rows: &[[&str; 2]]| {
-            let mut list = table("名单", &["序号", "单位", "姓名", "分"], &[]);
-            list.rows = (1i64..)
+            let list = table("名单", &["序号", "单位", "姓名", "分"], &[]);
+            let rows: Vec<StatRow> = (1i64..)
                 .zip(rows)
                 .map(|(number, [unit, name])| {
                     let words = [unit, name].map(|word| StatCell::Text((*word).to_owned()));
@@ -294,7 +301,7 @@ mod tests {
                     StatRow::new(RowKind::Body, cells.collect())
                 })
                 .collect();
-            list
+            list.with_rows(rows.into())
         };
         let before = [list(&[["甲", "张三"], ["乙", "李四"], ["丙", "王五"]])];
         let after = [list(&[["乙", "李四"], ["丙", "赵六"]])];

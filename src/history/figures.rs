@@ -2,6 +2,7 @@
 
 use super::head::{FORMAT, Unusable, unsealed};
 use super::layout::FIGURES;
+use crate::model::stat_rows::StatRows;
 use crate::model::statistic::{FigureDoubt, Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::text::hex::hex;
 use serde_json::{Value, json};
@@ -146,7 +147,7 @@ fn table(value: &Value) -> Option<StatTable> {
         caption: String::new(),
         headings: headings.collect::<Option<_>>()?,
         withheld: 0,
-        rows: rows.collect::<Option<_>>()?,
+        rows: StatRows::of(rows.collect::<Option<_>>()?),
         notes: Vec::new(),
         label_columns: index(&value["labels"])?,
         private_columns: value["private"].as_array()?.iter().map(index).collect::<Option<_>>()?,
@@ -286,7 +287,8 @@ mod tests {
                     with: None,
                 }],
                 ..StatRow::new(RowKind::Total, cells)
-            }],
+            }]
+            .into(),
             notes: Vec::new(),
             withheld: 0,
             label_columns: 1,

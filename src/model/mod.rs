@@ -21,6 +21,7 @@ pub mod overflow;
 pub mod replay;
 pub mod run;
 pub mod severity;
+pub mod stat_rows;
 pub mod statistic;
 pub mod table;
 pub mod values;

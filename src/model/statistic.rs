@@ -1,5 +1,7 @@
 //! Finished tables, laid out but without any format: what the leadership workbook prints.
 
+use super::stat_rows::StatRows;
+
 /// One figure or word. Whole numbers stay whole; the writer alone rounds, by number format.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StatCell {
@@ -60,6 +62,11 @@ pub enum RowKind {
     /// A sum over part of the rows.
     Subtotal,
     Total,
+}
+
+impl RowKind {
+    /// In the order of their numbers.
+    pub const ALL: [RowKind; 3] = [RowKind::Body, RowKind::Subtotal, RowKind::Total];
 }
 
 /// What a figure rests on that nobody has vouched for yet, and what it would be otherwise. A figure without one rests on
@@ -172,9 +179,9 @@ impl ColumnBound {
     }
 }
 
-/// One block on a leadership sheet. `rows[i].cells.len() == headings.len()` always.
+/// One block on a leadership sheet. Every row has as many cells as there are headings, always.
 #[derive(Debug, Clone, PartialEq)]
-pub struct StatTable {
+pub struct StatTable<R = StatRows> {
     /// The table's id in the definition.
     pub id: String,
     /// Sheet it is printed on; blocks of one sheet are stacked in order.
@@ -183,7 +190,7 @@ pub struct StatTable {
     /// "计量单位：个" and the like, printed right above the table; may be empty.
     pub caption: String,
     pub headings: Vec<Heading>,
-    pub rows: Vec<StatRow>,
+    pub rows: R,
     /// Lines printed under the table: basis, exclusions, ties.
     pub notes: Vec<String>,
     /// Rows that there are and that are too many to print.
@@ -201,7 +208,30 @@ pub struct StatTable {
     pub bounds: Vec<ColumnBound>,
 }
 
-impl StatTable {
+/// A table that is being computed: its rows stand ready and may change.
+pub type BuiltTable = StatTable<Vec<StatRow>>;
+
+impl<R> StatTable<R> {
+    /// The same table with other rows.
+    pub fn with_rows<T>(&self, rows: T) -> StatTable<T> {
+        StatTable {
+            id: self.id.clone(),
+            sheet: self.sheet.clone(),
+            title: self.title.clone(),
+            caption: self.caption.clone(),
+            headings: self.headings.clone(),
+            rows,
+            notes: self.notes.clone(),
+            withheld: self.withheld,
+            label_columns: self.label_columns,
+            private_columns: self.private_columns.clone(),
+            definitions: self.definitions.clone(),
+            landscape: self.landscape,
+            parts: self.parts.clone(),
+            bounds: self.bounds.clone(),
+        }
+    }
+
     /// The counts that are printed behind a proportion of few: ` (4/6)`.
     pub fn parts_of(&self, column: usize, cell: &StatCell) -> Option<String> {
         let (_, below) = self.parts.iter().find(|(known, _)| *known == column)?;
@@ -214,6 +244,14 @@ impl StatTable {
     /// What a column's figures have to keep to.
     pub fn bound(&self, column: usize) -> Option<&ColumnBound> {
         self.bounds.iter().find(|bound| bound.column == column)
+    }
+}
+
+impl BuiltTable {
+    /// The table as it stays to the end of the run.
+    pub fn finished(mut self) -> StatTable {
+        let rows = std::mem::take(&mut self.rows);
+        self.with_rows(StatRows::of(rows))
     }
 
     /// Closes a table that lists only some rows: a last column with the reason of each, or one line that there is none.

@@ -56,9 +56,8 @@ fn data(drawing: &Drawing<'_>, stand: &Stand, paper: &mut Paper<'_>) -> Result<D
     }
     let kinds = ColumnKinds::of(drawing.table);
     let mut row = heading;
-    for at in &drawing.rows {
+    for (at, stat) in drawing.rows.iter().zip(&drawing.lines) {
         row += 1;
-        let Some(stat) = drawing.table.rows.get(*at) else { continue };
         let cells = kinds.print(stat);
         for (place, column) in (DATA..).zip(&columns) {
             let Some(cell) = cells.get(*column) else { continue };

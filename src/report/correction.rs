@@ -2,7 +2,8 @@
 //! signed, then each row of each table with all that changed in it on one line.
 
 use super::results::{Correction, Results};
-use crate::book::stack::{LeadLine, PrintedTable, sheet_under, table_sheet};
+use crate::book::long::{self, LongTable};
+use crate::book::stack::{LeadLine, PrintedTable, long_table_sheet, sheet_under};
 use crate::book::style::PrintStyles;
 use crate::book::workbook::workbook;
 use crate::domain::period::civil;
@@ -41,12 +42,14 @@ pub fn correction<W: Write + Seek + Send>(
     let (sheet, _) =
         sheet_under("更正说明", &lead, &[PrintedTable { table: &main, number: None }], &styles, &title, true)?;
     book.push_worksheet(sheet);
-    if !correction.changes.is_empty() {
-        let all = all_figures(results, &correction, &title);
-        let (sheet, _) = table_sheet("逐项变化", &[PrintedTable { table: &all, number: None }], &styles, &title, true)?;
-        book.push_worksheet(sheet);
+    if correction.changes.is_empty() {
+        return book.save_to_writer(target);
     }
-    book.save_to_writer(target)
+    let all = all_figures(results, &correction, &title);
+    let printed = [PrintedTable { table: &all, number: None }];
+    let (sheet, stands) = long_table_sheet("逐项变化", &printed, &styles, &title, true)?;
+    book.push_worksheet(sheet);
+    long::save(book, stands.iter().map(|stand| LongTable { sheet: 2, table: &all, stand }), target)
 }
 
 /// The totals that changed, where both sides are figures.
@@ -173,7 +176,7 @@ fn main_figures(results: &Results<'_>, correction: &Correction<'_>) -> StatTable
         title: "主要数字".to_owned(),
         caption: String::new(),
         headings: headings(&names),
-        rows,
+        rows: rows.into(),
         withheld: 0,
         notes: (others > 0)
             .then(|| format!("只在工作版的各表另有 {others} 项合计变化，见“逐项变化”"))
@@ -209,7 +212,7 @@ fn all_figures(results: &Results<'_>, correction: &Correction<'_>, title: &str) 
         title: format!("{title}：逐项变化"),
         caption: format!("原文号：{}", correction.number),
         headings: headings(&names),
-        rows: (1i64..).zip(correction.changes.chunk_by(of_one_row)).map(row).collect(),
+        rows: (1i64..).zip(correction.changes.chunk_by(of_one_row)).map(row).collect::<Vec<_>>().into(),
         withheld: 0,
         notes: Vec::new(),
         label_columns: 3,
@@ -286,4 +289,41 @@ fn side(change: &FigureChange, cell: Option<&StatCell>) -> StatCell {
         _ => "（无）".to_owned(),
     };
     StatCell::Text(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::fixture;
+    use calamine::{Reader, Xlsx};
+    use std::io::Cursor;
+
+    /// A province may change as a whole, and what is signed of that has every row.
+    #[test]
+    fn however_many_figures_change_each_has_its_line() {
+        let returns = tempfile::tempdir().unwrap();
+        let fixture = fixture(1, returns.path());
+        let change = |n: usize| FigureChange {
+            table: "按单位".to_owned(),
+            sheet: "按单位".to_owned(),
+            row: format!("第{n}单位"),
+            column: "人数".to_owned(),
+            before: Some(StatCell::Integer(n as i64)),
+            after: Some(StatCell::Integer(n as i64 + 1)),
+            total: false,
+            private: false,
+        };
+        for count in [20, 2_500] {
+            let changes: Vec<FigureChange> = (0..count).map(change).collect();
+            let of = Correction { number: "皖工办〔2026〕5号", reason: "更正", changes: &changes };
+            let mut book = Cursor::new(Vec::new());
+            correction(&fixture.results(), of, &mut book).unwrap();
+            let mut book: Xlsx<_> = Xlsx::new(book).unwrap();
+            let lines = book.worksheet_range("逐项变化").unwrap();
+            let named = |n: &usize| lines.rows().any(|row| row.iter().any(|cell| *cell == *format!("第{n}单位")));
+            assert_eq!([0, 1, count / 2, count - 1].iter().filter(|n| named(n)).count(), 4);
+            let of_units = lines.rows().filter(|row| row.iter().any(|cell| cell.to_string().ends_with("单位")));
+            assert!(of_units.count() >= count, "{count} lines");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use crate::book::measure;
 use crate::book::style::MARK;
 use crate::definition::{Chart, ChartHole, ChartKind};
 use crate::domain::ranking::Direction;
-use crate::model::statistic::{ColumnBound, RowKind, StatCell, StatTable};
+use crate::model::statistic::{ColumnBound, RowKind, StatCell, StatRow, StatTable};
 use crate::text::masks::mask_within;
 
 /// Names that a title holds; more are counted.
@@ -20,6 +20,8 @@ pub struct Drawing<'a> {
     pub columns: Vec<usize>,
     /// Positions of its rows among those of the table, in the order in which they are drawn.
     pub rows: Vec<usize>,
+    /// These rows.
+    pub lines: Vec<StatRow>,
     /// What its figures have to keep to, where that is to be seen.
     pub bound: Option<&'a ColumnBound>,
     /// What a reader has to know of rows that are not drawn.
@@ -35,13 +37,14 @@ impl<'a> Drawing<'a> {
             columns.truncate(1);
         }
         let bound = table.bound(about);
-        let body = table.rows.iter().enumerate().filter(|(_, row)| row.kind == RowKind::Body);
+        let all_rows = table.rows.all();
+        let body = all_rows.iter().enumerate().filter(|(_, row)| row.kind == RowKind::Body);
         let figures: Vec<(usize, Option<f64>)> =
             body.map(|(at, row)| (at, row.cells.get(about).and_then(amount).map(|(value, _)| value))).collect();
         let mut rows = figures.clone();
         if declared.missed {
             let missed =
-                |at: usize| table.rows.get(at)?.cells.get(about).map(|cell| bound.is_some_and(|b| b.is_missed(cell)));
+                |at: usize| all_rows.get(at)?.cells.get(about).map(|cell| bound.is_some_and(|b| b.is_missed(cell)));
             rows.retain(|(at, _)| missed(*at) == Some(true));
         }
         if let Some(order) = declared.order {
@@ -54,10 +57,8 @@ impl<'a> Drawing<'a> {
         }
         let all = rows.len();
         rows.truncate(declared.top.map_or(usize::MAX, |top| top as usize));
-        let drawn = rows.iter().any(|(at, _)| {
-            let cells = table.rows.get(*at).map_or(&[][..], |row| &row.cells);
-            columns.iter().any(|column| cells.get(*column).is_some_and(is_figure))
-        });
+        let lines: Vec<StatRow> = rows.iter().filter_map(|(at, _)| all_rows.get(*at).cloned()).collect();
+        let drawn = lines.iter().any(|row| columns.iter().any(|column| row.cells.get(*column).is_some_and(is_figure)));
         if !drawn {
             return None;
         }
@@ -72,11 +73,13 @@ impl<'a> Drawing<'a> {
             bound: bound.filter(|bound| bound.num != 0),
             remark: remark(&declared.title, (rows.len(), all), if declared.missed { 0 } else { silent }),
             rows: rows.into_iter().map(|(at, _)| at).collect(),
+            lines,
         })
     }
 
-    pub fn cell(&self, row: usize, column: usize) -> Option<&'a StatCell> {
-        self.table.rows.get(row)?.cells.get(column)
+    /// The cells of its rows in its columns, row by row.
+    fn cells(&self) -> impl Iterator<Item = &StatCell> {
+        self.lines.iter().flat_map(|row| self.columns.iter().filter_map(|column| row.cells.get(*column)))
     }
 
     /// The column that its rows are called by.
@@ -86,23 +89,21 @@ impl<'a> Drawing<'a> {
 
     /// The places of the longest of its figures.
     pub fn longest(&self) -> usize {
-        let cells = self.rows.iter().flat_map(|row| self.columns.iter().filter_map(|column| self.cell(*row, *column)));
-        cells.map(|cell| measure::places(&measure::shown(cell))).max().unwrap_or(0)
+        self.cells().map(|cell| measure::places(&measure::shown(cell))).max().unwrap_or(0)
     }
 
     /// The least of its figures.
     pub fn least(&self) -> Option<f64> {
-        let cells = self.rows.iter().flat_map(|row| self.columns.iter().filter_map(|column| self.cell(*row, *column)));
-        cells.filter_map(|cell| amount(cell).map(|(value, _)| value)).reduce(f64::min)
+        self.cells().filter_map(|cell| amount(cell).map(|(value, _)| value)).reduce(f64::min)
     }
 
     /// Which bars of a series are too low for a figure to stand within them.
     pub fn low(&self, series: usize) -> Vec<bool> {
-        let figure = |row: &usize| {
-            let cell = self.columns.get(series).and_then(|column| self.cell(*row, *column));
+        let figure = |row: &StatRow| {
+            let cell = self.columns.get(series).and_then(|column| row.cells.get(*column));
             cell.and_then(amount).map(|(value, _)| value)
         };
-        let figures: Vec<Option<f64>> = self.rows.iter().map(figure).collect();
+        let figures: Vec<Option<f64>> = self.lines.iter().map(figure).collect();
         let bound = self.bound.map(ColumnBound::value);
         let most = figures.iter().flatten().copied().chain(bound).fold(0.0, f64::max);
         figures.into_iter().map(|figure| figure.is_some_and(|figure| figure < most * 0.15)).collect()
@@ -110,8 +111,7 @@ impl<'a> Drawing<'a> {
 
     /// Whether all of its figures are of a kind.
     pub fn all(&self, kind: impl Fn(&StatCell) -> bool) -> bool {
-        let cells = self.rows.iter().flat_map(|row| self.columns.iter().filter_map(|column| self.cell(*row, *column)));
-        cells.filter(|cell| is_figure(cell)).all(kind)
+        self.cells().filter(|cell| is_figure(cell)).all(kind)
     }
 }
 
@@ -134,7 +134,8 @@ fn finding(sentences: &[String], table: &StatTable, column: usize) -> Option<Str
     // Who was sent back in part is in no order with the others.
     let mut parts: Vec<f64> = Vec::new();
     let mut missed: Vec<&str> = Vec::new();
-    for row in table.rows.iter().filter(|row| row.kind == RowKind::Body) {
+    let rows = table.rows.all();
+    for row in rows.iter().filter(|row| row.kind == RowKind::Body) {
         let (Some(StatCell::Text(name)), Some(cell)) = (row.cells.get(label), row.cells.get(column)) else { continue };
         let Some((value, words)) = amount(cell) else { continue };
         if table.bound(column).is_some_and(|bound| bound.is_missed(cell)) {

@@ -3,7 +3,7 @@
 
 use super::overview::{basis, quoted};
 use super::results::Results;
-use crate::book::block::{self, span};
+use crate::book::block::{self, BodyRows, span};
 use crate::book::cell_text::printable;
 use crate::book::measure;
 use crate::book::paper::Paper;
@@ -91,8 +91,9 @@ pub fn front(results: &Results<'_>, styles: &PrintStyles) -> Result<Worksheet, X
 /// How wide the columns are, by what the figures have; without figures the page is as if they had all.
 fn widths(results: &Results<'_>) -> Vec<f64> {
     let of = |name: &str| WIDTHS.iter().find(|(known, _)| *known == name).map(|(_, width)| *width);
+    let rows = results.key_figures.rows.all();
     let needed = |column: usize| {
-        let cells = results.key_figures.rows.iter().filter_map(|row| row.cells.get(column));
+        let cells = rows.iter().filter_map(|row| row.cells.get(column));
         // A figure that does not fit is printed as ###; words break. Behind a figure there is room for a mark.
         let longest = |cell: &StatCell| match cell {
             StatCell::Text(words) | StatCell::Alarm(words) => words.split(' ').map(measure::places).max().unwrap_or(0),
@@ -167,7 +168,7 @@ fn figures(results: &Results<'_>, number: &mut usize, paper: &mut Paper<'_>) -> 
     }
     paper.section(&numbered(number, "主要指标"))?;
     let table = ("", results.key_figures);
-    let stand = block::block(&mut paper.sheet, paper.styles, &paper.columns, table, &[], paper.row)?;
+    let stand = block::block(&mut paper.sheet, paper.styles, &paper.columns, table, (&[], BodyRows::Here), paper.row)?;
     paper.took(stand.next, stand.height());
     Ok(())
 }

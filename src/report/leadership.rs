@@ -9,14 +9,14 @@ use crate::book::cell_text;
 use crate::book::long::{self, LongTable};
 use crate::book::measure::single_message;
 use crate::book::paper::Paper;
-use crate::book::stack::{PrintedTable, share_a_page, table_sheet};
+use crate::book::stack::{PrintedTable, long_table_sheet, share_a_page};
 use crate::book::style::PrintStyles;
 use crate::book::workbook::workbook;
 use crate::definition::{DisciplineBy, Edition, Scope, StatisticRows, TableKind};
 use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
 use rust_xlsxwriter::XlsxError;
 use std::borrow::Cow;
-use std::io::{Cursor, Seek, Write};
+use std::io::{Seek, Write};
 
 /// The sheet of charts of what is signed.
 const CHARTS: &str = "图";
@@ -58,7 +58,7 @@ pub fn leadership<W: Write + Seek + Send>(
     for (name, tables) in grouped {
         let printed = printed(&tables);
         // What is signed is signed on its first page.
-        let (sheet, placed) = table_sheet(&name, &printed, &styles, &title, edition == Edition::Working)?;
+        let (sheet, placed) = long_table_sheet(&name, &printed, &styles, &title, edition == Edition::Working)?;
         for (index, stand) in tables.into_iter().zip(placed) {
             if let (Some(slot), Some(number)) = (stands.get_mut(index), numbers.get_mut(index)) {
                 (*slot, *number) = (stand, sheets.len() + before + 1);
@@ -83,15 +83,8 @@ pub fn leadership<W: Write + Seek + Send>(
         book.push_worksheet(quality::quality(results, &styles)?);
         book.push_worksheet(glossary::glossary(results, &styles, input_hash)?);
     }
-    let long = shown.iter().zip(&stands).zip(numbers).filter(|((_, stand), _)| stand.long.is_some());
-    let long: Vec<LongTable<'_>> = long.map(|((table, stand), sheet)| LongTable { sheet, table, stand }).collect();
-    if long.is_empty() {
-        return book.save_to_writer(target);
-    }
-    let mut shell = Cursor::new(Vec::new());
-    book.save_to_writer(&mut shell)?;
-    drop(book);
-    Ok(long::fill_in(shell.into_inner(), &long, target)?)
+    let tables = shown.iter().zip(&stands).zip(numbers);
+    long::save(book, tables.map(|((table, stand), sheet)| LongTable { sheet, table, stand }), target)
 }
 
 /// Rows of units beyond which what is signed shows only the first, and how many those are.
@@ -115,14 +108,13 @@ fn shown<'t>(results: &Results<'_>, edition: Edition, table: &'t StatTable) -> C
     if edition == Edition::Working || !by_unit || units <= MANY_UNITS || body < units {
         return Cow::Borrowed(table);
     }
-    let mut table = table.clone();
     let mut at = 0;
     let mut rows = Vec::with_capacity(UNITS + 2);
-    for row in std::mem::take(&mut table.rows) {
+    for row in table.rows.iter() {
         let is_unit = row.kind == RowKind::Body && at < units;
         at += usize::from(row.kind == RowKind::Body);
         if !is_unit || at <= UNITS {
-            rows.push(row);
+            rows.push(row.into_owned());
         } else if at == UNITS + 1 {
             let words = format!("其余 {} 个单位见{}", units - UNITS, Edition::Working.word());
             let mut cells = vec![StatCell::Empty; table.headings.len()];
@@ -130,8 +122,7 @@ fn shown<'t>(results: &Results<'_>, edition: Edition, table: &'t StatTable) -> C
             rows.push(StatRow::new(RowKind::Body, cells));
         }
     }
-    table.rows = rows;
-    Cow::Owned(table)
+    Cow::Owned(table.with_rows(rows.into()))
 }
 
 /// The same sheets, those that follow one another made one as long as they fit on one page together.

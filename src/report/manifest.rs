@@ -196,7 +196,7 @@ fn doubts(results: &Results<'_>) -> Value {
             })
         })
         .collect();
-    let marked: usize = results.tables.iter().flat_map(|table| &table.rows).map(|row| row.doubts.len()).sum();
+    let marked: usize = results.tables.iter().flat_map(|table| table.rows.iter()).map(|row| row.doubts.len()).sum();
     json!({ "by_column": by_column, "figures": marked })
 }
 

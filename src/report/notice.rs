@@ -53,7 +53,7 @@ fn paragraphs(results: &Results<'_>) -> Vec<Paragraph> {
         if about == About::Doubt && !figures.rows.is_empty() {
             say(ParagraphKind::Heading, &front::numbered(&mut number, "主要指标"));
             for (at, row) in figures.rows.iter().enumerate() {
-                say(ParagraphKind::Text, &format!("{}. {}", at + 1, spoken(row, &figures.headings)));
+                say(ParagraphKind::Text, &format!("{}. {}", at + 1, spoken(&row, &figures.headings)));
             }
             figures.notes.iter().for_each(|note| say(ParagraphKind::Text, &format!("（{note}）")));
         }

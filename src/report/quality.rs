@@ -10,6 +10,7 @@ use crate::model::decision::{Decision, DecisionState};
 use crate::model::finding::Finding;
 use crate::model::run::{RowAccount, RowFate, UnitReport, UnitStatus};
 use crate::model::severity::Severity;
+use crate::model::stat_rows::StatRows;
 use crate::model::statistic::{Heading, RowKind, StatCell, StatRow, StatTable};
 use crate::model::{Effect, Origin, Outcome};
 use crate::rows::aside::AsideReason;
@@ -55,7 +56,7 @@ fn table(title: &str, headings: &[&str], labels: usize, mut rows: Vec<StatRow>, 
         title: title.to_owned(),
         caption: String::new(),
         headings: headings.iter().map(|name| Heading { parents: Vec::new(), name: (*name).to_owned() }).collect(),
-        rows,
+        rows: StatRows::of(rows),
         notes: Vec::new(),
         withheld: 0,
         label_columns: labels,

@@ -75,8 +75,8 @@ fn a_long_table_reads_as_a_short_one() {
     let list = long.fixture.tables.iter_mut().find(|table| table.id == "list").unwrap();
     let count = list.rows.len();
     let times = 5_001usize.div_ceil(count);
-    let rows: Vec<_> = list.rows.iter().cycle().take(count * times).cloned().collect();
-    list.rows = rows;
+    let rows: Vec<_> = list.rows.all().iter().cycle().take(count * times).cloned().collect();
+    list.rows = crate::model::stat_rows::StatRows::of(rows);
     let sheet = |case: &Case| open(&case.write().join(BOOKS[0])).worksheet_range("名单").unwrap();
     let (short, long) = (sheet(&short), sheet(&long));
     assert_eq!(long.height() - short.height(), count * (times - 1));

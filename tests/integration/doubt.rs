@@ -12,9 +12,10 @@ fn column(table: &StatTable, name: &str) -> usize {
     table.headings.iter().position(|heading| heading.name == name).unwrap_or_else(|| panic!("no column {name}"))
 }
 
-fn row<'a>(table: &'a StatTable, label: &str) -> &'a StatRow {
-    let is = |row: &&StatRow| row.cells.contains(&StatCell::Text(label.to_owned()));
-    table.rows.iter().find(is).unwrap_or_else(|| panic!("no row {label}"))
+fn row(table: &StatTable, label: &str) -> StatRow {
+    let mut rows = table.rows.iter();
+    let row = rows.find(|row| row.cells.contains(&StatCell::Text(label.to_owned())));
+    row.unwrap_or_else(|| panic!("no row {label}")).into_owned()
 }
 
 fn number(cell: Option<&StatCell>) -> f64 {

@@ -180,7 +180,7 @@ columns = [
     let run = with_tables("honours", list);
     let table = table(&run, "born");
     assert!(table.rows.len() > 50, "{} rows", table.rows.len());
-    for row in &table.rows {
+    for row in table.rows.iter() {
         let [StatCell::Month(day), StatCell::Text(reason)] = row.cells.as_slice() else { panic!("{row:?}") };
         let (year, month, _) = huizong::domain::period::civil(*day).expect("a month");
         assert!(reason.ends_with(&format!("生于{year}年{month}月")), "{reason}");

@@ -22,7 +22,7 @@ fn discipline_counts_every_unit_once_and_the_chase_list_is_ready_to_send() {
     assert_eq!(body(unit, "皖江集团工会")[3..6], integers(&[1, 1, 0]));
     let chase = table(&computed, "chase");
     assert_eq!(chase.rows.len(), 3);
-    let words_of = |row: usize| words(&chase.rows[row].cells[1..]);
+    let words_of = |row: usize| words(&chase.rows.all()[row].cells[1..]);
     assert_eq!(words_of(0), "合肥市总工会|退回|NotApplicable|0.xlsx：D3 某厂 · 丙班：近三年安全事故 1 起");
     assert_eq!(words_of(1), "芜湖市总工会|迟报|NotApplicable|迟报 3 个工作日");
     assert_eq!(words_of(2), "省教育系统工会|未报|1|没有收到报表");

@@ -125,7 +125,7 @@ fn awards_by_city_against_the_ledger_of_last_year() {
     assert_eq!(body(compare, "合计"), total);
     let outside = table(&computed, "awards-outside");
     assert_eq!(outside.rows.len(), 1);
-    assert_eq!(outside.rows[0].cells[5], StatCell::Month(day(2025, 12, 1).unwrap()));
+    assert_eq!(outside.rows.all()[0].cells[5], StatCell::Month(day(2025, 12, 1).unwrap()));
     let roll = table(&computed, "roll-individual");
     assert_eq!(roll.private_columns, [5]);
     assert_eq!(roll.rows.len(), 4);

@@ -17,6 +17,11 @@ impl Packer {
         self.0.push(number as u8);
     }
 
+    /// A number that may be negative: those near 0 are short.
+    pub fn signed(&mut self, number: i64) {
+        self.number(((number << 1) ^ (number >> 63)) as u64);
+    }
+
     /// Which of several kinds follows.
     pub fn kind(&mut self, kind: u8) -> &mut Packer {
         self.0.push(kind);
@@ -57,6 +62,12 @@ impl<'b> Packed<'b> {
             }
         }
         number
+    }
+
+    /// A number that may be negative.
+    pub fn signed(&mut self) -> i64 {
+        let number = self.number();
+        (number >> 1) as i64 ^ -((number & 1) as i64)
     }
 
     pub fn kind(&mut self) -> u8 {
