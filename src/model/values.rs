@@ -121,8 +121,15 @@ impl Texts {
     }
 
     /// Adds a row with a text that was added before, which has this code, or will be: then the code is told.
+    #[inline]
     pub fn push_met(&mut self, text: &str, code: &mut Option<u32>) {
         let code = *code.get_or_insert_with(|| self.code_of(text));
+        self.codes.push(code);
+    }
+
+    /// Adds a row with the text of a code.
+    #[inline]
+    pub fn push_code(&mut self, code: u32) {
         self.codes.push(code);
     }
 
@@ -310,6 +317,19 @@ impl<T: Scalar> Scalars<T> {
     /// Adds a row.
     pub fn push(&mut self, value: Option<T>) {
         let code = value.map_or(0, |value| self.code_of(value));
+        self.codes.push(code);
+    }
+
+    /// Adds a row; the value's code.
+    pub fn push_new(&mut self, value: T) -> u32 {
+        let code = self.code_of(value);
+        self.codes.push(code);
+        code
+    }
+
+    /// Adds a row with the value of a code.
+    #[inline]
+    pub fn push_code(&mut self, code: u32) {
         self.codes.push(code);
     }
 

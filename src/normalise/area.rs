@@ -19,7 +19,6 @@ use super::rows::frame_above;
 use super::view::View;
 use crate::definition::{Field, FieldType, Plan};
 use crate::model::cell::{CellRef, RawValue};
-use crate::text::names::{header_key, without_brackets};
 use std::collections::HashSet;
 
 /// A part of a sheet with its header blocks; never empty of them, but for a sheet without a form.
@@ -83,16 +82,9 @@ const SHORTEST_STACK: usize = 5;
 /// First and last row of header words that stand one below the other at the left of their rows, above or below a table
 /// of the usual kind: a second form, filled in across.
 fn stack(sheet: &View<'_>, headers: &[HeaderBlock], lexicon: &Lexicon<'_>) -> Option<(u32, u32)> {
-    let is_word = |text: &str| {
-        let is_field = |key: &str| !lexicon.fields(key).is_empty();
-        lexicon.may_be_header(text) && {
-            let key = header_key(text);
-            is_field(&key) || without_brackets(&key).is_some_and(|bare| is_field(&bare))
-        }
-    };
     // A parent may stand before the word; a record's own first cells are none.
     let leads =
-        |i: usize| sheet.telling(i).take(2).find(|cell| is_word(sheet.sheet.text(cell.value))).map(|c| c.at.col);
+        |i: usize| sheet.telling(i).take(2).find(|cell| layout::is_header_word(sheet, lexicon, cell)).map(|c| c.at.col);
     let mut run: Vec<(u16, u32)> = Vec::new();
     let mut best: Option<(usize, u32, u32)> = None;
     let mut gap = 0;

@@ -53,22 +53,32 @@ impl AskedTexts {
 
     /// Whether a text is so: as `answer` says, which looks at nothing but the text and the words of the run. Of what is no
     /// text nothing is so.
+    #[inline]
     pub fn is(&self, asked: Asked, value: RawValue, answer: impl FnOnce() -> bool) -> bool {
         let RawValue::Text { start, len } = value else { return false };
         let bit = asked as u16;
         // The highest bits of a product depend on all bits of what was multiplied.
         let slot = &self.0[(start.wrapping_mul(0x9e37_79b1) >> 23) as usize % SLOTS];
-        let mut known = slot.get();
-        if (known.start, known.len) != (start, len) {
-            known = TextAnswers { start, len, ..TextAnswers::default() };
+        let known = slot.get();
+        if (known.start, known.len) == (start, len) && known.asked & bit != 0 {
+            return known.so & bit != 0;
         }
-        if known.asked & bit == 0 {
-            known.asked |= bit;
-            known.so |= if answer() { bit } else { 0 };
-            slot.set(known);
-        }
-        known.so & bit != 0
+        ask(slot, (start, len), bit, answer)
     }
+}
+
+/// Asks a text something for the first time, and notes what it said. Apart from the look-up, which stands in many loops.
+#[cold]
+fn ask(slot: &Cell<TextAnswers>, (start, len): (u32, u32), bit: u16, answer: impl FnOnce() -> bool) -> bool {
+    let so = answer();
+    let mut known = slot.get();
+    if (known.start, known.len) != (start, len) {
+        known = TextAnswers { start, len, ..TextAnswers::default() };
+    }
+    known.asked |= bit;
+    known.so |= if so { bit } else { 0 };
+    slot.set(known);
+    so
 }
 
 #[cfg(test)]

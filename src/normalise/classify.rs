@@ -29,6 +29,9 @@ enum RowClass {
     Heading(SectionHeading),
 }
 
+/// Labels stand in one of so many first texts of a row.
+const LABELS: usize = 3;
+
 /// Classifies the rows under one header block.
 pub struct Classifier<'v, 'a> {
     view: &'v View<'a>,
@@ -64,9 +67,13 @@ impl<'v, 'a> Classifier<'v, 'a> {
         let view = self.view;
         let mut cells: Vec<&RawCell> = Vec::new();
         for i in from..to {
+            // The first row may be one of numbers of columns.
+            let plain = i > from && self.is_plain_record(i);
             cells.clear();
-            cells.extend(view.telling(i));
-            let class = self.class(i, &cells, i == from);
+            if !plain || cfg!(test) {
+                cells.extend(view.telling(i));
+            }
+            let class = if plain { self.record(i, &cells) } else { self.class(i, &cells, i == from) };
             if !matches!(class, RowClass::Record | RowClass::Nil(_)) && self.says_zero(&cells) {
                 rows.says_nil(i, Nil::ZeroReport);
             }
@@ -101,12 +108,18 @@ impl<'v, 'a> Classifier<'v, 'a> {
         if cells.is_empty() || (first && self.is_numbering(cells)) {
             return RowClass::Frame;
         }
-        if self.is_plain_record(i, cells) {
-            #[cfg(test)]
-            assert!(matches!(self.class_by_questions(i, cells), RowClass::Record), "row {i}");
-            return RowClass::Record;
+        if first && self.is_plain_record(i) {
+            return self.record(i, cells);
         }
         self.class_by_questions(i, cells)
+    }
+
+    /// A plain record: in tests, all questions say so too.
+    fn record(&mut self, i: usize, cells: &[&RawCell]) -> RowClass {
+        if cfg!(test) {
+            assert!(matches!(self.class_by_questions(i, cells), RowClass::Record), "row {i}");
+        }
+        RowClass::Record
     }
 
     fn class_by_questions(&mut self, i: usize, cells: &[&RawCell]) -> RowClass {
@@ -164,30 +177,46 @@ impl<'v, 'a> Classifier<'v, 'a> {
     /// Whether none of those questions can be answered by anything but "a record", told at a glance: a row of several
     /// cells that begins as neither note nor footer, holds a figure other than 0, is called neither total nor 其中, and has
     /// nothing of an example. Nearly every record is one.
-    fn is_plain_record(&self, i: usize, cells: &[&RawCell]) -> bool {
-        let figure = |cell: &&RawCell| {
-            matches!(cell.value, RawValue::Number(number) if number != 0.0) && self.role(cell) == Role::Figure
-        };
+    fn is_plain_record(&self, i: usize) -> bool {
         let labelled = |cell: &RawCell| {
             self.view.is(Asked::Total, cell.value, |text| self.lexicon.rows.is_total(text))
                 || self.view.is(Asked::OfWhich, cell.value, |text| self.lexicon.rows.is_of_which(text))
         };
         let begins = |first: &RawCell| {
-            let is_text = matches!(first.value, RawValue::Text { .. });
             let may_be = |text: &str| self.footer_part(text) != FooterPart::Other;
-            !is_text
-                || !self.view.is(Asked::Footer, first.value, may_be)
-                    && !self.lexicon.rows.may_be_note(&tidy(self.text(first)))
+            !self.view.is(Asked::Footer, first.value, may_be)
+                && !self.lexicon.rows.may_be_note(&tidy(self.text(first)))
         };
-        matches!(cells, [first, _, _, ..] if begins(first))
-            && !self.signed
-            && !self.view.turned
-            && self.view.sheet.sights.is_empty()
-            && cells.iter().any(figure)
-            && cells.iter().filter(|cell| self.role(cell) != Role::Ordinal).nth(1).is_some()
-            && !self.labels(cells).any(labelled)
-            && self.example(cells).is_none()
-            && !self.continues(i, cells)
+        if self.signed || self.view.turned || !self.view.sheet.sights.is_empty() {
+            return false;
+        }
+        let (mut told, mut said, mut figures, mut labels) = (0, 0, 0, 0);
+        for cell in self.view.cells(i) {
+            let column = self.roles.at(cell.at.col);
+            match cell.value {
+                RawValue::Number(number) => figures += usize::from(number != 0.0 && column.role == Role::Figure),
+                RawValue::Text { .. } if self.view.is_blank(cell.value) => continue,
+                RawValue::Text { .. } => {
+                    labels += 1;
+                    if told == 0 && !begins(cell)
+                        || labels <= LABELS && labelled(cell)
+                        || self.shows(cell, column).is_some()
+                    {
+                        return false;
+                    }
+                }
+                _ => {}
+            }
+            told += 1;
+            said += usize::from(column.role != Role::Ordinal);
+        }
+        let row = self.view.rows.get(i).map_or(0, |row| row.row);
+        let seen = || -> Vec<&RawCell> { self.view.telling(i).collect() };
+        told > 2
+            && said > 1
+            && figures > 0
+            && (self.example.is_empty() || !self.is_forms_example(&seen()))
+            && (!self.view.has_merges_from(row) || !self.continues(i, &seen()))
     }
 
     fn text(&self, cell: &RawCell) -> &'v str {
@@ -271,7 +300,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
 
     /// Labels stand in one of a row's first texts.
     fn labels<'c>(&self, cells: &'c [&'c RawCell]) -> impl Iterator<Item = &'c RawCell> + use<'c, 'v, 'a> {
-        cells.iter().copied().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(3)
+        cells.iter().copied().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(LABELS)
     }
 
     /// Whether the row is a total, of which kind: its label is wholly a total word, and it names no record of its own.

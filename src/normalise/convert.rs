@@ -33,6 +33,7 @@ pub fn convert(
     };
     let id_field = form.fields.iter().position(|field| field.ty == FieldType::IdNumber);
     let id_col = id_field.and_then(|field| bound.get(field)?.col);
+    let waits: Vec<usize> = bound.iter().enumerate().filter(|(_, bound)| bound.waits).map(|(at, _)| at).collect();
     let has_rates = bound.iter().any(|bound| bound.over.is_some());
     // The row's values by column: asked once a field, in the form's order, which is seldom the sheet's.
     let width = bound.iter().filter_map(|bound| bound.col).max().map_or(0, |col| usize::from(col) + 1);
@@ -64,6 +65,7 @@ pub fn convert(
         if has_rates {
             tell_rates(desk, &mut bound, &values);
         }
+        let mut dittos = false;
         let plain_row = desk.view.sheet.sights.is_empty() && over.is_empty() && !desk.view.has_merges_from(row);
         for (at, bound) in bound.iter_mut().enumerate() {
             let raw = bound.col.and_then(|col| values.get(usize::from(col)).copied().flatten());
@@ -75,15 +77,16 @@ pub fn convert(
                 Some((word, above)) => under_heading(desk, bound, raw, row, (word, above)),
                 None => one(desk, bound, raw, row),
             };
+            dittos |= bound.ditto;
             match bound.waits {
                 true => waiting.push(value),
                 false => bound.put(&value, &mut out.columns),
             }
         }
-        let twice = named_by_ditto(desk, &bound, index, &waiting, &before, row);
-        let waited = bound.iter_mut().enumerate().filter(|(_, bound)| bound.waits);
-        for ((at, bound), value) in waited.zip(&waiting) {
-            bound.put(if twice == Some(at) { &CellValue::Nothing } else { value }, &mut out.columns);
+        let twice = dittos.then(|| named_by_ditto(desk, &bound, index, &waiting, &before, row)).flatten();
+        for (at, value) in waits.iter().zip(&waiting) {
+            let Some(bound) = bound.get_mut(*at) else { continue };
+            bound.put(if twice == Some(*at) { &CellValue::Nothing } else { value }, &mut out.columns);
         }
     }
     out

@@ -6,6 +6,7 @@ use crate::definition::{CoverWords, Field, Form};
 use crate::model::cell::{CellRef, RawCell, RawValue};
 use crate::model::normalised::Contact;
 use crate::text::names::tidy;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Things said, each with the cell that says it, in reading order.
@@ -68,10 +69,8 @@ enum Label {
 /// The labels of covers, ready to be looked for.
 #[derive(Debug)]
 pub struct CoverLexicon<'a> {
-    /// Longer ones before those that they begin with.
-    labels: Vec<(&'a str, Label)>,
-    /// Characters that they begin with, in order.
-    begins: Vec<char>,
+    /// By the characters that they begin with, in order; longer ones before those that they begin with.
+    labels: Vec<(char, Vec<(&'a str, Label)>)>,
     /// Last characters of those that say who sends it and for which period.
     telling: Vec<char>,
     /// Behind a name, where the seal goes; the longest first.
@@ -113,16 +112,17 @@ impl<'a> CoverLexicon<'a> {
         let labels = lists.into_iter().flat_map(|(words, label)| words.iter().map(move |word| (word.as_str(), label)));
         let mut labels: Vec<(&str, Label)> = labels.filter(|(word, _)| !word.is_empty()).collect();
         labels.sort_by_key(|(word, _)| longest(word));
-        let mut begins: Vec<char> = labels.iter().filter_map(|(word, _)| word.chars().next()).collect();
-        begins.sort_unstable();
-        begins.dedup();
+        let mut by_begin: BTreeMap<char, Vec<(&str, Label)>> = BTreeMap::new();
+        for (word, label) in labels {
+            by_begin.entry(word.chars().next().unwrap_or_default()).or_default().push((word, label));
+        }
         let mut telling: Vec<char> = units.iter().chain(periods).filter_map(|word| word.chars().next_back()).collect();
         telling.sort_unstable();
         telling.dedup();
         let mut seals: Vec<&str> = seals.iter().map(String::as_str).filter(|seal| !seal.is_empty()).collect();
         seals.sort_by_key(longest);
         let measured = measured.iter().filter_map(|phrase| phrase.split_once('#')).collect();
-        CoverLexicon { labels, begins, telling, seals, measured, all: measured_all }
+        CoverLexicon { labels: by_begin.into_iter().collect(), telling, seals, measured, all: measured_all }
     }
 }
 
@@ -142,8 +142,8 @@ impl CoverLexicon<'_> {
         let mut boundary = true;
         while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
             if boundary
-                && self.begins.binary_search(&c).is_ok()
-                && let Some((word, label)) = self.labels.iter().find(|(word, _)| text[at..].starts_with(word))
+                && let Ok(begin) = self.labels.binary_search_by_key(&c, |(begin, _)| *begin)
+                && let Some((word, label)) = self.labels[begin].1.iter().find(|(word, _)| text[at..].starts_with(word))
                 && let Some((value, colon)) = after_label(text, at + word.len())
             {
                 hits.push(FoundLabel { start: at, value, label: *label, colon });

@@ -28,7 +28,8 @@ fn factors_said(words: &ColumnWords, text: &str, field: &Field) -> Vec<f64> {
     let narrow = crate::text::width::narrow(text);
     let parts = narrow.split(['(', ')', ',', ':', '/', ' ', '\n', '、', ';', '|']);
     let units = parts.map(|part| part.trim_start_matches("单位").trim());
-    let factor = |unit: &str| match words.money(asked) {
+    let base = words.money(asked);
+    let factor = |unit: &str| match base {
         Some(asked) => Some(words.money(unit)? / asked),
         None => words.counted(unit, asked),
     };

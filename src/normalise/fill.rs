@@ -16,6 +16,21 @@ pub fn empty(ty: ColumnType, rows: usize) -> Column {
     }
 }
 
+/// Appends nothing to a field's column, or to a score's two.
+pub fn push_nothing(columns: &mut [Column], field: &Field) {
+    let many = if matches!(field.ty, FieldType::Score { .. }) { 2 } else { 1 };
+    for column in columns.iter_mut().take(many) {
+        match column {
+            Column::Text(v) => v.push_code(0),
+            Column::Integer(v) => v.push_code(0),
+            Column::Number(v) => v.push_code(0),
+            Column::Boolean(v) => v.push_code(0),
+            Column::Date(v) => v.push_code(0),
+            Column::Unit(v) => v.push_code(0),
+        }
+    }
+}
+
 /// Appends a value to its column, or to a score's two. A value of another kind than its column's is nothing.
 pub fn push<'c>(columns: &mut impl Iterator<Item = &'c mut Column>, field: &Field, value: &CellValue<'_>) {
     let score;

@@ -165,12 +165,18 @@ fn near_miss(view: &View<'_>, lexicon: &Lexicon<'_>, plan: &Plan, header: Header
 fn promising(view: &View<'_>, lexicon: &Lexicon<'_>, i: usize) -> bool {
     let mut hits = 0;
     for cell in view.cells(i) {
-        hits += usize::from(view.is(Asked::HeaderWord, cell.value, |text| names_field(lexicon, text)));
+        hits += usize::from(is_header_word(view, lexicon, cell));
         if hits >= 2 {
             return true;
         }
     }
     false
+}
+
+/// Whether a cell is a header word of a form.
+#[inline]
+pub fn is_header_word(view: &View<'_>, lexicon: &Lexicon<'_>, cell: &RawCell) -> bool {
+    view.is(Asked::HeaderWord, cell.value, |text| names_field(lexicon, text))
 }
 
 /// Whether a text is a header word of a form, but for remarks in brackets.

@@ -77,8 +77,9 @@ impl Roles {
         roles
     }
 
-    pub fn at(&self, col: u16) -> ColumnRole {
-        self.columns.get(usize::from(col)).copied().unwrap_or(OUTSIDE)
+    #[inline]
+    pub fn at(&self, col: u16) -> &ColumnRole {
+        self.columns.get(usize::from(col)).unwrap_or(&OUTSIDE)
     }
 
     /// Columns with the record's own name, left to right.

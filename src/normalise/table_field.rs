@@ -6,7 +6,7 @@
 
 use super::desk::{CellValue, Desk};
 use super::figures;
-use super::fill::push;
+use super::fill::{self, push};
 use super::scores;
 use crate::definition::{Field, FieldType};
 use crate::model::Column;
@@ -40,8 +40,10 @@ pub struct TableField<'f> {
     met: [Option<MetWord<'f>>; MET],
     /// The word of this row is the one that is remembered there.
     pub again: Option<usize>,
-    /// The day read last, with its serial.
-    day: Option<(f64, i32)>,
+    /// Numbers met in this column of which nothing had to be said.
+    numbers: [MetNumber; NUMBERS],
+    /// The serial of the day read last, and its code in the column.
+    day: Option<(f64, u32)>,
     /// Codes of a score's grades in their column, once a row has them.
     grades: Vec<Option<u32>>,
 }
@@ -55,6 +57,17 @@ struct MetWord<'f> {
     /// Its code in the column, once a row has it.
     code: Option<u32>,
 }
+
+/// A number met in a column, and the codes that it came to there: its own, and its grade's. Without a code nothing was
+/// met yet.
+#[derive(Debug, Clone, Copy, Default)]
+struct MetNumber {
+    bits: u64,
+    code: u32,
+    grade: u32,
+}
+
+const NUMBERS: usize = 32;
 
 impl<'f> TableField<'f> {
     /// A field of which the table says nothing yet.
@@ -75,6 +88,7 @@ impl<'f> TableField<'f> {
             remembers: false,
             met: Default::default(),
             again: None,
+            numbers: [MetNumber::default(); NUMBERS],
             day: None,
             grades: match &field.ty {
                 FieldType::Score { bands } => vec![None; bands.len()],
@@ -143,7 +157,7 @@ impl<'f> TableField<'f> {
     fn put_nothing(&self, columns: &mut [Column]) -> bool {
         let may_lack = !self.field.required || self.field.ordinal;
         if may_lack {
-            push(&mut columns.iter_mut().skip(self.column), self.field, &CellValue::Nothing);
+            fill::push_nothing(columns.get_mut(self.column..).unwrap_or_default(), self.field);
         }
         may_lack
     }
@@ -152,29 +166,44 @@ impl<'f> TableField<'f> {
         if self.factor.0 != 1.0 {
             return false;
         }
-        match (&self.field.ty, columns.get_mut(self.column..).unwrap_or_default()) {
+        let bits = number.to_bits();
+        // The highest bits of a product depend on all bits of what was multiplied.
+        let slot = &mut self.numbers[(bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 59) as usize % NUMBERS];
+        let known = slot.code > 0 && slot.bits == bits;
+        let columns = columns.get_mut(self.column..).unwrap_or_default();
+        match (&self.field.ty, &mut *columns) {
+            (FieldType::Integer, [Column::Integer(column), ..]) if known => column.push_code(slot.code),
             (FieldType::Integer, [Column::Integer(column), ..]) => {
-                let whole = figures::whole(number);
-                if let Some(whole) = whole {
-                    column.push(Some(whole));
-                }
-                whole.is_some()
+                let Some(whole) = figures::whole(number) else { return false };
+                *slot = MetNumber { bits, code: column.push_new(whole), grade: 0 };
             }
+            (FieldType::Number, [Column::Number(column), ..]) if known => column.push_code(slot.code),
             (FieldType::Number, [Column::Number(column), ..]) if figures::is_plain(self.field, number) => {
-                column.push(Some(number));
-                true
+                *slot = MetNumber { bits, code: column.push_new(number), grade: 0 };
+            }
+            (FieldType::Score { .. }, [Column::Number(column), Column::Text(grades), ..]) if known => {
+                column.push_code(slot.code);
+                grades.push_code(slot.grade);
             }
             (FieldType::Score { bands }, [Column::Number(column), Column::Text(grades), ..]) if !self.field.ordinal => {
                 let (number, band) = scores::graded(number, bands);
-                column.push(Some(number));
-                match band.and_then(|band| Some((bands.get(band)?, self.grades.get_mut(band)?))) {
-                    Some((band, code)) => grades.push_met(&band.word, code),
-                    None => grades.push(None),
-                }
-                true
+                let grade = match band.and_then(|band| Some((bands.get(band)?, self.grades.get_mut(band)?))) {
+                    Some((band, code)) => {
+                        grades.push_met(&band.word, code);
+                        code.unwrap_or_default()
+                    }
+                    None => {
+                        grades.push_code(0);
+                        0
+                    }
+                };
+                *slot = MetNumber { bits, code: column.push_new(number), grade };
             }
-            _ => false,
+            _ => return false,
         }
+        #[cfg(test)]
+        assert_put(self.field, number, columns);
+        true
     }
 
     fn put_day(&mut self, desk: &Desk<'_, '_>, serial: f64, columns: &mut [Column]) -> bool {
@@ -182,15 +211,14 @@ impl<'f> TableField<'f> {
         if self.factor.0 != 1.0 {
             return false;
         }
-        let day = match self.day.filter(|(known, _)| *known == serial) {
-            Some((_, day)) => day,
-            None => match desk.unquestioned(self.field, RawValue::DateSerial(serial)) {
-                Some(CellValue::Date(day)) => day,
-                _ => return false,
-            },
+        if let Some((_, code)) = self.day.filter(|(known, _)| *known == serial) {
+            column.push_code(code);
+            return true;
+        }
+        let Some(CellValue::Date(day)) = desk.unquestioned(self.field, RawValue::DateSerial(serial)) else {
+            return false;
         };
-        self.day = Some((serial, day));
-        column.push(Some(day));
+        self.day = Some((serial, column.push_new(day)));
         true
     }
 
@@ -206,5 +234,23 @@ impl<'f> TableField<'f> {
             (read, _) => push(&mut columns.iter_mut().skip(self.column), self.field, read),
         }
         true
+    }
+}
+
+/// Holds what a number was put as, known from above or not, against what it is read as.
+#[cfg(test)]
+fn assert_put(field: &Field, number: f64, columns: &[Column]) {
+    use crate::model::Value;
+    fn last(column: &Column) -> Value<'_> {
+        column.value_of(column.code(column.len() - 1))
+    }
+    match &field.ty {
+        FieldType::Score { bands } => {
+            let (number, band) = scores::graded(number, bands);
+            assert_eq!(last(&columns[0]), Value::Number(number));
+            assert_eq!(last(&columns[1]), band.map_or(Value::Nothing, |band| Value::Text(&bands[band].word)));
+        }
+        FieldType::Integer => assert_eq!(last(&columns[0]), Value::Integer(number as i64)),
+        _ => assert_eq!(last(&columns[0]), Value::Number(number)),
     }
 }

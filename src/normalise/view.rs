@@ -165,6 +165,7 @@ impl<'a> View<'a> {
     }
 
     /// Cells of the `i`-th occupied row, left to right.
+    #[inline]
     pub fn cells(&self, i: usize) -> &[RawCell] {
         self.rows.get(i).and_then(|row| self.cells.get(row.from..row.to)).unwrap_or(&[])
     }
@@ -172,7 +173,13 @@ impl<'a> View<'a> {
     /// The cells of some columns (ascending) in the `i`-th occupied row.
     pub fn cells_of<'s>(&'s self, i: usize, cols: &'s [u16]) -> impl Iterator<Item = &'s RawCell> {
         let cells = self.cells(i);
-        cols.iter().filter_map(|col| cells.get(cells.binary_search_by_key(col, |cell| cell.at.col).ok()?))
+        let first = cells.first().map_or(0, |cell| cell.at.col);
+        cols.iter().filter_map(move |col| {
+            // In a row without gaps a cell stands as far from the first as its column does.
+            let near = col.checked_sub(first).and_then(|away| cells.get(usize::from(away)));
+            let searched = || cells.get(cells.binary_search_by_key(col, |cell| cell.at.col).ok()?);
+            near.filter(|cell| cell.at.col == *col).or_else(searched)
+        })
     }
 
     /// Cells of the `i`-th occupied row that say anything (blank texts do not).
@@ -194,6 +201,7 @@ impl<'a> View<'a> {
 
     /// Whether a text of the sheet is so, by `answer`, which looks at nothing but the text and the words of the run: each
     /// is asked once. Of what is no text nothing is so.
+    #[inline]
     pub fn is(&self, asked: Asked, value: RawValue, answer: impl FnOnce(&str) -> bool) -> bool {
         self.asked.is(asked, value, || answer(self.sheet.text(value)))
     }
@@ -283,11 +291,17 @@ impl Merges {
 
 fn rows(cells: &[RawCell]) -> Vec<OccupiedRow> {
     let mut rows: Vec<OccupiedRow> = Vec::new();
-    for (at, cell) in cells.iter().enumerate() {
-        match rows.last_mut() {
-            Some(last) if last.row == cell.at.row => last.to = at + 1,
-            _ => rows.push(OccupiedRow { row: cell.at.row, from: at, to: at + 1 }),
+    let (mut from, mut len) = (0, 0);
+    while let Some(first) = cells.get(from) {
+        let row = first.at.row;
+        let is_here = |at: usize| cells.get(at).is_some_and(|cell| cell.at.row == row);
+        // Cells stand in order, and a row mostly has as many as the one above it.
+        let mut to = if len > 0 && is_here(from + len - 1) { from + len } else { from + 1 };
+        while is_here(to) {
+            to += 1;
         }
+        rows.push(OccupiedRow { row, from, to });
+        (from, len) = (to, to - from);
     }
     rows
 }

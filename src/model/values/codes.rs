@@ -47,12 +47,16 @@ impl Codes {
         }
     }
 
+    #[inline]
     pub fn push(&mut self, code: u32) {
-        if let Codes::Narrow(codes) = self
-            && let Ok(code) = u8::try_from(code)
-        {
-            return codes.push(code);
+        match self {
+            Codes::Narrow(codes) if code <= u32::from(u8::MAX) => codes.push(code as u8),
+            Codes::One { code: one, rows, .. } if *one == code && *rows > 0 => *rows += 1,
+            _ => self.push_other(code),
         }
+    }
+
+    fn push_other(&mut self, code: u32) {
         self.admit(code);
         match self {
             // `admit` made room for the code, so nothing is cut off.

@@ -3,7 +3,7 @@
 use super::Classifier;
 use crate::model::cell::{CellDoubt, CellRef, RawCell, RawValue};
 use crate::normalise::asked::Asked;
-use crate::normalise::roles::Role;
+use crate::normalise::roles::{ColumnRole, Role};
 use crate::normalise::table_rows::Aside;
 use crate::text::names::match_key;
 
@@ -15,38 +15,46 @@ impl Classifier<'_, '_> {
         }
         let mut plausible = false;
         for cell in cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })) {
-            let text = self.text(cell);
-            match self.role(cell) {
-                Role::Ordinal | Role::Outside if text.len() <= 60 && self.lexicon.rows.is_example_number(text) => {
-                    return Some(Aside::Example);
-                }
-                Role::Name | Role::Word if self.names_record(cell) => {
-                    let words = &self.lexicon.rows;
-                    let may_be = |text: &str| words.is_example_name(text) || words.starts_as_example(text);
-                    if self.view.is(Asked::Example, cell.value, may_be) {
-                        if words.is_example_name(text) {
-                            return Some(Aside::Example);
-                        }
-                        plausible = true;
-                    }
-                }
-                Role::Ordinal | Role::Remark | Role::Outside if text.len() <= 60 => {
-                    let says = |text: &str| self.lexicon.rows.is_example_word(text);
-                    plausible |= self.view.is(Asked::ExampleRemark, cell.value, says);
-                }
-                _ => {}
+            match self.shows(cell, self.roles.at(cell.at.col)) {
+                Some(Aside::Example) => return Some(Aside::Example),
+                Some(_) => plausible = true,
+                None => {}
             }
         }
         plausible.then_some(Aside::DoubtfulExample)
     }
 
-    fn names_record(&self, cell: &RawCell) -> bool {
-        let column = self.roles.at(cell.at.col);
-        column.own || column.person
+    /// Whether a text by itself makes its row an example, or a doubtful one.
+    #[inline]
+    pub(super) fn shows(&self, cell: &RawCell, column: &ColumnRole) -> Option<Aside> {
+        match column.role {
+            Role::Name | Role::Word if column.own || column.person => {
+                let words = &self.lexicon.rows;
+                let may_be = |text: &str| words.is_example_name(text) || words.starts_as_example(text);
+                self.view.is(Asked::Example, cell.value, may_be).then(|| match words.is_example_name(self.text(cell)) {
+                    true => Aside::Example,
+                    false => Aside::DoubtfulExample,
+                })
+            }
+            Role::Ordinal | Role::Remark | Role::Outside => self.remarks(cell, column),
+            _ => None,
+        }
+    }
+
+    fn remarks(&self, cell: &RawCell, column: &ColumnRole) -> Option<Aside> {
+        let text = self.text(cell);
+        if text.len() > 60 {
+            return None;
+        }
+        if column.role != Role::Remark && self.lexicon.rows.is_example_number(text) {
+            return Some(Aside::Example);
+        }
+        let says = |text: &str| self.lexicon.rows.is_example_word(text);
+        self.view.is(Asked::ExampleRemark, cell.value, says).then_some(Aside::DoubtfulExample)
     }
 
     /// All that the form's own example says stands in the row.
-    fn is_forms_example(&self, cells: &[&RawCell]) -> bool {
+    pub(super) fn is_forms_example(&self, cells: &[&RawCell]) -> bool {
         let says = |(col, word): &(u16, &str)| {
             let cell = cells.iter().find(|cell| cell.at.col == *col);
             cell.is_some_and(|cell| match_key(&self.view.words(cell.value)) == *word)
