@@ -12,6 +12,7 @@ mod facts;
 mod headlines;
 mod inputs;
 mod key_figures;
+mod lines;
 mod list_places;
 mod lists;
 mod measures;

@@ -1,6 +1,7 @@
 //! Counting into groups and columns, and the proof that the total, found by another way, equals its parts.
 
 use super::axis::{Members, TablePlaces};
+use super::lines::Lines;
 use std::ops::AddAssign;
 
 /// What can be added up and held against a total.
@@ -54,7 +55,7 @@ impl Amount for f64 {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tally<T> {
     /// `[group][column]`.
-    pub parts: Vec<Vec<T>>,
+    pub parts: Lines<T>,
     /// Per column, over all rows, each once.
     pub total: Vec<T>,
     /// What rows in several groups add to the parts beyond the total, per column.
@@ -65,7 +66,7 @@ impl<T: Amount> Tally<T> {
     /// Adds up `weight` of every row.
     pub fn new(places: &TablePlaces, weight: impl Fn(usize) -> T) -> Tally<T> {
         let TablePlaces { members, groups, slots, width, rows } = places;
-        let mut parts = vec![vec![T::default(); *width]; *groups];
+        let mut parts = Lines::made(*groups, *width, |_, _| T::default());
         let mut total = vec![T::default(); *width];
         let mut overlap = vec![T::default(); *width];
         let slot = |row: usize| slots.as_ref().map_or(0, |slots| slots[row] as usize);
@@ -97,12 +98,12 @@ impl<T: Amount> Tally<T> {
     /// Nothing at all in so many groups, that of what is left over included.
     pub fn nothing(groups: usize, width: usize) -> Tally<T> {
         let line = vec![T::default(); width];
-        Tally { parts: vec![line.clone(); groups], total: line.clone(), overlap: line }
+        Tally { parts: Lines::made(groups, width, |_, _| T::default()), total: line.clone(), overlap: line }
     }
 
     /// An amount a unit (a number of the roster, seats), in the one column there is.
     pub fn of_units(groups: usize, amounts: impl Iterator<Item = (Option<usize>, T)>) -> Tally<T> {
-        let mut parts = vec![vec![T::default()]; groups + 1];
+        let mut parts = Lines::made(groups + 1, 1, |_, _| T::default());
         let mut total = T::default();
         for (group, amount) in amounts {
             parts[group.unwrap_or(groups)][0] += amount;
@@ -113,8 +114,8 @@ impl<T: Amount> Tally<T> {
 
     /// Both together, column by column; of the same groups and columns.
     pub fn plus(mut self, other: &Tally<T>) -> Tally<T> {
-        let add = |line: &mut Vec<T>, other: &[T]| line.iter_mut().zip(other).for_each(|(a, b)| *a += *b);
-        self.parts.iter_mut().zip(&other.parts).for_each(|(line, other)| add(line, other));
+        let add = |line: &mut [T], other: &[T]| line.iter_mut().zip(other).for_each(|(a, b)| *a += *b);
+        self.parts.iter_mut().zip(other.parts.iter()).for_each(|(line, other)| add(line, other));
         add(&mut self.total, &other.total);
         add(&mut self.overlap, &other.overlap);
         self
@@ -122,14 +123,14 @@ impl<T: Amount> Tally<T> {
 
     /// Appends a column that holds each row's sum over all columns.
     pub fn with_sum(mut self) -> Tally<T> {
-        let close = |line: &mut Vec<T>| {
+        let all = |line: &[T]| {
             let mut sum = T::default();
             line.iter().for_each(|amount| sum += *amount);
-            line.push(sum);
+            sum
         };
-        self.parts.iter_mut().for_each(close);
-        close(&mut self.total);
-        close(&mut self.overlap);
+        self.parts = self.parts.with_last(all);
+        self.total.push(all(&self.total));
+        self.overlap.push(all(&self.overlap));
         self
     }
 
@@ -178,7 +179,7 @@ mod tests {
     #[test]
     fn parts_less_overlap_make_the_total() {
         let tally = Tally::new(&places(overlapping(), Some(vec![0, 1, 1, 0]), 4), |_| 1_i64);
-        assert_eq!(tally.parts, vec![vec![1, 1], vec![0, 2], vec![1, 0]]);
+        assert_eq!(tally.parts.iter().collect::<Vec<_>>(), [[1, 1], [0, 2], [1, 0]]);
         assert_eq!(tally.total, vec![2, 2]);
         assert!(tally.overlaps());
         assert_eq!(tally.prove(4, "甲"), Ok(()));

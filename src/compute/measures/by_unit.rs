@@ -47,7 +47,7 @@ impl MeasureFrame<'_> {
             let ones = found.outstanding.iter().map(|(_, unit)| (self.axis.group_of(*unit), 1_i64));
             let tally = Tally::of_units(groups, ones);
             tally.prove(found.outstanding.len() as i64, &self.what)?;
-            for (line, part) in grid.parts.iter_mut().zip(&tally.parts) {
+            for (line, part) in grid.parts.iter_mut().zip(tally.parts.iter()) {
                 line[last] = StatCell::Integer(part[0]);
             }
         }

@@ -1,5 +1,6 @@
 //! The cells of one measure, by group and column.
 
+use crate::compute::lines::Lines;
 use crate::compute::tally::Tally;
 use crate::model::statistic::{ComparedFigures, FigureDoubt, StatCell};
 
@@ -7,7 +8,7 @@ use crate::model::statistic::{ComparedFigures, FigureDoubt, StatCell};
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasureCells {
     /// `[group][column]`; the last group is the one left over; with columns by code, the last column is their sum.
-    pub parts: Vec<Vec<StatCell>>,
+    pub parts: Lines<StatCell>,
     pub total: Vec<StatCell>,
     /// Computed from other measures, so that it alone never makes a row worth showing.
     pub derived: bool,
@@ -43,13 +44,13 @@ pub struct DoubtedCells {
 
 impl MeasureCells {
     pub fn filled(groups: usize, width: usize, cell: StatCell) -> MeasureCells {
-        let parts = vec![vec![cell.clone(); width]; groups + 1];
+        let parts = Lines::made(groups + 1, width, |_, _| cell.clone());
         MeasureCells::derived(parts, vec![cell; width])
     }
 
     /// The cells of a group; of the total without one.
     pub fn line(&self, group: Option<usize>) -> &[StatCell] {
-        group.map_or(Some(&self.total), |group| self.parts.get(group)).map_or(&[], Vec::as_slice)
+        group.map_or(Some(&*self.total), |group| self.parts.get(group)).unwrap_or_default()
     }
 
     /// The two figures that one of its comparisons is between; `None` where nothing is compared.
@@ -72,7 +73,7 @@ impl MeasureCells {
         marks_parts: bool,
     ) -> Option<FigureDoubt> {
         let of = |tally: &Tally<i64>| -> u32 {
-            let line = group.map_or(Some(&tally.total), |group| tally.parts.get(group));
+            let line = group.map_or(Some(&*tally.total), |group| tally.parts.get(group));
             line.and_then(|line| line.get(slot)).map_or(0, |cells| u32::try_from(*cells).unwrap_or(0))
         };
         let (cells, held) = self.doubted.as_ref().map_or((0, 0), |doubted| (of(&doubted.all), of(&doubted.held)));
@@ -88,7 +89,7 @@ impl MeasureCells {
     }
 
     /// Cells that were computed from those of other measures.
-    pub fn derived(parts: Vec<Vec<StatCell>>, total: Vec<StatCell>) -> MeasureCells {
+    pub fn derived(parts: Lines<StatCell>, total: Vec<StatCell>) -> MeasureCells {
         MeasureCells {
             parts,
             total,

@@ -128,7 +128,7 @@ impl MeasureFrame<'_> {
         }
         let read = self.read(sorted, sifted);
         let unplaced = (!self.across.is_plain()).then(|| self.across.width().saturating_sub(1));
-        for ((cells, counted), read) in cells.parts.iter_mut().zip(&counted.parts).zip(&read.parts) {
+        for ((cells, counted), read) in cells.parts.iter_mut().zip(counted.parts.iter()).zip(read.parts.iter()) {
             let sent_back = |at: usize| read.get(at) > counted.get(at);
             let anywhere = unplaced.is_some_and(sent_back);
             for (at, (cell, counted)) in cells.iter_mut().zip(counted).enumerate() {
@@ -140,11 +140,16 @@ impl MeasureFrame<'_> {
     }
 }
 
+/// All lines, the total last.
+fn lines(tally: &Tally<i64>) -> impl Iterator<Item = &[i64]> {
+    tally.parts.iter().chain([&*tally.total])
+}
+
 /// Where rows count and none of them says a value, their sum is not 0: nobody said how much. Where some say none, the
 /// table has to say how many.
 fn unfilled(cells: &mut MeasureCells, counted: &Tally<i64>, filled: &Tally<i64>) {
-    let amounts = counted.parts.iter().chain([&counted.total]).zip(filled.parts.iter().chain([&filled.total]));
-    let lines = cells.parts.iter_mut().chain([&mut cells.total]).zip(amounts);
+    let amounts = lines(counted).zip(lines(filled));
+    let lines = cells.parts.iter_mut().chain([&mut *cells.total]).zip(amounts);
     mark(lines, &StatCell::Unfilled, |counted, filled| counted > 0 && filled == 0);
     // The last is the sum of all columns, or the only one.
     let last = |line: &[i64]| line.last().copied().unwrap_or(0);
@@ -153,14 +158,14 @@ fn unfilled(cells: &mut MeasureCells, counted: &Tally<i64>, filled: &Tally<i64>)
 
 /// Where nothing is left but values that wait for a decision, there is no sum yet.
 fn pending(cells: &mut MeasureCells, held: &Tally<i64>, filled: &Tally<i64>) {
-    let amounts = held.parts.iter().chain([&held.total]).zip(filled.parts.iter().chain([&filled.total]));
-    let lines = cells.parts.iter_mut().chain([&mut cells.total]).zip(amounts);
+    let amounts = lines(held).zip(lines(filled));
+    let lines = cells.parts.iter_mut().chain([&mut *cells.total]).zip(amounts);
     mark(lines, &StatCell::Pending, |held, filled| held > 0 && filled == 0);
 }
 
 /// Puts `state` where the two amounts of a cell ask for it.
 fn mark<'c>(
-    lines: impl Iterator<Item = (&'c mut Vec<StatCell>, (&'c Vec<i64>, &'c Vec<i64>))>,
+    lines: impl Iterator<Item = (&'c mut [StatCell], (&'c [i64], &'c [i64]))>,
     state: &StatCell,
     wanted: impl Fn(i64, i64) -> bool,
 ) {

@@ -19,9 +19,10 @@ pub fn derive(
     Some(match kind {
         MeasureKind::Portion { of } => {
             let of = other(of)?;
-            let line =
-                |line: &[StatCell]| line.iter().zip(&of.total).map(|(part, whole)| portion(part, whole)).collect();
-            MeasureCells::derived(of.parts.iter().map(|part| line(part)).collect(), line(&of.total))
+            let parts = of.parts.map(|_, column, part| {
+                of.total.get(column).map_or(StatCell::NotApplicable, |total| portion(part, total))
+            });
+            MeasureCells::derived(parts, of.total.iter().map(|total| portion(total, total)).collect())
         }
         MeasureKind::Difference { left, right, comparable: false } => combine(other(left)?, other(right)?, difference),
         MeasureKind::Growth { now, before, comparable: false } => combine(other(now)?, other(before)?, growth),
@@ -45,8 +46,9 @@ pub fn derive(
             let mut grid = MeasureCells::filled(axis.groups.len(), of.total.len(), StatCell::NotApplicable);
             for group in 0..axis.groups.len() {
                 if let Some(share) = rule(group, axis, facts) {
-                    grid.parts[group] =
-                        of.parts[group].iter().map(|cell| difference(cell, &bound(share.bound))).collect();
+                    for (cell, of) in grid.parts[group].iter_mut().zip(&of.parts[group]) {
+                        *cell = difference(of, &bound(share.bound));
+                    }
                 }
             }
             grid
@@ -57,7 +59,7 @@ pub fn derive(
 
 /// Places of the rows by another measure. The rows left over and the total are in no ranking.
 fn rank(of: &MeasureCells, direction: Direction, groups: usize) -> MeasureCells {
-    let value = |part: &Vec<StatCell>| match part.first() {
+    let value = |part: &[StatCell]| match part.first() {
         Some(StatCell::Integer(value)) => Some(*value as f64),
         Some(StatCell::Number(value) | StatCell::Points(value)) => Some(*value),
         Some(StatCell::Ratio { num, den }) if *den != 0 => Some(*num as f64 / *den as f64),
@@ -65,7 +67,7 @@ fn rank(of: &MeasureCells, direction: Direction, groups: usize) -> MeasureCells 
     };
     let values: Vec<Option<f64>> = of.parts.iter().take(groups).map(value).collect();
     let mut grid = MeasureCells::filled(groups, of.total.len(), StatCell::NotApplicable);
-    for ((place, part), of) in places(&values, direction).into_iter().zip(&mut grid.parts).zip(&of.parts) {
+    for ((place, part), of) in places(&values, direction).into_iter().zip(grid.parts.iter_mut()).zip(of.parts.iter()) {
         match (place, of.first()) {
             (Some(place), _) => part.fill(StatCell::Integer(i64::from(place))),
             (None, Some(StatCell::NotReported)) => part.fill(StatCell::NotReported),
@@ -93,11 +95,10 @@ pub fn combine(
     right: &MeasureCells,
     cell: impl Fn(&StatCell, &StatCell) -> StatCell,
 ) -> MeasureCells {
-    let line = |left: &[StatCell], right: &[StatCell]| -> Vec<StatCell> {
-        left.iter().zip(right).map(|(left, right)| cell(left, right)).collect()
-    };
-    let parts = left.parts.iter().zip(&right.parts).map(|(left, right)| line(left, right)).collect();
-    MeasureCells::derived(parts, line(&left.total, &right.total))
+    let nothing = StatCell::NotApplicable;
+    let parts = left.parts.map(|group, column, left| cell(left, right.parts.at(group, column).unwrap_or(&nothing)));
+    let total = left.total.iter().zip(&right.total).map(|(left, right)| cell(left, right)).collect();
+    MeasureCells::derived(parts, total)
 }
 
 /// Decimals enter a proportion with four places, which is finer than any percentage printed.

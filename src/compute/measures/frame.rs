@@ -4,6 +4,7 @@
 use super::cells::{DoubtedCells, MeasureCells, PartialRows};
 use crate::compute::axis::{Across, Axis, Reporting, TablePlaces};
 use crate::compute::facts::Facts;
+use crate::compute::lines::Lines;
 use crate::compute::pairing::Pairing;
 use crate::compute::periods::{PeriodRows, Slice, Slices};
 use crate::compute::rowset::Rowset;
@@ -263,10 +264,9 @@ impl MeasureFrame<'_> {
         cell: impl Fn((A, B)) -> StatCell,
     ) -> MeasureCells {
         let (Some(left), Some(right)) = tallies else { return self.without_rows() };
-        let line =
-            |left: &[A], right: &[B]| -> Vec<(A, B)> { left.iter().copied().zip(right.iter().copied()).collect() };
-        let parts = left.parts.iter().zip(&right.parts).map(|(left, right)| line(left, right)).collect();
-        let total = line(&left.total, &right.total);
+        let parts =
+            left.parts.map(|group, column, left| (*left, right.parts.at(group, column).copied().unwrap_or_default()));
+        let total = left.total.iter().copied().zip(right.total.iter().copied()).collect();
         self.cells(parts, total, right.overlaps(), slices, nothing, cell)
     }
 
@@ -287,7 +287,7 @@ impl MeasureFrame<'_> {
     /// Amounts as cells: where nobody reported, nothing is "not reported" and not zero.
     fn cells<V: Copy>(
         &self,
-        parts: Vec<Vec<V>>,
+        parts: Lines<V>,
         total: Vec<V>,
         overlaps: bool,
         slices: &Slices<'_>,
@@ -296,18 +296,13 @@ impl MeasureFrame<'_> {
     ) -> MeasureCells {
         let from_returns = slices.slices.iter().any(|slice| slice.rows.of_returns);
         let reporting = self.reporting(slices);
-        let place = |(group, line): (usize, Vec<V>)| -> Vec<StatCell> {
-            let reporting = reporting.get(group).copied().unwrap_or(Reporting::Reported);
-            line.into_iter()
-                .map(|amount| match reporting {
-                    Reporting::Silent if from_returns && nothing(&amount) => StatCell::NotReported,
-                    Reporting::NobodyExpected if from_returns && nothing(&amount) => StatCell::NotApplicable,
-                    _ => cell(amount),
-                })
-                .collect()
+        let place = |group: usize, _: usize, amount: &V| match reporting.get(group) {
+            Some(Reporting::Silent) if from_returns && nothing(amount) => StatCell::NotReported,
+            Some(Reporting::NobodyExpected) if from_returns && nothing(amount) => StatCell::NotApplicable,
+            _ => cell(*amount),
         };
         MeasureCells {
-            parts: parts.into_iter().enumerate().map(place).collect(),
+            parts: parts.map(place),
             total: total.into_iter().map(cell).collect(),
             derived: false,
             overlaps,

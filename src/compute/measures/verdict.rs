@@ -3,6 +3,7 @@
 use super::cells::MeasureCells;
 use super::frame::{MeasureFrame, SiftedRows, SortedRows};
 use crate::compute::axis::Reporting;
+use crate::compute::lines::Lines;
 use crate::language::Checked;
 use crate::model::statistic::StatCell;
 
@@ -34,10 +35,10 @@ impl MeasureFrame<'_> {
             (num, den) if num == den => StatCell::Text(words.0.to_string()),
             _ => StatCell::Alarm(words.1.to_string()),
         };
-        let parts = (0..nums.parts.len()).map(|group| (0..nums.total.len()).map(|slot| word(group, slot)).collect());
+        let parts = Lines::made(nums.parts.len(), nums.total.len(), word);
         let pair = nums.total.iter().zip(&dens.total);
         let total = pair.map(|(num, den)| StatCell::Ratio { num: *num, den: *den }).collect();
-        let cells = MeasureCells::derived(parts.collect(), total);
+        let cells = MeasureCells::derived(parts, total);
         Ok(MeasureCells { derived: false, overlaps: dens.overlaps(), ..cells })
     }
 }
