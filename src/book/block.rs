@@ -116,9 +116,7 @@ pub fn span(
     if rows.0 == rows.1 && columns.0 == columns.1 {
         sheet.write_string_with_format(rows.0, columns.0, text, format)?;
     } else {
-        // merge_range would read a text of digits or one that starts with "=" as something else: the words come after.
-        sheet.merge_range(rows.0, columns.0, rows.1, columns.1, "", format)?;
-        sheet.write_string_with_format(rows.0, columns.0, text, format)?;
+        sheet.merge_range(rows.0, columns.0, rows.1, columns.1, text, format)?;
     }
     Ok(())
 }

@@ -57,5 +57,6 @@ fn dispatch(args: impl IntoIterator<Item = OsString>, sampler: &Sampler) -> Exit
         arguments::Verb::Completions { shell } => Ok(usage::completions(shell, &mut arguments::command())),
     };
     let exit = exit.unwrap_or_else(|stop| summary::stopped(&stop));
+    crate::ingest::see_off();
     if screen::unsaid() { Exit::Machine } else { exit }
 }

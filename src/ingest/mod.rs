@@ -3,11 +3,13 @@
 //! Knows nothing of forms, units or rules.
 
 mod discover;
+mod leaving;
 mod limits;
 mod pool;
 mod wire;
 pub mod worker;
 
 pub use discover::{Discovery, discover};
+pub use leaving::see_off;
 pub use limits::Limits;
 pub use pool::{Delivery, read_all, read_here, start_early, use_worker};

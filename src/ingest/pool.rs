@@ -3,6 +3,7 @@
 //! the files.
 
 use super::discover::litter;
+use super::leaving::{self, Process};
 use super::limits::Limits;
 use super::wire::{GREETING, LARGE_REPLY, LONGEST_REPLY, Reply, Request};
 use super::worker;
@@ -55,6 +56,7 @@ pub fn read_all<T: Send>(
     limits: &Limits,
     take: impl Fn(&SourceFile, Delivery) -> T + Sync,
 ) -> Result<Vec<T>, String> {
+    leaving::see_off();
     let program = program().map_err(|error| format!("找不到程序自身，读取进程无法启动（{error}）"))?;
     Pool { program, arguments: arguments(limits), limits: *limits, watched: Arc::default() }.read_all(files, take)
 }
@@ -129,13 +131,6 @@ struct Watched {
     over: Condvar,
 }
 
-struct Process {
-    child: Mutex<Child>,
-    /// When the answer is due; `None` while nobody waits for one.
-    due: Mutex<Option<Instant>>,
-    overtime: AtomicBool,
-}
-
 struct Worker {
     process: Arc<Process>,
     input: ChildStdin,
@@ -147,7 +142,7 @@ struct Worker {
 }
 
 /// A lock whose holder panicked still guards sound values here: each is written in one step.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -213,13 +208,16 @@ impl Pool {
     }
 
     fn retire(&self, worker: Worker) {
+        self.kill(worker).wait();
+    }
+
+    fn kill(&self, worker: Worker) -> Arc<Process> {
         let Worker { process, input, output, .. } = worker;
         lock(&self.watched.processes).0.retain(|other| !Arc::ptr_eq(other, &process));
         drop((input, output));
-        let mut child = lock(&process.child);
         // It may be dead already.
-        let _ = child.kill();
-        let _ = child.wait();
+        let _ = lock(&process.child).kill();
+        process
     }
 
     /// Kills every worker whose answer is overdue, until the reading is over.
@@ -357,11 +355,11 @@ impl WorkerThread<'_> {
 }
 
 impl Drop for WorkerThread<'_> {
-    /// The worker has nothing left to give. It is killed and not asked to end: one that hangs would never do so, and the
-    /// run waits for it, so that none is left behind.
+    /// The worker has nothing left to give. It is killed and not asked to end: one that hangs would never do so. The
+    /// run goes on meanwhile, and waits for it at its end.
     fn drop(&mut self) {
         if let Some(worker) = self.worker.take() {
-            self.pool.retire(worker);
+            leaving::add(self.pool.kill(worker));
         }
     }
 }
