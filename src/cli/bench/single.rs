@@ -94,6 +94,8 @@ struct StageClock(Mutex<Vec<(String, Instant, f64)>>);
 
 impl Watch for StageClock {
     fn stage(&self, name: &str) {
+        // What workers took is known once they are gone.
+        ingest::see_off();
         let mut begun = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         begun.push((name.to_owned(), Instant::now(), spent()));
     }
