@@ -5,6 +5,17 @@ use std::collections::HashMap;
 use std::fs::Metadata;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// How the program's allocator is told that memory is short; a test has another allocator, and nothing to tell it.
+pub static SAVE_MEMORY: OnceLock<fn()> = OnceLock::new();
+
+/// Has memory that is free given back at once, whatever that costs.
+pub fn save_memory() {
+    if let Some(save) = SAVE_MEMORY.get() {
+        save();
+    }
+}
 
 /// Why it refuses, as half a sentence: `磁盘空间不足`. The system's own words are English, and differ from one to the other:
 /// what is none of the usual causes has its number.

@@ -18,6 +18,7 @@ unsafe extern "C" {
 
 fn main() -> std::process::ExitCode {
     return_memory_soon();
+    let _ = huizong::machine::SAVE_MEMORY.set(return_memory_at_once);
     huizong::machine::refuse_large_files_in_words();
     huizong::machine::leave_no_core();
     let mut args = std::env::args_os();
@@ -55,6 +56,17 @@ fn return_memory_soon() {
     unsafe {
         if mi_option_get(PURGE_DELAY) == 1000 {
             mi_option_set(PURGE_DELAY, 100);
+        }
+    }
+}
+
+/// What a run of very many returns asks for: its peak is a seventh lower then, and it takes a fiftieth longer.
+#[allow(unsafe_code)]
+fn return_memory_at_once() {
+    // SAFETY: as above.
+    unsafe {
+        if mi_option_get(PURGE_DELAY) == 100 {
+            mi_option_set(PURGE_DELAY, 0);
         }
     }
 }

@@ -168,7 +168,12 @@ impl<'a> Axis<'a> {
     fn members(&self, rows: &Rowset<'_>, facts: &Facts<'_>) -> Result<Members, String> {
         let group = |group: Option<usize>| group.unwrap_or(self.groups.len()) as u32;
         Ok(match &self.by {
-            AxisBy::Unit(_) => Members::One(rows.units.iter().map(|unit| group(self.group_of(unit))).collect()),
+            AxisBy::Unit(_) => {
+                // Units stand in runs, which do not say how many rows they are: room that grows would be twice as much.
+                let mut groups = Vec::with_capacity(rows.len());
+                groups.extend(rows.units.iter().map(|unit| group(self.group_of(unit))));
+                Members::One(groups)
+            }
             AxisBy::Code { column, positions } => {
                 let group = |text: Option<&str>| group(text.and_then(|text| positions.get(text)).copied());
                 Members::One(rows.each_text(column, group)?.collect())

@@ -8,6 +8,7 @@ use super::watch::Watch;
 use super::{decided, own_results};
 use crate::history::History;
 use crate::ingest::{self, Delivery, Discovery, Limits};
+use crate::machine;
 use crate::model::codes::FindingCode;
 use crate::model::decision::Decisions;
 use crate::model::outcome::ReadOutcome;
@@ -23,6 +24,9 @@ use std::path::PathBuf;
 /// Bytes of packed rows that wait in memory for the other files; the disk keeps those beyond: a province of two
 /// thousand returns never asks it.
 const WAITING: usize = 16 << 20;
+
+/// So many returns that what is free between the stages counts for more than the time that giving it back takes.
+const MANY: usize = 5_000;
 
 /// Reads all returns and validates them together, decisions applied: the first three stages.
 ///
@@ -95,6 +99,9 @@ pub fn discover(returns: &[PathBuf], limits: &Limits, watch: &dyn Watch) -> Resu
     if found.files.is_empty() {
         let folders: Vec<String> = returns.iter().map(|path| format!("“{}”", path.display())).collect();
         return Err(Stop::Input(format!("{}里没有文件。请检查路径，或把报表放进去再运行。", folders.join("、"))));
+    }
+    if found.files.len() >= MANY {
+        machine::save_memory();
     }
     watch.files_found(found.files.len());
     watch.stage("读取报表");
