@@ -3,7 +3,8 @@
 use super::excel::serial;
 use super::style::{CellSet, CellStyle};
 use super::{cell_text, measure};
-use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::model::stat_table::StatTable;
+use crate::model::statistic::{RowKind, StatCell, StatRow};
 use crate::text::dates::show_day;
 use crate::text::masks::{mask, mask_within};
 

@@ -1,7 +1,8 @@
 //! The columns of a leadership sheet, decided for all of its blocks at once.
 
 use super::measure::{self, single_message};
-use crate::model::statistic::{RowKind, StatCell, StatTable};
+use crate::model::stat_table::StatTable;
+use crate::model::statistic::{RowKind, StatCell};
 use rust_xlsxwriter::{Worksheet, XlsxError};
 use std::collections::BTreeMap;
 
@@ -244,7 +245,8 @@ fn measure(table: &StatTable, rooms: &mut [ColumnRoom]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::statistic::{Heading, StatRow};
+    use crate::model::stat_table::Heading;
+    use crate::model::statistic::StatRow;
 
     fn empty_table() -> StatTable {
         StatTable {

@@ -2,7 +2,8 @@
 //! columns. A formula is written only where it comes to the very figure in every row, so that what is live is also right.
 
 use super::excel::letters;
-use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::model::stat_table::StatTable;
+use crate::model::statistic::{RowKind, StatCell, StatRow};
 
 /// A difference of fewer rows may be chance.
 const ROWS: usize = 3;
@@ -149,7 +150,8 @@ fn pair(table: &StatTable, column: usize) -> Option<Pair> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::statistic::{Heading, StatRow};
+    use crate::model::stat_table::Heading;
+    use crate::model::statistic::StatRow;
 
     fn table(rows: &[(RowKind, &[StatCell])]) -> StatTable {
         let width = rows[0].1.len();

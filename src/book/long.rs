@@ -8,7 +8,8 @@ use super::body::{ColumnKinds, Printed, PrintedCell};
 use super::excel::letters;
 use super::style::CellSet;
 use super::xml::{digits, escape, keeps_spaces};
-use crate::model::statistic::{RowKind, StatTable};
+use crate::model::stat_table::StatTable;
+use crate::model::statistic::RowKind;
 use rust_xlsxwriter::{Workbook, XlsxError};
 use std::io::{self, Cursor, Read, Seek, Write};
 use std::ops::Range;
@@ -269,7 +270,8 @@ mod tests {
     use crate::book::stack::{PrintedTable, long_table_sheet};
     use crate::book::style::PrintStyles;
     use crate::book::workbook::workbook;
-    use crate::model::statistic::{Heading, StatCell, StatRow};
+    use crate::model::stat_table::Heading;
+    use crate::model::statistic::{StatCell, StatRow};
     use calamine::{Data, Reader, Xlsx};
 
     /// Units with a subtotal after every hundred and a total at the end; every kind of cell.

@@ -1,6 +1,7 @@
 //! How much room words and figures take, as Chinese fonts draw them.
 
-use crate::model::statistic::{RowKind, StatCell, StatTable};
+use crate::model::stat_table::StatTable;
+use crate::model::statistic::{RowKind, StatCell};
 
 /// Width of a line in half-width places, as Chinese fonts draw it.
 pub fn places(line: &str) -> usize {

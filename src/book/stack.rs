@@ -5,7 +5,7 @@ use super::columns::SheetColumns;
 use super::measure;
 use super::page::{self, Fold};
 use super::style::PrintStyles;
-use crate::model::statistic::StatTable;
+use crate::model::stat_table::StatTable;
 use crate::text::masks::mask_within;
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 

@@ -3,7 +3,8 @@
 
 use super::words::{names, places, shown};
 use crate::definition::{Plan, Reconciliation, Table, TableKind};
-use crate::model::statistic::{BuiltTable, RowKind, StatCell, StatRow};
+use crate::model::stat_table::BuiltTable;
+use crate::model::statistic::{RowKind, StatCell, StatRow};
 use std::collections::BTreeSet;
 
 /// Names in one sentence.

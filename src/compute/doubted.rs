@@ -8,7 +8,8 @@ use super::words::{names, shown};
 use crate::definition::{Plan, Table, TableKind};
 use crate::model::OpenCell;
 use crate::model::conclusion::{About, Conclusion};
-use crate::model::statistic::{BuiltTable, FigureDoubt, RowKind, StatCell, StatRow};
+use crate::model::stat_table::BuiltTable;
+use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Records that one sentence names, and changes that it tells.

@@ -6,7 +6,8 @@ use super::headlines::SpokenTable;
 use super::words;
 use crate::definition::{Bound, Compare, KeyFigure};
 use crate::domain::ranking::Direction;
-use crate::model::statistic::{BuiltTable, FigureDoubt, Heading, RowKind, StatCell, StatRow};
+use crate::model::stat_table::{BuiltTable, Heading};
+use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow};
 use std::cmp::Ordering;
 
 /// Columns of the whole table, 0-based.

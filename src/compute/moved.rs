@@ -5,7 +5,7 @@ use super::doubted::{self, short};
 use super::facts::Facts;
 use super::inputs::Inputs;
 use super::source::fields_read;
-use crate::model::statistic::BuiltTable;
+use crate::model::stat_table::BuiltTable;
 use crate::model::{Effect, Finding, Fingerprint, OpenCell, Origin, Severity};
 use crate::rows::ValidatedRows;
 use crate::rows::computed::number;

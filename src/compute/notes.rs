@@ -9,7 +9,7 @@ use crate::model::Outcome;
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::decision::{DecisionState, Disposition, Settled};
 use crate::model::run::{SourceVerdict, UnitStatus};
-use crate::model::statistic::{BuiltTable, Heading};
+use crate::model::stat_table::{BuiltTable, Heading};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table with its title, notes and plain headings, and no rows yet.

@@ -8,7 +8,8 @@ use crate::definition::{Basis, Bound, Compare, FieldType, From, Scope, Share, Sh
 use crate::domain::share::{Fraction, Limit, missing_for};
 use crate::language::Checked;
 use crate::model::conclusion::{About, Conclusion};
-use crate::model::statistic::{BuiltTable, RowKind, StatCell, StatRow};
+use crate::model::stat_table::BuiltTable;
+use crate::model::statistic::{RowKind, StatCell, StatRow};
 use crate::model::{Effect, Finding, FindingKey, Place, Value};
 
 /// The column of the proportion.

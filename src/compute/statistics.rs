@@ -7,7 +7,8 @@ use super::source::{columns_of, fields_of, source};
 use super::{criteria, notes, periods, words};
 use crate::definition::{Basis, From, Measure, MeasureKind, Statistic, StatisticRows, Table, When};
 use crate::domain::ranking::cut;
-use crate::model::statistic::{BuiltTable, FigureDoubt, Heading, RowKind, StatCell, StatRow};
+use crate::model::stat_table::{BuiltTable, Heading};
+use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Computes one statistic.

@@ -7,8 +7,9 @@ use crate::domain::period::{Period, day};
 use crate::model::codes::Code;
 use crate::model::normalised::{Sender, SenderEvidence};
 use crate::model::run::{RowAccount, RunVerdict, SourceVerdict, UnitReport, UnitStatus};
+use crate::model::stat_table::StatTable;
+use crate::model::statistic::RowKind;
 use crate::model::statistic::StatCell::{self, Alarm, Integer, NotApplicable, NotReported, Ratio, Text};
-use crate::model::statistic::{RowKind, StatTable};
 use crate::model::{
     CellRef, Column as Values, Effect, Finding, FindingKey, Origin, Outcome, Place, Scalars, Severity, SourceFile,
 };

@@ -2,7 +2,8 @@
 
 use crate::definition::{Bound, Compare, Ranking, Template, TemplatePart};
 use crate::domain::ranking::Cut;
-use crate::model::statistic::{ColumnBound, StatCell};
+use crate::model::stat_table::ColumnBound;
+use crate::model::statistic::StatCell;
 use crate::text::numbers::grouped;
 
 /// A template with its holes filled; a hole that nobody knows stays visible, in braces.

@@ -1,6 +1,7 @@
 //! Two printings of a period's tables, figure by figure: what a 更正说明 lists.
 
-use crate::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use crate::model::stat_table::StatTable;
+use crate::model::statistic::{RowKind, StatCell, StatRow};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -204,7 +205,8 @@ fn columns(table: &ReadTable<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::statistic::{Heading, RowKind, StatRow};
+    use crate::model::stat_table::Heading;
+    use crate::model::statistic::{RowKind, StatRow};
 
     fn table(id: &str, headings: &[&str], rows: &[(&str, &[i64])]) -> StatTable {
         StatTable {

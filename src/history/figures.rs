@@ -3,7 +3,8 @@
 use super::head::{FORMAT, Unusable, unsealed};
 use super::layout::FIGURES;
 use crate::model::stat_rows::StatRows;
-use crate::model::statistic::{FigureDoubt, Heading, RowKind, StatCell, StatRow, StatTable};
+use crate::model::stat_table::{Heading, StatTable};
+use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow};
 use crate::text::hex::hex;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

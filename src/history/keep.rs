@@ -14,7 +14,7 @@ use crate::definition::{Plan, Reference, Unit};
 use crate::domain::period::Period;
 use crate::model::OpenCell;
 use crate::model::run::{RunVerdict, UnitReport, UnitStatus};
-use crate::model::statistic::StatTable;
+use crate::model::stat_table::StatTable;
 use crate::rows::ValidatedRows;
 use crate::rows::aside::AsideRows;
 use std::collections::BTreeMap;

@@ -17,7 +17,7 @@ use super::{figures, units};
 use crate::definition::{CodeList, FieldType, Form, FormColumn, grade_column};
 use crate::domain::period::Period;
 use crate::model::run::RowFate;
-use crate::model::statistic::StatTable;
+use crate::model::stat_table::StatTable;
 use crate::model::{self, Column};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;

@@ -1,11 +1,15 @@
 //! Workers that were killed and are not gone yet: giving their memory back takes them a millisecond, in which the run goes
 //! on.
 
-use super::pool::lock;
 use std::process::Child;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
+
+/// A lock whose holder panicked still guards sound values here: each is written in one step.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A worker as a process.
 pub struct Process {

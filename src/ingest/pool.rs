@@ -3,7 +3,7 @@
 //! the files.
 
 use super::discover::litter;
-use super::leaving::{self, Process};
+use super::leaving::{self, Process, lock};
 use super::limits::Limits;
 use super::wire::{GREETING, LARGE_REPLY, LONGEST_REPLY, Reply, Request};
 use super::worker;
@@ -17,7 +17,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The program to run as a worker where the running one is not huizong itself.
@@ -139,11 +139,6 @@ struct Worker {
     message: Vec<u8>,
     /// Whether it has answered before: its memory is no longer that of a fresh one.
     used: bool,
-}
-
-/// A lock whose holder panicked still guards sound values here: each is written in one step.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Pool {

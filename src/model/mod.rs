@@ -22,6 +22,7 @@ pub mod replay;
 pub mod run;
 pub mod severity;
 pub mod stat_rows;
+pub mod stat_table;
 pub mod statistic;
 pub mod table;
 pub mod values;

@@ -1,8 +1,8 @@
 //! Rows below a header in, each in its class out. A row knows whether it is a record: by its label and by its place.
 
 mod asides;
+mod glance;
 mod headings;
-mod plain;
 
 use super::asked::Asked;
 use super::footer_words::{self, FooterPart};
@@ -30,9 +30,6 @@ enum RowClass {
     Heading(SectionHeading),
 }
 
-/// Labels stand in one of so many first texts of a row.
-const LABELS: usize = 3;
-
 /// Classifies the rows under one header block.
 pub struct Classifier<'v, 'a> {
     view: &'v View<'a>,
@@ -50,6 +47,9 @@ pub struct Classifier<'v, 'a> {
 }
 
 impl<'v, 'a> Classifier<'v, 'a> {
+    /// Labels stand in one of so many first texts of a row.
+    const LABELS: usize = 3;
+
     pub fn new(
         view: &'v View<'a>,
         form: &'v Form,
@@ -256,7 +256,7 @@ impl<'v, 'a> Classifier<'v, 'a> {
 
     /// Labels stand in one of a row's first texts.
     fn labels<'c>(&self, cells: &'c [&'c RawCell]) -> impl Iterator<Item = &'c RawCell> + use<'c, 'v, 'a> {
-        cells.iter().copied().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(LABELS)
+        cells.iter().copied().filter(|cell| matches!(cell.value, RawValue::Text { .. })).take(Self::LABELS)
     }
 
     /// Whether the row is a total, of which kind: its label is wholly a total word, and it names no record of its own.

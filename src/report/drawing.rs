@@ -5,7 +5,8 @@ use crate::book::measure;
 use crate::book::style::MARK;
 use crate::definition::{Chart, ChartHole, ChartKind};
 use crate::domain::ranking::Direction;
-use crate::model::statistic::{ColumnBound, RowKind, StatCell, StatRow, StatTable};
+use crate::model::stat_table::{ColumnBound, StatTable};
+use crate::model::statistic::{RowKind, StatCell, StatRow};
 use crate::text::masks::mask_within;
 
 /// Names that a title holds; more are counted.
@@ -229,7 +230,7 @@ mod tests {
             .map(|(name, cell)| StatRow::new(RowKind::Body, vec![StatCell::Text((*name).to_owned()), cell.clone()]))
             .collect();
         let headings = ["单位", "占比"]
-            .map(|name| crate::model::statistic::Heading { parents: Vec::new(), name: name.to_owned() });
+            .map(|name| crate::model::stat_table::Heading { parents: Vec::new(), name: name.to_owned() });
         let mut table = table("x", "x", "x", headings.to_vec(), rows);
         table.bounds = vec![ColumnBound { column: 1, at_least: true, num: 1, den: 2, words: "≥50%".to_owned() }];
         table

@@ -10,7 +10,7 @@ use crate::model::discipline::ChaseList;
 use crate::model::finding::{Finding, Place};
 use crate::model::normalised::Contact;
 use crate::model::run::{RunVerdict, SourceVerdict};
-use crate::model::statistic::StatTable;
+use crate::model::stat_table::StatTable;
 use crate::model::{Fingerprint, OpenCell};
 use crate::rows::ValidatedRows;
 use crate::rows::aside::AsideRows;

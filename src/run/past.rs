@@ -19,7 +19,7 @@ use crate::history::{History, StoredPeriod, figures};
 use crate::model::Column;
 use crate::model::outcome::Outcome;
 use crate::model::run::RunVerdict;
-use crate::model::statistic::StatTable;
+use crate::model::stat_table::StatTable;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

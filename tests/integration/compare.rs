@@ -3,7 +3,8 @@
 
 use super::months::{DEFINITION, Project, ROSTER};
 use huizong::domain::period::Period;
-use huizong::model::statistic::{StatCell, StatTable};
+use huizong::model::stat_table::StatTable;
+use huizong::model::statistic::StatCell;
 use huizong::model::{Finding, Severity};
 use huizong::run::{Finished, Stop};
 use std::path::Path;

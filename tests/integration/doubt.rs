@@ -1,7 +1,8 @@
 //! Doubt stands beside the figure: the shipped month of `innovation`, where one enterprise's 创效 is 420,000 万元.
 
 use super::support::{finished, finished_months};
-use huizong::model::statistic::{RowKind, StatCell, StatRow, StatTable};
+use huizong::model::stat_table::StatTable;
+use huizong::model::statistic::{RowKind, StatCell, StatRow};
 use huizong::run::Finished;
 
 fn table<'a>(run: &'a Finished, id: &str) -> &'a StatTable {

@@ -2,7 +2,8 @@
 //! Python fractions from the rows that the sample's author intended, and never saw the engine.
 
 use super::support::{finished, finished_months_of, root, rules_apart};
-use huizong::model::statistic::{StatCell, StatTable};
+use huizong::model::stat_table::StatTable;
+use huizong::model::statistic::StatCell;
 use huizong::run::Finished;
 use std::collections::BTreeMap;
 use std::path::PathBuf;

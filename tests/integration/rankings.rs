@@ -2,7 +2,8 @@
 //! each unit. The figures they are held against are those of `tests/independent`.
 
 use super::support::root;
-use huizong::model::statistic::{StatCell, StatTable};
+use huizong::model::stat_table::StatTable;
+use huizong::model::statistic::StatCell;
 use huizong::run::{Finished, prepare};
 use std::path::Path;
 

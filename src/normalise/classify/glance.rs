@@ -1,6 +1,6 @@
 //! Rows that are records at a glance.
 
-use super::{Classifier, LABELS};
+use super::Classifier;
 use crate::model::cell::{RawCell, RawValue};
 use crate::normalise::asked::Asked;
 use crate::normalise::footer_words::FooterPart;
@@ -32,7 +32,7 @@ impl Classifier<'_, '_> {
                 RawValue::Text { .. } => {
                     labels += 1;
                     if told == 0 && !begins(cell)
-                        || labels <= LABELS && labelled(cell)
+                        || labels <= Self::LABELS && labelled(cell)
                         || self.shows(cell, column).is_some()
                     {
                         return false;
