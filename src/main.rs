@@ -47,15 +47,18 @@ fn generate(wanted: Wanted) -> Result<usize, String> {
     samples::generate(&asked).map(|made| made.files)
 }
 
-/// Each stage of a run needs other memory than the one before: kept for a second, as the allocator would, the peaks add
-/// up. Measured, giving it back after a tenth of one costs nothing.
+/// Milliseconds after which free memory goes back.
+const SOON: c_long = 400;
+
+/// Each stage of a run needs other memory than the one before: kept for a second, as the allocator would, the peaks of a
+/// longer run add up. A run of two thousand returns is over before much is given back and taken again.
 #[allow(unsafe_code)]
 fn return_memory_soon() {
     // SAFETY: plain numbers in and out. Should the pinned allocator ever number its options anew, the value found is
     // not its default of a second, and nothing is touched.
     unsafe {
         if mi_option_get(PURGE_DELAY) == 1000 {
-            mi_option_set(PURGE_DELAY, 100);
+            mi_option_set(PURGE_DELAY, SOON);
         }
     }
 }
@@ -65,7 +68,7 @@ fn return_memory_soon() {
 fn return_memory_at_once() {
     // SAFETY: as above.
     unsafe {
-        if mi_option_get(PURGE_DELAY) == 100 {
+        if mi_option_get(PURGE_DELAY) == SOON {
             mi_option_set(PURGE_DELAY, 0);
         }
     }
