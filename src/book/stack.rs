@@ -24,23 +24,9 @@ impl PrintedTable<'_> {
     }
 }
 
-/// A sheet of these tables stacked, the signature line last where it is `signed` on its own; says where each came to
+/// A sheet of these tables stacked, the signature line last where it is `signed` on its own, without the rows of long tables:
+/// [`super::long::save`] writes them, and whoever does not call it has a workbook that lacks them. Says where each came to
 /// stand.
-///
-/// # Errors
-/// The writer refuses a cell.
-pub fn table_sheet(
-    name: &str,
-    tables: &[PrintedTable<'_>],
-    styles: &PrintStyles,
-    title: &str,
-    signed: bool,
-) -> Result<(Worksheet, Vec<Stand>), XlsxError> {
-    sheet_under(name, &[], tables, styles, title, signed)
-}
-
-/// The same, without the rows of long tables: [`super::long::save`] writes them. Whoever does not call it has a workbook
-/// that lacks them.
 ///
 /// # Errors
 /// The writer refuses a cell.
@@ -90,7 +76,7 @@ const SMALLER: f64 = 1.15;
 /// A line above the tables of a sheet: its words, how they are set, and the size of its type with the least height.
 pub type LeadLine<'a> = (&'a str, &'a Format, (f64, f64));
 
-/// The same with lines of words over the whole width before the first table.
+/// The same with all rows, and with lines of words over the whole width before the first table.
 ///
 /// # Errors
 /// The writer refuses a cell.

@@ -2,6 +2,7 @@
 
 use std::ops::{Index, IndexMut};
 
+/// By line and column, both from 0; every line has as many columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lines<T> {
     count: usize,
@@ -18,14 +19,17 @@ impl<T> Lines<T> {
         Lines { count, width, cells: all }
     }
 
+    /// How many lines.
     pub fn len(&self) -> usize {
         self.count
     }
 
+    /// A line; `None` behind the last.
     pub fn get(&self, line: usize) -> Option<&[T]> {
         (line < self.count).then(|| &self[line])
     }
 
+    /// One value; `None` where there is no such line or column.
     pub fn at(&self, line: usize, column: usize) -> Option<&T> {
         self.get(line)?.get(column)
     }

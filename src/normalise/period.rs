@@ -366,6 +366,11 @@ mod tests {
     }
 
     #[test]
+    fn what_is_quoted_quotes_in_its_turn() {
+        assert_eq!(quoted("2026年“五小”月报"), "“2026年‘五小’月报”");
+    }
+
+    #[test]
     fn blanks_of_a_form_say_nothing() {
         assert!(!says_something("    年   月") && says_something("本期") && says_something("2026"));
     }

@@ -2,7 +2,7 @@
 //! annex by which an officer answers for the figures of the working edition.
 
 use super::results::Results;
-use crate::book::stack::{PrintedTable, table_sheet};
+use crate::book::stack::{PrintedTable, sheet_under};
 use crate::book::style::PrintStyles;
 use crate::model::amended::KeptAmendments;
 use crate::model::codes::{AmendmentRule, Code};
@@ -42,7 +42,7 @@ pub fn quality(results: &Results<'_>, styles: &PrintStyles) -> Result<Worksheet,
         amendments(results),
     ];
     let tables: Vec<PrintedTable<'_>> = tables.iter().map(|table| PrintedTable { table, number: None }).collect();
-    table_sheet(NAME, &tables, styles, &format!("{}{NAME}", results.name()), true).map(|(sheet, _)| sheet)
+    sheet_under(NAME, &[], &tables, styles, &format!("{}{NAME}", results.name()), true).map(|(sheet, _)| sheet)
 }
 
 fn table(title: &str, headings: &[&str], labels: usize, mut rows: Vec<StatRow>, empty: &str) -> StatTable {
