@@ -103,11 +103,13 @@ impl Reading {
         Limits::of(self.file_memory << 20, Duration::from_secs(self.file_time))
     }
 
-    /// Sets rayon's threads once; later calls in one process change nothing.
+    /// Sets rayon's threads once; later calls in one process change nothing. The calling thread is one of them: else it
+    /// would wait for the others whatever it asks of them, and a run of one file asks twenty times. On Windows the first
+    /// thread of a program has the least room for its stack, and goes on waiting.
     pub fn set_threads(&self) {
-        if let Some(threads) = self.threads {
-            let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
-        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.map_or(0, usize::from));
+        let pool = if cfg!(windows) { pool } else { pool.use_current_thread() };
+        let _ = pool.build_global();
     }
 }
 
