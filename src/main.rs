@@ -25,7 +25,9 @@ fn main() -> std::process::ExitCode {
     if args.nth(1).is_some_and(|first| first == huizong::ingest::worker::ARGUMENT) {
         return std::process::ExitCode::from(huizong::ingest::worker::serve() as u8);
     }
-    std::process::ExitCode::from(huizong::cli::main(std::env::args_os(), &SAMPLER) as u8)
+    let exit = huizong::cli::main(std::env::args_os(), &SAMPLER);
+    keep_memory();
+    std::process::ExitCode::from(exit as u8)
 }
 
 /// Called by the system before `main`, and before Rust's own runtime takes the first memory: that would already come in a
@@ -49,27 +51,33 @@ fn generate(wanted: Wanted) -> Result<usize, String> {
 
 /// Milliseconds after which free memory goes back.
 const SOON: c_long = 100;
+/// Free memory is kept.
+const NEVER: c_long = -1;
 
 /// Each stage of a run needs other memory than the one before: kept for a second, as the allocator would, the peaks add
 /// up. Measured, giving it back after a tenth of one costs next to nothing.
-#[allow(unsafe_code)]
 fn return_memory_soon() {
-    // SAFETY: plain numbers in and out. Should the pinned allocator ever number its options anew, the value found is
-    // not its default of a second, and nothing is touched.
+    set_delay(&[1000], SOON);
+}
+
+/// Sets the allocator's delay where it is one of these. Should the pinned allocator ever number its options anew, the value
+/// found at first is not its default of a second, and nothing is touched.
+#[allow(unsafe_code)]
+fn set_delay(from: &[c_long], to: c_long) {
+    // SAFETY: plain numbers in and out.
     unsafe {
-        if mi_option_get(PURGE_DELAY) == 1000 {
-            mi_option_set(PURGE_DELAY, SOON);
+        if from.contains(&mi_option_get(PURGE_DELAY)) {
+            mi_option_set(PURGE_DELAY, to);
         }
     }
 }
 
 /// What a run of very many returns asks for: its peak is a seventh lower then, and it takes a fiftieth longer.
-#[allow(unsafe_code)]
 fn return_memory_at_once() {
-    // SAFETY: as above.
-    unsafe {
-        if mi_option_get(PURGE_DELAY) == SOON {
-            mi_option_set(PURGE_DELAY, 0);
-        }
-    }
+    set_delay(&[SOON], 0);
+}
+
+/// The process ends: what is free goes back with it, and not in pieces of 64 KiB before.
+fn keep_memory() {
+    set_delay(&[SOON, 0], NEVER);
 }
