@@ -74,11 +74,20 @@ impl Temporary {
         self.path.join(JOURNAL)
     }
 
-    /// Writes the journal, whole by a rename, and sees it onto the disk.
-    pub fn begin(&self, plan: &[Planned]) -> io::Result<()> {
-        let beside = self.path.join(format!("{JOURNAL}.part"));
-        disk::write(&beside, text(plan).as_bytes())?;
-        disk::rename(&beside, &self.journal())?;
+    fn draft(&self) -> PathBuf {
+        self.path.join(format!("{JOURNAL}.part"))
+    }
+
+    /// Writes what will be the journal under another name; to be seen onto the disk with all that it is about.
+    pub fn prepare(&self, plan: &[Planned]) -> io::Result<PathBuf> {
+        let draft = self.draft();
+        disk::write_for_now(&draft, text(plan).as_bytes())?;
+        Ok(draft)
+    }
+
+    /// Makes that the journal, whole by a rename, and sees it onto the disk.
+    pub fn begin(&self) -> io::Result<()> {
+        disk::rename(&self.draft(), &self.journal())?;
         disk::sync_folder(&self.path)
     }
 }

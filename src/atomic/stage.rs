@@ -100,8 +100,10 @@ impl Stage {
     /// # Errors
     /// A file could not be moved; everything is as it was before.
     pub fn commit_plan(mut self, plan: &[Planned]) -> Result<Option<Lock>, String> {
-        self.prepare(plan)?;
-        let begun = self.temporary.begin(plan).map_err(|error| trouble("写入", &self.folder, &error));
+        // The journal lies on the disk before it is one, and is one only when all that it is about lies there.
+        let draft = self.temporary.prepare(plan).map_err(|error| trouble("写入", &self.folder, &error))?;
+        self.prepare(plan, vec![draft])?;
+        let begun = self.temporary.begin().map_err(|error| trouble("写入", &self.folder, &error));
         let moved = begun.and_then(|()| self.move_all(plan));
         if let Err(message) = moved {
             return match is_there(&self.temporary.journal()) {
@@ -129,7 +131,7 @@ impl Stage {
     /// It could not be moved; the old one stands.
     pub fn replace(mut self, name: &str) -> Result<Option<Lock>, String> {
         let plan = [Planned::Replaced(name.to_owned())];
-        self.prepare(&plan)?;
+        self.prepare(&plan, Vec::new())?;
         let moved = self.put_in_place(name);
         moved.map_err(|error| trouble("替换", &self.folder.join(name), &error))?;
         let _ = disk::remove_all(&self.temporary.path);
@@ -158,10 +160,9 @@ impl Stage {
     }
 
     /// All that must be true before anything is moved: every new version is there, private and on the disk with its
-    /// name, and every place is inside the folder.
-    fn prepare(&self, plan: &[Planned]) -> Result<(), String> {
+    /// name, and every place is inside the folder. `files` are seen onto the disk with them.
+    fn prepare(&self, plan: &[Planned], mut files: Vec<PathBuf>) -> Result<(), String> {
         let mut folders = BTreeSet::from([self.folder.clone(), self.temporary.path.clone()]);
-        let mut files = Vec::new();
         for planned in plan {
             let (name, target) = (planned.name(), self.folder.join(planned.name()));
             let there = |error: io::Error| trouble("替换", &target, &error);
