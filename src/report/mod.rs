@@ -33,6 +33,7 @@ pub mod replay;
 pub mod results;
 pub mod selection;
 pub mod shelf;
+mod target;
 #[cfg(test)]
 mod tests;
 mod wording;

@@ -1,15 +1,14 @@
 //! One output on its way to its place: written beside it, summed, seen onto the disk.
 
+use super::target::Target;
 use crate::atomic::Stage;
-use crate::book::output_file::OutputFile;
 use crate::text::hex::hex;
 use crate::text::quote::is_active;
 use sha2::{Digest, Sha256};
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, BufWriter, Read};
+use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
@@ -71,10 +70,8 @@ pub struct Output {
     pub took: Duration,
 }
 
-/// So many bytes are on their way to the disk while the other outputs are written; all are there before any is in place.
-const LARGE: u64 = 1 << 20;
-
-/// An output that may still be on its way to the disk.
+/// An output that may still be on its way to the disk: a large one is while the others are written. All are there before any
+/// is in place.
 pub struct OnItsWay<'scope> {
     pub output: Output,
     disk: Option<ScopedJoinHandle<'scope, io::Result<()>>>,
@@ -99,7 +96,7 @@ impl OnItsWay<'_> {
 pub fn put(
     stage: &Stage,
     name: &str,
-    write: impl FnOnce(&mut BufWriter<OutputFile<File>>) -> Result<(), Box<dyn Error>>,
+    write: impl FnOnce(&mut Target) -> Result<(), Box<dyn Error>>,
 ) -> Result<Output, String> {
     thread::scope(|scope| begin(scope, stage, name, write)?.wait(stage))
 }
@@ -113,19 +110,17 @@ pub fn begin<'scope>(
     scope: &'scope Scope<'scope, '_>,
     stage: &Stage,
     name: &str,
-    write: impl FnOnce(&mut BufWriter<OutputFile<File>>) -> Result<(), Box<dyn Error>>,
+    write: impl FnOnce(&mut Target) -> Result<(), Box<dyn Error>>,
 ) -> Result<OnItsWay<'scope>, String> {
     let began = Instant::now();
     let path = stage.staged(name)?;
     let machine = |error: io::Error| stage.trouble(name, &error);
-    let mut target = BufWriter::with_capacity(1 << 18, OutputFile::new(File::create(&path).map_err(machine)?));
+    let mut target = Target::new(File::create(&path).map_err(machine)?);
     let written = write(&mut target);
     // The machine comes first: what a writer says of a file that failed is no defect of its own.
-    let file = target.into_inner().map_err(|error| error.into_error()).and_then(OutputFile::whole).map_err(machine)?;
+    let (file, small) = target.whole().map_err(machine)?;
     written.map_err(|error| format!("程序缺陷：无法生成 {name}（{error}）；原有结果没有改动，请联系维护人员"))?;
-    let file = Arc::new(file);
-    let large = file.metadata().is_ok_and(|file| file.len() >= LARGE);
-    let disk = large.then(|| {
+    let disk = small.is_none().then(|| {
         let file = file.clone();
         thread::Builder::new().spawn_scoped(scope, move || file.sync_all())
     });
@@ -134,7 +129,10 @@ pub fn begin<'scope>(
         // A machine that has no thread left has this one.
         Err(_) => file.sync_all().map(|()| None).map_err(machine)?,
     };
-    let (sha256, size) = File::open(&path).and_then(sha256_of).map_err(machine)?;
+    let (sha256, size) = match small {
+        Some(bytes) => (hex(&Sha256::digest(&bytes)), bytes.len() as u64),
+        None => File::open(&path).and_then(sha256_of).map_err(machine)?,
+    };
     Ok(OnItsWay { output: Output { file: name.to_owned(), sha256, size, took: began.elapsed() }, disk })
 }
 
