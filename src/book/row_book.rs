@@ -7,7 +7,7 @@
 
 use super::cell_text::printable;
 use super::package::{self, DataTable, RowStyle, SheetEntry};
-use super::row_cells::RowCells;
+use super::row_cells::{RowCells, SheetXml};
 use super::row_paper;
 use super::xml::{HEAD, escaped};
 use std::io::{self, Seek, Write};
@@ -167,7 +167,7 @@ impl<W: Write + Seek> RowBook<W> {
     pub fn end_row(&mut self) -> io::Result<()> {
         self.cells.end_row();
         if self.cells.is_full() {
-            self.zip.write_all(&self.cells.xml)?;
+            self.zip.write_all(self.cells.xml.bytes())?;
             self.cells.xml.clear();
         }
         Ok(())
@@ -185,7 +185,7 @@ impl<W: Write + Seek> RowBook<W> {
             self.cells.raw("<tableParts count=\"1\"><tablePart r:id=\"rId1\"/></tableParts>");
         }
         self.cells.raw("</worksheet>");
-        self.zip.write_all(&self.cells.xml)?;
+        self.zip.write_all(self.cells.xml.bytes())?;
         self.cells.xml.clear();
         let targets: Vec<String> = self.cells.links.drain(..).map(|(_, target)| target).collect();
         if table.is_none() && targets.is_empty() {
@@ -306,10 +306,10 @@ impl<W: Write + Seek + Send> RowBook<W> {
         };
         let RowBook { zip, cells, .. } = self;
         fill(cells);
-        let mut full = Vec::with_capacity(cells.xml.capacity());
+        let mut full = SheetXml::default();
         while cells.is_full() {
             std::mem::swap(&mut cells.xml, &mut full);
-            let (written, ()) = rayon::join(|| zip.write_all(&full), || fill(cells));
+            let (written, ()) = rayon::join(|| zip.write_all(full.bytes()), || fill(cells));
             written?;
             full.clear();
         }

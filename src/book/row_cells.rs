@@ -1,31 +1,87 @@
 //! Rows of a sheet as XML, gathered before they go to the compressor: the cells of a row, and the texts that cells share.
+//!
+//! Of a cell that many rows fill alike, what tells where it stands comes last in its tag: the compressor finds the rest of
+//! the tag again, whole, in the cell before (a twentieth of the file, and of the work).
 
 use super::cell_text::printable;
 use super::excel::letters;
 use super::package::RowStyle;
-use super::xml::{Piece, digits, escape, is_simple, keeps_spaces};
-use std::io::Write;
+use super::xml::{Piece, escape, escape_to, is_simple, keeps_spaces};
 
 /// Bytes gathered before they go to the compressor.
 const CHUNK: usize = 1 << 16;
 /// What stands between a cell's address and its number or the number of its text, and behind that.
 const NUMBER: &[u8] = b"\"><v>";
-const TEXT: &[u8] = b"\" t=\"s\"><v>";
-/// How a cell begins that stands in no column of the sheet.
-const OUTSIDE: Piece = Piece::of(b"<c r=\"");
 const END: &[u8] = b"</v></c>";
+const NO_PIECE: Piece = Piece::of(b"");
+/// How a cell begins that stands in no column of the sheet.
+const OUTSIDE: CellHeads = CellHeads::of(b"");
 /// Room for a row's number, and for a cell whose pieces lie one over the other.
 const ROW: usize = 16;
-const CELL: usize = 64;
+const CELL: usize = 96;
 /// The first number of more digits than Excel keeps.
 const LONGEST_NUMBER: u64 = 1_000_000_000_000_000;
 
+/// What a cell holds that many rows fill alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CellKind {
+    Number,
+    /// A text that cells share.
+    Text,
+    Date,
+    Month,
+}
+
+impl CellKind {
+    const ALL: [CellKind; 4] = [CellKind::Number, CellKind::Text, CellKind::Date, CellKind::Month];
+
+    const fn tag(self) -> &'static [u8] {
+        match self {
+            CellKind::Number => b"<c r=\"",
+            CellKind::Text => b"<c t=\"s\" r=\"",
+            CellKind::Date => b"<c s=\"1\" r=\"",
+            CellKind::Month => b"<c s=\"2\" r=\"",
+        }
+    }
+
+    /// How whole numbers of this style are written; `None` for the styles of lists.
+    fn of(style: RowStyle) -> Option<CellKind> {
+        match style {
+            RowStyle::Plain => Some(CellKind::Number),
+            RowStyle::Date => Some(CellKind::Date),
+            RowStyle::Month => Some(CellKind::Month),
+            _ => None,
+        }
+    }
+}
+
+/// How the cells of a column begin, up to the number of their row.
+#[derive(Debug, Clone, Copy)]
+struct CellHeads([Piece; CellKind::ALL.len()]);
+
+impl CellHeads {
+    const fn of(letters: &[u8]) -> CellHeads {
+        let mut heads = [Piece::of(b""); CellKind::ALL.len()];
+        let mut at = 0;
+        while at < heads.len() {
+            heads[at] = Piece::of(CellKind::ALL[at].tag()).and(letters);
+            at += 1;
+        }
+        CellHeads(heads)
+    }
+
+    fn for_kind(&self, kind: CellKind) -> &Piece {
+        &self.0[kind as usize]
+    }
+}
+
 /// What is gathered of a sheet, and what is shared among all sheets of its book.
+#[derive(Default)]
 pub struct RowCells {
-    pub(super) xml: Vec<u8>,
+    pub(super) xml: SheetXml,
     /// Letters of each column of the sheet, and how its cells begin.
     pub(super) letters: Vec<String>,
-    heads: Vec<Piece>,
+    heads: Vec<CellHeads>,
     /// Rows of the sheet so far; the current one is the last.
     pub(super) rows: u32,
     /// Its 1-based number in digits.
@@ -40,47 +96,35 @@ pub struct RowCells {
     pub cut: u64,
 }
 
-impl Default for RowCells {
-    fn default() -> RowCells {
-        RowCells {
-            xml: Vec::with_capacity(CHUNK * 2),
-            letters: Vec::new(),
-            heads: Vec::new(),
-            rows: 0,
-            row: Piece::default(),
-            links: Vec::new(),
-            shared: Vec::new(),
-            texts: 0,
-            uses: 0,
-            cut: 0,
-        }
-    }
-}
-
 impl RowCells {
     /// Begins a sheet with so many columns.
     pub(super) fn begin(&mut self, columns: usize) {
         self.letters = (0..columns).map(letters).collect();
-        self.heads = self.letters.iter().map(|letters| Piece::of(b"<c r=\"").and(letters.as_bytes())).collect();
+        self.heads = self.letters.iter().map(|letters| CellHeads::of(letters.as_bytes())).collect();
         self.rows = 0;
     }
 
     /// Whether as much is gathered as goes to the compressor at a time.
     pub(super) fn is_full(&self) -> bool {
-        self.xml.len() >= CHUNK
+        self.xml.bytes().len() >= CHUNK
     }
 
     /// Starts the next row, of this height in points or that of all.
     pub fn start_row(&mut self, height: Option<f64>) {
         self.rows += 1;
         self.row = Piece::number(self.rows.into());
-        self.xml.extend_from_slice(b"<row r=\"");
-        self.row.add_to(&mut self.xml);
-        match height {
-            // Writing to a vector cannot fail.
-            Some(height) => drop(write!(self.xml, "\" ht=\"{height}\" customHeight=\"1\">")),
-            None => self.raw("\">"),
+        self.raw("<row r=\"");
+        self.xml.piece(&self.row);
+        let Some(height) = height else { return self.raw("\">") };
+        self.raw("\" ht=\"");
+        // Most are of halves, and as many as the lines of a list.
+        match height.fract() {
+            part if part == 0.0 || part == 0.5 => {
+                self.xml.piece(&Piece::number(height as u64).and(if part == 0.0 { b"" } else { b".5" }));
+            }
+            _ => self.raw(&height.to_string()),
         }
+        self.raw("\" customHeight=\"1\">");
     }
 
     /// Ends the row.
@@ -107,7 +151,7 @@ impl RowCells {
         } else {
             " t=\"inlineStr\"><is><t>"
         });
-        escape(&mut self.xml, &text);
+        escape_to(&text, |part| self.xml.put(part));
         self.raw("</t></is></c>");
     }
 
@@ -136,25 +180,17 @@ impl RowCells {
         self.shared.extend_from_slice(b"</t></si>");
         self.texts += 1;
         let number = Piece::number(u64::from(self.texts) - 1);
-        Some(Filling { tail: Piece::of(TEXT).and(number.bytes()).and(END), uses: 1, cuts: u8::from(cut) })
+        let tail = Piece::of(NUMBER).and(number.bytes()).and(END);
+        Some(Filling { tail, kind: CellKind::Text, uses: 1, cuts: u8::from(cut) })
     }
 
     /// A cell of what many cells hold.
+    #[inline]
     pub fn filled(&mut self, column: usize, filling: &Filling) {
         self.uses += u64::from(filling.uses);
         self.cut += u64::from(filling.cuts);
-        let (head, row, tail) = (self.heads.get(column).unwrap_or(&OUTSIDE), &self.row, &filling.tail);
-        // The three pieces lie one over the other, each with its room: nothing is copied by its length.
-        let whole = self.xml.len() + head.length() + row.length() + tail.length();
-        self.xml.extend_from_slice(head.room());
-        self.xml.extend_from_slice(&[0; CELL - Piece::ROOM]);
-        if let Some(cell) = self.xml.last_chunk_mut::<CELL>() {
-            let (at, value) = (head.length(), head.length() + row.length());
-            // Five places before the letters and three of them, ten digits: both pieces end within the cell.
-            cell[at..at + ROW].copy_from_slice(&row.room()[..ROW]);
-            cell[value..value + Piece::ROOM].copy_from_slice(tail.room());
-        }
-        self.xml.truncate(whole);
+        let head = self.heads.get(column).unwrap_or(&OUTSIDE).for_kind(filling.kind);
+        self.xml.cell(head, &self.row, &filling.tail);
     }
 
     /// A whole number; Excel keeps 15 digits, a longer one is written as text.
@@ -168,9 +204,9 @@ impl RowCells {
         self.cell(column, style);
         self.raw("><v>");
         if value < 0 {
-            self.xml.push(b'-');
+            self.raw("-");
         }
-        digits(&mut self.xml, value.unsigned_abs());
+        self.xml.piece(&Piece::number(value.unsigned_abs()));
         self.raw("</v></c>");
     }
 
@@ -183,36 +219,29 @@ impl RowCells {
             return self.plain(column, value as u64);
         }
         self.cell(column, RowStyle::Plain);
-        // Writing to a vector cannot fail.
-        let _ = write!(self.xml, "><v>{value}</v></c>");
+        self.raw(&format!("><v>{value}</v></c>"));
     }
 
     /// A cell without a style that holds a whole number, as most do.
     fn plain(&mut self, column: usize, number: u64) {
-        self.head(column).add_to(&mut self.xml);
-        self.row.add_to(&mut self.xml);
-        self.xml.extend_from_slice(NUMBER);
-        Piece::number(number).add_to(&mut self.xml);
-        self.xml.extend_from_slice(END);
-    }
-
-    fn head(&self, column: usize) -> Piece {
-        self.heads.get(column).copied().unwrap_or(OUTSIDE)
+        let head = self.heads.get(column).unwrap_or(&OUTSIDE).for_kind(CellKind::Number);
+        let tail = Piece::of(NUMBER).and(Piece::number(number).bytes()).and(END);
+        self.xml.cell(head, &self.row, &tail);
     }
 
     fn cell(&mut self, column: usize, style: RowStyle) {
-        self.head(column).add_to(&mut self.xml);
-        self.row.add_to(&mut self.xml);
-        self.xml.push(b'"');
+        self.xml.piece(self.heads.get(column).unwrap_or(&OUTSIDE).for_kind(CellKind::Number));
+        self.xml.piece(&self.row);
+        self.raw("\"");
         if style != RowStyle::Plain {
-            self.xml.extend_from_slice(b" s=\"");
-            digits(&mut self.xml, style as u64);
-            self.xml.push(b'"');
+            self.raw(" s=\"");
+            self.xml.piece(&Piece::number(style as u64));
+            self.raw("\"");
         }
     }
 
     pub(super) fn raw(&mut self, xml: &str) {
-        self.xml.extend_from_slice(xml.as_bytes());
+        self.xml.put(xml.as_bytes());
     }
 }
 
@@ -225,27 +254,91 @@ fn is_plain(value: f64) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Filling {
     tail: Piece,
+    kind: CellKind,
     /// Whether it is a text that cells share, and one that was cut to Excel's limit.
     uses: u8,
     cuts: u8,
 }
 
 impl Filling {
-    /// A whole number that is none of more digits than Excel keeps, in cells of this style.
+    /// A whole number that is none of more digits than Excel keeps, in cells of this style; `None` for the styles of lists.
     pub fn whole(value: i64, style: RowStyle) -> Option<Filling> {
-        let before = match style {
-            RowStyle::Plain => Piece::of(NUMBER),
-            style => Piece::of(b"\" s=\"").and(Piece::number(style as u64).bytes()).and(NUMBER),
-        };
+        let kind = CellKind::of(style)?;
         let sign: &[u8] = if value < 0 { b"-" } else { b"" };
         let digits = Piece::number(value.unsigned_abs());
-        let fits = before.length() + sign.len() + digits.length() + END.len() <= Piece::ROOM;
-        let tail = before.and(sign).and(digits.bytes()).and(END);
-        (fits && value.unsigned_abs() < LONGEST_NUMBER).then_some(Filling { tail, uses: 0, cuts: 0 })
+        let fits = NUMBER.len() + sign.len() + digits.length() + END.len() <= Piece::ROOM;
+        let tail = Piece::of(NUMBER).and(sign).and(digits.bytes()).and(END);
+        (fits && value.unsigned_abs() < LONGEST_NUMBER).then_some(Filling { tail, kind, uses: 0, cuts: 0 })
     }
 
     /// A number without parts that is not negative, as most are.
     pub fn number(value: f64) -> Option<Filling> {
         is_plain(value).then(|| Filling::whole(value as i64, RowStyle::Plain)).flatten()
+    }
+}
+
+/// Bytes on their way to the compressor, in room that is there before it is used: pieces are laid into it whole, one over
+/// the end of the other, and none is copied by its length.
+pub(super) struct SheetXml {
+    room: Vec<u8>,
+    used: usize,
+}
+
+impl Default for SheetXml {
+    fn default() -> SheetXml {
+        SheetXml { room: vec![0; CHUNK * 2], used: 0 }
+    }
+}
+
+impl SheetXml {
+    pub fn bytes(&self) -> &[u8] {
+        self.room.get(..self.used).unwrap_or_default()
+    }
+
+    pub fn clear(&mut self) {
+        self.used = 0;
+    }
+
+    /// Takes the last byte off again.
+    pub fn pop(&mut self) {
+        self.used = self.used.saturating_sub(1);
+    }
+
+    pub fn put(&mut self, bytes: &[u8]) {
+        self.at_least(bytes.len());
+        if let Some(room) = self.room.get_mut(self.used..self.used + bytes.len()) {
+            room.copy_from_slice(bytes);
+            self.used += bytes.len();
+        }
+    }
+
+    fn piece(&mut self, piece: &Piece) {
+        self.cell(piece, &NO_PIECE, &NO_PIECE);
+    }
+
+    /// Three pieces, the one in the middle of [`ROW`] bytes at most.
+    #[inline]
+    fn cell(&mut self, head: &Piece, row: &Piece, tail: &Piece) {
+        self.at_least(CELL);
+        let rest = self.room.get_mut(self.used..).unwrap_or_default();
+        let Some(cell) = rest.first_chunk_mut::<CELL>() else { return };
+        let (at, value) = (head.length(), head.length() + row.length());
+        cell[..Piece::ROOM].copy_from_slice(head.room());
+        cell[at..at + ROW].copy_from_slice(&row.room()[..ROW]);
+        cell[value..value + Piece::ROOM].copy_from_slice(tail.room());
+        self.used += value + tail.length();
+    }
+
+    /// Sees that there is room for so many bytes more.
+    #[inline]
+    fn at_least(&mut self, bytes: usize) {
+        if self.room.len().saturating_sub(self.used) < bytes {
+            self.grow(bytes);
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, bytes: usize) {
+        self.room.resize((self.used + bytes).next_power_of_two(), 0);
     }
 }

@@ -7,16 +7,21 @@ pub const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"ye
 
 /// Whether a text can be written as it is: nothing to escape, to cut, to leave out or to keep apart. Most are.
 pub fn is_simple(text: &str) -> bool {
-    // Bytes that begin or are something else than a plain character: among those that 0xC2, 0xD8, 0xEF and those from 0xF0
-    // on begin are some that act, and some more among the dashes and quotes of 0xE2.
-    let plain = |byte: u8| {
-        byte > b' ' && byte < 0xf0 && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'_' | 0x7f | 0xc2 | 0xd8 | 0xef)
+    // Bytes that begin or are something else than a plain character: among those that 0xC2, 0xD8 and those from 0xF0 on begin
+    // are some that act, and some more among the dashes and quotes of 0xE2 and the full-width signs of 0xEF.
+    let odd = |byte: u8| {
+        !(b' '..0xf0).contains(&byte) || matches!(byte, b'&' | b'<' | b'>' | b'"' | b'_' | 0x7f | 0xc2 | 0xd8)
     };
     let bytes = text.as_bytes();
-    !bytes.is_empty()
-        && bytes.len() < 8_192
-        && bytes.iter().all(|byte| plain(*byte))
-        && (!bytes.contains(&0xe2) || !text.chars().any(is_active))
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
+    let spaces = |(here, next): (&u8, &u8)| *here == b' ' && *next == b' ';
+    // Without a way out in the middle many bytes are looked at in one step.
+    bytes.len() < 8_192
+        && !bytes.iter().fold(false, |is_odd, byte| is_odd | odd(*byte))
+        && *first != b' '
+        && *last != b' '
+        && !bytes.iter().zip(&bytes[1..]).fold(false, |apart, two| apart | spaces(two))
+        && (!bytes.iter().fold(false, |may, byte| may | matches!(byte, 0xe2 | 0xef)) || !text.chars().any(is_active))
 }
 
 pub fn keeps_spaces(text: &str) -> bool {
@@ -85,12 +90,6 @@ impl Piece {
     pub fn length(&self) -> usize {
         self.len
     }
-
-    pub fn add_to(&self, out: &mut Vec<u8>) {
-        let whole = out.len() + self.len;
-        out.extend_from_slice(&self.room);
-        out.truncate(whole);
-    }
 }
 
 pub fn escaped(text: &str) -> String {
@@ -107,6 +106,11 @@ pub fn escaped_as_markup(text: &str) -> String {
 
 /// XML text, in which Excel would read `_x0041_` as an escape too: such an underscore is escaped itself.
 pub fn escape(out: &mut Vec<u8>, text: &str) {
+    escape_to(text, |part| out.extend_from_slice(part));
+}
+
+/// The same, part by part.
+pub fn escape_to(text: &str, mut put: impl FnMut(&[u8])) {
     let bytes = text.as_bytes();
     let mut done = 0;
     for (at, byte) in bytes.iter().enumerate() {
@@ -118,11 +122,11 @@ pub fn escape(out: &mut Vec<u8>, text: &str) {
             b'_' if looks_escaped(&bytes[at..]) => b"_x005F_",
             _ => continue,
         };
-        out.extend_from_slice(&bytes[done..at]);
-        out.extend_from_slice(entity);
+        put(&bytes[done..at]);
+        put(entity);
         done = at + 1;
     }
-    out.extend_from_slice(&bytes[done..]);
+    put(&bytes[done..]);
 }
 
 fn looks_escaped(bytes: &[u8]) -> bool {
@@ -136,9 +140,8 @@ mod tests {
     #[test]
     fn pieces_say_what_was_put_into_them() {
         let said = |pieces: &[Piece]| {
-            let mut out = b"x".to_vec();
-            pieces.iter().for_each(|piece| piece.add_to(&mut out));
-            String::from_utf8(out).unwrap()
+            let parts: Vec<&[u8]> = pieces.iter().map(Piece::bytes).collect();
+            format!("x{}", String::from_utf8(parts.concat()).unwrap())
         };
         for number in [0, 1, 9, 10, 99, 100, 12_345, 999_999_999_999_999, u64::MAX] {
             let cell =
@@ -157,8 +160,11 @@ mod tests {
         for c in all.filter(|c| is_active(*c)) {
             assert!(!is_simple(&format!("甲{c}乙")), "{:x}", c as u32);
         }
-        for plain in ["甲", "a-b", "“甲”—乙…", "2026"] {
+        for plain in ["甲", "a-b", "“甲”—乙…", "2026", "甲，乙（丙）：丁 12 个"] {
             assert!(is_simple(plain), "{plain}");
+        }
+        for kept in ["", " 甲", "甲 ", "甲  乙", "甲\n乙", "甲<乙", "_x0041_"] {
+            assert!(!is_simple(kept), "{kept}");
         }
     }
 }

@@ -14,16 +14,22 @@ pub struct CellRef {
 
 impl fmt::Display for CellRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut letters = [0u8; 3];
-        let mut at = letters.len();
+        // Three letters and seven digits; 4,294,967,296 would fit.
+        let mut room = [0u8; 13];
+        let mut at = room.len();
+        let mut left = u64::from(self.row) + 1;
+        while left > 0 && at > 0 {
+            at -= 1;
+            room[at] = b'0' + (left % 10) as u8;
+            left /= 10;
+        }
         let mut left = u32::from(self.col) + 1;
         while left > 0 && at > 0 {
             at -= 1;
-            letters[at] = b'A' + ((left - 1) % 26) as u8;
+            room[at] = b'A' + ((left - 1) % 26) as u8;
             left = (left - 1) / 26;
         }
-        f.write_str(std::str::from_utf8(&letters[at..]).unwrap_or_default())?;
-        write!(f, "{}", self.row + 1)
+        f.write_str(str::from_utf8(&room[at..]).unwrap_or_default())
     }
 }
 

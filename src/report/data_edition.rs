@@ -49,6 +49,7 @@ struct Fillings(Vec<Option<Option<Filling>>>);
 
 impl Fillings {
     /// Writes what is numbered `at`, which is made when it is met first; whether there is such.
+    #[inline]
     fn write(
         &mut self,
         cells: &mut RowCells,
@@ -56,11 +57,22 @@ impl Fillings {
         at: usize,
         make: impl FnOnce(&mut RowCells) -> Option<Filling>,
     ) -> bool {
+        let known = match self.0.get(at) {
+            Some(Some(known)) => known.as_ref(),
+            _ => {
+                let made = make(cells);
+                self.keep(at, made).as_ref()
+            }
+        };
+        known.map(|filling| cells.filled(column, filling)).is_some()
+    }
+
+    #[cold]
+    fn keep(&mut self, at: usize, made: Option<Filling>) -> &Option<Filling> {
         if self.0.len() <= at {
             self.0.resize(at + 1, None);
         }
-        let known = self.0[at].get_or_insert_with(|| make(cells));
-        known.as_ref().map(|filling| cells.filled(column, filling)).is_some()
+        self.0[at].insert(made)
     }
 }
 

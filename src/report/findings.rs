@@ -19,6 +19,7 @@ use crate::model::severity::Severity;
 use crate::model::{CellRef, Outcome};
 use crate::text::dates::show_day;
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 use std::io::{self, Seek, Write};
 
 /// More automatic changes than this are hard to work with on one sheet.
@@ -183,7 +184,8 @@ fn by_file(results: &Results<'_>) -> BTreeMap<u32, [u64; 2]> {
 fn alike(changes: &[Amendment]) -> Vec<(Amendment, Vec<CellRef>)> {
     let mut all: Vec<(Amendment, Vec<CellRef>)> = Vec::new();
     for of_sheet in changes.chunk_by(|a, b| (a.source, a.sheet) == (b.source, b.sheet)) {
-        let mut places: HashMap<(&str, &str, &str, AmendmentRule), usize> = HashMap::new();
+        let mut places: HashMap<(&str, &str, &str, AmendmentRule), usize, foldhash::fast::RandomState> =
+            HashMap::default();
         for change in of_sheet {
             let line = *places.entry((&change.field, change.raw(), change.clean(), change.rule)).or_insert(all.len());
             match all.get_mut(line) {
@@ -197,12 +199,17 @@ fn alike(changes: &[Amendment]) -> Vec<(Amendment, Vec<CellRef>)> {
 
 /// "B5:B64 B70": cells below one another as one range.
 fn addresses(cells: &[CellRef]) -> String {
-    let runs = cells.chunk_by(|a, b| a.col == b.col && a.row + 1 == b.row).map(|run| match run {
-        [first, .., last] => format!("{first}:{last}"),
-        [only] => only.to_string(),
-        [] => String::new(),
-    });
-    runs.collect::<Vec<_>>().join(" ")
+    let mut said = String::new();
+    for run in cells.chunk_by(|a, b| a.col == b.col && a.row + 1 == b.row) {
+        let before = if said.is_empty() { "" } else { " " };
+        // Writing to a string cannot fail.
+        let _ = match run {
+            [first, .., last] => write!(said, "{before}{first}:{last}"),
+            [only] => write!(said, "{before}{only}"),
+            [] => Ok(()),
+        };
+    }
+    said
 }
 
 fn amendments<W: Write + Seek>(results: &Results<'_>, title: &str, book: &mut RowBook<W>) -> io::Result<Vec<String>> {

@@ -385,9 +385,8 @@ fn findings_and_manifest_parse_and_hold_no_private_number() {
     let out = case.write();
     let findings = fs::read_to_string(out.join("明细/findings.ndjson")).unwrap();
     let records: Vec<Value> = findings.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(records.len(), 5);
-    assert_eq!(records[0]["cell"], "G7");
-    assert_eq!(records[0]["row"], 7);
+    assert_eq!(findings, records.iter().map(|record| format!("{record}\n")).collect::<String>());
+    assert_eq!((records.len(), &records[0]["cell"], &records[0]["row"]), (5, &"G7".into(), &7.into()));
     assert_eq!(
         records[3]["message"],
         "合肥/省一建 推荐表#1.xlsx · 表“推荐个人” · L9：工龄 30 年，相差超过 1 年。应为：一线人数不超过人数。请申报单位核对后改正。"
@@ -395,6 +394,7 @@ fn findings_and_manifest_parse_and_hold_no_private_number() {
     assert_eq!(records[2]["unit"], "蚌埠市总工会");
     let manifest = fs::read_to_string(out.join("明细/run.json")).unwrap();
     let run: Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(manifest, format!("{}\n", serde_json::to_string_pretty(&run).unwrap()), "keys as in the alphabet");
     assert_eq!(run["identity"]["holds"], true);
     assert_eq!(run["counts"]["rows"]["accepted"], 27);
     assert_eq!(run["inputs"][2]["outcome"], "returned");

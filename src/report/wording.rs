@@ -1,7 +1,8 @@
 //! Words that several outputs share: paths and hashes as they may be shown.
 
-use crate::text::masks::mask_within;
+use crate::text::masks::{mask_within, masked};
 use crate::text::quote::bounded;
+use std::borrow::Cow;
 use std::path::{Component, Path};
 
 /// A path that may leave this machine, and the same wherever one stands: the file and the folder that holds it
@@ -22,6 +23,9 @@ pub fn short_hash(hash: &str) -> &str {
 }
 
 /// Foreign text as a file for programs may pass it on: masked, and no longer than a sentence takes.
-pub fn passed_on(text: &str) -> String {
-    bounded(&mask_within(text)).into_owned()
+pub fn passed_on(text: &str) -> Cow<'_, str> {
+    match masked(text) {
+        Cow::Borrowed(text) => bounded(text),
+        Cow::Owned(masked) => Cow::Owned(bounded(&masked).into_owned()),
+    }
 }

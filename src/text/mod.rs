@@ -2,6 +2,7 @@
 pub mod dates;
 pub mod hex;
 pub mod id_number;
+pub mod json;
 pub mod loose;
 pub mod masks;
 pub mod names;

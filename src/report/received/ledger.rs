@@ -10,6 +10,7 @@ use crate::report::links::Links;
 use crate::report::results::Results;
 use crate::report::wording::{passed_on, short_hash};
 use crate::text::dates::show_day;
+use crate::text::json::Json;
 use serde_json::{Value, json};
 use std::io::{self, Seek, Write};
 
@@ -172,15 +173,15 @@ pub fn groups<'a>(results: &Results<'a>) -> Vec<&'a [Version]> {
 }
 
 /// One of them.
-pub fn group_json(results: &Results<'_>, group: &[Version]) -> Value {
+pub fn group_json<'a>(results: &Results<'a>, group: &'a [Version]) -> Json<'a> {
     let (unit, form) = group.first().map_or((None, 0), |first| (first.unit, first.form));
     let differences = unit.map_or(&[][..], |unit| of_group(&results.verdict.ledger.differences, unit, form)).iter();
-    json!({
-        "unit": unit.map(|unit| results.unit_code(unit)),
-        "form": form_of(results, form).map(|form| form.id.as_str()),
-        "received": group.iter().map(|version| version_json(results, version, group.len() > 1)).collect::<Vec<_>>(),
-        "differences": differences.map(|one| difference_json(results, one)).collect::<Vec<_>>(),
-    })
+    Json::object([
+        ("differences", Json::list(differences.map(|one| difference_json(results, one)))),
+        ("form", form_of(results, form).map(|form| form.id.as_str()).into()),
+        ("received", Json::list(group.iter().map(|version| version_json(results, version, group.len() > 1)))),
+        ("unit", unit.map(|unit| results.unit_code(unit)).into()),
+    ])
 }
 
 /// Those of one unit and form, which stand together.
@@ -191,20 +192,20 @@ fn of_group(differences: &[Difference], unit: u32, form: u16) -> &[Difference] {
 }
 
 /// The stamp only where versions were compared: elsewhere it would tell when the file was copied, and nothing else.
-fn version_json(results: &Results<'_>, version: &Version, compared: bool) -> Value {
+fn version_json<'a>(results: &Results<'a>, version: &'a Version, compared: bool) -> Json<'a> {
     let verdict = results.source(version.source);
     let (word, number) = version.evidence.mark;
-    json!({
-        "file": passed_on(results.file_name(version.source)),
-        "sha256": verdict.map(|verdict| verdict.sha256.as_str()),
-        "outcome": verdict.map(|verdict| verdict.outcome.key()),
-        "standing": version.standing.key(),
-        "why": passed_on(&version.why),
-        "filled_on": version.evidence.filled_on.map(show_day),
-        "mark": [u64::from(word), u64::from(number)],
-        "modified": version.evidence.stamp().filter(|_| compared).map(stamp),
-        "rows": version.rows,
-    })
+    Json::object([
+        ("file", passed_on(results.file_name(version.source)).into()),
+        ("filled_on", version.evidence.filled_on.map(show_day).into()),
+        ("mark", Json::list([u64::from(word), u64::from(number)])),
+        ("modified", version.evidence.stamp().filter(|_| compared).map(stamp).into()),
+        ("outcome", verdict.map(|verdict| verdict.outcome.key()).into()),
+        ("rows", version.rows.into()),
+        ("sha256", verdict.map(|verdict| verdict.sha256.as_str()).into()),
+        ("standing", version.standing.key().into()),
+        ("why", passed_on(&version.why).into()),
+    ])
 }
 
 fn difference_json(results: &Results<'_>, difference: &Difference) -> Value {
@@ -214,7 +215,7 @@ fn difference_json(results: &Results<'_>, difference: &Difference) -> Value {
         let hidden = field.is_some_and(|field| private(form, field));
         let value = match &side.value {
             Shown::Nothing => None,
-            Shown::Value(_) | Shown::Unread(_) if hidden => Some(HIDDEN.to_owned()),
+            Shown::Value(_) | Shown::Unread(_) if hidden => Some(HIDDEN.into()),
             Shown::Value(words) | Shown::Unread(words) => Some(passed_on(words)),
         };
         json!({
@@ -230,7 +231,7 @@ fn difference_json(results: &Results<'_>, difference: &Difference) -> Value {
             .row
             .iter()
             .map(|(field, value)| {
-                let value = if private(form, *field) { HIDDEN.to_owned() } else { passed_on(value) };
+                let value = if private(form, *field) { HIDDEN.into() } else { passed_on(value) };
                 json!({ "field": field_name(form, *field), "value": value })
             })
             .collect();

@@ -12,6 +12,7 @@ mod numerals;
 mod shapes;
 
 use numerals::Numerals;
+use std::borrow::Cow;
 
 /// Keeps the first six and the last character of a whole ID number: `340102********123X` → `340102***********X`.
 pub fn mask(number: &str) -> String {
@@ -25,10 +26,16 @@ const LAST: usize = 2;
 
 /// Masks ID and telephone numbers inside a text; whatever else stands in it is left as it is.
 pub fn mask_within(text: &str) -> String {
+    masked(text).into_owned()
+}
+
+/// The same, which copies no text that holds nothing private.
+pub fn masked(text: &str) -> Cow<'_, str> {
     // Nearly all texts hold no number that long.
-    if text.chars().filter(|c| numerals::digit(*c).is_some()).nth(shapes::SHORTEST - 1).is_none() {
-        return text.to_owned();
-    }
+    if numerals::may_hold(text, shapes::SHORTEST) { mask_numerals(text) } else { Cow::Borrowed(text) }
+}
+
+fn mask_numerals(text: &str) -> Cow<'_, str> {
     let mut chars: Vec<char> = text.chars().collect();
     let mut hidden = Vec::new();
     for numerals in Numerals::all(&chars) {
@@ -37,12 +44,15 @@ pub fn mask_within(text: &str) -> String {
             hidden.extend_from_slice(places.get(FIRST..places.len().saturating_sub(LAST)).unwrap_or_default());
         }
     }
+    if hidden.is_empty() {
+        return Cow::Borrowed(text);
+    }
     for at in hidden {
         if let Some(c) = chars.get_mut(at) {
             *c = '*';
         }
     }
-    chars.into_iter().collect()
+    Cow::Owned(chars.into_iter().collect())
 }
 
 #[cfg(test)]

@@ -42,6 +42,25 @@ fn within_hash(text: &[char], at: usize) -> bool {
     token.len() >= HASH && token.iter().any(|c| c.is_ascii_alphabetic())
 }
 
+/// Whether so many digits may stand in one stretch of a text; `false` only where they do not.
+pub fn may_hold(text: &str, digits: usize) -> bool {
+    let mut here = 0;
+    text.chars().any(|c| {
+        if digit(c).is_some() {
+            here += 1;
+        } else if ends_stretch(c) {
+            here = 0;
+        }
+        here >= digits
+    })
+}
+
+/// Characters that stand in no stretch, as most do: letters, but for the X of an ID, Chinese, and what sets sentences apart.
+fn ends_stretch(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '，' | '、' | '；' | '：')
+        || (c.is_ascii_alphabetic() && !matches!(c, 'x' | 'X'))
+}
+
 /// As many separators may stand between two parts; more are a gap in a table.
 const APART: usize = 4;
 

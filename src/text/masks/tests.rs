@@ -268,3 +268,23 @@ fn a_long_cell_is_masked_whole_and_in_no_time() {
         assert_eq!(mask_within(&text).chars().count(), text.chars().count());
     }
 }
+
+#[test]
+fn a_text_that_is_not_looked_into_holds_nothing_private() {
+    const PARTS: [&str; 30] = [
+        "1", "3", "8", "138", "1234", "5678", "19491231", "110105", "0551", "62345678", "002X", "x", "E+17", ".", "-",
+        " ", "、", "，", "（", "）", "一", "三", "零", "两", "电话", "号", "\u{200b}", "：", "a", "１３",
+    ];
+    let mut dice = Dice(7);
+    let mut next = |below: usize| dice.roll(below as u64) as usize;
+    let (mut looked_into, mut hidden) = (0, 0);
+    for _ in 0..60_000 {
+        let parts = next(14) + 1;
+        let text: String = (0..parts).map(|_| PARTS[next(PARTS.len())]).collect();
+        let whole = super::mask_numerals(&text);
+        assert_eq!(masked(&text), whole, "{text}");
+        looked_into += usize::from(super::numerals::may_hold(&text, super::shapes::SHORTEST));
+        hidden += usize::from(whole != text);
+    }
+    assert!(hidden > 100 && looked_into > hidden && looked_into < 50_000, "{hidden} {looked_into}");
+}
