@@ -127,8 +127,8 @@ impl<W: Write> JsonFile<W> {
     }
 
     fn pass_on(&mut self) -> io::Result<()> {
-        let text =
-            std::str::from_utf8(&self.waiting).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let text = simdutf8::basic::from_utf8(&self.waiting)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         self.target.write_all(for_json(text).as_bytes())?;
         self.waiting.clear();
         Ok(())
@@ -137,11 +137,14 @@ impl<W: Write> JsonFile<W> {
 
 impl<W: Write> Write for JsonFile<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.waiting.extend_from_slice(bytes);
-        if self.waiting.len() >= SOME {
-            self.pass_on()?;
-        }
+        self.write_all(bytes)?;
         Ok(bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= SOME { self.pass_on() } else { Ok(()) }
     }
 
     /// Passes on what waits; nothing does so by itself.

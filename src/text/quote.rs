@@ -18,11 +18,27 @@ pub fn is_active(c: char) -> bool {
         || (c as u32) & 0xfffe == 0xfffe
 }
 
-/// Whether the bytes of a text leave open that something but a line break acts in it: what does begins with one of these.
+/// Whether something but a line break may act in a text; `false` only where nothing does. By bytes, and without a way out in
+/// the middle, many of them are looked at in one step: what acts is a byte, or begins with two or three that tell.
 pub fn may_act(text: &str) -> bool {
-    let odd =
-        |byte: u8| (byte < 0x20 && byte != b'\n') || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef) || byte >= 0xf0;
-    text.bytes().fold(false, |may, byte| may | odd(byte))
+    let odd = |one: u8, two: u8, three: u8| {
+        (one < 0x20 && one != b'\n')
+            | (one == 0x7f)
+            | (one == 0xc2 && two < 0xa0)
+            | (one == 0xd8 && two == 0x9c)
+            | (one == 0xe2 && two == 0x80 && (three & 0xfe == 0x8e || (0xa8..=0xae).contains(&three)))
+            | (one == 0xe2 && two == 0x81 && (0xa6..=0xa9).contains(&three))
+            | (one == 0xef && two == 0xbb && three == 0xbf)
+            | (one == 0xef && two == 0xbf && three >= 0xb9)
+            | (one >= 0xf0)
+    };
+    let bytes = text.as_bytes();
+    let (second, third) = (bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
+    let threes = bytes.iter().zip(second).zip(third);
+    let behind = bytes.get(bytes.len().saturating_sub(2)..).unwrap_or_default();
+    threes.fold(false, |may, ((one, two), three)| may | odd(*one, *two, *three))
+        | matches!(behind, [one, two] if odd(*one, *two, 0) | odd(*two, 0, 0))
+        | matches!(behind, [one] if odd(*one, 0, 0))
 }
 
 /// Text for a terminal: what acts is shown as a sign (`␛`) or by its number; line breaks stay, for messages have lines of
@@ -141,6 +157,22 @@ mod tests {
         let ranges = [0..=0x1f, 0x7f..=0x9f, 0x61c..=0x61c, 0x200e..=0x200f, 0x2028..=0x202e, 0x2066..=0x2069];
         let others = [0xfeff, 0xfff9, 0xfffe, 0xffff, 0x1_fffe, 0x10_ffff];
         ranges.into_iter().flatten().chain(others).filter_map(char::from_u32)
+    }
+
+    #[test]
+    fn no_text_in_which_something_acts_is_passed_over() {
+        for c in (0..=0x10_ffff).filter_map(char::from_u32).filter(|c| *c != '\n') {
+            for text in [format!("{c}"), format!("甲{c}"), format!("{c}乙丙"), format!("a{c}b")] {
+                // Beyond the first plane all characters may act: they are looked at one by one.
+                assert_eq!(
+                    may_act(&text),
+                    is_active(c) || c > '\u{ffff}' || matches!(c, '\u{fffc}' | '\u{fffd}'),
+                    "{:x}",
+                    c as u32
+                );
+            }
+        }
+        assert!(!may_act("“甲”，乙；\n—（丙）…×"));
     }
 
     #[test]
