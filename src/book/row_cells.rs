@@ -13,6 +13,13 @@ const CHUNK: usize = 1 << 16;
 /// What stands between a cell's address and its number or the number of its text, and behind that.
 const NUMBER: &[u8] = b"\"><v>";
 const END: &[u8] = b"</v></c>";
+/// The same, and what stands around the rows, as pieces.
+const BEFORE_NUMBER: Piece = Piece::of(NUMBER);
+const CELL_END: Piece = Piece::of(END);
+const ROW_HEAD: Piece = Piece::of(b"<row r=\"");
+const ROW_TAIL: Piece = Piece::of(b"\">");
+const ROW_HEIGHT: Piece = Piece::of(b"\" ht=\"");
+const ROW_END: Piece = Piece::of(b"</row>");
 const NO_PIECE: Piece = Piece::of(b"");
 /// How a cell begins that stands in no column of the sheet.
 const OUTSIDE: CellHeads = CellHeads::of(b"");
@@ -113,10 +120,8 @@ impl RowCells {
     pub fn start_row(&mut self, height: Option<f64>) {
         self.rows += 1;
         self.row = Piece::number(self.rows.into());
-        self.raw("<row r=\"");
-        self.xml.piece(&self.row);
-        let Some(height) = height else { return self.raw("\">") };
-        self.raw("\" ht=\"");
+        let Some(height) = height else { return self.xml.cell(&ROW_HEAD, &self.row, &ROW_TAIL) };
+        self.xml.cell(&ROW_HEAD, &self.row, &ROW_HEIGHT);
         // Most are of halves, and as many as the lines of a list.
         match height.fract() {
             part if part == 0.0 || part == 0.5 => {
@@ -129,7 +134,7 @@ impl RowCells {
 
     /// Ends the row.
     pub fn end_row(&mut self) {
-        self.raw("</row>");
+        self.xml.piece(&ROW_END);
     }
 
     /// A text cell: in-line, and never a formula.
@@ -225,8 +230,8 @@ impl RowCells {
     /// A cell without a style that holds a whole number, as most do.
     fn plain(&mut self, column: usize, number: u64) {
         let head = self.heads.get(column).unwrap_or(&OUTSIDE).for_kind(CellKind::Number);
-        let tail = Piece::of(NUMBER).and(Piece::number(number).bytes()).and(END);
-        self.xml.cell(head, &self.row, &tail);
+        self.xml.cell(head, &self.row, &BEFORE_NUMBER);
+        self.xml.cell(&Piece::number(number), &NO_PIECE, &CELL_END);
     }
 
     fn cell(&mut self, column: usize, style: RowStyle) {

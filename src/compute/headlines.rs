@@ -10,7 +10,6 @@ use crate::model::stat_table::BuiltTable;
 use crate::model::statistic::{ComparedFigures, FigureDoubt, RowKind, StatCell, StatRow};
 use crate::model::{Column, Texts};
 use crate::rows::Grid;
-use std::collections::BTreeMap;
 
 /// Names that a sentence lists, and rows that share a first place.
 const NAMED: usize = 5;
@@ -38,18 +37,19 @@ pub fn conclusions(tables: &[BuiltTable], facts: &Facts<'_>) -> Vec<Conclusion> 
 /// How much of what is owed is in the figures: units in whole, in part and not at all, and who is missing.
 pub fn coverage(facts: &Facts<'_>) -> Option<Conclusion> {
     let units = &facts.verdict.units;
-    let mut counted: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+    // By the unit's place in the roster: rows that count, and others.
+    let mut counted = vec![(0u64, 0u64); facts.reference.roster.units.len()];
     for form in 0..facts.plan.forms.len() {
         let rows = facts.form(form).ok()?;
         for (unit, accepted) in rows.units.iter().zip(rows.accepted.iter()) {
-            let Some(unit) = unit else { continue };
-            let (counts, out) = counted.entry(unit).or_default();
-            *(if *accepted { counts } else { out }) += 1;
+            if let Some((counts, out)) = unit.and_then(|unit| counted.get_mut(unit as usize)) {
+                *(if *accepted { counts } else { out }) += 1;
+            }
         }
     }
     let mut names: [Vec<String>; 5] = Default::default();
     for unit in units {
-        let (counts, out) = counted.get(&unit.unit).copied().unwrap_or_default();
+        let (counts, out) = counted.get(unit.unit as usize).copied().unwrap_or_default();
         let place = match unit.status {
             UnitStatus::OnTime | UnitStatus::Undated | UnitStatus::Late { .. } => usize::from(out > 0),
             UnitStatus::Returned if counts > 0 => 1,

@@ -231,9 +231,16 @@ fn workdays(start: &Series, end: &Series, context: &RunContext) -> PolarsResult<
     let first: Vec<Option<i32>> = start.i32()?.iter().collect();
     let last: Vec<Option<i32>> = end.i32()?.iter().collect();
     let rows = 0..height(&[first.len(), last.len()]);
+    // Rows of one return say the same days again and again.
+    let mut known = None;
     Ok(column::<Int64Type, _>(rows.map(|row| {
-        let (first, last) = (at(&first, row).copied().flatten()?, at(&last, row).copied().flatten()?);
-        Some(context.calendar.workdays(first, last))
+        let days = (at(&first, row).copied().flatten()?, at(&last, row).copied().flatten()?);
+        let count = match known {
+            Some((same, count)) if same == days => count,
+            _ => context.calendar.workdays(days.0, days.1),
+        };
+        known = Some((days, count));
+        Some(count)
     })))
 }
 

@@ -98,14 +98,21 @@ pub fn off_chain(rows: &FormRows, roster: &Roster) -> Vec<Finding> {
     let unit_field = rows.form.unit_field;
     let field = rows.form.fields.get(unit_field).map_or("", |field| field.name.as_ref());
     let name = |unit: u32| roster.units.get(unit as usize).map_or("", |unit| unit.name.as_ref());
+    // The rows of a file follow one another, and most name the same unit as the one before.
+    let mut fine = None;
     let strange =
         rows.rows.named.iter().zip(rows.rows.origins.iter()).enumerate().filter_map(|(row, (named, origin))| {
             let named = named?;
+            if fine == Some((origin.source, named)) {
+                return None;
+            }
             let sender = *rows.addresses.senders.get(&origin.source)?;
+            if !rows.addresses.covered.contains(&origin.source) || roster.linked(named, sender) {
+                fine = Some((origin.source, named));
+                return None;
+            }
             // One that counts under nobody is told as such.
-            let placed = rows.rows.units.get(row).is_some();
-            let strange = placed && rows.addresses.covered.contains(&origin.source) && !roster.linked(named, sender);
-            strange.then_some((row, named, sender))
+            rows.rows.units.get(row).is_some().then_some((row, named, sender))
         });
     strange
         .map(|(row, named, sender)| Finding {
