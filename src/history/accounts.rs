@@ -3,8 +3,9 @@
 //!
 //! Sentences are masked as in every list of findings; what stood in a cell is not, the store holds it anyway.
 
+use super::batches::ParquetValues;
 use super::decisions::store::{self, DECISIONS};
-use super::parquet::{self, ParquetColumn, ParquetValues, texts, whole};
+use super::parquet::{self, ParquetColumn, texts, whole};
 use super::rows::{RunFrame, period_columns};
 use crate::definition::{Field, Plan};
 use crate::model::amended::KeptAmendments;
@@ -12,6 +13,7 @@ use crate::model::decision::Settled;
 use crate::model::normalised::Binding;
 use crate::model::run::{RowAccount, SourceVerdict};
 use crate::model::{CellRef, Finding, SheetAccount, Texts};
+use crate::text::hex::push_hex;
 use crate::text::masks::mask_within;
 use ::parquet::errors::ParquetError;
 use rayon::prelude::*;
@@ -56,9 +58,14 @@ impl<'a, T> TableOf<'a, T> {
         self
     }
 
-    /// A text that is made for the file.
-    fn made(mut self, name: &str, value: impl Fn(&'a T) -> Option<String> + 'a) -> Self {
-        let values = ParquetValues::Owned(Box::new(self.records.iter().map(value)));
+    /// A text that is written for the file.
+    fn made<V>(
+        mut self,
+        name: &str,
+        value: impl Fn(&'a T) -> Option<V> + 'a,
+        write: impl Fn(V, &mut String) + 'a,
+    ) -> Self {
+        let values = ParquetValues::made(self.records.iter().map(value), write);
         self.columns.push(ParquetColumn { name: name.to_owned(), values, recurs: true });
         self
     }
@@ -69,7 +76,7 @@ impl<'a, T> TableOf<'a, T> {
     }
 
     fn date(mut self, name: &str, value: impl Fn(&'a T) -> Option<i32> + 'a) -> Self {
-        let values = ParquetValues::Date(Box::new(self.records.iter().map(value)));
+        let values = ParquetValues::date(self.records.iter().map(value));
         self.columns.push(ParquetColumn { name: name.to_owned(), values, recurs: true });
         self
     }
@@ -81,6 +88,11 @@ impl<'a, T> TableOf<'a, T> {
 
 fn filled(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
+}
+
+/// A sentence, masked.
+fn masked(text: &str, to: &mut String) {
+    to.push_str(&mask_within(text));
 }
 
 fn count(number: u64) -> Option<i64> {
@@ -113,7 +125,7 @@ fn files(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
         .text("outcome", |file| Some(file.outcome.key()))
         .text("outcome_zh", |file| Some(file.outcome.word()))
         .text("code", |file| file.code.as_deref())
-        .made("cause", |file| filled(&file.cause).map(mask_within))
+        .made("cause", |file| filled(&file.cause), masked)
         .text("unit", move |file| unit_code(frame, file.unit))
         .text("sender", move |file| unit_code(frame, file.sender.as_ref().map(|sender| sender.unit)))
         .date("received", |file| file.received)
@@ -142,7 +154,7 @@ fn sheets(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
         .text("return", |sheet| Some(&sheet.file.source.name))
         .text("sheet", |sheet| Some(&sheet.of.name))
         .text("form", move |sheet| form_id(frame, sheet.of.form))
-        .made("not_counted", |sheet| sheet.of.not_counted.as_deref().map(mask_within))
+        .made("not_counted", |sheet| sheet.of.not_counted.as_deref(), masked)
         .whole("rows", rows(|sheet| sheet.rows))
         .whole("rows_frame", rows(|sheet| sheet.frame))
         .whole("rows_data", rows(|sheet| sheet.data))
@@ -207,17 +219,16 @@ fn bindings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
         .text("field", move |bound| bound.field(plan).map(|field| &*field.name))
         .text("return", |bound| Some(&bound.table.file.source.name))
         .text("sheet", |bound| Some(&bound.table.of.sheet_name))
-        .made("column", |bound| bound.at().filter(|_| !bound.table.of.across).map(letters))
+        .made(
+            "column",
+            |bound| bound.at().filter(|_| !bound.table.of.across),
+            |col, to| CellRef { row: 0, col }.push_letters(to),
+        )
         .whole("line", |bound| bound.at().filter(|_| bound.table.of.across).map(|row| i64::from(row) + 1))
         .text("header", move |bound| bound.header(plan))
         .whole("header_first", header_row(|binding| binding.header.0))
         .whole("header_last", header_row(|binding| binding.header.1))
         .bytes()
-}
-
-/// `AB` of a 0-based column.
-fn letters(col: u16) -> String {
-    CellRef { row: 0, col }.to_string().trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
 }
 
 fn amendments(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
@@ -236,7 +247,7 @@ fn amendments(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
     let mut table = TableOf::new(frame, &at)
         .text("return", move |(source, ..): &(u32, u16, CellRef)| file_name(frame, Some(*source)))
         .text("sheet", move |(source, sheet, _)| sheet_name(frame, Some(*source), Some(*sheet)))
-        .made("cell", |(.., at)| Some(at.to_string()))
+        .made("cell", |(.., at)| Some(at), |at, to| at.push_to(to))
         .whole("row", |(.., at)| Some(i64::from(at.row) + 1));
     table.columns.push(texts("field", field.iter()));
     table.columns.push(texts("rule", rules.iter().map(|rule| Some(rule.as_str()))));
@@ -250,7 +261,7 @@ fn findings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
         finding.place.unit.or_else(|| of_file(finding.place.source?))
     };
     TableOf::new(frame, &frame.verdict.findings)
-        .made("key", |finding: &Finding| Some(finding.key.whole().to_string()))
+        .made("key", |finding: &Finding| Some(finding.key.whole()), |key, to| push_hex(to, key.as_ref()))
         .text("code", |finding| Some(&finding.code))
         .text("severity", |finding| Some(finding.severity.key()))
         .text("severity_zh", |finding| Some(finding.severity.word()))
@@ -258,11 +269,11 @@ fn findings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
         .text("unit", move |finding| unit_code(frame, unit(finding)))
         .text("return", move |finding| file_name(frame, finding.place.source))
         .text("sheet", move |finding| sheet_name(frame, finding.place.source, finding.place.sheet))
-        .made("cell", |finding| finding.place.cells.first().map(CellRef::to_string))
+        .made("cell", |finding| finding.place.cells.first(), |at, to| at.push_to(to))
         .whole("row", |finding| finding.place.row.map(|row| i64::from(row) + 1))
-        .made("found", |finding| filled(&finding.found).map(mask_within))
-        .made("expected", |finding| filled(&finding.expected).map(mask_within))
-        .made("next", |finding| filled(&finding.next).map(mask_within))
+        .made("found", |finding| filled(&finding.found), masked)
+        .made("expected", |finding| filled(&finding.expected), masked)
+        .made("next", |finding| filled(&finding.next), masked)
         .whole("definition_line", |finding| finding.line.map(i64::from))
         .bytes()
 }
@@ -270,7 +281,11 @@ fn findings(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
 fn decisions(frame: RunFrame<'_>) -> Result<Vec<u8>, ParquetError> {
     let mut table = TableOf::new(frame, &frame.verdict.decisions);
     for (name, of) in store::columns() {
-        table = table.made(name, move |settled: &Settled| Some(of(&settled.decision, &settled.state)));
+        table = table.made(
+            name,
+            move |settled: &Settled| Some(of(&settled.decision, &settled.state)),
+            |text, to| to.push_str(&text),
+        );
     }
     table.bytes()
 }

@@ -16,8 +16,6 @@ pub type NextCodes<'a> = Box<dyn FnMut(usize, &mut Vec<u32>) + 'a>;
 /// Which of the column's words each row has, 0 for none; code 1 is the first word.
 pub struct CodedValues<'a> {
     pub codes: NextCodes<'a>,
-    /// The highest code there is.
-    pub highest: u32,
     pub words: CodedWords<'a>,
 }
 
@@ -31,18 +29,9 @@ pub enum CodedWords<'a> {
     One(String),
 }
 
-/// The codes one by one.
-pub fn each(mut codes: NextCodes<'_>) -> impl Iterator<Item = u32> {
-    let some = move || {
-        let mut some = Vec::new();
-        codes(1_024, &mut some);
-        (!some.is_empty()).then_some(some)
-    };
-    std::iter::from_fn(some).flatten()
-}
-
 impl CodedWords<'_> {
     /// Appends a word as a dictionary has it; whether there is one.
+    #[inline(never)]
     fn append(&self, code: u32, to: &mut Vec<u8>) -> bool {
         let mut text = |word: &str| {
             to.extend_from_slice(&(word.len() as u32).to_le_bytes());
@@ -75,27 +64,24 @@ pub fn chunk(
     count: usize,
     column: ColumnDescPtr,
 ) -> Result<(Bytes, ColumnCloseResult), ParquetError> {
-    // Of each code its place among the words of this chunk, which are only those that are met.
-    let mut places = vec![NOT_MET; values.highest as usize + 1];
-    let (mut words, mut met) = (Vec::new(), 0u32);
     let mut which = Vec::with_capacity(count);
     (values.codes)(count, &mut which);
     if which.len() != count {
         return Err(ParquetError::General("a column is too short".to_owned()));
     }
-    let mut absent = 0;
+    // Of each code its place among the words of this chunk, which are only those that are met.
+    let mut places = vec![NOT_MET; which.iter().fold(0, |highest, code| highest.max(*code)) as usize + 1];
+    places[0] = NO_WORD;
+    let (mut words, mut met) = (Vec::new(), 0);
     for code in &mut which {
-        let mut place = if *code == 0 { NO_WORD } else { places.get(*code as usize).copied().unwrap_or(NO_WORD) };
-        if place == NOT_MET {
-            place = if values.words.append(*code, &mut words) { met } else { NO_WORD };
-            met += u32::from(place != NO_WORD);
-            if let Some(known) = places.get_mut(*code as usize) {
-                *known = place;
-            }
+        let Some(place) = places.get_mut(*code as usize) else { continue };
+        if *place == NOT_MET {
+            *place = if values.words.append(*code, &mut words) { met } else { NO_WORD };
+            met += u32::from(*place != NO_WORD);
         }
-        absent += usize::from(place == NO_WORD);
-        *code = place;
+        *code = *place;
     }
+    let absent = which.iter().filter(|place| **place == NO_WORD).count();
     let mut page = vec![0; 4];
     if absent == 0 && count >= RUN {
         run(1, count, 1, &mut page);
@@ -162,28 +148,38 @@ fn hybrid(values: &[u32], width: u32, to: &mut Vec<u8>) {
     let mut packed: Vec<u8> = Vec::new();
     let mut rest = values;
     while let Some(first) = rest.first() {
-        let same = rest.iter().take_while(|value| *value == first).count();
+        let same = same_as(*first, rest);
         let taken = if same >= RUN {
             flush(&mut packed, width, to);
             run(*first, same, width, to);
             same
         } else {
             let eight = &rest[..rest.len().min(8)];
-            let (mut bits, mut held) = (0u64, 0);
-            for value in eight.iter().copied().chain(std::iter::repeat_n(0, 8 - eight.len())) {
-                bits |= u64::from(value) << held;
+            let end = packed.len() + width as usize;
+            let (mut bits, mut held) = (0u128, 0);
+            for value in eight {
+                bits |= u128::from(*value) << held;
                 held += width;
-                while held >= 8 {
-                    packed.push(bits as u8);
-                    bits >>= 8;
-                    held -= 8;
+                if held >= u64::BITS {
+                    packed.extend_from_slice(&(bits as u64).to_le_bytes());
+                    bits >>= u64::BITS;
+                    held -= u64::BITS;
                 }
             }
+            packed.extend_from_slice(&(bits as u64).to_le_bytes());
+            // Less than eight are filled up with zeros.
+            packed.resize(end, 0);
             eight.len()
         };
         rest = &rest[taken..];
     }
     flush(&mut packed, width, to);
+}
+
+/// How many values at the front are this one: eight are compared at once.
+fn same_as(first: u32, values: &[u32]) -> usize {
+    let eights = values.as_chunks().0.iter().take_while(|eight| **eight == [first; 8]).count() * 8;
+    eights + values[eights..].iter().take_while(|value| **value == first).count()
 }
 
 /// Writes what was packed, `width` bytes for every eight values.
@@ -206,7 +202,8 @@ fn number(mut number: u64, to: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::parquet::{ParquetColumn, ParquetReader, ParquetValues, coded, texts, whole, write};
+    use crate::history::batches::ParquetValues;
+    use crate::history::parquet::{ParquetColumn, ParquetReader, coded, same, texts, whole, write};
     use crate::model::Column;
     use std::io::Write;
 
@@ -234,15 +231,15 @@ mod tests {
         };
         for pattern in patterns {
             let by_code = file(vec![
-                coded("字", codes(pattern), words.len(), CodedWords::Text(Box::new(word))),
-                coded("数", codes(pattern), words.len(), CodedWords::Integer(Box::new(number))),
-                coded("日", codes(pattern), words.len(), CodedWords::Date(Box::new(|code| Some(code as i32)))),
+                coded("字", codes(pattern), CodedWords::Text(Box::new(word))),
+                coded("数", codes(pattern), CodedWords::Integer(Box::new(number))),
+                coded("日", codes(pattern), CodedWords::Date(Box::new(|code| Some(code as i32)))),
             ]);
             let days = codes(pattern).map(|code| (code > 0).then_some(code as i32));
             let by_word = file(vec![
                 texts("字", codes(pattern).map(word)),
                 whole("数", codes(pattern).map(number)),
-                ParquetColumn { name: "日".into(), values: ParquetValues::Date(Box::new(days)), recurs: true },
+                ParquetColumn { name: "日".into(), values: ParquetValues::date(days), recurs: true },
             ]);
             for name in ["字", "数", "日"] {
                 let read = |file: &ParquetReader| file.column(name, false).unwrap().unwrap();
@@ -255,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_column_that_ends_early_is_refused() {
-        let column = coded("字", std::iter::repeat_n(1, 3), 1, CodedWords::One("甲".into()));
+        let column = same("字", 3, CodedWords::One("甲".into()));
         assert!(write(vec![column], 4, Vec::new()).is_err());
     }
 }

@@ -91,7 +91,7 @@ fn write_table(packing: &mut Packing, table: &StatTable) -> io::Result<()> {
             packing.put_away()?;
         }
         let text = &mut packing.text;
-        let _ = write!(text, "{}[\"{}\",[", if at == 0 { "" } else { "," }, kind(row.kind));
+        push_all(text, [if at == 0 { "[\"" } else { ",[\"" }, kind(row.kind), "\",["]);
         for (at, cell) in row.cells.iter().enumerate() {
             text.push_str(if at == 0 { "" } else { "," });
             write_cell(text, cell);
@@ -193,31 +193,46 @@ fn read_doubt(value: &Value) -> Option<FigureDoubt> {
 }
 
 fn write_cell(text: &mut String, cell: &StatCell) {
-    let _ = match cell {
+    match cell {
         StatCell::Text(words) => write_words(text, "text", words),
         StatCell::Alarm(words) => write_words(text, "alarm", words),
-        StatCell::Integer(n) => write!(text, "[\"integer\",{n}]"),
-        StatCell::Number(n) => write!(text, "[\"number\",\"{n:?}\"]"),
-        StatCell::Ratio { num, den } => write!(text, "[\"ratio\",{num},{den}]"),
-        StatCell::Points(n) => write!(text, "[\"points\",\"{n:?}\"]"),
-        StatCell::Date(day) => write!(text, "[\"date\",{day}]"),
-        StatCell::Month(day) => write!(text, "[\"month\",{day}]"),
-        StatCell::NotReported => write!(text, "[\"not-reported\"]"),
-        StatCell::Returned => write!(text, "[\"returned\"]"),
-        StatCell::Unfilled => write!(text, "[\"unfilled\"]"),
-        StatCell::Pending => write!(text, "[\"pending\"]"),
-        StatCell::NotApplicable => write!(text, "[\"not-applicable\"]"),
-        StatCell::Empty => write!(text, "[\"empty\"]"),
-    };
+        StatCell::Integer(n) => write_whole(text, "integer", [*n]),
+        // Writing to a text cannot fail.
+        StatCell::Number(n) => drop(write!(text, "[\"number\",\"{n:?}\"]")),
+        StatCell::Ratio { num, den } => write_whole(text, "ratio", [*num, *den]),
+        StatCell::Points(n) => drop(write!(text, "[\"points\",\"{n:?}\"]")),
+        StatCell::Date(day) => write_whole(text, "date", [(*day).into()]),
+        StatCell::Month(day) => write_whole(text, "month", [(*day).into()]),
+        StatCell::NotReported => text.push_str("[\"not-reported\"]"),
+        StatCell::Returned => text.push_str("[\"returned\"]"),
+        StatCell::Unfilled => text.push_str("[\"unfilled\"]"),
+        StatCell::Pending => text.push_str("[\"pending\"]"),
+        StatCell::NotApplicable => text.push_str("[\"not-applicable\"]"),
+        StatCell::Empty => text.push_str("[\"empty\"]"),
+    }
 }
 
-fn write_words(text: &mut String, kind: &str, words: &str) -> std::fmt::Result {
+/// Whole numbers under a word.
+fn write_whole<const N: usize>(text: &mut String, kind: &str, numbers: [i64; N]) {
+    push_all(text, ["[\"", kind, "\""]);
+    for number in numbers {
+        text.push(',');
+        text.push_str(itoa::Buffer::new().format(number));
+    }
+    text.push(']');
+}
+
+fn write_words(text: &mut String, kind: &str, words: &str) {
     // Most need no escape.
     if words.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
-        return write!(text, "[\"{kind}\",{}]", json!(words));
+        let _ = write!(text, "[\"{kind}\",{}]", json!(words));
+    } else {
+        push_all(text, ["[\"", kind, "\",\"", words, "\"]"]);
     }
-    ["[\"", kind, "\",\"", words, "\"]"].into_iter().for_each(|piece| text.push_str(piece));
-    Ok(())
+}
+
+fn push_all<const N: usize>(text: &mut String, pieces: [&str; N]) {
+    pieces.into_iter().for_each(|piece| text.push_str(piece));
 }
 
 fn read_cell(value: &Value) -> Option<StatCell> {

@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod append;
 mod append_book;
+mod batches;
 mod coded;
 pub mod correction;
 pub mod decisions;

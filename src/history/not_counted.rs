@@ -1,7 +1,7 @@
 //! Rows that did not count, with the reason: beside the accepted ones and apart from them, so that a sum over a form's
 //! file never counts what the province did not.
 
-use super::parquet::{self, ParquetColumn, ParquetValues, texts};
+use super::parquet::{self, texts};
 use super::rows::{RunFrame, columns};
 use super::stored::REASON;
 use crate::model::effect::Effect;
@@ -83,7 +83,7 @@ pub fn file(
     all.extend([
         texts(REASON, reasons.iter().map(|(reason, _)| Some(reason.key()))),
         texts("reason_zh", reasons.iter().map(|(reason, _)| Some(reason.word()))),
-        ParquetColumn { name: "codes".to_owned(), values: ParquetValues::Text(Box::new(codes)), recurs: true },
+        texts("codes", codes),
     ]);
     let count = reasons.len();
     parquet::write(all, count, Vec::new()).map(|bytes| (count, bytes))

@@ -2,7 +2,8 @@
 //!
 //! The low-level writer and reader: polars' own `parquet` would bring streaming and network code with it.
 
-use super::coded::{CodedValues, CodedWords, chunk, each};
+use super::batches::{Batch, Next, ParquetValues, Words};
+use super::coded::{CodedValues, CodedWords, chunk};
 use crate::model::Column;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -22,34 +23,6 @@ const GROUP: usize = 65_536;
 /// Values that the writer is given at a time: what they take on the way does not depend on how many there are.
 const BATCH: usize = 8_192;
 
-/// One column's values, in the order of the rows.
-pub enum ParquetValues<'a> {
-    Text(Box<dyn Iterator<Item = Option<&'a str>> + 'a>),
-    /// Texts that are made on the way.
-    Owned(Box<dyn Iterator<Item = Option<String>> + 'a>),
-    Integer(Box<dyn Iterator<Item = Option<i64>> + 'a>),
-    Number(Box<dyn Iterator<Item = Option<f64>> + 'a>),
-    Boolean(Box<dyn Iterator<Item = Option<bool>> + 'a>),
-    /// Days since 1970-01-01.
-    Date(Box<dyn Iterator<Item = Option<i32>> + 'a>),
-    /// Words that recur, and of which it is known where.
-    Coded(CodedValues<'a>),
-}
-
-impl<'a> ParquetValues<'a> {
-    /// The same values one by one.
-    fn plain(self) -> ParquetValues<'a> {
-        let ParquetValues::Coded(CodedValues { codes, words, .. }) = self else { return self };
-        let codes = each(codes);
-        match words {
-            CodedWords::Text(word) => ParquetValues::Text(Box::new(codes.map(word))),
-            CodedWords::Integer(word) => ParquetValues::Integer(Box::new(codes.map(word))),
-            CodedWords::Date(word) => ParquetValues::Date(Box::new(codes.map(word))),
-            CodedWords::One(word) => ParquetValues::Owned(Box::new(codes.map(move |_| Some(word.clone())))),
-        }
-    }
-}
-
 /// A column on its way into a file.
 pub struct ParquetColumn<'a> {
     pub name: String,
@@ -63,41 +36,60 @@ impl<'a> ParquetColumn<'a> {
     /// This column's values, and behind them those of another one of the same type; of another type the column ends
     /// early, which [`write`] refuses.
     pub fn then(self, other: ParquetColumn<'a>) -> ParquetColumn<'a> {
-        use ParquetValues as V;
-        let values = match (self.values.plain(), other.values.plain()) {
-            (V::Text(one), V::Text(more)) => V::Text(Box::new(one.chain(more))),
-            (V::Owned(one), V::Owned(more)) => V::Owned(Box::new(one.chain(more))),
-            (V::Integer(one), V::Integer(more)) => V::Integer(Box::new(one.chain(more))),
-            (V::Number(one), V::Number(more)) => V::Number(Box::new(one.chain(more))),
-            (V::Boolean(one), V::Boolean(more)) => V::Boolean(Box::new(one.chain(more))),
-            (V::Date(one), V::Date(more)) => V::Date(Box::new(one.chain(more))),
-            (alone, _) => alone,
-        };
+        let values = self.values.then(other.values);
         ParquetColumn { values, ..self }
     }
 }
 
 /// A column of words that recur.
 pub fn texts<'a>(name: impl Into<String>, values: impl Iterator<Item = Option<&'a str>> + 'a) -> ParquetColumn<'a> {
-    ParquetColumn { name: name.into(), values: ParquetValues::Text(Box::new(values)), recurs: true }
+    ParquetColumn { name: name.into(), values: ParquetValues::text(values), recurs: true }
 }
 
-/// A column of words whose codes are known: 0 for none, `highest` the last that there is.
+/// A column of words whose codes are known: 0 for none.
 pub fn coded<'a>(
     name: impl Into<String>,
     mut codes: impl Iterator<Item = u32> + 'a,
-    highest: usize,
     words: CodedWords<'a>,
 ) -> ParquetColumn<'a> {
-    let highest = u32::try_from(highest).unwrap_or(u32::MAX - 1);
-    let next = move |count: usize, to: &mut Vec<u32>| to.extend(codes.by_ref().take(count));
-    let values = ParquetValues::Coded(CodedValues { codes: Box::new(next), highest, words });
+    of_codes(name, words, move |count, to| codes.by_ref().take(count).for_each(|code| to.push(code)))
+}
+
+/// The same of some rows, by what appends the codes of rows.
+pub fn coded_rows<'a>(
+    name: impl Into<String>,
+    mut rows: &'a [u32],
+    codes: impl Fn(&[u32], &mut Vec<u32>) + 'a,
+    words: CodedWords<'a>,
+) -> ParquetColumn<'a> {
+    of_codes(name, words, move |count, to| {
+        let (some, rest) = rows.split_at(count.min(rows.len()));
+        codes(some, to);
+        rows = rest;
+    })
+}
+
+/// A column with one word on all of so many rows.
+pub fn same<'a>(name: impl Into<String>, mut rows: usize, words: CodedWords<'a>) -> ParquetColumn<'a> {
+    of_codes(name, words, move |count, to| {
+        let some = count.min(rows);
+        to.resize(to.len() + some, 1);
+        rows -= some;
+    })
+}
+
+fn of_codes<'a>(
+    name: impl Into<String>,
+    words: CodedWords<'a>,
+    codes: impl FnMut(usize, &mut Vec<u32>) + 'a,
+) -> ParquetColumn<'a> {
+    let values = ParquetValues::Coded(CodedValues { codes: Box::new(codes), words });
     ParquetColumn { name: name.into(), values, recurs: true }
 }
 
 /// A column of whole numbers that recur.
 pub fn whole<'a>(name: impl Into<String>, values: impl Iterator<Item = Option<i64>> + 'a) -> ParquetColumn<'a> {
-    ParquetColumn { name: name.into(), values: ParquetValues::Integer(Box::new(values)), recurs: true }
+    ParquetColumn { name: name.into(), values: ParquetValues::integer(values), recurs: true }
 }
 
 /// Writes a file to `target`, a row group at a time. Every column yields `rows` values.
@@ -121,12 +113,11 @@ pub fn write<W: Write + Send>(mut columns: Vec<ParquetColumn<'_>>, rows: usize, 
         let mut group = writer.next_row_group()?;
         for (column, described) in columns.iter_mut().zip(&described) {
             match &mut column.values {
-                ParquetValues::Text(values) => strings(&mut group, values, count)?,
-                ParquetValues::Owned(values) => strings(&mut group, values, count)?,
-                ParquetValues::Integer(values) => scalars::<Int64Type, W>(&mut group, values, count)?,
-                ParquetValues::Number(values) => scalars::<DoubleType, W>(&mut group, values, count)?,
-                ParquetValues::Boolean(values) => scalars::<BoolType, W>(&mut group, values, count)?,
-                ParquetValues::Date(values) => scalars::<Int32Type, W>(&mut group, values, count)?,
+                ParquetValues::Text(next) => texts_of(&mut group, next, count)?,
+                ParquetValues::Integer(next) => scalars::<Int64Type, W>(&mut group, next, count)?,
+                ParquetValues::Number(next) => scalars::<DoubleType, W>(&mut group, next, count)?,
+                ParquetValues::Boolean(next) => scalars::<BoolType, W>(&mut group, next, count)?,
+                ParquetValues::Date(next) => scalars::<Int32Type, W>(&mut group, next, count)?,
                 ParquetValues::Coded(values) => {
                     let (bytes, close) = chunk(values, count, described.clone())?;
                     group.append_column(&bytes, close)?;
@@ -148,7 +139,7 @@ fn schema(columns: &[ParquetColumn<'_>]) -> Result<Arc<Type>, ParquetError> {
                 CodedWords::Integer(_) => (Physical::INT64, None),
                 CodedWords::Date(_) => (Physical::INT32, Some(LogicalType::Date)),
             },
-            ParquetValues::Text(_) | ParquetValues::Owned(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            ParquetValues::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
             ParquetValues::Integer(_) => (Physical::INT64, None),
             ParquetValues::Number(_) => (Physical::DOUBLE, None),
             ParquetValues::Boolean(_) => (Physical::BOOLEAN, None),
@@ -162,60 +153,52 @@ fn schema(columns: &[ParquetColumn<'_>]) -> Result<Arc<Type>, ParquetError> {
 
 fn scalars<T: DataType, W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
-    values: &mut dyn Iterator<Item = Option<T::T>>,
+    next: &mut Next<'_, Vec<T::T>>,
     count: usize,
 ) -> Result<(), ParquetError> {
-    in_batches::<T, W>(group, count, |batch, present, levels| {
-        for value in values.take(batch) {
-            levels.push(i16::from(value.is_some()));
-            present.extend(value);
-        }
-    })
+    in_batches::<T, W, _>(group, next, count, std::mem::swap)
 }
 
 /// All texts of a batch lie in one buffer, and the values are slices of it.
-fn strings<W: Write + Send, S: AsRef<str>>(
+fn texts_of<W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
-    values: &mut dyn Iterator<Item = Option<S>>,
+    next: &mut Next<'_, Words>,
     count: usize,
 ) -> Result<(), ParquetError> {
-    let mut ends = Vec::new();
-    // A batch takes about as much as the one before.
-    let mut room = 0;
-    in_batches::<ByteArrayType, W>(group, count, |batch, present, levels| {
-        let mut buffer = Vec::with_capacity(room);
-        ends.clear();
-        for value in values.take(batch) {
-            buffer.extend_from_slice(value.as_ref().map_or(&[][..], |value| value.as_ref().as_bytes()));
-            levels.push(i16::from(value.is_some()));
-            ends.extend(value.map(|_| buffer.len()));
-        }
-        room = buffer.len() + buffer.len() / 8;
-        let buffer = ByteArray::from(buffer);
-        let starts = [0].into_iter().chain(ends.iter().copied());
-        present.extend(starts.zip(&ends).map(|(start, end)| buffer.slice(start, end - start)));
+    in_batches::<ByteArrayType, W, _>(group, next, count, |Words { text, ends }, present| {
+        // A batch takes about as much as the one before.
+        let room = String::with_capacity(text.len() + text.len() / 8);
+        let buffer = ByteArray::from(std::mem::replace(text, room).into_bytes());
+        let mut start = 0;
+        present.extend(ends.drain(..).map(|end| {
+            let value = buffer.slice(start, end - start);
+            start = end;
+            value
+        }));
     })
 }
 
-/// Writes a column, some values at a time: `fill` adds so many levels, and the values of those that are there.
-fn in_batches<T: DataType, W: Write + Send>(
+/// Writes a column, some values at a time: `take` moves those that there are to where there are none.
+fn in_batches<T: DataType, W: Write + Send, V: Default>(
     group: &mut SerializedRowGroupWriter<'_, W>,
+    next: &mut Next<'_, V>,
     count: usize,
-    mut fill: impl FnMut(usize, &mut Vec<T::T>, &mut Vec<i16>),
+    mut take: impl FnMut(&mut V, &mut Vec<T::T>),
 ) -> Result<(), ParquetError> {
     let mut column = group.next_column()?.ok_or_else(|| ParquetError::General("a column too many".to_owned()))?;
-    let (mut present, mut levels) = (Vec::new(), Vec::new());
+    let (mut batch, mut present) = (Batch::default(), Vec::new());
     let mut left = count;
     while left > 0 {
-        let batch = left.min(BATCH);
-        present.clear();
-        levels.clear();
-        fill(batch, &mut present, &mut levels);
-        if levels.len() != batch {
+        let some = left.min(BATCH);
+        batch.levels.clear();
+        next(some, &mut batch);
+        if batch.levels.len() != some {
             return Err(ParquetError::General("a column is too short".to_owned()));
         }
-        column.typed::<T>().write_batch(&present, Some(&levels), None)?;
-        left -= batch;
+        present.clear();
+        take(&mut batch.present, &mut present);
+        column.typed::<T>().write_batch(&present, Some(&batch.levels), None)?;
+        left -= some;
     }
     column.close()
 }
@@ -367,25 +350,21 @@ fn values<T: DataType, V>(
 mod tests {
     use super::*;
 
-    fn boxed<'a, T: Clone>(values: &'a [T]) -> Box<dyn Iterator<Item = T> + 'a> {
-        Box::new(values.iter().cloned())
-    }
-
     #[test]
     fn columns_come_back_as_they_went_in_over_row_groups_too() {
         let rows = GROUP + 3;
         let numbers: Vec<Option<i64>> = (0..rows as i64).map(|n| (n % 7 != 0).then_some(n)).collect();
         let words = [Some("甲"), None, Some("")];
         let columns = vec![
-            ParquetColumn { name: "数".into(), values: ParquetValues::Integer(boxed(&numbers)), recurs: true },
+            ParquetColumn { name: "数".into(), values: ParquetValues::integer(numbers.iter().copied()), recurs: true },
             ParquetColumn {
                 name: "字".into(),
-                values: ParquetValues::Text(Box::new(words.into_iter().cycle().take(rows))),
+                values: ParquetValues::text(words.into_iter().cycle().take(rows)),
                 recurs: true,
             },
             ParquetColumn {
                 name: "无".into(),
-                values: ParquetValues::Number(Box::new(std::iter::repeat_n(None, rows))),
+                values: ParquetValues::number(std::iter::repeat_n(None, rows)),
                 recurs: true,
             },
         ];
@@ -403,7 +382,7 @@ mod tests {
         assert_eq!(reader.column("没有", true).unwrap(), None);
         let short = vec![ParquetColumn {
             name: "短".into(),
-            values: ParquetValues::Boolean(boxed(&[Some(true)])),
+            values: ParquetValues::boolean([Some(true)].into_iter()),
             recurs: true,
         }];
         assert!(write(short, 2, Vec::new()).is_err(), "a column that is too short is no file");
@@ -411,7 +390,8 @@ mod tests {
 
     #[test]
     fn a_file_without_rows_keeps_its_types() {
-        let columns = vec![ParquetColumn { name: "日".into(), values: ParquetValues::Date(boxed(&[])), recurs: true }];
+        let columns =
+            vec![ParquetColumn { name: "日".into(), values: ParquetValues::date([].into_iter()), recurs: true }];
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&write(columns, 0, Vec::new()).unwrap()).unwrap();
         let reader = ParquetReader::open(file).unwrap();

@@ -1,17 +1,18 @@
 //! Rows of a form on their way into a Parquet file: which period, which record, where from, and for those that do not
 //! count why not.
 
+use super::batches::ParquetValues;
 use super::coded::CodedWords;
 use super::head::{StoredType, code_column};
-use super::parquet::{self, ParquetColumn, ParquetValues, coded};
+use super::parquet::{self, ParquetColumn, coded, coded_rows, same};
 use super::stored::{DOUBTED, HELD, PERIOD, PERIOD_FIRST, PERIOD_LAST, RECORD, RETURN, ROW, SHEET, UNIT};
 use crate::definition::{Form, FormColumn, Plan, Reference};
 use crate::domain::period::Period;
 use crate::model::run::RunVerdict;
-use crate::model::{Column, OpenCell, Scalars};
+use crate::model::{Column, OpenCell};
 use crate::rows::record::{RecordKeys, key_columns};
 use crate::rows::{Rows, ValidatedRows};
-use crate::text::hex::hex;
+use crate::text::hex::push_hex;
 use ::parquet::errors::ParquetError;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
@@ -48,12 +49,14 @@ pub fn form_rows<W: Write + Send>(
 ) -> Result<(usize, W), ParquetError> {
     let ValidatedRows { rows, accepted } = validated;
     let picked: Vec<u32> = (0..).zip(accepted).filter(|(_, yes)| **yes).map(|(row, _)| row).collect();
-    let by_row = doubted(frame.doubts, rows.form);
+    let by_row = &doubted(frame.doubts, rows.form);
     let mut columns = columns(frame, rows, &picked)?;
-    let words = |held: bool| picked.iter().map(move |row| (*row as usize, held));
+    let said = |held: bool| picked.iter().map(move |row| by_row.get(&(*row as usize, held)).map(String::as_str));
     for (name, held) in [(HELD, true), (DOUBTED, false)] {
-        let said = words(held).map(|place| by_row.get(&place).map(String::as_str));
-        let values = ParquetValues::Text(Box::new(said));
+        let values = match by_row.is_empty() {
+            true => ParquetValues::text(std::iter::repeat_n(None, picked.len())),
+            false => ParquetValues::text(said(held)),
+        };
         columns.push(ParquetColumn { name: name.to_owned(), values, recurs: false });
     }
     Ok((picked.len(), parquet::write(columns, picked.len(), target)?))
@@ -88,17 +91,16 @@ pub fn columns<'a>(
         if let Column::Unit(of) = values {
             let unit = move |code: u32| units.get(of.value(code)? as usize);
             let code = CodedWords::Text(Box::new(move |code| Some(unit(code)?.code.as_str())));
-            columns.push(coded(code_column(&column.name), codes(of, picked), of.codes(), code));
+            columns.push(coded_rows(code_column(&column.name), picked, |rows, to| of.codes_of(rows, to), code));
             let name = CodedWords::Text(Box::new(move |code| Some(&*unit(code)?.name)));
-            columns.push(coded(column.name, codes(of, picked), of.codes(), name));
+            columns.push(coded_rows(column.name, picked, |rows, to| of.codes_of(rows, to), name));
             continue;
         }
         if let Column::Text(of) = values
             && of.recurs()
         {
-            let codes = picked.iter().map(|row| of.code(*row as usize));
             let words = CodedWords::Text(Box::new(|code| of.word(code)));
-            columns.push(coded(column.name, codes, of.codes(), words));
+            columns.push(coded_rows(column.name, picked, |rows, to| of.codes_of(rows, to), words));
             continue;
         }
         columns.push(ParquetColumn { name: column.name, values: values_of(values, picked), recurs: false });
@@ -110,29 +112,20 @@ pub fn columns<'a>(
     let sources = &verdict.sources;
     let source = origins().map(move |origin| origin.map_or(0, |origin| place(origin.source as usize)));
     let file = CodedWords::Text(Box::new(move |code| Some(sources.get(index(code)?)?.source.name.as_str())));
-    columns.push(coded(RETURN, source, sources.len(), file));
+    columns.push(coded(RETURN, source, file));
     let sheet = origins().map(|origin| origin.map(|origin| (origin.source, origin.sheet)));
     columns.push(sheet_names(sheet, |(source, sheet)| sources.get(source as usize)?.sheet_name(sheet)));
-    let line = || origins().map(move |origin| origin.map_or(0, |origin| place(origin.row as usize)));
-    let last = line().max().unwrap_or(0);
+    let line = origins().map(move |origin| origin.map_or(0, |origin| place(origin.row as usize)));
     let number = CodedWords::Integer(Box::new(|line| Some(i64::from(line))));
-    columns.push(coded(ROW, line(), last as usize, number));
+    columns.push(coded(ROW, line, number));
     let unit = move |row: &u32| rows.units.get(*row as usize).map_or(0, |unit| place(unit as usize));
     let code = CodedWords::Text(Box::new(move |code| Some(units.get(index(code)?)?.code.as_str())));
-    columns.push(coded(UNIT, picked.iter().map(unit), units.len(), code));
+    columns.push(coded_rows(UNIT, picked, move |rows, to| to.extend(rows.iter().map(unit)), code));
     let keys = key_columns(form, |name| rows.grid.column(name)).map(|columns| RecordKeys::of(columns, units));
-    let record = move |row: &u32| Some(hex(keys.as_ref()?.key(*row as usize)?.as_ref()));
-    columns.push(ParquetColumn {
-        name: RECORD.to_owned(),
-        values: ParquetValues::Owned(Box::new(picked.iter().map(record))),
-        recurs: false,
-    });
+    let record = picked.iter().map(move |row| keys.as_ref()?.key(*row as usize));
+    let values = ParquetValues::made(record, |key, to| push_hex(to, key.as_ref()));
+    columns.push(ParquetColumn { name: RECORD.to_owned(), values, recurs: false });
     Ok(columns)
-}
-
-/// Which of a column's values each of some rows has.
-fn codes<'a>(of: &'a Scalars<u32>, rows: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
-    rows.iter().map(|row| of.code(*row as usize))
 }
 
 /// The sheet that each row stands on, by its file and number; rows of one sheet follow one another.
@@ -161,12 +154,12 @@ fn sheet_names<'a>(
     }
     let codes = runs.into_iter().flat_map(|(rows, code)| std::iter::repeat_n(code, rows));
     let words = move |code: u32| names.get((code as usize).checked_sub(1)?).copied();
-    coded(SHEET, codes, known.len(), CodedWords::Text(Box::new(words)))
+    coded(SHEET, codes, CodedWords::Text(Box::new(words)))
 }
 
 /// The period, in every row of every file: a folder's name says nothing, and a query over all of them needs no path.
 pub fn period_columns<'a>(period: &Period, rows: usize) -> Vec<ParquetColumn<'a>> {
-    let all = |name: &str, words: CodedWords<'a>| coded(name, std::iter::repeat_n(1, rows), 1, words);
+    let all = |name: &str, words: CodedWords<'a>| same(name, rows, words);
     let day = |name: &str, day: i32| all(name, CodedWords::Date(Box::new(move |_| Some(day))));
     vec![all(PERIOD, CodedWords::One(period.key())), day(PERIOD_FIRST, period.first), day(PERIOD_LAST, period.last)]
 }
@@ -174,13 +167,11 @@ pub fn period_columns<'a>(period: &Period, rows: usize) -> Vec<ParquetColumn<'a>
 /// A column's values in these rows, one by one; a unit as its number.
 fn values_of<'a>(column: &'a Column, rows: &'a [u32]) -> ParquetValues<'a> {
     match column {
-        Column::Text(of) => ParquetValues::Text(Box::new(rows.iter().map(|row| of.get(*row as usize)))),
-        Column::Unit(of) => {
-            ParquetValues::Integer(Box::new(rows.iter().map(|row| of.get(*row as usize).map(i64::from))))
-        }
-        Column::Integer(of) => ParquetValues::Integer(Box::new(rows.iter().map(|row| of.get(*row as usize)))),
-        Column::Number(of) => ParquetValues::Number(Box::new(rows.iter().map(|row| of.get(*row as usize)))),
-        Column::Boolean(of) => ParquetValues::Boolean(Box::new(rows.iter().map(|row| of.get(*row as usize)))),
-        Column::Date(of) => ParquetValues::Date(Box::new(rows.iter().map(|row| of.get(*row as usize)))),
+        Column::Text(of) => ParquetValues::text(rows.iter().map(|row| of.get(*row as usize))),
+        Column::Unit(of) => ParquetValues::integer(rows.iter().map(|row| of.get(*row as usize).map(i64::from))),
+        Column::Integer(of) => ParquetValues::integer(rows.iter().map(|row| of.get(*row as usize))),
+        Column::Number(of) => ParquetValues::number(rows.iter().map(|row| of.get(*row as usize))),
+        Column::Boolean(of) => ParquetValues::boolean(rows.iter().map(|row| of.get(*row as usize))),
+        Column::Date(of) => ParquetValues::date(rows.iter().map(|row| of.get(*row as usize))),
     }
 }

@@ -14,6 +14,27 @@ pub struct CellRef {
 
 impl fmt::Display for CellRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (room, at) = self.written();
+        f.write_str(str::from_utf8(&room[at..]).unwrap_or_default())
+    }
+}
+
+impl CellRef {
+    /// Appends what is displayed.
+    pub fn push_to(self, text: &mut String) {
+        let (room, at) = self.written();
+        text.push_str(str::from_utf8(&room[at..]).unwrap_or_default());
+    }
+
+    /// Appends the letters of the column.
+    pub fn push_letters(self, text: &mut String) {
+        let mut room = [0u8; 3];
+        let at = letters(self.col, &mut room);
+        text.push_str(str::from_utf8(&room[at..]).unwrap_or_default());
+    }
+
+    /// What is displayed, and where it begins.
+    fn written(self) -> ([u8; 13], usize) {
         // Three letters and seven digits; 4,294,967,296 would fit.
         let mut room = [0u8; 13];
         let mut at = room.len();
@@ -23,14 +44,21 @@ impl fmt::Display for CellRef {
             room[at] = b'0' + (left % 10) as u8;
             left /= 10;
         }
-        let mut left = u32::from(self.col) + 1;
-        while left > 0 && at > 0 {
-            at -= 1;
-            room[at] = b'A' + ((left - 1) % 26) as u8;
-            left = (left - 1) / 26;
-        }
-        f.write_str(str::from_utf8(&room[at..]).unwrap_or_default())
+        at = letters(self.col, &mut room[..at]);
+        (room, at)
     }
+}
+
+/// Writes the letters of a column at the end; where they begin.
+fn letters(col: u16, room: &mut [u8]) -> usize {
+    let mut at = room.len();
+    let mut left = u32::from(col) + 1;
+    while left > 0 && at > 0 {
+        at -= 1;
+        room[at] = b'A' + ((left - 1) % 26) as u8;
+        left = (left - 1) / 26;
+    }
+    at
 }
 
 /// What a cell held, before anyone interprets it. Text lies in the sheet's arena

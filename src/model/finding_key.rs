@@ -14,8 +14,14 @@ pub struct Fingerprint([u8; 16]);
 
 impl Fingerprint {
     pub fn of<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> Fingerprint {
+        Fingerprint::of_all(parts.into_iter().map(Some)).unwrap_or_default()
+    }
+
+    /// The same of parts of which one may be missing: then there is none.
+    pub fn of_all<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = Option<P>>) -> Option<Fingerprint> {
         let mut hash = Sha256::new();
         for part in parts {
+            let part = part?;
             let part = part.as_ref();
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
@@ -24,7 +30,7 @@ impl Fingerprint {
         for (byte, from) in first.iter_mut().zip(hash.finalize()) {
             *byte = from;
         }
-        Fingerprint(first)
+        Some(Fingerprint(first))
     }
 
     pub fn is_nothing(self) -> bool {

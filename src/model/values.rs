@@ -83,6 +83,11 @@ impl Texts {
         self.codes.get(row)
     }
 
+    /// Appends the codes of these rows, in any order.
+    pub fn codes_of(&self, rows: &[u32], to: &mut Vec<u32>) {
+        self.codes.append_to(to, rows);
+    }
+
     /// The codes of some rows, in order.
     pub fn each_code(&self, rows: Range<usize>, with: impl FnMut(u32)) {
         self.codes.each_of(rows, with);
@@ -287,6 +292,11 @@ impl<T: Scalar> Scalars<T> {
     /// The row's code: rows of equal codes have equal values (not always the other way round); 0 for nothing.
     pub fn code(&self, row: usize) -> u32 {
         self.codes.get(row)
+    }
+
+    /// Appends the codes of these rows, in any order.
+    pub fn codes_of(&self, rows: &[u32], to: &mut Vec<u32>) {
+        self.codes.append_to(to, rows);
     }
 
     /// The codes of some rows, in order.

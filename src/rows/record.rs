@@ -57,23 +57,18 @@ impl<'c> RecordKeys<'c> {
     /// The record that a row is, the same in every period and every run; hashed, since a key may be an ID number. `None`
     /// where a part of the key is missing.
     pub fn key(&self, row: usize) -> Option<Fingerprint> {
-        let parts: Option<Vec<Cow<'_, str>>> = self
-            .columns
-            .iter()
-            .map(|(column, known)| match known.is_empty() {
-                false => known.get(column.code(row) as usize)?.as_deref().map(Cow::Borrowed),
-                true => part(column, self.units, row),
-            })
-            .collect();
-        parts.map(|parts| Fingerprint::of(parts.iter().map(|part| part.as_bytes())))
+        Fingerprint::of_all(self.columns.iter().map(|(column, known)| match known.is_empty() {
+            false => known.get(column.code(row) as usize)?.as_ref().map(|known| Cow::Borrowed(known.as_bytes())),
+            true => part(column, self.units, row),
+        }))
     }
 }
 
 /// A unit enters by its code, which outlives its place in the roster.
-fn part<'u>(column: &Column, units: &'u [Unit], row: usize) -> Option<Cow<'u, str>> {
+fn part<'u>(column: &Column, units: &'u [Unit], row: usize) -> Option<Cow<'u, [u8]>> {
     match column {
-        Column::Unit(of) => Some(Cow::Borrowed(&units.get(of.get(row)? as usize)?.code)),
-        other => sameness(other.value(row)).map(Cow::Owned),
+        Column::Unit(of) => Some(Cow::Borrowed(units.get(of.get(row)? as usize)?.code.as_bytes())),
+        other => sameness(other.value(row)).map(|text| Cow::Owned(text.into_bytes())),
     }
 }
 
@@ -93,11 +88,11 @@ pub fn telling_fields(form: &Form) -> Vec<usize> {
 /// A row told by the columns of its telling fields, its [`RecordKeys::key`] where they are complete; nothing where all are empty.
 pub fn fingerprint<'c>(columns: impl Iterator<Item = Option<&'c Column>>, row: usize, units: &[Unit]) -> Fingerprint {
     let parts = columns.map(|column| column.and_then(|column| part(column, units, row)).unwrap_or_default());
-    let parts: Vec<Cow<'_, str>> = parts.collect();
+    let parts: Vec<Cow<'_, [u8]>> = parts.collect();
     if parts.iter().all(|part| part.is_empty()) {
         return Fingerprint::default();
     }
-    Fingerprint::of(parts.iter().map(|part| part.as_bytes()))
+    Fingerprint::of(parts)
 }
 
 /// How often values were made comparable, for tests that hold it.

@@ -148,6 +148,22 @@ impl Codes {
         (0..self.len()).map(|row| self.get(row))
     }
 
+    /// Appends the codes of these rows, 0 for one beyond the last.
+    pub fn append_to(&self, to: &mut Vec<u32>, rows: &[u32]) {
+        match self {
+            Codes::One { code, rows: all, .. } => {
+                to.extend(rows.iter().map(|row| if (*row as usize) < *all { *code } else { 0 }));
+            }
+            Codes::Narrow(codes) => {
+                to.extend(rows.iter().map(|row| codes.get(*row as usize).map_or(0, |code| u32::from(*code))))
+            }
+            Codes::Middle(codes) => {
+                to.extend(rows.iter().map(|row| codes.get(*row as usize).map_or(0, |code| u32::from(*code))))
+            }
+            Codes::Wide(codes) => to.extend(rows.iter().map(|row| codes.get(*row as usize).copied().unwrap_or(0))),
+        }
+    }
+
     /// The codes of some rows; of those beyond the last none.
     pub fn each_of(&self, rows: Range<usize>, mut with: impl FnMut(u32)) {
         match self {
