@@ -201,8 +201,8 @@ pub struct TablePlaces {
     pub members: Members,
     /// How many groups there are, that of the rows left over included.
     pub groups: usize,
-    /// The column of each row; `None` where there is but one.
-    pub slots: Option<Vec<u32>>,
+    /// The column of each row; `None` where there is but one. More than fit these no sheet takes.
+    pub slots: Option<Vec<u16>>,
     pub width: usize,
     /// How many rows there are.
     pub rows: usize,
@@ -301,19 +301,23 @@ impl Across {
     }
 
     /// The column of each row of a source; `None` where there is but one.
-    fn slots(&self, rows: &Rowset<'_>) -> Result<Option<Vec<u32>>, String> {
+    fn slots(&self, rows: &Rowset<'_>) -> Result<Option<Vec<u16>>, String> {
         if self.is_plain() {
             return Ok(None);
         }
-        let mut slots = vec![Some(0); rows.len()];
+        let outside = u16::try_from(self.width() - 1).map_err(|_| "统计计算出错：分列太多".to_owned())?;
+        let mut slots = vec![0; rows.len()];
         for (column, positions) in &self.columns {
-            let position = |text: Option<&str>| text.and_then(|text| positions.get(text)).map(|at| *at as u32);
+            let position = |text: Option<&str>| text.and_then(|text| positions.get(text)).map(|at| *at as u16);
             for (slot, inner) in slots.iter_mut().zip(rows.each_text(column, position)?) {
-                *slot = slot.zip(inner).map(|(outer, inner)| outer * positions.len() as u32 + inner);
+                // What is inside lies before what is outside.
+                *slot = match inner {
+                    Some(inner) if *slot != outside => *slot * positions.len() as u16 + inner,
+                    _ => outside,
+                };
             }
         }
-        let outside = self.width() as u32 - 1;
-        Ok(Some(slots.into_iter().map(|slot| slot.unwrap_or(outside)).collect()))
+        Ok(Some(slots))
     }
 }
 

@@ -3,7 +3,8 @@
 
 use super::words::{names, places, shown};
 use crate::definition::{Plan, Reconciliation, Table, TableKind};
-use crate::model::stat_table::BuiltTable;
+use crate::model::stat_rows::StatRows;
+use crate::model::stat_table::{OpenTable, StatTable};
 use crate::model::statistic::{RowKind, StatCell, StatRow};
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use std::collections::BTreeSet;
 const NAMED: usize = 5;
 
 /// Settles tables with one another; one that was not computed says nothing.
-pub fn settle(tables: &mut [Option<BuiltTable>], plan: &Plan) {
+pub fn settle(tables: &mut [Option<StatTable>], plan: &Plan) {
     for (at, declared) in plan.tables.iter().enumerate() {
         if let Some(other) = declared.except {
             let out = standing(tables, other);
@@ -24,8 +25,8 @@ pub fn settle(tables: &mut [Option<BuiltTable>], plan: &Plan) {
             declared.reconcile.iter().filter_map(|pair| reconciled(tables, at, pair, plan)).collect();
         if let Some(Some(table)) = tables.get_mut(at) {
             table.notes.extend(notes);
-            let listed = table.rows.iter().filter(|row| is_entry(row)).count();
             if let Some(top) = top(declared) {
+                let listed = table.rows.iter().filter(|row| is_entry(row)).count();
                 table.title = table.title.replace("{前几名}", &places(top, listed));
             }
         }
@@ -54,46 +55,49 @@ fn is_entry(row: &StatRow) -> bool {
     row.kind == RowKind::Body && row.cells.iter().skip(1).any(|cell| *cell != StatCell::Empty)
 }
 
-fn standing(tables: &[Option<BuiltTable>], at: usize) -> Option<BTreeSet<(Option<usize>, String)>> {
+fn standing(tables: &[Option<StatTable>], at: usize) -> Option<BTreeSet<(Option<usize>, String)>> {
     let table = tables.get(at)?.as_ref()?;
-    let keys = table.rows.iter().filter(|row| is_entry(row)).filter_map(key);
-    Some(keys.map(|(line, name)| (line, name.to_owned())).collect())
+    let entries = table.rows.iter().filter(|row| is_entry(row));
+    Some(entries.filter_map(|row| key(&row).map(|(line, name)| (line, name.to_owned()))).collect())
 }
 
-fn rule_out(table: &mut BuiltTable, declared: &Table, out: &BTreeSet<(Option<usize>, String)>, by: &str) {
+fn rule_out(table: &mut StatTable, declared: &Table, out: &BTreeSet<(Option<usize>, String)>, by: &str) {
     let is_out = |row: &StatRow| key(row).is_some_and(|(line, name)| out.contains(&(line, name.to_owned())));
-    let (gone, kept): (Vec<StatRow>, Vec<StatRow>) =
-        std::mem::take(&mut table.rows).into_iter().partition(|row| row.kind == RowKind::Body && is_out(row));
-    table.rows = kept;
+    let rows = std::mem::take(&mut table.rows).into_all();
+    let (gone, mut kept): (Vec<StatRow>, Vec<StatRow>) =
+        rows.into_iter().partition(|row| row.kind == RowKind::Body && is_out(row));
     if gone.is_empty() {
+        table.rows = StatRows::of(kept);
         return;
     }
     let named: Vec<String> = gone.iter().filter_map(|row| Some(key(row)?.1.to_owned())).collect();
     table.notes.push(format!("符合条件、但已列入“{by}”的不列入：{}。", names(&named, NAMED)));
     let numbers: Vec<usize> =
         table.headings.iter().enumerate().filter(|(_, heading)| heading.name == "序号").map(|(at, _)| at).collect();
-    for (number, row) in (1..).zip(&mut table.rows) {
+    for (number, row) in (1..).zip(&mut kept) {
         for at in &numbers {
             if let Some(cell) = row.cells.get_mut(*at) {
                 *cell = StatCell::Integer(number);
             }
         }
     }
-    if table.rows.is_empty() {
-        let empty = match &declared.kind {
-            TableKind::Statistic(statistic) => &statistic.empty,
-            TableKind::List(list) => &list.empty,
-            _ => return,
-        };
-        table.rows.push(StatRow::new(RowKind::Body, vec![StatCell::Empty; table.headings.len()]));
-        if let Some(first) = table.rows.first_mut().and_then(|row| row.cells.first_mut()) {
+    let empty = match &declared.kind {
+        TableKind::Statistic(statistic) => Some(&statistic.empty),
+        TableKind::List(list) => Some(&list.empty),
+        _ => None,
+    };
+    if let Some(empty) = empty.filter(|_| kept.is_empty()) {
+        let mut cells = vec![StatCell::Empty; table.headings.len()];
+        if let Some(first) = cells.first_mut() {
             *first = StatCell::Text(empty.clone());
         }
+        kept.push(StatRow::new(RowKind::Body, cells));
     }
+    table.rows = StatRows::of(kept);
 }
 
 /// The column of a heading, by its name alone.
-fn column(table: &BuiltTable, name: &str) -> Option<usize> {
+fn column(table: &StatTable, name: &str) -> Option<usize> {
     table.headings.iter().position(|heading| heading.name == name)
 }
 
@@ -108,26 +112,25 @@ fn amount(cell: Option<&StatCell>) -> Option<f64> {
 }
 
 /// `本表“本年提出”2,864，“建议累计”所列 2,084，相差 780，差在合肥 +120、…：why`; nothing where they are one.
-fn reconciled(tables: &[Option<BuiltTable>], at: usize, pair: &Reconciliation, plan: &Plan) -> Option<String> {
-    let own = tables.get(at)?.as_ref()?;
-    let other = tables.get(pair.table)?.as_ref()?;
-    let (here, there) = (column(own, &pair.own)?, column(other, &pair.other)?);
-    let total = |table: &BuiltTable, column: usize| {
+fn reconciled(tables: &[Option<StatTable>], at: usize, pair: &Reconciliation, plan: &Plan) -> Option<String> {
+    let (own, other) = (tables.get(at)?.as_ref()?.opened(), tables.get(pair.table)?.as_ref()?.opened());
+    let (here, there) = (column(&own, &pair.own)?, column(&other, &pair.other)?);
+    let total = |table: &OpenTable<'_>, column: usize| {
         let row = table.rows.iter().find(|row| row.kind == RowKind::Total)?;
         amount(row.cells.get(column))
     };
-    let (mine, theirs) = (total(own, here)?, total(other, there)?);
+    let (mine, theirs) = (total(&own, here)?, total(&other, there)?);
     let apart = mine - theirs;
     if apart.abs() < 1e-6 {
         return None;
     }
-    let body = |table: &BuiltTable, label: &str, column: usize| {
+    let body = |table: &OpenTable<'_>, label: &str, column: usize| {
         let row = table.rows.iter().find(|row| key(row).is_some_and(|(_, name)| name == label))?;
         amount(row.cells.get(column))
     };
     let labels = own.rows.iter().filter(|row| row.kind == RowKind::Body).filter_map(key);
     let mut parts: Vec<(f64, &str)> = labels
-        .filter_map(|(_, label)| Some((body(own, label, here)? - body(other, label, there)?, label)))
+        .filter_map(|(_, label)| Some((body(&own, label, here)? - body(&other, label, there)?, label)))
         .filter(|(apart, _)| apart.abs() > 1e-6)
         .collect();
     parts.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));

@@ -197,7 +197,7 @@ fn instead(unit: &UnitReport, facts: &Facts<'_>) -> String {
     if unit.status != UnitStatus::Missing {
         return String::new();
     }
-    let came = files(unit, &[Outcome::OtherPeriod], facts).filter_map(|source| source.other_period.as_ref());
+    let came = files(unit, &[Outcome::OtherPeriod], facts).filter_map(|source| source.other_period.as_deref());
     let mut came: Vec<&OtherPeriod> = came.collect();
     came.sort_by(|a, b| (&b.period, &a.said).cmp(&(&a.period, &b.said)));
     let mut words: Vec<String> = came.into_iter().map(OtherPeriod::words).collect();

@@ -8,7 +8,8 @@ use super::words::{names, shown};
 use crate::definition::{Plan, Table, TableKind};
 use crate::model::OpenCell;
 use crate::model::conclusion::{About, Conclusion};
-use crate::model::stat_table::BuiltTable;
+use crate::model::stat_rows::StatRows;
+use crate::model::stat_table::{BuiltTable, OpenTable, StatTable};
 use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -22,34 +23,35 @@ const WORTH: f64 = 0.01;
 
 /// A table computed again, lined up with the printed one.
 struct Again<'a> {
-    table: &'a BuiltTable,
+    table: OpenTable<'a>,
     /// Per printed row and column, the same one here.
     rows: Vec<Option<usize>>,
     columns: Vec<Option<usize>>,
 }
 
 impl<'a> Again<'a> {
-    fn of(printed: &BuiltTable, table: &'a BuiltTable) -> Again<'a> {
+    fn of(printed: &OpenTable<'_>, table: &'a StatTable) -> Again<'a> {
+        let table = table.opened();
         let known = positions(table.rows.iter().map(row_key));
         let rows = keyed(printed.rows.iter().map(row_key)).map(|key| known.get(&key).copied()).collect();
-        let headings = |table: &BuiltTable| -> Vec<String> {
+        let headings = |table: &StatTable| -> Vec<String> {
             table
                 .headings
                 .iter()
                 .map(|heading| format!("{}\u{1f}{}", heading.parents.join("\u{1f}"), heading.name))
                 .collect()
         };
-        let known = positions(headings(table).into_iter());
+        let known = positions(headings(&table).into_iter());
         let columns = keyed(headings(printed).into_iter()).map(|key| known.get(&key).copied()).collect();
         Again { table, rows, columns }
     }
 
-    fn row(&self, row: usize) -> Option<&'a StatRow> {
+    fn row(&self, row: usize) -> Option<&StatRow> {
         self.table.rows.get((*self.rows.get(row)?)?)
     }
 
     /// The cell in the place of a printed one.
-    fn cell(&self, row: usize, column: usize) -> Option<&'a StatCell> {
+    fn cell(&self, row: usize, column: usize) -> Option<&StatCell> {
         self.row(row)?.cells.get((*self.columns.get(column)?)?)
     }
 }
@@ -80,45 +82,51 @@ fn positions(keys: impl Iterator<Item = String>) -> BTreeMap<(String, usize), us
 /// One table's other two printings.
 pub struct Weighed<'a> {
     /// With every doubted cell missing, and with those in that are held out.
-    pub without: Option<&'a BuiltTable>,
-    pub with: Option<&'a BuiltTable>,
+    pub without: Option<&'a StatTable>,
+    pub with: Option<&'a StatTable>,
 }
 
 /// Marks every figure that rests on doubt, and says under the table which cells these are and what would change; returns
 /// what would change, for the first page.
 pub fn weigh(
-    table: &mut BuiltTable,
+    table: &mut StatTable,
     declared: &Table,
     weighed: &Weighed<'_>,
     facts: &Facts<'_>,
 ) -> [Vec<Consequence>; 2] {
-    let sides = [weighed.without, weighed.with].map(|other| other.map(|other| Again::of(table, other)));
-    for at in 0..table.rows.len() {
+    let mut rows = std::mem::take(&mut table.rows).into_all();
+    let sides = {
+        let printed = OpenTable { table, rows: rows.as_slice().into() };
+        [weighed.without, weighed.with].map(|other| other.map(|other| Again::of(&printed, other)))
+    };
+    for (at, row) in rows.iter_mut().enumerate() {
         let found: Vec<(usize, [Option<StatCell>; 2])> = (0..table.headings.len())
             .filter_map(|column| {
-                let own = table.rows[at].cells.get(column)?;
+                let own = row.cells.get(column)?;
                 let other =
                     sides.each_ref().map(|side| side.as_ref()?.cell(at, column).filter(|cell| *cell != own).cloned());
                 other.iter().any(Option::is_some).then_some((column, other))
             })
             .collect();
         for (column, [without, with]) in found {
-            let row = &mut table.rows[at];
             match row.doubts.iter_mut().find(|doubt| doubt.column == column) {
                 Some(doubt) => (doubt.without, doubt.with) = (without, with),
                 None => row.doubts.push(FigureDoubt { column, cells: 0, held: 0, rows: None, without, with }),
             }
         }
-        table.rows[at].doubts.sort_by_key(|doubt| doubt.column);
+        row.doubts.sort_by_key(|doubt| doubt.column);
     }
-    let [without, with] =
-        sides.each_ref().map(|side| side.as_ref().map_or_else(Vec::new, |side| changes(table, side, declared)));
+    let [without, with] = {
+        let printed = OpenTable { table, rows: rows.as_slice().into() };
+        sides.each_ref().map(|side| side.as_ref().map_or_else(Vec::new, |side| changes(&printed, side, declared)))
+    };
     let read = fields_read(declared, facts.plan);
     let mine = |held: bool| -> Vec<&OpenCell> {
         let mine = facts.doubts.iter().filter(|doubt| doubt.held == held && doubt.counts);
         mine.filter(|doubt| read.get(&doubt.form).is_some_and(|fields| fields.contains(&*doubt.column))).collect()
     };
-    let marked = table.rows.iter().any(StatRow::is_doubted);
+    let marked = rows.iter().any(StatRow::is_doubted);
+    table.rows = StatRows::of(rows);
     let (held, open) = (mine(true), mine(false));
     if !held.is_empty() && (marked || !with.is_empty()) {
         let effect = sentence("；如属实，", &with, false);
@@ -155,7 +163,7 @@ enum ConsequenceKind {
     Listed,
 }
 
-fn changes(table: &BuiltTable, again: &Again<'_>, declared: &Table) -> Vec<Consequence> {
+fn changes(table: &OpenTable<'_>, again: &Again<'_>, declared: &Table) -> Vec<Consequence> {
     let mut changes = totals(table, again);
     changes.extend(first(table, again));
     changes.extend(verdicts(table, again));
@@ -170,7 +178,7 @@ fn changes(table: &BuiltTable, again: &Again<'_>, declared: &Table) -> Vec<Conse
     changes
 }
 
-fn totals(table: &BuiltTable, again: &Again<'_>) -> Vec<Consequence> {
+fn totals(table: &OpenTable<'_>, again: &Again<'_>) -> Vec<Consequence> {
     let mut changes = Vec::new();
     for (at, row) in table.rows.iter().enumerate().filter(|(_, row)| row.kind == RowKind::Total) {
         for (column, heading) in table.headings.iter().enumerate().skip(table.label_columns) {
@@ -197,20 +205,20 @@ fn totals(table: &BuiltTable, again: &Again<'_>) -> Vec<Consequence> {
 }
 
 /// Who would stand first where rows are ranked.
-fn first(table: &BuiltTable, again: &Again<'_>) -> Option<Consequence> {
+fn first(table: &OpenTable<'_>, again: &Again<'_>) -> Option<Consequence> {
     let ranked = table.headings.iter().any(|heading| heading.name == "名次");
     let (own, other) = (table.rows.first()?, again.table.rows.first()?);
     if !ranked || row_key(own) == row_key(other) {
         return None;
     }
-    let (own, other) = (name_of(own, table), name_of(other, again.table));
+    let (own, other) = (name_of(own, table), name_of(other, &again.table));
     let said = format!("第一名是{other}");
     let from = format!("《{}》第一名由{own}变为{other}", table.title);
     (own != other).then_some(Consequence { kind: ConsequenceKind::FirstPlace, part: 1.0, said, from })
 }
 
 /// Conclusions in words that would be others.
-fn verdicts(table: &BuiltTable, again: &Again<'_>) -> Vec<Consequence> {
+fn verdicts(table: &OpenTable<'_>, again: &Again<'_>) -> Vec<Consequence> {
     let word = |cell: &StatCell| match cell {
         StatCell::Text(text) | StatCell::Alarm(text) => Some(text.clone()),
         cell => cell.state().map(str::to_owned),
@@ -236,14 +244,14 @@ fn verdicts(table: &BuiltTable, again: &Again<'_>) -> Vec<Consequence> {
 }
 
 /// Who would come onto a list, and who would not be on it any more.
-fn listed(table: &BuiltTable, again: &Again<'_>) -> Vec<Consequence> {
-    let of = |rows: &[StatRow], table: &BuiltTable, there: &dyn Fn(usize) -> bool| -> Vec<String> {
-        let rows = rows.iter().enumerate().filter(|(at, row)| is_entry(row) && !there(*at));
+fn listed(table: &OpenTable<'_>, again: &Again<'_>) -> Vec<Consequence> {
+    let of = |table: &OpenTable<'_>, there: &dyn Fn(usize) -> bool| -> Vec<String> {
+        let rows = table.rows.iter().enumerate().filter(|(at, row)| is_entry(row) && !there(*at));
         rows.map(|(_, row)| name_of(row, table)).filter(|name| !name.is_empty()).collect()
     };
-    let gone = of(&table.rows, table, &|at| again.row(at).is_some());
+    let gone = of(table, &|at| again.row(at).is_some());
     let met: HashSet<usize> = again.rows.iter().flatten().copied().collect();
-    let come = of(&again.table.rows, again.table, &|at| met.contains(&at));
+    let come = of(&again.table, &|at| met.contains(&at));
     let said = [("不再列入", gone), ("列入", come)].into_iter().filter(|(_, names)| !names.is_empty());
     said.map(|(word, all)| {
         let said = format!("{word}{}", names(&all, NAMED));
@@ -258,7 +266,7 @@ fn is_entry(row: &StatRow) -> bool {
 }
 
 /// The first word of a row that is not its number.
-fn name_of(row: &StatRow, table: &BuiltTable) -> String {
+fn name_of(row: &StatRow, table: &StatTable) -> String {
     let texts = row.cells.iter().enumerate().filter(|(at, _)| !table.private_columns.contains(at));
     let mut texts = texts.filter_map(|(_, cell)| match cell {
         StatCell::Text(text) if !text.is_empty() => Some(text.clone()),
@@ -396,9 +404,10 @@ fn unit_of(doubt: &OpenCell, facts: &Facts<'_>) -> String {
 }
 
 /// What would change with the tables as they are computed again, in one sentence; `None` where it is not worth telling.
-pub fn effect(lead: &str, tables: &[BuiltTable], again: &[Option<BuiltTable>], plan: &Plan) -> Option<String> {
-    let of = |((table, again), declared): ((&BuiltTable, &Option<BuiltTable>), &Table)| {
-        again.as_ref().map_or_else(Vec::new, |again| changes(table, &Again::of(table, again), declared))
+pub fn effect(lead: &str, tables: &[StatTable], again: &[Option<StatTable>], plan: &Plan) -> Option<String> {
+    let of = |((table, again), declared): ((&StatTable, &Option<StatTable>), &Table)| {
+        let table = table.opened();
+        again.as_ref().map_or_else(Vec::new, |again| changes(&table, &Again::of(&table, again), declared))
     };
     let changes = worth_telling(tables.iter().zip(again).zip(&plan.tables).flat_map(of).collect());
     (!changes.is_empty()).then(|| sentence(lead, &changes, true))

@@ -6,7 +6,7 @@ use crate::definition::{Headline, HeadlinePart};
 use crate::model::Outcome;
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::run::{SourceVerdict, UnitStatus};
-use crate::model::stat_table::BuiltTable;
+use crate::model::stat_table::{OpenTable, StatTable};
 use crate::model::statistic::{ComparedFigures, FigureDoubt, RowKind, StatCell, StatRow};
 use crate::model::{Column, Texts};
 use crate::rows::Grid;
@@ -20,9 +20,10 @@ const MARK: &str = "＊";
 const ROWS: &str = "行数";
 
 /// What the definition's sentences come to; `tables` are all of the plan's, in its order.
-pub fn conclusions(tables: &[BuiltTable], facts: &Facts<'_>) -> Vec<Conclusion> {
+pub fn conclusions(tables: &[StatTable], facts: &Facts<'_>) -> Vec<Conclusion> {
+    let mut tables = SpokenTables::new(tables);
     let said = facts.plan.headlines.iter().filter_map(|headline| {
-        let spoken = SpokenTable { table: tables.get(headline.table)? };
+        let spoken = tables.of(headline.table)?;
         let holds =
             headline.when.as_ref().is_none_or(|when| spoken.one_row(facts).mask(when, &facts.context) == [true]);
         let said = if holds { spoken.say(headline, facts) } else { None };
@@ -81,12 +82,32 @@ pub fn coverage(facts: &Facts<'_>) -> Option<Conclusion> {
     (!units.is_empty()).then(|| Conclusion::new(About::Coverage, None, text))
 }
 
-/// A table that a sentence is made of.
-pub struct SpokenTable<'a> {
-    pub table: &'a BuiltTable,
+/// Tables as they are spoken of: mostly several times one after the other, so that the last stays open.
+pub struct SpokenTables<'a> {
+    tables: &'a [StatTable],
+    last: Option<(usize, SpokenTable<'a>)>,
 }
 
-impl<'a> SpokenTable<'a> {
+impl<'a> SpokenTables<'a> {
+    pub fn new(tables: &'a [StatTable]) -> SpokenTables<'a> {
+        SpokenTables { tables, last: None }
+    }
+
+    pub fn of(&mut self, at: usize) -> Option<&SpokenTable<'a>> {
+        if self.last.as_ref().is_none_or(|(last, _)| *last != at) {
+            self.last = None;
+            self.last = Some((at, SpokenTable { table: self.tables.get(at)?.opened() }));
+        }
+        self.last.as_ref().map(|(_, table)| table)
+    }
+}
+
+/// A table that a sentence is made of.
+pub struct SpokenTable<'a> {
+    table: OpenTable<'a>,
+}
+
+impl SpokenTable<'_> {
     /// `None` where a figure is missing.
     fn say(&self, headline: &Headline, facts: &Facts<'_>) -> Option<String> {
         headline.say.iter().map(|part| self.part(part, facts)).collect()
@@ -135,29 +156,29 @@ impl<'a> SpokenTable<'a> {
         self.table.headings.iter().position(|heading| heading.name == name)
     }
 
-    fn total_row(&self) -> Option<&'a StatRow> {
+    fn total_row(&self) -> Option<&StatRow> {
         self.table.rows.iter().rfind(|row| row.kind == RowKind::Total)
     }
 
-    fn total(&self, name: &str) -> Option<&'a StatCell> {
+    fn total(&self, name: &str) -> Option<&StatCell> {
         self.total_row()?.cells.get(self.column(name)?)
     }
 
     /// The row with this label, else the total row.
-    fn row(&self, label: Option<&str>) -> Option<&'a StatRow> {
+    fn row(&self, label: Option<&str>) -> Option<&StatRow> {
         let Some(label) = label else { return self.total_row() };
         let at = self.table.label_columns.saturating_sub(1);
         self.table.rows.iter().find(|row| row.cells.get(at).and_then(word).as_deref() == Some(label))
     }
 
     /// A figure of the row with this label, else of the total row, with the doubt about it.
-    pub fn of_row(&self, label: Option<&str>, name: &str) -> Option<(&'a StatCell, Option<&'a FigureDoubt>)> {
+    pub fn of_row(&self, label: Option<&str>, name: &str) -> Option<(&StatCell, Option<&FigureDoubt>)> {
         let (row, column) = (self.row(label)?, self.column(name)?);
         Some((row.cells.get(column)?, row.doubt(column)))
     }
 
     /// Between which figures a change of that row is, where it is one of like with like.
-    pub fn compared(&self, label: Option<&str>, name: &str) -> Option<&'a ComparedFigures> {
+    pub fn compared(&self, label: Option<&str>, name: &str) -> Option<&ComparedFigures> {
         self.row(label)?.compared(self.column(name)?)
     }
 
@@ -168,7 +189,7 @@ impl<'a> SpokenTable<'a> {
     }
 
     /// The rows that stand for something: not totals, and not the line that there is nothing.
-    fn entries(&self) -> impl Iterator<Item = &'a StatRow> {
+    fn entries(&self) -> impl Iterator<Item = &StatRow> {
         let body = self.table.rows.iter().filter(|row| row.kind == RowKind::Body);
         body.filter(|row| row.cells.iter().skip(1).any(|cell| *cell != StatCell::Empty))
     }

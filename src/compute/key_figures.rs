@@ -2,11 +2,11 @@
 //! thought of it. A table of its own, and no figure in it that is not in another.
 
 use super::facts::Facts;
-use super::headlines::SpokenTable;
+use super::headlines::{SpokenTable, SpokenTables};
 use super::words;
 use crate::definition::{Bound, Compare, KeyFigure};
 use crate::domain::ranking::Direction;
-use crate::model::stat_table::{BuiltTable, Heading};
+use crate::model::stat_table::{BuiltTable, Heading, StatTable};
 use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow};
 use std::cmp::Ordering;
 
@@ -22,9 +22,9 @@ const LIKE: &str = "可比本期";
 const HEADINGS: [&str; 9] = ["指标", "单位", "本期", "比较", LIKE, "比较数", "增减", "评价", "见"];
 
 /// The table; without rows where the definition names no figures. `tables` are all of the plan's, in its order.
-pub fn table(tables: &[BuiltTable], facts: &Facts<'_>) -> BuiltTable {
-    let figures = facts.plan.figures.iter();
-    let rows: Vec<StatRow> = figures.filter_map(|figure| row(figure, tables.get(figure.table)?, facts)).collect();
+pub fn table(tables: &[StatTable], facts: &Facts<'_>) -> BuiltTable {
+    let (figures, mut tables) = (facts.plan.figures.iter(), SpokenTables::new(tables));
+    let rows: Vec<StatRow> = figures.filter_map(|figure| row(figure, tables.of(figure.table)?, facts)).collect();
     let kept: Vec<usize> = (0..HEADINGS.len()).filter(|column| says_something(*column, &rows)).collect();
     let heading = |column: &usize| Heading { parents: Vec::new(), name: HEADINGS[*column].to_owned() };
     BuiltTable {
@@ -82,8 +82,7 @@ fn notes(rows: &[StatRow], kept: &[usize]) -> Vec<String> {
     if said.is_empty() { Vec::new() } else { vec![format!("{}。", said.join("；"))] }
 }
 
-fn row(figure: &KeyFigure, table: &BuiltTable, facts: &Facts<'_>) -> Option<StatRow> {
-    let spoken = SpokenTable { table };
+fn row(figure: &KeyFigure, spoken: &SpokenTable<'_>, facts: &Facts<'_>) -> Option<StatRow> {
     let of = |column: &str| spoken.of_row(figure.row.as_deref(), column);
     let (value, doubt) = match &figure.column {
         None => (StatCell::Integer(i64::try_from(spoken.count()).ok()?), None),

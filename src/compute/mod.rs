@@ -42,7 +42,6 @@ use crate::definition::{Table, TableKind};
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::discipline::ChaseList;
 use crate::model::stat_table::{BuiltTable, StatTable};
-use crate::model::statistic::StatRow;
 use crate::model::{Finding, Severity};
 use crate::rows::ValidatedRows;
 use crate::rows::subject::Subjects;
@@ -74,7 +73,7 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     let blocks = inputs.verdict.findings.iter().filter(|finding| finding.severity == Severity::Block);
     let subjects = Subjects::of(inputs.plan, inputs.verdict, inputs.rows.iter().map(|of| &of.rows), blocks);
     let chase = chase::list(&facts, &subjects);
-    let mut tables: Vec<BuiltTable> = build_all(&facts, &chase, |_| true)?.into_iter().flatten().collect();
+    let mut tables: Vec<StatTable> = build_all(&facts, &chase, |_| true)?.into_iter().flatten().collect();
     let (doubtful, moves) = weighed(inputs, &facts, &chase, &mut tables)?;
     notes::decided(&mut tables, &facts);
     let (mut findings, judged) = shares::judge(&facts)?;
@@ -91,7 +90,6 @@ pub fn compute(inputs: Inputs<'_>) -> Result<ComputedTables, String> {
     // Stable: what is about the same stays in the order in which it was said.
     conclusions.sort_by_key(|conclusion| conclusion.about);
     let key_figures = key_figures::table(&tables, &facts).finished();
-    let tables = tables.into_iter().map(BuiltTable::finished).collect();
     Ok(ComputedTables { tables, findings, conclusions, key_figures, chase, moves })
 }
 
@@ -100,28 +98,26 @@ fn build_all(
     facts: &Facts<'_>,
     chase: &ChaseList,
     wanted: impl Fn(&Table) -> bool + Sync,
-) -> Result<Vec<Option<BuiltTable>>, String> {
+) -> Result<Vec<Option<StatTable>>, String> {
     let tables = facts.plan.tables.par_iter().with_max_len(1);
     let built = tables.map(|table| wanted(table).then(|| build(table, chase, facts)).transpose());
     // Of several errors the first in the plan's order.
-    let built: Vec<Result<Option<BuiltTable>, String>> = built.collect();
+    let built: Vec<Result<Option<StatTable>, String>> = built.collect();
     let mut tables = built.into_iter().collect::<Result<Vec<_>, String>>()?;
     between::settle(&mut tables, facts.plan);
     Ok(tables)
 }
 
-fn build(table: &Table, chase: &ChaseList, facts: &Facts<'_>) -> Result<BuiltTable, String> {
-    let mut built = match &table.kind {
+fn build(table: &Table, chase: &ChaseList, facts: &Facts<'_>) -> Result<StatTable, String> {
+    let built = match &table.kind {
         TableKind::Statistic(statistic) => statistics::table(table, statistic, facts),
         TableKind::List(list) => lists::table(table, list, facts),
         TableKind::ShareBy { share, by } => shares::table_by(table, *share, by, facts),
         TableKind::Shares => shares::table_of_all(table, facts),
         TableKind::Discipline(by) => discipline::table(table, *by, facts),
         TableKind::Chase => Ok(chase::table(table, chase, facts)),
-    }?;
-    // It stays to the end of the run.
-    built.rows.shrink_to_fit();
-    Ok(built)
+    };
+    built.map(BuiltTable::finished)
 }
 
 /// Computes the tables made from rows a second time with every doubted cell missing, and a third with those in that are
@@ -130,10 +126,10 @@ fn weighed(
     inputs: Inputs<'_>,
     facts: &Facts<'_>,
     chase: &ChaseList,
-    tables: &mut [BuiltTable],
+    tables: &mut [StatTable],
 ) -> Result<(Vec<Conclusion>, Moves), String> {
     let Inputs { plan, rows, doubts, .. } = inputs;
-    let again = |rows: Vec<ValidatedRows>| -> Result<Vec<Option<BuiltTable>>, String> {
+    let again = |rows: Vec<ValidatedRows>| -> Result<Vec<Option<StatTable>>, String> {
         let mut facts = facts.beside(Inputs { rows: &rows, ..inputs })?;
         facts.seats = quota::seats(&facts)?;
         build_all(&facts, chase, |table| !matches!(table.kind, TableKind::Discipline(_) | TableKind::Chase))
@@ -156,7 +152,7 @@ fn weighed(
         let found = doubted::weigh(table, declared, &weighed, facts);
         changes.iter_mut().zip(found).for_each(|(all, found)| all.extend(found));
     }
-    let marked = tables.iter().flat_map(|table| &table.rows).any(StatRow::is_doubted);
+    let marked = tables.iter().any(|table| table.rows.iter().any(|row| row.is_doubted()));
     let moves = moved::moves(inputs, facts, tables, &again)?;
     let figures = doubted::of_figures(&key_figures::table(tables, facts));
     Ok((doubted::conclusions(figures, changes, marked, facts), moves))

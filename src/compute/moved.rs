@@ -5,7 +5,7 @@ use super::doubted::{self, short};
 use super::facts::Facts;
 use super::inputs::Inputs;
 use super::source::fields_read;
-use crate::model::stat_table::BuiltTable;
+use crate::model::stat_table::StatTable;
 use crate::model::{Effect, Finding, Fingerprint, OpenCell, Origin, Severity};
 use crate::rows::ValidatedRows;
 use crate::rows::computed::number;
@@ -19,7 +19,7 @@ pub type Moves = BTreeMap<Fingerprint, String>;
 const COMPUTED: usize = 12;
 
 /// What computes all tables over other rows.
-pub type Recompute<'a> = &'a (dyn Fn(Vec<ValidatedRows>) -> Result<Vec<Option<BuiltTable>>, String> + Sync);
+pub type Recompute<'a> = &'a (dyn Fn(Vec<ValidatedRows>) -> Result<Vec<Option<StatTable>>, String> + Sync);
 
 /// Findings that one change settles.
 struct Moving {
@@ -49,7 +49,7 @@ enum Switch {
 pub fn moves(
     inputs: Inputs<'_>,
     facts: &Facts<'_>,
-    tables: &[BuiltTable],
+    tables: &[StatTable],
     again: Recompute<'_>,
 ) -> Result<Moves, String> {
     let mut candidates = candidates(inputs, facts);

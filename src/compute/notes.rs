@@ -9,7 +9,7 @@ use crate::model::Outcome;
 use crate::model::conclusion::{About, Conclusion};
 use crate::model::decision::{DecisionState, Disposition, Settled};
 use crate::model::run::{SourceVerdict, UnitStatus};
-use crate::model::stat_table::{BuiltTable, Heading};
+use crate::model::stat_table::{BuiltTable, Heading, StatTable};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table with its title, notes and plain headings, and no rows yet.
@@ -52,7 +52,7 @@ fn by_kind(decisions: &[&Settled]) -> String {
 }
 
 /// Says under each table on how many decisions its figures rest; what was taken out is told among what is not in.
-pub fn decided(tables: &mut [BuiltTable], facts: &Facts<'_>) {
+pub fn decided(tables: &mut [StatTable], facts: &Facts<'_>) {
     let force: Vec<&Settled> =
         facts.verdict.decisions.iter().filter(|one| one.state == DecisionState::InForce).collect();
     if force.is_empty() {

@@ -166,7 +166,7 @@ impl<T: Amount> Tally<T> {
 mod tests {
     use super::*;
 
-    fn places(members: Members, slots: Option<Vec<u32>>, rows: usize) -> TablePlaces {
+    fn places(members: Members, slots: Option<Vec<u16>>, rows: usize) -> TablePlaces {
         let width = if slots.is_some() { 2 } else { 1 };
         TablePlaces { members, groups: 3, slots, width, rows }
     }

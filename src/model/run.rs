@@ -49,7 +49,7 @@ pub struct SourceVerdict {
     /// Index of the file that replaced this one.
     pub superseded_by: Option<u32>,
     /// The period of a return of another one.
-    pub other_period: Option<OtherPeriod>,
+    pub other_period: Option<Box<OtherPeriod>>,
     /// Why it is unreadable; `None` for every other outcome.
     pub code: Option<FindingCode>,
 }

@@ -55,6 +55,14 @@ impl StatRows {
         }
     }
 
+    /// All of them, for somebody who changes some and puts them back.
+    pub fn into_all(self) -> Vec<StatRow> {
+        match self.all() {
+            Cow::Borrowed(_) => self.ready,
+            Cow::Owned(rows) => rows,
+        }
+    }
+
     /// One after the other.
     pub fn iter(&self) -> impl Iterator<Item = Cow<'_, StatRow>> {
         let away = self.away.iter().flat_map(|piece| unpack(piece));

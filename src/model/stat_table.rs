@@ -2,6 +2,8 @@
 
 use super::stat_rows::StatRows;
 use super::statistic::{RowKind, StatCell, StatRow};
+use std::borrow::Cow;
+use std::ops::Deref;
 
 /// A column's heading; columns of one parent that stand side by side share a merged cell above.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +77,26 @@ pub struct StatTable<R = StatRows> {
 
 /// A table that is being computed: its rows stand ready and may change.
 pub type BuiltTable = StatTable<Vec<StatRow>>;
+
+/// A finished table with all its rows at hand, while somebody goes through them.
+pub struct OpenTable<'t> {
+    pub table: &'t StatTable,
+    pub rows: Cow<'t, [StatRow]>,
+}
+
+impl Deref for OpenTable<'_> {
+    type Target = StatTable;
+
+    fn deref(&self) -> &StatTable {
+        self.table
+    }
+}
+
+impl StatTable {
+    pub fn opened(&self) -> OpenTable<'_> {
+        OpenTable { table: self, rows: self.rows.all() }
+    }
+}
 
 impl<R> StatTable<R> {
     /// The same table with other rows.

@@ -165,6 +165,8 @@ impl<'a> Normaliser<'a> {
             if let Some(sender) = &sender {
                 records::take_sender(run, lexicon, &areas, &found, sender.unit, &mut tables);
             }
+            // Most have one, and it stays to the end of the run.
+            sheets.reserve_exact(found.len());
             sheets.extend(found.iter().map(|found| found.account.clone()));
             sheets.sort_by_key(|account| account.sheet);
             // Of another period, it need not say why it holds nothing of ours.

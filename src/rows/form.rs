@@ -23,7 +23,7 @@ pub struct Rows {
     pub origins: Origins,
     /// Recommending unit of each row (roster index), where it can be told.
     pub units: Scalars<u32>,
-    /// The unit that each row names itself.
+    /// The unit that each row names itself; empty once rows are validated, when nobody asks any more.
     pub named: Scalars<u32>,
 }
 

@@ -29,7 +29,7 @@ pub fn close(
 ) -> RunVerdict {
     sort_findings(&mut findings);
     let verdicts = FileFindings::of(&findings, &settlement.excluded);
-    let mut amendments = Vec::new();
+    let mut amendments = Vec::with_capacity(arrived.len());
     let (mut seen, mut explanations) = (BTreeMap::new(), Vec::new());
     let mut sources = Vec::with_capacity(arrived.len());
     for ((position, mut file), rows) in arrived.into_iter().enumerate().zip(accounts) {
@@ -235,7 +235,7 @@ fn of_other_period(verdict: &mut SourceVerdict, other: Option<OtherPeriod>) {
     let words = other.as_ref().map(OtherPeriod::words).unwrap_or_default();
     verdict.cause = format!("是{words}的报表，没有计入本期");
     verdict.next = "不必退回：汇总那一期时自会计入；写错报告期的，请报送单位改正后重报".into();
-    verdict.other_period = other;
+    verdict.other_period = other.map(Box::new);
 }
 
 fn returned_or_accepted(

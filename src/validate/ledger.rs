@@ -34,6 +34,7 @@ pub fn record(plan: &Plan, arrived: &[Arrived], ruling: &mut Ruling) -> Ledger {
             });
         }
     }
+    versions.shrink_to_fit();
     // A stable sort: of one unit and form the files stay in input order.
     versions.sort_by_key(|version| (version.unit.unwrap_or(u32::MAX), version.form));
     let replaced = Replacements::of(plan, arrived, ruling, &names);

@@ -44,9 +44,9 @@ pub mod yardstick;
 use crate::definition::{Plan, Reference};
 use crate::model::kept::KeptTable;
 use crate::model::run::RunVerdict;
-use crate::model::{Finding, OpenCell};
+use crate::model::{Finding, OpenCell, Scalars};
 use crate::rows::aside::{AsideReason, AsideRows};
-use crate::rows::{LookupResult, ValidatedRows, assemble, computed, context, recommenders};
+use crate::rows::{LookupResult, Rows, ValidatedRows, assemble, computed, context, recommenders};
 use addresses::Addresses;
 use arrived::{Arrival, Arrived};
 use decided::Settlement;
@@ -149,7 +149,10 @@ pub fn validate(yardstick: Yardstick<'_>, mut arrived: Vec<Arrived>) -> Validate
     let rows = forms
         .into_iter()
         .zip(verdicts)
-        .map(|(form, verdict)| ValidatedRows { rows: form.rows, accepted: verdict.accepted })
+        .map(|(form, verdict)| {
+            let rows = Rows { named: Scalars::default(), ..form.rows };
+            ValidatedRows { rows, accepted: verdict.accepted }
+        })
         .map(|rows| rows.holding(plan, &doubts, &context))
         .collect();
     let aside = set_aside(plan, reference, &addresses, sorted.aside);
