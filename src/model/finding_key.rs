@@ -27,9 +27,7 @@ impl Fingerprint {
             hash.update(part);
         }
         let mut first = [0; 16];
-        for (byte, from) in first.iter_mut().zip(hash.finalize()) {
-            *byte = from;
-        }
+        first.copy_from_slice(&hash.finalize()[..16]);
         Some(Fingerprint(first))
     }
 

@@ -9,14 +9,11 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Appends bytes in lower-case hex.
 pub fn push_hex(text: &mut String, bytes: &[u8]) {
-    for some in bytes.chunks(16) {
-        let mut digits = [0; 32];
-        for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(some) {
-            *pair = PAIRS[usize::from(*byte)];
-        }
-        // Digits are ASCII.
-        text.push_str(str::from_utf8(&digits[..some.len() * 2]).unwrap_or_default());
-    }
+    // Digits are ASCII.
+    let mut push = |pairs: &[[u8; 2]]| text.push_str(str::from_utf8(pairs.as_flattened()).unwrap_or_default());
+    let (sixteens, rest) = bytes.as_chunks::<16>();
+    sixteens.iter().for_each(|some| push(&some.map(|byte| PAIRS[usize::from(byte)])));
+    rest.iter().for_each(|byte| push(&[PAIRS[usize::from(*byte)]]));
 }
 
 /// The two digits of every byte.
@@ -30,3 +27,17 @@ const PAIRS: [[u8; 2]; 256] = {
     }
     pairs
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_two_digits_however_many_there_are() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        for count in [0, 1, 15, 16, 20, 32, 256] {
+            let some = &bytes[256 - count..];
+            assert_eq!(hex(some), some.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        }
+    }
+}
