@@ -21,9 +21,9 @@ use std::path::PathBuf;
 /// # Errors
 /// Whatever stops it before a file is judged.
 pub fn check(options: &CheckOptions) -> Result<Exit, Stop> {
-    let workspace = Workspace::find(options.reading.pipelines.as_deref())?.keeping_tables();
-    ingest::start_early(&options.reading.limits());
     options.reading.set_threads();
+    ingest::start_early(&options.reading.limits());
+    let workspace = Workspace::find(options.reading.pipelines.as_deref())?.keeping_tables();
     let (asked, paths) = asked(&workspace, options)?;
     let prepared = prepare(options, &workspace, asked.as_deref())?;
     let progress = watch::Progress::new(options.reading.quiet || options.reading.json);

@@ -15,11 +15,11 @@ use std::path::PathBuf;
 /// Whatever stops it.
 pub fn run(options: &RunOptions) -> Result<Exit, Stop> {
     let reading = &options.reading;
-    let workspace = Workspace::find(reading.pipelines.as_deref())?;
-    let limits = reading.limits();
-    ingest::start_early(&limits);
     // Before anything is done on several threads: their number is settled then.
     reading.set_threads();
+    let limits = reading.limits();
+    ingest::start_early(&limits);
+    let workspace = Workspace::find(reading.pipelines.as_deref())?;
     let allowance = limits.allowance();
     let (reference, period) = (reading.reference.as_deref(), reading.period.as_deref());
     let mut prepared = workspace.prepare(&options.pipeline, reference, period, allowance)?;

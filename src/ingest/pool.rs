@@ -72,12 +72,19 @@ fn arguments(limits: &Limits) -> Vec<String> {
 /// A worker that was started before anybody knew what there is to read, with its arguments.
 static EARLY: Mutex<Option<(Vec<String>, Child)>> = Mutex::new(None);
 
-/// Starts a worker that gets ready while the caller does something else; the first thread that reads under these limits
-/// takes it. One that nobody takes ends when this process does, by the end of its input. To be called by a thread that
-/// lives as long as the process: on Linux a worker does not outlive the thread that started it. Where it does not start,
-/// whoever reads says so.
+/// Has a worker started that gets ready while the caller does something else; the first thread that reads under these
+/// limits takes it. One that nobody takes ends when this process does, by the end of its input. To be called by a thread
+/// that lives as long as the process, as rayon's do: on Linux a worker does not outlive the thread that started it. Where it
+/// does not start, whoever reads says so.
 pub fn start_early(limits: &Limits) {
     let arguments = arguments(limits);
+    match rayon::current_num_threads() {
+        1 => start_now(arguments),
+        _ => rayon::spawn(|| start_now(arguments)),
+    }
+}
+
+fn start_now(arguments: Vec<String>) {
     let started = program().and_then(|program| spawn(&program, &arguments));
     if let (Ok(child), early @ None) = (started, &mut *lock(&EARLY)) {
         *early = Some((arguments, child));

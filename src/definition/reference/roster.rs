@@ -92,7 +92,7 @@ pub fn roster(shelf: &mut Shelf<'_>, plan: &Plan, period: &Period, cities: &[Cit
     check_unique(&entries, problems);
     // A stable sort: within one place the file's order stays.
     let place: HashMap<&str, usize> = cities.iter().enumerate().map(|(at, city)| (city.name.as_str(), at)).collect();
-    entries.sort_by_key(|entry| order(&entry.unit, &channels, &place));
+    entries.sort_by_cached_key(|entry| order(&entry.unit, &channels, &place));
     link(&mut entries, problems);
     let mut expected = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
