@@ -171,7 +171,8 @@ impl Texts {
         self.codes.append(&other.codes, &codes);
     }
 
-    fn code_of(&mut self, text: &str) -> u32 {
+    /// The code of a text, for rows that are added by it.
+    pub fn code_of(&mut self, text: &str) -> u32 {
         let bytes = text.as_bytes();
         let byte = |at: usize| bytes.get(at).map_or(0, |byte| usize::from(*byte));
         let hash = bytes.len() + byte(2) + byte(5) * 3 + byte(bytes.len().wrapping_sub(1)) * 7;
@@ -330,13 +331,6 @@ impl<T: Scalar> Scalars<T> {
         self.codes.push(code);
     }
 
-    /// Adds a row; the value's code.
-    pub fn push_new(&mut self, value: T) -> u32 {
-        let code = self.code_of(value);
-        self.codes.push(code);
-        code
-    }
-
     /// Adds a row with the value of a code.
     #[inline]
     pub fn push_code(&mut self, code: u32) {
@@ -375,7 +369,8 @@ impl<T: Scalar> Scalars<T> {
         self.codes.append(&other.codes, &codes);
     }
 
-    fn code_of(&mut self, value: T) -> u32 {
+    /// The code of a value, for rows that are added by it.
+    pub fn code_of(&mut self, value: T) -> u32 {
         let bits = value.bits();
         let hash = (bits ^ bits >> 45 ^ bits >> 51) as usize;
         let seen = *self.recent.slot(hash);

@@ -1,5 +1,6 @@
 //! One table's data rows in, typed columns out; what stands empty under a merge or says 同上 is filled from above.
 
+use super::column_cells::{self, ColumnCells};
 use super::cover::SaidMeasure;
 use super::desk::{CellValue, Desk, FILL, FieldCell, MEND, expects};
 use super::figures::column_factor;
@@ -13,8 +14,9 @@ use crate::definition::{Field, FieldType, Form};
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::{AmendmentRule, FindingCode};
 use crate::model::table::Origin;
-use crate::model::{FormTable, Severity};
+use crate::model::{Column, FormTable, Severity};
 use crate::text::names::tidy;
+use std::ops::Range;
 
 /// Converts the data rows of one table.
 pub fn convert(
@@ -26,70 +28,102 @@ pub fn convert(
 ) -> FormTable {
     let rows = &table.rows.data;
     let mut bound = bind(desk, form, index, table, measures);
-    let mut out = FormTable {
-        form: table.header.fit.form,
-        origins: Vec::with_capacity(rows.len()),
-        columns: index.columns.iter().map(|column| empty(column.ty, rows.len())).collect(),
-    };
+    let mut out = out_of(table, index, rows.len());
     let id_field = form.fields.iter().position(|field| field.ty == FieldType::IdNumber);
     let id_col = id_field.and_then(|field| bound.get(field)?.col);
     let waits: Vec<usize> = bound.iter().enumerate().filter(|(_, bound)| bound.waits).map(|(at, _)| at).collect();
     let has_rates = bound.iter().any(|bound| bound.over.is_some());
-    // The row's values by column: asked once a field, in the form's order, which is seldom the sheet's.
     let width = bound.iter().filter_map(|bound| bound.col).max().map_or(0, |col| usize::from(col) + 1);
-    let mut values: Vec<Option<RawValue>> = vec![None; width];
+    let mut cells = ColumnCells::new(width);
+    let mut left: Vec<usize> = Vec::new();
     let mut headings = table.rows.headings.iter().peekable();
     let mut over: Vec<&SectionHeading> = Vec::new();
     let (mut waiting, mut before): (Vec<CellValue<'_>>, Vec<CellValue<'_>>) = (Vec::new(), Vec::new());
     desk.columns = table.header.fit.columns.iter().flatten().copied().collect();
     desk.columns.sort_unstable();
-    for (nth, &i) in rows.iter().enumerate() {
-        while let Some((_, heading)) = headings.next_if(|(before, _)| *before <= nth) {
-            over.retain(|higher| higher.level < heading.level);
-            over.push(heading);
-        }
-        if desk.view.meter.said(desk.sink.findings.len(), desk.sink.amendments.len()) {
-            break;
-        }
-        let Some(row) = desk.view.rows.get(i).map(|row| row.row) else { continue };
-        values.fill(None);
-        for cell in desk.view.cells(i) {
-            if let Some(value) = values.get_mut(usize::from(cell.at.col)) {
-                *value = Some(cell.value);
-            }
-        }
-        out.origins.push(Origin { source: desk.sink.source, sheet: desk.view.index, row, cols: desk.view.cols });
-        desk.birth = id_col.and_then(|col| birth(desk, CellRef { row, col }));
-        std::mem::swap(&mut waiting, &mut before);
-        waiting.clear();
-        if has_rates {
-            tell_rates(desk, &mut bound, &values);
-        }
-        let mut dittos = false;
-        let plain_row = desk.view.sheet.sights.is_empty() && over.is_empty() && !desk.view.has_merges_from(row);
+    for block in rows.chunks(column_cells::ROWS) {
+        cells.read(desk.view, block);
+        let merged = cells.rows().first().is_some_and(|row| desk.view.has_merges_from(*row));
+        let plain_block = desk.view.sheet.sights.is_empty() && table.rows.headings.is_empty() && !merged;
+        let all = 0..cells.rows().len();
+        left.clear();
         for (at, bound) in bound.iter_mut().enumerate() {
-            let raw = bound.col.and_then(|col| values.get(usize::from(col)).copied().flatten());
-            if plain_row && bound.put_plain(desk, raw, row, &mut out.columns) {
-                continue;
+            bound.ahead = 0;
+            // Whether there is a rate is told row by row.
+            if plain_block && bound.over.is_none() {
+                put_ahead(desk, bound, &cells, all.clone(), &mut out.columns);
             }
-            bound.again = None;
-            let value = match over.iter().rev().find_map(|heading| heading.word_for(at)) {
-                Some((word, above)) => under_heading(desk, bound, raw, row, (word, above)),
-                None => one(desk, bound, raw, row),
-            };
-            dittos |= bound.ditto;
-            match bound.waits {
-                true => waiting.push(value),
-                false => bound.put(&value, &mut out.columns),
+            if bound.ahead < all.end {
+                left.push(at);
             }
         }
-        let twice = dittos.then(|| named_by_ditto(desk, &bound, index, &waiting, &before, row)).flatten();
-        for (at, value) in waits.iter().zip(&waiting) {
-            let Some(bound) = bound.get_mut(*at) else { continue };
-            bound.put(if twice == Some(*at) { &CellValue::Nothing } else { value }, &mut out.columns);
+        for (nth, &row) in cells.rows().iter().enumerate() {
+            while let Some((_, heading)) = headings.next_if(|(before, _)| *before <= out.origins.len()) {
+                over.retain(|higher| higher.level < heading.level);
+                over.push(heading);
+            }
+            if desk.view.meter.said(desk.sink.findings.len(), desk.sink.amendments.len()) {
+                // Thrown away, and no column may be longer than another.
+                return out_of(table, index, 0);
+            }
+            out.origins.push(Origin { source: desk.sink.source, sheet: desk.view.index, row, cols: desk.view.cols });
+            desk.birth = id_col.and_then(|col| birth(desk, CellRef { row, col }));
+            std::mem::swap(&mut waiting, &mut before);
+            waiting.clear();
+            if has_rates {
+                tell_rates(desk, &mut bound, &cells, nth);
+            }
+            let mut dittos = false;
+            let plain_row = desk.view.sheet.sights.is_empty() && over.is_empty() && !desk.view.has_merges_from(row);
+            for &at in &left {
+                let Some(bound) = bound.get_mut(at).filter(|bound| bound.ahead <= nth) else { continue };
+                let to = if plain_block && bound.over.is_none() { all.end } else { nth + 1 };
+                if plain_row && !bound.waits && put_ahead(desk, bound, &cells, nth..to, &mut out.columns) {
+                    continue;
+                }
+                let raw = bound.col.and_then(|col| cells.at(nth, col));
+                bound.again = None;
+                let value = match over.iter().rev().find_map(|heading| heading.word_for(at)) {
+                    Some((word, above)) => under_heading(desk, bound, raw, row, (word, above)),
+                    None => one(desk, bound, raw, row),
+                };
+                dittos |= bound.ditto;
+                match bound.waits {
+                    true => waiting.push(value),
+                    false => bound.put(&value, &mut out.columns),
+                }
+            }
+            let twice = dittos.then(|| named_by_ditto(desk, &bound, index, &waiting, &before, row)).flatten();
+            for (at, value) in waits.iter().zip(&waiting) {
+                let Some(bound) = bound.get_mut(*at) else { continue };
+                bound.put(if twice == Some(*at) { &CellValue::Nothing } else { value }, &mut out.columns);
+            }
         }
     }
     out
+}
+
+/// A table of nothing yet, with room for so many rows.
+fn out_of(table: &SheetTable, index: &FormIndex, rows: usize) -> FormTable {
+    FormTable {
+        form: table.header.fit.form,
+        origins: Vec::with_capacity(rows),
+        columns: index.columns.iter().map(|column| empty(column.ty, rows)).collect(),
+    }
+}
+
+/// Puts the values of some rows, down to the first cell that needs a word; whether there were any.
+fn put_ahead<'f, 'd: 'f>(
+    desk: &Desk<'d, '_>,
+    bound: &mut TableField<'f>,
+    cells: &ColumnCells,
+    rows: Range<usize>,
+    columns: &mut [Column],
+) -> bool {
+    let from = rows.start;
+    let here = bound.col.and_then(|col| Some((cells.rows().get(rows.clone())?, cells.of(col).get(rows)?)));
+    bound.ahead = from + here.map_or(0, |(rows, here)| bound.put_plain(desk, rows, here, columns));
+    bound.ahead > from
 }
 
 /// The form's fields as this table has them.
@@ -226,18 +260,17 @@ where
 }
 
 /// Notes for each rate of a row whether what it is over is 0.
-fn tell_rates(desk: &Desk<'_, '_>, bound: &mut [TableField<'_>], values: &[Option<RawValue>]) {
+fn tell_rates(desk: &Desk<'_, '_>, bound: &mut [TableField<'_>], cells: &ColumnCells, nth: usize) {
     for at in 0..bound.len() {
         let Some(over) = bound.get(at).and_then(|rate| rate.over) else { continue };
         let col = bound.get(over).and_then(|field| field.col);
-        let zero =
-            col.and_then(|col| values.get(usize::from(col)).copied().flatten()).is_some_and(|value| match value {
-                RawValue::Number(number) => number == 0.0,
-                value @ RawValue::Text { .. } => {
-                    crate::text::numbers::read(desk.view.sheet.text(value)).is_ok_and(|figure| figure.value == 0.0)
-                }
-                _ => false,
-            });
+        let zero = col.and_then(|col| cells.at(nth, col)).is_some_and(|value| match value {
+            RawValue::Number(number) => number == 0.0,
+            value @ RawValue::Text { .. } => {
+                crate::text::numbers::read(desk.view.sheet.text(value)).is_ok_and(|figure| figure.value == 0.0)
+            }
+            _ => false,
+        });
         if let Some(rate) = bound.get_mut(at) {
             rate.no_rate = zero;
         }

@@ -16,6 +16,7 @@ mod cells;
 mod claims;
 mod classify;
 mod code_index;
+mod column_cells;
 mod columns;
 mod convert;
 mod cover;

@@ -9,9 +9,9 @@ use super::figures;
 use super::fill::{self, push};
 use super::scores;
 use crate::definition::{Field, FieldType};
-use crate::model::Column;
 use crate::model::cell::{CellRef, RawValue};
 use crate::model::codes::AmendmentRule;
+use crate::model::{Column, Scalars};
 use std::borrow::Cow;
 
 pub struct TableField<'f> {
@@ -34,6 +34,8 @@ pub struct TableField<'f> {
     pub over: Option<usize>,
     /// That field is 0 in this row, so that there is no rate.
     pub no_rate: bool,
+    /// Of the rows that are read together, how many have their values already.
+    pub ahead: usize,
     /// Its words are read by nothing but their own text.
     pub remembers: bool,
     /// Words met in this column of which nothing had to be said, by their place in the sheet: most recur row after row.
@@ -85,6 +87,7 @@ impl<'f> TableField<'f> {
             ditto: false,
             over: None,
             no_rate: false,
+            ahead: 0,
             remembers: false,
             met: Default::default(),
             again: None,
@@ -130,127 +133,184 @@ impl<'f> TableField<'f> {
         }
     }
 
-    /// Appends the value of a cell of which nothing has to be said. Its sheet must show every cell as it is stored, and no
-    /// heading and no merge may reach its row. `false` where that cannot be told at a glance: then nothing was done.
+    /// Appends the values of cells below one another, up to the first of which something has to be said, or may have to be;
+    /// how many those were. Their sheet must show every cell as it is stored, and no heading and no merge may reach their
+    /// rows.
     pub fn put_plain<'d: 'f>(
         &mut self,
         desk: &Desk<'d, '_>,
-        raw: Option<RawValue>,
-        row: u32,
+        rows: &[u32],
+        cells: &[Option<RawValue>],
         columns: &mut [Column],
-    ) -> bool {
-        let Some(col) = self.col.filter(|_| !self.waits && !self.no_rate) else { return false };
-        let put = match raw {
-            None => self.put_nothing(columns),
-            Some(RawValue::Number(number)) => self.put_number(number, columns),
-            Some(RawValue::DateSerial(serial)) => self.put_day(desk, serial, columns),
-            Some(word @ RawValue::Text { .. }) => self.put_word(desk, word, columns),
-            Some(_) => false,
+    ) -> usize {
+        let Some(col) = self.col.filter(|_| !self.waits && !self.no_rate) else { return 0 };
+        let columns = columns.get_mut(self.column..).unwrap_or_default();
+        let put = match columns {
+            [Column::Integer(_) | Column::Number(_), ..] => self.put_numbers(cells, columns),
+            [Column::Date(column), ..] => self.put_days(desk, cells, column),
+            _ => self.put_words(desk, cells, columns),
         };
-        if put {
-            self.above = raw.map(|value| (CellRef { row, col }, value));
+        if let Some(last) = put.checked_sub(1)
+            && let (Some(row), Some(raw)) = (rows.get(last), cells.get(last))
+        {
+            self.above = raw.map(|value| (CellRef { row: *row, col }, value));
             self.ditto = false;
         }
         put
     }
 
-    fn put_nothing(&self, columns: &mut [Column]) -> bool {
-        let may_lack = !self.field.required || self.field.ordinal;
-        if may_lack {
-            fill::push_nothing(columns.get_mut(self.column..).unwrap_or_default(), self.field);
-        }
-        may_lack
+    fn may_lack(&self) -> bool {
+        !self.field.required || self.field.ordinal
     }
 
-    fn put_number(&mut self, number: f64, columns: &mut [Column]) -> bool {
-        if self.factor.0 != 1.0 {
-            return false;
-        }
-        let bits = number.to_bits();
-        // The highest bits of a product depend on all bits of what was multiplied.
-        let slot = &mut self.numbers[(bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 59) as usize % NUMBERS];
-        let known = slot.code > 0 && slot.bits == bits;
-        let columns = columns.get_mut(self.column..).unwrap_or_default();
-        match (&self.field.ty, &mut *columns) {
-            (FieldType::Integer, [Column::Integer(column), ..]) if known => column.push_code(slot.code),
-            (FieldType::Integer, [Column::Integer(column), ..]) => {
-                let Some(whole) = figures::whole(number) else { return false };
-                *slot = MetNumber { bits, code: column.push_new(whole), grade: 0 };
-            }
-            (FieldType::Number, [Column::Number(column), ..]) if known => column.push_code(slot.code),
-            (FieldType::Number, [Column::Number(column), ..]) if figures::is_plain(self.field, number) => {
-                *slot = MetNumber { bits, code: column.push_new(number), grade: 0 };
-            }
-            (FieldType::Score { .. }, [Column::Number(column), Column::Text(grades), ..]) if known => {
-                column.push_code(slot.code);
-                grades.push_code(slot.grade);
-            }
-            (FieldType::Score { bands }, [Column::Number(column), Column::Text(grades), ..]) if !self.field.ordinal => {
-                let (number, band) = scores::graded(number, bands);
-                let grade = match band.and_then(|band| Some((bands.get(band)?, self.grades.get_mut(band)?))) {
-                    Some((band, code)) => {
-                        grades.push_met(&band.word, code);
-                        code.unwrap_or_default()
-                    }
-                    None => {
-                        grades.push_code(0);
-                        0
-                    }
+    fn put_numbers(&mut self, cells: &[Option<RawValue>], columns: &mut [Column]) -> usize {
+        let (field, may_lack, own_measure) = (self.field, self.may_lack(), self.factor.0 == 1.0);
+        let numbers = &mut self.numbers;
+        let put = match (&field.ty, &mut *columns) {
+            (FieldType::Integer, [Column::Integer(column), ..]) => run(cells, |cell| {
+                let code = match cell {
+                    None if may_lack => 0,
+                    Some(RawValue::Number(number)) if own_measure => match place_of(numbers, number) {
+                        (slot, _, true) => slot.code,
+                        (slot, bits, false) => {
+                            *slot = MetNumber { bits, code: column.code_of(figures::whole(number)?), grade: 0 };
+                            slot.code
+                        }
+                    },
+                    _ => return None,
                 };
-                *slot = MetNumber { bits, code: column.push_new(number), grade };
+                column.push_code(code);
+                Some(())
+            }),
+            (FieldType::Number, [Column::Number(column), ..]) => run(cells, |cell| {
+                let code = match cell {
+                    None if may_lack => 0,
+                    Some(RawValue::Number(number)) if own_measure => match place_of(numbers, number) {
+                        (slot, _, true) => slot.code,
+                        (slot, bits, false) => {
+                            figures::is_plain(field, number).then_some(())?;
+                            *slot = MetNumber { bits, code: column.code_of(number), grade: 0 };
+                            slot.code
+                        }
+                    },
+                    _ => return None,
+                };
+                column.push_code(code);
+                Some(())
+            }),
+            (FieldType::Score { bands }, [Column::Number(column), Column::Text(grades), ..]) => {
+                let codes = &mut self.grades;
+                run(cells, |cell| {
+                    let (code, grade) = match cell {
+                        None if may_lack => (0, 0),
+                        Some(RawValue::Number(number)) if own_measure && !field.ordinal => {
+                            let (slot, bits, known) = place_of(numbers, number);
+                            if !known {
+                                let (number, band) = scores::graded(number, bands);
+                                let grade = band.and_then(|band| Some((bands.get(band)?, codes.get_mut(band)?)));
+                                let grade = grade
+                                    .map_or(0, |(band, code)| *code.get_or_insert_with(|| grades.code_of(&band.word)));
+                                *slot = MetNumber { bits, code: column.code_of(number), grade };
+                            }
+                            (slot.code, slot.grade)
+                        }
+                        _ => return None,
+                    };
+                    column.push_code(code);
+                    grades.push_code(grade);
+                    Some(())
+                })
             }
-            _ => return false,
-        }
-        #[cfg(test)]
-        assert_put(self.field, number, columns);
-        true
-    }
-
-    fn put_day(&mut self, desk: &Desk<'_, '_>, serial: f64, columns: &mut [Column]) -> bool {
-        let Some(Column::Date(column)) = columns.get_mut(self.column) else { return false };
-        if self.factor.0 != 1.0 {
-            return false;
-        }
-        if let Some((_, code)) = self.day.filter(|(known, _)| *known == serial) {
-            column.push_code(code);
-            return true;
-        }
-        let Some(CellValue::Date(day)) = desk.unquestioned(self.field, RawValue::DateSerial(serial)) else {
-            return false;
+            // Shares are read by how their cells show them.
+            _ => run(cells, |cell| (cell.is_none() && may_lack).then(|| fill::push_nothing(columns, field))),
         };
-        self.day = Some((serial, column.push_new(day)));
-        true
+        #[cfg(test)]
+        assert_put(field, &cells[..put], columns);
+        put
     }
 
-    fn put_word<'d: 'f>(&mut self, desk: &Desk<'d, '_>, word: RawValue, columns: &mut [Column]) -> bool {
-        let Some(place) = self.place(word) else { return false };
+    fn put_days(&mut self, desk: &Desk<'_, '_>, cells: &[Option<RawValue>], column: &mut Scalars<i32>) -> usize {
+        let (field, may_lack, own_measure) = (self.field, self.may_lack(), self.factor.0 == 1.0);
+        let met = &mut self.day;
+        run(cells, |cell| {
+            let code = match cell {
+                None if may_lack => 0,
+                Some(value @ RawValue::DateSerial(serial)) if own_measure => match *met {
+                    Some((known, code)) if known == serial => code,
+                    _ => {
+                        let Some(CellValue::Date(day)) = desk.unquestioned(field, value) else { return None };
+                        met.insert((serial, column.code_of(day))).1
+                    }
+                },
+                _ => return None,
+            };
+            column.push_code(code);
+            Some(())
+        })
+    }
+
+    fn put_words<'d: 'f>(&mut self, desk: &Desk<'d, '_>, cells: &[Option<RawValue>], columns: &mut [Column]) -> usize {
+        let may_lack = self.may_lack();
+        run(cells, |cell| match cell {
+            None => may_lack.then(|| fill::push_nothing(columns, self.field)),
+            Some(word) => self.put_word(desk, word, columns),
+        })
+    }
+
+    fn put_word<'d: 'f>(&mut self, desk: &Desk<'d, '_>, word: RawValue, columns: &mut [Column]) -> Option<()> {
+        let place = self.place(word)?;
         if self.met.get(place).and_then(Option::as_ref).is_none_or(|met| met.written != word) {
-            let Some(read) = desk.unquestioned_word(self.field, word) else { return false };
+            let read = desk.unquestioned_word(self.field, word)?;
             self.remember(word, &CellValue::Text(Cow::Borrowed(read)));
         }
-        let Some(Some(met)) = self.met.get_mut(place) else { return false };
-        match (&met.read, columns.get_mut(self.column)) {
-            (CellValue::Text(text), Some(Column::Text(column))) => column.push_met(text, &mut met.code),
-            (read, _) => push(&mut columns.iter_mut().skip(self.column), self.field, read),
+        let met = self.met.get_mut(place)?.as_mut()?;
+        match (&met.read, &mut *columns) {
+            (CellValue::Text(text), [Column::Text(column), ..]) => column.push_met(text, &mut met.code),
+            (read, _) => push(&mut columns.iter_mut(), self.field, read),
         }
-        true
+        Some(())
     }
 }
 
-/// Holds what a number was put as, known from above or not, against what it is read as.
+/// Where a number is remembered, its bits, and whether it was met.
+#[inline]
+fn place_of(numbers: &mut [MetNumber; NUMBERS], number: f64) -> (&mut MetNumber, u64, bool) {
+    let bits = number.to_bits();
+    // The highest bits of a product depend on all bits of what was multiplied.
+    let slot = &mut numbers[(bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 59) as usize % NUMBERS];
+    let known = slot.code > 0 && slot.bits == bits;
+    (slot, bits, known)
+}
+
+/// Does a thing with one cell after the other until it is not to be done; with how many it was.
+#[inline]
+fn run(cells: &[Option<RawValue>], mut put: impl FnMut(Option<RawValue>) -> Option<()>) -> usize {
+    cells.iter().take_while(|cell| put(**cell).is_some()).count()
+}
+
+/// Holds what numbers were put as, known from above or not, against what they are read as.
 #[cfg(test)]
-fn assert_put(field: &Field, number: f64, columns: &[Column]) {
+fn assert_put(field: &Field, cells: &[Option<RawValue>], columns: &[Column]) {
     use crate::model::Value;
-    fn last(column: &Column) -> Value<'_> {
-        column.value_of(column.code(column.len() - 1))
+    fn put(column: &Column, back: usize) -> Value<'_> {
+        column.value_of(column.code(column.len() - back))
     }
-    match &field.ty {
-        FieldType::Score { bands } => {
-            let (number, band) = scores::graded(number, bands);
-            assert_eq!(last(&columns[0]), Value::Number(number));
-            assert_eq!(last(&columns[1]), band.map_or(Value::Nothing, |band| Value::Text(&bands[band].word)));
+    for (back, cell) in (1..).zip(cells.iter().rev()) {
+        let number = match cell {
+            Some(RawValue::Number(number)) => *number,
+            _ => {
+                assert_eq!((*cell, put(&columns[0], back)), (None, Value::Nothing));
+                continue;
+            }
+        };
+        match &field.ty {
+            FieldType::Score { bands } => {
+                let (number, band) = scores::graded(number, bands);
+                assert_eq!(put(&columns[0], back), Value::Number(number));
+                assert_eq!(put(&columns[1], back), band.map_or(Value::Nothing, |band| Value::Text(&bands[band].word)));
+            }
+            FieldType::Integer => assert_eq!(put(&columns[0], back), Value::Integer(number as i64)),
+            _ => assert_eq!(put(&columns[0], back), Value::Number(number)),
         }
-        FieldType::Integer => assert_eq!(last(&columns[0]), Value::Integer(number as i64)),
-        _ => assert_eq!(last(&columns[0]), Value::Number(number)),
     }
 }

@@ -52,7 +52,8 @@ fn sheet_of(dice: &mut Dice) -> RawSheet {
     header[11] = T(money);
     let mut all = vec![vec![T("班组申报汇总表")], cover(), header];
     let usual = with(11, N(dice.figure()));
-    all.extend((0..12).map(|_| usual.iter().map(|value| dice.cell(value.clone())).collect()));
+    // Some of more rows than are taken together.
+    all.extend((0..dice.of(&[12, 12, 12, 140])).map(|_| usual.iter().map(|value| dice.cell(value.clone())).collect()));
     let mut sheet = sheet("Sheet1", &all);
     for _ in 0..dice.of(&[0, 0, 3]) {
         let (row, col) = (dice.of(&[4, 6, 8, 10]), dice.of(&[1u16, 4, 5, 11, 12]));
