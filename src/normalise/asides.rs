@@ -1,6 +1,7 @@
 //! What is said of rows that look like records and do not count, of headings between records, and of records that stand
 //! where none is looked for.
 
+use super::asked::Asked;
 use super::found::FoundTable;
 use super::qualify::inside;
 use super::roles::{Role, Roles};
@@ -165,8 +166,8 @@ fn void(form: &Form, words: &RowLexicon<'_>, view: &View<'_>, found: &FoundTable
     };
     for i in &found.table.rows.data {
         for cell in view.cells_of(*i, &cols) {
-            let text = view.sheet.text(cell.value);
-            if !text.is_empty() && words.is_void(text) {
+            if view.is(Asked::Void, cell.value, |text| words.is_void(text)) {
+                let text = view.sheet.text(cell.value);
                 let found = format!("备注写的是“{}”，这一行仍照常计入", tidy(text));
                 let next = "请报送单位核实：不再申报的删去这一行，仍要报的核对数字、改正备注";
                 say(cell.at, found, "不报的行从表中删去，报的数是核实过的", next);

@@ -28,6 +28,14 @@ pub enum Asked {
     Speaks = 1 << 8,
     /// Whether it means a column, alone or with what stands above it.
     Column = 1 << 9,
+    /// Whether it takes a record back.
+    Void = 1 << 10,
+}
+
+/// Words by which texts are asked.
+pub trait AskedWords {
+    /// What a text plainly is not, as bits of [`Asked`]: it is not asked for that.
+    fn plainly_not(&self, text: &str) -> u16;
 }
 
 /// A text by its place in the sheet: what it was asked, and which of that is so.
@@ -52,9 +60,16 @@ impl AskedTexts {
     }
 
     /// Whether a text is so: as `answer` says, which looks at nothing but the text and the words of the run. Of what is no
-    /// text nothing is so.
+    /// text nothing is so. A text that is met is looked at once by `plainly_not`: which of all that it is plain that it is
+    /// not.
     #[inline]
-    pub fn is(&self, asked: Asked, value: RawValue, answer: impl FnOnce() -> bool) -> bool {
+    pub fn is(
+        &self,
+        asked: Asked,
+        value: RawValue,
+        plainly_not: impl FnOnce() -> u16,
+        answer: impl FnOnce() -> bool,
+    ) -> bool {
         let RawValue::Text { start, len } = value else { return false };
         let bit = asked as u16;
         // The highest bits of a product depend on all bits of what was multiplied.
@@ -63,22 +78,29 @@ impl AskedTexts {
         if (known.start, known.len) == (start, len) && known.asked & bit != 0 {
             return known.so & bit != 0;
         }
-        ask(slot, (start, len), bit, answer)
+        ask(slot, (start, len), bit, plainly_not, answer)
     }
 }
 
 /// Asks a text something for the first time, and notes what it said. Apart from the look-up, which stands in many loops.
 #[cold]
-fn ask(slot: &Cell<TextAnswers>, (start, len): (u32, u32), bit: u16, answer: impl FnOnce() -> bool) -> bool {
-    let so = answer();
+fn ask(
+    slot: &Cell<TextAnswers>,
+    (start, len): (u32, u32),
+    bit: u16,
+    plainly_not: impl FnOnce() -> u16,
+    answer: impl FnOnce() -> bool,
+) -> bool {
     let mut known = slot.get();
     if (known.start, known.len) != (start, len) {
-        known = TextAnswers { start, len, ..TextAnswers::default() };
+        known = TextAnswers { start, len, asked: plainly_not(), so: 0 };
     }
-    known.asked |= bit;
-    known.so |= if so { bit } else { 0 };
+    if known.asked & bit == 0 {
+        known.asked |= bit;
+        known.so |= if answer() { bit } else { 0 };
+    }
     slot.set(known);
-    so
+    known.so & bit != 0
 }
 
 #[cfg(test)]
@@ -91,11 +113,21 @@ mod tests {
         let mut times = 0;
         // More texts than slots, empty ones and ones that begin where another does among them.
         let texts: Vec<(u32, u32)> = (0..3_000).flat_map(|start| [(start, 0), (start, 3)]).collect();
+        // Of some it is plain from the first.
+        let not = |start: u32, len: u32| {
+            move || {
+                let bits = [Asked::TotalLike, Asked::Nothing].map(|which| match (start + len + which as u32) % 3 {
+                    0 => 0,
+                    _ => which as u16,
+                });
+                bits[0] | bits[1]
+            }
+        };
         let so = |(start, len): (u32, u32), which: Asked| (start + len + which as u32).is_multiple_of(3);
         for which in [Asked::HeaderWord, Asked::TotalLike, Asked::HeaderWord] {
             for (start, len) in texts.iter().copied() {
                 for _ in 0..2 {
-                    let answer = asked.is(which, RawValue::Text { start, len }, || {
+                    let answer = asked.is(which, RawValue::Text { start, len }, not(start, len), || {
                         times += 1;
                         so((start, len), which)
                     });
@@ -104,6 +136,6 @@ mod tests {
             }
         }
         assert!(times <= 3 * texts.len(), "{times}");
-        assert!(!asked.is(Asked::Total, RawValue::Number(1.0), || true));
+        assert!(!asked.is(Asked::Total, RawValue::Number(1.0), || 0, || true));
     }
 }

@@ -1,5 +1,6 @@
 //! Everything that is asked of every cell of every file, compiled once per run: headers, code words, unit names.
 
+use super::asked::{Asked, AskedWords};
 use super::assignment::Assignment;
 use super::code_index::{CodeIndex, index_codes};
 use super::cover::CoverLexicon;
@@ -211,6 +212,14 @@ impl<'a> Lexicon<'a> {
         })
     }
 
+    /// Whether two Chinese characters may begin a header, or a word for a part or a total of what stands above it.
+    fn may_begin_column(&self, one: char, two: char) -> bool {
+        let bit = pair(one, two);
+        // Keys keep both characters, so that a header or such a word begins with them.
+        self.pairs[bit / 64] >> (bit % 64) & 1 == 1
+            || matches!((one, two), ('其', '中') | ('总', '数' | '计') | ('合' | '小', '计'))
+    }
+
     /// `false` for texts of which it is plain that they are no header, no word for a part or a total of what stands above
     /// them, and have no brackets.
     pub fn may_mean_column(&self, text: &str) -> bool {
@@ -219,11 +228,7 @@ impl<'a> Lexicon<'a> {
         if !is_plain(one) || !is_plain(two) {
             return true;
         }
-        let bit = pair(one, two);
-        // Keys keep both characters, so that a header or such a word begins with them.
-        self.pairs[bit / 64] >> (bit % 64) & 1 == 1
-            || matches!((one, two), ('其', '中') | ('总', '数' | '计') | ('合' | '小', '计'))
-            || text.contains(OPENING)
+        self.may_begin_column(one, two) || text.contains(OPENING)
     }
 
     /// Whether the roster knows a text as a unit's name, alias or code.
@@ -278,6 +283,19 @@ impl<'a> Lexicon<'a> {
             }
         }
         Vec::new()
+    }
+}
+
+impl AskedWords for Lexicon<'_> {
+    fn plainly_not(&self, text: &str) -> u16 {
+        let Some(not) = self.rows.plainly_not(text) else { return 0 };
+        let mut chars = text.chars();
+        match (chars.next(), chars.next()) {
+            (Some(one), Some(two)) if is_plain(one) && is_plain(two) && !self.may_begin_column(one, two) => {
+                not | Asked::HeaderWord as u16 | Asked::Column as u16
+            }
+            _ => not,
+        }
     }
 }
 

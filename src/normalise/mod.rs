@@ -135,7 +135,8 @@ impl<'a> Normaliser<'a> {
         let (run, lexicon) = (self.frame, &self.lexicon);
         let mut sink = Sink { source: source.index, ..Sink::default() };
         let sheets = workbook.sheets.iter().enumerate();
-        let views: Vec<View<'_>> = sheets.map(|(index, sheet)| View::metered(sheet, index as u16, meter)).collect();
+        let views: Vec<View<'_>> =
+            sheets.map(|(index, sheet)| View::metered(sheet, index as u16, meter, Some(lexicon))).collect();
         let (areas, near_misses) = find::areas(run.plan, lexicon, views);
         let (mut found, mut sheets) = find::tables(run, lexicon, &areas);
         near::workbook(workbook, &mut sink);

@@ -4,7 +4,7 @@
 //! A view may be *turned*: its rows are the sheet's columns, for forms that are filled in across. Whoever reads a view
 //! need not know; addresses that leave the stage are turned back by [`View::physical`].
 
-use super::asked::{Asked, AskedTexts};
+use super::asked::{Asked, AskedTexts, AskedWords};
 use super::meter::Meter;
 use crate::model::cell::{CellRef, ERROR_WORDS, RawCell, RawValue};
 use crate::model::workbook::{Merge, RawSheet};
@@ -32,6 +32,8 @@ pub struct View<'a> {
     placed: Option<Placed>,
     /// What the file may cost.
     pub meter: &'a Meter,
+    /// The words of the run, where texts are asked by them.
+    words: Option<&'a dyn AskedWords>,
     cells: Cow<'a, [RawCell]>,
     merges: Merges,
     asked: AskedTexts,
@@ -40,10 +42,10 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     #[cfg(test)]
     pub fn new(sheet: &'a RawSheet, index: u16) -> View<'a> {
-        View::metered(sheet, index, &super::meter::UNLIMITED)
+        View::metered(sheet, index, &super::meter::UNLIMITED, None)
     }
 
-    pub fn metered(sheet: &'a RawSheet, index: u16, meter: &'a Meter) -> View<'a> {
+    pub fn metered(sheet: &'a RawSheet, index: u16, meter: &'a Meter, words: Option<&'a dyn AskedWords>) -> View<'a> {
         let (cells, merges) = (Cow::Borrowed(sheet.cells.as_slice()), Merges::of(sheet.merges.clone()));
         View {
             sheet,
@@ -53,6 +55,7 @@ impl<'a> View<'a> {
             turned: false,
             placed: None,
             meter,
+            words,
             cells,
             merges,
             asked: AskedTexts::new(),
@@ -76,6 +79,7 @@ impl<'a> View<'a> {
             turned: true,
             placed: Some(Placed { first, places }),
             meter: self.meter,
+            words: self.words,
             cells: Cow::Owned(cells),
             merges: Merges::of(Vec::new()),
             asked: AskedTexts::new(),
@@ -94,6 +98,7 @@ impl<'a> View<'a> {
             turned: self.turned,
             placed: self.placed.clone(),
             meter: self.meter,
+            words: self.words,
             cells: Cow::Owned(cells),
             merges,
             asked: AskedTexts::new(),
@@ -116,6 +121,7 @@ impl<'a> View<'a> {
             turned: !self.turned,
             placed: None,
             meter: self.meter,
+            words: self.words,
             cells: Cow::Owned(cells),
             merges,
             asked: AskedTexts::new(),
@@ -203,7 +209,8 @@ impl<'a> View<'a> {
     /// is asked once. Of what is no text nothing is so.
     #[inline]
     pub fn is(&self, asked: Asked, value: RawValue, answer: impl FnOnce(&str) -> bool) -> bool {
-        self.asked.is(asked, value, || answer(self.sheet.text(value)))
+        let plainly_not = || self.words.map_or(0, |words| words.plainly_not(self.sheet.text(value)));
+        self.asked.is(asked, value, plainly_not, || answer(self.sheet.text(value)))
     }
 
     /// The merge that covers an address, if any.

@@ -31,7 +31,7 @@ pub fn written(
     let bare = definition.ty == FieldType::Percent && text.parse::<f64>().is_ok_and(|number| number > 1.0);
     sheet.push_text(at, &if bare { format!("{text}%") } else { text.to_owned() });
     let raw: Option<RawValue> = sheet.cells.first().map(|cell| cell.value);
-    let view = View::metered(&sheet, 0, &UNLIMITED);
+    let view = View::metered(&sheet, 0, &UNLIMITED, None);
     let mut sink = Sink::default();
     let mut desk = Desk {
         frame,
