@@ -211,8 +211,10 @@ pub fn uncover(sheet: &mut RawSheet) -> Option<String> {
             at += 1;
         }
     }
-    let mut each = beneath.iter();
-    sheet.cells.retain(|_| !each.next().is_some_and(|beneath| *beneath));
+    if beneath.contains(&true) {
+        let mut each = beneath.iter();
+        sheet.cells.retain(|_| !each.next().is_some_and(|beneath| *beneath));
+    }
     let cells = &sheet.cells;
     sheet.sights.retain(|sight| cells.binary_search_by_key(&sight.at, |cell| cell.at).is_ok());
     hidden.sort();

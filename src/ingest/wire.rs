@@ -170,9 +170,10 @@ fn put_workbook(out: &mut Vec<u8>, workbook: &RawWorkbook) {
         out.push(u8::from(sheet.hidden));
         put_text(out, &sheet.arena);
         out.extend((sheet.cells.len() as u32).to_le_bytes());
-        out.reserve(sheet.cells.len() * CELL_LEN);
-        for cell in &sheet.cells {
-            out.extend(cell_bytes(*cell));
+        let from = out.len();
+        out.resize(from + sheet.cells.len() * CELL_LEN, 0);
+        for (bytes, cell) in out[from..].as_chunks_mut::<CELL_LEN>().0.iter_mut().zip(&sheet.cells) {
+            *bytes = cell_bytes(*cell);
         }
         out.extend((sheet.merges.len() as u32).to_le_bytes());
         for merge in &sheet.merges {

@@ -34,7 +34,7 @@ const LONGEST: usize = 40;
 /// The cell that these bytes begin with.
 #[inline]
 pub fn cell(bytes: &[u8]) -> Option<PlainCell> {
-    let mut text = Ahead { bytes, at: 0 };
+    let mut text = Ahead { rest: bytes };
     text.take(b"<c").then_some(())?;
     let at = if text.take(b" r=\"") { Some(text.place()?) } else { None };
     let style = if text.take(b" s=\"") { Some(text.whole(b"\"")?) } else { None };
@@ -51,7 +51,7 @@ pub fn cell(bytes: &[u8]) -> Option<PlainCell> {
     } else {
         PlainValue::Number(text.number(b"</v></c>")?)
     };
-    Some(PlainCell { len: text.at, at, style, value })
+    Some(PlainCell { len: bytes.len() - text.rest.len(), at, style, value })
 }
 
 /// The text of the shared string that `text` begins with, and how many bytes the string takes. Without entities, line
@@ -68,55 +68,53 @@ pub fn string(text: &str) -> Option<(&str, usize)> {
 }
 
 struct Ahead<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    rest: &'a [u8],
 }
 
 impl Ahead<'_> {
     #[inline(always)]
     fn take(&mut self, wanted: &[u8]) -> bool {
-        let found = self.bytes.get(self.at..self.at + wanted.len()) == Some(wanted);
-        self.at += if found { wanted.len() } else { 0 };
-        found
+        let rest = self.rest.strip_prefix(wanted);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
     }
 
-    /// A number of digits alone, at least one and at most [`EXACT`], and how many.
+    /// A number of digits alone, at least one and at most [`EXACT`].
     #[inline(always)]
-    fn digits(&mut self) -> Option<(u64, usize)> {
-        let from = self.at;
+    fn digits(&mut self) -> Option<u64> {
         let mut number = 0;
-        while let Some(digit) = self.bytes.get(self.at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10)
-        {
-            if self.at - from == EXACT {
+        let from = self.rest.len();
+        while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
+            if from - self.rest.len() == EXACT {
                 return None;
             }
-            number = number * 10 + u64::from(digit);
-            self.at += 1;
+            number = number * 10 + u64::from(digit - b'0');
+            self.rest = rest;
         }
-        (self.at > from).then_some((number, self.at - from))
+        (self.rest.len() < from).then_some(number)
     }
 
     #[inline(always)]
     fn whole(&mut self, end: &[u8]) -> Option<usize> {
-        let (number, _) = self.digits()?;
+        let number = self.digits()?;
         self.take(end).then(|| usize::try_from(number).ok())?
     }
 
     #[inline(always)]
     fn number(&mut self, end: &[u8]) -> Option<f64> {
-        let from = self.at;
+        let all = self.rest;
         let minus = self.take(b"-");
-        if let Some((number, _)) = self.digits()
+        if let Some(number) = self.digits()
             && self.take(end)
         {
             let number = number as f64;
             return Some(if minus { -number } else { number });
         }
-        let rest = self.bytes.get(from..)?;
-        let len = rest.iter().take(LONGEST).position(|byte| *byte == b'<')?;
+        let len = all.iter().take(LONGEST).position(|byte| *byte == b'<')?;
         let is_number = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E');
-        let text = std::str::from_utf8(rest.get(..len)?).ok().filter(|text| text.as_bytes().iter().all(is_number))?;
-        self.at = from + len;
+        let (text, rest) = all.split_at_checked(len)?;
+        let text = std::str::from_utf8(text).ok().filter(|text| text.as_bytes().iter().all(is_number))?;
+        self.rest = rest;
         self.take(end).then(|| text.parse().ok())?
     }
 
@@ -124,15 +122,14 @@ impl Ahead<'_> {
     #[inline(always)]
     fn place(&mut self) -> Option<CellRef> {
         let mut col = 0u32;
-        while let Some(letter) = self.bytes.get(self.at).map(|byte| byte.wrapping_sub(b'A')).filter(|byte| *byte < 26) {
-            col = col * 26 + u32::from(letter) + 1;
+        while let [letter @ b'A'..=b'Z', rest @ ..] = self.rest {
+            col = col * 26 + u32::from(letter - b'A') + 1;
             if col > u32::from(cells::LAST_COL) + 1 {
                 return None;
             }
-            self.at += 1;
+            self.rest = rest;
         }
-        let (row, _) = self.digits()?;
-        let row = u32::try_from(row).ok()?.checked_sub(1)?;
+        let row = u32::try_from(self.digits()?).ok()?.checked_sub(1)?;
         self.take(b"\"").then(|| cells::checked(row, col.checked_sub(1)?))?
     }
 }

@@ -88,8 +88,8 @@ pub fn read_by(
     // Here and there one is a cell's doubt; where most are lost, so is the table.
     let lost = |cell: &&RawCell| cell.value == RawValue::Unreadable(CellDoubt::DanglingString);
     let lost = reader.sheet.cells.iter().filter(lost).count();
-    let texts = reader.sheet.cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })).count();
-    if lost > texts {
+    let texts = || reader.sheet.cells.iter().filter(|cell| matches!(cell.value, RawValue::Text { .. })).count();
+    if lost > 0 && lost > texts() {
         return Err(refusal::damaged("存放文字的部件不完整，单元格里的文字大多读不出来"));
     }
     Ok(SheetFacts { formulas: reader.formulas, pictures: reader.pictures })
