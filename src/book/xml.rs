@@ -46,7 +46,8 @@ pub fn digits(out: &mut Vec<u8>, mut value: u64) {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Piece {
     room: [u8; Piece::ROOM],
-    len: usize,
+    /// In a byte: a workbook of very many units keeps a hundred thousand pieces.
+    len: u8,
 }
 
 impl Piece {
@@ -60,8 +61,8 @@ impl Piece {
     /// The same with more bytes behind it, as much as there is room for.
     pub const fn and(mut self, bytes: &[u8]) -> Piece {
         let mut at = 0;
-        while at < bytes.len() && self.len < Piece::ROOM {
-            self.room[self.len] = bytes[at];
+        while at < bytes.len() && self.length() < Piece::ROOM {
+            self.room[self.length()] = bytes[at];
             self.len += 1;
             at += 1;
         }
@@ -70,8 +71,9 @@ impl Piece {
 
     /// A whole number in digits; of twenty there is room for all.
     pub fn number(mut number: u64) -> Piece {
-        let mut piece = Piece { room: [0; Piece::ROOM], len: number.checked_ilog10().unwrap_or(0) as usize + 1 };
-        for place in piece.room.iter_mut().take(piece.len).rev() {
+        let mut piece = Piece { room: [0; Piece::ROOM], len: number.checked_ilog10().unwrap_or(0) as u8 + 1 };
+        let digits = piece.length();
+        for place in piece.room.iter_mut().take(digits).rev() {
             *place = b'0' + (number % 10) as u8;
             number /= 10;
         }
@@ -79,7 +81,7 @@ impl Piece {
     }
 
     pub fn bytes(&self) -> &[u8] {
-        self.room.get(..self.len).unwrap_or_default()
+        self.room.get(..self.length()).unwrap_or_default()
     }
 
     /// The whole room, whatever stands in it; [`Piece::length`] bytes of it are the piece.
@@ -87,8 +89,8 @@ impl Piece {
         &self.room
     }
 
-    pub fn length(&self) -> usize {
-        self.len
+    pub const fn length(&self) -> usize {
+        self.len as usize
     }
 }
 
