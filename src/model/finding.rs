@@ -37,28 +37,31 @@ pub struct Finding {
     /// What was found, in Chinese ("一线人数 12 大于人数 9").
     pub found: String,
     /// What was expected ("一线人数不超过人数").
-    pub expected: String,
+    pub expected: Arc<str>,
     /// Who does what next ("请申报单位核对后改正").
-    pub next: String,
+    pub next: Arc<str>,
     /// 1-based line of the definition whose rule this is.
     pub line: Option<u32>,
     pub effect: Effect,
     pub key: FindingKey,
     /// Where rules that share a cause or a cell are told as one: each of them, its own among them, with what it asks for.
     /// Empty where it tells its own alone.
-    pub rules: Vec<(Code, String)>,
+    pub rules: Vec<(Code, Arc<str>)>,
 }
 
 impl Finding {
     /// Cuts what it quotes to what a sentence takes (a cell may hold half a million characters), and its own room to what
     /// it says: it stays to the end of the run.
     pub fn bound(&mut self) {
-        for part in [&mut self.found, &mut self.expected, &mut self.next] {
+        for part in [&mut self.expected, &mut self.next] {
             if let Cow::Owned(cut) = bounded(part) {
-                *part = cut;
+                *part = cut.into();
             }
-            part.shrink_to_fit();
         }
+        if let Cow::Owned(cut) = bounded(&self.found) {
+            self.found = cut;
+        }
+        self.found.shrink_to_fit();
     }
 
     /// Every rule that it tells, with what that asks for.
@@ -70,9 +73,9 @@ impl Finding {
     /// Takes over what another one tells, before their words become one.
     pub fn tells_too(&mut self, other: &Finding) {
         if self.rules.is_empty() {
-            self.rules.push((self.code.clone(), self.expected.clone()));
+            self.rules.push((self.code.clone(), Arc::clone(&self.expected)));
         }
-        self.rules.extend(other.each_rule().map(|(code, expected)| (code.clone(), expected.to_owned())));
+        self.rules.extend(other.each_rule().map(|(code, expected)| (code.clone(), expected.into())));
     }
 
     /// The record of a table that it is on: findings with the same are on one record. `None` for one on no record.
@@ -193,8 +196,8 @@ mod tests {
             severity: Severity::Block,
             place: Place::default(),
             found: found.to_owned(),
-            expected: expected.to_owned(),
-            next: next.to_owned(),
+            expected: expected.into(),
+            next: next.into(),
             line: None,
             effect: Effect::HoldsRow,
             key: FindingKey::default(),

@@ -256,7 +256,7 @@ impl DecisionLine {
             },
             source: finding.place.source,
             clean: subject.clean.clone(),
-            expected: finding.expected.clone(),
+            expected: finding.expected.to_string(),
             effect: effect(results, finding, &subject, beside),
             explanation: beside.explained.of_finding(finding).to_owned(),
             ..DecisionLine::default()

@@ -253,7 +253,7 @@ mod tests {
         };
         fixture.verdict.findings = (4..30).map(on_row).collect();
         let mut other = on_row(5);
-        other.expected = "别的要求".to_owned();
+        other.expected = "别的要求".into();
         fixture.verdict.findings.push(other);
         let all = lines(&fixture.results(), folder.path());
         assert_eq!(all.len(), 4 + 1 + 2, "title and legend, header, two causes: {all:?}");

@@ -125,7 +125,7 @@ fn join(plan: &Plan, told: &mut Blamed, other: Blamed) {
     }
     head.place.cells = cells;
     head.found = format!("{}；{}", head.found, other.found);
-    if !head.expected.contains(&other.expected) {
-        head.expected = format!("{}；{}", head.expected, other.expected);
+    if !head.expected.contains(&*other.expected) {
+        head.expected = format!("{}；{}", head.expected, other.expected).into();
     }
 }

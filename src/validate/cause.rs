@@ -61,8 +61,8 @@ fn one(form: &Form, mut together: Vec<Finding>) -> Option<Finding> {
             let field = other.key.field.and_then(|field| form.fields.get(usize::from(field)));
             unsaid.extend(field.map(|field| &*field.name));
         }
-        if !head.expected.contains(&other.expected) {
-            head.expected = format!("{}；{}", head.expected, other.expected);
+        if !head.expected.contains(&*other.expected) {
+            head.expected = format!("{}；{}", head.expected, other.expected).into();
         }
     }
     if !unsaid.is_empty() {

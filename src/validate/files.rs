@@ -7,7 +7,7 @@ use super::ruling::{self, Replaced, Ruling};
 use super::sorted::WhoseRows;
 use super::verdicts::blocking;
 use crate::definition::{Reference, Roster};
-use crate::model::codes::FindingCode;
+use crate::model::codes::{Code, FindingCode};
 use crate::model::drift::Drift;
 use crate::model::ledger::Ledger;
 use crate::model::normalised::{Contact, NormalisedReturn, OtherPeriod};
@@ -15,6 +15,7 @@ use crate::model::run::{RowAccount, RunVerdict, SourceVerdict};
 use crate::model::{Effect, Explanation, Finding, FindingKey, Outcome, Place, Severity};
 use crate::text::hex::hex;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Outcome, cause and next step of every file, the units' standing, and the sorted findings; ledger, drift and unknown
 /// names are added by the caller.
@@ -104,8 +105,8 @@ fn on_whole_file(file: &Arrived) -> Option<Finding> {
         severity,
         place,
         found,
-        expected: expected.to_owned(),
-        next,
+        expected: expected.into(),
+        next: next.into(),
         line: None,
         effect: Effect::Counts,
         key: FindingKey::default(),
@@ -143,6 +144,22 @@ impl FileFindings {
 pub fn sort_findings(findings: &mut [Finding]) {
     findings.iter_mut().for_each(Finding::bound);
     findings.sort_by(|a, b| (a.severity, &a.place, &a.code, &a.found).cmp(&(b.severity, &b.place, &b.code, &b.found)));
+    share_words(findings);
+}
+
+/// What findings of one code that follow one another ask for alike is kept once: there may be one on every unit.
+fn share_words(findings: &mut [Finding]) {
+    let mut last: BTreeMap<Code, [Arc<str>; 2]> = BTreeMap::new();
+    for finding in findings {
+        let words = [&mut finding.expected, &mut finding.next];
+        match last.get_mut(&finding.code) {
+            None => drop(last.insert(finding.code.clone(), words.map(|words| Arc::clone(words)))),
+            Some(last) => last.iter_mut().zip(words).for_each(|(last, words)| {
+                let (from, to) = if *last == *words { (last, words) } else { (words, last) };
+                *to = Arc::clone(from);
+            }),
+        }
+    }
 }
 
 fn source_verdict(

@@ -24,8 +24,8 @@ fn unread(row: u32, col: u16, cell: &str) -> Finding {
         severity: Severity::Block,
         place: Place { source: Some(0), sheet: Some(0), row: Some(row), cells: vec![CellRef { row, col }], unit: None },
         found: format!("“{cell}”"),
-        expected: String::new(),
-        next: String::new(),
+        expected: "".into(),
+        next: "".into(),
         line: None,
         effect: Effect::HoldsRow,
         key: FindingKey::reading([cell]),
@@ -96,7 +96,7 @@ fn a_file_that_cannot_be_read_is_told_by_its_bytes() {
 fn the_words_of_a_finding_are_no_part_of_its_key() {
     let plan = plan(vec![]);
     let sealed = |place: &Place, key: FindingKey, words: &str| {
-        let (found, expected, next) = (words.to_owned(), words.to_owned(), words.to_owned());
+        let (found, expected, next) = (words.to_owned(), words.into(), words.into());
         let mut findings = [Finding { place: place.clone(), key, found, expected, next, ..unread(0, 0, "") }];
         super::keys::seal(&plan, &crate::definition::Roster::default(), &mut findings, &[]);
         findings[0].key.whole()

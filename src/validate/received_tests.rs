@@ -232,8 +232,8 @@ fn cells_that_could_not_be_read_differ_by_what_was_said_of_them() {
             unit: None,
         },
         found: words.into(),
-        expected: String::new(),
-        next: String::new(),
+        expected: "".into(),
+        next: "".into(),
         line: None,
         effect: Effect::Counts,
         key: FindingKey::default(),
@@ -267,8 +267,8 @@ fn every_way_of_not_counting_has_its_standing() {
         severity: Severity::Block,
         place: Place { source: Some(2), ..Place::default() },
         found: "所属期是 2025 年".into(),
-        expected: String::new(),
-        next: String::new(),
+        expected: "".into(),
+        next: "".into(),
         line: None,
         effect: Effect::HoldsReturn,
         key: FindingKey::default(),
@@ -383,7 +383,7 @@ fn unknown_names_gather_over_files_without_what_was_replaced() {
         },
         found: String::new(),
         expected: "填单位名册中的单位".into(),
-        next: String::new(),
+        next: "".into(),
         line: None,
         effect: Effect::HoldsRow,
         key: FindingKey::default(),
@@ -393,7 +393,7 @@ fn unknown_names_gather_over_files_without_what_was_replaced() {
     let verdict = run(&plan(vec![]), files).verdict;
     let names = verdict.unknown_names;
     assert_eq!(names.len(), 1);
-    let expected = verdict.findings.iter().map(|finding| finding.expected.as_str());
+    let expected = verdict.findings.iter().map(|finding| &*finding.expected);
     let expected: Vec<&str> = expected.filter(|expected| expected.starts_with('填')).collect();
     assert_eq!(expected, ["填单位名册中的单位，名称相近的有：甲市", "填单位名册中的单位"]);
     assert_eq!((names[0].written.as_str(), names[0].similar.first()), ("甲市市", Some(&0)));

@@ -57,7 +57,7 @@ fn suggest<'n>(roster: &Roster, returned: &mut NormalisedReturn, similar: impl F
         let names = similar(unknown).iter().filter_map(|unit| roster.units.get(*unit as usize));
         let names: Vec<&str> = names.map(|unit| &*unit.name).collect();
         if !names.is_empty() {
-            finding.expected = format!("{}，名称相近的有：{}", finding.expected, names.join("、"));
+            finding.expected = format!("{}，名称相近的有：{}", finding.expected, names.join("、")).into();
         }
     }
 }

@@ -120,7 +120,7 @@ pub fn off_chain(rows: &FormRows, roster: &Roster) -> Vec<Finding> {
             severity: Severity::Block,
             place: rows.place(row, &[unit_field]),
             found: format!("{field}“{}”和填报单位“{}”没有隶属关系", name(named), name(sender)),
-            expected: format!("{field}与填报单位一致，或是其上下级"),
+            expected: format!("{field}与填报单位一致，或是其上下级").into(),
             next: "请报送单位核对这一行是谁推荐的；名册缺上级代码的由汇总部门补上".into(),
             line: Some(rows.form.line),
             effect: Effect::HoldsRow,

@@ -26,7 +26,18 @@ impl Weight<'_> {
             false => (self.severity, self.effect, found),
         };
         let (code, line) = (self.code.into(), Some(self.line));
-        Finding { code, severity, place, found, expected, next, line, effect, key, rules: Vec::new() }
+        Finding {
+            code,
+            severity,
+            place,
+            found,
+            expected: expected.into(),
+            next: next.into(),
+            line,
+            effect,
+            key,
+            rules: Vec::new(),
+        }
     }
 }
 

@@ -75,7 +75,7 @@ fn shares_are_pooled_and_say_who_could_fill_the_gap() {
     let breach = &computed.findings[0];
     assert_eq!((&*breach.code, breach.severity, breach.place.source), ("share-frontline", Severity::Block, None));
     assert_eq!(breach.found, "一线占比：一线 2 / 总数 6，占 33.3%");
-    assert_eq!(breach.next, "总数不变时还差 1 名一线；备选中可递补：合肥市总工会 庚、芜湖市总工会 己");
+    assert_eq!(&*breach.next, "总数不变时还差 1 名一线；备选中可递补：合肥市总工会 庚、芜湖市总工会 己");
     let all = table(&computed, "shares");
     assert_eq!(words(&body(all, "女性占比")[5..6]), "未启用");
 }
