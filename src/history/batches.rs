@@ -13,7 +13,7 @@ pub struct Batch<V> {
 
 /// Texts one after the other, and where each ends.
 #[derive(Default)]
-pub struct Words {
+pub struct TextBatch {
     pub text: String,
     pub ends: Vec<usize>,
 }
@@ -25,7 +25,7 @@ impl<T> Batch<Vec<T>> {
     }
 }
 
-impl Batch<Words> {
+impl Batch<TextBatch> {
     fn push(&mut self, text: Option<&str>) {
         self.write(text, |text, to| to.push_str(text));
     }
@@ -44,7 +44,7 @@ pub type Next<'a, V> = Box<dyn FnMut(usize, &mut Batch<V>) + 'a>;
 
 /// One column's values, in the order of the rows.
 pub enum ParquetValues<'a> {
-    Text(Next<'a, Words>),
+    Text(Next<'a, TextBatch>),
     Integer(Next<'a, Vec<i64>>),
     Number(Next<'a, Vec<f64>>),
     Boolean(Next<'a, Vec<bool>>),
@@ -56,12 +56,12 @@ pub enum ParquetValues<'a> {
 
 impl<'a> ParquetValues<'a> {
     pub fn text(values: impl Iterator<Item = Option<&'a str>> + 'a) -> ParquetValues<'a> {
-        ParquetValues::Text(each(values, Batch::<Words>::push))
+        ParquetValues::Text(each(values, Batch::<TextBatch>::push))
     }
 
     /// Texts of other values, written on the way.
     pub fn made<T>(values: impl Iterator<Item = Option<T>> + 'a, write: impl Fn(T, &mut String) + 'a) -> Self {
-        ParquetValues::Text(each(values, move |to: &mut Batch<Words>, value| to.write(value, &write)))
+        ParquetValues::Text(each(values, move |to: &mut Batch<TextBatch>, value| to.write(value, &write)))
     }
 
     pub fn integer(values: impl Iterator<Item = Option<i64>> + 'a) -> ParquetValues<'a> {

@@ -2,7 +2,7 @@
 //!
 //! The low-level writer and reader: polars' own `parquet` would bring streaming and network code with it.
 
-use super::batches::{Batch, Next, ParquetValues, Words};
+use super::batches::{Batch, Next, ParquetValues, TextBatch};
 use super::coded::{CodedValues, CodedWords, chunk};
 use crate::model::Column;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
@@ -162,10 +162,10 @@ fn scalars<T: DataType, W: Write + Send>(
 /// All texts of a batch lie in one buffer, and the values are slices of it.
 fn texts_of<W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
-    next: &mut Next<'_, Words>,
+    next: &mut Next<'_, TextBatch>,
     count: usize,
 ) -> Result<(), ParquetError> {
-    in_batches::<ByteArrayType, W, _>(group, next, count, |Words { text, ends }, present| {
+    in_batches::<ByteArrayType, W, _>(group, next, count, |TextBatch { text, ends }, present| {
         // A batch takes about as much as the one before.
         let room = String::with_capacity(text.len() + text.len() / 8);
         let buffer = ByteArray::from(std::mem::replace(text, room).into_bytes());
