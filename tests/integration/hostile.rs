@@ -29,6 +29,13 @@ pub fn workers(parent: u32) -> Vec<i32> {
     pids.into_iter().filter(is_worker).collect()
 }
 
+/// Whether a process has written anything yet, on a busy machine too.
+#[cfg(target_os = "linux")]
+fn has_written(pid: i32) -> bool {
+    let counts = std::fs::read_to_string(format!("/proc/{pid}/io")).unwrap_or_default();
+    counts.lines().any(|line| line.strip_prefix("wchar: ").is_some_and(|written| written != "0"))
+}
+
 /// Runs huizong over `files` returns, which take a worker much longer than it is left alone, with one thread, and lets `act` at its workers until it has ended or `act` says stop.
 #[cfg(target_os = "linux")]
 fn run_under_fire(files: u32, more: &[&str], mut act: impl FnMut(i32) -> bool) -> Results {
@@ -45,15 +52,11 @@ fn run_under_fire(files: u32, more: &[&str], mut act: impl FnMut(i32) -> bool) -
     let mut command = huizong(&args);
     command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
-    let mut seen: BTreeMap<i32, std::time::Instant> = BTreeMap::new();
     let mut going = true;
     while child.try_wait().expect("a child").is_none() {
-        for pid in workers(child.id()) {
-            // Not before it has greeted: what dies at birth every time is a broken program, and stops the run.
-            let born = seen.entry(pid).or_insert_with(std::time::Instant::now);
-            if born.elapsed().as_millis() > 20 {
-                going = going && act(pid);
-            }
+        // Not before it has greeted: what dies at birth every time is a broken program, and stops the run.
+        for pid in workers(child.id()).into_iter().filter(|pid| has_written(*pid)) {
+            going = going && act(pid);
         }
         std::thread::sleep(std::time::Duration::from_micros(300));
     }
