@@ -276,7 +276,7 @@ impl<W: Write + Seek> RowBook<W> {
             self.zip,
             "{HEAD}<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" count=\"{uses}\" uniqueCount=\"{texts}\">"
         )?;
-        self.zip.write_all(&self.cells.shared)?;
+        self.cells.shared.iter().try_for_each(|piece| self.zip.write_all(piece))?;
         self.zip.write_all(b"</sst>")?;
         for (name, xml) in package::parts(&self.sheets, self.tables, &printable(title).0) {
             self.zip.start_file(name, self.options)?;

@@ -96,7 +96,7 @@ pub struct RowCells {
     /// Cells of the sheet that open a file, with the address of each.
     pub(super) links: Vec<(String, String)>,
     /// Shared texts as XML, how many there are, and how often cells use them.
-    pub(super) shared: Vec<u8>,
+    pub(super) shared: Vec<Vec<u8>>,
     pub(super) texts: u32,
     pub(super) uses: u64,
     /// Texts that were cut to Excel's limit.
@@ -176,17 +176,25 @@ impl RowCells {
 
     /// Adds a text that cells will share, for [`RowCells::filled`]. `None` for one that leaves cells empty.
     pub fn share(&mut self, text: &str) -> Option<Filling> {
+        self.shared_text(text).map(Filling::text)
+    }
+
+    /// The same for somebody who has very many of them.
+    pub fn shared_text(&mut self, text: &str) -> Option<SharedText> {
         let (text, cut) = printable(text);
         if text.is_empty() {
             return None;
         }
-        self.shared.extend_from_slice(if keeps_spaces(&text) { b"<si><t xml:space=\"preserve\">" } else { b"<si><t>" });
-        escape(&mut self.shared, &text);
-        self.shared.extend_from_slice(b"</t></si>");
+        // In pieces: one vector for all would take twice its room whenever it grows.
+        if self.shared.last().is_none_or(|piece| piece.len() >= CHUNK) {
+            self.shared.push(Vec::with_capacity(CHUNK + CHUNK / 8));
+        }
+        let piece = self.shared.last_mut()?;
+        piece.extend_from_slice(if keeps_spaces(&text) { b"<si><t xml:space=\"preserve\">" } else { b"<si><t>" });
+        escape(piece, &text);
+        piece.extend_from_slice(b"</t></si>");
         self.texts += 1;
-        let number = Piece::number(u64::from(self.texts) - 1);
-        let tail = Piece::of(NUMBER).and(number.bytes()).and(END);
-        Some(Filling { tail, kind: CellKind::Text, uses: 1, cuts: u8::from(cut) })
+        Some(SharedText { number: self.texts - 1, cut })
     }
 
     /// A cell of what many cells hold.
@@ -265,7 +273,19 @@ pub struct Filling {
     cuts: u8,
 }
 
+/// A text that cells share: its number, and whether it was cut to Excel's limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SharedText {
+    number: u32,
+    cut: bool,
+}
+
 impl Filling {
+    pub fn text(SharedText { number, cut }: SharedText) -> Filling {
+        let tail = Piece::of(NUMBER).and(Piece::number(number.into()).bytes()).and(END);
+        Filling { tail, kind: CellKind::Text, uses: 1, cuts: u8::from(cut) }
+    }
+
     /// A whole number that is none of more digits than Excel keeps, in cells of this style; `None` for the styles of lists.
     pub fn whole(value: i64, style: RowStyle) -> Option<Filling> {
         let kind = CellKind::of(style)?;

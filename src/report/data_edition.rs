@@ -12,7 +12,7 @@ use crate::book::cell_text;
 use crate::book::excel::serial;
 use crate::book::package::RowStyle;
 use crate::book::row_book::{RowBook, SheetUse};
-use crate::book::row_cells::{Filling, RowCells};
+use crate::book::row_cells::{Filling, RowCells, SharedText};
 use crate::definition::Unit;
 use crate::model::{Scalar, Scalars};
 use crate::text::dates::show_day;
@@ -169,7 +169,7 @@ struct FormSheet<'r, 'a> {
     own: Vec<OwnColumn<'r>>,
     codes: Vec<Fillings>,
     /// By unit, `None` for rows of nobody known: what stands before its rows. And those of the row before.
-    sent: HashMap<Option<u32>, [Option<Filling>; 4]>,
+    sent: HashMap<Option<u32>, [Option<SharedText>; 4]>,
     sent_last: Option<(Option<u32>, [Option<Filling>; 4])>,
     period: Option<Filling>,
     files: Fillings,
@@ -232,8 +232,8 @@ impl<'r, 'a> FormSheet<'r, 'a> {
         // Rows of one unit, and of one sheet, follow one another.
         let unit = accepted.counted_for.get(row);
         if self.sent_last.as_ref().is_none_or(|(last, _)| *last != unit) {
-            let sent = self.sent.entry(unit).or_insert_with(|| sent(results, unit).map(|word| cells.share(word)));
-            self.sent_last = Some((unit, *sent));
+            let sent = self.sent.entry(unit).or_insert_with(|| sent(results, unit).map(|word| cells.shared_text(word)));
+            self.sent_last = Some((unit, sent.map(|text| text.map(Filling::text))));
         }
         let from = accepted.origins.get(row);
         for (column, SheetColumn { content, .. }) in self.columns.iter().enumerate() {

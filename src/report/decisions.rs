@@ -3,7 +3,7 @@
 //!
 //! It is for the officers who decide: ID numbers are not masked here.
 
-use super::links::Links;
+use super::links::{Links, opening};
 use super::results::Results;
 use crate::book::listing::{ListCell, Listing, remarks};
 use crate::book::row_book::RowBook;
@@ -58,12 +58,12 @@ pub fn decisions<W: Write + Seek>(results: &Results<'_>, links: &Links, target: 
     let mut book = RowBook::new(target);
     let mut lines = DecisionLines::of(results);
     let open = asked(results).map(|finding| lines.open(finding));
-    let mut said = sheet(links, &title, "待处理", open, &mut book)?;
+    let mut said = sheet((results, links), &title, "待处理", open, &mut book)?;
     let (decided, expired) = lines.closed();
     for (name, lines) in [("已处理", decided), ("已失效", expired)] {
         // Nobody looks for what is not there, and a page of heads is paper lost.
         if !lines.is_empty() {
-            said.extend(sheet(links, &title, name, lines.into_iter(), &mut book)?);
+            said.extend(sheet((results, links), &title, name, lines.into_iter(), &mut book)?);
         }
     }
     said.splice(0..0, results.decision_remarks.iter().cloned());
@@ -391,7 +391,7 @@ impl<'a> Explained<'a> {
 }
 
 fn sheet<W: Write + Seek>(
-    links: &Links,
+    (results, links): (&Results<'_>, &Links),
     title: &str,
     name: &str,
     lines: impl Iterator<Item = DecisionLine>,
@@ -405,10 +405,8 @@ fn sheet<W: Write + Seek>(
         let taken_on = &line.taken_on;
         let row = Tag::of_row(&taken_on.record, &taken_on.field, &taken_on.found);
         let tag = line.tag.clone().map_or_else(String::new, |tag| Tag { row, ..tag }.text());
-        let place = match line.source.and_then(|source| links.target(source)) {
-            Some(target) => ListCell::Link { text: &taken_on.place, target },
-            None => ListCell::Text(&taken_on.place),
-        };
+        let target = line.source.and_then(|source| links.target(results, source));
+        let place = opening(&taken_on.place, target.as_deref());
         let [disposition, value, reason, officer, day] = line.written.each_ref().map(|text| ListCell::Input(text));
         let items = [
             ListCell::Count(number),

@@ -4,7 +4,7 @@
 //!
 //! It is the results for the people who mend the returns: ID numbers are not masked here.
 
-use super::links::Links;
+use super::links::{Links, opening};
 use super::problems;
 use super::received;
 use super::results::Results;
@@ -140,9 +140,10 @@ fn files<W: Write + Seek>(
         let received = file.received.map(|day| format!("{}{stamp}", show_day(day))).unwrap_or_default();
         let by = counts.get(&file.source.index).copied().unwrap_or_default();
         let late = if file.overdue { format!("{}（逾期）", file.late_days) } else { file.late_days.to_string() };
+        let target = links.target(results, file.source.index);
         let items = [
             ListCell::Count(number),
-            links.item(results, Some(file.source.index)),
+            opening(&file.source.name, target.as_deref()),
             ListCell::Text(file.outcome.word()),
             ListCell::Text(&file.cause),
             ListCell::Text(&file.next),

@@ -3,7 +3,7 @@
 //! Findings on records of one sheet that ask for the same are one cause: a column typed as text, a month carried on wrongly.
 
 use super::decisions::Explained;
-use super::links::Links;
+use super::links::{Links, opening};
 use super::results::Results;
 use crate::book::listing::{ListCell, Listing};
 use crate::book::row_book::RowBook;
@@ -83,6 +83,7 @@ pub fn sheet<W: Write + Seek>(
         let said = cause.findings.iter().map(|finding| explained.of_finding(finding).to_owned());
         let (records, handled, said) = (named(records, "条"), named(handled, "种"), named(said, "条"));
         let (found, cell) = (cause.found(), cause.cells());
+        let target = place.source.and_then(|source| links.target(results, source));
         let items = [
             ListCell::Count(number),
             ListCell::Text(first.severity.word()),
@@ -91,7 +92,7 @@ pub fn sheet<W: Write + Seek>(
             ListCell::Text(&found),
             ListCell::Text(&first.expected),
             ListCell::Text(&first.next),
-            links.item(results, place.source),
+            place.source.map_or(ListCell::Blank, |source| opening(results.file_name(source), target.as_deref())),
             ListCell::Text(tab),
             ListCell::Text(&cell),
             ListCell::Text(&person),

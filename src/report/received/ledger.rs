@@ -6,7 +6,7 @@ use crate::book::listing::{ListCell, Listing};
 use crate::book::row_book::RowBook;
 use crate::definition::{FieldType, Form};
 use crate::model::ledger::{ChangeCounts, ChangeKind, Difference, Shown, Side, Standing, Version, VersionChange};
-use crate::report::links::Links;
+use crate::report::links::{Links, opening};
 use crate::report::results::Results;
 use crate::report::wording::{passed_on, short_hash};
 use crate::text::dates::show_day;
@@ -57,14 +57,14 @@ pub fn versions<W: Write + Seek>(
             let filled = evidence.filled_on.map(show_day).unwrap_or_default();
             let (mark, modified) = (mark_word(evidence.mark), evidence.stamp().filter(|_| compared).map(stamp));
             let modified = modified.unwrap_or_default();
-            let text = results.file_name(*source);
+            let target = links.target(results, *source);
             let items = [
                 ListCell::Text(code),
                 ListCell::Text(name),
                 ListCell::Text(form_of(results, *form).map_or("", |form| &form.title)),
                 // Returns of nobody are not versions of one another.
                 if unit.is_some() { ListCell::Count(group.len() as u64) } else { ListCell::Blank },
-                links.target(*source).map_or(ListCell::Text(text), |target| ListCell::Link { text, target }),
+                opening(results.file_name(*source), target.as_deref()),
                 ListCell::Text(standing.word()),
                 ListCell::Text(why),
                 ListCell::Text(&filled),
