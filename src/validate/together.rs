@@ -49,20 +49,21 @@ pub fn together(
         return Vec::new();
     }
     let known: Vec<ValueHashes> = columns.iter().map(|compared| rows.hashes.of(grid, compared, agreement)).collect();
+    // 0 for a row that is compared with none.
     let hash = |row: usize| {
         if mask.as_ref().is_some_and(|mask| mask.get(row) != Some(&true)) {
-            return None;
+            return 0;
         }
         let (mut whole, mut parts) = (0, 0);
         for (compared, known) in columns.iter().zip(&known) {
             let part = known.get(grid.code_at(row, compared.column) as usize).copied().unwrap_or(0);
             if part == 0 && !compared.optional {
-                return None;
+                return 0;
             }
             parts += usize::from(part > 0);
             whole = mixed(whole, u64::from(part));
         }
-        (parts > 0).then_some((whole, row))
+        if parts > 0 { whole.max(1) } else { 0 }
     };
     // Most rows that agree are written alike, and need no key to be told so.
     let alike = |run: &[(u64, usize)]| {
@@ -71,10 +72,9 @@ pub fn together(
             columns.iter().all(|compared| code(0, compared.column) == code(1, compared.column))
         })
     };
-    let mut hashed: Vec<(u64, usize)> = (0..grid.height()).into_par_iter().filter_map(hash).collect();
-    if least > 1 {
-        leave_single(&mut hashed);
-    }
+    let hashes: Vec<u64> = (0..grid.height()).into_par_iter().map(hash).collect();
+    let mut hashed = if least > 1 { without_single(&hashes) } else { with_rows(&hashes).collect() };
+    drop(hashes);
     hashed.par_sort_unstable();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for run in hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() >= least) {
@@ -92,23 +92,29 @@ pub fn together(
     groups
 }
 
-/// Takes out most hashes that only one row has, which nearly all are: what is left is sorted in a tenth of the time.
-fn leave_single(hashed: &mut Vec<(u64, usize)>) {
+/// The hashes that there are, each with its row.
+fn with_rows(hashes: &[u64]) -> impl Iterator<Item = (u64, usize)> {
+    hashes.iter().enumerate().filter(|(_, hash)| **hash > 0).map(|(row, hash)| (*hash, row))
+}
+
+/// The same without most hashes that only one row has, which nearly all are: what is left is sorted in a tenth of the time.
+fn without_single(hashes: &[u64]) -> Vec<(u64, usize)> {
     const BITS_EACH: usize = 8;
-    let slots = (hashed.len() * BITS_EACH).next_power_of_two();
+    let slots = (hashes.len() * BITS_EACH).next_power_of_two();
     let words = slots.div_ceil(64);
     let (mut met, mut again) = (vec![0u64; words], vec![0u64; words]);
     // The highest bits of a product depend on all bits of what was multiplied.
     let slot = |hash: u64| ((hash >> 32) as usize % slots / 64, 1 << ((hash >> 32) % 64));
-    for (hash, _) in &*hashed {
-        let (word, bit) = slot(*hash);
+    for (hash, _) in with_rows(hashes) {
+        let (word, bit) = slot(hash);
         again[word] |= met[word] & bit;
         met[word] |= bit;
     }
-    hashed.retain(|(hash, _)| {
+    let meets_another = |(hash, _): &(u64, usize)| {
         let (word, bit) = slot(*hash);
         again[word] & bit != 0
-    });
+    };
+    with_rows(hashes).filter(meets_another).collect()
 }
 
 /// A row's key; `None` where a part is missing that may not be, or nothing at all is there.
