@@ -7,7 +7,7 @@ use super::trouble::trouble;
 use crate::machine;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// A target folder that one run is writing to.
@@ -72,9 +72,16 @@ impl Stage {
     /// # Errors
     /// The file cannot be written; the message names the target.
     pub fn put_copy(&self, name: &str, from: &Path) -> Result<(), String> {
+        self.put_read(name, || File::open(from))
+    }
+
+    /// The same, with all that a reader gives.
+    ///
+    /// # Errors
+    /// The file cannot be written, or nothing be read; the message names the target.
+    pub fn put_read<R: Read>(&self, name: &str, from: impl FnOnce() -> io::Result<R>) -> Result<(), String> {
         let path = self.staged(name)?;
-        let copied =
-            disk::create_file(&path).and_then(|mut file| io::copy(&mut File::open(from)?, &mut file).map(drop));
+        let copied = disk::create_file(&path).and_then(|mut file| io::copy(&mut from()?, &mut file).map(drop));
         copied.map_err(|error| self.trouble(name, &error))
     }
 

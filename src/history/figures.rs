@@ -20,14 +20,9 @@ pub struct PackedFigures {
 }
 
 impl PackedFigures {
-    /// The file's bytes.
-    ///
-    /// # Errors
-    /// What was packed cannot be unpacked: a defect of the program.
-    pub fn bytes(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = self.head.clone().into_bytes();
-        snap::read::FrameDecoder::new(self.tables.as_slice()).read_to_end(&mut bytes)?;
-        Ok(bytes)
+    /// The file, unpacked on the way.
+    pub fn reader(&self) -> impl Read {
+        self.head.as_bytes().chain(snap::read::FrameDecoder::new(self.tables.as_slice()))
     }
 }
 
@@ -314,7 +309,8 @@ mod tests {
             parts: Vec::new(),
             bounds: Vec::new(),
         };
-        let written = pack(std::slice::from_ref(&table)).unwrap().bytes().unwrap();
+        let mut written = Vec::new();
+        pack(std::slice::from_ref(&table)).unwrap().reader().read_to_end(&mut written).unwrap();
         assert_eq!(read(&written).unwrap(), [table]);
         let mut changed = written.clone();
         let at = written.windows(4).position(|window| window == b",-3]").unwrap();

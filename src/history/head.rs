@@ -13,6 +13,7 @@ use crate::model::run::RowAccount;
 use crate::text::hex::hex;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use std::io::{self, Read};
 use std::sync::Arc;
 
 /// The format that this program writes; it reads this and every lower one.
@@ -176,9 +177,36 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// SHA-256 and length of what a reader still holds.
+///
+/// # Errors
+/// It cannot be read.
+pub fn sha256_of(mut reader: impl Read) -> io::Result<(String, u64)> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    let mut size = 0;
+    loop {
+        let read = reader.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((hex(&hash.finalize()), size));
+        }
+        hash.update(&buffer[..read]);
+        size += read as u64;
+    }
+}
+
 impl StoredFile {
     pub fn of(file: &str, bytes: &[u8]) -> StoredFile {
         StoredFile { file: file.to_owned(), sha256: sha256(bytes), size: bytes.len() as u64 }
+    }
+
+    /// The same of a file that nobody holds whole.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn of_read(file: &str, reader: impl Read) -> io::Result<StoredFile> {
+        let (sha256, size) = sha256_of(reader)?;
+        Ok(StoredFile { file: file.to_owned(), sha256, size })
     }
 
     pub fn json(&self) -> Value {

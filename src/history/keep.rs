@@ -47,6 +47,7 @@ pub struct PackedPeriod {
 pub enum PartContent {
     Bytes(Vec<u8>),
     Copy(PathBuf),
+    Figures(PackedFigures),
 }
 
 /// Files that are written beside their targets and wait to be moved.
@@ -117,7 +118,7 @@ impl PackedPeriod {
     pub fn of(entry: PeriodResults<'_>, rows: Vec<FormFile>, tables: PeriodTables) -> Result<PackedPeriod, String> {
         let PeriodResults { plan, reference, verdict, .. } = entry;
         let PeriodTables { mut not_counted, accounts, units, figures } = tables;
-        let figures = figures.bytes().map_err(defect)?;
+        let stored_figures = StoredFile::of_read(FIGURES, figures.reader()).map_err(defect)?;
         let mut files = Vec::new();
         let mut forms = Vec::new();
         for FormFile { form: index, rows, path, sha256, size } in rows {
@@ -152,7 +153,7 @@ impl PackedPeriod {
             input_sha256: input_hash(verdict),
             forms,
             units: StoredFile::of(UNITS, &units),
-            figures: StoredFile::of(FIGURES, &figures),
+            figures: stored_figures,
             accounts: tables,
             references: Some(references::hashes(reference)),
             expected: verdict.units.len(),
@@ -163,7 +164,7 @@ impl PackedPeriod {
             issued: entry.issued.map(str::to_owned),
         };
         files.push((UNITS.to_owned(), PartContent::Bytes(units)));
-        files.push((FIGURES.to_owned(), PartContent::Bytes(figures)));
+        files.push((FIGURES.to_owned(), PartContent::Figures(figures)));
         files.push((HEAD.to_owned(), PartContent::Bytes(head.bytes())));
         Ok(PackedPeriod { files })
     }
@@ -179,6 +180,7 @@ impl PackedPeriod {
             match content {
                 PartContent::Bytes(bytes) => stage.put(name, bytes)?,
                 PartContent::Copy(from) => stage.put_copy(name, from)?,
+                PartContent::Figures(figures) => stage.put_read(name, || Ok(figures.reader()))?,
             }
         }
         let stays = |name: &str| self.files.iter().any(|(file, _)| file == name);

@@ -1,10 +1,10 @@
 //! 定稿: the signed edition of a period as it was issued, with its document number on the first page. Made of the workbook
 //! that the run wrote, in which nothing else changes.
 
-use super::output::sha256_of;
 use super::shelf::TopBook;
 use super::{DETAIL, MANIFEST, front};
 use crate::book::xml::escaped;
+use crate::history::head::sha256_of;
 use crate::text::masks::mask_within;
 use serde_json::Value;
 use std::io::{self, Cursor, Read, Write};

@@ -2,12 +2,13 @@
 
 use super::target::Target;
 use crate::atomic::Stage;
+use crate::history::head::sha256_of;
 use crate::text::hex::hex;
 use crate::text::quote::is_active;
 use sha2::{Digest, Sha256};
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
@@ -41,24 +42,6 @@ pub struct Written {
     pub files: Vec<PathBuf>,
     /// Per file, how long it was written to.
     pub took: Vec<Duration>,
-}
-
-/// SHA-256 and length of what a reader still holds.
-///
-/// # Errors
-/// It cannot be read.
-pub fn sha256_of(mut reader: impl Read) -> io::Result<(String, u64)> {
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    let mut size = 0;
-    loop {
-        let read = reader.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((hex(&hash.finalize()), size));
-        }
-        hash.update(&buffer[..read]);
-        size += read as u64;
-    }
 }
 
 /// A written output: name relative to the output folder, hash, size in bytes, and how long it was written to.
