@@ -4,13 +4,12 @@
 use super::facts::Facts;
 use super::key_figures::VALUE;
 use super::source::fields_read;
-use super::words::{names, shown};
+use super::words::{names, short, shown};
 use crate::definition::{Plan, Table, TableKind};
-use crate::model::OpenCell;
 use crate::model::conclusion::{About, Conclusion};
-use crate::model::stat_rows::StatRows;
 use crate::model::stat_table::{BuiltTable, OpenTable, StatTable};
 use crate::model::statistic::{FigureDoubt, RowKind, StatCell, StatRow};
+use crate::model::{OpenCell, stat_rows::StatRows};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Records that one sentence names, and changes that it tells.
@@ -390,10 +389,6 @@ fn place(cells: &[&OpenCell], facts: &Facts<'_>) -> String {
     let shown = values.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、");
     let more = if values.len() > NAMED { format!("等 {} 项", values.len()) } else { String::new() };
     format!("{unit}{record}（{shown}{more}）")
-}
-
-pub fn short(amount: f64) -> String {
-    shown(&StatCell::Number(amount))
 }
 
 /// What a cell is measured in; empty where it is no amount.

@@ -1,10 +1,11 @@
 //! What each open finding moves by itself: its cells taken out where they count, put in where they are held out, or its
 //! record let in; told from the tables computed again, for those that weigh most.
 
-use super::doubted::{self, short};
+use super::doubted;
 use super::facts::Facts;
 use super::inputs::Inputs;
 use super::source::fields_read;
+use super::words::short;
 use crate::model::stat_table::StatTable;
 use crate::model::{Effect, Finding, Fingerprint, OpenCell, Origin, Severity};
 use crate::rows::ValidatedRows;

@@ -99,6 +99,11 @@ fn decimals(number: f64, most: usize) -> usize {
     rest.trim_end_matches('0').len()
 }
 
+/// A number as a sentence says it.
+pub fn short(amount: f64) -> String {
+    shown(&StatCell::Number(amount))
+}
+
 /// The same of any cell: where there is no figure, what stands there instead.
 pub fn shown(cell: &StatCell) -> String {
     figure(cell).unwrap_or_else(|| cell.state().unwrap_or("—").to_owned())
